@@ -123,6 +123,7 @@ using Results = std::map<std::string, std::vector<Run>>;
 template <typename Get>
 double median_of(const std::vector<Run>& runs, Get get) {
   std::vector<double> values;
+  values.reserve(runs.size());
   for (const Run& one : runs) values.push_back(get(one));
   return median(values);
 }

@@ -1,0 +1,7 @@
+# What `./dev lint` runs.
+foreach(check format tidy shell manual)
+  add_test(NAME house.lint.${check}
+    COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/lint.sh ${check} ${CMAKE_BINARY_DIR})
+  set_tests_properties(house.lint.${check} PROPERTIES LABELS house)
+endforeach()
+set_tests_properties(house.lint.tidy PROPERTIES TIMEOUT 600 PROCESSORS 2)
