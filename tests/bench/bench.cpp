@@ -145,8 +145,8 @@ double ratio(const Results& results, const Case& item) {
 }
 
 void print(const Results& results, const std::vector<Case>& cases) {
-  std::printf("%-34s %9s %9s %8s %8s %7s  %-12s %-10s %s\n", "case", "median ms", "min ms", "user", "sys",
-              "ratio", "goal", "RSS MiB", "ratio to");
+  std::printf("%-34s %9s %9s %8s %8s %7s  %-12s %-10s %s\n", "case", "median ms", "min ms", "user", "sys", "ratio",
+              "goal", "RSS MiB", "ratio to");
   for (const Case& item : cases) {
     const auto& runs = results.at(item.name);
     if (runs.front().failed) {
@@ -158,10 +158,10 @@ void print(const Results& results, const std::vector<Case>& cases) {
     const double relative = references.empty() ? 0 : ratio(results, item);
     std::array<char, 16> shown{};
     if (relative > 0) std::snprintf(shown.data(), shown.size(), "%.2f", relative);
-    const auto fastest = std::min_element(runs.begin(), runs.end(),
-                                          [](const Run& a, const Run& b) { return a.wall < b.wall; });
-    const auto largest = std::max_element(runs.begin(), runs.end(),
-                                          [](const Run& a, const Run& b) { return a.peak_kib < b.peak_kib; });
+    const auto fastest =
+        std::min_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.wall < b.wall; });
+    const auto largest =
+        std::max_element(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.peak_kib < b.peak_kib; });
     std::printf("%-34s %9.1f %9.1f %8.1f %8.1f %7s  %-12s %-10.1f %s\n", item.name.c_str(),
                 median_of(runs, [](const Run& one) { return one.wall; }), fastest->wall,
                 median_of(runs, [](const Run& one) { return one.user; }),
@@ -227,9 +227,7 @@ std::vector<Case> empty_cases() {
 int inside(std::string_view group, int rounds) {
   const char* built = std::getenv("LAB_ROWS");
   const long rows = built != nullptr ? std::atol(built) : 0;
-  const auto cases = group == "owners"  ? owner_cases(rows)
-                     : group == "empty" ? empty_cases()
-                                        : population_cases();
+  const auto cases = group == "owners" ? owner_cases(rows) : group == "empty" ? empty_cases() : population_cases();
   std::printf("\n%s: %ld sockets, %d rounds\n", std::string(group).c_str(), rows, rounds);
   Results results;
   for (const Case& item : cases) run(item);  // warms the caches, measured by nobody
@@ -264,8 +262,7 @@ std::string population(long sockets) {
 
 int main(int argc, char** argv) {
   const Words arguments(argv + 1, argv + argc);
-  if (arguments.size() == 3 && arguments[0] == "--inside")
-    return inside(arguments[1], std::stoi(arguments[2]));
+  if (arguments.size() == 3 && arguments[0] == "--inside") return inside(arguments[1], std::stoi(arguments[2]));
 
   const long sockets = arguments.empty() ? 100'000 : std::atol(arguments[0].c_str());
   const int rounds = arguments.size() < 2 ? 5 : std::atoi(arguments[1].c_str());

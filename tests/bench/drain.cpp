@@ -42,8 +42,7 @@ int main(int argc, char** argv) {
   request.header.nlmsg_type = TCPDIAG_GETSOCK;
   request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
   request.body.idiag_family = AF_INET;
-  request.body.idiag_states =
-      argc > 1 ? static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 0)) : kDefaultStates;
+  request.body.idiag_states = argc > 1 ? static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 0)) : kDefaultStates;
   if (::send(fd, &request, sizeof request, 0) < 0) return fail("send");
 
   // The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()).
