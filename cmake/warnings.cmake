@@ -1,9 +1,13 @@
 # One target, `tcpstat_options`, carries the warnings and the sanitizers of every part of the project.
 add_library(tcpstat_options INTERFACE)
+# Without -Wnull-dereference: g++ 12 sees null behind every std::vector that it cannot prove to be filled.
 target_compile_options(tcpstat_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wcast-align
-  -Wnon-virtual-dtor -Woverloaded-virtual -Wnull-dereference -Wformat=2 -Wimplicit-fallthrough -Wswitch
-  $<$<BOOL:${TCPSTAT_WERROR}>:-Werror>)
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough -Wswitch)
+# A newer compiler has newer warnings, and nobody's build should fail for those.
+if(TCPSTAT_WERROR AND "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" MATCHES "^(GNU 12|Clang 14)\\.")
+  target_compile_options(tcpstat_options INTERFACE -Werror)
+endif()
 if(TCPSTAT_SANITIZE)
   target_compile_options(tcpstat_options INTERFACE
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
