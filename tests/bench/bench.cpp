@@ -1,7 +1,7 @@
 // `bench [N [ROUNDS]]` sets tcpstat beside a bare dump, ss and netstat, at N sockets of the lab's making.
-// Every case runs once a round, one after the other, so that whatever else the machine does meets all of them
-// alike; a ratio is the median of the rounds' own ratios. Nothing is asserted: goals are printed beside what
-// was measured. `bench --inside GROUP ROUNDS` is the same program within a namespace that the lab has filled.
+// Every case runs once a round, one after the other and every other round backwards, so that whatever else the
+// machine does, and what the case before left behind, meets all of them alike; a ratio is the median of the
+// rounds' own ratios. Nothing is asserted: goals are printed beside what was measured. `bench --inside GROUP ROUNDS` is the same program within a namespace that the lab has filled.
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -232,6 +232,7 @@ int inside(std::string_view group, int rounds) {
   Results results;
   for (const Case& item : cases) run(item);  // warms the caches, measured by nobody
   std::vector<const Case*> order;
+  order.reserve(cases.size());
   for (const Case& item : cases) order.push_back(&item);
   for (int round = 0; round < rounds; ++round) {
     for (const Case* item : order) results[item->name].push_back(run(*item));
