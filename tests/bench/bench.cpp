@@ -1,7 +1,8 @@
 // `bench [N [ROUNDS]]` sets tcpstat beside a bare dump, ss and netstat, at N sockets of the lab's making.
 // Every case runs once a round, one after the other and every other round backwards, so that whatever else the
 // machine does, and what the case before left behind, meets all of them alike; a ratio is the median of the
-// rounds' own ratios. Nothing is asserted: goals are printed beside what was measured. `bench --inside GROUP ROUNDS` is the same program within a namespace that the lab has filled.
+// rounds' own ratios. Nothing is asserted: goals are printed beside what was measured.
+// `bench --inside GROUP ROUNDS` is the same program within a namespace that the lab has filled.
 
 #include <fcntl.h>
 #include <sys/resource.h>
