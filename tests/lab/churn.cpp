@@ -32,13 +32,16 @@ void connect_and_close(unsigned number, const ChurnOptions& options) {
 
 }  // namespace
 
-Churn::Churn(const ChurnOptions& options) {
+Churn::Churn(const ChurnOptions& options) : options_(options) {
   set_sysctl("net.ipv4.tcp_max_tw_buckets", "5000");
   Mix mix;
   mix.established = 2 * options.pairs;
   idle_.emplace(mix);
-  for (unsigned i = 0; i < options.workers; ++i)
-    workers_.emplace_back([=](const Worker::Report& report) {
+}
+
+void Churn::start() {
+  for (unsigned i = 0; i < options_.workers; ++i)
+    workers_.emplace_back([i, options = options_](const Worker::Report& report) {
       report(0);
       connect_and_close(i, options);
     });

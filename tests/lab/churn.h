@@ -20,14 +20,20 @@ struct ChurnOptions {
 
 class Churn {
  public:
-  /// Builds the idle pairs, then starts the loops; they run until the object goes or their bounds are met.
+  /// Builds the idle pairs; nothing moves yet.
   explicit Churn(const ChurnOptions& options);
   ~Churn();
+  Churn(const Churn&) = delete;
+  Churn& operator=(const Churn&) = delete;
+
+  /// Starts the loops; they run until the object goes or their bounds are met.
+  void start();
 
   /// Ends of the idle pairs.
   std::uint64_t idle() const { return idle_->established(); }
 
  private:
+  ChurnOptions options_;
   std::optional<Population> idle_;
   std::vector<Worker> workers_;
 };

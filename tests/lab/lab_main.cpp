@@ -112,7 +112,8 @@ int churn(const Line& line) {
   wanted.workers = static_cast<unsigned>(line.get("--workers", wanted.workers));
   wanted.time = std::chrono::seconds(line.get("--seconds", 60));
   wanted.connections = ~std::uint64_t{0};
-  const Churn running(wanted);
+  Churn running(wanted);
+  running.start();
   tell("LAB_ROWS", running.idle());
   return run_in_foreground(line.command);
 }

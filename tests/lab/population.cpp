@@ -14,11 +14,15 @@
 namespace tcpstat::lab {
 namespace {
 
-constexpr std::uint64_t kSpareDescriptors = 200;  // of a worker: standard streams, its listeners, its parent's
+constexpr std::uint64_t kSpareDescriptors =
+    200;  // of a worker: standard streams, its listeners while it builds, its parent's
 constexpr std::uint16_t kPairPort = 2000;
 constexpr std::uint16_t kHalfOpenPort = 5000;
 constexpr std::uint64_t kMostListeners = 10000;
 constexpr std::uint64_t kSourcePorts = 50000;
+
+/// Spreads the share of IPv6 evenly.
+bool is_ipv6(std::uint64_t number, unsigned percent) { return number % 100 * percent % 100 < percent; }
 
 /// What one worker does: `ends` sockets on an address (IPv4) and a port (IPv6) of its own.
 std::uint64_t hold_pairs(unsigned number, std::uint64_t ends, unsigned ipv6_percent, std::vector<Handle>& sockets) {
@@ -27,8 +31,7 @@ std::uint64_t hold_pairs(unsigned number, std::uint64_t ends, unsigned ipv6_perc
   const PairMaker ipv4({Address::parse(address), kPairPort});
   const PairMaker ipv6({Address::parse("::1"), static_cast<std::uint16_t>(kPairPort + 1 + number)});
   sockets.reserve(ends + 2);
-  for (std::uint64_t i = 0; 2 * i < ends; ++i)
-    (i % 100 * ipv6_percent % 100 < ipv6_percent ? ipv6 : ipv4).make(sockets, Ending::reset);
+  for (std::uint64_t i = 0; 2 * i < ends; ++i) (is_ipv6(i, ipv6_percent) ? ipv6 : ipv4).make(sockets, Ending::reset);
   return sockets.size();
 }
 
@@ -45,7 +48,9 @@ Handle listener_at(const Endpoint& local, int backlog) {
 
 Population::Population(const Mix& mix) {
   if (mix.established > 0) build_pairs(mix);
-  if (mix.half_open > 0) build_half_open(mix);
+  if (mix.half_open == 0) return;
+  listen_for_half_open(mix);
+  grow(mix.half_open);
 }
 
 Population::~Population() {
@@ -66,38 +71,37 @@ void Population::build_pairs(const Mix& mix) {
     });
   }
   for (Worker& worker : workers_) established_ += worker.wait_for_report();
-  listeners_ += 2 * workers_.size();
 }
 
-void Population::build_half_open(const Mix& mix) {
+void Population::listen_for_half_open(const Mix& mix) {
   // Without cookies a listener keeps as many requests as its backlog; the retries keep each for hours.
-  set_sysctl("net.core.somaxconn", "1000000000");
-  set_sysctl("net.ipv4.tcp_max_syn_backlog", "1000000000");
+  constexpr int kEndless = 1000000000;
+  set_sysctl("net.core.somaxconn", std::to_string(kEndless));
+  set_sysctl("net.ipv4.tcp_max_syn_backlog", std::to_string(kEndless));
   set_sysctl("net.ipv4.tcp_syncookies", "0");
   set_sysctl("net.ipv4.tcp_synack_retries", "100");
   peer_.emplace();
   raise_descriptor_limit();
-  const std::uint64_t count = std::clamp<std::uint64_t>(mix.listeners, 2, kMostListeners);
-  const std::uint64_t ipv6_count = std::clamp<std::uint64_t>(count * mix.ipv6_percent / 100, 1, count - 1);
-  for (std::uint64_t i = 0; i < count; ++i) {
-    const Family family = i < ipv6_count ? Family::ipv6 : Family::ipv4;
-    listening_.push_back(
-        listener_at({TunPeer::local(family), static_cast<std::uint16_t>(kHalfOpenPort + i)}, 1000000000));
-  }
-  listeners_ += count;
+  ipv6_percent_ = mix.ipv6_percent;
+  listeners_ = std::clamp<std::uint64_t>(mix.listeners, 2, kMostListeners);
+  ipv6_.listeners = std::clamp<std::uint64_t>(listeners_ * mix.ipv6_percent / 100, 1, listeners_ - 1);
+  ipv4_.listeners = listeners_ - ipv6_.listeners;
+  for (const Crowd& crowd : {ipv4_, ipv6_})
+    for (std::uint64_t i = 0; i < crowd.listeners; ++i)
+      listening_.push_back(
+          listener_at({TunPeer::local(crowd.family), static_cast<std::uint16_t>(kHalfOpenPort + i)}, kEndless));
+}
+
+void Population::grow(std::uint64_t half_open) {
   Segment syn;
   syn.flags = kSyn;
-  std::uint64_t sent4 = 0;
-  std::uint64_t sent6 = 0;
-  for (std::uint64_t i = 0; i < mix.half_open; ++i) {
-    const bool ipv6 = i % 100 * mix.ipv6_percent % 100 < mix.ipv6_percent;
-    const Family family = ipv6 ? Family::ipv6 : Family::ipv4;
-    const std::uint64_t n = ipv6 ? sent6++ : sent4++;
-    const std::uint64_t listener = ipv6 ? n % ipv6_count : ipv6_count + n % (count - ipv6_count);
-    syn.source = {Address::peer(family, static_cast<std::uint32_t>(2 + n)),
+  for (std::uint64_t i = 0; i < half_open; ++i) {
+    Crowd& crowd = is_ipv6(i, ipv6_percent_) ? ipv6_ : ipv4_;
+    const std::uint64_t n = crowd.sent++;
+    syn.source = {Address::peer(crowd.family, static_cast<std::uint32_t>(2 + n)),
                   static_cast<std::uint16_t>(10000 + n % kSourcePorts)};
-    syn.destination = {TunPeer::local(family), static_cast<std::uint16_t>(kHalfOpenPort + listener)};
-    syn.sequence = static_cast<std::uint32_t>(i);
+    syn.destination = {TunPeer::local(crowd.family), static_cast<std::uint16_t>(kHalfOpenPort + n % crowd.listeners)};
+    syn.sequence = static_cast<std::uint32_t>(n);
     peer_->send(syn);
   }
   half_open_ = count_rows(kMaskSynRecv);

@@ -29,6 +29,9 @@ class Population {
   Population(const Population&) = delete;
   Population& operator=(const Population&) = delete;
 
+  /// Adds half-open requests from peers not seen before.
+  void grow(std::uint64_t half_open);
+
   std::uint64_t established() const { return established_; }
   std::uint64_t half_open() const { return half_open_; }
   std::uint64_t listeners() const { return listeners_; }
@@ -37,9 +40,18 @@ class Population {
 
  private:
   void build_pairs(const Mix& mix);
-  void build_half_open(const Mix& mix);
+  void listen_for_half_open(const Mix& mix);
+
+  struct Crowd {  // the half-open requests of one family
+    Family family;
+    std::uint64_t listeners;
+    std::uint64_t sent;
+  };
 
   std::optional<TunPeer> peer_;
+  unsigned ipv6_percent_ = 0;
+  Crowd ipv4_{Family::ipv4, 0, 0};
+  Crowd ipv6_{Family::ipv6, 0, 0};
   std::vector<Handle> listening_;
   std::vector<Worker> workers_;
   std::uint64_t established_ = 0;

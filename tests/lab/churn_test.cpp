@@ -1,0 +1,199 @@
+// Tables that change while they are read: the kernel repeats rows and skips some; tcpstat repeats none.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <ostream>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <unordered_set>
+
+#include "churn.h"
+#include "dump.h"
+#include "failure.h"
+#include "listing.h"
+#include "zoo_fixture.h"
+
+namespace tcpstat::lab {
+namespace {
+
+constexpr unsigned kDumps = 30;  // of each source on each table: 120 in all
+constexpr unsigned kIdlePairs = 2500;
+constexpr unsigned kTinyTable = 64;
+
+/// The fields that tell sockets apart, without the cost of JSON.
+constexpr const char* kColumns = "FAMILY,LOCAL,REMOTE,INODE,COOKIE";
+
+struct PlainRow {
+  std::string inode, cookie, tuple;
+};
+
+std::vector<PlainRow> rows_of(const std::string& text) {
+  std::vector<PlainRow> rows;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::array<std::string, 5> field;
+    for (std::string& value : field) std::getline(fields, value, '\t');
+    rows.push_back({field[3], field[4], field[0] + ' ' + field[1] + ' ' + field[2]});
+  }
+  return rows;
+}
+
+/// How the contract tells rows apart: by cookie, or by family, tuple and inode.
+std::uint64_t duplicates_in(const std::vector<PlainRow>& rows, const std::string& source) {
+  std::unordered_set<std::string> seen;
+  std::uint64_t duplicates = 0;
+  for (const PlainRow& row : rows)
+    if (!seen.insert(source == "netlink" ? row.cookie : row.tuple + ' ' + row.inode).second) ++duplicates;
+  return duplicates;
+}
+
+std::uint64_t missing_from(const std::vector<PlainRow>& rows, const std::unordered_set<std::string>& inodes) {
+  std::unordered_set<std::string> found;
+  for (const PlainRow& row : rows)
+    if (inodes.contains(row.inode)) found.insert(row.inode);
+  return inodes.size() - found.size();
+}
+
+/// Inodes of every ESTABLISHED socket there is: the idle ones, before anything moves.
+std::unordered_set<std::string> inodes_now() {
+  std::unordered_set<std::string> inodes;
+  for (const std::string& identity : dump_proc()) {
+    const std::string inode = identity.substr(identity.rfind(' ') + 1);
+    if (inode != "0") inodes.insert(inode);
+  }
+  return inodes;
+}
+
+void tell(const std::string& what, const Repeats& repeats) {
+  MESSAGE(what << ": " << repeats.rows << " rows, " << repeats.duplicates
+               << " beyond the first copy, largest distance between neighbouring copies " << repeats.neighbour_gap
+               << ", from the first copy " << repeats.first_gap << ", copies of one socket " << repeats.copies);
+}
+
+void watch(Churn& churn, const std::string& table, bool none_missing) {
+  const auto idle = inodes_now();
+  CHECK(idle.size() >= churn.idle());
+  churn.start();
+  Repeats netlink;
+  Repeats proc;
+  for (unsigned i = 0; i < kDumps; ++i) {
+    netlink.merge(repeats_in(dump_cookies(kMaskAll)));
+    proc.merge(repeats_in(dump_proc()));
+    for (const std::string source : kSources) {
+      CAPTURE(source);
+      const Outcome outcome = tcpstat({"-H", "-f", "plain", "-o", kColumns, "--source", source});
+      CHECK(outcome.exit_code == 0);
+      const auto rows = rows_of(outcome.out);
+      CHECK(duplicates_in(rows, source) == 0);
+      if (none_missing) CHECK(missing_from(rows, idle) == 0);
+    }
+  }
+  tell("the kernel's own netlink dumps, " + table, netlink);
+  tell("the kernel's own /proc files, " + table, proc);
+}
+
+/// tcpstat with its output held back: it stands still in its dump, some lines further, until it is read again.
+class HeldBack {
+ public:
+  HeldBack(const std::string& source, std::uint64_t lines) {
+    int ends[2];
+    check(::pipe2(ends, O_CLOEXEC), "making a pipe");
+    check(::fcntl(ends[1], F_SETPIPE_SZ, 4096), "making the pipe small");
+    child_ = check(::fork(), "forking");
+    if (child_ == 0) {
+      ::dup2(ends[1], STDOUT_FILENO);
+      const std::string binary = tcpstat_binary();
+      ::execl(binary.c_str(), binary.c_str(), "-H", "-f", "plain", "-o", kColumns, "--source", source.c_str(),
+              static_cast<char*>(nullptr));
+      ::_exit(127);
+    }
+    ::close(ends[1]);
+    out_ = Handle(ends[0]);
+    while (lines > 0) {
+      char buffer[4096];
+      const auto size = ::read(out_.get(), buffer, sizeof buffer);
+      if (size <= 0) fail("reading from tcpstat", EIO);
+      text_.append(buffer, static_cast<std::size_t>(size));
+      const auto read = static_cast<std::uint64_t>(std::count(buffer, buffer + size, '\n'));
+      lines -= std::min(lines, read);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // until its buffers are full again
+  }
+  HeldBack(const HeldBack&) = delete;
+  HeldBack& operator=(const HeldBack&) = delete;
+  ~HeldBack() {
+    if (child_ > 0) {
+      ::kill(child_, SIGKILL);
+      ::waitpid(child_, nullptr, 0);
+    }
+  }
+
+  std::string rest() {
+    std::vector<char> buffer(std::size_t{1} << 16);
+    for (ssize_t size; (size = ::read(out_.get(), buffer.data(), buffer.size())) > 0;)
+      text_.append(buffer.data(), static_cast<std::size_t>(size));
+    int status = 0;
+    check(::waitpid(child_, &status, 0), "waiting for tcpstat");
+    child_ = -1;
+    CHECK(status == 0);
+    return text_;
+  }
+
+ private:
+  pid_t child_ = -1;
+  Handle out_;
+  std::string text_;
+};
+
+TEST_SUITE("churn") {
+  TEST_CASE("no row twice and no idle socket missing while connections come and go") {
+    enter_namespace();
+    ChurnOptions options;
+    options.pairs = kIdlePairs;
+    Churn churn(options);
+    watch(churn, "default table", true);
+  }
+
+  TEST_CASE("no row twice on a table of long chains") {
+    enter_namespace({kTinyTable});
+    CHECK(read_sysctl("net.ipv4.tcp_ehash_entries") == std::to_string(kTinyTable));
+    ChurnOptions options;
+    options.pairs = kIdlePairs;
+    Churn churn(options);
+    watch(churn, "table of 64 chains", false);
+  }
+
+  // At the end of /proc/net/tcp the kernel counts from the start again to see whether there is more: as many rows as
+  // have been added since are repeated from the end (net/ipv4/tcp_ipv4.c, tcp_seq_start() after tcp_seek_last_pos()
+  // found nothing). A slow reader of a growing table meets every one of them at a distance of its growth.
+  TEST_CASE("no row twice when the table grows while the reader waits") {
+    constexpr unsigned kBefore = 30000;
+    constexpr unsigned kHeldAt = 28000;
+    constexpr unsigned kGrowth = 12000;
+    for (const std::string source : kSources) {
+      CAPTURE(source);
+      enter_namespace();
+      Mix mix;
+      mix.half_open = kBefore;
+      mix.ipv6_percent = 0;
+      Population population(mix);
+      HeldBack held(source, kHeldAt);
+      population.grow(kGrowth);
+      const auto rows = rows_of(held.rest());
+      CHECK(rows.size() >= kBefore);
+      CHECK(duplicates_in(rows, source) == 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tcpstat::lab
