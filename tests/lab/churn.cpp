@@ -33,7 +33,7 @@ void connect_and_close(unsigned number, const ChurnOptions& options) {
 }  // namespace
 
 Churn::Churn(const ChurnOptions& options) : options_(options) {
-  set_sysctl("net.ipv4.tcp_max_tw_buckets", "5000");
+  set_sysctl("net.ipv4.tcp_max_tw_buckets", "2000");
   Mix mix;
   mix.established = 2 * options.pairs;
   idle_.emplace(mix);

@@ -9,11 +9,14 @@
 #include <array>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <ostream>
 #include <sstream>
 #include <string>
 #include <thread>
 #include <unordered_set>
+#include <utility>
+#include <vector>
 
 #include "churn.h"
 #include "dump.h"
@@ -56,16 +59,18 @@ std::uint64_t duplicates_in(const std::vector<PlainRow>& rows, const std::string
   return duplicates;
 }
 
-std::uint64_t missing_from(const std::vector<PlainRow>& rows, const std::unordered_set<std::string>& inodes) {
-  std::unordered_set<std::string> found;
-  for (const PlainRow& row : rows)
-    if (inodes.contains(row.inode)) found.insert(row.inode);
-  return inodes.size() - found.size();
+using Inodes = std::unordered_set<std::string>;
+
+/// Which of `inodes` no row has.
+Inodes missing_from(const std::vector<PlainRow>& rows, const Inodes& inodes) {
+  Inodes missing = inodes;
+  for (const PlainRow& row : rows) missing.erase(row.inode);
+  return missing;
 }
 
 /// Inodes of every ESTABLISHED socket there is: the idle ones, before anything moves.
-std::unordered_set<std::string> inodes_now() {
-  std::unordered_set<std::string> inodes;
+Inodes inodes_now() {
+  Inodes inodes;
   for (const std::string& identity : dump_proc()) {
     const std::string inode = identity.substr(identity.rfind(' ') + 1);
     if (inode != "0") inodes.insert(inode);
@@ -79,10 +84,17 @@ void tell(const std::string& what, const Repeats& repeats) {
                << ", from the first copy " << repeats.first_gap << ", copies of one socket " << repeats.copies);
 }
 
-void watch(Churn& churn, const std::string& table, bool none_missing) {
-  const auto idle = inodes_now();
-  CHECK(idle.size() >= churn.idle());
+enum class Table { standard, tiny };
+
+/// Dumps while the churn goes on. A socket that is deleted ahead of the reader's place in a chain makes the kernel skip
+/// the next one; where most chains hold one socket that is a matter of one dump in thousands, and never of two in
+/// succession for the same socket. On long chains it happens all the time, and nothing can be asked of a reader.
+void watch(Churn& churn, Table table) {
+  const Inodes idle = inodes_now();
+  CHECK(idle.size() == churn.idle());
   churn.start();
+  std::map<std::string, Inodes> missing_before;
+  std::uint64_t missed = 0;
   Repeats netlink;
   Repeats proc;
   for (unsigned i = 0; i < kDumps; ++i) {
@@ -94,11 +106,17 @@ void watch(Churn& churn, const std::string& table, bool none_missing) {
       CHECK(outcome.exit_code == 0);
       const auto rows = rows_of(outcome.out);
       CHECK(duplicates_in(rows, source) == 0);
-      if (none_missing) CHECK(missing_from(rows, idle) == 0);
+      if (table == Table::tiny) continue;
+      Inodes missing = missing_from(rows, idle);
+      missed += missing.size();
+      for (const std::string& inode : missing) CHECK(!missing_before[source].contains(inode));
+      missing_before[source] = std::move(missing);
     }
   }
-  tell("the kernel's own netlink dumps, " + table, netlink);
-  tell("the kernel's own /proc files, " + table, proc);
+  CHECK(missed <= 2);
+  const std::string name = table == Table::tiny ? "table of 64 chains" : "default table";
+  tell("the kernel's own netlink dumps, " + name, netlink);
+  tell("the kernel's own /proc files, " + name, proc);
 }
 
 /// tcpstat with its output held back: it stands still in its dump, some lines further, until it is read again.
@@ -160,7 +178,7 @@ TEST_SUITE("churn") {
     ChurnOptions options;
     options.pairs = kIdlePairs;
     Churn churn(options);
-    watch(churn, "default table", true);
+    watch(churn, Table::standard);
   }
 
   TEST_CASE("no row twice on a table of long chains") {
@@ -169,7 +187,7 @@ TEST_SUITE("churn") {
     ChurnOptions options;
     options.pairs = kIdlePairs;
     Churn churn(options);
-    watch(churn, "table of 64 chains", false);
+    watch(churn, Table::tiny);
   }
 
   // At the end of /proc/net/tcp the kernel counts from the start again to see whether there is more: as many rows as

@@ -29,7 +29,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return result;
 }
 
-/// The file is opened first and executed by descriptor: a user without rights may not reach its folder.
+/// The file is opened before `prepare`: a user without rights may not reach its folder. A script cannot be executed
+/// so (its interpreter opens it by name), so the name is tried too.
 [[noreturn]] void execute(std::vector<std::string> words, const std::function<void()>& prepare) {
   try {
     const std::string name = words.at(0);
@@ -37,10 +38,8 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
     const Handle program(path ? ::open(name.c_str(), O_PATH | O_CLOEXEC) : -1);
     if (prepare) prepare();
     const auto arguments = pointers(words);
-    if (program.valid())
-      ::fexecve(program.get(), arguments.data(), environ);
-    else
-      ::execvp(name.c_str(), arguments.data());
+    if (program.valid()) ::fexecve(program.get(), arguments.data(), environ);
+    ::execvp(name.c_str(), arguments.data());
     fail("running " + name);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "lab: %s\n", error.what());
