@@ -33,7 +33,7 @@ std::string line(const std::string& state, const std::string& local, const std::
   return state + ' ' + local + " > " + remote + " " + recv_queue + ' ' + send_queue;
 }
 
-std::string unbracketed(std::string end) {
+std::string unbracketed(const std::string& end) {
   std::string result;
   for (const char c : end)
     if (c != '[' && c != ']') result += c;
@@ -97,7 +97,7 @@ TEST_SUITE("other-tools") {
     std::getline(text, rest);
     for (std::string protocol, recv, send, local, remote, state;
          text >> protocol >> recv >> send >> local >> remote >> state;) {
-      const auto mapped = [&](std::string end) {
+      const auto mapped = [&](const std::string& end) {
         const bool v4 = end.find(':') == end.rfind(':');
         return protocol == "tcp6" && v4 ? "::ffff:" + end : end;
       };

@@ -84,7 +84,7 @@ std::optional<Segment> TunPeer::await(const Endpoint& local, const Endpoint& rem
   for (;;) {
     const auto size = ::read(device_.get(), packet.data(), packet.size());
     if (size >= 0) {
-      const auto segment = decode({packet.data(), static_cast<std::size_t>(size)});
+      auto segment = decode({packet.data(), static_cast<std::size_t>(size)});
       if (segment && segment->source == local && segment->destination == remote && (segment->flags & flags) == flags)
         return segment;
       continue;
