@@ -1,0 +1,82 @@
+#pragma once
+// Bytes on their way out: one block of memory that is written to a descriptor when full, or that grows when it has
+// none. All output of the program goes through one of these; it never allocates per row.
+// It knows nothing of formats, columns or escaping.
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+namespace tcpstat {
+
+class TextBuffer {
+ public:
+  static constexpr std::size_t kBlock = 64 * 1024;
+
+  /// A buffer that only grows in memory.
+  TextBuffer() : data_(256) {}
+  /// A buffer that is written to `fd` (borrowed) whenever a block is full, and by flush().
+  explicit TextBuffer(int fd) : fd_(fd), data_(kBlock) {}
+
+  void append(std::string_view text) {
+    if (text.size() > data_.size() - size_) {
+      append_slowly(text);
+      return;
+    }
+    std::memcpy(data_.data() + size_, text.data(), text.size());
+    size_ += text.size();
+  }
+  void append(char c) {
+    if (size_ == data_.size()) make_room(1);
+    data_[size_++] = c;
+  }
+  void append(std::size_t count, char c) {
+    while (count > 0) {
+      if (size_ == data_.size()) make_room(1);
+      const std::size_t part = count < data_.size() - size_ ? count : data_.size() - size_;
+      std::memset(data_.data() + size_, c, part);
+      size_ += part;
+      count -= part;
+    }
+  }
+  /// Room for `count` bytes (at most kBlock) that the caller fills and then takes with commit().
+  [[nodiscard]] char* reserve(std::size_t count) {
+    if (count > data_.size() - size_) make_room(count);
+    return data_.data() + size_;
+  }
+  /// Everything before `end`, a pointer into what reserve() gave, becomes part of the text.
+  void commit(const char* end) { size_ = static_cast<std::size_t>(end - data_.data()); }
+
+  template <typename Integer>
+  void number(Integer value) {
+    char* to = reserve(24);
+    commit(std::to_chars(to, to + 24, value).ptr);
+  }
+
+  /// What is in memory and not yet written.
+  [[nodiscard]] std::string_view view() const { return {data_.data(), size_}; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  void clear() { size_ = 0; }
+  /// Forgets everything after the first `size` bytes; only for buffers in memory.
+  void shrink(std::size_t size) { size_ = size; }
+
+  /// Writes what is there. False when this or any earlier write failed; error() then tells why.
+  bool flush();
+  /// The errno of the first failed write, 0 if none failed. After one, output is dropped.
+  [[nodiscard]] int error() const { return error_; }
+  [[nodiscard]] std::uint64_t bytes_written() const { return written_; }
+
+ private:
+  void make_room(std::size_t count);
+  void append_slowly(std::string_view text);
+
+  int fd_ = -1;
+  int error_ = 0;
+  std::size_t size_ = 0;
+  std::uint64_t written_ = 0;
+  std::vector<char> data_;
+};
+
+}  // namespace tcpstat

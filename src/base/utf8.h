@@ -1,0 +1,24 @@
+#pragma once
+// UTF-8, for telling text from bytes (RFC 3629).
+
+#include <cstdint>
+#include <string_view>
+
+namespace tcpstat {
+
+/// The code point at the front of a text: its value and how many bytes it takes. `length` 0: the first byte is not
+/// the start of a well-formed one (overlong, surrogate, too large, cut short).
+struct CodePoint {
+  std::uint32_t value = 0;
+  std::uint32_t length = 0;
+};
+
+CodePoint first_code_point(std::string_view text);
+
+/// Columns of a terminal that the text takes; every byte that is no text counts as one.
+std::size_t display_width(std::string_view text);
+
+/// The longest beginning of `text` that takes at most `columns`.
+std::string_view fitting(std::string_view text, std::size_t columns);
+
+}  // namespace tcpstat
