@@ -1,0 +1,142 @@
+#include "model/address.h"
+
+#include <arpa/inet.h>
+
+#include <charconv>
+
+namespace tcpstat {
+namespace {
+
+char* write_byte(char* to, unsigned value) {
+  if (value >= 100) {
+    *to++ = static_cast<char>('0' + value / 100);
+    value %= 100;
+    *to++ = static_cast<char>('0' + value / 10);
+    *to++ = static_cast<char>('0' + value % 10);
+    return to;
+  }
+  if (value >= 10) *to++ = static_cast<char>('0' + value / 10);
+  *to++ = static_cast<char>('0' + value % 10);
+  return to;
+}
+
+char* write_dotted(char* to, const std::uint8_t* bytes) {
+  to = write_byte(to, bytes[0]);
+  for (int i = 1; i < 4; ++i) {
+    *to++ = '.';
+    to = write_byte(to, bytes[i]);
+  }
+  return to;
+}
+
+struct ZeroRun {
+  int at = -1;
+  int length = 0;
+};
+
+/// RFC 5952 §4.2: the longest run of at least two zero words, the first one where several are as long.
+ZeroRun longest_zero_run(const std::array<unsigned, 8>& words) {
+  ZeroRun best;
+  for (int i = 0; i < 8;) {
+    int j = i;
+    while (j < 8 && words[static_cast<std::size_t>(j)] == 0) ++j;
+    if (j - i >= 2 && j - i > best.length) best = {i, j - i};
+    i = j + 1;
+  }
+  return best;
+}
+
+char* write_ipv6(char* to, const Address& address) {
+  if (address.is_v4_mapped()) {
+    std::memcpy(to, "::ffff:", 7);
+    return write_dotted(to + 7, address.bytes.data() + 12);
+  }
+  std::array<unsigned, 8> words{};
+  for (std::size_t i = 0; i < 8; ++i) {
+    words[i] = static_cast<unsigned>(address.bytes[2 * i] << 8U) | address.bytes[2 * i + 1];
+  }
+  const ZeroRun zeros = longest_zero_run(words);
+  for (int i = 0; i < 8;) {
+    if (i == zeros.at) {
+      *to++ = ':';
+      *to++ = ':';
+      i += zeros.length;
+      continue;
+    }
+    if (i > 0 && i != zeros.at + zeros.length) *to++ = ':';
+    to = std::to_chars(to, to + 4, words[static_cast<std::size_t>(i)], 16).ptr;
+    ++i;
+  }
+  return to;
+}
+
+}  // namespace
+
+bool Prefix::contains(const Address& address) const {
+  const Address candidate = address.unmapped();
+  if (candidate.family != network.family) return false;
+  const std::size_t whole = length / 8U;
+  if (std::memcmp(candidate.bytes.data(), network.bytes.data(), whole) != 0) return false;
+  const unsigned rest = length % 8U;
+  if (rest == 0) return true;
+  const unsigned mask = (0xFF00U >> rest) & 0xFFU;
+  return ((candidate.bytes[whole] ^ network.bytes[whole]) & mask) == 0;
+}
+
+Prefix prefix_of(const Address& address, std::uint8_t length) {
+  Prefix prefix{address, length};
+  const std::size_t bytes = address_bits(address.family) / 8U;
+  for (std::size_t i = 0; i < bytes; ++i) {
+    const unsigned first_bit = static_cast<unsigned>(i) * 8U;
+    if (first_bit >= length) {
+      prefix.network.bytes[i] = 0;
+    } else if (first_bit + 8 > length) {
+      prefix.network.bytes[i] &= static_cast<std::uint8_t>(0xFF00U >> (length - first_bit));
+    }
+  }
+  return prefix;
+}
+
+char* write_address(char* to, const Address& address) {
+  return address.family == Family::ipv4 ? write_dotted(to, address.bytes.data()) : write_ipv6(to, address);
+}
+
+char* write_endpoint(char* to, const Endpoint& endpoint) {
+  if (endpoint.address.family == Family::ipv4) {
+    to = write_dotted(to, endpoint.address.bytes.data());
+  } else {
+    *to++ = '[';
+    to = write_ipv6(to, endpoint.address);
+    *to++ = ']';
+  }
+  *to++ = ':';
+  return std::to_chars(to, to + 5, endpoint.port).ptr;
+}
+
+std::string to_string(const Address& address) {
+  std::array<char, kMaxAddressText> text;
+  return {text.data(), write_address(text.data(), address)};
+}
+
+std::string to_string(const Endpoint& endpoint) {
+  std::array<char, kMaxEndpointText> text;
+  return {text.data(), write_endpoint(text.data(), endpoint)};
+}
+
+std::string to_string(const Prefix& prefix) {
+  return to_string(prefix.network) + "/" + std::to_string(prefix.length);
+}
+
+std::optional<Address> parse_address(std::string_view text) {
+  const std::string terminated(text);
+  if (terminated.find('\0') != std::string::npos) return std::nullopt;
+  Address address;
+  if (inet_pton(AF_INET, terminated.c_str(), address.bytes.data()) == 1) return address;
+  if (inet_pton(AF_INET6, terminated.c_str(), address.bytes.data()) == 1) {
+    address.family = Family::ipv6;
+    return address;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tcpstat

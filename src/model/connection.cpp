@@ -1,0 +1,57 @@
+#include "model/connection.h"
+
+#include <array>
+
+namespace tcpstat {
+namespace {
+
+constexpr std::array<std::string_view, 6> kTimerNames = {"none",      "retransmit", "keepalive",
+                                                         "time_wait", "probe",      "delayed_ack"};
+constexpr std::array<std::string_view, 7> kOrphanNames = {
+    "", "time-wait", "half-open", "not-accepted", "closed-by-process", "not-permitted", "no-process"};
+constexpr std::array<std::string_view, 3> kOriginNames = {"netlink", "proc", "file"};
+
+}  // namespace
+
+std::string_view name(TimerKind kind) {
+  const auto number = static_cast<std::size_t>(kind);
+  return number < kTimerNames.size() ? kTimerNames[number] : std::string_view{};
+}
+
+TimerKind timer_from_name(std::string_view word) {
+  for (std::size_t i = 0; i < kTimerNames.size(); ++i) {
+    if (kTimerNames[i] == word) return static_cast<TimerKind>(i);
+  }
+  return TimerKind::unknown;
+}
+
+std::string_view name(Orphan reason) { return kOrphanNames[static_cast<std::size_t>(reason)]; }
+
+std::string_view name(Origin origin) { return kOriginNames[static_cast<std::size_t>(origin)]; }
+
+Orphan orphan_reason(const Connection& connection) {
+  if (connection.inode != 0) return Orphan::none;
+  switch (connection.state) {
+    case State::time_wait:
+      return Orphan::time_wait;
+    case State::syn_recv:
+      // A request has no socket yet. A full SYN_RECV socket without an inode is a Fast Open child
+      // (net/ipv4/tcp_fastopen.c, tcp_fastopen_create_child()) that waits in the accept queue.
+      return connection.minisocket ? Orphan::half_open : Orphan::not_accepted;
+    case State::established:
+    case State::close_wait:
+      return Orphan::not_accepted;
+    case State::fin_wait1:
+    case State::fin_wait2:
+    case State::closing:
+    case State::last_ack:
+      return Orphan::closed_by_process;
+    case State::syn_sent:
+    case State::close:
+    case State::listen:
+      return Orphan::none;
+  }
+  return Orphan::none;
+}
+
+}  // namespace tcpstat

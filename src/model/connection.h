@@ -1,0 +1,88 @@
+#pragma once
+// One row of a dump: a connection in any state but LISTEN. Listeners are model/listener.h, because the kernel puts
+// connections, not bytes, into their queue fields (net/ipv4/tcp_diag.c, tcp_diag_get_info()).
+// Absent is not zero: what a source does not know is nullopt or empty.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+
+#include "model/address.h"
+#include "model/owner.h"
+#include "model/state.h"
+
+namespace tcpstat {
+
+/// Where a row was read.
+enum class Origin : std::uint8_t { netlink, proc, file };
+
+/// "netlink", "proc" or "file".
+std::string_view name(Origin origin);
+
+/// The timer that runs for a connection; numbers are the kernel's (idiag_timer, and the `tr` column of /proc/net/tcp).
+enum class TimerKind : std::uint8_t {
+  none = 0,
+  retransmit = 1,
+  keepalive = 2,
+  time_wait = 3,
+  probe = 4,        ///< zero-window probe
+  delayed_ack = 5,  ///< Linux 7.1
+  unknown = 255,
+};
+
+/// "retransmit"; empty for unknown.
+std::string_view name(TimerKind kind);
+/// The kind with this name, or unknown.
+TimerKind timer_from_name(std::string_view word);
+
+/// What every TCP socket has, listening or not.
+struct Socket {
+  Endpoint local;
+  /// AF_INET6 sockets are ipv6 also when they carry IPv4 (then their addresses are v4-mapped).
+  Family family = Family::ipv4;
+  Origin origin = Origin::netlink;
+  /// Nothing for requests and time-wait sockets: the kernel prints 0 or the listener's uid there.
+  std::optional<std::uint32_t> uid;
+  /// Zero: no file refers to it.
+  std::uint64_t inode = 0;
+  /// The kernel's identity of the socket, kept from request to connection to time-wait; netlink only.
+  std::optional<std::uint64_t> cookie;
+  /// Index of the device it is bound to; zero: none, or not known.
+  std::uint32_t interface = 0;
+  std::optional<std::uint32_t> mark;
+  std::optional<std::uint64_t> cgroup;
+  /// Who holds it; meaningful if owners_known. Valid during the call that hands the row over.
+  std::span<const Owner> owners;
+  bool owners_known = false;
+  Orphan orphan = Orphan::none;
+};
+
+struct Connection : Socket {
+  Endpoint remote;
+  State state = State::close;
+  /// A minisocket (SYN_RECV request or time-wait), not a full socket; FIN_WAIT2 and SYN_RECV come as both.
+  bool minisocket = false;
+  TimerKind timer = TimerKind::none;
+  /// Milliseconds until the timer fires.
+  std::optional<std::uint32_t> timer_ms;
+  /// Netlink counts SYN+ACK retransmits of requests, /proc their timeouts: not the same number.
+  std::optional<std::uint32_t> retransmits;
+  std::optional<std::uint32_t> recv_queue;  ///< bytes not yet read; a received FIN counts as one
+  std::optional<std::uint32_t> send_queue;  ///< bytes not yet acknowledged; a sent SYN or FIN counts as one
+  /// Estimated from the timers (model/age.h); nothing where they do not tell.
+  std::optional<std::uint64_t> age_ms;
+  /// The kernel's struct tcp_info, as long as this kernel made it; empty if not asked for. Valid during the call.
+  std::span<const std::byte> tcp_info;
+  /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.
+  std::string_view congestion;
+};
+
+static_assert(std::is_trivially_copyable_v<Connection>, "rows are copied by the million");
+
+/// Why this connection has no owner as far as state and inode tell; none for one with an inode.
+Orphan orphan_reason(const Connection& connection);
+
+}  // namespace tcpstat

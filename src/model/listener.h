@@ -1,0 +1,23 @@
+#pragma once
+// A LISTEN socket. Its queues hold connections, not bytes, and a listener has no remote end.
+
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+
+#include "model/connection.h"
+
+namespace tcpstat {
+
+struct Listener : Socket {
+  /// Connections that finished the handshake and wait for accept(2).
+  std::optional<std::uint32_t> accept_queue;
+  /// The backlog that listen(2) was given, capped by somaxconn; the queue is full when it exceeds this. Netlink only.
+  std::optional<std::uint32_t> accept_limit;
+  /// Half-open requests on its endpoint; filled in when the dump has ended.
+  std::optional<std::uint64_t> syn_recv;
+};
+
+static_assert(std::is_trivially_copyable_v<Listener>);
+
+}  // namespace tcpstat

@@ -1,0 +1,24 @@
+#pragma once
+// Names that belong to numbers in rows. An interface, because finding them takes system calls
+// (parsers/system_names.h) and saved files bring their own. All of it is text that others chose: hostile.
+
+#include <cstdint>
+#include <string_view>
+
+namespace tcpstat {
+
+class Names {
+ public:
+  Names() = default;
+  Names(const Names&) = delete;
+  Names& operator=(const Names&) = delete;
+  virtual ~Names() = default;
+
+  /// Empty if there is no such name. Views stay valid as long as this object.
+  virtual std::string_view user(std::uint32_t uid) = 0;
+  virtual std::string_view interface(std::uint32_t index) = 0;
+  /// Path below the cgroup2 mount, "/system.slice/ssh.service".
+  virtual std::string_view cgroup(std::uint64_t id) = 0;
+};
+
+}  // namespace tcpstat

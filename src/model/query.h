@@ -1,0 +1,19 @@
+#pragma once
+// What a source is asked for.
+
+#include "model/filter.h"
+#include "model/state.h"
+
+namespace tcpstat {
+
+struct Query {
+  /// Rows to be shown must pass it; a source may use what it can of it to read less, never to drop a needed row.
+  Filter filter;
+  /// States to read: those of the filter and those that others need (half-opens, to count them per listener).
+  StateSet states = StateSet::all();
+  /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
+  bool tcp_info = false;
+  bool congestion = false;
+};
+
+}  // namespace tcpstat

@@ -1,0 +1,26 @@
+#pragma once
+// Where rows go: sources push, nobody collects unless it says so.
+
+#include <cstdint>
+
+#include "model/connection.h"
+#include "model/listener.h"
+
+namespace tcpstat {
+
+/// What a sink answers: go on, or stop reading (enough rows, or nobody reads the output any more).
+enum class Flow : std::uint8_t { more, stop };
+
+class Sink {
+ public:
+  Sink() = default;
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+  virtual ~Sink() = default;
+
+  /// The row and what it points to live during the call only.
+  virtual Flow connection(const Connection& row) = 0;
+  virtual Flow listener(const Listener& row) = 0;
+};
+
+}  // namespace tcpstat
