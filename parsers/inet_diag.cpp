@@ -1,0 +1,135 @@
+#include "parsers/inet_diag.h"
+
+#include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+
+#include <cstring>
+#include <string_view>
+
+namespace tcpstat::inet_diag {
+namespace {
+
+static_assert(sizeof(inet_diag_msg) == 72);
+
+/// What the attributes of one message say.
+struct Attributes {
+  std::optional<std::uint32_t> mark;
+  std::optional<std::uint64_t> cgroup;
+  std::span<const std::byte> tcp_info;
+  std::string_view congestion;
+  bool full_socket = false;
+};
+
+template <typename T>
+bool take(std::span<const std::byte> payload, std::optional<T>& to) {
+  if (payload.size() < sizeof(T)) return false;
+  std::memcpy(&to.emplace(), payload.data(), sizeof(T));
+  return true;
+}
+
+std::string_view text_of(std::span<const std::byte> payload) {
+  const std::string_view text(reinterpret_cast<const char*>(payload.data()), payload.size());
+  return text.substr(0, text.find('\0'));
+}
+
+/// False if a length is wrong. Unknown attributes are passed over.
+bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
+  while (!rest.empty()) {
+    nlattr header;
+    if (rest.size() < sizeof header) return false;
+    std::memcpy(&header, rest.data(), sizeof header);
+    if (header.nla_len < sizeof header || header.nla_len > rest.size()) return false;
+    const auto payload = rest.subspan(sizeof header, header.nla_len - sizeof header);
+    switch (header.nla_type & NLA_TYPE_MASK) {
+      case INET_DIAG_INFO:
+        out.tcp_info = payload;
+        break;
+      case INET_DIAG_CONG:
+        out.congestion = text_of(payload);
+        break;
+      case INET_DIAG_SHUTDOWN:
+        // Put for every full socket (net/ipv4/inet_diag.c, inet_diag_msg_attrs_fill()), never for a minisocket.
+        out.full_socket = true;
+        break;
+      case INET_DIAG_MARK:
+        if (!take(payload, out.mark)) return false;
+        break;
+      case INET_DIAG_CGROUP_ID:
+        if (!take(payload, out.cgroup)) return false;
+        break;
+      default:
+        break;
+    }
+    const std::size_t padded = NLA_ALIGN(header.nla_len);
+    rest = rest.subspan(padded < rest.size() ? padded : rest.size());
+  }
+  return true;
+}
+
+Endpoint endpoint(Family family, const __be32* words, __be16 port) {
+  Endpoint out;
+  out.address.family = family;
+  std::memcpy(out.address.bytes.data(), words, family == Family::ipv4 ? 4 : 16);
+  out.port = ntohs(port);
+  return out;
+}
+
+TimerKind timer_kind(unsigned number) { return number <= 5 ? static_cast<TimerKind>(number) : TimerKind::unknown; }
+
+void fill_socket(Socket& to, const inet_diag_msg& message, Family family, const Attributes& attributes) {
+  to.local = endpoint(family, message.id.idiag_src, message.id.idiag_sport);
+  to.family = family;
+  to.origin = Origin::netlink;
+  to.inode = message.idiag_inode;
+  to.cookie = std::uint64_t{message.id.idiag_cookie[1]} << 32U | message.id.idiag_cookie[0];
+  // INET_DIAG_NOCOOKIE, or a zero from a kernel or a dump that does not fill it in, identifies nothing.
+  if (*to.cookie == ~std::uint64_t{0} || *to.cookie == 0) to.cookie.reset();
+  to.interface = message.id.idiag_if;
+  to.mark = attributes.mark;
+  to.cgroup = attributes.cgroup;
+}
+
+}  // namespace
+
+Row decode(std::span<const std::byte> payload) {
+  inet_diag_msg message;
+  if (payload.size() < sizeof message) return Flaw::cut_short;
+  std::memcpy(&message, payload.data(), sizeof message);
+
+  if (message.idiag_family != AF_INET && message.idiag_family != AF_INET6) return Flaw::unknown_family;
+  const Family family = message.idiag_family == AF_INET ? Family::ipv4 : Family::ipv6;
+  const std::optional<State> state = state_from_kernel(message.idiag_state);
+  if (!state) return Flaw::unknown_state;
+  Attributes attributes;
+  if (!read_attributes(payload.subspan(sizeof message), attributes)) return Flaw::bad_length;
+
+  if (*state == State::listen) {
+    Listener listener;
+    fill_socket(listener, message, family, attributes);
+    listener.uid = message.idiag_uid;
+    listener.accept_queue = message.idiag_rqueue;
+    listener.accept_limit = message.idiag_wqueue;
+    return listener;
+  }
+
+  Connection row;
+  fill_socket(row, message, family, attributes);
+  row.remote = endpoint(family, message.id.idiag_dst, message.id.idiag_dport);
+  row.state = *state;
+  row.timer = timer_kind(message.idiag_timer);
+  row.minisocket = *state == State::time_wait || (*state == State::fin_wait2 && row.timer == TimerKind::time_wait) ||
+                   (*state == State::syn_recv && message.idiag_inode == 0 && !attributes.full_socket);
+  // tcp_req_diag_fill() and tcp_twsk_diag_fill() (net/ipv4/tcp_diag.c) write 0 where there is no owner.
+  if (!row.minisocket) row.uid = message.idiag_uid;
+  if (row.timer != TimerKind::none) row.timer_ms = message.idiag_expires;
+  row.retransmits = message.idiag_retrans;
+  row.recv_queue = message.idiag_rqueue;
+  row.send_queue = message.idiag_wqueue;
+  row.tcp_info = attributes.tcp_info;
+  row.congestion = attributes.congestion;
+  return row;
+}
+
+}  // namespace tcpstat::inet_diag

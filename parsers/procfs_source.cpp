@@ -1,0 +1,79 @@
+// The /proc source: /proc/net/tcp and tcp6 of one network namespace.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <memory>
+
+#include "base/file_descriptor.h"
+#include "parsers/proc_net_tcp_stream.h"
+#include "parsers/source.h"
+#include "parsers/time_budget.h"
+
+namespace tcpstat {
+namespace {
+
+class ProcfsSource final : public Source {
+ public:
+  explicit ProcfsSource(const SourceOptions& options) : options_(options) {}
+
+  [[nodiscard]] std::string_view name() const override { return "proc"; }
+
+  Expected<void> read(const Query& query, Sink& sink, Coverage& coverage) override {
+    coverage.visible = StateSet::all() - StateSet{State::close};  // bound-inactive sockets are not hashed here
+    RowDelivery delivery(sink, coverage, options_.limits);
+    TimeBudget budget(options_.timeout);
+    if (query.filter.ipv4) {
+      const auto flow = read_file(options_.proc_net + "/tcp", delivery, budget, coverage);
+      if (!flow) return tl::make_unexpected(flow.error());
+      if (*flow == Flow::stop) return {};
+    }
+    if (query.filter.ipv6) {
+      const std::string path = options_.proc_net + "/tcp6";
+      // A kernel without IPv6 has no tcp6: that is zero rows. Without tcp as well it is a wrong directory.
+      const bool expected = ::access(path.c_str(), F_OK) == 0 ||
+                            (!query.filter.ipv4 && ::access((options_.proc_net + "/tcp").c_str(), F_OK) != 0);
+      if (expected) {
+        const auto flow = read_file(path, delivery, budget, coverage);
+        if (!flow) return tl::make_unexpected(flow.error());
+      }
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] static Expected<Flow> read_file(const std::string& path, RowDelivery& delivery, TimeBudget& budget,
+                                                Coverage& coverage) {
+    const auto failed = [&](const char* verb, int code, const char* hint) {
+      coverage.complete = false;
+      return failure(std::string(verb) + " " + path, code, hint);
+    };
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
+    const long ticks = ::sysconf(_SC_CLK_TCK);
+    ProcNetTcpStream stream(
+        delivery, Origin::proc,
+        {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
+    const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
+    while (true) {
+      if (!budget.wait_readable(file.get())) return failed("read", ETIMEDOUT, "try a longer --timeout");
+      const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return failed("read", errno, "");
+      if (got == 0) return stream.finish();
+      if (stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
+    }
+  }
+
+  SourceOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_proc_source(const SourceOptions& options) {
+  return std::make_unique<ProcfsSource>(options);
+}
+
+}  // namespace tcpstat

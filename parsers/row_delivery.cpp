@@ -1,0 +1,56 @@
+#include "parsers/row_delivery.h"
+
+#include <array>
+#include <cstring>
+
+#include "model/age.h"
+
+namespace tcpstat {
+namespace {
+
+using Words = std::array<std::uint64_t, 2>;
+
+Words words_of(const Address& address) {
+  Words words;
+  std::memcpy(words.data(), address.bytes.data(), sizeof words);
+  return words;
+}
+
+}  // namespace
+
+bool RowDelivery::repeated(const Socket& row, const Endpoint& remote) {
+  if (row.cookie) return window_.seen(*row.cookie);
+  // SO_REUSEPORT listeners share a tuple, so the inode belongs to the identity.
+  const Words local = words_of(row.local.address);
+  const Words far = words_of(remote.address);
+  const std::array<std::uint64_t, 6> identity = {
+      local[0],
+      local[1],
+      far[0],
+      far[1],
+      row.inode,
+      std::uint64_t{row.local.port} << 32U | std::uint64_t{remote.port} << 8U | static_cast<std::uint64_t>(row.family)};
+  return window_.seen(hash_(identity));
+}
+
+Flow RowDelivery::deliver(Connection& row) {
+  if (repeated(row, row.remote)) {
+    ++coverage_.duplicates_dropped;
+    return Flow::more;
+  }
+  ++coverage_.rows_read;
+  row.age_ms = estimate_age(row, limits_);
+  row.orphan = orphan_reason(row);
+  return sink_.connection(row);
+}
+
+Flow RowDelivery::deliver(const Listener& row) {
+  if (repeated(row, {})) {
+    ++coverage_.duplicates_dropped;
+    return Flow::more;
+  }
+  ++coverage_.rows_read;
+  return sink_.listener(row);
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,35 @@
+#pragma once
+// The last step of every source: repeated rows are dropped and counted, what follows from a row's own facts is added,
+// and the row goes to the sink.
+
+#include "base/identity_window.h"
+#include "base/keyed_hash.h"
+#include "model/coverage.h"
+#include "model/flaw.h"
+#include "model/kernel_limits.h"
+#include "model/sink.h"
+
+namespace tcpstat {
+
+class RowDelivery {
+ public:
+  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits)
+      : sink_(sink), coverage_(coverage), limits_(limits) {}
+
+  /// Completes the row in place: age, orphan reason.
+  Flow deliver(Connection& row);
+  Flow deliver(const Listener& row);
+  void deliver(Flaw flaw) { coverage_.add(flaw); }
+
+ private:
+  /// By cookie where there is one, else by family, tuple and inode.
+  [[nodiscard]] bool repeated(const Socket& row, const Endpoint& remote);
+
+  Sink& sink_;
+  Coverage& coverage_;
+  const KernelLimits& limits_;
+  KeyedHash hash_;
+  IdentityWindow window_;
+};
+
+}  // namespace tcpstat

@@ -1,0 +1,123 @@
+// The netlink source: NETLINK_SOCK_DIAG through libmnl, sock_diag(7). The only file that includes libmnl.
+
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+
+#include "parsers/inet_diag_request.h"
+#include "parsers/inet_diag_stream.h"
+#include "parsers/source.h"
+#include "parsers/time_budget.h"
+
+namespace tcpstat {
+namespace {
+
+// The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()); libmnl's own buffer size is
+// smaller and would make it send more and smaller ones. Twice that cannot be truncated.
+constexpr std::size_t kReceiveBytes = 64 * 1024;
+constexpr std::uint32_t kSequence = 0x7C95747;
+constexpr std::string_view kTryProc = "try --source proc";
+
+struct CloseSocket {
+  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+};
+using Socket = std::unique_ptr<mnl_socket, CloseSocket>;
+
+class SockDiagSource final : public Source {
+ public:
+  explicit SockDiagSource(const SourceOptions& options) : options_(options) {}
+
+  [[nodiscard]] std::string_view name() const override { return "netlink"; }
+
+  Expected<void> read(const Query& query, Sink& sink, Coverage& coverage) override {
+    const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC));
+    if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
+    if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
+      return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
+    }
+    if (auto sent = send_request(*socket, query); !sent) return sent;
+    RowDelivery delivery(sink, coverage, options_.limits);
+    InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())});
+    return receive(*socket, stream, coverage);
+  }
+
+ private:
+  static Expected<void> send_request(mnl_socket& socket, const Query& query) {
+    const inet_diag::Request request = inet_diag::make_request(query);
+    constexpr std::size_t kFraming = 64;  // message and attribute headers, padding
+    std::vector<char> buffer(kFraming + request.header.size() + request.program.size());
+    nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
+    header->nlmsg_type = request.type;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    header->nlmsg_seq = kSequence;
+    std::memcpy(mnl_nlmsg_put_extra_header(header, request.header.size()), request.header.data(),
+                request.header.size());
+    if (!request.program.empty()) {
+      mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request.program.size(), request.program.data());
+    }
+    while (mnl_socket_sendto(&socket, header, header->nlmsg_len) < 0) {
+      if (errno != EINTR) return failure("ask NETLINK_SOCK_DIAG for the sockets", errno, std::string(kTryProc));
+    }
+    return {};
+  }
+
+  Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
+    const auto buffer = std::make_unique<std::array<std::byte, kReceiveBytes>>();
+    TimeBudget budget(options_.timeout);
+    while (true) {
+      if (!budget.wait_readable(mnl_socket_get_fd(&socket))) {
+        coverage.complete = false;
+        return failure("read the sockets from NETLINK_SOCK_DIAG", ETIMEDOUT, "try a longer --timeout");
+      }
+      const ssize_t got = mnl_socket_recvfrom(&socket, buffer->data(), buffer->size());
+      if (got < 0) {
+        if (errno == EINTR || errno == EAGAIN) continue;
+        coverage.complete = false;
+        if (errno == ENOBUFS) {
+          coverage.warn("lost_messages", "the kernel dropped netlink messages: rows are missing");
+          continue;
+        }
+        if (errno == ENOSPC) {  // libmnl's word for MSG_TRUNC
+          coverage.add(Flaw::cut_short);
+          continue;
+        }
+        return failure("read the sockets from NETLINK_SOCK_DIAG", errno, std::string(kTryProc));
+      }
+      const auto size = static_cast<std::size_t>(got);
+      switch (stream.feed({buffer->data(), size})) {
+        case InetDiagStream::End::done:
+        case InetDiagStream::End::stopped:
+          return {};
+        case InetDiagStream::End::failed:
+          coverage.complete = false;
+          return failure("dump TCP sockets over NETLINK_SOCK_DIAG", stream.error(), hint_for(stream.error()));
+        case InetDiagStream::End::none:
+          // A datagram holds whole messages: a rest is a message that was cut.
+          if (stream.taken() < size) coverage.add(Flaw::cut_short);
+          break;
+      }
+    }
+  }
+
+  static std::string hint_for(int code) {
+    const bool no_module = code == ENOENT || code == EPROTONOSUPPORT || code == EOPNOTSUPP;
+    return std::string(no_module ? "the kernel has no tcp_diag; " : "") + std::string(kTryProc);
+  }
+
+  SourceOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_netlink_source(const SourceOptions& options) {
+  return std::make_unique<SockDiagSource>(options);
+}
+
+}  // namespace tcpstat
