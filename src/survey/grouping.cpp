@@ -1,0 +1,110 @@
+#include "survey/grouping.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "survey/top_remotes.h"
+
+namespace tcpstat {
+namespace {
+
+GroupValue text(std::string_view word) { return std::string(word); }
+
+GroupValue user(const Socket& row, Names& names) {
+  if (!row.uid) return {};
+  const std::string_view name = names.user(*row.uid);
+  return name.empty() ? std::to_string(*row.uid) : std::string(name);
+}
+
+// Remote ends are un-mapped: one peer is one group, whichever kind of socket it reached.
+constexpr std::array<GroupKey, 7> kKeys = {{
+    {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
+     [](const Listener&, Names&) { return text(name(State::listen)); }},
+    {"family", "ipv4 or ipv6", [](const Connection& row, Names&) { return text(name(row.family)); },
+     [](const Listener& row, Names&) { return text(name(row.family)); }},
+    {"phase", "phase of the connection's life",
+     [](const Connection& row, Names&) { return text(name(info(row.state).phase)); },
+     [](const Listener&, Names&) { return text(name(Phase::listening)); }},
+    {"local_port", "local port", [](const Connection& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; },
+     [](const Listener& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; }},
+    {"remote_address", "remote address",
+     [](const Connection& row, Names&) {
+       return row.state == State::close ? GroupValue{} : GroupValue{to_string(row.remote.address.unmapped())};
+     },
+     [](const Listener&, Names&) { return GroupValue{}; }},
+    {"remote_prefix", "remote network: /24 or /64",
+     [](const Connection& row, Names&) {
+       return row.state == State::close ? GroupValue{} : GroupValue{to_string(remote_prefix(row.remote.address))};
+     },
+     [](const Listener&, Names&) { return GroupValue{}; }},
+    {"user", "user who owns the socket", [](const Connection& row, Names& names) { return user(row, names); },
+     [](const Listener& row, Names& names) { return user(row, names); }},
+}};
+
+template <typename Row>
+GroupValue value_of(std::string_view key, const Row& row, Names& names) {
+  for (const GroupKey& candidate : kKeys) {
+    if (candidate.name != key) continue;
+    if constexpr (std::is_same_v<Row, Connection>) {
+      return candidate.value(row, names);
+    } else {
+      return candidate.listener_value(row, names);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::span<const GroupKey> group_keys() { return kKeys; }
+
+std::vector<std::string_view> group_key_names() {
+  std::vector<std::string_view> out;
+  for (const GroupKey& key : kKeys) out.push_back(key.name);
+  out.push_back(kProcessKey);
+  return out;
+}
+
+Grouping::Grouping(std::vector<std::string> keys, Names& names) : keys_(std::move(keys)), names_(names) {}
+
+template <typename Row>
+void Grouping::add(const Row& row) {
+  std::vector<GroupValue> values;
+  std::optional<std::size_t> process;
+  for (std::size_t i = 0; i < keys_.size(); ++i) {
+    if (keys_[i] == kProcessKey) process = i;
+    values.push_back(value_of(keys_[i], row, names_));
+  }
+  if (!process || row.owners.empty()) {
+    ++counts_[std::move(values)];
+    return;
+  }
+  // A shared socket counts once for each process that holds it, however many descriptors each has.
+  std::set<std::uint32_t> pids;
+  for (const Owner& owner : row.owners) {
+    if (!pids.insert(owner.pid).second) continue;
+    values[*process] = std::string(owner.name);
+    ++counts_[values];
+  }
+}
+
+Flow Grouping::connection(const Connection& row) {
+  add(row);
+  return Flow::more;
+}
+
+Flow Grouping::listener(const Listener& row) {
+  add(row);
+  return Flow::more;
+}
+
+std::vector<Group> Grouping::groups() const {
+  std::vector<Group> out;
+  out.reserve(counts_.size());
+  for (const auto& [values, count] : counts_) out.push_back({values, count});
+  std::stable_sort(out.begin(), out.end(), [](const Group& a, const Group& b) { return a.count > b.count; });
+  return out;
+}
+
+}  // namespace tcpstat

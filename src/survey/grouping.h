@@ -1,0 +1,52 @@
+#pragma once
+// Exact counts by any of the summary's keys: `summary --by state,local_port`. Memory grows with the groups.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/names.h"
+#include "model/sink.h"
+#include "model/summary.h"
+
+namespace tcpstat {
+
+struct GroupKey {
+  std::string_view name;
+  std::string_view meaning;
+  GroupValue (*value)(const Connection&, Names&);
+  GroupValue (*listener_value)(const Listener&, Names&);
+};
+
+/// All keys but `process`, which is one value per owner: see Grouping.
+std::span<const GroupKey> group_keys();
+inline constexpr std::string_view kProcessKey = "process";
+/// Every name that `--by` takes.
+std::vector<std::string_view> group_key_names();
+
+class Grouping final : public Sink {
+ public:
+  /// `keys`: names from group_key_names().
+  Grouping(std::vector<std::string> keys, Names& names);
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override;
+
+  [[nodiscard]] const std::vector<std::string>& keys() const { return keys_; }
+  /// Largest count first, then by values.
+  [[nodiscard]] std::vector<Group> groups() const;
+
+ private:
+  template <typename Row>
+  void add(const Row& row);
+
+  std::vector<std::string> keys_;
+  Names& names_;
+  std::map<std::vector<GroupValue>, std::uint64_t> counts_;
+};
+
+}  // namespace tcpstat

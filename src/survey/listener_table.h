@@ -1,0 +1,41 @@
+#pragma once
+// Half-open connections per listener. Requests do not name their listener (sock_diag does not export it), so they are
+// counted by local endpoint and joined when the dump has ended.
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "model/connection.h"
+#include "model/listener.h"
+
+namespace tcpstat {
+
+class ListenerTable {
+ public:
+  /// Takes note of a row in SYN_RECV. Memory grows with the different local endpoints, not with rows.
+  void add_half_open(const Connection& row);
+  /// Takes note of a listener, before any question about it.
+  void add_listener(const Listener& row);
+  /// Half-open connections that belong to this listener: on its own address and port, or on any address of that port
+  /// for a wildcard listener, less those that a more specific listener takes. Listeners that share an endpoint
+  /// (SO_REUSEPORT) are each given all of it, since the kernel does not tell which of them was chosen.
+  [[nodiscard]] std::uint64_t half_open(const Listener& row) const;
+
+ private:
+  struct Hash {
+    std::size_t operator()(const Endpoint& endpoint) const;
+  };
+  struct Count {
+    std::uint64_t half_open = 0;
+    bool listener_v4 = false;
+    bool listener_v6 = false;
+  };
+
+  // The last endpoint is nearly always the next one's too in a flood.
+  Endpoint last_key_;
+  Count* last_ = nullptr;
+  // Keyed by the un-mapped address: an AF_INET6 listener's IPv4 clients come with v4-mapped addresses.
+  std::unordered_map<Endpoint, Count, Hash> counts_;
+};
+
+}  // namespace tcpstat

@@ -1,0 +1,49 @@
+#include "survey/owner_join.h"
+
+namespace tcpstat {
+
+bool OwnerJoin::join(Socket& row) const {
+  row.owners_known = true;
+  if (row.inode == 0) return true;
+  row.owners = owners_->owners_of(row.inode);
+  return !row.owners.empty();
+}
+
+void OwnerJoin::give_up(Socket& row) {
+  const bool forbidden = owners_->forbidden() > 0;
+  row.orphan = forbidden ? Orphan::not_permitted : Orphan::no_process;
+  if (forbidden) ++not_permitted_;
+}
+
+template <typename Row>
+Flow OwnerJoin::pass(Row row, Flow (Sink::*next)(const Row&)) {
+  if (!join(row)) {
+    // If some processes cannot be looked into, a second look finds no more; then nothing needs to wait.
+    const bool may_be_late = owners_->forbidden() == 0;
+    if (may_be_late && held_.connections().size() + held_.listeners().size() < kMaxHeld) {
+      held_.keep(row);
+      return Flow::more;
+    }
+    give_up(row);
+  }
+  return (next_.*next)(row);
+}
+
+Flow OwnerJoin::connection(const Connection& row) { return pass(row, &Sink::connection); }
+Flow OwnerJoin::listener(const Listener& row) { return pass(row, &Sink::listener); }
+
+Flow OwnerJoin::finish() {
+  if (held_.connections().empty() && held_.listeners().empty()) return Flow::more;
+  owners_ = &look_again_();
+  for (Connection& row : held_.connections()) {
+    if (!join(row)) give_up(row);
+    if (next_.connection(row) == Flow::stop) return Flow::stop;
+  }
+  for (Listener& row : held_.listeners()) {
+    if (!join(row)) give_up(row);
+    if (next_.listener(row) == Flow::stop) return Flow::stop;
+  }
+  return Flow::more;
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,45 @@
+#pragma once
+// Adds to each row who holds its socket. Owners are read before the rows, so that rows stream; a socket that was
+// opened in between is found by one more look at the end, and only such rows wait for it.
+
+#include <cstdint>
+#include <functional>
+
+#include "model/owner.h"
+#include "model/sink.h"
+#include "model/row_store.h"
+
+namespace tcpstat {
+
+class OwnerJoin final : public Sink {
+ public:
+  /// Rows without a holder that may wait for the second look; those beyond it pass with the reason for none.
+  static constexpr std::size_t kMaxHeld = 4096;
+
+  /// `look_again` reads the owners anew; what it returns stays valid as long as this object is used.
+  OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup&()> look_again, Sink& next)
+      : owners_(&owners), look_again_(std::move(look_again)), next_(next) {}
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override;
+  /// Passes the rows that waited.
+  Flow finish();
+
+  /// Sockets with an inode for which no holder was found, while some processes could not be looked into.
+  [[nodiscard]] std::uint64_t not_permitted() const { return not_permitted_; }
+
+ private:
+  /// True if it has a holder or cannot have one.
+  bool join(Socket& row) const;
+  void give_up(Socket& row);
+  template <typename Row>
+  Flow pass(Row row, Flow (Sink::*next)(const Row&));
+
+  const OwnerLookup* owners_;
+  std::function<const OwnerLookup&()> look_again_;
+  Sink& next_;
+  RowStore held_;
+  std::uint64_t not_permitted_ = 0;
+};
+
+}  // namespace tcpstat

@@ -1,0 +1,29 @@
+#include "survey/selection.h"
+
+namespace tcpstat {
+
+Flow Selection::connection(const Connection& row) {
+  if (row.state == State::syn_recv) table_.add_half_open(row);
+  if (!filter_.matches(row)) return Flow::more;
+  tally_.add(row.state, row.family);
+  return next_.connection(row);
+}
+
+Flow Selection::listener(const Listener& row) {
+  table_.add_listener(row);
+  if (!filter_.matches(row)) return Flow::more;
+  tally_.add(State::listen, row.family);
+  held_.keep(row);
+  return Flow::more;
+}
+
+Flow Selection::finish() {
+  for (Listener& row : held_.listeners()) {
+    // Rows from files bring the count that was true when they were read.
+    if (half_opens_ == HalfOpens::read && !row.syn_recv) row.syn_recv = table_.half_open(row);
+    if (next_.listener(row) == Flow::stop) return Flow::stop;
+  }
+  return Flow::more;
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,41 @@
+#pragma once
+// The first sink of every run: counts half-opens per listener before any filter, passes the rows that the filter
+// matches, counts those, and holds listeners back until their half-opens are known.
+
+#include <functional>
+#include <vector>
+
+#include "model/filter.h"
+#include "model/sink.h"
+#include "survey/listener_table.h"
+#include "model/row_store.h"
+#include "model/tally.h"
+
+namespace tcpstat {
+
+class Selection final : public Sink {
+ public:
+  /// `half_opens_read`: whether the query reads SYN_RECV, so that a listener's count means something.
+  enum class HalfOpens : bool { not_read, read };
+
+  Selection(const Filter& filter, HalfOpens half_opens, Sink& next)
+      : filter_(filter), half_opens_(half_opens), next_(next) {}
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override;
+  /// The dump has ended: passes the listeners on.
+  Flow finish();
+
+  /// Rows that matched.
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+
+ private:
+  const Filter& filter_;
+  HalfOpens half_opens_;
+  Sink& next_;
+  Tally tally_;
+  ListenerTable table_;
+  RowStore held_;
+};
+
+}  // namespace tcpstat
