@@ -1,0 +1,100 @@
+#include "render/cell_text.h"
+
+#include <algorithm>
+
+#include "base/utf8.h"
+#include "render/escape.h"
+
+namespace tcpstat {
+namespace {
+
+void append_timer(TextBuffer& out, const Connection& row) {
+  out.append(name(row.timer));
+  if (row.timer == TimerKind::none || !row.timer_ms) return;
+  out.append('/');
+  out.number(*row.timer_ms / 1000);
+  const std::uint32_t hundredths = *row.timer_ms % 1000 / 10;
+  out.append('.');
+  out.append(static_cast<char>('0' + hundredths / 10));
+  out.append(static_cast<char>('0' + hundredths % 10));
+  out.append('/');
+  if (row.retransmits) {
+    out.number(*row.retransmits);
+  } else {
+    out.append('-');
+  }
+}
+
+/// A process with several descriptors of one socket is named once: descriptors of one process are neighbours.
+void append_owners(TextBuffer& out, const Cell& cell, const CellStyle& style) {
+  std::uint64_t named = 0;
+  std::uint64_t more = 0;
+  std::uint32_t previous = 0;
+  for (const Owner& owner : cell.owners) {
+    if (named + more > 0 && owner.pid == previous) continue;
+    previous = owner.pid;
+    if (style.first_owner_only && named == 1) {
+      ++more;
+      continue;
+    }
+    if (named++ > 0) out.append(',');
+    if (cell.kind == Cell::Kind::pids) {
+      out.number(owner.pid);
+      continue;
+    }
+    append_escaped(out, owner.name);
+    out.append('(');
+    out.number(owner.pid);
+    out.append(')');
+  }
+  if (more > 0) {
+    out.append('+');
+    out.number(more);
+  }
+}
+
+}  // namespace
+
+std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style) {
+  const std::size_t start = out.size();
+  bool ascii = true;
+  switch (cell.kind) {
+    case Cell::Kind::unknown:
+      out.append(style.unknown);
+      break;
+    case Cell::Kind::none:
+      out.append('*');
+      break;
+    case Cell::Kind::number:
+      out.number(cell.number);
+      break;
+    case Cell::Kind::word:
+      out.append(cell.text);
+      break;
+    case Cell::Kind::foreign:
+      append_escaped(out, cell.text);
+      ascii = false;
+      break;
+    case Cell::Kind::address:
+      out.commit(write_address(out.reserve(kMaxAddressText), cell.endpoint->address));
+      break;
+    case Cell::Kind::endpoint:
+      out.commit(write_endpoint(out.reserve(kMaxEndpointText), *cell.endpoint));
+      break;
+    case Cell::Kind::timer:
+      if (style.timer_details) {
+        append_timer(out, *cell.connection);
+      } else {
+        out.append(cell.text);
+      }
+      break;
+    case Cell::Kind::pids:
+    case Cell::Kind::processes:
+      append_owners(out, cell, style);
+      ascii = false;
+      break;
+  }
+  return ascii ? out.size() - start : display_width(out.view().substr(start));
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,54 @@
+#include "render/escape.h"
+
+#include "base/utf8.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr char kHex[] = "0123456789abcdef";
+
+void append_hex_byte(TextBuffer& out, unsigned char byte) {
+  const char text[] = {'\\', 'x', kHex[byte >> 4U], kHex[byte & 0xFU]};
+  out.append(std::string_view(text, sizeof text));
+}
+
+/// Controls of ASCII and of Latin 1 (C1: a terminal may take U+009B for an escape sequence).
+bool is_control(std::uint32_t code_point) { return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0); }
+
+}  // namespace
+
+void append_escaped(TextBuffer& out, std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    const std::size_t length = point.length == 0 ? 1 : point.length;
+    if (point.length == 0 || is_control(point.value) || point.value == '\\') {
+      for (const char c : text.substr(0, length)) append_hex_byte(out, static_cast<unsigned char>(c));
+    } else {
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(length);
+  }
+}
+
+void append_json_string(TextBuffer& out, std::string_view text) {
+  out.append('"');
+  while (!text.empty()) {
+    const CodePoint point = first_code_point(text);
+    const std::size_t length = point.length == 0 ? 1 : point.length;
+    if (point.length == 0) {
+      out.append("\xEF\xBF\xBD");
+    } else if (point.value == '"' || point.value == '\\') {
+      out.append('\\');
+      out.append(text[0]);
+    } else if (is_control(point.value)) {
+      const char escape[] = {'\\', 'u', '0', '0', kHex[point.value >> 4U], kHex[point.value & 0xFU]};
+      out.append(std::string_view(escape, sizeof escape));
+    } else {
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(length);
+  }
+  out.append('"');
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,17 @@
+#pragma once
+// The one place where text that another program chose becomes safe to print: process, user, device and host names,
+// cgroup paths. Such text may hold anything: newlines, terminal escapes, bytes that are no text.
+
+#include <string_view>
+
+#include "base/text_buffer.h"
+
+namespace tcpstat {
+
+/// For tables, plain and csv: control characters, bytes that are not UTF-8 and the backslash become \xNN.
+void append_escaped(TextBuffer& out, std::string_view text);
+
+/// A JSON string with its quotes (RFC 8259 §7); bytes that are not UTF-8 become U+FFFD.
+void append_json_string(TextBuffer& out, std::string_view text);
+
+}  // namespace tcpstat

@@ -1,0 +1,194 @@
+// Aligned columns for people.
+
+#include <array>
+#include <string>
+
+#include "base/utf8.h"
+#include "render/cell_text.h"
+#include "render/escape.h"
+#include "render/formats.h"
+#include "render/palette.h"
+#include "render/text_table.h"
+
+namespace tcpstat {
+namespace {
+
+using Headings = std::vector<TextTable::Heading>;
+
+Headings headings(const std::vector<const Column*>& columns) {
+  Headings out;
+  for (const Column* column : columns) {
+    // The longest state name, so that a late ESTABLISHED does not push its row.
+    const std::size_t least = column->id == ColumnId::STATE ? std::string_view("ESTABLISHED").size() : 0;
+    out.push_back({column->name, column->align, least});
+  }
+  return out;
+}
+
+class TableRenderer final : public Renderer {
+ public:
+  explicit TableRenderer(RenderSettings settings)
+      : settings_(std::move(settings)),
+        style_{.timer_details = true, .first_owner_only = settings_.width != 0},
+        table_(settings_.out, headings(settings_.columns), options()) {}
+
+  Flow connection(const Connection& row) override { return write(row, row.state); }
+  Flow listener(const Listener& row) override { return write(row, State::listen); }
+
+  void finish(const Report&) override { table_.finish(); }
+
+  void summary(const Report& report, const Summary& summary) override {
+    if (summary.details) {
+      write_states(report);
+      write_groups({"PHASE"}, summary.phases);
+      write_listeners(summary.listeners);
+      write_top("REMOTE", summary.top_remotes);
+      write_top("PREFIX", summary.top_prefixes);
+      return;
+    }
+    std::vector<std::string> titles;
+    for (const std::string& key : summary.keys) titles.push_back(upper(key));
+    write_groups(titles, summary.groups);
+  }
+
+ private:
+  [[nodiscard]] TextTable::Options options() const {
+    return {settings_.header, settings_.width, settings_.ellipsis};
+  }
+
+  template <typename Row>
+  Flow write(const Row& row, State state) {
+    for (const Column* column : settings_.columns) {
+      const bool coloured = column->id == ColumnId::STATE && settings_.colour == Colour::yes;
+      table_.end_cell(append(*column, row), coloured ? colour_of(state) : std::string_view{});
+    }
+    table_.end_row();
+    return settings_.out.error() != 0 ? Flow::stop : Flow::more;
+  }
+
+  template <typename Row>
+  std::size_t append(const Column& column, const Row& row) {
+    const Cell cell = cell_of(column, row, settings_.names);
+    if (settings_.hosts != nullptr && column.id == ColumnId::REMOTE && cell.kind == Cell::Kind::endpoint) {
+      const std::string_view host = settings_.hosts->host(cell.endpoint->address);
+      if (!host.empty()) {
+        const std::size_t start = table_.cell().size();
+        append_escaped(table_.cell(), host);
+        table_.cell().append(':');
+        table_.cell().number(cell.endpoint->port);
+        return display_width(table_.cell().view().substr(start));
+      }
+    }
+    return append_cell(table_.cell(), cell, style_);
+  }
+
+  static std::string upper(std::string_view word) {
+    std::string out;
+    for (const char c : word) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+  }
+
+  void begin_block() {
+    if (!first_block_) settings_.out.append('\n');
+    first_block_ = false;
+  }
+
+  static void put_text(TextTable& table, std::string_view text, std::string_view colour = {}) {
+    const std::size_t start = table.cell().size();
+    append_escaped(table.cell(), text);
+    table.end_cell(display_width(table.cell().view().substr(start)), colour);
+  }
+  static void put_number(TextTable& table, std::optional<std::uint64_t> number) {
+    put_text(table, number ? std::to_string(*number) : "-");
+  }
+  static void put_value(TextTable& table, const GroupValue& value) {
+    if (const auto* number = std::get_if<std::uint64_t>(&value)) return put_number(table, *number);
+    const auto* text = std::get_if<std::string>(&value);
+    put_text(table, text != nullptr ? std::string_view(*text) : "-");
+  }
+
+  /// All eleven states, a column for each family.
+  void write_states(const Report& report) {
+    begin_block();
+    TextTable table(settings_.out,
+                    {{"STATE", Align::left}, {"IPV4", Align::right}, {"IPV6", Align::right}, {"TOTAL", Align::right}},
+                    options());
+    const StateSet counted = report.counted();
+    const auto count = [&](bool there, std::uint64_t n) { return there ? std::optional(n) : std::nullopt; };
+    for (const StateInfo& state : states()) {
+      const bool there = counted.has(state.state);
+      put_text(table, state.name, settings_.colour == Colour::yes ? colour_of(state.state) : std::string_view{});
+      put_number(table, count(there && report.ipv4, report.tally.count(state.state, Family::ipv4)));
+      put_number(table, count(there && report.ipv6, report.tally.count(state.state, Family::ipv6)));
+      put_number(table, count(there, report.tally.count(state.state)));
+      table.end_row();
+    }
+    put_text(table, "total");
+    put_number(table, count(report.ipv4, report.tally.count(Family::ipv4)));
+    put_number(table, count(report.ipv6, report.tally.count(Family::ipv6)));
+    put_number(table, report.tally.total());
+    table.end_row();
+    table.finish();
+  }
+
+  void write_groups(const std::vector<std::string>& titles, const std::vector<Group>& groups) {
+    begin_block();
+    Headings heads;
+    for (const std::string& title : titles) heads.push_back({title, Align::left});
+    heads.push_back({"COUNT", Align::right});
+    TextTable table(settings_.out, heads, options());
+    for (const Group& group : groups) {
+      for (const GroupValue& value : group.values) put_value(table, value);
+      put_number(table, group.count);
+      table.end_row();
+    }
+    table.finish();
+  }
+
+  void write_listeners(const std::vector<Listener>& listeners) {
+    if (listeners.empty()) return;
+    begin_block();
+    TextTable table(settings_.out,
+                    {{"LISTENER", Align::left},
+                     {"ACCEPT_QUEUE", Align::right},
+                     {"ACCEPT_LIMIT", Align::right},
+                     {"SYN_RECV", Align::right}},
+                    options());
+    for (const Listener& row : listeners) {
+      put_text(table, to_string(row.local));
+      put_number(table, row.accept_queue);
+      put_number(table, row.accept_limit);
+      put_number(table, row.syn_recv);
+      table.end_row();
+    }
+    table.finish();
+  }
+
+  void write_top(std::string_view title, const std::vector<TopEntry>& entries) {
+    if (entries.empty()) return;
+    begin_block();
+    TextTable table(settings_.out, {{title, Align::left}, {"COUNT", Align::right}}, options());
+    for (const TopEntry& entry : entries) {
+      put_text(table, entry.key);
+      // Counts that lost a little to the memory bound say so.
+      std::string count = std::to_string(entry.count);
+      if (entry.error > 0) count.append("+").append(std::to_string(entry.error));
+      put_text(table, count);
+      table.end_row();
+    }
+    table.finish();
+  }
+
+  RenderSettings settings_;
+  CellStyle style_;
+  TextTable table_;
+  bool first_block_ = true;
+};
+
+}  // namespace
+
+std::unique_ptr<Renderer> make_table_renderer(RenderSettings settings) {
+  return std::make_unique<TableRenderer>(std::move(settings));
+}
+
+}  // namespace tcpstat

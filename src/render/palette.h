@@ -1,0 +1,31 @@
+#pragma once
+// Colours of the STATE cell: by phase, so that a glance tells opening, open and closing apart.
+
+#include <string_view>
+
+#include "model/state.h"
+
+namespace tcpstat {
+
+/// The escape sequence (ECMA-48 SGR) that starts a state's colour.
+inline std::string_view colour_of(State state) {
+  switch (info(state).phase) {
+    case Phase::listening:
+      return "\x1b[36m";
+    case Phase::opening:
+      return "\x1b[33m";
+    case Phase::open:
+      return "\x1b[32m";
+    case Phase::half_closed:
+      return "\x1b[35m";
+    case Phase::closing:
+      return "\x1b[34m";
+    case Phase::lingering:
+    case Phase::closed:
+      return "\x1b[2m";
+  }
+  return {};
+}
+inline constexpr std::string_view kColourEnd = "\x1b[0m";
+
+}  // namespace tcpstat

@@ -1,0 +1,69 @@
+#pragma once
+// Aligned columns of text. Widths are settled by the first screenful, so that rows stream: a longer cell later pushes
+// its row to the right, and there are always at least two spaces between columns.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text_buffer.h"
+#include "model/column.h"
+
+namespace tcpstat {
+
+class TextTable {
+ public:
+  struct Heading {
+    std::string_view text;
+    Align align;
+    std::size_t least_width = 0;
+  };
+  struct Options {
+    bool header = true;
+    std::size_t width = 0;  ///< cut rows to this many terminal columns; 0: never
+    std::string_view ellipsis = "…";
+  };
+
+  /// `out` is borrowed.
+  TextTable(TextBuffer& out, std::vector<Heading> headings, Options options);
+
+  /// The row being built; cells are appended to it, each closed by end_cell().
+  [[nodiscard]] TextBuffer& cell() { return row_.text; }
+  /// `width`: terminal columns of the text since the last cell. `colour` wraps the cell and takes no columns.
+  void end_cell(std::size_t width, std::string_view colour = {});
+  void end_row();
+  /// Writes what waits for widths.
+  void finish();
+
+ private:
+  struct Span {
+    std::size_t end;  ///< in the row's text
+    std::size_t width;
+    std::string_view colour;
+  };
+  struct Row {
+    TextBuffer text;
+    std::vector<Span> cells;
+  };
+
+  // Enough for a screen; few enough that the first row appears at once.
+  static constexpr std::size_t kScreenful = 64;
+
+  void settle_widths();
+  void narrow_numbers();
+  [[nodiscard]] std::size_t total_width() const;
+  void write_header();
+  void write_row(const Row& row);
+  void write_cut(const Row& row);
+
+  TextBuffer& out_;
+  std::vector<Heading> headings_;
+  Options options_;
+  Row row_;
+  std::vector<Row> waiting_;
+  std::vector<std::size_t> widths_;
+  std::vector<std::size_t> widest_cell_;
+  bool settled_ = false;
+};
+
+}  // namespace tcpstat
