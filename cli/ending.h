@@ -1,0 +1,21 @@
+#pragma once
+// How every verb ends: what the reading could not see is said, the output is written out, and both become an exit
+// status.
+
+#include "base/text_buffer.h"
+#include "cli/exit_status.h"
+#include "cli/notes.h"
+#include "cli/output.h"
+#include "model/coverage.h"
+
+namespace tcpstat {
+
+/// Adds to `coverage` what follows from its counts: flawed rows, a failed read.
+void complete_warnings(Coverage& coverage, const Expected<void>& read);
+/// Prints each warning once; the error itself too.
+void print_warnings(const Coverage& coverage, const Notes& notes);
+
+/// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
+ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
+
+}  // namespace tcpstat

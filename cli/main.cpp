@@ -1,0 +1,64 @@
+// parse -> run -> exit status. The one place that catches.
+
+#include <fcntl.h>
+#include <signal.h>
+
+#include <clocale>
+#include <exception>
+#include <string>
+
+#include "cli/notes.h"
+#include "cli/options.h"
+#include "cli/request.h"
+#include "cli/verbs.h"
+
+namespace {
+
+using namespace tcpstat;
+
+/// A descriptor below 3 that our parent closed would be given to the first file we open, and rows would go there.
+/// Opened for reading, standard output still fails as a closed one should.
+void occupy_closed_descriptors() {
+  for (int fd = 0; fd < 3; ++fd) {
+    if (::fcntl(fd, F_GETFD) == -1) ::open("/dev/null", O_RDONLY);
+  }
+}
+
+ExitStatus run(int argc, char** argv, Notes& notes) {
+  const auto request = parse_request(argc, argv);
+  if (!request) {
+    notes.error(request.error().sentence);
+    return ExitStatus::failed;
+  }
+  notes.set_quiet(request->quiet);
+  for (const std::string& note : request->notes) notes.print(Notes::Level::note, note);
+  switch (request->verb) {
+    case Verb::help:
+      return run_text(help_text(), notes);
+    case Verb::version:
+      return run_text("tcpstat " TCPSTAT_VERSION "\n", notes);
+    case Verb::words:
+      return run_words(*request, notes);
+    case Verb::summary:
+      return run_summary(*request, notes);
+    case Verb::list:
+      return run_list(*request, notes);
+  }
+  return ExitStatus::failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  occupy_closed_descriptors();
+  // A closed pipe is an error of write(2), which ends the output and the dump, not a signal.
+  ::signal(SIGPIPE, SIG_IGN);
+  std::setlocale(LC_CTYPE, "");
+  Notes notes;
+  try {
+    return code(run(argc, argv, notes));
+  } catch (const std::exception& error) {
+    notes.error(std::string("cannot go on: ") + error.what());
+    return code(ExitStatus::failed);
+  }
+}

@@ -1,0 +1,61 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kOptions = std::to_array<OptionInfo>({
+#define OPTION(short_name, long_name, value, group, meaning) {short_name, long_name, value, group, meaning},
+#include "cli/options.def"
+#undef OPTION
+});
+
+std::string spelling(const OptionInfo& option) {
+  std::string text = option.short_name != '\0' ? std::string("-") + option.short_name + ", " : "    ";
+  text += "--" + std::string(option.long_name);
+  if (!option.value.empty()) text += " " + std::string(option.value);
+  return text;
+}
+
+constexpr std::string_view kUsage =
+    "Usage: tcpstat [OPTIONS]            list TCP connections\n"
+    "       tcpstat summary [OPTIONS]    count them by state, with listeners and top remotes\n"
+    "\n"
+    "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds must\n"
+    "all match; each takes a comma list and may be repeated.\n";
+
+constexpr std::string_view kExamples =
+    "\nExamples:\n"
+    "  tcpstat --state SYN_RECV                 half-open connections\n"
+    "  tcpstat -lp                              listeners and who holds them\n"
+    "  tcpstat --state '!TIME_WAIT' --port 443  everything on port 443 that is not TIME_WAIT\n"
+    "  tcpstat --json | jq '.summary'           for scripts\n"
+    "  tcpstat summary --by remote_prefix       who connects most\n"
+    "\n-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing matched, 2 failed.\n"
+    "Manual: man tcpstat\n";
+
+}  // namespace
+
+std::span<const OptionInfo> options() { return kOptions; }
+
+std::string help_text() {
+  std::size_t widest = 0;
+  for (const OptionInfo& option : kOptions) widest = std::max(widest, spelling(option).size());
+  std::string text(kUsage);
+  std::string_view group;
+  for (const OptionInfo& option : kOptions) {
+    if (option.group != group) {
+      group = option.group;
+      text += "\n" + std::string(group) + ":\n";
+    }
+    std::string left = spelling(option);
+    left.resize(widest, ' ');
+    text += "  " + left + "  " + std::string(option.meaning) + "\n";
+  }
+  text += kExamples;
+  return text;
+}
+
+}  // namespace tcpstat

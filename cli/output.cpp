@@ -1,0 +1,99 @@
+#include "cli/output.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace tcpstat {
+namespace {
+
+// For the signal handler: what to remove if we are ended half way. Static, because a handler may not allocate.
+std::array<char, PATH_MAX> unfinished_path{};
+
+extern "C" void remove_unfinished(int signal) {
+  if (unfinished_path[0] != '\0') ::unlink(unfinished_path.data());
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);
+}
+
+void remove_on_signals(const std::string& path) {
+  if (path.size() >= unfinished_path.size()) return;
+  std::memcpy(unfinished_path.data(), path.c_str(), path.size() + 1);
+  struct sigaction action {};
+  action.sa_handler = remove_unfinished;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction old {};
+    // A signal that our parent had us ignore (nohup) stays ignored.
+    if (::sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
+}
+
+/// Where a path leads in the end, also if the last step does not exist yet.
+std::string resolved(const std::string& path) {
+  char* real = ::realpath(path.c_str(), nullptr);
+  if (real == nullptr) return path;
+  std::string out(real);
+  std::free(real);
+  return out;
+}
+
+}  // namespace
+
+Expected<Output> Output::open(const std::string& path) {
+  Output output;
+  if (path.empty()) return output;
+  output.name_ = path;
+  output.target_ = resolved(path);
+  struct stat status;
+  const bool exists = ::stat(output.target_.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    output.owned_ = FileDescriptor(::open(output.target_.c_str(), O_WRONLY | O_CLOEXEC));
+  } else {
+    output.temporary_ = output.target_ + ".XXXXXX";
+    output.owned_ = FileDescriptor(::mkostemp(output.temporary_.data(), O_CLOEXEC));
+    if (!output.owned_) {
+      const int code = errno;
+      output.temporary_.clear();
+      return failure("write " + path, code, code == EACCES ? "the directory must be writable" : "");
+    }
+    remove_on_signals(output.temporary_);
+    // mkostemp(3) makes it 0600; others read what cron writes.
+    ::fchmod(output.owned_.get(), 0644);
+  }
+  if (!output.owned_) return failure("write " + path, errno);
+  output.fd_ = output.owned_.get();
+  return output;
+}
+
+Output::Output(Output&& other) noexcept
+    : fd_(other.fd_),
+      owned_(std::move(other.owned_)),
+      name_(std::move(other.name_)),
+      target_(std::move(other.target_)),
+      temporary_(std::move(other.temporary_)) {
+  other.temporary_.clear();
+}
+
+Output::~Output() {
+  if (temporary_.empty()) return;
+  ::unlink(temporary_.c_str());
+  unfinished_path[0] = '\0';
+}
+
+Expected<void> Output::commit() {
+  if (temporary_.empty()) return {};
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0) return failure("write " + name_, errno);
+  temporary_.clear();
+  unfinished_path[0] = '\0';
+  return {};
+}
+
+}  // namespace tcpstat

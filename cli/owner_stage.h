@@ -1,0 +1,65 @@
+#pragma once
+// Owners where they are asked for, and nothing where they are not. A filter by process needs them before the
+// selection; else only selected rows are looked up.
+
+#include <optional>
+
+#include "base/error.h"
+#include "cli/reading.h"
+#include "model/coverage.h"
+#include "survey/owner_join.h"
+#include "survey/selection.h"
+
+namespace tcpstat {
+
+class OwnerStage {
+ public:
+  OwnerStage(Reading& reading, bool wanted, const Filter& filter)
+      : reading_(reading), wanted_(wanted && !reading.is_file()), before_(filter.needs_owners()) {}
+
+  /// Reads the owners, before any row.
+  Expected<void> open() {
+    if (!wanted_) return {};
+    auto owners = reading_.owners();
+    if (!owners) return tl::make_unexpected(owners.error());
+    owners_ = *owners;
+    return {};
+  }
+
+  /// What stands in for `next` behind and before the selection.
+  Sink& behind_selection(Sink& next) { return wanted_ && !before_ ? join(next) : next; }
+  Sink& before_selection(Sink& next) { return wanted_ && before_ ? join(next) : next; }
+
+  /// The dump has ended: rows and listeners that waited go on.
+  void finish(Selection& selection) {
+    if (join_ && before_) join_->finish();
+    selection.finish();
+    if (join_ && !before_) join_->finish();
+  }
+
+  void add_warnings(Coverage& coverage) const {
+    if (!join_ || join_->not_permitted() == 0) return;
+    coverage.warn("owners_not_permitted",
+                  "the processes of " + std::to_string(join_->not_permitted()) +
+                      " sockets could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
+  }
+
+ private:
+  Sink& join(Sink& next) {
+    return join_.emplace(
+        *owners_,
+        [this]() -> const OwnerLookup& {
+          auto again = reading_.owners();
+          return again ? **again : *owners_;
+        },
+        next);
+  }
+
+  Reading& reading_;
+  bool wanted_;
+  bool before_;
+  const OwnerLookup* owners_ = nullptr;
+  std::optional<OwnerJoin> join_;
+};
+
+}  // namespace tcpstat

@@ -1,0 +1,162 @@
+#include "cli/reading.h"
+
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <optional>
+
+#include "base/timestamp.h"
+#include "parsers/kernel_limits.h"
+#include "parsers/network_namespace.h"
+#include "parsers/small_file.h"
+
+namespace tcpstat {
+namespace {
+
+std::string now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return timestamp(time);
+}
+
+RunFacts host_facts(const std::string& root) {
+  RunFacts facts;
+  facts.version = TCPSTAT_VERSION;
+  facts.time = now();
+  if (!root.empty()) {
+    // Another /proc may be another host's; it says so itself, or not at all.
+    facts.host = read_small_file(root + "/sys/kernel/hostname");
+    facts.kernel = read_small_file(root + "/sys/kernel/osrelease");
+    return facts;
+  }
+  utsname host{};
+  if (::uname(&host) == 0) {
+    facts.host = host.nodename;
+    facts.kernel = host.release;
+  }
+  return facts;
+}
+
+const SourceInfo* find_live_source(std::string_view name) {
+  for (const SourceInfo& source : live_sources()) {
+    if (source.name == name) return &source;
+  }
+  return nullptr;
+}
+
+/// A filter that a source cannot answer is refused, not answered with nothing.
+Expected<void> check_filter(std::string_view source, const Filter& filter) {
+  if (source == "proc" && !filter.states.empty() && (filter.states - StateSet{State::close}).empty()) {
+    return failure("list CLOSE sockets from /proc", 0, "bound sockets are on netlink only: --source netlink",
+                   "it does not list them");
+  }
+  return {};
+}
+
+}  // namespace
+
+Expected<void> Reading::enter(const Request& request) {
+  if (request.netns.empty()) {
+    if (!root_.empty()) options_.proc_net = root_ + "/net";
+    // Kernels before 3.17 have no thread-self.
+    if (root_.empty() && ::access("/proc/thread-self/net", F_OK) != 0) options_.proc_net = "/proc/self/net";
+    facts_.netns = namespace_inode(root_.empty() ? "/proc/self/ns/net" : root_ + "/self/ns/net");
+    options_.limits = read_kernel_limits(proc_root());
+    return {};
+  }
+  const auto target = find_namespace(request.netns, proc_root());
+  if (!target) return tl::make_unexpected(target.error());
+  facts_.netns = namespace_inode(target->path);
+  if (target->pid) options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";
+  if (!root_.empty()) {
+    if (target->pid) return {};
+    return failure("read the network namespace \"" + request.netns + "\" from " + root_, 0,
+                   "with --proc-root only --netns PID works", "a directory knows namespaces by process");
+  }
+  auto entered = enter_namespace(*target);
+  if (!entered) {
+    // /proc/PID/net needs no privilege.
+    if (!target->pid || request.source == "netlink" || request.source == "both") return entered;
+    proc_only_ = true;
+    return {};
+  }
+  if (!target->pid) options_.proc_net = "/proc/thread-self/net";
+  options_.limits = read_kernel_limits("/proc");
+  return {};
+}
+
+Expected<Reading> Reading::open(const Request& request) {
+  Reading reading;
+  reading.root_ = request.proc_root;
+  reading.automatic_ = request.source == "auto";
+  reading.options_.timeout = request.timeout;
+  reading.host_names_ = std::make_unique<SystemNames>();
+  reading.facts_ = host_facts(reading.root_);
+  reading.source_name_ = request.source;
+  if (!reading.automatic_ && find_live_source(request.source) == nullptr) {
+    if (!request.netns.empty()) {
+      return failure("read the network namespace \"" + request.netns + "\" from " + request.source, 0,
+                     "leave out --netns or --source", "a saved file has one namespace");
+    }
+    reading.file_ = make_file_source(reading.options_, request.source, *reading.host_names_);
+    if (auto prepared = reading.file_->prepare(reading.facts_); !prepared) {
+      return tl::make_unexpected(prepared.error());
+    }
+    reading.source_name_ = "file";
+    if (request.filter.needs_owners() && !reading.file_->brings_owners()) {
+      return failure("filter " + request.source + " by process", 0,
+                     "ndjson that was saved with -p has them", "the file does not say who held the sockets");
+    }
+    return reading;
+  }
+  if (auto entered = reading.enter(request); !entered) return tl::make_unexpected(entered.error());
+  return reading;
+}
+
+Names& Reading::names() {
+  Names* own = file_ != nullptr ? file_->names() : nullptr;
+  return own != nullptr ? *own : *host_names_;
+}
+
+Expected<const OwnerLookup*> Reading::owners() {
+  auto table = ProcessTable::read(proc_root());
+  if (!table) return tl::make_unexpected(table.error());
+  return &owners_.emplace_back(std::move(*table));
+}
+
+Expected<void> Reading::read(const Query& query, Sink& sink, Coverage& coverage) {
+  if (file_ != nullptr) return file_->read(query, sink, coverage);
+  if (!automatic_) {
+    const SourceInfo* source = find_live_source(source_name_);
+    if (auto possible = check_filter(source->name, query.filter); !possible) return possible;
+    return source->make(options_)->read(query, sink, coverage);
+  }
+  std::optional<Error> first_failure;
+  if (proc_only_) {
+    first_failure = Error{"enter that network namespace", EPERM};
+  }
+  for (const SourceInfo& source : live_sources()) {
+    if (source.name == "both" || (proc_only_ && source.name != "proc")) continue;
+    source_name_ = source.name;
+    if (auto possible = check_filter(source.name, query.filter); !possible) {
+      coverage.complete = false;
+      return possible;
+    }
+    if (first_failure) {
+      Error cause = *first_failure;
+      cause.hint.clear();
+      coverage.complete = true;
+      coverage.warn("fallback", cause.sentence() + "; reading " + options_.proc_net +
+                                    " instead, which knows fewer columns");
+    }
+    auto read = source.make(options_)->read(query, sink, coverage);
+    if (read || coverage.rows_read > 0) return read;
+    if (first_failure) return read;
+    first_failure = read.error();
+  }
+  return tl::make_unexpected(*first_failure);
+}
+
+}  // namespace tcpstat

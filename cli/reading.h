@@ -1,0 +1,55 @@
+#pragma once
+// From a request to rows: the namespace, the source and its fallback, names and owners. The story that list and
+// summary share.
+
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "base/error.h"
+#include "cli/notes.h"
+#include "cli/request.h"
+#include "model/query.h"
+#include "model/report.h"
+#include "parsers/process_table.h"
+#include "parsers/source.h"
+#include "parsers/system_names.h"
+
+namespace tcpstat {
+
+class Reading {
+ public:
+  /// Enters the namespace and opens what can be opened before the first row.
+  static Expected<Reading> open(const Request& request);
+
+  /// Reads all rows into `sink`. With `--source auto` the next source is tried if one fails before its first row.
+  Expected<void> read(const Query& query, Sink& sink, Coverage& coverage);
+
+  /// Reads /proc/*/fd. A second call reads anew; earlier results stay valid.
+  Expected<const OwnerLookup*> owners();
+  /// True if rows bring their owners with them, as saved ones do.
+  [[nodiscard]] bool brings_owners() const { return file_ != nullptr && file_->brings_owners(); }
+  [[nodiscard]] bool is_file() const { return file_ != nullptr; }
+
+  [[nodiscard]] const RunFacts& facts() const { return facts_; }
+  [[nodiscard]] Names& names();
+  /// The source that was read, or is going to be.
+  [[nodiscard]] const std::string& source_name() const { return source_name_; }
+
+ private:
+  Reading() = default;
+  Expected<void> enter(const Request& request);
+  [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
+
+  std::string root_;
+  std::string source_name_;
+  bool automatic_ = false;
+  bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read
+  SourceOptions options_;
+  RunFacts facts_;
+  std::unique_ptr<SystemNames> host_names_;
+  std::unique_ptr<Source> file_;
+  std::deque<ProcessTable> owners_;
+};
+
+}  // namespace tcpstat

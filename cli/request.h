@@ -1,0 +1,55 @@
+#pragma once
+// What was typed, checked and typed in the other sense: no flag travels beyond the plan as text. The only file that
+// knows CLI11 is request.cpp.
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/words.h"
+#include "model/filter.h"
+#include "render/renderer.h"
+#include "survey/sorter.h"
+
+namespace tcpstat {
+
+enum class Verb { list, summary, help, version, words };
+enum class When { automatic, always, never };
+
+struct Request {
+  Verb verb = Verb::list;
+  /// For Verb::words: states, columns, …
+  std::string words_of;
+
+  Filter filter;  ///< its states are settled, whatever the verb
+  std::string netns;
+
+  const FormatInfo* format = nullptr;
+  std::vector<const Column*> columns;        ///< `-o COL,…`; empty: the default ones
+  std::vector<const Column*> added_columns;  ///< `-o +COL`
+  std::vector<SortKey> sort;
+  std::optional<std::uint64_t> limit;
+  bool header = true;
+  bool truncate = true;
+  bool processes = false;
+  bool info = false;
+  bool resolve = false;
+  When colour = When::automatic;
+  std::string output_file;
+  bool quiet = false;
+  bool verbose = false;
+
+  std::string source = "auto";
+  std::string proc_root;
+  std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);
+  bool strict = false;
+
+  std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
+  /// Things said once on standard error before the run.
+  std::vector<std::string> notes;
+};
+
+Parsed<Request> parse_request(int argc, const char* const* argv);
+
+}  // namespace tcpstat

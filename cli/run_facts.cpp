@@ -1,0 +1,40 @@
+#include "cli/run_facts.h"
+
+#include "cli/terminal.h"
+
+namespace tcpstat {
+
+StateSet states_to_read(const Request& request) {
+  const StateSet shown = request.filter.states;
+  return shown.has(State::listen) ? shown | StateSet{State::syn_recv} : shown;
+}
+
+RenderSettings render_settings(const Request& request, const Output& output, TextBuffer& out, Reading& reading,
+                               std::vector<const Column*> columns) {
+  const Terminal terminal = look_at_terminal(output.fd());
+  return {.out = out,
+          .names = reading.names(),
+          .facts = reading.facts(),
+          .columns = std::move(columns),
+          .header = request.header,
+          .width = request.truncate ? terminal.width : 0,
+          .colour = choose_colour(request.colour, terminal),
+          .ellipsis = terminal.utf8 ? "…" : "~",
+          .processes = request.processes,
+          .tcp_info = request.info};
+}
+
+Report start_report(const Request& request, const Reading& reading) {
+  const Filter& filter = request.filter;
+  Report report;
+  report.facts = reading.facts();
+  report.selected = filter.states;
+  report.ipv4 = filter.ipv4;
+  report.ipv6 = filter.ipv6;
+  report.filtered = !filter.local.empty() || !filter.remote.empty() || !filter.ports.empty() ||
+                    !filter.local_ports.empty() || !filter.remote_ports.empty() || !filter.users.empty() ||
+                    filter.needs_owners() || !filter.ipv4 || !filter.ipv6;
+  return report;
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,20 @@
+#pragma once
+// What list and summary settle alike from a request.
+
+#include "base/text_buffer.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "cli/request.h"
+#include "model/report.h"
+#include "render/renderer.h"
+
+namespace tcpstat {
+
+/// The states to read: a listener's half-opens are counted from their rows, shown or not.
+StateSet states_to_read(const Request& request);
+RenderSettings render_settings(const Request& request, const Output& output, TextBuffer& out, Reading& reading,
+                               std::vector<const Column*> columns);
+/// Without what only the end of the dump knows.
+Report start_report(const Request& request, const Reading& reading);
+
+}  // namespace tcpstat

@@ -1,0 +1,225 @@
+// tcpstat: the list of connections.
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "cli/ending.h"
+#include "cli/output.h"
+#include "cli/owner_stage.h"
+#include "cli/reading.h"
+#include "cli/run_facts.h"
+#include "cli/verbs.h"
+#include "parsers/reverse_dns.h"
+#include "survey/limit.h"
+#include "survey/selection.h"
+#include "survey/sorter.h"
+
+namespace tcpstat {
+namespace {
+
+using Columns = std::vector<const Column*>;
+
+bool has_column(const Columns& columns, ColumnId id) {
+  return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
+}
+
+bool listeners_alone(const Request& request) { return request.filter.states == StateSet{State::listen}; }
+
+Columns default_columns(const Request& request) {
+  Columns out;
+  const auto add = [&](std::initializer_list<ColumnId> ids) {
+    for (const ColumnId id : ids) out.push_back(&column(id));
+  };
+  if (listeners_alone(request)) {
+    add({ColumnId::STATE, ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV, ColumnId::LOCAL,
+         ColumnId::USER});
+  } else {
+    add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE,
+         ColumnId::USER, ColumnId::TIMER});
+  }
+  if (request.source == "both") add({ColumnId::SOURCE});
+  if (request.info && !listeners_alone(request)) {
+    for (const std::string_view name : {"CONGESTION", "RTT_US", "RTTVAR_US", "CWND", "MSS", "RTO_MS", "TOTAL_RETRANS",
+                                        "BYTES_SENT", "BYTES_RECEIVED"}) {
+      out.push_back(find_column(name));
+    }
+  }
+  return out;
+}
+
+Columns chosen_columns(const Request& request) {
+  Columns out = request.columns.empty() ? default_columns(request) : request.columns;
+  for (const Column* added : request.added_columns) {
+    if (std::find(out.begin(), out.end(), added) == out.end()) out.push_back(added);
+  }
+  if (request.processes && !has_column(out, ColumnId::PROCESS) && !has_column(out, ColumnId::PID)) {
+    out.push_back(&column(ColumnId::PROCESS));
+  }
+  return out;
+}
+
+/// Every column that the run looks at, printed or only sorted by.
+Columns used_columns(const Request& request, const Columns& printed) {
+  Columns used = request.format->has_columns ? printed : Columns{};
+  for (const SortKey& key : request.sort) used.push_back(key.column);
+  return used;
+}
+
+Query make_query(const Request& request, const Columns& used) {
+  Query query;
+  query.filter = request.filter;
+  query.states = states_to_read(request);
+  query.tcp_info = request.info || has_column(used, ColumnId::tcp_info);
+  query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
+  return query;
+}
+
+/// For -q: one row is enough.
+class FirstMatch final : public Sink {
+ public:
+  Flow connection(const Connection&) override { return Flow::stop; }
+  Flow listener(const Listener&) override { return Flow::stop; }
+};
+
+class KnownHosts final : public HostNames {
+ public:
+  explicit KnownHosts(std::map<Address, std::string> hosts) : hosts_(std::move(hosts)) {}
+  [[nodiscard]] std::string_view host(const Address& address) const override {
+    const auto at = hosts_.find(address.unmapped());
+    return at == hosts_.end() ? std::string_view{} : std::string_view(at->second);
+  }
+
+ private:
+  std::map<Address, std::string> hosts_;
+};
+
+/// For -r: rows wait until all their remote addresses have been asked for together.
+class ResolveStage final : public Sink {
+ public:
+  Flow connection(const Connection& row) override {
+    addresses_.insert(row.remote.address.unmapped());
+    rows_.keep(row);
+    return Flow::more;
+  }
+  Flow listener(const Listener& row) override {
+    rows_.keep(row);
+    order_of_listeners_.push_back(rows_.connections().size());
+    return Flow::more;
+  }
+
+  [[nodiscard]] std::vector<Address> addresses() const { return {addresses_.begin(), addresses_.end()}; }
+
+  /// Passes the rows on in the order in which they came.
+  Flow finish(Sink& next) {
+    const auto& connections = rows_.connections();
+    const auto& listeners = rows_.listeners();
+    std::size_t listener = 0;
+    for (std::size_t i = 0; i <= connections.size(); ++i) {
+      for (; listener < listeners.size() && order_of_listeners_[listener] == i; ++listener) {
+        if (next.listener(listeners[listener]) == Flow::stop) return Flow::stop;
+      }
+      if (i < connections.size() && next.connection(connections[i]) == Flow::stop) return Flow::stop;
+    }
+    return Flow::more;
+  }
+
+ private:
+  RowStore rows_;
+  std::vector<std::size_t> order_of_listeners_;
+  std::set<Address> addresses_;
+};
+
+/// How long name servers may keep us waiting in all.
+constexpr std::chrono::seconds kResolveLimit{5};
+
+}  // namespace
+
+ExitStatus run_list(const Request& request, const Notes& notes) {
+  auto reading = Reading::open(request);
+  if (!reading) {
+    notes.error(reading.error().sentence());
+    return ExitStatus::failed;
+  }
+  auto output = Output::open(request.quiet ? "" : request.output_file);
+  if (!output) {
+    notes.error(output.error().sentence());
+    return ExitStatus::failed;
+  }
+  const Columns columns = chosen_columns(request);
+  const Columns used = used_columns(request, columns);
+  const Query query = make_query(request, used);
+
+  TextBuffer out(output->fd());
+  RenderSettings settings = render_settings(request, *output, out, *reading, columns);
+  std::unique_ptr<KnownHosts> hosts;
+  const bool resolve = request.resolve && request.format->name == "table" && !request.quiet;
+
+  // The way of a row, from its end: renderer, names of hosts, limit, order, selection, owners.
+  FirstMatch first_match;
+  std::unique_ptr<Renderer> renderer = request.quiet ? nullptr : request.format->make(settings);
+  ResolveStage resolve_stage;
+  Sink* next = request.quiet ? static_cast<Sink*>(&first_match) : renderer.get();
+  if (resolve) next = &resolve_stage;
+  std::optional<Limit> limit;
+  if (request.limit && !request.quiet) next = &limit.emplace(*request.limit, *next);
+  std::optional<Sorter> sorter;
+  if (!request.sort.empty() && !request.quiet) next = &sorter.emplace(request.sort, reading->names(), *next);
+
+  const bool owners_wanted = request.processes || request.filter.needs_owners() ||
+                             has_column(used, ColumnId::PID) || has_column(used, ColumnId::PROCESS);
+  OwnerStage owners(*reading, owners_wanted, request.filter);
+  if (auto opened = owners.open(); !opened) {
+    notes.error(opened.error().sentence());
+    return ExitStatus::failed;
+  }
+  next = &owners.behind_selection(*next);
+  const bool counts_half_opens = query.states.has(State::syn_recv) && request.source != "both";
+  Selection selection(request.filter, counts_half_opens ? Selection::HalfOpens::read : Selection::HalfOpens::not_read,
+                      *next);
+  Sink& first = owners.before_selection(selection);
+
+  Report report = start_report(request, *reading);
+  const auto read = reading->read(query, first, report.coverage);
+  report.source = reading->source_name();
+  const auto matched = [&] { return selection.tally().total() > 0; };
+  if (!(request.quiet && matched())) {
+    owners.finish(selection);
+    if (sorter) sorter->finish();
+  }
+  owners.add_warnings(report.coverage);
+  complete_warnings(report.coverage, read);
+
+  ExitStatus status = read ? ExitStatus::done : ExitStatus::failed;
+  if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
+  if (request.quiet) {
+    print_warnings(report.coverage, notes);
+    if (status == ExitStatus::failed) return status;
+    return matched() ? ExitStatus::done : ExitStatus::no_match;
+  }
+  if (resolve) {
+    const auto left = request.timeout ? std::min<std::chrono::milliseconds>(*request.timeout, kResolveLimit)
+                                      : std::chrono::milliseconds(kResolveLimit);
+    hosts = std::make_unique<KnownHosts>(resolve_hosts(resolve_stage.addresses(), left));
+    settings.hosts = hosts.get();
+    renderer = request.format->make(settings);
+    resolve_stage.finish(*renderer);
+  }
+  report.limited = limit && limit->limited();
+  report.tally = selection.tally();
+  renderer->finish(report);
+  status = finish_output(out, *output, status, notes);
+  print_warnings(report.coverage, notes);
+  if (request.verbose) {
+    notes.print(Notes::Level::note, "read " + std::to_string(report.coverage.rows_read) + " rows from " +
+                                        report.source + ", dropped " +
+                                        std::to_string(report.coverage.duplicates_dropped) + " duplicates, matched " +
+                                        std::to_string(report.tally.total()));
+  }
+  return status;
+}
+
+}  // namespace tcpstat

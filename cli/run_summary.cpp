@@ -1,0 +1,74 @@
+// tcpstat summary: counts instead of rows.
+
+#include <algorithm>
+
+#include "cli/ending.h"
+#include "cli/output.h"
+#include "cli/owner_stage.h"
+#include "cli/reading.h"
+#include "cli/run_facts.h"
+#include "cli/verbs.h"
+#include "survey/grouping.h"
+#include "survey/selection.h"
+#include "survey/summarizer.h"
+
+namespace tcpstat {
+
+ExitStatus run_summary(const Request& request, const Notes& notes) {
+  auto reading = Reading::open(request);
+  if (!reading) {
+    notes.error(reading.error().sentence());
+    return ExitStatus::failed;
+  }
+  auto output = Output::open(request.output_file);
+  if (!output) {
+    notes.error(output.error().sentence());
+    return ExitStatus::failed;
+  }
+  Query query;
+  query.filter = request.filter;
+  query.states = states_to_read(request);
+
+  const bool grouped = !request.group_by.empty();
+  const auto& keys = request.group_by;
+  Grouping grouping(keys, reading->names());
+  Summarizer summarizer;
+  Sink* next = grouped ? static_cast<Sink*>(&grouping) : &summarizer;
+
+  const bool by_process = std::find(keys.begin(), keys.end(), kProcessKey) != keys.end();
+  OwnerStage owners(*reading, by_process || request.filter.needs_owners(), request.filter);
+  if (auto opened = owners.open(); !opened) {
+    notes.error(opened.error().sentence());
+    return ExitStatus::failed;
+  }
+  next = &owners.behind_selection(*next);
+  const bool counts_half_opens = query.states.has(State::syn_recv) && request.source != "both";
+  Selection selection(request.filter, counts_half_opens ? Selection::HalfOpens::read : Selection::HalfOpens::not_read,
+                      *next);
+
+  Report report = start_report(request, *reading);
+  const auto read = reading->read(query, owners.before_selection(selection), report.coverage);
+  owners.finish(selection);
+  owners.add_warnings(report.coverage);
+  complete_warnings(report.coverage, read);
+  report.source = reading->source_name();
+  report.tally = selection.tally();
+
+  Summary summary;
+  if (grouped) {
+    summary.keys = grouping.keys();
+    summary.groups = grouping.groups();
+  } else {
+    summary = summarizer.summary(report);
+  }
+  TextBuffer out(output->fd());
+  request.format->make(render_settings(request, *output, out, *reading, {}))->summary(report, summary);
+
+  ExitStatus status = read ? ExitStatus::done : ExitStatus::failed;
+  if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
+  status = finish_output(out, *output, status, notes);
+  print_warnings(report.coverage, notes);
+  return status;
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,49 @@
+#include "cli/terminal.h"
+
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace tcpstat {
+namespace {
+
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? value : "";
+}
+
+bool forced(const char* name) {
+  const std::string_view value = environment(name);
+  return !value.empty() && value != "0";
+}
+
+std::size_t terminal_width(int fd) {
+  const std::string columns(environment("COLUMNS"));
+  const long wanted = std::strtol(columns.c_str(), nullptr, 10);
+  if (wanted > 0 && wanted < 100'000) return static_cast<std::size_t>(wanted);
+  winsize size{};
+  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+}  // namespace
+
+Terminal look_at_terminal(int fd) {
+  Terminal terminal;
+  terminal.is_terminal = ::isatty(fd) == 1;
+  terminal.width = terminal.is_terminal ? terminal_width(fd) : 0;
+  terminal.utf8 = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+  return terminal;
+}
+
+Colour choose_colour(When asked, const Terminal& terminal) {
+  if (asked != When::automatic) return asked == When::always ? Colour::yes : Colour::no;
+  if (!environment("NO_COLOR").empty()) return Colour::no;
+  if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return Colour::yes;
+  return terminal.is_terminal && environment("TERM") != "dumb" && !environment("TERM").empty() ? Colour::yes
+                                                                                              : Colour::no;
+}
+
+}  // namespace tcpstat

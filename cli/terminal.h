@@ -1,0 +1,24 @@
+#pragma once
+// What the environment says about the place the output goes to.
+
+#include <cstddef>
+#include <string_view>
+
+#include "cli/request.h"
+
+namespace tcpstat {
+
+struct Terminal {
+  bool is_terminal = false;
+  /// Columns; 0 if it is no terminal or does not tell.
+  std::size_t width = 0;
+  bool utf8 = false;
+};
+
+/// Of descriptor `fd`.
+Terminal look_at_terminal(int fd);
+
+/// `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that is not dumb.
+Colour choose_colour(When asked, const Terminal& terminal);
+
+}  // namespace tcpstat

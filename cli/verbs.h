@@ -1,0 +1,17 @@
+#pragma once
+// One story a verb; each returns how it went and has said on standard error what went wrong.
+
+#include "cli/exit_status.h"
+#include "cli/notes.h"
+#include "cli/request.h"
+
+namespace tcpstat {
+
+ExitStatus run_list(const Request& request, const Notes& notes);
+ExitStatus run_summary(const Request& request, const Notes& notes);
+/// `--list WHAT`
+ExitStatus run_words(const Request& request, const Notes& notes);
+/// `--help` and `--version`
+ExitStatus run_text(const std::string& text, const Notes& notes);
+
+}  // namespace tcpstat
