@@ -13,10 +13,9 @@ std::string text_of(const nlohmann::json& value) {
 
 }  // namespace
 
-const nlohmann::json& Listing::rows() const {
-  static const nlohmann::json kNone = nlohmann::json::array();
+nlohmann::json Listing::rows() const {
   const auto found = document.find("connections");
-  return found == document.end() ? kNone : *found;
+  return found == document.end() ? nlohmann::json::array() : *found;
 }
 
 Listing list(std::vector<std::string> arguments, const RunOptions& options) {
@@ -51,7 +50,7 @@ std::string identity_of(const Row& row) { return row.key() + " inode " + std::to
 
 Keys keys_of(const Listing& listing) {
   Keys keys;
-  for (const auto& row : listing.rows()) keys.push_back(key_of(row));
+  for (const nlohmann::json& row : listing.rows()) keys.push_back(key_of(row));
   return keys;
 }
 

@@ -16,8 +16,8 @@ struct Listing {
   std::string err;
   nlohmann::json document;
 
-  /// The rows, in the order printed.
-  const nlohmann::json& rows() const;
+  /// The rows, in the order printed. A copy: `for (row : list(…).rows())` would outlive the document otherwise.
+  nlohmann::json rows() const;
 };
 
 /// Runs tcpstat with `--json` added and parses what it prints; `document` is null when that is no JSON.

@@ -74,7 +74,7 @@ TEST_SUITE("netns") {
   }
 
   TEST_CASE_FIXTURE(Blue, "an unknown namespace is an error") {
-    for (const char* const which : {"no-such-name", "/no/such/path", "4194304999", "999999999"}) {
+    for (const std::string which : {"no-such-name", "/no/such/path", "4194304999", "999999999"}) {
       CAPTURE(which);
       const Outcome outcome = tcpstat({"--netns", which});
       CHECK(outcome.exit_code == 2);

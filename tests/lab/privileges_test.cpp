@@ -121,7 +121,7 @@ TEST_SUITE("privileges") {
             "");
       for (const json& row : listing.rows()) CHECK(row["source"] == "proc");
 
-      const Outcome only = tcpstat({"--source", "netlink"}, deny);
+      const Outcome only = tcpstat({"-H", "--source", "netlink"}, deny);
       CHECK(only.exit_code == 2);
       CHECK(only.out == "");
       CHECK(says(only.err, "tcpstat: "));
@@ -143,7 +143,7 @@ TEST_SUITE("privileges") {
 
   TEST_CASE("a /proc without any table is an error that names the file") {
     const TemporaryFolder folder;
-    const Outcome outcome = tcpstat({"--proc-root", folder.path});
+    const Outcome outcome = tcpstat({"-H", "--proc-root", folder.path});
     CHECK(outcome.exit_code == 2);
     CHECK(outcome.out == "");
     CHECK(says(outcome.err, folder.path.string()));

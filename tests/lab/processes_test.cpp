@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 struct Name {
-  const char* what;
+  std::string what;
   const char* raw;      // as given to prctl(2), at most 15 bytes
   const char* escaped;  // in table, plain and csv
   const char* json;     // parsed back from JSON
@@ -167,7 +167,9 @@ TEST_SUITE("processes") {
       CHECK(std::count(table.out.begin(), table.out.end(), '\n') == 1);
       for (const char c : table.out) CHECK((c == '\n' || (c != 0x7f && static_cast<unsigned char>(c) >= 0x20)));
 
-      CHECK(list({"--process", name.raw, "--local-port", local}).rows().size() == 1);
+      // --process takes a comma list, so a name with a comma cannot be asked for.
+      if (std::string(name.raw).find(',') == std::string::npos)
+        CHECK(list({"--process", name.raw, "--local-port", local}).rows().size() == 1);
     }
   }
 

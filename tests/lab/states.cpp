@@ -1,5 +1,6 @@
 #include "states.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -25,6 +26,10 @@ std::uint64_t inode_of(int fd) {
   struct stat facts {};
   check(::fstat(fd, &facts), "asking for an inode");
   return facts.st_ino;
+}
+
+Handle another(const Handle& socket) {
+  return Handle(check(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0), "duplicating a descriptor"));
 }
 
 /// Builds the animals of one flavour.
@@ -132,7 +137,7 @@ class Keeper {
   void listeners() {
     listener_ = bound(any(), port(0));
     check(::listen(listener_.get(), kBacklog), "listening");
-    Row& row = add_local("LISTEN", Handle(check(::dup(listener_.get()), "dup")), "the zoo's own listener");
+    Row& row = add_local("LISTEN", another(listener_), "the zoo's own listener");
     row.accept_queue = 0;
     row.accept_limit = kBacklog;
     row.syn_recv = 0;
@@ -316,7 +321,7 @@ class Keeper {
       row.recv_queue = 5;
       row.send_queue.reset();
     }
-    Row& row = add_local("LISTEN", Handle(check(::dup(listener.get()), "dup")), "fast open");
+    Row& row = add_local("LISTEN", another(listener), "fast open");
     row.accept_queue = 1;
     row.accept_limit = 16;
   }

@@ -135,7 +135,7 @@ TEST_SUITE("states") {
       CAPTURE(identity_of(row));
       const auto found = by_identity.find(identity_of(row));
       REQUIRE(found != by_identity.end());
-      for (const char* const key : {"phase", "recv_queue", "send_queue", "accept_queue", "syn_recv", "timer", "uid",
+      for (const std::string key : {"phase", "recv_queue", "send_queue", "accept_queue", "syn_recv", "timer", "uid",
                                     "user", "inode", "orphan"}) {
         CAPTURE(key);
         CHECK(row[key] == found->second[key]);
