@@ -1,0 +1,128 @@
+# bash completion of tcpstat(8). The words come from `tcpstat --list`, so that no table is written twice.
+# Works with and without the bash-completion package.
+
+# _tcpstat_list COMMAND LIST...: the words of these lists, one a line. Names that a shell could take for more than a
+# word are left out: somebody else chose them.
+_tcpstat_list() {
+    local command=${1/#\~/$HOME} list
+    shift
+    for list; do "$command" --list "$list" 2>/dev/null; done | cut -f 1 | grep -x '[[:alnum:]_.@:+-]*'
+}
+
+# _tcpstat_offer TYPED BEFORE WORD...: offers the words that begin as TYPED does, in any case, with BEFORE in front.
+_tcpstat_offer() {
+    local typed=${1,,} before=$2 word
+    shift 2
+    for word; do
+        [[ ${word,,} == "$typed"* ]] && COMPREPLY+=("$before$word")
+    done
+}
+
+# _tcpstat_pieces COMMAND TYPED MARKS LIST...: completes the last piece of the comma list TYPED, behind one of MARKS.
+_tcpstat_pieces() {
+    local command=$1 typed=$2 marks=$3 before='' words
+    shift 3
+    if [[ $typed == *,* ]]; then
+        before=${typed%,*},
+        typed=${typed##*,}
+    fi
+    if [[ -n $typed && -n $marks && $marks == *"${typed:0:1}"* ]]; then
+        before+=${typed:0:1}
+        typed=${typed:1}
+    fi
+    mapfile -t words < <(_tcpstat_list "$command" "$@")
+    _tcpstat_offer "$typed" "$before" "${words[@]}"
+}
+
+_tcpstat() {
+    local command=${1:-tcpstat} line=${COMP_LINE:0:COMP_POINT} option='' quoted='' before words
+    # From the line, because COMP_WORDS is cut at every = and :
+    local typed=${line##*[[:space:]]}
+    read -ra words <<<"${line%"$typed"}"
+    COMPREPLY=()
+    case $typed in
+        --*=*)
+            option=${typed%%=*}
+            typed=${typed#*=}
+            ;;
+        *) option=${words[-1]} ;;
+    esac
+    # An open quote is no part of the word: '!TIME_WAIT'
+    if [[ $typed == [\'\"]* ]]; then
+        quoted=1
+        typed=${typed:1}
+    fi
+    # Of short options in one word, the last may take a value: -as
+    [[ $option == -[!-]*[!-] ]] && option=-${option: -1}
+
+    case $option in
+        -s | --state) _tcpstat_pieces "$command" "$typed" '!^' states groups ;;
+        -o | --output) _tcpstat_pieces "$command" "$typed" '+' columns ;;
+        -S | --sort)
+            before=${typed%:*}:
+            if [[ ${typed##*,} == *:* ]]; then
+                _tcpstat_offer "${typed##*:}" "$before" asc desc
+            else
+                _tcpstat_pieces "$command" "$typed" '' columns
+            fi
+            ;;
+        -f | --format)
+            mapfile -t words < <(_tcpstat_list "$command" formats)
+            _tcpstat_offer "$typed" '' "${words[@]}"
+            ;;
+        --user) _tcpstat_pieces "$command" "$typed" '' users ;;
+        --by)
+            before=''
+            [[ $typed == *,* ]] && before=${typed%,*},
+            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_address remote_prefix user process
+            ;;
+        --netns)
+            mapfile -t words < <(_tcpstat_list "$command" netns)
+            _tcpstat_offer "$typed" '' "${words[@]}"
+            if [[ $typed == */* ]]; then
+                compopt -o filenames 2>/dev/null
+                mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
+            fi
+            ;;
+        --source)
+            compopt -o filenames 2>/dev/null
+            mapfile -t words < <(_tcpstat_list "$command" sources)
+            _tcpstat_offer "$typed" '' "${words[@]}"
+            mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
+            ;;
+        --output-file)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$typed")
+            ;;
+        --proc-root)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -d -- "$typed")
+            ;;
+        --pid)
+            words=(/proc/[0-9]*)
+            _tcpstat_offer "$typed" '' "${words[@]#/proc/}"
+            ;;
+        --color) _tcpstat_offer "$typed" '' auto always never ;;
+        --list) _tcpstat_offer "$typed" '' states columns formats sources netns users groups ;;
+        --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout) ;;
+        *)
+            if [[ $typed == -* ]]; then
+                _tcpstat_offer "$typed" '' \
+                    -s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port \
+                    --remote-port --user --pid --process --netns -f --format -j --json -o --output -S --sort --limit \
+                    -H --no-header --no-truncate -p --processes -i --info -r --resolve --color --output-file -q --quiet \
+                    -v --verbose --source --proc-root --timeout --strict --by --list -h --help -V --version
+            elif [[ " ${words[*]:1} " != *' summary '* ]]; then
+                _tcpstat_offer "$typed" '' summary
+            fi
+            ;;
+    esac
+
+    # bash replaces only what stands behind the last = or : of an unquoted word.
+    if [[ -z $quoted && $typed == *[=:]* ]]; then
+        before=${typed%"${typed##*[=:]}"}
+        COMPREPLY=("${COMPREPLY[@]#"$before"}")
+    fi
+}
+
+complete -F _tcpstat tcpstat

@@ -1,0 +1,82 @@
+# fish completion of tcpstat(8). The words come from `tcpstat --list`, so that no table is written twice.
+
+# What stands before the piece that is being completed: the option of --state=…, earlier pieces of a comma list.
+function __tcpstat_before
+    set -l typed (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    string match -r -- '^.*,' $typed
+end
+
+# The words of lists, with what they mean, as the next piece of a comma list. The first argument is a pattern of marks
+# that may stand before a word.
+function __tcpstat_pieces
+    set -l before (__tcpstat_before)
+    set -l piece (string replace -r -- '^(--[a-z-]+=)?(.*,)?' '' (commandline -ct))
+    set -l mark (string match -r -- $argv[1] $piece)
+    set -l command (commandline -opc)[1]
+    for list in $argv[2..]
+        for line in ($command --list $list 2>/dev/null)
+            set -l fields (string split -m 1 \t -- $line)
+            printf '%s%s%s\t%s\n' "$before" "$mark" $fields[1] (string replace -a \t ' · ' -- $fields[2])
+        end
+    end
+end
+
+function __tcpstat_words
+    set -l command (commandline -opc)[1]
+    $command --list $argv[1] 2>/dev/null
+end
+
+function __tcpstat_keys
+    printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_address remote_prefix user process")
+end
+
+# Columns, and behind a colon the order.
+function __tcpstat_sort
+    set -l typed (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    if string match -qr -- ':[a-z]*$' $typed
+        printf '%s\n' (string replace -r -- ':[a-z]*$' '' $typed):{asc,desc}
+    else
+        __tcpstat_pieces '^$' columns
+    end
+end
+
+set -l no_verb 'not __fish_seen_subcommand_from summary'
+complete -c tcpstat -f
+complete -c tcpstat -n $no_verb -a summary -d 'count connections'
+
+complete -c tcpstat -s s -l state -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
+complete -c tcpstat -s a -l all -d 'all states, LISTEN and bound CLOSE included'
+complete -c tcpstat -s l -l listening -d 'listening sockets only'
+complete -c tcpstat -s 4 -l ipv4 -d 'IPv4 sockets only'
+complete -c tcpstat -s 6 -l ipv6 -d 'IPv6 sockets only'
+complete -c tcpstat -l local -x -d 'local end: ADDR[/LEN][:PORT]'
+complete -c tcpstat -l remote -x -d 'remote end: ADDR[/LEN][:PORT]'
+complete -c tcpstat -l port -x -d 'port on either side'
+complete -c tcpstat -l local-port -x -d 'local port'
+complete -c tcpstat -l remote-port -x -d 'remote port'
+complete -c tcpstat -l user -x -a "(__tcpstat_pieces '^\$' users)" -d 'owner of the socket'
+complete -c tcpstat -l pid -x -a '(__fish_complete_pids)' -d 'process that holds the socket'
+complete -c tcpstat -l process -x -d 'name of a process that holds the socket'
+complete -c tcpstat -l netns -r -F -a '(__tcpstat_words netns)' -d 'another network namespace'
+complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
+complete -c tcpstat -s j -l json -d 'the same as --format json'
+complete -c tcpstat -s o -l output -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
+complete -c tcpstat -s S -l sort -x -a '(__tcpstat_sort)' -d 'sort by columns'
+complete -c tcpstat -l limit -x -d 'print at most this many rows'
+complete -c tcpstat -s H -l no-header -d 'no header line'
+complete -c tcpstat -l no-truncate -d 'do not cut rows to the terminal'
+complete -c tcpstat -s p -l processes -d 'show the processes that hold each socket'
+complete -c tcpstat -s i -l info -d 'show tcp_info of the kernel'
+complete -c tcpstat -s r -l resolve -d 'show host names of remote addresses'
+complete -c tcpstat -l color -x -a 'auto always never' -d 'colour of the states'
+complete -c tcpstat -l output-file -r -F -d 'write there, whole or not at all'
+complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
+complete -c tcpstat -s v -l verbose -d 'say how the rows were read'
+complete -c tcpstat -l source -r -F -a '(__tcpstat_words sources)' -d 'where to read: a source or a saved file'
+complete -c tcpstat -l proc-root -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
+complete -c tcpstat -l timeout -x -d 'wait at most this long for the source'
+complete -c tcpstat -l strict -d 'exit 2 if the snapshot is partial'
+complete -c tcpstat -l by -x -a '(__tcpstat_keys)' -d 'keys to count by'
+complete -c tcpstat -l list -x -a 'states columns formats sources netns users groups' -d 'print the words of a list'
+complete -c tcpstat -s h -l help -d 'print help'
+complete -c tcpstat -s V -l version -d 'print the version'
