@@ -6,13 +6,15 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "parsers/inet_diag_request.h"
 #include "parsers/inet_diag_stream.h"
+#include "parsers/read_ahead.h"
 #include "parsers/source.h"
 #include "parsers/time_budget.h"
 
@@ -22,6 +24,8 @@ namespace {
 // The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()); libmnl's own buffer size is
 // smaller and would make it send more and smaller ones. Twice that cannot be truncated.
 constexpr std::size_t kReceiveBytes = 64 * 1024;
+// Dumps of up to so many datagrams (some 2,000 sockets) are not worth a second thread.
+constexpr int kSmallDump = 8;
 constexpr std::uint32_t kSequence = 0x7C95747;
 constexpr std::string_view kTryProc = "try --source proc";
 
@@ -69,29 +73,32 @@ class SockDiagSource final : public Source {
   }
 
   Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
-    const auto buffer = std::make_unique<std::array<std::byte, kReceiveBytes>>();
     TimeBudget budget(options_.timeout);
-    while (true) {
-      if (!budget.wait_readable(mnl_socket_get_fd(&socket))) {
-        coverage.complete = false;
-        return failure("read the sockets from NETLINK_SOCK_DIAG", ETIMEDOUT, "try a longer --timeout");
+    const auto receive_one = [&](std::span<std::byte> buffer, int stop_fd) -> ssize_t {
+      while (true) {
+        if (!budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd)) return -ETIMEDOUT;
+        const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
+        if (got >= 0) return got;
+        if (errno != EINTR && errno != EAGAIN) return -errno;
       }
-      const ssize_t got = mnl_socket_recvfrom(&socket, buffer->data(), buffer->size());
-      if (got < 0) {
-        if (errno == EINTR || errno == EAGAIN) continue;
-        coverage.complete = false;
-        if (errno == ENOBUFS) {
-          coverage.warn("lost_messages", "the kernel dropped netlink messages: rows are missing");
-          continue;
-        }
-        if (errno == ENOSPC) {  // libmnl's word for MSG_TRUNC
-          coverage.add(Flaw::cut_short);
-          continue;
-        }
-        return failure("read the sockets from NETLINK_SOCK_DIAG", errno, std::string(kTryProc));
+    };
+    std::vector<std::byte> buffer(kReceiveBytes);
+    std::optional<ReadAhead> ahead;
+    for (int datagrams = 0;; ++datagrams) {
+      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_one);
+      Received received;
+      if (ahead && ahead->running()) {
+        received = ahead->next();
+      } else if (const ssize_t got = receive_one(buffer, -1); got < 0) {
+        received.error = static_cast<int>(-got);
+      } else {
+        received.bytes = std::span(buffer).first(static_cast<std::size_t>(got));
       }
-      const auto size = static_cast<std::size_t>(got);
-      switch (stream.feed({buffer->data(), size})) {
+      if (received.error != 0) {
+        if (auto failed = take_error(received.error, coverage); !failed) return failed;
+        continue;
+      }
+      switch (stream.feed(received.bytes)) {
         case InetDiagStream::End::done:
         case InetDiagStream::End::stopped:
           return {};
@@ -100,9 +107,26 @@ class SockDiagSource final : public Source {
           return failure("dump TCP sockets over NETLINK_SOCK_DIAG", stream.error(), hint_for(stream.error()));
         case InetDiagStream::End::none:
           // A datagram holds whole messages: a rest is a message that was cut.
-          if (stream.taken() < size) coverage.add(Flaw::cut_short);
+          if (stream.taken() < received.bytes.size()) coverage.add(Flaw::cut_short);
           break;
       }
+    }
+  }
+
+  /// Whether reading can go on after a receive that failed.
+  static Expected<void> take_error(int code, Coverage& coverage) {
+    coverage.complete = false;
+    switch (code) {
+      case ENOBUFS:
+        coverage.warn("lost_messages", "the kernel dropped netlink messages: rows are missing");
+        return {};
+      case ENOSPC:  // libmnl's word for MSG_TRUNC
+        coverage.add(Flaw::cut_short);
+        return {};
+      case ETIMEDOUT:
+        return failure("read the sockets from NETLINK_SOCK_DIAG", code, "try a longer --timeout");
+      default:
+        return failure("read the sockets from NETLINK_SOCK_DIAG", code, std::string(kTryProc));
     }
   }
 

@@ -41,7 +41,7 @@ class TextBuffer {
       count -= part;
     }
   }
-  /// Room for `count` bytes (at most kBlock) that the caller fills and then takes with commit().
+  /// Room for `count` bytes that the caller fills and then takes with commit().
   [[nodiscard]] char* reserve(std::size_t count) {
     if (count > data_.size() - size_) make_room(count);
     return data_.data() + size_;

@@ -33,6 +33,8 @@ CodePoint first_code_point(std::string_view text) {
 
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
+  while (width < text.size() && static_cast<unsigned char>(text[width]) < 0x80) ++width;
+  text.remove_prefix(width);
   while (!text.empty()) {
     const CodePoint point = first_code_point(text);
     width += point.length <= 1 ? 1 : columns_of(point);

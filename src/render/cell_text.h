@@ -15,7 +15,7 @@ struct CellStyle {
   bool first_owner_only = false;
 };
 
-/// Appends the cell; hostile text comes out escaped. Returns the terminal columns it takes.
+/// Appends the cell; hostile text comes out escaped. Returns the terminal columns it takes, if `out` is in memory.
 std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style);
 
 }  // namespace tcpstat

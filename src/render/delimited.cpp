@@ -59,8 +59,14 @@ class DelimitedRenderer final : public Renderer {
     for (const Column* column : settings_.columns) {
       if (!first) settings_.out.append(style_.separator);
       first = false;
-      append_cell(cell_, cell_of(*column, row, settings_.names), cell_style_);
-      end_field();
+      const Cell cell = cell_of(*column, row, settings_.names);
+      // Only text of others and lists of processes can hold a comma or a quote.
+      if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids) {
+        append_cell(cell_, cell, cell_style_);
+        end_field();
+      } else {
+        append_cell(settings_.out, cell, cell_style_);
+      }
     }
     settings_.out.append('\n');
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;

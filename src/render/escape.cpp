@@ -15,10 +15,25 @@ void append_hex_byte(TextBuffer& out, unsigned char byte) {
 /// Controls of ASCII and of Latin 1 (C1: a terminal may take U+009B for an escape sequence).
 bool is_control(std::uint32_t code_point) { return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0); }
 
+/// The beginning of `text` that needs no escaping in any format: nearly always all of it.
+std::string_view plain_prefix(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const auto c = static_cast<unsigned char>(text[length]);
+    if (c < 0x20 || c >= 0x7F || c == '\\' || c == '"') break;
+    ++length;
+  }
+  return text.substr(0, length);
+}
+
 }  // namespace
 
 void append_escaped(TextBuffer& out, std::string_view text) {
-  while (!text.empty()) {
+  while (true) {
+    const std::string_view plain = plain_prefix(text);
+    out.append(plain);
+    text.remove_prefix(plain.size());
+    if (text.empty()) return;
     const CodePoint point = first_code_point(text);
     const std::size_t length = point.length == 0 ? 1 : point.length;
     if (point.length == 0 || is_control(point.value) || point.value == '\\') {
@@ -32,7 +47,11 @@ void append_escaped(TextBuffer& out, std::string_view text) {
 
 void append_json_string(TextBuffer& out, std::string_view text) {
   out.append('"');
-  while (!text.empty()) {
+  while (true) {
+    const std::string_view plain = plain_prefix(text);
+    out.append(plain);
+    text.remove_prefix(plain.size());
+    if (text.empty()) break;
     const CodePoint point = first_code_point(text);
     const std::size_t length = point.length == 0 ? 1 : point.length;
     if (point.length == 0) {
