@@ -1,5 +1,6 @@
 #include "render/envelope.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace tcpstat {
@@ -71,7 +72,10 @@ void add_summary(Json& to, const Summary& summary) {
 
   to["phases"] = Json::object();
   for (const Group& phase : summary.phases) {
-    to["phases"][std::get<std::string>(phase.values.front())] = value_or_null(phase.count);
+    // Keys have no hyphens: half_closed.
+    std::string key = std::get<std::string>(phase.values.front());
+    std::replace(key.begin(), key.end(), '-', '_');
+    to["phases"][key] = value_or_null(phase.count);
   }
   to["listeners"] = Json::array();
   for (const Listener& row : summary.listeners) {
