@@ -78,25 +78,30 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
   for (const OptionInfo& option : options()) {
     const std::string name(option.long_name);
     if (option.value.empty()) {
-      app.add_flag(cli11_name(option), typed.flags[name])->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      app.add_flag(cli11_name(option), typed.flags[name])
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+          ->disable_flag_override();
     } else {
-      app.add_option(cli11_name(option), typed.values[name])->expected(1)->take_all();
+      // One value each time it is given, so that the next word is never taken for another.
+      app.add_option(cli11_name(option), typed.values[name])->allow_extra_args(false);
     }
   }
   for (const char letter : kIgnoredFlags) {
     app.add_flag(std::string("-") + letter, typed.ignored[letter])
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
-  CLI::App* summary = app.add_subcommand("summary");
-  summary->fallthrough();
-  summary->set_help_flag();
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return usage_error(parse_failure(error, app));
   }
-  if (const auto rest = app.remaining(true); !rest.empty()) return usage_error(unexpected_argument(rest.front()));
-  typed.summary = summary->parsed();
+  // No subcommand of CLI11: behind one it takes -4 for a number.
+  std::vector<std::string> rest = app.remaining(true);
+  if (const auto verb = std::find(rest.begin(), rest.end(), "summary"); verb != rest.end()) {
+    typed.summary = true;
+    rest.erase(verb);
+  }
+  if (!rest.empty()) return usage_error(unexpected_argument(rest.front()));
   return typed;
 }
 
