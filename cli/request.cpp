@@ -54,20 +54,29 @@ std::string unexpected_argument(const std::string& word) {
          "see: tcpstat --help)";
 }
 
+std::string needs_value(const OptionInfo& option) {
+  std::string sentence = "--" + std::string(option.long_name) + " needs a value: " + std::string(option.value);
+  if (option.long_name == "output") return "-o, " + sentence + " (for timers, look at the TIMER column)";
+  if (option.long_name == "state") return "-s, " + sentence + " (for statistics: tcpstat summary)";
+  return sentence;
+}
+
 /// What CLI11 could not parse, in our words.
 std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
+  // CLI11 names the option at the front of its message: a flag without its dashes.
+  const std::string text = error.what();
   for (const OptionInfo& option : options()) {
-    if (option.value.empty()) continue;
-    // CLI11 names the option by its spelling at the front of its message.
-    const std::string text = error.what();
+    if (option.value.empty()) {
+      if (text.starts_with(std::string(option.long_name) + " was")) {
+        return "--" + std::string(option.long_name) + " takes no value";
+      }
+      continue;
+    }
     const std::string name = app.get_option("--" + std::string(option.long_name))->get_name(false, true);
     if (!text.starts_with(name) && !text.starts_with("--" + std::string(option.long_name))) continue;
-    std::string sentence = "--" + std::string(option.long_name) + " needs a value: " + std::string(option.value);
-    if (option.long_name == "output") sentence = "-o, " + sentence + " (for timers, look at the TIMER column)";
-    if (option.long_name == "state") sentence = "-s, " + sentence + " (for statistics: tcpstat summary)";
-    return sentence;
+    return needs_value(option);
   }
-  return std::string(error.what()) + " (see: tcpstat --help)";
+  return text + " (see: tcpstat --help)";
 }
 
 Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
@@ -94,6 +103,13 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return usage_error(parse_failure(error, app));
+  }
+  // `ss -s -t` and `netstat -o -n`: the next option is no state and no column.
+  for (const OptionInfo& option : options()) {
+    if (option.long_name != "state" && option.long_name != "output") continue;
+    for (const std::string& value : typed.list(option.long_name)) {
+      if (value.starts_with('-')) return usage_error(needs_value(option));
+    }
   }
   // No subcommand of CLI11: behind one it takes -4 for a number.
   std::vector<std::string> rest = app.remaining(true);
