@@ -39,9 +39,10 @@ class OwnerStage {
 
   void add_warnings(Coverage& coverage) const {
     if (!join_ || join_->not_permitted() == 0) return;
+    const std::uint64_t count = join_->not_permitted();
     coverage.warn("owners_not_permitted",
-                  "the processes of " + std::to_string(join_->not_permitted()) +
-                      " sockets could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
+                  "the processes of " + std::to_string(count) + (count == 1 ? " socket" : " sockets") +
+                      " could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
   }
 
  private:

@@ -76,7 +76,11 @@ class FileSource final : public Source {
     facts.netns.reset();
     if (path_ != "-") {
       owned_ = FileDescriptor(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
-      if (!owned_) return failure("open " + shown_path(), errno);
+      if (!owned_) {
+        // A word without a slash may be a source's name that was mistyped.
+        const bool word = errno == ENOENT && path_.find('/') == std::string::npos;
+        return failure("open " + shown_path(), errno, word ? "sources are auto, netlink, proc, both or a file" : "");
+      }
       fd_ = owned_.get();
     }
     struct stat status;
