@@ -73,7 +73,8 @@ std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
       continue;
     }
     const std::string name = app.get_option("--" + std::string(option.long_name))->get_name(false, true);
-    if (!text.starts_with(name) && !text.starts_with("--" + std::string(option.long_name))) continue;
+    // Up to the colon: --local is not --local-port.
+    if (!text.starts_with(name + ":") && !text.starts_with("--" + std::string(option.long_name) + ":")) continue;
     return needs_value(option);
   }
   return text + " (see: tcpstat --help)";
