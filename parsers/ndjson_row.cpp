@@ -129,6 +129,13 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
     if (!read_number(*info, std::string(field.key).c_str(), value)) return false;
     if (value) set_tcp_info_value(tcp_info_, field, *value);
   }
+  // An unknown number before the last known one is the kernel's "unlimited"; nothing else is unknown there.
+  for (const TcpInfoField& field : tcp_info_fields()) {
+    const bool inside = std::size_t{field.offset} + field.size <= tcp_info_.size();
+    if (field.size == sizeof(std::uint64_t) && inside && member(*info, std::string(field.key).c_str()) == nullptr) {
+      set_tcp_info_value(tcp_info_, field, ~std::uint64_t{0});
+    }
+  }
   to.tcp_info = tcp_info_;
   return true;
 }
