@@ -1,0 +1,244 @@
+#include "model/column.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <set>
+
+#include "render/cell_text.h"
+#include "support/rows.h"
+
+namespace tcpstat {
+namespace {
+
+const Endpoint kLocal = test::endpoint("192.0.2.1", 443);
+const Endpoint kRemote = test::endpoint("2001:db8::7", 40000);
+
+template <typename Row>
+std::string text(std::string_view column, const Row& row, const CellStyle& style = {}) {
+  test::TableNames names;
+  names.users = {{0, "root"}};
+  names.interfaces = {{5, "eth0"}};
+  names.cgroups = {{77, "/a\nb"}};
+  const Column* found = find_column(column);
+  REQUIRE(found != nullptr);
+  TextBuffer out;
+  append_cell(out, cell_of(*found, row, names), style);
+  return std::string(out.view());
+}
+
+TEST_CASE("each column shows its part of a connection") {
+  const std::vector<Owner> owners = {{812, 3, "nginx"}, {813, 3, "nginx"}};
+  Connection row = test::connection(State::fin_wait2, kLocal, kRemote);
+  row.recv_queue = 1;
+  row.send_queue = 2;
+  row.timer = TimerKind::time_wait;
+  row.timer_ms = 59'996;
+  row.retransmits = 4;
+  row.age_ms = 5;
+  row.uid = 0;
+  row.owners = owners;
+  row.cookie = 18446744073709551614U;
+  row.interface = 5;
+  row.cgroup = 77;
+  row.mark = 6;
+  row.orphan = Orphan::closed_by_process;
+  row.origin = Origin::file;
+  row.congestion = "cubic";
+  std::vector<std::byte> info(280);
+  info[68] = std::byte{99};
+  row.tcp_info = info;
+  struct Expected {
+    std::string_view column;
+    std::string_view text;
+  };
+  constexpr Expected kExpected[] = {
+      {"STATE", "FIN_WAIT2"},
+      {"PHASE", "half-closed"},
+      {"FAMILY", "ipv4"},
+      {"LOCAL", "192.0.2.1:443"},
+      {"LOCAL_ADDRESS", "192.0.2.1"},
+      {"LOCAL_PORT", "443"},
+      {"REMOTE", "[2001:db8::7]:40000"},
+      {"REMOTE_ADDRESS", "2001:db8::7"},
+      {"REMOTE_PORT", "40000"},
+      {"RECV_QUEUE", "1"},
+      {"SEND_QUEUE", "2"},
+      {"ACCEPT_QUEUE", "-"},
+      {"ACCEPT_LIMIT", "-"},
+      {"SYN_RECV", "-"},
+      {"TIMER", "time_wait"},
+      {"TIMER_MS", "59996"},
+      {"RETRANSMITS", "4"},
+      {"AGE_MS", "5"},
+      {"UID", "0"},
+      {"USER", "root"},
+      {"PID", "812,813"},
+      {"PROCESS", "nginx(812),nginx(813)"},
+      {"INODE", "4711"},
+      {"COOKIE", "18446744073709551614"},
+      {"INTERFACE", "eth0"},
+      {"CGROUP", "/a\\x0ab"},
+      {"MARK", "6"},
+      {"ORPHAN", "closed-by-process"},
+      {"FLAGS", "-"},
+      {"SOURCE", "file"},
+      {"CONGESTION", "cubic"},
+      {"RTT_US", "99"},
+  };
+  std::set<std::string_view> seen;
+  for (const Expected& expected : kExpected) {
+    CAPTURE(expected.column);
+    CHECK(text(expected.column, row) == expected.text);
+    seen.insert(expected.column);
+  }
+  for (const Column& column : columns()) {
+    CAPTURE(column.name);
+    if (column.id != ColumnId::tcp_info) CHECK(seen.contains(column.name));
+  }
+}
+
+TEST_CASE("what is not known is a dash, not a zero") {
+  Connection row = test::connection(State::time_wait, kLocal, kLocal);
+  row.uid.reset();
+  row.inode = 0;
+  row.recv_queue.reset();
+  row.send_queue.reset();
+  row.retransmits.reset();
+  row.timer = TimerKind::unknown;
+  for (const std::string_view column :
+       {"UID", "USER", "INODE", "RECV_QUEUE", "SEND_QUEUE", "RETRANSMITS", "TIMER", "TIMER_MS", "AGE_MS", "COOKIE",
+        "MARK", "CGROUP", "INTERFACE", "PID", "PROCESS", "ORPHAN", "FLAGS", "CONGESTION", "RTT_US"}) {
+    CAPTURE(column);
+    CHECK(text(column, row) == "-");
+    CHECK(text(column, row, {.unknown = ""}).empty());
+  }
+}
+
+TEST_CASE("a user without a name is shown by number") {
+  CHECK(text("USER", test::connection(State::established, kLocal, kRemote)) == "1000");
+}
+
+TEST_CASE("a listener has queues of connections and no remote end") {
+  Listener row = test::listener(test::endpoint("::", 22));
+  row.accept_queue = 3;
+  row.accept_limit = 128;
+  row.syn_recv = 7;
+  struct Expected {
+    std::string_view column;
+    std::string_view text;
+  };
+  constexpr Expected kExpected[] = {
+      {"STATE", "LISTEN"},     {"PHASE", "listening"}, {"FAMILY", "ipv6"},  {"LOCAL", "[::]:22"}, {"REMOTE", "*"},
+      {"REMOTE_ADDRESS", "-"}, {"REMOTE_PORT", "-"},   {"RECV_QUEUE", "-"}, {"SEND_QUEUE", "-"},  {"ACCEPT_QUEUE", "3"},
+      {"ACCEPT_LIMIT", "128"}, {"SYN_RECV", "7"},      {"TIMER", "none"},   {"TIMER_MS", "-"},    {"AGE_MS", "-"},
+      {"RTT_US", "-"},         {"INODE", "4712"},
+  };
+  for (const Expected& expected : kExpected) {
+    CAPTURE(expected.column);
+    CHECK(text(expected.column, row) == expected.text);
+  }
+}
+
+TEST_CASE("CLOSE prints its remote end as a star") {
+  const Connection row = test::connection(State::close, kLocal, {});
+  CHECK(text("REMOTE", row) == "*");
+  CHECK(text("REMOTE_ADDRESS", row) == "-");
+  CHECK(text("REMOTE_PORT", row) == "-");
+}
+
+TEST_CASE("the table shows a timer with seconds and retransmits") {
+  struct Row {
+    TimerKind kind;
+    std::optional<std::uint32_t> ms;
+    std::optional<std::uint32_t> retransmits;
+    std::string_view text;
+  };
+  constexpr Row kRows[] = {
+      {TimerKind::none, std::nullopt, 3, "none"},
+      {TimerKind::retransmit, 200, 3, "retransmit/0.20/3"},
+      {TimerKind::keepalive, 7'199'999, 0, "keepalive/7199.99/0"},
+      {TimerKind::probe, 9, 1, "probe/0.00/1"},
+      {TimerKind::probe, std::nullopt, 1, "probe"},
+      {TimerKind::retransmit, 1000, std::nullopt, "retransmit/1.00/-"},
+      {TimerKind::time_wait, UINT32_MAX, 0, "time_wait/4294967.29/0"},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.text);
+    Connection connection = test::connection(State::established, kLocal, kRemote);
+    connection.timer = row.kind;
+    connection.timer_ms = row.ms;
+    connection.retransmits = row.retransmits;
+    CHECK(text("TIMER", connection, {.timer_details = true}) == row.text);
+    CHECK(text("TIMER", connection) == name(row.kind));
+  }
+}
+
+TEST_CASE("owners are named once a process, and cut to the first where room is short") {
+  const std::vector<Owner> owners = {{1, 3, "a"}, {1, 4, "a"}, {2, 3, "b)|\t"}, {3, 3, "\xFF"}};
+  Connection row = test::connection(State::established, kLocal, kRemote);
+  row.owners = owners;
+  CHECK(text("PID", row) == "1,2,3");
+  CHECK(text("PROCESS", row) == "a(1),b)|\\x09(2),\\xff(3)");
+  CHECK(text("PID", row, {.first_owner_only = true}) == "1+2");
+  CHECK(text("PROCESS", row, {.first_owner_only = true}) == "a(1)+2");
+}
+
+TEST_CASE("columns are found in any case and with hyphens") {
+  CHECK(find_column("recv-queue") == &column(ColumnId::RECV_QUEUE));
+  CHECK(find_column("Recv_Queue") == &column(ColumnId::RECV_QUEUE));
+  CHECK(find_column("rtt_us") != nullptr);
+  CHECK(find_column("recvqueue") == nullptr);
+  CHECK(find_column("") == nullptr);
+  std::set<std::string_view> names;
+  for (const Column& each : columns()) {
+    CHECK(names.insert(each.name).second);
+    CHECK(find_column(each.name) == &each);
+    CHECK_FALSE(each.meaning.empty());
+  }
+}
+
+TEST_CASE("cells are ordered by what they mean, and unknown comes after everything") {
+  test::TableNames names;
+  names.users = {{0, "root"}};
+  const auto order = [&](std::string_view column, const auto& a, const auto& b) {
+    const int forward = compare(cell_of(*find_column(column), a, names), cell_of(*find_column(column), b, names));
+    const int backward = compare(cell_of(*find_column(column), b, names), cell_of(*find_column(column), a, names));
+    CHECK((forward < 0) == (backward > 0));
+    CHECK((forward == 0) == (backward == 0));
+    return forward;
+  };
+  Connection a = test::connection(State::established, kLocal, kRemote);
+  Connection b = a;
+  CHECK(order("STATE", a, b) == 0);
+  b.state = State::close_wait;
+  CHECK(order("STATE", b, a) < 0);  // by bytes
+  a.recv_queue = 9;
+  b.recv_queue = 10;
+  CHECK(order("RECV_QUEUE", a, b) < 0);  // by number, not as text
+  b.recv_queue.reset();
+  CHECK(order("RECV_QUEUE", a, b) < 0);
+  b.local = test::endpoint("9.0.0.1", 443);
+  CHECK(order("LOCAL", b, a) < 0);
+  b.local = test::endpoint("192.0.2.1", 80);
+  CHECK(order("LOCAL", b, a) < 0);
+  CHECK(order("LOCAL_ADDRESS", b, a) == 0);
+  b.uid = 0;
+  CHECK(order("USER", a, b) < 0);  // 1000 has no name; numbers come first
+  const Listener listener = test::listener(kLocal);
+  CHECK(order("ACCEPT_QUEUE", a, b) == 0);  // both unknown
+  CHECK(compare(cell_of(*find_column("REMOTE"), a, names), cell_of(*find_column("REMOTE"), listener, names)) < 0);
+  a.timer = b.timer = TimerKind::keepalive;
+  a.timer_ms = 5;
+  b.timer_ms = 40;
+  CHECK(order("TIMER", a, b) < 0);
+  const std::vector<Owner> first = {{9, 1, "b"}};
+  const std::vector<Owner> second = {{10, 1, "a"}};
+  a.owners = first;
+  b.owners = second;
+  CHECK(order("PID", a, b) < 0);
+  CHECK(order("PROCESS", b, a) < 0);
+}
+
+}  // namespace
+}  // namespace tcpstat

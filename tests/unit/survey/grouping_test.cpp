@@ -1,0 +1,136 @@
+// Counts: by keys, of the top remotes, and the plain summary.
+
+#include "survey/grouping.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/rows.h"
+#include "survey/summarizer.h"
+
+namespace tcpstat {
+namespace {
+
+const Endpoint kServer = test::endpoint("192.0.2.1", 443);
+
+std::string text(const GroupValue& value) {
+  if (const auto* number = std::get_if<std::uint64_t>(&value)) return std::to_string(*number);
+  if (const auto* word = std::get_if<std::string>(&value)) return *word;
+  return "-";
+}
+
+std::string text(const std::vector<Group>& groups) {
+  std::string out;
+  for (const Group& group : groups) {
+    for (const GroupValue& value : group.values) out += text(value) + " ";
+    out += group.count ? std::to_string(*group.count) : "null";
+    out += "\n";
+  }
+  return out;
+}
+
+TEST_CASE("groups are exact, the largest first, then by their values") {
+  test::TableNames names;
+  names.users = {{1000, "alice"}};
+  const std::vector<Owner> two = {{1, 3, "web"}, {1, 4, "web"}, {2, 3, "worker"}};
+  const auto fill = [&](Grouping& grouping) {
+    Connection row = test::connection(State::established, kServer, test::endpoint("198.51.100.7", 1));
+    row.owners = two;
+    grouping.connection(row);
+    row.owners = {};
+    row.remote = test::endpoint("198.51.100.9", 1);
+    row.uid = 7;
+    grouping.connection(row);
+    row = test::connection(State::time_wait, test::endpoint("::ffff:192.0.2.1", 443),
+                           test::endpoint("::ffff:198.51.100.7", 2));
+    row.uid.reset();
+    grouping.connection(row);
+    grouping.listener(test::listener(test::endpoint("::", 22)));
+    grouping.connection(test::connection(State::close, test::endpoint("::1", 80), {}));
+  };
+  struct Row {
+    std::vector<std::string> keys;
+    std::string_view groups;
+  };
+  const Row rows[] = {
+      {{"state"}, "ESTABLISHED 2\nCLOSE 1\nLISTEN 1\nTIME_WAIT 1\n"},
+      {{"family"}, "ipv6 3\nipv4 2\n"},
+      {{"phase"}, "open 2\nclosed 1\nlingering 1\nlistening 1\n"},
+      {{"local_port"}, "443 3\n22 1\n80 1\n"},
+      // v4-mapped is the IPv4 address that it is; LISTEN and CLOSE have no remote end.
+      {{"remote_address"}, "- 2\n198.51.100.7 2\n198.51.100.9 1\n"},
+      {{"remote_prefix"}, "198.51.100.0/24 3\n- 2\n"},
+      {{"user"}, "alice 3\n- 1\n7 1\n"},
+      // Two descriptors of one process are one process, two processes are two.
+      {{"process"}, "- 4\nweb 1\nworker 1\n"},
+      {{"state", "family"}, "ESTABLISHED ipv4 2\nCLOSE ipv6 1\nLISTEN ipv6 1\nTIME_WAIT ipv6 1\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.keys.front());
+    Grouping grouping(row.keys, names);
+    fill(grouping);
+    CHECK(text(grouping.groups()) == row.groups);
+    CHECK(grouping.keys() == row.keys);
+  }
+}
+
+TEST_CASE("every key that is offered can be counted by") {
+  test::TableNames names;
+  for (const std::string_view key : group_key_names()) {
+    CAPTURE(key);
+    Grouping grouping({std::string(key)}, names);
+    grouping.connection(test::connection(State::established, kServer, kServer));
+    REQUIRE(grouping.groups().size() == 1);
+    CHECK(grouping.groups()[0].count == 1U);
+    CHECK(text(grouping.groups()[0].values[0]) != (key == kProcessKey ? "" : "-"));
+  }
+  CHECK(group_key_names().size() == group_keys().size() + 1);
+}
+
+TEST_CASE("a summary has all states with zeros, and null where nothing was asked or can be seen") {
+  Summarizer summarizer;
+  Report report;
+  report.selected = StateSet::all() - StateSet{State::listen};
+  report.coverage.visible = StateSet::all() - StateSet{State::close};
+  report.ipv6 = false;
+  report.tally.add(State::syn_recv, Family::ipv4);
+  const Summary summary = summarizer.summary(report);
+  REQUIRE(summary.groups.size() == 2 * kStateCount);
+  CHECK(text(summary.groups) ==
+        "ESTABLISHED ipv4 0\nESTABLISHED ipv6 null\nSYN_SENT ipv4 0\nSYN_SENT ipv6 null\nSYN_RECV ipv4 1\n"
+        "SYN_RECV ipv6 null\nFIN_WAIT1 ipv4 0\nFIN_WAIT1 ipv6 null\nFIN_WAIT2 ipv4 0\nFIN_WAIT2 ipv6 null\n"
+        "TIME_WAIT ipv4 0\nTIME_WAIT ipv6 null\nCLOSE ipv4 null\nCLOSE ipv6 null\nCLOSE_WAIT ipv4 0\n"
+        "CLOSE_WAIT ipv6 null\nLAST_ACK ipv4 0\nLAST_ACK ipv6 null\nLISTEN ipv4 null\nLISTEN ipv6 null\n"
+        "CLOSING ipv4 0\nCLOSING ipv6 null\n");
+  CHECK(text(summary.phases) ==
+        "listening null\nopening 1\nopen 0\nhalf-closed 0\nclosing 0\nlingering 0\nclosed null\n");
+}
+
+TEST_CASE("the top remotes are those with the most connections, un-mapped") {
+  Summarizer summarizer;
+  for (std::uint16_t i = 0; i < 300; ++i) {
+    Endpoint remote = test::endpoint("198.51.100.0", 1);
+    remote.address.bytes[3] = static_cast<std::uint8_t>(i % 20);
+    summarizer.connection(test::connection(State::established, kServer, remote));
+  }
+  for (int i = 0; i < 50; ++i) {
+    summarizer.connection(test::connection(State::established, test::endpoint("::ffff:192.0.2.1", 443),
+                                           test::endpoint("::ffff:203.0.113.5", 9)));
+  }
+  summarizer.connection(test::connection(State::close, kServer, {}));  // has no remote end
+  const Summary summary = summarizer.summary({});
+  REQUIRE(summary.top_remotes.size() == TopRemotes::kShown);
+  CHECK(summary.top_remotes[0].key == "203.0.113.5");
+  CHECK(summary.top_remotes[0].count == 50);
+  CHECK(summary.top_remotes[0].error == 0);
+  CHECK(summary.top_remotes[1].key == "198.51.100.0");
+  CHECK(summary.top_remotes[1].count == 15);
+  REQUIRE(summary.top_prefixes.size() == 2);
+  CHECK(summary.top_prefixes[0].key == "198.51.100.0/24");
+  CHECK(summary.top_prefixes[0].count == 300);
+  CHECK(summary.top_prefixes[1].key == "203.0.113.0/24");
+}
+
+}  // namespace
+}  // namespace tcpstat

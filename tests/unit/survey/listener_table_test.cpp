@@ -1,0 +1,74 @@
+#include "survey/listener_table.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/rows.h"
+
+namespace tcpstat {
+namespace {
+
+struct End {
+  std::string_view address;
+  std::uint16_t port = 443;
+};
+
+TEST_CASE("half-opens belong to the most specific listener on their endpoint") {
+  struct Row {
+    const char* name;
+    std::vector<End> half_opens;
+    std::vector<End> listeners;
+    std::vector<std::uint64_t> counts;
+  };
+  const Row rows[] = {
+      {"none", {}, {{"0.0.0.0"}}, {0}},
+      {"on its own address", {{"192.0.2.1"}, {"192.0.2.1"}}, {{"192.0.2.1"}}, {2}},
+      {"on another port", {{"192.0.2.1", 80}}, {{"192.0.2.1"}, {"0.0.0.0"}}, {0, 0}},
+      {"on another address", {{"192.0.2.2"}}, {{"192.0.2.1"}}, {0}},
+      {"a wildcard takes all addresses", {{"192.0.2.1"}, {"192.0.2.2"}}, {{"0.0.0.0"}}, {2}},
+      {"a wildcard takes no IPv6", {{"2001:db8::1"}}, {{"0.0.0.0"}}, {0}},
+      {"the specific one wins", {{"192.0.2.1"}, {"192.0.2.2"}}, {{"0.0.0.0"}, {"192.0.2.1"}}, {1, 1}},
+      {"[::] takes both families", {{"2001:db8::1"}, {"::ffff:192.0.2.1"}}, {{"::"}}, {2}},
+      {"0.0.0.0 beside [::] takes IPv4", {{"2001:db8::1"}, {"192.0.2.1"}}, {{"::"}, {"0.0.0.0"}}, {1, 1}},
+      {"a v4-mapped listener", {{"::ffff:192.0.2.1"}}, {{"::ffff:192.0.2.1"}}, {1}},
+      {"a v4-mapped listener beside [::]",
+       {{"::ffff:192.0.2.1"}, {"2001:db8::1"}},
+       {{"::ffff:192.0.2.1"}, {"::"}},
+       {1, 1}},
+      {"SO_REUSEPORT: the kernel does not tell which", {{"192.0.2.1"}}, {{"0.0.0.0"}, {"0.0.0.0"}}, {1, 1}},
+      {"requests of a listener that is gone", {{"192.0.2.1", 80}}, {}, {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    ListenerTable table;
+    for (const End& end : row.half_opens) {
+      table.add_half_open(
+          test::connection(State::syn_recv, test::endpoint(end.address, end.port), test::endpoint(end.address, 40000)));
+    }
+    std::vector<Listener> listeners;
+    for (const End& end : row.listeners) {
+      listeners.push_back(test::listener(test::endpoint(end.address, end.port)));
+      table.add_listener(listeners.back());
+    }
+    for (std::size_t i = 0; i < listeners.size(); ++i) {
+      CAPTURE(i);
+      CHECK(table.half_open(listeners[i]) == row.counts[i]);
+    }
+  }
+}
+
+TEST_CASE("rows that come in any order are counted alike") {
+  // The last endpoint is remembered; switching between two must not lose a count.
+  ListenerTable table;
+  const Endpoint first = test::endpoint("192.0.2.1", 443);
+  const Endpoint second = test::endpoint("192.0.2.1", 80);
+  for (int i = 0; i < 1000; ++i) {
+    table.add_half_open(test::connection(State::syn_recv, i % 3 == 0 ? first : second, first));
+  }
+  CHECK(table.half_open(test::listener(first)) == 334);
+  CHECK(table.half_open(test::listener(second)) == 666);
+}
+
+}  // namespace
+}  // namespace tcpstat
