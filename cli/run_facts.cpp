@@ -24,6 +24,10 @@ RenderSettings render_settings(const Request& request, const Output& output, Tex
           .tcp_info = request.info};
 }
 
+bool worth_writing(const Request& request, const Report& report, const Expected<void>& read) {
+  return read || report.coverage.rows_read > 0 || !request.format->has_columns;
+}
+
 Report start_report(const Request& request, const Reading& reading) {
   const Filter& filter = request.filter;
   Report report;

@@ -14,6 +14,9 @@ namespace tcpstat {
 StateSet states_to_read(const Request& request);
 RenderSettings render_settings(const Request& request, const Output& output, TextBuffer& out, Reading& reading,
                                std::vector<const Column*> columns);
+/// A header or zeros over a source that could not be read would say that there is nothing; a JSON document says itself
+/// that it is not complete.
+bool worth_writing(const Request& request, const Report& report, const Expected<void>& read);
 /// Without what only the end of the dump knows.
 Report start_report(const Request& request, const Reading& reading);
 

@@ -210,7 +210,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   }
   report.limited = limit && limit->limited();
   report.tally = selection.tally();
-  renderer->finish(report);
+  if (worth_writing(request, report, read)) renderer->finish(report);
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
   if (request.verbose) {

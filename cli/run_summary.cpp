@@ -62,7 +62,9 @@ ExitStatus run_summary(const Request& request, const Notes& notes) {
     summary = summarizer.summary(report);
   }
   TextBuffer out(output->fd());
-  request.format->make(render_settings(request, *output, out, *reading, {}))->summary(report, summary);
+  if (worth_writing(request, report, read)) {
+    request.format->make(render_settings(request, *output, out, *reading, {}))->summary(report, summary);
+  }
 
   ExitStatus status = read ? ExitStatus::done : ExitStatus::failed;
   if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
