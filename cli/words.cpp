@@ -9,8 +9,6 @@
 #include <charconv>
 
 #include "base/nearest_word.h"
-#include "base/text_buffer.h"
-#include "render/escape.h"
 
 namespace tcpstat {
 namespace {
@@ -61,13 +59,7 @@ Parsed<Prefix> parse_prefix(std::string_view text, std::string_view word) {
 
 }  // namespace
 
-std::string in_quotes(std::string_view word) {
-  TextBuffer text;
-  text.append('"');
-  append_escaped(text, word.substr(0, 200));
-  text.append('"');
-  return std::string(text.view());
-}
+std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 200)) + '"'; }
 
 std::vector<std::string> split_list(const std::vector<std::string>& values) {
   std::vector<std::string> pieces;

@@ -25,7 +25,7 @@ inline tl::unexpected<UsageError> usage_error(std::string sentence) {
   return tl::make_unexpected(UsageError{std::move(sentence)});
 }
 
-/// `"word"`, with what it holds made safe to print.
+/// `"word"`, or its beginning; what it holds is made safe where it is printed (cli/notes.h).
 std::string in_quotes(std::string_view word);
 
 /// The pieces between commas; empty pieces are left out.
