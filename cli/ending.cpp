@@ -28,6 +28,12 @@ void print_warnings(const Coverage& coverage, const Notes& notes) {
   }
 }
 
+void print_reading(const Report& report, const Notes& notes) {
+  notes.print(Notes::Level::note, "read " + std::to_string(report.coverage.rows_read) + " rows from " + report.source +
+                                      ", dropped " + std::to_string(report.coverage.duplicates_dropped) +
+                                      " duplicates, matched " + std::to_string(report.tally.total()));
+}
+
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes) {
   out.flush();
   if (out.error() == EPIPE) return so_far;

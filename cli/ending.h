@@ -7,6 +7,7 @@
 #include "cli/notes.h"
 #include "cli/output.h"
 #include "model/coverage.h"
+#include "model/report.h"
 
 namespace tcpstat {
 
@@ -14,6 +15,8 @@ namespace tcpstat {
 void complete_warnings(Coverage& coverage, const Expected<void>& read);
 /// Prints each warning once; the error itself too.
 void print_warnings(const Coverage& coverage, const Notes& notes);
+/// What -v says: how many rows were read, and from where.
+void print_reading(const Report& report, const Notes& notes);
 
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);

@@ -213,12 +213,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   if (worth_writing(request, report, read)) renderer->finish(report);
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
-  if (request.verbose) {
-    notes.print(Notes::Level::note, "read " + std::to_string(report.coverage.rows_read) + " rows from " +
-                                        report.source + ", dropped " +
-                                        std::to_string(report.coverage.duplicates_dropped) + " duplicates, matched " +
-                                        std::to_string(report.tally.total()));
-  }
+  if (request.verbose) print_reading(report, notes);
   return status;
 }
 
