@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 
 namespace tcpstat {
 namespace {
@@ -37,12 +38,22 @@ void remove_on_signals(const std::string& path) {
 }
 
 /// Where a path leads in the end, also if the last step does not exist yet.
-std::string resolved(const std::string& path) {
-  char* real = ::realpath(path.c_str(), nullptr);
-  if (real == nullptr) return path;
-  std::string out(real);
-  std::free(real);
-  return out;
+std::string resolved(std::string path) {
+  constexpr int kMostLinks = 40;  // as the kernel, path_resolution(7)
+  for (int links = 0; links < kMostLinks; ++links) {
+    if (char* real = ::realpath(path.c_str(), nullptr); real != nullptr) {
+      std::string out(real);
+      std::free(real);
+      return out;
+    }
+    // A symbolic link to what does not exist yet.
+    std::array<char, PATH_MAX> target;
+    const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+    if (size <= 0) break;
+    const std::string_view next(target.data(), static_cast<std::size_t>(size));
+    path = next.front() == '/' ? std::string(next) : path.substr(0, path.rfind('/') + 1) + std::string(next);
+  }
+  return path;
 }
 
 }  // namespace
