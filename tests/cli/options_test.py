@@ -1,0 +1,162 @@
+"""Options in any place, those of netstat and ss, filters, sorting and limits, on a made-up /proc."""
+
+from harness import IPV4_ROWS, IPV6_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
+
+PLAIN = ("-f", "plain", "-H")
+
+
+class Options(TestCase):
+    def setUp(self):
+        self.root = self.tree().path
+
+    def rows(self, *args, columns="LOCAL,REMOTE"):
+        result = self.succeeds("--proc-root", self.root, *PLAIN, "-o", columns, *args)
+        return [tuple(line.split("\t")) for line in result.lines]
+
+    def count(self, *args):
+        return len(self.rows(*args))
+
+    def test_options_stand_before_or_after_the_verb(self):
+        before = self.succeeds("--proc-root", self.root, "-4", "--by", "state", "-f", "csv", "summary").out
+        after = self.succeeds("summary", "-4", "-f", "csv", "--by", "state", "--proc-root", self.root).out
+        between = self.succeeds("--proc-root", self.root, "summary", "-4", "--by=state", "-fcsv").out
+        self.assertEqual(before, after)
+        self.assertEqual(before, between)
+        self.assertEqual(before.splitlines()[0], "state,count")
+
+    def test_what_fingers_of_netstat_and_ss_type(self):
+        plain = self.succeeds("--proc-root", self.root, "-a").out
+        for cluster in ("-ant", "-tan", "-antemW", "-naW", "-atn"):
+            with self.subTest(cluster=cluster):
+                self.assertEqual(self.succeeds("--proc-root", self.root, cluster).out, plain)
+        result = self.succeeds("--proc-root", self.root, "-tulpn", quiet=False)
+        self.assertEqual(result.err.splitlines()[0], "tcpstat: only TCP is shown; -u changes nothing")
+        self.assertEqual(result.err.count("only TCP"), 1)
+        self.assertEqual(result.lines[0].split(),
+                         ["STATE", "ACCEPT_QUEUE", "ACCEPT_LIMIT", "SYN_RECV", "LOCAL", "USER", "PROCESS"])
+        self.assertEqual(len(result.lines), 1 + LISTENING)
+        result = self.succeeds("--proc-root", self.root, "-antp", quiet=False)
+        self.assertEqual(result.lines[0].split()[-1], "PROCESS")
+        self.assertEqual(len(result.lines), 1 + TOTAL)
+        self.assertNotIn("only TCP", result.err)
+        self.assertEqual(self.succeeds("--proc-root", self.root, "-uuu", quiet=False).err.count("\n"), 1)
+        self.succeeds("--proc-root", self.root, "-u", "-q", quiet=True)
+
+    def test_families(self):
+        self.assertEqual(self.count("-a"), TOTAL)
+        self.assertEqual(self.count("-a4"), len(IPV4_ROWS))
+        self.assertEqual(self.count("-a6"), len(IPV6_ROWS))
+        self.assertEqual(self.count("-a46"), TOTAL)
+
+    def test_addresses_and_ports(self):
+        self.assertEqual(self.count("--remote", "198.51.100.7"), 1)
+        self.assertEqual(self.count("--remote", "198.51.100.0/24"), 8)  # one of them on an IPv6 socket
+        self.assertEqual(self.count("--remote", "198.51.100.0/24", "-4"), 7)
+        self.assertEqual(self.count("--remote", "::ffff:198.51.100.77"), 1)
+        self.assertEqual(self.count("--remote", "[2001:db8::]/32"), 2)
+        self.assertEqual(self.count("--remote", "[2001:db8::]/32:50201"), 1)
+        self.assertEqual(self.count("--remote", "2001:db8::2"), 1)
+        self.assertEqual(self.count("--remote", ":50123,:50124"), 2)
+        self.assertEqual(self.count("--remote", "*:50123"), 1)
+        self.assertEqual(self.count("--remote", "203.0.113.0/24:1024-1025"), 2)
+        self.assertEqual(self.count("--remote", "198.51.100.7", "--remote", "198.51.100.8"), 2)
+        self.assertEqual(self.count("--remote", "198.51.100.7", "--port", "444"), 0)
+        self.assertEqual(self.count("--local", "192.0.2.10"), 11)
+        self.assertEqual(self.count("--local", "127.0.0.1", "-a"), 1)
+        self.assertEqual(self.count("--port", "443", "-l"), 2)
+        self.assertEqual(self.count("--port", "https", "-l"), 2)
+        self.assertEqual(self.count("--port", "25"), 1)
+        self.assertEqual(self.count("--local-port", "25"), 0)
+        self.assertEqual(self.count("--remote-port", "25", "-a"), 1)
+        self.assertEqual(self.count("--local-port", "5000-6000", "-a"), 1)
+        self.assertEqual(self.count("-a", "--remote", "0.0.0.0/0"), len(IPV4_ROWS) - 2 + 1)  # LISTEN never matches
+
+    def test_users(self):
+        self.assertEqual(self.count("-a", "--user", "54321"), 2)
+        self.assertEqual(self.count("--user", "root,54321", "-a") - self.count("--user", "root", "-a"), 2)
+        for state in ("SYN_RECV", "TIME_WAIT"):
+            self.assertEqual(self.count("--user", "0", "-s", state), 0)  # nobody owns them, root neither
+
+    def test_sorting(self):
+        queues = [row[0] for row in self.rows("-S", "SEND_QUEUE:desc", "-a", columns="SEND_QUEUE")]
+        self.assertEqual(queues[:2], ["123456", "1"])
+        self.assertEqual(queues[-LISTENING:], ["-"] * LISTENING)
+        queues = [row[0] for row in self.rows("-S", "SEND_QUEUE", "-a", columns="SEND_QUEUE")]
+        self.assertEqual(queues[0], "0")
+        self.assertEqual(queues[-LISTENING:], ["-"] * LISTENING)  # unknown last, whichever the order
+        kernel = self.rows("-a", "-s", "ESTABLISHED")
+        self.assertEqual(self.rows("-a", "-s", "ESTABLISHED", "-S", "STATE"), kernel)  # ties keep the kernel's order
+        self.assertEqual(self.rows("-a", "-s", "ESTABLISHED", "-S", "STATE:desc"), kernel)
+        ports = [int(row[0]) for row in self.rows("-S", "remote-port:desc", columns="REMOTE_PORT")]
+        self.assertEqual(ports, sorted(ports, reverse=True))
+        pairs = self.rows("-S", "STATE,REMOTE_PORT:desc", columns="STATE,REMOTE_PORT")
+        self.assertEqual(pairs, sorted(pairs, key=lambda row: (row[0], -int(row[1]))))
+
+    def test_limits(self):
+        self.assertEqual(self.rows("--limit", "3"), self.rows()[:3])
+        self.assertEqual(self.rows("--limit", "0"), [])
+        self.assertEqual(self.rows("--limit", "99999"), self.rows())
+        self.assertEqual(self.rows("-S", "REMOTE_PORT", "--limit", "2"), self.rows("-S", "REMOTE_PORT")[:2])
+        document = self.json("--proc-root", self.root, "--limit", "3")
+        self.assertTrue(document["limited"])
+        self.assertEqual(len(document["connections"]), 3)
+        self.assertTrue(document["complete"])
+        document = self.json("--proc-root", self.root, "--limit", "3", "--sort", "REMOTE_PORT")
+        self.assertTrue(document["limited"])
+        self.assertEqual(document["summary"]["total"], TOTAL - LISTENING)  # counted before the limit
+        self.assertFalse(self.json("--proc-root", self.root, "--limit", "99999")["limited"])
+
+    def test_listeners_come_last_with_their_half_opens(self):
+        rows = self.rows("-a", columns="STATE,LOCAL,SYN_RECV,ACCEPT_QUEUE,ACCEPT_LIMIT")
+        self.assertEqual([row[0] for row in rows[-LISTENING:]], ["LISTEN"] * LISTENING)
+        by_local = {row[1]: row[2:] for row in rows if row[0] == "LISTEN"}
+        self.assertEqual(by_local["0.0.0.0:443"], ("2", "2", "-"))
+        self.assertEqual(by_local["127.0.0.1:5432"], ("0", "0", "-"))
+        rows = self.rows("-l", "--remote-port", "1", columns="STATE")
+        self.assertEqual(rows, [])
+        rows = self.rows("-l", "-4", "--local", "0.0.0.0", columns="SYN_RECV")
+        self.assertEqual(rows, [("2",)])  # whatever the filters
+
+    def test_quiet_is_grep_q(self):
+        for args, code in [(["-s", "SYN_RECV"], 0), (["-s", "SYN_RECV", "--port", "1"], 1), (["-l"], 0), ([], 0),
+                           (["--pid", "4242"], 1)]:
+            result = run("--proc-root", self.root, "-q", *args)
+            self.assertEqual((result.code, result.out, result.err), (code, "", ""), args)
+        for form in ("json", "ndjson", "csv", "plain"):
+            self.assertEqual(run("--proc-root", self.root, "-q", "-f", form).out, "")
+
+    def test_an_empty_list_is_a_success(self):
+        for form in ("table", "plain", "csv"):
+            result = self.succeeds("--proc-root", self.root, "--port", "1", "-f", form)
+            self.assertEqual(len(result.lines), 1)
+            self.assertEqual(self.succeeds("--proc-root", self.root, "--port", "1", "-f", form, "-H").out, "")
+
+    def test_columns(self):
+        head = self.succeeds("--proc-root", self.root, "-o", "local,Remote,age-ms").lines[0].split()
+        self.assertEqual(head, ["LOCAL", "REMOTE", "AGE_MS"])
+        head = self.succeeds("--proc-root", self.root, "-o", "+AGE_MS,INODE").lines[0].split()
+        self.assertEqual(head[-2:], ["AGE_MS", "INODE"])
+        self.assertEqual(head[:-2], self.succeeds("--proc-root", self.root).lines[0].split())
+        head = self.succeeds("--proc-root", self.root, "-o", "+STATE").lines[0].split()
+        self.assertEqual(head.count("STATE"), 1)
+
+    def test_verbose_says_how_the_rows_were_read(self):
+        result = self.succeeds("--proc-root", self.root, "-v", "-s", "SYN_RECV", quiet=False)
+        self.assertRegex(result.err, rf"\Atcpstat: read {TOTAL} rows from proc, dropped 0 duplicates, matched 2\n\Z")
+        result = self.succeeds("summary", "--proc-root", self.root, "-v", quiet=False)
+        self.assertRegex(result.err, rf"\Atcpstat: read {TOTAL} rows from proc.*\n\Z")
+
+
+class Repeats(TestCase):
+    def test_repeated_rows_are_dropped_and_counted_but_not_shared_listeners(self):
+        row = proc_line("ESTABLISHED", "192.0.2.1:1", "192.0.2.2:2", inode=7)
+        shared = [proc_line("LISTEN", "0.0.0.0:80", "0.0.0.0:0", inode=n) for n in (8, 9)]
+        tree = self.tree(tcp=[row, *shared, row, row, shared[0]], tcp6=None)
+        document = self.json("--proc-root", tree.path, "-a")
+        self.assertEqual(len(document["connections"]), 3)
+        self.assertEqual(document["duplicates_dropped"], 3)
+        self.assertTrue(document["complete"])
+
+
+if __name__ == "__main__":
+    main()
