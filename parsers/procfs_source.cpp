@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
@@ -52,6 +53,8 @@ class ProcfsSource final : public Source {
     };
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
+    constexpr std::size_t kLongestRow = 256;
+    const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
     ProcNetTcpStream stream(
         delivery, Origin::proc,
@@ -63,7 +66,13 @@ class ProcfsSource final : public Source {
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed("read", errno, "");
       if (got == 0) return stream.finish();
+      const std::uint64_t rows_before = coverage.rows_read;
       if (stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
+      // A read behind the last row starts again some rows before it if the table grew meanwhile, and so does each one
+      // after it: a busy host would keep us here. What fills less than a page is an end, and one that brought nothing
+      // new is such a replay.
+      const bool short_read = static_cast<std::size_t>(got) + kLongestRow <= page;
+      if (short_read && coverage.rows_read == rows_before && rows_before > 0) return stream.finish();
     }
   }
 

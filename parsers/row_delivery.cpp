@@ -19,7 +19,7 @@ Words words_of(const Address& address) {
 }  // namespace
 
 bool RowDelivery::repeated(const Socket& row, const Endpoint& remote) {
-  if (row.cookie) return window_.seen(*row.cookie);
+  if (row.cookie) return cookies_.seen(*row.cookie);
   // SO_REUSEPORT listeners share a tuple, so the inode belongs to the identity.
   const Words local = words_of(row.local.address);
   const Words far = words_of(remote.address);
@@ -30,7 +30,7 @@ bool RowDelivery::repeated(const Socket& row, const Endpoint& remote) {
       far[1],
       row.inode,
       std::uint64_t{row.local.port} << 32U | std::uint64_t{remote.port} << 8U | static_cast<std::uint64_t>(row.family)};
-  return window_.seen(hash_(identity));
+  return tuples_.seen(hash_(identity));
 }
 
 Flow RowDelivery::deliver(Connection& row) {

@@ -2,6 +2,7 @@
 // The last step of every source: repeated rows are dropped and counted, what follows from a row's own facts is added,
 // and the row goes to the sink.
 
+#include "base/identity_set.h"
 #include "base/identity_window.h"
 #include "base/keyed_hash.h"
 #include "model/coverage.h"
@@ -29,7 +30,11 @@ class RowDelivery {
   Coverage& coverage_;
   const KernelLimits& limits_;
   KeyedHash hash_;
-  IdentityWindow window_;
+  // netlink repeats a row within a few dozen others. /proc can repeat all that were added since it was opened
+  // (net/ipv4/tcp_ipv4.c: tcp_seq_start() counts from the start when tcp_seek_last_pos() finds nothing), so there
+  // every row is remembered.
+  IdentityWindow cookies_;
+  IdentitySet tuples_;
 };
 
 }  // namespace tcpstat
