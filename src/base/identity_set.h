@@ -1,5 +1,5 @@
 #pragma once
-// Remembers every identity that passed: exact, and grows by 8 to 16 bytes for each. For sources whose repeats have no
+// Remembers every identity that passed: exact, and grows by 16 to 32 bytes for each. For sources whose repeats have no
 // bound; where they have one, identity_window.h stays flat.
 
 #include <cstdint>
