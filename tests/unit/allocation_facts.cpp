@@ -1,5 +1,6 @@
 // No memory is taken per row: ten times the rows take as many allocations, in every format and from both kinds of
-// input. A program of its own, because it replaces operator new.
+// input; only the set that tells rows of /proc apart grows, by doubling. A program of its own, because it replaces
+// operator new.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
@@ -116,7 +117,7 @@ TEST_CASE("rows from netlink take no memory") {
   }
 }
 
-TEST_CASE("rows from /proc take no memory") {
+TEST_CASE("rows from /proc take no memory but for the set of those seen, which doubles") {
   const std::string few = proc_rows(kFew);
   const std::string many = proc_rows(kMany);
   for (const FormatInfo& format : formats()) {
@@ -128,7 +129,7 @@ TEST_CASE("rows from /proc take no memory") {
         for (std::size_t at = 0; at < text.size(); at += kBlock) stream.feed(text.substr(at, kBlock));
       });
     };
-    CHECK(replay(many) == replay(few));
+    CHECK(replay(many) <= replay(few) + 4);  // 2^4 times as many
   }
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("a row that is written and read back says the same") {
   Lines lines(names);
   Lines lines_again(recorded);
   const std::vector<Owner> owners = {{1, 3, "init"}, {812, 4, "a)b|\"\\\x01"}, {812, 5, ""}};
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 1000; ++i) {
     Connection row = random.connection();
     if (random.once_in(3)) row.interface = 5;
     if (random.once_in(3)) row.cgroup = 77;

@@ -1,0 +1,146 @@
+// plain and csv.
+
+#include "render/delimited.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include <ostream>
+#include <utility>
+
+#include "support/fixtures.h"
+#include "support/render.h"
+
+namespace tcpstat {
+namespace {
+
+using test::Rendering;
+
+const Endpoint kServer = test::endpoint("192.0.2.1", 443);
+const Endpoint kPeer = test::endpoint("2001:db8::7", 40000);
+
+/// RFC 4180: fields of a record.
+std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
+  std::vector<std::vector<std::string>> records;
+  std::vector<std::string> record;
+  std::string field;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
+        field += text[++i];
+      } else if (c == '"') {
+        quoted = false;
+      } else {
+        field += c;
+      }
+    } else if (c == '"') {
+      CHECK(field.empty());  // a quote opens only at the front of a field
+      quoted = true;
+    } else if (c == ',' || c == '\n') {
+      record.push_back(std::move(field));
+      field.clear();
+      if (c == '\n') records.push_back(std::exchange(record, {}));
+    } else {
+      field += c;
+    }
+  }
+  CHECK(record.empty());
+  CHECK(field.empty());
+  return records;
+}
+
+TEST_CASE("csv has a header of lower-case names and quotes only where needed") {
+  Rendering csv("csv", {"STATE", "LOCAL", "REMOTE", "PROCESS", "TIMER", "UID"});
+  const std::vector<Owner> owners = {{1, 3, "a,b"}, {2, 3, "say \"hi\""}, {3, 3, "x\ny"}};
+  Connection row = test::connection(State::established, kServer, kPeer);
+  row.owners = owners;
+  csv.row(row);
+  row.owners = {};
+  row.uid.reset();
+  csv.row(row);
+  csv.row(test::listener(kServer));
+  CHECK(csv.finish() ==
+        "state,local,remote,process,timer,uid\n"
+        "ESTABLISHED,192.0.2.1:443,[2001:db8::7]:40000,\"a,b(1),say \"\"hi\"\"(2),x\\x0ay(3)\",none,1000\n"
+        "ESTABLISHED,192.0.2.1:443,[2001:db8::7]:40000,,none,\n"
+        "LISTEN,192.0.2.1:443,*,,none,1000\n");
+}
+
+TEST_CASE("plain has tabs, raw numbers and dashes") {
+  Rendering plain("plain", {"STATE", "LOCAL", "TIMER", "TIMER_MS", "UID", "PROCESS"});
+  const std::vector<Owner> owners = {{1, 3, "a\tb"}, {2, 3, "c"}};
+  Connection row = test::connection(State::established, kServer, kPeer);
+  row.owners = owners;
+  row.timer = TimerKind::keepalive;
+  row.timer_ms = 1234567;
+  plain.settings.width = 20;  // never cut
+  plain.settings.colour = Colour::yes;
+  plain.row(row);
+  row.owners = {};
+  row.uid.reset();
+  plain.row(row);
+  CHECK(plain.finish() ==
+        "STATE\tLOCAL\tTIMER\tTIMER_MS\tUID\tPROCESS\n"
+        "ESTABLISHED\t192.0.2.1:443\tkeepalive\t1234567\t1000\ta\\x09b(1),c(2)\n"
+        "ESTABLISHED\t192.0.2.1:443\tkeepalive\t1234567\t-\t-\n");
+}
+
+TEST_CASE("without rows the header is there, and with -H nothing") {
+  for (const std::string_view format : {"csv", "plain"}) {
+    CAPTURE(format);
+    CHECK(Rendering(format, {"STATE", "UID"}).finish() == (format == "csv" ? "state,uid\n" : "STATE\tUID\n"));
+    Rendering bare(format, {"STATE", "UID"});
+    bare.settings.header = false;
+    bare.row(test::connection(State::established, kServer, kPeer));
+    CHECK(bare.finish() == (format == "csv" ? "ESTABLISHED,1000\n" : "ESTABLISHED\t1000\n"));
+  }
+}
+
+TEST_CASE("every row has as many fields as the header, whatever it carries") {
+  test::Random random(61);
+  Rendering csv("csv");
+  Rendering plain("plain");
+  for (const Column& column : columns()) {
+    csv.settings.columns.push_back(&column);
+    plain.settings.columns.push_back(&column);
+  }
+  for (int i = 0; i < 300; ++i) {
+    const std::string first = random.text(20);
+    const std::string second = random.text(20);
+    const std::vector<Owner> owners = {{1, 1, first}, {2, 1, second}};
+    Connection row = random.connection();
+    row.owners = owners;
+    row.congestion = second;
+    csv.row(row);
+    plain.row(row);
+    csv.row(random.listener());
+  }
+  const auto records = parse_csv(csv.finish());
+  REQUIRE(records.size() == 601);
+  for (const auto& record : records) REQUIRE(record.size() == columns().size());
+  const auto lines = test::lines_of(plain.finish());
+  REQUIRE(lines.size() == 301);
+  for (const std::string& line : lines) {
+    REQUIRE(static_cast<std::size_t>(std::count(line.begin(), line.end(), '\t')) == columns().size() - 1);
+  }
+}
+
+TEST_CASE("a summary has its keys as columns and null as the format's unknown") {
+  Summary summary;
+  summary.keys = {"state", "user"};
+  summary.groups = {{{std::string("LISTEN"), std::string("a,\x01")}, 3},
+                    {{std::string("CLOSE"), {}}, std::nullopt},
+                    {{std::uint64_t{7}, std::string("x")}, 1}};
+  Rendering csv("csv");
+  csv.renderer().summary({}, summary);
+  CHECK(csv.text() == "state,user,count\nLISTEN,\"a,\\x01\",3\nCLOSE,,\n7,x,1\n");
+  Rendering plain("plain");
+  plain.renderer().summary({}, summary);
+  CHECK(plain.text() == "STATE\tUSER\tCOUNT\nLISTEN\ta,\\x01\t3\nCLOSE\t-\t-\n7\tx\t1\n");
+}
+
+}  // namespace
+}  // namespace tcpstat
