@@ -32,7 +32,7 @@ class OwnerStage {
 
   /// The dump has ended: rows and listeners that waited go on.
   void finish(Selection& selection) {
-    if (join_ && before_) join_->finish();
+    if (join_) join_->finish();
     selection.finish();
     if (join_ && !before_) join_->finish();
   }

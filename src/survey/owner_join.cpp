@@ -19,7 +19,7 @@ template <typename Row>
 Flow OwnerJoin::pass(Row row, Flow (Sink::*next)(const Row&)) {
   if (!join(row)) {
     // If some processes cannot be looked into, a second look finds no more; then nothing needs to wait.
-    const bool may_be_late = owners_->forbidden() == 0;
+    const bool may_be_late = !looked_again_ && owners_->forbidden() == 0;
     if (may_be_late && held_.connections().size() + held_.listeners().size() < kMaxHeld) {
       held_.keep(row);
       return Flow::more;
@@ -35,6 +35,7 @@ Flow OwnerJoin::listener(const Listener& row) { return pass(row, &Sink::listener
 Flow OwnerJoin::finish() {
   if (held_.connections().empty() && held_.listeners().empty()) return Flow::more;
   owners_ = &look_again_();
+  looked_again_ = true;
   for (Connection& row : held_.connections()) {
     if (!join(row)) give_up(row);
     if (next_.connection(row) == Flow::stop) return Flow::stop;
@@ -43,6 +44,8 @@ Flow OwnerJoin::finish() {
     if (!join(row)) give_up(row);
     if (next_.listener(row) == Flow::stop) return Flow::stop;
   }
+  held_.connections().clear();
+  held_.listeners().clear();
   return Flow::more;
 }
 

@@ -22,7 +22,7 @@ class OwnerJoin final : public Sink {
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
-  /// Passes the rows that waited.
+  /// Passes the rows that waited. Rows may follow, and one more finish(): listeners come behind all connections.
   Flow finish();
 
   /// Sockets with an inode for which no holder was found, while some processes could not be looked into.
@@ -39,6 +39,7 @@ class OwnerJoin final : public Sink {
   std::function<const OwnerLookup&()> look_again_;
   Sink& next_;
   RowStore held_;
+  bool looked_again_ = false;
   std::uint64_t not_permitted_ = 0;
 };
 
