@@ -117,6 +117,13 @@ class Options(TestCase):
         rows = self.rows("-l", "-4", "--local", "0.0.0.0", columns="SYN_RECV")
         self.assertEqual(rows, [("2",)])  # whatever the filters
 
+    def test_listeners_come_last_with_owners_too(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101, 4: 103})
+        lines = self.succeeds("--proc-root", tree.path, "-ap", *PLAIN).lines
+        self.assertEqual(len(lines), TOTAL)
+        self.assertEqual({line.split("\t")[0] for line in lines[-LISTENING:]}, {"LISTEN"})
+
     def test_quiet_is_grep_q(self):
         for args, code in [(["-s", "SYN_RECV"], 0), (["-s", "SYN_RECV", "--port", "1"], 1), (["-l"], 0), ([], 0),
                            (["--pid", "4242"], 1)]:

@@ -1,0 +1,134 @@
+"""--proc-root: another /proc, its processes and its namespaces."""
+
+import os
+
+from harness import IPV4_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
+
+HOSTILE = [b"a|b", b"new\nline", b"\x1b[31mred", b"\xff\xfe\x80", b"a) b (c", b"back\\slash", b"tab\there", b"quote\"d",
+           b"comma,d", b"<b>&amp;", "größe".encode(), b"$(id)", b"=1+1"]
+
+
+class ProcRoot(TestCase):
+    def test_a_kernel_without_ipv6_is_zero_rows_of_it(self):
+        tree = self.tree(tcp6=None)
+        document = self.json("--proc-root", tree.path, "-a")
+        self.assertEqual(len(document["connections"]), len(IPV4_ROWS))
+        self.assertTrue(document["complete"])
+        self.assertEqual(document["source"], "proc")
+        self.assertEqual(self.json("--proc-root", tree.path, "-6")["connections"], [])
+
+    def test_the_host_is_the_one_of_that_proc(self):
+        tree = self.tree()
+        document = self.json("--proc-root", tree.path)
+        self.assertEqual((document["host"], document["kernel"], document["netns"]), (None, None, None))
+        tree.sysctl("kernel/hostname", "container-7")
+        tree.sysctl("kernel/osrelease", "5.15.0")
+        document = self.json("--proc-root", tree.path)
+        self.assertEqual((document["host"], document["kernel"]), ("container-7", "5.15.0"))
+
+    def test_the_namespace_of_a_process(self):
+        tree = self.tree()
+        tree.write("4711/net", [proc_line("ESTABLISHED", "10.0.0.1:1", "10.0.0.2:2", inode=1)], None)
+        rows = self.json("--proc-root", tree.path, "--netns", "4711")["connections"]
+        self.assertEqual([row["local_address"] for row in rows], ["10.0.0.1"])
+        self.fails("--proc-root", tree.path, "--netns", "4712", sentence=r'cannot find the network namespace "4712": '
+                                                                         r"there is no process 4712 \(.*\)")
+        self.fails("--proc-root", tree.path, "--netns", "name", sentence=r"cannot (find|read) the network namespace .*")
+
+    def test_source_proc_may_be_said_too(self):
+        tree = self.tree()
+        self.assertEqual(self.succeeds("--proc-root", tree.path, "--source", "proc").out,
+                         self.succeeds("--proc-root", tree.path).out)
+
+
+class Owners(TestCase):
+    def cells(self, root, *args, columns="INODE,PID,PROCESS,ORPHAN"):
+        result = self.succeeds("--proc-root", root, "-a", "-f", "plain", "-H", "-o", columns, *args)
+        return {line.split("\t")[0]: tuple(line.split("\t")[1:]) for line in result.lines}
+
+    def test_every_holder_is_named(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101, 4: 103, 9: 103})
+        tree.process(1000, b"nginx", {3: 101})
+        tree.process(20, b"cron", {7: 101})
+        cells = self.cells(tree.path)
+        self.assertEqual(cells["101"], ("20,812,1000", "cron(20),nginx(812),nginx(1000)", "-"))
+        self.assertEqual(cells["103"], ("812", "nginx(812)", "-"))
+        self.assertEqual(cells["104"], ("-", "-", "no-process"))
+        rows = {row["inode"]: row for row in self.json("--proc-root", tree.path, "-ap")["connections"]}
+        self.assertEqual(rows[103]["processes"], [{"pid": 812, "name": "nginx", "fd": 4},
+                                                  {"pid": 812, "name": "nginx", "fd": 9}])
+
+    def test_filters_by_process(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101, 4: 103})
+        tree.process(813, b"nginx-worker", {3: 101})
+        count = lambda *args: len(self.json("--proc-root", tree.path, "-a", *args)["connections"])
+        self.assertEqual(count("--pid", "812"), 2)
+        self.assertEqual(count("--pid", "813"), 1)
+        self.assertEqual(count("--pid", "812,813"), 2)
+        self.assertEqual(count("--process", "nginx"), 2)  # the whole name
+        self.assertEqual(count("--process", "nginx-worker"), 1)
+        self.assertEqual(count("--process", "ngin"), 0)
+        self.assertEqual(count("--pid", "1"), 0)
+        self.assertEqual(count("--process", "nginx", "-s", "ESTABLISHED"), 1)
+
+    def test_hostile_names_do_no_harm(self):
+        tree = self.tree()
+        for number, name in enumerate(HOSTILE):
+            tree.process(1000 + number, name, {3: 101})
+        root = tree.path
+        for form in ("table", "plain", "csv"):
+            result = run("--proc-root", root, "-lp", "-f", form, "--user", "0", "-4")
+            self.assertEqual(result.code, 0)
+            self.assertEqual(len(result.lines), 2, form)
+            self.assertNotRegex(result.out.replace("\t", "").replace("\n", ""), r"[\x00-\x1f\x7f-\x9f]")
+            self.assertNotIn("�", result.out)
+            if form == "plain":
+                self.assertEqual([line.count("\t") for line in result.lines], [6, 6])
+        text = run("--proc-root", root, "-lp", "-f", "plain", "-4").out
+        for shown in ("a|b(1000)", r"new\x0aline(1001)", r"\x1b[31mred(1002)", r"\xff\xfe\x80(1003)", "a) b (c(1004)",
+                      r"back\x5cslash(1005)", r"tab\x09here(1006)", "größe(1010)"):
+            self.assertIn(shown, text)
+        rows = self.json("--proc-root", root, "-lp", "-4")["connections"]
+        names = [process["name"] for process in rows[0]["processes"]]
+        self.assertEqual(names, [name.decode("utf-8", "replace") for name in HOSTILE])
+        result = run("--proc-root", root, "-q", "--process", b"new\nline", "-l")
+        self.assertEqual(result.code, 0)
+
+    def test_vanished_processes_are_no_errors(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101})
+        (tree.path / "900").mkdir()  # ended: nothing below it any more
+        os.symlink("pipe:[5]", tree.path / "812" / "fd" / "5")
+        os.symlink("socket:[x]", tree.path / "812" / "fd" / "6")
+        os.symlink("socket:[99999999999999999999999]", tree.path / "812" / "fd" / "7")
+        (tree.path / "812" / "comm").unlink()
+        result = self.succeeds("--proc-root", tree.path, "-lp", "-f", "plain", "-H", "-4", "-o", "INODE,PROCESS")
+        self.assertIn("101\t?(812)", result.lines)
+
+    def test_without_process_1_processes_are_hidden(self):
+        tree = self.tree()
+        for path in sorted((tree.path / "1").rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        (tree.path / "1").rmdir()
+        result = run("--proc-root", tree.path, "-lp", "--json")
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.err, r"\Atcpstat: the processes of 3 sockets could not be read \(run as root, .*\)\n\Z")
+        self.assertIn('"orphan":"not-permitted"', result.out)
+        self.assertIn('"owners_not_permitted"', result.out)
+        self.assertEqual(run("--proc-root", tree.path, "-lp", "--strict").code, 0)  # missing owners are not partial data
+        self.assertEqual(run("--proc-root", tree.path, "-lpq").err, "")
+
+    def test_processes_are_not_read_unless_asked_for(self):
+        tree = self.tree()
+        for path in sorted((tree.path / "1").rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        (tree.path / "1").rmdir()
+        self.assertEqual(len(self.succeeds("--proc-root", tree.path, "-l").lines), 1 + LISTENING)
+        self.succeeds("summary", "--proc-root", tree.path)
+        self.assertEqual(len(self.succeeds("--proc-root", tree.path, "-a", "-i").lines), 1 + TOTAL)
+
+
+if __name__ == "__main__":
+    main()

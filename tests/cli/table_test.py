@@ -1,0 +1,138 @@
+"""The table on terminals of several widths, its colours, and in a pipe; against golden files.
+
+TCPSTAT_GOLDEN=write rewrites those files: look at the difference before it is committed.
+"""
+
+import os
+import re
+import unicodedata
+
+from harness import HERE, TestCase, main, on_terminal, run
+
+GOLDEN = HERE / "golden"
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+CASES = {"list": ["-a"], "listening": ["-l"], "processes": ["-lp"], "added": ["-o", "+AGE_MS,ORPHAN"],
+         "summary": ["summary"], "by": ["summary", "--by", "state,remote_prefix"]}
+
+
+class Tables(TestCase):
+    def setUp(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101, 4: 103})
+        tree.process(813, b"nginx", {3: 101})
+        tree.process(814, "größe 表".encode(), {3: 102})
+        tree.process(815, b"evil|\x1b[31m\n\xff)", {3: 201})
+        tree.sysctl("net/ipv4/tcp_synack_retries", 5)
+        tree.sysctl("net/ipv4/tcp_fin_timeout", 60)
+        self.root = tree.path
+
+    def golden(self, name, text):
+        path = GOLDEN / name
+        if os.environ.get("TCPSTAT_GOLDEN") == "write":
+            path.write_text(text)
+        self.assertEqual(text, path.read_text(), name)
+
+    def test_every_width_has_its_golden_file(self):
+        for case, args in CASES.items():
+            for width in (60, 80, 120):
+                with self.subTest(case=case, width=width):
+                    result = on_terminal("--proc-root", self.root, *args, columns=width, env={"NO_COLOR": "1"})
+                    self.assertEqual((result.code, result.err), (0, ""))
+                    self.golden(f"{case}-{width}.txt", result.out)
+            result = self.succeeds("--proc-root", self.root, *args)
+            self.golden(f"{case}-pipe.txt", result.out)
+        result = on_terminal("--proc-root", self.root, "-a", columns=80)
+        self.golden("list-80-colour.txt", result.out)
+
+    def test_no_line_is_wider_than_the_terminal(self):
+        for args in CASES.values():
+            for width in (1, 2, 10, 20, 40, 60, 79, 80, 81, 100, 120, 200):
+                for env in ({}, {"LC_ALL": "C"}):
+                    result = on_terminal("--proc-root", self.root, *args, columns=width, env=env)
+                    self.assertEqual((result.code, result.err), (0, ""))
+                    for line in result.lines:
+                        shown = COLOUR.sub("", line)
+                        columns = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in shown)
+                        if env:  # there, each byte of a name is a column
+                            columns = len(shown)
+                        self.assertLessEqual(columns, width, (args, shown))
+
+    def test_what_is_cut_ends_in_an_ellipsis(self):
+        rows = on_terminal("--proc-root", self.root, columns=60, env={"NO_COLOR": "1"}).lines
+        self.assertTrue(any(line.endswith("…") for line in rows))
+        rows = on_terminal("--proc-root", self.root, columns=60, env={"NO_COLOR": "1", "LC_ALL": "C"}).lines
+        self.assertFalse(any("…" in line for line in rows))
+        self.assertTrue(any(line.endswith("~") for line in rows))
+
+    def test_nothing_is_cut_with_no_truncate_or_in_a_pipe(self):
+        whole = run("--proc-root", self.root).out
+        self.assertEqual(on_terminal("--proc-root", self.root, "--no-truncate", columns=40, env={"NO_COLOR": "1"}).out,
+                         whole)
+        self.assertEqual(run("--proc-root", self.root, env={"COLUMNS": "40"}).out, whole)
+        self.assertNotIn("…", whole)
+
+    def test_columns_counts_on_a_terminal(self):
+        wide = on_terminal("--proc-root", self.root, columns=60, env={"NO_COLOR": "1", "COLUMNS": "120"}).out
+        self.assertEqual(wide, on_terminal("--proc-root", self.root, columns=120, env={"NO_COLOR": "1"}).out)
+        for nonsense in ("", "x", "-5", "0", "99999999999999999999"):
+            self.assertEqual(
+                on_terminal("--proc-root", self.root, columns=60, env={"NO_COLOR": "1", "COLUMNS": nonsense}).out,
+                on_terminal("--proc-root", self.root, columns=60, env={"NO_COLOR": "1"}).out)
+
+    def test_a_terminal_that_does_not_tell_its_width_cuts_nothing(self):
+        self.assertEqual(on_terminal("--proc-root", self.root, columns=0, env={"NO_COLOR": "1"}).out,
+                         run("--proc-root", self.root).out)
+
+    def test_only_tables_are_cut_and_coloured(self):
+        for form in ("plain", "csv"):
+            self.assertEqual(on_terminal("--proc-root", self.root, "-f", form, "--color", "always", columns=40).out,
+                             run("--proc-root", self.root, "-f", form).out)
+
+    def test_at_least_two_spaces_between_columns(self):
+        lines = run("--proc-root", self.root, "-a").lines
+        self.assertEqual({len(re.split(r" {2,}", line)) for line in lines}, {7})
+        lines = on_terminal("--proc-root", self.root, "-a", columns=80, env={"NO_COLOR": "1"}).lines
+        for line in lines:
+            self.assertNotRegex(line.rstrip("…").rstrip(), r"\S \S")
+
+
+class Colours(TestCase):
+    def setUp(self):
+        self.root = self.tree().path
+
+    def coloured(self, *args, terminal=True, **env):
+        result = (on_terminal if terminal else run)("--proc-root", self.root, *args, env=env)
+        self.assertEqual(result.code, 0)
+        return COLOUR.search(result.out) is not None
+
+    def test_who_decides(self):
+        self.assertTrue(self.coloured())
+        self.assertFalse(self.coloured(terminal=False))
+        self.assertFalse(self.coloured(TERM="dumb"))
+        self.assertFalse(self.coloured(TERM=None))
+        self.assertFalse(self.coloured(NO_COLOR="1"))
+        self.assertTrue(self.coloured(NO_COLOR=""))
+        for force in ("FORCE_COLOR", "CLICOLOR_FORCE"):
+            self.assertTrue(self.coloured(terminal=False, **{force: "1"}))
+            self.assertFalse(self.coloured(terminal=False, **{force: "0"}))
+            self.assertFalse(self.coloured(terminal=False, **{force: ""}))
+            self.assertFalse(self.coloured(terminal=False, **{force: "1", "NO_COLOR": "1"}))
+            self.assertTrue(self.coloured(TERM="dumb", **{force: "1"}))
+        self.assertFalse(self.coloured("--color", "never", FORCE_COLOR="1"))
+        self.assertTrue(self.coloured("--color", "always", terminal=False, NO_COLOR="1", TERM="dumb"))
+        self.assertFalse(self.coloured("--color", "auto", NO_COLOR="1"))
+
+    def test_only_the_state_has_a_colour_and_each_ends(self):
+        for line in run("--proc-root", self.root, "-a", "--color", "always").lines[1:]:
+            self.assertRegex(line, r"\A\x1b\[\d+m[A-Z_0-9]+\x1b\[0m +[^\x1b]*\Z")
+
+    def test_colour_changes_nothing_else(self):
+        for args in (["-a"], ["summary"]):
+            plain = run("--proc-root", self.root, *args).out
+            self.assertEqual(COLOUR.sub("", run("--proc-root", self.root, *args, "--color", "always").out), plain)
+            narrow = on_terminal("--proc-root", self.root, *args, columns=50, env={"NO_COLOR": "1"}).out
+            self.assertEqual(COLOUR.sub("", on_terminal("--proc-root", self.root, *args, columns=50).out), narrow)
+
+
+if __name__ == "__main__":
+    main()
