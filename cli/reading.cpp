@@ -106,8 +106,8 @@ Expected<Reading> Reading::open(const Request& request) {
     }
     reading.source_name_ = "file";
     if (request.filter.needs_owners() && !reading.file_->brings_owners()) {
-      return failure("filter " + request.source + " by process", 0,
-                     "ndjson that was saved with -p has them", "the file does not say who held the sockets");
+      return failure("filter " + request.source + " by process", 0, "ndjson that was saved with -p has them",
+                     "the file does not say who held the sockets");
     }
     return reading;
   }
@@ -148,8 +148,8 @@ Expected<void> Reading::read(const Query& query, Sink& sink, Coverage& coverage)
       Error cause = *first_failure;
       cause.hint.clear();
       coverage.complete = true;
-      coverage.warn("fallback", cause.sentence() + "; reading " + options_.proc_net +
-                                    " instead, which knows fewer columns");
+      coverage.warn("fallback",
+                    cause.sentence() + "; reading " + options_.proc_net + " instead, which knows fewer columns");
     }
     auto read = source.make(options_)->read(query, sink, coverage);
     if (read || coverage.rows_read > 0) return read;

@@ -20,9 +20,7 @@ struct Typed {
   bool summary = false;
 
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }
-  [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const {
-    return values.find(name)->second;
-  }
+  [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values.find(name)->second; }
   /// The last one counts.
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const {
     const auto& all = list(name);
@@ -140,13 +138,13 @@ std::optional<UsageError> read_filter(const Typed& typed, Request& to) {
     filter.ipv6 = typed.flag("ipv6");
   }
   const auto pid = [](const std::string& word) { return parse_count(word, "process id", UINT32_MAX); };
-  for (const auto& failed : {parse_each(typed.list("local"), filter.local, parse_pattern),
-                             parse_each(typed.list("remote"), filter.remote, parse_pattern),
-                             parse_each(typed.list("port"), filter.ports, parse_ports),
-                             parse_each(typed.list("local-port"), filter.local_ports, parse_ports),
-                             parse_each(typed.list("remote-port"), filter.remote_ports, parse_ports),
-                             parse_each(typed.list("user"), filter.users, parse_user),
-                             parse_each(typed.list("pid"), filter.pids, pid)}) {
+  for (const auto& failed :
+       {parse_each(typed.list("local"), filter.local, parse_pattern),
+        parse_each(typed.list("remote"), filter.remote, parse_pattern),
+        parse_each(typed.list("port"), filter.ports, parse_ports),
+        parse_each(typed.list("local-port"), filter.local_ports, parse_ports),
+        parse_each(typed.list("remote-port"), filter.remote_ports, parse_ports),
+        parse_each(typed.list("user"), filter.users, parse_user), parse_each(typed.list("pid"), filter.pids, pid)}) {
     if (failed) return failed;
   }
   filter.processes = split_list(typed.list("process"));

@@ -38,8 +38,8 @@ Columns default_columns(const Request& request) {
     add({ColumnId::STATE, ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV, ColumnId::LOCAL,
          ColumnId::USER});
   } else {
-    add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE,
-         ColumnId::USER, ColumnId::TIMER});
+    add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE, ColumnId::USER,
+         ColumnId::TIMER});
   }
   if (request.source == "both") add({ColumnId::SOURCE});
   if (request.info && !listeners_alone(request)) {
@@ -167,10 +167,14 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   std::optional<Limit> limit;
   if (request.limit && !request.quiet) next = &limit.emplace(*request.limit, *next);
   std::optional<Sorter> sorter;
-  if (!request.sort.empty() && !request.quiet) next = &sorter.emplace(request.sort, reading->names(), *next);
+  if (!request.sort.empty() && !request.quiet) {
+    // One more than the limit, so that it can tell that there were more.
+    const auto keep = request.limit && *request.limit < UINT64_MAX ? std::optional(*request.limit + 1) : std::nullopt;
+    next = &sorter.emplace(request.sort, keep, reading->names(), *next);
+  }
 
-  const bool owners_wanted = request.processes || request.filter.needs_owners() ||
-                             has_column(used, ColumnId::PID) || has_column(used, ColumnId::PROCESS);
+  const bool owners_wanted = request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
+                             has_column(used, ColumnId::PROCESS);
   OwnerStage owners(*reading, owners_wanted, request.filter);
   if (auto opened = owners.open(); !opened) {
     notes.error(opened.error().sentence());

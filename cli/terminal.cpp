@@ -43,7 +43,7 @@ Colour choose_colour(When asked, const Terminal& terminal) {
   if (!environment("NO_COLOR").empty()) return Colour::no;
   if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return Colour::yes;
   return terminal.is_terminal && environment("TERM") != "dumb" && !environment("TERM").empty() ? Colour::yes
-                                                                                              : Colour::no;
+                                                                                               : Colour::no;
 }
 
 }  // namespace tcpstat

@@ -93,8 +93,8 @@ Parsed<StateSet> parse_states(const std::vector<std::string>& words) {
 }
 
 Parsed<PortRange> parse_ports(std::string_view word) {
-  const std::string sentence = "unknown port " + in_quotes(word) + " (a number from 0 to 65535, a range like 8000-8999, " +
-                               "or a name of /etc/services)";
+  const std::string sentence = "unknown port " + in_quotes(word) +
+                               " (a number from 0 to 65535, a range like 8000-8999, " + "or a name of /etc/services)";
   if (!starts_like_number(word)) {
     const auto port = service_port(word);
     if (!port) return usage_error(sentence);

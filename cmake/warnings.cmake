@@ -21,3 +21,7 @@ if(TCPSTAT_SANITIZE)
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tcpstat_options INTERFACE -fsanitize=${TCPSTAT_SANITIZE})
 endif()
+if(TCPSTAT_FUZZ)
+  # libFuzzer finds its way by the edges that the readers take, not by those of the targets.
+  target_compile_options(tcpstat_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()

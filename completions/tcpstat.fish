@@ -2,7 +2,7 @@
 
 # What stands before the piece that is being completed: the option of --state=…, earlier pieces of a comma list.
 function __tcpstat_before
-    set -l typed (string replace -r -- '^--[a-z-]+=' '' (commandline -ct))
+    set -l typed (string replace -r -- '^(--[a-z-]+=)?[\'"]?' '' (commandline -ct))
     string match -r -- '^.*,' $typed
 end
 
@@ -10,7 +10,7 @@ end
 # that may stand before a word.
 function __tcpstat_pieces
     set -l before (__tcpstat_before)
-    set -l piece (string replace -r -- '^(--[a-z-]+=)?(.*,)?' '' (commandline -ct))
+    set -l piece (string replace -r -- '^(--[a-z-]+=)?[\'"]?(.*,)?' '' (commandline -ct))
     set -l mark (string match -r -- $argv[1] $piece)
     set -l command (commandline -opc)[1]
     for list in $argv[2..]

@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "base/keyed_hash.h"
-#include "parsers/source.h"
 #include "model/row_store.h"
+#include "parsers/source.h"
 
 namespace tcpstat {
 namespace {

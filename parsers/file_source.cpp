@@ -170,8 +170,8 @@ class FileSource final : public Source {
         if (end == InetDiagStream::End::none) break;
         if (end == InetDiagStream::End::failed) {
           coverage.complete = false;
-          coverage.warn("dump_failed", "the saved dump records an error of the kernel: " +
-                                           std::string(std::strerror(stream.error())));
+          coverage.warn("dump_failed",
+                        "the saved dump records an error of the kernel: " + std::string(std::strerror(stream.error())));
         }
       }
       pending.erase(0, taken);
@@ -231,7 +231,8 @@ class FileSource final : public Source {
     const bool whole = newline != std::string::npos || head_.size() < kChunk;
     const json first = json::parse(head_.substr(0, newline), nullptr, false);
     if (whole && !first.is_object()) {
-      return failure("read " + shown_path(), 0, "save with -f ndjson, or turn a document's rows into lines: jq -c '.connections[]'",
+      return failure("read " + shown_path(), 0,
+                     "save with -f ndjson, or turn a document's rows into lines: jq -c '.connections[]'",
                      "it looks like JSON, but its first line is no whole object");
     }
     if (!first.is_object()) return {};

@@ -25,8 +25,7 @@ class InetDiagStream {
     std::uint32_t port;
   };
 
-  InetDiagStream(RowDelivery& delivery, std::optional<Expected> expected)
-      : delivery_(delivery), expected_(expected) {}
+  InetDiagStream(RowDelivery& delivery, std::optional<Expected> expected) : delivery_(delivery), expected_(expected) {}
 
   /// Reads messages from the front of `block`; returns why it ended. `taken()` then tells how many bytes were used:
   /// less than the block's size after an end, or when the last message is not there to its end.

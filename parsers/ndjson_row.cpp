@@ -142,10 +142,10 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
 
 bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   std::string_view timer;
-  if (!read_socket(object, to) || !read_text(object, "timer", timer) ||
-      !read_number(object, "timer_ms", to.timer_ms) || !read_number(object, "retransmits", to.retransmits) ||
-      !read_number(object, "recv_queue", to.recv_queue) || !read_number(object, "send_queue", to.send_queue) ||
-      !read_number(object, "age_ms", to.age_ms) || !read_tcp_info(object, to)) {
+  if (!read_socket(object, to) || !read_text(object, "timer", timer) || !read_number(object, "timer_ms", to.timer_ms) ||
+      !read_number(object, "retransmits", to.retransmits) || !read_number(object, "recv_queue", to.recv_queue) ||
+      !read_number(object, "send_queue", to.send_queue) || !read_number(object, "age_ms", to.age_ms) ||
+      !read_tcp_info(object, to)) {
     return false;
   }
   to.timer = timer_from_name(timer);

@@ -159,9 +159,9 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
   if (end == LineEnd::cut && *state == State::syn_recv && fields.inode == 0 && fields.minisocket) {
     return Flaw::cut_short;
   }
-  row.minisocket = fields.inode == 0 && (*state == State::time_wait ||
-                                         (*state == State::fin_wait2 && row.timer == TimerKind::time_wait) ||
-                                         (*state == State::syn_recv && fields.minisocket));
+  row.minisocket = fields.inode == 0 &&
+                   (*state == State::time_wait || (*state == State::fin_wait2 && row.timer == TimerKind::time_wait) ||
+                    (*state == State::syn_recv && fields.minisocket));
   // Requests show their listener's uid here and TIME_WAIT shows 0: neither owns the row.
   if (!row.minisocket) row.uid = fields.uid;
   if (row.timer != TimerKind::none) {

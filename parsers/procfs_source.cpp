@@ -56,9 +56,8 @@ class ProcfsSource final : public Source {
     constexpr std::size_t kLongestRow = 256;
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
-    ProcNetTcpStream stream(
-        delivery, Origin::proc,
-        {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
+    ProcNetTcpStream stream(delivery, Origin::proc,
+                            {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
     const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
     while (true) {
       if (!budget.wait_readable(file.get())) return failed("read", ETIMEDOUT, "try a longer --timeout");

@@ -24,8 +24,7 @@ template <typename T>
 using Expected = tl::expected<T, Error>;
 
 /// An Error as the failed side of any Expected.
-inline tl::unexpected<Error> failure(std::string doing, int code, std::string hint = {},
-                                     std::string reason = {}) {
+inline tl::unexpected<Error> failure(std::string doing, int code, std::string hint = {}, std::string reason = {}) {
   return tl::make_unexpected(Error{std::move(doing), code, std::move(hint), std::move(reason)});
 }
 

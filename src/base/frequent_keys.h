@@ -40,9 +40,8 @@ class FrequentKeys {
   [[nodiscard]] std::vector<Entry> top(std::size_t most) const {
     std::vector<Entry> out;
     std::copy_if(slots_.begin(), slots_.end(), std::back_inserter(out), [](const Entry& e) { return e.count != 0; });
-    std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
-      return a.count != b.count ? a.count > b.count : a.key < b.key;
-    });
+    std::sort(out.begin(), out.end(),
+              [](const Entry& a, const Entry& b) { return a.count != b.count ? a.count > b.count : a.key < b.key; });
     if (out.size() > most) out.resize(most);
     return out;
   }

@@ -123,9 +123,7 @@ std::string to_string(const Endpoint& endpoint) {
   return {text.data(), write_endpoint(text.data(), endpoint)};
 }
 
-std::string to_string(const Prefix& prefix) {
-  return to_string(prefix.network) + "/" + std::to_string(prefix.length);
-}
+std::string to_string(const Prefix& prefix) { return to_string(prefix.network) + "/" + std::to_string(prefix.length); }
 
 std::optional<Address> parse_address(std::string_view text) {
   const std::string terminated(text);

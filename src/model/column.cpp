@@ -40,9 +40,7 @@ Cell number_cell(const std::optional<T>& number) {
   return number ? number_cell(std::uint64_t{*number}) : Cell{};
 }
 
-Cell word_cell(std::string_view text) {
-  return text.empty() ? Cell{} : Cell{.kind = Cell::Kind::word, .text = text};
-}
+Cell word_cell(std::string_view text) { return text.empty() ? Cell{} : Cell{.kind = Cell::Kind::word, .text = text}; }
 
 Cell foreign_cell(std::string_view text) {
   return text.empty() ? Cell{} : Cell{.kind = Cell::Kind::foreign, .text = text};

@@ -10,8 +10,7 @@ bool any_has(const std::vector<PortRange>& ranges, std::uint16_t port) {
 }
 
 bool any_matches(const std::vector<EndpointPattern>& patterns, const Endpoint& endpoint) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const EndpointPattern& p) { return p.matches(endpoint); });
+  return std::any_of(patterns.begin(), patterns.end(), [&](const EndpointPattern& p) { return p.matches(endpoint); });
 }
 
 template <typename T, typename U>
@@ -30,8 +29,8 @@ bool Filter::matches_socket(const Socket& row) const {
       std::none_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(pids, o.pid); })) {
     return false;
   }
-  return processes.empty() || std::any_of(row.owners.begin(), row.owners.end(),
-                                          [&](const Owner& o) { return contains(processes, o.name); });
+  return processes.empty() ||
+         std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(processes, o.name); });
 }
 
 bool Filter::matches(const Connection& row) const {

@@ -68,8 +68,7 @@ constexpr StateSet kAllStates = StateSet::all();
 constexpr std::array<StateGroup, 8> kGroups = {{
     {"all", kAllStates, "all eleven states"},
     {"connected", kAllStates - StateSet{State::listen, State::close}, "all but LISTEN and CLOSE"},
-    {"synchronized", kAllStates - StateSet{State::listen, State::close, State::syn_sent},
-     "connected without SYN_SENT"},
+    {"synchronized", kAllStates - StateSet{State::listen, State::close, State::syn_sent}, "connected without SYN_SENT"},
     {"bucket", {State::syn_recv, State::time_wait}, "kept as minisockets: SYN_RECV, TIME_WAIT"},
     {"big", kAllStates - StateSet{State::syn_recv, State::time_wait}, "all but bucket"},
     {"half-open", {State::syn_sent, State::syn_recv}, "handshake not finished: SYN_SENT, SYN_RECV"},
@@ -160,8 +159,8 @@ std::string_view nearest_state_word(std::string_view word) {
   for (const StateGroup& group : kGroups) add(group.name, group.name);
   for (const Phase phase : kPhases) add(name(phase), name(phase));
   const std::string_view found = nearest_word(word, candidates);
-  const auto at = std::find_if(candidates.begin(), candidates.end(),
-                               [&](std::string_view c) { return c.data() == found.data(); });
+  const auto at =
+      std::find_if(candidates.begin(), candidates.end(), [&](std::string_view c) { return c.data() == found.data(); });
   return at == candidates.end() ? std::string_view{} : meant[static_cast<std::size_t>(at - candidates.begin())];
 }
 

@@ -40,11 +40,16 @@ void store(std::byte* to, std::size_t size, std::uint64_t value) {
   const auto as8 = static_cast<std::uint8_t>(value);
   const auto as16 = static_cast<std::uint16_t>(value);
   const auto as32 = static_cast<std::uint32_t>(value);
-  const void* from = size == 1 ? static_cast<const void*>(&as8) : size == 2 ? &as16 : size == 4 ? &as32 : static_cast<const void*>(&value);
+  const void* from = size == 1   ? static_cast<const void*>(&as8)
+                     : size == 2 ? &as16
+                     : size == 4 ? &as32
+                                 : static_cast<const void*>(&value);
   std::memcpy(to, from, size);
 }
 
-std::uint64_t bit_mask(const TcpInfoField& field) { return field.bits == 0 ? ~std::uint64_t{0} : (1U << field.bits) - 1; }
+std::uint64_t bit_mask(const TcpInfoField& field) {
+  return field.bits == 0 ? ~std::uint64_t{0} : (1U << field.bits) - 1;
+}
 
 }  // namespace
 

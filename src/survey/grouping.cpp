@@ -26,7 +26,8 @@ constexpr std::array<GroupKey, 7> kKeys = {{
     {"phase", "phase of the connection's life",
      [](const Connection& row, Names&) { return text(name(info(row.state).phase)); },
      [](const Listener&, Names&) { return text(name(Phase::listening)); }},
-    {"local_port", "local port", [](const Connection& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; },
+    {"local_port", "local port",
+     [](const Connection& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; },
      [](const Listener& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; }},
     {"remote_address", "remote address",
      [](const Connection& row, Names&) {

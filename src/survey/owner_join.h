@@ -6,8 +6,8 @@
 #include <functional>
 
 #include "model/owner.h"
-#include "model/sink.h"
 #include "model/row_store.h"
+#include "model/sink.h"
 
 namespace tcpstat {
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "model/filter.h"
-#include "model/sink.h"
-#include "survey/listener_table.h"
 #include "model/row_store.h"
+#include "model/sink.h"
 #include "model/tally.h"
+#include "survey/listener_table.h"
 
 namespace tcpstat {
 

@@ -1,15 +1,16 @@
 #pragma once
-// Collects all rows, then passes them on in the order of a column. The only sink that remembers every row.
-
+// Collects rows, then passes them on in the order of some columns. It remembers every row, or with a limit a few times
+// as many as that.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "model/column.h"
 #include "model/names.h"
-#include "model/sink.h"
 #include "model/row_store.h"
+#include "model/sink.h"
 
 namespace tcpstat {
 
@@ -20,18 +21,32 @@ struct SortKey {
 
 class Sorter final : public Sink {
  public:
-  Sorter(std::vector<SortKey> keys, Names& names, Sink& next) : keys_(std::move(keys)), names_(names), next_(next) {}
+  /// `keep`: only the first so many rows of the final order are wanted; nothing: all.
+  Sorter(std::vector<SortKey> keys, std::optional<std::uint64_t> keep, Names& names, Sink& next)
+      : keys_(std::move(keys)), keep_(keep), names_(names), next_(next), store_(std::make_unique<RowStore>()) {}
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
-  /// Passes all rows on; unknown values come last in either direction, ties keep the order in which they came.
+  /// Passes the rows on; unknown values come last in either direction, ties keep the order in which they came.
   Flow finish();
 
  private:
+  // Rows are thrown out when there are so many times more than are wanted, so that each is compared few times.
+  static constexpr std::uint64_t kSlack = 4;
+  static constexpr std::uint64_t kLeastRows = 4096;
+
+  /// A row's number is its place in the order of arrival: connections came before listeners.
+  [[nodiscard]] Cell cell(const SortKey& key, std::size_t row) const;
+  [[nodiscard]] bool before(std::size_t a, std::size_t b) const;
+  /// Numbers of the rows in their final order; with `keep_` only those.
+  [[nodiscard]] std::vector<std::size_t> order() const;
+  void throw_out();
+
   std::vector<SortKey> keys_;
+  std::optional<std::uint64_t> keep_;
   Names& names_;
   Sink& next_;
-  RowStore store_;
+  std::unique_ptr<RowStore> store_;
 };
 
 }  // namespace tcpstat

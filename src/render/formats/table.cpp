@@ -52,9 +52,7 @@ class TableRenderer final : public Renderer {
   }
 
  private:
-  [[nodiscard]] TextTable::Options options() const {
-    return {settings_.header, settings_.width, settings_.ellipsis};
-  }
+  [[nodiscard]] TextTable::Options options() const { return {settings_.header, settings_.width, settings_.ellipsis}; }
 
   template <typename Row>
   Flow write(const Row& row, State state) {

@@ -105,7 +105,7 @@ TEST_CASE("sorted rows come in order, unknown ones last in either direction, tie
   for (const Row& each : orders) {
     CAPTURE(each.name);
     test::Recorder recorder;
-    Sorter sorter({{&column(ColumnId::RECV_QUEUE), each.descending}}, names, recorder);
+    Sorter sorter({{&column(ColumnId::RECV_QUEUE), each.descending}}, std::nullopt, names, recorder);
     for (const Connection& row : rows) sorter.connection(row);
     const Listener listener = test::listener(kServer);  // has no such queue
     sorter.listener(listener);
@@ -122,7 +122,8 @@ TEST_CASE("sorted rows come in order, unknown ones last in either direction, tie
 TEST_CASE("a second key settles what the first leaves open") {
   test::TableNames names;
   test::Recorder recorder;
-  Sorter sorter({{&column(ColumnId::STATE), false}, {&column(ColumnId::REMOTE_PORT), true}}, names, recorder);
+  Sorter sorter({{&column(ColumnId::STATE), false}, {&column(ColumnId::REMOTE_PORT), true}}, std::nullopt, names,
+                recorder);
   const std::vector<Connection> rows = {test::connection(State::time_wait, kServer, peer(1)),
                                         test::connection(State::established, kServer, peer(2)),
                                         test::connection(State::established, kServer, peer(3))};
@@ -131,11 +132,32 @@ TEST_CASE("a second key settles what the first leaves open") {
   CHECK(recorder.rows == facts_of({rows[2], rows[1], rows[0]}));
 }
 
+TEST_CASE("keeping the first rows gives the same rows as sorting all of them") {
+  test::TableNames names;
+  const std::vector<SortKey> keys = {{&column(ColumnId::RECV_QUEUE), true}};
+  test::Recorder all;
+  test::Recorder first;
+  constexpr std::size_t kKept = 100;
+  Sorter sorter(keys, std::nullopt, names, all);
+  Sorter keeping(keys, kKept, names, first);
+  for (std::uint32_t i = 0; i < 20'000; ++i) {
+    Connection row = test::connection(State::established, kServer, peer(static_cast<std::uint16_t>(i)));
+    row.recv_queue = i * 7919 % 1000;  // many ties
+    sorter.connection(row);
+    keeping.connection(row);
+  }
+  sorter.finish();
+  keeping.finish();
+  REQUIRE(first.rows.size() == kKept);
+  all.rows.resize(kKept);
+  CHECK(first.rows == all.rows);
+}
+
 TEST_CASE("a sorter asks nothing more of a sink that has enough") {
   test::TableNames names;
   test::Recorder recorder;
   recorder.stop_at = 2;
-  Sorter sorter({{&column(ColumnId::REMOTE_PORT), false}}, names, recorder);
+  Sorter sorter({{&column(ColumnId::REMOTE_PORT), false}}, std::nullopt, names, recorder);
   for (std::uint16_t port = 9; port > 0; --port)
     sorter.connection(test::connection(State::established, kServer, peer(port)));
   CHECK(sorter.finish() == Flow::stop);
