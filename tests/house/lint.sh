@@ -10,9 +10,9 @@ case ${1-} in
         find cli src parsers tests -type f \( -name '*.cpp' -o -name '*.h' \) -exec clang-format --dry-run -Werror {} +
         ;;
     tidy)
-        # tests/unit is left to the compilers: it is mostly doctest's macros, and would double the time.
+        # The tests themselves are left to the compilers: they are mostly doctest's macros, and would double the time.
         # The flags are those of g++.
-        found=$(find cli src parsers tests/bench tests/lab tests/fuzz -name '*.cpp' -print0 |
+        found=$(find cli src parsers tests/bench tests/lab tests/fuzz -name '*.cpp' ! -name '*_test.cpp' -print0 |
             xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$2" --extra-arg=-Wno-unknown-warning-option 2>&1) || {
             printf '%s\n' "$found" | grep -v ' generated\.$'
             exit 1

@@ -1,0 +1,261 @@
+"""Help, manual, completions and lists name the same things; three shells are really asked.
+
+words_test.py ROOT TCPSTAT
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+TCPSTAT = Path(sys.argv.pop()).resolve()
+ROOT = Path(sys.argv.pop())
+HERE = Path(__file__).resolve().parent
+BASH = ROOT / "completions/tcpstat.bash"
+ZSH = ROOT / "completions/_tcpstat"
+FISH = ROOT / "completions/tcpstat.fish"
+LISTS = ("states", "columns", "formats", "sources", "netns", "users", "groups")
+
+OPTION = re.compile(r"^OPTION\('(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
+OPTIONS = [(short if short != r"\0" else "", long, value)
+           for short, long, value in OPTION.findall((ROOT / "cli/options.def").read_text())]
+LONG = {long for _, long, _ in OPTIONS}
+SHORT = {short for short, _, _ in OPTIONS if short}
+
+
+def ask(*args):
+    return subprocess.run([TCPSTAT, *args], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+
+
+def words(*lists):
+    return [line.split("\t")[0] for what in lists for line in ask("--list", what).stdout.splitlines()]
+
+
+def manual():
+    """The text of the manual without the marks of mdoc."""
+    source = (ROOT / "man/tcpstat.8").read_text()
+    return source.replace(r"\&", "").replace(r"\-", "-")
+
+
+class Options(unittest.TestCase):
+    maxDiff = None
+
+    def test_the_list_of_options_is_read_here(self):
+        self.assertGreater(len(OPTIONS), 30)
+        lines = re.findall(r"^OPTION\(", (ROOT / "cli/options.def").read_text(), re.MULTILINE)
+        self.assertEqual(len(lines), len(OPTIONS))
+
+    def test_help_names_all_options_and_no_others(self):
+        text = ask("--help").stdout
+        self.assertEqual(set(re.findall(r"^  (?:-\w, |    )--([a-z0-9-]+)", text, re.MULTILINE)), LONG)
+        self.assertEqual(set(re.findall(r"^  -(\w), --", text, re.MULTILINE)), SHORT)
+        self.assertLessEqual(set(re.findall(r"--([a-z0-9][a-z0-9-]+)", text)), LONG)
+
+    def test_the_manual_names_all_options_and_no_others(self):
+        text = manual()
+        tagged = re.findall(r"^\.It Fl (.*)$", text, re.MULTILINE)
+        self.assertEqual({word for line in tagged for word in re.findall(r"(?:^|\s)-([a-z][a-z0-9-]+)", line)}, LONG)
+        self.assertEqual({word for line in tagged for word in re.findall(r"(?:^|, |^Fl )(\w)(?= , |$| ,)", line)}, SHORT)
+        examples = set(re.findall(r"--([a-z0-9][a-z0-9-]+)", text)) | set(re.findall(r"Fl -([a-z][a-z0-9-]+)", text))
+        self.assertLessEqual(examples, LONG)
+
+    def test_completions_name_all_options_and_no_others(self):
+        text = BASH.read_text()
+        self.assertEqual(set(re.findall(r"(?<![\w-])--([a-z0-9][a-z0-9-]+)", text)), LONG)
+        text = ZSH.read_text()
+        self.assertEqual(set(re.findall(r"(?<![\w-])--([a-z0-9][a-z0-9-]+)", text)), LONG)
+        text = FISH.read_text()
+        self.assertEqual(set(re.findall(r"^complete -c tcpstat (?:-s \w )?-l ([a-z0-9-]+)", text, re.MULTILINE)), LONG)
+        self.assertEqual(set(re.findall(r"^complete -c tcpstat -s (\w)", text, re.MULTILINE)), SHORT)
+
+    def test_every_option_is_taken_and_no_word_of_the_design_is_ahead_of_the_program(self):
+        for short, long, value in OPTIONS:
+            result = ask(f"--{long}") if value else ask(f"--{long}", "--version")
+            self.assertNotIn("unknown option", result.stderr, long)
+            if short:
+                result = ask(f"-{short}", "--version")
+                self.assertNotIn("unknown option", result.stderr, short)
+        for name in (ROOT / "man/tcpstat.8", BASH, ZSH, FISH):
+            for verb in ("check", "watch", "explain", "validate", "audit"):
+                self.assertNotRegex(name.read_text(), rf"tcpstat {verb}\b|Cm {verb}\b", name)
+
+
+class Manual(unittest.TestCase):
+    maxDiff = None
+
+    def tags(self, begin, end):
+        """The words that lists between two sections explain."""
+        part = manual().split(f".Sh {begin}\n")[1].split(f".Sh {end}\n")[0]
+        return [word for line in re.findall(r"^\.It (?:Sy|Cm|Li|Va) (.*)$", part, re.MULTILINE)
+                for word in re.split(r"[ ,]+", line)]
+
+    def test_every_column_and_no_other(self):
+        self.assertEqual(sorted(self.tags("COLUMNS", "FORMATS")), sorted(words("columns")))
+
+    def test_every_state_group_and_phase(self):
+        tags = self.tags("STATES", "COLUMNS")
+        phases = ["listening", "opening", "open", "half-closed", "closing", "lingering", "closed"]
+        self.assertEqual(set(tags), set(words("states", "groups")) | set(phases))
+
+    def test_every_format_and_source(self):
+        self.assertLessEqual(set(words("formats")), set(self.tags("FORMATS", "SOURCES")))
+        self.assertLessEqual(set(words("sources")), set(self.tags("SOURCES", "OWNERS")))
+
+    def test_every_key_of_json(self):
+        row = json.loads((ROOT / "tests/schema/row.json").read_text())["required"]
+        envelope = json.loads((ROOT / "tests/schema/envelope.json").read_text())["required"]
+        summary = json.loads((ROOT / "tests/schema/summary.json").read_text())["properties"]
+        text = manual().split(".Sh FORMATS\n")[1].split(".Sh SOURCES\n")[0]
+        known = set(re.findall(r"[a-z_0-9]+", " ".join(re.findall(r"Va (.*)", text))))
+        self.assertLessEqual(set(row) | set(envelope) | set(summary) - {"states", "filtered"}, known)
+
+    def test_every_orphan_reason_and_flag(self):
+        row = json.loads((ROOT / "tests/schema/row.json").read_text())["properties"]
+        text = manual()
+        for word in row["orphan"]["enum"] + row["flags"]["items"]["enum"] + row["timer"]["enum"]:
+            if word:
+                self.assertIn(word, text)
+
+    def test_every_key_of_by(self):
+        keys = re.search(r"one of (.*)\)", ask("summary", "--by", "zzzzzzzz").stderr).group(1).split(", ")
+        part = manual().split(".It Fl -by")[1].split(".El")[0]
+        for key in keys:
+            self.assertRegex(part, rf"\b{key}\b")
+        for completion in (BASH, ZSH, FISH):
+            self.assertIn(" ".join(keys), completion.read_text(), completion)
+
+    def test_it_renders_at_80_columns(self):
+        if shutil.which("mandoc") is None:
+            self.skipTest("mandoc is missing")
+        lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", ROOT / "man/tcpstat.8"], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual((lint.returncode, lint.stdout), (0, ""))
+        text = subprocess.run(["mandoc", "-T", "utf8", "-O", "width=80", ROOT / "man/tcpstat.8"], capture_output=True,
+                              text=True, check=True, encoding="utf-8").stdout
+        for line in re.sub(".\b", "", text).splitlines():
+            self.assertLessEqual(len(line), 80, line)
+
+
+class Shells:
+    """What each shell must offer; `offers` asks it."""
+
+    @classmethod
+    def setUpClass(cls):
+        if shutil.which(cls.shell, path="/usr/bin:/bin") is None:
+            raise unittest.SkipTest(f"{cls.shell} is missing")
+        cls.folder = tempfile.TemporaryDirectory(prefix="tcpstat-house-")
+        folder = Path(cls.folder.name)
+        (folder / "bin").mkdir()
+        (folder / "bin/tcpstat").symlink_to(TCPSTAT)
+        (folder / "saved.ndjson").write_text("")
+        (folder / "below").mkdir()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def offers(self, *lines):
+        """For each line, the words that are offered, without what was typed before them."""
+        env = {name: value for name, value in os.environ.items() if name.startswith(("ASAN_", "UBSAN_", "LSAN_"))}
+        env.update(PATH=f"{self.folder.name}/bin:/usr/bin:/bin", HOME=self.folder.name, LC_ALL="C.UTF-8", TERM="xterm",
+                   XDG_CONFIG_HOME=self.folder.name, XDG_DATA_HOME=self.folder.name)
+        asked = subprocess.run(self.command(), input="".join(line + "\n" for line in lines), capture_output=True, text=True,
+                               env=env, cwd=self.folder.name, timeout=120, check=False, encoding="utf-8")
+        if asked.returncode == 77:
+            self.skipTest(asked.stderr)
+        answers = [[word.rstrip() for word in answer.splitlines() if word.strip()]
+                   for answer in asked.stdout.split("--\n")[:-1]]
+        self.assertEqual(len(answers), len(lines), asked.stderr)
+        return answers
+
+    def last(self, offered):
+        """The last piece of each word: behind `=`, the commas and the colon."""
+        return {re.split(r"[=,]", word)[-1] for word in offered}
+
+    def test_options(self):
+        (long,) = self.offers("tcpstat --")
+        self.assertEqual({word[2:].rstrip("=") for word in long if word.startswith("--")}, LONG)
+
+    def test_the_verb(self):
+        first, again = self.offers("tcpstat s", "tcpstat summary s")
+        self.assertEqual(first, ["summary"])
+        self.assertEqual(again, [])
+
+    def test_words_come_from_the_program(self):
+        asked = {"-s ": ("states", "groups"), "--state ": ("states", "groups"), "--state=": ("states", "groups"),
+                 "-as ": ("states", "groups"), "-o ": ("columns",), "--output ": ("columns",), "-S ": ("columns",),
+                 "-f ": ("formats",), "--format=": ("formats",), "--user ": ("users",),
+                 "summary -s ": ("states", "groups")}
+        for (option, lists), offered in zip(asked.items(), self.offers(*(f"tcpstat {option}" for option in asked))):
+            with self.subTest(option=option):
+                self.assertEqual(self.last(offered), set(words(*lists)))
+
+    def test_sources_and_files(self):
+        sources, file, directory, target = self.offers("tcpstat --source ", "tcpstat --source sav", "tcpstat --proc-root be",
+                                                       "tcpstat --output-file sav")
+        self.assertLessEqual(set(words("sources")), set(sources))
+        self.assertEqual(self.last(file), {"saved.ndjson"})
+        self.assertEqual({word.rstrip("/") for word in directory}, {"below"})
+        self.assertEqual(self.last(target), {"saved.ndjson"})
+        (namespaces,) = self.offers("tcpstat --netns ")
+        self.assertLessEqual(set(words("netns")), set(namespaces))
+
+    def test_pieces(self):
+        asked = {"-s SYN_RECV,t": {"TIME_WAIT"}, "-s 'half-op": {"half-open"}, "-s ^time": {"^TIME_WAIT"},
+                 "-s '!time": {"!TIME_WAIT"}, "--state=LISTEN,^time": {"^TIME_WAIT"}, "-o +tim": {"+TIMER", "+TIMER_MS"},
+                 "-o STATE,tim": {"TIMER", "TIMER_MS"}, "-f js": {"json"}, "--color al": {"always"},
+                 "--list co": {"columns"}, "--by state,local": {"local_port"}}
+        for (typed, expected), offered in zip(asked.items(), self.offers(*(f"tcpstat {typed}" for typed in asked))):
+            with self.subTest(typed=typed):
+                # fish offers what contains the letters as well.
+                self.assertLessEqual(expected, self.last(offered))
+                if self.shell != "fish":
+                    self.assertEqual(expected, self.last(offered))
+
+    def test_sort_order(self):
+        (offered,) = self.offers("tcpstat -S AGE_MS:")
+        self.assertEqual({word.split(":")[-1] for word in offered}, {"asc", "desc"})
+
+    def test_values_that_nobody_lists_are_taken_by_the_program(self):
+        colours, lists, keys = self.offers("tcpstat --color ", "tcpstat --list ", "tcpstat summary --by ")
+        for colour in colours:
+            self.assertEqual(ask("--color", colour, "--limit", "0", "--source", "/dev/null").returncode, 0, colour)
+        self.assertEqual(set(lists), set(LISTS))
+        for what in lists:
+            self.assertEqual(ask("--list", what).returncode, 0, what)
+        for key in keys:
+            self.assertEqual(ask("summary", "--by", key, "--source", "/dev/null").returncode, 0, key)
+
+
+class Bash(Shells, unittest.TestCase):
+    shell = "bash"
+
+    def command(self):
+        return ["bash", "--norc", HERE / "ask_bash.sh", BASH]
+
+    def test_names_that_a_shell_would_run_are_not_offered(self):
+        (offered,) = self.offers("tcpstat --user ")
+        self.assertTrue(all(re.fullmatch(r"[\w.@:+-]+", word) for word in offered))
+
+
+class Zsh(Shells, unittest.TestCase):
+    shell = "zsh"
+
+    def command(self):
+        return ["zsh", "-f", HERE / "ask_zsh.zsh", ZSH.parent]
+
+
+class Fish(Shells, unittest.TestCase):
+    shell = "fish"
+
+    def command(self):
+        return ["fish", "--no-config", HERE / "ask_fish.fish", FISH]
+
+
+if __name__ == "__main__":
+    unittest.main()
