@@ -35,9 +35,7 @@ Report start_report(const Request& request, const Reading& reading) {
   report.selected = filter.states;
   report.ipv4 = filter.ipv4;
   report.ipv6 = filter.ipv6;
-  report.filtered = !filter.local.empty() || !filter.remote.empty() || !filter.ports.empty() ||
-                    !filter.local_ports.empty() || !filter.remote_ports.empty() || !filter.users.empty() ||
-                    filter.needs_owners() || !filter.ipv4 || !filter.ipv6;
+  report.filtered = filter.has_conditions() || !filter.ipv4 || !filter.ipv6;
   return report;
 }
 

@@ -47,6 +47,11 @@ struct Filter {
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
   [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty(); }
+  /// True if anything but state and family is asked for.
+  [[nodiscard]] bool has_conditions() const {
+    return !local.empty() || !remote.empty() || !ports.empty() || !local_ports.empty() || !remote_ports.empty() ||
+           !users.empty() || needs_owners();
+  }
   [[nodiscard]] bool matches(const Connection& row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;

@@ -10,6 +10,8 @@ namespace tcpstat {
 namespace {
 
 constexpr std::size_t kGap = 2;
+constexpr std::string_view kBlank = "                                ";
+static_assert(kBlank.size() == 32);
 
 }  // namespace
 
@@ -99,7 +101,7 @@ void TextTable::write_row(const Row& row) {
   }
   // One reservation a row, then pointers: this is the hottest loop of the table.
   const std::string_view text = row.text.view();
-  std::size_t room = text.size() + 1;
+  std::size_t room = text.size() + 1 + kBlank.size();
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     room += widths_[i] + kGap + row.cells[i].colour.size() + kColourEnd.size();
   }
@@ -109,7 +111,12 @@ void TextTable::write_row(const Row& row) {
     to += part.size();
   };
   const auto spaces = [&](std::size_t count) {
-    for (; count > 0; --count) *to++ = ' ';
+    if (count <= kBlank.size()) {
+      std::memcpy(to, kBlank.data(), kBlank.size());  // of a fixed size: two moves; what is too much is overwritten
+    } else {
+      std::memset(to, ' ', count);
+    }
+    to += count;
   };
   std::size_t start = 0;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {

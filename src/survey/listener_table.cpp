@@ -18,11 +18,11 @@ std::size_t ListenerTable::Hash::operator()(const Endpoint& endpoint) const {
 }
 
 void ListenerTable::add_half_open(const Connection& row) {
-  if (last_ == nullptr || !(row.local == last_key_)) {
-    last_key_ = row.local;
-    last_ = &counts_[unmapped(row.local)];  // references into an unordered_map stay valid
+  Recent& recent = recent_[row.local.port % recent_.size()];
+  if (recent.count == nullptr || !(recent.endpoint == row.local)) {
+    recent = {row.local, &counts_[unmapped(row.local)]};
   }
-  ++last_->half_open;
+  ++recent.count->half_open;
 }
 
 void ListenerTable::add_listener(const Listener& row) {

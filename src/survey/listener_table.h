@@ -2,6 +2,7 @@
 // Half-open connections per listener. Requests do not name their listener (sock_diag does not export it), so they are
 // counted by local endpoint and joined when the dump has ended.
 
+#include <array>
 #include <cstdint>
 #include <unordered_map>
 
@@ -31,9 +32,12 @@ class ListenerTable {
     bool listener_v6 = false;
   };
 
-  // The last endpoint is nearly always the next one's too in a flood.
-  Endpoint last_key_;
-  Count* last_ = nullptr;
+  // The counts found last, by the low bits of the port: in a flood they are nearly all there is.
+  struct Recent {
+    Endpoint endpoint;
+    Count* count = nullptr;  // references into an unordered_map stay valid
+  };
+  std::array<Recent, 16> recent_;
   // Keyed by the un-mapped address: an AF_INET6 listener's IPv4 clients come with v4-mapped addresses.
   std::unordered_map<Endpoint, Count, Hash> counts_;
 };

@@ -4,7 +4,9 @@ namespace tcpstat {
 
 Flow Selection::connection(const Connection& row) {
   if (row.state == State::syn_recv) table_.add_half_open(row);
-  if (!filter_.matches(row)) return Flow::more;
+  const bool matches =
+      has_conditions_ ? filter_.matches(row) : filter_.states.has(row.state) && filter_.has_family(row.family);
+  if (!matches) return Flow::more;
   tally_.add(row.state, row.family);
   return next_.connection(row);
 }
