@@ -45,6 +45,14 @@ class OwnerStage {
                       " could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
   }
 
+  /// For -v.
+  void print_reading(const Notes& notes) const {
+    if (owners_ == nullptr) return;
+    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(owners_->forbidden()) +
+                                        " processes could not be read, " + std::to_string(owners_->vanished()) +
+                                        " ended meanwhile");
+  }
+
  private:
   Sink& join(Sink& next) {
     return join_.emplace(

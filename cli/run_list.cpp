@@ -217,7 +217,10 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   if (worth_writing(request, report, read)) renderer->finish(report);
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
-  if (request.verbose) print_reading(report, notes);
+  if (request.verbose) {
+    print_reading(report, notes);
+    owners.print_reading(notes);
+  }
   return status;
 }
 

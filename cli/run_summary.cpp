@@ -70,7 +70,10 @@ ExitStatus run_summary(const Request& request, const Notes& notes) {
   if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
-  if (request.verbose) print_reading(report, notes);
+  if (request.verbose) {
+    print_reading(report, notes);
+    owners.print_reading(notes);
+  }
   return status;
 }
 

@@ -24,7 +24,7 @@ class ProcessTable final : public OwnerLookup {
   /// Ordered by pid, then descriptor.
   [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
   [[nodiscard]] std::uint64_t forbidden() const override { return forbidden_; }
-  [[nodiscard]] std::uint64_t vanished() const { return vanished_; }
+  [[nodiscard]] std::uint64_t vanished() const override { return vanished_; }
 
  private:
   ProcessTable() = default;

@@ -41,6 +41,8 @@ class OwnerLookup {
   [[nodiscard]] virtual std::span<const Owner> owners_of(std::uint64_t inode) const = 0;
   /// Processes whose descriptors could not be read for lack of permission.
   [[nodiscard]] virtual std::uint64_t forbidden() const = 0;
+  /// Processes that ended while they were looked into.
+  [[nodiscard]] virtual std::uint64_t vanished() const { return 0; }
 };
 
 }  // namespace tcpstat

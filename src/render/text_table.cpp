@@ -163,7 +163,7 @@ void TextTable::write_cut(const Row& row) {
     if (headings_[i].align == Align::right) spaces(padding);
     if (room == 0) break;
     const std::string_view shown = fitting(text.substr(start, cell.end - start), room);
-    out_.append(cell.colour);
+    if (!cell.colour.empty()) out_.append(cell.colour);
     out_.append(shown);
     if (!cell.colour.empty()) out_.append(kColourEnd);
     room -= std::min(room, shown.size() == cell.end - start ? cell.width : room);
