@@ -21,7 +21,15 @@ std::optional<std::uint32_t> read_number(const std::string& path) {
 KernelLimits read_kernel_limits(const std::string& proc_root) {
   const std::string ipv4 = proc_root + "/sys/net/ipv4/";
   return {.fin_timeout_s = read_number(ipv4 + "tcp_fin_timeout"),
-          .synack_retries = read_number(ipv4 + "tcp_synack_retries")};
+          .synack_retries = read_number(ipv4 + "tcp_synack_retries"),
+          .syn_retries = read_number(ipv4 + "tcp_syn_retries"),
+          .syn_linear_timeouts = read_number(ipv4 + "tcp_syn_linear_timeouts"),
+          .retries2 = read_number(ipv4 + "tcp_retries2"),
+          .orphan_retries = read_number(ipv4 + "tcp_orphan_retries"),
+          .rto_max_ms = read_number(ipv4 + "tcp_rto_max_ms"),
+          .keepalive_time_s = read_number(ipv4 + "tcp_keepalive_time"),
+          .keepalive_probes = read_number(ipv4 + "tcp_keepalive_probes"),
+          .keepalive_interval_s = read_number(ipv4 + "tcp_keepalive_intvl")};
 }
 
 }  // namespace tcpstat

@@ -1,0 +1,39 @@
+#pragma once
+// How long a socket can stay in a state, from the sysctls of the host: formulas of the kernel's timers, and "no bound"
+// said as such.
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/kernel_limits.h"
+#include "model/state.h"
+
+namespace tcpstat {
+
+/// no_bound: nothing ends it. unknown: a sysctl could not be read.
+struct DwellLimit {
+  enum class Kind : std::uint8_t { bounded, no_bound, unknown };
+  Kind kind = Kind::unknown;
+  std::chrono::milliseconds most{};
+
+  friend bool operator==(const DwellLimit&, const DwellLimit&) = default;
+};
+
+struct DwellBound {
+  State state;
+  DwellLimit (*limit)(const KernelLimits&);
+  std::string_view standing;  ///< of which socket it is true
+  std::string_view sysctls;   ///< that decide, separated by ", "
+};
+
+/// All, the ordinary case of each state first.
+std::span<const DwellBound> dwell_bounds();
+/// The ordinary case.
+const DwellBound& dwell_bound(State state);
+
+/// The timer wheel rounds long timers up (kernel/time/timer.c): a dwell is too long only beyond this.
+constexpr std::chrono::milliseconds with_timer_slack(std::chrono::milliseconds most) { return most + most / 10; }
+
+}  // namespace tcpstat

@@ -1,0 +1,30 @@
+#pragma once
+// Whether rows of two samples are the same connection. netlink gives each socket a cookie that request, accepted child
+// and time-wait socket share and that a tuple used again does not; /proc has only tuple and inode, and both can come
+// back.
+
+#include <cstdint>
+#include <optional>
+
+namespace tcpstat {
+
+struct Identity {
+  std::optional<std::uint64_t> cookie;
+  /// 0 or nothing for a request, a connection that was not accepted yet, an orphan and a time-wait socket: it changes
+  /// twice in an ordinary life.
+  std::optional<std::uint64_t> inode;
+};
+
+/// same: one connection (or one descriptor that was used again: reachability tells). reused: the tuple came back.
+/// doubtful: nothing speaks against the same connection, and nothing proves it.
+enum class Sameness : std::uint8_t { same, reused, doubtful };
+
+/// Of two rows with the same addresses and ports.
+constexpr Sameness sameness(const Identity& before, const Identity& after) {
+  if (before.cookie && after.cookie) return *before.cookie == *after.cookie ? Sameness::same : Sameness::reused;
+  const std::uint64_t was = before.inode.value_or(0);
+  const std::uint64_t is = after.inode.value_or(0);
+  return was != 0 && is != 0 && was != is ? Sameness::reused : Sameness::doubtful;
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,98 @@
+#include "machine/reachability.h"
+
+#include "machine/linux_profile.h"
+
+namespace tcpstat {
+namespace {
+
+using Edges = std::array<std::array<bool, kSeenCount>, kSeenCount>;
+using Table = std::array<std::array<Reach, kSeenCount>, kSeenCount>;
+constexpr unsigned kFar = 99;
+
+constexpr Edges kEdges = [] {
+  Edges edges{};
+  for (const TracedPair& pair : kTracedPairs) {
+    if (pair.standing != Standing::legal) continue;
+    // The child is a new socket; the listener stays what it is.
+    if (pair.from == State::listen && pair.to == State::syn_recv) continue;
+    edges[index(pair.from)][index(pair.to)] = true;
+    // In CLOSE a socket is seen only while it is bound and its descriptor is open.
+    if (pair.to == State::close) edges[index(pair.from)][index(kAbsent)] = true;
+    if (pair.from == State::close) edges[index(kAbsent)][index(pair.to)] = true;
+  }
+  for (const SilentMove& move : kMoves) edges[index(move.from)][index(move.to)] = true;
+  return edges;
+}();
+
+enum class Passing : std::uint8_t { one_connection, any };
+
+constexpr bool may_be_passed(std::size_t node, Passing passing) {
+  return passing == Passing::any || (node != index(kAbsent) && node != index(State::close));
+}
+
+using Distances = std::array<unsigned, kSeenCount>;
+
+/// Steps from each node to `to`, kFar where there is no way.
+constexpr Distances distances(std::size_t to, Passing passing) {
+  Distances steps{};
+  steps.fill(kFar);
+  steps[to] = 0;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t from = 0; from < kSeenCount; ++from) {
+      for (std::size_t next = 0; next < kSeenCount; ++next) {
+        if (!kEdges[from][next] || (next != to && !may_be_passed(next, passing))) continue;
+        if (steps[next] + 1 >= steps[from]) continue;
+        steps[from] = steps[next] + 1;
+        changed = true;
+      }
+    }
+  }
+  return steps;
+}
+
+/// Lower comes first where two ways are as short.
+constexpr std::size_t preference(std::size_t node) {
+  if (node == index(State::fin_wait2)) return 0;
+  if (node == index(State::established)) return 1;
+  return 2 + node;
+}
+
+constexpr Reach shortest(std::size_t from, std::size_t to, const Distances& of_one, const Distances& of_any) {
+  std::array<Seen, 6> path{};
+  path[0] = seen_at(from);
+  if (from == to) return {Way::unchanged, path, 0};
+  const Passing passing = of_one[from] < kFar ? Passing::one_connection : Passing::any;
+  const Distances& steps = passing == Passing::any ? of_any : of_one;
+  std::size_t at = from;
+  std::uint8_t count = 0;
+  while (at != to) {
+    std::size_t best = kSeenCount;
+    for (std::size_t next = 0; next < kSeenCount; ++next) {
+      if (!kEdges[at][next] || steps[next] + 1 != steps[at]) continue;
+      if (next != to && !may_be_passed(next, passing)) continue;
+      if (best == kSeenCount || preference(next) < preference(best)) best = next;
+    }
+    at = best;
+    path[++count] = seen_at(at);
+  }
+  return {passing == Passing::one_connection ? Way::progress : Way::reuse, path, count};
+}
+
+constexpr Table kTable = [] {
+  Table table{};
+  for (std::size_t to = 0; to < kSeenCount; ++to) {
+    const Distances of_one = distances(to, Passing::one_connection);
+    const Distances of_any = distances(to, Passing::any);
+    for (std::size_t from = 0; from < kSeenCount; ++from) table[from][to] = shortest(from, to, of_one, of_any);
+  }
+  return table;
+}();
+
+}  // namespace
+
+const Reach& reach(Seen from, Seen to) { return kTable[index(from)][index(to)]; }
+
+Visible one_step(Seen from, Seen to) { return kEdges[index(from)][index(to)] ? Visible::yes : Visible::no; }
+
+}  // namespace tcpstat

@@ -1,0 +1,101 @@
+#include "machine/dwell.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+
+namespace tcpstat {
+namespace {
+
+using enum State;
+using namespace std::chrono_literals;
+using Kind = DwellLimit::Kind;
+
+constexpr KernelLimits kDefaults{.fin_timeout_s = 60,
+                                 .synack_retries = 5,
+                                 .syn_retries = 6,
+                                 .syn_linear_timeouts = 4,
+                                 .retries2 = 15,
+                                 .orphan_retries = 0,
+                                 .rto_max_ms = 120'000,
+                                 .keepalive_time_s = 7200,
+                                 .keepalive_probes = 9,
+                                 .keepalive_interval_s = 75};
+
+const DwellBound& bound(State state, std::string_view standing) {
+  for (const DwellBound& row : dwell_bounds()) {
+    if (row.state == state && row.standing.starts_with(standing)) return row;
+  }
+  FAIL("no such bound");
+  return dwell_bounds().front();
+}
+
+TEST_CASE("bounds of a host that nobody tuned, and what was measured there") {
+  struct Row {
+    std::string_view standing;
+    State state;
+    std::chrono::milliseconds most;
+    std::chrono::milliseconds measured;
+  };
+  constexpr Row kRows[] = {
+      {"no answer", syn_sent, 131s, 134'200ms},
+      {"a request", syn_recv, 63s, 64'100ms},
+      {"a fast-open", syn_recv, 127s, 129'500ms},
+      {"a simultaneous", syn_recv, 127s, 129'300ms},
+      {"data", established, 924'600ms, 936'300ms},
+      {"keepalive", established, 7875s, 7875s},
+      {"closed by its process, the peer silent", fin_wait1, 102'200ms, 106'700ms},
+      {"closed by its process, the peer answers", fin_wait1, 324'600ms, 331'900ms},
+      {"shut down and still open here, the peer silent", fin_wait1, 924'600ms, 937'700ms},
+      {"closed", fin_wait2, 60s, 60'200ms},
+      {"fixed", time_wait, 60s, 60s},
+      {"data", close_wait, 924'600ms, 936'100ms},
+      {"closed", closing, 102'200ms, 107'700ms},
+      {"closed", last_ack, 102'200ms, 106'100ms},
+      {"shut down", last_ack, 924'600ms, 939'300ms},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(name(row.state));
+    CAPTURE(row.standing);
+    const DwellLimit limit = bound(row.state, row.standing).limit(kDefaults);
+    CHECK(limit.kind == Kind::bounded);
+    CHECK(limit.most == row.most);
+    CHECK(row.measured >= row.most);
+    CHECK(row.measured <= with_timer_slack(limit.most));
+  }
+}
+
+TEST_CASE("what has no bound says so") {
+  for (const State state : {listen, close, established, close_wait}) {
+    CAPTURE(name(state));
+    CHECK(dwell_bound(state).limit(kDefaults).kind == Kind::no_bound);
+  }
+  CHECK(bound(fin_wait2, "shut down").limit(kDefaults).kind == Kind::no_bound);
+}
+
+TEST_CASE("a bound whose sysctl could not be read is unknown") {
+  for (const DwellBound& row : dwell_bounds()) {
+    CAPTURE(name(row.state));
+    const Kind kind = row.limit({}).kind;
+    CHECK((kind == Kind::unknown) == !row.sysctls.empty());
+  }
+}
+
+TEST_CASE("the sysctls are followed") {
+  KernelLimits limits = kDefaults;
+  limits.syn_retries = 1;
+  limits.syn_linear_timeouts = std::nullopt;  // before Linux 6.5
+  CHECK(dwell_bound(syn_sent).limit(limits).most == 3s);
+  limits.synack_retries = 0;
+  CHECK(dwell_bound(syn_recv).limit(limits).most == 1s);
+  limits.fin_timeout_s = 0;
+  CHECK(dwell_bound(fin_wait2).limit(limits).most == 700ms);
+  limits.orphan_retries = 3;
+  CHECK(dwell_bound(last_ack).limit(limits).most == 3s);
+  limits.retries2 = 4'000'000'000;
+  CHECK(bound(close_wait, "data").limit(limits).most > 1h);
+}
+
+}  // namespace
+}  // namespace tcpstat

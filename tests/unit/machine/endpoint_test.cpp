@@ -1,0 +1,58 @@
+#include "machine/endpoint.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+namespace tcpstat {
+namespace {
+
+using enum State;
+
+TEST_CASE("SYN-RECEIVED remembers whether the OPEN was active or passive") {
+  Endpoint server;
+  server.take(Event::open_passive);
+  server.take(Event::rcv_syn);
+  CHECK(server.take(Event::rcv_rst).to == listen);
+
+  Endpoint client;
+  client.take(Event::open_active);
+  client.take(Event::rcv_syn);
+  CHECK(client.state() == syn_recv);
+  CHECK(client.take(Event::rcv_rst).to == close);
+}
+
+TEST_CASE("an ACK means what is outstanding") {
+  Endpoint end;
+  end.take(Event::open_active);
+  CHECK(end.event_of({Send::ack, false}) == Event::rcv_ack_of_syn);
+  end.take(Event::rcv_syn_ack);
+  CHECK_FALSE(end.event_of({Send::ack, false}));
+  end.take(Event::close);
+  CHECK_FALSE(end.event_of({Send::ack, false}));
+  CHECK(end.event_of({Send::ack, true}) == Event::rcv_ack_of_fin);
+  CHECK(end.event_of({Send::fin, false}) == Event::rcv_fin);
+  CHECK(end.event_of({Send::fin, true}) == Event::rcv_fin_and_ack_of_fin);
+}
+
+TEST_CASE("an end that has seen the FIN acknowledges it in everything it sends") {
+  Endpoint end;
+  end.take(Event::open_active);
+  end.take(Event::rcv_syn_ack);
+  CHECK_FALSE(end.segment(Send::ack).acks_fin);
+  end.take(Event::rcv_fin);
+  CHECK(end.segment(Send::ack).acks_fin);
+  CHECK(end.segment(Send::fin).acks_fin);
+}
+
+TEST_CASE("a closed end is as it was at first, but that it was open once") {
+  Endpoint end;
+  end.take(Event::open_active);
+  end.take(Event::rcv_rst);
+  CHECK(end.state() == close);
+  CHECK(end.opened());
+  CHECK_FALSE(end.segment(Send::rst).acks_fin);
+}
+
+}  // namespace
+}  // namespace tcpstat

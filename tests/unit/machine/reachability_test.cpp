@@ -1,0 +1,110 @@
+#include "machine/reachability.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <queue>
+#include <set>
+#include <vector>
+
+#include "machine/tables.h"
+
+namespace tcpstat {
+namespace {
+
+using enum State;
+
+std::string words(std::span<const Seen> path) {
+  std::string text;
+  for (const Seen seen : path) text += (text.empty() ? "" : " ") + std::string(name(seen));
+  return text;
+}
+
+TEST_CASE("one step of a sample leads where another hand wrote it down") {
+  std::set<std::pair<std::size_t, std::size_t>> expected;
+  for (const auto& row : test::tables()["edges"])
+    expected.emplace(index(test::seen(row[0])), index(test::seen(row[1])));
+  for (std::size_t from = 0; from < kSeenCount; ++from) {
+    for (std::size_t to = 0; to < kSeenCount; ++to) {
+      CAPTURE(name(seen_at(from)));
+      CAPTURE(name(seen_at(to)));
+      CHECK((one_step(seen_at(from), seen_at(to)) == Visible::yes) == expected.contains({from, to}));
+    }
+  }
+}
+
+TEST_CASE("all 144 cells have the steps that another hand computed") {
+  for (const auto& [from, row] : test::tables()["reachability"].items()) {
+    for (const auto& [to, cell] : row.items()) {
+      const Seen before = test::seen(from);
+      const Seen after = test::seen(to);
+      CAPTURE(name(before));
+      CAPTURE(name(after));
+      const Reach& ours = reach(before, after);
+      CHECK(ours.steps() == cell["steps"].get<unsigned>());
+      CHECK((ours.way() == Way::reuse) == cell["reuse"].get<bool>());
+      CHECK((ours.way() == Way::unchanged) == (before == after));
+    }
+  }
+}
+
+/// Breadth first, forwards, while the program goes backwards from the target.
+std::vector<unsigned> steps_from(std::size_t start, bool of_one_connection) {
+  std::vector<unsigned> steps(kSeenCount, 99);
+  std::queue<std::size_t> todo({start});
+  steps[start] = 0;
+  while (!todo.empty()) {
+    const std::size_t at = todo.front();
+    todo.pop();
+    const bool ends = at == index(kAbsent) || at == index(close);
+    if (of_one_connection && ends && at != start) continue;
+    for (std::size_t next = 0; next < kSeenCount; ++next) {
+      if (one_step(seen_at(at), seen_at(next)) == Visible::no || steps[next] != 99) continue;
+      steps[next] = steps[at] + 1;
+      todo.push(next);
+    }
+  }
+  return steps;
+}
+
+TEST_CASE("a breadth-first search finds the same") {
+  for (std::size_t from = 0; from < kSeenCount; ++from) {
+    const auto one = steps_from(from, true);
+    const auto any = steps_from(from, false);
+    for (std::size_t to = 0; to < kSeenCount; ++to) {
+      CAPTURE(name(seen_at(from)));
+      CAPTURE(name(seen_at(to)));
+      const Reach& cell = reach(seen_at(from), seen_at(to));
+      CHECK(cell.steps() == (one[to] != 99 ? one[to] : any[to]));
+      CHECK((cell.way() == Way::reuse) == (one[to] == 99));
+    }
+  }
+}
+
+TEST_CASE("every path begins and ends where it should, and each step of it is one") {
+  for (std::size_t from = 0; from < kSeenCount; ++from) {
+    for (std::size_t to = 0; to < kSeenCount; ++to) {
+      const auto path = reach(seen_at(from), seen_at(to)).path();
+      CHECK(path.front() == seen_at(from));
+      CHECK(path.back() == seen_at(to));
+      for (std::size_t i = 1; i < path.size(); ++i) CHECK(one_step(path[i - 1], path[i]) == Visible::yes);
+    }
+  }
+}
+
+TEST_CASE("skipped states are named, FIN_WAIT2 and ESTABLISHED first") {
+  CHECK(words(reach(established, time_wait).path()) == "ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
+  CHECK(words(reach(fin_wait1, time_wait).path()) == "FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
+  CHECK(words(reach(syn_sent, fin_wait1).path()) == "SYN_SENT ESTABLISHED FIN_WAIT1");
+  CHECK(words(reach(kAbsent, close_wait).path()) == "ABSENT ESTABLISHED CLOSE_WAIT");
+  CHECK(words(reach(time_wait, established).path()) == "TIME_WAIT ABSENT ESTABLISHED");
+}
+
+TEST_CASE("TIME_WAIT never becomes ESTABLISHED without another connection") {
+  CHECK(reach(time_wait, established).way() == Way::reuse);
+  CHECK(reach(close_wait, time_wait).way() == Way::reuse);
+  CHECK(reach(last_ack, time_wait).way() == Way::reuse);
+}
+
+}  // namespace
+}  // namespace tcpstat
