@@ -46,8 +46,9 @@ MOST_LINES = 400
 # Bytes as somebody else wrote them.
 AS_FOUND = ("tests/fixtures/", "tests/fuzz/corpus/")
 # Written so that this file does not name itself.
-WORKPLACE = re.compile(r"issue\s#\d|\bissue\s\d|\b[s]essions?\b|\.\./[s]hared|/[w]ork/main|[w]orkplace|\b(AI|coding|helper)\s[a]gents?\b",
-                       re.IGNORECASE)
+HOW_IT_CAME = re.compile(
+    r"issue\s#\d|\bissue\s\d|\b[s]essions?\b|\.\./[s]hared|/[w]ork/main|[w]orkplace|\b(AI|coding|helper)\s[a]gents?\b",
+    re.IGNORECASE)
 
 
 def code():
@@ -160,7 +161,7 @@ class House(unittest.TestCase):
             if name.startswith(AS_FOUND):
                 continue
             text = (ROOT / name).read_bytes().decode("utf-8", "replace")
-            found = WORKPLACE.search(text)
+            found = HOW_IT_CAME.search(text)
             self.assertIsNone(found, f"{name}: {found and text[max(0, found.start() - 40):found.end() + 20]!r}")
 
 
