@@ -21,6 +21,7 @@ class TextBuffer {
   explicit TextBuffer(int fd) : fd_(fd), data_(kBlock) {}
 
   void append(std::string_view text) {
+    if (text.empty()) return;  // it may point to nothing, which memcpy() must not be given
     if (text.size() > data_.size() - size_) {
       append_slowly(text);
       return;

@@ -99,6 +99,12 @@ TEST_CASE("a buffer in memory can be shrunk and cleared") {
   CHECK(out.flush());
 }
 
+TEST_CASE("text that points to nothing is nothing") {
+  TextBuffer out;
+  out.append(std::string_view());
+  CHECK(out.view().empty());
+}
+
 TEST_CASE("nothing is written before a block is full or flush is called") {
   const FileDescriptor file = memory_file();
   TextBuffer out(file.get());
