@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "model/kernel_limits.h"
 #include "model/names.h"
 #include "model/sink.h"
 #include "render/json_row.h"
@@ -20,6 +21,14 @@ inline void must(bool holds) {
 
 inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
+}
+
+/// So that ages are computed.
+inline KernelLimits limits() {
+  KernelLimits known;
+  known.fin_timeout_s = 60;
+  known.synack_retries = 5;
+  return known;
 }
 
 class NoNames final : public Names {

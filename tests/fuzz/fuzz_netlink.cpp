@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::NoNames names;
   fuzz::Reader reader(names);
   Coverage coverage;
-  const KernelLimits limits{60, 5};
+  const KernelLimits limits = fuzz::limits();
   RowDelivery delivery(reader, coverage, limits);
   InetDiagStream stream(delivery, std::nullopt);
   std::size_t at = 0;

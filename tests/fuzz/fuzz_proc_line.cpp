@@ -13,7 +13,7 @@ struct Reading {
   fuzz::NoNames names;
   fuzz::Reader reader{names};
   Coverage coverage;
-  KernelLimits limits{60, 5};
+  KernelLimits limits = fuzz::limits();
   RowDelivery delivery{reader, coverage, limits};
   ProcNetTcpStream stream;
 };

@@ -88,7 +88,7 @@ std::uint64_t allocations_of(const FormatInfo& format, Feed feed) {
   const Filter filter;
   Selection selection(filter, Selection::HalfOpens::read, *renderer);
   Coverage coverage;
-  const KernelLimits limits{60, 5};
+  const KernelLimits limits = test::age_limits(60, 5);
   RowDelivery delivery(selection, coverage, limits);
   const std::uint64_t before = allocations;
   feed(delivery);

@@ -58,7 +58,7 @@ TEST_CASE("ages come from the kernel's own timers, or not at all") {
     connection.minisocket = row.minisocket;
     connection.timer_ms = row.timer_ms;
     connection.retransmits = row.passed;
-    CHECK(estimate_age(connection, {row.fin_timeout_s, row.synack_retries}) == row.age);
+    CHECK(estimate_age(connection, test::age_limits(row.fin_timeout_s, row.synack_retries)) == row.age);
   }
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("no counter makes the work or the age overflow") {
     connection.minisocket = true;
     connection.timer_ms = 0;
     connection.retransmits = passed;
-    CHECK(estimate_age(connection, {60, 255}) == 247'000U + 120'000U * (passed - 7U));
+    CHECK(estimate_age(connection, test::age_limits(60, 255)) == 247'000U + 120'000U * (passed - 7U));
   }
 }
 

@@ -44,6 +44,13 @@ Listener listener(const Endpoint& local) {
   return row;
 }
 
+KernelLimits age_limits(std::optional<std::uint32_t> fin_timeout_s, std::optional<std::uint32_t> synack_retries) {
+  KernelLimits limits;
+  limits.fin_timeout_s = fin_timeout_s;
+  limits.synack_retries = synack_retries;
+  return limits;
+}
+
 std::string facts(const Connection& row) {
   TableNames names;
   TextBuffer out;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <random>
 #include <string>
@@ -13,6 +14,7 @@
 #include "model/connection.h"
 #include "model/coverage.h"
 #include "model/filter.h"
+#include "model/kernel_limits.h"
 #include "model/listener.h"
 #include "model/names.h"
 #include "model/sink.h"
@@ -42,6 +44,9 @@ Prefix prefix(std::string_view text, unsigned length);
 /// A full socket of uid 1000 with inode 4711, from netlink.
 Connection connection(State state, const Endpoint& local, const Endpoint& remote);
 Listener listener(const Endpoint& local);
+
+/// Limits of which only those that tell ages are known.
+KernelLimits age_limits(std::optional<std::uint32_t> fin_timeout_s, std::optional<std::uint32_t> synack_retries);
 
 /// Everything that a row says, as JSON text with its names and kind.
 std::string facts(const Connection& row);
