@@ -15,7 +15,10 @@ namespace tcpstat {
 class OwnerStage {
  public:
   OwnerStage(Reading& reading, bool wanted, const Filter& filter)
-      : reading_(reading), wanted_(wanted && !reading.is_file()), before_(filter.needs_owners()) {}
+      : reading_(reading), wanted_(wanted && !reading.is_file()), before_(filter.needs_owners()), others_(filter) {
+    others_.pids.clear();
+    others_.processes.clear();
+  }
 
   /// Reads the owners, before any row.
   Expected<void> open() {
@@ -61,12 +64,13 @@ class OwnerStage {
           auto again = reading_.owners();
           return again ? **again : *owners_;
         },
-        next);
+        next, &others_);
   }
 
   Reading& reading_;
   bool wanted_;
   bool before_;
+  Filter others_;  ///< what the filter asks for besides processes
   const OwnerLookup* owners_ = nullptr;
   std::optional<OwnerJoin> join_;
 };

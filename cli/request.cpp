@@ -18,6 +18,8 @@ struct Typed {
   std::map<std::string, bool, std::less<>> flags;
   std::map<char, bool> ignored;
   bool summary = false;
+  bool explain = false;
+  std::string subject;
 
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values.find(name)->second; }
@@ -38,7 +40,7 @@ std::string unexpected_argument(const std::string& word) {
   if (word.starts_with('-')) {
     for (const OptionInfo& option : options()) spellings.push_back("--" + std::string(option.long_name));
   } else {
-    spellings = {"summary"};
+    spellings = {"summary", "explain"};
   }
   const std::vector<std::string_view> candidates(spellings.begin(), spellings.end());
   const std::string_view nearest = nearest_word(word.substr(0, word.find('=')), candidates);
@@ -116,6 +118,14 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
     typed.summary = true;
     rest.erase(verb);
   }
+  std::erase(rest, "--");  // the end of options, after which there is nothing that looks like one
+  if (const auto verb = std::find(rest.begin(), rest.end(), "explain"); verb != rest.end() && !typed.summary) {
+    typed.explain = true;
+    if (const auto subject = rest.erase(verb); subject != rest.end()) {
+      typed.subject = *subject;
+      rest.erase(subject);
+    }
+  }
   if (!rest.empty()) return usage_error(unexpected_argument(rest.front()));
   return typed;
 }
@@ -168,6 +178,11 @@ std::optional<UsageError> read_format(const Typed& typed, Request& to) {
   const std::string word = typed.flag("json") ? "json" : typed.value("format").value_or("table");
   if (typed.flag("json") && typed.value("format").value_or("json") != "json") {
     return UsageError{"-j contradicts --format " + *typed.value("format")};
+  }
+  if (typed.explain && typed.subject == "machine" && (word == "dot" || word == "mermaid")) {
+    to.drawing = word;
+    to.format = find_format("table");
+    return std::nullopt;
   }
   to.format = find_format(word);
   if (to.format == nullptr) {
@@ -288,6 +303,19 @@ std::optional<UsageError> read_summary(const Typed& typed, Request& to) {
   return std::nullopt;
 }
 
+std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
+  if (!typed.explain) return std::nullopt;
+  to.subject = typed.subject;
+  if (typed.subject.empty() && !typed.flag("all")) {
+    return UsageError{"explain what? a state, a pair FROM:TO, a lifecycle or machine (see: tcpstat explain --all)"};
+  }
+  if (to.format->name != "table" && to.format->name != "json") {
+    return UsageError{"explain prints table or json, and the machine also dot or mermaid; not " +
+                      std::string(to.format->name)};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Parsed<Request> parse_request(int argc, const char* const* argv) {
@@ -302,8 +330,8 @@ Parsed<Request> parse_request(int argc, const char* const* argv) {
     request.verb = Verb::version;
     return request;
   }
-  request.verb = typed->summary ? Verb::summary : Verb::list;
-  for (const auto& read : {read_filter, read_output, read_source, read_summary}) {
+  request.verb = typed->summary ? Verb::summary : typed->explain ? Verb::explain : Verb::list;
+  for (const auto& read : {read_filter, read_output, read_source, read_summary, read_explain}) {
     if (auto failed = read(*typed, request)) return tl::make_unexpected(*failed);
   }
   if (const auto what = typed->value("list")) {

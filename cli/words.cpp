@@ -163,8 +163,8 @@ Parsed<std::uint32_t> parse_user(const std::string& word) {
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most) {
   const auto value = decimal<std::uint64_t>(word);
   if (value && *value <= most) return *value;
-  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number, 0 to " +
-                     std::to_string(most) + ")");
+  const std::string range = most == UINT64_MAX ? "" : ", 0 to " + std::to_string(most);
+  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number" + range + ")");
 }
 
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word) {

@@ -105,7 +105,7 @@ class FileSource final : public Source {
 
   Expected<void> read(const Query&, Sink& sink, Coverage& coverage) override {
     const KernelLimits unknown;
-    RowDelivery delivery(sink, coverage, unknown);
+    RowDelivery delivery(sink, coverage, unknown, RowDelivery::Rows::saved);
     switch (kind_) {
       case Kind::proc_text: {
         coverage.visible = StateSet::all() - StateSet{State::close};

@@ -26,7 +26,7 @@ int carried_errno(std::span<const std::byte> payload) {
 Flow InetDiagStream::row(std::span<const std::byte> payload) {
   inet_diag::Row decoded = inet_diag::decode(payload);
   if (auto* connection = std::get_if<Connection>(&decoded)) return delivery_.deliver(*connection);
-  if (const auto* listener = std::get_if<Listener>(&decoded)) return delivery_.deliver(*listener);
+  if (auto* listener = std::get_if<Listener>(&decoded)) return delivery_.deliver(*listener);
   delivery_.deliver(std::get<Flaw>(decoded));
   return Flow::more;
 }

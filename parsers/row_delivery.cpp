@@ -39,17 +39,22 @@ Flow RowDelivery::deliver(Connection& row) {
     return Flow::more;
   }
   ++coverage_.rows_read;
-  row.age_ms = estimate_age(row, limits_);
+  if (rows_ == Rows::live) {
+    row.age_ms = estimate_age(row, limits_);
+  } else {
+    row.origin = Origin::file;
+  }
   row.orphan = orphan_reason(row);
   return sink_.connection(row);
 }
 
-Flow RowDelivery::deliver(const Listener& row) {
+Flow RowDelivery::deliver(Listener& row) {
   if (repeated(row, {})) {
     ++coverage_.duplicates_dropped;
     return Flow::more;
   }
   ++coverage_.rows_read;
+  if (rows_ == Rows::saved) row.origin = Origin::file;
   return sink_.listener(row);
 }
 

@@ -14,12 +14,15 @@ namespace tcpstat {
 
 class RowDelivery {
  public:
-  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits)
-      : sink_(sink), coverage_(coverage), limits_(limits) {}
+  /// Rows of a saved file say so, and get no age: the sysctls that give timers a meaning were not saved.
+  enum class Rows : bool { live, saved };
+
+  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits, Rows rows = Rows::live)
+      : sink_(sink), coverage_(coverage), limits_(limits), rows_(rows) {}
 
   /// Completes the row in place: age, orphan reason.
   Flow deliver(Connection& row);
-  Flow deliver(const Listener& row);
+  Flow deliver(Listener& row);
   void deliver(Flaw flaw) { coverage_.add(flaw); }
 
  private:
@@ -29,6 +32,7 @@ class RowDelivery {
   Sink& sink_;
   Coverage& coverage_;
   const KernelLimits& limits_;
+  Rows rows_;
   KeyedHash hash_;
   // netlink repeats a row within a few dozen others. /proc can repeat all that were added since it was opened
   // (net/ipv4/tcp_ipv4.c: tcp_seq_start() counts from the start when tcp_seek_last_pos() finds nothing), so there

@@ -13,10 +13,14 @@ namespace tcpstat {
 
 class TextTable {
  public:
+  /// What may be done to a cell that is too wide for a terminal: nothing, or its middle left out and the end after the
+  /// last colon (a port) kept.
+  enum class Shorten : bool { no, middle };
   struct Heading {
     std::string_view text;
     Align align;
     std::size_t least_width = 0;
+    Shorten shorten = Shorten::no;
   };
   struct Options {
     bool header = true;
@@ -51,9 +55,13 @@ class TextTable {
 
   void settle_widths();
   void narrow_numbers();
+  void narrow_addresses();
+  bool share_width(std::size_t columns, std::size_t least);
+  [[nodiscard]] std::size_t full_width(const Row& row) const;
   [[nodiscard]] std::size_t total_width() const;
   void write_header();
   void write_row(const Row& row);
+  void write_within_terminal(const Row& row);
   void write_cut(const Row& row);
 
   TextBuffer& out_;

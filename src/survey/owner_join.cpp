@@ -17,6 +17,7 @@ void OwnerJoin::give_up(Socket& row) {
 
 template <typename Row>
 Flow OwnerJoin::pass(Row row, Flow (Sink::*next)(const Row&)) {
+  if (relevant_ != nullptr && !relevant_->matches(row)) return (next_.*next)(row);
   if (!join(row)) {
     // If some processes cannot be looked into, a second look finds no more; then nothing needs to wait.
     const bool may_be_late = !looked_again_ && owners_->forbidden() == 0;

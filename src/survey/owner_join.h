@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "model/filter.h"
 #include "model/owner.h"
 #include "model/row_store.h"
 #include "model/sink.h"
@@ -16,9 +17,11 @@ class OwnerJoin final : public Sink {
   /// Rows without a holder that may wait for the second look; those beyond it pass with the reason for none.
   static constexpr std::size_t kMaxHeld = 4096;
 
-  /// `look_again` reads the owners anew; what it returns stays valid as long as this object is used.
-  OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup&()> look_again, Sink& next)
-      : owners_(&owners), look_again_(std::move(look_again)), next_(next) {}
+  /// `look_again` reads the owners anew; what it returns stays valid as long as this object is used. Rows that
+  /// `relevant` does not match, if there is one, pass as they are.
+  OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup&()> look_again, Sink& next,
+            const Filter* relevant = nullptr)
+      : owners_(&owners), look_again_(std::move(look_again)), next_(next), relevant_(relevant) {}
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
@@ -38,6 +41,7 @@ class OwnerJoin final : public Sink {
   const OwnerLookup* owners_;
   std::function<const OwnerLookup&()> look_again_;
   Sink& next_;
+  const Filter* relevant_;
   RowStore held_;
   bool looked_again_ = false;
   std::uint64_t not_permitted_ = 0;

@@ -20,7 +20,8 @@ Headings headings(const std::vector<const Column*>& columns) {
   for (const Column* column : columns) {
     // The longest state name, so that a late ESTABLISHED does not push its row.
     const std::size_t least = column->id == ColumnId::STATE ? std::string_view("ESTABLISHED").size() : 0;
-    out.push_back({column->name, column->align, least});
+    const bool address = column->type == ColumnType::endpoint || column->type == ColumnType::address;
+    out.push_back({column->name, column->align, least, address ? TextTable::Shorten::middle : TextTable::Shorten::no});
   }
   return out;
 }
@@ -132,7 +133,10 @@ class TableRenderer final : public Renderer {
   void write_groups(const std::vector<std::string>& titles, const std::vector<Group>& groups) {
     begin_block();
     Headings heads;
-    for (const std::string& title : titles) heads.push_back({title, Align::left});
+    for (std::size_t i = 0; i < titles.size(); ++i) {
+      const bool number = !groups.empty() && std::holds_alternative<std::uint64_t>(groups.front().values[i]);
+      heads.push_back({titles[i], number ? Align::right : Align::left});
+    }
     heads.push_back({"COUNT", Align::right});
     TextTable table(settings_.out, heads, options());
     for (const Group& group : groups) {
