@@ -17,6 +17,7 @@ RenderSettings render_settings(const Request& request, const Output& output, Tex
           .facts = reading.facts(),
           .columns = std::move(columns),
           .header = request.header,
+          .states = request.filter.states,
           .width = request.truncate ? terminal.width : 0,
           .colour = choose_colour(request.colour, terminal),
           .ellipsis = terminal.utf8 ? "…" : "~",

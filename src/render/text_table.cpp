@@ -85,7 +85,7 @@ void TextTable::settle_widths() {
 
 /// On a narrow terminal the words above numbers are what takes the room: they are shortened before any data is cut.
 void TextTable::narrow_numbers() {
-  constexpr std::size_t kLeastHeading = 5;
+  constexpr std::size_t kLeastHeading = 4;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
     const std::size_t total = total_width();
     if (total <= options_.width) return;
@@ -110,7 +110,7 @@ void TextTable::narrow_addresses() {
 /// what they need; false if there is not that much.
 bool TextTable::share_width(std::size_t columns, std::size_t least) {
   std::vector<std::size_t> addresses;
-  std::size_t taken = columns < headings_.size() ? 1 : 0;  // the ellipsis that stands for the others
+  std::size_t taken = columns < headings_.size() ? 2 : 0;  // a space and the ellipsis that stands for the others
   for (std::size_t i = 0; i < columns; ++i) {
     taken += i > 0 ? kGap : 0;
     if (headings_[i].shorten == Shorten::middle) {

@@ -1,6 +1,6 @@
 // Aligned columns for people.
 
-#include <array>
+#include <algorithm>
 #include <string>
 
 #include "base/utf8.h"
@@ -15,11 +15,15 @@ namespace {
 
 using Headings = std::vector<TextTable::Heading>;
 
-Headings headings(const std::vector<const Column*>& columns) {
+Headings headings(const RenderSettings& settings) {
+  // So that a late ESTABLISHED does not push its row.
+  std::size_t longest_state = 0;
+  for (const StateInfo& state : states()) {
+    if (settings.states.has(state.state)) longest_state = std::max(longest_state, state.name.size());
+  }
   Headings out;
-  for (const Column* column : columns) {
-    // The longest state name, so that a late ESTABLISHED does not push its row.
-    const std::size_t least = column->id == ColumnId::STATE ? std::string_view("ESTABLISHED").size() : 0;
+  for (const Column* column : settings.columns) {
+    const std::size_t least = column->id == ColumnId::STATE ? longest_state : 0;
     const bool address = column->type == ColumnType::endpoint || column->type == ColumnType::address;
     out.push_back({column->name, column->align, least, address ? TextTable::Shorten::middle : TextTable::Shorten::no});
   }
@@ -31,7 +35,7 @@ class TableRenderer final : public Renderer {
   explicit TableRenderer(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{.timer_details = true, .first_owner_only = settings_.width != 0},
-        table_(settings_.out, headings(settings_.columns), options()) {}
+        table_(settings_.out, headings(settings_), options()) {}
 
   Flow connection(const Connection& row) override { return write(row, row.state); }
   Flow listener(const Listener& row) override { return write(row, State::listen); }
