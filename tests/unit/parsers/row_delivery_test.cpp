@@ -21,7 +21,7 @@ struct Delivering {
     delivery.deliver(row);
     return counter.connections > before;
   }
-  bool passes(const Listener& row) {
+  bool passes(Listener row) {
     const std::uint64_t before = counter.listeners;
     delivery.deliver(row);
     return counter.listeners > before;
