@@ -41,6 +41,8 @@ ExitStatus run(int argc, char** argv, Notes& notes) {
       return run_words(*request, notes);
     case Verb::summary:
       return run_summary(*request, notes);
+    case Verb::explain:
+      return run_explain(*request, notes);
     case Verb::list:
       return run_list(*request, notes);
   }

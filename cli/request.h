@@ -14,13 +14,18 @@
 
 namespace tcpstat {
 
-enum class Verb { list, summary, help, version, words };
+enum class Verb { list, summary, explain, help, version, words };
 enum class When { automatic, always, never };
 
 struct Request {
   Verb verb = Verb::list;
   /// For Verb::words: states, columns, …
   std::string words_of;
+
+  /// For Verb::explain: what to explain; empty with --all.
+  std::string subject;
+  /// For `explain machine`: dot, mermaid or nothing.
+  std::string drawing;
 
   Filter filter;  ///< its states are settled, whatever the verb
   std::string netns;

@@ -112,8 +112,11 @@ _tcpstat() {
                     --remote-port --user --pid --process --netns -f --format -j --json -o --output -S --sort --limit \
                     -H --no-header --no-truncate -p --processes -i --info -r --resolve --color --output-file -q --quiet \
                     -v --verbose --source --proc-root --timeout --strict --by --list -h --help -V --version
-            elif [[ " ${words[*]:1} " != *' summary '* ]]; then
-                _tcpstat_offer "$typed" '' summary
+            elif [[ ${words[-1]} == explain ]]; then
+                mapfile -t words < <("${command/#\~/$HOME}" explain --all 2>/dev/null | cut -f 1)
+                _tcpstat_offer "$typed" '' "${words[@]}"
+            elif [[ " ${words[*]:1} " != *' summary '* && " ${words[*]:1} " != *' explain '* ]]; then
+                _tcpstat_offer "$typed" '' summary explain
             fi
             ;;
     esac

@@ -40,9 +40,16 @@ function __tcpstat_sort
     end
 end
 
-set -l no_verb 'not __fish_seen_subcommand_from summary'
+function __tcpstat_subjects
+    set -l command (commandline -opc)[1]
+    $command explain --all 2>/dev/null
+end
+
+set -l no_verb 'not __fish_seen_subcommand_from summary explain'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
+complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
+complete -c tcpstat -n '__fish_seen_subcommand_from explain' -a '(__tcpstat_subjects)'
 
 complete -c tcpstat -s s -l state -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
 complete -c tcpstat -s a -l all -d 'all states, LISTEN and bound CLOSE included'

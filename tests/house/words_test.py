@@ -81,7 +81,7 @@ class Options(unittest.TestCase):
                 result = ask(f"-{short}", "--version")
                 self.assertNotIn("unknown option", result.stderr, short)
         for name in (ROOT / "man/tcpstat.8", BASH, ZSH, FISH):
-            for verb in ("check", "watch", "explain", "validate", "audit"):
+            for verb in ("check", "watch", "validate", "audit"):
                 self.assertNotRegex(name.read_text(), rf"tcpstat {verb}\b|Cm {verb}\b", name)
 
 
@@ -182,9 +182,15 @@ class Shells:
         self.assertEqual({word[2:].rstrip("=") for word in long if word.startswith("--")}, LONG)
 
     def test_the_verb(self):
-        first, again = self.offers("tcpstat s", "tcpstat summary s")
+        first, other, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat summary s")
         self.assertEqual(first, ["summary"])
+        self.assertEqual(other, ["explain"])
         self.assertEqual(again, [])
+
+    def test_what_can_be_explained_comes_from_the_program(self):
+        (offered,) = self.offers("tcpstat explain ")
+        names = {line.split("\t")[0] for line in ask("explain", "--all").stdout.splitlines()}
+        self.assertEqual(set(offered), names)
 
     def test_words_come_from_the_program(self):
         asked = {"-s ": ("states", "groups"), "--state ": ("states", "groups"), "--state=": ("states", "groups"),

@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "machine/endpoint.h"
 #include "machine/seen.h"
+#include "machine/tcp_end.h"
 
 namespace tcpstat::test {
 
 struct Config {
-  std::array<Endpoint, 2> end;
+  std::array<TcpEnd, 2> end;
   std::array<bool, 2> fin_held{};
   bool overflowed = false;                ///< a full accept queue kept the handshake from its end
   bool blocked = false;                   ///< a FIN waited behind a closed window, or was lost to a full accept queue
@@ -55,7 +55,7 @@ struct Config {
   }
 
  private:
-  static State rfc9293_to_on_reset(Endpoint end) { return end.take(Event::rcv_rst).to; }
+  static State rfc9293_to_on_reset(TcpEnd end) { return end.take(Event::rcv_rst).to; }
 };
 
 class Search {
@@ -114,7 +114,7 @@ class Search {
     next.to[i].pop_front();
     // A full accept queue: what would complete the handshake is dropped.
     const bool passive_request =
-        next.end[i].state() == State::syn_recv && Endpoint(next.end[i]).take(Event::rcv_rst).to == State::listen;
+        next.end[i].state() == State::syn_recv && TcpEnd(next.end[i]).take(Event::rcv_rst).to == State::listen;
     if (options_ == Options::linux_too && passive_request && (segment.kind == Send::ack || segment.kind == Send::fin)) {
       Config dropped = next;
       dropped.overflowed = true;
@@ -130,7 +130,7 @@ class Search {
   }
 
   void calls(const Config& config, std::size_t i) {
-    const Endpoint& end = config.end[i];
+    const TcpEnd& end = config.end[i];
     const State state = end.state();
     if (state == State::close && !end.opened()) {
       event(config, i, Event::open_active);

@@ -16,7 +16,7 @@ struct Segment {
   friend bool operator==(const Segment&, const Segment&) = default;
 };
 
-class Endpoint {
+class TcpEnd {
  public:
   [[nodiscard]] State state() const { return state_; }
   /// Whether it has once been more than closed: it opens one connection in its life.
@@ -29,7 +29,7 @@ class Endpoint {
   /// The segment as this end sends it now.
   [[nodiscard]] Segment segment(Send kind) const { return {kind, fin_received_}; }
 
-  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+  friend bool operator==(const TcpEnd&, const TcpEnd&) = default;
 
  private:
   State state_ = State::close;

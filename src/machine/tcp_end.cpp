@@ -1,4 +1,4 @@
-#include "machine/endpoint.h"
+#include "machine/tcp_end.h"
 
 namespace tcpstat {
 namespace {
@@ -7,7 +7,7 @@ constexpr StateSet kOurFinOutstanding{State::fin_wait1, State::closing, State::l
 
 }  // namespace
 
-std::optional<Event> Endpoint::event_of(const Segment& segment) const {
+std::optional<Event> TcpEnd::event_of(const Segment& segment) const {
   const bool acks_our_fin = segment.acks_fin && kOurFinOutstanding.has(state_);
   switch (segment.kind) {
     case Send::nothing:
@@ -32,7 +32,7 @@ std::optional<Event> Endpoint::event_of(const Segment& segment) const {
   return std::nullopt;
 }
 
-const Transition& Endpoint::take(Event event) {
+const Transition& TcpEnd::take(Event event) {
   const Transition& row = rfc9293(state_, event, state_ == State::syn_recv ? origin_ : Condition::none);
   if (row.answer != Answer::moves) return row;
   // An active OPEN stays one through a simultaneous open (RFC 9293 §3.3.2, note 1).

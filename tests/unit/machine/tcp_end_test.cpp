@@ -1,4 +1,4 @@
-#include "machine/endpoint.h"
+#include "machine/tcp_end.h"
 
 #include <doctest/doctest.h>
 
@@ -10,12 +10,12 @@ namespace {
 using enum State;
 
 TEST_CASE("SYN-RECEIVED remembers whether the OPEN was active or passive") {
-  Endpoint server;
+  TcpEnd server;
   server.take(Event::open_passive);
   server.take(Event::rcv_syn);
   CHECK(server.take(Event::rcv_rst).to == listen);
 
-  Endpoint client;
+  TcpEnd client;
   client.take(Event::open_active);
   client.take(Event::rcv_syn);
   CHECK(client.state() == syn_recv);
@@ -23,7 +23,7 @@ TEST_CASE("SYN-RECEIVED remembers whether the OPEN was active or passive") {
 }
 
 TEST_CASE("an ACK means what is outstanding") {
-  Endpoint end;
+  TcpEnd end;
   end.take(Event::open_active);
   CHECK(end.event_of({Send::ack, false}) == Event::rcv_ack_of_syn);
   end.take(Event::rcv_syn_ack);
@@ -36,7 +36,7 @@ TEST_CASE("an ACK means what is outstanding") {
 }
 
 TEST_CASE("an end that has seen the FIN acknowledges it in everything it sends") {
-  Endpoint end;
+  TcpEnd end;
   end.take(Event::open_active);
   end.take(Event::rcv_syn_ack);
   CHECK_FALSE(end.segment(Send::ack).acks_fin);
@@ -46,7 +46,7 @@ TEST_CASE("an end that has seen the FIN acknowledges it in everything it sends")
 }
 
 TEST_CASE("a closed end is as it was at first, but that it was open once") {
-  Endpoint end;
+  TcpEnd end;
   end.take(Event::open_active);
   end.take(Event::rcv_rst);
   CHECK(end.state() == close);

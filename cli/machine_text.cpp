@@ -1,0 +1,76 @@
+// The machine itself: as a table, as a graph for Graphviz and for Mermaid.
+
+#include <algorithm>
+
+#include "cli/explain.h"
+#include "machine/rfc9293.h"
+
+namespace tcpstat {
+namespace {
+
+std::string padded(std::string_view text, std::size_t width) {
+  std::string out(text);
+  out.resize(std::max(out.size(), width), ' ');
+  return out;
+}
+
+/// Steps that figure 5 of the RFC is about: not those of aborts, resets and timeouts, which lead to CLOSED from anywhere.
+enum class Drawn : std::uint8_t { no, yes };
+Drawn drawn(const Transition& row) {
+  if (row.answer != Answer::moves) return Drawn::no;
+  switch (row.event) {
+    case Event::abort:
+    case Event::user_timeout:
+    case Event::retransmission_give_up:
+      return Drawn::no;
+    case Event::rcv_rst:
+      return row.to == State::listen ? Drawn::yes : Drawn::no;
+    default:
+      return Drawn::yes;
+  }
+}
+
+}  // namespace
+
+std::string machine_table() {
+  std::string out = "FROM         EVENT                   TO           SEND     SECTION\n";
+  const auto add = [&](const Transition& row) {
+    if (row.answer != Answer::moves) return;
+    const std::string_view sent = text(row.send);
+    std::string line = padded(name(row.from), 13) + padded(info(row.event).key, 24) + padded(name(row.to), 13) +
+                       padded(sent.empty() ? "-" : sent, 9) + std::string(row.section);
+    if (row.condition != Condition::none) line += " (" + std::string(text(row.condition)) + ")";
+    out += line + '\n';
+  };
+  for (const Transition& row : kRfc9293) add(row);
+  for (const Transition& row : kRfc9293Cases) add(row);
+  return out;
+}
+
+std::string machine_dot() {
+  std::string out =
+      "digraph tcp {\n  label=\"TCP, RFC 9293; resets, aborts and timeouts left out\";\n  node [shape=box];\n";
+  for (const StateInfo& row : states()) out += "  " + std::string(row.name) + ";\n";
+  for (const Transition& row : kRfc9293) {
+    if (drawn(row) == Drawn::no) continue;
+    out += "  " + std::string(name(row.from)) + " -> " + std::string(name(row.to)) + " [label=\"" +
+           std::string(info(row.event).key);
+    if (row.send != Send::nothing) out += "\\n" + std::string(text(row.send));
+    out += "\"];\n";
+  }
+  return out + "}\n";
+}
+
+std::string machine_mermaid() {
+  std::string out = "stateDiagram-v2\n  [*] --> " + std::string(name(State::close)) + "\n";
+  for (const Transition& row : kRfc9293) {
+    if (drawn(row) == Drawn::no) continue;
+    out += "  " + std::string(name(row.from)) + " --> " + std::string(name(row.to)) + " : " +
+           std::string(info(row.event).key);
+    if (row.send != Send::nothing) out += " / " + std::string(text(row.send));
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace tcpstat

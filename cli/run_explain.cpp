@@ -1,0 +1,135 @@
+// tcpstat explain: what a state, a transition or a course of events means. Reads no sockets.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <vector>
+
+#include "base/nearest_word.h"
+#include "cli/ending.h"
+#include "cli/explain.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "cli/verbs.h"
+#include "cli/words.h"
+#include "parsers/kernel_limits.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr std::string_view kMachine = "machine";
+constexpr std::string_view kMachineMeaning = "the whole machine; --format table, json, dot or mermaid";
+
+std::string index_text() {
+  std::string out;
+  const auto add = [&](std::string_view name, std::string_view meaning) {
+    out += std::string(name) + '\t' + std::string(meaning) + '\n';
+  };
+  for (const StateInfo& state : states()) add(state.name, state.meaning);
+  for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
+  add(kMachine, kMachineMeaning);
+  return out;
+}
+
+std::string index_json() {
+  auto all = nlohmann::ordered_json::array();
+  const auto add = [&](std::string_view name, std::string_view meaning) {
+    all.push_back({{"name", name}, {"meaning", meaning}});
+  };
+  for (const StateInfo& state : states()) add(state.name, state.meaning);
+  for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
+  add(kMachine, kMachineMeaning);
+  return all.dump(2) + '\n';
+}
+
+/// The one state that a word means.
+std::optional<State> one_state(std::string_view word) {
+  const auto set = parse_state_word(word);
+  if (!set || set->size() != 1) return std::nullopt;
+  for (const StateInfo& row : states()) {
+    if (set->has(row.state)) return row.state;
+  }
+  return std::nullopt;
+}
+
+bool is_absent(std::string_view word) { return word == "ABSENT" || word == "absent"; }
+
+std::optional<Seen> seen_word(std::string_view word) {
+  if (is_absent(word)) return kAbsent;
+  if (const auto state = one_state(word)) return Seen(*state);
+  return std::nullopt;
+}
+
+UsageError unknown(const std::string& word, std::string_view what, std::vector<std::string_view> known) {
+  for (const StateInfo& state : states()) known.push_back(state.name);
+  std::string_view nearest = nearest_word(word, known);
+  if (nearest.empty()) nearest = nearest_state_word(word);
+  return {"cannot explain " + std::string(what) + in_quotes(word) + " (" +
+          (nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ") + "see: tcpstat explain --all)"};
+}
+
+/// For locales that cannot show it: "§3.6" is as clear as "3.6".
+std::string without_section_signs(std::string text) {
+  constexpr std::string_view kSign = "§";
+  for (std::size_t at = text.find(kSign); at != std::string::npos; at = text.find(kSign, at)) {
+    text.erase(at, kSign.size());
+  }
+  return text;
+}
+
+enum class As : std::uint8_t { text, json };
+
+Parsed<std::string> explain_two(const std::string& subject, std::size_t colon, As as) {
+  const std::string from = subject.substr(0, colon);
+  const std::string to = subject.substr(colon + 1);
+  const auto before = seen_word(from);
+  if (!before) return tl::make_unexpected(unknown(from, "the state ", {"ABSENT"}));
+  const auto after = seen_word(to);
+  if (!after) return tl::make_unexpected(unknown(to, "the state ", {"ABSENT"}));
+  return as == As::json ? explain_pair_json(*before, *after) : explain_pair(*before, *after);
+}
+
+Parsed<std::string> explain(const Request& request, Drawing drawing) {
+  const std::string& subject = request.subject;
+  const As as = request.format->name == "json" ? As::json : As::text;
+  if (subject.empty()) return as == As::json ? index_json() : index_text();
+  if (subject == kMachine) {
+    if (request.drawing == "dot") return machine_dot();
+    if (request.drawing == "mermaid") return machine_mermaid();
+    return as == As::json ? machine_json() : machine_table();
+  }
+  if (const std::size_t colon = subject.find(':'); colon != std::string::npos) return explain_two(subject, colon, as);
+  // First, because `close` in lower case is the lifecycle and CLOSE the state.
+  if (const Lifecycle* lifecycle = find_lifecycle(subject)) {
+    return as == As::json ? explain_lifecycle_json(*lifecycle) : explain_lifecycle(*lifecycle, drawing);
+  }
+  if (const auto state = one_state(subject)) {
+    const std::string proc = request.proc_root.empty() ? "/proc" : request.proc_root;
+    const KernelLimits limits = read_kernel_limits(proc);
+    return as == As::json ? explain_state_json(*state, limits) : explain_state(*state, limits);
+  }
+  std::vector<std::string_view> known = {kMachine};
+  for (const Lifecycle& lifecycle : lifecycles()) known.push_back(lifecycle.name);
+  return tl::make_unexpected(unknown(subject, "", known));
+}
+
+}  // namespace
+
+ExitStatus run_explain(const Request& request, const Notes& notes) {
+  const Drawing drawing = look_at_terminal(1).utf8 ? Drawing::utf8 : Drawing::ascii;
+  auto text = explain(request, drawing);
+  if (!text) {
+    notes.error(text.error().sentence);
+    return ExitStatus::failed;
+  }
+  auto output = Output::open(request.output_file);
+  if (!output) {
+    notes.error(output.error().sentence());
+    return ExitStatus::failed;
+  }
+  TextBuffer out(output->fd());
+  out.append(drawing == Drawing::utf8 || request.format->name == "json" ? *text : without_section_signs(*text));
+  return finish_output(out, *output, ExitStatus::done, notes);
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,115 @@
+"""tcpstat explain: names, verdicts, widths, formats, and errors in one sentence."""
+
+import json
+import shutil
+import subprocess
+import unittest
+from pathlib import Path
+
+from harness import STATES, TestCase, main, run, unique
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SCHEMA = json.loads((Path(__file__).resolve().parent.parent / "schema/explain.json").read_text())
+UTF8 = {"LC_ALL": "C.UTF-8"}
+ASCII = {"LC_ALL": "C"}
+SEEN = ["ABSENT", *STATES]
+
+
+class Explain(TestCase):
+    def names(self):
+        return [line.split("\t")[0] for line in self.succeeds("explain", "--all").lines]
+
+    def document(self, *args):
+        document = unique(self.succeeds("explain", *args, "--json").out)
+        if jsonschema is not None:
+            jsonschema.validate(document, SCHEMA)
+        return document
+
+    def test_every_name_has_an_explanation_that_fits(self):
+        names = self.names()
+        self.assertLessEqual(set(STATES) | {"handshake", "close", "machine"}, set(names))
+        for name in names:
+            for env in (UTF8, ASCII):
+                with self.subTest(name=name, env=env):
+                    out = self.succeeds("explain", name, env=env).bytes
+                    if env is ASCII:
+                        self.assertTrue(out.isascii())
+                    if name != "machine":
+                        self.assertLessEqual(max(map(len, out.decode().splitlines())), 80)
+            if name != "machine":
+                self.document(name)
+
+    def test_every_pair_has_an_explanation_that_fits(self):
+        for before in SEEN:
+            for after in SEEN:
+                with self.subTest(before=before, after=after):
+                    out = self.succeeds("explain", f"{before}:{after}", env=UTF8).lines
+                    self.assertLessEqual(max(map(len, out)), 80)
+                    self.document(f"{before}:{after}")
+
+    def test_pairs(self):
+        for pair, verdict, rfc9293, traced, path in (
+                ("SYN_RECV:ESTABLISHED", "legal", True, "legal", []),
+                ("LISTEN:SYN_RECV", "legal", True, "legal", []),
+                ("FIN_WAIT1:TIME_WAIT", "reachable", True, "illegal", ["FIN_WAIT2"]),
+                ("FIN_WAIT2:TIME_WAIT", "legal", True, "illegal", []),
+                ("ESTABLISHED:TIME_WAIT", "reachable", False, "illegal", ["FIN_WAIT1", "FIN_WAIT2"]),
+                ("TIME_WAIT:ESTABLISHED", "reuse", False, "illegal", ["ABSENT"]),
+                ("FIN_WAIT1:FIN_WAIT1", "quirk", False, "quirk", []),
+                ("CLOSE:SYN_RECV", "quirk", False, "quirk", ["SYN_SENT"]),
+                ("absent:listening", "legal", False, "illegal", [])):
+            with self.subTest(pair=pair):
+                found = self.document(pair)
+                self.assertEqual((found["verdict"], found["rfc9293"], found["traced"], found["path"]),
+                                 (verdict, rfc9293, traced, path))
+
+    def test_close_is_the_lifecycle_and_in_capitals_the_state(self):
+        self.assertIn("tcpstat explain CLOSE\n", self.succeeds("explain", "close").out)
+        for word in ("CLOSE", "closed", "7"):
+            self.assertIn("tcpstat explain close\n", self.succeeds("explain", word).out)
+
+    def test_bounds_follow_the_sysctls(self):
+        tree = self.tree()
+        tree.sysctl("net/ipv4/tcp_fin_timeout", 30)
+        self.assertEqual(self.document("FIN_WAIT2", "--proc-root", tree.path)["max_age_ms"], 30_000)
+        self.assertIsNone(self.document("SYN_SENT", "--proc-root", tree.path)["max_age_ms"])
+        self.assertIsNone(self.document("CLOSE_WAIT")["max_age_ms"])
+        self.assertEqual(self.document("TIME_WAIT")["max_age_ms"], 60_000)
+
+    def test_diagrams_come_from_two_machines(self):
+        steps = self.document("handshake")["steps"]
+        self.assertEqual([(step["from_left"], step["from_right"]) for step in steps[-3:]],
+                         [("SYN", None), (None, "SYN,ACK"), ("ACK", None)])
+        self.assertEqual((steps[-1]["left_state"], steps[-1]["right_state"]), ("ESTABLISHED", "ESTABLISHED"))
+        for name in ("simultaneous-open", "simultaneous-close"):
+            self.assertIn("crossing", [step["kind"] for step in self.document(name)["steps"]])
+
+    def test_the_machine_in_each_format(self):
+        self.assertEqual(len(self.document("machine")["traced"]), 28)
+        self.assertTrue(self.succeeds("explain", "machine").out.startswith("FROM "))
+        self.assertTrue(self.succeeds("explain", "machine", "--format", "mermaid").out.startswith("stateDiagram-v2\n"))
+        dot = self.succeeds("explain", "machine", "--format", "dot").bytes
+        if shutil.which("dot") is None:
+            self.skipTest("Graphviz is missing")
+        drawn = subprocess.run(["dot", "-Tsvg"], input=dot, capture_output=True, check=False)
+        self.assertEqual((drawn.returncode, drawn.stderr), (0, b""))
+        for state in STATES:
+            self.assertIn(f">{state}<".encode(), drawn.stdout)
+
+    def test_what_is_unknown_is_one_sentence_with_the_nearest_word(self):
+        self.fails("explain", "handshaek", sentence=r'cannot explain "handshaek" \(did you mean handshake\? .*\)')
+        self.fails("explain", "TIMEWAITT", sentence=r'cannot explain "TIMEWAITT" \(did you mean TIME_WAIT\? .*\)')
+        self.fails("explain", "LISTEN:SYNRCV", sentence='cannot explain the state "SYNRCV" .*')
+        self.fails("explain", "half-open:LISTEN", sentence='cannot explain the state "half-open" .*')
+        self.fails("explain", sentence="explain what[?] .*")
+        self.fails("explain", "close", "handshake", sentence='unexpected argument "handshake" .*')
+        self.fails("explain", "close", "-f", "csv", sentence="explain prints table or json, .*")
+        self.fails("explain", "close", "-f", "dot", sentence='unknown format "dot" .*')
+
+
+if __name__ == "__main__":
+    main()
