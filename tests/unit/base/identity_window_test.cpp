@@ -47,7 +47,7 @@ TEST_CASE("zero is an identity like any other") {
 
 TEST_CASE("a window answers as a deque and a set do") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::uint64_t values;    ///< how many different identities there are
     std::uint64_t multiple;  ///< they are multiples of this
   };

@@ -46,7 +46,7 @@ TEST_CASE("every code point but the surrogates is read back") {
 
 TEST_CASE("what is not well-formed has no length") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view text;
   };
   constexpr Row kRows[] = {
@@ -80,7 +80,7 @@ TEST_CASE("what is not well-formed has no length") {
 
 TEST_CASE("widths are those of a terminal") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view text;
     std::size_t width;
   };

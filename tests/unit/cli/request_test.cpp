@@ -16,7 +16,7 @@ Parsed<Request> parse(std::vector<const char*> words) {
 
 TEST_CASE("the states of a list follow from -a, -l and --state") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::vector<const char*> words;
     StateSet states;
   };
@@ -85,7 +85,7 @@ TEST_CASE("-4 and -6 together are both families") {
 
 TEST_CASE("what cannot be meant is one sentence") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::vector<const char*> words;
     std::string_view part;
   };

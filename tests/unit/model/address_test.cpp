@@ -14,7 +14,7 @@ using test::address;
 
 TEST_CASE("IPv6 is written as RFC 5952 wants it") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view typed;
     std::string_view written;
   };
@@ -102,7 +102,7 @@ TEST_CASE("addresses are ordered by family, then by number") {
 
 TEST_CASE("a prefix contains what shares its first bits") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view network;
     unsigned length;
     std::string_view candidate;

@@ -13,7 +13,7 @@ using Age = std::optional<std::uint64_t>;
 
 TEST_CASE("ages come from the kernel's own timers, or not at all") {
   struct Row {
-    const char* name;
+    std::string_view name;
     State state;
     bool minisocket;
     std::optional<std::uint32_t> timer_ms;

@@ -14,7 +14,7 @@ namespace {
 
 TEST_CASE("a socket without an inode has a reason") {
   struct Row {
-    const char* name;
+    std::string_view name;
     State state;
     bool minisocket;
     std::string_view reason;

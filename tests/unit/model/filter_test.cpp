@@ -20,7 +20,7 @@ EndpointPattern port(std::uint16_t number) { return {std::nullopt, PortRange{num
 
 TEST_CASE("conditions are joined by AND, alternatives by OR") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::function<void(Filter&)> set;
     bool matches;
     bool matches_listener;

@@ -239,7 +239,7 @@ TEST_CASE("an unknown word is answered with the nearest state") {
 
 TEST_CASE("--state adds words up and takes exclusions off last") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::vector<std::string> words;
     StateSet states;
   };

@@ -41,7 +41,7 @@ struct FileReading {
 
 TEST_CASE("what a file is follows from its first bytes") {
   struct Row {
-    const char* file;
+    std::string_view file;
     std::size_t rows;
     bool brings_owners;
   };
@@ -132,7 +132,7 @@ TEST_CASE("files larger than a block are read to their end") {
 
 TEST_CASE("an empty file holds no rows, and an unknown one is refused") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string content;
     std::string_view failed;
   };
@@ -179,7 +179,7 @@ TEST_CASE("ages are unknown in files of a kernel, because its sysctls are") {
 }
 
 TEST_CASE("a sink that wants no more ends the reading of every kind") {
-  for (const char* file : {"recorded/tcp", "recorded/ss-all.dump", "recorded/tcpstat.ndjson"}) {
+  for (const std::string_view file : {"recorded/tcp", "recorded/ss-all.dump", "recorded/tcpstat.ndjson"}) {
     CAPTURE(file);
     test::TableNames names;
     const auto source = make_file_source({}, test::fixture_path(file), names);

@@ -213,7 +213,7 @@ TEST_CASE("what the filter matches, the kernel lets pass") {
 
 TEST_CASE("a reject at the end and an accept at the end are told apart") {
   struct Row {
-    const char* name;
+    std::string_view name;
     Filter filter;
     std::uint16_t local;
     std::uint16_t remote;

@@ -68,7 +68,7 @@ TEST_CASE("messages of another sequence or port are skipped, DONE included") {
 
 TEST_CASE("errors carry their errno") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::uint16_t type;
     std::int32_t number;
     End end;
@@ -185,7 +185,7 @@ TEST_CASE("a dump of two families has two DONEs") {
 
 TEST_CASE("recorded dumps hold what was built") {
   struct Row {
-    const char* file;
+    std::string_view file;
     std::size_t rows;
     int dones;
   };

@@ -207,7 +207,7 @@ TEST_CASE("unknown and nested attributes are passed over") {
 
 TEST_CASE("an attribute that does not hold what it must is a flaw") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::uint16_t type;
     std::size_t size;
   };
@@ -270,7 +270,7 @@ TEST_CASE("a message of 71 bytes is cut short, one of 72 is a row") {
 }
 
 TEST_CASE("every truncated prefix of a recorded message is a flaw, or the row with fewer attributes") {
-  for (const char* file : {"recorded/ss-all.dump", "recorded/legacy.dump", "recorded/legacy-info.dump"}) {
+  for (const std::string_view file : {"recorded/ss-all.dump", "recorded/legacy.dump", "recorded/legacy-info.dump"}) {
     CAPTURE(file);
     for (const std::string& message : test::messages_of(test::fixture(file))) {
       const std::string payload = message.substr(sizeof(nlmsghdr));
@@ -302,7 +302,7 @@ TEST_CASE("every corrupted byte of recorded messages is a flaw or a row") {
   std::uint64_t rows = 0;
   std::uint64_t flaws = 0;
   std::size_t left = 6;  // messages of each file; all of them would take a minute under the sanitizers
-  for (const char* file : {"recorded/legacy.dump", "recorded/legacy-info.dump"}) {
+  for (const std::string_view file : {"recorded/legacy.dump", "recorded/legacy-info.dump"}) {
     const auto messages = test::messages_of(test::fixture(file));
     for (std::size_t i = 0; i < messages.size(); i += messages.size() / left + 1) {
       std::string payload = messages[i].substr(sizeof(nlmsghdr));

@@ -125,7 +125,7 @@ TEST_CASE("keys may be missing, and unknown ones are passed over") {
 
 TEST_CASE("lines that are no connection are no rows, or flaws") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view line;
     std::optional<Flaw> flaw;
   };

@@ -27,7 +27,7 @@ struct Reading {
 
 TEST_CASE("files of all styles hold the same connections") {
   struct Row {
-    const char* file;
+    std::string_view file;
     std::endian order;
     std::uint32_t listener_uid;
     std::uint32_t uid;
@@ -91,7 +91,7 @@ TEST_CASE("tcp and tcp6 in one file are both read") {
 
 TEST_CASE("recorded files hold what was built") {
   struct Row {
-    const char* file;
+    std::string_view file;
     std::size_t rows;
   };
   for (const Row& row : {Row{"recorded/tcp", 32}, Row{"recorded/tcp6", 65}}) {

@@ -61,7 +61,7 @@ TEST_CASE("a full IPv4 row says all that it knows") {
 
 TEST_CASE("the same bytes read on hosts of either byte order") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view field;
     std::endian order;
     std::string_view address;
@@ -103,7 +103,7 @@ TEST_CASE("a LISTEN row carries connections, not bytes") {
 
 TEST_CASE("rows of minisockets are shorter and have no owner") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view line;
     State state;
   };
@@ -131,7 +131,7 @@ TEST_CASE("rows of minisockets are shorter and have no owner") {
 
 TEST_CASE("full sockets without an inode keep their uid") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view line;
   };
   constexpr Row kRows[] = {
@@ -153,7 +153,7 @@ TEST_CASE("full sockets without an inode keep their uid") {
 
 TEST_CASE("timers count in ticks") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view timer;
     std::uint32_t ticks_per_second;
     TimerKind kind;
@@ -215,7 +215,7 @@ TEST_CASE("blanks and columns that nobody knows yet change nothing") {
 
 TEST_CASE("a field that is wrong makes a flaw") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::string_view line;
     Flaw flaw;
   };
@@ -266,7 +266,7 @@ TEST_CASE("the largest uid and inode are read whole") {
 }
 
 TEST_CASE("every truncated prefix of a recorded row is a flaw or the right row") {
-  for (const char* file : {"recorded/tcp", "recorded/tcp6"}) {
+  for (const std::string_view file : {"recorded/tcp", "recorded/tcp6"}) {
     CAPTURE(file);
     for (const std::string& line : test::lines_of(test::fixture(file))) {
       if (proc_net_tcp::is_header(line)) continue;
@@ -286,7 +286,7 @@ TEST_CASE("every truncated prefix of a recorded row is a flaw or the right row")
 TEST_CASE("every corrupted byte of recorded rows is a flaw or a row") {
   std::uint64_t rows = 0;
   std::uint64_t flaws = 0;
-  for (const char* file : {"recorded/tcp", "recorded/tcp6"}) {
+  for (const std::string_view file : {"recorded/tcp", "recorded/tcp6"}) {
     const auto lines = test::lines_of(test::fixture(file));
     for (std::size_t i = 1; i < lines.size(); i += 12) {
       std::string line = lines[i];

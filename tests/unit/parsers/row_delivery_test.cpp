@@ -47,10 +47,10 @@ TEST_CASE("netlink rows are told apart by cookie alone") {
 
 TEST_CASE("rows without a cookie are told apart by family, tuple and inode") {
   struct Row {
-    const char* name;
+    std::string_view name;
     Connection row;
   };
-  std::vector<Row> rows(8, {"", kRow});
+  std::vector<Row> rows(8, {{}, kRow});
   rows[0].name = "another local port";
   rows[0].row.local.port = 444;
   rows[1].name = "another remote port";

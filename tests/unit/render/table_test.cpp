@@ -17,13 +17,13 @@ namespace {
 
 using test::Rendering;
 
-void check_golden(const std::string& name, const std::string& text) {
+void check_golden(std::string_view name, const std::string& text) {
   CAPTURE(name);
   const char* wish = std::getenv("TCPSTAT_GOLDEN");
   if (wish != nullptr && std::string_view(wish) == "write") {
-    std::ofstream(test::fixture_path("golden/" + name), std::ios::binary) << text;
+    std::ofstream(test::fixture_path("golden/" + std::string(name)), std::ios::binary) << text;
   }
-  CHECK(text == test::fixture("golden/" + name));
+  CHECK(text == test::fixture("golden/" + std::string(name)));
 }
 
 std::string without_colour(std::string_view text) {
@@ -89,7 +89,7 @@ constexpr std::array<std::string_view, 8> kDefault = {"STATE",  "RECV_QUEUE", "S
 
 TEST_CASE("the table at several widths, with and without colour") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::size_t width;
     Colour colour;
     std::string_view ellipsis = "…";

@@ -10,11 +10,11 @@
 
 namespace tcpstat::test {
 
-std::string fixture_path(const std::string& name) { return std::string(TCPSTAT_FIXTURES "/") + name; }
+std::string fixture_path(std::string_view name) { return std::string(TCPSTAT_FIXTURES "/").append(name); }
 
-std::string fixture(const std::string& name) {
+std::string fixture(std::string_view name) {
   const std::ifstream file(fixture_path(name), std::ios::binary);
-  if (!file) throw std::runtime_error("no fixture " + name);
+  if (!file) throw std::runtime_error("no fixture " + std::string(name));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -10,8 +10,8 @@
 namespace tcpstat::test {
 
 /// The whole file; throws if it is not there.
-std::string fixture(const std::string& name);
-std::string fixture_path(const std::string& name);
+std::string fixture(std::string_view name);
+std::string fixture_path(std::string_view name);
 
 std::span<const std::byte> bytes_of(std::string_view text);
 

@@ -16,7 +16,7 @@ struct End {
 
 TEST_CASE("half-opens belong to the most specific listener on their endpoint") {
   struct Row {
-    const char* name;
+    std::string_view name;
     std::vector<End> half_opens;
     std::vector<End> listeners;
     std::vector<std::uint64_t> counts;

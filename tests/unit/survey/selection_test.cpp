@@ -97,7 +97,7 @@ TEST_CASE("sorted rows come in order, unknown ones last in either direction, tie
     rows.push_back(row);
   }
   struct Row {
-    const char* name;
+    std::string_view name;
     bool descending;
     std::vector<std::size_t> order;
   };
