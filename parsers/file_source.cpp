@@ -109,7 +109,13 @@ class FileSource final : public Source {
     switch (kind_) {
       case Kind::proc_text: {
         coverage.visible = StateSet::all() - StateSet{State::close};
-        ProcNetTcpStream stream(delivery, Origin::file, {});
+        const std::endian order = proc_net_tcp::guess_byte_order(head_);
+        if (order != std::endian::native) {
+          coverage.warn("byte_order", shown_path() +
+                                          " was written by a host of the other byte order: addresses are "
+                                          "read accordingly");
+        }
+        ProcNetTcpStream stream(delivery, Origin::file, {.byte_order = order});
         const auto flow = each_chunk(coverage, [&](std::string_view chunk) { return stream.feed(chunk); });
         if (!flow) return tl::make_unexpected(flow.error());
         if (*flow == Flow::more) stream.finish();

@@ -1,5 +1,6 @@
 #include "parsers/proc_net_tcp.h"
 
+#include <array>
 #include <charconv>
 #include <cstring>
 
@@ -120,10 +121,47 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order,
   return std::nullopt;
 }
 
+/// Telling words of an address as it is printed: at the end of an IPv4 or IPv6 one, or the third of a v4-mapped one.
+struct Telling {
+  std::string_view start;  ///< what the address begins with
+  std::string_view little;
+  std::string_view big;
+};
+constexpr std::array<Telling, 3> kTelling = {{
+    {"", "0100007F", "7F000001"},
+    {"000000000000000000000000", "01000000", "00000001"},
+    {"0000000000000000", "FFFF0000", "0000FFFF"},
+}};
+
 constexpr std::uint8_t kTimerProbe = 4;
 constexpr std::uint8_t kTimerKeepalive = 2;
 
 }  // namespace
+
+std::endian guess_byte_order(std::string_view text) {
+  int little = 0;
+  int big = 0;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    std::string_view rest = text.substr(0, newline);
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+    next_field(rest);
+    for (const std::string_view field : {next_field(rest), next_field(rest)}) {
+      const std::string_view address = field.substr(0, field.find(':'));
+      for (const Telling& telling : kTelling) {
+        if (!address.starts_with(telling.start)) continue;
+        const std::string_view after = address.substr(telling.start.size());
+        // The third word of a v4-mapped address has one more behind it; the others end the address.
+        const bool mapped = telling.start.size() == 16;
+        if (after.size() != (mapped ? 16U : 8U)) continue;
+        little += after.starts_with(telling.little) ? 1 : 0;
+        big += after.starts_with(telling.big) ? 1 : 0;
+      }
+    }
+  }
+  if (little == big) return std::endian::native;
+  return little > big ? std::endian::little : std::endian::big;
+}
 
 bool is_header(std::string_view line) {
   std::string_view rest = line;

@@ -30,6 +30,10 @@ struct Format {
   std::uint32_t ticks_per_second = 100;
 };
 
+/// The byte order of the host that wrote `text`, the beginning of a file: told by addresses that make sense in one
+/// order only (127.0.0.1, ::1, v4-mapped ones); this host's if nothing tells.
+std::endian guess_byte_order(std::string_view text);
+
 /// The header line, which holds no row.
 bool is_header(std::string_view line);
 /// Decodes one line without its newline. The family follows from the width of the addresses.

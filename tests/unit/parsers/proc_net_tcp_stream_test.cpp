@@ -175,5 +175,32 @@ TEST_CASE("rows that /proc repeats are dropped, listeners that share a tuple are
   CHECK(reading.coverage.duplicates_dropped == 32);
 }
 
+TEST_CASE("addresses that make sense in one byte order only tell which host wrote a file") {
+  struct Row {
+    const char* name;
+    std::string text;
+    std::endian order;
+  };
+  const auto v6 = [](std::string_view address) {
+    return "   0: " + std::string(address) + ":0016 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 1 1 0\n";
+  };
+  const Row rows[] = {
+      {"big-endian IPv4", test::fixture("written/big-endian-tcp"), std::endian::big},
+      {"Android", test::fixture("written/android-tcp"), std::endian::little},
+      {"both families", test::fixture("written/both-families"), std::endian::little},
+      {"recorded here", test::fixture("recorded/tcp"), std::endian::native},
+      {"big-endian ::1", v6("00000000000000000000000000000001"), std::endian::big},
+      {"little-endian ::1", v6("00000000000000000000000001000000"), std::endian::little},
+      {"big-endian v4-mapped", v6("00000000000000000000FFFFC0000201"), std::endian::big},
+      {"little-endian v4-mapped", v6("0000000000000000FFFF0000010200C0"), std::endian::little},
+      {"nothing tells", v6("00000000000000000000000000000000"), std::endian::native},
+      {"empty", "", std::endian::native},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    CHECK((proc_net_tcp::guess_byte_order(row.text) == row.order));
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat
