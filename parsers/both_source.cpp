@@ -123,7 +123,7 @@ class BothSource final : public Source {
       if (sink.listener(row) == Flow::stop) return {};
     }
     coverage.warn("sources_compared", "netlink and /proc agree on " + std::to_string(rest.common) +
-                                          " sockets; only netlink has " + std::to_string(only_netlink) +
+                                          " rows; only netlink has " + std::to_string(only_netlink) +
                                           ", only /proc has " + std::to_string(rest.own));
     return {};
   }
