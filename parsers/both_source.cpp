@@ -122,9 +122,9 @@ class BothSource final : public Source {
       ++only_netlink;
       if (sink.listener(row) == Flow::stop) return {};
     }
-    coverage.warn("sources_compared", "netlink and /proc agree on " + std::to_string(rest.common) +
-                                          " rows; only netlink has " + std::to_string(only_netlink) +
-                                          ", only /proc has " + std::to_string(rest.own));
+    coverage.warn("sources_compared", "in both netlink and /proc: " + std::to_string(rest.common) +
+                                          "; only in netlink: " + std::to_string(only_netlink) +
+                                          "; only in /proc: " + std::to_string(rest.own));
     return {};
   }
 
