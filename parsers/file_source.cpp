@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file_descriptor.h"
+#include "base/line_splitter.h"
 #include "base/timestamp.h"
 #include "parsers/inet_diag_stream.h"
 #include "parsers/ndjson_row.h"
@@ -190,7 +191,6 @@ class FileSource final : public Source {
 
   Expected<void> read_ndjson(Sink& sink, Coverage& coverage) {
     NdjsonDecoder decoder(names_);
-    std::string pending;
     const auto line = [&](std::string_view text) {
       if (text.find_first_not_of(" \t\r") == std::string_view::npos) return Flow::more;
       NdjsonDecoder::Row row = decoder.decode(text);
@@ -201,26 +201,13 @@ class FileSource final : public Source {
       ++coverage.rows_read;
       return connection != nullptr ? sink.connection(*connection) : sink.listener(*listener);
     };
+    LineSplitter lines(std::string::npos);
     const auto flow = each_chunk(coverage, [&](std::string_view chunk) {
-      while (true) {
-        const std::size_t newline = chunk.find('\n');
-        if (newline == std::string_view::npos) break;
-        Flow after = Flow::more;
-        if (pending.empty()) {
-          after = line(chunk.substr(0, newline));
-        } else {
-          pending.append(chunk.substr(0, newline));
-          after = line(pending);
-          pending.clear();
-        }
-        if (after == Flow::stop) return Flow::stop;
-        chunk.remove_prefix(newline + 1);
-      }
-      pending.append(chunk);
-      return Flow::more;
+      const bool more = lines.feed(chunk, [&](std::string_view text) { return line(text) == Flow::more; });
+      return more ? Flow::more : Flow::stop;
     });
     if (!flow) return tl::make_unexpected(flow.error());
-    if (*flow == Flow::more) line(pending);
+    if (*flow == Flow::more) line(lines.rest());
     return {};
   }
 

@@ -20,28 +20,14 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
 }
 
 Flow ProcNetTcpStream::feed(std::string_view block) {
-  while (true) {
-    const std::size_t newline = block.find('\n');
-    if (newline == std::string_view::npos) break;
-    const std::string_view part = block.substr(0, newline);
-    block.remove_prefix(newline + 1);
-    Flow flow = Flow::more;
-    if (pending_.empty()) {
-      flow = line(part, LineEnd::complete);
-    } else {
-      pending_.append(part.substr(0, kLongestLine));
-      flow = line(pending_, LineEnd::complete);
-      pending_.clear();
-    }
-    if (flow == Flow::stop) return Flow::stop;
-  }
-  if (pending_.size() < kLongestLine) pending_.append(block.substr(0, kLongestLine - pending_.size()));
-  return Flow::more;
+  const bool more =
+      lines_.feed(block, [this](std::string_view text) { return line(text, LineEnd::complete) == Flow::more; });
+  return more ? Flow::more : Flow::stop;
 }
 
 Flow ProcNetTcpStream::finish() {
-  const Flow flow = pending_.empty() ? Flow::more : line(pending_, LineEnd::cut);
-  pending_.clear();
+  const Flow flow = lines_.rest().empty() ? Flow::more : line(lines_.rest(), LineEnd::cut);
+  lines_.clear();
   return flow;
 }
 

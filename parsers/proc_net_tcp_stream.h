@@ -2,9 +2,9 @@
 // Blocks of text -> lines -> rows: the part that /proc/net/tcp and a saved copy of it share.
 
 #include <cstdint>
-#include <string>
 #include <string_view>
 
+#include "base/line_splitter.h"
 #include "parsers/proc_net_tcp.h"
 #include "parsers/row_delivery.h"
 
@@ -29,7 +29,7 @@ class ProcNetTcpStream {
   RowDelivery& delivery_;
   Origin origin_;
   proc_net_tcp::Format format_;
-  std::string pending_;
+  LineSplitter lines_{kLongestLine};
 };
 
 }  // namespace tcpstat
