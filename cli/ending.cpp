@@ -49,4 +49,19 @@ ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, con
   return so_far;
 }
 
+ExitStatus reading_status(const Request& request, const Coverage& coverage, const Expected<void>& read) {
+  return !read || (request.strict && !coverage.complete) ? ExitStatus::failed : ExitStatus::done;
+}
+
+ExitStatus conclude(const Request& request, const Report& report, const OwnerStage& owners, TextBuffer& out,
+                    Output& output, ExitStatus so_far, const Notes& notes) {
+  const ExitStatus status = finish_output(out, output, so_far, notes);
+  print_warnings(report.coverage, notes);
+  if (request.verbose) {
+    print_reading(report, notes);
+    owners.print_reading(notes);
+  }
+  return status;
+}
+
 }  // namespace tcpstat

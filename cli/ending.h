@@ -6,6 +6,8 @@
 #include "cli/exit_status.h"
 #include "cli/notes.h"
 #include "cli/output.h"
+#include "cli/owner_stage.h"
+#include "cli/request.h"
 #include "model/coverage.h"
 #include "model/report.h"
 
@@ -20,5 +22,12 @@ void print_reading(const Report& report, const Notes& notes);
 
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
+
+/// How the reading itself went: a failed read fails, and so does a partial one with --strict.
+ExitStatus reading_status(const Request& request, const Coverage& coverage, const Expected<void>& read);
+
+/// The common end of list and summary: the output, then what was not seen, then with -v how rows were read.
+ExitStatus conclude(const Request& request, const Report& report, const OwnerStage& owners, TextBuffer& out,
+                    Output& output, ExitStatus so_far, const Notes& notes);
 
 }  // namespace tcpstat

@@ -9,6 +9,11 @@ StateSet states_to_read(const Request& request) {
   return shown.has(State::listen) ? shown | StateSet{State::syn_recv} : shown;
 }
 
+Selection::HalfOpens half_opens_in(const Request& request, const Query& query) {
+  const bool read = query.states.has(State::syn_recv) && request.source != "both";
+  return read ? Selection::HalfOpens::read : Selection::HalfOpens::not_read;
+}
+
 RenderSettings render_settings(const Request& request, const Output& output, TextBuffer& out, Reading& reading,
                                std::vector<const Column*> columns) {
   const Terminal terminal = look_at_terminal(output.fd());

@@ -181,9 +181,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
     return ExitStatus::failed;
   }
   next = &owners.behind_selection(*next);
-  const bool counts_half_opens = query.states.has(State::syn_recv) && request.source != "both";
-  Selection selection(request.filter, counts_half_opens ? Selection::HalfOpens::read : Selection::HalfOpens::not_read,
-                      *next);
+  Selection selection(request.filter, half_opens_in(request, query), *next);
   Sink& first = owners.before_selection(selection);
 
   Report report = start_report(request, *reading);
@@ -197,8 +195,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   owners.add_warnings(report.coverage);
   complete_warnings(report.coverage, read);
 
-  ExitStatus status = read ? ExitStatus::done : ExitStatus::failed;
-  if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
+  const ExitStatus status = reading_status(request, report.coverage, read);
   if (request.quiet) {
     print_warnings(report.coverage, notes);
     if (status == ExitStatus::failed) return status;
@@ -215,13 +212,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   report.limited = limit && limit->limited();
   report.tally = selection.tally();
   if (worth_writing(request, report, read)) renderer->finish(report);
-  status = finish_output(out, *output, status, notes);
-  print_warnings(report.coverage, notes);
-  if (request.verbose) {
-    print_reading(report, notes);
-    owners.print_reading(notes);
-  }
-  return status;
+  return conclude(request, report, owners, out, *output, status, notes);
 }
 
 }  // namespace tcpstat

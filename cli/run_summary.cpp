@@ -42,9 +42,7 @@ ExitStatus run_summary(const Request& request, const Notes& notes) {
     return ExitStatus::failed;
   }
   next = &owners.behind_selection(*next);
-  const bool counts_half_opens = query.states.has(State::syn_recv) && request.source != "both";
-  Selection selection(request.filter, counts_half_opens ? Selection::HalfOpens::read : Selection::HalfOpens::not_read,
-                      *next);
+  Selection selection(request.filter, half_opens_in(request, query), *next);
 
   Report report = start_report(request, *reading);
   const auto read = reading->read(query, owners.before_selection(selection), report.coverage);
@@ -66,15 +64,7 @@ ExitStatus run_summary(const Request& request, const Notes& notes) {
     request.format->make(render_settings(request, *output, out, *reading, {}))->summary(report, summary);
   }
 
-  ExitStatus status = read ? ExitStatus::done : ExitStatus::failed;
-  if (request.strict && !report.coverage.complete) status = ExitStatus::failed;
-  status = finish_output(out, *output, status, notes);
-  print_warnings(report.coverage, notes);
-  if (request.verbose) {
-    print_reading(report, notes);
-    owners.print_reading(notes);
-  }
-  return status;
+  return conclude(request, report, owners, out, *output, reading_status(request, report.coverage, read), notes);
 }
 
 }  // namespace tcpstat
