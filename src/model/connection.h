@@ -54,6 +54,10 @@ struct Socket {
   std::uint32_t interface = 0;
   std::optional<std::uint32_t> mark;
   std::optional<std::uint64_t> cgroup;
+  /// INET_DIAG_SKMEMINFO, if Query::memory asked for it: packets dropped since the socket was made (a listener's are
+  /// lost SYNs and ACKs), and the receive buffer's limit.
+  std::optional<std::uint32_t> drops;
+  std::optional<std::uint32_t> recv_buffer_bytes;
   /// Who holds it; meaningful if owners_known. Valid during the call that hands the row over.
   std::span<const Owner> owners;
   bool owners_known = false;

@@ -14,6 +14,8 @@ struct Query {
   /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
   bool tcp_info = false;
   bool congestion = false;
+  /// Socket::drops and recv_buffer_bytes.
+  bool memory = false;
 };
 
 }  // namespace tcpstat

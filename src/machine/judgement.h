@@ -1,0 +1,39 @@
+#pragma once
+// Whether a transition that was observed can have happened: an exact one, as the kernel announces it, by the pairs that
+// Linux prints; one between two samples by reachability. Pure; who the socket is and what it did before is the caller's.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "machine/identity.h"
+#include "machine/seen.h"
+
+namespace tcpstat {
+
+/// legal: a step, or several between two samples. quirk: the kernel prints it and it is no step of RFC 9293. reuse: only
+/// another connection on the tuple, or the same descriptor used again. illegal: no kernel does this.
+enum class Verdict : std::uint8_t { legal, quirk, reuse, illegal };
+inline constexpr std::size_t kVerdictCount = 4;
+
+/// "legal", …
+std::string_view name(Verdict verdict);
+
+struct Judgement {
+  Verdict verdict = Verdict::legal;
+  std::string reason;
+  std::string reference;  ///< kernel function, or section of RFC 9293
+  /// States passed unseen, without both ends; points into static tables.
+  std::span<const Seen> path;
+};
+
+/// IPPROTO_TCP and IPPROTO_MPTCP: the two that share the numbers of the states. An MPTCP socket has a table of its own.
+enum class Protocol : std::uint8_t { tcp, mptcp };
+
+/// Of one event of sock:inet_sock_set_state.
+Judgement judge_exact(State from, State to, Protocol protocol = Protocol::tcp);
+/// Of two samples of one tuple. Never illegal: every state can be reached through absent.
+Judgement judge_sampled(Seen from, Seen to, Sameness sameness);
+
+}  // namespace tcpstat
