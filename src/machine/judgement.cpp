@@ -40,7 +40,7 @@ const Transition* rfc_step(State from, State to) {
 }
 
 Judgement illegal(State from, State to) {
-  Judgement out{Verdict::illegal, {}, "linux_profile: tcp_set_state() and its callers", {}};
+  Judgement out{Verdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers", {}};
   if (from == State::time_wait || to == State::time_wait) {
     out.reason = std::string(name(State::time_wait)) +
                  " is never printed: it belongs to a time-wait socket, which takes over when the socket prints >" +
@@ -90,7 +90,7 @@ Judgement judge_exact(State from, State to, Protocol protocol) {
 Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
   const Reach& cell = reach(from, to);
   Judgement out;
-  out.reference = "reachability of linux_profile";
+  out.reference = "reachability by the pairs that Linux takes";
   const auto path = cell.path();
   if (path.size() > 2) out.path = path.subspan(1, path.size() - 2);
   // Whoever left no trace between the samples did not pass through anything.
