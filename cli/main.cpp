@@ -41,6 +41,8 @@ ExitStatus run(int argc, char** argv, Notes& notes) {
       return run_words(*request, notes);
     case Verb::summary:
       return run_summary(*request, notes);
+    case Verb::watch:
+      return run_watch(*request, notes);
     case Verb::explain:
       return run_explain(*request, notes);
     case Verb::list:

@@ -22,6 +22,7 @@ std::string spelling(const OptionInfo& option) {
 constexpr std::string_view kUsage =
     "Usage: tcpstat [OPTIONS]            list TCP connections\n"
     "       tcpstat summary [OPTIONS]    count them by state, with listeners and top remotes\n"
+    "       tcpstat watch [OPTIONS]      list them again and again, or with --events print transitions\n"
     "       tcpstat explain NAME         explain a state, FROM:TO, a lifecycle or the machine (--all: names)\n"
     "\n"
     "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds must\n"
@@ -34,6 +35,7 @@ constexpr std::string_view kExamples =
     "  tcpstat --state '!TIME_WAIT' --port 443  everything on port 443 that is not TIME_WAIT\n"
     "  tcpstat --json | jq '.summary'           for scripts\n"
     "  tcpstat summary --by remote_prefix       who connects most\n"
+    "  tcpstat watch --events --port 443        what becomes of connections, as it happens\n"
     "  tcpstat explain CLOSE_WAIT               what a state means and what to do about it\n"
     "\n-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing matched, 2 failed.\n"
     "Manual: man tcpstat\n";

@@ -40,6 +40,11 @@ class OwnerStage {
     if (join_ && !before_) join_->finish();
   }
 
+  /// As above, where no selection follows.
+  void finish() {
+    if (join_) join_->finish();
+  }
+
   void add_warnings(Coverage& coverage) const {
     if (!join_ || join_->not_permitted() == 0) return;
     const std::uint64_t count = join_->not_permitted();

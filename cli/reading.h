@@ -27,6 +27,10 @@ class Reading {
 
   /// Reads /proc/*/fd. A second call reads anew; earlier results stay valid.
   Expected<const OwnerLookup*> owners();
+  /// Drops what owners() gave.
+  void forget_owners() { owners_.clear(); }
+  /// From now on the source that was read last, without a fallback: samples of two sources cannot be compared.
+  void keep_source() { automatic_ = false; }
   /// True if rows bring their owners with them, as saved ones do.
   [[nodiscard]] bool brings_owners() const { return file_ != nullptr && file_->brings_owners(); }
   [[nodiscard]] bool is_file() const { return file_ != nullptr; }

@@ -6,6 +6,7 @@
 
 #include "base/nearest_word.h"
 #include "cli/options.h"
+#include "cli/watch_request.h"
 #include "parsers/source.h"
 #include "survey/grouping.h"
 
@@ -19,6 +20,7 @@ struct Typed {
   std::map<char, bool> ignored;
   bool summary = false;
   bool explain = false;
+  bool watch = false;
   std::string subject;
 
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }
@@ -40,7 +42,7 @@ std::string unexpected_argument(const std::string& word) {
   if (word.starts_with('-')) {
     for (const OptionInfo& option : options()) spellings.push_back("--" + std::string(option.long_name));
   } else {
-    spellings = {"summary", "explain"};
+    spellings = {"summary", "watch", "explain"};
   }
   const std::vector<std::string_view> candidates(spellings.begin(), spellings.end());
   const std::string_view nearest = nearest_word(word.substr(0, word.find('=')), candidates);
@@ -126,6 +128,11 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
       rest.erase(subject);
     }
   }
+  if (const auto verb = std::find(rest.begin(), rest.end(), "watch");
+      verb != rest.end() && !typed.summary && !typed.explain) {
+    typed.watch = true;
+    rest.erase(verb);
+  }
   if (!rest.empty()) return usage_error(unexpected_argument(rest.front()));
   return typed;
 }
@@ -184,6 +191,7 @@ std::optional<UsageError> read_format(const Typed& typed, Request& to) {
     to.format = find_format("table");
     return std::nullopt;
   }
+  to.format_given = typed.flag("json") || !typed.list("format").empty();
   to.format = find_format(word);
   if (to.format == nullptr) {
     std::vector<std::string_view> names;
@@ -316,6 +324,33 @@ std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
   return std::nullopt;
 }
 
+std::optional<UsageError> read_watch(const Typed& typed, Request& to) {
+  if (!typed.watch) {
+    for (const char* option : {"interval", "count"}) {
+      if (!typed.list(option).empty()) {
+        return UsageError{"--" + std::string(option) + " goes with watch: tcpstat watch --" + std::string(option) +
+                          " " + *typed.value(option)};
+      }
+    }
+    if (typed.flag("events")) return UsageError{"--events goes with watch: tcpstat watch --events"};
+    return std::nullopt;
+  }
+  constexpr std::chrono::milliseconds kShortest{50};
+  if (const auto word = typed.value("interval")) {
+    const auto interval = parse_interval(*word, kShortest);
+    if (!interval) return interval.error();
+    to.interval = *interval;
+  }
+  if (const auto word = typed.value("count")) {
+    const auto count = parse_count(*word, "count", UINT64_MAX);
+    if (!count) return count.error();
+    if (*count == 0) return UsageError{"bad count \"0\" (a watch takes at least one sample)"};
+    to.count = *count;
+  }
+  to.events = typed.flag("events");
+  return check_watch(to);
+}
+
 }  // namespace
 
 Parsed<Request> parse_request(int argc, const char* const* argv) {
@@ -330,8 +365,11 @@ Parsed<Request> parse_request(int argc, const char* const* argv) {
     request.verb = Verb::version;
     return request;
   }
-  request.verb = typed->summary ? Verb::summary : typed->explain ? Verb::explain : Verb::list;
-  for (const auto& read : {read_filter, read_output, read_source, read_summary, read_explain}) {
+  request.verb = typed->summary   ? Verb::summary
+                 : typed->explain ? Verb::explain
+                 : typed->watch   ? Verb::watch
+                                  : Verb::list;
+  for (const auto& read : {read_filter, read_output, read_source, read_summary, read_explain, read_watch}) {
     if (auto failed = read(*typed, request)) return tl::make_unexpected(*failed);
   }
   if (const auto what = typed->value("list")) {

@@ -14,7 +14,7 @@
 
 namespace tcpstat {
 
-enum class Verb { list, summary, explain, help, version, words };
+enum class Verb { list, summary, watch, explain, help, version, words };
 enum class When { automatic, always, never };
 
 struct Request {
@@ -31,6 +31,7 @@ struct Request {
   std::string netns;
 
   const FormatInfo* format = nullptr;
+  bool format_given = false;                 ///< else it is the default
   std::vector<const Column*> columns;        ///< `-o COL,…`; empty: the default ones
   std::vector<const Column*> added_columns;  ///< `-o +COL`
   std::vector<SortKey> sort;
@@ -49,6 +50,11 @@ struct Request {
   std::string proc_root;
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);
   bool strict = false;
+
+  /// For Verb::watch. Without an interval the verb has its own.
+  bool events = false;
+  std::optional<std::chrono::milliseconds> interval;
+  std::optional<std::uint64_t> count;
 
   std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
   /// Things said once on standard error before the run.

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/ending.h"
+#include "cli/list_columns.h"
 #include "cli/output.h"
 #include "cli/owner_stage.h"
 #include "cli/reading.h"
@@ -20,63 +21,6 @@
 
 namespace tcpstat {
 namespace {
-
-using Columns = std::vector<const Column*>;
-
-bool has_column(const Columns& columns, ColumnId id) {
-  return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
-}
-
-bool listeners_alone(const Request& request) { return request.filter.states == StateSet{State::listen}; }
-
-Columns default_columns(const Request& request) {
-  Columns out;
-  const auto add = [&](std::initializer_list<ColumnId> ids) {
-    for (const ColumnId id : ids) out.push_back(&column(id));
-  };
-  if (listeners_alone(request)) {
-    add({ColumnId::STATE, ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV, ColumnId::LOCAL,
-         ColumnId::USER});
-  } else {
-    add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE, ColumnId::USER,
-         ColumnId::TIMER});
-  }
-  if (request.source == "both") add({ColumnId::SOURCE});
-  if (request.info && !listeners_alone(request)) {
-    for (const std::string_view name : {"CONGESTION", "RTT_US", "RTTVAR_US", "CWND", "MSS", "RTO_MS", "TOTAL_RETRANS",
-                                        "BYTES_SENT", "BYTES_RECEIVED"}) {
-      out.push_back(find_column(name));
-    }
-  }
-  return out;
-}
-
-Columns chosen_columns(const Request& request) {
-  Columns out = request.columns.empty() ? default_columns(request) : request.columns;
-  for (const Column* added : request.added_columns) {
-    if (std::find(out.begin(), out.end(), added) == out.end()) out.push_back(added);
-  }
-  if (request.processes && !has_column(out, ColumnId::PROCESS) && !has_column(out, ColumnId::PID)) {
-    out.push_back(&column(ColumnId::PROCESS));
-  }
-  return out;
-}
-
-/// Every column that the run looks at, printed or only sorted by.
-Columns used_columns(const Request& request, const Columns& printed) {
-  Columns used = request.format->has_columns ? printed : Columns{};
-  for (const SortKey& key : request.sort) used.push_back(key.column);
-  return used;
-}
-
-Query make_query(const Request& request, const Columns& used) {
-  Query query;
-  query.filter = request.filter;
-  query.states = states_to_read(request);
-  query.tcp_info = request.info || has_column(used, ColumnId::tcp_info);
-  query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
-  return query;
-}
 
 /// For -q: one row is enough.
 class FirstMatch final : public Sink {

@@ -34,6 +34,8 @@ Terminal look_at_terminal(int fd) {
   Terminal terminal;
   terminal.is_terminal = ::isatty(fd) == 1;
   terminal.width = terminal.is_terminal ? terminal_width(fd) : 0;
+  winsize size{};
+  if (terminal.is_terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0) terminal.height = size.ws_row;
   terminal.utf8 = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
   return terminal;
 }

@@ -12,6 +12,8 @@ struct Terminal {
   bool is_terminal = false;
   /// Columns; 0 if it is no terminal or does not tell.
   std::size_t width = 0;
+  /// Lines; 0 as above.
+  std::size_t height = 0;
   bool utf8 = false;
 };
 

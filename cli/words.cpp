@@ -177,6 +177,18 @@ Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view 
   return std::optional(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds)));
 }
 
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least) {
+  constexpr double kLongest = 1e6;
+  const auto seconds = decimal<double>(word);
+  const double least_seconds = std::chrono::duration<double>(least).count();
+  if (!seconds || !(*seconds >= least_seconds) || *seconds > kLongest) {
+    std::string shown = std::to_string(least_seconds);
+    shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
+    return usage_error("bad interval " + in_quotes(word) + " (seconds, as 2 or 0.5; at least " + shown + ")");
+  }
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
+}
+
 Parsed<const Column*> parse_column(std::string_view word) {
   if (const Column* found = find_column(word)) return found;
   std::vector<std::string_view> names;

@@ -44,6 +44,8 @@ Parsed<std::uint32_t> parse_user(const std::string& word);
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most);
 /// Decimal seconds; 0 is nothing (no limit).
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
+/// Decimal seconds, at least `least`.
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
 Parsed<const Column*> parse_column(std::string_view word);
 
 }  // namespace tcpstat

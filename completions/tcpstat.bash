@@ -104,19 +104,19 @@ _tcpstat() {
             ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
         --list) _tcpstat_offer "$typed" '' states columns formats sources netns users groups ;;
-        --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout) ;;
+        --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;
         *)
             if [[ $typed == -* ]]; then
                 _tcpstat_offer "$typed" '' \
                     -s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port \
                     --remote-port --user --pid --process --netns -f --format -j --json -o --output -S --sort --limit \
                     -H --no-header --no-truncate -p --processes -i --info -r --resolve --color --output-file -q --quiet \
-                    -v --verbose --source --proc-root --timeout --strict --by --list -h --help -V --version
+                    -v --verbose --source --proc-root --timeout --strict --by --interval --count --events --list -h --help -V --version
             elif [[ ${words[-1]} == explain ]]; then
                 mapfile -t words < <("${command/#\~/$HOME}" explain --all 2>/dev/null | cut -f 1)
                 _tcpstat_offer "$typed" '' "${words[@]}"
-            elif [[ " ${words[*]:1} " != *' summary '* && " ${words[*]:1} " != *' explain '* ]]; then
-                _tcpstat_offer "$typed" '' summary explain
+            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain)' ' ]]; then
+                _tcpstat_offer "$typed" '' summary watch explain
             fi
             ;;
     esac

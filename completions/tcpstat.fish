@@ -45,9 +45,10 @@ function __tcpstat_subjects
     $command explain --all 2>/dev/null
 end
 
-set -l no_verb 'not __fish_seen_subcommand_from summary explain'
+set -l no_verb 'not __fish_seen_subcommand_from summary watch explain'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
+complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
 complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
 complete -c tcpstat -n '__fish_seen_subcommand_from explain' -a '(__tcpstat_subjects)'
 
@@ -84,6 +85,9 @@ complete -c tcpstat -l proc-root -x -a '(__fish_complete_directories)' -d 'read 
 complete -c tcpstat -l timeout -x -d 'wait at most this long for the source'
 complete -c tcpstat -l strict -d 'exit 2 if the snapshot is partial'
 complete -c tcpstat -l by -x -a '(__tcpstat_keys)' -d 'keys to count by'
+complete -c tcpstat -l interval -x -d 'seconds from sample to sample'
+complete -c tcpstat -l count -x -d 'end after so many samples'
+complete -c tcpstat -l events -d 'print transitions instead of lists'
 complete -c tcpstat -l list -x -a 'states columns formats sources netns users groups' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -d 'print the version'

@@ -35,6 +35,8 @@ struct RenderSettings {
   RunFacts facts;
   std::vector<const Column*> columns;
   bool header = true;
+  /// Which of the run's samples the rows are of, from 1.
+  std::uint64_t snapshot = 1;
   /// States that may come: the STATE column is as wide as the longest of them from the first row on.
   StateSet states = StateSet::all();
   /// Terminal columns to cut rows to; 0: never cut.

@@ -32,6 +32,7 @@ LIBRARIES = {
     "tl/": {"src/base/error.h"},
     "nlohmann/json_fwd.hpp": {"src/render/envelope.h", "parsers/ndjson_row.h"},
     "nlohmann/json.hpp": {"src/render/envelope.cpp", "src/render/formats/json.cpp", "src/render/formats/ndjson.cpp",
+                          "src/render/transition_ndjson.cpp",
                           "parsers/ndjson_row.cpp", "parsers/file_source.cpp", "cli/run_words.cpp", "cli/run_explain.cpp",
                           "cli/explain_json.cpp"},
 }

@@ -81,7 +81,7 @@ class Options(unittest.TestCase):
                 result = ask(f"-{short}", "--version")
                 self.assertNotIn("unknown option", result.stderr, short)
         for name in (ROOT / "man/tcpstat.8", BASH, ZSH, FISH):
-            for verb in ("check", "watch", "validate", "audit"):
+            for verb in ("check", "validate", "audit"):
                 self.assertNotRegex(name.read_text(), rf"tcpstat {verb}\b|Cm {verb}\b", name)
 
 
@@ -183,6 +183,7 @@ class Shells:
 
     def test_the_verb(self):
         first, other, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat summary s")
+        self.assertEqual(self.offers("tcpstat wat"), [["watch"]])
         self.assertEqual(first, ["summary"])
         self.assertEqual(other, ["explain"])
         self.assertEqual(again, [])

@@ -25,7 +25,9 @@ class NdjsonRenderer final : public Renderer {
     } else {
       start.append("null");
     }
-    start.append(R"(,"snapshot":1,)");
+    start.append(R"(,"snapshot":)");
+    start.number(settings_.snapshot);
+    start.append(',');
     line_start_ = start.view();
   }
 
@@ -47,7 +49,7 @@ class NdjsonRenderer final : public Renderer {
   void write_summary(const Report& report, const Summary* summary) {
     nlohmann::ordered_json line;
     line["type"] = "summary";
-    line["snapshot"] = 1;
+    line["snapshot"] = settings_.snapshot;
     add_start(line, report.facts);
     add_end(line, report);
     line["states"] = nlohmann::ordered_json::array();

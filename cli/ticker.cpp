@@ -1,0 +1,75 @@
+#include "cli/ticker.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace tcpstat {
+namespace {
+
+// Where the handler tells that a signal came: a byte in a pipe, so that none is lost between a look and the wait.
+volatile sig_atomic_t stop_pipe = -1;
+
+extern "C" void tell_stop(int) {
+  const int saved = errno;
+  if (stop_pipe >= 0 && ::write(stop_pipe, "", 1) < 0) {
+    // The pipe is full: it has been told before.
+  }
+  errno = saved;
+}
+
+}  // namespace
+
+Ticker::Ticker(std::chrono::milliseconds interval, std::optional<std::uint64_t> count, int out)
+    : interval_(interval), count_(count), out_(out), due_(Clock::now()) {
+  std::array<int, 2> ends = {-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return;
+  stopped_ = FileDescriptor(ends[0]);
+  stop_pipe = ends[1];
+  struct sigaction action {};
+  action.sa_handler = tell_stop;
+  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
+  for (const int signal : {SIGINT, SIGTERM}) {
+    struct sigaction old {};
+    // A signal that our parent had us ignore (nohup) stays ignored.
+    if (::sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
+  }
+}
+
+Ticker::~Ticker() {
+  if (stop_pipe < 0) return;
+  ::close(stop_pipe);
+  stop_pipe = -1;
+}
+
+bool Ticker::next() {
+  if (count_ && samples_ == *count_) return false;
+  if (!wait_until(due_)) return false;
+  ++samples_;
+  due_ = std::max(due_, Clock::now() - interval_) + interval_;
+  return true;
+}
+
+std::int64_t Ticker::now_ms() const {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
+}
+
+bool Ticker::wait_until(Clock::time_point due) const {
+  // Without events asked for, a pipe tells only that nobody reads it any more.
+  std::array<pollfd, 2> waiting = {{{stopped_.get(), POLLIN, 0}, {out_, 0, 0}}};
+  while (true) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(due - Clock::now());
+    constexpr std::chrono::milliseconds kLongest{3'600'000};
+    const auto wait = std::clamp(left, std::chrono::milliseconds(0), kLongest);
+    const int answer = ::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count()));
+    if (answer > 0) return false;
+    if (answer == 0 && left <= kLongest) return true;
+  }
+}
+
+}  // namespace tcpstat

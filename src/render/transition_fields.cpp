@@ -1,0 +1,100 @@
+// Transitions as fields between separators: plain and csv. They hold our own words, numbers and addresses only.
+
+#include <array>
+#include <string>
+
+#include "render/transition_writer.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr std::array<std::string_view, 15> kFields = {
+    "time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie",
+    "from", "to",       "path",   "dwell_ms",      "verdict",    "reason",         "reference"};
+
+class TransitionFields final : public TransitionWriter {
+ public:
+  TransitionFields(RenderSettings settings, char separator)
+      : settings_(std::move(settings)), separator_(separator), csv_(separator == ',') {}
+
+  void sample(const SampleTime& time) override {
+    write_header_once();
+    time_ = time.utc;
+    snapshot_ = time.snapshot;
+  }
+
+  void transition(const ObservedTransition& of) override {
+    const auto number = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
+    std::string path;
+    for (const auto& state : of.path) path += (path.empty() ? "" : ">") + std::string(word(state));
+    const std::array<std::string, kFields.size()> fields = {time_,
+                                                            std::to_string(snapshot_),
+                                                            std::string(name(of.family)),
+                                                            to_string(of.local.address),
+                                                            std::to_string(of.local.port),
+                                                            of.remote ? to_string(of.remote->address) : "",
+                                                            of.remote ? std::to_string(of.remote->port) : "",
+                                                            number(of.cookie),
+                                                            std::string(word(of.from)),
+                                                            std::string(word(of.to)),
+                                                            path,
+                                                            number(of.dwell_ms),
+                                                            std::string(of.verdict),
+                                                            std::string(of.reason),
+                                                            std::string(of.reference)};
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (i > 0) settings_.out.append(separator_);
+      put(fields[i]);
+    }
+    settings_.out.append('\n');
+  }
+
+  void sample_end() override {}
+  void finish(const Report&, const TransitionCounts&) override { write_header_once(); }
+
+ private:
+  static std::string_view word(const std::optional<State>& state) { return state ? name(*state) : "ABSENT"; }
+
+  void put(const std::string& field) {
+    if (field.empty()) {
+      settings_.out.append(csv_ ? "" : "-");
+    } else if (csv_ && field.find_first_of(",\"") != std::string::npos) {
+      settings_.out.append('"');
+      for (const char c : field) {
+        if (c == '"') settings_.out.append('"');
+        settings_.out.append(c);
+      }
+      settings_.out.append('"');
+    } else {
+      settings_.out.append(field);
+    }
+  }
+
+  void write_header_once() {
+    if (!settings_.header) return;
+    settings_.header = false;
+    for (std::size_t i = 0; i < kFields.size(); ++i) {
+      if (i > 0) settings_.out.append(separator_);
+      std::string field(kFields[i]);
+      for (char& c : field) {
+        if (!csv_ && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+      }
+      settings_.out.append(field);
+    }
+    settings_.out.append('\n');
+  }
+
+  RenderSettings settings_;
+  char separator_;
+  bool csv_;
+  std::string time_;
+  std::uint64_t snapshot_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator) {
+  return std::make_unique<TransitionFields>(std::move(settings), separator);
+}
+
+}  // namespace tcpstat

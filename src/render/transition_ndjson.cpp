@@ -1,0 +1,129 @@
+// Transitions as one JSON object a line, and at the end one summary line with the envelope of the last sample.
+
+#include <nlohmann/json.hpp>
+
+#include "render/envelope.h"
+#include "render/escape.h"
+#include "render/transition_writer.h"
+
+namespace tcpstat {
+namespace {
+
+class TransitionNdjson final : public TransitionWriter {
+ public:
+  explicit TransitionNdjson(RenderSettings settings) : settings_(std::move(settings)) {}
+
+  void sample(const SampleTime& time) override {
+    TextBuffer start;
+    start.append(R"({"type":"transition","time":)");
+    append_json_string(start, time.utc);
+    start.append(R"(,"host":)");
+    if (settings_.facts.host) {
+      append_json_string(start, *settings_.facts.host);
+    } else {
+      start.append("null");
+    }
+    start.append(R"(,"snapshot":)");
+    start.number(time.snapshot);
+    line_start_ = start.view();
+    snapshot_ = time.snapshot;
+  }
+
+  void transition(const ObservedTransition& of) override {
+    TextBuffer& out = settings_.out;
+    out.append(line_start_);
+    out.append(R"(,"family":)");
+    word(name(of.family));
+    endpoint("local", of.local);
+    endpoint("remote", of.remote);
+    out.append(R"(,"cookie":)");
+    if (of.cookie) {
+      word(std::to_string(*of.cookie));
+    } else {
+      out.append("null");
+    }
+    out.append(R"(,"mode":"sampled","from":)");
+    state(of.from);
+    out.append(R"(,"to":)");
+    state(of.to);
+    out.append(R"(,"path":[)");
+    for (const auto& passed : of.path) {
+      if (&passed != of.path.data()) out.append(',');
+      state(passed);
+    }
+    out.append(R"(],"dwell_ms":)");
+    if (of.dwell_ms) {
+      out.number(*of.dwell_ms);
+    } else {
+      out.append("null");
+    }
+    out.append(R"(,"verdict":)");
+    word(of.verdict);
+    out.append(R"(,"reason":)");
+    append_json_string(out, of.reason);
+    out.append(R"(,"reference":)");
+    append_json_string(out, of.reference);
+    out.append("}\n");
+  }
+
+  void sample_end() override {}
+
+  void finish(const Report& last, const TransitionCounts& counts) override {
+    nlohmann::ordered_json line;
+    line["type"] = "summary";
+    line["snapshot"] = snapshot_;
+    add_start(line, last.facts);
+    add_end(line, last);
+    line["states"] = nlohmann::ordered_json::array();
+    for (const StateInfo& state : states()) {
+      if (last.counted().has(state.state)) line["states"].push_back(state.name);
+    }
+    line["filtered"] = last.filtered;
+    line["samples"] = counts.samples;
+    auto& transitions = line["transitions"];
+    transitions["total"] = counts.total;
+    for (const auto& [verdict, count] : counts.by_verdict) transitions["by_verdict"][std::string(verdict)] = count;
+    settings_.out.append(dump(line));
+    settings_.out.append('\n');
+  }
+
+ private:
+  void word(std::string_view text) {
+    settings_.out.append('"');
+    settings_.out.append(text);
+    settings_.out.append('"');
+  }
+  void state(const std::optional<State>& state) { word(state ? name(*state) : "ABSENT"); }
+
+  void endpoint(std::string_view side, const std::optional<Endpoint>& of) {
+    TextBuffer& out = settings_.out;
+    out.append(",\"");
+    out.append(side);
+    out.append("_address\":");
+    if (of) {
+      word(to_string(of->address));
+    } else {
+      out.append("null");
+    }
+    out.append(",\"");
+    out.append(side);
+    out.append("_port\":");
+    if (of) {
+      out.number(of->port);
+    } else {
+      out.append("null");
+    }
+  }
+
+  RenderSettings settings_;
+  std::string line_start_;
+  std::uint64_t snapshot_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings) {
+  return std::make_unique<TransitionNdjson>(std::move(settings));
+}
+
+}  // namespace tcpstat

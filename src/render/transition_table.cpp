@@ -1,0 +1,112 @@
+// Transitions as aligned columns, each sample's as soon as it has ended.
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "model/state.h"
+#include "render/palette.h"
+#include "render/text_table.h"
+#include "render/transition_writer.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr std::string_view kAbsent = "ABSENT";
+constexpr std::size_t kLongestVerdict = 7;  // illegal
+
+std::size_t longest_state() {
+  std::size_t longest = 0;
+  for (const StateInfo& state : states()) longest = std::max(longest, state.name.size());
+  return longest;
+}
+
+std::vector<TextTable::Heading> headings() {
+  constexpr std::size_t kIpv4Endpoint = 21;  // 255.255.255.255:65535
+  const std::size_t state = longest_state();
+  return {{"TIME", Align::left, 8},
+          {"FROM", Align::left, state},
+          {"TO", Align::left, state},
+          {"VERDICT", Align::left, kLongestVerdict},
+          {"SEEN", Align::right, 6},
+          {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+          {"UNSEEN", Align::left}};
+}
+
+/// "0.25s", "12.3s", "4m05s", "2h03m", "5d01h".
+std::string duration_text(std::uint64_t ms) {
+  std::array<char, 32> text{};
+  const std::uint64_t seconds = ms / 1000;
+  const auto two = [&](std::uint64_t large, char unit, std::uint64_t small, char rest) {
+    std::snprintf(text.data(), text.size(), "%llu%c%02llu%c", static_cast<unsigned long long>(large), unit,
+                  static_cast<unsigned long long>(small), rest);
+  };
+  if (seconds < 60) {
+    std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(ms) / 1000);
+  } else if (seconds < 3600) {
+    two(seconds / 60, 'm', seconds % 60, 's');
+  } else if (seconds < 86'400) {
+    two(seconds / 3600, 'h', seconds / 60 % 60, 'm');
+  } else {
+    two(seconds / 86'400, 'd', seconds / 3600 % 24, 'h');
+  }
+  return text.data();
+}
+
+class TransitionTable final : public TransitionWriter {
+ public:
+  explicit TransitionTable(RenderSettings settings)
+      : settings_(std::move(settings)),
+        table_(settings_.out, headings(), {settings_.header, settings_.width, settings_.ellipsis}) {}
+
+  void sample(const SampleTime& time) override { time_ = time.local; }
+
+  void transition(const ObservedTransition& of) override {
+    put(time_);
+    put_state(of.from);
+    put_state(of.to);
+    put(of.verdict);
+    put(of.dwell_ms ? duration_text(*of.dwell_ms) : "-");
+    put(to_string(of.local));
+    put(of.remote ? to_string(*of.remote) : "*");
+    std::string path;
+    for (const auto& state : of.path) path += (path.empty() ? "" : ">") + std::string(word(state));
+    put(path.empty() ? "-" : path);
+    table_.end_row();
+  }
+
+  void sample_end() override { table_.finish(); }
+  void finish(const Report&, const TransitionCounts&) override { table_.finish(); }
+
+ private:
+  static std::string_view word(const std::optional<State>& state) { return state ? name(*state) : kAbsent; }
+
+  void put(std::string_view text, std::string_view colour = {}) {
+    table_.cell().append(text);
+    table_.end_cell(text.size(), colour);
+  }
+  void put_state(const std::optional<State>& state) {
+    put(word(state), state && settings_.colour == Colour::yes ? colour_of(*state) : std::string_view{});
+  }
+
+  RenderSettings settings_;
+  TextTable table_;
+  std::string time_;
+};
+
+}  // namespace
+
+std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings) {
+  return std::make_unique<TransitionTable>(std::move(settings));
+}
+
+std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format, RenderSettings settings) {
+  if (format == "table") return make_transition_table(std::move(settings));
+  if (format == "ndjson") return make_transition_ndjson(std::move(settings));
+  if (format == "plain") return make_transition_fields(std::move(settings), '\t');
+  if (format == "csv") return make_transition_fields(std::move(settings), ',');
+  return nullptr;
+}
+
+}  // namespace tcpstat

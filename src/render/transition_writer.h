@@ -1,0 +1,56 @@
+#pragma once
+// Observed transitions on the way to the user, in the formats that can tell them: table, plain, csv and ndjson.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/observed_transition.h"
+#include "model/report.h"
+#include "render/renderer.h"
+
+namespace tcpstat {
+
+/// When a sample was taken, in two forms.
+struct SampleTime {
+  std::uint64_t snapshot = 1;
+  std::string utc;    ///< RFC 3339
+  std::string local;  ///< 14:03:07, for the table
+};
+
+/// How many transitions were told, by verdict; the order is that of the names.
+struct TransitionCounts {
+  std::uint64_t samples = 0;
+  std::uint64_t total = 0;
+  struct ByVerdict {
+    std::string_view verdict;
+    std::uint64_t count;
+  };
+  std::vector<ByVerdict> by_verdict;
+};
+
+class TransitionWriter {
+ public:
+  TransitionWriter() = default;
+  TransitionWriter(const TransitionWriter&) = delete;
+  TransitionWriter& operator=(const TransitionWriter&) = delete;
+  virtual ~TransitionWriter() = default;
+
+  virtual void sample(const SampleTime& time) = 0;
+  virtual void transition(const ObservedTransition& transition) = 0;
+  /// All transitions of the sample have come: what was held back for the width of columns is written.
+  virtual void sample_end() = 0;
+  /// `last` is the last sample's.
+  virtual void finish(const Report& last, const TransitionCounts& counts) = 0;
+};
+
+/// Null for a format that cannot tell transitions. settings.columns is not used.
+std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format, RenderSettings settings);
+
+std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings);
+std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings);
+/// With ',' as csv has it, with TAB as plain.
+std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator);
+
+}  // namespace tcpstat
