@@ -1,0 +1,342 @@
+"""tcpstat watch: samples of made-up /proc trees that change while it looks, signals, terminals and pipes."""
+
+import fcntl
+import json
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import harness
+from formats_test import Schemas, jsonschema
+from harness import TestCase, environment, main, on_terminal, proc_line, proc_text, run, shell, unique
+
+LOCAL, REMOTE = "192.0.2.10:443", "198.51.100.7:50123"
+
+
+def row(state, remote=REMOTE, inode=7, **more):
+    mini = state in ("SYN_RECV", "TIME_WAIT")
+    return proc_line(state, LOCAL, remote, inode=0 if mini else inode, timer=3 if state == "TIME_WAIT" else 0, **more)
+
+
+class Watcher:
+    """tcpstat watching a tree. -v tells the end of each sample, so that the tree changes between two of them."""
+
+    def __init__(self, test, tree, *args, **more):
+        self.tree = tree
+        self.child = subprocess.Popen(
+            [harness.TCPSTAT, "watch", "--events", "--proc-root", str(tree.path), "--interval", "0.1", "-v", *args],
+            env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+        self.said = []
+        test.addCleanup(self.end)
+
+    def samples(self, count):
+        """Waits until so many more samples have been read, whole or not."""
+        while count > 0:
+            ready, _, _ = select.select([self.child.stderr], [], [], 30)
+            line = self.child.stderr.readline() if ready else ""
+            if not line:
+                raise AssertionError(f"no sample came: {self.said}")
+            self.said.append(line)
+            count -= line.startswith("tcpstat: read ")
+
+    def becomes(self, *rows, samples=2):
+        """One sample may have begun before the change."""
+        path = self.tree.path / "net/tcp"
+        path.with_suffix(".new").write_text(proc_text(*rows))
+        path.with_suffix(".new").rename(path)
+        self.samples(samples)
+
+    def interrupt(self, how=signal.SIGINT):
+        self.child.send_signal(how)
+        out, err = self.child.communicate(timeout=30)
+        self.said.append(err)
+        return self.child.returncode, out.splitlines()
+
+    def end(self):
+        if self.child.poll() is None:
+            self.child.kill()
+        self.child.communicate()
+
+
+def pair(line):
+    return line["from"], line["to"], line["verdict"]
+
+
+class Events(TestCase):
+    def watch(self, *args, rows=(row("ESTABLISHED"),)):
+        watcher = Watcher(self, self.tree(tcp=rows, tcp6=None), *args)
+        watcher.samples(2)
+        return watcher
+
+    def finish(self, watcher):
+        code, lines = watcher.interrupt()
+        self.assertEqual(code, 0, watcher.said)
+        parsed = [unique(line) for line in lines]
+        self.assertEqual([line["type"] for line in parsed], ["transition"] * (len(parsed) - 1) + ["summary"])
+        if jsonschema:
+            schemas = Schemas()
+            for line in parsed:
+                schemas.check(self, "ndjson", line)
+        summary = parsed.pop()
+        self.assertEqual(summary["transitions"]["total"], len(parsed))
+        self.assertEqual(sum(summary["transitions"]["by_verdict"].values()), len(parsed))
+        self.assertGreaterEqual(summary["samples"], parsed[-1]["snapshot"] if parsed else 1)
+        return parsed, summary
+
+    def test_a_life_is_told_step_by_step(self):
+        watcher = self.watch(rows=())
+        for state in ("SYN_RECV", "ESTABLISHED", "CLOSE_WAIT", "LAST_ACK"):
+            watcher.becomes(row(state))
+        watcher.becomes(samples=4)
+        lines, summary = self.finish(watcher)
+        self.assertEqual([pair(line) for line in lines],
+                         [("ABSENT", "SYN_RECV", "legal"), ("SYN_RECV", "ESTABLISHED", "legal"),
+                          ("ESTABLISHED", "CLOSE_WAIT", "legal"), ("CLOSE_WAIT", "LAST_ACK", "legal"),
+                          ("LAST_ACK", "ABSENT", "legal")])
+        for line in lines:
+            self.assertEqual((line["local_address"], line["local_port"]), ("192.0.2.10", 443))
+            self.assertEqual((line["remote_address"], line["remote_port"]), ("198.51.100.7", 50123))
+            self.assertEqual((line["mode"], line["cookie"], line["family"]), ("sampled", None, "ipv4"))
+        self.assertIsNone(lines[0]["dwell_ms"])
+        self.assertTrue(all(0 <= line["dwell_ms"] < 5000 for line in lines[1:]))
+        self.assertEqual(sorted(line["snapshot"] for line in lines), [line["snapshot"] for line in lines])
+        self.assertEqual(summary["summary"]["total"], 0)
+
+    def test_states_passed_unseen(self):
+        watcher = self.watch()
+        watcher.becomes(row("TIME_WAIT"))
+        lines, _ = self.finish(watcher)
+        self.assertEqual([(*pair(line), line["path"]) for line in lines],
+                         [("ESTABLISHED", "TIME_WAIT", "legal", ["FIN_WAIT1", "FIN_WAIT2"])])
+
+    def test_another_inode_is_another_connection_and_a_way_back_too(self):
+        watcher = self.watch()
+        watcher.becomes(row("ESTABLISHED", inode=8))
+        watcher.becomes(row("TIME_WAIT"))
+        watcher.becomes(row("SYN_SENT", inode=0))
+        lines, summary = self.finish(watcher)
+        self.assertEqual([pair(line) for line in lines],
+                         [("ESTABLISHED", "ESTABLISHED", "reuse"), ("ESTABLISHED", "TIME_WAIT", "legal"),
+                          ("TIME_WAIT", "SYN_SENT", "reuse")])
+        self.assertIn("possibly", lines[2]["reason"])
+        self.assertEqual(summary["transitions"]["by_verdict"], {"legal": 1, "quirk": 0, "reuse": 2, "illegal": 0})
+
+    def test_a_sample_that_fails_is_said_and_makes_nothing_vanish(self):
+        watcher = self.watch()
+        path = watcher.tree.path / "net/tcp"
+        path.rename(path.with_suffix(".away"))
+        watcher.samples(5)
+        path.with_suffix(".away").rename(path)
+        watcher.samples(3)
+        watcher.becomes(row("CLOSE_WAIT"))
+        lines, _ = self.finish(watcher)
+        self.assertEqual([pair(line) for line in lines], [("ESTABLISHED", "CLOSE_WAIT", "legal")])
+        errors = [line for line in watcher.said if "cannot open" in line]
+        self.assertEqual(len(errors), 1, "once, and not each second")
+
+    def test_a_damaged_row_makes_nothing_vanish(self):
+        other = row("ESTABLISHED", remote="198.51.100.8:1")
+        watcher = self.watch(rows=(row("ESTABLISHED"), other))
+        watcher.becomes(row("ESTABLISHED"), "   0: nonsense", samples=5)
+        watcher.becomes(row("ESTABLISHED"), samples=4)
+        lines, _ = self.finish(watcher)
+        self.assertEqual([(*pair(line), line["remote_address"]) for line in lines],
+                         [("ESTABLISHED", "ABSENT", "legal", "198.51.100.8")])
+
+    def test_state_counts_for_either_side(self):
+        watcher = self.watch("--state", "FIN_WAIT1", rows=(row("SYN_RECV"),))
+        for state in ("ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT"):
+            watcher.becomes(row(state))
+        lines, summary = self.finish(watcher)
+        self.assertEqual([pair(line)[:2] for line in lines],
+                         [("ESTABLISHED", "FIN_WAIT1"), ("FIN_WAIT1", "FIN_WAIT2")])
+        self.assertEqual((summary["states"], summary["summary"]["by_state"]["established"]), (["FIN_WAIT1"], None))
+
+    def test_filters(self):
+        watcher = self.watch("--remote", "198.51.100.8", rows=(row("ESTABLISHED"), row("ESTABLISHED", "198.51.100.8:9", 8)))
+        watcher.becomes(row("FIN_WAIT1"), row("CLOSE_WAIT", "198.51.100.8:9", 8))
+        lines, summary = self.finish(watcher)
+        self.assertEqual([(*pair(line)[:2], line["remote_port"]) for line in lines], [("ESTABLISHED", "CLOSE_WAIT", 9)])
+        self.assertTrue(summary["filtered"])
+
+    def test_a_filter_by_process(self):
+        tree = self.tree(tcp=(row("ESTABLISHED"), row("ESTABLISHED", "198.51.100.8:9", 8)), tcp6=None)
+        tree.process(812, b"nginx", {3: 8})
+        watcher = Watcher(self, tree, "--process", "nginx")
+        watcher.samples(2)
+        watcher.becomes(row("FIN_WAIT1"), row("CLOSE_WAIT", "198.51.100.8:9", 8))
+        lines, _ = self.finish(watcher)
+        self.assertEqual([line["remote_port"] for line in lines], [9])
+
+    def test_other_formats(self):
+        watcher = self.watch("-f", "csv")
+        watcher.becomes(row("TIME_WAIT"))
+        code, lines = watcher.interrupt()
+        self.assertEqual((code, len(lines)), (0, 2))
+        fields = dict(zip(lines[0].split(","), lines[1].split(",")))
+        self.assertEqual((fields["from"], fields["to"], fields["path"]), ("ESTABLISHED", "TIME_WAIT", "FIN_WAIT1>FIN_WAIT2"))
+        self.assertRegex(watcher.said[-1], r"\d+ samples, 1 transition: 1 legal, 0 quirk, 0 reuse, 0 illegal")
+        watcher = self.watch("-f", "plain", "-H")
+        watcher.becomes(row("FIN_WAIT1"))
+        code, lines = watcher.interrupt()
+        self.assertEqual((code, len(lines), lines[0].split("\t")[7:11]), (0, 1, ["-", "ESTABLISHED", "FIN_WAIT1", "-"]))
+        watcher = self.watch("-f", "table")
+        watcher.becomes(row("FIN_WAIT1"))
+        code, lines = watcher.interrupt()
+        self.assertEqual(lines[0].split(), "TIME FROM TO VERDICT SEEN LOCAL REMOTE UNSEEN".split())
+        self.assertRegex(lines[1], rf"^\d\d:\d\d:\d\d\.\d\d\d  ESTABLISHED  FIN_WAIT1    legal +[\d.]+s  {LOCAL} +{REMOTE} +-$")
+
+    def test_what_ends_it(self):
+        for how in (signal.SIGINT, signal.SIGTERM):
+            code, lines = self.watch().interrupt(how)
+            self.assertEqual((code, json.loads(lines[-1])["type"]), (0, "summary"))
+        tree = self.tree()
+        start = time.monotonic()
+        result = self.succeeds("watch", "--events", "--proc-root", tree.path, "--count", "3", "--interval", "0.2")
+        self.assertEqual((len(result.lines), json.loads(result.out)["samples"]), (1, 3))
+        self.assertGreaterEqual(time.monotonic() - start, 0.4)
+        ignored = shell(f"trap '' INT; \"$T\" watch --events --proc-root {tree.path} --interval 0.05 --count 10 & "
+                        "sleep 0.1; kill -INT $!; wait $!")
+        self.assertEqual((ignored.code, json.loads(ignored.out)["samples"]), (0, 10))
+
+    def test_a_reader_that_goes_ends_it_at_once_and_quietly(self):
+        for more in ([], ["--events"]):
+            watcher = subprocess.Popen([harness.TCPSTAT, "watch", *more, "--proc-root", str(self.tree().path), "--interval",
+                                        "30"], env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(0.3)
+            watcher.stdout.close()
+            self.assertEqual((watcher.wait(timeout=10), watcher.stderr.read()), (0, b""))
+            watcher.stderr.close()
+
+    def test_a_source_that_cannot_be_read_at_all_fails(self):
+        for more in ([], ["--events"]):
+            result = run("watch", *more, "--proc-root", self.directory(), "--count", "3")
+            self.assertEqual(result.code, 2)
+            self.assertRegex(result.err, r"\Atcpstat: cannot open [^\n]*\n\Z")
+
+    def test_strict(self):
+        tree = self.tree(tcp=(row("ESTABLISHED"), "   0: nonsense"), tcp6=None)
+        ask = ["watch", "--events", "--proc-root", tree.path, "--count", "2", "--interval", "0.05"]
+        self.assertEqual(run(*ask).code, 0)
+        self.assertEqual(run(*ask, "--strict").code, 2)
+
+    def test_a_file_that_appears_whole(self):
+        target = self.directory() / "events"
+        self.succeeds("watch", "--events", "--proc-root", self.tree().path, "--count", "1", "--output-file", target)
+        self.assertEqual(json.loads(target.read_text())["type"], "summary")
+
+    def test_a_full_disk(self):
+        for more in ([], ["--events"]):
+            result = shell(f'"$T" watch {" ".join(more)} --proc-root {self.tree().path} --count 1 > /dev/full')
+            self.assertEqual(result.code, 2)
+            self.assertIn("No space left", result.err)
+
+
+class Lists(TestCase):
+    def test_a_stream_of_snapshots(self):
+        tree = self.tree()
+        result = self.succeeds("watch", "-a", "--proc-root", tree.path, "--count", "3", "--interval", "0.05")
+        lines = [unique(line) for line in result.lines]
+        if jsonschema:
+            schemas = Schemas()
+            for line in lines:
+                schemas.check(self, "ndjson", line)
+        each = harness.TOTAL + 1
+        self.assertEqual([line["snapshot"] for line in lines], [1] * each + [2] * each + [3] * each)
+        self.assertEqual([line["type"] for line in lines], (["connection"] * harness.TOTAL + ["summary"]) * 3)
+        self.assertEqual(len({line["time"] for line in lines}), 3)
+
+    def test_tables_one_after_the_other(self):
+        result = self.succeeds("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05", "-o",
+                               "STATE,LOCAL", "--sort", "LOCAL_PORT", "--limit", "3")
+        first, second = result.out.split("\n\n")
+        for number, page in ((1, first), (2, second)):
+            head, columns, *rows = page.splitlines()
+            self.assertRegex(head, rf"\d\d:\d\d:\d\d\.\d\d\d  every 0\.05s  sample {number}  14 sockets: 4 ESTABLISHED, ")
+            self.assertEqual((columns.split(), len(rows)), (["STATE", "LOCAL"], 3))
+
+    def test_it_draws_on_a_terminal_and_leaves_it_as_it_was(self):
+        result = on_terminal("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05", columns=100)
+        self.assertEqual(result.code, 0, result)
+        self.assertTrue(result.out.startswith("\x1b[?1049h\x1b[?25l"))
+        screens, after = result.out.split("\x1b[?25h\x1b[?1049l")
+        pages = screens.split("\x1b[H")[1:]
+        self.assertEqual(len(pages), 2)
+        for number, page in enumerate(pages, 1):
+            lines = page.split("\x1b[K\n")
+            self.assertIn(f"sample {number}  14 sockets", lines[0])
+            self.assertEqual(len(lines), 2 + 14 + 1)
+            self.assertEqual(lines[-1], "\x1b[J")
+            for line in lines:
+                self.assertLessEqual(len(re.sub(r"\x1b\[[0-9;]*[mJ]", "", line)), 100)
+        self.assertIn("sample 2  14 sockets: 4 ESTABLISHED", after)
+
+    def test_no_more_rows_than_the_screen_has_but_all_are_counted(self):
+        rows = tuple(row("ESTABLISHED", f"198.51.100.7:{1000 + i}", 100 + i) for i in range(50))
+        result = on_terminal("watch", "--proc-root", self.tree(tcp=rows, tcp6=None).path, "--count", "1")
+        page = result.out.split("\x1b[H")[1].split("\x1b[J")[0].split("\x1b[K\n")
+        self.assertEqual(len([line for line in page if "198.51.100.7" in line]), 24 - 3)
+        self.assertIn("50 sockets", page[0])
+
+    def test_an_interrupted_terminal_is_left_as_it_was(self):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        for more in ([], ["--events"]):
+            child = subprocess.Popen([harness.TCPSTAT, "watch", *more, "--proc-root", str(self.tree().path)],
+                                     env=environment(TERM="xterm"), stdin=subprocess.DEVNULL, stdout=slave,
+                                     stderr=subprocess.PIPE)
+            time.sleep(0.3)
+            child.send_signal(signal.SIGINT)
+            self.assertEqual((child.wait(timeout=10), child.stderr.read()), (0, b""))
+            child.stderr.close()
+            out = os.read(master, 65536).decode()
+            if more:
+                self.assertNotIn("\x1b[?1049h", out)
+                self.assertIn("1 sample, 0 transitions: 0 legal", out)
+            else:
+                self.assertIn("\x1b[?25h\x1b[?1049l", out)
+        os.close(slave)
+        os.close(master)
+
+    def test_a_dumb_terminal_gets_no_escapes(self):
+        result = on_terminal("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05",
+                             env={"TERM": "dumb"})
+        self.assertNotIn("\x1b", result.out)
+        self.assertIn("sample 2", result.out)
+
+
+class Usage(TestCase):
+    def test_what_it_refuses(self):
+        for args, sentence in {
+            ("--interval", "0.049"): r'bad interval "0\.049" \(seconds, as 2 or 0\.5; at least 0\.05\)',
+            ("--interval", "nan"): r'bad interval "nan" .*',
+            ("--interval", "1s"): r'bad interval "1s" .*',
+            ("--count", "0"): r'bad count "0" .*',
+            ("--count", "-1"): r'bad count "-1" .*',
+            ("--source", "saved"): r'watch samples a live host, so "saved" cannot be its source',
+            ("-f", "csv"): r"watch prints table or ndjson, not csv .*",
+            ("--json",): r"watch prints table or ndjson, not json .*",
+            ("-r",): r"--resolve is for lists.*",
+            ("--events", "--json"): r"watch --events prints table, plain, csv or ndjson, not json",
+            ("--events", "--source", "both"): r"watch --events follows the sockets of one source: .*",
+            ("--events", "-S", "STATE"): r"--sort is for lists .*",
+            ("--events", "-o", "STATE"): r"--output is for lists .*",
+            ("--events", "--limit", "1"): r"--limit is for lists .*",
+            ("--events", "-p"): r"--processes is for lists .*",
+            ("--events", "-i"): r"--info is for lists .*",
+        }.items():
+            with self.subTest(args=args):
+                self.fails("watch", *args, sentence=sentence)
+        for args in (("--interval", "2"), ("--count", "2"), ("--events",)):
+            self.fails(*args, sentence=rf"{args[0]} goes with watch: tcpstat watch {args[0]}.*")
+        self.fails("wach", sentence=r'unexpected argument "wach" \(did you mean watch\? .*')
+
+
+if __name__ == "__main__":
+    main()
