@@ -15,4 +15,11 @@ if(TCPSTAT_TESTS)
   find_path(DOCTEST_INCLUDE_DIR doctest/doctest.h REQUIRED)
   add_library(doctest_header INTERFACE)
   target_include_directories(doctest_header SYSTEM INTERFACE ${DOCTEST_INCLUDE_DIR})
+
+  # Debian's librapidcheck-dev has a library and no CMake files.
+  find_path(RAPIDCHECK_INCLUDE_DIR rapidcheck.h REQUIRED)
+  find_library(RAPIDCHECK_LIBRARY rapidcheck REQUIRED)
+  add_library(rapidcheck INTERFACE)
+  target_include_directories(rapidcheck SYSTEM INTERFACE ${RAPIDCHECK_INCLUDE_DIR})
+  target_link_libraries(rapidcheck INTERFACE ${RAPIDCHECK_LIBRARY})
 endif()
