@@ -52,6 +52,7 @@ void Conversation::send_syn_ack() { send(kSyn | kAck); }
 void Conversation::send_ack(std::uint16_t window) { send(kAck, window); }
 void Conversation::send_data(const std::string& payload) { send(kAck | kPsh, 65535, payload); }
 void Conversation::send_fin() { send(kFin | kAck); }
+void Conversation::send_rst() { send(kRst | kAck); }
 
 void Conversation::shake_hands() {
   send_syn();

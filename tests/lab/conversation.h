@@ -29,10 +29,14 @@ class Conversation {
   void send_data(const std::string& payload);
   /// The peer's FIN, acknowledging only what was acknowledged before.
   void send_fin();
+  /// An RST that the kernel accepts: exactly where it expects the next octet.
+  void send_rst();
   /// SYN, SYN+ACK, ACK.
   void shake_hands();
   /// Counts `octets` of the kernel as received (a FIN is one) for the segments to come.
   void acknowledge(std::uint32_t octets) { kernel_next_ += octets; }
+  /// Leaves out sequence numbers, so that the next SYN is newer than all before.
+  void advance(std::uint32_t octets) { peer_next_ += octets; }
 
   void adopt(Handle socket) { socket_ = std::move(socket); }
   int fd() const { return socket_.get(); }

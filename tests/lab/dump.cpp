@@ -1,5 +1,6 @@
 #include "dump.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -88,6 +89,15 @@ std::uint64_t count_rows(std::uint32_t states) {
   std::uint64_t rows = 0;
   dump(states, [&](const inet_diag_msg&) { ++rows; });
   return rows;
+}
+
+std::vector<DumpedSocket> dump_sockets(std::uint32_t states) {
+  std::vector<DumpedSocket> sockets;
+  dump(states, [&](const inet_diag_msg& row) {
+    const std::uint64_t cookie = row.id.idiag_cookie[0] | std::uint64_t{row.id.idiag_cookie[1]} << 32;
+    sockets.push_back({row.idiag_state, ntohs(row.id.idiag_sport), ntohs(row.id.idiag_dport), cookie});
+  });
+  return sockets;
 }
 
 Identities dump_cookies(std::uint32_t states) {

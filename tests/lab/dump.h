@@ -16,6 +16,17 @@ constexpr std::uint32_t kMaskAll = 0x3fff;
 /// Rows of one dump of both families in these states (bit n: state n).
 std::uint64_t count_rows(std::uint32_t states);
 
+/// One row of a dump.
+struct DumpedSocket {
+  std::uint8_t state = 0;  // the kernel's number
+  std::uint16_t local_port = 0;
+  std::uint16_t remote_port = 0;
+  std::uint64_t cookie = 0;
+};
+
+/// Rows of one legacy dump, in its order and with its repeats.
+std::vector<DumpedSocket> dump_sockets(std::uint32_t states);
+
 /// What tells one socket from another in the order of the dump.
 using Identities = std::vector<std::string>;
 
