@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include <cstring>
@@ -19,6 +20,8 @@ struct Attributes {
   std::optional<std::uint64_t> cgroup;
   std::span<const std::byte> tcp_info;
   std::string_view congestion;
+  std::optional<std::uint32_t> drops;
+  std::optional<std::uint32_t> recv_buffer_bytes;
   bool full_socket = false;
 };
 
@@ -27,6 +30,14 @@ bool take(std::span<const std::byte> payload, std::optional<T>& to) {
   if (payload.size() < sizeof(T)) return false;
   std::memcpy(&to.emplace(), payload.data(), sizeof(T));
   return true;
+}
+
+/// One of the numbers of INET_DIAG_SKMEMINFO (sk_get_meminfo(), net/core/sock.c); older kernels have fewer.
+std::optional<std::uint32_t> memory_number(std::span<const std::byte> payload, std::size_t index) {
+  std::optional<std::uint32_t> number;
+  if (payload.size() >= (index + 1) * sizeof(std::uint32_t))
+    take(payload.subspan(index * sizeof(std::uint32_t)), number);
+  return number;
 }
 
 std::string_view text_of(std::span<const std::byte> payload) {
@@ -48,6 +59,10 @@ bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
         break;
       case INET_DIAG_CONG:
         out.congestion = text_of(payload);
+        break;
+      case INET_DIAG_SKMEMINFO:
+        out.drops = memory_number(payload, SK_MEMINFO_DROPS);
+        out.recv_buffer_bytes = memory_number(payload, SK_MEMINFO_RCVBUF);
         break;
       case INET_DIAG_SHUTDOWN:
         // Put for every full socket (net/ipv4/inet_diag.c, inet_diag_msg_attrs_fill()), never for a minisocket.
@@ -89,6 +104,8 @@ void fill_socket(Socket& to, const inet_diag_msg& message, Family family, const 
   to.interface = message.id.idiag_if;
   to.mark = attributes.mark;
   to.cgroup = attributes.cgroup;
+  to.drops = attributes.drops;
+  to.recv_buffer_bytes = attributes.recv_buffer_bytes;
 }
 
 }  // namespace

@@ -24,6 +24,7 @@ std::uint8_t extension_mask(const Query& query) {
   unsigned mask = 0;
   if (query.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
   if (query.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
+  if (query.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
   return static_cast<std::uint8_t>(mask);
 }
 
