@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -19,16 +18,6 @@ namespace {
 /// Ports of the tests of the oracle and of nothing else: below those that the kernel hands out, here and elsewhere.
 constexpr PortRange kPorts{12700, 12999};
 constexpr std::uint16_t kFirstVisitor = 12800;
-/// Of the test, and of the workers that it forks.
-const pid_t kProcess = ::getpid();
-
-/// Two runs at the same time are traced side by side. The last byte stays clear of 0 and 255.
-void number_by_process(Address& address) {
-  const auto pid = static_cast<unsigned>(kProcess);
-  address.bytes[1] = static_cast<std::uint8_t>(address.bytes[1] + (pid >> 14U) % 32U);
-  address.bytes[2] = static_cast<std::uint8_t>(pid >> 6U);
-  address.bytes[3] = static_cast<std::uint8_t>(1U + pid % 64U);
-}
 
 }  // namespace
 
@@ -103,17 +92,8 @@ std::vector<std::string> Stage::complaints() const {
   return complaints;
 }
 
-Address own_loopback() {
-  Address address = Address::parse("127.77.0.1");
-  number_by_process(address);
-  return address;
-}
-
-Address own_peer() {
-  Address address = Address::parse("10.177.0.1");
-  number_by_process(address);
-  return address;
-}
+Address own_loopback() { return Address::parse("127.77.0.1"); }
+Address own_peer() { return Address::parse("10.177.0.1"); }
 
 Handle accept_from(const Handle& listener) {
   return Handle(check(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accepting"));

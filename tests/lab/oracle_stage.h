@@ -41,7 +41,7 @@ class Stage {
   std::uint16_t visitors_ = 0;
 };
 
-/// Addresses that no other test and no other run of this one uses: of loopback, and of the peer.
+/// Addresses that no other test uses: of loopback, and of the peer.
 Address own_loopback();
 Address own_peer();
 

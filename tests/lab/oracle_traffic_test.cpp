@@ -1,5 +1,5 @@
-// Random traffic over loopback while dumps are taken: each printed pair is judged, and what the dumps saw of a connection
-// has to be what was printed of it, with gaps.
+// Random traffic over loopback while dumps are taken: each printed pair is judged, and what the dumps saw of a
+// connection has to be what was printed of it, with gaps.
 
 #include <doctest/doctest.h>
 #include <netinet/in.h>
@@ -211,7 +211,9 @@ TEST_SUITE("oracle") {
     std::uint64_t transitions = 0;
     std::uint64_t with_gaps = 0;
     std::uint64_t other_cookies = 0;
-    for (const auto& [tuple, seen] : sightings) {
+    for (const auto& entry : sightings) {
+      const Tuple& tuple = entry.first;
+      const auto& seen = entry.second;
       if (tuple.first == kNobody || tuple.second == kNobody) continue;
       const auto life = printed.find(tuple);
       REQUIRE(life != printed.end());

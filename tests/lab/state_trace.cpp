@@ -1,6 +1,7 @@
 #include "state_trace.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 #include <utility>
 
 #include "failure.h"
-#include "handle.h"
 #include "namespace.h"
 
 namespace tcpstat::lab {
@@ -94,14 +94,15 @@ Lives lives_of(const std::vector<TracedEvent>& events) {
   return lives;
 }
 
-StateTrace::StateTrace(const PortRange& ports, std::vector<Address> addresses)
-    : ports_(ports), addresses_(std::move(addresses)) {
+StateTrace::StateTrace(const PortRange& ports, std::vector<Address> addresses) : addresses_(std::move(addresses)) {
   const std::string instances = std::string(kTracefs) + "/instances";
   if (::access(instances.c_str(), F_OK) != 0) {
     // In a mount namespace of our own: the host lacks its tracefs as before.
     enter_mount_namespace();
     check(::mount("tracefs", kTracefs, "tracefs", 0, nullptr), std::string("mounting ") + kTracefs);
   }
+  lock_ = Handle(check(::open(instances.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "opening " + instances));
+  check(::flock(lock_.get(), LOCK_EX), "waiting for another trace");
   const std::string path = instances + "/tcpstat-lab-" + std::to_string(::getpid());
   check(::mkdir(path.c_str(), 0700), "making an instance of tracefs");
   instance_ = path;

@@ -1,7 +1,8 @@
 // The kernel's own story of every socket: events of the tracepoint sock:inet_sock_set_state, by way of an instance of
 // tracefs that nobody else uses and that is gone when the object goes.
 //
-// The record names no network namespace, so only events of ports and addresses are kept that nothing else here uses.
+// The record names no network namespace, so only events of ports and addresses are kept that nothing else here uses,
+// and only one trace is taken at a time.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "address.h"
+#include "handle.h"
 #include "model/state.h"
 
 namespace tcpstat::lab {
@@ -47,8 +49,6 @@ Lives lives_of(const std::vector<TracedEvent>& events);
 struct PortRange {
   std::uint16_t first;
   std::uint16_t last;
-
-  bool has(std::uint16_t port) const { return first <= port && port <= last; }
 };
 
 class StateTrace {
@@ -68,8 +68,8 @@ class StateTrace {
  private:
   void set(const std::string& file, const std::string& value) const;
 
-  PortRange ports_;
   std::vector<Address> addresses_;
+  Handle lock_;
   std::string instance_;
 };
 
