@@ -51,6 +51,10 @@ void each_move(Use use) {
   }
 }
 
+Json difference(const Difference& row) {
+  return {{"rfc9293", row.rfc9293}, {"linux", row.linux_does}, {"why", row.why}};
+}
+
 }  // namespace
 
 std::string explain_state_json(State state, const KernelLimits& limits) {
@@ -113,6 +117,10 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   if (reference.is_null() && pair != nullptr) reference = pair->function;
   to["reference"] = reference;
   to["causes"] = pair != nullptr ? Json(pair->causes) : Json();
+  to["differences"] = Json::array();
+  for (const Difference& row : kDifferences) {
+    if (is_about(row, from, to_state)) to["differences"].push_back(difference(row));
+  }
   return text_of(to);
 }
 
@@ -157,10 +165,7 @@ std::string machine_json() {
         {{"from", name(move.from)}, {"to", name(move.to)}, {"cause", move.cause}, {"function", move.function}});
   }
   to["differences"] = Json::array();
-  for (const Difference& difference : kDifferences) {
-    to["differences"].push_back(
-        {{"rfc9293", difference.rfc9293}, {"linux", difference.linux_does}, {"why", difference.why}});
-  }
+  for (const Difference& row : kDifferences) to["differences"].push_back(difference(row));
   return text_of(to);
 }
 

@@ -81,6 +81,24 @@ std::string peers_text(State state) {
     }
     if (!names.empty()) out += (out.empty() ? "" : "\n") + names + ": " + joint_text(kind);
   }
+  std::string stale;
+  for (const StateInfo& peer : states()) {
+    const bool connects = incarnation(state, peer.state) == Incarnation::may_be_new;
+    if (connects && joint(state, peer.state) == Joint::one_dump) {
+      stale += (stale.empty() ? "" : ", ") + std::string(peer.name);
+    }
+  }
+  if (!stale.empty()) {
+    out += "\n" + stale + ": " +
+           (state == State::syn_sent ? "left behind on the same tuple by an older connection"
+                                     : "of a new connection on the same tuple, which this one still holds");
+  }
+  // RFC 9293 §3.5.1; the reset that would tell this end was lost, or nobody is left to send it.
+  constexpr StateSet kSynchronized{State::established, State::fin_wait1, State::fin_wait2,
+                                   State::close_wait,  State::closing,   State::last_ack};
+  if (kSynchronized.has(state)) {
+    out += "\n" + std::string(name(kAbsent)) + ": also when its host went down or a RST was lost: half-open (§3.5.1)";
+  }
   return out;
 }
 
@@ -102,16 +120,15 @@ std::string traced_text(Seen from, Seen to) {
   if (!from || !to) return "nothing: the tracepoint prints no state for what is not there";
   const TracedPair* pair = traced_pair(*from, *to);
   if (pair == nullptr) {
-    const auto is = [&](State a, State b) { return *from == a && *to == b; };
-    if (is(State::fin_wait1, State::time_wait)) {
-      return "never as one pair. The ACK and the FIN of one segment are two steps: FIN_WAIT1>FIN_WAIT2, then "
-             "FIN_WAIT2>CLOSE, after which a time-wait socket stands in";
-    }
     if (*to == State::time_wait && (*from == State::fin_wait2 || *from == State::closing)) {
       return std::string(name(from)) + ">" + std::string(name(State::close)) +
              ": the socket ends there, and a time-wait socket takes over without a word";
     }
-    return "never";
+    if (*from != State::time_wait) return "never";
+    std::string text = "never: a time-wait socket prints nothing";
+    if (*to == State::syn_recv) text += ", and the new connection's socket LISTEN>SYN_RECV";
+    if (*to == State::syn_sent) text += ", and the new connection's socket CLOSE>SYN_SENT";
+    return text;
   }
   std::string text;
   if (pair->standing == Standing::quirk) text = "as a quirk, which is no step: ";
@@ -134,21 +151,33 @@ std::string silent_text(Seen from, Seen to) {
 
 std::string sampled_text(Seen from, Seen to) {
   if (from == State::listen && to == State::syn_recv) {
-    return "legal: a new socket, the child, is born of the listener, which stays in " + std::string(name(from));
+    return "legal: the SYN makes a request, which is a row of its own; the listener stays in " +
+           std::string(name(from));
   }
   const Reach& cell = reach(from, to);
   const std::string path = path_text(cell.path());
-  switch (judge(from, to)) {
-    case PairVerdict::legal:
-      return cell.way() == Way::unchanged ? "unchanged: nothing need have happened" : "legal in one step";
-    case PairVerdict::quirk:
-      return "a quirk: printed without being a step of the RFC";
-    case PairVerdict::reachable:
+  switch (cell.way()) {
+    case Way::unchanged:
+      return "unchanged: nothing need have happened";
+    case Way::progress:
+      if (cell.steps() == 1) return "legal in one step";
       return "reachable in " + std::to_string(cell.steps()) + " steps, the others unseen: " + path;
-    case PairVerdict::reuse:
-      return "only by reuse: another connection on the same tuple, or the same descriptor used again: " + path;
+    case Way::reuse:
+      // Nobody holds a time-wait socket.
+      return "only by reuse: another connection on the same tuple" +
+             std::string(from == State::time_wait ? "" : ", or the same descriptor used again") + ": " + path;
   }
   return {};
+}
+
+/// What Linux does instead of the RFC's step, and why.
+std::string differences_text(Seen from, Seen to) {
+  std::string text;
+  for (const Difference& row : kDifferences) {
+    if (!is_about(row, from, to)) continue;
+    text += (text.empty() ? "" : "\n") + std::string(row.linux_does) + ": " + std::string(row.why);
+  }
+  return text;
 }
 
 }  // namespace
@@ -213,6 +242,8 @@ std::string explain_pair(Seen from, Seen to) {
   out += labelled("samples", sampled_text(from, to));
   const std::string rfc = rfc_steps(from, to);
   out += labelled("RFC 9293", rfc.empty() ? "no single step" : rfc);
+  const std::string differences = differences_text(from, to);
+  if (!differences.empty()) out += labelled("Linux", differences);
   out += labelled("tracepoint", traced_text(from, to));
   const std::string silent = silent_text(from, to);
   if (!silent.empty()) out += labelled("unannounced", silent);

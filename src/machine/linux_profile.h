@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "machine/seen.h"
@@ -36,7 +37,10 @@ struct SilentMove {
   std::string_view function;
 };
 
+/// About one step, or about every step into `to` where `from` is nothing.
 struct Difference {
+  std::optional<State> from;
+  State to;
   std::string_view rfc9293;
   std::string_view linux_does;
   std::string_view why;
@@ -65,11 +69,21 @@ inline constexpr auto kMoves = std::to_array<SilentMove>({
 }  // namespace silent
 using silent::kMoves;
 
+namespace differing {
+using enum State;
+inline constexpr std::nullopt_t any = std::nullopt;
 inline constexpr auto kDifferences = std::to_array<Difference>({
-#define DIFFERENCE(rfc9293, linux_does, why) {rfc9293, linux_does, why},
+#define DIFFERENCE(from, to, rfc9293, linux_does, why) {from, to, rfc9293, linux_does, why},
 #include "machine/linux_differences.def"
 #undef DIFFERENCE
 });
+}  // namespace differing
+using differing::kDifferences;
+
+/// Whether the difference is about the step from one state to another.
+constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
+  return from && from != to && to == difference.to && (!difference.from || difference.from == from);
+}
 
 /// The pair's row, or null: the tracepoint never prints it.
 const TracedPair* traced_pair(State from, State to);

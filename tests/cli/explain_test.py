@@ -67,6 +67,34 @@ class Explain(TestCase):
                 self.assertEqual((found["verdict"], found["rfc9293"], found["traced"], found["path"]),
                                  (verdict, rfc9293, traced, path))
 
+    def test_where_linux_leaves_the_rfc_a_pair_says_how_and_why(self):
+        for pair, words in (
+                ("LISTEN:SYN_RECV", ("a row of its own; the listener stays", "Linux       the listener stays;",
+                                     "one listener serves many peers")),
+                ("FIN_WAIT1:TIME_WAIT", ("reachable in 2 steps", "ACK and FIN of one segment are two steps",
+                                         "tracepoint  never")),
+                ("FIN_WAIT2:TIME_WAIT", ("legal in one step", "it is kept in a smaller object",
+                                         "tracepoint  FIN_WAIT2>CLOSE")),
+                ("TIME_WAIT:ESTABLISHED", ("only by reuse: another connection on the same tuple: TIME_WAIT > ABSENT",
+                                           "RFC 9293    no single step", "a time-wait socket prints nothing")),
+                ("TIME_WAIT:SYN_RECV", ("MAY reopen", "the new connection's socket LISTEN>SYN_RECV")),
+                ("FIN_WAIT1:FIN_WAIT1", ("unchanged", "as a quirk"))):
+            out = " ".join(self.succeeds("explain", pair, env=UTF8).out.split())
+            for word in words:
+                with self.subTest(pair=pair, words=word):
+                    self.assertIn(" ".join(word.split()), out)
+        self.assertEqual(self.document("SYN_SENT:ESTABLISHED")["differences"], [])
+        self.assertIn("SYN-RECEIVED", self.document("LISTEN:SYN_RECV")["differences"][0]["rfc9293"])
+
+    def test_a_peer_may_be_older_or_gone(self):
+        def peers(state):
+            out = " ".join(self.succeeds("explain", state, env=UTF8).out.split())
+            return out[out.index(" peer "):out.index(" many ")]
+        self.assertIn("TIME_WAIT, CLOSE_WAIT, LAST_ACK, CLOSING: left behind on the same tuple", peers("SYN_SENT"))
+        self.assertIn("SYN_SENT: of a new connection on the same tuple", peers("TIME_WAIT"))
+        self.assertIn("half-open (§3.5.1)", peers("ESTABLISHED"))
+        self.assertNotIn("half-open", peers("TIME_WAIT"))
+
     def test_close_is_the_lifecycle_and_in_capitals_the_state(self):
         self.assertIn("tcpstat explain CLOSE\n", self.succeeds("explain", "close").out)
         for word in ("CLOSE", "closed", "7"):
