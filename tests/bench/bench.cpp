@@ -192,6 +192,8 @@ std::vector<Case> population_cases() {
       {"ss -tan", "ss -tan", {"drain, all states"}, ""},
       {"ss -tanH", "ss -tanH", {"drain, all states"}, ""},
       {"netstat -tan", "netstat -tan", {"drain, all states"}, ""},
+      {"tcpstat watch --events, 10 samples", tcpstat + " watch --events --interval 0.05 --count 10",
+       Words(10, "tcpstat summary"), "<= 1.5"},
       {"drain, SYN_RECV", drain + " 0x8", {}, ""},
       {"tcpstat --state SYN_RECV", tcpstat + " --state SYN_RECV", {"drain, SYN_RECV"}, "<= 1.15"},
       {"ss -tan state syn-recv", "ss -tan state syn-recv", {"tcpstat --state SYN_RECV"}, "> 1"},

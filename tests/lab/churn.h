@@ -16,6 +16,7 @@ struct ChurnOptions {
   unsigned workers = 2;                   // processes that connect and close
   std::chrono::milliseconds time{60000};  // each stops by itself after this time …
   std::uint64_t connections = 2000000;    // … or after so many connections
+  std::uint64_t rate = 0;                 // connections a second, of all together; 0: as many as there can be
 };
 
 class Churn {

@@ -20,6 +20,7 @@
 #include "namespace.h"
 #include "population.h"
 #include "privileges.h"
+#include "soak.h"
 #include "states.h"
 
 namespace tcpstat::lab {
@@ -29,7 +30,8 @@ constexpr const char* kUsage =
     "usage: lab populate [--established N] [--half-open N] [--listeners N] [--ipv6 PERCENT] -- COMMAND...\n"
     "       lab descriptors N [--ipv6 PERCENT] -- COMMAND...   N sockets held by processes\n"
     "       lab states -- COMMAND...                           one socket in every state\n"
-    "       lab churn [--seconds S] [--pairs N] [--workers N] [--ehash N] -- COMMAND...\n"
+    "       lab churn [--seconds S] [--pairs N] [--workers N] [--ehash N] [--rate N] -- COMMAND...\n"
+    "       lab soak [--seconds S] [--rate N]                  watch --events beside N connections a second\n"
     "       lab empty -- COMMAND...                            a namespace without sockets\n"
     "       lab deny-netlink -- COMMAND...                     here, but without netlink\n"
     "       lab nobody -- COMMAND...                           here, but without any privilege\n"
@@ -112,10 +114,28 @@ int churn(const Line& line) {
   wanted.workers = static_cast<unsigned>(line.get("--workers", wanted.workers));
   wanted.time = std::chrono::seconds(line.get("--seconds", 60));
   wanted.connections = ~std::uint64_t{0};
+  wanted.rate = line.get("--rate", 0);
   Churn running(wanted);
   running.start();
   tell("LAB_ROWS", running.idle());
   return run_in_foreground(line.command);
+}
+
+int soak(const Line& line) {
+  SoakOptions options;
+  options.time = std::chrono::seconds(line.get("--seconds", 600));
+  options.rate = line.get("--rate", options.rate);
+  const Soaked result = soak(options);
+  std::printf("connections\t%llu\t%.0f a second for %.0f s\n", static_cast<unsigned long long>(result.connections),
+              static_cast<double>(result.connections) / result.seconds, result.seconds);
+  std::printf("samples\t%llu\ntransitions\t%llu\n", static_cast<unsigned long long>(result.samples),
+              static_cast<unsigned long long>(result.transitions));
+  std::printf("reuse\t%llu\nquirk\t%llu\nillegal\t%llu\nrevived\t%llu\n", static_cast<unsigned long long>(result.reuse),
+              static_cast<unsigned long long>(result.quirk), static_cast<unsigned long long>(result.illegal),
+              static_cast<unsigned long long>(result.revived));
+  std::printf("peak\t%ld KiB\n", result.peak_kib);
+  if (!result.example.empty()) std::printf("impossible\t%s\n", result.example.c_str());
+  return result.exit_code == 0 && result.example.empty() ? 0 : 1;
 }
 
 void print(const char* source, const Repeats& repeats) {
@@ -144,7 +164,8 @@ int main_of(const std::vector<std::string>& words) {
       {"populate", {"--established", "--half-open", "--listeners", "--ipv6"}},
       {"descriptors", {"", "--ipv6"}},
       {"states", {}},
-      {"churn", {"--seconds", "--pairs", "--workers", "--ehash"}},
+      {"churn", {"--seconds", "--pairs", "--workers", "--ehash", "--rate"}},
+      {"soak", {"--seconds", "--rate"}},
       {"empty", {}},
       {"deny-netlink", {}},
       {"nobody", {}},
@@ -152,6 +173,13 @@ int main_of(const std::vector<std::string>& words) {
   };
   const Line line = parse(words, kVerbs);
   if (line.verb == "repeats") return repeats(line);
+  if (line.verb == "soak") {
+    if (const auto reason = obstacle()) {
+      std::fprintf(stderr, "lab: skipped: %s\n", reason->c_str());
+      return 77;
+    }
+    return soak(line);
+  }
   if (line.command.empty()) throw UsageError("no command after --");
   if (line.verb == "deny-netlink") {
     deny_netlink(EPERM);
