@@ -58,7 +58,8 @@ Query make_query(const Request& request, const Columns& used) {
   Query query;
   query.filter = request.filter;
   query.states = states_to_read(request);
-  query.tcp_info = request.info || has_column(used, ColumnId::tcp_info);
+  // Two flags rest on tcp_info: who asks for the column, asks for all of them.
+  query.tcp_info = request.info || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::FLAGS);
   query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
   return query;
 }

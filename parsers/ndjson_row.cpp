@@ -59,6 +59,18 @@ bool read_orphan(std::string_view word, Orphan& to) {
   return true;  // a reason of a later version
 }
 
+/// Words that a later version may add are passed over.
+bool read_flags(const json& object, RowFlags& to) {
+  const json* list = member(object, "flags");
+  if (list == nullptr) return true;
+  if (!list->is_array()) return false;
+  for (const json& entry : *list) {
+    if (!entry.is_string()) return false;
+    if (const auto flag = row_flag_from_name(entry.get_ref<const std::string&>())) to.add(*flag);
+  }
+  return true;
+}
+
 /// Fewer than this are copied for a row; a hostile file may list millions.
 constexpr std::size_t kMostOwners = 65536;
 
@@ -145,7 +157,7 @@ bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   if (!read_socket(object, to) || !read_text(object, "timer", timer) || !read_number(object, "timer_ms", to.timer_ms) ||
       !read_number(object, "retransmits", to.retransmits) || !read_number(object, "recv_queue", to.recv_queue) ||
       !read_number(object, "send_queue", to.send_queue) || !read_number(object, "age_ms", to.age_ms) ||
-      !read_tcp_info(object, to)) {
+      !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
     return false;
   }
   to.timer = timer_from_name(timer);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "model/age.h"
+#include "model/row_flags.h"
 
 namespace tcpstat {
 namespace {
@@ -45,6 +46,8 @@ Flow RowDelivery::deliver(Connection& row) {
     row.origin = Origin::file;
   }
   row.orphan = orphan_reason(row);
+  // A saved row keeps those that came with it: they may rest on sysctls that were not saved.
+  row.flags.add(flags_of(row, limits_));
   return sink_.connection(row);
 }
 

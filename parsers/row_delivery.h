@@ -20,7 +20,7 @@ class RowDelivery {
   RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits, Rows rows = Rows::live)
       : sink_(sink), coverage_(coverage), limits_(limits), rows_(rows) {}
 
-  /// Completes the row in place: age, orphan reason.
+  /// Completes the row in place: age, orphan reason, flags.
   Flow deliver(Connection& row);
   Flow deliver(Listener& row);
   void deliver(Flaw flaw) { coverage_.add(flaw); }

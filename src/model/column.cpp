@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "model/row_flags.h"
-
 namespace tcpstat {
 namespace {
 
@@ -99,11 +97,14 @@ Cell socket_cell(const Column& column, const Socket& row, State state, Names& na
 }
 
 Cell flags_cell(const Connection& row) {
-  // At most one of today's flags applies at a time: each is a kind of timer.
-  for (const RowFlag& flag : kRowFlags) {
-    if (flag.applies(row)) return word_cell(flag.name);
+  return row.flags.empty() ? Cell{} : Cell{.kind = Cell::Kind::flags, .flags = row.flags};
+}
+
+int compare_flags(RowFlags a, RowFlags b) {
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (a.has(flag.flag) != b.has(flag.flag)) return a.has(flag.flag) ? -1 : 1;
   }
-  return {};
+  return 0;
 }
 
 constexpr int sign(auto ordering) { return ordering < 0 ? -1 : ordering > 0 ? 1 : 0; }
@@ -205,6 +206,8 @@ int compare(const Cell& a, const Cell& b) {
         return sign(a.owners.front().name <=> b.owners.front().name);
       }
       return sign(a.owners.front().pid <=> b.owners.front().pid);
+    case Cell::Kind::flags:
+      return compare_flags(a.flags, b.flags);
     case Cell::Kind::unknown:
     case Cell::Kind::none:
       return 0;

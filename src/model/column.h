@@ -56,6 +56,7 @@ struct Cell {
     timer,      ///< `connection`'s
     pids,       ///< `owners`, ids only
     processes,  ///< `owners`, names and ids
+    flags,      ///< `flags`, at least one
   };
   Kind kind = Kind::unknown;
   std::uint64_t number = 0;
@@ -63,13 +64,14 @@ struct Cell {
   const Endpoint* endpoint = nullptr;
   const Connection* connection = nullptr;
   std::span<const Owner> owners = {};
+  RowFlags flags = {};
 };
 
 Cell cell_of(const Column& column, const Connection& row, Names& names);
 Cell cell_of(const Column& column, const Listener& row, Names& names);
 
-/// Order of two cells of the same column: numbers by size, addresses by family and number, the rest by bytes;
-/// unknown after everything else. Negative, zero or positive.
+/// Order of two cells of the same column: numbers by size, addresses by family and number, flags by the first in which
+/// they differ, the rest by bytes; unknown after everything else. Negative, zero or positive.
 int compare(const Cell& a, const Cell& b);
 
 }  // namespace tcpstat

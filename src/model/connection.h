@@ -12,6 +12,7 @@
 
 #include "model/address.h"
 #include "model/owner.h"
+#include "model/row_flag.h"
 #include "model/state.h"
 
 namespace tcpstat {
@@ -78,6 +79,8 @@ struct Connection : Socket {
   std::optional<std::uint32_t> send_queue;  ///< bytes not yet acknowledged; a sent SYN or FIN counts as one
   /// Estimated from the timers (model/age.h); nothing where they do not tell.
   std::optional<std::uint64_t> age_ms;
+  /// What is unusual about the row (model/row_flags.h).
+  RowFlags flags;
   /// The kernel's struct tcp_info, as long as this kernel made it; empty if not asked for. Valid during the call.
   std::span<const std::byte> tcp_info;
   /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.

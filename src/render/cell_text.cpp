@@ -53,6 +53,16 @@ void append_owners(TextBuffer& out, const Cell& cell, const CellStyle& style) {
   }
 }
 
+void append_flags(TextBuffer& out, RowFlags flags) {
+  bool first = true;
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (!flags.has(flag.flag)) continue;
+    if (!first) out.append(',');
+    first = false;
+    out.append(flag.name);
+  }
+}
+
 }  // namespace
 
 std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style) {
@@ -92,6 +102,9 @@ std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& styl
     case Cell::Kind::processes:
       append_owners(out, cell, style);
       ascii = false;
+      break;
+    case Cell::Kind::flags:
+      append_flags(out, cell.flags);
       break;
   }
   return ascii ? out.size() - start : display_width(out.view().substr(start));

@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include "model/row_flags.h"
 #include "model/tcp_info.h"
 #include "render/escape.h"
 
@@ -76,11 +75,11 @@ void append_tcp_info(TextBuffer& out, const Connection& row) {
   out.append('}');
 }
 
-void append_flags(TextBuffer& out, const Connection& row) {
+void append_flags(TextBuffer& out, RowFlags flags) {
   out.append('[');
   bool first = true;
-  for (const RowFlag& flag : kRowFlags) {
-    if (!flag.applies(row)) continue;
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (!flags.has(flag.flag)) continue;
     if (!first) out.append(',');
     first = false;
     append_word(out, flag.name);
@@ -173,7 +172,7 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
   append_number(out, row.age_ms);
   append_rest(out, row, names, netns, style);
   out.append(R"(,"flags":)");
-  append_flags(out, row);
+  append_flags(out, row.flags);
   out.append(R"(,"tcp_info":)");
   if (style.tcp_info && !row.tcp_info.empty()) {
     append_tcp_info(out, row);

@@ -221,6 +221,7 @@ class Formats(TestCase):
         half_open = by_remote[1024]
         self.assertEqual((half_open["timer"], half_open["timer_ms"], half_open["retransmits"]), ("retransmit", 2500, 2))
         self.assertEqual(half_open["age_ms"], 7000 - 2500)
+        self.assertEqual(half_open["flags"], ["stale"])
         self.assertEqual(half_open["orphan"], "half-open")
         self.assertEqual([half_open[key] for key in ("uid", "user", "inode", "cookie", "mark", "cgroup")], [None] * 6)
         self.assertEqual(by_remote[50125]["age_ms"], 60000 - 59000)

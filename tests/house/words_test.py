@@ -121,6 +121,12 @@ class Manual(unittest.TestCase):
             if word:
                 self.assertIn(word, text)
 
+    def test_every_flag_and_no_other(self):
+        flags = re.findall(r'^ROW_FLAG\(\w+, "([^"]+)"', (ROOT / "src/model/row_flags.def").read_text(), re.MULTILINE)
+        row = json.loads((ROOT / "tests/schema/row.json").read_text())["properties"]
+        self.assertEqual(row["flags"]["items"]["enum"], flags)
+        self.assertEqual(self.tags("FLAGS", "AGES"), flags)
+
     def test_every_key_of_by(self):
         keys = re.search(r"one of (.*)\)", ask("summary", "--by", "zzzzzzzz").stderr).group(1).split(", ")
         part = manual().split(".It Fl -by")[1].split(".El")[0]

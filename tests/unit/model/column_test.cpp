@@ -115,6 +115,23 @@ TEST_CASE("what is not known is a dash, not a zero") {
   }
 }
 
+TEST_CASE("several flags of a row are one cell, in the order of their list") {
+  Connection row = test::connection(State::syn_recv, kLocal, kRemote);
+  row.flags.add(RowFlag::client_retry);
+  CHECK(text("FLAGS", row) == "client-retry");
+  Connection more = row;
+  more.flags.add(RowFlag::stale);
+  CHECK(text("FLAGS", more) == "stale,client-retry");
+  test::TableNames names;
+  const auto ordered = [&](const Connection& a, const Connection& b) {
+    return compare(cell_of(*find_column("FLAGS"), a, names), cell_of(*find_column("FLAGS"), b, names));
+  };
+  CHECK(ordered(more, row) < 0);
+  CHECK(ordered(row, more) > 0);
+  CHECK(ordered(row, row) == 0);
+  CHECK(ordered(row, test::connection(State::established, kLocal, kRemote)) < 0);
+}
+
 TEST_CASE("a user without a name is shown by number") {
   CHECK(text("USER", test::connection(State::established, kLocal, kRemote)) == "1000");
 }

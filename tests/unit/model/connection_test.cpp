@@ -4,7 +4,6 @@
 
 #include <ostream>
 
-#include "model/row_flags.h"
 #include "model/row_store.h"
 #include "model/tally.h"
 #include "support/rows.h"
@@ -51,26 +50,6 @@ TEST_CASE("timers and their names belong together") {
   CHECK(name(TimerKind::unknown).empty());
   CHECK(timer_from_name("") == TimerKind::unknown);
   CHECK(timer_from_name("on") == TimerKind::unknown);
-}
-
-TEST_CASE("flags follow from the row alone") {
-  Connection row = test::connection(State::established, {}, {});
-  const auto flags = [&] {
-    std::string text;
-    for (const RowFlag& flag : kRowFlags) {
-      if (flag.applies(row)) text += std::string(flag.name) + ";";
-    }
-    return text;
-  };
-  CHECK(flags().empty());
-  row.timer = TimerKind::retransmit;
-  CHECK(flags().empty());  // it waits for the first answer
-  row.retransmits = 1;
-  CHECK(flags() == "retransmitting;");
-  row.retransmits.reset();
-  CHECK(flags().empty());
-  row.timer = TimerKind::probe;
-  CHECK(flags() == "zero-window;");
 }
 
 TEST_CASE("a stored row keeps everything that it pointed to") {

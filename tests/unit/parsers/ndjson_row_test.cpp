@@ -123,6 +123,26 @@ TEST_CASE("keys may be missing, and unknown ones are passed over") {
   CHECK(connection.timer == TimerKind::unknown);
 }
 
+TEST_CASE("flags of a later version are passed over, and what is no list of words is a flaw") {
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  const auto decoded = [&](const std::string& flags) {
+    return decoder.decode(R"({"state":"ESTABLISHED","local_address":"192.0.2.1","local_port":443,"remote_address":)"
+                          R"("198.51.100.7","remote_port":40000,"flags":)" +
+                          flags + "}");
+  };
+  const auto row = decoded(R"(["leak","from-the-future"])");
+  REQUIRE(std::holds_alternative<Connection>(row));
+  RowFlags expected;
+  expected.add(RowFlag::leak);
+  CHECK(std::get<Connection>(row).flags == expected);
+  for (const auto* flags : {R"("leak")", "[7]", "{}", "[[\"leak\"]]"}) {
+    CAPTURE(flags);
+    CHECK(std::holds_alternative<Flaw>(decoded(flags)));
+  }
+}
+
 TEST_CASE("lines that are no connection are no rows, or flaws") {
   struct Row {
     std::string_view name;

@@ -31,6 +31,34 @@ struct Delivering {
 const Connection kRow =
     test::connection(State::established, test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", 40000));
 
+/// The flags of the last row.
+struct Flags final : Sink {
+  Flow connection(const Connection& row) override { return flags = row.flags, Flow::more; }
+  Flow listener(const Listener&) override { return Flow::more; }
+  RowFlags flags;
+};
+
+TEST_CASE("a row gets its flags by the sysctls of its host, a saved one keeps those that it brings") {
+  Coverage coverage;
+  KernelLimits limits;
+  limits.synack_retries = 2;
+  const KernelLimits unknown;
+  Flags sink;
+  Connection row = test::connection(State::syn_recv, test::endpoint("192.0.2.1", 443), {});
+  row.minisocket = true;
+  row.retransmits = 3;
+  row.cookie = 1;
+  RowDelivery(sink, coverage, limits).deliver(row);
+  CHECK(sink.flags.has(RowFlag::stale));
+  CHECK(sink.flags.has(RowFlag::client_retry));
+  row.flags = {};
+  row.flags.add(RowFlag::leak);
+  RowDelivery(sink, coverage, unknown, RowDelivery::Rows::saved).deliver(row);
+  CHECK(sink.flags.has(RowFlag::stale));
+  CHECK_FALSE(sink.flags.has(RowFlag::client_retry));
+  CHECK(sink.flags.has(RowFlag::leak));
+}
+
 TEST_CASE("netlink rows are told apart by cookie alone") {
   Delivering delivering;
   Connection row = kRow;

@@ -9,7 +9,6 @@
 #include <ostream>
 #include <set>
 
-#include "model/row_flags.h"
 #include "model/tcp_info.h"
 #include "support/fixtures.h"
 #include "support/render.h"
@@ -68,8 +67,8 @@ json expected_row(const Connection& row, test::TableNames& names) {
   out["retransmits"] = or_null(row.retransmits);
   out["age_ms"] = or_null(row.age_ms);
   out["flags"] = json::array();
-  for (const RowFlag& flag : kRowFlags) {
-    if (flag.applies(row)) out["flags"].push_back(flag.name);
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (row.flags.has(flag.flag)) out["flags"].push_back(flag.name);
   }
   out["tcp_info"] = json();
   if (!row.tcp_info.empty()) {

@@ -115,6 +115,9 @@ Connection Random::connection() {
   if (once_in(4)) row.mark = static_cast<std::uint32_t>(number());
   if (once_in(4)) row.age_ms = below(1'000'000);
   row.orphan = orphan_reason(row);
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (once_in(4)) row.flags.add(flag.flag);
+  }
   return row;
 }
 
