@@ -8,6 +8,7 @@ namespace tcpstat {
 enum class ExitStatus : std::uint8_t {
   done = 0,
   no_match = 1,  ///< only with -q
+  illegal = 1,   ///< only of validate: a transition that no kernel makes
   failed = 2,    ///< usage, read or write error; --strict with a partial snapshot
 };
 

@@ -45,6 +45,8 @@ ExitStatus run(int argc, char** argv, Notes& notes) {
       return run_watch(*request, notes);
     case Verb::explain:
       return run_explain(*request, notes);
+    case Verb::validate:
+      return run_validate(*request, notes);
     case Verb::list:
       return run_list(*request, notes);
   }

@@ -21,24 +21,6 @@ std::string now() {
   return timestamp(time);
 }
 
-RunFacts host_facts(const std::string& root) {
-  RunFacts facts;
-  facts.version = TCPSTAT_VERSION;
-  facts.time = now();
-  if (!root.empty()) {
-    // Another /proc may be another host's; it says so itself, or not at all.
-    facts.host = read_small_file(root + "/sys/kernel/hostname");
-    facts.kernel = read_small_file(root + "/sys/kernel/osrelease");
-    return facts;
-  }
-  utsname host{};
-  if (::uname(&host) == 0) {
-    facts.host = host.nodename;
-    facts.kernel = host.release;
-  }
-  return facts;
-}
-
 const SourceInfo* find_live_source(std::string_view name) {
   for (const SourceInfo& source : live_sources()) {
     if (source.name == name) return &source;
@@ -56,6 +38,24 @@ Expected<void> check_filter(std::string_view source, const Filter& filter) {
 }
 
 }  // namespace
+
+RunFacts host_facts(const std::string& root) {
+  RunFacts facts;
+  facts.version = TCPSTAT_VERSION;
+  facts.time = now();
+  if (!root.empty()) {
+    // Another /proc may be another host's; it says so itself, or not at all.
+    facts.host = read_small_file(root + "/sys/kernel/hostname");
+    facts.kernel = read_small_file(root + "/sys/kernel/osrelease");
+    return facts;
+  }
+  utsname host{};
+  if (::uname(&host) == 0) {
+    facts.host = host.nodename;
+    facts.kernel = host.release;
+  }
+  return facts;
+}
 
 Expected<void> Reading::enter(const Request& request) {
   if (request.netns.empty()) {

@@ -17,6 +17,9 @@
 
 namespace tcpstat {
 
+/// Version, time, and the host and kernel that `root` (empty: /proc) says; no namespace.
+RunFacts host_facts(const std::string& root);
+
 class Reading {
  public:
   /// Enters the namespace and opens what can be opened before the first row.

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "base/nearest_word.h"
@@ -13,15 +14,26 @@
 namespace tcpstat {
 namespace {
 
+enum class Operand : std::uint8_t { none, one };
+
+struct VerbWord {
+  std::string_view word;
+  Verb verb;
+  Operand operand;
+};
+
+constexpr auto kVerbs = std::to_array<VerbWord>({{"summary", Verb::summary, Operand::none},
+                                                 {"watch", Verb::watch, Operand::none},
+                                                 {"explain", Verb::explain, Operand::one},
+                                                 {"validate", Verb::validate, Operand::one}});
+
 /// Everything as it was typed.
 struct Typed {
   std::map<std::string, std::vector<std::string>, std::less<>> values;
   std::map<std::string, bool, std::less<>> flags;
   std::map<char, bool> ignored;
-  bool summary = false;
-  bool explain = false;
-  bool watch = false;
-  std::string subject;
+  Verb verb = Verb::list;
+  std::string operand;
 
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values.find(name)->second; }
@@ -42,7 +54,7 @@ std::string unexpected_argument(const std::string& word) {
   if (word.starts_with('-')) {
     for (const OptionInfo& option : options()) spellings.push_back("--" + std::string(option.long_name));
   } else {
-    spellings = {"summary", "watch", "explain"};
+    for (const VerbWord& verb : kVerbs) spellings.emplace_back(verb.word);
   }
   const std::vector<std::string_view> candidates(spellings.begin(), spellings.end());
   const std::string_view nearest = nearest_word(word.substr(0, word.find('=')), candidates);
@@ -116,22 +128,16 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
   }
   // No subcommand of CLI11: behind one it takes -4 for a number.
   std::vector<std::string> rest = app.remaining(true);
-  if (const auto verb = std::find(rest.begin(), rest.end(), "summary"); verb != rest.end()) {
-    typed.summary = true;
-    rest.erase(verb);
-  }
   std::erase(rest, "--");  // the end of options, after which there is nothing that looks like one
-  if (const auto verb = std::find(rest.begin(), rest.end(), "explain"); verb != rest.end() && !typed.summary) {
-    typed.explain = true;
-    if (const auto subject = rest.erase(verb); subject != rest.end()) {
-      typed.subject = *subject;
-      rest.erase(subject);
+  const auto verb = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                 [&](const VerbWord& known) { return !rest.empty() && known.word == rest.front(); });
+  if (verb != kVerbs.end()) {
+    typed.verb = verb->verb;
+    rest.erase(rest.begin());
+    if (verb->operand == Operand::one && !rest.empty()) {
+      typed.operand = rest.front();
+      rest.erase(rest.begin());
     }
-  }
-  if (const auto verb = std::find(rest.begin(), rest.end(), "watch");
-      verb != rest.end() && !typed.summary && !typed.explain) {
-    typed.watch = true;
-    rest.erase(verb);
   }
   if (!rest.empty()) return usage_error(unexpected_argument(rest.front()));
   return typed;
@@ -173,7 +179,7 @@ std::optional<UsageError> read_filter(const Typed& typed, Request& to) {
     filter.states = *states;
   } else if (!typed.list("state").empty()) {
     return UsageError{"--state needs a value: a state, a number or a group (see: tcpstat --list states)"};
-  } else if (typed.flag("all") || (typed.summary && !typed.flag("listening"))) {
+  } else if (typed.flag("all") || (typed.verb == Verb::summary && !typed.flag("listening"))) {
     filter.states = StateSet::all();
   } else {
     filter.states = typed.flag("listening") ? StateSet{State::listen} : StateSet::all() - hidden;
@@ -186,7 +192,7 @@ std::optional<UsageError> read_format(const Typed& typed, Request& to) {
   if (typed.flag("json") && typed.value("format").value_or("json") != "json") {
     return UsageError{"-j contradicts --format " + *typed.value("format")};
   }
-  if (typed.explain && typed.subject == "machine" && (word == "dot" || word == "mermaid")) {
+  if (typed.verb == Verb::explain && typed.operand == "machine" && (word == "dot" || word == "mermaid")) {
     to.drawing = word;
     to.format = find_format("table");
     return std::nullopt;
@@ -218,7 +224,7 @@ std::optional<UsageError> read_columns(const Typed& typed, Request& to) {
       return UsageError{"--output chooses columns of table, plain and csv; " + std::string(to.format->name) +
                         " always has all keys"};
     }
-    if (typed.summary) return UsageError{"--output chooses columns of a list; a summary takes --by"};
+    if (typed.verb == Verb::summary) return UsageError{"--output chooses columns of a list; a summary takes --by"};
   }
   for (const std::string& piece : split_list(typed.list("sort"))) {
     const std::size_t colon = piece.find(':');
@@ -299,10 +305,10 @@ std::optional<UsageError> read_summary(const Typed& typed, Request& to) {
     if (std::find(to.group_by.begin(), to.group_by.end(), piece) == to.group_by.end()) to.group_by.push_back(piece);
   }
   if (!typed.list("by").empty() && to.group_by.empty()) return UsageError{"--by names no key"};
-  if (!to.group_by.empty() && !typed.summary) {
+  if (!to.group_by.empty() && typed.verb != Verb::summary) {
     return UsageError{"--by counts groups, so it goes with the summary: tcpstat summary --by " + to.group_by.front()};
   }
-  if (!typed.summary) return std::nullopt;
+  if (typed.verb != Verb::summary) return std::nullopt;
   for (const char* option : {"sort", "limit"}) {
     if (!typed.list(option).empty()) {
       return UsageError{"--" + std::string(option) + " is for lists of connections; a summary has its own order"};
@@ -312,9 +318,9 @@ std::optional<UsageError> read_summary(const Typed& typed, Request& to) {
 }
 
 std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
-  if (!typed.explain) return std::nullopt;
-  to.subject = typed.subject;
-  if (typed.subject.empty() && !typed.flag("all")) {
+  if (typed.verb != Verb::explain) return std::nullopt;
+  to.subject = typed.operand;
+  if (typed.operand.empty() && !typed.flag("all")) {
     return UsageError{"explain what? a state, a pair FROM:TO, a lifecycle or machine (see: tcpstat explain --all)"};
   }
   if (to.format->name != "table" && to.format->name != "json") {
@@ -325,7 +331,7 @@ std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
 }
 
 std::optional<UsageError> read_watch(const Typed& typed, Request& to) {
-  if (!typed.watch) {
+  if (typed.verb != Verb::watch) {
     for (const char* option : {"interval", "count"}) {
       if (!typed.list(option).empty()) {
         return UsageError{"--" + std::string(option) + " goes with watch: tcpstat watch --" + std::string(option) +
@@ -351,6 +357,23 @@ std::optional<UsageError> read_watch(const Typed& typed, Request& to) {
   return check_watch(to);
 }
 
+std::optional<UsageError> read_validate(const Typed& typed, Request& to) {
+  if (typed.verb != Verb::validate) return std::nullopt;
+  to.log = typed.operand.empty() ? "-" : typed.operand;
+  if (to.format->name != "table" && to.format->name != "json" && to.format->name != "ndjson") {
+    return UsageError{"validate prints table, json or ndjson; not " + std::string(to.format->name)};
+  }
+  for (const OptionInfo& option : options()) {
+    const bool given = option.value.empty() ? typed.flag(option.long_name) : !typed.list(option.long_name).empty();
+    if (!given || (option.group != "Filters" && option.group != "Summary" && option.long_name != "source" &&
+                   option.long_name != "sort" && option.long_name != "limit")) {
+      continue;
+    }
+    return UsageError{"validate judges a whole log, so --" + std::string(option.long_name) + " does not go with it"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Parsed<Request> parse_request(int argc, const char* const* argv) {
@@ -365,11 +388,9 @@ Parsed<Request> parse_request(int argc, const char* const* argv) {
     request.verb = Verb::version;
     return request;
   }
-  request.verb = typed->summary   ? Verb::summary
-                 : typed->explain ? Verb::explain
-                 : typed->watch   ? Verb::watch
-                                  : Verb::list;
-  for (const auto& read : {read_filter, read_output, read_source, read_summary, read_explain, read_watch}) {
+  request.verb = typed->verb;
+  for (const auto& read :
+       {read_filter, read_output, read_source, read_summary, read_explain, read_watch, read_validate}) {
     if (auto failed = read(*typed, request)) return tl::make_unexpected(*failed);
   }
   if (const auto what = typed->value("list")) {

@@ -14,7 +14,7 @@
 
 namespace tcpstat {
 
-enum class Verb { list, summary, watch, explain, help, version, words };
+enum class Verb { list, summary, watch, explain, validate, help, version, words };
 enum class When { automatic, always, never };
 
 struct Request {
@@ -26,6 +26,9 @@ struct Request {
   std::string subject;
   /// For `explain machine`: dot, mermaid or nothing.
   std::string drawing;
+
+  /// For Verb::validate: the log, "-" for standard input.
+  std::string log;
 
   Filter filter;  ///< its states are settled, whatever the verb
   std::string netns;

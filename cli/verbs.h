@@ -11,6 +11,7 @@ ExitStatus run_list(const Request& request, const Notes& notes);
 ExitStatus run_summary(const Request& request, const Notes& notes);
 ExitStatus run_watch(const Request& request, const Notes& notes);
 ExitStatus run_explain(const Request& request, const Notes& notes);
+ExitStatus run_validate(const Request& request, const Notes& notes);
 /// `--list WHAT`
 ExitStatus run_words(const Request& request, const Notes& notes);
 /// `--help` and `--version`

@@ -31,6 +31,15 @@ class IdentityWindow {
     return false;
   }
 
+  /// Whether seen() would say true; remembers nothing.
+  [[nodiscard]] bool contains(std::uint64_t identity) const {
+    const std::uint64_t stored = identity + 1 == 0 ? 1 : identity + 1;
+    for (std::size_t at = home(stored); (*slots_)[at] != 0; at = next(at)) {
+      if ((*slots_)[at] == stored) return true;
+    }
+    return false;
+  }
+
  private:
   // Linear probing at half load; deletion shifts followers back, so that no tombstones pile up.
   static constexpr std::size_t kSlots = 2 * kSize;

@@ -9,6 +9,7 @@
 
 #include "machine/identity.h"
 #include "machine/seen.h"
+#include "model/log_record.h"
 
 namespace tcpstat {
 
@@ -27,9 +28,6 @@ struct Judgement {
   /// States passed unseen, without both ends; points into static tables.
   std::span<const Seen> path;
 };
-
-/// IPPROTO_TCP and IPPROTO_MPTCP: the two that share the numbers of the states. An MPTCP socket has a table of its own.
-enum class Protocol : std::uint8_t { tcp, mptcp };
 
 /// Of one event of sock:inet_sock_set_state.
 Judgement judge_exact(State from, State to, Protocol protocol = Protocol::tcp);

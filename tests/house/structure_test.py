@@ -34,7 +34,7 @@ LIBRARIES = {
     "nlohmann/json.hpp": {"src/render/envelope.cpp", "src/render/formats/json.cpp", "src/render/formats/ndjson.cpp",
                           "src/render/transition_ndjson.cpp",
                           "parsers/ndjson_row.cpp", "parsers/file_source.cpp", "cli/run_words.cpp", "cli/run_explain.cpp",
-                          "cli/explain_json.cpp"},
+                          "cli/explain_json.cpp", "cli/validation_json.cpp", "parsers/log_json.cpp"},
 }
 
 # Kernel state names as string literals belong to the state table alone. Others need a reason.

@@ -1,0 +1,161 @@
+// tcpstat validate: a log of transitions or samples against the machine. Reads no sockets.
+
+#include <array>
+
+#include "cli/ending.h"
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "cli/terminal.h"
+#include "cli/validation.h"
+#include "cli/verbs.h"
+#include "machine/sample_walk.h"
+#include "machine/socket_lives.h"
+#include "parsers/kernel_limits.h"
+#include "parsers/log_lines.h"
+#include "parsers/transition_log.h"
+
+namespace tcpstat {
+namespace {
+
+/// Of what is only worth a note, this many are written and the others counted: a log may begin on a busy host.
+constexpr std::uint64_t kMostNotes = 100;
+
+class Validator {
+ public:
+  Validator(const RunFacts& facts, const KernelLimits& limits, ValidationForm& form)
+      : host_(facts.host),
+        limits_(limits),
+        form_(form),
+        lives_(limits_, pairs_, [this](const Remark& remark) { say(remark); }),
+        samples_(limits_, pairs_, [this](const Remark& remark) { say(remark); }) {}
+
+  void line(std::string_view text, std::uint64_t number) {
+    out_.lines = number;
+    const LogRecord record =
+        text.size() > kLongestLogLine ? LogRecord(BadLine{"longer than a record can be"}) : log_.decode(text);
+    std::visit([&](const auto& what) { take(what, number); }, record);
+  }
+
+  Validation finish(const Expected<void>& read) {
+    samples_.finish();
+    out_.pairs = &pairs_;
+    out_.sockets = lives_.sockets() + samples_.sockets();
+    out_.samples = samples_.samples();
+    out_.not_seen_again = samples_.unknown();
+    out_.lost_records = lives_.lost_records();
+    out_.complete = read.has_value() && out_.bad_lines == 0;
+    if (out_.bad_lines > 0) {
+      out_.warnings.push_back({"bad_lines", "left out " + std::to_string(out_.bad_lines) +
+                                                (out_.bad_lines == 1 ? " line" : " lines") +
+                                                " that could not be read, the first of them line " +
+                                                std::to_string(first_bad_) + ": " + first_why_});
+    }
+    if (out_.lines > 0 && pairs_.total() == 0 && samples_.samples() == 0) {
+      out_.warnings.push_back({"nothing_judged", "no line is a transition or a row of a sample: nothing was judged"});
+    } else if (pairs_.total() == 0 && samples_.samples() == 1) {
+      out_.warnings.push_back({"nothing_judged", "the log has one sample, and two are compared: nothing was judged"});
+    }
+    if (foreign_) {
+      out_.warnings.push_back(
+          {"other_host", "the log is of another host: how long states may last there is not known, and not judged"});
+    }
+    if (!read) out_.warnings.push_back({"read_failed", read.error().sentence()});
+    return out_;
+  }
+
+ private:
+  void say(const Remark& remark) { write({name(remark.rule), remark}, static_cast<std::size_t>(remark.rule)); }
+
+  void write(const LogFinding& finding, std::size_t rule) {
+    if ((finding.remark.severity == Severity::info || rule == kRemarkRuleCount) && ++notes_[rule] > kMostNotes) {
+      ++out_.left_out;
+      return;
+    }
+    form_.finding(finding);
+  }
+
+  void look_at_host(std::string_view host) {
+    if (foreign_ || host.empty() || (host_ && *host_ == host)) return;
+    foreign_ = true;
+    limits_ = {};
+  }
+
+  void take(const LoggedTransition& record, std::uint64_t number) {
+    look_at_host(record.host);
+    lives_.transition(record, number);
+  }
+  void take(const LoggedRow& record, std::uint64_t number) {
+    look_at_host(record.sample.host);
+    samples_.row(record, number);
+  }
+  void take(const LoggedSampleEnd& record, std::uint64_t) {
+    look_at_host(record.sample.host);
+    samples_.end(record);
+  }
+  void take(const LostRecords& record, std::uint64_t number) { lives_.lost(record.count, number); }
+  void take(const OtherLine&, std::uint64_t) {}
+  void take(const BadLine& bad, std::uint64_t number) {
+    if (++out_.bad_lines == 1) {
+      first_bad_ = number;
+      first_why_ = bad.why;
+    }
+    Remark remark;
+    remark.line = number;
+    remark.severity = Severity::warning;
+    remark.message = bad.why;
+    write({"bad_line", remark}, kRemarkRuleCount);
+  }
+
+  std::optional<std::string> host_;
+  KernelLimits limits_;
+  ValidationForm& form_;
+  PairCounts pairs_;
+  SocketLives lives_;
+  SampleWalk samples_;
+  TransitionLog log_;
+  Validation out_;
+  std::array<std::uint64_t, kRemarkRuleCount + 1> notes_{};
+  std::uint64_t first_bad_ = 0;
+  std::string first_why_;
+  bool foreign_ = false;
+};
+
+}  // namespace
+
+ExitStatus run_validate(const Request& request, const Notes& notes) {
+  auto output = Output::open(request.output_file);
+  if (!output) {
+    notes.error(output.error().sentence());
+    return ExitStatus::failed;
+  }
+  RunFacts facts = host_facts(request.proc_root);
+  const KernelLimits limits = read_kernel_limits(request.proc_root.empty() ? "/proc" : request.proc_root);
+  TextBuffer out(output->fd());
+  const Terminal terminal = look_at_terminal(output->fd());
+  const std::size_t width = terminal.is_terminal && request.truncate ? terminal.width : 0;
+  std::unique_ptr<ValidationForm> form;
+  if (request.format->name == "json") {
+    form = validation_json(out, facts);
+  } else if (request.format->name == "ndjson") {
+    form = validation_ndjson(out, facts);
+  } else {
+    form = validation_table(out, width, terminal.utf8 ? "…" : "~");
+  }
+  Validator validator(facts, limits, *form);
+  const auto read = each_log_line(request.log, [&](std::string_view text, std::uint64_t number) {
+    validator.line(text, number);
+    return out.error() == 0;
+  });
+  const Validation validation = validator.finish(read);
+  if (read || validation.lines > 0 || request.format->name != "table") form->finish(validation);
+  ExitStatus status = ExitStatus::done;
+  if (validation.pairs->count(Verdict::illegal) > 0) status = ExitStatus::illegal;
+  if (!read || (request.strict && validation.bad_lines > 0)) status = ExitStatus::failed;
+  status = finish_output(out, *output, status, notes);
+  for (const Warning& warning : validation.warnings) {
+    notes.print(warning.code == "read_failed" ? Notes::Level::error : Notes::Level::warning, warning.message);
+  }
+  return status;
+}
+
+}  // namespace tcpstat
