@@ -1,0 +1,77 @@
+#pragma once
+// What a pile-up in one state means. A diagnosis looks at rows one by one, remembers groups and no rows, and says at the
+// end what is wrong; it neither reads nor prints. The next one is a file in states/ and a line in states.def.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "model/connection.h"
+#include "model/finding.h"
+#include "model/kernel_facts.h"
+#include "model/kernel_limits.h"
+#include "model/listener.h"
+#include "model/rule.h"
+#include "model/state.h"
+
+namespace tcpstat {
+
+/// What rows are held against, known before the first one: an age gate cannot wait for the end.
+struct Yardstick {
+  Thresholds thresholds;
+  KernelSettings settings;
+  KernelLimits limits;
+};
+
+/// Where the limits of processes can be asked.
+class ProcessLimits {
+ public:
+  ProcessLimits() = default;
+  ProcessLimits(const ProcessLimits&) = delete;
+  ProcessLimits& operator=(const ProcessLimits&) = delete;
+  virtual ~ProcessLimits() = default;
+  /// The soft RLIMIT_NOFILE (getrlimit(2)); nothing if it cannot be read.
+  [[nodiscard]] virtual std::optional<std::uint64_t> open_files(std::uint32_t pid) const = 0;
+};
+
+/// Known after the last row.
+struct DiagnosisFacts {
+  const KernelFacts& facts;
+  /// An earlier sample of the same kernel, for what grew since; null in a single snapshot.
+  const KernelFacts* before = nullptr;
+  const ProcessLimits* processes = nullptr;
+  /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
+  std::span<const std::uint64_t> earlier_close_waits{};
+};
+
+class Diagnosis {
+ public:
+  Diagnosis() = default;
+  Diagnosis(const Diagnosis&) = delete;
+  Diagnosis& operator=(const Diagnosis&) = delete;
+  virtual ~Diagnosis() = default;
+
+  /// The states whose rows it wants.
+  [[nodiscard]] virtual StateSet states() const = 0;
+  virtual void connection(const Connection& /*row*/) {}
+  virtual void listener(const Listener& /*row*/) {}
+  virtual void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) = 0;
+};
+
+/// How each is made, and what it can say. `yardstick` outlives it.
+struct DiagnosisKind {
+  std::unique_ptr<Diagnosis> (*make)(const Yardstick& yardstick);
+  std::span<const RuleInfo> (*rules)();
+};
+
+#define STATE(name)                                                               \
+  std::unique_ptr<Diagnosis> make_##name##_diagnosis(const Yardstick& yardstick); \
+  std::span<const RuleInfo> name##_rules();
+#define ACROSS(name) STATE(name)
+#include "diagnose/states.def"
+#undef ACROSS
+#undef STATE
+
+}  // namespace tcpstat
