@@ -44,6 +44,12 @@ struct DiagnosisFacts {
   const ProcessLimits* processes = nullptr;
   /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
   std::span<const std::uint64_t> earlier_close_waits{};
+
+  /// How much a counter grew since `before`; nothing in a single snapshot.
+  [[nodiscard]] std::optional<std::uint64_t> grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
+    if (before == nullptr) return std::nullopt;
+    return growth(before->counters.*counter, facts.counters.*counter);
+  }
 };
 
 class Diagnosis {

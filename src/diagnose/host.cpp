@@ -1,0 +1,97 @@
+// What the whole host has too little of: memory for TCP, and room for connections that no process holds any more. Both
+// are counted by the kernel for all namespaces together.
+
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kMemoryLimits = std::to_array<ThresholdInfo>({
+    {"warning", 1, "ratio", "of tcp_mem's second number: from there on the kernel shrinks windows and buffers"},
+    {"critical", 0.95, "ratio",
+     "of tcp_mem's third number: beyond it nothing is allocated and orphans are killed, so that use stays just below"},
+});
+constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
+    {"warning", 0.25, "ratio", "of tcp_max_orphans: a socket whose peer is slow counts up to four times"},
+    {"critical", 0.5, "ratio", "of tcp_max_orphans: sockets that count twice are reset now"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"tcp-memory", "does TCP use as much memory as tcp_mem allows?",
+     "tcp(7) tcp_mem; net/core/sock.c, __sk_mem_raise_allocated()", kMemoryLimits},
+    {"orphans", "are there so many closed and unfinished connections that the kernel resets them?",
+     "tcp(7) tcp_max_orphans; include/net/tcp.h, tcp_too_many_orphans(); net/ipv4/tcp_timer.c, tcp_out_of_resources()",
+     kOrphanLimits},
+});
+constexpr const RuleInfo& kMemory = kRules[0];
+constexpr const RuleInfo& kOrphans = kRules[1];
+
+class Host : public Diagnosis {
+ public:
+  explicit Host(const Yardstick& yardstick) : yardstick_(yardstick) {}
+
+  [[nodiscard]] StateSet states() const override { return {}; }
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    judge_memory(facts.facts.usage, out);
+    judge_orphans(facts.facts.usage, out);
+  }
+
+ private:
+  void judge_memory(const SocketUsage& usage, std::vector<Finding>& out) const {
+    const auto pressure = yardstick_.settings.tcp_mem_pages[1];
+    const auto most = yardstick_.settings.tcp_mem_pages[2];
+    if (!usage.mem_pages || !pressure || !most || *pressure == 0 || *most == 0) return;
+    const auto used = static_cast<double>(*usage.mem_pages);
+    const double warning = limit_of(yardstick_, kMemory, "warning") * static_cast<double>(*pressure);
+    const double critical = limit_of(yardstick_, kMemory, "critical") * static_cast<double>(*most);
+    const Severity severity = judged(used, warning, critical);
+    if (severity == Severity::ok) return;
+    Finding one(
+        std::string(kMemory.id), severity, "host",
+        {measured("tcp_memory", used, severity == Severity::critical ? critical : warning, "pages", kFromSockstat)});
+    one.value = used;
+    one.unit = "pages";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = "TCP holds " + std::to_string(*usage.mem_pages) + " pages, of at most " + std::to_string(*most) +
+                  ": " +
+                  (severity == Severity::critical ? "segments are dropped and orphans reset"
+                                                  : "the kernel shrinks windows and buffers");
+    one.next =
+        list_command(StateSet::all() - StateSet{State::listen, State::close}, "--sort recv_queue:desc --limit 20 -p");
+    out.push_back(std::move(one));
+  }
+
+  void judge_orphans(const SocketUsage& usage, std::vector<Finding>& out) const {
+    const auto most = yardstick_.settings.max_orphans;
+    if (!usage.orphan || !most || *most <= 0) return;
+    const double share = static_cast<double>(*usage.orphan) / static_cast<double>(*most);
+    const double warning = limit_of(yardstick_, kOrphans, "warning");
+    const double critical = limit_of(yardstick_, kOrphans, "critical");
+    const Severity severity = judged(share, warning, critical);
+    if (severity == Severity::ok) return;
+    Finding one(std::string(kOrphans.id), severity, "host",
+                {measured("share_of_limit", share, warning, "ratio", "net.ipv4.tcp_max_orphans"),
+                 measured("orphans", static_cast<double>(*usage.orphan), "sockets", kFromSockstat)});
+    one.value = share;
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = counted(*usage.orphan, "connection") + " that no process holds, tcp_max_orphans is " +
+                  std::to_string(*most) + ": peers do not finish the close, and the kernel resets what is too much";
+    one.next = "tcpstat summary --by state,remote_prefix --state " + std::string(name(State::fin_wait1)) + "," +
+               std::string(name(State::last_ack)) + "," + std::string(name(State::closing));
+    out.push_back(std::move(one));
+  }
+
+  const Yardstick& yardstick_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_host_diagnosis(const Yardstick& yardstick) { return std::make_unique<Host>(yardstick); }
+std::span<const RuleInfo> host_rules() { return kRules; }
+
+}  // namespace tcpstat

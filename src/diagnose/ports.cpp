@@ -1,0 +1,154 @@
+// Ephemeral ports: a client takes them from net.ipv4.ip_local_port_range, and each is taken once for one local address,
+// remote address and remote port, in any state. As tuples are unique, rows with that much in common are ports in use.
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+
+#include "base/frequent_keys.h"
+#include "base/keyed_hash.h"
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 0.7, "ratio", "of the ports that may be taken: connect(2) already searches long"},
+    {"critical", 0.9, "ratio", "of the ports that may be taken: connect(2) is about to fail with EADDRNOTAVAIL"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"port-exhaustion", "do connections to one destination take nearly all ephemeral ports?",
+     "ip(7) ip_local_port_range; net/ipv4/inet_hashtables.c, __inet_hash_connect(); RFC 6056 §3.2", kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+constexpr std::size_t kMostFindings = 5;
+// TCP_TIMEWAIT_LEN
+constexpr double kTimeWaitSeconds = 60;
+
+/// One destination as one local address sees it.
+struct Way {
+  Address local;
+  Endpoint remote;
+  friend auto operator<=>(const Way&, const Way&) = default;
+};
+struct WayHash {
+  std::uint64_t operator()(const Way& way) const {
+    std::array<std::uint64_t, 5> words{};
+    std::memcpy(words.data(), way.local.bytes.data(), 16);
+    std::memcpy(words.data() + 2, way.remote.address.bytes.data(), 16);
+    words[4] = way.remote.port;
+    return hash(words);
+  }
+  KeyedHash hash;
+};
+using Ways = FrequentKeys<Way, WayHash>;
+
+bool is_loopback(const Address& address) {
+  constexpr std::uint8_t kLoopbackNet = 127;
+  if (address.family == Family::ipv4) return address.bytes[0] == kLoopbackNet;
+  Address one{Family::ipv6, {}};
+  one.bytes[15] = 1;
+  return address == one;
+}
+
+class Ports : public Diagnosis {
+ public:
+  explicit Ports(const Yardstick& yardstick) : yardstick_(yardstick), held_(WayHash{}), waiting_(WayHash{}) {
+    const KernelSettings& settings = yardstick.settings;
+    if (!settings.first_local_port || !settings.last_local_port) return;
+    first_ = *settings.first_local_port;
+    last_ = *settings.last_local_port;
+    const std::int64_t ports = std::int64_t{last_} - first_ + 1 - settings.reserved_ports.value_or(0);
+    if (ports > 0) most_ = static_cast<std::uint64_t>(ports);
+  }
+
+  // Not SYN_RECV, which nobody here opened.
+  [[nodiscard]] StateSet states() const override {
+    return StateSet::all() - StateSet{State::listen, State::close, State::syn_recv};
+  }
+
+  void connection(const Connection& row) override {
+    if (most_ == 0 || row.local.port < first_ || row.local.port > last_) return;
+    const Way way{row.local.address.unmapped(), {row.remote.address.unmapped(), row.remote.port}};
+    (row.state == State::time_wait ? waiting_ : held_).add(way);
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    if (most_ == 0) return;
+    std::map<Way, Use> ways;
+    for (const auto& entry : held_.top(Ways::kCapacity)) ways[entry.key].held = entry.count;
+    for (const auto& entry : waiting_.top(Ways::kCapacity)) ways[entry.key].waiting = entry.count;
+    std::vector<std::pair<Way, Use>> all(ways.begin(), ways.end());
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.second.all() > b.second.all(); });
+    for (std::size_t i = 0; i < all.size() && i < kMostFindings; ++i) judge(all[i].first, all[i].second, out);
+  }
+
+ private:
+  struct Use {
+    std::uint64_t held = 0;
+    std::uint64_t waiting = 0;
+    [[nodiscard]] std::uint64_t all() const { return held + waiting; }
+  };
+
+  /// Whether connect(2) may take a port from TIME_WAIT (net/ipv4/tcp_ipv4.c, tcp_twsk_unique()): tcp_tw_reuse 1 always,
+  /// 2 on loopback, both only with timestamps.
+  [[nodiscard]] bool reusable(const Way& way) const {
+    if (yardstick_.settings.timestamps == 0) return false;
+    const auto reuse = yardstick_.settings.tw_reuse;
+    return reuse == 1 || (reuse == 2 && is_loopback(way.local) && is_loopback(way.remote.address));
+  }
+
+  void judge(const Way& way, const Use& use, std::vector<Finding>& out) const {
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    const auto most = static_cast<double>(most_);
+    const double taken = static_cast<double>(use.all()) / most;
+    const double blocked = static_cast<double>(reusable(way) ? use.held : use.all()) / most;
+    if (judged(taken, warning, critical) == Severity::ok) return;
+    const Severity blocking = judged(blocked, warning, critical);
+    const bool free_again = blocking == Severity::ok;
+    const std::string destination = to_string(way.remote);
+    Finding one(std::string(kRule.id), free_again ? Severity::info : blocking, destination,
+                {measured("ports_taken", taken, warning, "ratio", kFromDump),
+                 measured("ports_in_time_wait", static_cast<double>(use.waiting), "ports", kFromDump),
+                 measured("ports_to_take", most, "ports", "net.ipv4.ip_local_port_range")});
+    one.value = taken;
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = std::to_string(use.all()) + " of " + std::to_string(most_) + " local ports from " +
+                  to_string(way.local) + " to " + destination + " are taken";
+    if (use.waiting > 0)
+      one.message += ", " + std::to_string(use.waiting) + " by " + std::string(name(State::time_wait));
+    if (free_again) {
+      one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse)";
+    } else if (use.waiting * 2 > use.all()) {
+      const auto rate = static_cast<std::uint64_t>(most / kTimeWaitSeconds);
+      one.message += ": keep connections open, more than " + std::to_string(rate) + " new ones a second do not fit";
+    } else {
+      one.message += ": new connections there are about to fail";
+    }
+    one.next = "tcpstat summary --by state,process " + filter_text({0, way.remote});
+    out.push_back(std::move(one));
+  }
+
+  const Yardstick& yardstick_;
+  std::uint16_t first_ = 0;
+  std::uint16_t last_ = 0;
+  std::uint64_t most_ = 0;  ///< ports that may be taken; 0: not known, and nothing is said
+  Ways held_;
+  Ways waiting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_ports_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<Ports>(yardstick);
+}
+std::span<const RuleInfo> ports_rules() { return kRules; }
+
+}  // namespace tcpstat

@@ -1,0 +1,209 @@
+// CLOSE_WAIT: the peer closed, the program here has not. Nothing but the program ends it, so age tells a leak from load.
+// Recv-Q tells why: the FIN counts as one byte until it is read, so 0 means that the program saw the end and kept the
+// descriptor, 1 or more that it does not read at all.
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/tcp_info_reader.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr std::string_view kReference =
+    "RFC 9293 §3.6; net/ipv4/tcp.c, tcp_set_state() and tcp_ioctl() SIOCINQ: a received FIN counts as one byte";
+
+constexpr auto kLeakLimits = std::to_array<ThresholdInfo>({
+    {"warning", 10, "sockets", "older than age_s, of one process: a few may be in the middle of a slow answer"},
+    {"critical", 100, "sockets", "a leak that has lasted: descriptors run out at 1024 in many services"},
+    {"age_s", 60, "s", "programs close within milliseconds of reading the end; nothing ordinary takes a minute"},
+    {"descriptors", 0.25, "ratio", "of the process's RLIMIT_NOFILE: a quarter lost, accept(2) fails when all are"},
+});
+constexpr auto kNotReadLimits = std::to_array<ThresholdInfo>({
+    {"warning", 10, "sockets", "older than age_s, of one process: a few may wait behind a slow request"},
+    {"critical", 100, "sockets", "the program is stuck, or has too few workers"},
+    {"age_s", 60, "s", "a program that reads sees the end within milliseconds"},
+});
+
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"close-wait-leak", "do programs keep sockets open whose end they have read?", kReference, kLeakLimits},
+    {"close-wait-not-read", "do programs leave the peer's close, or data before it, unread?", kReference,
+     kNotReadLimits},
+});
+constexpr const RuleInfo& kLeak = kRules[0];
+constexpr const RuleInfo& kNotRead = kRules[1];
+
+constexpr std::size_t kMostFindings = 5;
+// Three rises need four counts.
+constexpr std::size_t kRises = 3;
+
+class CloseWait : public Diagnosis {
+ public:
+  explicit CloseWait(const Yardstick& yardstick)
+      : yardstick_(yardstick),
+        leak_age_ms_(limit_of(yardstick, kLeak, "age_s") * 1000),
+        not_read_age_ms_(limit_of(yardstick, kNotRead, "age_s") * 1000) {}
+
+  [[nodiscard]] StateSet states() const override { return {State::close_wait}; }
+
+  void connection(const Connection& row) override {
+    ++all_;
+    const auto age = last_ack_ms_(row);
+    if (!row.recv_queue) return;
+    const bool read = *row.recv_queue == 0;
+    if (age && static_cast<double>(*age) >= (read ? leak_age_ms_ : not_read_age_ms_)) {
+      Piles& piles = read ? leaked_ : not_read_;
+      piles.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+    } else if (!age || row.timer == TimerKind::keepalive) {
+      // Answers to keepalive probes make the last ACK young for ever.
+      ++ageless_;
+      if (!age) ++untimed_;
+    }
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    judge(kLeak, leaked_, facts, out);
+    judge(kNotRead, not_read_, facts, out);
+    judge_growth(facts, out);
+    judge_untimed(out);
+  }
+
+ private:
+  void judge(const RuleInfo& rule, const Piles& piles, const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const double warning = limit_of(yardstick_, rule, "warning");
+    // What processes below the limit hold, by service: many workers leak little each.
+    std::map<std::uint16_t, Shared> shared;
+    std::size_t said = 0;
+    for (const auto& [key, pile] : piles.largest()) {
+      if (static_cast<double>(pile->rows) >= warning) {
+        if (said++ < kMostFindings) out.push_back(finding(rule, key, *pile, facts));
+        continue;
+      }
+      Shared& sum = shared[pile->service.port];
+      ++sum.holders;
+      if (sum.holders == 1) {
+        sum.pile = *pile;
+      } else {
+        sum.pile.rows += pile->rows;
+      }
+      if (pile->oldest_ms) sum.pile.oldest_ms = std::max(sum.pile.oldest_ms.value_or(0), *pile->oldest_ms);
+    }
+    for (const auto& [port, sum] : shared) {
+      if (static_cast<double>(sum.pile.rows) < warning || said++ >= kMostFindings) continue;
+      Pile pile = sum.pile;
+      pile.pid = 0;
+      Finding one = finding(rule, {0, {{}, port}}, pile, facts);
+      one.evidence.push_back(measured("holders", static_cast<double>(sum.holders), "groups", kFromDump));
+      one.next = list_command({State::close_wait}, "-p --port " + std::to_string(port));
+      out.push_back(std::move(one));
+    }
+  }
+
+  [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const Pile& pile,
+                                const DiagnosisFacts& facts) const {
+    const bool leak = &rule == &kLeak;
+    const double warning = limit_of(yardstick_, rule, "warning");
+    const double critical = limit_of(yardstick_, rule, "critical");
+    const auto rows = static_cast<double>(pile.rows);
+    Severity severity = judged(rows, warning, critical);
+    std::vector<Evidence> because = {
+        measured(leak ? "close_wait_read" : "close_wait_unread", rows, warning, "sockets", kFromDump),
+        measured("oldest_last_ack_s", static_cast<double>(*pile.oldest_ms) / 1000, limit_of(yardstick_, rule, "age_s"),
+                 "s", "tcp_info"),
+    };
+    std::string share_text;
+    if (leak && pile.pid != 0 && facts.processes != nullptr) {
+      const double most_share = limit_of(yardstick_, rule, "descriptors");
+      const auto most = facts.processes->open_files(pile.pid);
+      if (most && *most > 0) {
+        const double share = rows / static_cast<double>(*most);
+        because.push_back(measured("descriptors_lost", share, most_share, "ratio", "/proc/PID/limits"));
+        if (share >= most_share) {
+          severity = Severity::critical;
+          share_text = ", " + percent(share) + " of its descriptors";
+        }
+      }
+    }
+    const std::string subject = subject_of(key, pile);
+    Finding out(std::string(rule.id), severity, subject, std::move(because));
+    out.value = rows;
+    out.unit = "sockets";
+    out.warning = warning;
+    out.critical = critical;
+    const std::string where = key.pid != 0 ? service_text(pile.service) : "";
+    out.message = subject + (leak ? " never closes " : " does not read ") + counted(pile.rows, "connection") + where +
+                  " that the peer has closed" + oldest_text(pile.oldest_ms) + share_text +
+                  (leak ? ": a descriptor leak, restart it until it is mended" : ": it is stuck or short of workers");
+    out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
+    return out;
+  }
+
+  /// For connections whose age cannot be told: a number that only grows from run to run is a leak all the same.
+  void judge_growth(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const auto earlier = facts.earlier_close_waits;
+    const double warning = limit_of(yardstick_, kLeak, "warning");
+    if (earlier.size() < kRises || static_cast<double>(ageless_) < warning) return;
+    const auto last = earlier.last(kRises);
+    for (std::size_t i = 0; i + 1 < kRises; ++i) {
+      if (last[i + 1] <= last[i]) return;
+    }
+    if (all_ <= last.back() || static_cast<double>(all_ - last.front()) < warning) return;
+    Finding one(
+        std::string(kLeak.id), Severity::critical, "host",
+        {measured("close_wait", static_cast<double>(all_), warning, "sockets", kFromDump),
+         measured("rises_in_a_row", static_cast<double>(kRises), static_cast<double>(kRises), "runs", "state file"),
+         measured("close_wait_three_runs_ago", static_cast<double>(last.front()), "sockets", "state file")});
+    one.value = static_cast<double>(all_);
+    one.unit = "sockets";
+    one.warning = warning;
+    one.critical = limit_of(yardstick_, kLeak, "critical");
+    one.message = counted(all_, "connection") + " in " + std::string(name(State::close_wait)) + ", more in each of " +
+                  std::to_string(kRises) + " runs (" + std::to_string(last.front()) +
+                  " before): a program does not close what its peers closed";
+    one.next = "tcpstat summary --by process --state " + std::string(name(State::close_wait));
+    out.push_back(std::move(one));
+  }
+
+  /// /proc has no tcp_info: it cannot be told whether these are load or leak, and that is said.
+  void judge_untimed(std::vector<Finding>& out) const {
+    const double critical = limit_of(yardstick_, kLeak, "critical");
+    if (static_cast<double>(untimed_) < critical) return;
+    Finding one(std::string(kLeak.id), Severity::info, "host",
+                {measured("close_wait_without_age", static_cast<double>(untimed_), critical, "sockets", kFromDump)});
+    one.value = static_cast<double>(untimed_);
+    one.unit = "sockets";
+    one.message = counted(untimed_, "connection") + " in " + std::string(name(State::close_wait)) +
+                  " of unknown age: only --source netlink tells a leak from load";
+    one.next = list_command({State::close_wait}, "-p -i --source netlink");
+    out.push_back(std::move(one));
+  }
+
+  struct Shared {
+    Pile pile;
+    std::uint64_t holders = 0;
+  };
+
+  const Yardstick& yardstick_;
+  double leak_age_ms_;
+  double not_read_age_ms_;
+  // Set when a segment with an ACK comes in, the FIN at the latest: the age in this state, or less.
+  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  Piles leaked_;
+  Piles not_read_;
+  std::uint64_t all_ = 0;
+  std::uint64_t ageless_ = 0;
+  std::uint64_t untimed_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_close_wait_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<CloseWait>(yardstick);
+}
+std::span<const RuleInfo> close_wait_rules() { return kRules; }
+
+}  // namespace tcpstat

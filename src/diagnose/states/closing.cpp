@@ -1,0 +1,115 @@
+// CLOSING, and with it FIN_WAIT1 and LAST_ACK: our FIN is sent and not acknowledged. One round trip in ordinary life;
+// the retransmissions tell who is gone, a probe timer who does not read.
+
+#include <algorithm>
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/tcp_info_reader.h"
+#include "diagnose/wording.h"
+#include "machine/dwell.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 20, "sockets", "whose FIN went out unanswered: clients that vanish leave a few on any public server"},
+    {"critical", 200, "sockets", "a path or a large peer is gone"},
+    {"retransmits", 3, "times", "at least 1.4 s without an answer, which is beyond any ordinary round trip"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"closing-stuck", "do FINs that this side sent stay unacknowledged?",
+     "RFC 9293 §3.6, §3.10.4; tcp(7) tcp_orphan_retries; net/ipv4/tcp_timer.c, tcp_orphan_retries() and "
+     "tcp_probe_timer()",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+constexpr StateSet kStates = {State::fin_wait1, State::last_ack, State::closing};
+
+class Closing : public Diagnosis {
+ public:
+  explicit Closing(const Yardstick& yardstick)
+      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+
+  [[nodiscard]] StateSet states() const override { return kStates; }
+
+  void connection(const Connection& row) override {
+    const bool blocked = row.timer == TimerKind::probe;
+    if (!blocked && row.timer != TimerKind::retransmit) return;
+    // A peer that answers probes resets the count of those, not the doublings of the timer.
+    const auto doublings = blocked ? backoff_(row).value_or(0) : 0;
+    const auto tries = std::max<std::uint64_t>(row.retransmits.value_or(0), doublings);
+    if (static_cast<double>(tries) < least_retransmits_) return;
+    if (blocked) ++blocked_;
+    const auto age = last_ack_ms_(row);
+    total_.add(row, age, yardstick_.settings);
+    peers_.of(peer_of(row)).add(row, age, yardstick_.settings);
+    ++by_state_[static_cast<std::size_t>(row.state)];
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    const Severity severity = judged(static_cast<double>(total_.rows), warning, critical);
+    if (severity == Severity::ok) return;
+    const auto peers = peers_.largest();
+    const auto& first = peers.front();
+    const bool one_peer = first.pile->rows * 2 > total_.rows;
+    std::vector<Evidence> because = {
+        measured("unacknowledged_fins", static_cast<double>(total_.rows), warning, "sockets", kFromDump),
+        measured("most_retransmits", total_.worst, least_retransmits_, "times", kFromDump),
+        measured("behind_closed_windows", static_cast<double>(blocked_), "sockets", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+    };
+    std::string stuck;
+    for (const StateInfo& row : tcpstat::states()) {
+      const std::uint64_t count = by_state_[static_cast<std::size_t>(row.state)];
+      if (count == 0) continue;
+      because.push_back(measured(row.key, static_cast<double>(count), "sockets", kFromDump));
+      stuck += (stuck.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(row.name);
+    }
+    if (const auto limit = dwell_bound(State::last_ack).limit(yardstick_.limits);
+        limit.kind == DwellLimit::Kind::bounded) {
+      because.push_back(
+          measured("longest_s", std::chrono::duration<double>(limit.most).count(), "s", "net.ipv4.tcp_orphan_retries"));
+    }
+    Finding one(std::string(kRule.id), severity, one_peer ? subject_of(first.key, *first.pile) : "host",
+                std::move(because));
+    one.value = static_cast<double>(total_.rows);
+    one.unit = "sockets";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" +
+                  oldest_text(total_.oldest_ms) + ": ";
+    if (blocked_ * 2 > total_.rows) {
+      one.message += "peers do not read, and the FIN waits behind data";
+    } else if (one_peer) {
+      one.message += "most of them to " + subject_of(first.key, *first.pile) + ", which is gone or cut off";
+    } else {
+      one.message += "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") +
+                     counted(peers.size(), "peer") + ", look at this host's way out";
+    }
+    one.next = list_command(kStates, one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20");
+    out.push_back(std::move(one));
+  }
+
+ private:
+  const Yardstick& yardstick_;
+  double least_retransmits_;
+  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  TcpInfoReader backoff_{"backoff"};
+  Pile total_;
+  Piles peers_;
+  std::uint64_t blocked_ = 0;
+  std::array<std::uint64_t, kStateCount + 1> by_state_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_closing_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<Closing>(yardstick);
+}
+std::span<const RuleInfo> closing_rules() { return kRules; }
+
+}  // namespace tcpstat

@@ -1,0 +1,337 @@
+// ESTABLISHED: open connections on which nothing moves. The running timer tells which end is to blame: a probe timer
+// means that the peer does not read, a retransmit timer that it does not answer, a keepalive timer with probes that it
+// is not there; bytes that wait here are this side's own.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/tcp_info_reader.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kShare = {
+    "share", 0.001, "ratio",
+    "of all open connections, at least one: public servers always have clients that walked away"};
+
+constexpr auto kAliveLimits = std::to_array<ThresholdInfo>({
+    {"warning", 10, "s", "a window that stays closed that long is no full buffer, but a program that stopped"},
+    {"critical", 60, "s", "no timer ends it while the peer answers"},
+    {"sockets", 10, "sockets", "of one peer, past the warning: critical, since its whole program stands still"},
+    kShare,
+});
+constexpr auto kGoneLimits = std::to_array<ThresholdInfo>({
+    {"warning", 3, "probes", "in a row without an answer: lost segments are fewer"},
+    {"critical", 6, "probes", "tcp_retries2 gives up after 15"},
+    kShare,
+});
+constexpr auto kRetransmitLimits = std::to_array<ThresholdInfo>({
+    {"warning", 3, "times", "the same data: at least 1.4 s without an answer"},
+    {"critical", 6, "times", "at least 12 s without an answer"},
+    {"age_s", 30, "s", "without an answer, however few times on a slow path: critical"},
+    kShare,
+    {"host_warning", 0.02, "ratio", "of segments sent between two samples: throughput already suffers"},
+    {"host_critical", 0.05, "ratio", "of segments sent between two samples: the link or path is broken"},
+    {"host_least", 1000, "segments", "sent between the samples; a share of few says nothing"},
+});
+constexpr auto kKeepaliveLimits = std::to_array<ThresholdInfo>({
+    {"warning", 2, "probes", "in a row without an answer; a healthy connection shows 0"},
+    {"critical", 8, "probes", "one before the kernel gives up; by default follows tcp_keepalive_probes"},
+    kShare,
+});
+constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
+    {"warning", 1, "sockets", "of one process: what comes in is read at once, or something is wrong"},
+    {"critical", 10, "sockets", "of one process: it stands still"},
+    {"age_s", 30, "s", "since data came in that still waits"},
+    {"full", 0.8, "ratio", "of the receive buffer; the window is closing"},
+    {"full_age_s", 1, "s", "a buffer that is full for less is a burst"},
+});
+
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"zero-window-alive", "do peers answer, and not read what they are sent?",
+     "RFC 9293 §3.8.6.1; net/ipv4/tcp_timer.c, tcp_probe_timer()", kAliveLimits},
+    {"zero-window-gone", "did peers with a closed window stop answering?",
+     "RFC 9293 §3.8.6.1; tcp(7) tcp_retries2; net/ipv4/tcp_timer.c, tcp_probe_timer()", kGoneLimits},
+    {"retransmitting", "do open connections send the same data again and again?",
+     "RFC 6298 §5; tcp(7) tcp_retries2; net/ipv4/tcp_timer.c, tcp_retransmit_timer()", kRetransmitLimits},
+    {"keepalive-dead", "do peers leave keepalive probes unanswered?",
+     "RFC 9293 §3.8.4; tcp(7) tcp_keepalive_probes; net/ipv4/tcp_timer.c, tcp_keepalive_timer()", kKeepaliveLimits},
+    {"not-reading", "do programs leave received data unread?",
+     "tcp(7) SIOCINQ; net/ipv4/tcp.c, tcp_get_info(): tcpi_last_data_recv", kNotReadingLimits},
+});
+constexpr const RuleInfo& kAlive = kRules[0];
+constexpr const RuleInfo& kGone = kRules[1];
+constexpr const RuleInfo& kRetransmit = kRules[2];
+constexpr const RuleInfo& kKeepalive = kRules[3];
+constexpr const RuleInfo& kNotReading = kRules[4];
+
+constexpr std::size_t kMostFindings = 5;
+constexpr std::uint64_t kRtoMaxMs = 120'000;  // TCP_RTO_MAX before it was a sysctl
+
+/// Rows that one rule caught, by peer. Its limits are looked up once, not for each row.
+struct Caught {
+  Caught(const RuleInfo& of, const Yardstick& by)
+      : rule(of), yardstick(by), warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")) {}
+
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity) {
+    if (severity == Severity::ok) return;
+    all.add(row, age_ms, yardstick.settings);
+    peers.of(peer_of(row)).add(row, age_ms, yardstick.settings);
+    worst = worse(worst, severity);
+  }
+  /// By its retransmissions or probes.
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms) {
+    add(row, age_ms, judged(row.retransmits.value_or(0), warning, critical));
+  }
+
+  const RuleInfo& rule;
+  const Yardstick& yardstick;
+  double warning;
+  double critical;
+  Pile all;
+  Piles peers;
+  Severity worst = Severity::ok;
+};
+
+/// What differs between the rules that judge peers.
+struct Words {
+  std::string_view quantity;
+  std::string_view unit;
+  std::string_view what;  ///< "connections …"
+  std::string_view why;
+};
+
+class Established : public Diagnosis {
+ public:
+  explicit Established(const Yardstick& yardstick)
+      : yardstick_(yardstick),
+        alive_(kAlive, yardstick),
+        gone_(kGone, yardstick),
+        retransmit_(kRetransmit, yardstick),
+        keepalive_(kKeepalive, yardstick) {
+    // One before the kernel gives up, unless somebody chose another number.
+    const auto probes = yardstick.limits.keepalive_probes;
+    if (probes && keepalive_.critical == Thresholds{}.get(kKeepalive, "critical")) {
+      keepalive_.critical = std::max(static_cast<double>(*probes) - 1, keepalive_.warning);
+    }
+  }
+
+  [[nodiscard]] StateSet states() const override { return {State::established}; }
+
+  void connection(const Connection& row) override {
+    ++open_;
+    const bool tried = row.retransmits.value_or(0) > 0;
+    switch (row.timer) {
+      case TimerKind::probe:
+        if (tried) {
+          gone_.add(row, last_ack_ms_(row));
+        } else if (row.send_queue.value_or(0) > 0) {
+          see_closed_window(row);
+        }
+        break;
+      case TimerKind::retransmit:
+        if (tried) see_retransmit(row);
+        break;
+      case TimerKind::keepalive:
+        if (tried) keepalive_.add(row, last_ack_ms_(row));
+        break;
+      case TimerKind::none:
+      case TimerKind::time_wait:
+      case TimerKind::delayed_ack:
+      case TimerKind::unknown:
+        break;
+    }
+    if (row.recv_queue.value_or(0) > 0 && row.inode != 0) see_unread(row);
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    const auto blocking = alive_.peers.largest();
+    if (!blocking.empty() && static_cast<double>(blocking.front().pile->rows) >= limit(kAlive, "sockets")) {
+      alive_.worst = Severity::critical;
+    }
+    report(alive_, {"window_closed_s", "s", " for a peer that answers and does not read", "its program stands still"},
+           out);
+    report(gone_,
+           {"unanswered_probes", "probes", " for a peer with a closed window that no longer answers",
+            "it is gone or cut off"},
+           out);
+    report(retransmit_,
+           {"retransmits", "times", " for an answer to data sent again and again",
+            "the peer is gone, or the path loses everything"},
+           out);
+    report(keepalive_, {"unanswered_probes", "probes", " for an answer to keepalive probes", "the peer is gone"}, out);
+    judge_unread(out);
+    judge_host(facts, out);
+  }
+
+ private:
+  [[nodiscard]] double limit(const RuleInfo& rule, std::string_view name) const {
+    return limit_of(yardstick_, rule, name);
+  }
+  [[nodiscard]] std::uint64_t rto_max_ms() const { return yardstick_.limits.rto_max_ms.value_or(kRtoMaxMs); }
+
+  /// Since the window closed. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
+  /// tcp_probe0_when()); without tcp_info, what is left of the running one is the least that it can be.
+  [[nodiscard]] std::optional<std::uint64_t> window_closed_ms(const Connection& row) const {
+    if (!row.timer_ms) return std::nullopt;
+    const auto rto = rto_ms_(row);
+    const auto backoff = backoff_(row);
+    if (!rto || !backoff) return *row.timer_ms;
+    std::uint64_t sum = 0;
+    std::uint64_t interval = *rto;
+    for (std::uint64_t i = 0; i <= *backoff; ++i) {
+      sum += std::min(interval, rto_max_ms());
+      if (interval < rto_max_ms()) interval *= 2;
+    }
+    return sum > *row.timer_ms ? sum - *row.timer_ms : 0;
+  }
+
+  /// Since the data was first sent. The timeout doubles each time, so the passed ones are as long as the running one,
+  /// less the first.
+  [[nodiscard]] std::optional<std::uint64_t> unanswered_ms(const Connection& row) const {
+    const auto rto = rto_ms_(row);
+    const auto backoff = backoff_(row);
+    if (!rto || !backoff || !row.timer_ms) return std::nullopt;
+    const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*backoff, 63));
+    const std::uint64_t passed = all > *row.timer_ms ? all - *row.timer_ms : 0;
+    return std::min(passed, last_ack_ms_(row).value_or(passed));
+  }
+
+  void see_closed_window(const Connection& row) {
+    const auto age = window_closed_ms(row);
+    if (!age) return;
+    alive_.add(row, age, judged(static_cast<double>(*age) / 1000, alive_.warning, alive_.critical));
+  }
+
+  void see_retransmit(const Connection& row) {
+    Severity severity = judged(*row.retransmits, retransmit_.warning, retransmit_.critical);
+    if (severity == Severity::ok) return;
+    const auto age = unanswered_ms(row);
+    if (age && static_cast<double>(*age) / 1000 >= limit(kRetransmit, "age_s")) severity = Severity::critical;
+    retransmit_.add(row, age, severity);
+  }
+
+  void see_unread(const Connection& row) {
+    const auto age = last_data_ms_(row);
+    if (!age) return;
+    const double seconds = static_cast<double>(*age) / 1000;
+    const bool full = row.recv_buffer_bytes && seconds >= limit(kNotReading, "full_age_s") &&
+                      *row.recv_queue >= limit(kNotReading, "full") * *row.recv_buffer_bytes;
+    if (!full && seconds <= limit(kNotReading, "age_s")) return;
+    unread_bytes_ += *row.recv_queue;
+    unread_.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+  }
+
+  void report(const Caught& caught, const Words& words, std::vector<Finding>& out) const {
+    const double least = std::max(1.0, std::ceil(limit(caught.rule, "share") * static_cast<double>(open_)));
+    if (caught.worst == Severity::ok || static_cast<double>(caught.all.rows) < least) return;
+    const auto peers = caught.peers.largest();
+    const auto& first = peers.front();
+    const bool one_peer = first.pile->rows * 2 > caught.all.rows;
+    const bool by_age = &caught.rule == &kAlive;
+    const double worst = by_age ? static_cast<double>(caught.all.oldest_ms.value_or(0)) / 1000 : caught.all.worst;
+    std::vector<Evidence> because = {
+        measured(words.quantity, worst,
+                 caught.worst == Severity::critical && worst >= caught.critical ? caught.critical : caught.warning,
+                 words.unit, kFromDump),
+        measured("sockets", static_cast<double>(caught.all.rows), least, "sockets", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+        measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
+    };
+    if (!by_age && caught.all.oldest_ms) {
+      because.push_back(measured("oldest_s", static_cast<double>(*caught.all.oldest_ms) / 1000, "s", "tcp_info"));
+    }
+    const std::string subject = one_peer ? subject_of(first.key, *first.pile) : "host";
+    Finding one(std::string(caught.rule.id), caught.worst, subject, std::move(because));
+    one.value = worst;
+    one.unit = words.unit;
+    one.warning = caught.warning;
+    one.critical = caught.critical;
+    one.message = counted(caught.all.rows, "connection") + (caught.all.rows == 1 ? " waits" : " wait") +
+                  std::string(words.what) + oldest_text(caught.all.oldest_ms) + "; ";
+    if (peers.size() == 1) {
+      one.message += subject + ": " + std::string(words.why);
+    } else if (one_peer) {
+      one.message += std::to_string(first.pile->rows) + " of them with " + subject + ": " + std::string(words.why);
+    } else {
+      one.message += "spread over " + counted(peers.size(), "peer") + ": look at this host's own link first";
+    }
+    one.next = list_command({State::established},
+                            one_peer ? "-p -i " + filter_text(first.key) : "-p --sort retransmits:desc --limit 20");
+    out.push_back(std::move(one));
+  }
+
+  void judge_unread(std::vector<Finding>& out) const {
+    std::size_t said = 0;
+    for (const auto& [key, pile] : unread_.largest()) {
+      const Severity severity =
+          judged(static_cast<double>(pile->rows), limit(kNotReading, "warning"), limit(kNotReading, "critical"));
+      if (severity == Severity::ok || said++ == kMostFindings) return;
+      const std::string subject = subject_of(key, *pile);
+      Finding one(std::string(kNotReading.id), severity, subject,
+                  {measured("connections_not_read", static_cast<double>(pile->rows), limit(kNotReading, "warning"),
+                            "sockets", kFromDump),
+                   measured("oldest_last_data_s", static_cast<double>(*pile->oldest_ms) / 1000,
+                            limit(kNotReading, "age_s"), "s", "tcp_info"),
+                   measured("unread_of_all", static_cast<double>(unread_bytes_), "bytes", kFromDump)});
+      one.value = static_cast<double>(pile->rows);
+      one.unit = "sockets";
+      one.warning = limit(kNotReading, "warning");
+      one.critical = limit(kNotReading, "critical");
+      one.message = subject + " does not read " + counted(pile->rows, "connection") +
+                    (key.pid != 0 ? service_text(pile->service) : "") + " where data waits" +
+                    oldest_text(pile->oldest_ms) + ": it is stuck, or waits for something else";
+      one.next = list_command({State::established}, "-p -i " + filter_text(key));
+      out.push_back(std::move(one));
+    }
+  }
+
+  void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const auto sent = facts.grown(&KernelCounters::out_segs);
+    const auto again = facts.grown(&KernelCounters::retrans_segs);
+    if (!sent || !again || static_cast<double>(*sent) < limit(kRetransmit, "host_least")) return;
+    const double share = static_cast<double>(*again) / static_cast<double>(std::max<std::uint64_t>(*sent, 1));
+    const double warning = limit(kRetransmit, "host_warning");
+    const double critical = limit(kRetransmit, "host_critical");
+    const Severity severity = judged(share, warning, critical);
+    if (severity == Severity::ok) return;
+    Finding one(std::string(kRetransmit.id), severity, "host",
+                {measured("retransmitted_share", share, warning, "ratio", "/proc/net/snmp RetransSegs, OutSegs"),
+                 measured("segments_sent", static_cast<double>(*sent), limit(kRetransmit, "host_least"), "segments",
+                          "/proc/net/snmp OutSegs")});
+    one.value = share;
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    one.message =
+        percent(share) + " of the segments that this host sends are retransmissions: a link or a path loses them";
+    one.next = "tcpstat -i --sort retransmits:desc --limit 20";
+    out.push_back(std::move(one));
+  }
+
+  const Yardstick& yardstick_;
+  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  TcpInfoReader last_data_ms_{"last_data_recv_ms"};
+  TcpInfoReader rto_ms_{"rto_ms"};
+  TcpInfoReader backoff_{"backoff"};
+  std::uint64_t open_ = 0;
+  std::uint64_t unread_bytes_ = 0;
+  Caught alive_;
+  Caught gone_;
+  Caught retransmit_;
+  Caught keepalive_;
+  Piles unread_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_established_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<Established>(yardstick);
+}
+std::span<const RuleInfo> established_rules() { return kRules; }
+
+}  // namespace tcpstat

@@ -1,0 +1,141 @@
+// FIN_WAIT2: we closed, the peer acknowledged and has not closed. Two bodies: without a process a time-wait socket that
+// tcp_fin_timeout ends, and a full socket that a program holds half-closed for as long as it likes.
+
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/tcp_info_reader.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
+    {"warning", 1000, "sockets", "of any number of peers: at 60 s each that is 17 a second that do not close"},
+    {"share", 0.1, "ratio", "of all connections; warns below `warning` too, from share_least on"},
+    {"share_least", 100, "sockets", "a share of few connections says nothing"},
+    {"critical", 0.5, "ratio", "of tcp_max_tw_buckets, which they share with TIME_WAIT"},
+    {"age_s", 2, "s", "an ordinary peer closes within a round trip"},
+});
+constexpr auto kHeldLimits = std::to_array<ThresholdInfo>({
+    {"warning", 10, "sockets", "older than age_s, of one process: a few may wait for a slow answer"},
+    {"critical", 100, "sockets", "no timer ends them: descriptors leak"},
+    {"age_s", 60, "s", "without a segment of the peer; an answer that still comes in acknowledges"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"fin-wait2-orphans", "do peers fail to close what this side has closed?",
+     "RFC 9293 §3.6; net/ipv4/tcp.c, __tcp_close(): a time-wait socket for tcp_fin_timeout", kOrphanLimits},
+    {"half-close-held", "do programs keep sockets that they shut down for writing and never closed?",
+     "RFC 9293 §3.6, half-closed; shutdown(2) SHUT_WR leaves the socket without a timer", kHeldLimits},
+});
+constexpr const RuleInfo& kOrphans = kRules[0];
+constexpr const RuleInfo& kHeld = kRules[1];
+constexpr std::size_t kMostFindings = 5;
+
+class FinWait2 : public Diagnosis {
+ public:
+  explicit FinWait2(const Yardstick& yardstick)
+      : yardstick_(yardstick),
+        orphan_age_ms_(limit_of(yardstick, kOrphans, "age_s") * 1000),
+        held_age_ms_(limit_of(yardstick, kHeld, "age_s") * 1000) {}
+
+  // All, to know of how many connections they are a share.
+  [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::listen, State::close}; }
+
+  void connection(const Connection& row) override {
+    ++all_;
+    if (row.state != State::fin_wait2) return;
+    if (row.minisocket || row.timer == TimerKind::time_wait) {
+      if (row.age_ms && static_cast<double>(*row.age_ms) < orphan_age_ms_) return;
+      orphans_.of(peer_of(row)).add(row, row.age_ms, yardstick_.settings);
+      total_.add(row, row.age_ms, yardstick_.settings);
+      return;
+    }
+    const auto age = last_ack_ms_(row);
+    if (row.inode == 0 || !age || static_cast<double>(*age) < held_age_ms_) return;
+    held_.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    judge_orphans(out);
+    judge_held(out);
+  }
+
+ private:
+  void judge_orphans(std::vector<Finding>& out) const {
+    const auto rows = static_cast<double>(total_.rows);
+    const double warning = limit_of(yardstick_, kOrphans, "warning");
+    const double most_share = limit_of(yardstick_, kOrphans, "share");
+    const double share = all_ == 0 ? 0 : rows / static_cast<double>(all_);
+    const bool many = rows >= warning;
+    const bool large = share > most_share && rows >= limit_of(yardstick_, kOrphans, "share_least");
+    const auto buckets = yardstick_.settings.max_tw_buckets;
+    std::optional<double> critical;
+    if (buckets && *buckets > 0) critical = limit_of(yardstick_, kOrphans, "critical") * static_cast<double>(*buckets);
+    const bool full = critical && rows >= *critical;
+    if (!many && !large && !full) return;
+
+    const auto peers = orphans_.largest();
+    const auto& first = peers.front();
+    std::vector<Evidence> because = {
+        measured("fin_wait2_orphans", rows, warning, "sockets", kFromDump),
+        measured("share_of_connections", share, most_share, "ratio", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+    };
+    if (critical)
+      because.push_back(measured("fin_wait2_orphans", rows, *critical, "sockets", "net.ipv4.tcp_max_tw_buckets"));
+    Finding one(std::string(kOrphans.id), full ? Severity::critical : Severity::warning, "host", std::move(because));
+    one.value = rows;
+    one.unit = "sockets";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = counted(total_.rows, "closed connection") + " whose peers do not close" +
+                  oldest_text(total_.oldest_ms) + "; most of one peer: " + std::to_string(first.pile->rows) + " of " +
+                  subject_of(first.key, *first.pile) + "; look there for " + std::string(name(State::close_wait));
+    one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::fin_wait2));
+    out.push_back(std::move(one));
+  }
+
+  void judge_held(std::vector<Finding>& out) const {
+    const double warning = limit_of(yardstick_, kHeld, "warning");
+    const double critical = limit_of(yardstick_, kHeld, "critical");
+    std::size_t said = 0;
+    for (const auto& [key, pile] : held_.largest()) {
+      const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+      if (severity == Severity::ok || said++ == kMostFindings) return;
+      const std::string subject = subject_of(key, *pile);
+      Finding one(std::string(kHeld.id), severity, subject,
+                  {measured("half_closed", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
+                   measured("oldest_last_ack_s", static_cast<double>(*pile->oldest_ms) / 1000,
+                            limit_of(yardstick_, kHeld, "age_s"), "s", "tcp_info")});
+      one.value = static_cast<double>(pile->rows);
+      one.unit = "sockets";
+      one.warning = warning;
+      one.critical = critical;
+      one.message = subject + " holds " + counted(pile->rows, "connection") +
+                    (key.pid != 0 ? service_text(pile->service) : "") + " that it shut down and never closed" +
+                    oldest_text(pile->oldest_ms) + ": the peers do not close either, and no timer ends them";
+      one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));
+      out.push_back(std::move(one));
+    }
+  }
+
+  const Yardstick& yardstick_;
+  double orphan_age_ms_;
+  double held_age_ms_;
+  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  Piles orphans_;
+  Pile total_;
+  Piles held_;
+  std::uint64_t all_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_fin_wait2_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<FinWait2>(yardstick);
+}
+std::span<const RuleInfo> fin_wait2_rules() { return kRules; }
+
+}  // namespace tcpstat

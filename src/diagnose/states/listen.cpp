@@ -1,0 +1,152 @@
+// LISTEN: connections that finished the handshake and wait for accept(2). The queue is full when it holds more than its
+// limit; from there on SYNs and last ACKs are dropped, and clients wait without knowing.
+
+#include <algorithm>
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/tcp_info_reader.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 0.75, "ratio", "of the limit: a program that keeps up leaves its queue nearly empty"},
+    {"critical", 0.9, "ratio", "of the limit, or more connections than it: the next burst is dropped"},
+    {"least", 5, "connections", "below that only a full queue counts: two of two are no burst"},
+    {"overflows", 1, "connections", "refused between two samples (ListenOverflows)"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"accept-queue-full", "do programs accept connections more slowly than they come?",
+     "listen(2) backlog; include/net/sock.h, sk_acceptq_is_full(); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock()",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+constexpr std::size_t kMostFindings = 5;
+/// Queues of interest that are remembered; those with the largest share are.
+constexpr std::size_t kMostQueues = 64;
+
+struct Queue {
+  Endpoint local;
+  std::uint32_t waiting = 0;
+  std::uint32_t limit = 0;
+  std::string process;
+  std::uint32_t pid = 0;
+
+  [[nodiscard]] bool full() const { return waiting > limit; }
+  [[nodiscard]] double share() const {
+    return limit == 0 ? static_cast<double>(waiting) : static_cast<double>(waiting) / static_cast<double>(limit);
+  }
+};
+
+class Listen : public Diagnosis {
+ public:
+  explicit Listen(const Yardstick& yardstick) : yardstick_(yardstick) {}
+
+  // Of the others, those that no program has accepted.
+  [[nodiscard]] StateSet states() const override { return {State::listen, State::established, State::close_wait}; }
+
+  void connection(const Connection& row) override {
+    if (row.inode != 0 || row.minisocket) return;
+    const auto age = last_ack_ms_(row);
+    if (!age) return;
+    waiting_.of({0, {{}, row.local.port}}).add(row, age, yardstick_.settings);
+  }
+
+  void listener(const Listener& row) override {
+    if (!row.accept_queue || !row.accept_limit || *row.accept_queue == 0) return;
+    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0};
+    if (severity_of(queue) == Severity::ok) return;
+    if (!row.owners.empty()) {
+      queue.process = row.owners.front().name;
+      queue.pid = row.owners.front().pid;
+    }
+    queues_.push_back(std::move(queue));
+    if (queues_.size() > kMostQueues) {
+      sort();
+      queues_.pop_back();
+    }
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    sort();
+    const auto overflows = facts.grown(&KernelCounters::listen_overflows);
+    for (std::size_t i = 0; i < queues_.size() && i < kMostFindings; ++i) {
+      out.push_back(finding(queues_[i], overflows));
+    }
+    const double most = limit_of(yardstick_, kRule, "overflows");
+    if (!queues_.empty() || !overflows || static_cast<double>(*overflows) < most) return;
+    Finding one(std::string(kRule.id), Severity::warning, "host",
+                {measured("listen_overflows", static_cast<double>(*overflows), most, "connections",
+                          "/proc/net/netstat ListenOverflows")});
+    one.value = static_cast<double>(*overflows);
+    one.unit = "connections";
+    one.warning = most;
+    one.message = counted(*overflows, "connection") +
+                  " found an accept queue full just now, though none is full at this moment: bursts outrun a program";
+    one.next = "tcpstat -l -p --sort accept_queue:desc";
+    out.push_back(std::move(one));
+  }
+
+ private:
+  [[nodiscard]] Severity severity_of(const Queue& queue) const {
+    if (queue.full()) return Severity::critical;
+    if (static_cast<double>(queue.waiting) < limit_of(yardstick_, kRule, "least")) return Severity::ok;
+    return judged(queue.share(), limit_of(yardstick_, kRule, "warning"), limit_of(yardstick_, kRule, "critical"));
+  }
+
+  void sort() {
+    std::sort(queues_.begin(), queues_.end(), [](const Queue& a, const Queue& b) {
+      if (a.share() != b.share()) return a.share() > b.share();
+      return a.local < b.local;
+    });
+  }
+
+  [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    std::vector<Evidence> because = {
+        measured("accept_queue_fill", queue.share(), warning, "ratio", kFromDump),
+        measured("accept_queue", queue.waiting, "connections", kFromDump),
+        measured("accept_limit", queue.limit, "connections", kFromDump),
+    };
+    std::optional<std::uint64_t> oldest;
+    for (const auto& [key, pile] : waiting_.largest()) {
+      if (key.endpoint.port == queue.local.port) oldest = pile->oldest_ms;
+    }
+    if (oldest) because.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000, "s", "tcp_info"));
+    if (overflows) {
+      because.push_back(measured("listen_overflows", static_cast<double>(*overflows), "connections",
+                                 "/proc/net/netstat ListenOverflows"));
+    }
+    const std::string subject =
+        queue.local.address.is_wildcard() ? ":" + std::to_string(queue.local.port) : to_string(queue.local);
+    Finding one(std::string(kRule.id), severity_of(queue), subject, std::move(because));
+    one.value = queue.share();
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
+    one.message = subject + " holds " + std::to_string(queue.waiting) + " connections that " + who +
+                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest) +
+                  (queue.full() ? ": full, new clients are dropped" : ": nearly full");
+    one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
+    return one;
+  }
+
+  const Yardstick& yardstick_;
+  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  std::vector<Queue> queues_;
+  Piles waiting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_listen_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<Listen>(yardstick);
+}
+std::span<const RuleInfo> listen_rules() { return kRules; }
+
+}  // namespace tcpstat

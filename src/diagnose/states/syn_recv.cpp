@@ -1,0 +1,75 @@
+// SYN_RECV with a full socket: a connection by fast open, whose data may be served already and whose handshake does not
+// end. Requests without a socket are another matter, and judged as a whole elsewhere (detect/).
+
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 8, "sockets", "on one port: each holds a place of the listener's fast-open queue"},
+    {"critical", 64, "sockets", "on one port: queues of that length are common, and then fast open is off"},
+    {"retransmits", 1, "times", "an answer that takes longer than the first timeout, 1 s"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"fast-open-half-open", "do fast-open connections stay half-open?",
+     "RFC 7413 §5.1; net/ipv4/tcp_fastopen.c, tcp_fastopen_queue_check(); net/ipv4/tcp_timer.c, "
+     "tcp_fastopen_synack_timer()",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+constexpr std::size_t kMostFindings = 5;
+
+class SynRecv : public Diagnosis {
+ public:
+  explicit SynRecv(const Yardstick& yardstick)
+      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+
+  [[nodiscard]] StateSet states() const override { return {State::syn_recv}; }
+
+  void connection(const Connection& row) override {
+    if (row.minisocket || row.timer != TimerKind::retransmit) return;
+    if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
+    ports_.of({0, {{}, row.local.port}}).add(row, std::nullopt, yardstick_.settings);
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    std::size_t said = 0;
+    for (const auto& [key, pile] : ports_.largest()) {
+      const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+      if (severity == Severity::ok || said++ == kMostFindings) return;
+      const std::string subject = subject_of(key, *pile);
+      Finding one(std::string(kRule.id), severity, subject,
+                  {measured("fast_open_half_open", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
+                   measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump)});
+      one.value = static_cast<double>(pile->rows);
+      one.unit = "sockets";
+      one.warning = warning;
+      one.critical = critical;
+      one.message = counted(pile->rows, "fast-open connection") + " on " + subject +
+                    " never finished the handshake: replayed or stolen cookies, or the way back is broken";
+      one.next = list_command({State::syn_recv}, "-p " + filter_text(key));
+      out.push_back(std::move(one));
+    }
+  }
+
+ private:
+  const Yardstick& yardstick_;
+  double least_retransmits_;
+  Piles ports_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_syn_recv_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<SynRecv>(yardstick);
+}
+std::span<const RuleInfo> syn_recv_rules() { return kRules; }
+
+}  // namespace tcpstat

@@ -1,0 +1,134 @@
+// SYN_SENT: a program here connects, and nobody answers. A refusal never shows, since RST ends it at once; what stays is
+// dropped on the way, or the peer is gone.
+
+#include <algorithm>
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 3, "sockets", "to one destination, with at least `retransmits`: one or two may be lost segments"},
+    {"critical", 20, "sockets", "to one destination; or `warning` of them and no connection that works"},
+    {"retransmits", 2, "times", "two SYNs lost in a row: at least 2 s"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"syn-sent-blackhole", "do connection attempts to one destination get no answer?",
+     "RFC 9293 §3.10.7.3; tcp(7) tcp_syn_retries; net/ipv4/tcp_timer.c, tcp_retransmit_timer(): "
+     "tcp_syn_linear_timeouts",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+constexpr std::size_t kMostFindings = 5;
+
+/// TCP_TIMEOUT_INIT, and the default of tcp_syn_linear_timeouts since Linux 6.5: the younger of two possible ages.
+constexpr std::uint64_t kFirstTimeoutMs = 1000;
+constexpr std::uint32_t kLinearTimeouts = 4;
+constexpr std::uint64_t kLongestTimeoutMs = 120'000;
+
+/// Since the first SYN: the timeouts that passed, and the running one as far as it has come.
+std::optional<std::uint64_t> waiting_ms(const Connection& row, const KernelLimits& limits) {
+  if (!row.retransmits || !row.timer_ms) return std::nullopt;
+  const std::uint32_t linear = limits.syn_linear_timeouts.value_or(kLinearTimeouts);
+  constexpr std::uint32_t kMost = 255;  // the kernel keeps retry counts in a byte
+  std::uint64_t end = 0;
+  std::uint64_t timeout = kFirstTimeoutMs;
+  for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMost); ++i) {
+    if (i > linear) timeout = std::min(timeout * 2, kLongestTimeoutMs);
+    end += timeout;
+  }
+  return end > *row.timer_ms ? std::optional(end - *row.timer_ms) : std::nullopt;
+}
+
+/// Destinations that answer, as one bit each of a hash: a collision makes a blackhole a warning instead of critical.
+class Answering {
+ public:
+  void add(const GroupKey& key) {
+    if (bits_.empty()) bits_.resize(kBits / 64);
+    const std::size_t bit = bit_of(key);
+    bits_[bit / 64] |= std::uint64_t{1} << bit % 64;
+  }
+  [[nodiscard]] bool has(const GroupKey& key) const {
+    const std::size_t bit = bit_of(key);
+    return !bits_.empty() && (bits_[bit / 64] >> bit % 64 & 1U) != 0;
+  }
+
+ private:
+  static constexpr std::size_t kBits = std::size_t{1} << 20U;
+  [[nodiscard]] std::size_t bit_of(const GroupKey& key) const { return hash_(key) % kBits; }
+
+  GroupHash hash_;
+  std::vector<std::uint64_t> bits_;
+};
+
+class SynSent : public Diagnosis {
+ public:
+  explicit SynSent(const Yardstick& yardstick)
+      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+
+  // Of the others, those whose peer has answered lately.
+  [[nodiscard]] StateSet states() const override {
+    return {State::syn_sent, State::established, State::close_wait, State::fin_wait1};
+  }
+
+  void connection(const Connection& row) override {
+    if (row.state != State::syn_sent) {
+      answering_.add(destination_of(row));
+      return;
+    }
+    if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
+    destinations_.of(destination_of(row)).add(row, waiting_ms(row, yardstick_.limits), yardstick_.settings);
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    std::size_t said = 0;
+    for (const auto& [key, pile] : destinations_.largest()) {
+      Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+      if (severity == Severity::ok || said++ == kMostFindings) return;
+      const bool nobody = !answering_.has(key);
+      if (nobody) severity = Severity::critical;
+      const std::string subject = subject_of(key, *pile);
+      std::vector<Evidence> because = {
+          measured("unanswered_syns", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
+          measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump),
+      };
+      if (nobody) because.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
+      if (pile->oldest_ms) {
+        because.push_back(measured("oldest_s", static_cast<double>(*pile->oldest_ms) / 1000, "s", kFromDump));
+      }
+      Finding one(std::string(kRule.id), severity, subject, std::move(because));
+      one.value = static_cast<double>(pile->rows);
+      one.unit = "sockets";
+      one.warning = warning;
+      one.critical = critical;
+      one.message = subject + " does not answer " + counted(pile->rows, "connection attempt") +
+                    (pile->process.empty() ? "" : " of " + pile->process + "(" + std::to_string(pile->pid) + ")") +
+                    oldest_text(pile->oldest_ms) +
+                    (nobody ? ", and nothing else to it works: it is down, or a firewall drops the SYN"
+                            : ", though other connections to it work: its queue is full, or segments get lost");
+      one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
+      out.push_back(std::move(one));
+    }
+  }
+
+ private:
+  const Yardstick& yardstick_;
+  double least_retransmits_;
+  Piles destinations_;
+  Answering answering_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_syn_sent_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<SynSent>(yardstick);
+}
+std::span<const RuleInfo> syn_sent_rules() { return kRules; }
+
+}  // namespace tcpstat

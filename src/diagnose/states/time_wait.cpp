@@ -1,0 +1,81 @@
+// TIME_WAIT: harmless in any number that fits. At tcp_max_tw_buckets the kernel drops the state at once, and with it the
+// protection against late segments of the old connection. (Ports that it holds: ports.cpp.)
+
+#include <algorithm>
+#include <array>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/wording.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 0.7, "ratio", "of tcp_max_tw_buckets; room for one more burst"},
+    {"critical", 0.95, "ratio", "of tcp_max_tw_buckets; the next burst is dropped without its wait"},
+    {"overflows", 1, "sockets", "dropped between two samples (TCPTimeWaitOverflow): the limit was reached"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"time-wait-limit", "are there so many time-wait sockets that the kernel drops new ones?",
+     "net/ipv4/tcp_minisocks.c, tcp_time_wait(); net/ipv4/inet_timewait_sock.c, inet_twsk_alloc(); RFC 9293 §3.6.1",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+
+class TimeWait : public Diagnosis {
+ public:
+  explicit TimeWait(const Yardstick& yardstick) : yardstick_(yardstick) {}
+
+  // Both live in time-wait sockets, and both count.
+  [[nodiscard]] StateSet states() const override { return {State::time_wait, State::fin_wait2}; }
+  void connection(const Connection& row) override {
+    if (row.minisocket) ++rows_;
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    const auto overflows = facts.grown(&KernelCounters::time_wait_overflow);
+    const auto most = yardstick_.settings.max_tw_buckets;
+    const std::uint64_t count = facts.facts.usage.tw.value_or(rows_);
+    const double warning = limit_of(yardstick_, kRule, "warning");
+    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double most_overflows = limit_of(yardstick_, kRule, "overflows");
+    std::optional<double> share;
+    if (most && *most > 0) share = static_cast<double>(count) / static_cast<double>(*most);
+    Severity severity = share ? judged(*share, warning, critical) : Severity::ok;
+    const bool overflowed = overflows && static_cast<double>(*overflows) >= most_overflows;
+    if (overflowed) severity = Severity::critical;
+    if (severity == Severity::ok) return;
+
+    const std::string_view source = facts.facts.usage.tw ? kFromSockstat : kFromDump;
+    std::vector<Evidence> because = {measured("time_wait", static_cast<double>(count), "sockets", source)};
+    if (share) because.push_back(measured("share_of_limit", *share, warning, "ratio", "net.ipv4.tcp_max_tw_buckets"));
+    if (overflows) {
+      because.push_back(measured("time_wait_overflows", static_cast<double>(overflows.value_or(0)), most_overflows,
+                                 "sockets", "/proc/net/netstat TCPTimeWaitOverflow"));
+    }
+    Finding one(std::string(kRule.id), severity, "host", std::move(because));
+    one.value = share;
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = counted(count, "time-wait socket");
+    if (most) one.message += ", tcp_max_tw_buckets is " + std::to_string(*most);
+    if (overflowed) one.message += ", " + std::to_string(*overflows) + " were dropped just now";
+    one.message += ": connections are closed here too fast, keep them open or raise the limit";
+    one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::time_wait));
+    out.push_back(std::move(one));
+  }
+
+ private:
+  const Yardstick& yardstick_;
+  std::uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_time_wait_diagnosis(const Yardstick& yardstick) {
+  return std::make_unique<TimeWait>(yardstick);
+}
+std::span<const RuleInfo> time_wait_rules() { return kRules; }
+
+}  // namespace tcpstat
