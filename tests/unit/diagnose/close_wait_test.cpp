@@ -1,0 +1,162 @@
+// CLOSE_WAIT: leak and neglect told apart, and both from load.
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "support/diagnosing.h"
+
+using namespace tcpstat;
+using namespace tcpstat::test;
+
+namespace {
+
+const Owner kNginx{812, 5, "nginx"};
+
+Connection closed_by_peer(std::uint32_t recv_queue) {
+  Connection row = served(State::close_wait);
+  row.recv_queue = recv_queue;
+  return row;
+}
+
+struct Case {
+  std::string_view name;
+  std::size_t count;
+  std::uint64_t age_ms;
+  Severity expected;
+};
+constexpr std::array<Case, 6> kCases = {{
+    {"below the warning", 9, 61'000, Severity::ok},
+    {"at the warning", 10, 60'000, Severity::warning},
+    {"many, and young", 5000, 59'999, Severity::ok},
+    {"below critical", 99, 3'600'000, Severity::warning},
+    {"at critical", 100, 60'000, Severity::critical},
+    {"above critical", 101, 60'000, Severity::critical},
+}};
+
+}  // namespace
+
+TEST_CASE("CLOSE_WAIT is a finding by age first and number second") {
+  for (const Case& one : kCases) {
+    CAPTURE(one.name);
+    CHECK(Diagnosing()
+              .rows(one.count, closed_by_peer(0), {{"last_ack_recv_ms", one.age_ms}}, kNginx)
+              .verdict("close-wait-leak") == one.expected);
+    CHECK(Diagnosing()
+              .rows(one.count, closed_by_peer(1), {{"last_ack_recv_ms", one.age_ms}}, kNginx)
+              .verdict("close-wait-not-read") == one.expected);
+  }
+}
+
+TEST_CASE("an empty receive queue means that the end was read, a FIN in it that it was not") {
+  Diagnosing read;
+  read.rows(10, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
+  CHECK(read.verdict("close-wait-leak") == Severity::warning);
+  CHECK(read.verdict("close-wait-not-read") == Severity::ok);
+  Diagnosing unread;
+  unread.rows(10, closed_by_peer(6), {{"last_ack_recv_ms", 61'000}}, kNginx);
+  CHECK(unread.verdict("close-wait-leak") == Severity::ok);
+  CHECK(unread.verdict("close-wait-not-read") == Severity::warning);
+}
+
+TEST_CASE("a finding names the process, the port, the oldest age and a command") {
+  Diagnosing run;
+  run.rows(11, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
+  run.rows(1, closed_by_peer(0), {{"last_ack_recv_ms", 720'000}}, kNginx);
+  const auto all = run.finish("close-wait-leak");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "nginx(812)");
+  CHECK(all[0].value == 12);
+  CHECK(all[0].warning == 10);
+  CHECK(all[0].critical == 100);
+  CHECK(evidence(all[0], "oldest_last_ack_s") == 720);
+  CHECK(all[0].message ==
+        "nginx(812) never closes 12 connections on port 443 that the peer has closed, the oldest for 12 min: a "
+        "descriptor "
+        "leak, restart it until it is mended");
+  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p -i --pid 812");
+}
+
+TEST_CASE("a quarter of a process's descriptors is critical, however few") {
+  Diagnosing run;
+  run.processes.table = {{812, 64}};
+  CHECK(run.rows(16, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx).verdict("close-wait-leak") ==
+        Severity::critical);
+  Diagnosing roomy;
+  roomy.processes.table = {{812, 65}};
+  CHECK(roomy.rows(16, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx).verdict("close-wait-leak") ==
+        Severity::warning);
+}
+
+TEST_CASE("without owners the service stands for the process") {
+  Diagnosing server;
+  server.rows(10, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}});
+  CHECK(server.finish("close-wait-leak").at(0).subject == ":443");
+  CHECK(server.finish("close-wait-leak").at(0).next == "tcpstat --state CLOSE_WAIT -p -i --local-port 443");
+
+  Diagnosing client;
+  for (std::uint16_t port = 40000; port < 40010; ++port) {
+    Connection row = connection(State::close_wait, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 5432));
+    client.rows(1, row, {{"last_ack_recv_ms", 61'000}});
+  }
+  CHECK(client.finish("close-wait-leak").at(0).subject == "198.51.100.7:5432");
+}
+
+TEST_CASE("many workers that leak little each are one finding of their port") {
+  Diagnosing run;
+  for (std::uint32_t pid = 100; pid < 164; ++pid) {
+    run.rows(9, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, Owner{pid, 3, "worker"});
+  }
+  const auto all = run.finish("close-wait-leak");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == ":443");
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(all[0].value == 576);
+  CHECK(evidence(all[0], "holders") == 64);
+}
+
+TEST_CASE("where ages cannot tell, three rises in a row do") {
+  // Answers to keepalive probes keep the last ACK young.
+  Connection kept = closed_by_peer(0);
+  kept.timer = TimerKind::keepalive;
+  struct Past {
+    std::string_view name;
+    std::vector<std::uint64_t> earlier;
+    Severity expected;
+  };
+  const std::array<Past, 6> kPasts = {{
+      {"three rises", {20, 30, 40}, Severity::critical},
+      {"older runs do not count", {90, 20, 30, 40}, Severity::critical},
+      {"a decline", {20, 40, 30}, Severity::ok},
+      {"no rise now", {20, 30, 50}, Severity::ok},
+      {"too few runs", {30, 40}, Severity::ok},
+      {"a rise that is too small", {41, 42, 43}, Severity::ok},
+  }};
+  for (const Past& past : kPasts) {
+    CAPTURE(past.name);
+    Diagnosing run;
+    run.earlier_close_waits = past.earlier;
+    run.rows(50, kept, {{"last_ack_recv_ms", 900}}, kNginx);
+    CHECK(run.verdict("close-wait-leak") == past.expected);
+    CHECK(run.diagnoser().close_waits() == 50);
+  }
+  Diagnosing young;
+  young.earlier_close_waits = {20, 30, 40};
+  CHECK(young.rows(50, closed_by_peer(0), {{"last_ack_recv_ms", 900}}).verdict("close-wait-leak") == Severity::ok);
+}
+
+TEST_CASE("without tcp_info nothing is alleged, and from a hundred on that is said") {
+  CHECK(Diagnosing().rows(99, closed_by_peer(0)).finish().empty());
+  CHECK(Diagnosing().rows(100, closed_by_peer(0)).verdict("close-wait-leak") == Severity::info);
+}
+
+TEST_CASE("limits and ages follow the user") {
+  Diagnosing run;
+  run.yardstick.thresholds.set("close-wait-leak", "warning", 2);
+  run.yardstick.thresholds.set("close-wait-leak", "critical", 3);
+  run.yardstick.thresholds.set("close-wait-leak", "age_s", 1);
+  run.rows(2, closed_by_peer(0), {{"last_ack_recv_ms", 1'000}}, kNginx);
+  CHECK(run.verdict("close-wait-leak") == Severity::warning);
+  run.rows(1, closed_by_peer(0), {{"last_ack_recv_ms", 1'000}}, kNginx);
+  CHECK(run.verdict("close-wait-leak") == Severity::critical);
+}

@@ -1,0 +1,144 @@
+// Ephemeral ports: the arithmetic, and what TIME_WAIT takes from it.
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "support/diagnosing.h"
+
+using namespace tcpstat;
+using namespace tcpstat::test;
+
+namespace {
+
+/// 100 ports: 40000 to 40109 without ten reserved ones.
+struct HundredPorts : Diagnosing {
+  HundredPorts() {
+    yardstick.settings.first_local_port = 40000;
+    yardstick.settings.last_local_port = 40109;
+    yardstick.settings.reserved_ports = 10;
+  }
+};
+
+/// `count` connections from ports `first` on.
+void connect(Diagnosing& run, std::uint16_t first, std::size_t count, State state, std::string_view to = "198.51.100.7",
+             std::uint16_t to_port = 443, std::string_view from = "192.0.2.1") {
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto port = static_cast<std::uint16_t>(first + i);
+    run.rows(1, connection(state, endpoint(from, port), endpoint(to, to_port)));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("ports in use are held against those that may be taken") {
+  struct Case {
+    std::size_t count;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 5>{{{69, Severity::ok},
+                                              {70, Severity::warning},
+                                              {89, Severity::warning},
+                                              {90, Severity::critical},
+                                              {100, Severity::critical}}}) {
+    CAPTURE(one.count);
+    HundredPorts run;
+    connect(run, 40000, one.count, State::established);
+    CHECK(run.verdict("port-exhaustion") == one.expected);
+  }
+}
+
+TEST_CASE("any state takes a port, and a finding says how many wait") {
+  HundredPorts run;
+  connect(run, 40000, 30, State::established);
+  connect(run, 40030, 5, State::syn_sent);
+  connect(run, 40035, 60, State::time_wait);
+  const auto all = run.finish("port-exhaustion");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(all[0].subject == "198.51.100.7:443");
+  CHECK(all[0].value == doctest::Approx(0.95));
+  CHECK(evidence(all[0], "ports_in_time_wait") == 60);
+  CHECK(all[0].message ==
+        "95 of 100 local ports from 192.0.2.1 to 198.51.100.7:443 are taken, 60 by TIME_WAIT: keep connections open, "
+        "more "
+        "than 1 new ones a second do not fit");
+  CHECK(all[0].next == "tcpstat summary --by state,process --remote 198.51.100.7:443");
+}
+
+TEST_CASE("each destination and each local address has the whole range") {
+  HundredPorts run;
+  connect(run, 40000, 60, State::established);
+  connect(run, 40000, 60, State::established, "198.51.100.7", 8443);
+  connect(run, 40000, 60, State::established, "198.51.100.8");
+  connect(run, 40000, 60, State::established, "198.51.100.7", 443, "192.0.2.2");
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
+
+TEST_CASE("IPv4 inside IPv6 takes the same ports") {
+  HundredPorts run;
+  connect(run, 40000, 40, State::established);
+  connect(run, 40040, 40, State::established, "::ffff:198.51.100.7", 443, "::ffff:192.0.2.1");
+  CHECK(run.verdict("port-exhaustion") == Severity::warning);
+}
+
+TEST_CASE("a shell does not read more into an IPv6 destination") {
+  HundredPorts run;
+  connect(run, 40000, 90, State::established, "2001:db8::7", 443, "2001:db8::1");
+  CHECK(run.finish("port-exhaustion").at(0).next == "tcpstat summary --by state,process --remote '[2001:db8::7]:443'");
+}
+
+TEST_CASE("ports outside the range are nobody's ephemeral ports") {
+  HundredPorts run;
+  connect(run, 20000, 500, State::established);
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
+
+TEST_CASE("clients of a server take none of its ports") {
+  HundredPorts run;
+  run.rows(5000, connection(State::established, endpoint("192.0.2.1", 40001), endpoint("198.51.100.7", 1024)));
+  connect(run, 40000, 100, State::syn_recv);
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
+
+TEST_CASE("TIME_WAIT that may be reused is no exhaustion") {
+  struct Case {
+    std::string_view name;
+    std::optional<std::int64_t> tw_reuse;
+    std::optional<std::int64_t> timestamps;
+    std::string_view address;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 7>{{{"off", 0, 1, "198.51.100.7", Severity::critical},
+                                              {"on", 1, 1, "198.51.100.7", Severity::info},
+                                              {"on without timestamps", 1, 0, "198.51.100.7", Severity::critical},
+                                              {"loopback only, elsewhere", 2, 1, "198.51.100.7", Severity::critical},
+                                              {"loopback only, there", 2, 1, "127.0.0.1", Severity::info},
+                                              {"loopback only, IPv6", 2, 1, "::1", Severity::info},
+                                              {"not known", {}, {}, "127.0.0.1", Severity::critical}}}) {
+    CAPTURE(one.name);
+    HundredPorts run;
+    run.yardstick.settings.tw_reuse = one.tw_reuse;
+    run.yardstick.settings.timestamps = one.timestamps;
+    connect(run, 40000, 95, State::time_wait, one.address, 443, one.address);
+    CHECK(run.verdict("port-exhaustion") == one.expected);
+  }
+  HundredPorts held;
+  held.yardstick.settings.tw_reuse = 1;
+  connect(held, 40000, 75, State::established);
+  connect(held, 40075, 20, State::time_wait);
+  CHECK(held.verdict("port-exhaustion") == Severity::warning);
+}
+
+TEST_CASE("an unknown range says nothing") {
+  Diagnosing run;
+  connect(run, 40000, 20000, State::established);
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
+
+TEST_CASE("a range that is all reserved says nothing") {
+  HundredPorts run;
+  run.yardstick.settings.reserved_ports = 110;
+  connect(run, 40000, 100, State::established);
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
