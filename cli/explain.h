@@ -8,6 +8,7 @@
 #include "machine/ladder.h"
 #include "machine/seen.h"
 #include "model/kernel_limits.h"
+#include "model/rule.h"
 
 namespace tcpstat {
 
@@ -27,6 +28,8 @@ const StateStory& story(State state);
 std::string explain_state(State state, const KernelLimits& limits);
 std::string explain_pair(Seen from, Seen to);
 std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing);
+std::string explain_rule(const RuleInfo& rule);
+std::string explain_rule_json(const RuleInfo& rule);
 std::string explain_state_json(State state, const KernelLimits& limits);
 std::string explain_pair_json(Seen from, Seen to);
 std::string explain_lifecycle_json(const Lifecycle& lifecycle);

@@ -144,6 +144,19 @@ std::string explain_lifecycle_json(const Lifecycle& lifecycle) {
   return text_of(to);
 }
 
+std::string explain_rule_json(const RuleInfo& rule) {
+  Json to = document("rule");
+  to["rule"] = rule.id;
+  to["question"] = rule.question;
+  to["reference"] = rule.reference;
+  to["thresholds"] = Json::array();
+  for (const ThresholdInfo& threshold : rule.thresholds) {
+    to["thresholds"].push_back(
+        {{"name", threshold.name}, {"value", threshold.value}, {"unit", threshold.unit}, {"reason", threshold.reason}});
+  }
+  return text_of(to);
+}
+
 std::string machine_json() {
   Json to = document("machine");
   to["states"] = Json::array();

@@ -1,4 +1,4 @@
-// tcpstat explain: what a state, a transition or a course of events means. Reads no sockets.
+// tcpstat explain: what a state, a transition, a course of events or a rule means. Reads no sockets.
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -9,6 +9,7 @@
 #include "cli/ending.h"
 #include "cli/explain.h"
 #include "cli/output.h"
+#include "cli/rules.h"
 #include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "cli/words.h"
@@ -27,6 +28,7 @@ std::string index_text() {
   };
   for (const StateInfo& state : states()) add(state.name, state.meaning);
   for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
+  for (const RuleInfo& rule : all_rules()) add(rule.id, rule.question);
   add(kMachine, kMachineMeaning);
   return out;
 }
@@ -38,6 +40,7 @@ std::string index_json() {
   };
   for (const StateInfo& state : states()) add(state.name, state.meaning);
   for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
+  for (const RuleInfo& rule : all_rules()) add(rule.id, rule.question);
   add(kMachine, kMachineMeaning);
   return all.dump(2) + '\n';
 }
@@ -103,6 +106,9 @@ Parsed<std::string> explain(const Request& request, Drawing drawing) {
   if (const Lifecycle* lifecycle = find_lifecycle(subject)) {
     return as == As::json ? explain_lifecycle_json(*lifecycle) : explain_lifecycle(*lifecycle, drawing);
   }
+  if (const RuleInfo* rule = find_rule(subject)) {
+    return as == As::json ? explain_rule_json(*rule) : explain_rule(*rule);
+  }
   if (const auto state = one_state(subject)) {
     const std::string proc = request.proc_root.empty() ? "/proc" : request.proc_root;
     const KernelLimits limits = read_kernel_limits(proc);
@@ -110,6 +116,8 @@ Parsed<std::string> explain(const Request& request, Drawing drawing) {
   }
   std::vector<std::string_view> known = {kMachine};
   for (const Lifecycle& lifecycle : lifecycles()) known.push_back(lifecycle.name);
+  const auto rules = all_rules();
+  for (const RuleInfo& rule : rules) known.push_back(rule.id);
   return tl::make_unexpected(unknown(subject, "", known));
 }
 

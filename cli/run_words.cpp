@@ -10,6 +10,7 @@
 #include "base/nearest_word.h"
 #include "cli/ending.h"
 #include "cli/output.h"
+#include "cli/rules.h"
 #include "cli/verbs.h"
 #include "parsers/network_namespace.h"
 #include "parsers/source.h"
@@ -68,6 +69,14 @@ Rows format_rows() {
   return rows;
 }
 
+Rows rule_rows() {
+  Rows rows;
+  for (const RuleInfo& rule : all_rules()) {
+    rows.push_back({std::string(rule.id), std::string(rule.question), defaults_text(rule)});
+  }
+  return rows;
+}
+
 Rows source_rows() {
   Rows rows = {{"auto", "the first of these that works"}};
   for (const SourceInfo& source : live_sources()) {
@@ -92,11 +101,12 @@ Rows user_rows() {
   return rows;
 }
 
-const std::array<WordList, 7>& word_lists() {
-  static const std::array<WordList, 7> kLists = {{
+const std::array<WordList, 8>& word_lists() {
+  static const std::array<WordList, 8> kLists = {{
       {"states", {"name", "meaning"}, state_rows},
       {"columns", {"name", "type", "meaning"}, column_rows},
       {"formats", {"name", "meaning"}, format_rows},
+      {"rules", {"name", "question", "defaults"}, rule_rows},
       {"sources", {"name", "meaning"}, source_rows},
       {"netns", {"name", "meaning"}, netns_rows},
       {"users", {"name", "uid"}, user_rows},

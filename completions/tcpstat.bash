@@ -103,7 +103,7 @@ _tcpstat() {
             _tcpstat_offer "$typed" '' "${words[@]#/proc/}"
             ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
-        --list) _tcpstat_offer "$typed" '' states columns formats sources netns users groups ;;
+        --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups ;;
         --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;
         *)
             if [[ $typed == -* ]]; then

@@ -43,6 +43,21 @@ class Explain(TestCase):
             if name != "machine":
                 self.document(name)
 
+    def test_rules_come_with_limits_and_reasons(self):
+        rules = [line.split("\t") for line in self.succeeds("--list", "rules").lines]
+        self.assertLessEqual({rule[0] for rule in rules}, set(self.names()))
+        for name, question, defaults in rules:
+            with self.subTest(rule=name):
+                text = " ".join(self.succeeds("explain", name, env=UTF8).out.split())
+                self.assertIn(question, text)
+                document = self.document(name)
+                self.assertEqual(document["kind"], "rule")
+                self.assertEqual(defaults.split(), [f"{limit['name']}={limit['value']:g}" for limit in document["thresholds"]])
+                for limit in document["thresholds"]:
+                    self.assertIn(" ".join(limit["reason"].split()), text)
+        self.assertIn("close-wait-leak", [rule[0] for rule in rules])
+        self.fails("explain", "close-wait-leek", sentence=r"cannot explain .*did you mean close-wait-leak\?.*")
+
     def test_every_pair_has_an_explanation_that_fits(self):
         for before in SEEN:
             for after in SEEN:

@@ -104,7 +104,7 @@ class Formats(TestCase):
                     lines = run("summary", *args, *more, "-f", "ndjson").lines
                     self.assertEqual(len(lines), 1)
                     self.schemas.check(self, "ndjson", unique(lines[0]))
-        for what in ("states", "columns", "formats", "sources", "netns", "users", "groups"):
+        for what in ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups"):
             self.schemas.check(self, "words", unique(run("--list", what, "-j").out))
 
     def test_the_schemas_would_notice(self):

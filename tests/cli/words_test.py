@@ -4,7 +4,7 @@ import pwd
 
 from harness import STATES, TestCase, main, run, unique, words
 
-LISTS = ("states", "columns", "formats", "sources", "netns", "users", "groups")
+LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups")
 
 
 class Words(TestCase):

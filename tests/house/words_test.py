@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 BASH = ROOT / "completions/tcpstat.bash"
 ZSH = ROOT / "completions/_tcpstat"
 FISH = ROOT / "completions/tcpstat.fish"
-LISTS = ("states", "columns", "formats", "sources", "netns", "users", "groups")
+LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups")
 
 OPTION = re.compile(r"^OPTION\('(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
 OPTIONS = [(short if short != r"\0" else "", long, value)
