@@ -24,9 +24,11 @@ ServicePort service_port(const Connection& row, const KernelSettings& settings) 
 }
 
 void Pile::add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings) {
+  const ServicePort port = service_port(row, settings);
   if (rows++ == 0) {
-    service = service_port(row, settings);
-    remote = unmapped(row.remote);
+    service = port;
+  } else if (port.port != service.port) {
+    more_services = true;
   }
   if (process.empty() && !row.owners.empty()) {
     process = row.owners.front().name;

@@ -48,7 +48,7 @@ struct Pile {
   std::string process;      ///< hostile text; empty if no owner is known
   std::uint32_t pid = 0;
   ServicePort service;  ///< of the first row
-  Endpoint remote;      ///< of the first row
+  bool more_services = false;
 
   void add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings);
 };

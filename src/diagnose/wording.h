@@ -19,8 +19,8 @@ std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms);
 std::string counted(std::uint64_t count, std::string_view noun);
 /// "73 %".
 std::string percent(double share);
-/// " on port 443", " to port 443".
-std::string service_text(const ServicePort& service);
+/// " on port 443", " to port 443 and others".
+std::string service_text(const Pile& pile);
 
 /// critical, warning or ok.
 Severity judged(double value, double warning, double critical);

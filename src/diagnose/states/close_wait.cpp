@@ -134,7 +134,7 @@ class CloseWait : public Diagnosis {
     out.unit = "sockets";
     out.warning = warning;
     out.critical = critical;
-    const std::string where = key.pid != 0 ? service_text(pile.service) : "";
+    const std::string where = key.pid != 0 ? service_text(pile) : "";
     out.message = subject + (leak ? " never closes " : " does not read ") + counted(pile.rows, "connection") + where +
                   " that the peer has closed" + oldest_text(pile.oldest_ms) + share_text +
                   (leak ? ": a descriptor leak, restart it until it is mended" : ": it is stuck or short of workers");

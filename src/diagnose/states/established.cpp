@@ -283,8 +283,8 @@ class Established : public Diagnosis {
       one.warning = limit(kNotReading, "warning");
       one.critical = limit(kNotReading, "critical");
       one.message = subject + " does not read " + counted(pile->rows, "connection") +
-                    (key.pid != 0 ? service_text(pile->service) : "") + " where data waits" +
-                    oldest_text(pile->oldest_ms) + ": it is stuck, or waits for something else";
+                    (key.pid != 0 ? service_text(*pile) : "") + " where data waits" + oldest_text(pile->oldest_ms) +
+                    ": it is stuck, or waits for something else";
       one.next = list_command({State::established}, "-p -i " + filter_text(key));
       out.push_back(std::move(one));
     }

@@ -114,7 +114,7 @@ class FinWait2 : public Diagnosis {
       one.warning = warning;
       one.critical = critical;
       one.message = subject + " holds " + counted(pile->rows, "connection") +
-                    (key.pid != 0 ? service_text(pile->service) : "") + " that it shut down and never closed" +
+                    (key.pid != 0 ? service_text(*pile) : "") + " that it shut down and never closed" +
                     oldest_text(pile->oldest_ms) + ": the peers do not close either, and no timer ends them";
       one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));
       out.push_back(std::move(one));

@@ -77,6 +77,17 @@ TEST_CASE("a finding names the process, the port, the oldest age and a command")
   CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p -i --pid 812");
 }
 
+TEST_CASE("a process that leaks on several ports is one finding that says so") {
+  Diagnosing run;
+  run.rows(6, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
+  Connection other = closed_by_peer(0);
+  other.local.port = 80;
+  run.rows(6, other, {{"last_ack_recv_ms", 61'000}}, kNginx);
+  const auto all = run.finish("close-wait-leak");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].message.find("12 connections on port 443 and others that") != std::string::npos);
+}
+
 TEST_CASE("a quarter of a process's descriptors is critical, however few") {
   Diagnosing run;
   run.processes.table = {{812, 64}};
