@@ -1,0 +1,89 @@
+#pragma once
+// Detection from run to run (cron): what the last run knew, and one step further. Pure: reading, writing and locking the
+// file is the caller's business, and so are the clocks.
+//
+// The never-completed rate x goes into a one-sided CUSUM with a drift of max(0.5, 3 sigma): a slow flood adds up, a flash
+// crowd completes and adds nothing. Mean and variance are learnt while the sum is zero only.
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "detect/syn_detector.h"
+#include "detect/syn_sample.h"
+#include "model/finding.h"
+#include "model/kernel_facts.h"
+
+namespace tcpstat {
+
+/// A half-open request of the last run, for its fate.
+struct PastRequest {
+  std::uint64_t cookie = 0;
+  std::uint8_t rounds = 0;
+  std::uint32_t timer_ms = 0;
+};
+
+struct PastListener {
+  Endpoint local;
+  std::optional<std::uint64_t> identity;  ///< SynListener::identity
+  std::optional<std::uint64_t> drops;
+  std::uint64_t half_open = 0;
+  std::uint64_t aged = 0;
+  std::vector<PastRequest> requests;  ///< aged ones, at most SynBaseline::kMostRequests in all listeners
+};
+
+struct SynBaseline {
+  static constexpr std::size_t kMostRequests = 4096;
+  static constexpr std::size_t kMostListeners = 4096;
+  static constexpr std::size_t kHistory = 16;
+
+  std::string boot_id;                    ///< /proc/sys/kernel/random/boot_id
+  std::uint64_t netns = 0;                ///< inode of the network namespace
+  std::chrono::milliseconds boot_time{};  ///< CLOCK_BOOTTIME of the last run
+  std::int64_t wall_time_s = 0;
+  KernelCounters counters;
+  std::vector<PastListener> listeners;
+
+  double mean = 0;  ///< of the never-completed rate, per second
+  double variance = 0;
+  double sum = 0;                    ///< the CUSUM
+  double completions_per_s = 0;      ///< moving average
+  std::uint64_t quiet_runs = 0;      ///< that the mean was learnt from
+  std::vector<AttackLevel> history;  ///< as judged, the latest last, at most kHistory
+  AttackLevel reported = AttackLevel::none;
+  std::optional<std::int64_t> alert_since_s;  ///< wall time
+  double peak_per_s = 0;                      ///< since alert_since_s
+  std::uint64_t runs = 0;                     ///< runs in alert
+};
+
+/// What a run brings.
+struct BaselineNow {
+  std::string boot_id;
+  std::uint64_t netns = 0;
+  std::int64_t wall_time_s = 0;
+  const SynSample* sample = nullptr;  ///< required; it was told to watch(cookies_of(before))
+  KernelFacts facts;                  ///< facts.boot_time is the clock
+  /// How far apart runs are meant to be; nothing: not known, then no gap is too long.
+  std::optional<std::chrono::milliseconds> nominal;
+  Seen seen = Seen::whole;
+};
+
+struct BaselineStep {
+  SynReport report;
+  SynBaseline next;
+  /// What of the past could not be used and why, one sentence each; for the reader.
+  std::vector<std::string> notes;
+  std::optional<double> never_completed_per_s;
+  bool alarm = false;  ///< the CUSUM's
+};
+
+/// The requests whose fates the next dump should tell.
+std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline);
+
+/// One run: judges `now` in the light of `before` (nullptr: the first run) and makes the next baseline.
+BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thresholds& thresholds);
+
+}  // namespace tcpstat

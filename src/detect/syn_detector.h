@@ -1,0 +1,49 @@
+#pragma once
+// Judges half-open connections: an attack, a look-alike, or nothing, and how sure. From one dump, or from two with the
+// kernel's counters between them. Each step of the judgement is a heuristic (heuristics.def).
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "detect/syn_sample.h"
+#include "model/finding.h"
+#include "model/kernel_facts.h"
+#include "model/rule.h"
+
+namespace tcpstat {
+
+/// Whether a dump showed all that there was.
+enum class Seen : std::uint8_t { whole, partial };
+
+/// `before`, `facts_before` and `apart` come together: all three, or one snapshot is judged.
+struct SynInput {
+  const SynSample* now = nullptr;     ///< required
+  const SynSample* before = nullptr;  ///< of the earlier dump; `now` was told to watch() it
+  KernelFacts facts;                  ///< of the time of `now`
+  std::optional<KernelFacts> facts_before;
+  /// The counters one second after facts_before and one second before facts: an ACK with a cookie comes a round trip
+  /// after the cookie.
+  std::optional<KernelCounters> after_first_second;
+  std::optional<KernelCounters> before_last_second;
+  std::optional<std::chrono::milliseconds> apart;
+  Seen seen = Seen::whole;
+};
+
+struct SynReport {
+  std::vector<SynVerdict> verdicts;  ///< the worst first; the host's, and one for each listener with something to say
+  std::vector<Finding> findings;     ///< the worst first
+};
+
+SynReport detect_syn(const SynInput& input, const Thresholds& thresholds);
+
+/// SYNs per second that never became a connection: what expires in the queues, cookies without an answer, silent drops.
+/// Nothing if nothing is known.
+std::optional<double> never_completed_per_s(const SynInput& input, const Thresholds& thresholds);
+
+/// Every rule of detection: heuristics first, then the findings.
+std::span<const RuleInfo> detect_rules();
+
+}  // namespace tcpstat

@@ -1,0 +1,80 @@
+#include "detect/syn_sample.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <numeric>
+
+#include "detect/tuple_hash.h"
+
+namespace tcpstat {
+namespace {
+
+// TCP_TIMEOUT_INIT, include/net/tcp.h (RFC 6298 §2).
+constexpr double kFirstTimeoutS = 1;
+// The timer wheel fires late, never early (kernel/time/timer.c): what is left may exceed the timeout by a little.
+constexpr std::uint32_t kTimerSlackMs = 60;
+// Below it, chance decides more than the join can tell.
+constexpr std::uint64_t kWorthJoining = 8;
+
+}  // namespace
+
+bool HalfOpen::deferred() const {
+  if (retransmits && timeouts) return *timeouts > *retransmits;
+  // A timer set for longer than the retransmits account for: timeouts passed that sent nothing.
+  if (!retransmits || !timer_ms || *retransmits >= kRounds) return false;
+  return *timer_ms > (1'000U << *retransmits) + kTimerSlackMs;
+}
+
+std::optional<double> HalfOpen::age_s() const {
+  if (!timer_ms || rounds() >= kRounds) return std::nullopt;
+  const double end = kFirstTimeoutS * static_cast<double>((std::uint64_t{2} << rounds()) - 1);
+  const double age = end - *timer_ms / 1000.0;
+  if (age < 0) return std::nullopt;
+  return age;
+}
+
+std::uint64_t SynListener::aged() const {
+  return std::accumulate(by_rounds.begin() + 1, by_rounds.end(), std::uint64_t{0});
+}
+
+std::uint64_t SynSample::half_open() const {
+  std::uint64_t sum = 0;
+  for (const SynListener& listener : listeners) sum += listener.half_open;
+  return sum;
+}
+
+bool SynSample::wants_timeouts() const {
+  return std::any_of(listeners.begin(), listeners.end(),
+                     [](const SynListener& listener) { return listener.aged() + listener.deferred >= kWorthJoining; });
+}
+
+void SynSample::add_timeouts(const Connection& proc_row) {
+  if (proc_row.state != State::syn_recv || !proc_row.minisocket || !proc_row.retransmits) return;
+  const std::uint64_t hash = tuple_hash(hash_, proc_row);
+  const auto at = std::lower_bound(half_opens.begin(), half_opens.end(), hash,
+                                   [](const HalfOpen& entry, std::uint64_t wanted) { return entry.hash < wanted; });
+  if (at == half_opens.end() || at->hash != hash) return;
+  if (at->retransmits && !at->timeouts) ++joined_;
+  at->timeouts = static_cast<std::uint8_t>(std::min(*proc_row.retransmits, 255U));
+}
+
+std::optional<bool> SynSample::knows(const Address& source) const {
+  const std::uint64_t hash = address_hash(hash_, source);
+  if (other_rows == 0 || hash > known_up_to_) return std::nullopt;
+  return std::binary_search(known_.begin(), known_.end(), hash);
+}
+
+std::optional<Fate> SynSample::fate(std::uint64_t cookie) const {
+  const auto at = fates_.find(cookie);
+  if (at == fates_.end()) return std::nullopt;
+  return at->second;
+}
+
+const SynListener* SynSample::find(const Endpoint& local) const {
+  const auto at = std::find_if(listeners.begin(), listeners.end(),
+                               [&](const SynListener& listener) { return listener.local == local; });
+  return at == listeners.end() ? nullptr : &*at;
+}
+
+}  // namespace tcpstat
