@@ -45,6 +45,7 @@ struct SynBaseline {
   std::chrono::milliseconds boot_time{};  ///< CLOCK_BOOTTIME of the last run
   std::int64_t wall_time_s = 0;
   KernelCounters counters;
+  FilterCounters filters;
   std::vector<PastListener> listeners;
 
   double mean = 0;  ///< of the never-completed rate, per second

@@ -29,21 +29,27 @@ struct SynInput {
   std::optional<KernelCounters> after_first_second;
   std::optional<KernelCounters> before_last_second;
   std::optional<std::chrono::milliseconds> apart;
+  /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
+  std::optional<double> cusum;
   Seen seen = Seen::whole;
 };
+
+/// How much a flood, if it is one, hurts: new connections notice when the queue is full.
+enum class Impact : std::uint8_t { none, pressure, full };
 
 struct SynReport {
   std::vector<SynVerdict> verdicts;  ///< the worst first; the host's, and one for each listener with something to say
   std::vector<Finding> findings;     ///< the worst first
+  Impact impact = Impact::none;      ///< the worst of any listener
 };
 
 SynReport detect_syn(const SynInput& input, const Thresholds& thresholds);
 
 /// SYNs per second that never became a connection: what expires in the queues, cookies without an answer, silent drops.
-/// Nothing if nothing is known.
-std::optional<double> never_completed_per_s(const SynInput& input, const Thresholds& thresholds);
+/// A lower bound where counters are not known.
+double never_completed_per_s(const SynInput& input, const Thresholds& thresholds);
 
-/// Every rule of detection: heuristics first, then the findings.
+/// Every rule of detection: the findings first, then the heuristics that they rest on.
 std::span<const RuleInfo> detect_rules();
 
 }  // namespace tcpstat

@@ -1,0 +1,35 @@
+#include <algorithm>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"settled", 3.5, "s",
+     "the oldest request must be this old for the requests of the third round (3 to 7 s) to count"},
+    {"aged", kEnoughAged, "sockets", "fewer are a matter of chance"},
+};
+
+// Requests that wait for timer round k were sent 2^k - 1 to 2^(k+1) - 1 seconds ago: their number over that width is
+// how many arrived each second and never completed. The last width ends at the oldest one.
+void judge(const Case& listener, const Limits& limit, Signals& signals) {
+  if (signals.aged < limit("aged") || !listener.oldest_s) return;
+  const double oldest = *listener.oldest_s;
+  const double from = oldest >= limit("settled") ? 3 : 1;
+  const double to = std::min(2 * from + 1, oldest);
+  const double width = std::max(to - from, 0.5);
+  signals.arrivals_per_s = listener.by_rounds[from > 1 ? 2 : 1] / width;
+  signals.add("never_completed_arrivals", signals.arrivals_per_s, "", std::nullopt, "/s", 0, "sock_diag");
+}
+
+}  // namespace
+
+constinit const Heuristic arrival_rate_heuristic = {
+    {"arrival-rate", "how many SYNs a second never complete?",
+     "net/ipv4/inet_connection_sock.c, reqsk_timer_handler(); RFC 6298 §5.5", kThresholds},
+    Scope::listener,
+    "half-open rows with retransmits and timers",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,37 @@
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"fill", 0.8, "ratio", "a flood makes one entry a SYN, also with SYN cookies, and each stays for 60 s"},
+};
+
+// A full table loses connections of everybody, but what fills it may be ordinary load: no weight.
+void judge(const Case& host, const Limits& limit, Signals& signals) {
+  const auto& settings = host.input.facts.settings;
+  if (settings.conntrack_count && settings.conntrack_max && *settings.conntrack_max > 0) {
+    const double fill = static_cast<double>(*settings.conntrack_count) / static_cast<double>(*settings.conntrack_max);
+    signals.add("conntrack_fill", fill, ">=", limit("fill"), "ratio", 0, "nf_conntrack_count");
+  }
+  const auto& now = host.input.facts.filters;
+  if (!host.seconds()) return;
+  const auto& before = host.input.facts_before->filters;
+  const auto drops = growth(before.conntrack_drop, now.conntrack_drop);
+  const auto failed = growth(before.conntrack_insert_failed, now.conntrack_insert_failed);
+  const auto early = growth(before.conntrack_early_drop, now.conntrack_early_drop);
+  if (!drops && !failed && !early) return;
+  const auto lost = static_cast<double>(drops.value_or(0) + failed.value_or(0) + early.value_or(0));
+  signals.add("conntrack_lost", lost / *host.seconds(), ">", 0, "/s", 0, "/proc/net/stat/nf_conntrack");
+}
+
+}  // namespace
+
+constinit const Heuristic conntrack_pressure_heuristic = {
+    {"conntrack-pressure", "is the connection tracking table full?",
+     "Documentation/networking/nf_conntrack-sysctl.rst, nf_conntrack_max", kThresholds},
+    Scope::host,
+    "the nf_conntrack sysctls",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"few", 0.5, "ratio", "floods measure 0.01 to 0.2, a flood as large as the ordinary load 0.5"},
+    {"some", 0.8, "ratio", "between: a flood beneath much ordinary load, or much loss"},
+    {"most", 0.85, "ratio", "a flash crowd answers all cookies"},
+    {"sent", 10, "cookies", "fewer make the ratio a matter of chance"},
+    {"sent-for-relief", 50, "cookies", "more are needed to clear than to accuse"},
+    {"unanswered", 20, "/s", "or half of the completions, whichever is more: floods are above both"},
+    {"uncorrected", 10, "s", "two readings so far apart need no correction for the round trip"},
+};
+
+using Counter = std::optional<std::uint64_t> KernelCounters::*;
+
+std::optional<double> between(const std::optional<KernelCounters>& first, const std::optional<KernelCounters>& last,
+                              Counter counter) {
+  if (!first || !last) return std::nullopt;
+  const auto more = growth((*first).*counter, (*last).*counter);
+  if (!more) return std::nullopt;
+  return static_cast<double>(*more);
+}
+
+// The ACK comes a round trip after the cookie: cookies count up to a second before the end, answers from a second after
+// the start. Without that a flash crowd's first seconds read 0.44.
+std::optional<double> corrected(const SynInput& input) {
+  const auto sent = between(input.facts_before->counters, input.before_last_second, &KernelCounters::syncookies_sent);
+  const auto answered = between(input.after_first_second, input.facts.counters, &KernelCounters::syncookies_recv);
+  if (!sent || !answered || *sent <= 0) return std::nullopt;
+  return *answered / *sent;
+}
+
+void judge(const Case& host, const Limits& limit, Signals& signals) {
+  const auto sent = host.grown(&KernelCounters::syncookies_sent);
+  const auto answered = host.grown(&KernelCounters::syncookies_recv);
+  if (!sent || !answered) return;
+  signals.cookies_per_s = *sent / *host.seconds();
+  signals.unanswered_per_s = std::max(0.0, *sent - *answered) / *host.seconds();
+  if (*sent < limit("sent")) return;
+  signals.cookie_answers = corrected(host.input);
+  const bool exact = signals.cookie_answers.has_value();
+  if (!exact) signals.cookie_answers = *answered / *sent;
+  const double ratio = *signals.cookie_answers;
+  double weight = 0;
+  if (exact || *host.seconds() >= limit("uncorrected")) {
+    if (ratio < limit("few")) {
+      weight = 4;
+    } else if (ratio < limit("some")) {
+      weight = 2.5;
+    } else if (ratio >= limit("most") && *sent >= limit("sent-for-relief")) {
+      weight = -1;
+    }
+  }
+  signals.add("cookie_answers", ratio, "<", limit("some"), "ratio", weight, "/proc/net/netstat");
+  const double many = std::max(limit("unanswered"), signals.completions_per_s.value_or(0) / 2);
+  const double more = *signals.unanswered_per_s >= many && ratio < limit("some") ? 1 : 0;
+  signals.add("cookies_unanswered", signals.unanswered_per_s, ">=", many, "/s", more, "/proc/net/netstat");
+}
+
+}  // namespace
+
+constinit const Heuristic cookie_answers_heuristic = {
+    {"cookie-answers", "are SYN cookies answered?",
+     "RFC 4987 §3.6; net/ipv4/syncookies.c, cookie_v4_check(): SyncookiesRecv", kThresholds},
+    Scope::host,
+    "two readings of /proc/net/netstat, better four",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,35 @@
+#include <algorithm>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"some", 10, "/s", "or 0.3 of the completions: browsers give up a few"},
+    {"many", 50, "/s", "or three times the completions: no clients do that"},
+};
+
+// Sources that exist answer the unexpected SYN+ACK with a RST, which ends the half-open at once: the table stays empty.
+// The expiry of a half-open does not count here (net/ipv4/tcp_minisocks.c, tcp_check_req()).
+void judge(const Case& host, const Limits& limit, Signals& signals) {
+  signals.embryonic_per_s = host.per_s(&KernelCounters::embryonic_rsts);
+  if (!signals.embryonic_per_s) return;
+  const double completions = signals.completions_per_s.value_or(0);
+  const double some = std::max(limit("some"), 0.3 * completions);
+  const double many = std::max(limit("many"), 3 * completions);
+  const double rate = *signals.embryonic_per_s;
+  const double weight = rate >= many ? 5 : (rate >= some ? 3 : 0);
+  signals.add("embryonic_resets", rate, ">=", rate >= many ? many : some, "/s", weight, "/proc/net/netstat");
+}
+
+}  // namespace
+
+constinit const Heuristic embryonic_resets_heuristic = {
+    {"embryonic-resets", "do sources answer SYN+ACKs with RST?",
+     "RFC 9293 §3.10.7.4; net/ipv4/tcp_minisocks.c, tcp_check_req(): EmbryonicRsts", kThresholds},
+    Scope::host,
+    "two readings of /proc/net/netstat",
+    judge};
+
+}  // namespace tcpstat

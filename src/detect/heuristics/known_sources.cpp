@@ -1,0 +1,39 @@
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"few", 0.02, "ratio", "forged sources have no other connections"},
+    {"some", 0.2, "ratio", "clients open several connections at a time"},
+    {"entries", kEnoughAged, "sockets", "fewer are a matter of chance"},
+};
+
+void judge(const Case& listener, const Limits& limit, Signals& signals) {
+  double asked = 0;
+  double known = 0;
+  for (const HalfOpen* entry : listener.aged) {
+    const auto knows = listener.input.now->knows(entry->source);
+    if (!knows) continue;
+    asked += 1;
+    if (*knows) known += 1;
+  }
+  if (asked < limit("entries")) return;
+  const double share = known / asked;
+  double weight = 0;
+  if (share <= limit("few")) weight = 0.5;
+  if (share >= limit("some")) weight = -1;
+  signals.add("known_sources", share, weight < 0 ? ">=" : "<=", limit(weight < 0 ? "some" : "few"), "ratio", weight,
+              "sock_diag");
+}
+
+}  // namespace
+
+constinit const Heuristic known_sources_heuristic = {
+    {"known-sources", "do the sources own connections that did complete?", "RFC 4987 §2.1: forged sources",
+     kThresholds},
+    Scope::listener,
+    "rows of all states",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,27 @@
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+// SK_MEMINFO_DROPS of a listener: SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its half-opens
+// ate. It says which listener the host's counters are about, and nothing more.
+void judge(const Case& listener, const Limits&, Signals& signals) {
+  if (!listener.seconds() || listener.before == nullptr) return;
+  const auto more = growth(listener.before->drops, listener.now->drops);
+  if (!more) return;
+  signals.drops_per_s = static_cast<double>(*more) / *listener.seconds();
+  signals.add("listener_drops", signals.drops_per_s, "", std::nullopt, "/s", 0, "sock_diag");
+}
+
+}  // namespace
+
+constinit const Heuristic listener_drops_heuristic = {
+    {"listener-drops",
+     "which listener loses SYNs and ACKs?",
+     "include/net/sock.h, tcp_listendrop(); net/core/sock.c, sk_get_meminfo()",
+     {}},
+    Scope::listener,
+    "two dumps with SKMEMINFO (netlink)",
+    judge};
+
+}  // namespace tcpstat

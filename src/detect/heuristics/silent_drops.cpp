@@ -1,0 +1,39 @@
+#include <algorithm>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"drops", 1, "/s", "or a tenth of the completions, whichever is more"},
+    {"clients-alive", 1.2, "ratio", "above it clients repeat their SYNs, and overload explains the drops"},
+    {"stale", 0.3, "ratio", "a queue that is full of fresh requests may be a crowd in front of a short queue"},
+};
+
+// With tcp_syncookies=0 a full queue drops SYNs. The rule that keeps the last quarter of tcp_max_syn_backlog for proven
+// peers counts in ListenDrops alone (net/ipv4/tcp_input.c, tcp_conn_request()), so overflows are taken off that.
+void judge(const Case& host, const Limits& limit, Signals& signals) {
+  const auto full = host.per_s(&KernelCounters::req_q_full_drop);
+  const auto drops = host.per_s(&KernelCounters::listen_drops);
+  const auto overflows = host.per_s(&KernelCounters::listen_overflows);
+  if (!full && !(drops && overflows)) return;
+  const double other = drops && overflows ? std::max(0.0, *drops - *overflows) : 0;
+  signals.silent_drops_per_s = std::max(full.value_or(0), other);
+  const double many = std::max(limit("drops"), signals.completions_per_s.value_or(0) / 10);
+  const bool alive = signals.clients_alive && *signals.clients_alive > limit("clients-alive");
+  double weight = 0;
+  if (*signals.silent_drops_per_s >= many && !alive) weight = most_stale(host.input) >= limit("stale") ? 4 : 2;
+  signals.add("silent_drops", signals.silent_drops_per_s, ">=", many, "/s", weight, "/proc/net/netstat");
+}
+
+}  // namespace
+
+constinit const Heuristic silent_drops_heuristic = {
+    {"silent-drops", "are SYNs dropped because the SYN queue is full?",
+     "net/ipv4/tcp_input.c, tcp_conn_request(): TCPReqQFullDrop, ListenDrops", kThresholds},
+    Scope::host,
+    "two readings of /proc/net/netstat",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,67 @@
+#include <numeric>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"half", 0.5, "ratio", "a flood of A seconds shows (A - 1) / A; clients with 10 % loss each way show 0.33"},
+    {"most", 0.8, "ratio", "a flood after 5 s; clients do so only with more than 20 % loss"},
+    {"few", 0.1, "ratio", "clients that answer within a second: a flash crowd"},
+    {"aged", kEnoughAged, "sockets", "fewer are a matter of chance"},
+    {"many", kEnoughSources, "sockets", "enough to be sure; also so many fresh ones make a crowd"},
+    {"saturated", 0.9, "ratio", "of the queue: a fast flood fills it anew in its last second, all requests fresh"},
+};
+
+// A client answers the SYN+ACK within a round trip, so what is older than the first timeout (1 s) waits for an answer
+// that got lost or will never come.
+void judge(const Case& listener, const Limits& limit, Signals& signals) {
+  const auto& rounds = listener.by_rounds;
+  signals.counted = std::accumulate(rounds.begin(), rounds.end(), 0.0);
+  signals.aged = signals.counted - rounds[0];
+  if (signals.counted <= 0) return;
+  double share = signals.aged / signals.counted;
+  double aged = signals.aged;
+  std::string source = "sock_diag";
+  // All requests of a fast flood expire together and the queue fills at once: then the earlier sample tells.
+  if (listener.before != nullptr && share < limit("few") && signals.fill.value_or(0) >= limit("saturated")) {
+    const SynListener& before = *listener.before;
+    const auto counted = static_cast<double>(before.half_open - before.deferred);
+    const auto old = static_cast<double>(before.aged());
+    if (old >= limit("aged") && old / counted >= limit("half")) {
+      share = old / counted;
+      aged = old;
+      source = "sock_diag, earlier sample";
+    }
+  }
+  signals.stale = share;
+  signals.aged = aged;
+  double weight = 0;
+  std::string_view op = ">=";
+  double against = limit("half");
+  if (aged >= limit("aged") && share >= limit("half")) {
+    weight = 2;
+    if (aged >= limit("many") && share >= limit("most")) {
+      weight = 3;
+      against = limit("most");
+    }
+  } else if (share < limit("few") && signals.counted >= limit("many") && aged < limit("many")) {
+    weight = -2;
+    op = "<";
+    against = limit("few");
+  }
+  signals.add("stale_half_opens", share, op, against, "ratio", weight, source);
+  signals.add("aged_half_opens", aged, ">=", limit("aged"), "sockets", 0, source);
+}
+
+}  // namespace
+
+constinit const Heuristic stale_share_heuristic = {
+    {"stale-share", "how many half-opens are older than a client needs to answer?",
+     "RFC 6298 §2, §5.5; include/net/tcp.h, TCP_TIMEOUT_INIT", kThresholds},
+    Scope::listener,
+    "half-open rows with retransmits or timeouts",
+    judge};
+
+}  // namespace tcpstat

@@ -1,0 +1,45 @@
+#include <algorithm>
+#include <cmath>
+
+#include "detect/signals.h"
+
+namespace tcpstat {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"flood", 0.75, "ratio", "a flood of constant rate shows 1; above this, clients would lose three of four rounds"},
+    {"clients", 0.6, "ratio", "40 % loss shows 0.24 to 0.58: each round brings some through"},
+    {"entries", 12, "sockets", "fewer in both rounds are a matter of chance"},
+    {"fill", 0.9, "ratio", "a full queue lets requests in by its own rhythm"},
+    {"width", 1, "s", "the later round must have been seen for so long"},
+};
+
+// The density of requests aged 3 to 7 s over that of requests aged 1 to 3 s: how many live from one round to the next.
+void judge(const Case& listener, const Limits& limit, Signals& signals) {
+  const double first = listener.by_rounds[1];
+  const double second = listener.by_rounds[2];
+  if (first + second < limit("entries") || first <= 0 || !listener.oldest_s) return;
+  const double width = std::min(*listener.oldest_s, 7.0) - 3;
+  if (signals.fill.value_or(0) >= limit("fill") || width < limit("width")) return;
+  signals.survival = second / width / (first / 2);
+  // Two small numbers are uncertain by their roots; a slow flood must not be cleared by chance.
+  const double error = *signals.survival * std::sqrt(1 / first + 1 / std::max(second, 1.0));
+  double weight = 0;
+  if (*signals.survival >= limit("flood")) weight = 1;
+  if (*signals.survival < limit("clients") && *signals.survival + error < limit("flood")) weight = -2.5;
+  // Fates that were seen say more than those that are inferred.
+  if (signals.completed) weight = 0;
+  signals.add("survival", signals.survival, weight < 0 ? "<" : ">=", limit(weight < 0 ? "clients" : "flood"), "ratio",
+              weight, "sock_diag");
+}
+
+}  // namespace
+
+constinit const Heuristic survival_heuristic = {
+    {"survival", "do half-opens survive from one timer round to the next?",
+     "RFC 6298 §5.5; net/ipv4/inet_connection_sock.c, reqsk_timer_handler()", kThresholds},
+    Scope::listener,
+    "half-open rows with retransmits and timers",
+    judge};
+
+}  // namespace tcpstat

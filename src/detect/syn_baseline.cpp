@@ -1,0 +1,309 @@
+#include "detect/syn_baseline.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace tcpstat {
+namespace {
+
+constexpr std::chrono::milliseconds kShortest{2'000};  // below, rates are a matter of chance
+constexpr int kLongestInRuns = 3;                      // beyond, one step would stand for several that nobody saw
+constexpr double kKept = 0.95;                         // of the moving averages: about twenty runs
+constexpr double kLeastDrift = 0.5;                    // SYN/s; slower floods fill nothing
+constexpr double kMostSum = 10;                        // so that the end of a long attack is noticed
+constexpr double kAlarm = 1;
+constexpr double kCalm = 0.5;
+constexpr std::size_t kRunsToClear = 3;
+
+/// What of the last run can be used.
+struct Past {
+  bool counters = false;
+  bool cusum = false;
+  bool learnt = false;
+  bool too_soon = false;
+};
+
+bool began_anew(const KernelCounters& before, const KernelCounters& now) {
+  bool anew = false;
+  const auto look = [&](std::string_view name, const auto& a, const auto& b) {
+    if (name == "CurrEstab") return;  // a gauge
+    anew = anew || (a && b && !growth(a, b));
+  };
+#define COUNTER(member, file, group, name) look(name, before.member, now.member);
+#define SETTING(member, path)
+#include "model/kernel_facts.def"
+#undef COUNTER
+#undef SETTING
+  return anew;
+}
+
+Past usable(const SynBaseline* before, const BaselineNow& now, std::vector<std::string>& notes) {
+  Past past;
+  if (before == nullptr) {
+    notes.emplace_back("First run: the level comes from this snapshot alone.");
+    return past;
+  }
+  if (before->netns != now.netns) {
+    notes.emplace_back("The last run looked at another network namespace: starting anew.");
+    return past;
+  }
+  past.learnt = true;
+  if (before->boot_id != now.boot_id) {
+    notes.emplace_back("The host was started since the last run: counters are not compared.");
+    return past;
+  }
+  const auto apart = now.facts.boot_time - before->boot_time;
+  if (apart.count() < 0) {
+    notes.emplace_back("The last run lies in the future: counters are not compared.");
+    return past;
+  }
+  if (apart < kShortest) {
+    notes.emplace_back("The last run is less than 2 s ago: its level stands.");
+    past.too_soon = true;
+    return past;
+  }
+  if (began_anew(before->counters, now.facts.counters)) {
+    notes.emplace_back("Kernel counters began anew since the last run: they are not compared.");
+    return past;
+  }
+  past.counters = true;
+  past.cusum = !now.nominal || apart <= kLongestInRuns * *now.nominal;
+  if (!past.cusum) notes.emplace_back("Runs were missed: rates are averages over the gap, and the baseline rests.");
+  return past;
+}
+
+SynSample sample_of(const SynBaseline& baseline) {
+  SynSample out;
+  for (const PastListener& past : baseline.listeners) {
+    SynListener listener;
+    listener.local = past.local;
+    listener.sockets = 1;
+    listener.identity = past.identity;
+    listener.drops = past.drops;
+    listener.half_open = past.half_open;
+    const std::uint64_t aged = std::min(past.aged, past.half_open);
+    listener.by_rounds[0] = past.half_open - aged;
+    listener.by_rounds[1] = aged;
+    for (const PastRequest& request : past.requests) {
+      HalfOpen entry;
+      entry.hash = out.half_opens.size();
+      entry.cookie = request.cookie;
+      entry.listener = static_cast<std::uint32_t>(out.listeners.size());
+      entry.timeouts = request.rounds;
+      entry.timer_ms = request.timer_ms;
+      out.half_opens.push_back(entry);
+    }
+    out.listeners.push_back(std::move(listener));
+  }
+  return out;
+}
+
+std::vector<PastListener> listeners_of(const SynSample& sample) {
+  std::vector<PastListener> out;
+  for (const SynListener& listener : sample.listeners) {
+    if (out.size() == SynBaseline::kMostListeners) break;
+    out.push_back({listener.local,
+                   listener.identity,
+                   listener.drops,
+                   listener.half_open - listener.deferred,
+                   listener.aged(),
+                   {}});
+  }
+  std::size_t kept = 0;
+  for (const HalfOpen& entry : sample.half_opens) {
+    if (kept == SynBaseline::kMostRequests) break;
+    if (entry.cookie == 0 || entry.deferred() || entry.rounds() == 0 || entry.listener >= out.size()) continue;
+    out[entry.listener].requests.push_back(
+        {entry.cookie, static_cast<std::uint8_t>(entry.rounds()), entry.timer_ms.value_or(0)});
+    ++kept;
+  }
+  return out;
+}
+
+/// Half-opens with another reason than a flood: what they leave incomplete is this site's ordinary.
+bool explained(const SynReport& report) {
+  bool all = false;
+  for (const SynVerdict& verdict : report.verdicts) {
+    if (verdict.level >= AttackLevel::suspicious) return false;
+    all = all || verdict.attack_class == "lossy clients" || verdict.attack_class == "deferred accept" ||
+          verdict.attack_class == "accept-queue overflow";
+  }
+  return all;
+}
+
+SynVerdict& host_of(SynReport& report) {
+  return *std::find_if(report.verdicts.begin(), report.verdicts.end(),
+                       [](const SynVerdict& verdict) { return verdict.subject == "host"; });
+}
+
+void learn(SynBaseline& next, double rate) {
+  const double weight = next.quiet_runs == 0 ? 1 : 1 - kKept;
+  const double off = rate - next.mean;
+  next.mean += weight * off;
+  next.variance = next.quiet_runs == 0 ? 0 : kKept * next.variance + weight * off * off;
+  ++next.quiet_runs;
+}
+
+double add_up(const SynBaseline& next, double rate) {
+  const double drift = std::max(kLeastDrift, 3 * std::sqrt(next.variance));
+  return std::clamp(next.sum + rate - next.mean - drift, 0.0, kMostSum);
+}
+
+/// Until a second run confirms it, a level counts for one less.
+void soften(SynReport& report) {
+  for (SynVerdict& verdict : report.verdicts) {
+    if (verdict.level < AttackLevel::suspicious) continue;
+    verdict.level = verdict.level == AttackLevel::suspicious ? AttackLevel::none : AttackLevel::suspicious;
+  }
+  for (Finding& finding : report.findings) {
+    if (finding.rule != "syn-flood" && finding.rule != "return-path") continue;
+    finding.severity = finding.severity == Severity::critical ? Severity::warning : Severity::info;
+    finding.message += " (seen in one run, the next one decides)";
+  }
+}
+
+/// An alert ends only after quiet runs, so that a pulsed flood is one alert and not many.
+void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
+  SynVerdict& host = host_of(report);
+  host.level = AttackLevel::suspicious;
+  std::vector<Evidence> evidence = {
+      {"quiet_runs", static_cast<double>(quiet), ">=", static_cast<double>(kRunsToClear), "runs", 0, "state file"}};
+  Finding finding("syn-flood", Severity::warning, "host", evidence);
+  finding.message = "The SYN flood of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
+                    std::to_string(kRunsToClear) + " runs, peak " + std::to_string(std::lround(next.peak_per_s)) +
+                    " SYN/s";
+  finding.next = "tcpstat check --interval 5 -v";
+  host.evidence.push_back(evidence.front());
+  report.findings.insert(report.findings.begin(), std::move(finding));
+}
+
+std::size_t quiet_at_end(const std::vector<AttackLevel>& history) {
+  const auto loud =
+      std::find_if(history.rbegin(), history.rend(), [](AttackLevel one) { return one != AttackLevel::none; });
+  return static_cast<std::size_t>(loud - history.rbegin());
+}
+
+void remember(SynBaseline& next, AttackLevel level) {
+  next.history.push_back(level);
+  if (next.history.size() > SynBaseline::kHistory) next.history.erase(next.history.begin());
+}
+
+/// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
+void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s) {
+  const AttackLevel judged = host_of(report).level;
+  const bool loud = judged >= AttackLevel::suspicious;
+  const bool at_once = before == nullptr || (judged == AttackLevel::under_attack && report.impact == Impact::full);
+  const bool confirmed =
+      before != nullptr && !before->history.empty() && before->history.back() >= AttackLevel::suspicious;
+  const bool in_alert = next.reported >= AttackLevel::suspicious;
+  const double rate = host_of(report).rate_per_s.value_or(0);
+  remember(next, judged);
+  if (loud && !in_alert && !at_once && !confirmed) {
+    soften(report);
+    next.reported = host_of(report).level;
+    // Not yet an alert: the next run is to confirm it first.
+    if (next.reported >= AttackLevel::suspicious) next.reported = AttackLevel::none;
+    return;
+  }
+  if (loud) {
+    if (!in_alert) {
+      next.alert_since_s = wall_time_s;
+      next.peak_per_s = 0;
+      next.runs = 0;
+    }
+    next.reported = judged;
+    next.peak_per_s = std::max(next.peak_per_s, rate);
+    ++next.runs;
+    return;
+  }
+  if (!in_alert) {
+    next.reported = judged;
+    return;
+  }
+  const std::size_t quiet = quiet_at_end(next.history);
+  if (quiet >= kRunsToClear && next.sum < kCalm) {
+    next.reported = judged;
+    next.alert_since_s.reset();
+    next.peak_per_s = 0;
+    next.runs = 0;
+    return;
+  }
+  ++next.runs;
+  next.reported = AttackLevel::suspicious;
+  hold(report, next, quiet);
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline) {
+  std::vector<std::uint64_t> out;
+  for (const PastListener& listener : baseline.listeners) {
+    for (const PastRequest& request : listener.requests) out.push_back(request.cookie);
+  }
+  return out;
+}
+
+BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thresholds& thresholds) {
+  BaselineStep out;
+  const Past past = usable(before, now, out.notes);
+  SynInput input;
+  input.now = now.sample;
+  input.facts = now.facts;
+  input.seen = now.seen;
+  SynSample sample_before;
+  if (past.counters) {
+    sample_before = sample_of(*before);
+    input.before = &sample_before;
+    input.facts_before.emplace();
+    input.facts_before->counters = before->counters;
+    input.facts_before->filters = before->filters;
+    input.facts_before->boot_time = before->boot_time;
+    input.apart = now.facts.boot_time - before->boot_time;
+  }
+  out.report = detect_syn(input, thresholds);
+  out.never_completed_per_s = never_completed_per_s(input, thresholds);
+  if (past.too_soon) {
+    out.next = *before;
+    SynVerdict& host = host_of(out.report);
+    host.level = std::max(host.level, before->reported);
+    return out;
+  }
+  SynBaseline& next = out.next;
+  if (past.learnt) next = *before;
+  if (!past.counters) next.sum = 0;
+  const double rate = *out.never_completed_per_s;
+  const bool loud = host_of(out.report).level >= AttackLevel::suspicious;
+  if (explained(out.report)) {
+    next.sum = 0;
+    learn(next, rate);
+  } else if (past.cusum) {
+    next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate);
+    if (next.sum <= 0 && !loud) learn(next, rate);
+    out.alarm = next.sum > kAlarm;
+    if (past.cusum) input.cusum = next.sum;
+    if (out.alarm) out.report = detect_syn(input, thresholds);
+  } else if (next.quiet_runs == 0 && !loud) {
+    learn(next, rate);
+  }
+  if (past.counters) {
+    const auto completed = growth(before->counters.passive_opens, now.facts.counters.passive_opens);
+    const double seconds = static_cast<double>(input.apart->count()) / 1000;
+    if (completed) {
+      const double per_s = static_cast<double>(*completed) / seconds;
+      next.completions_per_s =
+          next.runs == 0 && next.completions_per_s <= 0 ? per_s : kKept * next.completions_per_s + (1 - kKept) * per_s;
+    }
+  }
+  next.boot_id = now.boot_id;
+  next.netns = now.netns;
+  next.boot_time = now.facts.boot_time;
+  next.wall_time_s = now.wall_time_s;
+  next.counters = now.facts.counters;
+  next.filters = now.facts.filters;
+  next.listeners = listeners_of(*now.sample);
+  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s);
+  return out;
+}
+
+}  // namespace tcpstat
