@@ -1,0 +1,54 @@
+#pragma once
+// Scenes for tests of detection: a dump made by hand, with the counters beside it.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detect/syn_detector.h"
+#include "detect/syn_sample.h"
+#include "support/rows.h"
+
+namespace tcpstat::test {
+
+/// Where the SYNs of a scene come from.
+enum class Sources { random, single, subnet, ipv6_random, ipv6_subnet, class_e, mapped };
+
+struct Scene {
+  Endpoint local = endpoint("0.0.0.0", 443);
+  std::uint32_t backlog = 511;
+  std::uint32_t accept_queue = 0;
+  std::optional<std::uint32_t> drops = 0;
+  std::uint64_t listen_cookie = 7;
+  std::vector<Connection> rows;
+  std::vector<Connection> proc_rows;
+  std::uint64_t next = 1;  // numbers cookies and sources; two scenes of one life go on where the first ended
+
+  Address source(Sources kind, std::uint64_t n) const;
+  /// One request, `age_s` seconds old, that nobody answered. `repeated`: SYNs that its client sent again.
+  /// `deferred`: timeouts that sent nothing (TCP_DEFER_ACCEPT).
+  Connection& request(double age_s, Sources kind = Sources::random, std::uint32_t repeated = 0,
+                      std::uint32_t deferred = 0);
+  /// A constant flood for `seconds`.
+  void flood(double per_s, double seconds, Sources kind = Sources::random, std::uint32_t repeated = 0);
+  /// Fresh requests of real clients.
+  void fresh(std::size_t count, double oldest_s = 0.3);
+  void established(std::size_t count);
+
+  SynSample sample(const SynSample* before = nullptr, bool joined = true) const;
+};
+
+/// Facts with cookies=1 and no counters.
+KernelFacts plain_facts();
+/// Counters that are all known and zero.
+KernelFacts zero_facts();
+
+/// The verdict about `subject`, or a failure of the test.
+const SynVerdict& verdict(const SynReport& report, std::string_view subject = "0.0.0.0:443");
+const Evidence* evidence(const SynVerdict& verdict, std::string_view quantity);
+const Finding* finding(const SynReport& report, std::string_view rule);
+
+}  // namespace tcpstat::test

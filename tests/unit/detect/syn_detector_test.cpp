@@ -1,0 +1,406 @@
+#include "detect/syn_detector.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+
+#include "detect/scene.h"
+#include "detect/signals.h"
+
+namespace tcpstat {
+
+inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
+
+namespace {
+
+using test::Scene;
+using test::Sources;
+
+SynReport one_shot(const Scene& scene, const KernelFacts& facts = test::zero_facts()) {
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = facts;
+  return detect_syn(input, {});
+}
+
+/// Two samples 5 s apart, the counters of `facts` grown from zero.
+SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds = 5) {
+  const SynSample first = before.sample();
+  const SynSample second = now.sample(&first);
+  SynInput input;
+  input.now = &second;
+  input.before = &first;
+  input.facts = facts;
+  input.facts_before = test::zero_facts();
+  input.after_first_second = input.facts_before->counters;
+  input.before_last_second = facts.counters;
+  input.apart = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+  return detect_syn(input, {});
+}
+
+/// Makes the requests of `now` from number `younger` on the same as those of `before`.
+void carry_over(const Scene& before, Scene& now, std::size_t younger) {
+  for (std::size_t i = 0; i < before.rows.size(); ++i) now.rows.at(younger + i).cookie = before.rows[i].cookie;
+}
+
+TEST_CASE("one snapshot tells floods and their look-alikes apart") {
+  struct Row {
+    std::string_view name;
+    void (*make)(Scene&);
+    AttackLevel level;
+    std::string_view attack_class;
+  };
+  const Row rows[] = {
+      {"nothing", [](Scene&) {}, AttackLevel::none, ""},
+      {"20/s for 10 s", [](Scene& s) { s.flood(20, 10); }, AttackLevel::likely, "flood: random sources"},
+      {"2/s for 9 s, eight aged", [](Scene& s) { s.flood(2, 7); }, AttackLevel::likely, "flood: random sources"},
+      {"40/s, half full", [](Scene& s) { s.flood(40, 7); }, AttackLevel::under_attack, "flood: random sources"},
+      {"one source", [](Scene& s) { s.flood(40, 7, Sources::single); }, AttackLevel::under_attack,
+       "flood: single source"},
+      {"one /24", [](Scene& s) { s.flood(40, 7, Sources::subnet); }, AttackLevel::under_attack, "flood: subnet"},
+      {"240/4 among the sources", [](Scene& s) { s.flood(20, 10, Sources::class_e); }, AttackLevel::likely,
+       "flood: random sources"},
+      {"a crowd of 138 fresh ones", [](Scene& s) { s.fresh(138); }, AttackLevel::none, "flash crowd"},
+      {"a crowd that fills a queue of 33",
+       [](Scene& s) {
+         s.backlog = 32;
+         s.fresh(33);
+       },
+       AttackLevel::suspicious, "saturated, undecided"},
+      {"clients that repeat their SYNs and come through",
+       [](Scene& s) {
+         for (int i = 0; i < 20; ++i) s.request(1.5, Sources::random, 1);
+         for (int i = 0; i < 8; ++i) s.request(5, Sources::random, 1);
+         s.fresh(20);
+       },
+       AttackLevel::none, "lossy clients"},
+      {"silent clients whose ACKs get lost",
+       [](Scene& s) {
+         // 60 clients a second, of whose ACKs 40 % get lost.
+         s.fresh(24, 0.9);
+         for (int i = 0; i < 19; ++i) s.request(1 + i / 9.5);
+         for (int i = 0; i < 15; ++i) s.request(3 + i / 3.8);
+         for (int i = 0; i < 12; ++i) s.request(7 + i / 1.6);
+       },
+       AttackLevel::none, "lossy clients"},
+      {"a broken return path", [](Scene& s) { s.flood(20, 15, Sources::random, 3); }, AttackLevel::suspicious,
+       "return path or replay"},
+      {"a program that does not accept",
+       [](Scene& s) {
+         s.backlog = 64;
+         s.accept_queue = 65;
+         s.flood(9, 7);
+       },
+       AttackLevel::none, "accept-queue overflow"},
+      {"idle clients of a deferring listener",
+       [](Scene& s) {
+         for (int i = 0; i < 300; ++i) s.request(i / 20.0, Sources::random, 0, 9);
+       },
+       AttackLevel::none, "deferred accept"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Scene scene;
+    row.make(scene);
+    scene.established(50);
+    const SynReport report = one_shot(scene);
+    const bool listed = report.verdicts.size() > 1;
+    const SynVerdict& verdict = test::verdict(report, listed ? "0.0.0.0:443" : "host");
+    CAPTURE(verdict.score);
+    CHECK(verdict.level == row.level);
+    CHECK(verdict.attack_class == row.attack_class);
+    CHECK(test::verdict(report, "host").level == row.level);
+    CHECK(!verdict.evidence.empty());
+  }
+}
+
+TEST_CASE("IPv6 is ranked by /64, and IPv4 inside IPv6 is IPv4") {
+  Scene scene;
+  scene.local = test::endpoint("::", 443);
+  SUBCASE("one /64") {
+    scene.flood(40, 7, Sources::ipv6_subnet);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: subnet");
+  }
+  SUBCASE("a /32") {
+    scene.flood(40, 7, Sources::ipv6_random);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
+  }
+  SUBCASE("v4-mapped") {
+    scene.flood(40, 7, Sources::mapped);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
+  }
+}
+
+TEST_CASE("the first line says what happens and the last what to type") {
+  Scene scene;
+  scene.backlog = 128;
+  scene.flood(18, 7);
+  scene.fresh(3);
+  const SynReport report = one_shot(scene);
+  const Finding* flood = test::finding(report, "syn-flood");
+  REQUIRE(flood != nullptr);
+  CHECK(flood->severity == Severity::critical);
+  CHECK(flood->message == "SYN flood on 0.0.0.0:443 from random sources, about 18 SYN/s, queue 129 of 129");
+  CHECK(flood->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
+  CHECK(report.findings.front().rule == "syn-flood");
+}
+
+TEST_CASE("the rate and the time to a full queue follow from the ages") {
+  Scene scene;
+  scene.backlog = 4095;
+  scene.flood(800, 4);
+  const SynVerdict verdict = test::verdict(one_shot(scene));
+  CHECK(verdict.rate_per_s.value() == doctest::Approx(800).epsilon(0.02));
+  CHECK(verdict.seconds_to_full.value() == doctest::Approx((4096 - 3200) / 800.0).epsilon(0.02));
+  Scene slow;
+  slow.backlog = 4095;
+  slow.flood(8, 20);
+  CHECK_FALSE(test::verdict(one_shot(slow)).seconds_to_full.has_value());  // below limit / 7 it never fills
+}
+
+TEST_CASE("counters between two samples decide what the table hides") {
+  struct Row {
+    std::string_view name;
+    void (*counters)(KernelFacts&);
+    AttackLevel level;
+    std::string_view attack_class;
+  };
+  const Row rows[] = {
+      {"nothing moved", [](KernelFacts&) {}, AttackLevel::none, ""},
+      {"cookies=2, 1000/s without answer",
+       [](KernelFacts& f) {
+         f.settings.syncookies = 2;
+         f.counters.syncookies_sent = 5000;
+         f.counters.syncookies_recv = 100;
+       },
+       AttackLevel::likely, "flood: mixed"},
+      {"a crowd answers its cookies",
+       [](KernelFacts& f) {
+         f.counters.syncookies_sent = 3155;
+         f.counters.syncookies_recv = 3155;
+         f.counters.passive_opens = 4000;
+       },
+       AttackLevel::none, ""},
+      {"300/s that answer with RST",
+       [](KernelFacts& f) {
+         f.counters.embryonic_rsts = 1500;
+         f.counters.passive_opens = 100;
+       },
+       AttackLevel::likely, "live-source resets"},
+      {"a half-open scan of closed ports",
+       [](KernelFacts& f) {
+         f.counters.out_rsts = 2000;
+         f.counters.embryonic_rsts = 4;
+         f.counters.passive_opens = 100;
+       },
+       AttackLevel::none, "port scan"},
+      {"programs that reset their own connections",
+       [](KernelFacts& f) {
+         f.counters.out_rsts = 2000;
+         f.counters.passive_opens = 2000;
+       },
+       AttackLevel::none, ""},
+      {"SYNPROXY without answers",
+       [](KernelFacts& f) {
+         f.filters.synproxy_syn_received = 3080;
+         f.filters.synproxy_cookie_valid = 80;
+       },
+       AttackLevel::likely, "flood: mixed"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Scene scene;
+    scene.established(20);
+    KernelFacts facts = test::zero_facts();
+    row.counters(facts);
+    const SynSample sample = scene.sample();
+    SynInput input;
+    input.now = &sample;
+    input.before = &sample;
+    input.facts = facts;
+    input.facts_before = test::zero_facts();
+    input.facts_before->filters.synproxy_syn_received = 0;
+    input.facts_before->filters.synproxy_cookie_valid = 0;
+    input.after_first_second = input.facts_before->counters;
+    input.before_last_second = facts.counters;
+    input.apart = std::chrono::seconds(5);
+    const SynReport report = detect_syn(input, {});
+    CHECK(test::verdict(report, "host").level == row.level);
+    CHECK(test::verdict(report, "host").attack_class == row.attack_class);
+  }
+}
+
+TEST_CASE("a fast flood that has just been flushed is known by its cookies and by the earlier sample") {
+  Scene before;
+  before.backlog = 128;
+  for (int i = 0; i < 129; ++i) before.request(2 + i / 100.0);
+  Scene now;
+  now.backlog = 128;
+  now.next = 1000;
+  now.fresh(129, 0.9);
+  now.established(1);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.syncookies_sent = 5000;
+  facts.counters.syncookies_recv = 200;
+  facts.counters.passive_opens = 200;
+  const SynVerdict& verdict = test::verdict(delta(before, now, facts));
+  CHECK(verdict.level == AttackLevel::under_attack);
+  CHECK(verdict.rate_per_s.value() >= 900);
+  CHECK(verdict.seconds_to_full == 0);
+}
+
+TEST_CASE("the fate of what was old decides between loss and flood") {
+  Scene before;
+  before.flood(8, 4);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.passive_opens = 100;
+  SUBCASE("all wait: a flood") {
+    Scene now;
+    now.flood(8, 9);
+    carry_over(before, now, 40);  // those of the first sample are 5 s older now
+    now.established(5);
+    const SynReport report = delta(before, now, facts);
+    const SynVerdict& verdict = test::verdict(report);
+    REQUIRE(test::evidence(verdict, "aged_completed") != nullptr);
+    CHECK(test::evidence(verdict, "aged_completed")->value == 0);
+    CHECK(test::evidence(verdict, "aged_completed")->weight == 2);
+    CHECK(verdict.level == AttackLevel::likely);
+  }
+  SUBCASE("all completed: loss") {
+    Scene now;
+    now.flood(8, 4);
+    for (Connection& row : now.rows) row.cookie = *row.cookie + 5000;
+    for (const Connection& row : before.rows) {
+      Connection done = test::connection(State::established, row.local, row.remote);
+      done.cookie = row.cookie;
+      now.rows.push_back(done);
+    }
+    const SynReport report = delta(before, now, facts);
+    const SynVerdict& verdict = test::verdict(report);
+    REQUIRE(test::evidence(verdict, "aged_completed") != nullptr);
+    CHECK(test::evidence(verdict, "aged_completed")->value == 1);
+    CHECK(verdict.level == AttackLevel::none);
+    CHECK(verdict.attack_class == "lossy clients");
+  }
+}
+
+TEST_CASE("silence is not ok where a snapshot cannot see") {
+  Scene scene;
+  KernelFacts facts = test::zero_facts();
+  const auto host = [&] { return test::verdict(one_shot(scene, facts), "host"); };
+  CHECK(host().level == AttackLevel::none);
+  CHECK(host().blind.size() == 1);  // sources that answer with RST: no snapshot sees them
+  facts.counters.syncookies_sent = 1;
+  CHECK(host().blind.size() == 2);
+  CHECK(host().level == AttackLevel::none);
+  facts.settings.syncookies = 2;
+  CHECK(host().level == AttackLevel::unknown);
+  facts.settings.syncookies = 1;
+  facts.filters.synproxy_syn_received = 5;
+  CHECK(host().level == AttackLevel::unknown);
+  const SynReport report = one_shot(scene, facts);
+  REQUIRE(test::finding(report, "syn-blind") != nullptr);
+  CHECK(test::finding(report, "syn-blind")->severity == Severity::unknown);
+}
+
+TEST_CASE("each counter and setting may be unknown") {
+  Scene before;
+  before.flood(20, 4);
+  Scene now;
+  now.next = 500;
+  now.flood(20, 9);
+  carry_over(before, now, 100);
+  now.established(10);
+  const auto judge = [&](const KernelFacts& facts) { return delta(before, now, facts); };
+  KernelFacts full = test::zero_facts();
+  full.counters.passive_opens = 100;
+  full.counters.syncookies_sent = 100;
+  full.counters.tcp_timeouts = 100;
+  full.counters.syn_retrans = 100;
+  const AttackLevel level = test::verdict(judge(full)).level;
+  CHECK(level >= AttackLevel::likely);
+#define COUNTER(member, file, group, name)                           \
+  {                                                                  \
+    CAPTURE(#member);                                                \
+    KernelFacts facts = full;                                        \
+    facts.counters.member.reset();                                   \
+    CHECK(test::verdict(judge(facts)).level >= AttackLevel::likely); \
+  }
+#define SETTING(member, path)                                        \
+  {                                                                  \
+    CAPTURE(#member);                                                \
+    KernelFacts facts = full;                                        \
+    facts.settings.member.reset();                                   \
+    CHECK(test::verdict(judge(facts)).level >= AttackLevel::likely); \
+  }
+#include "model/kernel_facts.def"
+#undef COUNTER
+#undef SETTING
+  // Without any counter the host is not known to be well.
+  Scene quiet;
+  const SynReport report = delta(quiet, quiet, KernelFacts{});
+  CHECK(test::verdict(report, "host").level == AttackLevel::unknown);
+}
+
+TEST_CASE("rows of /proc alone find a flood and say what they lack") {
+  Scene scene;
+  scene.flood(20, 10);
+  scene.rows = scene.proc_rows;
+  scene.established(5);
+  const SynReport report = one_shot(scene);
+  CHECK(test::verdict(report).level == AttackLevel::likely);
+  CHECK(test::evidence(test::verdict(report), "client_retries") == nullptr);
+  CHECK(test::verdict(report, "host").blind.size() == 2);
+}
+
+TEST_CASE("thresholds are the user's where given") {
+  Scene scene;
+  scene.flood(20, 10);
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  Thresholds thresholds;
+  thresholds.set("syn-flood", "suspicious", 50);
+  CHECK(test::verdict(detect_syn(input, thresholds)).level == AttackLevel::none);
+}
+
+TEST_CASE("rules have an id each, and heuristics a reason for each limit") {
+  std::vector<std::string_view> ids;
+  for (const RuleInfo& rule : detect_rules()) {
+    CAPTURE(rule.id);
+    CHECK(std::find(ids.begin(), ids.end(), rule.id) == ids.end());
+    ids.push_back(rule.id);
+    CHECK(rule.question.ends_with('?'));
+    CHECK(!rule.reference.empty());
+    for (const ThresholdInfo& limit : rule.thresholds) CHECK(!limit.reason.empty());
+  }
+  CHECK(ids.size() >= 23);
+  for (const Heuristic* heuristic : heuristics()) CHECK(!heuristic->needs.empty());
+}
+
+TEST_CASE("40,000 half-opens are judged in bounded time") {
+  Scene scene;
+  scene.backlog = 65'535;
+  scene.flood(5700, 7);
+  scene.established(1000);
+  const auto start = std::chrono::steady_clock::now();
+  const SynSample sample = scene.sample();
+  const auto sampled = std::chrono::steady_clock::now();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  const SynReport report = detect_syn(input, {});
+  const auto judged = std::chrono::steady_clock::now();
+  const auto ms = [](auto time) { return std::chrono::duration<double, std::milli>(time).count(); };
+  CHECK(test::verdict(report).level == AttackLevel::under_attack);
+  MESSAGE("40,000 half-opens: taken and joined in " << ms(sampled - start) << " ms, judged in "
+                                                    << ms(judged - sampled));
+  CHECK(judged - start < std::chrono::seconds(1));
+}
+
+}  // namespace
+}  // namespace tcpstat

@@ -1,0 +1,208 @@
+#include "detect/syn_sample.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+#include "detect/queue_limit.h"
+#include "detect/scene.h"
+
+namespace tcpstat {
+namespace {
+
+using test::Scene;
+using test::Sources;
+
+TEST_CASE("counts are exact and the sample is bounded at any size") {
+  SynSampler sampler;
+  Scene scene;
+  constexpr std::uint64_t kMany = 300'000;
+  std::uint64_t aged = 0;
+  for (std::uint64_t i = 0; i < kMany; ++i) {
+    scene.rows.clear();
+    scene.proc_rows.clear();
+    const double age = i % 3 == 0 ? 0.5 : 4;
+    aged += age > 1 ? 1U : 0U;
+    sampler.connection(scene.request(age));
+  }
+  sampler.listener(test::listener(scene.local));
+  const SynSample sample = sampler.take();
+  REQUIRE(sample.listeners.size() == 1);
+  CHECK(sample.listeners[0].half_open == kMany);
+  CHECK(sample.listeners[0].aged() == aged);
+  CHECK(sample.half_opens.size() <= SynSample::kMostHalfOpens);
+  CHECK(sample.half_opens.size() >= SynSample::kMostHalfOpens / 4);
+  const double estimate = sample.scale * static_cast<double>(sample.half_opens.size());
+  CHECK(estimate == doctest::Approx(kMany).epsilon(0.05));
+}
+
+TEST_CASE("the order of the rows does not matter") {
+  Scene scene;
+  scene.flood(20, 10);
+  scene.established(30);
+  const SynSample straight = scene.sample();
+  std::reverse(scene.rows.begin(), scene.rows.end());
+  const SynSample reversed = scene.sample();
+  CHECK(straight.half_opens.size() == reversed.half_opens.size());
+  CHECK(straight.listeners[0].by_rounds == reversed.listeners[0].by_rounds);
+  CHECK(straight.listeners[0].identity == reversed.listeners[0].identity);
+  CHECK(straight.joined() == reversed.joined());
+}
+
+TEST_CASE("a request belongs to the most specific listener, and to itself without one") {
+  struct Row {
+    std::string_view name;
+    std::vector<std::string_view> listeners;
+    std::string_view owner;
+  };
+  const Row rows[] = {
+      {"its own address", {"0.0.0.0", "192.0.2.1", "::"}, "192.0.2.1:443"},
+      {"the wildcard of its family", {"0.0.0.0", "::", "192.0.2.2"}, "0.0.0.0:443"},
+      {"the other family's wildcard", {"::"}, "[::]:443"},
+      {"nobody", {"192.0.2.2"}, "192.0.2.1:443"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    SynSampler sampler;
+    for (const std::string_view address : row.listeners) sampler.listener(test::listener(test::endpoint(address, 443)));
+    Scene scene;
+    sampler.connection(scene.request(2));
+    const SynSample sample = sampler.take();
+    REQUIRE(sample.half_opens.size() == 1);
+    CHECK(to_string(sample.listeners[sample.half_opens[0].listener].local) == row.owner);
+    CHECK(sample.half_open() == 1);
+  }
+}
+
+TEST_CASE("the listeners of a SO_REUSEPORT pool are one, and the fullest queue counts") {
+  SynSampler sampler;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    Listener row = test::listener(test::endpoint("0.0.0.0", 443));
+    row.cookie = i + 1;
+    row.accept_queue = i == 2 ? 60 : 1;
+    row.accept_limit = 64;
+    row.drops = 10;
+    sampler.listener(row);
+  }
+  const SynSample sample = sampler.take();
+  REQUIRE(sample.listeners.size() == 1);
+  CHECK(sample.listeners[0].sockets == 4);
+  CHECK(sample.listeners[0].accept_queue == 60);
+  CHECK(sample.listeners[0].drops == 40);
+  CHECK(queue_limit(sample.listeners[0], {}) == 4 * 65);
+}
+
+TEST_CASE("the SYN queue holds one more than its backlog, less only without cookies") {
+  SynListener listener;
+  KernelSettings settings;
+  CHECK_FALSE(queue_limit(listener, settings).has_value());
+  listener.backlogs = {128};
+  struct Row {
+    std::optional<std::int64_t> cookies;
+    std::optional<std::int64_t> max_syn_backlog;
+    std::uint64_t limit;
+  };
+  // Measured on Linux 6.18.
+  for (const Row& row :
+       {Row{1, 64, 129}, Row{1, {}, 129}, Row{0, 64, 49}, Row{0, 512, 129}, Row{0, {}, 129}, Row{{}, 64, 129}}) {
+    settings.syncookies = row.cookies;
+    settings.max_syn_backlog = row.max_syn_backlog;
+    CHECK(queue_limit(listener, settings) == row.limit);
+  }
+}
+
+TEST_CASE("retransmits and timeouts tell who acts") {
+  Scene scene;
+  scene.request(5);
+  scene.request(5, Sources::random, 2);
+  scene.request(5, Sources::random, 0, 2);
+  const SynSample alone = scene.sample(nullptr, false);
+  CHECK(alone.joined() == 0);
+  // The timer of the deferred one is set for longer than its retransmits account for.
+  CHECK(alone.listeners[0].deferred == 1);
+  const SynSample joined = scene.sample();
+  CHECK(joined.joined() == 3);
+  std::size_t repeated = 0;
+  std::size_t deferred = 0;
+  for (const HalfOpen& entry : joined.half_opens) {
+    repeated += *entry.retransmits > *entry.timeouts ? 1U : 0U;
+    deferred += entry.deferred() ? 1U : 0U;
+    CHECK(entry.rounds() == 2);
+    CHECK(entry.age_s().value() == doctest::Approx(5));
+  }
+  CHECK(repeated == 1);
+  CHECK(deferred == 1);
+}
+
+TEST_CASE("ages follow from rounds and timer") {
+  struct Row {
+    std::uint8_t rounds;
+    std::uint32_t timer_ms;
+    std::optional<double> age;
+  };
+  for (const Row& row :
+       {Row{0, 1000, 0.0}, Row{0, 1, 0.999}, Row{1, 2000, 1.0}, Row{5, 0, 63.0}, Row{0, 2000, {}}, Row{40, 0, {}}}) {
+    CAPTURE(static_cast<int>(row.rounds));
+    HalfOpen entry;
+    entry.retransmits = row.rounds;
+    entry.timer_ms = row.timer_ms;
+    CHECK(entry.age_s().has_value() == row.age.has_value());
+    if (row.age) CHECK(entry.age_s().value() == doctest::Approx(*row.age));
+  }
+  CHECK_FALSE(HalfOpen{}.age_s().has_value());
+}
+
+TEST_CASE("the join is worth reading /proc once eight are aged or deferred") {
+  Scene scene;
+  scene.fresh(100);
+  for (int i = 0; i < 7; ++i) scene.request(2);
+  CHECK_FALSE(scene.sample().wants_timeouts());
+  SUBCASE("aged") { scene.request(2); }
+  SUBCASE("deferred") { scene.request(5, Sources::random, 0, 2); }
+  CHECK(scene.sample(nullptr, false).wants_timeouts());
+}
+
+TEST_CASE("fates follow cookies through states") {
+  Scene before;
+  before.flood(2, 10);
+  const SynSample first = before.sample();
+  Scene now;
+  now.rows = {before.rows[10]};
+  Connection done = test::connection(State::time_wait, before.rows[11].local, before.rows[11].remote);
+  done.cookie = before.rows[11].cookie;
+  now.rows.push_back(done);
+  const SynSample second = now.sample(&first);
+  CHECK(second.fate(*before.rows[10].cookie) == Fate::waiting);
+  CHECK(second.fate(*before.rows[11].cookie) == Fate::completed);
+  CHECK(second.fate(*before.rows[12].cookie) == Fate::gone);
+  CHECK_FALSE(second.fate(*before.rows[0].cookie).has_value());  // it was not aged
+  CHECK_FALSE(second.fate(4711).has_value());
+}
+
+TEST_CASE("a source is known by connections that exist, and unknown without any rows") {
+  Scene scene;
+  scene.flood(1, 3);
+  const Address source = scene.rows[0].remote.address;
+  CHECK_FALSE(scene.sample().knows(source).has_value());
+  Connection attempt = test::connection(State::syn_sent, test::endpoint("192.0.2.1", 5000), {source, 80});
+  scene.rows.push_back(attempt);
+  CHECK(scene.sample().knows(source) == false);
+  attempt.state = State::established;
+  scene.rows.push_back(attempt);
+  CHECK(scene.sample().knows(source) == true);
+}
+
+TEST_CASE("a FASTOPEN child in SYN_RECV is no request") {
+  Scene scene;
+  Connection& row = scene.request(2);
+  row.minisocket = false;
+  row.inode = 5;
+  const SynSample sample = scene.sample();
+  CHECK(sample.half_open() == 0);
+  CHECK(sample.listeners[0].fast_open == 1);
+}
+
+}  // namespace
+}  // namespace tcpstat
