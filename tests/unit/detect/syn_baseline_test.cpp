@@ -1,0 +1,244 @@
+#include "detect/syn_baseline.h"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <optional>
+#include <ostream>
+
+#include "detect/scene.h"
+
+namespace tcpstat {
+
+inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
+
+namespace {
+
+using test::Scene;
+
+/// Runs of cron on a host whose clock the test turns.
+struct Host {
+  std::string boot_id = "b1";
+  std::uint64_t netns = 4'026'531'840;
+  std::int64_t boot_time_s = 1000;
+  std::uint64_t listen_cookie = 7;
+  KernelFacts facts = test::zero_facts();
+  std::optional<SynBaseline> baseline;
+  std::uint64_t cookies = 1;
+
+  BaselineStep run(const std::function<void(Scene&)>& make, std::int64_t later_s = 60) {
+    boot_time_s += later_s;
+    if (facts.counters.passive_opens) *facts.counters.passive_opens += 600;
+    Scene scene;
+    scene.next = cookies += 100'000;
+    scene.listen_cookie = listen_cookie;
+    make(scene);
+    scene.established(20);
+    SynSampler sampler;
+    const SynSample sample = scene.sample();
+    BaselineNow now;
+    now.boot_id = boot_id;
+    now.netns = netns;
+    now.wall_time_s = 1'700'000'000 + boot_time_s;
+    now.sample = &sample;
+    now.facts = facts;
+    now.facts.boot_time = std::chrono::seconds(boot_time_s);
+    now.nominal = std::chrono::seconds(60);
+    BaselineStep out = step(baseline ? &*baseline : nullptr, now, {});
+    baseline = out.next;
+    return out;
+  }
+};
+
+AttackLevel level(const BaselineStep& step) { return test::verdict(step.report, "host").level; }
+
+void quiet(Scene& scene) { scene.fresh(3); }
+void weak_flood(Scene& scene) { scene.flood(2, 60); }
+
+TEST_CASE("the first run judges its snapshot and says so") {
+  Host host;
+  const BaselineStep first = host.run(quiet);
+  CHECK(level(first) == AttackLevel::none);
+  REQUIRE(first.notes.size() == 1);
+  CHECK(first.next.boot_id == "b1");
+  CHECK(host.run(quiet).notes.empty());
+  Host attacked;
+  CHECK(level(attacked.run(weak_flood)) == AttackLevel::likely);
+}
+
+TEST_CASE("a flood of 2 SYN/s is noticed in the first run and confirmed in the second") {
+  Host host;
+  for (int i = 0; i < 5; ++i) CHECK(level(host.run(quiet)) == AttackLevel::none);
+  const BaselineStep first = host.run(weak_flood);
+  CHECK(first.alarm);
+  CHECK(first.never_completed_per_s.value() == doctest::Approx(2).epsilon(0.1));
+  CHECK(level(first) == AttackLevel::suspicious);
+  CHECK_FALSE(first.next.alert_since_s.has_value());
+  const BaselineStep second = host.run(weak_flood);
+  CHECK(level(second) >= AttackLevel::likely);
+  CHECK(second.next.alert_since_s == host.baseline->wall_time_s);
+  CHECK(second.next.runs == 1);
+  CHECK(second.next.peak_per_s == doctest::Approx(2).epsilon(0.2));
+}
+
+TEST_CASE("a full queue needs no second run") {
+  Host host;
+  host.run(quiet);
+  const BaselineStep first = host.run([](Scene& scene) {
+    scene.backlog = 128;
+    scene.flood(18, 7);
+    scene.fresh(3);
+  });
+  CHECK(level(first) == AttackLevel::under_attack);
+  CHECK(first.next.alert_since_s.has_value());
+}
+
+TEST_CASE("an alert ends after three quiet runs") {
+  Host host;
+  host.run(quiet);
+  host.run(weak_flood);
+  host.run(weak_flood);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  // The sum has to run down as well: it was near 3 and falls by 0.5 a run.
+  int runs = 0;
+  while (host.baseline->alert_since_s && runs < 20) {
+    const BaselineStep step = host.run(quiet);
+    ++runs;
+    if (host.baseline->alert_since_s) {
+      CHECK(level(step) == AttackLevel::suspicious);
+      CHECK(test::finding(step.report, "syn-flood") != nullptr);
+    }
+  }
+  CHECK(runs >= 3);
+  CHECK(runs < 12);
+  CHECK(level(host.run(quiet)) == AttackLevel::none);
+  CHECK(host.baseline->runs == 0);
+}
+
+TEST_CASE("a flash crowd adds nothing up") {
+  Host host;
+  for (int i = 0; i < 3; ++i) host.run(quiet);
+  for (int i = 0; i < 5; ++i) {
+    const BaselineStep step = host.run([&](Scene& scene) {
+      scene.fresh(200);
+      *host.facts.counters.passive_opens += 20'000;
+    });
+    CHECK(level(step) == AttackLevel::none);
+    CHECK_FALSE(step.alarm);
+    CHECK(step.next.sum == 0);
+  }
+}
+
+TEST_CASE("a site's ordinary loss is learnt") {
+  const auto lossy = [](Scene& scene) {
+    for (int i = 0; i < 20; ++i) scene.request(1.5 + i / 20.0, test::Sources::random, 1);
+    for (int i = 0; i < 8; ++i) scene.request(4 + i / 8.0, test::Sources::random, 1);
+    scene.fresh(20);
+  };
+  Host host;
+  for (int i = 0; i < 10; ++i) {
+    const BaselineStep step = host.run(lossy);
+    CHECK(level(step) == AttackLevel::none);
+    CHECK(step.next.sum == 0);
+  }
+  CHECK(host.baseline->mean == doctest::Approx(2).epsilon(0.1));  // eight older than 3 s, over 4 s
+}
+
+TEST_CASE("what makes the past useless is said, and nothing is judged by it") {
+  struct Row {
+    std::string_view name;
+    void (*change)(Host&);
+    std::int64_t later_s;
+    std::string_view note;
+    bool learnt;
+  };
+  const Row rows[] = {
+      {"reboot",
+       [](Host& h) {
+         h.boot_id = "b2";
+         h.boot_time_s = 0;
+         h.facts = test::zero_facts();
+       },
+       60, "started since", true},
+      {"namespace",
+       [](Host& h) {
+         h.netns = 5;
+         h.facts = test::zero_facts();
+       },
+       60, "another network namespace", false},
+      {"counters", [](Host& h) { h.facts.counters.listen_drops = 0; }, 60, "began anew", true},
+      {"clock", [](Host&) {}, -500, "in the future", true},
+      {"missed runs", [](Host&) {}, 600, "were missed", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    Host host;
+    host.facts.counters.listen_drops = 100'000;
+    for (int i = 0; i < 4; ++i) host.run(quiet);
+    row.change(host);
+    const BaselineStep step = host.run(quiet, row.later_s);
+    REQUIRE(step.notes.size() == 1);
+    CHECK(step.notes[0].find(row.note) != std::string::npos);
+    CHECK(level(step) == AttackLevel::none);
+    CHECK_FALSE(step.alarm);
+    CHECK((step.next.quiet_runs > 2) == row.learnt);
+    CHECK(host.run(quiet).notes.empty());
+  }
+}
+
+TEST_CASE("a run within two seconds changes nothing") {
+  Host host;
+  host.run(quiet);
+  host.run(weak_flood);
+  host.run(weak_flood);
+  const SynBaseline before = *host.baseline;
+  const BaselineStep step = host.run(quiet, 1);
+  CHECK(level(step) == before.reported);
+  CHECK(step.next.boot_time == before.boot_time);
+  CHECK(step.next.sum == before.sum);
+  CHECK(step.notes.size() == 1);
+}
+
+TEST_CASE("32-bit counters that wrap are carried over") {
+  Host host;
+  host.facts.counters.syncookies_sent = 0xFFFF'FF00;
+  host.facts.counters.syncookies_recv = 0xFFFF'FF00;
+  host.run(quiet);
+  host.facts.counters.syncookies_sent = 0x1'0000 - 0x100;
+  host.facts.counters.syncookies_recv = 0;
+  const BaselineStep step = host.run(quiet);
+  CHECK(step.notes.empty());
+  CHECK(step.alarm);  // 65,536 - 256 cookies, and 256 answers
+}
+
+TEST_CASE("a listener that was restarted is compared with nothing") {
+  Host host;
+  host.run([](Scene& scene) {
+    scene.drops = 1000;
+    scene.flood(20, 8);
+  });
+  const auto flood = [](Scene& scene) {
+    scene.drops = 5000;
+    scene.flood(20, 8);
+  };
+  SUBCASE("the same one") {
+    const BaselineStep step = host.run(flood);
+    CHECK(test::evidence(test::verdict(step.report), "listener_drops") != nullptr);
+  }
+  SUBCASE("another one") {
+    host.listen_cookie = 8;
+    const BaselineStep step = host.run(flood);
+    CHECK(test::evidence(test::verdict(step.report), "listener_drops") == nullptr);
+  }
+}
+
+TEST_CASE("the baseline is bounded") {
+  Host host;
+  for (int i = 0; i < 20; ++i) host.run([](Scene& scene) { scene.flood(1000, 8); });
+  CHECK(cookies_of(*host.baseline).size() == SynBaseline::kMostRequests);
+  CHECK(host.baseline->history.size() == SynBaseline::kHistory);
+  CHECK(host.baseline->sum <= 10);
+}
+
+}  // namespace
+}  // namespace tcpstat
