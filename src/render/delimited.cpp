@@ -60,8 +60,9 @@ class DelimitedRenderer final : public Renderer {
       if (!first) settings_.out.append(style_.separator);
       first = false;
       const Cell cell = cell_of(*column, row, settings_.names);
-      // Only text of others and lists of processes can hold a comma or a quote.
-      if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids) {
+      // Only text of others and lists can hold a comma or a quote.
+      if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids ||
+          cell.kind == Cell::Kind::flags) {
         append_cell(cell_, cell, cell_style_);
         end_field();
       } else {
