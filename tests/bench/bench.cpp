@@ -155,7 +155,11 @@ void print(const Results& results, const std::vector<Case>& cases) {
       continue;
     }
     std::string references;
-    for (const auto& name : item.references) references += (references.empty() ? "" : " + ") + name;
+    for (std::size_t i = 0, same = 1; i < item.references.size(); i += same) {
+      for (same = 1; i + same < item.references.size() && item.references[i + same] == item.references[i];) ++same;
+      references +=
+          (references.empty() ? "" : " + ") + (same > 1 ? std::to_string(same) + " times " : "") + item.references[i];
+    }
     const double relative = references.empty() ? 0 : ratio(results, item);
     std::array<char, 16> shown{};
     if (relative > 0) std::snprintf(shown.data(), shown.size(), "%.2f", relative);

@@ -150,6 +150,25 @@ TEST_CASE("--proc-root reads /proc, and -u is answered once") {
   CHECK(request->notes.size() == 1);
 }
 
+TEST_CASE("a watch has samples, and nobody else") {
+  const auto request = parse({"watch", "--events", "--interval", "0.25", "--count", "3", "-s", "FIN_WAIT1"}).value();
+  CHECK(request.verb == Verb::watch);
+  CHECK(request.events);
+  CHECK(request.interval == std::chrono::milliseconds(250));
+  CHECK(request.count == 3U);
+  CHECK(request.filter.states == StateSet{State::fin_wait1});
+  CHECK_FALSE(request.format_given);
+  CHECK(parse({"watch", "-f", "table"}).value().format_given);
+  CHECK_FALSE(parse({"watch"}).value().interval);
+  for (const auto& words : {std::vector<const char*>{"--events"},
+                            {"summary", "--count", "1"},
+                            {"watch", "--count", "0"},
+                            {"watch", "--interval", "0.04"},
+                            {"watch", "--source", "-"}}) {
+    CHECK_FALSE(parse(words));
+  }
+}
+
 TEST_CASE("help and version win over whatever else is there") {
   CHECK(parse({"--help"})->verb == Verb::help);
   CHECK(parse({"-V"})->verb == Verb::version);

@@ -109,6 +109,19 @@ TEST_CASE("ports are numbers, ranges or names of services") {
   }
 }
 
+TEST_CASE("an interval has a least length, which the sentence names") {
+  CHECK(parse_interval("0.05", milliseconds(50)).value() == milliseconds(50));
+  CHECK(parse_interval("2", milliseconds(50)).value() == milliseconds(2000));
+  for (const char* word : {"0.049", "0", "-1", "nan", "inf", "1s", "", "1e9"}) {
+    CAPTURE(word);
+    const auto parsed = parse_interval(word, milliseconds(50));
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().sentence.find("at least 0.05)") != std::string::npos);
+  }
+  CHECK(parse_interval("1", milliseconds(3000)).error().sentence.find("at least 3)") != std::string::npos);
+  CHECK(parse_interval("1", milliseconds(10'000)).error().sentence.find("at least 10)") != std::string::npos);
+}
+
 TEST_CASE("timeouts are decimal seconds, and zero is none") {
   using std::chrono::milliseconds;
   CHECK(parse_timeout("10").value() == milliseconds(10'000));
