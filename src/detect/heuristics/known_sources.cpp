@@ -6,7 +6,7 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"few", 0.02, "ratio", "forged sources have no other connections"},
     {"some", 0.2, "ratio", "clients open several connections at a time"},
-    {"entries", kEnoughAged, "sockets", "fewer are a matter of chance"},
+    {"entries", kEnoughSources, "sockets", "fewer are a matter of chance"},
 };
 
 void judge(const Case& listener, const Limits& limit, Signals& signals) {

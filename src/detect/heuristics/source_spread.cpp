@@ -8,17 +8,18 @@ constexpr ThresholdInfo kThresholds[] = {
     {"unique", 0.9, "ratio", "random sources hardly ever repeat; crowds look the same, so it weighs little"},
     {"top", 0.5, "ratio", "one source or network sends half of all"},
     {"wide", 0.9, "ratio", "one /16 or /48 sends nearly all"},
-    {"entries", kEnoughAged, "sockets", "fewer make everything look spread"},
-    {"top-entries", kEnoughSources, "sockets", "fewer make anything look concentrated"},
+    {"entries", kEnoughAged, "sockets", "fewer say nothing at all"},
+    {"many", kEnoughSources, "sockets", "fewer weigh nothing: a handful of clients looks like anything"},
 };
 
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const auto entries = static_cast<double>(listener.aged.size());
   if (entries < limit("entries")) return;
+  const bool enough = entries >= limit("many");
   const SourceStatistics sources = source_statistics(listener.aged);
   signals.unique_sources = sources.unique;
   signals.add("unique_sources", sources.unique, ">=", limit("unique"), "ratio",
-              sources.unique >= limit("unique") ? 0.5 : 0, "sock_diag");
+              enough && sources.unique >= limit("unique") ? 0.5 : 0, "sock_diag");
   signals.add("source_entropy", sources.entropy, "", std::nullopt, "ratio", 0, "sock_diag");
   signals.top_source = sources.top_source.share;
   signals.top_prefix = sources.top_prefix.share;
@@ -26,7 +27,6 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   signals.top_source_text = sources.top_source.text;
   signals.top_prefix_text = sources.top_prefix.text;
   signals.top_wide_prefix_text = sources.top_wide_prefix.text;
-  const bool enough = entries >= limit("top-entries");
   const double weight = enough && sources.top_prefix.share >= limit("top") ? 1 : 0;
   signals.add("top_source", sources.top_source.share, ">=", limit("top"), "ratio", 0, "sock_diag");
   signals.add("top_prefix", sources.top_prefix.share, ">=", limit("top"), "ratio", weight, "sock_diag");

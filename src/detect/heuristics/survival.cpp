@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "detect/signals.h"
 
@@ -10,17 +11,38 @@ constexpr ThresholdInfo kThresholds[] = {
     {"flood", 0.75, "ratio", "a flood of constant rate shows 1; above this, clients would lose three of four rounds"},
     {"clients", 0.6, "ratio", "40 % loss shows 0.24 to 0.58: each round brings some through"},
     {"entries", 12, "sockets", "fewer in both rounds are a matter of chance"},
+    {"aged", kEnoughAged, "sockets", "fewer in all rounds are a matter of chance"},
     {"fill", 0.9, "ratio", "a full queue lets requests in by its own rhythm"},
     {"width", 1, "s", "the later round must have been seen for so long"},
 };
 
+/// How long requests have been arriving. Nine tenths of them are younger than this many of ten: one straggler does not
+/// stretch it.
+std::optional<double> span_s(const Case& listener) {
+  std::vector<double> ages;
+  for (const HalfOpen* entry : listener.aged) {
+    if (const auto age = entry->age_s()) ages.push_back(*age);
+  }
+  if (ages.empty()) return std::nullopt;
+  const auto at = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() * 9 / 10);
+  std::nth_element(ages.begin(), at, ages.end());
+  return 1 + (*at - 1) / 0.9;
+}
+
 // The density of requests aged 3 to 7 s over that of requests aged 1 to 3 s: how many live from one round to the next.
+// With few requests all later rounds stand for the second.
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const double first = listener.by_rounds[1];
-  const double second = listener.by_rounds[2];
-  if (first + second < limit("entries") || first <= 0 || !listener.oldest_s) return;
-  const double width = std::min(*listener.oldest_s, 7.0) - 3;
-  if (signals.fill.value_or(0) >= limit("fill") || width < limit("width")) return;
+  double second = listener.by_rounds[2];
+  if (first <= 0 || !listener.oldest_s || signals.fill.value_or(0) >= limit("fill")) return;
+  double width = std::min(*listener.oldest_s, 7.0) - 3;
+  if (first + second < limit("entries")) {
+    const auto span = span_s(listener);
+    if (signals.aged < limit("aged") || !span) return;
+    second = signals.aged - first;
+    width = *span - 3;
+  }
+  if (width < limit("width")) return;
   signals.survival = second / width / (first / 2);
   // Two small numbers are uncertain by their roots; a slow flood must not be cleared by chance.
   const double error = *signals.survival * std::sqrt(1 / first + 1 / std::max(second, 1.0));

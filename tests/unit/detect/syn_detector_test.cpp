@@ -56,7 +56,14 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
   const Row rows[] = {
       {"nothing", [](Scene&) {}, AttackLevel::none, ""},
       {"20/s for 10 s", [](Scene& s) { s.flood(20, 10); }, AttackLevel::likely, "flood: random sources"},
-      {"2/s for 9 s, eight aged", [](Scene& s) { s.flood(2, 7); }, AttackLevel::likely, "flood: random sources"},
+      {"2/s for 5 s, eight aged", [](Scene& s) { s.flood(2, 5); }, AttackLevel::likely, "flood: random sources"},
+      {"2/s for 7 s", [](Scene& s) { s.flood(2, 7); }, AttackLevel::likely, "flood: random sources"},
+      {"a few silent clients whose ACKs get lost",
+       [](Scene& s) {
+         s.fresh(4, 0.9);
+         for (const double age : {1.2, 1.9, 2.6, 3.5, 5.0, 8.0, 12.0, 20.0}) s.request(age);
+       },
+       AttackLevel::none, "lossy clients"},
       {"40/s, half full", [](Scene& s) { s.flood(40, 7); }, AttackLevel::under_attack, "flood: random sources"},
       {"one source", [](Scene& s) { s.flood(40, 7, Sources::single); }, AttackLevel::under_attack,
        "flood: single source"},
