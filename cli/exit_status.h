@@ -3,15 +3,53 @@
 
 #include <cstdint>
 
+#include "model/severity.h"
+
 namespace tcpstat {
 
 enum class ExitStatus : std::uint8_t {
-  done = 0,
-  no_match = 1,  ///< only with -q
-  illegal = 1,   ///< only of validate: a transition that no kernel makes
-  failed = 2,    ///< usage, read or write error; --strict with a partial snapshot
+  done,
+  no_match,  ///< only with -q
+  illegal,   ///< only of validate: a transition that no kernel makes
+  failed,    ///< usage, read or write error; --strict with a partial snapshot
+  // check and audit, as monitoring systems read them (Monitoring Plugins Development Guidelines):
+  ok,
+  warning,
+  critical,
+  unknown,  ///< everything that fails for other verbs, --help and --version too
 };
 
-constexpr int code(ExitStatus status) { return static_cast<int>(status); }
+constexpr int code(ExitStatus status) {
+  switch (status) {
+    case ExitStatus::done:
+    case ExitStatus::ok:
+      return 0;
+    case ExitStatus::no_match:
+    case ExitStatus::illegal:
+    case ExitStatus::warning:
+      return 1;
+    case ExitStatus::failed:
+    case ExitStatus::critical:
+      return 2;
+    case ExitStatus::unknown:
+      break;
+  }
+  return 3;
+}
+
+constexpr ExitStatus exit_status(Severity severity) {
+  switch (severity) {
+    case Severity::ok:
+    case Severity::info:
+      return ExitStatus::ok;
+    case Severity::warning:
+      return ExitStatus::warning;
+    case Severity::critical:
+      return ExitStatus::critical;
+    case Severity::unknown:
+      break;
+  }
+  return ExitStatus::unknown;
+}
 
 }  // namespace tcpstat

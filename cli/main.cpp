@@ -6,10 +6,12 @@
 #include <clocale>
 #include <exception>
 #include <string>
+#include <vector>
 
 #include "cli/notes.h"
 #include "cli/options.h"
 #include "cli/request.h"
+#include "cli/verb_word.h"
 #include "cli/verbs.h"
 
 namespace {
@@ -24,19 +26,28 @@ void occupy_closed_descriptors() {
   }
 }
 
+/// A monitoring system that gets a usage error, or help, has found out nothing.
+ExitStatus as_plugin(std::string_view verb, ExitStatus status) { return judges(verb) ? ExitStatus::unknown : status; }
+
+ExitStatus refuse(int argc, char** argv, const UsageError& error, const Notes& notes) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const std::string verb(verb_word(words));
+  if (judges(verb)) return run_unknown(words, error.sentence, notes);
+  notes.error(error.sentence);
+  return ExitStatus::failed;
+}
+
 ExitStatus run(int argc, char** argv, Notes& notes) {
   const auto request = parse_request(argc, argv);
-  if (!request) {
-    notes.error(request.error().sentence);
-    return ExitStatus::failed;
-  }
+  if (!request) return refuse(argc, argv, request.error(), notes);
   notes.set_quiet(request->quiet);
+  const std::string verb(verb_word({argv + 1, argv + argc}));
   for (const std::string& note : request->notes) notes.print(Notes::Level::note, note);
   switch (request->verb) {
     case Verb::help:
-      return run_text(help_text(), notes);
+      return as_plugin(verb, run_text(help_text(), notes));
     case Verb::version:
-      return run_text("tcpstat " TCPSTAT_VERSION "\n", notes);
+      return as_plugin(verb, run_text("tcpstat " TCPSTAT_VERSION "\n", notes));
     case Verb::words:
       return run_words(*request, notes);
     case Verb::summary:
@@ -45,6 +56,10 @@ ExitStatus run(int argc, char** argv, Notes& notes) {
       return run_watch(*request, notes);
     case Verb::explain:
       return run_explain(*request, notes);
+    case Verb::check:
+      return run_check(*request, notes);
+    case Verb::audit:
+      return run_audit(*request, notes);
     case Verb::validate:
       return run_validate(*request, notes);
     case Verb::list:
@@ -65,6 +80,6 @@ int main(int argc, char** argv) {
     return code(run(argc, argv, notes));
   } catch (const std::exception& error) {
     notes.error(std::string("cannot go on: ") + error.what());
-    return code(ExitStatus::failed);
+    return code(as_plugin(verb_word({argv + 1, argv + argc}), ExitStatus::failed));
   }
 }

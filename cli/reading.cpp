@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/timestamp.h"
+#include "parsers/kernel_facts_reader.h"
 #include "parsers/kernel_limits.h"
 #include "parsers/network_namespace.h"
 #include "parsers/small_file.h"
@@ -64,6 +65,7 @@ Expected<void> Reading::enter(const Request& request) {
     if (root_.empty() && ::access("/proc/thread-self/net", F_OK) != 0) options_.proc_net = "/proc/self/net";
     facts_.netns = namespace_inode(root_.empty() ? "/proc/self/ns/net" : root_ + "/self/ns/net");
     options_.limits = read_kernel_limits(proc_root());
+    sysctls_ = proc_root();
     return {};
   }
   const auto target = find_namespace(request.netns, proc_root());
@@ -84,6 +86,7 @@ Expected<void> Reading::enter(const Request& request) {
   }
   if (!target->pid) options_.proc_net = "/proc/thread-self/net";
   options_.limits = read_kernel_limits("/proc");
+  sysctls_ = "/proc";
   return {};
 }
 
@@ -125,6 +128,25 @@ Expected<const OwnerLookup*> Reading::owners() {
   if (!table) return tl::make_unexpected(table.error());
   return &owners_.emplace_back(std::move(*table));
 }
+
+void Reading::read_half_opens_from_proc(Sink& sink) {
+  if (file_ != nullptr || source_name_ != "netlink") return;
+  Query query;
+  query.states = StateSet{State::syn_recv};
+  Coverage coverage;
+  // It adds to what is known already; without it rows say a little less.
+  static_cast<void>(find_live_source("proc")->make(options_)->read(query, sink, coverage));
+}
+
+KernelFacts Reading::kernel_facts() const {
+  return is_file() ? KernelFacts{} : read_kernel_facts(options_.proc_net, sysctls_);
+}
+
+KernelCounters Reading::kernel_counters() const {
+  return is_file() ? KernelCounters{} : read_kernel_counters(options_.proc_net);
+}
+
+std::optional<std::string> Reading::boot() const { return is_file() ? std::nullopt : boot_id(proc_root()); }
 
 Expected<void> Reading::read(const Query& query, Sink& sink, Coverage& coverage) {
   if (file_ != nullptr) return file_->read(query, sink, coverage);

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/notes.h"
 #include "cli/request.h"
+#include "model/kernel_facts.h"
 #include "model/query.h"
 #include "model/report.h"
 #include "parsers/process_table.h"
@@ -28,6 +29,9 @@ class Reading {
   /// Reads all rows into `sink`. With `--source auto` the next source is tried if one fails before its first row.
   Expected<void> read(const Query& query, Sink& sink, Coverage& coverage);
 
+  /// Half-opens as /proc shows them, after they were read from netlink; nothing where that is not so.
+  void read_half_opens_from_proc(Sink& sink);
+
   /// Reads /proc/*/fd. A second call reads anew; earlier results stay valid.
   Expected<const OwnerLookup*> owners();
   /// Drops what owners() gave.
@@ -37,6 +41,14 @@ class Reading {
   /// True if rows bring their owners with them, as saved ones do.
   [[nodiscard]] bool brings_owners() const { return file_ != nullptr && file_->brings_owners(); }
   [[nodiscard]] bool is_file() const { return file_ != nullptr; }
+
+  /// Counters and settings of the namespace that is looked at; all unknown for a file.
+  [[nodiscard]] KernelFacts kernel_facts() const;
+  /// The counters alone, for reads that come often.
+  [[nodiscard]] KernelCounters kernel_counters() const;
+  /// Which run of the kernel this is; nothing for a file.
+  [[nodiscard]] std::optional<std::string> boot() const;
+  [[nodiscard]] const KernelLimits& limits() const { return options_.limits; }
 
   [[nodiscard]] const RunFacts& facts() const { return facts_; }
   [[nodiscard]] Names& names();
@@ -51,6 +63,7 @@ class Reading {
   std::string root_;
   std::string source_name_;
   bool automatic_ = false;
+  std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
   bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read
   SourceOptions options_;
   RunFacts facts_;

@@ -6,7 +6,9 @@
 #include <map>
 
 #include "base/nearest_word.h"
+#include "cli/check_request.h"
 #include "cli/options.h"
+#include "cli/verb_word.h"
 #include "cli/watch_request.h"
 #include "parsers/source.h"
 #include "survey/grouping.h"
@@ -25,7 +27,9 @@ struct VerbWord {
 constexpr auto kVerbs = std::to_array<VerbWord>({{"summary", Verb::summary, Operand::none},
                                                  {"watch", Verb::watch, Operand::none},
                                                  {"explain", Verb::explain, Operand::one},
-                                                 {"validate", Verb::validate, Operand::one}});
+                                                 {"validate", Verb::validate, Operand::one},
+                                                 {"check", Verb::check, Operand::none},
+                                                 {"audit", Verb::audit, Operand::none}});
 
 /// Everything as it was typed.
 struct Typed {
@@ -35,6 +39,10 @@ struct Typed {
   Verb verb = Verb::list;
   std::string operand;
 
+  /// Rules read all states; what -w and -c count is what a list would show.
+  [[nodiscard]] bool judges_by_rules() const {
+    return verb == Verb::audit || (verb == Verb::check && list("warning").empty() && list("critical").empty());
+  }
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }
   [[nodiscard]] const std::vector<std::string>& list(std::string_view name) const { return values.find(name)->second; }
   /// The last one counts.
@@ -114,8 +122,10 @@ Parsed<Typed> parse_arguments(int argc, const char* const* argv) {
     app.add_flag(std::string("-") + letter, typed.ignored[letter])
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
+  std::vector<std::string> words = with_timeout_of_check({argv + 1, argv + argc});
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     return usage_error(parse_failure(error, app));
   }
@@ -179,7 +189,8 @@ std::optional<UsageError> read_filter(const Typed& typed, Request& to) {
     filter.states = *states;
   } else if (!typed.list("state").empty()) {
     return UsageError{"--state needs a value: a state, a number or a group (see: tcpstat --list states)"};
-  } else if (typed.flag("all") || (typed.verb == Verb::summary && !typed.flag("listening"))) {
+  } else if (typed.flag("all") ||
+             ((typed.verb == Verb::summary || typed.judges_by_rules()) && !typed.flag("listening"))) {
     filter.states = StateSet::all();
   } else {
     filter.states = typed.flag("listening") ? StateSet{State::listen} : StateSet::all() - hidden;
@@ -330,31 +341,17 @@ std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
   return std::nullopt;
 }
 
+TypedOptions as_typed(const Typed& typed) {
+  return {[&](std::string_view name) { return typed.list(name); },
+          [&](std::string_view name) { return typed.flag(name); }};
+}
+
 std::optional<UsageError> read_watch(const Typed& typed, Request& to) {
-  if (typed.verb != Verb::watch) {
-    for (const char* option : {"interval", "count"}) {
-      if (!typed.list(option).empty()) {
-        return UsageError{"--" + std::string(option) + " goes with watch: tcpstat watch --" + std::string(option) +
-                          " " + *typed.value(option)};
-      }
-    }
-    if (typed.flag("events")) return UsageError{"--events goes with watch: tcpstat watch --events"};
-    return std::nullopt;
-  }
-  constexpr std::chrono::milliseconds kShortest{50};
-  if (const auto word = typed.value("interval")) {
-    const auto interval = parse_interval(*word, kShortest);
-    if (!interval) return interval.error();
-    to.interval = *interval;
-  }
-  if (const auto word = typed.value("count")) {
-    const auto count = parse_count(*word, "count", UINT64_MAX);
-    if (!count) return count.error();
-    if (*count == 0) return UsageError{"bad count \"0\" (a watch takes at least one sample)"};
-    to.count = *count;
-  }
-  to.events = typed.flag("events");
-  return check_watch(to);
+  return read_watch_options(as_typed(typed), to);
+}
+
+std::optional<UsageError> read_check(const Typed& typed, Request& to) {
+  return read_check_options(as_typed(typed), to);
 }
 
 std::optional<UsageError> read_validate(const Typed& typed, Request& to) {
@@ -390,7 +387,7 @@ Parsed<Request> parse_request(int argc, const char* const* argv) {
   }
   request.verb = typed->verb;
   for (const auto& read :
-       {read_filter, read_output, read_source, read_summary, read_explain, read_watch, read_validate}) {
+       {read_filter, read_output, read_source, read_summary, read_explain, read_watch, read_check, read_validate}) {
     if (auto failed = read(*typed, request)) return tl::make_unexpected(*failed);
   }
   if (const auto what = typed->value("list")) {

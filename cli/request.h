@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/check_words.h"
 #include "cli/words.h"
 #include "model/filter.h"
 #include "render/renderer.h"
@@ -14,7 +15,7 @@
 
 namespace tcpstat {
 
-enum class Verb { list, summary, watch, explain, validate, help, version, words };
+enum class Verb { list, summary, watch, explain, validate, check, audit, help, version, words };
 enum class When { automatic, always, never };
 
 struct Request {
@@ -54,12 +55,14 @@ struct Request {
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);
   bool strict = false;
 
-  /// For Verb::watch. Without an interval the verb has its own.
+  /// For Verb::watch. Without an interval the verb has its own; check has one sample then.
   bool events = false;
   std::optional<std::chrono::milliseconds> interval;
   std::optional<std::uint64_t> count;
 
   std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
+
+  CheckRequest check;
   /// Things said once on standard error before the run.
   std::vector<std::string> notes;
 };

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "detect/syn_detector.h"
 #include "diagnose/diagnoser.h"
 
 namespace tcpstat {
@@ -12,7 +13,7 @@ namespace {
 const std::vector<RuleInfo>& rules() {
   static const std::vector<RuleInfo> kRules = [] {
     std::vector<RuleInfo> all;
-    for (const auto some : {diagnose_rules()}) all.insert(all.end(), some.begin(), some.end());
+    for (const auto some : {detect_rules(), diagnose_rules()}) all.insert(all.end(), some.begin(), some.end());
     return all;
   }();
   return kRules;

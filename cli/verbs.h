@@ -9,6 +9,11 @@ namespace tcpstat {
 
 ExitStatus run_list(const Request& request, const Notes& notes);
 ExitStatus run_summary(const Request& request, const Notes& notes);
+ExitStatus run_check(const Request& request, const Notes& notes);
+ExitStatus run_audit(const Request& request, const Notes& notes);
+/// check or audit whose words could not be understood: the line that a monitoring system shows, on standard output
+/// because it shows nothing else; with JSON asked for, on standard error.
+ExitStatus run_unknown(const std::vector<std::string>& words, const std::string& sentence, const Notes& notes);
 ExitStatus run_watch(const Request& request, const Notes& notes);
 ExitStatus run_explain(const Request& request, const Notes& notes);
 ExitStatus run_validate(const Request& request, const Notes& notes);

@@ -24,7 +24,16 @@ std::optional<UsageError> check_events(const Request& request) {
   return UsageError{"--" + std::string(option) + " is for lists of connections; watch --events prints transitions"};
 }
 
-}  // namespace
+std::optional<UsageError> misplaced(const TypedOptions& typed, Verb verb) {
+  if (const auto interval = typed.value("interval"); interval && verb != Verb::check) {
+    return UsageError{"--interval goes with watch and check: tcpstat watch --interval " + *interval};
+  }
+  if (const auto count = typed.value("count")) {
+    return UsageError{"--count goes with watch: tcpstat watch --count " + *count};
+  }
+  if (typed.flag("events")) return UsageError{"--events goes with watch: tcpstat watch --events"};
+  return std::nullopt;
+}
 
 std::optional<UsageError> check_watch(const Request& request) {
   const auto live = live_sources();
@@ -38,6 +47,26 @@ std::optional<UsageError> check_watch(const Request& request) {
   if (request.format->name == "table" || request.format->name == "ndjson") return std::nullopt;
   return UsageError{"watch prints table or ndjson, not " + std::string(request.format->name) +
                     " (watch --events also plain and csv)"};
+}
+
+}  // namespace
+
+std::optional<UsageError> read_watch_options(const TypedOptions& typed, Request& to) {
+  if (to.verb != Verb::watch) return misplaced(typed, to.verb);
+  constexpr std::chrono::milliseconds kShortest{50};
+  if (const auto word = typed.value("interval")) {
+    const auto interval = parse_interval(*word, kShortest);
+    if (!interval) return interval.error();
+    to.interval = *interval;
+  }
+  if (const auto word = typed.value("count")) {
+    const auto count = parse_count(*word, "count", UINT64_MAX);
+    if (!count) return count.error();
+    if (*count == 0) return UsageError{"bad count \"0\" (a watch takes at least one sample)"};
+    to.count = *count;
+  }
+  to.events = typed.flag("events");
+  return check_watch(to);
 }
 
 }  // namespace tcpstat

@@ -1,12 +1,14 @@
 #pragma once
-// What of a request a watch cannot do.
+// The options of `watch`: taken where they mean something, refused where they do not.
 
 #include <optional>
 
 #include "cli/request.h"
+#include "cli/typed_options.h"
 
 namespace tcpstat {
 
-std::optional<UsageError> check_watch(const Request& request);
+/// Fills what a watch has of its own; verb, format and source of `to` are settled.
+std::optional<UsageError> read_watch_options(const TypedOptions& typed, Request& to);
 
 }  // namespace tcpstat

@@ -90,7 +90,8 @@ _tcpstat() {
             _tcpstat_offer "$typed" '' "${words[@]}"
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             ;;
-        --output-file)
+        --rule) _tcpstat_pieces "$command" "$typed" '' rules ;;
+        --output-file | --state-file)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$typed")
             ;;
@@ -105,18 +106,20 @@ _tcpstat() {
         --color) _tcpstat_offer "$typed" '' auto always never ;;
         --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups ;;
         --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;
+        -w | --warning | -c | --critical | --threshold) ;;
         *)
             if [[ $typed == -* ]]; then
                 _tcpstat_offer "$typed" '' \
                     -s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port \
                     --remote-port --user --pid --process --netns -f --format -j --json -o --output -S --sort --limit \
                     -H --no-header --no-truncate -p --processes -i --info -r --resolve --color --output-file -q --quiet \
-                    -v --verbose --source --proc-root --timeout --strict --by --interval --count --events --list -h --help -V --version
+                    -v --verbose --source --proc-root --timeout --strict --by --interval --count --events \
+                    -w --warning -c --critical --rule --threshold --state-file --list -h --help -V --version
             elif [[ ${words[-1]} == explain ]]; then
                 mapfile -t words < <("${command/#\~/$HOME}" explain --all 2>/dev/null | cut -f 1)
                 _tcpstat_offer "$typed" '' "${words[@]}"
-            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain)' ' ]]; then
-                _tcpstat_offer "$typed" '' summary watch explain
+            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain|check|audit)' ' ]]; then
+                _tcpstat_offer "$typed" '' summary watch explain check audit
             fi
             ;;
     esac

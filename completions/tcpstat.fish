@@ -45,11 +45,13 @@ function __tcpstat_subjects
     $command explain --all 2>/dev/null
 end
 
-set -l no_verb 'not __fish_seen_subcommand_from summary watch explain'
+set -l no_verb 'not __fish_seen_subcommand_from summary watch explain check audit'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
 complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
 complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
+complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
+complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
 complete -c tcpstat -n '__fish_seen_subcommand_from explain' -a '(__tcpstat_subjects)'
 
 complete -c tcpstat -s s -l state -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
@@ -88,6 +90,11 @@ complete -c tcpstat -l by -x -a '(__tcpstat_keys)' -d 'keys to count by'
 complete -c tcpstat -l interval -x -d 'seconds from sample to sample'
 complete -c tcpstat -l count -x -d 'end after so many samples'
 complete -c tcpstat -l events -d 'print transitions instead of lists'
+complete -c tcpstat -s w -l warning -x -d 'check: warn outside this range'
+complete -c tcpstat -s c -l critical -x -d 'check: critical outside this range'
+complete -c tcpstat -l rule -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
+complete -c tcpstat -l threshold -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
+complete -c tcpstat -l state-file -r -F -d 'check: compare with the last run'
 complete -c tcpstat -l list -x -a 'states columns formats rules sources netns users groups' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -d 'print the version'

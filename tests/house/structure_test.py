@@ -30,9 +30,9 @@ LIBRARIES = {
     "CLI/": {"cli/request.cpp"},
     "libmnl/": {"parsers/sock_diag_source.cpp"},
     "tl/": {"src/base/error.h"},
-    "nlohmann/json_fwd.hpp": {"src/render/envelope.h", "parsers/ndjson_row.h"},
+    "nlohmann/json_fwd.hpp": {"src/render/envelope.h", "src/render/judgement_json.h", "parsers/ndjson_row.h"},
     "nlohmann/json.hpp": {"src/render/envelope.cpp", "src/render/formats/json.cpp", "src/render/formats/ndjson.cpp",
-                          "src/render/transition_ndjson.cpp",
+                          "src/render/transition_ndjson.cpp", "src/render/judgement_json.cpp", "cli/run_memory.cpp",
                           "parsers/ndjson_row.cpp", "parsers/file_source.cpp", "cli/run_words.cpp", "cli/run_explain.cpp",
                           "cli/explain_json.cpp", "cli/validation_json.cpp", "parsers/log_json.cpp"},
 }

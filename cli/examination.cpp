@@ -1,0 +1,301 @@
+#include "cli/examination.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "cli/check_ending.h"
+#include "cli/ending.h"
+#include "cli/owner_stage.h"
+#include "cli/rules.h"
+#include "cli/run_facts.h"
+#include "detect/syn_baseline.h"
+#include "diagnose/diagnoser.h"
+#include "survey/selection.h"
+
+namespace tcpstat {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Detection and diagnosis look at the same rows.
+class Both final : public Sink {
+ public:
+  Both(Sink& first, Sink& second) : first_(first), second_(second) {}
+  Flow connection(const Connection& row) override {
+    first_.connection(row);
+    return second_.connection(row);
+  }
+  Flow listener(const Listener& row) override {
+    first_.listener(row);
+    return second_.listener(row);
+  }
+
+ private:
+  Sink& first_;
+  Sink& second_;
+};
+
+Seen seen(const Coverage& coverage) { return coverage.complete ? Seen::whole : Seen::partial; }
+
+std::int64_t wall_clock_s() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return time.tv_sec;
+}
+
+/// The kernel counts timeouts of half-opens in /proc and retransmits on netlink: both tell who repeats a SYN.
+void add_timeouts(Reading& reading, SynSample& sample) {
+  if (!sample.wants_timeouts()) return;
+  TimeoutJoin join(sample);
+  reading.read_half_opens_from_proc(join);
+}
+
+template <typename T, typename Same, typename Worse>
+void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
+  for (T& one : from) {
+    const auto at = std::find_if(into.begin(), into.end(), [&](const T& other) { return same(one, other); });
+    if (at == into.end()) {
+      into.push_back(std::move(one));
+    } else if (worse(one, *at)) {
+      *at = std::move(one);
+    }
+  }
+  std::stable_sort(into.begin(), into.end(), worse);
+}
+
+}  // namespace
+
+bool Examination::wants(std::string_view rule) const {
+  const auto& chosen = request_.check.rules;
+  return chosen.empty() || std::find(chosen.begin(), chosen.end(), rule) != chosen.end();
+}
+
+Query Examination::query(StateSet states) const {
+  Query query;
+  query.filter = request_.filter;
+  query.states = states;
+  query.tcp_info = true;
+  query.memory = true;
+  return query;
+}
+
+void Examination::keep(std::vector<Finding> findings) {
+  std::erase_if(findings, [this](const Finding& finding) { return !wants(finding.rule); });
+  merge(
+      report_.findings, std::move(findings),
+      [](const Finding& a, const Finding& b) { return a.rule == b.rule && a.subject == b.subject; },
+      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+}
+
+void Examination::keep(std::vector<SynVerdict> verdicts) {
+  const auto rules = detect_rules();
+  if (std::none_of(rules.begin(), rules.end(), [this](const RuleInfo& rule) { return wants(rule.id); })) return;
+  merge(
+      report_.verdicts, std::move(verdicts),
+      [](const SynVerdict& a, const SynVerdict& b) { return a.subject == b.subject; },
+      [](const SynVerdict& a, const SynVerdict& b) { return a.level > b.level; });
+}
+
+Expected<Examination::Earlier> Examination::first_sample() {
+  const auto start = Clock::now();
+  const auto end = start + *request_.interval;
+  constexpr std::chrono::seconds kLag{1};
+  Earlier earlier;
+  earlier.facts = reading_.kernel_facts();
+  SynSampler sampler;
+  Coverage coverage;
+  Selection selection(request_.filter, Selection::HalfOpens::not_read, sampler);
+  const auto read = reading_.read(query({State::syn_recv, State::listen}), selection, coverage);
+  if (!read) return tl::make_unexpected(read.error());
+  selection.finish();
+  earlier.sample = sampler.take();
+  std::this_thread::sleep_until(start + kLag);
+  earlier.after_first_second = reading_.kernel_counters();
+  std::this_thread::sleep_until(end - kLag);
+  earlier.before_last_second = reading_.kernel_counters();
+  std::this_thread::sleep_until(end);
+  return earlier;
+}
+
+void Examination::remember() {
+  if (request_.check.state_file.empty()) return;
+  Coverage& coverage = report_.reading.coverage;
+  auto file = StateFile::open(request_.check.state_file, request_.timeout);
+  if (!file) {
+    // What was asked for cannot be kept: that is not ok, however quiet the host is.
+    coverage.complete = false;
+    coverage.warn("state_file", file.error().sentence() + "; judged without a memory");
+    return;
+  }
+  file_ = std::move(*file);
+  const auto text = file_->read();
+  if (!text) {
+    coverage.warn("state_file", text.error().sentence() + "; starting afresh");
+    return;
+  }
+  if (text->empty()) {
+    coverage.warn("state_file", "the state file " + request_.check.state_file + " is new: judged from one sample");
+    return;
+  }
+  auto memory = memory_from(*text);
+  if (!memory) {
+    coverage.warn("state_file", "the state file " + request_.check.state_file + " " + memory.error() +
+                                    "; starting afresh, judged from one sample");
+    return;
+  }
+  memory_ = std::move(*memory);
+}
+
+void Examination::save(RunMemory next) {
+  if (!file_) return;
+  if (const auto written = file_->replace(memory_text(next)); !written) {
+    report_.reading.coverage.complete = false;
+    report_.reading.coverage.warn("state_file", written.error().sentence());
+  }
+  file_.reset();
+}
+
+void Examination::judge_halves(const SynSample& now, const KernelFacts& facts) {
+  const Thresholds& thresholds = request_.check.thresholds;
+  const Coverage& coverage = report_.reading.coverage;
+  if (earlier_ || !file_) {
+    SynInput input;
+    input.now = &now;
+    input.facts = facts;
+    input.seen = seen(coverage);
+    if (earlier_) {
+      input.before = &earlier_->sample;
+      input.facts_before = earlier_->facts;
+      input.after_first_second = earlier_->after_first_second;
+      input.before_last_second = earlier_->before_last_second;
+      input.apart = facts.boot_time - earlier_->facts.boot_time;
+    }
+    SynReport report = detect_syn(input, thresholds);
+    keep(std::move(report.verdicts));
+    keep(std::move(report.findings));
+  }
+  if (!file_) return;
+  BaselineNow run{.boot_id = reading_.boot().value_or(std::string()),
+                  .netns = reading_.facts().netns.value_or(0),
+                  .wall_time_s = wall_clock_s(),
+                  .sample = &now,
+                  .facts = facts,
+                  .nominal = memory_ ? memory_->spacing : std::nullopt,
+                  .seen = seen(coverage)};
+  BaselineStep result = step(memory_ ? &memory_->baseline : nullptr, run, thresholds);
+  for (std::string& note : result.notes) report_.reading.coverage.warn("state_file", std::move(note));
+  keep(std::move(result.report.verdicts));
+  keep(std::move(result.report.findings));
+  RunMemory next{.baseline = std::move(result.next), .close_waits = {}, .spacing = std::nullopt};
+  if (memory_) {
+    next.close_waits = std::move(memory_->close_waits);
+    const auto apart = facts.boot_time - memory_->baseline.boot_time;
+    if (apart.count() > 0) next.spacing = apart;
+  }
+  next.close_waits.push_back(close_waits_);
+  if (next.close_waits.size() > RunMemory::kMostCloseWaits) next.close_waits.erase(next.close_waits.begin());
+  save(std::move(next));
+}
+
+void Examination::add_performance(const SynSample& now, const KernelFacts& facts) {
+  const auto count = [](std::uint64_t number) { return static_cast<double>(number); };
+  const auto counter = [&](const char* label, const std::optional<std::uint64_t>& value) {
+    if (value) report_.performance.push_back({.label = label, .value = count(*value), .unit = "c"});
+  };
+  std::optional<double> room;
+  for (const SynListener& listener : now.listeners) {
+    for (const std::uint32_t backlog : listener.backlogs) room = room.value_or(0) + backlog + 1;
+  }
+  report_.performance.push_back(
+      {.label = "syn_recv", .value = count(now.half_open()), .unit = "", .least = 0, .most = room});
+  counter("listen_drops", facts.counters.listen_drops);
+  counter("listen_overflows", facts.counters.listen_overflows);
+  counter("syncookies_sent", facts.counters.syncookies_sent);
+  const Tally& tally = report_.reading.tally;
+  for (const State state : {State::established, State::time_wait, State::close_wait}) {
+    report_.performance.push_back(
+        {.label = std::string(info(state).key), .value = count(tally.count(state)), .least = 0});
+  }
+}
+
+void Examination::conclude() {
+  const Coverage& coverage = report_.reading.coverage;
+  report_.status = worst_of(report_.findings, coverage);
+  if (!report_.findings.empty() && report_.findings.front().severity >= Severity::warning) {
+    report_.headline = report_.findings.front().message;
+    const auto more = std::count_if(report_.findings.begin() + 1, report_.findings.end(),
+                                    [](const Finding& f) { return f.severity >= Severity::unknown; });
+    if (more > 0) report_.headline += " (and " + std::to_string(more) + " more)";
+    return;
+  }
+  if (!coverage.complete) {
+    report_.headline = coverage.warnings.empty() ? "not everything could be read" : coverage.warnings.back().message;
+    return;
+  }
+  if (!report_.findings.empty() && report_.findings.front().severity == Severity::unknown) {
+    report_.headline = report_.findings.front().message;
+    return;
+  }
+  const std::uint64_t total = report_.reading.tally.total();
+  report_.headline = std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
+}
+
+CheckReport Examination::run() {
+  report_.reading = start_report(request_, reading_);
+  Coverage& coverage = report_.reading.coverage;
+  if (request_.interval) {
+    if (reading_.is_file()) {
+      coverage.warn("interval", "a saved file has one sample: --interval changes nothing");
+    } else if (auto earlier = first_sample(); earlier) {
+      earlier_ = std::move(*earlier);
+    } else {
+      coverage.warn("interval", earlier.error().sentence());
+    }
+  }
+  remember();
+
+  const KernelFacts facts = reading_.kernel_facts();
+  SynSampler sampler;
+  if (earlier_) sampler.watch(earlier_->sample);
+  if (memory_) {
+    const auto cookies = cookies_of(memory_->baseline);
+    sampler.watch(cookies);
+  }
+  Diagnoser diagnoser(
+      {.thresholds = request_.check.thresholds, .settings = facts.settings, .limits = reading_.limits()});
+  Both both(sampler, diagnoser);
+  OwnerStage owners(reading_, true, request_.filter);
+  Expected<void> read = owners.open();
+  Selection selection(request_.filter, Selection::HalfOpens::read, owners.behind_selection(both));
+  if (read) read = reading_.read(query(StateSet::all()), owners.before_selection(selection), coverage);
+  owners.finish(selection);
+  owners.add_warnings(coverage);
+  complete_warnings(coverage, read);
+  report_.reading.source = reading_.source_name();
+  report_.reading.tally = selection.tally();
+  SynSample sample = sampler.take();
+  add_timeouts(reading_, sample);
+  close_waits_ = diagnoser.close_waits();
+
+  DiagnosisFacts known{.facts = facts};
+  if (earlier_) known.before = &earlier_->facts;
+  if (memory_) known.earlier_close_waits = memory_->close_waits;
+  keep(diagnoser.finish(known));
+  judge_halves(sample, facts);
+  add_performance(sample, facts);
+  conclude();
+  return std::move(report_);
+}
+
+SynReport judge_listed(Reading& reading, SynSample& sample, const Coverage& coverage) {
+  add_timeouts(reading, sample);
+  SynInput input;
+  input.now = &sample;
+  input.facts = reading.kernel_facts();
+  input.seen = seen(coverage);
+  return detect_syn(input, Thresholds{});
+}
+
+}  // namespace tcpstat

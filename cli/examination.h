@@ -1,0 +1,58 @@
+#pragma once
+// A check by rules: what is read when, what detection and diagnosis are handed, and what they found. One sample; two of
+// one run (--interval); or one beside what the last run remembered (--state-file).
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/reading.h"
+#include "cli/request.h"
+#include "cli/run_memory.h"
+#include "cli/state_file.h"
+#include "detect/syn_detector.h"
+#include "diagnose/diagnosis.h"
+#include "model/check_report.h"
+
+namespace tcpstat {
+
+class Examination {
+ public:
+  Examination(const Request& request, Reading& reading) : request_(request), reading_(reading) {}
+
+  /// Reads and judges; `reading`, `status` and everything that is to be said.
+  CheckReport run();
+
+ private:
+  /// What an earlier sample of this run left.
+  struct Earlier {
+    SynSample sample;
+    KernelFacts facts;
+    KernelCounters after_first_second;
+    KernelCounters before_last_second;
+  };
+
+  [[nodiscard]] bool wants(std::string_view rule) const;
+  [[nodiscard]] Query query(StateSet states) const;
+  Expected<Earlier> first_sample();
+  void remember();
+  void judge_halves(const SynSample& now, const KernelFacts& facts);
+  void keep(std::vector<Finding> findings);
+  void keep(std::vector<SynVerdict> verdicts);
+  void save(RunMemory next);
+  void add_performance(const SynSample& now, const KernelFacts& facts);
+  void conclude();
+
+  const Request& request_;
+  Reading& reading_;
+  CheckReport report_;
+  std::optional<Earlier> earlier_;
+  std::optional<StateFile> file_;
+  std::optional<RunMemory> memory_;
+  std::uint64_t close_waits_ = 0;
+};
+
+/// The half-open connections of one sample, for the end of a list: taken beside its rows, judged at its end.
+SynReport judge_listed(Reading& reading, SynSample& sample, const Coverage& coverage);
+
+}  // namespace tcpstat

@@ -1,0 +1,258 @@
+#include "render/plugin_output.h"
+
+#include <cmath>
+#include <string>
+
+#include "base/utf8.h"
+#include "render/escape.h"
+
+namespace tcpstat {
+namespace {
+
+/// A real Nagios took "ev|il=9999" in the text for performance data.
+void append_text(TextBuffer& out, std::string_view text) {
+  while (true) {
+    const std::size_t bar = text.find('|');
+    append_escaped(out, text.substr(0, bar));
+    if (bar == std::string_view::npos) return;
+    out.append("\\x7c");
+    text.remove_prefix(bar + 1);
+  }
+}
+
+/// As few digits as tell it: 257, 0.5, 12.3.
+void append_number(TextBuffer& out, double value) {
+  constexpr double kExact = 9e15;
+  if (std::floor(value) == value && std::fabs(value) < kExact) {
+    out.number(static_cast<std::int64_t>(value));
+    return;
+  }
+  constexpr int kDigits = 3;
+  char* to = out.reserve(64);
+  out.commit(
+      std::to_chars(to, to + 64, value, std::chars_format::general, kDigits + (std::fabs(value) >= 1 ? 2 : 0)).ptr);
+}
+
+void append_number(TextBuffer& out, const std::optional<double>& value) {
+  if (value) append_number(out, *value);
+}
+
+void append_performance(TextBuffer& out, const PerformanceValue& value) {
+  out.append(value.label);
+  out.append('=');
+  if (value.value) {
+    append_number(out, *value.value);
+    out.append(value.unit);
+  } else {
+    out.append('U');
+  }
+  TextBuffer limits;
+  std::size_t length = 0;
+  const auto field = [&](const auto& append) {
+    limits.append(';');
+    const std::size_t before = limits.size();
+    append();
+    if (limits.size() > before) length = limits.size();
+  };
+  field([&] { append_text(limits, value.warning); });
+  field([&] { append_text(limits, value.critical); });
+  field([&] { append_number(limits, value.least); });
+  field([&] { append_number(limits, value.most); });
+  out.append(limits.view().substr(0, length));  // semicolons at the end are left out
+}
+
+void append_first_line(TextBuffer& out, Severity status, std::string_view headline) {
+  out.append("TCPSTAT ");
+  out.append(status_word(status));
+  out.append(" - ");
+  append_text(out, headline);
+}
+
+/// What the first line says already is not said again.
+void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view headline) {
+  for (const Warning& warning : coverage.warnings) {
+    if (warning.message == headline) continue;
+    out.append("note: ");
+    append_text(out, warning.message);
+    out.append('\n');
+  }
+}
+
+void append_upper(TextBuffer& out, std::string_view word) {
+  for (const char c : word) out.append(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+}
+
+/// "  stale_half_opens 0.97 ratio >= 0.8, +3 (sock_diag)"
+void append_evidence(TextBuffer& out, const Evidence& evidence) {
+  out.append("  ");
+  append_text(out, evidence.quantity);
+  out.append(' ');
+  if (evidence.value) {
+    append_number(out, *evidence.value);
+  } else {
+    out.append("unknown");
+  }
+  if (!evidence.unit.empty()) {
+    out.append(' ');
+    append_text(out, evidence.unit);
+  }
+  if (evidence.limit) {
+    out.append(" (");
+    append_text(out, evidence.op);
+    out.append(' ');
+    append_number(out, *evidence.limit);
+    out.append(')');
+  }
+  if (evidence.weight != 0) {
+    out.append(evidence.weight > 0 ? ", +" : ", ");
+    append_number(out, evidence.weight);
+  }
+  if (!evidence.source.empty()) {
+    out.append(", ");
+    append_text(out, evidence.source);
+  }
+  out.append('\n');
+}
+
+void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
+  append_upper(out, name(finding.severity));
+  out.append(' ');
+  append_text(out, finding.rule);
+  out.append(": ");
+  append_text(out, finding.message);
+  out.append('\n');
+  if (detail == Detail::evidence) {
+    for (const Evidence& evidence : finding.evidence) append_evidence(out, evidence);
+  }
+  if (finding.next.empty()) return;
+  out.append("  run: ");
+  append_text(out, finding.next);
+  out.append('\n');
+}
+
+/// "half-open connections of 0.0.0.0:443: likely, flood: random sources, about 100 SYN/s, full in 3 s"
+void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
+  append_text(out, verdict.subject);
+  out.append(": SYN attack ");
+  append_text(out, name(verdict.level));
+  if (!verdict.attack_class.empty()) {
+    out.append(" (");
+    append_text(out, verdict.attack_class);
+    out.append(')');
+  }
+  if (verdict.rate_per_s) {
+    out.append(", about ");
+    append_number(out, std::round(*verdict.rate_per_s * 10) / 10);
+    out.append(" SYN/s never complete");
+  }
+  if (verdict.seconds_to_full) {
+    out.append(", queue full in ");
+    append_number(out, std::round(*verdict.seconds_to_full));
+    out.append(" s");
+  }
+  out.append('\n');
+}
+
+}  // namespace
+
+void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail) {
+  append_first_line(out, report.status, report.headline);
+  const Finding* worst = report.findings.empty() ? nullptr : &report.findings.front();
+  if (worst != nullptr && worst->severity >= Severity::unknown && !worst->next.empty()) {
+    out.append("; run: ");
+    append_text(out, worst->next);
+  }
+  const char* before = " | ";
+  for (const PerformanceValue& value : report.performance) {
+    out.append(before);
+    append_performance(out, value);
+    before = " ";
+  }
+  out.append('\n');
+  for (const Finding& finding : report.findings) {
+    // What is no problem is told to those who ask.
+    if (finding.severity >= Severity::unknown || detail == Detail::evidence) append_finding(out, finding, detail);
+  }
+  for (const SynVerdict& verdict : report.verdicts) {
+    if (detail == Detail::evidence) {
+      append_verdict(out, verdict);
+      for (const Evidence& evidence : verdict.evidence) append_evidence(out, evidence);
+    }
+    for (const std::string& blind : verdict.blind) {
+      out.append("not seen: ");
+      append_text(out, blind);
+      out.append('\n');
+    }
+  }
+  append_notes(out, report.reading.coverage, report.headline);
+}
+
+void write_audit(TextBuffer& out, const AuditReport& report, Detail detail) {
+  append_first_line(out, report.status, report.headline);
+  out.append('\n');
+  std::size_t widest = 0;
+  for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
+  constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
+  for (const AuditCheck& check : report.checks) {
+    const std::string_view word = name(check.status);
+    append_upper(out, word);
+    out.append(kStatusWidth - word.size(), ' ');
+    out.append(check.name);
+    out.append(widest - check.name.size() + 2, ' ');
+    append_text(out, check.value ? std::string_view(*check.value) : "-");
+    out.append('\n');
+    const auto line = [&](std::string_view what, std::string_view text) {
+      if (text.empty()) return;
+      out.append(kStatusWidth, ' ');
+      out.append(what);
+      append_text(out, text);
+      out.append('\n');
+    };
+    line("advice: ", check.advice);
+    // Who is told to change something is told why and at what price.
+    if (detail == Detail::evidence || !check.advice.empty()) {
+      line("why: ", check.reason);
+      if (!check.advice.empty()) line("cost: ", check.cost);
+    }
+    if (detail == Detail::evidence || !check.advice.empty()) line("source: ", check.source);
+  }
+  append_notes(out, report.reading.coverage, report.headline);
+}
+
+void write_unknown(TextBuffer& out, std::string_view sentence) {
+  append_first_line(out, Severity::unknown, sentence);
+  out.append('\n');
+}
+
+void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
+                         const std::vector<Finding>& findings) {
+  constexpr int kMostLines = 3;
+  int lines = 0;
+  for (const Finding& finding : findings) {
+    if (finding.severity < Severity::unknown) continue;
+    if (lines == kMostLines - 1) break;  // the last is for what to type
+    append_escaped(out, finding.message);
+    out.append('\n');
+    ++lines;
+  }
+  if (lines > 0) {
+    for (const Finding& finding : findings) {
+      if (finding.severity < Severity::unknown || finding.next.empty()) continue;
+      out.append("run: ");
+      append_escaped(out, finding.next);
+      out.append('\n');
+      return;
+    }
+    return;
+  }
+  if (verdicts.empty()) return;
+  append_verdict(out, verdicts.front());
+  for (const std::string& blind : verdicts.front().blind) {
+    out.append("not seen: ");
+    append_escaped(out, blind);
+    out.append('\n');
+    if (++lines == kMostLines - 1) return;
+  }
+}
+
+}  // namespace tcpstat

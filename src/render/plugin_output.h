@@ -1,0 +1,25 @@
+#pragma once
+// `check` and `audit` as text: one line that a monitoring system shows and a person reads at night, then long lines
+// (Monitoring Plugins Development Guidelines). What follows a `|` is performance data, so that no other text has one.
+
+#include <string_view>
+
+#include "base/text_buffer.h"
+#include "model/check_report.h"
+
+namespace tcpstat {
+
+enum class Detail : bool { findings, evidence };
+
+/// "TCPSTAT CRITICAL - …; run: … | syn_recv=257;;;0;257", then a line for each finding and each blind spot.
+void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail);
+/// The first line, then a line for each check; with evidence also reason, cost and source of each.
+void write_audit(TextBuffer& out, const AuditReport& report, Detail detail);
+/// "TCPSTAT UNKNOWN - …": nothing could be judged.
+void write_unknown(TextBuffer& out, std::string_view sentence);
+
+/// One to three lines for people: the verdicts of the half-open connections just listed.
+void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
+                         const std::vector<Finding>& findings);
+
+}  // namespace tcpstat

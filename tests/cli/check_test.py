@@ -1,0 +1,252 @@
+"""tcpstat check as monitoring systems and cron see it: one line, performance data, exit codes, JSON."""
+
+import json
+import re
+import shutil
+import subprocess
+import unittest
+
+from formats_test import Schemas, jsonschema
+from harness import FIXTURES, HERE, TCPSTAT, TestCase, main, proc_line, run, shell, unique, words
+
+FIRST = re.compile(r"\ATCPSTAT (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+(?: \| (\S+=\S+(?: \S+=\S+)*))?\Z")
+PERFORMANCE = re.compile(r"[a-z0-9_]+=(?:U|-?[0-9.e+]+(?:s|%|B|c)?)(?:;[^;|\s]*){0,4}")
+CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+README = (HERE.parent.parent / "README.md").read_text()
+MANUAL = (HERE.parent.parent / "man/tcpstat.8").read_text().replace(r"\e", "\\")
+
+
+def block(language):
+    return re.search(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL).group(1)
+
+
+class Check(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.schemas = Schemas() if jsonschema else None
+
+    def check(self, *args, status, **more):
+        """Runs it; the status in words, the exit code and the shape of the lines agree."""
+        result = run("check", *args, **more)
+        match = FIRST.match(result.lines[0])
+        self.assertTrue(match, result)
+        self.assertEqual((match.group(1), result.code), (status, CODES[status]), result)
+        for value in (match.group(2) or "").split():
+            self.assertRegex(value, rf"\A{PERFORMANCE.pattern}\Z")
+        for line in result.lines[1:]:
+            self.assertNotIn("|", line)
+        self.assertEqual(result.err, "")
+        return result
+
+    def document(self, *args, **more):
+        result = run("check", *args, "--json", **more)
+        document = unique(result.out)
+        if self.schemas is not None:
+            self.schemas.check(self, "check", document)
+        self.assertEqual(document["exit_code"], result.code)
+        self.assertEqual(CODES[document["status"]], result.code)
+        return document
+
+
+class Counts(Check):
+    def test_what_is_counted_is_what_a_list_shows(self):
+        tree = self.tree()
+        for filters in ((), ("-s", "SYN_RECV"), ("-s", "!TIME_WAIT"), ("-l",), ("-a",), ("-4",), ("--local-port", "443"),
+                        ("--remote", "198.51.100.0/24"), ("-s", "half-open", "--local-port", "443")):
+            with self.subTest(filters=filters):
+                rows = len(self.succeeds("--proc-root", tree.path, "-H", *filters).lines)
+                result = self.check("-w", f"{rows}:{rows}", "--proc-root", tree.path, *filters, status="OK")
+                self.assertRegex(result.lines[0], rf" - {rows} sockets? ")
+                self.check("-c", f"@{rows}:{rows}", "--proc-root", tree.path, *filters, status="CRITICAL")
+
+    def test_the_line_names_count_filters_limit_and_what_to_type(self):
+        tree = self.tree()
+        result = self.check("-s", "SYN_RECV", "--local-port", "443", "-w", "0", "-c", "1", "--proc-root", tree.path,
+                            status="CRITICAL")
+        self.assertEqual(result.lines[0], "TCPSTAT CRITICAL - 2 sockets match --state SYN_RECV --local-port 443, outside -c 1; "
+                                          "run: tcpstat --state SYN_RECV --local-port 443 | syn_recv=2;0;1;0")
+        command = re.search(r"run: tcpstat (.*)$", result.lines[-1]).group(1)
+        self.assertEqual(len(shell(f'"$T" {command} -H --proc-root {tree.path}').lines), 2)
+
+    def test_evidence(self):
+        tree = self.tree()
+        self.assertEqual(len(self.check("-w", "1", "--proc-root", tree.path, status="WARNING").lines), 3)
+        result = self.check("-w", "1", "-v", "--proc-root", tree.path, status="WARNING")
+        self.assertRegex(result.lines[2], r"\A  selected_sockets 14 sockets \(> 1\), proc\Z")
+
+    def test_json(self):
+        tree = self.tree()
+        document = self.document("-w", "1", "-c", "500", "--proc-root", tree.path)
+        (finding,) = document["findings"]
+        self.assertEqual((finding["severity"], finding["value"], finding["warning"], finding["critical"]), ("warning", 14, 1, 500))
+        self.assertEqual(finding["evidence"][0]["op"], ">")
+        self.assertEqual(self.document("-w", "500", "--proc-root", tree.path)["findings"], [])
+        below = self.document("-w", "20:", "--proc-root", tree.path)["findings"][0]
+        self.assertEqual((below["evidence"][0]["op"], below["evidence"][0]["limit"], below["warning"]), ("<", 20, None))
+
+    def test_hostile_text_is_no_performance_data(self):
+        tree = self.tree()
+        result = self.check("--process", "ev|il=9999\n\x1b[31m", "-c", "1:", "--proc-root", tree.path, status="CRITICAL")
+        self.assertIn(r"ev\x7cil=9999\x0a\x1b[31m", result.lines[0])
+        result = run("check", "--process", b"\xff|x=1", "-c", "1:", "--proc-root", tree.path)
+        self.assertIn(r"\xff\x7cx=1", result.lines[0])
+        self.assertEqual(result.lines[0].count("|"), 1)
+
+
+class Usage(Check):
+    def test_what_cannot_be_judged_is_unknown(self):
+        for args in (("-w", "ten"), ("--nonsense",), ("-w",), ("-w", "1", "--rule", "syn-flood"), ("-w", "1", "--interval", "5"),
+                     ("--interval", "2"), ("--interval", "x"), ("--rule", "no-such-rule"), ("--threshold", "x=1"), ("-s", "SYN_RECV"),
+                     ("-l",), ("-w", "1", "-f", "csv"), ("-w", "1", "--sort", "PID"), ("-w", "1", "--state", "NOPE"),
+                     ("-w", "1", "-t", "x"), ("-w", "1", "--source", "/nonexistent"), ("--state-file", "")):
+            with self.subTest(args=args):
+                result = self.check(*args, status="UNKNOWN")
+                self.assertEqual(len(result.lines), 1)
+        for args in (("--help",), ("--version",), ("-h",), ("-V",)):
+            self.assertEqual(run("check", *args).code, 3)
+            self.assertEqual(run("audit", *args).code, 3)
+            self.assertEqual(run(*args).code, 0)
+
+    def test_for_json_the_sentence_is_on_standard_error(self):
+        result = run("check", "-w", "ten", "--json")
+        self.assertEqual((result.code, result.out), (3, ""))
+        self.assertRegex(result.err, r"\Atcpstat: bad range [^\n]+\n\Z")
+
+    def test_options_of_check_belong_to_check(self):
+        for args in (("-w", "1"), ("-c", "1"), ("--rule", "x"), ("--state-file", "x"), ("summary", "-w", "1")):
+            self.assertEqual(run(*args, "--source", "/dev/null").code, 2, args)
+        self.assertEqual(run("audit", "-w", "1").code, 3)
+
+    def test_t_is_the_timeout_behind_the_verb_alone(self):
+        tree = self.tree()
+        for args in (("-t", "5"), ("-t5",), ("-vt5",), ("-vt", "5"), ("--timeout", "5"), ("-t", "0.5")):
+            with self.subTest(args=args):
+                self.check("-w", "99", *args, "--proc-root", tree.path, status="OK")
+        self.check("-w", "99", "-t", status="UNKNOWN")
+        self.check("-w", "99", "-tn", "--proc-root", tree.path, status="UNKNOWN")
+        self.assertEqual(run("-ant", "check", "-w", "99", "--proc-root", tree.path).code, 0)
+        self.assertEqual(run("-ant", "--proc-root", tree.path).code, 0)
+        self.assertEqual(run("--process", "check", "-tn", "--proc-root", tree.path).code, 0)
+
+    def test_a_name_of_a_verb_as_a_value_is_none(self):
+        self.assertEqual(run("--process", "check", "--nonsense").code, 2)
+        self.assertEqual(run("-j", "check", "--nonsense").code, 3)
+
+    def test_partial_data_is_unknown_unless_an_alarm_is_proven(self):
+        lines = proc_line("SYN_RECV", "192.0.2.1:80", "192.0.2.2:81"), "  1: garbage", proc_line("SYN_RECV", "192.0.2.1:80", "192.0.2.2:82")
+        tree = self.tree(tcp=lines, tcp6=())
+        self.check("-w", "10", "--proc-root", tree.path, status="UNKNOWN")
+        self.check("-w", "1", "--proc-root", tree.path, status="WARNING")
+        self.check("-c", "1", "--proc-root", tree.path, status="CRITICAL")
+        self.check("-c", "5:", "--proc-root", tree.path, status="UNKNOWN")
+        self.check("-c", "@2:3", "--proc-root", tree.path, status="UNKNOWN")
+
+    def test_writing(self):
+        tree = self.tree()
+        full = shell(f'"$T" check -w 99 --proc-root {tree.path} >/dev/full')
+        self.assertEqual(full.code, 3)
+        self.assertRegex(full.err, "No space left")
+        self.assertEqual(shell(f'"$T" check -w 99 --proc-root {tree.path} >&-').code, 3)
+        target = self.directory() / "out"
+        result = run("check", "-c", "1", "--proc-root", tree.path, "--output-file", target)
+        self.assertEqual((result.code, result.out), (2, ""))
+        self.assertRegex(target.read_text(), r"\ATCPSTAT CRITICAL")
+        self.assertEqual(shell(f'"$T" check -c 1 --proc-root {tree.path} | true; exit 0').err, "")
+
+
+class Quiet(Check):
+    def test_cron_mails_when_there_is_something_to_read(self):
+        tree = self.tree()
+        for args in (("-w", "99"), ("-w", "99", "--json"), ("-w", "99", "-v")):
+            result = run("check", "-q", *args, "--proc-root", tree.path)
+            self.assertEqual((result.code, result.out, result.err), (0, "", ""), args)
+        for args, code in ((("-w", "1"), 1), (("-c", "1"), 2), (("-w", "ten"), 3)):
+            result = run("check", "-q", *args, "--proc-root", tree.path)
+            self.assertEqual(result.code, code)
+            self.assertRegex(result.out, r"\ATCPSTAT ")
+
+
+class Rules(Check):
+    def test_a_quiet_host_is_ok(self):
+        tree = self.tree(tcp=(proc_line("LISTEN", "0.0.0.0:80", "0.0.0.0:0", inode=7),
+                              proc_line("ESTABLISHED", "192.0.2.1:80", "192.0.2.2:99", inode=8)), tcp6=())
+        self.check("--proc-root", tree.path, status="OK")
+        document = self.document("--proc-root", tree.path)
+        self.assertEqual(document["status"], "OK")
+
+    def test_a_host_that_cannot_be_read_is_not_ok(self):
+        self.check("--proc-root", "/nonexistent", status="UNKNOWN")
+
+    def test_rules_by_name_and_their_limits(self):
+        tree = self.tree()
+        rules = words("rules")
+        self.assertGreater(len(rules), 10)
+        self.assertEqual(len(set(rules)), len(rules))
+        for rule in rules:
+            self.assertIn(run("check", "--rule", rule, "--proc-root", tree.path).code, (0, 1, 2), rule)
+        for line in run("--list", "rules").lines:
+            rule, question, limits = line.split("\t")
+            self.assertTrue(question.endswith("?"), line)
+            for limit in limits.split():
+                name, value = re.match(r"([a-z0-9_]+)=([0-9.e+-]+)\Z", limit).groups()
+                result = run("check", "--rule", rule, "--threshold", f"{rule}.{name}={value}", "--proc-root", tree.path)
+                self.assertIn(result.code, (0, 1, 2), result)
+        self.check("--threshold", f"{rules[0]}.no_such=1", status="UNKNOWN")
+
+    def test_it_runs_here(self):
+        self.assertIn(run("check").code, (0, 1, 2, 3))
+        self.document()
+
+    def test_an_interval_takes_its_time(self):
+        tree = self.tree()
+        import time
+        start = time.monotonic()
+        self.document("--interval", "3", "--proc-root", tree.path)
+        self.assertGreaterEqual(time.monotonic() - start, 3)
+
+    def test_a_saved_file_has_one_sample(self):
+        for file in sorted((FIXTURES / "recorded").glob("*.ndjson"))[:2]:
+            self.assertIn(run("check", "--source", file).code, (0, 1, 2, 3))
+
+
+class Examples(Check):
+    def test_the_crontab_line_runs(self):
+        for line in (block("crontab").strip(), re.search(r"^(\*/5 .*)$", MANUAL, re.MULTILINE).group(1)):
+            command = re.search(r"/usr/local/bin/tcpstat (.*)$", line).group(1)
+            folder = self.directory()
+            command = re.sub(r"--state-file \S+", f"--state-file {folder}/state.json", command)
+            tree = self.tree(tcp=(), tcp6=())
+            result = shell(f'"$T" {command} --proc-root {tree.path}')
+            self.assertEqual((result.code, result.out, result.err), (0, "", ""), result)
+
+    def test_the_units_are_what_systemd_takes(self):
+        if shutil.which("systemd-analyze", path="/usr/bin:/bin") is None:
+            self.skipTest("systemd is missing")
+        for source in ("readme", "manual"):
+            folder = self.directory()
+            if source == "readme":
+                service, timer = block("systemd-service"), block("systemd-timer")
+            else:
+                text = MANUAL.split("tcpstat-check.service\n")[1].split(".Ed")[0]
+                service, timer = text.split("# /etc/systemd/system/tcpstat-check.timer\n")
+            (folder / "tcpstat-check.service").write_text(service.replace("/usr/local/bin/tcpstat", str(TCPSTAT)))
+            (folder / "tcpstat-check.timer").write_text(timer)
+            result = subprocess.run(["systemd-analyze", "verify", "--man=no", folder / "tcpstat-check.service",
+                                     folder / "tcpstat-check.timer"], capture_output=True, text=True, check=False)
+            complaints = [line for line in (result.stdout + result.stderr).splitlines() if "tcpstat" in line]
+            self.assertEqual(complaints, [], source)
+
+    def test_the_commands_of_nagios_and_icinga_are_taken(self):
+        tree = self.tree(tcp=(), tcp6=())
+        for text in (block("nagios"), MANUAL):
+            command = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", text, re.MULTILINE).group(1)
+            self.assertEqual(shell(f'"$T" {command.replace("--interval 5", "--interval 3")} --proc-root {tree.path}').code, 0)
+        for text in (block("icinga"), MANUAL):
+            options = re.findall(r'^ +"(--[a-z-]+)" = ', text, re.MULTILINE)
+            self.assertEqual(len(options), 5)
+            for option in options:
+                self.assertIn(option, run("--help").out)
+
+
+if __name__ == "__main__":
+    main()
