@@ -55,17 +55,15 @@ Soaked soak(const SoakOptions& options) {
   Soaked result;
   bool interrupted = false;
   while (true) {
-    const auto line = watching.line(std::chrono::seconds(interrupted ? 30 : 1));
+    const auto line = watching.line(std::chrono::seconds(interrupted ? 60 : 1));
+    if (!line && interrupted) break;
     if (!interrupted && std::chrono::steady_clock::now() - start >= options.time) {
       result.connections = opened() - before;
       result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       watching.interrupt();
       interrupted = true;
     }
-    if (!line) {
-      if (interrupted) break;
-      continue;
-    }
+    if (!line) continue;
     if (value_of(*line, "type") == "summary") {
       result.samples = number(value_of(*line, "samples"));
       continue;

@@ -110,6 +110,7 @@ TEST_CASE("ports are numbers, ranges or names of services") {
 }
 
 TEST_CASE("an interval has a least length, which the sentence names") {
+  using std::chrono::milliseconds;
   CHECK(parse_interval("0.05", milliseconds(50)).value() == milliseconds(50));
   CHECK(parse_interval("2", milliseconds(50)).value() == milliseconds(2000));
   for (const char* word : {"0.049", "0", "-1", "nan", "inf", "1s", "", "1e9"}) {

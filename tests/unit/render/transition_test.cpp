@@ -1,0 +1,129 @@
+// Transitions in every format that tells them.
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "render/transition_writer.h"
+#include "support/fixtures.h"
+#include "support/render.h"
+
+namespace tcpstat {
+namespace {
+
+using nlohmann::json;
+using test::Rendering;
+
+constexpr std::array<std::optional<State>, 2> kPath = {State::fin_wait1, State::fin_wait2};
+
+ObservedTransition closed() {
+  ObservedTransition out;
+  out.local = test::endpoint("192.0.2.1", 443);
+  out.remote = test::endpoint("198.51.100.7", 50'000);
+  out.cookie = 0xFFFF'FFFF'FFFF'FFFF;
+  out.from = State::established;
+  out.to = State::time_wait;
+  out.path = kPath;
+  out.dwell_ms = 61'500;
+  out.verdict = "legal";
+  out.reason = "3 steps, \"unseen\"";
+  out.reference = "somewhere";
+  return out;
+}
+
+ObservedTransition listening() {
+  ObservedTransition out;
+  out.family = Family::ipv6;
+  out.local = test::endpoint("::", 22);
+  out.to = State::listen;
+  out.verdict = "legal";
+  out.reason = "one step";
+  out.reference = "somewhere";
+  return out;
+}
+
+std::string written(std::string_view format, std::size_t width = 0) {
+  Rendering rendering("table");
+  rendering.settings.facts.host = "ho\"st";
+  rendering.settings.width = width;
+  const auto writer = make_transition_writer(format, rendering.settings);
+  REQUIRE(writer != nullptr);
+  writer->sample({7, "2026-01-02T03:04:05.678Z", "04:04:05"});
+  writer->transition(closed());
+  writer->transition(listening());
+  writer->sample_end();
+  Report report;
+  report.facts = rendering.settings.facts;
+  report.selected = StateSet::all();
+  writer->finish(report, {9, 2, {{"legal", 2}, {"illegal", 0}}});
+  return rendering.text();
+}
+
+std::vector<std::string> lines(const std::string& text) { return test::lines_of(text); }
+
+TEST_CASE("ndjson has every key, null for what a socket does not have, and one summary line") {
+  const auto all = lines(written("ndjson"));
+  REQUIRE(all.size() == 3);
+  const json first = json::parse(all[0]);
+  CHECK(first == json{{"type", "transition"},
+                      {"time", "2026-01-02T03:04:05.678Z"},
+                      {"host", "ho\"st"},
+                      {"snapshot", 7},
+                      {"family", "ipv4"},
+                      {"local_address", "192.0.2.1"},
+                      {"local_port", 443},
+                      {"remote_address", "198.51.100.7"},
+                      {"remote_port", 50'000},
+                      {"cookie", "18446744073709551615"},
+                      {"mode", "sampled"},
+                      {"from", name(State::established)},
+                      {"to", name(State::time_wait)},
+                      {"path", {name(State::fin_wait1), name(State::fin_wait2)}},
+                      {"dwell_ms", 61'500},
+                      {"verdict", "legal"},
+                      {"reason", "3 steps, \"unseen\""},
+                      {"reference", "somewhere"}});
+  const json second = json::parse(all[1]);
+  CHECK(second.size() == first.size());
+  for (const char* key : {"remote_address", "remote_port", "cookie", "dwell_ms"}) CHECK(second[key].is_null());
+  CHECK(second["from"] == "ABSENT");
+  CHECK(second["path"].empty());
+  const json summary = json::parse(all[2]);
+  CHECK(summary["type"] == "summary");
+  CHECK(summary["snapshot"] == 7);
+  CHECK(summary["samples"] == 9);
+  CHECK(summary["transitions"] == json{{"total", 2}, {"by_verdict", {{"legal", 2}, {"illegal", 0}}}});
+}
+
+TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what needs it") {
+  const auto plain = lines(written("plain"));
+  REQUIRE(plain.size() == 3);
+  CHECK(plain[0].starts_with("TIME\tSNAPSHOT\tFAMILY\t"));
+  CHECK(plain[2].find("\t::\t22\t-\t-\t-\tABSENT\t" + std::string(name(State::listen)) + "\t-\t-\tlegal\tone step") !=
+        std::string::npos);
+  const auto csv = lines(written("csv"));
+  REQUIRE(csv.size() == 3);
+  CHECK(csv[0].starts_with("time,snapshot,family,"));
+  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere"));
+  CHECK(csv[2].find(",::,22,,,,ABSENT,") != std::string::npos);
+}
+
+TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only what was passed unseen") {
+  for (const std::string& line : lines(written("table", 80))) CHECK(line.size() <= 82);  // the ellipsis has three bytes
+  const auto all = lines(written("table"));
+  REQUIRE(all.size() == 3);
+  CHECK(all[1].starts_with("04:04:05  " + std::string(name(State::established)) + "  "));
+  CHECK(all[1].find("1m01s  192.0.2.1:443") != std::string::npos);
+  CHECK(all[1].ends_with(std::string(name(State::fin_wait1)) + ">" + std::string(name(State::fin_wait2))));
+  CHECK(all[2].find("     -  [::]:22                *  ") != std::string::npos);
+}
+
+TEST_CASE("json is one document and no stream") {
+  Rendering rendering("table");
+  CHECK(make_transition_writer("json", rendering.settings) == nullptr);
+}
+
+}  // namespace
+}  // namespace tcpstat
