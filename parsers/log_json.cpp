@@ -57,7 +57,10 @@ struct Value {
 /// Keeps the values of the keys above, of the outermost object.
 class Members final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  bool null() override { return keep(Value::Kind::none); }
+  bool null() override {
+    if (depth_ == 3 && in_family_) families_ = Whole::no;
+    return keep(Value::Kind::none);
+  }
   bool boolean(bool value) override { return keep(value ? Value::Kind::yes : Value::Kind::no); }
   bool number_integer(number_integer_t) override { return keep(Value::Kind::other); }
   bool number_unsigned(number_unsigned_t value) override {
@@ -70,6 +73,9 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool string(string_t& value) override {
     if (current_ != nullptr && depth_ == 1) current_->text.swap(value);
+    if (in_states_ && depth_ == 2) {
+      if (const auto state = logged_state(value); state && state->seen()) listed_ |= *state->seen();
+    }
     return keep(Value::Kind::text);
   }
   bool binary(binary_t&) override { return keep(Value::Kind::other); }
@@ -78,7 +84,9 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool end_object() override { return leave(); }
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
+    in_family_ = depth_ == 3 && (name == "ipv4" || name == "ipv6");
     if (depth_ != 1) return true;
+    in_states_ = name == "states";
     current_ = nullptr;
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
       if (kKeys[i] == name) current_ = &values_[i];
@@ -90,6 +98,11 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
 
   [[nodiscard]] const Value& operator[](Key which) const { return values_[which]; }
   [[nodiscard]] Value& operator[](Key which) { return values_[which]; }
+  /// Whether a summary's `states` has every state of a connection and its `by_family` a number for each family.
+  [[nodiscard]] Whole every_connection() const {
+    const StateSet wanted = StateSet::all() - StateSet{State::listen, State::close};
+    return (wanted - listed_).empty() ? families_ : Whole::no;
+  }
 
  private:
   bool keep(Value::Kind kind) {
@@ -108,6 +121,10 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
 
   std::array<Value, key_count> values_;
   Value* current_ = nullptr;
+  StateSet listed_;
+  Whole families_ = Whole::yes;
+  bool in_states_ = false;
+  bool in_family_ = false;
   std::size_t depth_ = 0;
 };
 
@@ -261,8 +278,8 @@ LogRecord log_json::decode(std::string_view text, std::string& word, std::string
   if (kind == "summary" && !absent(line[snapshot])) {
     LoggedSampleEnd end;
     if (!read_sample(line, end.sample, place)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
-    const bool whole =
-        line[complete].kind == Kind::yes && line[limited].kind != Kind::yes && line[filtered].kind == Kind::no;
+    const bool whole = line[complete].kind == Kind::yes && line[limited].kind != Kind::yes &&
+                       line[filtered].kind == Kind::no && line.every_connection() == Whole::yes;
     end.whole = whole ? Whole::yes : Whole::no;
     return end;
   }

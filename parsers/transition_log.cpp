@@ -1,6 +1,8 @@
 #include "parsers/transition_log.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace tcpstat {
 namespace {
@@ -32,7 +34,7 @@ std::optional<LogTime> seconds_of(std::string_view word) {
   if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0 && seconds < kMost)) {
     return std::nullopt;
   }
-  return LogTime(static_cast<std::int64_t>(seconds * 1e6 + 0.5));
+  return LogTime(std::llround(seconds * 1e6));
 }
 
 std::optional<LoggedState> logged_state(std::string_view word) {
@@ -41,6 +43,10 @@ std::optional<LoggedState> logged_state(std::string_view word) {
     if (bare.starts_with(prefix)) bare.remove_prefix(prefix.size());
   }
   if (bare == name(LoggedState::request()) || bare == "12") return LoggedState::request();
+  // The kernel's own names first: a log has millions of them, and any other spelling is folded, which takes longer.
+  for (const StateInfo& row : states()) {
+    if (row.name == bare) return LoggedState(row.state);
+  }
   const auto set = parse_state_word(word);
   if (!set || set->size() != 1) return std::nullopt;
   for (const StateInfo& row : states()) {

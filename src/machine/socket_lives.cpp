@@ -66,14 +66,16 @@ SocketLives::Known SocketLives::identify(const LoggedTransition& record, std::ui
   } else if (record.cookie) {
     words[0] = *record.cookie;
     words[7] = 2;
-  } else if (record.local && record.local->port != 0) {
+  } else {
+    // A socket that connects has no port yet, and before Linux 6.15 a child is printed with its listener's addresses.
+    const bool child = record.from == LoggedState(State::listen) && record.to != LoggedState(State::close);
+    const bool alone = !record.remote || record.remote->port == 0;
+    if (!record.local || record.local->port == 0 || (child && alone)) return Known::no;
     mix_in(words, 0, record.local);
     mix_in(words, 3, record.remote);
     words[7] = 3;
     key = hash_(words);
     return Known::by_tuple;
-  } else {
-    return Known::no;
   }
   key = hash_(words);
   return Known::by_identity;
@@ -106,7 +108,7 @@ void SocketLives::judge(const LoggedTransition& record, std::uint64_t line, cons
 void SocketLives::broken(const LoggedTransition& record, std::uint64_t line, Known known, const Life& before) {
   Remark remark{line,
                 RemarkRule::continuity,
-                known == Known::by_identity ? Severity::warning : Severity::info,
+                known == Known::by_identity && record.observed == Observed::exact ? Severity::warning : Severity::info,
                 record.from,
                 record.to,
                 record.local,
@@ -139,8 +141,10 @@ void SocketLives::broken(const LoggedTransition& record, std::uint64_t line, Kno
 }
 
 void SocketLives::unborn(const LoggedTransition& record, std::uint64_t line, Known known, std::uint64_t key) {
-  // connect() gets its port after CLOSE>SYN_SENT, so by tuple every active opening would look so.
-  if (known == Known::by_tuple && record.from == LoggedState(State::syn_sent)) return;
+  // connect() gets its port after CLOSE>SYN_SENT, and a child has its own addresses since Linux 6.15: by tuple every
+  // opening may look so.
+  const bool opening = record.from == LoggedState(State::syn_sent) || record.from == LoggedState(State::syn_recv);
+  if (known == Known::by_tuple && opening) return;
   std::uint64_t words[] = {key};
   const bool was_closed = known == Known::by_identity && closed_.contains(hash_(words));
   Remark remark{line,
@@ -186,9 +190,8 @@ void SocketLives::follow(const LoggedTransition& record, std::uint64_t line, Kno
   if (before == nullptr) {
     if (record.from != close || record.to != close) ++sockets_;
     if (!birth) unborn(record, line, known, key);
-  } else if (before->state != record.from) {
-    broken(record, line, known, *before);
-  } else if (record.from == listen && record.to == LoggedState(State::syn_recv) && record.protocol == Protocol::tcp) {
+  } else if (before->state != record.from ||
+             (record.from == listen && record.to == LoggedState(State::syn_recv) && record.protocol == Protocol::tcp)) {
     broken(record, line, known, *before);
   }
 }

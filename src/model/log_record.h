@@ -68,7 +68,7 @@ struct LoggedTransition {
   std::optional<std::uint64_t> cookie;
   std::optional<LogTime> time;
   std::optional<LogTime> dwell;  ///< how long it was in `from`, as the log says
-  std::string_view host;          ///< where the log was written; or empty
+  std::string_view host;         ///< where the log was written; or empty
 };
 
 /// Which sample a row belongs to, and where that was taken.
