@@ -26,6 +26,7 @@ constexpr std::string_view kUsage =
     "       tcpstat explain NAME         explain a state, FROM:TO, a lifecycle or the machine (--all: names)\n"
     "       tcpstat check [OPTIONS]      judge them for cron and monitoring: one line and an exit code\n"
     "       tcpstat audit                judge this host's defences against SYN floods and exhaustion\n"
+    "       tcpstat validate [FILE|-]    judge recorded transitions or samples by the machine\n"
     "\n"
     "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds must\n"
     "all match; each takes a comma list and may be repeated.\n";
@@ -41,8 +42,9 @@ constexpr std::string_view kExamples =
     "  tcpstat explain CLOSE_WAIT               what a state means and what to do about it\n"
     "  tcpstat check --interval 5               is anything wrong?\n"
     "  tcpstat check -s SYN_RECV -w 100 -c 500  a count with limits\n"
-    "\n-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing matched, 2 failed;\n"
-    "check and audit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
+    "  tcpstat validate /sys/kernel/tracing/trace   did this kernel keep to the rules?\n"
+    "\n-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing matched, or validate\n"
+    "found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
     "Manual: man tcpstat\n";
 
 }  // namespace

@@ -22,10 +22,11 @@ constexpr std::uint64_t kMostNotes = 100;
 
 class Validator {
  public:
-  Validator(const RunFacts& facts, const KernelLimits& limits, ValidationForm& form)
+  Validator(const RunFacts& facts, const KernelLimits& limits, ValidationForm& form, TextBuffer& text)
       : host_(facts.host),
         limits_(limits),
         form_(form),
+        text_(text),
         lives_(limits_, pairs_, [this](const Remark& remark) { say(remark); }),
         samples_(limits_, pairs_, [this](const Remark& remark) { say(remark); }) {}
 
@@ -72,6 +73,8 @@ class Validator {
       return;
     }
     form_.finding(finding);
+    // A log may be a pipe that never ends (trace_pipe): what is worth a warning is not held back.
+    if (finding.remark.severity > Severity::unknown) text_.flush();
   }
 
   void look_at_host(std::string_view host) {
@@ -109,6 +112,7 @@ class Validator {
   std::optional<std::string> host_;
   KernelLimits limits_;
   ValidationForm& form_;
+  TextBuffer& text_;
   PairCounts pairs_;
   SocketLives lives_;
   SampleWalk samples_;
@@ -141,7 +145,7 @@ ExitStatus run_validate(const Request& request, const Notes& notes) {
   } else {
     form = validation_table(out, width, terminal.utf8 ? "…" : "~");
   }
-  Validator validator(facts, limits, *form);
+  Validator validator(facts, limits, *form, out);
   const auto read = each_log_line(request.log, [&](std::string_view text, std::uint64_t number) {
     validator.line(text, number);
     return out.error() == 0;

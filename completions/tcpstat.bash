@@ -118,8 +118,11 @@ _tcpstat() {
             elif [[ ${words[-1]} == explain ]]; then
                 mapfile -t words < <("${command/#\~/$HOME}" explain --all 2>/dev/null | cut -f 1)
                 _tcpstat_offer "$typed" '' "${words[@]}"
-            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain|check|audit)' ' ]]; then
-                _tcpstat_offer "$typed" '' summary watch explain check audit
+            elif [[ ${words[-1]} == validate ]]; then
+                compopt -o filenames 2>/dev/null
+                mapfile -t COMPREPLY < <(compgen -f -- "$typed")
+            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain|check|audit|validate)' ' ]]; then
+                _tcpstat_offer "$typed" '' summary watch explain check audit validate
             fi
             ;;
     esac

@@ -45,13 +45,15 @@ function __tcpstat_subjects
     $command explain --all 2>/dev/null
 end
 
-set -l no_verb 'not __fish_seen_subcommand_from summary watch explain check audit'
+set -l no_verb 'not __fish_seen_subcommand_from summary watch explain check audit validate'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
 complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
 complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
 complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
 complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
+complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
+complete -c tcpstat -n '__fish_seen_subcommand_from validate' -F
 complete -c tcpstat -n '__fish_seen_subcommand_from explain' -a '(__tcpstat_subjects)'
 
 complete -c tcpstat -s s -l state -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'

@@ -73,16 +73,13 @@ class Options(unittest.TestCase):
         self.assertEqual(set(re.findall(r"^complete -c tcpstat (?:-s \w )?-l ([a-z0-9-]+)", text, re.MULTILINE)), LONG)
         self.assertEqual(set(re.findall(r"^complete -c tcpstat -s (\w)", text, re.MULTILINE)), SHORT)
 
-    def test_every_option_is_taken_and_no_word_of_the_design_is_ahead_of_the_program(self):
+    def test_every_option_is_taken(self):
         for short, long, value in OPTIONS:
             result = ask(f"--{long}") if value else ask(f"--{long}", "--version")
             self.assertNotIn("unknown option", result.stderr, long)
             if short:
                 result = ask(f"-{short}", "--version")
                 self.assertNotIn("unknown option", result.stderr, short)
-        for name in (ROOT / "man/tcpstat.8", BASH, ZSH, FISH):
-            for verb in ("validate",):
-                self.assertNotRegex(name.read_text(), rf"tcpstat {verb}\b|Cm {verb}\b", name)
 
 
 class Manual(unittest.TestCase):
@@ -188,8 +185,9 @@ class Shells:
         self.assertEqual({word[2:].rstrip("=") for word in long if word.startswith("--")}, LONG)
 
     def test_the_verb(self):
-        first, other, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat summary s")
+        first, other, log, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat va", "tcpstat summary s")
         self.assertEqual(self.offers("tcpstat wat"), [["watch"]])
+        self.assertEqual(log, ["validate"])
         self.assertEqual(first, ["summary"])
         self.assertEqual(other, ["explain"])
         self.assertEqual(again, [])

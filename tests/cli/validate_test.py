@@ -1,0 +1,232 @@
+"""tcpstat validate: every kind of log, verdicts and exit codes, and lines that nobody should have written."""
+
+import json
+import os
+
+from harness import FIXTURES, SCHEMAS, STATES, TestCase, main, run, unique
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SCHEMA = json.loads((SCHEMAS / "validate.json").read_text())
+LOGS = FIXTURES / "logs"
+LIFE = ["CLOSE", "SYN_SENT", "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE"]
+
+
+def transition(before, after, **more):
+    return json.dumps({"type": "transition", "from": before, "to": after, **more})
+
+
+def life(states=LIFE, **more):
+    return [transition(before, after, **more) for before, after in zip(states, states[1:])]
+
+
+def log(*lines):
+    return "".join(line + "\n" for line in lines).encode()
+
+
+def row(state, snapshot, cookie=None, local=("192.0.2.1", 80), remote=("192.0.2.2", 40000), **more):
+    alone = state in ("LISTEN", "CLOSE")
+    return json.dumps({"type": "connection", "snapshot": snapshot, "family": "ipv4", "state": state,
+                       "local_address": local[0], "local_port": local[1],
+                       "remote_address": None if alone else remote[0], "remote_port": None if alone else remote[1],
+                       "cookie": cookie, "inode": 7, **more})
+
+
+def end(snapshot, complete=True, filtered=False, states=tuple(STATES), **more):
+    return json.dumps({"type": "summary", "snapshot": snapshot, "complete": complete, "limited": False,
+                       "filtered": filtered, "states": list(states), **more})
+
+
+class Validate(TestCase):
+    def validate(self, *lines, code=0, args=(), text=None):
+        """The document; --json and --format ndjson say the same."""
+        stdin = text if text is not None else log(*lines)
+        result = run("validate", "--json", *args, stdin=stdin)
+        self.assertEqual(result.code, code, result)
+        document = unique(result.out)
+        again = [unique(line) for line in run("validate", "-f", "ndjson", *args, stdin=stdin).lines]
+        self.assertEqual([line["type"] for line in again], ["finding"] * len(document["findings"]) + ["summary"])
+        self.assertEqual(again[-1]["pairs"], document["pairs"])
+        for one in (document, *again):
+            if jsonschema is not None:
+                jsonschema.validate(one, SCHEMA)
+        return document
+
+    def rules(self, document):
+        return [(finding["line"], finding["rule"], finding["severity"]) for finding in document["findings"]]
+
+    def test_a_whole_life_is_legal(self):
+        document = self.validate(*life(socket="a"))
+        self.assertEqual(document["findings"], [])
+        self.assertEqual((document["transitions"], document["sockets"], document["verdicts"]["legal"]), (5, 1, 5))
+
+    def test_every_pair_of_states_is_judged_and_only_illegal_ones_exit_1(self):
+        illegal = 0
+        for before in (*STATES, "NEW_SYN_RECV"):
+            for after in (*STATES, "NEW_SYN_RECV"):
+                result = run("validate", "--json", stdin=log(transition(before, after)))
+                verdict = json.loads(result.out)["pairs"][0]["verdict"]
+                self.assertEqual(result.code, 1 if verdict == "illegal" else 0, (before, after))
+                illegal += result.code
+        self.assertEqual(illegal, 116)
+
+    def test_an_illegal_step_is_told_with_line_reason_and_reference(self):
+        document = self.validate(*life(LIFE[:4], socket="a"), transition("FIN_WAIT1", "TIME_WAIT", socket="a"), code=1)
+        (finding,) = document["findings"]
+        self.assertEqual((finding["line"], finding["rule"]), (4, "illegal"))
+        self.assertRegex(finding["message"], "TIME_WAIT is never printed")
+        self.assertRegex(finding["reference"], r"tcp_time_wait\(\)")
+        table = run("validate", stdin=log(transition("FIN_WAIT1", "TIME_WAIT")))
+        self.assertEqual(table.code, 1)
+        self.assertRegex(table.out, r"\Aline 1: illegal  FIN_WAIT1 > TIME_WAIT\n")
+        self.assertIn("1 transition: 0 legal, 0 quirk, 0 reuse, 1 illegal", table.out)
+
+    def test_quirks_and_reuse_exit_0(self):
+        document = self.validate(transition("FIN_WAIT2", "FIN_WAIT2"), transition("CLOSE", "SYN_RECV"),
+                                 transition("SYN_RECV", "CLOSE_WAIT"),
+                                 transition("TIME_WAIT", "ESTABLISHED", mode="sampled", cookie="9"),
+                                 transition("ESTABLISHED", "ABSENT", mode="sampled", cookie="8"))
+        self.assertEqual(document["verdicts"], {"legal": 1, "quirk": 3, "reuse": 1, "illegal": 0})
+
+    def test_lost_records_are_suspected_first(self):
+        document = self.validate(transition("CLOSE", "SYN_SENT", socket="a"),
+                                 transition("ESTABLISHED", "CLOSE_WAIT", socket="a"))
+        self.assertEqual(self.rules(document), [(2, "continuity", "warning")])
+        self.assertRegex(document["findings"][0]["message"], "records were lost")
+
+    def test_the_traces_of_a_kernel(self):
+        for name in ("trace.txt", "trace-fields.txt"):
+            document = self.validate(text=(LOGS / name).read_bytes())
+            self.assertEqual((document["transitions"], document["bad_lines"]), (48, 0), name)
+            self.assertEqual((document["verdicts"]["illegal"], document["sockets"]), (0, 13), name)
+            self.assertEqual(document["findings"], [], name)
+
+    def test_what_trace_pipe_lost_is_said(self):
+        lines = (LOGS / "trace-fields.txt").read_text().splitlines()
+        events = [line for line in lines if "inet_sock_set_state" in line]
+        document = self.validate(events[0], "CPU:1 [LOST 12 EVENTS]", *events[2:6])
+        self.assertEqual(document["lost_records"], 12)
+
+    def test_a_mutated_trace_is_caught(self):
+        lines = (LOGS / "trace.txt").read_text().splitlines()
+        for number, line in enumerate(lines):
+            if "oldstate=TCP_ESTABLISHED" in line:
+                lines[number] = line.replace("oldstate=TCP_ESTABLISHED", "oldstate=TCP_LISTEN")
+                break
+        document = self.validate(*lines, code=1)
+        self.assertEqual(document["findings"][0]["line"], number + 1)
+
+    def test_the_table_of_tcpstates(self):
+        document = self.validate(text=(LOGS / "tcpstates.txt").read_bytes())
+        self.assertEqual((document["transitions"], document["sockets"], document["bad_lines"]), (6, 2, 0))
+        self.assertEqual(document["findings"], [])
+        timed = "12:34:56 1.234567  ffff9fd7e8192000 22384 curl       10.0.0.1 0 10.0.0.2 80 CLOSE -> SYN_SENT 0.000"
+        self.assertEqual(self.validate(timed)["transitions"], 1)
+
+    def test_samples_are_compared_and_the_last_line_ends_one(self):
+        document = self.validate(row("SYN_RECV", 1, "5"), end(1), row("ESTABLISHED", 1, "5"), end(1),
+                                 row("TIME_WAIT", 1, "5"), end(1), row("ESTABLISHED", 1, "6"), end(1))
+        self.assertEqual(document["samples"], 4)
+        self.assertEqual([(p["from"], p["to"], p["verdict"]) for p in document["pairs"]],
+                         [("TIME_WAIT", "ESTABLISHED", "reuse"), ("ESTABLISHED", "TIME_WAIT", "legal"),
+                          ("SYN_RECV", "ESTABLISHED", "legal")])
+
+    def test_what_a_filtered_sample_leaves_out_has_not_vanished(self):
+        lines = [row("ESTABLISHED", 1, "5"), end(1)]
+        for number in (2, 3, 4):
+            lines.append(end(number, filtered=True))
+        document = self.validate(*lines)
+        self.assertEqual((document["transitions"], document["not_seen_again"]), (0, 1))
+        half = [end(number, states=["SYN_RECV"]) for number in (2, 3)]
+        self.assertEqual(self.validate(row("ESTABLISHED", 1, "5"), end(1), *half)["transitions"], 0)
+        document = self.validate(row("ESTABLISHED", 1, "5"), end(1), end(2), end(3))
+        self.assertEqual([(p["from"], p["to"]) for p in document["pairs"]], [("ESTABLISHED", "ABSENT")])
+
+    def test_its_own_output_is_read(self):
+        saved = (FIXTURES / "recorded/tcpstat.ndjson").read_bytes()
+        result = run("validate", "--json", stdin=saved + saved)
+        document = json.loads(result.out)
+        self.assertEqual((document["samples"], document["bad_lines"], document["transitions"]), (2, 0, 0))
+        self.assertEqual([w["code"] for w in document["warnings"]], ["other_host"])
+
+    def test_two_ends_that_cannot_be(self):
+        lines = []
+        for number in (1, 2):
+            lines += [row("CLOSE_WAIT", number, "1"),
+                      row("CLOSE_WAIT", number, "2", ("192.0.2.2", 40000), ("192.0.2.1", 80)), end(number)]
+        self.assertEqual([rule for _, rule, _ in self.rules(self.validate(*lines))], ["joint"])
+
+    def test_sysctls_bound_a_state(self):
+        tree = self.tree()
+        for name, value in (("tcp_syn_retries", 6), ("tcp_syn_linear_timeouts", 4), ("tcp_synack_retries", 5),
+                            ("tcp_rto_max_ms", 120000)):
+            tree.sysctl(f"net/ipv4/{name}", value)
+        lines = (transition("LISTEN", "SYN_RECV", socket="a", time="2026-01-02T03:04:05.000Z"),
+                 transition("SYN_RECV", "ESTABLISHED", socket="a", time="2026-01-02T03:07:05.000Z"))
+        document = self.validate(*lines, args=("--proc-root", tree.path))
+        self.assertEqual(self.rules(document), [(2, "dwell", "warning")])
+        lines = [line.replace('"socket"', '"host": "elsewhere", "socket"') for line in lines]
+        self.assertEqual(self.rules(self.validate(*lines, args=("--proc-root", tree.path))), [])
+
+    def test_bad_lines_are_counted_and_fatal_only_if_asked(self):
+        bad = ["{", "[1]", "null", '{"type":"transition","from":"OPEN!","to":"CLOSE"}',
+               '{"type":"transition","from":3,"to":[]}', '{"type":"transition","from":"ABSENT","to":"CLOSE"}',
+               '{"type":"transition","from":"CLOSE","to":"LISTEN","local_port":70000}',
+               '{"type":"connection","state":"ESTABLISHED","snapshot":-1}', "inet_sock_set_state: oldstate=9 newstate=x",
+               "a -> b", '{"from":{"from":"CLOSE"},"to":"CLOSE"}', "\x1b[31m", '{"type":"connection"}']
+        document = self.validate(*bad, *life(socket="a"))
+        self.assertEqual(document["bad_lines"], len(bad))
+        self.assertEqual([finding["line"] for finding in document["findings"]], list(range(1, len(bad) + 1)))
+        self.assertFalse(document["complete"])
+        result = run("validate", "--strict", stdin=log(*bad))
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.err, r"left out 13 lines that could not be read, the first of them line 1: no JSON object")
+
+    def test_other_lines_are_no_fault(self):
+        document = self.validate("# a comment", "", '{"type":"finding"}',
+                                 "x-1 [000] d..1. 5.000001: tcp_receive_reset: sport=1",
+                                 transition("OPEN", "SHUTDOWN", protocol=132).replace("OPEN", "CLOSE")
+                                 .replace("SHUTDOWN", "CLOSE"))
+        self.assertEqual((document["bad_lines"], document["transitions"]), (0, 0))
+
+    def test_binary_and_huge_lines(self):
+        document = self.validate(text=b"\0\xff\n" * 3000)
+        self.assertEqual((document["bad_lines"], len(document["findings"]), document["findings_left_out"]),
+                         (3000, 100, 2900))
+        huge = b'{"type":"transition","from":"CLOSE","to":"LISTEN","socket":"' + b"a" * 5_000_000 + b'"}\n'
+        document = self.validate(text=huge + b"[" * 3_000_000 + b"\n" + log(*life(socket="a")))
+        self.assertEqual((document["bad_lines"], document["transitions"]), (2, 5))
+        self.assertEqual(self.validate(text=b"")["lines"], 0)
+        self.assertEqual(self.validate(text=log(*life(socket="a"))[:-1])["transitions"], 5)
+        self.validate(text=os.urandom(200_000))
+
+    def test_hostile_words_do_not_reach_the_terminal(self):
+        evil = "\x1b]0;x\x07"
+        stdin = log(json.dumps({"type": evil, "from": evil, "to": evil}), transition(evil, evil, socket=evil),
+                    transition("CLOSE", "TIME_WAIT", socket=evil, local_address=evil))
+        result = run("validate", stdin=stdin)
+        self.assertNotIn(b"\x1b", result.bytes + result.err.encode())
+
+    def test_files_and_usage(self):
+        path = self.directory() / "log"
+        path.write_bytes(log(*life(socket="a")))
+        self.assertIn("5 transitions: 5 legal", self.succeeds("validate", path).out)
+        self.assertIn("5 transitions: 5 legal", self.succeeds("validate", "-", stdin=path.read_bytes()).out)
+        self.fails("validate", "/does/not/exist", sentence="cannot open /does/not/exist: No such file or directory")
+        self.fails("validate", path.parent, sentence="cannot read .*: Is a directory")
+        self.fails("validate", path, "-f", "csv", sentence="validate prints table, json or ndjson; not csv")
+        self.fails("validate", path, "--state", "LISTEN", sentence="validate judges a whole log, so --state .*")
+        self.fails("validate", path, path, sentence="unexpected argument .*")
+
+    def test_a_log_that_goes_on_is_judged_as_it_comes(self):
+        count = 20_000
+        lines = b"".join(log(*life(socket=f"s{number}")) for number in range(count))
+        document = json.loads(run("validate", "--json", stdin=lines).out)
+        self.assertEqual((document["transitions"], document["sockets"], document["findings"]), (5 * count, count, []))
+
+
+if __name__ == "__main__":
+    main()
