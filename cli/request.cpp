@@ -346,14 +346,6 @@ TypedOptions as_typed(const Typed& typed) {
           [&](std::string_view name) { return typed.flag(name); }};
 }
 
-std::optional<UsageError> read_watch(const Typed& typed, Request& to) {
-  return read_watch_options(as_typed(typed), to);
-}
-
-std::optional<UsageError> read_check(const Typed& typed, Request& to) {
-  return read_check_options(as_typed(typed), to);
-}
-
 std::optional<UsageError> read_validate(const Typed& typed, Request& to) {
   if (typed.verb != Verb::validate) return std::nullopt;
   to.log = typed.operand.empty() ? "-" : typed.operand;
@@ -386,9 +378,11 @@ Parsed<Request> parse_request(int argc, const char* const* argv) {
     return request;
   }
   request.verb = typed->verb;
-  for (const auto& read :
-       {read_filter, read_output, read_source, read_summary, read_explain, read_watch, read_check, read_validate}) {
+  for (const auto& read : {read_filter, read_output, read_source, read_summary, read_explain, read_validate}) {
     if (auto failed = read(*typed, request)) return tl::make_unexpected(*failed);
+  }
+  for (const auto& read : {read_watch_options, read_check_options}) {
+    if (auto failed = read(as_typed(*typed), request)) return tl::make_unexpected(*failed);
   }
   if (const auto what = typed->value("list")) {
     request.verb = Verb::words;

@@ -1,10 +1,9 @@
 """tcpstat check as monitoring systems and cron see it: one line, performance data, exit codes, JSON."""
 
-import json
 import re
 import shutil
 import subprocess
-import unittest
+from pathlib import Path
 
 from formats_test import Schemas, jsonschema
 from harness import FIXTURES, HERE, TCPSTAT, TestCase, main, proc_line, run, shell, unique, words
@@ -188,7 +187,7 @@ class Rules(Check):
             rule, question, limits = line.split("\t")
             self.assertTrue(question.endswith("?"), line)
             for limit in limits.split():
-                name, value = re.match(r"([a-z0-9_]+)=([0-9.e+-]+)\Z", limit).groups()
+                name, value = re.match(r"([a-z0-9_-]+)=([0-9.e+-]+)\Z", limit).groups()
                 result = run("check", "--rule", rule, "--threshold", f"{rule}.{name}={value}", "--proc-root", tree.path)
                 self.assertIn(result.code, (0, 1, 2), result)
         self.check("--threshold", f"{rules[0]}.no_such=1", status="UNKNOWN")
@@ -229,7 +228,7 @@ class Examples(Check):
             else:
                 text = MANUAL.split("tcpstat-check.service\n")[1].split(".Ed")[0]
                 service, timer = text.split("# /etc/systemd/system/tcpstat-check.timer\n")
-            (folder / "tcpstat-check.service").write_text(service.replace("/usr/local/bin/tcpstat", str(TCPSTAT)))
+            (folder / "tcpstat-check.service").write_text(service.replace("/usr/local/bin/tcpstat", str(Path(TCPSTAT).resolve())))
             (folder / "tcpstat-check.timer").write_text(timer)
             result = subprocess.run(["systemd-analyze", "verify", "--man=no", folder / "tcpstat-check.service",
                                      folder / "tcpstat-check.timer"], capture_output=True, text=True, check=False)

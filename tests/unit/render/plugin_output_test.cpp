@@ -1,0 +1,82 @@
+#include "render/plugin_output.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+
+using namespace tcpstat;
+
+namespace {
+
+Finding finding(std::string message, std::string next, Severity severity = Severity::critical) {
+  Finding one("close-wait-leak", severity, "nginx(812)",
+              {{.quantity = "oldest",
+                .value = 12.5,
+                .op = ">=",
+                .limit = 10.0,
+                .unit = "s",
+                .weight = 2,
+                .source = "tcp_info"}});
+  one.message = std::move(message);
+  one.next = std::move(next);
+  return one;
+}
+
+std::string text(const CheckReport& report, Detail detail = Detail::findings) {
+  TextBuffer out;
+  write_plugin_output(out, report, detail);
+  return std::string(out.view());
+}
+
+std::string performance(const PerformanceValue& value) {
+  CheckReport report;
+  report.headline = "x";
+  report.performance = {value};
+  const std::string line = text(report);
+  return line.substr(line.find('|') + 2, line.size() - line.find('|') - 3);
+}
+
+}  // namespace
+
+TEST_CASE("the first line says what is wrong and what to type") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.headline = "12 connections leak";
+  report.findings.push_back(finding("12 connections leak", "tcpstat -p -s CLOSE_WAIT"));
+  report.performance = {{.label = "syn_recv", .value = 257, .least = 0, .most = 257},
+                        {.label = "listen_drops", .value = 0, .unit = "c"}};
+  CHECK(text(report) ==
+        "TCPSTAT CRITICAL - 12 connections leak; run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
+        "CRITICAL close-wait-leak: 12 connections leak\n"
+        "  run: tcpstat -p -s CLOSE_WAIT\n");
+  CHECK(text(report, Detail::evidence).find("\n  oldest 12.5 s (>= 10), +2, tcp_info\n") != std::string::npos);
+}
+
+TEST_CASE("no text of others begins performance data, a line, or a terminal's sequence") {
+  CheckReport report;
+  report.status = Severity::warning;
+  report.headline = "ev|il=9999\n\x1b[31m\xff";
+  report.findings.push_back(finding(report.headline, "a|b", Severity::warning));
+  const std::string out = text(report);
+  CHECK(out.starts_with(R"(TCPSTAT WARNING - ev\x7cil=9999\x0a\x1b[31m\xff; run: a\x7cb)"));
+  CHECK(out.find('|') == std::string::npos);
+  CHECK(out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("performance data") {
+  CHECK(performance({.label = "a", .value = 1}) == "a=1");
+  CHECK(performance({.label = "a"}) == "a=U");
+  CHECK(performance({.label = "a", .value = 0.5, .unit = "s"}) == "a=0.5s");
+  CHECK(performance({.label = "a", .value = 1, .warning = "10:20", .critical = "@5"}) == "a=1;10:20;@5");
+  CHECK(performance({.label = "a", .value = 1, .critical = "5"}) == "a=1;;5");
+  CHECK(performance({.label = "a", .value = 1e12, .most = 7}) == "a=1000000000000;;;;7");
+}
+
+TEST_CASE("what is no problem is told to those who ask") {
+  CheckReport report;
+  report.headline = "all well";
+  report.findings.push_back(finding("clients lose packets", "", Severity::info));
+  CHECK(text(report) == "TCPSTAT OK - all well\n");
+  CHECK(text(report, Detail::evidence).find("INFO close-wait-leak: clients lose packets\n") != std::string::npos);
+}
