@@ -8,6 +8,7 @@
 #include <set>
 
 #include "cli/ending.h"
+#include "cli/half_open_watch.h"
 #include "cli/list_columns.h"
 #include "cli/output.h"
 #include "cli/owner_stage.h"
@@ -15,6 +16,7 @@
 #include "cli/run_facts.h"
 #include "cli/verbs.h"
 #include "parsers/reverse_dns.h"
+#include "render/plugin_output.h"
 #include "survey/limit.h"
 #include "survey/selection.h"
 #include "survey/sorter.h"
@@ -95,7 +97,9 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   }
   const Columns columns = chosen_columns(request);
   const Columns used = used_columns(request, columns);
-  const Query query = make_query(request, used);
+  Query query = make_query(request, used);
+  HalfOpenWatch half_opens(request, *output, *reading);
+  if (half_opens.wanted()) query.states = query.states | StateSet{State::syn_recv, State::listen};
 
   TextBuffer out(output->fd());
   RenderSettings settings = render_settings(request, *output, out, *reading, columns);
@@ -126,7 +130,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   }
   next = &owners.behind_selection(*next);
   Selection selection(request.filter, half_opens_in(request, query), *next);
-  Sink& first = owners.before_selection(selection);
+  Sink& first = half_opens.before(owners.before_selection(selection));
 
   Report report = start_report(request, *reading);
   const auto read = reading->read(query, first, report.coverage);
@@ -155,7 +159,9 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   }
   report.limited = limit && limit->limited();
   report.tally = selection.tally();
+  half_opens.judge(report);
   if (worth_writing(request, report, read)) renderer->finish(report);
+  if (half_opens.below_table()) write_verdict_lines(out, report.verdicts, report.findings);
   return conclude(request, report, owners, out, *output, status, notes);
 }
 

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "model/coverage.h"
+#include "model/finding.h"
 #include "model/state.h"
 #include "model/tally.h"
 
@@ -34,6 +36,9 @@ struct Report {
   /// Whether anything but states and families narrowed the rows down.
   bool filtered = false;
   Tally tally;
+  /// Of the half-open connections, where they were read and judged.
+  std::vector<SynVerdict> verdicts;
+  std::vector<Finding> findings;
 
   [[nodiscard]] StateSet counted() const { return selected & coverage.visible; }
 };

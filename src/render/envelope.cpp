@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "render/judgement_json.h"
+
 namespace tcpstat {
 namespace {
 
@@ -57,6 +59,7 @@ void add_end(Json& to, const Report& report) {
   by_family["ipv4"] = report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
   by_family["ipv6"] = report.ipv6 ? Json(report.tally.count(Family::ipv6)) : Json(nullptr);
   to["summary"] = {{"total", report.tally.total()}, {"by_state", by_state}, {"by_family", by_family}};
+  add_judgements(to, report.verdicts, report.findings);
 }
 
 void add_summary(Json& to, const Summary& summary) {

@@ -15,7 +15,7 @@ inline constexpr int kSchemaVersion = 1;
 
 /// Keys that are known before the first row: schema_version, tool, time, host, kernel, netns.
 void add_start(nlohmann::ordered_json& to, const RunFacts& facts);
-/// Keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary.
+/// Keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary, verdicts, findings.
 void add_end(nlohmann::ordered_json& to, const Report& report);
 /// groups, and with the default keys phases, listeners, top_remotes, top_prefixes.
 void add_summary(nlohmann::ordered_json& to, const Summary& summary);

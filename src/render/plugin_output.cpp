@@ -246,12 +246,23 @@ void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdict
     return;
   }
   if (verdicts.empty()) return;
-  append_verdict(out, verdicts.front());
-  for (const std::string& blind : verdicts.front().blind) {
+  const SynVerdict& worst = verdicts.front();
+  if (worst.level == AttackLevel::none) {
+    out.append("no sign of a SYN flood");
+    if (!worst.attack_class.empty()) {
+      out.append(" (");
+      append_escaped(out, worst.attack_class);
+      out.append(')');
+    }
+    out.append('\n');
+  } else {
+    append_verdict(out, worst);
+  }
+  for (const std::string& blind : worst.blind) {
+    if (++lines == kMostLines) return;
     out.append("not seen: ");
     append_escaped(out, blind);
     out.append('\n');
-    if (++lines == kMostLines - 1) return;
   }
 }
 

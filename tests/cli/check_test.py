@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 from formats_test import Schemas, jsonschema
-from harness import FIXTURES, HERE, TCPSTAT, TestCase, main, proc_line, run, shell, unique, words
+from harness import FIXTURES, HERE, TCPSTAT, TestCase, main, on_terminal, proc_line, run, shell, unique, words
 
 FIRST = re.compile(r"\ATCPSTAT (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+(?: \| (\S+=\S+(?: \S+=\S+)*))?\Z")
 PERFORMANCE = re.compile(r"[a-z0-9_]+=(?:U|-?[0-9.e+]+(?:s|%|B|c)?)(?:;[^;|\s]*){0,4}")
@@ -208,6 +208,51 @@ class Rules(Check):
             self.assertIn(run("check", "--source", file).code, (0, 1, 2, 3))
 
 
+class Lists(TestCase):
+    """A list that covers SYN_RECV ends with the verdict."""
+
+    def test_on_a_terminal_below_the_table_and_nowhere_else(self):
+        tree = self.tree()
+        tree.counters()
+        shown = on_terminal("--proc-root", tree.path, "-s", "SYN_RECV")
+        piped = self.succeeds("--proc-root", tree.path, "-s", "SYN_RECV", "-o", "STATE")
+        self.assertEqual(len(piped.lines), 3)
+        self.assertIn(len(shown.lines) - len(piped.lines), (1, 2, 3), shown)
+        self.assertRegex("\n".join(shown.lines[3:]), "SYN")
+        for args in (("-s", "ESTABLISHED"), ("-s", "SYN_RECV", "--remote", "203.0.113.0/24"), ("-s", "SYN_RECV", "--limit", "9")):
+            lines = on_terminal("--proc-root", tree.path, *args).lines
+            self.assertFalse([line for line in lines[1:] if not re.match("ESTABLISHED|SYN_RECV", line)], lines)
+
+    def test_in_json(self):
+        tree = self.tree()
+        tree.counters()
+        document = self.json("--proc-root", tree.path, "-s", "SYN_RECV")
+        self.assertIn(document["verdicts"][0]["level"], ("none", "unknown", "suspicious"))
+        self.assertEqual({row["state"] for row in document["connections"]}, {"SYN_RECV"})
+        self.assertEqual(self.json("--proc-root", tree.path, "-s", "ESTABLISHED")["verdicts"], [])
+        self.assertEqual(self.json("summary", "--proc-root", tree.path)["verdicts"], [])
+        (*rows, last) = self.succeeds("--proc-root", tree.path, "-s", "SYN_RECV", "-f", "ndjson").lines
+        self.assertIn('"verdicts":[{', last)
+        self.assertEqual(len(rows), 2)
+
+    def test_a_flood_is_called_one(self):
+        rows = [proc_line("LISTEN", "0.0.0.0:443", "0.0.0.0:0", inode=7)]
+        rows += [proc_line("SYN_RECV", "192.0.2.10:443", f"198.18.{n // 250}.{n % 250 + 1}:{1024 + n * 37 % 60000}", timer=1,
+                           when=100 + n * 11 % 700, retransmits=n % 3 + 1) for n in range(400)]
+        tree = self.tree(tcp=tuple(rows), tcp6=())
+        tree.counters()
+        document = self.json("--proc-root", tree.path, "-s", "SYN_RECV")
+        worst = document["verdicts"][0]
+        self.assertIn(worst["level"], ("likely", "under attack"), worst)
+        shown = on_terminal("--proc-root", tree.path, "-s", "SYN_RECV").lines[-2:]
+        self.assertRegex(shown[-1], r"\Arun: tcpstat ")
+        self.assertRegex(shown[-2], "SYN flood")
+        result = run("check", "--proc-root", tree.path)
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.lines[0], r"\ATCPSTAT CRITICAL - SYN flood [^|]*; run: tcpstat [^|]* \| syn_recv=400;")
+        self.assertEqual(run("check", "--rule", "close-wait-leak", "--proc-root", tree.path).code, 0)
+
+
 class Examples(Check):
     def test_the_crontab_line_runs(self):
         for line in (block("crontab").strip(), re.search(r"^(\*/5 .*)$", MANUAL, re.MULTILINE).group(1)):
@@ -237,6 +282,7 @@ class Examples(Check):
 
     def test_the_commands_of_nagios_and_icinga_are_taken(self):
         tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
         for text in (block("nagios"), MANUAL):
             command = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", text, re.MULTILINE).group(1)
             self.assertEqual(shell(f'"$T" {command.replace("--interval 5", "--interval 3")} --proc-root {tree.path}').code, 0)

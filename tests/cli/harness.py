@@ -9,6 +9,7 @@ import ipaddress
 import json
 import os
 import pty
+import re
 import struct
 import subprocess
 import sys
@@ -177,6 +178,21 @@ class ProcTree:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{value}\n")
 
+    def counters(self, **grown):
+        """What the kernel counts, all 0 unless `grown`, and SYN cookies in use when a queue is full."""
+        listed = (HERE.parent.parent / "src/model/kernel_facts.def").read_text()
+        lines = {}
+        for file, group, name in re.findall(r'^COUNTER\(\w+, "(\w+)", "(\w+)", "(\w+)"\)', listed, re.MULTILINE):
+            lines.setdefault((file, group), []).append((name, str(grown.get(name, 0))))
+        for file in {file for file, _ in lines}:
+            text = ""
+            for (where, group), columns in lines.items():
+                if where == file:
+                    text += "".join(f"{group}: {' '.join(row)}\n" for row in zip(*columns))
+            (self.path / "net" / file).write_text(text)
+        self.sysctl("net/ipv4/tcp_syncookies", 1)
+        self.sysctl("net/ipv4/tcp_synack_retries", 5)
+
     def cleanup(self):
         self._directory.cleanup()
 
@@ -223,7 +239,6 @@ def unique(text):
     def build(pairs):
         keys = [key for key, _ in pairs]
         assert len(keys) == len(set(keys)), f"a key twice: {keys}"
-        import re
         for key in keys:
             assert re.fullmatch("[a-z][a-z0-9_]*", key), key
         return dict(pairs)

@@ -11,7 +11,9 @@ from harness import TCPSTAT, TestCase, environment, main, run
 
 class StateFile(TestCase):
     def setUp(self):
-        self.proc = self.tree(tcp=(), tcp6=()).path
+        tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
+        self.proc = tree.path
         self.folder = self.directory()
         self.path = self.folder / "state.json"
 

@@ -1,0 +1,36 @@
+#include "cli/half_open_watch.h"
+
+#include "cli/examination.h"
+#include "cli/terminal.h"
+
+namespace tcpstat {
+namespace {
+
+/// What is left of a listener's half-opens behind a filter by their other end tells nothing of it.
+bool whole_listeners(const Filter& filter) {
+  Filter others = filter;
+  others.local.clear();
+  others.local_ports.clear();
+  return !others.has_conditions();
+}
+
+}  // namespace
+
+HalfOpenWatch::HalfOpenWatch(const Request& request, const Output& output, Reading& reading) : reading_(reading) {
+  if (request.quiet || request.limit || reading.is_file() || request.source == "both") return;
+  if (!request.filter.states.has(State::syn_recv) || !whole_listeners(request.filter)) return;
+  if (request.format->name == "json" || request.format->name == "ndjson") place_ = Place::document;
+  if (request.format->name == "table" && look_at_terminal(output.fd()).is_terminal) place_ = Place::below_table;
+}
+
+Sink& HalfOpenWatch::before(Sink& next) { return wanted() ? stage_.emplace(next) : next; }
+
+void HalfOpenWatch::judge(Report& report) {
+  if (!stage_ || !report.coverage.complete) return;
+  SynSample sample = stage_->sampler.take();
+  SynReport judged = judge_listed(reading_, sample, report.coverage);
+  report.verdicts = std::move(judged.verdicts);
+  report.findings = std::move(judged.findings);
+}
+
+}  // namespace tcpstat

@@ -1,0 +1,54 @@
+#pragma once
+// Beside a list that covers SYN_RECV: looks at the rows as they pass, and judges at the end what the half-open ones come
+// from. On a terminal the verdict stands under the table, in JSON in verdicts and findings; csv and plain have no place
+// for it, and then nothing is looked at.
+
+#include <optional>
+
+#include "cli/output.h"
+#include "cli/reading.h"
+#include "cli/request.h"
+#include "detect/syn_sample.h"
+#include "model/report.h"
+
+namespace tcpstat {
+
+class HalfOpenWatch {
+ public:
+  HalfOpenWatch(const Request& request, const Output& output, Reading& reading);
+
+  /// The list covers SYN_RECV, of whole listeners, and its format has a place for a verdict.
+  [[nodiscard]] bool wanted() const { return place_ != Place::nowhere; }
+  [[nodiscard]] bool below_table() const { return place_ == Place::below_table; }
+  /// Stands before `next`, which sees all rows that it sees.
+  Sink& before(Sink& next);
+  /// The dump has ended; a verdict of a part of the rows would be none.
+  void judge(Report& report);
+
+ private:
+  enum class Place : std::uint8_t { nowhere, below_table, document };
+
+  class Stage final : public Sink {
+   public:
+    explicit Stage(Sink& next) : next_(next) {}
+    Flow connection(const Connection& row) override {
+      sampler.connection(row);
+      return next_.connection(row);
+    }
+    Flow listener(const Listener& row) override {
+      sampler.listener(row);
+      return next_.listener(row);
+    }
+
+    SynSampler sampler;
+
+   private:
+    Sink& next_;
+  };
+
+  Reading& reading_;
+  Place place_ = Place::nowhere;
+  std::optional<Stage> stage_;
+};
+
+}  // namespace tcpstat
