@@ -97,6 +97,18 @@ std::optional<Segment> TunPeer::await(const Endpoint& local, const Endpoint& rem
   }
 }
 
+std::optional<Segment> TunPeer::receive() {
+  std::array<std::uint8_t, kLargestSegment> packet;
+  for (;;) {
+    const auto size = ::read(device_.get(), packet.data(), packet.size());
+    if (size < 0) {
+      if (errno == EAGAIN || errno == EINTR) return std::nullopt;
+      fail("reading from lab0");
+    }
+    if (auto segment = decode({packet.data(), static_cast<std::size_t>(size)})) return segment;
+  }
+}
+
 void TunPeer::drain() {
   std::array<std::uint8_t, 2048> packet;
   while (::read(device_.get(), packet.data(), packet.size()) >= 0) {

@@ -28,6 +28,11 @@ class TunPeer {
   std::optional<Segment> await(const Endpoint& local, const Endpoint& remote, std::uint8_t flags,
                                std::chrono::milliseconds limit = std::chrono::milliseconds(1000));
 
+  /// The next segment that the kernel has sent, if there is one; what is not TCP is passed over.
+  std::optional<Segment> receive();
+  /// Readable when receive() has something to say.
+  int fd() const { return device_.get(); }
+
   /// Throws away whatever the kernel has sent so far.
   void drain();
 
