@@ -1,0 +1,46 @@
+// One scenario played once, and what tcpstat said of it at every look.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "scenario.h"
+
+namespace tcpstat::lab {
+
+/// As tcpstat orders them. `broken`: no answer that can be read.
+enum class Level { broken, none, unknown, suspicious, likely, under_attack };
+const char* name(Level level);
+
+enum class Mode { delta, one_shot };
+
+/// One call of `tcpstat check --json`: its worst verdict.
+struct Look {
+  Mode mode = Mode::delta;
+  milliseconds begin{0};  // since the traffic began
+  milliseconds end{0};
+  Level level = Level::broken;
+  std::string attack_class;
+  double score = 0;
+  bool blind = false;  // it says that there is something it cannot see
+  std::string headline;
+  std::uint64_t half_open = 0;  // SYN_RECV rows of a dump of our own just after
+
+  bool alarm() const { return level >= Level::likely; }
+};
+
+struct ScenarioRun {
+  std::string id;
+  std::uint64_t seed = 0;
+  std::vector<Look> looks;
+};
+
+/// Plays the scenario in a fresh namespace, which the process stays in.
+ScenarioRun play(const Scenario& scenario, std::uint64_t seed);
+
+nlohmann::json to_json(const ScenarioRun& run);
+ScenarioRun run_from_json(const nlohmann::json& document);
+
+}  // namespace tcpstat::lab
