@@ -16,6 +16,7 @@
 #include "command.h"
 #include "evaluation.h"
 #include "namespace.h"
+#include "running_scenario.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -25,6 +26,7 @@ constexpr std::chrono::seconds kLongestWait{180};
 
 constexpr const char* kUsage =
     "usage: evaluate [SEEDS] [--only ID,…] [--jobs N] [--strict] [--log FILE]\n"
+    "       evaluate --play ID [SEED] -- COMMAND...            runs COMMAND in the midst of one scenario\n"
     "Plays every labelled scenario SEEDS times (1) and prints what `tcpstat check` made of them. --jobs: so many at\n"
     "the same time (4). --strict: exit code 1 unless all is right. --log: every look, a JSON object a run. 77:\n"
     "the lab cannot work here.\n";
@@ -40,6 +42,7 @@ struct Line {
   std::string play;  // the one scenario that a child plays
   std::string log;
   bool strict = false;
+  std::vector<std::string> command;
 };
 
 std::uint64_t number(const std::string& text) {
@@ -68,6 +71,10 @@ Line parse(const std::vector<std::string>& words) {
       if (i + 1 == words.size()) throw UsageError(words[i] + " needs a value");
       return words[++i];
     };
+    if (words[i] == "--") {
+      line.command.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      break;
+    }
     if (words[i] == "--only")
       line.ids = known_ids(value());
     else if (words[i] == "--jobs")
@@ -138,6 +145,11 @@ int main_of(const std::vector<std::string>& words) {
   if (const auto reason = obstacle()) {
     std::printf("skipped: %s\n", reason->c_str());
     return kSkipped;
+  }
+  if (!line.play.empty() && !line.command.empty()) {
+    enter_namespace();
+    const RunningScenario running(*find_scenario(line.play), line.seeds);
+    return run_in_foreground(line.command);
   }
   if (!line.play.empty()) {
     const ScenarioRun run = play(*find_scenario(line.play), line.seeds);
