@@ -54,6 +54,7 @@ struct Crowd {
   double loss_to_server = 0;
   double loss_to_client = 0;
   double loss_of_ack = 0;  // of segments that carry nothing but ACK
+  milliseconds burst{0};   // all of so much time come at its beginning, as cron does it
   Manner manner = Manner::talks;
   milliseconds begin{0};
   milliseconds end{0};  // 0: to the end of the run
@@ -83,7 +84,8 @@ struct Server {
   int backlog = 511;
   Accepting accepting = Accepting::at_once;
   milliseconds pause{20};
-  int defer_accept = 0;  // seconds, TCP_DEFER_ACCEPT
+  int defer_accept = 0;     // seconds, TCP_DEFER_ACCEPT
+  milliseconds restart{0};  // when the application ends and starts anew; 0: never
 
   Family family() const { return bound == Bound::ipv6 ? Family::ipv6 : Family::ipv4; }  // of the clients
 };

@@ -45,6 +45,12 @@ Server deferring() {
   return server;
 }
 
+Server restarting() {
+  Server server;
+  server.restart = milliseconds(8000);
+  return server;
+}
+
 Flood flood(double rate, Sources sources = Sources::random) { return {sources, rate}; }
 
 Crowd crowd(double rate, milliseconds rtt) { return {.rate = rate, .rtt = rtt}; }
@@ -171,6 +177,46 @@ std::vector<Scenario> floods() {
   };
 }
 
+/// Not one thing alone: smaller rates, other queues, two troubles at once.
+std::vector<Scenario> mixed_floods() {
+  return {
+      {.id = "u1",
+       .what = "5 SYN/s, room for 16",
+       .label = Label::attack,
+       .classes = {kRandom, kMixed},
+       .server = with_backlog(16),
+       .flood = flood(5)},
+      {.id = "u2",
+       .what = "8 SYN/s among 200 clients/s, RTT 150 ms",
+       .label = Label::attack,
+       .classes = {kRandom, kMixed},
+       .server = with_backlog(1024),
+       .crowds = {crowd(200, milliseconds(150))},
+       .flood = flood(8)},
+      {.id = "u3",
+       .what = "60 SYN/s among 60 clients/s that lose 20 % each way",
+       .label = Label::attack,
+       .classes = {kRandom, kMixed},
+       .server = with_backlog(256),
+       .crowds = lossy(60, milliseconds(200), 0.2),
+       .flood = flood(60)},
+      {.id = "u4",
+       .what = "40 SYN/s, TCP_DEFER_ACCEPT, 50 clients/s that talk",
+       .label = Label::attack,
+       .classes = {kRandom, kMixed},
+       .server = deferring(),
+       .crowds = {crowd(50, milliseconds(50))},
+       .flood = flood(40)},
+      {.id = "u5",
+       .what = "80 SYN/s and a flash crowd of 200/s",
+       .label = Label::attack,
+       .classes = {kRandom, kMixed},
+       .server = with_backlog(256),
+       .crowds = rush(200, milliseconds(200)),
+       .flood = flood(80)},
+  };
+}
+
 std::vector<Scenario> others() {
   return {
       {.id = "g1",
@@ -248,13 +294,40 @@ std::vector<Scenario> others() {
        .label = Label::netfault,
        .classes = {kReturnPath},
        .crowds = {{.rate = 20, .loss_to_client = 1}}},
+      {.id = "v1",
+       .what = "200 clients/s that lose 10 % each way, room for 32",
+       .label = Label::netfault,
+       .classes = {kQuiet, kLossy, kFlashCrowd},
+       .server = with_backlog(32),
+       .crowds = lossy(200, milliseconds(300), 0.1)},
+      {.id = "v2",
+       .what = "200 clients every 2 s at once, RTT 900 ms, room for 128",
+       .classes = {kQuiet, kFlashCrowd},
+       .server = with_backlog(128),
+       .crowds = {{.rate = 100, .rtt = milliseconds(900), .burst = seconds(2)}}},
+      {.id = "v3",
+       .what = "the server restarts among 100 clients/s",
+       .classes = {kQuiet, kFlashCrowd},
+       .server = restarting(),
+       .crowds = {crowd(100, milliseconds(200))}},
+      {.id = "v4",
+       .what = "100 clients/s that lose 30 % of what is sent to them",
+       .label = Label::netfault,
+       .classes = {kQuiet, kLossy},
+       .crowds = {{.rate = 100, .rtt = milliseconds(100), .loss_to_client = 0.3}}},
+      {.id = "v5",
+       .what = "5 clients/s that lose 30 % each way",
+       .label = Label::netfault,
+       .classes = {kQuiet, kLossy},
+       .crowds = lossy(5, milliseconds(100), 0.3)},
       {.id = "x", .what = "20 clients/s and nothing else", .classes = {kQuiet}, .length = seconds(14)},
   };
 }
 
 std::vector<Scenario> all() {
   std::vector<Scenario> table = floods();
-  for (Scenario& scenario : others()) table.push_back(std::move(scenario));
+  for (auto* const more : {mixed_floods, others})
+    for (Scenario& scenario : more()) table.push_back(std::move(scenario));
   return table;
 }
 

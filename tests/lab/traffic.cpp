@@ -65,7 +65,7 @@ double capped(double rate) {
 }  // namespace
 
 Traffic::Traffic(TunPeer& peer, const Scenario& scenario, std::uint64_t seed)
-    : peer_(peer), scenario_(scenario), random_(seed), application_(scenario.server) {
+    : peer_(peer), scenario_(scenario), random_(seed), application_(std::in_place, scenario.server) {
   if (scenario.length > kLongestRun) fail("a run beyond the cap of the lab", EDOM);
   raise_descriptor_limit();
 }
@@ -122,9 +122,20 @@ void Traffic::send(const Client& client, std::uint8_t flags, std::uint32_t seque
 }
 
 void Traffic::plan() {
-  for (const Crowd& crowd : scenario_.crowds)
+  for (const Crowd& crowd : scenario_.crowds) {
+    if (crowd.burst.count() > 0) {
+      for (milliseconds begin = crowd.begin + crowd.burst; begin < scenario_.length; begin += crowd.burst)
+        at(start_ + begin, [this, &crowd] { begin_burst(crowd); });
+      continue;
+    }
     repeat(crowd.rate, crowd.begin, crowd.end.count() > 0 ? crowd.end : scenario_.length,
            [this, &crowd] { begin_client(crowd); });
+  }
+  if (scenario_.server.restart.count() > 0)
+    at(start_ + scenario_.server.restart, [this] {
+      application_.reset();
+      application_.emplace(scenario_.server);
+    });
   if (scenario_.flood) repeat(scenario_.flood->rate, scenario_.onset, scenario_.length, [this] { send_spoofed_syn(); });
   if (scenario_.scan) repeat(scenario_.scan->rate, scenario_.onset, scenario_.length, [this] { probe_next_port(); });
   if (scenario_.outgoing)
@@ -144,13 +155,13 @@ void Traffic::run() {
       action();
     }
     while (const auto segment = peer_.receive()) answer_segment(*segment);
-    application_.work();
-    auto wake = std::min(start_ + scenario_.length, application_.next_turn());
+    application_->work();
+    auto wake = std::min(start_ + scenario_.length, application_->next_turn());
     if (!events_.empty()) wake = std::min(wake, events_.top().time);
     const auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(wake - Clock::now());
     if (wait.count() <= 0) continue;
     const timespec limit{wait.count() / 1000000000, wait.count() % 1000000000};
-    pollfd waits[] = {{peer_.fd(), POLLIN, 0}, {application_.fd(), POLLIN, 0}};
+    pollfd waits[] = {{peer_.fd(), POLLIN, 0}, {application_->fd(), POLLIN, 0}};
     ::ppoll(waits, 2, &limit, nullptr);
   }
 }
@@ -192,6 +203,13 @@ void Traffic::begin_client(const Crowd& crowd) {
   Client& client = clients_.emplace_back(Client{&crowd, self, static_cast<std::uint32_t>(random_())});
   by_end_[{self.address.bytes, self.port}] = &client;
   send_syn(client);
+}
+
+void Traffic::begin_burst(const Crowd& crowd) {
+  const double count = capped(crowd.rate) * static_cast<double>(crowd.burst.count()) / 1000;
+  // Not in one instant: the device's queue of answers is short.
+  for (int i = 0; i < static_cast<int>(count); ++i)
+    after(std::chrono::microseconds(i * 500), [this, &crowd] { begin_client(crowd); });
 }
 
 void Traffic::send_syn(Client& client) {

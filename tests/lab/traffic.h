@@ -74,6 +74,7 @@ class Traffic {
   void probe_next_port();
   void connect_out();
   void begin_client(const Crowd& crowd);
+  void begin_burst(const Crowd& crowd);
   void send_syn(Client& client);
   void send_request(Client& client);
   void answer_segment(const Segment& segment);
@@ -84,7 +85,7 @@ class Traffic {
   TunPeer& peer_;
   const Scenario& scenario_;
   std::mt19937_64 random_;
-  ServerApplication application_;
+  std::optional<ServerApplication> application_;
   Clock::time_point start_;
   std::priority_queue<Event> events_;
   std::uint64_t order_ = 0;
