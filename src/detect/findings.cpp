@@ -90,8 +90,10 @@ std::string queue_text(const Signals& signals) {
   return ", queue " + number(signals.half_open) + " of " + number(*signals.limit);
 }
 
+/// A queue that has just been flushed holds nothing old enough to tell a rate: none is said then.
 std::string rate_text(const Judged& judged) {
-  return judged.rate_per_s ? ", about " + number(*judged.rate_per_s) + " SYN/s" : "";
+  constexpr double kShown = 0.05;
+  return judged.rate_per_s.value_or(0) >= kShown ? ", about " + number(*judged.rate_per_s) + " SYN/s" : "";
 }
 
 std::string flood_message(const Judged& judged) {

@@ -96,6 +96,11 @@ std::optional<double> seconds_to_full(const Signals& signals, std::optional<doub
   return (*signals.limit - signals.half_open) / *rate;
 }
 
+/// SYNs that are answered by a cookie each, or reset at once, never fill a queue.
+bool leaves_queue_alone(const Judged& judged, const SynInput& input) {
+  return judged.attack_class == attack_class::kLiveSources || table_is_blind(input);
+}
+
 void settle_host(JudgedHost& all, const SynInput& input, const Thresholds& thresholds) {
   Judged& host = all.host;
   double best = 0;
@@ -154,7 +159,7 @@ JudgedHost judge(const Case& host, std::vector<Case>& cases, const Thresholds& t
     judged.level = with_floors(judged, counters, level_of(judged.score, judged.impact, thresholds));
     judged.attack_class = classify(judged, counters);
     judged.rate_per_s = rate_of(judged, counters);
-    judged.seconds_to_full = seconds_to_full(judged.signals, judged.rate_per_s);
+    if (!leaves_queue_alone(judged, input)) judged.seconds_to_full = seconds_to_full(judged.signals, judged.rate_per_s);
     all.listeners.push_back(std::move(judged));
   }
   settle_host(all, input, thresholds);

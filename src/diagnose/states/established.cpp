@@ -292,7 +292,10 @@ class Established : public Diagnosis {
 
   void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const auto sent = facts.grown(&KernelCounters::out_segs);
-    const auto again = facts.grown(&KernelCounters::retrans_segs);
+    auto again = facts.grown(&KernelCounters::retrans_segs);
+    // SYNs and SYN+ACKs repeated in vain tell of clients that are not there, not of a path (tcp_rtx_synack()).
+    const auto handshakes = facts.grown(&KernelCounters::syn_retrans);
+    if (again && handshakes) again = *again - std::min(*again, *handshakes);
     if (!sent || !again || static_cast<double>(*sent) < limit(kRetransmit, "host_least")) return;
     const double share = static_cast<double>(*again) / static_cast<double>(std::max<std::uint64_t>(*sent, 1));
     const double warning = limit(kRetransmit, "host_warning");
@@ -300,7 +303,8 @@ class Established : public Diagnosis {
     const Severity severity = judged(share, warning, critical);
     if (severity == Severity::ok) return;
     Finding one(std::string(kRetransmit.id), severity, "host",
-                {measured("retransmitted_share", share, warning, "ratio", "/proc/net/snmp RetransSegs, OutSegs"),
+                {measured("retransmitted_share", share, warning, "ratio",
+                          "/proc/net/snmp RetransSegs, OutSegs; TCPSynRetrans left out"),
                  measured("segments_sent", static_cast<double>(*sent), limit(kRetransmit, "host_least"), "segments",
                           "/proc/net/snmp OutSegs")});
     one.value = share;

@@ -237,6 +237,8 @@ TEST_CASE("counters between two samples decide what the table hides") {
     const SynReport report = detect_syn(input, {});
     CHECK(test::verdict(report, "host").level == row.level);
     CHECK(test::verdict(report, "host").attack_class == row.attack_class);
+    // What leaves no half-open behind fills no queue.
+    for (const SynVerdict& verdict : report.verdicts) CHECK_FALSE(verdict.seconds_to_full.has_value());
   }
 }
 

@@ -213,5 +213,9 @@ TEST_CASE("the host's share of retransmissions needs two samples and enough segm
     run.before->counters.out_segs = 5000;
     run.before->counters.retrans_segs = 70;
     CHECK(run.verdict("retransmitting") == one.expected);
+    // All of them SYN+ACKs that a flood does not answer: no path loses anything.
+    run.before->counters.syn_retrans = 10;
+    run.facts.counters.syn_retrans = 10 + one.again;
+    CHECK(run.verdict("retransmitting") == Severity::ok);
   }
 }
