@@ -26,7 +26,8 @@ bool evidence_clears(const Signals& signals, std::string_view quantity) {
 }
 
 bool clients_complete(const Signals& signals) {
-  return signals.completed.value_or(0) >= kClientsComplete || evidence_clears(signals, "survival");
+  return signals.completed.value_or(0) >= kClientsComplete || evidence_clears(signals, "survival") ||
+         evidence_clears(signals, "first_timeout_survivors");
 }
 
 bool cookies_are_answered(const Signals& host) {

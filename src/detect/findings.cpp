@@ -230,7 +230,8 @@ class Findings {
 
   void add_lossy(const Judged& judged) {
     Finding out = finding(kLossyRule, Severity::info, judged,
-                          only(judged.signals, {"client_retries", "survival", "aged_completed", "stale_half_opens"}));
+                          only(judged.signals, {"client_retries", "survival", "first_timeout_survivors",
+                                                "aged_completed", "stale_half_opens"}));
     out.message = "Clients of " + judged.subject() + " need several tries" + queue_text(judged.signals) +
                   ": segments get lost on the way, no flood";
     out.next = list_command(judged);
