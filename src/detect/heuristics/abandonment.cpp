@@ -27,7 +27,9 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   } else if (*signals.abandoned >= limit("some")) {
     weight = 0.5;
   } else if (*signals.abandoned < limit("few")) {
-    weight = -1;
+    // Many clients beside a small flood excuse nothing where fates were seen and none of them completed.
+    const bool nobody_completed = signals.completed && *signals.completed < limit("few");
+    weight = nobody_completed ? 0 : -1;
     against = limit("few");
   }
   signals.add("abandoned", signals.abandoned, weight < 0 ? "<" : ">=", against, "ratio", weight,

@@ -48,7 +48,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   if (count.all < limit("entries")) return;
   signals.completed = count.completed / count.all;
   double weight = 0;
-  if (*signals.completed < limit("none")) weight = 2;
+  if (*signals.completed < limit("none")) weight = 3;
   if (*signals.completed >= limit("clients")) weight = -4;
   signals.add("aged_completed", signals.completed, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"),
               "ratio", weight, "sock_diag, two samples");

@@ -275,7 +275,7 @@ TEST_CASE("the fate of what was old decides between loss and flood") {
     const SynVerdict& verdict = test::verdict(report);
     REQUIRE(test::evidence(verdict, "aged_completed") != nullptr);
     CHECK(test::evidence(verdict, "aged_completed")->value == 0);
-    CHECK(test::evidence(verdict, "aged_completed")->weight == 2);
+    CHECK(test::evidence(verdict, "aged_completed")->weight == 3);
     CHECK(verdict.level == AttackLevel::likely);
   }
   SUBCASE("all completed: loss") {
