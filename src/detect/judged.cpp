@@ -98,7 +98,8 @@ std::optional<double> seconds_to_full(const Signals& signals, std::optional<doub
 
 /// SYNs that are answered by a cookie each, or reset at once, never fill a queue.
 bool leaves_queue_alone(const Judged& judged, const SynInput& input) {
-  return judged.attack_class == attack_class::kLiveSources || table_is_blind(input);
+  return judged.attack_class == attack_class::kLiveSources || input.facts.settings.syncookies == 2 ||
+         input.facts.filters.synproxy_syn_received.value_or(0) > 0;
 }
 
 void settle_host(JudgedHost& all, const SynInput& input, const Thresholds& thresholds) {
