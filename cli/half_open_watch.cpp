@@ -19,11 +19,18 @@ bool whole_listeners(const Filter& filter) {
 HalfOpenWatch::HalfOpenWatch(const Request& request, const Output& output, Reading& reading) : reading_(reading) {
   if (request.quiet || request.limit || reading.is_file() || request.source == "both") return;
   if (!request.filter.states.has(State::syn_recv) || !whole_listeners(request.filter)) return;
+  const StateSet shown = request.filter.states;
+  asked_for_ = shown != StateSet::all() && shown != StateSet::all() - StateSet{State::listen, State::close};
   if (request.format->name == "json" || request.format->name == "ndjson") place_ = Place::document;
   if (request.format->name == "table" && look_at_terminal(output.fd()).is_terminal) place_ = Place::below_table;
 }
 
 Sink& HalfOpenWatch::before(Sink& next) { return wanted() ? stage_.emplace(next) : next; }
+
+bool HalfOpenWatch::below_table(const Report& report) const {
+  if (place_ != Place::below_table || report.verdicts.empty()) return false;
+  return asked_for_ || report.verdicts.front().level >= AttackLevel::suspicious;
+}
 
 void HalfOpenWatch::judge(Report& report) {
   if (!stage_ || !report.coverage.complete) return;

@@ -19,7 +19,8 @@ class HalfOpenWatch {
 
   /// The list covers SYN_RECV, of whole listeners, and its format has a place for a verdict.
   [[nodiscard]] bool wanted() const { return place_ != Place::nowhere; }
-  [[nodiscard]] bool below_table() const { return place_ == Place::below_table; }
+  /// Below a table the verdict is always told to who asked for SYN_RECV, to others only when it is bad.
+  [[nodiscard]] bool below_table(const Report& report) const;
   /// Stands before `next`, which sees all rows that it sees.
   Sink& before(Sink& next);
   /// The dump has ended; a verdict of a part of the rows would be none.
@@ -48,6 +49,7 @@ class HalfOpenWatch {
 
   Reading& reading_;
   Place place_ = Place::nowhere;
+  bool asked_for_ = false;
   std::optional<Stage> stage_;
 };
 

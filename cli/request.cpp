@@ -39,8 +39,7 @@ struct Typed {
   Verb verb = Verb::list;
   std::string operand;
 
-  /// Rules read all states; what -w and -c count is what a list would show.
-  [[nodiscard]] bool judges_by_rules() const {
+  [[nodiscard]] bool judges_by_rules() const {  // which read all states; -w and -c count what a list shows
     return verb == Verb::audit || (verb == Verb::check && list("warning").empty() && list("critical").empty());
   }
   [[nodiscard]] bool flag(std::string_view name) const { return flags.find(name)->second; }

@@ -161,7 +161,7 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   report.tally = selection.tally();
   half_opens.judge(report);
   if (worth_writing(request, report, read)) renderer->finish(report);
-  if (half_opens.below_table()) write_verdict_lines(out, report.verdicts, report.findings);
+  if (half_opens.below_table(report)) write_verdict_lines(out, report.verdicts, report.findings);
   return conclude(request, report, owners, out, *output, status, notes);
 }
 

@@ -72,7 +72,8 @@ Rows format_rows() {
 Rows rule_rows() {
   Rows rows;
   for (const RuleInfo& rule : all_rules()) {
-    rows.push_back({std::string(rule.id), std::string(rule.question), defaults_text(rule)});
+    rows.push_back(
+        {std::string(rule.id), std::string(rule.question), rule.thresholds.empty() ? "none" : defaults_text(rule)});
   }
   return rows;
 }
