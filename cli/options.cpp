@@ -42,7 +42,7 @@ constexpr std::string_view kExamples =
     "  tcpstat explain CLOSE_WAIT               what a state means and what to do about it\n"
     "  tcpstat check --interval 5               is anything wrong?\n"
     "  tcpstat check -s SYN_RECV -w 100 -c 500  a count with limits\n"
-    "  tcpstat validate /sys/kernel/tracing/trace   did this kernel keep to the rules?\n"
+    "  tcpstat validate trace.txt               did this kernel keep to the rules?\n"
     "\n-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing matched, or validate\n"
     "found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.\n"
     "Manual: man tcpstat\n";

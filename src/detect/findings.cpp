@@ -12,7 +12,7 @@ namespace {
 constexpr ThresholdInfo kFloodThresholds[] = {
     {"suspicious", 2, "points", "one strong signal, or several weak ones"},
     {"likely", 3.5, "points", "attacks reach it, look-alikes did not in any labelled run"},
-    {"under-attack", 5, "points", "and the queue is under pressure: clients notice"},
+    {"under_attack", 5, "points", "and the queue is under pressure: clients notice"},
 };
 constexpr ThresholdInfo kQueueThresholds[] = {
     {"warning", 0.75, "ratio", "a burst of a third of the queue more, and connections are lost"},

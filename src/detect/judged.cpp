@@ -52,7 +52,7 @@ Impact impact_of(const Judged& judged, const Signals& host, const SynInput& inpu
 AttackLevel level_of(double score, Impact impact, const Thresholds& thresholds) {
   if (score < thresholds.get(kSynFloodRule, "suspicious")) return AttackLevel::none;
   if (score < thresholds.get(kSynFloodRule, "likely")) return AttackLevel::suspicious;
-  if (score >= thresholds.get(kSynFloodRule, "under-attack") && impact != Impact::none) {
+  if (score >= thresholds.get(kSynFloodRule, "under_attack") && impact != Impact::none) {
     return AttackLevel::under_attack;
   }
   return AttackLevel::likely;

@@ -1,5 +1,6 @@
 #include "render/plugin_output.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -153,6 +154,15 @@ void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
   out.append('\n');
 }
 
+/// A finding and its verdict, and those of listener and host, share what they rest on.
+bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
+  return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
+    return std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Evidence& told) {
+      return told.quantity == evidence.quantity && told.value == evidence.value && told.source == evidence.source;
+    });
+  });
+}
+
 }  // namespace
 
 void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail) {
@@ -176,7 +186,9 @@ void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail deta
   for (const SynVerdict& verdict : report.verdicts) {
     if (detail == Detail::evidence) {
       append_verdict(out, verdict);
-      for (const Evidence& evidence : verdict.evidence) append_evidence(out, evidence);
+      for (const Evidence& evidence : verdict.evidence) {
+        if (!was_told(report.findings, evidence)) append_evidence(out, evidence);
+      }
     }
     for (const std::string& blind : verdict.blind) {
       out.append("not seen: ");

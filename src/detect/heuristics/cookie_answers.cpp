@@ -10,7 +10,7 @@ constexpr ThresholdInfo kThresholds[] = {
     {"some", 0.8, "ratio", "between: a flood beneath much ordinary load, or much loss"},
     {"most", 0.85, "ratio", "a flash crowd answers all cookies"},
     {"sent", 10, "cookies", "fewer make the ratio a matter of chance"},
-    {"sent-for-relief", 50, "cookies", "more are needed to clear than to accuse"},
+    {"sent_for_relief", 50, "cookies", "more are needed to clear than to accuse"},
     {"unanswered", 20, "/s", "or half of the completions, whichever is more: floods are above both"},
     {"uncorrected", 10, "s", "two readings so far apart need no correction for the round trip"},
 };
@@ -51,7 +51,7 @@ void judge(const Case& host, const Limits& limit, Signals& signals) {
       weight = 4;
     } else if (ratio < limit("some")) {
       weight = 2.5;
-    } else if (ratio >= limit("most") && *sent >= limit("sent-for-relief")) {
+    } else if (ratio >= limit("most") && *sent >= limit("sent_for_relief")) {
       weight = -1;
     }
   }

@@ -7,7 +7,7 @@ namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
     {"drops", 1, "/s", "or a tenth of the completions, whichever is more"},
-    {"clients-alive", 1.2, "ratio", "above it clients repeat their SYNs, and overload explains the drops"},
+    {"clients_alive", 1.2, "ratio", "above it clients repeat their SYNs, and overload explains the drops"},
     {"stale", 0.3, "ratio", "a queue that is full of fresh requests may be a crowd in front of a short queue"},
 };
 
@@ -21,7 +21,7 @@ void judge(const Case& host, const Limits& limit, Signals& signals) {
   const double other = drops && overflows ? std::max(0.0, *drops - *overflows) : 0;
   signals.silent_drops_per_s = std::max(full.value_or(0), other);
   const double many = std::max(limit("drops"), signals.completions_per_s.value_or(0) / 10);
-  const bool alive = signals.clients_alive && *signals.clients_alive > limit("clients-alive");
+  const bool alive = signals.clients_alive && *signals.clients_alive > limit("clients_alive");
   double weight = 0;
   if (*signals.silent_drops_per_s >= many && !alive) weight = most_stale(host.input) >= limit("stale") ? 4 : 2;
   signals.add("silent_drops", signals.silent_drops_per_s, ">=", many, "/s", weight, "/proc/net/netstat");
