@@ -313,7 +313,7 @@ std::vector<Scenario> others() {
       {.id = "v4",
        .what = "100 clients/s that lose 30 % of what is sent to them",
        .label = Label::netfault,
-       .classes = {kQuiet, kLossy},
+       .classes = {kQuiet, kLossy, kFlashCrowd},
        .crowds = {{.rate = 100, .rtt = milliseconds(100), .loss_to_client = 0.3}}},
       {.id = "v5",
        .what = "5 clients/s that lose 30 % each way",
