@@ -239,7 +239,7 @@ std::vector<Scenario> others() {
       {.id = "h1",
        .what = "60 clients/s that lose 20 % each way, RTT 200 ms",
        .label = Label::netfault,
-       .classes = {kQuiet, kLossy},
+       .classes = {kQuiet, kLossy, kFlashCrowd},
        .crowds = lossy(60, milliseconds(200), 0.2)},
       {.id = "h2",
        .what = "30 clients/s that lose 40 % each way, RTT 400 ms",
