@@ -32,7 +32,8 @@ std::string explain_rule(const RuleInfo& rule);
 std::string explain_rule_json(const RuleInfo& rule);
 std::string explain_state_json(State state, const KernelLimits& limits);
 std::string explain_pair_json(Seen from, Seen to);
-std::string explain_lifecycle_json(const Lifecycle& lifecycle);
+/// With the rule of the same name, if there is one.
+std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule);
 
 std::string machine_table();
 std::string machine_dot();

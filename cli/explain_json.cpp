@@ -55,6 +55,17 @@ Json difference(const Difference& row) {
   return {{"rfc9293", row.rfc9293}, {"linux", row.linux_does}, {"why", row.why}};
 }
 
+void add_rule(Json& to, const RuleInfo& rule) {
+  to["rule"] = rule.id;
+  to["question"] = rule.question;
+  to["reference"] = rule.reference;
+  to["thresholds"] = Json::array();
+  for (const ThresholdInfo& threshold : rule.thresholds) {
+    to["thresholds"].push_back(
+        {{"name", threshold.name}, {"value", threshold.value}, {"unit", threshold.unit}, {"reason", threshold.reason}});
+  }
+}
+
 }  // namespace
 
 std::string explain_state_json(State state, const KernelLimits& limits) {
@@ -124,7 +135,7 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   return text_of(to);
 }
 
-std::string explain_lifecycle_json(const Lifecycle& lifecycle) {
+std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule) {
   constexpr std::array<std::string_view, 7> kKinds = {"start",    "call",          "to_right",    "to_left",
                                                       "crossing", "lost_to_right", "lost_to_left"};
   Json to = document("lifecycle");
@@ -141,19 +152,13 @@ std::string explain_lifecycle_json(const Lifecycle& lifecycle) {
                            {"from_right", or_null(text(rung.from_right))},
                            {"words", or_null(rung.words)}});
   }
+  if (rule != nullptr) add_rule(to, *rule);
   return text_of(to);
 }
 
 std::string explain_rule_json(const RuleInfo& rule) {
   Json to = document("rule");
-  to["rule"] = rule.id;
-  to["question"] = rule.question;
-  to["reference"] = rule.reference;
-  to["thresholds"] = Json::array();
-  for (const ThresholdInfo& threshold : rule.thresholds) {
-    to["thresholds"].push_back(
-        {{"name", threshold.name}, {"value", threshold.value}, {"unit", threshold.unit}, {"reason", threshold.reason}});
-  }
+  add_rule(to, rule);
   return text_of(to);
 }
 

@@ -104,7 +104,10 @@ Parsed<std::string> explain(const Request& request, Drawing drawing) {
   if (const std::size_t colon = subject.find(':'); colon != std::string::npos) return explain_two(subject, colon, as);
   // First, because `close` in lower case is the lifecycle and CLOSE the state.
   if (const Lifecycle* lifecycle = find_lifecycle(subject)) {
-    return as == As::json ? explain_lifecycle_json(*lifecycle) : explain_lifecycle(*lifecycle, drawing);
+    // A name may be a course of events and the rule that finds it: syn-flood.
+    const RuleInfo* rule = find_rule(subject);
+    if (as == As::json) return explain_lifecycle_json(*lifecycle, rule);
+    return explain_lifecycle(*lifecycle, drawing) + (rule != nullptr ? "\n" + explain_rule(*rule) : "");
   }
   if (const RuleInfo* rule = find_rule(subject)) {
     return as == As::json ? explain_rule_json(*rule) : explain_rule(*rule);

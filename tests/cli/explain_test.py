@@ -51,7 +51,8 @@ class Explain(TestCase):
                 text = " ".join(self.succeeds("explain", name, env=UTF8).out.split())
                 self.assertIn(question, text)
                 document = self.document(name)
-                self.assertEqual(document["kind"], "rule")
+                # syn-flood is a lifecycle too.
+                self.assertEqual((document["kind"], document["rule"]), ("lifecycle" if name == "syn-flood" else "rule", name))
                 limits = [f"{limit['name']}={limit['value']:g}" for limit in document["thresholds"]]
                 self.assertEqual(defaults.split(), limits or ["none"])
                 for limit in document["thresholds"]:
