@@ -37,6 +37,17 @@ class Both final : public Sink {
   Sink& second_;
 };
 
+class OpenFiles final : public ProcessLimits {
+ public:
+  explicit OpenFiles(const Reading& reading) : reading_(reading) {}
+  [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const override {
+    return reading_.open_files_limit(pid);
+  }
+
+ private:
+  const Reading& reading_;
+};
+
 Seen seen(const Coverage& coverage) { return coverage.complete ? Seen::whole : Seen::partial; }
 
 std::int64_t wall_clock_s() {
@@ -280,6 +291,8 @@ CheckReport Examination::run() {
   close_waits_ = diagnoser.close_waits();
 
   DiagnosisFacts known{.facts = facts};
+  const OpenFiles open_files(reading_);
+  known.processes = &open_files;
   if (earlier_) known.before = &earlier_->facts;
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   keep(diagnoser.finish(known));

@@ -11,6 +11,7 @@
 #include "parsers/kernel_facts_reader.h"
 #include "parsers/kernel_limits.h"
 #include "parsers/network_namespace.h"
+#include "parsers/process_limits.h"
 #include "parsers/small_file.h"
 
 namespace tcpstat {
@@ -121,6 +122,10 @@ Expected<Reading> Reading::open(const Request& request) {
 Names& Reading::names() {
   Names* own = file_ != nullptr ? file_->names() : nullptr;
   return own != nullptr ? *own : *host_names_;
+}
+
+std::optional<std::uint64_t> Reading::open_files_limit(std::uint32_t pid) const {
+  return read_open_files_limit(proc_root(), pid);
 }
 
 Expected<const OwnerLookup*> Reading::owners() {

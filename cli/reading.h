@@ -38,6 +38,8 @@ class Reading {
   void forget_owners() { owners_.clear(); }
   /// From now on the source that was read last, without a fallback: samples of two sources cannot be compared.
   void keep_source() { automatic_ = false; }
+  /// The soft RLIMIT_NOFILE of a process.
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const;
   /// True if rows bring their owners with them, as saved ones do.
   [[nodiscard]] bool brings_owners() const { return file_ != nullptr && file_->brings_owners(); }
   [[nodiscard]] bool is_file() const { return file_ != nullptr; }
