@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <regex>
 #include <set>
 
 #include "diagnose/piles.h"
@@ -77,6 +76,20 @@ void feed_healthy(Diagnosing& run) {
   listening.accept_queue = 30;
   listening.accept_limit = 511;
   run.row(listening);
+}
+
+/// A letter, then letters, digits and single joints between them. Not by std::regex, in which g++ 12 sees uninitialized
+/// members when sanitizers are on.
+bool is_word(std::string_view text, char joint) {
+  const auto letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.empty() || !letter(text.front()) || text.back() == joint) return false;
+  char before = text.front();
+  for (const char c : text.substr(1)) {
+    if (!letter(c) && !digit(c) && !(c == joint && before != joint)) return false;
+    before = c;
+  }
+  return true;
 }
 
 }  // namespace
@@ -161,14 +174,12 @@ TEST_CASE("groups stay bounded, keep the large ones, and never count too much") 
 }
 
 TEST_CASE("each rule has an id, a question, a reference and reasons") {
-  const std::regex id("[a-z][a-z0-9]*(-[a-z0-9]+)*");
-  const std::regex key("[a-z][a-z0-9_]*");
   std::set<std::string_view> ids;
   CHECK(diagnose_rules().size() == 17);
   for (const RuleInfo& rule : diagnose_rules()) {
     CAPTURE(rule.id);
     CHECK(ids.insert(rule.id).second);
-    CHECK(std::regex_match(std::string(rule.id), id));
+    CHECK(is_word(rule.id, '-'));
     CHECK(rule.question.ends_with("?"));
     CHECK(!rule.reference.empty());
     REQUIRE(!rule.thresholds.empty());
@@ -177,7 +188,7 @@ TEST_CASE("each rule has an id, a question, a reference and reasons") {
     for (const ThresholdInfo& threshold : rule.thresholds) {
       CAPTURE(threshold.name);
       CHECK(names.insert(threshold.name).second);
-      CHECK(std::regex_match(std::string(threshold.name), key));
+      CHECK(is_word(threshold.name, '_'));
       CHECK(!threshold.reason.empty());
       CHECK(!threshold.unit.empty());
     }
