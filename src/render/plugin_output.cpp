@@ -169,7 +169,7 @@ void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail deta
   append_first_line(out, report.status, report.headline);
   const Finding* worst = report.findings.empty() ? nullptr : &report.findings.front();
   if (worst != nullptr && worst->severity >= Severity::unknown && !worst->next.empty()) {
-    out.append("; run: ");
+    out.append(" - run: ");  // Nagios makes a colon of a semicolon, and "-w 1:" is another range than "-w 1"
     append_text(out, worst->next);
   }
   const char* before = " | ";

@@ -11,7 +11,7 @@ namespace tcpstat {
 
 enum class Detail : bool { findings, evidence };
 
-/// "TCPSTAT CRITICAL - …; run: … | syn_recv=257;;;0;257", then a line for each finding and each blind spot.
+/// "TCPSTAT CRITICAL - … - run: … | syn_recv=257;;;0;257", then a line for each finding and each blind spot.
 void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail);
 /// The first line, then a line for each check; with evidence also reason, cost and source of each.
 void write_audit(TextBuffer& out, const AuditReport& report, Detail detail);

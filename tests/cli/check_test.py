@@ -62,7 +62,7 @@ class Counts(Check):
         tree = self.tree()
         result = self.check("-s", "SYN_RECV", "--local-port", "443", "-w", "0", "-c", "1", "--proc-root", tree.path,
                             status="CRITICAL")
-        self.assertEqual(result.lines[0], "TCPSTAT CRITICAL - 2 sockets match --state SYN_RECV --local-port 443, outside -c 1; "
+        self.assertEqual(result.lines[0], "TCPSTAT CRITICAL - 2 sockets match --state SYN_RECV --local-port 443, outside -c 1 - "
                                           "run: tcpstat --state SYN_RECV --local-port 443 | syn_recv=2;0;1;0")
         command = re.search(r"run: tcpstat (.*)$", result.lines[-1]).group(1)
         self.assertEqual(len(shell(f'"$T" {command} -H --proc-root {tree.path}').lines), 2)
@@ -249,7 +249,7 @@ class Lists(TestCase):
         self.assertRegex(shown[-2], "SYN flood")
         result = run("check", "--proc-root", tree.path)
         self.assertEqual(result.code, 2)
-        self.assertRegex(result.lines[0], r"\ATCPSTAT CRITICAL - SYN flood [^|]*; run: tcpstat [^|]* \| syn_recv=400;")
+        self.assertRegex(result.lines[0], r"\ATCPSTAT CRITICAL - SYN flood [^|]* - run: tcpstat [^|]* \| syn_recv=400;")
         self.assertEqual(run("check", "--rule", "close-wait-leak", "--proc-root", tree.path).code, 0)
 
 

@@ -47,7 +47,7 @@ TEST_CASE("the first line says what is wrong and what to type") {
   report.performance = {{.label = "syn_recv", .value = 257, .least = 0, .most = 257},
                         {.label = "listen_drops", .value = 0, .unit = "c"}};
   CHECK(text(report) ==
-        "TCPSTAT CRITICAL - 12 connections leak; run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
+        "TCPSTAT CRITICAL - 12 connections leak - run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
         "CRITICAL close-wait-leak: 12 connections leak\n"
         "  run: tcpstat -p -s CLOSE_WAIT\n");
   CHECK(text(report, Detail::evidence).find("\n  oldest 12.5 s (>= 10), +2, tcp_info\n") != std::string::npos);
@@ -59,7 +59,7 @@ TEST_CASE("no text of others begins performance data, a line, or a terminal's se
   report.headline = "ev|il=9999\n\x1b[31m\xff";
   report.findings.push_back(finding(report.headline, "a|b", Severity::warning));
   const std::string out = text(report);
-  CHECK(out.starts_with(R"(TCPSTAT WARNING - ev\x7cil=9999\x0a\x1b[31m\xff; run: a\x7cb)"));
+  CHECK(out.starts_with(R"(TCPSTAT WARNING - ev\x7cil=9999\x0a\x1b[31m\xff - run: a\x7cb)"));
   CHECK(out.find('|') == std::string::npos);
   CHECK(out.find('\x1b') == std::string::npos);
 }
