@@ -70,10 +70,13 @@ std::string_view classify(const Judged& judged, const Signals& host) {
   const bool accused = judged.level >= AttackLevel::likely;
   if (nobody_comes_through(signals) && !accused) return attack_class::kReturnPath;
   const bool retried = signals.retried.value_or(0) >= kRetried;
-  if (!accused && signals.aged >= kEnoughAged && (retried || clients_complete(signals))) return attack_class::kLossy;
+  const double late = signals.aged + signals.rearmed;
+  if (!accused && late >= kEnoughAged && late >= kFresh * signals.counted && (retried || clients_complete(signals))) {
+    return attack_class::kLossy;
+  }
   if (undecided(judged, host)) return attack_class::kUndecided;
   if (!accused && signals.counted >= kEnoughSources && signals.stale.value_or(1) < kFresh &&
-      cookies_are_answered(host)) {
+      late < kFresh * signals.counted && cookies_are_answered(host)) {
     return attack_class::kFlashCrowd;
   }
   if (judged.level < AttackLevel::suspicious) return {};

@@ -64,6 +64,20 @@ bool counters_accuse(const Signals& host) {
                      [](const Evidence& one) { return one.weight > 0 && one.quantity != "never_completed_cusum"; });
 }
 
+/// Requests older than this may have expired (reqsk_timer_handler()); younger ones all wait still, or were answered.
+constexpr double kNoneExpiredS = 7;
+/// Where half of the ACKs get lost, half of the clients come through at once and a quarter outlive the first timeout.
+constexpr double kMostOfAll = 2;
+
+/// All that waits is young, nothing is known of its fate, and most of the others complete: clients that lose ACKs look
+/// like that in their first seconds. A second sample sees whether any of it completes.
+bool too_early(const Judged& judged, const Signals& host) {
+  const Signals& signals = judged.signals;
+  if (judged.impact != Impact::none || signals.completed || !judged.of->oldest_s) return false;
+  if (*judged.of->oldest_s >= kNoneExpiredS || !signals.arrivals_per_s) return false;
+  return host.completions_per_s.value_or(0) >= kMostOfAll * *signals.arrivals_per_s;
+}
+
 AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel level) {
   const Signals& signals = judged.signals;
   const bool proven = judged.takes_host_evidence && counters_accuse(host);
@@ -72,6 +86,7 @@ AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel l
   if (retried && signals.aged >= kEnoughSources && signals.stale.value_or(0) >= 0.8) {
     level = std::max(level, AttackLevel::suspicious);
   }
+  if (too_early(judged, host) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (nobody_comes_through(signals) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (undecided(judged, host)) level = std::max(level, AttackLevel::suspicious);
   return level;

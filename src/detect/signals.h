@@ -29,6 +29,7 @@ struct Signals {
   std::optional<double> survival;         ///< S5
   std::optional<double> completed;        ///< S6, of the aged ones of the earlier sample
   std::optional<double> retried;          ///< S7
+  double rearmed = 0;                     ///< of n: not aged, because the client repeated its SYN and that began anew
   std::optional<double> deferred;         ///< S8
   std::optional<double> abandoned;        ///< S9
   std::optional<double> handshake_s;      ///< S10

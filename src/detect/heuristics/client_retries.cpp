@@ -30,6 +30,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
     if (both) joined += 1;
     const bool more = both ? *entry->retransmits > *entry->timeouts : retries && *entry->retransmits > *retries;
     if (more) repeated += 1;
+    if (more && entry->rounds() == 0) signals.rearmed += listener.input.now->scale;
   }
   if (known < limit("entries")) return;
   const double share = repeated / known;

@@ -84,6 +84,19 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
          s.fresh(20);
        },
        AttackLevel::none, "lossy clients"},
+      {"clients whose repeated SYNs begin their requests anew",
+       [](Scene& s) {
+         for (int i = 0; i < 12; ++i) s.request(0.5, Sources::random, 1);
+         for (int i = 0; i < 2; ++i) s.request(1.5, Sources::random, 1);
+         s.fresh(30);
+       },
+       AttackLevel::none, "lossy clients"},
+      {"a crowd, of which a few lose packets as everywhere",
+       [](Scene& s) {
+         for (int i = 0; i < 8; ++i) s.request(0.5, Sources::random, 1);
+         s.fresh(130);
+       },
+       AttackLevel::none, "flash crowd"},
       {"silent clients whose ACKs get lost",
        [](Scene& s) {
          // 60 clients a second, of whose ACKs 40 % get lost.
@@ -294,6 +307,35 @@ TEST_CASE("the fate of what was old decides between loss and flood") {
     CHECK(verdict.level == AttackLevel::none);
     CHECK(verdict.attack_class == "lossy clients");
   }
+}
+
+TEST_CASE("what waits for seconds only, while most complete, is no proof") {
+  Scene before;
+  Scene now;
+  now.established(50);
+  KernelFacts facts = test::zero_facts();
+  AttackLevel level = AttackLevel::likely;
+  SUBCASE("nobody else completes") { now.flood(10, 4); }
+  SUBCASE("three of five complete") {
+    now.flood(10, 4);
+    facts.counters.passive_opens = 15 * 3;
+  }
+  SUBCASE("three of four complete") {
+    now.flood(10, 4);
+    facts.counters.passive_opens = 30 * 3;
+    level = AttackLevel::suspicious;
+  }
+  SUBCASE("what waits had the time to expire") {
+    now.flood(10, 9);
+    facts.counters.passive_opens = 30 * 3;
+  }
+  SUBCASE("the queue is half full") {
+    now.backlog = 64;
+    now.flood(10, 4);
+    facts.counters.passive_opens = 30 * 3;
+  }
+  CHECK(test::verdict(delta(before, now, facts, 3)).level >= level);
+  if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
 }
 
 TEST_CASE("silence is not ok where a snapshot cannot see") {
