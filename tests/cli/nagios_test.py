@@ -172,7 +172,7 @@ class Nagios(TestCase):
             for path in (cls.folder, *cls.folder.rglob("*")):
                 shutil.chown(path, NOBODY, NOBODY)
         with open(cls.folder / "output", "wb") as output:
-            # A session of its own: Nagios ends its process group when it ends.
+            # Apart from the test: Nagios ends its whole process group when it ends.
             with subprocess.Popen([NAGIOS, cls.folder / "nagios.cfg"], stdin=subprocess.DEVNULL, stdout=output,
                                   stderr=subprocess.STDOUT, env=environment(), start_new_session=True, cwd="/", **who) as nagios:
                 try:

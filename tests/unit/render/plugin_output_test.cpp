@@ -46,10 +46,11 @@ TEST_CASE("the first line says what is wrong and what to type") {
   report.findings.push_back(finding("12 connections leak", "tcpstat -p -s CLOSE_WAIT"));
   report.performance = {{.label = "syn_recv", .value = 257, .least = 0, .most = 257},
                         {.label = "listen_drops", .value = 0, .unit = "c"}};
-  CHECK(text(report) ==
-        "TCPSTAT CRITICAL - 12 connections leak - run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
-        "CRITICAL close-wait-leak: 12 connections leak\n"
-        "  run: tcpstat -p -s CLOSE_WAIT\n");
+  CHECK(
+      text(report) ==
+      "TCPSTAT CRITICAL - 12 connections leak - run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
+      "CRITICAL close-wait-leak: 12 connections leak\n"
+      "  run: tcpstat -p -s CLOSE_WAIT\n");
   CHECK(text(report, Detail::evidence).find("\n  oldest 12.5 s (>= 10), +2, tcp_info\n") != std::string::npos);
 }
 
