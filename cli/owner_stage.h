@@ -29,9 +29,9 @@ class OwnerStage {
     return {};
   }
 
-  /// What stands in for `next` behind and before the selection.
-  Sink& behind_selection(Sink& next) { return wanted_ && !before_ ? join(next) : next; }
-  Sink& before_selection(Sink& next) { return wanted_ && before_ ? join(next) : next; }
+  /// What stands in for `next` behind and before the selection; `next` itself where owners could not be read.
+  Sink& behind_selection(Sink& next) { return owners_ != nullptr && !before_ ? join(next) : next; }
+  Sink& before_selection(Sink& next) { return owners_ != nullptr && before_ ? join(next) : next; }
 
   /// The dump has ended: rows and listeners that waited go on.
   void finish(Selection& selection) {

@@ -268,7 +268,7 @@ TEST_CASE("a fast flood that has just been flushed is known by its cookies and b
   facts.counters.syncookies_sent = 5000;
   facts.counters.syncookies_recv = 200;
   facts.counters.passive_opens = 200;
-  const SynVerdict& verdict = test::verdict(delta(before, now, facts));
+  const SynVerdict verdict = test::verdict(delta(before, now, facts));
   CHECK(verdict.level == AttackLevel::under_attack);
   CHECK(verdict.rate_per_s.value() >= 900);
   CHECK(verdict.seconds_to_full == 0);
