@@ -1,6 +1,7 @@
 #include "detect/judged.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tcpstat {
 namespace {
@@ -76,7 +77,7 @@ std::string_view classify(const Judged& judged, const Signals& host) {
   }
   if (undecided(judged, host)) return attack_class::kUndecided;
   if (!accused && signals.counted >= kEnoughSources && signals.stale.value_or(1) < kFresh &&
-      late < kFresh * signals.counted && cookies_are_answered(host)) {
+      late + std::sqrt(late) < kFresh * signals.counted && cookies_are_answered(host)) {
     return attack_class::kFlashCrowd;
   }
   if (judged.level < AttackLevel::suspicious) return {};

@@ -66,6 +66,8 @@ bool counters_accuse(const Signals& host) {
 
 /// Requests older than this may have expired (reqsk_timer_handler()); younger ones all wait still, or were answered.
 constexpr double kNoneExpiredS = 7;
+/// In one snapshot: until the second timer round has been seen for a second, nothing tells a flood from an outage.
+constexpr double kOneRoundS = 4;
 /// Where half of the ACKs get lost, half of the clients come through at once and a quarter outlive the first timeout.
 constexpr double kMostOfAll = 2;
 
@@ -74,6 +76,7 @@ constexpr double kMostOfAll = 2;
 bool too_early(const Judged& judged, const Signals& host) {
   const Signals& signals = judged.signals;
   if (judged.impact != Impact::none || signals.completed || !judged.of->oldest_s) return false;
+  if (!judged.of->seconds()) return *judged.of->oldest_s < kOneRoundS;
   if (*judged.of->oldest_s >= kNoneExpiredS || !signals.arrivals_per_s) return false;
   return host.completions_per_s.value_or(0) >= kMostOfAll * *signals.arrivals_per_s;
 }

@@ -65,6 +65,12 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
        },
        AttackLevel::none, "lossy clients"},
       {"40/s, half full", [](Scene& s) { s.flood(40, 7); }, AttackLevel::under_attack, "flood: random sources"},
+      {"28/s, half full, most are dropped at 7 s",
+       [](Scene& s) {
+         s.flood(28, 7);
+         for (int i = 0; i < 60; ++i) s.request(7.1 + i / 7.6);
+       },
+       AttackLevel::under_attack, "flood: random sources"},
       {"one source", [](Scene& s) { s.flood(40, 7, Sources::single); }, AttackLevel::under_attack,
        "flood: single source"},
       {"one /24", [](Scene& s) { s.flood(40, 7, Sources::subnet); }, AttackLevel::under_attack, "flood: subnet"},
