@@ -53,7 +53,7 @@ KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& pr
 }
 
 std::optional<std::string> boot_id(const std::string& proc_root) {
-  const std::optional<std::string> text = read_small_file(proc_root + "/sys/kernel/random/boot_id");
+  std::optional<std::string> text = read_small_file(proc_root + "/sys/kernel/random/boot_id");
   // A UUID; anything else would not name a boot.
   if (!text || text->size() != 36) return std::nullopt;
   if (text->find_first_not_of("0123456789abcdef-") != std::string::npos) return std::nullopt;
