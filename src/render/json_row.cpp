@@ -147,6 +147,24 @@ void append_rest(TextBuffer& out, const Socket& row, Names& names, std::string_v
 
 }  // namespace
 
+std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,
+                              std::uint64_t snapshot) {
+  TextBuffer start;
+  start.append(R"({"type":)");
+  append_word(start, type);
+  start.append(R"(,"time":)");
+  append_json_string(start, time);
+  start.append(R"(,"host":)");
+  if (host) {
+    append_json_string(start, *host);
+  } else {
+    start.append("null");
+  }
+  start.append(R"(,"snapshot":)");
+  start.number(snapshot);
+  return std::string(start.view());
+}
+
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_start(out, row, info(row.state));

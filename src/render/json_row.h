@@ -2,6 +2,11 @@
 // One row as the members of a JSON object, written by hand: a million rows must not become a million documents.
 // Every key is always there; unknown is null.
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "base/text_buffer.h"
 #include "model/connection.h"
 #include "model/listener.h"
@@ -13,6 +18,10 @@ struct JsonRowStyle {
   bool processes = false;  ///< else null
   bool tcp_info = false;   ///< else null
 };
+
+/// `{"type":…,"time":…,"host":…,"snapshot":…`: how each line of ndjson begins. The object stays open.
+std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,
+                              std::uint64_t snapshot);
 
 /// Appends `"family":…,…` without braces. `netns` is the row's, as JSON text.
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,

@@ -4,6 +4,7 @@
 
 #include "render/envelope.h"
 #include "render/escape.h"
+#include "render/json_row.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat {
@@ -14,18 +15,7 @@ class TransitionNdjson final : public TransitionWriter {
   explicit TransitionNdjson(RenderSettings settings) : settings_(std::move(settings)) {}
 
   void sample(const SampleTime& time) override {
-    TextBuffer start;
-    start.append(R"({"type":"transition","time":)");
-    append_json_string(start, time.utc);
-    start.append(R"(,"host":)");
-    if (settings_.facts.host) {
-      append_json_string(start, *settings_.facts.host);
-    } else {
-      start.append("null");
-    }
-    start.append(R"(,"snapshot":)");
-    start.number(time.snapshot);
-    line_start_ = start.view();
+    line_start_ = ndjson_line_start("transition", time.utc, settings_.facts.host, time.snapshot);
     snapshot_ = time.snapshot;
   }
 

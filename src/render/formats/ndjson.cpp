@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include "render/envelope.h"
-#include "render/escape.h"
 #include "render/formats.h"
 #include "render/json_row.h"
 
@@ -16,19 +15,8 @@ class NdjsonRenderer final : public Renderer {
       : settings_(std::move(settings)),
         style_{settings_.processes, settings_.tcp_info},
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
-    TextBuffer start;
-    start.append(R"({"type":"connection","time":)");
-    append_json_string(start, settings_.facts.time);
-    start.append(R"(,"host":)");
-    if (settings_.facts.host) {
-      append_json_string(start, *settings_.facts.host);
-    } else {
-      start.append("null");
-    }
-    start.append(R"(,"snapshot":)");
-    start.number(settings_.snapshot);
-    start.append(',');
-    line_start_ = start.view();
+    const RunFacts& facts = settings_.facts;
+    line_start_ = ndjson_line_start("connection", facts.time, facts.host, settings_.snapshot) + ",";
   }
 
   Flow connection(const Connection& row) override { return write(row); }
