@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "cli/check_ending.h"
 #include "cli/ending.h"
@@ -16,8 +15,6 @@
 
 namespace tcpstat {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Detection and diagnosis look at the same rows.
 class Both final : public Sink {
@@ -83,15 +80,6 @@ bool Examination::wants(std::string_view rule) const {
   return chosen.empty() || std::find(chosen.begin(), chosen.end(), rule) != chosen.end();
 }
 
-Query Examination::query(StateSet states) const {
-  Query query;
-  query.filter = request_.filter;
-  query.states = states;
-  query.tcp_info = true;
-  query.memory = true;
-  return query;
-}
-
 void Examination::keep(std::vector<Finding> findings) {
   std::erase_if(findings, [this](const Finding& finding) { return !wants(finding.rule); });
   merge(
@@ -107,27 +95,6 @@ void Examination::keep(std::vector<SynVerdict> verdicts) {
       report_.verdicts, std::move(verdicts),
       [](const SynVerdict& a, const SynVerdict& b) { return a.subject == b.subject; },
       [](const SynVerdict& a, const SynVerdict& b) { return a.level > b.level; });
-}
-
-Expected<Examination::Earlier> Examination::first_sample() {
-  const auto start = Clock::now();
-  const auto end = start + *request_.interval;
-  constexpr std::chrono::seconds kLag{1};
-  Earlier earlier;
-  earlier.facts = reading_.kernel_facts();
-  SynSampler sampler;
-  Coverage coverage;
-  Selection selection(request_.filter, Selection::HalfOpens::not_read, sampler);
-  const auto read = reading_.read(query({State::syn_recv, State::listen}), selection, coverage);
-  if (!read) return tl::make_unexpected(read.error());
-  selection.finish();
-  earlier.sample = sampler.take();
-  std::this_thread::sleep_until(start + kLag);
-  earlier.after_first_second = reading_.kernel_counters();
-  std::this_thread::sleep_until(end - kLag);
-  earlier.before_last_second = reading_.kernel_counters();
-  std::this_thread::sleep_until(end);
-  return earlier;
 }
 
 void Examination::remember() {
@@ -181,6 +148,7 @@ void Examination::judge_halves(const SynSample& now, const KernelFacts& facts) {
       input.facts_before = earlier_->facts;
       input.after_first_second = earlier_->after_first_second;
       input.before_last_second = earlier_->before_last_second;
+      input.followed = earlier_->followed.all();
       input.apart = facts.boot_time - earlier_->facts.boot_time;
     }
     SynReport report = detect_syn(input, thresholds);
@@ -259,7 +227,7 @@ CheckReport Examination::run() {
   if (request_.interval) {
     if (reading_.is_file()) {
       coverage.warn("interval", "a saved file has one sample: --interval changes nothing");
-    } else if (auto earlier = first_sample(); earlier) {
+    } else if (auto earlier = look_earlier(request_, reading_); earlier) {
       earlier_ = std::move(*earlier);
     } else {
       coverage.warn("interval", earlier.error().sentence());
@@ -269,7 +237,10 @@ CheckReport Examination::run() {
 
   const KernelFacts facts = reading_.kernel_facts();
   SynSampler sampler;
-  if (earlier_) sampler.watch(earlier_->sample);
+  if (earlier_) {
+    sampler.watch(earlier_->sample);
+    sampler.watch(earlier_->followed.cookies());
+  }
   if (memory_) {
     const auto cookies = cookies_of(memory_->baseline);
     sampler.watch(cookies);
@@ -280,7 +251,7 @@ CheckReport Examination::run() {
   OwnerStage owners(reading_, true, request_.filter);
   Expected<void> read = owners.open();
   Selection selection(request_.filter, Selection::HalfOpens::read, owners.behind_selection(both));
-  if (read) read = reading_.read(query(StateSet::all()), owners.before_selection(selection), coverage);
+  if (read) read = reading_.read(examined(request_, StateSet::all()), owners.before_selection(selection), coverage);
   owners.finish(selection);
   owners.add_warnings(coverage);
   complete_warnings(coverage, read);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/earlier_look.h"
 #include "cli/reading.h"
 #include "cli/request.h"
 #include "cli/run_memory.h"
@@ -24,17 +25,7 @@ class Examination {
   CheckReport run();
 
  private:
-  /// What an earlier sample of this run left.
-  struct Earlier {
-    SynSample sample;
-    KernelFacts facts;
-    KernelCounters after_first_second;
-    KernelCounters before_last_second;
-  };
-
   [[nodiscard]] bool wants(std::string_view rule) const;
-  [[nodiscard]] Query query(StateSet states) const;
-  Expected<Earlier> first_sample();
   void remember();
   void judge_halves(const SynSample& now, const KernelFacts& facts);
   void keep(std::vector<Finding> findings);
@@ -46,7 +37,7 @@ class Examination {
   const Request& request_;
   Reading& reading_;
   CheckReport report_;
-  std::optional<Earlier> earlier_;
+  std::optional<EarlierLook> earlier_;
   std::optional<StateFile> file_;
   std::optional<RunMemory> memory_;
   std::uint64_t close_waits_ = 0;

@@ -70,7 +70,7 @@ double most_stale(const SynInput& input) {
   return most;
 }
 
-Case host_case(const SynInput& input) { return {input, nullptr, nullptr, {}, {}, {}, {}, std::nullopt, nullptr}; }
+Case host_case(const SynInput& input) { return {input, nullptr, nullptr, {}, {}, {}, {}, {}, std::nullopt, nullptr}; }
 
 std::vector<Case> listener_cases(const SynInput& input) {
   std::vector<Case> out;
@@ -82,6 +82,8 @@ std::vector<Case> listener_cases(const SynInput& input) {
   const auto requests_before = by_listener(*input.before);
   std::map<Endpoint, std::size_t> index;
   for (std::size_t i = 0; i < requests_before.size(); ++i) index.emplace(input.before->listeners[i].local, i);
+  std::map<Endpoint, std::vector<const Followed*>> followed;
+  for (const Followed& entry : input.followed) followed[entry.local].push_back(&entry);
   for (Case& one : out) {
     const auto at = index.find(one.now->local);
     if (at == index.end()) continue;
@@ -90,6 +92,7 @@ std::vector<Case> listener_cases(const SynInput& input) {
     if (before.identity && one.now->identity && before.identity != one.now->identity) continue;
     one.before = &before;
     one.aged_before = aged_of(requests_before[at->second]);
+    if (const auto met = followed.find(one.now->local); met != followed.end()) one.followed = std::move(met->second);
   }
   return out;
 }

@@ -27,7 +27,7 @@ struct Signals {
   std::optional<double> stale;            ///< S3, aged / counted
   std::optional<double> arrivals_per_s;   ///< S4, of SYNs that never complete
   std::optional<double> survival;         ///< S5
-  std::optional<double> completed;        ///< S6, of the aged ones of the earlier sample
+  std::optional<double> completed;        ///< S6, of those that waited for longer than a round trip
   std::optional<double> retried;          ///< S7
   double rearmed = 0;                     ///< of n: not aged, because the client repeated its SYN and that began anew
   std::optional<double> deferred;         ///< S8
@@ -75,6 +75,7 @@ struct Case {
   std::vector<const HalfOpen*> requests;     ///< of the listener, sampled
   std::vector<const HalfOpen*> aged;         ///< of these, not deferred and at least one timeout old
   std::vector<const HalfOpen*> aged_before;  ///< the same of the earlier sample
+  std::vector<const Followed*> followed;     ///< met between the samples
   std::array<double, kRounds> by_rounds{};   ///< of the listener, not deferred; scaled up
   std::optional<double> oldest_s;            ///< the greatest age of an aged request
   const Signals* host = nullptr;             ///< once the host's are known

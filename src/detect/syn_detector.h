@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "detect/followed.h"
 #include "detect/syn_sample.h"
 #include "model/finding.h"
 #include "model/kernel_facts.h"
@@ -29,6 +30,7 @@ struct SynInput {
   std::optional<KernelCounters> after_first_second;
   std::optional<KernelCounters> before_last_second;
   std::optional<std::chrono::milliseconds> apart;
+  std::span<const Followed> followed;  ///< met between the two; `now` was told to watch() their cookies
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Seen seen = Seen::whole;

@@ -1,3 +1,5 @@
+#include <chrono>
+
 #include "detect/signals.h"
 
 namespace tcpstat {
@@ -14,37 +16,59 @@ constexpr ThresholdInfo kThresholds[] = {
 struct Count {
   double completed = 0;
   double all = 0;
+
+  void add(bool answered) {
+    all += 1;
+    if (answered) completed += 1;
+  }
 };
 
-void add_gone(const HalfOpen& entry, double apart, const Limits& limit, Count& count) {
-  const auto age = entry.age_s();
+Count sum(const Count& a, const Count& b) { return {a.completed + b.completed, a.all + b.all}; }
+
+/// `apart`: seconds since it was `age` seconds old.
+void add_gone(std::optional<double> age, double apart, const Limits& limit, Count& count) {
   const bool early = age && *age + apart < limit("expiry");
-  if (!early && apart > limit("apart")) return;
-  count.all += 1;
-  if (early) count.completed += 1;
+  if (early || apart <= limit("apart")) count.add(early);
 }
 
-// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
-// the fate of each one that was old in the earlier sample is known.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
-  if (!listener.seconds()) return;
+Count old_ones(const Case& listener, const Limits& limit) {
   Count count;
   for (const HalfOpen* entry : listener.aged_before) {
     const auto fate = listener.input.now->fate(entry->cookie);
     if (!fate) continue;
-    switch (*fate) {
-      case Fate::completed:
-        count.completed += 1;
-        count.all += 1;
-        break;
-      case Fate::waiting:
-        count.all += 1;
-        break;
-      case Fate::gone:
-        add_gone(*entry, *listener.seconds(), limit, count);
-        break;
+    if (*fate == Fate::gone) {
+      add_gone(entry->age_s(), *listener.seconds(), limit, count);
+    } else {
+      count.add(*fate == Fate::completed);
     }
   }
+  return count;
+}
+
+/// `aged`: those that were met after their first timeout, or those that were met before it.
+Count met_ones(const Case& listener, bool aged, const Limits& limit) {
+  Count count;
+  for (const Followed* entry : listener.followed) {
+    const auto fate = listener.input.now->fate(entry->cookie);
+    if (!fate || entry->aged != aged) continue;
+    if (*fate == Fate::gone) {
+      add_gone(entry->age_s, std::chrono::duration<double>(*listener.input.apart - entry->at).count(), limit, count);
+    } else if (*fate == Fate::completed) {
+      count.add(true);
+    } else if (entry->answered <= *listener.input.apart) {
+      count.add(false);
+    }
+  }
+  return count;
+}
+
+// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
+// the fate of each one that waited longer than a round trip is known.
+void judge(const Case& listener, const Limits& limit, Signals& signals) {
+  if (!listener.seconds()) return;
+  Count count = sum(old_ones(listener, limit), met_ones(listener, true, limit));
+  // Clients far away answer after their first half second: they count only where nothing better is known.
+  if (count.all < limit("entries")) count = sum(count, met_ones(listener, false, limit));
   if (count.all < limit("entries")) return;
   signals.completed = count.completed / count.all;
   double weight = 0;
@@ -57,7 +81,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
 }  // namespace
 
 constinit const Heuristic cohort_fate_heuristic = {
-    {"cohort-fate", "do half-opens that were old complete in the end?",
+    {"cohort-fate", "do half-opens that waited longer than a round trip complete in the end?",
      "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock(): the cookie is kept", kThresholds},
     Scope::listener,
     "two dumps with cookies (netlink)",

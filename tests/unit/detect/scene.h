@@ -38,7 +38,9 @@ struct Scene {
   void fresh(std::size_t count, double oldest_s = 0.3);
   void established(std::size_t count);
 
-  SynSample sample(const SynSample* before = nullptr, bool joined = true) const;
+  /// `met`: cookies of requests that were seen between `before` and this.
+  SynSample sample(const SynSample* before = nullptr, bool joined = true,
+                   const std::vector<std::uint64_t>& met = {}) const;
 };
 
 /// Facts with cookies=1 and no counters.

@@ -81,9 +81,10 @@ void Scene::established(std::size_t count) {
   }
 }
 
-SynSample Scene::sample(const SynSample* before, bool joined) const {
+SynSample Scene::sample(const SynSample* before, bool joined, const std::vector<std::uint64_t>& met) const {
   SynSampler sampler;
   if (before != nullptr) sampler.watch(*before);
+  sampler.watch(met);
   for (const Connection& row : rows) sampler.connection(row);
   Listener row = listener(local);
   row.family = local.address.family;
