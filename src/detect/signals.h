@@ -27,6 +27,7 @@ struct Signals {
   std::optional<double> stale;            ///< S3, aged / counted
   std::optional<double> arrivals_per_s;   ///< S4, of SYNs that never complete
   std::optional<double> survival;         ///< S5
+  bool survival_clears = false;           ///< it is surely too low for a flood
   std::optional<double> completed;        ///< S6, of those that waited for longer than a round trip
   std::optional<double> retried;          ///< S7
   double rearmed = 0;                     ///< of n: not aged, because the client repeated its SYN and that began anew

@@ -1,45 +1,32 @@
 #include <algorithm>
-#include <cmath>
 
-#include "detect/signals.h"
+#include "detect/round_fit.h"
 
 namespace tcpstat {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
     {"clients", 0.6, "ratio", "40 % of the ACKs lost shows 0.4; a flood of constant rate shows 1"},
-    {"chance", 0.75, "ratio", "the uncertainty of both numbers must stay below this"},
-    {"fresh", 8, "sockets", "fewer aged half a second to a second are a matter of chance"},
+    {"likelihood", 2.7, "ln", "the fit must be so much likelier than a flood: chance does it once in 100"},
+    {"accused", 2, "ln", "so much likelier a flood by the later rounds alone: what is young may be clients far away"},
     {"fill", 0.9, "ratio", "a full queue lets requests in by its own rhythm"},
+    {"pruned", 0.4, "ratio", "near half of the limit the kernel drops requests of the third round: that is no answer"},
     {"width", 1, "s", "the first round must have been seen for so long"},
 };
 
-constexpr double kFromS = 0.5;  // a round trip of real clients is over by then
-constexpr double kToS = 1;      // the first timeout
-
-// The density of requests aged 1 to 3 s over that of requests aged half a second to a second: how many survive the
-// first SYN+ACK that is sent again. It speaks where later rounds and fates do not say yet, and it only clears.
+// How many survive the SYN+ACK that is sent again, told from requests of all rounds and from those that wait for more
+// than a round trip already. It speaks where later rounds and fates do not say yet, and it only clears.
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
-  if (signals.completed || !listener.oldest_s || signals.fill.value_or(0) >= limit("fill")) return;
-  if (signals.aged < kEnoughAged || listener.requests.empty()) return;
-  const double width = std::min(*listener.oldest_s, 3.0) - kToS;
-  if (width < limit("width")) return;
-  const auto fresh =
-      static_cast<double>(std::count_if(listener.requests.begin(), listener.requests.end(), [](const HalfOpen* entry) {
-        const auto age = entry->age_s();
-        return entry->rounds() == 0 && !entry->deferred() && age && *age >= kFromS && *age < kToS;
-      }));
-  // Fewer requests may have been kept than there are: both densities are of the kept ones.
-  const auto first = static_cast<double>(std::count_if(listener.aged.begin(), listener.aged.end(),
-                                                       [](const HalfOpen* entry) { return entry->rounds() == 1; }));
-  if (fresh < limit("fresh")) return;
-  const double survive = first / width / (fresh / (kToS - kFromS));
-  const double error = survive * std::sqrt(1 / std::max(first, 1.0) + 1 / fresh);
-  const bool cleared = survive < limit("clients") && survive + error < limit("chance");
-  const bool later_rounds_accuse = signals.survival.value_or(0) >= limit("chance");
-  const bool later_rounds_clear = signals.survival.value_or(1) < limit("clients");
-  const double weight = cleared && !later_rounds_accuse && !later_rounds_clear ? -2.5 : 0;
-  signals.add("first_timeout_survivors", survive, "<", limit("clients"), "ratio", weight, "sock_diag");
+  const auto span = arrival_span_s(listener);
+  if (signals.completed || !span || signals.fill.value_or(0) >= limit("fill")) return;
+  if (signals.aged < kEnoughAged || std::min(*span, 3.0) - 1 < limit("width")) return;
+  const double rounds = signals.fill.value_or(1) >= limit("pruned") ? std::min(*span, 7.0) : *span;
+  const RoundFit all = fit_rounds(listener, rounds, Rounds::and_before, limit("clients"));
+  const RoundFit later = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
+  const bool cleared = all.survival < limit("clients") && all.best_over_flood >= limit("likelihood") &&
+                       later.flood_over_clients < limit("accused");
+  signals.add("first_timeout_survivors", all.survival, "<", limit("clients"), "ratio",
+              cleared && !signals.survival_clears ? -2.5 : 0, "sock_diag");
 }
 
 }  // namespace

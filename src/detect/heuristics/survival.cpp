@@ -1,9 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <vector>
 
-#include "detect/signals.h"
+#include "detect/round_fit.h"
 
 namespace tcpstat {
 namespace {
@@ -14,59 +12,11 @@ constexpr ThresholdInfo kThresholds[] = {
     {"entries", 12, "sockets", "fewer in both rounds are a matter of chance"},
     {"aged", kEnoughAged, "sockets", "fewer in all rounds are a matter of chance"},
     {"fill", 0.9, "ratio", "a full queue lets requests in by its own rhythm"},
-    {"pruned", 0.4, "ratio", "near half of the queue's limit, rounds after the second tell nothing"},
+    {"pruned", 0.4, "ratio", "near half of the limit the kernel drops requests of the third round: that is no answer"},
     {"width", 1, "s", "the later round must have been seen for so long"},
     {"likelihood", 2.7, "ln",
      "the fit to all rounds must be so much likelier than a flood: chance does it once in 100"},
 };
-
-/// How long requests have been arriving. Nine tenths of them are younger than this many of ten: one straggler does not
-/// stretch it.
-std::optional<double> span_s(const Case& listener) {
-  std::vector<double> ages;
-  for (const HalfOpen* entry : listener.aged) {
-    if (const auto age = entry->age_s()) ages.push_back(*age);
-  }
-  if (ages.empty()) return std::nullopt;
-  const auto at = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() * 9 / 10);
-  std::nth_element(ages.begin(), at, ages.end());
-  return 1 + (*at - 1) / 0.9;
-}
-
-struct Fit {
-  double survival = 1;
-  double likelihood = 0;  ///< logarithm of how much likelier than a flood of constant rate
-};
-
-/// The survival by round that explains the ages of all requests best. It takes later rounds than the second in too, and
-/// leaves less to chance than the quotient of two small numbers. Those older than `span` are stragglers.
-Fit fit(const Case& listener, double span) {
-  std::array<double, kRounds> widths{};
-  std::array<double, kRounds> counts{};
-  double all = 0;
-  for (const HalfOpen* entry : listener.aged) {
-    const auto age = entry->age_s();
-    if (!age || *age > span || entry->rounds() >= kRounds) continue;
-    counts[entry->rounds()] += 1;
-    all += 1;
-  }
-  double width = 0;
-  for (std::size_t k = 1; k < kRounds; ++k) {
-    const auto begin = static_cast<double>((std::uint64_t{1} << k) - 1);
-    widths[k] = std::max(0.0, std::min(2 * begin + 1, span) - begin);
-    width += widths[k];
-  }
-  Fit best;
-  for (int twentieths = 19; twentieths > 0; --twentieths) {
-    const double survival = twentieths / 20.0;
-    double expected = 0;
-    for (std::size_t k = 1; k < kRounds; ++k) expected += widths[k] * std::pow(survival, k - 1);
-    double likelihood = all * std::log(width / expected);
-    for (std::size_t k = 2; k < kRounds; ++k) likelihood += counts[k] * static_cast<double>(k - 1) * std::log(survival);
-    if (likelihood > best.likelihood) best = {survival, likelihood};
-  }
-  return best;
-}
 
 // The density of requests aged 3 to 7 s over that of requests aged 1 to 3 s: how many live from one round to the next.
 // With few requests all later rounds stand for the second.
@@ -76,7 +26,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   if (first <= 0 || !listener.oldest_s || signals.fill.value_or(0) >= limit("fill")) return;
   double width = std::min(*listener.oldest_s, 7.0) - 3;
   if (first + second < limit("entries")) {
-    const auto span = span_s(listener);
+    const auto span = arrival_span_s(listener);
     if (signals.aged < limit("aged") || !span) return;
     second = signals.aged - first;
     width = *span - 3;
@@ -88,15 +38,16 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   double weight = 0;
   if (*signals.survival >= limit("flood")) weight = 1;
   if (*signals.survival < limit("clients") && *signals.survival + error < limit("flood")) weight = -2.5;
-  if (const auto span = span_s(listener); span && weight >= 0) {
-    // Above half of the limit the kernel drops requests of the third round and later: that is no answer.
-    const bool pruned = signals.fill.value_or(1) >= limit("pruned");
-    const Fit all = fit(listener, pruned ? std::min(*span, 7.0) : *span);
-    if (all.survival < limit("clients") && all.likelihood >= limit("likelihood")) {
+  if (const auto span = arrival_span_s(listener); span && weight >= 0) {
+    // It takes later rounds than the second in too, and leaves less to chance than the quotient of two small numbers.
+    const double rounds = signals.fill.value_or(1) >= limit("pruned") ? std::min(*span, 7.0) : *span;
+    const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
+    if (all.survival < limit("clients") && all.best_over_flood >= limit("likelihood")) {
       signals.survival = all.survival;
       weight = -2.5;
     }
   }
+  signals.survival_clears = weight < 0;
   // Fates that were seen say more than those that are inferred.
   if (signals.completed) weight = 0;
   signals.add("survival", signals.survival, weight < 0 ? "<" : ">=", limit(weight < 0 ? "clients" : "flood"), "ratio",

@@ -113,9 +113,25 @@ TEST_CASE("first timeout: who survives it, where nothing later is known") {
     CHECK(found->weight == row.weight);
   }
   Scene few;
-  for (int i = 0; i < 7; ++i) few.request(0.7);
+  for (int i = 0; i < 5; ++i) few.request(0.7);
   for (int i = 0; i < 8; ++i) few.request(2.9);
-  CHECK_FALSE(weighed(few, "first_timeout_survivors").has_value());
+  REQUIRE(weighed(few, "first_timeout_survivors").has_value());
+  CHECK(weighed(few, "first_timeout_survivors")->weight == 0);
+}
+
+TEST_CASE("first timeout: all rounds count, but a flood among clients far away stays one") {
+  Scene thinning;  // by three fifths a round, but one round is thin by chance
+  for (int i = 0; i < 12; ++i) thinning.request(0.55 + 0.03 * i);
+  for (int i = 0; i < 9; ++i) thinning.request(1.1 + 0.2 * i);
+  for (int i = 0; i < 20; ++i) thinning.request(3.1 + 0.18 * i);
+  for (int i = 0; i < 5; ++i) thinning.request(7.1 + 0.3 * i);
+  REQUIRE(weighed(thinning, "first_timeout_survivors").has_value());
+  CHECK(weighed(thinning, "first_timeout_survivors")->weight < 0);
+  Scene far;
+  far.flood(5, 14);
+  for (int i = 0; i < 60; ++i) far.request(0.5 + 0.008 * i);
+  REQUIRE(weighed(far, "first_timeout_survivors").has_value());
+  CHECK(weighed(far, "first_timeout_survivors")->weight == 0);
 }
 
 TEST_CASE("survival: a flood stays, clients get through, chance clears nobody") {

@@ -1,0 +1,89 @@
+#include "detect/round_fit.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace tcpstat {
+namespace {
+
+constexpr double kFreshFromS = 0.5;  // a round trip of most clients is over by then
+constexpr double kFreshToS = 1;      // the first timeout
+
+/// Requests by round, and how many seconds of arrivals each round holds.
+struct Histogram {
+  std::array<double, kRounds> counts{};
+  std::array<double, kRounds> widths{};
+  double all = 0;
+
+  void add(std::size_t round) {
+    counts[round] += 1;
+    all += 1;
+  }
+
+  /// Logarithm of the likelihood of the counts, but for what does not depend on the survival.
+  [[nodiscard]] double likelihood(double survival) const {
+    double expected = 0;
+    double sum = 0;
+    for (std::size_t k = 0; k < kRounds; ++k) {
+      expected += widths[k] * std::pow(survival, k);
+      sum += counts[k] * static_cast<double>(k) * std::log(survival);
+    }
+    return sum - all * std::log(expected);
+  }
+};
+
+Histogram histogram(const Case& listener, double span, Rounds rounds) {
+  Histogram out;
+  for (const HalfOpen* entry : listener.aged) {
+    const auto age = entry->age_s();
+    if (age && *age <= span && entry->rounds() < kRounds) out.add(entry->rounds());
+  }
+  for (std::size_t k = 1; k < kRounds; ++k) {
+    const auto begin = static_cast<double>((std::uint64_t{1} << k) - 1);
+    out.widths[k] = std::max(0.0, std::min(2 * begin + 1, span) - begin);
+  }
+  if (rounds == Rounds::after_first_timeout) return out;
+  out.widths[0] = kFreshToS - kFreshFromS;
+  for (const HalfOpen* entry : listener.requests) {
+    const auto age = entry->age_s();
+    if (entry->rounds() == 0 && !entry->deferred() && age && *age >= kFreshFromS && *age < kFreshToS) out.add(0);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<double> arrival_span_s(const Case& listener) {
+  std::vector<double> ages;
+  for (const HalfOpen* entry : listener.aged) {
+    if (const auto age = entry->age_s()) ages.push_back(*age);
+  }
+  if (ages.empty()) return std::nullopt;
+  const auto at = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() * 9 / 10);
+  std::nth_element(ages.begin(), at, ages.end());
+  return 1 + (*at - 1) / 0.9;
+}
+
+RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double clients) {
+  const Histogram seen = histogram(listener, span, rounds);
+  RoundFit fit;
+  if (seen.all <= 0) return fit;
+  const double flood = seen.likelihood(1);
+  double best_of_clients = -std::numeric_limits<double>::infinity();
+  for (int twentieths = 19; twentieths > 0; --twentieths) {
+    const double survival = twentieths / 20.0;
+    const double likelihood = seen.likelihood(survival);
+    if (likelihood - flood > fit.best_over_flood) {
+      fit.survival = survival;
+      fit.best_over_flood = likelihood - flood;
+    }
+    if (survival <= clients) best_of_clients = std::max(best_of_clients, likelihood);
+  }
+  fit.flood_over_clients = flood - best_of_clients;
+  return fit;
+}
+
+}  // namespace tcpstat
