@@ -1,6 +1,7 @@
 // The table of the suite. Each row says what happens; the figures beside it are those of a Linux 6.18.
 
 #include "scenario.h"
+#include "untuned_scenarios.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -326,7 +327,7 @@ std::vector<Scenario> others() {
 
 std::vector<Scenario> all() {
   std::vector<Scenario> table = floods();
-  for (auto* const more : {mixed_floods, others})
+  for (auto* const more : {mixed_floods, others, untuned_scenarios})
     for (Scenario& scenario : more()) table.push_back(std::move(scenario));
   return table;
 }
