@@ -26,12 +26,13 @@ std::optional<double> between(const std::optional<KernelCounters>& first, const 
 }
 
 // The ACK comes a round trip after the cookie: cookies count up to a second before the end, answers from a second after
-// the start. Without that a flash crowd's first seconds read 0.44.
-std::optional<double> corrected(const SynInput& input) {
+// the start. Without that a flash crowd's first seconds read 0.44. Clients that come all at once, at the start, are seen
+// by the readings at both ends only. A flood is answered by neither.
+std::optional<double> corrected(const SynInput& input, double uncorrected) {
   const auto sent = between(input.facts_before->counters, input.before_last_second, &KernelCounters::syncookies_sent);
   const auto answered = between(input.after_first_second, input.facts.counters, &KernelCounters::syncookies_recv);
   if (!sent || !answered || *sent <= 0) return std::nullopt;
-  return *answered / *sent;
+  return std::max(*answered / *sent, uncorrected);
 }
 
 void judge(const Case& host, const Limits& limit, Signals& signals) {
@@ -41,7 +42,7 @@ void judge(const Case& host, const Limits& limit, Signals& signals) {
   signals.cookies_per_s = *sent / *host.seconds();
   signals.unanswered_per_s = std::max(0.0, *sent - *answered) / *host.seconds();
   if (*sent < limit("sent")) return;
-  signals.cookie_answers = corrected(host.input);
+  signals.cookie_answers = corrected(host.input, *answered / *sent);
   const bool exact = signals.cookie_answers.has_value();
   if (!exact) signals.cookie_answers = *answered / *sent;
   const double ratio = *signals.cookie_answers;

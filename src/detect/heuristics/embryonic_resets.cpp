@@ -7,6 +7,7 @@ namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
     {"some", 10, "/s", "or 0.3 of the completions: browsers give up a few"},
+    {"as_many", 40, "/s", "or as many as the completions: checks of a load balancer are fewer"},
     {"many", 50, "/s", "or three times the completions: no clients do that"},
 };
 
@@ -18,9 +19,20 @@ void judge(const Case& host, const Limits& limit, Signals& signals) {
   const double completions = signals.completions_per_s.value_or(0);
   const double some = std::max(limit("some"), 0.3 * completions);
   const double many = std::max(limit("many"), 3 * completions);
+  const double as_many = std::max(limit("as_many"), completions);
   const double rate = *signals.embryonic_per_s;
-  const double weight = rate >= many ? 5 : (rate >= some ? 3 : 0);
-  signals.add("embryonic_resets", rate, ">=", rate >= many ? many : some, "/s", weight, "/proc/net/netstat");
+  double weight = 0;
+  double against = some;
+  if (rate >= many) {
+    weight = 5;
+    against = many;
+  } else if (rate >= as_many) {
+    weight = 4;
+    against = as_many;
+  } else if (rate >= some) {
+    weight = 3;
+  }
+  signals.add("embryonic_resets", rate, ">=", against, "/s", weight, "/proc/net/netstat");
 }
 
 }  // namespace

@@ -277,6 +277,9 @@ TEST_CASE("counters: weights at their limits") {
   CHECK(counted(embryonic(50, 0), "embryonic_resets")->weight == 3);
   CHECK(counted(embryonic(250, 0), "embryonic_resets")->weight == 5);
   CHECK(counted(embryonic(250, 500), "embryonic_resets")->weight == 3);
+  CHECK(counted(embryonic(250, 250), "embryonic_resets")->weight == 4);
+  CHECK(counted(embryonic(199, 100), "embryonic_resets")->weight == 3);
+  CHECK(counted(embryonic(200, 100), "embryonic_resets")->weight == 4);
   const auto alive = [](std::uint64_t retransmits, std::uint64_t timeouts) {
     return [=](Facts& f) {
       f.counters.syn_retrans = retransmits;
@@ -311,6 +314,28 @@ TEST_CASE("silent drops: overflows are none, fresh queues weigh half, repeating 
     f.counters.tcp_timeouts = 100;
   };
   CHECK(counted(alive, "silent_drops", stale)->weight == 0);
+}
+
+TEST_CASE("clients that come all at once answer their cookies, whenever the readings fall") {
+  const SynSample sample = Scene().sample();
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = test::zero_facts();
+  input.facts.counters.syncookies_sent = 500;
+  input.facts.counters.syncookies_recv = 400;
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(3);
+  // 235 came at the start and answered within the first second, as many come in the last one.
+  input.after_first_second = input.facts_before->counters;
+  input.after_first_second->syncookies_sent = 235;
+  input.after_first_second->syncookies_recv = 400;
+  input.before_last_second = input.after_first_second;
+  const SynReport report = detect_syn(input, {});
+  const Evidence* found = test::evidence(test::verdict(report, "host"), "cookie_answers");
+  REQUIRE(found != nullptr);
+  CHECK(found->value == doctest::Approx(0.8));
+  CHECK(found->weight == 0);
 }
 
 TEST_CASE("without the readings in between, cookies of a few seconds weigh nothing") {
