@@ -6,9 +6,13 @@ namespace {
 /// Longer than all but the longest round trips: who has not answered by then needs the SYN+ACK again.
 constexpr double kLateS = 0.5;
 /// What an answer to it may take.
-constexpr std::chrono::milliseconds kAnswer{300};
+constexpr std::chrono::milliseconds kRoundTrip{300};
 
 }  // namespace
+
+std::chrono::milliseconds answered_after(const HalfOpen& request) {
+  return std::chrono::milliseconds(request.timer_ms.value_or(0)) + kRoundTrip;
+}
 
 FollowedHalfOpens::FollowedHalfOpens(const SynSample& first) {
   for (const HalfOpen& entry : first.half_opens) {
@@ -28,7 +32,7 @@ void FollowedHalfOpens::add(const SynSample& sample, std::chrono::milliseconds a
                     .age_s = *age,
                     .aged = entry.rounds() > 0,
                     .at = at,
-                    .answered = at + std::chrono::milliseconds(*entry.timer_ms) + kAnswer});
+                    .answered = at + answered_after(entry)});
   }
 }
 

@@ -13,6 +13,9 @@
 
 namespace tcpstat {
 
+/// How long after `request` was seen a client that is alive has answered the next SYN+ACK.
+std::chrono::milliseconds answered_after(const HalfOpen& request);
+
 struct Followed {
   Endpoint local;  ///< of the listener, un-mapped
   std::uint64_t cookie = 0;

@@ -68,17 +68,17 @@ bool counters_accuse(const Signals& host) {
 constexpr double kNoneExpiredS = 7;
 /// In one snapshot: until the second timer round has been seen for a second, nothing tells a flood from an outage.
 constexpr double kOneRoundS = 4;
-/// Where half of the ACKs get lost, half of the clients come through at once and a quarter outlive the first timeout.
-constexpr double kMostOfAll = 2;
+/// Where three of four answers get lost, each request that waits has a third of a client beside it that came through.
+constexpr double kSomeOfAll = 0.25;
 
-/// All that waits is young, nothing is known of its fate, and most of the others complete: clients that lose ACKs look
-/// like that in their first seconds. A second sample sees whether any of it completes.
+/// All that waits is young, nothing is known of its fate, and some of the others complete: clients that lose ACKs look
+/// like that in their first seconds.
 bool too_early(const Judged& judged, const Signals& host) {
   const Signals& signals = judged.signals;
   if (judged.impact != Impact::none || signals.completed || !judged.of->oldest_s) return false;
   if (!judged.of->seconds()) return *judged.of->oldest_s < kOneRoundS;
   if (*judged.of->oldest_s >= kNoneExpiredS || !signals.arrivals_per_s) return false;
-  return host.completions_per_s.value_or(0) >= kMostOfAll * *signals.arrivals_per_s;
+  return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;
 }
 
 AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel level) {

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cmath>
 
 #include "detect/signals.h"
 
@@ -23,42 +24,38 @@ struct Count {
   }
 };
 
-Count sum(const Count& a, const Count& b) { return {a.completed + b.completed, a.all + b.all}; }
+/// What became of a request that was `age` seconds old `ago` before the second sample. One that waits has not answered
+/// only if the next SYN+ACK was sent, and answered by who is alive, in that time.
+void add(std::optional<Fate> fate, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
+         const Limits& limit, Count& count) {
+  if (!fate) return;
+  if (*fate == Fate::gone) {
+    const double apart = std::chrono::duration<double>(ago).count();
+    const bool early = age && *age + apart < limit("expiry");
+    if (early || apart <= limit("apart")) count.add(early);
+  } else if (*fate == Fate::completed || was_asked) {
+    count.add(*fate == Fate::completed);
+  }
+}
 
-/// `apart`: seconds since it was `age` seconds old.
-void add_gone(std::optional<double> age, double apart, const Limits& limit, Count& count) {
-  const bool early = age && *age + apart < limit("expiry");
-  if (early || apart <= limit("apart")) count.add(early);
+/// `aged`: those that were met between the samples after their first timeout, or those that were met before it.
+void add_met(const Case& listener, bool aged, const Limits& limit, Count& count) {
+  const std::chrono::milliseconds apart = *listener.input.apart;
+  for (const Followed* entry : listener.followed) {
+    if (entry->aged != aged) continue;
+    add(listener.input.now->fate(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, limit,
+        count);
+  }
 }
 
 Count old_ones(const Case& listener, const Limits& limit) {
+  const std::chrono::milliseconds apart = *listener.input.apart;
   Count count;
   for (const HalfOpen* entry : listener.aged_before) {
-    const auto fate = listener.input.now->fate(entry->cookie);
-    if (!fate) continue;
-    if (*fate == Fate::gone) {
-      add_gone(entry->age_s(), *listener.seconds(), limit, count);
-    } else {
-      count.add(*fate == Fate::completed);
-    }
+    const bool asked = answered_after(*entry) <= apart;
+    add(listener.input.now->fate(entry->cookie), entry->age_s(), apart, asked, limit, count);
   }
-  return count;
-}
-
-/// `aged`: those that were met after their first timeout, or those that were met before it.
-Count met_ones(const Case& listener, bool aged, const Limits& limit) {
-  Count count;
-  for (const Followed* entry : listener.followed) {
-    const auto fate = listener.input.now->fate(entry->cookie);
-    if (!fate || entry->aged != aged) continue;
-    if (*fate == Fate::gone) {
-      add_gone(entry->age_s, std::chrono::duration<double>(*listener.input.apart - entry->at).count(), limit, count);
-    } else if (*fate == Fate::completed) {
-      count.add(true);
-    } else if (entry->answered <= *listener.input.apart) {
-      count.add(false);
-    }
-  }
+  add_met(listener, true, limit, count);
   return count;
 }
 
@@ -66,14 +63,16 @@ Count met_ones(const Case& listener, bool aged, const Limits& limit) {
 // the fate of each one that waited longer than a round trip is known.
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
   if (!listener.seconds()) return;
-  Count count = sum(old_ones(listener, limit), met_ones(listener, true, limit));
+  Count count = old_ones(listener, limit);
   // Clients far away answer after their first half second: they count only where nothing better is known.
-  if (count.all < limit("entries")) count = sum(count, met_ones(listener, false, limit));
+  if (count.all < limit("entries")) add_met(listener, false, limit, count);
   if (count.all < limit("entries")) return;
   signals.completed = count.completed / count.all;
   double weight = 0;
   if (*signals.completed < limit("none")) weight = 3;
-  if (*signals.completed >= limit("clients")) weight = -4;
+  // A flood among clients that lose packets completes a part too: what may be chance clears only by half.
+  const double error = std::sqrt(*signals.completed * (1 - *signals.completed) / count.all);
+  if (*signals.completed >= limit("clients")) weight = *signals.completed - error >= limit("clients") ? -4 : -2;
   signals.add("aged_completed", signals.completed, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"),
               "ratio", weight, "sock_diag, two samples");
 }

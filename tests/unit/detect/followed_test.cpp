@@ -105,5 +105,33 @@ TEST_CASE("a slow flood of few seconds is found, clients that lose ACKs are not"
   }
 }
 
+TEST_CASE("who was not asked again has not refused to answer") {
+  // Twelve wait for their fourth SYN+ACK, which is sent at 7 s; eight were asked at 3 s, and three of those answered.
+  Scene first;
+  Scene last;
+  for (int i = 0; i < 20; ++i) {
+    first.request(i < 12 ? 3.5 : 2.0);
+    last.request(i < 12 ? 6.5 : 5.0);
+  }
+  for (int i = 12; i < 15; ++i) {
+    Connection& row = last.rows[static_cast<std::size_t>(i)];
+    Connection done = test::connection(State::established, row.local, row.remote);
+    done.cookie = row.cookie;
+    row = done;
+  }
+  const SynSample before = first.sample();
+  const SynSample now = last.sample(&before);
+  SynInput input;
+  input.now = &now;
+  input.before = &before;
+  input.facts = test::zero_facts();
+  input.facts_before = test::zero_facts();
+  input.apart = kApart;
+  const SynReport report = detect_syn(input, {});
+  const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+  REQUIRE(found != nullptr);
+  CHECK(found->value == doctest::Approx(3.0 / 8));
+}
+
 }  // namespace
 }  // namespace tcpstat
