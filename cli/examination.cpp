@@ -268,6 +268,9 @@ CheckReport Examination::run() {
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   keep(diagnoser.finish(known));
   judge_halves(sample, facts);
+  const SourceNames names = reading_.evidence_names();
+  names.put_into(report_.findings);
+  names.put_into(report_.verdicts);
   add_performance(sample, facts);
   conclude();
   return std::move(report_);
@@ -279,7 +282,11 @@ SynReport judge_listed(Reading& reading, SynSample& sample, const Coverage& cove
   input.now = &sample;
   input.facts = reading.kernel_facts();
   input.seen = seen(coverage);
-  return detect_syn(input, Thresholds{});
+  SynReport report = detect_syn(input, Thresholds{});
+  const SourceNames names = reading.evidence_names();
+  names.put_into(report.findings);
+  names.put_into(report.verdicts);
+  return report;
 }
 
 }  // namespace tcpstat

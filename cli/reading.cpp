@@ -109,6 +109,7 @@ Expected<Reading> Reading::open(const Request& request) {
       return tl::make_unexpected(prepared.error());
     }
     reading.source_name_ = "file";
+    reading.file_name_ = request.source == "-" ? "standard input" : request.source;
     if (request.filter.needs_owners() && !reading.file_->brings_owners()) {
       return failure("filter " + request.source + " by process", 0, "ndjson that was saved with -p has them",
                      "the file does not say who held the sockets");
@@ -141,6 +142,19 @@ void Reading::read_half_opens_from_proc(Sink& sink) {
   Coverage coverage;
   // It adds to what is known already; without it rows say a little less.
   static_cast<void>(find_live_source("proc")->make(options_)->read(query, sink, coverage));
+}
+
+SourceNames Reading::evidence_names() const {
+  SourceNames names;
+  if (file_ != nullptr) names.rows = file_name_;
+  // The directory of the thread is what people know as /proc/net.
+  if (!options_.proc_net.starts_with("/proc/thread-self/") && !options_.proc_net.starts_with("/proc/self/")) {
+    names.net = options_.proc_net;
+  }
+  names.root = proc_root();
+  if (source_name_ == "proc") names.rows = names.net + "/tcp";
+  if (source_name_ == "both") names.rows += ", " + names.net + "/tcp";
+  return names;
 }
 
 KernelFacts Reading::kernel_facts() const {

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli/notes.h"
 #include "cli/request.h"
+#include "cli/source_names.h"
 #include "model/kernel_facts.h"
 #include "model/query.h"
 #include "model/report.h"
@@ -56,6 +57,8 @@ class Reading {
   [[nodiscard]] Names& names();
   /// The source that was read, or is going to be.
   [[nodiscard]] const std::string& source_name() const { return source_name_; }
+  /// What evidence calls it, and the files beside it.
+  [[nodiscard]] SourceNames evidence_names() const;
 
  private:
   Reading() = default;
@@ -64,6 +67,7 @@ class Reading {
 
   std::string root_;
   std::string source_name_;
+  std::string file_name_;
   bool automatic_ = false;
   std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
   bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read

@@ -64,6 +64,8 @@ ExitStatus run_audit(const Request& request, const Notes& notes) {
 
   const KernelFacts facts = reading->kernel_facts();
   report.checks = audit({facts, listeners.all()});
+  const SourceNames names = reading->evidence_names();
+  for (AuditCheck& check : report.checks) check.source = names.of(check.source);
   report.status = report.reading.coverage.complete ? Severity::ok : Severity::unknown;
   for (const AuditCheck& check : report.checks) {
     if (check.status != Severity::info) report.status = worse(report.status, check.status);

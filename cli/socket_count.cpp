@@ -83,7 +83,7 @@ CheckReport count_sockets(const Request& request, Reading& reading) {
                       .op = {},
                       .limit = {},
                       .unit = "sockets",
-                      .source = report.reading.source};
+                      .source = reading.evidence_names().rows};
     add_limit(evidence, *range);
     Finding finding("count", severity, label(request.filter.states), {evidence});
     finding.value = static_cast<double>(count);

@@ -12,7 +12,7 @@ std::vector<AuditCheck> audit(const AuditInput& input) {
                       .advice = std::move(judged.advice),
                       .reason = reason,
                       .cost = cost,
-                      .source = source});
+                      .source = std::string(source)});
   };
 #define AUDIT(name, source, reason, cost) add(#name, audit_##name(input), reason, cost, source);
 #include "detect/audit.def"

@@ -43,7 +43,7 @@ struct AuditCheck {
   std::string advice;       ///< what to do; empty where all is well
   std::string_view reason;  ///< why it matters
   std::string_view cost;    ///< what the advice costs
-  std::string_view source;  ///< where the value stands
+  std::string source;       ///< where the value stands
 };
 
 struct AuditReport {

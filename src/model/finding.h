@@ -22,7 +22,8 @@ struct Evidence {
   std::optional<double> limit;
   std::string unit;  ///< "ratio", "/s", "sockets", …
   double weight = 0;
-  std::string source;  ///< "sock_diag", "/proc/net/netstat", …
+  /// "sock_diag", "/proc/net/netstat", …: of a live host, until cli/ puts in what was really read.
+  std::string source;
 };
 
 struct Finding {

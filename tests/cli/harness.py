@@ -145,6 +145,10 @@ IPV6_ROWS = (
     proc_line("FIN_WAIT2", "[2001:db8::1]:443", "[2001:db8::2]:50201", timer=3, when=4000),
     proc_line("FIN_WAIT2", "[fe80::1]:443", "[fe80::2]:50202", inode=204),
 )
+# A listener under a SYN flood from random sources.
+FLOOD_ROWS = (proc_line("LISTEN", "0.0.0.0:443", "0.0.0.0:0", inode=7),) + tuple(
+    proc_line("SYN_RECV", "192.0.2.10:443", f"198.18.{n // 250}.{n % 250 + 1}:{1024 + n * 37 % 60000}", timer=1,
+              when=100 + n * 11 % 700, retransmits=(0, 1, 1, 2, 2, 2, 2)[n % 7]) for n in range(400))
 TOTAL = len(IPV4_ROWS) + len(IPV6_ROWS)
 LISTENING = 3
 
