@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/ending.h"
+#include "cli/terminal.h"
 #include "cli/verbs.h"
 #include "render/judgement_json.h"
 #include "render/plugin_output.h"
@@ -40,7 +41,9 @@ ExitStatus end_check(const Request& request, CheckReport& report, Output& output
   if (request.format->name == "json") {
     out.append(check_document(report));
   } else {
-    write_plugin_output(out, report, detail(request));
+    TextBuffer page;
+    write_plugin_output(page, report, detail(request));
+    out.append(look_at_terminal(output.fd()).words(page.view()));
   }
   return write_out(out, output, status, notes);
 }
@@ -53,7 +56,9 @@ ExitStatus end_audit(const Request& request, AuditReport& report, Output& output
   if (request.format->name == "json") {
     out.append(audit_document(report));
   } else {
-    write_audit(out, report, detail(request));
+    TextBuffer page;
+    write_audit(page, report, detail(request));
+    out.append(look_at_terminal(output.fd()).words(page.view()));
   }
   return write_out(out, output, status, notes);
 }

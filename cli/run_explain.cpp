@@ -71,15 +71,6 @@ UsageError unknown(const std::string& word, std::string_view what, std::vector<s
           (nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ") + "see: tcpstat explain --all)"};
 }
 
-/// For locales that cannot show it: "§3.6" is as clear as "3.6".
-std::string without_section_signs(std::string text) {
-  constexpr std::string_view kSign = "§";
-  for (std::size_t at = text.find(kSign); at != std::string::npos; at = text.find(kSign, at)) {
-    text.erase(at, kSign.size());
-  }
-  return text;
-}
-
 enum class As : std::uint8_t { text, json };
 
 Parsed<std::string> explain_two(const std::string& subject, std::size_t colon, As as) {
@@ -127,7 +118,8 @@ Parsed<std::string> explain(const Request& request, Drawing drawing) {
 }  // namespace
 
 ExitStatus run_explain(const Request& request, const Notes& notes) {
-  const Drawing drawing = look_at_terminal(1).utf8 ? Drawing::utf8 : Drawing::ascii;
+  const Terminal terminal = look_at_terminal(1);
+  const Drawing drawing = terminal.utf8 ? Drawing::utf8 : Drawing::ascii;
   auto text = explain(request, drawing);
   if (!text) {
     notes.error(text.error().sentence);
@@ -139,7 +131,7 @@ ExitStatus run_explain(const Request& request, const Notes& notes) {
     return ExitStatus::failed;
   }
   TextBuffer out(output->fd());
-  out.append(drawing == Drawing::utf8 || request.format->name == "json" ? *text : without_section_signs(*text));
+  out.append(request.format->name == "json" ? *text : terminal.words(*text));
   return finish_output(out, *output, ExitStatus::done, notes);
 }
 

@@ -25,7 +25,7 @@ RenderSettings render_settings(const Request& request, const Output& output, Tex
           .states = request.filter.states,
           .width = request.truncate ? terminal.width : 0,
           .colour = choose_colour(request.colour, terminal),
-          .ellipsis = terminal.utf8 ? "…" : "~",
+          .ellipsis = terminal.ellipsis(),
           .processes = request.processes,
           .tcp_info = request.info};
 }

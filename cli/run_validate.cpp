@@ -143,7 +143,7 @@ ExitStatus run_validate(const Request& request, const Notes& notes) {
   } else if (request.format->name == "ndjson") {
     form = validation_ndjson(out, facts);
   } else {
-    form = validation_table(out, width, terminal.utf8 ? "…" : "~");
+    form = validation_table(out, terminal, width);
   }
   Validator validator(facts, limits, *form, out);
   const auto read = each_log_line(request.log, [&](std::string_view text, std::uint64_t number) {

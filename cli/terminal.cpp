@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <string>
 
 namespace tcpstat {
 namespace {
@@ -29,6 +28,14 @@ std::size_t terminal_width(int fd) {
 }
 
 }  // namespace
+
+std::string Terminal::words(std::string_view text) const {
+  constexpr std::string_view kSign = "§";
+  std::string out(text);
+  if (utf8) return out;
+  for (std::size_t at = out.find(kSign); at != std::string::npos; at = out.find(kSign, at)) out.erase(at, kSign.size());
+  return out;
+}
 
 Terminal look_at_terminal(int fd) {
   Terminal terminal;

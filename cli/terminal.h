@@ -2,6 +2,7 @@
 // What the environment says about the place the output goes to.
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "cli/request.h"
@@ -15,6 +16,11 @@ struct Terminal {
   /// Lines; 0 as above.
   std::size_t height = 0;
   bool utf8 = false;
+
+  /// Ends what was cut.
+  [[nodiscard]] std::string_view ellipsis() const { return utf8 ? "…" : "~"; }
+  /// Our own words in characters that the locale can show: "3.6" is as clear as "§3.6".
+  [[nodiscard]] std::string words(std::string_view text) const;
 };
 
 /// Of descriptor `fd`.

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/text_buffer.h"
+#include "cli/terminal.h"
 #include "machine/pair_counts.h"
 #include "machine/remark.h"
 #include "model/report.h"
@@ -42,7 +43,7 @@ class ValidationForm {
 };
 
 /// `width`: terminal columns that lines are wrapped and cut to, 0 for a pipe.
-std::unique_ptr<ValidationForm> validation_table(TextBuffer& out, std::size_t width, std::string_view ellipsis);
+std::unique_ptr<ValidationForm> validation_table(TextBuffer& out, const Terminal& terminal, std::size_t width);
 std::unique_ptr<ValidationForm> validation_json(TextBuffer& out, const RunFacts& facts);
 std::unique_ptr<ValidationForm> validation_ndjson(TextBuffer& out, const RunFacts& facts);
 

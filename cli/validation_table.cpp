@@ -27,8 +27,8 @@ void put(TextTable& table, std::string_view text) {
 
 class TableForm final : public ValidationForm {
  public:
-  TableForm(TextBuffer& out, std::size_t width, std::string_view ellipsis)
-      : out_(out), width_(width), ellipsis_(ellipsis) {}
+  TableForm(TextBuffer& out, const Terminal& terminal, std::size_t width)
+      : out_(out), terminal_(terminal), width_(width) {}
 
   void finding(const LogFinding& finding) override {
     const Remark& remark = finding.remark;
@@ -38,7 +38,7 @@ class TableForm final : public ValidationForm {
     out_.append(first + ends_text(remark) + '\n');
     std::string words = remark.message;
     if (!remark.reference.empty()) words += " (" + remark.reference + ")";
-    out_.append(wrapped("  ", words));
+    out_.append(wrapped("  ", terminal_.words(words)));
     any_ = true;
   }
 
@@ -60,7 +60,7 @@ class TableForm final : public ValidationForm {
                      {"COUNT", Align::right},
                      {"SEEN", Align::left},
                      {"CAUSES", Align::left}},
-                    {.header = true, .width = width_, .ellipsis = ellipsis_});
+                    {.header = true, .width = width_, .ellipsis = terminal_.ellipsis()});
     for (const auto& [key, pair] : pairs.pairs()) {
       put(table, name(key.verdict));
       put(table, name(key.from));
@@ -68,9 +68,9 @@ class TableForm final : public ValidationForm {
       put(table, std::to_string(pair.count));
       put(table, key.observed == Observed::sampled ? "sampled" : key.protocol == Protocol::mptcp ? "mptcp" : "exact");
       // The pair does not tell which of its causes it was; json has them all.
-      std::string reason = pair.reason;
+      std::string reason = terminal_.words(pair.reason);
       if (const std::size_t more = reason.find(';'); key.verdict == Verdict::legal && more != std::string::npos) {
-        reason = reason.substr(0, more + 2) + std::string(ellipsis_);
+        reason = reason.substr(0, more + 2) + std::string(terminal_.ellipsis());
       }
       table.cell().append(reason);
       table.end_cell(display_width(reason));
@@ -100,15 +100,15 @@ class TableForm final : public ValidationForm {
   }
 
   TextBuffer& out_;
+  Terminal terminal_;
   std::size_t width_;
-  std::string_view ellipsis_;
   bool any_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ValidationForm> validation_table(TextBuffer& out, std::size_t width, std::string_view ellipsis) {
-  return std::make_unique<TableForm>(out, width, ellipsis);
+std::unique_ptr<ValidationForm> validation_table(TextBuffer& out, const Terminal& terminal, std::size_t width) {
+  return std::make_unique<TableForm>(out, terminal, width);
 }
 
 }  // namespace tcpstat

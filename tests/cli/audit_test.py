@@ -42,6 +42,13 @@ class Audit(TestCase):
         result = run("audit", "-q", "--proc-root", self.host())
         self.assertEqual((result.code, result.out), (0, ""))
 
+    def test_a_locale_without_utf8_gets_ascii(self):
+        host = self.host()
+        self.assertIn("RFC 7413 §5", run("audit", "-v", "--proc-root", host).out)
+        plain = run("audit", "-v", "--proc-root", host, env={"LC_ALL": "C"})
+        self.assertTrue(plain.bytes.isascii())
+        self.assertIn("RFC 7413 5", plain.out)
+
     def test_each_bad_setting_is_found_and_others_stay(self):
         public = (proc_line("LISTEN", "0.0.0.0:80", "0.0.0.0:0", inode=9),)
         local = (proc_line("LISTEN", "127.0.0.1:80", "0.0.0.0:0", inode=9),)

@@ -84,6 +84,15 @@ class Validate(TestCase):
         self.assertRegex(table.out, r"\Aline 1: illegal  FIN_WAIT1 > TIME_WAIT\n")
         self.assertIn("1 transition: 0 legal, 0 quirk, 0 reuse, 1 illegal", table.out)
 
+    def test_a_locale_without_utf8_gets_ascii(self):
+        lines = log(*(transition(before, after) for before in STATES for after in STATES))
+        plain = run("validate", stdin=lines, env={"LC_ALL": "C"})
+        self.assertTrue(plain.bytes.isascii())
+        shown = run("validate", stdin=lines)
+        self.assertIn("§3.3.2", shown.out)
+        self.assertEqual([line.split() for line in plain.lines if line.startswith("line ")],
+                         [line.split() for line in shown.lines if line.startswith("line ")])
+
     def test_quirks_and_reuse_exit_0(self):
         document = self.validate(transition("FIN_WAIT2", "FIN_WAIT2"), transition("CLOSE", "SYN_RECV"),
                                  transition("SYN_RECV", "CLOSE_WAIT"),
