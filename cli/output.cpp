@@ -13,6 +13,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "cli/signals.h"
+
 namespace tcpstat {
 namespace {
 
@@ -28,13 +30,7 @@ extern "C" void remove_unfinished(int signal) {
 void remove_on_signals(const std::string& path) {
   if (path.size() >= unfinished_path.size()) return;
   std::memcpy(unfinished_path.data(), path.c_str(), path.size() + 1);
-  struct sigaction action {};
-  action.sa_handler = remove_unfinished;
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    struct sigaction old {};
-    // A signal that our parent had us ignore (nohup) stays ignored.
-    if (::sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
-  }
+  handle_signals({SIGINT, SIGTERM, SIGHUP}, remove_unfinished, 0);
 }
 
 /// Where a path leads in the end, also if the last step does not exist yet.

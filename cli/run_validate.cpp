@@ -1,10 +1,13 @@
 // tcpstat validate: a log of transitions or samples against the machine. Reads no sockets.
 
+#include <signal.h>
+
 #include <array>
 
 #include "cli/ending.h"
 #include "cli/output.h"
 #include "cli/reading.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/validation.h"
 #include "cli/verbs.h"
@@ -16,6 +19,22 @@
 
 namespace tcpstat {
 namespace {
+
+// The log that a signal ends: it may be a pipe that never does (trace_pipe).
+LogLines* open_log = nullptr;
+
+extern "C" void end_log(int) {
+  if (open_log != nullptr) open_log->end();
+}
+
+/// Until a signal says that it is enough; a second one ends the program at once.
+Expected<void> read_lines(LogLines& log, const UseLine& use) {
+  open_log = &log;
+  handle_signals({SIGINT, SIGTERM}, end_log, static_cast<int>(SA_RESETHAND));
+  auto read = log.each(use);
+  open_log = nullptr;
+  return read;
+}
 
 /// Of what is only worth a note, this many are written and the others counted: a log may begin on a busy host.
 constexpr std::uint64_t kMostNotes = 100;
@@ -37,14 +56,14 @@ class Validator {
     std::visit([&](const auto& what) { take(what, number); }, record);
   }
 
-  Validation finish(const Expected<void>& read) {
+  Validation finish(const Expected<void>& read, bool interrupted) {
     samples_.finish();
     out_.pairs = &pairs_;
     out_.sockets = lives_.sockets() + samples_.sockets();
     out_.samples = samples_.samples();
     out_.not_seen_again = samples_.unknown();
     out_.lost_records = lives_.lost_records();
-    out_.complete = read.has_value() && out_.bad_lines == 0;
+    out_.complete = read.has_value() && !interrupted && out_.bad_lines == 0;
     if (out_.bad_lines > 0) {
       out_.warnings.push_back({"bad_lines", "left out " + std::to_string(out_.bad_lines) +
                                                 (out_.bad_lines == 1 ? " line" : " lines") +
@@ -60,6 +79,9 @@ class Validator {
       out_.warnings.push_back(
           {"other_host", "the log is of another host: how long states may last there is not known, and not judged"});
     }
+    if (interrupted) {
+      out_.warnings.push_back({"interrupted", "interrupted after line " + std::to_string(out_.lines)});
+    }
     if (!read) out_.warnings.push_back({"read_failed", read.error().sentence()});
     return out_;
   }
@@ -73,7 +95,7 @@ class Validator {
       return;
     }
     form_.finding(finding);
-    // A log may be a pipe that never ends (trace_pipe): what is worth a warning is not held back.
+    // What is worth a warning is not held back: a log may never end.
     if (finding.remark.severity > Severity::unknown) text_.flush();
   }
 
@@ -146,11 +168,17 @@ ExitStatus run_validate(const Request& request, const Notes& notes) {
     form = validation_table(out, terminal, width);
   }
   Validator validator(facts, limits, *form, out);
-  const auto read = each_log_line(request.log, [&](std::string_view text, std::uint64_t number) {
-    validator.line(text, number);
-    return out.error() == 0;
-  });
-  const Validation validation = validator.finish(read);
+  auto log = LogLines::open(request.log);
+  Expected<void> read;
+  if (log) {
+    read = read_lines(*log, [&](std::string_view text, std::uint64_t number) {
+      validator.line(text, number);
+      return out.error() == 0;
+    });
+  } else {
+    read = tl::make_unexpected(log.error());
+  }
+  const Validation validation = validator.finish(read, log && log->was_ended());
   if (read || validation.lines > 0 || request.format->name != "table") form->finish(validation);
   ExitStatus status = ExitStatus::done;
   if (validation.pairs->count(Verdict::illegal) > 0) status = ExitStatus::illegal;

@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 
+#include "cli/signals.h"
+
 namespace tcpstat {
 namespace {
 
@@ -31,14 +33,7 @@ Ticker::Ticker(std::chrono::milliseconds interval, std::optional<std::uint64_t> 
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return;
   stopped_ = FileDescriptor(ends[0]);
   stop_pipe = ends[1];
-  struct sigaction action {};
-  action.sa_handler = tell_stop;
-  action.sa_flags = static_cast<int>(SA_RESTART | SA_RESETHAND);
-  for (const int signal : {SIGINT, SIGTERM}) {
-    struct sigaction old {};
-    // A signal that our parent had us ignore (nohup) stays ignored.
-    if (::sigaction(signal, nullptr, &old) == 0 && old.sa_handler != SIG_IGN) ::sigaction(signal, &action, nullptr);
-  }
+  handle_signals({SIGINT, SIGTERM}, tell_stop, static_cast<int>(SA_RESTART | SA_RESETHAND));
 }
 
 Ticker::~Ticker() {

@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
+import subprocess
+import time
 
-from harness import FIXTURES, SCHEMAS, STATES, TestCase, main, run, unique
+from harness import FIXTURES, SCHEMAS, STATES, TCPSTAT, Result, TestCase, environment, main, run, unique
 
 try:
     import jsonschema
@@ -235,6 +238,54 @@ class Validate(TestCase):
         lines = b"".join(log(*life(socket=f"s{number}")) for number in range(count))
         document = json.loads(run("validate", "--json", stdin=lines).out)
         self.assertEqual((document["transitions"], document["sockets"], document["findings"]), (5 * count, count, []))
+
+
+class Endless(TestCase):
+    """A log that only a signal ends, as trace_pipe."""
+
+    def start(self, *args, **more):
+        self.here = self.directory()
+        os.mkfifo(self.here / "log")
+        return subprocess.Popen([TCPSTAT, "validate", str(self.here / "log"), *map(str, args)], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, env=environment(), **more)
+
+    def interrupted(self, *args, text, how=signal.SIGINT):
+        child = self.start(*args)
+        with open(self.here / "log", "wb", buffering=0) as writer:
+            writer.write(text)
+            time.sleep(0.5)
+            self.assertIsNone(child.poll())
+            child.send_signal(how)
+            out, err = child.communicate(timeout=20)
+        return Result(child.returncode, out, err)
+
+    def test_a_signal_ends_the_log_and_not_the_summary(self):
+        text = log(*life(socket="a"), transition("FIN_WAIT1", "FIN_WAIT1", socket="b")) + b'{"type":"trans'
+        for how in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(how=how):
+                result = self.interrupted(text=text, how=how)
+                self.assertEqual((result.code, result.err), (0, "tcpstat: interrupted after line 6\n"))
+                self.assertRegex(result.out, r"\n6 transitions: 5 legal, 1 quirk, [^\n]+;\s2\ssockets;\s6\slines,\s0\sbad\n\Z")
+        document = unique(self.interrupted("--json", text=text).out)
+        self.assertEqual((document["transitions"], document["bad_lines"], document["complete"]), (6, 0, False))
+        self.assertEqual([warning["code"] for warning in document["warnings"]], ["interrupted"])
+        last = unique(self.interrupted("-f", "ndjson", text=text).lines[-1])
+        self.assertEqual((last["type"], last["transitions"]), ("summary", 6))
+
+    def test_its_verdict_and_its_file_are_those_of_a_whole_log(self):
+        text = log(transition("FIN_WAIT1", "TIME_WAIT"))
+        self.assertEqual(self.interrupted(text=text).code, 1)
+        target = self.directory() / "out"
+        self.interrupted("--output-file", target, text=text)
+        self.assertIn("1 transition: 0 legal", target.read_text())
+        result = self.interrupted(text=b"")
+        self.assertEqual((result.code, result.err), (0, "tcpstat: interrupted after line 0\n"))
+
+    def test_where_nothing_was_opened_yet_a_signal_ends_it(self):
+        child = self.start()
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        self.assertEqual((child.communicate(timeout=20), child.returncode), ((b"", b""), -signal.SIGINT))
 
 
 if __name__ == "__main__":
