@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/nearest_word.h"
@@ -21,27 +22,32 @@ namespace {
 constexpr std::string_view kMachine = "machine";
 constexpr std::string_view kMachineMeaning = "the whole machine; --format table, json, dot or mermaid";
 
+/// What can be explained: each name once, with what it means.
+std::vector<std::pair<std::string, std::string>> index() {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const StateInfo& state : states()) all.emplace_back(state.name, state.meaning);
+  for (const Lifecycle& lifecycle : lifecycles()) {
+    // A name may be a course of events and the rule that finds it: syn-flood.
+    const RuleInfo* rule = find_rule(lifecycle.name);
+    all.emplace_back(lifecycle.name, std::string(lifecycle.meaning) +
+                                         (rule != nullptr ? "; the rule: " + std::string(rule->question) : ""));
+  }
+  for (const RuleInfo& rule : all_rules()) {
+    if (find_lifecycle(rule.id) == nullptr) all.emplace_back(rule.id, rule.question);
+  }
+  all.emplace_back(kMachine, kMachineMeaning);
+  return all;
+}
+
 std::string index_text() {
   std::string out;
-  const auto add = [&](std::string_view name, std::string_view meaning) {
-    out += std::string(name) + '\t' + std::string(meaning) + '\n';
-  };
-  for (const StateInfo& state : states()) add(state.name, state.meaning);
-  for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
-  for (const RuleInfo& rule : all_rules()) add(rule.id, rule.question);
-  add(kMachine, kMachineMeaning);
+  for (const auto& [name, meaning] : index()) out += name + '\t' + meaning + '\n';
   return out;
 }
 
 std::string index_json() {
   auto all = nlohmann::ordered_json::array();
-  const auto add = [&](std::string_view name, std::string_view meaning) {
-    all.push_back({{"name", name}, {"meaning", meaning}});
-  };
-  for (const StateInfo& state : states()) add(state.name, state.meaning);
-  for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name, lifecycle.meaning);
-  for (const RuleInfo& rule : all_rules()) add(rule.id, rule.question);
-  add(kMachine, kMachineMeaning);
+  for (const auto& [name, meaning] : index()) all.push_back({{"name", name}, {"meaning", meaning}});
   return all.dump(2) + '\n';
 }
 
@@ -95,7 +101,6 @@ Parsed<std::string> explain(const Request& request, Drawing drawing) {
   if (const std::size_t colon = subject.find(':'); colon != std::string::npos) return explain_two(subject, colon, as);
   // First, because `close` in lower case is the lifecycle and CLOSE the state.
   if (const Lifecycle* lifecycle = find_lifecycle(subject)) {
-    // A name may be a course of events and the rule that finds it: syn-flood.
     const RuleInfo* rule = find_rule(subject);
     if (as == As::json) return explain_lifecycle_json(*lifecycle, rule);
     return explain_lifecycle(*lifecycle, drawing) + (rule != nullptr ? "\n" + explain_rule(*rule) : "");

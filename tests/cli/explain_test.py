@@ -43,6 +43,15 @@ class Explain(TestCase):
             if name != "machine":
                 self.document(name)
 
+    def test_each_name_is_listed_once(self):
+        listed = [line.split("\t") for line in self.succeeds("explain", "--all").lines]
+        names = [name for name, _ in listed]
+        self.assertEqual(len(set(names)), len(names), sorted(names))
+        self.assertEqual(unique(self.succeeds("explain", "--all", "--json").out),
+                         [{"name": name, "meaning": meaning} for name, meaning in listed])
+        rules = dict(line.split("\t")[:2] for line in self.succeeds("--list", "rules").lines)
+        self.assertTrue(dict(listed)["syn-flood"].endswith(f"; the rule: {rules['syn-flood']}"))
+
     def test_rules_come_with_limits_and_reasons(self):
         rules = [line.split("\t") for line in self.succeeds("--list", "rules").lines]
         self.assertLessEqual({rule[0] for rule in rules}, set(self.names()))
