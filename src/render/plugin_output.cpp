@@ -10,15 +10,31 @@
 namespace tcpstat {
 namespace {
 
-/// A real Nagios took "ev|il=9999" in the text for performance data.
-void append_text(TextBuffer& out, std::string_view text) {
+void append_without(TextBuffer& out, std::string_view text, std::string_view unwanted) {
   while (true) {
-    const std::size_t bar = text.find('|');
-    append_escaped(out, text.substr(0, bar));
-    if (bar == std::string_view::npos) return;
-    out.append("\\x7c");
-    text.remove_prefix(bar + 1);
+    const std::size_t at = text.find_first_of(unwanted);
+    append_escaped(out, text.substr(0, at));
+    if (at == std::string_view::npos) return;
+    out.append(text[at] == '|' ? "\\x7c" : "\\x3b");
+    text.remove_prefix(at + 1);
   }
+}
+
+/// A real Nagios took "ev|il=9999" in the text for performance data.
+void append_text(TextBuffer& out, std::string_view text) { append_without(out, text, "|"); }
+
+/// A real Nagios makes a colon of a semicolon in the first line, and there "-w 1:" is another range than "-w 1".
+void append_in_first_line(TextBuffer& out, std::string_view text) { append_without(out, text, "|;"); }
+
+/// Sentences have a semicolon before a clause, where a comma does too; a command that is changed must not look like one.
+void append_headline(TextBuffer& out, std::string_view text) {
+  constexpr std::string_view kClause = "; ";
+  for (std::size_t at = text.find(kClause); at != std::string_view::npos; at = text.find(kClause)) {
+    append_in_first_line(out, text.substr(0, at));
+    out.append(", ");
+    text.remove_prefix(at + kClause.size());
+  }
+  append_in_first_line(out, text);
 }
 
 /// As few digits as tell it: 257, 0.5, 12.3.
@@ -66,7 +82,7 @@ void append_first_line(TextBuffer& out, Severity status, std::string_view headli
   out.append("TCPSTAT ");
   out.append(status_word(status));
   out.append(" - ");
-  append_text(out, headline);
+  append_headline(out, headline);
 }
 
 /// What the first line says already is not said again.
@@ -169,8 +185,8 @@ void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail deta
   append_first_line(out, report.status, report.headline);
   const Finding* worst = report.findings.empty() ? nullptr : &report.findings.front();
   if (worst != nullptr && worst->severity >= Severity::unknown && !worst->next.empty()) {
-    out.append(" - run: ");  // Nagios makes a colon of a semicolon, and "-w 1:" is another range than "-w 1"
-    append_text(out, worst->next);
+    out.append(" - run: ");
+    append_in_first_line(out, worst->next);
   }
   const char* before = " | ";
   for (const PerformanceValue& value : report.performance) {

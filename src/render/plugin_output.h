@@ -1,6 +1,7 @@
 #pragma once
 // `check` and `audit` as text: one line that a monitoring system shows and a person reads at night, then long lines
-// (Monitoring Plugins Development Guidelines). What follows a `|` is performance data, so that no other text has one.
+// (Monitoring Plugins Development Guidelines). What follows a `|` is performance data, so that no other text has one; and
+// before it the first line has no `;`.
 
 #include <string_view>
 

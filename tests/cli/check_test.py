@@ -8,7 +8,7 @@ from pathlib import Path
 from formats_test import Schemas, jsonschema
 from harness import FIXTURES, FLOOD_ROWS, HERE, TCPSTAT, TestCase, main, on_terminal, proc_line, run, shell, unique, words
 
-FIRST = re.compile(r"\ATCPSTAT (OK|WARNING|CRITICAL|UNKNOWN) - [^|\n]+(?: \| (\S+=\S+(?: \S+=\S+)*))?\Z")
+FIRST = re.compile(r"\ATCPSTAT (OK|WARNING|CRITICAL|UNKNOWN) - [^|;\n]+(?: \| (\S+=\S+(?: \S+=\S+)*))?\Z")
 PERFORMANCE = re.compile(r"[a-z0-9_]+=(?:U|-?[0-9.e+]+(?:s|%|B|c)?)(?:;[^;|\s]*){0,4}")
 CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
 README = (HERE.parent.parent / "README.md").read_text()
@@ -87,6 +87,8 @@ class Counts(Check):
         tree = self.tree()
         result = self.check("--process", "ev|il=9999\n\x1b[31m", "-c", "1:", "--proc-root", tree.path, status="CRITICAL")
         self.assertIn(r"ev\x7cil=9999\x0a\x1b[31m", result.lines[0])
+        result = self.check("--process", "a;b; c", "-c", "1:", "--proc-root", tree.path, status="CRITICAL")
+        self.assertIn(r"run: tcpstat --process 'a\x3bb\x3b c'", result.lines[0])
         result = run("check", "--process", b"\xff|x=1", "-c", "1:", "--proc-root", tree.path)
         self.assertIn(r"\xff\x7cx=1", result.lines[0])
         self.assertEqual(result.lines[0].count("|"), 1)

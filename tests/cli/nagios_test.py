@@ -127,7 +127,7 @@ class Nagios(TestCase):
         # Nobody may look neither into root's home nor into a checkout there.
         cls.program = cls.folder / "tcpstat"
         shutil.copy(TCPSTAT, cls.program)
-        quiet, hostile = cls.trees()
+        quiet, hostile, clauses = cls.trees()
         cls.arguments = {
             "count-ok": f"-w 99 --proc-root {quiet}",
             "count-warning": f"-w 1 -v --proc-root {quiet}",
@@ -137,6 +137,7 @@ class Nagios(TestCase):
             "hostile": f"-v --proc-root {hostile}",
             "hostile-argument": f"-c 1: --process 'ev|il=9999' --proc-root {quiet}",
             "hostile-count": f"-w 1 --process 'ev|il=9999' --proc-root {hostile}",
+            "hostile-clauses": f"--proc-root {clauses}",
             "quiet-ok": f"-q -w 99 --proc-root {quiet}",
             "quiet-warning": f"-q -w 1 --proc-root {quiet}",
         }
@@ -152,13 +153,16 @@ class Nagios(TestCase):
         cls.addClassCleanup(quiet.cleanup)
         attempts = [proc_line("SYN_SENT", f"192.0.2.10:{3000 + n}", "203.0.113.5:25", tx=1, timer=1, when=100, retransmits=4,
                               inode=1000 + n) for n in range(30)]
-        hostile = ProcTree(tcp=tuple(attempts), tcp6=())
-        cls.addClassCleanup(hostile.cleanup)
-        hostile.counters()
-        hostile.process(4242, b"ev|il=9999", {n: 1000 + n for n in range(30)})
-        for tree in (quiet, hostile):
+        trees = [quiet]
+        for name in (b"ev|il=9999", b"a;b; c"):
+            tree = ProcTree(tcp=tuple(attempts), tcp6=())
+            cls.addClassCleanup(tree.cleanup)
+            tree.counters()
+            tree.process(4242, name, {n: 1000 + n for n in range(30)})
+            trees.append(tree)
+        for tree in trees:
             tree.path.chmod(0o755)
-        return quiet.path, hostile.path
+        return [tree.path for tree in trees]
 
     @classmethod
     def watch(cls, lines):
@@ -206,8 +210,8 @@ class Nagios(TestCase):
                 text, _, performance = first.partition(" | ")
                 seen = self.seen[name]
                 self.assertEqual(seen["current_state"], str(printed.code))
-                # Nagios writes a colon for a semicolon in the first line, and only there.
-                self.assertEqual(seen["plugin_output"], text.replace(";", ":"))
+                # Nagios writes a colon for a semicolon in the first line: none is in it.
+                self.assertEqual(seen["plugin_output"], text)
                 self.assertEqual(seen["performance_data"], performance)
                 self.assertEqual(lines_of(seen["long_plugin_output"]), rest)
                 states[name] = text.split()[1]
@@ -222,6 +226,11 @@ class Nagios(TestCase):
                 labels = [value.split("=")[0] for value in seen["performance_data"].split()]
                 self.assertIn(labels, (["sockets"], ["syn_recv", "listen_drops", "listen_overflows", "syncookies_sent",
                                                      "established", "time_wait", "close_wait"]))
+
+    def test_a_semicolon_stays_what_it_is(self):
+        seen = self.seen["hostile-clauses"]
+        self.assertIn(r" of a\x3bb, c(4242), ", seen["plugin_output"])
+        self.assertIn(" of a;b; c(4242), ", lines_of(seen["long_plugin_output"])[0])
 
     def test_no_range_reads_as_another(self):
         self.assertIn("outside -w 1 - run: tcpstat", self.seen["count-warning"]["plugin_output"])

@@ -65,6 +65,27 @@ TEST_CASE("no text of others begins performance data, a line, or a terminal's se
   CHECK(out.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("the first line has no semicolon outside performance data") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.headline = "a;b; accepts too slowly;";
+  report.findings.push_back(finding(report.headline, "tcpstat --process 'a; b'"));
+  report.performance = {{.label = "x", .value = 1, .warning = "2", .critical = "3"}};
+  const std::string out = text(report);
+  CHECK(out.starts_with(
+      R"(TCPSTAT CRITICAL - a\x3bb, accepts too slowly\x3b - run: tcpstat --process 'a\x3b b' | x=1;2;3)"
+      "\nCRITICAL close-wait-leak: a;b; accepts too slowly;\n"));
+
+  TextBuffer unknown;
+  write_unknown(unknown, "cannot read; try;");
+  CHECK(unknown.view() == "TCPSTAT UNKNOWN - cannot read, try\\x3b\n");
+  AuditReport audit;
+  audit.headline = "1; 2";
+  TextBuffer audited;
+  write_audit(audited, audit, Detail::findings);
+  CHECK(audited.view() == "TCPSTAT OK - 1, 2\n");
+}
+
 TEST_CASE("performance data") {
   CHECK(performance({.label = "a", .value = 1}) == "a=1");
   CHECK(performance({.label = "a"}) == "a=U");
