@@ -149,6 +149,9 @@ IPV6_ROWS = (
 FLOOD_ROWS = (proc_line("LISTEN", "0.0.0.0:443", "0.0.0.0:0", inode=7),) + tuple(
     proc_line("SYN_RECV", "192.0.2.10:443", f"198.18.{n // 250}.{n % 250 + 1}:{1024 + n * 37 % 60000}", timer=1,
               when=100 + n * 11 % 700, retransmits=(0, 1, 1, 2, 2, 2, 2)[n % 7]) for n in range(400))
+# A process whose attempts to connect nobody answers.
+ATTEMPT_ROWS = tuple(proc_line("SYN_SENT", f"192.0.2.10:{3000 + n}", "203.0.113.5:25", tx=1, timer=1, when=100, retransmits=4,
+                               inode=1000 + n) for n in range(30))
 TOTAL = len(IPV4_ROWS) + len(IPV6_ROWS)
 LISTENING = 3
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness import HERE, TCPSTAT, ProcTree, TestCase, environment, main, proc_line, run
+from harness import ATTEMPT_ROWS, HERE, TCPSTAT, ProcTree, TestCase, environment, main, run
 
 ROOT = HERE.parent.parent
 # Installed, or where ./dev unpacks it.
@@ -151,11 +151,9 @@ class Nagios(TestCase):
     def trees(cls):
         quiet = ProcTree()
         cls.addClassCleanup(quiet.cleanup)
-        attempts = [proc_line("SYN_SENT", f"192.0.2.10:{3000 + n}", "203.0.113.5:25", tx=1, timer=1, when=100, retransmits=4,
-                              inode=1000 + n) for n in range(30)]
         trees = [quiet]
         for name in (b"ev|il=9999", b"a;b; c"):
-            tree = ProcTree(tcp=tuple(attempts), tcp6=())
+            tree = ProcTree(tcp=ATTEMPT_ROWS, tcp6=())
             cls.addClassCleanup(tree.cleanup)
             tree.counters()
             tree.process(4242, name, {n: 1000 + n for n in range(30)})
