@@ -34,6 +34,11 @@ void print_reading(const Report& report, const Notes& notes) {
                                       " duplicates, matched " + std::to_string(report.tally.total()));
 }
 
+ExitStatus end_failed(const Error& error, const Notes& notes) {
+  notes.error(error.sentence());
+  return ExitStatus::failed;
+}
+
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes) {
   out.flush();
   if (out.error() == EPIPE) return so_far;

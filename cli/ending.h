@@ -20,6 +20,9 @@ void print_warnings(const Coverage& coverage, const Notes& notes);
 /// What -v says: how many rows were read, and from where.
 void print_reading(const Report& report, const Notes& notes);
 
+/// Nothing was written: the one sentence why.
+ExitStatus end_failed(const Error& error, const Notes& notes);
+
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
 

@@ -7,6 +7,10 @@
 namespace tcpstat {
 namespace {
 
+bool has_column(const Columns& columns, ColumnId id) {
+  return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
+}
+
 bool listeners_alone(const Request& request) { return request.filter.states == StateSet{State::listen}; }
 
 Columns default_columns(const Request& request) {
@@ -33,10 +37,6 @@ Columns default_columns(const Request& request) {
 
 }  // namespace
 
-bool has_column(const Columns& columns, ColumnId id) {
-  return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
-}
-
 Columns chosen_columns(const Request& request) {
   Columns out = request.columns.empty() ? default_columns(request) : request.columns;
   for (const Column* added : request.added_columns) {
@@ -46,6 +46,16 @@ Columns chosen_columns(const Request& request) {
     out.push_back(&column(ColumnId::PROCESS));
   }
   return out;
+}
+
+bool wants_owners(const Request& request, const Columns& used) {
+  return request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
+         has_column(used, ColumnId::PROCESS);
+}
+
+std::optional<std::uint64_t> rows_to_sort(const Request& request) {
+  if (!request.limit || *request.limit == UINT64_MAX) return std::nullopt;
+  return *request.limit + 1;
 }
 
 Columns used_columns(const Request& request, const Columns& printed) {

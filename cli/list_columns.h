@@ -1,6 +1,8 @@
 #pragma once
 // Which columns a list has, and what must be read for them.
 
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "cli/request.h"
@@ -11,11 +13,14 @@ namespace tcpstat {
 
 using Columns = std::vector<const Column*>;
 
-bool has_column(const Columns& columns, ColumnId id);
 /// Those that are printed.
 Columns chosen_columns(const Request& request);
 /// Every column that the run looks at, printed or only sorted by.
 Columns used_columns(const Request& request, const Columns& printed);
+/// Whether processes are shown, filtered or sorted by.
+bool wants_owners(const Request& request, const Columns& used);
+/// How many rows a sorted list keeps: one more than the limit, so that it can tell that there were more. Nothing: all.
+std::optional<std::uint64_t> rows_to_sort(const Request& request);
 Query make_query(const Request& request, const Columns& used);
 
 }  // namespace tcpstat

@@ -331,7 +331,8 @@ std::optional<UsageError> read_explain(const Typed& typed, Request& to) {
   if (typed.verb != Verb::explain) return std::nullopt;
   to.subject = typed.operand;
   if (typed.operand.empty() && !typed.flag("all")) {
-    return UsageError{"explain what? a state, a pair FROM:TO, a rule, a lifecycle or machine (see: tcpstat explain --all)"};
+    return UsageError{
+        "explain what? a state, a pair FROM:TO, a rule, a lifecycle or machine (see: tcpstat explain --all)"};
   }
   if (to.format->name != "table" && to.format->name != "json") {
     return UsageError{"explain prints table or json, and the machine also dot or mermaid; not " +

@@ -131,10 +131,7 @@ ExitStatus run_explain(const Request& request, const Notes& notes) {
     return ExitStatus::failed;
   }
   auto output = Output::open(request.output_file);
-  if (!output) {
-    notes.error(output.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!output) return end_failed(output.error(), notes);
   TextBuffer out(output->fd());
   out.append(request.format->name == "json" ? *text : terminal.words(*text));
   return finish_output(out, *output, ExitStatus::done, notes);

@@ -86,15 +86,9 @@ constexpr std::chrono::seconds kResolveLimit{5};
 
 ExitStatus run_list(const Request& request, const Notes& notes) {
   auto reading = Reading::open(request);
-  if (!reading) {
-    notes.error(reading.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.quiet ? "" : request.output_file);
-  if (!output) {
-    notes.error(output.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!output) return end_failed(output.error(), notes);
   const Columns columns = chosen_columns(request);
   const Columns used = used_columns(request, columns);
   Query query = make_query(request, used);
@@ -116,18 +110,11 @@ ExitStatus run_list(const Request& request, const Notes& notes) {
   if (request.limit && !request.quiet) next = &limit.emplace(*request.limit, *next);
   std::optional<Sorter> sorter;
   if (!request.sort.empty() && !request.quiet) {
-    // One more than the limit, so that it can tell that there were more.
-    const auto keep = request.limit && *request.limit < UINT64_MAX ? std::optional(*request.limit + 1) : std::nullopt;
-    next = &sorter.emplace(request.sort, keep, reading->names(), *next);
+    next = &sorter.emplace(request.sort, rows_to_sort(request), reading->names(), *next);
   }
 
-  const bool owners_wanted = request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
-                             has_column(used, ColumnId::PROCESS);
-  OwnerStage owners(*reading, owners_wanted, request.filter);
-  if (auto opened = owners.open(); !opened) {
-    notes.error(opened.error().sentence());
-    return ExitStatus::failed;
-  }
+  OwnerStage owners(*reading, wants_owners(request, used), request.filter);
+  if (auto opened = owners.open(); !opened) return end_failed(opened.error(), notes);
   next = &owners.behind_selection(*next);
   Selection selection(request.filter, half_opens_in(request, query), *next);
   Sink& first = half_opens.before(owners.before_selection(selection));

@@ -16,15 +16,9 @@ namespace tcpstat {
 
 ExitStatus run_summary(const Request& request, const Notes& notes) {
   auto reading = Reading::open(request);
-  if (!reading) {
-    notes.error(reading.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.output_file);
-  if (!output) {
-    notes.error(output.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!output) return end_failed(output.error(), notes);
   Query query;
   query.filter = request.filter;
   query.states = states_to_read(request);
@@ -37,10 +31,7 @@ ExitStatus run_summary(const Request& request, const Notes& notes) {
 
   const bool by_process = std::find(keys.begin(), keys.end(), kProcessKey) != keys.end();
   OwnerStage owners(*reading, by_process || request.filter.needs_owners(), request.filter);
-  if (auto opened = owners.open(); !opened) {
-    notes.error(opened.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (auto opened = owners.open(); !opened) return end_failed(opened.error(), notes);
   next = &owners.behind_selection(*next);
   Selection selection(request.filter, half_opens_in(request, query), *next);
 

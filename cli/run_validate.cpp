@@ -150,10 +150,7 @@ class Validator {
 
 ExitStatus run_validate(const Request& request, const Notes& notes) {
   auto output = Output::open(request.output_file);
-  if (!output) {
-    notes.error(output.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!output) return end_failed(output.error(), notes);
   RunFacts facts = host_facts(request.proc_root);
   const KernelLimits limits = read_kernel_limits(request.proc_root.empty() ? "/proc" : request.proc_root);
   TextBuffer out(output->fd());

@@ -50,15 +50,9 @@ ExitStatus WatchResult::status(const Request& request) const {
 
 ExitStatus run_watch(const Request& request, const Notes& notes) {
   auto reading = Reading::open(request);
-  if (!reading) {
-    notes.error(reading.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.output_file);
-  if (!output) {
-    notes.error(output.error().sentence());
-    return ExitStatus::failed;
-  }
+  if (!output) return end_failed(output.error(), notes);
   Request settled = request;
   const bool asks_for_table = request.format_given || !request.columns.empty() || !request.added_columns.empty();
   if (!asks_for_table && !look_at_terminal(output->fd()).is_terminal) settled.format = find_format("ndjson");

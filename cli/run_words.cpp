@@ -145,10 +145,7 @@ ExitStatus run_words(const Request& request, const Notes& notes) {
     names.push_back(list.name);
     if (list.name != request.words_of) continue;
     auto output = Output::open(request.output_file);
-    if (!output) {
-      notes.error(output.error().sentence());
-      return ExitStatus::failed;
-    }
+    if (!output) return end_failed(output.error(), notes);
     TextBuffer out(output->fd());
     const Rows rows = list.rows();
     if (request.format->name == "json") {

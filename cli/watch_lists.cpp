@@ -122,13 +122,9 @@ class ListWatch {
     if (request_.limit) next = &limit.emplace(*request_.limit, *next);
     std::optional<Sorter> sorter;
     if (!request_.sort.empty()) {
-      const auto keep =
-          request_.limit && *request_.limit < UINT64_MAX ? std::optional(*request_.limit + 1) : std::nullopt;
-      next = &sorter.emplace(request_.sort, keep, reading_.names(), *next);
+      next = &sorter.emplace(request_.sort, rows_to_sort(request_), reading_.names(), *next);
     }
-    const bool owners_wanted = request_.processes || request_.filter.needs_owners() ||
-                               has_column(used_, ColumnId::PID) || has_column(used_, ColumnId::PROCESS);
-    OwnerStage owners(reading_, owners_wanted, request_.filter);
+    OwnerStage owners(reading_, wants_owners(request_, used_), request_.filter);
     Report report = start_report(request_, reading_);
     report.facts.time = time.utc;
     Expected<void> read = owners.open();
