@@ -3,9 +3,7 @@
 // Each run is a process of its own in a namespace of its own, so several play at the same time.
 
 #include <atomic>
-#include <charconv>
 #include <cstdio>
-#include <exception>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -16,6 +14,7 @@
 #include "command.h"
 #include "evaluation.h"
 #include "namespace.h"
+#include "program.h"
 #include "running_scenario.h"
 
 namespace tcpstat::lab {
@@ -31,10 +30,6 @@ constexpr const char* kUsage =
     "the same time (4). --strict: exit code 1 unless all is right. --log: every look, a JSON object a run. 77:\n"
     "the lab cannot work here.\n";
 
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
 struct Line {
   std::uint64_t seeds = 1;
   std::uint64_t jobs = 4;
@@ -44,14 +39,6 @@ struct Line {
   bool strict = false;
   std::vector<std::string> command;
 };
-
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value == 0)
-    throw UsageError("not a number above 0: " + text);
-  return value;
-}
 
 std::vector<std::string> known_ids(const std::string& list) {
   std::vector<std::string> ids;
@@ -78,7 +65,7 @@ Line parse(const std::vector<std::string>& words) {
     if (words[i] == "--only")
       line.ids = known_ids(value());
     else if (words[i] == "--jobs")
-      line.jobs = number(value());
+      line.jobs = number(value(), 1);
     else if (words[i] == "--log")
       line.log = value();
     else if (words[i] == "--strict")
@@ -86,7 +73,7 @@ Line parse(const std::vector<std::string>& words) {
     else if (words[i] == "--play")
       line.play = known_ids(value()).front();
     else
-      line.seeds = number(words[i]);
+      line.seeds = number(words[i], 1);
   }
   if (line.ids.empty())
     for (const Scenario& scenario : scenarios()) line.ids.push_back(scenario.id);
@@ -174,13 +161,5 @@ int main_of(const std::vector<std::string>& words) {
 }  // namespace tcpstat::lab
 
 int main(int argc, char** argv) {
-  try {
-    return tcpstat::lab::main_of({argv + 1, argv + argc});
-  } catch (const tcpstat::lab::UsageError& error) {
-    std::fprintf(stderr, "evaluate: %s\n%s", error.what(), tcpstat::lab::kUsage);
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "evaluate: %s\n", error.what());
-    return 2;
-  }
+  return tcpstat::lab::run_program("evaluate", tcpstat::lab::kUsage, tcpstat::lab::main_of, argc, argv);
 }

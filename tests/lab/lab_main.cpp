@@ -4,12 +4,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <map>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -20,6 +17,7 @@
 #include "namespace.h"
 #include "population.h"
 #include "privileges.h"
+#include "program.h"
 #include "soak.h"
 #include "states.h"
 
@@ -39,17 +37,6 @@ constexpr const char* kUsage =
     "COMMAND runs in a private network namespace (but for the last three) and finds in its environment LAB_ROWS,\n"
     "LAB_ESTABLISHED, LAB_HALF_OPEN and LAB_LISTENERS: what was really built. Its exit code is passed on; 77\n"
     "means that the lab cannot work here.\n";
-
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-std::uint64_t number(const std::string& text) {
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) throw UsageError("not a number: " + text);
-  return value;
-}
 
 /// What stands between the verb and `--`: numbers by option, and at most one bare number ("").
 struct Line {
@@ -75,7 +62,7 @@ Line parse(const std::vector<std::string>& words, const std::map<std::string, st
     if (std::find(verb->second.begin(), verb->second.end(), name) == verb->second.end())
       throw UsageError("unexpected: " + words[i]);
     if (option && ++i == words.size()) throw UsageError(name + " needs a number");
-    line.numbers[name] = number(words[i]);
+    line.numbers[name] = number(words[i], 0);
   }
   if (i < words.size()) line.command.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
   return line;
@@ -208,13 +195,5 @@ int main_of(const std::vector<std::string>& words) {
 }  // namespace tcpstat::lab
 
 int main(int argc, char** argv) {
-  try {
-    return tcpstat::lab::main_of({argv + 1, argv + argc});
-  } catch (const tcpstat::lab::UsageError& error) {
-    std::fprintf(stderr, "lab: %s\n%s", error.what(), tcpstat::lab::kUsage);
-    return 2;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "lab: %s\n", error.what());
-    return 2;
-  }
+  return tcpstat::lab::run_program("lab", tcpstat::lab::kUsage, tcpstat::lab::main_of, argc, argv);
 }
