@@ -41,7 +41,7 @@ std::vector<std::pair<std::string, std::string>> index() {
 
 std::string index_text() {
   std::string out;
-  for (const auto& [name, meaning] : index()) out += name + '\t' + meaning + '\n';
+  for (const auto& [name, meaning] : index()) out.append(name).append("\t").append(meaning).append("\n");
   return out;
 }
 
