@@ -1,5 +1,7 @@
 // tcpstat audit: this host's defences against SYN floods and exhaustion. It reads and changes nothing.
 
+#include <algorithm>
+
 #include "cli/check_ending.h"
 #include "cli/ending.h"
 #include "cli/run_facts.h"
@@ -35,7 +37,13 @@ std::string headline(const std::vector<AuditCheck>& checks) {
     }
   }
   const std::string all = std::to_string(checks.size());
-  if (count == 0) return "all " + all + " defences are as they should be";
+  if (count == 0) {
+    const auto hidden =
+        std::count_if(checks.begin(), checks.end(), [](const AuditCheck& check) { return !check.value; });
+    if (hidden == 0) return "all " + all + " defences are as they should be";
+    return std::to_string(static_cast<std::ptrdiff_t>(checks.size()) - hidden) + " of " + all +
+           " defences are as they should be, the others are not shown here";
+  }
   return std::to_string(count) + " of " + all + (count == 1 ? " defences deserves" : " defences deserve") +
          " attention: " + names;
 }

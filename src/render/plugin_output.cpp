@@ -147,10 +147,10 @@ void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
   out.append('\n');
 }
 
-/// "half-open connections of 0.0.0.0:443: likely, flood: random sources, about 100 SYN/s, full in 3 s"
+/// "0.0.0.0:443: SYN verdict likely (flood: random sources), about 100 SYN/s never complete, queue full in 3 s"
 void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
   append_text(out, verdict.subject);
-  out.append(": SYN attack ");
+  out.append(": SYN verdict ");
   append_text(out, name(verdict.level));
   if (!verdict.attack_class.empty()) {
     out.append(" (");
@@ -162,10 +162,12 @@ void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
     append_number(out, std::round(*verdict.rate_per_s * 10) / 10);
     out.append(" SYN/s never complete");
   }
-  if (verdict.seconds_to_full) {
+  if (verdict.seconds_to_full && *verdict.seconds_to_full > 0) {
     out.append(", queue full in ");
-    append_number(out, std::round(*verdict.seconds_to_full));
+    append_number(out, std::ceil(*verdict.seconds_to_full));
     out.append(" s");
+  } else if (verdict.seconds_to_full) {
+    out.append(", queue full");
   }
   out.append('\n');
 }

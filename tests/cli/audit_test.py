@@ -6,7 +6,8 @@ from harness import TestCase, main, proc_line, run, unique
 GOOD = {"net/ipv4/tcp_syncookies": 1, "net/core/somaxconn": 4096, "net/ipv4/tcp_max_syn_backlog": 512,
         "net/ipv4/tcp_synack_retries": 5, "net/ipv4/tcp_abort_on_overflow": 0, "net/ipv4/tcp_timestamps": 1,
         "net/ipv4/conf/all/rp_filter": 1, "net/ipv4/conf/default/rp_filter": 0, "net/ipv4/tcp_fastopen": 1,
-        "net/ipv4/tcp_migrate_req": 0, "net/ipv4/tcp_max_tw_buckets": 1000, "net/ipv4/tcp_max_orphans": 1000}
+        "net/ipv4/tcp_migrate_req": 0, "net/ipv4/tcp_max_tw_buckets": 1000, "net/ipv4/tcp_max_orphans": 1000,
+        "net/ipv4/tcp_mem": "100 200 300"}
 SOFTNET = "00000000 00000000 " + " ".join(["00000000"] * 11)
 
 
@@ -39,6 +40,9 @@ class Audit(TestCase):
         self.assertEqual(checks["tcp_syncookies"]["value"], "1")
         result = run("audit", "--proc-root", self.host())
         self.assertRegex(result.lines[0], r"\ATCPSTAT OK - all \d+ defences are as they should be\Z")
+        result = run("audit", "--proc-root", self.host(net__ipv4__tcp_max_orphans=None))
+        self.assertRegex(result.lines[0], r"\ATCPSTAT OK - \d+ of \d+ defences are as they should be, the others are not "
+                                          r"shown here\Z")
         result = run("audit", "-q", "--proc-root", self.host())
         self.assertEqual((result.code, result.out), (0, ""))
 
