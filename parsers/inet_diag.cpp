@@ -2,12 +2,13 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
 #include <cstring>
 #include <string_view>
+
+#include "parsers/netlink_attributes.h"
 
 namespace tcpstat::inet_diag {
 namespace {
@@ -25,18 +26,11 @@ struct Attributes {
   bool full_socket = false;
 };
 
-template <typename T>
-bool take(std::span<const std::byte> payload, std::optional<T>& to) {
-  if (payload.size() < sizeof(T)) return false;
-  std::memcpy(&to.emplace(), payload.data(), sizeof(T));
-  return true;
-}
-
 /// One of the numbers of INET_DIAG_SKMEMINFO (sk_get_meminfo(), net/core/sock.c); older kernels have fewer.
 std::optional<std::uint32_t> memory_number(std::span<const std::byte> payload, std::size_t index) {
   std::optional<std::uint32_t> number;
   if (payload.size() >= (index + 1) * sizeof(std::uint32_t))
-    take(payload.subspan(index * sizeof(std::uint32_t)), number);
+    take_number(payload.subspan(index * sizeof(std::uint32_t)), number);
   return number;
 }
 
@@ -47,13 +41,8 @@ std::string_view text_of(std::span<const std::byte> payload) {
 
 /// False if a length is wrong. Unknown attributes are passed over.
 bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
-  while (!rest.empty()) {
-    nlattr header;
-    if (rest.size() < sizeof header) return false;
-    std::memcpy(&header, rest.data(), sizeof header);
-    if (header.nla_len < sizeof header || header.nla_len > rest.size()) return false;
-    const auto payload = rest.subspan(sizeof header, header.nla_len - sizeof header);
-    switch (header.nla_type & NLA_TYPE_MASK) {
+  return for_attributes(rest, [&out](unsigned type, std::span<const std::byte> payload) {
+    switch (type) {
       case INET_DIAG_INFO:
         out.tcp_info = payload;
         break;
@@ -69,18 +58,14 @@ bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
         out.full_socket = true;
         break;
       case INET_DIAG_MARK:
-        if (!take(payload, out.mark)) return false;
-        break;
+        return take_number(payload, out.mark);
       case INET_DIAG_CGROUP_ID:
-        if (!take(payload, out.cgroup)) return false;
-        break;
+        return take_number(payload, out.cgroup);
       default:
         break;
     }
-    const std::size_t padded = NLA_ALIGN(header.nla_len);
-    rest = rest.subspan(padded < rest.size() ? padded : rest.size());
-  }
-  return true;
+    return true;
+  });
 }
 
 Endpoint endpoint(Family family, const __be32* words, __be16 port) {

@@ -1,4 +1,4 @@
-// The netlink source: NETLINK_SOCK_DIAG through libmnl, sock_diag(7). The only file that includes libmnl.
+// The netlink source: NETLINK_SOCK_DIAG through libmnl, sock_diag(7).
 
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>

@@ -28,7 +28,7 @@ MAY_INCLUDE = {
 # Third-party libraries are included by as few files as possible.
 LIBRARIES = {
     "CLI/": {"cli/request.cpp"},
-    "libmnl/": {"parsers/sock_diag_source.cpp"},
+    "libmnl/": {"parsers/sock_diag_source.cpp", "parsers/tracked_flows.cpp"},
     "tl/": {"src/base/error.h"},
     "nlohmann/json_fwd.hpp": {"src/render/envelope.h", "src/render/judgement_json.h", "parsers/ndjson_row.h"},
     "nlohmann/json.hpp": {"src/render/envelope.cpp", "src/render/formats/json.cpp", "src/render/formats/ndjson.cpp",

@@ -1,0 +1,30 @@
+#pragma once
+// A TCP connection in the making as connection tracking (nf_conntrack) sees it, which knows it also where the listener
+// answered with a SYN cookie and keeps nothing.
+
+#include <cstdint>
+#include <optional>
+
+#include "model/address.h"
+#include "model/state.h"
+
+namespace tcpstat {
+
+struct TrackedFlow {
+  Endpoint source;                      ///< who sent the SYN
+  Endpoint local;                       ///< who answers it, behind address translation
+  State state = State::syn_sent;        ///< syn_sent: no SYN+ACK was seen yet; syn_recv: no ACK after it
+  std::optional<std::uint32_t> left_s;  ///< until the entry expires, whole seconds
+};
+
+class TrackedFlowSink {
+ public:
+  TrackedFlowSink() = default;
+  TrackedFlowSink(const TrackedFlowSink&) = delete;
+  TrackedFlowSink& operator=(const TrackedFlowSink&) = delete;
+  virtual ~TrackedFlowSink() = default;
+
+  virtual void flow(const TrackedFlow& flow) = 0;
+};
+
+}  // namespace tcpstat
