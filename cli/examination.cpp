@@ -9,6 +9,7 @@
 #include "cli/owner_stage.h"
 #include "cli/rules.h"
 #include "cli/run_facts.h"
+#include "cli/tracked_sources.h"
 #include "detect/syn_baseline.h"
 #include "diagnose/diagnoser.h"
 #include "survey/selection.h"
@@ -150,6 +151,7 @@ void Examination::judge_halves(const SynSample& now, const KernelFacts& facts) {
       input.before_last_second = earlier_->before_last_second;
       input.followed = earlier_->followed.all();
       input.apart = facts.boot_time - earlier_->facts.boot_time;
+      input.tracked = &tracked_;
     }
     SynReport report = detect_syn(input, thresholds);
     keep(std::move(report.verdicts));
@@ -259,6 +261,7 @@ CheckReport Examination::run() {
   report_.reading.tally = selection.tally();
   SynSample sample = sampler.take();
   add_timeouts(reading_, sample);
+  if (earlier_) tracked_ = tracked_sources(reading_, sample, earlier_->facts, facts);
   close_waits_ = diagnoser.close_waits();
 
   DiagnosisFacts known{.facts = facts};

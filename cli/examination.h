@@ -12,6 +12,7 @@
 #include "cli/run_memory.h"
 #include "cli/state_file.h"
 #include "detect/syn_detector.h"
+#include "detect/tracked_sample.h"
 #include "diagnose/diagnosis.h"
 #include "model/check_report.h"
 
@@ -38,6 +39,7 @@ class Examination {
   Reading& reading_;
   CheckReport report_;
   std::optional<EarlierLook> earlier_;
+  TrackedSample tracked_;
   std::optional<StateFile> file_;
   std::optional<RunMemory> memory_;
   std::uint64_t close_waits_ = 0;

@@ -13,6 +13,7 @@
 #include "parsers/network_namespace.h"
 #include "parsers/process_limits.h"
 #include "parsers/small_file.h"
+#include "parsers/tracked_flows.h"
 
 namespace tcpstat {
 namespace {
@@ -163,6 +164,13 @@ KernelFacts Reading::kernel_facts() const {
 
 KernelCounters Reading::kernel_counters() const {
   return is_file() ? KernelCounters{} : read_kernel_counters(options_.proc_net);
+}
+
+Expected<void> Reading::read_tracked_flows(TrackedFlowSink& sink) const {
+  if (is_file() || proc_only_ || !root_.empty()) {
+    return failure("read connection tracking", 0, "", "the namespace was not entered");
+  }
+  return tcpstat::read_tracked_flows(options_.timeout, sink);
 }
 
 std::optional<std::string> Reading::boot() const { return is_file() ? std::nullopt : boot_id(proc_root()); }

@@ -13,6 +13,7 @@
 #include "model/kernel_facts.h"
 #include "model/query.h"
 #include "model/report.h"
+#include "model/tracked_flow.h"
 #include "parsers/process_table.h"
 #include "parsers/source.h"
 #include "parsers/system_names.h"
@@ -49,6 +50,8 @@ class Reading {
   [[nodiscard]] KernelFacts kernel_facts() const;
   /// The counters alone, for reads that come often.
   [[nodiscard]] KernelCounters kernel_counters() const;
+  /// Half-opens that connection tracking knows, of the namespace that is looked at; fails where it cannot be entered.
+  Expected<void> read_tracked_flows(TrackedFlowSink& sink) const;
   /// Which run of the kernel this is; nothing for a file.
   [[nodiscard]] std::optional<std::string> boot() const;
   [[nodiscard]] const KernelLimits& limits() const { return options_.limits; }

@@ -1,11 +1,40 @@
 #include <algorithm>
 
 #include "detect/judged.h"
+#include "detect/tracked_sample.h"
 
 namespace tcpstat {
 namespace {
 
 bool synproxy_works(const SynInput& input) { return input.facts.filters.synproxy_syn_received.value_or(0) > 0; }
+
+constexpr std::uint64_t kEnoughSyns = 10;
+
+/// Who sent the SYNs that leave nothing in the table, where connection tracking does not tell either.
+void add_sources(const SynInput& input, std::vector<std::string>& out) {
+  const auto proxied =
+      growth(input.facts_before->filters.synproxy_syn_received, input.facts.filters.synproxy_syn_received);
+  // It takes a SYN away before an entry for it is confirmed (net/netfilter/nft_synproxy.c: NF_STOLEN).
+  if (proxied.value_or(0) >= kEnoughSyns) {
+    out.emplace_back("the sources of SYNs that SYNPROXY answers: nothing keeps them");
+  }
+  if (input.tracked == nullptr || !cookies_hide_sources(*input.facts_before, input.facts)) return;
+  const std::string who = "the sources of SYNs that cookies answer: ";
+  switch (input.tracked->tracking) {
+    case Tracking::inactive:
+      out.push_back(who + "connection tracking is not at work here");
+      break;
+    case Tracking::refused:
+      out.push_back(who + "it takes CAP_NET_ADMIN to read connection tracking");
+      break;
+    case Tracking::failed:
+      out.push_back(who + "connection tracking could not be read");
+      break;
+    case Tracking::not_asked:
+    case Tracking::read:
+      break;
+  }
+}
 
 bool has_retransmits(const SynSample& sample) {
   return std::any_of(sample.half_opens.begin(), sample.half_opens.end(),
@@ -46,6 +75,7 @@ std::vector<std::string> blind_spots(const SynInput& input) {
     if (!growth(input.facts_before->counters.embryonic_rsts, facts.counters.embryonic_rsts)) {
       out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
     }
+    add_sources(input, out);
   }
   if (input.now->half_open() > 0 && !has_retransmits(*input.now)) {
     out.emplace_back("netlink was not read: repeated SYNs of clients and the limits of queues are not known");

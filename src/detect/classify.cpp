@@ -36,17 +36,21 @@ bool cookies_are_answered(const Signals& host) {
   return host.cookies_per_s.value_or(0) < 1;
 }
 
-std::string_view flood_type(const Signals& signals) {
-  const double source = signals.top_source.value_or(0);
-  const double prefix = signals.top_prefix.value_or(0);
-  const double wide = signals.top_wide_prefix.value_or(0);
-  if (source >= 0.5) return attack_class::kSingle;
-  if (prefix >= 0.5 || wide >= 0.9) return attack_class::kSubnet;
-  if (prefix < 0.2 && signals.unique_sources.value_or(0) >= 0.5) return attack_class::kRandom;
+std::string_view flood_type(const SourceStatistics* sources) {
+  if (sources == nullptr) return attack_class::kMixed;
+  if (sources->top_source.share >= 0.5) return attack_class::kSingle;
+  if (sources->top_prefix.share >= 0.5 || sources->top_wide_prefix.share >= 0.9) return attack_class::kSubnet;
+  if (sources->top_prefix.share < 0.2 && sources->unique >= 0.5) return attack_class::kRandom;
   return attack_class::kMixed;
 }
 
 }  // namespace
+
+const SourceStatistics* sources_of(const Judged& judged, const Signals& host) {
+  const bool tracked = judged.takes_host_evidence && host.sources && host.tracked > judged.signals.aged;
+  const auto& sources = tracked ? host.sources : judged.signals.sources;
+  return sources ? &*sources : nullptr;
+}
 
 bool nobody_comes_through(const Signals& signals) {
   if (signals.retried.value_or(0) < kRetried || signals.aged < kEnoughAged) return false;
@@ -86,7 +90,7 @@ std::string_view classify(const Judged& judged, const Signals& host) {
       host.embryonic_per_s.value_or(0) >= host.unanswered_per_s.value_or(0)) {
     return attack_class::kLiveSources;
   }
-  return flood_type(signals);
+  return flood_type(sources_of(judged, host));
 }
 
 std::string_view classify_host(const Judged& host, const SynInput& input, const Thresholds& thresholds) {
@@ -94,7 +98,8 @@ std::string_view classify_host(const Judged& host, const SynInput& input, const 
   const double embryonic = signals.embryonic_per_s.value_or(0);
   if (host.level >= AttackLevel::suspicious) {
     const double unanswered = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);
-    return embryonic >= 10 && embryonic >= unanswered ? attack_class::kLiveSources : attack_class::kMixed;
+    return embryonic >= 10 && embryonic >= unanswered ? attack_class::kLiveSources
+                                                      : flood_type(sources_of(host, signals));
   }
   // RSTs for SYNs to closed ports, or those of tcp_abort_on_overflow; programs that reset their own connections send no
   // more of them than they have connections.

@@ -72,16 +72,16 @@ std::string sources_command(const Judged& judged) {
 }
 
 /// " from random sources", from what the class and the statistics say.
-std::string sources_text(const Judged& judged) {
-  const Signals& signals = judged.signals;
-  if (judged.attack_class == attack_class::kSingle) return " from " + signals.top_source_text;
+std::string sources_text(const Judged& judged, const Signals& host) {
+  const SourceStatistics* sources = sources_of(judged, host);
+  if (judged.attack_class == attack_class::kSingle) return " from " + sources->top_source.text;
   if (judged.attack_class == attack_class::kSubnet) {
-    const bool narrow = signals.top_prefix.value_or(0) >= 0.5;
-    return " from " + (narrow ? signals.top_prefix_text : signals.top_wide_prefix_text);
+    const bool narrow = sources->top_prefix.share >= 0.5;
+    return " from " + (narrow ? sources->top_prefix : sources->top_wide_prefix).text;
   }
   if (judged.attack_class == attack_class::kRandom) return " from random sources";
   if (judged.attack_class == attack_class::kLiveSources) return " from sources that answer with RST";
-  if (judged.of->now == nullptr) return " from sources that the table does not show";
+  if (judged.of->now == nullptr && sources == nullptr) return " from sources that the table does not show";
   return " from mixed sources";
 }
 
@@ -96,8 +96,10 @@ std::string rate_text(const Judged& judged) {
   return judged.rate_per_s.value_or(0) >= kShown ? ", about " + number(*judged.rate_per_s) + " SYN/s" : "";
 }
 
-std::string flood_message(const Judged& judged) {
-  const std::string where = judged.of->now == nullptr ? "the host" : judged.subject();
+std::string flood_message(const Judged& judged, const Signals& host) {
+  std::string where = judged.of->now == nullptr ? "the host" : judged.subject();
+  if (judged.of->now == nullptr && !host.tracked_listener.empty())
+    where += ", most of it at " + host.tracked_listener + ",";
   if (judged.attack_class == attack_class::kUndecided) {
     return "SYN queue of " + where + " is full of fresh requests" + queue_text(judged.signals) +
            ": a flood or a flash crowd, which one snapshot cannot tell";
@@ -107,8 +109,8 @@ std::string flood_message(const Judged& judged) {
            ": SYN+ACKs do not reach the clients, or a flood is replayed";
   }
   const bool sure = judged.level >= AttackLevel::likely;
-  std::string out =
-      std::string(sure ? "SYN flood on " : "Possible SYN flood on ") + where + sources_text(judged) + rate_text(judged);
+  std::string out = std::string(sure ? "SYN flood on " : "Possible SYN flood on ") + where +
+                    sources_text(judged, host) + rate_text(judged);
   if (judged.of->now != nullptr) out += queue_text(judged.signals);
   if (judged.seconds_to_full && *judged.seconds_to_full > 0) {
     out += ", full in " + number(std::ceil(*judged.seconds_to_full)) + " s";
@@ -171,7 +173,7 @@ class Findings {
     out.unit = "points";
     out.warning = thresholds_.get(kSynFloodRule, "suspicious");
     out.critical = thresholds_.get(kSynFloodRule, "likely");
-    out.message = flood_message(judged);
+    out.message = flood_message(judged, all_.host.signals);
     if (path) {
       out.next = list_command(judged);
     } else if (!sure || judged.of->now == nullptr) {

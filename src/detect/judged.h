@@ -55,6 +55,9 @@ std::string_view classify(const Judged& judged, const Signals& host);
 /// The class of what the host's counters alone show.
 std::string_view classify_host(const Judged& host, const SynInput& input, const Thresholds& thresholds);
 
+/// How the sources are spread, from the table or, if that has more of them, from connection tracking; nothing: unknown.
+const SourceStatistics* sources_of(const Judged& judged, const Signals& host);
+
 /// True if the queue of the listener is as full in one snapshot as a flash crowd and a flood both make it.
 bool undecided(const Judged& judged, const Signals& host);
 /// True if clients repeat their SYNs and none of them comes through.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/source_statistics.h"
 #include "detect/syn_detector.h"
 #include "detect/syn_sample.h"
 #include "model/finding.h"
@@ -19,31 +20,24 @@ namespace tcpstat {
 /// Each optional: not known. Ratios lie between 0 and 1 unless they say otherwise.
 struct Signals {
   // One listener's.
-  double half_open = 0;                   ///< S1, all requests
-  double counted = 0;                     ///< n: those that are not deferred
-  double aged = 0;                        ///< N_old: of these, at least one timeout old
-  std::optional<double> fill;             ///< S2, of the queue limit
-  std::optional<double> limit;            ///< of the SYN queue, requests
-  std::optional<double> stale;            ///< S3, aged / counted
-  std::optional<double> arrivals_per_s;   ///< S4, of SYNs that never complete
-  std::optional<double> survival;         ///< S5
-  bool survival_clears = false;           ///< it is surely too low for a flood
-  std::optional<double> completed;        ///< S6, of those that waited for longer than a round trip
-  std::optional<double> retried;          ///< S7
-  double rearmed = 0;                     ///< of n: not aged, because the client repeated its SYN and that began anew
-  std::optional<double> deferred;         ///< S8
-  std::optional<double> abandoned;        ///< S9
-  std::optional<double> handshake_s;      ///< S10
-  std::optional<double> unique_sources;   ///< S11
-  std::optional<double> top_source;       ///< S12, share of one address
-  std::optional<double> top_prefix;       ///< S12, of one /24 or /64
-  std::optional<double> top_wide_prefix;  ///< S12, of one /16 or /48
-  std::string top_source_text;
-  std::string top_prefix_text;
-  std::string top_wide_prefix_text;
-  std::optional<double> impossible;   ///< S14
-  std::optional<double> accept_load;  ///< S21, waiting / limit; more than 1 if full
-  std::optional<double> drops_per_s;  ///< S22
+  double half_open = 0;                  ///< S1, all requests
+  double counted = 0;                    ///< n: those that are not deferred
+  double aged = 0;                       ///< N_old: of these, at least one timeout old
+  std::optional<double> fill;            ///< S2, of the queue limit
+  std::optional<double> limit;           ///< of the SYN queue, requests
+  std::optional<double> stale;           ///< S3, aged / counted
+  std::optional<double> arrivals_per_s;  ///< S4, of SYNs that never complete
+  std::optional<double> survival;        ///< S5
+  bool survival_clears = false;          ///< it is surely too low for a flood
+  std::optional<double> completed;       ///< S6, of those that waited for longer than a round trip
+  std::optional<double> retried;         ///< S7
+  double rearmed = 0;                    ///< of n: not aged, because the client repeated its SYN and that began anew
+  std::optional<double> deferred;        ///< S8
+  std::optional<double> abandoned;       ///< S9
+  std::optional<double> handshake_s;     ///< S10
+  std::optional<double> impossible;      ///< S14
+  std::optional<double> accept_load;     ///< S21, waiting / limit; more than 1 if full
+  std::optional<double> drops_per_s;     ///< S22
   // The host's.
   std::optional<double> completions_per_s;  ///< handshakes that ended well
   std::optional<double> cookie_answers;     ///< S16; may exceed 1
@@ -55,6 +49,10 @@ struct Signals {
   std::optional<double> overflows_per_s;
   std::optional<double> resets_per_s;   ///< RSTs sent
   std::optional<double> proxy_answers;  ///< S24
+  double tracked = 0;                   ///< S23, unanswered entries of connection tracking
+  std::string tracked_listener;         ///< that most of them are for; empty: none
+  // Of either.
+  std::optional<SourceStatistics> sources;  ///< S11, S12: of a listener's aged requests; the host's, of tracked entries
 
   double score = 0;
   std::vector<Evidence> evidence;

@@ -67,12 +67,7 @@ TopShare top(const std::vector<Key>& sorted, std::uint8_t v4, std::uint8_t v6) {
           to_string(prefix_of(address, address.family == Family::ipv4 ? v4 : v6))};
 }
 
-}  // namespace
-
-SourceStatistics source_statistics(std::span<const HalfOpen* const> requests) {
-  std::vector<Key> keys;
-  keys.reserve(requests.size());
-  for (const HalfOpen* request : requests) keys.push_back(key_of(request->source));
+SourceStatistics statistics_of(std::vector<Key> keys) {
   // By family first: 1.2.0.0 and 102:: share their first bits.
   std::sort(keys.begin(), keys.end(),
             [](const Key& a, const Key& b) { return a.family != b.family ? a.family < b.family : a < b; });
@@ -94,6 +89,22 @@ SourceStatistics source_statistics(std::span<const HalfOpen* const> requests) {
   out.top_prefix = top(keys, 24, 64);
   out.top_wide_prefix = top(keys, 16, 48);
   return out;
+}
+
+}  // namespace
+
+SourceStatistics source_statistics(std::span<const HalfOpen* const> requests) {
+  std::vector<Key> keys;
+  keys.reserve(requests.size());
+  for (const HalfOpen* request : requests) keys.push_back(key_of(request->source));
+  return statistics_of(std::move(keys));
+}
+
+SourceStatistics source_statistics(std::span<const Address> sources) {
+  std::vector<Key> keys;
+  keys.reserve(sources.size());
+  for (const Address& source : sources) keys.push_back(key_of(source.unmapped()));
+  return statistics_of(std::move(keys));
 }
 
 }  // namespace tcpstat

@@ -21,7 +21,8 @@ struct SourceStatistics {
   TopShare top_wide_prefix;  ///< a /16 or a /48
 };
 
-/// `requests` is not empty.
+/// Neither is empty.
 SourceStatistics source_statistics(std::span<const HalfOpen* const> requests);
+SourceStatistics source_statistics(std::span<const Address> sources);
 
 }  // namespace tcpstat

@@ -16,6 +16,8 @@
 
 namespace tcpstat {
 
+struct TrackedSample;
+
 /// Whether a dump showed all that there was.
 enum class Seen : std::uint8_t { whole, partial };
 
@@ -34,6 +36,7 @@ struct SynInput {
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Seen seen = Seen::whole;
+  const TrackedSample* tracked = nullptr;  ///< nothing: connection tracking was not asked
 };
 
 /// How much a flood, if it is one, hurts: new connections notice when the queue is full.

@@ -22,11 +22,15 @@ inline std::uint64_t address_hash(const KeyedHash& hash, const Address& address)
   return hash(std::array{words[0], words[1]});
 }
 
+inline std::uint64_t tuple_hash(const KeyedHash& hash, const Endpoint& local, const Endpoint& remote) {
+  const auto here = address_words(local.address);
+  const auto there = address_words(remote.address);
+  const std::uint64_t ports = std::uint64_t{local.port} << 16U | remote.port;
+  return hash(std::array{here[0], here[1], there[0], there[1], ports});
+}
+
 inline std::uint64_t tuple_hash(const KeyedHash& hash, const Connection& row) {
-  const auto local = address_words(row.local.address);
-  const auto remote = address_words(row.remote.address);
-  const std::uint64_t ports = std::uint64_t{row.local.port} << 16U | row.remote.port;
-  return hash(std::array{local[0], local[1], remote[0], remote[1], ports});
+  return tuple_hash(hash, row.local, row.remote);
 }
 
 }  // namespace tcpstat

@@ -16,7 +16,8 @@ constexpr ThresholdInfo kThresholds[] = {
 // Different hosts choose their ports at random (RFC 6056 §3.3). Where many agree, one program made the SYNs.
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const auto entries = static_cast<double>(listener.aged.size());
-  if (entries < limit("entries") || signals.unique_sources.value_or(0) < limit("unique")) return;
+  if (entries < limit("entries")) return;
+  if (!signals.sources || signals.sources->unique < limit("unique")) return;
   std::vector<std::uint16_t> ports;
   for (const HalfOpen* entry : listener.aged) ports.push_back(entry->source_port);
   std::sort(ports.begin(), ports.end());

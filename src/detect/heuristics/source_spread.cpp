@@ -1,5 +1,4 @@
 #include "detect/signals.h"
-#include "detect/source_statistics.h"
 
 namespace tcpstat {
 namespace {
@@ -16,17 +15,11 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const auto entries = static_cast<double>(listener.aged.size());
   if (entries < limit("entries")) return;
   const bool enough = entries >= limit("many");
-  const SourceStatistics sources = source_statistics(listener.aged);
-  signals.unique_sources = sources.unique;
+  signals.sources = source_statistics(listener.aged);
+  const SourceStatistics& sources = *signals.sources;
   signals.add("unique_sources", sources.unique, ">=", limit("unique"), "ratio",
               enough && sources.unique >= limit("unique") ? 0.5 : 0, "sock_diag");
   signals.add("source_entropy", sources.entropy, "", std::nullopt, "ratio", 0, "sock_diag");
-  signals.top_source = sources.top_source.share;
-  signals.top_prefix = sources.top_prefix.share;
-  signals.top_wide_prefix = sources.top_wide_prefix.share;
-  signals.top_source_text = sources.top_source.text;
-  signals.top_prefix_text = sources.top_prefix.text;
-  signals.top_wide_prefix_text = sources.top_wide_prefix.text;
   const double weight = enough && sources.top_prefix.share >= limit("top") ? 1 : 0;
   signals.add("top_source", sources.top_source.share, ">=", limit("top"), "ratio", 0, "sock_diag");
   signals.add("top_prefix", sources.top_prefix.share, ">=", limit("top"), "ratio", weight, "sock_diag");
