@@ -173,7 +173,9 @@ void Examination::judge_halves(const SynSample& now, const KernelFacts& facts) {
   if (memory_) {
     next.close_waits = std::move(memory_->close_waits);
     const auto apart = facts.boot_time - memory_->baseline.boot_time;
-    if (apart.count() > 0) next.spacing = apart;
+    // A run that came at once, beside another or by hand, is none of those that the next one is measured by.
+    const bool counts = apart.count() > 0 && next.baseline.boot_time == facts.boot_time;
+    next.spacing = counts ? apart : memory_->spacing;
   }
   next.close_waits.push_back(close_waits_);
   if (next.close_waits.size() > RunMemory::kMostCloseWaits) next.close_waits.erase(next.close_waits.begin());

@@ -50,6 +50,18 @@ class StateFile(TestCase):
         self.assertNotRegex(second.out, "new|afresh|damaged")
         self.assert_good()
 
+    def test_a_run_beside_another_is_not_what_the_next_is_measured_by(self):
+        for uptime in (100, 160, 220):
+            (self.proc / "uptime").write_text(f"{uptime}.00 0.00\n")
+            before = self.check()
+        self.assertEqual(self.notes(before), [])
+        (self.proc / "uptime").write_text("220.50 0.00\n")
+        self.assertRegex("".join(self.notes(self.check())), "less than 2 s ago: its level stands")
+        (self.proc / "uptime").write_text("280.00 0.00\n")
+        self.assertEqual(self.notes(self.check()), [])
+        (self.proc / "uptime").write_text("580.00 0.00\n")
+        self.assertRegex("".join(self.notes(self.check())), "Runs were missed")
+
     def test_its_mode_does_not_follow_the_umask(self):
         old = os.umask(0)
         try:
