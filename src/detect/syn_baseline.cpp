@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kShortest{2'000};  // below, rates are a mat
 constexpr int kLongestInRuns = 3;                      // beyond, one step would stand for several that nobody saw
 constexpr double kKept = 0.95;                         // of the moving averages: about twenty runs
 constexpr double kLeastDrift = 0.5;                    // SYN/s; slower floods fill nothing
-constexpr double kMostSum = 10;                        // so that the end of a long attack is noticed
+constexpr double kMostSum = 10;                        // it tells enough, and is no measure of an attack
 constexpr double kAlarm = 1;
 constexpr double kCalm = 0.5;
 constexpr std::size_t kRunsToClear = 3;
@@ -145,9 +145,13 @@ void learn(SynBaseline& next, double rate) {
   ++next.quiet_runs;
 }
 
-double add_up(const SynBaseline& next, double rate) {
+double add_up(const SynBaseline& next, double rate, bool loud) {
   const double drift = std::max(kLeastDrift, 3 * std::sqrt(next.variance));
-  return std::clamp(next.sum + rate - next.mean - drift, 0.0, kMostSum);
+  const double more = rate - next.mean - drift;
+  // The sum finds a flood; once it is over, counting quiet runs is what holds the alert. A sum that only ran down by its
+  // drift would take up to twenty runs more.
+  const double most = !loud && more <= 0 ? kAlarm : kMostSum;
+  return std::clamp(next.sum + more, 0.0, most);
 }
 
 /// Until a second run confirms it, a level counts for one less.
@@ -278,7 +282,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
     next.sum = 0;
     learn(next, rate);
   } else if (past.cusum) {
-    next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate);
+    next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate, loud);
     if (next.sum <= 0 && !loud) learn(next, rate);
     out.alarm = next.sum > kAlarm;
     if (past.cusum) input.cusum = next.sum;
