@@ -40,6 +40,7 @@ struct Flood {
   double rate = 0;  // SYN/s
   Answer answer = Answer::silence;
   milliseconds pulse{0};  // so long on, then so long off; 0: always on
+  milliseconds end{0};    // 0: to the end of the run
 };
 
 enum class Manner {

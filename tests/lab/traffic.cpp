@@ -136,7 +136,9 @@ void Traffic::plan() {
       application_.reset();
       application_.emplace(scenario_.server);
     });
-  if (scenario_.flood) repeat(scenario_.flood->rate, scenario_.onset, scenario_.length, [this] { send_spoofed_syn(); });
+  if (const auto& flood = scenario_.flood)
+    repeat(flood->rate, scenario_.onset, flood->end.count() > 0 ? flood->end : scenario_.length,
+           [this] { send_spoofed_syn(); });
   if (scenario_.scan) repeat(scenario_.scan->rate, scenario_.onset, scenario_.length, [this] { probe_next_port(); });
   if (scenario_.outgoing)
     repeat(scenario_.outgoing->rate, scenario_.onset, scenario_.length, [this] { connect_out(); });
