@@ -42,6 +42,11 @@ void Conversation::send(std::uint8_t flags, std::uint16_t window, const std::str
 
 void Conversation::send_syn(const std::string& payload) { send(kSyn, 65535, payload); }
 
+void Conversation::repeat_syn() {
+  --peer_next_;
+  send_syn();
+}
+
 void Conversation::read_syn() {
   const auto segment = peer_->await(local_, remote_, kSyn);
   if (!segment) fail("waiting for the kernel's SYN from " + local_.address.text(), ETIMEDOUT);

@@ -22,6 +22,8 @@ class Conversation {
 
   /// The peer's SYN. With `payload` it asks for TCP Fast Open without a cookie.
   void send_syn(const std::string& payload = {});
+  /// The same SYN once more, as clients do whose SYN or its answer was lost. Only right after send_syn().
+  void repeat_syn();
   /// Waits for the SYN or SYN+ACK of the kernel, to learn its sequence number.
   void read_syn();
   void send_syn_ack();
