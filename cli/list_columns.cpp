@@ -68,8 +68,10 @@ Query make_query(const Request& request, const Columns& used) {
   Query query;
   query.filter = request.filter;
   query.states = states_to_read(request);
-  // Two flags rest on tcp_info: who asks for the column, asks for all of them.
-  query.tcp_info = request.info || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::FLAGS);
+  // Two flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
+  const bool flags = request.info || has_column(used, ColumnId::FLAGS);
+  query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
+  query.memory = flags;
   query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
   return query;
 }

@@ -23,6 +23,7 @@ struct Attributes {
   std::string_view congestion;
   std::optional<std::uint32_t> drops;
   std::optional<std::uint32_t> recv_buffer_bytes;
+  std::optional<std::uint32_t> recv_memory_bytes;
   bool full_socket = false;
 };
 
@@ -52,6 +53,7 @@ bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
       case INET_DIAG_SKMEMINFO:
         out.drops = memory_number(payload, SK_MEMINFO_DROPS);
         out.recv_buffer_bytes = memory_number(payload, SK_MEMINFO_RCVBUF);
+        out.recv_memory_bytes = memory_number(payload, SK_MEMINFO_RMEM_ALLOC);
         break;
       case INET_DIAG_SHUTDOWN:
         // Put for every full socket (net/ipv4/inet_diag.c, inet_diag_msg_attrs_fill()), never for a minisocket.
@@ -91,6 +93,7 @@ void fill_socket(Socket& to, const inet_diag_msg& message, Family family, const 
   to.cgroup = attributes.cgroup;
   to.drops = attributes.drops;
   to.recv_buffer_bytes = attributes.recv_buffer_bytes;
+  to.recv_memory_bytes = attributes.recv_memory_bytes;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "model/connection.h"
 
+#include <algorithm>
 #include <array>
 
 namespace tcpstat {
@@ -28,6 +29,12 @@ TimerKind timer_from_name(std::string_view word) {
 std::string_view name(Orphan reason) { return kOrphanNames[static_cast<std::size_t>(reason)]; }
 
 std::string_view name(Origin origin) { return kOriginNames[static_cast<std::size_t>(origin)]; }
+
+std::optional<double> recv_buffer_fill(const Connection& connection) {
+  if (!connection.recv_buffer_bytes || *connection.recv_buffer_bytes == 0) return std::nullopt;
+  const auto held = std::max(connection.recv_memory_bytes.value_or(0), connection.recv_queue.value_or(0));
+  return static_cast<double>(held) / *connection.recv_buffer_bytes;
+}
 
 Orphan orphan_reason(const Connection& connection) {
   if (connection.inode != 0) return Orphan::none;

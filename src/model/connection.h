@@ -56,9 +56,10 @@ struct Socket {
   std::optional<std::uint32_t> mark;
   std::optional<std::uint64_t> cgroup;
   /// INET_DIAG_SKMEMINFO, if Query::memory asked for it: packets dropped since the socket was made (a listener's are
-  /// lost SYNs and ACKs), and the receive buffer's limit.
+  /// lost SYNs and ACKs), the receive buffer's limit, and how much of it what came in takes.
   std::optional<std::uint32_t> drops;
   std::optional<std::uint32_t> recv_buffer_bytes;
+  std::optional<std::uint32_t> recv_memory_bytes;
   /// Who holds it; meaningful if owners_known. Valid during the call that hands the row over.
   std::span<const Owner> owners;
   bool owners_known = false;
@@ -88,6 +89,11 @@ struct Connection : Socket {
 };
 
 static_assert(std::is_trivially_copyable_v<Connection>, "rows are copied by the million");
+
+/// How full the receive buffer is, 0 to about 1; nothing if its limit is not known. The window closes by the memory that
+/// segments take, not by their bytes (include/net/tcp.h, tcp_space()): over loopback those are 50 to 99 % of a buffer
+/// that takes no more.
+std::optional<double> recv_buffer_fill(const Connection& connection);
 
 /// Why this connection has no owner as far as state and inode tell; none for one with an inode.
 Orphan orphan_reason(const Connection& connection);

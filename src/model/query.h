@@ -14,7 +14,7 @@ struct Query {
   /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
   bool tcp_info = false;
   bool congestion = false;
-  /// Socket::drops and recv_buffer_bytes.
+  /// Socket::drops, recv_buffer_bytes and recv_memory_bytes.
   bool memory = false;
 };
 

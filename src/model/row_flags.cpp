@@ -11,6 +11,9 @@ namespace {
 /// The kernel's clock ticks every 1 to 10 ms, and a timer is rounded up to a tick; more than that is no rounding.
 constexpr std::uint64_t kTimerSlackMs = 60;
 constexpr std::uint64_t kUnreadMs = 30'000;
+/// A buffer that is full for less is a burst.
+constexpr std::uint64_t kFullUnreadMs = 1'000;
+constexpr double kFull = 0.8;
 constexpr std::uint64_t kLeakMs = 60'000;
 
 const TcpInfoField& field_of(std::string_view key) {
@@ -21,6 +24,12 @@ const TcpInfoField& field_of(std::string_view key) {
 std::uint64_t since_data_ms(const Connection& row) {
   static const TcpInfoField& field = field_of("last_data_recv_ms");
   return tcp_info_value(row.tcp_info, field).value_or(0);
+}
+
+/// Linux 6.2 and later tell our window; before, the buffer's fill has to do.
+bool window_closed(const Connection& row) {
+  static const TcpInfoField& field = field_of("rcv_wnd");
+  return tcp_info_value(row.tcp_info, field) == std::uint64_t{0};
 }
 
 std::uint64_t since_ack_ms(const Connection& row) {
@@ -75,9 +84,10 @@ void add_timer(const Connection& row, const KernelLimits& limits, RowFlags& to) 
 
 void add_unread(const Connection& row, RowFlags& to) {
   if (row.state == State::established) {
-    if (row.recv_queue.value_or(0) > 0 && since_data_ms(row) > kUnreadMs) {
-      to.add(RowFlag::not_read);
-    }
+    if (row.recv_queue.value_or(0) == 0) return;
+    const std::uint64_t age = since_data_ms(row);
+    const bool full = recv_buffer_fill(row).value_or(0) >= kFull || window_closed(row);
+    if (age > kUnreadMs || (full && age >= kFullUnreadMs)) to.add(RowFlag::not_read);
     return;
   }
   if (row.state != State::close_wait || !row.recv_queue) return;

@@ -6,7 +6,7 @@
 
 namespace tcpstat {
 
-/// A rule whose facts are unknown does not apply. `not-read` and `leak` need tcp_info.
+/// A rule whose facts are unknown does not apply. `not-read` and `leak` need tcp_info, a full buffer memory.
 RowFlags flags_of(const Connection& row, const KernelLimits& limits);
 
 }  // namespace tcpstat

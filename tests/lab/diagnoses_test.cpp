@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <ostream>
+#include <thread>
 
 #include "failure.h"
 #include "ward.h"
@@ -35,6 +37,12 @@ void check_age(const Checkup& said, const std::string& quantity, double least, C
   const double age = said.evidence.value(quantity, -1.0);
   CHECK(age >= least);
   CHECK(age <= most * (1 + kRounding));
+}
+
+void read_all(const Conversation& conversation) {
+  std::array<char, 4096> buffer;
+  while (::recv(conversation.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+  }
 }
 
 bool mentions(const Checkup& said, const std::string& text) { return said.message.find(text) != std::string::npos; }
@@ -185,6 +193,29 @@ TEST_SUITE("diagnoses") {
       one.send_ack();
     }
     CHECK(checkup("retransmitting").status == "OK");
+  }
+
+  TEST_CASE_FIXTURE(Ward, "not-reading: data that the program leaves, until its receive buffer is full") {
+    const int octets = 1 << 15;
+    check(::setsockopt(listener().get(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), "setting SO_RCVBUF");
+    Conversations all = accepted(2, kPeer);
+    for (Conversation& one : all) one.send_data("hello");
+    std::this_thread::sleep_for(milliseconds(1200));
+    CHECK(checkup("not-reading").status == "OK");
+    for (int sent = 0; sent < 2 * octets; sent += 1000) all[0].send_data(std::string(1000, 'd'));
+    CHECK(checkup("not-reading").status == "OK");
+    const Checkup said = complaint("not-reading");
+    CHECK(said.status == "WARNING");
+    CHECK(said.subject == "lab_test(" + std::to_string(::getpid()) + ")");
+    CHECK(said.evidence.value("connections_not_read", 0) == 1);
+    CHECK(mentions(said, "fills the receive buffer"));
+    // By bytes alone it would not be full.
+    CHECK(said.evidence.value("unread_of_all", 0) < 0.8 * 2 * octets);
+    read_all(all[0]);
+    CHECK(checkup("not-reading").status == "OK");
+    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "WARNING");
+    read_all(all[1]);
+    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "OK");
   }
 
   TEST_CASE_FIXTURE(Ward, "keepalive-dead: a peer that answers no keepalive probe, beside one that does") {

@@ -80,6 +80,17 @@ TEST_SUITE("flags") {
     CHECK(flags_of(all[1], "netlink") == "");
   }
 
+  TEST_CASE_FIXTURE(Ward, "not-read: a receive buffer that is full for a second") {
+    const int octets = 1 << 15;
+    check(::setsockopt(listener().get(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), "setting SO_RCVBUF");
+    Conversations all = accepted(2, visitor(50));
+    for (int sent = 0; sent < 2 * octets; sent += 1000) all[0].send_data(std::string(1000, 'd'));
+    all[1].send_data("hello");
+    CHECK(flags_of(all[0], "netlink") == "");
+    CHECK(flags_when(all[0], "netlink", "not-read") == "not-read");
+    CHECK(flags_of(all[1], "netlink") == "");
+  }
+
   TEST_CASE_FIXTURE(Ward, "retransmitting, zero-window, keepalive-unanswered and overdue: peers that do not answer") {
     set_sysctl("net.ipv4.tcp_keepalive_probes", "1");
     Conversations all = accepted(4, visitor(50));

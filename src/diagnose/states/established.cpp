@@ -47,7 +47,7 @@ constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
     {"warning", 1, "sockets", "of one process: what comes in is read at once, or something is wrong"},
     {"critical", 10, "sockets", "of one process: it stands still"},
     {"age_s", 30, "s", "since data came in that still waits"},
-    {"full", 0.8, "ratio", "of the receive buffer; the window is closing"},
+    {"full", 0.8, "ratio", "of the receive buffer, overhead included; or no window is left, whatever the buffer holds"},
     {"full_age_s", 1, "s", "a buffer that is full for less is a burst"},
 });
 
@@ -61,7 +61,8 @@ constexpr auto kRules = std::to_array<RuleInfo>({
     {"keepalive-dead", "do peers leave keepalive probes unanswered?",
      "RFC 9293 §3.8.4; tcp(7) tcp_keepalive_probes; net/ipv4/tcp_timer.c, tcp_keepalive_timer()", kKeepaliveLimits},
     {"not-reading", "do programs leave received data unread?",
-     "tcp(7) SIOCINQ; net/ipv4/tcp.c, tcp_get_info(): tcpi_last_data_recv", kNotReadingLimits},
+     "tcp(7) SIOCINQ; net/ipv4/tcp.c, tcp_get_info(): tcpi_last_data_recv; net/core/sock.c, sk_get_meminfo()",
+     kNotReadingLimits},
 });
 constexpr const RuleInfo& kAlive = kRules[0];
 constexpr const RuleInfo& kGone = kRules[1];
@@ -219,10 +220,13 @@ class Established : public Diagnosis {
     const auto age = last_data_ms_(row);
     if (!age) return;
     const double seconds = static_cast<double>(*age) / 1000;
-    const bool full = row.recv_buffer_bytes && seconds >= limit(kNotReading, "full_age_s") &&
-                      *row.recv_queue >= limit(kNotReading, "full") * *row.recv_buffer_bytes;
-    if (!full && seconds <= limit(kNotReading, "age_s")) return;
+    const double fill = recv_buffer_fill(row).value_or(0);
+    // Small buffers close the window at 70 % and less.
+    const bool full = fill >= limit(kNotReading, "full") || window_(row) == std::uint64_t{0};
+    if (seconds <= limit(kNotReading, "age_s") && !(full && seconds >= limit(kNotReading, "full_age_s"))) return;
     unread_bytes_ += *row.recv_queue;
+    if (full) ++full_;
+    fullest_ = std::max(fullest_, fill);
     unread_.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
   }
 
@@ -272,18 +276,23 @@ class Established : public Diagnosis {
           judged(static_cast<double>(pile->rows), limit(kNotReading, "warning"), limit(kNotReading, "critical"));
       if (severity == Severity::ok || said++ == kMostFindings) return;
       const std::string subject = subject_of(key, *pile);
-      Finding one(std::string(kNotReading.id), severity, subject,
-                  {measured("connections_not_read", static_cast<double>(pile->rows), limit(kNotReading, "warning"),
-                            "sockets", kFromDump),
-                   measured("oldest_last_data_s", static_cast<double>(*pile->oldest_ms) / 1000,
-                            limit(kNotReading, "age_s"), "s", "tcp_info"),
-                   measured("unread_of_all", static_cast<double>(unread_bytes_), "bytes", kFromDump)});
+      const double oldest = static_cast<double>(*pile->oldest_ms) / 1000;
+      const bool by_age = oldest > limit(kNotReading, "age_s");
+      Finding one(
+          std::string(kNotReading.id), severity, subject,
+          {measured("connections_not_read", static_cast<double>(pile->rows), limit(kNotReading, "warning"), "sockets",
+                    kFromDump),
+           measured("oldest_last_data_s", oldest, limit(kNotReading, by_age ? "age_s" : "full_age_s"), "s", "tcp_info"),
+           measured("unread_of_all", static_cast<double>(unread_bytes_), "bytes", kFromDump),
+           measured("full_of_all", static_cast<double>(full_), "sockets", kFromDump),
+           measured("fullest_of_all", fullest_, limit(kNotReading, "full"), "ratio", kFromDump)});
       one.value = static_cast<double>(pile->rows);
       one.unit = "sockets";
       one.warning = limit(kNotReading, "warning");
       one.critical = limit(kNotReading, "critical");
       one.message = subject + " does not read " + counted(pile->rows, "connection") +
-                    (key.pid != 0 ? service_text(*pile) : "") + " where data waits" + oldest_text(pile->oldest_ms) +
+                    (key.pid != 0 ? service_text(*pile) : "") + " where data " +
+                    (by_age ? "waits" : "fills the receive buffer") + oldest_text(pile->oldest_ms) +
                     ": it is stuck, or waits for something else";
       one.next = list_command({State::established}, "-p -i " + filter_text(key));
       out.push_back(std::move(one));
@@ -320,10 +329,13 @@ class Established : public Diagnosis {
   const Yardstick& yardstick_;
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   TcpInfoReader last_data_ms_{"last_data_recv_ms"};
+  TcpInfoReader window_{"rcv_wnd"};  // since Linux 6.2
   TcpInfoReader rto_ms_{"rto_ms"};
   TcpInfoReader backoff_{"backoff"};
   std::uint64_t open_ = 0;
   std::uint64_t unread_bytes_ = 0;
+  std::uint64_t full_ = 0;
+  double fullest_ = 0;
   Caught alive_;
   Caught gone_;
   Caught retransmit_;

@@ -173,10 +173,56 @@ TEST_CASE("unread data by age or by a full buffer") {
     CHECK(run.verdict("not-reading") == one.expected);
     if (one.expected != Severity::ok) CHECK(run.finish("not-reading").at(0).subject == "server(77)");
   }
-  Connection almost = served(State::established);
-  almost.recv_queue = 79'999;
-  almost.recv_buffer_bytes = 100'000;
-  CHECK(Diagnosing().rows(1, almost, {{"last_data_recv_ms", 1'000}}, kServer).verdict("not-reading") == Severity::ok);
+}
+
+TEST_CASE("a receive buffer is full by the memory that segments take, or by their bytes") {
+  struct Case {
+    std::uint32_t recv_queue;
+    std::optional<std::uint32_t> memory;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 5>{{{79'999, {}, Severity::ok},
+                                              {80'000, {}, Severity::warning},
+                                              {50'000, 79'999, Severity::ok},
+                                              {50'000, 80'000, Severity::warning},
+                                              {0, 100'000, Severity::ok}}}) {
+    CAPTURE(one.recv_queue);
+    Connection row = served(State::established);
+    row.recv_queue = one.recv_queue;
+    row.recv_memory_bytes = one.memory;
+    row.recv_buffer_bytes = 100'000;
+    Diagnosing run;
+    run.rows(1, row, {{"last_data_recv_ms", 2'000}}, kServer);
+    CHECK(run.verdict("not-reading") == one.expected);
+    if (one.expected == Severity::ok) continue;
+    const Finding found = run.finish("not-reading").at(0);
+    CHECK(evidence(found, "fullest_of_all") == doctest::Approx(0.8));
+    CHECK(
+        found.message ==
+        "server(77) does not read 1 connection on port 443 where data fills the receive buffer, the oldest for 2 s: it "
+        "is stuck, or waits for something else");
+  }
+}
+
+TEST_CASE("a window that this side has closed is a full buffer, whatever it holds") {
+  struct Case {
+    std::uint32_t recv_queue;
+    std::uint64_t window;
+    std::uint64_t last_data_ms;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 4>{{{100, 0, 1'000, Severity::warning},
+                                              {100, 0, 999, Severity::ok},
+                                              {100, 1, 1'000, Severity::ok},
+                                              {0, 0, 60'000, Severity::ok}}}) {
+    CAPTURE(one.window);
+    Connection row = served(State::established);
+    row.recv_queue = one.recv_queue;
+    Diagnosing run;
+    run.rows(1, row, {{"last_data_recv_ms", one.last_data_ms}, {"rcv_wnd", one.window}}, kServer);
+    CHECK(run.verdict("not-reading") == one.expected);
+    if (one.expected != Severity::ok) CHECK(evidence(run.finish("not-reading").at(0), "full_of_all") == 1);
+  }
 }
 
 TEST_CASE("what no program has accepted, none can read") {

@@ -205,11 +205,12 @@ TEST_CASE("unknown and nested attributes are passed over") {
   CHECK(decoded_connection(message.payload()).mark == 5U);
 }
 
-TEST_CASE("drops and the receive buffer are the ninth and the second number of SKMEMINFO") {
+TEST_CASE("drops, the receive buffer and what it holds are the ninth, second and first number of SKMEMINFO") {
   // sk_rmem_alloc, rcvbuf, wmem_alloc, sndbuf, fwd_alloc, wmem_queued, optmem, backlog, drops
   std::string numbers;
   for (std::uint32_t number = 100; number < 109; ++number) numbers += test::raw(number);
   Connection row = decoded_connection(Message(kLocal, kRemote, 1).attribute(INET_DIAG_SKMEMINFO, numbers).payload());
+  CHECK(row.recv_memory_bytes == 100U);
   CHECK(row.recv_buffer_bytes == 101U);
   CHECK(row.drops == 108U);
   // Older kernels have eight; one that is cut is unknown, not zero.
@@ -218,6 +219,7 @@ TEST_CASE("drops and the receive buffer are the ninth and the second number of S
   CHECK(row.recv_buffer_bytes == 101U);
   CHECK_FALSE(row.drops);
   row = decoded_connection(Message(kLocal, kRemote, 1).payload());
+  CHECK_FALSE(row.recv_memory_bytes);
   CHECK_FALSE(row.recv_buffer_bytes);
   CHECK_FALSE(row.drops);
   const auto listening = decode(bytes_of(Message(kLocal, {}, 10).attribute(INET_DIAG_SKMEMINFO, numbers).payload()));
