@@ -269,7 +269,12 @@ CheckReport Examination::run() {
   DiagnosisFacts known{.facts = facts};
   const OpenFiles open_files(reading_);
   known.processes = &open_files;
-  if (earlier_) known.before = &earlier_->facts;
+  std::vector<ListenerDrops> listener_drops;
+  if (earlier_) {
+    known.before = &earlier_->facts;
+    listener_drops = sample.drops_since(earlier_->sample);
+    known.listener_drops = listener_drops;
+  }
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   keep(diagnoser.finish(known));
   judge_halves(sample, facts);

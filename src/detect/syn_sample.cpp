@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <numeric>
 
 #include "detect/tuple_hash.h"
+#include "model/kernel_facts.h"
 
 namespace tcpstat {
 namespace {
@@ -69,6 +71,23 @@ std::optional<Fate> SynSample::fate(std::uint64_t cookie) const {
   const auto at = fates_.find(cookie);
   if (at == fates_.end()) return std::nullopt;
   return at->second;
+}
+
+std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const {
+  std::map<Endpoint, const SynListener*> past;
+  for (const SynListener& listener : before.listeners) past.emplace(listener.local, &listener);
+  std::vector<ListenerDrops> out;
+  for (const SynListener& listener : listeners) {
+    const auto at = past.find(listener.local);
+    if (at == past.end()) continue;
+    // Another identity is another socket: its drops began anew.
+    if (listener.identity && at->second->identity && listener.identity != at->second->identity) continue;
+    const auto more = growth(at->second->drops, listener.drops);
+    if (more.value_or(0) > 0) out.push_back({listener.local, *more});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const ListenerDrops& a, const ListenerDrops& b) { return a.count > b.count; });
+  return out;
 }
 
 const SynListener* SynSample::find(const Endpoint& local) const {

@@ -16,6 +16,7 @@
 #include "model/address.h"
 #include "model/connection.h"
 #include "model/listener.h"
+#include "model/listener_drops.h"
 #include "model/sink.h"
 
 namespace tcpstat {
@@ -88,6 +89,9 @@ class SynSample {
   [[nodiscard]] std::optional<bool> knows(const Address& source) const;
   /// What became of a request that SynSampler::watch() was told of; nothing for any other.
   [[nodiscard]] std::optional<Fate> fate(std::uint64_t cookie) const;
+  /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now, are
+  /// left out.
+  [[nodiscard]] std::vector<ListenerDrops> drops_since(const SynSample& before) const;
   /// The listener on this endpoint, or nothing.
   [[nodiscard]] const SynListener* find(const Endpoint& local) const;
 

@@ -13,6 +13,7 @@
 #include "model/kernel_facts.h"
 #include "model/kernel_limits.h"
 #include "model/listener.h"
+#include "model/listener_drops.h"
 #include "model/rule.h"
 #include "model/state.h"
 
@@ -41,6 +42,8 @@ struct DiagnosisFacts {
   const KernelFacts& facts;
   /// An earlier sample of the same kernel, for what grew since; null in a single snapshot.
   const KernelFacts* before = nullptr;
+  /// What listeners dropped since then, most first; those that dropped nothing, or do not tell, are left out.
+  std::span<const ListenerDrops> listener_drops{};
   const ProcessLimits* processes = nullptr;
   /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
   std::span<const std::uint64_t> earlier_close_waits{};

@@ -2,6 +2,7 @@
 // quiet again when the peers come back.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -12,6 +13,7 @@
 #include <ostream>
 #include <thread>
 
+#include "counters.h"
 #include "failure.h"
 #include "ward.h"
 
@@ -236,6 +238,57 @@ TEST_SUITE("diagnoses") {
     CHECK(said.evidence.value("sockets", 0) == 3);
     for (Conversation& one : dead) one.send_ack();
     CHECK(checkup("keepalive-dead").status == "OK");
+  }
+
+  TEST_CASE_FIXTURE(Ward, "accept-queue-full: the listener that dropped between two samples is named") {
+    const std::string own = TunPeer::local(Family::ipv4).text() + ":" + std::to_string(kPort);
+    const auto accept_all = [&] {
+      while (Handle(::accept4(listener().get(), nullptr, nullptr, SOCK_CLOEXEC)).valid()) {
+      }
+    };
+    check(::fcntl(listener().get(), F_SETFL, O_NONBLOCK), "not waiting in accept(2)");
+    // Without cookies two SYNs fill the SYN queue of a backlog of 1: drops, and no overflow.
+    set_sysctl("net.ipv4.tcp_syncookies", "0");
+    check(::listen(listener().get(), 1), "listening");
+    Conversations flood = arriving(8, visitor(51));
+    const auto drown = [&] {
+      for (Conversation& one : flood) one.send_syn();
+    };
+    const Counters before = read_counters();
+    CHECK(checkup_around("accept-queue-full", drown).status == "OK");
+    Counters grown = read_counters() - before;
+    CHECK(grown["TcpExt.ListenDrops"] == 6);
+    CHECK(grown["TcpExt.ListenOverflows"] == 0);
+    for (Conversation& one : flood) one.send_rst();
+
+    Conversations burst = arriving(5, kPeer);
+    const auto rush = [&] {
+      for (Conversation& one : burst) {
+        one.send_syn();
+        if (&one > &burst[1]) continue;  // the queue holds one more than its limit
+        one.read_syn();
+        one.send_ack();
+      }
+    };
+    const auto rush_and_accept = [&] {
+      rush();
+      accept_all();
+    };
+    const Checkup passed = checkup_around("accept-queue-full", rush_and_accept);
+    CHECK(passed.status == "WARNING");
+    CHECK(passed.subject == own);
+    CHECK(passed.evidence.value("listen_overflows", 0) == 3);
+    CHECK(passed.evidence.value("listener_drops", 0) == 3);
+    CHECK(checkup("accept-queue-full").status == "OK");
+
+    burst = arriving(5, kPeer);
+    const Checkup lasting = checkup_around("accept-queue-full", rush);
+    CHECK(lasting.status == "CRITICAL");
+    CHECK(lasting.subject == own);
+    CHECK(lasting.evidence.value("listener_drops", 0) == 3);
+    CHECK(mentions(lasting, "full, new clients are dropped, it dropped 3 SYNs or ACKs just now"));
+    accept_all();
+    CHECK(checkup("accept-queue-full").status == "OK");
   }
 
   TEST_CASE_FIXTURE(Ward, "fast-open-half-open: data was taken and the handshake does not end") {

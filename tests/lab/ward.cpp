@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <future>
 #include <thread>
 
 #include "command.h"
@@ -20,6 +21,8 @@ constexpr int kBacklog = 512;
 /// Longer than any timer that these tests wait for.
 constexpr std::chrono::seconds kPatience{15};
 constexpr std::chrono::milliseconds kBetween{100};
+/// By then a program that was just started has taken it.
+constexpr std::chrono::milliseconds kFirstSample{1200};
 
 }  // namespace
 
@@ -49,6 +52,13 @@ Checkup complaint(const std::string& rule, const std::vector<std::string>& words
     else
       std::this_thread::sleep_for(kBetween);
   }
+}
+
+Checkup checkup_around(const std::string& rule, const std::function<void()>& meanwhile) {
+  auto said = std::async(std::launch::async, [&] { return checkup(rule, {"--interval", "3"}); });
+  std::this_thread::sleep_for(kFirstSample);
+  meanwhile();
+  return said.get();
 }
 
 Ward::Ward() : listener_(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a listener")) {

@@ -30,6 +30,9 @@ Checkup checkup(const std::string& rule, const std::vector<std::string>& words =
 Checkup complaint(const std::string& rule, const std::vector<std::string>& words = {},
                   const std::function<void()>& meanwhile = {});
 
+/// The same with two samples, between which `meanwhile` is done.
+Checkup checkup_around(const std::string& rule, const std::function<void()>& meanwhile);
+
 class Ward {
  public:
   static constexpr std::uint16_t kPort = 7000;

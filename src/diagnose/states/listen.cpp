@@ -16,15 +16,18 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 0.75, "ratio", "of the limit: a program that keeps up leaves its queue nearly empty"},
     {"critical", 0.9, "ratio", "of the limit, or more connections than it: the next burst is dropped"},
     {"least", 5, "connections", "below that only a full queue counts: two of two are no burst"},
-    {"overflows", 1, "connections", "refused between two samples (ListenOverflows)"},
+    {"overflows", 1, "connections",
+     "refused between two samples (ListenOverflows); critical if a nearly full one dropped"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"accept-queue-full", "do programs accept connections more slowly than they come?",
-     "listen(2) backlog; include/net/sock.h, sk_acceptq_is_full(); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock()",
+     "listen(2) backlog; include/net/sock.h, sk_acceptq_is_full(); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock(); "
+     "include/net/tcp.h, tcp_listendrop()",
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
+constexpr std::size_t kMostNamed = 3;
 /// Queues of interest that are remembered; those with the largest share are.
 constexpr std::size_t kMostQueues = 64;
 
@@ -34,12 +37,21 @@ struct Queue {
   std::uint32_t limit = 0;
   std::string process;
   std::uint32_t pid = 0;
+  std::uint64_t dropped = 0;  ///< SYNs and ACKs since the first sample, while queues overflowed
 
   [[nodiscard]] bool full() const { return waiting > limit; }
   [[nodiscard]] double share() const {
     return limit == 0 ? static_cast<double>(waiting) : static_cast<double>(waiting) / static_cast<double>(limit);
   }
 };
+
+/// ":443", "192.0.2.1:443".
+std::string endpoint_text(const Endpoint& local) {
+  return local.address.is_wildcard() ? ":" + std::to_string(local.port) : to_string(local);
+}
+
+/// "1 SYN or ACK", "3 SYNs or ACKs".
+std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + " or ACK" + (count == 1 ? "" : "s"); }
 
 class Listen : public Diagnosis {
  public:
@@ -57,7 +69,7 @@ class Listen : public Diagnosis {
 
   void listener(const Listener& row) override {
     if (!row.accept_queue || !row.accept_limit || *row.accept_queue == 0) return;
-    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0};
+    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, 0};
     if (severity_of(queue) == Severity::ok) return;
     if (!row.owners.empty()) {
       queue.process = row.owners.front().name;
@@ -73,26 +85,55 @@ class Listen : public Diagnosis {
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     sort();
     const auto overflows = facts.grown(&KernelCounters::listen_overflows);
+    // Each overflow is a drop of its listener, but listeners drop for other reasons too (a full SYN queue).
+    std::uint64_t unexplained = overflows.value_or(0);
+    std::vector<ListenerDrops> others(facts.listener_drops.begin(), facts.listener_drops.end());
+    for (Queue& queue : queues_) {
+      const Endpoint local{queue.local.address.unmapped(), queue.local.port};
+      const auto own =
+          std::find_if(others.begin(), others.end(), [&](const ListenerDrops& drops) { return drops.local == local; });
+      if (own == others.end()) continue;
+      if (overflows.value_or(0) > 0) queue.dropped = own->count;
+      unexplained -= std::min(unexplained, own->count);
+      others.erase(own);
+    }
     for (std::size_t i = 0; i < queues_.size() && i < kMostFindings; ++i) {
       out.push_back(finding(queues_[i], overflows));
     }
-    const double most = limit_of(yardstick_, kRule, "overflows");
-    if (!queues_.empty() || !overflows || static_cast<double>(*overflows) < most) return;
-    Finding one(std::string(kRule.id), Severity::warning, "host",
-                {measured("listen_overflows", static_cast<double>(*overflows), most, "connections",
-                          "/proc/net/netstat ListenOverflows")});
-    one.value = static_cast<double>(*overflows);
-    one.unit = "connections";
-    one.warning = most;
-    one.message = counted(*overflows, "connection") +
-                  " found an accept queue full just now, though none is full at this moment: bursts outrun a program";
-    one.next = "tcpstat -l -p --sort accept_queue:desc";
-    out.push_back(std::move(one));
+    // Whose drops are not known may have overflowed as well as the queue that is full now.
+    if (queues_.empty() || !others.empty()) judge_bursts(unexplained, others, out);
   }
 
  private:
+  /// Queues that were full between the samples and are not now.
+  void judge_bursts(std::uint64_t overflows, std::span<const ListenerDrops> listeners,
+                    std::vector<Finding>& out) const {
+    const double most = limit_of(yardstick_, kRule, "overflows");
+    if (overflows == 0 || static_cast<double>(overflows) < most) return;
+    const bool known = listeners.size() == 1;
+    const std::string subject = known ? endpoint_text(listeners.front().local) : "host";
+    Finding one(std::string(kRule.id), Severity::warning, subject,
+                {measured("listen_overflows", static_cast<double>(overflows), most, "connections",
+                          "/proc/net/netstat ListenOverflows")});
+    std::string names;
+    for (const ListenerDrops& drops : listeners.first(std::min(listeners.size(), kMostNamed))) {
+      one.evidence.push_back(measured("listener_drops", static_cast<double>(drops.count), "segments", kFromDump));
+      names += (names.empty() ? " behind " : ", ") + endpoint_text(drops.local);
+    }
+    one.value = static_cast<double>(overflows);
+    one.unit = "connections";
+    one.warning = most;
+    one.message = counted(overflows, "connection") + " found " +
+                  (known ? "the accept queue of " + subject : std::string("an accept queue")) +
+                  " full just now, though it is not at this moment: bursts outrun " +
+                  (known ? std::string("its program") : "a program" + names);
+    one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().local.port)
+                     : "tcpstat -l -p --sort accept_queue:desc";
+    out.push_back(std::move(one));
+  }
+
   [[nodiscard]] Severity severity_of(const Queue& queue) const {
-    if (queue.full()) return Severity::critical;
+    if (queue.full() || queue.dropped > 0) return Severity::critical;
     if (static_cast<double>(queue.waiting) < limit_of(yardstick_, kRule, "least")) return Severity::ok;
     return judged(queue.share(), limit_of(yardstick_, kRule, "warning"), limit_of(yardstick_, kRule, "critical"));
   }
@@ -121,8 +162,10 @@ class Listen : public Diagnosis {
       because.push_back(measured("listen_overflows", static_cast<double>(*overflows), "connections",
                                  "/proc/net/netstat ListenOverflows"));
     }
-    const std::string subject =
-        queue.local.address.is_wildcard() ? ":" + std::to_string(queue.local.port) : to_string(queue.local);
+    if (queue.dropped > 0) {
+      because.push_back(measured("listener_drops", static_cast<double>(queue.dropped), "segments", kFromDump));
+    }
+    const std::string subject = endpoint_text(queue.local);
     Finding one(std::string(kRule.id), severity_of(queue), subject, std::move(because));
     one.value = queue.share();
     one.unit = "ratio";
@@ -131,7 +174,8 @@ class Listen : public Diagnosis {
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
     one.message = subject + " holds " + std::to_string(queue.waiting) + " connections that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest) +
-                  (queue.full() ? ": full, new clients are dropped" : ": nearly full");
+                  (queue.full() ? ": full, new clients are dropped" : ": nearly full") +
+                  (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
     return one;
   }

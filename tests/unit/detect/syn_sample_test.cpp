@@ -94,6 +94,29 @@ TEST_CASE("the listeners of a SO_REUSEPORT pool are one, and the fullest queue c
   CHECK(queue_limit(sample.listeners[0], {}) == 4 * 65);
 }
 
+TEST_CASE("what listeners dropped since an earlier sample, unless they are other sockets now") {
+  const auto sample_of = [](std::initializer_list<std::optional<std::uint32_t>> drops, std::uint64_t cookie) {
+    SynSampler sampler;
+    std::uint16_t port = 1;
+    for (const auto& count : drops) {
+      Listener row = test::listener(test::endpoint("0.0.0.0", port));
+      row.cookie = port == 5 ? cookie : port;
+      row.drops = count;
+      sampler.listener(row);
+      ++port;
+    }
+    return sampler.take();
+  };
+  const SynSample before = sample_of({10, 10, 10, {}, 10}, 5);
+  const auto lost = sample_of({10, 11, 17, 20, 20, 9}, 6).drops_since(before);
+  REQUIRE(lost.size() == 2);
+  CHECK(to_string(lost[0].local) == "0.0.0.0:3");
+  CHECK(lost[0].count == 7);
+  CHECK(to_string(lost[1].local) == "0.0.0.0:2");
+  CHECK(lost[1].count == 1);
+  CHECK(before.drops_since(before).empty());
+}
+
 TEST_CASE("the SYN queue holds one more than its backlog, less only without cookies") {
   SynListener listener;
   KernelSettings settings;

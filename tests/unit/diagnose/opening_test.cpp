@@ -155,6 +155,85 @@ TEST_CASE("overflows between two samples show even if no queue is full now") {
   CHECK(run.verdict("accept-queue-full") == Severity::warning);
 }
 
+TEST_CASE("an overflow is told of the listener that dropped it") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t overflows;
+    std::vector<ListenerDrops> drops;
+    std::string_view subject;
+    std::string_view message;
+  };
+  const Endpoint web = endpoint("0.0.0.0", 80);
+  const Endpoint ssh = endpoint("192.0.2.1", 22);
+  for (const Case& one : {
+           Case{"nothing but drops, as in a flood", 0, {{web, 9}}, "", ""},
+           Case{"one",
+                4,
+                {{web, 4}},
+                ":80",
+                "4 connections found the accept queue of :80 full just now, though it is not at this moment: bursts "
+                "outrun its program"},
+           Case{"two",
+                1,
+                {{web, 9}, {ssh, 1}},
+                "host",
+                "1 connection found an accept queue full just now, though it is not at this moment: bursts outrun a "
+                "program behind :80, 192.0.2.1:22"},
+           Case{"drops are not known",
+                2,
+                {},
+                "host",
+                "2 connections found an accept queue full just now, though it is not at this moment: bursts outrun a "
+                "program"},
+       }) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.before.emplace().counters.listen_overflows = 7;
+    run.facts.counters.listen_overflows = 7 + one.overflows;
+    run.listener_drops = one.drops;
+    run.row(listener(web));
+    const auto all = run.finish("accept-queue-full");
+    REQUIRE(all.size() == (one.subject.empty() ? 0 : 1));
+    if (all.empty()) continue;
+    CHECK(all[0].severity == Severity::warning);
+    CHECK(all[0].subject == one.subject);
+    CHECK(all[0].message == one.message);
+  }
+}
+
+TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was full") {
+  const auto judge = [](std::uint64_t overflows, std::vector<ListenerDrops> drops) {
+    Diagnosing run;
+    run.before.emplace().counters.listen_overflows = 7;
+    run.facts.counters.listen_overflows = 7 + overflows;
+    run.listener_drops = std::move(drops);
+    run.row(queue(96, 128));
+    return run.finish("accept-queue-full");
+  };
+  const Endpoint own = endpoint("0.0.0.0", 443);
+  const Endpoint other = endpoint("0.0.0.0", 80);
+  auto all = judge(3, {{own, 3}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(evidence(all[0], "listener_drops") == 3);
+  CHECK(all[0].message ==
+        ":443 holds 96 connections that the program does not accept, its limit is 128: nearly full, it dropped 3 "
+        "SYNs or ACKs just now");
+  // Without an overflow the drops have another reason.
+  all = judge(0, {{own, 3}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::warning);
+  CHECK_FALSE(evidence(all[0], "listener_drops"));
+  // What its own drops explain is no burst elsewhere; what they do not, is.
+  CHECK(judge(3, {{own, 3}, {other, 3}}).size() == 1);
+  all = judge(5, {{own, 3}, {other, 3}});
+  REQUIRE(all.size() == 2);
+  CHECK(all[1].subject == ":80");
+  CHECK(all[1].value == 2);
+  // Nothing names another listener: the one that is nearly full is told, and no more.
+  CHECK(judge(5, {}).size() == 1);
+}
+
 TEST_CASE("fast-open connections that stay half-open") {
   Connection row = served(State::syn_recv);
   row.timer = TimerKind::retransmit;

@@ -60,6 +60,7 @@ class Diagnosing {
   std::vector<Finding> finish() {
     return diagnoser().finish({.facts = facts,
                                .before = before ? &*before : nullptr,
+                               .listener_drops = listener_drops,
                                .processes = &processes,
                                .earlier_close_waits = earlier_close_waits});
   }
@@ -83,6 +84,7 @@ class Diagnosing {
   Yardstick yardstick;
   KernelFacts facts;
   std::optional<KernelFacts> before;
+  std::vector<ListenerDrops> listener_drops;
   TableLimits processes;
   std::vector<std::uint64_t> earlier_close_waits;
 
