@@ -1,19 +1,15 @@
-// Each pile-up that a rule names, made for real: quiet while it is young or its peers behave, told when it lasts, and
+// Each pile-up that peers cause, made for real: quiet while it is young or its peers behave, told when it lasts, and
 // quiet again when the peers come back.
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
 #include <ostream>
-#include <thread>
 
-#include "counters.h"
 #include "failure.h"
 #include "ward.h"
 
@@ -39,12 +35,6 @@ void check_age(const Checkup& said, const std::string& quantity, double least, C
   const double age = said.evidence.value(quantity, -1.0);
   CHECK(age >= least);
   CHECK(age <= most * (1 + kRounding));
-}
-
-void read_all(const Conversation& conversation) {
-  std::array<char, 4096> buffer;
-  while (::recv(conversation.fd(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
-  }
 }
 
 bool mentions(const Checkup& said, const std::string& text) { return said.message.find(text) != std::string::npos; }
@@ -129,22 +119,6 @@ TEST_SUITE("diagnoses") {
     CHECK(checkup("fin-wait2-orphans").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "half-close-held: shut down for writing, kept, and the peer does not close") {
-    Conversations all = accepted(10, kPeer);
-    for (Conversation& one : all) {
-      check(::shutdown(one.fd(), SHUT_WR), "shutting down");
-      one.acknowledge(kFin);
-      one.send_ack();
-    }
-    CHECK(checkup("half-close-held").status == "OK");
-    const Checkup said = complaint("half-close-held", {"--threshold", "half-close-held.age_s=1"});
-    CHECK(said.status == "WARNING");
-    CHECK(said.subject == "lab_test(" + std::to_string(::getpid()) + ")");
-    CHECK(said.evidence.value("half_closed", 0) == 10);
-    for (Conversation& one : all) one.send_data("late");
-    CHECK(checkup("half-close-held", {"--threshold", "half-close-held.age_s=1"}).status == "OK");
-  }
-
   TEST_CASE_FIXTURE(Ward, "zero-window-gone: a peer that closed its window and answers no probe") {
     Conversations all = accepted(3, kPeer);
     for (Conversation& one : all) {
@@ -197,29 +171,6 @@ TEST_SUITE("diagnoses") {
     CHECK(checkup("retransmitting").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "not-reading: data that the program leaves, until its receive buffer is full") {
-    const int octets = 1 << 15;
-    check(::setsockopt(listener().get(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), "setting SO_RCVBUF");
-    Conversations all = accepted(2, kPeer);
-    for (Conversation& one : all) one.send_data("hello");
-    std::this_thread::sleep_for(milliseconds(1200));
-    CHECK(checkup("not-reading").status == "OK");
-    for (int sent = 0; sent < 2 * octets; sent += 1000) all[0].send_data(std::string(1000, 'd'));
-    CHECK(checkup("not-reading").status == "OK");
-    const Checkup said = complaint("not-reading");
-    CHECK(said.status == "WARNING");
-    CHECK(said.subject == "lab_test(" + std::to_string(::getpid()) + ")");
-    CHECK(said.evidence.value("connections_not_read", 0) == 1);
-    CHECK(mentions(said, "fills the receive buffer"));
-    // By bytes alone it would not be full.
-    CHECK(said.evidence.value("unread_of_all", 0) < 0.8 * 2 * octets);
-    read_all(all[0]);
-    CHECK(checkup("not-reading").status == "OK");
-    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "WARNING");
-    read_all(all[1]);
-    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "OK");
-  }
-
   TEST_CASE_FIXTURE(Ward, "keepalive-dead: a peer that answers no keepalive probe, beside one that does") {
     Conversations dead = accepted(3, kPeer);
     Conversations well = accepted(3, visitor(51));
@@ -238,57 +189,6 @@ TEST_SUITE("diagnoses") {
     CHECK(said.evidence.value("sockets", 0) == 3);
     for (Conversation& one : dead) one.send_ack();
     CHECK(checkup("keepalive-dead").status == "OK");
-  }
-
-  TEST_CASE_FIXTURE(Ward, "accept-queue-full: the listener that dropped between two samples is named") {
-    const std::string own = TunPeer::local(Family::ipv4).text() + ":" + std::to_string(kPort);
-    const auto accept_all = [&] {
-      while (Handle(::accept4(listener().get(), nullptr, nullptr, SOCK_CLOEXEC)).valid()) {
-      }
-    };
-    check(::fcntl(listener().get(), F_SETFL, O_NONBLOCK), "not waiting in accept(2)");
-    // Without cookies two SYNs fill the SYN queue of a backlog of 1: drops, and no overflow.
-    set_sysctl("net.ipv4.tcp_syncookies", "0");
-    check(::listen(listener().get(), 1), "listening");
-    Conversations flood = arriving(8, visitor(51));
-    const auto drown = [&] {
-      for (Conversation& one : flood) one.send_syn();
-    };
-    const Counters before = read_counters();
-    CHECK(checkup_around("accept-queue-full", drown).status == "OK");
-    Counters grown = read_counters() - before;
-    CHECK(grown["TcpExt.ListenDrops"] == 6);
-    CHECK(grown["TcpExt.ListenOverflows"] == 0);
-    for (Conversation& one : flood) one.send_rst();
-
-    Conversations burst = arriving(5, kPeer);
-    const auto rush = [&] {
-      for (Conversation& one : burst) {
-        one.send_syn();
-        if (&one > &burst[1]) continue;  // the queue holds one more than its limit
-        one.read_syn();
-        one.send_ack();
-      }
-    };
-    const auto rush_and_accept = [&] {
-      rush();
-      accept_all();
-    };
-    const Checkup passed = checkup_around("accept-queue-full", rush_and_accept);
-    CHECK(passed.status == "WARNING");
-    CHECK(passed.subject == own);
-    CHECK(passed.evidence.value("listen_overflows", 0) == 3);
-    CHECK(passed.evidence.value("listener_drops", 0) == 3);
-    CHECK(checkup("accept-queue-full").status == "OK");
-
-    burst = arriving(5, kPeer);
-    const Checkup lasting = checkup_around("accept-queue-full", rush);
-    CHECK(lasting.status == "CRITICAL");
-    CHECK(lasting.subject == own);
-    CHECK(lasting.evidence.value("listener_drops", 0) == 3);
-    CHECK(mentions(lasting, "full, new clients are dropped, it dropped 3 SYNs or ACKs just now"));
-    accept_all();
-    CHECK(checkup("accept-queue-full").status == "OK");
   }
 
   TEST_CASE_FIXTURE(Ward, "fast-open-half-open: data was taken and the handshake does not end") {
