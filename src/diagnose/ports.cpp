@@ -95,7 +95,7 @@ class Ports : public Diagnosis {
   };
 
   /// Whether connect(2) may take a port from TIME_WAIT (net/ipv4/tcp_ipv4.c, tcp_twsk_unique()): tcp_tw_reuse 1 always,
-  /// 2 on loopback, both only with timestamps.
+  /// 2 on loopback, both only with timestamps. Whether the peer used them, a row in TIME_WAIT does not tell.
   [[nodiscard]] bool reusable(const Way& way) const {
     if (yardstick_.settings.timestamps == 0) return false;
     const auto reuse = yardstick_.settings.tw_reuse;
@@ -125,7 +125,7 @@ class Ports : public Diagnosis {
     if (use.waiting > 0)
       one.message += ", " + std::to_string(use.waiting) + " by " + std::string(name(State::time_wait));
     if (free_again) {
-      one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse)";
+      one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse) if the peer uses timestamps";
     } else if (use.waiting * 2 > use.all()) {
       const auto rate = static_cast<std::uint64_t>(most / kTimeWaitSeconds);
       one.message += ": keep connections open, more than " + std::to_string(rate) + " new ones a second do not fit";

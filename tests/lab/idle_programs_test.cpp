@@ -187,6 +187,15 @@ TEST_SUITE("diagnoses") {
     CHECK(said.status == "CRITICAL");
     CHECK(said.evidence.value("ports_in_time_wait", 0) == 10);
     CHECK_THROWS_AS(leaving(1, upstream), std::system_error);
+
+    // tcp_twsk_unique() takes a port again only from a connection with timestamps, which this peer does not use.
+    set_sysctl("net.ipv4.tcp_tw_reuse", "1");
+    set_sysctl("net.ipv4.tcp_timestamps", "1");
+    std::this_thread::sleep_for(milliseconds(1100));
+    said = checkup("port-exhaustion");
+    CHECK(said.status == "OK");
+    CHECK(mentions(said, "after 1 s (tcp_tw_reuse) if the peer uses timestamps"));
+    CHECK_THROWS_AS(leaving(1, upstream), std::system_error);
   }
 
   TEST_CASE_FIXTURE(Ward, "time-wait-limit: more connections are closed than the kernel keeps in TIME_WAIT") {
