@@ -157,9 +157,11 @@ TEST_SUITE("diagnoses") {
 
   TEST_CASE_FIXTURE(Ward, "retransmitting: data that nobody acknowledges") {
     Conversations all = accepted(3, kPeer);
+    const auto since = Clock::now();
     for (Conversation& one : all) say(one, 100);
     CHECK(checkup("retransmitting").status == "OK");
     const Checkup said = complaint("retransmitting");
+    check_age(said, "oldest_s", 1.3, since);
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("retransmits", 0) >= 3);
