@@ -193,17 +193,22 @@ void remember(SynBaseline& next, AttackLevel level) {
   if (next.history.size() > SynBaseline::kHistory) next.history.erase(next.history.begin());
 }
 
+/// Waiting for the next run would cost connections.
+bool at_once(SynReport& report) {
+  return host_of(report).level == AttackLevel::under_attack && report.impact == Impact::full;
+}
+
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
 void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s) {
   const AttackLevel judged = host_of(report).level;
   const bool loud = judged >= AttackLevel::suspicious;
-  const bool at_once = before == nullptr || (judged == AttackLevel::under_attack && report.impact == Impact::full);
+  const bool sure = before == nullptr || at_once(report);
   const bool confirmed =
       before != nullptr && !before->history.empty() && before->history.back() >= AttackLevel::suspicious;
   const bool in_alert = next.reported >= AttackLevel::suspicious;
   const double rate = host_of(report).rate_per_s.value_or(0);
   remember(next, judged);
-  if (loud && !in_alert && !at_once && !confirmed) {
+  if (loud && !in_alert && !sure && !confirmed) {
     soften(report);
     next.reported = host_of(report).level;
     // Not yet an alert: the next run is to confirm it first.
@@ -269,6 +274,8 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   out.never_completed_per_s = never_completed_per_s(input, thresholds);
   if (past.too_soon) {
     out.next = *before;
+    const bool in_alert = before->reported >= AttackLevel::suspicious;
+    if (!in_alert && host_of(out.report).level >= AttackLevel::suspicious && !at_once(out.report)) soften(out.report);
     SynVerdict& host = host_of(out.report);
     host.level = std::max(host.level, before->reported);
     return out;

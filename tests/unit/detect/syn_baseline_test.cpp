@@ -81,6 +81,17 @@ TEST_CASE("a flood of 2 SYN/s is noticed in the first run and confirmed in the s
   CHECK(second.next.peak_per_s == doctest::Approx(2).epsilon(0.2));
 }
 
+TEST_CASE("a run just after the first that saw a flood says what that one said") {
+  Host host;
+  host.run(quiet);
+  const AttackLevel seen = level(host.run(weak_flood));
+  CHECK(seen == AttackLevel::suspicious);
+  const BaselineStep soon = host.run(weak_flood, 1);
+  REQUIRE(soon.notes.size() == 1);
+  CHECK(level(soon) == seen);
+  CHECK_FALSE(soon.next.alert_since_s.has_value());
+}
+
 TEST_CASE("a full queue needs no second run") {
   Host host;
   host.run(quiet);
