@@ -74,6 +74,13 @@ void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
   std::stable_sort(into.begin(), into.end(), worse);
 }
 
+/// Detection meets full accept queues too, and only it is there beside a list; diagnosis knows the program as well.
+void drop_repeats(std::vector<Finding>& findings) {
+  const auto of_rule = [](std::string_view rule) { return [rule](const Finding& one) { return one.rule == rule; }; };
+  if (std::none_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) return;
+  std::erase_if(findings, of_rule("accept-queue"));
+}
+
 }  // namespace
 
 bool Examination::wants(std::string_view rule) const {
@@ -204,6 +211,7 @@ void Examination::add_performance(const SynSample& now, const KernelFacts& facts
 }
 
 void Examination::conclude() {
+  drop_repeats(report_.findings);
   const Coverage& coverage = report_.reading.coverage;
   report_.status = worst_of(report_.findings, coverage);
   if (!report_.findings.empty() && report_.findings.front().severity >= Severity::warning) {
