@@ -54,12 +54,20 @@ std::int64_t wall_clock_s() {
   return time.tv_sec;
 }
 
-/// The kernel counts timeouts of half-opens in /proc and retransmits on netlink: both tell who repeats a SYN.
-void add_timeouts(Reading& reading, SynSample& sample) {
-  if (!sample.wants_timeouts()) return;
-  TimeoutJoin join(sample);
-  reading.read_half_opens_from_proc(join);
+/// The kernel counts timeouts of half-opens in /proc and retransmits on netlink: both tell who repeats a SYN. `most` of
+/// either family are enough.
+void add_timeouts(Reading& reading, SynSample& sample, std::uint64_t most) {
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    if (!sample.wants_timeouts()) return;
+    TimeoutJoin join(sample, most);
+    reading.read_half_opens_from_proc(family, join);
+  }
 }
+
+/// A share of them is right to one part in a hundred.
+constexpr std::uint64_t kEnoughTimeouts = 4096;
+/// To four parts: a list is not to take much longer for its verdict.
+constexpr std::uint64_t kEnoughBesideList = 128;
 
 template <typename T, typename Same, typename Worse>
 void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
@@ -270,7 +278,7 @@ CheckReport Examination::run() {
   report_.reading.source = reading_.source_name();
   report_.reading.tally = selection.tally();
   SynSample sample = sampler.take();
-  add_timeouts(reading_, sample);
+  add_timeouts(reading_, sample, kEnoughTimeouts);
   if (earlier_) tracked_ = tracked_sources(reading_, sample, earlier_->facts, facts);
   close_waits_ = diagnoser.close_waits();
 
@@ -295,16 +303,21 @@ CheckReport Examination::run() {
 }
 
 SynReport judge_listed(Reading& reading, SynSample& sample, const Coverage& coverage) {
-  add_timeouts(reading, sample);
   SynInput input;
   input.now = &sample;
   input.facts = reading.kernel_facts();
   input.seen = seen(coverage);
-  SynReport report = detect_syn(input, Thresholds{});
-  const SourceNames names = reading.evidence_names();
-  names.put_into(report.findings);
-  names.put_into(report.verdicts);
-  return report;
+  // Few half-opens among many others lie far apart in /proc: it is read for those that may be an attack.
+  constexpr std::uint64_t kMany = 16;
+  if (sample.other_rows > kMany * sample.half_open()) {
+    constexpr double kNearSuspicious = 1;
+    SynReport report = detect_syn(input, Thresholds{});
+    const bool near = std::any_of(report.verdicts.begin(), report.verdicts.end(),
+                                  [](const SynVerdict& one) { return one.score >= kNearSuspicious; });
+    if (!near) return report;
+  }
+  add_timeouts(reading, sample, kEnoughBesideList);
+  return detect_syn(input, Thresholds{});
 }
 
 }  // namespace tcpstat

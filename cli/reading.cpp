@@ -136,10 +136,12 @@ Expected<const OwnerLookup*> Reading::owners() {
   return &owners_.emplace_back(std::move(*table));
 }
 
-void Reading::read_half_opens_from_proc(Sink& sink) {
+void Reading::read_half_opens_from_proc(Family family, Sink& sink) {
   if (file_ != nullptr || source_name_ != "netlink") return;
   Query query;
   query.states = StateSet{State::syn_recv};
+  query.filter.ipv4 = family == Family::ipv4;
+  query.filter.ipv6 = family == Family::ipv6;
   Coverage coverage;
   // It adds to what is known already; without it rows say a little less.
   static_cast<void>(find_live_source("proc")->make(options_)->read(query, sink, coverage));

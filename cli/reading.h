@@ -32,7 +32,7 @@ class Reading {
   Expected<void> read(const Query& query, Sink& sink, Coverage& coverage);
 
   /// Half-opens as /proc shows them, after they were read from netlink; nothing where that is not so.
-  void read_half_opens_from_proc(Sink& sink);
+  void read_half_opens_from_proc(Family family, Sink& sink);
 
   /// Reads /proc/*/fd. A second call reads anew; earlier results stay valid.
   Expected<const OwnerLookup*> owners();

@@ -47,8 +47,12 @@ std::uint64_t SynSample::half_open() const {
 }
 
 bool SynSample::wants_timeouts() const {
-  return std::any_of(listeners.begin(), listeners.end(),
-                     [](const SynListener& listener) { return listener.aged() + listener.deferred >= kWorthJoining; });
+  for (std::uint32_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].aged() + listeners[i].deferred < kWorthJoining) continue;
+    const auto known = joined_by_listener_.find(i);
+    if (known == joined_by_listener_.end() || known->second < kWorthJoining) return true;
+  }
+  return false;
 }
 
 void SynSample::add_timeouts(const Connection& proc_row) {
@@ -57,7 +61,10 @@ void SynSample::add_timeouts(const Connection& proc_row) {
   const auto at = std::lower_bound(half_opens.begin(), half_opens.end(), hash,
                                    [](const HalfOpen& entry, std::uint64_t wanted) { return entry.hash < wanted; });
   if (at == half_opens.end() || at->hash != hash) return;
-  if (at->retransmits && !at->timeouts) ++joined_;
+  if (at->retransmits && !at->timeouts) {
+    ++joined_;
+    ++joined_by_listener_[at->listener];
+  }
   at->timeouts = static_cast<std::uint8_t>(std::min(*proc_row.retransmits, 255U));
 }
 

@@ -79,7 +79,8 @@ class SynSample {
   std::uint64_t other_rows = 0;
 
   [[nodiscard]] std::uint64_t half_open() const;
-  /// Some listener has so many aged or deferred half-opens that the timeouts from /proc can decide something.
+  /// Some listener has so many aged or deferred half-opens that the timeouts from /proc can decide something, and hardly
+  /// any of them are known yet.
   [[nodiscard]] bool wants_timeouts() const;
   /// Joins a row of /proc (whose `retransmits` are timeouts) by its four-tuple. Rows that do not fit are ignored.
   void add_timeouts(const Connection& proc_row);
@@ -102,6 +103,7 @@ class SynSample {
   std::uint64_t known_up_to_ = 0;
   std::unordered_map<std::uint64_t, Fate> fates_;
   std::uint64_t joined_ = 0;
+  std::unordered_map<std::uint32_t, std::uint64_t> joined_by_listener_;
 };
 
 /// Takes the rows of one dump, in any order.
@@ -142,18 +144,20 @@ class SynSampler final : public Sink {
   std::uint64_t other_rows_ = 0;
 };
 
-/// Feeds the rows of a dump of /proc to SynSample::add_timeouts().
+/// Feeds the rows of a dump of /proc to SynSample::add_timeouts(). The kernel walks its hash table, so that the first rows
+/// are as good a sample as any: it ends the dump when it has found `most`.
 class TimeoutJoin final : public Sink {
  public:
-  explicit TimeoutJoin(SynSample& sample) : sample_(sample) {}
+  TimeoutJoin(SynSample& sample, std::uint64_t most) : sample_(sample), end_(sample.joined() + most) {}
   Flow connection(const Connection& row) override {
     sample_.add_timeouts(row);
-    return Flow::more;
+    return sample_.joined() < end_ ? Flow::more : Flow::stop;
   }
   Flow listener(const Listener&) override { return Flow::more; }
 
  private:
   SynSample& sample_;
+  std::uint64_t end_;
 };
 
 }  // namespace tcpstat

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "detect/signals.h"
 
 namespace tcpstat {
@@ -15,33 +17,49 @@ bool nobody_completes(const Signals& signals, const Limits& limit) {
   return signals.survival && *signals.survival >= limit("survival");
 }
 
+struct Count {
+  double known = 0;
+  double repeated = 0;
+
+  void add(bool repeats) {
+    known += 1;
+    if (repeats) repeated += 1;
+  }
+  [[nodiscard]] double share() const { return known > 0 ? repeated / known : 0; }
+};
+
 // netlink counts SYN+ACKs sent again, /proc counts timeouts (include/net/request_sock.h): more of the first need a
 // client that repeated its SYN. Without /proc only those beyond tcp_synack_retries are proven.
 void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const auto& retries = listener.input.facts.settings.synack_retries;
-  double known = 0;
-  double repeated = 0;
-  double joined = 0;
+  Count joined;
+  Count alone;
+  double rearmed = 0;
   for (const HalfOpen* entry : listener.requests) {
     if (!entry->retransmits || entry->deferred()) continue;
-    const bool both = entry->timeouts.has_value();
     if (entry->rounds() == 0 && *entry->retransmits == 0) continue;
-    known += 1;
-    if (both) joined += 1;
-    const bool more = both ? *entry->retransmits > *entry->timeouts : retries && *entry->retransmits > *retries;
-    if (more) repeated += 1;
-    if (more && entry->rounds() == 0) signals.rearmed += listener.input.now->scale;
+    if (!entry->timeouts) {
+      alone.add(retries && *entry->retransmits > *retries);
+      continue;
+    }
+    const bool more = *entry->retransmits > *entry->timeouts;
+    joined.add(more);
+    if (more && entry->rounds() == 0) rearmed += 1;
   }
-  if (known < limit("entries")) return;
-  const double share = repeated / known;
+  // Some of a large table are joined, and stand for all of it.
+  if (joined.known + alone.known < limit("entries")) return;
+  const bool both = joined.known >= std::min(limit("entries"), (joined.known + alone.known) / 2);
+  const Count& count = both ? joined : alone;
+  const double share = count.share();
   // Without the join a small share proves nothing.
-  if (joined < known / 2 && share < limit("clients")) return;
+  if (!both && share < limit("clients")) return;
+  if (both) signals.rearmed = rearmed * (joined.known + alone.known) / joined.known * listener.input.now->scale;
   signals.retried = share;
   double weight = 0;
   if (share < limit("none")) weight = 1;
   if (share >= limit("clients")) weight = nobody_completes(signals, limit) ? -2 : -4;
   signals.add("client_retries", share, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"), "ratio", weight,
-              joined > 0 ? "sock_diag, /proc/net/tcp" : "sock_diag");
+              both ? "sock_diag, /proc/net/tcp" : "sock_diag");
 }
 
 }  // namespace

@@ -159,6 +159,27 @@ TEST_CASE("retransmits and timeouts tell who acts") {
   CHECK(deferred == 1);
 }
 
+TEST_CASE("a part of /proc stands for the whole") {
+  Scene scene;
+  for (int i = 0; i < 40; ++i) scene.request(5, Sources::random, i % 4 == 0 ? 1 : 0);
+  SynSample sample = scene.sample(nullptr, false);
+  TimeoutJoin join(sample, 20);
+  std::size_t read = 0;
+  for (const Connection& row : scene.proc_rows) {
+    ++read;
+    if (join.connection(row) == Flow::stop) break;
+  }
+  CHECK(read == 20);
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  const SynReport report = detect_syn(input, {});
+  const Evidence* found = test::evidence(test::verdict(report), "client_retries");
+  REQUIRE(found != nullptr);
+  CHECK(found->value == doctest::Approx(0.25));
+  CHECK(found->source == "sock_diag, /proc/net/tcp");
+}
+
 TEST_CASE("ages follow from rounds and timer") {
   struct Row {
     std::uint8_t rounds;
