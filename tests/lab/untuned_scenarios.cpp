@@ -1,5 +1,5 @@
-// A second table: scenarios that were written when the weights had been set, and on which none was set. They tell how
-// far the verdicts can be trusted elsewhere.
+// A second table: scenarios that were written when the weights had been set. They tell how far the verdicts can be
+// trusted elsewhere, as long as nobody fits weights to them; what they find is mended by better questions.
 
 #include "untuned_scenarios.h"
 
