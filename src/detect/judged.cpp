@@ -95,9 +95,17 @@ AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel l
   return level;
 }
 
+/// A full queue lets a SYN in when another one expires, and those come in crowds: one round of the timer does not stand
+/// for the others.
+std::optional<double> admitted_per_s(const Judged& judged) {
+  const Signals& signals = judged.signals;
+  if (!signals.arrivals_per_s || fullest(judged) < kSaturated || !judged.of->oldest_s) return signals.arrivals_per_s;
+  return std::min(*signals.arrivals_per_s, signals.counted / std::max(*judged.of->oldest_s, 1.0));
+}
+
 /// SYNs that wait in the queue in vain, and those that the host's counters add.
 std::optional<double> rate_of(const Judged& judged, const Signals& host) {
-  std::optional<double> rate = judged.signals.arrivals_per_s;
+  std::optional<double> rate = admitted_per_s(judged);
   if (!judged.takes_host_evidence) return rate;
   double more = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
   if (host.score > 0 && judged.attack_class == attack_class::kLiveSources) more += host.embryonic_per_s.value_or(0);

@@ -344,6 +344,14 @@ TEST_CASE("what waits for seconds only, while others complete, is no proof") {
   if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
 }
 
+TEST_CASE("the rate of a full queue is that of all its requests") {
+  Scene scene;
+  scene.backlog = 128;
+  for (int i = 0; i < 29; ++i) scene.request(1.5);
+  for (int i = 0; i < 100; ++i) scene.request(3.5 + 0.005 * i);  // they came at once, when as many expired
+  CHECK(test::verdict(one_shot(scene)).rate_per_s.value() == doctest::Approx(129 / 3.995));
+}
+
 TEST_CASE("silence is not ok where a snapshot cannot see") {
   Scene scene;
   KernelFacts facts = test::zero_facts();
