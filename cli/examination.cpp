@@ -307,17 +307,22 @@ SynReport judge_listed(Reading& reading, SynSample& sample, const Coverage& cove
   input.now = &sample;
   input.facts = reading.kernel_facts();
   input.seen = seen(coverage);
+  SynReport report;
   // Few half-opens among many others lie far apart in /proc: it is read for those that may be an attack.
   constexpr std::uint64_t kMany = 16;
-  if (sample.other_rows > kMany * sample.half_open()) {
-    constexpr double kNearSuspicious = 1;
-    SynReport report = detect_syn(input, Thresholds{});
-    const bool near = std::any_of(report.verdicts.begin(), report.verdicts.end(),
-                                  [](const SynVerdict& one) { return one.score >= kNearSuspicious; });
-    if (!near) return report;
+  const bool apart = sample.other_rows > kMany * sample.half_open();
+  if (apart) report = detect_syn(input, Thresholds{});
+  constexpr double kNearSuspicious = 1;
+  const bool near = std::any_of(report.verdicts.begin(), report.verdicts.end(),
+                                [](const SynVerdict& one) { return one.score >= kNearSuspicious; });
+  if (!apart || near) {
+    add_timeouts(reading, sample, kEnoughBesideList);
+    report = detect_syn(input, Thresholds{});
   }
-  add_timeouts(reading, sample, kEnoughBesideList);
-  return detect_syn(input, Thresholds{});
+  const SourceNames names = reading.evidence_names();
+  names.put_into(report.findings);
+  names.put_into(report.verdicts);
+  return report;
 }
 
 }  // namespace tcpstat
