@@ -126,7 +126,9 @@ class Nagios(TestCase):
         (cls.folder / "results").mkdir()
         # Nobody may look neither into root's home nor into a checkout there.
         cls.program = cls.folder / "tcpstat"
+        # Nobody can reach a checkout in root's home.
         shutil.copy(TCPSTAT, cls.program)
+        shutil.copy(NAGIOS, cls.folder / "nagios4")
         quiet, hostile, clauses = cls.trees()
         cls.arguments = {
             "count-ok": f"-w 99 --proc-root {quiet}",
@@ -175,7 +177,7 @@ class Nagios(TestCase):
                 shutil.chown(path, NOBODY, NOBODY)
         with open(cls.folder / "output", "wb") as output:
             # Apart from the test: Nagios ends its whole process group when it ends.
-            with subprocess.Popen([NAGIOS, cls.folder / "nagios.cfg"], stdin=subprocess.DEVNULL, stdout=output,
+            with subprocess.Popen([cls.folder / "nagios4", cls.folder / "nagios.cfg"], stdin=subprocess.DEVNULL, stdout=output,
                                   stderr=subprocess.STDOUT, env=environment(), start_new_session=True, cwd="/", **who) as nagios:
                 try:
                     return cls.wait(nagios, lines)
