@@ -4,6 +4,7 @@ Runs on the source tree alone: structure_test.py ROOT
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import unittest
@@ -67,9 +68,10 @@ def layer(path):
 
 
 def tracked():
-    """Files under version control; in an archive, all files."""
-    listed = subprocess.run(["git", "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False)
-    if listed.returncode == 0 and listed.stdout:
+    """Files under version control; in an archive, or without git, all files."""
+    git = shutil.which("git")
+    listed = git and subprocess.run([git, "-C", ROOT, "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if listed and listed.returncode == 0 and listed.stdout:
         names = [name for name in listed.stdout.split("\0") if name]
     else:
         names = [path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()]
