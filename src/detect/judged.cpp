@@ -70,12 +70,15 @@ constexpr double kNoneExpiredS = 7;
 constexpr double kOneRoundS = 4;
 /// Where three of four answers get lost, each request that waits has a third of a client beside it that came through.
 constexpr double kSomeOfAll = 0.25;
+/// So many of what waited are more than a flood's neighbours.
+constexpr double kClientsComplete = 0.2;
 
 /// All that waits is young, nothing is known of its fate, and some of the others complete: clients that lose ACKs look
 /// like that in their first seconds.
 bool too_early(const Judged& judged, const Signals& host) {
   const Signals& signals = judged.signals;
-  if (judged.impact != Impact::none || signals.completed || !judged.of->oldest_s) return false;
+  const bool fates_known = signals.completed && (signals.fates_decide || *signals.completed < kClientsComplete);
+  if (judged.impact != Impact::none || fates_known || !judged.of->oldest_s) return false;
   if (!judged.of->seconds()) return *judged.of->oldest_s < kOneRoundS;
   if (*judged.of->oldest_s >= kNoneExpiredS || !signals.arrivals_per_s) return false;
   return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;

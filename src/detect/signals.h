@@ -28,6 +28,7 @@ struct Signals {
   std::optional<double> stale;           ///< S3, aged / counted
   std::optional<double> arrivals_per_s;  ///< S4, of SYNs that never complete
   std::optional<double> survival;        ///< S5
+  bool fates_decide = false;             ///< S6 accuses or clears, and not by chance
   bool survival_clears = false;          ///< it is surely too low for a flood
   std::optional<double> completed;       ///< S6, of those that waited for longer than a round trip
   std::optional<double> retried;         ///< S7

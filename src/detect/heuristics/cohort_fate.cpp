@@ -70,9 +70,16 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   signals.completed = count.completed / count.all;
   double weight = 0;
   if (*signals.completed < limit("none")) weight = 3;
-  // A flood among clients that lose packets completes a part too: what may be chance clears only by half.
+  // A flood among clients that lose packets completes a part too: what may be chance clears only by half, and what may
+  // have missed the limit by chance a little.
   const double error = std::sqrt(*signals.completed * (1 - *signals.completed) / count.all);
-  if (*signals.completed >= limit("clients")) weight = *signals.completed - error >= limit("clients") ? -4 : -2;
+  const double clients = limit("clients");
+  if (*signals.completed >= clients) {
+    weight = *signals.completed - error >= clients ? -4 : -2;
+  } else if (*signals.completed + error >= clients) {
+    weight = -1;
+  }
+  signals.fates_decide = weight > 0 || weight < -2;
   signals.add("aged_completed", signals.completed, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"),
               "ratio", weight, "sock_diag, two samples");
 }

@@ -41,15 +41,18 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   if (const auto span = arrival_span_s(listener); span && weight >= 0) {
     // It takes later rounds than the second in too, and leaves less to chance than the quotient of two small numbers.
     const double rounds = signals.fill.value_or(1) >= limit("pruned") ? std::min(*span, 7.0) : *span;
-    const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
-    if (all.survival < limit("clients") && all.best_over_flood >= limit("likelihood")) {
+    // Where a part was seen to complete, fewer need to be missing.
+    const double clients = limit(signals.completed ? "flood" : "clients");
+    const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, clients);
+    if (all.survival < clients && all.best_over_flood >= limit("likelihood")) {
       signals.survival = all.survival;
       weight = -2.5;
     }
   }
   signals.survival_clears = weight < 0;
-  // Fates that were seen say more than those that are inferred.
-  if (signals.completed) weight = 0;
+  // Fates that were seen say more than those that are inferred, but some are too few to say anything.
+  if (signals.fates_decide) weight = 0;
+  if (signals.completed) weight = std::min(weight, 0.0);
   signals.add("survival", signals.survival, weight < 0 ? "<" : ">=", limit(weight < 0 ? "clients" : "flood"), "ratio",
               weight, "sock_diag");
 }

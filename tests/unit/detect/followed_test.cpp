@@ -133,5 +133,40 @@ TEST_CASE("who was not asked again has not refused to answer") {
   CHECK(found->value == doctest::Approx(3.0 / 8));
 }
 
+TEST_CASE("a share of completed ones weighs by how much chance is in it") {
+  struct Row {
+    std::size_t completed;
+    std::size_t all;
+    double weight;
+  };
+  for (const Row& row : {Row{0, 8, 3}, Row{4, 100, 3}, Row{5, 100, 0}, Row{10, 100, 0}, Row{1, 9, -1}, Row{18, 100, -1},
+                         Row{22, 100, -2}, Row{25, 100, -4}, Row{8, 16, -4}}) {
+    CAPTURE(row.completed);
+    CAPTURE(row.all);
+    Scene first;
+    Scene last;
+    for (std::size_t i = 0; i < row.all; ++i) {
+      first.request(2);
+      last.request(5);
+      if (i >= row.completed) continue;
+      Connection done = test::connection(State::established, last.rows.back().local, last.rows.back().remote);
+      done.cookie = last.rows.back().cookie;
+      last.rows.back() = done;
+    }
+    const SynSample before = first.sample();
+    const SynSample now = last.sample(&before);
+    SynInput input;
+    input.now = &now;
+    input.before = &before;
+    input.facts = test::zero_facts();
+    input.facts_before = test::zero_facts();
+    input.apart = kApart;
+    const SynReport report = detect_syn(input, {});
+    const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+    REQUIRE(found != nullptr);
+    CHECK(found->weight == row.weight);
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat
