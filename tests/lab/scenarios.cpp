@@ -1,25 +1,13 @@
 // The table of the suite. Each row says what happens; the figures beside it are those of a Linux 6.18.
 
 #include "scenario.h"
+#include "scenario_classes.h"
 #include "untuned_scenarios.h"
 
 namespace tcpstat::lab {
 namespace {
 
 using std::chrono::seconds;
-
-const char* const kRandom = "flood: random sources";
-const char* const kMixed = "flood: mixed";
-const char* const kSingle = "flood: single source";
-const char* const kSubnet = "flood: subnet";
-const char* const kFlashCrowd = "flash crowd";
-const char* const kOverflow = "accept-queue overflow";
-const char* const kDeferred = "deferred accept";
-const char* const kLossy = "lossy clients";
-const char* const kReturnPath = "return path or replay";
-const char* const kScan = "port scan";
-const char* const kResets = "live-source resets";
-const char* const kQuiet = "";
 
 Server with_backlog(int backlog) {
   Server server;

@@ -3,20 +3,10 @@
 
 #include "untuned_scenarios.h"
 
+#include "scenario_classes.h"
+
 namespace tcpstat::lab {
 namespace {
-
-const char* const kRandom = "flood: random sources";
-const char* const kMixed = "flood: mixed";
-const char* const kSingle = "flood: single source";
-const char* const kSubnet = "flood: subnet";
-const char* const kFlashCrowd = "flash crowd";
-const char* const kOverflow = "accept-queue overflow";
-const char* const kDeferred = "deferred accept";
-const char* const kLossy = "lossy clients";
-const char* const kReturnPath = "return path or replay";
-const char* const kResets = "live-source resets";
-const char* const kQuiet = "";
 
 Crowd crowd(double rate, int rtt_ms) { return {.rate = rate, .rtt = milliseconds(rtt_ms)}; }
 

@@ -15,6 +15,29 @@ using test::Scene;
 
 constexpr milliseconds kApart{3000};
 
+/// The request became a connection.
+void complete(Connection& row) {
+  Connection done = test::connection(State::established, row.local, row.remote);
+  done.cookie = row.cookie;
+  row = done;
+}
+
+/// What the fates of the requests of `first` say, seen again in `last`.
+Evidence completed_of(const Scene& first, const Scene& last) {
+  const SynSample before = first.sample();
+  const SynSample now = last.sample(&before);
+  SynInput input;
+  input.now = &now;
+  input.before = &before;
+  input.facts = test::zero_facts();
+  input.facts_before = test::zero_facts();
+  input.apart = kApart;
+  const SynReport report = detect_syn(input, {});
+  const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
 /// Requests of one life: those that are `age` seconds old at the end of 3 s, as they were seen `left` before it.
 Scene seen_before_end(double per_s, double oldest_s, milliseconds left) {
   Scene scene;
@@ -38,9 +61,7 @@ SynVerdict judged(double per_s, double oldest_s, bool answered, std::uint64_t co
     // Three of five answer the second SYN+ACK.
     for (std::size_t i = 0; i < last.rows.size(); ++i) {
       if (*last.rows[i].retransmits == 0 || i % 5 > 2) continue;
-      Connection done = test::connection(State::established, last.rows[i].local, last.rows[i].remote);
-      done.cookie = last.rows[i].cookie;
-      last.rows[i] = done;
+      complete(last.rows[i]);
     }
   }
   const SynSample second = last.sample(&first, true, followed.cookies());
@@ -114,23 +135,10 @@ TEST_CASE("who was not asked again has not refused to answer") {
     last.request(i < 12 ? 6.5 : 5.0);
   }
   for (int i = 12; i < 15; ++i) {
-    Connection& row = last.rows[static_cast<std::size_t>(i)];
-    Connection done = test::connection(State::established, row.local, row.remote);
-    done.cookie = row.cookie;
-    row = done;
+    complete(last.rows[static_cast<std::size_t>(i)]);
   }
-  const SynSample before = first.sample();
-  const SynSample now = last.sample(&before);
-  SynInput input;
-  input.now = &now;
-  input.before = &before;
-  input.facts = test::zero_facts();
-  input.facts_before = test::zero_facts();
-  input.apart = kApart;
-  const SynReport report = detect_syn(input, {});
-  const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
-  REQUIRE(found != nullptr);
-  CHECK(found->value == doctest::Approx(3.0 / 8));
+  const Evidence found = completed_of(first, last);
+  CHECK(found.value == doctest::Approx(3.0 / 8));
 }
 
 TEST_CASE("a share of completed ones weighs by how much chance is in it") {
@@ -148,23 +156,10 @@ TEST_CASE("a share of completed ones weighs by how much chance is in it") {
     for (std::size_t i = 0; i < row.all; ++i) {
       first.request(2);
       last.request(5);
-      if (i >= row.completed) continue;
-      Connection done = test::connection(State::established, last.rows.back().local, last.rows.back().remote);
-      done.cookie = last.rows.back().cookie;
-      last.rows.back() = done;
+      if (i < row.completed) complete(last.rows.back());
     }
-    const SynSample before = first.sample();
-    const SynSample now = last.sample(&before);
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = test::zero_facts();
-    input.facts_before = test::zero_facts();
-    input.apart = kApart;
-    const SynReport report = detect_syn(input, {});
-    const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
-    REQUIRE(found != nullptr);
-    CHECK(found->weight == row.weight);
+    const Evidence found = completed_of(first, last);
+    CHECK(found.weight == row.weight);
   }
 }
 
