@@ -63,24 +63,26 @@ void add_judgements(Json& to, const std::vector<SynVerdict>& verdicts, const std
   }
 }
 
-std::string check_document(const CheckReport& report) {
+/// What documents of check and audit begin with.
+template <typename Judged>
+static Json envelope_of(const Judged& report) {
   Json document;
   add_start(document, report.reading.facts);
   add_end(document, report.reading);
   document["status"] = status_word(report.status);
   document["exit_code"] = report.exit_code;
   document["headline"] = report.headline;
+  return document;
+}
+
+std::string check_document(const CheckReport& report) {
+  Json document = envelope_of(report);
   add_judgements(document, report.verdicts, report.findings);
   return dump(document) + "\n";
 }
 
 std::string audit_document(const AuditReport& report) {
-  Json document;
-  add_start(document, report.reading.facts);
-  add_end(document, report.reading);
-  document["status"] = status_word(report.status);
-  document["exit_code"] = report.exit_code;
-  document["headline"] = report.headline;
+  Json document = envelope_of(report);
   document["checks"] = Json::array();
   for (const AuditCheck& check : report.checks) {
     document["checks"].push_back({{"name", check.name},
