@@ -19,7 +19,7 @@ struct EarlierLook {
   FollowedHalfOpens followed;
 };
 
-/// What --check reads of the rows in `states`.
+/// What `check` reads of the rows in `states`.
 Query examined(const Request& request, StateSet states);
 
 /// Returns when request.interval has passed since the call. An error: the first dump failed, at once.

@@ -12,28 +12,11 @@
 #include "cli/tracked_sources.h"
 #include "detect/syn_baseline.h"
 #include "diagnose/diagnoser.h"
+#include "model/both_sinks.h"
 #include "survey/selection.h"
 
 namespace tcpstat {
 namespace {
-
-/// Detection and diagnosis look at the same rows.
-class Both final : public Sink {
- public:
-  Both(Sink& first, Sink& second) : first_(first), second_(second) {}
-  Flow connection(const Connection& row) override {
-    first_.connection(row);
-    return second_.connection(row);
-  }
-  Flow listener(const Listener& row) override {
-    first_.listener(row);
-    return second_.listener(row);
-  }
-
- private:
-  Sink& first_;
-  Sink& second_;
-};
 
 class OpenFiles final : public ProcessLimits {
  public:
@@ -267,7 +250,7 @@ CheckReport Examination::run() {
   }
   Diagnoser diagnoser(
       {.thresholds = request_.check.thresholds, .settings = facts.settings, .limits = reading_.limits()});
-  Both both(sampler, diagnoser);
+  BothSinks both(sampler, diagnoser);
   OwnerStage owners(reading_, true, request_.filter);
   Expected<void> read = owners.open();
   Selection selection(request_.filter, Selection::HalfOpens::read, owners.behind_selection(both));

@@ -25,7 +25,7 @@ HalfOpenWatch::HalfOpenWatch(const Request& request, const Output& output, Readi
   if (request.format->name == "table" && look_at_terminal(output.fd()).is_terminal) place_ = Place::below_table;
 }
 
-Sink& HalfOpenWatch::before(Sink& next) { return wanted() ? stage_.emplace(next) : next; }
+Sink& HalfOpenWatch::before(Sink& next) { return wanted() ? stage_.emplace(next).both : next; }
 
 bool HalfOpenWatch::below_table(const Report& report) const {
   if (place_ != Place::below_table || report.verdicts.empty()) return false;

@@ -9,6 +9,7 @@
 #include "cli/reading.h"
 #include "cli/request.h"
 #include "detect/syn_sample.h"
+#include "model/both_sinks.h"
 #include "model/report.h"
 
 namespace tcpstat {
@@ -29,22 +30,10 @@ class HalfOpenWatch {
  private:
   enum class Place : std::uint8_t { nowhere, below_table, document };
 
-  class Stage final : public Sink {
-   public:
-    explicit Stage(Sink& next) : next_(next) {}
-    Flow connection(const Connection& row) override {
-      sampler.connection(row);
-      return next_.connection(row);
-    }
-    Flow listener(const Listener& row) override {
-      sampler.listener(row);
-      return next_.listener(row);
-    }
-
+  struct Stage {
+    explicit Stage(Sink& next) : both(sampler, next) {}
     SynSampler sampler;
-
-   private:
-    Sink& next_;
+    BothSinks both;
   };
 
   Reading& reading_;
