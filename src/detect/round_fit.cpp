@@ -67,6 +67,11 @@ std::optional<double> arrival_span_s(const Case& listener) {
   return 1 + (*at - 1) / 0.9;
 }
 
+double comparable_span_s(double span, const Signals& signals, double pruned) {
+  constexpr double kThirdRoundS = 7;
+  return signals.fill.value_or(1) >= pruned ? std::min(span, kThirdRoundS) : span;
+}
+
 RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double clients) {
   const Histogram seen = histogram(listener, span, rounds);
   RoundFit fit;

@@ -20,7 +20,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   const auto span = arrival_span_s(listener);
   if (signals.completed || !span || signals.fill.value_or(0) >= limit("fill")) return;
   if (signals.aged < kEnoughAged || std::min(*span, 3.0) - 1 < limit("width")) return;
-  const double rounds = signals.fill.value_or(1) >= limit("pruned") ? std::min(*span, 7.0) : *span;
+  const double rounds = comparable_span_s(*span, signals, limit("pruned"));
   const RoundFit all = fit_rounds(listener, rounds, Rounds::and_before, limit("clients"));
   const RoundFit later = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
   const bool cleared = all.survival < limit("clients") && all.best_over_flood >= limit("likelihood") &&

@@ -36,13 +36,14 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   // Two small numbers are uncertain by their roots; a slow flood must not be cleared by chance.
   const double error = *signals.survival * std::sqrt(1 / first + 1 / std::max(second, 1.0));
   double weight = 0;
+  double clients = limit("clients");
   if (*signals.survival >= limit("flood")) weight = 1;
   if (*signals.survival < limit("clients") && *signals.survival + error < limit("flood")) weight = -2.5;
   if (const auto span = arrival_span_s(listener); span && weight >= 0) {
     // It takes later rounds than the second in too, and leaves less to chance than the quotient of two small numbers.
-    const double rounds = signals.fill.value_or(1) >= limit("pruned") ? std::min(*span, 7.0) : *span;
+    const double rounds = comparable_span_s(*span, signals, limit("pruned"));
     // Where a part was seen to complete, fewer need to be missing.
-    const double clients = limit(signals.completed ? "flood" : "clients");
+    if (signals.completed) clients = limit("flood");
     const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, clients);
     if (all.survival < clients && all.best_over_flood >= limit("likelihood")) {
       signals.survival = all.survival;
@@ -53,7 +54,7 @@ void judge(const Case& listener, const Limits& limit, Signals& signals) {
   // Fates that were seen say more than those that are inferred, but some are too few to say anything.
   if (signals.fates_decide) weight = 0;
   if (signals.completed) weight = std::min(weight, 0.0);
-  signals.add("survival", signals.survival, weight < 0 ? "<" : ">=", limit(weight < 0 ? "clients" : "flood"), "ratio",
+  signals.add("survival", signals.survival, weight < 0 ? "<" : ">=", weight < 0 ? clients : limit("flood"), "ratio",
               weight, "sock_diag");
 }
 
