@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include "model/severity.h"
+#include "report/severity.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 enum class ExitStatus : std::uint8_t {
   done,
@@ -52,4 +52,4 @@ constexpr ExitStatus exit_status(Severity severity) {
   return ExitStatus::unknown;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

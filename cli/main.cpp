@@ -9,14 +9,14 @@
 #include <vector>
 
 #include "cli/notes.h"
-#include "cli/options.h"
-#include "cli/request.h"
-#include "cli/verb_word.h"
-#include "cli/verbs.h"
+#include "cli/options/options.h"
+#include "cli/options/request.h"
+#include "cli/options/verb_word.h"
+#include "cli/verbs/verbs.h"
 
 namespace {
 
-using namespace tcpstat;
+using namespace tcpstat::cli;
 
 /// A descriptor below 3 that our parent closed would be given to the first file we open, and rows would go there.
 /// Opened for reading, standard output still fails as a closed one should.
@@ -27,43 +27,45 @@ void occupy_closed_descriptors() {
 }
 
 /// A monitoring system that gets a usage error, or help, has found out nothing.
-ExitStatus as_plugin(std::string_view verb, ExitStatus status) { return judges(verb) ? ExitStatus::unknown : status; }
+ExitStatus as_plugin(std::string_view verb, ExitStatus status) {
+  return options::judges(verb) ? ExitStatus::unknown : status;
+}
 
-ExitStatus refuse(int argc, char** argv, const UsageError& error, const Notes& notes) {
+ExitStatus refuse(int argc, char** argv, const options::UsageError& error, const Notes& notes) {
   const std::vector<std::string> words(argv + 1, argv + argc);
-  const std::string verb(verb_word(words));
-  if (judges(verb)) return run_unknown(words, error.sentence, notes);
+  const std::string verb(options::verb_word(words));
+  if (options::judges(verb)) return verbs::run_unknown(words, error.sentence, notes);
   notes.error(error.sentence);
   return ExitStatus::failed;
 }
 
 ExitStatus run(int argc, char** argv, Notes& notes) {
-  const auto request = parse_request(argc, argv);
+  const auto request = options::parse_request(argc, argv);
   if (!request) return refuse(argc, argv, request.error(), notes);
   notes.set_quiet(request->quiet);
-  const std::string verb(verb_word({argv + 1, argv + argc}));
+  const std::string verb(options::verb_word({argv + 1, argv + argc}));
   for (const std::string& note : request->notes) notes.print(Notes::Level::note, note);
   switch (request->verb) {
-    case Verb::help:
-      return as_plugin(verb, run_text(help_text(), notes));
-    case Verb::version:
-      return as_plugin(verb, run_text("tcpstat " TCPSTAT_VERSION "\n", notes));
-    case Verb::words:
-      return run_words(*request, notes);
-    case Verb::summary:
-      return run_summary(*request, notes);
-    case Verb::watch:
-      return run_watch(*request, notes);
-    case Verb::explain:
-      return run_explain(*request, notes);
-    case Verb::check:
-      return run_check(*request, notes);
-    case Verb::audit:
-      return run_audit(*request, notes);
-    case Verb::validate:
-      return run_validate(*request, notes);
-    case Verb::list:
-      return run_list(*request, notes);
+    case options::Verb::help:
+      return as_plugin(verb, verbs::run_text(options::help_text(), notes));
+    case options::Verb::version:
+      return as_plugin(verb, verbs::run_text("tcpstat " TCPSTAT_VERSION "\n", notes));
+    case options::Verb::words:
+      return verbs::run_words(*request, notes);
+    case options::Verb::summary:
+      return verbs::run_summary(*request, notes);
+    case options::Verb::watch:
+      return verbs::run_watch(*request, notes);
+    case options::Verb::explain:
+      return verbs::run_explain(*request, notes);
+    case options::Verb::check:
+      return verbs::run_check(*request, notes);
+    case options::Verb::audit:
+      return verbs::run_audit(*request, notes);
+    case options::Verb::validate:
+      return verbs::run_validate(*request, notes);
+    case options::Verb::list:
+      return verbs::run_list(*request, notes);
   }
   return ExitStatus::failed;
 }
@@ -80,6 +82,6 @@ int main(int argc, char** argv) {
     return code(run(argc, argv, notes));
   } catch (const std::exception& error) {
     notes.error(std::string("cannot go on: ") + error.what());
-    return code(as_plugin(verb_word({argv + 1, argv + argc}), ExitStatus::failed));
+    return code(as_plugin(options::verb_word({argv + 1, argv + argc}), ExitStatus::failed));
   }
 }

@@ -8,7 +8,7 @@
 #include "base/text_buffer.h"
 #include "render/escape.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 namespace {
 
 /// JOURNAL_STREAM holds device and inode of the stream that systemd gave us; it counts only if stderr still is it.
@@ -31,9 +31,9 @@ void Notes::print(Level level, std::string_view text) const {
     line.append('>');
   }
   line.append("tcpstat: ");
-  append_escaped(line, text);
+  render::append_escaped(line, text);
   line.append('\n');
   line.flush();
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 class Notes {
  public:
@@ -22,4 +22,4 @@ class Notes {
   bool quiet_ = false;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -15,7 +15,7 @@
 
 #include "cli/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 namespace {
 
 // For the signal handler: what to remove if we are ended half way. Static, because a handler may not allocate.
@@ -103,4 +103,4 @@ Expected<void> Output::commit() {
   return {};
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 class Output {
  public:
@@ -34,4 +34,4 @@ class Output {
   std::string temporary_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

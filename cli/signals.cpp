@@ -2,7 +2,7 @@
 
 #include <signal.h>
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 void handle_signals(std::initializer_list<int> signals, void (*handler)(int), int flags) {
   struct sigaction action {};
@@ -14,4 +14,4 @@ void handle_signals(std::initializer_list<int> signals, void (*handler)(int), in
   }
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -3,9 +3,9 @@
 
 #include <initializer_list>
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 /// A signal that our parent had us ignore (nohup) stays ignored. `flags`: those of sigaction(2).
 void handle_signals(std::initializer_list<int> signals, void (*handler)(int), int flags);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

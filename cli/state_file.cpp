@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <thread>
 
-namespace tcpstat {
+namespace tcpstat::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -129,4 +129,4 @@ Expected<void> StateFile::replace(const std::string& text) {
   return {};
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/file_descriptor.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 class StateFile {
  public:
@@ -32,4 +32,4 @@ class StateFile {
   FileDescriptor file_;  ///< holds the lock
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

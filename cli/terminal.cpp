@@ -6,7 +6,7 @@
 
 #include <cstdlib>
 
-namespace tcpstat {
+namespace tcpstat::cli {
 namespace {
 
 std::string_view environment(const char* name) {
@@ -47,12 +47,12 @@ Terminal look_at_terminal(int fd) {
   return terminal;
 }
 
-Colour choose_colour(When asked, const Terminal& terminal) {
-  if (asked != When::automatic) return asked == When::always ? Colour::yes : Colour::no;
-  if (!environment("NO_COLOR").empty()) return Colour::no;
-  if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return Colour::yes;
-  return terminal.is_terminal && environment("TERM") != "dumb" && !environment("TERM").empty() ? Colour::yes
-                                                                                               : Colour::no;
+render::Colour choose_colour(When asked, const Terminal& terminal) {
+  if (asked != When::automatic) return asked == When::always ? render::Colour::yes : render::Colour::no;
+  if (!environment("NO_COLOR").empty()) return render::Colour::no;
+  if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return render::Colour::yes;
+  return terminal.is_terminal && environment("TERM") != "dumb" && !environment("TERM").empty() ? render::Colour::yes
+                                                                                               : render::Colour::no;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

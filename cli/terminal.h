@@ -5,9 +5,12 @@
 #include <string>
 #include <string_view>
 
-#include "cli/request.h"
+#include "render/renderer.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
+
+/// When output is coloured.
+enum class When { automatic, always, never };
 
 struct Terminal {
   bool is_terminal = false;
@@ -27,6 +30,6 @@ struct Terminal {
 Terminal look_at_terminal(int fd);
 
 /// `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that is not dumb.
-Colour choose_colour(When asked, const Terminal& terminal);
+render::Colour choose_colour(When asked, const Terminal& terminal);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -11,7 +11,7 @@
 
 #include "cli/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 namespace {
 
 // Where the handler tells that a signal came: a byte in a pipe, so that none is lost between a look and the wait.
@@ -67,4 +67,4 @@ bool Ticker::wait_until(Clock::time_point due) const {
   }
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -7,7 +7,7 @@
 
 #include "base/file_descriptor.h"
 
-namespace tcpstat {
+namespace tcpstat::cli {
 
 class Ticker {
  public:
@@ -40,4 +40,4 @@ class Ticker {
   std::uint64_t samples_ = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::cli

@@ -1,27 +1,27 @@
-# One target, `tcpstat_options`, carries the warnings and the sanitizers of every part of the project.
-add_library(tcpstat_options INTERFACE)
+# One target, `tcpstat_flags`, carries the warnings and the sanitizers of every part of the project.
+add_library(tcpstat_flags INTERFACE)
 # Without -Wnull-dereference: g++ 12 sees null behind every std::vector that it cannot prove to be filled.
-target_compile_options(tcpstat_options INTERFACE
+target_compile_options(tcpstat_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wcast-align
   -Wnon-virtual-dtor -Woverloaded-virtual -Wformat=2 -Wimplicit-fallthrough -Wswitch)
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 finds an overlap in `"(" + std::to_string(n)`: gcc.gnu.org/PR105651.
-  target_compile_options(tcpstat_options INTERFACE -Wno-restrict)
+  target_compile_options(tcpstat_flags INTERFACE -Wno-restrict)
 endif()
 # A newer compiler has newer warnings, and nobody's build should fail for those.
 if(TCPSTAT_WERROR AND "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" MATCHES "^(GNU 12|Clang 14)\\.")
-  target_compile_options(tcpstat_options INTERFACE -Werror)
+  target_compile_options(tcpstat_flags INTERFACE -Werror)
 endif()
 # g++ 12 at -O3 takes the inlined copies of `"text" + std::string` for overlapping ones (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(tcpstat_options INTERFACE -Wno-restrict)
+  target_compile_options(tcpstat_flags INTERFACE -Wno-restrict)
 endif()
 if(TCPSTAT_SANITIZE)
-  target_compile_options(tcpstat_options INTERFACE
+  target_compile_options(tcpstat_flags INTERFACE
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
-  target_link_options(tcpstat_options INTERFACE -fsanitize=${TCPSTAT_SANITIZE})
+  target_link_options(tcpstat_flags INTERFACE -fsanitize=${TCPSTAT_SANITIZE})
 endif()
 if(TCPSTAT_FUZZ)
   # libFuzzer finds its way by the edges that the readers take, not by those of the targets.
-  target_compile_options(tcpstat_options INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_options(tcpstat_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()

@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 std::string Error::sentence() const {
   std::string text = "cannot " + doing;
@@ -15,4 +15,4 @@ std::string Error::sentence() const {
   return text;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

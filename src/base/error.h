@@ -6,7 +6,7 @@
 #include <tl/expected.hpp>
 #include <utility>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 /// A failed action. `doing` completes "cannot …"; `code` is an errno or 0; `reason` replaces the errno's text where
 /// it is not empty; `hint` says what to try next and may be empty.
@@ -28,4 +28,4 @@ inline tl::unexpected<Error> failure(std::string doing, int code, std::string hi
   return tl::make_unexpected(Error{std::move(doing), code, std::move(hint), std::move(reason)});
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class FileDescriptor {
  public:
@@ -35,4 +35,4 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

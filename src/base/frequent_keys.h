@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 /// Key: trivially copyable, with ==. Hash: a function object from Key to std::uint64_t, with a secret where strangers
 /// choose keys.
@@ -81,4 +81,4 @@ class FrequentKeys {
   std::uint64_t error_ = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

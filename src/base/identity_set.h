@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class IdentitySet {
  public:
@@ -43,4 +43,4 @@ class IdentitySet {
   std::size_t used_ = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

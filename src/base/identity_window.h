@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class IdentityWindow {
  public:
@@ -71,4 +71,4 @@ class IdentityWindow {
   std::size_t position_ = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <span>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class KeyedHash {
  public:
@@ -36,4 +36,4 @@ class KeyedHash {
   std::uint64_t key_[2] = {0x243F6A8885A308D3ULL, 0x13198A2E03707344ULL};
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

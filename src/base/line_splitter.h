@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class LineSplitter {
  public:
@@ -40,4 +40,4 @@ class LineSplitter {
   std::string pending_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 namespace {
 
 char folded(char c) {
@@ -44,4 +44,4 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
   return best;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

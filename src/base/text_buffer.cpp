@@ -5,7 +5,7 @@
 
 #include <cerrno>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 bool TextBuffer::flush() {
   std::size_t done = 0;
@@ -51,4 +51,4 @@ void TextBuffer::append_slowly(std::string_view text) {
   }
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

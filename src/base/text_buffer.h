@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 class TextBuffer {
  public:
@@ -80,4 +80,4 @@ class TextBuffer {
   std::vector<char> data_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <ctime>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 // Not gmtime_r(3): it reads the time zone files, which UTC does not need.
 std::string timestamp(const timespec& time) {
@@ -81,4 +81,4 @@ std::optional<std::chrono::microseconds> time_from(std::string_view text) {
   return sys_days(date).time_since_epoch() + hours(fields[3]) + minutes(fields[4]) + seconds(fields[5]) + part - offset;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

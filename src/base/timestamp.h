@@ -8,7 +8,7 @@
 
 struct timespec;
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 /// "2026-11-23T07:00:00.123Z"
 std::string timestamp(const timespec& time);
@@ -17,4 +17,4 @@ std::string timestamp(const timespec& time);
 /// nothing for what is none.
 std::optional<std::chrono::microseconds> time_from(std::string_view text);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

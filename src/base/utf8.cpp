@@ -2,7 +2,7 @@
 
 #include <cwchar>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
@@ -54,4 +54,4 @@ std::string_view fitting(std::string_view text, std::size_t columns) {
   return text.substr(0, taken);
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

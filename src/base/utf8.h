@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 /// The code point at the front of a text: its value and how many bytes it takes. `length` 0: the first byte is not
 /// the start of a well-formed one (overlong, surrogate, too large, cut short).
@@ -21,4 +21,4 @@ std::size_t display_width(std::string_view text);
 /// The longest beginning of `text` that takes at most `columns`.
 std::string_view fitting(std::string_view text, std::size_t columns);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

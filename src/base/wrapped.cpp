@@ -4,7 +4,7 @@
 
 #include "base/utf8.h"
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 std::string wrapped(std::string_view first, std::string_view text, std::size_t width) {
   const std::string indent(first.size(), ' ');
@@ -35,4 +35,4 @@ std::string wrapped(std::string_view first, std::string_view text, std::size_t w
   return out + '\n';
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

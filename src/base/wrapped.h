@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline base {
 
 /// `text` in lines of at most `width` columns, each ended by a newline: the first begins with `first`, the others with
 /// as many spaces as `first` has bytes. Breaks at spaces only; a longer word stands alone. A newline in `text` is kept.
 std::string wrapped(std::string_view first, std::string_view text, std::size_t width = 78);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline base

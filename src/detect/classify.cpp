@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr double kRetried = 0.2;
@@ -110,4 +110,4 @@ std::string_view classify_host(const Judged& host, const SynInput& input, const 
   return {};
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -6,7 +6,7 @@
 #include "detect/judged.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kFloodThresholds[] = {
@@ -306,4 +306,4 @@ std::vector<Finding> findings_of(const JudgedHost& judged, const SynInput& input
   return Findings(judged, input, thresholds).take();
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

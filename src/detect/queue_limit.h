@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "detect/syn_sample.h"
+#include "detect/sample/syn_sample.h"
 #include "model/kernel_facts.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 /// Nothing where the backlog is not known (/proc does not show it). Of all sockets of a SO_REUSEPORT pool.
 ///
@@ -29,4 +29,4 @@ inline std::optional<std::uint64_t> queue_limit(const SynListener& listener, con
   return sum;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr double kFreshFromS = 0.5;  // a round trip of most clients is over by then
@@ -91,4 +91,4 @@ RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double cli
   return fit;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -3,7 +3,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 /// Logarithms are natural, of the likelihood of the ages under one survival over that under another.
 struct RoundFit {
@@ -28,4 +28,4 @@ double comparable_span_s(double span, const Signals& signals, double pruned);
 /// of requests of real clients.
 RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double clients);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr std::chrono::milliseconds kShortest{2'000};  // below, rates are a matter of chance
@@ -317,4 +317,4 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   return out;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -12,12 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "detect/sample/syn_sample.h"
 #include "detect/syn_detector.h"
-#include "detect/syn_sample.h"
-#include "model/finding.h"
 #include "model/kernel_facts.h"
+#include "report/finding.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 /// A half-open request of the last run, for its fate.
 struct PastRequest {
@@ -87,4 +87,4 @@ std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline);
 /// One run: judges `now` in the light of `before` (nullptr: the first run) and makes the next baseline.
 BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thresholds& thresholds);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -5,7 +5,7 @@
 #include "detect/judged.h"
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 SynVerdict verdict_of(const Judged& judged, const JudgedHost& all, const SynInput& input) {
@@ -79,4 +79,4 @@ std::span<const RuleInfo> detect_rules() {
   return kRules;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -8,13 +8,13 @@
 #include <span>
 #include <vector>
 
-#include "detect/followed.h"
-#include "detect/syn_sample.h"
-#include "model/finding.h"
+#include "detect/sample/followed.h"
+#include "detect/sample/syn_sample.h"
 #include "model/kernel_facts.h"
-#include "model/rule.h"
+#include "report/finding.h"
+#include "report/rule.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 struct TrackedSample;
 
@@ -57,4 +57,4 @@ double never_completed_per_s(const SynInput& input, const Thresholds& thresholds
 /// Every rule of detection: the findings first, then the heuristics that they rest on.
 std::span<const RuleInfo> detect_rules();
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kKinds = std::to_array<DiagnosisKind>({
@@ -55,4 +55,4 @@ std::span<const RuleInfo> diagnose_rules() {
   return kRules;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -11,7 +11,7 @@
 #include "diagnose/diagnosis.h"
 #include "model/sink.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 
 class Diagnoser : public Sink {
  public:
@@ -35,4 +35,4 @@ class Diagnoser : public Sink {
 /// Every rule of this folder, in the order of states.def.
 std::span<const RuleInfo> diagnose_rules();
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

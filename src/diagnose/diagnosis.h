@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "model/connection.h"
-#include "model/finding.h"
 #include "model/kernel_facts.h"
 #include "model/kernel_limits.h"
 #include "model/listener.h"
 #include "model/listener_drops.h"
-#include "model/rule.h"
 #include "model/state.h"
+#include "report/finding.h"
+#include "report/rule.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 
 /// What rows are held against, known before the first one: an age gate cannot wait for the end.
 struct Yardstick {
@@ -83,4 +83,4 @@ struct DiagnosisKind {
 #undef ACROSS
 #undef STATE
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

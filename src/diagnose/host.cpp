@@ -6,7 +6,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kMemoryLimits = std::to_array<ThresholdInfo>({
@@ -94,4 +94,4 @@ class Host : public Diagnosis {
 std::unique_ptr<Diagnosis> make_host_diagnosis(const Yardstick& yardstick) { return std::make_unique<Host>(yardstick); }
 std::span<const RuleInfo> host_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

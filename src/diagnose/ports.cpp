@@ -12,7 +12,7 @@
 #include "diagnose/piles.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -151,4 +151,4 @@ std::unique_ptr<Diagnosis> make_ports_diagnosis(const Yardstick& yardstick) {
 }
 std::span<const RuleInfo> ports_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

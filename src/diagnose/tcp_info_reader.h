@@ -10,7 +10,7 @@
 #include "model/connection.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 
 class TcpInfoReader {
  public:
@@ -29,4 +29,4 @@ class TcpInfoReader {
   const TcpInfoField* field_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

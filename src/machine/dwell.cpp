@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using Milliseconds = std::chrono::milliseconds;
@@ -108,4 +108,4 @@ const DwellBound& dwell_bound(State state) {
   return *std::find_if(kBounds.begin(), kBounds.end(), [&](const DwellBound& bound) { return bound.state == state; });
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

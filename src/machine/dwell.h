@@ -10,7 +10,7 @@
 #include "model/kernel_limits.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 /// no_bound: nothing ends it. unknown: a sysctl could not be read.
 struct DwellLimit {
@@ -36,4 +36,4 @@ const DwellBound& dwell_bound(State state);
 /// The timer wheel rounds long timers up (kernel/time/timer.c): a dwell is too long only beyond this.
 constexpr std::chrono::milliseconds with_timer_slack(std::chrono::milliseconds most) { return most + most / 10; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

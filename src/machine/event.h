@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 enum class Event : std::uint8_t {
   open_passive,
@@ -65,4 +65,4 @@ static_assert([] {
   return true;
 }());
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 constexpr Seen absent = kAbsent;
@@ -40,4 +40,4 @@ Incarnation incarnation(Seen a, Seen b) {
   return meets(a, b) || meets(b, a) ? Incarnation::may_be_new : Incarnation::same;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <span>
 
-#include "machine/seen.h"
+#include "model/seen.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 /// lasts: until an application or a long timer acts. blocked: lasts while a FIN waits behind a closed window. overflow:
 /// lasts while an accept queue is full (TCP_DEFER_ACCEPT looks alike). passes: until segments in flight have arrived.
@@ -30,4 +30,4 @@ Joint joint(Seen a, Seen b);
 enum class Incarnation : std::uint8_t { same, may_be_new };
 Incarnation incarnation(Seen a, Seen b);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

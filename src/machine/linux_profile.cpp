@@ -1,6 +1,6 @@
 #include "machine/linux_profile.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 constexpr bool no_pair_is_listed_twice() {
@@ -54,4 +54,4 @@ const TracedPair* traced_pair(State from, State to) {
   return nullptr;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

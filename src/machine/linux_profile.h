@@ -7,10 +7,10 @@
 #include <optional>
 #include <string_view>
 
-#include "machine/seen.h"
+#include "model/seen.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 /// legal: ordinary. quirk: no step of the RFC, and harmless. race: seen when two things happen at once. unreached: in
 /// the source, with no way to get there. All but legal are called quirks in verdicts.
@@ -88,4 +88,4 @@ constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
 /// The pair's row, or null: the tracepoint never prints it.
 const TracedPair* traced_pair(State from, State to);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

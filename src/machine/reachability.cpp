@@ -2,7 +2,7 @@
 
 #include "machine/linux_profile.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using Edges = std::array<std::array<bool, kSeenCount>, kSeenCount>;
@@ -95,4 +95,4 @@ const Reach& reach(Seen from, Seen to) { return kTable[index(from)][index(to)]; 
 
 Visible one_step(Seen from, Seen to) { return kEdges[index(from)][index(to)] ? Visible::yes : Visible::no; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <span>
 
-#include "machine/seen.h"
+#include "model/seen.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 /// unchanged: nothing need have happened. progress: steps of one connection. reuse: only by way of absent or CLOSE, so
 /// it is another connection on the same tuple, or the same descriptor used again.
@@ -37,4 +37,4 @@ enum class Visible : std::uint8_t { no, yes };
 /// Whether one step leads from one to the other.
 Visible one_step(Seen from, Seen to);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -1,6 +1,6 @@
 #include "machine/rfc9293.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using Index = std::array<std::array<std::uint8_t, kEventCount>, kStateCount + 1>;
@@ -109,4 +109,4 @@ std::string_view text(Send send) {
   return "";
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -9,7 +9,7 @@
 #include "machine/event.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 enum class Answer : std::uint8_t { moves, stays, error, impossible, idle, should, unspecified };
 
@@ -57,4 +57,4 @@ std::string_view text(Condition condition);
 /// "SYN,ACK"; empty for nothing.
 std::string_view text(Send send);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -1,6 +1,6 @@
 #include "machine/tcp_end.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 constexpr StateSet kOurFinOutstanding{State::fin_wait1, State::closing, State::last_ack};
@@ -47,4 +47,4 @@ const Transition& TcpEnd::take(Event event) {
   return row;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -7,7 +7,7 @@
 
 #include "machine/rfc9293.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 
 struct Segment {
   Send kind = Send::nothing;
@@ -38,4 +38,4 @@ class TcpEnd {
   bool fin_received_ = false;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 char* write_byte(char* to, unsigned value) {
@@ -137,4 +137,4 @@ std::optional<Address> parse_address(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 enum class Family : std::uint8_t { ipv4, ipv6 };
 
@@ -79,4 +79,4 @@ std::string to_string(const Prefix& prefix);
 /// An address in the text forms of inet_pton(3), without brackets, port or zone; nothing for anything else.
 std::optional<Address> parse_address(std::string_view text);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

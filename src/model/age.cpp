@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 std::optional<std::uint64_t> since(std::uint64_t full_ms, std::uint64_t left_ms) {
@@ -56,4 +56,4 @@ std::optional<std::uint64_t> estimate_age(const Connection& connection, const Ke
   return std::nullopt;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

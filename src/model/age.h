@@ -7,7 +7,7 @@
 #include "model/connection.h"
 #include "model/kernel_limits.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// TCP_TIMEWAIT_LEN, include/net/tcp.h: a constant, not a sysctl.
 inline constexpr std::uint64_t kTimeWaitMs = 60'000;
@@ -20,4 +20,4 @@ inline constexpr std::uint64_t kInitialTimeoutMs = 1'000;
 /// Nothing for every other state.
 std::optional<std::uint64_t> estimate_age(const Connection& connection, const KernelLimits& limits);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -3,7 +3,7 @@
 
 #include "model/sink.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 class BothSinks final : public Sink {
  public:
@@ -22,4 +22,4 @@ class BothSinks final : public Sink {
   Sink& second_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

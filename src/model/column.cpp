@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 constexpr std::array kBaseColumns = std::to_array<Column>({
@@ -215,4 +215,4 @@ int compare(const Cell& a, const Cell& b) {
   return 0;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

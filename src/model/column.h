@@ -13,7 +13,7 @@
 #include "model/names.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 enum class ColumnId : std::uint8_t {
 #define COLUMN(name, type, align, meaning) name,
@@ -74,4 +74,4 @@ Cell cell_of(const Column& column, const Listener& row, Names& names);
 /// they differ, the rest by bytes; unknown after everything else. Negative, zero or positive.
 int compare(const Cell& a, const Cell& b);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 constexpr std::array<std::string_view, 6> kTimerNames = {"none",      "retransmit", "keepalive",
@@ -61,4 +61,4 @@ Orphan orphan_reason(const Connection& connection) {
   return Orphan::none;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

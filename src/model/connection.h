@@ -15,7 +15,7 @@
 #include "model/row_flag.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// Where a row was read.
 enum class Origin : std::uint8_t { netlink, proc, file };
@@ -98,4 +98,4 @@ std::optional<double> recv_buffer_fill(const Connection& connection);
 /// Why this connection has no owner as far as state and inode tell; none for one with an inode.
 Orphan orphan_reason(const Connection& connection);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

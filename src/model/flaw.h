@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 enum class Flaw : std::uint8_t {
   cut_short,          ///< it ends before its fixed part does
@@ -27,4 +27,4 @@ constexpr std::string_view name(Flaw flaw) {
   return kNames[static_cast<std::size_t>(flaw)];
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// Counters since the namespace came to be. 64 bits on 64-bit kernels, 32 on others.
 struct KernelCounters {
@@ -72,4 +72,4 @@ constexpr std::optional<std::uint64_t> growth(std::optional<std::uint64_t> befor
   return std::nullopt;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

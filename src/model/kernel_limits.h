@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 struct KernelLimits {
   std::optional<std::uint32_t> fin_timeout_s;         ///< net.ipv4.tcp_fin_timeout
@@ -19,4 +19,4 @@ struct KernelLimits {
   std::optional<std::uint32_t> keepalive_interval_s;  ///< net.ipv4.tcp_keepalive_intvl
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

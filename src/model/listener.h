@@ -7,7 +7,7 @@
 
 #include "model/connection.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 struct Listener : Socket {
   /// Connections that finished the handshake and wait for accept(2).
@@ -20,4 +20,4 @@ struct Listener : Socket {
 
 static_assert(std::is_trivially_copyable_v<Listener>);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -5,7 +5,7 @@
 
 #include "model/address.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// Of all LISTEN sockets on one endpoint together.
 struct ListenerDrops {
@@ -13,4 +13,4 @@ struct ListenerDrops {
   std::uint64_t count = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -12,7 +12,7 @@
 #include "model/connection.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// IPPROTO_TCP and IPPROTO_MPTCP: the two that share the numbers of the states. An MPTCP socket has a table of its own.
 enum class Protocol : std::uint8_t { tcp, mptcp };
@@ -108,4 +108,4 @@ struct BadLine {
 
 using LogRecord = std::variant<LoggedTransition, LoggedRow, LoggedSampleEnd, LostRecords, OtherLine, BadLine>;
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 class Names {
  public:
@@ -21,4 +21,4 @@ class Names {
   virtual std::string_view cgroup(std::uint64_t id) = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -10,7 +10,7 @@
 #include "model/address.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// Views and spans are valid during the call that hands it over. A state that is nothing is absence: the socket
 /// appeared, or vanished.
@@ -31,4 +31,4 @@ struct ObservedTransition {
   std::string_view reference;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

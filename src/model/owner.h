@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// One descriptor of one process. `name` is the kernel's comm: bytes that the process chose, hostile text.
 struct Owner {
@@ -45,4 +45,4 @@ class OwnerLookup {
   [[nodiscard]] virtual std::uint64_t vanished() const { return 0; }
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

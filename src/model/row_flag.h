@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 enum class RowFlag : std::uint8_t {
 #define ROW_FLAG(flag, name, meaning) flag,
@@ -57,4 +57,4 @@ class RowFlags {
 };
 static_assert(kRowFlags.size() <= 16);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

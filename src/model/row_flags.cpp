@@ -5,7 +5,7 @@
 #include "model/age.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 /// The kernel's clock ticks every 1 to 10 ms, and a timer is rounded up to a tick; more than that is no rounding.
@@ -111,4 +111,4 @@ RowFlags flags_of(const Connection& row, const KernelLimits& limits) {
   return flags;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

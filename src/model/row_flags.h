@@ -4,9 +4,9 @@
 #include "model/connection.h"
 #include "model/kernel_limits.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// A rule whose facts are unknown does not apply. `not-read` and `leak` need tcp_info, a full buffer memory.
 RowFlags flags_of(const Connection& row, const KernelLimits& limits);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

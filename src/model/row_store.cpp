@@ -3,7 +3,7 @@
 #include <cstring>
 #include <new>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 std::string_view RowStore::copy(std::string_view text) {
   if (text.empty()) return {};
@@ -33,4 +33,4 @@ void RowStore::keep(const Connection& row) {
 
 void RowStore::keep(const Listener& row) { copy_owners(listeners_.emplace_back(row)); }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

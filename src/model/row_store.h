@@ -9,7 +9,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 class RowStore {
  public:
@@ -33,4 +33,4 @@ class RowStore {
   std::vector<Listener> listeners_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

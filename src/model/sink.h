@@ -6,7 +6,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// What a sink answers: go on, or stop reading (enough rows, or nobody reads the output any more).
 enum class Flow : std::uint8_t { more, stop };
@@ -23,4 +23,4 @@ class Sink {
   virtual Flow listener(const Listener& row) = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

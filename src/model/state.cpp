@@ -6,7 +6,7 @@
 
 #include "base/nearest_word.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 // Names: include/net/tcp_states.h without the prefix, as the kernel's tracepoints print them.
@@ -164,4 +164,4 @@ std::string_view nearest_state_word(std::string_view word) {
   return at == candidates.end() ? std::string_view{} : meant[static_cast<std::size_t>(at - candidates.begin())];
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

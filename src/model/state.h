@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 /// Enumerators are the kernel's numbers. Numbers 12 (TCP_NEW_SYN_RECV) and 13 (TCP_BOUND_INACTIVE) are the kernel's
 /// internal ones; readers turn them into syn_recv and close.
@@ -112,4 +112,4 @@ std::optional<StateSet> parse_state_word(std::string_view word);
 /// The canonical spelling nearest to an unknown word, or empty.
 std::string_view nearest_state_word(std::string_view word);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

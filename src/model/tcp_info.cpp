@@ -3,7 +3,7 @@
 #include <array>
 #include <cstring>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 namespace {
 
 constexpr auto kFields = std::to_array<TcpInfoField>({
@@ -71,4 +71,4 @@ void set_tcp_info_value(std::vector<std::byte>& info, const TcpInfoField& field,
   store(at, field.size, kept | ((value * field.divisor) & bit_mask(field)) << field.shift);
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 struct TcpInfoField {
   std::string_view name;  ///< as a column: RTT_US
@@ -30,4 +30,4 @@ std::optional<std::uint64_t> tcp_info_value(std::span<const std::byte> info, con
 /// Puts a value that tcp_info_value() gave back into `info`, which grows with zeros where needed.
 void set_tcp_info_value(std::vector<std::byte>& info, const TcpInfoField& field, std::uint64_t value);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

@@ -8,7 +8,7 @@
 #include "model/address.h"
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::inline model {
 
 struct TrackedFlow {
   Endpoint source;                      ///< who sent the SYN
@@ -27,4 +27,4 @@ class TrackedFlowSink {
   virtual void flow(const TrackedFlow& flow) = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::inline model

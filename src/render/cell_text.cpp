@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "render/escape.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 void append_timer(TextBuffer& out, const Connection& row) {
@@ -110,4 +110,4 @@ std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& styl
   return ascii ? out.size() - start : display_width(out.view().substr(start));
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -4,7 +4,7 @@
 #include "base/text_buffer.h"
 #include "model/column.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// How the formats differ in a cell.
 struct CellStyle {
@@ -18,4 +18,4 @@ struct CellStyle {
 /// Appends the cell; hostile text comes out escaped. Returns the terminal columns it takes, if `out` is in memory.
 std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

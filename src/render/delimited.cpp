@@ -5,7 +5,7 @@
 #include "render/cell_text.h"
 #include "render/escape.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 class DelimitedRenderer final : public Renderer {
@@ -124,4 +124,4 @@ std::unique_ptr<Renderer> make_delimited_renderer(RenderSettings settings, Delim
   return std::make_unique<DelimitedRenderer>(std::move(settings), style);
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

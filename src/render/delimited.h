@@ -3,7 +3,7 @@
 
 #include "render/renderer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 struct DelimitedStyle {
   char separator;
@@ -16,4 +16,4 @@ struct DelimitedStyle {
 
 std::unique_ptr<Renderer> make_delimited_renderer(RenderSettings settings, DelimitedStyle style);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

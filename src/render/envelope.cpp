@@ -5,7 +5,7 @@
 
 #include "render/judgement_json.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -92,8 +92,4 @@ void add_summary(Json& to, const Summary& summary) {
   to["top_prefixes"] = top_entries(summary.top_prefixes);
 }
 
-std::string dump(const Json& document) {
-  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 constexpr char kHex[] = "0123456789abcdef";
@@ -70,4 +70,4 @@ void append_json_string(TextBuffer& out, std::string_view text) {
   out.append('"');
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -6,7 +6,7 @@
 
 #include "base/text_buffer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// For tables, plain and csv: control characters, bytes that are not UTF-8 and the backslash become \xNN.
 void append_escaped(TextBuffer& out, std::string_view text);
@@ -14,4 +14,4 @@ void append_escaped(TextBuffer& out, std::string_view text);
 /// A JSON string with its quotes (RFC 8259 §7); bytes that are not UTF-8 become U+FFFD.
 void append_json_string(TextBuffer& out, std::string_view text);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

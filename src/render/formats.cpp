@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 std::span<const FormatInfo> formats() {
   static constexpr auto kFormats = std::to_array<FormatInfo>({
@@ -20,4 +20,4 @@ const FormatInfo* find_format(std::string_view name) {
   return at == all.end() ? nullptr : &*at;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -5,10 +5,10 @@
 
 #include "render/renderer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 #define FORMAT(name, has_columns, meaning) std::unique_ptr<Renderer> make_##name##_renderer(RenderSettings settings);
 #include "render/formats.def"
 #undef FORMAT
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -5,7 +5,7 @@
 #include "model/tcp_info.h"
 #include "render/escape.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 template <typename T>
@@ -213,4 +213,4 @@ void append_json_members(TextBuffer& out, const Listener& row, Names& names, std
   out.append(R"(,"flags":[],"tcp_info":null)");
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -12,7 +12,7 @@
 #include "model/listener.h"
 #include "model/names.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 struct JsonRowStyle {
   bool processes = false;  ///< else null
@@ -29,4 +29,4 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -3,9 +3,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "render/envelope.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -78,7 +79,7 @@ static Json envelope_of(const Judged& report) {
 std::string check_document(const CheckReport& report) {
   Json document = envelope_of(report);
   add_judgements(document, report.verdicts, report.findings);
-  return dump(document) + "\n";
+  return json_text(document) + "\n";
 }
 
 std::string audit_document(const AuditReport& report) {
@@ -93,7 +94,7 @@ std::string audit_document(const AuditReport& report) {
                                   {"cost", check.cost},
                                   {"source", check.source}});
   }
-  return dump(document) + "\n";
+  return json_text(document) + "\n";
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

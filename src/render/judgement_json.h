@@ -4,9 +4,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <vector>
 
-#include "model/check_report.h"
+#include "report/check_report.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// Keys verdicts and findings.
 void add_judgements(nlohmann::ordered_json& to, const std::vector<SynVerdict>& verdicts,
@@ -17,4 +17,4 @@ std::string check_document(const CheckReport& report);
 /// The whole document of `audit --json` with its line feed.
 std::string audit_document(const AuditReport& report);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

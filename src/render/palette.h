@@ -5,7 +5,7 @@
 
 #include "model/state.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// The escape sequence (ECMA-48 SGR) that starts a state's colour.
 inline std::string_view colour_of(State state) {
@@ -28,4 +28,4 @@ inline std::string_view colour_of(State state) {
 }
 inline constexpr std::string_view kColourEnd = "\x1b[0m";
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

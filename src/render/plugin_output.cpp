@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "render/escape.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 void append_without(TextBuffer& out, std::string_view text, std::string_view unwanted) {
@@ -296,4 +296,4 @@ void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdict
   }
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

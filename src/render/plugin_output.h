@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/text_buffer.h"
-#include "model/check_report.h"
+#include "report/check_report.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 enum class Detail : bool { findings, evidence };
 
@@ -23,4 +23,4 @@ void write_unknown(TextBuffer& out, std::string_view sentence);
 void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
                          const std::vector<Finding>& findings);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -10,11 +10,11 @@
 #include "base/text_buffer.h"
 #include "model/column.h"
 #include "model/names.h"
-#include "model/report.h"
 #include "model/sink.h"
-#include "model/summary.h"
+#include "report/report.h"
+#include "report/summary.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// Host names of addresses, for `--resolve`.
 class HostNames {
@@ -70,4 +70,4 @@ std::span<const FormatInfo> formats();
 /// Null for an unknown name.
 const FormatInfo* find_format(std::string_view name);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -6,7 +6,7 @@
 #include "base/utf8.h"
 #include "render/palette.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 constexpr std::size_t kGap = 2;
@@ -254,4 +254,4 @@ void TextTable::write_cut(const Row& row) {
   out_.append('\n');
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

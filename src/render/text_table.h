@@ -9,7 +9,7 @@
 #include "base/text_buffer.h"
 #include "model/column.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 class TextTable {
  public:
@@ -74,4 +74,4 @@ class TextTable {
   bool settled_ = false;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

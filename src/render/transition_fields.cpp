@@ -5,7 +5,7 @@
 
 #include "render/transition_writer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 constexpr std::array<std::string_view, 15> kFields = {
@@ -97,4 +97,4 @@ std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings
   return std::make_unique<TransitionFields>(std::move(settings), separator);
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

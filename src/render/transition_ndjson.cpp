@@ -2,12 +2,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "render/envelope.h"
 #include "render/escape.h"
 #include "render/json_row.h"
 #include "render/transition_writer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 class TransitionNdjson final : public TransitionWriter {
@@ -73,7 +74,7 @@ class TransitionNdjson final : public TransitionWriter {
     auto& transitions = line["transitions"];
     transitions["total"] = counts.total;
     for (const auto& [verdict, count] : counts.by_verdict) transitions["by_verdict"][std::string(verdict)] = count;
-    settings_.out.append(dump(line));
+    settings_.out.append(json_text(line));
     settings_.out.append('\n');
   }
 
@@ -116,4 +117,4 @@ std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings
   return std::make_unique<TransitionNdjson>(std::move(settings));
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

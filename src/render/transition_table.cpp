@@ -9,7 +9,7 @@
 #include "render/text_table.h"
 #include "render/transition_writer.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 constexpr std::string_view kAbsent = "ABSENT";
@@ -109,4 +109,4 @@ std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format
   return nullptr;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

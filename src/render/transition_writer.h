@@ -7,10 +7,10 @@
 #include <string_view>
 
 #include "model/observed_transition.h"
-#include "model/report.h"
 #include "render/renderer.h"
+#include "report/report.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 
 /// When a sample was taken, in two forms.
 struct SampleTime {
@@ -53,4 +53,4 @@ std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings
 /// With ',' as csv has it, with TAB as plain.
 std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -6,7 +6,7 @@
 
 #include "survey/top_remotes.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 GroupValue text(std::string_view word) { return std::string(word); }
@@ -108,4 +108,4 @@ std::vector<Group> Grouping::groups() const {
   return out;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

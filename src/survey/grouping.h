@@ -11,9 +11,9 @@
 
 #include "model/names.h"
 #include "model/sink.h"
-#include "model/summary.h"
+#include "report/summary.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 struct GroupKey {
   std::string_view name;
@@ -49,4 +49,4 @@ class Grouping final : public Sink {
   std::map<std::vector<GroupValue>, std::uint64_t> counts_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

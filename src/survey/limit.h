@@ -5,7 +5,7 @@
 
 #include "model/sink.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class Limit final : public Sink {
  public:
@@ -33,4 +33,4 @@ class Limit final : public Sink {
   Sink& next_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

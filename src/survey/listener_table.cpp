@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
@@ -50,4 +50,4 @@ std::uint64_t ListenerTable::half_open(const Listener& row) const {
   return sum;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -9,7 +9,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class ListenerTable {
  public:
@@ -42,4 +42,4 @@ class ListenerTable {
   std::unordered_map<Endpoint, Count, Hash> counts_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

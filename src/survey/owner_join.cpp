@@ -1,6 +1,6 @@
 #include "survey/owner_join.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 bool OwnerJoin::join(Socket& row) const {
   row.owners_known = true;
@@ -50,4 +50,4 @@ Flow OwnerJoin::finish() {
   return Flow::more;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

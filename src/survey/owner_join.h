@@ -5,12 +5,12 @@
 #include <cstdint>
 #include <functional>
 
-#include "model/filter.h"
+#include "filter/filter.h"
 #include "model/owner.h"
 #include "model/row_store.h"
 #include "model/sink.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class OwnerJoin final : public Sink {
  public:
@@ -20,7 +20,7 @@ class OwnerJoin final : public Sink {
   /// `look_again` reads the owners anew; what it returns stays valid as long as this object is used. Rows that
   /// `relevant` does not match, if there is one, pass as they are.
   OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup&()> look_again, Sink& next,
-            const Filter* relevant = nullptr)
+            const filter::Filter* relevant = nullptr)
       : owners_(&owners), look_again_(std::move(look_again)), next_(next), relevant_(relevant) {}
 
   Flow connection(const Connection& row) override;
@@ -41,10 +41,10 @@ class OwnerJoin final : public Sink {
   const OwnerLookup* owners_;
   std::function<const OwnerLookup&()> look_again_;
   Sink& next_;
-  const Filter* relevant_;
+  const filter::Filter* relevant_;
   RowStore held_;
   bool looked_again_ = false;
   std::uint64_t not_permitted_ = 0;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

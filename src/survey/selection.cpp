@@ -1,6 +1,6 @@
 #include "survey/selection.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 Flow Selection::connection(const Connection& row) {
   if (row.state == State::syn_recv) table_.add_half_open(row);
@@ -28,4 +28,4 @@ Flow Selection::finish() {
   return Flow::more;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -5,20 +5,20 @@
 #include <functional>
 #include <vector>
 
-#include "model/filter.h"
+#include "filter/filter.h"
 #include "model/row_store.h"
 #include "model/sink.h"
-#include "model/tally.h"
+#include "report/tally.h"
 #include "survey/listener_table.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class Selection final : public Sink {
  public:
   /// `half_opens_read`: whether the query reads SYN_RECV, so that a listener's count means something.
   enum class HalfOpens : bool { not_read, read };
 
-  Selection(const Filter& filter, HalfOpens half_opens, Sink& next)
+  Selection(const filter::Filter& filter, HalfOpens half_opens, Sink& next)
       : filter_(filter), has_conditions_(filter.has_conditions()), half_opens_(half_opens), next_(next) {}
 
   Flow connection(const Connection& row) override;
@@ -30,7 +30,7 @@ class Selection final : public Sink {
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
-  const Filter& filter_;
+  const filter::Filter& filter_;
   bool has_conditions_;  ///< asked once, not for each row
   HalfOpens half_opens_;
   Sink& next_;
@@ -39,4 +39,4 @@ class Selection final : public Sink {
   RowStore held_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

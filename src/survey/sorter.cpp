@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 Cell Sorter::cell(const SortKey& key, std::size_t row) const {
   const auto& connections = store_->connections();
@@ -76,4 +76,4 @@ Flow Sorter::finish() {
   return Flow::more;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -12,7 +12,7 @@
 #include "model/row_store.h"
 #include "model/sink.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 struct SortKey {
   const Column* column = nullptr;
@@ -49,4 +49,4 @@ class Sorter final : public Sink {
   std::unique_ptr<RowStore> store_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

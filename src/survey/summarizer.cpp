@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 Summary Summarizer::summary(const Report& report) {
   Summary out;
@@ -31,4 +31,4 @@ Summary Summarizer::summary(const Report& report) {
   return out;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -4,13 +4,13 @@
 #include <optional>
 #include <vector>
 
-#include "model/report.h"
 #include "model/row_store.h"
 #include "model/sink.h"
-#include "model/summary.h"
+#include "report/report.h"
+#include "report/summary.h"
 #include "survey/top_remotes.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class Summarizer final : public Sink {
  public:
@@ -31,4 +31,4 @@ class Summarizer final : public Sink {
   RowStore listeners_;
 };
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstring>
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 // ::ffff:0:0/96 as the second half of an address begins (RFC 4291 §2.5.5.2).
@@ -59,4 +59,4 @@ std::vector<TopEntry> TopRemotes::prefixes() const {
   return out;
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

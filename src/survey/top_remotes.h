@@ -11,9 +11,9 @@
 #include "base/frequent_keys.h"
 #include "base/keyed_hash.h"
 #include "model/connection.h"
-#include "model/summary.h"
+#include "report/summary.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 
 class TopRemotes {
  public:
@@ -51,4 +51,4 @@ class TopRemotes {
 /// The /24 or /64 that an address lies in; v4-mapped ones un-mapped.
 Prefix remote_prefix(const Address& address);
 
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -57,7 +57,7 @@ class Reader final : public Sink {
     ++rows;
     must(row.family == row.local.address.family);
     out_.clear();
-    append_json_members(out_, row, names_, "null", {.processes = true, .tcp_info = true});
+    render::append_json_members(out_, row, names_, "null", {.processes = true, .tcp_info = true});
     return Flow::more;
   }
 

@@ -3,14 +3,14 @@
 
 #include <string>
 
-#include "cli/words.h"
+#include "cli/options/words.h"
 #include "fuzz.h"
 
 using namespace tcpstat;
 
 namespace {
 
-void check_refusal(const UsageError& error) { fuzz::must(!error.sentence.empty()); }
+void check_refusal(const cli::options::UsageError& error) { fuzz::must(!error.sentence.empty()); }
 
 }  // namespace
 
@@ -19,20 +19,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Service names are looked up in files and maybe beyond; the fuzzer asks only for what looks like numbers.
   const bool named = typed.find_first_of("ghijklmnopqrstuvwyzGHIJKLMNOPQRSTUVWYZ_ \t") != std::string_view::npos;
   if (named) return 0;
-  if (const auto pattern = parse_pattern(typed)) {
+  if (const auto pattern = cli::options::parse_pattern(typed)) {
     if (pattern->prefix) {
       const Prefix& prefix = *pattern->prefix;
       fuzz::must(prefix.length <= address_bits(prefix.network.family));
       fuzz::must(prefix_of(prefix.network, prefix.length) == prefix);
       fuzz::must(prefix.contains(prefix.network) || prefix.network.is_v4_mapped());
-      const auto again = parse_pattern(to_string(prefix));
+      const auto again = cli::options::parse_pattern(to_string(prefix));
       fuzz::must(again && again->prefix == prefix && !again->ports);
     }
     if (pattern->ports) fuzz::must(pattern->ports->first <= pattern->ports->last);
   } else {
     check_refusal(pattern.error());
   }
-  if (const auto range = parse_ports(typed)) {
+  if (const auto range = cli::options::parse_ports(typed)) {
     fuzz::must(range->first <= range->last);
   } else {
     check_refusal(range.error());
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto address = parse_address(typed)) {
     fuzz::must(parse_address(to_string(*address)) == address);
   }
-  if (const auto timeout = parse_timeout(typed)) {
+  if (const auto timeout = cli::options::parse_timeout(typed)) {
     fuzz::must(!*timeout || timeout->value().count() > 0);
   } else {
     check_refusal(timeout.error());

@@ -1,7 +1,7 @@
 // Blocks of netlink messages of connection tracking, as a socket delivers them.
 
 #include "fuzz.h"
-#include "parsers/ctnetlink.h"
+#include "parsers/netlink/ctnetlink.h"
 
 using namespace tcpstat;
 
@@ -20,7 +20,7 @@ class Counted final : public TrackedFlowSink {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Counted counted;
-  ctnetlink::Stream stream(counted, std::nullopt);
+  netlink::ctnetlink::Stream stream(counted, std::nullopt);
   const auto bytes = std::as_bytes(std::span(data, size));
   for (std::size_t at = 0; at < size; at += stream.taken()) {
     static_cast<void>(stream.feed(bytes.subspan(at)));

@@ -7,7 +7,7 @@
 
 #include "base/file_descriptor.h"
 #include "fuzz.h"
-#include "parsers/source.h"
+#include "parsers/logs/file_source.h"
 
 using namespace tcpstat;
 
@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::must(static_cast<bool>(file));
   fuzz::must(::write(file.get(), data, size) == static_cast<ssize_t>(size));
   fuzz::NoNames host_names;
-  const auto source = make_file_source({}, "/proc/self/fd/" + std::to_string(file.get()), host_names);
+  const auto source = logs::make_file_source({}, "/proc/self/fd/" + std::to_string(file.get()), host_names);
   RunFacts facts;
   if (const auto ready = source->prepare(facts); !ready) {
     fuzz::must(!ready.error().sentence().empty());

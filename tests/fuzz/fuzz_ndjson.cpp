@@ -3,21 +3,21 @@
 #include <string>
 
 #include "fuzz.h"
-#include "parsers/ndjson_row.h"
+#include "parsers/logs/ndjson_row.h"
 
 using namespace tcpstat;
 
 namespace {
 
 /// The row as a line, or nothing if it is none.
-std::string written(const NdjsonDecoder::Row& row, Names& names) {
+std::string written(const logs::NdjsonDecoder::Row& row, Names& names) {
   TextBuffer out;
   out.append('{');
-  const JsonRowStyle style{.processes = true, .tcp_info = true};
+  const render::JsonRowStyle style{.processes = true, .tcp_info = true};
   if (const auto* connection = std::get_if<Connection>(&row)) {
-    append_json_members(out, *connection, names, "null", style);
+    render::append_json_members(out, *connection, names, "null", style);
   } else if (const auto* listener = std::get_if<Listener>(&row)) {
-    append_json_members(out, *listener, names, "null", style);
+    render::append_json_members(out, *listener, names, "null", style);
   } else {
     return {};
   }
@@ -29,8 +29,8 @@ std::string written(const NdjsonDecoder::Row& row, Names& names) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::NoNames nobody;
-  RecordedNames names(nobody);
-  NdjsonDecoder decoder(names);
+  logs::RecordedNames names(nobody);
+  logs::NdjsonDecoder decoder(names);
   const std::string once = written(decoder.decode(fuzz::text_of(data, size)), names);
   if (once.empty()) return 0;
   const std::string twice = written(decoder.decode(once), names);

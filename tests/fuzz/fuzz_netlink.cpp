@@ -1,7 +1,7 @@
 // Blocks of netlink messages, as a socket delivers them: the first byte says where the block is cut in two.
 
 #include "fuzz.h"
-#include "parsers/inet_diag_stream.h"
+#include "parsers/netlink/inet_diag_stream.h"
 
 using namespace tcpstat;
 
@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Reader reader(names);
   Coverage coverage;
   const KernelLimits limits = fuzz::limits();
-  RowDelivery delivery(reader, coverage, limits);
-  InetDiagStream stream(delivery, std::nullopt);
+  source::RowDelivery delivery(reader, coverage, limits);
+  netlink::InetDiagStream stream(delivery, std::nullopt);
   std::size_t at = 0;
   // Whatever comes, each call takes what it can, and a block that gives nothing more is left.
   for (std::size_t end = std::min<std::size_t>(data[0], bytes.size());; end = bytes.size()) {
@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       fuzz::must(stream.taken() <= end - at);
       if (stream.taken() == 0) break;
       at += stream.taken();
-      fuzz::must(why != InetDiagStream::End::stopped);
+      fuzz::must(why != netlink::InetDiagStream::End::stopped);
     }
     if (end == bytes.size()) break;
   }

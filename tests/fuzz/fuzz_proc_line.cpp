@@ -1,7 +1,7 @@
 // Text as /proc/net/tcp has it: cut into blocks anywhere, it gives the same rows and flaws.
 
 #include "fuzz.h"
-#include "parsers/proc_net_tcp_stream.h"
+#include "parsers/procfs/proc_net_tcp_stream.h"
 
 using namespace tcpstat;
 
@@ -14,8 +14,8 @@ struct Reading {
   fuzz::Reader reader{names};
   Coverage coverage;
   KernelLimits limits = fuzz::limits();
-  RowDelivery delivery{reader, coverage, limits};
-  ProcNetTcpStream stream;
+  source::RowDelivery delivery{reader, coverage, limits};
+  procfs::ProcNetTcpStream stream;
 };
 
 }  // namespace

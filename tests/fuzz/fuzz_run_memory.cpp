@@ -2,17 +2,17 @@
 
 #include <string>
 
-#include "cli/run_memory.h"
+#include "check/run_memory.h"
 #include "fuzz.h"
 
 using namespace tcpstat;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto memory = memory_from(fuzz::text_of(data, size));
+  const auto memory = check::memory_from(fuzz::text_of(data, size));
   if (!memory) return 0;
-  const std::string once = memory_text(*memory);
-  const auto again = memory_from(once);
+  const std::string once = check::memory_text(*memory);
+  const auto again = check::memory_from(once);
   fuzz::must(again.has_value());
-  fuzz::must(memory_text(*again) == once);
+  fuzz::must(check::memory_text(*again) == once);
   return 0;
 }

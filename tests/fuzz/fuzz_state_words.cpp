@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/words.h"
+#include "cli/options/words.h"
 #include "fuzz.h"
 
 using namespace tcpstat;
@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view nearest = nearest_state_word(typed);
     fuzz::must(nearest.empty() || parse_state_word(nearest).has_value());
   }
-  const std::vector<std::string> words = split_list({typed});
-  const auto states = parse_states(words);
+  const std::vector<std::string> words = cli::options::split_list({typed});
+  const auto states = cli::options::parse_states(words);
   fuzz::must(states ? !words.empty() || *states == StateSet::all() : !states.error().sentence.empty());
   return 0;
 }

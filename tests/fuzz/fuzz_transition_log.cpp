@@ -2,9 +2,9 @@
 
 #include "base/line_splitter.h"
 #include "fuzz.h"
-#include "machine/sample_walk.h"
-#include "machine/socket_lives.h"
-#include "parsers/transition_log.h"
+#include "parsers/logs/transition_log.h"
+#include "trace/sample_walk.h"
+#include "trace/socket_lives.h"
 
 using namespace tcpstat;
 
@@ -12,14 +12,14 @@ namespace {
 
 struct Machine {
   KernelLimits limits = fuzz::limits();
-  PairCounts pairs;
+  trace::PairCounts pairs;
   std::uint64_t illegal = 0;
-  Remarks say = [this](const Remark& remark) {
+  trace::Remarks say = [this](const trace::Remark& remark) {
     fuzz::must(!remark.message.empty() && remark.line > 0);
-    illegal += remark.rule == RemarkRule::illegal ? 1U : 0U;
+    illegal += remark.rule == trace::RemarkRule::illegal ? 1U : 0U;
   };
-  SocketLives lives{limits, pairs, say};
-  SampleWalk samples{limits, pairs, say};
+  trace::SocketLives lives{limits, pairs, say};
+  trace::SampleWalk samples{limits, pairs, say};
   std::uint64_t line = 0;
 
   void take(const LoggedTransition& record) {
@@ -37,7 +37,7 @@ struct Machine {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Machine machine;
-  TransitionLog log;
+  logs::TransitionLog log;
   LineSplitter lines(4096);
   const auto use = [&](std::string_view text) {
     ++machine.line;
@@ -47,6 +47,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   lines.feed(fuzz::text_of(data, size), use);
   use(lines.rest());
   machine.samples.finish();
-  fuzz::must(machine.pairs.count(Verdict::illegal) == machine.illegal);
+  fuzz::must(machine.pairs.count(trace::Verdict::illegal) == machine.illegal);
   return 0;
 }

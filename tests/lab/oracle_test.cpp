@@ -11,8 +11,8 @@
 
 #include "dump.h"
 #include "failure.h"
-#include "machine/judgement.h"
 #include "oracle_stage.h"
+#include "trace/judgement.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -382,7 +382,8 @@ TEST_SUITE("oracle") {
     CHECK(seen(conversation) == State::time_wait);
     CHECK(cookie(conversation) == full_socket);
     check_lives(*stage, {kPassive + " FIN_WAIT1 FIN_WAIT2 CLOSE"});
-    CHECK(judge_sampled(State::established, State::time_wait, Sameness::same).verdict == Verdict::legal);
+    CHECK(trace::judge_sampled(State::established, State::time_wait, trace::Sameness::same).verdict ==
+          trace::Verdict::legal);
   }
 
   TEST_CASE("an orphan that is to wait longer than a minute stays a full socket") {
@@ -428,8 +429,8 @@ TEST_SUITE("oracle") {
     CHECK(now == State::established);
     const std::uint64_t after = cookie(conversation);
     CHECK(before != after);
-    const auto judgement = judge_sampled(State::time_wait, now, sameness({before, {}}, {after, {}}));
-    CHECK(judgement.verdict == Verdict::reuse);
+    const auto judgement = trace::judge_sampled(State::time_wait, now, trace::sameness({before, {}}, {after, {}}));
+    CHECK(judgement.verdict == trace::Verdict::reuse);
     check_lives(*stage, {kPassive + " FIN_WAIT1 FIN_WAIT2 CLOSE", kPassive});
   }
 

@@ -12,8 +12,8 @@
 #include <ostream>
 
 #include "base/file_descriptor.h"
-#include "parsers/inet_diag_stream.h"
-#include "parsers/proc_net_tcp_stream.h"
+#include "parsers/netlink/inet_diag_stream.h"
+#include "parsers/procfs/proc_net_tcp_stream.h"
 #include "render/renderer.h"
 #include "support/fixtures.h"
 #include "support/netlink.h"
@@ -77,7 +77,7 @@ std::string proc_rows(std::size_t count) {
 
 /// Allocations from the first row to the last, the end of the document not included.
 template <typename Feed>
-std::uint64_t allocations_of(const FormatInfo& format, Feed feed) {
+std::uint64_t allocations_of(const render::FormatInfo& format, Feed feed) {
   const FileDescriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   TextBuffer out(null.get());
   test::TableNames names;
@@ -85,11 +85,11 @@ std::uint64_t allocations_of(const FormatInfo& format, Feed feed) {
   for (const Column& each : columns()) all.push_back(&each);
   const auto renderer =
       format.make({.out = out, .names = names, .facts = {}, .columns = all, .processes = true, .tcp_info = true});
-  const Filter filter;
-  Selection selection(filter, Selection::HalfOpens::read, *renderer);
+  const filter::Filter filter;
+  survey::Selection selection(filter, survey::Selection::HalfOpens::read, *renderer);
   Coverage coverage;
   const KernelLimits limits = test::age_limits(60, 5);
-  RowDelivery delivery(selection, coverage, limits);
+  source::RowDelivery delivery(selection, coverage, limits);
   const std::uint64_t before = allocations;
   feed(delivery);
   const std::uint64_t after = allocations;
@@ -103,11 +103,11 @@ std::uint64_t allocations_of(const FormatInfo& format, Feed feed) {
 TEST_CASE("rows from netlink take no memory") {
   const std::string few = netlink_rows(kFew);
   const std::string many = netlink_rows(kMany);
-  for (const FormatInfo& format : formats()) {
+  for (const render::FormatInfo& format : render::formats()) {
     CAPTURE(format.name);
     const auto replay = [&](const std::string& dump) {
-      return allocations_of(format, [&](RowDelivery& delivery) {
-        InetDiagStream stream(delivery, std::nullopt);
+      return allocations_of(format, [&](source::RowDelivery& delivery) {
+        netlink::InetDiagStream stream(delivery, std::nullopt);
         stream.feed(test::bytes_of(dump));
       });
     };
@@ -120,11 +120,11 @@ TEST_CASE("rows from netlink take no memory") {
 TEST_CASE("rows from /proc take no memory but for the set of those seen, which doubles") {
   const std::string few = proc_rows(kFew);
   const std::string many = proc_rows(kMany);
-  for (const FormatInfo& format : formats()) {
+  for (const render::FormatInfo& format : render::formats()) {
     CAPTURE(format.name);
     const auto replay = [&](std::string_view text) {
-      return allocations_of(format, [&](RowDelivery& delivery) {
-        ProcNetTcpStream stream(delivery, Origin::proc, {std::endian::little, 100});
+      return allocations_of(format, [&](source::RowDelivery& delivery) {
+        procfs::ProcNetTcpStream stream(delivery, Origin::proc, {std::endian::little, 100});
         constexpr std::size_t kBlock = 4000;  // as read(2) gives it: lines are cut
         for (std::size_t at = 0; at < text.size(); at += kBlock) stream.feed(text.substr(at, kBlock));
       });
@@ -136,13 +136,13 @@ TEST_CASE("rows from /proc take no memory but for the set of those seen, which d
 TEST_CASE("a summary takes no memory per row") {
   const auto replay = [&](std::size_t count) {
     const std::string dump = netlink_rows(count);
-    const Filter filter;
-    Summarizer summarizer;
-    Selection selection(filter, Selection::HalfOpens::read, summarizer);
+    const filter::Filter filter;
+    survey::Summarizer summarizer;
+    survey::Selection selection(filter, survey::Selection::HalfOpens::read, summarizer);
     Coverage coverage;
     const KernelLimits limits;
-    RowDelivery delivery(selection, coverage, limits);
-    InetDiagStream stream(delivery, std::nullopt);
+    source::RowDelivery delivery(selection, coverage, limits);
+    netlink::InetDiagStream stream(delivery, std::nullopt);
     const std::uint64_t before = allocations;
     stream.feed(test::bytes_of(dump));
     return allocations - before;

@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -45,4 +45,4 @@ constinit const Heuristic abandonment_heuristic = {
     "aged half-opens and two readings of /proc/net/snmp",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -33,4 +33,4 @@ constinit const Heuristic accept_queue_heuristic = {
     "rows of listeners from netlink",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

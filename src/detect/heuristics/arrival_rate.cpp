@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -32,4 +32,4 @@ constinit const Heuristic arrival_rate_heuristic = {
     "half-open rows with retransmits and timers",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

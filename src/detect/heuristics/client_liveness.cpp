@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -29,4 +29,4 @@ constinit const Heuristic client_liveness_heuristic = {
     "two readings of /proc/net/netstat",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

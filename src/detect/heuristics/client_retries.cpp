@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -71,4 +71,4 @@ constinit const Heuristic client_retries_heuristic = {
     "netlink's and /proc's rows of the same half-opens",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

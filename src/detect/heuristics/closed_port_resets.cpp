@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 // Whether this makes a scan is decided by the rule port-scan: RSTs say nothing about floods.
@@ -21,4 +21,4 @@ constinit const Heuristic closed_port_resets_heuristic = {
     "two readings of /proc/net/snmp",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

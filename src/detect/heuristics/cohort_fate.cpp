@@ -3,7 +3,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -93,4 +93,4 @@ constinit const Heuristic cohort_fate_heuristic = {
     "two dumps with cookies (netlink)",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

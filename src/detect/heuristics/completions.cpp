@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 // PassiveOpens counts children, so handshakes that ended well; no counter counts SYNs
@@ -20,4 +20,4 @@ constinit const Heuristic completions_heuristic = {
     "two readings of /proc/net/snmp",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

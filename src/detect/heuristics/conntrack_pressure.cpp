@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -34,4 +34,4 @@ constinit const Heuristic conntrack_pressure_heuristic = {
     "the nf_conntrack sysctls",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

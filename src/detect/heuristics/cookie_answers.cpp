@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -71,4 +71,4 @@ constinit const Heuristic cookie_answers_heuristic = {
     "two readings of /proc/net/netstat, better four",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -28,4 +28,4 @@ constinit const Heuristic deferred_share_heuristic = {
     "half-open rows with timers",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

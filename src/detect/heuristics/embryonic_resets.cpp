@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -44,4 +44,4 @@ constinit const Heuristic embryonic_resets_heuristic = {
     "two readings of /proc/net/netstat",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -2,7 +2,7 @@
 
 #include "detect/round_fit.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -38,4 +38,4 @@ constinit const Heuristic first_timeout_heuristic = {
     "half-open rows with retransmits and timers",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -24,4 +24,4 @@ constinit const Heuristic history_heuristic = {
     "the state of earlier runs",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -36,4 +36,4 @@ constinit const Heuristic known_sources_heuristic = {
     "rows of all states",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

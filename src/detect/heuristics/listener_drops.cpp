@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 // SK_MEMINFO_DROPS of a listener: SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its half-opens
@@ -24,4 +24,4 @@ constinit const Heuristic listener_drops_heuristic = {
     "two dumps with SKMEMINFO (netlink)",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

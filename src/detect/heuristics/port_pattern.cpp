@@ -3,7 +3,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -47,4 +47,4 @@ constinit const Heuristic port_pattern_heuristic = {
     "half-open rows of many sources",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

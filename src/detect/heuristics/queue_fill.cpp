@@ -1,7 +1,7 @@
 #include "detect/queue_limit.h"
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -30,4 +30,4 @@ constinit const Heuristic queue_fill_heuristic = {
     "the backlog (netlink) and tcp_syncookies",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -36,4 +36,4 @@ constinit const Heuristic silent_drops_heuristic = {
     "two readings of /proc/net/netstat",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

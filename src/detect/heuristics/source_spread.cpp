@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -35,4 +35,4 @@ constinit const Heuristic source_spread_heuristic = {
     "half-open rows",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -2,7 +2,7 @@
 
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -64,4 +64,4 @@ constinit const Heuristic stale_share_heuristic = {
     "half-open rows with retransmits or timeouts",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -3,7 +3,7 @@
 
 #include "detect/round_fit.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -67,4 +67,4 @@ constinit const Heuristic survival_heuristic = {
     "half-open rows with retransmits and timers",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

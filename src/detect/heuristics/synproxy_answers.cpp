@@ -1,6 +1,6 @@
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -33,4 +33,4 @@ constinit const Heuristic synproxy_answers_heuristic = {
     "two readings of /proc/net/stat/synproxy",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

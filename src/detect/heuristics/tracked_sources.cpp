@@ -1,9 +1,9 @@
 #include <algorithm>
 
+#include "detect/sample/tracked_sample.h"
 #include "detect/signals.h"
-#include "detect/tracked_sample.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -42,4 +42,4 @@ constinit const Heuristic tracked_sources_heuristic = {
     "entries of connection tracking, with --interval and CAP_NET_ADMIN",
     judge};
 
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -11,7 +11,7 @@
 #include "diagnose/tcp_info_reader.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr std::string_view kReference =
@@ -206,4 +206,4 @@ std::unique_ptr<Diagnosis> make_close_wait_diagnosis(const Yardstick& yardstick)
 }
 std::span<const RuleInfo> close_wait_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -10,7 +10,7 @@
 #include "diagnose/wording.h"
 #include "machine/dwell.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -69,8 +69,8 @@ class Closing : public Diagnosis {
       because.push_back(measured(row.key, static_cast<double>(count), "sockets", kFromDump));
       stuck += (stuck.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(row.name);
     }
-    if (const auto limit = dwell_bound(State::last_ack).limit(yardstick_.limits);
-        limit.kind == DwellLimit::Kind::bounded) {
+    if (const auto limit = machine::dwell_bound(State::last_ack).limit(yardstick_.limits);
+        limit.kind == machine::DwellLimit::Kind::bounded) {
       because.push_back(
           measured("longest_s", std::chrono::duration<double>(limit.most).count(), "s", "net.ipv4.tcp_orphan_retries"));
     }
@@ -112,4 +112,4 @@ std::unique_ptr<Diagnosis> make_closing_diagnosis(const Yardstick& yardstick) {
 }
 std::span<const RuleInfo> closing_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -11,7 +11,7 @@
 #include "diagnose/tcp_info_reader.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr ThresholdInfo kShare = {
@@ -350,4 +350,4 @@ std::unique_ptr<Diagnosis> make_established_diagnosis(const Yardstick& yardstick
 }
 std::span<const RuleInfo> established_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

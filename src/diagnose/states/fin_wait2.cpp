@@ -8,7 +8,7 @@
 #include "diagnose/tcp_info_reader.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
@@ -138,4 +138,4 @@ std::unique_ptr<Diagnosis> make_fin_wait2_diagnosis(const Yardstick& yardstick) 
 }
 std::span<const RuleInfo> fin_wait2_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -9,7 +9,7 @@
 #include "diagnose/tcp_info_reader.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -193,4 +193,4 @@ std::unique_ptr<Diagnosis> make_listen_diagnosis(const Yardstick& yardstick) {
 }
 std::span<const RuleInfo> listen_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

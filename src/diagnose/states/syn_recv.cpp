@@ -7,7 +7,7 @@
 #include "diagnose/piles.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -72,4 +72,4 @@ std::unique_ptr<Diagnosis> make_syn_recv_diagnosis(const Yardstick& yardstick) {
 }
 std::span<const RuleInfo> syn_recv_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -8,7 +8,7 @@
 #include "diagnose/piles.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -131,4 +131,4 @@ std::unique_ptr<Diagnosis> make_syn_sent_diagnosis(const Yardstick& yardstick) {
 }
 std::span<const RuleInfo> syn_sent_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -7,7 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/wording.h"
 
-namespace tcpstat {
+namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -78,4 +78,4 @@ std::unique_ptr<Diagnosis> make_time_wait_diagnosis(const Yardstick& yardstick) 
 }
 std::span<const RuleInfo> time_wait_rules() { return kRules; }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::diagnose

@@ -2,11 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "render/envelope.h"
 #include "render/formats.h"
 #include "render/json_row.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 class JsonRenderer final : public Renderer {
@@ -25,7 +26,7 @@ class JsonRenderer final : public Renderer {
     nlohmann::ordered_json end;
     add_end(end, report);
     // The document was opened by hand, so only the members of this object go into it.
-    settings_.out.append(std::string_view(dump(end)).substr(1));
+    settings_.out.append(std::string_view(json_text(end)).substr(1));
     settings_.out.append('\n');
   }
 
@@ -34,7 +35,7 @@ class JsonRenderer final : public Renderer {
     add_start(document, report.facts);
     add_end(document, report);
     add_summary(document, summary);
-    settings_.out.append(dump(document));
+    settings_.out.append(json_text(document));
     settings_.out.append('\n');
   }
 
@@ -53,7 +54,7 @@ class JsonRenderer final : public Renderer {
     begun_ = true;
     nlohmann::ordered_json start;
     add_start(start, settings_.facts);
-    std::string text = dump(start);
+    std::string text = json_text(start);
     text.back() = ',';  // the object stays open
     settings_.out.append(text);
     settings_.out.append("\n\"connections\":[");
@@ -72,4 +73,4 @@ std::unique_ptr<Renderer> make_json_renderer(RenderSettings settings) {
   return std::make_unique<JsonRenderer>(std::move(settings));
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

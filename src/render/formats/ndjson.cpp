@@ -2,11 +2,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "render/envelope.h"
 #include "render/formats.h"
 #include "render/json_row.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 class NdjsonRenderer final : public Renderer {
@@ -46,7 +47,7 @@ class NdjsonRenderer final : public Renderer {
     }
     line["filtered"] = report.filtered;
     if (summary != nullptr) add_summary(line, *summary);
-    settings_.out.append(dump(line));
+    settings_.out.append(json_text(line));
     settings_.out.append('\n');
   }
 
@@ -62,4 +63,4 @@ std::unique_ptr<Renderer> make_ndjson_renderer(RenderSettings settings) {
   return std::make_unique<NdjsonRenderer>(std::move(settings));
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

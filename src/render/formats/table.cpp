@@ -10,7 +10,7 @@
 #include "render/palette.h"
 #include "render/text_table.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using Headings = std::vector<TextTable::Heading>;
@@ -197,4 +197,4 @@ std::unique_ptr<Renderer> make_table_renderer(RenderSettings settings) {
   return std::make_unique<TableRenderer>(std::move(settings));
 }
 
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -7,7 +7,7 @@
 #include "detect/scene.h"
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 using test::Scene;
@@ -357,4 +357,4 @@ TEST_CASE("without the readings in between, cookies of a few seconds weigh nothi
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

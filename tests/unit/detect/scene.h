@@ -8,11 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/sample/syn_sample.h"
 #include "detect/syn_detector.h"
-#include "detect/syn_sample.h"
 #include "support/rows.h"
 
 namespace tcpstat::test {
+
+using namespace detect;
 
 /// Where the SYNs of a scene come from.
 enum class Sources { random, single, subnet, ipv6_random, ipv6_subnet, class_e, mapped };

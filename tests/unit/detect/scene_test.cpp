@@ -9,6 +9,8 @@
 
 namespace tcpstat::test {
 
+using namespace detect;
+
 Address Scene::source(Sources kind, std::uint64_t n) const {
   // Spread by an odd number, so that neighbours in time are none in the address space.
   const auto spread = static_cast<std::uint32_t>(n * 2'654'435'761U);

@@ -8,7 +8,7 @@
 
 #include "detect/scene.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
 
@@ -260,4 +260,4 @@ TEST_CASE("the baseline is bounded") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

@@ -9,7 +9,7 @@
 #include "detect/scene.h"
 #include "detect/signals.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 
 inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
 
@@ -468,4 +468,4 @@ TEST_CASE("40,000 half-opens are judged in bounded time") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

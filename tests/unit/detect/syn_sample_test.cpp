@@ -1,4 +1,4 @@
-#include "detect/syn_sample.h"
+#include "detect/sample/syn_sample.h"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +9,7 @@
 #include "detect/queue_limit.h"
 #include "detect/scene.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 using test::Scene;
@@ -249,4 +249,4 @@ TEST_CASE("a FASTOPEN child in SYN_RECV is no request") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

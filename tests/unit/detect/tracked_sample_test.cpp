@@ -1,4 +1,4 @@
-#include "detect/tracked_sample.h"
+#include "detect/sample/tracked_sample.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 
 #include "detect/scene.h"
 
-namespace tcpstat {
+namespace tcpstat::detect {
 namespace {
 
 using test::endpoint;
@@ -219,4 +219,4 @@ TEST_CASE("what SYNPROXY answers is in no table") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::detect

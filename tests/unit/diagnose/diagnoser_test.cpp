@@ -9,6 +9,7 @@
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
+using namespace tcpstat::diagnose;
 using namespace tcpstat::test;
 
 namespace {
@@ -157,26 +158,26 @@ TEST_CASE("no rule says more than its five worst groups") {
 }
 
 TEST_CASE("groups stay bounded, keep the large ones, and never count too much") {
-  Piles piles;
+  diagnose::Piles piles;
   const KernelSettings settings;
   const Connection large = connection(State::established, endpoint("192.0.2.1", 443), endpoint("203.0.113.9", 1));
   for (unsigned round = 0; round < 5 * Piles::kMost; ++round) {
     Connection row = large;
     row.remote = endpoint("2001:db8::" + std::to_string(round % 10000) + ":" + std::to_string(round / 10000), 1);
-    piles.of(peer_of(row)).add(row, std::nullopt, settings);
-    if (round % 4 == 0) piles.of(peer_of(large)).add(large, std::nullopt, settings);
+    piles.of(diagnose::peer_of(row)).add(row, std::nullopt, settings);
+    if (round % 4 == 0) piles.of(diagnose::peer_of(large)).add(large, std::nullopt, settings);
   }
   const auto all = piles.largest();
   CHECK(all.size() <= Piles::kMost);
-  CHECK(all.front().key == peer_of(large));
+  CHECK(all.front().key == diagnose::peer_of(large));
   CHECK(all.front().pile->rows == 5 * Piles::kMost / 4);
   CHECK(piles.lost() > 0);
 }
 
 TEST_CASE("each rule has an id, a question, a reference and reasons") {
   std::set<std::string_view> ids;
-  CHECK(diagnose_rules().size() == 17);
-  for (const RuleInfo& rule : diagnose_rules()) {
+  CHECK(diagnose::diagnose_rules().size() == 17);
+  for (const RuleInfo& rule : diagnose::diagnose_rules()) {
     CAPTURE(rule.id);
     CHECK(ids.insert(rule.id).second);
     CHECK(is_word(rule.id, '-'));
@@ -196,10 +197,10 @@ TEST_CASE("each rule has an id, a question, a reference and reasons") {
 }
 
 TEST_CASE("durations as people say them") {
-  CHECK(duration_text(999) == "0 s");
-  CHECK(duration_text(119'999) == "119 s");
-  CHECK(duration_text(120'000) == "2 min");
-  CHECK(duration_text(7'199'999) == "119 min");
-  CHECK(duration_text(7'200'000) == "2 h");
-  CHECK(duration_text(172'800'000) == "2 d");
+  CHECK(diagnose::duration_text(999) == "0 s");
+  CHECK(diagnose::duration_text(119'999) == "119 s");
+  CHECK(diagnose::duration_text(120'000) == "2 min");
+  CHECK(diagnose::duration_text(7'199'999) == "119 min");
+  CHECK(diagnose::duration_text(7'200'000) == "2 h");
+  CHECK(diagnose::duration_text(172'800'000) == "2 d");
 }

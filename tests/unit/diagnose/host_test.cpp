@@ -7,6 +7,7 @@
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
+using namespace tcpstat::diagnose;
 using namespace tcpstat::test;
 
 TEST_CASE("TIME_WAIT is held against its limit and never against a number") {

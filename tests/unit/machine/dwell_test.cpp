@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using enum State;
@@ -98,4 +98,4 @@ TEST_CASE("the sysctls are followed") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -8,7 +8,7 @@
 #include "machine/tables.h"
 #include "machine/two_ends.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using test::Config;
@@ -111,4 +111,4 @@ TEST_CASE("only SYN_SENT can meet what an older connection left behind") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -6,7 +6,7 @@
 
 #include "machine/tables.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using enum State;
@@ -121,4 +121,4 @@ TEST_CASE("every difference from the RFC says why, and of which step") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -9,7 +9,7 @@
 
 #include "machine/tables.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using enum State;
@@ -107,4 +107,4 @@ TEST_CASE("TIME_WAIT never becomes ESTABLISHED without another connection") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

@@ -7,7 +7,7 @@
 
 #include "machine/tables.h"
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using enum State;
@@ -103,4 +103,4 @@ TEST_CASE("a condition that a row does not know changes nothing") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

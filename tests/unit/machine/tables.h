@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "machine/seen.h"
+#include "model/seen.h"
 #include "support/fixtures.h"
 
 namespace tcpstat::test {

@@ -4,7 +4,7 @@
 
 #include <ostream>
 
-namespace tcpstat {
+namespace tcpstat::machine {
 namespace {
 
 using enum State;
@@ -55,4 +55,4 @@ TEST_CASE("a closed end is as it was at first, but that it was open once") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::machine

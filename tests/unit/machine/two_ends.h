@@ -10,17 +10,19 @@
 #include <utility>
 #include <vector>
 
-#include "machine/seen.h"
 #include "machine/tcp_end.h"
+#include "model/seen.h"
 
 namespace tcpstat::test {
 
+using namespace machine;
+
 struct Config {
-  std::array<TcpEnd, 2> end;
+  std::array<machine::TcpEnd, 2> end;
   std::array<bool, 2> fin_held{};
-  bool overflowed = false;                ///< a full accept queue kept the handshake from its end
-  bool blocked = false;                   ///< a FIN waited behind a closed window, or was lost to a full accept queue
-  std::array<std::deque<Segment>, 2> to;  ///< on their way to each end
+  bool overflowed = false;  ///< a full accept queue kept the handshake from its end
+  bool blocked = false;     ///< a FIN waited behind a closed window, or was lost to a full accept queue
+  std::array<std::deque<machine::Segment>, 2> to;  ///< on their way to each end
 
   [[nodiscard]] bool quiet() const { return to[0].empty() && to[1].empty(); }
   /// Whether no segment is on its way, nor one that has to be sent again at once.
@@ -114,7 +116,7 @@ class Search {
     next.to[i].pop_front();
     // A full accept queue: what would complete the handshake is dropped.
     const bool passive_request =
-        next.end[i].state() == State::syn_recv && TcpEnd(next.end[i]).take(Event::rcv_rst).to == State::listen;
+        next.end[i].state() == State::syn_recv && machine::TcpEnd(next.end[i]).take(Event::rcv_rst).to == State::listen;
     if (options_ == Options::linux_too && passive_request && (segment.kind == Send::ack || segment.kind == Send::fin)) {
       Config dropped = next;
       dropped.overflowed = true;

@@ -15,7 +15,7 @@ const Endpoint kLocal = test::endpoint("192.0.2.1", 443);
 const Endpoint kRemote = test::endpoint("2001:db8::7", 40000);
 
 template <typename Row>
-std::string text(std::string_view column, const Row& row, const CellStyle& style = {}) {
+std::string text(std::string_view column, const Row& row, const render::CellStyle& style = {}) {
   test::TableNames names;
   names.users = {{0, "root"}};
   names.interfaces = {{5, "eth0"}};
@@ -23,7 +23,7 @@ std::string text(std::string_view column, const Row& row, const CellStyle& style
   const Column* found = find_column(column);
   REQUIRE(found != nullptr);
   TextBuffer out;
-  append_cell(out, cell_of(*found, row, names), style);
+  render::append_cell(out, cell_of(*found, row, names), style);
   return std::string(out.view());
 }
 

@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "model/row_store.h"
-#include "model/tally.h"
+#include "report/tally.h"
 #include "support/rows.h"
 
 namespace tcpstat {

@@ -204,8 +204,8 @@ TEST_CASE("flags and their names belong together") {
     CHECK(name(flag.flag) == flag.name);
     CHECK(row_flag_from_name(flag.name) == flag.flag);
   }
-  CHECK_FALSE(row_flag_from_name(""));
-  CHECK_FALSE(row_flag_from_name("stal"));
+  CHECK_FALSE(model::row_flag_from_name(""));
+  CHECK_FALSE(model::row_flag_from_name("stal"));
 }
 
 }  // namespace

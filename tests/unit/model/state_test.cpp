@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "cli/words.h"
+#include "cli/options/words.h"
 #include "support/rows.h"
 
 namespace tcpstat {
@@ -255,17 +255,17 @@ TEST_CASE("--state adds words up and takes exclusions off last") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
-    const auto set = parse_states(row.words);
+    const auto set = cli::options::parse_states(row.words);
     REQUIRE(set);
     CHECK(*set == row.states);
   }
 }
 
 TEST_CASE("one wrong word in a list is the whole answer") {
-  const auto failed = parse_states({"SYN_RECV", "SYNRECEIVE"});
+  const auto failed = cli::options::parse_states({"SYN_RECV", "SYNRECEIVE"});
   REQUIRE_FALSE(failed);
   CHECK(failed.error().sentence == "unknown state \"SYNRECEIVE\" (did you mean SYN_RECV? see: tcpstat --list states)");
-  CHECK(parse_states({"!?"}).error().sentence == "unknown state \"?\" (see: tcpstat --list states)");
+  CHECK(cli::options::parse_states({"!?"}).error().sentence == "unknown state \"?\" (see: tcpstat --list states)");
 }
 
 TEST_CASE("every state has one phase, and every phase a state") {

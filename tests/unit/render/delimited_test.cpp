@@ -12,7 +12,7 @@
 #include "support/fixtures.h"
 #include "support/render.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using test::Rendering;
@@ -143,4 +143,4 @@ TEST_CASE("a summary has its keys as columns and null as the format's unknown") 
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -8,7 +8,7 @@
 #include "base/utf8.h"
 #include "support/rows.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using namespace std::string_view_literals;
@@ -92,4 +92,4 @@ TEST_CASE("a JSON string is what another parser reads, with U+FFFD for bytes tha
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::render

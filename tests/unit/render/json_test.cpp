@@ -13,7 +13,7 @@
 #include "support/fixtures.h"
 #include "support/render.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using nlohmann::json;
@@ -339,4 +339,4 @@ TEST_CASE("formats are found by name") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::render

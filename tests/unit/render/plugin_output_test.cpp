@@ -6,6 +6,7 @@
 #include <string>
 
 using namespace tcpstat;
+using namespace tcpstat::render;
 
 namespace {
 
@@ -25,7 +26,7 @@ Finding finding(std::string message, std::string next, Severity severity = Sever
 
 std::string text(const CheckReport& report, Detail detail = Detail::findings) {
   TextBuffer out;
-  write_plugin_output(out, report, detail);
+  render::write_plugin_output(out, report, detail);
   return std::string(out.view());
 }
 
@@ -77,12 +78,12 @@ TEST_CASE("the first line has no semicolon outside performance data") {
       "\nCRITICAL close-wait-leak: a;b; accepts too slowly;\n"));
 
   TextBuffer unknown;
-  write_unknown(unknown, "cannot read; try;");
+  render::write_unknown(unknown, "cannot read; try;");
   CHECK(unknown.view() == "TCPSTAT UNKNOWN - cannot read, try\\x3b\n");
   AuditReport audit;
   audit.headline = "1; 2";
   TextBuffer audited;
-  write_audit(audited, audit, Detail::findings);
+  render::write_audit(audited, audit, Detail::findings);
   CHECK(audited.view() == "TCPSTAT OK - 1, 2\n");
 }
 

@@ -12,7 +12,7 @@
 #include "support/fixtures.h"
 #include "support/render.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using test::Rendering;
@@ -268,4 +268,4 @@ TEST_CASE("the summary by keys for people") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::render

@@ -11,7 +11,7 @@
 #include "support/fixtures.h"
 #include "support/render.h"
 
-namespace tcpstat {
+namespace tcpstat::render {
 namespace {
 
 using nlohmann::json;
@@ -127,4 +127,4 @@ TEST_CASE("json is one document and no stream") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::render

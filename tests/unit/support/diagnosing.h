@@ -22,7 +22,7 @@ inline std::ostream& operator<<(std::ostream& out, Severity severity) { return o
 namespace test {
 
 /// Limits of descriptors from a table.
-class TableLimits final : public ProcessLimits {
+class TableLimits final : public diagnose::ProcessLimits {
  public:
   [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const override {
     const auto at = table.find(pid);
@@ -76,12 +76,12 @@ class Diagnosing {
     return all.empty() ? Severity::ok : all.front().severity;
   }
 
-  Diagnoser& diagnoser() {
-    if (!diagnoser_) diagnoser_ = std::make_unique<Diagnoser>(yardstick);
+  diagnose::Diagnoser& diagnoser() {
+    if (!diagnoser_) diagnoser_ = std::make_unique<diagnose::Diagnoser>(yardstick);
     return *diagnoser_;
   }
 
-  Yardstick yardstick;
+  diagnose::Yardstick yardstick;
   KernelFacts facts;
   std::optional<KernelFacts> before;
   std::vector<ListenerDrops> listener_drops;
@@ -89,7 +89,7 @@ class Diagnosing {
   std::vector<std::uint64_t> earlier_close_waits;
 
  private:
-  std::unique_ptr<Diagnoser> diagnoser_;
+  std::unique_ptr<diagnose::Diagnoser> diagnoser_;
 };
 
 /// The value of one piece of evidence; nothing if it is not there.

@@ -22,8 +22,8 @@ class Rendering {
   Rendering(std::string_view format, std::initializer_list<std::string_view> column_names)
       : Rendering(format, std::span(column_names.begin(), column_names.size())) {}
 
-  Renderer& renderer() {
-    if (!renderer_) renderer_ = find_format(format_)->make(settings);
+  render::Renderer& renderer() {
+    if (!renderer_) renderer_ = render::find_format(format_)->make(settings);
     return *renderer_;
   }
   void row(const Connection& row) { renderer().connection(row); }
@@ -37,11 +37,11 @@ class Rendering {
 
   TableNames names;
   TextBuffer out;
-  RenderSettings settings{.out = out, .names = names, .facts = {}, .columns = {}};
+  render::RenderSettings settings{.out = out, .names = names, .facts = {}, .columns = {}};
 
  private:
   std::string format_;
-  std::unique_ptr<Renderer> renderer_;
+  std::unique_ptr<render::Renderer> renderer_;
 };
 
 }  // namespace tcpstat::test

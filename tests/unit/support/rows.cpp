@@ -54,7 +54,7 @@ KernelLimits age_limits(std::optional<std::uint32_t> fin_timeout_s, std::optiona
 std::string facts(const Connection& row) {
   TableNames names;
   TextBuffer out;
-  append_json_members(out, row, names, "null", {.processes = true, .tcp_info = true});
+  render::append_json_members(out, row, names, "null", {.processes = true, .tcp_info = true});
   std::string text(out.view());
   text += row.minisocket ? ",mini" : ",full";
   text += ",if " + std::to_string(row.interface);
@@ -65,7 +65,7 @@ std::string facts(const Connection& row) {
 std::string facts(const Listener& row) {
   TableNames names;
   TextBuffer out;
-  append_json_members(out, row, names, "null", {.processes = true, .tcp_info = true});
+  render::append_json_members(out, row, names, "null", {.processes = true, .tcp_info = true});
   std::string text(out.view());
   text += ",if " + std::to_string(row.interface);
   text += ",cgroup " + (row.cgroup ? std::to_string(*row.cgroup) : "-");
@@ -133,15 +133,15 @@ Listener Random::listener() {
   return row;
 }
 
-Filter Random::filter() {
-  Filter out;
+filter::Filter Random::filter() {
+  filter::Filter out;
   const auto range = [&] {
     const std::uint16_t a = common_port();
     const std::uint16_t b = common_port();
-    return PortRange{std::min(a, b), std::max(a, b)};
+    return filter::PortRange{std::min(a, b), std::max(a, b)};
   };
   const auto pattern = [&] {
-    EndpointPattern made;
+    filter::EndpointPattern made;
     if (!once_in(3)) {
       const Address base = common_address();
       const unsigned bits = address_bits(base.family);

@@ -11,13 +11,13 @@
 #include <string_view>
 #include <vector>
 
+#include "filter/filter.h"
 #include "model/connection.h"
-#include "model/coverage.h"
-#include "model/filter.h"
 #include "model/kernel_limits.h"
 #include "model/listener.h"
 #include "model/names.h"
 #include "model/sink.h"
+#include "report/coverage.h"
 
 namespace tcpstat {
 
@@ -112,7 +112,7 @@ class Random {
   std::uint16_t common_port();
   Connection connection();
   Listener listener();
-  Filter filter();
+  filter::Filter filter();
   std::string text(std::size_t longest);
 
  private:

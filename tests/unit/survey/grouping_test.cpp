@@ -9,7 +9,7 @@
 #include "support/rows.h"
 #include "survey/summarizer.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 const Endpoint kServer = test::endpoint("192.0.2.1", 443);
@@ -133,4 +133,4 @@ TEST_CASE("the top remotes are those with the most connections, un-mapped") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -6,7 +6,7 @@
 
 #include "support/rows.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 struct End {
@@ -71,4 +71,4 @@ TEST_CASE("rows that come in any order are counted alike") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -7,7 +7,7 @@
 
 #include "support/rows.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 class TableLookup final : public OwnerLookup {
@@ -103,4 +103,4 @@ TEST_CASE("a stop ends the rows that waited") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

@@ -10,7 +10,7 @@
 #include "survey/limit.h"
 #include "survey/sorter.h"
 
-namespace tcpstat {
+namespace tcpstat::survey {
 namespace {
 
 const Endpoint kServer = test::endpoint("192.0.2.1", 443);
@@ -24,7 +24,7 @@ std::vector<std::string> facts_of(const std::vector<Connection>& rows) {
 }
 
 TEST_CASE("what the filter matches passes and is counted, listeners last") {
-  Filter filter;
+  filter::Filter filter;
   filter.states = {State::established, State::listen};
   test::Recorder recorder;
   Selection selection(filter, Selection::HalfOpens::read, recorder);
@@ -45,7 +45,7 @@ TEST_CASE("what the filter matches passes and is counted, listeners last") {
 }
 
 TEST_CASE("half-opens that were not read are unknown, not zero") {
-  const Filter filter;
+  const filter::Filter filter;
   test::Recorder recorder;
   Selection selection(filter, Selection::HalfOpens::not_read, recorder);
   const Listener listener = test::listener(kServer);
@@ -55,7 +55,7 @@ TEST_CASE("half-opens that were not read are unknown, not zero") {
 }
 
 TEST_CASE("a listener from a file keeps the count that it brought") {
-  const Filter filter;
+  const filter::Filter filter;
   test::Recorder recorder;
   Selection selection(filter, Selection::HalfOpens::read, recorder);
   Listener listener = test::listener(kServer);
@@ -66,7 +66,7 @@ TEST_CASE("a listener from a file keeps the count that it brought") {
 }
 
 TEST_CASE("a stop travels back through the selection") {
-  const Filter filter;
+  const filter::Filter filter;
   test::Recorder recorder;
   recorder.stop_at = 1;
   Selection selection(filter, Selection::HalfOpens::read, recorder);
@@ -166,4 +166,4 @@ TEST_CASE("a sorter asks nothing more of a sink that has enough") {
 }
 
 }  // namespace
-}  // namespace tcpstat
+}  // namespace tcpstat::survey

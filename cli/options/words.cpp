@@ -1,0 +1,201 @@
+#include "cli/options/words.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <pwd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/nearest_word.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+template <typename Number>
+std::optional<Number> decimal(std::string_view text) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool starts_like_number(std::string_view text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
+
+std::optional<std::uint16_t> service_port(std::string_view word) {
+  servent entry;
+  servent* found = nullptr;
+  std::array<char, 4096> buffer;
+  const std::string name(word);
+  if (::getservbyname_r(name.c_str(), "tcp", &entry, buffer.data(), buffer.size(), &found) != 0) return std::nullopt;
+  if (found == nullptr) return std::nullopt;
+  return ntohs(static_cast<std::uint16_t>(found->s_port));
+}
+
+/// Address and length; `word` is quoted in errors.
+Parsed<Prefix> parse_prefix(std::string_view text, std::string_view word) {
+  const std::size_t slash = text.find('/');
+  const std::optional<Address> address = parse_address(text.substr(0, slash));
+  if (!address) {
+    return usage_error("unknown address " + in_quotes(word) +
+                       " (an address, not a host name: 192.0.2.1, 192.0.2.0/24:443, [2001:db8::]/32:443, :443)");
+  }
+  std::uint8_t length = address_bits(address->family);
+  if (slash != std::string_view::npos) {
+    const auto given = decimal<unsigned>(text.substr(slash + 1));
+    if (!given || *given > length) {
+      return usage_error("bad prefix length in " + in_quotes(word) + " (0 to " + std::to_string(length) + ")");
+    }
+    length = static_cast<std::uint8_t>(*given);
+  }
+  // Rows are compared un-mapped, so a v4-mapped prefix is the IPv4 prefix that it holds.
+  constexpr std::uint8_t kMappedBits = 96;
+  if (address->is_v4_mapped() && length >= kMappedBits) {
+    return prefix_of(address->unmapped(), static_cast<std::uint8_t>(length - kMappedBits));
+  }
+  return prefix_of(*address, length);
+}
+
+}  // namespace
+
+std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 200)) + '"'; }
+
+std::vector<std::string> split_list(const std::vector<std::string>& values) {
+  std::vector<std::string> pieces;
+  for (const std::string& value : values) {
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t comma = std::min(value.find(',', at), value.size());
+      if (comma > at) pieces.push_back(value.substr(at, comma - at));
+      at = comma + 1;
+    }
+  }
+  return pieces;
+}
+
+Parsed<StateSet> parse_states(const std::vector<std::string>& words) {
+  StateSet included;
+  StateSet excluded;
+  bool any_included = false;
+  for (std::string_view word : words) {
+    const bool exclude = word.starts_with('!') || word.starts_with('^');
+    if (exclude) word.remove_prefix(1);
+    const std::optional<StateSet> set = parse_state_word(word);
+    if (!set) {
+      const std::string_view nearest = nearest_state_word(word);
+      const std::string meant = nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ";
+      return usage_error("unknown state " + in_quotes(word) + " (" + meant + "see: tcpstat --list states)");
+    }
+    (exclude ? excluded : included) |= *set;
+    any_included = any_included || !exclude;
+  }
+  return (any_included ? included : StateSet::all()) - excluded;
+}
+
+Parsed<filter::PortRange> parse_ports(std::string_view word) {
+  const std::string sentence = "unknown port " + in_quotes(word) +
+                               " (a number from 0 to 65535, a range like 8000-8999, " + "or a name of /etc/services)";
+  if (!starts_like_number(word)) {
+    const auto port = service_port(word);
+    if (!port) return usage_error(sentence);
+    return filter::PortRange{*port, *port};
+  }
+  const std::size_t dash = word.find('-');
+  const auto first = decimal<std::uint16_t>(word.substr(0, dash));
+  const auto last = dash == std::string_view::npos ? first : decimal<std::uint16_t>(word.substr(dash + 1));
+  if (!first || !last) return usage_error(sentence);
+  if (*first > *last) return usage_error("the port range " + in_quotes(word) + " ends before it begins");
+  return filter::PortRange{*first, *last};
+}
+
+Parsed<filter::EndpointPattern> parse_pattern(std::string_view word) {
+  std::string_view address = word;
+  std::optional<std::string_view> ports;
+  if (word.starts_with('[')) {
+    // [V6]/LEN:PORT or [V6/LEN]:PORT
+    const std::size_t close = word.find(']');
+    if (close == std::string_view::npos) return usage_error("the address " + in_quotes(word) + " lacks a ]");
+    std::string joined(word.substr(1, close - 1));
+    std::string_view rest = word.substr(close + 1);
+    const std::size_t colon = rest.find(':');
+    joined += rest.substr(0, colon);
+    if (colon != std::string_view::npos) ports = rest.substr(colon + 1);
+    const auto prefix = parse_prefix(joined, word);
+    if (!prefix) return tl::make_unexpected(prefix.error());
+    filter::EndpointPattern pattern{*prefix, std::nullopt};
+    if (!ports) return pattern;
+    const auto range = parse_ports(*ports);
+    if (!range) return tl::make_unexpected(range.error());
+    pattern.ports = *range;
+    return pattern;
+  }
+  // One colon separates a port; an unbracketed IPv6 address has more than one and no port.
+  const std::size_t colon = word.find(':');
+  if (colon != std::string_view::npos && word.find(':', colon + 1) == std::string_view::npos) {
+    address = word.substr(0, colon);
+    ports = word.substr(colon + 1);
+  }
+  filter::EndpointPattern pattern;
+  if (!address.empty() && address != "*") {
+    const auto prefix = parse_prefix(address, word);
+    if (!prefix) return tl::make_unexpected(prefix.error());
+    pattern.prefix = *prefix;
+  }
+  if (ports && *ports != "*") {
+    const auto range = parse_ports(*ports);
+    if (!range) return tl::make_unexpected(range.error());
+    pattern.ports = *range;
+  }
+  return pattern;
+}
+
+Parsed<std::uint32_t> parse_user(const std::string& word) {
+  if (const auto uid = decimal<std::uint32_t>(word)) return *uid;
+  passwd entry;
+  passwd* found = nullptr;
+  std::vector<char> buffer(16 * 1024);
+  if (::getpwnam_r(word.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+    return found->pw_uid;
+  }
+  return usage_error("unknown user " + in_quotes(word) + " (a name or a user id; see: tcpstat --list users)");
+}
+
+Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most) {
+  const auto value = decimal<std::uint64_t>(word);
+  if (value && *value <= most) return *value;
+  const std::string range = most == UINT64_MAX ? "" : ", 0 to " + std::to_string(most);
+  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number" + range + ")");
+}
+
+Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word) {
+  constexpr double kLongest = 1e6;
+  const auto seconds = decimal<double>(word);
+  if (!seconds || !(*seconds >= 0) || *seconds > kLongest) {
+    return usage_error("bad timeout " + in_quotes(word) + " (seconds, as 10 or 0.5; 0 waits for ever)");
+  }
+  if (*seconds == 0) return std::optional<std::chrono::milliseconds>{};
+  return std::optional(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds)));
+}
+
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least) {
+  constexpr double kLongest = 1e6;
+  const auto seconds = decimal<double>(word);
+  const double least_seconds = std::chrono::duration<double>(least).count();
+  if (!seconds || !(*seconds >= least_seconds) || *seconds > kLongest) {
+    std::string shown = std::to_string(least_seconds);
+    shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
+    return usage_error("bad interval " + in_quotes(word) + " (seconds, as 2 or 0.5; at least " + shown + ")");
+  }
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
+}
+
+Parsed<const Column*> parse_column(std::string_view word) {
+  if (const Column* found = find_column(word)) return found;
+  std::vector<std::string_view> names;
+  for (const Column& column : columns()) names.push_back(column.name);
+  const std::string_view nearest = nearest_word(word, names);
+  const std::string meant = nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ";
+  return usage_error("unknown column " + in_quotes(word) + " (" + meant + "see: tcpstat --list columns)");
+}
+
+}  // namespace tcpstat::cli::options

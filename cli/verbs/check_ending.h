@@ -1,0 +1,23 @@
+#pragma once
+// How check and audit end. Everything goes to standard output, because monitoring systems show nothing else; with -q
+// nothing does while all is well, so that cron mails exactly when there is something to read.
+
+#include "cli/exit_status.h"
+#include "cli/notes.h"
+#include "cli/options/request.h"
+#include "cli/output.h"
+#include "report/check_report.h"
+
+namespace tcpstat::cli::verbs {
+
+/// The worst of the findings; unknown if that is no problem and rows may be missing.
+Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage);
+
+/// Settles the exit code, and writes.
+ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes);
+ExitStatus end_audit(const options::Request& request, AuditReport& report, Output& output, const Notes& notes);
+
+/// Nothing could be found out.
+ExitStatus end_unknown(const options::Request& request, const Error& error, const Notes& notes);
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,28 @@
+#pragma once
+// The first of the two samples of one run (--interval), and what happens until the second is due.
+
+#include <chrono>
+
+#include "cli/options/request.h"
+#include "cli/verbs/reading.h"
+#include "detect/sample/followed.h"
+#include "detect/sample/syn_sample.h"
+#include "model/kernel_facts.h"
+
+namespace tcpstat::cli::verbs {
+
+struct EarlierLook {
+  detect::SynSample sample;
+  KernelFacts facts;
+  KernelCounters after_first_second;
+  KernelCounters before_last_second;
+  detect::FollowedHalfOpens followed;
+};
+
+/// What `check` reads of the rows in `states`.
+filter::Query examined(const options::Request& request, StateSet states);
+
+/// Returns when request.interval has passed since the call. An error: the first dump failed, at once.
+Expected<EarlierLook> look_earlier(const options::Request& request, Reading& reading);
+
+}  // namespace tcpstat::cli::verbs

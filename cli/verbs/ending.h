@@ -1,0 +1,36 @@
+#pragma once
+// How every verb ends: what the reading could not see is said, the output is written out, and both become an exit
+// status.
+
+#include "base/text_buffer.h"
+#include "cli/exit_status.h"
+#include "cli/notes.h"
+#include "cli/options/request.h"
+#include "cli/output.h"
+#include "cli/verbs/owner_stage.h"
+#include "report/coverage.h"
+#include "report/report.h"
+
+namespace tcpstat::cli::verbs {
+
+/// Adds to `coverage` what follows from its counts: flawed rows, a failed read.
+void complete_warnings(Coverage& coverage, const Expected<void>& read);
+/// Prints each warning once; the error itself too.
+void print_warnings(const Coverage& coverage, const Notes& notes);
+/// What -v says: how many rows were read, and from where.
+void print_reading(const Report& report, const Notes& notes);
+
+/// Nothing was written: the one sentence why.
+ExitStatus end_failed(const Error& error, const Notes& notes);
+
+/// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
+ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
+
+/// How the reading itself went: a failed read fails, and so does a partial one with --strict.
+ExitStatus reading_status(const options::Request& request, const Coverage& coverage, const Expected<void>& read);
+
+/// The common end of list and summary: the output, then what was not seen, then with -v how rows were read.
+ExitStatus conclude(const options::Request& request, const Report& report, const OwnerStage& owners, TextBuffer& out,
+                    Output& output, ExitStatus so_far, const Notes& notes);
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,79 @@
+#include "cli/verbs/list_columns.h"
+
+#include <algorithm>
+
+#include "cli/verbs/run_facts.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+bool has_column(const Columns& columns, ColumnId id) {
+  return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
+}
+
+bool listeners_alone(const options::Request& request) { return request.filter.states == StateSet{State::listen}; }
+
+Columns default_columns(const options::Request& request) {
+  Columns out;
+  const auto add = [&](std::initializer_list<ColumnId> ids) {
+    for (const ColumnId id : ids) out.push_back(&column(id));
+  };
+  if (listeners_alone(request)) {
+    add({ColumnId::STATE, ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV, ColumnId::LOCAL,
+         ColumnId::USER});
+  } else {
+    add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE, ColumnId::USER,
+         ColumnId::TIMER});
+  }
+  if (request.source == "both") add({ColumnId::SOURCE});
+  if (request.info && !listeners_alone(request)) {
+    for (const std::string_view name : {"CONGESTION", "RTT_US", "RTTVAR_US", "CWND", "MSS", "RTO_MS", "TOTAL_RETRANS",
+                                        "BYTES_SENT", "BYTES_RECEIVED"}) {
+      out.push_back(find_column(name));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Columns chosen_columns(const options::Request& request) {
+  Columns out = request.columns.empty() ? default_columns(request) : request.columns;
+  for (const Column* added : request.added_columns) {
+    if (std::find(out.begin(), out.end(), added) == out.end()) out.push_back(added);
+  }
+  if (request.processes && !has_column(out, ColumnId::PROCESS) && !has_column(out, ColumnId::PID)) {
+    out.push_back(&column(ColumnId::PROCESS));
+  }
+  return out;
+}
+
+bool wants_owners(const options::Request& request, const Columns& used) {
+  return request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
+         has_column(used, ColumnId::PROCESS);
+}
+
+std::optional<std::uint64_t> rows_to_sort(const options::Request& request) {
+  if (!request.limit || *request.limit == UINT64_MAX) return std::nullopt;
+  return *request.limit + 1;
+}
+
+Columns used_columns(const options::Request& request, const Columns& printed) {
+  Columns used = request.format->has_columns ? printed : Columns{};
+  for (const survey::SortKey& key : request.sort) used.push_back(key.column);
+  return used;
+}
+
+filter::Query make_query(const options::Request& request, const Columns& used) {
+  filter::Query query;
+  query.filter = request.filter;
+  query.states = states_to_read(request);
+  // Two flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
+  const bool flags = request.info || has_column(used, ColumnId::FLAGS);
+  query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
+  query.memory = flags;
+  query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
+  return query;
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,63 @@
+// tcpstat watch: the same question again and again.
+
+#include <time.h>
+
+#include <array>
+
+#include "base/timestamp.h"
+#include "cli/terminal.h"
+#include "cli/verbs/ending.h"
+#include "cli/verbs/verbs.h"
+#include "cli/verbs/watching.h"
+
+namespace tcpstat::cli::verbs {
+
+render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval) {
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  tm local{};
+  ::localtime_r(&now.tv_sec, &local);
+  std::array<char, 16> text{};
+  std::string shown(text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local));
+  if (interval < std::chrono::seconds(1)) {
+    const std::string ms = std::to_string(1000 + now.tv_nsec / 1'000'000);
+    shown += "." + ms.substr(1);
+  }
+  return {snapshot, timestamp(now), shown};
+}
+
+void SampleNotes::print(const Coverage& coverage) {
+  Coverage fresh;
+  std::set<std::string> now;
+  for (const Warning& warning : coverage.warnings) {
+    if (!before_.contains(warning.message)) fresh.warnings.push_back(warning);
+    now.insert(warning.message);
+  }
+  print_warnings(fresh, notes_);
+  before_ = std::move(now);
+}
+
+void WatchResult::add(const Coverage& coverage, const Expected<void>& read) {
+  ++samples;
+  if (!read) ++failed;
+  if (!read || !coverage.complete) ++partial;
+}
+
+ExitStatus WatchResult::status(const options::Request& request) const {
+  const bool nothing = samples > 0 && failed == samples;
+  return nothing || (request.strict && partial > 0) ? ExitStatus::failed : ExitStatus::done;
+}
+
+ExitStatus run_watch(const options::Request& request, const Notes& notes) {
+  auto reading = Reading::open(request);
+  if (!reading) return end_failed(reading.error(), notes);
+  auto output = Output::open(request.output_file);
+  if (!output) return end_failed(output.error(), notes);
+  options::Request settled = request;
+  const bool asks_for_table = request.format_given || !request.columns.empty() || !request.added_columns.empty();
+  if (!asks_for_table && !look_at_terminal(output->fd()).is_terminal) settled.format = render::find_format("ndjson");
+  return request.events ? watch_events(settled, *reading, *output, notes)
+                        : watch_lists(settled, *reading, *output, notes);
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,174 @@
+// tcpstat --list WHAT: the words that other options take. Completions ask here, so that no list is written twice.
+
+#include <pwd.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <nlohmann/json.hpp>
+
+#include "base/nearest_word.h"
+#include "check/rules.h"
+#include "cli/output.h"
+#include "cli/verbs/ending.h"
+#include "cli/verbs/verbs.h"
+#include "parsers/host/network_namespace.h"
+#include "parsers/host/sources.h"
+#include "render/escape.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+/// The first field is the word to type; the others describe it.
+using Rows = std::vector<std::vector<std::string>>;
+
+struct WordList {
+  std::string_view name;
+  std::vector<std::string_view> keys;
+  Rows (*rows)();
+};
+
+std::string members(StateSet set) {
+  std::string text;
+  for (const StateInfo& state : states()) {
+    if (set.has(state.state)) text += (text.empty() ? "" : " ") + std::string(state.name);
+  }
+  return text;
+}
+
+Rows state_rows() {
+  Rows rows;
+  for (const StateInfo& state : states()) rows.push_back({std::string(state.name), std::string(state.meaning)});
+  return rows;
+}
+
+Rows group_rows() {
+  Rows rows;
+  for (const StateGroup& group : state_groups()) rows.push_back({std::string(group.name), members(group.states)});
+  for (const Phase phase : kPhases) {
+    const std::string word(name(phase));
+    const auto set = parse_state_word(word);
+    // Not those that mean one state or a group already: listening, closing, half-closed, closed.
+    const bool known = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row[0] == word; });
+    if (set && !known) rows.push_back({word, members(*set)});
+  }
+  return rows;
+}
+
+Rows column_rows() {
+  Rows rows;
+  for (const Column& column : columns()) {
+    rows.push_back({std::string(column.name), std::string(name(column.type)), std::string(column.meaning)});
+  }
+  return rows;
+}
+
+Rows format_rows() {
+  Rows rows;
+  for (const render::FormatInfo& format : render::formats())
+    rows.push_back({std::string(format.name), std::string(format.meaning)});
+  return rows;
+}
+
+Rows rule_rows() {
+  Rows rows;
+  for (const RuleInfo& rule : check::all_rules()) {
+    rows.push_back(
+        {std::string(rule.id), std::string(rule.question), rule.thresholds.empty() ? "none" : defaults_text(rule)});
+  }
+  return rows;
+}
+
+Rows source_rows() {
+  Rows rows = {{"auto", "the first of these that works"}};
+  for (const host::SourceInfo& source : host::live_sources()) {
+    rows.push_back({std::string(source.name), std::string(source.meaning)});
+  }
+  return rows;
+}
+
+Rows netns_rows() {
+  Rows rows;
+  for (const std::string& name : host::namespace_names()) rows.push_back({name, "network namespace"});
+  return rows;
+}
+
+Rows user_rows() {
+  Rows rows;
+  ::setpwent();
+  while (const passwd* entry = ::getpwent()) {
+    rows.push_back({entry->pw_name, std::to_string(entry->pw_uid)});
+  }
+  ::endpwent();
+  return rows;
+}
+
+const std::array<WordList, 8>& word_lists() {
+  static const std::array<WordList, 8> kLists = {{
+      {"states", {"name", "meaning"}, state_rows},
+      {"columns", {"name", "type", "meaning"}, column_rows},
+      {"formats", {"name", "meaning"}, format_rows},
+      {"rules", {"name", "question", "defaults"}, rule_rows},
+      {"sources", {"name", "meaning"}, source_rows},
+      {"netns", {"name", "meaning"}, netns_rows},
+      {"users", {"name", "uid"}, user_rows},
+      {"groups", {"name", "states"}, group_rows},
+  }};
+  return kLists;
+}
+
+void write_text(TextBuffer& out, const Rows& rows) {
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) out.append('\t');
+      render::append_escaped(out, row[i]);
+    }
+    out.append('\n');
+  }
+}
+
+void write_json(TextBuffer& out, const WordList& list, const Rows& rows) {
+  auto document = nlohmann::ordered_json::array();
+  for (const auto& row : rows) {
+    nlohmann::ordered_json entry;
+    for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(list.keys[i])] = row[i];
+    document.push_back(std::move(entry));
+  }
+  out.append(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  out.append('\n');
+}
+
+}  // namespace
+
+ExitStatus run_words(const options::Request& request, const Notes& notes) {
+  std::vector<std::string_view> names;
+  for (const WordList& list : word_lists()) {
+    names.push_back(list.name);
+    if (list.name != request.words_of) continue;
+    auto output = Output::open(request.output_file);
+    if (!output) return end_failed(output.error(), notes);
+    TextBuffer out(output->fd());
+    const Rows rows = list.rows();
+    if (request.format->name == "json") {
+      write_json(out, list, rows);
+    } else {
+      write_text(out, rows);
+    }
+    return finish_output(out, *output, ExitStatus::done, notes);
+  }
+  std::string all;
+  for (const std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
+  const std::string_view nearest = nearest_word(request.words_of, names);
+  notes.error("unknown list " + options::in_quotes(request.words_of) + " (" +
+              (nearest.empty() ? "one of " + all : "did you mean " + std::string(nearest) + "?") + ")");
+  return ExitStatus::failed;
+}
+
+ExitStatus run_text(const std::string& text, const Notes& notes) {
+  auto output = Output::open("");
+  TextBuffer out(output->fd());
+  out.append(text);
+  return finish_output(out, *output, ExitStatus::done, notes);
+}
+
+}  // namespace tcpstat::cli::verbs

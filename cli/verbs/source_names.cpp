@@ -1,0 +1,34 @@
+#include "cli/verbs/source_names.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat::cli::verbs {
+
+std::string SourceNames::of(std::string_view list) const {
+  struct Place {
+    std::string_view usual;
+    std::string_view here;
+  };
+  // The longer one first.
+  const std::array<Place, 3> places = {{{"sock_diag", rows}, {"/proc/net", net}, {"/proc", root}}};
+  constexpr std::string_view kComma = ", ";
+  std::string out;
+  while (!list.empty()) {
+    const std::size_t end = list.find(kComma);
+    std::string_view word = list.substr(0, end);
+    const auto* const place =
+        std::find_if(places.begin(), places.end(), [&](const Place& one) { return word.starts_with(one.usual); });
+    if (place != places.end()) {
+      out += place->here;
+      word.remove_prefix(place->usual.size());
+    }
+    out += word;
+    if (end == std::string_view::npos) break;
+    out += kComma;
+    list.remove_prefix(end + kComma.size());
+  }
+  return out;
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,147 @@
+// A validation as one JSON document or as lines; keys as in tests/schema/validate.json.
+
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.h"
+#include "cli/verbs/validation.h"
+#include "render/envelope.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::string& words) { return words.empty() ? Json() : Json(words); }
+
+Json state_or_null(const std::optional<LoggedState>& state) { return state ? Json(name(*state)) : Json(); }
+
+void add_end_point(Json& to, const std::string& side, const std::optional<Endpoint>& end) {
+  to[side + "_address"] = end ? Json(to_string(end->address)) : Json();
+  to[side + "_port"] = end ? Json(end->port) : Json();
+}
+
+void add_finding(Json& to, const LogFinding& finding) {
+  const trace::Remark& remark = finding.remark;
+  to["line"] = remark.line;
+  to["rule"] = finding.rule;
+  to["severity"] = name(remark.severity);
+  to["from"] = state_or_null(remark.from);
+  to["to"] = state_or_null(remark.to);
+  add_end_point(to, "local", remark.local);
+  add_end_point(to, "remote", remark.remote);
+  to["message"] = remark.message;
+  to["reference"] = or_null(remark.reference);
+}
+
+void add_result(Json& to, const Validation& validation) {
+  to["source"] = "file";
+  to["warnings"] = Json::array();
+  for (const Warning& warning : validation.warnings) {
+    to["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
+  }
+  to["complete"] = validation.complete;
+  to["lines"] = validation.lines;
+  to["bad_lines"] = validation.bad_lines;
+  to["lost_records"] = validation.lost_records;
+  to["findings_left_out"] = validation.left_out;
+  to["transitions"] = validation.pairs->total();
+  to["sockets"] = validation.sockets;
+  to["samples"] = validation.samples;
+  to["not_seen_again"] = validation.not_seen_again;
+  to["verdicts"] = Json::object();
+  for (std::size_t i = 0; i < trace::kVerdictCount; ++i) {
+    const auto verdict = static_cast<trace::Verdict>(i);
+    to["verdicts"][std::string(name(verdict))] = validation.pairs->count(verdict);
+  }
+  to["pairs"] = Json::array();
+  for (const auto& [key, pair] : validation.pairs->pairs()) {
+    to["pairs"].push_back({{"from", name(key.from)},
+                           {"to", name(key.to)},
+                           {"mode", key.observed == Observed::exact ? "exact" : "sampled"},
+                           {"protocol", key.protocol == Protocol::tcp ? 6 : 262},
+                           {"verdict", name(key.verdict)},
+                           {"count", pair.count},
+                           {"reason", or_null(pair.reason)},
+                           {"reference", or_null(pair.reference)}});
+  }
+}
+
+class JsonForm final : public ValidationForm {
+ public:
+  JsonForm(TextBuffer& out, const RunFacts& facts) : out_(out) {
+    Json start;
+    render::add_start(start, facts);
+    std::string text = json_text(start);
+    text.pop_back();
+    out_.append(text);
+    out_.append(",\"findings\":[");
+  }
+
+  void finding(const LogFinding& finding) override {
+    Json object;
+    add_finding(object, finding);
+    out_.append(first_ ? "\n" : ",\n");
+    out_.append(json_text(object));
+    first_ = false;
+  }
+
+  void finish(const Validation& validation) override {
+    Json end;
+    add_result(end, validation);
+    out_.append(first_ ? "]," : "\n],");
+    out_.append(std::string_view(json_text(end)).substr(1));
+    out_.append('\n');
+  }
+
+ private:
+  TextBuffer& out_;
+  bool first_ = true;
+};
+
+class NdjsonForm final : public ValidationForm {
+ public:
+  NdjsonForm(TextBuffer& out, const RunFacts& facts) : out_(out), facts_(facts) {}
+
+  void finding(const LogFinding& finding) override {
+    Json object = line("finding");
+    object["time"] = facts_.time;
+    object["host"] = facts_.host ? Json(*facts_.host) : Json();
+    object["snapshot"] = 1;
+    add_finding(object, finding);
+    write(object);
+  }
+
+  void finish(const Validation& validation) override {
+    Json object = line("summary");
+    object["snapshot"] = 1;
+    render::add_start(object, facts_);
+    add_result(object, validation);
+    write(object);
+  }
+
+ private:
+  static Json line(std::string_view type) {
+    Json object;
+    object["type"] = type;
+    return object;
+  }
+  void write(const Json& object) {
+    out_.append(json_text(object));
+    out_.append('\n');
+  }
+
+  TextBuffer& out_;
+  RunFacts facts_;
+};
+
+}  // namespace
+
+std::unique_ptr<ValidationForm> validation_json(TextBuffer& out, const RunFacts& facts) {
+  return std::make_unique<JsonForm>(out, facts);
+}
+
+std::unique_ptr<ValidationForm> validation_ndjson(TextBuffer& out, const RunFacts& facts) {
+  return std::make_unique<NdjsonForm>(out, facts);
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,202 @@
+// tcpstat watch: a list that is drawn anew on a terminal, and elsewhere one list after the other.
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/utf8.h"
+#include "cli/terminal.h"
+#include "cli/verbs/ending.h"
+#include "cli/verbs/list_columns.h"
+#include "cli/verbs/owner_stage.h"
+#include "cli/verbs/run_facts.h"
+#include "cli/verbs/watching.h"
+#include "render/escape.h"
+#include "survey/limit.h"
+#include "survey/selection.h"
+#include "survey/sorter.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+constexpr std::chrono::milliseconds kInterval{1000};
+// ECMA-48, and DEC's private modes as every terminal emulator knows them.
+constexpr std::string_view kEnterScreen = "\x1b[?1049h\x1b[?25l";
+constexpr std::string_view kLeaveScreen = "\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kHome = "\x1b[H";
+constexpr std::string_view kClearLine = "\x1b[K";
+constexpr std::string_view kClearRest = "\x1b[J";
+
+/// Passes the first rows only, and lets the rest be read: what is counted are all of them.
+class FirstRows final : public Sink {
+ public:
+  FirstRows(std::uint64_t most, Sink& next) : left_(most), next_(next) {}
+  Flow connection(const Connection& row) override { return take() ? next_.connection(row) : Flow::more; }
+  Flow listener(const Listener& row) override { return take() ? next_.listener(row) : Flow::more; }
+
+ private:
+  bool take() {
+    if (left_ == 0) return false;
+    --left_;
+    return true;
+  }
+  std::uint64_t left_;
+  Sink& next_;
+};
+
+/// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
+std::string headline(const render::SampleTime& time, std::chrono::milliseconds interval, const Report& report) {
+  std::string every = std::to_string(interval.count() / 1000);
+  if (const auto rest = interval.count() % 1000; rest != 0) {
+    every += "." + std::to_string(1000 + rest).substr(1);
+    every.erase(every.find_last_not_of('0') + 1);
+  }
+  std::string text = report.facts.host ? *report.facts.host + "  " : "";
+  text += time.local + "  every " + every + "s  sample " + std::to_string(time.snapshot) + "  " +
+          std::to_string(report.tally.total()) + (report.tally.total() == 1 ? " socket" : " sockets");
+  for (const StateInfo& state : states()) {
+    const std::uint64_t count = report.tally.count(state.state);
+    if (count == 0) continue;
+    text += (text.ends_with("sockets") || text.ends_with("socket") ? ": " : ", ") + std::to_string(count) + " " +
+            std::string(state.name);
+  }
+  if (!report.coverage.complete) text += "  (not complete)";
+  return text;
+}
+
+class ListWatch {
+ public:
+  ListWatch(const options::Request& request, Reading& reading, Output& output, const Notes& notes)
+      : request_(request),
+        reading_(reading),
+        output_(output),
+        notes_(notes),
+        sample_notes_(notes),
+        columns_(chosen_columns(request)),
+        used_(used_columns(request, columns_)),
+        query_(make_query(request, used_)),
+        interval_(request.interval.value_or(kInterval)),
+        table_(request.format->name == "table"),
+        live_(table_ && draws_on(look_at_terminal(output.fd()))),
+        out_(output.fd()) {}
+
+  ExitStatus run() {
+    Ticker ticker(interval_, request_.count, output_.fd());
+    if (live_) out_.append(kEnterScreen);
+    while (out_.error() == 0 && ticker.next()) {
+      const render::SampleTime time = sample_time(ticker.samples(), interval_);
+      const bool read = sample(time);
+      out_.flush();
+      if (!read && result_.samples == 1) break;  // what fails at once is no matter of one sample
+    }
+    if (live_) {
+      out_.append(kLeaveScreen);
+      put_line(last_);
+    }
+    const ExitStatus status = finish_output(out_, output_, result_.status(request_), notes_);
+    if (live_) say();  // on the terminal it would have been drawn over
+    return status;
+  }
+
+ private:
+  static bool draws_on(const Terminal& terminal) {
+    const char* kind = std::getenv("TERM");
+    return terminal.is_terminal && kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+  }
+
+  /// False if it could not be read to the end.
+  bool sample(const render::SampleTime& time) {
+    const Terminal terminal = look_at_terminal(output_.fd());
+    TextBuffer page;
+    render::RenderSettings settings = render_settings(request_, output_, table_ ? page : out_, reading_, columns_);
+    settings.facts.time = time.utc;
+    settings.snapshot = time.snapshot;
+    const auto renderer = request_.format->make(std::move(settings));
+
+    Sink* next = renderer.get();
+    std::optional<FirstRows> screenful;
+    // The headline and the columns' take two lines, and the last stays free for the cursor.
+    if (live_ && terminal.height > 3) next = &screenful.emplace(terminal.height - 3, *next);
+    std::optional<survey::Limit> limit;
+    if (request_.limit) next = &limit.emplace(*request_.limit, *next);
+    std::optional<survey::Sorter> sorter;
+    if (!request_.sort.empty()) {
+      next = &sorter.emplace(request_.sort, rows_to_sort(request_), reading_.names(), *next);
+    }
+    OwnerStage owners(reading_, wants_owners(request_, used_), request_.filter);
+    Report report = start_report(request_, reading_);
+    report.facts.time = time.utc;
+    Expected<void> read = owners.open();
+    next = &owners.behind_selection(*next);
+    survey::Selection selection(request_.filter, half_opens_in(request_, query_), *next);
+    if (read) read = reading_.read(query_, owners.before_selection(selection), report.coverage);
+    owners.finish(selection);
+    if (sorter) sorter->finish();
+    owners.add_warnings(report.coverage);
+    reading_.forget_owners();
+    complete_warnings(report.coverage, read);
+    report.source = reading_.source_name();
+    report.limited = limit && limit->limited();
+    report.tally = selection.tally();
+    if (worth_writing(request_, report, read)) {
+      renderer->finish(report);
+      if (table_) draw(headline(time, interval_, report), page.view());
+    }
+    result_.add(report.coverage, read);
+    coverage_ = report.coverage;
+    if (!live_) say();
+    if (request_.verbose && !live_) print_reading(report, notes_);
+    if (read) reading_.keep_source();
+    return read.has_value();
+  }
+
+  void say() { sample_notes_.print(coverage_); }
+
+  void put_line(std::string_view line) {
+    out_.append(line);
+    if (live_) out_.append(kClearLine);
+    out_.append('\n');
+  }
+
+  void draw(const std::string& head, std::string_view page) {
+    TextBuffer safe;
+    render::append_escaped(safe, head);
+    last_ = safe.view();
+    if (live_) out_.append(kHome);
+    if (!live_ && result_.samples > 0) out_.append('\n');
+    const Terminal terminal = look_at_terminal(output_.fd());
+    const bool cut = request_.truncate && terminal.width > 0;
+    put_line(cut ? fitting(last_, terminal.width) : std::string_view(last_));
+    while (!page.empty()) {
+      const std::size_t end = page.find('\n');
+      put_line(page.substr(0, end));
+      page.remove_prefix(end == std::string_view::npos ? page.size() : end + 1);
+    }
+    if (live_) out_.append(kClearRest);
+  }
+
+  const options::Request& request_;
+  Reading& reading_;
+  Output& output_;
+  const Notes& notes_;
+  SampleNotes sample_notes_;
+  Columns columns_;
+  Columns used_;
+  filter::Query query_;
+  std::chrono::milliseconds interval_;
+  bool table_;
+  bool live_;
+  TextBuffer out_;
+  WatchResult result_;
+  Coverage coverage_;
+  std::string last_;  ///< the headline of the last sample, safe to print
+};
+
+}  // namespace
+
+ExitStatus watch_lists(const options::Request& request, Reading& reading, Output& output, const Notes& notes) {
+  return ListWatch(request, reading, output, notes).run();
+}
+
+}  // namespace tcpstat::cli::verbs

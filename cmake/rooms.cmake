@@ -1,0 +1,33 @@
+# A room is one folder, one namespace and one target: src/detect is tcpstat::detect and tcpstat_detect.
+#
+# tcpstat_room(NAME SEES ROOM... [USES TARGET...]) makes the target of the folder NAME below the current one. SEES is the
+# law: a room includes headers of these rooms and of what they see, and of no others. The tests read it from here
+# (rooms.txt) and link each room with nothing else. USES names libraries that its sources alone need.
+set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
+file(WRITE ${TCPSTAT_ROOMS_FILE} "")
+
+function(tcpstat_room name)
+  cmake_parse_arguments(ROOM "" "FOLDER" "SEES;USES" ${ARGN})
+  if(NOT ROOM_FOLDER)
+    set(ROOM_FOLDER ${name})
+  endif()
+  get_filename_component(folder ${ROOM_FOLDER} ABSOLUTE)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  if(ROOM_FOLDER STREQUAL .)
+    # Its subfolders are rooms of their own.
+    file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+    list(REMOVE_ITEM sources ${folder}/main.cpp)
+  endif()
+  list(TRANSFORM ROOM_SEES PREPEND tcpstat_ OUTPUT_VARIABLE targets)
+  if(sources)
+    add_library(tcpstat_${name} STATIC ${sources})
+    target_link_libraries(tcpstat_${name} PUBLIC tcpstat_flags ${targets} PRIVATE ${ROOM_USES})
+  else()
+    add_library(tcpstat_${name} INTERFACE)
+    target_link_libraries(tcpstat_${name} INTERFACE tcpstat_flags ${targets} ${ROOM_USES})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY TCPSTAT_ROOMS ${name})
+  list(JOIN ROOM_SEES " " seen)
+  file(RELATIVE_PATH place ${PROJECT_SOURCE_DIR} ${folder})
+  file(APPEND ${TCPSTAT_ROOMS_FILE} "${place}: ${name} ${seen}\n")
+endfunction()

@@ -1,0 +1,74 @@
+#include "parsers/host/network_namespace.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <filesystem>
+
+#include "base/file_descriptor.h"
+
+namespace tcpstat::host {
+namespace {
+
+constexpr const char* kNamedDirectory = "/run/netns";
+
+bool all_digits(const std::string& word) {
+  return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+Expected<NamespaceTarget> find_namespace(const std::string& word, const std::string& proc_root) {
+  NamespaceTarget target;
+  const std::string doing = "find the network namespace \"" + word + "\"";
+  if (all_digits(word)) {
+    std::uint32_t pid = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
+    const std::string process = proc_root + "/" + word;
+    struct stat status;
+    if (error != std::errc{} || ::stat(process.c_str(), &status) != 0) {
+      return failure(doing, 0, "names and paths work too; see: tcpstat --list netns", "there is no process " + word);
+    }
+    target.pid = pid;
+    target.path = process + "/ns/net";
+    return target;
+  }
+  target.path = word.find('/') == std::string::npos ? std::string(kNamedDirectory) + "/" + word : word;
+  struct stat status;
+  if (::stat(target.path.c_str(), &status) != 0) return failure(doing, errno, "see: tcpstat --list netns");
+  return target;
+}
+
+Expected<void> enter_namespace(const NamespaceTarget& target) {
+  const std::string doing = "enter the network namespace " + target.path;
+  const FileDescriptor file(::open(target.path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failure(doing, errno, errno == EACCES ? "run as root" : "");
+  if (::setns(file.get(), CLONE_NEWNET) != 0) {
+    if (errno == EINVAL) return failure(doing, 0, "see: tcpstat --list netns", "it is no network namespace");
+    return failure(doing, errno, "run as root, or name a process of it: --netns PID");
+  }
+  return {};
+}
+
+std::vector<std::string> namespace_names() {
+  namespace fs = std::filesystem;
+  std::vector<std::string> names;
+  std::error_code failed;
+  for (fs::directory_iterator at(kNamedDirectory, failed), end; !failed && at != end; at.increment(failed)) {
+    names.push_back(at->path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::uint64_t> namespace_inode(const std::string& path) {
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return status.st_ino;
+}
+
+}  // namespace tcpstat::host

@@ -1,0 +1,30 @@
+#pragma once
+// Other network namespaces: finding them and stepping into one (setns(2), ip-netns(8)).
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace tcpstat::host {
+
+struct NamespaceTarget {
+  std::string path;                  ///< a file that setns(2) takes
+  std::optional<std::uint32_t> pid;  ///< set if the word was a process
+};
+
+/// All digits: a process below `proc_root`; with a `/`: a path; else a name under /run/netns. Fails if there is none.
+Expected<NamespaceTarget> find_namespace(const std::string& word, const std::string& proc_root);
+
+/// Moves the calling thread there for good. From then on only /proc/thread-self/net shows that namespace.
+Expected<void> enter_namespace(const NamespaceTarget& target);
+
+/// Names under /run/netns, sorted.
+std::vector<std::string> namespace_names();
+
+/// The inode that identifies the namespace a file like /proc/PID/ns/net stands for.
+std::optional<std::uint64_t> namespace_inode(const std::string& path);
+
+}  // namespace tcpstat::host

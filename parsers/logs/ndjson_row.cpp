@@ -1,0 +1,198 @@
+#include "parsers/logs/ndjson_row.h"
+
+#include <charconv>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "model/tcp_info.h"
+
+namespace tcpstat::logs {
+namespace {
+
+using nlohmann::json;
+
+/// The member, or null if it is missing or null.
+const json* member(const json& object, const char* key) {
+  const auto at = object.find(key);
+  return at == object.end() || at->is_null() ? nullptr : &*at;
+}
+
+/// True with nothing stored if the member is missing or null; false if it is no number that fits.
+template <typename Integer>
+bool read_number(const json& object, const char* key, std::optional<Integer>& to) {
+  const json* value = member(object, key);
+  if (value == nullptr) return true;
+  if (!value->is_number_unsigned()) return false;
+  const auto number = value->get<std::uint64_t>();
+  if (number > std::numeric_limits<Integer>::max()) return false;
+  to = static_cast<Integer>(number);
+  return true;
+}
+
+/// Empty if missing or null; false if it is no string.
+bool read_text(const json& object, const char* key, std::string_view& to) {
+  const json* value = member(object, key);
+  if (value == nullptr) return true;
+  if (!value->is_string()) return false;
+  to = value->get_ref<const std::string&>();
+  return true;
+}
+
+bool read_endpoint(const json& object, const char* address_key, const char* port_key, Endpoint& to) {
+  std::string_view text;
+  std::optional<std::uint16_t> port;
+  if (!read_text(object, address_key, text) || !read_number(object, port_key, port)) return false;
+  const std::optional<Address> address = parse_address(text);
+  if (!address || !port) return false;
+  to = {*address, *port};
+  return true;
+}
+
+bool read_orphan(std::string_view word, Orphan& to) {
+  for (int number = 0; number <= static_cast<int>(Orphan::no_process); ++number) {
+    if (name(static_cast<Orphan>(number)) == word) {
+      to = static_cast<Orphan>(number);
+      return true;
+    }
+  }
+  return true;  // a reason of a later version
+}
+
+/// Words that a later version may add are passed over.
+bool read_flags(const json& object, RowFlags& to) {
+  const json* list = member(object, "flags");
+  if (list == nullptr) return true;
+  if (!list->is_array()) return false;
+  for (const json& entry : *list) {
+    if (!entry.is_string()) return false;
+    if (const auto flag = row_flag_from_name(entry.get_ref<const std::string&>())) to.add(*flag);
+  }
+  return true;
+}
+
+/// Fewer than this are copied for a row; a hostile file may list millions.
+constexpr std::size_t kMostOwners = 65536;
+
+}  // namespace
+
+bool NdjsonDecoder::read_owners(const json& object, Socket& to) {
+  owners_.clear();
+  owner_names_.clear();
+  const json* list = member(object, "processes");
+  if (list == nullptr) return true;
+  if (!list->is_array() || list->size() > kMostOwners) return false;
+  owner_names_.reserve(list->size());  // views into it must stay valid
+  to.owners_known = true;
+  for (const json& entry : *list) {
+    std::optional<std::uint32_t> pid;
+    std::optional<std::uint32_t> fd;
+    std::string_view name;
+    if (!entry.is_object() || !read_number(entry, "pid", pid) || !read_number(entry, "fd", fd) ||
+        !read_text(entry, "name", name) || !pid) {
+      return false;
+    }
+    owners_.push_back({*pid, fd.value_or(0), owner_names_.emplace_back(name)});
+  }
+  to.owners = owners_;
+  return true;
+}
+
+bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
+  std::string_view text;
+  to.origin = Origin::file;
+  std::optional<std::uint64_t> inode;
+  if (!read_endpoint(object, "local_address", "local_port", to.local) || !read_number(object, "uid", to.uid) ||
+      !read_number(object, "inode", inode) || !read_number(object, "mark", to.mark)) {
+    return false;
+  }
+  to.family = to.local.address.family;
+  to.inode = inode.value_or(0);
+  if (!read_text(object, "user", text)) return false;
+  if (to.uid && !text.empty()) names_.record_user(*to.uid, text);
+  text = {};
+  if (!read_text(object, "interface", text)) return false;
+  if (!text.empty()) to.interface = names_.record_interface(text);
+  text = {};
+  if (!read_text(object, "cgroup", text)) return false;
+  if (!text.empty()) to.cgroup = names_.record_cgroup(text);
+  text = {};
+  if (!read_text(object, "cookie", text)) return false;
+  if (!text.empty()) {
+    std::uint64_t cookie = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cookie);
+    if (error != std::errc{} || end != text.data() + text.size()) return false;
+    to.cookie = cookie;
+  }
+  text = {};
+  return read_text(object, "orphan", text) && read_orphan(text, to.orphan) && read_owners(object, to);
+}
+
+bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
+  tcp_info_.clear();
+  const json* info = member(object, "tcp_info");
+  if (info == nullptr) return true;
+  std::string_view congestion;
+  if (!info->is_object() || !read_text(*info, "congestion", congestion)) return false;
+  congestion_ = congestion;
+  to.congestion = congestion_;
+  for (const TcpInfoField& field : tcp_info_fields()) {
+    std::optional<std::uint64_t> value;
+    if (!read_number(*info, std::string(field.key).c_str(), value)) return false;
+    if (value) set_tcp_info_value(tcp_info_, field, *value);
+  }
+  // An unknown number before the last known one is the kernel's "unlimited"; nothing else is unknown there.
+  for (const TcpInfoField& field : tcp_info_fields()) {
+    const bool inside = std::size_t{field.offset} + field.size <= tcp_info_.size();
+    if (field.size == sizeof(std::uint64_t) && inside && member(*info, std::string(field.key).c_str()) == nullptr) {
+      set_tcp_info_value(tcp_info_, field, ~std::uint64_t{0});
+    }
+  }
+  to.tcp_info = tcp_info_;
+  return true;
+}
+
+bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
+  std::string_view timer;
+  if (!read_socket(object, to) || !read_text(object, "timer", timer) || !read_number(object, "timer_ms", to.timer_ms) ||
+      !read_number(object, "retransmits", to.retransmits) || !read_number(object, "recv_queue", to.recv_queue) ||
+      !read_number(object, "send_queue", to.send_queue) || !read_number(object, "age_ms", to.age_ms) ||
+      !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
+    return false;
+  }
+  to.timer = timer_from_name(timer);
+  to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait;
+  if (to.state != State::close) return read_endpoint(object, "remote_address", "remote_port", to.remote);
+  to.remote.address.family = to.local.address.family;
+  return true;
+}
+
+NdjsonDecoder::Row NdjsonDecoder::decode(std::string_view line) {
+  const json object = json::parse(line, nullptr, false);
+  if (!object.is_object()) return Flaw::not_json;
+  std::string_view type;
+  std::string_view state_word;
+  if (!read_text(object, "type", type)) return Flaw::unreadable_number;
+  if (!type.empty() && type != "connection") return NoRow{};
+  if (!read_text(object, "state", state_word) || state_word.empty()) return Flaw::missing_field;
+  const std::optional<StateSet> set = parse_state_word(state_word);
+  if (!set || set->size() != 1) return Flaw::unknown_state;
+  if (*set == StateSet{State::listen}) {
+    Listener listener;
+    std::optional<std::uint64_t> syn_recv;
+    if (!read_socket(object, listener) || !read_number(object, "accept_queue", listener.accept_queue) ||
+        !read_number(object, "accept_limit", listener.accept_limit) || !read_number(object, "syn_recv", syn_recv)) {
+      return Flaw::unreadable_number;
+    }
+    listener.syn_recv = syn_recv;
+    return listener;
+  }
+  Connection row;
+  for (const StateInfo& candidate : states()) {
+    if (set->has(candidate.state)) row.state = candidate.state;
+  }
+  if (!read_connection(object, row)) return Flaw::unreadable_number;
+  return row;
+}
+
+}  // namespace tcpstat::logs

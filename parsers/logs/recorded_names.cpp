@@ -1,0 +1,38 @@
+#include "parsers/logs/recorded_names.h"
+
+namespace tcpstat::logs {
+
+std::string_view RecordedNames::user(std::uint32_t uid) {
+  const auto at = users_.find(uid);
+  return at != users_.end() ? std::string_view(at->second) : host_.user(uid);
+}
+
+std::string_view RecordedNames::interface(std::uint32_t index) {
+  const std::string* name = interfaces_.find(index);
+  return name != nullptr ? std::string_view(*name) : host_.interface(index);
+}
+
+std::string_view RecordedNames::cgroup(std::uint64_t id) {
+  const std::string* path = cgroups_.find(id);
+  return path != nullptr ? std::string_view(*path) : host_.cgroup(id);
+}
+
+void RecordedNames::record_user(std::uint32_t uid, std::string_view name) {
+  const auto at = users_.find(uid);
+  if (at == users_.end()) users_.emplace(uid, name);
+}
+
+std::uint64_t RecordedNames::Numbering::number(std::string_view name) {
+  const auto at = numbers_.find(name);
+  if (at != numbers_.end()) return at->second;
+  const std::uint64_t given = first_ + names_.size();
+  numbers_.emplace(names_.emplace_back(name), given);
+  return given;
+}
+
+const std::string* RecordedNames::Numbering::find(std::uint64_t number) const {
+  if (number < first_ || number - first_ >= names_.size()) return nullptr;
+  return &names_[number - first_];
+}
+
+}  // namespace tcpstat::logs

@@ -1,0 +1,136 @@
+// The text that the kernel makes of sock:inet_sock_set_state (include/trace/events/sock.h):
+//
+//   comm-123 [001] ..s2.  6300.358534: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=59879 dport=0
+//     saddr=127.0.0.1 daddr=0.0.0.0 saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:0.0.0.0 oldstate=TCP_CLOSE newstate=TCP_LISTEN
+//
+// and with options/fields=1 (kernel/trace/trace_output.c, print_event_fields()), where alone skaddr is to be seen:
+//
+//   … inet_sock_set_state: skaddr=0xffff8881025f8000 (-131…) oldstate=0x7 (7) newstate=0xa (10) sport=0xbb77 (47991)
+//     dport=0x0 (0) family=0x2 (2) protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x0 (0) saddr_v6=<INVALID-SIZE> …
+
+#include <algorithm>
+#include <charconv>
+
+#include "parsers/logs/transition_log.h"
+
+namespace tcpstat::logs {
+namespace {
+
+constexpr std::string_view kEvent = "inet_sock_set_state: ";
+
+std::optional<std::uint64_t> number_of(std::string_view word) {
+  int base = 10;
+  if (word.starts_with("0x")) {
+    word.remove_prefix(2);
+    base = 16;
+  }
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number, base);
+  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<LoggedState> state_of(std::string_view word) {
+  if (!word.starts_with("0x")) return logged_state(word);
+  const auto number = number_of(word);
+  return number && *number <= LoggedState::kCount ? logged_state(std::to_string(*number)) : std::nullopt;
+}
+
+struct Fields {
+  std::string_view socket, family, protocol, sport, dport, saddr, daddr, saddr6, daddr6, before, after;
+};
+
+Fields fields_of(std::string_view text) {
+  Fields to;
+  while (true) {
+    const std::string_view word = take_word(text);
+    if (word.empty()) return to;
+    const std::size_t equals = word.find('=');
+    if (equals == std::string_view::npos) continue;
+    const std::string_view key = word.substr(0, equals);
+    const std::string_view value = word.substr(equals + 1);
+    if (key == "skaddr") to.socket = value;
+    if (key == "family") to.family = value;
+    if (key == "protocol") to.protocol = value;
+    if (key == "sport") to.sport = value;
+    if (key == "dport") to.dport = value;
+    if (key == "saddr") to.saddr = value;
+    if (key == "daddr") to.daddr = value;
+    if (key == "saddrv6") to.saddr6 = value;
+    if (key == "daddrv6") to.daddr6 = value;
+    if (key == "oldstate") to.before = value;
+    if (key == "newstate") to.after = value;
+  }
+}
+
+std::optional<Address> address_of(std::string_view v4, std::string_view v6, std::string_view family) {
+  if (family == "AF_INET6" || family == "0xa" || family == "10") return parse_address(v6);
+  if (const auto address = parse_address(v4)) return address;
+  // As options/fields prints four bytes: a number of a little-endian host.
+  const auto number = v4.starts_with("0x") ? number_of(v4) : std::nullopt;
+  if (!number || *number > UINT32_MAX) return std::nullopt;
+  Address address;
+  for (unsigned i = 0; i < 4; ++i) address.bytes[i] = static_cast<std::uint8_t>(*number >> (8 * i));
+  return address;
+}
+
+std::optional<Endpoint> endpoint_of(const std::optional<Address>& address, std::string_view port) {
+  const auto number = number_of(port);
+  if (!address || !number || *number > UINT16_MAX) return std::nullopt;
+  return Endpoint{*address, static_cast<std::uint16_t>(*number)};
+}
+
+/// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it.
+std::optional<std::uint64_t> lost_in(std::string_view line) {
+  constexpr std::string_view kLost = "[LOST ";
+  const std::size_t at = line.find(kLost);
+  if (!line.starts_with("CPU:") || at == std::string_view::npos || !line.ends_with("EVENTS]")) return std::nullopt;
+  line.remove_prefix(at + kLost.size());
+  return number_of(take_word(line)).value_or(1);
+}
+
+/// "... 6300.358534: event: …": a time and a colon, then the name of the event and a colon.
+bool looks_like_event(std::string_view line) {
+  for (std::size_t at = line.find(": "); at != std::string_view::npos; at = line.find(": ", at + 2)) {
+    std::string_view before = line.substr(0, at);
+    if (seconds_of(take_last_word(before))) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool trace_line::recognizes(std::string_view line) {
+  return line.find(kEvent) != std::string_view::npos || lost_in(line) || line.starts_with(" => ") ||
+         looks_like_event(line);
+}
+
+LogRecord trace_line::decode(std::string_view line) {
+  if (const auto lost = lost_in(line)) return LostRecords{*lost};
+  const std::size_t at = line.find(kEvent);
+  if (at == std::string_view::npos) return OtherLine{};
+  const Fields fields = fields_of(line.substr(at + kEvent.size()));
+  LoggedTransition record;
+  if (fields.protocol == "IPPROTO_MPTCP" || fields.protocol == "0x106" || fields.protocol == "262") {
+    record.protocol = Protocol::mptcp;
+  } else if (!fields.protocol.empty() && fields.protocol != "IPPROTO_TCP" && fields.protocol != "0x6" &&
+             fields.protocol != "6") {
+    return OtherLine{};  // SCTP and DCCP use the same numbers with other meanings
+  }
+  const auto from = state_of(fields.before);
+  const auto to = state_of(fields.after);
+  if (!from || !to) return BadLine{"no state that is known in oldstate or newstate"};
+  record.from = *from;
+  record.to = *to;
+  record.socket = fields.socket;
+  record.local = endpoint_of(address_of(fields.saddr, fields.saddr6, fields.family), fields.sport);
+  record.remote = endpoint_of(address_of(fields.daddr, fields.daddr6, fields.family), fields.dport);
+  std::string_view head = line.substr(0, at);
+  std::string_view time = take_last_word(head);
+  if (time == "sock:") time = take_last_word(head);  // perf-script(1)
+  if (time.ends_with(':')) time.remove_suffix(1);
+  record.time = seconds_of(time);
+  return record;
+}
+
+}  // namespace tcpstat::logs

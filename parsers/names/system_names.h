@@ -1,0 +1,27 @@
+#pragma once
+// Names from this host: users (getpwuid_r(3)), devices of the namespace we are in, control groups. Each is looked up
+// once.
+
+#include <string>
+#include <unordered_map>
+
+#include "model/names.h"
+
+namespace tcpstat::names {
+
+class SystemNames final : public Names {
+ public:
+  std::string_view user(std::uint32_t uid) override;
+  std::string_view interface(std::uint32_t index) override;
+  std::string_view cgroup(std::uint64_t id) override;
+
+ private:
+  void scan_cgroups();
+
+  std::unordered_map<std::uint32_t, std::string> users_;
+  std::unordered_map<std::uint32_t, std::string> interfaces_;
+  std::unordered_map<std::uint64_t, std::string> cgroups_;
+  bool cgroups_scanned_ = false;
+};
+
+}  // namespace tcpstat::names

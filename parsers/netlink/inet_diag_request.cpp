@@ -1,0 +1,56 @@
+#include "parsers/netlink/inet_diag_request.h"
+
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cstring>
+
+#include "parsers/netlink/inet_diag_bytecode.h"
+
+namespace tcpstat::netlink::inet_diag {
+namespace {
+
+constexpr unsigned kBoundInactive = 13;  // TCP_BOUND_INACTIVE, Linux 6.8; older kernels ignore the bit
+
+unsigned state_mask(StateSet states) {
+  unsigned mask = states.mask();
+  if (states.has(State::close)) mask |= 1U << kBoundInactive;
+  return mask;
+}
+
+std::uint8_t extension_mask(const filter::Query& query) {
+  unsigned mask = 0;
+  if (query.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
+  if (query.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
+  if (query.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
+  return static_cast<std::uint8_t>(mask);
+}
+
+template <typename Header>
+std::vector<std::byte> bytes_of(const Header& header) {
+  std::vector<std::byte> out(sizeof header);
+  std::memcpy(out.data(), &header, sizeof header);
+  return out;
+}
+
+}  // namespace
+
+Request make_request(const filter::Query& query) {
+  std::vector<std::byte> program = bytecode(query.filter);
+  if (query.filter.ipv4 && query.filter.ipv6) {
+    inet_diag_req header{};
+    header.idiag_ext = extension_mask(query);
+    header.idiag_states = state_mask(query.states);
+    return {TCPDIAG_GETSOCK, bytes_of(header), std::move(program)};
+  }
+  inet_diag_req_v2 header{};
+  header.sdiag_family = query.filter.ipv4 ? AF_INET : AF_INET6;
+  header.sdiag_protocol = IPPROTO_TCP;
+  header.idiag_ext = extension_mask(query);
+  header.idiag_states = state_mask(query.states);
+  return {SOCK_DIAG_BY_FAMILY, bytes_of(header), std::move(program)};
+}
+
+}  // namespace tcpstat::netlink::inet_diag

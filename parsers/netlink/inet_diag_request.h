@@ -1,0 +1,22 @@
+#pragma once
+// What to ask sock_diag for, as the body of a netlink request: pure, no socket.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "filter/query.h"
+
+namespace tcpstat::netlink::inet_diag {
+
+struct Request {
+  std::uint16_t type;              ///< TCPDIAG_GETSOCK or SOCK_DIAG_BY_FAMILY
+  std::vector<std::byte> header;   ///< struct inet_diag_req or inet_diag_req_v2
+  std::vector<std::byte> program;  ///< for INET_DIAG_REQ_BYTECODE; may be empty
+};
+
+/// One legacy request (type 18) where both families are wanted, because it answers both in one walk of the kernel's
+/// tables; the v2 request for one family. Only the states and extensions that the query needs are asked for.
+Request make_request(const filter::Query& query);
+
+}  // namespace tcpstat::netlink::inet_diag

@@ -1,0 +1,36 @@
+#pragma once
+// Blocks of netlink messages -> rows: the part that a live socket and a saved dump share.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "parsers/netlink/netlink_framing.h"
+#include "parsers/source/row_delivery.h"
+
+namespace tcpstat::netlink {
+
+class InetDiagStream {
+ public:
+  using End = NetlinkFraming::End;
+  using Expected = NetlinkFraming::Expected;
+
+  InetDiagStream(source::RowDelivery& delivery, std::optional<Expected> expected)
+      : delivery_(delivery), framing_(expected) {}
+
+  /// Reads messages from the front of `block`; returns why it ended. `taken()` then tells how many bytes were used:
+  /// less than the block's size after an end, or when the last message is not there to its end.
+  End feed(std::span<const std::byte> block);
+  [[nodiscard]] std::size_t taken() const { return framing_.taken(); }
+  /// The positive errno after End::failed.
+  [[nodiscard]] int error() const { return framing_.error(); }
+
+ private:
+  Flow row(std::span<const std::byte> payload);
+
+  source::RowDelivery& delivery_;
+  NetlinkFraming framing_;
+};
+
+}  // namespace tcpstat::netlink

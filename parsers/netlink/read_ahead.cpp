@@ -1,0 +1,59 @@
+#include "parsers/netlink/read_ahead.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <system_error>
+
+namespace tcpstat::netlink {
+
+ReadAhead::ReadAhead(std::size_t block_bytes, Receive receive)
+    : receive_(std::move(receive)), stop_(::eventfd(0, EFD_CLOEXEC)) {
+  if (!stop_ || std::thread::hardware_concurrency() < 2) return;
+  for (Block& block : blocks_) block.bytes.resize(block_bytes);
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    // running() tells
+  }
+}
+
+ReadAhead::~ReadAhead() {
+  if (!thread_.joinable()) return;
+  stopping_ = true;
+  const std::uint64_t one = 1;
+  // Into an eventfd that nothing else writes to; there is no other way to wake a receive.
+  static_cast<void>(!::write(stop_.get(), &one, sizeof one));
+  given_back_.fetch_add(1);  // wakes a wait for a free block
+  given_back_.notify_one();
+  thread_.join();
+}
+
+void ReadAhead::run() {
+  for (std::uint32_t number = 0;; ++number) {
+    // Wait for a free block: of those filled so far, fewer than kBlocks may still be out.
+    for (std::uint32_t back = given_back_.load(); !stopping_ && number - back >= kBlocks; back = given_back_.load()) {
+      given_back_.wait(back);
+    }
+    if (stopping_) return;
+    Block& block = blocks_[number % kBlocks];
+    block.size = receive_(block.bytes, stop_.get());
+    filled_.store(number + 1);
+    filled_.notify_one();
+  }
+}
+
+Received ReadAhead::next() {
+  std::uint32_t number = given_back_.load();
+  if (holding_) {
+    given_back_.store(++number);
+    given_back_.notify_one();
+  }
+  holding_ = true;
+  while (filled_.load() == number) filled_.wait(number);
+  const Block& block = blocks_[number % kBlocks];
+  if (block.size < 0) return {{}, static_cast<int>(-block.size)};
+  return {std::span(block.bytes).first(static_cast<std::size_t>(block.size)), 0};
+}
+
+}  // namespace tcpstat::netlink

@@ -1,0 +1,148 @@
+// The netlink source: NETLINK_SOCK_DIAG through libmnl, sock_diag(7).
+
+#include "parsers/netlink/sock_diag_source.h"
+
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "parsers/netlink/inet_diag_request.h"
+#include "parsers/netlink/inet_diag_stream.h"
+#include "parsers/netlink/read_ahead.h"
+#include "parsers/source/time_budget.h"
+
+namespace tcpstat::netlink {
+namespace {
+
+// The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()); libmnl's own buffer size is
+// smaller and would make it send more and smaller ones. Twice that cannot be truncated.
+constexpr std::size_t kReceiveBytes = 64 * 1024;
+// Dumps of up to so many datagrams (some 2,000 sockets) are not worth a second thread.
+constexpr int kSmallDump = 8;
+constexpr std::uint32_t kSequence = 0x7C95747;
+constexpr std::string_view kTryProc = "try --source proc";
+
+struct CloseSocket {
+  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
+};
+using Socket = std::unique_ptr<mnl_socket, CloseSocket>;
+
+class SockDiagSource final : public source::Source {
+ public:
+  explicit SockDiagSource(const source::SourceOptions& options) : options_(options) {}
+
+  [[nodiscard]] std::string_view name() const override { return "netlink"; }
+
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
+    const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC));
+    if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
+    if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
+      return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
+    }
+    if (auto sent = send_request(*socket, query); !sent) return sent;
+    source::RowDelivery delivery(sink, coverage, options_.limits);
+    InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())});
+    return receive(*socket, stream, coverage);
+  }
+
+ private:
+  static Expected<void> send_request(mnl_socket& socket, const filter::Query& query) {
+    const inet_diag::Request request = inet_diag::make_request(query);
+    constexpr std::size_t kFraming = 64;  // message and attribute headers, padding
+    std::vector<char> buffer(kFraming + request.header.size() + request.program.size());
+    nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
+    header->nlmsg_type = request.type;
+    header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    header->nlmsg_seq = kSequence;
+    std::memcpy(mnl_nlmsg_put_extra_header(header, request.header.size()), request.header.data(),
+                request.header.size());
+    if (!request.program.empty()) {
+      mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request.program.size(), request.program.data());
+    }
+    while (mnl_socket_sendto(&socket, header, header->nlmsg_len) < 0) {
+      if (errno != EINTR) return failure("ask NETLINK_SOCK_DIAG for the sockets", errno, std::string(kTryProc));
+    }
+    return {};
+  }
+
+  Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
+    source::TimeBudget budget(options_.timeout);
+    const auto receive_one = [&](std::span<std::byte> buffer, int stop_fd) -> ssize_t {
+      while (true) {
+        if (!budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd)) return -ETIMEDOUT;
+        const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
+        if (got >= 0) return got;
+        if (errno != EINTR && errno != EAGAIN) return -errno;
+      }
+    };
+    std::vector<std::byte> buffer(kReceiveBytes);
+    std::optional<ReadAhead> ahead;
+    for (int datagrams = 0;; ++datagrams) {
+      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_one);
+      Received received;
+      if (ahead && ahead->running()) {
+        received = ahead->next();
+      } else if (const ssize_t got = receive_one(buffer, -1); got < 0) {
+        received.error = static_cast<int>(-got);
+      } else {
+        received.bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+      }
+      if (received.error != 0) {
+        if (auto failed = take_error(received.error, coverage); !failed) return failed;
+        continue;
+      }
+      switch (stream.feed(received.bytes)) {
+        case InetDiagStream::End::done:
+        case InetDiagStream::End::stopped:
+          return {};
+        case InetDiagStream::End::failed:
+          coverage.complete = false;
+          return failure("dump TCP sockets over NETLINK_SOCK_DIAG", stream.error(), hint_for(stream.error()));
+        case InetDiagStream::End::none:
+          // A datagram holds whole messages: a rest is a message that was cut.
+          if (stream.taken() < received.bytes.size()) coverage.add(Flaw::cut_short);
+          break;
+      }
+    }
+  }
+
+  /// Whether reading can go on after a receive that failed.
+  static Expected<void> take_error(int code, Coverage& coverage) {
+    coverage.complete = false;
+    switch (code) {
+      case ENOBUFS:
+        coverage.warn("lost_messages", "the kernel dropped netlink messages: rows are missing");
+        return {};
+      case ENOSPC:  // libmnl's word for MSG_TRUNC
+        coverage.add(Flaw::cut_short);
+        return {};
+      case ETIMEDOUT:
+        return failure("read the sockets from NETLINK_SOCK_DIAG", code, "try a longer --timeout");
+      default:
+        return failure("read the sockets from NETLINK_SOCK_DIAG", code, std::string(kTryProc));
+    }
+  }
+
+  static std::string hint_for(int code) {
+    const bool no_module = code == ENOENT || code == EPROTONOSUPPORT || code == EOPNOTSUPP;
+    return std::string(no_module ? "the kernel has no tcp_diag; " : "") + std::string(kTryProc);
+  }
+
+  source::SourceOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<source::Source> make_netlink_source(const source::SourceOptions& options) {
+  return std::make_unique<SockDiagSource>(options);
+}
+
+}  // namespace tcpstat::netlink

@@ -1,0 +1,16 @@
+#pragma once
+// What is counted before TCP sees a packet: /proc/net/stat/nf_conntrack, /proc/net/stat/synproxy and
+// /proc/net/softnet_stat, from text: pure. Each has a line of hexadecimal 32-bit numbers a CPU; the first two begin
+// with a line of names (net/netfilter/nf_conntrack_standalone.c, ct_cpu_seq_show(); nf_synproxy_core.c,
+// synproxy_cpu_seq_show()), softnet_stat has dropped packets second (net/core/net-procfs.c, softnet_seq_show()).
+
+#include <string_view>
+
+#include "model/kernel_facts.h"
+
+namespace tcpstat::procfs {
+
+/// Sums over the CPUs; a column that one of them does not tell has no sum. Empty text: unknown.
+FilterCounters filter_counters(std::string_view conntrack, std::string_view synproxy, std::string_view softnet);
+
+}  // namespace tcpstat::procfs

@@ -1,0 +1,67 @@
+#include "parsers/procfs/kernel_counters.h"
+
+#include <array>
+
+#include "parsers/procfs/text_cursor.h"
+
+namespace tcpstat::procfs {
+namespace {
+
+struct Counter {
+  std::optional<std::uint64_t> KernelCounters::*member;
+  std::string_view file;
+  std::string_view group;
+  std::string_view name;
+};
+
+constexpr auto kCounters = std::to_array<Counter>({
+#define COUNTER(member, file, group, name) {&KernelCounters::member, file, group, name},
+#define SETTING(member, path)
+#include "model/kernel_facts.def"
+#undef COUNTER
+#undef SETTING
+});
+
+struct Group {
+  std::string_view name;
+  std::string_view columns;
+};
+
+Group group_of(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  return {line.substr(0, colon), line.substr(colon + 1)};
+}
+
+void add_group(std::string_view file, const Group& names, std::string_view values, KernelCounters& to) {
+  std::string_view columns = names.columns;
+  for (;;) {
+    const std::string_view name = take_word(columns);
+    const std::string_view value = take_word(values);
+    if (name.empty() || value.empty()) return;
+    for (const Counter& counter : kCounters) {
+      if (counter.name == name && counter.group == names.name && counter.file == file) {
+        to.*counter.member = number_of<std::uint64_t>(value);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void add_counters(std::string_view file, std::string_view text, KernelCounters& to) {
+  Group names;
+  while (const std::optional<Line> line = take_line(text)) {
+    Group group = group_of(line->text);
+    if (group.name.empty() || group.name != names.name) {
+      names = group;
+      continue;
+    }
+    // Half a number is another number.
+    if (!line->complete) group.columns = group.columns.substr(0, group.columns.find_last_of(" \t") + 1);
+    add_group(file, names, group.columns, to);
+    names = {};
+  }
+}
+
+}  // namespace tcpstat::procfs

@@ -1,0 +1,63 @@
+#include "parsers/procfs/kernel_facts_reader.h"
+
+#include <time.h>
+
+#include <string_view>
+
+#include "parsers/procfs/filter_counters.h"
+#include "parsers/procfs/kernel_counters.h"
+#include "parsers/procfs/kernel_settings.h"
+#include "parsers/procfs/small_file.h"
+#include "parsers/procfs/socket_usage.h"
+#include "parsers/procfs/whole_file.h"
+
+namespace tcpstat::procfs {
+namespace {
+
+/// Empty text tells the parsers nothing, as a missing file does.
+std::string text_of(const std::string& path) { return read_whole_file(path).value_or(std::string()); }
+
+std::chrono::milliseconds clock_of_boot() {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::seconds(time.tv_sec) +
+                                                               std::chrono::nanoseconds(time.tv_nsec));
+}
+
+/// Another /proc may be saved, or another host's: then its own clock tells when its counters were read.
+std::chrono::milliseconds time_since_boot(const std::string& proc_root) {
+  if (proc_root.empty() || proc_root == "/proc") return clock_of_boot();
+  const std::optional<std::string> text = read_small_file(proc_root + "/uptime");
+  const auto uptime = text ? uptime_of(*text) : std::nullopt;
+  return uptime ? *uptime : clock_of_boot();
+}
+
+}  // namespace
+
+KernelCounters read_kernel_counters(const std::string& proc_net) {
+  KernelCounters counters;
+  add_counters("snmp", text_of(proc_net + "/snmp"), counters);
+  add_counters("netstat", text_of(proc_net + "/netstat"), counters);
+  return counters;
+}
+
+KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root) {
+  KernelFacts facts;
+  facts.boot_time = time_since_boot(proc_root);
+  facts.counters = read_kernel_counters(proc_net);
+  facts.usage = socket_usage(text_of(proc_net + "/sockstat"), text_of(proc_net + "/sockstat6"));
+  facts.filters = filter_counters(text_of(proc_net + "/stat/nf_conntrack"), text_of(proc_net + "/stat/synproxy"),
+                                  text_of(proc_net + "/softnet_stat"));
+  if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root);
+  return facts;
+}
+
+std::optional<std::string> boot_id(const std::string& proc_root) {
+  std::optional<std::string> text = read_small_file(proc_root + "/sys/kernel/random/boot_id");
+  // A UUID; anything else would not name a boot.
+  if (!text || text->size() != 36) return std::nullopt;
+  if (text->find_first_not_of("0123456789abcdef-") != std::string::npos) return std::nullopt;
+  return text;
+}
+
+}  // namespace tcpstat::procfs

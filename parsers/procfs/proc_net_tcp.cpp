@@ -1,0 +1,217 @@
+#include "parsers/procfs/proc_net_tcp.h"
+
+#include <array>
+#include <charconv>
+#include <cstring>
+
+namespace tcpstat::procfs::proc_net_tcp {
+namespace {
+
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+
+/// Takes the next blank-separated field off the front of `rest`; empty at the end.
+std::string_view next_field(std::string_view& rest) {
+  std::size_t start = 0;
+  while (start < rest.size() && is_blank(rest[start])) ++start;
+  std::size_t end = start;
+  while (end < rest.size() && !is_blank(rest[end])) ++end;
+  const std::string_view field = rest.substr(start, end - start);
+  rest.remove_prefix(end);
+  return field;
+}
+
+constexpr int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return -1;
+}
+
+/// A whole field as a hexadecimal number; false for anything else.
+template <typename Integer>
+bool parse_hex(std::string_view text, Integer& out) {
+  if (text.empty() || text.size() > 2 * sizeof(Integer)) return false;
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    const int digit = hex_digit(c);
+    if (digit < 0) return false;
+    value = value << 4U | static_cast<unsigned>(digit);
+  }
+  out = static_cast<Integer>(value);
+  return true;
+}
+
+template <typename Integer>
+bool parse_decimal(std::string_view text, Integer& out) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return error == std::errc{} && end == text.data() + text.size();
+}
+
+/// "AAAA:BBBB" -> the two halves; false without a colon.
+bool split(std::string_view field, std::string_view& left, std::string_view& right) {
+  const std::size_t colon = field.find(':');
+  if (colon == std::string_view::npos) return false;
+  left = field.substr(0, colon);
+  right = field.substr(colon + 1);
+  return true;
+}
+
+bool parse_endpoint(std::string_view field, std::endian order, Endpoint& out) {
+  std::string_view address;
+  std::string_view port;
+  if (!split(field, address, port) || port.size() != 4 || !parse_hex(port, out.port)) return false;
+  if (address.size() != 8 && address.size() != 32) return false;
+  out.address.family = address.size() == 8 ? Family::ipv4 : Family::ipv6;
+  for (std::size_t word = 0; word * 8 < address.size(); ++word) {
+    std::uint32_t value = 0;
+    if (!parse_hex(address.substr(word * 8, 8), value)) return false;
+    for (std::size_t i = 0; i < 4; ++i) {
+      const auto shift = static_cast<unsigned>(order == std::endian::little ? 8 * i : 24 - 8 * i);
+      out.address.bytes[word * 4 + i] = static_cast<std::uint8_t>(value >> shift);
+    }
+  }
+  return true;
+}
+
+/// The fields of a line, as numbers.
+struct Fields {
+  Endpoint local;
+  Endpoint remote;
+  std::uint8_t state = 0;
+  std::uint32_t tx_queue = 0;
+  std::uint32_t rx_queue = 0;
+  std::uint8_t timer = 0;
+  std::uint64_t when = 0;
+  std::uint32_t retransmits = 0;
+  std::uint32_t uid = 0;
+  std::int64_t probes = 0;
+  std::uint64_t inode = 0;
+  bool minisocket = false;
+};
+
+/// Nothing in `out` is to be used if a flaw comes back.
+std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order, Fields& out) {
+  std::string_view rest = line;
+  const std::string_view slot = next_field(rest);
+  const std::string_view local = next_field(rest);
+  const std::string_view remote = next_field(rest);
+  const std::string_view state = next_field(rest);
+  const std::string_view queues = next_field(rest);
+  const std::string_view timer = next_field(rest);
+  const std::string_view retransmits = next_field(rest);
+  const std::string_view uid = next_field(rest);
+  const std::string_view probes = next_field(rest);
+  const std::string_view inode = next_field(rest);
+  const std::string_view after_inode = next_field(rest);
+  // The inode is the last field that is used; in a cut line it is whole only if something follows it.
+  if (inode.empty() || (end == LineEnd::cut && after_inode.empty())) return Flaw::cut_short;
+
+  std::string_view left;
+  std::string_view right;
+  const bool readable = slot.back() == ':' && parse_endpoint(local, order, out.local) &&
+                        parse_endpoint(remote, order, out.remote) && parse_hex(state, out.state) &&
+                        split(queues, left, right) && parse_hex(left, out.tx_queue) && parse_hex(right, out.rx_queue) &&
+                        split(timer, left, right) && parse_hex(left, out.timer) && parse_hex(right, out.when) &&
+                        parse_hex(retransmits, out.retransmits) && parse_decimal(uid, out.uid) &&
+                        parse_decimal(probes, out.probes) && parse_decimal(inode, out.inode);
+  if (!readable) return Flaw::unreadable_number;
+  if (out.local.address.family != out.remote.address.family) return Flaw::unknown_family;
+  next_field(rest);  // the pointer; five more fields follow for a full socket
+  out.minisocket = next_field(rest).empty();
+  return std::nullopt;
+}
+
+/// Telling words of an address as it is printed: at the end of an IPv4 or IPv6 one, or the third of a v4-mapped one.
+struct Telling {
+  std::string_view start;  ///< what the address begins with
+  std::string_view little;
+  std::string_view big;
+};
+constexpr std::array<Telling, 3> kTelling = {{
+    {"", "0100007F", "7F000001"},
+    {"000000000000000000000000", "01000000", "00000001"},
+    {"0000000000000000", "FFFF0000", "0000FFFF"},
+}};
+
+constexpr std::uint8_t kTimerProbe = 4;
+constexpr std::uint8_t kTimerKeepalive = 2;
+
+}  // namespace
+
+std::endian guess_byte_order(std::string_view text) {
+  int little = 0;
+  int big = 0;
+  while (!text.empty()) {
+    const std::size_t newline = text.find('\n');
+    std::string_view rest = text.substr(0, newline);
+    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
+    next_field(rest);
+    for (const std::string_view field : {next_field(rest), next_field(rest)}) {
+      const std::string_view address = field.substr(0, field.find(':'));
+      for (const Telling& telling : kTelling) {
+        if (!address.starts_with(telling.start)) continue;
+        const std::string_view after = address.substr(telling.start.size());
+        // The third word of a v4-mapped address has one more behind it; the others end the address.
+        const bool mapped = telling.start.size() == 16;
+        if (after.size() != (mapped ? 16U : 8U)) continue;
+        little += after.starts_with(telling.little) ? 1 : 0;
+        big += after.starts_with(telling.big) ? 1 : 0;
+      }
+    }
+  }
+  if (little == big) return std::endian::native;
+  return little > big ? std::endian::little : std::endian::big;
+}
+
+bool is_header(std::string_view line) {
+  std::string_view rest = line;
+  return next_field(rest) == "sl";
+}
+
+Row decode(std::string_view line, LineEnd end, const Format& format) {
+  Fields fields;
+  if (const auto flaw = parse(line, end, format.byte_order, fields)) return *flaw;
+  const std::optional<State> state = state_from_kernel(fields.state);
+  if (!state) return Flaw::unknown_state;
+
+  if (*state == State::listen) {
+    Listener listener;
+    listener.origin = Origin::proc;
+    listener.local = fields.local;
+    listener.family = fields.local.address.family;
+    listener.uid = fields.uid;
+    listener.inode = fields.inode;
+    listener.accept_queue = fields.rx_queue;
+    return listener;
+  }
+
+  Connection row;
+  row.origin = Origin::proc;
+  row.local = fields.local;
+  row.remote = fields.remote;
+  row.family = fields.local.address.family;
+  row.state = *state;
+  row.inode = fields.inode;
+  row.timer = fields.timer <= 5 ? static_cast<TimerKind>(fields.timer) : TimerKind::unknown;
+  // Only the missing rest tells a request from a Fast Open child, and a cut line misses it in any case.
+  if (end == LineEnd::cut && *state == State::syn_recv && fields.inode == 0 && fields.minisocket) {
+    return Flaw::cut_short;
+  }
+  row.minisocket = fields.inode == 0 &&
+                   (*state == State::time_wait || (*state == State::fin_wait2 && row.timer == TimerKind::time_wait) ||
+                    (*state == State::syn_recv && fields.minisocket));
+  // Requests show their listener's uid here and TIME_WAIT shows 0: neither owns the row.
+  if (!row.minisocket) row.uid = fields.uid;
+  if (row.timer != TimerKind::none) {
+    const std::uint64_t ms = fields.when * 1000 / format.ticks_per_second;
+    row.timer_ms = static_cast<std::uint32_t>(ms < UINT32_MAX ? ms : UINT32_MAX);
+  }
+  // As sock_diag counts: probes while a probe or keepalive timer runs (inet_sk_diag_fill()).
+  const bool probing = fields.timer == kTimerProbe || fields.timer == kTimerKeepalive;
+  row.retransmits = probing && fields.probes >= 0 ? static_cast<std::uint32_t>(fields.probes) : fields.retransmits;
+  row.recv_queue = fields.rx_queue;
+  row.send_queue = fields.tx_queue;
+  return row;
+}
+
+}  // namespace tcpstat::procfs::proc_net_tcp

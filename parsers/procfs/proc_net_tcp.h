@@ -1,0 +1,42 @@
+#pragma once
+// One line of /proc/net/tcp or tcp6, from text: pure, knows no file (proc(5); net/ipv4/tcp_ipv4.c, tcp4_seq_show();
+// net/ipv6/tcp_ipv6.c, tcp6_seq_show()).
+//
+//    sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer …
+//     0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1234  1   0000…   …
+//
+// An address is printed as one (tcp) or four (tcp6) 32-bit integers, each the network-order bytes read in the byte
+// order of the host that wrote the file. A full socket has 17 fields, a minisocket 12.
+
+#include <bit>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "model/connection.h"
+#include "model/flaw.h"
+#include "model/listener.h"
+
+namespace tcpstat::procfs::proc_net_tcp {
+
+using Row = std::variant<Connection, Listener, Flaw>;
+
+/// Whether the line ended in a newline; one that did not may end in the middle of a number.
+enum class LineEnd : std::uint8_t { complete, cut };
+
+struct Format {
+  std::endian byte_order = std::endian::native;
+  /// Units of tm->when a second (USER_HZ); sysconf(_SC_CLK_TCK) for this host.
+  std::uint32_t ticks_per_second = 100;
+};
+
+/// The byte order of the host that wrote `text`, the beginning of a file: told by addresses that make sense in one
+/// order only (127.0.0.1, ::1, v4-mapped ones); this host's if nothing tells.
+std::endian guess_byte_order(std::string_view text);
+
+/// The header line, which holds no row.
+bool is_header(std::string_view line);
+/// Decodes one line without its newline. The family follows from the width of the addresses.
+Row decode(std::string_view line, LineEnd end, const Format& format);
+
+}  // namespace tcpstat::procfs::proc_net_tcp

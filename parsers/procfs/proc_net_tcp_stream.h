@@ -1,0 +1,35 @@
+#pragma once
+// Blocks of text -> lines -> rows: the part that /proc/net/tcp and a saved copy of it share.
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/line_splitter.h"
+#include "parsers/procfs/proc_net_tcp.h"
+#include "parsers/source/row_delivery.h"
+
+namespace tcpstat::procfs {
+
+class ProcNetTcpStream {
+ public:
+  ProcNetTcpStream(source::RowDelivery& delivery, Origin origin, proc_net_tcp::Format format)
+      : delivery_(delivery), origin_(origin), format_(format) {}
+
+  /// Lines may be cut anywhere between two blocks.
+  Flow feed(std::string_view block);
+  /// The rest after the last newline is a line that was cut. Call it once after each file.
+  Flow finish();
+
+ private:
+  Flow line(std::string_view text, proc_net_tcp::LineEnd end);
+
+  // Rows have 150 to 300 characters; a file without newlines must not fill the memory.
+  static constexpr std::size_t kLongestLine = 4096;
+
+  source::RowDelivery& delivery_;
+  Origin origin_;
+  proc_net_tcp::Format format_;
+  LineSplitter lines_{kLongestLine};
+};
+
+}  // namespace tcpstat::procfs

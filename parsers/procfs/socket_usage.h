@@ -1,0 +1,15 @@
+#pragma once
+// /proc/net/sockstat and sockstat6, from text: pure. A line a protocol, names and values in turn
+// (net/ipv4/proc.c, sockstat_seq_show()):
+//
+//   TCP: inuse 4 orphan 0 tw 0 alloc 4 mem 154
+
+#include <string_view>
+
+#include "model/kernel_facts.h"
+
+namespace tcpstat::procfs {
+
+SocketUsage socket_usage(std::string_view sockstat, std::string_view sockstat6);
+
+}  // namespace tcpstat::procfs

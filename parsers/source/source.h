@@ -1,0 +1,54 @@
+#pragma once
+// A place that connections are read from.
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "filter/query.h"
+#include "model/kernel_limits.h"
+#include "model/names.h"
+#include "model/sink.h"
+#include "report/coverage.h"
+#include "report/report.h"
+
+namespace tcpstat::source {
+
+class Source {
+ public:
+  Source() = default;
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+  virtual ~Source() = default;
+
+  /// "netlink", "proc", "both" or "file".
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Before the first row: replaces the facts that a saved file tells about its host. Live sources have none.
+  virtual Expected<void> prepare(RunFacts& facts) {
+    static_cast<void>(facts);
+    return {};
+  }
+  /// Names that came with the rows and stand before this host's; null if there are none.
+  virtual Names* names() { return nullptr; }
+  /// Whether rows say who holds their sockets.
+  [[nodiscard]] virtual bool brings_owners() const { return false; }
+  /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.
+  /// `coverage` is filled in also when reading fails half way.
+  virtual Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) = 0;
+};
+
+/// Where and how to read; sources take from it what concerns them.
+struct SourceOptions {
+  /// The directory with tcp and tcp6: /proc/thread-self/net, /proc/PID/net, D/net.
+  std::string proc_net = "/proc/thread-self/net";
+  /// Total time to wait for the source; nothing: for ever.
+  std::optional<std::chrono::milliseconds> timeout;
+  /// Of the namespace that is read; empty for files.
+  KernelLimits limits;
+};
+
+}  // namespace tcpstat::source

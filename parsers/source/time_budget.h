@@ -1,0 +1,39 @@
+#pragma once
+// How long a source may keep us waiting, in all. Time spent on decoding, printing or a slow terminal does not count.
+
+#include <poll.h>
+
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+
+namespace tcpstat::source {
+
+class TimeBudget {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Nothing: for ever.
+  explicit TimeBudget(std::optional<std::chrono::milliseconds> total) : left_(total) {}
+
+  /// Waits until `fd` can be read or has ended; false once the budget is spent or `stop_fd` can be read. A signal does
+  /// not end the wait.
+  [[nodiscard]] bool wait_readable(int fd, int stop_fd = -1) {
+    std::array<pollfd, 2> waiting = {{{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
+    if (::poll(waiting.data(), 1, 0) != 0) return true;  // at once, or an error that the read will name
+    while (true) {
+      const auto start = Clock::now();
+      const int answer = ::poll(waiting.data(), waiting.size(), left_ ? static_cast<int>(left_->count()) + 1 : -1);
+      if (answer > 0 && waiting[1].revents != 0) return false;
+      if (left_) *left_ -= std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - start);
+      if (answer != 0 && !(answer < 0 && errno == EINTR)) return true;
+      if (left_ && left_->count() <= 0) return false;
+    }
+  }
+
+ private:
+  std::optional<std::chrono::milliseconds> left_;
+};
+
+}  // namespace tcpstat::source

@@ -1,0 +1,35 @@
+#pragma once
+// How this host is set up against SYN floods and exhaustion: each setting judged, with advice, its reason and its cost.
+// It reads what it is handed and changes nothing.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/kernel_facts.h"
+#include "model/listener.h"
+#include "report/check_report.h"
+
+namespace tcpstat::audit {
+
+/// What stands in one line of the audit beside its name.
+struct AuditJudgement {
+  std::optional<std::string> value;
+  Severity status = Severity::ok;
+  std::string advice = {};
+};
+
+struct AuditInput {
+  const KernelFacts& facts;
+  const std::vector<Listener>& listeners;
+};
+
+/// One line for each row of audit.def, in its order.
+std::vector<AuditCheck> audit(const AuditInput& input);
+
+// One function for each row of audit.def.
+#define AUDIT(name, source, reason, cost) AuditJudgement audit_##name(const AuditInput& input);
+#include "audit/audit.def"
+#undef AUDIT
+
+}  // namespace tcpstat::audit

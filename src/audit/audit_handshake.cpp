@@ -1,0 +1,154 @@
+// The lines of the audit about handshakes: cookies, backlogs, retries.
+
+#include <algorithm>
+#include <map>
+
+#include "audit/audit.h"
+
+namespace tcpstat::audit {
+namespace {
+
+using Number = std::optional<std::int64_t>;
+
+std::optional<std::string> text(const Number& number) {
+  return number ? std::optional(std::to_string(*number)) : std::nullopt;
+}
+
+AuditJudgement unknown() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
+
+/// Reachable from other hosts, as far as its address tells.
+bool is_public(const Listener& listener) {
+  const Address address = listener.local.address.unmapped();
+  constexpr std::uint8_t kLoopback = 127;
+  if (address.family == Family::ipv4) return address.bytes[0] != kLoopback;
+  return to_string(address) != "::1";
+}
+
+bool any_public(const AuditInput& input) {
+  return std::any_of(input.listeners.begin(), input.listeners.end(), is_public);
+}
+
+/// The listener with the least or the most backlog of those that are public and known.
+template <typename Compare>
+const Listener* by_backlog(const AuditInput& input, Compare better) {
+  const Listener* found = nullptr;
+  for (const Listener& listener : input.listeners) {
+    if (!listener.accept_limit || !is_public(listener)) continue;
+    if (found == nullptr || better(*listener.accept_limit, *found->accept_limit)) found = &listener;
+  }
+  return found;
+}
+
+}  // namespace
+
+AuditJudgement audit_tcp_syncookies(const AuditInput& input) {
+  const Number& value = input.facts.settings.syncookies;
+  if (!value) return unknown();
+  if (*value == 1) return {text(value)};
+  if (*value == 0) {
+    return {text(value), any_public(input) ? Severity::critical : Severity::warning,
+            "sysctl -w net.ipv4.tcp_syncookies=1"};
+  }
+  return {text(value), Severity::warning, "sysctl -w net.ipv4.tcp_syncookies=1, unless you are testing cookies"};
+}
+
+AuditJudgement audit_listener_backlog(const AuditInput& input) {
+  const Listener* least = by_backlog(input, [](std::uint32_t a, std::uint32_t b) { return a < b; });
+  if (least == nullptr) {
+    if (!any_public(input)) return {"no listener that other hosts can reach"};
+    return {std::nullopt, Severity::unknown, "/proc does not show backlogs: use --source netlink"};
+  }
+  const std::uint32_t backlog = *least->accept_limit;
+  constexpr std::uint32_t kPerSecondToFill = 7;  // an entry lives 7 s once the queue is more than half full
+  constexpr std::uint32_t kPerSecondToHalf = 126;
+  constexpr std::uint32_t kEnough = 128;
+  const auto rate = [&](std::uint32_t by) { return std::to_string(std::max<std::uint32_t>(1, backlog / by)); };
+  AuditJudgement judged{std::to_string(backlog) + " on " + to_string(least->local) + ", the shortest: filled by " +
+                        rate(kPerSecondToFill) + " SYN/s, half filled by " + rate(kPerSecondToHalf)};
+  if (backlog < kEnough) {
+    judged.status = Severity::warning;
+    judged.advice = "give the program a backlog of " + std::to_string(kEnough) +
+                    " or more, raise net.core.somaxconn if that is less, and restart the program";
+  }
+  return judged;
+}
+
+AuditJudgement audit_somaxconn(const AuditInput& input) {
+  const Number& value = input.facts.settings.somaxconn;
+  if (!value) return unknown();
+  constexpr std::int64_t kDefault = 4096;
+  const auto clamped = [&](const Listener& row) { return row.accept_limit && *row.accept_limit == *value; };
+  const auto at_cap = std::find_if(input.listeners.begin(), input.listeners.end(), clamped);
+  if (*value < kDefault) {
+    return {text(value), Severity::warning, "sysctl -w net.core.somaxconn=4096, then restart the programs that listen"};
+  }
+  if (at_cap != input.listeners.end()) {
+    return {*text(value) + ", which is the backlog of " + to_string(at_cap->local), Severity::info,
+            "the program may have asked for more: if its queue fills, raise net.core.somaxconn and restart it"};
+  }
+  return {text(value)};
+}
+
+AuditJudgement audit_tcp_max_syn_backlog(const AuditInput& input) {
+  const Number& value = input.facts.settings.max_syn_backlog;
+  if (!value) return unknown();
+  if (input.facts.settings.syncookies.value_or(1) != 0) return {*text(value) + ", not used while cookies are on"};
+  const Listener* most = by_backlog(input, [](std::uint32_t a, std::uint32_t b) { return a > b; });
+  const std::int64_t reachable = *value - *value / 4;  // tcp_conn_request()
+  if (most == nullptr || reachable >= *most->accept_limit) return {text(value)};
+  return {*text(value) + ", so that queues end at " + std::to_string(reachable + 1), Severity::warning,
+          "turn cookies on, or set net.ipv4.tcp_max_syn_backlog above 4/3 of " + std::to_string(*most->accept_limit) +
+              ", the backlog of " + to_string(most->local)};
+}
+
+AuditJudgement audit_tcp_synack_retries(const AuditInput& input) {
+  const Number& value = input.facts.settings.synack_retries;
+  if (!value) return unknown();
+  constexpr std::int64_t kDefault = 5;
+  constexpr std::int64_t kMost = 30;
+  // T0 (2^(R+1) - 1), T0 = 1 s: reqsk_timer_handler().
+  const std::int64_t life = (std::int64_t{1} << (std::clamp<std::int64_t>(*value, 0, kMost) + 1)) - 1;
+  const std::string shown = *text(value) + ": half-open connections live " + std::to_string(life) + " s";
+  if (*value <= kDefault) return {shown};
+  return {shown, Severity::warning, "sysctl -w net.ipv4.tcp_synack_retries=5; 2 or 3 during an attack"};
+}
+
+AuditJudgement audit_tcp_abort_on_overflow(const AuditInput& input) {
+  const Number& value = input.facts.settings.abort_on_overflow;
+  if (!value) return unknown();
+  if (*value == 0) return {text(value)};
+  return {text(value), Severity::warning, "sysctl -w net.ipv4.tcp_abort_on_overflow=0"};
+}
+
+AuditJudgement audit_tcp_timestamps(const AuditInput& input) {
+  const Number& value = input.facts.settings.timestamps;
+  if (!value) return unknown();
+  if (*value != 0 || input.facts.settings.syncookies.value_or(1) == 0) return {text(value)};
+  return {text(value), Severity::warning, "sysctl -w net.ipv4.tcp_timestamps=1"};
+}
+
+AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
+  const Number& value = input.facts.settings.migrate_req;
+  std::map<std::string, int> pools;
+  for (const Listener& listener : input.listeners) ++pools[to_string(listener.local)];
+  const auto pool = std::find_if(pools.begin(), pools.end(), [](const auto& entry) { return entry.second > 1; });
+  if (pool == pools.end())
+    return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
+  if (!value) return unknown();
+  if (*value != 0) return {text(value)};
+  return {*text(value) + ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners", Severity::info,
+          "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
+}
+
+AuditJudgement audit_tcp_fastopen(const AuditInput& input) {
+  const Number& value = input.facts.settings.fastopen;
+  if (!value) return unknown();
+  // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie, 0x400 on every listener.
+  constexpr std::int64_t kServer = 0x2;
+  constexpr std::int64_t kWithoutCookie = 0x200 | 0x400;
+  if ((*value & kServer) == 0 || (*value & kWithoutCookie) == 0) return {text(value)};
+  return {text(value), Severity::warning,
+          "sysctl -w net.ipv4.tcp_fastopen=" + std::to_string(*value & ~kWithoutCookie)};
+}
+
+}  // namespace tcpstat::audit

@@ -1,0 +1,16 @@
+#pragma once
+// Every rule that can say something, from all folders that have some.
+
+#include <string_view>
+#include <vector>
+
+#include "report/rule.h"
+
+namespace tcpstat::check {
+
+/// In the order of --list rules.
+std::vector<RuleInfo> all_rules();
+/// The rule with this id, or nothing; the answer lives as long as the program.
+const RuleInfo* find_rule(std::string_view id);
+
+}  // namespace tcpstat::check

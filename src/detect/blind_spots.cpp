@@ -1,0 +1,87 @@
+#include <algorithm>
+
+#include "detect/judged.h"
+#include "detect/sample/tracked_sample.h"
+
+namespace tcpstat::detect {
+namespace {
+
+bool synproxy_works(const SynInput& input) { return input.facts.filters.synproxy_syn_received.value_or(0) > 0; }
+
+constexpr std::uint64_t kEnoughSyns = 10;
+
+/// Who sent the SYNs that leave nothing in the table, where connection tracking does not tell either.
+void add_sources(const SynInput& input, std::vector<std::string>& out) {
+  const auto proxied =
+      growth(input.facts_before->filters.synproxy_syn_received, input.facts.filters.synproxy_syn_received);
+  // It takes a SYN away before an entry for it is confirmed (net/netfilter/nft_synproxy.c: NF_STOLEN).
+  if (proxied.value_or(0) >= kEnoughSyns) {
+    out.emplace_back("the sources of SYNs that SYNPROXY answers: nothing keeps them");
+  }
+  if (input.tracked == nullptr || !cookies_hide_sources(*input.facts_before, input.facts)) return;
+  const std::string who = "the sources of SYNs that cookies answer: ";
+  switch (input.tracked->tracking) {
+    case Tracking::inactive:
+      out.push_back(who + "connection tracking is not at work here");
+      break;
+    case Tracking::refused:
+      out.push_back(who + "it takes CAP_NET_ADMIN to read connection tracking");
+      break;
+    case Tracking::failed:
+      out.push_back(who + "connection tracking could not be read");
+      break;
+    case Tracking::not_asked:
+    case Tracking::read:
+      break;
+  }
+}
+
+bool has_retransmits(const SynSample& sample) {
+  return std::any_of(sample.half_opens.begin(), sample.half_opens.end(),
+                     [](const HalfOpen& entry) { return entry.retransmits.has_value(); });
+}
+
+}  // namespace
+
+bool table_is_blind(const SynInput& input) {
+  if (input.facts_before) return false;
+  return input.facts.settings.syncookies == 2 || synproxy_works(input);
+}
+
+std::vector<std::string> blind_spots(const SynInput& input) {
+  std::vector<std::string> out;
+  const KernelFacts& facts = input.facts;
+  if (!input.facts_before) {
+    if (facts.settings.syncookies == 2) {
+      out.emplace_back(
+          "net.ipv4.tcp_syncookies is 2: no SYN leaves a half-open, so a flood shows in counters alone; use "
+          "--interval");
+    } else if (facts.counters.syncookies_sent.value_or(0) > 0) {
+      out.emplace_back("SYN cookies were sent since boot: what they answered is not in the table; use --interval");
+    } else if (!facts.settings.syncookies || !facts.counters.syncookies_sent) {
+      out.emplace_back("whether SYN cookies are in use is not known");
+    }
+    if (synproxy_works(input)) {
+      out.emplace_back(
+          "SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone; use --interval");
+    }
+    out.emplace_back(
+        "sources that answer with RST leave no half-open: a flood of that kind shows in counters alone; use "
+        "--interval");
+  } else {
+    if (!growth(input.facts_before->counters.syncookies_sent, facts.counters.syncookies_sent)) {
+      out.emplace_back("the counters of SYN cookies are not known for this time");
+    }
+    if (!growth(input.facts_before->counters.embryonic_rsts, facts.counters.embryonic_rsts)) {
+      out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
+    }
+    add_sources(input, out);
+  }
+  if (input.now->half_open() > 0 && !has_retransmits(*input.now)) {
+    out.emplace_back("netlink was not read: repeated SYNs of clients and the limits of queues are not known");
+  }
+  if (input.seen == Seen::partial) out.emplace_back("the table was not read as a whole");
+  return out;
+}
+
+}  // namespace tcpstat::detect

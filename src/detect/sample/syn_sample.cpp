@@ -1,0 +1,106 @@
+#include "detect/sample/syn_sample.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <numeric>
+
+#include "detect/sample/tuple_hash.h"
+#include "model/kernel_facts.h"
+
+namespace tcpstat::detect {
+namespace {
+
+// TCP_TIMEOUT_INIT, include/net/tcp.h (RFC 6298 §2).
+constexpr double kFirstTimeoutS = 1;
+// The timer wheel fires late, never early (kernel/time/timer.c): what is left may exceed the timeout by a little.
+constexpr std::uint32_t kTimerSlackMs = 60;
+// Below it, chance decides more than the join can tell.
+constexpr std::uint64_t kWorthJoining = 8;
+
+}  // namespace
+
+bool HalfOpen::deferred() const {
+  if (retransmits && timeouts) return *timeouts > *retransmits;
+  // A timer set for longer than the retransmits account for: timeouts passed that sent nothing.
+  if (!retransmits || !timer_ms || *retransmits >= kRounds) return false;
+  return *timer_ms > (1'000U << *retransmits) + kTimerSlackMs;
+}
+
+std::optional<double> HalfOpen::age_s() const {
+  if (!timer_ms || rounds() >= kRounds) return std::nullopt;
+  const double end = kFirstTimeoutS * static_cast<double>((std::uint64_t{2} << rounds()) - 1);
+  const double age = end - *timer_ms / 1000.0;
+  if (age < 0) return std::nullopt;
+  return age;
+}
+
+std::uint64_t SynListener::aged() const {
+  return std::accumulate(by_rounds.begin() + 1, by_rounds.end(), std::uint64_t{0});
+}
+
+std::uint64_t SynSample::half_open() const {
+  std::uint64_t sum = 0;
+  for (const SynListener& listener : listeners) sum += listener.half_open;
+  return sum;
+}
+
+bool SynSample::wants_timeouts() const {
+  for (std::uint32_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].aged() + listeners[i].deferred < kWorthJoining) continue;
+    const auto known = joined_by_listener_.find(i);
+    if (known == joined_by_listener_.end() || known->second < kWorthJoining) return true;
+  }
+  return false;
+}
+
+void SynSample::add_timeouts(const Connection& proc_row) {
+  if (proc_row.state != State::syn_recv || !proc_row.minisocket || !proc_row.retransmits) return;
+  const std::uint64_t hash = tuple_hash(hash_, proc_row);
+  const auto at = std::lower_bound(half_opens.begin(), half_opens.end(), hash,
+                                   [](const HalfOpen& entry, std::uint64_t wanted) { return entry.hash < wanted; });
+  if (at == half_opens.end() || at->hash != hash) return;
+  if (at->retransmits && !at->timeouts) {
+    ++joined_;
+    ++joined_by_listener_[at->listener];
+  }
+  at->timeouts = static_cast<std::uint8_t>(std::min(*proc_row.retransmits, 255U));
+}
+
+std::optional<bool> SynSample::knows(const Address& source) const {
+  const std::uint64_t hash = address_hash(hash_, source);
+  if (other_rows == 0 || hash > known_up_to_) return std::nullopt;
+  return std::binary_search(known_.begin(), known_.end(), hash);
+}
+
+std::optional<Fate> SynSample::fate(std::uint64_t cookie) const {
+  const auto at = fates_.find(cookie);
+  if (at == fates_.end()) return std::nullopt;
+  return at->second;
+}
+
+std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const {
+  std::map<Endpoint, const SynListener*> past;
+  for (const SynListener& listener : before.listeners) past.emplace(listener.local, &listener);
+  std::vector<ListenerDrops> out;
+  for (const SynListener& listener : listeners) {
+    const auto at = past.find(listener.local);
+    if (at == past.end()) continue;
+    // Another identity is another socket: its drops began anew.
+    if (listener.identity && at->second->identity && listener.identity != at->second->identity) continue;
+    const auto more = growth(at->second->drops, listener.drops);
+    if (more.value_or(0) > 0) out.push_back({listener.local, *more});
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const ListenerDrops& a, const ListenerDrops& b) { return a.count > b.count; });
+  return out;
+}
+
+const SynListener* SynSample::find(const Endpoint& local) const {
+  const auto at = std::find_if(listeners.begin(), listeners.end(),
+                               [&](const SynListener& listener) { return listener.local == local; });
+  return at == listeners.end() ? nullptr : &*at;
+}
+
+}  // namespace tcpstat::detect

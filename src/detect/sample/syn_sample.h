@@ -1,0 +1,163 @@
+#pragma once
+// What one dump says about half-open connections: numbers per listener, and a bounded sample of the requests
+// themselves. It judges nothing; syn_detector.h does.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/keyed_hash.h"
+#include "detect/sample/hash_sample.h"
+#include "model/address.h"
+#include "model/connection.h"
+#include "model/listener.h"
+#include "model/listener_drops.h"
+#include "model/sink.h"
+
+namespace tcpstat::detect {
+
+/// One half-open request. The kernel keeps two counters of it: how often the SYN+ACK was sent again (num_retrans, which
+/// netlink shows) and how often its timer ran out (num_timeout, which /proc shows); include/net/request_sock.h.
+struct HalfOpen {
+  std::uint64_t hash = 0;      ///< of its four-tuple
+  std::uint64_t cookie = 0;    ///< zero: not known
+  Address source;              ///< un-mapped
+  std::uint32_t listener = 0;  ///< index in SynSample::listeners
+  std::optional<std::uint32_t> timer_ms;
+  std::uint16_t source_port = 0;
+  std::optional<std::uint8_t> retransmits;
+  std::optional<std::uint8_t> timeouts;
+
+  /// Timer rounds that passed: its timeouts where known, else its retransmits.
+  [[nodiscard]] unsigned rounds() const { return timeouts ? *timeouts : retransmits.value_or(0); }
+  /// The client has sent its ACK and the listener waits for data (TCP_DEFER_ACCEPT): the timer runs and nothing is sent.
+  [[nodiscard]] bool deferred() const;
+  /// Seconds since the SYN: a lower bound if the client repeated it, because each repetition starts the timer anew.
+  [[nodiscard]] std::optional<double> age_s() const;
+};
+
+/// Rounds that are told apart; more count as the last.
+inline constexpr std::size_t kRounds = 16;
+
+/// All LISTEN sockets on one endpoint and the half-opens that belong to them. Members of a SO_REUSEPORT pool are one,
+/// because the kernel does not tell which of them a request was given to.
+struct SynListener {
+  Endpoint local;                       ///< un-mapped
+  std::vector<std::uint32_t> backlogs;  ///< one a socket; empty: not known
+  std::uint32_t sockets = 0;            ///< 0: half-opens whose listener was not seen
+  /// Made from the cookies of the sockets: another one after a restart.
+  std::optional<std::uint64_t> identity;
+  std::optional<std::uint32_t> accept_queue;       ///< of the fullest socket
+  std::optional<std::uint32_t> accept_limit;       ///< of the same
+  std::optional<std::uint64_t> drops;              ///< lost SYNs and ACKs since the sockets were made
+  std::uint64_t half_open = 0;                     ///< requests; exact
+  std::uint64_t deferred = 0;                      ///< of these, deferred as far as the rows alone tell
+  std::array<std::uint64_t, kRounds> by_rounds{};  ///< the others, by SYN+ACK retransmits (from /proc: timeouts); exact
+  std::uint64_t fast_open = 0;  ///< full sockets in SYN_RECV: TCP Fast Open, they sit in the accept queue already
+
+  /// Not deferred, and at least one timeout old; exact.
+  [[nodiscard]] std::uint64_t aged() const;
+};
+
+/// What became of a half-open request that was seen before.
+enum class Fate : std::uint8_t { waiting, completed, gone };
+
+class SynSample {
+ public:
+  static constexpr std::size_t kMostHalfOpens = 65'536;
+
+  std::vector<SynListener> listeners;
+  /// Sorted by hash; each stands for `scale` of them.
+  std::vector<HalfOpen> half_opens;
+  double scale = 1;
+  /// Rows that are neither half-open nor LISTEN: without any, nothing is known about known sources.
+  std::uint64_t other_rows = 0;
+
+  [[nodiscard]] std::uint64_t half_open() const;
+  /// Some listener has so many aged or deferred half-opens that the timeouts from /proc can decide something, and hardly
+  /// any of them are known yet.
+  [[nodiscard]] bool wants_timeouts() const;
+  /// Joins a row of /proc (whose `retransmits` are timeouts) by its four-tuple. Rows that do not fit are ignored.
+  void add_timeouts(const Connection& proc_row);
+  /// Half-opens that add_timeouts() found.
+  [[nodiscard]] std::uint64_t joined() const { return joined_; }
+  /// Whether a source owns an established, closing or time-wait connection too; nothing if it was not remembered.
+  [[nodiscard]] std::optional<bool> knows(const Address& source) const;
+  /// What became of a request that SynSampler::watch() was told of; nothing for any other.
+  [[nodiscard]] std::optional<Fate> fate(std::uint64_t cookie) const;
+  /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now, are
+  /// left out.
+  [[nodiscard]] std::vector<ListenerDrops> drops_since(const SynSample& before) const;
+  /// The listener on this endpoint, or nothing.
+  [[nodiscard]] const SynListener* find(const Endpoint& local) const;
+
+ private:
+  friend class SynSampler;
+  KeyedHash hash_;
+  std::vector<std::uint64_t> known_;
+  std::uint64_t known_up_to_ = 0;
+  std::unordered_map<std::uint64_t, Fate> fates_;
+  std::uint64_t joined_ = 0;
+  std::unordered_map<std::uint32_t, std::uint64_t> joined_by_listener_;
+};
+
+/// Takes the rows of one dump, in any order.
+class SynSampler final : public Sink {
+ public:
+  /// Most local endpoints that are told apart; half-opens on others count for their port.
+  static constexpr std::size_t kMostEndpoints = 4096;
+  static constexpr std::size_t kMostKnownSources = 131'072;
+
+  SynSampler();
+
+  /// Asks for the fates of what was half-open and at least one timeout old. Before the first row.
+  void watch(const SynSample& before);
+  void watch(std::span<const std::uint64_t> cookies);
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override;
+  /// Once, when the dump has ended.
+  SynSample take();
+
+ private:
+  struct Known {
+    std::uint64_t hash = 0;
+  };
+  void half_open(const Connection& row);
+  std::uint32_t place_of(const Endpoint& local);
+  void settle(SynSample& sample);
+
+  KeyedHash hash_;
+  std::map<Endpoint, std::uint32_t> places_;
+  Endpoint last_;
+  std::optional<std::uint32_t> last_place_;
+  std::vector<SynListener> counts_;  // by local endpoint, in the order of places_' values
+  std::map<Endpoint, SynListener> listeners_;
+  HashSample<HalfOpen> half_opens_{SynSample::kMostHalfOpens};
+  HashSample<Known> known_{kMostKnownSources};
+  std::unordered_map<std::uint64_t, Fate> fates_;
+  std::uint64_t other_rows_ = 0;
+};
+
+/// Feeds the rows of a dump of /proc to SynSample::add_timeouts(). The kernel walks its hash table, so that the first rows
+/// are as good a sample as any: it ends the dump when it has found `most`.
+class TimeoutJoin final : public Sink {
+ public:
+  TimeoutJoin(SynSample& sample, std::uint64_t most) : sample_(sample), end_(sample.joined() + most) {}
+  Flow connection(const Connection& row) override {
+    sample_.add_timeouts(row);
+    return sample_.joined() < end_ ? Flow::more : Flow::stop;
+  }
+  Flow listener(const Listener&) override { return Flow::more; }
+
+ private:
+  SynSample& sample_;
+  std::uint64_t end_;
+};
+
+}  // namespace tcpstat::detect

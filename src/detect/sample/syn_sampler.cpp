@@ -1,0 +1,164 @@
+#include <algorithm>
+
+#include "detect/sample/syn_sample.h"
+#include "detect/sample/tuple_hash.h"
+
+namespace tcpstat::detect {
+namespace {
+
+Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
+
+/// Netlink's counter, also where it was written to a file; /proc has no cookies.
+bool counts_retransmits(const Connection& row) { return row.origin == Origin::netlink || row.cookie.has_value(); }
+
+HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
+  HalfOpen out;
+  out.hash = hash;
+  out.cookie = row.cookie.value_or(0);
+  out.source = row.remote.address.unmapped();
+  out.source_port = row.remote.port;
+  out.timer_ms = row.timer_ms;
+  if (row.retransmits) {
+    const auto count = static_cast<std::uint8_t>(std::min(*row.retransmits, 255U));
+    (counts_retransmits(row) ? out.retransmits : out.timeouts) = count;
+  }
+  return out;
+}
+
+void add_counts(SynListener& to, const SynListener& from) {
+  to.half_open += from.half_open;
+  to.deferred += from.deferred;
+  to.fast_open += from.fast_open;
+  for (std::size_t i = 0; i < kRounds; ++i) to.by_rounds[i] += from.by_rounds[i];
+}
+
+}  // namespace
+
+SynSampler::SynSampler() = default;
+
+void SynSampler::watch(const SynSample& before) {
+  for (const HalfOpen& entry : before.half_opens) {
+    if (entry.cookie != 0 && entry.rounds() > 0) fates_.emplace(entry.cookie, Fate::gone);
+  }
+}
+
+void SynSampler::watch(std::span<const std::uint64_t> cookies) {
+  for (const std::uint64_t cookie : cookies) {
+    if (cookie != 0) fates_.emplace(cookie, Fate::gone);
+  }
+}
+
+Flow SynSampler::connection(const Connection& row) {
+  const bool request = row.state == State::syn_recv && row.minisocket;
+  if (row.cookie && !fates_.empty()) {
+    const auto at = fates_.find(*row.cookie);
+    if (at != fates_.end()) at->second = request ? Fate::waiting : Fate::completed;
+  }
+  if (request) {
+    half_open(row);
+    return Flow::more;
+  }
+  if (row.state == State::syn_recv) {
+    ++counts_[place_of(row.local)].fast_open;
+    return Flow::more;
+  }
+  ++other_rows_;
+  // A source that only ever failed to connect proves nothing: rows without an exchange do not make it known.
+  if (row.state != State::syn_sent && row.state != State::close) known_.add({address_hash(hash_, row.remote.address)});
+  return Flow::more;
+}
+
+void SynSampler::half_open(const Connection& row) {
+  HalfOpen entry = half_open_of(row, tuple_hash(hash_, row));
+  entry.listener = place_of(row.local);
+  SynListener& count = counts_[entry.listener];
+  ++count.half_open;
+  if (entry.deferred()) {
+    ++count.deferred;
+  } else {
+    ++count.by_rounds[std::min<std::size_t>(entry.rounds(), kRounds - 1)];
+  }
+  half_opens_.add(entry);
+}
+
+Flow SynSampler::listener(const Listener& row) {
+  SynListener& listener = listeners_[unmapped(row.local)];
+  ++listener.sockets;
+  // A sum, so that the order of the rows does not matter.
+  if (row.cookie) listener.identity = listener.identity.value_or(0) + (*row.cookie ^ (*row.cookie << 32U));
+  if (row.drops) listener.drops = listener.drops.value_or(0) + *row.drops;
+  if (row.accept_limit) listener.backlogs.push_back(*row.accept_limit);
+  if (!row.accept_queue) return Flow::more;
+  // The fullest one of a pool; without limits, the longest.
+  const auto load = [](std::uint32_t queue, std::optional<std::uint32_t> limit) {
+    return static_cast<double>(queue) / (limit.value_or(0) + 1.0);
+  };
+  if (!listener.accept_queue ||
+      load(*row.accept_queue, row.accept_limit) > load(*listener.accept_queue, listener.accept_limit)) {
+    listener.accept_queue = row.accept_queue;
+    listener.accept_limit = row.accept_limit;
+  }
+  return Flow::more;
+}
+
+std::uint32_t SynSampler::place_of(const Endpoint& local) {
+  if (last_place_ && last_ == local) return *last_place_;
+  Endpoint key = unmapped(local);
+  auto at = places_.find(key);
+  if (at == places_.end()) {
+    if (places_.size() >= kMostEndpoints) key.address = Address{key.address.family, {}};
+    const auto [place, added] = places_.try_emplace(key, static_cast<std::uint32_t>(counts_.size()));
+    if (added) {
+      counts_.emplace_back();
+      counts_.back().local = key;
+    }
+    at = place;
+  }
+  last_ = local;
+  last_place_ = at->second;
+  return at->second;
+}
+
+void SynSampler::settle(SynSample& sample) {
+  for (auto& [local, listener] : listeners_) {
+    listener.local = local;
+    if (listener.backlogs.size() != listener.sockets) listener.backlogs.clear();
+  }
+  // The most specific listener takes a request: its own address, else the wildcard of its family, else [::]
+  // (net/ipv4/inet_hashtables.c, compute_score()). What nobody takes stands for itself.
+  std::map<Endpoint, std::uint32_t> index;
+  for (const auto& [local, listener] : listeners_) {
+    index.emplace(local, static_cast<std::uint32_t>(sample.listeners.size()));
+    sample.listeners.push_back(listener);
+  }
+  std::vector<std::uint32_t> moved;
+  for (const SynListener& count : counts_) {
+    const Endpoint& local = count.local;
+    auto at = index.find(local);
+    if (at == index.end()) at = index.find({Address{local.address.family, {}}, local.port});
+    if (at == index.end()) at = index.find({Address{Family::ipv6, {}}, local.port});
+    if (at == index.end()) {
+      at = index.emplace(local, static_cast<std::uint32_t>(sample.listeners.size())).first;
+      sample.listeners.emplace_back();
+      sample.listeners.back().local = local;
+    }
+    add_counts(sample.listeners[at->second], count);
+    moved.push_back(at->second);
+  }
+  for (HalfOpen& entry : sample.half_opens) entry.listener = moved[entry.listener];
+}
+
+SynSample SynSampler::take() {
+  SynSample sample;
+  sample.hash_ = hash_;
+  sample.half_opens = half_opens_.sorted();
+  sample.scale = half_opens_.scale();
+  settle(sample);
+  for (const Known& known : known_.sorted()) sample.known_.push_back(known.hash);
+  sample.known_up_to_ = known_.threshold();
+  sample.other_rows = other_rows_;
+  sample.fates_ = std::move(fates_);
+  return sample;
+}
+
+}  // namespace tcpstat::detect

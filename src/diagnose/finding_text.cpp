@@ -1,0 +1,71 @@
+#include "diagnose/wording.h"
+
+#include <array>
+#include <cmath>
+
+namespace tcpstat::diagnose {
+
+std::string duration_text(std::uint64_t milliseconds) {
+  struct Unit {
+    std::uint64_t seconds;
+    std::uint64_t from;  ///< smaller times are said in the next unit
+    std::string_view name;
+  };
+  constexpr std::array<Unit, 4> kUnits = {{{86400, 172800, " d"}, {3600, 7200, " h"}, {60, 120, " min"}, {1, 0, " s"}}};
+  const std::uint64_t seconds = milliseconds / 1000;
+  for (const Unit& unit : kUnits) {
+    if (seconds >= unit.from) return std::to_string(seconds / unit.seconds) + std::string(unit.name);
+  }
+  return {};
+}
+
+std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms) {
+  return oldest_ms ? ", the oldest for " + duration_text(*oldest_ms) : "";
+}
+
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+}
+
+std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }
+
+std::string service_text(const Pile& pile) {
+  return (pile.service.opened == Opened::here ? " to port " : " on port ") + std::to_string(pile.service.port) +
+         (pile.more_services ? " and others" : "");
+}
+
+Severity judged(double value, double warning, double critical) {
+  if (value >= critical) return Severity::critical;
+  return value >= warning ? Severity::warning : Severity::ok;
+}
+
+Evidence measured(std::string_view quantity, double value, std::string_view unit, std::string_view source) {
+  return {std::string(quantity), value, "", std::nullopt, std::string(unit), 0, std::string(source)};
+}
+
+Evidence measured(std::string_view quantity, double value, double limit, std::string_view unit,
+                  std::string_view source) {
+  return {std::string(quantity), value, ">=", limit, std::string(unit), 0, std::string(source)};
+}
+
+std::string list_command(StateSet states, std::string_view more) {
+  std::string words;
+  for (const StateInfo& row : tcpstat::states()) {
+    if (states.has(row.state)) words += (words.empty() ? "" : ",") + std::string(row.name);
+  }
+  return "tcpstat --state " + words + (more.empty() ? "" : " ") + std::string(more);
+}
+
+std::string filter_text(const GroupKey& key) {
+  if (key.pid != 0) return "--pid " + std::to_string(key.pid);
+  if (key.endpoint.address.is_wildcard()) return "--local-port " + std::to_string(key.endpoint.port);
+  const bool bracket = key.endpoint.port != 0 && key.endpoint.address.family == Family::ipv6;
+  const std::string end = key.endpoint.port == 0 ? to_string(key.endpoint.address) : to_string(key.endpoint);
+  return "--remote " + (bracket ? "'" + end + "'" : end);
+}
+
+double limit_of(const Yardstick& yardstick, const RuleInfo& rule, std::string_view name) {
+  return yardstick.thresholds.get(rule, name);
+}
+
+}  // namespace tcpstat::diagnose

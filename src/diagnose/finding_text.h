@@ -1,0 +1,44 @@
+#pragma once
+// Pieces of findings: numbers as people say them, evidence, and commands that exist.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/piles.h"
+
+namespace tcpstat::diagnose {
+
+/// "45 s", "12 min", "3 h", "2 d": rounded down.
+std::string duration_text(std::uint64_t milliseconds);
+/// ", the oldest for 12 min"; empty where no age is known.
+std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms);
+/// "1 connection", "12 connections".
+std::string counted(std::uint64_t count, std::string_view noun);
+/// "73 %".
+std::string percent(double share);
+/// " on port 443", " to port 443 and others".
+std::string service_text(const Pile& pile);
+
+/// critical, warning or ok.
+Severity judged(double value, double warning, double critical);
+
+Evidence measured(std::string_view quantity, double value, std::string_view unit, std::string_view source);
+/// Held against `limit`.
+Evidence measured(std::string_view quantity, double value, double limit, std::string_view unit,
+                  std::string_view source);
+
+inline constexpr std::string_view kFromDump = "sock_diag";
+inline constexpr std::string_view kFromSockstat = "/proc/net/sockstat";
+
+/// `tcpstat --state CLOSE_WAIT -p`: lists what a finding speaks of.
+std::string list_command(StateSet states, std::string_view more);
+/// `--pid 812`, `--local-port 443`, `--remote 192.0.2.1:443`, in quotes where a shell would read more into it.
+std::string filter_text(const GroupKey& key);
+
+/// A threshold of a rule as the user or the rule has it.
+double limit_of(const Yardstick& yardstick, const RuleInfo& rule, std::string_view name);
+
+}  // namespace tcpstat::diagnose

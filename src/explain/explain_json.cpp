@@ -1,0 +1,192 @@
+// Explanations as JSON documents; keys as in tests/schema/explain.json.
+
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.h"
+#include "explain/explain.h"
+#include "machine/dwell.h"
+#include "machine/joint.h"
+#include "machine/linux_profile.h"
+#include "machine/reachability.h"
+#include "machine/rfc9293.h"
+#include "report/report.h"
+
+namespace tcpstat::explain {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json document(std::string_view kind) {
+  Json to;
+  to["schema_version"] = kSchemaVersion;
+  to["kind"] = kind;
+  return to;
+}
+
+std::string text_of(const Json& to) { return json_text(to) + '\n'; }
+
+/// null for nothing.
+Json or_null(std::string_view words) { return words.empty() ? Json() : Json(words); }
+
+Json most(const machine::DwellLimit& limit) {
+  return limit.kind == machine::DwellLimit::Kind::bounded ? Json(limit.most.count()) : Json();
+}
+
+Json step(const machine::Transition& row) {
+  return {{"from", name(row.from)},
+          {"event", info(row.event).key},
+          {"to", name(row.to)},
+          {"action", row.action},
+          {"send", or_null(machine::text(row.send))},
+          {"reference", row.section},
+          {"condition", or_null(machine::text(row.condition))}};
+}
+
+template <typename Use>
+void each_move(Use use) {
+  for (const machine::Transition& row : machine::kRfc9293) {
+    if (row.answer == machine::Answer::moves) use(row);
+  }
+  for (const machine::Transition& row : machine::kRfc9293Cases) {
+    if (row.answer == machine::Answer::moves) use(row);
+  }
+}
+
+Json difference(const machine::Difference& row) {
+  return {{"rfc9293", row.rfc9293}, {"linux", row.linux_does}, {"why", row.why}};
+}
+
+void add_rule(Json& to, const RuleInfo& rule) {
+  to["rule"] = rule.id;
+  to["question"] = rule.question;
+  to["reference"] = rule.reference;
+  to["thresholds"] = Json::array();
+  for (const ThresholdInfo& threshold : rule.thresholds) {
+    to["thresholds"].push_back(
+        {{"name", threshold.name}, {"value", threshold.value}, {"unit", threshold.unit}, {"reason", threshold.reason}});
+  }
+}
+
+}  // namespace
+
+std::string explain_state_json(State state, const KernelLimits& limits) {
+  const StateInfo& row = info(state);
+  Json to = document("state");
+  to["state"] = row.name;
+  to["rfc_name"] = row.rfc_name;
+  to["phase"] = name(row.phase);
+  to["meaning"] = row.meaning;
+  to["moved_on_by"] = story(state).who;
+  to["many_mean"] = story(state).many;
+  to["next"] = Json::array();
+  each_move([&](const machine::Transition& next) {
+    if (next.from == state) to["next"].push_back(step(next));
+  });
+  to["peer_states"] = Json::array();
+  for (std::size_t i = 0; i < kSeenCount; ++i) {
+    const Seen peer = seen_at(i);
+    if (state == State::listen || state == State::close) break;
+    if (peer == State::listen || peer == State::close || machine::joint(state, peer) >= machine::Joint::one_dump)
+      continue;
+    to["peer_states"].push_back(name(peer));
+  }
+  const machine::DwellBound& ordinary = machine::dwell_bound(state);
+  to["max_age_ms"] = most(ordinary.limit(limits));
+  to["bounded_by"] = or_null(ordinary.sysctls);
+  to["bounds"] = Json::array();
+  for (const machine::DwellBound& bound : machine::dwell_bounds()) {
+    if (bound.state != state) continue;
+    const machine::DwellLimit limit = bound.limit(limits);
+    to["bounds"].push_back({{"standing", bound.standing},
+                            {"max_age_ms", most(limit)},
+                            {"known", limit.kind != machine::DwellLimit::Kind::unknown},
+                            {"bounded_by", or_null(bound.sysctls)}});
+  }
+  return text_of(to);
+}
+
+std::string explain_pair_json(Seen from, Seen to_state) {
+  Json to = document("transition");
+  to["from"] = name(from);
+  to["to"] = name(to_state);
+  to["verdict"] = name(judge(from, to_state));
+  Json events = Json::array();
+  Json reference;
+  each_move([&](const machine::Transition& row) {
+    if (Seen(row.from) != from || Seen(row.to) != to_state) return;
+    events.push_back(info(row.event).key);
+    if (reference.is_null()) reference = "RFC 9293 " + std::string(row.section);
+  });
+  to["rfc9293"] = !events.empty();
+  to["traced"] = traced_word(from, to_state);
+  const machine::Reach& cell = machine::reach(from, to_state);
+  const bool child = from == State::listen && to_state == State::syn_recv;
+  to["min_steps"] = child ? 1U : cell.steps();
+  to["path"] = Json::array();
+  const auto path = cell.path();
+  for (std::size_t i = 1; !child && i + 1 < path.size(); ++i) to["path"].push_back(name(path[i]));
+  to["events"] = events;
+  const machine::TracedPair* pair = from && to_state ? machine::traced_pair(*from, *to_state) : nullptr;
+  if (reference.is_null() && pair != nullptr) reference = pair->function;
+  to["reference"] = reference;
+  to["causes"] = pair != nullptr ? Json(pair->causes) : Json();
+  to["differences"] = Json::array();
+  for (const machine::Difference& row : machine::kDifferences) {
+    if (machine::is_about(row, from, to_state)) to["differences"].push_back(difference(row));
+  }
+  return text_of(to);
+}
+
+std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule) {
+  constexpr std::array<std::string_view, 7> kKinds = {"start",    "call",          "to_right",    "to_left",
+                                                      "crossing", "lost_to_right", "lost_to_left"};
+  Json to = document("lifecycle");
+  to["name"] = lifecycle.name;
+  to["meaning"] = lifecycle.meaning;
+  to["lesson"] = lifecycle.lesson;
+  to["ends"] = {lifecycle.ends[0], lifecycle.ends[1]};
+  to["steps"] = Json::array();
+  for (const Rung& rung : run(lifecycle)) {
+    to["steps"].push_back({{"kind", kKinds[static_cast<std::size_t>(rung.kind)]},
+                           {"left_state", name(rung.states[0])},
+                           {"right_state", name(rung.states[1])},
+                           {"from_left", or_null(machine::text(rung.from_left))},
+                           {"from_right", or_null(machine::text(rung.from_right))},
+                           {"words", or_null(rung.words)}});
+  }
+  if (rule != nullptr) add_rule(to, *rule);
+  return text_of(to);
+}
+
+std::string explain_rule_json(const RuleInfo& rule) {
+  Json to = document("rule");
+  add_rule(to, rule);
+  return text_of(to);
+}
+
+std::string machine_json() {
+  Json to = document("machine");
+  to["states"] = Json::array();
+  for (const StateInfo& row : states()) to["states"].push_back(row.name);
+  to["transitions"] = Json::array();
+  each_move([&](const machine::Transition& row) { to["transitions"].push_back(step(row)); });
+  to["traced"] = Json::array();
+  for (const machine::TracedPair& pair : machine::kTracedPairs) {
+    to["traced"].push_back({{"from", name(pair.from)},
+                            {"to", name(pair.to)},
+                            {"verdict", traced_word(pair.from, pair.to)},
+                            {"function", pair.function},
+                            {"causes", pair.causes},
+                            {"note", or_null(pair.note)}});
+  }
+  to["unannounced"] = Json::array();
+  for (const machine::SilentMove& move : machine::kMoves) {
+    to["unannounced"].push_back(
+        {{"from", name(move.from)}, {"to", name(move.to)}, {"cause", move.cause}, {"function", move.function}});
+  }
+  to["differences"] = Json::array();
+  for (const machine::Difference& row : machine::kDifferences) to["differences"].push_back(difference(row));
+  return text_of(to);
+}
+
+}  // namespace tcpstat::explain

@@ -1,0 +1,102 @@
+// Ladder diagrams: two columns of states, and between them what goes from one to the other.
+
+#include "base/utf8.h"
+#include "base/wrapped.h"
+#include "explain/explain.h"
+
+namespace tcpstat::explain {
+namespace {
+
+constexpr std::size_t kStateWidth = 12;
+constexpr std::size_t kArrowWidth = 45;
+
+struct Strokes {
+  std::string_view line, right, left, down, up, lost;
+};
+constexpr Strokes kAscii{"-", ">", "<", "\\", "/", "x"};
+constexpr Strokes kUtf8{"─", "→", "←", "╲", "╱", "×"};
+
+std::string repeated(std::string_view stroke, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += stroke;
+  return text;
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return std::string(text) + std::string(used < width ? width - used : 0, ' ');
+}
+
+/// "----- SYN -----", `width` columns.
+std::string labelled(const Strokes& strokes, std::string_view label, std::size_t width) {
+  const std::size_t before = (width - label.size() - 2) / 2;
+  return repeated(strokes.line, before) + " " + std::string(label) + " " +
+         repeated(strokes.line, width - label.size() - 2 - before);
+}
+
+std::string line(std::string_view left, const std::string& middle, std::string_view right) {
+  std::string text = "  " + padded(left, kStateWidth) + "  " + padded(middle, kArrowWidth) + "  " + std::string(right);
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text + '\n';
+}
+
+std::string rung_text(const Rung& rung, const Strokes& strokes) {
+  const std::string_view left = name(rung.states[0]);
+  const std::string_view right = name(rung.states[1]);
+  const std::size_t half = (kArrowWidth - 5) / 2;
+  switch (rung.kind) {
+    case Rung::Kind::start:
+      return line(left, "", right);
+    case Rung::Kind::call: {
+      const std::string words(rung.words);
+      const std::size_t before = rung.caller == 0 ? 0 : kArrowWidth - words.size();
+      return line(left, std::string(before, ' ') + words, right);
+    }
+    case Rung::Kind::to_right:
+      return line(left, labelled(strokes, machine::text(rung.from_left), kArrowWidth - 1) + std::string(strokes.right),
+                  right);
+    case Rung::Kind::to_left:
+      return line(left, std::string(strokes.left) + labelled(strokes, machine::text(rung.from_right), kArrowWidth - 1),
+                  right);
+    case Rung::Kind::lost_to_right:
+      return line(left, labelled(strokes, machine::text(rung.from_left), 30) + " " + std::string(strokes.lost), right);
+    case Rung::Kind::lost_to_left:
+      return line(left,
+                  std::string(13, ' ') + std::string(strokes.lost) + " " +
+                      labelled(strokes, machine::text(rung.from_right), 30),
+                  right);
+    case Rung::Kind::crossing: {
+      const auto middle = [](std::string_view a, std::string_view b) {
+        return " " + std::string(a) + " " + std::string(b) + " ";
+      };
+      return line("",
+                  labelled(strokes, machine::text(rung.from_left), half) + middle(strokes.down, strokes.up) +
+                      labelled(strokes, machine::text(rung.from_right), half),
+                  "") +
+             line(left,
+                  std::string(strokes.left) + repeated(strokes.line, half - 1) + middle(strokes.up, strokes.down) +
+                      repeated(strokes.line, half - 1) + std::string(strokes.right),
+                  right);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing) {
+  const Strokes& strokes = drawing == Drawing::utf8 ? kUtf8 : kAscii;
+  std::string out = wrapped("", std::string(lifecycle.name) + ": " + std::string(lifecycle.meaning)) + "\n";
+  out += line(lifecycle.ends[0], "", lifecycle.ends[1]);
+  for (const Rung& rung : run(lifecycle)) out += rung_text(rung, strokes);
+  out += "\n" + wrapped("", lifecycle.lesson);
+  if (const auto state = parse_state_word(lifecycle.name); state && state->size() == 1) {
+    for (const StateInfo& info : states()) {
+      if (!state->has(info.state)) continue;
+      out += "\nThe state " + std::string(info.name) + ": tcpstat explain " + std::string(info.name) + "\n";
+    }
+  }
+  return out;
+}
+
+}  // namespace tcpstat::explain

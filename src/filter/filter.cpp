@@ -1,0 +1,50 @@
+#include "filter/filter.h"
+
+#include <algorithm>
+
+namespace tcpstat::filter {
+namespace {
+
+bool any_has(const std::vector<PortRange>& ranges, std::uint16_t port) {
+  return std::any_of(ranges.begin(), ranges.end(), [port](const PortRange& r) { return r.has(port); });
+}
+
+bool any_matches(const std::vector<EndpointPattern>& patterns, const Endpoint& endpoint) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const EndpointPattern& p) { return p.matches(endpoint); });
+}
+
+template <typename T, typename U>
+bool contains(const std::vector<T>& list, const U& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+bool Filter::matches_socket(const Socket& row) const {
+  if (!has_family(row.family)) return false;
+  if (!local.empty() && !any_matches(local, row.local)) return false;
+  if (!local_ports.empty() && !any_has(local_ports, row.local.port)) return false;
+  if (!users.empty() && !(row.uid && contains(users, *row.uid))) return false;
+  if (!pids.empty() &&
+      std::none_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(pids, o.pid); })) {
+    return false;
+  }
+  return processes.empty() ||
+         std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(processes, o.name); });
+}
+
+bool Filter::matches(const Connection& row) const {
+  if (!states.has(row.state) || !matches_socket(row)) return false;
+  // A CLOSE row has a remote end only in name: nothing is connected.
+  const bool has_remote = row.state != State::close;
+  if (!remote.empty() && !(has_remote && any_matches(remote, row.remote))) return false;
+  if (!remote_ports.empty() && !(has_remote && any_has(remote_ports, row.remote.port))) return false;
+  return ports.empty() || any_has(ports, row.local.port) || (has_remote && any_has(ports, row.remote.port));
+}
+
+bool Filter::matches(const Listener& row) const {
+  if (!states.has(State::listen) || !remote.empty() || !remote_ports.empty() || !matches_socket(row)) return false;
+  return ports.empty() || any_has(ports, row.local.port);
+}
+
+}  // namespace tcpstat::filter

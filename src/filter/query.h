@@ -1,0 +1,21 @@
+#pragma once
+// What a source is asked for.
+
+#include "filter/filter.h"
+#include "model/state.h"
+
+namespace tcpstat::filter {
+
+struct Query {
+  /// Rows to be shown must pass it; a source may use what it can of it to read less, never to drop a needed row.
+  Filter filter;
+  /// States to read: those of the filter and those that others need (half-opens, to count them per listener).
+  StateSet states = StateSet::all();
+  /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
+  bool tcp_info = false;
+  bool congestion = false;
+  /// Socket::drops, recv_buffer_bytes and recv_memory_bytes.
+  bool memory = false;
+};
+
+}  // namespace tcpstat::filter

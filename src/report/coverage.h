@@ -1,0 +1,42 @@
+#pragma once
+// What one reading saw and, above all, what it did not see.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/flaw.h"
+#include "model/state.h"
+
+namespace tcpstat::inline report {
+
+/// Something the user should know about a reading. `code` is a stable word for scripts.
+struct Warning {
+  std::string code;
+  std::string message;
+};
+
+struct Coverage {
+  std::uint64_t rows_read = 0;  ///< without the repeated ones
+  std::uint64_t duplicates_dropped = 0;
+  std::array<std::uint64_t, kFlawCount> flaws{};
+  /// False when rows that exist may be missing: an error, a timeout, flawed rows.
+  bool complete = true;
+  /// States that this source can show at all.
+  StateSet visible = StateSet::all();
+  std::vector<Warning> warnings;
+
+  void add(Flaw flaw) {
+    ++flaws[static_cast<std::size_t>(flaw)];
+    complete = false;
+  }
+  void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
+  [[nodiscard]] std::uint64_t flaw_total() const {
+    std::uint64_t total = 0;
+    for (const std::uint64_t count : flaws) total += count;
+    return total;
+  }
+};
+
+}  // namespace tcpstat::inline report

@@ -1,0 +1,71 @@
+#pragma once
+// What detection and diagnosis say: findings and verdicts, never without evidence. Texts may hold names that other
+// programs chose: renderers escape them.
+
+#include <cassert>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "report/severity.h"
+
+namespace tcpstat::inline report {
+
+/// One measured quantity beside the limit that it was held against. `weight`: points it adds to a score, 0 for context.
+struct Evidence {
+  std::string quantity;  ///< a key: stale_half_opens
+  std::optional<double> value;
+  std::string op;  ///< ">=", "<", … ; empty without a limit
+  std::optional<double> limit;
+  std::string unit;  ///< "ratio", "/s", "sockets", …
+  double weight = 0;
+  /// "sock_diag", "/proc/net/netstat", …: of a live host, until cli/ puts in what was really read.
+  std::string source;
+};
+
+struct Finding {
+  /// `evidence` is not empty.
+  Finding(std::string rule_id, Severity how_bad, std::string about, std::vector<Evidence> because)
+      : rule(std::move(rule_id)), severity(how_bad), subject(std::move(about)), evidence(std::move(because)) {
+    assert(!evidence.empty());
+  }
+
+  std::string rule;  ///< its id in --list rules
+  Severity severity;
+  std::string subject;  ///< ":443", "nginx(812)", "host"
+  std::optional<double> value;
+  std::string unit;
+  std::optional<double> warning;  ///< the limits that value was held against
+  std::optional<double> critical;
+  std::string message;  ///< one line: what is wrong, for the person at three in the morning
+  std::vector<Evidence> evidence;
+  std::string next;  ///< the next command to type
+};
+
+/// How sure a SYN verdict is of an attack.
+enum class AttackLevel : std::uint8_t { none, unknown, suspicious, likely, under_attack };
+/// "none", "unknown", "suspicious", "likely", "under attack".
+std::string_view name(AttackLevel level);
+
+/// What the half-open connections of one listener, or of the host, come from.
+struct SynVerdict {
+  /// `evidence` is not empty.
+  SynVerdict(std::string about, AttackLevel how_sure, std::vector<Evidence> because)
+      : subject(std::move(about)), level(how_sure), evidence(std::move(because)) {
+    assert(!evidence.empty());
+  }
+
+  std::string subject;  ///< "0.0.0.0:443" or "host"
+  AttackLevel level;
+  std::string attack_class;  ///< "random-source flood", "flash crowd", …; empty for none
+  double score = 0;
+  std::optional<double> rate_per_s;       ///< SYNs that never complete
+  std::optional<double> seconds_to_full;  ///< until the SYN queue is full at that rate
+  std::vector<std::string> blind;         ///< what this mode cannot see here
+  std::vector<Evidence> evidence;
+};
+
+}  // namespace tcpstat::inline report

@@ -1,0 +1,49 @@
+#pragma once
+// What is known about a run when its rows have been read: the envelope of every output.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/state.h"
+#include "report/coverage.h"
+#include "report/finding.h"
+#include "report/tally.h"
+
+namespace tcpstat::inline report {
+
+/// Of the JSON formats. Raised when a key is removed or changes its type; keys may be added.
+inline constexpr int kSchemaVersion = 1;
+
+/// Known before the first row.
+struct RunFacts {
+  std::string version;
+  std::string time;  ///< RFC 3339, UTC, milliseconds
+  /// Nothing for saved files that do not say.
+  std::optional<std::string> host;
+  std::optional<std::string> kernel;
+  std::optional<std::uint64_t> netns;  ///< inode of the network namespace
+};
+
+/// Known after the last one.
+struct Report {
+  RunFacts facts;
+  std::string source;  ///< netlink, proc, both or file
+  Coverage coverage;
+  bool limited = false;
+  /// States that were selected, and of them those that the source can show.
+  StateSet selected;
+  bool ipv4 = true;
+  bool ipv6 = true;
+  /// Whether anything but states and families narrowed the rows down.
+  bool filtered = false;
+  Tally tally;
+  /// Of the half-open connections, where they were read and judged.
+  std::vector<SynVerdict> verdicts;
+  std::vector<Finding> findings;
+
+  [[nodiscard]] StateSet counted() const { return selected & coverage.visible; }
+};
+
+}  // namespace tcpstat::inline report

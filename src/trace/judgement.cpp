@@ -1,0 +1,122 @@
+#include "trace/judgement.h"
+
+#include <algorithm>
+#include <array>
+
+#include "machine/linux_profile.h"
+#include "machine/reachability.h"
+#include "machine/rfc9293.h"
+
+namespace tcpstat::trace {
+namespace {
+
+struct Pair {
+  State from;
+  State to;
+};
+
+// What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Fifteen seen in
+// traces of Linux 6.18, four more read from net/mptcp/protocol.c (mptcp_set_state() and its callers).
+constexpr auto kMptcpPairs = std::to_array<Pair>({
+#define MPTCP(from, to) {State::from, State::to},
+#include "trace/mptcp_pairs.def"
+#undef MPTCP
+});
+
+std::string pair_text(State from, State to) { return std::string(name(from)) + " to " + std::string(name(to)); }
+
+/// The row of RFC 9293 that draws this step, or null. Of several the one that fig. 5 or its notes have: TIME_WAIT ends
+/// by an ABORT, too, but 2 MSL are what a reader expects.
+const machine::Transition* rfc_step(State from, State to) {
+  const machine::Transition* found = nullptr;
+  const auto consider = [&](const machine::Transition& row) {
+    if (row.from != from || row.to != to || from == to || row.answer != machine::Answer::moves) return;
+    const auto in_figure = [](const machine::Transition& step) {
+      return step.section.find("§3.3.2") != std::string_view::npos;
+    };
+    if (found == nullptr || (!in_figure(*found) && in_figure(row))) found = &row;
+  };
+  for (const auto& row : machine::kRfc9293) consider(row);
+  for (const auto& row : machine::kRfc9293Cases) consider(row);
+  return found;
+}
+
+Judgement illegal(State from, State to) {
+  Judgement out{Verdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers", {}};
+  if (from == State::time_wait || to == State::time_wait) {
+    out.reason = std::string(name(State::time_wait)) +
+                 " is never printed: it belongs to a time-wait socket, which takes over when the socket prints >" +
+                 std::string(name(State::close));
+    out.reference = "net/ipv4/tcp_minisocks.c, tcp_time_wait()";
+  } else if (from == to) {
+    out.reason = "no code path stores " + std::string(name(from)) + " again";
+  } else {
+    out.reason = "Linux has no step from " + pair_text(from, to);
+  }
+  if (const machine::Transition* row = rfc_step(from, to)) {
+    out.reason += "; RFC 9293 draws it (" + std::string(info(row->event).meaning) + ", " + std::string(row->section) +
+                  "), Linux does not take it in one step";
+  } else if (from != to) {
+    out.reason += ", and RFC 9293 draws none";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view name(Verdict verdict) {
+  constexpr std::array<std::string_view, kVerdictCount> kNames = {"legal", "quirk", "reuse", "illegal"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+Judgement judge_exact(State from, State to, Protocol protocol) {
+  if (protocol == Protocol::mptcp) {
+    const bool known =
+        std::any_of(kMptcpPairs.begin(), kMptcpPairs.end(), [&](Pair p) { return p.from == from && p.to == to; });
+    if (known) return {Verdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()", {}};
+    Judgement out = illegal(from, to);
+    out.reason = "an MPTCP socket has no step from " + pair_text(from, to);
+    out.reference = "net/mptcp/protocol.c, mptcp_set_state()";
+    return out;
+  }
+  const machine::TracedPair* pair = machine::traced_pair(from, to);
+  if (pair == nullptr) return illegal(from, to);
+  Judgement out;
+  out.verdict = pair->standing == machine::Standing::legal ? Verdict::legal : Verdict::quirk;
+  out.reason = std::string(pair->causes);
+  if (pair->standing != machine::Standing::legal && !pair->note.empty()) out.reason += "; " + std::string(pair->note);
+  out.reference = std::string(pair->function);
+  return out;
+}
+
+Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
+  const machine::Reach& cell = machine::reach(from, to);
+  Judgement out;
+  out.reference = "reachability by the pairs that Linux takes";
+  const auto path = cell.path();
+  if (path.size() > 2) out.path = path.subspan(1, path.size() - 2);
+  // Whoever left no trace between the samples did not pass through anything.
+  if (cell.way() == machine::Way::unchanged && sameness != Sameness::reused) {
+    out.reason = "unchanged";
+    return out;
+  }
+  if (sameness == Sameness::reused || cell.way() == machine::Way::reuse) {
+    out.verdict = Verdict::reuse;
+    switch (sameness) {
+      case Sameness::same:
+        out.reason = "the same socket was used again: disconnected, then connected or listening anew";
+        break;
+      case Sameness::reused:
+        out.reason = "another connection on the same addresses and ports";
+        break;
+      case Sameness::doubtful:
+        out.reason = "possibly another connection on the same addresses and ports: the source has no cookie";
+        break;
+    }
+    return out;
+  }
+  out.reason = out.path.empty() ? "one step" : std::to_string(cell.steps()) + " steps, states between them unseen";
+  return out;
+}
+
+}  // namespace tcpstat::trace

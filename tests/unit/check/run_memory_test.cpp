@@ -1,0 +1,111 @@
+#include "check/run_memory.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+
+using namespace tcpstat;
+using namespace tcpstat::check;
+
+namespace {
+
+RunMemory everything() {
+  RunMemory memory;
+  detect::SynBaseline& base = memory.baseline;
+  base.boot_id = "01234567-89ab-cdef-0123-456789abcdef";
+  base.netns = 4026531833;
+  base.boot_time = std::chrono::milliseconds(123456789);
+  base.wall_time_s = 1764000000;
+  base.counters.syncookies_sent = UINT64_MAX;
+  base.counters.listen_drops = 0;
+  base.listeners.push_back({.local = {*parse_address("2001:db8::1"), 443},
+                            .identity = UINT64_MAX,
+                            .drops = std::nullopt,
+                            .half_open = 3,
+                            .aged = 2,
+                            .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}}});
+  base.mean = 0.125;
+  base.variance = 1e-9;
+  base.sum = 2.5;
+  base.completions_per_s = 1000;
+  base.quiet_runs = 7;
+  base.history = {AttackLevel::none, AttackLevel::under_attack};
+  base.reported = AttackLevel::likely;
+  base.alert_since_s = 1763999999;
+  base.peak_per_s = 99.5;
+  base.runs = 4;
+  memory.close_waits = {1, 2, 3};
+  memory.spacing = std::chrono::milliseconds(60000);
+  return memory;
+}
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, what.size(), by);
+}
+
+}  // namespace
+
+TEST_CASE("what is remembered comes back") {
+  const RunMemory before = everything();
+  const auto after = check::memory_from(check::memory_text(before));
+  REQUIRE(after);
+  CHECK(check::memory_text(*after) == check::memory_text(before));
+  CHECK(after->baseline.counters.syncookies_sent == UINT64_MAX);
+  CHECK(after->baseline.counters.listen_drops == 0);
+  CHECK_FALSE(after->baseline.counters.passive_opens);
+  CHECK(after->baseline.listeners.at(0).local.port == 443);
+  CHECK(to_string(after->baseline.listeners.at(0).local.address) == "2001:db8::1");
+  CHECK(after->baseline.listeners.at(0).requests.at(0).timer_ms == UINT32_MAX);
+  CHECK_FALSE(after->baseline.listeners.at(0).drops);
+  CHECK(after->baseline.history.back() == AttackLevel::under_attack);
+  CHECK(after->baseline.alert_since_s == 1763999999);
+  CHECK(after->spacing == std::chrono::milliseconds(60000));
+  CHECK(check::memory_from(memory_text(check::RunMemory{})));
+}
+
+TEST_CASE("every cut of a state file is damaged") {
+  const std::string text = check::memory_text(everything());
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    CAPTURE(length);
+    CHECK_FALSE(check::memory_from(std::string_view(text).substr(0, length)));
+  }
+}
+
+TEST_CASE("numbers that nothing can be are refused") {
+  const std::string text = check::memory_text(everything());
+  struct Row {
+    const char* what;
+    const char* by;
+  };
+  for (const Row& row : {Row{"\"mean\":0.125", "\"mean\":-1"},
+                         {"\"mean\":0.125", "\"mean\":1e300"},
+                         {"\"mean\":0.125", "\"mean\":null"},
+                         {"\"port\":443", "\"port\":65536"},
+                         {"\"reported\":3", "\"reported\":5"},
+                         {"\"runs\":4", "\"runs\":-4"},
+                         {"\"runs\":4", "\"runs\":4.5"},
+                         {"[1,255,4294967295]", "[1,256,4294967295]"},
+                         {"[1,255,4294967295]", "[1,255,4294967296]"},
+                         {"[1,255,4294967295]", "[1,255]"},
+                         {"\"2001:db8::1\"", "\"2001:db8::1::\""},
+                         {"\"alert_since_s\":1763999999", "\"alert_since_s\":-1"},
+                         {"\"wall_time_s\":1764000000", "\"wall_time_s\":18446744073709551615"},
+                         {"\"spacing_ms\":60000", "\"spacing_ms\":\"60000\""}}) {
+    CAPTURE(row.what);
+    CAPTURE(row.by);
+    const auto read = check::memory_from(replaced(text, row.what, row.by));
+    REQUIRE_FALSE(read);
+    CHECK(read.error() == "is damaged");
+  }
+}
+
+TEST_CASE("another version and another program say what they are") {
+  const std::string text = check::memory_text(everything());
+  CHECK(check::memory_from(replaced(text, "\"version\":1", "\"version\":2")).error() == "has version 2, not 1");
+  CHECK(check::memory_from(replaced(text, "tcpstat state", "other state")).error() == "was not written by tcpstat");
+  CHECK(check::memory_from("[]").error() == "was not written by tcpstat");
+  CHECK(check::memory_from(std::string(100000, '[')).error() == "is damaged");
+}

@@ -1,0 +1,231 @@
+#include "parsers/logs/ndjson_row.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "render/renderer.h"
+#include "support/fixtures.h"
+#include "support/rows.h"
+
+namespace tcpstat::logs {
+namespace {
+
+using nlohmann::json;
+
+/// Rows as ndjson lines, without what no row says (time, host).
+class Lines {
+ public:
+  explicit Lines(Names& names)
+      : renderer_(render::find_format("ndjson")->make(
+            {.out = out_, .names = names, .facts = {}, .columns = {}, .processes = true, .tcp_info = true})) {}
+
+  template <typename Row>
+  std::string of(const Row& row) {
+    out_.clear();
+    if constexpr (std::is_same_v<Row, Connection>) {
+      renderer_->connection(row);
+    } else {
+      renderer_->listener(row);
+    }
+    std::string line(out_.view());
+    line.pop_back();
+    return line;
+  }
+
+ private:
+  TextBuffer out_;
+  std::unique_ptr<render::Renderer> renderer_;
+};
+
+/// What is different on purpose: a row that came from a file says so.
+json without_source(const std::string& line) {
+  json row = json::parse(line);
+  row.erase("source");
+  return row;
+}
+
+std::string round_trip(NdjsonDecoder& decoder, Lines& lines, const std::string& line) {
+  const auto row = decoder.decode(line);
+  if (const auto* connection = std::get_if<Connection>(&row)) return lines.of(*connection);
+  if (const auto* listener = std::get_if<Listener>(&row)) return lines.of(*listener);
+  return "null";
+}
+
+TEST_CASE("a row that is written and read back says the same") {
+  test::Random random(31);
+  test::TableNames names;
+  names.users = {{0, "root"}, {1000, "we\"ird\\na\nme"}};
+  names.interfaces = {{5, "eth0"}};
+  names.cgroups = {{77, "/system.slice/ssh.service"}};
+  RecordedNames recorded(names);
+  NdjsonDecoder decoder(recorded);
+  Lines lines(names);
+  Lines lines_again(recorded);
+  const std::vector<Owner> owners = {{1, 3, "init"}, {812, 4, "a)b|\"\\\x01"}, {812, 5, ""}};
+  for (int i = 0; i < 1000; ++i) {
+    Connection row = random.connection();
+    if (random.once_in(3)) row.interface = 5;
+    if (random.once_in(3)) row.cgroup = 77;
+    if (random.once_in(2)) {
+      row.owners_known = true;
+      if (row.inode != 0) row.owners = owners;
+    }
+    if (row.timer == TimerKind::none) row.timer_ms.reset();
+    const std::string line = lines.of(row);
+    CAPTURE(line);
+    REQUIRE(without_source(round_trip(decoder, lines_again, line)) == without_source(line));
+    Listener listener = random.listener();
+    if (random.once_in(3)) listener.owners = owners;
+    listener.owners_known = !listener.owners.empty();
+    const std::string other = lines.of(listener);
+    CAPTURE(other);
+    REQUIRE(without_source(round_trip(decoder, lines_again, other)) == without_source(other));
+  }
+}
+
+TEST_CASE("a recorded file is written as it was read, and its last line is no row") {
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  Lines lines(names);
+  const auto recorded = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
+  REQUIRE(recorded.size() == 104);
+  for (std::size_t i = 0; i + 1 < recorded.size(); ++i) {
+    CAPTURE(recorded[i]);
+    json before = json::parse(recorded[i]);
+    json after = json::parse(round_trip(decoder, lines, recorded[i]));
+    for (const char* key : {"source", "time", "host", "netns"}) {
+      before.erase(key);
+      after.erase(key);
+    }
+    REQUIRE(after == before);
+  }
+  CHECK(std::holds_alternative<NdjsonDecoder::NoRow>(decoder.decode(recorded.back())));
+}
+
+TEST_CASE("keys may be missing, and unknown ones are passed over") {
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  const auto row =
+      decoder.decode(R"({"state":"estab","local_address":"192.0.2.1","local_port":443,"remote_address":"198.51.100.7",)"
+                     R"("remote_port":40000,"from_the_future":{"a":[1,2]}})");
+  REQUIRE(std::holds_alternative<Connection>(row));
+  const auto& connection = std::get<Connection>(row);
+  CHECK(connection.state == State::established);
+  CHECK(connection.origin == Origin::file);
+  CHECK_FALSE(connection.uid);
+  CHECK_FALSE(connection.recv_queue);
+  CHECK_FALSE(connection.cookie);
+  CHECK_FALSE(connection.owners_known);
+  CHECK(connection.timer == TimerKind::unknown);
+}
+
+TEST_CASE("flags of a later version are passed over, and what is no list of words is a flaw") {
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  const auto decoded = [&](const std::string& flags) {
+    return decoder.decode(R"({"state":"ESTABLISHED","local_address":"192.0.2.1","local_port":443,"remote_address":)"
+                          R"("198.51.100.7","remote_port":40000,"flags":)" +
+                          flags + "}");
+  };
+  const auto row = decoded(R"(["leak","from-the-future"])");
+  REQUIRE(std::holds_alternative<Connection>(row));
+  RowFlags expected;
+  expected.add(RowFlag::leak);
+  CHECK(std::get<Connection>(row).flags == expected);
+  for (const auto* flags : {R"("leak")", "[7]", "{}", "[[\"leak\"]]"}) {
+    CAPTURE(flags);
+    CHECK(std::holds_alternative<Flaw>(decoded(flags)));
+  }
+}
+
+TEST_CASE("lines that are no connection are no rows, or flaws") {
+  struct Row {
+    std::string_view name;
+    std::string_view line;
+    std::optional<Flaw> flaw;
+  };
+  constexpr Row kRows[] = {
+      {"a summary", R"({"type":"summary","total":3})", std::nullopt},
+      {"a transition", R"({"type":"transition","from":"LISTEN"})", std::nullopt},
+      {"not JSON", "hello", Flaw::not_json},
+      {"cut", R"({"type":"connection","state":"LIS)", Flaw::not_json},
+      {"an array", "[]", Flaw::not_json},
+      {"a number", "7", Flaw::not_json},
+      {"no state", R"({"local_port":1})", Flaw::missing_field},
+      {"a state that nobody knows", R"({"state":"OPENISH","local_address":"::","local_port":1})", Flaw::unknown_state},
+      {"a group as state", R"({"state":"half-open","local_address":"::","local_port":1})", Flaw::unknown_state},
+      {"type is a number", R"({"type":7})", Flaw::unreadable_number},
+      {"no local end", R"({"state":"LISTEN"})", Flaw::unreadable_number},
+      {"a host name", R"({"state":"LISTEN","local_address":"localhost","local_port":1})", Flaw::unreadable_number},
+      {"a port of 17 bits", R"({"state":"LISTEN","local_address":"::","local_port":65536})", Flaw::unreadable_number},
+      {"a negative port", R"({"state":"LISTEN","local_address":"::","local_port":-1})", Flaw::unreadable_number},
+      {"a port with a fraction", R"({"state":"LISTEN","local_address":"::","local_port":1.5})",
+       Flaw::unreadable_number},
+      {"a port as text", R"({"state":"LISTEN","local_address":"::","local_port":"1"})", Flaw::unreadable_number},
+      {"a uid of 33 bits", R"({"state":"LISTEN","local_address":"::","local_port":1,"uid":4294967296})",
+       Flaw::unreadable_number},
+      {"a cookie that is no number", R"({"state":"LISTEN","local_address":"::","local_port":1,"cookie":"12x"})",
+       Flaw::unreadable_number},
+      {"no remote end", R"({"state":"ESTABLISHED","local_address":"::","local_port":1})", Flaw::unreadable_number},
+      {"processes are no list", R"({"state":"LISTEN","local_address":"::","local_port":1,"processes":{}})",
+       Flaw::unreadable_number},
+      {"a process without pid", R"({"state":"LISTEN","local_address":"::","local_port":1,"processes":[{"name":"x"}]})",
+       Flaw::unreadable_number},
+      {"tcp_info is no object",
+       R"({"state":"ESTABLISHED","local_address":"::","local_port":1,"remote_address":"::","remote_port":1,"tcp_info":[]})",
+       Flaw::unreadable_number},
+  };
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  for (const Row& row : kRows) {
+    CAPTURE(row.name);
+    const auto decoded = decoder.decode(row.line);
+    if (row.flaw) {
+      REQUIRE(std::holds_alternative<Flaw>(decoded));
+      CHECK(std::get<Flaw>(decoded) == *row.flaw);
+    } else {
+      CHECK(std::holds_alternative<NdjsonDecoder::NoRow>(decoded));
+    }
+  }
+}
+
+TEST_CASE("every truncated prefix of a recorded line is a flaw") {
+  test::TableNames nobody;
+  RecordedNames names(nobody);
+  NdjsonDecoder decoder(names);
+  const auto lines = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
+  for (std::size_t i = 0; i < lines.size(); i += 20) {
+    for (std::size_t size = 0; size < lines[i].size(); ++size) {
+      REQUIRE(std::holds_alternative<Flaw>(decoder.decode(std::string_view(lines[i]).substr(0, size))));
+    }
+  }
+}
+
+TEST_CASE("names come from the file before they come from the host") {
+  test::TableNames host;
+  host.users = {{1000, "here"}, {1001, "also-here"}};
+  RecordedNames names(host);
+  names.record_user(1000, "there");
+  const std::uint32_t device = names.record_interface("eth7");
+  const std::uint64_t group = names.record_cgroup("/a");
+  CHECK(names.user(1000) == "there");
+  CHECK(names.user(1001) == "also-here");
+  CHECK(names.interface(device) == "eth7");
+  CHECK(names.cgroup(group) == "/a");
+  CHECK(names.record_interface("eth7") == device);
+  CHECK(names.record_interface("eth8") != device);
+  CHECK(names.cgroup(1).empty());
+  // Views stay valid however many names follow.
+  const std::string_view first = names.interface(device);
+  for (int i = 0; i < 1000; ++i) names.record_interface("dev" + std::to_string(i));
+  CHECK(first == "eth7");
+}
+
+}  // namespace
+}  // namespace tcpstat::logs

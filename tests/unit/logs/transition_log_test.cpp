@@ -1,0 +1,124 @@
+#include "parsers/logs/transition_log.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/fixtures.h"
+
+namespace tcpstat::logs {
+namespace {
+
+LoggedTransition transition(std::string_view line) {
+  static TransitionLog log;
+  const LogRecord record = log.decode(line);
+  const auto* found = std::get_if<LoggedTransition>(&record);
+  REQUIRE(found != nullptr);
+  return *found;
+}
+
+template <typename Kind>
+bool is(std::string_view line) {
+  TransitionLog log;
+  return std::holds_alternative<Kind>(log.decode(line));
+}
+
+TEST_CASE("a trace with options/fields names the socket and the same ends as one without") {
+  const auto plain = transition(
+      "         python3-17056   [000] .....  6300.358534: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP "
+      "sport=47991 dport=36068 saddr=127.0.0.1 daddr=10.1.2.3 saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:10.1.2.3 "
+      "oldstate=TCP_LISTEN newstate=TCP_SYN_RECV");
+  const auto fields = transition(
+      "         python3-17065   [000] ..s2.  6300.720959: inet_sock_set_state: skaddr=0xffff8881025fb780 "
+      "(-131387304724608) oldstate=0xa (10) newstate=0x3 (3) sport=0xbb77 (47991) dport=0x8ce4 (36068) family=0x2 (2) "
+      "protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x302010a (50462986) saddr_v6=<INVALID-SIZE> "
+      "daddr_v6=<INVALID-SIZE>");
+  for (const auto& record : {plain, fields}) {
+    CHECK(record.from == LoggedState(State::listen));
+    CHECK(record.to == LoggedState(State::syn_recv));
+    CHECK(to_string(record.local.value()) == "127.0.0.1:47991");
+    CHECK(to_string(record.remote.value()) == "10.1.2.3:36068");
+  }
+  CHECK(plain.socket.empty());
+  CHECK(fields.socket == "0xffff8881025fb780");
+  CHECK(plain.time == LogTime(6300358534));
+}
+
+TEST_CASE("IPv6, MPTCP and perf-script(1)") {
+  const auto record = transition(
+      "curl  1234 [001]  12.000001: sock:inet_sock_set_state: family=AF_INET6 protocol=IPPROTO_MPTCP sport=1 dport=2 "
+      "saddr=0.0.0.0 daddr=0.0.0.0 saddrv6=2001:db8::1 daddrv6=::1 oldstate=TCP_CLOSE newstate=TCP_LISTEN");
+  CHECK(record.protocol == Protocol::mptcp);
+  CHECK(to_string(record.local.value()) == "[2001:db8::1]:1");
+  CHECK(record.time == LogTime(12000001));
+  CHECK(
+      is<OtherLine>("x-1 [000] ..... 1.000000: inet_sock_set_state: family=AF_INET protocol=IPPROTO_SCTP "
+                    "oldstate=TCP_CLOSE newstate=TCP_LISTEN"));
+}
+
+TEST_CASE("every line of the recorded logs is a record or no matter") {
+  for (const char* name : {"logs/trace.txt", "logs/trace-fields.txt", "logs/tcpstates.txt"}) {
+    CAPTURE(name);
+    std::size_t transitions = 0;
+    for (const std::string& line : test::lines_of(test::fixture(name))) {
+      CHECK_FALSE(is<BadLine>(line));
+      transitions += is<LoggedTransition>(line) ? 1U : 0U;
+    }
+    CHECK(transitions == (std::string_view(name).ends_with("states.txt") ? 6 : 48));
+  }
+}
+
+TEST_CASE("the name of a command in a table of tcpstates may look like columns") {
+  const auto record = transition(
+      "ffff9fd7e8195000 9312  a b -> c   2001:db8::1     443   2001:db8::2     40000 LISTEN      -> SYN_RECV    1.500");
+  CHECK(record.socket == "ffff9fd7e8195000");
+  CHECK(to_string(record.local.value()) == "[2001:db8::1]:443");
+  CHECK(to_string(record.remote.value()) == "[2001:db8::2]:40000");
+  CHECK(record.dwell == LogTime(1500));
+}
+
+TEST_CASE("a member of an inner object is no member of the record") {
+  CHECK(is<BadLine>(R"({"type":"transition","x":{"from":"CLOSE","to":"LISTEN"}})"));
+  const auto record =
+      transition(R"({"type":"transition","from":"CLOSE","to":"LISTEN","x":{"from":"bad"},"socket":12})");
+  CHECK(record.from == LoggedState(State::close));
+  CHECK(record.socket == "12");
+}
+
+TEST_CASE("times of a log: RFC 3339 with an offset, and seconds") {
+  const auto time = [](std::string_view text) {
+    return transition(R"({"from":"CLOSE","to":"LISTEN","time":)" + std::string(text) + "}").time;
+  };
+  CHECK(time(R"("1970-01-01T00:00:01.5Z")") == LogTime(1'500'000));
+  CHECK(time(R"("1970-01-01T01:00:01+01:00")") == LogTime(1'000'000));
+  CHECK(time("2.25") == LogTime(2'250'000));
+  CHECK(time("null") == std::nullopt);
+  CHECK(is<BadLine>(R"({"from":"CLOSE","to":"LISTEN","time":"2026-02-30T00:00:00Z"})"));
+  CHECK(is<BadLine>(R"({"from":"CLOSE","to":"LISTEN","time":"yesterday"})"));
+}
+
+TEST_CASE("the last line of a sample says whether it is whole") {
+  TransitionLog log;
+  const auto whole = [&](std::string_view more) {
+    std::string all;
+    for (const StateInfo& row : states()) {
+      if (row.state != State::listen) all += (all.empty() ? "\"" : ",\"") + std::string(row.name) + "\"";
+    }
+    const LogRecord record =
+        log.decode(R"({"type":"summary","states":[)" + all + R"(],"snapshot":3,)" + std::string(more) + "}");
+    return std::get<LoggedSampleEnd>(record).whole;
+  };
+  CHECK(whole(R"("complete":true,"limited":false,"filtered":false)") == Whole::yes);
+  CHECK(whole(R"("complete":false,"limited":false,"filtered":false)") == Whole::no);
+  CHECK(whole(R"("complete":true,"limited":true,"filtered":false)") == Whole::no);
+  CHECK(whole(R"("complete":true,"limited":false,"filtered":true)") == Whole::no);
+  CHECK(whole(R"("complete":true)") == Whole::no);
+  const std::string fine = R"("complete":true,"limited":false,"filtered":false,)";
+  CHECK(whole(fine + R"("summary":{"by_family":{"ipv4":7,"ipv6":0}})") == Whole::yes);
+  CHECK(whole(fine + R"("summary":{"by_family":{"ipv4":7,"ipv6":null}})") == Whole::no);
+  const LogRecord some = log.decode(R"({"type":"summary","snapshot":1,"states":["SYN_RECV"],)" + fine + R"("x":1})");
+  CHECK(std::get<LoggedSampleEnd>(some).whole == Whole::no);
+}
+
+}  // namespace
+}  // namespace tcpstat::logs

@@ -1,0 +1,179 @@
+#include "cli/options/words.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/rows.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+using test::address;
+using test::prefix;
+
+TEST_CASE("an endpoint pattern is an address, a prefix, ports, or both") {
+  struct Row {
+    std::string_view word;
+    std::optional<Prefix> prefix;
+    std::optional<std::pair<int, int>> ports;
+  };
+  const Row rows[] = {
+      {"192.0.2.1", prefix("192.0.2.1", 32), {}},
+      {"192.0.2.0/24", prefix("192.0.2.0", 24), {}},
+      {"192.0.2.77/24", prefix("192.0.2.0", 24), {}},
+      {"192.0.2.1:80", prefix("192.0.2.1", 32), {{80, 80}}},
+      {"192.0.2.0/24:80-90", prefix("192.0.2.0", 24), {{80, 90}}},
+      {"0.0.0.0/0", prefix("0.0.0.0", 0), {}},
+      {":443", {}, {{443, 443}}},
+      {"*:443", {}, {{443, 443}}},
+      {"*", {}, {}},
+      {"*:*", {}, {}},
+      {"2001:db8::1", prefix("2001:db8::1", 128), {}},
+      {"2001:db8::/32", prefix("2001:db8::", 32), {}},
+      {"::", prefix("::", 128), {}},
+      {"::/0", prefix("::", 0), {}},
+      {"::1", prefix("::1", 128), {}},  // no port: an address without brackets has none
+      {"[2001:db8::1]", prefix("2001:db8::1", 128), {}},
+      {"[2001:db8::1]:443", prefix("2001:db8::1", 128), {{443, 443}}},
+      {"[2001:db8::]/64:443", prefix("2001:db8::", 64), {{443, 443}}},
+      {"[2001:db8::/64]:443", prefix("2001:db8::", 64), {{443, 443}}},
+      {"[::]:22", prefix("::", 128), {{22, 22}}},
+      // v4-mapped: the IPv4 address that it carries
+      {"::ffff:192.0.2.1", prefix("192.0.2.1", 32), {}},
+      {"::ffff:192.0.2.0/120", prefix("192.0.2.0", 24), {}},
+      {"[::ffff:192.0.2.1]:80", prefix("192.0.2.1", 32), {{80, 80}}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.word);
+    const auto pattern = parse_pattern(row.word);
+    REQUIRE(pattern);
+    CHECK(pattern->prefix == row.prefix);
+    REQUIRE(pattern->ports.has_value() == row.ports.has_value());
+    if (row.ports) {
+      CHECK(pattern->ports->first == row.ports->first);
+      CHECK(pattern->ports->last == row.ports->second);
+    }
+  }
+}
+
+TEST_CASE("what is no endpoint is refused with the word and what would be right") {
+  for (const std::string_view word : {"localhost",
+                                      "192.0.2",
+                                      "192.0.2.1/33",
+                                      "192.0.2.1/-1",
+                                      "192.0.2.1/",
+                                      "192.0.2.1/x",
+                                      "192.0.2.1:",
+                                      "192.0.2.1:http2x",
+                                      "2001:db8::/129",
+                                      "[2001:db8::1",
+                                      "[2001:db8::1]x",
+                                      "[192.0.2.1]:80:90",
+                                      "[]",
+                                      "[]:80",
+                                      "2001:db8::1:port",
+                                      "fe80::1%eth0",
+                                      "192.0.2.1:80-",
+                                      "192.0.2.1:90-80",
+                                      "192.0.2.1:65536",
+                                      "/24",
+                                      "\x1b[31m",
+                                      "*.*.*.*"}) {
+    CAPTURE(word);
+    const auto pattern = parse_pattern(word);
+    REQUIRE_FALSE(pattern);
+    CHECK_FALSE(pattern.error().sentence.empty());
+  }
+}
+
+TEST_CASE("ports are numbers, ranges or names of services") {
+  struct Row {
+    std::string_view word;
+    int first;
+    int last;
+  };
+  constexpr Row kRows[] = {{"0", 0, 0},           {"443", 443, 443}, {"65535", 65535, 65535}, {"8000-8999", 8000, 8999},
+                           {"0-65535", 0, 65535}, {"80-80", 80, 80}};
+  for (const Row& row : kRows) {
+    CAPTURE(row.word);
+    const auto range = parse_ports(row.word);
+    REQUIRE(range);
+    CHECK(range->first == row.first);
+    CHECK(range->last == row.last);
+  }
+  for (const std::string_view word : {"", "-", "-1", "65536", "80-", "-80", "80-70", "80-90-100", "80,90", "0x50",
+                                      " 80", "80 ", "8e1", "99999999999999999999", "no-such-service-name", "\n"}) {
+    CAPTURE(word);
+    CHECK_FALSE(parse_ports(word));
+  }
+}
+
+TEST_CASE("an interval has a least length, which the sentence names") {
+  using std::chrono::milliseconds;
+  CHECK(parse_interval("0.05", milliseconds(50)).value() == milliseconds(50));
+  CHECK(parse_interval("2", milliseconds(50)).value() == milliseconds(2000));
+  for (const char* word : {"0.049", "0", "-1", "nan", "inf", "1s", "", "1e9"}) {
+    CAPTURE(word);
+    const auto parsed = parse_interval(word, milliseconds(50));
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().sentence.find("at least 0.05)") != std::string::npos);
+  }
+  CHECK(parse_interval("1", milliseconds(3000)).error().sentence.find("at least 3)") != std::string::npos);
+  CHECK(parse_interval("1", milliseconds(10'000)).error().sentence.find("at least 10)") != std::string::npos);
+}
+
+TEST_CASE("timeouts are decimal seconds, and zero is none") {
+  using std::chrono::milliseconds;
+  CHECK(parse_timeout("10").value() == milliseconds(10'000));
+  CHECK(parse_timeout("0.5").value() == milliseconds(500));
+  CHECK(parse_timeout("0.0001").value() == milliseconds(1));  // short, but not none
+  CHECK_FALSE(parse_timeout("0").value());
+  CHECK_FALSE(parse_timeout("0.0").value());
+  for (const std::string_view word : {"", "-1", "x", "1s", "nan", "inf", "1e99", "1,5", " 1"}) {
+    CAPTURE(word);
+    CHECK_FALSE(parse_timeout(word));
+  }
+}
+
+TEST_CASE("counts are whole numbers up to their most") {
+  CHECK(parse_count("0", "limit", 10).value() == 0);
+  CHECK(parse_count("10", "limit", 10).value() == 10);
+  CHECK(parse_count("18446744073709551615", "limit", UINT64_MAX).value() == UINT64_MAX);
+  for (const std::string_view word : {"", "11", "-1", "+1", "1.0", "0x1", "18446744073709551616"}) {
+    CAPTURE(word);
+    const auto count = parse_count(word, "limit", 10);
+    REQUIRE_FALSE(count);
+    CHECK(count.error().sentence.starts_with("bad limit \""));
+  }
+}
+
+TEST_CASE("users are numbers or names") {
+  CHECK(parse_user("0").value() == 0);
+  CHECK(parse_user("4294967295").value() == UINT32_MAX);
+  CHECK(parse_user("root").value() == 0);
+  CHECK_FALSE(parse_user("no-such-user-here"));
+  CHECK_FALSE(parse_user("-1"));
+  CHECK_FALSE(parse_user("4294967296"));
+  CHECK_FALSE(parse_user(""));
+}
+
+TEST_CASE("lists are split at commas, and empty pieces are nothing") {
+  CHECK(split_list({"a,b", "c"}) == std::vector<std::string>{"a", "b", "c"});
+  CHECK(split_list({",a,,b,", ""}) == std::vector<std::string>{"a", "b"});
+  CHECK(split_list({}).empty());
+}
+
+TEST_CASE("an unknown column is answered with the nearest") {
+  CHECK(parse_column("recv-queue").value()->name == "RECV_QUEUE");
+  CHECK(parse_column("RECVQUEUE").error().sentence ==
+        "unknown column \"RECVQUEUE\" (did you mean RECV_QUEUE? see: tcpstat --list columns)");
+}
+
+TEST_CASE("words are quoted, however long; what they hold is escaped where the sentence is printed") {
+  CHECK(in_quotes("a\nb") == "\"a\nb\"");
+  CHECK(in_quotes(std::string(100'000, 'x')).size() < 300);
+}
+
+}  // namespace
+}  // namespace tcpstat::cli::options

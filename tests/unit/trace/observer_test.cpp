@@ -1,0 +1,319 @@
+#include "trace/observer.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <map>
+#include <ostream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/rows.h"
+
+namespace tcpstat::trace {
+namespace {
+
+using test::endpoint;
+
+/// An observer, and what it told: "1 ESTABLISHED>CLOSE_WAIT legal 300".
+class Watched {
+ public:
+  std::vector<std::string> told;
+  std::vector<std::string> paths;
+  std::vector<std::string> reasons;
+  Observer observer{[this](const ObservedTransition& of, Verdict verdict) {
+    CHECK(of.verdict == name(verdict));
+    CHECK(!of.reference.empty());
+    std::string line = of.cookie ? std::to_string(*of.cookie) : to_string(of.local);
+    line += " " + std::string(name(of.from)) + ">" + std::string(name(of.to)) + " " + std::string(of.verdict);
+    line += of.dwell_ms ? " " + std::to_string(*of.dwell_ms) : " -";
+    told.push_back(line);
+    std::string path;
+    for (const auto& state : of.path) path += std::string(name(state)) + " ";
+    paths.push_back(path);
+    reasons.emplace_back(of.reason);
+  }};
+
+  /// The next sample, 100 ms later.
+  template <typename... Rows>
+  std::vector<std::string> sample(const Rows&... rows) {
+    return take(Observer::Sample::complete, rows...);
+  }
+  template <typename... Rows>
+  std::vector<std::string> partial(const Rows&... rows) {
+    return take(Observer::Sample::partial, rows...);
+  }
+
+  Observer::Wanted wanted = Observer::Wanted::yes;
+
+ private:
+  template <typename... Rows>
+  std::vector<std::string> take(Observer::Sample kind, const Rows&... rows) {
+    told.clear();
+    paths.clear();
+    reasons.clear();
+    observer.begin(now_ += 100);
+    (observer.see(rows, wanted), ...);
+    observer.end(kind);
+    std::sort(told.begin(), told.end());
+    return told;
+  }
+  std::int64_t now_ = 0;
+};
+
+using Lines = std::vector<std::string>;
+
+Connection row(std::uint64_t cookie, State state, std::uint16_t port = 40'000) {
+  Connection made = test::connection(state, endpoint("192.0.2.1", 443), endpoint("198.51.100.7", port));
+  made.cookie = cookie;
+  return made;
+}
+
+Connection proc_row(std::uint64_t inode, State state, std::uint16_t port = 40'000) {
+  Connection made = row(0, state, port);
+  made.cookie.reset();
+  made.inode = inode;
+  return made;
+}
+
+Listener listening(std::uint64_t cookie) {
+  Listener made = test::listener(endpoint("192.0.2.1", 443));
+  made.cookie = cookie;
+  return made;
+}
+
+TEST_CASE("what the first sample shows did not appear") {
+  Watched watched;
+  CHECK(watched.sample(row(1, State::established)).empty());
+  CHECK(watched.sample(row(1, State::established), row(2, State::syn_recv)) == Lines{"2 ABSENT>SYN_RECV legal -"});
+}
+
+TEST_CASE("a change of state is told at once, with how long the old one was seen") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  watched.sample(row(1, State::established));
+  watched.sample(row(1, State::established));
+  CHECK(watched.sample(row(1, State::close_wait)) == Lines{"1 ESTABLISHED>CLOSE_WAIT legal 200"});
+  CHECK(watched.sample(row(1, State::close_wait)).empty());
+  CHECK(watched.sample(row(1, State::last_ack)) == Lines{"1 CLOSE_WAIT>LAST_ACK legal 100"});
+}
+
+TEST_CASE("states passed unseen are named") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  CHECK(watched.sample(row(1, State::time_wait)) == Lines{"1 ESTABLISHED>TIME_WAIT legal 0"});
+  CHECK(watched.paths.front() == std::string(name(State::fin_wait1)) + " " + std::string(name(State::fin_wait2)) + " ");
+}
+
+TEST_CASE("a socket is gone when two samples agree") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  CHECK(watched.sample().empty());
+  CHECK(watched.sample() == Lines{"1 ESTABLISHED>ABSENT legal 0"});
+  CHECK(watched.sample().empty());
+  CHECK(watched.observer.size() == 0);
+}
+
+TEST_CASE("a socket that was missed once and is seen again is no event") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  for (int i = 0; i < 5; ++i) {
+    CHECK(watched.sample().empty());
+    CHECK(watched.sample(row(1, State::established)).empty());
+  }
+  CHECK(watched.sample(row(1, State::fin_wait1)) == Lines{"1 ESTABLISHED>FIN_WAIT1 legal 1000"});
+}
+
+TEST_CASE("a socket that was missed while it changed has one transition") {
+  Watched watched;
+  watched.sample(row(1, State::syn_recv));
+  CHECK(watched.sample().empty());
+  CHECK(watched.sample(row(1, State::established)) == Lines{"1 SYN_RECV>ESTABLISHED legal 0"});
+}
+
+TEST_CASE("a partial sample makes no socket vanish, and what it shows counts") {
+  Watched watched;
+  watched.sample(row(1, State::established), row(2, State::established, 2));
+  for (int i = 0; i < 5; ++i) watched.partial();
+  CHECK(watched.told.empty());
+  CHECK(watched.partial(row(1, State::fin_wait1)) == Lines{"1 ESTABLISHED>FIN_WAIT1 legal 0"});
+  CHECK(watched.sample(row(1, State::fin_wait1)).empty());  // the first that did not show 2
+  watched.partial(row(1, State::fin_wait1));
+  CHECK(watched.told.empty());
+  CHECK(watched.sample(row(1, State::fin_wait1)) == Lines{"2 ESTABLISHED>ABSENT legal 0"});
+}
+
+TEST_CASE("until a complete sample came nothing appears") {
+  Watched watched;
+  CHECK(watched.partial(row(1, State::established)).empty());
+  CHECK(watched.partial(row(2, State::established, 2)).empty());
+  CHECK(watched.sample(row(3, State::established, 3)).empty());
+  CHECK(watched.partial(row(4, State::syn_sent, 4)) == Lines{"4 ABSENT>SYN_SENT legal -"});
+}
+
+TEST_CASE("another socket on the same addresses and ports ends the old one at once") {
+  Watched watched;
+  watched.sample(row(1, State::time_wait));
+  CHECK(watched.sample(row(2, State::syn_sent)) == Lines{"2 TIME_WAIT>SYN_SENT reuse 0"});
+  CHECK(watched.observer.size() == 1);
+  CHECK(watched.sample(row(2, State::established)) == Lines{"2 SYN_SENT>ESTABLISHED legal 0"});
+  CHECK(watched.partial(row(3, State::established)) == Lines{"3 ESTABLISHED>ESTABLISHED reuse 0"});
+}
+
+TEST_CASE("listeners share addresses and ports: one that comes does not end another") {
+  Watched watched;
+  watched.sample(listening(1));
+  CHECK(watched.sample(listening(2)) == Lines{"2 ABSENT>LISTEN legal -"});
+  CHECK(watched.sample(listening(2), listening(1)).empty());
+}
+
+TEST_CASE("a descriptor that is used again has the same cookie and needs no other socket") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  CHECK(watched.sample(row(1, State::syn_sent, 5)) == Lines{"1 ESTABLISHED>SYN_SENT reuse 0"});
+  CHECK(watched.reasons.front().find("same socket was used again") != std::string::npos);
+}
+
+TEST_CASE("a bound socket that listens, and its end, are one life") {
+  Watched watched;
+  Connection bound = row(1, State::close, 0);
+  bound.remote = {};
+  watched.sample(bound);
+  CHECK(watched.sample(listening(1)) == Lines{"1 CLOSE>LISTEN legal 0"});
+  watched.sample();
+  CHECK(watched.sample() == Lines{"1 LISTEN>ABSENT legal 0"});
+}
+
+TEST_CASE("only what the filter wants is told, before or after") {
+  Watched watched;
+  watched.wanted = Observer::Wanted::no;
+  watched.sample(row(1, State::established), row(2, State::established, 2));
+  CHECK(watched.sample(row(1, State::fin_wait1), row(2, State::established, 2)).empty());
+  watched.wanted = Observer::Wanted::yes;
+  CHECK(watched.sample(row(1, State::fin_wait2), row(2, State::established, 2)) ==
+        Lines{"1 FIN_WAIT1>FIN_WAIT2 legal 0"});
+  watched.wanted = Observer::Wanted::no;
+  CHECK(watched.sample(row(1, State::fin_wait2), row(2, State::close_wait, 2)) ==
+        Lines{"2 ESTABLISHED>CLOSE_WAIT legal 200"});
+  watched.sample();
+  CHECK(watched.sample().empty());
+}
+
+TEST_CASE("without cookies addresses and ports are the key, and another inode is another connection") {
+  Watched watched;
+  watched.sample(proc_row(0, State::syn_recv));
+  CHECK(watched.sample(proc_row(0, State::established)) == Lines{"192.0.2.1:443 SYN_RECV>ESTABLISHED legal 0"});
+  CHECK(watched.sample(proc_row(77, State::established)).empty());  // accepted
+  CHECK(watched.sample(proc_row(78, State::established)) == Lines{"192.0.2.1:443 ESTABLISHED>ESTABLISHED reuse 100"});
+  CHECK(watched.sample(proc_row(0, State::time_wait)) == Lines{"192.0.2.1:443 ESTABLISHED>TIME_WAIT legal 0"});
+  CHECK(watched.sample(proc_row(0, State::syn_sent)) == Lines{"192.0.2.1:443 TIME_WAIT>SYN_SENT reuse 0"});
+  CHECK(watched.reasons.front().find("possibly") == 0);
+}
+
+TEST_CASE("a row that comes twice in one sample counts once") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  CHECK(watched.sample(row(1, State::established), row(1, State::fin_wait1)).empty());
+  CHECK(watched.sample(row(1, State::fin_wait1)) == Lines{"1 ESTABLISHED>FIN_WAIT1 legal 100"});
+}
+
+TEST_CASE("both families are followed, also where the numbers are the same") {
+  Watched watched;
+  Connection six = test::connection(State::established, endpoint("2001:db8::1", 443), endpoint("2001:db8::2", 40'000));
+  six.family = Family::ipv6;
+  six.cookie = 1;
+  watched.sample(six, row(1, State::established));
+  six.state = State::fin_wait1;
+  CHECK(watched.sample(six, row(1, State::established)) == Lines{"1 ESTABLISHED>FIN_WAIT1 legal 0"});
+}
+
+/// What a perfect memory would tell, for random samples of sockets that come, change and go.
+TEST_CASE("churn: the same as a map would tell") {
+  struct Known {
+    State state;
+    int missed = 0;
+  };
+  std::mt19937 random(7);
+  Watched watched;
+  std::map<std::uint64_t, Known> model;
+  std::uint64_t next_cookie = 1;
+  std::vector<std::pair<std::uint64_t, State>> alive;
+  constexpr State kStates[] = {State::syn_recv, State::established, State::close_wait, State::last_ack};
+  std::int64_t now = 0;
+  for (int round = 0; round < 200; ++round) {
+    Lines expected;
+    std::erase_if(alive, [&](const auto&) { return random() % 8 == 0; });
+    for (std::uint64_t born = random() % 300; born > 0; --born)
+      alive.emplace_back(next_cookie++, kStates[random() % 4]);
+    std::shuffle(alive.begin(), alive.end(), random);
+    watched.told.clear();
+    watched.observer.begin(++now);
+    for (auto& [cookie, state] : alive) {
+      if (random() % 16 == 0) continue;  // the dump misses it
+      if (random() % 4 == 0) state = kStates[random() % 4];
+      watched.observer.see(row(cookie, state, static_cast<std::uint16_t>(1 + cookie % 60'000)), watched.wanted);
+      const auto at = model.find(cookie);
+      const std::string end = ">" + std::string(name(state));
+      if (at == model.end()) {
+        if (round > 0) expected.push_back(std::to_string(cookie) + " ABSENT" + end);
+        model[cookie] = {state, -1};
+      } else {
+        if (at->second.state != state)
+          expected.push_back(std::to_string(cookie) + " " + std::string(name(at->second.state)) + end);
+        at->second = {state, -1};
+      }
+    }
+    watched.observer.end(Observer::Sample::complete);
+    for (auto at = model.begin(); at != model.end();) {
+      if (++at->second.missed == 2) {
+        expected.push_back(std::to_string(at->first) + " " + std::string(name(at->second.state)) + ">ABSENT");
+        at = model.erase(at);
+      } else {
+        ++at;
+      }
+    }
+    Lines told;
+    for (const std::string& line : watched.told) told.push_back(line.substr(0, line.find(' ', line.find('>'))));
+    std::sort(told.begin(), told.end());
+    std::sort(expected.begin(), expected.end());
+    REQUIRE(told == expected);
+    REQUIRE(watched.observer.size() == model.size());
+  }
+  CHECK(next_cookie > 10'000);
+}
+
+TEST_CASE("memory: at most 64 bytes an IPv4 socket, 112 an IPv6 one, and a crowd that has gone gives it back") {
+  struct Case {
+    const char* name;
+    Family family;
+    std::size_t most;
+  };
+  for (const Case& each : {Case{"IPv4", Family::ipv4, 64}, Case{"IPv6", Family::ipv6, 112}}) {
+    CAPTURE(each.name);
+    Observer observer([](const ObservedTransition&, Verdict) {});
+    Connection made = each.family == Family::ipv4 ? row(1, State::established)
+                                                  : test::connection(State::established, endpoint("2001:db8::1", 443),
+                                                                     endpoint("2001:db8::2", 7));
+    made.family = each.family;
+    observer.begin(1);
+    std::size_t worst = 0;
+    for (std::uint64_t cookie = 1; cookie <= 200'000; ++cookie) {
+      made.cookie = cookie;
+      observer.see(made, Observer::Wanted::yes);
+      if (cookie > 10'000) worst = std::max(worst, observer.bytes() / cookie);
+    }
+    observer.end(Observer::Sample::complete);
+    CHECK(worst > 0);
+    CHECK(worst < each.most);
+    for (std::int64_t now = 2; now < 5; ++now) {
+      observer.begin(now);
+      observer.end(Observer::Sample::complete);
+    }
+    CHECK(observer.size() == 0);
+    CHECK(observer.bytes() < 200'000);
+  }
+}
+
+}  // namespace
+}  // namespace tcpstat::trace

@@ -1,0 +1,188 @@
+#include "trace/sample_walk.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "machine/recorded_lives.h"
+
+namespace tcpstat::trace {
+namespace {
+
+using std::chrono::seconds;
+
+struct Walked {
+  explicit Walked(const KernelLimits& known = {}) : limits(known) {}
+
+  KernelLimits limits;
+  PairCounts pairs;
+  std::vector<Remark> remarks;
+  SampleWalk walk{limits, pairs, [this](const Remark& remark) { remarks.push_back(remark); }};
+  SampleName sample;
+  std::uint64_t line = 0;
+
+  void begin(std::uint64_t number, std::optional<LogTime> time = {}) {
+    sample.counter = number;
+    sample.time = time;
+  }
+  void row(State state, std::optional<std::uint64_t> cookie, const std::string& local = "80",
+           const std::string& remote = "40000", TimerKind timer = TimerKind::none) {
+    LoggedRow record;
+    record.sample = sample;
+    record.state = state;
+    record.cookie = cookie;
+    record.local = test::on_loopback(local);
+    record.remote = test::on_loopback(remote);
+    record.timer = timer;
+    walk.row(record, ++line);
+  }
+  void end(Whole whole = Whole::yes) { walk.end({sample, whole}); }
+  [[nodiscard]] std::uint64_t count(LoggedState from, LoggedState to, Verdict verdict) const {
+    const auto at = pairs.pairs().find({Observed::sampled, Protocol::tcp, verdict, from, to});
+    return at == pairs.pairs().end() ? 0 : at->second.count;
+  }
+};
+
+TEST_CASE("the samples of every recorded life are consistent") {
+  for (const auto& life : test::recorded_lives()) {
+    CAPTURE(life.name);
+    Walked walked;
+    std::uint64_t number = 0;
+    for (const auto& sample : life.samples) {
+      walked.begin(++number);
+      for (const auto& row : sample.rows) {
+        walked.row(row.state, row.cookie, std::to_string(row.local.port), std::to_string(row.remote.port));
+      }
+      walked.end();
+    }
+    walked.walk.finish();
+    CHECK(walked.pairs.count(Verdict::illegal) == 0);
+    CHECK(walked.remarks.empty());
+  }
+}
+
+TEST_CASE("the same cookie makes progress, another one is a reused tuple") {
+  Walked walked;
+  walked.begin(1);
+  walked.row(State::established, 1);
+  walked.end();
+  walked.begin(2);
+  walked.row(State::time_wait, 1);
+  walked.end();
+  walked.begin(3);
+  walked.row(State::syn_recv, 2);
+  walked.end();
+  walked.walk.finish();
+  CHECK(walked.count(State::established, State::time_wait, Verdict::legal) == 1);
+  CHECK(walked.count(State::time_wait, State::syn_recv, Verdict::reuse) == 1);
+  CHECK(walked.walk.sockets() == 2);
+}
+
+TEST_CASE("who is missing once may be there, who is missing twice is gone") {
+  Walked walked;
+  walked.begin(1);
+  walked.row(State::established, 1);
+  walked.end();
+  walked.begin(2);
+  walked.end();
+  walked.begin(3);
+  walked.row(State::established, 1);
+  walked.end();
+  CHECK(walked.pairs.total() == 0);
+  walked.begin(4);
+  walked.end();
+  walked.begin(5);
+  walked.end();
+  CHECK(walked.count(State::established, LoggedState::absent(), Verdict::legal) == 1);
+}
+
+TEST_CASE("a row that a filtered sample does not show is unknown, not vanished") {
+  Walked walked;
+  walked.begin(1);
+  walked.row(State::established, 1);
+  walked.end();
+  for (const std::uint64_t number : {2U, 3U, 4U}) {
+    walked.begin(number);
+    walked.end(Whole::no);
+  }
+  walked.walk.finish();
+  CHECK(walked.pairs.total() == 0);
+  CHECK(walked.walk.unknown() == 1);
+}
+
+TEST_CASE("runs that were appended all count from 1 and are told apart by their last lines") {
+  Walked walked;
+  for (const State state : {State::syn_recv, State::established, State::close_wait}) {
+    walked.begin(1);
+    walked.row(state, 9);
+    walked.end();
+  }
+  CHECK(walked.walk.samples() == 3);
+  CHECK(walked.count(State::syn_recv, State::established, Verdict::legal) == 1);
+  CHECK(walked.count(State::established, State::close_wait, Verdict::legal) == 1);
+}
+
+TEST_CASE("without last lines samples are told apart by counter or time") {
+  Walked walked;
+  walked.begin(1, seconds(1));
+  walked.row(State::established, 9);
+  walked.begin(1, seconds(2));
+  walked.row(State::close_wait, 9);
+  walked.walk.finish();
+  CHECK(walked.walk.samples() == 2);
+  CHECK(walked.count(State::established, State::close_wait, Verdict::legal) == 1);
+}
+
+TEST_CASE("ends that cannot be so together are believed in the second sample") {
+  for (const State other : {State::close_wait, State::established}) {
+    Walked walked;
+    for (const std::uint64_t number : {1U, 2U, 3U}) {
+      walked.begin(number);
+      walked.row(State::close_wait, 1);
+      walked.row(other, 2, "40000", "80");
+      walked.end();
+      CHECK(walked.remarks.size() == (number >= 2 ? 1U : 0U));
+    }
+    CHECK(walked.remarks[0].rule == RemarkRule::joint);
+    CHECK(walked.remarks[0].severity == Severity::warning);
+  }
+}
+
+TEST_CASE("ends that agree, and a new connection that meets an old one's end, are no remark") {
+  Walked walked;
+  for (const std::uint64_t number : {1U, 2U, 3U}) {
+    walked.begin(number);
+    walked.row(State::close_wait, 1);
+    walked.row(State::fin_wait2, 2, "40000", "80");
+    walked.row(State::syn_sent, 3, "50000", "81");
+    walked.row(State::time_wait, 4, "81", "50000");
+    walked.end();
+  }
+  CHECK(walked.remarks.empty());
+}
+
+TEST_CASE("TIME_WAIT lasts 60 s and a tenth") {
+  for (const int age : {65, 67}) {
+    Walked walked;
+    walked.begin(1, seconds(100));
+    walked.row(State::time_wait, 1);
+    walked.end();
+    walked.begin(2, seconds(100 + age));
+    walked.row(State::time_wait, 1);
+    walked.end();
+    CHECK(walked.remarks.size() == (age > 66 ? 1U : 0U));
+  }
+}
+
+TEST_CASE("without cookies the tuple may be another connection's, so nothing lasts too long") {
+  Walked walked;
+  for (const std::uint64_t number : {1U, 2U}) {
+    walked.begin(number, seconds(100 * number));
+    walked.row(State::time_wait, {});
+    walked.end();
+  }
+  CHECK(walked.remarks.empty());
+}
+
+}  // namespace
+}  // namespace tcpstat::trace
