@@ -1,4 +1,4 @@
-#include "cli/verbs/tracked_sources.h"
+#include "cli/verbs/conntrack_sources.h"
 
 #include <cerrno>
 

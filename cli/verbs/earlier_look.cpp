@@ -32,7 +32,7 @@ Expected<detect::SynSample> half_opens(const options::Request& request, Reading&
 
 /// Looks once more. False: not again.
 bool follow(const options::Request& request, Reading& reading, Clock::time_point start,
-            detect::FollowedHalfOpens& followed) {
+            detect::TrackedRequests& followed) {
   const auto begin = Clock::now();
   const auto sample = half_opens(request, reading);
   if (!sample) return false;
@@ -59,7 +59,7 @@ Expected<EarlierLook> look_earlier(const options::Request& request, Reading& rea
   auto sample = half_opens(request, reading);
   if (!sample) return tl::make_unexpected(sample.error());
   bool again = sample->half_open() < kEnoughHalfOpens && Clock::now() - begin < kDearDump;
-  detect::FollowedHalfOpens followed(*sample);
+  detect::TrackedRequests followed(*sample);
   EarlierLook look{.sample = std::move(*sample),
                    .facts = facts,
                    .after_first_second = {},

@@ -5,8 +5,8 @@
 
 #include "cli/options/request.h"
 #include "cli/verbs/reading.h"
-#include "detect/sample/followed.h"
 #include "detect/sample/syn_sample.h"
+#include "detect/sample/tracked_requests.h"
 #include "model/kernel_facts.h"
 
 namespace tcpstat::cli::verbs {
@@ -16,7 +16,7 @@ struct EarlierLook {
   KernelFacts facts;
   KernelCounters after_first_second;
   KernelCounters before_last_second;
-  detect::FollowedHalfOpens followed;
+  detect::TrackedRequests followed;
 };
 
 /// What `check` reads of the rows in `states`.

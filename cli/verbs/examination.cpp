@@ -6,10 +6,10 @@
 
 #include "check/rules.h"
 #include "cli/verbs/check_ending.h"
+#include "cli/verbs/conntrack_sources.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/owner_stage.h"
 #include "cli/verbs/run_facts.h"
-#include "cli/verbs/tracked_sources.h"
 #include "detect/syn_baseline.h"
 #include "diagnose/diagnoser.h"
 #include "model/both_sinks.h"

@@ -13,7 +13,7 @@
 #include "parsers/logs/file_source.h"
 #include "parsers/netlink/tracked_flows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
-#include "parsers/procfs/kernel_limits.h"
+#include "parsers/procfs/kernel_limits_reader.h"
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/small_file.h"
 

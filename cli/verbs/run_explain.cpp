@@ -14,7 +14,7 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
 #include "explain/explain.h"
-#include "parsers/procfs/kernel_limits.h"
+#include "parsers/procfs/kernel_limits_reader.h"
 
 namespace tcpstat::cli::verbs {
 namespace {

@@ -13,7 +13,7 @@
 #include "cli/verbs/verbs.h"
 #include "parsers/logs/log_lines.h"
 #include "parsers/logs/transition_log.h"
-#include "parsers/procfs/kernel_limits.h"
+#include "parsers/procfs/kernel_limits_reader.h"
 #include "trace/sample_walk.h"
 #include "trace/socket_lives.h"
 

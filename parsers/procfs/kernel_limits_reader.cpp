@@ -1,4 +1,4 @@
-#include "parsers/procfs/kernel_limits.h"
+#include "parsers/procfs/kernel_limits_reader.h"
 
 #include <charconv>
 

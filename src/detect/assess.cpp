@@ -1,4 +1,4 @@
-#include "detect/judged.h"
+#include "detect/assess.h"
 
 #include <algorithm>
 
@@ -10,14 +10,14 @@ constexpr double kSaturated = 0.9;
 constexpr double kCookiesAnswered = 0.8;
 constexpr double kRetried = 0.2;
 
-void run(Scope scope, const Case& one, const Thresholds& thresholds, Signals& signals) {
+void run(Scope scope, const ListenerView& one, const Thresholds& thresholds, Measurements& signals) {
   for (const Heuristic* heuristic : heuristics()) {
     if (heuristic->scope == scope) heuristic->judge(one, Limits(heuristic->rule, thresholds), signals);
   }
 }
 
-double fullest(const Judged& judged) {
-  const Signals& signals = judged.signals;
+double fullest(const Assessment& judged) {
+  const Measurements& signals = judged.signals;
   double fill = signals.fill.value_or(0);
   if (judged.of->before != nullptr && signals.limit) {
     fill = std::max(fill, static_cast<double>(judged.of->before->half_open) / *signals.limit);
@@ -26,19 +26,19 @@ double fullest(const Judged& judged) {
 }
 
 /// The host's counters do not name a listener. They speak of one that is full (cookies, drops) or that lost packets.
-bool host_speaks_of(const Judged& judged, std::size_t listeners) {
+bool host_speaks_of(const Assessment& judged, std::size_t listeners) {
   return listeners == 1 || fullest(judged) >= kSaturated || judged.signals.drops_per_s.value_or(0) > 0;
 }
 
 /// A listener with a full accept queue is cleared in full; other things that speak for it count half beside counters
 /// that prove an attack, because those do not say on which of the listeners.
-double combined(const Signals& listener, double host_score) {
+double combined(const Measurements& listener, double host_score) {
   double own = listener.score;
   if (host_score > 0 && own < 0 && listener.accept_load.value_or(0) < kSaturated) own /= 2;
   return own + host_score;
 }
 
-Impact impact_of(const Judged& judged, const Signals& host, const SynInput& input) {
+Impact impact_of(const Assessment& judged, const Measurements& host, const SynInput& input) {
   const double fill = fullest(judged);
   if (fill >= kSaturated) return Impact::full;
   if (judged.takes_host_evidence) {
@@ -59,7 +59,7 @@ AttackLevel level_of(double score, Impact impact, const Thresholds& thresholds) 
 }
 
 /// Counters of this very time accuse: cookies without answer, drops, RSTs. What earlier runs say is no such proof.
-bool counters_accuse(const Signals& host) {
+bool counters_accuse(const Measurements& host) {
   return std::any_of(host.evidence.begin(), host.evidence.end(),
                      [](const Evidence& one) { return one.weight > 0 && one.quantity != "never_completed_cusum"; });
 }
@@ -75,8 +75,8 @@ constexpr double kClientsComplete = 0.2;
 
 /// All that waits is young, nothing is known of its fate, and some of the others complete: clients that lose ACKs look
 /// like that in their first seconds.
-bool too_early(const Judged& judged, const Signals& host) {
-  const Signals& signals = judged.signals;
+bool too_early(const Assessment& judged, const Measurements& host) {
+  const Measurements& signals = judged.signals;
   const bool fates_known = signals.completed && (signals.fates_decide || *signals.completed < kClientsComplete);
   if (judged.impact != Impact::none || fates_known || !judged.of->oldest_s) return false;
   if (!judged.of->seconds()) return *judged.of->oldest_s < kOneRoundS;
@@ -84,8 +84,8 @@ bool too_early(const Judged& judged, const Signals& host) {
   return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;
 }
 
-AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel level) {
-  const Signals& signals = judged.signals;
+AttackLevel with_floors(const Assessment& judged, const Measurements& host, AttackLevel level) {
+  const Measurements& signals = judged.signals;
   const bool proven = judged.takes_host_evidence && counters_accuse(host);
   const bool retried = signals.retried.value_or(0) >= kRetried;
   // Retries can be replayed, so they never clear a queue full of old requests, and never prove an attack either.
@@ -100,14 +100,14 @@ AttackLevel with_floors(const Judged& judged, const Signals& host, AttackLevel l
 
 /// A full queue lets a SYN in when another one expires, and those come in crowds: one round of the timer does not stand
 /// for the others.
-std::optional<double> admitted_per_s(const Judged& judged) {
-  const Signals& signals = judged.signals;
+std::optional<double> admitted_per_s(const Assessment& judged) {
+  const Measurements& signals = judged.signals;
   if (!signals.arrivals_per_s || fullest(judged) < kSaturated || !judged.of->oldest_s) return signals.arrivals_per_s;
   return std::min(*signals.arrivals_per_s, signals.counted / std::max(*judged.of->oldest_s, 1.0));
 }
 
 /// SYNs that wait in the queue in vain, and those that the host's counters add.
-std::optional<double> rate_of(const Judged& judged, const Signals& host) {
+std::optional<double> rate_of(const Assessment& judged, const Measurements& host) {
   std::optional<double> rate = admitted_per_s(judged);
   if (!judged.takes_host_evidence) return rate;
   double more = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
@@ -117,7 +117,7 @@ std::optional<double> rate_of(const Judged& judged, const Signals& host) {
 }
 
 /// A queue whose requests expire after three rounds (7 s) overflows only above limit/7 SYN/s; slower floods stay below.
-std::optional<double> seconds_to_full(const Signals& signals, std::optional<double> rate) {
+std::optional<double> seconds_to_full(const Measurements& signals, std::optional<double> rate) {
   constexpr double kPrunedLifeS = 7;
   if (!signals.limit || !rate) return std::nullopt;
   if (signals.half_open >= *signals.limit) return 0;
@@ -126,16 +126,16 @@ std::optional<double> seconds_to_full(const Signals& signals, std::optional<doub
 }
 
 /// SYNs that are answered by a cookie each, or reset at once, never fill a queue.
-bool leaves_queue_alone(const Judged& judged, const SynInput& input) {
+bool leaves_queue_alone(const Assessment& judged, const SynInput& input) {
   return judged.attack_class == attack_class::kLiveSources || input.facts.settings.syncookies == 2 ||
          input.facts.filters.synproxy_syn_received.value_or(0) > 0;
 }
 
-void settle_host(JudgedHost& all, const SynInput& input, const Thresholds& thresholds) {
-  Judged& host = all.host;
+void settle_host(HostAssessment& all, const SynInput& input, const Thresholds& thresholds) {
+  Assessment& host = all.host;
   double best = 0;
-  const Judged* worst = nullptr;
-  for (const Judged& listener : all.listeners) {
+  const Assessment* worst = nullptr;
+  for (const Assessment& listener : all.listeners) {
     const double own = combined(listener.signals, host.signals.score) - host.signals.score;
     best = &listener == &all.listeners.front() ? own : std::max(best, own);
     host.impact = std::max(host.impact, listener.impact);
@@ -159,27 +159,27 @@ void settle_host(JudgedHost& all, const SynInput& input, const Thresholds& thres
     host.score = worst->score;
   } else if (worst != nullptr && host.attack_class.empty()) {
     const auto named = std::find_if(all.listeners.begin(), all.listeners.end(),
-                                    [](const Judged& listener) { return !listener.attack_class.empty(); });
+                                    [](const Assessment& listener) { return !listener.attack_class.empty(); });
     if (named != all.listeners.end()) host.attack_class = named->attack_class;
   }
 }
 
-bool counters_known(const Signals& host) { return host.unanswered_per_s && host.embryonic_per_s; }
+bool counters_known(const Measurements& host) { return host.unanswered_per_s && host.embryonic_per_s; }
 
 }  // namespace
 
-std::string Judged::subject() const { return of->now == nullptr ? "host" : to_string(of->now->local); }
+std::string Assessment::subject() const { return of->now == nullptr ? "host" : to_string(of->now->local); }
 
-JudgedHost judge(const Case& host, std::vector<Case>& cases, const Thresholds& thresholds) {
-  JudgedHost all;
+HostAssessment judge(const ListenerView& host, std::vector<ListenerView>& cases, const Thresholds& thresholds) {
+  HostAssessment all;
   all.host.of = &host;
   all.host.takes_host_evidence = true;
   run(Scope::host, host, thresholds, all.host.signals);
-  const Signals& counters = all.host.signals;
+  const Measurements& counters = all.host.signals;
   const SynInput& input = host.input;
-  for (Case& one : cases) {
+  for (ListenerView& one : cases) {
     one.host = &counters;
-    Judged judged;
+    Assessment judged;
     judged.of = &one;
     run(Scope::listener, one, thresholds, judged.signals);
     judged.takes_host_evidence = host_speaks_of(judged, cases.size());

@@ -6,15 +6,15 @@
 #include <string_view>
 #include <vector>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 #include "report/finding.h"
 
 namespace tcpstat::detect {
 
 /// One listener, or the host (`of` has no listener then), with all that is thought of it.
-struct Judged {
-  const Case* of = nullptr;
-  Signals signals;
+struct Assessment {
+  const ListenerView* of = nullptr;
+  Measurements signals;
   bool takes_host_evidence = false;  ///< the host's counters speak of this listener
   double score = 0;
   Impact impact = Impact::none;
@@ -42,26 +42,26 @@ inline constexpr std::string_view kLiveSources = "live-source resets";
 inline constexpr std::string_view kUndecided = "saturated, undecided";
 }  // namespace attack_class
 
-struct JudgedHost {
-  Judged host;
-  std::vector<Judged> listeners;
+struct HostAssessment {
+  Assessment host;
+  std::vector<Assessment> listeners;
 };
 
 /// `cases`: listener_cases(); `host`: host_case(). Both outlive the result.
-JudgedHost judge(const Case& host, std::vector<Case>& cases, const Thresholds& thresholds);
+HostAssessment judge(const ListenerView& host, std::vector<ListenerView>& cases, const Thresholds& thresholds);
 
 /// What a listener's half-opens are, by the first rule that fits; empty if there is nothing to say.
-std::string_view classify(const Judged& judged, const Signals& host);
+std::string_view classify(const Assessment& judged, const Measurements& host);
 /// The class of what the host's counters alone show.
-std::string_view classify_host(const Judged& host, const SynInput& input, const Thresholds& thresholds);
+std::string_view classify_host(const Assessment& host, const SynInput& input, const Thresholds& thresholds);
 
 /// How the sources are spread, from the table or, if that has more of them, from connection tracking; nothing: unknown.
-const SourceStatistics* sources_of(const Judged& judged, const Signals& host);
+const SourceStatistics* sources_of(const Assessment& judged, const Measurements& host);
 
 /// True if the queue of the listener is as full in one snapshot as a flash crowd and a flood both make it.
-bool undecided(const Judged& judged, const Signals& host);
+bool undecided(const Assessment& judged, const Measurements& host);
 /// True if clients repeat their SYNs and none of them comes through.
-bool nobody_comes_through(const Signals& signals);
+bool nobody_comes_through(const Measurements& signals);
 
 /// What this way of looking cannot see on this host, one sentence each.
 std::vector<std::string> blind_spots(const SynInput& input);
@@ -72,6 +72,6 @@ extern const RuleInfo kSynFloodRule;
 extern const RuleInfo kPortScanRule;
 /// The rules of findings.cpp.
 std::span<const RuleInfo* const> finding_rules();
-std::vector<Finding> findings_of(const JudgedHost& judged, const SynInput& input, const Thresholds& thresholds);
+std::vector<Finding> findings_of(const HostAssessment& judged, const SynInput& input, const Thresholds& thresholds);
 
 }  // namespace tcpstat::detect

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/judged.h"
+#include "detect/assess.h"
 #include "detect/sample/tracked_sample.h"
 
 namespace tcpstat::detect {

@@ -1,4 +1,4 @@
-#include "detect/judged.h"
+#include "detect/assess.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,24 +14,24 @@ constexpr double kLoadedQueue = 0.9;
 constexpr double kSaturated = 0.9;
 constexpr double kFresh = 0.1;
 
-bool accepts_slowly(const Judged& judged, const Signals& host) {
+bool accepts_slowly(const Assessment& judged, const Measurements& host) {
   const double load = judged.signals.accept_load.value_or(0);
   const bool lost = host.overflows_per_s.value_or(0) > 0 && judged.signals.drops_per_s.value_or(0) > 0;
   return load >= kLoadedQueue || (load >= 0.5 && lost);
 }
 
 /// By weight: survival counts as low only where chance cannot have made it so.
-bool evidence_clears(const Signals& signals, std::string_view quantity) {
+bool evidence_clears(const Measurements& signals, std::string_view quantity) {
   return std::any_of(signals.evidence.begin(), signals.evidence.end(),
                      [&](const Evidence& one) { return one.quantity == quantity && one.weight < 0; });
 }
 
-bool clients_complete(const Signals& signals) {
+bool clients_complete(const Measurements& signals) {
   return signals.completed.value_or(0) >= kClientsComplete || evidence_clears(signals, "survival") ||
          evidence_clears(signals, "first_timeout_survivors");
 }
 
-bool cookies_are_answered(const Signals& host) {
+bool cookies_are_answered(const Measurements& host) {
   if (host.cookie_answers) return *host.cookie_answers >= 0.85;
   return host.cookies_per_s.value_or(0) < 1;
 }
@@ -46,28 +46,28 @@ std::string_view flood_type(const SourceStatistics* sources) {
 
 }  // namespace
 
-const SourceStatistics* sources_of(const Judged& judged, const Signals& host) {
+const SourceStatistics* sources_of(const Assessment& judged, const Measurements& host) {
   const bool tracked = judged.takes_host_evidence && host.sources && host.tracked > judged.signals.aged;
   const auto& sources = tracked ? host.sources : judged.signals.sources;
   return sources ? &*sources : nullptr;
 }
 
-bool nobody_comes_through(const Signals& signals) {
+bool nobody_comes_through(const Measurements& signals) {
   if (signals.retried.value_or(0) < kRetried || signals.aged < kEnoughAged) return false;
   if (clients_complete(signals)) return false;
   if (signals.completed) return *signals.completed < kNobodyCompletes;
   return signals.survival.value_or(0) >= 0.75 || signals.stale.value_or(0) >= 0.8;
 }
 
-bool undecided(const Judged& judged, const Signals& host) {
-  const Signals& signals = judged.signals;
+bool undecided(const Assessment& judged, const Measurements& host) {
+  const Measurements& signals = judged.signals;
   if (host.cookies_per_s || host.silent_drops_per_s) return false;  // counters decide
   if (accepts_slowly(judged, host) || signals.deferred.value_or(0) >= kDeferred) return false;
   return signals.fill.value_or(0) >= kSaturated && signals.counted >= kEnoughAged && signals.stale.value_or(1) < kFresh;
 }
 
-std::string_view classify(const Judged& judged, const Signals& host) {
-  const Signals& signals = judged.signals;
+std::string_view classify(const Assessment& judged, const Measurements& host) {
+  const Measurements& signals = judged.signals;
   if (accepts_slowly(judged, host)) return attack_class::kAcceptQueue;
   if (signals.deferred.value_or(0) >= kDeferred && *signals.deferred * signals.half_open >= kEnoughAged) {
     return attack_class::kDeferred;
@@ -93,8 +93,8 @@ std::string_view classify(const Judged& judged, const Signals& host) {
   return flood_type(sources_of(judged, host));
 }
 
-std::string_view classify_host(const Judged& host, const SynInput& input, const Thresholds& thresholds) {
-  const Signals& signals = host.signals;
+std::string_view classify_host(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
+  const Measurements& signals = host.signals;
   const double embryonic = signals.embryonic_per_s.value_or(0);
   if (host.level >= AttackLevel::suspicious) {
     const double unanswered = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);

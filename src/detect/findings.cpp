@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "detect/judged.h"
+#include "detect/assess.h"
 #include "model/state.h"
 
 namespace tcpstat::detect {
@@ -59,20 +59,20 @@ std::string number(double value) {
   return text.data();
 }
 
-std::string port_of(const Judged& judged) {
+std::string port_of(const Assessment& judged) {
   return judged.of->now == nullptr ? "" : " --local-port " + std::to_string(judged.of->now->local.port);
 }
 
-std::string list_command(const Judged& judged) {
+std::string list_command(const Assessment& judged) {
   return "tcpstat -s " + std::string(name(State::syn_recv)) + port_of(judged);
 }
 
-std::string sources_command(const Judged& judged) {
+std::string sources_command(const Assessment& judged) {
   return "tcpstat summary --by remote_prefix -s " + std::string(name(State::syn_recv)) + port_of(judged);
 }
 
 /// " from random sources", from what the class and the statistics say.
-std::string sources_text(const Judged& judged, const Signals& host) {
+std::string sources_text(const Assessment& judged, const Measurements& host) {
   const SourceStatistics* sources = sources_of(judged, host);
   if (judged.attack_class == attack_class::kSingle) return " from " + sources->top_source.text;
   if (judged.attack_class == attack_class::kSubnet) {
@@ -85,18 +85,18 @@ std::string sources_text(const Judged& judged, const Signals& host) {
   return " from mixed sources";
 }
 
-std::string queue_text(const Signals& signals) {
+std::string queue_text(const Measurements& signals) {
   if (!signals.limit) return ", " + number(signals.half_open) + " half-open";
   return ", queue " + number(signals.half_open) + " of " + number(*signals.limit);
 }
 
 /// A queue that has just been flushed holds nothing old enough to tell a rate: none is said then.
-std::string rate_text(const Judged& judged) {
+std::string rate_text(const Assessment& judged) {
   constexpr double kShown = 0.05;
   return judged.rate_per_s.value_or(0) >= kShown ? ", about " + number(*judged.rate_per_s) + " SYN/s" : "";
 }
 
-std::string flood_message(const Judged& judged, const Signals& host) {
+std::string flood_message(const Assessment& judged, const Measurements& host) {
   std::string where = judged.of->now == nullptr ? "the host" : judged.subject();
   if (judged.of->now == nullptr && !host.tracked_listener.empty())
     where += ", most of it at " + host.tracked_listener + ",";
@@ -118,7 +118,7 @@ std::string flood_message(const Judged& judged, const Signals& host) {
   return out;
 }
 
-std::vector<Evidence> evidence_of(const Judged& judged, const Signals& host) {
+std::vector<Evidence> evidence_of(const Assessment& judged, const Measurements& host) {
   std::vector<Evidence> out = judged.signals.evidence;
   if (judged.of->now != nullptr && judged.takes_host_evidence) {
     out.insert(out.end(), host.evidence.begin(), host.evidence.end());
@@ -127,7 +127,7 @@ std::vector<Evidence> evidence_of(const Judged& judged, const Signals& host) {
 }
 
 /// Those of one listener that a rule speaks of.
-std::vector<Evidence> only(const Signals& signals, std::initializer_list<std::string_view> quantities) {
+std::vector<Evidence> only(const Measurements& signals, std::initializer_list<std::string_view> quantities) {
   std::vector<Evidence> out;
   for (const Evidence& one : signals.evidence) {
     if (std::find(quantities.begin(), quantities.end(), one.quantity) != quantities.end()) out.push_back(one);
@@ -135,18 +135,18 @@ std::vector<Evidence> only(const Signals& signals, std::initializer_list<std::st
   return out;
 }
 
-Finding finding(const RuleInfo& rule, Severity severity, const Judged& judged, std::vector<Evidence> evidence) {
+Finding finding(const RuleInfo& rule, Severity severity, const Assessment& judged, std::vector<Evidence> evidence) {
   return {std::string(rule.id), severity, judged.subject(), std::move(evidence)};
 }
 
 class Findings {
  public:
-  Findings(const JudgedHost& all, const SynInput& input, const Thresholds& thresholds)
+  Findings(const HostAssessment& all, const SynInput& input, const Thresholds& thresholds)
       : all_(all), input_(input), thresholds_(thresholds) {}
 
   std::vector<Finding> take() {
     AttackLevel worst = AttackLevel::unknown;
-    for (const Judged& listener : all_.listeners) {
+    for (const Assessment& listener : all_.listeners) {
       worst = std::max(worst, listener.level);
       add_flood(listener);
       add_accept_queue(listener);
@@ -161,7 +161,7 @@ class Findings {
   }
 
  private:
-  void add_flood(const Judged& judged) {
+  void add_flood(const Assessment& judged) {
     if (judged.level < AttackLevel::suspicious || judged.attack_class == attack_class::kAcceptQueue) return;
     const bool sure = judged.level >= AttackLevel::likely;
     const bool path = judged.attack_class == attack_class::kReturnPath;
@@ -184,7 +184,7 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  void add_accept_queue(const Judged& judged) {
+  void add_accept_queue(const Assessment& judged) {
     const auto& waiting = judged.of->now->accept_queue;
     const auto& most = judged.of->now->accept_limit;
     if (!waiting || !most) return;
@@ -206,14 +206,14 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  void add_look_alike(const Judged& judged) {
+  void add_look_alike(const Assessment& judged) {
     if (judged.level >= AttackLevel::suspicious) return;
     if (judged.attack_class == attack_class::kDeferred) add_deferred(judged);
     if (judged.attack_class == attack_class::kLossy) add_lossy(judged);
     if (judged.attack_class == attack_class::kFlashCrowd) add_crowd(judged);
   }
 
-  void add_deferred(const Judged& judged) {
+  void add_deferred(const Assessment& judged) {
     const double fill = judged.signals.fill.value_or(0);
     const double warning = thresholds_.get(kDeferredRule, "warning");
     const double critical = thresholds_.get(kDeferredRule, "critical");
@@ -230,7 +230,7 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  void add_lossy(const Judged& judged) {
+  void add_lossy(const Assessment& judged) {
     Finding out = finding(kLossyRule, Severity::info, judged,
                           only(judged.signals, {"client_retries", "survival", "first_timeout_survivors",
                                                 "aged_completed", "stale_half_opens"}));
@@ -240,7 +240,7 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  void add_crowd(const Judged& judged) {
+  void add_crowd(const Assessment& judged) {
     Finding out = finding(kCrowdRule, Severity::info, judged, evidence_of(judged, all_.host.signals));
     out.message = "Many clients connect to " + judged.subject() + queue_text(judged.signals) +
                   ": all half-opens are fresh, a flash crowd";
@@ -257,7 +257,7 @@ class Findings {
 
   void add_scan() {
     if (all_.host.attack_class != attack_class::kPortScan) return;
-    const Signals& signals = all_.host.signals;
+    const Measurements& signals = all_.host.signals;
     Finding out = finding(kPortScanRule, Severity::warning, all_.host,
                           only(signals, {"resets_sent", "completions", "embryonic_resets"}));
     out.value = signals.resets_per_s;
@@ -287,7 +287,7 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  const JudgedHost& all_;
+  const HostAssessment& all_;
   const SynInput& input_;
   const Thresholds& thresholds_;
   std::vector<Finding> out_;
@@ -302,7 +302,7 @@ std::span<const RuleInfo* const> finding_rules() {
   return kRules;
 }
 
-std::vector<Finding> findings_of(const JudgedHost& judged, const SynInput& input, const Thresholds& thresholds) {
+std::vector<Finding> findings_of(const HostAssessment& judged, const SynInput& input, const Thresholds& thresholds) {
   return Findings(judged, input, thresholds).take();
 }
 

@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 #include <algorithm>
 #include <map>
@@ -21,8 +21,8 @@ std::vector<std::vector<const HalfOpen*>> by_listener(const SynSample& sample) {
   return out;
 }
 
-Case listener_case(const SynInput& input, const SynListener& listener, std::vector<const HalfOpen*> requests) {
-  Case out = host_case(input);
+ListenerView listener_case(const SynInput& input, const SynListener& listener, std::vector<const HalfOpen*> requests) {
+  ListenerView out = host_case(input);
   out.now = &listener;
   out.requests = std::move(requests);
   for (const HalfOpen* entry : out.requests) {
@@ -44,19 +44,19 @@ double stale_share(const SynListener& listener) {
 
 }  // namespace
 
-std::optional<double> Case::seconds() const {
+std::optional<double> ListenerView::seconds() const {
   if (!input.apart || !input.facts_before || input.apart->count() <= 0) return std::nullopt;
   return static_cast<double>(input.apart->count()) / 1000;
 }
 
-std::optional<double> Case::grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
+std::optional<double> ListenerView::grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
   if (!seconds()) return std::nullopt;
   const auto more = growth(input.facts_before->counters.*counter, input.facts.counters.*counter);
   if (!more) return std::nullopt;
   return static_cast<double>(*more);
 }
 
-std::optional<double> Case::per_s(std::optional<std::uint64_t> KernelCounters::*counter) const {
+std::optional<double> ListenerView::per_s(std::optional<std::uint64_t> KernelCounters::*counter) const {
   const auto more = grown(counter);
   if (!more) return std::nullopt;
   return *more / *seconds();
@@ -70,10 +70,12 @@ double most_stale(const SynInput& input) {
   return most;
 }
 
-Case host_case(const SynInput& input) { return {input, nullptr, nullptr, {}, {}, {}, {}, {}, std::nullopt, nullptr}; }
+ListenerView host_case(const SynInput& input) {
+  return {input, nullptr, nullptr, {}, {}, {}, {}, {}, std::nullopt, nullptr};
+}
 
-std::vector<Case> listener_cases(const SynInput& input) {
-  std::vector<Case> out;
+std::vector<ListenerView> listener_cases(const SynInput& input) {
+  std::vector<ListenerView> out;
   auto requests = by_listener(*input.now);
   for (std::size_t i = 0; i < requests.size(); ++i) {
     out.push_back(listener_case(input, input.now->listeners[i], std::move(requests[i])));
@@ -82,9 +84,9 @@ std::vector<Case> listener_cases(const SynInput& input) {
   const auto requests_before = by_listener(*input.before);
   std::map<Endpoint, std::size_t> index;
   for (std::size_t i = 0; i < requests_before.size(); ++i) index.emplace(input.before->listeners[i].local, i);
-  std::map<Endpoint, std::vector<const Followed*>> followed;
-  for (const Followed& entry : input.followed) followed[entry.local].push_back(&entry);
-  for (Case& one : out) {
+  std::map<Endpoint, std::vector<const TrackedRequest*>> followed;
+  for (const TrackedRequest& entry : input.followed) followed[entry.local].push_back(&entry);
+  for (ListenerView& one : out) {
     const auto at = index.find(one.now->local);
     if (at == index.end()) continue;
     const SynListener& before = input.before->listeners[at->second];

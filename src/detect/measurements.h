@@ -18,7 +18,7 @@
 namespace tcpstat::detect {
 
 /// Each optional: not known. Ratios lie between 0 and 1 unless they say otherwise.
-struct Signals {
+struct Measurements {
   // One listener's.
   double half_open = 0;                  ///< S1, all requests
   double counted = 0;                    ///< n: those that are not deferred
@@ -68,17 +68,17 @@ struct Signals {
 };
 
 /// One listener, or the host, as heuristics see it.
-struct Case {
+struct ListenerView {
   const SynInput& input;
-  const SynListener* now = nullptr;          ///< nothing for the host
-  const SynListener* before = nullptr;       ///< the same listener in the earlier sample, if it was not restarted
-  std::vector<const HalfOpen*> requests;     ///< of the listener, sampled
-  std::vector<const HalfOpen*> aged;         ///< of these, not deferred and at least one timeout old
-  std::vector<const HalfOpen*> aged_before;  ///< the same of the earlier sample
-  std::vector<const Followed*> followed;     ///< met between the samples
-  std::array<double, kRounds> by_rounds{};   ///< of the listener, not deferred; scaled up
-  std::optional<double> oldest_s;            ///< the greatest age of an aged request
-  const Signals* host = nullptr;             ///< once the host's are known
+  const SynListener* now = nullptr;             ///< nothing for the host
+  const SynListener* before = nullptr;          ///< the same listener in the earlier sample, if it was not restarted
+  std::vector<const HalfOpen*> requests;        ///< of the listener, sampled
+  std::vector<const HalfOpen*> aged;            ///< of these, not deferred and at least one timeout old
+  std::vector<const HalfOpen*> aged_before;     ///< the same of the earlier sample
+  std::vector<const TrackedRequest*> followed;  ///< met between the samples
+  std::array<double, kRounds> by_rounds{};      ///< of the listener, not deferred; scaled up
+  std::optional<double> oldest_s;               ///< the greatest age of an aged request
+  const Measurements* host = nullptr;           ///< once the host's are known
 
   /// Seconds between the samples; nothing in one snapshot.
   [[nodiscard]] std::optional<double> seconds() const;
@@ -88,9 +88,9 @@ struct Case {
   [[nodiscard]] std::optional<double> grown(std::optional<std::uint64_t> KernelCounters::*counter) const;
 };
 
-Case host_case(const SynInput& input);
+ListenerView host_case(const SynInput& input);
 /// One for each of input.now->listeners, in their order.
-std::vector<Case> listener_cases(const SynInput& input);
+std::vector<ListenerView> listener_cases(const SynInput& input);
 
 /// The greatest share of aged requests in any listener with enough of them, in either sample.
 double most_stale(const SynInput& input);
@@ -114,7 +114,7 @@ struct Heuristic {
   RuleInfo rule;
   Scope scope;
   std::string_view needs;  ///< the inputs without which it says nothing
-  void (*judge)(const Case&, const Limits&, Signals&);
+  void (*judge)(const ListenerView&, const Limits&, Measurements&);
 };
 
 #define HEURISTIC(name) extern const Heuristic name##_heuristic;

@@ -35,7 +35,7 @@ struct Histogram {
   }
 };
 
-Histogram histogram(const Case& listener, double span, Rounds rounds) {
+Histogram histogram(const ListenerView& listener, double span, Rounds rounds) {
   Histogram out;
   for (const HalfOpen* entry : listener.aged) {
     const auto age = entry->age_s();
@@ -56,7 +56,7 @@ Histogram histogram(const Case& listener, double span, Rounds rounds) {
 
 }  // namespace
 
-std::optional<double> arrival_span_s(const Case& listener) {
+std::optional<double> arrival_span_s(const ListenerView& listener) {
   std::vector<double> ages;
   for (const HalfOpen* entry : listener.aged) {
     if (const auto age = entry->age_s()) ages.push_back(*age);
@@ -67,12 +67,12 @@ std::optional<double> arrival_span_s(const Case& listener) {
   return 1 + (*at - 1) / 0.9;
 }
 
-double comparable_span_s(double span, const Signals& signals, double pruned) {
+double comparable_span_s(double span, const Measurements& signals, double pruned) {
   constexpr double kThirdRoundS = 7;
   return signals.fill.value_or(1) >= pruned ? std::min(span, kThirdRoundS) : span;
 }
 
-RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double clients) {
+RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients) {
   const Histogram seen = histogram(listener, span, rounds);
   RoundFit fit;
   if (seen.all <= 0) return fit;

@@ -1,7 +1,7 @@
 #pragma once
 // How many half-opens live from one timer round to the next, as the ages of all of them explain best.
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 
@@ -18,14 +18,14 @@ enum class Rounds : std::uint8_t { after_first_timeout, and_before };
 
 /// For how many seconds requests have been arriving; nothing without aged ones. Nine tenths of them are younger than this
 /// many of ten: one straggler does not stretch it.
-std::optional<double> arrival_span_s(const Case& listener);
+std::optional<double> arrival_span_s(const ListenerView& listener);
 
 /// The part of `span` whose rounds can be compared: above `pruned` of its limit the kernel drops requests of the third
 /// round and later (reqsk_timer_handler()), and that is no answer. What fills an unknown queue may be pruned.
-double comparable_span_s(double span, const Signals& signals, double pruned);
+double comparable_span_s(double span, const Measurements& signals, double pruned);
 
 /// `span`: for how many seconds; older ones are stragglers. `clients`: the greatest survival
 /// of requests of real clients.
-RoundFit fit_rounds(const Case& listener, double span, Rounds rounds, double clients);
+RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients);
 
 }  // namespace tcpstat::detect

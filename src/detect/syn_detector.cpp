@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "detect/judged.h"
-#include "detect/signals.h"
+#include "detect/assess.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
 
-SynVerdict verdict_of(const Judged& judged, const JudgedHost& all, const SynInput& input) {
+SynVerdict verdict_of(const Assessment& judged, const HostAssessment& all, const SynInput& input) {
   std::vector<Evidence> evidence = judged.signals.evidence;
-  const Signals& host = all.host.signals;
+  const Measurements& host = all.host.signals;
   if (judged.of->now != nullptr && judged.takes_host_evidence) {
     evidence.insert(evidence.end(), host.evidence.begin(), host.evidence.end());
   }
@@ -27,19 +27,19 @@ SynVerdict verdict_of(const Judged& judged, const JudgedHost& all, const SynInpu
   return out;
 }
 
-bool worth_a_verdict(const Judged& judged) {
+bool worth_a_verdict(const Assessment& judged) {
   return judged.level != AttackLevel::none || !judged.attack_class.empty() || judged.signals.half_open >= kEnoughAged;
 }
 
 }  // namespace
 
 SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
-  const Case host = host_case(input);
-  std::vector<Case> cases = listener_cases(input);
-  const JudgedHost all = judge(host, cases, thresholds);
+  const ListenerView host = host_case(input);
+  std::vector<ListenerView> cases = listener_cases(input);
+  const HostAssessment all = judge(host, cases, thresholds);
   SynReport report;
   report.verdicts.push_back(verdict_of(all.host, all, input));
-  for (const Judged& listener : all.listeners) {
+  for (const Assessment& listener : all.listeners) {
     if (worth_a_verdict(listener)) report.verdicts.push_back(verdict_of(listener, all, input));
   }
   // A listener before the host that is as bad because of it.
@@ -54,14 +54,14 @@ SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
 }
 
 double never_completed_per_s(const SynInput& input, const Thresholds& thresholds) {
-  const Case host = host_case(input);
-  Signals counters;
+  const ListenerView host = host_case(input);
+  Measurements counters;
   for (const Heuristic* heuristic : heuristics()) {
     if (heuristic->scope == Scope::host) heuristic->judge(host, Limits(heuristic->rule, thresholds), counters);
   }
   // Requests older than 3 s over the time in which they came.
   double tail = 0;
-  for (const Case& one : listener_cases(input)) {
+  for (const ListenerView& one : listener_cases(input)) {
     double old = 0;
     for (std::size_t k = 2; k < kRounds; ++k) old += one.by_rounds[k];
     tail += old / std::max(one.oldest_s.value_or(0) - 3, 4.0);

@@ -8,8 +8,8 @@
 #include <span>
 #include <vector>
 
-#include "detect/sample/followed.h"
 #include "detect/sample/syn_sample.h"
+#include "detect/sample/tracked_requests.h"
 #include "model/kernel_facts.h"
 #include "report/finding.h"
 #include "report/rule.h"
@@ -32,7 +32,7 @@ struct SynInput {
   std::optional<KernelCounters> after_first_second;
   std::optional<KernelCounters> before_last_second;
   std::optional<std::chrono::milliseconds> apart;
-  std::span<const Followed> followed;  ///< met between the two; `now` was told to watch() their cookies
+  std::span<const TrackedRequest> followed;  ///< met between the two; `now` was told to watch() their cookies
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Seen seen = Seen::whole;

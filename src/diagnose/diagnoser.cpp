@@ -16,9 +16,9 @@ constexpr auto kKinds = std::to_array<DiagnosisKind>({
 
 }  // namespace
 
-Diagnoser::Diagnoser(Yardstick yardstick) : yardstick_(std::move(yardstick)) {
+Diagnoser::Diagnoser(RuleLimits rule_limits) : rule_limits_(std::move(rule_limits)) {
   for (const DiagnosisKind& kind : kKinds) {
-    Diagnosis& diagnosis = *all_.emplace_back(kind.make(yardstick_));
+    Diagnosis& diagnosis = *all_.emplace_back(kind.make(rule_limits_));
     for (const StateInfo& row : states()) {
       if (diagnosis.states().has(row.state)) wanted_by_[static_cast<std::size_t>(row.state)].push_back(&diagnosis);
     }

@@ -15,7 +15,7 @@ namespace tcpstat::diagnose {
 
 class Diagnoser : public Sink {
  public:
-  explicit Diagnoser(Yardstick yardstick);
+  explicit Diagnoser(RuleLimits rule_limits);
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
@@ -25,7 +25,7 @@ class Diagnoser : public Sink {
   [[nodiscard]] std::uint64_t close_waits() const { return close_waits_; }
 
  private:
-  Yardstick yardstick_;
+  RuleLimits rule_limits_;
   std::vector<std::unique_ptr<Diagnosis>> all_;
   /// By state number.
   std::array<std::vector<Diagnosis*>, kStateCount + 1> wanted_by_;

@@ -20,7 +20,7 @@
 namespace tcpstat::diagnose {
 
 /// What rows are held against, known before the first one: an age gate cannot wait for the end.
-struct Yardstick {
+struct RuleLimits {
   Thresholds thresholds;
   KernelSettings settings;
   KernelLimits limits;
@@ -69,14 +69,14 @@ class Diagnosis {
   virtual void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) = 0;
 };
 
-/// How each is made, and what it can say. `yardstick` outlives it.
+/// How each is made, and what it can say. `rule_limits` outlives it.
 struct DiagnosisKind {
-  std::unique_ptr<Diagnosis> (*make)(const Yardstick& yardstick);
+  std::unique_ptr<Diagnosis> (*make)(const RuleLimits& rule_limits);
   std::span<const RuleInfo> (*rules)();
 };
 
-#define STATE(name)                                                               \
-  std::unique_ptr<Diagnosis> make_##name##_diagnosis(const Yardstick& yardstick); \
+#define STATE(name)                                                                  \
+  std::unique_ptr<Diagnosis> make_##name##_diagnosis(const RuleLimits& rule_limits); \
   std::span<const RuleInfo> name##_rules();
 #define ACROSS(name) STATE(name)
 #include "diagnose/states.def"

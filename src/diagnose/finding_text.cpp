@@ -1,4 +1,4 @@
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
 
 #include <array>
 #include <cmath>
@@ -29,7 +29,7 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }
 
-std::string service_text(const Pile& pile) {
+std::string service_text(const RowGroup& pile) {
   return (pile.service.opened == Opened::here ? " to port " : " on port ") + std::to_string(pile.service.port) +
          (pile.more_services ? " and others" : "");
 }
@@ -64,8 +64,8 @@ std::string filter_text(const GroupKey& key) {
   return "--remote " + (bracket ? "'" + end + "'" : end);
 }
 
-double limit_of(const Yardstick& yardstick, const RuleInfo& rule, std::string_view name) {
-  return yardstick.thresholds.get(rule, name);
+double limit_of(const RuleLimits& rule_limits, const RuleInfo& rule, std::string_view name) {
+  return rule_limits.thresholds.get(rule, name);
 }
 
 }  // namespace tcpstat::diagnose

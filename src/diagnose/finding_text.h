@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
 
@@ -20,7 +20,7 @@ std::string counted(std::uint64_t count, std::string_view noun);
 /// "73 %".
 std::string percent(double share);
 /// " on port 443", " to port 443 and others".
-std::string service_text(const Pile& pile);
+std::string service_text(const RowGroup& pile);
 
 /// critical, warning or ok.
 Severity judged(double value, double warning, double critical);
@@ -39,6 +39,6 @@ std::string list_command(StateSet states, std::string_view more);
 std::string filter_text(const GroupKey& key);
 
 /// A threshold of a rule as the user or the rule has it.
-double limit_of(const Yardstick& yardstick, const RuleInfo& rule, std::string_view name);
+double limit_of(const RuleLimits& rule_limits, const RuleInfo& rule, std::string_view name);
 
 }  // namespace tcpstat::diagnose

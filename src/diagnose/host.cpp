@@ -4,7 +4,7 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -30,7 +30,7 @@ constexpr const RuleInfo& kOrphans = kRules[1];
 
 class Host : public Diagnosis {
  public:
-  explicit Host(const Yardstick& yardstick) : yardstick_(yardstick) {}
+  explicit Host(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
 
   [[nodiscard]] StateSet states() const override { return {}; }
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
@@ -40,12 +40,12 @@ class Host : public Diagnosis {
 
  private:
   void judge_memory(const SocketUsage& usage, std::vector<Finding>& out) const {
-    const auto pressure = yardstick_.settings.tcp_mem_pages[1];
-    const auto most = yardstick_.settings.tcp_mem_pages[2];
+    const auto pressure = rule_limits_.settings.tcp_mem_pages[1];
+    const auto most = rule_limits_.settings.tcp_mem_pages[2];
     if (!usage.mem_pages || !pressure || !most || *pressure == 0 || *most == 0) return;
     const auto used = static_cast<double>(*usage.mem_pages);
-    const double warning = limit_of(yardstick_, kMemory, "warning") * static_cast<double>(*pressure);
-    const double critical = limit_of(yardstick_, kMemory, "critical") * static_cast<double>(*most);
+    const double warning = limit_of(rule_limits_, kMemory, "warning") * static_cast<double>(*pressure);
+    const double critical = limit_of(rule_limits_, kMemory, "critical") * static_cast<double>(*most);
     const Severity severity = judged(used, warning, critical);
     if (severity == Severity::ok) return;
     Finding one(
@@ -65,11 +65,11 @@ class Host : public Diagnosis {
   }
 
   void judge_orphans(const SocketUsage& usage, std::vector<Finding>& out) const {
-    const auto most = yardstick_.settings.max_orphans;
+    const auto most = rule_limits_.settings.max_orphans;
     if (!usage.orphan || !most || *most <= 0) return;
     const double share = static_cast<double>(*usage.orphan) / static_cast<double>(*most);
-    const double warning = limit_of(yardstick_, kOrphans, "warning");
-    const double critical = limit_of(yardstick_, kOrphans, "critical");
+    const double warning = limit_of(rule_limits_, kOrphans, "warning");
+    const double critical = limit_of(rule_limits_, kOrphans, "critical");
     const Severity severity = judged(share, warning, critical);
     if (severity == Severity::ok) return;
     Finding one(std::string(kOrphans.id), severity, "host",
@@ -86,12 +86,14 @@ class Host : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_host_diagnosis(const Yardstick& yardstick) { return std::make_unique<Host>(yardstick); }
+std::unique_ptr<Diagnosis> make_host_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<Host>(rule_limits);
+}
 std::span<const RuleInfo> host_rules() { return kRules; }
 
 }  // namespace tcpstat::diagnose

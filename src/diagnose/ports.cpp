@@ -9,8 +9,8 @@
 #include "base/frequent_keys.h"
 #include "base/keyed_hash.h"
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -56,8 +56,8 @@ bool is_loopback(const Address& address) {
 
 class Ports : public Diagnosis {
  public:
-  explicit Ports(const Yardstick& yardstick) : yardstick_(yardstick), held_(WayHash{}), waiting_(WayHash{}) {
-    const KernelSettings& settings = yardstick.settings;
+  explicit Ports(const RuleLimits& rule_limits) : rule_limits_(rule_limits), held_(WayHash{}), waiting_(WayHash{}) {
+    const KernelSettings& settings = rule_limits.settings;
     if (!settings.first_local_port || !settings.last_local_port) return;
     first_ = *settings.first_local_port;
     last_ = *settings.last_local_port;
@@ -97,14 +97,14 @@ class Ports : public Diagnosis {
   /// Whether connect(2) may take a port from TIME_WAIT (net/ipv4/tcp_ipv4.c, tcp_twsk_unique()): tcp_tw_reuse 1 always,
   /// 2 on loopback, both only with timestamps. Whether the peer used them, a row in TIME_WAIT does not tell.
   [[nodiscard]] bool reusable(const Way& way) const {
-    if (yardstick_.settings.timestamps == 0) return false;
-    const auto reuse = yardstick_.settings.tw_reuse;
+    if (rule_limits_.settings.timestamps == 0) return false;
+    const auto reuse = rule_limits_.settings.tw_reuse;
     return reuse == 1 || (reuse == 2 && is_loopback(way.local) && is_loopback(way.remote.address));
   }
 
   void judge(const Way& way, const Use& use, std::vector<Finding>& out) const {
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
     const auto most = static_cast<double>(most_);
     const double taken = static_cast<double>(use.all()) / most;
     const double blocked = static_cast<double>(reusable(way) ? use.held : use.all()) / most;
@@ -136,7 +136,7 @@ class Ports : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   std::uint16_t first_ = 0;
   std::uint16_t last_ = 0;
   std::uint64_t most_ = 0;  ///< ports that may be taken; 0: not known, and nothing is said
@@ -146,8 +146,8 @@ class Ports : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_ports_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<Ports>(yardstick);
+std::unique_ptr<Diagnosis> make_ports_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<Ports>(rule_limits);
 }
 std::span<const RuleInfo> ports_rules() { return kRules; }
 

@@ -1,4 +1,4 @@
-#include "diagnose/piles.h"
+#include "diagnose/row_groups.h"
 
 #include <algorithm>
 #include <cstring>
@@ -23,7 +23,7 @@ ServicePort service_port(const Connection& row, const KernelSettings& settings) 
   return {Opened::there, row.local.port};
 }
 
-void Pile::add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings) {
+void RowGroup::add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings) {
   const ServicePort port = service_port(row, settings);
   if (rows++ == 0) {
     service = port;
@@ -46,23 +46,23 @@ std::size_t GroupHash::operator()(const GroupKey& key) const {
   return static_cast<std::size_t>(hash(words));
 }
 
-Pile& Piles::of(const GroupKey& key) {
-  const auto at = piles_.find(key);
-  if (at != piles_.end()) return at->second;
-  if (piles_.size() == kMost) halve();
-  return piles_[key];
+RowGroup& RowGroups::of(const GroupKey& key) {
+  const auto at = groups_.find(key);
+  if (at != groups_.end()) return at->second;
+  if (groups_.size() == kMost) halve();
+  return groups_[key];
 }
 
-void Piles::halve() {
+void RowGroups::halve() {
   const std::vector<Entry> all = largest();
   lost_ += all[kMost / 2].pile->rows;
-  for (std::size_t i = kMost / 2; i < all.size(); ++i) piles_.erase(all[i].key);
+  for (std::size_t i = kMost / 2; i < all.size(); ++i) groups_.erase(all[i].key);
 }
 
-std::vector<Piles::Entry> Piles::largest() const {
+std::vector<RowGroups::Entry> RowGroups::largest() const {
   std::vector<Entry> out;
-  out.reserve(piles_.size());
-  for (const auto& [key, pile] : piles_) out.push_back({key, &pile});
+  out.reserve(groups_.size());
+  for (const auto& [key, pile] : groups_) out.push_back({key, &pile});
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
     return a.pile->rows != b.pile->rows ? a.pile->rows > b.pile->rows : a.key < b.key;
   });
@@ -79,7 +79,7 @@ GroupKey peer_of(const Connection& row) { return {0, {row.remote.address.unmappe
 
 GroupKey destination_of(const Connection& row) { return {0, unmapped(row.remote)}; }
 
-std::string subject_of(const GroupKey& key, const Pile& pile) {
+std::string subject_of(const GroupKey& key, const RowGroup& pile) {
   if (key.pid != 0) return pile.process + "(" + std::to_string(key.pid) + ")";
   if (key.endpoint.address.is_wildcard()) return ":" + std::to_string(key.endpoint.port);
   return key.endpoint.port == 0 ? to_string(key.endpoint.address) : to_string(key.endpoint);

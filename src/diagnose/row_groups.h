@@ -41,7 +41,7 @@ struct ServicePort {
 };
 ServicePort service_port(const Connection& row, const KernelSettings& settings);
 
-struct Pile {
+struct RowGroup {
   std::uint64_t rows = 0;
   std::optional<std::uint64_t> oldest_ms;
   std::uint32_t worst = 0;  ///< the most retransmissions or probes of one row
@@ -53,15 +53,15 @@ struct Pile {
   void add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings);
 };
 
-class Piles {
+class RowGroups {
  public:
   static constexpr std::size_t kMost = 4096;
   struct Entry {
     GroupKey key;
-    const Pile* pile;
+    const RowGroup* pile;
   };
 
-  Pile& of(const GroupKey& key);
+  RowGroup& of(const GroupKey& key);
   /// All groups, most rows first, ties by key. Valid until the next row.
   [[nodiscard]] std::vector<Entry> largest() const;
   /// Rows that may be missing from any group; 0 while all counts are exact.
@@ -70,7 +70,7 @@ class Piles {
  private:
   void halve();
 
-  std::unordered_map<GroupKey, Pile, GroupHash> piles_;
+  std::unordered_map<GroupKey, RowGroup, GroupHash> groups_;
   std::uint64_t lost_ = 0;
 };
 
@@ -80,6 +80,6 @@ GroupKey peer_of(const Connection& row);
 GroupKey destination_of(const Connection& row);
 
 /// "nginx(812)", ":443", "192.0.2.1", "192.0.2.1:443".
-std::string subject_of(const GroupKey& key, const Pile& pile);
+std::string subject_of(const GroupKey& key, const RowGroup& pile);
 
 }  // namespace tcpstat::diagnose

@@ -94,6 +94,10 @@ class House(unittest.TestCase):
             parts = {part for namespace in namespaces for part in namespace.replace("inline ", "").split("::")}
             self.assertTrue(not namespaces or room(path) in parts, path)
 
+    def test_file_names_are_unique(self):
+        names = [path.rpartition("/")[2] for path, _ in code()]
+        self.assertEqual(sorted(names), sorted(set(names)))
+
     def test_system_calls_for_data_are_in_parsers(self):
         for path, text in code():
             if path.startswith(("src/base/", "parsers/", "cli/")):

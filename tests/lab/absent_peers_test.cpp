@@ -11,7 +11,7 @@
 #include <ostream>
 
 #include "failure.h"
-#include "ward.h"
+#include "server_under_test.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -29,7 +29,7 @@ void say(const Conversation& conversation, std::size_t octets) {
 }
 
 /// Ages are lower bounds of the truth, but for what the kernel rounds up: timers of seconds by up to an eighth.
-void check_age(const Checkup& said, const std::string& quantity, double least, Clock::time_point since) {
+void check_age(const CheckOutcome& said, const std::string& quantity, double least, Clock::time_point since) {
   constexpr double kRounding = 1.0 / 8;
   const double most = std::chrono::duration<double>(Clock::now() - since).count();
   const double age = said.evidence.value(quantity, -1.0);
@@ -37,7 +37,9 @@ void check_age(const Checkup& said, const std::string& quantity, double least, C
   CHECK(age <= most * (1 + kRounding));
 }
 
-bool mentions(const Checkup& said, const std::string& text) { return said.message.find(text) != std::string::npos; }
+bool mentions(const CheckOutcome& said, const std::string& text) {
+  return said.message.find(text) != std::string::npos;
+}
 
 /// The peer reads again: opens its window, and acknowledges what the kernel then sends.
 void take_in(Conversation& conversation, std::uint32_t octets) {
@@ -47,14 +49,14 @@ void take_in(Conversation& conversation, std::uint32_t octets) {
 }
 
 TEST_SUITE("diagnoses") {
-  TEST_CASE_FIXTURE(Ward, "closing-stuck: LAST_ACK whose FIN nobody acknowledges") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "closing-stuck: LAST_ACK whose FIN nobody acknowledges") {
     Conversations all = accepted(20, kPeer);
     for (Conversation& one : all) {
       one.send_fin();
       one.close();
     }
-    CHECK(checkup("closing-stuck").status == "OK");
-    const Checkup said = complaint("closing-stuck");
+    CHECK(check_outcome("closing-stuck").status == "OK");
+    const CheckOutcome said = complaint("closing-stuck");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("last_ack", 0) == 20);
@@ -62,18 +64,18 @@ TEST_SUITE("diagnoses") {
       one.acknowledge(kFin);
       one.send_ack();
     }
-    CHECK(checkup("closing-stuck").status == "OK");
+    CHECK(check_outcome("closing-stuck").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "closing-stuck: FIN_WAIT1 and CLOSING, of peers that have nothing in common") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "closing-stuck: FIN_WAIT1 and CLOSING, of peers that have nothing in common") {
     std::vector<Conversations> every;
     for (std::uint32_t n = 0; n < 20; ++n) {
       Conversations& one = every.emplace_back(accepted(1, visitor(60 + n)));
       one[0].close();
       if (n % 2 == 0) one[0].send_fin();
     }
-    CHECK(checkup("closing-stuck").status == "OK");
-    const Checkup said = complaint("closing-stuck");
+    CHECK(check_outcome("closing-stuck").status == "OK");
+    const CheckOutcome said = complaint("closing-stuck");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == "host");
     CHECK(said.evidence.value("fin_wait1", 0) == 10);
@@ -83,18 +85,18 @@ TEST_SUITE("diagnoses") {
       one[0].acknowledge(kFin);
       one[0].send_ack();
     }
-    CHECK(checkup("closing-stuck").status == "OK");
+    CHECK(check_outcome("closing-stuck").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "closing-stuck: FIN_WAIT1 behind closed windows of a peer that answers") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "closing-stuck: FIN_WAIT1 behind closed windows of a peer that answers") {
     Conversations all = accepted(20, kPeer);
     for (Conversation& one : all) {
       one.send_ack(0);
       say(one, 100);
       one.close();
     }
-    CHECK(checkup("closing-stuck").status == "OK");
-    const Checkup said = complaint("closing-stuck", {}, [&] { answer(all, 0, milliseconds(200)); });
+    CHECK(check_outcome("closing-stuck").status == "OK");
+    const CheckOutcome said = complaint("closing-stuck", {}, [&] { answer(all, 0, milliseconds(200)); });
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("fin_wait1", 0) == 20);
@@ -102,40 +104,40 @@ TEST_SUITE("diagnoses") {
     CHECK(mentions(said, "peers do not read"));
   }
 
-  TEST_CASE_FIXTURE(Ward, "fin-wait2-orphans: closed here, and the peer does not close") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "fin-wait2-orphans: closed here, and the peer does not close") {
     Conversations all = accepted(100, kPeer);
     for (Conversation& one : all) {
       one.close();
       one.acknowledge(kFin);
       one.send_ack();
     }
-    CHECK(checkup("fin-wait2-orphans").status == "OK");
-    const Checkup said = complaint("fin-wait2-orphans");
+    CHECK(check_outcome("fin-wait2-orphans").status == "OK");
+    const CheckOutcome said = complaint("fin-wait2-orphans");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == "host");
     CHECK(said.evidence.value("largest_of_one_peer", 0) == 100);
     CHECK(mentions(said, "100 of " + kPeer.text()));
     for (Conversation& one : all) one.send_fin();
-    CHECK(checkup("fin-wait2-orphans").status == "OK");
+    CHECK(check_outcome("fin-wait2-orphans").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "zero-window-gone: a peer that closed its window and answers no probe") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "zero-window-gone: a peer that closed its window and answers no probe") {
     Conversations all = accepted(3, kPeer);
     for (Conversation& one : all) {
       one.send_ack(0);
       say(one, 100);
     }
-    CHECK(checkup("zero-window-gone").status == "OK");
-    const Checkup said = complaint("zero-window-gone");
+    CHECK(check_outcome("zero-window-gone").status == "OK");
+    const CheckOutcome said = complaint("zero-window-gone");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("sockets", 0) == 3);
     CHECK(mentions(said, "3 connections wait"));
     for (Conversation& one : all) take_in(one, 100);
-    CHECK(checkup("zero-window-gone").status == "OK");
+    CHECK(check_outcome("zero-window-gone").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "zero-window-alive: a peer that closed its window and answers") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "zero-window-alive: a peer that closed its window and answers") {
     const std::vector<std::string> soon = {"--threshold", "zero-window-alive.warning=1"};
     Conversations all = accepted(3, kPeer);
     const auto since = Clock::now();
@@ -143,24 +145,24 @@ TEST_SUITE("diagnoses") {
       one.send_ack(0);
       say(one, 100);
     }
-    CHECK(checkup("zero-window-alive", soon).status == "OK");
-    const Checkup said = complaint("zero-window-alive", soon, [&] { answer(all, 0, milliseconds(200)); });
+    CHECK(check_outcome("zero-window-alive", soon).status == "OK");
+    const CheckOutcome said = complaint("zero-window-alive", soon, [&] { answer(all, 0, milliseconds(200)); });
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("sockets", 0) == 3);
     check_age(said, "window_closed_s", 1, since);
-    CHECK(checkup("zero-window-alive").status == "OK");
-    CHECK(checkup("zero-window-gone").status == "OK");
+    CHECK(check_outcome("zero-window-alive").status == "OK");
+    CHECK(check_outcome("zero-window-gone").status == "OK");
     for (Conversation& one : all) take_in(one, 100);
-    CHECK(checkup("zero-window-alive", soon).status == "OK");
+    CHECK(check_outcome("zero-window-alive", soon).status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "retransmitting: data that nobody acknowledges") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "retransmitting: data that nobody acknowledges") {
     Conversations all = accepted(3, kPeer);
     const auto since = Clock::now();
     for (Conversation& one : all) say(one, 100);
-    CHECK(checkup("retransmitting").status == "OK");
-    const Checkup said = complaint("retransmitting");
+    CHECK(check_outcome("retransmitting").status == "OK");
+    const CheckOutcome said = complaint("retransmitting");
     check_age(said, "oldest_s", 1.3, since);
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
@@ -170,10 +172,10 @@ TEST_SUITE("diagnoses") {
       one.acknowledge(100);
       one.send_ack();
     }
-    CHECK(checkup("retransmitting").status == "OK");
+    CHECK(check_outcome("retransmitting").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "keepalive-dead: a peer that answers no keepalive probe, beside one that does") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "keepalive-dead: a peer that answers no keepalive probe, beside one that does") {
     Conversations dead = accepted(3, kPeer);
     Conversations well = accepted(3, visitor(51));
     for (Conversations* some : {&dead, &well}) {
@@ -183,17 +185,17 @@ TEST_SUITE("diagnoses") {
         set_option(one, IPPROTO_TCP, TCP_KEEPIDLE, 1);
       }
     }
-    CHECK(checkup("keepalive-dead").status == "OK");
-    const Checkup said = complaint("keepalive-dead", {}, [&] { answer(well, 65535, milliseconds(200)); });
+    CHECK(check_outcome("keepalive-dead").status == "OK");
+    const CheckOutcome said = complaint("keepalive-dead", {}, [&] { answer(well, 65535, milliseconds(200)); });
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("unanswered_probes", 0) >= 2);
     CHECK(said.evidence.value("sockets", 0) == 3);
     for (Conversation& one : dead) one.send_ack();
-    CHECK(checkup("keepalive-dead").status == "OK");
+    CHECK(check_outcome("keepalive-dead").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "fast-open-half-open: data was taken and the handshake does not end") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "fast-open-half-open: data was taken and the handshake does not end") {
     set_sysctl("net.ipv4.tcp_fastopen", "519");  // client, server, and no cookie wanted
     const int queue = 64;
     check(::setsockopt(listener().get(), IPPROTO_TCP, TCP_FASTOPEN, &queue, sizeof queue), "allowing fast open");
@@ -202,23 +204,23 @@ TEST_SUITE("diagnoses") {
       one.send_syn("hello");
       one.read_syn();
     }
-    CHECK(checkup("fast-open-half-open").status == "OK");
-    const Checkup said = complaint("fast-open-half-open");
+    CHECK(check_outcome("fast-open-half-open").status == "OK");
+    const CheckOutcome said = complaint("fast-open-half-open");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == ":" + std::to_string(kPort));
     CHECK(said.evidence.value("fast_open_half_open", 0) == 8);
     for (Conversation& one : all) one.send_ack();
-    CHECK(checkup("fast-open-half-open").status == "OK");
+    CHECK(check_outcome("fast-open-half-open").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "syn-sent-blackhole: nothing comes back from a destination") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "syn-sent-blackhole: nothing comes back from a destination") {
     const Endpoint hole{kPeer, 443};
     const auto since = Clock::now();
     Conversations lost = leaving(3, hole);
     Conversations well = leaving(3, {visitor(51), 443});
     for (Conversation& one : well) one.send_syn_ack();
-    CHECK(checkup("syn-sent-blackhole").status == "OK");
-    Checkup said = complaint("syn-sent-blackhole");
+    CHECK(check_outcome("syn-sent-blackhole").status == "OK");
+    CheckOutcome said = complaint("syn-sent-blackhole");
     CHECK(said.status == "CRITICAL");
     CHECK(said.subject == kPeer.text() + ":443");
     CHECK(said.evidence.value("unanswered_syns", 0) == 3);
@@ -227,12 +229,12 @@ TEST_SUITE("diagnoses") {
 
     Conversations works = leaving(1, hole);
     works[0].send_syn_ack();
-    said = checkup("syn-sent-blackhole");
+    said = check_outcome("syn-sent-blackhole");
     CHECK(said.status == "WARNING");
     CHECK(mentions(said, "other connections to it work"));
 
     for (Conversation& one : lost) one.send_syn_ack();
-    CHECK(checkup("syn-sent-blackhole").status == "OK");
+    CHECK(check_outcome("syn-sent-blackhole").status == "OK");
   }
 }
 

@@ -20,9 +20,9 @@
 
 #include "churn.h"
 #include "dump.h"
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {

@@ -11,10 +11,10 @@ struct FreshNamespace {
   FreshNamespace() { enter_namespace(); }
 };
 
-struct ZooFixture {
+struct EveryStateFixture {
   FreshNamespace fresh;
   TunPeer peer;
-  Zoo zoo{peer};
+  EveryState zoo{peer};
 };
 
 /// Both live sources, as `--source` spells them.

@@ -6,8 +6,8 @@
 #include <ostream>
 #include <string>
 
+#include "every_state_fixture.h"
 #include "listing.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -88,7 +88,7 @@ const Case kCases[] = {
 };
 
 TEST_SUITE("filters") {
-  TEST_CASE_FIXTURE(ZooFixture, "a filter leaves the same rows in both sources as in the truth") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "a filter leaves the same rows in both sources as in the truth") {
     for (const Case& row : kCases) {
       std::string words;
       for (const std::string& argument : row.arguments) words += argument + ' ';
@@ -109,7 +109,7 @@ TEST_SUITE("filters") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "-q tells by its exit code whether anything matched") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "-q tells by its exit code whether anything matched") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       const Outcome some = tcpstat({"-q", "--state", "SYN_RECV", "--source", source});
@@ -119,7 +119,7 @@ TEST_SUITE("filters") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "an unknown column value is printed as unknown, an unknown word is refused") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "an unknown column value is printed as unknown, an unknown word is refused") {
     const Outcome column = tcpstat({"--source", "proc", "-o", "+COOKIE"});
     CHECK(column.exit_code == 0);  // a column may be unknown …
     const Outcome state = tcpstat({"--source", "proc", "--state", "NONSENSE,SYN_RECV"});

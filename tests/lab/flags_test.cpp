@@ -11,7 +11,7 @@
 
 #include "failure.h"
 #include "listing.h"
-#include "ward.h"
+#include "server_under_test.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -44,7 +44,7 @@ std::string flags_when(const Conversation& conversation, const std::string& sour
 }
 
 TEST_SUITE("flags") {
-  TEST_CASE_FIXTURE(Ward, "stale: a SYN+ACK that was sent again") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "stale: a SYN+ACK that was sent again") {
     Conversations all = arriving(2, visitor(50));
     for (Conversation& one : all) one.send_syn();
     for (const std::string source : kSources) CHECK(flags_of(all[0], source) == "");
@@ -57,7 +57,7 @@ TEST_SUITE("flags") {
     }
   }
 
-  TEST_CASE_FIXTURE(Ward, "client-retry: a SYN that was repeated more often than the timer explains") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "client-retry: a SYN that was repeated more often than the timer explains") {
     set_sysctl("net.ipv4.tcp_synack_retries", "1");
     set_sysctl("net.ipv4.tcp_invalid_ratelimit", "0");  // else only one of them in 500 ms is answered
     Conversations all = arriving(1, visitor(50));
@@ -69,7 +69,7 @@ TEST_SUITE("flags") {
     CHECK(flags_of(all[0], "proc") == "");  // it counts timeouts, of which there was none
   }
 
-  TEST_CASE_FIXTURE(Ward, "deferred: the client has answered, and TCP_DEFER_ACCEPT waits for data") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "deferred: the client has answered, and TCP_DEFER_ACCEPT waits for data") {
     const int seconds = 30;
     check(::setsockopt(listener().get(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof seconds), "deferring");
     Conversations all = arriving(2, visitor(50));
@@ -80,7 +80,7 @@ TEST_SUITE("flags") {
     CHECK(flags_of(all[1], "netlink") == "");
   }
 
-  TEST_CASE_FIXTURE(Ward, "not-read: a receive buffer that is full for a second") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "not-read: a receive buffer that is full for a second") {
     const int octets = 1 << 15;
     check(::setsockopt(listener().get(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), "setting SO_RCVBUF");
     Conversations all = accepted(2, visitor(50));
@@ -91,7 +91,8 @@ TEST_SUITE("flags") {
     CHECK(flags_of(all[1], "netlink") == "");
   }
 
-  TEST_CASE_FIXTURE(Ward, "retransmitting, zero-window, keepalive-unanswered and overdue: peers that do not answer") {
+  TEST_CASE_FIXTURE(ServerUnderTest,
+                    "retransmitting, zero-window, keepalive-unanswered and overdue: peers that do not answer") {
     set_sysctl("net.ipv4.tcp_keepalive_probes", "1");
     Conversations all = accepted(4, visitor(50));
     check(::send(all[0].fd(), "data", 4, 0), "sending");

@@ -14,7 +14,7 @@
 
 #include "counters.h"
 #include "failure.h"
-#include "ward.h"
+#include "server_under_test.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -33,7 +33,9 @@ void read_all(const Conversation& conversation) {
   }
 }
 
-bool mentions(const Checkup& said, const std::string& text) { return said.message.find(text) != std::string::npos; }
+bool mentions(const CheckOutcome& said, const std::string& text) {
+  return said.message.find(text) != std::string::npos;
+}
 
 /// Closed here, then by the peer: TIME_WAIT.
 void finish(Conversation& conversation) {
@@ -43,32 +45,32 @@ void finish(Conversation& conversation) {
 }
 
 TEST_SUITE("diagnoses") {
-  TEST_CASE_FIXTURE(Ward, "half-close-held: shut down for writing, kept, and the peer does not close") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "half-close-held: shut down for writing, kept, and the peer does not close") {
     Conversations all = accepted(10, kPeer);
     for (Conversation& one : all) {
       check(::shutdown(one.fd(), SHUT_WR), "shutting down");
       one.acknowledge(kFin);
       one.send_ack();
     }
-    CHECK(checkup("half-close-held").status == "OK");
-    const Checkup said = complaint("half-close-held", {"--threshold", "half-close-held.age_s=1"});
+    CHECK(check_outcome("half-close-held").status == "OK");
+    const CheckOutcome said = complaint("half-close-held", {"--threshold", "half-close-held.age_s=1"});
     CHECK(said.status == "WARNING");
     CHECK(said.subject == this_program());
     CHECK(said.evidence.value("half_closed", 0) == 10);
     for (Conversation& one : all) one.send_data("late");
-    CHECK(checkup("half-close-held", {"--threshold", "half-close-held.age_s=1"}).status == "OK");
+    CHECK(check_outcome("half-close-held", {"--threshold", "half-close-held.age_s=1"}).status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "not-reading: data that the program leaves, until its receive buffer is full") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "not-reading: data that the program leaves, until its receive buffer is full") {
     const int octets = 1 << 15;
     check(::setsockopt(listener().get(), SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets), "setting SO_RCVBUF");
     Conversations all = accepted(2, kPeer);
     for (Conversation& one : all) one.send_data("hello");
     std::this_thread::sleep_for(milliseconds(1200));
-    CHECK(checkup("not-reading").status == "OK");
+    CHECK(check_outcome("not-reading").status == "OK");
     for (int sent = 0; sent < 2 * octets; sent += 1000) all[0].send_data(std::string(1000, 'd'));
-    CHECK(checkup("not-reading").status == "OK");
-    const Checkup said = complaint("not-reading");
+    CHECK(check_outcome("not-reading").status == "OK");
+    const CheckOutcome said = complaint("not-reading");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == this_program());
     CHECK(said.evidence.value("connections_not_read", 0) == 1);
@@ -76,43 +78,43 @@ TEST_SUITE("diagnoses") {
     // By bytes alone it would not be full.
     CHECK(said.evidence.value("unread_of_all", 0) < 0.8 * 2 * octets);
     read_all(all[0]);
-    CHECK(checkup("not-reading").status == "OK");
-    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "WARNING");
+    CHECK(check_outcome("not-reading").status == "OK");
+    CHECK(check_outcome("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "WARNING");
     read_all(all[1]);
-    CHECK(checkup("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "OK");
+    CHECK(check_outcome("not-reading", {"--threshold", "not-reading.age_s=1"}).status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "close-wait-leak: the end was read, and the socket kept") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "close-wait-leak: the end was read, and the socket kept") {
     const std::vector<std::string> soon = {"--threshold", "close-wait-leak.age_s=1"};
     Conversations all = accepted(10, kPeer);
     for (Conversation& one : all) {
       one.send_fin();
       read_all(one);
     }
-    CHECK(checkup("close-wait-leak", soon).status == "OK");
-    const Checkup said = complaint("close-wait-leak", soon);
+    CHECK(check_outcome("close-wait-leak", soon).status == "OK");
+    const CheckOutcome said = complaint("close-wait-leak", soon);
     CHECK(said.status == "WARNING");
     CHECK(said.subject == this_program());
     CHECK(said.evidence.value("close_wait_read", 0) == 10);
-    CHECK(checkup("close-wait-not-read", {"--threshold", "close-wait-not-read.age_s=1"}).status == "OK");
+    CHECK(check_outcome("close-wait-not-read", {"--threshold", "close-wait-not-read.age_s=1"}).status == "OK");
     all.clear();
-    CHECK(checkup("close-wait-leak", soon).status == "OK");
+    CHECK(check_outcome("close-wait-leak", soon).status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "close-wait-not-read: the end came, and nobody reads it") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "close-wait-not-read: the end came, and nobody reads it") {
     const std::vector<std::string> soon = {"--threshold", "close-wait-not-read.age_s=1"};
     Conversations all = accepted(10, kPeer);
     for (Conversation& one : all) one.send_fin();
-    CHECK(checkup("close-wait-not-read", soon).status == "OK");
-    const Checkup said = complaint("close-wait-not-read", soon);
+    CHECK(check_outcome("close-wait-not-read", soon).status == "OK");
+    const CheckOutcome said = complaint("close-wait-not-read", soon);
     CHECK(said.status == "WARNING");
     CHECK(said.subject == this_program());
     CHECK(said.evidence.value("close_wait_unread", 0) == 10);
     for (Conversation& one : all) read_all(one);
-    CHECK(checkup("close-wait-not-read", soon).status == "OK");
+    CHECK(check_outcome("close-wait-not-read", soon).status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "accept-queue-full: the listener that dropped between two samples is named") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "accept-queue-full: the listener that dropped between two samples is named") {
     const std::string own = TunPeer::local(Family::ipv4).text() + ":" + std::to_string(kPort);
     const auto accept_all = [&] {
       while (Handle(::accept4(listener().get(), nullptr, nullptr, SOCK_CLOEXEC)).valid()) {
@@ -127,7 +129,7 @@ TEST_SUITE("diagnoses") {
       for (Conversation& one : flood) one.send_syn();
     };
     const Counters before = read_counters();
-    CHECK(checkup_around("accept-queue-full", drown).status == "OK");
+    CHECK(check_outcome_around("accept-queue-full", drown).status == "OK");
     Counters grown = read_counters() - before;
     CHECK(grown["TcpExt.ListenDrops"] == 6);
     CHECK(grown["TcpExt.ListenOverflows"] == 0);
@@ -146,34 +148,34 @@ TEST_SUITE("diagnoses") {
       rush();
       accept_all();
     };
-    const Checkup passed = checkup_around("accept-queue-full", rush_and_accept);
+    const CheckOutcome passed = check_outcome_around("accept-queue-full", rush_and_accept);
     CHECK(passed.status == "WARNING");
     CHECK(passed.subject == own);
     CHECK(passed.evidence.value("listen_overflows", 0) == 3);
     CHECK(passed.evidence.value("listener_drops", 0) == 3);
-    CHECK(checkup("accept-queue-full").status == "OK");
+    CHECK(check_outcome("accept-queue-full").status == "OK");
 
     burst = arriving(5, kPeer);
-    const Checkup lasting = checkup_around("accept-queue-full", rush);
+    const CheckOutcome lasting = check_outcome_around("accept-queue-full", rush);
     CHECK(lasting.status == "CRITICAL");
     CHECK(lasting.subject == own);
     CHECK(lasting.evidence.value("listener_drops", 0) == 3);
     CHECK(mentions(lasting, "full, new clients are dropped, it dropped 3 SYNs or ACKs just now"));
     accept_all();
-    CHECK(checkup("accept-queue-full").status == "OK");
+    CHECK(check_outcome("accept-queue-full").status == "OK");
   }
 
-  TEST_CASE_FIXTURE(Ward, "port-exhaustion: one destination takes the ports, open or in TIME_WAIT") {
+  TEST_CASE_FIXTURE(ServerUnderTest, "port-exhaustion: one destination takes the ports, open or in TIME_WAIT") {
     set_sysctl("net.ipv4.ip_local_port_range", "40000 40009");
     set_sysctl("net.ipv4.ip_local_reserved_ports", "");
     const Endpoint upstream{kPeer, 443};
     Conversations other = leaving(5, {kPeer, 444});
     Conversations all = leaving(6, upstream);
-    CHECK(checkup("port-exhaustion").status == "OK");
+    CHECK(check_outcome("port-exhaustion").status == "OK");
     for (Conversation& one : leaving(1, upstream)) all.push_back(std::move(one));
-    CHECK(checkup("port-exhaustion").status == "WARNING");
+    CHECK(check_outcome("port-exhaustion").status == "WARNING");
     for (Conversation& one : leaving(3, upstream)) all.push_back(std::move(one));
-    Checkup said = checkup("port-exhaustion");
+    CheckOutcome said = check_outcome("port-exhaustion");
     CHECK(said.status == "CRITICAL");
     CHECK(said.subject == kPeer.text() + ":443");
     CHECK(said.evidence.value("ports_taken", 0.0) == 1);
@@ -183,7 +185,7 @@ TEST_SUITE("diagnoses") {
       one.send_syn_ack();
       finish(one);
     }
-    said = checkup("port-exhaustion");
+    said = check_outcome("port-exhaustion");
     CHECK(said.status == "CRITICAL");
     CHECK(said.evidence.value("ports_in_time_wait", 0) == 10);
     CHECK_THROWS_AS(leaving(1, upstream), std::system_error);
@@ -192,25 +194,26 @@ TEST_SUITE("diagnoses") {
     set_sysctl("net.ipv4.tcp_tw_reuse", "1");
     set_sysctl("net.ipv4.tcp_timestamps", "1");
     std::this_thread::sleep_for(milliseconds(1100));
-    said = checkup("port-exhaustion");
+    said = check_outcome("port-exhaustion");
     CHECK(said.status == "OK");
     CHECK(mentions(said, "after 1 s (tcp_tw_reuse) if the peer uses timestamps"));
     CHECK_THROWS_AS(leaving(1, upstream), std::system_error);
   }
 
-  TEST_CASE_FIXTURE(Ward, "time-wait-limit: more connections are closed than the kernel keeps in TIME_WAIT") {
+  TEST_CASE_FIXTURE(ServerUnderTest,
+                    "time-wait-limit: more connections are closed than the kernel keeps in TIME_WAIT") {
     set_sysctl("net.ipv4.tcp_max_tw_buckets", "10");
     Conversations all = accepted(12, kPeer);
     for (std::size_t i = 0; i < 6; ++i) finish(all[i]);
-    CHECK(checkup("time-wait-limit").status == "OK");
+    CHECK(check_outcome("time-wait-limit").status == "OK");
     finish(all[6]);
-    CHECK(checkup("time-wait-limit").status == "WARNING");
+    CHECK(check_outcome("time-wait-limit").status == "WARNING");
     for (std::size_t i = 7; i < 10; ++i) finish(all[i]);
-    Checkup said = checkup("time-wait-limit");
+    CheckOutcome said = check_outcome("time-wait-limit");
     CHECK(said.status == "CRITICAL");
     CHECK(said.subject == "host");
     CHECK(said.evidence.value("share_of_limit", 0.0) == 1);
-    said = checkup_around("time-wait-limit", [&] {
+    said = check_outcome_around("time-wait-limit", [&] {
       for (std::size_t i = 10; i < 12; ++i) finish(all[i]);
     });
     CHECK(said.status == "CRITICAL");

@@ -87,7 +87,7 @@ int populate(const Line& line, const Mix& mix) {
 int states(const Line& line) {
   enter_namespace();
   TunPeer peer;
-  const Zoo zoo(peer);
+  const EveryState zoo(peer);
   tell("LAB_ROWS", zoo.truth().size());
   return run_in_foreground(line.command);
 }

@@ -12,9 +12,9 @@
 #include <thread>
 
 #include "conversation.h"
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -126,7 +126,7 @@ TEST_SUITE("listeners") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "ages are lower bounds of the truth and close to it") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "ages are lower bounds of the truth and close to it") {
     std::this_thread::sleep_for(std::chrono::milliseconds(1300));  // each half-open request has timed out once
     for (const std::string source : kSources) {
       CAPTURE(source);
@@ -157,7 +157,7 @@ TEST_SUITE("listeners") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "both sources tell the same timers") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "both sources tell the same timers") {
     const auto before = Clock::now();
     const Listing netlink = list({"-a", "--source", "netlink"});
     const Listing proc = list({"-a", "--source", "proc"});

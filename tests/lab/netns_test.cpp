@@ -9,12 +9,12 @@
 #include <optional>
 #include <ostream>
 
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
 #include "pairs.h"
 #include "privileges.h"
 #include "worker.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -26,7 +26,7 @@ constexpr const char* kName = "lab-blue";
 struct Blue {
   FreshNamespace fresh;
   TunPeer peer;
-  Zoo zoo{peer};
+  EveryState zoo{peer};
   unsigned long inode = namespace_inode();
   std::string path;
   std::optional<Worker> inhabitant;

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "conversation.h"
+#include "every_state_fixture.h"
 #include "handle.h"
 #include "state_trace.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 

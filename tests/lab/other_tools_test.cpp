@@ -14,8 +14,8 @@
 #include <ostream>
 #include <sstream>
 
+#include "every_state_fixture.h"
 #include "listing.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -60,7 +60,7 @@ Keys ours(const Listing& listing) {
 }
 
 TEST_SUITE("other-tools") {
-  TEST_CASE_FIXTURE(ZooFixture, "ss prints the same rows") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "ss prints the same rows") {
     const Outcome ss = run({"ss", "-tanH"});
     if (missing(ss)) {
       MESSAGE("skipped: ss is not installed");
@@ -84,7 +84,7 @@ TEST_SUITE("other-tools") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "netstat prints the same rows") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "netstat prints the same rows") {
     const Outcome netstat = run({"netstat", "-tanW"});
     if (missing(netstat)) {
       MESSAGE("skipped: netstat is not installed");

@@ -8,9 +8,9 @@
 
 #include "churn.h"
 #include "dump.h"
+#include "every_state_fixture.h"
 #include "listing.h"
 #include "population.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {

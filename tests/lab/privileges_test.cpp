@@ -12,10 +12,10 @@
 #include <ostream>
 
 #include "deny_netlink.h"
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
 #include "privileges.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -59,7 +59,7 @@ void copy_text(const fs::path& from, const fs::path& to) {
 }
 
 TEST_SUITE("privileges") {
-  TEST_CASE_FIXTURE(ZooFixture, "listing needs no privilege") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "listing needs no privilege") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       const Listing listing = list({"-a", "--source", source}, prepared(drop_privileges));
@@ -70,7 +70,8 @@ TEST_SUITE("privileges") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "-p without privilege says that it was not permitted, not that there is no process") {
+  TEST_CASE_FIXTURE(EveryStateFixture,
+                    "-p without privilege says that it was not permitted, not that there is no process") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       const Listing listing = list({"-a", "-p", "--source", source}, prepared(drop_privileges));
@@ -93,7 +94,7 @@ TEST_SUITE("privileges") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "-p with hidepid does not claim that nobody holds a socket") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "-p with hidepid does not claim that nobody holds a socket") {
     const auto hide = [] {
       enter_mount_namespace();
       check(::mount("proc", "/proc", "proc", 0, "hidepid=2"), "mounting /proc with hidepid");
@@ -107,7 +108,7 @@ TEST_SUITE("privileges") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "without netlink the rows come from /proc, loudly") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "without netlink the rows come from /proc, loudly") {
     for (const int error : {EPERM, EAFNOSUPPORT, EACCES, EPROTONOSUPPORT}) {
       CAPTURE(error);
       const auto deny = prepared([error] { deny_netlink(error); });
@@ -130,7 +131,7 @@ TEST_SUITE("privileges") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "a /proc without tcp6 has no IPv6 rows and is no error") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "a /proc without tcp6 has no IPv6 rows and is no error") {
     const TemporaryFolder folder;
     fs::create_directories(folder.path / "net");
     copy_text("/proc/thread-self/net/tcp", folder.path / "net" / "tcp");
@@ -149,7 +150,7 @@ TEST_SUITE("privileges") {
     CHECK(says(outcome.err, folder.path.string()));
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "--proc-root with --netns PID reads that process's table") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "--proc-root with --netns PID reads that process's table") {
     const TemporaryFolder folder;
     fs::create_directories(folder.path / "4242" / "net");
     for (const char* const file : {"tcp", "tcp6"})

@@ -10,11 +10,11 @@
 #include <ostream>
 #include <set>
 
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
 #include "pairs.h"
 #include "worker.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {

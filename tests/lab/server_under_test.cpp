@@ -1,4 +1,4 @@
-#include "ward.h"
+#include "server_under_test.h"
 
 #include <netinet/in.h>
 #include <poll.h>
@@ -26,13 +26,13 @@ constexpr std::chrono::milliseconds kFirstSample{1200};
 
 }  // namespace
 
-Checkup checkup(const std::string& rule, const std::vector<std::string>& words) {
+CheckOutcome check_outcome(const std::string& rule, const std::vector<std::string>& words) {
   std::vector<std::string> all{"check", "--json", "--rule", rule};
   all.insert(all.end(), words.begin(), words.end());
   const Outcome outcome = tcpstat(all);
   const json document = json::parse(outcome.out, nullptr, false);
   if (!document.is_object()) return {outcome.err, "", "", {}};
-  Checkup said{document.value("status", ""), "", "", json::object()};
+  CheckOutcome said{document.value("status", ""), "", "", json::object()};
   const json findings = document.value("findings", json::array());
   if (findings.empty()) return said;
   said.subject = findings[0].value("subject", "");
@@ -41,11 +41,11 @@ Checkup checkup(const std::string& rule, const std::vector<std::string>& words) 
   return said;
 }
 
-Checkup complaint(const std::string& rule, const std::vector<std::string>& words,
-                  const std::function<void()>& meanwhile) {
+CheckOutcome complaint(const std::string& rule, const std::vector<std::string>& words,
+                       const std::function<void()>& meanwhile) {
   const auto deadline = Clock::now() + kPatience;
   for (;;) {
-    Checkup said = checkup(rule, words);
+    CheckOutcome said = check_outcome(rule, words);
     if (said.status != "OK" || Clock::now() > deadline) return said;
     if (meanwhile)
       meanwhile();
@@ -54,27 +54,28 @@ Checkup complaint(const std::string& rule, const std::vector<std::string>& words
   }
 }
 
-Checkup checkup_around(const std::string& rule, const std::function<void()>& meanwhile) {
-  auto said = std::async(std::launch::async, [&] { return checkup(rule, {"--interval", "3"}); });
+CheckOutcome check_outcome_around(const std::string& rule, const std::function<void()>& meanwhile) {
+  auto said = std::async(std::launch::async, [&] { return check_outcome(rule, {"--interval", "3"}); });
   std::this_thread::sleep_for(kFirstSample);
   meanwhile();
   return said.get();
 }
 
-Ward::Ward() : listener_(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a listener")) {
+ServerUnderTest::ServerUnderTest()
+    : listener_(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a listener")) {
   const SocketName name({TunPeer::local(Family::ipv4), kPort});
   check(::bind(listener_.get(), name.get(), name.size()), "binding");
   check(::listen(listener_.get(), kBacklog), "listening");
 }
 
-Conversations Ward::arriving(std::size_t count, const Address& from) {
+Conversations ServerUnderTest::arriving(std::size_t count, const Address& from) {
   Conversations all;
   for (std::size_t i = 0; i < count; ++i)
     all.push_back(Conversation::to_listener(peer_, {TunPeer::local(Family::ipv4), kPort}, {from, next_port_++}));
   return all;
 }
 
-Conversations Ward::accepted(std::size_t count, const Address& from) {
+Conversations ServerUnderTest::accepted(std::size_t count, const Address& from) {
   Conversations all = arriving(count, from);
   for (Conversation& one : all) {
     one.shake_hands();
@@ -83,7 +84,7 @@ Conversations Ward::accepted(std::size_t count, const Address& from) {
   return all;
 }
 
-Conversations Ward::leaving(std::size_t count, const Endpoint& to) {
+Conversations ServerUnderTest::leaving(std::size_t count, const Endpoint& to) {
   Conversations all;
   for (std::size_t i = 0; i < count; ++i) {
     all.push_back(Conversation::from_kernel(peer_, to, false));
@@ -92,7 +93,7 @@ Conversations Ward::leaving(std::size_t count, const Endpoint& to) {
   return all;
 }
 
-void Ward::answer(Conversations& all, std::uint16_t window, std::chrono::milliseconds time) {
+void ServerUnderTest::answer(Conversations& all, std::uint16_t window, std::chrono::milliseconds time) {
   const auto end = Clock::now() + time;
   for (;;) {
     while (const auto segment = peer_.receive()) {

@@ -9,15 +9,15 @@
 #include <vector>
 
 #include "conversation.h"
+#include "every_state_fixture.h"
 #include "handle.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 
 using Conversations = std::vector<Conversation>;
 
 /// What `check` says by one rule.
-struct Checkup {
+struct CheckOutcome {
   std::string status;       ///< "OK", "WARNING", …; what went wrong, if it said nothing
   std::string subject;      ///< of the first finding
   std::string message;      ///< of the first finding
@@ -25,19 +25,19 @@ struct Checkup {
 };
 
 /// `check --rule RULE` with these words added.
-Checkup checkup(const std::string& rule, const std::vector<std::string>& words = {});
+CheckOutcome check_outcome(const std::string& rule, const std::vector<std::string>& words = {});
 /// The same again and again until the rule is no longer content, or the time is up.
-Checkup complaint(const std::string& rule, const std::vector<std::string>& words = {},
-                  const std::function<void()>& meanwhile = {});
+CheckOutcome complaint(const std::string& rule, const std::vector<std::string>& words = {},
+                       const std::function<void()>& meanwhile = {});
 
 /// The same with two samples, between which `meanwhile` is done.
-Checkup checkup_around(const std::string& rule, const std::function<void()>& meanwhile);
+CheckOutcome check_outcome_around(const std::string& rule, const std::function<void()>& meanwhile);
 
-class Ward {
+class ServerUnderTest {
  public:
   static constexpr std::uint16_t kPort = 7000;
 
-  Ward();
+  ServerUnderTest();
 
   /// What listens on kPort.
   Handle& listener() { return listener_; }

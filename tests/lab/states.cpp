@@ -358,7 +358,7 @@ class Keeper {
 
 }  // namespace
 
-Zoo::Zoo(TunPeer& peer) {
+EveryState::EveryState(TunPeer& peer) {
   // A server that takes Fast Open without a cookie on listeners that ask for it: ip-sysctl, tcp_fastopen.
   set_sysctl("net.ipv4.tcp_fastopen", "519");  // 0x1 client, 0x2 server, 0x4, 0x200 no cookie wanted
   set_sysctl("net.ipv4.tcp_orphan_retries", "8");

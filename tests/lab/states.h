@@ -15,10 +15,10 @@ namespace tcpstat::lab {
 
 enum class Flavour { ipv4, ipv6, mapped };
 
-class Zoo {
+class EveryState {
  public:
   /// Builds every animal; throws when one does not reach its state. Needs a namespace of its own.
-  explicit Zoo(TunPeer& peer);
+  explicit EveryState(TunPeer& peer);
 
   const Truth& truth() const { return truth_; }
 

@@ -7,9 +7,9 @@
 #include <ostream>
 #include <set>
 
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -30,14 +30,14 @@ json or_null(const std::optional<Value>& value) {
 }
 
 TEST_SUITE("states") {
-  TEST_CASE_FIXTURE(ZooFixture, "the zoo has every state of every flavour") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "the zoo has every state of every flavour") {
     std::set<std::string> seen;
     for (const Row& row : zoo.truth())
       seen.insert(row.state + ' ' + (row.local_address.rfind("::ffff:", 0) == 0 ? "mapped" : row.family));
     CHECK(seen.size() == 3 * std::size(kStates));
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "each source shows every socket once and no other") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "each source shows every socket once and no other") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       const Listing listing = list({"-a", "--source", source});
@@ -52,7 +52,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "each row carries what the kernel knows of its socket") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "each row carries what the kernel knows of its socket") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       const Listing listing = list({"-a", "--source", source});
@@ -102,7 +102,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "--state shows exactly the rows of that state") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "--state shows exactly the rows of that state") {
     for (const std::string source : kSources) {
       for (const std::string state : kStates) {
         if (source == "proc" && state == "CLOSE") continue;
@@ -126,7 +126,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "the two sources agree on every row they both see") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "the two sources agree on every row they both see") {
     const Listing netlink = list({"-a", "--source", "netlink"});
     const Listing proc = list({"-a", "--source", "proc"});
     std::map<std::string, json> by_identity;
@@ -143,7 +143,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "the default view leaves out LISTEN and CLOSE, -l shows LISTEN alone, -al all") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "the default view leaves out LISTEN and CLOSE, -l shows LISTEN alone, -al all") {
     for (const std::string source : kSources) {
       CAPTURE(source);
       CHECK(
@@ -156,7 +156,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "a socket that is bound to a device names it, where netlink tells") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "a socket that is bound to a device names it, where netlink tells") {
     const Handle listener(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a listener"));
     check(::setsockopt(listener.get(), SOL_SOCKET, SO_BINDTODEVICE, "lab0", 5), "binding to lab0");
     const SocketName name({TunPeer::local(Family::ipv4), 9999});
@@ -171,7 +171,7 @@ TEST_SUITE("states") {
     }
   }
 
-  TEST_CASE_FIXTURE(ZooFixture, "--source both finds both sources of one mind but for bound-inactive sockets") {
+  TEST_CASE_FIXTURE(EveryStateFixture, "--source both finds both sources of one mind but for bound-inactive sockets") {
     const Listing listing = list({"-a", "--source", "both"});
     CHECK(listing.exit_code == 0);
     CHECK(listing.document.value("source", "") == "both");

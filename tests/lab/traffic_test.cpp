@@ -7,9 +7,9 @@
 
 #include "counters.h"
 #include "dump.h"
+#include "every_state_fixture.h"
 #include "namespace.h"
 #include "running_scenario.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "conversation.h"
+#include "every_state_fixture.h"
 #include "failure.h"
 #include "soak.h"
 #include "watching.h"
-#include "zoo_fixture.h"
 
 namespace tcpstat::lab {
 namespace {

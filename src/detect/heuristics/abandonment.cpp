@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -9,7 +9,7 @@ constexpr ThresholdInfo kThresholds[] = {
     {"few", 0.05, "ratio", "ordinary"},
 };
 
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   if (listener.host == nullptr || !listener.host->completions_per_s) return;
   const double completions = *listener.host->completions_per_s;
   // Little's law: so long would each handshake take if these requests were to complete at that rate.

@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -10,7 +10,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // A full accept queue drops the last ACK of the handshake: half-opens of real clients grow old
 // (net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock(): ListenOverflows). It is full when it exceeds its limit.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto& waiting = listener.now->accept_queue;
   const auto& most = listener.now->accept_limit;
   if (!waiting || !most) return;

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -13,7 +13,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // Requests that wait for timer round k were sent 2^k - 1 to 2^(k+1) - 1 seconds ago: their number over that width is
 // how many arrived each second and never completed. The last width ends at the oldest one.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   if (signals.aged < limit("aged") || !listener.oldest_s) return;
   const double oldest = *listener.oldest_s;
   const double from = oldest >= limit("settled") ? 3 : 1;

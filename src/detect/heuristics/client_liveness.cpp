@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -10,7 +10,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // Each timer round adds one to both counters, the last one to TCPTimeouts alone. More retransmits than timeouts need
 // clients that send their SYN again (net/ipv4/tcp_minisocks.c, tcp_check_req()).
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   const auto timeouts = host.per_s(&KernelCounters::tcp_timeouts);
   const auto retransmits = host.per_s(&KernelCounters::syn_retrans);
   if (!timeouts || !retransmits || *timeouts < limit("timeouts")) return;

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -12,7 +12,7 @@ constexpr ThresholdInfo kThresholds[] = {
     {"entries", kEnoughAged, "sockets", "fewer are a matter of chance"},
 };
 
-bool nobody_completes(const Signals& signals, const Limits& limit) {
+bool nobody_completes(const Measurements& signals, const Limits& limit) {
   if (signals.completed) return *signals.completed < limit("none");
   return signals.survival && *signals.survival >= limit("survival");
 }
@@ -30,7 +30,7 @@ struct Count {
 
 // netlink counts SYN+ACKs sent again, /proc counts timeouts (include/net/request_sock.h): more of the first need a
 // client that repeated its SYN. Without /proc only those beyond tcp_synack_retries are proven.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto& retries = listener.input.facts.settings.synack_retries;
   Count joined;
   Count alone;

@@ -1,10 +1,10 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
 
 // Whether this makes a scan is decided by the rule port-scan: RSTs say nothing about floods.
-void judge(const Case& host, const Limits&, Signals& signals) {
+void judge(const ListenerView& host, const Limits&, Measurements& signals) {
   signals.resets_per_s = host.per_s(&KernelCounters::out_rsts);
   if (!signals.resets_per_s) return;
   signals.add("resets_sent", signals.resets_per_s, "", std::nullopt, "/s", 0, "/proc/net/snmp");

@@ -1,7 +1,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -26,34 +26,34 @@ struct Count {
 
 /// What became of a request that was `age` seconds old `ago` before the second sample. One that waits has not answered
 /// only if the next SYN+ACK was sent, and answered by who is alive, in that time.
-void add(std::optional<Fate> fate, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
+void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
          const Limits& limit, Count& count) {
-  if (!fate) return;
-  if (*fate == Fate::gone) {
+  if (!outcome) return;
+  if (*outcome == Outcome::gone) {
     const double apart = std::chrono::duration<double>(ago).count();
     const bool early = age && *age + apart < limit("expiry");
     if (early || apart <= limit("apart")) count.add(early);
-  } else if (*fate == Fate::completed || was_asked) {
-    count.add(*fate == Fate::completed);
+  } else if (*outcome == Outcome::completed || was_asked) {
+    count.add(*outcome == Outcome::completed);
   }
 }
 
 /// `aged`: those that were met between the samples after their first timeout, or those that were met before it.
-void add_met(const Case& listener, bool aged, const Limits& limit, Count& count) {
+void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count& count) {
   const std::chrono::milliseconds apart = *listener.input.apart;
-  for (const Followed* entry : listener.followed) {
+  for (const TrackedRequest* entry : listener.followed) {
     if (entry->aged != aged) continue;
-    add(listener.input.now->fate(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, limit,
+    add(listener.input.now->outcome(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, limit,
         count);
   }
 }
 
-Count old_ones(const Case& listener, const Limits& limit) {
+Count old_ones(const ListenerView& listener, const Limits& limit) {
   const std::chrono::milliseconds apart = *listener.input.apart;
   Count count;
   for (const HalfOpen* entry : listener.aged_before) {
     const bool asked = answered_after(*entry) <= apart;
-    add(listener.input.now->fate(entry->cookie), entry->age_s(), apart, asked, limit, count);
+    add(listener.input.now->outcome(entry->cookie), entry->age_s(), apart, asked, limit, count);
   }
   add_met(listener, true, limit, count);
   return count;
@@ -61,7 +61,7 @@ Count old_ones(const Case& listener, const Limits& limit) {
 
 // The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
 // the fate of each one that waited longer than a round trip is known.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   if (!listener.seconds()) return;
   Count count = old_ones(listener, limit);
   // Clients far away answer after their first half second: they count only where nothing better is known.

@@ -1,11 +1,11 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
 
 // PassiveOpens counts children, so handshakes that ended well; no counter counts SYNs
 // (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()).
-void judge(const Case& host, const Limits&, Signals& signals) {
+void judge(const ListenerView& host, const Limits&, Measurements& signals) {
   signals.completions_per_s = host.per_s(&KernelCounters::passive_opens);
   signals.overflows_per_s = host.per_s(&KernelCounters::listen_overflows);
   if (!signals.completions_per_s) return;

@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -8,7 +8,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // A full table loses connections of everybody, but what fills it may be ordinary load: no weight.
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   const auto& settings = host.input.facts.settings;
   if (settings.conntrack_count && settings.conntrack_max && *settings.conntrack_max > 0) {
     const double fill = static_cast<double>(*settings.conntrack_count) / static_cast<double>(*settings.conntrack_max);

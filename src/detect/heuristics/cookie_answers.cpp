@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -35,7 +35,7 @@ std::optional<double> corrected(const SynInput& input, double uncorrected) {
   return std::max(*answered / *sent, uncorrected);
 }
 
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   const auto sent = host.grown(&KernelCounters::syncookies_sent);
   const auto answered = host.grown(&KernelCounters::syncookies_recv);
   if (!sent || !answered) return;

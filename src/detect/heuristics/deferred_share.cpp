@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -11,7 +11,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // TCP_DEFER_ACCEPT (tcp(7)) keeps a connection half-open until data come; its timer runs and nothing is sent. Such
 // half-opens have clients, so they are left out of all that speaks of floods.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   if (listener.requests.empty()) return;
   const auto deferred = std::count_if(listener.requests.begin(), listener.requests.end(),
                                       [](const HalfOpen* entry) { return entry->deferred(); });

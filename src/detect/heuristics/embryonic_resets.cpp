@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -13,7 +13,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // Sources that exist answer the unexpected SYN+ACK with a RST, which ends the half-open at once: the table stays empty.
 // The expiry of a half-open does not count here (net/ipv4/tcp_minisocks.c, tcp_check_req()).
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   signals.embryonic_per_s = host.per_s(&KernelCounters::embryonic_rsts);
   if (!signals.embryonic_per_s) return;
   const double completions = signals.completions_per_s.value_or(0);

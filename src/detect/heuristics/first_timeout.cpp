@@ -16,7 +16,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // How many survive the SYN+ACK that is sent again, told from requests of all rounds and from those that wait for more
 // than a round trip already. It speaks where later rounds and fates do not say yet, and it only clears.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto span = arrival_span_s(listener);
   if (signals.completed || !span || signals.fill.value_or(0) >= limit("fill")) return;
   if (signals.aged < kEnoughAged || std::min(*span, 3.0) - 1 < limit("width")) return;

@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -8,7 +8,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // Siris and Papagalou: a sum of what exceeds the ordinary finds weak floods that a single look does not.
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   if (!host.input.cusum) return;
   signals.add("never_completed_cusum", host.input.cusum, ">", limit("sum"), "/s",
               *host.input.cusum > limit("sum") ? 2 : 0, "state file");

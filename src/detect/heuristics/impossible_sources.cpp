@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -17,7 +17,7 @@ bool impossible(const HalfOpen& entry, const Address& local) {
   return first >= 240 || first == 0 || (first == 127 && !loopback_here && !local.is_wildcard());
 }
 
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   if (static_cast<double>(listener.aged.size()) < kEnoughAged) return;
   double found = 0;
   for (const HalfOpen* entry : listener.aged) {

@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -9,7 +9,7 @@ constexpr ThresholdInfo kThresholds[] = {
     {"entries", kEnoughSources, "sockets", "fewer are a matter of chance"},
 };
 
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   double asked = 0;
   double known = 0;
   for (const HalfOpen* entry : listener.aged) {

@@ -1,11 +1,11 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
 
 // SK_MEMINFO_DROPS of a listener: SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its half-opens
 // ate. It says which listener the host's counters are about, and nothing more.
-void judge(const Case& listener, const Limits&, Signals& signals) {
+void judge(const ListenerView& listener, const Limits&, Measurements& signals) {
   if (!listener.seconds() || listener.before == nullptr) return;
   const auto more = growth(listener.before->drops, listener.now->drops);
   if (!more) return;

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -14,7 +14,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // Different hosts choose their ports at random (RFC 6056 §3.3). Where many agree, one program made the SYNs.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto entries = static_cast<double>(listener.aged.size());
   if (entries < limit("entries")) return;
   if (!signals.sources || signals.sources->unique < limit("unique")) return;

@@ -1,5 +1,5 @@
+#include "detect/measurements.h"
 #include "detect/queue_limit.h"
-#include "detect/signals.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -10,7 +10,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // A full queue is pressure, not proof: crowds fill it too. The level asks for it, the score does not.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   signals.half_open = static_cast<double>(listener.now->half_open);
   signals.add("half_opens", signals.half_open, "", std::nullopt, "sockets", 0, "sock_diag");
   const auto most = queue_limit(*listener.now, listener.input.facts.settings);

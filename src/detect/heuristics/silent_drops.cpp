@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -13,7 +13,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // With tcp_syncookies=0 a full queue drops SYNs. The rule that keeps the last quarter of tcp_max_syn_backlog for proven
 // peers counts in ListenDrops alone (net/ipv4/tcp_input.c, tcp_conn_request()), so overflows are taken off that.
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   const auto full = host.per_s(&KernelCounters::req_q_full_drop);
   const auto drops = host.per_s(&KernelCounters::listen_drops);
   const auto overflows = host.per_s(&KernelCounters::listen_overflows);

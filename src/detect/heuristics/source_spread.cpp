@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -11,7 +11,7 @@ constexpr ThresholdInfo kThresholds[] = {
     {"many", kEnoughSources, "sockets", "fewer weigh nothing: a handful of clients looks like anything"},
 };
 
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto entries = static_cast<double>(listener.aged.size());
   if (entries < limit("entries")) return;
   const bool enough = entries >= limit("many");

@@ -1,6 +1,6 @@
 #include <numeric>
 
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -16,7 +16,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // A client answers the SYN+ACK within a round trip, so what is older than the first timeout (1 s) waits for an answer
 // that got lost or will never come.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const auto& rounds = listener.by_rounds;
   signals.counted = std::accumulate(rounds.begin(), rounds.end(), 0.0);
   signals.aged = signals.counted - rounds[0];

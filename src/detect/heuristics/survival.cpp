@@ -20,7 +20,7 @@ constexpr ThresholdInfo kThresholds[] = {
 
 // The density of requests aged 3 to 7 s over that of requests aged 1 to 3 s: how many live from one round to the next.
 // With few requests all later rounds stand for the second.
-void judge(const Case& listener, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
   const double first = listener.by_rounds[1];
   double second = listener.by_rounds[2];
   if (first <= 0 || !listener.oldest_s || signals.fill.value_or(0) >= limit("fill")) return;

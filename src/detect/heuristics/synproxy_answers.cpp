@@ -1,4 +1,4 @@
-#include "detect/signals.h"
+#include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -9,7 +9,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // SYNPROXY answers SYNs before the listener sees them, with cookies of its own (net/netfilter/nf_synproxy_core.c).
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   if (!host.seconds()) return;
   const auto& now = host.input.facts.filters;
   const auto& before = host.input.facts_before->filters;

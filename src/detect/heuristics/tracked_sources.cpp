@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "detect/measurements.h"
 #include "detect/sample/tracked_sample.h"
-#include "detect/signals.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -15,7 +15,7 @@ constexpr ThresholdInfo kThresholds[] = {
 };
 
 // Who sends a flood does not make it one: counters have decided that, so nothing here weighs. It names what they found.
-void judge(const Case& host, const Limits& limit, Signals& signals) {
+void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
   const TrackedSample* tracked = host.input.tracked;
   if (tracked == nullptr || tracked->tracking != Tracking::read) return;
   const auto unanswered = static_cast<double>(tracked->unanswered);

@@ -74,9 +74,9 @@ std::optional<bool> SynSample::knows(const Address& source) const {
   return std::binary_search(known_.begin(), known_.end(), hash);
 }
 
-std::optional<Fate> SynSample::fate(std::uint64_t cookie) const {
-  const auto at = fates_.find(cookie);
-  if (at == fates_.end()) return std::nullopt;
+std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {
+  const auto at = outcomes_.find(cookie);
+  if (at == outcomes_.end()) return std::nullopt;
   return at->second;
 }
 

@@ -65,7 +65,7 @@ struct SynListener {
 };
 
 /// What became of a half-open request that was seen before.
-enum class Fate : std::uint8_t { waiting, completed, gone };
+enum class Outcome : std::uint8_t { waiting, completed, gone };
 
 class SynSample {
  public:
@@ -89,7 +89,7 @@ class SynSample {
   /// Whether a source owns an established, closing or time-wait connection too; nothing if it was not remembered.
   [[nodiscard]] std::optional<bool> knows(const Address& source) const;
   /// What became of a request that SynSampler::watch() was told of; nothing for any other.
-  [[nodiscard]] std::optional<Fate> fate(std::uint64_t cookie) const;
+  [[nodiscard]] std::optional<Outcome> outcome(std::uint64_t cookie) const;
   /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now, are
   /// left out.
   [[nodiscard]] std::vector<ListenerDrops> drops_since(const SynSample& before) const;
@@ -101,7 +101,7 @@ class SynSample {
   KeyedHash hash_;
   std::vector<std::uint64_t> known_;
   std::uint64_t known_up_to_ = 0;
-  std::unordered_map<std::uint64_t, Fate> fates_;
+  std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t joined_ = 0;
   std::unordered_map<std::uint32_t, std::uint64_t> joined_by_listener_;
 };
@@ -140,7 +140,7 @@ class SynSampler final : public Sink {
   std::map<Endpoint, SynListener> listeners_;
   HashSample<HalfOpen> half_opens_{SynSample::kMostHalfOpens};
   HashSample<Known> known_{kMostKnownSources};
-  std::unordered_map<std::uint64_t, Fate> fates_;
+  std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t other_rows_ = 0;
 };
 

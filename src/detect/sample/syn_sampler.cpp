@@ -38,21 +38,21 @@ SynSampler::SynSampler() = default;
 
 void SynSampler::watch(const SynSample& before) {
   for (const HalfOpen& entry : before.half_opens) {
-    if (entry.cookie != 0 && entry.rounds() > 0) fates_.emplace(entry.cookie, Fate::gone);
+    if (entry.cookie != 0 && entry.rounds() > 0) outcomes_.emplace(entry.cookie, Outcome::gone);
   }
 }
 
 void SynSampler::watch(std::span<const std::uint64_t> cookies) {
   for (const std::uint64_t cookie : cookies) {
-    if (cookie != 0) fates_.emplace(cookie, Fate::gone);
+    if (cookie != 0) outcomes_.emplace(cookie, Outcome::gone);
   }
 }
 
 Flow SynSampler::connection(const Connection& row) {
   const bool request = row.state == State::syn_recv && row.minisocket;
-  if (row.cookie && !fates_.empty()) {
-    const auto at = fates_.find(*row.cookie);
-    if (at != fates_.end()) at->second = request ? Fate::waiting : Fate::completed;
+  if (row.cookie && !outcomes_.empty()) {
+    const auto at = outcomes_.find(*row.cookie);
+    if (at != outcomes_.end()) at->second = request ? Outcome::waiting : Outcome::completed;
   }
   if (request) {
     half_open(row);
@@ -157,7 +157,7 @@ SynSample SynSampler::take() {
   for (const Known& known : known_.sorted()) sample.known_.push_back(known.hash);
   sample.known_up_to_ = known_.threshold();
   sample.other_rows = other_rows_;
-  sample.fates_ = std::move(fates_);
+  sample.outcomes_ = std::move(outcomes_);
   return sample;
 }
 

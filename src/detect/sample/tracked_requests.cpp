@@ -1,4 +1,4 @@
-#include "detect/sample/followed.h"
+#include "detect/sample/tracked_requests.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -14,14 +14,14 @@ std::chrono::milliseconds answered_after(const HalfOpen& request) {
   return std::chrono::milliseconds(request.timer_ms.value_or(0)) + kRoundTrip;
 }
 
-FollowedHalfOpens::FollowedHalfOpens(const SynSample& first) {
+TrackedRequests::TrackedRequests(const SynSample& first) {
   for (const HalfOpen& entry : first.half_opens) {
     if (entry.rounds() > 0) met_.insert(entry.cookie);
   }
   add(first, {});
 }
 
-void FollowedHalfOpens::add(const SynSample& sample, std::chrono::milliseconds at) {
+void TrackedRequests::add(const SynSample& sample, std::chrono::milliseconds at) {
   for (const HalfOpen& entry : sample.half_opens) {
     if (all_.size() >= kMost) return;
     const auto age = entry.age_s();
@@ -36,10 +36,10 @@ void FollowedHalfOpens::add(const SynSample& sample, std::chrono::milliseconds a
   }
 }
 
-std::vector<std::uint64_t> FollowedHalfOpens::cookies() const {
+std::vector<std::uint64_t> TrackedRequests::cookies() const {
   std::vector<std::uint64_t> out;
   out.reserve(all_.size());
-  for (const Followed& one : all_) out.push_back(one.cookie);
+  for (const TrackedRequest& one : all_) out.push_back(one.cookie);
   return out;
 }
 

@@ -16,7 +16,7 @@ namespace tcpstat::detect {
 /// How long after `request` was seen a client that is alive has answered the next SYN+ACK.
 std::chrono::milliseconds answered_after(const HalfOpen& request);
 
-struct Followed {
+struct TrackedRequest {
   Endpoint local;  ///< of the listener, un-mapped
   std::uint64_t cookie = 0;
   double age_s = 0;                ///< when it was met
@@ -26,23 +26,23 @@ struct Followed {
       answered{};  ///< a client that is alive has answered the next SYN+ACK by then, since the first sample
 };
 
-class FollowedHalfOpens {
+class TrackedRequests {
  public:
   /// More say nothing that these do not say.
   static constexpr std::size_t kMost = 4096;
 
   /// What was old in the first sample is known by it; the young ones of it are followed.
-  explicit FollowedHalfOpens(const SynSample& first);
+  explicit TrackedRequests(const SynSample& first);
   /// Another look, `at` after the first sample. Each request counts as it was first met.
   void add(const SynSample& sample, std::chrono::milliseconds at);
 
-  [[nodiscard]] const std::vector<Followed>& all() const { return all_; }
+  [[nodiscard]] const std::vector<TrackedRequest>& all() const { return all_; }
   /// For SynSampler::watch().
   [[nodiscard]] std::vector<std::uint64_t> cookies() const;
 
  private:
   std::unordered_set<std::uint64_t> met_;
-  std::vector<Followed> all_;
+  std::vector<TrackedRequest> all_;
 };
 
 }  // namespace tcpstat::detect

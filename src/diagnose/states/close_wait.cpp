@@ -7,9 +7,9 @@
 #include <map>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "diagnose/tcp_info_reader.h"
-#include "diagnose/wording.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -43,10 +43,10 @@ constexpr std::size_t kRises = 3;
 
 class CloseWait : public Diagnosis {
  public:
-  explicit CloseWait(const Yardstick& yardstick)
-      : yardstick_(yardstick),
-        leak_age_ms_(limit_of(yardstick, kLeak, "age_s") * 1000),
-        not_read_age_ms_(limit_of(yardstick, kNotRead, "age_s") * 1000) {}
+  explicit CloseWait(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits),
+        leak_age_ms_(limit_of(rule_limits, kLeak, "age_s") * 1000),
+        not_read_age_ms_(limit_of(rule_limits, kNotRead, "age_s") * 1000) {}
 
   [[nodiscard]] StateSet states() const override { return {State::close_wait}; }
 
@@ -56,8 +56,8 @@ class CloseWait : public Diagnosis {
     if (!row.recv_queue) return;
     const bool read = *row.recv_queue == 0;
     if (age && static_cast<double>(*age) >= (read ? leak_age_ms_ : not_read_age_ms_)) {
-      Piles& piles = read ? leaked_ : not_read_;
-      piles.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+      RowGroups& piles = read ? leaked_ : not_read_;
+      piles.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
     } else if (!age || row.timer == TimerKind::keepalive) {
       // Answers to keepalive probes make the last ACK young for ever.
       ++ageless_;
@@ -73,8 +73,9 @@ class CloseWait : public Diagnosis {
   }
 
  private:
-  void judge(const RuleInfo& rule, const Piles& piles, const DiagnosisFacts& facts, std::vector<Finding>& out) const {
-    const double warning = limit_of(yardstick_, rule, "warning");
+  void judge(const RuleInfo& rule, const RowGroups& piles, const DiagnosisFacts& facts,
+             std::vector<Finding>& out) const {
+    const double warning = limit_of(rule_limits_, rule, "warning");
     // What processes below the limit hold, by service: many workers leak little each.
     std::map<std::uint16_t, Shared> shared;
     std::size_t said = 0;
@@ -94,7 +95,7 @@ class CloseWait : public Diagnosis {
     }
     for (const auto& [port, sum] : shared) {
       if (static_cast<double>(sum.pile.rows) < warning || said++ >= kMostFindings) continue;
-      Pile pile = sum.pile;
+      RowGroup pile = sum.pile;
       pile.pid = 0;
       Finding one = finding(rule, {0, {{}, port}}, pile, facts);
       one.evidence.push_back(measured("holders", static_cast<double>(sum.holders), "groups", kFromDump));
@@ -103,21 +104,21 @@ class CloseWait : public Diagnosis {
     }
   }
 
-  [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const Pile& pile,
+  [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const RowGroup& pile,
                                 const DiagnosisFacts& facts) const {
     const bool leak = &rule == &kLeak;
-    const double warning = limit_of(yardstick_, rule, "warning");
-    const double critical = limit_of(yardstick_, rule, "critical");
+    const double warning = limit_of(rule_limits_, rule, "warning");
+    const double critical = limit_of(rule_limits_, rule, "critical");
     const auto rows = static_cast<double>(pile.rows);
     Severity severity = judged(rows, warning, critical);
     std::vector<Evidence> because = {
         measured(leak ? "close_wait_read" : "close_wait_unread", rows, warning, "sockets", kFromDump),
-        measured("oldest_last_ack_s", static_cast<double>(*pile.oldest_ms) / 1000, limit_of(yardstick_, rule, "age_s"),
-                 "s", "tcp_info"),
+        measured("oldest_last_ack_s", static_cast<double>(*pile.oldest_ms) / 1000,
+                 limit_of(rule_limits_, rule, "age_s"), "s", "tcp_info"),
     };
     std::string share_text;
     if (leak && pile.pid != 0 && facts.processes != nullptr) {
-      const double most_share = limit_of(yardstick_, rule, "descriptors");
+      const double most_share = limit_of(rule_limits_, rule, "descriptors");
       const auto most = facts.processes->open_files(pile.pid);
       if (most && *most > 0) {
         const double share = rows / static_cast<double>(*most);
@@ -145,7 +146,7 @@ class CloseWait : public Diagnosis {
   /// For connections whose age cannot be told: a number that only grows from run to run is a leak all the same.
   void judge_growth(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const auto earlier = facts.earlier_close_waits;
-    const double warning = limit_of(yardstick_, kLeak, "warning");
+    const double warning = limit_of(rule_limits_, kLeak, "warning");
     if (earlier.size() < kRises || static_cast<double>(ageless_) < warning) return;
     const auto last = earlier.last(kRises);
     for (std::size_t i = 0; i + 1 < kRises; ++i) {
@@ -160,7 +161,7 @@ class CloseWait : public Diagnosis {
     one.value = static_cast<double>(all_);
     one.unit = "sockets";
     one.warning = warning;
-    one.critical = limit_of(yardstick_, kLeak, "critical");
+    one.critical = limit_of(rule_limits_, kLeak, "critical");
     one.message = counted(all_, "connection") + " in " + std::string(name(State::close_wait)) + ", more in each of " +
                   std::to_string(kRises) + " runs (" + std::to_string(last.front()) +
                   " before): a program does not close what its peers closed";
@@ -170,7 +171,7 @@ class CloseWait : public Diagnosis {
 
   /// /proc has no tcp_info: it cannot be told whether these are load or leak, and that is said.
   void judge_untimed(std::vector<Finding>& out) const {
-    const double critical = limit_of(yardstick_, kLeak, "critical");
+    const double critical = limit_of(rule_limits_, kLeak, "critical");
     if (static_cast<double>(untimed_) < critical) return;
     Finding one(std::string(kLeak.id), Severity::info, "host",
                 {measured("close_wait_without_age", static_cast<double>(untimed_), critical, "sockets", kFromDump)});
@@ -183,17 +184,17 @@ class CloseWait : public Diagnosis {
   }
 
   struct Shared {
-    Pile pile;
+    RowGroup pile;
     std::uint64_t holders = 0;
   };
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   double leak_age_ms_;
   double not_read_age_ms_;
   // Set when a segment with an ACK comes in, the FIN at the latest: the age in this state, or less.
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
-  Piles leaked_;
-  Piles not_read_;
+  RowGroups leaked_;
+  RowGroups not_read_;
   std::uint64_t all_ = 0;
   std::uint64_t ageless_ = 0;
   std::uint64_t untimed_ = 0;
@@ -201,8 +202,8 @@ class CloseWait : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_close_wait_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<CloseWait>(yardstick);
+std::unique_ptr<Diagnosis> make_close_wait_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<CloseWait>(rule_limits);
 }
 std::span<const RuleInfo> close_wait_rules() { return kRules; }
 

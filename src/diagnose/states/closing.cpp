@@ -5,9 +5,9 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "diagnose/tcp_info_reader.h"
-#include "diagnose/wording.h"
 #include "machine/dwell.h"
 
 namespace tcpstat::diagnose {
@@ -29,8 +29,8 @@ constexpr StateSet kStates = {State::fin_wait1, State::last_ack, State::closing}
 
 class Closing : public Diagnosis {
  public:
-  explicit Closing(const Yardstick& yardstick)
-      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+  explicit Closing(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
   [[nodiscard]] StateSet states() const override { return kStates; }
 
@@ -43,14 +43,14 @@ class Closing : public Diagnosis {
     if (static_cast<double>(tries) < least_retransmits_) return;
     if (blocked) ++blocked_;
     const auto age = last_ack_ms_(row);
-    total_.add(row, age, yardstick_.settings);
-    peers_.of(peer_of(row)).add(row, age, yardstick_.settings);
+    total_.add(row, age, rule_limits_.settings);
+    peers_.of(peer_of(row)).add(row, age, rule_limits_.settings);
     ++by_state_[static_cast<std::size_t>(row.state)];
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
     const Severity severity = judged(static_cast<double>(total_.rows), warning, critical);
     if (severity == Severity::ok) return;
     const auto peers = peers_.largest();
@@ -69,7 +69,7 @@ class Closing : public Diagnosis {
       because.push_back(measured(row.key, static_cast<double>(count), "sockets", kFromDump));
       stuck += (stuck.empty() ? "" : ", ") + std::to_string(count) + " " + std::string(row.name);
     }
-    if (const auto limit = machine::dwell_bound(State::last_ack).limit(yardstick_.limits);
+    if (const auto limit = machine::dwell_bound(State::last_ack).limit(rule_limits_.limits);
         limit.kind == machine::DwellLimit::Kind::bounded) {
       because.push_back(
           measured("longest_s", std::chrono::duration<double>(limit.most).count(), "s", "net.ipv4.tcp_orphan_retries"));
@@ -95,20 +95,20 @@ class Closing : public Diagnosis {
   }
 
  private:
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   double least_retransmits_;
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   TcpInfoReader backoff_{"backoff"};
-  Pile total_;
-  Piles peers_;
+  RowGroup total_;
+  RowGroups peers_;
   std::uint64_t blocked_ = 0;
   std::array<std::uint64_t, kStateCount + 1> by_state_{};
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_closing_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<Closing>(yardstick);
+std::unique_ptr<Diagnosis> make_closing_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<Closing>(rule_limits);
 }
 std::span<const RuleInfo> closing_rules() { return kRules; }
 

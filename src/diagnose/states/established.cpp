@@ -7,9 +7,9 @@
 #include <cmath>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "diagnose/tcp_info_reader.h"
-#include "diagnose/wording.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -74,14 +74,14 @@ constexpr std::size_t kMostFindings = 5;
 constexpr std::uint64_t kRtoMaxMs = 120'000;  // TCP_RTO_MAX before it was a sysctl
 
 /// Rows that one rule caught, by peer. Its limits are looked up once, not for each row.
-struct Caught {
-  Caught(const RuleInfo& of, const Yardstick& by)
-      : rule(of), yardstick(by), warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")) {}
+struct RuleMatches {
+  RuleMatches(const RuleInfo& of, const RuleLimits& by)
+      : rule(of), rule_limits(by), warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")) {}
 
   void add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity) {
     if (severity == Severity::ok) return;
-    all.add(row, age_ms, yardstick.settings);
-    peers.of(peer_of(row)).add(row, age_ms, yardstick.settings);
+    all.add(row, age_ms, rule_limits.settings);
+    peers.of(peer_of(row)).add(row, age_ms, rule_limits.settings);
     worst = worse(worst, severity);
   }
   /// By its retransmissions or probes.
@@ -90,11 +90,11 @@ struct Caught {
   }
 
   const RuleInfo& rule;
-  const Yardstick& yardstick;
+  const RuleLimits& rule_limits;
   double warning;
   double critical;
-  Pile all;
-  Piles peers;
+  RowGroup all;
+  RowGroups peers;
   Severity worst = Severity::ok;
 };
 
@@ -108,14 +108,14 @@ struct Words {
 
 class Established : public Diagnosis {
  public:
-  explicit Established(const Yardstick& yardstick)
-      : yardstick_(yardstick),
-        alive_(kAlive, yardstick),
-        gone_(kGone, yardstick),
-        retransmit_(kRetransmit, yardstick),
-        keepalive_(kKeepalive, yardstick) {
+  explicit Established(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits),
+        alive_(kAlive, rule_limits),
+        gone_(kGone, rule_limits),
+        retransmit_(kRetransmit, rule_limits),
+        keepalive_(kKeepalive, rule_limits) {
     // One before the kernel gives up, unless somebody chose another number.
-    const auto probes = yardstick.limits.keepalive_probes;
+    const auto probes = rule_limits.limits.keepalive_probes;
     if (probes && keepalive_.critical == Thresholds{}.get(kKeepalive, "critical")) {
       keepalive_.critical = std::max(static_cast<double>(*probes) - 1, keepalive_.warning);
     }
@@ -171,9 +171,9 @@ class Established : public Diagnosis {
 
  private:
   [[nodiscard]] double limit(const RuleInfo& rule, std::string_view name) const {
-    return limit_of(yardstick_, rule, name);
+    return limit_of(rule_limits_, rule, name);
   }
-  [[nodiscard]] std::uint64_t rto_max_ms() const { return yardstick_.limits.rto_max_ms.value_or(kRtoMaxMs); }
+  [[nodiscard]] std::uint64_t rto_max_ms() const { return rule_limits_.limits.rto_max_ms.value_or(kRtoMaxMs); }
 
   /// Since the window closed. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
   /// tcp_probe0_when()); without tcp_info, what is left of the running one is the least that it can be.
@@ -227,10 +227,10 @@ class Established : public Diagnosis {
     unread_bytes_ += *row.recv_queue;
     if (full) ++full_;
     fullest_ = std::max(fullest_, fill);
-    unread_.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+    unread_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
   }
 
-  void report(const Caught& caught, const Words& words, std::vector<Finding>& out) const {
+  void report(const RuleMatches& caught, const Words& words, std::vector<Finding>& out) const {
     const double least = std::max(1.0, std::ceil(limit(caught.rule, "share") * static_cast<double>(open_)));
     if (caught.worst == Severity::ok || static_cast<double>(caught.all.rows) < least) return;
     const auto peers = caught.peers.largest();
@@ -326,7 +326,7 @@ class Established : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   TcpInfoReader last_data_ms_{"last_data_recv_ms"};
   TcpInfoReader window_{"rcv_wnd"};  // since Linux 6.2
@@ -336,17 +336,17 @@ class Established : public Diagnosis {
   std::uint64_t unread_bytes_ = 0;
   std::uint64_t full_ = 0;
   double fullest_ = 0;
-  Caught alive_;
-  Caught gone_;
-  Caught retransmit_;
-  Caught keepalive_;
-  Piles unread_;
+  RuleMatches alive_;
+  RuleMatches gone_;
+  RuleMatches retransmit_;
+  RuleMatches keepalive_;
+  RowGroups unread_;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_established_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<Established>(yardstick);
+std::unique_ptr<Diagnosis> make_established_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<Established>(rule_limits);
 }
 std::span<const RuleInfo> established_rules() { return kRules; }
 

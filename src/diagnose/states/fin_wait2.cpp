@@ -4,9 +4,9 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "diagnose/tcp_info_reader.h"
-#include "diagnose/wording.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -35,10 +35,10 @@ constexpr std::size_t kMostFindings = 5;
 
 class FinWait2 : public Diagnosis {
  public:
-  explicit FinWait2(const Yardstick& yardstick)
-      : yardstick_(yardstick),
-        orphan_age_ms_(limit_of(yardstick, kOrphans, "age_s") * 1000),
-        held_age_ms_(limit_of(yardstick, kHeld, "age_s") * 1000) {}
+  explicit FinWait2(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits),
+        orphan_age_ms_(limit_of(rule_limits, kOrphans, "age_s") * 1000),
+        held_age_ms_(limit_of(rule_limits, kHeld, "age_s") * 1000) {}
 
   // All, to know of how many connections they are a share.
   [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::listen, State::close}; }
@@ -48,13 +48,13 @@ class FinWait2 : public Diagnosis {
     if (row.state != State::fin_wait2) return;
     if (row.minisocket || row.timer == TimerKind::time_wait) {
       if (row.age_ms && static_cast<double>(*row.age_ms) < orphan_age_ms_) return;
-      orphans_.of(peer_of(row)).add(row, row.age_ms, yardstick_.settings);
-      total_.add(row, row.age_ms, yardstick_.settings);
+      orphans_.of(peer_of(row)).add(row, row.age_ms, rule_limits_.settings);
+      total_.add(row, row.age_ms, rule_limits_.settings);
       return;
     }
     const auto age = last_ack_ms_(row);
     if (row.inode == 0 || !age || static_cast<double>(*age) < held_age_ms_) return;
-    held_.of(holder_of(row, yardstick_.settings)).add(row, age, yardstick_.settings);
+    held_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
@@ -65,14 +65,15 @@ class FinWait2 : public Diagnosis {
  private:
   void judge_orphans(std::vector<Finding>& out) const {
     const auto rows = static_cast<double>(total_.rows);
-    const double warning = limit_of(yardstick_, kOrphans, "warning");
-    const double most_share = limit_of(yardstick_, kOrphans, "share");
+    const double warning = limit_of(rule_limits_, kOrphans, "warning");
+    const double most_share = limit_of(rule_limits_, kOrphans, "share");
     const double share = all_ == 0 ? 0 : rows / static_cast<double>(all_);
     const bool many = rows >= warning;
-    const bool large = share > most_share && rows >= limit_of(yardstick_, kOrphans, "share_least");
-    const auto buckets = yardstick_.settings.max_tw_buckets;
+    const bool large = share > most_share && rows >= limit_of(rule_limits_, kOrphans, "share_least");
+    const auto buckets = rule_limits_.settings.max_tw_buckets;
     std::optional<double> critical;
-    if (buckets && *buckets > 0) critical = limit_of(yardstick_, kOrphans, "critical") * static_cast<double>(*buckets);
+    if (buckets && *buckets > 0)
+      critical = limit_of(rule_limits_, kOrphans, "critical") * static_cast<double>(*buckets);
     const bool full = critical && rows >= *critical;
     if (!many && !large && !full) return;
 
@@ -98,8 +99,8 @@ class FinWait2 : public Diagnosis {
   }
 
   void judge_held(std::vector<Finding>& out) const {
-    const double warning = limit_of(yardstick_, kHeld, "warning");
-    const double critical = limit_of(yardstick_, kHeld, "critical");
+    const double warning = limit_of(rule_limits_, kHeld, "warning");
+    const double critical = limit_of(rule_limits_, kHeld, "critical");
     std::size_t said = 0;
     for (const auto& [key, pile] : held_.largest()) {
       const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
@@ -108,7 +109,7 @@ class FinWait2 : public Diagnosis {
       Finding one(std::string(kHeld.id), severity, subject,
                   {measured("half_closed", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
                    measured("oldest_last_ack_s", static_cast<double>(*pile->oldest_ms) / 1000,
-                            limit_of(yardstick_, kHeld, "age_s"), "s", "tcp_info")});
+                            limit_of(rule_limits_, kHeld, "age_s"), "s", "tcp_info")});
       one.value = static_cast<double>(pile->rows);
       one.unit = "sockets";
       one.warning = warning;
@@ -121,20 +122,20 @@ class FinWait2 : public Diagnosis {
     }
   }
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   double orphan_age_ms_;
   double held_age_ms_;
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
-  Piles orphans_;
-  Pile total_;
-  Piles held_;
+  RowGroups orphans_;
+  RowGroup total_;
+  RowGroups held_;
   std::uint64_t all_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_fin_wait2_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<FinWait2>(yardstick);
+std::unique_ptr<Diagnosis> make_fin_wait2_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<FinWait2>(rule_limits);
 }
 std::span<const RuleInfo> fin_wait2_rules() { return kRules; }
 

@@ -5,9 +5,9 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "diagnose/tcp_info_reader.h"
-#include "diagnose/wording.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -55,7 +55,7 @@ std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + "
 
 class Listen : public Diagnosis {
  public:
-  explicit Listen(const Yardstick& yardstick) : yardstick_(yardstick) {}
+  explicit Listen(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
 
   // Of the others, those that no program has accepted.
   [[nodiscard]] StateSet states() const override { return {State::listen, State::established, State::close_wait}; }
@@ -64,7 +64,7 @@ class Listen : public Diagnosis {
     if (row.inode != 0 || row.minisocket) return;
     const auto age = last_ack_ms_(row);
     if (!age) return;
-    waiting_.of({0, {{}, row.local.port}}).add(row, age, yardstick_.settings);
+    waiting_.of({0, {{}, row.local.port}}).add(row, age, rule_limits_.settings);
   }
 
   void listener(const Listener& row) override {
@@ -108,7 +108,7 @@ class Listen : public Diagnosis {
   /// Queues that were full between the samples and are not now.
   void judge_bursts(std::uint64_t overflows, std::span<const ListenerDrops> listeners,
                     std::vector<Finding>& out) const {
-    const double most = limit_of(yardstick_, kRule, "overflows");
+    const double most = limit_of(rule_limits_, kRule, "overflows");
     if (overflows == 0 || static_cast<double>(overflows) < most) return;
     const bool known = listeners.size() == 1;
     const std::string subject = known ? endpoint_text(listeners.front().local) : "host";
@@ -134,8 +134,8 @@ class Listen : public Diagnosis {
 
   [[nodiscard]] Severity severity_of(const Queue& queue) const {
     if (queue.full() || queue.dropped > 0) return Severity::critical;
-    if (static_cast<double>(queue.waiting) < limit_of(yardstick_, kRule, "least")) return Severity::ok;
-    return judged(queue.share(), limit_of(yardstick_, kRule, "warning"), limit_of(yardstick_, kRule, "critical"));
+    if (static_cast<double>(queue.waiting) < limit_of(rule_limits_, kRule, "least")) return Severity::ok;
+    return judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
   }
 
   void sort() {
@@ -146,8 +146,8 @@ class Listen : public Diagnosis {
   }
 
   [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
     std::vector<Evidence> because = {
         measured("accept_queue_fill", queue.share(), warning, "ratio", kFromDump),
         measured("accept_queue", queue.waiting, "connections", kFromDump),
@@ -180,16 +180,16 @@ class Listen : public Diagnosis {
     return one;
   }
 
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   std::vector<Queue> queues_;
-  Piles waiting_;
+  RowGroups waiting_;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_listen_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<Listen>(yardstick);
+std::unique_ptr<Diagnosis> make_listen_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<Listen>(rule_limits);
 }
 std::span<const RuleInfo> listen_rules() { return kRules; }
 

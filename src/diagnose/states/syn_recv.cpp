@@ -4,8 +4,8 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -26,20 +26,20 @@ constexpr std::size_t kMostFindings = 5;
 
 class SynRecv : public Diagnosis {
  public:
-  explicit SynRecv(const Yardstick& yardstick)
-      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+  explicit SynRecv(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
   [[nodiscard]] StateSet states() const override { return {State::syn_recv}; }
 
   void connection(const Connection& row) override {
     if (row.minisocket || row.timer != TimerKind::retransmit) return;
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
-    ports_.of({0, {{}, row.local.port}}).add(row, std::nullopt, yardstick_.settings);
+    ports_.of({0, {{}, row.local.port}}).add(row, std::nullopt, rule_limits_.settings);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
     std::size_t said = 0;
     for (const auto& [key, pile] : ports_.largest()) {
       const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
@@ -60,15 +60,15 @@ class SynRecv : public Diagnosis {
   }
 
  private:
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   double least_retransmits_;
-  Piles ports_;
+  RowGroups ports_;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_syn_recv_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<SynRecv>(yardstick);
+std::unique_ptr<Diagnosis> make_syn_recv_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<SynRecv>(rule_limits);
 }
 std::span<const RuleInfo> syn_recv_rules() { return kRules; }
 

@@ -5,8 +5,8 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/piles.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -67,8 +67,8 @@ class Answering {
 
 class SynSent : public Diagnosis {
  public:
-  explicit SynSent(const Yardstick& yardstick)
-      : yardstick_(yardstick), least_retransmits_(limit_of(yardstick, kRule, "retransmits")) {}
+  explicit SynSent(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
   // Of the others, those whose peer has answered lately.
   [[nodiscard]] StateSet states() const override {
@@ -81,12 +81,12 @@ class SynSent : public Diagnosis {
       return;
     }
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
-    destinations_.of(destination_of(row)).add(row, waiting_ms(row, yardstick_.limits), yardstick_.settings);
+    destinations_.of(destination_of(row)).add(row, waiting_ms(row, rule_limits_.limits), rule_limits_.settings);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
     std::size_t said = 0;
     for (const auto& [key, pile] : destinations_.largest()) {
       Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
@@ -118,16 +118,16 @@ class SynSent : public Diagnosis {
   }
 
  private:
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   double least_retransmits_;
-  Piles destinations_;
+  RowGroups destinations_;
   Answering answering_;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_syn_sent_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<SynSent>(yardstick);
+std::unique_ptr<Diagnosis> make_syn_sent_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<SynSent>(rule_limits);
 }
 std::span<const RuleInfo> syn_sent_rules() { return kRules; }
 

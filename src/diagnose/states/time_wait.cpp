@@ -5,7 +5,7 @@
 #include <array>
 
 #include "diagnose/diagnosis.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -24,7 +24,7 @@ constexpr const RuleInfo& kRule = kRules[0];
 
 class TimeWait : public Diagnosis {
  public:
-  explicit TimeWait(const Yardstick& yardstick) : yardstick_(yardstick) {}
+  explicit TimeWait(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
 
   // Both live in time-wait sockets, and both count.
   [[nodiscard]] StateSet states() const override { return {State::time_wait, State::fin_wait2}; }
@@ -34,11 +34,11 @@ class TimeWait : public Diagnosis {
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     const auto overflows = facts.grown(&KernelCounters::time_wait_overflow);
-    const auto most = yardstick_.settings.max_tw_buckets;
+    const auto most = rule_limits_.settings.max_tw_buckets;
     const std::uint64_t count = facts.facts.usage.tw.value_or(rows_);
-    const double warning = limit_of(yardstick_, kRule, "warning");
-    const double critical = limit_of(yardstick_, kRule, "critical");
-    const double most_overflows = limit_of(yardstick_, kRule, "overflows");
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
+    const double most_overflows = limit_of(rule_limits_, kRule, "overflows");
     std::optional<double> share;
     if (most && *most > 0) share = static_cast<double>(count) / static_cast<double>(*most);
     Severity severity = share ? judged(*share, warning, critical) : Severity::ok;
@@ -67,14 +67,14 @@ class TimeWait : public Diagnosis {
   }
 
  private:
-  const Yardstick& yardstick_;
+  const RuleLimits& rule_limits_;
   std::uint64_t rows_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_time_wait_diagnosis(const Yardstick& yardstick) {
-  return std::make_unique<TimeWait>(yardstick);
+std::unique_ptr<Diagnosis> make_time_wait_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<TimeWait>(rule_limits);
 }
 std::span<const RuleInfo> time_wait_rules() { return kRules; }
 

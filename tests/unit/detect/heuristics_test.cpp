@@ -4,8 +4,8 @@
 #include <functional>
 #include <ostream>
 
+#include "detect/measurements.h"
 #include "detect/scene.h"
-#include "detect/signals.h"
 
 namespace tcpstat::detect {
 namespace {

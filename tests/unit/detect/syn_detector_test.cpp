@@ -6,8 +6,8 @@
 #include <chrono>
 #include <ostream>
 
+#include "detect/measurements.h"
 #include "detect/scene.h"
-#include "detect/signals.h"
 
 namespace tcpstat::detect {
 

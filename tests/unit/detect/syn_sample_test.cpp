@@ -218,11 +218,11 @@ TEST_CASE("fates follow cookies through states") {
   done.cookie = before.rows[11].cookie;
   now.rows.push_back(done);
   const SynSample second = now.sample(&first);
-  CHECK(second.fate(*before.rows[10].cookie) == Fate::waiting);
-  CHECK(second.fate(*before.rows[11].cookie) == Fate::completed);
-  CHECK(second.fate(*before.rows[12].cookie) == Fate::gone);
-  CHECK_FALSE(second.fate(*before.rows[0].cookie).has_value());  // it was not aged
-  CHECK_FALSE(second.fate(4711).has_value());
+  CHECK(second.outcome(*before.rows[10].cookie) == Outcome::waiting);
+  CHECK(second.outcome(*before.rows[11].cookie) == Outcome::completed);
+  CHECK(second.outcome(*before.rows[12].cookie) == Outcome::gone);
+  CHECK_FALSE(second.outcome(*before.rows[0].cookie).has_value());  // it was not aged
+  CHECK_FALSE(second.outcome(4711).has_value());
 }
 
 TEST_CASE("a source is known by connections that exist, and unknown without any rows") {

@@ -1,4 +1,4 @@
-#include "detect/sample/followed.h"
+#include "detect/sample/tracked_requests.h"
 
 #include <doctest/doctest.h>
 
@@ -52,7 +52,7 @@ Scene seen_before_end(double per_s, double oldest_s, milliseconds left) {
 
 SynVerdict judged(double per_s, double oldest_s, bool answered, std::uint64_t completions) {
   const SynSample first = seen_before_end(per_s, oldest_s, kApart).sample();
-  FollowedHalfOpens followed(first);
+  TrackedRequests followed(first);
   for (const int left : {2000, 1500, 1000, 500}) {
     followed.add(seen_before_end(per_s, oldest_s, milliseconds(left)).sample(), kApart - milliseconds(left));
   }
@@ -83,7 +83,7 @@ TEST_CASE("what waits longer than a round trip is followed, each request once") 
   first.request(0.1);
   first.request(0.6);
   first.request(1.5);  // old: the first sample knows it
-  FollowedHalfOpens followed(first.sample());
+  TrackedRequests followed(first.sample());
   REQUIRE(followed.all().size() == 1);
   CHECK_FALSE(followed.all().front().aged);
   CHECK(followed.all().front().age_s == doctest::Approx(0.6));
@@ -104,9 +104,9 @@ TEST_CASE("what waits longer than a round trip is followed, each request once") 
 TEST_CASE("what is followed has a bound") {
   Scene scene;
   scene.flood(1000, 6);
-  FollowedHalfOpens followed(Scene().sample());
+  TrackedRequests followed(Scene().sample());
   followed.add(scene.sample(), milliseconds(500));
-  CHECK(followed.all().size() == FollowedHalfOpens::kMost);
+  CHECK(followed.all().size() == TrackedRequests::kMost);
 }
 
 TEST_CASE("a slow flood of few seconds is found, clients that lose ACKs are not") {

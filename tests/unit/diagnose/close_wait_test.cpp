@@ -164,9 +164,9 @@ TEST_CASE("without tcp_info nothing is alleged, and from a hundred on that is sa
 
 TEST_CASE("limits and ages follow the user") {
   Diagnosing run;
-  run.yardstick.thresholds.set("close-wait-leak", "warning", 2);
-  run.yardstick.thresholds.set("close-wait-leak", "critical", 3);
-  run.yardstick.thresholds.set("close-wait-leak", "age_s", 1);
+  run.rule_limits.thresholds.set("close-wait-leak", "warning", 2);
+  run.rule_limits.thresholds.set("close-wait-leak", "critical", 3);
+  run.rule_limits.thresholds.set("close-wait-leak", "age_s", 1);
   run.rows(2, closed_by_peer(0), {{"last_ack_recv_ms", 1'000}}, kNginx);
   CHECK(run.verdict("close-wait-leak") == Severity::warning);
   run.rows(1, closed_by_peer(0), {{"last_ack_recv_ms", 1'000}}, kNginx);

@@ -47,7 +47,7 @@ TEST_CASE("FINs that were sent three times are counted, whichever state waits fo
 
 TEST_CASE("stuck closes are told by state, peer and reason") {
   Diagnosing run;
-  run.yardstick.limits.orphan_retries = 0;
+  run.rule_limits.limits.orphan_retries = 0;
   run.rows(15, unacknowledged(State::last_ack, 5), {{"last_ack_recv_ms", 61'000}});
   run.rows(10, unacknowledged(State::fin_wait1, 4), {{"last_ack_recv_ms", 200'000}});
   const auto all = run.finish("closing-stuck");
@@ -86,7 +86,7 @@ TEST_CASE("FIN_WAIT2 without a process is judged by number, share and limit") {
   number.rows(1, orphan(2'000));
   CHECK(number.verdict("fin-wait2-orphans") == Severity::warning);
   Diagnosing limit;
-  limit.yardstick.settings.max_tw_buckets = 4000;
+  limit.rule_limits.settings.max_tw_buckets = 4000;
   limit.rows(1999, orphan(2'000));
   CHECK(limit.verdict("fin-wait2-orphans") == Severity::warning);
   limit.rows(1, orphan(2'000));

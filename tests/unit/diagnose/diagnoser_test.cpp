@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include "diagnose/piles.h"
-#include "diagnose/wording.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/row_groups.h"
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
@@ -97,13 +97,13 @@ bool is_word(std::string_view text, char joint) {
 
 TEST_CASE("a healthy busy server gives no finding") {
   Diagnosing run;
-  run.yardstick.settings.first_local_port = 32768;
-  run.yardstick.settings.last_local_port = 60999;
-  run.yardstick.settings.reserved_ports = 0;
-  run.yardstick.settings.max_tw_buckets = 262'144;
-  run.yardstick.settings.max_orphans = 262'144;
-  run.yardstick.settings.tcp_mem_pages = {90'000, 120'000, 180'000};
-  run.yardstick.limits.keepalive_probes = 9;
+  run.rule_limits.settings.first_local_port = 32768;
+  run.rule_limits.settings.last_local_port = 60999;
+  run.rule_limits.settings.reserved_ports = 0;
+  run.rule_limits.settings.max_tw_buckets = 262'144;
+  run.rule_limits.settings.max_orphans = 262'144;
+  run.rule_limits.settings.tcp_mem_pages = {90'000, 120'000, 180'000};
+  run.rule_limits.limits.keepalive_probes = 9;
   run.facts.usage.tw = 20'800;
   run.facts.usage.orphan = 600;
   run.facts.usage.mem_pages = 20'000;
@@ -128,7 +128,7 @@ TEST_CASE("an empty dump gives no finding") { CHECK(Diagnosing().finish().empty(
 
 TEST_CASE("the worst finding comes first") {
   Diagnosing run;
-  run.yardstick.settings.max_orphans = 100;
+  run.rule_limits.settings.max_orphans = 100;
   run.facts.usage.orphan = 30;
   Listener full = listener(endpoint("192.0.2.1", 80));
   full.accept_queue = 129;
@@ -158,19 +158,19 @@ TEST_CASE("no rule says more than its five worst groups") {
 }
 
 TEST_CASE("groups stay bounded, keep the large ones, and never count too much") {
-  diagnose::Piles piles;
+  diagnose::RowGroups piles;
   const KernelSettings settings;
   const Connection large = connection(State::established, endpoint("192.0.2.1", 443), endpoint("203.0.113.9", 1));
-  for (unsigned round = 0; round < 5 * Piles::kMost; ++round) {
+  for (unsigned round = 0; round < 5 * RowGroups::kMost; ++round) {
     Connection row = large;
     row.remote = endpoint("2001:db8::" + std::to_string(round % 10000) + ":" + std::to_string(round / 10000), 1);
     piles.of(diagnose::peer_of(row)).add(row, std::nullopt, settings);
     if (round % 4 == 0) piles.of(diagnose::peer_of(large)).add(large, std::nullopt, settings);
   }
   const auto all = piles.largest();
-  CHECK(all.size() <= Piles::kMost);
+  CHECK(all.size() <= RowGroups::kMost);
   CHECK(all.front().key == diagnose::peer_of(large));
-  CHECK(all.front().pile->rows == 5 * Piles::kMost / 4);
+  CHECK(all.front().pile->rows == 5 * RowGroups::kMost / 4);
   CHECK(piles.lost() > 0);
 }
 

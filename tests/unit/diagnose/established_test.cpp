@@ -97,11 +97,11 @@ TEST_CASE("unanswered probes, retransmissions and keepalive probes by their numb
 
 TEST_CASE("the last keepalive probe is the one that the sysctl says") {
   Diagnosing run;
-  run.yardstick.limits.keepalive_probes = 5;
+  run.rule_limits.limits.keepalive_probes = 5;
   CHECK(run.rows(1, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::critical);
   Diagnosing chosen;
-  chosen.yardstick.limits.keepalive_probes = 5;
-  chosen.yardstick.thresholds.set("keepalive-dead", "critical", 6);
+  chosen.rule_limits.limits.keepalive_probes = 5;
+  chosen.rule_limits.thresholds.set("keepalive-dead", "critical", 6);
   CHECK(chosen.rows(1, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::warning);
 }
 

@@ -19,7 +19,7 @@ TEST_CASE("TIME_WAIT is held against its limit and never against a number") {
            {{699, Severity::ok}, {700, Severity::warning}, {949, Severity::warning}, {950, Severity::critical}}}) {
     CAPTURE(one.count);
     Diagnosing run;
-    run.yardstick.settings.max_tw_buckets = 1000;
+    run.rule_limits.settings.max_tw_buckets = 1000;
     run.facts.usage.tw = one.count;
     CHECK(run.verdict("time-wait-limit") == one.expected);
   }
@@ -30,7 +30,7 @@ TEST_CASE("TIME_WAIT is held against its limit and never against a number") {
 
 TEST_CASE("without /proc/net/sockstat time-wait sockets are counted, those of FIN_WAIT2 too") {
   Diagnosing run;
-  run.yardstick.settings.max_tw_buckets = 1000;
+  run.rule_limits.settings.max_tw_buckets = 1000;
   Connection row = served(State::time_wait);
   row.minisocket = true;
   run.rows(400, row);
@@ -42,7 +42,7 @@ TEST_CASE("without /proc/net/sockstat time-wait sockets are counted, those of FI
 
 TEST_CASE("a time-wait socket that was dropped is critical") {
   Diagnosing run;
-  run.yardstick.settings.max_tw_buckets = 1000;
+  run.rule_limits.settings.max_tw_buckets = 1000;
   run.facts.usage.tw = 10;
   run.facts.counters.time_wait_overflow = 5;
   CHECK(run.verdict("time-wait-limit") == Severity::ok);  // since boot
@@ -66,7 +66,7 @@ TEST_CASE("memory is held against tcp_mem") {
            {{999, Severity::ok}, {1000, Severity::warning}, {1899, Severity::warning}, {1900, Severity::critical}}}) {
     CAPTURE(one.pages);
     Diagnosing run;
-    run.yardstick.settings.tcp_mem_pages = {500, 1000, 2000};
+    run.rule_limits.settings.tcp_mem_pages = {500, 1000, 2000};
     run.facts.usage.mem_pages = one.pages;
     CHECK(run.verdict("tcp-memory") == one.expected);
   }
@@ -84,7 +84,7 @@ TEST_CASE("orphans are held against tcp_max_orphans") {
            {{249, Severity::ok}, {250, Severity::warning}, {499, Severity::warning}, {500, Severity::critical}}}) {
     CAPTURE(one.count);
     Diagnosing run;
-    run.yardstick.settings.max_orphans = 1000;
+    run.rule_limits.settings.max_orphans = 1000;
     run.facts.usage.orphan = one.count;
     CHECK(run.verdict("orphans") == one.expected);
     if (one.expected != Severity::ok) {

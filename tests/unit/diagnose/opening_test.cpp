@@ -82,7 +82,7 @@ TEST_CASE("an attempt is as old as its timeouts: linear ones first") {
            {{4, 2, 400, 2.6}, {4, 5, 1000, 6}, {4, 6, 3000, 8}, {4, 7, 3000, 16}, {0, 3, 7000, 8}, {{}, 6, 3000, 8}}}) {
     CAPTURE(one.retransmits);
     Diagnosing run;
-    run.yardstick.limits.syn_linear_timeouts = one.linear;
+    run.rule_limits.limits.syn_linear_timeouts = one.linear;
     attempts(run, 3, attempt(one.retransmits, one.timer_ms));
     CHECK(evidence(run.finish("syn-sent-blackhole").at(0), "oldest_s") == doctest::Approx(one.seconds));
   }

@@ -15,9 +15,9 @@ namespace {
 /// 100 ports: 40000 to 40109 without ten reserved ones.
 struct HundredPorts : Diagnosing {
   HundredPorts() {
-    yardstick.settings.first_local_port = 40000;
-    yardstick.settings.last_local_port = 40109;
-    yardstick.settings.reserved_ports = 10;
+    rule_limits.settings.first_local_port = 40000;
+    rule_limits.settings.last_local_port = 40109;
+    rule_limits.settings.reserved_ports = 10;
   }
 };
 
@@ -119,13 +119,13 @@ TEST_CASE("TIME_WAIT that may be reused is no exhaustion") {
                                               {"not known", {}, {}, "127.0.0.1", Severity::critical}}}) {
     CAPTURE(one.name);
     HundredPorts run;
-    run.yardstick.settings.tw_reuse = one.tw_reuse;
-    run.yardstick.settings.timestamps = one.timestamps;
+    run.rule_limits.settings.tw_reuse = one.tw_reuse;
+    run.rule_limits.settings.timestamps = one.timestamps;
     connect(run, 40000, 95, State::time_wait, one.address, 443, one.address);
     CHECK(run.verdict("port-exhaustion") == one.expected);
   }
   HundredPorts held;
-  held.yardstick.settings.tw_reuse = 1;
+  held.rule_limits.settings.tw_reuse = 1;
   connect(held, 40000, 75, State::established);
   connect(held, 40075, 20, State::time_wait);
   CHECK(held.verdict("port-exhaustion") == Severity::warning);
@@ -139,7 +139,7 @@ TEST_CASE("an unknown range says nothing") {
 
 TEST_CASE("a range that is all reserved says nothing") {
   HundredPorts run;
-  run.yardstick.settings.reserved_ports = 110;
+  run.rule_limits.settings.reserved_ports = 110;
   connect(run, 40000, 100, State::established);
   CHECK(run.verdict("port-exhaustion") == Severity::ok);
 }

@@ -77,11 +77,11 @@ class Diagnosing {
   }
 
   diagnose::Diagnoser& diagnoser() {
-    if (!diagnoser_) diagnoser_ = std::make_unique<diagnose::Diagnoser>(yardstick);
+    if (!diagnoser_) diagnoser_ = std::make_unique<diagnose::Diagnoser>(rule_limits);
     return *diagnoser_;
   }
 
-  diagnose::Yardstick yardstick;
+  diagnose::RuleLimits rule_limits;
   KernelFacts facts;
   std::optional<KernelFacts> before;
   std::vector<ListenerDrops> listener_drops;
