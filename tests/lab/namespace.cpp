@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "failure.h"
 
@@ -23,6 +25,16 @@ std::string sysctl_path(std::string name) {
 }
 
 void unshare_network() { check(::unshare(CLONE_NEWNET), "making a network namespace"); }
+
+/// For a chroot into a mere folder: mount(2) answers EINVAL to a change of propagation where no mount begins. The same
+/// tree becomes the root again, bound on top of /proc: that is a mount of its own, so the host need not see it change.
+void make_root_a_mount() {
+  const std::string working = std::filesystem::current_path();
+  check(::mount(nullptr, "/proc", nullptr, MS_PRIVATE, nullptr), "making /proc private");
+  check(::mount("/", "/proc", nullptr, MS_BIND | MS_REC, nullptr), "binding the root of this chroot");
+  check(::chroot("/proc"), "entering the root again");
+  check(::chdir(working.c_str()), "coming back to " + working);
+}
 
 }  // namespace
 
@@ -76,6 +88,9 @@ void enter_namespace(const NamespaceOptions& options) {
 
 void enter_mount_namespace() {
   check(::unshare(CLONE_NEWNS), "making a mount namespace");
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0) return;
+  if (errno != EINVAL) fail("making every mount private");
+  make_root_a_mount();
   check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr), "making every mount private");
 }
 
