@@ -1,0 +1,80 @@
+#include "cases.h"
+
+#include "program.h"
+
+namespace tcpstat::bench {
+namespace {
+
+// The masks of drain are those of the tcpstat beside it: without one all states but LISTEN and CLOSE, all of them with
+// bound-inactive, SYN_RECV.
+const std::string kDrain = "drain";
+const std::string kDrainAll = "drain 0x3fff";
+const std::string kDrainHalfOpen = "drain 0x8";
+
+constexpr long kMostForQuadratic =
+    200'000;  // what makes ss -p and netstat -p slow grows with the square of the sockets
+
+std::vector<Case> population_cases() {
+  return {
+      {.command = kDrain},
+      {.command = "tcpstat", .references = {kDrain}, .task = Task::rows},
+      {.command = "tcpstat", .references = {kDrain}, .task = Task::rows, .output = Output::pipe},
+      {.command = "tcpstat -f plain", .references = {kDrain}, .task = Task::rows},
+      {.command = "tcpstat -f csv", .references = {kDrain}, .task = Task::rows},
+      {.command = "tcpstat -f ndjson", .references = {kDrain}, .task = Task::json},
+      {.command = "tcpstat -f json", .references = {kDrain}, .task = Task::json},
+      {.command = "tcpstat -f json", .references = {kDrain}, .task = Task::json, .output = Output::pipe},
+      {.command = kDrainAll},
+      {.command = "tcpstat -a", .references = {kDrainAll}, .task = Task::rows},
+      {.command = "tcpstat summary", .references = {kDrainAll}, .task = Task::summary},
+      {.command = "ss -tan", .references = {kDrainAll}},
+      {.command = "ss -tanH", .references = {kDrainAll}},
+      {.command = "netstat -tan", .references = {kDrainAll}},
+      {.command = "tcpstat watch --events --interval 0.05 --count 10",
+       .references = {"tcpstat summary"},
+       .task = Task::transitions,
+       .measure = Measure::cpu,
+       .reference_times = 10},
+      {.command = kDrainHalfOpen},
+      {.command = "tcpstat --state SYN_RECV", .references = {kDrainHalfOpen}, .task = Task::half_open},
+      {.command = "ss -tan state syn-recv", .references = {"tcpstat --state SYN_RECV"}, .task = Task::ss_half_open},
+      {.command = "cat /proc/net/tcp /proc/net/tcp6"},
+      {.command = "tcpstat --source proc", .references = {"cat /proc/net/tcp /proc/net/tcp6"}},
+  };
+}
+
+std::vector<Case> owner_cases(long sockets) {
+  std::vector<Case> cases = {
+      {.command = kDrain},
+      {.command = "fdwalk"},
+      {.command = "tcpstat -p", .references = {kDrain, "fdwalk"}, .task = Task::owners},
+  };
+  if (sockets > kMostForQuadratic) return cases;
+  cases.push_back({.command = "ss -tanp", .references = {"tcpstat -p"}, .task = Task::ss_owners});
+  cases.push_back({.command = "netstat -tanp", .references = {"tcpstat -p"}});
+  return cases;
+}
+
+std::vector<Case> empty_cases() {
+  return {
+      {.command = kDrain},
+      {.command = "ss -tan"},
+      {.command = "tcpstat", .references = {"ss -tan"}, .task = Task::empty},
+      {.command = "tcpstat -a", .references = {"ss -tan"}, .task = Task::empty},
+  };
+}
+
+}  // namespace
+
+std::string Case::name() const { return command + (output == Output::pipe ? " | reader" : ""); }
+
+bool Case::is_tcpstat() const { return words_of(command).front() == "tcpstat"; }
+
+std::vector<Case> cases_of(const std::string& group, long sockets) {
+  if (group == "population") return population_cases();
+  if (group == "owners") return owner_cases(sockets);
+  if (group == "empty") return empty_cases();
+  throw lab::UsageError("there is no group '" + group + "'");
+}
+
+}  // namespace tcpstat::bench
