@@ -17,7 +17,8 @@ constexpr const char* kLegend =
 and RSS, which is the highest, are of all rounds. Ratios: x wall and x CPU are medians of the rounds' own, x least is
 that of the least CPU times. They are to what stands last in the line, which runs next to the case in each round.
 Goals are for x wall; those of watch for x least, because its wall time is mostly the interval. stdout goes to
-/dev/null unless a reader is named. drain is a bare dump: 0x3fff of all states, 0x8 of SYN_RECV.
+/dev/null unless a reader is named. drain is a bare dump: 0x3fff of all states, 0x8 of SYN_RECV. Before each command
+the caches are filled with something else.
 )";
 
 std::string fixed(double value) {

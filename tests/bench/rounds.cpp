@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "caches.h"
+
 namespace tcpstat::bench {
 namespace {
 
@@ -41,6 +43,7 @@ void play_once(Measured& measured, int round, const Programs& programs) {
   if (compared) members.push_back({found(what.command, programs.against, programs.folder), what.output, &theirs});
 
   for (const std::size_t turn : turns(members.size(), round)) {
+    spoil_caches();
     *members[turn].usage = run(members[turn].words, members[turn].output);
   }
 
