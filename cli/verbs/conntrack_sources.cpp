@@ -4,7 +4,7 @@
 
 namespace tcpstat::cli::verbs {
 
-detect::TrackedSample tracked_sources(const Reading& reading, const detect::SynSample& listening,
+detect::TrackedSample tracked_sources(const Host& reading, const detect::SynSample& listening,
                                       const KernelFacts& before, const KernelFacts& now) {
   detect::TrackedSample nothing;
   if (!detect::cookies_hide_sources(before, now)) return nothing;

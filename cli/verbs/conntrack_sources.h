@@ -1,14 +1,14 @@
 #pragma once
 // Whether connection tracking is asked for the sources that SYN cookies hide, and what it said.
 
-#include "cli/verbs/reading.h"
 #include "detect/sample/tracked_sample.h"
+#include "model/host.h"
 
 namespace tcpstat::cli::verbs {
 
 /// Asks only if cookies hide something, because a dump costs as much as the table is large. `before` and `now`: readings
 /// around the interval; `listening`: the dump at its end.
-detect::TrackedSample tracked_sources(const Reading& reading, const detect::SynSample& listening,
+detect::TrackedSample tracked_sources(const Host& reading, const detect::SynSample& listening,
                                       const KernelFacts& before, const KernelFacts& now);
 
 }  // namespace tcpstat::cli::verbs

@@ -20,7 +20,7 @@ constexpr std::uint64_t kEnoughHalfOpens = 1000;
 /// A dump walks the sockets of all namespaces. Where that takes long, others pay for it too.
 constexpr milliseconds kDearDump{25};
 
-Expected<detect::SynSample> half_opens(const options::Request& request, Reading& reading) {
+Expected<detect::SynSample> half_opens(const options::Request& request, Host& reading) {
   detect::SynSampler sampler;
   Coverage coverage;
   survey::Selection selection(request.filter, survey::Selection::HalfOpens::not_read, sampler);
@@ -31,7 +31,7 @@ Expected<detect::SynSample> half_opens(const options::Request& request, Reading&
 }
 
 /// Looks once more. False: not again.
-bool follow(const options::Request& request, Reading& reading, Clock::time_point start,
+bool follow(const options::Request& request, Host& reading, Clock::time_point start,
             detect::TrackedRequests& followed) {
   const auto begin = Clock::now();
   const auto sample = half_opens(request, reading);
@@ -51,7 +51,7 @@ filter::Query examined(const options::Request& request, StateSet states) {
   return query;
 }
 
-Expected<EarlierLook> look_earlier(const options::Request& request, Reading& reading) {
+Expected<EarlierLook> look_earlier(const options::Request& request, Host& reading) {
   const auto start = Clock::now();
   const auto end = start + *request.interval;
   const KernelFacts facts = reading.kernel_facts();

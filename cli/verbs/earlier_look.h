@@ -4,9 +4,10 @@
 #include <chrono>
 
 #include "cli/options/request.h"
-#include "cli/verbs/reading.h"
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
+#include "filter/query.h"
+#include "model/host.h"
 #include "model/kernel_facts.h"
 
 namespace tcpstat::cli::verbs {
@@ -23,6 +24,6 @@ struct EarlierLook {
 filter::Query examined(const options::Request& request, StateSet states);
 
 /// Returns when request.interval has passed since the call. An error: the first dump failed, at once.
-Expected<EarlierLook> look_earlier(const options::Request& request, Reading& reading);
+Expected<EarlierLook> look_earlier(const options::Request& request, Host& reading);
 
 }  // namespace tcpstat::cli::verbs

@@ -1,4 +1,6 @@
 #include "cli/verbs/examination.h"
+#include "filter/query.h"
+#include "report/source_names.h"
 
 #include <time.h>
 
@@ -20,13 +22,13 @@ namespace {
 
 class OpenFiles final : public diagnose::ProcessLimits {
  public:
-  explicit OpenFiles(const Reading& reading) : reading_(reading) {}
+  explicit OpenFiles(const Host& reading) : reading_(reading) {}
   [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const override {
     return reading_.open_files_limit(pid);
   }
 
  private:
-  const Reading& reading_;
+  const Host& reading_;
 };
 
 detect::Seen seen(const Coverage& coverage) { return coverage.complete ? detect::Seen::whole : detect::Seen::partial; }
@@ -39,7 +41,7 @@ std::int64_t wall_clock_s() {
 
 /// The kernel counts timeouts of half-opens in /proc and retransmits on netlink: both tell who repeats a SYN. `most` of
 /// either family are enough.
-void add_timeouts(Reading& reading, detect::SynSample& sample, std::uint64_t most) {
+void add_timeouts(Host& reading, detect::SynSample& sample, std::uint64_t most) {
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     if (!sample.wants_timeouts()) return;
     detect::TimeoutJoin join(sample, most);
@@ -156,7 +158,7 @@ void Examination::judge_halves(const detect::SynSample& now, const KernelFacts& 
     keep(std::move(report.findings));
   }
   if (!file_) return;
-  detect::BaselineNow run{.boot_id = reading_.boot().value_or(std::string()),
+  detect::BaselineNow run{.boot_id = reading_.boot_id().value_or(std::string()),
                           .netns = reading_.facts().netns.value_or(0),
                           .wall_time_s = wall_clock_s(),
                           .sample = &now,
@@ -249,7 +251,7 @@ CheckReport Examination::run() {
     sampler.watch(cookies);
   }
   diagnose::Diagnoser diagnoser(
-      {.thresholds = request_.check.thresholds, .settings = facts.settings, .limits = reading_.limits()});
+      {.thresholds = request_.check.thresholds, .settings = facts.settings, .limits = reading_.kernel_limits()});
   BothSinks both(sampler, diagnoser);
   OwnerStage owners(reading_, true, request_.filter);
   Expected<void> read = owners.open();
@@ -285,7 +287,7 @@ CheckReport Examination::run() {
   return std::move(report_);
 }
 
-detect::SynReport judge_listed(Reading& reading, detect::SynSample& sample, const Coverage& coverage) {
+detect::SynReport judge_listed(Host& reading, detect::SynSample& sample, const Coverage& coverage) {
   detect::SynInput input;
   input.now = &sample;
   input.facts = reading.kernel_facts();

@@ -10,17 +10,17 @@
 #include "cli/options/request.h"
 #include "cli/state_file.h"
 #include "cli/verbs/earlier_look.h"
-#include "cli/verbs/reading.h"
 #include "detect/sample/tracked_sample.h"
 #include "detect/syn_detector.h"
 #include "diagnose/diagnosis.h"
+#include "model/host.h"
 #include "report/check_report.h"
 
 namespace tcpstat::cli::verbs {
 
 class Examination {
  public:
-  Examination(const options::Request& request, Reading& reading) : request_(request), reading_(reading) {}
+  Examination(const options::Request& request, Host& reading) : request_(request), reading_(reading) {}
 
   /// Reads and judges; `reading`, `status` and everything that is to be said.
   CheckReport run();
@@ -36,7 +36,7 @@ class Examination {
   void conclude();
 
   const options::Request& request_;
-  Reading& reading_;
+  Host& reading_;
   CheckReport report_;
   std::optional<EarlierLook> earlier_;
   detect::TrackedSample tracked_;
@@ -46,6 +46,6 @@ class Examination {
 };
 
 /// The half-open connections of one sample, for the end of a list: taken beside its rows, judged at its end.
-detect::SynReport judge_listed(Reading& reading, detect::SynSample& sample, const Coverage& coverage);
+detect::SynReport judge_listed(Host& reading, detect::SynSample& sample, const Coverage& coverage);
 
 }  // namespace tcpstat::cli::verbs

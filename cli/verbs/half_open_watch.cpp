@@ -16,8 +16,7 @@ bool whole_listeners(const filter::Filter& filter) {
 
 }  // namespace
 
-HalfOpenWatch::HalfOpenWatch(const options::Request& request, const Output& output, Reading& reading)
-    : reading_(reading) {
+HalfOpenWatch::HalfOpenWatch(const options::Request& request, const Output& output, Host& reading) : reading_(reading) {
   if (request.quiet || request.limit || reading.is_file() || request.source == "both") return;
   if (!request.filter.states.has(State::syn_recv) || !whole_listeners(request.filter)) return;
   const StateSet shown = request.filter.states;

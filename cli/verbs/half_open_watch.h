@@ -7,16 +7,16 @@
 
 #include "cli/options/request.h"
 #include "cli/output.h"
-#include "cli/verbs/reading.h"
 #include "detect/sample/syn_sample.h"
 #include "model/both_sinks.h"
+#include "model/host.h"
 #include "report/report.h"
 
 namespace tcpstat::cli::verbs {
 
 class HalfOpenWatch {
  public:
-  HalfOpenWatch(const options::Request& request, const Output& output, Reading& reading);
+  HalfOpenWatch(const options::Request& request, const Output& output, Host& reading);
 
   /// The list covers SYN_RECV, of whole listeners, and its format has a place for a verdict.
   [[nodiscard]] bool wanted() const { return place_ != Place::nowhere; }
@@ -36,7 +36,7 @@ class HalfOpenWatch {
     BothSinks both;
   };
 
-  Reading& reading_;
+  Host& reading_;
   Place place_ = Place::nowhere;
   bool asked_for_ = false;
   std::optional<Stage> stage_;

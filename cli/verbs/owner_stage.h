@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "cli/verbs/reading.h"
+#include "model/host.h"
 #include "report/coverage.h"
 #include "survey/owner_join.h"
 #include "survey/selection.h"
@@ -14,7 +14,7 @@ namespace tcpstat::cli::verbs {
 
 class OwnerStage {
  public:
-  OwnerStage(Reading& reading, bool wanted, const filter::Filter& filter)
+  OwnerStage(Host& reading, bool wanted, const filter::Filter& filter)
       : reading_(reading), wanted_(wanted && !reading.is_file()), before_(filter.needs_owners()), others_(filter) {
     others_.pids.clear();
     others_.processes.clear();
@@ -72,7 +72,7 @@ class OwnerStage {
         next, &others_);
   }
 
-  Reading& reading_;
+  Host& reading_;
   bool wanted_;
   bool before_;
   filter::Filter others_;  ///< what the filter asks for besides processes

@@ -5,9 +5,12 @@
 #include "audit/audit.h"
 #include "cli/verbs/check_ending.h"
 #include "cli/verbs/ending.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/run_facts.h"
 #include "cli/verbs/verbs.h"
+#include "filter/query.h"
 #include "model/row_store.h"
+#include "report/source_names.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -51,28 +54,28 @@ std::string headline(const std::vector<AuditCheck>& checks) {
 }  // namespace
 
 ExitStatus run_audit(const options::Request& request, const Notes& notes) {
-  auto reading = Reading::open(request);
+  auto reading = host::open_host(host_options(request));
   if (!reading) return end_unknown(request, reading.error(), notes);
-  if (reading->is_file()) {
+  if ((*reading)->is_file()) {
     return end_unknown(request, Error{"audit a saved file", 0, "leave out --source", "it has no settings"}, notes);
   }
   auto output = Output::open(request.output_file);
   if (!output) return end_unknown(request, output.error(), notes);
 
   AuditReport report;
-  report.reading = start_report(request, *reading);
+  report.reading = start_report(request, **reading);
   report.reading.selected = StateSet{State::listen};
   filter::Query query;
   query.states = StateSet{State::listen};
   Listeners listeners;
-  const auto read = reading->read(query, listeners, report.reading.coverage);
+  const auto read = (*reading)->read(query, listeners, report.reading.coverage);
   complete_warnings(report.reading.coverage, read);
-  report.reading.source = reading->source_name();
+  report.reading.source = (*reading)->source_name();
   for (const Listener& row : listeners.all()) report.reading.tally.add(State::listen, row.family);
 
-  const KernelFacts facts = reading->kernel_facts();
+  const KernelFacts facts = (*reading)->kernel_facts();
   report.checks = audit::audit({facts, listeners.all()});
-  const SourceNames names = reading->evidence_names();
+  const SourceNames names = (*reading)->evidence_names();
   for (AuditCheck& check : report.checks) check.source = names.of(check.source);
   report.status = report.reading.coverage.complete ? Severity::ok : Severity::unknown;
   for (const AuditCheck& check : report.checks) {

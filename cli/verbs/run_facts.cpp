@@ -15,7 +15,7 @@ survey::Selection::HalfOpens half_opens_in(const options::Request& request, cons
 }
 
 render::RenderSettings render_settings(const options::Request& request, const Output& output, TextBuffer& out,
-                                       Reading& reading, std::vector<const Column*> columns) {
+                                       Host& reading, std::vector<const Column*> columns) {
   const Terminal terminal = look_at_terminal(output.fd());
   return {.out = out,
           .names = reading.names(),
@@ -34,7 +34,7 @@ bool worth_writing(const options::Request& request, const Report& report, const 
   return read || report.coverage.rows_read > 0 || !request.format->has_columns;
 }
 
-Report start_report(const options::Request& request, const Reading& reading) {
+Report start_report(const options::Request& request, const Host& reading) {
   const filter::Filter& filter = request.filter;
   Report report;
   report.facts = reading.facts();

@@ -12,9 +12,10 @@
 #include "cli/verbs/half_open_watch.h"
 #include "cli/verbs/list_columns.h"
 #include "cli/verbs/owner_stage.h"
-#include "cli/verbs/reading.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/run_facts.h"
 #include "cli/verbs/verbs.h"
+#include "filter/query.h"
 #include "parsers/names/reverse_dns.h"
 #include "render/plugin_output.h"
 #include "survey/limit.h"
@@ -85,18 +86,18 @@ constexpr std::chrono::seconds kResolveLimit{5};
 }  // namespace
 
 ExitStatus run_list(const options::Request& request, const Notes& notes) {
-  auto reading = Reading::open(request);
+  auto reading = host::open_host(host_options(request));
   if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.quiet ? "" : request.output_file);
   if (!output) return end_failed(output.error(), notes);
   const Columns columns = chosen_columns(request);
   const Columns used = used_columns(request, columns);
   filter::Query query = make_query(request, used);
-  HalfOpenWatch half_opens(request, *output, *reading);
+  HalfOpenWatch half_opens(request, *output, **reading);
   if (half_opens.wanted()) query.states = query.states | StateSet{State::syn_recv, State::listen};
 
   TextBuffer out(output->fd());
-  render::RenderSettings settings = render_settings(request, *output, out, *reading, columns);
+  render::RenderSettings settings = render_settings(request, *output, out, **reading, columns);
   std::unique_ptr<KnownHosts> hosts;
   const bool resolve = request.resolve && request.format->name == "table" && !request.quiet;
 
@@ -110,18 +111,18 @@ ExitStatus run_list(const options::Request& request, const Notes& notes) {
   if (request.limit && !request.quiet) next = &limit.emplace(*request.limit, *next);
   std::optional<survey::Sorter> sorter;
   if (!request.sort.empty() && !request.quiet) {
-    next = &sorter.emplace(request.sort, rows_to_sort(request), reading->names(), *next);
+    next = &sorter.emplace(request.sort, rows_to_sort(request), (*reading)->names(), *next);
   }
 
-  OwnerStage owners(*reading, wants_owners(request, used), request.filter);
+  OwnerStage owners(**reading, wants_owners(request, used), request.filter);
   if (auto opened = owners.open(); !opened) return end_failed(opened.error(), notes);
   next = &owners.behind_selection(*next);
   survey::Selection selection(request.filter, half_opens_in(request, query), *next);
   Sink& first = half_opens.before(owners.before_selection(selection));
 
-  Report report = start_report(request, *reading);
-  const auto read = reading->read(query, first, report.coverage);
-  report.source = reading->source_name();
+  Report report = start_report(request, **reading);
+  const auto read = (*reading)->read(query, first, report.coverage);
+  report.source = (*reading)->source_name();
   const auto matched = [&] { return selection.tally().total() > 0; };
   if (!(request.quiet && matched())) {
     owners.finish(selection);

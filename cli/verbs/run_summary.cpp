@@ -5,9 +5,10 @@
 #include "cli/output.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/owner_stage.h"
-#include "cli/verbs/reading.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/run_facts.h"
 #include "cli/verbs/verbs.h"
+#include "filter/query.h"
 #include "survey/grouping.h"
 #include "survey/selection.h"
 #include "survey/summarizer.h"
@@ -15,7 +16,7 @@
 namespace tcpstat::cli::verbs {
 
 ExitStatus run_summary(const options::Request& request, const Notes& notes) {
-  auto reading = Reading::open(request);
+  auto reading = host::open_host(host_options(request));
   if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.output_file);
   if (!output) return end_failed(output.error(), notes);
@@ -25,22 +26,22 @@ ExitStatus run_summary(const options::Request& request, const Notes& notes) {
 
   const bool grouped = !request.group_by.empty();
   const auto& keys = request.group_by;
-  survey::Grouping grouping(keys, reading->names());
+  survey::Grouping grouping(keys, (*reading)->names());
   survey::Summarizer summarizer;
   Sink* next = grouped ? static_cast<Sink*>(&grouping) : &summarizer;
 
   const bool by_process = std::find(keys.begin(), keys.end(), survey::kProcessKey) != keys.end();
-  OwnerStage owners(*reading, by_process || request.filter.needs_owners(), request.filter);
+  OwnerStage owners(**reading, by_process || request.filter.needs_owners(), request.filter);
   if (auto opened = owners.open(); !opened) return end_failed(opened.error(), notes);
   next = &owners.behind_selection(*next);
   survey::Selection selection(request.filter, half_opens_in(request, query), *next);
 
-  Report report = start_report(request, *reading);
-  const auto read = reading->read(query, owners.before_selection(selection), report.coverage);
+  Report report = start_report(request, **reading);
+  const auto read = (*reading)->read(query, owners.before_selection(selection), report.coverage);
   owners.finish(selection);
   owners.add_warnings(report.coverage);
   complete_warnings(report.coverage, read);
-  report.source = reading->source_name();
+  report.source = (*reading)->source_name();
   report.tally = selection.tally();
 
   Summary summary;
@@ -52,7 +53,7 @@ ExitStatus run_summary(const options::Request& request, const Notes& notes) {
   }
   TextBuffer out(output->fd());
   if (worth_writing(request, report, read)) {
-    request.format->make(render_settings(request, *output, out, *reading, {}))->summary(report, summary);
+    request.format->make(render_settings(request, *output, out, **reading, {}))->summary(report, summary);
   }
 
   return conclude(request, report, owners, out, *output, reading_status(request, report.coverage, read), notes);

@@ -8,9 +8,9 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
-#include "cli/verbs/reading.h"
 #include "cli/verbs/validation.h"
 #include "cli/verbs/verbs.h"
+#include "parsers/host/opened_host.h"
 #include "parsers/logs/log_lines.h"
 #include "parsers/logs/transition_log.h"
 #include "parsers/procfs/kernel_limits_reader.h"
@@ -151,7 +151,7 @@ class Validator {
 ExitStatus run_validate(const options::Request& request, const Notes& notes) {
   auto output = Output::open(request.output_file);
   if (!output) return end_failed(output.error(), notes);
-  RunFacts facts = host_facts(request.proc_root);
+  RunFacts facts = host::host_facts(request.proc_root);
   const KernelLimits limits = procfs::read_kernel_limits(request.proc_root.empty() ? "/proc" : request.proc_root);
   TextBuffer out(output->fd());
   const Terminal terminal = look_at_terminal(output->fd());

@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
 #include "cli/verbs/watching.h"
 
@@ -49,15 +50,15 @@ ExitStatus WatchResult::status(const options::Request& request) const {
 }
 
 ExitStatus run_watch(const options::Request& request, const Notes& notes) {
-  auto reading = Reading::open(request);
+  auto reading = host::open_host(host_options(request));
   if (!reading) return end_failed(reading.error(), notes);
   auto output = Output::open(request.output_file);
   if (!output) return end_failed(output.error(), notes);
   options::Request settled = request;
   const bool asks_for_table = request.format_given || !request.columns.empty() || !request.added_columns.empty();
   if (!asks_for_table && !look_at_terminal(output->fd()).is_terminal) settled.format = render::find_format("ndjson");
-  return request.events ? watch_events(settled, *reading, *output, notes)
-                        : watch_lists(settled, *reading, *output, notes);
+  return request.events ? watch_events(settled, **reading, *output, notes)
+                        : watch_lists(settled, **reading, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

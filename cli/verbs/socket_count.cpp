@@ -1,4 +1,6 @@
 #include "cli/verbs/socket_count.h"
+#include "filter/query.h"
+#include "report/source_names.h"
 
 #include <cmath>
 
@@ -45,7 +47,7 @@ std::string label(const StateSet& states) {
 
 }  // namespace
 
-CheckReport count_sockets(const options::Request& request, Reading& reading) {
+CheckReport count_sockets(const options::Request& request, Host& reading) {
   CheckReport report;
   report.reading = start_report(request, reading);
   Coverage& coverage = report.reading.coverage;

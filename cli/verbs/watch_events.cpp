@@ -8,6 +8,7 @@
 #include "cli/verbs/owner_stage.h"
 #include "cli/verbs/run_facts.h"
 #include "cli/verbs/watching.h"
+#include "filter/query.h"
 #include "trace/observer.h"
 
 namespace tcpstat::cli::verbs {
@@ -73,7 +74,7 @@ std::string sentence(const render::TransitionCounts& counts) {
 
 }  // namespace
 
-ExitStatus watch_events(const options::Request& request, Reading& reading, Output& output, const Notes& notes) {
+ExitStatus watch_events(const options::Request& request, Host& reading, Output& output, const Notes& notes) {
   const auto interval = request.interval.value_or(kInterval);
   TextBuffer out(output.fd());
   const auto writer =

@@ -67,7 +67,7 @@ std::string headline(const render::SampleTime& time, std::chrono::milliseconds i
 
 class ListWatch {
  public:
-  ListWatch(const options::Request& request, Reading& reading, Output& output, const Notes& notes)
+  ListWatch(const options::Request& request, Host& reading, Output& output, const Notes& notes)
       : request_(request),
         reading_(reading),
         output_(output),
@@ -177,7 +177,7 @@ class ListWatch {
   }
 
   const options::Request& request_;
-  Reading& reading_;
+  Host& reading_;
   Output& output_;
   const Notes& notes_;
   SampleNotes sample_notes_;
@@ -195,7 +195,7 @@ class ListWatch {
 
 }  // namespace
 
-ExitStatus watch_lists(const options::Request& request, Reading& reading, Output& output, const Notes& notes) {
+ExitStatus watch_lists(const options::Request& request, Host& reading, Output& output, const Notes& notes) {
   return ListWatch(request, reading, output, notes).run();
 }
 

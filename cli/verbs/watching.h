@@ -9,7 +9,7 @@
 #include "cli/options/request.h"
 #include "cli/output.h"
 #include "cli/ticker.h"
-#include "cli/verbs/reading.h"
+#include "model/host.h"
 #include "render/transition_writer.h"
 #include "report/coverage.h"
 #include "report/report.h"
@@ -42,7 +42,7 @@ struct WatchResult {
   [[nodiscard]] ExitStatus status(const options::Request& request) const;
 };
 
-ExitStatus watch_lists(const options::Request& request, Reading& reading, Output& output, const Notes& notes);
-ExitStatus watch_events(const options::Request& request, Reading& reading, Output& output, const Notes& notes);
+ExitStatus watch_lists(const options::Request& request, Host& reading, Output& output, const Notes& notes);
+ExitStatus watch_events(const options::Request& request, Host& reading, Output& output, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

@@ -1,10 +1,10 @@
-#include "cli/verbs/source_names.h"
+#include "report/source_names.h"
 
 #include <doctest/doctest.h>
 
 #include <ostream>
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat {
 namespace {
 
 TEST_CASE("a live host's names stay as they are") {
@@ -24,4 +24,4 @@ TEST_CASE("each place in a list becomes the one that was read, once") {
 }
 
 }  // namespace
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat

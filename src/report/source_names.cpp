@@ -1,9 +1,9 @@
-#include "cli/verbs/source_names.h"
+#include "report/source_names.h"
 
 #include <algorithm>
 #include <array>
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat::inline report {
 
 std::string SourceNames::of(std::string_view list) const {
   struct Place {
@@ -31,4 +31,4 @@ std::string SourceNames::of(std::string_view list) const {
   return out;
 }
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::inline report

@@ -7,7 +7,7 @@
 
 #include "report/finding.h"
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat::inline report {
 
 struct SourceNames {
   std::string rows = "sock_diag";
@@ -26,4 +26,4 @@ struct SourceNames {
   }
 };
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::inline report

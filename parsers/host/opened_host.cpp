@@ -1,0 +1,290 @@
+#include "parsers/host/opened_host.h"
+
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <deque>
+#include <thread>
+
+#include "base/timestamp.h"
+#include "filter/query.h"
+#include "parsers/host/network_namespace.h"
+#include "parsers/host/sources.h"
+#include "parsers/logs/file_source.h"
+#include "parsers/names/system_names.h"
+#include "parsers/netlink/tracked_flows.h"
+#include "parsers/procfs/kernel_facts_reader.h"
+#include "parsers/procfs/kernel_limits_reader.h"
+#include "parsers/procfs/process_limits.h"
+#include "parsers/procfs/process_table.h"
+#include "parsers/procfs/small_file.h"
+#include "parsers/source/source.h"
+#include "report/source_names.h"
+
+namespace tcpstat::host {
+namespace {
+
+std::string time_now() {
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
+  return timestamp(time);
+}
+
+const SourceInfo* find_live_source(std::string_view name) {
+  for (const SourceInfo& source : live_sources()) {
+    if (source.name == name) return &source;
+  }
+  return nullptr;
+}
+
+/// A filter that a source cannot answer is refused, not answered with nothing.
+Expected<void> check_filter(std::string_view source, const filter::Filter& filter) {
+  if (source == "proc" && !filter.states.empty() && (filter.states - StateSet{State::close}).empty()) {
+    return failure("list CLOSE sockets from /proc", 0, "bound sockets are on netlink only: --source netlink",
+                   "it does not list them");
+  }
+  return {};
+}
+
+}  // namespace
+
+RunFacts host_facts(const std::string& root) {
+  RunFacts facts;
+  facts.version = TCPSTAT_VERSION;
+  facts.time = time_now();
+  if (!root.empty()) {
+    // Another /proc may be another host's; it says so itself, or not at all.
+    facts.host = procfs::read_small_file(root + "/sys/kernel/hostname");
+    facts.kernel = procfs::read_small_file(root + "/sys/kernel/osrelease");
+    return facts;
+  }
+  utsname host{};
+  if (::uname(&host) == 0) {
+    facts.host = host.nodename;
+    facts.kernel = host.release;
+  }
+  return facts;
+}
+
+namespace {
+
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override { return std::chrono::steady_clock::now(); }
+  void sleep_until(Instant due) override { std::this_thread::sleep_until(due); }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_time() const override {
+    return std::chrono::system_clock::now();
+  }
+};
+
+class OpenedHost final : public Host {
+ public:
+  explicit OpenedHost(const HostOptions& options);
+  /// Once, before anything is asked.
+  Expected<void> open(const HostOptions& options);
+
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
+  void read_half_opens_from_proc(Family family, Sink& sink) override;
+  void keep_source() override { automatic_ = false; }
+  [[nodiscard]] std::string_view source_name() const override { return source_name_; }
+  [[nodiscard]] bool shows_all_half_opens() const override { return source_name_ != "both"; }
+
+  Expected<const OwnerLookup*> owners() override;
+  void forget_owners() override { owners_.clear(); }
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override;
+
+  [[nodiscard]] KernelFacts kernel_facts() const override;
+  [[nodiscard]] KernelCounters kernel_counters() const override;
+  [[nodiscard]] const KernelLimits& kernel_limits() const override { return source_options_.limits; }
+  Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
+
+  [[nodiscard]] bool is_file() const override { return file_ != nullptr; }
+  [[nodiscard]] const RunFacts& facts() const override { return facts_; }
+  [[nodiscard]] std::optional<std::string> boot_id() const override;
+  [[nodiscard]] Names& names() override;
+  [[nodiscard]] SourceNames evidence_names() const override;
+  [[nodiscard]] Clock& clock() override { return clock_; }
+
+ private:
+  Expected<void> open_file(const HostOptions& options);
+  Expected<void> enter(const HostOptions& options);
+  [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
+
+  std::string root_;
+  std::string source_name_;
+  std::string file_name_;
+  bool automatic_;
+  std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
+  bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read
+  source::SourceOptions source_options_;
+  RunFacts facts_;
+  names::SystemNames host_names_;
+  std::unique_ptr<source::Source> file_;
+  std::deque<procfs::ProcessTable> owners_;
+  SystemClock clock_;
+};
+
+OpenedHost::OpenedHost(const HostOptions& options)
+    : root_(options.proc_root),
+      source_name_(options.source),
+      automatic_(options.source == "auto"),
+      facts_(host_facts(options.proc_root)) {
+  source_options_.timeout = options.timeout;
+}
+
+Expected<void> OpenedHost::open(const HostOptions& options) {
+  const bool live = automatic_ || find_live_source(options.source) != nullptr;
+  return live ? enter(options) : open_file(options);
+}
+
+Expected<void> OpenedHost::enter(const HostOptions& options) {
+  if (options.netns.empty()) {
+    if (!root_.empty()) source_options_.proc_net = root_ + "/net";
+    // Kernels before 3.17 have no thread-self.
+    if (root_.empty() && ::access("/proc/thread-self/net", F_OK) != 0) source_options_.proc_net = "/proc/self/net";
+    facts_.netns = namespace_inode(root_.empty() ? "/proc/self/ns/net" : root_ + "/self/ns/net");
+    source_options_.limits = procfs::read_kernel_limits(proc_root());
+    sysctls_ = proc_root();
+    return {};
+  }
+  const auto target = find_namespace(options.netns, proc_root());
+  if (!target) return tl::make_unexpected(target.error());
+  facts_.netns = namespace_inode(target->path);
+  if (target->pid) source_options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";
+  if (!root_.empty()) {
+    if (target->pid) return {};
+    return failure("read the network namespace \"" + options.netns + "\" from " + root_, 0,
+                   "with --proc-root only --netns PID works", "a directory knows namespaces by process");
+  }
+  auto entered = enter_namespace(*target);
+  if (!entered) {
+    // /proc/PID/net needs no privilege.
+    if (!target->pid || options.source == "netlink" || options.source == "both") return entered;
+    proc_only_ = true;
+    return {};
+  }
+  if (!target->pid) source_options_.proc_net = "/proc/thread-self/net";
+  source_options_.limits = procfs::read_kernel_limits("/proc");
+  sysctls_ = "/proc";
+  return {};
+}
+
+Expected<void> OpenedHost::open_file(const HostOptions& options) {
+  if (!options.netns.empty()) {
+    return failure("read the network namespace \"" + options.netns + "\" from " + options.source, 0,
+                   "leave out --netns or --source", "a saved file has one namespace");
+  }
+  file_ = logs::make_file_source(source_options_, options.source, host_names_);
+  if (auto prepared = file_->prepare(facts_); !prepared) return prepared;
+  source_name_ = "file";
+  file_name_ = options.source == "-" ? "standard input" : options.source;
+  if (options.needs_owners && !file_->brings_owners()) {
+    return failure("filter " + options.source + " by process", 0, "ndjson that was saved with -p has them",
+                   "the file does not say who held the sockets");
+  }
+  return {};
+}
+
+Names& OpenedHost::names() {
+  Names* own = file_ != nullptr ? file_->names() : nullptr;
+  return own != nullptr ? *own : host_names_;
+}
+
+std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) const {
+  return procfs::read_open_files_limit(proc_root(), pid);
+}
+
+Expected<const OwnerLookup*> OpenedHost::owners() {
+  auto table = procfs::ProcessTable::read(proc_root());
+  if (!table) return tl::make_unexpected(table.error());
+  return &owners_.emplace_back(std::move(*table));
+}
+
+void OpenedHost::read_half_opens_from_proc(Family family, Sink& sink) {
+  if (file_ != nullptr || source_name_ != "netlink") return;
+  filter::Query query;
+  query.states = StateSet{State::syn_recv};
+  query.filter.ipv4 = family == Family::ipv4;
+  query.filter.ipv6 = family == Family::ipv6;
+  Coverage coverage;
+  // It adds to what is known already; without it rows say a little less.
+  static_cast<void>(find_live_source("proc")->make(source_options_)->read(query, sink, coverage));
+}
+
+SourceNames OpenedHost::evidence_names() const {
+  SourceNames names;
+  if (file_ != nullptr) names.rows = file_name_;
+  // The directory of the thread is what people know as /proc/net.
+  if (!source_options_.proc_net.starts_with("/proc/thread-self/") &&
+      !source_options_.proc_net.starts_with("/proc/self/")) {
+    names.net = source_options_.proc_net;
+  }
+  names.root = proc_root();
+  if (source_name_ == "proc") names.rows = names.net + "/tcp";
+  if (source_name_ == "both") names.rows += ", " + names.net + "/tcp";
+  return names;
+}
+
+KernelFacts OpenedHost::kernel_facts() const {
+  return is_file() ? KernelFacts{} : procfs::read_kernel_facts(source_options_.proc_net, sysctls_);
+}
+
+KernelCounters OpenedHost::kernel_counters() const {
+  return is_file() ? KernelCounters{} : procfs::read_kernel_counters(source_options_.proc_net);
+}
+
+Expected<void> OpenedHost::read_tracked_flows(TrackedFlowSink& sink) const {
+  if (is_file() || proc_only_ || !root_.empty()) {
+    return failure("read connection tracking", 0, "", "the namespace was not entered");
+  }
+  return netlink::read_tracked_flows(source_options_.timeout, sink);
+}
+
+std::optional<std::string> OpenedHost::boot_id() const {
+  return is_file() ? std::nullopt : procfs::boot_id(proc_root());
+}
+
+Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
+  if (file_ != nullptr) return file_->read(query, sink, coverage);
+  if (!automatic_) {
+    const SourceInfo* source = find_live_source(source_name_);
+    if (auto possible = check_filter(source->name, query.filter); !possible) return possible;
+    return source->make(source_options_)->read(query, sink, coverage);
+  }
+  std::optional<Error> first_failure;
+  if (proc_only_) {
+    first_failure = Error{"enter that network namespace", EPERM};
+  }
+  for (const SourceInfo& source : live_sources()) {
+    if (source.name == "both" || (proc_only_ && source.name != "proc")) continue;
+    source_name_ = source.name;
+    if (auto possible = check_filter(source.name, query.filter); !possible) {
+      coverage.complete = false;
+      return possible;
+    }
+    if (first_failure) {
+      Error cause = *first_failure;
+      cause.hint.clear();
+      coverage.complete = true;
+      coverage.warn("fallback",
+                    cause.sentence() + "; reading " + source_options_.proc_net + " instead, which knows fewer columns");
+    }
+    auto read = source.make(source_options_)->read(query, sink, coverage);
+    if (read || coverage.rows_read > 0) return read;
+    if (first_failure) return read;
+    first_failure = read.error();
+  }
+  return tl::make_unexpected(*first_failure);
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Host>> open_host(const HostOptions& options) {
+  auto host = std::make_unique<OpenedHost>(options);
+  if (auto opened = host->open(options); !opened) return tl::make_unexpected(opened.error());
+  return host;
+}
+
+}  // namespace tcpstat::host

@@ -1,0 +1,35 @@
+#pragma once
+// The host that was asked for: the namespace, the source and its fallback, names and owners. A saved file is one too.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "model/host.h"
+#include "report/report.h"
+
+namespace tcpstat::host {
+
+struct HostOptions {
+  /// Name, path or process; empty: the namespace that we are in.
+  std::string netns;
+  /// "auto", the name of a live source, or a file ("-": standard input).
+  std::string source = "auto";
+  /// Another /proc; empty: this host's.
+  std::string proc_root;
+  /// Total time to wait for a source; nothing: for ever.
+  std::optional<std::chrono::milliseconds> timeout;
+  /// Whether rows are selected by process: a file that does not know processes is refused.
+  bool needs_owners = false;
+};
+
+/// Enters the namespace and opens what can be opened before the first row. With "auto" the next source is tried if one
+/// fails before its first row.
+Expected<std::unique_ptr<Host>> open_host(const HostOptions& options);
+
+/// Version, time, and the host and kernel that `root` (empty: /proc) says; no namespace.
+RunFacts host_facts(const std::string& root);
+
+}  // namespace tcpstat::host
