@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/flaw.h"
@@ -16,6 +17,9 @@ struct Warning {
   std::string code;
   std::string message;
 };
+
+/// The code of the warning that says why reading ended early.
+inline constexpr std::string_view kReadFailed = "read_failed";
 
 struct Coverage {
   std::uint64_t rows_read = 0;  ///< without the repeated ones

@@ -1,0 +1,170 @@
+#include "survey/dump.h"
+
+#include <string>
+
+#include "model/both_sinks.h"
+#include "survey/limit.h"
+#include "survey/owner_join.h"
+#include "survey/selection.h"
+
+namespace tcpstat::survey {
+namespace {
+
+Report begin_report(const Host& host, const filter::Filter& filter) {
+  Report report;
+  report.facts = host.facts();
+  report.selected = filter.states;
+  report.ipv4 = filter.ipv4;
+  report.ipv6 = filter.ipv6;
+  report.filtered = filter.has_conditions() || !filter.ipv4 || !filter.ipv6;
+  return report;
+}
+
+/// What the source is asked for.
+filter::Query source_query(const DumpPlan& plan) {
+  filter::Query query = plan.query;
+  if (plan.rows == DumpPlan::Rows::every) {
+    query.filter = {};
+    query.filter.ipv4 = plan.query.filter.ipv4;
+    query.filter.ipv6 = plan.query.filter.ipv6;
+  }
+  return query;
+}
+
+Selection::HalfOpens half_opens(const Host& host, const filter::Query& query) {
+  const bool read = query.states.has(State::syn_recv) && host.shows_all_half_opens();
+  return read ? Selection::HalfOpens::read : Selection::HalfOpens::not_read;
+}
+
+/// One more than the limit, so that it can tell that there were more. Nothing: all.
+std::optional<std::uint64_t> rows_to_sort(const DumpPlan& plan) {
+  if (!plan.limit || *plan.limit == UINT64_MAX) return std::nullopt;
+  return *plan.limit + 1;
+}
+
+/// Owners where they are asked for, and nothing where they are not. A filter by process needs them before the selection;
+/// else only selected rows are looked up.
+class OwnerStage {
+ public:
+  OwnerStage(Host& host, const DumpPlan& plan)
+      : host_(host),
+        policy_(host.is_file() ? DumpPlan::Owners::not_read : plan.owners),
+        first_(plan.query.filter.needs_owners() || plan.rows == DumpPlan::Rows::every),
+        others_(plan.query.filter) {
+    if (policy_ == DumpPlan::Owners::helpful && others_.needs_owners()) policy_ = DumpPlan::Owners::required;
+    others_.pids.clear();
+    others_.processes.clear();
+  }
+
+  /// Before any row.
+  Expected<void> open(Coverage& coverage) {
+    if (policy_ == DumpPlan::Owners::not_read) return {};
+    auto owners = host_.owners();
+    if (owners) {
+      owners_ = *owners;
+      return {};
+    }
+    if (policy_ == DumpPlan::Owners::required) return tl::make_unexpected(owners.error());
+    coverage.warn("owners_not_read", owners.error().sentence() + "; judged without them");
+    return {};
+  }
+
+  /// What stands in for `next` behind and before the selection.
+  Sink& behind_selection(Sink& next) { return owners_ != nullptr && !first_ ? join(next) : next; }
+  Sink& before_selection(Sink& next) { return owners_ != nullptr && first_ ? join(next) : next; }
+
+  /// The dump has ended: rows and listeners that waited go on.
+  void finish(std::optional<Selection>& selection) {
+    if (join_) join_->finish();
+    if (selection) selection->finish();
+    if (join_ && !first_) join_->finish();
+  }
+
+  /// Once, when nothing comes any more.
+  std::optional<OwnerSearch> close(Coverage& coverage) {
+    if (owners_ == nullptr) return std::nullopt;
+    const OwnerSearch search{owners_->forbidden(), owners_->vanished()};
+    if (const std::uint64_t count = join_ ? join_->not_permitted() : 0; count > 0) {
+      coverage.warn("owners_not_permitted",
+                    "the processes of " + std::to_string(count) + (count == 1 ? " socket" : " sockets") +
+                        " could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
+    }
+    join_.reset();
+    owners_ = nullptr;
+    host_.forget_owners();
+    return search;
+  }
+
+ private:
+  Sink& join(Sink& next) {
+    return join_.emplace(
+        *owners_,
+        [this]() -> const OwnerLookup& {
+          auto again = host_.owners();
+          return again ? **again : *owners_;
+        },
+        next, &others_);
+  }
+
+  Host& host_;
+  DumpPlan::Owners policy_;
+  bool first_;             ///< owners are known before the selection
+  filter::Filter others_;  ///< what the filter asks for besides processes
+  const OwnerLookup* owners_ = nullptr;
+  std::optional<OwnerJoin> join_;
+};
+
+/// What follows from the counts, and the error.
+void complete_warnings(Coverage& coverage, const Expected<void>& read) {
+  for (std::size_t i = 0; i < kFlawCount; ++i) {
+    if (coverage.flaws[i] == 0) continue;
+    coverage.warn("flawed_rows", "left out " + std::to_string(coverage.flaws[i]) +
+                                     (coverage.flaws[i] == 1 ? " row " : " rows ") +
+                                     std::string(name(static_cast<Flaw>(i))));
+  }
+  if (!read) {
+    coverage.complete = false;
+    coverage.warn(std::string(kReadFailed), read.error().sentence());
+  }
+}
+
+}  // namespace
+
+Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
+  Dump dump;
+  Report& report = dump.report;
+  report = begin_report(host, plan.query.filter);
+  OwnerStage owners(host, plan);
+  Expected<void> read = owners.open(report.coverage);
+
+  // The way of a row, from its end: limit, order, owners, selection, owners if the selection needs them, witness.
+  Sink* next = &sink;
+  std::optional<Limit> limit;
+  if (plan.limit) next = &limit.emplace(*plan.limit, *next);
+  std::optional<Sorter> sorter;
+  if (!plan.sort.empty()) next = &sorter.emplace(plan.sort, rows_to_sort(plan), host.names(), *next);
+  next = &owners.behind_selection(*next);
+  std::optional<Selection> selection;
+  if (plan.rows == DumpPlan::Rows::selected) {
+    next = &selection.emplace(plan.query.filter, half_opens(host, plan.query), *next);
+  }
+  next = &owners.before_selection(*next);
+  std::optional<BothSinks> both;
+  if (plan.witness != nullptr) next = &both.emplace(*plan.witness, *next);
+
+  if (read) read = host.read(source_query(plan), *next, report.coverage);
+  const bool enough = plan.until == DumpPlan::Until::first_match && selection && selection->tally().total() > 0;
+  if (!enough) {
+    owners.finish(selection);
+    if (sorter) sorter->finish();
+  }
+  dump.owner_search = owners.close(report.coverage);
+  complete_warnings(report.coverage, read);
+  if (!read) dump.error = read.error();
+  report.source = host.source_name();
+  report.limited = limit && limit->limited();
+  if (selection) report.tally = selection->tally();
+  return dump;
+}
+
+}  // namespace tcpstat::survey

@@ -1,0 +1,60 @@
+#pragma once
+// One dump from its first call to its last: owners, selection, order, limit, and what could not be seen. The only place
+// where the order of these calls stands.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "filter/query.h"
+#include "model/host.h"
+#include "model/sink.h"
+#include "report/report.h"
+#include "survey/sorter.h"
+
+namespace tcpstat::survey {
+
+struct DumpPlan {
+  enum class Rows : std::uint8_t {
+    selected,  ///< those that the filter matches, counted in Report::tally
+    every,     ///< all of the filter's families: the sink selects and counts. For who asks what a socket was before
+  };
+  enum class Owners : std::uint8_t {
+    not_read,
+    helpful,   ///< without them less can be said, and a warning says so
+    required,  ///< without them the dump fails; so it does if the filter asks for processes
+  };
+  enum class Until : std::uint8_t { end, first_match };
+
+  /// Its filter says which rows are wanted; its states may be more.
+  filter::Query query;
+  Rows rows = Rows::selected;
+  /// Nothing is looked for in a file: its rows bring their owners, or nobody knows them.
+  Owners owners = Owners::not_read;
+  std::vector<SortKey> sort = {};
+  std::optional<std::uint64_t> limit = {};
+  Until until = Until::end;
+  /// Sees each row that is read, before anything selects; it cannot stop the dump.
+  Sink* witness = nullptr;
+};
+
+/// The search for owners, in numbers of processes.
+struct OwnerSearch {
+  std::uint64_t forbidden = 0;  ///< could not be looked into
+  std::uint64_t vanished = 0;   ///< ended meanwhile
+};
+
+struct Dump {
+  /// With a warning for everything that was not seen.
+  Report report;
+  /// Why it ended early; `report` has it as a warning too.
+  std::optional<Error> error;
+  /// Nothing: owners were not looked for.
+  std::optional<OwnerSearch> owner_search;
+};
+
+/// Reads, and pushes the rows into `sink`. Owners live until it returns.
+Dump take(Host& host, const DumpPlan& plan, Sink& sink);
+
+}  // namespace tcpstat::survey

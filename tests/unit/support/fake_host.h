@@ -1,0 +1,115 @@
+#pragma once
+// A host that is made by hand, for engines: its rows, counters and owners are what a test says, its clock jumps where it
+// is slept on, and it remembers what it was asked, and when.
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "filter/query.h"
+#include "model/host.h"
+#include "report/report.h"
+#include "report/source_names.h"
+#include "support/rows.h"
+
+namespace tcpstat::test {
+
+class FakeClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override { return Instant(passed); }
+  void sleep_until(Instant due) override { passed = std::max(passed, due.time_since_epoch()); }
+  [[nodiscard]] std::chrono::system_clock::time_point wall_time() const override;
+  [[nodiscard]] std::chrono::milliseconds passed_ms() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(passed);
+  }
+
+  Instant::duration passed{};
+};
+
+/// What one read gives.
+struct FakeDump {
+  std::vector<Connection> connections = {};
+  std::vector<Listener> listeners = {};
+  std::optional<Error> error = {};    ///< comes behind the rows
+  std::vector<Flaw> flaws = {};       ///< rows that could not be understood
+  std::chrono::milliseconds takes{};  ///< how long it takes
+};
+
+class FakeHost final : public Host {
+ public:
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
+  void read_half_opens_from_proc(Family family, Sink& sink) override;
+  void keep_source() override { calls.push_back(at() + "keep source"); }
+  [[nodiscard]] std::string_view source_name() const override { return source; }
+  [[nodiscard]] bool shows_all_half_opens() const override { return all_half_opens; }
+
+  Expected<const OwnerLookup*> owners() override;
+  void forget_owners() override { ++forgotten; }
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override;
+
+  [[nodiscard]] KernelFacts kernel_facts() const override;
+  [[nodiscard]] KernelCounters kernel_counters() const override;
+  [[nodiscard]] const KernelLimits& kernel_limits() const override { return limits; }
+  Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
+
+  [[nodiscard]] bool is_file() const override { return saved; }
+  [[nodiscard]] const RunFacts& facts() const override { return run_facts; }
+  [[nodiscard]] std::optional<std::string> boot_id() const override { return boot; }
+  [[nodiscard]] Names& names() override { return table_names; }
+  [[nodiscard]] SourceNames evidence_names() const override { return places; }
+  [[nodiscard]] Clock& clock() override { return time; }
+
+  /// Each read takes one, and the last stays. No dump: a host without sockets.
+  std::deque<FakeDump> dumps;
+  /// What /proc shows beside netlink.
+  std::vector<Connection> half_opens_in_proc;
+  bool all_half_opens = true;
+  std::string source = "netlink";
+  bool saved = false;
+
+  std::map<std::uint64_t, std::vector<Owner>> owners_by_inode;
+  std::uint64_t forbidden_processes = 0;
+  std::optional<Error> owners_error;
+  std::uint64_t forgotten = 0;
+  std::map<std::uint32_t, std::uint64_t> open_files;
+
+  /// Each look at facts or counters takes one, and the last stays; boot_time comes from the clock.
+  mutable std::deque<KernelFacts> kernel = {KernelFacts{}};
+  KernelLimits limits;
+  std::vector<TrackedFlow> tracked_flows;
+  std::optional<Error> tracking_error;
+
+  RunFacts run_facts;
+  std::optional<std::string> boot = "01234567-89ab-cdef-0123-456789abcdef";
+  TableNames table_names;
+  SourceNames places;
+  FakeClock time;
+
+  /// "2000 read LISTEN SYN_RECV": when, in milliseconds, and what.
+  mutable std::vector<std::string> calls;
+  /// The same, between commas.
+  [[nodiscard]] std::string asked() const;
+  /// What was read last.
+  filter::Query last_query;
+
+ private:
+  class Lookup final : public OwnerLookup {
+   public:
+    explicit Lookup(const FakeHost& host) : host_(host) {}
+    [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
+    [[nodiscard]] std::uint64_t forbidden() const override { return host_.forbidden_processes; }
+
+   private:
+    const FakeHost& host_;
+  };
+
+  [[nodiscard]] std::string at() const { return std::to_string(time.passed_ms().count()) + " "; }
+  [[nodiscard]] KernelFacts look_at_kernel() const;
+
+  Lookup lookup_{*this};
+};
+
+}  // namespace tcpstat::test
