@@ -69,45 +69,53 @@ Expected<void> write_all(int fd, const std::string& text, const std::string& pat
 
 }  // namespace
 
-Expected<StateFile> StateFile::open(const std::string& path, std::optional<std::chrono::milliseconds> patience) {
+Expected<void> StateFile::open() {
   constexpr std::chrono::milliseconds kPause{20};
   const auto start = Clock::now();
   while (true) {
-    auto file = open_ours(path);
+    auto file = open_ours(path_);
     if (!file) return tl::make_unexpected(file.error());
     while (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
-      if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock the state file " + path, errno);
-      if (patience && Clock::now() - start >= *patience) {
-        return failure(doing(path), 0, "run them one after the other", "another run holds it");
+      if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock the state file " + path_, errno);
+      if (patience_ && Clock::now() - start >= *patience_) {
+        return failure(doing(path_), 0, "run them one after the other", "another run holds it");
       }
       std::this_thread::sleep_for(kPause);
     }
-    if (still_there(path, *file)) return StateFile(path, std::move(*file));
+    if (!still_there(path_, *file)) continue;
+    file_ = std::move(*file);
+    return {};
   }
 }
 
-Expected<std::string> StateFile::read() const {
+Expected<std::string> StateFile::read() {
   struct stat status;
-  if (::fstat(file_.get(), &status) != 0) return failure("read the state file " + path_, errno);
+  if (::fstat(file_.get(), &status) != 0) return failure("read " + name(), errno);
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return failure("trust the state file " + path_, 0, "", "other users may write it");
+    return failure("trust " + name(), 0, "", "other users may write it");
   }
   if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) {
-    return failure("read the state file " + path_, 0, "", "it is too large to be one");
+    return failure("read " + name(), 0, "", "it is too large to be one");
   }
   std::string text;
   std::array<char, 65536> block;
   while (text.size() <= kMostBytes) {
     const ssize_t count = ::pread(file_.get(), block.data(), block.size(), static_cast<off_t>(text.size()));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return failure("read the state file " + path_, errno);
+    if (count < 0) return failure("read " + name(), errno);
     if (count == 0) return text;
     text.append(block.data(), static_cast<std::size_t>(count));
   }
-  return failure("read the state file " + path_, 0, "", "it is too large to be one");
+  return failure("read " + name(), 0, "", "it is too large to be one");
 }
 
 Expected<void> StateFile::replace(const std::string& text) {
+  auto written = write_anew(text);
+  file_ = FileDescriptor();
+  return written;
+}
+
+Expected<void> StateFile::write_anew(const std::string& text) const {
   std::string temporary = path_ + ".XXXXXX";
   const FileDescriptor fresh(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600, never an existing file
   if (!fresh)

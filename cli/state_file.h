@@ -8,27 +8,33 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "check/memory_store.h"
 
 namespace tcpstat::cli {
 
-class StateFile {
+class StateFile final : public check::MemoryStore {
  public:
   /// More is not read: the largest that is written has less than a quarter of it.
   static constexpr std::size_t kMostBytes = 8 << 20;
 
-  /// Opens or creates the file, mode 0600, and locks it; waits for another run at most `patience` (nothing: for ever).
-  /// Fails for a symbolic link, anything but a regular file, and a file of another user or with other names.
-  static Expected<StateFile> open(const std::string& path, std::optional<std::chrono::milliseconds> patience);
+  /// `patience`: how long open() waits for another run; nothing: for ever.
+  StateFile(std::string path, std::optional<std::chrono::milliseconds> patience)
+      : path_(std::move(path)), patience_(patience) {}
 
-  /// What it holds; empty for a new one. Fails for one that is too large, or that others may write.
-  Expected<std::string> read() const;
-  /// Replaces it by a file with this text, mode 0600, which is on the disk when this returns.
-  Expected<void> replace(const std::string& text);
+  [[nodiscard]] std::string name() const override { return "the state file " + path_; }
+  /// Opens or creates the file, mode 0600, and locks it. Fails for a symbolic link, anything but a regular file, and a
+  /// file of another user or with other names.
+  Expected<void> open() override;
+  /// Fails for a file that is too large, or that others may write.
+  Expected<std::string> read() override;
+  /// By a file with this text, mode 0600, which is on the disk when this returns.
+  Expected<void> replace(const std::string& text) override;
 
  private:
-  StateFile(std::string path, FileDescriptor file) : path_(std::move(path)), file_(std::move(file)) {}
+  Expected<void> write_anew(const std::string& text) const;
 
   std::string path_;
+  std::optional<std::chrono::milliseconds> patience_;
   FileDescriptor file_;  ///< holds the lock
 };
 

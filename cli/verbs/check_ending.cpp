@@ -29,12 +29,6 @@ ExitStatus say_unknown(const std::string& sentence, const Notes& notes) {
 
 }  // namespace
 
-Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage) {
-  Severity worst = coverage.complete ? Severity::ok : Severity::unknown;
-  for (const Finding& finding : findings) worst = worse(worst, finding.severity);
-  return worst == Severity::info ? Severity::ok : worst;
-}
-
 ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes) {
   const ExitStatus status = exit_status(report.status);
   report.exit_code = code(status);

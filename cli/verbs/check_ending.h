@@ -10,9 +10,6 @@
 
 namespace tcpstat::cli::verbs {
 
-/// The worst of the findings; unknown if that is no problem and rows may be missing.
-Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage);
-
 /// Settles the exit code, and writes.
 ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes);
 ExitStatus end_audit(const options::Request& request, AuditReport& report, Output& output, const Notes& notes);

@@ -3,24 +3,6 @@
 #include <cerrno>
 
 namespace tcpstat::cli::verbs {
-namespace {
-
-constexpr std::string_view kReadFailed = "read_failed";
-
-}  // namespace
-
-void complete_warnings(Coverage& coverage, const Expected<void>& read) {
-  for (std::size_t i = 0; i < kFlawCount; ++i) {
-    if (coverage.flaws[i] == 0) continue;
-    coverage.warn("flawed_rows", "left out " + std::to_string(coverage.flaws[i]) +
-                                     (coverage.flaws[i] == 1 ? " row " : " rows ") +
-                                     std::string(name(static_cast<Flaw>(i))));
-  }
-  if (!read) {
-    coverage.complete = false;
-    coverage.warn(std::string(kReadFailed), read.error().sentence());
-  }
-}
 
 void print_warnings(const Coverage& coverage, const Notes& notes) {
   for (const Warning& warning : coverage.warnings) {
@@ -54,17 +36,24 @@ ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, con
   return so_far;
 }
 
-ExitStatus reading_status(const options::Request& request, const Coverage& coverage, const Expected<void>& read) {
-  return !read || (request.strict && !coverage.complete) ? ExitStatus::failed : ExitStatus::done;
+ExitStatus reading_status(const options::Request& request, const survey::Dump& dump) {
+  return dump.error || (request.strict && !dump.report.coverage.complete) ? ExitStatus::failed : ExitStatus::done;
 }
 
-ExitStatus conclude(const options::Request& request, const Report& report, const OwnerStage& owners, TextBuffer& out,
-                    Output& output, ExitStatus so_far, const Notes& notes) {
-  const ExitStatus status = finish_output(out, output, so_far, notes);
-  print_warnings(report.coverage, notes);
-  if (request.verbose) {
-    print_reading(report, notes);
-    owners.print_reading(notes);
+bool worth_writing(const options::Request& request, const survey::Dump& dump) {
+  return !dump.error || dump.report.coverage.rows_read > 0 || !request.format->has_columns;
+}
+
+ExitStatus conclude(const options::Request& request, const survey::Dump& dump, TextBuffer& out, Output& output,
+                    const Notes& notes) {
+  const ExitStatus status = finish_output(out, output, reading_status(request, dump), notes);
+  print_warnings(dump.report.coverage, notes);
+  if (!request.verbose) return status;
+  print_reading(dump.report, notes);
+  if (dump.owner_search) {
+    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(dump.owner_search->forbidden) +
+                                        " processes could not be read, " + std::to_string(dump.owner_search->vanished) +
+                                        " ended meanwhile");
   }
   return status;
 }

@@ -7,14 +7,11 @@
 #include "cli/notes.h"
 #include "cli/options/request.h"
 #include "cli/output.h"
-#include "cli/verbs/owner_stage.h"
 #include "report/coverage.h"
-#include "report/report.h"
+#include "survey/dump.h"
 
 namespace tcpstat::cli::verbs {
 
-/// Adds to `coverage` what follows from its counts: flawed rows, a failed read.
-void complete_warnings(Coverage& coverage, const Expected<void>& read);
 /// Prints each warning once; the error itself too.
 void print_warnings(const Coverage& coverage, const Notes& notes);
 /// What -v says: how many rows were read, and from where.
@@ -27,10 +24,14 @@ ExitStatus end_failed(const Error& error, const Notes& notes);
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
 
 /// How the reading itself went: a failed read fails, and so does a partial one with --strict.
-ExitStatus reading_status(const options::Request& request, const Coverage& coverage, const Expected<void>& read);
+ExitStatus reading_status(const options::Request& request, const survey::Dump& dump);
+
+/// A header or zeros over a source that could not be read would say that there is nothing; a JSON document says itself
+/// that it is not complete.
+bool worth_writing(const options::Request& request, const survey::Dump& dump);
 
 /// The common end of list and summary: the output, then what was not seen, then with -v how rows were read.
-ExitStatus conclude(const options::Request& request, const Report& report, const OwnerStage& owners, TextBuffer& out,
-                    Output& output, ExitStatus so_far, const Notes& notes);
+ExitStatus conclude(const options::Request& request, const survey::Dump& dump, TextBuffer& out, Output& output,
+                    const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

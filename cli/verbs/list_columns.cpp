@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "cli/verbs/run_facts.h"
-
 namespace tcpstat::cli::verbs {
-namespace {
 
 bool has_column(const Columns& columns, ColumnId id) {
   return std::any_of(columns.begin(), columns.end(), [id](const Column* c) { return c->id == id; });
 }
+
+namespace {
 
 bool listeners_alone(const options::Request& request) { return request.filter.states == StateSet{State::listen}; }
 
@@ -48,32 +47,10 @@ Columns chosen_columns(const options::Request& request) {
   return out;
 }
 
-bool wants_owners(const options::Request& request, const Columns& used) {
-  return request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
-         has_column(used, ColumnId::PROCESS);
-}
-
-std::optional<std::uint64_t> rows_to_sort(const options::Request& request) {
-  if (!request.limit || *request.limit == UINT64_MAX) return std::nullopt;
-  return *request.limit + 1;
-}
-
 Columns used_columns(const options::Request& request, const Columns& printed) {
   Columns used = request.format->has_columns ? printed : Columns{};
   for (const survey::SortKey& key : request.sort) used.push_back(key.column);
   return used;
-}
-
-filter::Query make_query(const options::Request& request, const Columns& used) {
-  filter::Query query;
-  query.filter = request.filter;
-  query.states = states_to_read(request);
-  // Two flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
-  const bool flags = request.info || has_column(used, ColumnId::FLAGS);
-  query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
-  query.memory = flags;
-  query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
-  return query;
 }
 
 }  // namespace tcpstat::cli::verbs

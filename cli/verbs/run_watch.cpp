@@ -38,10 +38,10 @@ void SampleNotes::print(const Coverage& coverage) {
   before_ = std::move(now);
 }
 
-void WatchResult::add(const Coverage& coverage, const Expected<void>& read) {
+void WatchResult::add(const survey::Dump& dump) {
   ++samples;
-  if (!read) ++failed;
-  if (!read || !coverage.complete) ++partial;
+  if (dump.error) ++failed;
+  if (dump.error || !dump.report.coverage.complete) ++partial;
 }
 
 ExitStatus WatchResult::status(const options::Request& request) const {
@@ -50,15 +50,14 @@ ExitStatus WatchResult::status(const options::Request& request) const {
 }
 
 ExitStatus run_watch(const options::Request& request, const Notes& notes) {
-  auto reading = host::open_host(host_options(request));
-  if (!reading) return end_failed(reading.error(), notes);
+  auto host = host::open_host(host_options(request));
+  if (!host) return end_failed(host.error(), notes);
   auto output = Output::open(request.output_file);
   if (!output) return end_failed(output.error(), notes);
   options::Request settled = request;
   const bool asks_for_table = request.format_given || !request.columns.empty() || !request.added_columns.empty();
   if (!asks_for_table && !look_at_terminal(output->fd()).is_terminal) settled.format = render::find_format("ndjson");
-  return request.events ? watch_events(settled, **reading, *output, notes)
-                        : watch_lists(settled, **reading, *output, notes);
+  return request.events ? watch_events(settled, **host, *output, notes) : watch_lists(settled, **host, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

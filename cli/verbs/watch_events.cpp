@@ -5,10 +5,8 @@
 
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
-#include "cli/verbs/owner_stage.h"
-#include "cli/verbs/run_facts.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
-#include "filter/query.h"
 #include "trace/observer.h"
 
 namespace tcpstat::cli::verbs {
@@ -48,14 +46,6 @@ class Marking final : public Sink {
   Tally tally_;
 };
 
-/// All states, and every socket of the families: what a socket was before it matched is not known beforehand.
-filter::Query query_of(const options::Request& request) {
-  filter::Query query;
-  query.filter.ipv4 = request.filter.ipv4;
-  query.filter.ipv6 = request.filter.ipv6;
-  return query;
-}
-
 render::TransitionCounts no_counts() {
   render::TransitionCounts counts;
   for (std::size_t i = 0; i < trace::kVerdictCount; ++i)
@@ -74,11 +64,11 @@ std::string sentence(const render::TransitionCounts& counts) {
 
 }  // namespace
 
-ExitStatus watch_events(const options::Request& request, Host& reading, Output& output, const Notes& notes) {
+ExitStatus watch_events(const options::Request& request, Host& host, Output& output, const Notes& notes) {
   const auto interval = request.interval.value_or(kInterval);
   TextBuffer out(output.fd());
   const auto writer =
-      render::make_transition_writer(request.format->name, render_settings(request, output, out, reading, {}));
+      render::make_transition_writer(request.format->name, render_settings(request, output, out, host, {}));
   render::TransitionCounts counts = no_counts();
   trace::Observer observer([&](const ObservedTransition& transition, trace::Verdict verdict) {
     writer->transition(transition);
@@ -86,37 +76,30 @@ ExitStatus watch_events(const options::Request& request, Host& reading, Output& 
     ++counts.by_verdict[static_cast<std::size_t>(verdict)].count;
   });
   Marking marking(request.filter, observer, out);
-  const filter::Query query = query_of(request);
+  const survey::DumpPlan plan = events_plan(request);
   SampleNotes sample_notes(notes);
   WatchResult result;
-  Report report = start_report(request, reading);
+  survey::Dump dump;
+  Report& report = dump.report;
   Ticker ticker(interval, request.count, output.fd());
   while (out.error() == 0 && ticker.next()) {
     const render::SampleTime time = sample_time(ticker.samples(), interval);
-    OwnerStage owners(reading, request.filter.needs_owners(), request.filter);
-    report = start_report(request, reading);
-    report.facts.time = time.utc;
     writer->sample(time);
     observer.begin(ticker.now_ms());
     marking.start();
-    Expected<void> read = owners.open();
-    if (read) read = reading.read(query, owners.before_selection(marking), report.coverage);
-    owners.finish();
-    owners.add_warnings(report.coverage);
-    reading.forget_owners();
-    complete_warnings(report.coverage, read);
-    const bool whole = read && report.coverage.complete;
+    dump = survey::take(host, plan, marking);
+    const bool whole = !dump.error && report.coverage.complete;
     observer.end(whole ? trace::Observer::Sample::complete : trace::Observer::Sample::partial);
-    report.source = reading.source_name();
+    report.facts.time = time.utc;
     report.tally = marking.tally();
     counts.samples = ticker.samples();
-    result.add(report.coverage, read);
+    result.add(dump);
     writer->sample_end();
     out.flush();
     sample_notes.print(report.coverage);
     if (request.verbose) print_reading(report, notes);
-    if (!read && result.samples == 1) break;  // what fails at once is no matter of one sample
-    if (read) reading.keep_source();
+    if (dump.error && result.samples == 1) break;  // what fails at once is no matter of one sample
+    if (!dump.error) host.keep_source();
   }
   if (result.samples > 0) writer->finish(report, counts);
   const bool in_lines = request.format->name == "ndjson";

@@ -9,13 +9,9 @@
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
-#include "cli/verbs/owner_stage.h"
-#include "cli/verbs/run_facts.h"
+#include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
 #include "render/escape.h"
-#include "survey/limit.h"
-#include "survey/selection.h"
-#include "survey/sorter.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -67,15 +63,14 @@ std::string headline(const render::SampleTime& time, std::chrono::milliseconds i
 
 class ListWatch {
  public:
-  ListWatch(const options::Request& request, Host& reading, Output& output, const Notes& notes)
+  ListWatch(const options::Request& request, Host& host, Output& output, const Notes& notes)
       : request_(request),
-        reading_(reading),
+        host_(host),
         output_(output),
         notes_(notes),
         sample_notes_(notes),
         columns_(chosen_columns(request)),
-        used_(used_columns(request, columns_)),
-        query_(make_query(request, used_)),
+        plan_(list_plan(request, columns_)),
         interval_(request.interval.value_or(kInterval)),
         table_(request.format->name == "table"),
         live_(table_ && draws_on(look_at_terminal(output.fd()))),
@@ -109,46 +104,27 @@ class ListWatch {
   bool sample(const render::SampleTime& time) {
     const Terminal terminal = look_at_terminal(output_.fd());
     TextBuffer page;
-    render::RenderSettings settings = render_settings(request_, output_, table_ ? page : out_, reading_, columns_);
+    render::RenderSettings settings = render_settings(request_, output_, table_ ? page : out_, host_, columns_);
     settings.facts.time = time.utc;
     settings.snapshot = time.snapshot;
     const auto renderer = request_.format->make(std::move(settings));
-
-    Sink* next = renderer.get();
+    Sink* rows = renderer.get();
     std::optional<FirstRows> screenful;
     // The headline and the columns' take two lines, and the last stays free for the cursor.
-    if (live_ && terminal.height > 3) next = &screenful.emplace(terminal.height - 3, *next);
-    std::optional<survey::Limit> limit;
-    if (request_.limit) next = &limit.emplace(*request_.limit, *next);
-    std::optional<survey::Sorter> sorter;
-    if (!request_.sort.empty()) {
-      next = &sorter.emplace(request_.sort, rows_to_sort(request_), reading_.names(), *next);
+    if (live_ && terminal.height > 3) rows = &screenful.emplace(terminal.height - 3, *rows);
+
+    survey::Dump dump = survey::take(host_, plan_, *rows);
+    dump.report.facts.time = time.utc;
+    if (worth_writing(request_, dump)) {
+      renderer->finish(dump.report);
+      if (table_) draw(headline(time, interval_, dump.report), page.view());
     }
-    OwnerStage owners(reading_, wants_owners(request_, used_), request_.filter);
-    Report report = start_report(request_, reading_);
-    report.facts.time = time.utc;
-    Expected<void> read = owners.open();
-    next = &owners.behind_selection(*next);
-    survey::Selection selection(request_.filter, half_opens_in(request_, query_), *next);
-    if (read) read = reading_.read(query_, owners.before_selection(selection), report.coverage);
-    owners.finish(selection);
-    if (sorter) sorter->finish();
-    owners.add_warnings(report.coverage);
-    reading_.forget_owners();
-    complete_warnings(report.coverage, read);
-    report.source = reading_.source_name();
-    report.limited = limit && limit->limited();
-    report.tally = selection.tally();
-    if (worth_writing(request_, report, read)) {
-      renderer->finish(report);
-      if (table_) draw(headline(time, interval_, report), page.view());
-    }
-    result_.add(report.coverage, read);
-    coverage_ = report.coverage;
+    result_.add(dump);
+    coverage_ = dump.report.coverage;
     if (!live_) say();
-    if (request_.verbose && !live_) print_reading(report, notes_);
-    if (read) reading_.keep_source();
-    return read.has_value();
+    if (request_.verbose && !live_) print_reading(dump.report, notes_);
+    if (!dump.error) host_.keep_source();
+    return !dump.error;
   }
 
   void say() { sample_notes_.print(coverage_); }
@@ -177,13 +153,12 @@ class ListWatch {
   }
 
   const options::Request& request_;
-  Host& reading_;
+  Host& host_;
   Output& output_;
   const Notes& notes_;
   SampleNotes sample_notes_;
   Columns columns_;
-  Columns used_;
-  filter::Query query_;
+  survey::DumpPlan plan_;
   std::chrono::milliseconds interval_;
   bool table_;
   bool live_;
@@ -195,8 +170,8 @@ class ListWatch {
 
 }  // namespace
 
-ExitStatus watch_lists(const options::Request& request, Host& reading, Output& output, const Notes& notes) {
-  return ListWatch(request, reading, output, notes).run();
+ExitStatus watch_lists(const options::Request& request, Host& host, Output& output, const Notes& notes) {
+  return ListWatch(request, host, output, notes).run();
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -9,10 +9,9 @@
 #include "cli/options/request.h"
 #include "cli/output.h"
 #include "cli/ticker.h"
-#include "model/host.h"
 #include "render/transition_writer.h"
 #include "report/coverage.h"
-#include "report/report.h"
+#include "survey/dump.h"
 
 namespace tcpstat::cli::verbs {
 
@@ -37,12 +36,12 @@ struct WatchResult {
   std::uint64_t failed = 0;   ///< samples that could not be read to the end
   std::uint64_t partial = 0;  ///< samples that may lack rows, the failed ones included
 
-  void add(const Coverage& coverage, const Expected<void>& read);
+  void add(const survey::Dump& dump);
   /// Nothing could be read, or with --strict not everything.
   [[nodiscard]] ExitStatus status(const options::Request& request) const;
 };
 
-ExitStatus watch_lists(const options::Request& request, Host& reading, Output& output, const Notes& notes);
-ExitStatus watch_events(const options::Request& request, Host& reading, Output& output, const Notes& notes);
+ExitStatus watch_lists(const options::Request& request, Host& host, Output& output, const Notes& notes);
+ExitStatus watch_events(const options::Request& request, Host& host, Output& output, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

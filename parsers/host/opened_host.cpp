@@ -135,8 +135,10 @@ OpenedHost::OpenedHost(const HostOptions& options)
 }
 
 Expected<void> OpenedHost::open(const HostOptions& options) {
-  const bool live = automatic_ || find_live_source(options.source) != nullptr;
-  return live ? enter(options) : open_file(options);
+  if (!automatic_ && find_live_source(options.source) == nullptr) return open_file(options);
+  auto entered = enter(options);
+  if (automatic_) source_name_ = proc_only_ ? "proc" : live_sources().front().name;
+  return entered;
 }
 
 Expected<void> OpenedHost::enter(const HostOptions& options) {

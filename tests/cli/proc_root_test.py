@@ -1,6 +1,8 @@
 """--proc-root: another /proc, its processes and its namespaces."""
 
+import json
 import os
+import re
 
 from harness import IPV4_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
 
@@ -119,6 +121,26 @@ class Owners(TestCase):
         self.assertIn('"owners_not_permitted"', result.out)
         self.assertEqual(run("--proc-root", tree.path, "-lp", "--strict").code, 0)  # missing owners are not partial data
         self.assertEqual(run("--proc-root", tree.path, "-lpq").err, "")
+
+    def test_owners_that_were_asked_for_and_cannot_be_looked_for_are_an_error(self):
+        tree = self.tree()
+        gone = tree.path / "gone"
+        sentence = (rf"cannot look for the owners of sockets in {re.escape(str(gone))}: No such file or directory "
+                    r"\(is /proc mounted\?\)")
+        for words in (("-p",), ("--pid", "1"), ("-q", "--process", "init"), ("summary", "--by", "process"),
+                      ("watch", "-p", "-f", "table", "--count", "3")):
+            self.fails(*words, "--proc-root", gone, sentence=sentence)
+        for words in (("-p",), ("summary", "--by", "process")):
+            result = run(*words, "--json", "--proc-root", gone)
+            self.assertEqual(result.code, 2)
+            self.assertRegex(result.err, rf"\Atcpstat: {sentence}\n\Z")
+            document = json.loads(result.out)
+            self.assertEqual(document["source"], "proc")
+            self.assertFalse(document["complete"])
+            self.assertEqual([warning["code"] for warning in document["warnings"]], ["read_failed"])
+        result = run("check", "-w", "5", "--pid", "1", "--proc-root", gone)
+        self.assertEqual(result.code, 3)
+        self.assertRegex(result.out, rf"\ATCPSTAT UNKNOWN - {sentence}")
 
     def test_processes_are_not_read_unless_asked_for(self):
         tree = self.tree()

@@ -4,11 +4,11 @@
 #include "detect/sample/tracked_sample.h"
 #include "model/host.h"
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat::check {
 
 /// Asks only if cookies hide something, because a dump costs as much as the table is large. `before` and `now`: readings
 /// around the interval; `listening`: the dump at its end.
-detect::TrackedSample tracked_sources(const Host& reading, const detect::SynSample& listening,
-                                      const KernelFacts& before, const KernelFacts& now);
+detect::TrackedSample tracked_sources(const Host& host, const detect::SynSample& listening, const KernelFacts& before,
+                                      const KernelFacts& now);
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::check

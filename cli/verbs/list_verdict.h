@@ -1,0 +1,31 @@
+#pragma once
+// Where the verdict on a list's half-open connections is told: on a terminal below the table, in JSON in verdicts and
+// findings. csv and plain have no place for it, and then nothing is looked at.
+
+#include <optional>
+
+#include "check/half_opens.h"
+#include "cli/options/request.h"
+#include "cli/output.h"
+
+namespace tcpstat::cli::verbs {
+
+class ListVerdict {
+ public:
+  /// Takes part in `plan` if there is something to judge and a place to tell it.
+  ListVerdict(const options::Request& request, const Output& output, Host& host, survey::DumpPlan& plan);
+
+  /// The dump has ended.
+  void judge(Report& report);
+  /// Below a table the verdict is always told to who asked for SYN_RECV, to others only when it is bad.
+  [[nodiscard]] bool below_table(const Report& report) const;
+
+ private:
+  enum class Place : std::uint8_t { nowhere, below_table, document };
+
+  Place place_ = Place::nowhere;
+  bool asked_for_ = false;
+  std::optional<check::ListedHalfOpens> half_opens_;
+};
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,72 @@
+#include "audit/host_audit.h"
+
+#include <algorithm>
+
+#include "audit/audit.h"
+#include "model/row_store.h"
+#include "report/source_names.h"
+#include "survey/dump.h"
+
+namespace tcpstat::audit {
+namespace {
+
+class Listeners final : public Sink {
+ public:
+  Flow connection(const Connection&) override { return Flow::more; }
+  Flow listener(const Listener& row) override {
+    rows_.keep(row);
+    return Flow::more;
+  }
+  [[nodiscard]] const std::vector<Listener>& all() { return rows_.listeners(); }
+
+ private:
+  RowStore rows_;
+};
+
+/// "2 of 17 settings deserve attention: tcp_syncookies, somaxconn"
+std::string headline(const std::vector<AuditCheck>& checks) {
+  std::string names;
+  std::size_t count = 0;
+  for (const Severity severity : {Severity::critical, Severity::warning, Severity::unknown}) {
+    for (const AuditCheck& check : checks) {
+      if (check.status != severity) continue;
+      ++count;
+      names += (names.empty() ? "" : ", ") + std::string(check.name);
+    }
+  }
+  const std::string all = std::to_string(checks.size());
+  if (count == 0) {
+    const auto hidden =
+        std::count_if(checks.begin(), checks.end(), [](const AuditCheck& check) { return !check.value; });
+    if (hidden == 0) return "all " + all + " defences are as they should be";
+    return std::to_string(static_cast<std::ptrdiff_t>(checks.size()) - hidden) + " of " + all +
+           " defences are as they should be, the others are not shown here";
+  }
+  return std::to_string(count) + " of " + all + (count == 1 ? " defences deserves" : " defences deserve") +
+         " attention: " + names;
+}
+
+}  // namespace
+
+Expected<AuditReport> audit_host(Host& host) {
+  if (host.is_file()) return failure("audit a saved file", 0, "leave out --source", "it has no settings");
+  survey::DumpPlan plan;
+  plan.query.filter.states = StateSet{State::listen};
+  plan.query.states = plan.query.filter.states;
+  Listeners listeners;
+  AuditReport report;
+  report.reading = survey::take(host, plan, listeners).report;
+
+  const KernelFacts facts = host.kernel_facts();
+  report.checks = audit({facts, listeners.all()});
+  const SourceNames names = host.evidence_names();
+  for (AuditCheck& check : report.checks) check.source = names.of(check.source);
+  report.status = report.reading.coverage.complete ? Severity::ok : Severity::unknown;
+  for (const AuditCheck& check : report.checks) {
+    if (check.status != Severity::info) report.status = worse(report.status, check.status);
+  }
+  report.headline = headline(report.checks);
+  return report;
+}
+
+}  // namespace tcpstat::audit

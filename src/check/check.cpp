@@ -1,0 +1,269 @@
+#include "check/check.h"
+
+#include <algorithm>
+
+#include "check/conntrack_sources.h"
+#include "check/count_sockets.h"
+#include "check/first_sample.h"
+#include "check/half_opens.h"
+#include "check/merge_findings.h"
+#include "check/performance.h"
+#include "check/run_memory.h"
+#include "detect/sample/tracked_sample.h"
+#include "detect/syn_baseline.h"
+#include "detect/syn_detector.h"
+#include "diagnose/diagnoser.h"
+#include "model/both_sinks.h"
+#include "report/source_names.h"
+#include "survey/dump.h"
+
+namespace tcpstat::check {
+namespace {
+
+/// A share of so many half-opens is right to one part in a hundred.
+constexpr std::uint64_t kEnoughTimeouts = 4096;
+
+class OpenFiles final : public diagnose::ProcessLimits {
+ public:
+  explicit OpenFiles(const Host& host) : host_(host) {}
+  [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const override {
+    return host_.open_files_limit(pid);
+  }
+
+ private:
+  const Host& host_;
+};
+
+/// Of the findings; unknown if that is no problem and rows may be missing.
+Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage) {
+  Severity worst = coverage.complete ? Severity::ok : Severity::unknown;
+  for (const Finding& finding : findings) worst = worse(worst, finding.severity);
+  return worst == Severity::info ? Severity::ok : worst;
+}
+
+std::string headline(const std::vector<Finding>& findings, const Report& reading) {
+  const Coverage& coverage = reading.coverage;
+  if (!findings.empty() && findings.front().severity >= Severity::warning) {
+    const auto more = std::count_if(findings.begin() + 1, findings.end(),
+                                    [](const Finding& finding) { return finding.severity >= Severity::unknown; });
+    return findings.front().message + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
+  }
+  if (!coverage.complete) {
+    return coverage.warnings.empty() ? "not everything could be read" : coverage.warnings.back().message;
+  }
+  if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
+  const std::uint64_t total = reading.tally.total();
+  return std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
+}
+
+/// A check by rules.
+class Check {
+ public:
+  Check(Host& host, const CheckPlan& plan) : host_(host), plan_(plan) {}
+
+  CheckReport run();
+
+ private:
+  /// The dump that is judged, as detection sees it; diagnosis has looked at its rows, and speaks later.
+  struct Now {
+    detect::SynSample sample;
+    KernelFacts facts;
+  };
+
+  void look_first();
+  void remember();
+  Now look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts);
+  void diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser);
+  void judge_half_opens(const Now& now);
+  void judge_beside_last_run(const Now& now, std::uint64_t close_waits);
+  void save(RunMemory next);
+
+  [[nodiscard]] bool wants(std::string_view rule) const {
+    return plan_.rules.empty() || std::find(plan_.rules.begin(), plan_.rules.end(), rule) != plan_.rules.end();
+  }
+  void keep(std::vector<Finding> findings);
+  void keep(std::vector<SynVerdict> verdicts);
+  Coverage& coverage() { return report_.reading.coverage; }
+
+  Host& host_;
+  const CheckPlan& plan_;
+  CheckReport report_;
+  std::optional<FirstSample> first_;
+  bool remembers_ = false;  ///< the store is ours, and waits for what this run leaves
+  std::optional<RunMemory> memory_;
+};
+
+CheckReport Check::run() {
+  look_first();
+  remember();
+  const KernelFacts facts = host_.kernel_facts();
+  diagnose::Diagnoser diagnoser(
+      {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
+  const Now now = look(diagnoser, facts);
+  diagnose_states(now, diagnoser);
+  judge_half_opens(now);
+  judge_beside_last_run(now, diagnoser.close_waits());
+  drop_repeats(report_.findings);
+
+  const SourceNames names = host_.evidence_names();
+  names.put_into(report_.findings);
+  names.put_into(report_.verdicts);
+  report_.performance = performance(now.sample, facts, report_.reading.tally);
+  report_.status = worst_of(report_.findings, coverage());
+  report_.headline = headline(report_.findings, report_.reading);
+  return std::move(report_);
+}
+
+void Check::look_first() {
+  if (!plan_.interval) return;
+  if (host_.is_file()) {
+    coverage().warn("interval", "a saved file has one sample: --interval changes nothing");
+    return;
+  }
+  auto first = take_first_sample(host_, plan_.filter, *plan_.interval);
+  if (first) {
+    first_ = std::move(*first);
+  } else {
+    coverage().warn("interval", first.error().sentence());
+  }
+}
+
+void Check::remember() {
+  if (plan_.memory == nullptr) return;
+  if (const auto opened = plan_.memory->open(); !opened) {
+    // What was asked for cannot be kept: that is not ok, however quiet the host is.
+    coverage().complete = false;
+    coverage().warn("state_file", opened.error().sentence() + "; judged without a memory");
+    return;
+  }
+  remembers_ = true;
+  const auto text = plan_.memory->read();
+  if (!text) {
+    coverage().warn("state_file", text.error().sentence() + "; starting afresh");
+    return;
+  }
+  if (text->empty()) {
+    coverage().warn("state_file", plan_.memory->name() + " is new: judged from one sample");
+    return;
+  }
+  auto memory = memory_from(*text);
+  if (!memory) {
+    coverage().warn("state_file",
+                    plan_.memory->name() + " " + memory.error() + "; starting afresh, judged from one sample");
+    return;
+  }
+  memory_ = std::move(*memory);
+}
+
+Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts) {
+  detect::SynSampler sampler;
+  if (first_) {
+    sampler.watch(first_->sample);
+    sampler.watch(first_->followed.cookies());
+  }
+  if (memory_) sampler.watch(detect::cookies_of(memory_->baseline));
+  BothSinks both(sampler, diagnoser);
+  survey::DumpPlan plan = rule_dump(plan_.filter, StateSet::all());
+  plan.owners = survey::DumpPlan::Owners::helpful;
+  survey::Dump dump = survey::take(host_, plan, both);
+  // What was said before the dump stands before what it says.
+  const Coverage before = std::move(coverage());
+  report_.reading = std::move(dump.report);
+  coverage().complete = coverage().complete && before.complete;
+  coverage().warnings.insert(coverage().warnings.begin(), before.warnings.begin(), before.warnings.end());
+
+  Now now{.sample = sampler.take(), .facts = facts};
+  add_timeouts(host_, now.sample, kEnoughTimeouts);
+  return now;
+}
+
+void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
+  diagnose::DiagnosisFacts known{.facts = now.facts};
+  const OpenFiles open_files(host_);
+  known.processes = &open_files;
+  std::vector<ListenerDrops> listener_drops;
+  if (first_) {
+    known.before = &first_->facts;
+    listener_drops = now.sample.drops_since(first_->sample);
+    known.listener_drops = listener_drops;
+  }
+  if (memory_) known.earlier_close_waits = memory_->close_waits;
+  keep(diagnoser.finish(known));
+}
+
+void Check::judge_half_opens(const Now& now) {
+  // A run with a memory and without an interval is judged beside the last run alone.
+  if (!first_ && remembers_) return;
+  detect::SynInput input;
+  input.now = &now.sample;
+  input.facts = now.facts;
+  input.seen = seen(coverage());
+  detect::TrackedSample tracked;
+  if (first_) {
+    tracked = tracked_sources(host_, now.sample, first_->facts, now.facts);
+    input.before = &first_->sample;
+    input.facts_before = first_->facts;
+    input.after_first_second = first_->after_first_second;
+    input.before_last_second = first_->before_last_second;
+    input.followed = first_->followed.all();
+    input.apart = now.facts.boot_time - first_->facts.boot_time;
+    input.tracked = &tracked;
+  }
+  detect::SynReport report = detect::detect_syn(input, plan_.thresholds);
+  keep(std::move(report.verdicts));
+  keep(std::move(report.findings));
+}
+
+void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits) {
+  if (!remembers_) return;
+  const auto wall_time = host_.clock().wall_time().time_since_epoch();
+  const detect::BaselineNow run{.boot_id = host_.boot_id().value_or(std::string()),
+                                .netns = host_.facts().netns.value_or(0),
+                                .wall_time_s = std::chrono::duration_cast<std::chrono::seconds>(wall_time).count(),
+                                .sample = &now.sample,
+                                .facts = now.facts,
+                                .nominal = memory_ ? memory_->spacing : std::nullopt,
+                                .seen = seen(coverage())};
+  detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
+  for (std::string& note : result.notes) coverage().warn("state_file", std::move(note));
+  keep(std::move(result.report.verdicts));
+  keep(std::move(result.report.findings));
+
+  RunMemory next{.baseline = std::move(result.next), .close_waits = {}, .spacing = std::nullopt};
+  if (memory_) {
+    next.close_waits = std::move(memory_->close_waits);
+    const auto apart = now.facts.boot_time - memory_->baseline.boot_time;
+    // A run that came at once, beside another or by hand, is none of those that the next one is measured by.
+    const bool counts = apart.count() > 0 && next.baseline.boot_time == now.facts.boot_time;
+    next.spacing = counts ? apart : memory_->spacing;
+  }
+  next.close_waits.push_back(close_waits);
+  if (next.close_waits.size() > RunMemory::kMostCloseWaits) next.close_waits.erase(next.close_waits.begin());
+  save(std::move(next));
+}
+
+void Check::save(RunMemory next) {
+  if (const auto written = plan_.memory->replace(memory_text(next)); !written) {
+    coverage().complete = false;
+    coverage().warn("state_file", written.error().sentence());
+  }
+}
+
+void Check::keep(std::vector<Finding> findings) {
+  std::erase_if(findings, [this](const Finding& finding) { return !wants(finding.rule); });
+  merge(report_.findings, std::move(findings));
+}
+
+void Check::keep(std::vector<SynVerdict> verdicts) {
+  const auto rules = detect::detect_rules();
+  if (std::none_of(rules.begin(), rules.end(), [this](const RuleInfo& rule) { return wants(rule.id); })) return;
+  merge(report_.verdicts, std::move(verdicts));
+}
+
+}  // namespace
+
+CheckReport run(Host& host, const CheckPlan& plan) {
+  return plan.warning || plan.critical ? count_sockets(host, plan) : Check(host, plan).run();
+}
+
+}  // namespace tcpstat::check

@@ -1,0 +1,108 @@
+#include "check/count_sockets.h"
+
+#include <cmath>
+
+#include "report/source_names.h"
+#include "survey/dump.h"
+
+namespace tcpstat::check {
+namespace {
+
+class Nowhere final : public Sink {
+ public:
+  Flow connection(const Connection&) override { return Flow::more; }
+  Flow listener(const Listener&) override { return Flow::more; }
+};
+
+survey::Dump count(Host& host, const filter::Filter& filter) {
+  survey::DumpPlan plan;
+  plan.query.filter = filter;
+  plan.query.states = filter.states;
+  if (filter.needs_owners()) plan.owners = survey::DumpPlan::Owners::required;
+  Nowhere nowhere;
+  return survey::take(host, plan, nowhere);
+}
+
+/// Whether rows that were not seen could still end the alarm: more of them only leave the range further behind.
+bool proven(const ValueRange& range, long double count, const Coverage& coverage) {
+  return coverage.complete || (!range.inverted() && count > range.end());
+}
+
+/// The end of the range that the count is beyond, or would be.
+void add_limit(Evidence& evidence, const ValueRange& range) {
+  const auto count = static_cast<long double>(evidence.value.value_or(0));
+  const bool below = count < range.start();
+  evidence.op = range.inverted() ? "inside" : below ? "<" : ">";
+  const long double limit = below || range.inverted() ? range.start() : range.end();
+  if (std::isfinite(limit)) evidence.limit = static_cast<double>(limit);
+}
+
+std::optional<double> upper_end(const std::optional<CountRange>& limit) {
+  if (!limit || !std::isfinite(limit->range.end())) return std::nullopt;
+  return static_cast<double>(limit->range.end());
+}
+
+/// A state by its name, several by what they are.
+std::string label(const StateSet& states) {
+  for (const StateInfo& state : tcpstat::states()) {
+    if (states == StateSet{state.state}) return std::string(state.key);
+  }
+  return "sockets";
+}
+
+std::string text_of(const std::optional<CountRange>& limit) { return limit ? limit->text : std::string(); }
+
+/// "3 sockets match --state CLOSE_WAIT"
+std::string counted(std::uint64_t count, const std::string& filter_words) {
+  std::string text = std::to_string(count) + (count == 1 ? " socket" : " sockets");
+  if (!filter_words.empty()) text += (count == 1 ? " matches" : " match") + filter_words;
+  return text;
+}
+
+}  // namespace
+
+CheckReport count_sockets(Host& host, const CheckPlan& plan) {
+  CheckReport report;
+  survey::Dump dump = count(host, plan.filter);
+  report.reading = std::move(dump.report);
+  const Coverage& coverage = report.reading.coverage;
+  const std::uint64_t count = report.reading.tally.total();
+  const std::string what = counted(count, plan.filter_words);
+  report.headline = what;
+  report.status = coverage.complete ? Severity::ok : Severity::unknown;
+  if (!coverage.complete) report.headline = "not all sockets could be read; " + what;
+  if (dump.error) report.headline = dump.error->sentence();
+
+  const auto judge = [&](const std::optional<CountRange>& limit, Severity severity, const char* option) {
+    if (!limit || !limit->range.alarms_at(count) || !proven(limit->range, count, coverage)) return false;
+    Evidence evidence{.quantity = "selected_sockets",
+                      .value = static_cast<double>(count),
+                      .op = {},
+                      .limit = {},
+                      .unit = "sockets",
+                      .source = host.evidence_names().rows};
+    add_limit(evidence, limit->range);
+    Finding finding("count", severity, label(plan.filter.states), {evidence});
+    finding.value = static_cast<double>(count);
+    finding.unit = "sockets";
+    finding.warning = upper_end(plan.warning);
+    finding.critical = upper_end(plan.critical);
+    finding.message = what + ", " + (limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
+    finding.next = "tcpstat" + plan.filter_words;
+    report.status = severity;
+    report.headline = finding.message;
+    report.findings.push_back(std::move(finding));
+    return true;
+  };
+  if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
+  report.performance.push_back({.label = label(plan.filter.states),
+                                .value = dump.error ? std::nullopt : std::optional(static_cast<double>(count)),
+                                .unit = "",
+                                .warning = text_of(plan.warning),
+                                .critical = text_of(plan.critical),
+                                .least = 0,
+                                .most = std::nullopt});
+  return report;
+}
+
+}  // namespace tcpstat::check

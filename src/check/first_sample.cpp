@@ -1,0 +1,72 @@
+#include "check/first_sample.h"
+
+#include <utility>
+
+namespace tcpstat::check {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// An ACK with a cookie comes a round trip after the cookie.
+constexpr std::chrono::seconds kLag{1};
+/// Requests are followed through the last two seconds: the second SYN+ACK is two seconds old when the third is sent.
+constexpr milliseconds kLastLooks[] = {milliseconds(2000), milliseconds(1500), milliseconds(1000), milliseconds(500)};
+/// The fates of so many are known without looking again.
+constexpr std::uint64_t kEnoughHalfOpens = 1000;
+/// A dump walks the sockets of all namespaces. Where that takes long, others pay for it too.
+constexpr milliseconds kDearDump{25};
+
+Expected<detect::SynSample> half_opens(Host& host, const filter::Filter& filter) {
+  detect::SynSampler sampler;
+  const survey::Dump dump = survey::take(host, rule_dump(filter, {State::syn_recv, State::listen}), sampler);
+  if (dump.error) return tl::make_unexpected(*dump.error);
+  return sampler.take();
+}
+
+/// Looks once more. False: not again.
+bool follow(Host& host, const filter::Filter& filter, Clock::Instant start, detect::TrackedRequests& followed) {
+  const Clock::Instant begin = host.clock().now();
+  const auto sample = half_opens(host, filter);
+  if (!sample) return false;
+  followed.add(*sample, std::chrono::duration_cast<milliseconds>(begin - start));
+  return host.clock().now() - begin < kDearDump;
+}
+
+}  // namespace
+
+survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states) {
+  survey::DumpPlan plan;
+  plan.query.filter = filter;
+  plan.query.states = states;
+  plan.query.tcp_info = true;
+  plan.query.memory = true;
+  return plan;
+}
+
+Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter, milliseconds interval) {
+  Clock& clock = host.clock();
+  const Clock::Instant start = clock.now();
+  const Clock::Instant end = start + interval;
+  const KernelFacts facts = host.kernel_facts();
+  const Clock::Instant begin = clock.now();
+  auto sample = half_opens(host, filter);
+  if (!sample) return tl::make_unexpected(sample.error());
+  bool again = sample->half_open() < kEnoughHalfOpens && clock.now() - begin < kDearDump;
+  detect::TrackedRequests followed(*sample);
+  FirstSample first{.sample = std::move(*sample),
+                    .facts = facts,
+                    .after_first_second = {},
+                    .before_last_second = {},
+                    .followed = std::move(followed)};
+  clock.sleep_until(start + kLag);
+  first.after_first_second = host.kernel_counters();
+  for (const milliseconds left : kLastLooks) {
+    clock.sleep_until(end - left);
+    if (left == kLag) first.before_last_second = host.kernel_counters();
+    again = again && follow(host, filter, start, first.followed);
+  }
+  clock.sleep_until(end);
+  return first;
+}
+
+}  // namespace tcpstat::check

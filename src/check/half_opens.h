@@ -1,0 +1,40 @@
+#pragma once
+// What a check and the end of a list do alike with the half-open connections of a dump.
+
+#include <cstdint>
+
+#include "detect/sample/syn_sample.h"
+#include "detect/syn_detector.h"
+#include "model/host.h"
+#include "report/report.h"
+#include "survey/dump.h"
+
+namespace tcpstat::check {
+
+inline detect::Seen seen(const Coverage& coverage) {
+  return coverage.complete ? detect::Seen::whole : detect::Seen::partial;
+}
+
+/// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink, and
+/// both tell who repeats a SYN. `most` of either family are enough.
+void add_timeouts(Host& host, detect::SynSample& sample, std::uint64_t most);
+
+/// The verdict at the end of a list: its rows are looked at as they pass, and judged when all have passed.
+class ListedHalfOpens {
+ public:
+  explicit ListedHalfOpens(Host& host) : host_(host) {}
+
+  /// The list covers SYN_RECV, and listeners with all their half-opens. What is left of them behind a filter by their
+  /// other end, or behind a limit, tells nothing.
+  [[nodiscard]] bool can_judge(const survey::DumpPlan& plan) const;
+  /// Takes part in the dump.
+  void join(survey::DumpPlan& plan);
+  /// The dump has ended: puts verdicts and findings into its report. A verdict of a part of the rows would be none.
+  void judge(Report& report);
+
+ private:
+  Host& host_;
+  detect::SynSampler sampler_;
+};
+
+}  // namespace tcpstat::check

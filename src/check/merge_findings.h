@@ -1,0 +1,16 @@
+#pragma once
+// Findings and verdicts of several judges as one list: the worse of two that say the same, the worst first.
+
+#include <vector>
+
+#include "report/finding.h"
+
+namespace tcpstat::check {
+
+void merge(std::vector<Finding>& into, std::vector<Finding> from);
+void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from);
+
+/// Detection meets full accept queues too, and only it is there beside a list; diagnosis knows the program as well.
+void drop_repeats(std::vector<Finding>& findings);
+
+}  // namespace tcpstat::check

@@ -1,0 +1,15 @@
+#pragma once
+// The numbers that monitoring systems draw beside a check by rules.
+
+#include <vector>
+
+#include "detect/sample/syn_sample.h"
+#include "model/kernel_facts.h"
+#include "report/check_report.h"
+
+namespace tcpstat::check {
+
+std::vector<PerformanceValue> performance(const detect::SynSample& sample, const KernelFacts& facts,
+                                          const Tally& tally);
+
+}  // namespace tcpstat::check
