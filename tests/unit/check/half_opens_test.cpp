@@ -1,0 +1,111 @@
+#include "check/half_opens.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "detect/scene.h"
+#include "support/fake_host.h"
+
+namespace tcpstat::check {
+namespace {
+
+/// A list beside a flood.
+struct Listing {
+  Listing() {
+    scene.flood(20, 20);
+    host.kernel = {test::plain_facts()};
+    host.half_opens_in_proc = scene.proc_rows;
+  }
+
+  Report list() {
+    Listener row = test::listener(scene.local);
+    row.accept_limit = scene.backlog;
+    host.dumps = {{.connections = scene.rows, .listeners = {row}}};
+    ListedHalfOpens half_opens(host);
+    half_opens.join(plan);
+    survey::Dump dump = survey::take(host, plan, counter);
+    half_opens.judge(dump.report);
+    return dump.report;
+  }
+
+  test::FakeHost host;
+  test::Scene scene;
+  survey::DumpPlan plan;
+  test::Counter counter;
+};
+
+TEST_CASE_FIXTURE(Listing, "a list can be judged where it shows whole listeners with all their half-opens") {
+  const auto can = [this] { return ListedHalfOpens(host).can_judge(plan); };
+  CHECK(can());
+  SUBCASE("by their own end") {
+    plan.query.filter.local_ports = {{443, 443}};
+    CHECK(can());
+  }
+  SUBCASE("not without half-opens") {
+    plan.query.filter.states = {State::established};
+    CHECK(!can());
+  }
+  SUBCASE("not by the other end") {
+    plan.query.filter.remote_ports = {{443, 443}};
+    CHECK(!can());
+  }
+  SUBCASE("not of one user") {
+    plan.query.filter.users = {0};
+    CHECK(!can());
+  }
+  SUBCASE("not behind a limit") {
+    plan.limit = 10;
+    CHECK(!can());
+  }
+  SUBCASE("not from a file") {
+    host.saved = true;
+    CHECK(!can());
+  }
+  SUBCASE("not where some half-opens do not come") {
+    host.all_half_opens = false;
+    CHECK(!can());
+  }
+}
+
+TEST_CASE_FIXTURE(Listing, "a flood is found beside a list that does not show listeners") {
+  plan.query.filter.states = {State::syn_recv};
+  plan.query.states = {State::syn_recv};
+  host.places.rows = "/mnt/proc/net/tcp";
+  const Report report = list();
+  CHECK(counter.connections == scene.rows.size());
+  CHECK(counter.listeners == 0);
+  REQUIRE(!report.verdicts.empty());
+  CHECK(report.verdicts.front().level >= AttackLevel::likely);
+  CHECK(report.verdicts.front().evidence.front().source.find("sock_diag") == std::string::npos);
+  CHECK(host.asked() == "0 read SYN_RECV LISTEN, 0 facts, 0 half-opens from proc");
+}
+
+TEST_CASE_FIXTURE(Listing, "among many other rows /proc is read only for what may be an attack") {
+  scene.rows.clear();
+  scene.request(1.5);
+  scene.established(100);
+  const Report report = list();
+  CHECK(report.verdicts.front().level == AttackLevel::none);
+  CHECK(host.asked() == "0 read all, 0 facts");
+}
+
+TEST_CASE_FIXTURE(Listing, "a part of the rows has no verdict") {
+  host.dumps = {};
+  ListedHalfOpens half_opens(host);
+  half_opens.join(plan);
+  host.dumps = {{.connections = scene.rows, .error = Error{"read"}}};
+  survey::Dump dump = survey::take(host, plan, counter);
+  half_opens.judge(dump.report);
+  CHECK(dump.report.verdicts.empty());
+}
+
+TEST_CASE_FIXTURE(Listing, "timeouts are joined until enough are known") {
+  detect::SynSample sample = scene.sample(nullptr, false);
+  REQUIRE(sample.wants_timeouts());
+  add_timeouts(host, sample, 7);
+  CHECK(sample.joined() == 7);
+}
+
+}  // namespace
+}  // namespace tcpstat::check

@@ -1,0 +1,58 @@
+#include "check/merge_findings.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+namespace tcpstat::check {
+namespace {
+
+const std::vector<Evidence> kBecause = {
+    {.quantity = "sockets", .value = 1, .op = "", .limit = {}, .unit = "", .source = ""}};
+
+Finding finding(const char* rule, Severity severity, const char* subject = "host") {
+  return {rule, severity, subject, kBecause};
+}
+
+std::string said(const std::vector<Finding>& findings) {
+  std::string text;
+  for (const Finding& one : findings) {
+    text += (text.empty() ? "" : ", ") + one.rule + " " + one.subject + " " + std::string(name(one.severity));
+  }
+  return text;
+}
+
+TEST_CASE("the worse of two findings about one thing stays, and the worst comes first") {
+  std::vector<Finding> all = {finding("a", Severity::warning, ":443"), finding("b", Severity::info)};
+  merge(all,
+        {finding("b", Severity::critical), finding("a", Severity::info, ":443"), finding("a", Severity::info, ":80")});
+  CHECK(said(all) == "b host critical, a :443 warning, a :80 info");
+}
+
+TEST_CASE("findings that are as bad keep their order") {
+  std::vector<Finding> all = {finding("b", Severity::warning), finding("a", Severity::warning)};
+  merge(all, {finding("c", Severity::warning)});
+  CHECK(said(all) == "b host warning, a host warning, c host warning");
+}
+
+TEST_CASE("a subject has one verdict, the surer one") {
+  std::vector<SynVerdict> all = {{"host", AttackLevel::suspicious, kBecause}, {":443", AttackLevel::likely, kBecause}};
+  merge(all, {{"host", AttackLevel::under_attack, kBecause}, {":443", AttackLevel::none, kBecause}});
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].level == AttackLevel::under_attack);
+  CHECK(all[1].level == AttackLevel::likely);
+}
+
+TEST_CASE("a full accept queue is said once, by who knows the program") {
+  std::vector<Finding> both = {finding("accept-queue", Severity::warning),
+                               finding("accept-queue-full", Severity::info)};
+  drop_repeats(both);
+  CHECK(said(both) == "accept-queue-full host info");
+  std::vector<Finding> one = {finding("accept-queue", Severity::warning)};
+  drop_repeats(one);
+  CHECK(said(one) == "accept-queue host warning");
+}
+
+}  // namespace
+}  // namespace tcpstat::check

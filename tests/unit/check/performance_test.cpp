@@ -1,0 +1,39 @@
+#include "check/performance.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "detect/scene.h"
+
+namespace tcpstat::check {
+namespace {
+
+std::string labels(const std::vector<PerformanceValue>& values) {
+  std::string text;
+  for (const PerformanceValue& value : values) text += (text.empty() ? "" : " ") + value.label;
+  return text;
+}
+
+TEST_CASE("half-opens are drawn beside the room for them, counters as counters, and the states that pile up") {
+  test::Scene scene;
+  scene.fresh(3);
+  KernelFacts facts;
+  facts.counters.listen_drops = 9;
+  Tally tally;
+  tally.add(State::close_wait, Family::ipv4);
+  const auto values = performance(scene.sample(), facts, tally);
+  CHECK(labels(values) == "syn_recv listen_drops established time_wait close_wait");
+  CHECK(values[0].value == 3);
+  CHECK(values[0].most == scene.backlog + 1.0);
+  CHECK(values[1].value == 9);
+  CHECK(values[1].unit == "c");
+  CHECK(values[4].value == 1);
+}
+
+TEST_CASE("without a listener there is no room to tell") {
+  CHECK(!performance(detect::SynSample(), {}, {}).front().most);
+}
+
+}  // namespace
+}  // namespace tcpstat::check
