@@ -14,13 +14,13 @@ namespace tcpstat::host {
 
 struct HostOptions {
   /// Name, path or process; empty: the namespace that we are in.
-  std::string netns;
+  std::string netns = {};
   /// "auto", the name of a live source, or a file ("-": standard input).
   std::string source = "auto";
   /// Another /proc; empty: this host's.
-  std::string proc_root;
+  std::string proc_root = {};
   /// Total time to wait for a source; nothing: for ever.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = {};
   /// Whether rows are selected by process: a file that does not know processes is refused.
   bool needs_owners = false;
 };

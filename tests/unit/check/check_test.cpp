@@ -1,0 +1,330 @@
+#include "check/check.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "check/run_memory.h"
+#include "detect/scene.h"
+#include "support/diagnosing.h"
+#include "support/fake_host.h"
+
+namespace tcpstat::check {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Keeps the text in memory.
+class FakeStore final : public MemoryStore {
+ public:
+  [[nodiscard]] std::string name() const override { return "the state file run"; }
+  Expected<void> open() override {
+    calls += "open ";
+    if (open_error) return tl::make_unexpected(*open_error);
+    return {};
+  }
+  Expected<std::string> read() override {
+    calls += "read ";
+    if (read_error) return tl::make_unexpected(*read_error);
+    return text;
+  }
+  Expected<void> replace(const std::string& fresh) override {
+    calls += "replace ";
+    if (replace_error) return tl::make_unexpected(*replace_error);
+    text = fresh;
+    return {};
+  }
+
+  std::string text;
+  std::optional<Error> open_error;
+  std::optional<Error> read_error;
+  std::optional<Error> replace_error;
+  std::string calls;
+};
+
+std::string warnings(const CheckReport& report) {
+  std::string text;
+  for (const Warning& warning : report.reading.coverage.warnings) text += warning.code + ": " + warning.message + "\n";
+  return text;
+}
+
+std::string rules(const CheckReport& report) {
+  std::string text;
+  for (const Finding& finding : report.findings) text += (text.empty() ? "" : " ") + finding.rule;
+  return text;
+}
+
+const Error kNoProc{"look for the owners of sockets in /proc", 2};
+
+/// A web server with two clients, whose kernel counts.
+struct Scene {
+  Scene() {
+    scene.established(2);
+    host.kernel = {test::zero_facts()};
+    host.run_facts.netns = 4026531833;
+    host.owners_by_inode = {{scene.rows.front().inode, {{812, 3, "nginx"}}},
+                            {test::listener(scene.local).inode, {{812, 4, "nginx"}}}};
+    settle();
+  }
+
+  /// After a change of the scene: every read shows it.
+  void settle() { host.dumps = {dump()}; }
+  [[nodiscard]] test::FakeDump dump() const {
+    Listener listener = test::listener(scene.local);
+    listener.cookie = scene.listen_cookie;
+    listener.accept_limit = scene.backlog;
+    listener.drops = 0;
+    return {.connections = scene.rows, .listeners = {listener}};
+  }
+  CheckReport run() { return check::run(host, plan); }
+
+  test::FakeHost host;
+  test::Scene scene;
+  CheckPlan plan;
+  FakeStore store;
+};
+
+TEST_CASE_FIXTURE(Scene, "a quiet host is ok, from one sample") {
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(report.headline == "3 sockets, nothing wrong");
+  CHECK(warnings(report) == "");
+  CHECK(host.asked() == "0 facts, 0 owners, 0 read all");
+  CHECK(host.last_query.tcp_info);
+  CHECK(host.last_query.memory);
+  CHECK(report.reading.source == "netlink");
+  CHECK(report.performance.front().label == "syn_recv");
+  REQUIRE(report.verdicts.size() == 1);
+  CHECK(report.verdicts[0].level == AttackLevel::none);
+}
+
+TEST_CASE_FIXTURE(Scene, "rows that were not seen make it unknown, and the headline says why") {
+  host.dumps[0].flaws = {Flaw::cut_short};
+  CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == "left out 1 row cut short");
+  host.dumps[0] = {.error = Error{"read the answer of sock_diag", 105}};
+  report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == host.dumps[0].error->sentence());
+}
+
+TEST_CASE_FIXTURE(Scene, "a flood is found, with places as they were really read") {
+  scene.flood(20, 20);
+  settle();
+  host.places.rows = "/mnt/proc/net/tcp";
+  const CheckReport report = run();
+  CHECK(report.status >= Severity::warning);
+  REQUIRE(!report.findings.empty());
+  CHECK(report.findings[0].rule == "syn-flood");
+  CHECK(report.headline.starts_with(report.findings[0].message));
+  CHECK(report.verdicts.front().level >= AttackLevel::likely);
+  for (const Finding& finding : report.findings) {
+    for (const Evidence& evidence : finding.evidence) CHECK(!evidence.source.starts_with("sock_diag"));
+  }
+  CHECK(host.asked().find("half-opens from proc") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Scene, "only the rules that are asked for speak") {
+  scene.flood(20, 20);
+  settle();
+  plan.rules = {"close-wait-leak"};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(rules(report) == "");
+  CHECK(report.verdicts.empty());
+}
+
+TEST_CASE_FIXTURE(Scene, "diagnosis speaks, names the program, and asks for its limit") {
+  Connection row = test::connection(State::close_wait, test::endpoint("192.0.2.1", 443), test::endpoint("10.9.9.9", 1));
+  row.inode = 5;
+  const std::vector<std::byte> info = [] {
+    std::vector<std::byte> bytes;
+    for (const TcpInfoField& field : tcp_info_fields()) {
+      if (field.key == "last_ack_recv_ms" || field.key == "last_data_recv_ms")
+        set_tcp_info_value(bytes, field, 900'000);
+    }
+    return bytes;
+  }();
+  row.tcp_info = info;
+  for (int i = 0; i < 150; ++i) {
+    ++row.remote.port;
+    host.dumps[0].connections.push_back(row);
+  }
+  host.owners_by_inode[5] = {{812, 3, "nginx"}};
+  host.open_files = {{812, 160}};
+  plan.rules = {"close-wait-leak"};
+  plan.thresholds.set("close-wait-leak", "critical", 140);
+  const CheckReport report = run();
+  REQUIRE(rules(report) == "close-wait-leak");
+  CHECK(report.findings[0].subject == "nginx(812)");
+  CHECK(report.status == Severity::critical);
+}
+
+TEST_CASE_FIXTURE(Scene, "with an interval there are two samples, and the clock says when") {
+  plan.interval = milliseconds(6000);
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  const std::string look = " read SYN_RECV LISTEN";
+  CHECK(host.asked() == "0 facts, 0" + look + ", 1000 counters, 4000" + look + ", 4500" + look +
+                            ", 5000 counters, 5000" + look + ", 5500" + look +
+                            ", 6000 facts, 6000 owners, 6000 read all");
+}
+
+TEST_CASE_FIXTURE(Scene, "two samples tell what one cannot: SYNs that cookies answer, and who sends them") {
+  KernelFacts before = test::zero_facts();
+  KernelFacts now = before;
+  now.counters.syncookies_sent = 50'000;
+  now.counters.req_q_full_do_cookies = 50'000;
+  now.settings.conntrack_count = 1;
+  host.kernel = {before, before, now, now};
+  plan.interval = milliseconds(6000);
+  CheckReport report = run();
+  CHECK(report.verdicts.front().level >= AttackLevel::suspicious);
+  CHECK(host.calls.back() == "6000 tracked flows");
+}
+
+TEST_CASE_FIXTURE(Scene, "a first sample that fails leaves a check of one") {
+  host.dumps.push_front({.error = Error{"read the answer of sock_diag", 105}});
+  plan.interval = milliseconds(6000);
+  const CheckReport report = run();
+  CHECK(warnings(report) == "interval: " + Error{"read the answer of sock_diag", 105}.sentence() + "\n");
+  CHECK(report.status == Severity::ok);
+  CHECK(host.asked() == "0 facts, 0 read SYN_RECV LISTEN, 0 facts, 0 owners, 0 read all");
+}
+
+TEST_CASE_FIXTURE(Scene, "a second sample that fails is unknown") {
+  plan.interval = milliseconds(3000);
+  host.dumps.assign(6, dump());
+  host.dumps.back() = {.error = Error{"read the answer of sock_diag", 105}};
+  const CheckReport report = run();
+  CHECK(host.dumps.size() == 1);
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == host.dumps.back().error->sentence());
+}
+
+TEST_CASE_FIXTURE(Scene, "a saved file has one sample") {
+  host.saved = true;
+  plan.interval = milliseconds(6000);
+  const CheckReport report = run();
+  CHECK(warnings(report) == "interval: a saved file has one sample: --interval changes nothing\n");
+  CHECK(host.asked() == "0 facts, 0 read all");
+}
+
+TEST_CASE_FIXTURE(Scene, "rules only profit from owners: without them a check goes on and says so") {
+  host.owners_error = kNoProc;
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(report.headline == "3 sockets, nothing wrong");
+  CHECK(warnings(report) == "owners_not_read: " + kNoProc.sentence() + "; judged without them\n");
+}
+
+TEST_CASE_FIXTURE(Scene, "a filter by process cannot go on without owners") {
+  host.owners_error = kNoProc;
+  plan.filter.processes = {"nginx"};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == kNoProc.sentence());
+  CHECK(host.asked() == "0 facts, 0 owners");
+}
+
+TEST_CASE_FIXTURE(Scene, "with a range sockets are counted") {
+  plan.critical = CountRange{*ValueRange::parse("2"), "2"};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::critical);
+  CHECK(rules(report) == "count");
+}
+
+TEST_CASE_FIXTURE(Scene, "what a run saw is carried to the next") {
+  plan.memory = &store;
+  CheckReport report = run();
+  CHECK(warnings(report) ==
+        "state_file: the state file run is new: judged from one sample\n"
+        "state_file: First run: the level comes from this snapshot alone.\n");
+  CHECK(report.status == Severity::ok);
+  CHECK(store.calls == "open read replace ");
+  auto memory = memory_from(store.text);
+  REQUIRE(memory);
+  CHECK(memory->baseline.boot_id == *host.boot);
+  CHECK(memory->baseline.netns == 4026531833);
+  CHECK(memory->baseline.wall_time_s == 1'764'000'000);
+  CHECK(memory->close_waits == std::vector<std::uint64_t>{0});
+  CHECK(!memory->spacing);
+
+  for (int minute = 1; minute <= 2; ++minute) {
+    host.time.sleep_until(Clock::Instant(std::chrono::minutes(minute)));
+    host.dumps[0].connections.push_back(
+        test::connection(State::close_wait, test::endpoint("192.0.2.1", 443), test::endpoint("10.9.9.9", 1)));
+    report = run();
+    CHECK(warnings(report) == "");
+    memory = memory_from(store.text);
+    REQUIRE(memory);
+    CHECK(memory->spacing == std::chrono::minutes(1));
+  }
+  CHECK(memory->close_waits == std::vector<std::uint64_t>{0, 1, 2});
+  CHECK(memory->baseline.history.size() == 3);
+  CHECK(memory->baseline.wall_time_s == 1'764'000'120);
+}
+
+TEST_CASE_FIXTURE(Scene, "a slow flood that one sample cannot tell adds up from run to run") {
+  plan.memory = &store;
+  CheckReport report;
+  AttackLevel worst = AttackLevel::none;
+  for (int minute = 0; minute < 5; ++minute) {
+    host.time.sleep_until(Clock::Instant(std::chrono::minutes(minute)));
+    scene.rows.clear();
+    scene.proc_rows.clear();
+    scene.established(2);
+    if (minute > 1) scene.flood(2, 62);
+    settle();
+    report = run();
+    worst = std::max(worst, report.verdicts.front().level);
+    if (minute == 1) CHECK(worst == AttackLevel::none);
+  }
+  CHECK(worst >= AttackLevel::likely);
+  CHECK(report.status >= Severity::warning);
+}
+
+TEST_CASE_FIXTURE(Scene, "a memory that cannot be had makes the check unknown, and is left alone") {
+  plan.memory = &store;
+  store.open_error = Error{"use the state file run", 0, "", "another run holds it"};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(warnings(report) == "state_file: " + store.open_error->sentence() + "; judged without a memory\n");
+  CHECK(store.calls == "open ");
+  CHECK(report.verdicts.size() == 1);
+}
+
+TEST_CASE_FIXTURE(Scene, "a memory that tells nothing is begun afresh") {
+  plan.memory = &store;
+  SUBCASE("not readable") { store.read_error = Error{"trust the state file run", 0, "", "other users may write it"}; }
+  SUBCASE("not a memory") { store.text = "{"; }
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(warnings(report).find("starting afresh") != std::string::npos);
+  CHECK(store.calls == "open read replace ");
+  CHECK(memory_from(store.text));
+}
+
+TEST_CASE_FIXTURE(Scene, "a memory that cannot be written makes the check unknown") {
+  plan.memory = &store;
+  store.replace_error = Error{"write the state file run", 28};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == store.replace_error->sentence());
+}
+
+TEST_CASE_FIXTURE(Scene, "what was said before the dump stands before what it says, and stays true") {
+  plan.memory = &store;
+  store.open_error = Error{"use the state file run"};
+  host.owners_error = kNoProc;
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  REQUIRE(report.reading.coverage.warnings.size() == 2);
+  CHECK(report.reading.coverage.warnings[0].code == "state_file");
+  CHECK(report.reading.coverage.warnings[1].code == "owners_not_read");
+}
+
+}  // namespace
+}  // namespace tcpstat::check

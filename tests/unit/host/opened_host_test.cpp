@@ -1,0 +1,89 @@
+#include "parsers/host/opened_host.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "filter/query.h"
+#include "report/source_names.h"
+#include "support/fixtures.h"
+#include "support/rows.h"
+
+namespace tcpstat::host {
+namespace {
+
+std::string why(const HostOptions& options) {
+  const auto host = open_host(options);
+  return host ? "opened" : host.error().sentence();
+}
+
+TEST_CASE("a saved file is a host whose rows are all that is known") {
+  const std::string path = test::fixture_path("recorded/tcp");
+  const auto host = open_host({.source = path});
+  REQUIRE(host);
+  CHECK((*host)->is_file());
+  CHECK((*host)->source_name() == "file");
+  CHECK(!(*host)->boot_id());
+  CHECK(!(*host)->kernel_facts().settings.syncookies);
+  CHECK((*host)->evidence_names().rows == path);
+  test::Counter counter;
+  Coverage coverage;
+  CHECK((*host)->read({}, counter, coverage));
+  CHECK(counter.connections + counter.listeners == coverage.rows_read);
+  CHECK(coverage.rows_read > 0);
+  test::Counter nothing;
+  (*host)->read_half_opens_from_proc(Family::ipv4, nothing);
+  CHECK(nothing.connections == 0);
+}
+
+TEST_CASE("a file is refused where it cannot answer") {
+  const std::string path = test::fixture_path("recorded/tcp");
+  CHECK(why({.source = path, .needs_owners = true}) ==
+        "cannot filter " + path +
+            " by process: the file does not say who held the sockets (ndjson that was saved with -p has them)");
+  CHECK(why({.netns = "blue", .source = path}) ==
+        "cannot read the network namespace \"blue\" from " + path +
+            ": a saved file has one namespace (leave out --netns or --source)");
+  CHECK(why({.source = test::fixture_path("recorded/none")}) != "opened");
+}
+
+TEST_CASE("another /proc knows namespaces by process only") {
+  const std::string reason = why({.netns = "/proc/self/ns/net", .proc_root = test::fixture_path("recorded")});
+  CHECK(reason.find("with --proc-root only --netns PID works") != std::string::npos);
+}
+
+TEST_CASE("before the first read a host names the source that it would read") {
+  const auto automatic = open_host({});
+  REQUIRE(automatic);
+  CHECK((*automatic)->source_name() == "netlink");
+  CHECK((*automatic)->shows_all_half_opens());
+  const auto both = open_host({.source = "both"});
+  REQUIRE(both);
+  CHECK((*both)->source_name() == "both");
+  CHECK(!(*both)->shows_all_half_opens());
+  CHECK((*both)->evidence_names().rows == "sock_diag, /proc/net/tcp");
+}
+
+TEST_CASE("evidence names the /proc that was read") {
+  const auto host = open_host({.source = "proc", .proc_root = "/mnt/proc"});
+  REQUIRE(host);
+  const SourceNames names = (*host)->evidence_names();
+  CHECK(names.rows == "/mnt/proc/net/tcp");
+  CHECK(names.net == "/mnt/proc/net");
+  CHECK(names.root == "/mnt/proc");
+}
+
+TEST_CASE("CLOSE sockets are not asked of /proc, which does not list them") {
+  const auto host = open_host({.source = "proc"});
+  REQUIRE(host);
+  filter::Query query;
+  query.filter.states = {State::close};
+  test::Counter counter;
+  Coverage coverage;
+  const auto read = (*host)->read(query, counter, coverage);
+  REQUIRE(!read);
+  CHECK(read.error().doing == "list CLOSE sockets from /proc");
+}
+
+}  // namespace
+}  // namespace tcpstat::host
