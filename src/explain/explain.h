@@ -40,8 +40,8 @@ std::string machine_dot();
 std::string machine_mermaid();
 std::string machine_json();
 
-/// legal: one step of one connection, or a new child. quirk: printed, and no step. reachable: through other states.
-/// reuse: only another connection, or a descriptor used again.
+/// By samples alone. legal: one step of one connection, or a new child. quirk: a state that is printed again, which is no
+/// step. reachable: through other states. reuse: only another connection, or a descriptor used again.
 enum class PairVerdict : std::uint8_t { legal, quirk, reachable, reuse };
 PairVerdict judge(Seen from, Seen to);
 std::string_view name(PairVerdict verdict);

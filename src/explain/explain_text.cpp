@@ -203,9 +203,10 @@ std::string_view traced_word(Seen from, Seen to) {
 PairVerdict judge(Seen from, Seen to) {
   if (from == State::listen && to == State::syn_recv) return PairVerdict::legal;
   const machine::Reach& cell = machine::reach(from, to);
-  if (traced_word(from, to) == "quirk") return PairVerdict::quirk;
   if (cell.way() == machine::Way::reuse) return PairVerdict::reuse;
-  return cell.steps() <= 1 ? PairVerdict::legal : PairVerdict::reachable;
+  // What is printed as one step and is passed in several between samples is a matter of the tracepoint alone.
+  if (cell.steps() > 1) return PairVerdict::reachable;
+  return traced_word(from, to) == "quirk" ? PairVerdict::quirk : PairVerdict::legal;
 }
 
 std::string explain_state(State state, const KernelLimits& limits) {

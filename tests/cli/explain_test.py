@@ -86,7 +86,8 @@ class Explain(TestCase):
                 ("ESTABLISHED:TIME_WAIT", "reachable", False, "illegal", ["FIN_WAIT1", "FIN_WAIT2"]),
                 ("TIME_WAIT:ESTABLISHED", "reuse", False, "illegal", ["ABSENT"]),
                 ("FIN_WAIT1:FIN_WAIT1", "quirk", False, "quirk", []),
-                ("CLOSE:SYN_RECV", "quirk", False, "quirk", ["SYN_SENT"]),
+                ("CLOSE:SYN_RECV", "reachable", False, "quirk", ["SYN_SENT"]),
+                ("SYN_RECV:CLOSE_WAIT", "reachable", True, "quirk", ["ESTABLISHED"]),
                 ("absent:listening", "legal", False, "illegal", [])):
             with self.subTest(pair=pair):
                 found = self.document(pair)
