@@ -1,6 +1,5 @@
 #pragma once
-// What `tcpstat explain` knows, as text of at most 80 columns and as JSON. Facts come from machine/; the sentences about
-// each state are explain_states.def.
+// What `tcpstat explain` knows, as text of at most 80 columns and as JSON. Facts come from machine/.
 
 #include <string>
 #include <string_view>
@@ -14,16 +13,6 @@ namespace tcpstat::explain {
 
 /// With which characters a diagram is drawn.
 enum class Drawing : std::uint8_t { ascii, utf8 };
-
-/// Sentences about one state.
-struct StateStory {
-  State state;
-  std::string_view who;   ///< who moves it on
-  std::string_view many;  ///< what many of them mean
-  std::string_view look;  ///< commands, separated by newlines
-  std::string_view sections;
-};
-const StateStory& story(State state);
 
 std::string explain_state(State state, const KernelLimits& limits);
 std::string explain_pair(Seen from, Seen to);

@@ -4,8 +4,10 @@
 
 #include "base/json_text.h"
 #include "explain/explain.h"
+#include "explain/state_advice.h"
 #include "machine/dwell.h"
 #include "machine/joint.h"
+#include "machine/linux_differences.h"
 #include "machine/linux_profile.h"
 #include "machine/reachability.h"
 #include "machine/rfc9293.h"
@@ -76,8 +78,8 @@ std::string explain_state_json(State state, const KernelLimits& limits) {
   to["rfc_name"] = row.rfc_name;
   to["phase"] = name(row.phase);
   to["meaning"] = row.meaning;
-  to["moved_on_by"] = story(state).who;
-  to["many_mean"] = story(state).many;
+  to["moved_on_by"] = advice(state).who;
+  to["many_mean"] = advice(state).many;
   to["next"] = Json::array();
   each_move([&](const machine::Transition& next) {
     if (next.from == state) to["next"].push_back(step(next));
@@ -131,7 +133,7 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   to["reference"] = reference;
   to["causes"] = pair != nullptr ? Json(pair->causes) : Json();
   to["differences"] = Json::array();
-  for (const machine::Difference& row : machine::kDifferences) {
+  for (const machine::Difference& row : machine::differences()) {
     if (machine::is_about(row, from, to_state)) to["differences"].push_back(difference(row));
   }
   return text_of(to);
@@ -185,7 +187,7 @@ std::string machine_json() {
         {{"from", name(move.from)}, {"to", name(move.to)}, {"cause", move.cause}, {"function", move.function}});
   }
   to["differences"] = Json::array();
-  for (const machine::Difference& row : machine::kDifferences) to["differences"].push_back(difference(row));
+  for (const machine::Difference& row : machine::differences()) to["differences"].push_back(difference(row));
   return text_of(to);
 }
 

@@ -1,25 +1,19 @@
 // Explanations as prose.
 
-#include <algorithm>
 #include <array>
 
 #include "base/wrapped.h"
 #include "explain/explain.h"
+#include "explain/state_advice.h"
 #include "machine/dwell.h"
 #include "machine/joint.h"
+#include "machine/linux_differences.h"
 #include "machine/linux_profile.h"
 #include "machine/reachability.h"
 #include "machine/rfc9293.h"
 
 namespace tcpstat::explain {
 namespace {
-
-constexpr auto kStories = std::to_array<StateStory>({
-#define STORY(state, who, many, look, sections) {State::state, who, many, look, sections},
-#include "explain/explain_states.def"
-#undef STORY
-});
-static_assert(kStories.size() == kStateCount);
 
 std::string labelled(std::string_view label, std::string_view text) {
   std::string first = "  " + std::string(label);
@@ -176,7 +170,7 @@ std::string sampled_text(Seen from, Seen to) {
 /// What Linux does instead of the RFC's step, and why.
 std::string differences_text(Seen from, Seen to) {
   std::string text;
-  for (const machine::Difference& row : machine::kDifferences) {
+  for (const machine::Difference& row : machine::differences()) {
     if (!machine::is_about(row, from, to)) continue;
     text += (text.empty() ? "" : "\n") + std::string(row.linux_does) + ": " + std::string(row.why);
   }
@@ -184,10 +178,6 @@ std::string differences_text(Seen from, Seen to) {
 }
 
 }  // namespace
-
-const StateStory& story(State state) {
-  return *std::find_if(kStories.begin(), kStories.end(), [&](const StateStory& row) { return row.state == state; });
-}
 
 std::string_view name(PairVerdict verdict) {
   constexpr std::array<std::string_view, 4> kNames = {"legal", "quirk", "reachable", "reuse"};
@@ -211,7 +201,7 @@ PairVerdict judge(Seen from, Seen to) {
 
 std::string explain_state(State state, const KernelLimits& limits) {
   const StateInfo& row = info(state);
-  const StateStory& words = story(state);
+  const StateAdvice& words = advice(state);
   std::string out = wrapped(
       "", std::string(row.name) + " (RFC 9293: " + std::string(row.rfc_name) + "): " + std::string(row.meaning));
   out += "\n" + labelled("moved on by", words.who);

@@ -1,10 +1,9 @@
 #pragma once
 // What Linux does with RFC 9293: every pair of states that the tracepoint sock:inet_sock_set_state may print for a TCP
-// socket, what is never printed, and where the two differ. From these tables reachability.h follows.
+// socket, and what is never printed. From these tables reachability.h follows.
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "model/seen.h"
@@ -37,15 +36,6 @@ struct SilentMove {
   std::string_view function;
 };
 
-/// About one step, or about every step into `to` where `from` is nothing.
-struct Difference {
-  std::optional<State> from;
-  State to;
-  std::string_view rfc9293;
-  std::string_view linux_does;
-  std::string_view why;
-};
-
 inline constexpr auto kTracedPairs = std::to_array<TracedPair>({
 #define PAIR(from, to, standing, minisocket, function, causes, note) \
   {State::from, State::to, Standing::standing, Minisocket::minisocket, function, causes, note},
@@ -68,22 +58,6 @@ inline constexpr auto kMoves = std::to_array<SilentMove>({
 });
 }  // namespace silent
 using silent::kMoves;
-
-namespace differing {
-using enum State;
-inline constexpr std::nullopt_t any = std::nullopt;
-inline constexpr auto kDifferences = std::to_array<Difference>({
-#define DIFFERENCE(from, to, rfc9293, linux_does, why) {from, to, rfc9293, linux_does, why},
-#include "machine/linux_differences.def"
-#undef DIFFERENCE
-});
-}  // namespace differing
-using differing::kDifferences;
-
-/// Whether the difference is about the step from one state to another.
-constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
-  return from && from != to && to == difference.to && (!difference.from || difference.from == from);
-}
 
 /// The pair's row, or null: the tracepoint never prints it.
 const TracedPair* traced_pair(State from, State to);

@@ -18,9 +18,16 @@ struct Pair {
 // What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Fifteen seen in
 // traces of Linux 6.18, four more read from net/mptcp/protocol.c (mptcp_set_state() and its callers).
 constexpr auto kMptcpPairs = std::to_array<Pair>({
-#define MPTCP(from, to) {State::from, State::to},
-#include "trace/mptcp_pairs.def"
-#undef MPTCP
+    {.from = State::close, .to = State::close},           {.from = State::close, .to = State::listen},
+    {.from = State::close, .to = State::syn_sent},        {.from = State::close_wait, .to = State::last_ack},
+    {.from = State::established, .to = State::close},     {.from = State::established, .to = State::close_wait},
+    {.from = State::established, .to = State::fin_wait1}, {.from = State::fin_wait1, .to = State::fin_wait2},
+    {.from = State::fin_wait2, .to = State::close},       {.from = State::last_ack, .to = State::close},
+    {.from = State::listen, .to = State::close},          {.from = State::listen, .to = State::established},
+    {.from = State::listen, .to = State::listen},         {.from = State::syn_sent, .to = State::close},
+    {.from = State::syn_sent, .to = State::established},  {.from = State::fin_wait1, .to = State::closing},
+    {.from = State::closing, .to = State::close},         {.from = State::fin_wait1, .to = State::close},
+    {.from = State::close_wait, .to = State::close},
 });
 
 std::string pair_text(State from, State to) { return std::string(name(from)) + " to " + std::string(name(to)); }

@@ -110,15 +110,5 @@ TEST_CASE("what is never printed") {
   CHECK_MESSAGE(silent(close, kAbsent), "close() of a bound socket");
 }
 
-TEST_CASE("every difference from the RFC says why, and of which step") {
-  for (const Difference& difference : kDifferences) {
-    CAPTURE(difference.rfc9293);
-    CHECK(difference.from != difference.to);
-    CHECK_FALSE(difference.rfc9293.empty());
-    CHECK_FALSE(difference.linux_does.empty());
-    CHECK_FALSE(difference.why.empty());
-  }
-}
-
 }  // namespace
 }  // namespace tcpstat::machine

@@ -1,0 +1,83 @@
+#include "explain/state_advice.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat::explain {
+namespace {
+
+constexpr auto kAdvice = std::to_array<StateAdvice>({
+    {.state = State::established,
+     .who = "either program, by closing; or a RST, a timeout of data in flight, keepalive",
+     .many = "Ordinary load. Rows with RECV_QUEUE above 0 wait for their program to read, rows with SEND_QUEUE above 0 "
+             "for the peer. Rows without an owner wait for accept().",
+     .look = "tcpstat -s ESTABLISHED --sort send_queue:desc --limit 20\ntcpstat summary --by local_port,remote_prefix "
+             "-s ESTABLISHED",
+     .sections = "§3.5, §3.10.7.4"},
+    {.state = State::syn_sent,
+     .who = "the peer, by SYN,ACK (it opens) or RST (it refuses); else the retries end it",
+     .many = "Peers that do not answer: down, or behind a firewall that drops the SYN, or their queues are full. "
+             "Seconds in this state mean retransmissions.",
+     .look = "tcpstat -s SYN_SENT -p\ntcpstat summary --by remote_address -s SYN_SENT",
+     .sections = "§3.5, §3.10.7.3"},
+    {.state = State::syn_recv,
+     .who = "the peer, by the handshake's last ACK; else tcp_synack_retries ends it",
+     .many = "A SYN flood if the sources are many and none completes; a full accept queue if they do complete and stay "
+             "here; else slow or lossy peers.",
+     .look = "tcpstat -l\ntcpstat summary --by local_port,remote_prefix -s SYN_RECV",
+     .sections = "§3.5, §3.10.7.4"},
+    {.state = State::fin_wait1,
+     .who = "the peer, by acknowledging our FIN",
+     .many = "Peers that do not read: the FIN waits behind data (SEND_QUEUE above 1), or peers that are gone without a "
+             "word.",
+     .look = "tcpstat -s FIN_WAIT1 --sort send_queue:desc",
+     .sections = "§3.6, §3.10.4"},
+    {.state = State::fin_wait2,
+     .who = "the peer's program, by closing; without an owner here, tcp_fin_timeout",
+     .many = "Peers that have not closed: look for CLOSE_WAIT there. Rows with an owner are half-closed on purpose or "
+             "forgotten.",
+     .look = "tcpstat -s FIN_WAIT2 -p\ntcpstat summary --by remote_address -s FIN_WAIT2",
+     .sections = "§3.6, §3.10.7.4"},
+    {.state = State::time_wait,
+     .who = "a timer of 60 s; or a new connection on the same tuple",
+     .many = "This side closes first, often, which is ordinary for clients and proxies. Trouble only where ephemeral "
+             "ports towards one address run out.",
+     .look = "tcpstat summary --by remote_address -s TIME_WAIT\ntcpstat -s TIME_WAIT --sort age_ms:desc --limit 20",
+     .sections = "§3.4.2, §3.6.1, §3.10.8"},
+    {.state = State::close,
+     .who = "its program, by listen(), connect() or close()",
+     .many =
+         "Sockets that are bound and do nothing: a program between bind() and its next call, or one that forgot them.",
+     .look = "tcpstat -s CLOSE -p",
+     .sections = "§3.3.2"},
+    {.state = State::close_wait,
+     .who = "our program, by closing its socket; no timer does",
+     .many = "A program that does not close its sockets after the peer did: a leak if the number only grows.",
+     .look = "tcpstat -s CLOSE_WAIT -p\ntcpstat summary --by process -s CLOSE_WAIT",
+     .sections = "§3.6, §3.10.4"},
+    {.state = State::last_ack,
+     .who = "the peer, by acknowledging our FIN",
+     .many = "Nobody stays here for long: either the path loses segments, or peers vanish before the end.",
+     .look = "tcpstat -s LAST_ACK --sort send_queue:desc",
+     .sections = "§3.6, §3.10.7.4"},
+    {.state = State::listen,
+     .who = "a connection request makes a new socket; the listener itself stays",
+     .many = "One a service and address. ACCEPT_QUEUE near ACCEPT_LIMIT: the program accepts too slowly.",
+     .look = "tcpstat -lp",
+     .sections = "§3.10.1, §3.10.7.2"},
+    {.state = State::closing,
+     .who = "the peer, by acknowledging our FIN",
+     .many = "Nobody stays here for long: both ends closed at once and segments got lost, or a FIN waits behind a "
+             "closed window.",
+     .look = "tcpstat -s CLOSING --sort send_queue:desc",
+     .sections = "§3.6, §3.10.7.4"},
+});
+static_assert(kAdvice.size() == kStateCount);
+
+}  // namespace
+
+const StateAdvice& advice(State state) {
+  return *std::find_if(kAdvice.begin(), kAdvice.end(), [&](const StateAdvice& row) { return row.state == state; });
+}
+
+}  // namespace tcpstat::explain

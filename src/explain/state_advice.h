@@ -1,0 +1,20 @@
+#pragma once
+// Sentences about one state: who moves it on, what many of them mean, what to look at next.
+
+#include <string_view>
+
+#include "model/state.h"
+
+namespace tcpstat::explain {
+
+struct StateAdvice {
+  State state;
+  std::string_view who;       ///< who moves it on
+  std::string_view many;      ///< what many of them mean
+  std::string_view look;      ///< commands, separated by newlines
+  std::string_view sections;  ///< of RFC 9293
+};
+
+const StateAdvice& advice(State state);
+
+}  // namespace tcpstat::explain

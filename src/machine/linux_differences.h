@@ -1,0 +1,28 @@
+#pragma once
+// Where Linux leaves RFC 9293, by the step that this is about, with the reason.
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/seen.h"
+
+namespace tcpstat::machine {
+
+/// About one step, or about every step into `to` where `from` is nothing.
+struct Difference {
+  std::optional<State> from;
+  State to;
+  std::string_view rfc9293;
+  std::string_view linux_does;
+  std::string_view why;
+};
+
+std::span<const Difference> differences();
+
+/// Whether the difference is about the step from one state to another.
+constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
+  return from && from != to && to == difference.to && (!difference.from || difference.from == from);
+}
+
+}  // namespace tcpstat::machine
