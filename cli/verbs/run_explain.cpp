@@ -13,7 +13,7 @@
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
-#include "explain/explain.h"
+#include "explain/explanations.h"
 #include "parsers/procfs/kernel_limits_reader.h"
 
 namespace tcpstat::cli::verbs {

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(const std::string& words) { return words.empty() ? Json() : Json(words); }
 
-Json state_or_null(const std::optional<LoggedState>& state) { return state ? Json(name(*state)) : Json(); }
+Json state_or_null(const std::optional<ObservedState>& state) { return state ? Json(name(*state)) : Json(); }
 
 void add_end_point(Json& to, const std::string& side, const std::optional<Endpoint>& end) {
   to[side + "_address"] = end ? Json(to_string(end->address)) : Json();
@@ -21,16 +21,15 @@ void add_end_point(Json& to, const std::string& side, const std::optional<Endpoi
 }
 
 void add_finding(Json& to, const LogFinding& finding) {
-  const trace::Remark& remark = finding.remark;
-  to["line"] = remark.line;
-  to["rule"] = finding.rule;
-  to["severity"] = name(remark.severity);
-  to["from"] = state_or_null(remark.from);
-  to["to"] = state_or_null(remark.to);
-  add_end_point(to, "local", remark.local);
-  add_end_point(to, "remote", remark.remote);
-  to["message"] = remark.message;
-  to["reference"] = or_null(remark.reference);
+  to["line"] = finding.line;
+  to["rule"] = name(finding.rule);
+  to["severity"] = name(finding.severity);
+  to["from"] = state_or_null(finding.from);
+  to["to"] = state_or_null(finding.to);
+  add_end_point(to, "local", finding.local);
+  add_end_point(to, "remote", finding.remote);
+  to["message"] = finding.message;
+  to["reference"] = or_null(finding.reference);
 }
 
 void add_result(Json& to, const Validation& validation) {
@@ -49,8 +48,7 @@ void add_result(Json& to, const Validation& validation) {
   to["samples"] = validation.samples;
   to["not_seen_again"] = validation.not_seen_again;
   to["verdicts"] = Json::object();
-  for (std::size_t i = 0; i < trace::kVerdictCount; ++i) {
-    const auto verdict = static_cast<trace::Verdict>(i);
+  for (const TransitionVerdict verdict : kObservedVerdicts) {
     to["verdicts"][std::string(name(verdict))] = validation.pairs->count(verdict);
   }
   to["pairs"] = Json::array();

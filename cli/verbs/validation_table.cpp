@@ -13,10 +13,10 @@ std::string counted(std::uint64_t count, std::string_view thing) {
   return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
 }
 
-std::string ends_text(const trace::Remark& remark) {
+std::string ends_text(const LogFinding& finding) {
   std::string text;
-  if (remark.local) text += "  " + to_string(*remark.local);
-  if (remark.remote && remark.remote->port != 0) text += " <-> " + to_string(*remark.remote);
+  if (finding.local) text += "  " + to_string(*finding.local);
+  if (finding.remote && finding.remote->port != 0) text += " <-> " + to_string(*finding.remote);
   return text;
 }
 
@@ -31,14 +31,12 @@ class TableForm final : public ValidationForm {
       : out_(out), terminal_(terminal), width_(width) {}
 
   void finding(const LogFinding& finding) override {
-    const trace::Remark& remark = finding.remark;
-    std::string first = "line " + std::to_string(remark.line) + ": " + std::string(finding.rule);
-    if (remark.from) first += "  " + std::string(name(*remark.from));
-    if (remark.to)
-      first += (finding.rule == name(trace::RemarkRule::joint) ? " + " : " > ") + std::string(name(*remark.to));
-    out_.append(first + ends_text(remark) + '\n');
-    std::string words = remark.message;
-    if (!remark.reference.empty()) words += " (" + remark.reference + ")";
+    std::string first = "line " + std::to_string(finding.line) + ": " + std::string(name(finding.rule));
+    if (finding.from) first += "  " + std::string(name(*finding.from));
+    if (finding.to) first += (finding.rule == LogRule::joint ? " + " : " > ") + std::string(name(*finding.to));
+    out_.append(first + ends_text(finding) + '\n');
+    std::string words = finding.message;
+    if (!finding.reference.empty()) words += " (" + finding.reference + ")";
     out_.append(wrapped("  ", terminal_.words(words)));
     any_ = true;
   }
@@ -71,7 +69,7 @@ class TableForm final : public ValidationForm {
       // The pair does not tell which of its causes it was; json has them all.
       std::string reason = terminal_.words(pair.reason);
       if (const std::size_t more = reason.find(';');
-          key.verdict == trace::Verdict::legal && more != std::string::npos) {
+          key.verdict == TransitionVerdict::legal && more != std::string::npos) {
         reason = reason.substr(0, more + 2) + std::string(terminal_.ellipsis());
       }
       table.cell().append(reason);
@@ -83,10 +81,9 @@ class TableForm final : public ValidationForm {
 
   void write_counts(const Validation& validation) {
     std::string text = counted(validation.pairs->total(), "transition");
-    for (std::size_t i = 0; i < trace::kVerdictCount; ++i) {
-      const auto verdict = static_cast<trace::Verdict>(i);
-      text +=
-          (i == 0 ? ": " : ", ") + std::to_string(validation.pairs->count(verdict)) + " " + std::string(name(verdict));
+    for (const TransitionVerdict verdict : kObservedVerdicts) {
+      text += (verdict == kObservedVerdicts.front() ? ": " : ", ") + std::to_string(validation.pairs->count(verdict)) +
+              " " + std::string(name(verdict));
     }
     text += "; " + counted(validation.sockets, "socket");
     if (validation.samples > 0) text += " in " + counted(validation.samples, "sample");

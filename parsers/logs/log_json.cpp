@@ -74,7 +74,7 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool string(string_t& value) override {
     if (current_ != nullptr && depth_ == 1) current_->text.swap(value);
     if (in_states_ && depth_ == 2) {
-      if (const auto state = logged_state(value); state && state->seen()) listed_ |= *state->seen();
+      if (const auto state = observed_state(value); state && state->seen()) listed_ |= *state->seen();
     }
     return keep(Value::Kind::text);
   }
@@ -163,7 +163,7 @@ bool read_end(const Value& address, const Value& port, std::optional<Endpoint>& 
 }
 
 /// RFC 3339, or seconds as a number.
-bool read_time(const Value& value, std::optional<LogTime>& out) {
+bool read_time(const Value& value, std::optional<EventTime>& out) {
   switch (value.kind) {
     case Kind::none:
       return true;
@@ -173,7 +173,7 @@ bool read_time(const Value& value, std::optional<LogTime>& out) {
       return true;
     case Kind::fraction:
       if (!(value.fraction >= 0 && value.fraction < 9e12)) return false;
-      out = LogTime(static_cast<std::int64_t>(std::llround(value.fraction * 1e6)));
+      out = EventTime(static_cast<std::int64_t>(std::llround(value.fraction * 1e6)));
       return true;
     case Kind::text:
       out = time_from(value.text);
@@ -186,14 +186,14 @@ bool read_time(const Value& value, std::optional<LogTime>& out) {
   return false;
 }
 
-bool read_state(const Value& value, LoggedState& out) {
-  if (value.kind == Kind::text && value.text == name(LoggedState::absent())) {
-    out = LoggedState::absent();
+bool read_state(const Value& value, ObservedState& out) {
+  if (value.kind == Kind::text && value.text == name(ObservedState::absent())) {
+    out = ObservedState::absent();
     return true;
   }
   std::string word = value.text;
   if (value.kind == Kind::number) word = std::to_string(value.number);
-  const auto found = logged_state(word);
+  const auto found = observed_state(word);
   if (found) out = *found;
   return found.has_value();
 }
@@ -208,8 +208,8 @@ bool read_sample(const Members& line, SampleName& out, std::string& place) {
   return read(line[snapshot], out.counter) && read_time(line[time_of], out.time);
 }
 
-LogRecord transition(Members& line, std::string& word, std::string& place) {
-  LoggedTransition record;
+LogRecord transition(Members& line, LineText& text) {
+  Transition record;
   if (!read_state(line[from], record.from)) return BadLine{"no state that is known in \"from\""};
   if (!read_state(line[to], record.to)) return BadLine{"no state that is known in \"to\""};
   if (!absent(line[mode])) {
@@ -219,7 +219,7 @@ LogRecord transition(Members& line, std::string& word, std::string& place) {
       return BadLine{"\"mode\" is neither exact nor sampled"};
     }
   }
-  const bool somewhere_absent = record.from == LoggedState::absent() || record.to == LoggedState::absent();
+  const bool somewhere_absent = record.from == ObservedState::absent() || record.to == ObservedState::absent();
   if (record.observed == Observed::exact && somewhere_absent) return BadLine{"an exact transition has two states"};
   std::optional<std::uint32_t> number;
   if (!read(line[protocol], number)) return BadLine{"a \"protocol\" that is no number"};
@@ -238,16 +238,17 @@ LogRecord transition(Members& line, std::string& word, std::string& place) {
     record.dwell = std::chrono::milliseconds(lasted.number);
   }
   if (line[socket].kind == Kind::number) line[socket].text = std::to_string(line[socket].number);
-  word.swap(line[socket].text);
-  record.socket = word;
-  place = text_or_empty(line[host]);
-  record.host = place;
+  text.socket.swap(line[socket].text);
+  record.socket = text.socket;
+  text.host = text_or_empty(line[host]);
+  record.host = text.host;
+  if (record.cookie || !record.socket.empty()) record.sameness = Sameness::same;
   return record;
 }
 
 LogRecord row(const Members& line, std::string& place) {
-  LoggedRow record;
-  LoggedState found;
+  SampleRow record;
+  ObservedState found;
   if (!read_state(line[state], found) || !found.seen()) return BadLine{"no state that is known in \"state\""};
   record.state = *found.seen();
   std::optional<Endpoint> local;
@@ -267,17 +268,20 @@ LogRecord row(const Members& line, std::string& place) {
   return record;
 }
 
-}  // namespace
+bool recognizes(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  return first != std::string_view::npos && line[first] == '{';
+}
 
-LogRecord log_json::decode(std::string_view text, std::string& word, std::string& place) {
+LogRecord decode(std::string_view line_text, LineText& text) {
   Members line;
-  if (!nlohmann::json::sax_parse(text, &line)) return BadLine{"no JSON object"};
+  if (!nlohmann::json::sax_parse(line_text, &line)) return BadLine{"no JSON object"};
   const std::string kind = text_or_empty(line[type]);
-  if (kind == "transition" || (kind.empty() && !absent(line[from]))) return transition(line, word, place);
-  if (kind == "connection" || (kind.empty() && !absent(line[state]))) return row(line, place);
+  if (kind == "transition" || (kind.empty() && !absent(line[from]))) return transition(line, text);
+  if (kind == "connection" || (kind.empty() && !absent(line[state]))) return row(line, text.host);
   if (kind == "summary" && !absent(line[snapshot])) {
-    LoggedSampleEnd end;
-    if (!read_sample(line, end.sample, place)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
+    SampleEnd end;
+    if (!read_sample(line, end.sample, text.host)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
     const bool whole = line[complete].kind == Kind::yes && line[limited].kind != Kind::yes &&
                        line[filtered].kind == Kind::no && line.every_connection() == Whole::yes;
     end.whole = whole ? Whole::yes : Whole::no;
@@ -286,5 +290,9 @@ LogRecord log_json::decode(std::string_view text, std::string& word, std::string
   if (!kind.empty()) return OtherLine{};
   return BadLine{"neither a transition nor a connection"};
 }
+
+}  // namespace
+
+const LineKind log_json{"ndjson", recognizes, decode};
 
 }  // namespace tcpstat::logs

@@ -26,14 +26,12 @@ std::optional<Endpoint> endpoint_of(std::string_view address, std::string_view p
   return Endpoint{*parsed, number};
 }
 
-}  // namespace
-
-bool tcpstates_line::recognizes(std::string_view line) {
+bool recognizes(std::string_view line) {
   return line.find(" -> ") != std::string_view::npos || line.starts_with("Tracing ") ||
          line.starts_with("Possibly lost ");
 }
 
-LogRecord tcpstates_line::decode(std::string_view line) {
+LogRecord decode(std::string_view line, LineText& /*text*/) {
   if (line.starts_with("Tracing ")) return OtherLine{};
   if (line.starts_with("Possibly lost ")) {  // bcc says so on standard error
     line.remove_prefix(std::string_view("Possibly lost ").size());
@@ -45,15 +43,15 @@ LogRecord tcpstates_line::decode(std::string_view line) {
   if (line.find("OLDSTATE") != std::string_view::npos && line.find("SKADDR") != std::string_view::npos) {
     return OtherLine{};
   }
-  LoggedTransition record;
+  Transition record;
   std::string_view rest = line;
   const auto milliseconds = seconds_of(take_last_word(rest));
   const std::string_view after = take_last_word(rest);
   const std::string_view arrow = take_last_word(rest);
   const std::string_view before = take_last_word(rest);
   if (!milliseconds || arrow != "->") return BadLine{"a row of tcpstates without OLDSTATE -> NEWSTATE MS at its end"};
-  const auto from = logged_state(before);
-  const auto to = logged_state(after);
+  const auto from = observed_state(before);
+  const auto to = observed_state(after);
   if (!from || !to) return BadLine{"a row of tcpstates with no state that is known"};
   record.from = *from;
   record.to = *to;
@@ -78,5 +76,9 @@ LogRecord tcpstates_line::decode(std::string_view line) {
   if (milliseconds->count() > 0) record.dwell = *milliseconds / 1000;
   return record;
 }
+
+}  // namespace
+
+const LineKind tcpstates_line{"a table of tcpstates", recognizes, decode};
 
 }  // namespace tcpstat::logs

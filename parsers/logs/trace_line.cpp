@@ -30,10 +30,10 @@ std::optional<std::uint64_t> number_of(std::string_view word) {
   return number;
 }
 
-std::optional<LoggedState> state_of(std::string_view word) {
-  if (!word.starts_with("0x")) return logged_state(word);
+std::optional<ObservedState> state_of(std::string_view word) {
+  if (!word.starts_with("0x")) return observed_state(word);
   const auto number = number_of(word);
-  return number && *number <= LoggedState::kCount ? logged_state(std::to_string(*number)) : std::nullopt;
+  return number && *number <= ObservedState::kCount ? observed_state(std::to_string(*number)) : std::nullopt;
 }
 
 struct Fields {
@@ -98,19 +98,17 @@ bool looks_like_event(std::string_view line) {
   return false;
 }
 
-}  // namespace
-
-bool trace_line::recognizes(std::string_view line) {
+bool recognizes(std::string_view line) {
   return line.find(kEvent) != std::string_view::npos || lost_in(line) || line.starts_with(" => ") ||
          looks_like_event(line);
 }
 
-LogRecord trace_line::decode(std::string_view line) {
+LogRecord decode(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
   const std::size_t at = line.find(kEvent);
   if (at == std::string_view::npos) return OtherLine{};
   const Fields fields = fields_of(line.substr(at + kEvent.size()));
-  LoggedTransition record;
+  Transition record;
   if (fields.protocol == "IPPROTO_MPTCP" || fields.protocol == "0x106" || fields.protocol == "262") {
     record.protocol = Protocol::mptcp;
   } else if (!fields.protocol.empty() && fields.protocol != "IPPROTO_TCP" && fields.protocol != "0x6" &&
@@ -132,5 +130,9 @@ LogRecord trace_line::decode(std::string_view line) {
   record.time = seconds_of(time);
   return record;
 }
+
+}  // namespace
+
+const LineKind trace_line{"a trace", recognizes, decode};
 
 }  // namespace tcpstat::logs

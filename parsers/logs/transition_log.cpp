@@ -1,6 +1,7 @@
 #include "parsers/logs/transition_log.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -27,42 +28,54 @@ std::string_view take_last_word(std::string_view& text) {
   return word;
 }
 
-std::optional<LogTime> seconds_of(std::string_view word) {
+std::optional<EventTime> seconds_of(std::string_view word) {
   double seconds = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), seconds, std::chars_format::fixed);
   constexpr double kMost = 9e12;  // its microseconds still fit
   if (error != std::errc{} || end != word.data() + word.size() || !(seconds >= 0 && seconds < kMost)) {
     return std::nullopt;
   }
-  return LogTime(std::llround(seconds * 1e6));
+  return EventTime(std::llround(seconds * 1e6));
 }
 
-std::optional<LoggedState> logged_state(std::string_view word) {
+std::optional<ObservedState> observed_state(std::string_view word) {
   std::string_view bare = word;
   for (const std::string_view prefix : {"BPF_", "TCP_"}) {
     if (bare.starts_with(prefix)) bare.remove_prefix(prefix.size());
   }
-  if (bare == name(LoggedState::request()) || bare == "12") return LoggedState::request();
+  if (bare == name(ObservedState::request()) || bare == "12") return ObservedState::request();
   // The kernel's own names first: a log has millions of them, and any other spelling is folded, which takes longer.
   for (const StateInfo& row : states()) {
-    if (row.name == bare) return LoggedState(row.state);
+    if (row.name == bare) return ObservedState(row.state);
   }
   const auto set = parse_state_word(word);
   if (!set || set->size() != 1) return std::nullopt;
   for (const StateInfo& row : states()) {
-    if (set->has(row.state)) return LoggedState(row.state);
+    if (set->has(row.state)) return ObservedState(row.state);
   }
   return std::nullopt;
 }
 
+std::span<const LineKind* const> line_kinds() {
+  static constexpr auto kKinds = std::to_array<const LineKind*>({
+#define LINE_KIND(name) &name,
+#include "parsers/logs/line_kinds.def"
+#undef LINE_KIND
+  });
+  return kKinds;
+}
+
+TransitionLog::TransitionLog(std::span<const LineKind* const> kinds) : kinds_(kinds) {
+  for (const LineKind* kind : kinds_) none_ += (none_.empty() ? "neither " : " nor ") + std::string(kind->name);
+}
+
 LogRecord TransitionLog::decode(std::string_view line) {
   const std::size_t first = line.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return OtherLine{};
-  if (line[first] == '{') return log_json::decode(line, text_, host_);
-  if (line[first] == '#') return OtherLine{};
-  if (trace_line::recognizes(line)) return trace_line::decode(line);
-  if (tcpstates_line::recognizes(line)) return tcpstates_line::decode(line);
-  return BadLine{"neither ndjson nor a trace nor a table of tcpstates"};
+  if (first == std::string_view::npos || line[first] == '#') return OtherLine{};
+  for (const LineKind* kind : kinds_) {
+    if (kind->recognizes(line)) return kind->decode(line, text_);
+  }
+  return BadLine{none_};
 }
 
 }  // namespace tcpstat::logs

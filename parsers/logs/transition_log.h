@@ -1,7 +1,8 @@
 #pragma once
-// One line of a log of TCP sockets -> what it says. Each line shows by itself what kind it is: tcpstat's ndjson, the text
-// of the tracepoint sock:inet_sock_set_state, or the table of bcc's tcpstates. Pure.
+// One line of a log of TCP sockets -> what it says. Each line shows by itself what kind it is (line_kinds.def). Pure.
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -9,41 +10,47 @@
 
 namespace tcpstat::logs {
 
+/// Strings that a record points to, where they do not stand in the line as they are.
+struct LineText {
+  std::string socket;
+  std::string host;
+};
+
+/// A kind of line. A new one is a file that defines it and a line in line_kinds.def.
+struct LineKind {
+  std::string_view name;  ///< for the sentence about a line that is none of them: "ndjson"
+  bool (*recognizes)(std::string_view line);
+  LogRecord (*decode)(std::string_view line, LineText& text);
+};
+
+#define LINE_KIND(name) extern const LineKind name;
+#include "parsers/logs/line_kinds.def"
+#undef LINE_KIND
+
+/// All, in the order of line_kinds.def.
+std::span<const LineKind* const> line_kinds();
+
 class TransitionLog {
  public:
-  /// What the record points to lives until the next call.
+  explicit TransitionLog(std::span<const LineKind* const> kinds = line_kinds());
+
+  /// What the record points to lives until the next call. Blank lines and comments (#) are other lines.
   LogRecord decode(std::string_view line);
 
  private:
-  std::string text_;  // strings of the JSON object that the record points to
-  std::string host_;
+  std::span<const LineKind* const> kinds_;
+  std::string none_;  ///< why a line of no kind is bad
+  LineText text_;
 };
 
-namespace log_json {
-/// `socket` and `host` hold what the record points to.
-LogRecord decode(std::string_view line, std::string& socket, std::string& host);
-}  // namespace log_json
-
-namespace trace_line {
-/// Whether it is a line of a trace at all.
-bool recognizes(std::string_view line);
-/// Of `trace`, `trace_pipe`, perf-script(1) and trace-cmd-report(1), with options/fields or without.
-LogRecord decode(std::string_view line);
-}  // namespace trace_line
-
-namespace tcpstates_line {
-bool recognizes(std::string_view line);
-LogRecord decode(std::string_view line);
-}  // namespace tcpstates_line
-
 /// The state that one word of a log names; nothing for groups and what is no state.
-std::optional<LoggedState> logged_state(std::string_view word);
+std::optional<ObservedState> observed_state(std::string_view word);
 
 /// Takes the first word of `text` away, without the blanks before it; empty at the end.
 std::string_view take_word(std::string_view& text);
 /// Takes the last word away.
 std::string_view take_last_word(std::string_view& text);
 /// Decimal seconds, as "6300.358534".
-std::optional<LogTime> seconds_of(std::string_view word);
+std::optional<EventTime> seconds_of(std::string_view word);
 
 }  // namespace tcpstat::logs

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
-#include "explain/explain.h"
+#include "explain/explanations.h"
 #include "explain/state_advice.h"
 #include "machine/dwell.h"
 #include "machine/joint.h"
@@ -12,6 +12,7 @@
 #include "machine/reachability.h"
 #include "machine/rfc9293.h"
 #include "report/report.h"
+#include "trace/judgement.h"
 
 namespace tcpstat::explain {
 namespace {
@@ -71,6 +72,12 @@ void add_rule(Json& to, const RuleInfo& rule) {
 
 }  // namespace
 
+std::string index_json(std::span<const IndexEntry> all) {
+  Json to = Json::array();
+  for (const IndexEntry& entry : all) to.push_back({{"name", entry.name}, {"meaning", entry.meaning}});
+  return to.dump(2) + '\n';
+}
+
 std::string explain_state_json(State state, const KernelLimits& limits) {
   const StateInfo& row = info(state);
   Json to = document("state");
@@ -111,7 +118,7 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   Json to = document("transition");
   to["from"] = name(from);
   to["to"] = name(to_state);
-  to["verdict"] = name(judge(from, to_state));
+  to["verdict"] = name(trace::pair_verdict(from, to_state));
   Json events = Json::array();
   Json reference;
   each_move([&](const machine::Transition& row) {
@@ -120,7 +127,7 @@ std::string explain_pair_json(Seen from, Seen to_state) {
     if (reference.is_null()) reference = "RFC 9293 " + std::string(row.section);
   });
   to["rfc9293"] = !events.empty();
-  to["traced"] = traced_word(from, to_state);
+  to["traced"] = name(trace::traced_verdict(from, to_state));
   const machine::Reach& cell = machine::reach(from, to_state);
   const bool child = from == State::listen && to_state == State::syn_recv;
   to["min_steps"] = child ? 1U : cell.steps();
@@ -176,7 +183,7 @@ std::string machine_json() {
   for (const machine::TracedPair& pair : machine::kTracedPairs) {
     to["traced"].push_back({{"from", name(pair.from)},
                             {"to", name(pair.to)},
-                            {"verdict", traced_word(pair.from, pair.to)},
+                            {"verdict", name(trace::traced_verdict(pair.from, pair.to))},
                             {"function", pair.function},
                             {"causes", pair.causes},
                             {"note", or_null(pair.note)}});

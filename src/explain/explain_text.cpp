@@ -3,7 +3,7 @@
 #include <array>
 
 #include "base/wrapped.h"
-#include "explain/explain.h"
+#include "explain/explanations.h"
 #include "explain/state_advice.h"
 #include "machine/dwell.h"
 #include "machine/joint.h"
@@ -179,24 +179,10 @@ std::string differences_text(Seen from, Seen to) {
 
 }  // namespace
 
-std::string_view name(PairVerdict verdict) {
-  constexpr std::array<std::string_view, 4> kNames = {"legal", "quirk", "reachable", "reuse"};
-  return kNames[static_cast<std::size_t>(verdict)];
-}
-
-std::string_view traced_word(Seen from, Seen to) {
-  const machine::TracedPair* pair = from && to ? machine::traced_pair(*from, *to) : nullptr;
-  if (pair == nullptr) return "illegal";
-  return pair->standing == machine::Standing::legal ? "legal" : "quirk";
-}
-
-PairVerdict judge(Seen from, Seen to) {
-  if (from == State::listen && to == State::syn_recv) return PairVerdict::legal;
-  const machine::Reach& cell = machine::reach(from, to);
-  if (cell.way() == machine::Way::reuse) return PairVerdict::reuse;
-  // What is printed as one step and is passed in several between samples is a matter of the tracepoint alone.
-  if (cell.steps() > 1) return PairVerdict::reachable;
-  return traced_word(from, to) == "quirk" ? PairVerdict::quirk : PairVerdict::legal;
+std::string index_text(std::span<const IndexEntry> all) {
+  std::string out;
+  for (const IndexEntry& entry : all) out.append(entry.name).append("\t").append(entry.meaning).append("\n");
+  return out;
 }
 
 std::string explain_state(State state, const KernelLimits& limits) {
@@ -241,6 +227,19 @@ std::string explain_pair(Seen from, Seen to) {
   out += labelled("tracepoint", traced_text(from, to));
   const std::string silent = silent_text(from, to);
   if (!silent.empty()) out += labelled("unannounced", silent);
+  return out;
+}
+
+std::string explain_rule(const RuleInfo& rule) {
+  std::string out = wrapped("", std::string(rule.id) + ": " + std::string(rule.question));
+  out += "\n" + wrapped("  reference   ", rule.reference);
+  out += "\nLimits, by default:\n";
+  for (const ThresholdInfo& threshold : rule.thresholds) {
+    std::string first = "  " + std::string(threshold.name);
+    first.resize(17, ' ');
+    out += wrapped(
+        first, number_text(threshold.value) + " " + std::string(threshold.unit) + ": " + std::string(threshold.reason));
+  }
   return out;
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/utf8.h"
 #include "base/wrapped.h"
-#include "explain/explain.h"
+#include "explain/explanations.h"
 
 namespace tcpstat::explain {
 namespace {

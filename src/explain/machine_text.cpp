@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "explain/explain.h"
+#include "explain/explanations.h"
 #include "machine/rfc9293.h"
 
 namespace tcpstat::explain {

@@ -188,4 +188,16 @@ const DwellBound& dwell_bound(State state) {
   return *std::find_if(kBounds.begin(), kBounds.end(), [&](const DwellBound& bound) { return bound.state == state; });
 }
 
+std::optional<Milliseconds> longest_dwell(State state, const KernelLimits& limits) {
+  std::optional<Milliseconds> longest;
+  for (const DwellBound& bound : kBounds) {
+    if (bound.state != state) continue;
+    const DwellLimit limit = bound.limit(limits);
+    if (limit.kind != Kind::bounded) return std::nullopt;
+    longest = std::max(longest.value_or(limit.most), limit.most);
+  }
+  if (longest) longest = with_timer_slack(*longest);
+  return longest;
+}
+
 }  // namespace tcpstat::machine

@@ -33,6 +33,9 @@ std::span<const DwellBound> dwell_bounds();
 /// The ordinary case.
 const DwellBound& dwell_bound(State state);
 
+/// Beyond which no socket is in `state`, timer slack included; nothing where something has no bound or is not known.
+std::optional<std::chrono::milliseconds> longest_dwell(State state, const KernelLimits& limits);
+
 /// The timer wheel rounds long timers up (kernel/time/timer.c): a dwell is too long only beyond this.
 constexpr std::chrono::milliseconds with_timer_slack(std::chrono::milliseconds most) { return most + most / 10; }
 

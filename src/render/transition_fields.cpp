@@ -23,25 +23,25 @@ class TransitionFields final : public TransitionWriter {
     snapshot_ = time.snapshot;
   }
 
-  void transition(const ObservedTransition& of) override {
+  void transition(const Transition& of, const Judgement& judgement) override {
     const auto number = [](const auto& value) { return value ? std::to_string(*value) : std::string(); };
     std::string path;
-    for (const auto& state : of.path) path += (path.empty() ? "" : ">") + std::string(word(state));
+    for (const Seen seen : judgement.path) path += (path.empty() ? "" : ">") + std::string(name(seen));
     const std::array<std::string, kFields.size()> fields = {time_,
                                                             std::to_string(snapshot_),
-                                                            std::string(name(of.family)),
-                                                            to_string(of.local.address),
-                                                            std::to_string(of.local.port),
+                                                            of.local ? std::string(name(of.local->address.family)) : "",
+                                                            of.local ? to_string(of.local->address) : "",
+                                                            of.local ? std::to_string(of.local->port) : "",
                                                             of.remote ? to_string(of.remote->address) : "",
                                                             of.remote ? std::to_string(of.remote->port) : "",
                                                             number(of.cookie),
-                                                            std::string(word(of.from)),
-                                                            std::string(word(of.to)),
+                                                            std::string(name(of.from)),
+                                                            std::string(name(of.to)),
                                                             path,
-                                                            number(of.dwell_ms),
-                                                            std::string(of.verdict),
-                                                            std::string(of.reason),
-                                                            std::string(of.reference)};
+                                                            number(dwell_ms(of)),
+                                                            std::string(name(judgement.verdict)),
+                                                            judgement.reason,
+                                                            judgement.reference};
     for (std::size_t i = 0; i < fields.size(); ++i) {
       if (i > 0) settings_.out.append(separator_);
       put(fields[i]);
@@ -53,8 +53,6 @@ class TransitionFields final : public TransitionWriter {
   void finish(const Report&, const TransitionCounts&) override { write_header_once(); }
 
  private:
-  static std::string_view word(const std::optional<State>& state) { return state ? name(*state) : "ABSENT"; }
-
   void put(const std::string& field) {
     if (field.empty()) {
       settings_.out.append(csv_ ? "" : "-");

@@ -20,11 +20,11 @@ class TransitionNdjson final : public TransitionWriter {
     snapshot_ = time.snapshot;
   }
 
-  void transition(const ObservedTransition& of) override {
+  void transition(const Transition& of, const Judgement& judgement) override {
     TextBuffer& out = settings_.out;
     out.append(line_start_);
     out.append(R"(,"family":)");
-    word(name(of.family));
+    word_or_null(of.local ? name(of.local->address.family) : std::string_view());
     endpoint("local", of.local);
     endpoint("remote", of.remote);
     out.append(R"(,"cookie":)");
@@ -33,27 +33,29 @@ class TransitionNdjson final : public TransitionWriter {
     } else {
       out.append("null");
     }
-    out.append(R"(,"mode":"sampled","from":)");
-    state(of.from);
+    out.append(R"(,"mode":)");
+    word(of.observed == Observed::exact ? "exact" : "sampled");
+    out.append(R"(,"from":)");
+    word(name(of.from));
     out.append(R"(,"to":)");
-    state(of.to);
+    word(name(of.to));
     out.append(R"(,"path":[)");
-    for (const auto& passed : of.path) {
-      if (&passed != of.path.data()) out.append(',');
-      state(passed);
+    for (const Seen& passed : judgement.path) {
+      if (&passed != judgement.path.data()) out.append(',');
+      word(name(passed));
     }
     out.append(R"(],"dwell_ms":)");
-    if (of.dwell_ms) {
-      out.number(*of.dwell_ms);
+    if (const auto dwell = dwell_ms(of)) {
+      out.number(*dwell);
     } else {
       out.append("null");
     }
     out.append(R"(,"verdict":)");
-    word(of.verdict);
+    word(name(judgement.verdict));
     out.append(R"(,"reason":)");
-    append_json_string(out, of.reason);
+    append_json_string(out, judgement.reason);
     out.append(R"(,"reference":)");
-    append_json_string(out, of.reference);
+    append_json_string(out, judgement.reference);
     out.append("}\n");
   }
 
@@ -72,8 +74,10 @@ class TransitionNdjson final : public TransitionWriter {
     line["filtered"] = last.filtered;
     line["samples"] = counts.samples;
     auto& transitions = line["transitions"];
-    transitions["total"] = counts.total;
-    for (const auto& [verdict, count] : counts.by_verdict) transitions["by_verdict"][std::string(verdict)] = count;
+    transitions["total"] = counts.verdicts.total();
+    for (const TransitionVerdict verdict : kObservedVerdicts) {
+      transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
+    }
     settings_.out.append(json_text(line));
     settings_.out.append('\n');
   }
@@ -84,7 +88,13 @@ class TransitionNdjson final : public TransitionWriter {
     settings_.out.append(text);
     settings_.out.append('"');
   }
-  void state(const std::optional<State>& state) { word(state ? name(*state) : "ABSENT"); }
+  void word_or_null(std::string_view text) {
+    if (text.empty()) {
+      settings_.out.append("null");
+    } else {
+      word(text);
+    }
+  }
 
   void endpoint(std::string_view side, const std::optional<Endpoint>& of) {
     TextBuffer& out = settings_.out;

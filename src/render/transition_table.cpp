@@ -12,7 +12,6 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr std::string_view kAbsent = "ABSENT";
 constexpr std::size_t kLongestVerdict = 7;  // illegal
 
 std::size_t longest_state() {
@@ -62,16 +61,17 @@ class TransitionTable final : public TransitionWriter {
 
   void sample(const SampleTime& time) override { time_ = time.local; }
 
-  void transition(const ObservedTransition& of) override {
+  void transition(const Transition& of, const Judgement& judgement) override {
     put(time_);
     put_state(of.from);
     put_state(of.to);
-    put(of.verdict);
-    put(of.dwell_ms ? duration_text(*of.dwell_ms) : "-");
-    put(to_string(of.local));
+    put(name(judgement.verdict));
+    const auto dwell = dwell_ms(of);
+    put(dwell ? duration_text(*dwell) : "-");
+    put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
     std::string path;
-    for (const auto& state : of.path) path += (path.empty() ? "" : ">") + std::string(word(state));
+    for (const Seen seen : judgement.path) path += (path.empty() ? "" : ">") + std::string(name(seen));
     put(path.empty() ? "-" : path);
     table_.end_row();
   }
@@ -80,14 +80,13 @@ class TransitionTable final : public TransitionWriter {
   void finish(const Report&, const TransitionCounts&) override { table_.finish(); }
 
  private:
-  static std::string_view word(const std::optional<State>& state) { return state ? name(*state) : kAbsent; }
-
   void put(std::string_view text, std::string_view colour = {}) {
     table_.cell().append(text);
     table_.end_cell(text.size(), colour);
   }
-  void put_state(const std::optional<State>& state) {
-    put(word(state), state && settings_.colour == Colour::yes ? colour_of(*state) : std::string_view{});
+  void put_state(ObservedState state) {
+    const Seen seen = state.seen();
+    put(name(state), seen && settings_.colour == Colour::yes ? colour_of(*seen) : std::string_view{});
   }
 
   RenderSettings settings_;

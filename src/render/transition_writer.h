@@ -1,14 +1,16 @@
 #pragma once
-// Observed transitions on the way to the user, in the formats that can tell them: table, plain, csv and ndjson.
+// Transitions on the way to the user, each with its judgement, in the formats that can tell them: table, plain, csv and
+// ndjson.
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "model/observed_transition.h"
+#include "model/transition.h"
 #include "render/renderer.h"
 #include "report/report.h"
+#include "report/transition_verdict.h"
 
 namespace tcpstat::render {
 
@@ -19,15 +21,10 @@ struct SampleTime {
   std::string local;  ///< 14:03:07, for the table
 };
 
-/// How many transitions were told, by verdict; the order is that of the names.
+/// How many transitions were told, from how many samples.
 struct TransitionCounts {
   std::uint64_t samples = 0;
-  std::uint64_t total = 0;
-  struct ByVerdict {
-    std::string_view verdict;
-    std::uint64_t count;
-  };
-  std::vector<ByVerdict> by_verdict;
+  VerdictCounts verdicts;
 };
 
 class TransitionWriter {
@@ -38,12 +35,18 @@ class TransitionWriter {
   virtual ~TransitionWriter() = default;
 
   virtual void sample(const SampleTime& time) = 0;
-  virtual void transition(const ObservedTransition& transition) = 0;
+  virtual void transition(const Transition& transition, const Judgement& judgement) = 0;
   /// All transitions of the sample have come: what was held back for the width of columns is written.
   virtual void sample_end() = 0;
   /// `last` is the last sample's.
   virtual void finish(const Report& last, const TransitionCounts& counts) = 0;
 };
+
+/// Milliseconds that the old state was seen; nothing for a socket that appeared.
+inline std::optional<std::uint64_t> dwell_ms(const Transition& of) {
+  if (!of.dwell) return std::nullopt;
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(*of.dwell).count());
+}
 
 /// Null for a format that cannot tell transitions. settings.columns is not used.
 std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format, RenderSettings settings);

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "model/transition.h"
+
 namespace tcpstat::trace {
 
 struct Identity {
@@ -18,10 +20,6 @@ struct Identity {
   /// twice in an ordinary life.
   std::optional<std::uint64_t> inode;
 };
-
-/// same: one connection (or one descriptor that was used again: reachability tells). reused: the tuple came back.
-/// doubtful: nothing speaks against the same connection, and nothing proves it.
-enum class Sameness : std::uint8_t { same, reused, doubtful };
 
 /// Of two rows with the same addresses and ports.
 constexpr Sameness sameness(const Identity& before, const Identity& after) {

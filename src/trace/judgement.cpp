@@ -49,7 +49,7 @@ const machine::Transition* rfc_step(State from, State to) {
 }
 
 Judgement illegal(State from, State to) {
-  Judgement out{Verdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers", {}};
+  Judgement out{TransitionVerdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers", {}};
   if (from == State::time_wait || to == State::time_wait) {
     out.reason = std::string(name(State::time_wait)) +
                  " is never printed: it belongs to a time-wait socket, which takes over when the socket prints >" +
@@ -71,16 +71,12 @@ Judgement illegal(State from, State to) {
 
 }  // namespace
 
-std::string_view name(Verdict verdict) {
-  constexpr std::array<std::string_view, kVerdictCount> kNames = {"legal", "quirk", "reuse", "illegal"};
-  return kNames[static_cast<std::size_t>(verdict)];
-}
-
 Judgement judge_exact(State from, State to, Protocol protocol) {
   if (protocol == Protocol::mptcp) {
     const bool known =
         std::any_of(kMptcpPairs.begin(), kMptcpPairs.end(), [&](Pair p) { return p.from == from && p.to == to; });
-    if (known) return {Verdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()", {}};
+    if (known)
+      return {TransitionVerdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()", {}};
     Judgement out = illegal(from, to);
     out.reason = "an MPTCP socket has no step from " + pair_text(from, to);
     out.reference = "net/mptcp/protocol.c, mptcp_set_state()";
@@ -89,7 +85,7 @@ Judgement judge_exact(State from, State to, Protocol protocol) {
   const machine::TracedPair* pair = machine::traced_pair(from, to);
   if (pair == nullptr) return illegal(from, to);
   Judgement out;
-  out.verdict = pair->standing == machine::Standing::legal ? Verdict::legal : Verdict::quirk;
+  out.verdict = pair->standing == machine::Standing::legal ? TransitionVerdict::legal : TransitionVerdict::quirk;
   out.reason = std::string(pair->causes);
   if (pair->standing != machine::Standing::legal && !pair->note.empty()) out.reason += "; " + std::string(pair->note);
   out.reference = std::string(pair->function);
@@ -108,7 +104,7 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
     return out;
   }
   if (sameness == Sameness::reused || cell.way() == machine::Way::reuse) {
-    out.verdict = Verdict::reuse;
+    out.verdict = TransitionVerdict::reuse;
     switch (sameness) {
       case Sameness::same:
         out.reason = "the same socket was used again: disconnected, then connected or listening anew";
@@ -124,6 +120,36 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
   }
   out.reason = out.path.empty() ? "one step" : std::to_string(cell.steps()) + " steps, states between them unseen";
   return out;
+}
+
+Judgement judge(const Transition& transition) {
+  const ObservedState from = transition.from;
+  const ObservedState to = transition.to;
+  if (transition.observed == Observed::sampled) return judge_sampled(from.seen(), to.seen(), transition.sameness);
+  if (from.is_request() || to.is_request()) {
+    return {TransitionVerdict::illegal,
+            "TCP_NEW_SYN_RECV is never printed: a request socket is no full socket, and its child begins with " +
+                std::string(name(State::listen)) + ">" + std::string(name(State::syn_recv)),
+            "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()",
+            {}};
+  }
+  return judge_exact(*from.seen(), *to.seen(), transition.protocol);
+}
+
+TransitionVerdict traced_verdict(Seen from, Seen to) {
+  const machine::TracedPair* pair = from && to ? machine::traced_pair(*from, *to) : nullptr;
+  if (pair == nullptr) return TransitionVerdict::illegal;
+  return pair->standing == machine::Standing::legal ? TransitionVerdict::legal : TransitionVerdict::quirk;
+}
+
+TransitionVerdict pair_verdict(Seen from, Seen to) {
+  if (from == State::listen && to == State::syn_recv) return TransitionVerdict::legal;
+  const machine::Reach& cell = machine::reach(from, to);
+  if (cell.way() == machine::Way::reuse) return TransitionVerdict::reuse;
+  // What is printed as one step and is passed in several between samples is a matter of the tracepoint alone.
+  if (cell.steps() > 1) return TransitionVerdict::reachable;
+  const bool quirk = traced_verdict(from, to) == TransitionVerdict::quirk;
+  return quirk ? TransitionVerdict::quirk : TransitionVerdict::legal;
 }
 
 }  // namespace tcpstat::trace

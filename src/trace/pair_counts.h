@@ -6,26 +6,26 @@
 #include <map>
 #include <string>
 
-#include "model/log_record.h"
-#include "trace/judgement.h"
+#include "model/transition.h"
+#include "report/transition_verdict.h"
 
 namespace tcpstat::trace {
 
 struct PairKey {
   Observed observed = Observed::exact;
   Protocol protocol = Protocol::tcp;
-  Verdict verdict = Verdict::legal;
-  LoggedState from;
-  LoggedState to;
+  TransitionVerdict verdict = TransitionVerdict::legal;
+  ObservedState from;
+  ObservedState to;
 };
 
 /// In the order of a report: what is worst first, then by state.
 struct PairOrder {
   bool operator()(const PairKey& a, const PairKey& b) const {
     const auto rank = [](const PairKey& key) {
-      return (static_cast<std::size_t>(Verdict::illegal) - static_cast<std::size_t>(key.verdict)) * 1000 +
+      return (static_cast<std::size_t>(TransitionVerdict::illegal) - static_cast<std::size_t>(key.verdict)) * 1000 +
              static_cast<std::size_t>(key.protocol) * 500 + static_cast<std::size_t>(key.observed) * 250 +
-             key.from.index() * LoggedState::kCount + key.to.index();
+             key.from.index() * ObservedState::kCount + key.to.index();
     };
     return rank(a) < rank(b);
   }
@@ -39,24 +39,22 @@ struct PairCount {
 
 class PairCounts {
  public:
-  void add(const PairKey& key, const Judgement& judgement) {
-    PairCount& pair = pairs_[key];
+  void add(const Transition& of, const Judgement& judgement) {
+    PairCount& pair = pairs_[{of.observed, of.protocol, judgement.verdict, of.from, of.to}];
     if (pair.count++ == 0) {
       pair.reason = judgement.reason;
       pair.reference = judgement.reference;
     }
-    ++by_verdict_[static_cast<std::size_t>(key.verdict)];
-    ++total_;
+    verdicts_.add(judgement.verdict);
   }
 
   [[nodiscard]] const std::map<PairKey, PairCount, PairOrder>& pairs() const { return pairs_; }
-  [[nodiscard]] std::uint64_t count(Verdict verdict) const { return by_verdict_[static_cast<std::size_t>(verdict)]; }
-  [[nodiscard]] std::uint64_t total() const { return total_; }
+  [[nodiscard]] std::uint64_t count(TransitionVerdict verdict) const { return verdicts_.count(verdict); }
+  [[nodiscard]] std::uint64_t total() const { return verdicts_.total(); }
 
  private:
   std::map<PairKey, PairCount, PairOrder> pairs_;
-  std::uint64_t by_verdict_[kVerdictCount] = {};
-  std::uint64_t total_ = 0;
+  VerdictCounts verdicts_;
 };
 
 }  // namespace tcpstat::trace

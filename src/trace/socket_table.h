@@ -58,12 +58,13 @@ template <typename Tuple>
 struct SocketRecord {
   static constexpr std::uint8_t kUsed = 1;
   static constexpr std::uint8_t kHasCookie = 2;
-  static constexpr std::uint8_t kMissed = 4;  ///< the last complete sample did not show it
+  static constexpr std::uint8_t kMissed = 4;  ///< the last sample that counts did not show it
   static constexpr std::uint8_t kWanted = 8;  ///< the user's filter matches it as it was last seen
+  static constexpr std::uint8_t kTurn = 16;   ///< the turn of the last sample that showed it: it changes with each
 
   std::uint64_t identity = 0;  ///< cookie or inode; of a free record the number of the next free one
-  std::int64_t since_ms = 0;   ///< the first sample that showed this state
-  std::int64_t last_ms = 0;    ///< the last one
+  std::int64_t since_us = 0;   ///< time of the first sample that showed this state
+  std::int64_t last_us = 0;    ///< and of the last one
   Tuple tuple;
   State state = State::close;
   std::uint8_t flags = 0;

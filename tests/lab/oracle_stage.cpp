@@ -83,8 +83,8 @@ std::vector<std::string> Stage::complaints() const {
   std::vector<std::string> complaints;
   const auto events = trace_.events();
   for (const TracedEvent& event : events) {
-    const trace::Judgement judgement = trace::judge_exact(event.from, event.to);
-    if (judgement.verdict == trace::Verdict::illegal) complaints.push_back(event.text() + ": " + judgement.reason);
+    const Judgement judgement = trace::judge_exact(event.from, event.to);
+    if (judgement.verdict == TransitionVerdict::illegal) complaints.push_back(event.text() + ": " + judgement.reason);
   }
   const auto breaks = lives_of(events).breaks;
   complaints.insert(complaints.end(), breaks.begin(), breaks.end());

@@ -382,8 +382,8 @@ TEST_SUITE("oracle") {
     CHECK(seen(conversation) == State::time_wait);
     CHECK(cookie(conversation) == full_socket);
     check_lives(*stage, {kPassive + " FIN_WAIT1 FIN_WAIT2 CLOSE"});
-    CHECK(trace::judge_sampled(State::established, State::time_wait, trace::Sameness::same).verdict ==
-          trace::Verdict::legal);
+    CHECK(trace::judge_sampled(State::established, State::time_wait, Sameness::same).verdict ==
+          TransitionVerdict::legal);
   }
 
   TEST_CASE("an orphan that is to wait longer than a minute stays a full socket") {
@@ -430,7 +430,7 @@ TEST_SUITE("oracle") {
     const std::uint64_t after = cookie(conversation);
     CHECK(before != after);
     const auto judgement = trace::judge_sampled(State::time_wait, now, trace::sameness({before, {}}, {after, {}}));
-    CHECK(judgement.verdict == trace::Verdict::reuse);
+    CHECK(judgement.verdict == TransitionVerdict::reuse);
     check_lives(*stage, {kPassive + " FIN_WAIT1 FIN_WAIT2 CLOSE", kPassive});
   }
 

@@ -227,9 +227,8 @@ TEST_SUITE("oracle") {
             seen[0].state == State::syn_recv || seen[1].state == State::fin_wait2 || seen[1].state == State::time_wait;
         CHECK((seen[i].cookie == seen[i - 1].cookie || (i == 1 && gave_way)));
         other_cookies += seen[i].cookie != seen[i - 1].cookie;
-        const trace::Judgement judgement =
-            trace::judge_sampled(seen[i - 1].state, seen[i].state, trace::Sameness::same);
-        CHECK(judgement.verdict == trace::Verdict::legal);
+        const Judgement judgement = trace::judge_sampled(seen[i - 1].state, seen[i].state, Sameness::same);
+        CHECK(judgement.verdict == TransitionVerdict::legal);
         ++transitions;
         with_gaps += !judgement.path.empty();
       }

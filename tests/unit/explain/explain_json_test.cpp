@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "explain/explain.h"
+#include "explain/explanations.h"
 #include "machine/reachability.h"
 #include "machine/tables.h"
 

@@ -9,10 +9,10 @@
 namespace tcpstat::logs {
 namespace {
 
-LoggedTransition transition(std::string_view line) {
+Transition transition(std::string_view line) {
   static TransitionLog log;
   const LogRecord record = log.decode(line);
-  const auto* found = std::get_if<LoggedTransition>(&record);
+  const auto* found = std::get_if<Transition>(&record);
   REQUIRE(found != nullptr);
   return *found;
 }
@@ -34,14 +34,14 @@ TEST_CASE("a trace with options/fields names the socket and the same ends as one
       "protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x302010a (50462986) saddr_v6=<INVALID-SIZE> "
       "daddr_v6=<INVALID-SIZE>");
   for (const auto& record : {plain, fields}) {
-    CHECK(record.from == LoggedState(State::listen));
-    CHECK(record.to == LoggedState(State::syn_recv));
+    CHECK(record.from == ObservedState(State::listen));
+    CHECK(record.to == ObservedState(State::syn_recv));
     CHECK(to_string(record.local.value()) == "127.0.0.1:47991");
     CHECK(to_string(record.remote.value()) == "10.1.2.3:36068");
   }
   CHECK(plain.socket.empty());
   CHECK(fields.socket == "0xffff8881025fb780");
-  CHECK(plain.time == LogTime(6300358534));
+  CHECK(plain.time == EventTime(6300358534));
 }
 
 TEST_CASE("IPv6, MPTCP and perf-script(1)") {
@@ -50,7 +50,7 @@ TEST_CASE("IPv6, MPTCP and perf-script(1)") {
       "saddr=0.0.0.0 daddr=0.0.0.0 saddrv6=2001:db8::1 daddrv6=::1 oldstate=TCP_CLOSE newstate=TCP_LISTEN");
   CHECK(record.protocol == Protocol::mptcp);
   CHECK(to_string(record.local.value()) == "[2001:db8::1]:1");
-  CHECK(record.time == LogTime(12000001));
+  CHECK(record.time == EventTime(12000001));
   CHECK(
       is<OtherLine>("x-1 [000] ..... 1.000000: inet_sock_set_state: family=AF_INET protocol=IPPROTO_SCTP "
                     "oldstate=TCP_CLOSE newstate=TCP_LISTEN"));
@@ -62,7 +62,7 @@ TEST_CASE("every line of the recorded logs is a record or no matter") {
     std::size_t transitions = 0;
     for (const std::string& line : test::lines_of(test::fixture(name))) {
       CHECK_FALSE(is<BadLine>(line));
-      transitions += is<LoggedTransition>(line) ? 1U : 0U;
+      transitions += is<Transition>(line) ? 1U : 0U;
     }
     CHECK(transitions == (std::string_view(name).ends_with("states.txt") ? 6 : 48));
   }
@@ -74,14 +74,14 @@ TEST_CASE("the name of a command in a table of tcpstates may look like columns")
   CHECK(record.socket == "ffff9fd7e8195000");
   CHECK(to_string(record.local.value()) == "[2001:db8::1]:443");
   CHECK(to_string(record.remote.value()) == "[2001:db8::2]:40000");
-  CHECK(record.dwell == LogTime(1500));
+  CHECK(record.dwell == EventTime(1500));
 }
 
 TEST_CASE("a member of an inner object is no member of the record") {
   CHECK(is<BadLine>(R"({"type":"transition","x":{"from":"CLOSE","to":"LISTEN"}})"));
   const auto record =
       transition(R"({"type":"transition","from":"CLOSE","to":"LISTEN","x":{"from":"bad"},"socket":12})");
-  CHECK(record.from == LoggedState(State::close));
+  CHECK(record.from == ObservedState(State::close));
   CHECK(record.socket == "12");
 }
 
@@ -89,9 +89,9 @@ TEST_CASE("times of a log: RFC 3339 with an offset, and seconds") {
   const auto time = [](std::string_view text) {
     return transition(R"({"from":"CLOSE","to":"LISTEN","time":)" + std::string(text) + "}").time;
   };
-  CHECK(time(R"("1970-01-01T00:00:01.5Z")") == LogTime(1'500'000));
-  CHECK(time(R"("1970-01-01T01:00:01+01:00")") == LogTime(1'000'000));
-  CHECK(time("2.25") == LogTime(2'250'000));
+  CHECK(time(R"("1970-01-01T00:00:01.5Z")") == EventTime(1'500'000));
+  CHECK(time(R"("1970-01-01T01:00:01+01:00")") == EventTime(1'000'000));
+  CHECK(time("2.25") == EventTime(2'250'000));
   CHECK(time("null") == std::nullopt);
   CHECK(is<BadLine>(R"({"from":"CLOSE","to":"LISTEN","time":"2026-02-30T00:00:00Z"})"));
   CHECK(is<BadLine>(R"({"from":"CLOSE","to":"LISTEN","time":"yesterday"})"));
@@ -106,7 +106,7 @@ TEST_CASE("the last line of a sample says whether it is whole") {
     }
     const LogRecord record =
         log.decode(R"({"type":"summary","states":[)" + all + R"(],"snapshot":3,)" + std::string(more) + "}");
-    return std::get<LoggedSampleEnd>(record).whole;
+    return std::get<SampleEnd>(record).whole;
   };
   CHECK(whole(R"("complete":true,"limited":false,"filtered":false)") == Whole::yes);
   CHECK(whole(R"("complete":false,"limited":false,"filtered":false)") == Whole::no);
@@ -117,7 +117,45 @@ TEST_CASE("the last line of a sample says whether it is whole") {
   CHECK(whole(fine + R"("summary":{"by_family":{"ipv4":7,"ipv6":0}})") == Whole::yes);
   CHECK(whole(fine + R"("summary":{"by_family":{"ipv4":7,"ipv6":null}})") == Whole::no);
   const LogRecord some = log.decode(R"({"type":"summary","snapshot":1,"states":["SYN_RECV"],)" + fine + R"("x":1})");
-  CHECK(std::get<LoggedSampleEnd>(some).whole == Whole::no);
+  CHECK(std::get<SampleEnd>(some).whole == Whole::no);
+}
+
+/// "arrow LISTEN SYN_RECV": a kind of line that no log has.
+constexpr LineKind kArrow{"arrows", [](std::string_view line) { return line.starts_with("arrow "); },
+                          [](std::string_view line, LineText& text) -> LogRecord {
+                            take_word(line);
+                            Transition record;
+                            record.from = observed_state(take_word(line)).value_or(ObservedState::absent());
+                            record.to = observed_state(take_word(line)).value_or(ObservedState::absent());
+                            text.socket = "the one";
+                            record.socket = text.socket;
+                            return record;
+                          }};
+
+TEST_CASE("a new kind of line is one entry of the table, and a line of no kind is told which there are") {
+  constexpr const LineKind* kKinds[] = {&kArrow};
+  TransitionLog log(kKinds);
+  const auto record = std::get<Transition>(log.decode("arrow LISTEN SYN_RECV"));
+  CHECK(record.from == ObservedState(State::listen));
+  CHECK(record.to == ObservedState(State::syn_recv));
+  CHECK(record.socket == "the one");
+  CHECK(std::get<BadLine>(log.decode("{}")).why == "neither arrows");
+  TransitionLog usual;
+  CHECK(std::get<BadLine>(usual.decode("arrow LISTEN SYN_RECV")).why ==
+        "neither ndjson nor a trace nor a table of tcpstates");
+}
+
+TEST_CASE("every kind of line has a name of its own, and recognizes no line of another") {
+  const std::string_view lines[] = {
+      R"({"from":"CLOSE","to":"LISTEN"})",
+      "x-1 [000] ..... 1.000000: inet_sock_set_state: oldstate=TCP_CLOSE newstate=TCP_LISTEN",
+      "ffff9fd7e8195000 9312 a 127.0.0.1 443 127.0.0.2 40000 LISTEN -> SYN_RECV 1.500"};
+  REQUIRE(line_kinds().size() == std::size(lines));
+  for (std::size_t i = 0; i < std::size(lines); ++i) {
+    for (std::size_t kind = 0; kind < line_kinds().size(); ++kind) {
+      CHECK(line_kinds()[kind]->recognizes(lines[i]) == (i == kind));
+    }
+  }
 }
 
 }  // namespace

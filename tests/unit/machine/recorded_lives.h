@@ -13,8 +13,8 @@ namespace tcpstat::test {
 
 struct RecordedEvent {
   Protocol protocol;
-  LoggedState from;
-  LoggedState to;
+  ObservedState from;
+  ObservedState to;
   std::string socket;
 };
 

@@ -19,29 +19,23 @@ using test::Rendering;
 
 constexpr std::array<std::optional<State>, 2> kPath = {State::fin_wait1, State::fin_wait2};
 
-ObservedTransition closed() {
-  ObservedTransition out;
+Transition closed() {
+  Transition out;
+  out.observed = Observed::sampled;
   out.local = test::endpoint("192.0.2.1", 443);
   out.remote = test::endpoint("198.51.100.7", 50'000);
   out.cookie = 0xFFFF'FFFF'FFFF'FFFF;
   out.from = State::established;
   out.to = State::time_wait;
-  out.path = kPath;
-  out.dwell_ms = 61'500;
-  out.verdict = "legal";
-  out.reason = "3 steps, \"unseen\"";
-  out.reference = "somewhere";
+  out.dwell = std::chrono::milliseconds(61'500);
   return out;
 }
 
-ObservedTransition listening() {
-  ObservedTransition out;
-  out.family = Family::ipv6;
+Transition listening() {
+  Transition out;
+  out.observed = Observed::sampled;
   out.local = test::endpoint("::", 22);
   out.to = State::listen;
-  out.verdict = "legal";
-  out.reason = "one step";
-  out.reference = "somewhere";
   return out;
 }
 
@@ -52,13 +46,15 @@ std::string written(std::string_view format, std::size_t width = 0) {
   const auto writer = make_transition_writer(format, rendering.settings);
   REQUIRE(writer != nullptr);
   writer->sample({7, "2026-01-02T03:04:05.678Z", "04:04:05"});
-  writer->transition(closed());
-  writer->transition(listening());
+  writer->transition(closed(), {TransitionVerdict::legal, "3 steps, \"unseen\"", "somewhere", kPath});
+  writer->transition(listening(), {TransitionVerdict::legal, "one step", "somewhere", {}});
   writer->sample_end();
   Report report;
   report.facts = rendering.settings.facts;
   report.selected = StateSet::all();
-  writer->finish(report, {9, 2, {{"legal", 2}, {"illegal", 0}}});
+  TransitionCounts counts{.samples = 9, .verdicts = {}};
+  for (int i = 0; i < 2; ++i) counts.verdicts.add(TransitionVerdict::legal);
+  writer->finish(report, counts);
   return rendering.text();
 }
 
@@ -95,7 +91,8 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
   CHECK(summary["type"] == "summary");
   CHECK(summary["snapshot"] == 7);
   CHECK(summary["samples"] == 9);
-  CHECK(summary["transitions"] == json{{"total", 2}, {"by_verdict", {{"legal", 2}, {"illegal", 0}}}});
+  CHECK(summary["transitions"] ==
+        json{{"total", 2}, {"by_verdict", {{"legal", 2}, {"quirk", 0}, {"reuse", 0}, {"illegal", 0}}}});
 }
 
 TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what needs it") {

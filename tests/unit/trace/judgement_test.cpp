@@ -19,7 +19,7 @@ struct Fact {
   std::string_view name;
   State from;
   State to;
-  Verdict verdict;
+  TransitionVerdict verdict;
 };
 
 std::string arrow(State from, State to) { return std::string(name(from)) + ">" + std::string(name(to)); }
@@ -28,7 +28,7 @@ bool says(const std::string& text, std::string_view words) { return text.find(wo
 
 TEST_CASE("all 121 pairs of states are judged as another hand wrote them down") {
   std::size_t judged = 0;
-  const auto check = [&](const nlohmann::json& row, Verdict verdict) {
+  const auto check = [&](const nlohmann::json& row, TransitionVerdict verdict) {
     const State from = test::state(row[0]);
     const State to = test::state(row[1]);
     const std::string pair = arrow(from, to);
@@ -40,8 +40,9 @@ TEST_CASE("all 121 pairs of states are judged as another hand wrote them down") 
     CHECK(judgement.path.empty());
     ++judged;
   };
-  for (const auto& row : test::tables()["traced"]) check(row, row[2] == "normal" ? Verdict::legal : Verdict::quirk);
-  for (const auto& row : test::tables()["illegal"]) check(row, Verdict::illegal);
+  for (const auto& row : test::tables()["traced"])
+    check(row, row[2] == "normal" ? TransitionVerdict::legal : TransitionVerdict::quirk);
+  for (const auto& row : test::tables()["illegal"]) check(row, TransitionVerdict::illegal);
   CHECK(judged == kStateCount * kStateCount);
 }
 
@@ -62,38 +63,38 @@ TEST_CASE("what is no step of RFC 9293 and harmless is a quirk, and says which")
   };
   std::size_t quirks = 0;
   for (const machine::TracedPair& pair : machine::kTracedPairs)
-    quirks += judge_exact(pair.from, pair.to).verdict == Verdict::quirk;
+    quirks += judge_exact(pair.from, pair.to).verdict == TransitionVerdict::quirk;
   CHECK(quirks == std::size(kQuirks));
   for (const Quirk& quirk : kQuirks) {
     const std::string pair = arrow(quirk.from, quirk.to);
     CAPTURE(pair);
     const Judgement judgement = judge_exact(quirk.from, quirk.to);
-    CHECK(judgement.verdict == Verdict::quirk);
+    CHECK(judgement.verdict == TransitionVerdict::quirk);
     CHECK(says(judgement.reason, quirk.says));
   }
 }
 
 TEST_CASE("what no kernel prints, fact by fact") {
   constexpr Fact kFacts[] = {
-      {"a connection does not go back to its handshake", established, syn_recv, Verdict::illegal},
-      {"an active open does not wait for callers", syn_sent, listen, Verdict::illegal},
-      {"a listener never connects (EISCONN)", listen, syn_sent, Verdict::illegal},
-      {"a child passes SYN_RECV", listen, established, Verdict::illegal},
-      {"a reset request does not print its way back to LISTEN", syn_recv, listen, Verdict::illegal},
-      {"whoever got a FIN has not the first word of the close", close_wait, fin_wait1, Verdict::illegal},
-      {"whoever closed first does not wait for close()", fin_wait1, close_wait, Verdict::illegal},
-      {"FIN and ACK in one segment are two events", fin_wait1, time_wait, Verdict::illegal},
-      {"the time-wait socket takes over without an event", fin_wait2, time_wait, Verdict::illegal},
-      {"so it does after crossing FINs", closing, time_wait, Verdict::illegal},
-      {"its end is not printed", time_wait, close, Verdict::illegal},
-      {"a tuple used again is another socket", time_wait, syn_recv, Verdict::illegal},
-      {"nor does TIME_WAIT come back to life", time_wait, established, Verdict::illegal},
-      {"the last ACK leads to no TIME_WAIT", last_ack, time_wait, Verdict::illegal},
-      {"FINs do not cross after one was acknowledged", fin_wait2, closing, Verdict::illegal},
-      {"nothing reopens a closed direction", fin_wait2, fin_wait1, Verdict::illegal},
-      {"ESTABLISHED is not stored twice", established, established, Verdict::illegal},
-      {"nor is LISTEN", listen, listen, Verdict::illegal},
-      {"no socket is born established", close, established, Verdict::illegal},
+      {"a connection does not go back to its handshake", established, syn_recv, TransitionVerdict::illegal},
+      {"an active open does not wait for callers", syn_sent, listen, TransitionVerdict::illegal},
+      {"a listener never connects (EISCONN)", listen, syn_sent, TransitionVerdict::illegal},
+      {"a child passes SYN_RECV", listen, established, TransitionVerdict::illegal},
+      {"a reset request does not print its way back to LISTEN", syn_recv, listen, TransitionVerdict::illegal},
+      {"whoever got a FIN has not the first word of the close", close_wait, fin_wait1, TransitionVerdict::illegal},
+      {"whoever closed first does not wait for close()", fin_wait1, close_wait, TransitionVerdict::illegal},
+      {"FIN and ACK in one segment are two events", fin_wait1, time_wait, TransitionVerdict::illegal},
+      {"the time-wait socket takes over without an event", fin_wait2, time_wait, TransitionVerdict::illegal},
+      {"so it does after crossing FINs", closing, time_wait, TransitionVerdict::illegal},
+      {"its end is not printed", time_wait, close, TransitionVerdict::illegal},
+      {"a tuple used again is another socket", time_wait, syn_recv, TransitionVerdict::illegal},
+      {"nor does TIME_WAIT come back to life", time_wait, established, TransitionVerdict::illegal},
+      {"the last ACK leads to no TIME_WAIT", last_ack, time_wait, TransitionVerdict::illegal},
+      {"FINs do not cross after one was acknowledged", fin_wait2, closing, TransitionVerdict::illegal},
+      {"nothing reopens a closed direction", fin_wait2, fin_wait1, TransitionVerdict::illegal},
+      {"ESTABLISHED is not stored twice", established, established, TransitionVerdict::illegal},
+      {"nor is LISTEN", listen, listen, TransitionVerdict::illegal},
+      {"no socket is born established", close, established, TransitionVerdict::illegal},
   };
   for (const Fact& fact : kFacts) {
     CAPTURE(fact.name);
@@ -134,7 +135,8 @@ TEST_CASE("an MPTCP socket has nineteen steps of its own and no other") {
       const std::string pair = arrow(from.state, to.state);
       CAPTURE(pair);
       const Judgement judgement = judge_exact(from.state, to.state, Protocol::mptcp);
-      const Verdict expected = known.contains({from.state, to.state}) ? Verdict::legal : Verdict::illegal;
+      const TransitionVerdict expected =
+          known.contains({from.state, to.state}) ? TransitionVerdict::legal : TransitionVerdict::illegal;
       CHECK(judgement.verdict == expected);
       CHECK(says(judgement.reason, "MPTCP"));
       CHECK(says(judgement.reference, "mptcp_set_state()"));
@@ -146,14 +148,20 @@ TEST_CASE("the two protocols disagree where they should") {
   const auto verdicts = [](State from, State to) {
     return std::pair(judge_exact(from, to, Protocol::tcp).verdict, judge_exact(from, to, Protocol::mptcp).verdict);
   };
-  CHECK_MESSAGE(verdicts(listen, established) == std::pair(Verdict::illegal, Verdict::legal), "a child is born open");
-  CHECK_MESSAGE(verdicts(listen, syn_recv) == std::pair(Verdict::legal, Verdict::illegal), "only TCP has requests");
-  CHECK_MESSAGE(verdicts(listen, listen) == std::pair(Verdict::illegal, Verdict::legal), "listen() again");
-  CHECK_MESSAGE(verdicts(fin_wait1, fin_wait1) == std::pair(Verdict::quirk, Verdict::illegal), "shutdown, close");
+  CHECK_MESSAGE(verdicts(listen, established) == std::pair(TransitionVerdict::illegal, TransitionVerdict::legal),
+                "a child is born open");
+  CHECK_MESSAGE(verdicts(listen, syn_recv) == std::pair(TransitionVerdict::legal, TransitionVerdict::illegal),
+                "only TCP has requests");
+  CHECK_MESSAGE(verdicts(listen, listen) == std::pair(TransitionVerdict::illegal, TransitionVerdict::legal),
+                "listen() again");
+  CHECK_MESSAGE(verdicts(fin_wait1, fin_wait1) == std::pair(TransitionVerdict::quirk, TransitionVerdict::illegal),
+                "shutdown, close");
 }
 
 /// What a cell says between two samples that are the same socket.
-Verdict of_same(const nlohmann::json& cell) { return cell["reuse"].get<bool>() ? Verdict::reuse : Verdict::legal; }
+TransitionVerdict of_same(const nlohmann::json& cell) {
+  return cell["reuse"].get<bool>() ? TransitionVerdict::reuse : TransitionVerdict::legal;
+}
 
 TEST_CASE("all 144 cells between two samples are judged as another hand computed them") {
   std::size_t judged = 0;
@@ -165,7 +173,7 @@ TEST_CASE("all 144 cells between two samples are judged as another hand computed
       CAPTURE(pair);
       CHECK(judge_sampled(from, to, Sameness::same).verdict == of_same(cell));
       CHECK(judge_sampled(from, to, Sameness::doubtful).verdict == of_same(cell));
-      CHECK(judge_sampled(from, to, Sameness::reused).verdict == Verdict::reuse);
+      CHECK(judge_sampled(from, to, Sameness::reused).verdict == TransitionVerdict::reuse);
       const auto steps = cell["steps"].get<std::size_t>();
       const auto passed = judge_sampled(from, to, Sameness::same).path;
       CHECK(passed.size() == (steps > 1 ? steps - 1 : 0));
@@ -181,7 +189,7 @@ TEST_CASE("between samples nothing is illegal, and every verdict gives its reaso
     for (std::size_t to = 0; to < kSeenCount; ++to) {
       for (const Sameness sameness : {Sameness::same, Sameness::reused, Sameness::doubtful}) {
         const Judgement judgement = judge_sampled(seen_at(from), seen_at(to), sameness);
-        CHECK(judgement.verdict != Verdict::illegal);
+        CHECK(judgement.verdict != TransitionVerdict::illegal);
         CHECK_FALSE(judgement.reason.empty());
       }
     }
@@ -192,7 +200,7 @@ TEST_CASE("how sure a reuse is follows from who says so") {
   CHECK(says(judge_sampled(time_wait, established, Sameness::reused).reason, "another connection"));
   CHECK(says(judge_sampled(established, syn_sent, Sameness::same).reason, "the same socket was used again"));
   CHECK(says(judge_sampled(time_wait, established, Sameness::doubtful).reason, "possibly"));
-  CHECK(judge_sampled(established, established, Sameness::reused).verdict == Verdict::reuse);
+  CHECK(judge_sampled(established, established, Sameness::reused).verdict == TransitionVerdict::reuse);
 }
 
 TEST_CASE("states passed unseen are named") {
@@ -210,10 +218,10 @@ TEST_CASE("states passed unseen are named") {
 }
 
 TEST_CASE("verdicts have one word each") {
-  CHECK(name(Verdict::legal) == "legal");
-  CHECK(name(Verdict::quirk) == "quirk");
-  CHECK(name(Verdict::reuse) == "reuse");
-  CHECK(name(Verdict::illegal) == "illegal");
+  CHECK(name(TransitionVerdict::legal) == "legal");
+  CHECK(name(TransitionVerdict::quirk) == "quirk");
+  CHECK(name(TransitionVerdict::reuse) == "reuse");
+  CHECK(name(TransitionVerdict::illegal) == "illegal");
 }
 
 }  // namespace

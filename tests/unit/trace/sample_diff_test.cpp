@@ -1,4 +1,4 @@
-#include "trace/observer.h"
+#include "trace/sample_diff.h"
 
 #include <doctest/doctest.h>
 
@@ -10,52 +10,55 @@
 #include <vector>
 
 #include "support/rows.h"
+#include "trace/transition_judge.h"
 
 namespace tcpstat::trace {
 namespace {
 
 using test::endpoint;
 
-/// An observer, and what it told: "1 ESTABLISHED>CLOSE_WAIT legal 300".
+/// A comparison of samples, and what it told: "1 ESTABLISHED>CLOSE_WAIT legal 300".
 class Watched {
  public:
   std::vector<std::string> told;
   std::vector<std::string> paths;
   std::vector<std::string> reasons;
-  Observer observer{[this](const ObservedTransition& of, Verdict verdict) {
-    CHECK(of.verdict == name(verdict));
-    CHECK(!of.reference.empty());
-    std::string line = of.cookie ? std::to_string(*of.cookie) : to_string(of.local);
-    line += " " + std::string(name(of.from)) + ">" + std::string(name(of.to)) + " " + std::string(of.verdict);
-    line += of.dwell_ms ? " " + std::to_string(*of.dwell_ms) : " -";
+  TransitionJudge judge{[this](const Transition& of, const Judgement& judgement) {
+    CHECK(!judgement.reference.empty());
+    std::string line = of.cookie ? std::to_string(*of.cookie) : to_string(of.local.value());
+    line += " " + std::string(name(of.from)) + ">" + std::string(name(of.to)) + " ";
+    line += name(judgement.verdict);
+    line += of.dwell ? " " + std::to_string(of.dwell->count() / 1000) : " -";
     told.push_back(line);
     std::string path;
-    for (const auto& state : of.path) path += std::string(name(state)) + " ";
+    for (const Seen seen : judgement.path) path += std::string(name(seen)) + " ";
     paths.push_back(path);
-    reasons.emplace_back(of.reason);
+    reasons.emplace_back(judgement.reason);
+    return Flow::more;
   }};
+  SampleDiff diff{judge};
 
   /// The next sample, 100 ms later.
   template <typename... Rows>
   std::vector<std::string> sample(const Rows&... rows) {
-    return take(Observer::Sample::complete, rows...);
+    return take(SampleDiff::Sample::complete, rows...);
   }
   template <typename... Rows>
   std::vector<std::string> partial(const Rows&... rows) {
-    return take(Observer::Sample::partial, rows...);
+    return take(SampleDiff::Sample::partial, rows...);
   }
 
-  Observer::Wanted wanted = Observer::Wanted::yes;
+  SampleDiff::Wanted wanted = SampleDiff::Wanted::yes;
 
  private:
   template <typename... Rows>
-  std::vector<std::string> take(Observer::Sample kind, const Rows&... rows) {
+  std::vector<std::string> take(SampleDiff::Sample kind, const Rows&... rows) {
     told.clear();
     paths.clear();
     reasons.clear();
-    observer.begin(now_ += 100);
-    (observer.see(rows, wanted), ...);
-    observer.end(kind);
+    diff.begin(std::chrono::milliseconds(now_ += 100));
+    (diff.see(rows, wanted), ...);
+    diff.end(kind);
     std::sort(told.begin(), told.end());
     return told;
   }
@@ -112,7 +115,7 @@ TEST_CASE("a socket is gone when two samples agree") {
   CHECK(watched.sample().empty());
   CHECK(watched.sample() == Lines{"1 ESTABLISHED>ABSENT legal 0"});
   CHECK(watched.sample().empty());
-  CHECK(watched.observer.size() == 0);
+  CHECK(watched.diff.size() == 0);
 }
 
 TEST_CASE("a socket that was missed once and is seen again is no event") {
@@ -156,7 +159,7 @@ TEST_CASE("another socket on the same addresses and ports ends the old one at on
   Watched watched;
   watched.sample(row(1, State::time_wait));
   CHECK(watched.sample(row(2, State::syn_sent)) == Lines{"2 TIME_WAIT>SYN_SENT reuse 0"});
-  CHECK(watched.observer.size() == 1);
+  CHECK(watched.diff.size() == 1);
   CHECK(watched.sample(row(2, State::established)) == Lines{"2 SYN_SENT>ESTABLISHED legal 0"});
   CHECK(watched.partial(row(3, State::established)) == Lines{"3 ESTABLISHED>ESTABLISHED reuse 0"});
 }
@@ -187,13 +190,13 @@ TEST_CASE("a bound socket that listens, and its end, are one life") {
 
 TEST_CASE("only what the filter wants is told, before or after") {
   Watched watched;
-  watched.wanted = Observer::Wanted::no;
+  watched.wanted = SampleDiff::Wanted::no;
   watched.sample(row(1, State::established), row(2, State::established, 2));
   CHECK(watched.sample(row(1, State::fin_wait1), row(2, State::established, 2)).empty());
-  watched.wanted = Observer::Wanted::yes;
+  watched.wanted = SampleDiff::Wanted::yes;
   CHECK(watched.sample(row(1, State::fin_wait2), row(2, State::established, 2)) ==
         Lines{"1 FIN_WAIT1>FIN_WAIT2 legal 0"});
-  watched.wanted = Observer::Wanted::no;
+  watched.wanted = SampleDiff::Wanted::no;
   CHECK(watched.sample(row(1, State::fin_wait2), row(2, State::close_wait, 2)) ==
         Lines{"2 ESTABLISHED>CLOSE_WAIT legal 200"});
   watched.sample();
@@ -228,6 +231,95 @@ TEST_CASE("both families are followed, also where the numbers are the same") {
   CHECK(watched.sample(six, row(1, State::established)) == Lines{"1 ESTABLISHED>FIN_WAIT1 legal 0"});
 }
 
+/// Samples that remember only what the last two showed, as those of a log.
+struct Forgetful {
+  Lines told;
+  TransitionJudge judge{[this](const Transition& of, const Judgement& judgement) {
+    std::string line(name(of.from));
+    line.append(">").append(name(of.to)).append(" ").append(name(judgement.verdict));
+    told.push_back(line);
+    return Flow::more;
+  }};
+  SampleDiff diff{judge, SampleDiff::Unseen::forgotten};
+
+  template <typename... Rows>
+  void sample(SampleDiff::Sample kind, const Rows&... rows) {
+    diff.begin({});
+    (diff.see(rows, SampleDiff::Wanted::yes), ...);
+    diff.end(kind);
+  }
+};
+
+TEST_CASE("where partial samples are the rule, memory is that of two samples and who left is unknown") {
+  Forgetful watched;
+  watched.sample(SampleDiff::Sample::complete, row(1, State::established));
+  for (std::uint64_t cookie = 2; cookie < 100; ++cookie) {
+    watched.sample(SampleDiff::Sample::partial, row(cookie, State::established, static_cast<std::uint16_t>(cookie)));
+    CHECK(watched.diff.size() == 2);
+  }
+  // The second sample had a complete one to compare with.
+  CHECK(watched.told == Lines{"ABSENT>ESTABLISHED legal"});
+  CHECK(watched.diff.unknown() == 97);
+  watched.diff.finish();
+  CHECK(watched.diff.unknown() == 98);
+  CHECK(watched.diff.size() == 0);
+  CHECK(watched.diff.sockets() == 99);
+}
+
+TEST_CASE("no sample follows: whom the last one lacks is gone if that was complete") {
+  for (const auto last : {SampleDiff::Sample::complete, SampleDiff::Sample::partial}) {
+    Forgetful watched;
+    watched.sample(SampleDiff::Sample::complete, row(1, State::last_ack));
+    watched.sample(last);
+    CHECK(watched.told.empty());
+    watched.diff.finish();
+    const bool gone = last == SampleDiff::Sample::complete;
+    CHECK(watched.told == (gone ? Lines{"LAST_ACK>ABSENT legal"} : Lines{}));
+    CHECK(watched.diff.unknown() == (gone ? 0U : 1U));
+  }
+}
+
+TEST_CASE("of another host nothing is compared") {
+  Forgetful watched;
+  watched.sample(SampleDiff::Sample::complete, row(1, State::established));
+  watched.diff.forget_all();
+  watched.sample(SampleDiff::Sample::complete, row(1, State::close_wait));
+  CHECK(watched.told.empty());
+  watched.sample(SampleDiff::Sample::complete, row(1, State::last_ack));
+  CHECK(watched.told == Lines{"CLOSE_WAIT>LAST_ACK legal"});
+}
+
+TEST_CASE("a source that has no cookies, after one that has, makes no new connection of an old one") {
+  Forgetful watched;
+  watched.sample(SampleDiff::Sample::complete, row(1, State::established));
+  watched.sample(SampleDiff::Sample::complete, proc_row(7, State::established));
+  CHECK(watched.told.empty());
+  CHECK(watched.diff.size() == 1);
+  CHECK(watched.diff.sockets() == 1);
+  watched.sample(SampleDiff::Sample::complete, row(1, State::close_wait));
+  CHECK(watched.told == Lines{"ESTABLISHED>CLOSE_WAIT legal"});
+}
+
+TEST_CASE("how long a socket stays is known where its cookie is, and the times") {
+  using std::chrono::seconds;
+  Forgetful watched;
+  const auto stay = [&](std::optional<EventTime> now, const Connection& of) {
+    watched.diff.begin(now);
+    const Stay out = watched.diff.see(of, SampleDiff::Wanted::yes);
+    watched.diff.end(SampleDiff::Sample::complete);
+    return std::pair(out.before, out.now);
+  };
+  using Times = std::pair<EventTime, EventTime>;
+  CHECK(stay(seconds(100), row(1, State::time_wait)) == Times{});
+  CHECK(stay(seconds(130), row(1, State::time_wait)) == Times{seconds(0), seconds(30)});
+  CHECK(stay(seconds(170), row(1, State::time_wait)) == Times{seconds(30), seconds(70)});
+  CHECK(stay({}, row(1, State::time_wait)) == Times{seconds(70), seconds(0)});
+  CHECK(stay(seconds(90), row(1, State::time_wait)) == Times{});
+  CHECK(stay(seconds(200), row(1, State::established)) == Times{});
+  CHECK(stay(seconds(210), proc_row(7, State::established, 2)) == Times{});
+  CHECK(stay(seconds(220), proc_row(7, State::established, 2)) == Times{});
+}
+
 /// What a perfect memory would tell, for random samples of sockets that come, change and go.
 TEST_CASE("churn: the same as a map would tell") {
   struct Known {
@@ -248,11 +340,11 @@ TEST_CASE("churn: the same as a map would tell") {
       alive.emplace_back(next_cookie++, kStates[random() % 4]);
     std::shuffle(alive.begin(), alive.end(), random);
     watched.told.clear();
-    watched.observer.begin(++now);
+    watched.diff.begin(std::chrono::milliseconds(++now));
     for (auto& [cookie, state] : alive) {
       if (random() % 16 == 0) continue;  // the dump misses it
       if (random() % 4 == 0) state = kStates[random() % 4];
-      watched.observer.see(row(cookie, state, static_cast<std::uint16_t>(1 + cookie % 60'000)), watched.wanted);
+      watched.diff.see(row(cookie, state, static_cast<std::uint16_t>(1 + cookie % 60'000)), watched.wanted);
       const auto at = model.find(cookie);
       const std::string end = ">" + std::string(name(state));
       if (at == model.end()) {
@@ -264,7 +356,7 @@ TEST_CASE("churn: the same as a map would tell") {
         at->second = {state, -1};
       }
     }
-    watched.observer.end(Observer::Sample::complete);
+    watched.diff.end(SampleDiff::Sample::complete);
     for (auto at = model.begin(); at != model.end();) {
       if (++at->second.missed == 2) {
         expected.push_back(std::to_string(at->first) + " " + std::string(name(at->second.state)) + ">ABSENT");
@@ -278,7 +370,7 @@ TEST_CASE("churn: the same as a map would tell") {
     std::sort(told.begin(), told.end());
     std::sort(expected.begin(), expected.end());
     REQUIRE(told == expected);
-    REQUIRE(watched.observer.size() == model.size());
+    REQUIRE(watched.diff.size() == model.size());
   }
   CHECK(next_cookie > 10'000);
 }
@@ -291,27 +383,28 @@ TEST_CASE("memory: at most 64 bytes an IPv4 socket, 112 an IPv6 one, and a crowd
   };
   for (const Case& each : {Case{"IPv4", Family::ipv4, 64}, Case{"IPv6", Family::ipv6, 112}}) {
     CAPTURE(each.name);
-    Observer observer([](const ObservedTransition&, Verdict) {});
+    TransitionJudge judge([](const Transition&, const Judgement&) { return Flow::more; });
+    SampleDiff diff(judge);
     Connection made = each.family == Family::ipv4 ? row(1, State::established)
                                                   : test::connection(State::established, endpoint("2001:db8::1", 443),
                                                                      endpoint("2001:db8::2", 7));
     made.family = each.family;
-    observer.begin(1);
+    diff.begin(std::chrono::milliseconds(1));
     std::size_t worst = 0;
     for (std::uint64_t cookie = 1; cookie <= 200'000; ++cookie) {
       made.cookie = cookie;
-      observer.see(made, Observer::Wanted::yes);
-      if (cookie > 10'000) worst = std::max(worst, observer.bytes() / cookie);
+      diff.see(made, SampleDiff::Wanted::yes);
+      if (cookie > 10'000) worst = std::max(worst, diff.bytes() / cookie);
     }
-    observer.end(Observer::Sample::complete);
+    diff.end(SampleDiff::Sample::complete);
     CHECK(worst > 0);
     CHECK(worst < each.most);
     for (std::int64_t now = 2; now < 5; ++now) {
-      observer.begin(now);
-      observer.end(Observer::Sample::complete);
+      diff.begin(std::chrono::milliseconds(now));
+      diff.end(SampleDiff::Sample::complete);
     }
-    CHECK(observer.size() == 0);
-    CHECK(observer.bytes() < 200'000);
+    CHECK(diff.size() == 0);
+    CHECK(diff.bytes() < 200'000);
   }
 }
 

@@ -1,10 +1,12 @@
-#include "trace/sample_walk.h"
+#include "trace/logged_samples.h"
 
 #include <doctest/doctest.h>
 
 #include <ostream>
 
 #include "machine/recorded_lives.h"
+#include "trace/pair_counts.h"
+#include "trace/transition_judge.h"
 
 namespace tcpstat::trace {
 namespace {
@@ -16,18 +18,22 @@ struct Walked {
 
   KernelLimits limits;
   PairCounts pairs;
-  std::vector<Remark> remarks;
-  SampleWalk walk{limits, pairs, [this](const Remark& remark) { remarks.push_back(remark); }};
+  std::vector<LogFinding> findings;
+  TransitionJudge judge{[this](const Transition& transition, const Judgement& judgement) {
+    pairs.add(transition, judgement);
+    return Flow::more;
+  }};
+  LoggedSamples walk{limits, judge, [this](const LogFinding& finding) { findings.push_back(finding); }};
   SampleName sample;
   std::uint64_t line = 0;
 
-  void begin(std::uint64_t number, std::optional<LogTime> time = {}) {
+  void begin(std::uint64_t number, std::optional<EventTime> time = {}) {
     sample.counter = number;
     sample.time = time;
   }
   void row(State state, std::optional<std::uint64_t> cookie, const std::string& local = "80",
            const std::string& remote = "40000", TimerKind timer = TimerKind::none) {
-    LoggedRow record;
+    SampleRow record;
     record.sample = sample;
     record.state = state;
     record.cookie = cookie;
@@ -37,7 +43,7 @@ struct Walked {
     walk.row(record, ++line);
   }
   void end(Whole whole = Whole::yes) { walk.end({sample, whole}); }
-  [[nodiscard]] std::uint64_t count(LoggedState from, LoggedState to, Verdict verdict) const {
+  [[nodiscard]] std::uint64_t count(ObservedState from, ObservedState to, TransitionVerdict verdict) const {
     const auto at = pairs.pairs().find({Observed::sampled, Protocol::tcp, verdict, from, to});
     return at == pairs.pairs().end() ? 0 : at->second.count;
   }
@@ -56,8 +62,8 @@ TEST_CASE("the samples of every recorded life are consistent") {
       walked.end();
     }
     walked.walk.finish();
-    CHECK(walked.pairs.count(Verdict::illegal) == 0);
-    CHECK(walked.remarks.empty());
+    CHECK(walked.pairs.count(TransitionVerdict::illegal) == 0);
+    CHECK(walked.findings.empty());
   }
 }
 
@@ -73,8 +79,8 @@ TEST_CASE("the same cookie makes progress, another one is a reused tuple") {
   walked.row(State::syn_recv, 2);
   walked.end();
   walked.walk.finish();
-  CHECK(walked.count(State::established, State::time_wait, Verdict::legal) == 1);
-  CHECK(walked.count(State::time_wait, State::syn_recv, Verdict::reuse) == 1);
+  CHECK(walked.count(State::established, State::time_wait, TransitionVerdict::legal) == 1);
+  CHECK(walked.count(State::time_wait, State::syn_recv, TransitionVerdict::reuse) == 1);
   CHECK(walked.walk.sockets() == 2);
 }
 
@@ -93,7 +99,7 @@ TEST_CASE("who is missing once may be there, who is missing twice is gone") {
   walked.end();
   walked.begin(5);
   walked.end();
-  CHECK(walked.count(State::established, LoggedState::absent(), Verdict::legal) == 1);
+  CHECK(walked.count(State::established, ObservedState::absent(), TransitionVerdict::legal) == 1);
 }
 
 TEST_CASE("a row that a filtered sample does not show is unknown, not vanished") {
@@ -118,8 +124,8 @@ TEST_CASE("runs that were appended all count from 1 and are told apart by their 
     walked.end();
   }
   CHECK(walked.walk.samples() == 3);
-  CHECK(walked.count(State::syn_recv, State::established, Verdict::legal) == 1);
-  CHECK(walked.count(State::established, State::close_wait, Verdict::legal) == 1);
+  CHECK(walked.count(State::syn_recv, State::established, TransitionVerdict::legal) == 1);
+  CHECK(walked.count(State::established, State::close_wait, TransitionVerdict::legal) == 1);
 }
 
 TEST_CASE("without last lines samples are told apart by counter or time") {
@@ -130,7 +136,7 @@ TEST_CASE("without last lines samples are told apart by counter or time") {
   walked.row(State::close_wait, 9);
   walked.walk.finish();
   CHECK(walked.walk.samples() == 2);
-  CHECK(walked.count(State::established, State::close_wait, Verdict::legal) == 1);
+  CHECK(walked.count(State::established, State::close_wait, TransitionVerdict::legal) == 1);
 }
 
 TEST_CASE("ends that cannot be so together are believed in the second sample") {
@@ -141,14 +147,14 @@ TEST_CASE("ends that cannot be so together are believed in the second sample") {
       walked.row(State::close_wait, 1);
       walked.row(other, 2, "40000", "80");
       walked.end();
-      CHECK(walked.remarks.size() == (number >= 2 ? 1U : 0U));
+      CHECK(walked.findings.size() == (number >= 2 ? 1U : 0U));
     }
-    CHECK(walked.remarks[0].rule == RemarkRule::joint);
-    CHECK(walked.remarks[0].severity == Severity::warning);
+    CHECK(walked.findings[0].rule == LogRule::joint);
+    CHECK(walked.findings[0].severity == Severity::warning);
   }
 }
 
-TEST_CASE("ends that agree, and a new connection that meets an old one's end, are no remark") {
+TEST_CASE("ends that agree, and a new connection that meets an old one's end, are no finding") {
   Walked walked;
   for (const std::uint64_t number : {1U, 2U, 3U}) {
     walked.begin(number);
@@ -158,7 +164,7 @@ TEST_CASE("ends that agree, and a new connection that meets an old one's end, ar
     walked.row(State::time_wait, 4, "81", "50000");
     walked.end();
   }
-  CHECK(walked.remarks.empty());
+  CHECK(walked.findings.empty());
 }
 
 TEST_CASE("TIME_WAIT lasts 60 s and a tenth") {
@@ -170,7 +176,7 @@ TEST_CASE("TIME_WAIT lasts 60 s and a tenth") {
     walked.begin(2, seconds(100 + age));
     walked.row(State::time_wait, 1);
     walked.end();
-    CHECK(walked.remarks.size() == (age > 66 ? 1U : 0U));
+    CHECK(walked.findings.size() == (age > 66 ? 1U : 0U));
   }
 }
 
@@ -181,7 +187,7 @@ TEST_CASE("without cookies the tuple may be another connection's, so nothing las
     walked.row(State::time_wait, {});
     walked.end();
   }
-  CHECK(walked.remarks.empty());
+  CHECK(walked.findings.empty());
 }
 
 }  // namespace

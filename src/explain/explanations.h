@@ -1,6 +1,7 @@
 #pragma once
-// What `tcpstat explain` knows, as text of at most 80 columns and as JSON. Facts come from machine/.
+// What each subject of `tcpstat explain` says, as text of at most 80 columns and as JSON. Facts come from machine/.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,15 @@ namespace tcpstat::explain {
 
 /// With which characters a diagram is drawn.
 enum class Drawing : std::uint8_t { ascii, utf8 };
+
+/// A name that can be explained, and what it means.
+struct IndexEntry {
+  std::string name;
+  std::string meaning;
+};
+
+std::string index_text(std::span<const IndexEntry> all);
+std::string index_json(std::span<const IndexEntry> all);
 
 std::string explain_state(State state, const KernelLimits& limits);
 std::string explain_pair(Seen from, Seen to);
@@ -28,13 +38,5 @@ std::string machine_table();
 std::string machine_dot();
 std::string machine_mermaid();
 std::string machine_json();
-
-/// By samples alone. legal: one step of one connection, or a new child. quirk: a state that is printed again, which is no
-/// step. reachable: through other states. reuse: only another connection, or a descriptor used again.
-enum class PairVerdict : std::uint8_t { legal, quirk, reachable, reuse };
-PairVerdict judge(Seen from, Seen to);
-std::string_view name(PairVerdict verdict);
-/// What the tracepoint may print: "legal", "quirk", "illegal".
-std::string_view traced_word(Seen from, Seen to);
 
 }  // namespace tcpstat::explain

@@ -1,10 +1,11 @@
-#include "trace/socket_lives.h"
+#include "trace/life_checker.h"
 
 #include <doctest/doctest.h>
 
 #include <ostream>
 
 #include "machine/recorded_lives.h"
+#include "trace/judgement.h"
 
 namespace tcpstat::trace {
 namespace {
@@ -16,37 +17,38 @@ struct Judged {
 
   KernelLimits limits;
   PairCounts pairs;
-  std::vector<Remark> remarks;
-  SocketLives lives{limits, pairs, [this](const Remark& remark) { remarks.push_back(remark); }};
+  std::vector<LogFinding> findings;
+  LifeChecker lives{limits, pairs, [this](const LogFinding& finding) { findings.push_back(finding); }};
   std::uint64_t line = 0;
 
-  void add(LoggedState from, LoggedState to, std::string_view socket, Protocol protocol = Protocol::tcp,
-           std::optional<LogTime> time = {}) {
-    LoggedTransition record;
+  void add(ObservedState from, ObservedState to, std::string_view socket, Protocol protocol = Protocol::tcp,
+           std::optional<EventTime> time = {}) {
+    Transition record;
     record.from = from;
     record.to = to;
     record.socket = socket;
     record.protocol = protocol;
     record.time = time;
-    lives.transition(record, ++line);
+    record.line = ++line;
+    lives.transition(record);
   }
   void add(const std::vector<RecordedEvent>& events) {
     for (const RecordedEvent& event : events) add(event.from, event.to, event.socket, event.protocol);
   }
   [[nodiscard]] std::size_t count(Severity severity) const {
     std::size_t count = 0;
-    for (const Remark& remark : remarks) count += remark.severity == severity ? 1U : 0U;
+    for (const LogFinding& finding : findings) count += finding.severity == severity ? 1U : 0U;
     return count;
   }
 };
 
-LoggedState logged_at(std::size_t number) {
-  return number == kStateCount + 1 ? LoggedState::request() : LoggedState(static_cast<State>(number));
+ObservedState logged_at(std::size_t number) {
+  return number == kStateCount + 1 ? ObservedState::request() : ObservedState(static_cast<State>(number));
 }
 
-bool printed(LoggedState from, LoggedState to, Protocol protocol) {
+bool printed(ObservedState from, ObservedState to, Protocol protocol) {
   if (from.is_request() || to.is_request()) return false;
-  return judge_exact(*from.seen(), *to.seen(), protocol).verdict != Verdict::illegal;
+  return judge_exact(*from.seen(), *to.seen(), protocol).verdict != TransitionVerdict::illegal;
 }
 
 TEST_CASE("every recorded life is legal") {
@@ -56,7 +58,7 @@ TEST_CASE("every recorded life is legal") {
     Judged judged;
     judged.add(life.events);
     CHECK(judged.pairs.total() == life.events.size());
-    CHECK(judged.pairs.count(Verdict::illegal) == 0);
+    CHECK(judged.pairs.count(TransitionVerdict::illegal) == 0);
     CHECK(judged.count(Severity::critical) == 0);
     CHECK(judged.count(Severity::warning) == 0);
   }
@@ -72,7 +74,7 @@ TEST_CASE("each life with any one pair changed to any illegal one is caught, on 
         for (std::size_t to = 1; to <= kStateCount + 1; ++to) {
           if (printed(logged_at(from), logged_at(to), life.events[at].protocol)) continue;
           ++mutations;
-          judged.remarks.clear();
+          judged.findings.clear();
           const std::uint64_t before = judged.line;
           for (std::size_t i = 0; i < life.events.size(); ++i) {
             const RecordedEvent& event = life.events[i];
@@ -81,8 +83,8 @@ TEST_CASE("each life with any one pair changed to any illegal one is caught, on 
                        event.protocol);
           }
           REQUIRE(judged.count(Severity::critical) == 1);
-          for (const Remark& remark : judged.remarks) {
-            if (remark.severity == Severity::critical) REQUIRE(remark.line == before + at + 1);
+          for (const LogFinding& finding : judged.findings) {
+            if (finding.severity == Severity::critical) REQUIRE(finding.line == before + at + 1);
           }
         }
       }
@@ -97,7 +99,7 @@ TEST_CASE("116 of the 144 pairs are illegal, those of request sockets among them
     for (std::size_t to = 1; to <= kStateCount + 1; ++to) {
       Judged judged;
       judged.add(logged_at(from), logged_at(to), "");
-      illegal += judged.pairs.count(Verdict::illegal);
+      illegal += judged.pairs.count(TransitionVerdict::illegal);
     }
   }
   CHECK(illegal == 116);
@@ -108,13 +110,13 @@ TEST_CASE("a missing record is suspected before the kernel is accused") {
   judged.add(State::close, State::syn_sent, "a");
   judged.add(State::syn_sent, State::established, "a");
   judged.add(State::fin_wait1, State::fin_wait2, "a");
-  REQUIRE(judged.remarks.size() == 1);
-  CHECK(judged.remarks[0].rule == RemarkRule::continuity);
-  CHECK(judged.remarks[0].severity == Severity::warning);
-  CHECK(judged.remarks[0].message == "line 2 left it in " + std::string(name(State::established)) +
-                                         ", and this record begins in " + std::string(name(State::fin_wait1)) +
-                                         "; records were lost");
-  CHECK(judged.pairs.count(Verdict::illegal) == 0);
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].rule == LogRule::continuity);
+  CHECK(judged.findings[0].severity == Severity::warning);
+  CHECK(judged.findings[0].message == "line 2 left it in " + std::string(name(State::established)) +
+                                          ", and this record begins in " + std::string(name(State::fin_wait1)) +
+                                          "; records were lost");
+  CHECK(judged.pairs.count(TransitionVerdict::illegal) == 0);
 }
 
 TEST_CASE("what the log says it lost is repeated where a life breaks") {
@@ -122,25 +124,25 @@ TEST_CASE("what the log says it lost is repeated where a life breaks") {
   judged.add(State::close, State::syn_sent, "a");
   judged.lives.lost(7, 2);
   judged.add(State::established, State::close_wait, "a");
-  REQUIRE(judged.remarks.size() == 1);
-  CHECK(judged.remarks[0].message.ends_with("(the log says that it lost 7)"));
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].message.ends_with("(the log says that it lost 7)"));
   CHECK(judged.lives.lost_records() == 7);
 }
 
 TEST_CASE("a life that ran when the log began is a note, one after its own end a warning") {
   Judged judged;
   judged.add(State::established, State::close_wait, "a");
-  REQUIRE(judged.remarks.size() == 1);
-  CHECK(judged.remarks[0].rule == RemarkRule::birth);
-  CHECK(judged.remarks[0].severity == Severity::info);
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].rule == LogRule::birth);
+  CHECK(judged.findings[0].severity == Severity::info);
   judged.add(State::close_wait, State::close, "a");
   judged.add(State::established, State::close_wait, "a");
-  REQUIRE(judged.remarks.size() == 2);
-  CHECK(judged.remarks[1].rule == RemarkRule::birth);
-  CHECK(judged.remarks[1].severity == Severity::warning);
+  REQUIRE(judged.findings.size() == 2);
+  CHECK(judged.findings[1].rule == LogRule::birth);
+  CHECK(judged.findings[1].severity == Severity::warning);
 }
 
-TEST_CASE("an address of the kernel is used again, and that is no remark") {
+TEST_CASE("an address of the kernel is used again, and that is no finding") {
   Judged judged;
   for (int life = 0; life < 3; ++life) {
     judged.add(State::close, State::syn_sent, "a");
@@ -149,7 +151,7 @@ TEST_CASE("an address of the kernel is used again, and that is no remark") {
     judged.add(State::syn_recv, State::established, "a");
     judged.add(State::established, State::close, "a");
   }
-  CHECK(judged.remarks.empty());
+  CHECK(judged.findings.empty());
   CHECK(judged.lives.sockets() == 6);
 }
 
@@ -157,23 +159,25 @@ TEST_CASE("a listener does not become its own child") {
   Judged judged;
   judged.add(State::close, State::listen, "a");
   judged.add(State::listen, State::syn_recv, "a");
-  REQUIRE(judged.remarks.size() == 1);
-  CHECK(judged.remarks[0].rule == RemarkRule::continuity);
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].rule == LogRule::continuity);
 }
 
 TEST_CASE("without an identity of the socket a break is only a note") {
   Judged judged;
-  LoggedTransition record;
+  Transition record;
   record.local = test::on_loopback("80");
   record.remote = test::on_loopback("40000");
   record.from = State::listen;
   record.to = State::syn_recv;
-  judged.lives.transition(record, 1);
+  record.line = 1;
+  judged.lives.transition(record);
   record.from = State::established;
   record.to = State::close_wait;
-  judged.lives.transition(record, 2);
-  REQUIRE(judged.remarks.size() == 1);
-  CHECK(judged.remarks[0].severity == Severity::info);
+  record.line = 2;
+  judged.lives.transition(record);
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].severity == Severity::info);
 }
 
 TEST_CASE("a state that lasts longer than its timers allow is said, and only with known sysctls") {
@@ -187,10 +191,10 @@ TEST_CASE("a state that lasts longer than its timers allow is said, and only wit
       CAPTURE(known);
       CAPTURE(seconds);
       Judged judged(known ? limits : KernelLimits{});
-      judged.add(State::listen, State::syn_recv, "a", Protocol::tcp, LogTime{0});
+      judged.add(State::listen, State::syn_recv, "a", Protocol::tcp, EventTime{0});
       judged.add(State::syn_recv, State::established, "a", Protocol::tcp, std::chrono::seconds(seconds));
       // 127 s for a fast-open child and a crossed opening, and a tenth for the timer wheel.
-      CHECK(judged.remarks.size() == (known && seconds > 140 ? 1 : 0));
+      CHECK(judged.findings.size() == (known && seconds > 140 ? 1 : 0));
     }
   }
 }
@@ -199,14 +203,14 @@ TEST_CASE("sampled transitions are never illegal") {
   for (std::size_t from = 0; from <= kStateCount; ++from) {
     for (std::size_t to = 0; to <= kStateCount; ++to) {
       Judged judged;
-      LoggedTransition record;
+      Transition record;
       record.observed = Observed::sampled;
       record.cookie = 5;
-      record.from = from == 0 ? LoggedState::absent() : logged_at(from);
-      record.to = to == 0 ? LoggedState::absent() : logged_at(to);
-      judged.lives.transition(record, 1);
-      CHECK(judged.pairs.count(Verdict::illegal) == 0);
-      CHECK(judged.remarks.empty());
+      record.from = from == 0 ? ObservedState::absent() : logged_at(from);
+      record.to = to == 0 ? ObservedState::absent() : logged_at(to);
+      judged.lives.transition(record);
+      CHECK(judged.pairs.count(TransitionVerdict::illegal) == 0);
+      CHECK(judged.findings.empty());
     }
   }
 }

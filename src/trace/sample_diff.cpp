@@ -1,11 +1,23 @@
-#include "trace/observer.h"
+#include "trace/sample_diff.h"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
+
+#include "trace/identity.h"
 
 namespace tcpstat::trace {
 namespace {
+
+/// A sample whose time is not known.
+constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
+
+/// Nothing where a time is not known, or where the clock went back.
+std::optional<EventTime> between(std::int64_t since_us, std::int64_t until_us) {
+  if (since_us == kNoTime || until_us == kNoTime || until_us < since_us) return std::nullopt;
+  return EventTime(until_us - since_us);
+}
 
 template <typename Tuple>
 using Words = std::array<std::uint64_t, sizeof(Tuple) / 8 + 2>;
@@ -53,84 +65,97 @@ struct Absentee {
 }  // namespace
 
 template <typename Tuple>
-std::uint64_t Observer::KeyHash::operator()(const SocketRecord<Tuple>& record) const {
+std::uint64_t SampleDiff::KeyHash::operator()(const SocketRecord<Tuple>& record) const {
   if (record.has(SocketRecord<Tuple>::kHasCookie)) return record.identity;
   auto words = words_of(record.tuple);
   if (record.state == State::listen) words.back() = record.identity;
   return secret(words);
 }
 
-void Observer::begin(std::int64_t now_ms) {
-  now_ms_ = now_ms;
+void SampleDiff::begin(std::optional<EventTime> now) {
+  now_us_ = now ? now->count() : kNoTime;
+  turn_ = !turn_;
   v4_.table.start_pass();
   v6_.table.start_pass();
 }
 
-void Observer::see(const Connection& row, Wanted wanted) {
-  if (row.family == Family::ipv4) {
-    see_in(v4_, row, row.remote, row.state, wanted);
-  } else {
-    see_in(v6_, row, row.remote, row.state, wanted);
-  }
+Stay SampleDiff::see(const Connection& row, Wanted wanted) {
+  const Row one{row.local, row.remote, row.cookie, row.inode, row.state, wanted};
+  return row.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
 }
 
-void Observer::see(const Listener& row, Wanted wanted) {
+Stay SampleDiff::see(const Listener& row, Wanted wanted) {
   const Endpoint none;
-  if (row.family == Family::ipv4) {
-    see_in(v4_, row, none, State::listen, wanted);
-  } else {
-    see_in(v6_, row, none, State::listen, wanted);
-  }
+  const Row one{row.local, none, row.cookie, row.inode, State::listen, wanted};
+  return row.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
+}
+
+Stay SampleDiff::see(const SampleRow& row) {
+  const Row one{row.local, row.remote, row.cookie, row.inode.value_or(0), row.state, Wanted::yes};
+  return row.local.address.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
 }
 
 template <typename Tuple>
-void Observer::see_in(Sockets<Tuple>& sockets, const Socket& row, const Endpoint& remote, State state, Wanted wanted) {
+Stay SampleDiff::see_in(Sockets<Tuple>& sockets, const Row& row) {
   using Record = SocketRecord<Tuple>;
   Record now;
   now.identity = row.cookie.value_or(row.inode);
-  now.since_ms = now.last_ms = now_ms_;
-  now.tuple = tuple_of<Tuple>(row.local, remote);
-  now.state = state;
+  now.since_us = now.last_us = now_us_;
+  now.tuple = tuple_of<Tuple>(row.local, row.remote);
+  now.state = row.state;
   now.set(Record::kHasCookie, row.cookie.has_value());
-  now.set(Record::kWanted, wanted == Wanted::yes);
+  now.set(Record::kWanted, row.wanted == Wanted::yes);
+  now.set(Record::kTurn, turn_);
   if (Record* known = sockets.table.find(now, same_key<Tuple>)) {
     // A dump that shows a socket twice shows it at two times; the first counts.
-    if (known->last_ms != now_ms_) update(*known, now);
-    return;
+    return known->has(Record::kTurn) == turn_ ? Stay{} : update(*known, now);
   }
   Record& added = sockets.table.insert(now);
-  if (has_baseline_) sockets.appeared.push_back(&added);
+  ++sockets_;
+  if (compares_) sockets.appeared.push_back(&added);
+  return {};
 }
 
 template <typename Tuple>
-void Observer::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& now) {
+Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& now) {
   using Record = SocketRecord<Tuple>;
+  Stay stay;
   const Sameness same = sameness_of(known, now);
   if (known.state != now.state || same == Sameness::reused) {
     tell(&known, &now, same);
-    known.since_ms = now.since_ms;
+    known.since_us = now.since_us;
     known.state = now.state;
+    if (same == Sameness::reused) ++sockets_;
+  } else if (same == Sameness::same) {
+    stay = {between(known.since_us, known.last_us).value_or(EventTime{}),
+            between(known.since_us, now.last_us).value_or(EventTime{})};
   }
-  known.last_ms = now.last_ms;
+  known.last_us = now.last_us;
   known.tuple = now.tuple;
   // An inode that was there once still tells another socket from this one after the process has closed it.
   if (now.identity != 0) known.identity = now.identity;
   known.set(Record::kMissed, false);
   known.set(Record::kWanted, now.has(Record::kWanted));
+  known.set(Record::kTurn, turn_);
+  return stay;
 }
 
-void Observer::end(Sample sample) {
-  finish(v4_, sample);
-  finish(v6_, sample);
-  if (sample == Sample::complete) has_baseline_ = true;
+void SampleDiff::end(Sample sample) {
+  finish_sample(v4_, sample);
+  finish_sample(v6_, sample);
+  compares_ = true;
+  last_complete_ = sample == Sample::complete;
+  has_baseline_ = last_complete_ || (has_baseline_ && unseen_ == Unseen::remembered);
 }
 
 template <typename Tuple>
-void Observer::finish(Sockets<Tuple>& sockets, Sample sample) {
+void SampleDiff::finish_sample(Sockets<Tuple>& sockets, Sample sample) {
   using Record = SocketRecord<Tuple>;
   std::vector<Absentee<Tuple>> absent;
   sockets.table.each([&](Record& record, std::uint32_t number) {
-    if (record.last_ms != now_ms_) absent.push_back({&record, number, 0});
+    if (record.has(Record::kTurn) == turn_) return;
+    record.set(Record::kTurn, turn_);  // so that the next sample has another
+    absent.push_back({&record, number, 0});
   });
   const std::vector<Record*> appeared = std::move(sockets.appeared);
   sockets.appeared = {};
@@ -147,51 +172,96 @@ void Observer::finish(Sockets<Tuple>& sockets, Sample sample) {
       ++at;
     }
     if (owns_its_tuple(*added) && at != absent.end() && at->tuple_hash == wanted) {
-      tell(at->record, added, Sameness::reused);
+      replace(*at->record, *added);
       sockets.table.erase(*at->record, at->number);
       at->record = nullptr;
-    } else {
+    } else if (has_baseline_) {
       tell<Tuple>(nullptr, added, Sameness::same);
     }
   }
-  if (sample == Sample::partial) return;
+  if (sample == Sample::partial && unseen_ == Unseen::remembered) return;
+  const bool tells = sample == Sample::complete && (last_complete_ || unseen_ == Unseen::remembered);
   for (const auto& gone : absent) {
     if (gone.record == nullptr) continue;
-    if (gone.record->has(Record::kMissed)) {
-      tell<Tuple>(gone.record, nullptr, Sameness::same);
-      sockets.table.erase(*gone.record, gone.number);
-    } else {
+    if (!gone.record->has(Record::kMissed)) {
       gone.record->set(Record::kMissed, true);
+      continue;
     }
+    if (tells) {
+      tell<Tuple>(gone.record, nullptr, Sameness::same);
+    } else {
+      ++unknown_;
+    }
+    sockets.table.erase(*gone.record, gone.number);
   }
 }
 
 template <typename Tuple>
-void Observer::tell(const SocketRecord<Tuple>* before, const SocketRecord<Tuple>* after, Sameness sameness) {
+void SampleDiff::replace(SocketRecord<Tuple>& gone, SocketRecord<Tuple>& added) {
+  const Sameness same = sameness_of(gone, added);
+  if (same == Sameness::doubtful) {
+    // Two sources, one without cookies: nothing says that it is another socket.
+    --sockets_;
+    if (gone.state == added.state) {
+      added.since_us = gone.since_us;
+      return;
+    }
+  }
+  tell(&gone, &added, same);
+}
+
+void SampleDiff::finish() {
+  finish_all(v4_);
+  finish_all(v6_);
+  forget_all();
+}
+
+template <typename Tuple>
+void SampleDiff::finish_all(Sockets<Tuple>& sockets) {
+  using Record = SocketRecord<Tuple>;
+  sockets.table.each([&](Record& record, std::uint32_t) {
+    if (!record.has(Record::kMissed)) return;
+    if (last_complete_) {
+      tell<Tuple>(&record, nullptr, Sameness::same);
+    } else {
+      ++unknown_;
+    }
+  });
+}
+
+void SampleDiff::forget_all() {
+  v4_ = Sockets<TupleV4>(KeyHash{hash_});
+  v6_ = Sockets<TupleV6>(KeyHash{hash_});
+  compares_ = false;
+  has_baseline_ = false;
+  last_complete_ = false;
+}
+
+template <typename Tuple>
+void SampleDiff::tell(const SocketRecord<Tuple>* before, const SocketRecord<Tuple>* after, Sameness sameness) {
   using Record = SocketRecord<Tuple>;
   const bool wanted = (before != nullptr && before->has(Record::kWanted)) ||  //
                       (after != nullptr && after->has(Record::kWanted));
   if (!wanted) return;
-  const Seen from = before != nullptr ? Seen(before->state) : kAbsent;
-  const Seen to = after != nullptr ? Seen(after->state) : kAbsent;
-  const Judgement judgement = judge_sampled(from, to, sameness);
   const Record& shown = after != nullptr ? *after : *before;
-  ObservedTransition out;
-  out.family = sizeof shown.tuple.local_address == 4 ? Family::ipv4 : Family::ipv6;
+  Transition out;
+  out.observed = Observed::sampled;
+  out.sameness = sameness;
+  if (before != nullptr) out.from = before->state;
+  if (after != nullptr) out.to = after->state;
   out.local = endpoint_of(shown.tuple.local_address, shown.tuple.local_port);
   // A socket that lost its remote end is shown with the one that it had.
   const bool lost_remote = shown.tuple.remote_port == 0 && before != nullptr;
   const Tuple& far = lost_remote ? before->tuple : shown.tuple;
   if (far.remote_port != 0) out.remote = endpoint_of(far.remote_address, far.remote_port);
-  if (shown.has(Record::kHasCookie)) out.cookie = shown.identity;
-  out.from = from;
-  out.to = to;
-  out.path = judgement.path;
-  if (before != nullptr) out.dwell_ms = static_cast<std::uint64_t>(before->last_ms - before->since_ms);
-  out.verdict = name(judgement.verdict);
-  out.reason = judgement.reason;
-  out.reference = judgement.reference;
-  tell_(out, judgement.verdict);
+  if (shown.has(Record::kHasCookie)) {
+    out.cookie = shown.identity;
+  } else {
+    out.inode = shown.identity;
+  }
+  if (now_us_ != kNoTime) out.time = EventTime(now_us_);
+  if (before != nullptr) out.dwell = between(before->since_us, before->last_us);
+  flow_ = out_.transition(out);
 }
 
 }  // namespace tcpstat::trace

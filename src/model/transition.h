@@ -1,0 +1,83 @@
+#pragma once
+// A step of one TCP socket from state to state, as somebody saw it: the kernel announced it, or two samples differ. Any
+// source makes this record and fills in what it knows; what the machine says of it stands beside it (report).
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "model/address.h"
+#include "model/seen.h"
+#include "model/state.h"
+
+namespace tcpstat::inline model {
+
+/// IPPROTO_TCP and IPPROTO_MPTCP: the two that share the numbers of the states. An MPTCP socket has a table of its own.
+enum class Protocol : std::uint8_t { tcp, mptcp };
+
+/// A state as an observer may name it: one of the eleven, ABSENT between samples, or TCP_NEW_SYN_RECV, which no full
+/// socket is ever in (include/net/tcp_states.h).
+class ObservedState {
+ public:
+  static constexpr std::size_t kCount = kStateCount + 2;
+
+  constexpr ObservedState() = default;
+  constexpr ObservedState(State state) : number_(static_cast<std::uint8_t>(state)) {}
+  constexpr ObservedState(Seen seen) : number_(static_cast<std::uint8_t>(model::index(seen))) {}
+  static constexpr ObservedState absent() { return {}; }
+  static constexpr ObservedState request() {
+    ObservedState out;
+    out.number_ = kStateCount + 1;
+    return out;
+  }
+
+  [[nodiscard]] constexpr std::size_t index() const { return number_; }
+  [[nodiscard]] constexpr bool is_request() const { return number_ == kStateCount + 1; }
+  /// Nothing for absent; a request socket is seen as SYN_RECV.
+  [[nodiscard]] constexpr Seen seen() const {
+    if (number_ == 0) return kAbsent;
+    return is_request() ? State::syn_recv : static_cast<State>(number_);
+  }
+  friend constexpr bool operator==(ObservedState, ObservedState) = default;
+
+ private:
+  std::uint8_t number_ = 0;
+};
+
+/// "ABSENT", "NEW_SYN_RECV" or the state's name.
+inline std::string_view name(ObservedState state) {
+  return state.is_request() ? std::string_view("NEW_SYN_RECV") : name(state.seen());
+}
+
+/// exact: the kernel announced it. sampled: two samples differ.
+enum class Observed : std::uint8_t { exact, sampled };
+
+/// Whether both sides of a sampled transition are one socket. same: one connection, or one descriptor that was used
+/// again. reused: another socket on the same addresses and ports. doubtful: nothing speaks against the same one, and
+/// nothing proves it.
+enum class Sameness : std::uint8_t { same, reused, doubtful };
+
+using EventTime = std::chrono::microseconds;  ///< since 1970, or since the host started
+
+/// Views live during the call that hands it over.
+struct Transition {
+  ObservedState from;
+  ObservedState to;
+  Observed observed = Observed::exact;
+  Sameness sameness = Sameness::doubtful;  ///< of a sampled one
+  Protocol protocol = Protocol::tcp;
+  std::optional<Endpoint> local;
+  std::optional<Endpoint> remote;  ///< nothing for a socket that has none: LISTEN, bound CLOSE
+  /// Any word that is one kernel socket's while it lives, such as skaddr; or empty.
+  std::string_view socket;
+  std::optional<std::uint64_t> cookie;
+  std::optional<std::uint64_t> inode;
+  std::optional<EventTime> time;
+  /// How long it was in `from`: as the source says, or between the first and the last sample that showed it.
+  std::optional<EventTime> dwell;
+  std::string_view host;   ///< where it was written down; or empty
+  std::uint64_t line = 0;  ///< of the log, or number of the record; 0 where there is none
+};
+
+}  // namespace tcpstat::inline model

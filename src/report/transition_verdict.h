@@ -1,0 +1,54 @@
+#pragma once
+// What the machine says of a transition, and how often it said what.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "model/seen.h"
+
+namespace tcpstat::inline report {
+
+/// legal: a step, or several between two samples. quirk: the kernel prints it and it is no step of RFC 9293. reuse: only
+/// another connection on the tuple, or the same descriptor used again. illegal: no kernel does this. reachable: said of
+/// a pair of states in general, by way of others.
+enum class TransitionVerdict : std::uint8_t { legal, quirk, reuse, illegal, reachable };
+
+/// Those that a transition which was observed can have, in the order of reports.
+inline constexpr std::array kObservedVerdicts = {TransitionVerdict::legal, TransitionVerdict::quirk,
+                                                 TransitionVerdict::reuse, TransitionVerdict::illegal};
+
+/// "legal", …
+constexpr std::string_view name(TransitionVerdict verdict) {
+  constexpr std::array<std::string_view, 5> kNames = {"legal", "quirk", "reuse", "illegal", "reachable"};
+  return kNames[static_cast<std::size_t>(verdict)];
+}
+
+struct Judgement {
+  TransitionVerdict verdict = TransitionVerdict::legal;
+  std::string reason;
+  std::string reference;  ///< kernel function, or section of RFC 9293
+  /// States passed unseen, without both ends; points into static tables.
+  std::span<const Seen> path;
+};
+
+/// How many transitions had which verdict.
+class VerdictCounts {
+ public:
+  void add(TransitionVerdict verdict) {
+    ++by_verdict_[static_cast<std::size_t>(verdict)];
+    ++total_;
+  }
+  [[nodiscard]] std::uint64_t count(TransitionVerdict verdict) const {
+    return by_verdict_[static_cast<std::size_t>(verdict)];
+  }
+  [[nodiscard]] std::uint64_t total() const { return total_; }
+
+ private:
+  std::array<std::uint64_t, kObservedVerdicts.size() + 1> by_verdict_{};
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace tcpstat::inline report

@@ -1,0 +1,199 @@
+#include "trace/life_checker.h"
+
+#include <algorithm>
+#include <array>
+
+#include "machine/dwell.h"
+#include "machine/reachability.h"
+#include "trace/judgement.h"
+
+namespace tcpstat::trace {
+namespace {
+
+std::string text(ObservedState state) { return std::string(name(state)); }
+
+std::string seconds_text(std::chrono::milliseconds time) {
+  return std::to_string(time.count() / 1000) + "." + std::to_string(time.count() % 1000 / 100) + " s";
+}
+
+void mix_in(std::array<std::uint64_t, 8>& words, std::size_t at, const std::optional<Endpoint>& end) {
+  if (!end) return;
+  std::memcpy(&words[at], end->address.bytes.data(), end->address.bytes.size());
+  words[at + 2] = std::uint64_t{end->port} << 8U | static_cast<std::uint64_t>(end->address.family) << 1U | 1U;
+}
+
+std::uint64_t hash_of(const KeyedHash& hash, std::string_view word) {
+  std::uint64_t state = word.size();
+  for (std::size_t at = 0; at < word.size(); at += sizeof(std::uint64_t)) {
+    std::array<std::uint64_t, 2> block = {state, 0};
+    std::memcpy(&block[1], word.data() + at, std::min(sizeof(std::uint64_t), word.size() - at));
+    state = hash(block);
+  }
+  return state;
+}
+
+}  // namespace
+
+LifeChecker::Known LifeChecker::identify(const Transition& record, std::uint64_t& key) const {
+  std::array<std::uint64_t, 8> words{};
+  words[6] = static_cast<std::uint64_t>(record.protocol);
+  if (!record.socket.empty()) {
+    words[0] = hash_of(hash_, record.socket);
+    words[7] = 1;
+  } else if (record.cookie) {
+    words[0] = *record.cookie;
+    words[7] = 2;
+  } else {
+    // A socket that connects has no port yet, and before Linux 6.15 a child is printed with its listener's addresses.
+    const bool child = record.from == ObservedState(State::listen) && record.to != ObservedState(State::close);
+    const bool alone = !record.remote || record.remote->port == 0;
+    if (!record.local || record.local->port == 0 || (child && alone)) return Known::no;
+    mix_in(words, 0, record.local);
+    mix_in(words, 3, record.remote);
+    words[7] = 3;
+    key = hash_(words);
+    return Known::by_tuple;
+  }
+  key = hash_(words);
+  return Known::by_identity;
+}
+
+Flow LifeChecker::lost(std::uint64_t count, std::uint64_t line) {
+  lost_ += count;
+  lost_line_ = line;
+  return Flow::more;
+}
+
+void LifeChecker::judge(const Transition& record, const Life* before) {
+  const Judgement judgement = trace::judge(record);
+  pairs_.add(record, judgement);
+  if (judgement.verdict != TransitionVerdict::illegal) return;
+  LogFinding finding{record.line,  LogRule::illegal, Severity::critical, record.from,        record.to,
+                     record.local, record.remote,    judgement.reason,   judgement.reference};
+  // One record holds both states, so no lost record explains it; what it contradicts besides tells where to look.
+  if (before != nullptr && before->state != record.from) {
+    finding.message += "; line " + std::to_string(before->line) + " had left this socket in " + text(before->state) +
+                       ", so the record or the log is damaged";
+  } else if (lost_ != 0) {
+    finding.message += "; the log lost " + std::to_string(lost_) + " records before line " + std::to_string(lost_line_);
+  } else if (before != nullptr) {
+    finding.message += "; it follows on line " + std::to_string(before->line);
+  }
+  say_(finding);
+}
+
+void LifeChecker::report_gap(const Transition& record, Known known, const Life& before) {
+  LogFinding finding{
+      record.line,
+      LogRule::continuity,
+      known == Known::by_identity && record.observed == Observed::exact ? Severity::warning : Severity::info,
+      record.from,
+      record.to,
+      record.local,
+      record.remote,
+      {},
+      "net/ipv4/af_inet.c, inet_sk_set_state(): the old state is read from the socket"};
+  const std::string ended = "line " + std::to_string(before.line) + " left it in " + text(before.state);
+  if (before.state == record.from) {
+    finding.message = ended + ", and a listener does not become a connection: its child is a socket of its own";
+  } else {
+    finding.message = ended + ", and this record begins in " + text(record.from);
+  }
+  const Seen was = before.state.seen();
+  const Seen is = record.from.seen();
+  const machine::Reach& way = machine::reach(was, is);
+  if (known == Known::by_tuple) {
+    finding.message += "; perhaps another connection on the same addresses and ports, or another network namespace";
+  } else if (way.way() == machine::Way::progress && was != State::listen) {
+    finding.message += "; records were lost";
+    if (way.steps() > 1) {
+      finding.message += ", by way of";
+      const auto path = way.path();
+      for (std::size_t i = 1; i + 1 < path.size(); ++i) finding.message += " " + std::string(name(path[i]));
+    }
+  } else {
+    finding.message += "; records were lost, its end and another beginning among them";
+  }
+  if (lost_ != 0) finding.message += " (the log says that it lost " + std::to_string(lost_) + ")";
+  say_(finding);
+}
+
+void LifeChecker::report_missing_start(const Transition& record, Known known, std::uint64_t key) {
+  // connect() gets its port after CLOSE>SYN_SENT, and a child has its own addresses since Linux 6.15: by tuple every
+  // opening may look so.
+  const bool opening = record.from == ObservedState(State::syn_sent) || record.from == ObservedState(State::syn_recv);
+  if (known == Known::by_tuple && opening) return;
+  std::uint64_t words[] = {key};
+  const bool was_closed = known == Known::by_identity && closed_.contains(hash_(words));
+  LogFinding finding{record.line,
+                     LogRule::birth,
+                     was_closed ? Severity::warning : Severity::info,
+                     record.from,
+                     record.to,
+                     record.local,
+                     record.remote,
+                     {},
+                     "net/ipv4/inet_connection_sock.c: a socket begins in " + std::string(name(State::close)) +
+                         ", the child of a listener in " + std::string(name(State::listen))};
+  finding.message = was_closed ? "this socket had been closed, and no record says how it came to " + text(record.from) +
+                                     ": records were lost"
+                               : "first record of this socket: it was in " + text(record.from) +
+                                     " when the log began, or records were lost";
+  say_(finding);
+}
+
+void LifeChecker::dwell(const Transition& record, const Life* before) {
+  std::optional<EventTime> time = record.dwell;
+  if (!time && before != nullptr && before->state == record.from && before->since && record.time &&
+      *record.time >= *before->since) {
+    time = *record.time - *before->since;
+  }
+  const auto state = record.from.seen();
+  if (!time || !state || record.protocol != Protocol::tcp) return;
+  const auto most = machine::longest_dwell(*state, limits_);
+  if (!most || *time <= *most) return;
+  say_({record.line, LogRule::dwell, Severity::warning, record.from, record.to, record.local, record.remote,
+        "in " + text(record.from) + " for " +
+            seconds_text(std::chrono::duration_cast<std::chrono::milliseconds>(*time)) + ", longer than the " +
+            seconds_text(*most) + " that its timers allow here",
+        std::string(machine::dwell_bound(*state).sysctls)});
+}
+
+void LifeChecker::follow(const Transition& record, Known known, const Life* before, std::uint64_t key) {
+  const ObservedState close = State::close;
+  const ObservedState listen = State::listen;
+  const bool birth = record.from == close || record.from == ObservedState::absent() ||
+                     (record.from == listen && record.to != close) || record.observed == Observed::sampled;
+  if (before == nullptr) {
+    if (record.from != close || record.to != close) ++sockets_;
+    if (!birth) report_missing_start(record, known, key);
+  } else if (before->state != record.from || (record.from == listen && record.to == ObservedState(State::syn_recv) &&
+                                              record.protocol == Protocol::tcp)) {
+    report_gap(record, known, *before);
+  }
+}
+
+Flow LifeChecker::transition(const Transition& record) {
+  std::uint64_t key = 0;
+  const Known known = identify(record, key);
+  const auto at = known == Known::no ? lives_.end() : lives_.find(key);
+  const Life* before = at == lives_.end() ? nullptr : &at->second;
+  judge(record, before);
+  dwell(record, before);
+  if (known == Known::no) return Flow::more;
+  follow(record, known, before, key);
+  // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
+  if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
+    if (at != lives_.end()) lives_.erase(at);
+    std::uint64_t words[] = {key};
+    closed_.seen(hash_(words));
+    return Flow::more;
+  }
+  // shutdown(2) and then close(2) store a state again: it lasts since the first time.
+  const std::optional<EventTime> since =
+      before != nullptr && record.from == record.to && before->since ? before->since : record.time;
+  lives_.insert_or_assign(key, Life{record.to, record.line, since});
+  return Flow::more;
+}
+
+}  // namespace tcpstat::trace

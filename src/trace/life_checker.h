@@ -1,0 +1,58 @@
+#pragma once
+// Transitions as any source announces them, each judged by itself and as part of its socket's life. A life is known by
+// `socket` or cookie; by addresses and ports it is a guess, because tuples come back and a source may show more than one
+// network namespace.
+
+#include <cstdint>
+#include <unordered_map>
+
+#include "base/identity_window.h"
+#include "base/keyed_hash.h"
+#include "model/kernel_limits.h"
+#include "model/transition_source.h"
+#include "report/log_finding.h"
+#include "trace/pair_counts.h"
+
+namespace tcpstat::trace {
+
+class LifeChecker final : public TransitionSink {
+ public:
+  /// Both are borrowed. Unknown limits: how long a state lasted is not judged.
+  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say)
+      : limits_(limits), pairs_(pairs), say_(std::move(say)) {}
+
+  Flow transition(const Transition& record) override;
+  Flow lost(std::uint64_t count, std::uint64_t line) override;
+
+  /// Sockets that could be told apart; each birth of a reused identity counts.
+  [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
+  [[nodiscard]] std::uint64_t lost_records() const { return lost_; }
+
+ private:
+  struct Life {
+    ObservedState state;
+    std::uint64_t line = 0;
+    std::optional<EventTime> since;
+  };
+  /// How well a record says whose it is.
+  enum class Known : std::uint8_t { no, by_tuple, by_identity };
+
+  Known identify(const Transition& record, std::uint64_t& key) const;
+  void judge(const Transition& record, const Life* before);
+  void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);
+  void report_gap(const Transition& record, Known known, const Life& before);
+  void report_missing_start(const Transition& record, Known known, std::uint64_t key);
+  void dwell(const Transition& record, const Life* before);
+
+  const KernelLimits& limits_;
+  PairCounts& pairs_;
+  TellFinding say_;
+  KeyedHash hash_;
+  std::unordered_map<std::uint64_t, Life> lives_;
+  IdentityWindow closed_;
+  std::uint64_t sockets_ = 0;
+  std::uint64_t lost_ = 0;
+  std::uint64_t lost_line_ = 0;
+};
+
+}  // namespace tcpstat::trace

@@ -1,0 +1,95 @@
+#include "trace/log_check.h"
+
+namespace tcpstat::trace {
+
+LogCheck::LogCheck(std::optional<std::string> host, const KernelLimits& limits, Tell tell)
+    : host_(std::move(host)),
+      limits_(limits),
+      tell_(std::move(tell)),
+      lives_(limits_, pairs_, [this](const LogFinding& finding) { this->tell(finding); }),
+      between_samples_([this](const Transition& transition, const Judgement& judgement) {
+        pairs_.add(transition, judgement);
+        return Flow::more;
+      }),
+      samples_(limits_, between_samples_, [this](const LogFinding& finding) { this->tell(finding); }) {}
+
+void LogCheck::tell(const LogFinding& finding) {
+  const bool note = finding.severity == Severity::info || finding.rule == LogRule::bad_line;
+  if (note && ++notes_[static_cast<std::size_t>(finding.rule)] > kMostNotes) {
+    ++left_out_;
+    return;
+  }
+  flow_ = tell_(finding);
+}
+
+void LogCheck::look_at_host(std::string_view host) {
+  if (foreign_ || host.empty() || (host_ && *host_ == host)) return;
+  foreign_ = true;
+  limits_ = {};
+}
+
+Flow LogCheck::transition(const Transition& transition) {
+  look_at_host(transition.host);
+  lives_.transition(transition);
+  return flow_;
+}
+
+Flow LogCheck::lost(std::uint64_t count, std::uint64_t line) {
+  lives_.lost(count, line);
+  return flow_;
+}
+
+Flow LogCheck::row(const SampleRow& row, std::uint64_t line) {
+  look_at_host(row.sample.host);
+  samples_.row(row, line);
+  return flow_;
+}
+
+Flow LogCheck::sample_end(const SampleEnd& end) {
+  look_at_host(end.sample.host);
+  samples_.end(end);
+  return flow_;
+}
+
+Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
+  if (++bad_lines_ == 1) first_bad_ = "line " + std::to_string(line) + ": " + std::string(bad.why);
+  LogFinding finding;
+  finding.line = line;
+  finding.rule = LogRule::bad_line;
+  finding.severity = Severity::warning;
+  finding.message = bad.why;
+  tell(finding);
+  return flow_;
+}
+
+Validation LogCheck::finish(const LogEnd& end) {
+  samples_.finish();
+  Validation out;
+  out.pairs = &pairs_;
+  out.lines = end.lines;
+  out.sockets = lives_.sockets() + samples_.sockets();
+  out.samples = samples_.samples();
+  out.not_seen_again = samples_.unknown();
+  out.lost_records = lives_.lost_records();
+  out.bad_lines = bad_lines_;
+  out.left_out = left_out_;
+  out.complete = end.read.has_value() && !end.interrupted && bad_lines_ == 0;
+  const auto warn = [&](const char* code, const std::string& message) { out.warnings.push_back({code, message}); };
+  if (bad_lines_ > 0) {
+    warn("bad_lines", "left out " + std::to_string(bad_lines_) + (bad_lines_ == 1 ? " line" : " lines") +
+                          " that could not be read, the first of them " + first_bad_);
+  }
+  if (end.lines > 0 && pairs_.total() == 0 && out.samples == 0) {
+    warn("nothing_judged", "no line is a transition or a row of a sample: nothing was judged");
+  } else if (pairs_.total() == 0 && out.samples == 1) {
+    warn("nothing_judged", "the log has one sample, and two are compared: nothing was judged");
+  }
+  if (foreign_) {
+    warn("other_host", "the log is of another host: how long states may last there is not known, and not judged");
+  }
+  if (end.interrupted) warn("interrupted", "interrupted after line " + std::to_string(end.lines));
+  if (!end.read) warn("read_failed", end.read.error().sentence());
+  return out;
+}
+
+}  // namespace tcpstat::trace

@@ -1,0 +1,67 @@
+#pragma once
+// A log of transitions or samples, from whatever source, held against the machine: findings as they come, and at the end
+// what was judged.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "model/kernel_limits.h"
+#include "model/transition_source.h"
+#include "report/log_finding.h"
+#include "trace/life_checker.h"
+#include "trace/logged_samples.h"
+#include "trace/transition_judge.h"
+#include "trace/validation_result.h"
+
+namespace tcpstat::trace {
+
+/// Of what is only worth a note, this many are told and the others counted: a log may begin on a busy host.
+inline constexpr std::uint64_t kMostNotes = 100;
+
+/// How the reading of a log ended.
+struct LogEnd {
+  Expected<void> read;
+  std::uint64_t lines = 0;
+  bool interrupted = false;
+};
+
+class LogCheck final : public ObservationSink {
+ public:
+  /// Says whether anybody still wants findings.
+  using Tell = std::function<Flow(const LogFinding&)>;
+
+  /// `limits` are those of `host`, and bound how long states may last as long as the log is of that host.
+  LogCheck(std::optional<std::string> host, const KernelLimits& limits, Tell tell);
+
+  Flow transition(const Transition& transition) override;
+  Flow lost(std::uint64_t count, std::uint64_t line) override;
+  Flow row(const SampleRow& row, std::uint64_t line) override;
+  Flow sample_end(const SampleEnd& end) override;
+  Flow bad_line(const BadLine& bad, std::uint64_t line) override;
+
+  /// The log has ended. What the answer points to lives as long as this.
+  Validation finish(const LogEnd& end);
+
+ private:
+  void look_at_host(std::string_view host);
+  void tell(const LogFinding& finding);
+
+  std::optional<std::string> host_;
+  KernelLimits limits_;
+  Tell tell_;
+  PairCounts pairs_;
+  LifeChecker lives_;
+  TransitionJudge between_samples_;
+  LoggedSamples samples_;
+  std::array<std::uint64_t, kLogRuleCount> notes_{};
+  std::uint64_t left_out_ = 0;
+  std::uint64_t bad_lines_ = 0;
+  std::string first_bad_;
+  bool foreign_ = false;
+  Flow flow_ = Flow::more;
+};
+
+}  // namespace tcpstat::trace

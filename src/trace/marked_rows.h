@@ -1,0 +1,43 @@
+#pragma once
+// Rows of a live sample on their way to the comparison: all of them, and the filter only marks those that it matches,
+// because a transition is told if either side does.
+
+#include "filter/filter.h"
+#include "report/tally.h"
+#include "trace/sample_diff.h"
+
+namespace tcpstat::trace {
+
+class MarkedRows final : public Sink {
+ public:
+  /// Borrows both.
+  MarkedRows(const filter::Filter& filter, SampleDiff& diff)
+      : filter_(filter), has_conditions_(filter.has_conditions()), diff_(diff) {}
+
+  Flow connection(const Connection& row) override {
+    const bool matches =
+        has_conditions_ ? filter_.matches(row) : filter_.states.has(row.state) && filter_.has_family(row.family);
+    return take(row, row.state, matches);
+  }
+  Flow listener(const Listener& row) override { return take(row, State::listen, filter_.matches(row)); }
+
+  /// A sample begins.
+  void start() { tally_ = {}; }
+  /// Rows of this sample that the filter matches.
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+
+ private:
+  template <typename Row>
+  Flow take(const Row& row, State state, bool matches) {
+    if (matches) tally_.add(state, row.family);
+    diff_.see(row, matches ? SampleDiff::Wanted::yes : SampleDiff::Wanted::no);
+    return diff_.flow();
+  }
+
+  const filter::Filter& filter_;
+  bool has_conditions_;
+  SampleDiff& diff_;
+  Tally tally_;
+};
+
+}  // namespace tcpstat::trace

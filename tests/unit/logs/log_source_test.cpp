@@ -1,0 +1,108 @@
+#include "parsers/logs/log_source.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace tcpstat::logs {
+namespace {
+
+/// What came, in words.
+class Noted final : public ObservationSink {
+ public:
+  std::vector<std::string> all;
+  std::size_t most = 100;
+
+  Flow transition(const Transition& of) override {
+    return note("transition " + std::to_string(of.line) + " " + std::string(of.socket));
+  }
+  Flow lost(std::uint64_t count, std::uint64_t line) override {
+    return note("lost " + std::to_string(count) + " before " + std::to_string(line));
+  }
+  Flow row(const SampleRow& row, std::uint64_t line) override {
+    return note("row " + std::to_string(line) + " " + std::string(name(row.state)));
+  }
+  Flow sample_end(const SampleEnd& end) override { return note(end.whole == Whole::yes ? "whole" : "part"); }
+  Flow bad_line(const BadLine& bad, std::uint64_t line) override {
+    return note("bad " + std::to_string(line) + " " + std::string(bad.why));
+  }
+
+ private:
+  Flow note(std::string words) {
+    all.push_back(std::move(words));
+    return all.size() < most ? Flow::more : Flow::stop;
+  }
+};
+
+class File {
+ public:
+  explicit File(const std::string& text) {
+    path_ = (std::filesystem::temp_directory_path() / "tcpstat-log-XXXXXX").string();
+    const int fd = ::mkstemp(path_.data());
+    REQUIRE(fd >= 0);
+    REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+    ::close(fd);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() { std::remove(path_.c_str()); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+using Words = std::vector<std::string>;
+
+const std::string kLog = R"({"from":"CLOSE","to":"LISTEN","socket":"a"}
+# a comment
+
+CPU:1 [LOST 12 EVENTS]
+{"state":"LISTEN","local_address":"::","local_port":22,"snapshot":1}
+{"type":"summary","snapshot":1}
+{
+{"from":"LISTEN","to":"CLOSE","socket":"a"}
+)";
+
+TEST_CASE("each line goes to the method that takes it, with its number") {
+  const File file(kLog);
+  auto source = LogSource::open(file.path());
+  REQUIRE(source.has_value());
+  Noted sink;
+  CHECK((*source)->read(sink).has_value());
+  CHECK(sink.all ==
+        Words{"transition 1 a", "lost 12 before 4", "row 5 LISTEN", "part", "bad 7 no JSON object", "transition 8 a"});
+  CHECK((*source)->lines() == 8);
+  CHECK_FALSE((*source)->was_ended());
+}
+
+TEST_CASE("a sink that has enough ends the reading") {
+  const File file(kLog);
+  auto source = LogSource::open(file.path());
+  REQUIRE(source.has_value());
+  Noted sink;
+  sink.most = 2;
+  CHECK((*source)->read(sink).has_value());
+  CHECK(sink.all.size() == 2);
+  CHECK((*source)->lines() == 4);
+}
+
+TEST_CASE("a line that is longer than any record is bad, whatever it holds") {
+  const File file(R"({"from":"CLOSE","to":"LISTEN","socket":")" + std::string(2 * kLongestLogLine, 'a') + "\"}\n");
+  auto source = LogSource::open(file.path());
+  REQUIRE(source.has_value());
+  Noted sink;
+  CHECK((*source)->read(sink).has_value());
+  CHECK(sink.all == Words{"bad 1 longer than a record can be"});
+}
+
+TEST_CASE("a log that is not there is an error") { CHECK_FALSE(LogSource::open("/does/not/exist").has_value()); }
+
+}  // namespace
+}  // namespace tcpstat::logs

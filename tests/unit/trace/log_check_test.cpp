@@ -1,0 +1,170 @@
+#include "trace/log_check.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <vector>
+
+#include "support/rows.h"
+
+namespace tcpstat::trace {
+namespace {
+
+/// A source of transitions that no log and no kernel has: an array.
+class ArraySource final : public TransitionSource {
+ public:
+  explicit ArraySource(std::vector<Transition> all) : all_(std::move(all)) {}
+
+  Expected<void> read(ObservationSink& sink) override {
+    std::uint64_t number = 0;
+    for (Transition& each : all_) {
+      each.line = ++number;
+      if (sink.transition(each) == Flow::stop) break;
+      ++given_;
+    }
+    return {};
+  }
+  [[nodiscard]] std::size_t given() const { return given_; }
+
+ private:
+  std::vector<Transition> all_;
+  std::size_t given_ = 0;
+};
+
+Transition step(State from, State to, std::string_view socket = "a") {
+  Transition out;
+  out.from = from;
+  out.to = to;
+  out.socket = socket;
+  return out;
+}
+
+struct Checked {
+  std::vector<LogFinding> findings;
+  Flow answer = Flow::more;
+  LogCheck check;
+
+  explicit Checked(const KernelLimits& limits = {})
+      : check("here", limits, [this](const LogFinding& finding) {
+          findings.push_back(finding);
+          return answer;
+        }) {}
+  [[nodiscard]] std::vector<std::string> warnings(const LogEnd& end) {
+    std::vector<std::string> codes;
+    for (const Warning& warning : check.finish(end).warnings) codes.emplace_back(warning.code);
+    return codes;
+  }
+};
+
+using Codes = std::vector<std::string>;
+
+TEST_CASE("any source of transitions is judged as a log is") {
+  Checked checked;
+  ArraySource source({step(State::close, State::syn_sent), step(State::syn_sent, State::established),
+                      step(State::established, State::listen), step(State::close_wait, State::last_ack, "b")});
+  REQUIRE(source.read(checked.check));
+  const Validation validation = checked.check.finish({{}, 4});
+  CHECK(validation.complete);
+  CHECK(validation.sockets == 2);
+  CHECK(validation.pairs->count(TransitionVerdict::legal) == 3);
+  CHECK(validation.pairs->count(TransitionVerdict::illegal) == 1);
+  REQUIRE(checked.findings.size() == 2);
+  CHECK(checked.findings[0].line == 3);
+  CHECK(checked.findings[0].rule == LogRule::illegal);
+  CHECK(checked.findings[1].line == 4);
+  CHECK(checked.findings[1].rule == LogRule::birth);
+}
+
+TEST_CASE("a source stops when nobody wants findings any more") {
+  Checked checked;
+  checked.answer = Flow::stop;
+  ArraySource source({step(State::close, State::established), step(State::close, State::syn_sent)});
+  REQUIRE(source.read(checked.check));
+  CHECK(source.given() == 0);
+  CHECK(checked.findings.size() == 1);
+}
+
+TEST_CASE("notes beyond the first hundred of a kind are counted, warnings are all told") {
+  Checked checked;
+  for (std::uint64_t line = 1; line <= kMostNotes + 7; ++line) checked.check.bad_line({"no JSON object"}, line);
+  CHECK(checked.findings.size() == kMostNotes);
+  for (std::uint64_t line = 1; line <= kMostNotes + 7; ++line) {
+    checked.check.transition(step(State::established, State::close_wait, std::to_string(line)));
+  }
+  CHECK(checked.findings.size() == 2 * kMostNotes);
+  for (std::uint64_t line = 1; line <= kMostNotes + 7; ++line) {
+    checked.check.transition(step(State::close, State::established, "x" + std::to_string(line)));
+  }
+  const Validation validation = checked.check.finish({{}, 3 * kMostNotes});
+  CHECK(validation.left_out == 7 + 7);
+  CHECK(validation.bad_lines == kMostNotes + 7);
+  CHECK_FALSE(validation.complete);
+  std::size_t illegal = 0;
+  for (const LogFinding& finding : checked.findings) illegal += finding.rule == LogRule::illegal ? 1U : 0U;
+  CHECK(illegal == kMostNotes + 7);
+}
+
+TEST_CASE("a log that says nothing is said to have said nothing") {
+  CHECK(Checked().warnings({}).empty());
+  CHECK(Checked().warnings({{}, 3}) == Codes{"nothing_judged"});
+  Checked one;
+  SampleRow row;
+  row.sample.counter = 1;
+  row.local = test::endpoint("192.0.2.1", 80);
+  row.remote = test::endpoint("192.0.2.2", 7);
+  row.state = State::established;
+  one.check.row(row, 1);
+  one.check.sample_end({row.sample, Whole::yes});
+  CHECK(one.warnings({{}, 2}) == Codes{"nothing_judged"});
+}
+
+TEST_CASE("how the log ended is part of the result") {
+  Checked checked;
+  checked.check.transition(step(State::close, State::syn_sent));
+  CHECK(checked.warnings({tl::make_unexpected(Error{"read x", 5}), 1, true}) == Codes{"interrupted", "read_failed"});
+  CHECK_FALSE(checked.check.finish({{}, 1, true}).complete);
+}
+
+TEST_CASE("the limits of this host bound its own log alone") {
+  KernelLimits limits;
+  limits.synack_retries = 5;
+  limits.syn_retries = 6;
+  for (const std::string_view host : {"here", "", "elsewhere"}) {
+    CAPTURE(host);
+    Checked checked(limits);
+    Transition record = step(State::listen, State::syn_recv);
+    record.host = host;
+    record.time = EventTime{};
+    checked.check.transition(record);
+    record.from = State::syn_recv;
+    record.to = State::established;
+    record.time = std::chrono::minutes(10);
+    checked.check.transition(record);
+    CHECK(checked.findings.size() == (host == "elsewhere" ? 0U : 1U));
+    CHECK(checked.warnings({{}, 2}) == (host == "elsewhere" ? Codes{"other_host"} : Codes{}));
+  }
+}
+
+TEST_CASE("transitions and samples of one log are counted together") {
+  Checked checked;
+  checked.check.transition(step(State::close, State::syn_sent));
+  for (const std::uint64_t number : {1U, 2U}) {
+    SampleRow row;
+    row.sample.counter = number;
+    row.state = number == 1 ? State::syn_recv : State::established;
+    row.local = test::endpoint("192.0.2.1", 80);
+    row.remote = test::endpoint("192.0.2.2", 7);
+    row.cookie = 5;
+    checked.check.row(row, number);
+    checked.check.sample_end({row.sample, Whole::yes});
+  }
+  checked.check.lost(3, 9);
+  const Validation validation = checked.check.finish({{}, 5});
+  CHECK(validation.pairs->total() == 2);
+  CHECK(validation.sockets == 2);
+  CHECK(validation.samples == 2);
+  CHECK(validation.lost_records == 3);
+}
+
+}  // namespace
+}  // namespace tcpstat::trace
