@@ -1,0 +1,111 @@
+#include "explain/explain.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <set>
+
+#include "base/utf8.h"
+#include "support/fixtures.h"
+
+namespace tcpstat::explain {
+namespace {
+
+using nlohmann::json;
+
+constexpr ThresholdInfo kLimits[] = {{"warning", 5, "sockets", "more than anybody has by chance"}};
+constexpr RuleInfo kRules[] = {{"syn-flood", "does somebody open without end?", "RFC 4987", kLimits},
+                               {"leak", "do programs forget sockets?", "RFC 9293 §3.6", {}}};
+
+KernelLimits limits() {
+  KernelLimits known;
+  known.fin_timeout_s = 30;
+  return known;
+}
+
+std::string said(std::string_view word, const Manner& manner = {}) {
+  const auto subject = find_subject(word, kRules);
+  REQUIRE(subject.has_value());
+  return explain(*subject, {kRules, limits()}, manner);
+}
+
+json document(std::string_view word) { return json::parse(said(word, {Form::json})); }
+
+UnknownName unknown(std::string_view word) {
+  const auto subject = find_subject(word, kRules);
+  REQUIRE(!subject.has_value());
+  return subject.error();
+}
+
+TEST_CASE("every name of the index has an explanation that fits, in either alphabet, and a document of its kind") {
+  std::set<std::string> names;
+  for (const IndexEntry& entry : index(kRules)) {
+    CAPTURE(entry.name);
+    CHECK_FALSE(entry.meaning.empty());
+    CHECK(names.insert(entry.name).second);
+    const json found = document(entry.name);
+    CHECK(found["schema_version"] == 1);
+    CHECK(found["kind"].is_string());
+    if (found["kind"] == "machine") continue;
+    for (const Drawing drawing : {Drawing::ascii, Drawing::utf8}) {
+      for (const std::string& line : test::lines_of(said(entry.name, {Form::text, drawing}))) {
+        CHECK(display_width(line) <= 80);
+      }
+    }
+  }
+  CHECK(names.size() == kStateCount + lifecycles().size() + 1 + 1);
+}
+
+TEST_CASE("the index is what an empty word means") {
+  CHECK(said("").starts_with(std::string(name(State::established)) + "\t"));
+  CHECK(document("").size() == index(kRules).size());
+}
+
+TEST_CASE("a word is the state in any spelling, and lower-case close the course of events") {
+  CHECK(document("close")["kind"] == "lifecycle");
+  for (const char* word : {"CLOSE", "closed", "7"}) CHECK(document(word)["kind"] == "state");
+  CHECK(document("syn-received")["state"] == name(State::syn_recv));
+}
+
+TEST_CASE("a rule is explained, and beside the course of events of its name") {
+  CHECK(document("leak")["kind"] == "rule");
+  const json both = document("syn-flood");
+  CHECK(both["kind"] == "lifecycle");
+  CHECK(both["rule"] == "syn-flood");
+  CHECK(both["thresholds"][0]["value"] == 5);
+  CHECK(said("syn-flood").find("more than anybody has by chance") != std::string::npos);
+  CHECK(said("leak").find("do programs forget sockets?") != std::string::npos);
+}
+
+TEST_CASE("bounds are those of the host that it is told of") {
+  CHECK(document(name(State::fin_wait2))["max_age_ms"] == 30'000);
+  CHECK(document(name(State::syn_sent))["max_age_ms"].is_null());
+  CHECK(document(name(State::close_wait))["max_age_ms"].is_null());
+}
+
+TEST_CASE("a pair is two states, or one that is not there") {
+  CHECK(document("absent:listening")["from"] == "ABSENT");
+  CHECK(document("ABSENT:LISTEN")["to"] == name(State::listen));
+  const UnknownName wrong = unknown("LISTEN:SYNRCV");
+  CHECK(wrong.word == "SYNRCV");
+  CHECK(wrong.wanted == UnknownName::Wanted::state);
+  CHECK(unknown("half-open:LISTEN").word == "half-open");
+}
+
+TEST_CASE("the nearest word is named") {
+  CHECK(unknown("handshaek").nearest == "handshake");
+  CHECK(unknown("TIMEWAITT").nearest == name(State::time_wait));
+  CHECK(unknown("leek").nearest == "leak");
+  CHECK(unknown("zzzzzz").nearest.empty());
+}
+
+TEST_CASE("the machine can be drawn, and nothing else") {
+  CHECK(said("machine", {Form::dot}).starts_with("digraph"));
+  CHECK(said("machine", {Form::mermaid}).starts_with("stateDiagram-v2\n"));
+  CHECK(said("machine").starts_with("FROM "));
+  CHECK(said("handshake", {Form::dot}) == said("handshake"));
+}
+
+}  // namespace
+}  // namespace tcpstat::explain

@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+
+#include "base/utf8.h"
+#include "explain/explanations.h"
+#include "support/fixtures.h"
+
+namespace tcpstat::explain {
+namespace {
+
+bool says(const std::string& text, std::string_view words) {
+  std::string flat;
+  for (const std::string& line : test::lines_of(text))
+    flat += line.substr(std::min(line.find_first_not_of(' '), line.size())) + ' ';
+  return flat.find(words) != std::string::npos;
+}
+
+TEST_CASE("every state has its six answers, in at most 80 columns") {
+  for (const StateInfo& row : states()) {
+    CAPTURE(row.name);
+    const std::string text = explain_state(row.state, {});
+    for (const char* label : {"moved on by", "at most", "many", "look at", "sections", "Next, by RFC 9293:"}) {
+      CHECK(says(text, label));
+    }
+    // A listener is no end of a connection, and neither is a socket that is only bound.
+    CHECK((text.find("\n  peer") != std::string::npos) == (row.state != State::listen && row.state != State::close));
+    for (const std::string& line : test::lines_of(text)) CHECK(display_width(line) <= 80);
+  }
+}
+
+TEST_CASE("bounds come from the host's own limits, and say where they are not known") {
+  KernelLimits limits;
+  limits.fin_timeout_s = 30;
+  CHECK(says(explain_state(State::fin_wait2, limits), "30 s: closed by its process (tcp_fin_timeout)"));
+  CHECK(says(explain_state(State::fin_wait2, {}), "unknown here: closed by its process"));
+  CHECK(says(explain_state(State::close_wait, limits), "no bound: the program does not close its socket"));
+  CHECK(says(explain_state(State::time_wait, {}), "60 s: fixed"));
+}
+
+TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
+  const std::string text = explain_pair(State::fin_wait1, State::time_wait);
+  CHECK(says(text, "samples     reachable in 2 steps"));
+  CHECK(says(text, "RFC 9293    FIN with the ACK of our FIN arrives"));
+  CHECK(says(text, "Linux       FIN_WAIT1>FIN_WAIT2, then FIN_WAIT2>CLOSE"));
+  CHECK(says(text, "tracepoint  never"));
+  CHECK_FALSE(says(explain_pair(State::syn_sent, State::established), "Linux       "));
+  CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
+}
+
+TEST_CASE("a rule has its question, its reference and a reason for each limit") {
+  constexpr ThresholdInfo kLimits[] = {{"age_s", 0.25, "s", "longer than a round trip"}};
+  const std::string text = explain_rule({"leak", "do programs forget sockets?", "RFC 9293", kLimits});
+  CHECK(says(text, "leak: do programs forget sockets?"));
+  CHECK(says(text, "reference   RFC 9293"));
+  CHECK(says(text, "age_s          0.25 s: longer than a round trip"));
+}
+
+}  // namespace
+}  // namespace tcpstat::explain
