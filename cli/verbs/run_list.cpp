@@ -55,7 +55,7 @@ ExitStatus run_list(const options::Request& request, const Notes& notes) {
   ListVerdict verdict(request, *output, host, plan);
   TextBuffer out(output->fd());
   render::RenderSettings settings = render_settings(request, *output, out, host, columns);
-  std::unique_ptr<render::Renderer> renderer;
+  std::unique_ptr<render::ListWriter> writer;
   std::unique_ptr<KnownHosts> hosts;
   survey::Dump dump;
   if (request.resolve && request.format->name == "table") {
@@ -64,14 +64,14 @@ ExitStatus run_list(const options::Request& request, const Notes& notes) {
     const auto left = std::min(request.timeout.value_or(kResolveLimit), kResolveLimit);
     hosts = std::make_unique<KnownHosts>(names::resolve_hosts(waiting.addresses(), left));
     settings.hosts = hosts.get();
-    renderer = request.format->make(settings);
-    waiting.finish(*renderer);
+    writer = request.format->list(settings);
+    waiting.finish(*writer);
   } else {
-    renderer = request.format->make(settings);
-    dump = survey::take(host, plan, *renderer);
+    writer = request.format->list(settings);
+    dump = survey::take(host, plan, *writer);
   }
   verdict.judge(dump.report);
-  if (worth_writing(request, dump)) renderer->finish(dump.report);
+  if (worth_writing(request, dump)) writer->finish(dump.report);
   if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
   return conclude(request, dump, out, *output, notes);
 }

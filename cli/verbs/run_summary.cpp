@@ -31,7 +31,7 @@ ExitStatus run_summary(const options::Request& request, const Notes& notes) {
   }
   TextBuffer out(output->fd());
   if (worth_writing(request, dump)) {
-    request.format->make(render_settings(request, *output, out, host, {}))->summary(dump.report, summary);
+    request.format->summary(render_settings(request, *output, out, host, {}), dump.report, summary);
   }
   return conclude(request, dump, out, *output, notes);
 }

@@ -107,8 +107,8 @@ class ListWatch {
     render::RenderSettings settings = render_settings(request_, output_, table_ ? page : out_, host_, columns_);
     settings.facts.time = time.utc;
     settings.snapshot = time.snapshot;
-    const auto renderer = request_.format->make(std::move(settings));
-    Sink* rows = renderer.get();
+    const auto writer = request_.format->list(std::move(settings));
+    Sink* rows = writer.get();
     std::optional<FirstRows> screenful;
     // The headline and the columns' take two lines, and the last stays free for the cursor.
     if (live_ && terminal.height > 3) rows = &screenful.emplace(terminal.height - 3, *rows);
@@ -116,7 +116,7 @@ class ListWatch {
     survey::Dump dump = survey::take(host_, plan_, *rows);
     dump.report.facts.time = time.utc;
     if (worth_writing(request_, dump)) {
-      renderer->finish(dump.report);
+      writer->finish(dump.report);
       if (table_) draw(headline(time, interval_, dump.report), page.view());
     }
     result_.add(dump);

@@ -8,120 +8,134 @@
 namespace tcpstat::render {
 namespace {
 
-class DelimitedRenderer final : public Renderer {
+/// One field after the other, each put into cell() and ended.
+class Fields {
  public:
-  DelimitedRenderer(RenderSettings settings, DelimitedStyle style)
-      : settings_(std::move(settings)), style_(style), cell_style_{.unknown = style.unknown} {}
+  Fields(TextBuffer& out, DelimitedStyle style) : out_(out), style_(style) {}
+
+  [[nodiscard]] TextBuffer& cell() { return cell_; }
+
+  void header(std::string_view name) {
+    separate();
+    for (char c : name) {
+      if (style_.lower_case_header && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      if (!style_.lower_case_header && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+      out_.append(c);
+    }
+  }
+
+  /// For what holds neither comma nor quote, and needs no end_field().
+  TextBuffer& bare() {
+    separate();
+    return out_;
+  }
+
+  void end_field() {
+    separate();
+    const std::string_view text = cell_.view();
+    if (!style_.quote || text.find_first_of(",\"") == std::string_view::npos) {
+      out_.append(text);
+    } else {
+      out_.append('"');
+      for (const char c : text) {
+        if (c == '"') out_.append('"');
+        out_.append(c);
+      }
+      out_.append('"');
+    }
+    cell_.clear();
+  }
+
+  void end_line() {
+    out_.append('\n');
+    first_ = true;
+  }
+
+ private:
+  void separate() {
+    if (!first_) out_.append(style_.separator);
+    first_ = false;
+  }
+
+  TextBuffer& out_;
+  DelimitedStyle style_;
+  TextBuffer cell_;
+  bool first_ = true;
+};
+
+class DelimitedList final : public ListWriter {
+ public:
+  DelimitedList(RenderSettings settings, DelimitedStyle style)
+      : settings_(std::move(settings)), fields_(settings_.out, style), cell_style_{.unknown = style.unknown} {}
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
   void finish(const Report&) override { write_header_once(); }
 
-  void summary(const Report&, const Summary& summary) override {
-    if (settings_.header) {
-      for (const std::string& key : summary.keys) {
-        cell_.append(key);
-        end_header_field();
-        settings_.out.append(style_.separator);
-      }
-      cell_.append("count");
-      end_header_field();
-      settings_.out.append('\n');
-    }
-    for (const Group& group : summary.groups) {
-      for (const GroupValue& value : group.values) {
-        if (const auto* number = std::get_if<std::uint64_t>(&value)) {
-          cell_.number(*number);
-        } else if (const auto* text = std::get_if<std::string>(&value)) {
-          append_escaped(cell_, *text);
-        } else {
-          cell_.append(style_.unknown);
-        }
-        end_field();
-        settings_.out.append(style_.separator);
-      }
-      if (group.count) {
-        cell_.number(*group.count);
-      } else {
-        cell_.append(style_.unknown);
-      }
-      end_field();
-      settings_.out.append('\n');
-    }
-  }
-
  private:
   template <typename Row>
   Flow write(const Row& row) {
     write_header_once();
-    bool first = true;
     for (const Column* column : settings_.columns) {
-      if (!first) settings_.out.append(style_.separator);
-      first = false;
       const Cell cell = cell_of(*column, row, settings_.names);
       // Only text of others and lists can hold a comma or a quote.
       if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids ||
           cell.kind == Cell::Kind::flags) {
-        append_cell(cell_, cell, cell_style_);
-        end_field();
+        append_cell(fields_.cell(), cell, cell_style_);
+        fields_.end_field();
       } else {
-        append_cell(settings_.out, cell, cell_style_);
+        append_cell(fields_.bare(), cell, cell_style_);
       }
     }
-    settings_.out.append('\n');
+    fields_.end_line();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 
   void write_header_once() {
     if (!settings_.header) return;
     settings_.header = false;
-    bool first = true;
-    for (const Column* column : settings_.columns) {
-      if (!first) settings_.out.append(style_.separator);
-      first = false;
-      cell_.append(column->name);
-      end_header_field();
-    }
-    settings_.out.append('\n');
-  }
-
-  void end_header_field() {
-    std::string name(cell_.view());
-    for (char& c : name) {
-      if (style_.lower_case_header && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-      if (!style_.lower_case_header && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    }
-    settings_.out.append(name);
-    cell_.clear();
-  }
-
-  /// What was put into `cell_` is one field.
-  void end_field() {
-    const std::string_view text = cell_.view();
-    if (!style_.quote || text.find_first_of(",\"") == std::string_view::npos) {
-      settings_.out.append(text);
-    } else {
-      settings_.out.append('"');
-      for (const char c : text) {
-        if (c == '"') settings_.out.append('"');
-        settings_.out.append(c);
-      }
-      settings_.out.append('"');
-    }
-    cell_.clear();
+    for (const Column* column : settings_.columns) fields_.header(column->name);
+    fields_.end_line();
   }
 
   RenderSettings settings_;
-  DelimitedStyle style_;
+  Fields fields_;
   CellStyle cell_style_;
-  TextBuffer cell_;
 };
 
 }  // namespace
 
-std::unique_ptr<Renderer> make_delimited_renderer(RenderSettings settings, DelimitedStyle style) {
-  return std::make_unique<DelimitedRenderer>(std::move(settings), style);
+std::unique_ptr<ListWriter> make_delimited_list(RenderSettings settings, DelimitedStyle style) {
+  return std::make_unique<DelimitedList>(std::move(settings), style);
+}
+
+void write_delimited_summary(const RenderSettings& settings, const Summary& summary, DelimitedStyle style) {
+  Fields fields(settings.out, style);
+  if (settings.header) {
+    for (const std::string& key : summary.keys) fields.header(key);
+    fields.header("count");
+    fields.end_line();
+  }
+  for (const Group& group : summary.groups) {
+    for (const GroupValue& value : group.values) {
+      if (const auto* number = std::get_if<std::uint64_t>(&value)) {
+        fields.cell().number(*number);
+      } else if (const auto* text = std::get_if<std::string>(&value)) {
+        append_escaped(fields.cell(), *text);
+      } else {
+        fields.cell().append(style.unknown);
+      }
+      fields.end_field();
+    }
+    if (group.count) {
+      fields.cell().number(*group.count);
+    } else {
+      fields.cell().append(style.unknown);
+    }
+    fields.end_field();
+    fields.end_line();
+  }
 }
 
 }  // namespace tcpstat::render

@@ -1,7 +1,10 @@
 #pragma once
 // What plain and csv share: a header, then one line a row with something between the fields.
 
-#include "render/renderer.h"
+#include <memory>
+
+#include "render/documents.h"
+#include "report/summary.h"
 
 namespace tcpstat::render {
 
@@ -14,6 +17,7 @@ struct DelimitedStyle {
   bool quote;
 };
 
-std::unique_ptr<Renderer> make_delimited_renderer(RenderSettings settings, DelimitedStyle style);
+std::unique_ptr<ListWriter> make_delimited_list(RenderSettings settings, DelimitedStyle style);
+void write_delimited_summary(const RenderSettings& settings, const Summary& summary, DelimitedStyle style);
 
 }  // namespace tcpstat::render

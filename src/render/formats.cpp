@@ -2,22 +2,63 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
+
+#include "render/transition_writer.h"
 
 namespace tcpstat::render {
 
-std::span<const FormatInfo> formats() {
-  static constexpr auto kFormats = std::to_array<FormatInfo>({
-#define FORMAT(name, has_columns, meaning) {#name, meaning, make_##name##_renderer, has_columns},
+std::span<const Format> formats() {
+  static const auto kFormats = std::to_array<Format>({
+#define FORMAT(name) name##_format(),
 #include "render/formats.def"
 #undef FORMAT
   });
   return kFormats;
 }
 
-const FormatInfo* find_format(std::string_view name) {
+const Format& format(FormatId id) { return formats()[static_cast<std::size_t>(id)]; }
+
+const Format* find_format(std::string_view name) {
   const auto all = formats();
-  const auto at = std::find_if(all.begin(), all.end(), [&](const FormatInfo& f) { return f.name == name; });
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Format& format) { return format.name == name; });
   return at == all.end() ? nullptr : &*at;
+}
+
+bool writes(const Format& format, Document document) {
+  switch (document) {
+    case Document::list:
+      return format.list != nullptr;
+    case Document::samples:
+      return format.list != nullptr && format.tells_samples_apart;
+    case Document::summary:
+      return format.summary != nullptr;
+    case Document::transitions:
+      return format.transitions != nullptr;
+  }
+  return false;
+}
+
+std::string writers_of(Document document, std::span<const Format> among) {
+  std::vector<std::string_view> names;
+  // Those with columns are of one kind and stand together.
+  for (const bool with_columns : {true, false}) {
+    for (const Format& format : among) {
+      if (format.has_columns == with_columns && writes(format, document)) names.push_back(format.name);
+    }
+  }
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 < names.size() ? ", " : " or ";
+    text += names[i];
+  }
+  return text;
+}
+
+std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view name, RenderSettings settings) {
+  const Format* format = find_format(name);
+  const bool tells = format != nullptr && format->transitions != nullptr;
+  return tells ? format->transitions(std::move(settings)) : nullptr;
 }
 
 }  // namespace tcpstat::render

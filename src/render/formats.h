@@ -1,14 +1,66 @@
 #pragma once
-// One factory for each line of formats.def; each is defined in its file in formats/.
+// Formats: each says which documents it writes. The next one is a file in formats/ and a line in formats.def.
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 
-#include "render/renderer.h"
+#include "render/documents.h"
+#include "report/summary.h"
 
 namespace tcpstat::render {
 
-#define FORMAT(name, has_columns, meaning) std::unique_ptr<Renderer> make_##name##_renderer(RenderSettings settings);
+class TransitionWriter;
+
+/// What can be said.
+enum class Document : std::uint8_t {
+  list,
+  samples,  ///< lists one after another
+  summary,
+  transitions,
+};
+
+/// One format, made in its file in formats/. A document that it does not write is null.
+struct Format {
+  std::string_view name;
+  std::string_view meaning;
+
+  /// Whether `-o` and `-H` mean something to it.
+  bool has_columns = false;
+  /// Whether a document says itself what was read and what is missing, and has a place for verdicts and counts.
+  bool has_envelope = false;
+  /// Whether people read it: host names, headlines and verdicts in words belong to it.
+  bool for_people = false;
+  /// Whether one list can be told from the next in the same stream.
+  bool tells_samples_apart = false;
+
+  std::unique_ptr<ListWriter> (*list)(RenderSettings settings) = nullptr;
+  void (*summary)(const RenderSettings& settings, const Report& report, const Summary& summary) = nullptr;
+  /// settings.columns is not used.
+  std::unique_ptr<TransitionWriter> (*transitions)(RenderSettings settings) = nullptr;
+};
+
+/// In the order of formats.def.
+enum class FormatId : std::uint8_t {
+#define FORMAT(name) name,
 #include "render/formats.def"
 #undef FORMAT
+};
+
+/// Defined in formats/NAME.cpp.
+#define FORMAT(name) Format name##_format();
+#include "render/formats.def"
+#undef FORMAT
+
+std::span<const Format> formats();
+const Format& format(FormatId id);
+/// Null for an unknown name.
+const Format* find_format(std::string_view name);
+
+bool writes(const Format& format, Document document);
+/// The formats that write it, for a sentence: "table, json or ndjson".
+std::string writers_of(Document document, std::span<const Format> among = formats());
 
 }  // namespace tcpstat::render

@@ -1,73 +1,12 @@
 #pragma once
-// Words on the way to the user. A renderer writes what it is handed; it does not judge, filter, sort or count.
-// The list of formats is formats.def.
+// The former names of documents.h and formats.h.
 
-#include <memory>
-#include <span>
-#include <string_view>
-#include <vector>
-
-#include "base/text_buffer.h"
-#include "model/column.h"
-#include "model/names.h"
-#include "model/sink.h"
-#include "report/report.h"
-#include "report/summary.h"
+#include "render/documents.h"
+#include "render/formats.h"
 
 namespace tcpstat::render {
 
-/// Host names of addresses, for `--resolve`.
-class HostNames {
- public:
-  HostNames() = default;
-  HostNames(const HostNames&) = delete;
-  HostNames& operator=(const HostNames&) = delete;
-  virtual ~HostNames() = default;
-  /// Empty if unknown. Hostile text: anybody can name an address.
-  [[nodiscard]] virtual std::string_view host(const Address& address) const = 0;
-};
-
-enum class Colour : bool { no, yes };
-
-struct RenderSettings {
-  TextBuffer& out;
-  Names& names;
-  RunFacts facts;
-  std::vector<const Column*> columns;
-  bool header = true;
-  /// Which of the run's samples the rows are of, from 1.
-  std::uint64_t snapshot = 1;
-  /// States that may come: the STATE column is as wide as the longest of them from the first row on.
-  StateSet states = StateSet::all();
-  /// Terminal columns to cut rows to; 0: never cut.
-  std::size_t width = 0;
-  Colour colour = Colour::no;
-  /// What stands for the cut-off rest of a row.
-  std::string_view ellipsis = "…";
-  /// Whether rows carry owners and tcp_info.
-  bool processes = false;
-  bool tcp_info = false;
-  const HostNames* hosts = nullptr;
-};
-
-/// Rows first, through Sink; then exactly one finish(). Or one summary() and nothing else.
-/// After a failed write (out.error()) rows answer Flow::stop.
-class Renderer : public Sink {
- public:
-  virtual void finish(const Report& report) = 0;
-  virtual void summary(const Report& report, const Summary& summary) = 0;
-};
-
-struct FormatInfo {
-  std::string_view name;
-  std::string_view meaning;
-  std::unique_ptr<Renderer> (*make)(RenderSettings settings);
-  /// Whether `-o` and `-H` mean something to it.
-  bool has_columns;
-};
-
-std::span<const FormatInfo> formats();
-/// Null for an unknown name.
-const FormatInfo* find_format(std::string_view name);
+using Renderer = ListWriter;
+using FormatInfo = Format;
 
 }  // namespace tcpstat::render

@@ -100,12 +100,4 @@ std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings)
   return std::make_unique<TransitionTable>(std::move(settings));
 }
 
-std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format, RenderSettings settings) {
-  if (format == "table") return make_transition_table(std::move(settings));
-  if (format == "ndjson") return make_transition_ndjson(std::move(settings));
-  if (format == "plain") return make_transition_fields(std::move(settings), '\t');
-  if (format == "csv") return make_transition_fields(std::move(settings), ',');
-  return nullptr;
-}
-
 }  // namespace tcpstat::render

@@ -14,7 +14,7 @@
 #include "base/file_descriptor.h"
 #include "parsers/netlink/inet_diag_stream.h"
 #include "parsers/procfs/proc_net_tcp_stream.h"
-#include "render/renderer.h"
+#include "render/formats.h"
 #include "support/fixtures.h"
 #include "support/netlink.h"
 #include "support/rows.h"
@@ -77,16 +77,16 @@ std::string proc_rows(std::size_t count) {
 
 /// Allocations from the first row to the last, the end of the document not included.
 template <typename Feed>
-std::uint64_t allocations_of(const render::FormatInfo& format, Feed feed) {
+std::uint64_t allocations_of(const render::Format& format, Feed feed) {
   const FileDescriptor null(::open("/dev/null", O_WRONLY | O_CLOEXEC));
   TextBuffer out(null.get());
   test::TableNames names;
   std::vector<const Column*> all;
   for (const Column& each : columns()) all.push_back(&each);
-  const auto renderer =
-      format.make({.out = out, .names = names, .facts = {}, .columns = all, .processes = true, .tcp_info = true});
+  const auto writer =
+      format.list({.out = out, .names = names, .facts = {}, .columns = all, .processes = true, .tcp_info = true});
   const filter::Filter filter;
-  survey::Selection selection(filter, survey::Selection::HalfOpens::read, *renderer);
+  survey::Selection selection(filter, survey::Selection::HalfOpens::read, *writer);
   Coverage coverage;
   const KernelLimits limits = test::age_limits(60, 5);
   source::RowDelivery delivery(selection, coverage, limits);
@@ -94,7 +94,7 @@ std::uint64_t allocations_of(const render::FormatInfo& format, Feed feed) {
   feed(delivery);
   const std::uint64_t after = allocations;
   selection.finish();
-  renderer->finish({});
+  writer->finish({});
   CHECK(coverage.complete);
   CHECK(coverage.rows_read >= kFew);
   return after - before;
@@ -103,7 +103,7 @@ std::uint64_t allocations_of(const render::FormatInfo& format, Feed feed) {
 TEST_CASE("rows from netlink take no memory") {
   const std::string few = netlink_rows(kFew);
   const std::string many = netlink_rows(kMany);
-  for (const render::FormatInfo& format : render::formats()) {
+  for (const render::Format& format : render::formats()) {
     CAPTURE(format.name);
     const auto replay = [&](const std::string& dump) {
       return allocations_of(format, [&](source::RowDelivery& delivery) {
@@ -120,7 +120,7 @@ TEST_CASE("rows from netlink take no memory") {
 TEST_CASE("rows from /proc take no memory but for the set of those seen, which doubles") {
   const std::string few = proc_rows(kFew);
   const std::string many = proc_rows(kMany);
-  for (const render::FormatInfo& format : render::formats()) {
+  for (const render::Format& format : render::formats()) {
     CAPTURE(format.name);
     const auto replay = [&](std::string_view text) {
       return allocations_of(format, [&](source::RowDelivery& delivery) {

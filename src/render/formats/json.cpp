@@ -10,9 +10,9 @@
 namespace tcpstat::render {
 namespace {
 
-class JsonRenderer final : public Renderer {
+class JsonList final : public ListWriter {
  public:
-  explicit JsonRenderer(RenderSettings settings)
+  explicit JsonList(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{settings_.processes, settings_.tcp_info},
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {}
@@ -27,15 +27,6 @@ class JsonRenderer final : public Renderer {
     add_end(end, report);
     // The document was opened by hand, so only the members of this object go into it.
     settings_.out.append(std::string_view(json_text(end)).substr(1));
-    settings_.out.append('\n');
-  }
-
-  void summary(const Report& report, const Summary& summary) override {
-    nlohmann::ordered_json document;
-    add_start(document, report.facts);
-    add_end(document, report);
-    add_summary(document, summary);
-    settings_.out.append(json_text(document));
     settings_.out.append('\n');
   }
 
@@ -67,10 +58,21 @@ class JsonRenderer final : public Renderer {
   bool begun_ = false;
 };
 
+std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<JsonList>(std::move(settings)); }
+
+void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
+  nlohmann::ordered_json document;
+  add_start(document, report.facts);
+  add_end(document, report);
+  add_summary(document, counts);
+  settings.out.append(json_text(document));
+  settings.out.append('\n');
+}
+
 }  // namespace
 
-std::unique_ptr<Renderer> make_json_renderer(RenderSettings settings) {
-  return std::make_unique<JsonRenderer>(std::move(settings));
+Format json_format() {
+  return {.name = "json", .meaning = "one JSON document", .has_envelope = true, .list = list, .summary = summary};
 }
 
 }  // namespace tcpstat::render

@@ -6,13 +6,31 @@
 #include "render/envelope.h"
 #include "render/formats.h"
 #include "render/json_row.h"
+#include "render/transition_writer.h"
 
 namespace tcpstat::render {
 namespace {
 
-class NdjsonRenderer final : public Renderer {
+/// The line that carries the envelope.
+void write_summary(const RenderSettings& settings, const Report& report, const Summary* counts) {
+  nlohmann::ordered_json line;
+  line["type"] = "summary";
+  line["snapshot"] = settings.snapshot;
+  add_start(line, report.facts);
+  add_end(line, report);
+  line["states"] = nlohmann::ordered_json::array();
+  for (const StateInfo& state : states()) {
+    if (report.counted().has(state.state)) line["states"].push_back(state.name);
+  }
+  line["filtered"] = report.filtered;
+  if (counts != nullptr) add_summary(line, *counts);
+  settings.out.append(json_text(line));
+  settings.out.append('\n');
+}
+
+class NdjsonList final : public ListWriter {
  public:
-  explicit NdjsonRenderer(RenderSettings settings)
+  explicit NdjsonList(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{settings_.processes, settings_.tcp_info},
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
@@ -23,8 +41,7 @@ class NdjsonRenderer final : public Renderer {
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
-  void finish(const Report& report) override { write_summary(report, nullptr); }
-  void summary(const Report& report, const Summary& summary) override { write_summary(report, &summary); }
+  void finish(const Report& report) override { write_summary(settings_, report, nullptr); }
 
  private:
   template <typename Row>
@@ -35,32 +52,28 @@ class NdjsonRenderer final : public Renderer {
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 
-  void write_summary(const Report& report, const Summary* summary) {
-    nlohmann::ordered_json line;
-    line["type"] = "summary";
-    line["snapshot"] = settings_.snapshot;
-    add_start(line, report.facts);
-    add_end(line, report);
-    line["states"] = nlohmann::ordered_json::array();
-    for (const StateInfo& state : states()) {
-      if (report.counted().has(state.state)) line["states"].push_back(state.name);
-    }
-    line["filtered"] = report.filtered;
-    if (summary != nullptr) add_summary(line, *summary);
-    settings_.out.append(json_text(line));
-    settings_.out.append('\n');
-  }
-
   RenderSettings settings_;
   JsonRowStyle style_;
   std::string netns_;
   std::string line_start_;
 };
 
+std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<NdjsonList>(std::move(settings)); }
+
+void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
+  write_summary(settings, report, &counts);
+}
+
 }  // namespace
 
-std::unique_ptr<Renderer> make_ndjson_renderer(RenderSettings settings) {
-  return std::make_unique<NdjsonRenderer>(std::move(settings));
+Format ndjson_format() {
+  return {.name = "ndjson",
+          .meaning = "one JSON object a line",
+          .has_envelope = true,
+          .tells_samples_apart = true,
+          .list = list,
+          .summary = summary,
+          .transitions = make_transition_ndjson};
 }
 
 }  // namespace tcpstat::render

@@ -2,12 +2,32 @@
 
 #include "render/delimited.h"
 #include "render/formats.h"
+#include "render/transition_writer.h"
 
 namespace tcpstat::render {
+namespace {
 
-std::unique_ptr<Renderer> make_plain_renderer(RenderSettings settings) {
-  return make_delimited_renderer(std::move(settings),
-                                 {.separator = '\t', .unknown = "-", .lower_case_header = false, .quote = false});
+constexpr DelimitedStyle kStyle = {.separator = '\t', .unknown = "-", .lower_case_header = false, .quote = false};
+
+std::unique_ptr<ListWriter> list(RenderSettings settings) { return make_delimited_list(std::move(settings), kStyle); }
+
+void summary(const RenderSettings& settings, const Report&, const Summary& counts) {
+  write_delimited_summary(settings, counts, kStyle);
+}
+
+std::unique_ptr<TransitionWriter> transitions(RenderSettings settings) {
+  return make_transition_fields(std::move(settings), kStyle.separator);
+}
+
+}  // namespace
+
+Format plain_format() {
+  return {.name = "plain",
+          .meaning = "fields separated by one TAB, for cut and awk",
+          .has_columns = true,
+          .list = list,
+          .summary = summary,
+          .transitions = transitions};
 }
 
 }  // namespace tcpstat::render

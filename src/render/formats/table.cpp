@@ -9,11 +9,16 @@
 #include "render/formats.h"
 #include "render/palette.h"
 #include "render/text_table.h"
+#include "render/transition_writer.h"
 
 namespace tcpstat::render {
 namespace {
 
 using Headings = std::vector<TextTable::Heading>;
+
+TextTable::Options options(const RenderSettings& settings) {
+  return {settings.header, settings.width, settings.ellipsis};
+}
 
 Headings headings(const RenderSettings& settings) {
   // So that a late ESTABLISHED does not push its row.
@@ -30,35 +35,19 @@ Headings headings(const RenderSettings& settings) {
   return out;
 }
 
-class TableRenderer final : public Renderer {
+class TableList final : public ListWriter {
  public:
-  explicit TableRenderer(RenderSettings settings)
+  explicit TableList(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{.timer_details = true, .first_owner_only = settings_.width != 0},
-        table_(settings_.out, headings(settings_), options()) {}
+        table_(settings_.out, headings(settings_), options(settings_)) {}
 
   Flow connection(const Connection& row) override { return write(row, row.state); }
   Flow listener(const Listener& row) override { return write(row, State::listen); }
 
   void finish(const Report&) override { table_.finish(); }
 
-  void summary(const Report& report, const Summary& summary) override {
-    if (summary.details) {
-      write_states(report);
-      write_groups({"PHASE"}, summary.phases);
-      write_listeners(summary.listeners);
-      write_top("REMOTE", summary.top_remotes);
-      write_top("PREFIX", summary.top_prefixes);
-      return;
-    }
-    std::vector<std::string> titles;
-    for (const std::string& key : summary.keys) titles.push_back(upper(key));
-    write_groups(titles, summary.groups);
-  }
-
  private:
-  [[nodiscard]] TextTable::Options options() const { return {settings_.header, settings_.width, settings_.ellipsis}; }
-
   template <typename Row>
   Flow write(const Row& row, State state) {
     for (const Column* column : settings_.columns) {
@@ -85,6 +74,31 @@ class TableRenderer final : public Renderer {
     return append_cell(table_.cell(), cell, style_);
   }
 
+  RenderSettings settings_;
+  CellStyle style_;
+  TextTable table_;
+};
+
+/// Blocks of counts with an empty line between them.
+class SummaryTables {
+ public:
+  explicit SummaryTables(const RenderSettings& settings) : settings_(settings) {}
+
+  void write(const Report& report, const Summary& summary) {
+    if (summary.details) {
+      write_states(report);
+      write_groups({"PHASE"}, summary.phases);
+      write_listeners(summary.listeners);
+      write_top("REMOTE", summary.top_remotes);
+      write_top("PREFIX", summary.top_prefixes);
+      return;
+    }
+    std::vector<std::string> titles;
+    for (const std::string& key : summary.keys) titles.push_back(upper(key));
+    write_groups(titles, summary.groups);
+  }
+
+ private:
   static std::string upper(std::string_view word) {
     std::string out;
     for (const char c : word) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -115,7 +129,7 @@ class TableRenderer final : public Renderer {
     begin_block();
     TextTable table(settings_.out,
                     {{"STATE", Align::left}, {"IPV4", Align::right}, {"IPV6", Align::right}, {"TOTAL", Align::right}},
-                    options());
+                    options(settings_));
     const StateSet counted = report.counted();
     const auto count = [&](bool there, std::uint64_t n) { return there ? std::optional(n) : std::nullopt; };
     for (const StateInfo& state : states()) {
@@ -142,7 +156,7 @@ class TableRenderer final : public Renderer {
       heads.push_back({titles[i], number ? Align::right : Align::left});
     }
     heads.push_back({"COUNT", Align::right});
-    TextTable table(settings_.out, heads, options());
+    TextTable table(settings_.out, heads, options(settings_));
     for (const Group& group : groups) {
       for (const GroupValue& value : group.values) put_value(table, value);
       put_number(table, group.count);
@@ -159,7 +173,7 @@ class TableRenderer final : public Renderer {
                      {"ACCEPT_QUEUE", Align::right},
                      {"ACCEPT_LIMIT", Align::right},
                      {"SYN_RECV", Align::right}},
-                    options());
+                    options(settings_));
     for (const Listener& row : listeners) {
       put_text(table, to_string(row.local));
       put_number(table, row.accept_queue);
@@ -173,7 +187,7 @@ class TableRenderer final : public Renderer {
   void write_top(std::string_view title, const std::vector<TopEntry>& entries) {
     if (entries.empty()) return;
     begin_block();
-    TextTable table(settings_.out, {{title, Align::left}, {"COUNT", Align::right}}, options());
+    TextTable table(settings_.out, {{title, Align::left}, {"COUNT", Align::right}}, options(settings_));
     for (const TopEntry& entry : entries) {
       put_text(table, entry.key);
       // Counts that lost a little to the memory bound say so.
@@ -185,16 +199,27 @@ class TableRenderer final : public Renderer {
     table.finish();
   }
 
-  RenderSettings settings_;
-  CellStyle style_;
-  TextTable table_;
+  const RenderSettings& settings_;
   bool first_block_ = true;
 };
 
+std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<TableList>(std::move(settings)); }
+
+void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
+  SummaryTables(settings).write(report, counts);
+}
+
 }  // namespace
 
-std::unique_ptr<Renderer> make_table_renderer(RenderSettings settings) {
-  return std::make_unique<TableRenderer>(std::move(settings));
+Format table_format() {
+  return {.name = "table",
+          .meaning = "aligned columns for people",
+          .has_columns = true,
+          .for_people = true,
+          .tells_samples_apart = true,
+          .list = list,
+          .summary = summary,
+          .transitions = make_transition_table};
 }
 
 }  // namespace tcpstat::render

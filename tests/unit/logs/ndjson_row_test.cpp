@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "render/renderer.h"
+#include "render/formats.h"
 #include "support/fixtures.h"
 #include "support/rows.h"
 
@@ -18,16 +18,16 @@ using nlohmann::json;
 class Lines {
  public:
   explicit Lines(Names& names)
-      : renderer_(render::find_format("ndjson")->make(
+      : list_(render::find_format("ndjson")->list(
             {.out = out_, .names = names, .facts = {}, .columns = {}, .processes = true, .tcp_info = true})) {}
 
   template <typename Row>
   std::string of(const Row& row) {
     out_.clear();
     if constexpr (std::is_same_v<Row, Connection>) {
-      renderer_->connection(row);
+      list_->connection(row);
     } else {
-      renderer_->listener(row);
+      list_->listener(row);
     }
     std::string line(out_.view());
     line.pop_back();
@@ -36,7 +36,7 @@ class Lines {
 
  private:
   TextBuffer out_;
-  std::unique_ptr<render::Renderer> renderer_;
+  std::unique_ptr<render::ListWriter> list_;
 };
 
 /// What is different on purpose: a row that came from a file says so.

@@ -135,11 +135,9 @@ TEST_CASE("a summary has its keys as columns and null as the format's unknown") 
                     {{std::string("CLOSE"), {}}, std::nullopt},
                     {{std::uint64_t{7}, std::string("x")}, 1}};
   Rendering csv("csv");
-  csv.renderer().summary({}, summary);
-  CHECK(csv.text() == "state,user,count\nLISTEN,\"a,\\x01\",3\nCLOSE,,\n7,x,1\n");
+  CHECK(csv.summary({}, summary) == "state,user,count\nLISTEN,\"a,\\x01\",3\nCLOSE,,\n7,x,1\n");
   Rendering plain("plain");
-  plain.renderer().summary({}, summary);
-  CHECK(plain.text() == "STATE\tUSER\tCOUNT\nLISTEN\ta,\\x01\t3\nCLOSE\t-\t-\n7\tx\t1\n");
+  CHECK(plain.summary({}, summary) == "STATE\tUSER\tCOUNT\nLISTEN\ta,\\x01\t3\nCLOSE\t-\t-\n7\tx\t1\n");
 }
 
 }  // namespace

@@ -242,7 +242,7 @@ TEST_CASE("a summary is the envelope without rows") {
   Summary summary;
   summary.keys = {"state", "user"};
   summary.groups = {{{std::string("LISTEN"), std::string("a\xFF")}, 3}, {{std::string("CLOSE"), {}}, std::nullopt}};
-  rendering.renderer().summary(sample_report(rendering), summary);
+  rendering.summary(sample_report(rendering), summary);
   json document = json::parse(rendering.text());
   check_envelope(document);
   CHECK_FALSE(document.contains("connections"));
@@ -260,7 +260,7 @@ TEST_CASE("a summary is the envelope without rows") {
   summary.listeners = {listener};
   summary.top_remotes = {{"198.51.100.7", 5, 1}};
   summary.top_prefixes = {{"198.51.100.0/24", 6, 0}};
-  lines.renderer().summary(sample_report(lines), summary);
+  lines.summary(sample_report(lines), summary);
   document = json::parse(lines.text());
   CHECK(document["type"] == "summary");
   CHECK(document["phases"].size() == 2);
@@ -315,7 +315,7 @@ TEST_CASE("every column but the composites is a key of a row") {
 }
 
 TEST_CASE("a failed write stops the rows") {
-  for (const FormatInfo& format : formats()) {
+  for (const Format& format : formats()) {
     if (format.name == "table") continue;  // see table_test.cpp: its first rows wait for their widths
     CAPTURE(format.name);
     TextBuffer broken(1'000'000);
@@ -323,7 +323,7 @@ TEST_CASE("a failed write stops the rows") {
     broken.flush();
     test::TableNames names;
     const auto renderer =
-        format.make({.out = broken, .names = names, .facts = {}, .columns = {&column(ColumnId::STATE)}});
+        format.list({.out = broken, .names = names, .facts = {}, .columns = {&column(ColumnId::STATE)}});
     CHECK(renderer->connection(test::connection(State::established, {}, {})) == Flow::stop);
     CHECK(renderer->listener(test::listener({})) == Flow::stop);
   }
@@ -331,7 +331,7 @@ TEST_CASE("a failed write stops the rows") {
 
 TEST_CASE("formats are found by name") {
   CHECK(formats().size() == 5);
-  for (const FormatInfo& format : formats()) CHECK(find_format(format.name) == &format);
+  for (const Format& format : formats()) CHECK(find_format(format.name) == &format);
   CHECK(find_format("yaml") == nullptr);
   CHECK(find_format("") == nullptr);
   for (const std::string_view with_columns : {"table", "plain", "csv"}) CHECK(find_format(with_columns)->has_columns);

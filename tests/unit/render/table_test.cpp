@@ -218,7 +218,7 @@ TEST_CASE("a host name stands for the remote address, its port stays a number, a
 TEST_CASE("after a failed write rows are refused") {
   TextBuffer broken(1'000'000);
   test::TableNames names;
-  const auto renderer = find_format("table")->make(
+  const auto renderer = find_format("table")->list(
       {.out = broken, .names = names, .facts = {}, .columns = {&column(ColumnId::LOCAL), &column(ColumnId::REMOTE)}});
   Flow flow = Flow::more;
   int rows = 0;
@@ -249,11 +249,11 @@ TEST_CASE("the summary for people") {
   summary.top_remotes = {{"198.51.100.7", 1200, 3}, {"2001:db8::7", 1, 3}};
   summary.top_prefixes = {{"198.51.100.0/24", 1234, 0}};
   Rendering rendering("table");
-  rendering.renderer().summary(sample_report(), summary);
+  rendering.summary(sample_report(), summary);
   check_golden("summary.txt", rendering.text());
   Rendering coloured("table");
   coloured.settings.colour = Colour::yes;
-  coloured.renderer().summary(sample_report(), summary);
+  coloured.summary(sample_report(), summary);
   CHECK(without_colour(coloured.text()) == rendering.text());
   CHECK(coloured.text() != rendering.text());
 }
@@ -263,7 +263,7 @@ TEST_CASE("the summary by keys for people") {
   summary.keys = {"user", "local_port"};
   summary.groups = {{{std::string("www\x1b-data"), std::uint64_t{443}}, 12}, {{{}, std::uint64_t{22}}, 3}};
   Rendering rendering("table");
-  rendering.renderer().summary(sample_report(), summary);
+  rendering.summary(sample_report(), summary);
   check_golden("summary-by.txt", rendering.text());
 }
 

@@ -1,0 +1,58 @@
+#pragma once
+// The documents that formats write, as interfaces: what comes row by row has a writer of two methods, what is known at
+// once is one function (formats.h). Writers write what they are handed; they do not judge, filter, sort or count.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "base/text_buffer.h"
+#include "model/column.h"
+#include "model/names.h"
+#include "model/sink.h"
+#include "report/report.h"
+
+namespace tcpstat::render {
+
+/// Host names of addresses, for `--resolve`.
+class HostNames {
+ public:
+  HostNames() = default;
+  HostNames(const HostNames&) = delete;
+  HostNames& operator=(const HostNames&) = delete;
+  virtual ~HostNames() = default;
+  /// Empty if unknown. Hostile text: anybody can name an address.
+  [[nodiscard]] virtual std::string_view host(const Address& address) const = 0;
+};
+
+enum class Colour : bool { no, yes };
+
+/// How a list, a summary or transitions are to be written.
+struct RenderSettings {
+  TextBuffer& out;
+  Names& names;
+  RunFacts facts;
+  std::vector<const Column*> columns;
+  bool header = true;
+  /// Which of the run's samples the rows are of, from 1.
+  std::uint64_t snapshot = 1;
+  /// States that may come: the STATE column is as wide as the longest of them from the first row on.
+  StateSet states = StateSet::all();
+  /// Terminal columns to cut rows to; 0: never cut.
+  std::size_t width = 0;
+  Colour colour = Colour::no;
+  /// What stands for the cut-off rest of a row.
+  std::string_view ellipsis = "…";
+  /// Whether rows carry owners and tcp_info.
+  bool processes = false;
+  bool tcp_info = false;
+  const HostNames* hosts = nullptr;
+};
+
+/// Rows first, through Sink; then exactly one finish(). After a failed write (out.error()) rows answer Flow::stop.
+class ListWriter : public Sink {
+ public:
+  virtual void finish(const Report& report) = 0;
+};
+
+}  // namespace tcpstat::render
