@@ -29,13 +29,7 @@ std::size_t terminal_width(int fd) {
 
 }  // namespace
 
-std::string Terminal::words(std::string_view text) const {
-  constexpr std::string_view kSign = "§";
-  std::string out(text);
-  if (utf8) return out;
-  for (std::size_t at = out.find(kSign); at != std::string::npos; at = out.find(kSign, at)) out.erase(at, kSign.size());
-  return out;
-}
+std::string Terminal::words(std::string_view text) const { return render::shown_in(charset(), text); }
 
 Terminal look_at_terminal(int fd) {
   Terminal terminal;

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "render/renderer.h"
+#include "render/documents.h"
 
 namespace tcpstat::cli {
 
@@ -20,9 +20,10 @@ struct Terminal {
   std::size_t height = 0;
   bool utf8 = false;
 
+  [[nodiscard]] render::Charset charset() const { return utf8 ? render::Charset::utf8 : render::Charset::ascii; }
   /// Ends what was cut.
-  [[nodiscard]] std::string_view ellipsis() const { return utf8 ? "…" : "~"; }
-  /// Our own words in characters that the locale can show: "3.6" is as clear as "§3.6".
+  [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset()); }
+  /// Our own words in characters that the locale can show.
   [[nodiscard]] std::string words(std::string_view text) const;
 };
 

@@ -1,18 +1,23 @@
 #include "cli/verbs/check_ending.h"
 
-#include <algorithm>
-
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
-#include "render/judgement_json.h"
-#include "render/plugin_output.h"
+#include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
 
-render::Detail detail(const options::Request& request) {
-  return request.verbose ? render::Detail::evidence : render::Detail::findings;
+/// A usage error is answered before the format is known: as a document if any word asks for one, else as a line.
+const render::Format& format_among(const std::vector<std::string>& words) {
+  constexpr std::string_view kOption = "--format=";
+  for (std::string_view word : words) {
+    if (word == "-j" || word == "--json") return render::format(render::FormatId::json);
+    if (word.starts_with(kOption)) word.remove_prefix(kOption.size());
+    const render::Format* format = render::find_format(word);
+    if (format != nullptr && format->check != nullptr && format->unknown == nullptr) return *format;
+  }
+  return render::format(render::FormatId::table);
 }
 
 ExitStatus write_out(TextBuffer& out, Output& output, ExitStatus status, const Notes& notes) {
@@ -20,58 +25,47 @@ ExitStatus write_out(TextBuffer& out, Output& output, ExitStatus status, const N
   return written == ExitStatus::failed ? ExitStatus::unknown : written;
 }
 
-ExitStatus say_unknown(const std::string& sentence, const Notes& notes) {
+ExitStatus say_unknown(const render::Format& format, const std::string& sentence, const Notes& notes) {
+  if (format.unknown == nullptr) {
+    notes.error(sentence);
+    return ExitStatus::unknown;
+  }
   auto output = Output::open("");
   TextBuffer out(output->fd());
-  render::write_unknown(out, sentence);
+  format.unknown({.out = out}, sentence);
   return write_out(out, *output, ExitStatus::unknown, notes);
+}
+
+template <typename Judged>
+ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const options::Request& request, Judged& report,
+                    Output& output, const Notes& notes) {
+  const ExitStatus status = exit_status(report.status);
+  report.exit_code = code(status);
+  if (request.quiet && status == ExitStatus::ok) return status;
+  TextBuffer out(output.fd());
+  write({.out = out,
+         .charset = look_at_terminal(output.fd()).charset(),
+         .detail = request.verbose ? render::Detail::evidence : render::Detail::findings},
+        report);
+  return write_out(out, output, status, notes);
 }
 
 }  // namespace
 
 ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes) {
-  const ExitStatus status = exit_status(report.status);
-  report.exit_code = code(status);
-  TextBuffer out(output.fd());
-  if (request.quiet && status == ExitStatus::ok) return status;
-  if (request.format->name == "json") {
-    out.append(render::check_document(report));
-  } else {
-    TextBuffer page;
-    render::write_plugin_output(page, report, detail(request));
-    out.append(look_at_terminal(output.fd()).words(page.view()));
-  }
-  return write_out(out, output, status, notes);
+  return end_with(request.format->check, request, report, output, notes);
 }
 
 ExitStatus end_audit(const options::Request& request, AuditReport& report, Output& output, const Notes& notes) {
-  const ExitStatus status = exit_status(report.status);
-  report.exit_code = code(status);
-  TextBuffer out(output.fd());
-  if (request.quiet && status == ExitStatus::ok) return status;
-  if (request.format->name == "json") {
-    out.append(render::audit_document(report));
-  } else {
-    TextBuffer page;
-    render::write_audit(page, report, detail(request));
-    out.append(look_at_terminal(output.fd()).words(page.view()));
-  }
-  return write_out(out, output, status, notes);
+  return end_with(request.format->audit, request, report, output, notes);
 }
 
 ExitStatus end_unknown(const options::Request& request, const Error& error, const Notes& notes) {
-  if (request.format->name != "json") return say_unknown(error.sentence(), notes);
-  notes.error(error.sentence());
-  return ExitStatus::unknown;
+  return say_unknown(*request.format, error.sentence(), notes);
 }
 
 ExitStatus run_unknown(const std::vector<std::string>& words, const std::string& sentence, const Notes& notes) {
-  const bool json = std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return word == "-j" || word == "--json" || word == "json" || word == "--format=json";
-  });
-  if (!json) return say_unknown(sentence, notes);
-  notes.error(sentence);
-  return ExitStatus::unknown;
+  return say_unknown(format_among(words), sentence, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -11,7 +11,7 @@
 #include "cli/verbs/verbs.h"
 #include "cli/verbs/waiting_rows.h"
 #include "parsers/names/reverse_dns.h"
-#include "render/plugin_output.h"
+#include "render/judgement_text.h"
 
 namespace tcpstat::cli::verbs {
 namespace {

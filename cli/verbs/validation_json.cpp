@@ -4,7 +4,7 @@
 
 #include "base/json_text.h"
 #include "cli/verbs/validation.h"
-#include "render/envelope.h"
+#include "render/json_documents.h"
 
 namespace tcpstat::cli::verbs {
 namespace {

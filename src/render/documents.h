@@ -10,6 +10,7 @@
 #include "model/column.h"
 #include "model/names.h"
 #include "model/sink.h"
+#include "render/escape.h"
 #include "report/report.h"
 
 namespace tcpstat::render {
@@ -26,6 +27,17 @@ class HostNames {
 };
 
 enum class Colour : bool { no, yes };
+/// Findings alone, or also what they rest on.
+enum class Detail : bool { findings, evidence };
+
+/// Where a document that is known at once goes, and how it is to look there.
+struct Page {
+  TextBuffer& out;
+  /// Terminal columns; 0: as wide as need be.
+  std::size_t width = 0;
+  Charset charset = Charset::utf8;
+  Detail detail = Detail::findings;
+};
 
 /// How a list, a summary or transitions are to be written.
 struct RenderSettings {

@@ -70,4 +70,12 @@ void append_json_string(TextBuffer& out, std::string_view text) {
   out.append('"');
 }
 
+std::string shown_in(Charset charset, std::string_view words) {
+  constexpr std::string_view kSign = "§";
+  std::string out(words);
+  if (charset == Charset::utf8) return out;
+  for (std::size_t at = out.find(kSign); at != std::string::npos; at = out.find(kSign, at)) out.erase(at, kSign.size());
+  return out;
+}
+
 }  // namespace tcpstat::render

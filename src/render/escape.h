@@ -1,7 +1,8 @@
 #pragma once
-// The one place where text that another program chose becomes safe to print: process, user, device and host names,
-// cgroup paths. Such text may hold anything: newlines, terminal escapes, bytes that are no text.
+// Which characters go out. The one place where text that another program chose becomes safe to print: process, user,
+// device and host names, cgroup paths. Such text may hold anything: newlines, terminal escapes, bytes that are no text.
 
+#include <string>
 #include <string_view>
 
 #include "base/text_buffer.h"
@@ -13,5 +14,12 @@ void append_escaped(TextBuffer& out, std::string_view text);
 
 /// A JSON string with its quotes (RFC 8259 §7); bytes that are not UTF-8 become U+FFFD.
 void append_json_string(TextBuffer& out, std::string_view text);
+
+/// The characters that a terminal, or whoever reads a pipe in this locale, can show.
+enum class Charset : bool { ascii, utf8 };
+/// Our own words: "3.6" is as clear as "§3.6".
+std::string shown_in(Charset charset, std::string_view words);
+/// What stands for the rest of something that was cut off.
+constexpr std::string_view ellipsis(Charset charset) { return charset == Charset::utf8 ? "…" : "~"; }
 
 }  // namespace tcpstat::render

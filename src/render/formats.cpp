@@ -35,8 +35,18 @@ bool writes(const Format& format, Document document) {
       return format.summary != nullptr;
     case Document::transitions:
       return format.transitions != nullptr;
+    case Document::check:
+      return format.check != nullptr;
+    case Document::audit:
+      return format.audit != nullptr;
   }
   return false;
+}
+
+/// How a sentence calls the format.
+static std::string_view name_for(const Format& format, Document document) {
+  const bool judgement = document == Document::check || document == Document::audit;
+  return judgement && !format.judgement_name.empty() ? format.judgement_name : format.name;
 }
 
 std::string writers_of(Document document, std::span<const Format> among) {
@@ -44,12 +54,13 @@ std::string writers_of(Document document, std::span<const Format> among) {
   // Those with columns are of one kind and stand together.
   for (const bool with_columns : {true, false}) {
     for (const Format& format : among) {
-      if (format.has_columns == with_columns && writes(format, document)) names.push_back(format.name);
+      if (format.has_columns == with_columns && writes(format, document)) names.push_back(name_for(format, document));
     }
   }
+  const bool phrases = std::any_of(names.begin(), names.end(), [](auto name) { return name.find(' ') != name.npos; });
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 < names.size() ? ", " : " or ";
+    if (i > 0) text += i + 1 < names.size() ? ", " : phrases ? ", or " : " or ";
     text += names[i];
   }
   return text;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "render/documents.h"
+#include "report/check_report.h"
 #include "report/summary.h"
 
 namespace tcpstat::render {
@@ -20,6 +21,8 @@ enum class Document : std::uint8_t {
   samples,  ///< lists one after another
   summary,
   transitions,
+  check,
+  audit,
 };
 
 /// One format, made in its file in formats/. A document that it does not write is null.
@@ -40,6 +43,13 @@ struct Format {
   void (*summary)(const RenderSettings& settings, const Report& report, const Summary& summary) = nullptr;
   /// settings.columns is not used.
   std::unique_ptr<TransitionWriter> (*transitions)(RenderSettings settings) = nullptr;
+
+  void (*check)(const Page& page, const CheckReport& report) = nullptr;
+  void (*audit)(const Page& page, const AuditReport& report) = nullptr;
+  /// For a check or an audit that found out nothing, and why; null where that is no document of the format's.
+  void (*unknown)(const Page& page, std::string_view sentence) = nullptr;
+  /// What a sentence calls its check and audit, if its name does not tell.
+  std::string_view judgement_name = {};
 };
 
 /// In the order of formats.def.

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
-#include "render/envelope.h"
 #include "render/escape.h"
+#include "render/json_documents.h"
 #include "render/json_row.h"
 #include "render/transition_writer.h"
 

@@ -1,10 +1,7 @@
 // One JSON document: what is known at the start, the rows one a line, then what only the end knows.
 
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.h"
-#include "render/envelope.h"
 #include "render/formats.h"
+#include "render/json_documents.h"
 #include "render/json_row.h"
 
 namespace tcpstat::render {
@@ -23,10 +20,7 @@ class JsonList final : public ListWriter {
   void finish(const Report& report) override {
     begin_once();
     settings_.out.append(rows_ > 0 ? "\n],\n" : "],\n");
-    nlohmann::ordered_json end;
-    add_end(end, report);
-    // The document was opened by hand, so only the members of this object go into it.
-    settings_.out.append(std::string_view(json_text(end)).substr(1));
+    settings_.out.append(document_end(report));
     settings_.out.append('\n');
   }
 
@@ -43,12 +37,8 @@ class JsonList final : public ListWriter {
   void begin_once() {
     if (begun_) return;
     begun_ = true;
-    nlohmann::ordered_json start;
-    add_start(start, settings_.facts);
-    std::string text = json_text(start);
-    text.back() = ',';  // the object stays open
-    settings_.out.append(text);
-    settings_.out.append("\n\"connections\":[");
+    settings_.out.append(document_start(settings_.facts));
+    settings_.out.append(",\n\"connections\":[");
   }
 
   RenderSettings settings_;
@@ -61,18 +51,22 @@ class JsonList final : public ListWriter {
 std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<JsonList>(std::move(settings)); }
 
 void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
-  nlohmann::ordered_json document;
-  add_start(document, report.facts);
-  add_end(document, report);
-  add_summary(document, counts);
-  settings.out.append(json_text(document));
-  settings.out.append('\n');
+  settings.out.append(summary_document(report, counts));
 }
+
+void check(const Page& page, const CheckReport& report) { page.out.append(check_document(report)); }
+void audit(const Page& page, const AuditReport& report) { page.out.append(audit_document(report)); }
 
 }  // namespace
 
 Format json_format() {
-  return {.name = "json", .meaning = "one JSON document", .has_envelope = true, .list = list, .summary = summary};
+  return {.name = "json",
+          .meaning = "one JSON document",
+          .has_envelope = true,
+          .list = list,
+          .summary = summary,
+          .check = check,
+          .audit = audit};
 }
 
 }  // namespace tcpstat::render

@@ -1,32 +1,12 @@
 // One JSON object a line: each row, then one summary line that carries the envelope.
 
-#include <nlohmann/json.hpp>
-
-#include "base/json_text.h"
-#include "render/envelope.h"
 #include "render/formats.h"
+#include "render/json_documents.h"
 #include "render/json_row.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat::render {
 namespace {
-
-/// The line that carries the envelope.
-void write_summary(const RenderSettings& settings, const Report& report, const Summary* counts) {
-  nlohmann::ordered_json line;
-  line["type"] = "summary";
-  line["snapshot"] = settings.snapshot;
-  add_start(line, report.facts);
-  add_end(line, report);
-  line["states"] = nlohmann::ordered_json::array();
-  for (const StateInfo& state : states()) {
-    if (report.counted().has(state.state)) line["states"].push_back(state.name);
-  }
-  line["filtered"] = report.filtered;
-  if (counts != nullptr) add_summary(line, *counts);
-  settings.out.append(json_text(line));
-  settings.out.append('\n');
-}
 
 class NdjsonList final : public ListWriter {
  public:
@@ -41,7 +21,9 @@ class NdjsonList final : public ListWriter {
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
-  void finish(const Report& report) override { write_summary(settings_, report, nullptr); }
+  void finish(const Report& report) override {
+    settings_.out.append(summary_line(report, settings_.snapshot, nullptr));
+  }
 
  private:
   template <typename Row>
@@ -61,7 +43,7 @@ class NdjsonList final : public ListWriter {
 std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<NdjsonList>(std::move(settings)); }
 
 void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
-  write_summary(settings, report, &counts);
+  settings.out.append(summary_line(report, settings.snapshot, &counts));
 }
 
 }  // namespace

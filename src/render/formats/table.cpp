@@ -7,6 +7,7 @@
 #include "render/cell_text.h"
 #include "render/escape.h"
 #include "render/formats.h"
+#include "render/judgement_text.h"
 #include "render/palette.h"
 #include "render/text_table.h"
 #include "render/transition_writer.h"
@@ -219,7 +220,11 @@ Format table_format() {
           .tells_samples_apart = true,
           .list = list,
           .summary = summary,
-          .transitions = make_transition_table};
+          .transitions = make_transition_table,
+          .check = write_check_text,
+          .audit = write_audit_text,
+          .unknown = write_unknown_text,
+          .judgement_name = "lines for monitoring systems"};
 }
 
 }  // namespace tcpstat::render

@@ -1,10 +1,9 @@
-#include "render/plugin_output.h"
+#include "render/judgement_text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
 
-#include "base/utf8.h"
 #include "render/escape.h"
 
 namespace tcpstat::render {
@@ -183,7 +182,8 @@ bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
 
 }  // namespace
 
-void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail) {
+void write_check_text(const Page& page, const CheckReport& report) {
+  TextBuffer out;
   append_first_line(out, report.status, report.headline);
   const Finding* worst = report.findings.empty() ? nullptr : &report.findings.front();
   if (worst != nullptr && worst->severity >= Severity::unknown && !worst->next.empty()) {
@@ -199,10 +199,11 @@ void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail deta
   out.append('\n');
   for (const Finding& finding : report.findings) {
     // What is no problem is told to those who ask.
-    if (finding.severity >= Severity::unknown || detail == Detail::evidence) append_finding(out, finding, detail);
+    if (finding.severity >= Severity::unknown || page.detail == Detail::evidence)
+      append_finding(out, finding, page.detail);
   }
   for (const SynVerdict& verdict : report.verdicts) {
-    if (detail == Detail::evidence) {
+    if (page.detail == Detail::evidence) {
       append_verdict(out, verdict);
       for (const Evidence& evidence : verdict.evidence) {
         if (!was_told(report.findings, evidence)) append_evidence(out, evidence);
@@ -215,9 +216,11 @@ void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail deta
     }
   }
   append_notes(out, report.reading.coverage, report.headline);
+  page.out.append(shown_in(page.charset, out.view()));
 }
 
-void write_audit(TextBuffer& out, const AuditReport& report, Detail detail) {
+void write_audit_text(const Page& page, const AuditReport& report) {
+  TextBuffer out;
   append_first_line(out, report.status, report.headline);
   out.append('\n');
   std::size_t widest = 0;
@@ -240,18 +243,19 @@ void write_audit(TextBuffer& out, const AuditReport& report, Detail detail) {
     };
     line("advice: ", check.advice);
     // Who is told to change something is told why and at what price.
-    if (detail == Detail::evidence || !check.advice.empty()) {
+    if (page.detail == Detail::evidence || !check.advice.empty()) {
       line("why: ", check.reason);
       if (!check.advice.empty()) line("cost: ", check.cost);
+      line("source: ", check.source);
     }
-    if (detail == Detail::evidence || !check.advice.empty()) line("source: ", check.source);
   }
   append_notes(out, report.reading.coverage, report.headline);
+  page.out.append(shown_in(page.charset, out.view()));
 }
 
-void write_unknown(TextBuffer& out, std::string_view sentence) {
-  append_first_line(out, Severity::unknown, sentence);
-  out.append('\n');
+void write_unknown_text(const Page& page, std::string_view sentence) {
+  append_first_line(page.out, Severity::unknown, sentence);
+  page.out.append('\n');
 }
 
 void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,

@@ -6,18 +6,17 @@
 #include <string_view>
 
 #include "base/text_buffer.h"
+#include "render/documents.h"
 #include "report/check_report.h"
 
 namespace tcpstat::render {
 
-enum class Detail : bool { findings, evidence };
-
 /// "TCPSTAT CRITICAL - … - run: … | syn_recv=257;;;0;257", then a line for each finding and each blind spot.
-void write_plugin_output(TextBuffer& out, const CheckReport& report, Detail detail);
+void write_check_text(const Page& page, const CheckReport& report);
 /// The first line, then a line for each check; with evidence also reason, cost and source of each.
-void write_audit(TextBuffer& out, const AuditReport& report, Detail detail);
+void write_audit_text(const Page& page, const AuditReport& report);
 /// "TCPSTAT UNKNOWN - …": nothing could be judged.
-void write_unknown(TextBuffer& out, std::string_view sentence);
+void write_unknown_text(const Page& page, std::string_view sentence);
 
 /// One to three lines for people: the verdicts of the half-open connections just listed.
 void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,

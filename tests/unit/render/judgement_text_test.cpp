@@ -1,4 +1,4 @@
-#include "render/plugin_output.h"
+#include "render/judgement_text.h"
 
 #include <doctest/doctest.h>
 
@@ -26,7 +26,7 @@ Finding finding(std::string message, std::string next, Severity severity = Sever
 
 std::string text(const CheckReport& report, Detail detail = Detail::findings) {
   TextBuffer out;
-  render::write_plugin_output(out, report, detail);
+  render::write_check_text({.out = out, .detail = detail}, report);
   return std::string(out.view());
 }
 
@@ -78,12 +78,12 @@ TEST_CASE("the first line has no semicolon outside performance data") {
       "\nCRITICAL close-wait-leak: a;b; accepts too slowly;\n"));
 
   TextBuffer unknown;
-  render::write_unknown(unknown, "cannot read; try;");
+  render::write_unknown_text({.out = unknown}, "cannot read; try;");
   CHECK(unknown.view() == "TCPSTAT UNKNOWN - cannot read, try\\x3b\n");
   AuditReport audit;
   audit.headline = "1; 2";
   TextBuffer audited;
-  render::write_audit(audited, audit, Detail::findings);
+  render::write_audit_text({.out = audited}, audit);
   CHECK(audited.view() == "TCPSTAT OK - 1, 2\n");
 }
 

@@ -1,0 +1,32 @@
+#pragma once
+// What json and ndjson write besides rows, built with nlohmann/json: there is one of it, however many rows there are.
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "report/check_report.h"
+#include "report/report.h"
+#include "report/summary.h"
+
+namespace tcpstat::render {
+
+/// Keys that are known before the first row: schema_version, tool, time, host, kernel, netns.
+void add_start(nlohmann::ordered_json& to, const RunFacts& facts);
+/// Keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary, verdicts, findings.
+void add_end(nlohmann::ordered_json& to, const Report& report);
+
+// Both as text, for those who write rows between them: `{"schema_version":…` without the closing brace, and
+// `"source":…}` without the opening one.
+std::string document_start(const RunFacts& facts);
+std::string document_end(const Report& report);
+
+// Whole documents, each on one line with its line feed.
+std::string summary_document(const Report& report, const Summary& summary);
+std::string check_document(const CheckReport& report);
+std::string audit_document(const AuditReport& report);
+
+/// The last line of ndjson. `summary` may be null.
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary* summary);
+
+}  // namespace tcpstat::render
