@@ -6,11 +6,12 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
-#include "cli/verbs/validation.h"
 #include "cli/verbs/verbs.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/logs/log_source.h"
 #include "parsers/procfs/kernel_limits_reader.h"
+#include "render/formats.h"
+#include "render/validation_writer.h"
 #include "trace/log_check.h"
 
 namespace tcpstat::cli::verbs {
@@ -39,14 +40,6 @@ trace::LogEnd check(const std::string& path, ObservationSink& sink) {
   return {std::move(read), (*log)->lines(), (*log)->was_ended()};
 }
 
-std::unique_ptr<ValidationForm> make_form(const options::Request& request, const RunFacts& facts, const Output& output,
-                                          TextBuffer& out) {
-  if (request.format->name == "json") return validation_json(out, facts);
-  if (request.format->name == "ndjson") return validation_ndjson(out, facts);
-  const Terminal terminal = look_at_terminal(output.fd());
-  return validation_table(out, terminal, terminal.is_terminal && request.truncate ? terminal.width : 0);
-}
-
 }  // namespace
 
 ExitStatus run_validate(const options::Request& request, const Notes& notes) {
@@ -55,18 +48,20 @@ ExitStatus run_validate(const options::Request& request, const Notes& notes) {
   const RunFacts facts = host::host_facts(request.proc_root);
   const KernelLimits limits = procfs::read_kernel_limits(request.proc_root.empty() ? "/proc" : request.proc_root);
   TextBuffer out(output->fd());
-  const auto form = make_form(request, facts, *output, out);
+  const Terminal terminal = look_at_terminal(output->fd());
+  const std::size_t width = terminal.is_terminal && request.truncate ? terminal.width : 0;
+  const auto writer = request.format->validation({.out = out, .width = width, .charset = terminal.charset()}, facts);
   trace::LogCheck log_check(facts.host, limits, [&](const LogFinding& finding) {
-    form->finding(finding);
+    writer->finding(finding);
     // What is worth a warning is not held back: a log may never end.
     if (finding.severity > Severity::unknown) out.flush();
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
   const trace::LogEnd end = check(request.log, log_check);
   const Validation validation = log_check.finish(end);
-  if (end.read || validation.lines > 0 || request.format->name != "table") form->finish(validation);
+  if (end.read || validation.lines > 0 || request.format->has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;
-  if (validation.pairs->count(TransitionVerdict::illegal) > 0) status = ExitStatus::illegal;
+  if (log_check.found_illegal()) status = ExitStatus::illegal;
   if (!end.read || (request.strict && validation.bad_lines > 0)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   for (const Warning& warning : validation.warnings) {

@@ -39,6 +39,8 @@ bool writes(const Format& format, Document document) {
       return format.check != nullptr;
     case Document::audit:
       return format.audit != nullptr;
+    case Document::validation:
+      return format.validation != nullptr;
   }
   return false;
 }

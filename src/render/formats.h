@@ -14,6 +14,7 @@
 namespace tcpstat::render {
 
 class TransitionWriter;
+class ValidationWriter;
 
 /// What can be said.
 enum class Document : std::uint8_t {
@@ -23,6 +24,7 @@ enum class Document : std::uint8_t {
   transitions,
   check,
   audit,
+  validation,
 };
 
 /// One format, made in its file in formats/. A document that it does not write is null.
@@ -43,6 +45,8 @@ struct Format {
   void (*summary)(const RenderSettings& settings, const Report& report, const Summary& summary) = nullptr;
   /// settings.columns is not used.
   std::unique_ptr<TransitionWriter> (*transitions)(RenderSettings settings) = nullptr;
+
+  std::unique_ptr<ValidationWriter> (*validation)(const Page& page, const RunFacts& facts) = nullptr;
 
   void (*check)(const Page& page, const CheckReport& report) = nullptr;
   void (*audit)(const Page& page, const AuditReport& report) = nullptr;

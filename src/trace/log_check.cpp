@@ -65,7 +65,18 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
 Validation LogCheck::finish(const LogEnd& end) {
   samples_.finish();
   Validation out;
-  out.pairs = &pairs_;
+  out.transitions = pairs_.total();
+  for (const TransitionVerdict verdict : kObservedVerdicts) out.verdicts.push_back({verdict, pairs_.count(verdict)});
+  for (const auto& [key, pair] : pairs_.pairs()) {
+    out.pairs.push_back({.from = key.from,
+                         .to = key.to,
+                         .observed = key.observed,
+                         .protocol = key.protocol,
+                         .verdict = key.verdict,
+                         .count = pair.count,
+                         .reason = pair.reason,
+                         .reference = pair.reference});
+  }
   out.lines = end.lines;
   out.sockets = lives_.sockets() + samples_.sockets();
   out.samples = samples_.samples();

@@ -11,10 +11,10 @@
 #include "model/kernel_limits.h"
 #include "model/transition_source.h"
 #include "report/log_finding.h"
+#include "report/validation.h"
 #include "trace/life_checker.h"
 #include "trace/logged_samples.h"
 #include "trace/transition_judge.h"
-#include "trace/validation_result.h"
 
 namespace tcpstat::trace {
 
@@ -42,8 +42,9 @@ class LogCheck final : public ObservationSink {
   Flow sample_end(const SampleEnd& end) override;
   Flow bad_line(const BadLine& bad, std::uint64_t line) override;
 
-  /// The log has ended. What the answer points to lives as long as this.
+  /// The log has ended.
   Validation finish(const LogEnd& end);
+  [[nodiscard]] bool found_illegal() const { return pairs_.count(TransitionVerdict::illegal) > 0; }
 
  private:
   void look_at_host(std::string_view host);

@@ -3,6 +3,7 @@
 #include "render/formats.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
+#include "render/validation_writer.h"
 
 namespace tcpstat::render {
 namespace {
@@ -65,6 +66,7 @@ Format json_format() {
           .has_envelope = true,
           .list = list,
           .summary = summary,
+          .validation = make_validation_json,
           .check = check,
           .audit = audit};
 }

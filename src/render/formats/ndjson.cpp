@@ -4,6 +4,7 @@
 #include "render/json_documents.h"
 #include "render/json_row.h"
 #include "render/transition_writer.h"
+#include "render/validation_writer.h"
 
 namespace tcpstat::render {
 namespace {
@@ -55,7 +56,8 @@ Format ndjson_format() {
           .tells_samples_apart = true,
           .list = list,
           .summary = summary,
-          .transitions = make_transition_ndjson};
+          .transitions = make_transition_ndjson,
+          .validation = make_validation_ndjson};
 }
 
 }  // namespace tcpstat::render

@@ -11,6 +11,7 @@
 #include "render/palette.h"
 #include "render/text_table.h"
 #include "render/transition_writer.h"
+#include "render/validation_writer.h"
 
 namespace tcpstat::render {
 namespace {
@@ -221,6 +222,7 @@ Format table_format() {
           .list = list,
           .summary = summary,
           .transitions = make_transition_table,
+          .validation = make_validation_table,
           .check = write_check_text,
           .audit = write_audit_text,
           .unknown = write_unknown_text,

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
-#include "cli/verbs/validation.h"
 #include "render/json_documents.h"
+#include "render/validation_writer.h"
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat::render {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -43,35 +43,29 @@ void add_result(Json& to, const Validation& validation) {
   to["bad_lines"] = validation.bad_lines;
   to["lost_records"] = validation.lost_records;
   to["findings_left_out"] = validation.left_out;
-  to["transitions"] = validation.pairs->total();
+  to["transitions"] = validation.transitions;
   to["sockets"] = validation.sockets;
   to["samples"] = validation.samples;
   to["not_seen_again"] = validation.not_seen_again;
   to["verdicts"] = Json::object();
-  for (const TransitionVerdict verdict : kObservedVerdicts) {
-    to["verdicts"][std::string(name(verdict))] = validation.pairs->count(verdict);
-  }
+  for (const VerdictCount& verdict : validation.verdicts) to["verdicts"][std::string(name(verdict.verdict))] = verdict.count;
   to["pairs"] = Json::array();
-  for (const auto& [key, pair] : validation.pairs->pairs()) {
-    to["pairs"].push_back({{"from", name(key.from)},
-                           {"to", name(key.to)},
-                           {"mode", key.observed == Observed::exact ? "exact" : "sampled"},
-                           {"protocol", key.protocol == Protocol::tcp ? 6 : 262},
-                           {"verdict", name(key.verdict)},
+  for (const LoggedPair& pair : validation.pairs) {
+    to["pairs"].push_back({{"from", name(pair.from)},
+                           {"to", name(pair.to)},
+                           {"mode", pair.observed == Observed::exact ? "exact" : "sampled"},
+                           {"protocol", pair.protocol == Protocol::tcp ? 6 : 262},
+                           {"verdict", name(pair.verdict)},
                            {"count", pair.count},
                            {"reason", or_null(pair.reason)},
                            {"reference", or_null(pair.reference)}});
   }
 }
 
-class JsonForm final : public ValidationForm {
+class ValidationJson final : public ValidationWriter {
  public:
-  JsonForm(TextBuffer& out, const RunFacts& facts) : out_(out) {
-    Json start;
-    render::add_start(start, facts);
-    std::string text = json_text(start);
-    text.pop_back();
-    out_.append(text);
+  ValidationJson(TextBuffer& out, const RunFacts& facts) : out_(out) {
+    out_.append(document_start(facts));
     out_.append(",\"findings\":[");
   }
 
@@ -96,9 +90,9 @@ class JsonForm final : public ValidationForm {
   bool first_ = true;
 };
 
-class NdjsonForm final : public ValidationForm {
+class ValidationNdjson final : public ValidationWriter {
  public:
-  NdjsonForm(TextBuffer& out, const RunFacts& facts) : out_(out), facts_(facts) {}
+  ValidationNdjson(TextBuffer& out, const RunFacts& facts) : out_(out), facts_(facts) {}
 
   void finding(const LogFinding& finding) override {
     Json object = line("finding");
@@ -112,7 +106,7 @@ class NdjsonForm final : public ValidationForm {
   void finish(const Validation& validation) override {
     Json object = line("summary");
     object["snapshot"] = 1;
-    render::add_start(object, facts_);
+    add_start(object, facts_);
     add_result(object, validation);
     write(object);
   }
@@ -134,12 +128,12 @@ class NdjsonForm final : public ValidationForm {
 
 }  // namespace
 
-std::unique_ptr<ValidationForm> validation_json(TextBuffer& out, const RunFacts& facts) {
-  return std::make_unique<JsonForm>(out, facts);
+std::unique_ptr<ValidationWriter> make_validation_json(const Page& page, const RunFacts& facts) {
+  return std::make_unique<ValidationJson>(page.out, facts);
 }
 
-std::unique_ptr<ValidationForm> validation_ndjson(TextBuffer& out, const RunFacts& facts) {
-  return std::make_unique<NdjsonForm>(out, facts);
+std::unique_ptr<ValidationWriter> make_validation_ndjson(const Page& page, const RunFacts& facts) {
+  return std::make_unique<ValidationNdjson>(page.out, facts);
 }
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::render

@@ -2,10 +2,10 @@
 
 #include "base/utf8.h"
 #include "base/wrapped.h"
-#include "cli/verbs/validation.h"
 #include "render/text_table.h"
+#include "render/validation_writer.h"
 
-namespace tcpstat::cli::verbs {
+namespace tcpstat::render {
 namespace {
 
 /// "1 line", "2 lines"
@@ -20,57 +20,56 @@ std::string ends_text(const LogFinding& finding) {
   return text;
 }
 
-void put(render::TextTable& table, std::string_view text) {
+void put(TextTable& table, std::string_view text) {
   table.cell().append(text);
   table.end_cell(text.size());
 }
 
-class TableForm final : public ValidationForm {
+class ValidationTable final : public ValidationWriter {
  public:
-  TableForm(TextBuffer& out, const Terminal& terminal, std::size_t width)
-      : out_(out), terminal_(terminal), width_(width) {}
+  explicit ValidationTable(const Page& page) : page_(page) {}
 
   void finding(const LogFinding& finding) override {
     std::string first = "line " + std::to_string(finding.line) + ": " + std::string(name(finding.rule));
     if (finding.from) first += "  " + std::string(name(*finding.from));
     if (finding.to) first += (finding.rule == LogRule::joint ? " + " : " > ") + std::string(name(*finding.to));
-    out_.append(first + ends_text(finding) + '\n');
+    page_.out.append(first + ends_text(finding) + '\n');
     std::string words = finding.message;
     if (!finding.reference.empty()) words += " (" + finding.reference + ")";
-    out_.append(wrapped("  ", terminal_.words(words)));
+    page_.out.append(wrapped("  ", shown_in(page_.charset, words)));
     any_ = true;
   }
 
   void finish(const Validation& validation) override {
-    if (any_) out_.append('\n');
-    if (!validation.pairs->pairs().empty()) {
-      write_pairs(*validation.pairs);
-      out_.append('\n');
+    if (any_) page_.out.append('\n');
+    if (!validation.pairs.empty()) {
+      write_pairs(validation.pairs);
+      page_.out.append('\n');
     }
     write_counts(validation);
   }
 
  private:
-  void write_pairs(const trace::PairCounts& pairs) {
-    render::TextTable table(out_,
-                            {{"VERDICT", Align::left},
-                             {"FROM", Align::left},
-                             {"TO", Align::left},
-                             {"COUNT", Align::right},
-                             {"SEEN", Align::left},
-                             {"CAUSES", Align::left}},
-                            {.header = true, .width = width_, .ellipsis = terminal_.ellipsis()});
-    for (const auto& [key, pair] : pairs.pairs()) {
-      put(table, name(key.verdict));
-      put(table, name(key.from));
-      put(table, name(key.to));
+  void write_pairs(const std::vector<LoggedPair>& pairs) {
+    TextTable table(page_.out,
+                    {{"VERDICT", Align::left},
+                     {"FROM", Align::left},
+                     {"TO", Align::left},
+                     {"COUNT", Align::right},
+                     {"SEEN", Align::left},
+                     {"CAUSES", Align::left}},
+                    {.header = true, .width = page_.width, .ellipsis = ellipsis(page_.charset)});
+    for (const LoggedPair& pair : pairs) {
+      put(table, name(pair.verdict));
+      put(table, name(pair.from));
+      put(table, name(pair.to));
       put(table, std::to_string(pair.count));
-      put(table, key.observed == Observed::sampled ? "sampled" : key.protocol == Protocol::mptcp ? "mptcp" : "exact");
+      put(table, pair.observed == Observed::sampled ? "sampled" : pair.protocol == Protocol::mptcp ? "mptcp" : "exact");
       // The pair does not tell which of its causes it was; json has them all.
-      std::string reason = terminal_.words(pair.reason);
+      std::string reason = shown_in(page_.charset, pair.reason);
       if (const std::size_t more = reason.find(';');
-          key.verdict == TransitionVerdict::legal && more != std::string::npos) {
-        reason = reason.substr(0, more + 2) + std::string(terminal_.ellipsis());
+          pair.verdict == TransitionVerdict::legal && more != std::string::npos) {
+        reason = reason.substr(0, more + 2) + std::string(ellipsis(page_.charset));
       }
       table.cell().append(reason);
       table.end_cell(display_width(reason));
@@ -80,10 +79,11 @@ class TableForm final : public ValidationForm {
   }
 
   void write_counts(const Validation& validation) {
-    std::string text = counted(validation.pairs->total(), "transition");
-    for (const TransitionVerdict verdict : kObservedVerdicts) {
-      text += (verdict == kObservedVerdicts.front() ? ": " : ", ") + std::to_string(validation.pairs->count(verdict)) +
-              " " + std::string(name(verdict));
+    std::string text = counted(validation.transitions, "transition");
+    std::string_view before = ": ";
+    for (const VerdictCount& verdict : validation.verdicts) {
+      text.append(before).append(std::to_string(verdict.count)).append(" ").append(name(verdict.verdict));
+      before = ", ";
     }
     text += "; " + counted(validation.sockets, "socket");
     if (validation.samples > 0) text += " in " + counted(validation.samples, "sample");
@@ -95,19 +95,17 @@ class TableForm final : public ValidationForm {
     if (validation.lost_records > 0)
       text += "; the log says that it lost " + counted(validation.lost_records, "record");
     if (validation.left_out > 0) text += "; " + counted(validation.left_out, "more finding") + " of the kinds above";
-    out_.append(wrapped("", text));
+    page_.out.append(wrapped("", text));
   }
 
-  TextBuffer& out_;
-  Terminal terminal_;
-  std::size_t width_;
+  Page page_;
   bool any_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ValidationForm> validation_table(TextBuffer& out, const Terminal& terminal, std::size_t width) {
-  return std::make_unique<TableForm>(out, terminal, width);
+std::unique_ptr<ValidationWriter> make_validation_table(const Page& page, const RunFacts&) {
+  return std::make_unique<ValidationTable>(page);
 }
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::render

@@ -1,0 +1,47 @@
+#pragma once
+// What `validate` knows when a log has ended. Findings came before it (log_finding.h).
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/transition.h"
+#include "report/coverage.h"
+#include "report/transition_verdict.h"
+
+namespace tcpstat::inline report {
+
+/// How often one state followed another.
+struct LoggedPair {
+  ObservedState from;
+  ObservedState to;
+  Observed observed = Observed::exact;
+  Protocol protocol = Protocol::tcp;
+  TransitionVerdict verdict = TransitionVerdict::legal;
+  std::uint64_t count = 0;
+  std::string reason;
+  std::string reference;
+};
+
+struct VerdictCount {
+  TransitionVerdict verdict = TransitionVerdict::legal;
+  std::uint64_t count = 0;
+};
+
+/// Known when the log has ended.
+struct Validation {
+  std::uint64_t transitions = 0;
+  std::vector<VerdictCount> verdicts;  ///< of the transitions, each verdict once
+  std::vector<LoggedPair> pairs;       ///< in the order to print
+  std::uint64_t lines = 0;
+  std::uint64_t sockets = 0;
+  std::uint64_t samples = 0;
+  std::uint64_t not_seen_again = 0;  ///< in samples that cannot tell whether they were gone
+  std::uint64_t lost_records = 0;    ///< as the log itself says
+  std::uint64_t bad_lines = 0;
+  std::uint64_t left_out = 0;  ///< findings that were counted and not written
+  bool complete = true;        ///< the log was read to its end, and every line was understood
+  std::vector<Warning> warnings;
+};
+
+}  // namespace tcpstat::inline report
