@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <nlohmann/json.hpp>
 
 #include "base/nearest_word.h"
 #include "check/rules.h"
@@ -14,7 +12,7 @@
 #include "cli/verbs/verbs.h"
 #include "parsers/host/network_namespace.h"
 #include "parsers/host/sources.h"
-#include "render/escape.h"
+#include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -22,7 +20,7 @@ namespace {
 /// The first field is the word to type; the others describe it.
 using Rows = std::vector<std::vector<std::string>>;
 
-struct WordList {
+struct ListInfo {
   std::string_view name;
   std::vector<std::string_view> keys;
   Rows (*rows)();
@@ -65,7 +63,7 @@ Rows column_rows() {
 
 Rows format_rows() {
   Rows rows;
-  for (const render::FormatInfo& format : render::formats())
+  for (const render::Format& format : render::formats())
     rows.push_back({std::string(format.name), std::string(format.meaning)});
   return rows;
 }
@@ -103,8 +101,8 @@ Rows user_rows() {
   return rows;
 }
 
-const std::array<WordList, 8>& word_lists() {
-  static const std::array<WordList, 8> kLists = {{
+const std::array<ListInfo, 8>& word_lists() {
+  static const std::array<ListInfo, 8> kLists = {{
       {"states", {"name", "meaning"}, state_rows},
       {"columns", {"name", "type", "meaning"}, column_rows},
       {"formats", {"name", "meaning"}, format_rows},
@@ -117,43 +115,22 @@ const std::array<WordList, 8>& word_lists() {
   return kLists;
 }
 
-void write_text(TextBuffer& out, const Rows& rows) {
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) out.append('\t');
-      render::append_escaped(out, row[i]);
-    }
-    out.append('\n');
-  }
-}
-
-void write_json(TextBuffer& out, const WordList& list, const Rows& rows) {
-  auto document = nlohmann::ordered_json::array();
-  for (const auto& row : rows) {
-    nlohmann::ordered_json entry;
-    for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(list.keys[i])] = row[i];
-    document.push_back(std::move(entry));
-  }
-  out.append(document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-  out.append('\n');
-}
-
 }  // namespace
 
 ExitStatus run_words(const options::Request& request, const Notes& notes) {
+  if (!render::writes(*request.format, render::Document::words)) {
+    notes.error("--list prints " + render::writers_of(render::Document::words) + "; not " +
+                std::string(request.format->name));
+    return ExitStatus::failed;
+  }
   std::vector<std::string_view> names;
-  for (const WordList& list : word_lists()) {
+  for (const ListInfo& list : word_lists()) {
     names.push_back(list.name);
     if (list.name != request.words_of) continue;
     auto output = Output::open(request.output_file);
     if (!output) return end_failed(output.error(), notes);
     TextBuffer out(output->fd());
-    const Rows rows = list.rows();
-    if (request.format->name == "json") {
-      write_json(out, list, rows);
-    } else {
-      write_text(out, rows);
-    }
+    request.format->words({.out = out}, {list.keys, list.rows()});
     return finish_output(out, *output, ExitStatus::done, notes);
   }
   std::string all;

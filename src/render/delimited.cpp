@@ -138,4 +138,14 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
   }
 }
 
+void write_words(const Page& page, const WordList& words) {
+  for (const auto& row : words.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) page.out.append('\t');
+      append_escaped(page.out, row[i]);
+    }
+    page.out.append('\n');
+  }
+}
+
 }  // namespace tcpstat::render

@@ -1,10 +1,12 @@
 #pragma once
-// What plain and csv share: a header, then one line a row with something between the fields.
+// A line a row with something between the fields: what plain and csv share, and lists of words in every format that is
+// no JSON.
 
 #include <memory>
 
 #include "render/documents.h"
 #include "report/summary.h"
+#include "report/word_list.h"
 
 namespace tcpstat::render {
 
@@ -19,5 +21,8 @@ struct DelimitedStyle {
 
 std::unique_ptr<ListWriter> make_delimited_list(RenderSettings settings, DelimitedStyle style);
 void write_delimited_summary(const RenderSettings& settings, const Summary& summary, DelimitedStyle style);
+
+/// Fields between TABs, and no header.
+void write_words(const Page& page, const WordList& words);
 
 }  // namespace tcpstat::render

@@ -41,6 +41,10 @@ bool writes(const Format& format, Document document) {
       return format.audit != nullptr;
     case Document::validation:
       return format.validation != nullptr;
+    case Document::explanation:
+      return format.explanation != nullptr;
+    case Document::words:
+      return format.words != nullptr;
   }
   return false;
 }

@@ -9,7 +9,9 @@
 
 #include "render/documents.h"
 #include "report/check_report.h"
+#include "report/explanation.h"
 #include "report/summary.h"
+#include "report/word_list.h"
 
 namespace tcpstat::render {
 
@@ -25,6 +27,8 @@ enum class Document : std::uint8_t {
   check,
   audit,
   validation,
+  explanation,
+  words,  ///< `--list`
 };
 
 /// One format, made in its file in formats/. A document that it does not write is null.
@@ -54,6 +58,9 @@ struct Format {
   void (*unknown)(const Page& page, std::string_view sentence) = nullptr;
   /// What a sentence calls its check and audit, if its name does not tell.
   std::string_view judgement_name = {};
+
+  void (*explanation)(const Page& page, const Explanation& explanation) = nullptr;
+  void (*words)(const Page& page, const WordList& words) = nullptr;
 };
 
 /// In the order of formats.def.

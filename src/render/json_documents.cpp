@@ -201,6 +201,16 @@ std::string audit_document(const AuditReport& report) {
   return json_text(document) + "\n";
 }
 
+std::string words_document(const WordList& words) {
+  Json document = Json::array();
+  for (const auto& row : words.rows) {
+    Json entry;
+    for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(words.keys[i])] = row[i];
+    document.push_back(std::move(entry));
+  }
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary* summary) {
   Json line;
   line["type"] = "summary";

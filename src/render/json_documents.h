@@ -8,6 +8,7 @@
 #include "report/check_report.h"
 #include "report/report.h"
 #include "report/summary.h"
+#include "report/word_list.h"
 
 namespace tcpstat::render {
 
@@ -21,10 +22,12 @@ void add_end(nlohmann::ordered_json& to, const Report& report);
 std::string document_start(const RunFacts& facts);
 std::string document_end(const Report& report);
 
-// Whole documents, each on one line with its line feed.
+// Whole documents with their line feed, on one line if nothing else is said.
 std::string summary_document(const Report& report, const Summary& summary);
 std::string check_document(const CheckReport& report);
 std::string audit_document(const AuditReport& report);
+/// Indented, an object a word.
+std::string words_document(const WordList& words);
 
 /// The last line of ndjson. `summary` may be null.
 std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary* summary);

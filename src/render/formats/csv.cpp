@@ -27,7 +27,8 @@ Format csv_format() {
           .has_columns = true,
           .list = list,
           .summary = summary,
-          .transitions = transitions};
+          .transitions = transitions,
+          .words = write_words};
 }
 
 }  // namespace tcpstat::render

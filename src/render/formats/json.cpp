@@ -57,6 +57,8 @@ void summary(const RenderSettings& settings, const Report& report, const Summary
 
 void check(const Page& page, const CheckReport& report) { page.out.append(check_document(report)); }
 void audit(const Page& page, const AuditReport& report) { page.out.append(audit_document(report)); }
+void explanation(const Page& page, const Explanation& about) { page.out.append(about.json); }
+void words(const Page& page, const WordList& list) { page.out.append(words_document(list)); }
 
 }  // namespace
 
@@ -68,7 +70,9 @@ Format json_format() {
           .summary = summary,
           .validation = make_validation_json,
           .check = check,
-          .audit = audit};
+          .audit = audit,
+          .explanation = explanation,
+          .words = words};
 }
 
 }  // namespace tcpstat::render

@@ -1,5 +1,6 @@
 // One JSON object a line: each row, then one summary line that carries the envelope.
 
+#include "render/delimited.h"
 #include "render/formats.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
@@ -57,7 +58,8 @@ Format ndjson_format() {
           .list = list,
           .summary = summary,
           .transitions = make_transition_ndjson,
-          .validation = make_validation_ndjson};
+          .validation = make_validation_ndjson,
+          .words = write_words};
 }
 
 }  // namespace tcpstat::render

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "render/cell_text.h"
+#include "render/delimited.h"
 #include "render/escape.h"
 #include "render/formats.h"
 #include "render/judgement_text.h"
@@ -211,6 +212,8 @@ void summary(const RenderSettings& settings, const Report& report, const Summary
   SummaryTables(settings).write(report, counts);
 }
 
+void explanation(const Page& page, const Explanation& about) { page.out.append(shown_in(page.charset, about.text)); }
+
 }  // namespace
 
 Format table_format() {
@@ -226,7 +229,9 @@ Format table_format() {
           .check = write_check_text,
           .audit = write_audit_text,
           .unknown = write_unknown_text,
-          .judgement_name = "lines for monitoring systems"};
+          .judgement_name = "lines for monitoring systems",
+          .explanation = explanation,
+          .words = write_words};
 }
 
 }  // namespace tcpstat::render
