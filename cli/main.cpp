@@ -1,4 +1,4 @@
-// parse -> run -> exit status. The one place that catches.
+// scan -> command -> run -> exit status. The one place that catches.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -9,9 +9,8 @@
 #include <vector>
 
 #include "cli/notes.h"
-#include "cli/options/options.h"
+#include "cli/options/command.h"
 #include "cli/options/request.h"
-#include "cli/options/verb_word.h"
 #include "cli/verbs/verbs.h"
 
 namespace {
@@ -27,47 +26,53 @@ void occupy_closed_descriptors() {
 }
 
 /// A monitoring system that gets a usage error, or help, has found out nothing.
-ExitStatus as_plugin(std::string_view verb, ExitStatus status) {
-  return options::judges(verb) ? ExitStatus::unknown : status;
+ExitStatus as_plugin(const options::VerbInfo& verb, ExitStatus status) {
+  return verb.exit_codes == options::ExitCodes::monitoring_plugin ? ExitStatus::unknown : status;
 }
 
-ExitStatus refuse(int argc, char** argv, const options::UsageError& error, const Notes& notes) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  const std::string verb(options::verb_word(words));
-  if (options::judges(verb)) return verbs::run_unknown(words, error.sentence, notes);
-  notes.error(error.sentence);
+ExitStatus run(const options::ListCommand& list, const Notes& notes) {
+  return verbs::run_list(as_request(list), notes);
+}
+ExitStatus run(const options::SummaryCommand& summary, const Notes& notes) {
+  return verbs::run_summary(as_request(summary), notes);
+}
+ExitStatus run(const options::WatchCommand& watch, const Notes& notes) {
+  return verbs::run_watch(as_request(watch), notes);
+}
+ExitStatus run(const options::EventsCommand& watch, const Notes& notes) {
+  return verbs::run_watch(as_request(watch), notes);
+}
+ExitStatus run(const options::ExplainCommand& explain, const Notes& notes) {
+  return verbs::run_explain(as_request(explain), notes);
+}
+ExitStatus run(const options::ValidateCommand& validate, const Notes& notes) {
+  return verbs::run_validate(as_request(validate), notes);
+}
+ExitStatus run(const options::CheckCommand& check, const Notes& notes) {
+  return verbs::run_check(as_request(check), notes);
+}
+ExitStatus run(const options::AuditCommand& audit, const Notes& notes) {
+  return verbs::run_audit(as_request(audit), notes);
+}
+ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
+  return verbs::run_words(as_request(words), notes);
+}
+ExitStatus run(const options::TextCommand& text, const Notes& notes) { return verbs::run_text(text.text, notes); }
+
+ExitStatus refuse(const std::vector<std::string>& words, const options::VerbInfo& verb, const std::string& sentence,
+                  const Notes& notes) {
+  if (verb.exit_codes == options::ExitCodes::monitoring_plugin) return verbs::run_unknown(words, sentence, notes);
+  notes.error(sentence);
   return ExitStatus::failed;
 }
 
-ExitStatus run(int argc, char** argv, Notes& notes) {
-  const auto request = options::parse_request(argc, argv);
-  if (!request) return refuse(argc, argv, request.error(), notes);
-  notes.set_quiet(request->quiet);
-  const std::string verb(options::verb_word({argv + 1, argv + argc}));
-  for (const std::string& note : request->notes) notes.print(Notes::Level::note, note);
-  switch (request->verb) {
-    case options::Verb::help:
-      return as_plugin(verb, verbs::run_text(options::help_text(), notes));
-    case options::Verb::version:
-      return as_plugin(verb, verbs::run_text("tcpstat " TCPSTAT_VERSION "\n", notes));
-    case options::Verb::words:
-      return verbs::run_words(*request, notes);
-    case options::Verb::summary:
-      return verbs::run_summary(*request, notes);
-    case options::Verb::watch:
-      return verbs::run_watch(*request, notes);
-    case options::Verb::explain:
-      return verbs::run_explain(*request, notes);
-    case options::Verb::check:
-      return verbs::run_check(*request, notes);
-    case options::Verb::audit:
-      return verbs::run_audit(*request, notes);
-    case options::Verb::validate:
-      return verbs::run_validate(*request, notes);
-    case options::Verb::list:
-      return verbs::run_list(*request, notes);
-  }
-  return ExitStatus::failed;
+ExitStatus run(const std::vector<std::string>& words, const options::CommandLine& line, Notes& notes) {
+  const auto parsed = options::parse_command(line);
+  if (!parsed) return refuse(words, *line.verb, parsed.error().sentence, notes);
+  notes.set_quiet(options::is_quiet(parsed->command));
+  for (const std::string& note : parsed->notes) notes.print(Notes::Level::note, note);
+  const ExitStatus status = std::visit([&](const auto& command) { return run(command, notes); }, parsed->command);
+  return std::holds_alternative<options::TextCommand>(parsed->command) ? as_plugin(*line.verb, status) : status;
 }
 
 }  // namespace
@@ -78,10 +83,12 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   std::setlocale(LC_CTYPE, "");
   Notes notes;
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const options::CommandLine line = options::scan_command_line(words);
   try {
-    return code(run(argc, argv, notes));
+    return code(run(words, line, notes));
   } catch (const std::exception& error) {
     notes.error(std::string("cannot go on: ") + error.what());
-    return code(as_plugin(options::verb_word({argv + 1, argv + argc}), ExitStatus::failed));
+    return code(as_plugin(*line.verb, ExitStatus::failed));
   }
 }

@@ -1,22 +1,32 @@
 #pragma once
-// What was typed, checked and typed in the other sense: no flag travels beyond the plan as text. The only file that
-// knows CLI11 is request.cpp.
+// A Command as the verbs take it until each of them takes its own: one bag for all.
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "cli/options/check_words.h"
-#include "cli/options/words.h"
-#include "cli/terminal.h"
-#include "filter/filter.h"
-#include "render/renderer.h"
-#include "survey/sorter.h"
+#include "cli/options/command.h"
 
 namespace tcpstat::cli::options {
 
 enum class Verb { list, summary, watch, explain, validate, check, audit, help, version, words };
+
+/// How a verdict is come by.
+struct CheckRequest {
+  /// -w and -c: limits of the number of selected sockets. Without both, the rules judge.
+  std::optional<check::ValueRange> warning;
+  std::optional<check::ValueRange> critical;
+  std::string warning_text;  ///< as typed, for the performance data
+  std::string critical_text;
+  std::vector<std::string> rules;  ///< empty: all
+  Thresholds thresholds;
+  std::string state_file;
+  /// The filters as typed, for the next command that a finding names.
+  std::string filter_words;
+
+  [[nodiscard]] bool counts() const { return warning || critical; }
+};
 
 struct Request {
   Verb verb = Verb::list;
@@ -63,10 +73,8 @@ struct Request {
   std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
 
   CheckRequest check;
-  /// Things said once on standard error before the run.
-  std::vector<std::string> notes;
 };
 
-Parsed<Request> parse_request(int argc, const char* const* argv);
+Request as_request(const Command& command);
 
 }  // namespace tcpstat::cli::options

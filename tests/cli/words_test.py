@@ -10,18 +10,38 @@ LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "
 class Words(TestCase):
     def test_help_and_version_come_from_every_place(self):
         for option in ("-h", "--help"):
-            for args in ([option], ["summary", option], [option, "summary"], ["-a", option, "--state", "FOO"]):
+            for args, usage in (([option], "[OPTIONS]"), (["summary", option], "summary [OPTIONS]"),
+                                ([option, "summary"], "summary [OPTIONS]"), (["-a", option, "--state", "FOO"], "[OPTIONS]")):
                 with self.subTest(args=args):
-                    self.assertTrue(self.succeeds(*args).out.startswith("Usage: tcpstat [OPTIONS]"))
+                    self.assertTrue(self.succeeds(*args).out.startswith(f"Usage: tcpstat {usage}"))
         for option in ("-V", "--version"):
             self.assertRegex(self.succeeds(option).out, r"\Atcpstat \d+\.\d+\.\d+\n\Z")
             self.assertRegex(self.succeeds("summary", option).out, r"\Atcpstat \d+\.\d+\.\d+\n\Z")
 
-    def test_help_names_every_verb_and_fits_on_wide_terminals(self):
+    def test_help_names_every_verb_and_fits_on_every_terminal(self):
         text = self.succeeds("--help").out
-        self.assertLessEqual(max(map(len, text.splitlines())), 120)
+        self.assertLessEqual(max(map(len, text.splitlines())), 80)
         for verb in ("summary", "watch", "explain", "check", "audit", "validate"):
             self.assertRegex(text, rf"tcpstat {verb}\b")
+
+    def test_help_behind_a_verb_is_its_own_page(self):
+        for verb, code in (("summary", 0), ("watch", 0), ("explain", 0), ("validate", 0), ("check", 3), ("audit", 3)):
+            with self.subTest(verb=verb):
+                result = run(verb, "--help")
+                self.assertEqual((result.code, result.err), (code, ""))
+                self.assertTrue(result.out.startswith(f"Usage: tcpstat {verb} "))
+                self.assertLessEqual(max(map(len, result.lines)), 80)
+                self.assertIn("\nExamples:\n", result.out)
+                self.assertIn("\nMore: ", result.out)
+                self.assertEqual(run("-h", verb).out, result.out)
+
+    def test_options_that_mean_nothing_to_a_verb_are_refused(self):
+        self.fails("explain", "CLOSE", "--port", "443", sentence="explain reads no sockets, so --port does not go with it")
+        self.fails("validate", "log", "-p", sentence="--processes is for lists of connections; validate .*")
+        self.fails("--rule", "x", sentence="--rule goes with check: tcpstat check --rule x")
+        self.fails("-c", "5", sentence="--critical goes with check: .*tcpstat watch\\)")
+        self.assertEqual(run("audit", "--port", "443").code, 3)
+        self.succeeds("explain", "CLOSE", "-H", "--no-truncate", "--color", "never", "--strict", "--timeout", "1", "-v")
 
     def test_lists_are_tokens_a_tab_and_text(self):
         for what in LISTS:

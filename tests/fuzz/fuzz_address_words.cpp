@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "cli/options/words.h"
+#include "cli/options/option_values.h"
 #include "fuzz.h"
 
 using namespace tcpstat;

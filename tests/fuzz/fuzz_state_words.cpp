@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/options/words.h"
+#include "cli/options/option_values.h"
 #include "fuzz.h"
 
 using namespace tcpstat;

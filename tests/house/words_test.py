@@ -21,9 +21,9 @@ ZSH = ROOT / "completions/_tcpstat"
 FISH = ROOT / "completions/tcpstat.fish"
 LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups")
 
-OPTION = re.compile(r"^OPTION\('(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
-OPTIONS = [(short if short != r"\0" else "", long, value)
-           for short, long, value in OPTION.findall((ROOT / "cli/options/options.def").read_text())]
+TABLE = (ROOT / "cli/options/option_table.cpp").read_text()
+OPTION = re.compile(r"^ *\{OptionId::\w+, '(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
+OPTIONS = [(short if short != r"\0" else "", long, value) for short, long, value in OPTION.findall(TABLE)]
 LONG = {long for _, long, _ in OPTIONS}
 SHORT = {short for short, _, _ in OPTIONS if short}
 
@@ -47,7 +47,7 @@ class Options(unittest.TestCase):
 
     def test_the_list_of_options_is_read_here(self):
         self.assertGreater(len(OPTIONS), 30)
-        lines = re.findall(r"^OPTION\(", (ROOT / "cli/options/options.def").read_text(), re.MULTILINE)
+        lines = re.findall(r"^ *\{OptionId::", TABLE, re.MULTILINE)
         self.assertEqual(len(lines), len(OPTIONS))
 
     def test_help_names_all_options_and_no_others(self):

@@ -1,9 +1,11 @@
-#include "cli/options/words.h"
+#include "cli/options/option_values.h"
 
 #include <doctest/doctest.h>
 
 #include <ostream>
 
+#include "check/rules.h"
+#include "parsers/host/sources.h"
 #include "support/rows.h"
 
 namespace tcpstat::cli::options {
@@ -173,6 +175,101 @@ TEST_CASE("an unknown column is answered with the nearest") {
 TEST_CASE("words are quoted, however long; what they hold is escaped where the sentence is printed") {
   CHECK(in_quotes("a\nb") == "\"a\nb\"");
   CHECK(in_quotes(std::string(100'000, 'x')).size() < 300);
+}
+
+TEST_CASE("an id of a format is its place among the formats") {
+  CHECK(format_info(FormatId::table).name == "table");
+  CHECK(format_info(FormatId::plain).name == "plain");
+  CHECK(format_info(FormatId::json).name == "json");
+  CHECK(format_info(FormatId::ndjson).name == "ndjson");
+  CHECK(format_info(FormatId::csv).name == "csv");
+  CHECK(render::formats().size() == 5);
+  for (const render::FormatInfo& format : render::formats()) {
+    CHECK(&format_info(parse_format(format.name).value()) == &format);
+  }
+  CHECK(parse_format("jsn").error().sentence.find("did you mean json?") != std::string::npos);
+  CHECK(parse_format("").error().sentence.starts_with("unknown format \"\""));
+}
+
+TEST_CASE("an id of a source is its place among the live ones, and any other word is a file") {
+  CHECK(parse_source("auto") == SourceId::automatic);
+  CHECK(parse_source("netlink") == SourceId::netlink);
+  CHECK(parse_source("proc") == SourceId::proc);
+  CHECK(parse_source("both") == SourceId::both);
+  CHECK(host::live_sources().size() == 3);
+  for (const auto& live : host::live_sources()) {
+    CHECK(traits(parse_source(live.name)).word == live.name);
+    CHECK(traits(parse_source(live.name)).live);
+  }
+  for (const char* word : {"-", "saved.ndjson", "Netlink", "./proc"}) {
+    CHECK(parse_source(word) == SourceId::file);
+  }
+  CHECK_FALSE(traits(SourceId::file).live);
+  CHECK_FALSE(traits(SourceId::both).one_source);
+  CHECK(traits(SourceId::automatic).reads_proc);
+  CHECK(traits(SourceId::proc).reads_proc);
+  CHECK_FALSE(traits(SourceId::netlink).reads_proc);
+}
+
+TEST_CASE("a key to sort by is a column and an order") {
+  CHECK(parse_sort_key("recv-queue").value().column->name == "RECV_QUEUE");
+  CHECK_FALSE(parse_sort_key("LOCAL:asc").value().descending);
+  CHECK(parse_sort_key("LOCAL:desc").value().descending);
+  CHECK(parse_sort_key("LOCAL:down").error().sentence == "unknown sort order \"down\" (asc or desc)");
+  CHECK(parse_sort_key("LOCAL:").error().sentence == "unknown sort order \"\" (asc or desc)");
+  CHECK(parse_sort_key("LOKAL:desc").error().sentence.find("did you mean LOCAL?") != std::string::npos);
+}
+
+TEST_CASE("colour has three words") {
+  CHECK(parse_when("auto").value() == When::automatic);
+  CHECK(parse_when("always").value() == When::always);
+  CHECK(parse_when("never").value() == When::never);
+  CHECK_FALSE(parse_when("red"));
+  CHECK_FALSE(parse_when(""));
+}
+
+TEST_CASE("a key to count by is taken in any spelling") {
+  CHECK(parse_group_key("state").value() == "state");
+  CHECK(parse_group_key("Remote-Prefix").value() == "remote_prefix");
+  CHECK(parse_group_key("process").value() == "process");
+  CHECK(parse_group_key("stat").error().sentence == "unknown key \"stat\" of --by (did you mean state?)");
+  CHECK(parse_group_key("zzz").error().sentence.starts_with("unknown key \"zzz\" of --by (one of state, family, "));
+}
+
+TEST_CASE("a range is named by its option when it is bad") {
+  CHECK(parse_range("10:20", "warning").value().end() == 20);
+  CHECK(parse_range("@1", "critical").value().inverted());
+  CHECK(parse_range("ten", "warning").error().sentence.starts_with("bad range \"ten\" of --warning "));
+  CHECK_FALSE(parse_range("20:10", "critical"));
+}
+
+TEST_CASE("rules and their thresholds") {
+  CHECK(parse_rule("syn-flood").value() == "syn-flood");
+  CHECK(parse_rule("syn-flod").error().sentence ==
+        "unknown rule \"syn-flod\" (did you mean syn-flood? see: tcpstat "
+        "--list rules)");
+  Thresholds thresholds;
+  const RuleInfo& rule = *check::find_rule("close-wait-leak");
+  REQUIRE_FALSE(rule.thresholds.empty());
+  const std::string name(rule.thresholds.front().name);
+  CHECK_FALSE(parse_threshold("close-wait-leak." + name + "=12.5", thresholds));
+  CHECK(thresholds.get(rule, name) == 12.5);
+  for (const std::string& word :
+       {std::string("x=1"), std::string("close-wait-leak.warning"), std::string("close-wait-leak.no_such=1"),
+        std::string("no-such-rule.warning=1"), "close-wait-leak." + name + "=", "close-wait-leak." + name + "=much",
+        "close-wait-leak." + name + "=inf", "close-wait-leak." + name + "=1x"}) {
+    CAPTURE(word);
+    CHECK(parse_threshold(word, thresholds));
+  }
+  CHECK(thresholds.get(rule, name) == 12.5);
+}
+
+TEST_CASE("a word for the shell is quoted where the shell would take it for more") {
+  CHECK(shell_word("10.0.0.0/8:443") == "10.0.0.0/8:443");
+  CHECK(shell_word("!TIME_WAIT") == "'!TIME_WAIT'");
+  CHECK(shell_word("it's") == "'it'\\''s'");
+  CHECK(shell_word("a;b c") == "'a;b c'");
+  CHECK(shell_word("") == "''");
 }
 
 }  // namespace

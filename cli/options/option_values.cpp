@@ -1,4 +1,4 @@
-#include "cli/options/words.h"
+#include "cli/options/option_values.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -7,8 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 
 #include "base/nearest_word.h"
+#include "check/rules.h"
+#include "parsers/host/sources.h"
+#include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -57,7 +61,32 @@ Parsed<Prefix> parse_prefix(std::string_view text, std::string_view word) {
   return prefix_of(*address, length);
 }
 
+/// "did you mean X? ", or nothing.
+std::string meant(std::string_view word, const std::vector<std::string_view>& candidates) {
+  const std::string_view nearest = nearest_word(word, candidates);
+  return nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ";
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string all;
+  for (const std::string_view word : words) all += (all.empty() ? "" : ", ") + std::string(word);
+  return all;
+}
+
 }  // namespace
+
+const render::FormatInfo& format_info(FormatId id) { return render::formats()[static_cast<std::size_t>(id)]; }
+
+const SourceTraits& traits(SourceId id) {
+  static const auto kTraits = std::to_array<SourceTraits>({
+      {.word = "auto", .live = true, .one_source = true, .reads_proc = true},
+      {.word = host::live_sources()[0].name, .live = true, .one_source = true, .reads_proc = false},
+      {.word = host::live_sources()[1].name, .live = true, .one_source = true, .reads_proc = true},
+      {.word = host::live_sources()[2].name, .live = true, .one_source = false, .reads_proc = false},
+      {.word = "", .live = false, .one_source = true, .reads_proc = false},
+  });
+  return kTraits[static_cast<std::size_t>(id)];
+}
 
 std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 200)) + '"'; }
 
@@ -193,9 +222,105 @@ Parsed<const Column*> parse_column(std::string_view word) {
   if (const Column* found = find_column(word)) return found;
   std::vector<std::string_view> names;
   for (const Column& column : columns()) names.push_back(column.name);
-  const std::string_view nearest = nearest_word(word, names);
-  const std::string meant = nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ";
-  return usage_error("unknown column " + in_quotes(word) + " (" + meant + "see: tcpstat --list columns)");
+  return usage_error("unknown column " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list columns)");
+}
+
+Parsed<survey::SortKey> parse_sort_key(std::string_view word) {
+  const std::size_t colon = word.find(':');
+  const auto column = parse_column(word.substr(0, colon));
+  if (!column) return tl::make_unexpected(column.error());
+  const std::string_view order = colon == std::string_view::npos ? "asc" : word.substr(colon + 1);
+  if (order != "asc" && order != "desc") {
+    return usage_error("unknown sort order " + in_quotes(order) + " (asc or desc)");
+  }
+  return survey::SortKey{*column, order == "desc"};
+}
+
+Parsed<FormatId> parse_format(std::string_view word) {
+  std::vector<std::string_view> names;
+  for (const render::FormatInfo& format : render::formats()) {
+    if (format.name == word) return static_cast<FormatId>(names.size());
+    names.push_back(format.name);
+  }
+  return usage_error("unknown format " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list formats)");
+}
+
+Drawing find_drawing(std::string_view word) {
+  if (word == "dot") return Drawing::dot;
+  return word == "mermaid" ? Drawing::mermaid : Drawing::none;
+}
+
+SourceId parse_source(std::string_view word) {
+  for (const SourceId id : {SourceId::automatic, SourceId::netlink, SourceId::proc, SourceId::both}) {
+    if (traits(id).word == word) return id;
+  }
+  return SourceId::file;
+}
+
+Parsed<When> parse_when(std::string_view word) {
+  if (word == "auto") return When::automatic;
+  if (word == "always") return When::always;
+  if (word == "never") return When::never;
+  return usage_error("unknown value " + in_quotes(word) + " of --color (auto, always or never)");
+}
+
+Parsed<std::string> parse_group_key(std::string word) {
+  std::replace(word.begin(), word.end(), '-', '_');
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto known = survey::group_key_names();
+  if (std::find(known.begin(), known.end(), word) != known.end()) return word;
+  const std::string_view nearest = nearest_word(word, known);
+  return usage_error("unknown key " + in_quotes(word) + " of --by (" +
+                     (nearest.empty() ? "one of " + joined(known) : "did you mean " + std::string(nearest) + "?") +
+                     ")");
+}
+
+Parsed<check::ValueRange> parse_range(std::string_view word, std::string_view option) {
+  if (const auto range = check::ValueRange::parse(word)) return *range;
+  return usage_error("bad range " + in_quotes(word) + " of --" + std::string(option) +
+                     " (10, 10:, ~:10, 10:20 or @10:20; the start is not above the end)");
+}
+
+Parsed<std::string> parse_rule(const std::string& word) {
+  if (check::find_rule(word) != nullptr) return word;
+  const auto rules = check::all_rules();
+  std::vector<std::string_view> ids;
+  for (const RuleInfo& rule : rules) ids.push_back(rule.id);
+  return usage_error("unknown rule " + in_quotes(word) + " (" + meant(word, ids) + "see: tcpstat --list rules)");
+}
+
+std::optional<UsageError> parse_threshold(const std::string& word, Thresholds& to) {
+  const std::size_t equals = word.find('=');
+  const std::size_t dot = word.substr(0, equals).rfind('.');
+  if (equals == std::string::npos || dot == std::string::npos) {
+    return UsageError{"bad threshold " + in_quotes(word) + " (RULE.NAME=VALUE, see: tcpstat --list rules)"};
+  }
+  const std::string id = word.substr(0, dot);
+  const std::string name = word.substr(dot + 1, equals - dot - 1);
+  if (const auto rule = parse_rule(id); !rule) return rule.error();
+  std::vector<std::string_view> names;
+  for (const ThresholdInfo& threshold : check::find_rule(id)->thresholds) names.push_back(threshold.name);
+  if (std::find(names.begin(), names.end(), name) == names.end()) {
+    return UsageError{"the rule " + id + " has no threshold " + in_quotes(name) + " (" +
+                      (names.empty() ? "it has none" : "one of " + joined(names)) + ")"};
+  }
+  double value = 0;
+  const char* end = word.data() + word.size();
+  const auto [stopped, error] = std::from_chars(word.data() + equals + 1, end, value);
+  if (error != std::errc{} || stopped != end || !std::isfinite(value)) {
+    return UsageError{"bad value of the threshold " + in_quotes(word) + " (a number)"};
+  }
+  to.set(id, name, value);
+  return std::nullopt;
+}
+
+std::string shell_word(const std::string& word) {
+  constexpr std::string_view kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=:,./@%^";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string out = "'";
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
 }
 
 }  // namespace tcpstat::cli::options

@@ -1,0 +1,385 @@
+#include "cli/options/command.h"
+
+#include <algorithm>
+
+namespace tcpstat::cli::options {
+namespace {
+
+using Failure = std::optional<UsageError>;
+
+/// The one subject of `explain` that can be drawn.
+constexpr std::string_view kMachine = "machine";
+
+/// What a command is read from.
+struct Words {
+  const TypedOptions& typed;
+  const VerbInfo& verb;
+  std::string operand;  ///< empty: none
+
+  [[nodiscard]] bool given(OptionId id) const { return typed.given(id); }
+  [[nodiscard]] std::vector<std::string> pieces(OptionId id) const { return split_list(typed.values(id)); }
+};
+
+/// Parses the last value of an option into `to`; leaves it if there is none.
+template <typename T, typename Parse>
+Failure read_one(const Words& words, OptionId id, T& to, Parse parse) {
+  const auto word = words.typed.value(id);
+  if (!word) return std::nullopt;
+  auto value = parse(*word);
+  if (!value) return value.error();
+  to = std::move(*value);
+  return std::nullopt;
+}
+
+/// Parses each piece of a list option into `to`; stops at the first that cannot be.
+template <typename T, typename Parse>
+Failure read_each(const Words& words, OptionId id, std::vector<T>& to, Parse parse) {
+  for (const std::string& piece : words.pieces(id)) {
+    auto value = parse(piece);
+    if (!value) return value.error();
+    to.push_back(static_cast<T>(*value));
+  }
+  return std::nullopt;
+}
+
+/// A value that may be anything but empty.
+Failure read_text(const Words& words, OptionId id, std::string& to, std::string_view what) {
+  return read_one(words, id, to, [&](const std::string& word) -> Parsed<std::string> {
+    if (!word.empty()) return word;
+    return usage_error("--" + std::string(option_info(id).name) + " needs a value: " + std::string(what));
+  });
+}
+Failure read_text(const Words& words, OptionId id, std::string& to) {
+  return read_text(words, id, to, option_info(id).value);
+}
+
+bool counts_sockets(const Words& words) {
+  return words.verb.id == VerbId::check && (words.given(OptionId::warning) || words.given(OptionId::critical));
+}
+
+/// A summary counts all states, and rules judge all; lists, and counts with limits, are of connections.
+StateSet usual_states(const Words& words) {
+  const bool all = words.verb.id == VerbId::summary || (words.verb.id == VerbId::check && !counts_sockets(words));
+  if (words.given(OptionId::all) || (all && !words.given(OptionId::listening))) return StateSet::all();
+  if (words.given(OptionId::listening)) return {State::listen};
+  return StateSet::all() - StateSet{State::listen, State::close};
+}
+
+Failure read_states(const Words& words, filter::Filter& to) {
+  to.states = usual_states(words);
+  if (!words.given(OptionId::state)) return std::nullopt;
+  const auto pieces = words.pieces(OptionId::state);
+  if (pieces.empty()) {
+    return UsageError{"--state needs a value: a state, a number or a group (see: tcpstat --list states)"};
+  }
+  const auto states = parse_states(pieces);
+  if (!states) return states.error();
+  to.states = *states;
+  return std::nullopt;
+}
+
+Failure read(const Words& words, filter::Filter& to) {
+  if (words.given(OptionId::ipv4) != words.given(OptionId::ipv6)) {
+    to.ipv4 = words.given(OptionId::ipv4);
+    to.ipv6 = words.given(OptionId::ipv6);
+  }
+  const auto pid = [](const std::string& word) { return parse_count(word, "process id", UINT32_MAX); };
+  if (auto failed = read_each(words, OptionId::local, to.local, parse_pattern)) return failed;
+  if (auto failed = read_each(words, OptionId::remote, to.remote, parse_pattern)) return failed;
+  if (auto failed = read_each(words, OptionId::port, to.ports, parse_ports)) return failed;
+  if (auto failed = read_each(words, OptionId::local_port, to.local_ports, parse_ports)) return failed;
+  if (auto failed = read_each(words, OptionId::remote_port, to.remote_ports, parse_ports)) return failed;
+  if (auto failed = read_each(words, OptionId::user, to.users, parse_user)) return failed;
+  if (auto failed = read_each(words, OptionId::pid, to.pids, pid)) return failed;
+  to.processes = words.pieces(OptionId::process);
+  return read_states(words, to);
+}
+
+std::string filters_as_typed(const Words& words) {
+  std::string text;
+  for (const OptionInfo& option : options()) {
+    if (option.group != OptionGroup::filters || !words.given(option.id)) continue;
+    const std::string name = " --" + std::string(option.name);
+    if (!option.takes_value()) text += name;
+    for (const std::string& value : words.typed.values(option.id)) text += name + " " + shell_word(value);
+  }
+  return text;
+}
+
+Failure read(const Words& words, SourceChoice& to) {
+  std::string word(traits(SourceId::automatic).word);
+  if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;
+  if (auto failed = read_text(words, OptionId::source, word, "auto, netlink, proc, both or FILE")) return failed;
+  if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  if (auto failed = read_one(words, OptionId::timeout, to.timeout, parse_timeout)) return failed;
+  to.strict = words.given(OptionId::strict);
+  to.id = parse_source(word);
+  if (to.id == SourceId::file) to.file = word;
+  if (to.proc_root.empty()) return std::nullopt;
+  if (!traits(to.id).reads_proc) {
+    return UsageError{"--proc-root reads text files, so it goes with --source proc, not " + in_quotes(word)};
+  }
+  to.id = SourceId::proc;
+  return std::nullopt;
+}
+
+UsageError contradiction(const Words& words) {
+  return {"-j contradicts --format " + words.typed.value(OptionId::format).value_or("")};
+}
+
+Failure read_format(const Words& words, FormatId& to) {
+  if (auto failed = read_one(words, OptionId::format, to, parse_format)) return failed;
+  if (!words.given(OptionId::json)) return std::nullopt;
+  if (words.given(OptionId::format) && to != FormatId::json) return contradiction(words);
+  to = FormatId::json;
+  return std::nullopt;
+}
+
+/// Whether the verb prints that format.
+Failure check_format(const Words& words, FormatId format) {
+  const auto& known = words.verb.formats;
+  if (std::find(known.begin(), known.end(), format) != known.end()) return std::nullopt;
+  return UsageError{std::string(words.verb.title) + " prints " + names(known) + std::string(words.verb.other_formats) +
+                    std::string(format_info(format).name) + std::string(words.verb.also_formats)};
+}
+
+Failure read(const Words& words, OutputChoice& to) {
+  if (auto failed = read_format(words, to.format)) return failed;
+  if (auto failed = check_format(words, to.format)) return failed;
+  to.quiet = words.given(OptionId::quiet);
+  to.verbose = words.given(OptionId::verbose);
+  return read_text(words, OptionId::output_file, to.file);
+}
+
+Failure read(const Words& words, TextChoice& to) {
+  to.header = !words.given(OptionId::no_header);
+  to.truncate = !words.given(OptionId::no_truncate);
+  return read_one(words, OptionId::color, to.colour, parse_when);
+}
+
+Failure read_columns(const Words& words, FormatId format, RowChoice& to) {
+  for (const std::string& piece : words.pieces(OptionId::output)) {
+    const bool add = piece.starts_with('+');
+    const auto column = parse_column(std::string_view(piece).substr(add ? 1 : 0));
+    if (!column) return column.error();
+    // "+PID,PROCESS" adds both: what follows a + in one list belongs to it.
+    (add || !to.added_columns.empty() ? to.added_columns : to.columns).push_back(*column);
+  }
+  if (!words.given(OptionId::output)) return std::nullopt;
+  if (to.columns.empty() && to.added_columns.empty()) return UsageError{"--output names no column"};
+  if (format_info(format).has_columns) return std::nullopt;
+  return UsageError{"--output chooses columns of table, plain and csv; " + std::string(format_info(format).name) +
+                    " always has all keys"};
+}
+
+Failure read(const Words& words, FormatId format, RowChoice& to) {
+  const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
+  to.processes = words.given(OptionId::processes);
+  to.info = words.given(OptionId::info);
+  to.resolve = words.given(OptionId::resolve);
+  if (auto failed = read_columns(words, format, to)) return failed;
+  if (auto failed = read_each(words, OptionId::sort, to.sort, parse_sort_key)) return failed;
+  return read_one(words, OptionId::limit, to.limit, count);
+}
+
+Failure read(const Words& words, Sampling& to) {
+  constexpr std::chrono::milliseconds kShortest{50};
+  const auto interval = [&](const std::string& word) { return parse_interval(word, kShortest); };
+  const auto count = [](const std::string& word) { return parse_count(word, "count", UINT64_MAX); };
+  if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
+  if (auto failed = read_one(words, OptionId::count, to.count, count)) return failed;
+  if (to.count == 0U) return UsageError{"bad count \"0\" (a watch takes at least one sample)"};
+  return std::nullopt;
+}
+
+/// The parts that most commands have.
+template <typename C>
+Failure read_parts(const Words& words, C& to) {
+  if (auto failed = read(words, to.filter)) return failed;
+  if (auto failed = read(words, to.output)) return failed;
+  if (auto failed = read(words, to.source)) return failed;
+  if constexpr (requires { to.text; }) {
+    if (auto failed = read(words, to.text)) return failed;
+  }
+  if constexpr (requires { to.rows; }) return read(words, to.output.format, to.rows);
+  return std::nullopt;
+}
+
+Failure read(const Words& words, ListCommand& to) { return read_parts(words, to); }
+
+Failure read(const Words& words, SummaryCommand& to) {
+  if (auto failed = read_parts(words, to)) return failed;
+  for (const std::string& piece : words.pieces(OptionId::by)) {
+    const auto key = parse_group_key(piece);
+    if (!key) return key.error();
+    if (std::find(to.group_by.begin(), to.group_by.end(), *key) == to.group_by.end()) to.group_by.push_back(*key);
+  }
+  if (words.given(OptionId::by) && to.group_by.empty()) return UsageError{"--by names no key"};
+  return std::nullopt;
+}
+
+Failure check_live(const SourceChoice& source) {
+  if (traits(source.id).live) return std::nullopt;
+  return UsageError{"watch samples a live host, so " + in_quotes(source.file) + " cannot be its source"};
+}
+
+bool chooses_format(const Words& words) {
+  return words.given(OptionId::format) || words.given(OptionId::json) || words.given(OptionId::output);
+}
+
+Failure read(const Words& words, WatchCommand& to) {
+  if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = check_live(to.source)) return failed;
+  if (chooses_format(words)) to.format_in_pipe = to.output.format;
+  return read(words, to.sampling);
+}
+
+Failure read(const Words& words, EventsCommand& to) {
+  if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = check_live(to.source)) return failed;
+  if (!traits(to.source.id).one_source) {
+    return UsageError{"watch --events follows the sockets of one source: --source netlink or --source proc"};
+  }
+  if (chooses_format(words)) to.format_in_pipe = to.output.format;
+  return read(words, to.sampling);
+}
+
+Failure read(const Words& words, ExplainCommand& to) {
+  to.subject = words.operand;
+  if (to.subject.empty() && !words.given(OptionId::all)) {
+    return UsageError{
+        "explain what? a state, a pair FROM:TO, a rule, a lifecycle or machine (see: tcpstat explain --all)"};
+  }
+  if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  if (to.subject == kMachine) to.drawing = find_drawing(words.typed.value(OptionId::format).value_or(""));
+  if (to.drawing == Drawing::none) return read(words, to.output);
+  if (words.given(OptionId::json)) return contradiction(words);
+  to.output.quiet = words.given(OptionId::quiet);
+  return read_text(words, OptionId::output_file, to.output.file);
+}
+
+Failure read(const Words& words, ValidateCommand& to) {
+  to.log = words.operand.empty() ? "-" : words.operand;
+  to.truncate = !words.given(OptionId::no_truncate);
+  to.strict = words.given(OptionId::strict);
+  if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  return read(words, to.output);
+}
+
+/// A blank would end the value in performance data.
+std::string without_blanks(std::string text) {
+  std::erase_if(text, [](unsigned char c) { return c <= ' '; });
+  return text;
+}
+
+Failure read(const Words& words, CountLimits& to) {
+  for (const OptionId id : {OptionId::rule, OptionId::threshold, OptionId::interval, OptionId::state_file}) {
+    if (!words.given(id)) continue;
+    return UsageError{"--" + std::string(option_info(id).name) +
+                      " is for rules, while -w and -c count the selected sockets: use one"};
+  }
+  const auto range_of = [](OptionId id) {
+    return [id](const std::string& word) { return parse_range(word, option_info(id).name); };
+  };
+  if (auto failed = read_one(words, OptionId::warning, to.warning, range_of(OptionId::warning))) return failed;
+  if (auto failed = read_one(words, OptionId::critical, to.critical, range_of(OptionId::critical))) return failed;
+  to.warning_text = without_blanks(words.typed.value(OptionId::warning).value_or(""));
+  to.critical_text = without_blanks(words.typed.value(OptionId::critical).value_or(""));
+  return std::nullopt;
+}
+
+Failure read(const Words& words, RuleChoice& to) {
+  /// Less would see no SYN+ACK retransmit (the first comes after 1 s) and no lag between a cookie and its answer.
+  constexpr std::chrono::seconds kLeastInterval{3};
+  const auto interval = [&](const std::string& word) { return parse_interval(word, kLeastInterval); };
+  if (words.given(OptionId::state) || words.given(OptionId::all) || words.given(OptionId::listening)) {
+    return UsageError{"--state, -a and -l select what -w and -c count, and rules read all states: add -w or -c"};
+  }
+  if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
+  if (auto failed = read_each(words, OptionId::rule, to.rules, parse_rule)) return failed;
+  for (const std::string& piece : words.pieces(OptionId::threshold)) {
+    if (auto failed = parse_threshold(piece, to.thresholds)) return failed;
+  }
+  return read_text(words, OptionId::state_file, to.state_file);
+}
+
+Failure read(const Words& words, CheckCommand& to) {
+  if (auto failed = read_parts(words, to)) return failed;
+  to.filter_words = filters_as_typed(words);
+  if (counts_sockets(words)) return read(words, to.judge.emplace<CountLimits>());
+  return read(words, to.judge.emplace<RuleChoice>());
+}
+
+Failure read(const Words& words, AuditCommand& to) {
+  if (auto failed = read(words, to.output)) return failed;
+  return read(words, to.source);
+}
+
+template <typename C>
+Parsed<Command> make(const Words& words) {
+  C command;
+  if (auto failed = read(words, command)) return tl::make_unexpected(*failed);
+  return Command(std::move(command));
+}
+
+Parsed<Command> command_of(const Words& words) {
+  switch (words.verb.id) {
+    case VerbId::list:
+      return make<ListCommand>(words);
+    case VerbId::summary:
+      return make<SummaryCommand>(words);
+    case VerbId::watch:
+      return make<WatchCommand>(words);
+    case VerbId::watch_events:
+      return make<EventsCommand>(words);
+    case VerbId::explain:
+      return make<ExplainCommand>(words);
+    case VerbId::check:
+      return make<CheckCommand>(words);
+    case VerbId::audit:
+      return make<AuditCommand>(words);
+    case VerbId::validate:
+      break;
+  }
+  return make<ValidateCommand>(words);
+}
+
+Failure refuse_other_options(const Words& words) {
+  for (const OptionInfo& option : options()) {
+    if (!words.given(option.id) || (words.verb.takes | words.verb.tolerates).has(option.id)) continue;
+    return UsageError{refusal(words.verb, option, words.typed.value(option.id).value_or(""))};
+  }
+  return std::nullopt;
+}
+
+OutputChoice output_of(const Command& command) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.output; }) return one.output;
+        return OutputChoice();
+      },
+      command);
+}
+
+}  // namespace
+
+bool is_quiet(const Command& command) { return output_of(command).quiet; }
+
+Parsed<ParsedLine> parse_command(const CommandLine& line) {
+  const auto typed = parse_options(line);
+  if (!typed) return tl::make_unexpected(typed.error());
+  if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};
+  if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
+  const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
+  const Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
+                    line.operands.empty() ? "" : line.operands.front()};
+  if (auto failed = refuse_other_options(words)) return tl::make_unexpected(*failed);
+  auto command = command_of(words);
+  if (!command) return tl::make_unexpected(command.error());
+  if (const auto list = typed->value(OptionId::list)) command = WordsCommand{*list, output_of(*command)};
+  ParsedLine parsed{std::move(*command), {}};
+  if (typed->given_in_vain('u')) parsed.notes.emplace_back("only TCP is shown; -u changes nothing");
+  return parsed;
+}
+
+}  // namespace tcpstat::cli::options

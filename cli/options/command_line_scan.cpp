@@ -1,0 +1,165 @@
+// The only file that knows CLI11.
+
+#include "cli/options/command_line_scan.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "base/nearest_word.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+bool is_option(std::string_view word) { return word.size() > 1 && word[0] == '-'; }
+bool is_bundle(std::string_view word) { return is_option(word) && word[1] != '-'; }
+bool takes_value(const OptionInfo* option) { return option != nullptr && option->takes_value(); }
+
+/// Whether the next word is the value of this one.
+bool next_is_value(std::string_view word) {
+  if (word.starts_with("--")) return takes_value(find_option(word.substr(2)));
+  for (std::size_t i = 1; is_bundle(word) && i < word.size(); ++i) {
+    // What follows such a letter in the same word is its value.
+    if (takes_value(find_option(word[i]))) return i + 1 == word.size();
+  }
+  return false;
+}
+
+/// A letter in a bundle of flags that means something else behind the verb: -t in -vt, but not in -ft.
+struct OwnLetter {
+  std::size_t at;
+  OptionId id;
+};
+
+std::optional<OwnLetter> own_letter(const VerbInfo& verb, std::string_view word) {
+  for (std::size_t i = 1; is_bundle(word) && i < word.size(); ++i) {
+    for (const OwnOption& own : verb.own_options) {
+      if (own.letter == word[i]) return OwnLetter{i, own.id};
+    }
+    if (takes_value(find_option(word[i]))) break;
+  }
+  return std::nullopt;
+}
+
+std::string dashed(const OptionInfo& option) { return "--" + std::string(option.name); }
+
+std::string nearest_of(std::string_view word, const std::vector<std::string>& spellings) {
+  const std::vector<std::string_view> candidates(spellings.begin(), spellings.end());
+  return std::string(nearest_word(word, candidates));
+}
+
+std::string unknown_option(const std::string& word) {
+  std::vector<std::string> spellings;
+  for (const OptionInfo& option : options()) spellings.push_back(dashed(option));
+  const std::string nearest = nearest_of(word.substr(0, word.find('=')), spellings);
+  return "unknown option " + in_quotes(word) + " (" + (nearest.empty() ? "" : "did you mean " + nearest + "? ") +
+         "see: tcpstat --help)";
+}
+
+std::string unexpected_argument(const std::string& word) {
+  const std::string_view nearest = nearest_word(word, verb_words());
+  return "unexpected argument " + in_quotes(word) + " (" +
+         (nearest.empty() ? "filters are options, such as --state or --port; "
+                          : "did you mean " + std::string(nearest) + "? ") +
+         "see: tcpstat --help)";
+}
+
+std::string needs_value(const OptionInfo& option) {
+  std::string sentence = dashed(option) + " needs a value: " + std::string(option.value);
+  if (option.hint.empty()) return sentence;
+  return std::string("-") + option.letter + ", " + sentence + " (" + std::string(option.hint) + ")";
+}
+
+/// What CLI11 could not parse, in our words.
+std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
+  // CLI11 names the option at the front of its message: a flag without its dashes.
+  const std::string text = error.what();
+  for (const OptionInfo& option : options()) {
+    if (!option.takes_value()) {
+      if (text.starts_with(std::string(option.name) + " was")) return dashed(option) + " takes no value";
+      continue;
+    }
+    const std::string name = app.get_option(dashed(option))->get_name(false, true);
+    // Up to the colon: --local is not --local-port.
+    if (text.starts_with(name + ":") || text.starts_with(dashed(option) + ":")) return needs_value(option);
+  }
+  return text + " (see: tcpstat --help)";
+}
+
+}  // namespace
+
+CommandLine scan_command_line(const std::vector<std::string>& words) {
+  CommandLine line;
+  bool first = true;
+  const auto operand = [&](const std::string& word) {
+    const VerbInfo* verb = first ? find_verb(word) : nullptr;
+    first = false;
+    if (verb != nullptr) {
+      line.verb = verb;
+    } else {
+      line.operands.push_back(word);
+    }
+  };
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
+    if (word == "--") {  // the end of options
+      std::for_each(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end(), operand);
+      break;
+    }
+    if (!is_option(word)) {
+      operand(word);
+      continue;
+    }
+    std::string typed = word;
+    bool value_follows = next_is_value(word);
+    if (const auto own = own_letter(*line.verb, word)) {
+      // "-vt5" is "-v --timeout=5", "-t 5" is "--timeout 5".
+      if (own->at > 1) line.option_words.push_back(word.substr(0, own->at));
+      const std::string value = word.substr(own->at + 1);
+      typed = dashed(option_info(own->id)) + (value.empty() ? "" : "=" + value);
+      value_follows = value.empty();
+    }
+    line.option_words.push_back(typed);
+    if (value_follows && i + 1 < words.size()) line.option_words.push_back(words[++i]);
+  }
+  return line;
+}
+
+Parsed<TypedOptions> parse_options(const CommandLine& line) {
+  TypedOptions typed;
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  for (const OptionInfo& option : options()) {
+    const std::string name =
+        option.letter == '\0' ? dashed(option) : std::string("-") + option.letter + "," + dashed(option);
+    if (option.takes_value()) {
+      // One value each time it is given, so that the next word is never taken for another.
+      app.add_option(name, typed.values_[TypedOptions::place(option.id)])->allow_extra_args(false);
+    } else {
+      app.add_flag(name, typed.flags_[TypedOptions::place(option.id)])
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)
+          ->disable_flag_override();
+    }
+  }
+  for (std::size_t i = 0; i < kIgnoredFlags.size(); ++i) {
+    app.add_flag(std::string("-") + kIgnoredFlags[i], typed.ignored_[i])
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
+  try {
+    app.parse(std::vector<std::string>(line.option_words.rbegin(), line.option_words.rend()));  // as CLI11 wants them
+  } catch (const CLI::ParseError& error) {
+    return usage_error(parse_failure(error, app));
+  }
+  // `ss -s -t` and `netstat -o -n`: the next option is no state and no column.
+  for (const OptionId id : {OptionId::state, OptionId::output}) {
+    for (const std::string& value : typed.values(id)) {
+      if (value.starts_with('-')) return usage_error(needs_value(option_info(id)));
+    }
+  }
+  if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
+  const std::size_t taken = line.verb->operand == Operand::one ? 1 : 0;
+  if (line.operands.size() > taken) return usage_error(unexpected_argument(line.operands[taken]));
+  return typed;
+}
+
+}  // namespace tcpstat::cli::options

@@ -1,0 +1,50 @@
+#pragma once
+// The words of a command line: which verb, which options with which values. Looked at once, and known to whom it may
+// concern even if the options make no sense, because what a failure means depends on the verb.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options/verb_table.h"
+
+namespace tcpstat::cli::options {
+
+struct CommandLine {
+  const VerbInfo* verb = &verb_info(VerbId::list);
+  /// What is neither an option, nor the value of one, nor the verb.
+  std::vector<std::string> operands;
+  /// Options and their values in the order in which they stood, a letter that is the verb's own replaced by the name
+  /// that it stands for: behind `check`, -t is --timeout, as for every monitoring plugin.
+  std::vector<std::string> option_words;
+};
+
+CommandLine scan_command_line(const std::vector<std::string>& words);
+
+/// What was typed, by option.
+class TypedOptions {
+ public:
+  [[nodiscard]] bool given(OptionId id) const { return flags_[place(id)] || !values_[place(id)].empty(); }
+  [[nodiscard]] const std::vector<std::string>& values(OptionId id) const { return values_[place(id)]; }
+  /// The last one counts.
+  [[nodiscard]] std::optional<std::string> value(OptionId id) const {
+    return values(id).empty() ? std::nullopt : std::optional(values(id).back());
+  }
+  /// Of kIgnoredFlags.
+  [[nodiscard]] bool given_in_vain(char letter) const { return ignored_[kIgnoredFlags.find(letter)]; }
+
+ private:
+  friend Parsed<TypedOptions> parse_options(const CommandLine& line);
+  static std::size_t place(OptionId id) { return static_cast<std::size_t>(id); }
+
+  std::array<bool, kOptionCount> flags_{};
+  std::array<std::vector<std::string>, kOptionCount> values_;
+  std::array<bool, kIgnoredFlags.size()> ignored_{};
+};
+
+/// Fails for an option that does not exist, a value that is missing or too many, and an operand that the verb does not
+/// take. Whether the verb takes the options is another question.
+Parsed<TypedOptions> parse_options(const CommandLine& line);
+
+}  // namespace tcpstat::cli::options

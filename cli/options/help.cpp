@@ -1,0 +1,133 @@
+// The pages that --help prints, made from the tables.
+
+#include <algorithm>
+
+#include "cli/options/option_table.h"
+#include "cli/options/verb_table.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+constexpr std::size_t kWidth = 80;
+
+/// `text` in lines of at most kWidth, the first of which begins at `column` and the others at `indent`.
+std::string wrapped(std::string_view text, std::size_t column, std::size_t indent) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t blank = std::min(text.find(' '), text.size());
+    const bool begins = column == indent;
+    if (!begins && column + 1 + blank > kWidth) {
+      out += "\n" + std::string(indent, ' ');
+      column = indent;
+    } else if (!begins) {
+      out += ' ';
+      ++column;
+    }
+    out += text.substr(0, blank);
+    column += blank;
+    text.remove_prefix(std::min(blank + 1, text.size()));
+  }
+  return out + "\n";
+}
+
+/// Two columns: what is typed, and what it means.
+class Columns {
+ public:
+  void add(std::string left, std::string_view right) {
+    widest_ = std::max(widest_, left.size());
+    rows_.emplace_back(std::move(left), right);
+  }
+  [[nodiscard]] std::string text(std::size_t widest) const {
+    std::string out;
+    for (const auto& [left, right] : rows_) {
+      const std::size_t column = widest + 2;
+      out += left + std::string(column - left.size(), ' ') + wrapped(right, column, column);
+    }
+    return out;
+  }
+  [[nodiscard]] std::string text() const { return text(widest_); }
+  [[nodiscard]] std::size_t widest() const { return widest_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> rows_;
+  std::size_t widest_ = 0;
+};
+
+const OwnOption* own(const VerbInfo& verb, OptionId id) {
+  const auto at = std::find_if(verb.own_options.begin(), verb.own_options.end(),
+                               [&](const OwnOption& option) { return option.id == id; });
+  return at == verb.own_options.end() ? nullptr : &*at;
+}
+
+std::string spelling(const VerbInfo& verb, const OptionInfo& option) {
+  const OwnOption* here = own(verb, option.id);
+  const char letter = here != nullptr && here->letter != '\0' ? here->letter : option.letter;
+  std::string text = letter != '\0' ? std::string("  -") + letter + ", " : "      ";
+  text += "--" + std::string(option.name);
+  if (option.takes_value()) text += " " + std::string(option.value);
+  return text;
+}
+
+std::string meaning(const VerbInfo& verb, const OptionInfo& option) {
+  if (const OwnOption* here = own(verb, option.id)) return std::string(here->meaning);
+  if (option.id == OptionId::format) return names(verb.formats) + std::string(verb.also_formats);
+  return std::string(option.meaning);
+}
+
+/// Those of `shown`, under the names of their groups.
+std::string options_text(const VerbInfo& verb, OptionSet shown) {
+  std::string out;
+  std::vector<std::pair<OptionGroup, Columns>> groups;
+  std::size_t widest = 0;
+  for (const OptionInfo& option : options()) {
+    if (!shown.has(option.id)) continue;
+    if (groups.empty() || groups.back().first != option.group) groups.emplace_back(option.group, Columns());
+    groups.back().second.add(spelling(verb, option), meaning(verb, option));
+    widest = std::max(widest, groups.back().second.widest());
+  }
+  for (const auto& [group, rows] : groups) out += "\n" + std::string(name(group)) + ":\n" + rows.text(widest);
+  return out;
+}
+
+/// The first `most` of each verb.
+std::string examples_text(std::span<const VerbInfo> verbs, std::size_t most) {
+  Columns columns;
+  for (const VerbInfo& verb : verbs) {
+    for (const Example& example : verb.examples.first(std::min(most, verb.examples.size()))) {
+      columns.add("  " + std::string(example.command), example.meaning);
+    }
+  }
+  return "\nExamples:\n" + columns.text();
+}
+
+}  // namespace
+
+std::string help_text() {
+  Columns usage;
+  OptionSet all;
+  for (const VerbInfo& verb : verbs()) {
+    if (verb.meaning.empty()) continue;  // told on the page of its verb
+    const std::string begin = usage.widest() == 0 ? "Usage: tcpstat " : "       tcpstat ";
+    usage.add(begin + std::string(verb.usage), verb.meaning);
+  }
+  for (const OptionInfo& option : options()) all = all | OptionSet{option.id};
+  const VerbInfo& list = verb_info(VerbId::list);
+  std::string text = usage.text() + "\n" + wrapped(list.page, 0, 0) + options_text(list, all);
+  text += examples_text(verbs(), 2);
+  text += "\n" + wrapped(
+                     "-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
+                     "matched, or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
+                     "2 CRITICAL, 3 UNKNOWN.",
+                     0, 0);
+  return text + "Options of one verb: tcpstat VERB --help. Manual: man tcpstat\n";
+}
+
+std::string help_text(const VerbInfo& verb) {
+  if (verb.id == VerbId::list) return help_text();
+  std::string text = "Usage: tcpstat " + std::string(verb.usage) + "\n\n" + wrapped(verb.page, 0, 0);
+  text += options_text(verb, verb.takes | OptionSet{OptionId::help});
+  text += examples_text({&verb, 1}, verb.examples.size());
+  return text + "\nMore: " + std::string(verb.read_more) + "\n";
+}
+
+}  // namespace tcpstat::cli::options

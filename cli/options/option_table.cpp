@@ -1,0 +1,110 @@
+#include "cli/options/option_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat::cli::options {
+namespace {
+
+using enum OptionGroup;
+
+// id, letter, name, value, group, meaning, hint. The manual and the completions are held against this table by a test.
+constexpr auto kOptions = std::to_array<OptionInfo>({
+    {OptionId::state, 's', "state", "STATE", filters,
+     "name in any spelling, number, group; !STATE excludes (see --list states)", "for statistics: tcpstat summary"},
+    {OptionId::all, 'a', "all", "", filters, "all states, LISTEN and bound CLOSE included"},
+    {OptionId::listening, 'l', "listening", "", filters, "listening sockets only"},
+    {OptionId::ipv4, '4', "ipv4", "", filters, "IPv4 sockets only"},
+    {OptionId::ipv6, '6', "ipv6", "", filters, "IPv6 sockets only, those that carry IPv4 included"},
+    {OptionId::local, '\0', "local", "ADDR[/LEN][:PORT]", filters, "local end"},
+    {OptionId::remote, '\0', "remote", "ADDR[/LEN][:PORT]", filters, "remote end"},
+    {OptionId::port, '\0', "port", "N[-M]", filters, "port on either side; numbers, ranges, service names"},
+    {OptionId::local_port, '\0', "local-port", "N[-M]", filters, "local port"},
+    {OptionId::remote_port, '\0', "remote-port", "N[-M]", filters, "remote port"},
+    {OptionId::user, '\0', "user", "NAME|UID", filters, "owner of the socket"},
+    {OptionId::pid, '\0', "pid", "PID", filters, "process that holds the socket"},
+    {OptionId::process, '\0', "process", "NAME", filters, "name of a process that holds the socket"},
+    {OptionId::netns, '\0', "netns", "NAME|PID|PATH", filters, "another network namespace (see --list netns)"},
+
+    {OptionId::format, 'f', "format", "FORMAT", output, ""},  // those of the verb
+    {OptionId::json, 'j', "json", "", output, "the same as --format json"},
+    {OptionId::output, 'o', "output", "COL,...", output, "columns to print, or +COL to add some (see --list columns)",
+     "for timers, look at the TIMER column"},
+    {OptionId::sort, 'S', "sort", "COL[:desc]", output, "sort by columns; collects all rows first"},
+    {OptionId::limit, '\0', "limit", "N", output, "print at most N rows"},
+    {OptionId::no_header, 'H', "no-header", "", output, "no header line"},
+    {OptionId::no_truncate, '\0', "no-truncate", "", output, "do not cut rows to the terminal's width"},
+    {OptionId::processes, 'p', "processes", "", output, "show the processes that hold each socket"},
+    {OptionId::info, 'i', "info", "", output, "show the kernel's tcp_info: round-trip times, windows, retransmits"},
+    {OptionId::resolve, 'r', "resolve", "", output, "show host names of remote addresses in the table"},
+    {OptionId::color, '\0', "color", "WHEN", output, "auto, always or never"},
+    {OptionId::output_file, '\0', "output-file", "PATH", output, "write there, whole or not at all"},
+    {OptionId::quiet, 'q', "quiet", "", output, "print nothing; exit 0 if something matched, else 1"},
+    {OptionId::verbose, 'v', "verbose", "", output, "say on standard error how the rows were read"},
+
+    {OptionId::source, '\0', "source", "SOURCE", source,
+     "auto, netlink, proc, both, a saved FILE, or - for standard input"},
+    {OptionId::proc_root, '\0', "proc-root", "DIR", source, "read DIR instead of /proc; implies --source proc"},
+    {OptionId::timeout, '\0', "timeout", "SECONDS", source,
+     "wait at most this long for the source (default 10; 0: for ever)"},
+    {OptionId::strict, '\0', "strict", "", source, "exit 2 if the snapshot is partial"},
+
+    {OptionId::by, '\0', "by", "KEY,...", summary,
+     "count by state, family, phase, local_port, remote_address, remote_prefix, user or process"},
+
+    {OptionId::interval, '\0', "interval", "SECONDS", samples,
+     "time from sample to sample: watch 1 (at least 0.05), check none (at least 3)"},
+    {OptionId::count, '\0', "count", "N", samples, "end after so many samples"},
+    {OptionId::events, '\0', "events", "", samples, "print transitions between samples, each judged, instead of lists"},
+
+    {OptionId::warning, 'w', "warning", "RANGE", check,
+     "check: warn unless the number of selected sockets is in RANGE: 10, 10:20, @10:20"},
+    {OptionId::critical, 'c', "critical", "RANGE", check, "check: critical unless it is in RANGE",
+     "for a list again and again: tcpstat watch"},
+    {OptionId::rule, '\0', "rule", "NAME,...", check, "check: judge by these rules alone (see --list rules)"},
+    {OptionId::threshold, '\0', "threshold", "RULE.NAME=VALUE", check,
+     "check: another limit for a rule (see --list rules)"},
+    {OptionId::state_file, '\0', "state-file", "PATH", check, "check: compare with the last run, which PATH remembers"},
+
+    {OptionId::list, '\0', "list", "WHAT", information,
+     "states, columns, formats, rules, sources, netns, users or groups"},
+    {OptionId::help, 'h', "help", "", information, "print this help"},
+    {OptionId::version, 'V', "version", "", information, "print the version"},
+});
+
+constexpr bool each_at_its_place() {
+  for (std::size_t i = 0; i < kOptions.size(); ++i) {
+    if (kOptions[i].id != static_cast<OptionId>(i)) return false;
+  }
+  return kOptions.size() == kOptionCount;
+}
+static_assert(each_at_its_place(), "the table follows the enum");
+static_assert(kOptionCount <= 64, "an OptionSet has 64 bits");
+
+template <typename Matches>
+const OptionInfo* find(Matches matches) {
+  const auto at = std::find_if(kOptions.begin(), kOptions.end(), matches);
+  return at == kOptions.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+std::string_view name(OptionGroup group) {
+  constexpr auto kNames =
+      std::to_array<std::string_view>({"Filters", "Output", "Source", "Summary", "Samples", "Check", "Information"});
+  return kNames[static_cast<std::size_t>(group)];
+}
+
+std::span<const OptionInfo> options() { return kOptions; }
+
+const OptionInfo& option_info(OptionId id) { return kOptions[static_cast<std::size_t>(id)]; }
+
+const OptionInfo* find_option(char letter) {
+  return letter == '\0' ? nullptr : find([&](const OptionInfo& option) { return option.letter == letter; });
+}
+
+const OptionInfo* find_option(std::string_view name) {
+  return find([&](const OptionInfo& option) { return option.name == name; });
+}
+
+}  // namespace tcpstat::cli::options

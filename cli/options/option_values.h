@@ -1,0 +1,95 @@
+#pragma once
+// Words that users type, as values. Each parser fails with one sentence that names the word and what would be right.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "check/value_range.h"
+#include "cli/terminal.h"
+#include "filter/filter.h"
+#include "model/column.h"
+#include "render/renderer.h"
+#include "report/rule.h"
+#include "survey/sorter.h"
+
+namespace tcpstat::cli::options {
+
+/// A whole sentence for the user, without "tcpstat: ".
+struct UsageError {
+  std::string sentence;
+};
+template <typename T>
+using Parsed = tl::expected<T, UsageError>;
+
+inline tl::unexpected<UsageError> usage_error(std::string sentence) {
+  return tl::make_unexpected(UsageError{std::move(sentence)});
+}
+
+/// The formats of src/render, in their order.
+enum class FormatId : std::uint8_t { table, plain, json, ndjson, csv };
+/// Name, meaning, columns or none, and the renderer. The only place where an id meets the table of src/render.
+const render::FormatInfo& format_info(FormatId id);
+
+/// Of the machine, beside the formats.
+enum class Drawing : std::uint8_t { none, dot, mermaid };
+
+/// Where rows come from: a choice of the program, one of the live sources in the order of host::live_sources(), or a file.
+enum class SourceId : std::uint8_t { automatic, netlink, proc, both, file };
+struct SourceTraits {
+  std::string_view word;  ///< what `--source` takes; empty for a file, whose path is the word
+  bool live;              ///< can be asked again and again
+  bool one_source;        ///< each socket comes once, from one reader
+  bool reads_proc;        ///< may be given another directory than /proc
+};
+const SourceTraits& traits(SourceId id);
+
+/// `"word"`, or its beginning; what it holds is made safe where it is printed (cli/notes.h).
+std::string in_quotes(std::string_view word);
+
+/// A word as sh(1) takes it.
+std::string shell_word(const std::string& word);
+
+/// The pieces between commas; empty pieces are left out.
+std::vector<std::string> split_list(const std::vector<std::string>& values);
+
+/// What `--state` selects: all words that do not begin with `!` or `^`, or all states if there are none, less those
+/// that do.
+Parsed<StateSet> parse_states(const std::vector<std::string>& words);
+/// `ADDR[/LEN][:PORT]`.
+Parsed<filter::EndpointPattern> parse_pattern(std::string_view word);
+/// A number, a range `N-M`, or a service name (services(5)).
+Parsed<filter::PortRange> parse_ports(std::string_view word);
+/// A number or a name (passwd(5)).
+Parsed<std::uint32_t> parse_user(const std::string& word);
+/// A decimal number that is at most `most`; `what` names it in the sentence.
+Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most);
+/// Decimal seconds; 0 is nothing (no limit).
+Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
+/// Decimal seconds, at least `least`.
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
+Parsed<const Column*> parse_column(std::string_view word);
+/// `COL[:asc|desc]`.
+Parsed<survey::SortKey> parse_sort_key(std::string_view word);
+Parsed<FormatId> parse_format(std::string_view word);
+/// None for any other word.
+Drawing find_drawing(std::string_view word);
+/// The source of that name; any other word is a file.
+SourceId parse_source(std::string_view word);
+/// auto, always or never.
+Parsed<When> parse_when(std::string_view word);
+/// A key of `summary --by`, in any case and with `-` or `_`.
+Parsed<std::string> parse_group_key(std::string word);
+
+/// The range of -w or -c, which `option` names in the sentence.
+Parsed<check::ValueRange> parse_range(std::string_view word, std::string_view option);
+/// The id of a rule.
+Parsed<std::string> parse_rule(const std::string& word);
+/// `RULE.NAME=VALUE` into `to`.
+std::optional<UsageError> parse_threshold(const std::string& word, Thresholds& to);
+
+}  // namespace tcpstat::cli::options

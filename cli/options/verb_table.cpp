@@ -1,0 +1,314 @@
+#include "cli/options/verb_table.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat::cli::options {
+namespace {
+
+using enum OptionId;
+
+constexpr OptionSet kFilters = {state, all,        listening,   ipv4, ipv6, local,   remote,
+                                port,  local_port, remote_port, user, pid,  process, netns};
+constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
+constexpr OptionSet kText = {no_header, no_truncate, color};
+constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
+constexpr OptionSet kReading = {source, proc_root, timeout, strict, netns};
+
+/// They ask for other things than the run of a verb, and are answered behind any.
+constexpr OptionSet kInformation = {list, help, version};
+/// An alias may carry them for the sake of other verbs.
+constexpr OptionSet kHarmless = kText | OptionSet{verbose, strict, timeout};
+
+constexpr FormatId kEveryFormat[] = {FormatId::table, FormatId::plain, FormatId::json, FormatId::ndjson, FormatId::csv};
+constexpr FormatId kSampleFormats[] = {FormatId::table, FormatId::ndjson};
+constexpr FormatId kTransitionFormats[] = {FormatId::table, FormatId::plain, FormatId::csv, FormatId::ndjson};
+constexpr FormatId kValidationFormats[] = {FormatId::table, FormatId::json, FormatId::ndjson};
+constexpr FormatId kTableAndJson[] = {FormatId::table, FormatId::json};
+
+constexpr Example kListExamples[] = {
+    {"tcpstat --state SYN_RECV", "half-open connections"},
+    {"tcpstat -lp", "listeners and who holds them"},
+    {"tcpstat -s '!TIME_WAIT' --port 443", "what is on port 443, but TIME_WAIT"},
+    {"tcpstat --json | jq '.summary'", "for scripts"},
+};
+
+constexpr OwnRefusal kSummaryRefusals[] = {
+    {output, "--output chooses columns of a list; a summary takes --by"},
+    {sort, "--sort is for lists of connections; a summary has its own order"},
+    {limit, "--limit is for lists of connections; a summary has its own order"},
+};
+constexpr OwnOption kSummaryOptions[] = {{.id = quiet, .meaning = "no notes on standard error"}};
+constexpr Example kSummaryExamples[] = {
+    {"tcpstat summary --by remote_prefix", "who connects most"},
+    {"tcpstat summary --by process -s CLOSE_WAIT", "who forgets to close"},
+    {"tcpstat summary -j | jq .summary.by_state", "for scripts"},
+};
+
+constexpr OwnRefusal kWatchRefusals[] = {
+    {resolve, "--resolve is for lists; a watch would ask for the names again and again"},
+};
+constexpr OwnOption kWatchOptions[] = {
+    {.id = format, .meaning = "table or ndjson, the default in a pipe; with --events also plain and csv"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = strict, .meaning = "exit 2 if a sample was partial"},
+    {.id = interval, .meaning = "time from sample to sample (default 1, at least 0.05)"},
+};
+constexpr Example kWatchExamples[] = {
+    {"tcpstat watch --events --port 443", "what becomes of connections"},
+    {"tcpstat watch -s SYN_RECV", "half-open connections, again and again"},
+    {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
+};
+
+constexpr OwnOption kExplainOptions[] = {
+    {.id = all, .meaning = "what can be explained, with one line each"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = proc_root, .meaning = "read the limits of states from DIR instead of /proc"},
+};
+constexpr Example kExplainExamples[] = {
+    {"tcpstat explain CLOSE_WAIT", "what a state means"},
+    {"tcpstat explain FIN_WAIT1:TIME_WAIT", "may one follow the other?"},
+    {"tcpstat explain machine -f dot", "the whole machine, for Graphviz"},
+};
+
+constexpr OwnOption kCheckOptions[] = {
+    {.id = state, .meaning = "which states -w and -c count (rules read all)"},
+    {.id = all, .meaning = "-w and -c count all states"},
+    {.id = listening, .meaning = "-w and -c count listening sockets"},
+    {.id = quiet, .meaning = "print nothing while all is well"},
+    {.id = verbose, .meaning = "print the evidence too"},
+    {.id = timeout, .letter = 't', .meaning = "wait at most this long for the source (default 10; 0: for ever)"},
+    {.id = interval, .meaning = "take two samples this far apart (at least 3)"},
+    {.id = warning, .meaning = "warn unless the number of selected sockets is in RANGE: 10, 10:20, @10:20"},
+    {.id = critical, .meaning = "critical unless it is in RANGE"},
+    {.id = rule, .meaning = "judge by these rules alone (see --list rules)"},
+    {.id = threshold, .meaning = "another limit for a rule (see --list rules)"},
+    {.id = state_file, .meaning = "compare with the last run, which PATH remembers"},
+};
+constexpr Example kCheckExamples[] = {
+    {"tcpstat check --interval 5", "is anything wrong?"},
+    {"tcpstat check -s SYN_RECV -w 100 -c 500", "a count with limits"},
+    {"tcpstat check -q --state-file FILE", "for cron: silent while all is well"},
+};
+
+constexpr OwnOption kAuditOptions[] = {
+    {.id = quiet, .meaning = "print nothing while all is well"},
+    {.id = verbose, .meaning = "print the reason of every judgement"},
+    {.id = source, .meaning = "auto, netlink or proc"},
+};
+constexpr Example kAuditExamples[] = {
+    {"tcpstat audit", "what should be set otherwise"},
+    {"tcpstat audit -j | jq '.checks[]|.name'", "for scripts"},
+};
+
+constexpr OwnOption kValidateOptions[] = {
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = proc_root, .meaning = "read the limits of states from DIR instead of /proc"},
+    {.id = strict, .meaning = "exit 2 if a line cannot be read"},
+};
+constexpr Example kValidateExamples[] = {
+    {"tcpstat validate trace.txt", "did this kernel keep to the rules?"},
+    {"trace-cmd report | tcpstat validate", "a log from standard input"},
+    {"tcpstat validate -j samples.ndjson", "samples that tcpstat -f ndjson wrote"},
+};
+
+constexpr auto kVerbs = std::to_array<VerbInfo>({
+    {.id = VerbId::list,
+     .title = "a list",
+     .usage = "[OPTIONS]",
+     .meaning = "list TCP connections",
+     .page = "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds "
+             "must all match; each takes a comma list and may be repeated.",
+     .takes = kFilters | kDocument | kText | kRows | kReading,
+     .tolerates = kInformation,
+     .why = "",
+     .formats = kEveryFormat,
+     .examples = kListExamples},
+    {.id = VerbId::summary,
+     .word = "summary",
+     .title = "summary",
+     .usage = "summary [OPTIONS]",
+     .meaning = "count them by state, or by other keys",
+     .page =
+         "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
+         "remote addresses and networks with most connections. All eleven states count unless a filter says "
+         "otherwise.",
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{by},
+     .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
+     .why = "a summary counts them",
+     .formats = kEveryFormat,
+     .own_options = kSummaryOptions,
+     .own_refusals = kSummaryRefusals,
+     .examples = kSummaryExamples,
+     .read_more = "man tcpstat, Summary"},
+    {.id = VerbId::watch,
+     .word = "watch",
+     .title = "watch",
+     .usage = "watch [OPTIONS]",
+     .meaning = "list them, or with --events their transitions",
+     .page =
+         "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
+         "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
+         "-o, -S, --limit, -p and -i are for lists then.",
+     .takes =
+         (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) - OptionSet{resolve},
+     .tolerates = kInformation,
+     .why = "watch samples again and again",
+     .formats = kSampleFormats,
+     .also_formats = " (watch --events also plain and csv)",
+     .own_options = kWatchOptions,
+     .own_refusals = kWatchRefusals,
+     .examples = kWatchExamples,
+     .read_more = "man tcpstat, WATCHING"},
+    {.id = VerbId::watch_events,
+     .word = "watch",
+     .title = "watch --events",
+     .usage = "watch --events [OPTIONS]",
+     .meaning = "",
+     .page = "",
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{interval, count, events},
+     .tolerates = kInformation,
+     .why = "watch --events prints transitions",
+     .formats = kTransitionFormats},
+    {.id = VerbId::explain,
+     .word = "explain",
+     .title = "explain",
+     .usage = "explain NAME|--all",
+     .meaning = "explain a state, FROM:TO, a rule, a lifecycle",
+     .page =
+         "Says what a state means and what to do about it, whether one state may follow another by RFC 9293 and on "
+         "Linux (FROM:TO), what happens in a lifecycle (handshake, close, ...), what a rule asks and why its limits "
+         "are what they are, or prints the whole machine. Reads no sockets.",
+     .takes = (kDocument - OptionSet{verbose}) | OptionSet{all, proc_root},
+     .tolerates = kInformation | kHarmless,
+     .why = "explain reads no sockets",
+     .formats = kTableAndJson,
+     .also_formats = " (explain machine also dot and mermaid)",
+     .operand = Operand::one,
+     .own_options = kExplainOptions,
+     .examples = kExplainExamples,
+     .read_more = "man tcpstat, EXPLANATIONS"},
+    {.id = VerbId::check,
+     .word = "check",
+     .title = "check",
+     .usage = "check [OPTIONS]",
+     .meaning = "judge them, for cron and monitoring",
+     .page =
+         "Judges the selected sockets by rules, or with -w and -c their number, and prints one line with performance "
+         "data, then a line for each finding. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also "
+         "that of this page.",
+     .takes = kFilters | kDocument |
+              OptionSet{source, proc_root, timeout, interval, warning, critical, rule, threshold, state_file},
+     .tolerates = kInformation | kHarmless,
+     .why = "check judges",
+     .formats = kTableAndJson,
+     .exit_codes = ExitCodes::monitoring_plugin,
+     .own_options = kCheckOptions,
+     .examples = kCheckExamples,
+     .read_more = "tcpstat --list rules; tcpstat explain RULE; man tcpstat, CHECKS"},
+    {.id = VerbId::audit,
+     .word = "audit",
+     .title = "audit",
+     .usage = "audit [OPTIONS]",
+     .meaning = "judge this host's defences",
+     .page =
+         "Judges how this host is set up: SYN cookies, backlogs, retries, connection tracking, memory. For each it "
+         "prints the value, and where something is to be done the advice, its reason and its cost. It never changes "
+         "anything. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also that of this page.",
+     .takes = kDocument | OptionSet{source, proc_root, timeout, netns},
+     .tolerates = kInformation | kHarmless,
+     .why = "audit judges the host, not its connections",
+     .formats = kTableAndJson,
+     .exit_codes = ExitCodes::monitoring_plugin,
+     .own_options = kAuditOptions,
+     .examples = kAuditExamples,
+     .read_more = "man tcpstat, AUDIT"},
+    {.id = VerbId::validate,
+     .word = "validate",
+     .title = "validate",
+     .usage = "validate [FILE|-]",
+     .meaning = "judge recorded transitions or samples",
+     .page =
+         "Reads a trace of sock:inet_sock_set_state, the table of bcc's tcpstates, or ndjson, from FILE or standard "
+         "input, and holds each transition against the machine that tcpstat explain machine prints. Exit status: 1 if "
+         "an illegal transition was found.",
+     .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict},
+     .tolerates = kInformation | kHarmless,
+     .why = "validate judges a whole log",
+     .formats = kValidationFormats,
+     .other_formats = "; not ",
+     .operand = Operand::one,
+     .own_options = kValidateOptions,
+     .examples = kValidateExamples,
+     .read_more = "man tcpstat, VALIDATION"},
+});
+
+constexpr bool each_at_its_place() {
+  for (std::size_t i = 0; i < kVerbs.size(); ++i) {
+    if (kVerbs[i].id != static_cast<VerbId>(i)) return false;
+  }
+  return true;
+}
+static_assert(each_at_its_place(), "the table follows the enum");
+
+/// "watch and check"
+std::string takers(OptionId id) {
+  std::string all;
+  for (const std::string_view word : verb_words()) {
+    if (find_verb(word)->takes.has(id)) all += (all.empty() ? "" : " and ") + std::string(word);
+  }
+  return all;
+}
+
+/// An option that lists do not take, as it would be right.
+std::string goes_with(const OptionInfo& option, const std::string& value) {
+  constexpr std::size_t kShort = 100;
+  const std::string all = takers(option.id);
+  std::string right = "tcpstat " + all.substr(0, all.find(' ')) + " --" + std::string(option.name);
+  if (option.takes_value()) right += " " + (value.size() < kShort ? shell_word(value) : std::string(option.value));
+  const std::string does = option.id == by ? " counts groups, so it goes with the " : " goes with ";
+  return "--" + std::string(option.name) + does + all + ": " + right +
+         (option.hint.empty() ? "" : " (" + std::string(option.hint) + ")");
+}
+
+}  // namespace
+
+std::span<const VerbInfo> verbs() { return kVerbs; }
+
+const VerbInfo& verb_info(VerbId id) { return kVerbs[static_cast<std::size_t>(id)]; }
+
+const VerbInfo* find_verb(std::string_view word) {
+  const auto at = std::find_if(kVerbs.begin(), kVerbs.end(),
+                               [&](const VerbInfo& verb) { return !verb.word.empty() && verb.word == word; });
+  return at == kVerbs.end() ? nullptr : &*at;
+}
+
+std::vector<std::string_view> verb_words() {
+  std::vector<std::string_view> words;
+  for (const VerbInfo& verb : kVerbs) {
+    if (!verb.word.empty() && find_verb(verb.word) == &verb) words.push_back(verb.word);
+  }
+  return words;
+}
+
+std::string names(std::span<const FormatId> formats) {
+  std::string text;
+  for (std::size_t i = 0; i < formats.size(); ++i) {
+    if (i > 0) text += i + 1 < formats.size() ? ", " : " or ";
+    text += format_info(formats[i]).name;
+  }
+  return text;
+}
+
+std::string refusal(const VerbInfo& verb, const OptionInfo& option, const std::string& value) {
+  for (const OwnRefusal& own : verb.own_refusals) {
+    if (own.id == option.id) return std::string(own.sentence);
+  }
+  const OptionSet of_lists = verb_info(VerbId::list).takes;
+  if (!of_lists.has(option.id)) return goes_with(option, value);
+  const std::string spelled = "--" + std::string(option.name);
+  if (kRows.has(option.id)) return spelled + " is for lists of connections; " + std::string(verb.why);
+  return std::string(verb.why) + ", so " + spelled + " does not go with it";
+}
+
+}  // namespace tcpstat::cli::options

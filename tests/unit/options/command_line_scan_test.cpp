@@ -1,0 +1,128 @@
+#include "cli/options/command_line_scan.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+
+using namespace tcpstat;
+using namespace tcpstat::cli::options;
+using Words = std::vector<std::string>;
+
+namespace {
+
+std::string_view verb_word(const Words& words) { return scan_command_line(words).verb->word; }
+Words option_words(const Words& words) { return scan_command_line(words).option_words; }
+
+Parsed<TypedOptions> parse(const Words& words) { return parse_options(scan_command_line(words)); }
+std::string sentence(const Words& words) {
+  const auto parsed = parse(words);
+  return parsed ? "" : parsed.error().sentence;
+}
+
+}  // namespace
+
+TEST_CASE("the verb is the first word that is no option and no value of one") {
+  CHECK(verb_word({"check", "-w", "1"}) == "check");
+  CHECK(verb_word({"-w", "1", "check"}) == "check");
+  CHECK(verb_word({"--process", "check"}).empty());
+  CHECK(verb_word({"--process=x", "check"}) == "check");
+  CHECK(verb_word({"-ant", "check"}) == "check");
+  CHECK(verb_word({"-as", "check"}).empty());
+  CHECK(verb_word({"-sLISTEN", "check"}) == "check");
+  CHECK(verb_word({"--", "check"}) == "check");
+  CHECK(verb_word({"--"}).empty());
+  CHECK(verb_word({}).empty());
+  CHECK(verb_word({"nonsense", "check"}).empty());
+  CHECK(verb_word({"--nonsense", "check"}) == "check");  // its exit codes are for monitoring systems
+}
+
+TEST_CASE("a second name of a verb is an operand, and so is what stands behind --") {
+  const CommandLine line = scan_command_line({"explain", "close", "--", "-j"});
+  CHECK(line.verb->id == VerbId::explain);
+  CHECK(line.operands == Words{"close", "-j"});
+  CHECK(line.option_words.empty());
+  CHECK(scan_command_line({"summary", "summary"}).operands == Words{"summary"});
+  CHECK(scan_command_line({"validate", "-"}).operands == Words{"-"});
+}
+
+TEST_CASE("options are passed on with their values, without verb and operands") {
+  CHECK(option_words({"-a", "summary", "--by", "state", "-s", "LISTEN"}) ==
+        Words{"-a", "--by", "state", "-s", "LISTEN"});
+  CHECK(option_words({"explain", "close", "-f", "dot"}) == Words{"-f", "dot"});
+  CHECK(option_words({"-s"}) == Words{"-s"});
+}
+
+TEST_CASE("-t is the timeout behind check, and nowhere else") {
+  CHECK(option_words({"check", "-t", "5"}) == Words{"--timeout", "5"});
+  CHECK(option_words({"check", "-t5"}) == Words{"--timeout=5"});
+  CHECK(option_words({"check", "-vt5"}) == Words{"-v", "--timeout=5"});
+  CHECK(option_words({"check", "-vt", "5"}) == Words{"-v", "--timeout", "5"});
+  CHECK(option_words({"check", "-w", "-t"}) == Words{"-w", "-t"});
+  CHECK(option_words({"check", "-wt"}) == Words{"-wt"});
+  CHECK(option_words({"check", "-t"}) == Words{"--timeout"});
+  CHECK(option_words({"-t", "check"}) == Words{"-t"});
+  CHECK(option_words({"-ant"}) == Words{"-ant"});
+  CHECK(option_words({"audit", "-t", "5"}) == Words{"-t"});
+}
+
+TEST_CASE("what was typed is found by id") {
+  const auto typed = parse({"-als", "LISTEN", "--state=CLOSE", "--local-port", "80", "-nu"}).value();
+  CHECK(typed.given(OptionId::all));
+  CHECK(typed.given(OptionId::listening));
+  CHECK(typed.given(OptionId::state));
+  CHECK_FALSE(typed.given(OptionId::ipv4));
+  CHECK_FALSE(typed.given(OptionId::local));
+  CHECK(typed.values(OptionId::state) == Words{"LISTEN", "CLOSE"});
+  CHECK(typed.value(OptionId::state) == "CLOSE");
+  CHECK(typed.value(OptionId::local_port) == "80");
+  CHECK_FALSE(typed.value(OptionId::remote_port));
+  CHECK(typed.given_in_vain('u'));
+  CHECK(typed.given_in_vain('n'));
+  CHECK_FALSE(typed.given_in_vain('t'));
+}
+
+TEST_CASE("every option is taken as it is written, at every place") {
+  for (const OptionInfo& option : options()) {
+    const std::string dashed = "--" + std::string(option.name);
+    CAPTURE(dashed);
+    for (const VerbInfo& verb : verbs()) {
+      if (verb.word.empty()) continue;
+      Words words = {std::string(verb.word), dashed};
+      if (option.takes_value()) words.emplace_back("1");
+      CHECK(parse(words).value().given(option.id));
+      std::rotate(words.begin(), words.begin() + 1, words.end());
+      CHECK(parse(words).value().given(option.id));
+    }
+    if (option.letter == '\0') continue;
+    const std::string letter = std::string("-") + option.letter;
+    CHECK(parse(option.takes_value() ? Words{letter, "1"} : Words{letter}).value().given(option.id));
+    if (option.takes_value()) CHECK(parse({letter + "1"}).value().value(option.id) == "1");
+  }
+}
+
+TEST_CASE("a value is needed where one is taken, and refused elsewhere") {
+  for (const OptionInfo& option : options()) {
+    const std::string dashed = "--" + std::string(option.name);
+    CAPTURE(dashed);
+    if (option.takes_value()) {
+      CHECK(sentence({dashed}).find(dashed + " needs a value: " + std::string(option.value)) != std::string::npos);
+      if (option.letter != '\0') CHECK(sentence({std::string("-") + option.letter}) == sentence({dashed}));
+    } else {
+      CHECK(sentence({dashed + "=yes"}) == dashed + " takes no value");
+    }
+  }
+  CHECK(sentence({"-c"}) == "-c, --critical needs a value: RANGE (for a list again and again: tcpstat watch)");
+  CHECK(sentence({"-s", "-t"}) == "-s, --state needs a value: STATE (for statistics: tcpstat summary)");
+}
+
+TEST_CASE("what does not exist is answered with the nearest") {
+  CHECK(sentence({"--stat", "LISTEN"}).find("did you mean --state?") != std::string::npos);
+  CHECK(sentence({"-x"}).find("unknown option \"-x\"") == 0);
+  CHECK(sentence({"-7"}).find("unknown option \"-7\"") == 0);
+  CHECK(sentence({"sumary"}).find("unexpected argument \"sumary\" (did you mean summary?") == 0);
+  CHECK(sentence({"192.0.2.1"}).find("filters are options") != std::string::npos);
+  CHECK(sentence({"summary", "SYN_RECV"}).find("unexpected argument \"SYN_RECV\"") == 0);
+  CHECK(sentence({"explain", "close", "open"}).find("unexpected argument \"open\"") == 0);
+  CHECK(sentence({"explain", "close"}).empty());
+}

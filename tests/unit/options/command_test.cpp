@@ -1,0 +1,332 @@
+#include "cli/options/command.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/rows.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+Parsed<ParsedLine> parse(const std::vector<std::string>& words) { return parse_command(scan_command_line(words)); }
+
+template <typename C>
+C parse_as(const std::vector<std::string>& words) {
+  CAPTURE(words.empty() ? "" : words.front());
+  return std::get<C>(parse(words).value().command);
+}
+
+std::string sentence(const std::vector<std::string>& words) {
+  const auto parsed = parse(words);
+  return parsed ? "" : parsed.error().sentence;
+}
+
+filter::Filter filter_of(const Command& command) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.filter; }) return one.filter;
+        return filter::Filter();
+      },
+      command);
+}
+
+TEST_CASE("the states of a list follow from -a, -l and --state") {
+  struct Row {
+    std::string_view name;
+    std::vector<std::string> words;
+    StateSet states;
+  };
+  const StateSet all = StateSet::all();
+  const StateSet usual = all - StateSet{State::listen, State::close};
+  const Row rows[] = {
+      {"nothing", {}, usual},
+      {"-a", {"-a"}, all},
+      {"-l", {"-l"}, {State::listen}},
+      {"-al", {"-al"}, all},
+      {"--state beats -l", {"-l", "--state", "SYN_RECV"}, {State::syn_recv}},
+      {"--state beats -a", {"-a", "-s", "LISTEN"}, {State::listen}},
+      {"lists and repeats add up",
+       {"-s", "SYN_RECV,TIME_WAIT", "--state=listen"},
+       {State::syn_recv, State::time_wait, State::listen}},
+      {"an exclusion starts from all", {"-s", "!TIME_WAIT"}, all - StateSet{State::time_wait}},
+      {"summary counts all", {"summary"}, all},
+      {"summary -l", {"summary", "-l"}, {State::listen}},
+      {"netstat -ant", {"-ant"}, all},
+      {"netstat -tulpn", {"-tulpn"}, {State::listen}},
+      {"netstat -antp", {"-antp"}, all},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const auto request = parse(row.words);
+    REQUIRE(request);
+    CHECK(filter_of(request->command).states == row.states);
+  }
+}
+
+TEST_CASE("options stand before or after the verb") {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"summary", "-j", "-4"}, std::vector<std::string>{"-j", "-4", "summary"}}) {
+    const auto request = parse(words);
+    REQUIRE(request);
+    const auto& summary = std::get<SummaryCommand>(request->command);
+    CHECK(summary.output.format == FormatId::json);
+    CHECK_FALSE(summary.filter.ipv6);
+  }
+}
+
+TEST_CASE("filters are values, not text") {
+  const auto request =
+      parse({"--local", "192.0.2.0/24:443", "--remote", "[2001:db8::]/32,:80", "--port", "22,8000-8999", "--local-port",
+             "443", "--remote-port", "1-2", "--user", "0,1000", "--pid", "1,2", "--process", "nginx,sshd"});
+  REQUIRE(request);
+  const filter::Filter filter = filter_of(request->command);
+  CHECK(filter.local.size() == 1);
+  CHECK(filter.remote.size() == 2);
+  CHECK(filter.ports.size() == 2);
+  CHECK(filter.local_ports.size() == 1);
+  CHECK(filter.remote_ports.size() == 1);
+  CHECK(filter.users == std::vector<std::uint32_t>{0, 1000});
+  CHECK(filter.pids == std::vector<std::uint32_t>{1, 2});
+  CHECK(filter.processes == std::vector<std::string>{"nginx", "sshd"});
+  CHECK(filter.ipv4);
+  CHECK(filter.ipv6);
+}
+
+TEST_CASE("-4 and -6 together are both families") {
+  const auto request = parse({"-4", "-6"});
+  REQUIRE(request);
+  CHECK(filter_of(request->command).ipv4);
+  CHECK(filter_of(request->command).ipv6);
+}
+
+TEST_CASE("what cannot be meant is one sentence") {
+  struct Row {
+    std::string_view name;
+    std::vector<std::string> words;
+    std::string_view part;
+  };
+  const Row rows[] = {
+      {"an unknown state", {"--state", "SYNRECEIVE"}, "did you mean SYN_RECV?"},
+      {"a good and an unknown state", {"--state", "SYN_RECV,FOO"}, "unknown state \"FOO\""},
+      {"no state", {"--state", ","}, "--state needs a value"},
+      {"ss -s", {"-s"}, "tcpstat summary"},
+      {"netstat -antpo", {"-antpo"}, "TIMER"},
+      {"an unknown option", {"--stat", "LISTEN"}, "did you mean --state?"},
+      {"an unknown verb", {"sumary"}, "did you mean summary?"},
+      {"an operand", {"192.0.2.1"}, "filters are options"},
+      {"a host name", {"--remote", "example.org"}, "not a host name"},
+      {"an unknown format", {"-f", "jason"}, "did you mean json?"},
+      {"-j and another format", {"-j", "-f", "csv"}, "contradicts"},
+      {"columns of json", {"-j", "-o", "STATE"}, "json always has all keys"},
+      {"columns of a summary", {"summary", "-o", "STATE"}, "--by"},
+      {"an unknown column", {"-o", "STAT"}, "did you mean STATE?"},
+      {"an unknown sort order", {"-S", "UID:down"}, "asc or desc"},
+      {"a negative limit", {"--limit", "-1"}, "limit"},
+      {"a colour", {"--color", "red"}, "auto, always or never"},
+      {"a timeout", {"--timeout", "soon"}, "bad timeout"},
+      {"an unknown key", {"summary", "--by", "stat"}, "did you mean state?"},
+      {"--by without summary", {"--by", "state"}, "tcpstat summary --by state"},
+      {"a sorted summary", {"summary", "-S", "STATE"}, "--sort"},
+      {"a limited summary", {"summary", "--limit", "3"}, "--limit"},
+      {"--proc-root with netlink", {"--proc-root", "/proc", "--source", "netlink"}, "--source proc"},
+      {"an unknown user", {"--user", "no-such-user-here"}, "unknown user"},
+      {"a prefix that is too long", {"--local", "192.0.2.1/33"}, "0 to 32"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const auto request = parse(row.words);
+    REQUIRE_FALSE(request);
+    CAPTURE(request.error().sentence);
+    CHECK(request.error().sentence.find(row.part) != std::string::npos);
+    CHECK(request.error().sentence.find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("columns are chosen or added") {
+  RowChoice rows = parse_as<ListCommand>({"-o", "state,local", "-o", "UID"}).rows;
+  CHECK(rows.columns.size() == 3);
+  CHECK(rows.added_columns.empty());
+  rows = parse_as<ListCommand>({"-o", "+PID,PROCESS"}).rows;
+  CHECK(rows.columns.empty());
+  CHECK(rows.added_columns.size() == 2);
+  rows = parse_as<ListCommand>({"-S", "recv_queue:desc,LOCAL"}).rows;
+  REQUIRE(rows.sort.size() == 2);
+  CHECK(rows.sort[0].descending);
+  CHECK_FALSE(rows.sort[1].descending);
+}
+
+TEST_CASE("--proc-root reads /proc, and -u is answered once") {
+  const auto parsed = parse({"--proc-root", "/tmp/proc", "-u"}).value();
+  const auto& source = std::get<ListCommand>(parsed.command).source;
+  CHECK(source.id == SourceId::proc);
+  CHECK(source.proc_root == "/tmp/proc");
+  CHECK(parsed.notes.size() == 1);
+  CHECK(parse({"-ntemW"}).value().notes.empty());
+}
+
+TEST_CASE("a source is one of the live ones, or a file") {
+  CHECK(parse_as<ListCommand>({}).source.id == SourceId::automatic);
+  CHECK(parse_as<ListCommand>({}).source.timeout == std::chrono::seconds(10));
+  CHECK(parse_as<SummaryCommand>({"summary", "--source", "both"}).source.id == SourceId::both);
+  const SourceChoice file = parse_as<ListCommand>({"--source", "saved", "--timeout", "0", "--strict"}).source;
+  CHECK(file.id == SourceId::file);
+  CHECK(file.file == "saved");
+  CHECK_FALSE(file.timeout);
+  CHECK(file.strict);
+  CHECK(sentence({"--source", ""}) == "--source needs a value: auto, netlink, proc, both or FILE");
+  CHECK(sentence({"--netns", ""}) == "--netns needs a value: NAME, PID or PATH");
+  CHECK(sentence({"--proc-root", ""}) == "--proc-root needs a value: DIR");
+}
+
+TEST_CASE("how text looks") {
+  const TextChoice usual = parse_as<ListCommand>({}).text;
+  CHECK(usual.header);
+  CHECK(usual.truncate);
+  CHECK(usual.colour == When::automatic);
+  const TextChoice other = parse_as<SummaryCommand>({"summary", "-H", "--no-truncate", "--color", "never"}).text;
+  CHECK_FALSE(other.header);
+  CHECK_FALSE(other.truncate);
+  CHECK(other.colour == When::never);
+}
+
+TEST_CASE("a list has what its options say") {
+  const auto list = parse_as<ListCommand>({"-pirqv", "--limit", "7", "--output-file", "out", "-f", "csv"});
+  CHECK(list.rows.processes);
+  CHECK(list.rows.info);
+  CHECK(list.rows.resolve);
+  CHECK(list.rows.limit == 7U);
+  CHECK(list.output.file == "out");
+  CHECK(list.output.format == FormatId::csv);
+  CHECK(list.output.verbose);
+  CHECK(list.output.quiet);
+  CHECK(is_quiet(list));
+  CHECK_FALSE(is_quiet(parse_as<ListCommand>({})));
+}
+
+TEST_CASE("a summary counts by each key once") {
+  CHECK(parse_as<SummaryCommand>({"summary"}).group_by.empty());
+  CHECK(parse_as<SummaryCommand>({"summary", "--by", "state,Local-Port", "--by", "state"}).group_by ==
+        std::vector<std::string>{"state", "local_port"});
+  CHECK(sentence({"summary", "--by", ","}) == "--by names no key");
+}
+
+TEST_CASE("a watch has samples, and nobody else") {
+  const auto events =
+      parse_as<EventsCommand>({"watch", "--events", "--interval", "0.25", "--count", "3", "-s", "FIN_WAIT1"});
+  CHECK(events.sampling.interval == std::chrono::milliseconds(250));
+  CHECK(events.sampling.count == 3U);
+  CHECK(events.filter.states == StateSet{State::fin_wait1});
+  CHECK(events.format_in_pipe == FormatId::ndjson);
+  CHECK_FALSE(parse_as<WatchCommand>({"watch"}).sampling.interval);
+  for (const auto& words : {std::vector<std::string>{"--events"},
+                            {"summary", "--count", "1"},
+                            {"watch", "--count", "0"},
+                            {"watch", "--interval", "0.04"},
+                            {"watch", "--source", "-"}}) {
+    CHECK_FALSE(parse(words));
+  }
+}
+
+TEST_CASE("a watch in a pipe writes ndjson unless a format or columns are asked for") {
+  CHECK(parse_as<WatchCommand>({"watch"}).format_in_pipe == FormatId::ndjson);
+  CHECK(parse_as<WatchCommand>({"watch"}).output.format == FormatId::table);
+  CHECK(parse_as<WatchCommand>({"watch", "-f", "table"}).format_in_pipe == FormatId::table);
+  CHECK(parse_as<WatchCommand>({"watch", "-o", "STATE"}).format_in_pipe == FormatId::table);
+  CHECK(parse_as<EventsCommand>({"watch", "--events", "-f", "plain"}).format_in_pipe == FormatId::plain);
+}
+
+TEST_CASE("events are of one live source") {
+  CHECK(parse_as<EventsCommand>({"watch", "--events", "--source", "proc"}).source.id == SourceId::proc);
+  CHECK(sentence({"watch", "--events", "--source", "both"}).find("the sockets of one source") != std::string::npos);
+  CHECK(sentence({"watch", "--events", "--source", "saved"}) ==
+        "watch samples a live host, so \"saved\" cannot be its source");
+}
+
+TEST_CASE("explain has a subject, and the machine can be drawn") {
+  CHECK(parse_as<ExplainCommand>({"explain", "close", "-j"}).output.format == FormatId::json);
+  CHECK(parse_as<ExplainCommand>({"explain", "close"}).subject == "close");
+  CHECK(parse_as<ExplainCommand>({"explain", "-a"}).subject.empty());
+  CHECK(parse_as<ExplainCommand>({"explain", "machine"}).drawing == Drawing::none);
+  CHECK(parse_as<ExplainCommand>({"explain", "machine", "-f", "dot"}).drawing == Drawing::dot);
+  CHECK(parse_as<ExplainCommand>({"explain", "machine", "-f", "mermaid", "-q"}).drawing == Drawing::mermaid);
+  CHECK(sentence({"explain"}).starts_with("explain what? "));
+  CHECK(sentence({"explain", "close", "-f", "dot"}).starts_with("unknown format \"dot\""));
+  CHECK(sentence({"explain", "machine", "-j", "-f", "dot"}) == "-j contradicts --format dot");
+  CHECK(sentence({"explain", "close", "-f", "csv"}) ==
+        "explain prints table or json, not csv (explain machine also dot and mermaid)");
+}
+
+TEST_CASE("validate reads a log from standard input unless there is a file") {
+  CHECK(parse_as<ValidateCommand>({"validate"}).log == "-");
+  CHECK(parse_as<ValidateCommand>({"validate", "-"}).log == "-");
+  const auto validate = parse_as<ValidateCommand>({"validate", "log", "--strict", "--no-truncate", "-f", "ndjson"});
+  CHECK(validate.log == "log");
+  CHECK(validate.strict);
+  CHECK_FALSE(validate.truncate);
+  CHECK(validate.output.format == FormatId::ndjson);
+}
+
+TEST_CASE("check counts with -w and -c, and judges by rules without") {
+  const auto count = parse_as<CheckCommand>({"check", "-w", " 10 ", "-c", "20", "-s", "SYN_RECV", "--port", "443"});
+  const auto& limits = std::get<CountLimits>(count.judge);
+  CHECK(limits.warning_text == "10");
+  CHECK(limits.critical->alarms_at(21));
+  CHECK(count.filter.states == StateSet{State::syn_recv});
+  CHECK(count.filter_words == " --state SYN_RECV --port 443");
+  CHECK(parse_as<CheckCommand>({"check", "-w", "1"}).filter.states ==
+        StateSet::all() - StateSet{State::listen, State::close});
+
+  const auto rules = parse_as<CheckCommand>({"check", "--rule", "syn-flood,close-wait-leak", "--interval", "3",
+                                             "--state-file", "file", "-t", "2", "--process", "a b"});
+  const auto& choice = std::get<RuleChoice>(rules.judge);
+  CHECK(choice.rules == std::vector<std::string>{"syn-flood", "close-wait-leak"});
+  CHECK(choice.interval == std::chrono::seconds(3));
+  CHECK(choice.state_file == "file");
+  CHECK(rules.filter.states == StateSet::all());
+  CHECK(rules.source.timeout == std::chrono::seconds(2));
+  CHECK(rules.filter_words == " --process 'a b'");
+
+  CHECK(sentence({"check", "-w", "1", "--rule", "syn-flood"}) ==
+        "--rule is for rules, while -w and -c count the selected sockets: use one");
+  CHECK(sentence({"check", "-l"}).starts_with("--state, -a and -l select what -w and -c count"));
+  CHECK(sentence({"check", "--interval", "2"}).find("at least 3") != std::string::npos);
+  CHECK(sentence({"check", "--state-file", ""}) == "--state-file needs a value: PATH");
+}
+
+TEST_CASE("audit has a source and an output") {
+  const auto audit = parse_as<AuditCommand>({"audit", "-jqv", "--proc-root", "/tmp/proc", "--netns", "1"});
+  CHECK(audit.output.format == FormatId::json);
+  CHECK(audit.output.quiet);
+  CHECK(audit.output.verbose);
+  CHECK(audit.source.proc_root == "/tmp/proc");
+  CHECK(audit.source.netns == "1");
+}
+
+TEST_CASE("help and version win over whatever else is there") {
+  CHECK(parse_as<TextCommand>({"--help"}).text == help_text());
+  CHECK(parse_as<TextCommand>({"-a", "-h", "--state", "FOO"}).text == help_text());
+  CHECK(parse_as<TextCommand>({"-V"}).text.starts_with("tcpstat "));
+  CHECK(parse_as<TextCommand>({"audit", "-V", "-w", "1"}).text.starts_with("tcpstat "));
+  for (const VerbInfo& verb : verbs()) {
+    if (verb.id == VerbId::watch_events) continue;
+    CAPTURE(verb.title);
+    std::vector<std::string> words = {"--help"};
+    if (!verb.word.empty()) words.emplace_back(verb.word);
+    CHECK(parse_as<TextCommand>(words).text == help_text(verb));
+  }
+  CHECK(parse_as<TextCommand>({"watch", "--events", "-h"}).text == help_text(verb_info(VerbId::watch)));
+}
+
+TEST_CASE("--list wins behind every verb, once the rest makes sense") {
+  CHECK(parse_as<WordsCommand>({"--list", "states"}).list == "states");
+  const auto words = parse_as<WordsCommand>({"check", "--list", "rules", "-jq", "--output-file", "out"});
+  CHECK(words.list == "rules");
+  CHECK(words.output.format == FormatId::json);
+  CHECK(words.output.file == "out");
+  CHECK(is_quiet(words));
+  CHECK(sentence({"--list", "states", "--state", "FOO"}).starts_with("unknown state \"FOO\""));
+}
+
+}  // namespace
+}  // namespace tcpstat::cli::options
