@@ -1,4 +1,5 @@
-# bash completion of tcpstat(8). The words come from `tcpstat --list`, so that no table is written twice.
+# bash completion of tcpstat(8). The words come from `tcpstat --list`, so that no table is written twice; which options a
+# verb takes is held against its --help by a test.
 # Works with and without the bash-completion package.
 
 # _tcpstat_list COMMAND LIST...: the words of these lists, one a line. Names that a shell could take for more than a
@@ -34,12 +35,59 @@ _tcpstat_pieces() {
     _tcpstat_offer "$typed" "$before" "${words[@]}"
 }
 
+# _tcpstat_find_verb WORD...: sets `verb` to the verb among these words: the first that is no option and no value of one.
+_tcpstat_find_verb() {
+    local word value=''
+    verb=''
+    for word; do
+        if [[ $value ]]; then
+            value=''
+            continue
+        fi
+        case $word in
+            summary | watch | explain | check | audit | validate)
+                verb=$word
+                return
+                ;;
+            --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
+            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout) value=1 ;;
+            --by | --interval | --count | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
+            -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
+            -*) ;;
+            *) return ;;
+        esac
+    done
+}
+
+# _tcpstat_options VERB: sets `options` to those that the verb takes; to all without one.
+_tcpstat_options() {
+    local filters='-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
+        --remote-port --user --pid --process --netns'
+    local document='-f --format -j --json --output-file -q --quiet'
+    local text='-H --no-header --no-truncate --color -v --verbose'
+    local rows='-o --output -S --sort --limit -p --processes -i --info'
+    local source='--source --proc-root --timeout --strict'
+    local samples='--interval --count --events'
+    local check='-w --warning -c --critical --rule --threshold --state-file'
+    case $1 in
+        summary) options="$filters $document $text $source --by" ;;
+        watch) options="$filters $document $text $rows $source $samples" ;;
+        explain) options="-a --all $document --proc-root" ;;
+        check) options="$filters $document -v --verbose --source --proc-root -t --timeout --interval $check" ;;
+        audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
+        validate) options="$document --no-truncate --proc-root --strict" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --by $samples $check --list -V --version" ;;
+    esac
+    options+=' -h --help'
+}
+
 _tcpstat() {
-    local command=${1:-tcpstat} line=${COMP_LINE:0:COMP_POINT} option='' quoted='' before words
+    local command=${1:-tcpstat} line=${COMP_LINE:0:COMP_POINT} option='' quoted='' before words verb options
     # From the line, because COMP_WORDS is cut at every = and :
     local typed=${line##*[[:space:]]}
     read -ra words <<<"${line%"$typed"}"
     COMPREPLY=()
+    _tcpstat_find_verb "${words[@]:1}"
     case $typed in
         --*=*)
             option=${typed%%=*}
@@ -109,19 +157,16 @@ _tcpstat() {
         -w | --warning | -c | --critical | --threshold) ;;
         *)
             if [[ $typed == -* ]]; then
-                _tcpstat_offer "$typed" '' \
-                    -s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port \
-                    --remote-port --user --pid --process --netns -f --format -j --json -o --output -S --sort --limit \
-                    -H --no-header --no-truncate -p --processes -i --info -r --resolve --color --output-file -q --quiet \
-                    -v --verbose --source --proc-root --timeout --strict --by --interval --count --events \
-                    -w --warning -c --critical --rule --threshold --state-file --list -h --help -V --version
+                _tcpstat_options "$verb"
+                read -ra words -d '' <<<"$options"
+                _tcpstat_offer "$typed" '' "${words[@]}"
             elif [[ ${words[-1]} == explain ]]; then
                 mapfile -t words < <("${command/#\~/$HOME}" explain --all 2>/dev/null | cut -f 1)
                 _tcpstat_offer "$typed" '' "${words[@]}"
             elif [[ ${words[-1]} == validate ]]; then
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$typed")
-            elif [[ ! " ${words[*]:1} " =~ ' '(summary|watch|explain|check|audit|validate)' ' ]]; then
+            elif [[ ! $verb ]]; then
                 _tcpstat_offer "$typed" '' summary watch explain check audit validate
             fi
             ;;

@@ -36,6 +36,15 @@ def words(*lists):
     return [line.split("\t")[0] for what in lists for line in ask("--list", what).stdout.splitlines()]
 
 
+VERBS = ("summary", "watch", "explain", "check", "audit", "validate")
+
+
+def page(verb):
+    """The spellings of the options on the page of a verb."""
+    lines = re.findall(r"^  (?:-(\w), |    )--([a-z0-9-]+)", ask(verb, "--help").stdout, re.MULTILINE)
+    return {f"--{long}" for _, long in lines} | {f"-{short}" for short, _ in lines if short}
+
+
 def manual():
     """The text of the manual without the marks of mdoc."""
     source = (ROOT / "man/tcpstat.8").read_text()
@@ -183,6 +192,25 @@ class Shells:
     def test_options(self):
         (long,) = self.offers("tcpstat --")
         self.assertEqual({word[2:].rstrip("=") for word in long if word.startswith("--")}, LONG)
+
+    def test_the_options_of_each_verb(self):
+        for verb, *offered in zip(VERBS, self.offers(*(f"tcpstat {verb} -" for verb in VERBS)),
+                                  self.offers(*(f"tcpstat -q {verb} --" for verb in VERBS))):
+            with self.subTest(verb=verb):
+                short, long = ({word.rstrip("=+") for word in words_} for words_ in offered)
+                taken = page(verb)
+                self.assertGreater(len(taken), 5)
+                self.assertEqual(short | long, taken)
+
+    def test_a_value_is_no_verb(self):
+        values = [f"--{long}" for _, long, value in OPTIONS if value] + [f"-{short}" for short, _, value in OPTIONS if value and short]
+        typed = " check ".join(values)
+        all_, joined, bundle, attached, word = self.offers(f"tcpstat {typed} check --ev", "tcpstat --process=x check --ev",
+                                                           "tcpstat -ls check --ev", "tcpstat -sLISTEN check --ev",
+                                                           "tcpstat nonsense check --ev")
+        for offered in (all_, bundle, word):
+            self.assertEqual(offered, ["--events"])
+        self.assertEqual((joined, attached), ([], []))
 
     def test_the_verb(self):
         first, other, log, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat va", "tcpstat summary s")
