@@ -82,7 +82,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
                       .unit = "sockets",
                       .source = host.evidence_names().rows};
     add_limit(evidence, limit->range);
-    Finding finding("count", severity, label(plan.filter.states), {evidence});
+    Finding finding("count", severity, Subject::sockets(label(plan.filter.states)), {evidence});
     finding.value = static_cast<double>(count);
     finding.unit = "sockets";
     finding.warning = upper_end(plan.warning);

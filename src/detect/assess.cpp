@@ -168,7 +168,7 @@ bool counters_known(const Measurements& host) { return host.unanswered_per_s && 
 
 }  // namespace
 
-std::string Assessment::subject() const { return of->now == nullptr ? "host" : to_string(of->now->local); }
+Subject Assessment::subject() const { return of->now == nullptr ? Subject::host() : Subject::endpoint(of->now->local); }
 
 HostAssessment judge(const ListenerView& host, std::vector<ListenerView>& cases, const Thresholds& thresholds) {
   HostAssessment all;

@@ -23,7 +23,7 @@ struct Assessment {
   std::optional<double> rate_per_s;
   std::optional<double> seconds_to_full;
 
-  [[nodiscard]] std::string subject() const;
+  [[nodiscard]] Subject subject() const;
 };
 
 /// The words for attack classes.

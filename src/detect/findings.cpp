@@ -97,7 +97,7 @@ std::string rate_text(const Assessment& judged) {
 }
 
 std::string flood_message(const Assessment& judged, const Measurements& host) {
-  std::string where = judged.of->now == nullptr ? "the host" : judged.subject();
+  std::string where = judged.of->now == nullptr ? "the host" : judged.subject().text();
   if (judged.of->now == nullptr && !host.tracked_listener.empty())
     where += ", most of it at " + host.tracked_listener + ",";
   if (judged.attack_class == attack_class::kUndecided) {
@@ -200,8 +200,8 @@ class Findings {
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = judged.subject() + " accepts too slowly: " + std::to_string(*waiting) + " connections wait, limit " +
-                  std::to_string(*most) + (full ? "; new ones are dropped" : "");
+    out.message = judged.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
+                  " connections wait, limit " + std::to_string(*most) + (full ? "; new ones are dropped" : "");
     out.next = "tcpstat -lp" + port_of(judged);
     out_.push_back(std::move(out));
   }
@@ -224,7 +224,7 @@ class Findings {
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = "Idle clients wait on " + judged.subject() + queue_text(judged.signals) +
+    out.message = "Idle clients wait on " + judged.subject().text() + queue_text(judged.signals) +
                   ": TCP_DEFER_ACCEPT keeps them half-open until they send data, no flood";
     out.next = list_command(judged);
     out_.push_back(std::move(out));
@@ -234,7 +234,7 @@ class Findings {
     Finding out = finding(kLossyRule, Severity::info, judged,
                           only(judged.signals, {"client_retries", "survival", "first_timeout_survivors",
                                                 "aged_completed", "stale_half_opens"}));
-    out.message = "Clients of " + judged.subject() + " need several tries" + queue_text(judged.signals) +
+    out.message = "Clients of " + judged.subject().text() + " need several tries" + queue_text(judged.signals) +
                   ": segments get lost on the way, no flood";
     out.next = list_command(judged);
     out_.push_back(std::move(out));
@@ -242,7 +242,7 @@ class Findings {
 
   void add_crowd(const Assessment& judged) {
     Finding out = finding(kCrowdRule, Severity::info, judged, evidence_of(judged, all_.host.signals));
-    out.message = "Many clients connect to " + judged.subject() + queue_text(judged.signals) +
+    out.message = "Many clients connect to " + judged.subject().text() + queue_text(judged.signals) +
                   ": all half-opens are fresh, a flash crowd";
     const double completions = all_.host.signals.completions_per_s.value_or(0);
     const bool cookies = all_.host.signals.cookies_per_s.value_or(0) >= 1;

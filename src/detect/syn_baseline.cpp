@@ -134,7 +134,7 @@ bool explained(const SynReport& report) {
 
 SynVerdict& host_of(SynReport& report) {
   return *std::find_if(report.verdicts.begin(), report.verdicts.end(),
-                       [](const SynVerdict& verdict) { return verdict.subject == "host"; });
+                       [](const SynVerdict& verdict) { return verdict.subject.is_host(); });
 }
 
 void learn(SynBaseline& next, double rate) {
@@ -173,7 +173,7 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   host.level = AttackLevel::suspicious;
   std::vector<Evidence> evidence = {
       {"quiet_runs", static_cast<double>(quiet), ">=", static_cast<double>(kRunsToClear), "runs", 0, "state file"}};
-  Finding finding("syn-flood", Severity::warning, "host", evidence);
+  Finding finding("syn-flood", Severity::warning, Subject::host(), evidence);
   finding.message = "The SYN flood of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
                     std::to_string(kRunsToClear) + " runs, peak " + std::to_string(std::lround(next.peak_per_s)) +
                     " SYN/s";

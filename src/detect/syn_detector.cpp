@@ -45,7 +45,7 @@ SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
   // A listener before the host that is as bad because of it.
   std::stable_sort(report.verdicts.begin(), report.verdicts.end(), [](const SynVerdict& a, const SynVerdict& b) {
     if (a.level != b.level) return a.level > b.level;
-    if ((a.subject == "host") != (b.subject == "host")) return b.subject == "host";
+    if (a.subject.is_host() != b.subject.is_host()) return b.subject.is_host();
     return a.score > b.score;
   });
   report.impact = all.host.impact;

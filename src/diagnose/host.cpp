@@ -49,7 +49,7 @@ class Host : public Diagnosis {
     const Severity severity = judged(used, warning, critical);
     if (severity == Severity::ok) return;
     Finding one(
-        std::string(kMemory.id), severity, "host",
+        std::string(kMemory.id), severity, Subject::host(),
         {measured("tcp_memory", used, severity == Severity::critical ? critical : warning, "pages", kFromSockstat)});
     one.value = used;
     one.unit = "pages";
@@ -72,7 +72,7 @@ class Host : public Diagnosis {
     const double critical = limit_of(rule_limits_, kOrphans, "critical");
     const Severity severity = judged(share, warning, critical);
     if (severity == Severity::ok) return;
-    Finding one(std::string(kOrphans.id), severity, "host",
+    Finding one(std::string(kOrphans.id), severity, Subject::host(),
                 {measured("share_of_limit", share, warning, "ratio", "net.ipv4.tcp_max_orphans"),
                  measured("orphans", static_cast<double>(*usage.orphan), "sockets", kFromSockstat)});
     one.value = share;

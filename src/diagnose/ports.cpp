@@ -112,7 +112,7 @@ class Ports : public Diagnosis {
     const Severity blocking = judged(blocked, warning, critical);
     const bool free_again = blocking == Severity::ok;
     const std::string destination = to_string(way.remote);
-    Finding one(std::string(kRule.id), free_again ? Severity::info : blocking, destination,
+    Finding one(std::string(kRule.id), free_again ? Severity::info : blocking, Subject::endpoint(way.remote),
                 {measured("ports_taken", taken, warning, "ratio", kFromDump),
                  measured("ports_in_time_wait", static_cast<double>(use.waiting), "ports", kFromDump),
                  measured("ports_to_take", most, "ports", "net.ipv4.ip_local_port_range")});

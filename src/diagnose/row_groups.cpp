@@ -79,10 +79,10 @@ GroupKey peer_of(const Connection& row) { return {0, {row.remote.address.unmappe
 
 GroupKey destination_of(const Connection& row) { return {0, unmapped(row.remote)}; }
 
-std::string subject_of(const GroupKey& key, const RowGroup& pile) {
-  if (key.pid != 0) return pile.process + "(" + std::to_string(key.pid) + ")";
-  if (key.endpoint.address.is_wildcard()) return ":" + std::to_string(key.endpoint.port);
-  return key.endpoint.port == 0 ? to_string(key.endpoint.address) : to_string(key.endpoint);
+Subject subject_of(const GroupKey& key, const RowGroup& pile) {
+  if (key.pid != 0) return Subject::process(pile.process, key.pid);
+  if (key.endpoint.address.is_wildcard()) return Subject::port(key.endpoint.port);
+  return key.endpoint.port == 0 ? Subject::address(key.endpoint.address) : Subject::endpoint(key.endpoint);
 }
 
 }  // namespace tcpstat::diagnose

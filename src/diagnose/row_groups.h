@@ -13,6 +13,7 @@
 #include "base/keyed_hash.h"
 #include "model/connection.h"
 #include "model/kernel_facts.h"
+#include "report/subject.h"
 
 namespace tcpstat::diagnose {
 
@@ -80,6 +81,6 @@ GroupKey peer_of(const Connection& row);
 GroupKey destination_of(const Connection& row);
 
 /// "nginx(812)", ":443", "192.0.2.1", "192.0.2.1:443".
-std::string subject_of(const GroupKey& key, const RowGroup& pile);
+Subject subject_of(const GroupKey& key, const RowGroup& pile);
 
 }  // namespace tcpstat::diagnose

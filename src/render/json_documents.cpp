@@ -58,7 +58,7 @@ Json evidence_list(const std::vector<Evidence>& all) {
 void add_judgements(Json& to, const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
   to["verdicts"] = Json::array();
   for (const SynVerdict& verdict : verdicts) {
-    to["verdicts"].push_back({{"subject", verdict.subject},
+    to["verdicts"].push_back({{"subject", verdict.subject.text()},
                               {"level", name(verdict.level)},
                               {"class", text_or_null(verdict.attack_class)},
                               {"score", number(verdict.score)},
@@ -71,7 +71,7 @@ void add_judgements(Json& to, const std::vector<SynVerdict>& verdicts, const std
   for (const Finding& finding : findings) {
     to["findings"].push_back({{"rule", finding.rule},
                               {"severity", name(finding.severity)},
-                              {"subject", finding.subject},
+                              {"subject", finding.subject.text()},
                               {"value", number(finding.value)},
                               {"unit", finding.unit},
                               {"warning", number(finding.warning)},

@@ -148,7 +148,7 @@ void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
 
 /// "0.0.0.0:443: SYN verdict likely (flood: random sources), about 100 SYN/s never complete, queue full in 3 s"
 void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
-  append_text(out, verdict.subject);
+  append_text(out, verdict.subject.text());
   out.append(": SYN verdict ");
   append_text(out, name(verdict.level));
   if (!verdict.attack_class.empty()) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/severity.h"
+#include "report/subject.h"
 
 namespace tcpstat::inline report {
 
@@ -28,14 +29,14 @@ struct Evidence {
 
 struct Finding {
   /// `evidence` is not empty.
-  Finding(std::string rule_id, Severity how_bad, std::string about, std::vector<Evidence> because)
+  Finding(std::string rule_id, Severity how_bad, Subject about, std::vector<Evidence> because)
       : rule(std::move(rule_id)), severity(how_bad), subject(std::move(about)), evidence(std::move(because)) {
     assert(!evidence.empty());
   }
 
   std::string rule;  ///< its id in --list rules
   Severity severity;
-  std::string subject;  ///< ":443", "nginx(812)", "host"
+  Subject subject;
   std::optional<double> value;
   std::string unit;
   std::optional<double> warning;  ///< the limits that value was held against
@@ -53,12 +54,12 @@ std::string_view name(AttackLevel level);
 /// What the half-open connections of one listener, or of the host, come from.
 struct SynVerdict {
   /// `evidence` is not empty.
-  SynVerdict(std::string about, AttackLevel how_sure, std::vector<Evidence> because)
+  SynVerdict(Subject about, AttackLevel how_sure, std::vector<Evidence> because)
       : subject(std::move(about)), level(how_sure), evidence(std::move(because)) {
     assert(!evidence.empty());
   }
 
-  std::string subject;  ///< "0.0.0.0:443" or "host"
+  Subject subject;  ///< a listener or the host
   AttackLevel level;
   std::string attack_class;  ///< "random-source flood", "flash crowd", …; empty for none
   double score = 0;

@@ -129,8 +129,9 @@ class CloseWait : public Diagnosis {
         }
       }
     }
-    const std::string subject = subject_of(key, pile);
-    Finding out(std::string(rule.id), severity, subject, std::move(because));
+    const Subject about = subject_of(key, pile);
+    const std::string subject = about.text();
+    Finding out(std::string(rule.id), severity, about, std::move(because));
     out.value = rows;
     out.unit = "sockets";
     out.warning = warning;
@@ -154,7 +155,7 @@ class CloseWait : public Diagnosis {
     }
     if (all_ <= last.back() || static_cast<double>(all_ - last.front()) < warning) return;
     Finding one(
-        std::string(kLeak.id), Severity::critical, "host",
+        std::string(kLeak.id), Severity::critical, Subject::host(),
         {measured("close_wait", static_cast<double>(all_), warning, "sockets", kFromDump),
          measured("rises_in_a_row", static_cast<double>(kRises), static_cast<double>(kRises), "runs", "state file"),
          measured("close_wait_three_runs_ago", static_cast<double>(last.front()), "sockets", "state file")});
@@ -173,7 +174,7 @@ class CloseWait : public Diagnosis {
   void judge_untimed(std::vector<Finding>& out) const {
     const double critical = limit_of(rule_limits_, kLeak, "critical");
     if (static_cast<double>(untimed_) < critical) return;
-    Finding one(std::string(kLeak.id), Severity::info, "host",
+    Finding one(std::string(kLeak.id), Severity::info, Subject::host(),
                 {measured("close_wait_without_age", static_cast<double>(untimed_), critical, "sockets", kFromDump)});
     one.value = static_cast<double>(untimed_);
     one.unit = "sockets";

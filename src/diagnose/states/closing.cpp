@@ -74,7 +74,7 @@ class Closing : public Diagnosis {
       because.push_back(
           measured("longest_s", std::chrono::duration<double>(limit.most).count(), "s", "net.ipv4.tcp_orphan_retries"));
     }
-    Finding one(std::string(kRule.id), severity, one_peer ? subject_of(first.key, *first.pile) : "host",
+    Finding one(std::string(kRule.id), severity, one_peer ? subject_of(first.key, *first.pile) : Subject::host(),
                 std::move(because));
     one.value = static_cast<double>(total_.rows);
     one.unit = "sockets";
@@ -85,7 +85,7 @@ class Closing : public Diagnosis {
     if (blocked_ * 2 > total_.rows) {
       one.message += "peers do not read, and the FIN waits behind data";
     } else if (one_peer) {
-      one.message += "most of them to " + subject_of(first.key, *first.pile) + ", which is gone or cut off";
+      one.message += "most of them to " + subject_of(first.key, *first.pile).text() + ", which is gone or cut off";
     } else {
       one.message += "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") +
                      counted(peers.size(), "peer") + ", look at this host's way out";

@@ -249,8 +249,9 @@ class Established : public Diagnosis {
     if (!by_age && caught.all.oldest_ms) {
       because.push_back(measured("oldest_s", static_cast<double>(*caught.all.oldest_ms) / 1000, "s", "tcp_info"));
     }
-    const std::string subject = one_peer ? subject_of(first.key, *first.pile) : "host";
-    Finding one(std::string(caught.rule.id), caught.worst, subject, std::move(because));
+    const Subject about = one_peer ? subject_of(first.key, *first.pile) : Subject::host();
+    const std::string subject = about.text();
+    Finding one(std::string(caught.rule.id), caught.worst, about, std::move(because));
     one.value = worst;
     one.unit = words.unit;
     one.warning = caught.warning;
@@ -275,11 +276,12 @@ class Established : public Diagnosis {
       const Severity severity =
           judged(static_cast<double>(pile->rows), limit(kNotReading, "warning"), limit(kNotReading, "critical"));
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const std::string subject = subject_of(key, *pile);
+      const Subject about = subject_of(key, *pile);
+      const std::string subject = about.text();
       const double oldest = static_cast<double>(*pile->oldest_ms) / 1000;
       const bool by_age = oldest > limit(kNotReading, "age_s");
       Finding one(
-          std::string(kNotReading.id), severity, subject,
+          std::string(kNotReading.id), severity, about,
           {measured("connections_not_read", static_cast<double>(pile->rows), limit(kNotReading, "warning"), "sockets",
                     kFromDump),
            measured("oldest_last_data_s", oldest, limit(kNotReading, by_age ? "age_s" : "full_age_s"), "s", "tcp_info"),
@@ -311,7 +313,7 @@ class Established : public Diagnosis {
     const double critical = limit(kRetransmit, "host_critical");
     const Severity severity = judged(share, warning, critical);
     if (severity == Severity::ok) return;
-    Finding one(std::string(kRetransmit.id), severity, "host",
+    Finding one(std::string(kRetransmit.id), severity, Subject::host(),
                 {measured("retransmitted_share", share, warning, "ratio",
                           "/proc/net/snmp RetransSegs, OutSegs; TCPSynRetrans left out"),
                  measured("segments_sent", static_cast<double>(*sent), limit(kRetransmit, "host_least"), "segments",

@@ -86,14 +86,16 @@ class FinWait2 : public Diagnosis {
     };
     if (critical)
       because.push_back(measured("fin_wait2_orphans", rows, *critical, "sockets", "net.ipv4.tcp_max_tw_buckets"));
-    Finding one(std::string(kOrphans.id), full ? Severity::critical : Severity::warning, "host", std::move(because));
+    Finding one(std::string(kOrphans.id), full ? Severity::critical : Severity::warning, Subject::host(),
+                std::move(because));
     one.value = rows;
     one.unit = "sockets";
     one.warning = warning;
     one.critical = critical;
     one.message = counted(total_.rows, "closed connection") + " whose peers do not close" +
                   oldest_text(total_.oldest_ms) + "; most of one peer: " + std::to_string(first.pile->rows) + " of " +
-                  subject_of(first.key, *first.pile) + "; look there for " + std::string(name(State::close_wait));
+                  subject_of(first.key, *first.pile).text() + "; look there for " +
+                  std::string(name(State::close_wait));
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::fin_wait2));
     out.push_back(std::move(one));
   }
@@ -105,8 +107,9 @@ class FinWait2 : public Diagnosis {
     for (const auto& [key, pile] : held_.largest()) {
       const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const std::string subject = subject_of(key, *pile);
-      Finding one(std::string(kHeld.id), severity, subject,
+      const Subject about = subject_of(key, *pile);
+      const std::string subject = about.text();
+      Finding one(std::string(kHeld.id), severity, about,
                   {measured("half_closed", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
                    measured("oldest_last_ack_s", static_cast<double>(*pile->oldest_ms) / 1000,
                             limit_of(rule_limits_, kHeld, "age_s"), "s", "tcp_info")});

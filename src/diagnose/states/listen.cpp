@@ -46,8 +46,8 @@ struct Queue {
 };
 
 /// ":443", "192.0.2.1:443".
-std::string endpoint_text(const Endpoint& local) {
-  return local.address.is_wildcard() ? ":" + std::to_string(local.port) : to_string(local);
+Subject listener_subject(const Endpoint& local) {
+  return local.address.is_wildcard() ? Subject::port(local.port) : Subject::endpoint(local);
 }
 
 /// "1 SYN or ACK", "3 SYNs or ACKs".
@@ -111,20 +111,20 @@ class Listen : public Diagnosis {
     const double most = limit_of(rule_limits_, kRule, "overflows");
     if (overflows == 0 || static_cast<double>(overflows) < most) return;
     const bool known = listeners.size() == 1;
-    const std::string subject = known ? endpoint_text(listeners.front().local) : "host";
-    Finding one(std::string(kRule.id), Severity::warning, subject,
+    const Subject about = known ? listener_subject(listeners.front().local) : Subject::host();
+    Finding one(std::string(kRule.id), Severity::warning, about,
                 {measured("listen_overflows", static_cast<double>(overflows), most, "connections",
                           "/proc/net/netstat ListenOverflows")});
     std::string names;
     for (const ListenerDrops& drops : listeners.first(std::min(listeners.size(), kMostNamed))) {
       one.evidence.push_back(measured("listener_drops", static_cast<double>(drops.count), "segments", kFromDump));
-      names += (names.empty() ? " behind " : ", ") + endpoint_text(drops.local);
+      names += (names.empty() ? " behind " : ", ") + listener_subject(drops.local).text();
     }
     one.value = static_cast<double>(overflows);
     one.unit = "connections";
     one.warning = most;
     one.message = counted(overflows, "connection") + " found " +
-                  (known ? "the accept queue of " + subject : std::string("an accept queue")) +
+                  (known ? "the accept queue of " + about.text() : std::string("an accept queue")) +
                   " full just now, though it is not at this moment: bursts outrun " +
                   (known ? std::string("its program") : "a program" + names);
     one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().local.port)
@@ -165,14 +165,14 @@ class Listen : public Diagnosis {
     if (queue.dropped > 0) {
       because.push_back(measured("listener_drops", static_cast<double>(queue.dropped), "segments", kFromDump));
     }
-    const std::string subject = endpoint_text(queue.local);
-    Finding one(std::string(kRule.id), severity_of(queue), subject, std::move(because));
+    const Subject about = listener_subject(queue.local);
+    Finding one(std::string(kRule.id), severity_of(queue), about, std::move(because));
     one.value = queue.share();
     one.unit = "ratio";
     one.warning = warning;
     one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
-    one.message = subject + " holds " + std::to_string(queue.waiting) + " connections that " + who +
+    one.message = about.text() + " holds " + std::to_string(queue.waiting) + " connections that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest) +
                   (queue.full() ? ": full, new clients are dropped" : ": nearly full") +
                   (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");

@@ -44,8 +44,9 @@ class SynRecv : public Diagnosis {
     for (const auto& [key, pile] : ports_.largest()) {
       const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const std::string subject = subject_of(key, *pile);
-      Finding one(std::string(kRule.id), severity, subject,
+      const Subject about = subject_of(key, *pile);
+      const std::string subject = about.text();
+      Finding one(std::string(kRule.id), severity, about,
                   {measured("fast_open_half_open", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
                    measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump)});
       one.value = static_cast<double>(pile->rows);

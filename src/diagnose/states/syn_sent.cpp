@@ -93,7 +93,8 @@ class SynSent : public Diagnosis {
       if (severity == Severity::ok || said++ == kMostFindings) return;
       const bool nobody = !answering_.has(key);
       if (nobody) severity = Severity::critical;
-      const std::string subject = subject_of(key, *pile);
+      const Subject about = subject_of(key, *pile);
+      const std::string subject = about.text();
       std::vector<Evidence> because = {
           measured("unanswered_syns", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
           measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump),
@@ -102,7 +103,7 @@ class SynSent : public Diagnosis {
       if (pile->oldest_ms) {
         because.push_back(measured("oldest_s", static_cast<double>(*pile->oldest_ms) / 1000, "s", kFromDump));
       }
-      Finding one(std::string(kRule.id), severity, subject, std::move(because));
+      Finding one(std::string(kRule.id), severity, about, std::move(because));
       one.value = static_cast<double>(pile->rows);
       one.unit = "sockets";
       one.warning = warning;

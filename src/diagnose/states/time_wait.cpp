@@ -53,7 +53,7 @@ class TimeWait : public Diagnosis {
       because.push_back(measured("time_wait_overflows", static_cast<double>(overflows.value_or(0)), most_overflows,
                                  "sockets", "/proc/net/netstat TCPTimeWaitOverflow"));
     }
-    Finding one(std::string(kRule.id), severity, "host", std::move(because));
+    Finding one(std::string(kRule.id), severity, Subject::host(), std::move(because));
     one.value = share;
     one.unit = "ratio";
     one.warning = warning;

@@ -11,7 +11,7 @@ using namespace tcpstat::render;
 namespace {
 
 Finding finding(std::string message, std::string next, Severity severity = Severity::critical) {
-  Finding one("close-wait-leak", severity, "nginx(812)",
+  Finding one("close-wait-leak", severity, Subject::process("nginx", 812),
               {{.quantity = "oldest",
                 .value = 12.5,
                 .op = ">=",

@@ -18,6 +18,7 @@
 #include "model/names.h"
 #include "model/sink.h"
 #include "report/coverage.h"
+#include "report/subject.h"
 
 namespace tcpstat {
 
@@ -33,6 +34,9 @@ inline std::ostream& operator<<(std::ostream& out, Flow flow) { return out << (f
 inline std::ostream& operator<<(std::ostream& out, const Address& address) { return out << to_string(address); }
 inline std::ostream& operator<<(std::ostream& out, const Endpoint& endpoint) { return out << to_string(endpoint); }
 inline std::ostream& operator<<(std::ostream& out, const Prefix& prefix) { return out << to_string(prefix); }
+inline std::ostream& operator<<(std::ostream& out, const Subject& subject) { return out << subject.text(); }
+// Tests compare with what is printed.
+inline bool operator==(const Subject& subject, std::string_view text) { return subject.text() == text; }
 
 namespace test {
 

@@ -1,0 +1,61 @@
+#pragma once
+// What a finding or a verdict speaks of.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "model/address.h"
+
+namespace tcpstat::inline report {
+
+/// The host, an endpoint, a process, or sockets that were chosen and counted. Two are equal if they name the same thing in the same way.
+class Subject {
+ public:
+  static Subject host() { return Subject(Host{}); }
+  /// "192.0.2.1:443", "[::1]:443"; "0.0.0.0:443" too.
+  static Subject endpoint(const Endpoint& endpoint) { return Subject(Place{endpoint.address, endpoint.port}); }
+  /// ":443": a port at any address.
+  static Subject port(std::uint16_t port) { return Subject(Place{std::nullopt, port}); }
+  /// "192.0.2.1": an address with any port.
+  static Subject address(const Address& address) { return Subject(Place{address, std::nullopt}); }
+  /// "nginx(812)".
+  static Subject process(std::string name, std::uint32_t pid) { return Subject(Process{std::move(name), pid}); }
+
+  /// "syn_recv": what `check -w` counts.
+  static Subject sockets(std::string label) { return Subject(Sockets{std::move(label)}); }
+
+  [[nodiscard]] bool is_host() const { return std::holds_alternative<Host>(what_); }
+  /// As it is printed. A process chose its own name: renderers escape it.
+  [[nodiscard]] std::string text() const;
+
+  friend bool operator==(const Subject&, const Subject&) = default;
+
+ private:
+  struct Host {
+    friend bool operator==(const Host&, const Host&) = default;
+  };
+  struct Place {
+    std::optional<Address> address;
+    std::optional<std::uint16_t> port;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct Process {
+    std::string name;
+    std::uint32_t pid;
+    friend bool operator==(const Process&, const Process&) = default;
+  };
+  struct Sockets {
+    std::string label;
+    friend bool operator==(const Sockets&, const Sockets&) = default;
+  };
+  using What = std::variant<Host, Place, Process, Sockets>;
+
+  explicit Subject(What what) : what_(std::move(what)) {}
+
+  What what_;
+};
+
+}  // namespace tcpstat::inline report
