@@ -21,6 +21,9 @@ struct Warning {
 /// The code of the warning that says why reading ended early.
 inline constexpr std::string_view kReadFailed = "read_failed";
 
+/// Whether the rows of one reading are all that there were.
+enum class Completeness : std::uint8_t { whole, partial };
+
 struct Coverage {
   std::uint64_t rows_read = 0;  ///< without the repeated ones
   std::uint64_t duplicates_dropped = 0;
@@ -36,6 +39,7 @@ struct Coverage {
     complete = false;
   }
   void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
+  [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }
   [[nodiscard]] std::uint64_t flaw_total() const {
     std::uint64_t total = 0;
     for (const std::uint64_t count : flaws) total += count;

@@ -1,6 +1,8 @@
 #include "report/rule.h"
 
+#include <algorithm>
 #include <array>
+#include <cassert>
 #include <charconv>
 
 namespace tcpstat::inline report {
@@ -11,6 +13,14 @@ std::string defaults_text(const RuleInfo& rule) {
     out += (out.empty() ? "" : " ") + std::string(threshold.name) + "=" + number_text(threshold.value);
   }
   return out;
+}
+
+double Thresholds::get(const RuleInfo& rule, std::string_view name) const {
+  const auto info = std::find_if(rule.thresholds.begin(), rule.thresholds.end(),
+                                 [&](const ThresholdInfo& one) { return one.name == name; });
+  assert(info != rule.thresholds.end());
+  const auto at = changed_.find(std::string(rule.id) + "." + std::string(name));
+  return at == changed_.end() ? info->value : at->second;
 }
 
 std::string number_text(double value) {

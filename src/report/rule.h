@@ -36,17 +36,35 @@ class Thresholds {
     changed_[std::string(rule) + "." + std::string(name)] = value;
   }
   /// `rule` has a threshold of that name.
-  [[nodiscard]] double get(const RuleInfo& rule, std::string_view name) const {
-    const auto at = changed_.find(std::string(rule.id) + "." + std::string(name));
-    if (at != changed_.end()) return at->second;
-    for (const ThresholdInfo& info : rule.thresholds) {
-      if (info.name == name) return info.value;
-    }
-    return 0;
-  }
+  [[nodiscard]] double get(const RuleInfo& rule, std::string_view name) const;
 
  private:
   std::map<std::string, double, std::less<>> changed_;
+};
+
+/// The limits of `kRule`, as the user left them, by name. A name that the rule does not have does not compile.
+template <const RuleInfo& kRule>
+class LimitsOf {
+ public:
+  class Name {
+   public:
+    consteval Name(const char* name) : text_(name) {  // NOLINT(google-explicit-constructor)
+      for (const ThresholdInfo& info : kRule.thresholds) {
+        if (info.name == text_) return;
+      }
+      throw "the rule has no threshold of that name";  // ends the compilation
+    }
+    [[nodiscard]] std::string_view text() const { return text_; }
+
+   private:
+    std::string_view text_;
+  };
+
+  explicit LimitsOf(const Thresholds& thresholds) : thresholds_(thresholds) {}
+  double operator()(Name name) const { return thresholds_.get(kRule, name.text()); }
+
+ private:
+  const Thresholds& thresholds_;
 };
 
 }  // namespace tcpstat::inline report
