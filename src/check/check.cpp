@@ -197,10 +197,10 @@ void Check::judge_half_opens(const Now& now) {
   detect::SynInput input;
   input.now = &now.sample;
   input.facts = now.facts;
-  input.seen = seen(coverage());
+  input.completeness = coverage().completeness();
   detect::TrackedSample tracked;
   if (first_) {
-    tracked = tracked_sources(host_, now.sample, first_->facts, now.facts);
+    tracked = tracked_sources(host_, now.sample, first_->facts, now.facts, plan_.thresholds);
     input.before = &first_->sample;
     input.facts_before = first_->facts;
     input.after_first_second = first_->after_first_second;
@@ -223,7 +223,7 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits) {
                                 .sample = &now.sample,
                                 .facts = now.facts,
                                 .nominal = memory_ ? memory_->spacing : std::nullopt,
-                                .seen = seen(coverage())};
+                                .completeness = coverage().completeness()};
   detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
   for (std::string& note : result.notes) coverage().warn("state_file", std::move(note));
   keep(std::move(result.report.verdicts));

@@ -9,6 +9,6 @@ namespace tcpstat::check {
 /// Asks only if cookies hide something, because a dump costs as much as the table is large. `before` and `now`: readings
 /// around the interval; `listening`: the dump at its end.
 detect::TrackedSample tracked_sources(const Host& host, const detect::SynSample& listening, const KernelFacts& before,
-                                      const KernelFacts& now);
+                                      const KernelFacts& now, const Thresholds& thresholds);
 
 }  // namespace tcpstat::check

@@ -21,7 +21,7 @@ detect::SynReport judge_sample(Host& host, detect::SynSample& sample, const Cove
   detect::SynInput input;
   input.now = &sample;
   input.facts = host.kernel_facts();
-  input.seen = seen(coverage);
+  input.completeness = coverage.completeness();
   // Few half-opens among many others lie far apart in /proc: it is read for those that may be an attack.
   constexpr std::uint64_t kMany = 16;
   if (sample.other_rows > kMany * sample.half_open()) {

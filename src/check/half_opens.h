@@ -11,10 +11,6 @@
 
 namespace tcpstat::check {
 
-inline detect::Seen seen(const Coverage& coverage) {
-  return coverage.complete ? detect::Seen::whole : detect::Seen::partial;
-}
-
 /// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink, and
 /// both tell who repeats a SYN. `most` of either family are enough.
 void add_timeouts(Host& host, detect::SynSample& sample, std::uint64_t most);

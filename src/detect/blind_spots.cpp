@@ -8,17 +8,23 @@ namespace {
 
 bool synproxy_works(const SynInput& input) { return input.facts.filters.synproxy_syn_received.value_or(0) > 0; }
 
-constexpr std::uint64_t kEnoughSyns = 10;
+/// SYNPROXY answers SYNs, and its counters do not tell how many since the earlier reading.
+bool synproxy_is_untold(const SynInput& input) {
+  if (!synproxy_works(input)) return false;
+  const FilterCounters& before = input.facts_before->filters;
+  const FilterCounters& now = input.facts.filters;
+  return !growth(before.synproxy_syn_received, now.synproxy_syn_received) ||
+         !growth(before.synproxy_cookie_valid, now.synproxy_cookie_valid);
+}
 
 /// Who sent the SYNs that leave nothing in the table, where connection tracking does not tell either.
-void add_sources(const SynInput& input, std::vector<std::string>& out) {
-  const auto proxied =
-      growth(input.facts_before->filters.synproxy_syn_received, input.facts.filters.synproxy_syn_received);
+void add_sources(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
+                 std::vector<std::string>& out) {
   // It takes a SYN away before an entry for it is confirmed (net/netfilter/nft_synproxy.c: NF_STOLEN).
-  if (proxied.value_or(0) >= kEnoughSyns) {
+  if (host.proxy_answers != Answer::unknown) {
     out.emplace_back("the sources of SYNs that SYNPROXY answers: nothing keeps them");
   }
-  if (input.tracked == nullptr || !cookies_hide_sources(*input.facts_before, input.facts)) return;
+  if (input.tracked == nullptr || !cookies_hide_sources(*input.facts_before, input.facts, thresholds)) return;
   const std::string who = "the sources of SYNs that cookies answer: ";
   switch (input.tracked->tracking) {
     case Tracking::inactive:
@@ -44,11 +50,11 @@ bool has_retransmits(const SynSample& sample) {
 }  // namespace
 
 bool table_is_blind(const SynInput& input) {
-  if (input.facts_before) return false;
+  if (input.facts_before) return synproxy_is_untold(input);
   return input.facts.settings.syncookies == 2 || synproxy_works(input);
 }
 
-std::vector<std::string> blind_spots(const SynInput& input) {
+std::vector<std::string> blind_spots(const SynInput& input, const Measurements& host, const Thresholds& thresholds) {
   std::vector<std::string> out;
   const KernelFacts& facts = input.facts;
   if (!input.facts_before) {
@@ -75,12 +81,15 @@ std::vector<std::string> blind_spots(const SynInput& input) {
     if (!growth(input.facts_before->counters.embryonic_rsts, facts.counters.embryonic_rsts)) {
       out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
     }
-    add_sources(input, out);
+    if (synproxy_is_untold(input)) {
+      out.emplace_back("the counters of SYNPROXY, which answers SYNs here, are not known for this time");
+    }
+    add_sources(input, host, thresholds, out);
   }
   if (input.now->half_open() > 0 && !has_retransmits(*input.now)) {
     out.emplace_back("netlink was not read: repeated SYNs of clients and the limits of queues are not known");
   }
-  if (input.seen == Seen::partial) out.emplace_back("the table was not read as a whole");
+  if (input.completeness == Completeness::partial) out.emplace_back("the table was not read as a whole");
   return out;
 }
 

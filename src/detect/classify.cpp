@@ -1,113 +1,80 @@
 #include "detect/assess.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace tcpstat::detect {
 namespace {
 
-constexpr double kRetried = 0.2;
-constexpr double kDeferred = 0.3;
-constexpr double kClientsComplete = 0.2;
-constexpr double kNobodyCompletes = 0.05;
-constexpr double kLoadedQueue = 0.9;
-constexpr double kSaturated = 0.9;
-constexpr double kFresh = 0.1;
-
-bool accepts_slowly(const Assessment& judged, const Measurements& host) {
-  const double load = judged.signals.accept_load.value_or(0);
-  const bool lost = host.overflows_per_s.value_or(0) > 0 && judged.signals.drops_per_s.value_or(0) > 0;
-  return load >= kLoadedQueue || (load >= 0.5 && lost);
-}
-
-/// By weight: survival counts as low only where chance cannot have made it so.
-bool evidence_clears(const Measurements& signals, std::string_view quantity) {
-  return std::any_of(signals.evidence.begin(), signals.evidence.end(),
-                     [&](const Evidence& one) { return one.quantity == quantity && one.weight < 0; });
+bool accepts_slowly(const Assessment& listener, const Measurements& host) {
+  const bool lost = host.overflows_per_s.value_or(0) > 0 && listener.signals.drops_per_s.value_or(0) > 0;
+  const AcceptQueue queue = listener.signals.accept_queue;
+  return queue == AcceptQueue::full || (queue == AcceptQueue::loaded && lost);
 }
 
 bool clients_complete(const Measurements& signals) {
-  return signals.completed.value_or(0) >= kClientsComplete || evidence_clears(signals, "survival") ||
-         evidence_clears(signals, "first_timeout_survivors");
+  return signals.completion == Completion::clients || signals.rounds_thin_out;
 }
 
+/// Where few cookies are sent, it does not matter whether they are answered.
 bool cookies_are_answered(const Measurements& host) {
-  if (host.cookie_answers) return *host.cookie_answers >= 0.85;
-  return host.cookies_per_s.value_or(0) < 1;
+  if (host.cookie_answers != CookieAnswers::unknown) return host.cookie_answers == CookieAnswers::nearly_all;
+  return host.cookies_flow != Answer::yes;
 }
 
-std::string_view flood_type(const SourceStatistics* sources) {
-  if (sources == nullptr) return attack_class::kMixed;
-  if (sources->top_source.share >= 0.5) return attack_class::kSingle;
-  if (sources->top_prefix.share >= 0.5 || sources->top_wide_prefix.share >= 0.9) return attack_class::kSubnet;
-  if (sources->top_prefix.share < 0.2 && sources->unique >= 0.5) return attack_class::kRandom;
-  return attack_class::kMixed;
+AttackClass flood_class(const Origin* origin) {
+  return origin == nullptr ? AttackClass::mixed_sources : origin->attack_class;
+}
+
+/// More requests end by RST than wait for an answer to a cookie, or are dropped.
+bool mostly_reset(const Measurements& host, double others_per_s) {
+  return host.sources_reset == Answer::yes && host.embryonic_per_s.value_or(0) >= others_per_s;
 }
 
 }  // namespace
 
-const SourceStatistics* sources_of(const Assessment& judged, const Measurements& host) {
-  const bool tracked = judged.takes_host_evidence && host.sources && host.tracked > judged.signals.aged;
-  const auto& sources = tracked ? host.sources : judged.signals.sources;
-  return sources ? &*sources : nullptr;
+const Origin* origin_of(const Assessment& one, const Measurements& host) {
+  const bool tracked = one.takes_host_evidence && host.origin && host.tracked > one.signals.aged;
+  const auto& origin = tracked ? host.origin : one.signals.origin;
+  return origin ? &*origin : nullptr;
 }
 
 bool nobody_comes_through(const Measurements& signals) {
-  if (signals.retried.value_or(0) < kRetried || signals.aged < kEnoughAged) return false;
+  if (signals.clients_retry != Answer::yes || signals.amount_aged == Amount::few) return false;
   if (clients_complete(signals)) return false;
-  if (signals.completed) return *signals.completed < kNobodyCompletes;
-  return signals.survival.value_or(0) >= 0.75 || signals.stale.value_or(0) >= 0.8;
+  if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody;
+  return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most;
 }
 
-bool undecided(const Assessment& judged, const Measurements& host) {
-  const Measurements& signals = judged.signals;
-  if (host.cookies_per_s || host.silent_drops_per_s) return false;  // counters decide
-  if (accepts_slowly(judged, host) || signals.deferred.value_or(0) >= kDeferred) return false;
-  return signals.fill.value_or(0) >= kSaturated && signals.counted >= kEnoughAged && signals.stale.value_or(1) < kFresh;
+bool undecided(const Assessment& listener, const Measurements& host) {
+  const Measurements& signals = listener.signals;
+  if (host.cookies_flow != Answer::unknown || host.silent_drops_per_s) return false;  // counters decide
+  if (accepts_slowly(listener, host) || signals.deferring == Answer::yes) return false;
+  return signals.saturated == Answer::yes && signals.amount_counted != Amount::few &&
+         signals.staleness == Staleness::fresh;
 }
 
-std::string_view classify(const Assessment& judged, const Measurements& host) {
-  const Measurements& signals = judged.signals;
-  if (accepts_slowly(judged, host)) return attack_class::kAcceptQueue;
-  if (signals.deferred.value_or(0) >= kDeferred && *signals.deferred * signals.half_open >= kEnoughAged) {
-    return attack_class::kDeferred;
-  }
-  const bool accused = judged.level >= AttackLevel::likely;
-  if (nobody_comes_through(signals) && !accused) return attack_class::kReturnPath;
-  const bool retried = signals.retried.value_or(0) >= kRetried;
-  const double late = signals.aged + signals.rearmed;
-  if (!accused && late >= kEnoughAged && late >= kFresh * signals.counted && (retried || clients_complete(signals))) {
-    return attack_class::kLossy;
-  }
-  if (undecided(judged, host)) return attack_class::kUndecided;
-  if (!accused && signals.counted >= kEnoughSources && signals.stale.value_or(1) < kFresh &&
-      late + std::sqrt(late) < kFresh * signals.counted && cookies_are_answered(host)) {
-    return attack_class::kFlashCrowd;
-  }
-  if (judged.level < AttackLevel::suspicious) return {};
-  const bool few_aged = signals.aged < kEnoughAged;
-  if (judged.takes_host_evidence && few_aged && host.embryonic_per_s.value_or(0) >= 10 &&
-      host.embryonic_per_s.value_or(0) >= host.unanswered_per_s.value_or(0)) {
-    return attack_class::kLiveSources;
-  }
-  return flood_type(sources_of(judged, host));
+AttackClass classify(const Assessment& listener, const Measurements& host) {
+  const Measurements& signals = listener.signals;
+  if (accepts_slowly(listener, host)) return AttackClass::accept_queue;
+  if (signals.deferring == Answer::yes && signals.amount_deferred != Amount::few) return AttackClass::deferred_accept;
+  const bool accused = listener.level >= AttackLevel::likely;
+  if (nobody_comes_through(signals) && !accused) return AttackClass::return_path;
+  const bool clients = signals.clients_retry == Answer::yes || clients_complete(signals);
+  if (!accused && signals.late.many() && clients) return AttackClass::lossy_clients;
+  if (undecided(listener, host)) return AttackClass::undecided;
+  const bool crowd = signals.amount_counted == Amount::many && signals.staleness == Staleness::fresh;
+  if (!accused && crowd && signals.late.surely_few() && cookies_are_answered(host)) return AttackClass::flash_crowd;
+  if (listener.level < AttackLevel::suspicious) return AttackClass::none;
+  const bool resets = mostly_reset(host, host.unanswered_per_s.value_or(0));
+  if (listener.takes_host_evidence && signals.amount_aged == Amount::few && resets) return AttackClass::live_sources;
+  return flood_class(origin_of(listener, host));
 }
 
-std::string_view classify_host(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
+AttackClass classify_host(const Assessment& host) {
   const Measurements& signals = host.signals;
-  const double embryonic = signals.embryonic_per_s.value_or(0);
   if (host.level >= AttackLevel::suspicious) {
-    const double unanswered = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);
-    return embryonic >= 10 && embryonic >= unanswered ? attack_class::kLiveSources
-                                                      : flood_type(sources_of(host, signals));
+    const double others = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);
+    return mostly_reset(signals, others) ? AttackClass::live_sources : flood_class(origin_of(host, signals));
   }
-  // RSTs for SYNs to closed ports, or those of tcp_abort_on_overflow; programs that reset their own connections send no
-  // more of them than they have connections.
-  const double resets = signals.resets_per_s.value_or(0);
-  const double overflows = input.facts.settings.abort_on_overflow == 1 ? signals.overflows_per_s.value_or(0) : 0;
-  const double most = std::max(thresholds.get(kPortScanRule, "resets"), 2 * signals.completions_per_s.value_or(0));
-  if (resets - overflows >= most && embryonic < resets / 10) return attack_class::kPortScan;
-  return {};
+  return signals.closed_ports_probed == Answer::yes ? AttackClass::port_scan : AttackClass::none;
 }
 
 }  // namespace tcpstat::detect

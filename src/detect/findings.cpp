@@ -4,52 +4,11 @@
 #include <cstdio>
 
 #include "detect/assess.h"
+#include "detect/finding_rules.h"
 #include "model/state.h"
 
 namespace tcpstat::detect {
 namespace {
-
-constexpr ThresholdInfo kFloodThresholds[] = {
-    {"suspicious", 2, "points", "one strong signal, or several weak ones"},
-    {"likely", 3.5, "points", "attacks reach it, look-alikes did not in any labelled run"},
-    {"under_attack", 5, "points", "and the queue is under pressure: clients notice"},
-};
-constexpr ThresholdInfo kQueueThresholds[] = {
-    {"warning", 0.75, "ratio", "a burst of a third of the queue more, and connections are lost"},
-    {"critical", 0.9, "ratio", "the program does not keep up"},
-    {"limit", 8, "connections", "a shorter queue counts only when it is full"},
-};
-constexpr ThresholdInfo kDeferThresholds[] = {
-    {"warning", 0.5, "ratio", "of the SYN queue: from here on the kernel drops them earlier"},
-    {"critical", 0.9, "ratio", "of the SYN queue: the next clients get cookies, or nothing"},
-};
-constexpr ThresholdInfo kScanThresholds[] = {
-    {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},
-};
-
-}  // namespace
-
-constinit const RuleInfo kSynFloodRule = {"syn-flood", "is a listener under a SYN flood?", "RFC 4987",
-                                          kFloodThresholds};
-constinit const RuleInfo kPortScanRule = {"port-scan", "are closed ports probed?", "RFC 9293 §3.10.7.1",
-                                          kScanThresholds};
-
-namespace {
-
-constinit const RuleInfo kAcceptQueueRule = {"accept-queue", "does a program accept too slowly?",
-                                             "listen(2); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock()",
-                                             kQueueThresholds};
-constinit const RuleInfo kDeferredRule = {"deferred-accept", "do idle clients fill the SYN queue?",
-                                          "tcp(7), TCP_DEFER_ACCEPT", kDeferThresholds};
-constinit const RuleInfo kReturnPathRule = {
-    "return-path", "do SYN+ACKs fail to reach their clients?", "RFC 6298 §5.5; RFC 3704", {}};
-constinit const RuleInfo kLossyRule = {"lossy-clients", "do clients need several SYN+ACKs?", "RFC 6298 §5.5", {}};
-constinit const RuleInfo kCrowdRule = {
-    "flash-crowd", "does a crowd of real clients fill the SYN queue?", "RFC 4987 §3.6", {}};
-constinit const RuleInfo kBlindRule = {"syn-blind",
-                                       "what can this way of looking not see?",
-                                       "RFC 4987 §3.6; net/ipv4/tcp_input.c, tcp_conn_request()",
-                                       {}};
 
 std::string number(double value) {
   std::array<char, 32> text{};
@@ -59,29 +18,25 @@ std::string number(double value) {
   return text.data();
 }
 
-std::string port_of(const Assessment& judged) {
-  return judged.of->now == nullptr ? "" : " --local-port " + std::to_string(judged.of->now->local.port);
+std::string port_of(const Assessment& one) {
+  return one.of->now == nullptr ? "" : " --local-port " + std::to_string(one.of->now->local.port);
 }
 
-std::string list_command(const Assessment& judged) {
-  return "tcpstat -s " + std::string(name(State::syn_recv)) + port_of(judged);
+std::string list_command(const Assessment& one) {
+  return "tcpstat -s " + std::string(name(State::syn_recv)) + port_of(one);
 }
 
-std::string sources_command(const Assessment& judged) {
-  return "tcpstat summary --by remote_prefix -s " + std::string(name(State::syn_recv)) + port_of(judged);
+std::string sources_command(const Assessment& one) {
+  return "tcpstat summary --by remote_prefix -s " + std::string(name(State::syn_recv)) + port_of(one);
 }
 
 /// " from random sources", from what the class and the statistics say.
-std::string sources_text(const Assessment& judged, const Measurements& host) {
-  const SourceStatistics* sources = sources_of(judged, host);
-  if (judged.attack_class == attack_class::kSingle) return " from " + sources->top_source.text;
-  if (judged.attack_class == attack_class::kSubnet) {
-    const bool narrow = sources->top_prefix.share >= 0.5;
-    return " from " + (narrow ? sources->top_prefix : sources->top_wide_prefix).text;
-  }
-  if (judged.attack_class == attack_class::kRandom) return " from random sources";
-  if (judged.attack_class == attack_class::kLiveSources) return " from sources that answer with RST";
-  if (judged.of->now == nullptr && sources == nullptr) return " from sources that the table does not show";
+std::string sources_text(const Assessment& one, const Measurements& host) {
+  const Origin* origin = origin_of(one, host);
+  if (one.attack_class == AttackClass::random_sources) return " from random sources";
+  if (one.attack_class == AttackClass::live_sources) return " from sources that answer with RST";
+  if (origin != nullptr && !origin->place.empty()) return " from " + origin->place;
+  if (one.of->now == nullptr && origin == nullptr) return " from sources that the table does not show";
   return " from mixed sources";
 }
 
@@ -91,36 +46,36 @@ std::string queue_text(const Measurements& signals) {
 }
 
 /// A queue that has just been flushed holds nothing old enough to tell a rate: none is said then.
-std::string rate_text(const Assessment& judged) {
+std::string rate_text(const Assessment& one) {
   constexpr double kShown = 0.05;
-  return judged.rate_per_s.value_or(0) >= kShown ? ", about " + number(*judged.rate_per_s) + " SYN/s" : "";
+  return one.rate_per_s.value_or(0) >= kShown ? ", about " + number(*one.rate_per_s) + " SYN/s" : "";
 }
 
-std::string flood_message(const Assessment& judged, const Measurements& host) {
-  std::string where = judged.of->now == nullptr ? "the host" : judged.subject().text();
-  if (judged.of->now == nullptr && !host.tracked_listener.empty())
+std::string flood_message(const Assessment& one, const Measurements& host) {
+  std::string where = one.of->now == nullptr ? "the host" : one.subject().text();
+  if (one.of->now == nullptr && !host.tracked_listener.empty())
     where += ", most of it at " + host.tracked_listener + ",";
-  if (judged.attack_class == attack_class::kUndecided) {
-    return "SYN queue of " + where + " is full of fresh requests" + queue_text(judged.signals) +
+  if (one.attack_class == AttackClass::undecided) {
+    return "SYN queue of " + where + " is full of fresh requests" + queue_text(one.signals) +
            ": a flood or a flash crowd, which one snapshot cannot tell";
   }
-  if (judged.attack_class == attack_class::kReturnPath) {
-    return "SYNs to " + where + " are repeated and never complete" + queue_text(judged.signals) +
+  if (one.attack_class == AttackClass::return_path) {
+    return "SYNs to " + where + " are repeated and never complete" + queue_text(one.signals) +
            ": SYN+ACKs do not reach the clients, or a flood is replayed";
   }
-  const bool sure = judged.level >= AttackLevel::likely;
-  std::string out = std::string(sure ? "SYN flood on " : "Possible SYN flood on ") + where +
-                    sources_text(judged, host) + rate_text(judged);
-  if (judged.of->now != nullptr) out += queue_text(judged.signals);
-  if (judged.seconds_to_full && *judged.seconds_to_full > 0) {
-    out += ", full in " + number(std::ceil(*judged.seconds_to_full)) + " s";
+  const bool sure = one.level >= AttackLevel::likely;
+  std::string out =
+      std::string(sure ? "SYN flood on " : "Possible SYN flood on ") + where + sources_text(one, host) + rate_text(one);
+  if (one.of->now != nullptr) out += queue_text(one.signals);
+  if (one.seconds_to_full && *one.seconds_to_full > 0) {
+    out += ", full in " + number(std::ceil(*one.seconds_to_full)) + " s";
   }
   return out;
 }
 
-std::vector<Evidence> evidence_of(const Assessment& judged, const Measurements& host) {
-  std::vector<Evidence> out = judged.signals.evidence;
-  if (judged.of->now != nullptr && judged.takes_host_evidence) {
+std::vector<Evidence> evidence_of(const Assessment& one, const Measurements& host) {
+  std::vector<Evidence> out = one.signals.evidence;
+  if (one.of->now != nullptr && one.takes_host_evidence) {
     out.insert(out.end(), host.evidence.begin(), host.evidence.end());
   }
   return out;
@@ -129,14 +84,14 @@ std::vector<Evidence> evidence_of(const Assessment& judged, const Measurements& 
 /// Those of one listener that a rule speaks of.
 std::vector<Evidence> only(const Measurements& signals, std::initializer_list<std::string_view> quantities) {
   std::vector<Evidence> out;
-  for (const Evidence& one : signals.evidence) {
-    if (std::find(quantities.begin(), quantities.end(), one.quantity) != quantities.end()) out.push_back(one);
+  for (const Evidence& piece : signals.evidence) {
+    if (std::find(quantities.begin(), quantities.end(), piece.quantity) != quantities.end()) out.push_back(piece);
   }
   return out;
 }
 
-Finding finding(const RuleInfo& rule, Severity severity, const Assessment& judged, std::vector<Evidence> evidence) {
-  return {std::string(rule.id), severity, judged.subject(), std::move(evidence)};
+Finding finding(const RuleInfo& rule, Severity severity, const Assessment& one, std::vector<Evidence> evidence) {
+  return {std::string(rule.id), severity, one.subject(), std::move(evidence)};
 }
 
 class Findings {
@@ -154,123 +109,126 @@ class Findings {
     }
     if (all_.host.level > worst) add_flood(all_.host);
     add_scan();
-    add_blind();
+    add_blind_spots();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
     return std::move(out_);
   }
 
  private:
-  void add_flood(const Assessment& judged) {
-    if (judged.level < AttackLevel::suspicious || judged.attack_class == attack_class::kAcceptQueue) return;
-    const bool sure = judged.level >= AttackLevel::likely;
-    const bool path = judged.attack_class == attack_class::kReturnPath;
-    std::vector<Evidence> evidence = evidence_of(judged, all_.host.signals);
+  void add_flood(const Assessment& one) {
+    if (one.level < AttackLevel::suspicious || one.attack_class == AttackClass::accept_queue) return;
+    const bool sure = one.level >= AttackLevel::likely;
+    const bool path = one.attack_class == AttackClass::return_path;
+    std::vector<Evidence> evidence = evidence_of(one, all_.host.signals);
     if (evidence.empty()) return;
-    Finding out = finding(path ? kReturnPathRule : kSynFloodRule, sure ? Severity::critical : Severity::warning, judged,
+    Finding out = finding(path ? kReturnPathRule : kSynFloodRule, sure ? Severity::critical : Severity::warning, one,
                           std::move(evidence));
-    out.value = judged.score;
+    out.value = one.score;
     out.unit = "points";
-    out.warning = thresholds_.get(kSynFloodRule, "suspicious");
-    out.critical = thresholds_.get(kSynFloodRule, "likely");
-    out.message = flood_message(judged, all_.host.signals);
+    const LimitsOf<kSynFloodRule> limit(thresholds_);
+    out.warning = limit("suspicious");
+    out.critical = limit("likely");
+    out.message = flood_message(one, all_.host.signals);
     if (path) {
-      out.next = list_command(judged);
-    } else if (!sure || judged.of->now == nullptr) {
+      out.next = list_command(one);
+    } else if (!sure || one.of->now == nullptr) {
       out.next = "tcpstat check --interval 5 -v";
     } else {
-      out.next = sources_command(judged);
+      out.next = sources_command(one);
     }
     out_.push_back(std::move(out));
   }
 
-  void add_accept_queue(const Assessment& judged) {
-    const auto& waiting = judged.of->now->accept_queue;
-    const auto& most = judged.of->now->accept_limit;
+  void add_accept_queue(const Assessment& one) {
+    const auto& waiting = one.of->now->accept_queue;
+    const auto& most = one.of->now->accept_limit;
     if (!waiting || !most) return;
     const bool full = *waiting > *most;
-    const double load = *most == 0 ? (full ? 1.0 : 0.0) : 1.0 * *waiting / *most;
-    const double warning = thresholds_.get(kAcceptQueueRule, "warning");
-    const double critical = thresholds_.get(kAcceptQueueRule, "critical");
-    if (!full && (load < warning || *most < thresholds_.get(kAcceptQueueRule, "limit"))) return;
-    std::vector<Evidence> evidence = only(judged.signals, {"accept_queue_load", "listener_drops"});
-    Finding out = finding(kAcceptQueueRule, full || load >= critical ? Severity::critical : Severity::warning, judged,
+    const double load = one.signals.accept_load.value_or(0);
+    const LimitsOf<kAcceptQueueRule> limit(thresholds_);
+    const double warning = limit("warning");
+    const double critical = limit("critical");
+    if (!full && load < warning) return;
+    std::vector<Evidence> evidence = only(one.signals, {"accept_queue_load", "listener_drops"});
+    Finding out = finding(kAcceptQueueRule, full || load >= critical ? Severity::critical : Severity::warning, one,
                           std::move(evidence));
     out.value = load;
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = judged.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
+    out.message = one.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
                   " connections wait, limit " + std::to_string(*most) + (full ? "; new ones are dropped" : "");
-    out.next = "tcpstat -lp" + port_of(judged);
+    out.next = "tcpstat -lp" + port_of(one);
     out_.push_back(std::move(out));
   }
 
-  void add_look_alike(const Assessment& judged) {
-    if (judged.level >= AttackLevel::suspicious) return;
-    if (judged.attack_class == attack_class::kDeferred) add_deferred(judged);
-    if (judged.attack_class == attack_class::kLossy) add_lossy(judged);
-    if (judged.attack_class == attack_class::kFlashCrowd) add_crowd(judged);
+  void add_look_alike(const Assessment& one) {
+    if (one.level >= AttackLevel::suspicious) return;
+    if (one.attack_class == AttackClass::deferred_accept) add_deferred(one);
+    if (one.attack_class == AttackClass::lossy_clients) add_lossy(one);
+    if (one.attack_class == AttackClass::flash_crowd) add_crowd(one);
   }
 
-  void add_deferred(const Assessment& judged) {
-    const double fill = judged.signals.fill.value_or(0);
-    const double warning = thresholds_.get(kDeferredRule, "warning");
-    const double critical = thresholds_.get(kDeferredRule, "critical");
+  void add_deferred(const Assessment& one) {
+    const double fill = one.signals.fill.value_or(0);
+    const LimitsOf<kDeferredRule> limit(thresholds_);
+    const double warning = limit("warning");
+    const double critical = limit("critical");
     const Severity severity =
         fill >= critical ? Severity::critical : (fill >= warning ? Severity::warning : Severity::info);
-    Finding out = finding(kDeferredRule, severity, judged, only(judged.signals, {"deferred_half_opens", "queue_fill"}));
-    out.value = judged.signals.fill;
+    Finding out = finding(kDeferredRule, severity, one, only(one.signals, {"deferred_half_opens", "queue_fill"}));
+    out.value = one.signals.fill;
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = "Idle clients wait on " + judged.subject().text() + queue_text(judged.signals) +
+    out.message = "Idle clients wait on " + one.subject().text() + queue_text(one.signals) +
                   ": TCP_DEFER_ACCEPT keeps them half-open until they send data, no flood";
-    out.next = list_command(judged);
+    out.next = list_command(one);
     out_.push_back(std::move(out));
   }
 
-  void add_lossy(const Assessment& judged) {
-    Finding out = finding(kLossyRule, Severity::info, judged,
-                          only(judged.signals, {"client_retries", "survival", "first_timeout_survivors",
-                                                "aged_completed", "stale_half_opens"}));
-    out.message = "Clients of " + judged.subject().text() + " need several tries" + queue_text(judged.signals) +
+  void add_lossy(const Assessment& one) {
+    Finding out = finding(kLossyRule, Severity::info, one,
+                          only(one.signals, {"client_retries", "survival", "first_timeout_survivors", "aged_completed",
+                                             "stale_half_opens"}));
+    out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals) +
                   ": segments get lost on the way, no flood";
-    out.next = list_command(judged);
+    out.next = list_command(one);
     out_.push_back(std::move(out));
   }
 
-  void add_crowd(const Assessment& judged) {
-    Finding out = finding(kCrowdRule, Severity::info, judged, evidence_of(judged, all_.host.signals));
-    out.message = "Many clients connect to " + judged.subject().text() + queue_text(judged.signals) +
+  void add_crowd(const Assessment& one) {
+    Finding out = finding(kCrowdRule, Severity::info, one, evidence_of(one, all_.host.signals));
+    out.message = "Many clients connect to " + one.subject().text() + queue_text(one.signals) +
                   ": all half-opens are fresh, a flash crowd";
     const double completions = all_.host.signals.completions_per_s.value_or(0);
-    const bool cookies = all_.host.signals.cookies_per_s.value_or(0) >= 1;
+    const bool cookies = all_.host.signals.cookies_flow == Answer::yes;
     if (cookies && completions > 0) {
       // Half as many again as are under way at a time, if a handshake takes what the queue tells or 0.1 s.
-      const double handshake = std::max(judged.signals.handshake_s.value_or(0), 0.1);
+      const double handshake = std::max(one.signals.handshake_s.value_or(0), 0.1);
       out.message += "; its backlog is too small, " + number(std::ceil(1.5 * completions * handshake)) + " would do";
     }
-    out.next = "tcpstat -lp" + port_of(judged);
+    out.next = "tcpstat -lp" + port_of(one);
     out_.push_back(std::move(out));
   }
 
   void add_scan() {
-    if (all_.host.attack_class != attack_class::kPortScan) return;
+    if (all_.host.attack_class != AttackClass::port_scan) return;
     const Measurements& signals = all_.host.signals;
     Finding out = finding(kPortScanRule, Severity::warning, all_.host,
                           only(signals, {"resets_sent", "completions", "embryonic_resets"}));
     out.value = signals.resets_per_s;
     out.unit = "/s";
-    out.warning = thresholds_.get(kPortScanRule, "resets");
+    out.warning = LimitsOf<kPortScanRule>(thresholds_)("resets");
     out.message =
         "Closed ports are probed: the host answers " + number(*signals.resets_per_s) + " segments a second with RST";
     out.next = "tcpstat -l";
     out_.push_back(std::move(out));
   }
 
-  void add_blind() {
-    const std::vector<std::string> spots = blind_spots(input_);
+  void add_blind_spots() {
+    const std::vector<std::string> spots = blind_spots(input_, all_.host.signals, thresholds_);
     if (spots.empty()) return;
     const bool unknown = all_.host.level == AttackLevel::unknown;
     std::vector<Evidence> evidence;
@@ -302,8 +260,8 @@ std::span<const RuleInfo* const> finding_rules() {
   return kRules;
 }
 
-std::vector<Finding> findings_of(const HostAssessment& judged, const SynInput& input, const Thresholds& thresholds) {
-  return Findings(judged, input, thresholds).take();
+std::vector<Finding> findings_of(const HostAssessment& all, const SynInput& input, const Thresholds& thresholds) {
+  return Findings(all, input, thresholds).take();
 }
 
 }  // namespace tcpstat::detect

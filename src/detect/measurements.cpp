@@ -21,8 +21,8 @@ std::vector<std::vector<const HalfOpen*>> by_listener(const SynSample& sample) {
   return out;
 }
 
-ListenerView listener_case(const SynInput& input, const SynListener& listener, std::vector<const HalfOpen*> requests) {
-  ListenerView out = host_case(input);
+ListenerView listener_view(const SynInput& input, const SynListener& listener, std::vector<const HalfOpen*> requests) {
+  ListenerView out = host_view(input);
   out.now = &listener;
   out.requests = std::move(requests);
   for (const HalfOpen* entry : out.requests) {
@@ -34,12 +34,6 @@ ListenerView listener_case(const SynInput& input, const SynListener& listener, s
     if (const auto age = entry->age_s()) out.oldest_s = std::max(out.oldest_s.value_or(0), *age);
   }
   return out;
-}
-
-double stale_share(const SynListener& listener) {
-  const double aged = static_cast<double>(listener.aged());
-  if (aged < kEnoughAged) return 0;
-  return aged / static_cast<double>(listener.half_open - listener.deferred);
 }
 
 }  // namespace
@@ -62,23 +56,15 @@ std::optional<double> ListenerView::per_s(std::optional<std::uint64_t> KernelCou
   return *more / *seconds();
 }
 
-double most_stale(const SynInput& input) {
-  double most = 0;
-  for (const SynListener& listener : input.now->listeners) most = std::max(most, stale_share(listener));
-  if (input.before == nullptr) return most;
-  for (const SynListener& listener : input.before->listeners) most = std::max(most, stale_share(listener));
-  return most;
-}
-
-ListenerView host_case(const SynInput& input) {
+ListenerView host_view(const SynInput& input) {
   return {input, nullptr, nullptr, {}, {}, {}, {}, {}, std::nullopt, nullptr};
 }
 
-std::vector<ListenerView> listener_cases(const SynInput& input) {
+std::vector<ListenerView> listener_views(const SynInput& input) {
   std::vector<ListenerView> out;
   auto requests = by_listener(*input.now);
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    out.push_back(listener_case(input, input.now->listeners[i], std::move(requests[i])));
+    out.push_back(listener_view(input, input.now->listeners[i], std::move(requests[i])));
   }
   if (input.before == nullptr) return out;
   const auto requests_before = by_listener(*input.before);

@@ -1,5 +1,6 @@
 #pragma once
-// What heuristics are given, and the signals that they leave for each other and for the verdict.
+// What heuristics are given, and what they leave for each other and for the assessment: numbers that were measured, and
+// outcomes, which each heuristic reaches by its own limits. Nobody else compares a number with a limit of theirs.
 
 #include <array>
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/late_requests.h"
 #include "detect/sample/source_statistics.h"
 #include "detect/sample/syn_sample.h"
 #include "detect/syn_detector.h"
@@ -17,43 +19,86 @@
 
 namespace tcpstat::detect {
 
-/// Each optional: not known. Ratios lie between 0 and 1 unless they say otherwise.
+/// The outcome of a question that a heuristic asks. unknown: it had not enough to go by.
+enum class Answer : std::uint8_t { unknown, no, yes };
+constexpr Answer answer(bool yes) { return yes ? Answer::yes : Answer::no; }
+
+/// few: chance decides. many: enough for a statement about all of them.
+enum class Amount : std::uint8_t { few, enough, many };
+
+/// How many requests are older than a client needs to answer. fresh: hardly any. most: nearly all.
+enum class Staleness : std::uint8_t { unknown, fresh, some, most };
+
+/// Who of those that waited longer than a round trip completed in the end. some: fewer than clients, more than nobody.
+enum class Completion : std::uint8_t { unknown, nobody, some, clients };
+
+/// Which part of SYN cookies is answered. some: more than in a flood, fewer than by a crowd.
+enum class CookieAnswers : std::uint8_t { unknown, few, some, nearly_all };
+
+/// How full an accept queue is. loaded: half; it loses connections in bursts. full: it drops final ACKs, or is about to.
+enum class AcceptQueue : std::uint8_t { unknown, low, loaded, full };
+
+/// Where a flood comes from.
+struct Origin {
+  AttackClass attack_class = AttackClass::mixed_sources;
+  std::string place;  ///< "198.51.100.7", "198.51.100.0/24"; empty where they are many
+};
+
+/// Each optional: not known.
 struct Measurements {
-  // One listener's.
-  double half_open = 0;                  ///< S1, all requests
-  double counted = 0;                    ///< n: those that are not deferred
-  double aged = 0;                       ///< N_old: of these, at least one timeout old
-  std::optional<double> fill;            ///< S2, of the queue limit
+  // One listener's numbers.
+  double half_open = 0;                  ///< all requests
+  double counted = 0;                    ///< those that are not deferred
+  double aged = 0;                       ///< of these, at least one timeout old
   std::optional<double> limit;           ///< of the SYN queue, requests
-  std::optional<double> stale;           ///< S3, aged / counted
-  std::optional<double> arrivals_per_s;  ///< S4, of SYNs that never complete
-  std::optional<double> survival;        ///< S5
-  bool fates_decide = false;             ///< S6 accuses or clears, and not by chance
-  bool survival_clears = false;          ///< it is surely too low for a flood
-  std::optional<double> completed;       ///< S6, of those that waited for longer than a round trip
-  std::optional<double> retried;         ///< S7
-  double rearmed = 0;                    ///< of n: not aged, because the client repeated its SYN and that began anew
-  std::optional<double> deferred;        ///< S8
-  std::optional<double> abandoned;       ///< S9
-  std::optional<double> handshake_s;     ///< S10
-  std::optional<double> impossible;      ///< S14
-  std::optional<double> accept_load;     ///< S21, waiting / limit; more than 1 if full
-  std::optional<double> drops_per_s;     ///< S22
-  // The host's.
-  std::optional<double> completions_per_s;  ///< handshakes that ended well
-  std::optional<double> cookie_answers;     ///< S16; may exceed 1
-  std::optional<double> cookies_per_s;
-  std::optional<double> unanswered_per_s;    ///< S17
-  std::optional<double> silent_drops_per_s;  ///< S18
-  std::optional<double> embryonic_per_s;     ///< S19
-  std::optional<double> clients_alive;       ///< S20; may exceed 1
-  std::optional<double> overflows_per_s;
-  std::optional<double> resets_per_s;   ///< RSTs sent
-  std::optional<double> proxy_answers;  ///< S24
-  double tracked = 0;                   ///< S23, unanswered entries of connection tracking
-  std::string tracked_listener;         ///< that most of them are for; empty: none
-  // Of either.
-  std::optional<SourceStatistics> sources;  ///< S11, S12: of a listener's aged requests; the host's, of tracked entries
+  std::optional<double> fill;            ///< half_open / limit
+  std::optional<double> arrivals_per_s;  ///< SYNs that never complete
+  std::optional<double> handshake_s;     ///< that each would take, if the requests completed as fast as others do
+  std::optional<double> accept_load;  ///< waiting / limit; more than 1 if full, 0 where the queue is too short to tell
+  std::optional<double> drops_per_s;  ///< SYNs and ACKs that the listener lost
+
+  // One listener's outcomes.
+  Answer saturated = Answer::unknown;         ///< the SYN queue is full
+  Answer saturated_lately = Answer::unknown;  ///< in this sample or the earlier one
+  Answer pressed_lately = Answer::unknown;    ///< so full that the kernel gives requests fewer rounds; in either sample
+  Answer may_be_pruned = Answer::unknown;  ///< near that: requests of the third round and later may have been dropped
+  Staleness staleness = Staleness::unknown;
+  Amount amount_counted = Amount::few;
+  Amount amount_aged = Amount::few;
+  LateRequests late;
+  Completion completion = Completion::unknown;
+  bool fates_decide = false;                  ///< `completion` accuses or clears, and not by chance
+  Answer requests_survive = Answer::unknown;  ///< from one timer round to the next, as a flood's do
+  bool rounds_thin_out = false;               ///< from round to round, as those of clients do, and surely
+  Answer clients_retry = Answer::unknown;     ///< sources repeat their SYNs
+  Answer deferring = Answer::unknown;         ///< a good part of the requests only waits for data
+  Amount amount_deferred = Amount::few;
+  AcceptQueue accept_queue = AcceptQueue::unknown;
+
+  // The host's numbers.
+  std::optional<double> completions_per_s;   ///< handshakes that ended well
+  std::optional<double> overflows_per_s;     ///< of accept queues
+  std::optional<double> unanswered_per_s;    ///< cookies
+  std::optional<double> silent_drops_per_s;  ///< SYNs
+  std::optional<double> embryonic_per_s;     ///< requests that a RST ended
+  std::optional<double> resets_per_s;        ///< RSTs sent
+  double tracked = 0;                        ///< unanswered entries of connection tracking
+
+  // The host's outcomes.
+  Answer cookies_flow = Answer::unknown;  ///< SYNs are answered by cookies
+  CookieAnswers cookie_answers = CookieAnswers::unknown;
+  Answer proxy_answers = Answer::unknown;  ///< the cookies of SYNPROXY are answered
+  Answer syns_dropped = Answer::unknown;   ///< because a SYN queue is full
+  Answer sources_reset = Answer::unknown;  ///< sources answer SYN+ACKs with RST, more than clients do
+  Answer clients_alive = Answer::unknown;  ///< clients repeat their SYNs
+  Answer closed_ports_probed = Answer::unknown;
+  Answer adds_up = Answer::unknown;  ///< what stays incomplete, from run to run
+  bool counters_accuse = false;      ///< those of this very time; what earlier runs say is no such proof
+  std::string tracked_listener;      ///< that most tracked entries are for; empty: none
+
+  // Of either: a listener's are those of aged requests, the host's those of tracked entries.
+  std::optional<SourceStatistics> sources;
+  std::optional<Origin> origin;  ///< what `sources` show, if they send a flood
 
   double score = 0;
   std::vector<Evidence> evidence;
@@ -88,45 +133,40 @@ struct ListenerView {
   [[nodiscard]] std::optional<double> grown(std::optional<std::uint64_t> KernelCounters::*counter) const;
 };
 
-ListenerView host_case(const SynInput& input);
+ListenerView host_view(const SynInput& input);
 /// One for each of input.now->listeners, in their order.
-std::vector<ListenerView> listener_cases(const SynInput& input);
-
-/// The greatest share of aged requests in any listener with enough of them, in either sample.
-double most_stale(const SynInput& input);
-
-/// Limits of one heuristic, as the user left them.
-class Limits {
- public:
-  Limits(const RuleInfo& rule, const Thresholds& thresholds) : rule_(rule), thresholds_(thresholds) {}
-  double operator()(std::string_view name) const { return thresholds_.get(rule_, name); }
-
- private:
-  const RuleInfo& rule_;
-  const Thresholds& thresholds_;
-};
+std::vector<ListenerView> listener_views(const SynInput& input);
 
 enum class Scope : std::uint8_t { host, listener };
 
-/// One step of the judgement: measures, leaves its signal, and adds evidence with what it weighs.
+/// One step of the judgement: measures, leaves its outcomes, and adds evidence with what it weighs.
 /// Weights are points like log odds, set on labelled runs of attacks and look-alikes; the level comes from their sum.
 struct Heuristic {
   RuleInfo rule;
   Scope scope;
   std::string_view needs;  ///< the inputs without which it says nothing
-  void (*judge)(const ListenerView&, const Limits&, Measurements&);
+  void (*judge)(const ListenerView&, const Thresholds&, Measurements&);
 };
 
 #define HEURISTIC(name) extern const Heuristic name##_heuristic;
 #include "detect/heuristics.def"
 #undef HEURISTIC
 
-/// In the order in which they are asked: later ones read the signals of earlier ones.
+/// In the order in which they are asked: later ones read the outcomes of earlier ones.
 std::span<const Heuristic* const> heuristics();
 
-/// Below so many aged requests chance decides.
-inline constexpr double kEnoughAged = 8;
-/// So many allow a statement about their sources.
-inline constexpr double kEnoughSources = 20;
+// What a heuristic can say to others before it is asked, by its own limits.
+
+/// stale-share: the greatest share of aged requests in any listener with enough of them, in either sample.
+double most_stale(const SynInput& input, const Thresholds& thresholds);
+/// source-spread: where a flood from sources that are spread like this comes from.
+Origin origin_of(const SourceStatistics& sources, const Thresholds& thresholds);
+/// history: above this sum, more SYNs stay incomplete than ordinarily.
+double alarm_sum(const Thresholds& thresholds);
+
+/// Fewer requests are a matter of chance: the default of several rules.
+inline constexpr double kEnough = 8;
+/// So many allow a statement about their sources: the default of several rules.
+inline constexpr double kMany = 20;
 
 }  // namespace tcpstat::detect

@@ -10,6 +10,10 @@
 
 namespace tcpstat::detect {
 
+/// Above half of the limit requests expire after three timer rounds (net/ipv4/inet_connection_sock.c,
+/// reqsk_timer_handler()): 1, 2 and 4 s. Younger ones all wait still, or were answered.
+inline constexpr double kPrunedLifeS = 7;
+
 /// Nothing where the backlog is not known (/proc does not show it). Of all sockets of a SO_REUSEPORT pool.
 ///
 /// A queue is full when it exceeds its backlog (net/ipv4/inet_connection_sock.h, inet_csk_reqsk_queue_is_full()).

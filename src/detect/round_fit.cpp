@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+#include "detect/queue_limit.h"
+
 namespace tcpstat::detect {
 namespace {
 
@@ -67,9 +69,8 @@ std::optional<double> arrival_span_s(const ListenerView& listener) {
   return 1 + (*at - 1) / 0.9;
 }
 
-double comparable_span_s(double span, const Measurements& signals, double pruned) {
-  constexpr double kThirdRoundS = 7;
-  return signals.fill.value_or(1) >= pruned ? std::min(span, kThirdRoundS) : span;
+double comparable_span_s(double span, const Measurements& signals) {
+  return signals.may_be_pruned == Answer::no ? span : std::min(span, kPrunedLifeS);
 }
 
 RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients) {

@@ -20,9 +20,9 @@ enum class Rounds : std::uint8_t { after_first_timeout, and_before };
 /// many of ten: one straggler does not stretch it.
 std::optional<double> arrival_span_s(const ListenerView& listener);
 
-/// The part of `span` whose rounds can be compared: above `pruned` of its limit the kernel drops requests of the third
+/// The part of `span` whose rounds can be compared: where the queue may be pruned, the kernel drops requests of the third
 /// round and later (reqsk_timer_handler()), and that is no answer. What fills an unknown queue may be pruned.
-double comparable_span_s(double span, const Measurements& signals, double pruned);
+double comparable_span_s(double span, const Measurements& signals);
 
 /// `span`: for how many seconds; older ones are stragglers. `clients`: the greatest survival
 /// of requests of real clients.

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <string_view>
 
+#include "detect/finding_rules.h"
+#include "detect/measurements.h"
+
 namespace tcpstat::detect {
 namespace {
 
@@ -12,8 +15,7 @@ constexpr int kLongestInRuns = 3;                      // beyond, one step would
 constexpr double kKept = 0.95;                         // of the moving averages: about twenty runs
 constexpr double kLeastDrift = 0.5;                    // SYN/s; slower floods fill nothing
 constexpr double kMostSum = 10;                        // it tells enough, and is no measure of an attack
-constexpr double kAlarm = 1;
-constexpr double kCalm = 0.5;
+constexpr double kCalm = 0.5;                          // of the sum that alarms; above it, the flood may still be there
 constexpr std::size_t kRunsToClear = 3;
 
 /// What of the last run can be used.
@@ -126,8 +128,8 @@ bool explained(const SynReport& report) {
   bool all = false;
   for (const SynVerdict& verdict : report.verdicts) {
     if (verdict.level >= AttackLevel::suspicious) return false;
-    all = all || verdict.attack_class == "lossy clients" || verdict.attack_class == "deferred accept" ||
-          verdict.attack_class == "accept-queue overflow";
+    all = all || verdict.attack_class == AttackClass::lossy_clients ||
+          verdict.attack_class == AttackClass::deferred_accept || verdict.attack_class == AttackClass::accept_queue;
   }
   return all;
 }
@@ -145,12 +147,12 @@ void learn(SynBaseline& next, double rate) {
   ++next.quiet_runs;
 }
 
-double add_up(const SynBaseline& next, double rate, bool loud) {
+double add_up(const SynBaseline& next, double rate, bool loud, double alarm) {
   const double drift = std::max(kLeastDrift, 3 * std::sqrt(next.variance));
   const double more = rate - next.mean - drift;
   // The sum finds a flood; once it is over, counting quiet runs is what holds the alert. A sum that only ran down by its
   // drift would take up to twenty runs more.
-  const double most = !loud && more <= 0 ? kAlarm : kMostSum;
+  const double most = !loud && more <= 0 ? alarm : kMostSum;
   return std::clamp(next.sum + more, 0.0, most);
 }
 
@@ -161,7 +163,7 @@ void soften(SynReport& report) {
     verdict.level = verdict.level == AttackLevel::suspicious ? AttackLevel::none : AttackLevel::suspicious;
   }
   for (Finding& finding : report.findings) {
-    if (finding.rule != "syn-flood" && finding.rule != "return-path") continue;
+    if (!finding.is(kSynFloodRule) && !finding.is(kReturnPathRule)) continue;
     finding.severity = finding.severity == Severity::critical ? Severity::warning : Severity::info;
     finding.message += " (seen in one run, the next one decides)";
   }
@@ -173,7 +175,7 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   host.level = AttackLevel::suspicious;
   std::vector<Evidence> evidence = {
       {"quiet_runs", static_cast<double>(quiet), ">=", static_cast<double>(kRunsToClear), "runs", 0, "state file"}};
-  Finding finding("syn-flood", Severity::warning, Subject::host(), evidence);
+  Finding finding(std::string(kSynFloodRule.id), Severity::warning, Subject::host(), evidence);
   finding.message = "The SYN flood of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
                     std::to_string(kRunsToClear) + " runs, peak " + std::to_string(std::lround(next.peak_per_s)) +
                     " SYN/s";
@@ -199,7 +201,7 @@ bool at_once(SynReport& report) {
 }
 
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
-void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s) {
+void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, double alarm) {
   const AttackLevel judged = host_of(report).level;
   const bool loud = judged >= AttackLevel::suspicious;
   const bool sure = before == nullptr || at_once(report);
@@ -231,7 +233,7 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
     return;
   }
   const std::size_t quiet = quiet_at_end(next.history);
-  if (quiet >= kRunsToClear && next.sum < kCalm) {
+  if (quiet >= kRunsToClear && next.sum < kCalm * alarm) {
     next.reported = judged;
     next.alert_since_s.reset();
     next.peak_per_s = 0;
@@ -259,7 +261,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   SynInput input;
   input.now = now.sample;
   input.facts = now.facts;
-  input.seen = now.seen;
+  input.completeness = now.completeness;
   SynSample sample_before;
   if (past.counters) {
     sample_before = sample_of(*before);
@@ -283,15 +285,16 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   SynBaseline& next = out.next;
   if (past.learnt) next = *before;
   if (!past.counters) next.sum = 0;
+  const double alarm = alarm_sum(thresholds);
   const double rate = *out.never_completed_per_s;
   const bool loud = host_of(out.report).level >= AttackLevel::suspicious;
   if (explained(out.report)) {
     next.sum = 0;
     learn(next, rate);
   } else if (past.cusum) {
-    next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate, loud);
+    next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate, loud, alarm);
     if (next.sum <= 0 && !loud) learn(next, rate);
-    out.alarm = next.sum > kAlarm;
+    out.alarm = next.sum > alarm;
     if (past.cusum) input.cusum = next.sum;
     if (out.alarm) out.report = detect_syn(input, thresholds);
   } else if (next.quiet_runs == 0 && !loud) {
@@ -313,7 +316,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   next.counters = now.facts.counters;
   next.filters = now.facts.filters;
   next.listeners = listeners_of(*now.sample);
-  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s);
+  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, alarm);
   return out;
 }
 

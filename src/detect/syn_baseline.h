@@ -69,7 +69,7 @@ struct BaselineNow {
   KernelFacts facts;                  ///< facts.boot_time is the clock
   /// How far apart runs are meant to be; nothing: not known, then no gap is too long.
   std::optional<std::chrono::milliseconds> nominal;
-  Seen seen = Seen::whole;
+  Completeness completeness = Completeness::whole;
 };
 
 struct BaselineStep {

@@ -8,39 +8,46 @@
 namespace tcpstat::detect {
 namespace {
 
-SynVerdict verdict_of(const Assessment& judged, const HostAssessment& all, const SynInput& input) {
-  std::vector<Evidence> evidence = judged.signals.evidence;
+SynVerdict verdict_of(const Assessment& one, const HostAssessment& all, const SynInput& input,
+                      const Thresholds& thresholds) {
+  std::vector<Evidence> evidence = one.signals.evidence;
   const Measurements& host = all.host.signals;
-  if (judged.of->now != nullptr && judged.takes_host_evidence) {
+  if (one.of->now != nullptr && one.takes_host_evidence) {
     evidence.insert(evidence.end(), host.evidence.begin(), host.evidence.end());
   }
-  if (judged.of->now == nullptr) {
+  if (one.of->now == nullptr) {
     evidence.push_back(
         {"half_opens", static_cast<double>(input.now->half_open()), "", std::nullopt, "sockets", 0, "sock_diag"});
   }
-  SynVerdict out(judged.subject(), judged.level, std::move(evidence));
-  out.attack_class = judged.attack_class;
-  out.score = judged.score;
-  out.rate_per_s = judged.rate_per_s;
-  out.seconds_to_full = judged.seconds_to_full;
-  if (judged.of->now == nullptr || judged.level == AttackLevel::none) out.blind = blind_spots(input);
+  SynVerdict out(one.subject(), one.level, std::move(evidence));
+  out.attack_class = one.attack_class;
+  out.score = one.score;
+  out.rate_per_s = one.rate_per_s;
+  out.seconds_to_full = one.seconds_to_full;
+  if (one.of->now == nullptr || one.level == AttackLevel::none) {
+    out.blind = blind_spots(input, host, thresholds);
+  }
   return out;
 }
 
-bool worth_a_verdict(const Assessment& judged) {
-  return judged.level != AttackLevel::none || !judged.attack_class.empty() || judged.signals.half_open >= kEnoughAged;
+/// A listener with so many half-opens is told of, even if there is nothing to say.
+constexpr double kWorthListing = 8;
+
+bool worth_a_verdict(const Assessment& one) {
+  return one.level != AttackLevel::none || one.attack_class != AttackClass::none ||
+         one.signals.half_open >= kWorthListing;
 }
 
 }  // namespace
 
 SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
-  const ListenerView host = host_case(input);
-  std::vector<ListenerView> cases = listener_cases(input);
-  const HostAssessment all = judge(host, cases, thresholds);
+  const ListenerView host = host_view(input);
+  std::vector<ListenerView> views = listener_views(input);
+  const HostAssessment all = assess(host, views, thresholds);
   SynReport report;
-  report.verdicts.push_back(verdict_of(all.host, all, input));
+  report.verdicts.push_back(verdict_of(all.host, all, input, thresholds));
   for (const Assessment& listener : all.listeners) {
-    if (worth_a_verdict(listener)) report.verdicts.push_back(verdict_of(listener, all, input));
+    if (worth_a_verdict(listener)) report.verdicts.push_back(verdict_of(listener, all, input, thresholds));
   }
   // A listener before the host that is as bad because of it.
   std::stable_sort(report.verdicts.begin(), report.verdicts.end(), [](const SynVerdict& a, const SynVerdict& b) {
@@ -54,14 +61,14 @@ SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
 }
 
 double never_completed_per_s(const SynInput& input, const Thresholds& thresholds) {
-  const ListenerView host = host_case(input);
+  const ListenerView host = host_view(input);
   Measurements counters;
   for (const Heuristic* heuristic : heuristics()) {
-    if (heuristic->scope == Scope::host) heuristic->judge(host, Limits(heuristic->rule, thresholds), counters);
+    if (heuristic->scope == Scope::host) heuristic->judge(host, thresholds, counters);
   }
   // Requests older than 3 s over the time in which they came.
   double tail = 0;
-  for (const ListenerView& one : listener_cases(input)) {
+  for (const ListenerView& one : listener_views(input)) {
     double old = 0;
     for (std::size_t k = 2; k < kRounds; ++k) old += one.by_rounds[k];
     tail += old / std::max(one.oldest_s.value_or(0) - 3, 4.0);

@@ -11,15 +11,13 @@
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
 #include "model/kernel_facts.h"
+#include "report/coverage.h"
 #include "report/finding.h"
 #include "report/rule.h"
 
 namespace tcpstat::detect {
 
 struct TrackedSample;
-
-/// Whether a dump showed all that there was.
-enum class Seen : std::uint8_t { whole, partial };
 
 /// `before`, `facts_before` and `apart` come together: all three, or one snapshot is judged.
 struct SynInput {
@@ -35,8 +33,8 @@ struct SynInput {
   std::span<const TrackedRequest> followed;  ///< met between the two; `now` was told to watch() their cookies
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
-  Seen seen = Seen::whole;
-  const TrackedSample* tracked = nullptr;  ///< nothing: connection tracking was not asked
+  Completeness completeness = Completeness::whole;  ///< of the dump of `now`
+  const TrackedSample* tracked = nullptr;           ///< nothing: connection tracking was not asked
 };
 
 /// How much a flood, if it is one, hurts: new connections notice when the queue is full.

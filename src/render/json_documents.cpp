@@ -38,7 +38,7 @@ Json number(const std::optional<double>& value) {
   return *value;
 }
 
-Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json evidence_list(const std::vector<Evidence>& all) {
   Json out = Json::array();
@@ -60,7 +60,7 @@ void add_judgements(Json& to, const std::vector<SynVerdict>& verdicts, const std
   for (const SynVerdict& verdict : verdicts) {
     to["verdicts"].push_back({{"subject", verdict.subject.text()},
                               {"level", name(verdict.level)},
-                              {"class", text_or_null(verdict.attack_class)},
+                              {"class", text_or_null(name(verdict.attack_class))},
                               {"score", number(verdict.score)},
                               {"rate_per_s", number(verdict.rate_per_s)},
                               {"seconds_to_full", number(verdict.seconds_to_full)},

@@ -151,9 +151,9 @@ void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
   append_text(out, verdict.subject.text());
   out.append(": SYN verdict ");
   append_text(out, name(verdict.level));
-  if (!verdict.attack_class.empty()) {
+  if (verdict.attack_class != AttackClass::none) {
     out.append(" (");
-    append_text(out, verdict.attack_class);
+    append_text(out, name(verdict.attack_class));
     out.append(')');
   }
   if (verdict.rate_per_s) {
@@ -283,9 +283,9 @@ void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdict
   const SynVerdict& worst = verdicts.front();
   if (worst.level == AttackLevel::none) {
     out.append("no sign of a SYN flood");
-    if (!worst.attack_class.empty()) {
+    if (worst.attack_class != AttackClass::none) {
       out.append(" (");
-      append_escaped(out, worst.attack_class);
+      append_escaped(out, name(worst.attack_class));
       out.append(')');
     }
     out.append('\n');

@@ -9,4 +9,24 @@ std::string_view name(AttackLevel level) {
   return kNames[static_cast<std::size_t>(level)];
 }
 
+std::string_view name(AttackClass attack_class) {
+  constexpr std::array<std::string_view, 13> kNames = {
+      "",
+      "flood: single source",
+      "flood: subnet",
+      "flood: random sources",
+      "flood: mixed",
+      "flash crowd",
+      "accept-queue overflow",
+      "deferred accept",
+      "lossy clients",
+      "return path or replay",
+      "port scan",
+      "live-source resets",
+      "saturated, undecided",
+  };
+  static_assert(kNames.size() == static_cast<std::size_t>(AttackClass::undecided) + 1);
+  return kNames[static_cast<std::size_t>(attack_class)];
+}
+
 }  // namespace tcpstat::inline report

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "report/rule.h"
 #include "report/severity.h"
 #include "report/subject.h"
 
@@ -34,6 +35,8 @@ struct Finding {
     assert(!evidence.empty());
   }
 
+  [[nodiscard]] bool is(const RuleInfo& of) const { return rule == of.id; }
+
   std::string rule;  ///< its id in --list rules
   Severity severity;
   Subject subject;
@@ -51,6 +54,25 @@ enum class AttackLevel : std::uint8_t { none, unknown, suspicious, likely, under
 /// "none", "unknown", "suspicious", "likely", "under attack".
 std::string_view name(AttackLevel level);
 
+/// What half-open connections are: a flood by its sources, or what looks like one.
+enum class AttackClass : std::uint8_t {
+  none,  ///< nothing to say
+  single_source,
+  subnet,
+  random_sources,
+  mixed_sources,
+  flash_crowd,
+  accept_queue,
+  deferred_accept,
+  lossy_clients,
+  return_path,
+  port_scan,
+  live_sources,
+  undecided
+};
+/// "flood: subnet", "lossy clients", …: as JSON has it. Empty for none.
+std::string_view name(AttackClass attack_class);
+
 /// What the half-open connections of one listener, or of the host, come from.
 struct SynVerdict {
   /// `evidence` is not empty.
@@ -61,7 +83,7 @@ struct SynVerdict {
 
   Subject subject;  ///< a listener or the host
   AttackLevel level;
-  std::string attack_class;  ///< "random-source flood", "flash crowd", …; empty for none
+  AttackClass attack_class = AttackClass::none;
   double score = 0;
   std::optional<double> rate_per_s;       ///< SYNs that never complete
   std::optional<double> seconds_to_full;  ///< until the SYN queue is full at that rate

@@ -8,13 +8,16 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"settled", 3.5, "s",
      "the oldest request must be this old for the requests of the third round (3 to 7 s) to count"},
-    {"aged", kEnoughAged, "sockets", "fewer are a matter of chance"},
 };
+constexpr RuleInfo kRule = {"arrival-rate", "how many SYNs a second never complete?",
+                            "net/ipv4/inet_connection_sock.c, reqsk_timer_handler(); RFC 6298 §5.5", kThresholds};
+using Limits = LimitsOf<kRule>;
 
 // Requests that wait for timer round k were sent 2^k - 1 to 2^(k+1) - 1 seconds ago: their number over that width is
 // how many arrived each second and never completed. The last width ends at the oldest one.
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
-  if (signals.aged < limit("aged") || !listener.oldest_s) return;
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
+  if (signals.amount_aged == Amount::few || !listener.oldest_s) return;
   const double oldest = *listener.oldest_s;
   const double from = oldest >= limit("settled") ? 3 : 1;
   const double to = std::min(2 * from + 1, oldest);
@@ -25,11 +28,7 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
 
 }  // namespace
 
-constinit const Heuristic arrival_rate_heuristic = {
-    {"arrival-rate", "how many SYNs a second never complete?",
-     "net/ipv4/inet_connection_sock.c, reqsk_timer_handler(); RFC 6298 §5.5", kThresholds},
-    Scope::listener,
-    "half-open rows with retransmits and timers",
-    judge};
+constinit const Heuristic arrival_rate_heuristic = {kRule, Scope::listener,
+                                                    "half-open rows with retransmits and timers", judge};
 
 }  // namespace tcpstat::detect

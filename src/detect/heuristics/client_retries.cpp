@@ -8,13 +8,15 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"none", 0.05, "ratio", "floods measure 0 to 0.011"},
     {"clients", 0.2, "ratio", "lossy clients measure 0.55 to 0.91, a broken return path 0.85"},
-    {"survival", 0.75, "ratio", "from here on nobody completes, and retries may be replayed"},
-    {"entries", kEnoughAged, "sockets", "fewer are a matter of chance"},
+    {"entries", kEnough, "sockets", "fewer are a matter of chance"},
 };
+constexpr RuleInfo kRule = {"client-retries", "do the sources repeat their SYNs, as real clients do?",
+                            "RFC 6298 §5.5; include/net/request_sock.h, num_retrans and num_timeout", kThresholds};
+using Limits = LimitsOf<kRule>;
 
-bool nobody_completes(const Measurements& signals, const Limits& limit) {
-  if (signals.completed) return *signals.completed < limit("none");
-  return signals.survival && *signals.survival >= limit("survival");
+bool nobody_completes(const Measurements& signals) {
+  if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody;
+  return signals.requests_survive == Answer::yes;
 }
 
 struct Count {
@@ -30,7 +32,8 @@ struct Count {
 
 // netlink counts SYN+ACKs sent again, /proc counts timeouts (include/net/request_sock.h): more of the first need a
 // client that repeated its SYN. Without /proc only those beyond tcp_synack_retries are proven.
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   const auto& retries = listener.input.facts.settings.synack_retries;
   Count joined;
   Count alone;
@@ -53,22 +56,19 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
   const double share = count.share();
   // Without the join a small share proves nothing.
   if (!both && share < limit("clients")) return;
-  if (both) signals.rearmed = rearmed * (joined.known + alone.known) / joined.known * listener.input.now->scale;
-  signals.retried = share;
+  // A repeated SYN begins the request anew, which makes it look fresh.
+  if (both) signals.late.add(rearmed * (joined.known + alone.known) / joined.known * listener.input.now->scale);
+  signals.clients_retry = answer(share >= limit("clients"));
   double weight = 0;
   if (share < limit("none")) weight = 1;
-  if (share >= limit("clients")) weight = nobody_completes(signals, limit) ? -2 : -4;
-  signals.add("client_retries", share, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"), "ratio", weight,
-              both ? "sock_diag, /proc/net/tcp" : "sock_diag");
+  if (share >= limit("clients")) weight = nobody_completes(signals) ? -2 : -4;
+  signals.add("client_retries", share, weight < 0 ? ">=" : "<", weight < 0 ? limit("clients") : limit("none"), "ratio",
+              weight, both ? "sock_diag, /proc/net/tcp" : "sock_diag");
 }
 
 }  // namespace
 
-constinit const Heuristic client_retries_heuristic = {
-    {"client-retries", "do the sources repeat their SYNs, as real clients do?",
-     "RFC 6298 §5.5; include/net/request_sock.h, num_retrans and num_timeout", kThresholds},
-    Scope::listener,
-    "netlink's and /proc's rows of the same half-opens",
-    judge};
+constinit const Heuristic client_retries_heuristic = {kRule, Scope::listener,
+                                                      "netlink's and /proc's rows of the same half-opens", judge};
 
 }  // namespace tcpstat::detect

@@ -1,24 +1,33 @@
+#include <algorithm>
+
+#include "detect/finding_rules.h"
 #include "detect/measurements.h"
 
 namespace tcpstat::detect {
 namespace {
 
-// Whether this makes a scan is decided by the rule port-scan: RSTs say nothing about floods.
-void judge(const ListenerView& host, const Limits&, Measurements& signals) {
+constexpr RuleInfo kRule = {"closed-port-resets",
+                            "how many RSTs does the host send, as it does for SYNs to closed ports?",
+                            "RFC 9293 §3.10.7.1; net/ipv4/tcp_ipv4.c, tcp_v4_send_reset(): OutRsts",
+                            {}};
+
+// RSTs say nothing about floods, but many of them make a finding of their own. Some are those of tcp_abort_on_overflow.
+// Programs that reset their own connections send no more of them than they have connections, and RSTs of sources that
+// are there (EmbryonicRsts) tell of a flood.
+void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   signals.resets_per_s = host.per_s(&KernelCounters::out_rsts);
   if (!signals.resets_per_s) return;
+  const LimitsOf<kPortScanRule> limit(thresholds);
+  const bool aborts = host.input.facts.settings.abort_on_overflow == 1;
+  const double own = aborts ? signals.overflows_per_s.value_or(0) : 0;
+  const double most = std::max(limit("resets"), 2 * signals.completions_per_s.value_or(0));
+  const bool probed = *signals.resets_per_s - own >= most;
+  signals.closed_ports_probed = answer(probed && signals.embryonic_per_s.value_or(0) < *signals.resets_per_s / 10);
   signals.add("resets_sent", signals.resets_per_s, "", std::nullopt, "/s", 0, "/proc/net/snmp");
 }
 
 }  // namespace
 
-constinit const Heuristic closed_port_resets_heuristic = {
-    {"closed-port-resets",
-     "how many RSTs does the host send, as it does for SYNs to closed ports?",
-     "RFC 9293 §3.10.7.1; net/ipv4/tcp_ipv4.c, tcp_v4_send_reset(): OutRsts",
-     {}},
-    Scope::host,
-    "two readings of /proc/net/snmp",
-    judge};
+constinit const Heuristic closed_port_resets_heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
 
 }  // namespace tcpstat::detect

@@ -9,10 +9,13 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"none", 0.05, "ratio", "floods complete 0 %"},
     {"clients", 0.2, "ratio", "clients with 40 % of their ACKs lost complete 40 to 60 % within 3 s"},
-    {"entries", kEnoughAged, "sockets", "fewer are a matter of chance"},
+    {"entries", kEnough, "sockets", "fewer are a matter of chance"},
     {"expiry", 6.9, "s", "no request expires before its third timeout at 7 s, so what is gone earlier was answered"},
     {"apart", 15, "s", "later, what completed may have ended already: what is gone tells nothing any more"},
 };
+constexpr RuleInfo kRule = {"cohort-fate", "do half-opens that waited longer than a round trip complete in the end?",
+                            "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock(): the cookie is kept", kThresholds};
+using Limits = LimitsOf<kRule>;
 
 struct Count {
   double completed = 0;
@@ -61,36 +64,34 @@ Count old_ones(const ListenerView& listener, const Limits& limit) {
 
 // The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
 // the fate of each one that waited longer than a round trip is known.
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   if (!listener.seconds()) return;
   Count count = old_ones(listener, limit);
   // Clients far away answer after their first half second: they count only where nothing better is known.
   if (count.all < limit("entries")) add_met(listener, false, limit, count);
   if (count.all < limit("entries")) return;
-  signals.completed = count.completed / count.all;
-  double weight = 0;
-  if (*signals.completed < limit("none")) weight = 3;
+  const double completed = count.completed / count.all;
+  const double clients = limit("clients");
+  signals.completion = Completion::some;
+  if (completed >= clients) signals.completion = Completion::clients;
+  if (completed < limit("none")) signals.completion = Completion::nobody;
+  double weight = signals.completion == Completion::nobody ? 3 : 0;
   // A flood among clients that lose packets completes a part too: what may be chance clears only by half, and what may
   // have missed the limit by chance a little.
-  const double error = std::sqrt(*signals.completed * (1 - *signals.completed) / count.all);
-  const double clients = limit("clients");
-  if (*signals.completed >= clients) {
-    weight = *signals.completed - error >= clients ? -4 : -2;
-  } else if (*signals.completed + error >= clients) {
+  const double error = std::sqrt(completed * (1 - completed) / count.all);
+  if (completed >= clients) {
+    weight = completed - error >= clients ? -4 : -2;
+  } else if (completed + error >= clients) {
     weight = -1;
   }
   signals.fates_decide = weight > 0 || weight < -2;
-  signals.add("aged_completed", signals.completed, weight < 0 ? ">=" : "<", limit(weight < 0 ? "clients" : "none"),
-              "ratio", weight, "sock_diag, two samples");
+  signals.add("aged_completed", completed, weight < 0 ? ">=" : "<", weight < 0 ? clients : limit("none"), "ratio",
+              weight, "sock_diag, two samples");
 }
 
 }  // namespace
 
-constinit const Heuristic cohort_fate_heuristic = {
-    {"cohort-fate", "do half-opens that waited longer than a round trip complete in the end?",
-     "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock(): the cookie is kept", kThresholds},
-    Scope::listener,
-    "two dumps with cookies (netlink)",
-    judge};
+constinit const Heuristic cohort_fate_heuristic = {kRule, Scope::listener, "two dumps with cookies (netlink)", judge};
 
 }  // namespace tcpstat::detect

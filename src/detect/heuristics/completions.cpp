@@ -3,9 +3,12 @@
 namespace tcpstat::detect {
 namespace {
 
+constexpr RuleInfo kRule = {
+    "completions", "how many handshakes end well?", "RFC 9293 §3.5; net/ipv4/proc.c, PassiveOpens", {}};
+
 // PassiveOpens counts children, so handshakes that ended well; no counter counts SYNs
 // (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()).
-void judge(const ListenerView& host, const Limits&, Measurements& signals) {
+void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
   signals.completions_per_s = host.per_s(&KernelCounters::passive_opens);
   signals.overflows_per_s = host.per_s(&KernelCounters::listen_overflows);
   if (!signals.completions_per_s) return;
@@ -14,10 +17,6 @@ void judge(const ListenerView& host, const Limits&, Measurements& signals) {
 
 }  // namespace
 
-constinit const Heuristic completions_heuristic = {
-    {"completions", "how many handshakes end well?", "RFC 9293 §3.5; net/ipv4/proc.c, PassiveOpens", {}},
-    Scope::host,
-    "two readings of /proc/net/snmp",
-    judge};
+constinit const Heuristic completions_heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
 
 }  // namespace tcpstat::detect

@@ -3,16 +3,18 @@
 namespace tcpstat::detect {
 namespace {
 
-constexpr ThresholdInfo kThresholds[] = {
-    {"fill", 0.8, "ratio", "a flood makes one entry a SYN, also with SYN cookies, and each stays for 60 s"},
-};
+constexpr RuleInfo kRule = {"conntrack-pressure",
+                            "is the connection tracking table full?",
+                            "Documentation/networking/nf_conntrack-sysctl.rst, nf_conntrack_max",
+                            {}};
 
-// A full table loses connections of everybody, but what fills it may be ordinary load: no weight.
-void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
+// A flood makes one entry a SYN, also with SYN cookies. A full table loses connections of everybody, but what fills it
+// may be ordinary load: no weight.
+void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
   const auto& settings = host.input.facts.settings;
   if (settings.conntrack_count && settings.conntrack_max && *settings.conntrack_max > 0) {
     const double fill = static_cast<double>(*settings.conntrack_count) / static_cast<double>(*settings.conntrack_max);
-    signals.add("conntrack_fill", fill, ">=", limit("fill"), "ratio", 0, "nf_conntrack_count");
+    signals.add("conntrack_fill", fill, "", std::nullopt, "ratio", 0, "nf_conntrack_count");
   }
   const auto& now = host.input.facts.filters;
   if (!host.seconds()) return;
@@ -27,11 +29,6 @@ void judge(const ListenerView& host, const Limits& limit, Measurements& signals)
 
 }  // namespace
 
-constinit const Heuristic conntrack_pressure_heuristic = {
-    {"conntrack-pressure", "is the connection tracking table full?",
-     "Documentation/networking/nf_conntrack-sysctl.rst, nf_conntrack_max", kThresholds},
-    Scope::host,
-    "the nf_conntrack sysctls",
-    judge};
+constinit const Heuristic conntrack_pressure_heuristic = {kRule, Scope::host, "the nf_conntrack sysctls", judge};
 
 }  // namespace tcpstat::detect

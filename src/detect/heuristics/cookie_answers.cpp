@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "detect/measurements.h"
+#include "detect/sample/tracked_sample.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -14,6 +15,12 @@ constexpr ThresholdInfo kThresholds[] = {
     {"unanswered", 20, "/s", "or half of the completions, whichever is more: floods are above both"},
     {"uncorrected", 10, "s", "two readings so far apart need no correction for the round trip"},
 };
+constexpr RuleInfo kRule = {"cookie-answers", "are SYN cookies answered?",
+                            "RFC 4987 §3.6; net/ipv4/syncookies.c, cookie_v4_check(): SyncookiesRecv", kThresholds};
+using Limits = LimitsOf<kRule>;
+
+/// Below it, a second brings none.
+constexpr double kFlowPerS = 1;
 
 using Counter = std::optional<std::uint64_t> KernelCounters::*;
 
@@ -35,17 +42,19 @@ std::optional<double> corrected(const SynInput& input, double uncorrected) {
   return std::max(*answered / *sent, uncorrected);
 }
 
-void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   const auto sent = host.grown(&KernelCounters::syncookies_sent);
   const auto answered = host.grown(&KernelCounters::syncookies_recv);
   if (!sent || !answered) return;
-  signals.cookies_per_s = *sent / *host.seconds();
+  signals.cookies_flow = answer(*sent / *host.seconds() >= kFlowPerS);
   signals.unanswered_per_s = std::max(0.0, *sent - *answered) / *host.seconds();
   if (*sent < limit("sent")) return;
-  signals.cookie_answers = corrected(host.input, *answered / *sent);
-  const bool exact = signals.cookie_answers.has_value();
-  if (!exact) signals.cookie_answers = *answered / *sent;
-  const double ratio = *signals.cookie_answers;
+  const auto exact = corrected(host.input, *answered / *sent);
+  const double ratio = exact.value_or(*answered / *sent);  // may exceed 1
+  signals.cookie_answers = CookieAnswers::some;
+  if (ratio < limit("some")) signals.cookie_answers = CookieAnswers::few;
+  if (ratio >= limit("most")) signals.cookie_answers = CookieAnswers::nearly_all;
   double weight = 0;
   if (exact || *host.seconds() >= limit("uncorrected")) {
     if (ratio < limit("few")) {
@@ -58,17 +67,23 @@ void judge(const ListenerView& host, const Limits& limit, Measurements& signals)
   }
   signals.add("cookie_answers", ratio, "<", limit("some"), "ratio", weight, "/proc/net/netstat");
   const double many = std::max(limit("unanswered"), signals.completions_per_s.value_or(0) / 2);
-  const double more = *signals.unanswered_per_s >= many && ratio < limit("some") ? 1 : 0;
+  const bool lacking = signals.cookie_answers == CookieAnswers::few;
+  const double more = *signals.unanswered_per_s >= many && lacking ? 1 : 0;
+  signals.counters_accuse = signals.counters_accuse || weight > 0 || more > 0;
   signals.add("cookies_unanswered", signals.unanswered_per_s, ">=", many, "/s", more, "/proc/net/netstat");
 }
 
 }  // namespace
 
-constinit const Heuristic cookie_answers_heuristic = {
-    {"cookie-answers", "are SYN cookies answered?",
-     "RFC 4987 §3.6; net/ipv4/syncookies.c, cookie_v4_check(): SyncookiesRecv", kThresholds},
-    Scope::host,
-    "two readings of /proc/net/netstat, better four",
-    judge};
+bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, const Thresholds& thresholds) {
+  const Limits limit(thresholds);
+  const auto sent = growth(before.counters.syncookies_sent, now.counters.syncookies_sent);
+  const auto answered = growth(before.counters.syncookies_recv, now.counters.syncookies_recv);
+  if (!sent || static_cast<double>(*sent) < limit("sent")) return false;
+  return static_cast<double>(answered.value_or(0)) < limit("some") * static_cast<double>(*sent);
+}
+
+constinit const Heuristic cookie_answers_heuristic = {kRule, Scope::host,
+                                                      "two readings of /proc/net/netstat, better four", judge};
 
 }  // namespace tcpstat::detect

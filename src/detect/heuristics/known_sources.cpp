@@ -6,10 +6,14 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"few", 0.02, "ratio", "forged sources have no other connections"},
     {"some", 0.2, "ratio", "clients open several connections at a time"},
-    {"entries", kEnoughSources, "sockets", "fewer are a matter of chance"},
+    {"entries", kMany, "sockets", "fewer are a matter of chance"},
 };
+constexpr RuleInfo kRule = {"known-sources", "do the sources own connections that did complete?",
+                            "RFC 4987 §2.1: forged sources", kThresholds};
+using Limits = LimitsOf<kRule>;
 
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   double asked = 0;
   double known = 0;
   for (const HalfOpen* entry : listener.aged) {
@@ -23,17 +27,12 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
   double weight = 0;
   if (share <= limit("few")) weight = 0.5;
   if (share >= limit("some")) weight = -1;
-  signals.add("known_sources", share, weight < 0 ? ">=" : "<=", limit(weight < 0 ? "some" : "few"), "ratio", weight,
-              "sock_diag");
+  signals.add("known_sources", share, weight < 0 ? ">=" : "<=", weight < 0 ? limit("some") : limit("few"), "ratio",
+              weight, "sock_diag");
 }
 
 }  // namespace
 
-constinit const Heuristic known_sources_heuristic = {
-    {"known-sources", "do the sources own connections that did complete?", "RFC 4987 §2.1: forged sources",
-     kThresholds},
-    Scope::listener,
-    "rows of all states",
-    judge};
+constinit const Heuristic known_sources_heuristic = {kRule, Scope::listener, "rows of all states", judge};
 
 }  // namespace tcpstat::detect

@@ -3,9 +3,14 @@
 namespace tcpstat::detect {
 namespace {
 
+constexpr RuleInfo kRule = {"listener-drops",
+                            "which listener loses SYNs and ACKs?",
+                            "include/net/sock.h, tcp_listendrop(); net/core/sock.c, sk_get_meminfo()",
+                            {}};
+
 // SK_MEMINFO_DROPS of a listener: SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its half-opens
 // ate. It says which listener the host's counters are about, and nothing more.
-void judge(const ListenerView& listener, const Limits&, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds&, Measurements& signals) {
   if (!listener.seconds() || listener.before == nullptr) return;
   const auto more = growth(listener.before->drops, listener.now->drops);
   if (!more) return;
@@ -15,13 +20,7 @@ void judge(const ListenerView& listener, const Limits&, Measurements& signals) {
 
 }  // namespace
 
-constinit const Heuristic listener_drops_heuristic = {
-    {"listener-drops",
-     "which listener loses SYNs and ACKs?",
-     "include/net/sock.h, tcp_listendrop(); net/core/sock.c, sk_get_meminfo()",
-     {}},
-    Scope::listener,
-    "two dumps with SKMEMINFO (netlink)",
-    judge};
+constinit const Heuristic listener_drops_heuristic = {kRule, Scope::listener, "two dumps with SKMEMINFO (netlink)",
+                                                      judge};
 
 }  // namespace tcpstat::detect

@@ -7,14 +7,18 @@ namespace tcpstat::detect {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
-    {"entries", kEnoughSources, "sockets", "fewer may agree by chance"},
+    {"entries", kMany, "sockets", "fewer may agree by chance"},
     {"fixed", 0.9, "ratio", "nearly all come from the same port"},
     {"run", 0.9, "ratio", "nearly all ports between the lowest and the highest are there"},
     {"unique", 0.5, "ratio", "one client's own ports are in sequence; those of many clients are not"},
 };
+constexpr RuleInfo kRule = {"port-pattern", "do many sources use the same ports, or ports in sequence?",
+                            "RFC 6056 §3.3", kThresholds};
+using Limits = LimitsOf<kRule>;
 
 // Different hosts choose their ports at random (RFC 6056 §3.3). Where many agree, one program made the SYNs.
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   const auto entries = static_cast<double>(listener.aged.size());
   if (entries < limit("entries")) return;
   if (!signals.sources || signals.sources->unique < limit("unique")) return;
@@ -41,10 +45,6 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
 
 }  // namespace
 
-constinit const Heuristic port_pattern_heuristic = {
-    {"port-pattern", "do many sources use the same ports, or ports in sequence?", "RFC 6056 §3.3", kThresholds},
-    Scope::listener,
-    "half-open rows of many sources",
-    judge};
+constinit const Heuristic port_pattern_heuristic = {kRule, Scope::listener, "half-open rows of many sources", judge};
 
 }  // namespace tcpstat::detect

@@ -7,13 +7,16 @@ namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
     {"drops", 1, "/s", "or a tenth of the completions, whichever is more"},
-    {"clients_alive", 1.2, "ratio", "above it clients repeat their SYNs, and overload explains the drops"},
     {"stale", 0.3, "ratio", "a queue that is full of fresh requests may be a crowd in front of a short queue"},
 };
+constexpr RuleInfo kRule = {"silent-drops", "are SYNs dropped because the SYN queue is full?",
+                            "net/ipv4/tcp_input.c, tcp_conn_request(): TCPReqQFullDrop, ListenDrops", kThresholds};
+using Limits = LimitsOf<kRule>;
 
 // With tcp_syncookies=0 a full queue drops SYNs. The rule that keeps the last quarter of tcp_max_syn_backlog for proven
 // peers counts in ListenDrops alone (net/ipv4/tcp_input.c, tcp_conn_request()), so overflows are taken off that.
-void judge(const ListenerView& host, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   const auto full = host.per_s(&KernelCounters::req_q_full_drop);
   const auto drops = host.per_s(&KernelCounters::listen_drops);
   const auto overflows = host.per_s(&KernelCounters::listen_overflows);
@@ -21,19 +24,18 @@ void judge(const ListenerView& host, const Limits& limit, Measurements& signals)
   const double other = drops && overflows ? std::max(0.0, *drops - *overflows) : 0;
   signals.silent_drops_per_s = std::max(full.value_or(0), other);
   const double many = std::max(limit("drops"), signals.completions_per_s.value_or(0) / 10);
-  const bool alive = signals.clients_alive && *signals.clients_alive > limit("clients_alive");
+  signals.syns_dropped = answer(*signals.silent_drops_per_s >= many);
   double weight = 0;
-  if (*signals.silent_drops_per_s >= many && !alive) weight = most_stale(host.input) >= limit("stale") ? 4 : 2;
+  // Where clients repeat their SYNs, overload explains the drops.
+  if (signals.syns_dropped == Answer::yes && signals.clients_alive != Answer::yes) {
+    weight = most_stale(host.input, thresholds) >= limit("stale") ? 4 : 2;
+    signals.counters_accuse = true;
+  }
   signals.add("silent_drops", signals.silent_drops_per_s, ">=", many, "/s", weight, "/proc/net/netstat");
 }
 
 }  // namespace
 
-constinit const Heuristic silent_drops_heuristic = {
-    {"silent-drops", "are SYNs dropped because the SYN queue is full?",
-     "net/ipv4/tcp_input.c, tcp_conn_request(): TCPReqQFullDrop, ListenDrops", kThresholds},
-    Scope::host,
-    "two readings of /proc/net/netstat",
-    judge};
+constinit const Heuristic silent_drops_heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
 
 }  // namespace tcpstat::detect

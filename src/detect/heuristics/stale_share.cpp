@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <numeric>
 
 #include "detect/measurements.h"
@@ -9,14 +10,28 @@ constexpr ThresholdInfo kThresholds[] = {
     {"half", 0.5, "ratio", "a flood of A seconds shows (A - 1) / A; clients with 10 % loss each way show 0.33"},
     {"most", 0.8, "ratio", "a flood after 5 s; clients do so only with more than 20 % loss"},
     {"few", 0.1, "ratio", "clients that answer within a second: a flash crowd"},
-    {"aged", kEnoughAged, "sockets", "fewer are a matter of chance"},
-    {"many", kEnoughSources, "sockets", "enough to be sure; also so many fresh ones make a crowd"},
-    {"saturated", 0.9, "ratio", "of the queue: a fast flood fills it anew in its last second, all requests fresh"},
+    {"aged", kEnough, "sockets", "fewer are a matter of chance"},
+    {"many", kMany, "sockets", "enough to be sure; also so many fresh ones make a crowd"},
 };
+constexpr RuleInfo kRule = {"stale-share", "how many half-opens are older than a client needs to answer?",
+                            "RFC 6298 §2, §5.5; include/net/tcp.h, TCP_TIMEOUT_INIT", kThresholds};
+using Limits = LimitsOf<kRule>;
+
+Amount amount(double requests, const Limits& limit) {
+  if (requests >= limit("many")) return Amount::many;
+  return requests >= limit("aged") ? Amount::enough : Amount::few;
+}
+
+double stale_share(const SynListener& listener, const Limits& limit) {
+  const auto aged = static_cast<double>(listener.aged());
+  if (aged < limit("aged")) return 0;
+  return aged / static_cast<double>(listener.half_open - listener.deferred);
+}
 
 // A client answers the SYN+ACK within a round trip, so what is older than the first timeout (1 s) waits for an answer
 // that got lost or will never come.
-void judge(const ListenerView& listener, const Limits& limit, Measurements& signals) {
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
   const auto& rounds = listener.by_rounds;
   signals.counted = std::accumulate(rounds.begin(), rounds.end(), 0.0);
   signals.aged = signals.counted - rounds[0];
@@ -25,7 +40,7 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
   double aged = signals.aged;
   std::string source = "sock_diag";
   // All requests of a fast flood expire together and the queue fills at once: then the earlier sample tells.
-  if (listener.before != nullptr && share < limit("few") && signals.fill.value_or(0) >= limit("saturated")) {
+  if (listener.before != nullptr && share < limit("few") && signals.saturated == Answer::yes) {
     const SynListener& before = *listener.before;
     const auto counted = static_cast<double>(before.half_open - before.deferred);
     const auto old = static_cast<double>(before.aged());
@@ -35,8 +50,14 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
       source = "sock_diag, earlier sample";
     }
   }
-  signals.stale = share;
   signals.aged = aged;
+  signals.amount_aged = amount(aged, limit);
+  signals.amount_counted = amount(signals.counted, limit);
+  signals.late = LateRequests(signals.counted, limit("aged"), limit("few"));
+  signals.late.add(aged);
+  signals.staleness = Staleness::some;
+  if (share < limit("few")) signals.staleness = Staleness::fresh;
+  if (share >= limit("most")) signals.staleness = Staleness::most;
   double weight = 0;
   std::string_view op = ">=";
   double against = limit("half");
@@ -57,11 +78,16 @@ void judge(const ListenerView& listener, const Limits& limit, Measurements& sign
 
 }  // namespace
 
-constinit const Heuristic stale_share_heuristic = {
-    {"stale-share", "how many half-opens are older than a client needs to answer?",
-     "RFC 6298 §2, §5.5; include/net/tcp.h, TCP_TIMEOUT_INIT", kThresholds},
-    Scope::listener,
-    "half-open rows with retransmits or timeouts",
-    judge};
+double most_stale(const SynInput& input, const Thresholds& thresholds) {
+  const Limits limit(thresholds);
+  double most = 0;
+  for (const SynListener& listener : input.now->listeners) most = std::max(most, stale_share(listener, limit));
+  if (input.before == nullptr) return most;
+  for (const SynListener& listener : input.before->listeners) most = std::max(most, stale_share(listener, limit));
+  return most;
+}
+
+constinit const Heuristic stale_share_heuristic = {kRule, Scope::listener,
+                                                   "half-open rows with retransmits or timeouts", judge};
 
 }  // namespace tcpstat::detect

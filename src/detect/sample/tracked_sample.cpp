@@ -7,9 +7,6 @@
 namespace tcpstat::detect {
 namespace {
 
-// As for the heuristic of cookies: fewer tell nothing, and a crowd answers nearly all of them.
-constexpr std::uint64_t kEnoughCookies = 10;
-constexpr double kAnswered = 0.8;
 // Whole seconds are left, rounded down: two less than the timeout is more than one second ago.
 constexpr std::int64_t kRoundedS = 2;
 
@@ -58,13 +55,6 @@ TrackedSample TrackedSampler::take() {
     out_.busiest_unanswered = unanswered;
   }
   return std::move(out_);
-}
-
-bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now) {
-  const auto sent = growth(before.counters.syncookies_sent, now.counters.syncookies_sent);
-  const auto answered = growth(before.counters.syncookies_recv, now.counters.syncookies_recv);
-  if (!sent || *sent < kEnoughCookies) return false;
-  return static_cast<double>(answered.value_or(0)) < kAnswered * static_cast<double>(*sent);
 }
 
 }  // namespace tcpstat::detect

@@ -12,6 +12,7 @@
 #include "detect/sample/syn_sample.h"
 #include "model/kernel_facts.h"
 #include "model/tracked_flow.h"
+#include "report/rule.h"
 
 namespace tcpstat::detect {
 
@@ -60,7 +61,8 @@ class TrackedSampler final : public TrackedFlowSink {
   TrackedSample out_;
 };
 
-/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered.
-bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now);
+/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered (by the limits
+/// of cookie-answers): only connection tracking knows their sources.
+bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, const Thresholds& thresholds);
 
 }  // namespace tcpstat::detect

@@ -18,6 +18,7 @@
 #include "model/names.h"
 #include "model/sink.h"
 #include "report/coverage.h"
+#include "report/finding.h"
 #include "report/subject.h"
 
 namespace tcpstat {
@@ -35,7 +36,9 @@ inline std::ostream& operator<<(std::ostream& out, const Address& address) { ret
 inline std::ostream& operator<<(std::ostream& out, const Endpoint& endpoint) { return out << to_string(endpoint); }
 inline std::ostream& operator<<(std::ostream& out, const Prefix& prefix) { return out << to_string(prefix); }
 inline std::ostream& operator<<(std::ostream& out, const Subject& subject) { return out << subject.text(); }
+inline std::ostream& operator<<(std::ostream& out, AttackClass attack_class) { return out << name(attack_class); }
 // Tests compare with what is printed.
+inline bool operator==(AttackClass attack_class, std::string_view text) { return name(attack_class) == text; }
 inline bool operator==(const Subject& subject, std::string_view text) { return subject.text() == text; }
 
 namespace test {

@@ -1,0 +1,44 @@
+#pragma once
+// What detection can find, by rule, and from where on it says so.
+
+#include "report/rule.h"
+
+namespace tcpstat::detect {
+
+inline constexpr ThresholdInfo kFloodThresholds[] = {
+    {"suspicious", 2, "points", "one strong signal, or several weak ones"},
+    {"likely", 3.5, "points", "attacks reach it, look-alikes did not in any labelled run"},
+    {"under_attack", 5, "points", "and the queue is under pressure: clients notice"},
+};
+inline constexpr ThresholdInfo kQueueThresholds[] = {
+    {"warning", 0.75, "ratio", "a burst of a third of the queue more, and connections are lost"},
+    {"critical", 0.9, "ratio", "the program does not keep up"},
+};
+inline constexpr ThresholdInfo kDeferThresholds[] = {
+    {"warning", 0.5, "ratio", "of the SYN queue: from here on the kernel drops them earlier"},
+    {"critical", 0.9, "ratio", "of the SYN queue: the next clients get cookies, or nothing"},
+};
+inline constexpr ThresholdInfo kScanThresholds[] = {
+    {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},
+};
+
+inline constexpr RuleInfo kSynFloodRule = {"syn-flood", "is a listener under a SYN flood?", "RFC 4987",
+                                           kFloodThresholds};
+inline constexpr RuleInfo kAcceptQueueRule = {"accept-queue", "does a program accept too slowly?",
+                                              "listen(2); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock()",
+                                              kQueueThresholds};
+inline constexpr RuleInfo kDeferredRule = {"deferred-accept", "do idle clients fill the SYN queue?",
+                                           "tcp(7), TCP_DEFER_ACCEPT", kDeferThresholds};
+inline constexpr RuleInfo kReturnPathRule = {
+    "return-path", "do SYN+ACKs fail to reach their clients?", "RFC 6298 §5.5; RFC 3704", {}};
+inline constexpr RuleInfo kLossyRule = {"lossy-clients", "do clients need several SYN+ACKs?", "RFC 6298 §5.5", {}};
+inline constexpr RuleInfo kCrowdRule = {
+    "flash-crowd", "does a crowd of real clients fill the SYN queue?", "RFC 4987 §3.6", {}};
+inline constexpr RuleInfo kPortScanRule = {"port-scan", "are closed ports probed?", "RFC 9293 §3.10.7.1",
+                                           kScanThresholds};
+inline constexpr RuleInfo kBlindRule = {"syn-blind",
+                                        "what can this way of looking not see?",
+                                        "RFC 4987 §3.6; net/ipv4/tcp_input.c, tcp_conn_request()",
+                                        {}};
+
+}  // namespace tcpstat::detect
