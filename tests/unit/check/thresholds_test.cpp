@@ -1,0 +1,599 @@
+// Each threshold that --list rules names is moved on a scene where it matters, and something else is said then.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "check/rules.h"
+#include "detect/sample/tracked_sample.h"
+#include "detect/scene.h"
+#include "detect/syn_detector.h"
+#include "support/diagnosing.h"
+
+using namespace tcpstat;
+using namespace tcpstat::test;
+
+namespace {
+
+/// Levels, classes, severities, and which findings there are; no text and no score.
+using Said = std::set<std::string>;
+
+struct Moved {
+  std::string_view threshold;  ///< "rule.name"
+  double to;
+};
+
+struct Row {
+  Moved moved;
+  std::function<Said(const Thresholds&)> scene;
+  std::vector<Moved> beside = {};  ///< in both runs
+};
+
+void set(Thresholds& thresholds, const Moved& moved) {
+  const std::size_t dot = moved.threshold.find('.');
+  thresholds.set(moved.threshold.substr(0, dot), moved.threshold.substr(dot + 1), moved.to);
+}
+
+void add(Said& said, const std::vector<Finding>& findings) {
+  for (const Finding& finding : findings) {
+    said.insert(finding.rule + " " + finding.subject.text() + " " + std::string(name(finding.severity)));
+  }
+}
+
+Said of(const SynReport& report) {
+  Said said;
+  for (const SynVerdict& verdict : report.verdicts) {
+    said.insert(verdict.subject.text() + " " + std::string(name(verdict.level)) + " " +
+                std::string(name(verdict.attack_class)));
+  }
+  add(said, report.findings);
+  return said;
+}
+
+// Detection.
+
+auto snapshot(void (*make)(Scene&)) {
+  return [make](const Thresholds& thresholds) {
+    Scene scene;
+    make(scene);
+    const SynSample sample = scene.sample();
+    SynInput input;
+    input.now = &sample;
+    input.facts = zero_facts();
+    return of(detect_syn(input, thresholds));
+  };
+}
+
+/// Two samples, 5 s apart, and what the kernel counted between them.
+struct Interval {
+  Scene before;
+  Scene now;
+  KernelFacts facts = zero_facts();
+  std::chrono::milliseconds apart{5'000};
+  bool read_in_between = true;
+  std::optional<double> cusum;
+  TrackedSample tracked;
+
+  Interval() {
+    now.next = 10'000;
+    facts.filters.synproxy_syn_received = 0;
+    facts.filters.synproxy_cookie_valid = 0;
+  }
+};
+
+auto interval(void (*make)(Interval&)) {
+  return [make](const Thresholds& thresholds) {
+    Interval made;
+    make(made);
+    const SynSample first = made.before.sample();
+    const SynSample second = made.now.sample(&first);
+    SynInput input;
+    input.now = &second;
+    input.before = &first;
+    input.facts = made.facts;
+    input.facts_before = zero_facts();
+    input.facts_before->filters.synproxy_syn_received = 0;
+    input.facts_before->filters.synproxy_cookie_valid = 0;
+    if (made.read_in_between) {
+      input.after_first_second = input.facts_before->counters;
+      input.before_last_second = input.facts.counters;
+    }
+    input.apart = made.apart;
+    input.cusum = made.cusum;
+    input.tracked = &made.tracked;
+    return of(detect_syn(input, thresholds));
+  };
+}
+
+void requests(Scene& scene, int count, double from_s, double to_s, std::uint32_t repeated = 0) {
+  for (int i = 0; i < count; ++i) {
+    scene.request(from_s + (to_s - from_s) * (i + 0.5) / count, Sources::random, repeated);
+  }
+}
+
+void flood(Scene& scene) { scene.flood(20, 10); }
+void crowd(Scene& scene) { scene.fresh(138); }
+/// 60 clients a second, of whose ACKs 40 % get lost.
+void silent_clients(Scene& scene) {
+  requests(scene, 24, 0, 0.9);
+  requests(scene, 19, 1, 3);
+  requests(scene, 15, 3, 7);
+  requests(scene, 12, 7, 14.5);
+}
+/// As many wait for the third SYN+ACK as for the second, and hardly any for later ones.
+void thin_after_the_third(Scene& scene) {
+  requests(scene, 20, 1, 3);
+  requests(scene, 28, 3, 7);
+  requests(scene, 12, 7, 14.5);
+  requests(scene, 4, 15, 30);
+}
+/// Too few for two rounds to say something, but not for all.
+void few_silent_clients(Scene& scene) {
+  requests(scene, 4, 0, 0.9);
+  requests(scene, 3, 1, 3);
+  requests(scene, 5, 3, 7);
+  requests(scene, 1, 13, 15);
+}
+void idle_clients(Scene& scene) {
+  for (int i = 0; i < 300; ++i) scene.request(i / 20.0, Sources::random, 0, 9);
+}
+void half_full(Scene& scene) { scene.flood(40, 7); }
+void slow_program(Scene& scene) {
+  scene.backlog = 64;
+  scene.accept_queue = 60;
+}
+/// The first of the earlier sample wait on, `completed` completed, and `gone` are neither.
+void outcomes(Interval& made, int waiting, int completed, int gone, double age_s) {
+  requests(made.before, waiting + completed + gone, age_s, age_s + 0.01);
+  const double now_s = age_s + 5;
+  for (int i = 0; i < waiting; ++i) {
+    made.now.request(now_s).cookie = made.before.rows[static_cast<std::size_t>(i)].cookie;
+  }
+  for (int i = waiting; i < waiting + completed; ++i) {
+    const Connection& row = made.before.rows[static_cast<std::size_t>(i)];
+    made.now.rows.push_back(connection(State::established, row.local, row.remote));
+    made.now.rows.back().cookie = row.cookie;
+  }
+}
+void dropped_syns(Interval& made) {
+  made.now.flood(20, 5);
+  made.facts.counters.listen_drops = 2775;
+  made.facts.counters.passive_opens = 71;
+}
+void dropped_syns_of_clients(Interval& made) {
+  dropped_syns(made);
+  made.facts.counters.syn_retrans = 330;
+  made.facts.counters.tcp_timeouts = 100;
+}
+void cookies(Interval& made, std::uint64_t sent, std::uint64_t answered) {
+  made.facts.counters.syncookies_sent = sent;
+  made.facts.counters.syncookies_recv = answered;
+}
+void resets(Interval& made, std::uint64_t per_s) { made.facts.counters.embryonic_rsts = 5 * per_s; }
+void proxied(Interval& made) {
+  made.facts.filters.synproxy_syn_received = 3080;
+  made.facts.filters.synproxy_cookie_valid = 80;
+}
+void tracked(Interval& made) {
+  cookies(made, 5000, 10);
+  made.tracked.tracking = Tracking::read;
+  made.tracked.unanswered = 1000;
+  for (std::uint64_t i = 0; i < 1000; ++i) made.tracked.sources.push_back(made.now.source(Sources::random, i));
+}
+/// So many SYNs a second do not complete beside ten that do.
+void beside_completions(Interval& made, double per_s) {
+  made.now.flood(per_s, 10);
+  made.facts.counters.passive_opens = 50;
+}
+void ports(Scene& scene, std::uint16_t first, std::uint16_t step) {
+  scene.flood(10, 10);
+  for (Connection& row : scene.rows) row.remote.port = first, first = static_cast<std::uint16_t>(first + step);
+}
+/// 100 old requests, of whose sources `known` own other connections.
+void known(Scene& scene, std::size_t of_them) {
+  scene.flood(10, 10);
+  scene.established(10);
+  for (std::size_t i = 10; i < 10 + of_them; ++i) {
+    scene.rows.push_back(connection(State::established, scene.local, scene.rows[i].remote));
+  }
+}
+void first_timeout(Scene& scene) {
+  requests(scene, 12, 0.55, 0.95);
+  requests(scene, 19, 1.05, 2.9);
+}
+
+const std::vector<Row>& detection() {
+  static const std::vector<Row> kRows = {
+      {{"syn-flood.suspicious", 50}, snapshot(flood)},
+      {{"syn-flood.likely", 50}, snapshot(flood)},
+      {{"syn-flood.under_attack", 50}, snapshot(half_full)},
+      {{"accept-queue.warning", 0.95}, snapshot(slow_program)},
+      {{"accept-queue.critical", 0.95}, snapshot(slow_program)},
+      {{"deferred-accept.warning", 0.7}, snapshot(idle_clients)},
+      {{"deferred-accept.critical", 0.55}, snapshot(idle_clients)},
+      {{"port-scan.resets", 500}, interval([](Interval& made) { made.facts.counters.out_rsts = 2000; })},
+
+      {{"client-liveness.alive", 5}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
+      {{"client-liveness.timeouts", 30}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
+      {{"cookie-answers.few", 0.7}, interval([](Interval& made) { cookies(made, 50, 30); })},
+      {{"cookie-answers.some", 0.55}, interval([](Interval& made) { cookies(made, 50, 30); })},
+      {{"cookie-answers.most", 0.95}, interval([](Interval& made) {
+         crowd(made.now);
+         cookies(made, 100, 90);
+       })},
+      {{"cookie-answers.sent", 60}, interval([](Interval& made) { cookies(made, 50, 0); })},
+      {{"cookie-answers.sent_for_relief", 200},
+       interval([](Interval& made) {
+         flood(made.now);
+         cookies(made, 100, 100);
+       }),
+       {{"syn-flood.likely", 6.5}}},
+      {{"cookie-answers.unanswered", 50},
+       interval([](Interval& made) { cookies(made, 150, 0); }),
+       {{"syn-flood.likely", 4.5}}},
+      {{"cookie-answers.uncorrected", 3}, interval([](Interval& made) {
+         cookies(made, 1000, 0);
+         made.read_in_between = false;
+       })},
+      {{"silent-drops.drops", 1000}, interval(dropped_syns)},
+      {{"silent-drops.stale", 0.95}, interval(dropped_syns), {{"syn-flood.likely", 10}}},
+      {{"embryonic-resets.some", 30}, interval([](Interval& made) { resets(made, 20); })},
+      {{"embryonic-resets.as_many", 60}, interval([](Interval& made) { resets(made, 45); })},
+      {{"embryonic-resets.many", 100}, interval([](Interval& made) { resets(made, 60); }), {{"syn-flood.likely", 4.5}}},
+      {{"synproxy-answers.answers", 0.01}, interval(proxied)},
+      {{"synproxy-answers.received", 5000}, interval(proxied)},
+      {{"tracked-sources.entries", 2000}, interval(tracked)},
+      {{"history.sum", 3}, interval([](Interval& made) { made.cusum = 2; })},
+
+      {{"queue-fill.pressure", 0.7}, snapshot(half_full)},
+      {{"queue-fill.saturated", 1.5}, snapshot([](Scene& scene) {
+         scene.backlog = 32;
+         scene.fresh(33);
+       })},
+      {{"queue-fill.pruned", 0.8}, snapshot([](Scene& scene) {
+         scene.flood(28, 7);
+         requests(scene, 60, 7.1, 15);
+       })},
+      {{"stale-share.half", 0.6}, snapshot([](Scene& scene) {
+         requests(scene, 10, 0, 0.3);
+         requests(scene, 12, 1.4, 1.6);
+       })},
+      {{"stale-share.most", 0.95}, snapshot(flood), {{"syn-flood.likely", 5}}},
+      {{"stale-share.few", 0}, snapshot(crowd)},
+      {{"stale-share.aged", 20}, snapshot([](Scene& scene) {
+         requests(scene, 8, 0, 0.3);
+         requests(scene, 12, 1.4, 1.6);
+       })},
+      {{"stale-share.many", 30}, snapshot([](Scene& scene) { scene.fresh(25); })},
+      {{"arrival-rate.settled", 10},
+       interval([](Interval& made) {
+         requests(made.now, 40, 1, 3);
+         requests(made.now, 2, 4.9, 5);
+         made.facts.counters.passive_opens = 25;
+       }),
+       {{"syn-flood.suspicious", 3}}},
+      {{"cohort-fate.none", 0.01},
+       interval([](Interval& made) { outcomes(made, 39, 1, 0, 1.5); }),
+       {{"syn-flood.likely", 8}}},
+      {{"cohort-fate.clients", 0.9}, interval([](Interval& made) { outcomes(made, 20, 20, 0, 1.5); })},
+      {{"cohort-fate.entries", 50}, interval([](Interval& made) { outcomes(made, 20, 20, 0, 1.5); })},
+      {{"cohort-fate.expiry", 6}, interval([](Interval& made) {
+         outcomes(made, 0, 0, 40, 1.5);
+         flood(made.now);
+       })},
+      {{"cohort-fate.apart", 3},
+       interval([](Interval& made) {
+         outcomes(made, 0, 0, 40, 3.5);
+         flood(made.now);
+       }),
+       {{"syn-flood.likely", 8}}},
+      {{"survival.flood", 1.5}, snapshot(flood), {{"syn-flood.likely", 5}}},
+      {{"survival.clients", 0.05}, snapshot(silent_clients), {{"first-timeout.likelihood", 1000}}},
+      {{"survival.entries", 4},
+       snapshot(few_silent_clients),
+       {{"first-timeout.likelihood", 1000}, {"survival.likelihood", 1000}}},
+      {{"survival.width", 10}, snapshot(silent_clients), {{"first-timeout.likelihood", 1000}}},
+      {{"survival.likelihood", 1000}, snapshot(thin_after_the_third), {{"first-timeout.likelihood", 1000}}},
+      {{"first-timeout.clients", 0.1}, snapshot(first_timeout)},
+      {{"first-timeout.likelihood", 1000}, snapshot(first_timeout)},
+      {{"first-timeout.accused", -1000}, snapshot(first_timeout)},
+      {{"first-timeout.width", 3}, snapshot(first_timeout)},
+      {{"client-retries.none", 0}, snapshot(flood), {{"syn-flood.likely", 5}}},
+      {{"client-retries.clients", 2}, snapshot([](Scene& scene) { scene.flood(20, 15, Sources::random, 3); })},
+      {{"client-retries.entries", 1000}, snapshot([](Scene& scene) { scene.flood(20, 15, Sources::random, 3); })},
+      {{"deferred-share.share", 2}, snapshot(idle_clients)},
+      {{"deferred-share.entries", 1000}, snapshot(idle_clients)},
+      {{"abandonment.most", 0.9},
+       interval([](Interval& made) { beside_completions(made, 15); }),
+       {{"syn-flood.likely", 6.5}}},
+      {{"abandonment.some", 0.45},
+       interval([](Interval& made) { beside_completions(made, 5); }),
+       {{"syn-flood.likely", 5.75}}},
+      {{"abandonment.few", 0},
+       interval([](Interval& made) {
+         beside_completions(made, 5);
+         made.facts.counters.passive_opens = 5'000;
+       }),
+       {{"syn-flood.likely", 5}}},
+      {{"source-spread.unique", 2}, snapshot(flood), {{"syn-flood.likely", 5.25}}},
+      {{"source-spread.top", 2},
+       snapshot([](Scene& scene) { scene.flood(40, 7, Sources::subnet); }),
+       {{"source-spread.wide", 2}}},
+      {{"source-spread.wide", 2}, snapshot([](Scene& scene) {
+         scene.flood(20, 10);
+         for (std::size_t i = 0; i < scene.rows.size(); ++i) {
+           scene.rows[i].remote.address = address("198.51." + std::to_string(i % 64) + "." + std::to_string(i / 64));
+         }
+       })},
+      {{"source-spread.different", 2}, snapshot(flood)},
+      {{"source-spread.even", 0}, snapshot(flood)},
+      {{"source-spread.entries", 1000}, snapshot(flood)},
+      {{"source-spread.many", 1000}, snapshot(flood), {{"syn-flood.likely", 5.25}}},
+      {{"known-sources.few", 0}, snapshot([](Scene& scene) { known(scene, 1); }), {{"syn-flood.likely", 5.75}}},
+      {{"known-sources.some", 2}, snapshot([](Scene& scene) { known(scene, 50); }), {{"syn-flood.likely", 5}}},
+      {{"known-sources.entries", 1000}, snapshot([](Scene& scene) { known(scene, 50); }), {{"syn-flood.likely", 5}}},
+      {{"impossible-sources.share", 0.5},
+       snapshot([](Scene& scene) { scene.flood(20, 10, Sources::class_e); }),
+       {{"syn-flood.likely", 6}}},
+      {{"impossible-sources.entries", 1000},
+       snapshot([](Scene& scene) { scene.flood(20, 10, Sources::class_e); }),
+       {{"syn-flood.likely", 6}}},
+      {{"port-pattern.entries", 1000},
+       snapshot([](Scene& scene) { ports(scene, 4444, 0); }),
+       {{"syn-flood.likely", 5}}},
+      {{"port-pattern.fixed", 2}, snapshot([](Scene& scene) { ports(scene, 4444, 0); }), {{"syn-flood.likely", 5}}},
+      {{"port-pattern.run", 2}, snapshot([](Scene& scene) { ports(scene, 2000, 1); }), {{"syn-flood.likely", 5}}},
+      {{"port-pattern.unique", 2}, snapshot([](Scene& scene) { ports(scene, 4444, 0); }), {{"syn-flood.likely", 5}}},
+      {{"accept-queue-load.load", 0.95}, snapshot([](Scene& scene) {
+         slow_program(scene);
+         scene.flood(9, 5);
+       })},
+      {{"accept-queue-load.loaded", 0.7}, interval([](Interval& made) {
+         made.now.backlog = made.before.backlog = 100;
+         made.now.accept_queue = 60;
+         made.now.drops = 50;
+         made.facts.counters.listen_overflows = 50;
+         made.facts.counters.listen_drops = 50;
+         made.now.flood(5, 5);
+       })},
+      {{"accept-queue-load.limit", 20}, snapshot([](Scene& scene) {
+         scene.backlog = 8;
+         scene.accept_queue = 8;
+       })},
+  };
+  return kRows;
+}
+
+// Diagnosis.
+
+auto diagnosis(void (*make)(Diagnosing&)) {
+  return [make](const Thresholds& thresholds) {
+    Diagnosing run;
+    run.rule_limits.thresholds = thresholds;
+    make(run);
+    Said said;
+    add(said, run.finish());
+    return said;
+  };
+}
+
+const Owner kOwner{55, 9, "worker"};
+
+Connection with_timer(State state, TimerKind timer, std::uint32_t retransmits) {
+  Connection row = served(state);
+  row.timer = timer;
+  row.timer_ms = 500;
+  row.retransmits = retransmits;
+  return row;
+}
+
+void closing(Diagnosing& run) { run.rows(50, with_timer(State::last_ack, TimerKind::retransmit, 4)); }
+void close_wait(Diagnosing& run, std::size_t count, std::uint32_t unread) {
+  Connection row = served(State::close_wait);
+  row.recv_queue = unread;
+  run.rows(count, row, {{"last_ack_recv_ms", 90'000}}, kOwner);
+}
+void leak(Diagnosing& run) { close_wait(run, 50, 0); }
+void unread_close(Diagnosing& run) { close_wait(run, 50, 1); }
+void closed_window(Diagnosing& run) {
+  Connection row = with_timer(State::established, TimerKind::probe, 0);
+  row.send_queue = 1000;
+  row.timer_ms = 20'000;
+  run.rows(5, row);
+}
+void gone_window(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::probe, 4)); }
+void retransmitting(Diagnosing& run) {
+  run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
+           {{"last_ack_recv_ms", 10'000}, {"rto_ms", 8'000}, {"backoff", 4}});
+}
+void lossy_host(Diagnosing& run) {
+  run.before.emplace();
+  run.before->counters.out_segs = 0;
+  run.before->counters.retrans_segs = 0;
+  run.facts.counters.out_segs = 10'000;
+  run.facts.counters.retrans_segs = 300;
+}
+void keepalive(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::keepalive, 4)); }
+void unread(Diagnosing& run, std::uint64_t age_ms, std::uint64_t window) {
+  Connection row = served(State::established);
+  row.recv_queue = 1000;
+  run.rows(5, row, {{"last_data_recv_ms", age_ms}, {"rcv_wnd", window}}, kOwner);
+}
+void not_reading(Diagnosing& run) { unread(run, 40'000, 1000); }
+void orphans(Diagnosing& run, std::size_t count, std::uint64_t age_ms) {
+  Connection row = served(State::fin_wait2);
+  row.minisocket = true;
+  row.inode = 0;
+  row.timer = TimerKind::time_wait;
+  row.age_ms = age_ms;
+  run.rows(count, row);
+}
+void half_close(Diagnosing& run) { run.rows(50, served(State::fin_wait2), {{"last_ack_recv_ms", 90'000}}, kOwner); }
+void accept_queue(Diagnosing& run, std::uint32_t waiting, std::uint32_t limit) {
+  Listener row = listener(endpoint("0.0.0.0", 443));
+  row.accept_queue = waiting;
+  row.accept_limit = limit;
+  run.row(row);
+}
+void time_wait(Diagnosing& run) {
+  run.rule_limits.settings.max_tw_buckets = 100;
+  run.facts.usage.tw = 80;
+}
+void memory(Diagnosing& run) {
+  run.rule_limits.settings.tcp_mem_pages = {50, 100, 200};
+  run.facts.usage.mem_pages = 150;
+}
+void closed_sockets(Diagnosing& run) {
+  run.rule_limits.settings.max_orphans = 100;
+  run.facts.usage.orphan = 40;
+}
+void taken_ports(Diagnosing& run) {
+  run.rule_limits.settings.first_local_port = 40'000;
+  run.rule_limits.settings.last_local_port = 40'099;
+  Connection row = connection(State::established, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  for (int i = 0; i < 80; ++i, ++row.local.port) run.rows(1, row);
+}
+void blackhole(Diagnosing& run) {
+  Connection row = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  row.timer = TimerKind::retransmit;
+  row.timer_ms = 500;
+  row.retransmits = 3;
+  for (int i = 0; i < 10; ++i, ++row.local.port) run.rows(1, row);
+  row.state = State::established;
+  run.rows(1, row);
+}
+void fast_open(Diagnosing& run) { run.rows(20, with_timer(State::syn_recv, TimerKind::retransmit, 2)); }
+
+const std::vector<Row>& diagnoses() {
+  static const std::vector<Row> kRows = {
+      {{"closing-stuck.warning", 60}, diagnosis(closing)},
+      {{"closing-stuck.critical", 40}, diagnosis(closing)},
+      {{"closing-stuck.retransmits", 5}, diagnosis(closing)},
+      {{"close-wait-leak.warning", 60}, diagnosis(leak)},
+      {{"close-wait-leak.critical", 40}, diagnosis(leak)},
+      {{"close-wait-leak.age_s", 100}, diagnosis(leak)},
+      {{"close-wait-leak.descriptors", 0.01}, diagnosis([](Diagnosing& run) {
+         leak(run);
+         run.processes.table[kOwner.pid] = 1024;
+       })},
+      {{"close-wait-not-read.warning", 60}, diagnosis(unread_close)},
+      {{"close-wait-not-read.critical", 40}, diagnosis(unread_close)},
+      {{"close-wait-not-read.age_s", 100}, diagnosis(unread_close)},
+      {{"zero-window-alive.warning", 30}, diagnosis(closed_window)},
+      {{"zero-window-alive.critical", 15}, diagnosis(closed_window)},
+      {{"zero-window-alive.sockets", 5}, diagnosis(closed_window)},
+      {{"zero-window-alive.share", 2}, diagnosis(closed_window)},
+      {{"zero-window-gone.warning", 5}, diagnosis(gone_window)},
+      {{"zero-window-gone.critical", 4}, diagnosis(gone_window)},
+      {{"zero-window-gone.share", 2}, diagnosis(gone_window)},
+      {{"retransmitting.warning", 5}, diagnosis(retransmitting)},
+      {{"retransmitting.critical", 4}, diagnosis(retransmitting)},
+      {{"retransmitting.age_s", 5}, diagnosis(retransmitting)},
+      {{"retransmitting.share", 2}, diagnosis(retransmitting)},
+      {{"retransmitting.host_warning", 0.04}, diagnosis(lossy_host)},
+      {{"retransmitting.host_critical", 0.025}, diagnosis(lossy_host)},
+      {{"retransmitting.host_least", 20'000}, diagnosis(lossy_host)},
+      {{"keepalive-dead.warning", 5}, diagnosis(keepalive)},
+      {{"keepalive-dead.critical", 4}, diagnosis(keepalive)},
+      {{"keepalive-dead.share", 2}, diagnosis(keepalive)},
+      {{"not-reading.warning", 6}, diagnosis(not_reading)},
+      {{"not-reading.critical", 5}, diagnosis(not_reading)},
+      {{"not-reading.age_s", 50}, diagnosis(not_reading)},
+      {{"not-reading.full", 0.9}, diagnosis([](Diagnosing& run) {
+         Connection row = served(State::established);
+         row.recv_queue = 85'000;
+         row.recv_buffer_bytes = 100'000;
+         run.rows(5, row, {{"last_data_recv_ms", 5'000}}, kOwner);
+       })},
+      {{"not-reading.full_age_s", 10}, diagnosis([](Diagnosing& run) { unread(run, 5'000, 0); })},
+      {{"fin-wait2-orphans.warning", 2000}, diagnosis([](Diagnosing& run) {
+         orphans(run, 1500, 10'000);
+         run.rows(20'000, served(State::established));
+       })},
+      {{"fin-wait2-orphans.share", 0.9}, diagnosis([](Diagnosing& run) {
+         orphans(run, 200, 10'000);
+         run.rows(200, served(State::established));
+       })},
+      {{"fin-wait2-orphans.share_least", 300}, diagnosis([](Diagnosing& run) { orphans(run, 200, 10'000); })},
+      {{"fin-wait2-orphans.critical", 0.1}, diagnosis([](Diagnosing& run) {
+         run.rule_limits.settings.max_tw_buckets = 1000;
+         orphans(run, 200, 10'000);
+       })},
+      {{"fin-wait2-orphans.age_s", 20}, diagnosis([](Diagnosing& run) { orphans(run, 200, 10'000); })},
+      {{"half-close-held.warning", 60}, diagnosis(half_close)},
+      {{"half-close-held.critical", 40}, diagnosis(half_close)},
+      {{"half-close-held.age_s", 100}, diagnosis(half_close)},
+      {{"accept-queue-full.warning", 0.85}, diagnosis([](Diagnosing& run) { accept_queue(run, 80, 100); })},
+      {{"accept-queue-full.critical", 0.8}, diagnosis([](Diagnosing& run) { accept_queue(run, 80, 100); })},
+      {{"accept-queue-full.least", 10}, diagnosis([](Diagnosing& run) { accept_queue(run, 8, 9); })},
+      {{"accept-queue-full.overflows", 10}, diagnosis([](Diagnosing& run) {
+         run.before.emplace().counters.listen_overflows = 0;
+         run.facts.counters.listen_overflows = 5;
+       })},
+      {{"time-wait-limit.warning", 0.9}, diagnosis(time_wait)},
+      {{"time-wait-limit.critical", 0.75}, diagnosis(time_wait)},
+      {{"time-wait-limit.overflows", 10}, diagnosis([](Diagnosing& run) {
+         run.before.emplace().counters.time_wait_overflow = 0;
+         run.facts.counters.time_wait_overflow = 5;
+       })},
+      {{"tcp-memory.warning", 2}, diagnosis(memory)},
+      {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
+      {{"orphans.warning", 0.45}, diagnosis(closed_sockets)},
+      {{"orphans.critical", 0.35}, diagnosis(closed_sockets)},
+      {{"port-exhaustion.warning", 0.85}, diagnosis(taken_ports)},
+      {{"port-exhaustion.critical", 0.75}, diagnosis(taken_ports)},
+      {{"syn-sent-blackhole.warning", 15}, diagnosis(blackhole)},
+      {{"syn-sent-blackhole.critical", 8}, diagnosis(blackhole)},
+      {{"syn-sent-blackhole.retransmits", 5}, diagnosis(blackhole)},
+      {{"fast-open-half-open.warning", 30}, diagnosis(fast_open)},
+      {{"fast-open-half-open.critical", 15}, diagnosis(fast_open)},
+      {{"fast-open-half-open.retransmits", 3}, diagnosis(fast_open)},
+  };
+  return kRows;
+}
+
+std::string text(const Said& said) {
+  std::string out;
+  for (const std::string& one : said) out += one + "\n";
+  return out;
+}
+
+void check_each(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    CAPTURE(row.moved.threshold);
+    Thresholds thresholds;
+    for (const Moved& other : row.beside) set(thresholds, other);
+    const std::string before = text(row.scene(thresholds));
+    set(thresholds, row.moved);
+    const std::string after = text(row.scene(thresholds));
+    CHECK(before != after);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("each threshold of detection matters") { check_each(detection()); }
+
+TEST_CASE("each threshold of diagnosis matters") { check_each(diagnoses()); }
+
+TEST_CASE("no threshold is forgotten, and none is moved that is not there") {
+  std::set<std::string> named;
+  for (const RuleInfo& rule : check::all_rules()) {
+    for (const ThresholdInfo& threshold : rule.thresholds) {
+      named.insert(std::string(rule.id) + "." + std::string(threshold.name));
+    }
+  }
+  std::set<std::string> moved;
+  for (const auto* rows : {&detection(), &diagnoses()}) {
+    for (const Row& row : *rows) {
+      moved.insert(std::string(row.moved.threshold));
+      for (const Moved& other : row.beside) CHECK(named.count(std::string(other.threshold)) == 1);
+    }
+  }
+  CHECK(text(moved) == text(named));
+}
