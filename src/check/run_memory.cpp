@@ -1,5 +1,6 @@
 #include "check/run_memory.h"
 
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,20 @@ constexpr std::string_view kFormat = "tcpstat state";
 /// More nesting than any state file has.
 constexpr int kMostDepth = 8;
 constexpr double kMostRate = 1e12;
+
+struct FilterCounter {
+  const char* name;
+  std::optional<std::uint64_t> FilterCounters::*counter;
+};
+constexpr std::array<FilterCounter, 7> kFilterCounters = {{
+    {"conntrack_drop", &FilterCounters::conntrack_drop},
+    {"conntrack_early_drop", &FilterCounters::conntrack_early_drop},
+    {"conntrack_insert_failed", &FilterCounters::conntrack_insert_failed},
+    {"synproxy_syn_received", &FilterCounters::synproxy_syn_received},
+    {"synproxy_cookie_valid", &FilterCounters::synproxy_cookie_valid},
+    {"synproxy_cookie_invalid", &FilterCounters::synproxy_cookie_invalid},
+    {"softnet_dropped", &FilterCounters::softnet_dropped},
+}};
 
 /// A text that is no state file of this version; its reason is for the user.
 struct Unusable {
@@ -70,6 +85,21 @@ AttackLevel level(const Json& value) {
   return static_cast<AttackLevel>(whole(value, kMost));
 }
 
+Json filters_json(const FilterCounters& filters) {
+  Json out = Json::object();
+  for (const FilterCounter& one : kFilterCounters) out[one.name] = or_null(filters.*one.counter);
+  return out;
+}
+
+/// Files that were written before these were kept have none: they are unknown then.
+FilterCounters filters_from(const Json& document) {
+  FilterCounters filters;
+  const auto at = document.find("filters");
+  if (at == document.end()) return filters;
+  for (const FilterCounter& one : kFilterCounters) filters.*one.counter = whole_or_null(member(*at, one.name));
+  return filters;
+}
+
 Json listener_json(const detect::PastListener& listener) {
   Json requests = Json::array();
   for (const detect::PastRequest& request : listener.requests) {
@@ -123,6 +153,7 @@ RunMemory read(const Json& from) {
 #include "model/kernel_facts.def"
 #undef COUNTER
 #undef SETTING
+  base.filters = filters_from(from);
   std::size_t requests_left = detect::SynBaseline::kMostRequests;
   for (const Json& listener : list(member(from, "listeners"), detect::SynBaseline::kMostListeners)) {
     base.listeners.push_back(listener_from(listener, requests_left));
@@ -180,6 +211,7 @@ std::string memory_text(const RunMemory& memory) {
       {"boot_time_ms", base.boot_time.count()},
       {"wall_time_s", base.wall_time_s},
       {"counters", std::move(counters)},
+      {"filters", filters_json(base.filters)},
       {"listeners", std::move(listeners)},
       {"mean", base.mean},
       {"variance", base.variance},

@@ -4,14 +4,13 @@
 #include <doctest/doctest.h>
 
 #include <array>
-#include <filesystem>
 #include <future>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <thread>
 
 #include "command.h"
-#include "failure.h"
+#include "folder.h"
 #include "namespace.h"
 #include "running_scenario.h"
 
@@ -24,22 +23,6 @@ constexpr milliseconds kApart{3000};
 constexpr milliseconds kBegins{10500};
 constexpr milliseconds kEnds{23000};
 constexpr milliseconds kLastOneDies{31500};  // 7 s, and what the kernel's timers are late
-
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "tcpstat-lab-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) fail("making a folder");
-    path_ = pattern;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-  std::string operator/(const char* name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 struct Run {
   milliseconds begin{0};

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "dump.h"
+#include "folder.h"
 #include "namespace.h"
 #include "privileges.h"
 #include "running_scenario.h"
@@ -66,11 +67,17 @@ Scenario flood_of(double rate, Sources sources) {
   return scenario;
 }
 
-json check_for(unsigned interval_s, const RunOptions& options = {}) {
-  const Outcome outcome = tcpstat({"check", "--json", "--interval", std::to_string(interval_s)}, options);
+json check(std::vector<std::string> more, const RunOptions& options = {}) {
+  std::vector<std::string> words = {"check", "--json"};
+  words.insert(words.end(), more.begin(), more.end());
+  const Outcome outcome = tcpstat(words, options);
   json document = json::parse(outcome.out, nullptr, false);
   REQUIRE_MESSAGE(document.is_object(), outcome.err);
   return document;
+}
+
+json check_for(unsigned interval_s, const RunOptions& options = {}) {
+  return check({"--interval", std::to_string(interval_s)}, options);
 }
 
 /// The evidence of this name in any verdict, or null.
@@ -160,6 +167,30 @@ TEST_SUITE("netfilter") {
     CHECK(evidence(during, "completions")["value"] > 5);  // the clients of every day are served
     CHECK(blind_to(during, "SYNPROXY"));
     CHECK(count_rows(kMaskSynRecv) < 5);
+  }
+
+  TEST_CASE("from run to run they tell it as well") {
+    enter_namespace();
+    const Folder folder;
+    const std::string state_file = folder / "state.json";
+    Scenario scenario = flood_of(200, Sources::random);
+    scenario.sysctls.clear();
+    scenario.onset = milliseconds(6000);
+    const RunningScenario running(scenario, 1);
+    if (!filtered(kSynproxy, "/proc/net/stat/synproxy")) return;
+    set_sysctl("net.netfilter.nf_conntrack_tcp_loose", "0");
+    const auto check_at = [&](milliseconds at) {
+      std::this_thread::sleep_for(at - running.elapsed());
+      return check({"--state-file", state_file});
+    };
+    check_at(milliseconds(1500));
+    const json before = check_at(milliseconds(5500));
+    CHECK(worst_class(before) == "no attack");
+    CHECK(evidence(before, "synproxy_answers")["value"] > 0.8);
+    check_at(milliseconds(10000));  // the first run that sees the flood waits for a second one
+    const json during = check_at(milliseconds(14000));
+    CHECK(worst_class(during).rfind("flood: ", 0) == 0);
+    CHECK(evidence(during, "synproxy_answers")["value"] < 0.3);
   }
 }
 

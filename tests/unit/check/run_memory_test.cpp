@@ -19,6 +19,9 @@ RunMemory everything() {
   base.wall_time_s = 1764000000;
   base.counters.syncookies_sent = UINT64_MAX;
   base.counters.listen_drops = 0;
+  base.filters.synproxy_syn_received = 3080;
+  base.filters.synproxy_cookie_valid = 80;
+  base.filters.softnet_dropped = UINT64_MAX;
   base.listeners.push_back({.local = {*parse_address("2001:db8::1"), 443},
                             .identity = UINT64_MAX,
                             .drops = std::nullopt,
@@ -64,6 +67,27 @@ TEST_CASE("what is remembered comes back") {
   CHECK(after->baseline.alert_since_s == 1763999999);
   CHECK(after->spacing == std::chrono::milliseconds(60000));
   CHECK(check::memory_from(memory_text(check::RunMemory{})));
+}
+
+TEST_CASE("what netfilter counted comes back") {
+  const auto after = check::memory_from(check::memory_text(everything()));
+  REQUIRE(after);
+  CHECK(after->baseline.filters.synproxy_syn_received == 3080);
+  CHECK(after->baseline.filters.synproxy_cookie_valid == 80);
+  CHECK(after->baseline.filters.softnet_dropped == UINT64_MAX);
+  CHECK_FALSE(after->baseline.filters.conntrack_drop);
+}
+
+TEST_CASE("a state file from before netfilter was counted is read, and those counters are unknown") {
+  const std::string text = check::memory_text(everything());
+  const std::size_t from = text.find("\"filters\":{");
+  REQUIRE(from != std::string::npos);
+  const std::string older = std::string(text).erase(from, text.find('}', from) + 2 - from);
+  const auto after = check::memory_from(older);
+  REQUIRE(after);
+  CHECK_FALSE(after->baseline.filters.synproxy_syn_received);
+  CHECK(after->baseline.counters.syncookies_sent == UINT64_MAX);
+  CHECK_FALSE(check::memory_from(replaced(text, "\"synproxy_syn_received\":3080", "\"synproxy_syn_received\":-1")));
 }
 
 TEST_CASE("every cut of a state file is damaged") {

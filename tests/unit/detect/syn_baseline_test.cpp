@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <ostream>
@@ -23,6 +24,7 @@ struct Host {
   std::int64_t boot_time_s = 1000;
   std::uint64_t listen_cookie = 7;
   KernelFacts facts = test::zero_facts();
+  Thresholds thresholds;
   std::optional<SynBaseline> baseline;
   std::uint64_t cookies = 1;
 
@@ -44,7 +46,7 @@ struct Host {
     now.facts = facts;
     now.facts.boot_time = std::chrono::seconds(boot_time_s);
     now.nominal = std::chrono::seconds(60);
-    BaselineStep out = step(baseline ? &*baseline : nullptr, now, {});
+    BaselineStep out = step(baseline ? &*baseline : nullptr, now, thresholds);
     baseline = out.next;
     return out;
   }
@@ -249,6 +251,61 @@ TEST_CASE("a listener that was restarted is compared with nothing") {
     const BaselineStep step = host.run(flood);
     CHECK(test::evidence(test::verdict(step.report), "listener_drops") == nullptr);
   }
+}
+
+TEST_CASE("SYNPROXY is judged from run to run") {
+  Host host;
+  host.facts.filters.synproxy_syn_received = 100;
+  host.facts.filters.synproxy_cookie_valid = 100;
+  const auto flooded = [&] {
+    *host.facts.filters.synproxy_syn_received += 6000;
+    *host.facts.filters.synproxy_cookie_valid += 60;
+    return host.run(quiet);
+  };
+  host.run(quiet);
+  CHECK(level(host.run(quiet)) == AttackLevel::none);
+  CHECK(level(flooded()) == AttackLevel::suspicious);
+  const BaselineStep second = flooded();
+  CHECK(level(second) >= AttackLevel::likely);
+  const Evidence* answers = test::evidence(test::verdict(second.report, "host"), "synproxy_answers");
+  REQUIRE(answers != nullptr);
+  CHECK(answers->value == 0.01);
+}
+
+TEST_CASE("where the last run did not keep what SYNPROXY counted, it is said and nothing is called well") {
+  Host host;
+  host.facts.filters.synproxy_syn_received = 100;
+  host.facts.filters.synproxy_cookie_valid = 100;
+  host.run(quiet);
+  host.baseline->filters = {};
+  const BaselineStep step = host.run(quiet);
+  CHECK(level(step) == AttackLevel::unknown);
+  const auto& blind = test::verdict(step.report, "host").blind;
+  CHECK(std::any_of(blind.begin(), blind.end(),
+                    [](const std::string& spot) { return spot.find("counters of SYNPROXY") != std::string::npos; }));
+  CHECK(level(host.run(quiet)) == AttackLevel::none);
+}
+
+TEST_CASE("the sum that alarms is the user's") {
+  Host host;
+  host.thresholds.set("history", "sum", 100);
+  for (int i = 0; i < 5; ++i) host.run(quiet);
+  CHECK_FALSE(host.run(weak_flood).alarm);
+}
+
+TEST_CASE("another boot begins the sum anew, and an alert ends after three quiet runs") {
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 5; ++i) host.run(weak_flood);
+  REQUIRE(host.baseline->sum > 1);
+  host.boot_id = "b2";
+  host.boot_time_s = 0;
+  host.facts = test::zero_facts();
+  CHECK(host.run(quiet).next.sum == 0);
+  CHECK(level(host.run(quiet)) == AttackLevel::suspicious);
+  const BaselineStep third = host.run(quiet);
+  CHECK(level(third) == AttackLevel::none);
+  CHECK_FALSE(third.next.alert_since_s.has_value());
 }
 
 TEST_CASE("the baseline is bounded") {
