@@ -14,13 +14,13 @@ void run(Scope scope, const ListenerView& view, const Thresholds& thresholds, Me
   }
 }
 
-/// The host's counters do not name a listener. They speak of one that is full (cookies, drops) or that lost packets.
+/// The host's counters do not name a listener. They count for one that is full (cookies, drops) or lost packets.
 bool host_speaks_of(const Assessment& one, std::size_t listeners) {
   return listeners == 1 || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
 }
 
-/// A listener with a full accept queue is cleared in full; other things that speak for it count half beside counters
-/// that prove an attack, because those do not say on which of the listeners.
+/// A full accept queue clears its listener. What else clears it counts half if the host's counters prove an attack,
+/// because they do not tell which listener is attacked.
 double combined(const Measurements& listener, double host_score) {
   double own = listener.score;
   if (host_score > 0 && own < 0 && listener.accept_queue != AcceptQueue::full) own /= 2;
@@ -47,11 +47,11 @@ AttackLevel level_of(double score, Impact impact, const Thresholds& thresholds) 
 
 /// In one snapshot: until the second timer round has been seen for a second, nothing tells a flood from an outage.
 constexpr double kOneRoundS = 4;
-/// Where three of four answers get lost, each request that waits has a third of a client beside it that came through.
+/// If three of four answers get lost, one client of four comes through.
 constexpr double kSomeOfAll = 0.25;
 
-/// All that waits is young, nothing is known of its fate, and some of the others complete: clients that lose ACKs look
-/// like that in their first seconds.
+/// All requests are young, nothing is known of their outcome, and other handshakes complete. Clients that lose ACKs look
+/// like this in their first seconds.
 bool too_early(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
   const bool few_complete = signals.completion == Completion::nobody || signals.completion == Completion::some;
@@ -65,7 +65,7 @@ bool too_early(const Assessment& one, const Measurements& host) {
 AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackLevel level) {
   const Measurements& signals = one.signals;
   const bool proven = one.takes_host_evidence && host.counters_accuse;
-  // Retries can be replayed, so they never clear a queue full of old requests, and never prove an attack either.
+  // Retries can be replayed: they neither clear a queue full of old requests nor prove an attack.
   const bool retried = signals.clients_retry == Answer::yes;
   if (retried && signals.amount_aged == Amount::many && signals.staleness == Staleness::most) {
     level = std::max(level, AttackLevel::suspicious);
@@ -76,8 +76,8 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   return level;
 }
 
-/// A full queue lets a SYN in when another one expires, and those come in crowds: one round of the timer does not stand
-/// for the others.
+/// A full queue admits a SYN when a request expires, and many expire at the same time: one timer round does not stand for
+/// the others.
 std::optional<double> admitted_per_s(const Assessment& one) {
   const Measurements& signals = one.signals;
   if (signals.saturated_lately != Answer::yes || !signals.arrivals_per_s || !one.of->oldest_s) {
@@ -86,7 +86,7 @@ std::optional<double> admitted_per_s(const Assessment& one) {
   return std::min(*signals.arrivals_per_s, signals.counted / std::max(*one.of->oldest_s, 1.0));
 }
 
-/// SYNs that wait in the queue in vain, and those that the host's counters add.
+/// SYNs that wait in the queue in vain, and SYNs that only the host's counters show.
 std::optional<double> rate_of(const Assessment& one, const Measurements& host) {
   std::optional<double> rate = admitted_per_s(one);
   if (!one.takes_host_evidence) return rate;
@@ -124,8 +124,7 @@ void settle_host(HostAssessment& all, const Thresholds& thresholds) {
     }
   }
   host.score = host.signals.score + best;
-  // The best of many listeners must not borrow proof that belongs to another one: without counters the host is as bad as
-  // its worst listener.
+  // The evidence of one listener must not count for another. Without counters the host is as bad as its worst listener.
   host.level = host.signals.score > 0 ? level_of(host.score, host.impact, thresholds) : AttackLevel::none;
   if (host.signals.adds_up == Answer::yes) host.level = std::max(host.level, AttackLevel::suspicious);
   host.attack_class = classify_host(host);

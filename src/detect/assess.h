@@ -11,11 +11,11 @@
 
 namespace tcpstat::detect {
 
-/// One listener, or the host (`of` has no listener then), with all that is thought of it.
+/// What detection makes of one listener, or of the host (`of` has no listener then).
 struct Assessment {
   const ListenerView* of = nullptr;
   Measurements signals;
-  bool takes_host_evidence = false;  ///< the host's counters speak of this listener
+  bool takes_host_evidence = false;  ///< the host's counters count for this listener
   double score = 0;
   Impact impact = Impact::none;
   AttackLevel level = AttackLevel::none;
@@ -36,7 +36,7 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
 
 /// What a listener's half-opens are, by the first rule that fits; none if there is nothing to say.
 AttackClass classify(const Assessment& listener, const Measurements& host);
-/// The class of what the host's counters alone show.
+/// What the host's counters alone show.
 AttackClass classify_host(const Assessment& host);
 
 /// Where the sources are, from the table or, if that has more of them, from connection tracking; nothing: unknown.

@@ -17,7 +17,7 @@ bool synproxy_is_untold(const SynInput& input) {
          !growth(before.synproxy_cookie_valid, now.synproxy_cookie_valid);
 }
 
-/// Who sent the SYNs that leave nothing in the table, where connection tracking does not tell either.
+/// Sources of SYNs that leave nothing in the table, if connection tracking does not know them either.
 void add_sources(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                  std::vector<std::string>& out) {
   // It takes a SYN away before an entry for it is confirmed (net/netfilter/nft_synproxy.c: NF_STOLEN).

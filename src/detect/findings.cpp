@@ -30,7 +30,7 @@ std::string sources_command(const Assessment& one) {
   return "tcpstat summary --by remote_prefix -s " + std::string(name(State::syn_recv)) + port_of(one);
 }
 
-/// " from random sources", from what the class and the statistics say.
+/// " from random sources", " from 198.51.100.0/24".
 std::string sources_text(const Assessment& one, const Measurements& host) {
   const Origin* origin = origin_of(one, host);
   if (one.attack_class == AttackClass::random_sources) return " from random sources";
@@ -45,7 +45,7 @@ std::string queue_text(const Measurements& signals) {
   return ", queue " + number(signals.half_open) + " of " + number(*signals.limit);
 }
 
-/// A queue that has just been flushed holds nothing old enough to tell a rate: none is said then.
+/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
 std::string rate_text(const Assessment& one) {
   constexpr double kShown = 0.05;
   return one.rate_per_s.value_or(0) >= kShown ? ", about " + number(*one.rate_per_s) + " SYN/s" : "";
@@ -81,7 +81,7 @@ std::vector<Evidence> evidence_of(const Assessment& one, const Measurements& hos
   return out;
 }
 
-/// Those of one listener that a rule speaks of.
+/// The evidence that a rule is about.
 std::vector<Evidence> only(const Measurements& signals, std::initializer_list<std::string_view> quantities) {
   std::vector<Evidence> out;
   for (const Evidence& piece : signals.evidence) {

@@ -5,19 +5,19 @@
 
 namespace tcpstat::detect {
 
-/// Requests that wait for longer than a client needs, or whose client repeated its SYN, among all that are not deferred.
-/// The limits are those of the rule stale-share, which begins the count.
+/// A request is late if it waits for longer than a client needs to answer, or if its client repeated the SYN. The share
+/// is of all requests that are not deferred. The limits are those of stale-share, which starts the count.
 class LateRequests {
  public:
   LateRequests() = default;
-  /// `chance`: fewer late ones say nothing. `few`: the share below which they are no more than everywhere.
+  /// `chance`: fewer late requests prove nothing. `few`: any network leaves a smaller share than this.
   LateRequests(double all, double chance, double few) : all_(all), chance_(chance), few_(few) {}
 
   void add(double late) { late_ += late; }
 
-  /// So many are late that it is worth a word.
+  /// More are late than in a crowd of healthy clients.
   [[nodiscard]] bool many() const { return late_ >= chance_ && late_ >= few_ * all_; }
-  /// They are few, and chance (the root of their number) has not made them so.
+  /// Few are late, and not by chance: the root of their number is the uncertainty of a count.
   [[nodiscard]] bool surely_few() const { return late_ + std::sqrt(late_) < few_ * all_; }
 
  private:

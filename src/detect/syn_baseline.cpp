@@ -123,7 +123,7 @@ std::vector<PastListener> listeners_of(const SynSample& sample) {
   return out;
 }
 
-/// Half-opens with another reason than a flood: what they leave incomplete is this site's ordinary.
+/// The half-opens have another reason than a flood. What they leave incomplete is normal for this site.
 bool explained(const SynReport& report) {
   bool all = false;
   for (const SynVerdict& verdict : report.verdicts) {
@@ -150,13 +150,13 @@ void learn(SynBaseline& next, double rate) {
 double add_up(const SynBaseline& next, double rate, bool loud, double alarm) {
   const double drift = std::max(kLeastDrift, 3 * std::sqrt(next.variance));
   const double more = rate - next.mean - drift;
-  // The sum finds a flood; once it is over, counting quiet runs is what holds the alert. A sum that only ran down by its
-  // drift would take up to twenty runs more.
+  // The sum finds a flood. Once that is over, the count of quiet runs ends the alert; a sum that fell only by its drift
+  // would delay that by up to twenty runs.
   const double most = !loud && more <= 0 ? alarm : kMostSum;
   return std::clamp(next.sum + more, 0.0, most);
 }
 
-/// Until a second run confirms it, a level counts for one less.
+/// Until a second run confirms a level, it is one lower.
 void soften(SynReport& report) {
   for (SynVerdict& verdict : report.verdicts) {
     if (verdict.level < AttackLevel::suspicious) continue;
@@ -195,7 +195,7 @@ void remember(SynBaseline& next, AttackLevel level) {
   if (next.history.size() > SynBaseline::kHistory) next.history.erase(next.history.begin());
 }
 
-/// Waiting for the next run would cost connections.
+/// The queue is full: waiting for the next run would cost connections.
 bool at_once(SynReport& report) {
   return host_of(report).level == AttackLevel::under_attack && report.impact == Impact::full;
 }

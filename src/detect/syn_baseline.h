@@ -1,6 +1,6 @@
 #pragma once
-// Detection from run to run (cron): what the last run knew, and one step further. Pure: reading, writing and locking the
-// file is the caller's business, and so are the clocks.
+// Detection from run to run (cron): what the last run remembered, and how one run continues it. This part neither reads
+// files nor clocks; the caller does.
 //
 // The never-completed rate x goes into a one-sided CUSUM with a drift of max(0.5, 3 sigma): a slow flood adds up, a flash
 // crowd completes and adds nothing. Mean and variance are learnt while the sum is zero only.
@@ -19,7 +19,7 @@
 
 namespace tcpstat::detect {
 
-/// A half-open request of the last run, for its fate.
+/// A half-open request of the last run, remembered to learn its outcome.
 struct PastRequest {
   std::uint64_t cookie = 0;
   std::uint8_t rounds = 0;
@@ -53,7 +53,7 @@ struct SynBaseline {
   double sum = 0;                    ///< the CUSUM
   double completions_per_s = 0;      ///< moving average
   std::uint64_t quiet_runs = 0;      ///< that the mean was learnt from
-  std::vector<AttackLevel> history;  ///< as judged, the latest last, at most kHistory
+  std::vector<AttackLevel> history;  ///< levels as judged, the latest last, at most kHistory
   AttackLevel reported = AttackLevel::none;
   std::optional<std::int64_t> alert_since_s;  ///< wall time
   double peak_per_s = 0;                      ///< since alert_since_s
@@ -75,16 +75,16 @@ struct BaselineNow {
 struct BaselineStep {
   SynReport report;
   SynBaseline next;
-  /// What of the past could not be used and why, one sentence each; for the reader.
+  /// What the last run remembered and could not be used, and why: one sentence each, for the user.
   std::vector<std::string> notes;
   std::optional<double> never_completed_per_s;
   bool alarm = false;  ///< the CUSUM's
 };
 
-/// The requests whose fates the next dump should tell.
+/// The requests whose outcomes the next dump should tell.
 std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline);
 
-/// One run: judges `now` in the light of `before` (nullptr: the first run) and makes the next baseline.
+/// One run: judges `now` with what `before` remembers (nullptr: this is the first run) and makes the next baseline.
 BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thresholds& thresholds);
 
 }  // namespace tcpstat::detect

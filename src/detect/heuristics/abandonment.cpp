@@ -17,7 +17,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   const Limits limit(thresholds);
   if (listener.host == nullptr || !listener.host->completions_per_s) return;
   const double completions = *listener.host->completions_per_s;
-  // Little's law: so long would each handshake take if these requests were to complete at that rate.
+  // Little's law: this is how long each handshake would take if these requests completed at that rate.
   if (completions > 0) {
     signals.handshake_s = signals.half_open / completions;
     signals.add("implied_handshake", signals.handshake_s, "", std::nullopt, "s", 0, "sock_diag, /proc/net/snmp");
@@ -32,7 +32,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   } else if (abandoned >= limit("some")) {
     weight = 0.5;
   } else if (abandoned < limit("few")) {
-    // Many clients beside a small flood excuse nothing where fates were seen and none of them completed.
+    // Many clients beside a small flood excuse nothing if nobody of those that waited completed.
     weight = signals.completion == Completion::nobody ? 0 : -1;
     against = limit("few");
   }

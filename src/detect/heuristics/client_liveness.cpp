@@ -11,8 +11,8 @@ constexpr RuleInfo kRule = {"client-liveness", "do clients repeat their SYNs, as
                             "RFC 6298 §5; net/ipv4/inet_connection_sock.c, reqsk_timer_handler()", kThresholds};
 using Limits = LimitsOf<kRule>;
 
-// Each timer round adds one to both counters, the last one to TCPTimeouts alone. More retransmits than timeouts need
-// clients that send their SYN again (net/ipv4/tcp_minisocks.c, tcp_check_req()).
+// Each timer round adds one to both counters, and the last one to TCPTimeouts alone. There are more retransmits than
+// timeouts only if clients send their SYN again (net/ipv4/tcp_minisocks.c, tcp_check_req()).
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   const auto timeouts = host.per_s(&KernelCounters::tcp_timeouts);

@@ -30,8 +30,8 @@ struct Count {
   [[nodiscard]] double share() const { return known > 0 ? repeated / known : 0; }
 };
 
-// netlink counts SYN+ACKs sent again, /proc counts timeouts (include/net/request_sock.h): more of the first need a
-// client that repeated its SYN. Without /proc only those beyond tcp_synack_retries are proven.
+// netlink counts SYN+ACKs that were sent again, /proc counts timeouts (include/net/request_sock.h). If the first number
+// is greater, the client repeated its SYN. Without /proc only a number above tcp_synack_retries proves that.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   const auto& retries = listener.input.facts.settings.synack_retries;
@@ -49,7 +49,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     joined.add(more);
     if (more && entry->rounds() == 0) rearmed += 1;
   }
-  // Some of a large table are joined, and stand for all of it.
+  // Of a large table only some are joined; they stand for all of it.
   if (joined.known + alone.known < limit("entries")) return;
   const bool both = joined.known >= std::min(limit("entries"), (joined.known + alone.known) / 2);
   const Count& count = both ? joined : alone;

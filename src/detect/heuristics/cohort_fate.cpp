@@ -27,8 +27,8 @@ struct Count {
   }
 };
 
-/// What became of a request that was `age` seconds old `ago` before the second sample. One that waits has not answered
-/// only if the next SYN+ACK was sent, and answered by who is alive, in that time.
+/// Counts what became of a request that was `age` seconds old `ago` before the second sample. A request that still waits
+/// counts only if a client that is alive had the time to get the next SYN+ACK and to answer it.
 void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
          const Limits& limit, Count& count) {
   if (!outcome) return;
@@ -41,7 +41,7 @@ void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono:
   }
 }
 
-/// `aged`: those that were met between the samples after their first timeout, or those that were met before it.
+/// Counts requests that were met between the samples: after their first timeout if `aged`, else before it.
 void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count& count) {
   const std::chrono::milliseconds apart = *listener.input.apart;
   for (const TrackedRequest* entry : listener.followed) {
@@ -63,12 +63,12 @@ Count old_ones(const ListenerView& listener, const Limits& limit) {
 }
 
 // The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
-// the fate of each one that waited longer than a round trip is known.
+// so the outcome of each request that waited longer than a round trip is known.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   if (!listener.seconds()) return;
   Count count = old_ones(listener, limit);
-  // Clients far away answer after their first half second: they count only where nothing better is known.
+  // Clients far away answer later than half a second: these requests count only if there are no others.
   if (count.all < limit("entries")) add_met(listener, false, limit, count);
   if (count.all < limit("entries")) return;
   const double completed = count.completed / count.all;
@@ -77,8 +77,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (completed >= clients) signals.completion = Completion::clients;
   if (completed < limit("none")) signals.completion = Completion::nobody;
   double weight = signals.completion == Completion::nobody ? 3 : 0;
-  // A flood among clients that lose packets completes a part too: what may be chance clears only by half, and what may
-  // have missed the limit by chance a little.
+  // In a flood among clients that lose packets some complete too. A share that chance may have put above the limit clears
+  // only by half; one that chance may have put below it clears a little.
   const double error = std::sqrt(completed * (1 - completed) / count.all);
   if (completed >= clients) {
     weight = completed - error >= clients ? -4 : -2;

@@ -19,7 +19,7 @@ constexpr RuleInfo kRule = {"cookie-answers", "are SYN cookies answered?",
                             "RFC 4987 §3.6; net/ipv4/syncookies.c, cookie_v4_check(): SyncookiesRecv", kThresholds};
 using Limits = LimitsOf<kRule>;
 
-/// Below it, a second brings none.
+/// Cookies a second; fewer are none to speak of.
 constexpr double kFlowPerS = 1;
 
 using Counter = std::optional<std::uint64_t> KernelCounters::*;

@@ -12,7 +12,7 @@ constexpr RuleInfo kRule = {
     kThresholds};
 using Limits = LimitsOf<kRule>;
 
-// Siris and Papagalou: a sum of what exceeds the ordinary finds weak floods that a single look does not.
+// Siris and Papagalou: adding up what exceeds the ordinary finds weak floods that a single run does not show.
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   if (!host.input.cusum) return;

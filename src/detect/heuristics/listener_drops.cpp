@@ -8,8 +8,8 @@ constexpr RuleInfo kRule = {"listener-drops",
                             "include/net/sock.h, tcp_listendrop(); net/core/sock.c, sk_get_meminfo()",
                             {}};
 
-// SK_MEMINFO_DROPS of a listener: SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its half-opens
-// ate. It says which listener the host's counters are about, and nothing more.
+// SK_MEMINFO_DROPS of a listener counts SYNs and ACKs that it lost, and repeated SYNs, bare ACKs and RSTs that its
+// half-opens swallowed. It tells which listener the host's counters are about, and nothing more.
 void judge(const ListenerView& listener, const Thresholds&, Measurements& signals) {
   if (!listener.seconds() || listener.before == nullptr) return;
   const auto more = growth(listener.before->drops, listener.now->drops);

@@ -16,7 +16,7 @@ constexpr RuleInfo kRule = {"queue-fill", "how full is the SYN queue?",
                             kThresholds};
 using Limits = LimitsOf<kRule>;
 
-// A full queue is pressure, not proof: crowds fill it too. The level asks for it, the score does not.
+// A full queue is no proof, because crowds fill it too: it weighs nothing. The level depends on it.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   signals.half_open = static_cast<double>(listener.now->half_open);

@@ -28,7 +28,7 @@ double stale_share(const SynListener& listener, const Limits& limit) {
   return aged / static_cast<double>(listener.half_open - listener.deferred);
 }
 
-// A client answers the SYN+ACK within a round trip, so what is older than the first timeout (1 s) waits for an answer
+// A client answers the SYN+ACK within a round trip. A request older than the first timeout (1 s) waits for an answer
 // that got lost or will never come.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
@@ -39,7 +39,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   double share = signals.aged / signals.counted;
   double aged = signals.aged;
   std::string source = "sock_diag";
-  // All requests of a fast flood expire together and the queue fills at once: then the earlier sample tells.
+  // All requests of a fast flood expire together and the queue fills again at once. Then the earlier sample tells.
   if (listener.before != nullptr && share < limit("few") && signals.saturated == Answer::yes) {
     const SynListener& before = *listener.before;
     const auto counted = static_cast<double>(before.half_open - before.deferred);

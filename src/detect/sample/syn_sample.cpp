@@ -16,7 +16,7 @@ namespace {
 constexpr double kFirstTimeoutS = 1;
 // The timer wheel fires late, never early (kernel/time/timer.c): what is left may exceed the timeout by a little.
 constexpr std::uint32_t kTimerSlackMs = 60;
-// Below it, chance decides more than the join can tell.
+// With fewer, chance decides whatever the join tells.
 constexpr std::uint64_t kWorthJoining = 8;
 
 }  // namespace

@@ -1,6 +1,5 @@
 #pragma once
-// What one dump says about half-open connections: numbers per listener, and a bounded sample of the requests
-// themselves. It judges nothing; syn_detector.h does.
+// What one dump says about half-open connections: numbers per listener, and a bounded sample of the requests.
 
 #include <array>
 #include <cstdint>
@@ -79,8 +78,8 @@ class SynSample {
   std::uint64_t other_rows = 0;
 
   [[nodiscard]] std::uint64_t half_open() const;
-  /// Some listener has so many aged or deferred half-opens that the timeouts from /proc can decide something, and hardly
-  /// any of them are known yet.
+  /// The timeouts from /proc can decide something: a listener has many aged or deferred half-opens, and hardly any of
+  /// their timeouts are known yet.
   [[nodiscard]] bool wants_timeouts() const;
   /// Joins a row of /proc (whose `retransmits` are timeouts) by its four-tuple. Rows that do not fit are ignored.
   void add_timeouts(const Connection& proc_row);
@@ -115,7 +114,7 @@ class SynSampler final : public Sink {
 
   SynSampler();
 
-  /// Asks for the fates of what was half-open and at least one timeout old. Before the first row.
+  /// Asks what becomes of requests that were at least one timeout old. Before the first row.
   void watch(const SynSample& before);
   void watch(std::span<const std::uint64_t> cookies);
 

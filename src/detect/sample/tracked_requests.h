@@ -1,5 +1,5 @@
 #pragma once
-// Requests that were met between the two samples of one run, to learn their fate from the second: a request that is
+// Requests that were met between the two samples of one run, to learn their outcome from the second: a request that is
 // older than a round trip and has been sent its SYN+ACK again either completes or waits on. So a flood of a few seconds
 // shows that nobody behind it answers, before any of it was old in the first sample.
 
@@ -28,10 +28,10 @@ struct TrackedRequest {
 
 class TrackedRequests {
  public:
-  /// More say nothing that these do not say.
+  /// So many are enough to judge by.
   static constexpr std::size_t kMost = 4096;
 
-  /// What was old in the first sample is known by it; the young ones of it are followed.
+  /// Follows the young requests of the first sample; that sample itself knows its old ones.
   explicit TrackedRequests(const SynSample& first);
   /// Another look, `at` after the first sample. Each request counts as it was first met.
   void add(const SynSample& sample, std::chrono::milliseconds at);

@@ -30,7 +30,7 @@ struct TrackedSample {
   std::uint64_t half_open = 0;      ///< of all listeners; exact
   std::uint64_t unanswered = 0;     ///< of these, for more than a second; exact
   std::vector<Address> sources;     ///< of unanswered ones, at most TrackedSampler::kMost
-  std::optional<Endpoint> busiest;  ///< the listener that most unanswered ones are for
+  std::optional<Endpoint> busiest;  ///< the listener with the most unanswered entries
   std::uint64_t busiest_unanswered = 0;
 };
 
