@@ -20,7 +20,7 @@ struct Delivery {
 
 }  // namespace
 
-Flow deliver(LogRecord&& record, std::uint64_t line, ObservationSink& sink) {
+Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink) {
   return std::visit(Delivery{line, sink}, record);
 }
 
@@ -34,7 +34,7 @@ Expected<void> LogSource::read(ObservationSink& sink) {
   return lines_.each([&](std::string_view line, std::uint64_t number) {
     count_ = number;
     LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line);
-    return deliver(std::move(record), number, sink) == Flow::more;
+    return deliver(record, number, sink) == Flow::more;
   });
 }
 

@@ -31,6 +31,6 @@ class LogSource final : public TransitionSource {
 };
 
 /// Hands a record of line number `line` to the method of `sink` that takes it.
-Flow deliver(LogRecord&& record, std::uint64_t line, ObservationSink& sink);
+Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink);
 
 }  // namespace tcpstat::logs

@@ -58,7 +58,7 @@ std::optional<ObservedState> observed_state(std::string_view word) {
 
 std::span<const LineKind* const> line_kinds() {
   static constexpr auto kKinds = std::to_array<const LineKind*>({
-#define LINE_KIND(name) &name,
+#define LINE_KIND(name) &(name),
 #include "parsers/logs/line_kinds.def"
 #undef LINE_KIND
   });

@@ -60,12 +60,14 @@ void JointCheck::judge(const End& here, const End& there) {
   if (!again) return;
   odd.said = true;
   if (before.said) return;
+  const End& first = here.line < there.line ? here : there;
+  const End& second = here.line < there.line ? there : here;
   const bool cookies = here.identity.cookie && there.identity.cookie;
   const std::string doubt = cookies ? "" : ", or either is another connection by now: the source has no cookies";
-  say_({here.line, LogRule::joint, Severity::warning, ObservedState(here.state), ObservedState(there.state), here.local,
-        here.remote,
-        "the other end (line " + std::to_string(there.line) + ") is in " + std::string(name(there.state)) +
-            " while this one is in " + std::string(name(here.state)) +
+  say_({first.line, LogRule::joint, Severity::warning, ObservedState(first.state), ObservedState(second.state),
+        first.local, first.remote,
+        "the other end (line " + std::to_string(second.line) + ") is in " + std::string(name(second.state)) +
+            " while this one is in " + std::string(name(first.state)) +
             ", in two samples: no connection is so, unless a transparent proxy owns one end" + doubt,
         "joint states of two machines of RFC 9293"});
 }

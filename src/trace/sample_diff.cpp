@@ -134,9 +134,8 @@ Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& n
   known.tuple = now.tuple;
   // An inode that was there once still tells another socket from this one after the process has closed it.
   if (now.identity != 0) known.identity = now.identity;
-  known.set(Record::kMissed, false);
-  known.set(Record::kWanted, now.has(Record::kWanted));
-  known.set(Record::kTurn, turn_);
+  known.flags = now.flags;  // of this turn, and not missed
+  known.set(Record::kUsed, true);
   return stay;
 }
 

@@ -22,7 +22,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto* of = std::get_if<Transition>(&record); of != nullptr && of->observed == Observed::exact) {
       fuzz::must(of->from.seen() && of->to.seen());
     }
-    return logs::deliver(std::move(record), ++end.lines, check) == Flow::more;
+    return logs::deliver(record, ++end.lines, check) == Flow::more;
   };
   lines.feed(fuzz::text_of(data, size), use);
   use(lines.rest());

@@ -12,6 +12,7 @@
 #include "dump.h"
 #include "failure.h"
 #include "oracle_stage.h"
+#include "trace/identity.h"
 #include "trace/judgement.h"
 
 namespace tcpstat::lab {

@@ -97,5 +97,18 @@ TEST_CASE("the sysctls are followed") {
   CHECK(bound(close_wait, "data").limit(limits).most > 1h);
 }
 
+TEST_CASE("the longest that any socket stays: nothing where one case has no bound, or is not known") {
+  KernelLimits limits;
+  limits.synack_retries = 5;
+  CHECK(longest_dwell(State::syn_recv, limits) == std::nullopt);
+  limits.syn_retries = 6;
+  // A fast-open child and a crossed opening: 127 s, and a tenth for the timer wheel.
+  CHECK(longest_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
+  CHECK(longest_dwell(State::time_wait, {}) == std::chrono::seconds(66));
+  for (const State state : {State::established, State::close_wait, State::fin_wait2, State::listen, State::close}) {
+    CHECK(longest_dwell(state, limits) == std::nullopt);
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat::machine

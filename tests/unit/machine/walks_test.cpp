@@ -58,8 +58,7 @@ TEST_CASE("any sample subsequence of a legal walk is judged legal and free of re
     const Samples some = *test::some_of(all);
     for (std::size_t i = 1; i < some.size(); ++i) {
       RC_ASSERT(trace::judge_sampled(some[i - 1], some[i], Sameness::same).verdict == TransitionVerdict::legal);
-      RC_ASSERT(trace::judge_sampled(some[i - 1], some[i], Sameness::doubtful).verdict ==
-                TransitionVerdict::legal);
+      RC_ASSERT(trace::judge_sampled(some[i - 1], some[i], Sameness::doubtful).verdict == TransitionVerdict::legal);
     }
   }));
   CHECK(rc::check("no more states are named than were passed", [] {

@@ -39,6 +39,7 @@ TEST_CASE("what cannot be is told by the second sample in succession, and once")
   REQUIRE(checked.findings.size() == 1);
   CHECK(checked.findings[0].rule == LogRule::joint);
   CHECK(checked.findings[0].severity == Severity::warning);
+  CHECK_MESSAGE(checked.findings[0].line == 10, "of both ends the one that came first tells it");
   checked.sample(State::close_wait, State::close_wait);
   CHECK(checked.findings.size() == 1);
 }
