@@ -140,5 +140,11 @@ TEST_CASE("a summary has its keys as columns and null as the format's unknown") 
   CHECK(plain.summary({}, summary) == "STATE\tUSER\tCOUNT\nLISTEN\ta,\\x01\t3\nCLOSE\t-\t-\n7\tx\t1\n");
 }
 
+TEST_CASE("words are fields between tabs, with what is hostile escaped") {
+  TextBuffer out;
+  write_words({.out = out}, {{"name", "meaning"}, {{"a", "first"}, {"b\n", ""}}});
+  CHECK(out.view() == "a\tfirst\nb\\x0a\t\n");
+}
+
 }  // namespace
 }  // namespace tcpstat::render

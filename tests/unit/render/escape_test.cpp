@@ -91,5 +91,12 @@ TEST_CASE("a JSON string is what another parser reads, with U+FFFD for bytes tha
   }
 }
 
+TEST_CASE("our own words lose what the locale cannot show, and nothing else") {
+  CHECK(shown_in(Charset::utf8, "RFC 9293 §3.6, §3.7") == "RFC 9293 §3.6, §3.7");
+  CHECK(shown_in(Charset::ascii, "RFC 9293 §3.6, §3.7§") == "RFC 9293 3.6, 3.7");
+  CHECK(ellipsis(Charset::utf8) == "…");
+  CHECK(ellipsis(Charset::ascii) == "~");
+}
+
 }  // namespace
 }  // namespace tcpstat::render

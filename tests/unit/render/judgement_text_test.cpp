@@ -103,3 +103,56 @@ TEST_CASE("what is no problem is told to those who ask") {
   CHECK(text(report) == "TCPSTAT OK - all well\n");
   CHECK(text(report, Detail::evidence).find("INFO close-wait-leak: clients lose packets\n") != std::string::npos);
 }
+
+TEST_CASE("an audit tells the reason and the price of each advice, and with evidence those of all") {
+  AuditReport report;
+  report.headline = "1 of 2";
+  AuditCheck good;
+  good.name = "somaxconn";
+  good.value = "4096";
+  good.reason = "a reason of RFC 9293 §3.6";
+  good.source = "/proc";
+  AuditCheck bad = good;
+  bad.name = "syncookies";
+  bad.value = {};
+  bad.status = Severity::warning;
+  bad.advice = "turn on";
+  bad.cost = "options";
+  report.checks = {good, bad};
+  TextBuffer out;
+  write_audit_text({.out = out, .charset = Charset::ascii}, report);
+  CHECK(out.view() ==
+        "TCPSTAT OK - 1 of 2\n"
+        "OK        somaxconn   4096\n"
+        "WARNING   syncookies  -\n"
+        "          advice: turn on\n"
+        "          why: a reason of RFC 9293 3.6\n"
+        "          cost: options\n"
+        "          source: /proc\n");
+  TextBuffer all;
+  write_audit_text({.out = all, .detail = Detail::evidence}, report);
+  CHECK(all.view().find("4096\n          why: a reason of RFC 9293 §3.6\n          source: /proc\n") !=
+        std::string_view::npos);
+}
+
+TEST_CASE("below a list stand at most three lines: what is wrong and what to type, or the verdict") {
+  const auto lines = [](const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
+    TextBuffer out;
+    write_verdict_lines(out, verdicts, findings);
+    return std::string(out.view());
+  };
+  CHECK(lines({}, {}).empty());
+  CHECK(lines({}, {finding("one", "", Severity::info)}).empty());
+  CHECK(lines({}, {finding("one", "a"), finding("two", "b"), finding("three", "c")}) == "one\ntwo\nrun: a\n");
+  SynVerdict verdict("host", AttackLevel::none, finding("", "").evidence);
+  CHECK(lines({verdict}, {}) == "no sign of a SYN flood\n");
+  verdict.level = AttackLevel::likely;
+  verdict.attack_class = "flood";
+  verdict.rate_per_s = 99.96;
+  verdict.seconds_to_full = 2.1;
+  verdict.blind = {"a", "b", "c"};
+  CHECK(lines({verdict}, {}) ==
+        "host: SYN verdict likely (flood), about 100 SYN/s never complete, queue full in 3 s\n"
+        "not seen: a\n"
+        "not seen: b\n");
+}

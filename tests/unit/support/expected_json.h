@@ -1,0 +1,171 @@
+#pragma once
+// What JSON must say of rows and of a run, made from the model by another way.
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <vector>
+
+#include "model/tcp_info.h"
+#include "support/fixtures.h"
+#include "support/render.h"
+
+namespace tcpstat::render {
+
+using nlohmann::json;
+using test::Rendering;
+
+template <typename T>
+inline json or_null(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+inline json or_null(std::string_view word) { return word.empty() ? json() : json(word); }
+
+/// What the row's keys must be.
+inline json expected_socket(const Socket& row, State state, test::TableNames& names) {
+  json out;
+  out["family"] = name(row.family);
+  out["state"] = name(state);
+  out["phase"] = name(info(state).phase);
+  out["local_address"] = to_string(row.local.address);
+  out["local_port"] = row.local.port;
+  out["uid"] = or_null(row.uid);
+  out["user"] = row.uid ? or_null(names.user(*row.uid)) : json();
+  out["inode"] = row.inode == 0 ? json() : json(row.inode);
+  out["orphan"] = or_null(name(row.orphan));
+  out["source"] = name(row.origin);
+  out["interface"] = or_null(names.interface(row.interface));
+  out["cgroup"] = row.cgroup ? or_null(names.cgroup(*row.cgroup)) : json();
+  out["mark"] = or_null(row.mark);
+  out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
+  out["processes"] = json();
+  if (row.owners_known) {
+    out["processes"] = json::array();
+    for (const Owner& owner : row.owners) {
+      out["processes"].push_back({{"pid", owner.pid}, {"name", owner.name}, {"fd", owner.fd}});
+    }
+  }
+  out["netns"] = 4026531840U;
+  return out;
+}
+
+inline json expected_row(const Connection& row, test::TableNames& names) {
+  json out = expected_socket(row, row.state, names);
+  const bool remote = row.state != State::close;
+  out["remote_address"] = remote ? json(to_string(row.remote.address)) : json();
+  out["remote_port"] = remote ? json(row.remote.port) : json();
+  out["recv_queue"] = or_null(row.recv_queue);
+  out["send_queue"] = or_null(row.send_queue);
+  out["accept_queue"] = out["accept_limit"] = out["syn_recv"] = json();
+  out["timer"] = or_null(name(row.timer));
+  out["timer_ms"] = or_null(row.timer_ms);
+  out["retransmits"] = or_null(row.retransmits);
+  out["age_ms"] = or_null(row.age_ms);
+  out["flags"] = json::array();
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (row.flags.has(flag.flag)) out["flags"].push_back(flag.name);
+  }
+  out["tcp_info"] = json();
+  if (!row.tcp_info.empty()) {
+    out["tcp_info"]["congestion"] = or_null(row.congestion);
+    for (const TcpInfoField& field : tcp_info_fields()) {
+      out["tcp_info"][std::string(field.key)] = or_null(tcp_info_value(row.tcp_info, field));
+    }
+  }
+  return out;
+}
+
+inline json expected_row(const Listener& row, test::TableNames& names) {
+  json out = expected_socket(row, State::listen, names);
+  for (const char* key :
+       {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits", "age_ms", "tcp_info"}) {
+    out[key] = json();
+  }
+  out["accept_queue"] = or_null(row.accept_queue);
+  out["accept_limit"] = or_null(row.accept_limit);
+  out["syn_recv"] = or_null(row.syn_recv);
+  out["timer"] = "none";
+  out["flags"] = json::array();
+  return out;
+}
+
+inline void prepare(Rendering& rendering) {
+  rendering.settings.processes = rendering.settings.tcp_info = true;
+  rendering.settings.facts.host = "ho\"st";
+  rendering.settings.facts.kernel = "6.1.0";
+  rendering.settings.facts.netns = 4026531840U;
+  rendering.names.users = {{0, "root"}, {1000, "we\"ird\n"}};
+  rendering.names.interfaces = {{5, "eth0"}};
+  rendering.names.cgroups = {{77, "/system.slice/\t"}};
+}
+
+/// Random rows with all that they can carry, and what they must become.
+struct Sample {
+  explicit Sample(Rendering& rendering) {
+    test::Random random(67);
+    static const std::vector<Owner> kOwners = {{1, 3, "init"}, {812, 4, "a)b|\"\\\x01"}};
+    static std::vector<std::byte> info(280);
+    for (std::byte& byte : info) byte = static_cast<std::byte>(random.number());
+    for (int i = 0; i < 500; ++i) {
+      Connection row = random.connection();
+      if (random.once_in(2)) row.interface = 5;
+      if (random.once_in(2)) row.cgroup = 77;
+      row.owners_known = random.once_in(2);
+      if (row.owners_known && random.once_in(2)) row.owners = kOwners;
+      if (random.once_in(2)) {
+        row.tcp_info = std::span(info).first(random.below(281));
+        row.congestion = "cu\"bic";
+      }
+      rendering.row(row);
+      expected.push_back(expected_row(row, rendering.names));
+      if (i % 5 != 0) continue;
+      const Listener listener = random.listener();
+      rendering.row(listener);
+      expected.push_back(expected_row(listener, rendering.names));
+    }
+  }
+
+  std::vector<json> expected;
+};
+
+inline Report sample_report(const Rendering& rendering) {
+  Report report;
+  report.facts = rendering.settings.facts;
+  report.source = "netlink";
+  report.selected = StateSet::all() - StateSet{State::close};
+  report.limited = true;
+  report.filtered = true;
+  report.coverage.duplicates_dropped = 9;
+  report.coverage.complete = false;
+  report.coverage.warn("a_code", "a \"message\"\n\xFF");
+  report.tally.add(State::syn_recv, Family::ipv4);
+  report.tally.add(State::syn_recv, Family::ipv6);
+  report.tally.add(State::listen, Family::ipv6);
+  return report;
+}
+
+inline void check_envelope(const json& envelope) {
+  CHECK(envelope["schema_version"] == 1);
+  CHECK(envelope["tool"] == json({{"name", "tcpstat"}, {"version", "0.0.0"}}));
+  CHECK(envelope["time"] == "2026-01-02T03:04:05.678Z");
+  CHECK(envelope["host"] == "ho\"st");
+  CHECK(envelope["kernel"] == "6.1.0");
+  CHECK(envelope["netns"] == 4026531840U);
+  CHECK(envelope["source"] == "netlink");
+  CHECK(envelope["complete"] == false);
+  CHECK(envelope["limited"] == true);
+  CHECK(envelope["duplicates_dropped"] == 9);
+  CHECK(envelope["warnings"] == json({{{"code", "a_code"}, {"message", "a \"message\"\n\xEF\xBF\xBD"}}}));
+  CHECK(envelope["summary"]["total"] == 3);
+  CHECK(envelope["summary"]["by_family"] == json({{"ipv4", 1}, {"ipv6", 2}}));
+  const json& by_state = envelope["summary"]["by_state"];
+  CHECK(by_state.size() == kStateCount);
+  CHECK(by_state["syn_recv"] == 2);
+  CHECK(by_state["listen"] == 1);
+  CHECK(by_state["time_wait"] == 0);
+  CHECK(by_state["close"].is_null());  // not selected
+}
+
+}  // namespace tcpstat::render
