@@ -48,7 +48,8 @@ void add_result(Json& to, const Validation& validation) {
   to["samples"] = validation.samples;
   to["not_seen_again"] = validation.not_seen_again;
   to["verdicts"] = Json::object();
-  for (const VerdictCount& verdict : validation.verdicts) to["verdicts"][std::string(name(verdict.verdict))] = verdict.count;
+  for (const VerdictCount& verdict : validation.verdicts)
+    to["verdicts"][std::string(name(verdict.verdict))] = verdict.count;
   to["pairs"] = Json::array();
   for (const LoggedPair& pair : validation.pairs) {
     to["pairs"].push_back({{"from", name(pair.from)},

@@ -24,12 +24,13 @@ struct Hidden {
                            .left_s = std::nullopt}};
   }
 
-  detect::TrackedSample ask() { return tracked_sources(host, scene.sample(), before, now); }
+  detect::TrackedSample ask() { return tracked_sources(host, scene.sample(), before, now, thresholds); }
 
   test::FakeHost host;
   test::Scene scene;
   KernelFacts before = test::zero_facts();
   KernelFacts now = test::zero_facts();
+  Thresholds thresholds;
 };
 
 TEST_CASE_FIXTURE(Hidden, "connection tracking is asked who sends the SYNs that cookies hide") {

@@ -10,22 +10,22 @@ namespace {
 const std::vector<Evidence> kBecause = {
     {.quantity = "sockets", .value = 1, .op = "", .limit = {}, .unit = "", .source = ""}};
 
-Finding finding(const char* rule, Severity severity, const char* subject = "host") {
+Finding finding(const char* rule, Severity severity, const Subject& subject = Subject::host()) {
   return {rule, severity, subject, kBecause};
 }
 
 std::string said(const std::vector<Finding>& findings) {
   std::string text;
   for (const Finding& one : findings) {
-    text += (text.empty() ? "" : ", ") + one.rule + " " + one.subject + " " + std::string(name(one.severity));
+    text += (text.empty() ? "" : ", ") + one.rule + " " + one.subject.text() + " " + std::string(name(one.severity));
   }
   return text;
 }
 
 TEST_CASE("the worse of two findings about one thing stays, and the worst comes first") {
-  std::vector<Finding> all = {finding("a", Severity::warning, ":443"), finding("b", Severity::info)};
-  merge(all,
-        {finding("b", Severity::critical), finding("a", Severity::info, ":443"), finding("a", Severity::info, ":80")});
+  std::vector<Finding> all = {finding("a", Severity::warning, Subject::port(443)), finding("b", Severity::info)};
+  merge(all, {finding("b", Severity::critical), finding("a", Severity::info, Subject::port(443)),
+              finding("a", Severity::info, Subject::port(80))});
   CHECK(said(all) == "b host critical, a :443 warning, a :80 info");
 }
 
@@ -36,10 +36,12 @@ TEST_CASE("findings that are as bad keep their order") {
 }
 
 TEST_CASE("a subject has one verdict, the surer one") {
-  std::vector<SynVerdict> all = {{"host", AttackLevel::suspicious, kBecause}, {":443", AttackLevel::likely, kBecause}};
-  merge(all, {{"host", AttackLevel::under_attack, kBecause}, {":443", AttackLevel::none, kBecause}});
+  std::vector<SynVerdict> all = {{Subject::host(), AttackLevel::suspicious, kBecause},
+                                 {Subject::port(443), AttackLevel::likely, kBecause}};
+  merge(all,
+        {{Subject::host(), AttackLevel::under_attack, kBecause}, {Subject::port(443), AttackLevel::none, kBecause}});
   REQUIRE(all.size() == 2);
-  CHECK(all[0].subject == "host");
+  CHECK(all[0].subject == Subject::host());
   CHECK(all[0].level == AttackLevel::under_attack);
   CHECK(all[1].level == AttackLevel::likely);
 }

@@ -56,7 +56,7 @@ Evidence evidence(std::string quantity, double value) {
 }
 
 Finding finding() {
-  Finding one("close-wait-leak", Severity::critical, "ngi\"nx(812)",
+  Finding one("close-wait-leak", Severity::critical, Subject::process("ngi\"nx", 812),
               {evidence("oldest", 12.5), evidence("context", std::numeric_limits<double>::infinity())});
   one.value = 12;
   one.message = "12 connections leak";
@@ -66,7 +66,8 @@ Finding finding() {
 }
 
 SynVerdict verdict() {
-  SynVerdict one("0.0.0.0:443", AttackLevel::under_attack, {evidence("half_open", 257)});
+  SynVerdict one(Subject::endpoint({*parse_address("0.0.0.0"), 443}), AttackLevel::under_attack,
+                 {evidence("half_open", 257)});
   one.rate_per_s = std::numeric_limits<double>::quiet_NaN();
   one.seconds_to_full = 2.5;
   one.blind = {"who sends"};

@@ -144,15 +144,15 @@ TEST_CASE("below a list stand at most three lines: what is wrong and what to typ
   CHECK(lines({}, {}).empty());
   CHECK(lines({}, {finding("one", "", Severity::info)}).empty());
   CHECK(lines({}, {finding("one", "a"), finding("two", "b"), finding("three", "c")}) == "one\ntwo\nrun: a\n");
-  SynVerdict verdict("host", AttackLevel::none, finding("", "").evidence);
+  SynVerdict verdict(Subject::host(), AttackLevel::none, finding("", "").evidence);
   CHECK(lines({verdict}, {}) == "no sign of a SYN flood\n");
   verdict.level = AttackLevel::likely;
-  verdict.attack_class = "flood";
+  verdict.attack_class = AttackClass::mixed_sources;
   verdict.rate_per_s = 99.96;
   verdict.seconds_to_full = 2.1;
   verdict.blind = {"a", "b", "c"};
   CHECK(lines({verdict}, {}) ==
-        "host: SYN verdict likely (flood), about 100 SYN/s never complete, queue full in 3 s\n"
+        "host: SYN verdict likely (flood: mixed), about 100 SYN/s never complete, queue full in 3 s\n"
         "not seen: a\n"
         "not seen: b\n");
 }

@@ -28,7 +28,7 @@ LogFinding joint() {
   finding.rule = LogRule::joint;
   finding.severity = Severity::warning;
   finding.from = State::listen;
-  finding.to = LoggedState::absent();
+  finding.to = ObservedState::absent();
   finding.local = test::endpoint("::1", 443);
   finding.message = "a \xFF";
   return finding;
@@ -37,16 +37,15 @@ LogFinding joint() {
 Validation validation() {
   Validation out;
   out.transitions = 3;
-  out.verdicts = {{"legal", 2}, {"illegal", 1}};
+  out.verdicts = {{TransitionVerdict::legal, 2}, {TransitionVerdict::illegal, 1}};
   LoggedPair pair;
-  pair.from = LoggedState::request();
+  pair.from = ObservedState::request();
   pair.to = State::close;
   pair.observed = Observed::sampled;
   pair.protocol = Protocol::mptcp;
-  pair.verdict = "legal";
+  pair.verdict = TransitionVerdict::legal;
   pair.count = 2;
   pair.reason = "a reset; a timeout";
-  pair.lists_causes = true;
   out.pairs = {pair};
   out.lines = 9;
   out.complete = false;

@@ -28,14 +28,13 @@ LogFinding illegal() {
 Validation validation() {
   Validation out;
   out.transitions = 3;
-  out.verdicts = {{"legal", 2}, {"illegal", 1}};
+  out.verdicts = {{TransitionVerdict::legal, 2}, {TransitionVerdict::illegal, 1}};
   LoggedPair pair;
   pair.from = State::syn_sent;
   pair.to = State::close;
-  pair.verdict = "legal";
+  pair.verdict = TransitionVerdict::legal;
   pair.count = 2;
   pair.reason = "a reset; a timeout";
-  pair.lists_causes = true;
   out.pairs = {pair};
   out.lines = 1;
   out.sockets = 2;
@@ -83,7 +82,6 @@ TEST_CASE("what cannot be shown in the locale is left out, and what is cut is ma
   CHECK(all.find("a reset; ~\n") != std::string::npos);
   TextBuffer narrow;
   Validation wide = validation();
-  wide.pairs[0].lists_causes = false;
   wide.pairs[0].reason = std::string(100, 'x');
   const std::string cut = text({.out = narrow, .width = 60}, {}, wide);
   for (std::size_t at = 0; at < cut.size();) {
@@ -95,7 +93,7 @@ TEST_CASE("what cannot be shown in the locale is left out, and what is cut is ma
 
 TEST_CASE("a reason that explains is told whole, and how it was seen is a word") {
   Validation all = validation();
-  all.pairs[0].lists_causes = false;
+  all.pairs[0].verdict = TransitionVerdict::quirk;
   all.pairs.push_back(all.pairs[0]);
   all.pairs[1].observed = Observed::sampled;
   all.pairs.push_back(all.pairs[0]);
