@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,11 @@
 #include "detect/syn_detector.h"
 #include "support/rows.h"
 
-namespace tcpstat::test {
+namespace tcpstat {
+
+inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
+
+namespace test {
 
 using namespace detect;
 
@@ -50,9 +55,17 @@ KernelFacts plain_facts();
 /// Counters that are all known and zero.
 KernelFacts zero_facts();
 
+/// What detection says of one snapshot.
+SynReport one_shot(const Scene& scene, const KernelFacts& facts = zero_facts());
+/// Of two samples, `seconds` apart, between which counters grew from zero to those of `facts`.
+SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds = 5);
+/// Makes the requests of `now` from number `younger` on the same as those of `before`.
+void carry_over(const Scene& before, Scene& now, std::size_t younger);
+
 /// The verdict about `subject`, or a failure of the test.
 const SynVerdict& verdict(const SynReport& report, std::string_view subject = "0.0.0.0:443");
 const Evidence* evidence(const SynVerdict& verdict, std::string_view quantity);
 const Finding* finding(const SynReport& report, std::string_view rule);
 
-}  // namespace tcpstat::test
+}  // namespace test
+}  // namespace tcpstat

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <ostream>
 #include <stdexcept>
@@ -118,6 +119,32 @@ KernelFacts zero_facts() {
 #undef COUNTER
 #undef SETTING
   return facts;
+}
+
+SynReport one_shot(const Scene& scene, const KernelFacts& facts) {
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = facts;
+  return detect_syn(input, {});
+}
+
+SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds) {
+  const SynSample first = before.sample();
+  const SynSample second = now.sample(&first);
+  SynInput input;
+  input.now = &second;
+  input.before = &first;
+  input.facts = facts;
+  input.facts_before = zero_facts();
+  input.after_first_second = input.facts_before->counters;
+  input.before_last_second = facts.counters;
+  input.apart = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+  return detect_syn(input, {});
+}
+
+void carry_over(const Scene& before, Scene& now, std::size_t younger) {
+  for (std::size_t i = 0; i < before.rows.size(); ++i) now.rows.at(younger + i).cookie = before.rows[i].cookie;
 }
 
 const SynVerdict& verdict(const SynReport& report, std::string_view subject) {

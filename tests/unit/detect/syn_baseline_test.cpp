@@ -11,8 +11,6 @@
 
 namespace tcpstat::detect {
 
-inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
-
 namespace {
 
 using test::Scene;

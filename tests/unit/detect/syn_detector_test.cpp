@@ -2,49 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <ostream>
+#include <string_view>
 
-#include "detect/measurements.h"
 #include "detect/scene.h"
 
 namespace tcpstat::detect {
-
-inline std::ostream& operator<<(std::ostream& out, AttackLevel level) { return out << name(level); }
-
 namespace {
 
 using test::Scene;
 using test::Sources;
 
-SynReport one_shot(const Scene& scene, const KernelFacts& facts = test::zero_facts()) {
-  const SynSample sample = scene.sample();
-  SynInput input;
-  input.now = &sample;
-  input.facts = facts;
-  return detect_syn(input, {});
-}
-
-/// Two samples 5 s apart, the counters of `facts` grown from zero.
-SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds = 5) {
-  const SynSample first = before.sample();
-  const SynSample second = now.sample(&first);
-  SynInput input;
-  input.now = &second;
-  input.before = &first;
-  input.facts = facts;
-  input.facts_before = test::zero_facts();
-  input.after_first_second = input.facts_before->counters;
-  input.before_last_second = facts.counters;
-  input.apart = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
-  return detect_syn(input, {});
-}
-
-/// Makes the requests of `now` from number `younger` on the same as those of `before`.
-void carry_over(const Scene& before, Scene& now, std::size_t younger) {
-  for (std::size_t i = 0; i < before.rows.size(); ++i) now.rows.at(younger + i).cookie = before.rows[i].cookie;
-}
+using test::carry_over;
+using test::delta;
+using test::one_shot;
 
 TEST_CASE("one snapshot tells floods and their look-alikes apart") {
   struct Row {
@@ -143,50 +115,6 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
   }
 }
 
-TEST_CASE("IPv6 is ranked by /64, and IPv4 inside IPv6 is IPv4") {
-  Scene scene;
-  scene.local = test::endpoint("::", 443);
-  SUBCASE("one /64") {
-    scene.flood(40, 7, Sources::ipv6_subnet);
-    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: subnet");
-  }
-  SUBCASE("a /32") {
-    scene.flood(40, 7, Sources::ipv6_random);
-    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
-  }
-  SUBCASE("v4-mapped") {
-    scene.flood(40, 7, Sources::mapped);
-    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
-  }
-}
-
-TEST_CASE("the first line says what happens and the last what to type") {
-  Scene scene;
-  scene.backlog = 128;
-  scene.flood(18, 7);
-  scene.fresh(3);
-  const SynReport report = one_shot(scene);
-  const Finding* flood = test::finding(report, "syn-flood");
-  REQUIRE(flood != nullptr);
-  CHECK(flood->severity == Severity::critical);
-  CHECK(flood->message == "SYN flood on 0.0.0.0:443 from random sources, about 18 SYN/s, queue 129 of 129");
-  CHECK(flood->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
-  CHECK(report.findings.front().rule == "syn-flood");
-}
-
-TEST_CASE("the rate and the time to a full queue follow from the ages") {
-  Scene scene;
-  scene.backlog = 4095;
-  scene.flood(800, 4);
-  const SynVerdict verdict = test::verdict(one_shot(scene));
-  CHECK(verdict.rate_per_s.value() == doctest::Approx(800).epsilon(0.02));
-  CHECK(verdict.seconds_to_full.value() == doctest::Approx((4096 - 3200) / 800.0).epsilon(0.02));
-  Scene slow;
-  slow.backlog = 4095;
-  slow.flood(8, 20);
-  CHECK_FALSE(test::verdict(one_shot(slow)).seconds_to_full.has_value());  // below limit / 7 it never fills
-}
-
 TEST_CASE("counters between two samples decide what the table hides") {
   struct Row {
     std::string_view name;
@@ -280,97 +208,6 @@ TEST_CASE("a fast flood that has just been flushed is known by its cookies and b
   CHECK(verdict.seconds_to_full == 0);
 }
 
-TEST_CASE("the fate of what was old decides between loss and flood") {
-  Scene before;
-  before.flood(8, 4);
-  KernelFacts facts = test::zero_facts();
-  facts.counters.passive_opens = 100;
-  SUBCASE("all wait: a flood") {
-    Scene now;
-    now.flood(8, 9);
-    carry_over(before, now, 40);  // those of the first sample are 5 s older now
-    now.established(5);
-    const SynReport report = delta(before, now, facts);
-    const SynVerdict& verdict = test::verdict(report);
-    REQUIRE(test::evidence(verdict, "aged_completed") != nullptr);
-    CHECK(test::evidence(verdict, "aged_completed")->value == 0);
-    CHECK(test::evidence(verdict, "aged_completed")->weight == 3);
-    CHECK(verdict.level == AttackLevel::likely);
-  }
-  SUBCASE("all completed: loss") {
-    Scene now;
-    now.flood(8, 4);
-    for (Connection& row : now.rows) row.cookie = *row.cookie + 5000;
-    for (const Connection& row : before.rows) {
-      Connection done = test::connection(State::established, row.local, row.remote);
-      done.cookie = row.cookie;
-      now.rows.push_back(done);
-    }
-    const SynReport report = delta(before, now, facts);
-    const SynVerdict& verdict = test::verdict(report);
-    REQUIRE(test::evidence(verdict, "aged_completed") != nullptr);
-    CHECK(test::evidence(verdict, "aged_completed")->value == 1);
-    CHECK(verdict.level == AttackLevel::none);
-    CHECK(verdict.attack_class == "lossy clients");
-  }
-}
-
-TEST_CASE("what waits for seconds only, while others complete, is no proof") {
-  Scene before;
-  Scene now;
-  now.established(50);
-  KernelFacts facts = test::zero_facts();
-  AttackLevel level = AttackLevel::likely;
-  SUBCASE("nobody else completes") { now.flood(10, 4); }
-  SUBCASE("one of six completes") {
-    now.flood(10, 4);
-    facts.counters.passive_opens = 2 * 3;
-  }
-  SUBCASE("one of four completes") {
-    now.flood(10, 4);
-    facts.counters.passive_opens = 4 * 3;
-    level = AttackLevel::suspicious;
-  }
-  SUBCASE("what waits had the time to expire") {
-    now.flood(10, 9);
-    facts.counters.passive_opens = 4 * 3;
-  }
-  SUBCASE("the queue is half full") {
-    now.backlog = 64;
-    now.flood(10, 4);
-    facts.counters.passive_opens = 4 * 3;
-  }
-  CHECK(test::verdict(delta(before, now, facts, 3)).level >= level);
-  if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
-}
-
-TEST_CASE("the rate of a full queue is that of all its requests") {
-  Scene scene;
-  scene.backlog = 128;
-  for (int i = 0; i < 29; ++i) scene.request(1.5);
-  for (int i = 0; i < 100; ++i) scene.request(3.5 + 0.005 * i);  // they came at once, when as many expired
-  CHECK(test::verdict(one_shot(scene)).rate_per_s.value() == doctest::Approx(129 / 3.995));
-}
-
-TEST_CASE("silence is not ok where a snapshot cannot see") {
-  Scene scene;
-  KernelFacts facts = test::zero_facts();
-  const auto host = [&] { return test::verdict(one_shot(scene, facts), "host"); };
-  CHECK(host().level == AttackLevel::none);
-  CHECK(host().blind.size() == 1);  // sources that answer with RST: no snapshot sees them
-  facts.counters.syncookies_sent = 1;
-  CHECK(host().blind.size() == 2);
-  CHECK(host().level == AttackLevel::none);
-  facts.settings.syncookies = 2;
-  CHECK(host().level == AttackLevel::unknown);
-  facts.settings.syncookies = 1;
-  facts.filters.synproxy_syn_received = 5;
-  CHECK(host().level == AttackLevel::unknown);
-  const SynReport report = one_shot(scene, facts);
-  REQUIRE(test::finding(report, "syn-blind") != nullptr);
-  CHECK(test::finding(report, "syn-blind")->severity == Severity::unknown);
-}
-
 TEST_CASE("each counter and setting may be unknown") {
   Scene before;
   before.flood(20, 4);
@@ -408,43 +245,6 @@ TEST_CASE("each counter and setting may be unknown") {
   Scene quiet;
   const SynReport report = delta(quiet, quiet, KernelFacts{});
   CHECK(test::verdict(report, "host").level == AttackLevel::unknown);
-}
-
-TEST_CASE("rows of /proc alone find a flood and say what they lack") {
-  Scene scene;
-  scene.flood(20, 10);
-  scene.rows = scene.proc_rows;
-  scene.established(5);
-  const SynReport report = one_shot(scene);
-  CHECK(test::verdict(report).level == AttackLevel::likely);
-  CHECK(test::evidence(test::verdict(report), "client_retries") == nullptr);
-  CHECK(test::verdict(report, "host").blind.size() == 2);
-}
-
-TEST_CASE("thresholds are the user's where given") {
-  Scene scene;
-  scene.flood(20, 10);
-  const SynSample sample = scene.sample();
-  SynInput input;
-  input.now = &sample;
-  input.facts = test::zero_facts();
-  Thresholds thresholds;
-  thresholds.set("syn-flood", "suspicious", 50);
-  CHECK(test::verdict(detect_syn(input, thresholds)).level == AttackLevel::none);
-}
-
-TEST_CASE("rules have an id each, and heuristics a reason for each limit") {
-  std::vector<std::string_view> ids;
-  for (const RuleInfo& rule : detect_rules()) {
-    CAPTURE(rule.id);
-    CHECK(std::find(ids.begin(), ids.end(), rule.id) == ids.end());
-    ids.push_back(rule.id);
-    CHECK(rule.question.ends_with('?'));
-    CHECK(!rule.reference.empty());
-    for (const ThresholdInfo& limit : rule.thresholds) CHECK(!limit.reason.empty());
-  }
-  CHECK(ids.size() >= 23);
-  for (const Heuristic* heuristic : heuristics()) CHECK(!heuristic->needs.empty());
 }
 
 TEST_CASE("40,000 half-opens are judged in bounded time") {

@@ -1,0 +1,80 @@
+#include "detect/assess.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "detect/scene.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+
+using test::delta;
+using test::one_shot;
+
+TEST_CASE("the rate and the time to a full queue follow from the ages") {
+  Scene scene;
+  scene.backlog = 4095;
+  scene.flood(800, 4);
+  const SynVerdict verdict = test::verdict(one_shot(scene));
+  CHECK(verdict.rate_per_s.value() == doctest::Approx(800).epsilon(0.02));
+  CHECK(verdict.seconds_to_full.value() == doctest::Approx((4096 - 3200) / 800.0).epsilon(0.02));
+  Scene slow;
+  slow.backlog = 4095;
+  slow.flood(8, 20);
+  CHECK_FALSE(test::verdict(one_shot(slow)).seconds_to_full.has_value());  // below limit / 7 it never fills
+}
+
+TEST_CASE("the rate of a full queue is that of all its requests") {
+  Scene scene;
+  scene.backlog = 128;
+  for (int i = 0; i < 29; ++i) scene.request(1.5);
+  for (int i = 0; i < 100; ++i) scene.request(3.5 + 0.005 * i);  // they came at once, when as many expired
+  CHECK(test::verdict(one_shot(scene)).rate_per_s.value() == doctest::Approx(129 / 3.995));
+}
+
+TEST_CASE("what waits for seconds only, while others complete, is no proof") {
+  Scene before;
+  Scene now;
+  now.established(50);
+  KernelFacts facts = test::zero_facts();
+  AttackLevel level = AttackLevel::likely;
+  SUBCASE("nobody else completes") { now.flood(10, 4); }
+  SUBCASE("one of six completes") {
+    now.flood(10, 4);
+    facts.counters.passive_opens = 2 * 3;
+  }
+  SUBCASE("one of four completes") {
+    now.flood(10, 4);
+    facts.counters.passive_opens = 4 * 3;
+    level = AttackLevel::suspicious;
+  }
+  SUBCASE("what waits had the time to expire") {
+    now.flood(10, 9);
+    facts.counters.passive_opens = 4 * 3;
+  }
+  SUBCASE("the queue is half full") {
+    now.backlog = 64;
+    now.flood(10, 4);
+    facts.counters.passive_opens = 4 * 3;
+  }
+  CHECK(test::verdict(delta(before, now, facts, 3)).level >= level);
+  if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
+}
+
+TEST_CASE("thresholds are the user's where given") {
+  Scene scene;
+  scene.flood(20, 10);
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  Thresholds thresholds;
+  thresholds.set("syn-flood", "suspicious", 50);
+  CHECK(test::verdict(detect_syn(input, thresholds)).level == AttackLevel::none);
+}
+
+}  // namespace
+}  // namespace tcpstat::detect

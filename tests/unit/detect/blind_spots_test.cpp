@@ -1,0 +1,83 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ostream>
+#include <vector>
+
+#include "detect/scene.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+
+using test::one_shot;
+
+TEST_CASE("silence is not ok where a snapshot cannot see") {
+  Scene scene;
+  KernelFacts facts = test::zero_facts();
+  const auto host = [&] { return test::verdict(one_shot(scene, facts), "host"); };
+  CHECK(host().level == AttackLevel::none);
+  CHECK(host().blind.size() == 1);  // sources that answer with RST: no snapshot sees them
+  facts.counters.syncookies_sent = 1;
+  CHECK(host().blind.size() == 2);
+  CHECK(host().level == AttackLevel::none);
+  facts.settings.syncookies = 2;
+  CHECK(host().level == AttackLevel::unknown);
+  facts.settings.syncookies = 1;
+  facts.filters.synproxy_syn_received = 5;
+  CHECK(host().level == AttackLevel::unknown);
+  const SynReport report = one_shot(scene, facts);
+  REQUIRE(test::finding(report, "syn-blind") != nullptr);
+  CHECK(test::finding(report, "syn-blind")->severity == Severity::unknown);
+}
+
+TEST_CASE("rows of /proc alone find a flood and say what they lack") {
+  Scene scene;
+  scene.flood(20, 10);
+  scene.rows = scene.proc_rows;
+  scene.established(5);
+  const SynReport report = one_shot(scene);
+  CHECK(test::verdict(report).level == AttackLevel::likely);
+  CHECK(test::evidence(test::verdict(report), "client_retries") == nullptr);
+  CHECK(test::verdict(report, "host").blind.size() == 2);
+}
+
+TEST_CASE("a table that was read in part is not quiet") {
+  const SynSample sample = Scene().sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  const auto host = [&] { return test::verdict(detect_syn(input, {}), "host"); };
+  const auto told = [&] {
+    const std::vector<std::string> blind = host().blind;
+    return std::find(blind.begin(), blind.end(), "the table was not read as a whole") != blind.end();
+  };
+  CHECK(host().level == AttackLevel::none);
+  CHECK_FALSE(told());
+  input.completeness = Completeness::partial;
+  CHECK(host().level == AttackLevel::unknown);
+  CHECK(told());
+}
+
+TEST_CASE("the sources behind SYNPROXY are nowhere, once it has answered enough SYNs") {
+  const SynSample sample = Scene().sample();
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = input.facts_before.emplace(test::zero_facts());
+  input.apart = std::chrono::seconds(5);
+  input.facts_before->filters.synproxy_syn_received = 0;
+  input.facts_before->filters.synproxy_cookie_valid = 0;
+  input.facts.filters.synproxy_cookie_valid = 0;
+  const auto spots = [&](std::uint64_t syns) {
+    input.facts.filters.synproxy_syn_received = syns;
+    return test::verdict(detect_syn(input, {}), "host").blind.size();
+  };
+  CHECK(spots(19) == 0);
+  CHECK(spots(20) == 1);
+}
+
+}  // namespace
+}  // namespace tcpstat::detect

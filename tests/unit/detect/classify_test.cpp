@@ -1,0 +1,72 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string_view>
+#include <vector>
+
+#include "detect/scene.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+using test::Sources;
+
+using test::delta;
+using test::one_shot;
+
+TEST_CASE("IPv6 is ranked by /64, and IPv4 inside IPv6 is IPv4") {
+  Scene scene;
+  scene.local = test::endpoint("::", 443);
+  SUBCASE("one /64") {
+    scene.flood(40, 7, Sources::ipv6_subnet);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: subnet");
+  }
+  SUBCASE("a /32") {
+    scene.flood(40, 7, Sources::ipv6_random);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
+  }
+  SUBCASE("v4-mapped") {
+    scene.flood(40, 7, Sources::mapped);
+    CHECK(test::verdict(one_shot(scene), "[::]:443").attack_class == "flood: random sources");
+  }
+}
+
+TEST_CASE("half a queue of accepted connections overflows if it dropped some") {
+  struct Row {
+    std::uint32_t waiting;
+    std::uint64_t overflows;
+    std::uint32_t drops;
+    bool overflow;
+  };
+  for (const Row& row : {Row{60, 50, 50, true}, Row{60, 0, 50, false}, Row{60, 50, 0, false}, Row{49, 50, 50, false},
+                         Row{90, 0, 0, true}}) {
+    CAPTURE(row.waiting);
+    CAPTURE(row.overflows);
+    CAPTURE(row.drops);
+    Scene before;
+    Scene now;
+    before.backlog = now.backlog = 100;
+    now.accept_queue = row.waiting;
+    now.drops = row.drops;
+    now.flood(5, 5);
+    KernelFacts facts = test::zero_facts();
+    facts.counters.listen_overflows = row.overflows;
+    facts.counters.listen_drops = row.overflows;
+    CHECK((test::verdict(delta(before, now, facts)).attack_class == AttackClass::accept_queue) == row.overflow);
+  }
+}
+
+TEST_CASE("each class has a name of its own") {
+  std::vector<std::string_view> names;
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(AttackClass::undecided); ++i) {
+    const std::string_view one = name(static_cast<AttackClass>(i));
+    CHECK(one.empty() == (i == 0));
+    CHECK(std::find(names.begin(), names.end(), one) == names.end());
+    names.push_back(one);
+  }
+}
+
+}  // namespace
+}  // namespace tcpstat::detect

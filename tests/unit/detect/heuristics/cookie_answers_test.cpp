@@ -1,0 +1,75 @@
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <ostream>
+
+#include "detect/scene.h"
+#include "detect/weighed.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+
+using test::counted;
+
+TEST_CASE("cookie answers: weights at their limits") {
+  using Facts = KernelFacts;
+  const auto cookies = [](std::uint64_t sent, std::uint64_t answered) {
+    return [=](Facts& f) {
+      f.counters.syncookies_sent = sent;
+      f.counters.syncookies_recv = answered;
+    };
+  };
+  CHECK_FALSE(counted(cookies(9, 0), "cookie_answers").has_value());
+  CHECK(counted(cookies(100, 49), "cookie_answers")->weight == 4);
+  CHECK(counted(cookies(100, 50), "cookie_answers")->weight == 2.5);
+  CHECK(counted(cookies(100, 80), "cookie_answers")->weight == 0);
+  CHECK(counted(cookies(100, 85), "cookie_answers")->weight == -1);
+  CHECK(counted(cookies(49, 49), "cookie_answers")->weight == 0);
+  CHECK(counted(cookies(100, 0), "cookies_unanswered")->weight == 1);
+  CHECK(counted(cookies(99, 0), "cookies_unanswered")->weight == 0);
+}
+
+TEST_CASE("clients that come all at once answer their cookies, whenever the readings fall") {
+  const SynSample sample = Scene().sample();
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = test::zero_facts();
+  input.facts.counters.syncookies_sent = 500;
+  input.facts.counters.syncookies_recv = 400;
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(3);
+  // 235 came at the start and answered within the first second, as many come in the last one.
+  input.after_first_second = input.facts_before->counters;
+  input.after_first_second->syncookies_sent = 235;
+  input.after_first_second->syncookies_recv = 400;
+  input.before_last_second = input.after_first_second;
+  const SynReport report = detect_syn(input, {});
+  const Evidence* found = test::evidence(test::verdict(report, "host"), "cookie_answers");
+  REQUIRE(found != nullptr);
+  CHECK(found->value == doctest::Approx(0.8));
+  CHECK(found->weight == 0);
+}
+
+TEST_CASE("without the readings in between, cookies of a few seconds weigh nothing") {
+  Scene scene;
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = test::zero_facts();
+  input.facts_before = test::zero_facts();
+  input.facts.counters.syncookies_sent = 1000;
+  input.apart = std::chrono::seconds(5);
+  const auto weight = [&] {
+    return test::evidence(test::verdict(detect_syn(input, {}), "host"), "cookie_answers")->weight;
+  };
+  CHECK(weight() == 0);
+  input.apart = std::chrono::seconds(60);
+  CHECK(weight() == 4);
+}
+
+}  // namespace
+}  // namespace tcpstat::detect

@@ -1,0 +1,41 @@
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "detect/scene.h"
+#include "detect/weighed.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+
+using test::counted;
+
+TEST_CASE("silent drops: overflows are none, fresh queues weigh half, repeating clients nothing") {
+  const auto drops = [](KernelFacts& f) {
+    f.counters.listen_drops = 2775;
+    f.counters.listen_overflows = 0;
+    f.counters.passive_opens = 71;
+  };
+  Scene stale;
+  stale.flood(20, 5);
+  CHECK(counted(drops, "silent_drops", stale)->weight == 4);
+  Scene fresh;
+  fresh.fresh(100);
+  CHECK(counted(drops, "silent_drops", fresh)->weight == 2);
+  const auto overflows = [&](KernelFacts& f) {
+    drops(f);
+    f.counters.listen_overflows = 2775;
+  };
+  CHECK(counted(overflows, "silent_drops", stale)->weight == 0);
+  const auto alive = [&](KernelFacts& f) {
+    drops(f);
+    f.counters.syn_retrans = 330;
+    f.counters.tcp_timeouts = 100;
+  };
+  CHECK(counted(alive, "silent_drops", stale)->weight == 0);
+}
+
+}  // namespace
+}  // namespace tcpstat::detect
