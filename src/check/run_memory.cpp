@@ -91,12 +91,9 @@ Json filters_json(const FilterCounters& filters) {
   return out;
 }
 
-/// Files that were written before these were kept have none: they are unknown then.
-FilterCounters filters_from(const Json& document) {
+FilterCounters filters_from(const Json& from) {
   FilterCounters filters;
-  const auto at = document.find("filters");
-  if (at == document.end()) return filters;
-  for (const FilterCounter& one : kFilterCounters) filters.*one.counter = whole_or_null(member(*at, one.name));
+  for (const FilterCounter& one : kFilterCounters) filters.*one.counter = whole_or_null(member(from, one.name));
   return filters;
 }
 
@@ -153,7 +150,7 @@ RunMemory read(const Json& from) {
 #include "model/kernel_facts.def"
 #undef COUNTER
 #undef SETTING
-  base.filters = filters_from(from);
+  base.filters = filters_from(member(from, "filters"));
   std::size_t requests_left = detect::SynBaseline::kMostRequests;
   for (const Json& listener : list(member(from, "listeners"), detect::SynBaseline::kMostListeners)) {
     base.listeners.push_back(listener_from(listener, requests_left));

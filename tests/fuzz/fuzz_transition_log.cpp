@@ -26,6 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   lines.feed(fuzz::text_of(data, size), use);
   use(lines.rest());
-  fuzz::must(check.finish(end).pairs->count(TransitionVerdict::illegal) == illegal);
+  for (const VerdictCount& verdict : check.finish(end).verdicts) {
+    fuzz::must(verdict.verdict != TransitionVerdict::illegal || verdict.count == illegal);
+  }
   return 0;
 }
