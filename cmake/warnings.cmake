@@ -12,10 +12,6 @@ endif()
 if(TCPSTAT_WERROR AND "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" MATCHES "^(GNU 12|Clang 14)\\.")
   target_compile_options(tcpstat_flags INTERFACE -Werror)
 endif()
-# g++ 12 at -O3 takes the inlined copies of `"text" + std::string` for overlapping ones (GCC bug 105651).
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  target_compile_options(tcpstat_flags INTERFACE -Wno-restrict)
-endif()
 if(TCPSTAT_SANITIZE)
   target_compile_options(tcpstat_flags INTERFACE
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
