@@ -4,13 +4,19 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <type_traits>
 
+#include "model/column_values.h"
 #include "model/tcp_info.h"
 
 namespace tcpstat::logs {
 namespace {
 
 using nlohmann::json;
+
+/// A column's key, zero-terminated.
+template <ColumnId kId>
+constexpr LowerCase kKey = json_key(ColumnSpec<kId>::kKind, ColumnSpec<kId>::kName);
 
 /// The member, or null if it is missing or null.
 const json* member(const json& object, const char* key) {
@@ -37,6 +43,35 @@ bool read_text(const json& object, const char* key, std::string_view& to) {
   if (!value->is_string()) return false;
   to = value->get_ref<const std::string&>();
   return true;
+}
+
+/// A number of 64 bits, as text.
+bool read_identity(const json& object, const char* key, std::optional<std::uint64_t>& to) {
+  std::string_view text;
+  if (!read_text(object, key, text)) return false;
+  if (text.empty()) return true;
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return false;
+  to = number;
+  return true;
+}
+
+/// The columns of columns.def that are plain members of the row: a new one is read without a word here.
+template <typename Row>
+bool read_plain_members(const json& object, Row& to) {
+  bool good = true;
+  for_each_row_column([&]<ColumnId kId>() {
+    using Spec = ColumnSpec<kId>;
+    if constexpr (std::is_member_object_pointer_v<decltype(Spec::kValue)> && HasColumn<kId, Row>) {
+      if constexpr (Spec::kKind == ColumnKind::number) {
+        good = good && read_number(object, kKey<kId>.data(), to.*Spec::kValue);
+      } else if constexpr (Spec::kKind == ColumnKind::identity) {
+        good = good && read_identity(object, kKey<kId>.data(), to.*Spec::kValue);
+      }
+    }
+  });
+  return good;
 }
 
 bool read_endpoint(const json& object, const char* address_key, const char* port_key, Endpoint& to) {
@@ -102,8 +137,7 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   std::string_view text;
   to.origin = Origin::file;
   std::optional<std::uint64_t> inode;
-  if (!read_endpoint(object, "local_address", "local_port", to.local) || !read_number(object, "uid", to.uid) ||
-      !read_number(object, "inode", inode) || !read_number(object, "mark", to.mark)) {
+  if (!read_endpoint(object, "local_address", "local_port", to.local) || !read_number(object, "inode", inode)) {
     return false;
   }
   to.family = to.local.address.family;
@@ -116,14 +150,6 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   text = {};
   if (!read_text(object, "cgroup", text)) return false;
   if (!text.empty()) to.cgroup = names_.record_cgroup(text);
-  text = {};
-  if (!read_text(object, "cookie", text)) return false;
-  if (!text.empty()) {
-    std::uint64_t cookie = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cookie);
-    if (error != std::errc{} || end != text.data() + text.size()) return false;
-    to.cookie = cookie;
-  }
   text = {};
   return read_text(object, "orphan", text) && read_orphan(text, to.orphan) && read_owners(object, to);
 }
@@ -138,13 +164,13 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   to.congestion = congestion_;
   for (const TcpInfoField& field : tcp_info_fields()) {
     std::optional<std::uint64_t> value;
-    if (!read_number(*info, std::string(field.key).c_str(), value)) return false;
+    if (!read_number(*info, field.key.data(), value)) return false;
     if (value) set_tcp_info_value(tcp_info_, field, *value);
   }
   // An unknown number before the last known one is the kernel's "unlimited"; nothing else is unknown there.
   for (const TcpInfoField& field : tcp_info_fields()) {
     const bool inside = std::size_t{field.offset} + field.size <= tcp_info_.size();
-    if (field.size == sizeof(std::uint64_t) && inside && member(*info, std::string(field.key).c_str()) == nullptr) {
+    if (field.size == sizeof(std::uint64_t) && inside && member(*info, field.key.data()) == nullptr) {
       set_tcp_info_value(tcp_info_, field, ~std::uint64_t{0});
     }
   }
@@ -154,9 +180,7 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
 
 bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   std::string_view timer;
-  if (!read_socket(object, to) || !read_text(object, "timer", timer) || !read_number(object, "timer_ms", to.timer_ms) ||
-      !read_number(object, "retransmits", to.retransmits) || !read_number(object, "recv_queue", to.recv_queue) ||
-      !read_number(object, "send_queue", to.send_queue) || !read_number(object, "age_ms", to.age_ms) ||
+  if (!read_plain_members(object, to) || !read_socket(object, to) || !read_text(object, "timer", timer) ||
       !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
     return false;
   }
@@ -179,12 +203,7 @@ NdjsonDecoder::Row NdjsonDecoder::decode(std::string_view line) {
   if (!set || set->size() != 1) return Flaw::unknown_state;
   if (*set == StateSet{State::listen}) {
     Listener listener;
-    std::optional<std::uint64_t> syn_recv;
-    if (!read_socket(object, listener) || !read_number(object, "accept_queue", listener.accept_queue) ||
-        !read_number(object, "accept_limit", listener.accept_limit) || !read_number(object, "syn_recv", syn_recv)) {
-      return Flaw::unreadable_number;
-    }
-    listener.syn_recv = syn_recv;
+    if (!read_plain_members(object, listener) || !read_socket(object, listener)) return Flaw::unreadable_number;
     return listener;
   }
   Connection row;

@@ -2,102 +2,47 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
+
+#include "model/column_values.h"
 
 namespace tcpstat::inline model {
 namespace {
 
-constexpr std::array kBaseColumns = std::to_array<Column>({
-#define COLUMN(name, type, align, meaning) {ColumnId::name, #name, ColumnType::type, Align::align, meaning},
+constexpr std::array kRowColumns = std::to_array<Column>({
+#define COLUMN(name, kind, value, meaning) {ColumnId::name, #name, ColumnKind::kind, meaning},
 #include "model/columns.def"
-#undef COLUMN
 });
 
-const std::vector<Column>& all_columns() {
-  static const std::vector<Column> kAll = [] {
-    std::vector<Column> all(kBaseColumns.begin(), kBaseColumns.end());
-    for (const TcpInfoField& field : tcp_info_fields()) {
-      all.push_back({ColumnId::tcp_info, field.name, ColumnType::number, Align::right, field.meaning, &field});
-    }
-    return all;
-  }();
-  return kAll;
-}
+constexpr auto kColumns = [] {
+  std::array<Column, kRowColumns.size() + kTcpInfoFields.size()> all{};
+  auto* to = std::copy(kRowColumns.begin(), kRowColumns.end(), all.begin());
+  for (const TcpInfoField& field : kTcpInfoFields) {
+    *to++ = {ColumnId::tcp_info, field.name, ColumnKind::number, field.meaning, &field};
+  }
+  return all;
+}();
 
-bool same_word(std::string_view a, std::string_view b) {
-  const auto folded = [](char c) {
-    if (c >= 'a' && c <= 'z') return static_cast<char>(c - 'a' + 'A');
-    return c == '-' ? '_' : c;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return folded(x) == folded(y); });
-}
-
-Cell number_cell(std::uint64_t number) { return {.kind = Cell::Kind::number, .number = number}; }
-
-template <typename T>
-Cell number_cell(const std::optional<T>& number) {
-  return number ? number_cell(std::uint64_t{*number}) : Cell{};
-}
-
-Cell word_cell(std::string_view text) { return text.empty() ? Cell{} : Cell{.kind = Cell::Kind::word, .text = text}; }
-
-Cell foreign_cell(std::string_view text) {
-  return text.empty() ? Cell{} : Cell{.kind = Cell::Kind::foreign, .text = text};
-}
-
-Cell owner_cell(const Socket& row, Cell::Kind kind) {
-  return row.owners.empty() ? Cell{} : Cell{.kind = kind, .owners = row.owners};
-}
-
-Cell user_cell(const Socket& row, Names& names) {
-  if (!row.uid) return {};
-  const Cell name = foreign_cell(names.user(*row.uid));
-  return name.kind == Cell::Kind::unknown ? number_cell(*row.uid) : name;
-}
-
-/// The columns that listeners and connections share.
-Cell socket_cell(const Column& column, const Socket& row, State state, Names& names) {
-  switch (column.id) {
-    case ColumnId::STATE:
-      return word_cell(name(state));
-    case ColumnId::PHASE:
-      return word_cell(name(info(state).phase));
-    case ColumnId::FAMILY:
-      return word_cell(name(row.family));
-    case ColumnId::LOCAL:
-      return {.kind = Cell::Kind::endpoint, .endpoint = &row.local};
-    case ColumnId::LOCAL_ADDRESS:
-      return {.kind = Cell::Kind::address, .endpoint = &row.local};
-    case ColumnId::LOCAL_PORT:
-      return number_cell(row.local.port);
-    case ColumnId::UID:
-      return number_cell(row.uid);
-    case ColumnId::USER:
-      return user_cell(row, names);
-    case ColumnId::PID:
-      return owner_cell(row, Cell::Kind::pids);
-    case ColumnId::PROCESS:
-      return owner_cell(row, Cell::Kind::processes);
-    case ColumnId::INODE:
-      return row.inode == 0 ? Cell{} : number_cell(row.inode);
-    case ColumnId::COOKIE:
-      return number_cell(row.cookie);
-    case ColumnId::INTERFACE:
-      return row.interface == 0 ? Cell{} : foreign_cell(names.interface(row.interface));
-    case ColumnId::CGROUP:
-      return row.cgroup ? foreign_cell(names.cgroup(*row.cgroup)) : Cell{};
-    case ColumnId::MARK:
-      return number_cell(row.mark);
-    case ColumnId::ORPHAN:
-      return word_cell(name(row.orphan));
-    case ColumnId::SOURCE:
-      return word_cell(name(row.origin));
-    default:
-      return {};
+template <typename Row>
+Cell info_cell(const Column& column, const Row& row) {
+  if constexpr (std::is_same_v<Row, Connection>) {
+    return column_values::number_cell(tcp_info_value(row.tcp_info, *column.field));
+  } else {
+    return {};
   }
 }
 
-Cell flags_cell(const Connection& row) {
-  return row.flags.empty() ? Cell{} : Cell{.kind = Cell::Kind::flags, .flags = row.flags};
+template <typename Row>
+Cell cell_in(const Column& column, const Row& row, Names& names) {
+  switch (column.id) {
+#define COLUMN(name, kind, value, meaning) \
+  case ColumnId::name:                     \
+    return cell_of<ColumnId::name>(row, names);
+#include "model/columns.def"
+    case ColumnId::tcp_info:
+      return info_cell(column, row);
+  }
+  return {};
 }
 
 int compare_flags(RowFlags a, RowFlags b) {
@@ -116,67 +61,18 @@ std::string_view name(ColumnType type) {
   return kNames[static_cast<std::size_t>(type)];
 }
 
-std::span<const Column> columns() { return all_columns(); }
+std::span<const Column> columns() { return kColumns; }
 
 const Column* find_column(std::string_view word) {
-  const auto all = columns();
-  const auto at = std::find_if(all.begin(), all.end(), [&](const Column& c) { return same_word(c.name, word); });
-  return at == all.end() ? nullptr : &*at;
+  const auto* at =
+      std::find_if(kColumns.begin(), kColumns.end(), [&](const Column& c) { return same_word(c.name, word); });
+  return at == kColumns.end() ? nullptr : at;
 }
 
-const Column& column(ColumnId id) { return all_columns()[static_cast<std::size_t>(id)]; }
+const Column& column(ColumnId id) { return kColumns[static_cast<std::size_t>(id)]; }
 
-Cell cell_of(const Column& column, const Connection& row, Names& names) {
-  switch (column.id) {
-    case ColumnId::REMOTE:
-      if (row.state == State::close) return {.kind = Cell::Kind::none};
-      return {.kind = Cell::Kind::endpoint, .endpoint = &row.remote};
-    case ColumnId::REMOTE_ADDRESS:
-      if (row.state == State::close) return {};
-      return {.kind = Cell::Kind::address, .endpoint = &row.remote};
-    case ColumnId::REMOTE_PORT:
-      if (row.state == State::close) return {};
-      return number_cell(row.remote.port);
-    case ColumnId::RECV_QUEUE:
-      return number_cell(row.recv_queue);
-    case ColumnId::SEND_QUEUE:
-      return number_cell(row.send_queue);
-    case ColumnId::TIMER:
-      if (row.timer == TimerKind::unknown) return {};
-      return {.kind = Cell::Kind::timer, .text = name(row.timer), .connection = &row};
-    case ColumnId::TIMER_MS:
-      return number_cell(row.timer_ms);
-    case ColumnId::RETRANSMITS:
-      return number_cell(row.retransmits);
-    case ColumnId::AGE_MS:
-      return number_cell(row.age_ms);
-    case ColumnId::FLAGS:
-      return flags_cell(row);
-    case ColumnId::CONGESTION:
-      return foreign_cell(row.congestion);
-    case ColumnId::tcp_info:
-      return number_cell(tcp_info_value(row.tcp_info, *column.field));
-    default:
-      return socket_cell(column, row, row.state, names);
-  }
-}
-
-Cell cell_of(const Column& column, const Listener& row, Names& names) {
-  switch (column.id) {
-    case ColumnId::REMOTE:
-      return {.kind = Cell::Kind::none};
-    case ColumnId::ACCEPT_QUEUE:
-      return number_cell(row.accept_queue);
-    case ColumnId::ACCEPT_LIMIT:
-      return number_cell(row.accept_limit);
-    case ColumnId::SYN_RECV:
-      return number_cell(row.syn_recv);
-    case ColumnId::TIMER:
-      return word_cell(name(TimerKind::none));
-    default:
-      return socket_cell(column, row, State::listen, names);
-  }
-}
+Cell cell_of(const Column& column, const Connection& row, Names& names) { return cell_in(column, row, names); }
+Cell cell_of(const Column& column, const Listener& row, Names& names) { return cell_in(column, row, names); }
 
 int compare(const Cell& a, const Cell& b) {
   const auto rank = [](const Cell& cell) {

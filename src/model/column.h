@@ -4,10 +4,9 @@
 
 #include <cstdint>
 #include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
+#include "base/ascii.h"
 #include "model/connection.h"
 #include "model/listener.h"
 #include "model/names.h"
@@ -16,25 +15,69 @@
 namespace tcpstat::inline model {
 
 enum class ColumnId : std::uint8_t {
-#define COLUMN(name, type, align, meaning) name,
+#define COLUMN(name, kind, value, meaning) name,
 #include "model/columns.def"
-#undef COLUMN
   tcp_info,  ///< one of tcp_info's numbers
 };
 
+/// What a column's values are, and with that how they are written.
+enum class ColumnKind : std::uint8_t {
+  word,       ///< one of our own words
+  foreign,    ///< text that somebody else chose
+  user,       ///< a name, or the number of one who has none; in JSON the name alone
+  number,     ///< a count, a size, a time
+  identity,   ///< a number of 64 bits that names something: in JSON a string, because not every reader has 64 bits
+  address,    ///< of an endpoint
+  endpoint,   ///< address and port; in JSON these two alone
+  timer,      ///< its kind, in the table with seconds and retransmits
+  pids,       ///< ids of the owners; in JSON only within `processes`
+  processes,  ///< the owners
+  flags,      ///< a list of our own words
+};
+
+/// What `--list columns` says of a kind.
 enum class ColumnType : std::uint8_t { text, number, address, endpoint };
 enum class Align : std::uint8_t { left, right };
+
+constexpr ColumnType type_of(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::number:
+    case ColumnKind::identity:
+      return ColumnType::number;
+    case ColumnKind::address:
+      return ColumnType::address;
+    case ColumnKind::endpoint:
+      return ColumnType::endpoint;
+    case ColumnKind::word:
+    case ColumnKind::foreign:
+    case ColumnKind::user:
+    case ColumnKind::timer:
+    case ColumnKind::pids:
+    case ColumnKind::processes:
+    case ColumnKind::flags:
+      return ColumnType::text;
+  }
+  return ColumnType::text;
+}
 
 /// "text", "number", …
 std::string_view name(ColumnType type);
 
+/// The JSON key of a column; empty for one that JSON has in other members.
+constexpr LowerCase json_key(ColumnKind kind, std::string_view name) {
+  if (kind == ColumnKind::endpoint || kind == ColumnKind::pids) return {};
+  return LowerCase(kind == ColumnKind::processes ? "processes" : name);
+}
+
 struct Column {
   ColumnId id;
   std::string_view name;
-  ColumnType type;
-  Align align;
+  ColumnKind kind;
   std::string_view meaning;
   const TcpInfoField* field = nullptr;  ///< set for ColumnId::tcp_info
+  ColumnType type = type_of(kind);
+  Align align = type == ColumnType::number ? Align::right : Align::left;
+  LowerCase key = json_key(kind, name);  ///< of its value in JSON; empty for LOCAL, REMOTE and PID
 };
 
 /// All of them, in the order of `--list columns`.

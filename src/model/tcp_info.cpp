@@ -1,17 +1,9 @@
 #include "model/tcp_info.h"
 
-#include <array>
 #include <cstring>
 
 namespace tcpstat::inline model {
 namespace {
-
-constexpr auto kFields = std::to_array<TcpInfoField>({
-#define TCP_INFO_FIELD(name, key, offset, size, shift, bits, divisor, meaning) \
-  {#name, #key, offset, size, shift, bits, divisor, meaning},
-#include "model/tcp_info_fields.def"
-#undef TCP_INFO_FIELD
-});
 
 /// A field of 1 to 8 bytes in native order.
 std::uint64_t load(const std::byte* from, std::size_t size) {
@@ -52,8 +44,6 @@ std::uint64_t bit_mask(const TcpInfoField& field) {
 }
 
 }  // namespace
-
-std::span<const TcpInfoField> tcp_info_fields() { return kFields; }
 
 std::optional<std::uint64_t> tcp_info_value(std::span<const std::byte> info, const TcpInfoField& field) {
   if (info.size() < std::size_t{field.offset} + field.size) return std::nullopt;

@@ -1,7 +1,9 @@
 #include "render/json_row.h"
 
+#include <array>
 #include <optional>
 
+#include "model/column_values.h"
 #include "model/tcp_info.h"
 #include "render/escape.h"
 
@@ -44,11 +46,7 @@ void append_address(TextBuffer& out, const Address& address) {
   out.commit(to);
 }
 
-void append_owners(TextBuffer& out, const Socket& row, const JsonRowStyle& style) {
-  if (!style.processes || !row.owners_known) {
-    out.append("null");
-    return;
-  }
+void append_owners(TextBuffer& out, const Socket& row) {
   out.append('[');
   for (const Owner& owner : row.owners) {
     if (&owner != row.owners.data()) out.append(',');
@@ -63,18 +61,6 @@ void append_owners(TextBuffer& out, const Socket& row, const JsonRowStyle& style
   out.append(']');
 }
 
-void append_tcp_info(TextBuffer& out, const Connection& row) {
-  out.append(R"({"congestion":)");
-  append_foreign(out, row.congestion);
-  for (const TcpInfoField& field : tcp_info_fields()) {
-    out.append(",\"");
-    out.append(field.key);
-    out.append("\":");
-    append_number(out, tcp_info_value(row.tcp_info, field));
-  }
-  out.append('}');
-}
-
 void append_flags(TextBuffer& out, RowFlags flags) {
   out.append('[');
   bool first = true;
@@ -87,62 +73,111 @@ void append_flags(TextBuffer& out, RowFlags flags) {
   out.append(']');
 }
 
-void append_start(TextBuffer& out, const Socket& row, const StateInfo& state) {
-  out.append(row.family == Family::ipv4 ? R"("family":"ipv4","state":")" : R"("family":"ipv6","state":")");
-  out.append(state.name);
-  out.append(R"(","phase":")");
-  out.append(name(state.phase));
-  out.append(R"(","local_address":)");
-  append_address(out, row.local.address);
-  out.append(R"(,"local_port":)");
-  out.number(row.local.port);
+/// A short text that the compiler puts together.
+class Literal {
+ public:
+  constexpr Literal& operator+=(std::string_view more) {
+    for (const char c : more) text_[size_++] = c;
+    return *this;
+  }
+  [[nodiscard]] constexpr std::string_view view() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 40> text_{};
+  std::size_t size_ = 0;
+};
+
+/// Whether no column before it is in the same object: the row's, or tcp_info.
+template <ColumnId kId>
+constexpr bool is_first_member() {
+  bool first = true;
+  for_each_row_column([&]<ColumnId kOther>() {
+    if (kOther < kId && ColumnSpec<kOther>::kInTcpInfo == ColumnSpec<kId>::kInTcpInfo) first = false;
+  });
+  return first;
 }
 
-void append_rest(TextBuffer& out, const Socket& row, Names& names, std::string_view netns, const JsonRowStyle& style) {
-  if (row.uid) {
-    out.append(R"(,"uid":)");
-    out.number(*row.uid);
-    out.append(R"(,"user":)");
-    append_foreign(out, names.user(*row.uid));
-  } else {
-    out.append(R"(,"uid":null,"user":null)");
-  }
-  if (row.inode != 0) {
-    out.append(R"(,"inode":)");
-    out.number(row.inode);
-  } else {
-    out.append(R"(,"inode":null)");
-  }
-  out.append(R"(,"orphan":)");
-  append_word(out, name(row.orphan));
-  out.append(R"(,"source":")");
-  out.append(name(row.origin));
-  out.append(R"(","processes":)");
-  append_owners(out, row, style);
-  out.append(R"(,"interface":)");
-  if (row.interface != 0) {
-    append_foreign(out, names.interface(row.interface));
-  } else {
+/// `,"recv_queue":`; the first member of an object has no comma. With `null` behind it where rows of this kind have no such
+/// column.
+template <ColumnId kId, typename Row>
+constexpr Literal member_start() {
+  using Spec = ColumnSpec<kId>;
+  Literal text;
+  if (!is_first_member<kId>()) text += ",";
+  text += "\"";
+  text += json_key(Spec::kKind, Spec::kName).view();
+  text += "\":";
+  if (!HasColumn<kId, Row>) text += Spec::kKind == ColumnKind::flags ? "[]" : "null";
+  return text;
+}
+
+template <ColumnKind kKind>
+void append_value(TextBuffer& out, const Cell& cell) {
+  if constexpr (kKind == ColumnKind::flags) {
+    append_flags(out, cell.flags);
+  } else if constexpr (kKind == ColumnKind::word || kKind == ColumnKind::timer) {
+    append_word(out, cell.text);
+  } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::user) {
+    append_foreign(out, cell.text);
+  } else if (cell.kind == Cell::Kind::unknown) {
     out.append("null");
-  }
-  out.append(R"(,"cgroup":)");
-  if (row.cgroup) {
-    append_foreign(out, names.cgroup(*row.cgroup));
+  } else if constexpr (kKind == ColumnKind::number) {
+    out.number(cell.number);
+  } else if constexpr (kKind == ColumnKind::identity) {
+    out.append('"');
+    out.number(cell.number);
+    out.append('"');
   } else {
-    out.append("null");
+    static_assert(kKind == ColumnKind::address, "JSON has no value of this kind");
+    append_address(out, cell.endpoint->address);
   }
-  out.append(R"(,"mark":)");
-  append_number(out, row.mark);
+}
+
+template <ColumnId kId, typename Row>
+void append_member(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
+  using Spec = ColumnSpec<kId>;
+  if constexpr (!json_key(Spec::kKind, Spec::kName).view().empty()) {
+    static constexpr Literal kStart = member_start<kId, Row>();
+    out.append(kStart.view());
+    if constexpr (Spec::kKind == ColumnKind::processes) {
+      // Nobody is something else than not known.
+      if (style.processes && row.owners_known) {
+        append_owners(out, row);
+      } else {
+        out.append("null");
+      }
+    } else if constexpr (HasColumn<kId, Row>) {
+      append_value<Spec::kKind>(out, cell_of<kId>(row, names));
+    }
+  }
+}
+
+void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const JsonRowStyle& style) {
+  if (!style.tcp_info || row.tcp_info.empty()) {
+    out.append("null");
+    return;
+  }
+  out.append('{');
+  for_each_row_column([&]<ColumnId kId>() {
+    if constexpr (ColumnSpec<kId>::kInTcpInfo) append_member<kId>(out, row, names, style);
+  });
+  for (const TcpInfoField& field : tcp_info_fields()) {
+    out.append(",\"");
+    out.append(field.key);
+    out.append("\":");
+    append_number(out, tcp_info_value(row.tcp_info, field));
+  }
+  out.append('}');
+}
+
+template <typename Row>
+void append_members(TextBuffer& out, const Row& row, Names& names, std::string_view netns, const JsonRowStyle& style) {
+  for_each_row_column([&]<ColumnId kId>() {
+    if constexpr (!ColumnSpec<kId>::kInTcpInfo) append_member<kId>(out, row, names, style);
+  });
   out.append(R"(,"netns":)");
   out.append(netns);
-  out.append(R"(,"cookie":)");
-  if (row.cookie) {
-    out.append('"');
-    out.number(*row.cookie);
-    out.append('"');
-  } else {
-    out.append("null");
-  }
+  out.append(R"(,"tcp_info":)");
 }
 
 }  // namespace
@@ -167,50 +202,14 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_start(out, row, info(row.state));
-  if (row.state == State::close) {
-    out.append(R"(,"remote_address":null,"remote_port":null,"recv_queue":)");
-  } else {
-    out.append(R"(,"remote_address":)");
-    append_address(out, row.remote.address);
-    out.append(R"(,"remote_port":)");
-    out.number(row.remote.port);
-    out.append(R"(,"recv_queue":)");
-  }
-  append_number(out, row.recv_queue);
-  out.append(R"(,"send_queue":)");
-  append_number(out, row.send_queue);
-  out.append(R"(,"accept_queue":null,"accept_limit":null,"syn_recv":null,"timer":)");
-  append_word(out, name(row.timer));
-  out.append(R"(,"timer_ms":)");
-  append_number(out, row.timer_ms);
-  out.append(R"(,"retransmits":)");
-  append_number(out, row.retransmits);
-  out.append(R"(,"age_ms":)");
-  append_number(out, row.age_ms);
-  append_rest(out, row, names, netns, style);
-  out.append(R"(,"flags":)");
-  append_flags(out, row.flags);
-  out.append(R"(,"tcp_info":)");
-  if (style.tcp_info && !row.tcp_info.empty()) {
-    append_tcp_info(out, row);
-  } else {
-    out.append("null");
-  }
+  append_members(out, row, names, netns, style);
+  append_tcp_info(out, row, names, style);
 }
 
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_start(out, row, info(State::listen));
-  out.append(R"(,"remote_address":null,"remote_port":null,"recv_queue":null,"send_queue":null,"accept_queue":)");
-  append_number(out, row.accept_queue);
-  out.append(R"(,"accept_limit":)");
-  append_number(out, row.accept_limit);
-  out.append(R"(,"syn_recv":)");
-  append_number(out, row.syn_recv);
-  out.append(R"(,"timer":"none","timer_ms":null,"retransmits":null,"age_ms":null)");
-  append_rest(out, row, names, netns, style);
-  out.append(R"(,"flags":[],"tcp_info":null)");
+  append_members(out, row, names, netns, style);
+  out.append("null");
 }
 
 }  // namespace tcpstat::render

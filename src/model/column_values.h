@@ -1,0 +1,156 @@
+#pragma once
+// Where the value of each column is in a row: columns.def names one of these, or a member. Everything here is known to
+// the compiler, so that a format that writes all columns of a million rows pays no call for each.
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "model/column.h"
+
+namespace tcpstat::inline model {
+namespace column_values {
+
+struct StateOf {
+  std::string_view operator()(const Connection& row) const { return name(row.state); }
+  std::string_view operator()(const Listener& /*row*/) const { return name(State::listen); }
+};
+struct PhaseOf {
+  std::string_view operator()(const Connection& row) const { return name(info(row.state).phase); }
+  std::string_view operator()(const Listener& /*row*/) const { return name(Phase::listening); }
+};
+inline std::string_view family_of(const Socket& row) { return name(row.family); }
+
+inline const Endpoint* local_of(const Socket& row) { return &row.local; }
+inline std::uint16_t local_port_of(const Socket& row) { return row.local.port; }
+/// Null where there is none.
+struct RemoteOf {
+  const Endpoint* operator()(const Connection& row) const { return row.state == State::close ? nullptr : &row.remote; }
+  const Endpoint* operator()(const Listener& /*row*/) const { return nullptr; }
+};
+inline std::optional<std::uint16_t> remote_port_of(const Connection& row) {
+  return row.state == State::close ? std::nullopt : std::optional(row.remote.port);
+}
+
+struct TimerOf {
+  Cell operator()(const Connection& row) const {
+    if (row.timer == TimerKind::unknown) return {};
+    return {.kind = Cell::Kind::timer, .text = name(row.timer), .connection = &row};
+  }
+  Cell operator()(const Listener& /*row*/) const { return {.kind = Cell::Kind::word, .text = name(TimerKind::none)}; }
+};
+
+/// The number of one who has no name.
+inline Cell user_of(const Socket& row, Names& names) {
+  if (!row.uid) return {};
+  const std::string_view user = names.user(*row.uid);
+  if (user.empty()) return {.kind = Cell::Kind::number, .number = *row.uid};
+  return {.kind = Cell::Kind::foreign, .text = user};
+}
+inline std::optional<std::uint64_t> inode_of(const Socket& row) {
+  return row.inode == 0 ? std::nullopt : std::optional(row.inode);
+}
+inline std::string_view interface_of(const Socket& row, Names& names) {
+  return row.interface == 0 ? std::string_view{} : names.interface(row.interface);
+}
+inline std::string_view cgroup_of(const Socket& row, Names& names) {
+  return row.cgroup ? names.cgroup(*row.cgroup) : std::string_view{};
+}
+inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
+inline std::string_view source_of(const Socket& row) { return name(row.origin); }
+
+}  // namespace column_values
+
+/// The columns of columns.def: those before tcp_info's.
+inline constexpr std::size_t kRowColumnCount = static_cast<std::size_t>(ColumnId::tcp_info);
+
+/// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kInTcpInfo`.
+template <ColumnId kId>
+struct ColumnSpec;
+
+#define COLUMN_SPEC(name, kind, value, in_tcp_info)       \
+  template <>                                             \
+  struct ColumnSpec<ColumnId::name> {                     \
+    static constexpr std::string_view kName = #name;      \
+    static constexpr ColumnKind kKind = ColumnKind::kind; \
+    static constexpr auto kValue = [] {                   \
+      using namespace column_values; /* NOLINT */         \
+      return value;                                       \
+    }();                                                  \
+    static constexpr bool kInTcpInfo = in_tcp_info;       \
+  };
+#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), false)
+#define INFO_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), true)
+#include "model/columns.def"
+#undef COLUMN_SPEC
+
+template <ColumnId kId, typename Row>
+concept TakesNames = std::invocable<decltype(ColumnSpec<kId>::kValue), const Row&, Names&>;
+/// Whether rows of this kind have the column at all.
+template <ColumnId kId, typename Row>
+concept HasColumn = TakesNames<kId, Row> || std::invocable<decltype(ColumnSpec<kId>::kValue), const Row&>;
+
+namespace column_values {
+
+inline Cell text_cell(Cell::Kind kind, std::string_view text) {
+  return text.empty() ? Cell{} : Cell{.kind = kind, .text = text};
+}
+template <std::integral Integer>
+Cell number_cell(Integer number) {
+  return {.kind = Cell::Kind::number, .number = number};
+}
+template <std::integral Integer>
+Cell number_cell(const std::optional<Integer>& number) {
+  return number ? number_cell(*number) : Cell{};
+}
+
+template <ColumnKind kKind, typename Value>
+Cell cell(const Value& value) {
+  if constexpr (std::same_as<Value, Cell>) {
+    return value;
+  } else if constexpr (kKind == ColumnKind::word) {
+    return text_cell(Cell::Kind::word, value);
+  } else if constexpr (kKind == ColumnKind::foreign) {
+    return text_cell(Cell::Kind::foreign, value);
+  } else if constexpr (kKind == ColumnKind::number || kKind == ColumnKind::identity) {
+    return number_cell(value);
+  } else if constexpr (kKind == ColumnKind::address) {
+    return value == nullptr ? Cell{} : Cell{.kind = Cell::Kind::address, .endpoint = value};
+  } else if constexpr (kKind == ColumnKind::endpoint) {
+    return value == nullptr ? Cell{.kind = Cell::Kind::none} : Cell{.kind = Cell::Kind::endpoint, .endpoint = value};
+  } else if constexpr (kKind == ColumnKind::pids || kKind == ColumnKind::processes) {
+    constexpr auto kCell = kKind == ColumnKind::pids ? Cell::Kind::pids : Cell::Kind::processes;
+    return value.empty() ? Cell{} : Cell{.kind = kCell, .owners = value};
+  } else {
+    static_assert(kKind == ColumnKind::flags, "a value of this kind makes its own cell");
+    return value.empty() ? Cell{} : Cell{.kind = Cell::Kind::flags, .flags = value};
+  }
+}
+
+}  // namespace column_values
+
+/// The cell of one column; unknown in a row that does not have it.
+template <ColumnId kId, typename Row>
+Cell cell_of(const Row& row, Names& names) {
+  using Spec = ColumnSpec<kId>;
+  static_assert(HasColumn<kId, Connection> || HasColumn<kId, Listener>, "its value fits no row");
+  if constexpr (TakesNames<kId, Row>) {
+    return column_values::cell<Spec::kKind>(std::invoke(Spec::kValue, row, names));
+  } else if constexpr (HasColumn<kId, Row>) {
+    return column_values::cell<Spec::kKind>(std::invoke(Spec::kValue, row));
+  } else {
+    return {};
+  }
+}
+
+/// Calls `each.template operator()<ColumnId>()` for every column of columns.def, in order.
+template <typename Each>
+constexpr void for_each_row_column(Each&& each) {
+  [&]<std::size_t... kNumbers>(std::index_sequence<kNumbers...>) {
+    (each.template operator()<static_cast<ColumnId>(kNumbers)>(), ...);
+  }
+  (std::make_index_sequence<kRowColumnCount>{});
+}
+
+}  // namespace tcpstat::inline model

@@ -1,0 +1,72 @@
+#include "render/json_row.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <set>
+
+#include "model/column.h"
+#include "support/rows.h"
+
+namespace tcpstat::render {
+namespace {
+
+using nlohmann::json;
+
+template <typename Row>
+json written(const Row& row) {
+  test::TableNames names;
+  TextBuffer out;
+  out.append('{');
+  append_json_members(out, row, names, "7", {.processes = true, .tcp_info = true});
+  out.append('}');
+  return json::parse(out.view());
+}
+
+std::set<std::string> keys_of(const json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+/// Of all columns that are not made of others, and what belongs to the whole dump.
+struct Expected {
+  Expected() {
+    for (const Column& each : columns()) {
+      if (each.key.view().empty()) continue;
+      (each.id == ColumnId::tcp_info || each.id == ColumnId::CONGESTION ? tcp_info : row).emplace(each.key.view());
+    }
+  }
+  std::set<std::string> row = {"netns", "tcp_info"};
+  std::set<std::string> tcp_info;
+};
+
+TEST_CASE("a row has a key for every column, and no other") {
+  std::vector<std::byte> info(280);
+  Connection row = test::connection(State::established, test::endpoint("::1", 1), test::endpoint("::1", 2));
+  row.tcp_info = info;
+  const Expected expected;
+  const json connection = written(row);
+  CHECK(keys_of(connection) == expected.row);
+  CHECK(keys_of(connection["tcp_info"]) == expected.tcp_info);
+  CHECK(keys_of(written(test::listener(test::endpoint("::1", 1)))) == expected.row);
+}
+
+TEST_CASE("columns without a key of their own are made of others") {
+  std::set<std::string_view> composite;
+  for (const Column& each : columns()) {
+    if (each.key.view().empty()) composite.insert(each.name);
+  }
+  CHECK(composite == std::set<std::string_view>{"LOCAL", "REMOTE", "PID"});
+}
+
+TEST_CASE("a line of ndjson begins with its type, its time, its host and the number of its sample") {
+  CHECK(ndjson_line_start("connection", "2026-01-02T03:04:05Z", "a\"b", 3) ==
+        R"({"type":"connection","time":"2026-01-02T03:04:05Z","host":"a\"b","snapshot":3)");
+  CHECK(ndjson_line_start("summary", "now", std::nullopt, 1) ==
+        R"({"type":"summary","time":"now","host":null,"snapshot":1)");
+}
+
+}  // namespace
+}  // namespace tcpstat::render
