@@ -157,23 +157,6 @@ TEST_CASE("no rule says more than its five worst groups") {
   CHECK(queues[0].subject == "192.0.2.1:1099");
 }
 
-TEST_CASE("groups stay bounded, keep the large ones, and never count too much") {
-  diagnose::RowGroups piles;
-  const KernelSettings settings;
-  const Connection large = connection(State::established, endpoint("192.0.2.1", 443), endpoint("203.0.113.9", 1));
-  for (unsigned round = 0; round < 5 * RowGroups::kMost; ++round) {
-    Connection row = large;
-    row.remote = endpoint("2001:db8::" + std::to_string(round % 10000) + ":" + std::to_string(round / 10000), 1);
-    piles.of(diagnose::peer_of(row)).add(row, std::nullopt, settings);
-    if (round % 4 == 0) piles.of(diagnose::peer_of(large)).add(large, std::nullopt, settings);
-  }
-  const auto all = piles.largest();
-  CHECK(all.size() <= RowGroups::kMost);
-  CHECK(all.front().key == diagnose::peer_of(large));
-  CHECK(all.front().pile->rows == 5 * RowGroups::kMost / 4);
-  CHECK(piles.lost() > 0);
-}
-
 TEST_CASE("each rule has an id, a question, a reference and reasons") {
   std::set<std::string_view> ids;
   CHECK(diagnose::diagnose_rules().size() == 17);
@@ -194,13 +177,4 @@ TEST_CASE("each rule has an id, a question, a reference and reasons") {
       CHECK(!threshold.unit.empty());
     }
   }
-}
-
-TEST_CASE("durations as people say them") {
-  CHECK(diagnose::duration_text(999) == "0 s");
-  CHECK(diagnose::duration_text(119'999) == "119 s");
-  CHECK(diagnose::duration_text(120'000) == "2 min");
-  CHECK(diagnose::duration_text(7'199'999) == "119 min");
-  CHECK(diagnose::duration_text(7'200'000) == "2 h");
-  CHECK(diagnose::duration_text(172'800'000) == "2 d");
 }

@@ -1,0 +1,23 @@
+#include "base/json_text.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+namespace tcpstat {
+namespace {
+
+TEST_CASE("a document is one line with its keys in their order") {
+  nlohmann::ordered_json document;
+  document["b"] = 1;
+  document["a"] = {1, 2};
+  CHECK(json_text(document) == R"({"b":1,"a":[1,2]})");
+}
+
+TEST_CASE("bytes that are no text do not end the program") {
+  CHECK(json_text(nlohmann::ordered_json("a\xFFz\n")) == "\"a\xEF\xBF\xBDz\\n\"");
+}
+
+}  // namespace
+}  // namespace tcpstat

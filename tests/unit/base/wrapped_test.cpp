@@ -1,0 +1,27 @@
+#include "base/wrapped.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+namespace tcpstat {
+namespace {
+
+TEST_CASE("lines break at spaces and keep their indent") {
+  CHECK(wrapped("- ", "one two three", 9) == "- one two\n  three\n");
+  CHECK(wrapped("", "one two", 7) == "one two\n");
+  CHECK(wrapped("", "one two", 6) == "one\ntwo\n");
+  CHECK(wrapped("> ", "") == "> \n");
+}
+
+TEST_CASE("a word that is too long stands alone, and a newline stays") {
+  CHECK(wrapped("", "a incomprehensible b", 5) == "a\nincomprehensible\nb\n");
+  CHECK(wrapped("  ", "one\ntwo", 40) == "  one\n  two\n");
+}
+
+TEST_CASE("widths are those of a terminal, not of bytes") {
+  CHECK(wrapped("", "\xC3\xA4\xC3\xB6 \xC3\xBC", 4) == "\xC3\xA4\xC3\xB6 \xC3\xBC\n");
+}
+
+}  // namespace
+}  // namespace tcpstat
