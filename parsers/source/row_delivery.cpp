@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "model/age.h"
-#include "model/row_flags.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::source {
 namespace {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <map>
 
@@ -11,6 +12,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -25,8 +27,7 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
-// TCP_TIMEWAIT_LEN
-constexpr double kTimeWaitSeconds = 60;
+constexpr double kTimeWaitSeconds = std::chrono::duration<double>(kTcpTimewaitLen).count();
 
 /// One destination as one local address sees it.
 struct Way {

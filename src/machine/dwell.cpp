@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "model/kernel_timers.h"
+
 namespace tcpstat::machine {
 namespace {
 
@@ -10,16 +12,7 @@ using Milliseconds = std::chrono::milliseconds;
 using std::chrono::seconds;
 using Kind = DwellLimit::Kind;
 
-constexpr Milliseconds kFirstHandshakeTimeout = seconds(1);  // TCP_TIMEOUT_INIT
-constexpr Milliseconds kRtoMin(200);                         // TCP_RTO_MIN
-constexpr Milliseconds kTimeWait = seconds(60);              // TCP_TIMEWAIT_LEN
-// The kernel keeps retry counts in a byte.
-constexpr std::uint32_t kMostRetries = 255;
-
 DwellLimit bounded(Milliseconds most) { return {Kind::bounded, most}; }
-
-/// TCP_RTO_MAX was fixed at two minutes before it became a sysctl.
-Milliseconds rto_max(const KernelLimits& limits) { return Milliseconds(limits.rto_max_ms.value_or(120'000)); }
 
 /// first + 2·first + 4·first + … with `retries` retransmissions, each interval at most `most`.
 Milliseconds doubling(Milliseconds first, std::uint32_t retries, Milliseconds most) {
@@ -34,7 +27,7 @@ Milliseconds doubling(Milliseconds first, std::uint32_t retries, Milliseconds mo
 
 DwellLimit handshake(std::optional<std::uint32_t> retries, std::uint32_t more, const KernelLimits& limits) {
   if (!retries) return {};
-  return bounded(doubling(kFirstHandshakeTimeout, *retries + more, rto_max(limits)));
+  return bounded(doubling(kTcpTimeoutInit, *retries + more, rto_max(limits)));
 }
 
 DwellLimit no_bound(const KernelLimits& /*limits*/) { return {Kind::no_bound, {}}; }
@@ -42,7 +35,7 @@ DwellLimit no_bound(const KernelLimits& /*limits*/) { return {Kind::no_bound, {}
 /// net/ipv4/tcp_timer.c, tcp_retransmit_timer(): the first tcp_syn_linear_timeouts retransmissions do not double.
 DwellLimit syn_retries(const KernelLimits& limits) {
   DwellLimit limit = handshake(limits.syn_retries, 0, limits);
-  limit.most += kFirstHandshakeTimeout * limits.syn_linear_timeouts.value_or(0);
+  limit.most += kTcpTimeoutInit * limits.syn_linear_timeouts.value_or(0);
   return limit;
 }
 
@@ -55,32 +48,29 @@ DwellLimit crossed(const KernelLimits& limits) { return handshake(limits.syn_ret
 /// net/ipv4/tcp_timer.c, tcp_model_timeout(): the time that tcp_retries2 retransmissions would take.
 DwellLimit unacknowledged(const KernelLimits& limits) {
   if (!limits.retries2) return {};
-  return bounded(doubling(kRtoMin, *limits.retries2, rto_max(limits)));
+  return bounded(doubling(kTcpRtoMin, *limits.retries2, rto_max(limits)));
 }
-
-/// net/ipv4/tcp_timer.c, tcp_orphan_retries().
-std::uint32_t orphan_retries(std::uint32_t setting) { return setting == 0 ? 8 : setting; }
 
 DwellLimit orphan(const KernelLimits& limits) {
   if (!limits.orphan_retries) return {};
-  return bounded(doubling(kRtoMin, orphan_retries(*limits.orphan_retries), rto_max(limits)));
+  return bounded(doubling(kTcpRtoMin, orphan_retries(*limits.orphan_retries), rto_max(limits)));
 }
 
 /// net/ipv4/tcp_timer.c, tcp_probe_timer(): while the peer answers, the retries count only from the longest interval on.
 DwellLimit blocked_orphan(const KernelLimits& limits) {
   if (!limits.orphan_retries) return {};
   std::uint32_t doublings = 0;
-  for (Milliseconds interval = kRtoMin; interval < rto_max(limits); interval *= 2) ++doublings;
-  return bounded(doubling(kRtoMin, std::max(doublings, orphan_retries(*limits.orphan_retries)), rto_max(limits)));
+  for (Milliseconds interval = kTcpRtoMin; interval < rto_max(limits); interval *= 2) ++doublings;
+  return bounded(doubling(kTcpRtoMin, std::max(doublings, orphan_retries(*limits.orphan_retries)), rto_max(limits)));
 }
 
 /// net/ipv4/tcp_minisocks.c, tcp_time_wait(): at least 3.5 retransmission timeouts.
 DwellLimit fin_timeout(const KernelLimits& limits) {
   if (!limits.fin_timeout_s) return {};
-  return bounded(std::max<Milliseconds>(seconds(*limits.fin_timeout_s), kRtoMin * 7 / 2));
+  return bounded(std::max<Milliseconds>(seconds(*limits.fin_timeout_s), kTcpRtoMin * 7 / 2));
 }
 
-DwellLimit time_wait(const KernelLimits& /*limits*/) { return bounded(kTimeWait); }
+DwellLimit time_wait(const KernelLimits& /*limits*/) { return bounded(kTcpTimewaitLen); }
 
 DwellLimit keepalive(const KernelLimits& limits) {
   if (!limits.keepalive_time_s || !limits.keepalive_probes || !limits.keepalive_interval_s) return {};

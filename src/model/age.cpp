@@ -1,23 +1,28 @@
 #include "model/age.h"
 
+#include <chrono>
 #include <cstdint>
+
+#include "model/kernel_timers.h"
 
 namespace tcpstat::inline model {
 namespace {
+
+constexpr std::uint64_t milliseconds(std::chrono::milliseconds time) {
+  return static_cast<std::uint64_t>(time.count());
+}
 
 std::optional<std::uint64_t> since(std::uint64_t full_ms, std::uint64_t left_ms) {
   if (left_ms > full_ms) return std::nullopt;
   return full_ms - left_ms;
 }
 
-/// TCP_RTO_MAX, include/net/tcp.h: timeouts stop doubling here (reqsk_timeout(), include/net/tcp.h).
-constexpr std::uint64_t kLongestTimeoutMs = 120'000;
-
 /// When timeout number n (from 0) fires, counted from the SYN: 1 s, 3 s, 7 s, …
 constexpr std::uint64_t timeout_end_ms(std::uint32_t n) {
+  constexpr std::uint64_t kLongest = milliseconds(kTcpRtoMax);
   std::uint64_t end = 0;
-  for (std::uint64_t timeout = kInitialTimeoutMs; n < UINT32_MAX; --n, timeout *= 2) {
-    if (timeout >= kLongestTimeoutMs) return end + kLongestTimeoutMs * (std::uint64_t{n} + 1);
+  for (std::uint64_t timeout = milliseconds(kTcpTimeoutInit); n < UINT32_MAX; --n, timeout *= 2) {
+    if (timeout >= kLongest) return end + kLongest * (std::uint64_t{n} + 1);
     end += timeout;
   }
   return end;
@@ -37,7 +42,7 @@ std::optional<std::uint64_t> estimate_age(const Connection& connection, const Ke
   if (!connection.minisocket || !connection.timer_ms) return std::nullopt;
   switch (connection.state) {
     case State::time_wait:
-      return since(kTimeWaitMs, *connection.timer_ms);
+      return since(milliseconds(kTcpTimewaitLen), *connection.timer_ms);
     case State::fin_wait2:
       if (!limits.fin_timeout_s) return std::nullopt;
       return since(std::uint64_t{*limits.fin_timeout_s} * 1000, *connection.timer_ms);

@@ -9,11 +9,6 @@
 
 namespace tcpstat::inline model {
 
-/// TCP_TIMEWAIT_LEN, include/net/tcp.h: a constant, not a sysctl.
-inline constexpr std::uint64_t kTimeWaitMs = 60'000;
-/// TCP_TIMEOUT_INIT, include/net/tcp.h (RFC 6298 §2): the first timeout of a SYN+ACK; each next one is twice as long.
-inline constexpr std::uint64_t kInitialTimeoutMs = 1'000;
-
 /// Milliseconds; an estimate. TIME_WAIT and owner-less FIN_WAIT2: a lower bound, since a stray segment starts the
 /// timer anew (net/ipv4/tcp_minisocks.c, tcp_timewait_state_process()). Half-open requests: from the number of
 /// timeouts that passed; nothing if repeated client SYNs or a deferred accept made timer and counter disagree.

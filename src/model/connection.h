@@ -80,7 +80,7 @@ struct Connection : Socket {
   std::optional<std::uint32_t> send_queue;  ///< bytes not yet acknowledged; a sent SYN or FIN counts as one
   /// Estimated from the timers (model/age.h); nothing where they do not tell.
   std::optional<std::uint64_t> age_ms;
-  /// What is unusual about the row (model/row_flags.h).
+  /// What is unusual about the row (model/row_rules.h).
   RowFlags flags;
   /// The kernel's struct tcp_info, as long as this kernel made it; empty if not asked for. Valid during the call.
   std::span<const std::byte> tcp_info;

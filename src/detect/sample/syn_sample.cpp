@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstring>
 #include <map>
 #include <numeric>
 
 #include "detect/sample/tuple_hash.h"
 #include "model/kernel_facts.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::detect {
 namespace {
 
-// TCP_TIMEOUT_INIT, include/net/tcp.h (RFC 6298 §2).
-constexpr double kFirstTimeoutS = 1;
-// The timer wheel fires late, never early (kernel/time/timer.c): what is left may exceed the timeout by a little.
-constexpr std::uint32_t kTimerSlackMs = 60;
+constexpr double kFirstTimeoutS = std::chrono::duration<double>(kTcpTimeoutInit).count();
 // With fewer, chance decides whatever the join tells.
 constexpr std::uint64_t kWorthJoining = 8;
 
@@ -25,7 +24,7 @@ bool HalfOpen::deferred() const {
   if (retransmits && timeouts) return *timeouts > *retransmits;
   // A timer set for longer than the retransmits account for: timeouts passed that sent nothing.
   if (!retransmits || !timer_ms || *retransmits >= kRounds) return false;
-  return *timer_ms > (1'000U << *retransmits) + kTimerSlackMs;
+  return std::chrono::milliseconds(*timer_ms) > kTcpTimeoutInit * (1U << *retransmits) + kTimerSlack;
 }
 
 std::optional<double> HalfOpen::age_s() const {

@@ -9,7 +9,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "diagnose/tcp_info_reader.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -20,13 +20,14 @@ constexpr std::string_view kReference =
 constexpr auto kLeakLimits = std::to_array<ThresholdInfo>({
     {"warning", 10, "sockets", "older than age_s, of one process: a few may be in the middle of a slow answer"},
     {"critical", 100, "sockets", "a leak that has lasted: descriptors run out at 1024 in many services"},
-    {"age_s", 60, "s", "programs close within milliseconds of reading the end; nothing ordinary takes a minute"},
+    {"age_s", kLeakAgeS, "s", "programs close within milliseconds of reading the end; nothing ordinary takes a minute"},
     {"descriptors", 0.25, "ratio", "of the process's RLIMIT_NOFILE: a quarter lost, accept(2) fails when all are"},
 });
 constexpr auto kNotReadLimits = std::to_array<ThresholdInfo>({
     {"warning", 10, "sockets", "older than age_s, of one process: a few may wait behind a slow request"},
     {"critical", 100, "sockets", "the program is stuck, or has too few workers"},
-    {"age_s", 60, "s", "a program that reads sees the end within milliseconds"},
+    {"age_s", UnreadLimits{}.age_s, "s",
+     "a program that reads sees the end within milliseconds, as it does data (not-reading)"},
 });
 
 constexpr auto kRules = std::to_array<RuleInfo>({
@@ -45,19 +46,19 @@ class CloseWait : public Diagnosis {
  public:
   explicit CloseWait(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits),
-        leak_age_ms_(limit_of(rule_limits, kLeak, "age_s") * 1000),
-        not_read_age_ms_(limit_of(rule_limits, kNotRead, "age_s") * 1000) {}
+        leak_age_s_(limit_of(rule_limits, kLeak, "age_s")),
+        unread_{.age_s = limit_of(rule_limits, kNotRead, "age_s")} {}
 
   [[nodiscard]] StateSet states() const override { return {State::close_wait}; }
 
   void connection(const Connection& row) override {
     ++all_;
-    const auto age = last_ack_ms_(row);
+    const auto age = since_ack_ms(row);
     if (!row.recv_queue) return;
-    const bool read = *row.recv_queue == 0;
-    if (age && static_cast<double>(*age) >= (read ? leak_age_ms_ : not_read_age_ms_)) {
-      RowGroups& piles = read ? leaked_ : not_read_;
-      piles.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+    if (is_leaked(row, leak_age_s_)) {
+      leaked_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+    } else if (is_not_read(row, unread_)) {
+      not_read_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
     } else if (!age || row.timer == TimerKind::keepalive) {
       // Answers to keepalive probes make the last ACK young for ever.
       ++ageless_;
@@ -190,10 +191,8 @@ class CloseWait : public Diagnosis {
   };
 
   const RuleLimits& rule_limits_;
-  double leak_age_ms_;
-  double not_read_age_ms_;
-  // Set when a segment with an ACK comes in, the FIN at the latest: the age in this state, or less.
-  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
+  double leak_age_s_;
+  UnreadLimits unread_;
   RowGroups leaked_;
   RowGroups not_read_;
   std::uint64_t all_ = 0;

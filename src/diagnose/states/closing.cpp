@@ -7,8 +7,9 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "diagnose/tcp_info_reader.h"
 #include "machine/dwell.h"
+#include "model/row_rules.h"
+#include "model/tcp_info.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -35,14 +36,15 @@ class Closing : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return kStates; }
 
   void connection(const Connection& row) override {
-    const bool blocked = row.timer == TimerKind::probe;
+    const bool blocked = has_zero_window(row);
     if (!blocked && row.timer != TimerKind::retransmit) return;
     // A peer that answers probes resets the count of those, not the doublings of the timer.
-    const auto doublings = blocked ? backoff_(row).value_or(0) : 0;
+    static constexpr const TcpInfoField& kBackoff = tcp_info_field("backoff");
+    const auto doublings = blocked ? tcp_info_value(row.tcp_info, kBackoff).value_or(0) : 0;
     const auto tries = std::max<std::uint64_t>(row.retransmits.value_or(0), doublings);
     if (static_cast<double>(tries) < least_retransmits_) return;
     if (blocked) ++blocked_;
-    const auto age = last_ack_ms_(row);
+    const auto age = since_ack_ms(row);
     total_.add(row, age, rule_limits_.settings);
     peers_.of(peer_of(row)).add(row, age, rule_limits_.settings);
     ++by_state_[static_cast<std::size_t>(row.state)];
@@ -97,8 +99,6 @@ class Closing : public Diagnosis {
  private:
   const RuleLimits& rule_limits_;
   double least_retransmits_;
-  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
-  TcpInfoReader backoff_{"backoff"};
   RowGroup total_;
   RowGroups peers_;
   std::uint64_t blocked_ = 0;

@@ -9,7 +9,9 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "diagnose/tcp_info_reader.h"
+#include "model/kernel_timers.h"
+#include "model/row_rules.h"
+#include "model/tcp_info.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -46,9 +48,10 @@ constexpr auto kKeepaliveLimits = std::to_array<ThresholdInfo>({
 constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
     {"warning", 1, "sockets", "of one process: what comes in is read at once, or something is wrong"},
     {"critical", 10, "sockets", "of one process: it stands still"},
-    {"age_s", 30, "s", "since data came in that still waits"},
-    {"full", 0.8, "ratio", "of the receive buffer, overhead included; or no window is left, whatever the buffer holds"},
-    {"full_age_s", 1, "s", "a buffer that is full for less is a burst"},
+    {"age_s", UnreadLimits{}.age_s, "s", "since data came in that still waits"},
+    {"full", UnreadLimits{}.full, "ratio",
+     "of the receive buffer, overhead included; or no window is left, whatever the buffer holds"},
+    {"full_age_s", UnreadLimits{}.full_age_s, "s", "a buffer that is full for less is a burst"},
 });
 
 constexpr auto kRules = std::to_array<RuleInfo>({
@@ -71,7 +74,15 @@ constexpr const RuleInfo& kKeepalive = kRules[3];
 constexpr const RuleInfo& kNotReading = kRules[4];
 
 constexpr std::size_t kMostFindings = 5;
-constexpr std::uint64_t kRtoMaxMs = 120'000;  // TCP_RTO_MAX before it was a sysctl
+
+std::optional<std::uint64_t> rto_ms(const Connection& row) {
+  static constexpr const TcpInfoField& kField = tcp_info_field("rto_ms");
+  return tcp_info_value(row.tcp_info, kField);
+}
+std::optional<std::uint64_t> backoff(const Connection& row) {
+  static constexpr const TcpInfoField& kField = tcp_info_field("backoff");
+  return tcp_info_value(row.tcp_info, kField);
+}
 
 /// Rows that one rule caught, by peer. Its limits are looked up once, not for each row.
 struct RuleMatches {
@@ -113,7 +124,10 @@ class Established : public Diagnosis {
         alive_(kAlive, rule_limits),
         gone_(kGone, rule_limits),
         retransmit_(kRetransmit, rule_limits),
-        keepalive_(kKeepalive, rule_limits) {
+        keepalive_(kKeepalive, rule_limits),
+        unread_limits_{.age_s = limit(kNotReading, "age_s"),
+                       .full = limit(kNotReading, "full"),
+                       .full_age_s = limit(kNotReading, "full_age_s")} {
     // One before the kernel gives up, unless somebody chose another number.
     const auto probes = rule_limits.limits.keepalive_probes;
     if (probes && keepalive_.critical == Thresholds{}.get(kKeepalive, "critical")) {
@@ -125,28 +139,19 @@ class Established : public Diagnosis {
 
   void connection(const Connection& row) override {
     ++open_;
-    const bool tried = row.retransmits.value_or(0) > 0;
-    switch (row.timer) {
-      case TimerKind::probe:
-        if (tried) {
-          gone_.add(row, last_ack_ms_(row));
-        } else if (row.send_queue.value_or(0) > 0) {
-          see_closed_window(row);
-        }
-        break;
-      case TimerKind::retransmit:
-        if (tried) see_retransmit(row);
-        break;
-      case TimerKind::keepalive:
-        if (tried) keepalive_.add(row, last_ack_ms_(row));
-        break;
-      case TimerKind::none:
-      case TimerKind::time_wait:
-      case TimerKind::delayed_ack:
-      case TimerKind::unknown:
-        break;
+    if (has_zero_window(row)) {
+      if (row.retransmits.value_or(0) > 0) {
+        gone_.add(row, since_ack_ms(row));
+      } else if (row.send_queue.value_or(0) > 0) {
+        see_closed_window(row);
+      }
+    } else if (is_retransmitting(row)) {
+      see_retransmit(row);
+    } else if (is_keepalive_unanswered(row)) {
+      keepalive_.add(row, since_ack_ms(row));
     }
-    if (row.recv_queue.value_or(0) > 0 && row.inode != 0) see_unread(row);
+    // What no program has accepted, none can read.
+    if (row.inode != 0 && is_not_read(row, unread_limits_)) see_unread(row);
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
@@ -173,18 +178,20 @@ class Established : public Diagnosis {
   [[nodiscard]] double limit(const RuleInfo& rule, std::string_view name) const {
     return limit_of(rule_limits_, rule, name);
   }
-  [[nodiscard]] std::uint64_t rto_max_ms() const { return rule_limits_.limits.rto_max_ms.value_or(kRtoMaxMs); }
+  [[nodiscard]] std::uint64_t rto_max_ms() const {
+    return static_cast<std::uint64_t>(rto_max(rule_limits_.limits).count());
+  }
 
   /// Since the window closed. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
   /// tcp_probe0_when()); without tcp_info, what is left of the running one is the least that it can be.
   [[nodiscard]] std::optional<std::uint64_t> window_closed_ms(const Connection& row) const {
     if (!row.timer_ms) return std::nullopt;
-    const auto rto = rto_ms_(row);
-    const auto backoff = backoff_(row);
-    if (!rto || !backoff) return *row.timer_ms;
+    const auto rto = rto_ms(row);
+    const auto doublings = backoff(row);
+    if (!rto || !doublings) return *row.timer_ms;
     std::uint64_t sum = 0;
     std::uint64_t interval = *rto;
-    for (std::uint64_t i = 0; i <= *backoff; ++i) {
+    for (std::uint64_t i = 0; i <= *doublings; ++i) {
       sum += std::min(interval, rto_max_ms());
       if (interval < rto_max_ms()) interval *= 2;
     }
@@ -194,12 +201,12 @@ class Established : public Diagnosis {
   /// Since the data was first sent. The timeout doubles each time, so the passed ones are as long as the running one,
   /// less the first.
   [[nodiscard]] std::optional<std::uint64_t> unanswered_ms(const Connection& row) const {
-    const auto rto = rto_ms_(row);
-    const auto backoff = backoff_(row);
-    if (!rto || !backoff || !row.timer_ms) return std::nullopt;
-    const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*backoff, 63));
+    const auto rto = rto_ms(row);
+    const auto doublings = backoff(row);
+    if (!rto || !doublings || !row.timer_ms) return std::nullopt;
+    const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*doublings, 63));
     const std::uint64_t passed = all > *row.timer_ms ? all - *row.timer_ms : 0;
-    return std::min(passed, last_ack_ms_(row).value_or(passed));
+    return std::min(passed, since_ack_ms(row).value_or(passed));
   }
 
   void see_closed_window(const Connection& row) {
@@ -217,17 +224,10 @@ class Established : public Diagnosis {
   }
 
   void see_unread(const Connection& row) {
-    const auto age = last_data_ms_(row);
-    if (!age) return;
-    const double seconds = static_cast<double>(*age) / 1000;
-    const double fill = recv_buffer_fill(row).value_or(0);
-    // Small buffers close the window at 70 % and less.
-    const bool full = fill >= limit(kNotReading, "full") || window_(row) == std::uint64_t{0};
-    if (seconds <= limit(kNotReading, "age_s") && !(full && seconds >= limit(kNotReading, "full_age_s"))) return;
     unread_bytes_ += *row.recv_queue;
-    if (full) ++full_;
-    fullest_ = std::max(fullest_, fill);
-    unread_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+    if (is_buffer_full(row, unread_limits_.full)) ++full_;
+    fullest_ = std::max(fullest_, recv_buffer_fill(row).value_or(0));
+    unread_.of(holder_of(row, rule_limits_.settings)).add(row, since_data_ms(row), rule_limits_.settings);
   }
 
   void report(const RuleMatches& caught, const Words& words, std::vector<Finding>& out) const {
@@ -329,11 +329,6 @@ class Established : public Diagnosis {
   }
 
   const RuleLimits& rule_limits_;
-  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
-  TcpInfoReader last_data_ms_{"last_data_recv_ms"};
-  TcpInfoReader window_{"rcv_wnd"};  // since Linux 6.2
-  TcpInfoReader rto_ms_{"rto_ms"};
-  TcpInfoReader backoff_{"backoff"};
   std::uint64_t open_ = 0;
   std::uint64_t unread_bytes_ = 0;
   std::uint64_t full_ = 0;
@@ -342,6 +337,7 @@ class Established : public Diagnosis {
   RuleMatches gone_;
   RuleMatches retransmit_;
   RuleMatches keepalive_;
+  UnreadLimits unread_limits_;
   RowGroups unread_;
 };
 

@@ -6,7 +6,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "diagnose/tcp_info_reader.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -52,7 +52,7 @@ class FinWait2 : public Diagnosis {
       total_.add(row, row.age_ms, rule_limits_.settings);
       return;
     }
-    const auto age = last_ack_ms_(row);
+    const auto age = since_ack_ms(row);
     if (row.inode == 0 || !age || static_cast<double>(*age) < held_age_ms_) return;
     held_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
   }
@@ -128,7 +128,6 @@ class FinWait2 : public Diagnosis {
   const RuleLimits& rule_limits_;
   double orphan_age_ms_;
   double held_age_ms_;
-  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   RowGroups orphans_;
   RowGroup total_;
   RowGroups held_;

@@ -7,7 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "diagnose/tcp_info_reader.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -62,7 +62,7 @@ class Listen : public Diagnosis {
 
   void connection(const Connection& row) override {
     if (row.inode != 0 || row.minisocket) return;
-    const auto age = last_ack_ms_(row);
+    const auto age = since_ack_ms(row);
     if (!age) return;
     waiting_.of({0, {{}, row.local.port}}).add(row, age, rule_limits_.settings);
   }
@@ -181,7 +181,6 @@ class Listen : public Diagnosis {
   }
 
   const RuleLimits& rule_limits_;
-  TcpInfoReader last_ack_ms_{"last_ack_recv_ms"};
   std::vector<Queue> queues_;
   RowGroups waiting_;
 };

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::diagnose {
 namespace {
+
+using std::chrono::milliseconds;
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 3, "sockets", "to one destination, with at least `retransmits`: one or two may be lost segments"},
@@ -25,23 +29,19 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
 
-/// TCP_TIMEOUT_INIT, and the default of tcp_syn_linear_timeouts since Linux 6.5: the younger of two possible ages.
-constexpr std::uint64_t kFirstTimeoutMs = 1000;
-constexpr std::uint32_t kLinearTimeouts = 4;
-constexpr std::uint64_t kLongestTimeoutMs = 120'000;
-
-/// Since the first SYN: the timeouts that passed, and the running one as far as it has come.
+/// Since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
+/// tcp_syn_linear_timeouts is not known, its default makes the younger of two possible ages.
 std::optional<std::uint64_t> waiting_ms(const Connection& row, const KernelLimits& limits) {
   if (!row.retransmits || !row.timer_ms) return std::nullopt;
-  const std::uint32_t linear = limits.syn_linear_timeouts.value_or(kLinearTimeouts);
-  constexpr std::uint32_t kMost = 255;  // the kernel keeps retry counts in a byte
-  std::uint64_t end = 0;
-  std::uint64_t timeout = kFirstTimeoutMs;
-  for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMost); ++i) {
-    if (i > linear) timeout = std::min(timeout * 2, kLongestTimeoutMs);
+  const std::uint32_t linear = limits.syn_linear_timeouts.value_or(kTcpSynLinearTimeouts);
+  milliseconds end{};
+  milliseconds timeout = kTcpTimeoutInit;
+  for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMostRetries); ++i) {
+    if (i > linear) timeout = std::min(timeout * 2, kTcpRtoMax);
     end += timeout;
   }
-  return end > *row.timer_ms ? std::optional(end - *row.timer_ms) : std::nullopt;
+  const milliseconds left(*row.timer_ms);
+  return end > left ? std::optional(static_cast<std::uint64_t>((end - left).count())) : std::nullopt;
 }
 
 /// Destinations that answer, as one bit each of a hash: a collision makes a blackhole a warning instead of critical.

@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <set>
 
+#include "model/row_rules.h"
+#include "model/tcp_info.h"
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
@@ -43,9 +46,63 @@ TEST_CASE("CLOSE_WAIT is a finding by age first and number second") {
     CHECK(Diagnosing()
               .rows(one.count, closed_by_peer(0), {{"last_ack_recv_ms", one.age_ms}}, kNginx)
               .verdict("close-wait-leak") == one.expected);
+  }
+}
+
+TEST_CASE("the end of the stream that nobody reads is a finding after half the time") {
+  for (const Case& one : std::array<Case, 5>{{
+           {"below the warning", 9, 31'000, Severity::ok},
+           {"at the warning", 10, 30'001, Severity::warning},
+           {"many, and young", 5000, 30'000, Severity::ok},
+           {"below critical", 99, 3'600'000, Severity::warning},
+           {"at critical", 100, 30'001, Severity::critical},
+       }}) {
+    CAPTURE(one.name);
     CHECK(Diagnosing()
               .rows(one.count, closed_by_peer(1), {{"last_ack_recv_ms", one.age_ms}}, kNginx)
               .verdict("close-wait-not-read") == one.expected);
+  }
+}
+
+TEST_CASE("the rules count the rows that FLAGS name, unless the user has other limits") {
+  for (const State state : {State::established, State::close_wait}) {
+    for (const std::uint32_t queued : {0U, 1U}) {
+      for (const std::uint64_t age : {999U, 1'000U, 30'000U, 30'001U, 59'999U, 60'000U}) {
+        for (const std::uint64_t window : {0U, 1U}) {
+          CAPTURE(state);
+          CAPTURE(queued);
+          CAPTURE(age);
+          CAPTURE(window);
+          std::vector<std::byte> info;
+          set_tcp_info_value(info, tcp_info_field("last_ack_recv_ms"), age);
+          set_tcp_info_value(info, tcp_info_field("last_data_recv_ms"), age);
+          set_tcp_info_value(info, tcp_info_field("rcv_wnd"), window);
+          Connection row = served(state);
+          row.recv_queue = queued;
+          row.tcp_info = info;
+          row.owners = {&kNginx, 1};
+          const RowFlags flags = flags_of(row, {});
+          const auto found = [&](double age_s) {
+            Diagnosing run;
+            for (const char* rule : {"close-wait-leak", "close-wait-not-read"}) {
+              run.rule_limits.thresholds.set(rule, "warning", 1);
+              if (age_s > 0) run.rule_limits.thresholds.set(rule, "age_s", age_s);
+            }
+            if (age_s > 0) run.rule_limits.thresholds.set("not-reading", "age_s", age_s);
+            run.diagnoser().connection(row);
+            std::set<std::string> rules;
+            for (const Finding& finding : run.finish()) rules.insert(finding.rule);
+            return rules;
+          };
+          const auto rules = found(0);
+          CHECK(rules.contains("close-wait-leak") == flags.has(RowFlag::leak));
+          CHECK((rules.contains("close-wait-not-read") || rules.contains("not-reading")) ==
+                flags.has(RowFlag::not_read));
+          const bool waits = queued > 0 || state == State::close_wait;
+          CHECK(found(0.5).empty() != waits);
+        }
+      }
+    }
   }
 }
 

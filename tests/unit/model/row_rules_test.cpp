@@ -1,4 +1,4 @@
-#include "model/row_flags.h"
+#include "model/row_rules.h"
 
 #include <doctest/doctest.h>
 

@@ -1,0 +1,60 @@
+#pragma once
+// What can be said of one row from its own facts and the host's sysctls: one predicate each, for FLAGS and for the rules
+// of `check`. A predicate whose facts are unknown is false.
+
+#include <cstdint>
+#include <optional>
+
+#include "model/connection.h"
+#include "model/kernel_limits.h"
+
+namespace tcpstat::inline model {
+
+/// When data that nobody reads is worth a word. A program that reads does so within milliseconds of what comes in, the
+/// end of the stream as well as data; 30 s are beyond any ordinary pause.
+struct UnreadLimits {
+  double age_s = 30;
+  double full = 0.8;  ///< of the receive buffer, overhead included
+  /// With a full buffer, or no window left. A buffer that is full for less is a burst.
+  double full_age_s = 1;
+};
+/// When a socket whose end was read is forgotten: programs close at once, nothing ordinary takes a minute.
+inline constexpr double kLeakAgeS = 60;
+
+/// Since data came in, and since a segment with an ACK did; nothing without tcp_info.
+std::optional<std::uint64_t> since_data_ms(const Connection& row);
+std::optional<std::uint64_t> since_ack_ms(const Connection& row);
+
+// --- Half-open requests ---
+
+/// Its SYN+ACK was sent again.
+bool is_stale(const Connection& row);
+/// Its client sent the SYN again.
+bool is_client_retry(const Connection& row, const KernelLimits& limits);
+/// Its client has answered; TCP_DEFER_ACCEPT waits for data.
+bool is_deferred(const Connection& row);
+
+// --- Timers ---
+
+/// Data waits because the peer's window is closed.
+bool has_zero_window(const Connection& row);
+/// What was sent last was not acknowledged in time.
+bool is_retransmitting(const Connection& row);
+/// The peer did not answer a keepalive probe.
+bool is_keepalive_unanswered(const Connection& row);
+/// It was tried more often than the sysctls of its state allow.
+bool is_overdue(const Connection& row, const KernelLimits& limits);
+
+// --- Programs ---
+
+/// The receive buffer holds at least this share of what it can, or this side has closed its window.
+bool is_buffer_full(const Connection& row, double share);
+/// The application does not read what came in: data, or in CLOSE_WAIT the end of the stream.
+bool is_not_read(const Connection& row, const UnreadLimits& limits = {});
+/// CLOSE_WAIT: the application has read the end of the stream and keeps the socket.
+bool is_leaked(const Connection& row, double age_s = kLeakAgeS);
+
+/// All that apply. `not-read` and `leak` need tcp_info, a full buffer memory.
+RowFlags flags_of(const Connection& row, const KernelLimits& limits);
+
+}  // namespace tcpstat::inline model
