@@ -1,13 +1,14 @@
 # A room is one folder, one namespace and one target: src/detect is tcpstat::detect and tcpstat_detect.
 #
-# tcpstat_room(NAME SEES ROOM... [USES TARGET...]) makes the target of the folder NAME below the current one. SEES is the
+# tcpstat_room(NAME SEES ROOM... [USES TARGET...] [SEPARATE PATTERN...]) makes the target of the folder NAME below the current one. SEES is the
 # law: a room includes headers of these rooms and of what they see, and of no others. The tests read it from here
-# (rooms.txt) and link each room with nothing else. USES names libraries that its sources alone need.
+# (rooms.txt) and link each room with nothing else. USES names libraries that its sources alone need. SEPARATE names
+# files that use the same names for their own parts: CMAKE_UNITY_BUILD, which compiles many files at once, leaves them out.
 set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
 function(tcpstat_room name)
-  cmake_parse_arguments(ROOM "" "FOLDER" "SEES;USES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "FOLDER" "SEES;USES;SEPARATE" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ${name})
   endif()
@@ -22,6 +23,10 @@ function(tcpstat_room name)
   if(sources)
     add_library(tcpstat_${name} STATIC ${sources})
     target_link_libraries(tcpstat_${name} PUBLIC tcpstat_flags ${targets} PRIVATE ${ROOM_USES})
+    foreach(pattern ${ROOM_SEPARATE})
+      file(GLOB separate CONFIGURE_DEPENDS ${folder}/${pattern})
+      set_source_files_properties(${separate} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endforeach()
   else()
     add_library(tcpstat_${name} INTERFACE)
     target_link_libraries(tcpstat_${name} INTERFACE tcpstat_flags ${targets} ${ROOM_USES})
