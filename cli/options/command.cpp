@@ -137,10 +137,11 @@ Failure read_format(const Words& words, FormatId& to) {
 
 /// Whether the verb prints that format.
 Failure check_format(const Words& words, FormatId format) {
-  const auto& known = words.verb.formats;
-  if (std::find(known.begin(), known.end(), format) != known.end()) return std::nullopt;
-  return UsageError{std::string(words.verb.title) + " prints " + names(known) + std::string(words.verb.other_formats) +
-                    std::string(format_info(format).name) + std::string(words.verb.also_formats)};
+  const render::Format& asked = render::format(format);
+  if (render::writes(asked, words.verb.document)) return std::nullopt;
+  return UsageError{std::string(words.verb.title) + " prints " + render::writers_of(words.verb.document) +
+                    std::string(words.verb.other_formats) + std::string(asked.name) +
+                    std::string(words.verb.also_formats)};
 }
 
 Failure read(const Words& words, OutputChoice& to) {
@@ -167,8 +168,8 @@ Failure read_columns(const Words& words, FormatId format, RowChoice& to) {
   }
   if (!words.given(OptionId::output)) return std::nullopt;
   if (to.columns.empty() && to.added_columns.empty()) return UsageError{"--output names no column"};
-  if (format_info(format).has_columns) return std::nullopt;
-  return UsageError{"--output chooses columns of table, plain and csv; " + std::string(format_info(format).name) +
+  if (render::format(format).has_columns) return std::nullopt;
+  return UsageError{"--output chooses columns of table, plain and csv; " + std::string(render::format(format).name) +
                     " always has all keys"};
 }
 

@@ -70,7 +70,7 @@ std::string spelling(const VerbInfo& verb, const OptionInfo& option) {
 
 std::string meaning(const VerbInfo& verb, const OptionInfo& option) {
   if (const OwnOption* here = own(verb, option.id)) return std::string(here->meaning);
-  if (option.id == OptionId::format) return names(verb.formats) + std::string(verb.also_formats);
+  if (option.id == OptionId::format) return render::writers_of(verb.document) + std::string(verb.also_formats);
   return std::string(option.meaning);
 }
 

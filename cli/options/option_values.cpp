@@ -75,8 +75,6 @@ std::string joined(const std::vector<std::string_view>& words) {
 
 }  // namespace
 
-const render::FormatInfo& format_info(FormatId id) { return render::formats()[static_cast<std::size_t>(id)]; }
-
 const SourceTraits& traits(SourceId id) {
   static const auto kTraits = std::to_array<SourceTraits>({
       {.word = "auto", .live = true, .one_source = true, .reads_proc = true},
@@ -238,7 +236,7 @@ Parsed<survey::SortKey> parse_sort_key(std::string_view word) {
 
 Parsed<FormatId> parse_format(std::string_view word) {
   std::vector<std::string_view> names;
-  for (const render::FormatInfo& format : render::formats()) {
+  for (const render::Format& format : render::formats()) {
     if (format.name == word) return static_cast<FormatId>(names.size());
     names.push_back(format.name);
   }

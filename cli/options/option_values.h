@@ -13,7 +13,7 @@
 #include "cli/terminal.h"
 #include "filter/filter.h"
 #include "model/column.h"
-#include "render/renderer.h"
+#include "render/formats.h"
 #include "report/rule.h"
 #include "survey/sorter.h"
 
@@ -30,10 +30,7 @@ inline tl::unexpected<UsageError> usage_error(std::string sentence) {
   return tl::make_unexpected(UsageError{std::move(sentence)});
 }
 
-/// The formats of src/render, in their order.
-enum class FormatId : std::uint8_t { table, plain, json, ndjson, csv };
-/// Name, meaning, columns or none, and the renderer. The only place where an id meets the table of src/render.
-const render::FormatInfo& format_info(FormatId id);
+using render::FormatId;
 
 /// Of the machine, beside the formats.
 enum class Drawing : std::uint8_t { none, dot, mermaid };

@@ -14,7 +14,7 @@ void add(const SourceChoice& source, Request& to) {
 }
 
 void add(const OutputChoice& output, Request& to) {
-  to.format = &format_info(output.format);
+  to.format = &render::format(output.format);
   to.output_file = output.file;
   to.quiet = output.quiet;
   to.verbose = output.verbose;

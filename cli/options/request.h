@@ -44,7 +44,7 @@ struct Request {
   filter::Filter filter;  ///< its states are settled, whatever the verb
   std::string netns;
 
-  const render::FormatInfo* format = nullptr;
+  const render::Format* format = nullptr;
   bool format_given = false;                 ///< else it is the default
   std::vector<const Column*> columns;        ///< `-o COL,…`; empty: the default ones
   std::vector<const Column*> added_columns;  ///< `-o +COL`

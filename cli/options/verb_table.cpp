@@ -7,6 +7,7 @@ namespace tcpstat::cli::options {
 namespace {
 
 using enum OptionId;
+using render::Document;
 
 constexpr OptionSet kFilters = {state, all,        listening,   ipv4, ipv6, local,   remote,
                                 port,  local_port, remote_port, user, pid,  process, netns};
@@ -19,12 +20,6 @@ constexpr OptionSet kReading = {source, proc_root, timeout, strict, netns};
 constexpr OptionSet kInformation = {list, help, version};
 /// An alias may carry them for the sake of other verbs.
 constexpr OptionSet kHarmless = kText | OptionSet{verbose, strict, timeout};
-
-constexpr FormatId kEveryFormat[] = {FormatId::table, FormatId::plain, FormatId::json, FormatId::ndjson, FormatId::csv};
-constexpr FormatId kSampleFormats[] = {FormatId::table, FormatId::ndjson};
-constexpr FormatId kTransitionFormats[] = {FormatId::table, FormatId::plain, FormatId::csv, FormatId::ndjson};
-constexpr FormatId kValidationFormats[] = {FormatId::table, FormatId::json, FormatId::ndjson};
-constexpr FormatId kTableAndJson[] = {FormatId::table, FormatId::json};
 
 constexpr Example kListExamples[] = {
     {"tcpstat --state SYN_RECV", "half-open connections"},
@@ -72,6 +67,7 @@ constexpr Example kExplainExamples[] = {
 };
 
 constexpr OwnOption kCheckOptions[] = {
+    {.id = format, .meaning = "table (lines for monitoring systems) or json"},
     {.id = state, .meaning = "which states -w and -c count (rules read all)"},
     {.id = all, .meaning = "-w and -c count all states"},
     {.id = listening, .meaning = "-w and -c count listening sockets"},
@@ -92,6 +88,7 @@ constexpr Example kCheckExamples[] = {
 };
 
 constexpr OwnOption kAuditOptions[] = {
+    {.id = format, .meaning = "table (lines for monitoring systems) or json"},
     {.id = quiet, .meaning = "print nothing while all is well"},
     {.id = verbose, .meaning = "print the reason of every judgement"},
     {.id = source, .meaning = "auto, netlink or proc"},
@@ -122,7 +119,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = kFilters | kDocument | kText | kRows | kReading,
      .tolerates = kInformation,
      .why = "",
-     .formats = kEveryFormat,
+     .document = Document::list,
      .examples = kListExamples},
     {.id = VerbId::summary,
      .word = "summary",
@@ -136,7 +133,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = kFilters | kDocument | kText | kReading | OptionSet{by},
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
-     .formats = kEveryFormat,
+     .document = Document::summary,
      .own_options = kSummaryOptions,
      .own_refusals = kSummaryRefusals,
      .examples = kSummaryExamples,
@@ -154,7 +151,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) - OptionSet{resolve},
      .tolerates = kInformation,
      .why = "watch samples again and again",
-     .formats = kSampleFormats,
+     .document = Document::samples,
      .also_formats = " (watch --events also plain and csv)",
      .own_options = kWatchOptions,
      .own_refusals = kWatchRefusals,
@@ -169,7 +166,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = kFilters | kDocument | kText | kReading | OptionSet{interval, count, events},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
-     .formats = kTransitionFormats},
+     .document = Document::transitions},
     {.id = VerbId::explain,
      .word = "explain",
      .title = "explain",
@@ -182,7 +179,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = (kDocument - OptionSet{verbose}) | OptionSet{all, proc_root},
      .tolerates = kInformation | kHarmless,
      .why = "explain reads no sockets",
-     .formats = kTableAndJson,
+     .document = Document::explanation,
      .also_formats = " (explain machine also dot and mermaid)",
      .operand = Operand::one,
      .own_options = kExplainOptions,
@@ -201,7 +198,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
               OptionSet{source, proc_root, timeout, interval, warning, critical, rule, threshold, state_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
-     .formats = kTableAndJson,
+     .document = Document::check,
      .exit_codes = ExitCodes::monitoring_plugin,
      .own_options = kCheckOptions,
      .examples = kCheckExamples,
@@ -218,7 +215,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = kDocument | OptionSet{source, proc_root, timeout, netns},
      .tolerates = kInformation | kHarmless,
      .why = "audit judges the host, not its connections",
-     .formats = kTableAndJson,
+     .document = Document::audit,
      .exit_codes = ExitCodes::monitoring_plugin,
      .own_options = kAuditOptions,
      .examples = kAuditExamples,
@@ -235,7 +232,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict},
      .tolerates = kInformation | kHarmless,
      .why = "validate judges a whole log",
-     .formats = kValidationFormats,
+     .document = Document::validation,
      .other_formats = "; not ",
      .operand = Operand::one,
      .own_options = kValidateOptions,
@@ -289,15 +286,6 @@ std::vector<std::string_view> verb_words() {
     if (!verb.word.empty() && find_verb(verb.word) == &verb) words.push_back(verb.word);
   }
   return words;
-}
-
-std::string names(std::span<const FormatId> formats) {
-  std::string text;
-  for (std::size_t i = 0; i < formats.size(); ++i) {
-    if (i > 0) text += i + 1 < formats.size() ? ", " : " or ";
-    text += format_info(formats[i]).name;
-  }
-  return text;
 }
 
 std::string refusal(const VerbInfo& verb, const OptionInfo& option, const std::string& value) {

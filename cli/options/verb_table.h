@@ -38,15 +38,15 @@ struct Example {
 
 struct VerbInfo {
   VerbId id;
-  std::string_view word{};   ///< empty: the default action
-  std::string_view title;    ///< in sentences
-  std::string_view usage;    ///< a usage line without "tcpstat "
-  std::string_view meaning;  ///< one line for the list of verbs
-  std::string_view page;     ///< the beginning of its own page, in paragraphs
-  OptionSet takes;           ///< with an effect
-  OptionSet tolerates;       ///< without: how tables look in an alias, what a habit adds
-  std::string_view why;      ///< it does not take the others
-  std::span<const FormatId> formats;
+  std::string_view word{};                    ///< empty: the default action
+  std::string_view title;                     ///< in sentences
+  std::string_view usage;                     ///< a usage line without "tcpstat "
+  std::string_view meaning;                   ///< one line for the list of verbs
+  std::string_view page;                      ///< the beginning of its own page, in paragraphs
+  OptionSet takes;                            ///< with an effect
+  OptionSet tolerates;                        ///< without: how tables look in an alias, what a habit adds
+  std::string_view why;                       ///< it does not take the others
+  render::Document document;                  ///< what it prints; which formats write that, they say themselves
   std::string_view other_formats = ", not ";  ///< what stands before the name of one that it does not print
   std::string_view also_formats{};            ///< what stands behind it
   Operand operand = Operand::none;
@@ -64,9 +64,6 @@ const VerbInfo& verb_info(VerbId id);
 const VerbInfo* find_verb(std::string_view word);
 /// The words that name verbs.
 std::vector<std::string_view> verb_words();
-
-/// "table, json or ndjson"
-std::string names(std::span<const FormatId> formats);
 
 /// Why `option`, which `verb` neither takes nor tolerates, does not go with it; `value` as it was typed.
 std::string refusal(const VerbInfo& verb, const OptionInfo& option, const std::string& value);

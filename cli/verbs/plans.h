@@ -8,7 +8,7 @@
 #include "cli/verbs/list_columns.h"
 #include "model/host.h"
 #include "parsers/host/opened_host.h"
-#include "render/renderer.h"
+#include "render/formats.h"
 #include "survey/dump.h"
 
 namespace tcpstat::cli::verbs {

@@ -9,7 +9,7 @@
 
 #include "model/row_store.h"
 #include "model/sink.h"
-#include "render/renderer.h"
+#include "render/documents.h"
 
 namespace tcpstat::cli::verbs {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "model/transition.h"
-#include "render/renderer.h"
+#include "render/documents.h"
 #include "report/report.h"
 #include "report/transition_verdict.h"
 

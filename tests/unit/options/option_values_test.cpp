@@ -178,14 +178,14 @@ TEST_CASE("words are quoted, however long; what they hold is escaped where the s
 }
 
 TEST_CASE("an id of a format is its place among the formats") {
-  CHECK(format_info(FormatId::table).name == "table");
-  CHECK(format_info(FormatId::plain).name == "plain");
-  CHECK(format_info(FormatId::json).name == "json");
-  CHECK(format_info(FormatId::ndjson).name == "ndjson");
-  CHECK(format_info(FormatId::csv).name == "csv");
+  CHECK(render::format(FormatId::table).name == "table");
+  CHECK(render::format(FormatId::plain).name == "plain");
+  CHECK(render::format(FormatId::json).name == "json");
+  CHECK(render::format(FormatId::ndjson).name == "ndjson");
+  CHECK(render::format(FormatId::csv).name == "csv");
   CHECK(render::formats().size() == 5);
-  for (const render::FormatInfo& format : render::formats()) {
-    CHECK(&format_info(parse_format(format.name).value()) == &format);
+  for (const render::Format& format : render::formats()) {
+    CHECK(&render::format(parse_format(format.name).value()) == &format);
   }
   CHECK(parse_format("jsn").error().sentence.find("did you mean json?") != std::string::npos);
   CHECK(parse_format("").error().sentence.starts_with("unknown format \"\""));

@@ -176,9 +176,9 @@ TEST_CASE("what monitoring systems run fails in their way") {
 }
 
 TEST_CASE("the formats of a verb are told as a list") {
-  CHECK(names(verb_info(VerbId::explain).formats) == "table or json");
-  CHECK(names(verb_info(VerbId::validate).formats) == "table, json or ndjson");
-  CHECK(names(verb_info(VerbId::list).formats) == "table, plain, json, ndjson or csv");
+  CHECK(render::writers_of(verb_info(VerbId::explain).document) == "table or json");
+  CHECK(render::writers_of(verb_info(VerbId::validate).document) == "table, json or ndjson");
+  CHECK(render::writers_of(verb_info(VerbId::list).document) == "table, plain, csv, json or ndjson");
 }
 
 }  // namespace
