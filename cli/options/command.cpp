@@ -107,7 +107,7 @@ std::string filters_as_typed(const Words& words) {
 }
 
 Failure read(const Words& words, SourceChoice& to) {
-  std::string word(traits(SourceId::automatic).word);
+  std::string word(info(SourceId::automatic).name);
   if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;
   if (auto failed = read_text(words, OptionId::source, word, "auto, netlink, proc, both or FILE")) return failed;
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
@@ -116,7 +116,7 @@ Failure read(const Words& words, SourceChoice& to) {
   to.id = parse_source(word);
   if (to.id == SourceId::file) to.file = word;
   if (to.proc_root.empty()) return std::nullopt;
-  if (!traits(to.id).reads_proc) {
+  if (!info(to.id).traits.reads_proc) {
     return UsageError{"--proc-root reads text files, so it goes with --source proc, not " + in_quotes(word)};
   }
   to.id = SourceId::proc;
@@ -220,7 +220,7 @@ Failure read(const Words& words, SummaryCommand& to) {
 }
 
 Failure check_live(const SourceChoice& source) {
-  if (traits(source.id).live) return std::nullopt;
+  if (info(source.id).live()) return std::nullopt;
   return UsageError{"watch samples a live host, so " + in_quotes(source.file) + " cannot be its source"};
 }
 
@@ -238,7 +238,7 @@ Failure read(const Words& words, WatchCommand& to) {
 Failure read(const Words& words, EventsCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = check_live(to.source)) return failed;
-  if (!traits(to.source.id).one_source) {
+  if (!info(to.source.id).traits.one_source) {
     return UsageError{"watch --events follows the sockets of one source: --source netlink or --source proc"};
   }
   if (chooses_format(words)) to.format_in_pipe = to.output.format;

@@ -11,7 +11,6 @@
 
 #include "base/nearest_word.h"
 #include "check/rules.h"
-#include "parsers/host/sources.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
@@ -74,17 +73,6 @@ std::string joined(const std::vector<std::string_view>& words) {
 }
 
 }  // namespace
-
-const SourceTraits& traits(SourceId id) {
-  static const auto kTraits = std::to_array<SourceTraits>({
-      {.word = "auto", .live = true, .one_source = true, .reads_proc = true},
-      {.word = host::live_sources()[0].name, .live = true, .one_source = true, .reads_proc = false},
-      {.word = host::live_sources()[1].name, .live = true, .one_source = true, .reads_proc = true},
-      {.word = host::live_sources()[2].name, .live = true, .one_source = false, .reads_proc = false},
-      {.word = "", .live = false, .one_source = true, .reads_proc = false},
-  });
-  return kTraits[static_cast<std::size_t>(id)];
-}
 
 std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 200)) + '"'; }
 
@@ -249,8 +237,8 @@ Drawing find_drawing(std::string_view word) {
 }
 
 SourceId parse_source(std::string_view word) {
-  for (const SourceId id : {SourceId::automatic, SourceId::netlink, SourceId::proc, SourceId::both}) {
-    if (traits(id).word == word) return id;
+  for (const host::SourceInfo& source : host::named_sources()) {
+    if (source.name == word) return source.id;
   }
   return SourceId::file;
 }

@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "filter/filter.h"
 #include "model/column.h"
+#include "parsers/host/sources.h"
 #include "render/formats.h"
 #include "report/rule.h"
 #include "survey/sorter.h"
@@ -30,20 +31,11 @@ inline tl::unexpected<UsageError> usage_error(std::string sentence) {
   return tl::make_unexpected(UsageError{std::move(sentence)});
 }
 
+using host::SourceId;
 using render::FormatId;
 
 /// Of the machine, beside the formats.
 enum class Drawing : std::uint8_t { none, dot, mermaid };
-
-/// Where rows come from: a choice of the program, one of the live sources in the order of host::live_sources(), or a file.
-enum class SourceId : std::uint8_t { automatic, netlink, proc, both, file };
-struct SourceTraits {
-  std::string_view word;  ///< what `--source` takes; empty for a file, whose path is the word
-  bool live;              ///< can be asked again and again
-  bool one_source;        ///< each socket comes once, from one reader
-  bool reads_proc;        ///< may be given another directory than /proc
-};
-const SourceTraits& traits(SourceId id);
 
 /// `"word"`, or its beginning; what it holds is made safe where it is printed (cli/notes.h).
 std::string in_quotes(std::string_view word);

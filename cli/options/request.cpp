@@ -6,7 +6,8 @@ namespace {
 void add(const filter::Filter& filter, Request& to) { to.filter = filter; }
 
 void add(const SourceChoice& source, Request& to) {
-  to.source = source.id == SourceId::file ? source.file : std::string(traits(source.id).word);
+  to.source = source.id;
+  to.file = source.file;
   to.proc_root = source.proc_root;
   to.netns = source.netns;
   to.timeout = source.timeout;

@@ -60,7 +60,8 @@ struct Request {
   bool quiet = false;
   bool verbose = false;
 
-  std::string source = "auto";
+  SourceId source = SourceId::automatic;
+  std::string file;
   std::string proc_root;
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);
   bool strict = false;

@@ -24,7 +24,7 @@ Columns default_columns(const options::Request& request) {
     add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE, ColumnId::USER,
          ColumnId::TIMER});
   }
-  if (request.source == "both") add({ColumnId::SOURCE});
+  if (!host::info(request.source).traits.one_source) add({ColumnId::SOURCE});
   if (request.info && !listeners_alone(request)) {
     for (const std::string_view name : {"CONGESTION", "RTT_US", "RTTVAR_US", "CWND", "MSS", "RTO_MS", "TOTAL_RETRANS",
                                         "BYTES_SENT", "BYTES_RECEIVED"}) {

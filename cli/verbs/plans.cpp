@@ -23,6 +23,7 @@ StateSet states_to_read(const options::Request& request) {
 host::HostOptions host_options(const options::Request& request) {
   return {.netns = request.netns,
           .source = request.source,
+          .file = request.file,
           .proc_root = request.proc_root,
           .timeout = request.timeout,
           .needs_owners = request.filter.needs_owners()};

@@ -78,8 +78,8 @@ Rows rule_rows() {
 }
 
 Rows source_rows() {
-  Rows rows = {{"auto", "the first of these that works"}};
-  for (const host::SourceInfo& source : host::live_sources()) {
+  Rows rows;
+  for (const host::SourceInfo& source : host::named_sources()) {
     rows.push_back({std::string(source.name), std::string(source.meaning)});
   }
   return rows;

@@ -11,7 +11,6 @@
 #include "base/timestamp.h"
 #include "filter/query.h"
 #include "parsers/host/network_namespace.h"
-#include "parsers/host/sources.h"
 #include "parsers/logs/file_source.h"
 #include "parsers/names/system_names.h"
 #include "parsers/netlink/tracked_flows.h"
@@ -32,16 +31,9 @@ std::string time_now() {
   return timestamp(time);
 }
 
-const SourceInfo* find_live_source(std::string_view name) {
-  for (const SourceInfo& source : live_sources()) {
-    if (source.name == name) return &source;
-  }
-  return nullptr;
-}
-
 /// A filter that a source cannot answer is refused, not answered with nothing.
-Expected<void> check_filter(std::string_view source, const filter::Filter& filter) {
-  if (source == "proc" && !filter.states.empty() && (filter.states - StateSet{State::close}).empty()) {
+Expected<void> check_filter(SourceId source, const filter::Filter& filter) {
+  if (source == SourceId::proc && !filter.states.empty() && (filter.states - StateSet{State::close}).empty()) {
     return failure("list CLOSE sockets from /proc", 0, "bound sockets are on netlink only: --source netlink",
                    "it does not list them");
   }
@@ -88,8 +80,8 @@ class OpenedHost final : public Host {
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
   void read_half_opens_from_proc(Family family, Sink& sink) override;
   void keep_source() override { automatic_ = false; }
-  [[nodiscard]] std::string_view source_name() const override { return source_name_; }
-  [[nodiscard]] bool shows_all_half_opens() const override { return source_name_ != "both"; }
+  [[nodiscard]] std::string_view source_name() const override { return info(source_).name; }
+  [[nodiscard]] bool shows_all_half_opens() const override { return info(source_).traits.one_source; }
 
   Expected<const OwnerLookup*> owners() override;
   void forget_owners() override { owners_.clear(); }
@@ -113,7 +105,7 @@ class OpenedHost final : public Host {
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
   std::string root_;
-  std::string source_name_;
+  SourceId source_;  ///< the one that is read, or would be
   std::string file_name_;
   bool automatic_;
   std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
@@ -128,16 +120,16 @@ class OpenedHost final : public Host {
 
 OpenedHost::OpenedHost(const HostOptions& options)
     : root_(options.proc_root),
-      source_name_(options.source),
-      automatic_(options.source == "auto"),
+      source_(options.source),
+      automatic_(options.source == SourceId::automatic),
       facts_(host_facts(options.proc_root)) {
   source_options_.timeout = options.timeout;
 }
 
 Expected<void> OpenedHost::open(const HostOptions& options) {
-  if (!automatic_ && find_live_source(options.source) == nullptr) return open_file(options);
+  if (!info(options.source).live()) return open_file(options);
   auto entered = enter(options);
-  if (automatic_) source_name_ = proc_only_ ? "proc" : live_sources().front().name;
+  if (automatic_) source_ = proc_only_ ? SourceId::proc : live_sources().front().id;
   return entered;
 }
 
@@ -163,7 +155,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   auto entered = enter_namespace(*target);
   if (!entered) {
     // /proc/PID/net needs no privilege.
-    if (!target->pid || options.source == "netlink" || options.source == "both") return entered;
+    if (!target->pid || !info(options.source).traits.reads_proc) return entered;
     proc_only_ = true;
     return {};
   }
@@ -175,15 +167,14 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
 
 Expected<void> OpenedHost::open_file(const HostOptions& options) {
   if (!options.netns.empty()) {
-    return failure("read the network namespace \"" + options.netns + "\" from " + options.source, 0,
+    return failure("read the network namespace \"" + options.netns + "\" from " + options.file, 0,
                    "leave out --netns or --source", "a saved file has one namespace");
   }
-  file_ = logs::make_file_source(source_options_, options.source, host_names_);
+  file_ = logs::make_file_source(source_options_, options.file, host_names_);
   if (auto prepared = file_->prepare(facts_); !prepared) return prepared;
-  source_name_ = "file";
-  file_name_ = options.source == "-" ? "standard input" : options.source;
+  file_name_ = options.file == "-" ? "standard input" : options.file;
   if (options.needs_owners && !file_->brings_owners()) {
-    return failure("filter " + options.source + " by process", 0, "ndjson that was saved with -p has them",
+    return failure("filter " + options.file + " by process", 0, "ndjson that was saved with -p has them",
                    "the file does not say who held the sockets");
   }
   return {};
@@ -205,14 +196,14 @@ Expected<const OwnerLookup*> OpenedHost::owners() {
 }
 
 void OpenedHost::read_half_opens_from_proc(Family family, Sink& sink) {
-  if (file_ != nullptr || source_name_ != "netlink") return;
+  if (file_ != nullptr || source_ != SourceId::netlink) return;
   filter::Query query;
   query.states = StateSet{State::syn_recv};
   query.filter.ipv4 = family == Family::ipv4;
   query.filter.ipv6 = family == Family::ipv6;
   Coverage coverage;
   // It adds to what is known already; without it rows say a little less.
-  static_cast<void>(find_live_source("proc")->make(source_options_)->read(query, sink, coverage));
+  static_cast<void>(info(SourceId::proc).make(source_options_)->read(query, sink, coverage));
 }
 
 SourceNames OpenedHost::evidence_names() const {
@@ -224,8 +215,8 @@ SourceNames OpenedHost::evidence_names() const {
     names.net = source_options_.proc_net;
   }
   names.root = proc_root();
-  if (source_name_ == "proc") names.rows = names.net + "/tcp";
-  if (source_name_ == "both") names.rows += ", " + names.net + "/tcp";
+  if (source_ == SourceId::proc) names.rows = names.net + "/tcp";
+  if (source_ == SourceId::both) names.rows += ", " + names.net + "/tcp";
   return names;
 }
 
@@ -251,18 +242,17 @@ std::optional<std::string> OpenedHost::boot_id() const {
 Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
   if (file_ != nullptr) return file_->read(query, sink, coverage);
   if (!automatic_) {
-    const SourceInfo* source = find_live_source(source_name_);
-    if (auto possible = check_filter(source->name, query.filter); !possible) return possible;
-    return source->make(source_options_)->read(query, sink, coverage);
+    if (auto possible = check_filter(source_, query.filter); !possible) return possible;
+    return info(source_).make(source_options_)->read(query, sink, coverage);
   }
   std::optional<Error> first_failure;
   if (proc_only_) {
     first_failure = Error{"enter that network namespace", EPERM};
   }
   for (const SourceInfo& source : live_sources()) {
-    if (source.name == "both" || (proc_only_ && source.name != "proc")) continue;
-    source_name_ = source.name;
-    if (auto possible = check_filter(source.name, query.filter); !possible) {
+    if (!source.traits.one_source || (proc_only_ && !source.traits.reads_proc)) continue;
+    source_ = source.id;
+    if (auto possible = check_filter(source.id, query.filter); !possible) {
       coverage.complete = false;
       return possible;
     }

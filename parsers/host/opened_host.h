@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/host.h"
+#include "parsers/host/sources.h"
 #include "report/report.h"
 
 namespace tcpstat::host {
@@ -15,8 +16,9 @@ namespace tcpstat::host {
 struct HostOptions {
   /// Name, path or process; empty: the namespace that we are in.
   std::string netns = {};
-  /// "auto", the name of a live source, or a file ("-": standard input).
-  std::string source = "auto";
+  SourceId source = SourceId::automatic;
+  /// For SourceId::file; "-" is standard input.
+  std::string file = {};
   /// Another /proc; empty: this host's.
   std::string proc_root = {};
   /// Total time to wait for a source; nothing: for ever.
@@ -25,7 +27,7 @@ struct HostOptions {
   bool needs_owners = false;
 };
 
-/// Enters the namespace and opens what can be opened before the first row. With "auto" the next source is tried if one
+/// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one
 /// fails before its first row.
 Expected<std::unique_ptr<Host>> open_host(const HostOptions& options);
 

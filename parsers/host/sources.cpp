@@ -7,14 +7,23 @@
 #include "parsers/procfs/procfs_source.h"
 
 namespace tcpstat::host {
+namespace {
 
-std::span<const SourceInfo> live_sources() {
-  static constexpr auto kSources = std::to_array<SourceInfo>({
-#define SOURCE(room, name, meaning) {#name, meaning, room::make_##name##_source},
+// In the order of the ids.
+constexpr auto kSources = std::to_array<SourceInfo>({
+    {SourceId::automatic, "auto", "the first of these that works", {.reads_proc = true}},
+#define SOURCE(room, name, meaning, ...) {SourceId::name, #name, meaning, {__VA_ARGS__}, room::make_##name##_source},
 #include "parsers/host/sources.def"
 #undef SOURCE
-  });
-  return kSources;
-}
+    {SourceId::file, "file", "what was saved", {}},
+});
+
+}  // namespace
+
+const SourceInfo& info(SourceId id) { return kSources[static_cast<std::size_t>(id)]; }
+
+std::span<const SourceInfo> named_sources() { return std::span(kSources).first(kSources.size() - 1); }
+
+std::span<const SourceInfo> live_sources() { return named_sources().subspan(1); }
 
 }  // namespace tcpstat::host

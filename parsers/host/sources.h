@@ -1,6 +1,8 @@
 #pragma once
-// The live sources, in order of preference: sources.def.
+// The sources that can be asked for, and what sets them apart: the live ones in order of preference (sources.def), the
+// first of these that works, and a saved file.
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -9,12 +11,34 @@
 
 namespace tcpstat::host {
 
-struct SourceInfo {
-  std::string_view name;
-  std::string_view meaning;
-  std::unique_ptr<source::Source> (*make)(const source::SourceOptions&);
+enum class SourceId : std::uint8_t {
+  automatic,
+#define SOURCE(room, name, ...) name,
+#include "parsers/host/sources.def"
+#undef SOURCE
+  file,
 };
 
+struct SourceTraits {
+  bool one_source = true;   ///< each socket comes once, from one reader
+  bool reads_proc = false;  ///< a /proc is enough: another directory will do, or that of a process
+};
+
+struct SourceInfo {
+  SourceId id;
+  std::string_view name;
+  std::string_view meaning;
+  SourceTraits traits;
+  /// Null for `automatic`, which is one of the live ones, and for a file, which is opened by its path.
+  std::unique_ptr<source::Source> (*make)(const source::SourceOptions&) = nullptr;
+
+  /// Whether it can be asked again and again.
+  [[nodiscard]] bool live() const { return id != SourceId::file; }
+};
+
+const SourceInfo& info(SourceId id);
+/// `automatic` and the live ones: all that have a name to ask for them.
+std::span<const SourceInfo> named_sources();
 std::span<const SourceInfo> live_sources();
 
 }  // namespace tcpstat::host

@@ -19,7 +19,7 @@ std::string why(const HostOptions& options) {
 
 TEST_CASE("a saved file is a host whose rows are all that is known") {
   const std::string path = test::fixture_path("recorded/tcp");
-  const auto host = open_host({.source = path});
+  const auto host = open_host({.source = SourceId::file, .file = path});
   REQUIRE(host);
   CHECK((*host)->is_file());
   CHECK((*host)->source_name() == "file");
@@ -38,13 +38,13 @@ TEST_CASE("a saved file is a host whose rows are all that is known") {
 
 TEST_CASE("a file is refused where it cannot answer") {
   const std::string path = test::fixture_path("recorded/tcp");
-  CHECK(why({.source = path, .needs_owners = true}) ==
+  CHECK(why({.source = SourceId::file, .file = path, .needs_owners = true}) ==
         "cannot filter " + path +
             " by process: the file does not say who held the sockets (ndjson that was saved with -p has them)");
-  CHECK(why({.netns = "blue", .source = path}) ==
+  CHECK(why({.netns = "blue", .source = SourceId::file, .file = path}) ==
         "cannot read the network namespace \"blue\" from " + path +
             ": a saved file has one namespace (leave out --netns or --source)");
-  CHECK(why({.source = test::fixture_path("recorded/none")}) != "opened");
+  CHECK(why({.source = SourceId::file, .file = test::fixture_path("recorded/none")}) != "opened");
 }
 
 TEST_CASE("another /proc knows namespaces by process only") {
@@ -57,7 +57,7 @@ TEST_CASE("before the first read a host names the source that it would read") {
   REQUIRE(automatic);
   CHECK((*automatic)->source_name() == "netlink");
   CHECK((*automatic)->shows_all_half_opens());
-  const auto both = open_host({.source = "both"});
+  const auto both = open_host({.source = SourceId::both});
   REQUIRE(both);
   CHECK((*both)->source_name() == "both");
   CHECK(!(*both)->shows_all_half_opens());
@@ -65,7 +65,7 @@ TEST_CASE("before the first read a host names the source that it would read") {
 }
 
 TEST_CASE("evidence names the /proc that was read") {
-  const auto host = open_host({.source = "proc", .proc_root = "/mnt/proc"});
+  const auto host = open_host({.source = SourceId::proc, .proc_root = "/mnt/proc"});
   REQUIRE(host);
   const SourceNames names = (*host)->evidence_names();
   CHECK(names.rows == "/mnt/proc/net/tcp");
@@ -74,7 +74,7 @@ TEST_CASE("evidence names the /proc that was read") {
 }
 
 TEST_CASE("CLOSE sockets are not asked of /proc, which does not list them") {
-  const auto host = open_host({.source = "proc"});
+  const auto host = open_host({.source = SourceId::proc});
   REQUIRE(host);
   filter::Query query;
   query.filter.states = {State::close};

@@ -198,17 +198,17 @@ TEST_CASE("an id of a source is its place among the live ones, and any other wor
   CHECK(parse_source("both") == SourceId::both);
   CHECK(host::live_sources().size() == 3);
   for (const auto& live : host::live_sources()) {
-    CHECK(traits(parse_source(live.name)).word == live.name);
-    CHECK(traits(parse_source(live.name)).live);
+    CHECK(info(parse_source(live.name)).name == live.name);
+    CHECK(info(parse_source(live.name)).live());
   }
   for (const char* word : {"-", "saved.ndjson", "Netlink", "./proc"}) {
     CHECK(parse_source(word) == SourceId::file);
   }
-  CHECK_FALSE(traits(SourceId::file).live);
-  CHECK_FALSE(traits(SourceId::both).one_source);
-  CHECK(traits(SourceId::automatic).reads_proc);
-  CHECK(traits(SourceId::proc).reads_proc);
-  CHECK_FALSE(traits(SourceId::netlink).reads_proc);
+  CHECK_FALSE(info(SourceId::file).live());
+  CHECK_FALSE(info(SourceId::both).traits.one_source);
+  CHECK(info(SourceId::automatic).traits.reads_proc);
+  CHECK(info(SourceId::proc).traits.reads_proc);
+  CHECK_FALSE(info(SourceId::netlink).traits.reads_proc);
 }
 
 TEST_CASE("a key to sort by is a column and an order") {

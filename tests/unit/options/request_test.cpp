@@ -27,12 +27,12 @@ TEST_CASE("a request carries what its command says") {
   CHECK(list.colour == When::always);
   CHECK(list.format->name == "csv");
   CHECK(list.output_file == "out");
-  CHECK(list.source == "proc");
+  CHECK(list.source == SourceId::proc);
   CHECK(list.proc_root == "/tmp/proc");
   CHECK(list.netns == "7");
   CHECK(list.timeout == std::chrono::seconds(2));
-  CHECK(request({"--source", "saved"}).source == "saved");
-  CHECK(request({}).source == "auto");
+  CHECK(request({"--source", "saved"}).file == "saved");
+  CHECK(request({}).source == SourceId::automatic);
 }
 
 TEST_CASE("a request has the fields of its verb") {
