@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
+
 namespace tcpstat::cli::options {
 namespace {
 

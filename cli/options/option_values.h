@@ -40,9 +40,6 @@ enum class Drawing : std::uint8_t { none, dot, mermaid };
 /// `"word"`, or its beginning; what it holds is made safe where it is printed (cli/notes.h).
 std::string in_quotes(std::string_view word);
 
-/// A word as sh(1) takes it.
-std::string shell_word(const std::string& word);
-
 /// The pieces between commas; empty pieces are left out.
 std::vector<std::string> split_list(const std::vector<std::string>& values);
 

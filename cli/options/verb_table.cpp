@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/shell_word.h"
+
 namespace tcpstat::cli::options {
 namespace {
 

@@ -37,35 +37,35 @@ ExitStatus say_unknown(const render::Format& format, const std::string& sentence
 }
 
 template <typename Judged>
-ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const options::Request& request, Judged& report,
-                    Output& output, const Notes& notes) {
+ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const options::OutputChoice& choice,
+                    Judged& report, Output& output, const Notes& notes) {
   const ExitStatus status = exit_status(report.status);
   report.exit_code = code(status);
-  if (request.quiet && status == ExitStatus::ok) return status;
+  if (choice.quiet && status == ExitStatus::ok) return status;
   TextBuffer out(output.fd());
   write({.out = out,
          .charset = look_at_terminal(output.fd()).charset(),
-         .detail = request.verbose ? render::Detail::evidence : render::Detail::findings},
+         .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings},
         report);
   return write_out(out, output, status, notes);
 }
 
 }  // namespace
 
-ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes) {
-  return end_with(request.format->check, request, report, output, notes);
+ExitStatus end_check(const options::OutputChoice& choice, CheckReport& report, Output& output, const Notes& notes) {
+  return end_with(render::format(choice.format).check, choice, report, output, notes);
 }
 
-ExitStatus end_audit(const options::Request& request, AuditReport& report, Output& output, const Notes& notes) {
-  return end_with(request.format->audit, request, report, output, notes);
+ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, Output& output, const Notes& notes) {
+  return end_with(render::format(choice.format).audit, choice, report, output, notes);
 }
 
-ExitStatus end_unknown(const options::Request& request, const Error& error, const Notes& notes) {
-  return say_unknown(*request.format, error.sentence(), notes);
+ExitStatus end_unknown(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
+  return say_unknown(render::format(choice.format), error.sentence(), notes);
 }
 
-ExitStatus run_unknown(const std::vector<std::string>& words, const std::string& sentence, const Notes& notes) {
-  return say_unknown(format_among(words), sentence, notes);
+ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes) {
+  return say_unknown(format_among(line.option_words), sentence, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -4,17 +4,17 @@
 
 #include "cli/exit_status.h"
 #include "cli/notes.h"
-#include "cli/options/request.h"
+#include "cli/options/command.h"
 #include "cli/output.h"
 #include "report/check_report.h"
 
 namespace tcpstat::cli::verbs {
 
 /// Settles the exit code, and writes.
-ExitStatus end_check(const options::Request& request, CheckReport& report, Output& output, const Notes& notes);
-ExitStatus end_audit(const options::Request& request, AuditReport& report, Output& output, const Notes& notes);
+ExitStatus end_check(const options::OutputChoice& choice, CheckReport& report, Output& output, const Notes& notes);
+ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, Output& output, const Notes& notes);
 
 /// Nothing could be found out.
-ExitStatus end_unknown(const options::Request& request, const Error& error, const Notes& notes);
+ExitStatus end_unknown(const options::OutputChoice& choice, const Error& error, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

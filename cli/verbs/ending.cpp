@@ -36,19 +36,19 @@ ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, con
   return so_far;
 }
 
-ExitStatus reading_status(const options::Request& request, const survey::Dump& dump) {
-  return dump.error || (request.strict && !dump.report.coverage.complete) ? ExitStatus::failed : ExitStatus::done;
+ExitStatus reading_status(const options::SourceChoice& source, const survey::Dump& dump) {
+  return dump.error || (source.strict && !dump.report.coverage.complete) ? ExitStatus::failed : ExitStatus::done;
 }
 
-bool worth_writing(const options::Request& request, const survey::Dump& dump) {
-  return !dump.error || dump.report.coverage.rows_read > 0 || !request.format->has_columns;
+bool worth_writing(const render::Format& format, const survey::Dump& dump) {
+  return !dump.error || dump.report.coverage.rows_read > 0 || !format.has_columns;
 }
 
-ExitStatus conclude(const options::Request& request, const survey::Dump& dump, TextBuffer& out, Output& output,
-                    const Notes& notes) {
-  const ExitStatus status = finish_output(out, output, reading_status(request, dump), notes);
+ExitStatus conclude(const options::SourceChoice& source, const options::OutputChoice& choice, const survey::Dump& dump,
+                    TextBuffer& out, Output& output, const Notes& notes) {
+  const ExitStatus status = finish_output(out, output, reading_status(source, dump), notes);
   print_warnings(dump.report.coverage, notes);
-  if (!request.verbose) return status;
+  if (!choice.verbose) return status;
   print_reading(dump.report, notes);
   if (dump.owner_search) {
     notes.print(Notes::Level::note, "looked for owners: " + std::to_string(dump.owner_search->forbidden) +

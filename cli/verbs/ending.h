@@ -5,7 +5,7 @@
 #include "base/text_buffer.h"
 #include "cli/exit_status.h"
 #include "cli/notes.h"
-#include "cli/options/request.h"
+#include "cli/options/command.h"
 #include "cli/output.h"
 #include "report/coverage.h"
 #include "survey/dump.h"
@@ -24,14 +24,14 @@ ExitStatus end_failed(const Error& error, const Notes& notes);
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
 
 /// How the reading itself went: a failed read fails, and so does a partial one with --strict.
-ExitStatus reading_status(const options::Request& request, const survey::Dump& dump);
+ExitStatus reading_status(const options::SourceChoice& source, const survey::Dump& dump);
 
 /// A header or zeros over a source that could not be read would say that there is nothing; a JSON document says itself
 /// that it is not complete.
-bool worth_writing(const options::Request& request, const survey::Dump& dump);
+bool worth_writing(const render::Format& format, const survey::Dump& dump);
 
 /// The common end of list and summary: the output, then what was not seen, then with -v how rows were read.
-ExitStatus conclude(const options::Request& request, const survey::Dump& dump, TextBuffer& out, Output& output,
-                    const Notes& notes);
+ExitStatus conclude(const options::SourceChoice& source, const options::OutputChoice& choice, const survey::Dump& dump,
+                    TextBuffer& out, Output& output, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

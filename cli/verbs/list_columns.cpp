@@ -10,22 +10,22 @@ bool has_column(const Columns& columns, ColumnId id) {
 
 namespace {
 
-bool listeners_alone(const options::Request& request) { return request.filter.states == StateSet{State::listen}; }
-
-Columns default_columns(const options::Request& request) {
+Columns default_columns(const options::RowChoice& rows, const filter::Filter& filter,
+                        const options::SourceChoice& source) {
+  const bool listeners_alone = filter.states == StateSet{State::listen};
   Columns out;
   const auto add = [&](std::initializer_list<ColumnId> ids) {
     for (const ColumnId id : ids) out.push_back(&column(id));
   };
-  if (listeners_alone(request)) {
+  if (listeners_alone) {
     add({ColumnId::STATE, ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV, ColumnId::LOCAL,
          ColumnId::USER});
   } else {
     add({ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL, ColumnId::REMOTE, ColumnId::USER,
          ColumnId::TIMER});
   }
-  if (!host::info(request.source).traits.one_source) add({ColumnId::SOURCE});
-  if (request.info && !listeners_alone(request)) {
+  if (!host::info(source.id).traits.one_source) add({ColumnId::SOURCE});
+  if (rows.info && !listeners_alone) {
     for (const std::string_view name : {"CONGESTION", "RTT_US", "RTTVAR_US", "CWND", "MSS", "RTO_MS", "TOTAL_RETRANS",
                                         "BYTES_SENT", "BYTES_RECEIVED"}) {
       out.push_back(find_column(name));
@@ -36,20 +36,21 @@ Columns default_columns(const options::Request& request) {
 
 }  // namespace
 
-Columns chosen_columns(const options::Request& request) {
-  Columns out = request.columns.empty() ? default_columns(request) : request.columns;
-  for (const Column* added : request.added_columns) {
+Columns chosen_columns(const options::RowChoice& rows, const filter::Filter& filter,
+                       const options::SourceChoice& source) {
+  Columns out = rows.columns.empty() ? default_columns(rows, filter, source) : rows.columns;
+  for (const Column* added : rows.added_columns) {
     if (std::find(out.begin(), out.end(), added) == out.end()) out.push_back(added);
   }
-  if (request.processes && !has_column(out, ColumnId::PROCESS) && !has_column(out, ColumnId::PID)) {
+  if (rows.processes && !has_column(out, ColumnId::PROCESS) && !has_column(out, ColumnId::PID)) {
     out.push_back(&column(ColumnId::PROCESS));
   }
   return out;
 }
 
-Columns used_columns(const options::Request& request, const Columns& printed) {
-  Columns used = request.format->has_columns ? printed : Columns{};
-  for (const survey::SortKey& key : request.sort) used.push_back(key.column);
+Columns used_columns(const options::RowChoice& rows, const render::Format& format, const Columns& printed) {
+  Columns used = format.has_columns ? printed : Columns{};
+  for (const survey::SortKey& key : rows.sort) used.push_back(key.column);
   return used;
 }
 

@@ -4,10 +4,10 @@
 
 namespace tcpstat::cli::verbs {
 
-ListVerdict::ListVerdict(const options::Request& request, const Output& output, Host& host, survey::DumpPlan& plan) {
-  if (request.format->name == "json" || request.format->name == "ndjson") place_ = Place::document;
-  if (request.format->name == "table" && look_at_terminal(output.fd()).is_terminal) place_ = Place::below_table;
-  const StateSet shown = request.filter.states;
+ListVerdict::ListVerdict(const render::Format& format, StateSet shown, const Output& output, Host& host,
+                         survey::DumpPlan& plan) {
+  if (format.has_envelope) place_ = Place::document;
+  if (format.for_people && look_at_terminal(output.fd()).is_terminal) place_ = Place::below_table;
   asked_for_ = shown != StateSet::all() && shown != StateSet::all() - StateSet{State::listen, State::close};
   if (place_ == Place::nowhere || !half_opens_.emplace(host).can_judge(plan)) {
     half_opens_.reset();

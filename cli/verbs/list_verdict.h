@@ -5,15 +5,15 @@
 #include <optional>
 
 #include "check/half_opens.h"
-#include "cli/options/request.h"
 #include "cli/output.h"
+#include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
 
 class ListVerdict {
  public:
   /// Takes part in `plan` if there is something to judge and a place to tell it.
-  ListVerdict(const options::Request& request, const Output& output, Host& host, survey::DumpPlan& plan);
+  ListVerdict(const render::Format& format, StateSet shown, const Output& output, Host& host, survey::DumpPlan& plan);
 
   /// The dump has ended.
   void judge(Report& report);

@@ -13,85 +13,87 @@ using Owners = survey::DumpPlan::Owners;
 Owners required_if(bool wanted) { return wanted ? Owners::required : Owners::not_read; }
 
 /// A listener's half-opens are counted from their rows, shown or not.
-StateSet states_to_read(const options::Request& request) {
-  const StateSet shown = request.filter.states;
+StateSet states_to_read(const filter::Filter& filter) {
+  const StateSet shown = filter.states;
   return shown.has(State::listen) ? shown | StateSet{State::syn_recv} : shown;
 }
 
 }  // namespace
 
-host::HostOptions host_options(const options::Request& request) {
-  return {.netns = request.netns,
-          .source = request.source,
-          .file = request.file,
-          .proc_root = request.proc_root,
-          .timeout = request.timeout,
-          .needs_owners = request.filter.needs_owners()};
+host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter) {
+  return {.netns = source.netns,
+          .source = source.id,
+          .file = source.file,
+          .proc_root = source.proc_root,
+          .timeout = source.timeout,
+          .needs_owners = filter.needs_owners()};
 }
 
-survey::DumpPlan list_plan(const options::Request& request, const Columns& columns) {
-  const Columns used = used_columns(request, columns);
-  const bool flags = request.info || has_column(used, ColumnId::FLAGS);
+survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used) {
+  const bool flags = rows.info || has_column(used, ColumnId::FLAGS);
   survey::DumpPlan plan;
-  plan.query.filter = request.filter;
-  plan.query.states = states_to_read(request);
+  plan.query.filter = filter;
+  plan.query.states = states_to_read(filter);
   // Two flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
   plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
   plan.query.memory = flags;
-  plan.query.congestion = request.info || has_column(used, ColumnId::CONGESTION);
-  plan.owners = required_if(request.processes || request.filter.needs_owners() || has_column(used, ColumnId::PID) ||
+  plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
+  plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
                             has_column(used, ColumnId::PROCESS));
-  plan.sort = request.sort;
-  plan.limit = request.limit;
+  plan.sort = rows.sort;
+  plan.limit = rows.limit;
   return plan;
 }
 
-survey::DumpPlan summary_plan(const options::Request& request) {
-  const auto& keys = request.group_by;
+survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by) {
   survey::DumpPlan plan;
-  plan.query.filter = request.filter;
-  plan.query.states = states_to_read(request);
-  plan.owners = required_if(request.filter.needs_owners() ||
-                            std::find(keys.begin(), keys.end(), survey::kProcessKey) != keys.end());
+  plan.query.filter = filter;
+  plan.query.states = states_to_read(filter);
+  plan.owners = required_if(filter.needs_owners() ||
+                            std::find(group_by.begin(), group_by.end(), survey::kProcessKey) != group_by.end());
   return plan;
 }
 
-survey::DumpPlan events_plan(const options::Request& request) {
+survey::DumpPlan events_plan(const filter::Filter& filter) {
   survey::DumpPlan plan;
-  plan.query.filter = request.filter;
+  plan.query.filter = filter;
   plan.rows = survey::DumpPlan::Rows::every;
-  plan.owners = required_if(request.filter.needs_owners());
+  plan.owners = required_if(filter.needs_owners());
   return plan;
 }
 
-check::CheckPlan check_plan(const options::Request& request) {
-  const options::CheckRequest& check = request.check;
-  const auto limit = [](const std::optional<check::ValueRange>& range, const std::string& text) {
-    return range ? std::optional(check::CountRange{*range, text}) : std::nullopt;
-  };
-  return {.filter = request.filter,
-          .filter_words = check.filter_words,
-          .warning = limit(check.warning, check.warning_text),
-          .critical = limit(check.critical, check.critical_text),
-          .rules = check.rules,
-          .thresholds = check.thresholds,
-          .interval = request.interval};
+check::CheckPlan check_plan(const options::CheckCommand& check) {
+  check::CheckPlan plan{.filter = check.filter, .filter_words = check.filter_words};
+  if (const auto* limits = std::get_if<options::CountLimits>(&check.judge)) {
+    if (limits->warning) plan.warning = {*limits->warning, limits->warning_text};
+    if (limits->critical) plan.critical = {*limits->critical, limits->critical_text};
+  } else {
+    const auto& choice = std::get<options::RuleChoice>(check.judge);
+    plan.rules = choice.rules;
+    plan.thresholds = choice.thresholds;
+    plan.interval = choice.interval;
+  }
+  return plan;
 }
 
-render::RenderSettings render_settings(const options::Request& request, const Output& output, TextBuffer& out,
-                                       Host& host, Columns columns) {
+render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text,
+                                       const Output& output, TextBuffer& out, Host& host) {
   const Terminal terminal = look_at_terminal(output.fd());
   return {.out = out,
           .names = host.names(),
           .facts = host.facts(),
-          .columns = std::move(columns),
-          .header = request.header,
-          .states = request.filter.states,
-          .width = request.truncate ? terminal.width : 0,
-          .colour = choose_colour(request.colour, terminal),
-          .ellipsis = terminal.ellipsis(),
-          .processes = request.processes,
-          .tcp_info = request.info};
+          .columns = {},
+          .header = text.header,
+          .states = filter.states,
+          .width = text.truncate ? terminal.width : 0,
+          .colour = choose_colour(text.colour, terminal),
+          .ellipsis = terminal.ellipsis()};
+}
+
+void add_rows(const options::RowChoice& rows, const Columns& columns, render::RenderSettings& to) {
+  to.columns = columns;
+  to.processes = rows.processes;
+  to.tcp_info = rows.info;
 }
 
 }  // namespace tcpstat::cli::verbs

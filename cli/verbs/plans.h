@@ -1,9 +1,9 @@
 #pragma once
-// What the words of the user mean to those who do the work: the only place where a request becomes their plans.
+// What the words of the user mean to those who do the work: the only place where a command becomes their plans.
 
 #include "base/text_buffer.h"
 #include "check/check.h"
-#include "cli/options/request.h"
+#include "cli/options/command.h"
 #include "cli/output.h"
 #include "cli/verbs/list_columns.h"
 #include "model/host.h"
@@ -13,17 +13,19 @@
 
 namespace tcpstat::cli::verbs {
 
-host::HostOptions host_options(const options::Request& request);
+host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter = {});
 
-/// `columns`: those that are printed.
-survey::DumpPlan list_plan(const options::Request& request, const Columns& columns);
-survey::DumpPlan summary_plan(const options::Request& request);
+/// `used`: the columns that the run looks at.
+survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used);
+survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by);
 /// For transitions: every row, because a transition is shown if either side matches.
-survey::DumpPlan events_plan(const options::Request& request);
+survey::DumpPlan events_plan(const filter::Filter& filter);
 /// Without its memory.
-check::CheckPlan check_plan(const options::Request& request);
+check::CheckPlan check_plan(const options::CheckCommand& check);
 
-render::RenderSettings render_settings(const options::Request& request, const Output& output, TextBuffer& out,
-                                       Host& host, Columns columns);
+/// Of a list they lack the columns, and what belongs to its rows.
+render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text,
+                                       const Output& output, TextBuffer& out, Host& host);
+void add_rows(const options::RowChoice& rows, const Columns& columns, render::RenderSettings& to);
 
 }  // namespace tcpstat::cli::verbs

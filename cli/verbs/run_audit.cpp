@@ -7,14 +7,14 @@
 
 namespace tcpstat::cli::verbs {
 
-ExitStatus run_audit(const options::Request& request, const Notes& notes) {
-  auto host = host::open_host(host_options(request));
-  if (!host) return end_unknown(request, host.error(), notes);
+ExitStatus run(const options::AuditCommand& command, const Notes& notes) {
+  auto host = host::open_host(host_options(command.source));
+  if (!host) return end_unknown(command.output, host.error(), notes);
   auto report = audit::audit_host(**host);
-  if (!report) return end_unknown(request, report.error(), notes);
-  auto output = Output::open(request.output_file);
-  if (!output) return end_unknown(request, output.error(), notes);
-  return end_audit(request, *report, *output, notes);
+  if (!report) return end_unknown(command.output, report.error(), notes);
+  auto output = Output::open(command.output.file);
+  if (!output) return end_unknown(command.output, output.error(), notes);
+  return end_audit(command.output, *report, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

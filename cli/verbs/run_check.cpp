@@ -9,18 +9,19 @@
 
 namespace tcpstat::cli::verbs {
 
-ExitStatus run_check(const options::Request& request, const Notes& notes) {
-  auto host = host::open_host(host_options(request));
-  if (!host) return end_unknown(request, host.error(), notes);
-  auto output = Output::open(request.output_file);
-  if (!output) return end_unknown(request, output.error(), notes);
-  check::CheckPlan plan = check_plan(request);
+ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
+  auto host = host::open_host(host_options(command.source, command.filter));
+  if (!host) return end_unknown(command.output, host.error(), notes);
+  auto output = Output::open(command.output.file);
+  if (!output) return end_unknown(command.output, output.error(), notes);
+  check::CheckPlan plan = check_plan(command);
   std::optional<StateFile> state_file;
-  if (!request.check.state_file.empty()) {
-    plan.memory = &state_file.emplace(request.check.state_file, request.timeout);
+  const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
+  if (rules != nullptr && !rules->state_file.empty()) {
+    plan.memory = &state_file.emplace(rules->state_file, command.source.timeout);
   }
   CheckReport report = check::run(**host, plan);
-  return end_check(request, report, *output, notes);
+  return end_check(command.output, report, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

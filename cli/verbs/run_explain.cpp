@@ -1,7 +1,6 @@
 // tcpstat explain: what a state, a transition, a course of events or a rule means. Reads no sockets.
 
 #include "check/rules.h"
-#include "cli/options/words.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
@@ -18,29 +17,32 @@ std::string sentence(const explain::UnknownName& unknown) {
          (unknown.nearest.empty() ? "" : "did you mean " + unknown.nearest + "? ") + "see: tcpstat explain --all)";
 }
 
-explain::Form form_of(const options::Request& request) {
-  if (request.drawing == "dot") return explain::Form::dot;
-  if (request.drawing == "mermaid") return explain::Form::mermaid;
-  return request.format->name == "json" ? explain::Form::json : explain::Form::text;
-}
-
 }  // namespace
 
-ExitStatus run_explain(const options::Request& request, const Notes& notes) {
+ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
   const auto rules = check::all_rules();
-  const auto subject = explain::find_subject(request.subject, rules);
+  const auto subject = explain::find_subject(command.subject, rules);
   if (!subject) {
     notes.error(sentence(subject.error()));
     return ExitStatus::failed;
   }
-  const std::string proc = request.proc_root.empty() ? "/proc" : request.proc_root;
-  const Terminal terminal = look_at_terminal(1);
-  const explain::Manner manner{form_of(request), terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii};
-  const std::string text = explain::explain(*subject, {rules, procfs::read_kernel_limits(proc)}, manner);
-  auto output = Output::open(request.output_file);
+  auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
   TextBuffer out(output->fd());
-  out.append(manner.form == explain::Form::json ? text : terminal.words(text));
+  const Terminal terminal = look_at_terminal(output->fd());
+  const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
+  const auto told = [&](explain::Form form) {
+    return explain::explain(*subject, {rules, limits},
+                            {form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii});
+  };
+  if (command.drawing == options::Drawing::none) {
+    const render::Format& format = render::format(command.output.format);
+    format.explanation({.out = out, .charset = terminal.charset()},
+                       {told(explain::Form::text), told(explain::Form::json)});
+  } else {
+    const bool dot = command.drawing == options::Drawing::dot;
+    out.append(terminal.words(told(dot ? explain::Form::dot : explain::Form::mermaid)));
+  }
   return finish_output(out, *output, ExitStatus::done, notes);
 }
 

@@ -1,6 +1,7 @@
 // tcpstat: the list of connections.
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "cli/output.h"
@@ -9,15 +10,27 @@
 #include "cli/verbs/list_verdict.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
-#include "cli/verbs/waiting_rows.h"
 #include "parsers/names/reverse_dns.h"
 #include "render/judgement_text.h"
+#include "survey/waiting_rows.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
 
 /// How long name servers may keep us waiting in all.
 constexpr std::chrono::milliseconds kResolveLimit{5000};
+
+class KnownHosts final : public render::HostNames {
+ public:
+  explicit KnownHosts(std::map<Address, std::string> hosts) : hosts_(std::move(hosts)) {}
+  [[nodiscard]] std::string_view host(const Address& address) const override {
+    const auto at = hosts_.find(address.unmapped());
+    return at == hosts_.end() ? std::string_view{} : std::string_view(at->second);
+  }
+
+ private:
+  std::map<Address, std::string> hosts_;
+};
 
 /// One row is enough.
 class FirstMatch final : public Sink {
@@ -27,53 +40,54 @@ class FirstMatch final : public Sink {
 };
 
 /// -q: whether there is such a connection.
-ExitStatus look_for_match(const options::Request& request, Host& host, const Notes& notes) {
-  survey::DumpPlan plan = list_plan(request, chosen_columns(request));
+ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& source, Host& host, const Notes& notes) {
   plan.until = survey::DumpPlan::Until::first_match;
   plan.sort.clear();
   plan.limit.reset();
   FirstMatch first_match;
   const survey::Dump dump = survey::take(host, plan, first_match);
   print_warnings(dump.report.coverage, notes);
-  const ExitStatus status = reading_status(request, dump);
+  const ExitStatus status = reading_status(source, dump);
   if (status == ExitStatus::failed) return status;
   return dump.report.tally.total() > 0 ? ExitStatus::done : ExitStatus::no_match;
 }
 
 }  // namespace
 
-ExitStatus run_list(const options::Request& request, const Notes& notes) {
-  auto opened = host::open_host(host_options(request));
+ExitStatus run(const options::ListCommand& list, const Notes& notes) {
+  auto opened = host::open_host(host_options(list.source, list.filter));
   if (!opened) return end_failed(opened.error(), notes);
   Host& host = **opened;
-  if (request.quiet) return look_for_match(request, host, notes);
-  auto output = Output::open(request.output_file);
+  const render::Format& format = render::format(list.output.format);
+  const Columns columns = chosen_columns(list.rows, list.filter, list.source);
+  survey::DumpPlan plan = list_plan(list.filter, list.rows, used_columns(list.rows, format, columns));
+  if (list.output.quiet) return look_for_match(std::move(plan), list.source, host, notes);
+  auto output = Output::open(list.output.file);
   if (!output) return end_failed(output.error(), notes);
 
-  const Columns columns = chosen_columns(request);
-  survey::DumpPlan plan = list_plan(request, columns);
-  ListVerdict verdict(request, *output, host, plan);
+  ListVerdict verdict(format, list.filter.states, *output, host, plan);
   TextBuffer out(output->fd());
-  render::RenderSettings settings = render_settings(request, *output, out, host, columns);
+  render::RenderSettings settings = render_settings(list.filter, list.text, *output, out, host);
+  add_rows(list.rows, columns, settings);
   std::unique_ptr<render::ListWriter> writer;
   std::unique_ptr<KnownHosts> hosts;
   survey::Dump dump;
-  if (request.resolve && request.format->name == "table") {
-    WaitingRows waiting;
+  if (list.rows.resolve && format.for_people) {
+    survey::WaitingRows waiting;
     dump = survey::take(host, plan, waiting);
-    const auto left = std::min(request.timeout.value_or(kResolveLimit), kResolveLimit);
+    const auto left = std::min(list.source.timeout.value_or(kResolveLimit), kResolveLimit);
     hosts = std::make_unique<KnownHosts>(names::resolve_hosts(waiting.addresses(), left));
     settings.hosts = hosts.get();
-    writer = request.format->list(settings);
+    writer = format.list(settings);
     waiting.finish(*writer);
   } else {
-    writer = request.format->list(settings);
+    writer = format.list(settings);
     dump = survey::take(host, plan, *writer);
   }
   verdict.judge(dump.report);
-  if (worth_writing(request, dump)) writer->finish(dump.report);
+  if (worth_writing(format, dump)) writer->finish(dump.report);
   if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
-  return conclude(request, dump, out, *output, notes);
+  return conclude(list.source, list.output, dump, out, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -9,18 +9,18 @@
 
 namespace tcpstat::cli::verbs {
 
-ExitStatus run_summary(const options::Request& request, const Notes& notes) {
-  auto opened = host::open_host(host_options(request));
+ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
+  auto opened = host::open_host(host_options(command.source, command.filter));
   if (!opened) return end_failed(opened.error(), notes);
   Host& host = **opened;
-  auto output = Output::open(request.output_file);
+  auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
 
-  const bool grouped = !request.group_by.empty();
-  survey::Grouping grouping(request.group_by, host.names());
+  const bool grouped = !command.group_by.empty();
+  survey::Grouping grouping(command.group_by, host.names());
   survey::Summarizer summarizer;
   Sink& counts = grouped ? static_cast<Sink&>(grouping) : summarizer;
-  const survey::Dump dump = survey::take(host, summary_plan(request), counts);
+  const survey::Dump dump = survey::take(host, summary_plan(command.filter, command.group_by), counts);
 
   Summary summary;
   if (grouped) {
@@ -30,10 +30,11 @@ ExitStatus run_summary(const options::Request& request, const Notes& notes) {
     summary = summarizer.summary(dump.report);
   }
   TextBuffer out(output->fd());
-  if (worth_writing(request, dump)) {
-    request.format->summary(render_settings(request, *output, out, host, {}), dump.report, summary);
+  const render::Format& format = render::format(command.output.format);
+  if (worth_writing(format, dump)) {
+    format.summary(render_settings(command.filter, command.text, *output, out, host), dump.report, summary);
   }
-  return conclude(request, dump, out, *output, notes);
+  return conclude(command.source, command.output, dump, out, *output, notes);
 }
 
 }  // namespace tcpstat::cli::verbs

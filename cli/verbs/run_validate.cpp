@@ -42,27 +42,28 @@ trace::LogEnd check(const std::string& path, ObservationSink& sink) {
 
 }  // namespace
 
-ExitStatus run_validate(const options::Request& request, const Notes& notes) {
-  auto output = Output::open(request.output_file);
+ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
+  auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
-  const RunFacts facts = host::host_facts(request.proc_root);
-  const KernelLimits limits = procfs::read_kernel_limits(request.proc_root.empty() ? "/proc" : request.proc_root);
+  const RunFacts facts = host::host_facts(command.proc_root);
+  const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
   TextBuffer out(output->fd());
   const Terminal terminal = look_at_terminal(output->fd());
-  const std::size_t width = terminal.is_terminal && request.truncate ? terminal.width : 0;
-  const auto writer = request.format->validation({.out = out, .width = width, .charset = terminal.charset()}, facts);
+  const std::size_t width = terminal.is_terminal && command.truncate ? terminal.width : 0;
+  const render::Format& format = render::format(command.output.format);
+  const auto writer = format.validation({.out = out, .width = width, .charset = terminal.charset()}, facts);
   trace::LogCheck log_check(facts.host, limits, [&](const LogFinding& finding) {
     writer->finding(finding);
     // What is worth a warning is not held back: a log may never end.
     if (finding.severity > Severity::unknown) out.flush();
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
-  const trace::LogEnd end = check(request.log, log_check);
+  const trace::LogEnd end = check(command.log, log_check);
   const Validation validation = log_check.finish(end);
-  if (end.read || validation.lines > 0 || request.format->has_envelope) writer->finish(validation);
+  if (end.read || validation.lines > 0 || format.has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;
   if (log_check.found_illegal()) status = ExitStatus::illegal;
-  if (!end.read || (request.strict && validation.bad_lines > 0)) status = ExitStatus::failed;
+  if (!end.read || (command.strict && validation.bad_lines > 0)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   for (const Warning& warning : validation.warnings) {
     notes.print(warning.code == "read_failed" ? Notes::Level::error : Notes::Level::warning, warning.message);

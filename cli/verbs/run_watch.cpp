@@ -44,20 +44,23 @@ void WatchResult::add(const survey::Dump& dump) {
   if (dump.error || !dump.report.coverage.complete) ++partial;
 }
 
-ExitStatus WatchResult::status(const options::Request& request) const {
+ExitStatus WatchResult::status(const options::SourceChoice& source) const {
   const bool nothing = samples > 0 && failed == samples;
-  return nothing || (request.strict && partial > 0) ? ExitStatus::failed : ExitStatus::done;
+  return nothing || (source.strict && partial > 0) ? ExitStatus::failed : ExitStatus::done;
 }
 
-ExitStatus run_watch(const options::Request& request, const Notes& notes) {
-  auto host = host::open_host(host_options(request));
+template <typename Command>
+static ExitStatus run_watch(const Command& watch, const Notes& notes) {
+  auto host = host::open_host(host_options(watch.source, watch.filter));
   if (!host) return end_failed(host.error(), notes);
-  auto output = Output::open(request.output_file);
+  auto output = Output::open(watch.output.file);
   if (!output) return end_failed(output.error(), notes);
-  options::Request settled = request;
-  const bool asks_for_table = request.format_given || !request.columns.empty() || !request.added_columns.empty();
-  if (!asks_for_table && !look_at_terminal(output->fd()).is_terminal) settled.format = render::find_format("ndjson");
-  return request.events ? watch_events(settled, **host, *output, notes) : watch_lists(settled, **host, *output, notes);
+  const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
+  const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);
+  return take_samples(watch, {**host, format, *output, notes});
 }
+
+ExitStatus run(const options::WatchCommand& watch, const Notes& notes) { return run_watch(watch, notes); }
+ExitStatus run(const options::EventsCommand& watch, const Notes& notes) { return run_watch(watch, notes); }
 
 }  // namespace tcpstat::cli::verbs

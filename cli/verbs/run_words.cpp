@@ -117,34 +117,34 @@ const std::array<ListInfo, 8>& word_lists() {
 
 }  // namespace
 
-ExitStatus run_words(const options::Request& request, const Notes& notes) {
-  if (!render::writes(*request.format, render::Document::words)) {
-    notes.error("--list prints " + render::writers_of(render::Document::words) + "; not " +
-                std::string(request.format->name));
+ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
+  const render::Format& format = render::format(words.output.format);
+  if (!render::writes(format, render::Document::words)) {
+    notes.error("--list prints " + render::writers_of(render::Document::words) + "; not " + std::string(format.name));
     return ExitStatus::failed;
   }
   std::vector<std::string_view> names;
   for (const ListInfo& list : word_lists()) {
     names.push_back(list.name);
-    if (list.name != request.words_of) continue;
-    auto output = Output::open(request.output_file);
+    if (list.name != words.list) continue;
+    auto output = Output::open(words.output.file);
     if (!output) return end_failed(output.error(), notes);
     TextBuffer out(output->fd());
-    request.format->words({.out = out}, {list.keys, list.rows()});
+    format.words({.out = out}, {list.keys, list.rows()});
     return finish_output(out, *output, ExitStatus::done, notes);
   }
   std::string all;
   for (const std::string_view name : names) all += (all.empty() ? "" : ", ") + std::string(name);
-  const std::string_view nearest = nearest_word(request.words_of, names);
-  notes.error("unknown list " + options::in_quotes(request.words_of) + " (" +
+  const std::string_view nearest = nearest_word(words.list, names);
+  notes.error("unknown list " + options::in_quotes(words.list) + " (" +
               (nearest.empty() ? "one of " + all : "did you mean " + std::string(nearest) + "?") + ")");
   return ExitStatus::failed;
 }
 
-ExitStatus run_text(const std::string& text, const Notes& notes) {
+ExitStatus run(const options::TextCommand& text, const Notes& notes) {
   auto output = Output::open("");
   TextBuffer out(output->fd());
-  out.append(text);
+  out.append(text.text);
   return finish_output(out, *output, ExitStatus::done, notes);
 }
 

@@ -3,23 +3,23 @@
 
 #include "cli/exit_status.h"
 #include "cli/notes.h"
-#include "cli/options/request.h"
+#include "cli/options/command.h"
 
 namespace tcpstat::cli::verbs {
 
-ExitStatus run_list(const options::Request& request, const Notes& notes);
-ExitStatus run_summary(const options::Request& request, const Notes& notes);
-ExitStatus run_check(const options::Request& request, const Notes& notes);
-ExitStatus run_audit(const options::Request& request, const Notes& notes);
+ExitStatus run(const options::ListCommand& list, const Notes& notes);
+ExitStatus run(const options::SummaryCommand& summary, const Notes& notes);
+ExitStatus run(const options::WatchCommand& watch, const Notes& notes);
+ExitStatus run(const options::EventsCommand& watch, const Notes& notes);
+ExitStatus run(const options::ExplainCommand& explain, const Notes& notes);
+ExitStatus run(const options::ValidateCommand& validate, const Notes& notes);
+ExitStatus run(const options::CheckCommand& check, const Notes& notes);
+ExitStatus run(const options::AuditCommand& audit, const Notes& notes);
+ExitStatus run(const options::WordsCommand& words, const Notes& notes);
+ExitStatus run(const options::TextCommand& text, const Notes& notes);
+
 /// check or audit whose words could not be understood: the line that a monitoring system shows, on standard output
 /// because it shows nothing else; with JSON asked for, on standard error.
-ExitStatus run_unknown(const std::vector<std::string>& words, const std::string& sentence, const Notes& notes);
-ExitStatus run_watch(const options::Request& request, const Notes& notes);
-ExitStatus run_explain(const options::Request& request, const Notes& notes);
-ExitStatus run_validate(const options::Request& request, const Notes& notes);
-/// `--list WHAT`
-ExitStatus run_words(const options::Request& request, const Notes& notes);
-/// `--help` and `--version`
-ExitStatus run_text(const std::string& text, const Notes& notes);
+ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

@@ -12,8 +12,6 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-constexpr std::chrono::milliseconds kInterval{1000};
-
 std::string sentence(const render::TransitionCounts& counts) {
   std::string text = std::to_string(counts.samples) + (counts.samples == 1 ? " sample, " : " samples, ") +
                      std::to_string(counts.verdicts.total()) +
@@ -27,11 +25,11 @@ std::string sentence(const render::TransitionCounts& counts) {
 
 }  // namespace
 
-ExitStatus watch_events(const options::Request& request, Host& host, Output& output, const Notes& notes) {
-  const auto interval = request.interval.value_or(kInterval);
+ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched) {
+  const auto& [host, format, output, notes] = watched;
+  const auto interval = watch.sampling.interval.value_or(kUsualInterval);
   TextBuffer out(output.fd());
-  const auto writer =
-      render::make_transition_writer(request.format->name, render_settings(request, output, out, host, {}));
+  const auto writer = format.transitions(render_settings(watch.filter, watch.text, output, out, host));
   render::TransitionCounts counts;
   trace::TransitionJudge judge([&](const Transition& transition, const Judgement& judgement) {
     writer->transition(transition, judgement);
@@ -39,13 +37,13 @@ ExitStatus watch_events(const options::Request& request, Host& host, Output& out
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
   trace::SampleDiff diff(judge);
-  trace::MarkedRows rows(request.filter, diff);
-  const survey::DumpPlan plan = events_plan(request);
+  trace::MarkedRows rows(watch.filter, diff);
+  const survey::DumpPlan plan = events_plan(watch.filter);
   SampleNotes sample_notes(notes);
   WatchResult result;
   survey::Dump dump;
   Report& report = dump.report;
-  Ticker ticker(interval, request.count, output.fd());
+  Ticker ticker(interval, watch.sampling.count, output.fd());
   while (out.error() == 0 && ticker.next()) {
     const render::SampleTime time = sample_time(ticker.samples(), interval);
     writer->sample(time);
@@ -61,16 +59,16 @@ ExitStatus watch_events(const options::Request& request, Host& host, Output& out
     writer->sample_end();
     out.flush();
     sample_notes.print(report.coverage);
-    if (request.verbose) print_reading(report, notes);
+    if (watch.output.verbose) print_reading(report, notes);
     if (dump.error && result.samples == 1) break;  // what fails at once is no matter of one sample
     if (!dump.error) host.keep_source();
   }
   if (result.samples > 0) writer->finish(report, counts);
-  const bool in_lines = request.format->name == "ndjson";
+  const bool counts_itself = format.has_envelope;
   const bool on_terminal = look_at_terminal(output.fd()).is_terminal;
-  if (!in_lines && on_terminal) out.append(sentence(counts) + "\n");
-  const ExitStatus status = finish_output(out, output, result.status(request), notes);
-  if (!in_lines && !on_terminal) notes.print(Notes::Level::note, sentence(counts));
+  if (!counts_itself && on_terminal) out.append(sentence(counts) + "\n");
+  const ExitStatus status = finish_output(out, output, result.status(watch.source), notes);
+  if (!counts_itself && !on_terminal) notes.print(Notes::Level::note, sentence(counts));
   return status;
 }
 

@@ -16,7 +16,6 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-constexpr std::chrono::milliseconds kInterval{1000};
 // ECMA-48, and DEC's private modes as every terminal emulator knows them.
 constexpr std::string_view kEnterScreen = "\x1b[?1049h\x1b[?25l";
 constexpr std::string_view kLeaveScreen = "\x1b[?25h\x1b[?1049l";
@@ -63,21 +62,21 @@ std::string headline(const render::SampleTime& time, std::chrono::milliseconds i
 
 class ListWatch {
  public:
-  ListWatch(const options::Request& request, Host& host, Output& output, const Notes& notes)
-      : request_(request),
-        host_(host),
-        output_(output),
-        notes_(notes),
-        sample_notes_(notes),
-        columns_(chosen_columns(request)),
-        plan_(list_plan(request, columns_)),
-        interval_(request.interval.value_or(kInterval)),
-        table_(request.format->name == "table"),
-        live_(table_ && draws_on(look_at_terminal(output.fd()))),
-        out_(output.fd()) {}
+  ListWatch(const options::WatchCommand& watch, const Watched& watched)
+      : watch_(watch),
+        format_(watched.format),
+        host_(watched.host),
+        output_(watched.output),
+        notes_(watched.notes),
+        sample_notes_(notes_),
+        columns_(chosen_columns(watch.rows, watch.filter, watch.source)),
+        plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_))),
+        interval_(watch.sampling.interval.value_or(kUsualInterval)),
+        live_(format_.for_people && draws_on(look_at_terminal(output_.fd()))),
+        out_(output_.fd()) {}
 
   ExitStatus run() {
-    Ticker ticker(interval_, request_.count, output_.fd());
+    Ticker ticker(interval_, watch_.sampling.count, output_.fd());
     if (live_) out_.append(kEnterScreen);
     while (out_.error() == 0 && ticker.next()) {
       const render::SampleTime time = sample_time(ticker.samples(), interval_);
@@ -89,7 +88,7 @@ class ListWatch {
       out_.append(kLeaveScreen);
       put_line(last_);
     }
-    const ExitStatus status = finish_output(out_, output_, result_.status(request_), notes_);
+    const ExitStatus status = finish_output(out_, output_, result_.status(watch_.source), notes_);
     if (live_) say();  // on the terminal it would have been drawn over
     return status;
   }
@@ -104,10 +103,12 @@ class ListWatch {
   bool sample(const render::SampleTime& time) {
     const Terminal terminal = look_at_terminal(output_.fd());
     TextBuffer page;
-    render::RenderSettings settings = render_settings(request_, output_, table_ ? page : out_, host_, columns_);
+    render::RenderSettings settings =
+        render_settings(watch_.filter, watch_.text, output_, format_.for_people ? page : out_, host_);
+    add_rows(watch_.rows, columns_, settings);
     settings.facts.time = time.utc;
     settings.snapshot = time.snapshot;
-    const auto writer = request_.format->list(std::move(settings));
+    const auto writer = format_.list(std::move(settings));
     Sink* rows = writer.get();
     std::optional<FirstRows> screenful;
     // The headline and the columns' take two lines, and the last stays free for the cursor.
@@ -115,14 +116,14 @@ class ListWatch {
 
     survey::Dump dump = survey::take(host_, plan_, *rows);
     dump.report.facts.time = time.utc;
-    if (worth_writing(request_, dump)) {
+    if (worth_writing(format_, dump)) {
       writer->finish(dump.report);
-      if (table_) draw(headline(time, interval_, dump.report), page.view());
+      if (format_.for_people) draw(headline(time, interval_, dump.report), page.view());
     }
     result_.add(dump);
     coverage_ = dump.report.coverage;
     if (!live_) say();
-    if (request_.verbose && !live_) print_reading(dump.report, notes_);
+    if (watch_.output.verbose && !live_) print_reading(dump.report, notes_);
     if (!dump.error) host_.keep_source();
     return !dump.error;
   }
@@ -142,7 +143,7 @@ class ListWatch {
     if (live_) out_.append(kHome);
     if (!live_ && result_.samples > 0) out_.append('\n');
     const Terminal terminal = look_at_terminal(output_.fd());
-    const bool cut = request_.truncate && terminal.width > 0;
+    const bool cut = watch_.text.truncate && terminal.width > 0;
     put_line(cut ? fitting(last_, terminal.width) : std::string_view(last_));
     while (!page.empty()) {
       const std::size_t end = page.find('\n');
@@ -152,7 +153,8 @@ class ListWatch {
     if (live_) out_.append(kClearRest);
   }
 
-  const options::Request& request_;
+  const options::WatchCommand& watch_;
+  const render::Format& format_;
   Host& host_;
   Output& output_;
   const Notes& notes_;
@@ -160,7 +162,6 @@ class ListWatch {
   Columns columns_;
   survey::DumpPlan plan_;
   std::chrono::milliseconds interval_;
-  bool table_;
   bool live_;
   TextBuffer out_;
   WatchResult result_;
@@ -170,8 +171,8 @@ class ListWatch {
 
 }  // namespace
 
-ExitStatus watch_lists(const options::Request& request, Host& host, Output& output, const Notes& notes) {
-  return ListWatch(request, host, output, notes).run();
+ExitStatus take_samples(const options::WatchCommand& watch, const Watched& watched) {
+  return ListWatch(watch, watched).run();
 }
 
 }  // namespace tcpstat::cli::verbs

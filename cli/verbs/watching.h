@@ -6,7 +6,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/notes.h"
-#include "cli/options/request.h"
+#include "cli/options/command.h"
 #include "cli/output.h"
 #include "cli/ticker.h"
 #include "render/transition_writer.h"
@@ -14,6 +14,9 @@
 #include "survey/dump.h"
 
 namespace tcpstat::cli::verbs {
+
+/// Without --interval.
+inline constexpr std::chrono::milliseconds kUsualInterval{1000};
 
 /// Now, with milliseconds of the local time where samples are closer than a second.
 render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval);
@@ -38,10 +41,18 @@ struct WatchResult {
 
   void add(const survey::Dump& dump);
   /// Nothing could be read, or with --strict not everything.
-  [[nodiscard]] ExitStatus status(const options::Request& request) const;
+  [[nodiscard]] ExitStatus status(const options::SourceChoice& source) const;
 };
 
-ExitStatus watch_lists(const options::Request& request, Host& host, Output& output, const Notes& notes);
-ExitStatus watch_events(const options::Request& request, Host& host, Output& output, const Notes& notes);
+/// What the samples are of, and how they are told.
+struct Watched {
+  Host& host;
+  const render::Format& format;
+  Output& output;
+  const Notes& notes;
+};
+
+ExitStatus take_samples(const options::WatchCommand& watch, const Watched& watched);
+ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched);
 
 }  // namespace tcpstat::cli::verbs

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "cli/options/words.h"
+#include "cli/options/option_values.h"
 #include "support/rows.h"
 
 namespace tcpstat {

@@ -204,6 +204,28 @@ TEST_CASE("a list has what its options say") {
   CHECK_FALSE(is_quiet(parse_as<ListCommand>({})));
 }
 
+TEST_CASE("a list carries all that its options say") {
+  const auto list = parse_as<ListCommand>(
+      {"-4pirqv",       "-o",      "STATE,+PID", "-S",        "UID", "--limit",       "3",   "-H",
+       "--no-truncate", "--color", "always",     "-f",        "csv", "--output-file", "out", "--proc-root",
+       "/tmp/proc",     "--netns", "7",          "--timeout", "2",   "--strict"});
+  CHECK_FALSE(list.filter.ipv6);
+  CHECK(list.rows.columns.size() == 1);
+  CHECK(list.rows.added_columns.size() == 1);
+  CHECK(list.rows.sort.size() == 1);
+  CHECK(list.rows.limit == 3U);
+  CHECK((list.rows.processes && list.rows.info && list.rows.resolve));
+  CHECK((list.output.quiet && list.output.verbose && list.source.strict));
+  CHECK_FALSE((list.text.header || list.text.truncate));
+  CHECK(list.text.colour == When::always);
+  CHECK(list.output.format == FormatId::csv);
+  CHECK(list.output.file == "out");
+  CHECK(list.source.id == SourceId::proc);
+  CHECK(list.source.proc_root == "/tmp/proc");
+  CHECK(list.source.netns == "7");
+  CHECK(list.source.timeout == std::chrono::seconds(2));
+}
+
 TEST_CASE("a summary counts by each key once") {
   CHECK(parse_as<SummaryCommand>({"summary"}).group_by.empty());
   CHECK(parse_as<SummaryCommand>({"summary", "--by", "state,Local-Port", "--by", "state"}).group_by ==
@@ -274,6 +296,9 @@ TEST_CASE("check counts with -w and -c, and judges by rules without") {
   CHECK(limits.critical->alarms_at(21));
   CHECK(count.filter.states == StateSet{State::syn_recv});
   CHECK(count.filter_words == " --state SYN_RECV --port 443");
+  const auto critical = parse_as<CheckCommand>({"check", "-c", "5", "--port", "80"});
+  CHECK(std::get<CountLimits>(critical.judge).critical_text == "5");
+  CHECK(critical.filter_words == " --port 80");
   CHECK(parse_as<CheckCommand>({"check", "-w", "1"}).filter.states ==
         StateSet::all() - StateSet{State::listen, State::close});
 

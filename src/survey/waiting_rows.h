@@ -1,29 +1,13 @@
 #pragma once
-// For -r: rows wait until all their remote addresses have been asked for together.
+// Rows that wait until all their remote addresses have been asked for together.
 
-#include <chrono>
-#include <map>
 #include <set>
-#include <string>
 #include <vector>
 
 #include "model/row_store.h"
 #include "model/sink.h"
-#include "render/documents.h"
 
-namespace tcpstat::cli::verbs {
-
-class KnownHosts final : public render::HostNames {
- public:
-  explicit KnownHosts(std::map<Address, std::string> hosts) : hosts_(std::move(hosts)) {}
-  [[nodiscard]] std::string_view host(const Address& address) const override {
-    const auto at = hosts_.find(address.unmapped());
-    return at == hosts_.end() ? std::string_view{} : std::string_view(at->second);
-  }
-
- private:
-  std::map<Address, std::string> hosts_;
-};
+namespace tcpstat::survey {
 
 class WaitingRows final : public Sink {
  public:
@@ -60,4 +44,4 @@ class WaitingRows final : public Sink {
   std::set<Address> addresses_;
 };
 
-}  // namespace tcpstat::cli::verbs
+}  // namespace tcpstat::survey
