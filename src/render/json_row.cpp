@@ -1,6 +1,8 @@
 #include "render/json_row.h"
 
 #include <array>
+#include <charconv>
+#include <cstring>
 #include <optional>
 
 #include "model/column_values.h"
@@ -10,40 +12,11 @@
 namespace tcpstat::render {
 namespace {
 
-template <typename T>
-void append_number(TextBuffer& out, const std::optional<T>& number) {
-  if (number) {
-    out.number(*number);
-  } else {
-    out.append("null");
-  }
-}
-
-/// One of our own words, which need no escaping; null for none.
+/// One of our own words, which need no escaping.
 void append_word(TextBuffer& out, std::string_view word) {
-  if (word.empty()) {
-    out.append("null");
-    return;
-  }
   out.append('"');
   out.append(word);
   out.append('"');
-}
-
-void append_foreign(TextBuffer& out, std::string_view text) {
-  if (text.empty()) {
-    out.append("null");
-  } else {
-    append_json_string(out, text);
-  }
-}
-
-void append_address(TextBuffer& out, const Address& address) {
-  char* to = out.reserve(kMaxAddressText + 2);
-  *to++ = '"';
-  to = write_address(to, address);
-  *to++ = '"';
-  out.commit(to);
 }
 
 void append_owners(TextBuffer& out, const Socket& row) {
@@ -97,8 +70,13 @@ constexpr bool is_first_member() {
   return first;
 }
 
-/// `,"recv_queue":`; the first member of an object has no comma. With `null` behind it where rows of this kind have no such
-/// column.
+template <ColumnId kId>
+constexpr bool has_member() {
+  return !json_key(ColumnSpec<kId>::kKind, ColumnSpec<kId>::kName).view().empty();
+}
+
+/// `,"recv_queue":`; the first member of an object has no comma. With its value behind it where rows of this kind have no
+/// such column.
 template <ColumnId kId, typename Row>
 constexpr Literal member_start() {
   using Spec = ColumnSpec<kId>;
@@ -111,73 +89,136 @@ constexpr Literal member_start() {
   return text;
 }
 
+/// Numbers, addresses and our own words are at most this long, quotes included.
+constexpr std::size_t kMostOwnValue = 64;
+static_assert(kMostOwnValue >= kMaxAddressText + 2);
+
+/// What a row takes but for text of others and lists.
+template <typename Row>
+constexpr std::size_t most_own_text() {
+  std::size_t size = 0;
+  for_each_row_column([&]<ColumnId kId>() {
+    if constexpr (has_member<kId>()) size += member_start<kId, Row>().view().size() + kMostOwnValue;
+  });
+  return size;
+}
+
+/// Writes a row into room that is asked for once, not for each of its thirty members.
+class MemberWriter {
+ public:
+  MemberWriter(TextBuffer& out, std::size_t most_own_text)
+      : out_(out), most_own_text_(most_own_text), to_(out.reserve(most_own_text)) {}
+  MemberWriter(const MemberWriter&) = delete;
+  MemberWriter& operator=(const MemberWriter&) = delete;
+  ~MemberWriter() { out_.commit(to_); }
+
+  void put(std::string_view text) {
+    std::memcpy(to_, text.data(), text.size());
+    to_ += text.size();
+  }
+  void null() { put("null"); }
+  void number(std::uint64_t value) { to_ = std::to_chars(to_, to_ + kMostOwnValue, value).ptr; }
+  void quoted_number(std::uint64_t value) {
+    *to_++ = '"';
+    number(value);
+    *to_++ = '"';
+  }
+  /// Null for none.
+  void word(std::string_view text) {
+    if (text.empty()) return null();
+    *to_++ = '"';
+    put(text);
+    *to_++ = '"';
+  }
+  void address(const Address& address) {
+    *to_++ = '"';
+    to_ = write_address(to_, address);
+    *to_++ = '"';
+  }
+  /// For values of any length: `write` appends to the buffer.
+  template <typename Write>
+  void long_value(Write write) {
+    out_.commit(to_);
+    write(out_);
+    to_ = out_.reserve(most_own_text_);
+  }
+  void foreign(std::string_view text) {
+    if (text.empty()) return null();
+    long_value([&](TextBuffer& out) { append_json_string(out, text); });
+  }
+
+ private:
+  TextBuffer& out_;
+  std::size_t most_own_text_;
+  char* to_;
+};
+
 template <ColumnKind kKind>
-void append_value(TextBuffer& out, const Cell& cell) {
+void write_value(MemberWriter& to, const Cell& cell) {
   if constexpr (kKind == ColumnKind::flags) {
-    append_flags(out, cell.flags);
+    if (cell.flags.empty()) return to.put("[]");
+    to.long_value([&](TextBuffer& out) { append_flags(out, cell.flags); });
   } else if constexpr (kKind == ColumnKind::word || kKind == ColumnKind::timer) {
-    append_word(out, cell.text);
+    to.word(cell.text);
   } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::user) {
-    append_foreign(out, cell.text);
+    to.foreign(cell.text);
   } else if (cell.kind == Cell::Kind::unknown) {
-    out.append("null");
+    to.null();
   } else if constexpr (kKind == ColumnKind::number) {
-    out.number(cell.number);
+    to.number(cell.number);
   } else if constexpr (kKind == ColumnKind::identity) {
-    out.append('"');
-    out.number(cell.number);
-    out.append('"');
+    to.quoted_number(cell.number);
   } else {
     static_assert(kKind == ColumnKind::address, "JSON has no value of this kind");
-    append_address(out, cell.endpoint->address);
+    to.address(cell.endpoint->address);
   }
 }
 
 template <ColumnId kId, typename Row>
-void append_member(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
+void write_member(MemberWriter& to, const Row& row, Names& names, const JsonRowStyle& style) {
   using Spec = ColumnSpec<kId>;
-  if constexpr (!json_key(Spec::kKind, Spec::kName).view().empty()) {
-    static constexpr Literal kStart = member_start<kId, Row>();
-    out.append(kStart.view());
-    if constexpr (Spec::kKind == ColumnKind::processes) {
-      // Nobody is something else than not known.
-      if (style.processes && row.owners_known) {
-        append_owners(out, row);
-      } else {
-        out.append("null");
-      }
-    } else if constexpr (HasColumn<kId, Row>) {
-      append_value<Spec::kKind>(out, cell_of<kId>(row, names));
-    }
+  static constexpr Literal kStart = member_start<kId, Row>();
+  to.put(kStart.view());
+  if constexpr (Spec::kKind == ColumnKind::processes) {
+    // That nobody holds it is something else than not known.
+    if (!style.processes || !row.owners_known) return to.null();
+    to.long_value([&](TextBuffer& out) { append_owners(out, row); });
+  } else if constexpr (HasColumn<kId, Row>) {
+    write_value<Spec::kKind>(to, cell_of<kId>(row, names));
   }
 }
 
-void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const JsonRowStyle& style) {
-  if (!style.tcp_info || row.tcp_info.empty()) {
-    out.append("null");
-    return;
-  }
-  out.append('{');
+/// The members of one object: the row's, or tcp_info's.
+template <bool kInTcpInfo, typename Row>
+void append_members(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
+  constexpr std::size_t kRoom = most_own_text<Row>();
+  MemberWriter to(out, kRoom);
   for_each_row_column([&]<ColumnId kId>() {
-    if constexpr (ColumnSpec<kId>::kInTcpInfo) append_member<kId>(out, row, names, style);
+    if constexpr (has_member<kId>() && ColumnSpec<kId>::kInTcpInfo == kInTcpInfo) {
+      write_member<kId>(to, row, names, style);
+    }
   });
+}
+
+void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const JsonRowStyle& style) {
+  out.append('{');
+  append_members<true>(out, row, names, style);
   for (const TcpInfoField& field : tcp_info_fields()) {
     out.append(",\"");
     out.append(field.key);
     out.append("\":");
-    append_number(out, tcp_info_value(row.tcp_info, field));
+    if (const auto number = tcp_info_value(row.tcp_info, field)) {
+      out.number(*number);
+    } else {
+      out.append("null");
+    }
   }
   out.append('}');
 }
 
-template <typename Row>
-void append_members(TextBuffer& out, const Row& row, Names& names, std::string_view netns, const JsonRowStyle& style) {
-  for_each_row_column([&]<ColumnId kId>() {
-    if constexpr (!ColumnSpec<kId>::kInTcpInfo) append_member<kId>(out, row, names, style);
-  });
+void append_netns(TextBuffer& out, std::string_view netns) {
   out.append(R"(,"netns":)");
   out.append(netns);
-  out.append(R"(,"tcp_info":)");
 }
 
 }  // namespace
@@ -202,14 +243,18 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_members(out, row, names, netns, style);
+  append_members<false>(out, row, names, style);
+  append_netns(out, netns);
+  if (!style.tcp_info || row.tcp_info.empty()) return out.append(R"(,"tcp_info":null)");
+  out.append(R"(,"tcp_info":)");
   append_tcp_info(out, row, names, style);
 }
 
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_members(out, row, names, netns, style);
-  out.append("null");
+  append_members<false>(out, row, names, style);
+  append_netns(out, netns);
+  out.append(R"(,"tcp_info":null)");
 }
 
 }  // namespace tcpstat::render
