@@ -4,13 +4,10 @@
 #include <numeric>
 #include <vector>
 
+#include "base/ascii.h"
+
 namespace tcpstat::inline base {
 namespace {
-
-char folded(char c) {
-  if (c >= 'A' && c <= 'Z') return static_cast<char>(c - 'A' + 'a');
-  return c == '-' ? '_' : c;
-}
 
 /// Levenshtein's distance.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -20,7 +17,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::size_t diagonal = row[0];
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (folded(a[i]) == folded(b[j]) ? 0 : 1);
+      const std::size_t change = diagonal + (word_fold(a[i]) == word_fold(b[j]) ? 0 : 1);
       diagonal = row[j + 1];
       row[j + 1] = std::min({row[j] + 1, diagonal + 1, change});
     }

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/nearest_word.h"
 
 namespace tcpstat::inline model {
@@ -86,7 +87,7 @@ std::string folded(std::string_view word) {
   std::string out;
   for (const char c : word) {
     if (c == '-' || c == '_') continue;
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    out += ascii_lower(c);
   }
   for (const std::string_view prefix : {"bpftcp", "tcp"}) {
     if (out.starts_with(prefix)) return out.substr(prefix.size());

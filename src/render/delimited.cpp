@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/ascii.h"
 #include "render/cell_text.h"
 #include "render/escape.h"
 
@@ -17,11 +18,7 @@ class Fields {
 
   void header(std::string_view name) {
     separate();
-    for (char c : name) {
-      if (style_.lower_case_header && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-      if (!style_.lower_case_header && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-      out_.append(c);
-    }
+    out_.append(style_.lower_case_header ? ascii_lower(name) : ascii_upper(name));
   }
 
   /// For what holds neither comma nor quote, and needs no end_field().

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "base/ascii.h"
 #include "render/escape.h"
 
 namespace tcpstat::render {
@@ -95,7 +96,7 @@ void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view he
 }
 
 void append_upper(TextBuffer& out, std::string_view word) {
-  for (const char c : word) out.append(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  for (const char c : word) out.append(ascii_upper(c));
 }
 
 /// "  stale_half_opens 0.97 ratio >= 0.8, +3 (sock_diag)"

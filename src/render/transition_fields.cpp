@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat::render {
@@ -73,11 +74,7 @@ class TransitionFields final : public TransitionWriter {
     settings_.header = false;
     for (std::size_t i = 0; i < kFields.size(); ++i) {
       if (i > 0) settings_.out.append(separator_);
-      std::string field(kFields[i]);
-      for (char& c : field) {
-        if (!csv_ && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-      }
-      settings_.out.append(field);
+      settings_.out.append(csv_ ? std::string(kFields[i]) : ascii_upper(kFields[i]));
     }
     settings_.out.append('\n');
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "render/cell_text.h"
 #include "render/delimited.h"
@@ -97,17 +98,11 @@ class SummaryTables {
       return;
     }
     std::vector<std::string> titles;
-    for (const std::string& key : summary.keys) titles.push_back(upper(key));
+    for (const std::string& key : summary.keys) titles.push_back(ascii_upper(key));
     write_groups(titles, summary.groups);
   }
 
  private:
-  static std::string upper(std::string_view word) {
-    std::string out;
-    for (const char c : word) out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    return out;
-  }
-
   void begin_block() {
     if (!first_block_) settings_.out.append('\n');
     first_block_ = false;
