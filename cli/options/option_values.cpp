@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "check/rules.h"
 #include "survey/grouping.h"
@@ -251,9 +252,8 @@ Parsed<When> parse_when(std::string_view word) {
 }
 
 Parsed<std::string> parse_group_key(std::string word) {
+  word = ascii_lower(word);
   std::replace(word.begin(), word.end(), '-', '_');
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const auto known = survey::group_key_names();
   if (std::find(known.begin(), known.end(), word) != known.end()) return word;
   const std::string_view nearest = nearest_word(word, known);

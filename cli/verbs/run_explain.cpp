@@ -6,7 +6,7 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
 #include "explain/explain.h"
-#include "parsers/procfs/kernel_limits_reader.h"
+#include "parsers/procfs/kernel_settings.h"
 
 namespace tcpstat::cli::verbs {
 namespace {

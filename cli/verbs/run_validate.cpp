@@ -9,7 +9,7 @@
 #include "cli/verbs/verbs.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/logs/log_source.h"
-#include "parsers/procfs/kernel_limits_reader.h"
+#include "parsers/procfs/kernel_settings.h"
 #include "render/formats.h"
 #include "render/validation_writer.h"
 #include "trace/log_check.h"

@@ -15,10 +15,10 @@
 #include "parsers/names/system_names.h"
 #include "parsers/netlink/tracked_flows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
-#include "parsers/procfs/kernel_limits_reader.h"
+#include "parsers/procfs/kernel_settings.h"
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
-#include "parsers/procfs/small_file.h"
+#include "parsers/procfs/proc_file.h"
 #include "parsers/source/source.h"
 #include "report/source_names.h"
 

@@ -43,14 +43,12 @@ std::optional<std::uint64_t> named_sum(std::string_view text, std::string_view n
 
 }  // namespace
 
-FilterCounters filter_counters(std::string_view conntrack, std::string_view synproxy, std::string_view softnet) {
-  return {.conntrack_drop = named_sum(conntrack, "drop"),
-          .conntrack_early_drop = named_sum(conntrack, "early_drop"),
-          .conntrack_insert_failed = named_sum(conntrack, "insert_failed"),
-          .synproxy_syn_received = named_sum(synproxy, "syn_received"),
-          .synproxy_cookie_valid = named_sum(synproxy, "cookie_valid"),
-          .synproxy_cookie_invalid = named_sum(synproxy, "cookie_invalid"),
-          .softnet_dropped = sum_of(softnet, 1)};
+void add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to) {
+  for (const auto& counter : kFilterCounters) {
+    if (counter.file != file) continue;
+    const auto number = number_of<std::size_t>(counter.name);
+    to.*counter.member = number ? sum_of(text, *number) : named_sum(text, counter.name);
+  }
 }
 
 }  // namespace tcpstat::procfs

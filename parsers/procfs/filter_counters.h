@@ -10,7 +10,8 @@
 
 namespace tcpstat::procfs {
 
-/// Sums over the CPUs; a column that one of them does not tell has no sum. Empty text: unknown.
-FilterCounters filter_counters(std::string_view conntrack, std::string_view synproxy, std::string_view softnet);
+/// Sums over the CPUs of what `file` ("stat/nf_conntrack", …) prints; a column that one of them does not tell has no
+/// sum. Empty text: unknown.
+void add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to);
 
 }  // namespace tcpstat::procfs

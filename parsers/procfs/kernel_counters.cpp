@@ -1,26 +1,9 @@
 #include "parsers/procfs/kernel_counters.h"
 
-#include <array>
-
 #include "parsers/procfs/text_cursor.h"
 
 namespace tcpstat::procfs {
 namespace {
-
-struct Counter {
-  std::optional<std::uint64_t> KernelCounters::*member;
-  std::string_view file;
-  std::string_view group;
-  std::string_view name;
-};
-
-constexpr auto kCounters = std::to_array<Counter>({
-#define COUNTER(member, file, group, name) {&KernelCounters::member, file, group, name},
-#define SETTING(member, path)
-#include "model/kernel_facts.def"
-#undef COUNTER
-#undef SETTING
-});
 
 struct Group {
   std::string_view name;
@@ -39,7 +22,7 @@ void add_group(std::string_view file, const Group& names, std::string_view value
     const std::string_view name = take_word(columns);
     const std::string_view value = take_word(values);
     if (name.empty() || value.empty()) return;
-    for (const Counter& counter : kCounters) {
+    for (const auto& counter : kKernelCounters) {
       if (counter.name == name && counter.group == names.name && counter.file == file) {
         to.*counter.member = number_of<std::uint64_t>(value);
       }

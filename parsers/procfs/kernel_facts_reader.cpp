@@ -7,15 +7,23 @@
 #include "parsers/procfs/filter_counters.h"
 #include "parsers/procfs/kernel_counters.h"
 #include "parsers/procfs/kernel_settings.h"
-#include "parsers/procfs/small_file.h"
+#include "parsers/procfs/proc_file.h"
 #include "parsers/procfs/socket_usage.h"
-#include "parsers/procfs/whole_file.h"
 
 namespace tcpstat::procfs {
 namespace {
 
-/// Empty text tells the parsers nothing, as a missing file does.
-std::string text_of(const std::string& path) { return read_whole_file(path).value_or(std::string()); }
+/// Reads each file of a table once: its lines stand together. Empty text tells the parsers nothing, as a missing file
+/// does.
+template <typename Table, typename Use>
+void for_each_file(const Table& table, const std::string& proc_net, Use use) {
+  std::string_view done;
+  for (const auto& info : table) {
+    if (info.file == done) continue;
+    done = info.file;
+    use(info.file, read_whole_file(proc_net + "/" + std::string(info.file)).value_or(std::string()));
+  }
+}
 
 std::chrono::milliseconds clock_of_boot() {
   timespec time{};
@@ -36,8 +44,8 @@ std::chrono::milliseconds time_since_boot(const std::string& proc_root) {
 
 KernelCounters read_kernel_counters(const std::string& proc_net) {
   KernelCounters counters;
-  add_counters("snmp", text_of(proc_net + "/snmp"), counters);
-  add_counters("netstat", text_of(proc_net + "/netstat"), counters);
+  for_each_file(kKernelCounters, proc_net,
+                [&](std::string_view file, const std::string& text) { add_counters(file, text, counters); });
   return counters;
 }
 
@@ -45,9 +53,11 @@ KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& pr
   KernelFacts facts;
   facts.boot_time = time_since_boot(proc_root);
   facts.counters = read_kernel_counters(proc_net);
-  facts.usage = socket_usage(text_of(proc_net + "/sockstat"), text_of(proc_net + "/sockstat6"));
-  facts.filters = filter_counters(text_of(proc_net + "/stat/nf_conntrack"), text_of(proc_net + "/stat/synproxy"),
-                                  text_of(proc_net + "/softnet_stat"));
+  for_each_file(kSocketUsage, proc_net,
+                [&](std::string_view /*file*/, const std::string& text) { add_socket_usage(text, facts.usage); });
+  for_each_file(kFilterCounters, proc_net, [&](std::string_view file, const std::string& text) {
+    add_filter_counters(file, text, facts.filters);
+  });
   if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root);
   return facts;
 }

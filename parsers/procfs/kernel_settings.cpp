@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <vector>
 
-#include "parsers/procfs/small_file.h"
+#include "parsers/procfs/proc_file.h"
 #include "parsers/procfs/text_cursor.h"
-#include "parsers/procfs/whole_file.h"
 
 namespace tcpstat::procfs {
 namespace {
@@ -26,14 +26,26 @@ std::optional<std::array<std::optional<std::uint64_t>, 3>> three_numbers(std::st
   return numbers;
 }
 
-}  // namespace
-
-std::optional<std::int64_t> setting_value(std::string_view text) {
+template <typename Number>
+std::optional<Number> one_number(std::string_view text) {
   std::string_view line = first_line(text);
   const std::string_view word = take_word(line);
   if (!take_word(line).empty()) return std::nullopt;
-  return number_of<std::int64_t>(word);
+  return number_of<Number>(word);
 }
+
+template <typename Table, typename Facts>
+void read_each(const Table& table, const std::string& sys, Facts& to) {
+  for (const auto& info : table) {
+    auto& value = to.*info.member;
+    using Number = typename std::remove_reference_t<decltype(value)>::value_type;
+    if (const auto text = read_small_file(sys + std::string(info.file))) value = one_number<Number>(*text);
+  }
+}
+
+}  // namespace
+
+std::optional<std::int64_t> setting_value(std::string_view text) { return one_number<std::int64_t>(text); }
 
 std::optional<PortRange> port_range(std::string_view text) {
   std::string_view line = first_line(text);
@@ -80,15 +92,17 @@ std::optional<std::chrono::milliseconds> uptime_of(std::string_view text) {
   return std::chrono::seconds(*seconds) + std::chrono::milliseconds(*hundredths * 10);
 }
 
+KernelLimits read_kernel_limits(const std::string& proc_root) {
+  KernelLimits limits;
+  read_each(kTimerSettings, proc_root + "/sys/", limits);
+  return limits;
+}
+
 KernelSettings read_kernel_settings(const std::string& proc_root) {
   const std::string sys = proc_root + "/sys/";
   KernelSettings settings;
-#define COUNTER(member, file, group, name)
-#define SETTING(member, path) \
-  if (const auto text = read_small_file(sys + (path))) settings.member = setting_value(*text);
-#include "model/kernel_facts.def"
-#undef COUNTER
-#undef SETTING
+  read_each(kTimerSettings, sys, settings);
+  read_each(kOtherSettings, sys, settings);
   if (const auto text = read_small_file(sys + "net/ipv4/ip_local_port_range")) {
     if (const auto range = port_range(*text)) {
       settings.first_local_port = range->first;

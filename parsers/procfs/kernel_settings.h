@@ -31,5 +31,7 @@ std::optional<std::chrono::milliseconds> uptime_of(std::string_view text);
 
 /// Of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be read stays unknown.
 KernelSettings read_kernel_settings(const std::string& proc_root);
+/// Those alone that give timers a meaning.
+KernelLimits read_kernel_limits(const std::string& proc_root);
 
 }  // namespace tcpstat::procfs

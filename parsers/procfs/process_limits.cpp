@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "parsers/procfs/whole_file.h"
+#include "parsers/procfs/proc_file.h"
 
 namespace tcpstat::procfs {
 

@@ -10,6 +10,7 @@
 
 namespace tcpstat::procfs {
 
-SocketUsage socket_usage(std::string_view sockstat, std::string_view sockstat6);
+/// Fills in what `text` has of either file; the others stay as they are.
+void add_socket_usage(std::string_view text, SocketUsage& to);
 
 }  // namespace tcpstat::procfs

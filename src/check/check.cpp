@@ -13,7 +13,7 @@
 #include "detect/syn_baseline.h"
 #include "detect/syn_detector.h"
 #include "diagnose/diagnoser.h"
-#include "model/both_sinks.h"
+#include "model/sink.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
 

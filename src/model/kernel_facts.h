@@ -8,49 +8,37 @@
 #include <optional>
 #include <string_view>
 
+#include "model/kernel_limits.h"
+
 namespace tcpstat::inline model {
 
 /// Counters since the namespace came to be. 64 bits on 64-bit kernels, 32 on others.
 struct KernelCounters {
 #define COUNTER(member, file, group, name) std::optional<std::uint64_t> member;
-#define SETTING(member, path)
 #include "model/kernel_facts.def"
-#undef COUNTER
-#undef SETTING
 };
 
-/// Sysctls.
-struct KernelSettings {
-#define COUNTER(member, file, group, name)
+/// Sums over CPUs. Those of softnet_stat are of the whole host.
+struct FilterCounters {
+#define FILTER(member, file, column) std::optional<std::uint64_t> member;
+#include "model/kernel_facts.def"
+};
+
+/// How many sockets there are, and how much memory they take.
+struct SocketUsage {
+#define USAGE(member, file, protocol, name) std::optional<std::uint64_t> member;
+#include "model/kernel_facts.def"
+};
+
+/// All sysctls, those of timers included.
+struct KernelSettings : KernelLimits {
+#define TIMER_SETTING(member, path)
 #define SETTING(member, path) std::optional<std::int64_t> member;
 #include "model/kernel_facts.def"
-#undef COUNTER
-#undef SETTING
   std::optional<std::uint16_t> first_local_port;  ///< net.ipv4.ip_local_port_range
   std::optional<std::uint16_t> last_local_port;
   std::optional<std::uint32_t> reserved_ports;  ///< how many ports of that range net.ipv4.ip_local_reserved_ports takes
   std::array<std::optional<std::uint64_t>, 3> tcp_mem_pages;  ///< net.ipv4.tcp_mem: low, pressure, high; whole host
-};
-
-/// /proc/net/sockstat and sockstat6. `orphan`, `alloc` and `mem_pages` are of the whole host.
-struct SocketUsage {
-  std::optional<std::uint64_t> inuse;
-  std::optional<std::uint64_t> inuse6;
-  std::optional<std::uint64_t> orphan;
-  std::optional<std::uint64_t> tw;
-  std::optional<std::uint64_t> alloc;
-  std::optional<std::uint64_t> mem_pages;
-};
-
-/// Sums over CPUs of /proc/net/stat/nf_conntrack, /proc/net/stat/synproxy and /proc/net/softnet_stat (whole host).
-struct FilterCounters {
-  std::optional<std::uint64_t> conntrack_drop;
-  std::optional<std::uint64_t> conntrack_early_drop;
-  std::optional<std::uint64_t> conntrack_insert_failed;
-  std::optional<std::uint64_t> synproxy_syn_received;
-  std::optional<std::uint64_t> synproxy_cookie_valid;
-  std::optional<std::uint64_t> synproxy_cookie_invalid;
-  std::optional<std::uint64_t> softnet_dropped;
 };
 
 struct KernelFacts {
@@ -61,6 +49,50 @@ struct KernelFacts {
   /// When the counters were read, CLOCK_BOOTTIME.
   std::chrono::milliseconds boot_time{};
 };
+
+/// Where one value of `Facts` is read, and what it is called in text that is kept.
+template <typename Facts, typename Number>
+struct KernelFactInfo {
+  std::string_view key;  ///< "syncookies_sent"
+  std::optional<Number> Facts::*member;
+  std::string_view file;   ///< below /proc/net, or for a sysctl below /proc/sys
+  std::string_view group;  ///< "TcpExt", "TCP:"; empty where there are no groups
+  std::string_view name;   ///< in the file; empty for a sysctl
+};
+
+inline constexpr auto kKernelCounters = std::to_array<KernelFactInfo<KernelCounters, std::uint64_t>>({
+#define COUNTER(member, file, group, name) {#member, &KernelCounters::member, file, group, name},
+#include "model/kernel_facts.def"
+});
+inline constexpr auto kFilterCounters = std::to_array<KernelFactInfo<FilterCounters, std::uint64_t>>({
+#define FILTER(member, file, column) {#member, &FilterCounters::member, file, "", column},
+#include "model/kernel_facts.def"
+});
+inline constexpr auto kSocketUsage = std::to_array<KernelFactInfo<SocketUsage, std::uint64_t>>({
+#define USAGE(member, file, protocol, name) {#member, &SocketUsage::member, file, protocol, name},
+#include "model/kernel_facts.def"
+});
+inline constexpr auto kTimerSettings = std::to_array<KernelFactInfo<KernelLimits, std::uint32_t>>({
+#define TIMER_SETTING(member, path) {#member, &KernelLimits::member, path, "", ""},
+#include "model/kernel_facts.def"
+});
+inline constexpr auto kOtherSettings = std::to_array<KernelFactInfo<KernelSettings, std::int64_t>>({
+#define TIMER_SETTING(member, path)
+#define SETTING(member, path) {#member, &KernelSettings::member, path, "", ""},
+#include "model/kernel_facts.def"
+});
+
+/// Calls `each(key, value)` for every counter, those of TCP before those of filters.
+template <typename Each>
+void for_each_counter(const KernelCounters& counters, const FilterCounters& filters, Each&& each) {
+  for (const auto& info : kKernelCounters) each(info.key, counters.*info.member);
+  for (const auto& info : kFilterCounters) each(info.key, filters.*info.member);
+}
+template <typename Each>
+void for_each_counter(KernelCounters& counters, FilterCounters& filters, Each&& each) {
+  for (const auto& info : kKernelCounters) each(info.key, counters.*info.member);
+  for (const auto& info : kFilterCounters) each(info.key, filters.*info.member);
+}
 
 /// How much a counter grew. A 32-bit counter that wrapped (a fall by 2^31 or more, `before` below 2^32) is carried over;
 /// any other fall is a reset, and there is no difference to tell.

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "model/both_sinks.h"
+#include "model/sink.h"
 #include "survey/limit.h"
 #include "survey/owner_join.h"
 #include "survey/selection.h"

@@ -28,9 +28,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::optional<std::uint64_t> part = counters_of(text.substr(0, size / 2)).listen_drops;
   if (once && part) fuzz::must(part == whole.listen_drops);
 
-  const SocketUsage usage = procfs::socket_usage(text, text);
+  SocketUsage usage;
+  procfs::add_socket_usage(text, usage);
   if (usage.inuse6) fuzz::must(text.find("TCP6:") != std::string_view::npos);
-  const FilterCounters filters = procfs::filter_counters(text, text, text);
+  FilterCounters filters;
+  for (const auto& counter : kFilterCounters) procfs::add_filter_counters(counter.file, text, filters);
   if (filters.conntrack_drop) fuzz::must(text.find("drop") != std::string_view::npos);
 
   static_cast<void>(procfs::setting_value(text));

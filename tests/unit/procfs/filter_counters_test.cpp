@@ -23,6 +23,14 @@ constexpr auto kSoftnet =
     "0000001c 00000003 00000000 00000000\n"
     "000002ca 0000000c 00000000 00000000\n";
 
+FilterCounters filter_counters(std::string_view conntrack, std::string_view synproxy, std::string_view softnet) {
+  FilterCounters counters;
+  add_filter_counters("stat/nf_conntrack", conntrack, counters);
+  add_filter_counters("stat/synproxy", synproxy, counters);
+  add_filter_counters("softnet_stat", softnet, counters);
+  return counters;
+}
+
 TEST_CASE("counters of filters are sums over CPUs of hexadecimal numbers") {
   const FilterCounters counters = filter_counters(kConntrack, kSynproxy, kSoftnet);
   CHECK(counters.conntrack_insert_failed == 3U);

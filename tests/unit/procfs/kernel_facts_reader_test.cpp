@@ -1,42 +1,16 @@
 #include "parsers/procfs/kernel_facts_reader.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <ostream>
 
-#include "parsers/procfs/whole_file.h"
+#include "support/proc_root.h"
 
 namespace tcpstat::procfs {
 namespace {
 
-/// A /proc of our own.
-class Root {
- public:
-  Root() {
-    std::string path = (std::filesystem::temp_directory_path() / "tcpstat-facts-XXXXXX").string();
-    REQUIRE(::mkdtemp(path.data()) != nullptr);
-    path_ = path;
-  }
-  Root(const Root&) = delete;
-  Root& operator=(const Root&) = delete;
-  ~Root() { std::filesystem::remove_all(path_); }
-
-  void file(const std::string& name, const std::string& text) const {
-    std::filesystem::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name) << text;
-  }
-  [[nodiscard]] std::string path(const std::string& name = {}) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
 TEST_CASE("facts come from the files of one /proc") {
-  const Root root;
+  const test::ProcRoot root;
   root.file("net/snmp", "Tcp: PassiveOpens\nTcp: 6\n");
   root.file("net/netstat", "TcpExt: ListenDrops\nTcpExt: 7\n");
   root.file("net/sockstat", "TCP: inuse 4 orphan 0 tw 0 alloc 4 mem 154\n");
@@ -71,7 +45,7 @@ TEST_CASE("facts come from the files of one /proc") {
 }
 
 TEST_CASE("sysctls of a namespace that we are not in are unknown") {
-  const Root root;
+  const test::ProcRoot root;
   root.file("net/netstat", "TcpExt: ListenDrops\nTcpExt: 7\n");
   const KernelFacts facts = read_kernel_facts(root.path("net"), "");
   CHECK(facts.counters.listen_drops == 7U);
@@ -81,7 +55,7 @@ TEST_CASE("sysctls of a namespace that we are not in are unknown") {
 }
 
 TEST_CASE("an empty /proc tells nothing") {
-  const Root root;
+  const test::ProcRoot root;
   const KernelFacts facts = read_kernel_facts(root.path("net"), root.path());
   CHECK_FALSE(facts.counters.listen_drops);
   CHECK_FALSE(facts.usage.inuse);
@@ -91,31 +65,13 @@ TEST_CASE("an empty /proc tells nothing") {
 }
 
 TEST_CASE("no other text names a boot") {
-  const Root root;
+  const test::ProcRoot root;
   for (const std::string text :
        {"", "ef11d736", "ef11d736-58c6-41d0-9fa1-cd81e6ce7de\x1b", "EF11D736 58C6 41D0 9FA1 CD81E6CE7DED!"}) {
     CAPTURE(text);
     root.file("sys/kernel/random/boot_id", text);
     CHECK_FALSE(boot_id(root.path()));
   }
-}
-
-TEST_CASE("a file is read whole, whatever the size of a block") {
-  const Root root;
-  std::string text;
-  while (text.size() < 100'000) text += std::to_string(text.size()) + "\n";
-  root.file("long", text);
-  CHECK(read_whole_file(root.path("long")) == text);
-  CHECK(read_whole_file(root.path("long"), 7) == text);
-}
-
-TEST_CASE("what is no file of /proc/net is not read") {
-  const Root root;
-  CHECK_FALSE(read_whole_file(root.path("missing")));
-  CHECK_FALSE(read_whole_file(root.path()));
-  CHECK_FALSE(read_whole_file("/dev/zero"));
-  REQUIRE(::mkfifo(root.path("fifo").c_str(), 0600) == 0);
-  CHECK(read_whole_file(root.path("fifo")).value_or("").empty());  // and does not wait
 }
 
 }  // namespace

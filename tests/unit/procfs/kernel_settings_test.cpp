@@ -5,6 +5,8 @@
 #include <ostream>
 #include <string>
 
+#include "support/proc_root.h"
+
 namespace tcpstat::procfs {
 namespace {
 
@@ -61,6 +63,40 @@ TEST_CASE("uptime is in hundredths of a second") {
     CAPTURE(text);
     CHECK_FALSE(uptime_of(text));
   }
+}
+
+TEST_CASE("each sysctl of the table is read from its file, whichever struct has it") {
+  const test::ProcRoot root;
+  std::uint32_t value = 7;
+  const auto write = [&](const auto& table) {
+    for (const auto& info : table) root.file("sys/" + std::string(info.file), std::to_string(value++) + "\n");
+  };
+  write(kTimerSettings);
+  write(kOtherSettings);
+  const KernelSettings settings = read_kernel_settings(root.path());
+  const KernelLimits limits = read_kernel_limits(root.path());
+  value = 7;
+  for (const auto& info : kTimerSettings) {
+    CAPTURE(info.key);
+    CHECK(settings.*info.member == value);
+    CHECK(limits.*info.member == value++);
+  }
+  for (const auto& info : kOtherSettings) {
+    CAPTURE(info.key);
+    CHECK(settings.*info.member == value++);
+  }
+}
+
+TEST_CASE("what is no number, or too large for a timer, is unknown") {
+  const test::ProcRoot root;
+  root.file("sys/net/ipv4/tcp_fin_timeout", "sixty\n");
+  root.file("sys/net/ipv4/tcp_retries2", "4294967296\n");
+  root.file("sys/net/ipv4/tcp_syn_retries", "-1\n");
+  const KernelLimits limits = read_kernel_limits(root.path());
+  CHECK_FALSE(limits.fin_timeout_s);
+  CHECK_FALSE(limits.retries2);
+  CHECK_FALSE(limits.syn_retries);
+  CHECK_FALSE(limits.synack_retries);
 }
 
 }  // namespace

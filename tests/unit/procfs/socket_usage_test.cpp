@@ -7,6 +7,13 @@
 namespace tcpstat::procfs {
 namespace {
 
+SocketUsage socket_usage(std::string_view sockstat, std::string_view sockstat6) {
+  SocketUsage usage;
+  add_socket_usage(sockstat, usage);
+  add_socket_usage(sockstat6, usage);
+  return usage;
+}
+
 TEST_CASE("the use of sockets is read by protocol and name") {
   const SocketUsage usage = socket_usage(
       "sockets: used 19\nTCP: inuse 4 orphan 1 tw 2 alloc 5 mem 154\nUDP: inuse 7 mem 9\nFRAG: inuse 8 memory 0\n",

@@ -1,0 +1,66 @@
+#include "parsers/procfs/proc_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+
+#include "base/file_descriptor.h"
+
+namespace tcpstat::procfs {
+namespace {
+
+constexpr std::size_t kLongestLine = 4096;
+// One line a CPU in the longest of them: 130 bytes for each of 8192 CPUs.
+constexpr std::size_t kLargest = std::size_t{2} * 1024 * 1024;
+
+// Below another root a name may be a FIFO: do not wait for its writer.
+FileDescriptor open_to_read(const std::string& path) {
+  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+}
+
+enum class Got : std::uint8_t { some, end, error };
+
+/// Appends what one read(2) of `size` bytes gives.
+Got append_block(int file, std::size_t size, std::string& text) {
+  const std::size_t used = text.size();
+  text.resize(used + size);
+  ssize_t got = 0;
+  do {
+    got = ::read(file, text.data() + used, size);
+  } while (got < 0 && errno == EINTR);
+  text.resize(used + static_cast<std::size_t>(got < 0 ? 0 : got));
+  if (got < 0) return Got::error;
+  return got == 0 ? Got::end : Got::some;
+}
+
+}  // namespace
+
+std::optional<std::string> read_small_file(const std::string& path) {
+  const FileDescriptor file = open_to_read(path);
+  std::string text;
+  if (!file || append_block(file.get(), kLongestLine, text) == Got::error) return std::nullopt;
+  text.resize(std::min(text.find('\n'), text.size()));
+  return text;
+}
+
+std::optional<std::string> read_whole_file(const std::string& path, std::size_t block) {
+  const FileDescriptor file = open_to_read(path);
+  if (!file) return std::nullopt;
+  std::string text;
+  while (text.size() <= kLargest) {
+    switch (append_block(file.get(), block, text)) {
+      case Got::some:
+        break;
+      case Got::end:
+        return text;
+      case Got::error:
+        return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace tcpstat::procfs

@@ -1,0 +1,60 @@
+#include "parsers/procfs/process_table.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/proc_root.h"
+
+namespace tcpstat::procfs {
+namespace {
+
+/// Gives a process a descriptor that refers to `target`.
+void descriptor(const test::ProcRoot& root, const std::string& pid, int fd, const std::string& target) {
+  const std::filesystem::path directory = root.path(pid + "/fd");
+  std::filesystem::create_directories(directory);
+  std::filesystem::create_symlink(target, directory / std::to_string(fd));
+}
+
+std::string text(std::span<const Owner> owners) {
+  std::string out;
+  for (const Owner& owner : owners) {
+    out += std::string(owner.name) + "(" + std::to_string(owner.pid) + "):" + std::to_string(owner.fd) + " ";
+  }
+  return out;
+}
+
+TEST_CASE("owners are found by inode, ordered by process and descriptor") {
+  const test::ProcRoot root;
+  for (int pid = 100; pid < 140; ++pid) {  // enough for both workers
+    root.file(std::to_string(pid) + "/comm", "p" + std::to_string(pid) + "\n");
+    descriptor(root, std::to_string(pid), 3, "socket:[" + std::to_string(pid) + "]");
+    descriptor(root, std::to_string(pid), 4, "/dev/null");
+  }
+  descriptor(root, "101", 9, "socket:[7]");
+  descriptor(root, "101", 8, "socket:[7]");
+  descriptor(root, "100", 5, "socket:[7]");
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK(text(table->owners_of(7)) == "p100(100):5 p101(101):8 p101(101):9 ");
+  CHECK(text(table->owners_of(139)) == "p139(139):3 ");
+  CHECK(table->owners_of(8).empty());
+  CHECK(table->owners_of(0).empty());
+  CHECK(table->forbidden() == 0);
+  CHECK(table->vanished() == 0);
+}
+
+TEST_CASE("what is no process is passed over, and one without descriptors has ended") {
+  const test::ProcRoot root;
+  root.file("net/tcp", "");
+  root.file("12x/comm", "no\n");
+  root.file("55/comm", "gone\n");
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK(table->vanished() == 1);
+}
+
+TEST_CASE("a root that cannot be read is an error") { CHECK_FALSE(ProcessTable::read("/nonexistent")); }
+
+}  // namespace
+}  // namespace tcpstat::procfs
