@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "model/connection.h"
@@ -18,6 +19,9 @@
 #include "report/rule.h"
 
 namespace tcpstat::diagnose {
+
+/// What detection says of the same queue, by another rule, is said once: whoever has both looks for this one.
+inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
 
 /// What rows are held against, known before the first one: an age gate cannot wait for the end.
 struct RuleLimits {

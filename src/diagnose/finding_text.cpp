@@ -29,9 +29,9 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }
 
-std::string service_text(const RowGroup& pile) {
-  return (pile.service.opened == Opened::here ? " to port " : " on port ") + std::to_string(pile.service.port) +
-         (pile.more_services ? " and others" : "");
+std::string service_text(const RowGroup& group) {
+  return (group.service.opened == Opened::here ? " to port " : " on port ") + std::to_string(group.service.port) +
+         (group.more_services ? " and others" : "");
 }
 
 Severity judged(double value, double warning, double critical) {

@@ -20,7 +20,7 @@ std::string counted(std::uint64_t count, std::string_view noun);
 /// "73 %".
 std::string percent(double share);
 /// " on port 443", " to port 443 and others".
-std::string service_text(const RowGroup& pile);
+std::string service_text(const RowGroup& group);
 
 /// critical, warning or ok.
 Severity judged(double value, double warning, double critical);

@@ -55,16 +55,16 @@ RowGroup& RowGroups::of(const GroupKey& key) {
 
 void RowGroups::halve() {
   const std::vector<Entry> all = largest();
-  lost_ += all[kMost / 2].pile->rows;
+  lost_ += all[kMost / 2].group->rows;
   for (std::size_t i = kMost / 2; i < all.size(); ++i) groups_.erase(all[i].key);
 }
 
 std::vector<RowGroups::Entry> RowGroups::largest() const {
   std::vector<Entry> out;
   out.reserve(groups_.size());
-  for (const auto& [key, pile] : groups_) out.push_back({key, &pile});
+  for (const auto& [key, group] : groups_) out.push_back({key, &group});
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
-    return a.pile->rows != b.pile->rows ? a.pile->rows > b.pile->rows : a.key < b.key;
+    return a.group->rows != b.group->rows ? a.group->rows > b.group->rows : a.key < b.key;
   });
   return out;
 }
@@ -79,8 +79,8 @@ GroupKey peer_of(const Connection& row) { return {0, {row.remote.address.unmappe
 
 GroupKey destination_of(const Connection& row) { return {0, unmapped(row.remote)}; }
 
-Subject subject_of(const GroupKey& key, const RowGroup& pile) {
-  if (key.pid != 0) return Subject::process(pile.process, key.pid);
+Subject subject_of(const GroupKey& key, const RowGroup& group) {
+  if (key.pid != 0) return Subject::process(group.process, key.pid);
   if (key.endpoint.address.is_wildcard()) return Subject::port(key.endpoint.port);
   return key.endpoint.port == 0 ? Subject::address(key.endpoint.address) : Subject::endpoint(key.endpoint);
 }

@@ -59,7 +59,7 @@ class RowGroups {
   static constexpr std::size_t kMost = 4096;
   struct Entry {
     GroupKey key;
-    const RowGroup* pile;
+    const RowGroup* group;
   };
 
   RowGroup& of(const GroupKey& key);
@@ -81,6 +81,6 @@ GroupKey peer_of(const Connection& row);
 GroupKey destination_of(const Connection& row);
 
 /// "nginx(812)", ":443", "192.0.2.1", "192.0.2.1:443".
-Subject subject_of(const GroupKey& key, const RowGroup& pile);
+Subject subject_of(const GroupKey& key, const RowGroup& group);
 
 }  // namespace tcpstat::diagnose

@@ -74,53 +74,53 @@ class CloseWait : public Diagnosis {
   }
 
  private:
-  void judge(const RuleInfo& rule, const RowGroups& piles, const DiagnosisFacts& facts,
+  void judge(const RuleInfo& rule, const RowGroups& groups, const DiagnosisFacts& facts,
              std::vector<Finding>& out) const {
     const double warning = limit_of(rule_limits_, rule, "warning");
     // What processes below the limit hold, by service: many workers leak little each.
     std::map<std::uint16_t, Shared> shared;
     std::size_t said = 0;
-    for (const auto& [key, pile] : piles.largest()) {
-      if (static_cast<double>(pile->rows) >= warning) {
-        if (said++ < kMostFindings) out.push_back(finding(rule, key, *pile, facts));
+    for (const auto& [key, group] : groups.largest()) {
+      if (static_cast<double>(group->rows) >= warning) {
+        if (said++ < kMostFindings) out.push_back(finding(rule, key, *group, facts));
         continue;
       }
-      Shared& sum = shared[pile->service.port];
+      Shared& sum = shared[group->service.port];
       ++sum.holders;
       if (sum.holders == 1) {
-        sum.pile = *pile;
+        sum.group = *group;
       } else {
-        sum.pile.rows += pile->rows;
+        sum.group.rows += group->rows;
       }
-      if (pile->oldest_ms) sum.pile.oldest_ms = std::max(sum.pile.oldest_ms.value_or(0), *pile->oldest_ms);
+      if (group->oldest_ms) sum.group.oldest_ms = std::max(sum.group.oldest_ms.value_or(0), *group->oldest_ms);
     }
     for (const auto& [port, sum] : shared) {
-      if (static_cast<double>(sum.pile.rows) < warning || said++ >= kMostFindings) continue;
-      RowGroup pile = sum.pile;
-      pile.pid = 0;
-      Finding one = finding(rule, {0, {{}, port}}, pile, facts);
+      if (static_cast<double>(sum.group.rows) < warning || said++ >= kMostFindings) continue;
+      RowGroup group = sum.group;
+      group.pid = 0;
+      Finding one = finding(rule, {0, {{}, port}}, group, facts);
       one.evidence.push_back(measured("holders", static_cast<double>(sum.holders), "groups", kFromDump));
       one.next = list_command({State::close_wait}, "-p --port " + std::to_string(port));
       out.push_back(std::move(one));
     }
   }
 
-  [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const RowGroup& pile,
+  [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const RowGroup& group,
                                 const DiagnosisFacts& facts) const {
     const bool leak = &rule == &kLeak;
     const double warning = limit_of(rule_limits_, rule, "warning");
     const double critical = limit_of(rule_limits_, rule, "critical");
-    const auto rows = static_cast<double>(pile.rows);
+    const auto rows = static_cast<double>(group.rows);
     Severity severity = judged(rows, warning, critical);
     std::vector<Evidence> because = {
         measured(leak ? "close_wait_read" : "close_wait_unread", rows, warning, "sockets", kFromDump),
-        measured("oldest_last_ack_s", static_cast<double>(*pile.oldest_ms) / 1000,
+        measured("oldest_last_ack_s", static_cast<double>(*group.oldest_ms) / 1000,
                  limit_of(rule_limits_, rule, "age_s"), "s", "tcp_info"),
     };
     std::string share_text;
-    if (leak && pile.pid != 0 && facts.processes != nullptr) {
+    if (leak && group.pid != 0 && facts.processes != nullptr) {
       const double most_share = limit_of(rule_limits_, rule, "descriptors");
-      const auto most = facts.processes->open_files(pile.pid);
+      const auto most = facts.processes->open_files(group.pid);
       if (most && *most > 0) {
         const double share = rows / static_cast<double>(*most);
         because.push_back(measured("descriptors_lost", share, most_share, "ratio", "/proc/PID/limits"));
@@ -130,16 +130,16 @@ class CloseWait : public Diagnosis {
         }
       }
     }
-    const Subject about = subject_of(key, pile);
+    const Subject about = subject_of(key, group);
     const std::string subject = about.text();
     Finding out(std::string(rule.id), severity, about, std::move(because));
     out.value = rows;
     out.unit = "sockets";
     out.warning = warning;
     out.critical = critical;
-    const std::string where = key.pid != 0 ? service_text(pile) : "";
-    out.message = subject + (leak ? " never closes " : " does not read ") + counted(pile.rows, "connection") + where +
-                  " that the peer has closed" + oldest_text(pile.oldest_ms) + share_text +
+    const std::string where = key.pid != 0 ? service_text(group) : "";
+    out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
+                  " that the peer has closed" + oldest_text(group.oldest_ms) + share_text +
                   (leak ? ": a descriptor leak, restart it until it is mended" : ": it is stuck or short of workers");
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
@@ -186,7 +186,7 @@ class CloseWait : public Diagnosis {
   }
 
   struct Shared {
-    RowGroup pile;
+    RowGroup group;
     std::uint64_t holders = 0;
   };
 

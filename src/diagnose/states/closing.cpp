@@ -57,12 +57,12 @@ class Closing : public Diagnosis {
     if (severity == Severity::ok) return;
     const auto peers = peers_.largest();
     const auto& first = peers.front();
-    const bool one_peer = first.pile->rows * 2 > total_.rows;
+    const bool one_peer = first.group->rows * 2 > total_.rows;
     std::vector<Evidence> because = {
         measured("unacknowledged_fins", static_cast<double>(total_.rows), warning, "sockets", kFromDump),
         measured("most_retransmits", total_.worst, least_retransmits_, "times", kFromDump),
         measured("behind_closed_windows", static_cast<double>(blocked_), "sockets", kFromDump),
-        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
     };
     std::string stuck;
     for (const StateInfo& row : tcpstat::states()) {
@@ -76,7 +76,7 @@ class Closing : public Diagnosis {
       because.push_back(
           measured("longest_s", std::chrono::duration<double>(limit.most).count(), "s", "net.ipv4.tcp_orphan_retries"));
     }
-    Finding one(std::string(kRule.id), severity, one_peer ? subject_of(first.key, *first.pile) : Subject::host(),
+    Finding one(std::string(kRule.id), severity, one_peer ? subject_of(first.key, *first.group) : Subject::host(),
                 std::move(because));
     one.value = static_cast<double>(total_.rows);
     one.unit = "sockets";
@@ -87,7 +87,7 @@ class Closing : public Diagnosis {
     if (blocked_ * 2 > total_.rows) {
       one.message += "peers do not read, and the FIN waits behind data";
     } else if (one_peer) {
-      one.message += "most of them to " + subject_of(first.key, *first.pile).text() + ", which is gone or cut off";
+      one.message += "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
     } else {
       one.message += "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") +
                      counted(peers.size(), "peer") + ", look at this host's way out";

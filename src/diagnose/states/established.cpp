@@ -84,7 +84,7 @@ std::optional<std::uint64_t> backoff(const Connection& row) {
   return tcp_info_value(row.tcp_info, kField);
 }
 
-/// Rows that one rule caught, by peer. Its limits are looked up once, not for each row.
+/// Rows that one rule matches, by peer. Its limits are looked up once, not for each row.
 struct RuleMatches {
   RuleMatches(const RuleInfo& of, const RuleLimits& by)
       : rule(of), rule_limits(by), warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")) {}
@@ -156,7 +156,7 @@ class Established : public Diagnosis {
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     const auto blocking = alive_.peers.largest();
-    if (!blocking.empty() && static_cast<double>(blocking.front().pile->rows) >= limit(kAlive, "sockets")) {
+    if (!blocking.empty() && static_cast<double>(blocking.front().group->rows) >= limit(kAlive, "sockets")) {
       alive_.worst = Severity::critical;
     }
     report(alive_, {"window_closed_s", "s", " for a peer that answers and does not read", "its program stands still"},
@@ -230,38 +230,38 @@ class Established : public Diagnosis {
     unread_.of(holder_of(row, rule_limits_.settings)).add(row, since_data_ms(row), rule_limits_.settings);
   }
 
-  void report(const RuleMatches& caught, const Words& words, std::vector<Finding>& out) const {
-    const double least = std::max(1.0, std::ceil(limit(caught.rule, "share") * static_cast<double>(open_)));
-    if (caught.worst == Severity::ok || static_cast<double>(caught.all.rows) < least) return;
-    const auto peers = caught.peers.largest();
+  void report(const RuleMatches& matches, const Words& words, std::vector<Finding>& out) const {
+    const double least = std::max(1.0, std::ceil(limit(matches.rule, "share") * static_cast<double>(open_)));
+    if (matches.worst == Severity::ok || static_cast<double>(matches.all.rows) < least) return;
+    const auto peers = matches.peers.largest();
     const auto& first = peers.front();
-    const bool one_peer = first.pile->rows * 2 > caught.all.rows;
-    const bool by_age = &caught.rule == &kAlive;
-    const double worst = by_age ? static_cast<double>(caught.all.oldest_ms.value_or(0)) / 1000 : caught.all.worst;
+    const bool one_peer = first.group->rows * 2 > matches.all.rows;
+    const bool by_age = &matches.rule == &kAlive;
+    const double worst = by_age ? static_cast<double>(matches.all.oldest_ms.value_or(0)) / 1000 : matches.all.worst;
     std::vector<Evidence> because = {
         measured(words.quantity, worst,
-                 caught.worst == Severity::critical && worst >= caught.critical ? caught.critical : caught.warning,
+                 matches.worst == Severity::critical && worst >= matches.critical ? matches.critical : matches.warning,
                  words.unit, kFromDump),
-        measured("sockets", static_cast<double>(caught.all.rows), least, "sockets", kFromDump),
-        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+        measured("sockets", static_cast<double>(matches.all.rows), least, "sockets", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
         measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
     };
-    if (!by_age && caught.all.oldest_ms) {
-      because.push_back(measured("oldest_s", static_cast<double>(*caught.all.oldest_ms) / 1000, "s", "tcp_info"));
+    if (!by_age && matches.all.oldest_ms) {
+      because.push_back(measured("oldest_s", static_cast<double>(*matches.all.oldest_ms) / 1000, "s", "tcp_info"));
     }
-    const Subject about = one_peer ? subject_of(first.key, *first.pile) : Subject::host();
+    const Subject about = one_peer ? subject_of(first.key, *first.group) : Subject::host();
     const std::string subject = about.text();
-    Finding one(std::string(caught.rule.id), caught.worst, about, std::move(because));
+    Finding one(std::string(matches.rule.id), matches.worst, about, std::move(because));
     one.value = worst;
     one.unit = words.unit;
-    one.warning = caught.warning;
-    one.critical = caught.critical;
-    one.message = counted(caught.all.rows, "connection") + (caught.all.rows == 1 ? " waits" : " wait") +
-                  std::string(words.what) + oldest_text(caught.all.oldest_ms) + "; ";
+    one.warning = matches.warning;
+    one.critical = matches.critical;
+    one.message = counted(matches.all.rows, "connection") + (matches.all.rows == 1 ? " waits" : " wait") +
+                  std::string(words.what) + oldest_text(matches.all.oldest_ms) + "; ";
     if (peers.size() == 1) {
       one.message += subject + ": " + std::string(words.why);
     } else if (one_peer) {
-      one.message += std::to_string(first.pile->rows) + " of them with " + subject + ": " + std::string(words.why);
+      one.message += std::to_string(first.group->rows) + " of them with " + subject + ": " + std::string(words.why);
     } else {
       one.message += "spread over " + counted(peers.size(), "peer") + ": look at this host's own link first";
     }
@@ -272,29 +272,29 @@ class Established : public Diagnosis {
 
   void judge_unread(std::vector<Finding>& out) const {
     std::size_t said = 0;
-    for (const auto& [key, pile] : unread_.largest()) {
+    for (const auto& [key, group] : unread_.largest()) {
       const Severity severity =
-          judged(static_cast<double>(pile->rows), limit(kNotReading, "warning"), limit(kNotReading, "critical"));
+          judged(static_cast<double>(group->rows), limit(kNotReading, "warning"), limit(kNotReading, "critical"));
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const Subject about = subject_of(key, *pile);
+      const Subject about = subject_of(key, *group);
       const std::string subject = about.text();
-      const double oldest = static_cast<double>(*pile->oldest_ms) / 1000;
+      const double oldest = static_cast<double>(*group->oldest_ms) / 1000;
       const bool by_age = oldest > limit(kNotReading, "age_s");
       Finding one(
           std::string(kNotReading.id), severity, about,
-          {measured("connections_not_read", static_cast<double>(pile->rows), limit(kNotReading, "warning"), "sockets",
+          {measured("connections_not_read", static_cast<double>(group->rows), limit(kNotReading, "warning"), "sockets",
                     kFromDump),
            measured("oldest_last_data_s", oldest, limit(kNotReading, by_age ? "age_s" : "full_age_s"), "s", "tcp_info"),
            measured("unread_of_all", static_cast<double>(unread_bytes_), "bytes", kFromDump),
            measured("full_of_all", static_cast<double>(full_), "sockets", kFromDump),
            measured("fullest_of_all", fullest_, limit(kNotReading, "full"), "ratio", kFromDump)});
-      one.value = static_cast<double>(pile->rows);
+      one.value = static_cast<double>(group->rows);
       one.unit = "sockets";
       one.warning = limit(kNotReading, "warning");
       one.critical = limit(kNotReading, "critical");
-      one.message = subject + " does not read " + counted(pile->rows, "connection") +
-                    (key.pid != 0 ? service_text(*pile) : "") + " where data " +
-                    (by_age ? "waits" : "fills the receive buffer") + oldest_text(pile->oldest_ms) +
+      one.message = subject + " does not read " + counted(group->rows, "connection") +
+                    (key.pid != 0 ? service_text(*group) : "") + " where data " +
+                    (by_age ? "waits" : "fills the receive buffer") + oldest_text(group->oldest_ms) +
                     ": it is stuck, or waits for something else";
       one.next = list_command({State::established}, "-p -i " + filter_text(key));
       out.push_back(std::move(one));

@@ -82,7 +82,7 @@ class FinWait2 : public Diagnosis {
     std::vector<Evidence> because = {
         measured("fin_wait2_orphans", rows, warning, "sockets", kFromDump),
         measured("share_of_connections", share, most_share, "ratio", kFromDump),
-        measured("largest_of_one_peer", static_cast<double>(first.pile->rows), "sockets", kFromDump),
+        measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
     };
     if (critical)
       because.push_back(measured("fin_wait2_orphans", rows, *critical, "sockets", "net.ipv4.tcp_max_tw_buckets"));
@@ -93,8 +93,8 @@ class FinWait2 : public Diagnosis {
     one.warning = warning;
     one.critical = critical;
     one.message = counted(total_.rows, "closed connection") + " whose peers do not close" +
-                  oldest_text(total_.oldest_ms) + "; most of one peer: " + std::to_string(first.pile->rows) + " of " +
-                  subject_of(first.key, *first.pile).text() + "; look there for " +
+                  oldest_text(total_.oldest_ms) + "; most of one peer: " + std::to_string(first.group->rows) + " of " +
+                  subject_of(first.key, *first.group).text() + "; look there for " +
                   std::string(name(State::close_wait));
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::fin_wait2));
     out.push_back(std::move(one));
@@ -104,22 +104,22 @@ class FinWait2 : public Diagnosis {
     const double warning = limit_of(rule_limits_, kHeld, "warning");
     const double critical = limit_of(rule_limits_, kHeld, "critical");
     std::size_t said = 0;
-    for (const auto& [key, pile] : held_.largest()) {
-      const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+    for (const auto& [key, group] : held_.largest()) {
+      const Severity severity = judged(static_cast<double>(group->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const Subject about = subject_of(key, *pile);
+      const Subject about = subject_of(key, *group);
       const std::string subject = about.text();
       Finding one(std::string(kHeld.id), severity, about,
-                  {measured("half_closed", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
-                   measured("oldest_last_ack_s", static_cast<double>(*pile->oldest_ms) / 1000,
+                  {measured("half_closed", static_cast<double>(group->rows), warning, "sockets", kFromDump),
+                   measured("oldest_last_ack_s", static_cast<double>(*group->oldest_ms) / 1000,
                             limit_of(rule_limits_, kHeld, "age_s"), "s", "tcp_info")});
-      one.value = static_cast<double>(pile->rows);
+      one.value = static_cast<double>(group->rows);
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = subject + " holds " + counted(pile->rows, "connection") +
-                    (key.pid != 0 ? service_text(*pile) : "") + " that it shut down and never closed" +
-                    oldest_text(pile->oldest_ms) + ": the peers do not close either, and no timer ends them";
+      one.message = subject + " holds " + counted(group->rows, "connection") +
+                    (key.pid != 0 ? service_text(*group) : "") + " that it shut down and never closed" +
+                    oldest_text(group->oldest_ms) + ": the peers do not close either, and no timer ends them";
       one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));
       out.push_back(std::move(one));
     }

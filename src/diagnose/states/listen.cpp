@@ -20,7 +20,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
      "refused between two samples (ListenOverflows); critical if a nearly full one dropped"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"accept-queue-full", "do programs accept connections more slowly than they come?",
+    {kAcceptQueueFullRule, "do programs accept connections more slowly than they come?",
      "listen(2) backlog; include/net/sock.h, sk_acceptq_is_full(); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock(); "
      "include/net/tcp.h, tcp_listendrop()",
      kLimits},
@@ -154,8 +154,8 @@ class Listen : public Diagnosis {
         measured("accept_limit", queue.limit, "connections", kFromDump),
     };
     std::optional<std::uint64_t> oldest;
-    for (const auto& [key, pile] : waiting_.largest()) {
-      if (key.endpoint.port == queue.local.port) oldest = pile->oldest_ms;
+    for (const auto& [key, group] : waiting_.largest()) {
+      if (key.endpoint.port == queue.local.port) oldest = group->oldest_ms;
     }
     if (oldest) because.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000, "s", "tcp_info"));
     if (overflows) {

@@ -41,19 +41,19 @@ class SynRecv : public Diagnosis {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
     std::size_t said = 0;
-    for (const auto& [key, pile] : ports_.largest()) {
-      const Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+    for (const auto& [key, group] : ports_.largest()) {
+      const Severity severity = judged(static_cast<double>(group->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
-      const Subject about = subject_of(key, *pile);
+      const Subject about = subject_of(key, *group);
       const std::string subject = about.text();
       Finding one(std::string(kRule.id), severity, about,
-                  {measured("fast_open_half_open", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
-                   measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump)});
-      one.value = static_cast<double>(pile->rows);
+                  {measured("fast_open_half_open", static_cast<double>(group->rows), warning, "sockets", kFromDump),
+                   measured("most_retransmits", group->worst, least_retransmits_, "times", kFromDump)});
+      one.value = static_cast<double>(group->rows);
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = counted(pile->rows, "fast-open connection") + " on " + subject +
+      one.message = counted(group->rows, "fast-open connection") + " on " + subject +
                     " never finished the handshake: replayed or stolen cookies, or the way back is broken";
       one.next = list_command({State::syn_recv}, "-p " + filter_text(key));
       out.push_back(std::move(one));

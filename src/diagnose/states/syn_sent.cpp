@@ -88,29 +88,29 @@ class SynSent : public Diagnosis {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
     std::size_t said = 0;
-    for (const auto& [key, pile] : destinations_.largest()) {
-      Severity severity = judged(static_cast<double>(pile->rows), warning, critical);
+    for (const auto& [key, group] : destinations_.largest()) {
+      Severity severity = judged(static_cast<double>(group->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
       const bool nobody = !answering_.has(key);
       if (nobody) severity = Severity::critical;
-      const Subject about = subject_of(key, *pile);
+      const Subject about = subject_of(key, *group);
       const std::string subject = about.text();
       std::vector<Evidence> because = {
-          measured("unanswered_syns", static_cast<double>(pile->rows), warning, "sockets", kFromDump),
-          measured("most_retransmits", pile->worst, least_retransmits_, "times", kFromDump),
+          measured("unanswered_syns", static_cast<double>(group->rows), warning, "sockets", kFromDump),
+          measured("most_retransmits", group->worst, least_retransmits_, "times", kFromDump),
       };
       if (nobody) because.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
-      if (pile->oldest_ms) {
-        because.push_back(measured("oldest_s", static_cast<double>(*pile->oldest_ms) / 1000, "s", kFromDump));
+      if (group->oldest_ms) {
+        because.push_back(measured("oldest_s", static_cast<double>(*group->oldest_ms) / 1000, "s", kFromDump));
       }
       Finding one(std::string(kRule.id), severity, about, std::move(because));
-      one.value = static_cast<double>(pile->rows);
+      one.value = static_cast<double>(group->rows);
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = subject + " does not answer " + counted(pile->rows, "connection attempt") +
-                    (pile->process.empty() ? "" : " of " + pile->process + "(" + std::to_string(pile->pid) + ")") +
-                    oldest_text(pile->oldest_ms) +
+      one.message = subject + " does not answer " + counted(group->rows, "connection attempt") +
+                    (group->process.empty() ? "" : " of " + group->process + "(" + std::to_string(group->pid) + ")") +
+                    oldest_text(group->oldest_ms) +
                     (nobody ? ", and nothing else to it works: it is down, or a firewall drops the SYN"
                             : ", though other connections to it work: its queue is full, or segments get lost");
       one.next = list_command({State::syn_sent}, "-p " + filter_text(key));

@@ -10,20 +10,20 @@ using namespace tcpstat::diagnose;
 using namespace tcpstat::test;
 
 TEST_CASE("groups stay bounded, keep the large ones, and never count too much") {
-  diagnose::RowGroups piles;
+  diagnose::RowGroups groups;
   const KernelSettings settings;
   const Connection large = connection(State::established, endpoint("192.0.2.1", 443), endpoint("203.0.113.9", 1));
   for (unsigned round = 0; round < 5 * RowGroups::kMost; ++round) {
     Connection row = large;
     row.remote = endpoint("2001:db8::" + std::to_string(round % 10000) + ":" + std::to_string(round / 10000), 1);
-    piles.of(diagnose::peer_of(row)).add(row, std::nullopt, settings);
-    if (round % 4 == 0) piles.of(diagnose::peer_of(large)).add(large, std::nullopt, settings);
+    groups.of(diagnose::peer_of(row)).add(row, std::nullopt, settings);
+    if (round % 4 == 0) groups.of(diagnose::peer_of(large)).add(large, std::nullopt, settings);
   }
-  const auto all = piles.largest();
+  const auto all = groups.largest();
   CHECK(all.size() <= RowGroups::kMost);
   CHECK(all.front().key == diagnose::peer_of(large));
-  CHECK(all.front().pile->rows == 5 * RowGroups::kMost / 4);
-  CHECK(piles.lost() > 0);
+  CHECK(all.front().group->rows == 5 * RowGroups::kMost / 4);
+  CHECK(groups.lost() > 0);
 }
 
 TEST_CASE("the port that names the service is the one that nobody took from the local range") {
