@@ -164,43 +164,6 @@ TEST_CASE("CLOSE prints its remote end as a star") {
   CHECK(text("REMOTE_PORT", row) == "-");
 }
 
-TEST_CASE("the table shows a timer with seconds and retransmits") {
-  struct Row {
-    TimerKind kind;
-    std::optional<std::uint32_t> ms;
-    std::optional<std::uint32_t> retransmits;
-    std::string_view text;
-  };
-  constexpr Row kRows[] = {
-      {TimerKind::none, std::nullopt, 3, "none"},
-      {TimerKind::retransmit, 200, 3, "retransmit/0.20/3"},
-      {TimerKind::keepalive, 7'199'999, 0, "keepalive/7199.99/0"},
-      {TimerKind::probe, 9, 1, "probe/0.00/1"},
-      {TimerKind::probe, std::nullopt, 1, "probe"},
-      {TimerKind::retransmit, 1000, std::nullopt, "retransmit/1.00/-"},
-      {TimerKind::time_wait, UINT32_MAX, 0, "time_wait/4294967.29/0"},
-  };
-  for (const Row& row : kRows) {
-    CAPTURE(row.text);
-    Connection connection = test::connection(State::established, kLocal, kRemote);
-    connection.timer = row.kind;
-    connection.timer_ms = row.ms;
-    connection.retransmits = row.retransmits;
-    CHECK(text("TIMER", connection, {.timer_details = true}) == row.text);
-    CHECK(text("TIMER", connection) == name(row.kind));
-  }
-}
-
-TEST_CASE("owners are named once a process, and cut to the first where room is short") {
-  const std::vector<Owner> owners = {{1, 3, "a"}, {1, 4, "a"}, {2, 3, "b)|\t"}, {3, 3, "\xFF"}};
-  Connection row = test::connection(State::established, kLocal, kRemote);
-  row.owners = owners;
-  CHECK(text("PID", row) == "1,2,3");
-  CHECK(text("PROCESS", row) == "a(1),b)|\\x09(2),\\xff(3)");
-  CHECK(text("PID", row, {.first_owner_only = true}) == "1+2");
-  CHECK(text("PROCESS", row, {.first_owner_only = true}) == "a(1)+2");
-}
-
 TEST_CASE("columns are found in any case and with hyphens") {
   CHECK(find_column("recv-queue") == &column(ColumnId::RECV_QUEUE));
   CHECK(find_column("Recv_Queue") == &column(ColumnId::RECV_QUEUE));
