@@ -16,9 +16,9 @@
 #include "parsers/netlink/tracked_flows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
 #include "parsers/procfs/kernel_settings.h"
+#include "parsers/procfs/proc_file.h"
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
-#include "parsers/procfs/proc_file.h"
 #include "parsers/source/source.h"
 #include "report/source_names.h"
 
