@@ -23,7 +23,7 @@ survey::DumpPlan events_plan(const filter::Filter& filter);
 /// Without its memory.
 check::CheckPlan check_plan(const options::CheckCommand& check);
 
-/// Of a list they lack the columns, and what belongs to its rows.
+/// Without columns: only a list has them, and add_rows() adds what it shows.
 render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text,
                                        const Output& output, TextBuffer& out, Host& host);
 void add_rows(const options::RowChoice& rows, const Columns& columns, render::RenderSettings& to);
