@@ -8,9 +8,9 @@
 namespace tcpstat::netlink {
 
 ReadAhead::ReadAhead(std::size_t block_bytes, Receive receive)
-    : receive_(std::move(receive)), stop_(::eventfd(0, EFD_CLOEXEC)) {
+    : receive_(std::move(receive)), stop_(::eventfd(0, EFD_CLOEXEC)), block_bytes_(block_bytes) {
   if (!stop_ || std::thread::hardware_concurrency() < 2) return;
-  for (Block& block : blocks_) block.bytes.resize(block_bytes);
+  bytes_ = std::make_unique_for_overwrite<std::byte[]>(kBlocks * block_bytes);
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {
@@ -36,8 +36,7 @@ void ReadAhead::run() {
       given_back_.wait(back);
     }
     if (stopping_) return;
-    Block& block = blocks_[number % kBlocks];
-    block.size = receive_(block.bytes, stop_.get());
+    sizes_[number % kBlocks] = receive_(block(number), stop_.get());
     filled_.store(number + 1);
     filled_.notify_one();
   }
@@ -51,9 +50,9 @@ Received ReadAhead::next() {
   }
   holding_ = true;
   while (filled_.load() == number) filled_.wait(number);
-  const Block& block = blocks_[number % kBlocks];
-  if (block.size < 0) return {{}, static_cast<int>(-block.size)};
-  return {std::span(block.bytes).first(static_cast<std::size_t>(block.size)), 0};
+  const ssize_t size = sizes_[number % kBlocks];
+  if (size < 0) return {{}, static_cast<int>(-size)};
+  return {block(number).first(static_cast<std::size_t>(size)), 0};
 }
 
 }  // namespace tcpstat::netlink

@@ -9,9 +9,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <thread>
-#include <vector>
 
 #include "base/file_descriptor.h"
 
@@ -43,16 +43,17 @@ class ReadAhead {
  private:
   // A ring with one writer and one reader. Few blocks, so that they stay in the cache between the two cores.
   static constexpr std::uint32_t kBlocks = 8;
-  struct Block {
-    std::vector<std::byte> bytes;
-    ssize_t size = 0;
-  };
 
+  [[nodiscard]] std::span<std::byte> block(std::uint32_t number) const {
+    return {bytes_.get() + number % kBlocks * block_bytes_, block_bytes_};
+  }
   void run();
 
   Receive receive_;
   FileDescriptor stop_;
-  std::array<Block, kBlocks> blocks_;
+  std::size_t block_bytes_;
+  std::unique_ptr<std::byte[]> bytes_;  ///< of all blocks, not initialised: what is never filled is never mapped
+  std::array<ssize_t, kBlocks> sizes_{};
   std::atomic<std::uint32_t> filled_ = 0;  ///< blocks that were filled, ever
   std::atomic<std::uint32_t> given_back_ = 0;
   std::atomic<bool> stopping_ = false;

@@ -4,13 +4,21 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace tcpstat::inline base {
+
+TextBuffer::TextBuffer(const TextBuffer& other) : TextBuffer(other.fd_, other.capacity_) {
+  error_ = other.error_;
+  size_ = other.size_;
+  written_ = other.written_;
+  std::memcpy(data_.get(), other.data_.get(), size_);
+}
 
 bool TextBuffer::flush() {
   std::size_t done = 0;
   while (error_ == 0 && done < size_) {
-    const ssize_t got = ::write(fd_, data_.data() + done, size_ - done);
+    const ssize_t got = ::write(fd_, data_.get() + done, size_ - done);
     if (got >= 0) {
       done += static_cast<std::size_t>(got);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -29,11 +37,14 @@ bool TextBuffer::flush() {
 void TextBuffer::make_room(std::size_t count) {
   if (fd_ >= 0) {
     flush();
-    if (count <= data_.size()) return;
+    if (count <= capacity_) return;
   }
-  std::size_t capacity = data_.size();
+  std::size_t capacity = capacity_;
   while (capacity - size_ < count) capacity *= 2;
-  data_.resize(capacity);
+  auto larger = std::make_unique_for_overwrite<char[]>(capacity);
+  std::memcpy(larger.get(), data_.get(), size_);
+  data_ = std::move(larger);
+  capacity_ = capacity;
 }
 
 void TextBuffer::append_slowly(std::string_view text) {
@@ -43,9 +54,9 @@ void TextBuffer::append_slowly(std::string_view text) {
     return;
   }
   while (!text.empty()) {
-    if (size_ == data_.size()) flush();
-    const std::size_t part = text.size() < data_.size() - size_ ? text.size() : data_.size() - size_;
-    std::memcpy(data_.data() + size_, text.data(), part);
+    if (size_ == capacity_) flush();
+    const std::size_t part = text.size() < capacity_ - size_ ? text.size() : capacity_ - size_;
+    std::memcpy(data_.get() + size_, text.data(), part);
     size_ += part;
     text.remove_prefix(part);
   }

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace tcpstat::inline base {
 
@@ -16,39 +16,44 @@ class TextBuffer {
   static constexpr std::size_t kBlock = 64 * 1024;
 
   /// A buffer that only grows in memory.
-  TextBuffer() : data_(256) {}
+  TextBuffer() : TextBuffer(-1, 256) {}
   /// A buffer that is written to `fd` (borrowed) whenever a block is full, and by flush().
-  explicit TextBuffer(int fd) : fd_(fd), data_(kBlock) {}
+  explicit TextBuffer(int fd) : TextBuffer(fd, kBlock) {}
+  TextBuffer(const TextBuffer& other);
+  TextBuffer(TextBuffer&&) noexcept = default;
+  TextBuffer& operator=(const TextBuffer& other) { return *this = TextBuffer(other); }
+  TextBuffer& operator=(TextBuffer&&) noexcept = default;
+  ~TextBuffer() = default;
 
   void append(std::string_view text) {
     if (text.empty()) return;  // it may point to nothing, which memcpy() must not be given
-    if (text.size() > data_.size() - size_) {
+    if (text.size() > capacity_ - size_) {
       append_slowly(text);
       return;
     }
-    std::memcpy(data_.data() + size_, text.data(), text.size());
+    std::memcpy(data_.get() + size_, text.data(), text.size());
     size_ += text.size();
   }
   void append(char c) {
-    if (size_ == data_.size()) make_room(1);
+    if (size_ == capacity_) make_room(1);
     data_[size_++] = c;
   }
   void append(std::size_t count, char c) {
     while (count > 0) {
-      if (size_ == data_.size()) make_room(1);
-      const std::size_t part = count < data_.size() - size_ ? count : data_.size() - size_;
-      std::memset(data_.data() + size_, c, part);
+      if (size_ == capacity_) make_room(1);
+      const std::size_t part = count < capacity_ - size_ ? count : capacity_ - size_;
+      std::memset(data_.get() + size_, c, part);
       size_ += part;
       count -= part;
     }
   }
   /// Room for `count` bytes that the caller fills and then takes with commit().
   [[nodiscard]] char* reserve(std::size_t count) {
-    if (count > data_.size() - size_) make_room(count);
-    return data_.data() + size_;
+    if (count > capacity_ - size_) make_room(count);
+    return data_.get() + size_;
   }
   /// Everything before `end`, a pointer into what reserve() gave, becomes part of the text.
-  void commit(const char* end) { size_ = static_cast<std::size_t>(end - data_.data()); }
+  void commit(const char* end) { size_ = static_cast<std::size_t>(end - data_.get()); }
 
   template <typename Integer>
   void number(Integer value) {
@@ -57,7 +62,7 @@ class TextBuffer {
   }
 
   /// What is in memory and not yet written.
-  [[nodiscard]] std::string_view view() const { return {data_.data(), size_}; }
+  [[nodiscard]] std::string_view view() const { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
   void clear() { size_ = 0; }
   /// Forgets everything after the first `size` bytes; only for buffers in memory.
@@ -70,6 +75,9 @@ class TextBuffer {
   [[nodiscard]] std::uint64_t bytes_written() const { return written_; }
 
  private:
+  TextBuffer(int fd, std::size_t capacity)
+      : fd_(fd), capacity_(capacity), data_(std::make_unique_for_overwrite<char[]>(capacity)) {}
+
   void make_room(std::size_t count);
   void append_slowly(std::string_view text);
 
@@ -77,7 +85,8 @@ class TextBuffer {
   int error_ = 0;
   std::size_t size_ = 0;
   std::uint64_t written_ = 0;
-  std::vector<char> data_;
+  std::size_t capacity_;
+  std::unique_ptr<char[]> data_;  ///< not initialised: pages that are never filled are never mapped
 };
 
 }  // namespace tcpstat::inline base
