@@ -4,7 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
+#include <new>
+#include <utility>
 
 namespace tcpstat::inline base {
 
@@ -13,62 +16,73 @@ class IdentityWindow {
   /// How many of the most recent identities are known.
   static constexpr std::size_t kSize = 4096;
 
-  IdentityWindow() : slots_(std::make_unique<Slots>()), ring_(std::make_unique<Ring>()) {}
+  IdentityWindow()
+      : slots_(static_cast<Slots*>(std::calloc(1, sizeof(Slots)))), ring_(std::make_unique_for_overwrite<Ring>()) {
+    if (!slots_) throw std::bad_alloc();
+  }
 
   /// True if `identity` is among the last kSize different ones; otherwise it becomes the newest of them.
-  /// Zero is an identity like any other. The caller hashes with a secret where strangers choose the input.
+  /// The caller hashes with a secret where strangers choose the input.
   bool seen(std::uint64_t identity) {
-    const std::uint64_t stored = identity + 1 == 0 ? 1 : identity + 1;  // 0 marks a free slot
-    std::size_t at = home(stored);
-    for (; (*slots_)[at] != 0; at = next(at)) {
-      if ((*slots_)[at] == stored) return true;
+    std::size_t at = home(identity);
+    for (; (*slots_)[at] != kFree; at = next(at)) {
+      if (entry((*slots_)[at]) == identity) return true;
     }
-    (*slots_)[at] = stored;
-    std::uint64_t& oldest = (*ring_)[position_];
-    if (oldest != 0) forget(oldest);
-    oldest = stored;
-    position_ = (position_ + 1) % kSize;
+    const auto place = static_cast<Place>(passed_ % kPlaces + 1);
+    (*slots_)[at] = place;
+    const std::uint64_t oldest = std::exchange(entry(place), identity);
+    if (passed_ >= kSize) forget(oldest, static_cast<Place>((passed_ + kSize) % kPlaces + 1));
+    ++passed_;
     return false;
   }
 
   /// Whether seen() would say true; remembers nothing.
   [[nodiscard]] bool contains(std::uint64_t identity) const {
-    const std::uint64_t stored = identity + 1 == 0 ? 1 : identity + 1;
-    for (std::size_t at = home(stored); (*slots_)[at] != 0; at = next(at)) {
-      if ((*slots_)[at] == stored) return true;
+    for (std::size_t at = home(identity); (*slots_)[at] != kFree; at = next(at)) {
+      if (entry((*slots_)[at]) == identity) return true;
     }
     return false;
   }
 
  private:
+  // Where in the ring an identity is. Places have twice as many numbers as the ring has entries, so that the newest
+  // and the one that it replaces are told apart.
+  using Place = std::uint16_t;
+  static constexpr Place kFree = 0;
+  static constexpr std::size_t kPlaces = 2 * kSize;
   // Linear probing at half load; deletion shifts followers back, so that no tombstones pile up.
   static constexpr std::size_t kSlots = 2 * kSize;
-  using Slots = std::array<std::uint64_t, kSlots>;
+  using Slots = std::array<Place, kSlots>;
   using Ring = std::array<std::uint64_t, kSize>;
 
-  static std::size_t home(std::uint64_t stored) {
-    return static_cast<std::size_t>((stored * 0x9E3779B97F4A7C15ULL) >> 51);  // 64 - 13 bits: kSlots is 2^13
+  static std::size_t home(std::uint64_t identity) {
+    return static_cast<std::size_t>((identity * 0x9E3779B97F4A7C15ULL) >> 51);  // 64 - 13 bits: kSlots is 2^13
   }
   static std::size_t next(std::size_t at) { return (at + 1) % kSlots; }
+  [[nodiscard]] std::uint64_t& entry(Place place) const { return (*ring_)[(place - 1U) % kSize]; }
 
-  void forget(std::uint64_t stored) {
-    std::size_t hole = home(stored);
-    while ((*slots_)[hole] != stored) hole = next(hole);
-    for (std::size_t at = next(hole); (*slots_)[at] != 0; at = next(at)) {
-      const std::size_t wanted = home((*slots_)[at]);
+  void forget(std::uint64_t identity, Place place) {
+    std::size_t hole = home(identity);
+    while ((*slots_)[hole] != place) hole = next(hole);
+    for (std::size_t at = next(hole); (*slots_)[at] != kFree; at = next(at)) {
+      const std::size_t wanted = home(entry((*slots_)[at]));
       // The entry may move into the hole only if its home does not lie between the hole and itself.
       if (((at - wanted) % kSlots) >= ((at - hole) % kSlots)) {
         (*slots_)[hole] = (*slots_)[at];
         hole = at;
       }
     }
-    (*slots_)[hole] = 0;
+    (*slots_)[hole] = kFree;
   }
 
+  struct Free {
+    void operator()(Slots* slots) const { std::free(slots); }
+  };
+
   static_assert(kSlots == 8192, "home() takes 13 bits");
-  std::unique_ptr<Slots> slots_;
-  std::unique_ptr<Ring> ring_;
-  std::size_t position_ = 0;
+  std::unique_ptr<Slots, Free> slots_;  ///< from calloc(3), which maps no page before it is written
+  std::unique_ptr<Ring> ring_;          ///< not initialised, for the same reason
+  std::uint64_t passed_ = 0;            ///< different identities so far
 };
 
 }  // namespace tcpstat::inline base
