@@ -43,7 +43,7 @@ class SockDiagSource final : public source::Source {
   [[nodiscard]] std::string_view name() const override { return "netlink"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
-    const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC));
+    const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
     if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
       return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
@@ -76,12 +76,14 @@ class SockDiagSource final : public source::Source {
 
   Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
     source::TimeBudget budget(options_.timeout);
+    // The next datagram of a dump is there as soon as the last one is taken: to wait for each would ask in vain.
     const auto receive_one = [&](std::span<std::byte> buffer, int stop_fd) -> ssize_t {
       while (true) {
-        if (!budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd)) return -ETIMEDOUT;
         const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
         if (got >= 0) return got;
-        if (errno != EINTR && errno != EAGAIN) return -errno;
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        if (!budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd)) return -ETIMEDOUT;
       }
     };
     const auto memory = std::make_unique_for_overwrite<std::byte[]>(kReceiveBytes);
