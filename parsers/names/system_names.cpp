@@ -41,8 +41,13 @@ std::string cgroup2_mount() {
 }  // namespace
 
 std::string_view SystemNames::user(std::uint32_t uid) {
-  const auto at = users_.find(uid);
-  return at != users_.end() ? at->second : users_.emplace(uid, user_name(uid)).first->second;
+  if (last_user_ == nullptr || last_uid_ != uid) {
+    auto at = users_.find(uid);
+    if (at == users_.end()) at = users_.emplace(uid, user_name(uid)).first;
+    last_uid_ = uid;
+    last_user_ = &at->second;  // stays where it is when the map grows
+  }
+  return *last_user_;
 }
 
 std::string_view SystemNames::interface(std::uint32_t index) {

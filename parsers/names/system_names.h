@@ -18,6 +18,9 @@ class SystemNames final : public Names {
  private:
   void scan_cgroups();
 
+  /// The last one that was asked for, of `users_`: neighbours in a dump mostly have the same.
+  std::uint32_t last_uid_ = 0;
+  const std::string* last_user_ = nullptr;
   std::unordered_map<std::uint32_t, std::string> users_;
   std::unordered_map<std::uint32_t, std::string> interfaces_;
   std::unordered_map<std::uint64_t, std::string> cgroups_;
