@@ -3,12 +3,16 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <system_error>
 
 namespace tcpstat::netlink {
 
-ReadAhead::ReadAhead(std::size_t block_bytes, Receive receive)
-    : receive_(std::move(receive)), stop_(::eventfd(0, EFD_CLOEXEC)), block_bytes_(block_bytes) {
+ReadAhead::ReadAhead(std::size_t block_bytes, Receive receive, Wait wait)
+    : receive_(std::move(receive)),
+      wait_(std::move(wait)),
+      stop_(::eventfd(0, EFD_CLOEXEC)),
+      block_bytes_(block_bytes) {
   if (!stop_ || std::thread::hardware_concurrency() < 2) return;
   bytes_ = std::make_unique_for_overwrite<std::byte[]>(kBlocks * block_bytes);
   try {
@@ -36,9 +40,18 @@ void ReadAhead::run() {
       given_back_.wait(back);
     }
     if (stopping_) return;
-    sizes_[number % kBlocks] = receive_(block(number), stop_.get());
+    sizes_[number % kBlocks] = fill(block(number));
     filled_.store(number + 1);
-    filled_.notify_one();
+    if ((number + 1) % kBatch == 0) filled_.notify_one();
+  }
+}
+
+ssize_t ReadAhead::fill(std::span<std::byte> block) {
+  while (true) {
+    const ssize_t size = receive_(block);
+    if (size != -EAGAIN) return size;
+    filled_.notify_one();  // of what is there already
+    if (const int error = wait_(stop_.get()); error != 0) return -error;
   }
 }
 

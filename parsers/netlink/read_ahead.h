@@ -25,11 +25,12 @@ struct Received {
 
 class ReadAhead {
  public:
-  /// `receive(buffer, stop_fd)` is called on the second thread; it returns the size or a negative errno, and returns
-  /// at once with any error when `stop_fd` becomes readable.
-  using Receive = std::function<ssize_t(std::span<std::byte> buffer, int stop_fd)>;
+  /// Both are called on the second thread. `receive(buffer)` does not wait: the size, or a negative errno, -EAGAIN where
+  /// nothing is there. `wait(stop_fd)` waits for something: 0, or an errno, at once when `stop_fd` becomes readable.
+  using Receive = std::function<ssize_t(std::span<std::byte> buffer)>;
+  using Wait = std::function<int(int stop_fd)>;
 
-  ReadAhead(std::size_t block_bytes, Receive receive);
+  ReadAhead(std::size_t block_bytes, Receive receive, Wait wait);
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
   /// Ends the second thread, also in the middle of a wait.
@@ -43,13 +44,19 @@ class ReadAhead {
  private:
   // A ring with one writer and one reader. Few blocks, so that they stay in the cache between the two cores.
   static constexpr std::uint32_t kBlocks = 8;
+  // The reader is the faster one and sleeps most of the time. It is woken when so many blocks are filled, or nothing
+  // more is there: a wake-up costs the writer, which sets the pace, and both cores some microseconds.
+  static constexpr std::uint32_t kBatch = 4;
+  static_assert(kBlocks % kBatch == 0 && kBatch < kBlocks, "the writer goes on while the reader wakes up");
 
   [[nodiscard]] std::span<std::byte> block(std::uint32_t number) const {
     return {bytes_.get() + number % kBlocks * block_bytes_, block_bytes_};
   }
   void run();
+  ssize_t fill(std::span<std::byte> block);
 
   Receive receive_;
+  Wait wait_;
   FileDescriptor stop_;
   std::size_t block_bytes_;
   std::unique_ptr<std::byte[]> bytes_;  ///< of all blocks, not initialised: what is never filled is never mapped

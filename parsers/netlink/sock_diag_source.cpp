@@ -25,9 +25,9 @@ namespace {
 // The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()); libmnl's own buffer size is
 // smaller and would make it send more and smaller ones. Twice that cannot be truncated.
 constexpr std::size_t kReceiveBytes = 64 * 1024;
-// Dumps of up to so many datagrams (some 16,000 sockets) are not worth a second thread: to start it, to wake it and to
+// Dumps of up to so many datagrams (some 12,000 sockets) are not worth a second thread: to start it, to wake it and to
 // be woken by it costs as much time as it saves, and half a millisecond of processor time.
-constexpr int kSmallDump = 64;
+constexpr int kSmallDump = 48;
 constexpr std::uint32_t kSequence = 0x7C95747;
 constexpr std::string_view kTryProc = "try --source proc";
 
@@ -77,27 +77,29 @@ class SockDiagSource final : public source::Source {
   Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
     source::TimeBudget budget(options_.timeout);
     // The next datagram of a dump is there as soon as the last one is taken: to wait for each would ask in vain.
-    const auto receive_one = [&](std::span<std::byte> buffer, int stop_fd) -> ssize_t {
+    const auto receive_now = [&](std::span<std::byte> buffer) -> ssize_t {
       while (true) {
         const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
         if (got >= 0) return got;
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return -errno;
-        if (!budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd)) return -ETIMEDOUT;
+        if (errno != EINTR) return -errno;
       }
+    };
+    const auto wait = [&](int stop_fd) {
+      return budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd) ? 0 : ETIMEDOUT;
     };
     const auto memory = std::make_unique_for_overwrite<std::byte[]>(kReceiveBytes);
     const std::span buffer(memory.get(), kReceiveBytes);
     std::optional<ReadAhead> ahead;
     for (int datagrams = 0;; ++datagrams) {
-      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_one);
+      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_now, wait);
       Received received;
       if (ahead && ahead->running()) {
         received = ahead->next();
-      } else if (const ssize_t got = receive_one(buffer, -1); got < 0) {
-        received.error = static_cast<int>(-got);
-      } else {
+      } else if (const ssize_t got = receive_now(buffer); got >= 0) {
         received.bytes = buffer.first(static_cast<std::size_t>(got));
+      } else {
+        received.error = got == -EAGAIN ? wait(-1) : static_cast<int>(-got);
+        if (received.error == 0) continue;
       }
       if (received.error != 0) {
         if (auto failed = take_error(received.error, coverage); !failed) return failed;
