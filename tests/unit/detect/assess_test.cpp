@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <ostream>
+#include <string_view>
 
 #include "detect/scene.h"
 
@@ -10,6 +12,7 @@ namespace tcpstat::detect {
 namespace {
 
 using test::Scene;
+using test::Sources;
 
 using test::delta;
 using test::one_shot;
@@ -62,6 +65,44 @@ TEST_CASE("what waits for seconds only, while others complete, is no proof") {
   }
   CHECK(test::verdict(delta(before, now, facts, 3)).level >= level);
   if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
+}
+
+TEST_CASE("retries may be replayed: only counters of this very time prove a flood of them") {
+  struct Row {
+    std::string_view name;
+    void (*change)(SynInput&);
+    AttackLevel level;
+  };
+  const Row rows[] = {
+      {"nothing else", [](SynInput&) {}, AttackLevel::suspicious},
+      {"cookies without answer", [](SynInput& input) { input.facts.counters.syncookies_sent = 1000; },
+       AttackLevel::under_attack},
+      {"RSTs of sources", [](SynInput& input) { input.facts.counters.embryonic_rsts = 500; },
+       AttackLevel::under_attack},
+      {"dropped SYNs", [](SynInput& input) { input.facts.counters.listen_drops = 500; }, AttackLevel::under_attack},
+      {"SYNPROXY without answers", [](SynInput& input) { input.facts.filters.synproxy_syn_received = 1000; },
+       AttackLevel::under_attack},
+      {"earlier runs", [](SynInput& input) { input.cusum = 5; }, AttackLevel::suspicious},
+  };
+  Scene scene;
+  scene.flood(20, 15, Sources::random, 3);
+  const SynSample sample = scene.sample();
+  const SynSample before = Scene().sample();
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    SynInput input;
+    input.now = &sample;
+    input.before = &before;
+    input.facts = test::zero_facts();
+    input.facts.filters.synproxy_syn_received = 0;
+    input.facts.filters.synproxy_cookie_valid = 0;
+    input.facts_before = input.facts;
+    row.change(input);
+    input.after_first_second = input.facts_before->counters;
+    input.before_last_second = input.facts.counters;
+    input.apart = std::chrono::seconds(5);
+    CHECK(test::verdict(detect_syn(input, {})).level == row.level);
+  }
 }
 
 TEST_CASE("thresholds are the user's where given") {
