@@ -3,9 +3,12 @@
 
 #include <poll.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <climits>
+#include <cstdint>
 #include <optional>
 
 namespace tcpstat::source {
@@ -22,18 +25,26 @@ class TimeBudget {
   [[nodiscard]] bool wait_readable(int fd, int stop_fd = -1) {
     std::array<pollfd, 2> waiting = {{{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
     if (::poll(waiting.data(), 1, 0) != 0) return true;  // at once, or an error that the read will name
-    while (true) {
+    while (!left_ || left_->count() > 0) {
       const auto start = Clock::now();
-      const int answer = ::poll(waiting.data(), waiting.size(), left_ ? static_cast<int>(left_->count()) + 1 : -1);
+      const int answer = ::poll(waiting.data(), waiting.size(), timeout_ms());
       if (answer > 0 && waiting[1].revents != 0) return false;
-      if (left_) *left_ -= std::chrono::ceil<std::chrono::milliseconds>(Clock::now() - start);
+      if (left_) *left_ -= Clock::now() - start;
       if (answer != 0 && !(answer < 0 && errno == EINTR)) return true;
-      if (left_ && left_->count() <= 0) return false;
     }
+    return false;
   }
 
  private:
-  std::optional<std::chrono::milliseconds> left_;
+  /// For poll(2): not less than what is left, and never negative, which would mean for ever.
+  [[nodiscard]] int timeout_ms() const {
+    if (!left_) return -1;
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*left_).count();
+    return static_cast<int>(std::min<std::int64_t>(whole, INT_MAX));
+  }
+
+  /// In the clock's own unit, so that a wait of microseconds is not charged a millisecond.
+  std::optional<Clock::duration> left_;
 };
 
 }  // namespace tcpstat::source
