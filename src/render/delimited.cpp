@@ -9,7 +9,7 @@
 namespace tcpstat::render {
 namespace {
 
-/// One field after the other, each put into cell() and ended.
+/// One field after the other; what stands between them is the caller's.
 class Fields {
  public:
   Fields(TextBuffer& out, DelimitedStyle style) : out_(out), style_(style) {}
@@ -17,18 +17,11 @@ class Fields {
   [[nodiscard]] TextBuffer& cell() { return cell_; }
 
   void header(std::string_view name) {
-    separate();
     out_.append(style_.lower_case_header ? ascii_lower(name) : ascii_upper(name));
   }
 
-  /// For what holds neither comma nor quote, and needs no end_field().
-  TextBuffer& bare() {
-    separate();
-    return out_;
-  }
-
+  /// What was put into cell() is one.
   void end_field() {
-    separate();
     const std::string_view text = cell_.view();
     if (!style_.quote || text.find_first_of(",\"") == std::string_view::npos) {
       out_.append(text);
@@ -43,27 +36,19 @@ class Fields {
     cell_.clear();
   }
 
-  void end_line() {
-    out_.append('\n');
-    first_ = true;
-  }
-
  private:
-  void separate() {
-    if (!first_) out_.append(style_.separator);
-    first_ = false;
-  }
-
   TextBuffer& out_;
   DelimitedStyle style_;
   TextBuffer cell_;
-  bool first_ = true;
 };
 
 class DelimitedList final : public ListWriter {
  public:
   DelimitedList(RenderSettings settings, DelimitedStyle style)
-      : settings_(std::move(settings)), fields_(settings_.out, style), cell_style_{.unknown = style.unknown} {}
+      : settings_(std::move(settings)),
+        separator_(style.separator),
+        fields_(settings_.out, style),
+        cell_style_{.unknown = style.unknown} {}
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
@@ -74,7 +59,10 @@ class DelimitedList final : public ListWriter {
   template <typename Row>
   Flow write(const Row& row) {
     write_header_once();
+    bool first = true;
     for (const Column* column : settings_.columns) {
+      if (!first) settings_.out.append(separator_);
+      first = false;
       const Cell cell = cell_of(*column, row, settings_.names);
       // Only text of others and lists can hold a comma or a quote.
       if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids ||
@@ -82,21 +70,27 @@ class DelimitedList final : public ListWriter {
         append_cell(fields_.cell(), cell, cell_style_);
         fields_.end_field();
       } else {
-        append_cell(fields_.bare(), cell, cell_style_);
+        append_cell(settings_.out, cell, cell_style_);
       }
     }
-    fields_.end_line();
+    settings_.out.append('\n');
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 
   void write_header_once() {
     if (!settings_.header) return;
     settings_.header = false;
-    for (const Column* column : settings_.columns) fields_.header(column->name);
-    fields_.end_line();
+    bool first = true;
+    for (const Column* column : settings_.columns) {
+      if (!first) settings_.out.append(separator_);
+      first = false;
+      fields_.header(column->name);
+    }
+    settings_.out.append('\n');
   }
 
   RenderSettings settings_;
+  char separator_;
   Fields fields_;
   CellStyle cell_style_;
 };
@@ -110,9 +104,12 @@ std::unique_ptr<ListWriter> make_delimited_list(RenderSettings settings, Delimit
 void write_delimited_summary(const RenderSettings& settings, const Summary& summary, DelimitedStyle style) {
   Fields fields(settings.out, style);
   if (settings.header) {
-    for (const std::string& key : summary.keys) fields.header(key);
+    for (const std::string& key : summary.keys) {
+      fields.header(key);
+      settings.out.append(style.separator);
+    }
     fields.header("count");
-    fields.end_line();
+    settings.out.append('\n');
   }
   for (const Group& group : summary.groups) {
     for (const GroupValue& value : group.values) {
@@ -124,6 +121,7 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
         fields.cell().append(style.unknown);
       }
       fields.end_field();
+      settings.out.append(style.separator);
     }
     if (group.count) {
       fields.cell().number(*group.count);
@@ -131,7 +129,7 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
       fields.cell().append(style.unknown);
     }
     fields.end_field();
-    fields.end_line();
+    settings.out.append('\n');
   }
 }
 
