@@ -7,17 +7,23 @@
 namespace tcpstat::inline model {
 namespace {
 
-char* write_byte(char* to, unsigned value) {
-  if (value >= 100) {
-    *to++ = static_cast<char>('0' + value / 100);
-    value %= 100;
-    *to++ = static_cast<char>('0' + value / 10);
-    *to++ = static_cast<char>('0' + value % 10);
-    return to;
+/// The decimal text of each byte, and its length in the fourth place.
+constexpr auto kByteText = [] {
+  std::array<std::array<char, 4>, 256> texts{};
+  for (unsigned value = 0; value < texts.size(); ++value) {
+    const unsigned length = value >= 100 ? 3 : value >= 10 ? 2 : 1;
+    unsigned rest = value;
+    for (unsigned at = length; at-- > 0; rest /= 10) texts[value][at] = static_cast<char>('0' + rest % 10);
+    texts[value][3] = static_cast<char>(length);
   }
-  if (value >= 10) *to++ = static_cast<char>('0' + value / 10);
-  *to++ = static_cast<char>('0' + value % 10);
-  return to;
+  return texts;
+}();
+
+/// Writes four bytes whatever the length is, because that is one store; the next byte begins behind the text.
+char* write_byte(char* to, std::uint8_t value) {
+  const auto& text = kByteText[value];
+  std::memcpy(to, text.data(), text.size());
+  return to + text[3];
 }
 
 char* write_dotted(char* to, const std::uint8_t* bytes) {
