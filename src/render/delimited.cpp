@@ -16,9 +16,7 @@ class Fields {
 
   [[nodiscard]] TextBuffer& cell() { return cell_; }
 
-  void header(std::string_view name) {
-    out_.append(style_.lower_case_header ? ascii_lower(name) : ascii_upper(name));
-  }
+  void header(std::string_view name) { out_.append(style_.lower_case_header ? ascii_lower(name) : ascii_upper(name)); }
 
   /// What was put into cell() is one.
   void end_field() {

@@ -26,7 +26,7 @@ std::string text(std::span<const Owner> owners) {
 
 TEST_CASE("owners are found by inode, ordered by process and descriptor") {
   const test::ProcRoot root;
-  descriptor(root, "1", 0, "/dev/null");  // without it, processes would seem to be hidden
+  descriptor(root, "1", 0, "/dev/null");   // without it, processes would seem to be hidden
   for (int pid = 100; pid < 140; ++pid) {  // enough for both workers
     root.file(std::to_string(pid) + "/comm", "p" + std::to_string(pid) + "\n");
     descriptor(root, std::to_string(pid), 3, "socket:[" + std::to_string(pid) + "]");
