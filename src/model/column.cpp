@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <type_traits>
+#include <utility>
 
 #include "model/column_values.h"
 
@@ -14,14 +15,17 @@ constexpr std::array kRowColumns = std::to_array<Column>({
 #include "model/columns.def"
 });
 
-constexpr auto kColumns = [] {
-  std::array<Column, kRowColumns.size() + kTcpInfoFields.size()> all{};
-  auto* to = std::copy(kRowColumns.begin(), kRowColumns.end(), all.begin());
-  for (const TcpInfoField& field : kTcpInfoFields) {
-    *to++ = {ColumnId::tcp_info, field.name, ColumnKind::number, field.meaning, &field};
-  }
-  return all;
-}();
+constexpr Column column_at(std::size_t place) {
+  if (place < kRowColumns.size()) return kRowColumns[place];
+  const TcpInfoField& field = kTcpInfoFields[place - kRowColumns.size()];
+  return {ColumnId::tcp_info, field.name, ColumnKind::number, field.meaning, &field};
+}
+
+// Initialized at once: clang 14 takes an array that is filled later for no constant.
+constexpr auto kColumns = []<std::size_t... place>(std::index_sequence<place...>) {
+  return std::to_array<Column>({column_at(place)...});
+}
+(std::make_index_sequence<kRowColumns.size() + kTcpInfoFields.size()>());
 
 template <typename Row>
 Cell info_cell(const Column& column, const Row& row) {
