@@ -4,7 +4,8 @@
 
 #include <memory>
 
-#include "render/documents.h"
+#include "render/formats.h"
+#include "render/transition_writer.h"
 #include "report/summary.h"
 #include "report/word_list.h"
 
@@ -19,10 +20,27 @@ struct DelimitedStyle {
   bool quote;
 };
 
+/// A format that writes its documents in `style`.
+template <const DelimitedStyle& style>
+Format delimited_format(std::string_view name, std::string_view meaning);
+
 std::unique_ptr<ListWriter> make_delimited_list(RenderSettings settings, DelimitedStyle style);
 void write_delimited_summary(const RenderSettings& settings, const Summary& summary, DelimitedStyle style);
 
 /// Fields between TABs, and no header.
 void write_words(const Page& page, const WordList& words);
+
+template <const DelimitedStyle& style>
+Format delimited_format(std::string_view name, std::string_view meaning) {
+  return {.name = name,
+          .meaning = meaning,
+          .has_columns = true,
+          .list = [](RenderSettings settings) { return make_delimited_list(std::move(settings), style); },
+          .summary = [](const RenderSettings& settings, const Report&,
+                        const Summary& counts) { write_delimited_summary(settings, counts, style); },
+          .transitions =
+              [](RenderSettings settings) { return make_transition_fields(std::move(settings), style.separator); },
+          .words = write_words};
+}
 
 }  // namespace tcpstat::render
