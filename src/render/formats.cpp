@@ -4,8 +4,6 @@
 #include <array>
 #include <vector>
 
-#include "render/transition_writer.h"
-
 namespace tcpstat::render {
 
 std::span<const Format> formats() {
@@ -70,12 +68,6 @@ std::string writers_of(Document document, std::span<const Format> among) {
     text += names[i];
   }
   return text;
-}
-
-std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view name, RenderSettings settings) {
-  const Format* format = find_format(name);
-  const bool tells = format != nullptr && format->transitions != nullptr;
-  return tells ? format->transitions(std::move(settings)) : nullptr;
 }
 
 }  // namespace tcpstat::render

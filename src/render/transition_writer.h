@@ -48,9 +48,6 @@ inline std::optional<std::uint64_t> dwell_ms(const Transition& of) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(*of.dwell).count());
 }
 
-/// Null for a format that cannot tell transitions. settings.columns is not used.
-std::unique_ptr<TransitionWriter> make_transition_writer(std::string_view format, RenderSettings settings);
-
 std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings);
 std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings);
 /// With ',' as csv has it, with TAB as plain.

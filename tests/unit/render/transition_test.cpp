@@ -43,7 +43,7 @@ std::string written(std::string_view format, std::size_t width = 0) {
   Rendering rendering("table");
   rendering.settings.facts.host = "ho\"st";
   rendering.settings.width = width;
-  const auto writer = make_transition_writer(format, rendering.settings);
+  const auto writer = find_format(format)->transitions(rendering.settings);
   REQUIRE(writer != nullptr);
   writer->sample({7, "2026-01-02T03:04:05.678Z", "04:04:05"});
   writer->transition(closed(), {TransitionVerdict::legal, "3 steps, \"unseen\"", "somewhere", kPath});
@@ -118,10 +118,7 @@ TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only
   CHECK(all[2].find("     -  [::]:22                *  ") != std::string::npos);
 }
 
-TEST_CASE("json is one document and no stream") {
-  Rendering rendering("table");
-  CHECK(make_transition_writer("json", rendering.settings) == nullptr);
-}
+TEST_CASE("json is one document and no stream") { CHECK((find_format("json")->transitions == nullptr)); }
 
 }  // namespace
 }  // namespace tcpstat::render
