@@ -11,12 +11,9 @@ from harness import FIXTURES, FLOOD_ROWS, HERE, TCPSTAT, TestCase, main, on_term
 FIRST = re.compile(r"\ATCPSTAT (OK|WARNING|CRITICAL|UNKNOWN) - [^|;\n]+(?: \| (\S+=\S+(?: \S+=\S+)*))?\Z")
 PERFORMANCE = re.compile(r"[a-z0-9_]+=(?:U|-?[0-9.e+]+(?:s|%|B|c)?)(?:;[^;|\s]*){0,4}")
 CODES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
-README = (HERE.parent.parent / "README.md").read_text()
+CONTRIB = HERE.parent.parent / "contrib"
 MANUAL = (HERE.parent.parent / "man/tcpstat.8").read_text().replace(r"\e", "\\")
 
-
-def block(language):
-    return re.search(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL).group(1)
 
 
 class Check(TestCase):
@@ -254,7 +251,8 @@ class Lists(TestCase):
 
 class Examples(Check):
     def test_the_crontab_line_runs(self):
-        for line in (block("crontab").strip(), re.search(r"^(\*/5 .*)$", MANUAL, re.MULTILINE).group(1)):
+        for text in ((CONTRIB / "cron/tcpstat").read_text(), MANUAL):
+            line = re.search(r"^(\*/5 .*)$", text, re.MULTILINE).group(1)
             command = re.search(r"/usr/local/bin/tcpstat (.*)$", line).group(1)
             folder = self.directory()
             command = re.sub(r"--state-file \S+", f"--state-file {folder}/state.json", command)
@@ -265,31 +263,25 @@ class Examples(Check):
     def test_the_units_are_what_systemd_takes(self):
         if shutil.which("systemd-analyze", path="/usr/bin:/bin") is None:
             self.skipTest("systemd is missing")
-        for source in ("readme", "manual"):
-            folder = self.directory()
-            if source == "readme":
-                service, timer = block("systemd-service"), block("systemd-timer")
-            else:
-                text = MANUAL.split("tcpstat-check.service\n")[1].split(".Ed")[0]
-                service, timer = text.split("# /etc/systemd/system/tcpstat-check.timer\n")
-            (folder / "tcpstat-check.service").write_text(service.replace("/usr/local/bin/tcpstat", str(Path(TCPSTAT).resolve())))
-            (folder / "tcpstat-check.timer").write_text(timer)
-            result = subprocess.run(["systemd-analyze", "verify", "--man=no", folder / "tcpstat-check.service",
-                                     folder / "tcpstat-check.timer"], capture_output=True, text=True, check=False)
-            complaints = [line for line in (result.stdout + result.stderr).splitlines() if "tcpstat" in line]
-            self.assertEqual(complaints, [], source)
+        folder = self.directory()
+        files = [folder / f"tcpstat-check.{kind}" for kind in ("service", "timer")]
+        for file in files:
+            text = (CONTRIB / "systemd" / file.name).read_text()
+            file.write_text(text.replace("/usr/local/bin/tcpstat", str(Path(TCPSTAT).resolve())))
+        result = subprocess.run(["systemd-analyze", "verify", "--man=no", *files], capture_output=True, text=True, check=False)
+        complaints = [line for line in (result.stdout + result.stderr).splitlines() if "tcpstat" in line]
+        self.assertEqual(complaints, [])
 
     def test_the_commands_of_nagios_and_icinga_are_taken(self):
         tree = self.tree(tcp=(), tcp6=())
         tree.counters()
-        for text in (block("nagios"), MANUAL):
-            command = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", text, re.MULTILINE).group(1)
-            self.assertEqual(shell(f'"$T" {command.replace("--interval 5", "--interval 3")} --proc-root {tree.path}').code, 0)
-        for text in (block("icinga"), MANUAL):
-            options = re.findall(r'^ +"(--[a-z-]+)" = ', text, re.MULTILINE)
-            self.assertEqual(len(options), 5)
-            for option in options:
-                self.assertIn(option, run("--help").out)
+        text = (CONTRIB / "nagios/tcpstat.cfg").read_text()
+        command = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", text, re.MULTILINE).group(1)
+        self.assertEqual(shell(f'"$T" {command.replace("--interval 5", "--interval 3")} --proc-root {tree.path}').code, 0)
+        options = re.findall(r'^ +"(--[a-z-]+)" = ', (CONTRIB / "icinga/tcpstat.conf").read_text(), re.MULTILINE)
+        self.assertEqual(len(options), 5)
+        for option in options:
+            self.assertIn(option, run("--help").out)
 
 
 if __name__ == "__main__":

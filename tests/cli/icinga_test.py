@@ -1,4 +1,4 @@
-"""Debian's Icinga 2 parses the CheckCommand of README and manual, and hands tcpstat what it says."""
+"""Debian's Icinga 2 parses the CheckCommand of contrib, and hands tcpstat what it says."""
 
 import getpass
 import os
@@ -39,13 +39,12 @@ object Host "here" {{
 SERVICE = """
 object Service "{name}" {{
   host_name = "here"
-  check_command = "{command}"
+  check_command = "tcpstat"
   check_interval = 1s
 {vars}
 }}
 """
-EXAMPLES = {"readme": ROOT / "README.md", "manual": ROOT / "man/tcpstat.8"}
-COMMAND = re.compile(r'^object CheckCommand "tcpstat" \{\n.*?^\}$', re.MULTILINE | re.DOTALL)
+EXAMPLE = ROOT / "contrib/icinga/tcpstat.conf"
 SERVICES = {"rules": {"interval": "3"},
             "count-ok": {"state": "SYN_SENT", "local_port": "3000-3004", "warning": "5", "critical": "6"},
             "count-critical": {"state": "SYN_SENT", "critical": "5:10"}}
@@ -81,21 +80,16 @@ class Icinga(TestCase):
                 "stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
 
     def configure(self):
-        """One command for each example, and each service with each command."""
-        text = MAIN.format(folder=self.folder)
-        names = set()
-        for source, path in EXAMPLES.items():
-            command = COMMAND.search(path.read_text()).group(0)
-            self.assertIn('[ "/usr/local/bin/tcpstat", "check" ]', command)
-            command = command.replace('"/usr/local/bin/tcpstat", "check"',
-                                      f'"{Path(TCPSTAT).resolve()}", "check", "--proc-root", "{self.proc}"')
-            text += command.replace('"tcpstat" {', f'"{source}" {{') + "\n"
-            for name, values in SERVICES.items():
-                names.add(f"{source}-{name}")
-                lines = "\n".join(f'  vars.tcpstat_{key} = "{value}"' for key, value in values.items())
-                text += SERVICE.format(name=f"{source}-{name}", command=source, vars=lines)
+        """The command of contrib, and each service."""
+        command = EXAMPLE.read_text()
+        self.assertIn('[ "/usr/local/bin/tcpstat", "check" ]', command)
+        command = command.replace('"/usr/local/bin/tcpstat", "check"',
+                                  f'"{Path(TCPSTAT).resolve()}", "check", "--proc-root", "{self.proc}"')
+        text = MAIN.format(folder=self.folder) + command
+        for name, values in SERVICES.items():
+            lines = "\n".join(f'  vars.tcpstat_{key} = "{value}"' for key, value in values.items())
+            text += SERVICE.format(name=name, vars=lines)
         (self.folder / "icinga2.conf").write_text(text)
-        return names
 
     def look(self, found):
         for file in self.folder.glob("service.*"):
@@ -124,14 +118,14 @@ class Icinga(TestCase):
         return found
 
     def test_the_examples(self):
-        names = self.configure()
+        self.configure()
         parsed = subprocess.run(**self.icinga("-C"), check=False)
         self.assertEqual(parsed.returncode, 0, parsed.stdout.decode(errors="replace"))
-        seen = self.watch(names)
+        seen = self.watch(set(SERVICES))
         direct = {name: run("check", "--proc-root", self.proc, *options(values)) for name, values in SERVICES.items()}
         for name, (state, performance, output) in seen.items():
             with self.subTest(service=name):
-                printed = direct[name.split("-", 1)[1]]
+                printed = direct[name]
                 first, *rest = printed.lines
                 text, _, values = first.partition(" | ")
                 self.assertEqual(CODES[state], printed.code)
@@ -139,7 +133,7 @@ class Icinga(TestCase):
                 shown = [line.rstrip() for line in output.rstrip().splitlines()]
                 self.assertEqual(shown, [text, *rest])
         self.assertEqual({state for state, _, _ in seen.values()}, {"OK", "CRITICAL"})
-        self.assertIn(r"ev\x7cil=9999", seen["readme-rules"][2])
+        self.assertIn(r"ev\x7cil=9999", seen["rules"][2])
 
 
 if __name__ == "__main__":

@@ -97,8 +97,7 @@ define service {{
 }}
 """
 COMMAND = "define command {{\n    command_name  {name}\n    command_line  {line}\n}}\n"
-EXAMPLES = {"readme": (ROOT / "README.md").read_text(),
-            "manual": (ROOT / "man/tcpstat.8").read_text()}
+EXAMPLE = (ROOT / "contrib/nagios/tcpstat.cfg").read_text()
 
 
 def services(text):
@@ -144,9 +143,8 @@ class Nagios(TestCase):
             "quiet-warning": f"-q -w 1 --proc-root {quiet}",
         }
         lines = {name: f"{cls.program} check {args}" for name, args in cls.arguments.items()}
-        for name, text in EXAMPLES.items():
-            line = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", text, re.MULTILINE).group(1)
-            lines[name] = f"{cls.program} {line.replace('--interval 5', '--interval 3')} --proc-root {hostile}"
+        line = re.search(r"command_line +/usr/local/bin/tcpstat (.*)$", EXAMPLE, re.MULTILINE).group(1)
+        lines["contrib"] = f"{cls.program} {line.replace('--interval 5', '--interval 3')} --proc-root {hostile}"
         cls.seen = cls.watch(lines)
 
     @classmethod
@@ -218,7 +216,7 @@ class Nagios(TestCase):
         self.assertEqual(set(states.values()), {"OK", "WARNING", "CRITICAL", "UNKNOWN"})
 
     def test_a_hostile_process_name_is_text(self):
-        for name in ("hostile", "hostile-argument", "hostile-count", *EXAMPLES):
+        for name in ("hostile", "hostile-argument", "hostile-count", "contrib"):
             with self.subTest(service=name):
                 seen = self.seen[name]
                 self.assertIn(r"ev\x7cil=9999", seen["plugin_output"])
@@ -236,11 +234,10 @@ class Nagios(TestCase):
         self.assertIn("outside -w 1 - run: tcpstat", self.seen["count-warning"]["plugin_output"])
         self.assertIn("outside -c 1: - run: tcpstat", self.seen["hostile-argument"]["plugin_output"])
 
-    def test_the_commands_of_readme_and_manual(self):
-        for name in EXAMPLES:
-            seen = self.seen[name]
-            self.assertEqual(seen["current_state"], "2")
-            self.assertRegex(seen["plugin_output"], r"\ATCPSTAT CRITICAL - 203\.0\.113\.5:25 does not answer")
+    def test_the_command_of_contrib(self):
+        seen = self.seen["contrib"]
+        self.assertEqual(seen["current_state"], "2")
+        self.assertRegex(seen["plugin_output"], r"\ATCPSTAT CRITICAL - 203\.0\.113\.5:25 does not answer")
 
     def test_quiet_leaves_nagios_without_text(self):
         """Why the manual wants -q for cron only."""
