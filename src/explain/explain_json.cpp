@@ -31,6 +31,12 @@ std::string text_of(const Json& to) { return json_text(to) + '\n'; }
 /// null for nothing.
 Json or_null(std::string_view words) { return words.empty() ? Json() : Json(words); }
 
+Json names(std::span<const Seen> passed) {
+  Json out = Json::array();
+  for (const Seen seen : passed) out.push_back(name(seen));
+  return out;
+}
+
 Json most(const machine::DwellLimit& limit) {
   return limit.kind == machine::DwellLimit::Kind::bounded ? Json(limit.most.count()) : Json();
 }
@@ -131,9 +137,11 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   const machine::Reach& cell = machine::reach(from, to_state);
   const bool child = from == State::listen && to_state == State::syn_recv;
   to["min_steps"] = child ? 1U : cell.steps();
-  to["path"] = Json::array();
-  const auto path = cell.path();
-  for (std::size_t i = 1; !child && i + 1 < path.size(); ++i) to["path"].push_back(name(path[i]));
+  to["path"] = child ? Json::array() : names(cell.shared());
+  to["paths"] = Json::array();
+  for (const UnseenPath& way : cell.ways()) {
+    if (!child) to["paths"].push_back(names(way.states()));
+  }
   to["events"] = events;
   const machine::TracedPair* pair = from && to_state ? machine::traced_pair(*from, *to_state) : nullptr;
   if (reference.is_null() && pair != nullptr) reference = pair->function;

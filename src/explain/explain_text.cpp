@@ -57,10 +57,10 @@ std::string joint_text(machine::Joint joint) {
   return {};
 }
 
-std::string path_text(std::span<const Seen> path) {
-  std::string text;
-  for (const Seen seen : path) text += (text.empty() ? "" : " > ") + std::string(name(seen));
-  return text;
+/// "FIN_WAIT1 > FIN_WAIT2 or CLOSING > TIME_WAIT"
+std::string path_text(Seen from, const machine::Reach& cell, Seen to) {
+  const std::string passed = text_of(cell.ways(), " > ", " or ");
+  return std::string(name(from)) + (passed.empty() ? "" : " > ") + passed + " > " + std::string(name(to));
 }
 
 std::string peers_text(State state) {
@@ -152,7 +152,7 @@ std::string sampled_text(Seen from, Seen to) {
            std::string(name(from));
   }
   const machine::Reach& cell = machine::reach(from, to);
-  const std::string path = path_text(cell.path());
+  const std::string path = path_text(from, cell, to);
   switch (cell.way()) {
     case machine::Way::unchanged:
       return "unchanged: nothing need have happened";

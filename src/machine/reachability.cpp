@@ -1,5 +1,7 @@
 #include "machine/reachability.h"
 
+#include <algorithm>
+
 #include "machine/linux_profile.h"
 
 namespace tcpstat::machine {
@@ -58,25 +60,48 @@ constexpr std::size_t preference(std::size_t node) {
   return 2 + node;
 }
 
-constexpr Reach shortest(std::size_t from, std::size_t to, const Distances& of_one, const Distances& of_any) {
-  std::array<Seen, 6> path{};
-  path[0] = seen_at(from);
-  if (from == to) return {Way::unchanged, path, 0};
-  const Passing passing = of_one[from] < kFar ? Passing::one_connection : Passing::any;
-  const Distances& steps = passing == Passing::any ? of_any : of_one;
-  std::size_t at = from;
-  std::uint8_t count = 0;
-  while (at != to) {
-    std::size_t best = kSeenCount;
-    for (std::size_t next = 0; next < kSeenCount; ++next) {
-      if (!kEdges[at][next] || steps[next] + 1 != steps[at]) continue;
-      if (next != to && !may_be_passed(next, passing)) continue;
-      if (best == kSeenCount || preference(next) < preference(best)) best = next;
-    }
-    at = best;
-    path[++count] = seen_at(at);
+/// What is common to all ways to `to`: the edges that may be gone, and how far each node is.
+struct Map {
+  std::size_t to;
+  Passing passing;
+  const Distances& steps;
+
+  [[nodiscard]] constexpr bool leads(std::size_t from, std::size_t next) const {
+    return kEdges[from][next] && steps[next] + 1 == steps[from] && (next == to || may_be_passed(next, passing));
   }
-  return {passing == Passing::one_connection ? Way::progress : Way::reuse, path, count};
+};
+
+/// Adds each shortest way from `at` to the end of the map, behind what was passed on the way to `at`.
+constexpr void add_ways(Reach& cell, const Map& map, std::size_t at, const UnseenPath& passed) {
+  std::array<std::size_t, kSeenCount> order{};
+  for (std::size_t i = 0; i < kSeenCount; ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [](std::size_t a, std::size_t b) { return preference(a) < preference(b); });
+  for (const std::size_t next : order) {
+    if (!map.leads(at, next)) continue;
+    if (next == map.to) return cell.add(passed);
+    UnseenPath longer = passed;
+    longer.add(seen_at(next));
+    add_ways(cell, map, next, longer);
+  }
+}
+
+constexpr void add_shared(Reach& cell) {
+  const auto ways = cell.ways();
+  for (std::size_t place = 0; place < ways.front().states().size(); ++place) {
+    const Seen first = ways.front().states()[place];
+    const auto same = [&](const UnseenPath& way) { return way.states()[place] == first; };
+    if (std::all_of(ways.begin(), ways.end(), same)) cell.add_shared(first);
+  }
+}
+
+constexpr Reach shortest(std::size_t from, std::size_t to, const Distances& of_one, const Distances& of_any) {
+  if (from == to) return {Way::unchanged, 0};
+  const bool one = of_one[from] < kFar;
+  const Distances& steps = one ? of_one : of_any;
+  Reach cell(one ? Way::progress : Way::reuse, static_cast<std::uint8_t>(steps[from]));
+  add_ways(cell, {to, one ? Passing::one_connection : Passing::any, steps}, from, {});
+  add_shared(cell);
+  return cell;
 }
 
 constexpr Table kTable = [] {

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "model/seen.h"
+#include "report/transition_verdict.h"
 
 namespace tcpstat::machine {
 
@@ -16,19 +17,27 @@ enum class Way : std::uint8_t { unchanged, progress, reuse };
 
 class Reach {
  public:
+  static constexpr std::size_t kMostWays = 4;
+
   constexpr Reach() = default;
-  constexpr Reach(Way way, std::array<Seen, 6> path, std::uint8_t steps) : way_(way), steps_(steps), path_(path) {}
+  constexpr Reach(Way way, std::uint8_t steps) : way_(way), steps_(steps) {}
+  constexpr void add(const UnseenPath& way) { ways_[way_count_++] = way; }
+  constexpr void add_shared(Seen seen) { shared_.add(seen); }
 
   [[nodiscard]] constexpr Way way() const { return way_; }
   /// The least number of steps that a sample could have shown.
   [[nodiscard]] constexpr unsigned steps() const { return steps_; }
-  /// A shortest way, both ends included. Of several the one by FIN_WAIT2, then by ESTABLISHED.
-  [[nodiscard]] constexpr std::span<const Seen> path() const { return {path_.data(), steps_ + std::size_t{1}}; }
+  /// What lies between both ends on each of the shortest ways: the one by FIN_WAIT2 first, then that by ESTABLISHED.
+  [[nodiscard]] constexpr std::span<const UnseenPath> ways() const { return {ways_.data(), way_count_}; }
+  /// What all of them share.
+  [[nodiscard]] constexpr std::span<const Seen> shared() const { return shared_.states(); }
 
  private:
   Way way_ = Way::unchanged;
   std::uint8_t steps_ = 0;
-  std::array<Seen, 6> path_{};
+  std::uint8_t way_count_ = 0;
+  UnseenPath shared_;
+  std::array<UnseenPath, kMostWays> ways_{};
 };
 
 const Reach& reach(Seen from, Seen to);

@@ -40,9 +40,12 @@ class TransitionNdjson final : public TransitionWriter {
     out.append(R"(,"to":)");
     word(name(of.to));
     out.append(R"(,"path":[)");
-    for (const Seen& passed : judgement.path) {
-      if (&passed != judgement.path.data()) out.append(',');
-      word(name(passed));
+    passed(judgement.path);
+    out.append(R"(],"paths":[)");
+    for (const UnseenPath& way : judgement.paths) {
+      out.append(&way == judgement.paths.data() ? "[" : ",[");
+      passed(way.states());
+      out.append(']');
     }
     out.append(R"(],"dwell_ms":)");
     if (const auto dwell = dwell_ms(of)) {
@@ -87,6 +90,12 @@ class TransitionNdjson final : public TransitionWriter {
     settings_.out.append('"');
     settings_.out.append(text);
     settings_.out.append('"');
+  }
+  void passed(std::span<const Seen> states) {
+    for (const Seen& seen : states) {
+      if (&seen != states.data()) settings_.out.append(',');
+      word(name(seen));
+    }
   }
   void word_or_null(std::string_view text) {
     if (text.empty()) {

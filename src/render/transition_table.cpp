@@ -70,8 +70,7 @@ class TransitionTable final : public TransitionWriter {
     put(dwell ? duration_text(*dwell) : "-");
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
-    std::string path;
-    for (const Seen seen : judgement.path) path += (path.empty() ? "" : ">") + std::string(name(seen));
+    const std::string path = text_of(judgement.paths, ">", "|");
     put(path.empty() ? "-" : path);
     table_.end_row();
   }

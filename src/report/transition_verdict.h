@@ -26,12 +26,31 @@ constexpr std::string_view name(TransitionVerdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
+/// States passed unseen one after the other, without both ends.
+class UnseenPath {
+ public:
+  static constexpr std::size_t kMost = 4;
+
+  constexpr void add(Seen seen) { states_[count_++] = seen; }
+  [[nodiscard]] constexpr std::span<const Seen> states() const { return {states_.data(), count_}; }
+  [[nodiscard]] constexpr bool empty() const { return count_ == 0; }
+
+ private:
+  std::array<Seen, kMost> states_{};
+  std::uint8_t count_ = 0;
+};
+
+/// The states of several ways of one length, with `then` between two states and `either` between two that stand at the
+/// same place: "FIN_WAIT1>FIN_WAIT2|CLOSING". Empty without a way, or if the ways pass nothing.
+std::string text_of(std::span<const UnseenPath> ways, std::string_view then, std::string_view either);
+
 struct Judgement {
   TransitionVerdict verdict = TransitionVerdict::legal;
   std::string reason;
   std::string reference;  ///< kernel function, or section of RFC 9293
-  /// States passed unseen, without both ends; points into static tables.
-  std::span<const Seen> path;
+  /// What was passed unseen: `path` on every shortest way, `paths` each of these ways. Both point into static tables.
+  std::span<const Seen> path = {};
+  std::span<const UnseenPath> paths = {};
 };
 
 /// How many transitions had which verdict.

@@ -49,7 +49,7 @@ const machine::Transition* rfc_step(State from, State to) {
 }
 
 Judgement illegal(State from, State to) {
-  Judgement out{TransitionVerdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers", {}};
+  Judgement out{TransitionVerdict::illegal, {}, "net/ipv4/tcp.c, tcp_set_state() and its callers"};
   if (from == State::time_wait || to == State::time_wait) {
     out.reason = std::string(name(State::time_wait)) +
                  " is never printed: it belongs to a time-wait socket, which takes over when the socket prints >" +
@@ -76,7 +76,7 @@ Judgement judge_exact(State from, State to, Protocol protocol) {
     const bool known =
         std::any_of(kMptcpPairs.begin(), kMptcpPairs.end(), [&](Pair p) { return p.from == from && p.to == to; });
     if (known)
-      return {TransitionVerdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()", {}};
+      return {TransitionVerdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()"};
     Judgement out = illegal(from, to);
     out.reason = "an MPTCP socket has no step from " + pair_text(from, to);
     out.reference = "net/mptcp/protocol.c, mptcp_set_state()";
@@ -96,8 +96,8 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
   const machine::Reach& cell = machine::reach(from, to);
   Judgement out;
   out.reference = "reachability by the pairs that Linux takes";
-  const auto path = cell.path();
-  if (path.size() > 2) out.path = path.subspan(1, path.size() - 2);
+  out.path = cell.shared();
+  out.paths = cell.ways();
   // Whoever left no trace between the samples did not pass through anything.
   if (cell.way() == machine::Way::unchanged && sameness != Sameness::reused) {
     out.reason = "unchanged";
@@ -118,7 +118,7 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
     }
     return out;
   }
-  out.reason = out.path.empty() ? "one step" : std::to_string(cell.steps()) + " steps, states between them unseen";
+  out.reason = cell.steps() == 1 ? "one step" : std::to_string(cell.steps()) + " steps, states between them unseen";
   return out;
 }
 
@@ -130,8 +130,7 @@ Judgement judge(const Transition& transition) {
     return {TransitionVerdict::illegal,
             "TCP_NEW_SYN_RECV is never printed: a request socket is no full socket, and its child begins with " +
                 std::string(name(State::listen)) + ">" + std::string(name(State::syn_recv)),
-            "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()",
-            {}};
+            "net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()"};
   }
   return judge_exact(*from.seen(), *to.seen(), transition.protocol);
 }

@@ -106,11 +106,7 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
     finding.message += "; perhaps another connection on the same addresses and ports, or another network namespace";
   } else if (way.way() == machine::Way::progress && was != State::listen) {
     finding.message += "; records were lost";
-    if (way.steps() > 1) {
-      finding.message += ", by way of";
-      const auto path = way.path();
-      for (std::size_t i = 1; i + 1 < path.size(); ++i) finding.message += " " + std::string(name(path[i]));
-    }
+    if (way.steps() > 1) finding.message += ", by way of " + text_of(way.ways(), " ", " or ");
   } else {
     finding.message += "; records were lost, its end and another beginning among them";
   }

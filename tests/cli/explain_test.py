@@ -81,9 +81,9 @@ class Explain(TestCase):
         for pair, verdict, rfc9293, traced, path in (
                 ("SYN_RECV:ESTABLISHED", "legal", True, "legal", []),
                 ("LISTEN:SYN_RECV", "legal", True, "legal", []),
-                ("FIN_WAIT1:TIME_WAIT", "reachable", True, "illegal", ["FIN_WAIT2"]),
+                ("FIN_WAIT1:TIME_WAIT", "reachable", True, "illegal", []),
                 ("FIN_WAIT2:TIME_WAIT", "legal", True, "illegal", []),
-                ("ESTABLISHED:TIME_WAIT", "reachable", False, "illegal", ["FIN_WAIT1", "FIN_WAIT2"]),
+                ("ESTABLISHED:TIME_WAIT", "reachable", False, "illegal", ["FIN_WAIT1"]),
                 ("TIME_WAIT:ESTABLISHED", "reuse", False, "illegal", ["ABSENT"]),
                 ("FIN_WAIT1:FIN_WAIT1", "quirk", False, "quirk", []),
                 ("CLOSE:SYN_RECV", "reachable", False, "quirk", ["SYN_SENT"]),
@@ -93,6 +93,15 @@ class Explain(TestCase):
                 found = self.document(pair)
                 self.assertEqual((found["verdict"], found["rfc9293"], found["traced"], found["path"]),
                                  (verdict, rfc9293, traced, path))
+
+    def test_each_of_several_ways_is_told(self):
+        self.assertEqual(self.document("FIN_WAIT1:TIME_WAIT")["paths"], [["FIN_WAIT2"], ["CLOSING"]])
+        self.assertEqual(self.document("ESTABLISHED:TIME_WAIT")["paths"],
+                         [["FIN_WAIT1", "FIN_WAIT2"], ["FIN_WAIT1", "CLOSING"]])
+        self.assertEqual(self.document("SYN_RECV:ESTABLISHED")["paths"], [[]])
+        self.assertEqual(self.document("ESTABLISHED:ESTABLISHED")["paths"], [])
+        self.assertIn("ESTABLISHED > FIN_WAIT1 > FIN_WAIT2 or CLOSING > TIME_WAIT",
+                      " ".join(self.succeeds("explain", "ESTABLISHED:TIME_WAIT", env=UTF8).out.split()))
 
     def test_where_linux_leaves_the_rfc_a_pair_says_how_and_why(self):
         for pair, words in (

@@ -112,8 +112,9 @@ class Events(TestCase):
         watcher = self.watch()
         watcher.becomes(row("TIME_WAIT"))
         lines, _ = self.finish(watcher)
-        self.assertEqual([(*pair(line), line["path"]) for line in lines],
-                         [("ESTABLISHED", "TIME_WAIT", "legal", ["FIN_WAIT1", "FIN_WAIT2"])])
+        self.assertEqual([(*pair(line), line["path"], line["paths"]) for line in lines],
+                         [("ESTABLISHED", "TIME_WAIT", "legal", ["FIN_WAIT1"],
+                           [["FIN_WAIT1", "FIN_WAIT2"], ["FIN_WAIT1", "CLOSING"]])])
 
     def test_another_inode_is_another_connection_and_a_way_back_too(self):
         watcher = self.watch()
@@ -180,7 +181,7 @@ class Events(TestCase):
         code, lines = watcher.interrupt()
         self.assertEqual((code, len(lines)), (0, 2))
         fields = dict(zip(lines[0].split(","), lines[1].split(",")))
-        self.assertEqual((fields["from"], fields["to"], fields["path"]), ("ESTABLISHED", "TIME_WAIT", "FIN_WAIT1>FIN_WAIT2"))
+        self.assertEqual((fields["from"], fields["to"], fields["path"]), ("ESTABLISHED", "TIME_WAIT", "FIN_WAIT1"))
         self.assertRegex(watcher.said[-1], r"\d+ samples, 1 transition: 1 legal, 0 quirk, 0 reuse, 0 illegal")
         watcher = self.watch("-f", "plain", "-H")
         watcher.becomes(row("FIN_WAIT1"))

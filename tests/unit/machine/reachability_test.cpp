@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <queue>
 #include <set>
@@ -14,9 +15,11 @@ namespace {
 
 using enum State;
 
-std::string words(std::span<const Seen> path) {
+std::string words(const Reach& cell) { return text_of(cell.ways(), " ", "|"); }
+
+std::string shared(const Reach& cell) {
   std::string text;
-  for (const Seen seen : path) text += (text.empty() ? "" : " ") + std::string(name(seen));
+  for (const Seen seen : cell.shared()) text += (text.empty() ? "" : " ") + std::string(name(seen));
   return text;
 }
 
@@ -81,23 +84,60 @@ TEST_CASE("a breadth-first search finds the same") {
   }
 }
 
-TEST_CASE("every path begins and ends where it should, and each step of it is one") {
+TEST_CASE("each way has the number of steps, each step of it is one, and no two ways are the same") {
   for (std::size_t from = 0; from < kSeenCount; ++from) {
     for (std::size_t to = 0; to < kSeenCount; ++to) {
-      const auto path = reach(seen_at(from), seen_at(to)).path();
-      CHECK(path.front() == seen_at(from));
-      CHECK(path.back() == seen_at(to));
-      for (std::size_t i = 1; i < path.size(); ++i) CHECK(one_step(path[i - 1], path[i]) == Visible::yes);
+      const Reach& cell = reach(seen_at(from), seen_at(to));
+      std::set<std::vector<Seen>> different;
+      CHECK(cell.ways().empty() == (from == to));
+      for (const UnseenPath& way : cell.ways()) {
+        std::vector<Seen> whole(way.states().begin(), way.states().end());
+        whole.insert(whole.begin(), seen_at(from));
+        whole.push_back(seen_at(to));
+        CHECK(whole.size() == cell.steps() + 1);
+        for (std::size_t i = 1; i < whole.size(); ++i) CHECK(one_step(whole[i - 1], whole[i]) == Visible::yes);
+        CHECK(different.insert(whole).second);
+        for (const Seen seen : cell.shared()) CHECK(std::count(whole.begin(), whole.end(), seen) == 1);
+      }
     }
   }
 }
 
-TEST_CASE("skipped states are named, FIN_WAIT2 and ESTABLISHED first") {
-  CHECK(words(reach(established, time_wait).path()) == "ESTABLISHED FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
-  CHECK(words(reach(fin_wait1, time_wait).path()) == "FIN_WAIT1 FIN_WAIT2 TIME_WAIT");
-  CHECK(words(reach(syn_sent, fin_wait1).path()) == "SYN_SENT ESTABLISHED FIN_WAIT1");
-  CHECK(words(reach(kAbsent, close_wait).path()) == "ABSENT ESTABLISHED CLOSE_WAIT");
-  CHECK(words(reach(time_wait, established).path()) == "TIME_WAIT ABSENT ESTABLISHED");
+/// How many shortest ways there are, counted by dynamic programming over the number of steps.
+std::size_t count_ways(std::size_t from, std::size_t to, unsigned steps, bool of_one_connection) {
+  if (steps == 0) return from == to ? 1 : 0;
+  std::size_t count = 0;
+  for (std::size_t next = 0; next < kSeenCount; ++next) {
+    if (one_step(seen_at(from), seen_at(next)) == Visible::no) continue;
+    const bool ends = next == index(kAbsent) || next == index(close);
+    if (of_one_connection && ends && next != to) continue;
+    count += count_ways(next, to, steps - 1, of_one_connection);
+  }
+  return count;
+}
+
+TEST_CASE("no shortest way is left out") {
+  for (std::size_t from = 0; from < kSeenCount; ++from) {
+    for (std::size_t to = 0; to < kSeenCount; ++to) {
+      CAPTURE(name(seen_at(from)));
+      CAPTURE(name(seen_at(to)));
+      const Reach& cell = reach(seen_at(from), seen_at(to));
+      if (from != to) CHECK(cell.ways().size() == count_ways(from, to, cell.steps(), cell.way() == Way::progress));
+    }
+  }
+}
+
+TEST_CASE("all ways are named, FIN_WAIT2 and ESTABLISHED first, and what they share") {
+  CHECK(words(reach(established, time_wait)) == "FIN_WAIT1 FIN_WAIT2|CLOSING");
+  CHECK(shared(reach(established, time_wait)) == "FIN_WAIT1");
+  CHECK(words(reach(fin_wait1, time_wait)) == "FIN_WAIT2|CLOSING");
+  CHECK(shared(reach(fin_wait1, time_wait)).empty());
+  CHECK(words(reach(syn_sent, fin_wait1)) == "ESTABLISHED|SYN_RECV");
+  CHECK(words(reach(kAbsent, close_wait)) == "ESTABLISHED");
+  CHECK(words(reach(kAbsent, time_wait)) == "ESTABLISHED|SYN_RECV FIN_WAIT1 FIN_WAIT2|CLOSING");
+  CHECK(shared(reach(kAbsent, time_wait)) == "FIN_WAIT1");
+  CHECK(words(reach(time_wait, established)) == "ABSENT");
+  CHECK(words(reach(fin_wait2, time_wait)).empty());
 }
 
 TEST_CASE("TIME_WAIT never becomes ESTABLISHED without another connection") {

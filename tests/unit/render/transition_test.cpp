@@ -17,7 +17,15 @@ namespace {
 using nlohmann::json;
 using test::Rendering;
 
-constexpr std::array<std::optional<State>, 2> kPath = {State::fin_wait1, State::fin_wait2};
+constexpr UnseenPath unseen(std::initializer_list<Seen> states) {
+  UnseenPath path;
+  for (const Seen seen : states) path.add(seen);
+  return path;
+}
+
+constexpr std::array<Seen, 1> kPath = {State::fin_wait1};
+constexpr std::array kPaths = {unseen({State::fin_wait1, State::fin_wait2}),
+                               unseen({State::fin_wait1, State::closing})};
 
 Transition closed() {
   Transition out;
@@ -46,8 +54,8 @@ std::string written(std::string_view format, std::size_t width = 0) {
   const auto writer = find_format(format)->transitions(rendering.settings);
   REQUIRE(writer != nullptr);
   writer->sample({7, "2026-01-02T03:04:05.678Z", "04:04:05"});
-  writer->transition(closed(), {TransitionVerdict::legal, "3 steps, \"unseen\"", "somewhere", kPath});
-  writer->transition(listening(), {TransitionVerdict::legal, "one step", "somewhere", {}});
+  writer->transition(closed(), {TransitionVerdict::legal, "3 steps, \"unseen\"", "somewhere", kPath, kPaths});
+  writer->transition(listening(), {TransitionVerdict::legal, "one step", "somewhere", {}, {}});
   writer->sample_end();
   Report report;
   report.facts = rendering.settings.facts;
@@ -77,7 +85,9 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"mode", "sampled"},
                       {"from", name(State::established)},
                       {"to", name(State::time_wait)},
-                      {"path", {name(State::fin_wait1), name(State::fin_wait2)}},
+                      {"path", json::array({name(State::fin_wait1)})},
+                      {"paths", json::array({json::array({name(State::fin_wait1), name(State::fin_wait2)}),
+                                             json::array({name(State::fin_wait1), name(State::closing)})})},
                       {"dwell_ms", 61'500},
                       {"verdict", "legal"},
                       {"reason", "3 steps, \"unseen\""},
@@ -87,6 +97,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
   for (const char* key : {"remote_address", "remote_port", "cookie", "dwell_ms"}) CHECK(second[key].is_null());
   CHECK(second["from"] == "ABSENT");
   CHECK(second["path"].empty());
+  CHECK(second["paths"].empty());
   const json summary = json::parse(all[2]);
   CHECK(summary["type"] == "summary");
   CHECK(summary["snapshot"] == 7);
@@ -114,7 +125,7 @@ TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only
   REQUIRE(all.size() == 3);
   CHECK(all[1].starts_with("04:04:05  " + std::string(name(State::established)) + "  "));
   CHECK(all[1].find("1m01s  192.0.2.1:443") != std::string::npos);
-  CHECK(all[1].ends_with(std::string(name(State::fin_wait1)) + ">" + std::string(name(State::fin_wait2))));
+  CHECK(all[1].ends_with("  FIN_WAIT1>FIN_WAIT2|CLOSING"));
   CHECK(all[2].find("     -  [::]:22                *  ") != std::string::npos);
 }
 

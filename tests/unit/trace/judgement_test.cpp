@@ -175,9 +175,15 @@ TEST_CASE("all 144 cells between two samples are judged as another hand computed
       CHECK(judge_sampled(from, to, Sameness::doubtful).verdict == of_same(cell));
       CHECK(judge_sampled(from, to, Sameness::reused).verdict == TransitionVerdict::reuse);
       const auto steps = cell["steps"].get<std::size_t>();
-      const auto passed = judge_sampled(from, to, Sameness::same).path;
-      CHECK(passed.size() == (steps > 1 ? steps - 1 : 0));
-      CHECK(std::none_of(passed.begin(), passed.end(), [&](Seen seen) { return seen == from || seen == to; }));
+      const Judgement judgement = judge_sampled(from, to, Sameness::same);
+      CHECK(judgement.paths.empty() == (steps == 0));
+      for (const UnseenPath& way : judgement.paths) {
+        const auto passed = way.states();
+        CHECK(passed.size() == steps - 1);
+        CHECK(std::none_of(passed.begin(), passed.end(), [&](Seen seen) { return seen == from || seen == to; }));
+      }
+      // One step passes nothing; of more steps something is said.
+      CHECK(text_of(judgement.paths, ">", "|").empty() == (steps <= 1));
       ++judged;
     }
   }
@@ -205,14 +211,16 @@ TEST_CASE("how sure a reuse is follows from who says so") {
 
 TEST_CASE("states passed unseen are named") {
   const auto passed = [](Seen from, Seen to) {
-    std::string text;
-    for (const Seen seen : judge_sampled(from, to, Sameness::same).path) text += std::string(name(seen)) + ' ';
-    return text;
+    return text_of(judge_sampled(from, to, Sameness::same).paths, " ", "|");
   };
-  CHECK(passed(established, time_wait) == "FIN_WAIT1 FIN_WAIT2 ");
-  CHECK(passed(established, closing) == "FIN_WAIT1 ");
-  CHECK(passed(syn_recv, last_ack) == "ESTABLISHED CLOSE_WAIT ");
-  CHECK(passed(kAbsent, fin_wait2) == "ESTABLISHED FIN_WAIT1 ");
+  CHECK(passed(established, time_wait) == "FIN_WAIT1 FIN_WAIT2|CLOSING");
+  CHECK(passed(established, closing) == "FIN_WAIT1");
+  CHECK(passed(syn_recv, last_ack) == "ESTABLISHED CLOSE_WAIT");
+  CHECK(passed(kAbsent, fin_wait2) == "ESTABLISHED|SYN_RECV FIN_WAIT1");
+  // Only what every way shares is said to have been passed.
+  const auto sure = judge_sampled(established, time_wait, Sameness::same).path;
+  REQUIRE(sure.size() == 1);
+  CHECK(sure[0] == fin_wait1);
   CHECK(passed(syn_sent, established).empty());
   CHECK(passed(closing, closing).empty());
 }

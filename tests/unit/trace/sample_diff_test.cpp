@@ -30,9 +30,7 @@ class Watched {
     line += name(judgement.verdict);
     line += of.dwell ? " " + std::to_string(of.dwell->count() / 1000) : " -";
     told.push_back(line);
-    std::string path;
-    for (const Seen seen : judgement.path) path += std::string(name(seen)) + " ";
-    paths.push_back(path);
+    paths.push_back(text_of(judgement.paths, " ", "|"));
     reasons.emplace_back(judgement.reason);
     return Flow::more;
   }};
@@ -106,7 +104,7 @@ TEST_CASE("states passed unseen are named") {
   Watched watched;
   watched.sample(row(1, State::established));
   CHECK(watched.sample(row(1, State::time_wait)) == Lines{"1 ESTABLISHED>TIME_WAIT legal 0"});
-  CHECK(watched.paths.front() == std::string(name(State::fin_wait1)) + " " + std::string(name(State::fin_wait2)) + " ");
+  CHECK(watched.paths.front() == "FIN_WAIT1 FIN_WAIT2|CLOSING");
 }
 
 TEST_CASE("a socket is gone when two samples agree") {

@@ -23,7 +23,8 @@ TEST_CASE("each transition is judged by how it was observed, and the answer goes
   answer = Flow::stop;
   CHECK(judge.transition(of) == Flow::stop);
   CHECK(last.verdict == TransitionVerdict::legal);
-  CHECK(last.path.size() == 1);
+  CHECK(last.path.empty());
+  CHECK(last.paths.size() == 2);
   of.sameness = Sameness::reused;
   judge.transition(of);
   CHECK(last.verdict == TransitionVerdict::reuse);
