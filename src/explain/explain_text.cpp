@@ -104,7 +104,7 @@ std::string rfc_steps(Seen from, Seen to) {
     if (row.from != *from || row.to != *to ||
         (row.answer != machine::Answer::moves && row.answer != machine::Answer::should))
       return;
-    out += (out.empty() ? "" : "\n") + std::string(info(row.event).meaning);
+    out += (out.empty() ? "" : "\n") + std::string(machine::meaning(row.from, row.event));
     if (row.condition != machine::Condition::none) out += ", " + std::string(machine::text(row.condition));
     out += std::string(": ") + std::string(row.action) + " (" + std::string(row.section) + ")";
   };
@@ -206,8 +206,8 @@ std::string explain_state(State state, const KernelLimits& limits) {
   out += "\nNext, by RFC 9293:\n";
   for (const machine::Transition& next : machine::kRfc9293) {
     if (next.from != state || next.answer != machine::Answer::moves) continue;
-    out += labelled(name(next.to), std::string(info(next.event).meaning) + ": " + std::string(next.action) + " (" +
-                                       std::string(next.section) + ")");
+    out += labelled(name(next.to), std::string(machine::meaning(state, next.event)) + ": " + std::string(next.action) +
+                                       " (" + std::string(next.section) + ")");
   }
   for (const Lifecycle& lifecycle : lifecycles()) {
     const auto same = parse_state_word(lifecycle.name);

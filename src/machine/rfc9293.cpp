@@ -73,6 +73,12 @@ const Transition& rfc9293(State state, Event event, Condition condition) {
   return kRfc9293[kIndex[static_cast<std::size_t>(state)][static_cast<std::size_t>(event)]];
 }
 
+std::string_view meaning(State state, Event event) {
+  // net/ipv4/af_inet.c, inet_shutdown(): SHUT_WR alone leaves a listener as it is.
+  if (state == State::listen && event == Event::close) return "CLOSE: close() or shutdown(SHUT_RD)";
+  return info(event).meaning;
+}
+
 std::string_view text(Condition condition) {
   switch (condition) {
     case Condition::none:
@@ -103,6 +109,8 @@ std::string_view text(Send send) {
       return "FIN,ACK";
     case Send::rst:
       return "RST";
+    case Send::rst_ack:
+      return "RST,ACK";
     case Send::data:
       return "data";
   }

@@ -13,8 +13,8 @@ namespace tcpstat::machine {
 
 enum class Answer : std::uint8_t { moves, stays, error, impossible, idle, should, unspecified };
 
-/// The segment that goes out with the answer. All but a first SYN and some RSTs carry an ACK.
-enum class Send : std::uint8_t { nothing, syn, syn_ack, ack, fin, rst, data };
+/// The segment that goes out with the answer. All but a first SYN and `rst` carry an ACK.
+enum class Send : std::uint8_t { nothing, syn, syn_ack, ack, fin, rst, rst_ack, data };
 
 /// Under which a row replaces the one of the same state and event.
 enum class Condition : std::uint8_t { none, active_origin, data_queued, old_sequence, unacceptable_ack };
@@ -51,6 +51,10 @@ inline constexpr auto kRfc9293Cases = std::to_array<Transition>({
 
 /// The row for `event` in `state`; the one that holds under `condition` where there is such a row.
 const Transition& rfc9293(State state, Event event, Condition condition = Condition::none);
+
+/// What the event is in that state, in the words of the calls that programs make. A listener is ended by another
+/// shutdown() than a connection.
+std::string_view meaning(State state, Event event);
 
 /// "after an active OPEN"; empty for none.
 std::string_view text(Condition condition);

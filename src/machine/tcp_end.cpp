@@ -27,13 +27,15 @@ std::optional<Event> TcpEnd::event_of(const Segment& segment) const {
     case Send::fin:
       return acks_our_fin ? Event::rcv_fin_and_ack_of_fin : Event::rcv_fin;
     case Send::rst:
+    case Send::rst_ack:
       return Event::rcv_rst;
   }
   return std::nullopt;
 }
 
-const Transition& TcpEnd::take(Event event) {
-  const Transition& row = rfc9293(state_, event, state_ == State::syn_recv ? origin_ : Condition::none);
+const Transition& TcpEnd::take(Event event, Condition condition) {
+  if (condition == Condition::none && state_ == State::syn_recv) condition = origin_;
+  const Transition& row = rfc9293(state_, event, condition);
   if (row.answer != Answer::moves) return row;
   // An active OPEN stays one through a simultaneous open (RFC 9293 §3.3.2, note 1).
   if (row.to == State::syn_sent) origin_ = Condition::active_origin;

@@ -24,8 +24,8 @@ class TcpEnd {
 
   /// What the segment means here; nothing if the table has no event for it (data, an ACK that confirms nothing new).
   [[nodiscard]] std::optional<Event> event_of(const Segment& segment) const;
-  /// Goes where the table says. The row tells which segment goes out.
-  const Transition& take(Event event);
+  /// Goes where the table says, under that condition. The row tells which segment goes out.
+  const Transition& take(Event event, Condition condition = Condition::none);
   /// The segment as this end sends it now.
   [[nodiscard]] Segment segment(Send kind) const { return {kind, fin_received_}; }
 

@@ -119,6 +119,10 @@ class Explain(TestCase):
             for word in words:
                 with self.subTest(pair=pair, words=word):
                     self.assertIn(" ".join(word.split()), out)
+        for name in ("LISTEN", "LISTEN:CLOSE"):
+            out = self.succeeds("explain", name, env=UTF8).out
+            self.assertIn("shutdown(SHUT_RD)", out)
+            self.assertNotIn("SHUT_WR", out)
         self.assertEqual(self.document("SYN_SENT:ESTABLISHED")["differences"], [])
         self.assertIn("SYN-RECEIVED", self.document("LISTEN:SYN_RECV")["differences"][0]["rfc9293"])
 

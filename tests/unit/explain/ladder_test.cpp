@@ -37,7 +37,7 @@ TEST_CASE("the figures of RFC 9293 come out of two machines") {
 
 TEST_CASE("and so do the ends that go wrong") {
   CHECK(segments("reset") == "RST>");
-  CHECK(segments("refused") == "SYN> <RST");
+  CHECK(segments("refused") == "SYN> <RST,ACK");
   CHECK(segments("no-answer") == "SYNx SYNx");
   CHECK(segments("syn-flood") == "SYN> xSYN,ACK xSYN,ACK xSYN,ACK");
   CHECK(segments("lost-last-ack") == "FIN,ACK> <ACK <FIN,ACK ACKx <FIN,ACK ACK>");

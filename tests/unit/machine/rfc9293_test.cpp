@@ -20,6 +20,8 @@ struct Fact {
   Send send;
 };
 
+constexpr std::string_view kAnswers[] = {"moves", "stays", "error", "impossible", "idle", "should", "unspecified"};
+
 void holds(const Fact& fact, Condition condition = Condition::none) {
   CAPTURE(fact.name);
   const Transition& row = rfc9293(fact.from, fact.event, condition);
@@ -41,6 +43,8 @@ TEST_CASE("every row of the table is the one that another hand read out of the R
     REQUIRE(event != kEvents.end());
     const Transition& ours = rfc9293(test::state(row[0]), event->event);
     CHECK(ours.to == test::state(row[2]));
+    CHECK(kAnswers[static_cast<std::size_t>(ours.answer)] == row[3].get<std::string>());
+    CHECK(text(ours.send) == row[4].get<std::string>());
     CHECK(ours.section.starts_with("§3."));
   }
 }
@@ -80,7 +84,8 @@ TEST_CASE("the notes under figure 5 and rows that it does not draw") {
       {"ABORT in CLOSING sends nothing", closing, Event::abort, close, Send::nothing},
       {"FIN with the handshake's ACK", syn_recv, Event::rcv_fin, close_wait, Send::ack},
       {"a SYN gets a challenge ACK", established, Event::rcv_syn, established, Send::ack},
-      {"closed ends answer with RST", close, Event::rcv_syn, close, Send::rst},
+      {"closed ends answer a SYN with RST,ACK", close, Event::rcv_syn, close, Send::rst_ack},
+      {"and what carries an ACK with RST", close, Event::rcv_syn_ack, close, Send::rst},
       {"closed ends never answer a RST", close, Event::rcv_rst, close, Send::nothing},
       {"listeners ignore a RST", listen, Event::rcv_rst, listen, Send::nothing},
       {"a new SYN may reopen TIME-WAIT", time_wait, Event::rcv_syn, syn_recv, Send::syn_ack},
@@ -88,14 +93,26 @@ TEST_CASE("the notes under figure 5 and rows that it does not draw") {
   for (const Fact& fact : kFacts) holds(fact);
 }
 
-TEST_CASE("five rows depend on what was before") {
-  CHECK(kRfc9293Cases.size() == 5);
+TEST_CASE("six rows depend on what was before, or on the numbers in the segment") {
+  CHECK(kRfc9293Cases.size() == 6);
   holds({"RST refuses an active open", syn_recv, Event::rcv_rst, close, Send::nothing}, Condition::active_origin);
   holds({"a SYN cannot bring it back", syn_recv, Event::rcv_syn, syn_recv, Send::ack}, Condition::active_origin);
   holds({"CLOSE waits for data", syn_recv, Event::close, syn_recv, Send::nothing}, Condition::data_queued);
   holds({"an old SYN gets an ACK", time_wait, Event::rcv_syn, time_wait, Send::ack}, Condition::old_sequence);
   holds({"a RST without ACK is dropped", syn_sent, Event::rcv_rst, syn_sent, Send::nothing},
         Condition::unacceptable_ack);
+  holds({"a SYN,ACK for another SYN is reset", syn_sent, Event::rcv_syn_ack, syn_sent, Send::rst},
+        Condition::unacceptable_ack);
+}
+
+TEST_CASE("a listener ends by a shutdown for reading, a connection by one for writing") {
+  CHECK(meaning(listen, Event::close).find("SHUT_RD)") != std::string_view::npos);
+  CHECK(meaning(listen, Event::close).find("SHUT_WR") == std::string_view::npos);
+  for (const State state : {established, close_wait, syn_sent}) {
+    CHECK(meaning(state, Event::close) == info(Event::close).meaning);
+  }
+  CHECK(info(Event::close).meaning.find("SHUT_WR)") != std::string_view::npos);
+  CHECK(meaning(listen, Event::rcv_syn) == info(Event::rcv_syn).meaning);
 }
 
 TEST_CASE("a condition that a row does not know changes nothing") {

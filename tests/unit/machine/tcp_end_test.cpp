@@ -22,6 +22,20 @@ TEST_CASE("SYN-RECEIVED remembers whether the OPEN was active or passive") {
   CHECK(client.take(Event::rcv_rst).to == close);
 }
 
+TEST_CASE("a SYN,ACK that answers another SYN leaves SYN-SENT as it is, and is reset") {
+  TcpEnd end;
+  end.take(Event::open_active);
+  CHECK(end.take(Event::rcv_syn_ack, Condition::unacceptable_ack).send == Send::rst);
+  CHECK(end.state() == syn_sent);
+  CHECK(end.take(Event::rcv_syn_ack).to == established);
+}
+
+TEST_CASE("a RST is one with and without an ACK") {
+  const TcpEnd end;
+  CHECK(end.event_of({Send::rst, false}) == Event::rcv_rst);
+  CHECK(end.event_of({Send::rst_ack, false}) == Event::rcv_rst);
+}
+
 TEST_CASE("an ACK means what is outstanding") {
   TcpEnd end;
   end.take(Event::open_active);
