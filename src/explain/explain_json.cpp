@@ -65,6 +65,14 @@ Json difference(const machine::Difference& row) {
   return {{"rfc9293", row.rfc9293}, {"linux", row.linux_does}, {"why", row.why}};
 }
 
+/// The segment by its flags, and its numbers in keys beside it; all null where nothing went that way.
+void add_segment(Json& to, const std::string& key, const NumberedSegment& segment) {
+  to[key] = or_null(machine::text(segment.segment.kind));
+  to[key + "_seq"] = segment.empty() ? Json() : Json(segment.seq);
+  to[key + "_ack"] = segment.ack ? Json(*segment.ack) : Json();
+  to[key + "_length"] = segment.empty() ? Json() : Json(segment.length);
+}
+
 void add_rule(Json& to, const RuleInfo& rule) {
   to["rule"] = rule.id;
   to["question"] = rule.question;
@@ -155,21 +163,23 @@ std::string explain_pair_json(Seen from, Seen to_state) {
 }
 
 std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule) {
-  constexpr std::array<std::string_view, 7> kKinds = {"start",    "call",          "to_right",    "to_left",
-                                                      "crossing", "lost_to_right", "lost_to_left"};
+  constexpr std::array<std::string_view, 8> kKinds = {"start",    "call",          "to_right",     "to_left",
+                                                      "crossing", "lost_to_right", "lost_to_left", "late_to_right"};
+  const auto state = [](Seen seen) { return seen ? Json(name(*seen)) : Json(); };
   Json to = document("lifecycle");
   to["name"] = lifecycle.name;
   to["meaning"] = lifecycle.meaning;
   to["lesson"] = lifecycle.lesson;
-  to["ends"] = {lifecycle.ends[0], lifecycle.ends[1]};
+  to["ends"] = {lifecycle.ends[0].name, lifecycle.ends[1].name};
   to["steps"] = Json::array();
   for (const Rung& rung : run(lifecycle)) {
-    to["steps"].push_back({{"kind", kKinds[static_cast<std::size_t>(rung.kind)]},
-                           {"left_state", name(rung.states[0])},
-                           {"right_state", name(rung.states[1])},
-                           {"from_left", or_null(machine::text(rung.from_left))},
-                           {"from_right", or_null(machine::text(rung.from_right))},
-                           {"words", or_null(rung.words)}});
+    Json step = {{"kind", kKinds[static_cast<std::size_t>(rung.kind)]},
+                 {"left_state", state(rung.states[0])},
+                 {"right_state", state(rung.states[1])},
+                 {"words", or_null(rung.words)}};
+    add_segment(step, "from_left", rung.from_left);
+    add_segment(step, "from_right", rung.from_right);
+    to["steps"].push_back(step);
   }
   if (rule != nullptr) add_rule(to, *rule);
   return text_of(to);

@@ -8,13 +8,19 @@ namespace tcpstat::explain {
 namespace {
 
 constexpr std::size_t kStateWidth = 12;
-constexpr std::size_t kArrowWidth = 45;
+constexpr std::size_t kArrowWidth = 49;
+constexpr std::size_t kLostWidth = 34;
+
+constexpr std::string_view kHowNumbersCount =
+    "seq and ack count from the SYN of each end, which is 0. SYN and FIN take a number each, as a byte of data does; "
+    "an "
+    "ACK names the next number that is expected, so that it is that of the SYN or FIN plus 1.";
 
 struct Strokes {
-  std::string_view line, right, left, down, up, lost;
+  std::string_view line, right, left, down, up, lost, late;
 };
-constexpr Strokes kAscii{"-", ">", "<", "\\", "/", "x"};
-constexpr Strokes kUtf8{"─", "→", "←", "╲", "╱", "×"};
+constexpr Strokes kAscii{"-", ">", "<", "\\", "/", "x", "..."};
+constexpr Strokes kUtf8{"─", "→", "←", "╲", "╱", "×", "…"};
 
 std::string repeated(std::string_view stroke, std::size_t count) {
   std::string text;
@@ -40,10 +46,16 @@ std::string line(std::string_view left, const std::string& middle, std::string_v
   return text + '\n';
 }
 
+/// Empty for an end that is in no state.
+std::string_view state_text(Seen state) { return state ? name(*state) : std::string_view(); }
+
 std::string rung_text(const Rung& rung, const Strokes& strokes) {
-  const std::string_view left = name(rung.states[0]);
-  const std::string_view right = name(rung.states[1]);
+  const std::string_view left = state_text(rung.states[0]);
+  const std::string_view right = state_text(rung.states[1]);
   const std::size_t half = (kArrowWidth - 5) / 2;
+  const auto arrow = [&](const NumberedSegment& segment, std::size_t width) {
+    return labelled(strokes, text(segment), width);
+  };
   switch (rung.kind) {
     case Rung::Kind::start:
       return line(left, "", right);
@@ -53,25 +65,23 @@ std::string rung_text(const Rung& rung, const Strokes& strokes) {
       return line(left, std::string(before, ' ') + words, right);
     }
     case Rung::Kind::to_right:
-      return line(left, labelled(strokes, machine::text(rung.from_left), kArrowWidth - 1) + std::string(strokes.right),
-                  right);
+      return line(left, arrow(rung.from_left, kArrowWidth - 1) + std::string(strokes.right), right);
     case Rung::Kind::to_left:
-      return line(left, std::string(strokes.left) + labelled(strokes, machine::text(rung.from_right), kArrowWidth - 1),
-                  right);
+      return line(left, std::string(strokes.left) + arrow(rung.from_right, kArrowWidth - 1), right);
     case Rung::Kind::lost_to_right:
-      return line(left, labelled(strokes, machine::text(rung.from_left), 30) + " " + std::string(strokes.lost), right);
+      return line(left, arrow(rung.from_left, kLostWidth) + " " + std::string(strokes.lost), right);
+    case Rung::Kind::late_to_right:
+      return line(left, arrow(rung.from_left, kLostWidth) + " " + std::string(strokes.late), right);
     case Rung::Kind::lost_to_left:
       return line(left,
-                  std::string(13, ' ') + std::string(strokes.lost) + " " +
-                      labelled(strokes, machine::text(rung.from_right), 30),
+                  std::string(kArrowWidth - kLostWidth - 2, ' ') + std::string(strokes.lost) + " " +
+                      arrow(rung.from_right, kLostWidth),
                   right);
     case Rung::Kind::crossing: {
       const auto middle = [](std::string_view a, std::string_view b) {
         return " " + std::string(a) + " " + std::string(b) + " ";
       };
-      return line("",
-                  labelled(strokes, machine::text(rung.from_left), half) + middle(strokes.down, strokes.up) +
-                      labelled(strokes, machine::text(rung.from_right), half),
+      return line("", arrow(rung.from_left, half) + middle(strokes.down, strokes.up) + arrow(rung.from_right, half),
                   "") +
              line(left,
                   std::string(strokes.left) + repeated(strokes.line, half - 1) + middle(strokes.up, strokes.down) +
@@ -87,9 +97,9 @@ std::string rung_text(const Rung& rung, const Strokes& strokes) {
 std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing) {
   const Strokes& strokes = drawing == Drawing::utf8 ? kUtf8 : kAscii;
   std::string out = wrapped("", std::string(lifecycle.name) + ": " + std::string(lifecycle.meaning)) + "\n";
-  out += line(lifecycle.ends[0], "", lifecycle.ends[1]);
+  out += line(lifecycle.ends[0].name, "", lifecycle.ends[1].name);
   for (const Rung& rung : run(lifecycle)) out += rung_text(rung, strokes);
-  out += "\n" + wrapped("", lifecycle.lesson);
+  out += "\n" + wrapped("", kHowNumbersCount) + "\n" + wrapped("", lifecycle.lesson);
   if (const auto state = parse_state_word(lifecycle.name); state && state->size() == 1) {
     for (const StateInfo& info : states()) {
       if (!state->has(info.state)) continue;

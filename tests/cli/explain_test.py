@@ -156,6 +156,22 @@ class Explain(TestCase):
         for name in ("simultaneous-open", "simultaneous-close"):
             self.assertIn("crossing", [step["kind"] for step in self.document(name)["steps"]])
 
+    def test_segments_have_their_numbers(self):
+        steps = self.document("close")["steps"]
+        sent = [(step[f"from_{end}"], step[f"from_{end}_seq"], step[f"from_{end}_ack"])
+                for step in steps for end in ("left", "right") if step[f"from_{end}"]]
+        self.assertEqual(sent, [("FIN,ACK", 1, 1), ("ACK", 1, 2), ("FIN,ACK", 1, 2), ("ACK", 2, 2)])
+        out = self.succeeds("explain", "handshake", env=UTF8).out
+        for words in (" SYN seq=0 ", " SYN,ACK seq=0 ack=1 ", " ACK seq=1 ack=1 "):
+            self.assertIn(words, out)
+
+    def test_an_end_in_no_state_has_an_empty_column(self):
+        steps = self.document("syn-flood")["steps"]
+        self.assertEqual({step["left_state"] for step in steps}, {None})
+        self.assertNotIn(None, {step["right_state"] for step in steps})
+        diagram = self.succeeds("explain", "no-answer", env=ASCII).out.split("\n\n")[1].splitlines()
+        self.assertTrue(all(line.rstrip().endswith(("nobody", "x", "CLOSE", "connect()", "answer", "up")) for line in diagram))
+
     def test_the_machine_in_each_format(self):
         self.assertEqual(len(self.document("machine")["traced"]), 28)
         self.assertTrue(self.succeeds("explain", "machine").out.startswith("FROM "))
