@@ -251,7 +251,8 @@ Failure read(const Words& words, ExplainCommand& to) {
   to.subject = words.operand;
   if (to.subject.empty() && !words.given(OptionId::all)) {
     return UsageError{
-        "explain what? a state, a pair FROM:TO, a rule, a lifecycle or machine (see: tcpstat explain --all)"};
+        "explain what? a state, a pair FROM:TO, a rule, a word such as half-open, or machine (see: tcpstat explain "
+        "--all)"};
   }
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
   if (to.subject == kMachine) to.drawing = find_drawing(words.typed.value(OptionId::format).value_or(""));

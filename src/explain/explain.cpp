@@ -1,5 +1,7 @@
 #include "explain/explain.h"
 
+#include <algorithm>
+
 #include "base/nearest_word.h"
 
 namespace tcpstat::explain {
@@ -13,6 +15,56 @@ const RuleInfo* find_rule(std::string_view id, std::span<const RuleInfo> rules) 
     if (rule.id == id) return &rule;
   }
   return nullptr;
+}
+
+const RowFlagInfo* find_flag(std::string_view name) {
+  for (const RowFlagInfo& flag : kRowFlags) {
+    if (flag.name == name) return &flag;
+  }
+  return nullptr;
+}
+
+void add_group(Word& word) {
+  for (const StateGroup& group : state_groups()) {
+    if (group.name != word.name) continue;
+    word.group = group.states;
+    word.group_meaning = group.meaning;
+    return;
+  }
+  for (const Phase phase : kPhases) {
+    if (name(phase) != word.name) continue;
+    word.group = parse_state_word(word.name);
+    word.group_meaning = "where a connection stands in its life";
+  }
+}
+
+/// Everything that is called by that name.
+Word word_of(std::string_view name, std::span<const RuleInfo> rules) {
+  Word word{.name = name,
+            .lifecycle = find_lifecycle(name),
+            .topic = find_topic(name),
+            .flag = find_flag(name),
+            .rule = find_rule(name, rules)};
+  add_group(word);
+  return word;
+}
+
+/// The names of everything but states, pairs and the machine, each once.
+std::vector<std::string_view> all_words(std::span<const RuleInfo> rules) {
+  std::vector<std::string_view> names;
+  const auto add = [&](std::string_view name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const Lifecycle& lifecycle : lifecycles()) add(lifecycle.name);
+  for (const Topic& topic : topics()) add(topic.name);
+  for (const StateGroup& group : state_groups()) add(group.name);
+  for (const Phase phase : kPhases) {
+    // Not those that mean one state: typed, they are that state.
+    if (parse_state_word(name(phase))->size() > 1) add(name(phase));
+  }
+  for (const RowFlagInfo& flag : kRowFlags) add(flag.name);
+  for (const RuleInfo& rule : rules) add(rule.id);
+  return names;
 }
 
 /// The one state that a word means.
@@ -57,11 +109,7 @@ struct InWords {
     return manner.form == Form::mermaid ? machine_mermaid() : machine_table();
   }
   std::string operator()(const StatePair& pair) const { return explain_pair(pair.from, pair.to); }
-  std::string operator()(const Course& course) const {
-    return explain_lifecycle(*course.lifecycle, manner.drawing) +
-           (course.rule != nullptr ? "\n" + explain_rule(*course.rule) : "");
-  }
-  std::string operator()(const RuleInfo* rule) const { return explain_rule(*rule); }
+  std::string operator()(const Word& word) const { return explain_word(word, manner.drawing); }
   std::string operator()(State state) const { return explain_state(state, knowledge.limits); }
 };
 
@@ -71,8 +119,7 @@ struct InJson {
   std::string operator()(const Index& /*all*/) const { return index_json(index(knowledge.rules)); }
   std::string operator()(const WholeMachine& /*machine*/) const { return machine_json(); }
   std::string operator()(const StatePair& pair) const { return explain_pair_json(pair.from, pair.to); }
-  std::string operator()(const Course& course) const { return explain_lifecycle_json(*course.lifecycle, course.rule); }
-  std::string operator()(const RuleInfo* rule) const { return explain_rule_json(*rule); }
+  std::string operator()(const Word& word) const { return explain_word_json(word); }
   std::string operator()(State state) const { return explain_state_json(state, knowledge.limits); }
 };
 
@@ -81,15 +128,8 @@ struct InJson {
 std::vector<IndexEntry> index(std::span<const RuleInfo> rules) {
   std::vector<IndexEntry> all;
   for (const StateInfo& state : states()) all.push_back({std::string(state.name), std::string(state.meaning)});
-  for (const Lifecycle& lifecycle : lifecycles()) {
-    // A name may be a course of events and the rule that finds it: syn-flood.
-    const RuleInfo* rule = find_rule(lifecycle.name, rules);
-    all.push_back(
-        {std::string(lifecycle.name),
-         std::string(lifecycle.meaning) + (rule != nullptr ? "; the rule: " + std::string(rule->question) : "")});
-  }
-  for (const RuleInfo& rule : rules) {
-    if (find_lifecycle(rule.id) == nullptr) all.push_back({std::string(rule.id), std::string(rule.question)});
+  for (const std::string_view name : all_words(rules)) {
+    all.push_back({std::string(name), meaning(word_of(name, rules))});
   }
   all.push_back({std::string(kMachine), std::string(kMachineMeaning)});
   return all;
@@ -98,17 +138,20 @@ std::vector<IndexEntry> index(std::span<const RuleInfo> rules) {
 tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span<const RuleInfo> rules) {
   if (word.empty()) return Index{};
   if (word == kMachine) return WholeMachine{};
+  // Before the states, because `close` in lower case is the lifecycle and CLOSE the state.
+  if (const Word exact = word_of(word, rules); exact.known() && !(exact.group && exact.group->size() == 1))
+    return exact;
+  if (const auto state = one_state(word)) return *state;
+  // As the program prints it, and as people type it: "flood: subnet", HALF_OPEN.
+  const std::string canonical = as_name(word);
+  for (const std::string_view each : all_words(rules)) {
+    if (each == canonical) return word_of(each, rules);
+  }
   if (const std::size_t colon = word.find(':'); colon != std::string_view::npos) {
     return find_pair(word.substr(0, colon), word.substr(colon + 1));
   }
-  const RuleInfo* rule = find_rule(word, rules);
-  // Before the states, because `close` in lower case is the lifecycle and CLOSE the state.
-  if (const Lifecycle* lifecycle = find_lifecycle(word)) return Course{lifecycle, rule};
-  if (rule != nullptr) return rule;
-  if (const auto state = one_state(word)) return *state;
-  std::vector<std::string_view> known = {kMachine};
-  for (const Lifecycle& lifecycle : lifecycles()) known.push_back(lifecycle.name);
-  for (const RuleInfo& each : rules) known.push_back(each.id);
+  std::vector<std::string_view> known = all_words(rules);
+  known.push_back(kMachine);
   return unknown(word, UnknownName::Wanted::anything, std::move(known));
 }
 

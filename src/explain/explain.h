@@ -25,12 +25,7 @@ struct StatePair {
   Seen from;
   Seen to;
 };
-/// A course of events, and the rule of the same name that finds it, or null: syn-flood.
-struct Course {
-  const Lifecycle* lifecycle;
-  const RuleInfo* rule;
-};
-using Subject = std::variant<Index, WholeMachine, StatePair, Course, const RuleInfo*, State>;
+using Subject = std::variant<Index, WholeMachine, StatePair, Word, State>;
 
 /// Nothing of that name can be explained.
 struct UnknownName {

@@ -1,5 +1,6 @@
 // Explanations as JSON documents; keys as in tests/schema/explain.json.
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
@@ -84,6 +85,34 @@ void add_rule(Json& to, const RuleInfo& rule) {
   }
 }
 
+void add_lifecycle(Json& to, const Lifecycle& lifecycle) {
+  constexpr std::array<std::string_view, 8> kKinds = {"start",    "call",          "to_right",     "to_left",
+                                                      "crossing", "lost_to_right", "lost_to_left", "late_to_right"};
+  const auto state = [](Seen seen) { return seen ? Json(name(*seen)) : Json(); };
+  to["lesson"] = lifecycle.lesson;
+  to["ends"] = {lifecycle.ends[0].name, lifecycle.ends[1].name};
+  to["steps"] = Json::array();
+  for (const Rung& rung : run(lifecycle)) {
+    Json step = {{"kind", kKinds[static_cast<std::size_t>(rung.kind)]},
+                 {"left_state", state(rung.states[0])},
+                 {"right_state", state(rung.states[1])},
+                 {"words", or_null(rung.words)}};
+    add_segment(step, "from_left", rung.from_left);
+    add_segment(step, "from_right", rung.from_right);
+    to["steps"].push_back(step);
+  }
+}
+
+Json lines(std::string_view text) {
+  Json out = Json::array();
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string index_json(std::span<const IndexEntry> all) {
@@ -99,6 +128,8 @@ std::string explain_state_json(State state, const KernelLimits& limits) {
   to["rfc_name"] = row.rfc_name;
   to["phase"] = name(row.phase);
   to["meaning"] = row.meaning;
+  to["role"] = advice(state).role;
+  to["seen"] = advice(state).seen;
   to["moved_on_by"] = advice(state).who;
   to["many_mean"] = advice(state).many;
   to["next"] = Json::array();
@@ -162,32 +193,26 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   return text_of(to);
 }
 
-std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule) {
-  constexpr std::array<std::string_view, 8> kKinds = {"start",    "call",          "to_right",     "to_left",
-                                                      "crossing", "lost_to_right", "lost_to_left", "late_to_right"};
-  const auto state = [](Seen seen) { return seen ? Json(name(*seen)) : Json(); };
-  Json to = document("lifecycle");
-  to["name"] = lifecycle.name;
-  to["meaning"] = lifecycle.meaning;
-  to["lesson"] = lifecycle.lesson;
-  to["ends"] = {lifecycle.ends[0].name, lifecycle.ends[1].name};
-  to["steps"] = Json::array();
-  for (const Rung& rung : run(lifecycle)) {
-    Json step = {{"kind", kKinds[static_cast<std::size_t>(rung.kind)]},
-                 {"left_state", state(rung.states[0])},
-                 {"right_state", state(rung.states[1])},
-                 {"words", or_null(rung.words)}};
-    add_segment(step, "from_left", rung.from_left);
-    add_segment(step, "from_right", rung.from_right);
-    to["steps"].push_back(step);
+std::string explain_word_json(const Word& word) {
+  std::string_view kind = "topic";
+  if (word.group) kind = "group";
+  if (word.rule != nullptr) kind = "rule";
+  if (word.lifecycle != nullptr) kind = "lifecycle";
+  Json to = document(kind);
+  to["name"] = word.name;
+  to["meaning"] = word.lifecycle != nullptr ? std::string(word.lifecycle->meaning) : meaning(word);
+  if (word.lifecycle != nullptr) add_lifecycle(to, *word.lifecycle);
+  if (word.topic != nullptr || word.flag != nullptr || word.group) {
+    to["text"] = word.topic != nullptr ? word.topic->text : "";
+    to["look"] = lines(word.topic != nullptr ? word.topic->look : "");
   }
-  if (rule != nullptr) add_rule(to, *rule);
-  return text_of(to);
-}
-
-std::string explain_rule_json(const RuleInfo& rule) {
-  Json to = document("rule");
-  add_rule(to, rule);
+  if (word.group) {
+    to["states"] = Json::array();
+    for (const StateInfo& row : states()) {
+      if (word.group->has(row.state)) to["states"].push_back(row.name);
+    }
+  }
+  if (word.rule != nullptr) add_rule(to, *word.rule);
   return text_of(to);
 }
 

@@ -190,7 +190,8 @@ std::string explain_state(State state, const KernelLimits& limits) {
   const StateAdvice& words = advice(state);
   std::string out = wrapped(
       "", std::string(row.name) + " (RFC 9293: " + std::string(row.rfc_name) + "): " + std::string(row.meaning));
-  out += "\n" + labelled("moved on by", words.who);
+  out += "\n" + labelled("side", words.role) + labelled("seen", words.seen);
+  out += labelled("moved on by", words.who);
   std::string bounds;
   for (const machine::DwellBound& bound : machine::dwell_bounds()) {
     if (bound.state != state) continue;
@@ -233,6 +234,7 @@ std::string explain_pair(Seen from, Seen to) {
 std::string explain_rule(const RuleInfo& rule) {
   std::string out = wrapped("", std::string(rule.id) + ": " + std::string(rule.question));
   out += "\n" + wrapped("  reference   ", rule.reference);
+  if (rule.thresholds.empty()) return out;
   out += "\nLimits, by default:\n";
   for (const ThresholdInfo& threshold : rule.thresholds) {
     std::string first = "  " + std::string(threshold.name);

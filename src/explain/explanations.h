@@ -1,12 +1,15 @@
 #pragma once
 // What each subject of `tcpstat explain` says, as text of at most 80 columns and as JSON. Facts come from machine/.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "explain/ladder.h"
+#include "explain/topics.h"
 #include "model/kernel_limits.h"
+#include "model/row_flag.h"
 #include "model/seen.h"
 #include "report/rule.h"
 
@@ -14,6 +17,23 @@ namespace tcpstat::explain {
 
 /// With which characters a diagram is drawn.
 enum class Drawing : std::uint8_t { ascii, utf8 };
+
+/// What one name means: one thing, or several that share it. syn-flood is a course of events and the rule that finds it.
+struct Word {
+  std::string_view name;
+  const Lifecycle* lifecycle = nullptr;
+  const Topic* topic = nullptr;
+  const RowFlagInfo* flag = nullptr;
+  const RuleInfo* rule = nullptr;
+  std::optional<StateSet> group = {};  ///< the states of a group or a phase
+  std::string_view group_meaning = {};
+
+  [[nodiscard]] bool known() const {
+    return lifecycle != nullptr || topic != nullptr || flag != nullptr || rule != nullptr || group;
+  }
+};
+/// One line for the index.
+std::string meaning(const Word& word);
 
 /// A name that can be explained, and what it means.
 struct IndexEntry {
@@ -26,13 +46,14 @@ std::string index_json(std::span<const IndexEntry> all);
 
 std::string explain_state(State state, const KernelLimits& limits);
 std::string explain_pair(Seen from, Seen to);
+/// Everything that the word means, one part behind the other.
+std::string explain_word(const Word& word, Drawing drawing);
 std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing);
 std::string explain_rule(const RuleInfo& rule);
-std::string explain_rule_json(const RuleInfo& rule);
 std::string explain_state_json(State state, const KernelLimits& limits);
 std::string explain_pair_json(Seen from, Seen to);
-/// With the rule of the same name, if there is one.
-std::string explain_lifecycle_json(const Lifecycle& lifecycle, const RuleInfo* rule);
+/// Of the kind lifecycle, rule, group or topic, whichever comes first; with the keys of whatever else the name means.
+std::string explain_word_json(const Word& word);
 
 std::string machine_table();
 std::string machine_dot();

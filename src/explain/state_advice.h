@@ -9,6 +9,8 @@ namespace tcpstat::explain {
 
 struct StateAdvice {
   State state;
+  std::string_view role;      ///< which side of an opening or a close is in it
+  std::string_view seen;      ///< how often it is seen, and why
   std::string_view who;       ///< who moves it on
   std::string_view many;      ///< what many of them mean
   std::string_view look;      ///< commands, separated by newlines

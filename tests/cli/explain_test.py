@@ -69,6 +69,30 @@ class Explain(TestCase):
         self.assertIn("close-wait-leak", [rule[0] for rule in rules])
         self.fails("explain", "close-wait-leek", sentence=r"cannot explain .*did you mean close-wait-leak\?.*")
 
+    def test_printed_words_are_explained_as_they_are_printed(self):
+        for line in self.succeeds("--list", "groups").lines:
+            group, members = line.split("\t")[:2]
+            found = self.document(group)
+            if " " in members:
+                self.assertEqual((found["kind"], found["states"]), ("group", members.split()), group)
+            else:
+                self.assertEqual(found["state"], members, group)
+        for word in ("flood: single source", "flash crowd", "accept-queue overflow", "saturated, undecided", "HALF_OPEN"):
+            self.assertTrue(self.document(word)["text"], word)
+        for word in ("syncookies", "backlog", "defences", "queue-full", "half-open"):
+            self.assertIn(word, self.names())
+        # A command that is named is one that works.
+        for name in self.names():
+            for command in self.document(name).get("look", []) if name != "machine" else []:
+                verb = command.split()
+                if verb[0] == "tcpstat" and verb[1] not in ("check", "audit", "watch", "validate"):
+                    self.assertEqual(run(*verb[1:]).code, 0, command)
+
+    def test_rules_without_limits_have_no_heading_for_them(self):
+        for line in self.succeeds("--list", "rules").lines:
+            name, _, defaults = line.split("\t")
+            self.assertEqual("Limits, by default:" in self.succeeds("explain", name).out, defaults != "none", name)
+
     def test_every_pair_has_an_explanation_that_fits(self):
         for before in SEEN:
             for after in SEEN:

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/utf8.h"
+#include "report/transition_verdict.h"
 #include "support/fixtures.h"
 
 namespace tcpstat::explain {
@@ -54,7 +55,7 @@ TEST_CASE("every name of the index has an explanation that fits, in either alpha
       }
     }
   }
-  CHECK(names.size() == kStateCount + lifecycles().size() + 1 + 1);
+  CHECK(names.size() > kStateCount + lifecycles().size() + topics().size());
 }
 
 TEST_CASE("the index is what an empty word means") {
@@ -76,6 +77,55 @@ TEST_CASE("a rule is explained, and beside the course of events of its name") {
   CHECK(both["thresholds"][0]["value"] == 5);
   CHECK(said("syn-flood").find("more than anybody has by chance") != std::string::npos);
   CHECK(said("leak").find("do programs forget sockets?") != std::string::npos);
+}
+
+TEST_CASE("every group, phase, flag and class that is printed anywhere is explained, as printed and as a name") {
+  for (const StateGroup& group : state_groups()) {
+    const json found = document(group.name);
+    CHECK(found["kind"] == "group");
+    CHECK(found["states"].size() == static_cast<std::size_t>(group.states.size()));
+  }
+  for (const Phase phase : kPhases) CHECK(find_subject(name(phase), kRules).has_value());
+  CHECK(document("opening")["states"] == json{name(State::syn_sent), name(State::syn_recv)});
+  CHECK(document("closing")["state"] == name(State::closing));
+  for (const RowFlagInfo& flag : kRowFlags) CHECK(said(flag.name).find("+FLAGS") != std::string::npos);
+  for (auto i = static_cast<int>(AttackClass::single_source); i <= static_cast<int>(AttackClass::undecided); ++i) {
+    const std::string printed(name(static_cast<AttackClass>(i)));
+    CAPTURE(printed);
+    CHECK(document(printed)["name"] == as_name(printed));
+    CHECK(said(printed) == said(as_name(printed)));
+    CHECK(std::string(document(printed)["meaning"]).find("class of SYN verdicts") != std::string::npos);
+  }
+  for (const AttackLevel level : {AttackLevel::suspicious, AttackLevel::likely, AttackLevel::under_attack}) {
+    CHECK(document(name(level))["kind"] == "topic");
+  }
+  for (const TransitionVerdict verdict : kObservedVerdicts) CHECK(document(name(verdict))["kind"] == "topic");
+}
+
+TEST_CASE("a name that means several things says all of them") {
+  const std::string half_open = said("half-open");
+  for (const char* words : {"round trip", "tcpstat -s half-open", "  states      SYN_SENT SYN_RECV", "3.5.1"}) {
+    CAPTURE(words);
+    CHECK(half_open.find(words) != std::string::npos);
+  }
+  CHECK(document("half-open")["states"].size() == 2);
+  CHECK(document("half-open")["look"][0] == "tcpstat -s half-open");
+  const std::string leak = said("leak");
+  CHECK(leak.find("+FLAGS") != std::string::npos);
+  CHECK(leak.find("do programs forget sockets?") != std::string::npos);
+  CHECK(document("leak")["kind"] == "rule");
+}
+
+TEST_CASE("what keeps SYN floods out is told, each with its price") {
+  for (const char* name : {"syncookies", "backlog", "defences", "queue-full", "active-close", "passive-close"}) {
+    CHECK(find_subject(name, kRules).has_value());
+  }
+  const std::string defences = said("defences");
+  for (const char* words :
+       {"SYN cookies", "larger queue", "Shorter timeouts", "SynAttackProtect", "None is complete"}) {
+    CAPTURE(words);
+    CHECK(defences.find(words) != std::string::npos);
+  }
 }
 
 TEST_CASE("bounds are those of the host that it is told of") {

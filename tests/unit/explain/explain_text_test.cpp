@@ -17,11 +17,12 @@ bool says(const std::string& text, std::string_view words) {
   return flat.find(words) != std::string::npos;
 }
 
-TEST_CASE("every state has its six answers, in at most 80 columns") {
+TEST_CASE("every state has its eight answers, in at most 80 columns") {
   for (const StateInfo& row : states()) {
     CAPTURE(row.name);
     const std::string text = explain_state(row.state, {});
-    for (const char* label : {"moved on by", "at most", "many", "look at", "sections", "Next, by RFC 9293:"}) {
+    for (const char* label :
+         {"side", "seen", "moved on by", "at most", "many", "look at", "sections", "Next, by RFC 9293:"}) {
       CHECK(says(text, label));
     }
     // A listener is no end of a connection, and neither is a socket that is only bound.
@@ -47,6 +48,13 @@ TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   CHECK(says(text, "tracepoint  never"));
   CHECK_FALSE(says(explain_pair(State::syn_sent, State::established), "Linux       "));
   CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
+}
+
+TEST_CASE("a rule without limits has no heading for them") {
+  const std::string text = explain_rule({"return-path", "do answers arrive?", "RFC 6298", {}});
+  CHECK(says(text, "reference   RFC 6298"));
+  CHECK_FALSE(says(text, "Limits"));
+  CHECK(text.ends_with("RFC 6298\n"));
 }
 
 TEST_CASE("a rule has its question, its reference and a reason for each limit") {

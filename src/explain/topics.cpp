@@ -1,0 +1,226 @@
+#include "explain/topics.h"
+
+#include <array>
+
+#include "base/ascii.h"
+
+namespace tcpstat::explain {
+namespace {
+
+// Facts: RFC 4987; ip-sysctl.rst; net/ipv4/syncookies.c; net/ipv4/tcp_input.c, tcp_conn_request();
+// include/net/inet_connection_sock.h, inet_csk_reqsk_queue_is_full(); include/net/sock.h, sk_acceptq_is_full().
+constexpr auto kTopics = std::to_array<Topic>({
+    {.name = "half-open",
+     .meaning = "a handshake that is not finished: SYN_SENT or SYN_RECV",
+     .text =
+         "SYN_RECV: this side has answered a SYN with SYN,ACK and waits for the ACK. SYN_SENT: this side has sent the "
+         "SYN and waits for the answer. Either lasts one round trip as a rule; rows that stay for seconds are clients "
+         "or servers that do not answer. Many of them in SYN_RECV, above all of random sources, are a SYN flood "
+         "(tcpstat explain syn-flood), or the answers do not get through (tcpstat explain return-path).\n"
+         "RFC 9293 §3.5.1 also calls a connection half-open that one end has lost, by a crash, while the other still "
+         "believes in it. Such a row stands in ESTABLISHED until data, a keepalive probe or a timeout finds out.",
+     .look = "tcpstat -s half-open\ntcpstat summary --by local_port,remote_prefix -s SYN_RECV\ntcpstat check"},
+    {.name = "backlog",
+     .meaning = "how many connections may wait at a listener, half-open and complete",
+     .text =
+         "listen(fd, backlog) is a wish: Linux takes it or net.core.somaxconn (4096 since Linux 5.4, before that 128), "
+         "whichever is less. The number limits two queues.\n"
+         "The SYN queue holds half-open requests. At the backlog it is full: the next SYNs get SYN cookies or are "
+         "dropped. Without cookies, new clients are refused from three quarters of tcp_max_syn_backlog on, too.\n"
+         "The accept queue holds complete connections that the program has not taken yet, backlog + 1 at most. When it "
+         "is full, SYNs and the last ACKs of handshakes are dropped.\n"
+         "A larger somaxconn counts from the next listen() on, so restart the program. A larger queue bridges a longer "
+         "burst; a program that accepts too slowly fills any queue.",
+     .look = "tcpstat -l\ntcpstat audit\nnstat -az TcpExtListenOverflows TcpExtListenDrops"},
+    {.name = "syncookies",
+     .meaning = "SYN cookies: SYNs are answered without keeping anything of them",
+     .text =
+         "While the SYN queue is full, Linux puts a hash of addresses, ports and time (the cookie) into the sequence "
+         "number of its SYN,ACK, and forgets the SYN. A client that is alive sends cookie + 1 back in its ACK; that is "
+         "checked, and the connection is there at once. So forged SYNs keep nobody out.\n"
+         "The price: a few sizes of MSS fit into the cookie, and window scaling and SACK survive only with timestamps. "
+         "A SYN,ACK is not repeated, so that who loses a segment of the handshake waits longer.\n"
+         "What was answered by a cookie is in no table: SYN_RECV stops growing at the backlog, and a flood looks "
+         "smaller than it is. Counters show it.\n"
+         "net.ipv4.tcp_syncookies: 1 (the default) when the queue is full, 2 always, 0 never. Cookies do not help "
+         "against a full link, nor against connections that do complete.",
+     .look = "nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv TcpExtSyncookiesFailed\ntcpstat check --interval "
+             "5\ntcpstat audit"},
+    {.name = "defences",
+     .meaning = "what helps against SYN floods, and what each costs; none is complete",
+     .text =
+         "SYN cookies (tcp_syncookies 1): no room is needed (tcpstat explain syncookies).\n"
+         "A larger queue (the program's backlog, somaxconn, tcp_max_syn_backlog): holds out longer and costs memory; a "
+         "faster flood fills it, too (tcpstat explain backlog).\n"
+         "Shorter timeouts: with tcp_synack_retries 2 a request is kept for 7 s instead of 63 s; clients on paths that "
+         "lose much are cut off as well.\n"
+         "On Windows SynAttackProtect did the latter once half-open connections piled up. Since Windows Vista and "
+         "Server 2008 the protection is always on.\n"
+         "In front of the server: SYNPROXY or a firewall that limits SYNs by source, and the provider. Forged sources "
+         "would not be, if each network let out its own addresses only (RFC 2827).\n"
+         "None is complete. Against more packets than the link carries nothing helps but somebody upstream.",
+     .look = "tcpstat audit\ntcpstat check --interval 5"},
+    {.name = "active-close",
+     .meaning = "to close first: FIN_WAIT1, FIN_WAIT2 or CLOSING, then TIME_WAIT",
+     .text = "The side whose program closes first sends the first FIN. It waits for the ACK (FIN_WAIT1), then for the "
+             "peer's FIN (FIN_WAIT2), and keeps the addresses for a while (TIME_WAIT), so that a FIN that comes again "
+             "can be answered. The other side closes passively: tcpstat explain passive-close. Both: tcpstat explain "
+             "close.",
+     .look = "tcpstat -s FIN_WAIT1,FIN_WAIT2,CLOSING,TIME_WAIT"},
+    {.name = "passive-close",
+     .meaning = "to close after the peer: CLOSE_WAIT, LAST_ACK",
+     .text = "The peer's FIN came and was acknowledged (CLOSE_WAIT). Now the program has to see whether it has data "
+             "left to send, and close; no timer does it instead. Its FIN waits for the last ACK (LAST_ACK). The other "
+             "side closes actively: tcpstat explain active-close. Both: tcpstat explain close.",
+     .look = "tcpstat -s CLOSE_WAIT,LAST_ACK -p"},
+
+    // The classes of half-open connections.
+    {.name = "flood-single-source",
+     .meaning = "a class of SYN verdicts: one address opens without end",
+     .text = "One address sends most of the SYNs that never complete, and does not repeat them as a client would. Drop "
+             "it in the firewall, unless it is a proxy that others come through.",
+     .look = "tcpstat summary --by remote_address -s SYN_RECV"},
+    {.name = "flood-subnet",
+     .meaning = "a class of SYN verdicts: one network opens without end",
+     .text = "The addresses are many and of one network: forged within it, or a network of hosts that were taken over. "
+             "Limit SYNs of that network in the firewall; ask who runs it.",
+     .look = "tcpstat summary --by remote_prefix -s SYN_RECV"},
+    {.name = "flood-random-sources",
+     .meaning = "a class of SYN verdicts: forged sources from everywhere",
+     .text = "Hardly two SYNs have one source, and none of them answers: the addresses are forged. Blocking them is "
+             "useless, and hits whom they belong to. See tcpstat explain defences.",
+     .look = "tcpstat audit"},
+    {.name = "flood-mixed",
+     .meaning = "a class of SYN verdicts: a flood whose sources have no pattern, or are not seen",
+     .text = "Several sources at once, or too few that the table shows: SYN cookies keep them out of it. Connection "
+             "tracking or a capture of SYNs may show them. See tcpstat explain defences.",
+     .look = "tcpstat summary --by remote_prefix -s SYN_RECV"},
+    {.name = "flash-crowd",
+     .meaning = "a class of SYN verdicts: many real clients at once",
+     .text = "The half-opens are many and fresh: each completes after a round trip, and the next take its place. It is "
+             "load and no attack.",
+     .look = "tcpstat -l\ntcpstat check --interval 5"},
+    {.name = "accept-queue-overflow",
+     .meaning = "a class of SYN verdicts: the program accepts too slowly",
+     .text = "The handshakes would complete, but the accept queue has no room, so that the kernel drops their last ACK "
+             "and they stay in SYN_RECV. It is no flood: the program does not call accept() often enough. The rule: "
+             "tcpstat explain accept-queue.",
+     .look = "tcpstat -lp"},
+    {.name = "deferred-accept",
+     .meaning = "a class of SYN verdicts: clients that are connected and send nothing",
+     .text = "The listener set TCP_DEFER_ACCEPT: a client that has answered stays in SYN_RECV until its first data "
+             "comes. Such a row is no half-open handshake.",
+     .look = "tcpstat -s SYN_RECV -o +FLAGS"},
+    {.name = "lossy-clients",
+     .meaning = "a class of SYN verdicts: real clients on paths that lose segments",
+     .text = "SYN,ACKs had to be sent again, and then the handshakes did complete, or the clients repeat their SYNs. A "
+             "flood does neither. Look at the network between.",
+     .look = "tcpstat -s SYN_RECV -o +RETRANSMITS,FLAGS"},
+    {.name = "return-path-or-replay",
+     .meaning = "a class of SYN verdicts: SYNs are repeated and none completes",
+     .text = "Real clients repeat a SYN that was not answered, so these may be real, and the SYN,ACKs do not reach "
+             "them: a firewall, a route or a filter on the way out. Or somebody replays SYNs. The rule: tcpstat "
+             "explain return-path.",
+     .look = "tcpstat -s SYN_RECV -o +FLAGS\nip route get ADDRESS\nnft list ruleset"},
+    {.name = "port-scan",
+     .meaning = "a class of SYN verdicts: SYNs go where nobody listens",
+     .text = "The host answers many SYNs with RST. Somebody tries ports, or a service is down and its clients are "
+             "refused (tcpstat explain refused).",
+     .look = "tcpstat -l\nnstat -az TcpOutRsts TcpAttemptFails"},
+    {.name = "live-source-resets",
+     .meaning = "a class of SYN verdicts: the sources answer SYN,ACKs with RST",
+     .text = "Hosts that exist and have asked for nothing refuse our SYN,ACKs: their addresses are forged by somebody "
+             "else. Health checks that end in a RST look alike.",
+     .look = "tcpstat check --interval 5\nnstat -az TcpExtEmbryonicRsts TcpAttemptFails"},
+    {.name = "saturated-undecided",
+     .meaning = "a class of SYN verdicts: the queue is full of fresh requests, and one sample cannot tell why",
+     .text = "A flood fills a queue and so does a crowd. What becomes of the requests decides, so look twice.",
+     .look = "tcpstat check --interval 5"},
+
+    // How sure a verdict is.
+    {.name = "suspicious",
+     .meaning = "a level of SYN verdicts: something speaks for a flood",
+     .text = "The weights of the evidence add up to the first limit of the rule syn-flood. The levels above it are "
+             "likely and under attack (tcpstat explain syn-flood).",
+     .look = "tcpstat check -v"},
+    {.name = "likely",
+     .meaning = "a level of SYN verdicts: a flood in all probability",
+     .text =
+         "The weights of the evidence add up to the second limit of the rule syn-flood (tcpstat explain syn-flood).",
+     .look = "tcpstat check -v"},
+    {.name = "under-attack",
+     .meaning = "a level of SYN verdicts: a flood, and the queue is under pressure",
+     .text = "The weights of the evidence add up to the third limit of the rule syn-flood, and clients notice "
+             "(tcpstat explain queue-full).",
+     .look = "tcpstat check -v\ntcpstat explain defences"},
+
+    // Why a socket has no owner.
+    {.name = "not-accepted",
+     .meaning = "a reason why a socket has no owner: no program has taken it yet",
+     .text = "It waits in the accept queue of a listener (tcpstat explain backlog).",
+     .look = "tcpstat -lp"},
+    {.name = "closed-by-process",
+     .meaning = "a reason why a socket has no owner: the program closed it",
+     .text = "The kernel finishes the work: data that is left, the FIN, and the timers (tcpstat explain close).",
+     .look = "tcpstat -s closing-side -o +ORPHAN,TIMER"},
+    {.name = "not-permitted",
+     .meaning = "a reason why a socket has no owner: some processes could not be looked into",
+     .text = "The files of other users' processes are theirs. CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH together show "
+             "them.",
+     .look = ""},
+    {.name = "no-process",
+     .meaning = "a reason why a socket has no owner: no process holds it",
+     .text = "It is the kernel's own, such as one of NFS, or on its way from one process to another.",
+     .look = ""},
+
+    // What is said of transitions.
+    {.name = "legal",
+     .meaning = "a verdict on transitions: one or several ordinary steps",
+     .text = "RFC 9293 and Linux have the step, or between two samples a way of such steps (tcpstat explain FROM:TO).",
+     .look = "tcpstat watch --events"},
+    {.name = "reachable",
+     .meaning = "a verdict on pairs of states: through other states",
+     .text = "Two samples of one connection may show the pair, and what lies between went unseen (tcpstat explain "
+             "FROM:TO).",
+     .look = ""},
+    {.name = "reuse",
+     .meaning = "a verdict on transitions: another connection on the same addresses and ports",
+     .text = "No connection goes this way: it ended, and another one began, or the same descriptor was used again.",
+     .look = "tcpstat watch --events"},
+    {.name = "quirk",
+     .meaning = "a verdict on transitions: Linux prints it, and it is no step of RFC 9293",
+     .text = "Such as a state that is stored again when a program calls close() after shutdown(). It is harmless.",
+     .look = "tcpstat explain FIN_WAIT1:FIN_WAIT1"},
+    {.name = "illegal",
+     .meaning = "a verdict on transitions: Linux never does this",
+     .text = "In a recorded log: records were lost or are of several hosts, or the kernel has a bug.",
+     .look = "tcpstat validate FILE"},
+});
+
+}  // namespace
+
+std::span<const Topic> topics() { return kTopics; }
+
+const Topic* find_topic(std::string_view name) {
+  for (const Topic& topic : kTopics) {
+    if (topic.name == name) return &topic;
+  }
+  return nullptr;
+}
+
+std::string as_name(std::string_view word) {
+  std::string out;
+  for (const char c : word) {
+    const char lower = ascii_lower(c);
+    const bool part = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9');
+    if (part) {
+      out += lower;
+    } else if (!out.empty() && out.back() != '-') {
+      out += '-';
+    }
+  }
+  while (out.ends_with('-')) out.pop_back();
+  return out;
+}
+
+}  // namespace tcpstat::explain
