@@ -5,7 +5,9 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/nearest_word.h"
+#include "model/state.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -55,7 +57,18 @@ std::string unknown_option(const std::string& word) {
          "see: tcpstat --help)";
 }
 
+/// What users of netstat type: `netstat -n -p TCP | grep SYN_RECV`.
+bool names_the_protocol(std::string_view word) {
+  const std::string upper = ascii_upper(word);
+  return upper == "TCP" || upper == "TCP4" || upper == "TCP6" || upper == "TCPV6";
+}
+
 std::string unexpected_argument(const std::string& word) {
+  if (names_the_protocol(word)) {
+    return "unexpected argument " + in_quotes(word) +
+           " (there is only TCP here, and -p shows processes; half-open connections: tcpstat -s " +
+           std::string(name(State::syn_recv)) + ")";
+  }
   const std::string_view nearest = nearest_word(word, verb_words());
   return "unexpected argument " + in_quotes(word) + " (" +
          (nearest.empty() ? "filters are options, such as --state or --port; "

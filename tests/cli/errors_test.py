@@ -23,6 +23,7 @@ class UsageErrors(TestCase):
             (["-x"], rf'unknown option "-x" \({see_help}\)'),
             (["-ax"], rf'unknown option "-x" \({see_help}\)'),
             (["sumary"], rf'unexpected argument "sumary" \(did you mean summary\? {see_help}\)'),
+            (["-n", "-p", "TCP"], r'unexpected argument "TCP" \(there is only TCP here, .* tcpstat -s SYN_RECV\)'),
             (["SYN_RECV"], rf'unexpected argument "SYN_RECV" \(filters are options, .*; {see_help}\)'),
             (["summary", "SYN_RECV"], r'unexpected argument "SYN_RECV" \(.*\)'),
             (["-o", "RTT"], rf'unknown column "RTT" \(.*{see_columns}\)'),
