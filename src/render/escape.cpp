@@ -1,5 +1,7 @@
 #include "render/escape.h"
 
+#include <array>
+
 #include "base/utf8.h"
 
 namespace tcpstat::render {
@@ -71,10 +73,17 @@ void append_json_string(TextBuffer& out, std::string_view text) {
 }
 
 std::string shown_in(Charset charset, std::string_view words) {
-  constexpr std::string_view kSign = "§";
+  struct Stand {
+    std::string_view sign;
+    std::string_view in;
+  };
+  constexpr auto kStands = std::to_array<Stand>({{"§", ""}, {"−", "-"}, {" · ", ", "}});
   std::string out(words);
   if (charset == Charset::utf8) return out;
-  for (std::size_t at = out.find(kSign); at != std::string::npos; at = out.find(kSign, at)) out.erase(at, kSign.size());
+  for (const Stand& one : kStands) {
+    for (std::size_t at = out.find(one.sign); at != std::string::npos; at = out.find(one.sign, at))
+      out.replace(at, one.sign.size(), one.in);
+  }
   return out;
 }
 

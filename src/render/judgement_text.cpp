@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "render/escape.h"
+#include "render/evidence_text.h"
 
 namespace tcpstat::render {
 namespace {
@@ -37,20 +38,7 @@ void append_headline(TextBuffer& out, std::string_view text) {
   append_in_first_line(out, text);
 }
 
-/// As few digits as tell it: 257, 0.5, 12.3.
-void append_number(TextBuffer& out, double value) {
-  constexpr double kExact = 9e15;
-  if (std::floor(value) == value && std::fabs(value) < kExact) {
-    out.number(static_cast<std::int64_t>(value));
-    return;
-  }
-  constexpr int kDigits = 3;
-  char* to = out.reserve(64);
-  out.commit(
-      std::to_chars(to, to + 64, value, std::chars_format::general, kDigits + (std::fabs(value) >= 1 ? 2 : 0)).ptr);
-}
-
-void append_number(TextBuffer& out, const std::optional<double>& value) {
+void append_limit(TextBuffer& out, const std::optional<double>& value) {
   if (value) append_number(out, *value);
 }
 
@@ -73,8 +61,8 @@ void append_performance(TextBuffer& out, const PerformanceValue& value) {
   };
   field([&] { append_text(limits, value.warning); });
   field([&] { append_text(limits, value.critical); });
-  field([&] { append_number(limits, value.least); });
-  field([&] { append_number(limits, value.most); });
+  field([&] { append_limit(limits, value.least); });
+  field([&] { append_limit(limits, value.most); });
   out.append(limits.view().substr(0, length));  // semicolons at the end are left out
 }
 
@@ -99,35 +87,9 @@ void append_upper(TextBuffer& out, std::string_view word) {
   for (const char c : word) out.append(ascii_upper(c));
 }
 
-/// "  stale_half_opens 0.97 ratio >= 0.8, +3 (sock_diag)"
 void append_evidence(TextBuffer& out, const Evidence& evidence) {
   out.append("  ");
-  append_text(out, evidence.quantity);
-  out.append(' ');
-  if (evidence.value) {
-    append_number(out, *evidence.value);
-  } else {
-    out.append("unknown");
-  }
-  if (!evidence.unit.empty()) {
-    out.append(' ');
-    append_text(out, evidence.unit);
-  }
-  if (evidence.limit) {
-    out.append(" (");
-    append_text(out, evidence.op);
-    out.append(' ');
-    append_number(out, *evidence.limit);
-    out.append(')');
-  }
-  if (evidence.weight != 0) {
-    out.append(evidence.weight > 0 ? ", +" : ", ");
-    append_number(out, evidence.weight);
-  }
-  if (!evidence.source.empty()) {
-    out.append(", ");
-    append_text(out, evidence.source);
-  }
+  append_text(out, evidence_text(evidence));
   out.append('\n');
 }
 
@@ -147,15 +109,47 @@ void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
   out.append('\n');
 }
 
+/// What half-opens are where nobody attacks; empty if there is nothing to say of them.
+std::string_view no_flood_words(AttackClass attack_class) {
+  switch (attack_class) {
+    case AttackClass::flash_crowd:
+      return "a crowd of clients";
+    case AttackClass::accept_queue:
+      return "the accept queue overflows";
+    case AttackClass::deferred_accept:
+      return "idle clients wait for data (deferred accept)";
+    case AttackClass::lossy_clients:
+      return "segments of clients get lost";
+    case AttackClass::return_path:
+      return "SYN+ACKs do not arrive, or a replay";
+    case AttackClass::port_scan:
+      return "connections are refused";
+    default:
+      return name(attack_class);
+  }
+}
+
+/// "no sign of a SYN flood", "no SYN flood: the accept queue overflows"
+void append_no_flood(TextBuffer& out, AttackClass attack_class) {
+  const std::string_view words = no_flood_words(attack_class);
+  out.append(words.empty() ? "no sign of a SYN flood" : "no SYN flood: ");
+  append_text(out, words);
+}
+
 /// "0.0.0.0:443: SYN verdict likely (flood: random sources), about 100 SYN/s never complete, queue full in 3 s"
 void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
   append_text(out, verdict.subject.text());
-  out.append(": SYN verdict ");
-  append_text(out, name(verdict.level));
-  if (verdict.attack_class != AttackClass::none) {
-    out.append(" (");
-    append_text(out, name(verdict.attack_class));
-    out.append(')');
+  if (verdict.level == AttackLevel::none) {
+    out.append(": ");
+    append_no_flood(out, verdict.attack_class);
+  } else {
+    out.append(": SYN verdict ");
+    append_text(out, name(verdict.level));
+    if (verdict.attack_class != AttackClass::none) {
+      out.append(" (");
+      append_text(out, name(verdict.attack_class));
+      out.append(')');
+    }
   }
   if (verdict.rate_per_s) {
     out.append(", about ");
@@ -283,12 +277,7 @@ void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdict
   if (verdicts.empty()) return;
   const SynVerdict& worst = verdicts.front();
   if (worst.level == AttackLevel::none) {
-    out.append("no sign of a SYN flood");
-    if (worst.attack_class != AttackClass::none) {
-      out.append(" (");
-      append_escaped(out, name(worst.attack_class));
-      out.append(')');
-    }
+    append_no_flood(out, worst.attack_class);
     out.append('\n');
   } else {
     append_verdict(out, worst);

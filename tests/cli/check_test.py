@@ -68,7 +68,7 @@ class Counts(Check):
         tree = self.tree()
         self.assertEqual(len(self.check("-w", "1", "--proc-root", tree.path, status="WARNING").lines), 3)
         result = self.check("-w", "1", "-v", "--proc-root", tree.path, status="WARNING")
-        self.assertEqual(result.lines[2], f"  selected_sockets 14 sockets (> 1), {tree.path}/net/tcp")
+        self.assertEqual(result.lines[2], f"  selected sockets 14 sockets (more than 1) · {tree.path}/net/tcp")
 
     def test_json(self):
         tree = self.tree()

@@ -36,7 +36,7 @@ class Sources(TestCase):
         result = run("check", "-v", "--proc-root", root, env={"LC_ALL": "C"})
         self.assertTrue(result.bytes.isascii())
         out = result.out
-        self.assertRegex(out, rf"\n  half_opens 400 sockets, {root}/net/tcp\n")
+        self.assertRegex(out, rf"\n  half-opens 400 sockets, {root}/net/tcp\n")
         self.assertNotRegex(out, r"sock_diag|, /proc")
 
     def test_a_process_of_another_proc(self):

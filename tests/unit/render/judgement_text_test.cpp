@@ -52,7 +52,8 @@ TEST_CASE("the first line says what is wrong and what to type") {
       "TCPSTAT CRITICAL - 12 connections leak - run: tcpstat -p -s CLOSE_WAIT | syn_recv=257;;;0;257 listen_drops=0c\n"
       "CRITICAL close-wait-leak: 12 connections leak\n"
       "  run: tcpstat -p -s CLOSE_WAIT\n");
-  CHECK(text(report, Detail::evidence).find("\n  oldest 12.5 s (>= 10), +2, tcp_info\n") != std::string::npos);
+  CHECK(text(report, Detail::evidence).find("\n  oldest 12.5 s (limit 10): speaks for a flood (+2) · tcp_info\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("no text of others begins performance data, a line, or a terminal's sequence") {
@@ -146,6 +147,8 @@ TEST_CASE("below a list stand at most three lines: what is wrong and what to typ
   CHECK(lines({}, {finding("one", "a"), finding("two", "b"), finding("three", "c")}) == "one\ntwo\nrun: a\n");
   SynVerdict verdict(Subject::host(), AttackLevel::none, finding("", "").evidence);
   CHECK(lines({verdict}, {}) == "no sign of a SYN flood\n");
+  verdict.attack_class = AttackClass::accept_queue;
+  CHECK(lines({verdict}, {}) == "no SYN flood: the accept queue overflows\n");
   verdict.level = AttackLevel::likely;
   verdict.attack_class = AttackClass::mixed_sources;
   verdict.rate_per_s = 99.96;
