@@ -42,6 +42,9 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
 
 std::string queue_text(const Measurements& signals) {
   if (!signals.limit) return ", " + number(signals.half_open) + " half-open";
+  if (signals.half_open >= *signals.limit) {
+    return ", queue full (" + number(signals.half_open) + ", room for " + number(*signals.limit) + ")";
+  }
   return ", queue " + number(signals.half_open) + " of " + number(*signals.limit);
 }
 

@@ -20,7 +20,7 @@ std::string duration_text(std::uint64_t milliseconds) {
 }
 
 std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms) {
-  return oldest_ms ? ", the oldest for " + duration_text(*oldest_ms) : "";
+  return oldest_ms.value_or(0) >= 1000 ? ", the oldest for " + duration_text(*oldest_ms) : "";
 }
 
 std::string counted(std::uint64_t count, std::string_view noun) {

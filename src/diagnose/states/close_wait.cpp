@@ -140,7 +140,8 @@ class CloseWait : public Diagnosis {
     const std::string where = key.pid != 0 ? service_text(group) : "";
     out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
                   " that the peer has closed" + oldest_text(group.oldest_ms) + share_text +
-                  (leak ? ": a descriptor leak, restart it until it is mended" : ": it is stuck or short of workers");
+                  (leak ? ": a descriptor leak; restarting it frees them for now, the program must close them"
+                        : ": it is stuck or short of workers");
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
   }

@@ -130,8 +130,7 @@ TEST_CASE("a finding names the process, the port, the oldest age and a command")
   CHECK(evidence(all[0], "oldest_last_ack_s") == 720);
   CHECK(all[0].message ==
         "nginx(812) never closes 12 connections on port 443 that the peer has closed, the oldest for 12 min: a "
-        "descriptor "
-        "leak, restart it until it is mended");
+        "descriptor leak; restarting it frees them for now, the program must close them");
   CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p -i --pid 812");
 }
 

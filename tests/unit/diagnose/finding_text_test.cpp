@@ -25,6 +25,8 @@ TEST_CASE("numbers come with their noun") {
   CHECK(percent(0.734) == "73 %");
   CHECK(oldest_text(std::nullopt).empty());
   CHECK(oldest_text(61'000) == ", the oldest for 61 s");
+  CHECK(oldest_text(1'000) == ", the oldest for 1 s");
+  CHECK(oldest_text(999).empty());
 }
 
 TEST_CASE("a service is told by its port and the side that opened") {
