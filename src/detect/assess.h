@@ -52,6 +52,9 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
 /// True if floods leave the table empty here and no counter tells either, so that no finding says nothing.
 bool table_is_blind(const SynInput& input);
 
+/// What is refused, and the listener that went away; nothing if little is.
+std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds);
+
 /// The rules of findings.cpp.
 std::span<const RuleInfo* const> finding_rules();
 std::vector<Finding> findings_of(const HostAssessment& all, const SynInput& input, const Thresholds& thresholds);

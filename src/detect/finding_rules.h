@@ -18,8 +18,9 @@ inline constexpr ThresholdInfo kDeferThresholds[] = {
     {"warning", 0.5, "ratio", "of the SYN queue: from here on the kernel drops them earlier"},
     {"critical", 0.9, "ratio", "of the SYN queue: the next clients get cookies, or nothing"},
 };
-inline constexpr ThresholdInfo kScanThresholds[] = {
+inline constexpr ThresholdInfo kRefusedThresholds[] = {
     {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},
+    {"after_end", 1, "/s", "once a listener went away between two samples: its clients are still there"},
 };
 
 inline constexpr RuleInfo kSynFloodRule = {"syn-flood", "is a listener under a SYN flood?", "RFC 4987",
@@ -34,8 +35,9 @@ inline constexpr RuleInfo kReturnPathRule = {
 inline constexpr RuleInfo kLossyRule = {"lossy-clients", "do clients need several SYN+ACKs?", "RFC 6298 §5.5", {}};
 inline constexpr RuleInfo kCrowdRule = {
     "flash-crowd", "does a crowd of real clients fill the SYN queue?", "RFC 4987 §3.6", {}};
-inline constexpr RuleInfo kPortScanRule = {"port-scan", "are closed ports probed?", "RFC 9293 §3.10.7.1",
-                                           kScanThresholds};
+inline constexpr RuleInfo kRefusedRule = {"refused-connections", "do connections come for which nothing listens?",
+                                          "RFC 9293 §3.10.7.1; net/ipv4/tcp_ipv4.c, tcp_v4_send_reset(): OutRsts",
+                                          kRefusedThresholds};
 inline constexpr RuleInfo kBlindRule = {"syn-blind",
                                         "what can this way of looking not see?",
                                         "RFC 4987 §3.6; net/ipv4/tcp_input.c, tcp_conn_request()",

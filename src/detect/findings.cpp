@@ -111,7 +111,7 @@ class Findings {
       add_look_alike(listener);
     }
     if (all_.host.level > worst) add_flood(all_.host);
-    add_scan();
+    if (auto refused = refusals(all_.host, input_, thresholds_)) out_.push_back(std::move(*refused));
     add_blind_spots();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
@@ -216,20 +216,6 @@ class Findings {
     out_.push_back(std::move(out));
   }
 
-  void add_scan() {
-    if (all_.host.attack_class != AttackClass::port_scan) return;
-    const Measurements& signals = all_.host.signals;
-    Finding out = finding(kPortScanRule, Severity::warning, all_.host,
-                          only(signals, {"resets_sent", "completions", "embryonic_resets"}));
-    out.value = signals.resets_per_s;
-    out.unit = "/s";
-    out.warning = LimitsOf<kPortScanRule>(thresholds_)("resets");
-    out.message =
-        "Closed ports are probed: the host answers " + number(*signals.resets_per_s) + " segments a second with RST";
-    out.next = "tcpstat -l";
-    out_.push_back(std::move(out));
-  }
-
   void add_blind_spots() {
     const std::vector<std::string> spots = blind_spots(input_, all_.host.signals, thresholds_);
     if (spots.empty()) return;
@@ -259,7 +245,7 @@ class Findings {
 std::span<const RuleInfo* const> finding_rules() {
   static constexpr std::array<const RuleInfo*, 8> kRules = {&kSynFloodRule,   &kAcceptQueueRule, &kDeferredRule,
                                                             &kReturnPathRule, &kLossyRule,       &kCrowdRule,
-                                                            &kPortScanRule,   &kBlindRule};
+                                                            &kRefusedRule,    &kBlindRule};
   return kRules;
 }
 

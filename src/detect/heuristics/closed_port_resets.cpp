@@ -17,7 +17,7 @@ constexpr RuleInfo kRule = {"closed-port-resets",
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   signals.resets_per_s = host.per_s(&KernelCounters::out_rsts);
   if (!signals.resets_per_s) return;
-  const LimitsOf<kPortScanRule> limit(thresholds);
+  const LimitsOf<kRefusedRule> limit(thresholds);
   const bool aborts = host.input.facts.settings.abort_on_overflow == 1;
   const double own = aborts ? signals.overflows_per_s.value_or(0) : 0;
   const double most = std::max(limit("resets"), 2 * signals.completions_per_s.value_or(0));

@@ -216,7 +216,11 @@ const std::vector<Row>& detection() {
       {{"accept-queue.critical", 0.95}, snapshot(slow_program)},
       {{"deferred-accept.warning", 0.7}, snapshot(idle_clients)},
       {{"deferred-accept.critical", 0.55}, snapshot(idle_clients)},
-      {{"port-scan.resets", 500}, interval([](Interval& made) { made.facts.counters.out_rsts = 2000; })},
+      {{"refused-connections.resets", 500}, interval([](Interval& made) { made.facts.counters.out_rsts = 2000; })},
+      {{"refused-connections.after_end", 10}, interval([](Interval& made) {
+         made.now.local.port = 8443;
+         made.facts.counters.out_rsts = 25;
+       })},
 
       {{"client-liveness.alive", 5}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
       {{"client-liveness.timeouts", 30}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},

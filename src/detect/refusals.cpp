@@ -1,0 +1,99 @@
+// Segments that this host refuses with RST: a service that is down, a scan, or what no connection knows. Counters tell
+// how many, two samples which listener went away.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "detect/assess.h"
+#include "detect/finding_rules.h"
+
+namespace tcpstat::detect {
+namespace {
+
+constexpr std::size_t kMostNamed = 3;
+
+bool listens(const SynListener& listener) { return listener.sockets > 0 && listener.identity.has_value(); }
+
+/// Ports that were listened on in the earlier sample, and are not in this one. A partial one may miss listeners.
+std::vector<std::uint16_t> gone_ports(const SynInput& input) {
+  std::vector<std::uint16_t> out;
+  if (input.before == nullptr || input.completeness == Completeness::partial) return out;
+  for (const SynListener& past : input.before->listeners) {
+    if (!listens(past)) continue;
+    const auto same = [&](const SynListener& one) { return one.local.port == past.local.port && one.sockets > 0; };
+    if (std::none_of(input.now->listeners.begin(), input.now->listeners.end(), same)) out.push_back(past.local.port);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+/// ":8080", ":80, :443 and 3 others"
+std::string named(const std::vector<std::uint16_t>& ports) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(ports.size(), kMostNamed); ++i) {
+    out += (i == 0 ? ":" : ", :") + std::to_string(ports[i]);
+  }
+  if (ports.size() > kMostNamed) out += " and " + std::to_string(ports.size() - kMostNamed) + " others";
+  return out;
+}
+
+std::string rate_text(double per_s) { return std::to_string(std::llround(std::max(per_s, 1.0))); }
+
+/// What else the kernel counts at the same time, as a share of the RSTs.
+struct Narrowed {
+  bool own_programs = false;  ///< refused connections were opened on this host
+  bool broken_off = false;    ///< connections that were open ended so
+};
+Narrowed narrowed(const ListenerView& host, double resets_per_s) {
+  constexpr double kMost = 0.5;
+  const auto most = [&](std::optional<std::uint64_t> KernelCounters::*counter) {
+    return host.per_s(counter).value_or(0) >= kMost * resets_per_s;
+  };
+  return {.own_programs = most(&KernelCounters::attempt_fails), .broken_off = most(&KernelCounters::estab_resets)};
+}
+
+}  // namespace
+
+std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
+  const double resets = host.signals.resets_per_s.value_or(0);
+  const LimitsOf<kRefusedRule> limit(thresholds);
+  const std::vector<std::uint16_t> gone = gone_ports(input);
+  const bool missed = !gone.empty() && resets >= limit("after_end");
+  if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
+
+  const Narrowed why = narrowed(*host.of, resets);
+  const bool broken_off = why.broken_off && !missed;
+  const Severity severity = missed ? Severity::critical : (broken_off ? Severity::info : Severity::warning);
+  const Subject about = gone.size() == 1 && missed ? Subject::port(gone.front()) : Subject::host();
+  Finding out(std::string(kRefusedRule.id), severity, about,
+              {{"resets_sent", resets, ">=", missed ? limit("after_end") : limit("resets"), "/s", 0,
+                "/proc/net/snmp OutRsts"}});
+  const auto add = [&](const char* quantity, std::optional<double> value, const char* unit, const char* source) {
+    if (value) out.evidence.push_back({quantity, value, "", std::nullopt, unit, 0, source});
+  };
+  add("completions", host.signals.completions_per_s, "/s", "/proc/net/snmp PassiveOpens");
+  add("attempts_failed", host.of->per_s(&KernelCounters::attempt_fails), "/s", "/proc/net/snmp AttemptFails");
+  add("open_ones_reset", host.of->per_s(&KernelCounters::estab_resets), "/s", "/proc/net/snmp EstabResets");
+  if (missed) add("listeners_gone", static_cast<double>(gone.size()), "ports", "sock_diag");
+  out.value = resets;
+  out.unit = "/s";
+  out.warning = limit("resets");
+  const std::string rate = rate_text(resets);
+  const std::string refused =
+      rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
+  if (missed) {
+    out.message = "Nothing listens on " + named(gone) + " any more, and " + refused + ": is the service down?";
+  } else if (broken_off) {
+    out.message = rate + " open connections a second end by RST: programs close them with data unread";
+  } else {
+    out.message = refused + ": nothing listens where they go" +
+                  (why.own_programs ? ", and programs on this host open them" : "") +
+                  ". Is a service down? (a scan, or segments of no connection, look like this too)";
+  }
+  out.next = "tcpstat -lp";
+  return out;
+}
+
+}  // namespace tcpstat::detect

@@ -1,0 +1,90 @@
+// Refused connections: how many, who opens them, and which listener went away.
+
+#include <doctest/doctest.h>
+
+#include "detect/scene.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+
+KernelFacts reset(std::uint64_t count) {
+  KernelFacts facts = test::zero_facts();
+  facts.counters.out_rsts = count;
+  return facts;
+}
+
+Scene listening(std::uint16_t port) {
+  Scene scene;
+  scene.local.port = port;
+  return scene;
+}
+
+/// Five seconds, during which the listener stayed, or another one came in its place.
+const Finding* refused(SynReport& report, const KernelFacts& facts, std::uint16_t before, std::uint16_t now) {
+  report = test::delta(listening(before), listening(now), facts);
+  return test::finding(report, "refused-connections");
+}
+
+}  // namespace
+
+TEST_CASE("many RSTs are refused connections, and nobody is accused") {
+  SynReport report;
+  CHECK(refused(report, reset(245), 443, 443) == nullptr);
+  const Finding* found = refused(report, reset(400), 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->subject == Subject::host());
+  CHECK(found->value == 80);
+  CHECK(found->message ==
+        "80 connections a second are refused (RST): nothing listens where they go. Is a service down? (a scan, or "
+        "segments of no connection, look like this too)");
+  CHECK(found->next == "tcpstat -lp");
+}
+
+TEST_CASE("two samples name the listener that went away, at any rate that clients have") {
+  SynReport report;
+  CHECK(refused(report, reset(4), 443, 8443) == nullptr);
+  const Finding* found = refused(report, reset(5), 443, 8443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::critical);
+  CHECK(found->subject == Subject::port(443));
+  CHECK(found->message ==
+        "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
+}
+
+TEST_CASE("a port that is listened on again, on whatever address, has not gone") {
+  Scene before = listening(443);
+  before.local = {{Family::ipv4, {}}, 443};
+  Scene now = listening(443);
+  now.local.address = test::address("192.0.2.1");
+  const SynReport report = test::delta(before, now, reset(20));
+  CHECK(test::finding(report, "refused-connections") == nullptr);
+}
+
+TEST_CASE("programs that break off their own connections are no refusal") {
+  SynReport report;
+  KernelFacts facts = reset(400);
+  facts.counters.estab_resets = 200;
+  const Finding* found = refused(report, facts, 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::info);
+  CHECK(found->message == "80 open connections a second end by RST: programs close them with data unread");
+  facts.counters.estab_resets = 199;
+  CHECK(refused(report, facts, 443, 443)->severity == Severity::warning);
+  // Whose listener went away, its connections are reset too.
+  facts.counters.estab_resets = 400;
+  CHECK(refused(report, facts, 443, 8443)->severity == Severity::critical);
+}
+
+TEST_CASE("programs of this host that are refused are told from clients") {
+  SynReport report;
+  KernelFacts facts = reset(400);
+  facts.counters.attempt_fails = 199;
+  CHECK(refused(report, facts, 443, 443)->message.find("on this host") == std::string::npos);
+  facts.counters.attempt_fails = 200;
+  CHECK(refused(report, facts, 443, 443)->message.find(", and programs on this host open them.") != std::string::npos);
+}
+
+}  // namespace tcpstat::detect
