@@ -121,9 +121,9 @@ void complain(const Assessment& assessment, const ScenarioRun& run) {
   std::printf("\nnot right: %s, seed %llu: %s\n", run.id.c_str(), static_cast<unsigned long long>(run.seed),
               assessment.scenario->what.c_str());
   for (const Look& look : run.looks)
-    std::printf("  %5.1f - %5.1f s  %-8s %-12s %5.1f  half-open %-5llu %s; %s\n",
+    std::printf("  %5.1f - %5.1f s  %-9s exit %d  %-12s %5.1f  half-open %-5llu %s; %s\n",
                 static_cast<double>(look.begin.count()) / 1000, static_cast<double>(look.end.count()) / 1000,
-                look.mode == Mode::delta ? "delta" : "one-shot", name(look.level), look.score,
+                name(look.mode), look.exit_code, name(look.level), look.score,
                 static_cast<unsigned long long>(look.half_open), look.attack_class.c_str(), look.headline.c_str());
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <regex>
 
 #include "failure.h"
 
@@ -38,6 +39,8 @@ void assess_class(const ScenarioRun& run, Assessment& assessment) {
     if (!assessment.attack() && surest != nullptr && !named && !surest->attack_class.empty()) continue;
     surest = &look;
   }
+  const std::string& says = assessment.scenario->says;
+  assessment.words_right = says.empty() || (surest != nullptr && std::regex_search(surest->headline, std::regex(says)));
   if (surest == nullptr) return;
   assessment.attack_class = surest->attack_class;
   assessment.class_right = expected(surest->attack_class);
@@ -48,6 +51,9 @@ struct Totals {
   unsigned alarms = 0;
   unsigned one_shot = 0;
   unsigned in_time = 0;
+  unsigned cron4 = 0;
+  unsigned cron12 = 0;
+  unsigned words = 0;
   unsigned classes = 0;
   unsigned early = 0;
   std::array<unsigned, kNaiveLimits.size()> naive{};
@@ -59,6 +65,9 @@ struct Totals {
     alarms += assessment.alarm;
     one_shot += assessment.one_shot_alarm;
     in_time += assessment.attack() && assessment.in_time();
+    cron4 += assessment.cron4_alarm;
+    cron12 += assessment.cron12_alarm;
+    words += assessment.words_right;
     classes += assessment.class_right;
     early += assessment.early;
     for (std::size_t i = 0; i < naive.size(); ++i) naive[i] += assessment.naive[i];
@@ -73,7 +82,8 @@ struct Totals {
 };
 
 void print_total(std::string& out, const char* what, const Totals& totals, unsigned of) {
-  print(out, "%-44s %8u/%u %8u/%u", what, totals.alarms, of, totals.one_shot, of);
+  print(out, "%-44s %8u/%u %8u/%u %8u/%u %8u/%u", what, totals.alarms, of, totals.one_shot, of, totals.cron4, of,
+        totals.cron12, of);
   for (std::size_t i = 0; i < kNaiveLimits.size(); ++i) print(out, " %8u/%u", totals.naive[i], of);
   out += '\n';
 }
@@ -87,8 +97,9 @@ bool Assessment::in_time() const {
 }
 
 bool Assessment::right() const {
-  if (broken || early) return false;
-  return attack() ? alarm && in_time() && class_right : !alarm && !one_shot_alarm && class_right;
+  if (broken || early || !words_right || !exits_right) return false;
+  return attack() ? alarm && in_time() && class_right
+                  : !alarm && !one_shot_alarm && !cron4_alarm && !cron12_alarm && class_right;
 }
 
 Assessment assess(const ScenarioRun& run) {
@@ -107,6 +118,13 @@ Assessment assess(const ScenarioRun& run) {
     assessment.most_half_open = std::max(assessment.most_half_open, look.half_open);
     for (std::size_t i = 0; i < kNaiveLimits.size(); ++i)
       if (look.half_open > kNaiveLimits[i]) assessment.naive[i] = true;
+    if (look.mode == Mode::cron4 || look.mode == Mode::cron12) {
+      bool& alarmed = look.mode == Mode::cron4 ? assessment.cron4_alarm : assessment.cron12_alarm;
+      alarmed = alarmed || look.alarm();
+      continue;
+    }
+    const auto& exits = assessment.scenario->exits;
+    if (!exits.empty() && std::count(exits.begin(), exits.end(), look.exit_code) == 0) assessment.exits_right = false;
     if (look.mode == Mode::one_shot) {
       assessment.one_shot_alarm = assessment.one_shot_alarm || look.alarm();
       assessment.one_shot_says_blind = assessment.one_shot_says_blind || look.blind;
@@ -123,8 +141,8 @@ Assessment assess(const ScenarioRun& run) {
 
 std::string report(const std::vector<Assessment>& assessments) {
   std::string out;
-  print(out, "%-3s %-8s %4s %6s %8s %6s %5s %5s %5s %5s %6s  %s\n", "ID", "TRUTH", "RUNS", "ALARMS", "ONE-SHOT",
-        "DELAY", "CLASS", ">20", ">100", ">256", "MOST", "WHAT");
+  print(out, "%-3s %-8s %4s %6s %8s %5s %5s %6s %5s %5s %5s %5s %5s %6s  %s\n", "ID", "TRUTH", "RUNS", "ALARMS",
+        "ONE-SHOT", "CRON4", "12", "DELAY", "CLASS", "WORDS", ">20", ">100", ">256", "MOST", "WHAT");
   Totals attacks;
   Totals others;
   for (const Scenario& scenario : scenarios()) {
@@ -135,16 +153,18 @@ std::string report(const std::vector<Assessment>& assessments) {
         (assessment.attack() ? attacks : others).add(assessment);
       }
     if (totals.runs == 0) continue;
-    print(out, "%-3s %-8s %4u %6u %8u %6s %5u %5u %5u %5u %6llu  %s\n", scenario.id.c_str(), name(scenario.label),
-          totals.runs, totals.alarms, totals.one_shot, totals.delay().c_str(), totals.classes, totals.naive[0],
-          totals.naive[1], totals.naive[2], static_cast<unsigned long long>(totals.most_half_open),
-          scenario.what.c_str());
+    print(out, "%-3s %-8s %4u %6u %8u %5u %5u %6s %5u %5u %5u %5u %5u %6llu  %s\n", scenario.id.c_str(),
+          name(scenario.label), totals.runs, totals.alarms, totals.one_shot, totals.cron4, totals.cron12,
+          totals.delay().c_str(), totals.classes, totals.words, totals.naive[0], totals.naive[1], totals.naive[2],
+          static_cast<unsigned long long>(totals.most_half_open), scenario.what.c_str());
   }
-  print(out, "\n%-44s %10s %10s %10s %10s %10s\n", "", "--interval", "one-shot", "count >20", ">100", ">256");
+  print(out, "\n%-44s %10s %10s %10s %10s %10s %10s %10s\n", "", "--interval", "one-shot", "cron 4 s", "12 s",
+        "count >20", ">100", ">256");
   print_total(out, "attacks found", attacks, attacks.runs);
   print_total(out, "false alarms where there was no attack", others, others.runs);
-  print(out, "attacks found in time %u/%u, alarms before the onset %u, class right %u/%u\n", attacks.in_time,
-        attacks.runs, attacks.early, attacks.classes + others.classes, attacks.runs + others.runs);
+  print(out, "attacks found in time %u/%u, alarms before the onset %u, class right %u/%u, words right %u/%u\n",
+        attacks.in_time, attacks.runs, attacks.early, attacks.classes + others.classes, attacks.runs + others.runs,
+        attacks.words + others.words, attacks.runs + others.runs);
   return out;
 }
 

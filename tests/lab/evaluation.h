@@ -20,6 +20,10 @@ struct Assessment {
   /// An attack: an alarm after the onset. Anything else: an alarm at any time.
   bool alarm = false;
   bool one_shot_alarm = false;
+  bool cron4_alarm = false;
+  bool cron12_alarm = false;
+  bool words_right = false;  // the first line of the look that decides says what is wanted
+  bool exits_right = true;   // of every look that decides
   bool one_shot_says_blind = false;
   bool early = false;  // an alarm, of either mode, before there was anything
   std::optional<milliseconds> delay;

@@ -17,7 +17,7 @@ namespace tcpstat::lab {
 using std::chrono::milliseconds;
 
 /// What a run is in truth. Only `attack` may be called one.
-enum class Label { attack, benign, overload, netfault, scan, outgoing };
+enum class Label { attack, benign, overload, netfault, noise, scan, outgoing };
 const char* name(Label label);
 
 /// Where spoofed SYNs say they come from. Every range is routed to the TUN device of the run's own namespace alone.
@@ -25,6 +25,7 @@ enum class Sources {
   random,       // 198.18.0.0/15, reserved for benchmarks (RFC 2544)
   with_240,     // the same, with one in sixteen from 240.0.0.0/8, as 32 random bits give it
   single,       // one host
+  botnet,       // forty hosts in networks of their own
   subnet,       // one /24
   random_ipv6,  // all of fd77:bad::/32
   subnet_ipv6   // one /64
@@ -39,8 +40,10 @@ struct Flood {
   Sources sources = Sources::random;
   double rate = 0;  // SYN/s
   Answer answer = Answer::silence;
-  milliseconds pulse{0};  // so long on, then so long off; 0: always on
-  milliseconds end{0};    // 0: to the end of the run
+  milliseconds pulse{0};        // so long on, then off; 0: always on
+  milliseconds rest{0};         // so long off; 0: as long as on
+  milliseconds end{0};          // 0: to the end of the run
+  std::uint16_t listeners = 1;  // each SYN goes to one of the first so many
 };
 
 enum class Manner {
@@ -58,7 +61,15 @@ struct Crowd {
   milliseconds burst{0};   // all of so much time come at its beginning, as cron does it
   Manner manner = Manner::talks;
   milliseconds begin{0};
-  milliseconds end{0};  // 0: to the end of the run
+  milliseconds end{0};         // 0: to the end of the run
+  std::uint16_t listener = 0;  // the number of the one that they connect to
+};
+
+/// Half-open health checks: each host sends a SYN to each of the first listeners once a period, and resets what answers.
+struct Checks {
+  unsigned hosts = 0;
+  std::uint16_t listeners = 1;
+  milliseconds period{2000};
 };
 
 /// One source that sends a SYN to each port and resets what answers, as scanners do.
@@ -83,6 +94,7 @@ struct Server {
   enum class Bound { ipv4, ipv6, dual_stack };
   Bound bound = Bound::ipv4;
   int backlog = 511;
+  std::uint16_t listeners = 1;  // on kServerPort and the ports above it
   Accepting accepting = Accepting::at_once;
   milliseconds pause{20};
   int defer_accept = 0;     // seconds, TCP_DEFER_ACCEPT
@@ -106,8 +118,14 @@ struct Scenario {
   std::optional<Flood> flood{};
   std::optional<Scan> scan{};
   std::optional<Outgoing> outgoing{};
+  std::optional<Checks> checks{};
   milliseconds onset{4000};  // when flood, scan and outgoing begin; crowds say it themselves
   milliseconds length{18000};
+  std::string rules{};  // of nft(8), in the namespace of the run
+  /// What the first line of check has to say, as an ECMAScript regular expression; empty: anything.
+  std::string says{};
+  /// The exit codes of check that are right; empty: any.
+  std::vector<int> exits{};
 };
 
 /// The suite, in the order of its table.

@@ -14,6 +14,8 @@ inline constexpr const char* kLossy = "lossy clients";
 inline constexpr const char* kReturnPath = "return path or replay";
 inline constexpr const char* kScan = "port scan";
 inline constexpr const char* kResets = "live-source resets";
+inline constexpr const char* kStray = "stray SYNs";
+inline constexpr const char* kSmallQueue = "SYN queue too small";
 inline constexpr const char* kQuiet = "";
 
 }  // namespace tcpstat::lab

@@ -7,6 +7,7 @@
 
 #include <cstring>
 
+#include "command.h"
 #include "failure.h"
 #include "namespace.h"
 #include "traffic.h"
@@ -53,6 +54,9 @@ void prepare_namespace(const Scenario& scenario) {
   route_ipv4("198.18.0.0", "255.254.0.0");
   route_ipv4("240.0.0.0", "240.0.0.0");
   route_ipv6("fd77::", 16);
+  if (scenario.rules.empty()) return;
+  const Outcome nft = run({"nft", scenario.rules});
+  if (nft.exit_code != 0) fail("setting rules: " + nft.err, EPERM);
 }
 
 }  // namespace tcpstat::lab

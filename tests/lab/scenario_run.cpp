@@ -1,11 +1,15 @@
 #include "scenario_run.h"
 
+#include <algorithm>
 #include <array>
+#include <future>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <tuple>
 
 #include "command.h"
 #include "dump.h"
+#include "folder.h"
 #include "namespace.h"
 #include "running_scenario.h"
 
@@ -15,6 +19,13 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array<const char*, 6> kLevels = {"broken", "none", "unknown", "suspicious", "likely", "under attack"};
+
+constexpr std::array<const char*, 4> kModes = {"delta", "one-shot", "cron 4 s", "cron 12 s"};
+
+Mode mode_of(const std::string& word) {
+  const auto at = std::find(kModes.begin(), kModes.end(), word);
+  return static_cast<Mode>(at - kModes.begin());
+}
 
 Level level_of(const std::string& word) {
   for (std::size_t i = 1; i < kLevels.size(); ++i)
@@ -37,6 +48,9 @@ void judge(const json& document, Look& look) {
   const auto verdicts = document.find("verdicts");
   if (verdicts == document.end() || !verdicts->is_array()) return;
   look.headline = text(document, "headline");
+  for (const json& finding : document.value("findings", json::array()))
+    look.messages.push_back(text(finding, "severity") + ": " + text(finding, "message") + " [" + text(finding, "next") +
+                            "]");
   look.level = Level::none;
   bool first = true;
   for (const json& verdict : *verdicts) {
@@ -54,14 +68,16 @@ void judge(const json& document, Look& look) {
   }
 }
 
-Look look_at(const RunningScenario& running, Mode mode) {
+Look look_at(const RunningScenario& running, Mode mode, const std::string& state_file = {}) {
   Look look;
   look.mode = mode;
   look.begin = running.elapsed();
   std::vector<std::string> words{"check", "--json"};
   if (mode == Mode::delta) words.insert(words.end(), {"--interval", "3"});
+  if (!state_file.empty()) words.insert(words.end(), {"--state-file", state_file});
   const Outcome outcome = tcpstat(words);
   look.end = running.elapsed();
+  look.exit_code = outcome.exit_code;
   const json document = json::parse(outcome.out, nullptr, false);
   if (document.is_object()) judge(document, look);
   if (look.level == Level::broken) look.headline = outcome.err.substr(0, outcome.err.find('\n'));
@@ -69,7 +85,21 @@ Look look_at(const RunningScenario& running, Mode mode) {
   return look;
 }
 
+/// What cron sees, with a state file of its own.
+std::vector<Look> cron(const RunningScenario& running, Mode mode, milliseconds length) {
+  const Folder folder;
+  const milliseconds apart = mode == Mode::cron4 ? milliseconds(4000) : milliseconds(12'000);
+  std::vector<Look> looks;
+  for (milliseconds next{1300}; next + milliseconds(500) < length; next += apart) {
+    std::this_thread::sleep_for(next - running.elapsed());
+    looks.push_back(look_at(running, mode, folder / "state.json"));
+  }
+  return looks;
+}
+
 }  // namespace
+
+const char* name(Mode mode) { return kModes[static_cast<std::size_t>(mode)]; }
 
 const char* name(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
 
@@ -77,19 +107,25 @@ ScenarioRun play(const Scenario& scenario, std::uint64_t seed) {
   enter_namespace();
   const RunningScenario running(scenario, seed);
   ScenarioRun run{scenario.id, seed, {}};
+  const auto start = [&](Mode mode) {
+    return std::async(std::launch::async, [&running, &scenario, mode] { return cron(running, mode, scenario.length); });
+  };
+  std::array<std::future<std::vector<Look>>, 2> crons = {start(Mode::cron4), start(Mode::cron12)};
   constexpr milliseconds kLongestLook{3400};
   while (running.elapsed() + kLongestLook < scenario.length) {
     run.looks.push_back(look_at(running, Mode::delta));
     run.looks.push_back(look_at(running, Mode::one_shot));
     if (run.looks.back().level == Level::broken) break;  // it will not get better
   }
+  for (auto& looks : crons)
+    for (Look& look : looks.get()) run.looks.push_back(std::move(look));
   return run;
 }
 
 json to_json(const ScenarioRun& run) {
   json looks = json::array();
   for (const Look& look : run.looks)
-    looks.push_back({{"mode", look.mode == Mode::delta ? "delta" : "one-shot"},
+    looks.push_back({{"mode", name(look.mode)},
                      {"begin_ms", look.begin.count()},
                      {"end_ms", look.end.count()},
                      {"level", name(look.level)},
@@ -97,6 +133,8 @@ json to_json(const ScenarioRun& run) {
                      {"score", look.score},
                      {"blind", look.blind},
                      {"headline", look.headline},
+                     {"messages", look.messages},
+                     {"exit", look.exit_code},
                      {"half_open", look.half_open}});
   return {{"id", run.id}, {"seed", run.seed}, {"looks", looks}};
 }
@@ -105,7 +143,7 @@ ScenarioRun run_from_json(const json& document) {
   ScenarioRun run{document.at("id"), document.at("seed"), {}};
   for (const json& entry : document.at("looks")) {
     Look look;
-    look.mode = entry.at("mode") == "delta" ? Mode::delta : Mode::one_shot;
+    look.mode = mode_of(entry.at("mode"));
     look.begin = milliseconds(entry.at("begin_ms").get<std::int64_t>());
     look.end = milliseconds(entry.at("end_ms").get<std::int64_t>());
     look.level = level_of(entry.at("level"));
@@ -113,6 +151,8 @@ ScenarioRun run_from_json(const json& document) {
     look.score = entry.at("score");
     look.blind = entry.at("blind");
     look.headline = entry.at("headline");
+    look.messages = entry.at("messages").get<std::vector<std::string>>();
+    look.exit_code = entry.at("exit");
     look.half_open = entry.at("half_open");
     run.looks.push_back(look);
   }

@@ -14,7 +14,9 @@ namespace tcpstat::lab {
 enum class Level { broken, none, unknown, suspicious, likely, under_attack };
 const char* name(Level level);
 
-enum class Mode { delta, one_shot };
+/// With an interval; once; or every 4 or 12 s with the memory of a state file.
+enum class Mode { delta, one_shot, cron4, cron12 };
+const char* name(Mode mode);
 
 /// One call of `tcpstat check --json`: its worst verdict.
 struct Look {
@@ -26,6 +28,8 @@ struct Look {
   double score = 0;
   bool blind = false;  // it says that there is something it cannot see
   std::string headline;
+  std::vector<std::string> messages;  // of all findings, with their severities
+  int exit_code = -1;
   std::uint64_t half_open = 0;  // SYN_RECV rows of a dump of our own just after
 
   bool alarm() const { return level >= Level::likely; }

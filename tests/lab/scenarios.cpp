@@ -1,5 +1,6 @@
 // The table of the suite. Each row says what happens; the figures beside it are those of a Linux 6.18.
 
+#include "judgement_scenarios.h"
 #include "scenario.h"
 #include "scenario_classes.h"
 #include "untuned_scenarios.h"
@@ -315,7 +316,7 @@ std::vector<Scenario> others() {
 
 std::vector<Scenario> all() {
   std::vector<Scenario> table = floods();
-  for (auto* const more : {mixed_floods, others, untuned_scenarios})
+  for (auto* const more : {mixed_floods, others, untuned_scenarios, judgement_scenarios})
     for (Scenario& scenario : more()) table.push_back(std::move(scenario));
   return table;
 }
@@ -332,6 +333,8 @@ const char* name(Label label) {
       return "overload";
     case Label::netfault:
       return "netfault";
+    case Label::noise:
+      return "noise";
     case Label::scan:
       return "scan";
     case Label::outgoing:

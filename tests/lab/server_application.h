@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <unordered_map>
+#include <vector>
 
 #include "handle.h"
 #include "scenario.h"
@@ -21,11 +22,12 @@ class ServerApplication {
   std::chrono::steady_clock::time_point next_turn() const { return next_turn_; }
 
  private:
-  bool accept_one();
+  bool accept_one(int listener);
+  [[nodiscard]] bool listens(int fd) const;
   void read_from(int fd);
 
   Server server_;
-  Handle listener_;
+  std::vector<Handle> listeners_;
   Handle events_;
   std::unordered_map<int, Handle> connections_;
   std::chrono::steady_clock::time_point next_turn_ = std::chrono::steady_clock::time_point::max();

@@ -17,6 +17,7 @@ constexpr unsigned kMostSyns = 6;  // tcp_syn_retries + 1
 constexpr unsigned kMostRequests = 8;
 constexpr std::uint32_t kClientHosts = 60000;
 constexpr milliseconds kReactionOfStrangers{20};
+constexpr const char* kCheckers = "198.18.8.0";
 
 Address with_tail(const char* prefix, std::size_t from, std::mt19937_64& random) {
   Address address = Address::parse(prefix);
@@ -37,6 +38,14 @@ Address spoofed(Sources sources, std::mt19937_64& random) {
     }
     case Sources::single:
       return Address::parse("198.18.6.6");
+    case Sources::botnet: {
+      // Each in a network of its own.
+      const auto host = static_cast<std::uint8_t>(random() % 40);
+      Address address = Address::parse("198.19.0.1");
+      address.bytes[2] = static_cast<std::uint8_t>(host * 6);
+      address.bytes[3] = static_cast<std::uint8_t>(1 + host * 5);
+      return address;
+    }
     case Sources::subnet:
       return with_tail("198.19.66.0", 3, random);
     case Sources::random_ipv6:
@@ -113,7 +122,8 @@ void Traffic::send(const Client& client, std::uint8_t flags, std::uint32_t seque
   if (lost(client.crowd->loss_to_server) || (bare && lost(client.crowd->loss_of_ack))) return;
   Segment segment;
   segment.source = client.self;
-  segment.destination = {TunPeer::local(client.self.address.family), kServerPort};
+  segment.destination = {TunPeer::local(client.self.address.family),
+                         static_cast<std::uint16_t>(kServerPort + client.crowd->listener)};
   segment.sequence = sequence;
   segment.acknowledgment = (flags & kAck) != 0 ? client.expected : 0;
   segment.flags = flags;
@@ -140,6 +150,16 @@ void Traffic::plan() {
     repeat(flood->rate, scenario_.onset, flood->end.count() > 0 ? flood->end : scenario_.length,
            [this] { send_spoofed_syn(); });
   if (scenario_.scan) repeat(scenario_.scan->rate, scenario_.onset, scenario_.length, [this] { probe_next_port(); });
+  if (const auto& checks = scenario_.checks) {
+    for (unsigned host = 0; host < checks->hosts; ++host) {
+      Address address = Address::parse(kCheckers);
+      address.bytes[3] = static_cast<std::uint8_t>(1 + host);
+      for (std::uint16_t listener = 0; listener < checks->listeners; ++listener)
+        at(start_ + milliseconds(draw(static_cast<std::uint32_t>(checks->period.count()))), [this, address, listener] {
+          check_health({address, 0}, listener);
+        });
+    }
+  }
   if (scenario_.outgoing)
     repeat(scenario_.outgoing->rate, scenario_.onset, scenario_.length, [this] { connect_out(); });
 }
@@ -170,13 +190,27 @@ void Traffic::run() {
 
 void Traffic::send_spoofed_syn() {
   const Flood& flood = *scenario_.flood;
-  if (flood.pulse.count() > 0 && (elapsed() - scenario_.onset) / flood.pulse % 2 == 1) return;
+  if (flood.pulse.count() > 0) {
+    const milliseconds rest = flood.rest.count() > 0 ? flood.rest : flood.pulse;
+    if ((elapsed() - scenario_.onset) % (flood.pulse + rest) >= flood.pulse) return;
+  }
   Segment syn;
   syn.source = {spoofed(flood.sources, random_), static_cast<std::uint16_t>(1024 + draw(64000))};
-  syn.destination = {TunPeer::local(syn.source.address.family), kServerPort};
+  syn.destination = {TunPeer::local(syn.source.address.family),
+                     static_cast<std::uint16_t>(kServerPort + draw(flood.listeners))};
   syn.sequence = static_cast<std::uint32_t>(random_());
   syn.flags = kSyn;
   send(syn);
+}
+
+void Traffic::check_health(const Endpoint& from, std::uint16_t listener) {
+  Segment syn;
+  syn.source = {from.address, static_cast<std::uint16_t>(1024 + draw(64000))};
+  syn.destination = {TunPeer::local(Family::ipv4), static_cast<std::uint16_t>(kServerPort + listener)};
+  syn.sequence = static_cast<std::uint32_t>(random_());
+  syn.flags = kSyn;
+  send(syn);
+  after(scenario_.checks->period, [this, from, listener] { check_health(from, listener); });
 }
 
 void Traffic::probe_next_port() {
@@ -235,14 +269,19 @@ void Traffic::answer_segment(const Segment& segment) {
     return;
   }
   const bool offered = (segment.flags & (kSyn | kAck)) == (kSyn | kAck);
-  const bool resets = scenario_.scan || (scenario_.flood && scenario_.flood->answer == Answer::reset);
-  if (!offered || !resets) return;  // nobody is there: the SYN+ACK ends here
+  if (!offered || !resets(segment)) return;  // nobody is there: the SYN+ACK ends here
   Segment reset;
   reset.source = segment.destination;
   reset.destination = segment.source;
   reset.sequence = segment.acknowledgment;
   reset.flags = kRst;
   after(kReactionOfStrangers, [this, reset] { send(reset); });
+}
+
+bool Traffic::resets(const Segment& answer) const {
+  if (scenario_.scan || (scenario_.flood && scenario_.flood->answer == Answer::reset)) return true;
+  const auto& to = answer.destination.address.bytes;
+  return scenario_.checks && std::equal(to.begin(), to.begin() + 3, Address::parse(kCheckers).bytes.begin());
 }
 
 /// What the kernel says reaches the client, and the client's answer the kernel, one round trip later.

@@ -72,6 +72,8 @@ class Traffic {
   void plan();
   void send_spoofed_syn();
   void probe_next_port();
+  void check_health(const Endpoint& from, std::uint16_t listener);
+  [[nodiscard]] bool resets(const Segment& answer) const;
   void connect_out();
   void begin_client(const Crowd& crowd);
   void begin_burst(const Crowd& crowd);
