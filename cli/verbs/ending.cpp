@@ -51,8 +51,9 @@ ExitStatus conclude(const options::SourceChoice& source, const options::OutputCh
   if (!choice.verbose) return status;
   print_reading(dump.report, notes);
   if (dump.owner_search) {
-    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(dump.owner_search->forbidden) +
-                                        " processes could not be read, " + std::to_string(dump.owner_search->vanished) +
+    const OwnerSearch& search = *dump.owner_search;
+    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(search.forbidden + search.failed) +
+                                        " processes could not be read, " + std::to_string(search.vanished) +
                                         " ended meanwhile");
   }
   return status;

@@ -49,7 +49,9 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   print_warnings(dump.report.coverage, notes);
   const ExitStatus status = reading_status(source, dump);
   if (status == ExitStatus::failed) return status;
-  return dump.report.tally.total() > 0 ? ExitStatus::done : ExitStatus::no_match;
+  if (dump.report.tally.total() > 0) return ExitStatus::done;
+  // As grep -q: what was not seen may have been the match.
+  return dump.report.coverage.complete ? ExitStatus::no_match : ExitStatus::failed;
 }
 
 }  // namespace

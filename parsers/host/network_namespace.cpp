@@ -3,8 +3,10 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
@@ -25,20 +27,23 @@ bool all_digits(const std::string& word) {
 Expected<NamespaceTarget> find_namespace(const std::string& word, const std::string& proc_root) {
   NamespaceTarget target;
   const std::string doing = "find the network namespace \"" + word + "\"";
+  struct stat status;
   if (all_digits(word)) {
     std::uint32_t pid = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
     const std::string process = proc_root + "/" + word;
-    struct stat status;
     if (error != std::errc{} || ::stat(process.c_str(), &status) != 0) {
-      return failure(doing, 0, "names and paths work too; see: tcpstat --list netns", "there is no process " + word);
+      // Every PID namespace has a process 1; where it is not to be seen, others may not be either (proc(5), hidepid).
+      const bool all_visible = ::stat((proc_root + "/1").c_str(), &status) == 0;
+      return failure(doing, 0, "names and paths work too; see: tcpstat --list netns",
+                     all_visible ? "there is no process " + word
+                                 : "process " + word + " is not visible (hidepid) or does not exist");
     }
     target.pid = pid;
     target.path = process + "/ns/net";
     return target;
   }
   target.path = word.find('/') == std::string::npos ? std::string(kNamedDirectory) + "/" + word : word;
-  struct stat status;
   if (::stat(target.path.c_str(), &status) != 0) return failure(doing, errno, "see: tcpstat --list netns");
   return target;
 }
@@ -46,10 +51,16 @@ Expected<NamespaceTarget> find_namespace(const std::string& word, const std::str
 Expected<void> enter_namespace(const NamespaceTarget& target) {
   const std::string doing = "enter the network namespace " + target.path;
   const FileDescriptor file(::open(target.path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return failure(doing, errno, errno == EACCES ? "run as root" : "");
+  const bool is_root = ::geteuid() == 0;
+  if (!file) {
+    if (errno != EACCES) return failure(doing, errno);
+    return failure(doing, EACCES, is_root ? "root lacks CAP_SYS_PTRACE here" : "run as root");
+  }
   if (::setns(file.get(), CLONE_NEWNET) != 0) {
     if (errno == EINVAL) return failure(doing, 0, "see: tcpstat --list netns", "it is no network namespace");
-    return failure(doing, errno, "run as root, or name a process of it: --netns PID");
+    const std::string other_way = "name a process of it: --netns PID";
+    return failure(doing, errno,
+                   is_root ? "root lacks CAP_SYS_ADMIN here; " + other_way : "run as root, or " + other_way);
   }
   return {};
 }
@@ -63,6 +74,16 @@ std::vector<std::string> namespace_names() {
   }
   std::sort(names.begin(), names.end());
   return names;
+}
+
+bool belongs_to_others(const std::string& root) {
+  std::array<char, 32> target;
+  const auto link = [&](const std::string& path) {
+    const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
+    return std::string(target.data(), static_cast<std::size_t>(size < 0 ? 0 : size));
+  };
+  // What is no mount of procfs has no such link, and its net is what somebody put there.
+  return link(root + "/net") == "self/net" && link(root + "/self") != std::to_string(::getpid());
 }
 
 std::optional<std::uint64_t> namespace_inode(const std::string& path) {

@@ -24,6 +24,10 @@ Expected<void> enter_namespace(const NamespaceTarget& target);
 /// Names under /run/netns, sorted.
 std::vector<std::string> namespace_names();
 
+/// Whether the /proc at `root` belongs to another PID namespace than ours. Then its `net`, which means the reader's
+/// own network namespace, is not that of its processes.
+bool belongs_to_others(const std::string& root);
+
 /// The inode that identifies the namespace a file like /proc/PID/ns/net stands for.
 std::optional<std::uint64_t> namespace_inode(const std::string& path);
 

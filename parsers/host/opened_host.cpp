@@ -109,6 +109,7 @@ class OpenedHost final : public Host {
   std::string file_name_;
   bool automatic_;
   std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
+  std::string notice_;      ///< about what is read instead of what was asked for; empty: nothing
   bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read
   source::SourceOptions source_options_;
   RunFacts facts_;
@@ -134,6 +135,15 @@ Expected<void> OpenedHost::open(const HostOptions& options) {
 }
 
 Expected<void> OpenedHost::enter(const HostOptions& options) {
+  if (options.netns.empty() && !root_.empty() && belongs_to_others(root_) &&
+      namespace_inode(root_ + "/1/ns/net") != namespace_inode("/proc/self/ns/net")) {
+    // Sockets of ours would be taken for those of the host whose /proc that is.
+    notice_ = root_ + "/net is the network namespace of tcpstat itself; reading " + root_ +
+              "/1/net, that of process 1 (--netns PID names another)";
+    HostOptions first = options;
+    first.netns = "1";
+    return enter(first);
+  }
   if (options.netns.empty()) {
     if (!root_.empty()) source_options_.proc_net = root_ + "/net";
     // Kernels before 3.17 have no thread-self.
@@ -190,7 +200,9 @@ std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) con
 }
 
 Expected<const OwnerLookup*> OpenedHost::owners() {
-  auto table = procfs::ProcessTable::read(proc_root());
+  // A second look is for those that the first did not find, so it looks everywhere.
+  using Threads = procfs::ProcessTable::Threads;
+  auto table = procfs::ProcessTable::read(proc_root(), owners_.empty() ? Threads::told_apart : Threads::all);
   if (!table) return tl::make_unexpected(table.error());
   return &owners_.emplace_back(std::move(*table));
 }
@@ -241,6 +253,7 @@ std::optional<std::string> OpenedHost::boot_id() const {
 
 Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
   if (file_ != nullptr) return file_->read(query, sink, coverage);
+  if (!notice_.empty()) coverage.warn("other_namespace", notice_);
   if (!automatic_) {
     if (auto possible = check_filter(source_, query.filter); !possible) return possible;
     return info(source_).make(source_options_)->read(query, sink, coverage);

@@ -85,7 +85,7 @@ bool read_endpoint(const json& object, const char* address_key, const char* port
 }
 
 bool read_orphan(std::string_view word, Orphan& to) {
-  for (int number = 0; number <= static_cast<int>(Orphan::no_process); ++number) {
+  for (int number = 0; number <= static_cast<int>(kLastOrphan); ++number) {
     if (name(static_cast<Orphan>(number)) == word) {
       to = static_cast<Orphan>(number);
       return true;

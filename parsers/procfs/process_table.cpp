@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,12 +13,15 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <numeric>
+#include <new>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <thread>
+#include <tuple>
 
 #include "base/file_descriptor.h"
+#include "parsers/procfs/owner_rights.h"
 
 namespace tcpstat::procfs {
 namespace {
@@ -56,105 +60,211 @@ bool for_each_entry(int directory, std::vector<char>& buffer, Visit visit) {
   }
 }
 
+/// How to read: the same for all workers.
+struct Walk {
+  int root;
+  ProcessTable::Threads threads;
+  bool our_pids;  ///< kcmp(2) means the same processes as the tree
+};
+
 /// Reads processes until none is left; one worker a thread.
 class Worker {
  public:
-  Worker(int root, const std::vector<std::uint32_t>& pids, std::atomic<std::size_t>& next)
-      : root_(root), pids_(pids), next_(next) {}
+  Worker(const Walk& walk, const std::vector<std::uint32_t>& pids, std::atomic<std::size_t>& next)
+      : walk_(walk), pids_(pids), next_(next) {}
 
   void run() {
-    for (std::size_t i = next_.fetch_add(1); i < pids_.size(); i = next_.fetch_add(1)) read_process(pids_[i]);
+    for (std::size_t i = next_.fetch_add(1); i < pids_.size(); i = next_.fetch_add(1)) {
+      const std::size_t before = held.size();
+      try {
+        read_process(pids_[i]);
+      } catch (const std::bad_alloc&) {  // nothing may leave a thread
+        held.resize(before);
+        if (search.error == 0) search.error = ENOMEM;
+        ++search.failed;
+      }
+    }
   }
 
   std::vector<Held> held;
   std::deque<std::string> names;
-  std::uint64_t forbidden = 0;
-  std::uint64_t vanished = 0;
+  OwnerSearch search;
 
  private:
-  void count_failure() {
-    if (errno == EACCES || errno == EPERM) {
-      ++forbidden;
-    } else {
-      ++vanished;
-    }
+  /// What came of one process: the worst of its parts counts.
+  enum class Outcome : std::uint8_t { read, vanished, forbidden, failed };
+
+  /// Of the system call that just failed.
+  Outcome failure_of_call() {
+    if (errno == ENOENT || errno == ESRCH) return Outcome::vanished;
+    if (errno == EACCES || errno == EPERM) return Outcome::forbidden;
+    if (search.error == 0) search.error = errno;
+    return Outcome::failed;
   }
 
   void read_process(std::uint32_t pid) {
-    const std::string path = std::to_string(pid) + "/fd";
-    const FileDescriptor directory(::openat(root_, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory) return count_failure();
-    const std::size_t before = held.size();
-    bool denied = false;
+    // Everything is read below one descriptor, because a PID may be given to another process in between.
+    const FileDescriptor process(::openat(walk_.root, std::to_string(pid).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    Outcome outcome = process ? Outcome::read : failure_of_call();
+    if (process) {
+      const std::size_t before = held.size();
+      entries_seen_ = 0;
+      outcome = read_descriptors(process.get(), "fd", pid);
+      if (outcome == Outcome::read) outcome = read_threads(process.get(), pid);
+      if (held.size() > before) outcome = std::max(outcome, read_name(process.get()));
+    }
+    count(outcome);
+  }
+
+  void count(Outcome outcome) {
+    switch (outcome) {
+      case Outcome::read:
+        ++search.read;
+        return;
+      case Outcome::vanished:
+        ++search.vanished;
+        return;
+      case Outcome::forbidden:
+        ++search.forbidden;
+        return;
+      case Outcome::failed:
+        ++search.failed;
+        return;
+    }
+  }
+
+  /// The sockets of one table of descriptors: PID/fd or PID/task/TID/fd.
+  Outcome read_descriptors(int process, const std::string& path, std::uint32_t pid) {
+    const FileDescriptor directory(::openat(process, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory) return failure_of_call();
+    Outcome outcome = Outcome::read;
     const bool read = for_each_entry(directory.get(), entries_, [&](std::string_view name) {
       const auto fd = parse_number<std::uint32_t>(name);
       if (!fd) return;
+      ++entries_seen_;
       std::array<char, 64> target;
       const ssize_t size = ::readlinkat(directory.get(), name.data(), target.data(), target.size());
-      if (size < 0) denied = denied || errno == EACCES || errno == EPERM;
-      if (size <= 0) return;
-      std::string_view text(target.data(), static_cast<std::size_t>(size));
-      constexpr std::string_view kSocket = "socket:[";
-      if (!text.starts_with(kSocket) || !text.ends_with(']')) return;
-      text = text.substr(kSocket.size(), text.size() - kSocket.size() - 1);
-      if (const auto inode = parse_number<std::uint64_t>(text)) {
+      if (size < 0) {
+        // A descriptor that was closed meanwhile is none that we miss.
+        const Outcome one = failure_of_call();
+        if (one != Outcome::vanished) outcome = std::max(outcome, one);
+        return;
+      }
+      if (const auto inode = socket_inode({target.data(), static_cast<std::size_t>(size)})) {
         held.push_back({*inode, pid, *fd, static_cast<std::uint32_t>(names.size())});
       }
     });
-    if (denied) {
-      ++forbidden;
-    } else if (!read) {
-      count_failure();
-    }
-    if (held.size() > before) names.push_back(read_name(pid));
+    return read ? outcome : std::max(outcome, failure_of_call());
   }
 
-  /// The comm: up to 15 bytes of the process's choice.
-  [[nodiscard]] std::string read_name(std::uint32_t pid) const {
-    const std::string path = std::to_string(pid) + "/comm";
-    const FileDescriptor file(::openat(root_, path.c_str(), O_RDONLY | O_CLOEXEC));
+  /// "socket:[4711]" -> 4711.
+  static std::optional<std::uint64_t> socket_inode(std::string_view text) {
+    constexpr std::string_view kSocket = "socket:[";
+    if (!text.starts_with(kSocket) || !text.ends_with(']')) return std::nullopt;
+    return parse_number<std::uint64_t>(text.substr(kSocket.size(), text.size() - kSocket.size() - 1));
+  }
+
+  /// Those with descriptors of their own. A process whose main thread has ended shows none of its descriptors in fd.
+  Outcome read_threads(int process, std::uint32_t pid) {
+    const bool main_has_none = entries_seen_ == 0;
+    constexpr nlink_t kOneThread = 3;  // two for the directory and one for each below it
+    struct stat status;
+    if (::fstatat(process, "task", &status, 0) != 0 || status.st_nlink <= kOneThread) return Outcome::read;
+    const FileDescriptor task(::openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!task) return thread_outcome();
+    std::vector<std::uint32_t> threads;
+    const bool listed = for_each_entry(task.get(), entries_, [&](std::string_view name) {
+      if (const auto thread = parse_number<std::uint32_t>(name); thread && *thread != pid) threads.push_back(*thread);
+    });
+    Outcome outcome = listed ? Outcome::read : thread_outcome();
+    std::vector<std::uint32_t> read = {pid};
+    for (const std::uint32_t thread : threads) {
+      const Sharing sharing = shares_descriptors(read, thread);
+      const bool unknown_and_wanted = main_has_none || walk_.threads == ProcessTable::Threads::all;
+      if (sharing == Sharing::yes || (sharing == Sharing::unknown && !unknown_and_wanted)) continue;
+      read.push_back(thread);
+      const Outcome one = read_descriptors(process, "task/" + std::to_string(thread) + "/fd", pid);
+      if (one != Outcome::vanished) outcome = std::max(outcome, one);
+    }
+    return outcome;
+  }
+
+  /// Of a call about threads; the process itself was read, so that it may end now.
+  Outcome thread_outcome() {
+    const Outcome outcome = failure_of_call();
+    return outcome == Outcome::vanished ? Outcome::read : outcome;
+  }
+
+  enum class Sharing : std::uint8_t { no, yes, unknown };
+
+  [[nodiscard]] Sharing shares_descriptors(const std::vector<std::uint32_t>& read, std::uint32_t thread) const {
+    if (!walk_.our_pids) return Sharing::unknown;
+    for (const std::uint32_t other : read) {
+      const long answer = ::syscall(SYS_kcmp, other, thread, KCMP_FILES, 0, 0);
+      if (answer < 0) return Sharing::unknown;
+      if (answer == 0) return Sharing::yes;
+    }
+    return Sharing::no;
+  }
+
+  /// Appends the comm to names: up to 15 bytes of the process's choice.
+  Outcome read_name(int process) {
+    // Below another root it may be anything: a FIFO must not make us wait.
+    const FileDescriptor file(::openat(process, "comm", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     std::array<char, 64> text;
     const ssize_t size = file ? ::read(file.get(), text.data(), text.size()) : -1;
+    const Outcome outcome = size >= 0 ? Outcome::read : thread_outcome();
     std::string name(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
     if (name.ends_with('\n')) name.pop_back();
-    return name.empty() ? "?" : name;
+    names.push_back(name.empty() ? "?" : name);
+    return outcome;
   }
 
-  int root_;
+  Walk walk_;
   const std::vector<std::uint32_t>& pids_;
   std::atomic<std::size_t>& next_;
   std::vector<char> entries_ = std::vector<char>(32 * 1024);
+  std::size_t entries_seen_ = 0;  ///< of the tables of the process that is read
 };
+
+/// Runs the workers, on the second core too if there is one and a thread is to be had.
+// /proc reads take locks of the process that is read, so more of them gain little.
+void run_all(std::deque<Worker>& workers, const Walk& walk, const std::vector<std::uint32_t>& pids,
+             std::atomic<std::size_t>& next) {
+  std::optional<std::jthread> second;
+  constexpr std::size_t kWorthAThread = 16;
+  if (pids.size() >= kWorthAThread && std::thread::hardware_concurrency() > 1) {
+    Worker& worker = workers.emplace_back(walk, pids, next);
+    try {
+      second.emplace([&worker] { worker.run(); });
+    } catch (const std::system_error&) {
+      // A limit of processes was reached: the first reads them all.
+    }
+  }
+  workers.front().run();
+}
 
 }  // namespace
 
-Expected<ProcessTable> ProcessTable::read(const std::string& proc_root) {
+Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads threads) {
+  const std::string doing = "look for the owners of sockets in " + proc_root;
   const FileDescriptor root(::open(proc_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root) return failure("look for the owners of sockets in " + proc_root, errno, "is /proc mounted?");
+  if (!root) return failure(doing, errno, "is /proc mounted?");
 
   ProcessTable table;
+  OwnerSearch& search = table.search_;
   std::vector<std::uint32_t> pids;
   std::vector<char> entries(32 * 1024);
-  for_each_entry(root.get(), entries, [&](std::string_view name) {
+  const bool listed = for_each_entry(root.get(), entries, [&](std::string_view name) {
     if (const auto pid = parse_number<std::uint32_t>(name)) pids.push_back(*pid);
   });
-  // Every pid namespace has a process 1. If it is not to be seen, hidepid= hides processes (proc(5)).
-  struct stat status;
-  if (::fstatat(root.get(), "1", &status, 0) != 0) ++table.forbidden_;
+  if (!listed) return failure(doing, errno);
 
   std::atomic<std::size_t> next{0};
+  const Walk walk{root.get(), threads, has_our_pids(root.get())};
   std::deque<Worker> workers;
-  workers.emplace_back(root.get(), pids, next);
-  {
-    // The second core. /proc reads take locks of the process that is read, so more of them gain little.
-    std::optional<std::jthread> second;
-    constexpr std::size_t kWorthAThread = 16;
-    if (pids.size() >= kWorthAThread && std::thread::hardware_concurrency() > 1) {
-      Worker& worker = workers.emplace_back(root.get(), pids, next);
-      second.emplace([&worker] { worker.run(); });
-    }
-    workers.front().run();
-  }
+  workers.emplace_back(walk, pids, next);
+  run_all(workers, walk, pids, next);
 
   std::vector<Held> all;
   for (Worker& worker : workers) {
@@ -162,13 +272,31 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root) {
     for (std::string& name : worker.names) table.names_.push_back(std::move(name));
     for (Held& held : worker.held) held.name += first_name;
     all.insert(all.end(), worker.held.begin(), worker.held.end());
-    table.forbidden_ += worker.forbidden;
-    table.vanished_ += worker.vanished;
+    search.read += worker.search.read;
+    search.forbidden += worker.search.forbidden;
+    search.failed += worker.search.failed;
+    search.vanished += worker.search.vanished;
+    if (search.error == 0) search.error = worker.search.error;
     worker.held = {};
   }
-  std::sort(all.begin(), all.end(), [](const Held& a, const Held& b) {
-    return std::tie(a.inode, a.pid, a.fd) < std::tie(b.inode, b.pid, b.fd);
-  });
+  // Every PID namespace has a process 1. If it is not to be seen, hidepid= hides processes (proc(5)).
+  struct stat status;
+  if (search.saw_processes() && ::fstatat(root.get(), "1", &status, 0) != 0) {
+    if (errno == ENOENT) {
+      ++search.forbidden;
+    } else {
+      ++search.failed;
+      if (search.error == 0) search.error = errno;
+    }
+  }
+  search.below_host = shows_pid_namespace_below_host(proc_root);
+  if (search.forbidden > 0) search.remedy = remedy();
+
+  const auto key = [](const Held& one) { return std::tie(one.inode, one.pid, one.fd); };
+  std::sort(all.begin(), all.end(), [key](const Held& a, const Held& b) { return key(a) < key(b); });
+  // Threads that share a table were not told apart.
+  all.erase(std::unique(all.begin(), all.end(), [key](const Held& a, const Held& b) { return key(a) == key(b); }),
+            all.end());
   table.inodes_.reserve(all.size());
   table.owners_.reserve(all.size());
   for (const Held& held : all) {

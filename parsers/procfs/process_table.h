@@ -14,17 +14,22 @@ namespace tcpstat::procfs {
 
 class ProcessTable final : public OwnerLookup {
  public:
-  /// Reads all processes below `proc_root` ("/proc"). Processes that end meanwhile and those that may not be looked
-  /// into are counted, not errors; only an unreadable root is one.
-  static Expected<ProcessTable> read(const std::string& proc_root);
+  /// Threads nearly always share the descriptors of their process (clone(2), CLONE_FILES).
+  enum class Threads : std::uint8_t {
+    told_apart,  ///< those that kcmp(2) tells to have their own, where the kernel answers
+    all,         ///< each of them, where it does not: many reads
+  };
+
+  /// Reads all processes below `proc_root` ("/proc"). What it could not see is counted in search(); only an unreadable
+  /// root is an error.
+  static Expected<ProcessTable> read(const std::string& proc_root, Threads threads = Threads::told_apart);
 
   ProcessTable(ProcessTable&&) = default;
   ProcessTable& operator=(ProcessTable&&) = default;
 
   /// Ordered by pid, then descriptor.
   [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
-  [[nodiscard]] std::uint64_t forbidden() const override { return forbidden_; }
-  [[nodiscard]] std::uint64_t vanished() const override { return vanished_; }
+  [[nodiscard]] const OwnerSearch& search() const override { return search_; }
 
  private:
   ProcessTable() = default;
@@ -33,8 +38,7 @@ class ProcessTable final : public OwnerLookup {
   std::vector<std::uint64_t> inodes_;
   std::vector<Owner> owners_;
   std::deque<std::string> names_;
-  std::uint64_t forbidden_ = 0;
-  std::uint64_t vanished_ = 0;
+  OwnerSearch search_;
 };
 
 }  // namespace tcpstat::procfs

@@ -8,8 +8,16 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kTimerNames = {"none",      "retransmit", "keepalive",
                                                          "time_wait", "probe",      "delayed_ack"};
-constexpr std::array<std::string_view, 7> kOrphanNames = {
-    "", "time-wait", "half-open", "not-accepted", "closed-by-process", "not-permitted", "no-process"};
+constexpr std::array<std::string_view, 9> kOrphanNames = {"",
+                                                          "time-wait",
+                                                          "half-open",
+                                                          "not-accepted",
+                                                          "closed-by-process",
+                                                          "owners-unread",
+                                                          "not-permitted",
+                                                          "other-pid-namespace",
+                                                          "no-process"};
+static_assert(kOrphanNames.size() == static_cast<std::size_t>(kLastOrphan) + 1);
 constexpr std::array<std::string_view, 3> kOriginNames = {"netlink", "proc", "file"};
 
 }  // namespace
@@ -27,6 +35,13 @@ TimerKind timer_from_name(std::string_view word) {
 }
 
 std::string_view name(Orphan reason) { return kOrphanNames[static_cast<std::size_t>(reason)]; }
+
+Orphan OwnerSearch::why_none() const {
+  if (!saw_processes()) return Orphan::none;
+  if (failed > 0) return Orphan::owners_unread;
+  if (forbidden > 0) return Orphan::not_permitted;
+  return below_host ? Orphan::other_pid_namespace : Orphan::no_process;
+}
 
 std::string_view name(Origin origin) { return kOriginNames[static_cast<std::size_t>(origin)]; }
 

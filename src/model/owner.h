@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tcpstat::inline model {
@@ -21,12 +22,34 @@ enum class Orphan : std::uint8_t {
   half_open,          ///< a request: no socket exists before the handshake ends
   not_accepted,       ///< in a listener's accept queue, no program has taken it yet
   closed_by_process,  ///< the program closed it; the kernel finishes the close
-  not_permitted,      ///< no holder found, but some processes could not be looked into
-  no_process,         ///< no holder found in any process: in flight between processes, or the kernel's own
+  // With owners that were looked for, and none found:
+  owners_unread,        ///< the search itself failed
+  not_permitted,        ///< some processes may not be looked into
+  other_pid_namespace,  ///< processes outside of this PID namespace cannot be seen
+  no_process,           ///< in no process: in flight between processes, or the kernel's own
 };
+inline constexpr Orphan kLastOrphan = Orphan::no_process;
 
 /// The word in JSON and in the ORPHAN column; empty for none.
 std::string_view name(Orphan reason);
+
+/// What a search for owners saw, in numbers of processes.
+struct OwnerSearch {
+  std::uint64_t read = 0;       ///< were looked into
+  std::uint64_t forbidden = 0;  ///< may not be looked into
+  std::uint64_t failed = 0;     ///< could not be looked into for another reason
+  std::uint64_t vanished = 0;   ///< ended meanwhile
+  int error = 0;                ///< the errno of the first that failed
+  /// Whether the search saw only the processes of a PID namespace below the host's (pid_namespaces(7)).
+  bool below_host = false;
+  /// What would open those that are forbidden.
+  std::string remedy = {};
+
+  /// Whether there was any process to look into; a saved tree may have none, and then nothing is known.
+  [[nodiscard]] bool saw_processes() const { return read + forbidden + failed > 0; }
+  /// Why a socket with an inode has no owner that was found; none where nothing is known.
+  [[nodiscard]] Orphan why_none() const;
+};
 
 /// Finds the owners of a socket by its inode.
 class OwnerLookup {
@@ -39,10 +62,7 @@ class OwnerLookup {
   virtual ~OwnerLookup() = default;
   /// Empty if nobody was seen holding it. Valid as long as this object.
   [[nodiscard]] virtual std::span<const Owner> owners_of(std::uint64_t inode) const = 0;
-  /// Processes whose descriptors could not be read for lack of permission.
-  [[nodiscard]] virtual std::uint64_t forbidden() const = 0;
-  /// Processes that ended while they were looked into.
-  [[nodiscard]] virtual std::uint64_t vanished() const { return 0; }
+  [[nodiscard]] virtual const OwnerSearch& search() const = 0;
 };
 
 }  // namespace tcpstat::inline model

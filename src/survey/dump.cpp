@@ -51,7 +51,8 @@ class OwnerStage {
         policy_(host.is_file() ? DumpPlan::Owners::not_read : plan.owners),
         first_(plan.query.filter.needs_owners() || plan.rows == DumpPlan::Rows::every),
         others_(plan.query.filter) {
-    if (policy_ == DumpPlan::Owners::helpful && others_.needs_owners()) policy_ = DumpPlan::Owners::required;
+    selects_ = others_.needs_owners();
+    if (policy_ == DumpPlan::Owners::helpful && selects_) policy_ = DumpPlan::Owners::required;
     others_.pids.clear();
     others_.processes.clear();
   }
@@ -60,12 +61,17 @@ class OwnerStage {
   Expected<void> open(Coverage& coverage) {
     if (policy_ == DumpPlan::Owners::not_read) return {};
     auto owners = host_.owners();
-    if (owners) {
-      owners_ = *owners;
+    if (!owners) {
+      if (policy_ == DumpPlan::Owners::required) return tl::make_unexpected(owners.error());
+      coverage.warn("owners_not_read", owners.error().sentence() + "; judged without them");
       return {};
     }
-    if (policy_ == DumpPlan::Owners::required) return tl::make_unexpected(owners.error());
-    coverage.warn("owners_not_read", owners.error().sentence() + "; judged without them");
+    search_ = (*owners)->search();
+    if (selects_ && !search_.saw_processes()) {
+      return failure("filter by process", 0, "the directory of --proc-root must have those of processes",
+                     "no process is to be seen");
+    }
+    owners_ = *owners;
     return {};
   }
 
@@ -83,34 +89,67 @@ class OwnerStage {
   /// Once, when nothing comes any more.
   std::optional<OwnerSearch> close(Coverage& coverage) {
     if (owners_ == nullptr) return std::nullopt;
-    const OwnerSearch search{owners_->forbidden(), owners_->vanished()};
-    if (const std::uint64_t count = join_ ? join_->not_permitted() : 0; count > 0) {
-      coverage.warn("owners_not_permitted",
-                    "the processes of " + std::to_string(count) + (count == 1 ? " socket" : " sockets") +
-                        " could not be read (run as root, or with CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH)");
-    }
+    warn(coverage);
     join_.reset();
     owners_ = nullptr;
     host_.forget_owners();
-    return search;
+    return search_;
   }
 
  private:
   Sink& join(Sink& next) {
     return join_.emplace(
         *owners_,
-        [this]() -> const OwnerLookup& {
+        [this]() -> const OwnerLookup* {
           auto again = host_.owners();
-          return again ? **again : *owners_;
+          if (!again) {
+            second_error_ = again.error();
+            return nullptr;
+          }
+          // What the second look does not miss any more is still missing from the rows that passed before it.
+          if ((*again)->search().failed > 0 && search_.failed == 0) {
+            search_.failed = (*again)->search().failed;
+            search_.error = (*again)->search().error;
+          }
+          return *again;
         },
         next, &others_);
+  }
+
+  static std::string sockets(std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " socket" : " sockets");
+  }
+  [[nodiscard]] std::uint64_t without_owner(Orphan reason) const { return join_ ? join_->without_owner(reason) : 0; }
+
+  /// Says what the search did not see. Missing owners are missing data only where they are part of the answer.
+  void warn(Coverage& coverage) const {
+    if (search_.failed > 0 || second_error_) {
+      if (policy_ == DumpPlan::Owners::required) coverage.complete = false;
+      const std::string processes = std::to_string(search_.failed) + (search_.failed == 1 ? " process" : " processes");
+      const Error first{"look into " + processes + " for the owners of sockets", search_.error};
+      coverage.warn("owners_unread", second_error_.value_or(first).sentence());
+    }
+    if (const std::uint64_t count = without_owner(Orphan::not_permitted); count > 0) {
+      coverage.warn("owners_not_permitted",
+                    "the processes of " + sockets(count) + " could not be read (" + search_.remedy + ")");
+    }
+    if (const std::uint64_t count = without_owner(Orphan::other_pid_namespace); count > 0) {
+      coverage.warn("other_pid_namespace", "this PID namespace does not show all processes of the host; " +
+                                               sockets(count) + " may be held outside of it");
+    }
+    if (!search_.saw_processes()) {
+      coverage.warn("owners_unknown", "no process is to be seen; the owners of sockets are unknown");
+    }
   }
 
   Host& host_;
   DumpPlan::Owners policy_;
   bool first_;             ///< owners are known before the selection
   filter::Filter others_;  ///< what the filter asks for besides processes
+  bool selects_ = false;   ///< rows are selected by their owners
   const OwnerLookup* owners_ = nullptr;
+  OwnerSearch search_;
+  std::optional<Error> second_error_;
   std::optional<OwnerJoin> join_;
 };
 

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "filter/query.h"
 #include "model/host.h"
+#include "model/owner.h"
 #include "model/sink.h"
 #include "report/report.h"
 #include "survey/sorter.h"
@@ -37,12 +38,6 @@ struct DumpPlan {
   Until until = Until::end;
   /// Sees each row that is read, before anything selects; it cannot stop the dump.
   Sink* witness = nullptr;
-};
-
-/// The search for owners, in numbers of processes.
-struct OwnerSearch {
-  std::uint64_t forbidden = 0;  ///< could not be looked into
-  std::uint64_t vanished = 0;   ///< ended meanwhile
 };
 
 struct Dump {

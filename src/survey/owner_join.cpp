@@ -3,24 +3,24 @@
 namespace tcpstat::survey {
 
 bool OwnerJoin::join(Socket& row) const {
-  row.owners_known = true;
+  row.owners_known = row.inode == 0 || owners_->search().saw_processes();
   if (row.inode == 0) return true;
   row.owners = owners_->owners_of(row.inode);
   return !row.owners.empty();
 }
 
 void OwnerJoin::give_up(Socket& row) {
-  const bool forbidden = owners_->forbidden() > 0;
-  row.orphan = forbidden ? Orphan::not_permitted : Orphan::no_process;
-  if (forbidden) ++not_permitted_;
+  row.orphan = second_look_failed_ ? Orphan::owners_unread : owners_->search().why_none();
+  ++without_owner_[static_cast<std::size_t>(row.orphan)];
 }
 
 template <typename Row>
 Flow OwnerJoin::pass(Row row, Flow (Sink::*next)(const Row&)) {
   if (relevant_ != nullptr && !relevant_->matches(row)) return (next_.*next)(row);
   if (!join(row)) {
-    // If some processes cannot be looked into, a second look finds no more; then nothing needs to wait.
-    const bool may_be_late = !looked_again_ && owners_->forbidden() == 0;
+    // If some processes may not be looked into, a second look finds no more; then nothing needs to wait.
+    const OwnerSearch& search = owners_->search();
+    const bool may_be_late = !looked_again_ && search.forbidden == 0 && search.saw_processes();
     if (may_be_late && held_.connections().size() + held_.listeners().size() < kMaxHeld) {
       held_.keep(row);
       return Flow::more;
@@ -35,7 +35,9 @@ Flow OwnerJoin::listener(const Listener& row) { return pass(row, &Sink::listener
 
 Flow OwnerJoin::finish() {
   if (held_.connections().empty() && held_.listeners().empty()) return Flow::more;
-  owners_ = &look_again_();
+  const OwnerLookup* anew = look_again_();
+  second_look_failed_ = anew == nullptr;
+  if (anew != nullptr) owners_ = anew;
   looked_again_ = true;
   for (Connection& row : held_.connections()) {
     if (!join(row)) give_up(row);

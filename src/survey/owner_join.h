@@ -2,6 +2,7 @@
 // Adds to each row who holds its socket. Owners are read before the rows, so that rows stream; a socket that was
 // opened in between is found by one more look at the end, and only such rows wait for it.
 
+#include <array>
 #include <cstdint>
 #include <functional>
 
@@ -17,9 +18,9 @@ class OwnerJoin final : public Sink {
   /// Rows without a holder that may wait for the second look; those beyond it pass with the reason for none.
   static constexpr std::size_t kMaxHeld = 4096;
 
-  /// `look_again` reads the owners anew; what it returns stays valid as long as this object is used. Rows that
-  /// `relevant` does not match, if there is one, pass as they are.
-  OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup&()> look_again, Sink& next,
+  /// `look_again` reads the owners anew, or returns nullptr where that fails; what it returns stays valid as long as
+  /// this object is used. Rows that `relevant` does not match, if there is one, pass as they are.
+  OwnerJoin(const OwnerLookup& owners, std::function<const OwnerLookup*()> look_again, Sink& next,
             const filter::Filter* relevant = nullptr)
       : owners_(&owners), look_again_(std::move(look_again)), next_(next), relevant_(relevant) {}
 
@@ -28,8 +29,10 @@ class OwnerJoin final : public Sink {
   /// Passes the rows that waited. Rows may follow, and one more finish(): listeners come behind all connections.
   Flow finish();
 
-  /// Sockets with an inode for which no holder was found, while some processes could not be looked into.
-  [[nodiscard]] std::uint64_t not_permitted() const { return not_permitted_; }
+  /// Sockets with an inode for which no holder was found, for that reason.
+  [[nodiscard]] std::uint64_t without_owner(Orphan reason) const {
+    return without_owner_[static_cast<std::size_t>(reason)];
+  }
 
  private:
   /// True if it has a holder or cannot have one.
@@ -39,12 +42,13 @@ class OwnerJoin final : public Sink {
   Flow pass(Row row, Flow (Sink::*next)(const Row&));
 
   const OwnerLookup* owners_;
-  std::function<const OwnerLookup&()> look_again_;
+  std::function<const OwnerLookup*()> look_again_;
   Sink& next_;
   const filter::Filter* relevant_;
   RowStore held_;
   bool looked_again_ = false;
-  std::uint64_t not_permitted_ = 0;
+  bool second_look_failed_ = false;
+  std::array<std::uint64_t, static_cast<std::size_t>(kLastOrphan) + 1> without_owner_{};
 };
 
 }  // namespace tcpstat::survey

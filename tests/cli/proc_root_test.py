@@ -37,6 +37,30 @@ class ProcRoot(TestCase):
                                                                          r"there is no process 4712 \(.*\)")
         self.fails("--proc-root", tree.path, "--netns", "name", sentence=r"cannot (find|read) the network namespace .*")
 
+    def test_the_proc_of_another_pid_namespace_is_read_through_its_first_process(self):
+        tree = self.tree(tcp=None, tcp6=None)
+        (tree.path / "net").rmdir()
+        os.symlink("self/net", tree.path / "net")  # as in procfs, where self is somebody else here
+        result = run("--proc-root", tree.path)
+        self.assertEqual(result.code, 2)
+        self.assertIn("cannot open", result.err)
+        tree.write("1/net", [proc_line("ESTABLISHED", "10.0.0.1:1", "10.0.0.2:2", inode=1)], None)
+        result = run("--proc-root", tree.path, "--json")
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.err, r"\Atcpstat: \S+/net is the network namespace of tcpstat itself; reading "
+                                     r"\S+/1/net, that of process 1 \(--netns PID names another\)\n\Z")
+        self.assertEqual([row["local_address"] for row in json.loads(result.out)["connections"]], ["10.0.0.1"])
+        self.assertEqual(run("--proc-root", tree.path, "--netns", "1").err, "")
+
+    def test_hidden_processes_may_exist(self):
+        tree = self.tree()
+        for path in sorted((tree.path / "1").rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        (tree.path / "1").rmdir()
+        self.fails("--proc-root", tree.path, "--netns", "2",
+                   sentence=r'cannot find the network namespace "2": process 2 is not visible \(hidepid\) or does not '
+                            r"exist \(.*\)")
+
     def test_source_proc_may_be_said_too(self):
         tree = self.tree()
         self.assertEqual(self.succeeds("--proc-root", tree.path, "--source", "proc").out,
@@ -111,16 +135,68 @@ class Owners(TestCase):
 
     def test_without_process_1_processes_are_hidden(self):
         tree = self.tree()
+        tree.process(900, b"mine", {})
         for path in sorted((tree.path / "1").rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
         (tree.path / "1").rmdir()
         result = run("--proc-root", tree.path, "-lp", "--json")
         self.assertEqual(result.code, 0)
-        self.assertRegex(result.err, r"\Atcpstat: the processes of 3 sockets could not be read \(run as root, .*\)\n\Z")
+        self.assertRegex(result.err, r"\Atcpstat: the processes of 3 sockets could not be read \(.+\)\n\Z")
         self.assertIn('"orphan":"not-permitted"', result.out)
         self.assertIn('"owners_not_permitted"', result.out)
         self.assertEqual(run("--proc-root", tree.path, "-lp", "--strict").code, 0)  # missing owners are not partial data
         self.assertEqual(run("--proc-root", tree.path, "-lpq").err, "")
+
+    def test_a_tree_without_processes_knows_no_owners(self):
+        tree = self.tree()
+        for path in sorted((tree.path / "1").rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+        (tree.path / "1").rmdir()
+        result = run("--proc-root", tree.path, "-lp", "--json")
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.err, r"\Atcpstat: no process is to be seen; the owners of sockets are unknown\n\Z")
+        for row in json.loads(result.out)["connections"]:
+            self.assertEqual((row["orphan"], row["processes"]), (None, None))
+        self.fails("-q", "--process", "init", "--proc-root", tree.path,
+                   sentence=r"cannot filter by process: no process is to be seen \(.*\)")
+
+    def test_owners_that_could_not_be_read_are_missing_data(self):
+        tree = self.tree()
+        tree.process(812, b"nginx", {3: 101})
+        os.symlink("813", tree.path / "813")  # a loop: open(2) says ELOOP
+        args = ("--proc-root", tree.path, "-lp", "-4")
+        result = run(*args, "--json")
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.err, r"\Atcpstat: cannot look into 1 process for the owners of sockets: .+\n\Z")
+        document = json.loads(result.out)
+        self.assertFalse(document["complete"])
+        self.assertEqual([warning["code"] for warning in document["warnings"]], ["owners_unread"])
+        rows = {row["inode"]: row for row in document["connections"]}
+        self.assertEqual((rows[101]["orphan"], rows[102]["orphan"]), (None, "owners-unread"))
+        self.assertEqual(run(*args, "--strict").code, 2)
+        # What was not seen may have been the match.
+        self.assertEqual(run("--proc-root", tree.path, "-q", "--process", "nginx", "-l").code, 0)
+        self.assertEqual(run("--proc-root", tree.path, "-q", "--process", "cron", "-l").code, 2)
+
+    def test_the_threads_of_a_process_whose_main_thread_has_ended(self):
+        tree = self.tree()
+        tree.process(812, b"zl", {})
+        for thread, sockets in ((812, {}), (815, {3: 101})):
+            directory = tree.path / "812/task" / str(thread) / "fd"
+            directory.mkdir(parents=True)
+            for fd, inode in sockets.items():
+                os.symlink(f"socket:[{inode}]", directory / str(fd))
+        self.assertEqual(self.cells(tree.path)["101"], ("812", "zl(812)", "-"))
+
+    def test_processes_outside_of_the_namespace_cannot_be_seen(self):
+        tree = self.tree()
+        (tree.path / "1/ns").mkdir()
+        os.symlink("pid:[4026532001]", tree.path / "1/ns/pid")
+        result = run("--proc-root", tree.path, "-lp", "-4", "--json")
+        self.assertEqual(result.code, 0)
+        self.assertRegex(result.err, r"\Atcpstat: this PID namespace does not show all processes of the host; 2 sockets "
+                                     r"may be held outside of it\n\Z")
+        self.assertEqual({row["orphan"] for row in json.loads(result.out)["connections"]}, {"other-pid-namespace"})
 
     def test_owners_that_were_asked_for_and_cannot_be_looked_for_are_an_error(self):
         tree = self.tree()

@@ -1,8 +1,10 @@
 // A user who may do nothing, a kernel that refuses netlink, a /proc that hides or lacks what it should show.
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -106,6 +108,32 @@ TEST_SUITE("privileges") {
       CAPTURE(row.dump());
       if (!row["inode"].is_null()) CHECK(row["orphan"] == "not-permitted");
     }
+  }
+
+  TEST_CASE_FIXTURE(EveryStateFixture, "-p in another PID namespace does not claim that nobody holds a socket") {
+    // The first child of this process is process 1 there, and it becomes tcpstat.
+    const auto enter = [] {
+      check(::unshare(CLONE_NEWPID), "making a PID namespace");
+      enter_mount_namespace();
+      const pid_t first = ::fork();
+      if (first > 0) {
+        int status = 0;
+        ::waitpid(first, &status, 0);
+        ::_exit(WEXITSTATUS(status));
+      }
+      check(::mount("proc", "/proc", "proc", 0, nullptr), "mounting the /proc of a PID namespace");
+    };
+    const Listing listing = list({"-a", "-p"}, prepared(enter));
+    CHECK(listing.exit_code == 0);
+    CHECK(says(listing.err, "this PID namespace does not show all processes of the host"));
+    unsigned owned = 0;
+    for (const json& row : listing.rows()) {
+      CAPTURE(row.dump());
+      if (row["inode"].is_null()) continue;
+      ++owned;
+      CHECK(row["orphan"] == "other-pid-namespace");
+    }
+    CHECK(owned > 20);
   }
 
   TEST_CASE_FIXTURE(EveryStateFixture, "without netlink the rows come from /proc, loudly") {

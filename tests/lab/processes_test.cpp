@@ -1,14 +1,17 @@
 // -p: who holds a socket, and names that were chosen to do harm.
 
 #include <doctest/doctest.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <deque>
 #include <ostream>
 #include <set>
+#include <thread>
 
 #include "every_state_fixture.h"
 #include "failure.h"
@@ -56,6 +59,24 @@ Worker holder(const char* name, std::uint16_t port) {
     std::vector<Handle> sockets;
     maker.make(sockets, Ending::reset);
     report(1);
+    Worker::stay();
+  });
+}
+
+enum class MainThread { stays, ends };
+
+/// A pair that only a second thread holds, because it has descriptors of its own or because the main thread has ended.
+Worker holder_in_thread(MainThread main, std::uint16_t port) {
+  return Worker([main, port](const Worker::Report& report) {
+    std::thread([main, port, report] {
+      if (main == MainThread::stays) check(::unshare(CLONE_FILES), "giving a thread descriptors of its own");
+      const PairMaker maker({Address::parse("127.0.0.1"), port});
+      std::vector<Handle> sockets;
+      maker.make(sockets, Ending::reset);
+      report(1);
+      Worker::stay();
+    }).detach();
+    if (main == MainThread::ends) ::syscall(SYS_exit, 0);
     Worker::stay();
   });
 }
@@ -134,6 +155,26 @@ TEST_SUITE("processes") {
     });
     stranger.wait_for_report();
     for (const json& row : list({"-p"}).rows()) CHECK(pids_of(row).contains(stranger.pid()));
+  }
+
+  TEST_CASE("a thread is its process, whatever became of the main thread and its descriptors") {
+    enter_namespace();
+    Worker own = holder_in_thread(MainThread::stays, 6000);
+    Worker left = holder_in_thread(MainThread::ends, 6001);
+    own.wait_for_report();
+    left.wait_for_report();
+    for (const std::string source : kSources) {
+      CAPTURE(source);
+      const Listing listing = list({"-p", "--source", source});
+      CHECK(listing.rows().size() == 4);
+      for (const json& row : listing.rows()) {
+        CAPTURE(row.dump());
+        const bool first = row["local_port"] == 6000 || row["remote_port"] == 6000;
+        CHECK(pids_of(row) == std::set<pid_t>{first ? own.pid() : left.pid()});
+        CHECK(row["orphan"].is_null());
+      }
+      CHECK(list({"--pid", std::to_string(left.pid()), "--source", source}).rows().size() == 2);
+    }
   }
 
   TEST_CASE("a name chosen by another program does no harm in any format") {

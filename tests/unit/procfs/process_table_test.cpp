@@ -1,6 +1,7 @@
 #include "parsers/procfs/process_table.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
 #include <ostream>
 
@@ -41,8 +42,10 @@ TEST_CASE("owners are found by inode, ordered by process and descriptor") {
   CHECK(text(table->owners_of(139)) == "p139(139):3 ");
   CHECK(table->owners_of(8).empty());
   CHECK(table->owners_of(0).empty());
-  CHECK(table->forbidden() == 0);
-  CHECK(table->vanished() == 0);
+  CHECK(table->search().forbidden == 0);
+  CHECK(table->search().vanished == 0);
+  CHECK(table->search().failed == 0);
+  CHECK(table->search().read == 41);
 }
 
 TEST_CASE("what is no process is passed over, and one without descriptors has ended") {
@@ -52,7 +55,64 @@ TEST_CASE("what is no process is passed over, and one without descriptors has en
   root.file("55/comm", "gone\n");
   const auto table = ProcessTable::read(root.path());
   REQUIRE(table);
-  CHECK(table->vanished() == 1);
+  CHECK(table->search().vanished == 1);
+}
+
+TEST_CASE("a process that cannot be looked into is neither forbidden nor gone") {
+  const test::ProcRoot root;
+  descriptor(root, "1", 0, "/dev/null");
+  std::filesystem::create_symlink("7", root.path("7"));  // a loop
+  root.file("8", "no directory");
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK(table->search().failed == 2);
+  CHECK(table->search().error != 0);
+  CHECK(table->search().why_none() == Orphan::owners_unread);
+}
+
+TEST_CASE("descriptors of a process whose main thread has ended are those of its threads") {
+  const test::ProcRoot root;
+  descriptor(root, "1", 0, "/dev/null");
+  root.file("50/comm", "zl\n");
+  std::filesystem::create_directories(root.path("50/fd"));
+  std::filesystem::create_directories(root.path("50/task/50/fd"));
+  descriptor(root, "50/task/51", 3, "socket:[9]");
+  descriptor(root, "50/task/52", 3, "socket:[9]");
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK(text(table->owners_of(9)) == "zl(50):3 ");
+}
+
+TEST_CASE("threads with descriptors of their own are read where nothing tells them apart and all are wanted") {
+  const test::ProcRoot root;
+  descriptor(root, "1", 0, "/dev/null");
+  root.file("50/comm", "own\n");
+  descriptor(root, "50", 3, "socket:[8]");
+  descriptor(root, "50/task/50", 3, "socket:[8]");
+  descriptor(root, "50/task/51", 4, "socket:[9]");
+  CHECK(ProcessTable::read(root.path())->owners_of(9).empty());
+  const auto table = ProcessTable::read(root.path(), ProcessTable::Threads::all);
+  REQUIRE(table);
+  CHECK(text(table->owners_of(8)) == "own(50):3 ");
+  CHECK(text(table->owners_of(9)) == "own(50):4 ");
+}
+
+TEST_CASE("a name that nobody writes to does not keep us waiting") {
+  const test::ProcRoot root;
+  descriptor(root, "1", 3, "socket:[9]");
+  REQUIRE(::mkfifo((root.path("1/comm")).c_str(), 0600) == 0);
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK(text(table->owners_of(9)) == "?(1):3 ");
+}
+
+TEST_CASE("a tree without processes is no search") {
+  const test::ProcRoot root;
+  root.file("net/tcp", "");
+  const auto table = ProcessTable::read(root.path());
+  REQUIRE(table);
+  CHECK_FALSE(table->search().saw_processes());
+  CHECK(table->search().why_none() == Orphan::none);
 }
 
 TEST_CASE("a root that cannot be read is an error") { CHECK_FALSE(ProcessTable::read("/nonexistent")); }

@@ -71,7 +71,7 @@ class FakeHost final : public Host {
   bool saved = false;
 
   std::map<std::uint64_t, std::vector<Owner>> owners_by_inode;
-  std::uint64_t forbidden_processes = 0;
+  OwnerSearch owner_search{.read = 1};
   std::optional<Error> owners_error;
   std::uint64_t forgotten = 0;
   std::map<std::uint32_t, std::uint64_t> open_files;
@@ -100,7 +100,7 @@ class FakeHost final : public Host {
    public:
     explicit Lookup(const FakeHost& host) : host_(host) {}
     [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
-    [[nodiscard]] std::uint64_t forbidden() const override { return host_.forbidden_processes; }
+    [[nodiscard]] const OwnerSearch& search() const override { return host_.owner_search; }
 
    private:
     const FakeHost& host_;

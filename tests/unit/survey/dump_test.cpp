@@ -132,13 +132,60 @@ TEST_CASE_FIXTURE(Scene, "sockets that nobody was seen to hold are looked for ag
 
 TEST_CASE_FIXTURE(Scene, "processes that may not be looked into are a warning, and the dump is whole") {
   host.owners_by_inode.clear();
-  host.forbidden_processes = 9;
+  host.owner_search.forbidden = 9;
   plan.owners = DumpPlan::Owners::required;
   const Dump dump = take();
   CHECK(codes(dump.report.coverage) == "owners_not_permitted");
   CHECK(dump.report.coverage.complete);
   REQUIRE(dump.owner_search);
   CHECK(dump.owner_search->forbidden == 9);
+}
+
+TEST_CASE_FIXTURE(Scene, "processes that could not be looked into make the owners that were asked for partial") {
+  host.owner_search.failed = 2;
+  host.owner_search.error = 24;
+  SUBCASE("asked for") {
+    plan.owners = DumpPlan::Owners::required;
+    CHECK_FALSE(take().report.coverage.complete);
+  }
+  SUBCASE("only helpful") {
+    plan.owners = DumpPlan::Owners::helpful;
+    CHECK(take().report.coverage.complete);
+  }
+  SUBCASE("said once") {
+    plan.owners = DumpPlan::Owners::required;
+    const Dump dump = take();
+    CHECK(codes(dump.report.coverage) == "owners_unread");
+    CHECK(dump.report.coverage.warnings.front().message ==
+          "cannot look into 2 processes for the owners of sockets: Too many open files");
+  }
+}
+
+TEST_CASE_FIXTURE(Scene, "where no process is to be seen owners are unknown, and a filter by process is refused") {
+  host.owner_search.read = 0;
+  host.owners_by_inode.clear();
+  plan.owners = DumpPlan::Owners::required;
+  SUBCASE("unknown") {
+    const Dump dump = take();
+    CHECK(codes(dump.report.coverage) == "owners_unknown");
+    CHECK(dump.report.coverage.complete);
+    CHECK(says(recorder.rows[0], R"("processes":null)"));
+  }
+  SUBCASE("refused") {
+    plan.query.filter.pids = {812};
+    const Dump dump = take();
+    REQUIRE(dump.error);
+    CHECK(dump.error->sentence().starts_with("cannot filter by process: no process is to be seen"));
+  }
+}
+
+TEST_CASE_FIXTURE(Scene, "sockets that may be held outside of our PID namespace are a warning") {
+  host.owner_search.below_host = true;
+  host.owners_by_inode.clear();
+  plan.owners = DumpPlan::Owners::required;
+  const Dump dump = take();
+  CHECK(codes(dump.report.coverage) == "other_pid_namespace");
+  CHECK(dump.report.coverage.complete);
 }
 
 TEST_CASE_FIXTURE(Scene, "owners that are required and cannot be looked for end the dump before its first row") {

@@ -16,21 +16,22 @@ class TableLookup final : public OwnerLookup {
     const auto at = owners.find(inode);
     return at == owners.end() ? std::span<const Owner>{} : std::span<const Owner>(at->second);
   }
-  [[nodiscard]] std::uint64_t forbidden() const override { return not_readable; }
+  [[nodiscard]] const OwnerSearch& search() const override { return searched; }
 
   std::map<std::uint64_t, std::vector<Owner>> owners;
-  std::uint64_t not_readable = 0;
+  OwnerSearch searched{.read = 1};
 };
 
 struct Joining {
   TableLookup first;
   TableLookup second;
+  bool second_look_fails = false;
   int looks = 0;
   test::Recorder recorder;
   OwnerJoin join{first,
-                 [this]() -> const OwnerLookup& {
+                 [this]() -> const OwnerLookup* {
                    ++looks;
-                   return second;
+                   return second_look_fails ? nullptr : &second;
                  },
                  recorder};
 };
@@ -72,16 +73,50 @@ TEST_CASE("a socket that was opened after the first look is found by the second"
   CHECK(joining.recorder.rows[0].find("late") != std::string::npos);
   // Nobody holds the listener's inode, and every process could be looked into.
   CHECK(joining.recorder.rows[1].find(R"("orphan":"no-process")") != std::string::npos);
-  CHECK(joining.join.not_permitted() == 0);
+  CHECK(joining.join.without_owner(Orphan::not_permitted) == 0);
+}
+
+TEST_CASE("the reason is what the search did not see, and the one that failed comes first") {
+  Joining joining;
+  std::string reason = "no-process";
+  SUBCASE("everything was seen") {}
+  SUBCASE("processes outside of the namespace") {
+    joining.second.searched.below_host = true;
+    reason = "other-pid-namespace";
+  }
+  SUBCASE("processes that failed") {
+    joining.second.searched = {.read = 1, .forbidden = 1, .failed = 1, .below_host = true};
+    reason = "owners-unread";
+  }
+  SUBCASE("the second look failed") {
+    joining.second_look_fails = true;
+    reason = "owners-unread";
+  }
+  joining.join.connection(row_of(6));
+  joining.join.finish();
+  REQUIRE(joining.recorder.rows.size() == 1);
+  CHECK(joining.recorder.rows[0].find(R"("orphan":")" + reason + '"') != std::string::npos);
+}
+
+TEST_CASE("a tree without processes says nothing of owners") {
+  TableLookup nobody;
+  nobody.searched.read = 0;
+  test::Recorder recorder;
+  OwnerJoin join(
+      nobody, [] { return nullptr; }, recorder);
+  join.connection(row_of(6));
+  REQUIRE(recorder.rows.size() == 1);
+  CHECK(recorder.rows[0].find(R"("orphan":null)") != std::string::npos);
+  CHECK(recorder.rows[0].find(R"("processes":null)") != std::string::npos);
 }
 
 TEST_CASE("where some processes are closed to us nothing waits, and the reason says so") {
   Joining joining;
-  joining.first.not_readable = 3;
+  joining.first.searched.forbidden = 3;
   joining.join.connection(row_of(6));
   REQUIRE(joining.recorder.rows.size() == 1);
   CHECK(joining.recorder.rows[0].find(R"("orphan":"not-permitted")") != std::string::npos);
-  CHECK(joining.join.not_permitted() == 1);
+  CHECK(joining.join.without_owner(Orphan::not_permitted) == 1);
   joining.join.finish();
   CHECK(joining.looks == 0);
 }

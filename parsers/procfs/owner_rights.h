@@ -1,0 +1,22 @@
+#pragma once
+// What keeps a search for owners from seeing all processes: capabilities that are missing, and PID namespaces.
+
+#include <cstdint>
+#include <string>
+
+namespace tcpstat::procfs {
+
+/// What a process with these effective capabilities (a mask, capabilities(7)) lacks to look into those of others, as
+/// advice. `is_root`: its effective user is 0, so "run as root" would not help.
+std::string remedy_for(std::uint64_t capabilities, bool is_root);
+/// The same for this process.
+std::string remedy();
+
+/// Whether the /proc at `root` is that of a PID namespace below the host's: it does not show the processes outside of
+/// it (pid_namespaces(7)). False also where nothing tells, as in a saved tree.
+bool shows_pid_namespace_below_host(const std::string& root);
+
+/// Whether /proc/PID below `root` names the process that the kernel calls PID when we ask it.
+bool has_our_pids(int root);
+
+}  // namespace tcpstat::procfs
