@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   occupy_closed_descriptors();
   // A closed pipe is an error of write(2), which ends the output and the dump, not a signal.
   ::signal(SIGPIPE, SIG_IGN);
+  // A file that may not grow further (RLIMIT_FSIZE) is one too.
+  ::signal(SIGXFSZ, SIG_IGN);
   std::setlocale(LC_CTYPE, "");
   Notes notes;
   const options::CommandLine line = options::scan_command_line({argv + 1, argv + argc});

@@ -12,7 +12,7 @@ ExitStatus run(const options::AuditCommand& command, const Notes& notes) {
   if (!host) return end_unknown(command.output, host.error(), notes);
   auto report = audit::audit_host(**host);
   if (!report) return end_unknown(command.output, report.error(), notes);
-  auto output = Output::open(command.output.file);
+  auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_unknown(command.output, output.error(), notes);
   return end_audit(command.output, *report, *output, notes);
 }

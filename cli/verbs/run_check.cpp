@@ -12,7 +12,7 @@ namespace tcpstat::cli::verbs {
 ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   auto host = host::open_host(host_options(command.source, command.filter));
   if (!host) return end_unknown(command.output, host.error(), notes);
-  auto output = Output::open(command.output.file);
+  auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_unknown(command.output, output.error(), notes);
   check::CheckPlan plan = check_plan(command);
   std::optional<StateFile> state_file;

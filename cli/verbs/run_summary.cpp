@@ -13,7 +13,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   auto opened = host::open_host(host_options(command.source, command.filter));
   if (!opened) return end_failed(opened.error(), notes);
   Host& host = **opened;
-  auto output = Output::open(command.output.file);
+  auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_failed(output.error(), notes);
 
   const bool grouped = !command.group_by.empty();

@@ -53,7 +53,7 @@ template <typename Command>
 static ExitStatus run_watch(const Command& watch, const Notes& notes) {
   auto host = host::open_host(host_options(watch.source, watch.filter));
   if (!host) return end_failed(host.error(), notes);
-  auto output = Output::open(watch.output.file);
+  auto output = Output::open(watch.output.file, watch.source.timeout);
   if (!output) return end_failed(output.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);

@@ -6,6 +6,7 @@ import stat
 import subprocess
 import threading
 import time
+import unittest
 
 from harness import TCPSTAT, TestCase, environment, main, proc_line, proc_text, run, shell
 
@@ -181,6 +182,78 @@ class OutputFile(TestCase):
         reader.join(10)
         self.assertEqual(got, [self.succeeds("--proc-root", self.root, "-f", "csv").out])
         self.assertTrue(stat.S_ISFIFO(self.path.stat().st_mode))
+
+    def test_a_fifo_that_nobody_reads_ends_at_the_timeout(self):
+        os.mkfifo(self.path)
+        begin = time.monotonic()
+        self.fails("--proc-root", self.root, "--output-file", self.path, "--timeout", "0.3",
+                   sentence=r"cannot write \S+/out: nobody reads it \(try a longer --timeout\)")
+        self.assertLess(time.monotonic() - begin, 15)
+
+    def test_mode_and_owner_of_the_old_one_are_kept(self):
+        self.path.write_text("old")
+        self.path.chmod(0o640)
+        if os.geteuid() == 0:
+            os.chown(self.path, 54321, 54321)
+        old = self.path.stat()
+        self.write()
+        new = self.path.stat()
+        self.assertEqual((new.st_mode, new.st_uid, new.st_gid), (old.st_mode, old.st_uid, old.st_gid))
+        self.assertNotEqual(new.st_ino, old.st_ino)
+
+    def test_a_long_name_is_no_problem(self):
+        self.path = self.here / ("n" * 255)
+        self.write()
+        self.write()
+        self.assertEqual(list(self.here.iterdir()), [self.path])
+
+    def test_the_standard_output_of_the_shell_is_written(self):
+        expected = self.succeeds("--proc-root", self.root).out
+        for path in ("/dev/stdout", "/proc/self/fd/1"):
+            self.assertEqual(self.succeeds("--proc-root", self.root, "--output-file", path).out, expected)
+
+    def test_a_file_that_may_not_grow_is_an_error_and_the_old_one_stays(self):
+        self.path.write_text("old")
+        for words in (f"--output-file {self.path}", f">{self.here}/stdout"):
+            result = shell(f'ulimit -f 0; "$T" --proc-root {self.root} {words}')
+            self.assertEqual((result.code, result.out), (2, ""))
+            self.assertRegex(result.err, r"\Atcpstat: cannot write .*: File too large\n\Z")
+        self.assertEqual(self.path.read_text(), "old")
+        self.assertEqual({path.name for path in self.here.iterdir()}, {"out", "stdout"})
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can be a stranger to its own files")
+    def test_what_a_stranger_put_there_is_not_followed(self):
+        secret = self.here / "secret"
+        secret.write_text("secret")
+        secret.chmod(0o600)
+        for mode in (0o1777, 0o777, 0o775):
+            there = self.here / f"there{mode:o}"
+            there.mkdir()
+            there.chmod(mode)
+            (there / "link").symlink_to(secret)
+            os.lchown(there / "link", 54321, 54321)
+            (there / "folder").symlink_to(self.here)
+            os.lchown(there / "folder", 54321, 54321)
+            for path in (there / "link", there / "folder/secret"):
+                self.fails("--proc-root", self.root, "--output-file", path,
+                           sentence=r"cannot write \S+: \S+ is a symbolic link of somebody else, in a directory where "
+                                    r"others may write \(name the file itself\)")
+        self.assertEqual((secret.read_text(), stat.S_IMODE(secret.stat().st_mode)), ("secret", 0o600))
+        there = self.here / "there1777"
+        (there / "file").write_text("theirs")
+        os.chown(there / "file", 54321, 54321)
+        self.fails("--proc-root", self.root, "--output-file", there / "file",
+                   sentence=r"cannot write \S+: it belongs to somebody else, in a directory where all may write \(.*\)")
+        # A link of our own is followed there, and so is a stranger's where nobody else can have put it.
+        (there / "ours").symlink_to(self.here / "target")
+        self.path = there / "ours"
+        self.write()
+        (self.here / "given").symlink_to("given-target")
+        os.lchown(self.here / "given", 54321, 54321)
+        self.path = self.here / "given"
+        self.write()
+        self.assertTrue((self.here / "target").is_file())
+        self.assertTrue((self.here / "given-target").is_file())
 
     def test_the_old_one_stays_after_a_failure(self):
         self.path.write_text("old")
