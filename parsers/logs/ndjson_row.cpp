@@ -192,7 +192,10 @@ bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
 }
 
 NdjsonDecoder::Row NdjsonDecoder::decode(std::string_view line) {
-  const json object = json::parse(line, nullptr, false);
+  return decode_object(json::parse(line, nullptr, false));
+}
+
+NdjsonDecoder::Row NdjsonDecoder::decode_object(const json& object) {
   if (!object.is_object()) return Flaw::not_json;
   std::string_view type;
   std::string_view state_word;

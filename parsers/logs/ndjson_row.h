@@ -23,6 +23,8 @@ class NdjsonDecoder {
   explicit NdjsonDecoder(RecordedNames& names) : names_(names) {}
 
   Row decode(std::string_view line);
+  /// The line as it was parsed; what could not be is no object.
+  Row decode_object(const nlohmann::json& object);
 
  private:
   /// False if a member has the wrong type or a value that cannot be.

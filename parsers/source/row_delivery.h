@@ -1,24 +1,21 @@
 #pragma once
-// The last step of every source: repeated rows are dropped and counted, what follows from a row's own facts is added,
+// The last step of every live source: repeated rows are dropped and counted, what follows from a row's own facts is added,
 // and the row goes to the sink.
 
 #include "base/identity_set.h"
 #include "base/identity_window.h"
-#include "base/keyed_hash.h"
 #include "model/flaw.h"
 #include "model/kernel_limits.h"
 #include "model/sink.h"
+#include "parsers/source/row_identity.h"
 #include "report/coverage.h"
 
 namespace tcpstat::source {
 
 class RowDelivery {
  public:
-  /// Rows of a saved file say so, and get no age: the sysctls that give timers a meaning were not saved.
-  enum class Rows : bool { live, saved };
-
-  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits, Rows rows = Rows::live)
-      : sink_(sink), coverage_(coverage), limits_(limits), rows_(rows) {}
+  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits)
+      : sink_(sink), coverage_(coverage), limits_(limits) {}
 
   /// Completes the row in place: age, orphan reason, flags.
   Flow deliver(Connection& row);
@@ -26,14 +23,12 @@ class RowDelivery {
   void deliver(Flaw flaw) { coverage_.add(flaw); }
 
  private:
-  /// By cookie where there is one, else by family, tuple and inode.
   [[nodiscard]] bool repeated(const Socket& row, const Endpoint& remote);
 
   Sink& sink_;
   Coverage& coverage_;
   const KernelLimits& limits_;
-  Rows rows_;
-  KeyedHash hash_;
+  RowIdentity identity_;
   // netlink repeats a row within a few dozen others. /proc can repeat all that were added since it was opened
   // (net/ipv4/tcp_ipv4.c: tcp_seq_start() counts from the start when tcp_seek_last_pos() finds nothing), so there
   // every row is remembered.

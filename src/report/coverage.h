@@ -38,6 +38,15 @@ struct Coverage {
     ++flaws[static_cast<std::size_t>(flaw)];
     complete = false;
   }
+  /// What another reader of the same rows saw.
+  void add(const Coverage& other) {
+    rows_read += other.rows_read;
+    duplicates_dropped += other.duplicates_dropped;
+    for (std::size_t i = 0; i < kFlawCount; ++i) flaws[i] += other.flaws[i];
+    complete = complete && other.complete;
+    visible = other.visible;
+    warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
+  }
   void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
   [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }
   [[nodiscard]] std::uint64_t flaw_total() const {

@@ -38,11 +38,10 @@ struct Flags final : Sink {
   RowFlags flags;
 };
 
-TEST_CASE("a row gets its flags by the sysctls of its host, a saved one keeps those that it brings") {
+TEST_CASE("a row gets its flags by the sysctls of its host") {
   Coverage coverage;
   KernelLimits limits;
   limits.synack_retries = 2;
-  const KernelLimits unknown;
   Flags sink;
   Connection row = test::connection(State::syn_recv, test::endpoint("192.0.2.1", 443), {});
   row.minisocket = true;
@@ -51,12 +50,6 @@ TEST_CASE("a row gets its flags by the sysctls of its host, a saved one keeps th
   RowDelivery(sink, coverage, limits).deliver(row);
   CHECK(sink.flags.has(RowFlag::stale));
   CHECK(sink.flags.has(RowFlag::client_retry));
-  row.flags = {};
-  row.flags.add(RowFlag::leak);
-  RowDelivery(sink, coverage, unknown, RowDelivery::Rows::saved).deliver(row);
-  CHECK(sink.flags.has(RowFlag::stale));
-  CHECK_FALSE(sink.flags.has(RowFlag::client_retry));
-  CHECK(sink.flags.has(RowFlag::leak));
 }
 
 TEST_CASE("netlink rows are told apart by cookie alone") {

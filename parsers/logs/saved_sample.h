@@ -1,0 +1,83 @@
+#pragma once
+// One sample of a saved file: its rows, what the file tells about them, and what is missing.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "model/row_store.h"
+#include "parsers/source/row_identity.h"
+#include "report/coverage.h"
+
+namespace tcpstat::logs {
+
+class SavedSample {
+ public:
+  /// As the file tells them.
+  struct Facts {
+    std::string time;  ///< RFC 3339; empty: not told
+    std::optional<std::string> host;
+    std::optional<std::string> kernel;
+    std::optional<std::uint64_t> netns;
+  };
+
+  Facts facts;
+  Coverage coverage;
+  RowStore rows;
+
+  /// Of a socket that comes again the last row counts: a dump repeats rows, and what came later is newer.
+  void add(const Connection& row) { keep(row, row.remote); }
+  void add(const Listener& row) { keep(row, {}); }
+  /// The same for a row as a kernel tells it: what follows from its facts is added.
+  void complete(Connection row);
+  void complete(Listener row);
+
+  /// Rows that were replaced by one in another state.
+  [[nodiscard]] std::uint64_t changed() const { return changed_; }
+
+ private:
+  template <typename Row>
+  void keep(const Row& row, const Endpoint& remote);
+
+  source::RowIdentity identity_;
+  std::unordered_map<std::uint64_t, std::size_t> connections_;  ///< places by identity
+  std::unordered_map<std::uint64_t, std::size_t> listeners_;
+  std::uint64_t changed_ = 0;
+};
+
+/// Hands over the samples of a file one after the other.
+class SavedSamples {
+ public:
+  using Take = std::function<void(std::unique_ptr<SavedSample>)>;
+
+  explicit SavedSamples(Take take) : take_(std::move(take)) {}
+
+  /// Ends the sample before it.
+  SavedSample& begin();
+  /// The one that rows belong to; it begins with the first of them.
+  SavedSample& current() { return open_ != nullptr ? *open_ : begin(); }
+  [[nodiscard]] bool is_open() const { return open_ != nullptr; }
+  void end();
+
+ private:
+  Take take_;
+  std::unique_ptr<SavedSample> open_;
+};
+
+/// Bytes of a saved file become samples. What stands at the end without being whole belongs to the last one.
+class SampleReader {
+ public:
+  SampleReader() = default;
+  SampleReader(const SampleReader&) = delete;
+  SampleReader& operator=(const SampleReader&) = delete;
+  virtual ~SampleReader() = default;
+
+  virtual void feed(std::string_view block) = 0;
+  /// The file has ended.
+  virtual void finish() = 0;
+};
+
+}  // namespace tcpstat::logs
