@@ -14,6 +14,7 @@
 #include "parsers/logs/file_source.h"
 #include "parsers/names/system_names.h"
 #include "parsers/netlink/tracked_flows.h"
+#include "parsers/procfs/half_open_rows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
 #include "parsers/procfs/kernel_settings.h"
 #include "parsers/procfs/proc_file.h"
@@ -209,13 +210,7 @@ Expected<const OwnerLookup*> OpenedHost::owners() {
 
 void OpenedHost::read_half_opens_from_proc(Family family, Sink& sink) {
   if (file_ != nullptr || source_ != SourceId::netlink) return;
-  filter::Query query;
-  query.states = StateSet{State::syn_recv};
-  query.filter.ipv4 = family == Family::ipv4;
-  query.filter.ipv6 = family == Family::ipv6;
-  Coverage coverage;
-  // It adds to what is known already; without it rows say a little less.
-  static_cast<void>(info(SourceId::proc).make(source_options_)->read(query, sink, coverage));
+  procfs::read_half_open_rows(source_options_.proc_net + (family == Family::ipv4 ? "/tcp" : "/tcp6"), sink);
 }
 
 SourceNames OpenedHost::evidence_names() const {

@@ -168,6 +168,21 @@ bool is_header(std::string_view line) {
   return next_field(rest) == "sl";
 }
 
+bool shows_other_state(std::string_view line, State state) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return false;
+  // ": ADDRESS:PORT ADDRESS:PORT ST ", where the kernel writes each address in as many digits.
+  for (const std::size_t address : {std::size_t{8}, std::size_t{32}}) {
+    constexpr std::size_t kPort = 4;
+    const std::size_t local = colon + 2;
+    const std::size_t at = local + 2 * (address + 1 + kPort + 1);
+    if (line.size() <= at + 2 || line[local + address] != ':' || line[at - 1] != ' ' || line[at + 2] != ' ') continue;
+    std::uint8_t number = 0;
+    return parse_hex(line.substr(at, 2), number) && state_from_kernel(number) != state;
+  }
+  return false;
+}
+
 Row decode(std::string_view line, LineEnd end, const Format& format) {
   Fields fields;
   if (const auto flaw = parse(line, end, format.byte_order, fields)) return *flaw;

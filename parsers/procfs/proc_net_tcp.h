@@ -36,6 +36,8 @@ std::endian guess_byte_order(std::string_view text);
 
 /// The header line, which holds no row.
 bool is_header(std::string_view line);
+/// True only if the line surely is of another state, told without taking it apart.
+bool shows_other_state(std::string_view line, State state);
 /// Decodes one line without its newline. The family follows from the width of the addresses.
 Row decode(std::string_view line, LineEnd end, const Format& format);
 

@@ -305,5 +305,23 @@ TEST_CASE("every corrupted byte of recorded rows is a flaw or a row") {
   CHECK(flaws > 0);
 }
 
+TEST_CASE("a line tells of another state without being taken apart") {
+  using proc_net_tcp::shows_other_state;
+  constexpr std::string_view kRow = "   0: 010200C0:01BB 076433C6:9C40 03 00000000:00000000 ";
+  constexpr std::string_view kRow6 =
+      "1234567: B80D0120000000000000000001000000:01BB B80D0120000000000000000002000000:9C40 06 00000000:00000000 ";
+  CHECK(shows_other_state(kRow, State::established));
+  CHECK(!shows_other_state(kRow, State::syn_recv));
+  CHECK(shows_other_state(kRow6, State::syn_recv));
+  CHECK(!shows_other_state(kRow6, State::time_wait));
+  SUBCASE("what has another form may be of any state") {
+    CHECK(!shows_other_state("", State::listen));
+    CHECK(!shows_other_state("  sl  local_address rem_address   st tx_queue", State::listen));
+    CHECK(!shows_other_state("   0: 010200C0:01BB 076433C6:9C40 0", State::listen));
+    CHECK(!shows_other_state("   0: 010200C0:01BB 076433C6:9C40  3 00000000:", State::listen));
+    CHECK(!shows_other_state("0: 010200C0:01BB", State::listen));
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat::procfs
