@@ -21,7 +21,7 @@ namespace tcpstat::check {
 namespace {
 
 /// A share of so many half-opens is right to one part in a hundred.
-constexpr std::uint64_t kEnoughTimeouts = 4096;
+constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096};
 
 class OpenFiles final : public diagnose::ProcessLimits {
  public:
@@ -173,7 +173,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   coverage().warnings.insert(coverage().warnings.begin(), before.warnings.begin(), before.warnings.end());
 
   Now now{.sample = sampler.take(), .facts = facts};
-  add_timeouts(host_, now.sample, kEnoughTimeouts);
+  add_timeouts(host_, now.sample, kEnoughBesideCheck);
   return now;
 }
 

@@ -11,9 +11,17 @@
 
 namespace tcpstat::check {
 
+/// How many half-opens of either family are joined with their timeouts: `each` for every listener that wants them, but
+/// not fewer than `least` and not more than `most`.
+struct EnoughTimeouts {
+  std::uint64_t least = 0;
+  std::uint64_t each = 0;
+  std::uint64_t most = 0;
+};
+
 /// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink, and
-/// both tell who repeats a SYN. `most` of either family are enough.
-void add_timeouts(Host& host, detect::SynSample& sample, std::uint64_t most);
+/// both tell who repeats a SYN. A family is read only where its half-opens can decide something.
+void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& enough);
 
 /// The verdict at the end of a list: its rows are looked at as they pass, and judged when all have passed.
 class ListedHalfOpens {

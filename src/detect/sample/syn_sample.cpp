@@ -45,13 +45,19 @@ std::uint64_t SynSample::half_open() const {
   return sum;
 }
 
-bool SynSample::wants_timeouts() const {
-  for (std::uint32_t i = 0; i < listeners.size(); ++i) {
-    if (listeners[i].aged() + listeners[i].deferred < kWorthJoining) continue;
-    const auto known = joined_by_listener_.find(i);
-    if (known == joined_by_listener_.end() || known->second < kWorthJoining) return true;
+std::size_t SynSample::wants_timeouts(Family family) const {
+  // Of one listener on both families either file lists a part.
+  std::vector<bool> listed(listeners.size());
+  for (const HalfOpen& entry : half_opens) {
+    if (entry.family == family && !entry.timeouts) listed[entry.listener] = true;
   }
-  return false;
+  std::size_t wanting = 0;
+  for (std::uint32_t i = 0; i < listeners.size(); ++i) {
+    if (!listed[i] || listeners[i].aged() + listeners[i].deferred < kWorthJoining) continue;
+    const auto known = joined_by_listener_.find(i);
+    if (known == joined_by_listener_.end() || known->second < kWorthJoining) ++wanting;
+  }
+  return wanting;
 }
 
 void SynSample::add_timeouts(const Connection& proc_row) {

@@ -29,6 +29,7 @@ struct HalfOpen {
   std::uint32_t listener = 0;  ///< index in SynSample::listeners
   std::optional<std::uint32_t> timer_ms;
   std::uint16_t source_port = 0;
+  Family family = Family::ipv4;  ///< of the socket: whose file of /proc lists it
   std::optional<std::uint8_t> retransmits;
   std::optional<std::uint8_t> timeouts;
 
@@ -78,9 +79,9 @@ class SynSample {
   std::uint64_t other_rows = 0;
 
   [[nodiscard]] std::uint64_t half_open() const;
-  /// The timeouts from /proc can decide something: a listener has many aged or deferred half-opens, and hardly any of
-  /// their timeouts are known yet.
-  [[nodiscard]] bool wants_timeouts() const;
+  /// For how many listeners timeouts from the file of /proc of that family can decide something: those with many aged or
+  /// deferred half-opens, hardly any of whose timeouts are known yet.
+  [[nodiscard]] std::size_t wants_timeouts(Family family) const;
   /// Joins a row of /proc (whose `retransmits` are timeouts) by its four-tuple. Rows that do not fit are ignored.
   void add_timeouts(const Connection& proc_row);
   /// Half-opens that add_timeouts() found.

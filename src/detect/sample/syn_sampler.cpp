@@ -17,6 +17,7 @@ HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
   out.cookie = row.cookie.value_or(0);
   out.source = row.remote.address.unmapped();
   out.source_port = row.remote.port;
+  out.family = row.family;
   out.timer_ms = row.timer_ms;
   if (row.retransmits) {
     const auto count = static_cast<std::uint8_t>(std::min(*row.retransmits, 255U));

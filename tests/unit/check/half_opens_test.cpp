@@ -102,9 +102,21 @@ TEST_CASE_FIXTURE(Listing, "a part of the rows has no verdict") {
 
 TEST_CASE_FIXTURE(Listing, "timeouts are joined until enough are known") {
   detect::SynSample sample = scene.sample(nullptr, false);
-  REQUIRE(sample.wants_timeouts());
-  add_timeouts(host, sample, 7);
-  CHECK(sample.joined() == 7);
+  REQUIRE(sample.wants_timeouts(Family::ipv4) == 1);
+  SUBCASE("for one listener") {
+    add_timeouts(host, sample, {.least = 7, .each = 5, .most = 20});
+    CHECK(sample.joined() == 7);
+  }
+  SUBCASE("for each listener") {
+    add_timeouts(host, sample, {.least = 5, .each = 7, .most = 20});
+    CHECK(sample.joined() == 7);
+  }
+  SUBCASE("and no more") {
+    add_timeouts(host, sample, {.least = 5, .each = 20, .most = 7});
+    CHECK(sample.joined() == 7);
+  }
+  // No half-open is in the other file.
+  CHECK(host.asked() == "0 half-opens from proc");
 }
 
 }  // namespace

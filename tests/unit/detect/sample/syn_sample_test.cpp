@@ -183,10 +183,12 @@ TEST_CASE("the join is worth reading /proc once eight are aged or deferred") {
   Scene scene;
   scene.fresh(100);
   for (int i = 0; i < 7; ++i) scene.request(2);
-  CHECK_FALSE(scene.sample().wants_timeouts());
+  CHECK_FALSE(scene.sample().wants_timeouts(Family::ipv4));
   SUBCASE("aged") { scene.request(2); }
   SUBCASE("deferred") { scene.request(5, Sources::random, 0, 2); }
-  CHECK(scene.sample(nullptr, false).wants_timeouts());
+  const SynSample sample = scene.sample(nullptr, false);
+  CHECK(sample.wants_timeouts(Family::ipv4) == 1);
+  CHECK(sample.wants_timeouts(Family::ipv6) == 0);
 }
 
 TEST_CASE("fates follow cookies through states") {
