@@ -1,10 +1,11 @@
 #include "render/json_documents.h"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "base/text_buffer.h"
+#include "render/judgement_json.h"
 
 namespace tcpstat::render {
 namespace {
@@ -30,57 +31,7 @@ Json top_entries(const std::vector<TopEntry>& entries) {
   return out;
 }
 
-/// JSON has no infinity and no NaN (RFC 8259 §6).
-Json number(const std::optional<double>& value) {
-  if (!value || !std::isfinite(*value)) return nullptr;
-  constexpr double kExact = 9e15;
-  if (std::floor(*value) == *value && std::fabs(*value) < kExact) return static_cast<std::int64_t>(*value);
-  return *value;
-}
-
 Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
-
-Json evidence_list(const std::vector<Evidence>& all) {
-  Json out = Json::array();
-  for (const Evidence& evidence : all) {
-    out.push_back({{"quantity", evidence.quantity},
-                   {"value", number(evidence.value)},
-                   {"op", text_or_null(evidence.op)},
-                   {"limit", number(evidence.limit)},
-                   {"unit", evidence.unit},
-                   {"weight", number(evidence.weight)},
-                   {"source", evidence.source}});
-  }
-  return out;
-}
-
-/// Keys verdicts and findings.
-void add_judgements(Json& to, const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
-  to["verdicts"] = Json::array();
-  for (const SynVerdict& verdict : verdicts) {
-    to["verdicts"].push_back({{"subject", verdict.subject.text()},
-                              {"level", name(verdict.level)},
-                              {"class", text_or_null(name(verdict.attack_class))},
-                              {"score", number(verdict.score)},
-                              {"rate_per_s", number(verdict.rate_per_s)},
-                              {"seconds_to_full", number(verdict.seconds_to_full)},
-                              {"blind", verdict.blind},
-                              {"evidence", evidence_list(verdict.evidence)}});
-  }
-  to["findings"] = Json::array();
-  for (const Finding& finding : findings) {
-    to["findings"].push_back({{"rule", finding.rule},
-                              {"severity", name(finding.severity)},
-                              {"subject", finding.subject.text()},
-                              {"value", number(finding.value)},
-                              {"unit", finding.unit},
-                              {"warning", number(finding.warning)},
-                              {"critical", number(finding.critical)},
-                              {"message", finding.message},
-                              {"evidence", evidence_list(finding.evidence)},
-                              {"next", text_or_null(finding.next)}});
-  }
-}
 
 /// groups, and with the default keys phases, listeners, top_remotes, top_prefixes.
 void add_summary(Json& to, const Summary& summary) {
@@ -113,29 +64,13 @@ void add_summary(Json& to, const Summary& summary) {
   to["top_prefixes"] = top_entries(summary.top_prefixes);
 }
 
-/// What documents of check and audit begin with.
-template <typename Judged>
-Json envelope_of(const Judged& report) {
-  Json document;
-  add_start(document, report.reading.facts);
-  add_end(document, report.reading);
-  document["status"] = status_word(report.status);
-  document["exit_code"] = report.exit_code;
-  document["headline"] = report.headline;
-  return document;
+Json start_of(const RunFacts& facts) {
+  Json start;
+  add_start(start, facts);
+  return start;
 }
 
-}  // namespace
-
-void add_start(Json& to, const RunFacts& facts) {
-  to["schema_version"] = kSchemaVersion;
-  to["tool"] = {{"name", "tcpstat"}, {"version", facts.version}};
-  to["time"] = facts.time;
-  to["host"] = value_or_null(facts.host);
-  to["kernel"] = value_or_null(facts.kernel);
-  to["netns"] = value_or_null(facts.netns);
-}
-
+/// Keys source, warnings, complete, limited, duplicates_dropped, summary: those of the end but for verdicts and findings.
 void add_end(Json& to, const Report& report) {
   to["source"] = report.source;
   to["warnings"] = Json::array();
@@ -155,50 +90,109 @@ void add_end(Json& to, const Report& report) {
   by_family["ipv4"] = report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
   by_family["ipv6"] = report.ipv6 ? Json(report.tally.count(Family::ipv6)) : Json(nullptr);
   to["summary"] = {{"total", report.tally.total()}, {"by_state", by_state}, {"by_family", by_family}};
-  add_judgements(to, report.verdicts, report.findings);
+}
+
+/// An object put together from the members of others.
+class ObjectText {
+ public:
+  void add(const Json& members) {
+    const std::string text = json_text(members);
+    separate();
+    out_.append(std::string_view(text).substr(1, text.size() - 2));
+  }
+  void add(const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
+    separate();
+    append_json_judgements(out_, verdicts, findings);
+  }
+  void add_end_of(const Report& report) {
+    Json end;
+    add_end(end, report);
+    add(end);
+    add(report.verdicts, report.findings);
+  }
+  /// Once, when all members were added.
+  [[nodiscard]] std::string_view end(std::string_view closing) {
+    out_.append(closing);
+    return out_.view();
+  }
+
+ private:
+  void separate() { out_.append(out_.size() > 0 ? ',' : '{'); }
+
+  TextBuffer out_;
+};
+
+template <typename Judged>
+void add_status(Json& to, const Judged& report) {
+  to["status"] = status_word(report.status);
+  to["exit_code"] = report.exit_code;
+  to["headline"] = report.headline;
+}
+
+}  // namespace
+
+void add_start(Json& to, const RunFacts& facts) {
+  to["schema_version"] = kSchemaVersion;
+  to["tool"] = {{"name", "tcpstat"}, {"version", facts.version}};
+  to["time"] = facts.time;
+  to["host"] = value_or_null(facts.host);
+  to["kernel"] = value_or_null(facts.kernel);
+  to["netns"] = value_or_null(facts.netns);
 }
 
 std::string document_start(const RunFacts& facts) {
-  Json start;
-  add_start(start, facts);
-  std::string text = json_text(start);
+  std::string text = json_text(start_of(facts));
   text.pop_back();
   return text;
 }
 
 std::string document_end(const Report& report) {
-  Json end;
-  add_end(end, report);
-  return json_text(end).substr(1);
+  ObjectText end;
+  end.add_end_of(report);
+  return std::string(end.end("}").substr(1));
 }
 
 std::string summary_document(const Report& report, const Summary& summary) {
-  Json document;
-  add_start(document, report.facts);
-  add_end(document, report);
-  add_summary(document, summary);
-  return json_text(document) + "\n";
+  ObjectText document;
+  document.add(start_of(report.facts));
+  document.add_end_of(report);
+  Json rest;
+  add_summary(rest, summary);
+  document.add(rest);
+  return std::string(document.end("}\n"));
 }
 
 std::string check_document(const CheckReport& report) {
-  Json document = envelope_of(report);
-  add_judgements(document, report.verdicts, report.findings);
-  return json_text(document) + "\n";
+  ObjectText document;
+  document.add(start_of(report.reading.facts));
+  Json members;
+  add_end(members, report.reading);
+  document.add(members);
+  document.add(report.verdicts, report.findings);
+  Json status;
+  add_status(status, report);
+  document.add(status);
+  return std::string(document.end("}\n"));
 }
 
 std::string audit_document(const AuditReport& report) {
-  Json document = envelope_of(report);
-  document["checks"] = Json::array();
+  ObjectText document;
+  document.add(start_of(report.reading.facts));
+  document.add_end_of(report.reading);
+  Json rest;
+  add_status(rest, report);
+  rest["checks"] = Json::array();
   for (const AuditCheck& check : report.checks) {
-    document["checks"].push_back({{"name", check.name},
-                                  {"value", check.value ? Json(*check.value) : Json(nullptr)},
-                                  {"status", name(check.status)},
-                                  {"advice", text_or_null(check.advice)},
-                                  {"reason", check.reason},
-                                  {"cost", check.cost},
-                                  {"source", check.source}});
+    rest["checks"].push_back({{"name", check.name},
+                              {"value", check.value ? Json(*check.value) : Json(nullptr)},
+                              {"status", name(check.status)},
+                              {"advice", text_or_null(check.advice)},
+                              {"reason", check.reason},
+                              {"cost", check.cost},
+                              {"source", check.source}});
   }
-  return json_text(document) + "\n";
+  document.add(rest);
+  return std::string(document.end("}\n"));
 }
 
 std::string words_document(const WordList& words) {
@@ -211,19 +205,33 @@ std::string words_document(const WordList& words) {
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary* summary) {
-  Json line;
-  line["type"] = "summary";
-  line["snapshot"] = snapshot;
-  add_start(line, report.facts);
-  add_end(line, report);
-  line["states"] = Json::array();
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Json& more) {
+  ObjectText line;
+  Json start;
+  start["type"] = "summary";
+  start["snapshot"] = snapshot;
+  add_start(start, report.facts);
+  line.add(start);
+  line.add_end_of(report);
+  Json rest;
+  rest["states"] = Json::array();
   for (const StateInfo& state : states()) {
-    if (report.counted().has(state.state)) line["states"].push_back(state.name);
+    if (report.counted().has(state.state)) rest["states"].push_back(state.name);
   }
-  line["filtered"] = report.filtered;
-  if (summary != nullptr) add_summary(line, *summary);
-  return json_text(line) + "\n";
+  rest["filtered"] = report.filtered;
+  line.add(rest);
+  if (!more.empty()) line.add(more);
+  return std::string(line.end("}\n"));
+}
+
+std::string summary_line(const Report& report, std::uint64_t snapshot) {
+  return summary_line(report, snapshot, Json::object());
+}
+
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary) {
+  Json counts;
+  add_summary(counts, summary);
+  return summary_line(report, snapshot, counts);
 }
 
 }  // namespace tcpstat::render

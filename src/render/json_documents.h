@@ -14,11 +14,10 @@ namespace tcpstat::render {
 
 /// Keys that are known before the first row: schema_version, tool, time, host, kernel, netns.
 void add_start(nlohmann::ordered_json& to, const RunFacts& facts);
-/// Keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary, verdicts, findings.
-void add_end(nlohmann::ordered_json& to, const Report& report);
 
-// Both as text, for those who write rows between them: `{"schema_version":…` without the closing brace, and
-// `"source":…}` without the opening one.
+// What stands before and behind rows: `{"schema_version":…` without the closing brace, and `"source":…}` without the
+// opening one, with the keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary,
+// verdicts, findings.
 std::string document_start(const RunFacts& facts);
 std::string document_end(const Report& report);
 
@@ -29,7 +28,9 @@ std::string audit_document(const AuditReport& report);
 /// Indented, an object a word.
 std::string words_document(const WordList& words);
 
-/// The last line of ndjson. `summary` may be null.
-std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary* summary);
+// The last line of ndjson, with its own keys and further ones.
+std::string summary_line(const Report& report, std::uint64_t snapshot);
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary);
+std::string summary_line(const Report& report, std::uint64_t snapshot, const nlohmann::ordered_json& more);
 
 }  // namespace tcpstat::render

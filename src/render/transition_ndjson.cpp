@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
@@ -65,24 +64,14 @@ class TransitionNdjson final : public TransitionWriter {
   void sample_end() override {}
 
   void finish(const Report& last, const TransitionCounts& counts) override {
-    nlohmann::ordered_json line;
-    line["type"] = "summary";
-    line["snapshot"] = snapshot_;
-    add_start(line, last.facts);
-    add_end(line, last);
-    line["states"] = nlohmann::ordered_json::array();
-    for (const StateInfo& state : states()) {
-      if (last.counted().has(state.state)) line["states"].push_back(state.name);
-    }
-    line["filtered"] = last.filtered;
-    line["samples"] = counts.samples;
-    auto& transitions = line["transitions"];
+    nlohmann::ordered_json more;
+    more["samples"] = counts.samples;
+    auto& transitions = more["transitions"];
     transitions["total"] = counts.verdicts.total();
     for (const TransitionVerdict verdict : kObservedVerdicts) {
       transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
     }
-    settings_.out.append(json_text(line));
-    settings_.out.append('\n');
+    settings_.out.append(summary_line(last, snapshot_, more));
   }
 
  private:

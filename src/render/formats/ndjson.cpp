@@ -23,9 +23,7 @@ class NdjsonList final : public ListWriter {
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
-  void finish(const Report& report) override {
-    settings_.out.append(summary_line(report, settings_.snapshot, nullptr));
-  }
+  void finish(const Report& report) override { settings_.out.append(summary_line(report, settings_.snapshot)); }
 
  private:
   template <typename Row>
@@ -45,7 +43,7 @@ class NdjsonList final : public ListWriter {
 std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<NdjsonList>(std::move(settings)); }
 
 void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
-  settings.out.append(summary_line(report, settings.snapshot, &counts));
+  settings.out.append(summary_line(report, settings.snapshot, counts));
 }
 
 }  // namespace
