@@ -82,6 +82,30 @@ std::string needs_value(const OptionInfo& option) {
   return std::string("-") + option.letter + ", " + sentence + " (" + std::string(option.hint) + ")";
 }
 
+/// What words may name. CLI11 compares each option that it is told of with all before, which is most of what a command
+/// costs where there are few sockets: it is told of these alone.
+class Named {
+ public:
+  explicit Named(const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      if (word.starts_with("--")) {
+        names_.push_back(std::string_view(word).substr(2, word.find('=') - 2));
+      } else if (is_bundle(word)) {
+        letters_ += word;
+      }
+    }
+  }
+  [[nodiscard]] bool has(char letter) const { return letters_.find(letter) != std::string::npos; }
+  [[nodiscard]] bool has(const OptionInfo& option) const {
+    return (option.letter != '\0' && has(option.letter)) ||
+           std::find(names_.begin(), names_.end(), option.name) != names_.end();
+  }
+
+ private:
+  std::vector<std::string_view> names_;
+  std::string letters_;
+};
+
 /// What CLI11 could not parse, in our words.
 std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
   // CLI11 names the option at the front of its message: a flag without its dashes.
@@ -91,7 +115,9 @@ std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
       if (text.starts_with(std::string(option.name) + " was")) return dashed(option) + " takes no value";
       continue;
     }
-    const std::string name = app.get_option(dashed(option))->get_name(false, true);
+    const CLI::Option* known = app.get_option_no_throw(dashed(option));
+    if (known == nullptr) continue;
+    const std::string name = known->get_name(false, true);
     // Up to the colon: --local is not --local-port.
     if (text.starts_with(name + ":") || text.starts_with(dashed(option) + ":")) return needs_value(option);
   }
@@ -142,7 +168,9 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
+  const Named named(line.option_words);
   for (const OptionInfo& option : options()) {
+    if (!named.has(option)) continue;
     const std::string name =
         option.letter == '\0' ? dashed(option) : std::string("-") + option.letter + "," + dashed(option);
     if (option.takes_value()) {
@@ -155,6 +183,7 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
     }
   }
   for (std::size_t i = 0; i < kIgnoredFlags.size(); ++i) {
+    if (!named.has(kIgnoredFlags[i])) continue;
     app.add_flag(std::string("-") + kIgnoredFlags[i], typed.ignored_[i])
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   }
