@@ -44,6 +44,9 @@ TEST_CASE("an endpoint pattern is an address, a prefix, ports, or both") {
       // v4-mapped: the IPv4 address that it carries
       {"::ffff:192.0.2.1", prefix("192.0.2.1", 32), {}},
       {"::ffff:192.0.2.0/120", prefix("192.0.2.0", 24), {}},
+      {"::ffff:0.0.0.0/96", prefix("0.0.0.0", 0), {}},
+      {"::ffff:0:0/96", prefix("0.0.0.0", 0), {}},
+      {"::ffff:128.0.0.0/97", prefix("128.0.0.0", 1), {}},
       {"[::ffff:192.0.2.1]:80", prefix("192.0.2.1", 32), {{80, 80}}},
   };
   for (const Row& row : rows) {

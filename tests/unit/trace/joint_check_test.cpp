@@ -59,6 +59,27 @@ TEST_CASE("a sample between that agrees begins anew, and so does a socket that i
   CHECK(checked.findings.empty());
 }
 
+TEST_CASE("two ends that are at odds in another way in the second sample are no finding: something moved between") {
+  Checked checked;
+  checked.sample(State::fin_wait2, State::established);
+  checked.sample(State::fin_wait2, State::fin_wait1);
+  CHECK(checked.findings.empty());
+  checked.sample(State::fin_wait2, State::fin_wait1);
+  CHECK(checked.findings.size() == 1);
+  Checked other_end;
+  other_end.sample(State::established, State::fin_wait2);
+  other_end.sample(State::fin_wait1, State::fin_wait2);
+  CHECK(other_end.findings.empty());
+}
+
+TEST_CASE("two samples that are at odds with a sample between them that shows neither end are not in succession") {
+  Checked checked;
+  checked.sample(State::close_wait, State::close_wait);
+  checked.check.end();
+  checked.sample(State::close_wait, State::close_wait);
+  CHECK(checked.findings.empty());
+}
+
 TEST_CASE("without cookies a finding says its doubt") {
   Checked checked;
   for (int i = 0; i < 2; ++i) checked.sample(State::last_ack, State::close_wait, {}, {});

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "machine/dwell.h"
 #include "machine/recorded_lives.h"
 #include "trace/judgement.h"
 
@@ -196,6 +197,26 @@ TEST_CASE("a state that lasts longer than its timers allow is said, and only wit
       // 127 s for a fast-open child and a crossed opening, and a tenth for the timer wheel.
       CHECK(judged.findings.size() == (known && seconds > 140 ? 1 : 0));
     }
+  }
+}
+
+TEST_CASE("a state that is stored again lasts since the first time") {
+  KernelLimits limits;
+  limits.orphan_retries = 0;
+  limits.retries2 = 15;
+  limits.rto_max_ms = 120000;
+  const auto most = machine::longest_dwell(State::last_ack, limits);
+  REQUIRE(most.has_value());
+  for (const bool too_long : {false, true}) {
+    CAPTURE(too_long);
+    const EventTime end = *most + std::chrono::seconds(too_long ? 1 : -1);
+    Judged judged(limits);
+    judged.add(State::close_wait, State::last_ack, "a", Protocol::tcp, EventTime{0});
+    judged.add(State::last_ack, State::last_ack, "a", Protocol::tcp, end - std::chrono::seconds(2));
+    judged.findings.clear();
+    judged.add(State::last_ack, State::close, "a", Protocol::tcp, end);
+    REQUIRE(judged.findings.size() == (too_long ? 1 : 0));
+    if (too_long) CHECK(judged.findings[0].rule == LogRule::dwell);
   }
 }
 

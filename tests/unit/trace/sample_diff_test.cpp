@@ -100,6 +100,15 @@ TEST_CASE("a change of state is told at once, with how long the old one was seen
   CHECK(watched.sample(row(1, State::last_ack)) == Lines{"1 CLOSE_WAIT>LAST_ACK legal 100"});
 }
 
+TEST_CASE("without cookies an inode is remembered while the kernel shows none") {
+  Watched watched;
+  watched.sample(proc_row(5, State::time_wait));
+  CHECK(watched.sample(proc_row(0, State::time_wait)).empty());
+  CHECK(watched.sample(proc_row(6, State::time_wait)) == Lines{"192.0.2.1:443 TIME_WAIT>TIME_WAIT reuse 100"});
+  CHECK(watched.sample(proc_row(0, State::time_wait)).empty());
+  CHECK(watched.sample(proc_row(6, State::time_wait)).empty());
+}
+
 TEST_CASE("states passed unseen are named") {
   Watched watched;
   watched.sample(row(1, State::established));
