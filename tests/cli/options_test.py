@@ -132,6 +132,17 @@ class Options(TestCase):
         for form in ("json", "ndjson", "csv", "plain"):
             self.assertEqual(run("--proc-root", self.root, "-q", "-f", form).out, "")
 
+    def test_quiet_does_not_take_a_failure_for_nothing_there(self):
+        result = run("--proc-root", "/nonexistent", "-q")
+        self.assertEqual((result.code, result.out), (2, ""))
+        torn = self.tree(tcp=("   0: garbage", proc_line("ESTABLISHED", "192.0.2.1:80", "192.0.2.2:81")), tcp6=())
+        for filters, code in (((), 0), (("-s", "SYN_RECV"), 1)):
+            self.assertEqual(run("--proc-root", torn.path, "-q", *filters).code, code)
+        self.assertEqual(run("--proc-root", torn.path, "-q", "--strict", "-s", "SYN_RECV").code, 2)
+        whole = self.tree(tcp=(proc_line("ESTABLISHED", "192.0.2.1:80", "192.0.2.2:81"),), tcp6=())
+        for filters, code in (((), 0), (("-s", "SYN_RECV"), 1)):
+            self.assertEqual(run("--proc-root", whole.path, "-q", "--strict", *filters).code, code)
+
     def test_an_empty_list_is_a_success(self):
         for form in ("table", "plain", "csv"):
             result = self.succeeds("--proc-root", self.root, "--port", "1", "-f", form)

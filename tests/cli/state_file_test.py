@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import threading
+import time
 
 from harness import TCPSTAT, TestCase, environment, main, run
 
@@ -102,8 +104,10 @@ class StateFile(TestCase):
         document = json.loads(self.path.read_text())
         document["boot_id"] = "00000000-0000-0000-0000-000000000000"
         self.path.write_text(json.dumps(document))
-        self.assertEqual(self.check().code, 0)
-        self.assert_good()
+        self.is_fresh(self.check(), "The host was started since the last run: counters are not compared")
+        here = json.loads(self.path.read_text())["boot_id"]
+        self.assertNotEqual(here, document["boot_id"])
+        self.assertNotIn("was started", self.check().out)
 
     def test_a_huge_file_is_not_read(self):
         with open(self.path, "wb") as file:
@@ -112,9 +116,14 @@ class StateFile(TestCase):
         self.is_fresh(self.check(), "too large")
 
     def test_a_file_that_others_may_write_is_not_trusted(self):
-        self.check()
-        os.chmod(self.path, 0o666)
-        self.is_fresh(self.check(), "other users may write it")
+        for mode in (0o666, 0o620, 0o602):
+            with self.subTest(mode=oct(mode)):
+                self.check()
+                os.chmod(self.path, mode)
+                self.is_fresh(self.check(), "other users may write it")
+        for mode in (0o600, 0o644):
+            os.chmod(self.path, mode)
+            self.assertNotIn("may write", self.check().out)
 
     def test_links_are_not_followed(self):
         target = self.folder / "precious"
@@ -191,17 +200,35 @@ class StateFile(TestCase):
         self.assert_good()
 
     def test_a_directory_that_cannot_be_written(self):
+        # Root may write everywhere, so somebody else runs it, from a place that everybody can reach.
+        who, program = {}, TCPSTAT
         if os.geteuid() == 0:
-            self.skipTest("root may write everywhere")
+            nobody = 65534
+            who = {"user": nobody, "group": nobody, "extra_groups": ()}
+            program = shutil.copy(TCPSTAT, self.proc / "tcpstat")
+            for path in (self.proc, self.folder):
+                shutil.chown(path, nobody, nobody)
         os.chmod(self.folder, 0o500)
         try:
-            self.is_refused(self.check(), "Permission denied")
+            done = subprocess.run([program, "check", "--proc-root", self.proc, "--state-file", self.path], env=environment(),
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False, **who)
         finally:
             os.chmod(self.folder, 0o700)
+        self.assertEqual(done.returncode, 3, done)
+        self.assertRegex(done.stdout, r"\ATCPSTAT UNKNOWN - .*Permission denied")
+        self.assertEqual(os.listdir(self.folder), [])
 
     def test_together_with_an_interval(self):
-        self.assertEqual(self.check("--interval", "3").code, 0)
+        start = time.monotonic()
+        first = self.check("--interval", "3")
+        self.assertGreaterEqual(time.monotonic() - start, 3)
+        self.assertEqual(first.code, 0)
+        self.assertIn("is new", "".join(self.notes(first)))
         self.assert_good()
+        before = self.path.read_bytes()
+        second = self.check("--interval", "3")
+        self.assertEqual((second.code, self.notes(second)), (0, []))
+        self.assertNotEqual(self.path.read_bytes(), before, "each run leaves what it saw")
 
 
 if __name__ == "__main__":
