@@ -133,6 +133,10 @@ void add_dump(Sightings& sightings) {
   for (const DumpedSocket& row : dump_sockets(kMaskAll)) {
     const auto state = state_from_kernel(row.state);
     if (!state || state == State::close || state == State::listen) continue;
+    // A dump collects the sockets that are bound and do nothing, and fills in their rows afterwards, field by field
+    // (net/ipv4/inet_diag.c, inet_diag_dump_icsk(), inet_sk_diag_fill()). The row of one that connects in that moment
+    // has the state SYN_SENT, and the remote port 0 of before: it belongs to no connection yet.
+    if (row.remote_port == 0) continue;
     auto& of_tuple = sightings[{row.local_port, row.remote_port}];
     if (!of_tuple.empty() && of_tuple.back().state == *state && of_tuple.back().cookie == row.cookie) continue;
     of_tuple.push_back({*state, row.cookie});
@@ -230,7 +234,7 @@ TEST_SUITE("oracle") {
         const Judgement judgement = trace::judge_sampled(seen[i - 1].state, seen[i].state, Sameness::same);
         CHECK(judgement.verdict == TransitionVerdict::legal);
         ++transitions;
-        with_gaps += !judgement.path.empty();
+        with_gaps += !text_of(judgement.paths, ">", "|").empty();
       }
     }
     MESSAGE(connections << " connections, " << events.size() << " events of " << pairs.size() << " kinds, " << dumps

@@ -1,6 +1,6 @@
 // No memory is taken per row: ten times the rows take as many allocations, in every format and from both kinds of
-// input; only the set that tells rows of /proc apart grows, by doubling. A program of its own, because it replaces
-// operator new.
+// input; only the set that tells rows of /proc apart grows, by doubling. What detection takes for half-opens grows with
+// their number and no faster. A program of its own, because it replaces operator new.
 
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
@@ -12,6 +12,7 @@
 #include <ostream>
 
 #include "base/file_descriptor.h"
+#include "detect/syn_detector.h"
 #include "parsers/netlink/inet_diag_stream.h"
 #include "parsers/procfs/proc_net_tcp_stream.h"
 #include "render/formats.h"
@@ -24,9 +25,11 @@
 namespace {
 
 std::atomic<std::uint64_t> allocations{0};
+std::atomic<std::uint64_t> allocated_bytes{0};
 
 void* counted(std::size_t size) {
   ++allocations;
+  allocated_bytes += size;
   if (void* memory = std::malloc(size > 0 ? size : 1)) return memory;
   throw std::bad_alloc();
 }
@@ -148,6 +151,51 @@ TEST_CASE("a summary takes no memory per row") {
     return allocations - before;
   };
   CHECK(replay(kMany) == replay(kFew));
+}
+
+struct Work {
+  std::uint64_t allocations;
+  std::uint64_t bytes;
+};
+
+/// What it takes to sample and to judge so many half-opens of random sources, half of them a timeout old.
+Work work_of_detection(std::size_t count) {
+  std::vector<Connection> rows;
+  for (std::size_t i = 0; i < count; ++i) {
+    Endpoint remote = test::endpoint("198.51.100.7", static_cast<std::uint16_t>(1024 + i % 60'000));
+    for (unsigned byte = 0; byte < 4; ++byte) {
+      remote.address.bytes[byte] = static_cast<std::uint8_t>(i * 2'654'435'761U >> (8 * byte));
+    }
+    Connection row = test::connection(State::syn_recv, test::endpoint("192.0.2.1", 443), remote);
+    row.cookie = i + 1;
+    row.minisocket = true;
+    row.inode = 0;
+    row.timer = TimerKind::retransmit;
+    row.retransmits = i % 2;
+    row.timer_ms = 700;
+    rows.push_back(row);
+  }
+  Listener listener = test::listener(test::endpoint("192.0.2.1", 443));
+  listener.accept_limit = 65'535;
+  const Work before{allocations, allocated_bytes};
+  detect::SynSampler sampler;
+  for (const Connection& row : rows) sampler.connection(row);
+  sampler.listener(listener);
+  const detect::SynSample sample = sampler.take();
+  CHECK(sample.half_open() == count);
+  detect::SynInput input;
+  input.now = &sample;
+  CHECK_FALSE(detect::detect_syn(input, {}).verdicts.empty());
+  return {allocations - before.allocations, allocated_bytes - before.bytes};
+}
+
+TEST_CASE("the work of detection grows with the half-opens, and no faster") {
+  constexpr std::size_t kTimes = 10;
+  const Work few = work_of_detection(4'000);
+  const Work many = work_of_detection(4'000 * kTimes);
+  CHECK(many.allocations <= kTimes * few.allocations);
+  CHECK(many.bytes <= kTimes * few.bytes + few.bytes / 2 + (4U << 20U));
+  MESSAGE("40,000 half-opens: " << many.allocations << " allocations, " << many.bytes / 1024 << " KiB");
 }
 
 }  // namespace

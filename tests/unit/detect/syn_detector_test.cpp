@@ -247,24 +247,19 @@ TEST_CASE("each counter and setting may be unknown") {
   CHECK(test::verdict(report, "host").level == AttackLevel::unknown);
 }
 
-TEST_CASE("40,000 half-opens are judged in bounded time") {
+// What they cost is counted in tests/unit/allocation_facts.cpp.
+TEST_CASE("40,000 half-opens are a flood like any other") {
   Scene scene;
   scene.backlog = 65'535;
   scene.flood(5700, 7);
   scene.established(1000);
-  const auto start = std::chrono::steady_clock::now();
   const SynSample sample = scene.sample();
-  const auto sampled = std::chrono::steady_clock::now();
   SynInput input;
   input.now = &sample;
   input.facts = test::zero_facts();
   const SynReport report = detect_syn(input, {});
-  const auto judged = std::chrono::steady_clock::now();
-  const auto ms = [](auto time) { return std::chrono::duration<double, std::milli>(time).count(); };
   CHECK(test::verdict(report).level == AttackLevel::under_attack);
-  MESSAGE("40,000 half-opens: taken and joined in " << ms(sampled - start) << " ms, judged in "
-                                                    << ms(judged - sampled));
-  CHECK(judged - start < std::chrono::seconds(1));
+  CHECK(sample.half_open() > 39'000);
 }
 
 }  // namespace
