@@ -1,6 +1,8 @@
 """--source FILE: saved /proc text, dumps of ss -D, ndjson, standard input, and files that are not whole."""
 
 import json
+import socket
+import struct
 import os
 
 from harness import (FIXTURES, IPV4_ROWS, IPV6_ROWS, TOTAL, TestCase, main, proc_line, proc_text, run, shell)
@@ -194,19 +196,39 @@ class Dumps(TestCase):
 
     def test_a_cut_dump_shows_what_it_has(self):
         whole = self.fixture("ss-all.dump").read_bytes()
-        for size in (1, 15, 16, 17, 100, len(whole) // 2, len(whole) - 1):
-            result = run("--source", "-", "-a", "--json", stdin=whole[:size])
-            self.assertIn(result.code, (0, 2), size)
-            if size > 100:
+        # Where its messages end: each begins with its length (netlink(7)).
+        ends, at = [], 0
+        while at < len(whole):
+            at += struct.unpack_from("=I", whole, at)[0] + 3 & ~3
+            ends.append(at)
+        self.assertEqual((len(ends), ends[-1]), (99, len(whole)))
+        for size in (100, ends[0] + 1, ends[10] - 1, ends[10] + 17, ends[60] + 40, len(whole) // 2, len(whole) - 1):
+            with self.subTest(size=size):
+                result = run("--source", "-", "-a", "--json", stdin=whole[:size])
                 document = json.loads(result.out)
-                self.assertLess(len(document["connections"]), 98)
+                messages = sum(end <= size for end in ends)
+                self.assertEqual((result.code, document["complete"]), (0, False))
+                shown = json.loads(run("--source", "-", "-a", "--json", stdin=whole[:([0] + ends)[messages]]).out) \
+                    if messages else {"connections": []}
+                self.assertEqual(document["connections"], shown["connections"])
+                # All messages are rows but those that end a family, after the first third and at the end.
+                self.assertEqual(len(document["connections"]), messages - (messages > 33))
+                self.assertEqual(run("--source", "-", "-a", "--strict", stdin=whole[:size]).code, 2)
+        result = run("--source", "-", "-a", "--json", stdin=whole[:1])
+        self.assertEqual((result.code, result.out), (2, ""))
 
     def test_a_dump_of_this_kernel(self):
         path = self.directory() / "dump"
-        made = shell(f"ss -tanD {path}")
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            port = listening.getsockname()[1]
+            made = shell(f"ss -tanD {path}")
         if made.code != 0 or not path.exists():
             self.skipTest("ss -D does not work here")
-        self.succeeds("--source", path, "-a")
+        rows = self.succeeds("--source", path, "-a", "-H", "-f", "plain", "-o", "STATE,LOCAL").lines
+        self.assertEqual(rows.count(f"LISTEN\t127.0.0.1:{port}"), 1)
+        # ss lists what it dumped when it reads the file again.
+        told = shell(f"TCPDIAG_FILE={path} ss -tanH")
+        self.assertEqual((told.code, len(rows)), (0, len(told.lines)), (rows, told))
 
 
 if __name__ == "__main__":

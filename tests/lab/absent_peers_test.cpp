@@ -128,7 +128,7 @@ TEST_SUITE("diagnoses") {
       say(one, 100);
     }
     CHECK(check_outcome("zero-window-gone").status == "OK");
-    const CheckOutcome said = complaint("zero-window-gone");
+    const CheckOutcome said = complaint_of(3, "zero-window-gone");
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());
     CHECK(said.evidence.value("sockets", 0) == 3);
@@ -162,7 +162,7 @@ TEST_SUITE("diagnoses") {
     const auto since = Clock::now();
     for (Conversation& one : all) say(one, 100);
     CHECK(check_outcome("retransmitting").status == "OK");
-    const CheckOutcome said = complaint("retransmitting");
+    const CheckOutcome said = complaint_of(3, "retransmitting");
     check_age(said, "oldest_s", 1.3, since);
     CHECK(said.status == "WARNING");
     CHECK(said.subject == kPeer.text());

@@ -54,6 +54,15 @@ CheckOutcome complaint(const std::string& rule, const std::vector<std::string>& 
   }
 }
 
+CheckOutcome complaint_of(int sockets, const std::string& rule) {
+  const auto deadline = Clock::now() + kPatience;
+  for (;;) {
+    CheckOutcome said = complaint(rule);
+    if (said.evidence.value("sockets", 0) >= sockets || Clock::now() > deadline) return said;
+    std::this_thread::sleep_for(kBetween);
+  }
+}
+
 CheckOutcome check_outcome_around(const std::string& rule, const std::function<void()>& meanwhile) {
   auto said = std::async(std::launch::async, [&] { return check_outcome(rule, {"--interval", "3"}); });
   std::this_thread::sleep_for(kFirstSample);

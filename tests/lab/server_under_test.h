@@ -29,6 +29,8 @@ CheckOutcome check_outcome(const std::string& rule, const std::vector<std::strin
 /// The same again and again until the rule is no longer content, or the time is up.
 CheckOutcome complaint(const std::string& rule, const std::vector<std::string>& words = {},
                        const std::function<void()>& meanwhile = {});
+/// Until it speaks of so many sockets: they come to their retries one after the other.
+CheckOutcome complaint_of(int sockets, const std::string& rule);
 
 /// The same with two samples, between which `meanwhile` is done.
 CheckOutcome check_outcome_around(const std::string& rule, const std::function<void()>& meanwhile);

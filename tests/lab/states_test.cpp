@@ -175,10 +175,14 @@ TEST_SUITE("states") {
     const Listing listing = list({"-a", "--source", "both"});
     CHECK(listing.exit_code == 0);
     CHECK(listing.document.value("source", "") == "both");
+    std::size_t bound = 0;
     for (const auto& row : listing.rows()) {
       CAPTURE(row.dump());
       CHECK(row["state"] == "CLOSE");
+      ++bound;
     }
+    CHECK(bound == keys_of(zoo.truth(), [](const Row& row) { return row.state == "CLOSE"; }).size());
+    CHECK(bound > 0);
   }
 }
 

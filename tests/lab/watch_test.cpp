@@ -174,10 +174,23 @@ TEST_SUITE("watch") {
     conversation.close();
     conversation.acknowledge(1);
     conversation.send_fin();  // acknowledges our FIN as well: FIN_WAIT1, FIN_WAIT2 and TIME_WAIT in one breath
-    const Told last = stage.next(40002);
-    CHECK(last.from_to.substr(0, 12) == "ESTABLISHED>");
-    if (last.from_to == "ESTABLISHED>TIME_WAIT") CHECK(last.path == "[FIN_WAIT1");
-    CHECK(last.verdict == "legal");
+    // A sample may fall into that breath. Whatever was seen, all samples together lead from one end to the other, each
+    // step begins where the one before ended, and what is named as passed is what was not seen.
+    std::vector<Told> steps;
+    do {
+      steps.push_back(stage.next(40002));
+      CHECK(steps.back().verdict == "legal");
+    } while (!steps.back().from_to.ends_with(">TIME_WAIT") && !steps.back().from_to.empty() && steps.size() < 4);
+    CHECK(steps.front().from_to.starts_with("ESTABLISHED>"));
+    CHECK(steps.back().from_to.ends_with(">TIME_WAIT"));
+    std::string seen;
+    std::string passed;
+    for (const Told& step : steps) {
+      seen += step.from_to + " ";
+      passed += step.path;
+    }
+    CAPTURE(seen);
+    CHECK((seen.find("FIN_WAIT1") != std::string::npos) != (passed.find("FIN_WAIT1") != std::string::npos));
   }
 
   TEST_CASE("beside thousands of connections a second nothing is illegal") {
