@@ -23,9 +23,10 @@ survey::Dump count(Host& host, const filter::Filter& filter) {
   return survey::take(host, plan, nowhere);
 }
 
-/// Whether rows that were not seen could still end the alarm: more of them only leave the range further behind.
+/// Whether an alarm stands however many rows were not seen: more of them only leave the range further behind. A count
+/// inside of an inverted range is never beyond its end.
 bool proven(const ValueRange& range, long double count, const Coverage& coverage) {
-  return coverage.complete || (!range.inverted() && count > range.end());
+  return coverage.complete || count > range.end();
 }
 
 /// The end of the range that the count is beyond, or would be.

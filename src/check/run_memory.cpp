@@ -124,8 +124,8 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   listener.half_open = whole(member(from, "half_open"));
   listener.aged = whole(member(from, "aged"));
   for (const Json& request : list(member(from, "requests"), requests_left)) {
-    const auto& numbers = list(request, 3);
-    if (numbers.size() != 3) damaged();
+    if (!request.is_array() || request.size() != 3) damaged();
+    const auto& numbers = request.get_ref<const Json::array_t&>();
     listener.requests.push_back({.cookie = whole(numbers[0]),
                                  .rounds = static_cast<std::uint8_t>(whole(numbers[1], UINT8_MAX)),
                                  .timer_ms = static_cast<std::uint32_t>(whole(numbers[2], UINT32_MAX))});
