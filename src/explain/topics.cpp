@@ -31,7 +31,7 @@ constexpr auto kTopics = std::to_array<Topic>({
          "is full, SYNs and the last ACKs of handshakes are dropped.\n"
          "A larger somaxconn counts from the next listen() on, so restart the program. A larger queue bridges a longer "
          "burst; a program that accepts too slowly fills any queue.",
-     .look = "tcpstat -l\ntcpstat audit\nnstat -az TcpExtListenOverflows TcpExtListenDrops"},
+     .look = "tcpstat -l\ntcpstat audit\nnstat -az 'TcpExtListen*'"},
     {.name = "syncookies",
      .meaning = "SYN cookies: SYNs are answered without keeping anything of them",
      .text =
@@ -44,7 +44,7 @@ constexpr auto kTopics = std::to_array<Topic>({
          "smaller than it is. Counters show it.\n"
          "net.ipv4.tcp_syncookies: 1 (the default) when the queue is full, 2 always, 0 never. Cookies do not help "
          "against a full link, nor against connections that do complete.",
-     .look = "nstat -az TcpExtSyncookiesSent TcpExtSyncookiesRecv TcpExtSyncookiesFailed\ntcpstat check --interval "
+     .look = "nstat -az 'TcpExtSyncookies*'\ntcpstat check --interval "
              "5\ntcpstat audit"},
     {.name = "defences",
      .meaning = "what helps against SYN floods, and what each costs; none is complete",
