@@ -29,9 +29,10 @@ struct Histogram {
   [[nodiscard]] double likelihood(double survival) const {
     double expected = 0;
     double sum = 0;
+    const double log_survival = std::log(survival);
     for (std::size_t k = 0; k < kRounds; ++k) {
-      expected += widths[k] * std::pow(survival, k);
-      sum += counts[k] * static_cast<double>(k) * std::log(survival);
+      if (widths[k] > 0) expected += widths[k] * std::pow(survival, k);
+      sum += counts[k] * static_cast<double>(k) * log_survival;
     }
     return sum - all * std::log(expected);
   }
