@@ -228,7 +228,8 @@ SourceNames OpenedHost::evidence_names() const {
 }
 
 KernelFacts OpenedHost::kernel_facts() const {
-  return is_file() ? KernelFacts{} : procfs::read_kernel_facts(source_options_.proc_net, sysctls_);
+  return is_file() ? KernelFacts{}
+                   : procfs::read_kernel_facts(source_options_.proc_net, sysctls_, source_options_.limits);
 }
 
 KernelCounters OpenedHost::kernel_counters() const {

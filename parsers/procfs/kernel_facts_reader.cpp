@@ -49,7 +49,7 @@ KernelCounters read_kernel_counters(const std::string& proc_net) {
   return counters;
 }
 
-KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root) {
+KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root, const KernelLimits& limits) {
   KernelFacts facts;
   facts.boot_time = time_since_boot(proc_root);
   facts.counters = read_kernel_counters(proc_net);
@@ -58,7 +58,7 @@ KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& pr
   for_each_file(kFilterCounters, proc_net, [&](std::string_view file, const std::string& text) {
     add_filter_counters(file, text, facts.filters);
   });
-  if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root);
+  if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root, limits);
   return facts;
 }
 

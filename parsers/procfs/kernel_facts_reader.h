@@ -13,10 +13,10 @@ namespace tcpstat::procfs {
 /// `proc_net` is the directory of the namespace: /proc/thread-self/net, /proc/PID/net, D/net.
 KernelCounters read_kernel_counters(const std::string& proc_net);
 
-/// Everything, counters first. What cannot be read stays unknown.
-/// Sysctls are those of the namespace that the calling thread is in, below `proc_root`; an empty `proc_root` says that
+/// Everything, counters first. What cannot be read stays unknown. `limits` are those sysctls that were read already.
+/// The others are those of the namespace that the calling thread is in, below `proc_root`; an empty `proc_root` says that
 /// `proc_net` is of another one, whose sysctls cannot be read.
-KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root);
+KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root, const KernelLimits& limits);
 
 /// Names this run of the kernel; nothing where /proc does not tell.
 std::optional<std::string> boot_id(const std::string& proc_root);

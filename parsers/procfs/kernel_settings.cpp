@@ -59,6 +59,7 @@ std::optional<std::uint32_t> reserved_ports_in(std::string_view text, PortRange 
   std::string_view line = first_line(text);
   std::string_view list = take_word(line);
   if (!take_word(line).empty()) return std::nullopt;
+  if (list.empty()) return 0;  // as on nearly every host, without a table of all ports
   // How many items begin less how many end at each port: a list that was written by hand may name a port twice.
   std::vector<std::int32_t> edges(65537);
   while (!list.empty()) {
@@ -98,10 +99,10 @@ KernelLimits read_kernel_limits(const std::string& proc_root) {
   return limits;
 }
 
-KernelSettings read_kernel_settings(const std::string& proc_root) {
+KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLimits& limits) {
   const std::string sys = proc_root + "/sys/";
   KernelSettings settings;
-  read_each(kTimerSettings, sys, settings);
+  static_cast<KernelLimits&>(settings) = limits;
   read_each(kOtherSettings, sys, settings);
   if (const auto text = read_small_file(sys + "net/ipv4/ip_local_port_range")) {
     if (const auto range = port_range(*text)) {

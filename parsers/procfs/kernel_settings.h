@@ -29,9 +29,11 @@ std::optional<std::uint32_t> reserved_ports_in(std::string_view text, PortRange 
 /// The first number of /proc/uptime: "6201.35 11034.80", seconds since boot.
 std::optional<std::chrono::milliseconds> uptime_of(std::string_view text);
 
-/// Of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be read stays unknown.
-KernelSettings read_kernel_settings(const std::string& proc_root);
-/// Those alone that give timers a meaning.
+// Of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be read stays unknown.
+
+/// Those that give timers a meaning.
 KernelLimits read_kernel_limits(const std::string& proc_root);
+/// The others, with those.
+KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLimits& limits);
 
 }  // namespace tcpstat::procfs

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
+#include <memory>
+#include <span>
 
 #include "base/file_descriptor.h"
 
@@ -23,16 +26,14 @@ FileDescriptor open_to_read(const std::string& path) {
 
 enum class Got : std::uint8_t { some, end, error };
 
-/// Appends what one read(2) of `size` bytes gives.
-Got append_block(int file, std::size_t size, std::string& text) {
-  const std::size_t used = text.size();
-  text.resize(used + size);
+/// Appends what one read(2) into `block` gives.
+Got append_block(int file, std::span<char> block, std::string& text) {
   ssize_t got = 0;
   do {
-    got = ::read(file, text.data() + used, size);
+    got = ::read(file, block.data(), block.size());
   } while (got < 0 && errno == EINTR);
-  text.resize(used + static_cast<std::size_t>(got < 0 ? 0 : got));
   if (got < 0) return Got::error;
+  text.append(block.data(), static_cast<std::size_t>(got));
   return got == 0 ? Got::end : Got::some;
 }
 
@@ -41,7 +42,8 @@ Got append_block(int file, std::size_t size, std::string& text) {
 std::optional<std::string> read_small_file(const std::string& path) {
   const FileDescriptor file = open_to_read(path);
   std::string text;
-  if (!file || append_block(file.get(), kLongestLine, text) == Got::error) return std::nullopt;
+  std::array<char, kLongestLine> block{};
+  if (!file || append_block(file.get(), block, text) == Got::error) return std::nullopt;
   text.resize(std::min(text.find('\n'), text.size()));
   return text;
 }
@@ -50,8 +52,10 @@ std::optional<std::string> read_whole_file(const std::string& path, std::size_t 
   const FileDescriptor file = open_to_read(path);
   if (!file) return std::nullopt;
   std::string text;
+  // Not initialised: of a large block only the pages that are filled are ever mapped.
+  const auto memory = std::make_unique_for_overwrite<char[]>(block);
   while (text.size() <= kLargest) {
-    switch (append_block(file.get(), block, text)) {
+    switch (append_block(file.get(), {memory.get(), block}, text)) {
       case Got::some:
         break;
       case Got::end:

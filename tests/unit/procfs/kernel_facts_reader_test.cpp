@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "parsers/procfs/kernel_settings.h"
 #include "support/proc_root.h"
 
 namespace tcpstat::procfs {
@@ -24,7 +25,7 @@ TEST_CASE("facts come from the files of one /proc") {
   root.file("sys/net/ipv4/tcp_mem", "287901\t383869\t575802\n");
   root.file("sys/kernel/random/boot_id", "ef11d736-58c6-41d0-9fa1-cd81e6ce7ded\n");
   root.file("uptime", "12.34 5.00\n");
-  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path());
+  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path(), read_kernel_limits(root.path()));
   CHECK(facts.counters.passive_opens == 6U);
   CHECK(facts.counters.listen_drops == 7U);
   CHECK(facts.usage.inuse == 4U);
@@ -47,7 +48,7 @@ TEST_CASE("facts come from the files of one /proc") {
 TEST_CASE("sysctls of a namespace that we are not in are unknown") {
   const test::ProcRoot root;
   root.file("net/netstat", "TcpExt: ListenDrops\nTcpExt: 7\n");
-  const KernelFacts facts = read_kernel_facts(root.path("net"), "");
+  const KernelFacts facts = read_kernel_facts(root.path("net"), "", {});
   CHECK(facts.counters.listen_drops == 7U);
   CHECK_FALSE(facts.settings.syncookies);
   CHECK_FALSE(facts.settings.first_local_port);
@@ -56,7 +57,7 @@ TEST_CASE("sysctls of a namespace that we are not in are unknown") {
 
 TEST_CASE("an empty /proc tells nothing") {
   const test::ProcRoot root;
-  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path());
+  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path(), read_kernel_limits(root.path()));
   CHECK_FALSE(facts.counters.listen_drops);
   CHECK_FALSE(facts.usage.inuse);
   CHECK_FALSE(facts.filters.softnet_dropped);

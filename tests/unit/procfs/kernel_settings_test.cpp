@@ -73,7 +73,7 @@ TEST_CASE("each sysctl of the table is read from its file, whichever struct has 
   };
   write(kTimerSettings);
   write(kOtherSettings);
-  const KernelSettings settings = read_kernel_settings(root.path());
+  const KernelSettings settings = read_kernel_settings(root.path(), read_kernel_limits(root.path()));
   const KernelLimits limits = read_kernel_limits(root.path());
   value = 7;
   for (const auto& info : kTimerSettings) {
