@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/utf8.h"
+#include "model/column_values.h"
 #include "render/escape.h"
 
 namespace tcpstat::render {
@@ -63,9 +64,8 @@ void append_flags(TextBuffer& out, RowFlags flags) {
   }
 }
 
-}  // namespace
-
-std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style) {
+/// Inlined where the column is known: of all kinds of cells one or two are left then, and no cell is made in memory.
+[[gnu::always_inline]] inline std::size_t append(TextBuffer& out, const Cell& cell, const CellStyle& style) {
   const std::size_t start = out.size();
   bool ascii = true;
   switch (cell.kind) {
@@ -108,6 +108,37 @@ std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& styl
       break;
   }
   return ascii ? out.size() - start : display_width(out.view().substr(start));
+}
+
+template <ColumnId kId, typename Row>
+std::size_t append_column(TextBuffer& out, const Column& /*column*/, const Row& row, Names& names,
+                          const CellStyle& style) {
+  return append(out, cell_of<kId>(row, names), style);
+}
+
+template <typename Row>
+std::size_t append_any(TextBuffer& out, const Column& column, const Row& row, Names& names, const CellStyle& style) {
+  return append(out, cell_of(column, row, names), style);
+}
+
+}  // namespace
+
+std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style) { return append(out, cell, style); }
+
+CellWriter::CellWriter(const Column& column)
+    : column_(&column), connection_(append_any<Connection>), listener_(append_any<Listener>) {
+  for_each_row_column([&]<ColumnId kId>() {
+    if (kId != column.id) return;
+    connection_ = append_column<kId, Connection>;
+    listener_ = append_column<kId, Listener>;
+  });
+}
+
+std::vector<CellWriter> cell_writers(const std::vector<const Column*>& columns) {
+  std::vector<CellWriter> writers;
+  writers.reserve(columns.size());
+  for (const Column* column : columns) writers.emplace_back(*column);
+  return writers;
 }
 
 }  // namespace tcpstat::render

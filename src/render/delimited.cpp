@@ -40,13 +40,20 @@ class Fields {
   TextBuffer cell_;
 };
 
+/// Only text of others and lists can hold a comma or a quote.
+bool may_need_quotes(ColumnKind kind) {
+  return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::processes ||
+         kind == ColumnKind::pids || kind == ColumnKind::flags;
+}
+
 class DelimitedList final : public ListWriter {
  public:
   DelimitedList(RenderSettings settings, DelimitedStyle style)
       : settings_(std::move(settings)),
         separator_(style.separator),
         fields_(settings_.out, style),
-        cell_style_{.unknown = style.unknown} {}
+        cell_style_{.unknown = style.unknown},
+        cells_(cell_writers(settings_.columns)) {}
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
@@ -58,17 +65,14 @@ class DelimitedList final : public ListWriter {
   Flow write(const Row& row) {
     write_header_once();
     bool first = true;
-    for (const Column* column : settings_.columns) {
+    for (const CellWriter& cell : cells_) {
       if (!first) settings_.out.append(separator_);
       first = false;
-      const Cell cell = cell_of(*column, row, settings_.names);
-      // Only text of others and lists can hold a comma or a quote.
-      if (cell.kind == Cell::Kind::foreign || cell.kind == Cell::Kind::processes || cell.kind == Cell::Kind::pids ||
-          cell.kind == Cell::Kind::flags) {
-        append_cell(fields_.cell(), cell, cell_style_);
+      if (may_need_quotes(cell.column().kind)) {
+        cell.append(fields_.cell(), row, settings_.names, cell_style_);
         fields_.end_field();
       } else {
-        append_cell(settings_.out, cell, cell_style_);
+        cell.append(settings_.out, row, settings_.names, cell_style_);
       }
     }
     settings_.out.append('\n');
@@ -91,6 +95,7 @@ class DelimitedList final : public ListWriter {
   char separator_;
   Fields fields_;
   CellStyle cell_style_;
+  std::vector<CellWriter> cells_;
 };
 
 }  // namespace

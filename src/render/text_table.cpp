@@ -13,6 +13,7 @@ constexpr std::size_t kGap = 2;
 constexpr std::size_t kLeastAddress = 12;  // less of an address tells nothing
 constexpr std::string_view kBlank = "                                ";
 static_assert(kBlank.size() == 32);
+constexpr std::size_t kSlack = 32;  // behind the text of a row, so that its last cell can be copied in one piece too
 
 /// `text` in `columns` columns, the ellipsis in place of its middle; what follows the last colon stays whole.
 void append_shortened(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
@@ -39,11 +40,8 @@ TextTable::TextTable(TextBuffer& out, std::vector<Heading> headings, Options opt
   row_.cells.reserve(headings_.size());
 }
 
-void TextTable::end_cell(std::size_t width, std::string_view colour) {
-  row_.cells.push_back({row_.text.size(), width, colour});
-}
-
 void TextTable::end_row() {
+  static_cast<void>(row_.text.reserve(kSlack));
   if (settled_) {
     write_row(row_);
   } else {
@@ -142,6 +140,7 @@ void TextTable::write_header() {
       header.cells.push_back({header.text.size(), text.size(), {}});
     }
   }
+  static_cast<void>(header.text.reserve(kSlack));
   write_row(header);
 }
 
@@ -152,13 +151,18 @@ void TextTable::write_row(const Row& row) {
   }
   // One reservation a row, then pointers: this is the hottest loop of the table.
   const std::string_view text = row.text.view();
-  std::size_t room = text.size() + 1 + kBlank.size();
+  std::size_t room = text.size() + 1 + std::max(kBlank.size(), kSlack);
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     room += widths_[i] + kGap + row.cells[i].colour.size() + kColourEnd.size();
   }
   char* to = out_.reserve(room);
   const auto put = [&](std::string_view part) {
     std::memcpy(to, part.data(), part.size());
+    to += part.size();
+  };
+  const auto put_cell = [&](std::string_view part) {
+    if (part.size() > kSlack) return put(part);
+    std::memcpy(to, part.data(), kSlack);  // of a fixed size, as below; the row has so much room behind it
     to += part.size();
   };
   const auto spaces = [&](std::size_t count) {
@@ -176,10 +180,10 @@ void TextTable::write_row(const Row& row) {
     const bool last = i + 1 == row.cells.size();
     if (headings_[i].align == Align::right) spaces(padding);
     if (cell.colour.empty()) {
-      put(text.substr(start, cell.end - start));
+      put_cell(text.substr(start, cell.end - start));
     } else {
       put(cell.colour);
-      put(text.substr(start, cell.end - start));
+      put_cell(text.substr(start, cell.end - start));
       put(kColourEnd);
     }
     if (!last) spaces(kGap + (headings_[i].align == Align::left ? padding : 0));

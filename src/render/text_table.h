@@ -34,7 +34,9 @@ class TextTable {
   /// The row being built; cells are appended to it, each closed by end_cell().
   [[nodiscard]] TextBuffer& cell() { return row_.text; }
   /// `width`: terminal columns of the text since the last cell. `colour` wraps the cell and takes no columns.
-  void end_cell(std::size_t width, std::string_view colour = {});
+  void end_cell(std::size_t width, std::string_view colour = {}) {
+    row_.cells.push_back({row_.text.size(), width, colour});
+  }
   void end_row();
   /// Writes what waits for widths.
   void finish();

@@ -44,7 +44,8 @@ class TableList final : public ListWriter {
   explicit TableList(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{.timer_details = true, .first_owner_only = settings_.width != 0},
-        table_(settings_.out, headings(settings_), options(settings_)) {}
+        table_(settings_.out, headings(settings_), options(settings_)),
+        cells_(cell_writers(settings_.columns)) {}
 
   Flow connection(const Connection& row) override { return write(row, row.state); }
   Flow listener(const Listener& row) override { return write(row, State::listen); }
@@ -54,33 +55,38 @@ class TableList final : public ListWriter {
  private:
   template <typename Row>
   Flow write(const Row& row, State state) {
-    for (const Column* column : settings_.columns) {
-      const bool coloured = column->id == ColumnId::STATE && settings_.colour == Colour::yes;
-      table_.end_cell(append(*column, row), coloured ? colour_of(state) : std::string_view{});
+    for (const CellWriter& cell : cells_) {
+      const bool coloured = cell.column().id == ColumnId::STATE && settings_.colour == Colour::yes;
+      table_.end_cell(append(cell, row), coloured ? colour_of(state) : std::string_view{});
     }
     table_.end_row();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 
   template <typename Row>
-  std::size_t append(const Column& column, const Row& row) {
-    const Cell cell = cell_of(column, row, settings_.names);
-    if (settings_.hosts != nullptr && column.id == ColumnId::REMOTE && cell.kind == Cell::Kind::endpoint) {
-      const std::string_view host = settings_.hosts->host(cell.endpoint->address);
-      if (!host.empty()) {
-        const std::size_t start = table_.cell().size();
-        append_escaped(table_.cell(), host);
-        table_.cell().append(':');
-        table_.cell().number(cell.endpoint->port);
-        return display_width(table_.cell().view().substr(start));
-      }
+  std::size_t append(const CellWriter& cell, const Row& row) {
+    if (settings_.hosts != nullptr && cell.column().id == ColumnId::REMOTE) {
+      if (const std::size_t width = append_host(cell_of(cell.column(), row, settings_.names))) return width;
     }
-    return append_cell(table_.cell(), cell, style_);
+    return cell.append(table_.cell(), row, settings_.names, style_);
+  }
+
+  /// HOST:PORT, and how wide that is; nothing where the host has no name.
+  std::size_t append_host(const Cell& remote) {
+    if (remote.kind != Cell::Kind::endpoint) return 0;
+    const std::string_view host = settings_.hosts->host(remote.endpoint->address);
+    if (host.empty()) return 0;
+    const std::size_t start = table_.cell().size();
+    append_escaped(table_.cell(), host);
+    table_.cell().append(':');
+    table_.cell().number(remote.endpoint->port);
+    return display_width(table_.cell().view().substr(start));
   }
 
   RenderSettings settings_;
   CellStyle style_;
   TextTable table_;
+  std::vector<CellWriter> cells_;
 };
 
 /// Blocks of counts with an empty line between them.
