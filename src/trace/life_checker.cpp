@@ -64,10 +64,7 @@ Flow LifeChecker::lost(std::uint64_t count, std::uint64_t line) {
   return Flow::more;
 }
 
-void LifeChecker::judge(const Transition& record, const Life* before) {
-  const Judgement judgement = trace::judge(record);
-  pairs_.add(record, judgement);
-  if (judgement.verdict != TransitionVerdict::illegal) return;
+void LifeChecker::report_illegal(const Transition& record, const Judgement& judgement, const Life* before) {
   LogFinding finding{record.line,  LogRule::illegal, Severity::critical, record.from,        record.to,
                      record.local, record.remote,    judgement.reason,   judgement.reference};
   // One record holds both states, so no lost record explains it; what it contradicts besides tells where to look.
@@ -138,12 +135,8 @@ void LifeChecker::report_missing_start(const Transition& record, Known known, st
   say_(finding);
 }
 
-void LifeChecker::dwell(const Transition& record, const Life* before) {
-  std::optional<EventTime> time = record.dwell;
-  if (!time && before != nullptr && before->state == record.from && before->since && record.time &&
-      *record.time >= *before->since) {
-    time = *record.time - *before->since;
-  }
+void LifeChecker::judge_dwell(const Transition& record) {
+  const std::optional<EventTime> time = record.dwell;
   const auto state = record.from.seen();
   if (!time || !state || record.protocol != Protocol::tcp) return;
   const auto most = machine::longest_dwell(*state, limits_);
@@ -169,27 +162,35 @@ void LifeChecker::follow(const Transition& record, Known known, const Life* befo
   }
 }
 
-Flow LifeChecker::transition(const Transition& record) {
+Flow LifeChecker::transition(const Transition& announced) {
+  Transition record = announced;
   std::uint64_t key = 0;
   const Known known = identify(record, key);
   const auto at = known == Known::no ? lives_.end() : lives_.find(key);
   const Life* before = at == lives_.end() ? nullptr : &at->second;
-  judge(record, before);
-  dwell(record, before);
-  if (known == Known::no) return Flow::more;
+  if (!record.dwell && before != nullptr && before->state == record.from && before->since && record.time &&
+      *record.time >= *before->since) {
+    record.dwell = *record.time - *before->since;
+  }
+  const Judgement judgement = judge(record);
+  pairs_.add(record, judgement);
+  if (judgement.verdict == TransitionVerdict::illegal) report_illegal(record, judgement, before);
+  judge_dwell(record);
+  const Flow flow = use_ ? use_(record, judgement) : Flow::more;
+  if (known == Known::no) return flow;
   follow(record, known, before, key);
   // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
   if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
     if (at != lives_.end()) lives_.erase(at);
     std::uint64_t words[] = {key};
     closed_.seen(hash_(words));
-    return Flow::more;
+    return flow;
   }
   // shutdown(2) and then close(2) store a state again: it lasts since the first time.
   const std::optional<EventTime> since =
       before != nullptr && record.from == record.to && before->since ? before->since : record.time;
   lives_.insert_or_assign(key, Life{record.to, record.line, since});
-  return Flow::more;
+  return flow;
 }
 
 }  // namespace tcpstat::trace

@@ -17,11 +17,14 @@ namespace tcpstat::trace {
 
 class LifeChecker final : public TransitionSink {
  public:
-  /// Both are borrowed. Unknown limits: how long a state lasted is not judged.
-  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say)
-      : limits_(limits), pairs_(pairs), say_(std::move(say)) {}
+  /// Gets each transition, with the time that its life says it was in the old state, and what the machine says of it.
+  using Use = std::function<Flow(const Transition&, const Judgement&)>;
 
-  Flow transition(const Transition& record) override;
+  /// Limits and pairs are borrowed. Unknown limits: how long a state lasted is not judged.
+  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {})
+      : limits_(limits), pairs_(pairs), say_(std::move(say)), use_(std::move(use)) {}
+
+  Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
 
   /// Sockets that could be told apart; each birth of a reused identity counts.
@@ -38,15 +41,16 @@ class LifeChecker final : public TransitionSink {
   enum class Known : std::uint8_t { no, by_tuple, by_identity };
 
   Known identify(const Transition& record, std::uint64_t& key) const;
-  void judge(const Transition& record, const Life* before);
+  void report_illegal(const Transition& record, const Judgement& judgement, const Life* before);
   void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);
   void report_gap(const Transition& record, Known known, const Life& before);
   void report_missing_start(const Transition& record, Known known, std::uint64_t key);
-  void dwell(const Transition& record, const Life* before);
+  void judge_dwell(const Transition& record);
 
   const KernelLimits& limits_;
   PairCounts& pairs_;
   TellFinding say_;
+  Use use_;
   KeyedHash hash_;
   std::unordered_map<std::uint64_t, Life> lives_;
   IdentityWindow closed_;

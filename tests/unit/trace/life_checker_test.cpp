@@ -236,5 +236,34 @@ TEST_CASE("sampled transitions are never illegal") {
   }
 }
 
+TEST_CASE("each transition is passed on with its judgement and the time that the life says") {
+  const KernelLimits limits;
+  PairCounts pairs;
+  std::vector<std::pair<Transition, TransitionVerdict>> told;
+  LifeChecker lives(
+      limits, pairs, [](const LogFinding&) {},
+      [&](const Transition& transition, const Judgement& judgement) {
+        told.emplace_back(transition, judgement.verdict);
+        return told.size() < 3 ? Flow::more : Flow::stop;
+      });
+  const auto step = [&](State from, State to, std::int64_t at) {
+    Transition transition;
+    transition.from = from;
+    transition.to = to;
+    transition.socket = "a";
+    transition.time = EventTime(at);
+    return lives.transition(transition);
+  };
+  CHECK(step(State::close, State::syn_sent, 100) == Flow::more);
+  CHECK(step(State::syn_sent, State::established, 157) == Flow::more);
+  CHECK(step(State::established, State::listen, 3'157) == Flow::stop);
+  REQUIRE(told.size() == 3);
+  CHECK_FALSE(told[0].first.dwell);
+  CHECK(told[1].first.dwell == EventTime(57));
+  CHECK(told[2].first.dwell == EventTime(3'000));
+  CHECK((told[1].second == TransitionVerdict::legal));
+  CHECK((told[2].second == TransitionVerdict::illegal));
+}
+
 }  // namespace
 }  // namespace tcpstat::trace
