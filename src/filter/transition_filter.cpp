@@ -1,0 +1,29 @@
+#include "filter/transition_filter.h"
+
+namespace tcpstat::filter {
+namespace {
+
+bool wants_in(const Filter& filter, const Transition& transition, Seen seen) {
+  if (!seen) return false;
+  if (*seen == State::listen) {
+    Listener row;
+    row.family = transition.local->address.family;
+    row.local = *transition.local;
+    return filter.matches(row);
+  }
+  Connection row;
+  row.state = *seen;
+  row.family = transition.local->address.family;
+  row.local = *transition.local;
+  if (transition.remote) row.remote = *transition.remote;
+  return filter.matches(row);
+}
+
+}  // namespace
+
+bool wants(const Filter& filter, const Transition& transition) {
+  if (!transition.local) return false;
+  return wants_in(filter, transition, transition.from.seen()) || wants_in(filter, transition, transition.to.seen());
+}
+
+}  // namespace tcpstat::filter
