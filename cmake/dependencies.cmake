@@ -10,6 +10,12 @@ add_library(libmnl INTERFACE)
 target_include_directories(libmnl SYSTEM INTERFACE ${LIBMNL_INCLUDE_DIR})
 target_link_libraries(libmnl INTERFACE ${LIBMNL_LIBRARY})
 
+find_path(LIBTRACEEVENT_INCLUDE_DIR traceevent/event-parse.h REQUIRED)
+find_library(LIBTRACEEVENT_LIBRARY traceevent REQUIRED)
+add_library(libtraceevent INTERFACE)
+target_include_directories(libtraceevent SYSTEM INTERFACE ${LIBTRACEEVENT_INCLUDE_DIR})
+target_link_libraries(libtraceevent INTERFACE ${LIBTRACEEVENT_LIBRARY})
+
 # Of the tests alone. Debian's doctest-dev ships the header, with or without its CMake files, and librapidcheck-dev has
 # no CMake files at all.
 set(TCPSTAT_BUILD_TESTS OFF)

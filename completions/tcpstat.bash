@@ -45,13 +45,13 @@ _tcpstat_find_verb() {
             continue
         fi
         case $word in
-            summary | watch | explain | check | audit | validate)
+            summary | watch | trace | explain | check | audit | validate)
                 verb=$word
                 return
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout) value=1 ;;
-            --by | --interval | --count | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
+            --by | --interval | --count | --duration | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
             *) return ;;
@@ -72,11 +72,15 @@ _tcpstat_options() {
     case $1 in
         summary) options="$filters $document $text $source --by" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;
+        trace)
+            options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
+                --remote-port $document -H --no-header --no-truncate --color --strict --count --duration"
+            ;;
         explain) options="-a --all $document --proc-root" ;;
         check) options="$filters $document -v --verbose --source --proc-root -t --timeout --interval $check" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --by $samples $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --by $samples --duration $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }

@@ -55,12 +55,12 @@ function __tcpstat_verb
             continue
         end
         switch $word
-            case summary watch explain check audit validate
+            case summary watch trace explain check audit validate
                 echo $word
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --netns \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout \
-                --by --interval --count --warning --critical --rule --threshold --state-file --list
+                --by --interval --count --duration --warning --critical --rule --threshold --state-file --list
                 set value 1
             case '-*'
                 string match -qr -- '^-[^-]*[sfoSwc]$' $word; and set value 1
@@ -81,10 +81,11 @@ function __tcpstat_verb_is
     set -q verb[1]; and contains -- $verb $argv
 end
 
-set -l no_verb 'not __tcpstat_verb_is summary watch explain check audit validate'
+set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check audit validate'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
 complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
+complete -c tcpstat -n $no_verb -a trace -d 'print every transition as it happens'
 complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
 complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
 complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
@@ -92,16 +93,16 @@ complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
 complete -c tcpstat -n '__tcpstat_verb_is validate' -F
 complete -c tcpstat -n '__tcpstat_verb_is explain' -a '(__tcpstat_subjects)'
 
-complete -c tcpstat -s s -l state -n '__tcpstat_takes summary watch check' -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
-complete -c tcpstat -s a -l all -n '__tcpstat_takes summary watch explain check' -d 'all states, LISTEN and bound CLOSE included'
-complete -c tcpstat -s l -l listening -n '__tcpstat_takes summary watch check' -d 'listening sockets only'
-complete -c tcpstat -s 4 -l ipv4 -n '__tcpstat_takes summary watch check' -d 'IPv4 sockets only'
-complete -c tcpstat -s 6 -l ipv6 -n '__tcpstat_takes summary watch check' -d 'IPv6 sockets only'
-complete -c tcpstat -l local -n '__tcpstat_takes summary watch check' -x -d 'local end: ADDR[/LEN][:PORT]'
-complete -c tcpstat -l remote -n '__tcpstat_takes summary watch check' -x -d 'remote end: ADDR[/LEN][:PORT]'
-complete -c tcpstat -l port -n '__tcpstat_takes summary watch check' -x -d 'port on either side'
-complete -c tcpstat -l local-port -n '__tcpstat_takes summary watch check' -x -d 'local port'
-complete -c tcpstat -l remote-port -n '__tcpstat_takes summary watch check' -x -d 'remote port'
+complete -c tcpstat -s s -l state -n '__tcpstat_takes summary watch trace check' -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
+complete -c tcpstat -s a -l all -n '__tcpstat_takes summary watch trace explain check' -d 'all states, LISTEN and bound CLOSE included'
+complete -c tcpstat -s l -l listening -n '__tcpstat_takes summary watch trace check' -d 'listening sockets only'
+complete -c tcpstat -s 4 -l ipv4 -n '__tcpstat_takes summary watch trace check' -d 'IPv4 sockets only'
+complete -c tcpstat -s 6 -l ipv6 -n '__tcpstat_takes summary watch trace check' -d 'IPv6 sockets only'
+complete -c tcpstat -l local -n '__tcpstat_takes summary watch trace check' -x -d 'local end: ADDR[/LEN][:PORT]'
+complete -c tcpstat -l remote -n '__tcpstat_takes summary watch trace check' -x -d 'remote end: ADDR[/LEN][:PORT]'
+complete -c tcpstat -l port -n '__tcpstat_takes summary watch trace check' -x -d 'port on either side'
+complete -c tcpstat -l local-port -n '__tcpstat_takes summary watch trace check' -x -d 'local port'
+complete -c tcpstat -l remote-port -n '__tcpstat_takes summary watch trace check' -x -d 'remote port'
 complete -c tcpstat -l user -n '__tcpstat_takes summary watch check' -x -a "(__tcpstat_pieces '^\$' users)" -d 'owner of the socket'
 complete -c tcpstat -l pid -n '__tcpstat_takes summary watch check' -x -a '(__fish_complete_pids)' -d 'process that holds the socket'
 complete -c tcpstat -l process -n '__tcpstat_takes summary watch check' -x -d 'name of a process that holds the socket'
@@ -111,12 +112,12 @@ complete -c tcpstat -s j -l json -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
 complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_sort)' -d 'sort by columns'
 complete -c tcpstat -l limit -n '__tcpstat_takes watch' -x -d 'print at most this many rows'
-complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch' -d 'no header line'
-complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch validate' -d 'do not cut rows to the terminal'
+complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace' -d 'no header line'
+complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace validate' -d 'do not cut rows to the terminal'
 complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch' -d 'show the processes that hold each socket'
 complete -c tcpstat -s i -l info -n '__tcpstat_takes watch' -d 'show tcp_info of the kernel'
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
-complete -c tcpstat -l color -n '__tcpstat_takes summary watch' -x -a 'auto always never' -d 'colour of the states'
+complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace' -x -a 'auto always never' -d 'colour of the states'
 complete -c tcpstat -l output-file -r -F -d 'write there, whole or not at all'
 complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
 complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check audit' -d 'say how the rows were read'
@@ -124,10 +125,11 @@ complete -c tcpstat -l source -n '__tcpstat_takes summary watch check audit' -r 
 complete -c tcpstat -l proc-root -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
 complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check audit' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
-complete -c tcpstat -l strict -n '__tcpstat_takes summary watch validate' -d 'exit 2 if the snapshot is partial'
+complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace validate' -d 'exit 2 if the snapshot is partial'
 complete -c tcpstat -l by -n '__tcpstat_takes summary' -x -a '(__tcpstat_keys)' -d 'keys to count by'
 complete -c tcpstat -l interval -n '__tcpstat_takes watch check' -x -d 'seconds from sample to sample'
-complete -c tcpstat -l count -n '__tcpstat_takes watch' -x -d 'end after so many samples'
+complete -c tcpstat -l count -n '__tcpstat_takes watch trace' -x -d 'end after so many samples'
+complete -c tcpstat -l duration -n '__tcpstat_takes trace' -x -d 'trace: end after so many seconds'
 complete -c tcpstat -l events -n '__tcpstat_takes watch' -d 'print transitions instead of lists'
 complete -c tcpstat -s w -l warning -n '__tcpstat_takes check' -x -d 'check: warn outside this range'
 complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: critical outside this range'

@@ -247,6 +247,23 @@ Failure read(const Words& words, EventsCommand& to) {
   return read(words, to.sampling);
 }
 
+Failure read(const Words& words, TraceCommand& to) {
+  constexpr std::chrono::milliseconds kShortest{1};
+  const auto duration = [&](const std::string& word) { return parse_interval(word, kShortest); };
+  const auto count = [](const std::string& word) { return parse_count(word, "count", UINT64_MAX); };
+  if (auto failed = read(words, to.filter)) return failed;
+  // A listener's own moves are transitions as well.
+  if (!words.given(OptionId::state) && !words.given(OptionId::listening)) to.filter.states = StateSet::all();
+  if (auto failed = read(words, to.output)) return failed;
+  if (auto failed = read(words, to.text)) return failed;
+  if (auto failed = read_one(words, OptionId::duration, to.duration, duration)) return failed;
+  if (auto failed = read_one(words, OptionId::count, to.count, count)) return failed;
+  if (to.count == 0U) return UsageError{"bad count \"0\" (a trace prints at least one transition)"};
+  to.strict = words.given(OptionId::strict);
+  if (chooses_format(words)) to.format_in_pipe = to.output.format;
+  return std::nullopt;
+}
+
 Failure read(const Words& words, ExplainCommand& to) {
   to.subject = words.operand;
   if (to.subject.empty() && !words.given(OptionId::all)) {
@@ -336,6 +353,8 @@ Parsed<Command> command_of(const Words& words) {
       return make<WatchCommand>(words);
     case VerbId::watch_events:
       return make<EventsCommand>(words);
+    case VerbId::trace:
+      return make<TraceCommand>(words);
     case VerbId::explain:
       return make<ExplainCommand>(words);
     case VerbId::check:

@@ -91,6 +91,17 @@ struct EventsCommand {
   Sampling sampling;
 };
 
+/// Transitions as the kernel announces them.
+struct TraceCommand {
+  filter::Filter filter;
+  OutputChoice output;
+  FormatId format_in_pipe = FormatId::ndjson;
+  TextChoice text;
+  std::optional<std::chrono::milliseconds> duration;  ///< nothing: until a signal
+  std::optional<std::uint64_t> count;                 ///< of transitions
+  bool strict = false;                                ///< a lost record is a failure
+};
+
 struct ExplainCommand {
   std::string subject;  ///< empty: the names of everything that can be explained
   OutputChoice output;
@@ -146,8 +157,8 @@ struct TextCommand {
   std::string text;
 };
 
-using Command = std::variant<ListCommand, SummaryCommand, WatchCommand, EventsCommand, ExplainCommand, ValidateCommand,
-                             CheckCommand, AuditCommand, WordsCommand, TextCommand>;
+using Command = std::variant<ListCommand, SummaryCommand, WatchCommand, EventsCommand, TraceCommand, ExplainCommand,
+                             ValidateCommand, CheckCommand, AuditCommand, WordsCommand, TextCommand>;
 
 /// `-q`.
 bool is_quiet(const Command& command);

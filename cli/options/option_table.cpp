@@ -55,6 +55,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::interval, '\0', "interval", "SECONDS", samples,
      "time from sample to sample: watch 1 (at least 0.05), check none (at least 3)"},
     {OptionId::count, '\0', "count", "N", samples, "end after so many samples"},
+    {OptionId::duration, '\0', "duration", "SECONDS", samples, "trace: end after this time"},
     {OptionId::events, '\0', "events", "", samples, "print transitions between samples, each judged, instead of lists"},
 
     {OptionId::warning, 'w', "warning", "RANGE", check,

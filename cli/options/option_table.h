@@ -49,6 +49,7 @@ enum class OptionId : std::uint8_t {
 
   interval,
   count,
+  duration,
   events,
 
   warning,

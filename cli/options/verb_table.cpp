@@ -57,6 +57,28 @@ constexpr Example kWatchExamples[] = {
     {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
 };
 
+constexpr OwnOption kTraceOptions[] = {
+    {.id = format, .meaning = "table, plain, csv or ndjson, the default in a pipe"},
+    {.id = state, .meaning = "transitions from or to these states"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = strict, .meaning = "exit 2 if a record was lost"},
+    {.id = count, .meaning = "end after so many transitions"},
+    {.id = duration, .meaning = "end after this time"},
+};
+constexpr OwnRefusal kTraceRefusals[] = {
+    {netns,
+     "tracefs shows the transitions of all network namespaces and does not say which is whose; "
+     "tcpstat watch --events --netns NAME samples one"},
+    {user, "the kernel announces a transition without its owner; tcpstat watch --events takes --user"},
+    {pid, "the kernel announces a transition without its owner; tcpstat watch --events takes --pid"},
+    {process, "the kernel announces a transition without its owner; tcpstat watch --events takes --process"},
+};
+constexpr Example kTraceExamples[] = {
+    {"tcpstat trace --port 443", "each transition on port 443, as it happens"},
+    {"tcpstat trace -s SYN_RECV --duration 10", "ten seconds of handshakes"},
+    {"tcpstat trace --count 1000 -f ndjson", "for a script, or tcpstat validate"},
+};
+
 constexpr OwnOption kExplainOptions[] = {
     {.id = all, .meaning = "what can be explained, with one line each"},
     {.id = quiet, .meaning = "no notes on standard error"},
@@ -170,6 +192,24 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
      .document = Document::transitions},
+    {.id = VerbId::trace,
+     .word = "trace",
+     .title = "trace",
+     .usage = "trace [OPTIONS]",
+     .meaning = "print every transition as it happens",
+     .page = "Prints each transition of TCP sockets as the kernel announces it, in all network namespaces, judged by "
+             "the machine that tcpstat explain machine prints. Nothing between two samples is missed; a record that "
+             "the kernel lost is told where it was lost. Needs root. Exit status: 1 if a transition is illegal.",
+     .takes =
+         ((kFilters - OptionSet{netns, user, pid, process}) | kDocument | kText | OptionSet{strict, count, duration}) -
+         OptionSet{verbose},
+     .tolerates = kInformation | OptionSet{timeout, verbose},
+     .why = "trace prints transitions",
+     .document = Document::transitions,
+     .own_options = kTraceOptions,
+     .own_refusals = kTraceRefusals,
+     .examples = kTraceExamples,
+     .read_more = "man tcpstat, TRACING"},
     {.id = VerbId::explain,
      .word = "explain",
      .title = "explain",

@@ -11,6 +11,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes);
 ExitStatus run(const options::SummaryCommand& summary, const Notes& notes);
 ExitStatus run(const options::WatchCommand& watch, const Notes& notes);
 ExitStatus run(const options::EventsCommand& watch, const Notes& notes);
+ExitStatus run(const options::TraceCommand& trace, const Notes& notes);
 ExitStatus run(const options::ExplainCommand& explain, const Notes& notes);
 ExitStatus run(const options::ValidateCommand& validate, const Notes& notes);
 ExitStatus run(const options::CheckCommand& check, const Notes& notes);

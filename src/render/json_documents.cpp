@@ -89,7 +89,9 @@ void add_end(Json& to, const Report& report) {
   Json by_family = Json::object();
   by_family["ipv4"] = report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
   by_family["ipv6"] = report.ipv6 ? Json(report.tally.count(Family::ipv6)) : Json(nullptr);
-  to["summary"] = {{"total", report.tally.total()}, {"by_state", by_state}, {"by_family", by_family}};
+  // A trace counts transitions, and no sockets.
+  const Json total = report.counted().empty() ? Json(nullptr) : Json(report.tally.total());
+  to["summary"] = {{"total", total}, {"by_state", by_state}, {"by_family", by_family}};
 }
 
 /// An object put together from the members of others.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
@@ -17,6 +18,7 @@ class TransitionNdjson final : public TransitionWriter {
   void sample(const SampleTime& time) override {
     line_start_ = ndjson_line_start("transition", time.utc, settings_.facts.host, time.snapshot);
     snapshot_ = time.snapshot;
+    time_ = time.utc;
   }
 
   void transition(const Transition& of, const Judgement& judgement) override {
@@ -29,6 +31,14 @@ class TransitionNdjson final : public TransitionWriter {
     out.append(R"(,"cookie":)");
     if (of.cookie) {
       word(std::to_string(*of.cookie));
+    } else {
+      out.append("null");
+    }
+    out.append(R"(,"socket":)");
+    word_or_null(of.socket);
+    out.append(R"(,"time_us":)");
+    if (of.observed == Observed::exact && of.time) {
+      out.number(static_cast<std::uint64_t>(of.time->count()));
     } else {
       out.append("null");
     }
@@ -61,11 +71,23 @@ class TransitionNdjson final : public TransitionWriter {
     out.append("}\n");
   }
 
+  void lost(std::uint64_t count) override {
+    nlohmann::ordered_json line;
+    line["type"] = "lost";
+    line["time"] = time_;
+    line["host"] = settings_.facts.host ? nlohmann::ordered_json(*settings_.facts.host) : nullptr;
+    line["snapshot"] = snapshot_;
+    line["count"] = count;
+    settings_.out.append(json_text(line));
+    settings_.out.append('\n');
+  }
+
   void sample_end() override {}
 
   void finish(const Report& last, const TransitionCounts& counts) override {
     nlohmann::ordered_json more;
-    more["samples"] = counts.samples;
+    more["samples"] = counts.samples > 0 ? nlohmann::ordered_json(counts.samples) : nullptr;
+    more["lost_records"] = counts.lost_records ? nlohmann::ordered_json(*counts.lost_records) : nullptr;
     auto& transitions = more["transitions"];
     transitions["total"] = counts.verdicts.total();
     for (const TransitionVerdict verdict : kObservedVerdicts) {
@@ -116,6 +138,7 @@ class TransitionNdjson final : public TransitionWriter {
 
   RenderSettings settings_;
   std::string line_start_;
+  std::string time_;
   std::uint64_t snapshot_ = 1;
 };
 

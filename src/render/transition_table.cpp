@@ -53,6 +53,25 @@ std::string duration_text(std::uint64_t ms) {
   return text.data();
 }
 
+/// "57us", "3.1ms"; from a second on as above.
+std::string exact_text(EventTime time) {
+  const auto us = static_cast<unsigned long long>(time.count());
+  if (us >= 1'000'000) return duration_text(us / 1000);
+  std::array<char, 32> text{};
+  if (us < 1000) {
+    std::snprintf(text.data(), text.size(), "%lluus", us);
+  } else {
+    std::snprintf(text.data(), text.size(), "%.1fms", static_cast<double>(us) / 1000);
+  }
+  return text.data();
+}
+
+/// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
+std::string seen_text(const Transition& of) {
+  if (!of.dwell) return "-";
+  return of.observed == Observed::exact ? exact_text(*of.dwell) : duration_text(*dwell_ms(of));
+}
+
 class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
@@ -66,8 +85,7 @@ class TransitionTable final : public TransitionWriter {
     put_state(of.from);
     put_state(of.to);
     put(name(judgement.verdict));
-    const auto dwell = dwell_ms(of);
-    put(dwell ? duration_text(*dwell) : "-");
+    put(seen_text(of));
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
     const std::string path = text_of(judgement.paths, ">", "|");

@@ -23,7 +23,8 @@ struct SampleTime {
 
 /// How many transitions were told, from how many samples.
 struct TransitionCounts {
-  std::uint64_t samples = 0;
+  std::uint64_t samples = 0;                  ///< 0: the kernel announced them
+  std::optional<std::uint64_t> lost_records;  ///< nothing for samples, which cannot know
   VerdictCounts verdicts;
 };
 
@@ -36,6 +37,8 @@ class TransitionWriter {
 
   virtual void sample(const SampleTime& time) = 0;
   virtual void transition(const Transition& transition, const Judgement& judgement) = 0;
+  /// The kernel had to throw away this many records here.
+  virtual void lost(std::uint64_t /*count*/) {}
   /// All transitions of the sample have come: what was held back for the width of columns is written.
   virtual void sample_end() = 0;
   /// `last` is the last sample's.

@@ -51,7 +51,7 @@ Soaked soak(const SoakOptions& options) {
   churn.start();
   const std::uint64_t before = opened();
   const auto start = std::chrono::steady_clock::now();
-  Watching watching({"-a", "--interval", options.interval, "--source", options.source});
+  Watching watching({"watch", "--events", "-a", "--interval", options.interval, "--source", options.source});
   Soaked result;
   bool interrupted = false;
   while (true) {

@@ -36,7 +36,9 @@ struct Stage {
   Watching watching;
 
   Stage(Family wire, const std::string& source)
-      : family(wire), listener(listen_on(wire)), watching({"-a", "--interval", "0.05", "--source", source}) {
+      : family(wire),
+        listener(listen_on(wire)),
+        watching({"watch", "--events", "-a", "--interval", "0.05", "--source", source}) {
     // It has its baseline when it tells of a socket that is made now.
     while (true) {
       const int kind = family == Family::ipv4 ? AF_INET : AF_INET6;

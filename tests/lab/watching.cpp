@@ -15,7 +15,7 @@
 namespace tcpstat::lab {
 
 Watching::Watching(const std::vector<std::string>& arguments) {
-  std::vector<std::string> words = {tcpstat_binary(), "watch", "--events"};
+  std::vector<std::string> words = {tcpstat_binary()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

@@ -1,4 +1,4 @@
-// tcpstat watch --events beside what happens, its lines read one by one.
+// A tcpstat that runs on, beside what happens: watch --events or trace, its lines read one by one.
 #pragma once
 
 #include <sys/types.h>
@@ -14,7 +14,7 @@ namespace tcpstat::lab {
 
 class Watching {
  public:
-  /// Starts `tcpstat watch --events` with these arguments added, in the caller's namespace.
+  /// Starts tcpstat with these arguments in the caller's namespace.
   explicit Watching(const std::vector<std::string>& arguments);
   Watching(const Watching&) = delete;
   Watching& operator=(const Watching&) = delete;

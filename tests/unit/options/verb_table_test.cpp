@@ -31,6 +31,8 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::watch_events, kFilters + kText +
                                "color format json output-file quiet verbose source proc-root timeout strict interval "
                                "count events"},
+    {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port " + kText +
+                        "color format json output-file quiet strict count duration"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root timeout interval warning critical rule "
@@ -52,20 +54,35 @@ std::set<std::string> set_of(const std::string& text) {
 /// A value that makes sense with every verb that takes the option.
 std::string sample_value(OptionId id) {
   static const std::map<OptionId, std::string> kValues = {
-      {OptionId::state, "SYN_RECV"},   {OptionId::local, ":80"},
-      {OptionId::remote, "192.0.2.1"}, {OptionId::port, "80"},
-      {OptionId::local_port, "80"},    {OptionId::remote_port, "80"},
-      {OptionId::user, "0"},           {OptionId::pid, "1"},
-      {OptionId::process, "sshd"},     {OptionId::netns, "1"},
-      {OptionId::format, "table"},     {OptionId::output, "STATE"},
-      {OptionId::sort, "STATE"},       {OptionId::limit, "1"},
-      {OptionId::color, "never"},      {OptionId::output_file, "out"},
-      {OptionId::source, "proc"},      {OptionId::proc_root, "/proc"},
-      {OptionId::timeout, "1"},        {OptionId::by, "state"},
-      {OptionId::interval, "5"},       {OptionId::count, "1"},
-      {OptionId::warning, "1"},        {OptionId::critical, "1"},
-      {OptionId::rule, "syn-flood"},   {OptionId::state_file, "state"},
-      {OptionId::list, "states"},      {OptionId::threshold, "close-wait-leak.warning=5"},
+      {OptionId::state, "SYN_RECV"},
+      {OptionId::local, ":80"},
+      {OptionId::remote, "192.0.2.1"},
+      {OptionId::port, "80"},
+      {OptionId::local_port, "80"},
+      {OptionId::remote_port, "80"},
+      {OptionId::user, "0"},
+      {OptionId::pid, "1"},
+      {OptionId::process, "sshd"},
+      {OptionId::netns, "1"},
+      {OptionId::format, "table"},
+      {OptionId::output, "STATE"},
+      {OptionId::sort, "STATE"},
+      {OptionId::limit, "1"},
+      {OptionId::color, "never"},
+      {OptionId::output_file, "out"},
+      {OptionId::source, "proc"},
+      {OptionId::proc_root, "/proc"},
+      {OptionId::timeout, "1"},
+      {OptionId::by, "state"},
+      {OptionId::interval, "5"},
+      {OptionId::count, "1"},
+      {OptionId::duration, "3"},
+      {OptionId::warning, "1"},
+      {OptionId::critical, "1"},
+      {OptionId::rule, "syn-flood"},
+      {OptionId::state_file, "state"},
+      {OptionId::list, "states"},
+      {OptionId::threshold, "close-wait-leak.warning=5"},
   };
   return kValues.at(id);
 }
@@ -78,7 +95,8 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (verb.id == VerbId::explain) words.emplace_back("CLOSE");
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
-  if (verb.id == VerbId::watch_events && option.id == OptionId::json) words.insert(words.end(), {"-f", "json"});
+  if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
+    words.insert(words.end(), {"-f", "json"});
   words.push_back("--" + std::string(option.name));
   if (option.takes_value()) words.push_back(sample_value(option.id));
   return words;
@@ -102,7 +120,8 @@ TEST_CASE("every option behind every verb is taken, tolerated, or refused with i
       CAPTURE(option.name);
       // Asked for like any other, and no format of these.
       const bool no_such_format =
-          option.id == OptionId::json && (verb.id == VerbId::watch || verb.id == VerbId::watch_events);
+          option.id == OptionId::json &&
+          (verb.id == VerbId::watch || verb.id == VerbId::watch_events || verb.id == VerbId::trace);
       if (verb.id == VerbId::watch && option.id == OptionId::events) continue;  // is the next verb
       const auto parsed = parse_command(scan_command_line(words_for(verb, option)));
       const bool goes = (verb.takes | verb.tolerates).has(option.id) && !no_such_format;
@@ -136,6 +155,9 @@ TEST_CASE("a refusal says where the option belongs, or why it does not go with t
       {VerbId::watch_events, OptionId::limit, "1",
        "--limit is for lists of connections; watch --events prints transitions"},
       {VerbId::check, OptionId::output, "STATE", "--output is for lists of connections; check judges"},
+      {VerbId::trace, OptionId::pid, "1",
+       "the kernel announces a transition without its owner; tcpstat watch --events takes --pid"},
+      {VerbId::list, OptionId::duration, "3", "--duration goes with trace: tcpstat trace --duration 3"},
       {VerbId::explain, OptionId::port, "80", "explain reads no sockets, so --port does not go with it"},
       {VerbId::audit, OptionId::port, "80",
        "audit judges the host, not its connections, so --port does not go with it"},
@@ -164,7 +186,8 @@ TEST_CASE("a verb is found by its word") {
   CHECK(find_verb("") == nullptr);
   CHECK(find_verb("watch --events") == nullptr);
   CHECK(find_verb("Summary") == nullptr);
-  CHECK(verb_words() == std::vector<std::string_view>{"summary", "watch", "explain", "check", "audit", "validate"});
+  CHECK(verb_words() ==
+        std::vector<std::string_view>{"summary", "watch", "trace", "explain", "check", "audit", "validate"});
   for (const VerbInfo& verb : verbs()) CHECK(&verb_info(verb.id) == &verb);
 }
 

@@ -60,7 +60,8 @@ std::string written(std::string_view format, std::size_t width = 0) {
   Report report;
   report.facts = rendering.settings.facts;
   report.selected = StateSet::all();
-  TransitionCounts counts{.samples = 9, .verdicts = {}};
+  TransitionCounts counts;
+  counts.samples = 9;
   for (int i = 0; i < 2; ++i) counts.verdicts.add(TransitionVerdict::legal);
   writer->finish(report, counts);
   return rendering.text();
@@ -82,6 +83,8 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"remote_address", "198.51.100.7"},
                       {"remote_port", 50'000},
                       {"cookie", "18446744073709551615"},
+                      {"socket", nullptr},
+                      {"time_us", nullptr},
                       {"mode", "sampled"},
                       {"from", name(State::established)},
                       {"to", name(State::time_wait)},
@@ -130,6 +133,61 @@ TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only
 }
 
 TEST_CASE("json is one document and no stream") { CHECK((find_format("json")->transitions == nullptr)); }
+
+TEST_CASE("an exact transition has its socket and its microseconds, and a loss is told at its place") {
+  Rendering rendering("table");
+  const auto writer = find_format("ndjson")->transitions(rendering.settings);
+  Transition exact = closed();
+  exact.observed = Observed::exact;
+  exact.cookie.reset();
+  exact.socket = "426c07f0d5782747";
+  exact.time = EventTime(1'795'836'121'306'379);
+  exact.dwell = EventTime(57);
+  writer->sample({1, "2026-11-28T03:22:01.306Z", "04:22:01.306379"});
+  writer->lost(12);
+  writer->transition(exact, {TransitionVerdict::quirk, "why", "where", {}});
+  Report report;
+  report.coverage.visible = {};
+  writer->finish(report, {.samples = 0, .lost_records = 12, .verdicts = {}});
+  std::vector<std::string> lines;
+  const std::string text = rendering.text();
+  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+    lines.push_back(text.substr(at, text.find('\n', at) - at));
+  }
+  REQUIRE(lines.size() == 3);
+  const json lost = json::parse(lines[0]);
+  CHECK(lost["type"] == "lost");
+  CHECK(lost["count"] == 12);
+  CHECK(lost["time"] == "2026-11-28T03:22:01.306Z");
+  const json line = json::parse(lines[1]);
+  CHECK(line["socket"] == "426c07f0d5782747");
+  CHECK(line["time_us"] == 1'795'836'121'306'379);
+  CHECK(line["mode"] == "exact");
+  CHECK(line["cookie"] == nullptr);
+  const json end = json::parse(lines[2]);
+  CHECK(end["lost_records"] == 12);
+  CHECK(end["samples"] == nullptr);
+  CHECK(end["summary"]["total"] == nullptr);
+}
+
+TEST_CASE("times of exact transitions in a table") {
+  const auto seen = [](std::int64_t us) {
+    Rendering rendering("table");
+    rendering.settings.header = false;
+    const auto writer = find_format("table")->transitions(rendering.settings);
+    Transition exact = closed();
+    exact.observed = Observed::exact;
+    exact.dwell = EventTime(us);
+    writer->sample({1, "", "00:00:00.000000"});
+    writer->transition(exact, {});
+    writer->sample_end();
+    return rendering.text();
+  };
+  CHECK(seen(57).find(" 57us ") != std::string::npos);
+  CHECK(seen(999).find(" 999us ") != std::string::npos);
+  CHECK(seen(3'149).find(" 3.1ms ") != std::string::npos);
+  CHECK(seen(1'000'000).find(" 1.0s ") != std::string::npos);
+}
 
 }  // namespace
 }  // namespace tcpstat::render

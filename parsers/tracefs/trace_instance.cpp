@@ -1,0 +1,159 @@
+#include "parsers/tracefs/trace_instance.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "parsers/tracefs/record_layout.h"
+
+extern "C" {
+#include <traceevent/kbuffer.h>
+}
+
+namespace tcpstat::tracefs {
+namespace {
+
+constexpr std::string_view kOurs = "tcpstat-trace-";
+constexpr const char* kEvent = "/events/sock/inet_sock_set_state";
+constexpr std::array<const char*, 2> kPlaces = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+/// Sub-buffers are a page by default; buffer_subbuf_size_kb makes them larger (Linux 6.8).
+constexpr std::size_t kLargestPage = 64 * 1024;
+
+std::string hint_for(int code) { return code == EACCES || code == EPERM ? "run as root" : ""; }
+
+Expected<std::string> tracing_directory() {
+  for (const char* place : kPlaces) {
+    struct stat status;
+    if (::stat((std::string(place) + "/instances").c_str(), &status) == 0) return std::string(place);
+    if (errno == EACCES) return failure("trace TCP", EACCES, hint_for(EACCES));
+  }
+  return failure("trace TCP", 0, "mount -t tracefs tracefs /sys/kernel/tracing", "tracefs is not mounted");
+}
+
+/// An instance in use cannot be removed: its owner keeps files of it open.
+void remove_left_behind(const std::string& directory) {
+  DIR* instances = ::opendir(directory.c_str());
+  if (instances == nullptr) return;
+  while (const dirent* entry = ::readdir(instances)) {
+    if (std::string_view(entry->d_name).starts_with(kOurs)) ::rmdir((directory + "/" + entry->d_name).c_str());
+  }
+  ::closedir(instances);
+}
+
+Expected<std::vector<FileDescriptor>> open_processors(const std::string& directory) {
+  std::vector<FileDescriptor> all;
+  DIR* processors = ::opendir((directory + "/per_cpu").c_str());
+  if (processors == nullptr) return failure("list the processors of the trace", errno);
+  int code = 0;
+  while (const dirent* entry = ::readdir(processors)) {
+    if (!std::string_view(entry->d_name).starts_with("cpu")) continue;
+    const std::string path = directory + "/per_cpu/" + entry->d_name + "/trace_pipe_raw";
+    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    if (!file) code = errno;
+    all.push_back(std::move(file));
+  }
+  ::closedir(processors);
+  if (code != 0) return failure("open the buffers of the trace", code, hint_for(code));
+  return all;
+}
+
+}  // namespace
+
+void TraceInstance::FreePages::operator()(kbuffer* pages) const { ::kbuffer_free(pages); }
+
+TraceInstance::~TraceInstance() {
+  if (directory_.empty()) return;
+  (void)write("/events/sock/inet_sock_set_state/enable", "0");
+  processors_.clear();
+  ::rmdir(directory_.c_str());
+}
+
+Expected<void> TraceInstance::write(const char* file, const char* text) const {
+  const std::string path = directory_ + file;
+  const FileDescriptor to(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  const std::string_view word(text);
+  if (!to || ::write(to.get(), word.data(), word.size()) < 0) return failure("write " + path, errno, hint_for(errno));
+  return {};
+}
+
+Expected<TraceInstance> TraceInstance::open() {
+  const auto place = tracing_directory();
+  if (!place) return tl::make_unexpected(place.error());
+  const auto layout = read_layout(*place + kEvent + "/format");
+  if (!layout) return tl::make_unexpected(layout.error());
+  remove_left_behind(*place + "/instances");
+
+  TraceInstance instance;
+  instance.layout_ = *layout;
+  instance.pages_.reset(::kbuffer_alloc(KBUFFER_LSIZE_SAME_AS_HOST, KBUFFER_ENDIAN_SAME_AS_HOST));
+  instance.page_.resize(kLargestPage);
+  // A process of another PID namespace may have the same number.
+  for (int attempt = 0; attempt < 16 && instance.directory_.empty(); ++attempt) {
+    std::string directory =
+        *place + "/instances/" + std::string(kOurs) + std::to_string(::getpid()) + "-" + std::to_string(attempt);
+    if (::mkdir(directory.c_str(), 0700) == 0) {
+      instance.directory_ = std::move(directory);
+    } else if (errno != EEXIST) {
+      return failure("make " + directory, errno, hint_for(errno));
+    }
+  }
+  if (instance.directory_.empty()) return failure("make an instance in " + *place + "/instances", EEXIST);
+  auto processors = open_processors(instance.directory_);
+  if (!processors) return tl::make_unexpected(processors.error());
+  instance.processors_ = std::move(*processors);
+  // One clock for all processors: their records are put in the order of their times.
+  if (auto written = instance.write("/trace_clock", "mono"); !written) return tl::make_unexpected(written.error());
+  if (auto written = instance.write("/events/sock/inet_sock_set_state/enable", "1"); !written) {
+    return tl::make_unexpected(written.error());
+  }
+  return instance;
+}
+
+Flow TraceInstance::read_page(const Use& use) {
+  if (::kbuffer_load_subbuffer(pages_.get(), page_.data()) != 0) return Flow::more;
+  Flow flow = Flow::more;
+  TraceRecord record;
+  if (const int missed = ::kbuffer_missed_events(pages_.get()); missed != 0) {
+    // Negative: some, and the kernel had no room to say how many.
+    record.lost = missed < 0 ? 1 : static_cast<std::uint64_t>(missed);
+    record.time_ns = ::kbuffer_timestamp(pages_.get());
+    flow = use(record);
+  }
+  unsigned long long time = 0;
+  for (const void* event = ::kbuffer_read_event(pages_.get(), &time); event != nullptr;
+       event = ::kbuffer_next_event(pages_.get(), &time)) {
+    record = {};
+    record.time_ns = time;
+    const auto size = static_cast<std::size_t>(::kbuffer_event_size(pages_.get()));
+    // A page that was begun is taken whole.
+    if (decode({static_cast<const std::byte*>(event), size}, layout_, record)) flow = use(record);
+  }
+  return flow;
+}
+
+Expected<void> TraceInstance::drain(const Use& use) {
+  for (const FileDescriptor& processor : processors_) {
+    while (true) {
+      const ssize_t got = ::read(processor.get(), page_.data(), page_.size());
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0 && errno != EAGAIN) return failure("read the trace", errno);
+      if (got <= 0) break;
+      if (read_page(use) == Flow::stop) break;
+    }
+  }
+  return {};
+}
+
+void TraceInstance::wait(std::chrono::milliseconds time) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(time);
+  const timespec pause{static_cast<time_t>(seconds.count()), static_cast<long>((time - seconds).count()) * 1'000'000};
+  ::nanosleep(&pause, nullptr);
+}
+
+}  // namespace tcpstat::tracefs

@@ -1,0 +1,52 @@
+#pragma once
+// A tracefs instance of our own, with the tracepoint sock:inet_sock_set_state switched on while it lives.
+// Source: Documentation/trace/ftrace.rst, "Instances" and "per_cpu"; Documentation/trace/ring-buffer-design.rst.
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file_descriptor.h"
+#include "model/sink.h"
+#include "parsers/tracefs/trace_record.h"
+
+struct kbuffer;
+
+namespace tcpstat::tracefs {
+
+class TraceInstance {
+ public:
+  /// Flow::stop: what is left stays in the kernel's buffer.
+  using Use = std::function<Flow(const TraceRecord&)>;
+
+  /// Makes the instance and switches the event on; removes instances of this program that a kill left behind.
+  static Expected<TraceInstance> open();
+  TraceInstance(TraceInstance&&) noexcept = default;
+  TraceInstance& operator=(TraceInstance&&) = delete;
+  ~TraceInstance();
+
+  /// Hands over what the kernel has buffered, one processor after the other. Does not wait.
+  Expected<void> drain(const Use& use);
+  /// Until a moment has passed or a signal came.
+  static void wait(std::chrono::milliseconds time);
+
+ private:
+  struct FreePages {
+    void operator()(kbuffer* pages) const;
+  };
+
+  TraceInstance() = default;
+  Expected<void> write(const char* file, const char* text) const;
+  Flow read_page(const Use& use);
+
+  std::string directory_;  ///< empty: removed, or never made
+  RecordLayout layout_;
+  std::vector<FileDescriptor> processors_;  ///< trace_pipe_raw of each; they keep others from removing the instance
+  std::unique_ptr<kbuffer, FreePages> pages_;
+  std::vector<char> page_;
+};
+
+}  // namespace tcpstat::tracefs

@@ -1,0 +1,129 @@
+// tcpstat trace beside another instance of tracefs, which is read as text when all is over: the same transitions.
+
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "failure.h"
+#include "listing.h"
+#include "oracle_stage.h"
+#include "watching.h"
+
+namespace tcpstat::lab {
+namespace {
+
+constexpr std::uint16_t kPort = 12700;
+/// Of no other test, and outside of what the oracle records.
+constexpr std::uint16_t kProbe = 12690;
+
+/// A trace that has begun: it has told of a listener that was made for it to tell of.
+class Tracing {
+ public:
+  Tracing() : watching_({"trace", "--port", "12690-12999", "-f", "ndjson"}) {
+    for (int attempt = 0; attempt < 100; ++attempt) {
+      Stage::listener(kProbe).reset();
+      if (watching_.line(std::chrono::milliseconds(100))) return;
+    }
+    FAIL("the trace tells nothing");
+  }
+
+  /// Ends it: "12700>12800 LISTEN>SYN_RECV" for each transition but the probe's, and the summary line.
+  std::vector<std::string> end() {
+    watching_.interrupt();
+    std::vector<std::string> told;
+    while (const auto line = watching_.line()) {
+      if (value_of(*line, "type") == "summary") summary_ = *line;
+      if (value_of(*line, "type") != "transition" || value_of(*line, "local_port") == std::to_string(kProbe)) continue;
+      const std::string remote = value_of(*line, "remote_port");
+      told.push_back(value_of(*line, "local_port") + '>' + (remote == "null" ? "0" : remote) + ' ' +
+                     value_of(*line, "from") + '>' + value_of(*line, "to"));
+      CHECK(value_of(*line, "verdict") != "illegal");
+      CHECK(value_of(*line, "mode") == "exact");
+    }
+    CHECK(watching_.wait() == 0);
+    return told;
+  }
+  [[nodiscard]] const std::string& summary() const { return summary_; }
+
+ private:
+  Watching watching_;
+  std::string summary_;
+};
+
+void check_same(const Stage& stage, std::vector<std::string> told) {
+  std::vector<std::string> printed;
+  for (const TracedEvent& event : stage.trace().events()) printed.push_back(event.text());
+  CHECK(printed.size() > 20);
+  CHECK(difference(std::move(printed), std::move(told)).empty());
+}
+
+TEST_SUITE("trace") {
+  TEST_CASE("lives of both ends, in all their transitions") {
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing;
+    const Handle listener = Stage::listener(kPort);
+    for (int i = 0; i < 3; ++i) {
+      Handle client = connect_to(kPort);
+      Handle server = accept_from(listener);
+      const bool reset = i == 1;
+      if (reset) linger_0(client.get());
+      client.reset();
+      if (!reset) read_to_end(server.get());
+      server.reset();
+    }
+    // A handshake that the peer plays, and one that it leaves half open: a request is no socket that the kernel prints.
+    Conversation done = stage->accepted(listener, kPort);
+    Conversation half_open = stage->arriving(kPort);
+    half_open.send_syn();
+    linger_0(done.fd());
+    done.close();
+    check_same(*stage, tracing.end());
+    CHECK(value_of(tracing.summary(), "complete") == "true");
+    CHECK(value_of(tracing.summary(), "lost_records") == "0");
+    CHECK(value_of(tracing.summary(), "source") == "tracefs");
+  }
+
+  TEST_CASE("thousands of transitions on two processors, in the order of every life") {
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing;
+    for (int i = 0; i < 200; ++i) {
+      const Handle listener = Stage::listener(kPort);
+      Handle client = connect_to(kPort);
+      Handle server = accept_from(listener);
+      server.reset();
+      read_to_end(client.get());
+    }
+    check_same(*stage, tracing.end());
+    // A life that is out of order would be a socket whose records are missing.
+    CHECK(value_of(tracing.summary(), "complete") == "true");
+  }
+
+  TEST_CASE("the count ends it, the filter chooses, and nothing is left behind, not even of a run that was killed") {
+    const auto stage = Stage::open();
+    if (!stage) return;
+    const std::string left = "ls /sys/kernel/tracing/instances | grep -c '^tcpstat-trace-'";
+    { const Tracing killed; }
+    CHECK(run({"sh", "-c", left}).out != "0\n");
+    Watching watching({"trace", "--port", std::to_string(kPort), "-s", "LISTEN", "--count", "2", "-f", "csv", "-H"});
+    std::vector<std::string> lines;
+    for (int attempt = 0; attempt < 100 && lines.size() < 2; ++attempt) {
+      const Handle listener = Stage::listener(kPort);
+      const Handle client = connect_to(kPort);
+      while (const auto line = watching.line(std::chrono::milliseconds(50))) lines.push_back(*line);
+    }
+    CHECK(lines.size() == 2);
+    CHECK(watching.wait() == 0);
+    for (const std::string& line : lines) CHECK(line.find("LISTEN") != std::string::npos);
+    CHECK(run({"sh", "-c", left}).out == "0\n");
+  }
+}
+
+}  // namespace
+}  // namespace tcpstat::lab
