@@ -34,7 +34,7 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
-  // Two flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
+  // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
   plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
   plan.query.memory = flags;
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);

@@ -1,5 +1,7 @@
 #include "model/row_rules.h"
 
+#include <algorithm>
+
 #include "model/kernel_timers.h"
 #include "model/tcp_info.h"
 
@@ -56,8 +58,24 @@ bool is_deferred(const Connection& row) {
   return std::chrono::milliseconds(*row.timer_ms) > explained;
 }
 
-// net/ipv4/tcp_output.c, tcp_check_probe_timer(): armed while data waits and nothing is in flight.
-bool has_zero_window(const Connection& row) { return row.timer == TimerKind::probe; }
+// net/ipv4/tcp_output.c: tcp_check_probe_timer() arms it while data waits and nothing is in flight, whether the window had
+// no room for the first segment (tcp_snd_wnd_test()) or sending it failed here (tcp_write_xmit()).
+HeldBy held_by(const Connection& row) {
+  static constexpr const TcpInfoField& kWindow = tcp_info_field("snd_wnd");
+  static constexpr const TcpInfoField& kMss = tcp_info_field("mss");
+  static constexpr const TcpInfoField& kNotSent = tcp_info_field("notsent_bytes");
+  if (row.timer != TimerKind::probe) return HeldBy::nothing;
+  const auto window = tcp_info_value(row.tcp_info, kWindow);
+  if (!window) return HeldBy::unknown;
+  const std::uint64_t data = tcp_info_value(row.tcp_info, kNotSent).value_or(0);
+  const std::uint64_t first = std::min(data, tcp_info_value(row.tcp_info, kMss).value_or(data));
+  // A FIN alone takes one byte of the window.
+  return *window < std::max<std::uint64_t>(first, 1) ? HeldBy::window : HeldBy::way_out;
+}
+
+bool has_zero_window(const Connection& row) { return held_by(row) == HeldBy::window; }
+
+bool is_not_sent(const Connection& row) { return held_by(row) == HeldBy::way_out; }
 
 bool is_retransmitting(const Connection& row) { return row.timer == TimerKind::retransmit && tried(row); }
 
@@ -107,7 +125,9 @@ RowFlags flags_of(const Connection& row, const KernelLimits& limits) {
     return flags;
   }
   if (row.timer != TimerKind::none) {
-    if (has_zero_window(row)) flags.add(RowFlag::zero_window);
+    const HeldBy held = held_by(row);
+    if (held == HeldBy::window) flags.add(RowFlag::zero_window);
+    if (held == HeldBy::way_out) flags.add(RowFlag::not_sent);
     if (is_retransmitting(row)) flags.add(RowFlag::retransmitting);
     if (is_keepalive_unanswered(row)) flags.add(RowFlag::keepalive_unanswered);
     if (is_overdue(row, limits)) flags.add(RowFlag::overdue);

@@ -36,8 +36,18 @@ bool is_deferred(const Connection& row);
 
 // --- Timers ---
 
+/// What keeps data from being sent while nothing is in flight.
+enum class HeldBy : std::uint8_t {
+  nothing,
+  window,   ///< the peer's, which is closed
+  way_out,  ///< the peer has room: no route, a link that is down, or a filter or queue that drops it here
+  unknown,  ///< one of both; tcp_info tells which (Linux 5.4)
+};
+HeldBy held_by(const Connection& row);
 /// Data waits because the peer's window is closed.
 bool has_zero_window(const Connection& row);
+/// Data waits though the peer has room for it.
+bool is_not_sent(const Connection& row);
 /// What was sent last was not acknowledged in time.
 bool is_retransmitting(const Connection& row);
 /// The peer did not answer a keepalive probe.
@@ -54,7 +64,7 @@ bool is_not_read(const Connection& row, const UnreadLimits& limits = {});
 /// CLOSE_WAIT: the application has read the end of the stream and keeps the socket.
 bool is_leaked(const Connection& row, double age_s = kLeakAgeS);
 
-/// All that apply. `not-read` and `leak` need tcp_info, a full buffer memory.
+/// All that apply. `zero-window`, `not-sent`, `not-read` and `leak` need tcp_info, a full buffer memory.
 RowFlags flags_of(const Connection& row, const KernelLimits& limits);
 
 }  // namespace tcpstat::inline model

@@ -66,6 +66,21 @@ struct Idle {
   Connection row;
 };
 
+/// A row whose probe timer runs, with what tcp_info says of the window and of the data that waits for it.
+struct Held {
+  Held(State state, std::uint32_t retransmits, std::uint64_t window, std::uint64_t not_sent, std::uint64_t mss = 1460)
+      : row(with_timer(state, TimerKind::probe, retransmits)) {
+    for (const TcpInfoField& field : tcp_info_fields()) {
+      if (field.key == "snd_wnd") set_tcp_info_value(info, field, window);
+      if (field.key == "notsent_bytes") set_tcp_info_value(info, field, not_sent);
+      if (field.key == "mss") set_tcp_info_value(info, field, mss);
+    }
+    row.tcp_info = info;
+  }
+  std::vector<std::byte> info;
+  Connection row;
+};
+
 TEST_CASE("a half-open request is stale from its first SYN+ACK timeout on") {
   CHECK(flags(half_open(0, 900)).empty());
   CHECK(flags(half_open(1, 900)) == "stale");
@@ -102,12 +117,30 @@ TEST_CASE("timers tell what was not answered") {
   CHECK(flags(with_timer(State::established, TimerKind::none, 0)).empty());
   CHECK(flags(with_timer(State::established, TimerKind::retransmit, 0)).empty());  // it waits for the first answer
   CHECK(flags(with_timer(State::established, TimerKind::retransmit, 1)) == "retransmitting");
-  CHECK(flags(with_timer(State::established, TimerKind::probe, 0)) == "zero-window");
+  CHECK(flags(Held(State::established, 0, 0, 100).row) == "zero-window");
   CHECK(flags(with_timer(State::established, TimerKind::keepalive, 0)).empty());
   CHECK(flags(with_timer(State::established, TimerKind::keepalive, 1)) == "keepalive-unanswered");
   Connection unknown = with_timer(State::established, TimerKind::retransmit, 0);
   unknown.retransmits.reset();
   CHECK(flags(unknown).empty());
+}
+
+TEST_CASE("a window is closed if the first segment does not fit, else something here keeps the data") {
+  CHECK(flags(Held(State::established, 5, 65'536, 100).row) == "not-sent");
+  CHECK(flags(Held(State::established, 5, 100, 100).row) == "not-sent");
+  CHECK(flags(Held(State::established, 5, 99, 100).row) == "zero-window");
+  CHECK(flags(Held(State::established, 5, 1459, 50'000).row) == "zero-window");
+  CHECK(flags(Held(State::established, 5, 1460, 50'000).row) == "not-sent");
+  // A FIN alone.
+  CHECK(flags(Held(State::last_ack, 5, 0, 0).row) == "zero-window");
+  CHECK(flags(Held(State::last_ack, 5, 1, 0).row) == "not-sent");
+}
+
+TEST_CASE("without tcp_info nobody knows what keeps the data") {
+  const Connection row = with_timer(State::established, TimerKind::probe, 5);
+  CHECK(flags(row).empty());
+  CHECK(held_by(row) == HeldBy::unknown);
+  CHECK(held_by(with_timer(State::established, TimerKind::retransmit, 5)) == HeldBy::nothing);
 }
 
 TEST_CASE("more tries than the sysctls allow are overdue") {
@@ -121,17 +154,16 @@ TEST_CASE("more tries than the sysctls allow are overdue") {
   for (const Case& row : {Case{State::syn_sent, TimerKind::retransmit, 1, 10, "retransmitting"},
                           Case{State::established, TimerKind::retransmit, 1, 15, "retransmitting"},
                           Case{State::established, TimerKind::retransmit, 0, 15, "retransmitting"},
-                          Case{State::close_wait, TimerKind::probe, 1, 15, "zero-window"},
+                          Case{State::close_wait, TimerKind::probe, 1, 15, ""},
                           Case{State::last_ack, TimerKind::retransmit, 0, 9, "retransmitting"},
-                          Case{State::fin_wait1, TimerKind::probe, 0, 9, "zero-window"},
+                          Case{State::fin_wait1, TimerKind::probe, 0, 9, ""},
                           Case{State::established, TimerKind::keepalive, 1, 9, "keepalive-unanswered"}}) {
     CAPTURE(row.state);
     Connection made = with_timer(row.state, row.timer, row.most);
     made.inode = row.inode;
     CHECK(flags(made) == row.flags);
     made.retransmits = row.most + 1;
-    CHECK(flags(made) == (std::string(row.timer == TimerKind::retransmit ? "overdue,retransmitting" : "") +
-                          (row.timer == TimerKind::retransmit ? "" : "overdue," + std::string(row.flags))));
+    CHECK(flags(made) == "overdue" + std::string(row.flags.empty() ? "" : ",") + std::string(row.flags));
     CHECK(words(flags_of(made, {})) == row.flags);
   }
   KernelLimits fewer = limits();
