@@ -16,7 +16,9 @@ constexpr auto kKinds = std::to_array<DiagnosisKind>({
 
 }  // namespace
 
-Diagnoser::Diagnoser(RuleLimits rule_limits) : rule_limits_(std::move(rule_limits)) {
+Diagnoser::Diagnoser(RuleLimits rule_limits)
+    : rule_limits_(std::move(rule_limits)), early_listeners_(rule_limits_.ports) {
+  rule_limits_.ports = LocalPorts(rule_limits_.settings);
   for (const DiagnosisKind& kind : kKinds) {
     Diagnosis& diagnosis = *all_.emplace_back(kind.make(rule_limits_));
     for (const StateInfo& row : states()) {
@@ -27,11 +29,13 @@ Diagnoser::Diagnoser(RuleLimits rule_limits) : rule_limits_(std::move(rule_limit
 
 Flow Diagnoser::connection(const Connection& row) {
   if (row.state == State::close_wait) ++close_waits_;
+  left_.see(row, rule_limits_.ports);
   for (Diagnosis* diagnosis : wanted_by_[static_cast<std::size_t>(row.state)]) diagnosis->connection(row);
   return Flow::more;
 }
 
 Flow Diagnoser::listener(const Listener& row) {
+  left_.see(row);
   for (Diagnosis* diagnosis : wanted_by_[static_cast<std::size_t>(State::listen)]) diagnosis->listener(row);
   return Flow::more;
 }
@@ -40,6 +44,12 @@ std::vector<Finding> Diagnoser::finish(const DiagnosisFacts& facts) {
   std::vector<Finding> out;
   for (const auto& diagnosis : all_) diagnosis->conclude(facts, out);
   std::stable_sort(out.begin(), out.end(), [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+  return out;
+}
+
+std::vector<std::string> Diagnoser::not_seen() const {
+  std::vector<std::string> out;
+  for (const auto& diagnosis : all_) diagnosis->not_seen(out);
   return out;
 }
 

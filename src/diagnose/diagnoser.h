@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "diagnose/diagnosis.h"
+#include "diagnose/left_services.h"
 #include "model/sink.h"
 
 namespace tcpstat::diagnose {
@@ -19,16 +20,38 @@ class Diagnoser : public Sink {
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
+  /// Sees rows as the kernel gives them, its listeners first, while connection() has them in whatever order: so that it is
+  /// known which end opened a connection. Optional.
+  Sink& witness() { return early_listeners_; }
   /// The findings, worst first.
   std::vector<Finding> finish(const DiagnosisFacts& facts);
+  /// Ports of services that are gone, as far as the rows tell; all listeners must be among them.
+  [[nodiscard]] std::vector<std::uint16_t> left_services() const { return left_.ports(); }
+  /// What could not be seen, one sentence each; after finish().
+  [[nodiscard]] std::vector<std::string> not_seen() const;
   /// For DiagnosisFacts::earlier_close_waits of the next run.
   [[nodiscard]] std::uint64_t close_waits() const { return close_waits_; }
 
  private:
+  class EarlyListeners final : public Sink {
+   public:
+    explicit EarlyListeners(LocalPorts& ports) : ports_(ports) {}
+    Flow connection(const Connection&) override { return Flow::more; }
+    Flow listener(const Listener& row) override {
+      ports_.add_listener(row.local.port);
+      return Flow::more;
+    }
+
+   private:
+    LocalPorts& ports_;
+  };
+
   RuleLimits rule_limits_;
+  EarlyListeners early_listeners_;
   std::vector<std::unique_ptr<Diagnosis>> all_;
   /// By state number.
   std::array<std::vector<Diagnosis*>, kStateCount + 1> wanted_by_;
+  LeftServices left_;
   std::uint64_t close_waits_ = 0;
 };
 

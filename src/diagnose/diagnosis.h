@@ -6,9 +6,11 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "diagnose/row_groups.h"
 #include "model/connection.h"
 #include "model/kernel_facts.h"
 #include "model/kernel_limits.h"
@@ -28,6 +30,7 @@ struct RuleLimits {
   Thresholds thresholds;
   KernelSettings settings;
   KernelLimits limits;
+  LocalPorts ports = {};  ///< the diagnoser's own
 };
 
 /// Where the limits of processes can be asked.
@@ -51,6 +54,8 @@ struct DiagnosisFacts {
   const ProcessLimits* processes = nullptr;
   /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
   std::span<const std::uint64_t> earlier_close_waits{};
+  /// States that the source can show at all.
+  StateSet visible = StateSet::all();
 
   /// How much a counter grew since `before`; nothing in a single snapshot.
   [[nodiscard]] std::optional<std::uint64_t> grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
@@ -71,6 +76,8 @@ class Diagnosis {
   virtual void connection(const Connection& /*row*/) {}
   virtual void listener(const Listener& /*row*/) {}
   virtual void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) = 0;
+  /// What the rows of this source cannot tell, one sentence each; after conclude().
+  virtual void not_seen(std::vector<std::string>& /*out*/) const {}
 };
 
 /// How each is made, and what it can say. `rule_limits` outlives it.

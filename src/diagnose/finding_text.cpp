@@ -30,8 +30,10 @@ std::string counted(std::uint64_t count, std::string_view noun) {
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }
 
 std::string service_text(const RowGroup& group) {
-  return (group.service.opened == Opened::here ? " to port " : " on port ") + std::to_string(group.service.port) +
-         (group.more_services ? " and others" : "");
+  const auto shared = group.shared_service();
+  const ServicePort service = shared.value_or(group.service);
+  return (service.opened == Opened::here ? " to :" : " on :") + std::to_string(service.port) +
+         (!shared && group.more_services ? " and others" : "");
 }
 
 Severity judged(double value, double warning, double critical) {

@@ -19,7 +19,7 @@ std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms);
 std::string counted(std::uint64_t count, std::string_view noun);
 /// "73 %".
 std::string percent(double share);
-/// " on port 443", " to port 443 and others".
+/// " on :443", " to :443 and others".
 std::string service_text(const RowGroup& group);
 
 /// critical, warning or ok.

@@ -1,5 +1,6 @@
 // Ephemeral ports: a client takes them from net.ipv4.ip_local_port_range, and each is taken once for one local address,
-// remote address and remote port, in any state. As tuples are unique, rows with that much in common are ports in use.
+// remote address and remote port, in any state. As tuples are unique, rows with that much in common are ports in use. A port
+// that bind(2) took is no longer there for connect(2), whatever the destination.
 
 #include <algorithm>
 #include <array>
@@ -22,7 +23,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"critical", 0.9, "ratio", "of the ports that may be taken: connect(2) is about to fail with EADDRNOTAVAIL"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"port-exhaustion", "do connections to one destination take nearly all ephemeral ports?",
+    {"port-exhaustion",
+     "do connections to one destination, or sockets that were bound, take nearly all ephemeral ports?",
      "ip(7) ip_local_port_range; net/ipv4/inet_hashtables.c, __inet_hash_connect(); RFC 6056 §3.2", kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
@@ -67,33 +69,102 @@ class Ports : public Diagnosis {
   }
 
   // Not SYN_RECV, which nobody here opened.
-  [[nodiscard]] StateSet states() const override {
-    return StateSet::all() - StateSet{State::listen, State::close, State::syn_recv};
-  }
+  [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::syn_recv}; }
 
   void connection(const Connection& row) override {
-    if (most_ == 0 || row.local.port < first_ || row.local.port > last_) return;
+    if (!takes(row.local.port)) return;
+    if (row.state == State::close) {
+      uses_[row.local.port] |= kBound;
+      return;
+    }
+    std::uint8_t& uses = uses_[row.local.port];
+    if ((uses & kManyRows) != kManyRows) ++uses;
     const Way way{row.local.address.unmapped(), {row.remote.address.unmapped(), row.remote.port}};
     (row.state == State::time_wait ? waiting_ : held_).add(way);
   }
 
-  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+  void listener(const Listener& row) override {
+    if (takes(row.local.port)) uses_[row.local.port] |= kListens;
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     if (most_ == 0) return;
+    sees_bound_ = facts.visible.has(State::close);
     std::map<Way, Use> ways;
     for (const auto& entry : held_.top(Ways::kCapacity)) ways[entry.key].held = entry.count;
     for (const auto& entry : waiting_.top(Ways::kCapacity)) ways[entry.key].waiting = entry.count;
     std::vector<std::pair<Way, Use>> all(ways.begin(), ways.end());
     std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.second.all() > b.second.all(); });
+    const std::size_t before = out.size();
     for (std::size_t i = 0; i < all.size() && i < kMostFindings; ++i) judge(all[i].first, all[i].second, out);
+    if (out.size() == before) judge_bound(out);
+  }
+
+  void not_seen(std::vector<std::string>& out) const override {
+    if (most_ == 0 || sees_bound_) return;
+    out.emplace_back("ports that sockets hold which are bound and not connected: only netlink shows them (Linux 6.8)");
   }
 
  private:
+  // What one port is used for: up to two rows, and what takes it for all destinations.
+  static constexpr std::uint8_t kManyRows = 2;
+  static constexpr std::uint8_t kBound = 4;
+  static constexpr std::uint8_t kListens = 8;
   struct Use {
     std::uint64_t held = 0;
     std::uint64_t waiting = 0;
     [[nodiscard]] std::uint64_t all() const { return held + waiting; }
   };
+
+  [[nodiscard]] bool takes(std::uint16_t port) const { return most_ != 0 && port >= first_ && port <= last_; }
+
+  /// connect(2) passes over each port that bind(2) took (net/ipv4/inet_hashtables.c, __inet_hash_connect(): fastreuse),
+  /// and shares the others between destinations. Rows do not say which were bound; but connect(2) begins its search
+  /// anywhere, on every second port, so that it leaves at most half of the ports with one connection each, unless one
+  /// destination has most of them.
+  void judge_bound(std::vector<Finding>& out) const {
+    std::uint64_t once = 0;
+    std::uint64_t idle = 0;
+    std::uint64_t listened = 0;
+    for (std::uint32_t port = first_; port <= last_; ++port) {
+      const std::uint8_t uses = uses_[port];
+      if ((uses & kListens) != 0) {
+        ++listened;
+      } else if ((uses & kBound) != 0) {
+        ++idle;
+      } else if (uses == 1) {
+        ++once;
+      }
+    }
+    const std::uint64_t count = std::min(once + idle + listened, most_);
+    const auto most = static_cast<double>(most_);
+    const double taken = static_cast<double>(count) / most;
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
+    const Severity severity = judged(taken, warning, critical);
+    if (severity == Severity::ok) return;
+    Finding one(std::string(kRule.id), severity, Subject::host(),
+                {measured("ports_taken", taken, warning, "ratio", kFromDump),
+                 measured("ports_of_one_connection", static_cast<double>(once), "ports", kFromDump),
+                 measured("ports_bound_and_not_connected", static_cast<double>(idle), "ports", kFromDump),
+                 measured("ports_listened_on", static_cast<double>(listened), "ports", kFromDump),
+                 measured("ports_to_take", most, "ports", "net.ipv4.ip_local_port_range")});
+    one.value = taken;
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = std::to_string(count) + " of " + std::to_string(most_) +
+                  " local ports are taken by sockets that were " +
+                  (once == 0 && listened == 0 ? "bound and never connected" : "bound before they connected");
+    if (once > 0 && idle > 0) one.message += ", " + std::to_string(idle) + " of them never did";
+    if (listened > 0) one.message += ", " + std::to_string(listened) + " by listeners";
+    one.message += std::string(": connect(2) ") + (severity == Severity::critical ? "finds hardly any" : "finds few") +
+                   ", whatever the destination";
+    one.next =
+        "tcpstat summary --by state,process -a --local-port " + std::to_string(first_) + "-" + std::to_string(last_);
+    out.push_back(std::move(one));
+  }
 
   /// Whether connect(2) may take a port from TIME_WAIT (net/ipv4/tcp_ipv4.c, tcp_twsk_unique()): tcp_tw_reuse 1 always,
   /// 2 on loopback, both only with timestamps. Whether the peer used them, a row in TIME_WAIT does not tell.
@@ -143,6 +214,8 @@ class Ports : public Diagnosis {
   std::uint64_t most_ = 0;  ///< ports that may be taken; 0: not known, and nothing is said
   Ways held_;
   Ways waiting_;
+  std::vector<std::uint8_t> uses_ = std::vector<std::uint8_t>(std::size_t{UINT16_MAX} + 1);  ///< by port
+  bool sees_bound_ = true;
 };
 
 }  // namespace

@@ -6,36 +6,43 @@
 namespace tcpstat::diagnose {
 namespace {
 
-// Where net.ipv4.ip_local_port_range begins and ends unless somebody changes it (net/ipv4/af_inet.c,
-// inet_init_net()).
-constexpr std::uint16_t kFirstPort = 32768;
-constexpr std::uint16_t kLastPort = 60999;
-
 Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
 
 }  // namespace
 
-ServicePort service_port(const Connection& row, const KernelSettings& settings) {
-  const std::uint16_t first = settings.first_local_port.value_or(kFirstPort);
-  const std::uint16_t last = settings.last_local_port.value_or(kLastPort);
-  const auto taken = [&](std::uint16_t port) { return port >= first && port <= last; };
-  if (taken(row.local.port) && !taken(row.remote.port)) return {Opened::here, row.remote.port};
-  return {Opened::there, row.local.port};
+LocalPorts::LocalPorts(const KernelSettings& settings)
+    : first_(settings.first_local_port.value_or(kFirst)), last_(settings.last_local_port.value_or(kLast)) {}
+
+ServicePort service_port(const Connection& row, const LocalPorts& ports) {
+  const ServicePort there{Opened::there, row.local.port};
+  const ServicePort here{Opened::here, row.remote.port};
+  if (ports.listens(row.local.port) || !ports.in_range(row.local.port)) return there;
+  if (ports.knows_listeners() || !ports.in_range(row.remote.port)) return here;
+  return row.remote.port < row.local.port ? here : there;
 }
 
-void RowGroup::add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings) {
-  const ServicePort port = service_port(row, settings);
+void RowGroup::add(const Connection& row, std::optional<std::uint64_t> age_ms, const LocalPorts& ports) {
+  const ServicePort port = service_port(row, ports);
   if (rows++ == 0) {
     service = port;
+    local_port_ = row.local.port;
+    remote_port_ = row.remote.port;
   } else if (port.port != service.port) {
     more_services = true;
   }
+  local_ports_differ_ = local_ports_differ_ || row.local.port != local_port_;
+  remote_ports_differ_ = remote_ports_differ_ || row.remote.port != remote_port_;
   if (process.empty() && !row.owners.empty()) {
     process = row.owners.front().name;
     pid = row.owners.front().pid;
   }
   if (age_ms) oldest_ms = std::max(oldest_ms.value_or(0), *age_ms);
   worst = std::max(worst, row.retransmits.value_or(0));
+}
+
+std::optional<ServicePort> RowGroup::shared_service() const {
+  if (local_ports_differ_ == remote_ports_differ_) return std::nullopt;
+  return local_ports_differ_ ? ServicePort{Opened::here, remote_port_} : ServicePort{Opened::there, local_port_};
 }
 
 std::size_t GroupHash::operator()(const GroupKey& key) const {
@@ -69,9 +76,9 @@ std::vector<RowGroups::Entry> RowGroups::largest() const {
   return out;
 }
 
-GroupKey holder_of(const Connection& row, const KernelSettings& settings) {
+GroupKey holder_of(const Connection& row, const LocalPorts& ports) {
   if (!row.owners.empty()) return {row.owners.front().pid, {}};
-  if (service_port(row, settings).opened == Opened::here) return destination_of(row);
+  if (service_port(row, ports).opened == Opened::here) return destination_of(row);
   return {0, {{}, row.local.port}};
 }
 

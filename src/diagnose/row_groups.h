@@ -3,6 +3,7 @@
 // full, the larger half of them. What is counted is then too little by at most lost(), never too much.
 
 #include <array>
+#include <bitset>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -32,15 +33,38 @@ struct GroupHash {
   KeyedHash hash;
 };
 
+/// What local ports are for: net.ipv4.ip_local_port_range, and those that are listened on, where that is known before the
+/// first connection.
+class LocalPorts {
+ public:
+  LocalPorts() = default;
+  explicit LocalPorts(const KernelSettings& settings);
+
+  void add_listener(std::uint16_t port) { listening_.set(port); }
+  [[nodiscard]] bool listens(std::uint16_t port) const { return listening_.test(port); }
+  [[nodiscard]] bool knows_listeners() const { return listening_.any(); }
+  /// connect(2) may take it.
+  [[nodiscard]] bool in_range(std::uint16_t port) const { return port >= first_ && port <= last_; }
+
+ private:
+  // Where the range begins and ends unless somebody changes it (net/ipv4/af_inet.c, inet_init_net()).
+  static constexpr std::uint16_t kFirst = 32768;
+  static constexpr std::uint16_t kLast = 60999;
+
+  std::uint16_t first_ = kFirst;
+  std::uint16_t last_ = kLast;
+  std::bitset<65536> listening_;
+};
+
 /// Which end opened a connection, as far as ports tell.
 enum class Opened : std::uint8_t { here, there };
-/// The port that names the service: the local one, or the remote one if the local port was taken from
-/// net.ipv4.ip_local_port_range for a connection to a port that was not.
+/// The port that names the service: the local one if it is listened on; or the remote one if the local port is from the
+/// range and the remote one is not, or nobody listens on the local one. Of two that may be either, the lower one.
 struct ServicePort {
   Opened opened = Opened::there;
   std::uint16_t port = 0;
 };
-ServicePort service_port(const Connection& row, const KernelSettings& settings);
+ServicePort service_port(const Connection& row, const LocalPorts& ports);
 
 struct RowGroup {
   std::uint64_t rows = 0;
@@ -51,7 +75,16 @@ struct RowGroup {
   ServicePort service;  ///< of the first row
   bool more_services = false;
 
-  void add(const Connection& row, std::optional<std::uint64_t> age_ms, const KernelSettings& settings);
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms, const LocalPorts& ports);
+  /// The port that all rows share, if they share one and differ in the other; nothing if that does not tell.
+  [[nodiscard]] std::optional<ServicePort> shared_service() const;
+  [[nodiscard]] bool has_one_local_port() const { return !local_ports_differ_; }
+
+ private:
+  std::uint16_t local_port_ = 0;  ///< of the first row
+  std::uint16_t remote_port_ = 0;
+  bool local_ports_differ_ = false;
+  bool remote_ports_differ_ = false;
 };
 
 class RowGroups {
@@ -76,7 +109,7 @@ class RowGroups {
 };
 
 /// The process that holds the row, else its service: the local port, or the destination it was opened to.
-GroupKey holder_of(const Connection& row, const KernelSettings& settings);
+GroupKey holder_of(const Connection& row, const LocalPorts& ports);
 GroupKey peer_of(const Connection& row);
 GroupKey destination_of(const Connection& row);
 

@@ -111,14 +111,17 @@ TEST_SUITE("diagnoses") {
       one.acknowledge(kFin);
       one.send_ack();
     }
-    CHECK(check_outcome("fin-wait2-orphans").status == "OK");
-    const CheckOutcome said = complaint("fin-wait2-orphans");
+    const std::vector<std::string> few = {"--threshold", "fin-wait2-orphans.warning=100"};
+    CHECK(check_outcome("fin-wait2-orphans", few).status == "OK");
+    const CheckOutcome said = complaint("fin-wait2-orphans", few);
     CHECK(said.status == "WARNING");
+    CHECK(check_outcome("fin-wait2-orphans").status == "OK");  // so few are worth knowing, and no trouble
+    CHECK(check_outcome("fin-wait2-orphans").subject == "host");
     CHECK(said.subject == "host");
     CHECK(said.evidence.value("largest_of_one_peer", 0) == 100);
     CHECK(mentions(said, "100 of " + kPeer.text()));
     for (Conversation& one : all) one.send_fin();
-    CHECK(check_outcome("fin-wait2-orphans").status == "OK");
+    CHECK(check_outcome("fin-wait2-orphans", few).status == "OK");
   }
 
   TEST_CASE_FIXTURE(ServerUnderTest, "zero-window-gone: a peer that closed its window and answers no probe") {
@@ -135,6 +138,31 @@ TEST_SUITE("diagnoses") {
     CHECK(mentions(said, "3 connections wait"));
     for (Conversation& one : all) take_in(one, 100);
     CHECK(check_outcome("zero-window-gone").status == "OK");
+  }
+
+  TEST_CASE_FIXTURE(ServerUnderTest, "not-sent: the link is down, and no window is closed") {
+    Conversations all = accepted(3, kPeer);
+    take_down("lab0");
+    for (Conversation& one : all) say(one, 100);
+    CHECK(check_outcome("not-sent").status == "OK");
+    const CheckOutcome said = complaint("not-sent");
+    CHECK(said.status == "WARNING");
+    CHECK(said.subject == kPeer.text());
+    CHECK(said.evidence.value("sockets", 0) == 3);
+    CHECK(mentions(said, "no route, link down or dropped on the way out"));
+    for (const std::string rule : {"zero-window-gone", "zero-window-alive", "retransmitting"}) {
+      CAPTURE(rule);
+      CHECK(check_outcome(rule).subject.empty());
+    }
+    const CheckOutcome from_proc = check_outcome("not-sent", {"--source", "proc"});
+    CHECK(from_proc.status == "WARNING");
+    CHECK(mentions(from_proc, "only --source netlink tells"));
+    bring_up("lab0");
+    for (Conversation& one : all) {
+      one.acknowledge(100);
+      one.send_ack();
+    }
+    CHECK(check_outcome("not-sent").status == "OK");
   }
 
   TEST_CASE_FIXTURE(ServerUnderTest, "zero-window-alive: a peer that closed its window and answers") {

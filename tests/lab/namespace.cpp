@@ -63,13 +63,27 @@ std::string read_sysctl(const std::string& name) {
   return value;
 }
 
-void bring_up(const std::string& interface) {
+namespace {
+
+/// Sets the flags of an interface to what `change` makes of them.
+template <typename Change>
+void change_flags(const std::string& interface, const std::string& doing, Change change) {
   const Handle control(check(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "opening a control socket"));
   ifreq request{};
   interface.copy(request.ifr_name, IFNAMSIZ - 1);
   check(::ioctl(control.get(), SIOCGIFFLAGS, &request), "reading the flags of " + interface);
-  request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP | IFF_RUNNING);
-  check(::ioctl(control.get(), SIOCSIFFLAGS, &request), "bringing up " + interface);
+  request.ifr_flags = static_cast<short>(change(request.ifr_flags));
+  check(::ioctl(control.get(), SIOCSIFFLAGS, &request), doing + " " + interface);
+}
+
+}  // namespace
+
+void bring_up(const std::string& interface) {
+  change_flags(interface, "bringing up", [](int flags) { return flags | IFF_UP | IFF_RUNNING; });
+}
+
+void take_down(const std::string& interface) {
+  change_flags(interface, "taking down", [](int flags) { return flags & ~IFF_UP; });
 }
 
 void enter_namespace(const NamespaceOptions& options) {

@@ -37,5 +37,6 @@ Handle current_namespace();
 
 /// The lab's interfaces are configured by ioctl(2) alone: no dependency on ip(8).
 void bring_up(const std::string& interface);
+void take_down(const std::string& interface);
 
 }  // namespace tcpstat::lab

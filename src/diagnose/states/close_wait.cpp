@@ -56,9 +56,9 @@ class CloseWait : public Diagnosis {
     const auto age = since_ack_ms(row);
     if (!row.recv_queue) return;
     if (is_leaked(row, leak_age_s_)) {
-      leaked_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+      leaked_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (is_not_read(row, unread_)) {
-      not_read_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+      not_read_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (!age || row.timer == TimerKind::keepalive) {
       // Answers to keepalive probes make the last ACK young for ever.
       ++ageless_;

@@ -1,5 +1,5 @@
 // CLOSING, and with it FIN_WAIT1 and LAST_ACK: our FIN is sent and not acknowledged. One round trip in ordinary life;
-// the retransmissions tell who is gone, a probe timer who does not read.
+// the retransmissions tell who is gone, a probe timer who does not read, or that nothing goes out here.
 
 #include <algorithm>
 #include <array>
@@ -17,6 +17,7 @@ namespace {
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 20, "sockets", "whose FIN went out unanswered: clients that vanish leave a few on any public server"},
     {"critical", 200, "sockets", "a path or a large peer is gone"},
+    {"some", 0.05, "ratio", "of all connections: below that they are clients that vanished, which is worth knowing"},
     {"retransmits", 3, "times", "at least 1.4 s without an answer, which is beyond any ordinary round trip"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
@@ -33,35 +34,43 @@ class Closing : public Diagnosis {
   explicit Closing(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
-  [[nodiscard]] StateSet states() const override { return kStates; }
+  // All, to know of how many connections they are a share.
+  [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::listen, State::close}; }
 
   void connection(const Connection& row) override {
-    const bool blocked = has_zero_window(row);
-    if (!blocked && row.timer != TimerKind::retransmit) return;
+    ++all_;
+    if (!kStates.has(row.state)) return;
+    const HeldBy held = held_by(row);
+    if (held == HeldBy::nothing && row.timer != TimerKind::retransmit) return;
     // A peer that answers probes resets the count of those, not the doublings of the timer.
     static constexpr const TcpInfoField& kBackoff = tcp_info_field("backoff");
-    const auto doublings = blocked ? tcp_info_value(row.tcp_info, kBackoff).value_or(0) : 0;
+    const auto doublings = held != HeldBy::nothing ? tcp_info_value(row.tcp_info, kBackoff).value_or(0) : 0;
     const auto tries = std::max<std::uint64_t>(row.retransmits.value_or(0), doublings);
     if (static_cast<double>(tries) < least_retransmits_) return;
-    if (blocked) ++blocked_;
+    ++by_cause_[static_cast<std::size_t>(held)];
     const auto age = since_ack_ms(row);
-    total_.add(row, age, rule_limits_.settings);
-    peers_.of(peer_of(row)).add(row, age, rule_limits_.settings);
+    total_.add(row, age, rule_limits_.ports);
+    peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
     ++by_state_[static_cast<std::size_t>(row.state)];
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
-    const Severity severity = judged(static_cast<double>(total_.rows), warning, critical);
+    Severity severity = judged(static_cast<double>(total_.rows), warning, critical);
     if (severity == Severity::ok) return;
+    const double some = limit_of(rule_limits_, kRule, "some");
+    const double share = static_cast<double>(total_.rows) / static_cast<double>(all_);
+    if (share < some) severity = Severity::info;
     const auto peers = peers_.largest();
     const auto& first = peers.front();
     const bool one_peer = first.group->rows * 2 > total_.rows;
     std::vector<Evidence> because = {
         measured("unacknowledged_fins", static_cast<double>(total_.rows), warning, "sockets", kFromDump),
+        measured("share_of_connections", share, some, "ratio", kFromDump),
         measured("most_retransmits", total_.worst, least_retransmits_, "times", kFromDump),
-        measured("behind_closed_windows", static_cast<double>(blocked_), "sockets", kFromDump),
+        measured("behind_closed_windows", static_cast<double>(count(HeldBy::window)), "sockets", kFromDump),
+        measured("not_sent", static_cast<double>(count(HeldBy::way_out)), "sockets", kFromDump),
         measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
     };
     std::string stuck;
@@ -84,8 +93,12 @@ class Closing : public Diagnosis {
     one.critical = critical;
     one.message = counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" +
                   oldest_text(total_.oldest_ms) + ": ";
-    if (blocked_ * 2 > total_.rows) {
+    if (count(HeldBy::window) * 2 > total_.rows) {
       one.message += "peers do not read, and the FIN waits behind data";
+    } else if (count(HeldBy::way_out) * 2 > total_.rows) {
+      one.message += "nothing goes out to them: no route, link down or dropped on the way out";
+    } else if (count(HeldBy::unknown) * 2 > total_.rows) {
+      one.message += "peers do not read, or nothing goes out here; only --source netlink tells";
     } else if (one_peer) {
       one.message += "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
     } else {
@@ -97,11 +110,14 @@ class Closing : public Diagnosis {
   }
 
  private:
+  [[nodiscard]] std::uint64_t count(HeldBy cause) const { return by_cause_[static_cast<std::size_t>(cause)]; }
+
   const RuleLimits& rule_limits_;
   double least_retransmits_;
+  std::uint64_t all_ = 0;
   RowGroup total_;
   RowGroups peers_;
-  std::uint64_t blocked_ = 0;
+  std::array<std::uint64_t, 4> by_cause_{};
   std::array<std::uint64_t, kStateCount + 1> by_state_{};
 };
 

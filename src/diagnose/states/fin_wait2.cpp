@@ -13,7 +13,7 @@ namespace {
 
 constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
     {"warning", 1000, "sockets", "of any number of peers: at 60 s each that is 17 a second that do not close"},
-    {"share", 0.1, "ratio", "of all connections; warns below `warning` too, from share_least on"},
+    {"share", 0.1, "ratio", "of all connections; worth knowing below `warning` too, from share_least on"},
     {"share_least", 100, "sockets", "a share of few connections says nothing"},
     {"critical", 0.5, "ratio", "of tcp_max_tw_buckets, which they share with TIME_WAIT"},
     {"age_s", 2, "s", "an ordinary peer closes within a round trip"},
@@ -48,13 +48,13 @@ class FinWait2 : public Diagnosis {
     if (row.state != State::fin_wait2) return;
     if (row.minisocket || row.timer == TimerKind::time_wait) {
       if (row.age_ms && static_cast<double>(*row.age_ms) < orphan_age_ms_) return;
-      orphans_.of(peer_of(row)).add(row, row.age_ms, rule_limits_.settings);
-      total_.add(row, row.age_ms, rule_limits_.settings);
+      orphans_.of(peer_of(row)).add(row, row.age_ms, rule_limits_.ports);
+      total_.add(row, row.age_ms, rule_limits_.ports);
       return;
     }
     const auto age = since_ack_ms(row);
     if (row.inode == 0 || !age || static_cast<double>(*age) < held_age_ms_) return;
-    held_.of(holder_of(row, rule_limits_.settings)).add(row, age, rule_limits_.settings);
+    held_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
@@ -86,8 +86,9 @@ class FinWait2 : public Diagnosis {
     };
     if (critical)
       because.push_back(measured("fin_wait2_orphans", rows, *critical, "sockets", "net.ipv4.tcp_max_tw_buckets"));
-    Finding one(std::string(kOrphans.id), full ? Severity::critical : Severity::warning, Subject::host(),
-                std::move(because));
+    // They take room of TIME_WAIT and nothing else, and browsers leave some on any server.
+    const Severity severity = full ? Severity::critical : (many ? Severity::warning : Severity::info);
+    Finding one(std::string(kOrphans.id), severity, Subject::host(), std::move(because));
     one.value = rows;
     one.unit = "sockets";
     one.warning = warning;

@@ -64,7 +64,7 @@ class Listen : public Diagnosis {
     if (row.inode != 0 || row.minisocket) return;
     const auto age = since_ack_ms(row);
     if (!age) return;
-    waiting_.of({0, {{}, row.local.port}}).add(row, age, rule_limits_.settings);
+    waiting_.of({0, {{}, row.local.port}}).add(row, age, rule_limits_.ports);
   }
 
   void listener(const Listener& row) override {

@@ -34,7 +34,7 @@ class SynRecv : public Diagnosis {
   void connection(const Connection& row) override {
     if (row.minisocket || row.timer != TimerKind::retransmit) return;
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
-    ports_.of({0, {{}, row.local.port}}).add(row, std::nullopt, rule_limits_.settings);
+    ports_.of({0, {{}, row.local.port}}).add(row, std::nullopt, rule_limits_.ports);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <set>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
@@ -19,6 +20,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 3, "sockets", "to one destination, with at least `retransmits`: one or two may be lost segments"},
     {"critical", 20, "sockets", "to one destination; or `warning` of them and no connection that works"},
     {"retransmits", 2, "times", "two SYNs lost in a row: at least 2 s"},
+    {"destinations", 5, "destinations",
+     "that do not answer: told as one; those with fewer than `warning` attempts each count only if most attempts fail"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"syn-sent-blackhole", "do connection attempts to one destination get no answer?",
@@ -28,6 +31,7 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
+constexpr std::size_t kMostNamed = 3;
 
 /// Since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
 /// tcp_syn_linear_timeouts is not known, its default makes the younger of two possible ages.
@@ -78,51 +82,105 @@ class SynSent : public Diagnosis {
   void connection(const Connection& row) override {
     if (row.state != State::syn_sent) {
       answering_.add(destination_of(row));
+      if (service_port(row, rule_limits_.ports).opened == Opened::here) ++working_;
       return;
     }
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
-    destinations_.of(destination_of(row)).add(row, waiting_ms(row, rule_limits_.limits), rule_limits_.settings);
+    const auto age = waiting_ms(row, rule_limits_.limits);
+    all_.add(row, age, rule_limits_.ports);
+    destinations_.of(destination_of(row)).add(row, age, rule_limits_.ports);
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
     const double warning = limit_of(rule_limits_, kRule, "warning");
-    const double critical = limit_of(rule_limits_, kRule, "critical");
-    std::size_t said = 0;
-    for (const auto& [key, group] : destinations_.largest()) {
-      Severity severity = judged(static_cast<double>(group->rows), warning, critical);
-      if (severity == Severity::ok || said++ == kMostFindings) return;
-      const bool nobody = !answering_.has(key);
-      if (nobody) severity = Severity::critical;
-      const Subject about = subject_of(key, *group);
-      const std::string subject = about.text();
-      std::vector<Evidence> because = {
-          measured("unanswered_syns", static_cast<double>(group->rows), warning, "sockets", kFromDump),
-          measured("most_retransmits", group->worst, least_retransmits_, "times", kFromDump),
-      };
-      if (nobody) because.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
-      if (group->oldest_ms) {
-        because.push_back(measured("oldest_s", static_cast<double>(*group->oldest_ms) / 1000, "s", kFromDump));
-      }
-      Finding one(std::string(kRule.id), severity, about, std::move(because));
-      one.value = static_cast<double>(group->rows);
-      one.unit = "sockets";
-      one.warning = warning;
-      one.critical = critical;
-      one.message = subject + " does not answer " + counted(group->rows, "connection attempt") +
-                    (group->process.empty() ? "" : " of " + group->process + "(" + std::to_string(group->pid) + ")") +
-                    oldest_text(group->oldest_ms) +
-                    (nobody ? ", and nothing else to it works: it is down, or a firewall drops the SYN"
-                            : ", though other connections to it work: its queue is full, or segments get lost");
-      one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
-      out.push_back(std::move(one));
+    const auto destinations = destinations_.largest();
+    const auto many = [&](const RowGroups::Entry& one) { return static_cast<double>(one.group->rows) >= warning; };
+    const auto few = std::find_if_not(destinations.begin(), destinations.end(), many);
+    const auto large = static_cast<std::size_t>(few - destinations.begin());
+    const double several = limit_of(rule_limits_, kRule, "destinations");
+    const bool many_large = static_cast<double>(large) >= several;
+    if (many_large || (most_fail() && static_cast<double>(addresses(destinations)) >= several)) {
+      const Severity severity = many_large && most_fail() ? Severity::critical : Severity::warning;
+      out.push_back(together(destinations, severity));
+      return;
+    }
+    for (std::size_t i = 0; i < std::min(large, kMostFindings); ++i) {
+      out.push_back(alone(destinations[i].key, *destinations[i].group));
     }
   }
 
  private:
+  [[nodiscard]] Finding alone(const GroupKey& key, const RowGroup& group) const {
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    const double critical = limit_of(rule_limits_, kRule, "critical");
+    const bool nobody = !answering_.has(key);
+    const Severity severity = nobody ? Severity::critical : judged(static_cast<double>(group.rows), warning, critical);
+    const Subject about = subject_of(key, group);
+    Finding one(std::string(kRule.id), severity, about, evidence(group, warning));
+    if (nobody) one.evidence.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
+    one.value = static_cast<double>(group.rows);
+    one.unit = "sockets";
+    one.warning = warning;
+    one.critical = critical;
+    one.message = about.text() + " does not answer " + counted(group.rows, "connection attempt") +
+                  (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
+                  oldest_text(group.oldest_ms) +
+                  (nobody ? ", and nothing else to it works: it is down, or a firewall drops the SYN"
+                          : ", though other connections to it work: its queue is full, or segments get lost");
+    one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
+    return one;
+  }
+
+  [[nodiscard]] bool most_fail() const { return all_.rows > working_; }
+
+  /// Ports of one host that do not answer are a scan of it, and no trouble of this one.
+  [[nodiscard]] static std::size_t addresses(const std::vector<RowGroups::Entry>& destinations) {
+    std::set<Address> all;
+    for (const RowGroups::Entry& one : destinations) all.insert(one.key.endpoint.address);
+    return all.size();
+  }
+
+  /// Many destinations have one cause sooner than one each. Where most of what this host opens works, it is theirs.
+  [[nodiscard]] Finding together(const std::vector<RowGroups::Entry>& destinations, Severity severity) const {
+    const double several = limit_of(rule_limits_, kRule, "destinations");
+    Finding one(std::string(kRule.id), severity, Subject::host(), evidence(all_, several));
+    one.evidence.push_back(
+        measured("destinations", static_cast<double>(destinations.size()), several, "destinations", kFromDump));
+    one.evidence.push_back(measured("working_connections", static_cast<double>(working_), "sockets", kFromDump));
+    one.value = static_cast<double>(destinations.size());
+    one.unit = "destinations";
+    one.warning = several;
+    std::string named;
+    for (std::size_t i = 0; i < std::min(destinations.size(), kMostNamed); ++i) {
+      named += (i == 0 ? "" : ", ") + subject_of(destinations[i].key, *destinations[i].group).text();
+    }
+    one.message =
+        std::string(destinations_.lost() > 0 ? "More than " : "") + std::to_string(destinations.size()) +
+        " destinations do not answer (" + counted(all_.rows, "attempt") +
+        (all_.process.empty() ? "" : ", " + all_.process) + oldest_text(all_.oldest_ms) + "): " + named +
+        (destinations.size() > kMostNamed ? ", …" : "") +
+        (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
+    one.next = "tcpstat summary --by remote_address,process --state " + std::string(name(State::syn_sent));
+    return one;
+  }
+
+  [[nodiscard]] std::vector<Evidence> evidence(const RowGroup& group, double least) const {
+    std::vector<Evidence> because = {
+        measured("unanswered_syns", static_cast<double>(group.rows), least, "sockets", kFromDump),
+        measured("most_retransmits", group.worst, least_retransmits_, "times", kFromDump),
+    };
+    if (group.oldest_ms) {
+      because.push_back(measured("oldest_s", static_cast<double>(*group.oldest_ms) / 1000, "s", kFromDump));
+    }
+    return because;
+  }
+
   const RuleLimits& rule_limits_;
   double least_retransmits_;
+  RowGroup all_;
   RowGroups destinations_;
   Answering answering_;
+  std::uint64_t working_ = 0;  ///< connections that this host opened
 };
 
 }  // namespace

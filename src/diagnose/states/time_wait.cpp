@@ -11,9 +11,9 @@ namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
-    {"warning", 0.7, "ratio", "of tcp_max_tw_buckets; room for one more burst"},
-    {"critical", 0.95, "ratio", "of tcp_max_tw_buckets; the next burst is dropped without its wait"},
-    {"overflows", 1, "sockets", "dropped between two samples (TCPTimeWaitOverflow): the limit was reached"},
+    {"warning", 0.95, "ratio", "of tcp_max_tw_buckets; beyond it the kernel skips the wait, which no client feels"},
+    {"notice", 0.7, "ratio", "of tcp_max_tw_buckets; worth knowing, room for one more burst"},
+    {"overflows", 1, "sockets", "dropped between two samples (TCPTimeWaitOverflow): the limit was reached, a warning"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"time-wait-limit", "are there so many time-wait sockets that the kernel drops new ones?",
@@ -37,31 +37,34 @@ class TimeWait : public Diagnosis {
     const auto most = rule_limits_.settings.max_tw_buckets;
     const std::uint64_t count = facts.facts.usage.tw.value_or(rows_);
     const double warning = limit_of(rule_limits_, kRule, "warning");
-    const double critical = limit_of(rule_limits_, kRule, "critical");
+    const double notice = limit_of(rule_limits_, kRule, "notice");
     const double most_overflows = limit_of(rule_limits_, kRule, "overflows");
     std::optional<double> share;
     if (most && *most > 0) share = static_cast<double>(count) / static_cast<double>(*most);
-    Severity severity = share ? judged(*share, warning, critical) : Severity::ok;
     const bool overflowed = overflows && static_cast<double>(*overflows) >= most_overflows;
-    if (overflowed) severity = Severity::critical;
-    if (severity == Severity::ok) return;
+    const bool full = overflowed || share.value_or(0) >= warning;
+    if (!full && share.value_or(0) < notice) return;
 
     const std::string_view source = facts.facts.usage.tw ? kFromSockstat : kFromDump;
     std::vector<Evidence> because = {measured("time_wait", static_cast<double>(count), "sockets", source)};
-    if (share) because.push_back(measured("share_of_limit", *share, warning, "ratio", "net.ipv4.tcp_max_tw_buckets"));
+    if (share)
+      because.push_back(
+          measured("share_of_limit", *share, full ? warning : notice, "ratio", "net.ipv4.tcp_max_tw_buckets"));
     if (overflows) {
       because.push_back(measured("time_wait_overflows", static_cast<double>(overflows.value_or(0)), most_overflows,
                                  "sockets", "/proc/net/netstat TCPTimeWaitOverflow"));
     }
-    Finding one(std::string(kRule.id), severity, Subject::host(), std::move(because));
+    Finding one(std::string(kRule.id), full ? Severity::warning : Severity::info, Subject::host(), std::move(because));
     one.value = share;
     one.unit = "ratio";
     one.warning = warning;
-    one.critical = critical;
     one.message = counted(count, "time-wait socket");
     if (most) one.message += ", tcp_max_tw_buckets is " + std::to_string(*most);
-    if (overflowed) one.message += ", " + std::to_string(*overflows) + " were dropped just now";
-    one.message += ": connections are closed here too fast, keep them open or raise the limit";
+    if (overflowed) {
+      one.message += ", " + std::to_string(*overflows) + (*overflows == 1 ? " was" : " were") + " dropped just now";
+    }
+    one.message += full ? ": new ones end without their wait; keep connections open, or raise the limit"
+                        : ": near the limit, which is harmless until it is reached";
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::time_wait));
     out.push_back(std::move(one));
   }

@@ -407,10 +407,26 @@ void unread_close(Diagnosing& run) { close_wait(run, 50, 1); }
 void closed_window(Diagnosing& run) {
   Connection row = with_timer(State::established, TimerKind::probe, 0);
   row.send_queue = 1000;
+  run.rows(10, row, {{"snd_wnd", 0}, {"rto_ms", 500}, {"backoff", 5}});  // 31 s
+  row.remote.address = address("203.0.113.1");
+  run.rows(9, row, {{"snd_wnd", 0}, {"rto_ms", 500}, {"backoff", 5}});
+}
+void few_closed_windows(Diagnosing& run) {
+  closed_window(run);
+  run.rows(500, served(State::established));
+}
+void gone_window(Diagnosing& run) {
+  run.rows(5, with_timer(State::established, TimerKind::probe, 4), {{"snd_wnd", 0}});
+}
+void not_sent(Diagnosing& run, std::size_t others) {
+  run.rows(5, with_timer(State::established, TimerKind::probe, 6), {{"snd_wnd", 1000}});
+  run.rows(others, served(State::established));
+}
+void held_back(Diagnosing& run) {
+  Connection row = with_timer(State::established, TimerKind::probe, 0);
   row.timer_ms = 20'000;
   run.rows(5, row);
 }
-void gone_window(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::probe, 4)); }
 void retransmitting(Diagnosing& run) {
   run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
            {{"last_ack_recv_ms", 10'000}, {"rto_ms", 8'000}, {"backoff", 4}});
@@ -421,6 +437,7 @@ void lossy_host(Diagnosing& run) {
   run.before->counters.retrans_segs = 0;
   run.facts.counters.out_segs = 10'000;
   run.facts.counters.retrans_segs = 300;
+  run.rows(20, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 3}});
 }
 void keepalive(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::keepalive, 4)); }
 void unread(Diagnosing& run, std::uint64_t age_ms, std::uint64_t window) {
@@ -471,12 +488,24 @@ void blackhole(Diagnosing& run) {
   row.state = State::established;
   run.rows(1, row);
 }
+/// Bytes received and segments sent, and how long ago.
+Diagnosing::Info carried(std::uint64_t received, std::uint64_t sent, std::uint64_t sent_ms, std::uint64_t received_ms) {
+  return {{"bytes_received", received},
+          {"data_segs_out", sent},
+          {"last_data_sent_ms", sent_ms},
+          {"last_data_recv_ms", received_ms}};
+}
+void silent(Diagnosing& run, std::size_t count) {
+  run.processes.table[kOwner.pid] = 250;
+  run.rows(count, served(State::established), carried(0, 0, 60'000, 60'000), kOwner);
+}
 void fast_open(Diagnosing& run) { run.rows(20, with_timer(State::syn_recv, TimerKind::retransmit, 2)); }
 
 const std::vector<Row>& diagnoses() {
   static const std::vector<Row> kRows = {
       {{"closing-stuck.warning", 60}, diagnosis(closing)},
       {{"closing-stuck.critical", 40}, diagnosis(closing)},
+      {{"closing-stuck.some", 2}, diagnosis(closing)},
       {{"closing-stuck.retransmits", 5}, diagnosis(closing)},
       {{"close-wait-leak.warning", 60}, diagnosis(leak)},
       {{"close-wait-leak.critical", 40}, diagnosis(leak)},
@@ -488,23 +517,38 @@ const std::vector<Row>& diagnoses() {
       {{"close-wait-not-read.warning", 60}, diagnosis(unread_close)},
       {{"close-wait-not-read.critical", 40}, diagnosis(unread_close)},
       {{"close-wait-not-read.age_s", 100}, diagnosis(unread_close)},
-      {{"zero-window-alive.warning", 30}, diagnosis(closed_window)},
-      {{"zero-window-alive.critical", 15}, diagnosis(closed_window)},
-      {{"zero-window-alive.sockets", 5}, diagnosis(closed_window)},
+      {{"zero-window-alive.warning", 40}, diagnosis(closed_window)},
+      {{"zero-window-alive.critical", 15}, diagnosis(closed_window), {{"zero-window-alive.sockets", 15}}},
+      {{"zero-window-alive.sockets", 15}, diagnosis(closed_window)},
+      {{"zero-window-alive.many", 19}, diagnosis(few_closed_windows)},
       {{"zero-window-alive.share", 2}, diagnosis(closed_window)},
+      {{"zero-window-alive.some", 0.01}, diagnosis(few_closed_windows)},
       {{"zero-window-gone.warning", 5}, diagnosis(gone_window)},
       {{"zero-window-gone.critical", 4}, diagnosis(gone_window)},
       {{"zero-window-gone.share", 2}, diagnosis(gone_window)},
+      {{"zero-window-gone.some", 2}, diagnosis(gone_window), {{"zero-window-gone.most", 2}}},
+      {{"zero-window-gone.most", 2}, diagnosis(gone_window), {{"zero-window-gone.critical", 4}}},
+      {{"not-sent.warning", 7}, diagnosis([](Diagnosing& run) { not_sent(run, 0); }), {{"not-sent.critical", 8}}},
+      {{"not-sent.critical", 7}, diagnosis([](Diagnosing& run) { not_sent(run, 0); })},
+      {{"not-sent.age_s", 30}, diagnosis(held_back)},
+      {{"not-sent.share", 2}, diagnosis([](Diagnosing& run) { not_sent(run, 0); })},
+      {{"not-sent.some", 0.5}, diagnosis([](Diagnosing& run) { not_sent(run, 50); })},
+      {{"not-sent.most", 0.01}, diagnosis([](Diagnosing& run) { not_sent(run, 50); })},
       {{"retransmitting.warning", 5}, diagnosis(retransmitting)},
       {{"retransmitting.critical", 4}, diagnosis(retransmitting)},
       {{"retransmitting.age_s", 5}, diagnosis(retransmitting)},
       {{"retransmitting.share", 2}, diagnosis(retransmitting)},
+      {{"retransmitting.some", 2}, diagnosis(retransmitting), {{"retransmitting.most", 2}}},
+      {{"retransmitting.most", 2}, diagnosis(retransmitting), {{"retransmitting.critical", 4}}},
+      {{"retransmitting.lossy", 0.5}, diagnosis(lossy_host)},
       {{"retransmitting.host_warning", 0.04}, diagnosis(lossy_host)},
       {{"retransmitting.host_critical", 0.025}, diagnosis(lossy_host)},
       {{"retransmitting.host_least", 20'000}, diagnosis(lossy_host)},
       {{"keepalive-dead.warning", 5}, diagnosis(keepalive)},
       {{"keepalive-dead.critical", 4}, diagnosis(keepalive)},
       {{"keepalive-dead.share", 2}, diagnosis(keepalive)},
+      {{"keepalive-dead.some", 2}, diagnosis(keepalive), {{"keepalive-dead.most", 2}}},
+      {{"keepalive-dead.most", 2}, diagnosis(keepalive), {{"keepalive-dead.critical", 4}}},
       {{"not-reading.warning", 6}, diagnosis(not_reading)},
       {{"not-reading.critical", 5}, diagnosis(not_reading)},
       {{"not-reading.age_s", 50}, diagnosis(not_reading)},
@@ -539,8 +583,8 @@ const std::vector<Row>& diagnoses() {
          run.before.emplace().counters.listen_overflows = 0;
          run.facts.counters.listen_overflows = 5;
        })},
-      {{"time-wait-limit.warning", 0.9}, diagnosis(time_wait)},
-      {{"time-wait-limit.critical", 0.75}, diagnosis(time_wait)},
+      {{"time-wait-limit.warning", 0.75}, diagnosis(time_wait)},
+      {{"time-wait-limit.notice", 0.9}, diagnosis(time_wait)},
       {{"time-wait-limit.overflows", 10}, diagnosis([](Diagnosing& run) {
          run.before.emplace().counters.time_wait_overflow = 0;
          run.facts.counters.time_wait_overflow = 5;
@@ -554,6 +598,21 @@ const std::vector<Row>& diagnoses() {
       {{"syn-sent-blackhole.warning", 15}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.critical", 8}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.retransmits", 5}, diagnosis(blackhole)},
+      {{"syn-sent-blackhole.destinations", 1}, diagnosis(blackhole)},
+      {{"idle-connections.warning", 0.9}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
+      {{"idle-connections.critical", 0.7}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
+      {{"idle-connections.least", 300}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
+      {{"idle-connections.waiting", 2}, diagnosis([](Diagnosing& run) {
+         silent(run, 100);
+         accept_queue(run, 4, 100);
+       })},
+      {{"idle-connections.age_s", 100}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
+      {{"idle-connections.slow", 1}, diagnosis([](Diagnosing& run) {
+         run.rows(200, served(State::established), carried(600, 0, 60'000, 1'000), kOwner);
+       })},
+      {{"idle-connections.idle_s", 600}, diagnosis([](Diagnosing& run) {
+         run.rows(200, served(State::established), carried(600, 5, 400'000, 400'000), kOwner);
+       })},
       {{"fast-open-half-open.warning", 30}, diagnosis(fast_open)},
       {{"fast-open-half-open.critical", 15}, diagnosis(fast_open)},
       {{"fast-open-half-open.retransmits", 3}, diagnosis(fast_open)},

@@ -40,28 +40,112 @@ TEST_CASE("a closed window is as old as its doubled timers say") {
                                               {"60 s", 8, 42200, Severity::critical}}}) {
     CAPTURE(one.name);
     Diagnosing run;
-    run.rows(1, waiting(TimerKind::probe, 0, one.timer_ms), {{"rto_ms", 200}, {"backoff", one.backoff}});
+    // Two peers, neither of which has as many as its whole program would.
+    Connection row = waiting(TimerKind::probe, 0, one.timer_ms);
+    run.rows(5, row, {{"rto_ms", 200}, {"backoff", one.backoff}, {"snd_wnd", 0}});
+    row.remote.address = address("203.0.113.1");
+    run.rows(5, row, {{"rto_ms", 200}, {"backoff", one.backoff}, {"snd_wnd", 0}});
     CHECK(run.verdict("zero-window-alive") == one.expected);
     CHECK(run.verdict("zero-window-gone") == Severity::ok);
   }
 }
 
-TEST_CASE("without tcp_info a closed window is at least as old as the running timer is long") {
-  CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 0, 9'999)).verdict("zero-window-alive") == Severity::ok);
-  CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 0, 10'000)).verdict("zero-window-alive") == Severity::warning);
+TEST_CASE("without tcp_info a closed window is as likely as nothing that goes out") {
+  CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 0, 9'999)).finish().empty());
+  Diagnosing run;
+  run.rows(2, waiting(TimerKind::probe, 0, 10'000));  // at least as old as the running timer is long
+  const auto all = run.finish();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].rule == "not-sent");
+  CHECK(all[0].severity == Severity::warning);
+  CHECK(all[0].message ==
+        "2 connections wait with data that is not sent, the oldest for 10 s; 198.51.100.7: its window is closed, or "
+        "nothing "
+        "goes out here (link, route); only --source netlink tells");
+  CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 9, 500)).verdict("not-sent") == Severity::warning);
 }
 
 TEST_CASE("intervals stop doubling at two minutes") {
   Diagnosing run;
   // 0.2 + … + 102.4 = 204.6 s, then 120 s each.
-  run.rows(1, waiting(TimerKind::probe, 0, 20'000), {{"rto_ms", 200}, {"backoff", 11}});
+  run.rows(1, waiting(TimerKind::probe, 0, 20'000), {{"rto_ms", 200}, {"backoff", 11}, {"snd_wnd", 0}});
   CHECK(evidence(run.finish("zero-window-alive").at(0), "window_closed_s") == doctest::Approx(424.6));
+}
+
+TEST_CASE("data that waits though the peer has room cannot be sent here") {
+  struct Case {
+    std::uint32_t tries;
+    Severity expected;
+  };
+  const Diagnosing::Info open_window = {{"snd_wnd", 65'536}, {"rto_ms", 204}, {"backoff", 5}};
+  for (const Case& one : std::array<Case, 4>{
+           {{2, Severity::ok}, {3, Severity::warning}, {5, Severity::warning}, {6, Severity::critical}}}) {
+    CAPTURE(one.tries);
+    Diagnosing run;
+    run.rows(12, waiting(TimerKind::probe, one.tries), open_window);
+    CHECK(run.verdict("not-sent") == one.expected);
+    CHECK(run.verdict("zero-window-gone") == Severity::ok);
+    CHECK(run.verdict("zero-window-alive") == Severity::ok);
+  }
+  Diagnosing run;
+  run.rows(12, waiting(TimerKind::probe, 5, 5'220), open_window);
+  run.rows(28, served(State::established));
+  const auto all = run.finish("not-sent");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "198.51.100.7");
+  CHECK(all[0].message ==
+        "12 of 40 connections cannot send, the oldest for 7 s; 198.51.100.7: no route, link "
+        "down or "
+        "dropped on the way out");
+  CHECK(all[0].next == "tcpstat --state ESTABLISHED -p -o +FLAGS,SND_WND,UNACKED --remote 198.51.100.7");
+  // Of few connections it is a warning all the same: it is this host that cannot send.
+  run.rows(2'000, served(State::established));
+  CHECK(run.verdict("not-sent") == Severity::warning);
+}
+
+TEST_CASE("many closed windows are slow readers or an attack, and never this host's link") {
+  Diagnosing run;
+  for (unsigned i = 1; i <= 150; ++i) {
+    Connection row = waiting(TimerKind::probe, 0, 100);
+    row.send_queue = 128'000;
+    row.remote = endpoint("203.0.113." + std::to_string(i), 1024);
+    run.rows(1, row, {{"rto_ms", 200}, {"backoff", 6}, {"snd_wnd", 0}});
+  }
+  const auto all = run.finish("zero-window-alive");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::warning);
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].message ==
+        "150 peers of :443 keep their window closed for 25 s (150 connections): slow readers, or an attack on memory; "
+        "each "
+        "holds 128 KB here");
+  CHECK(evidence(all[0], "bytes_held") == 19'200'000);
+  CHECK(all[0].next == "tcpstat --state ESTABLISHED -p -i --sort send_queue:desc --limit 20 --local-port 443");
+}
+
+TEST_CASE("a few slow readers of many are their own trouble, a hundred are not") {
+  const auto at = [](std::size_t slow, std::size_t others) {
+    Diagnosing run;
+    for (std::size_t i = 0; i < slow; ++i) {
+      Connection row = waiting(TimerKind::probe, 0, 100);
+      row.remote.address = address("203.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));
+      run.rows(1, row, {{"rto_ms", 200}, {"backoff", 9}, {"snd_wnd", 0}});
+    }
+    return run.rows(others, served(State::established)).verdict("zero-window-alive");
+  };
+  CHECK(at(9, 82) == Severity::info);
+  CHECK(at(9, 81) == Severity::warning);
+  CHECK(at(9, 0) == Severity::warning);
+  CHECK(at(10, 0) == Severity::critical);
+  CHECK(at(99, 1000) == Severity::info);
+  CHECK(at(100, 1000) == Severity::warning);
+  CHECK(at(1, 1'001) == Severity::ok);
 }
 
 TEST_CASE("ten closed windows of one peer are critical") {
   const auto at = [](std::size_t count) {
     return Diagnosing()
-        .rows(count, waiting(TimerKind::probe, 0, 100), {{"rto_ms", 200}, {"backoff", 6}})
+        .rows(count, waiting(TimerKind::probe, 0, 100), {{"rto_ms", 200}, {"backoff", 6}, {"snd_wnd", 0}})
         .verdict("zero-window-alive");
   };
   CHECK(at(9) == Severity::warning);
@@ -91,7 +175,7 @@ TEST_CASE("unanswered probes, retransmissions and keepalive probes by their numb
        }}) {
     CAPTURE(one.rule);
     CAPTURE(one.tries);
-    CHECK(Diagnosing().rows(1, waiting(one.timer, one.tries)).verdict(one.rule) == one.expected);
+    CHECK(Diagnosing().rows(1, waiting(one.timer, one.tries), {{"snd_wnd", 0}}).verdict(one.rule) == one.expected);
   }
 }
 
@@ -145,7 +229,55 @@ TEST_CASE("a few clients of many that walked away are ordinary") {
   run.rows(10, waiting(TimerKind::retransmit, 8));
   CHECK(run.verdict("retransmitting") == Severity::ok);
   run.rows(1, waiting(TimerKind::retransmit, 8));
-  CHECK(run.verdict("retransmitting") == Severity::critical);
+  CHECK(run.verdict("retransmitting") == Severity::info);
+}
+
+TEST_CASE("whose trouble it is depends on how many of all connections have it") {
+  struct Case {
+    std::size_t hit;
+    std::size_t others;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 5>{{{9, 82, Severity::info},
+                                              {9, 81, Severity::warning},
+                                              {9, 10, Severity::warning},
+                                              {9, 9, Severity::critical},
+                                              {9, 0, Severity::critical}}}) {
+    CAPTURE(one.others);
+    Diagnosing run;
+    run.rows(one.others, served(State::established)).rows(one.hit, waiting(TimerKind::retransmit, 8));
+    CHECK(run.verdict("retransmitting") == one.expected);
+  }
+}
+
+TEST_CASE("three connections that this host opened are its own work, however many clients it has") {
+  Connection row = waiting(TimerKind::retransmit, 8);
+  row.local.port = 50'000;
+  row.remote.port = 432;  // rows() counts up
+  Diagnosing run;
+  run.rows(500, served(State::established)).rows(2, row);
+  CHECK(run.verdict("retransmitting") == Severity::info);
+  run.rows(1, row);
+  CHECK(run.verdict("retransmitting") == Severity::warning);
+}
+
+TEST_CASE("it is said how many peers wait, of how many connections") {
+  Diagnosing run;
+  run.rows(90, served(State::established));
+  for (unsigned i = 1; i <= 4; ++i) {
+    Connection row = waiting(TimerKind::retransmit, 4);
+    row.remote = endpoint("203.0.113." + std::to_string(i), 1024);
+    run.rows(1, row);
+  }
+  CHECK(run.finish("retransmitting").at(0).message ==
+        "4 of 94 connections wait for an answer to data sent again and again; spread over 4 peers: these are gone, or "
+        "the "
+        "path to them loses segments");
+  run.rows(5, waiting(TimerKind::retransmit, 4));
+  CHECK(run.finish("retransmitting").at(0).message ==
+        "9 of 99 connections wait for an answer to data sent again and again; 5 of them with 198.51.100.7, of 5 peers: "
+        "the "
+        "peer is gone, or the path loses everything");
 }
 
 TEST_CASE("unread data by age or by a full buffer") {
@@ -198,10 +330,9 @@ TEST_CASE("a receive buffer is full by the memory that segments take, or by thei
     if (one.expected == Severity::ok) continue;
     const Finding found = run.finish("not-reading").at(0);
     CHECK(evidence(found, "fullest_of_all") == doctest::Approx(0.8));
-    CHECK(
-        found.message ==
-        "server(77) does not read 1 connection on port 443 where data fills the receive buffer, the oldest for 2 s: it "
-        "is stuck, or waits for something else");
+    CHECK(found.message ==
+          "server(77) does not read 1 connection on :443 where data fills the receive buffer, the oldest for 2 s: it "
+          "is stuck, or waits for something else");
   }
 }
 
@@ -253,6 +384,7 @@ TEST_CASE("the host's share of retransmissions needs two samples and enough segm
     CAPTURE(one.sent);
     CAPTURE(one.again);
     Diagnosing run;
+    run.rows(10, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 2}});
     run.facts.counters.out_segs = 5000 + one.sent;
     run.facts.counters.retrans_segs = 70 + one.again;
     CHECK(run.verdict("retransmitting") == Severity::ok);
@@ -264,5 +396,36 @@ TEST_CASE("the host's share of retransmissions needs two samples and enough segm
     run.before->counters.syn_retrans = 10;
     run.facts.counters.syn_retrans = 10 + one.again;
     CHECK(run.verdict("retransmitting") == Severity::ok);
+  }
+}
+
+TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, and else not known") {
+  struct Case {
+    std::string_view name;
+    std::size_t lossy;
+    std::size_t well;
+    Severity expected;
+    std::string_view words;
+  };
+  for (const Case& one : std::array<Case, 4>{{
+           {"some", 4, 6, Severity::info, "4 of 10 connections lose some, the paths to their peers do"},
+           {"half", 5, 5, Severity::critical, "5 of 10 connections lose some, look at this host's own link first"},
+           {"few that sent anything", 9, 0, Severity::warning, "a link or a path loses them"},
+           {"none", 0, 0, Severity::warning, "a link or a path loses them"},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.rows(one.lossy, served(State::established), {{"data_segs_out", 50}, {"total_retrans", 1}});
+    run.rows(one.well, served(State::established), {{"data_segs_out", 51}, {"total_retrans", 1}});
+    run.rows(50, served(State::established), {{"data_segs_out", 19}, {"total_retrans", 19}});  // too little to tell
+    run.before.emplace();
+    run.before->counters.out_segs = 0;
+    run.before->counters.retrans_segs = 0;
+    run.facts.counters.out_segs = 1000;
+    run.facts.counters.retrans_segs = 100;
+    const auto all = run.finish("retransmitting");
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].severity == one.expected);
+    CHECK(all[0].message == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
   }
 }

@@ -26,12 +26,12 @@ Connection orphan(std::optional<std::uint64_t> age_ms) {
 
 TEST_CASE("FIN_WAIT2 without a process is judged by number, share and limit") {
   CHECK(Diagnosing().rows(99, orphan(2'000)).verdict("fin-wait2-orphans") == Severity::ok);
-  CHECK(Diagnosing().rows(100, orphan(2'000)).verdict("fin-wait2-orphans") == Severity::warning);  // all there is
+  CHECK(Diagnosing().rows(100, orphan(2'000)).verdict("fin-wait2-orphans") == Severity::info);  // all there is
   Diagnosing share;
   share.rows(900, served(State::established)).rows(100, orphan(2'000));
   CHECK(share.verdict("fin-wait2-orphans") == Severity::ok);  // 10 % is not above 10 %
   share.rows(1, orphan(2'000));
-  CHECK(share.verdict("fin-wait2-orphans") == Severity::warning);
+  CHECK(share.verdict("fin-wait2-orphans") == Severity::info);
   Diagnosing number;
   number.rows(50'000, served(State::established)).rows(999, orphan(2'000));
   CHECK(number.verdict("fin-wait2-orphans") == Severity::ok);
@@ -48,6 +48,36 @@ TEST_CASE("FIN_WAIT2 without a process is judged by number, share and limit") {
 TEST_CASE("FIN_WAIT2 in passing is no pile-up") {
   CHECK(Diagnosing().rows(20'000, orphan(1'999)).verdict("fin-wait2-orphans") == Severity::ok);
   CHECK(Diagnosing().rows(1'000, orphan(std::nullopt)).verdict("fin-wait2-orphans") == Severity::warning);
+}
+
+TEST_CASE("what waits for peers to close is told with its largest peer") {
+  Diagnosing run;
+  run.rows(150, orphan(61'000));
+  Connection other = orphan(2'000);
+  other.remote.address = address("203.0.113.9");
+  run.rows(50, other);
+  const auto all = run.finish("fin-wait2-orphans");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].value == 200);
+  CHECK(evidence(all[0], "largest_of_one_peer") == 150);
+  CHECK(evidence(all[0], "share_of_connections") == 1);
+  CHECK(all[0].message ==
+        "200 closed connections whose peers do not close, the oldest for 61 s; most of one peer: 150 of 198.51.100.7; "
+        "look there for CLOSE_WAIT");
+  CHECK(all[0].next == "tcpstat summary --by remote_address,local_port --state FIN_WAIT2");
+}
+
+TEST_CASE("a half-close that nobody holds, or of unknown age, is none that a program holds") {
+  Connection row = served(State::fin_wait2);
+  const Diagnosing::Info old = {{"last_ack_recv_ms", 90'000}};
+  CHECK(Diagnosing().rows(50, row, old).verdict("half-close-held") == Severity::warning);
+  row.inode = 0;
+  CHECK(Diagnosing().rows(50, row, old).verdict("half-close-held") == Severity::ok);
+  row.inode = 7;
+  row.timer = TimerKind::time_wait;  // as /proc shows a minisocket
+  row.age_ms = 90'000;
+  CHECK(Diagnosing().rows(50, row, old).verdict("half-close-held") == Severity::ok);
+  CHECK(Diagnosing().rows(100, row, old).verdict("fin-wait2-orphans") == Severity::info);
 }
 
 TEST_CASE("a half-close that a program holds is judged by age and number") {

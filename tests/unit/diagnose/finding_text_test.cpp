@@ -32,10 +32,29 @@ TEST_CASE("numbers come with their noun") {
 TEST_CASE("a service is told by its port and the side that opened") {
   RowGroup group;
   group.service = {Opened::there, 443};
-  CHECK(service_text(group) == " on port 443");
+  CHECK(service_text(group) == " on :443");
   group.service = {Opened::here, 5432};
   group.more_services = true;
-  CHECK(service_text(group) == " to port 5432 and others");
+  CHECK(service_text(group) == " to :5432 and others");
+}
+
+TEST_CASE("the port that all rows of a group share is the service, whatever range local ports are from") {
+  KernelSettings wide;
+  wide.first_local_port = 1024;
+  wide.last_local_port = 65535;
+  const LocalPorts ports(wide);
+  const auto row = [](std::uint16_t local, std::uint16_t remote) {
+    return connection(State::close_wait, endpoint("192.0.2.1", local), endpoint("198.51.100.7", remote));
+  };
+  RowGroup clients;
+  clients.add(row(42464, 50432), {}, ports);
+  CHECK(service_text(clients) == " on :42464");  // which end opened one of two high ports cannot be told
+  clients.add(row(42466, 50432), {}, ports);
+  CHECK(service_text(clients) == " to :50432");
+  RowGroup server;
+  server.add(row(50432, 42464), {}, ports);
+  server.add(row(50432, 42466), {}, ports);
+  CHECK(service_text(server) == " on :50432");
 }
 
 TEST_CASE("a command lists what the finding speaks of") {

@@ -131,6 +131,68 @@ TEST_CASE("TIME_WAIT that may be reused is no exhaustion") {
   CHECK(held.verdict("port-exhaustion") == Severity::warning);
 }
 
+TEST_CASE("ports that bind(2) took are taken for all destinations") {
+  struct Case {
+    std::size_t count;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 4>{
+           {{69, Severity::ok}, {70, Severity::warning}, {89, Severity::warning}, {90, Severity::critical}}}) {
+    CAPTURE(one.count);
+    HundredPorts run;
+    for (std::size_t i = 0; i < one.count; ++i) {
+      connect(run, static_cast<std::uint16_t>(40000 + i), 1, State::established, "127.0.0." + std::to_string(i + 1));
+    }
+    CHECK(run.verdict("port-exhaustion") == one.expected);
+  }
+  HundredPorts all;
+  for (std::size_t i = 0; i < 100; ++i) {
+    connect(all, static_cast<std::uint16_t>(40000 + i), 1, State::established, "127.0.0." + std::to_string(i + 1));
+  }
+  const auto found = all.finish("port-exhaustion");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].subject == "host");
+  CHECK(
+      found[0].message ==
+      "100 of 100 local ports are taken by sockets that were bound before they connected: connect(2) finds hardly any, "
+      "whatever the destination");
+  CHECK(found[0].next == "tcpstat summary --by state,process -a --local-port 40000-40109");
+}
+
+TEST_CASE("sockets that are bound and not connected take ports, and so do listeners") {
+  HundredPorts run;
+  connect(run, 40000, 60, State::close);
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+  for (std::uint16_t port = 40060; port < 40070; ++port) run.row(listener(endpoint("0.0.0.0", port)));
+  CHECK(run.verdict("port-exhaustion") == Severity::warning);
+  // What a listener accepted has its port, and takes no other.
+  connect(run, 40060, 10, State::established);
+  CHECK(evidence(run.finish("port-exhaustion").at(0), "ports_taken") == doctest::Approx(0.7));
+  HundredPorts alone;
+  connect(alone, 40000, 100, State::close);
+  CHECK(alone.finish("port-exhaustion")
+            .at(0)
+            .message.starts_with("100 of 100 local ports are taken by sockets that were bound and never connected: "));
+}
+
+TEST_CASE("connections that share ports were not bound, however many there are") {
+  HundredPorts run;
+  for (unsigned i = 1; i <= 4; ++i) connect(run, 40000, 60, State::established, "198.51.100." + std::to_string(i));
+  connect(run, 40060, 50, State::established, "198.51.100.9");
+  CHECK(run.verdict("port-exhaustion") == Severity::ok);
+}
+
+TEST_CASE("a source that shows no bound sockets says so") {
+  HundredPorts run;
+  connect(run, 40000, 1, State::established);
+  run.finish();
+  CHECK(run.diagnoser().not_seen().empty());
+  run.visible = StateSet::all() - StateSet{State::close};
+  run.finish();
+  REQUIRE(run.diagnoser().not_seen().size() == 1);
+  CHECK(run.diagnoser().not_seen()[0].starts_with("ports that sockets hold which are bound"));
+}
+
 TEST_CASE("an unknown range says nothing") {
   Diagnosing run;
   connect(run, 40000, 20000, State::established);

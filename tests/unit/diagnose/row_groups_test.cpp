@@ -11,7 +11,7 @@ using namespace tcpstat::test;
 
 TEST_CASE("groups stay bounded, keep the large ones, and never count too much") {
   diagnose::RowGroups groups;
-  const KernelSettings settings;
+  const LocalPorts settings;
   const Connection large = connection(State::established, endpoint("192.0.2.1", 443), endpoint("203.0.113.9", 1));
   for (unsigned round = 0; round < 5 * RowGroups::kMost; ++round) {
     Connection row = large;
@@ -27,27 +27,46 @@ TEST_CASE("groups stay bounded, keep the large ones, and never count too much") 
 }
 
 TEST_CASE("the port that names the service is the one that nobody took from the local range") {
-  KernelSettings settings;
+  LocalPorts ports;
   const auto service = [&](std::uint16_t local, std::uint16_t remote) {
     const ServicePort port = service_port(
-        connection(State::established, endpoint("192.0.2.1", local), endpoint("198.51.100.7", remote)), settings);
+        connection(State::established, endpoint("192.0.2.1", local), endpoint("198.51.100.7", remote)), ports);
     return std::to_string(port.port) + (port.opened == Opened::here ? " there" : " here");
   };
   CHECK(service(443, 50000) == "443 here");
   CHECK(service(50000, 443) == "443 there");
-  CHECK(service(50000, 50001) == "50000 here");  // both may be: the local one
+  CHECK(service(50000, 50001) == "50000 here");  // both may be: the lower one
+  CHECK(service(50001, 50000) == "50000 there");
   CHECK(service(443, 80) == "443 here");
   CHECK(service(32767, 443) == "32767 here");
   CHECK(service(32768, 443) == "443 there");
   CHECK(service(60999, 443) == "443 there");
   CHECK(service(61000, 443) == "61000 here");
+  KernelSettings settings;
   settings.first_local_port = 400;
   settings.last_local_port = 450;
+  ports = LocalPorts(settings);
   CHECK(service(443, 50000) == "50000 there");
 }
 
+TEST_CASE("where listeners are known, a port that is listened on was opened to, and no other one of the range") {
+  KernelSettings settings;
+  settings.first_local_port = 1024;
+  settings.last_local_port = 65535;
+  LocalPorts ports(settings);
+  const auto opened = [&](std::uint16_t local, std::uint16_t remote) {
+    return service_port(connection(State::established, endpoint("192.0.2.1", local), endpoint("198.51.100.7", remote)),
+                        ports)
+        .opened;
+  };
+  CHECK(opened(8080, 2000) == Opened::here);  // a guess
+  ports.add_listener(8080);
+  CHECK(opened(8080, 2000) == Opened::there);
+  CHECK(opened(8081, 20'000) == Opened::here);
+}
+
 TEST_CASE("a row belongs to the process that holds it, else to its service") {
-  const KernelSettings settings;
+  const LocalPorts settings;
   const Owner owner{812, 3, "nginx"};
   Connection row = served(State::established);
   RowGroup group;
@@ -63,7 +82,7 @@ TEST_CASE("a row belongs to the process that holds it, else to its service") {
 }
 
 TEST_CASE("a group knows its first service, its oldest row and its worst") {
-  const KernelSettings settings;
+  const LocalPorts settings;
   RowGroup group;
   Connection row = served(State::established);
   row.retransmits = 4;

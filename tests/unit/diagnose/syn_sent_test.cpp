@@ -54,6 +54,67 @@ TEST_CASE("unanswered attempts to one destination") {
   }
 }
 
+TEST_CASE("a destination works that answers on any connection, closing ones too") {
+  for (const State state : {State::established, State::close_wait, State::fin_wait1}) {
+    CAPTURE(name(state));
+    Diagnosing run;
+    attempts(run, 3, attempt(2));
+    Connection works = attempt(0);
+    works.state = state;
+    works.local.port = 50000;
+    run.rows(1, works);
+    CHECK(run.verdict("syn-sent-blackhole") == Severity::warning);
+  }
+}
+
+TEST_CASE("many destinations that do not answer are one finding") {
+  const auto made = [](Diagnosing& run, unsigned destinations, std::size_t each) {
+    for (unsigned i = 1; i <= destinations; ++i) {
+      Connection row = attempt(3, 400);
+      row.remote = endpoint("10.80.200." + std::to_string(i), 5432);
+      attempts(run, each, row, Owner{55, 9, "worker"});
+    }
+  };
+  Diagnosing four;
+  made(four, 4, 4);
+  CHECK(four.finish("syn-sent-blackhole").size() == 4);
+
+  Diagnosing run;
+  made(run, 20, 4);
+  auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].value == 20);
+  CHECK(all[0].message ==
+        "20 destinations do not answer (80 attempts, worker, the oldest for 3 s): 10.80.200.1:5432, 10.80.200.2:5432, "
+        "10.80.200.3:5432, …: is it this host's way out?");
+  CHECK(all[0].next == "tcpstat summary --by remote_address,process --state SYN_SENT");
+
+  // Most of what this host opens works.
+  Connection works = attempt(0);
+  works.state = State::established;
+  works.remote = endpoint("203.0.113.1", 443);
+  works.local.port = 50000;
+  attempts(run, 79, works);
+  CHECK(run.verdict("syn-sent-blackhole") == Severity::critical);
+  works.local.port = 51000;
+  attempts(run, 1, works);
+  all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::warning);
+  CHECK(all[0].message.ends_with("other connections work, so they are down or cut off"));
+
+  // One attempt each: a word only if little else works, and only about different hosts.
+  Diagnosing scattered;
+  made(scattered, 4, 1);
+  CHECK(scattered.verdict("syn-sent-blackhole") == Severity::ok);
+  made(scattered, 20, 1);
+  CHECK(scattered.verdict("syn-sent-blackhole") == Severity::warning);
+  attempts(scattered, 30, works);
+  CHECK(scattered.verdict("syn-sent-blackhole") == Severity::ok);
+}
+
 TEST_CASE("attempts to different destinations are not added up") {
   Diagnosing run;
   for (std::uint16_t port = 1; port <= 200; ++port) {

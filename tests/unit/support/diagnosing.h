@@ -62,7 +62,8 @@ class Diagnosing {
                                .before = before ? &*before : nullptr,
                                .listener_drops = listener_drops,
                                .processes = &processes,
-                               .earlier_close_waits = earlier_close_waits});
+                               .earlier_close_waits = earlier_close_waits,
+                               .visible = visible});
   }
   /// What one rule says, worst first.
   std::vector<Finding> finish(std::string_view rule) {
@@ -87,6 +88,7 @@ class Diagnosing {
   std::vector<ListenerDrops> listener_drops;
   TableLimits processes;
   std::vector<std::uint64_t> earlier_close_waits;
+  StateSet visible = StateSet::all();
 
  private:
   std::unique_ptr<diagnose::Diagnoser> diagnoser_;

@@ -1,0 +1,125 @@
+// ESTABLISHED: peers that answer and keep their window closed. A link cannot do that: the program behind the window stands
+// still, reads slowly, or holds memory here on purpose.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/finding_text.h"
+#include "diagnose/peer_rule.h"
+#include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
+#include "model/row_rules.h"
+
+namespace tcpstat::diagnose {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 10, "s", "a window that stays closed that long is no full buffer, but a program that stopped"},
+    {"critical", 60, "s", "no timer ends it while the peer answers; critical if there are `sockets` of them"},
+    {"sockets", 10, "sockets", "of one peer, past the warning: critical, since its whole program stands still"},
+    {"many", 100, "sockets", "a warning, whatever share that is: each holds what was sent to it"},
+    kLeastShare,
+    kSomeShare,
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"zero-window-alive", "do peers answer, and not read what they are sent?",
+     "RFC 9293 §3.8.6.1; net/ipv4/tcp_timer.c, tcp_probe_timer()", kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+
+/// "900 bytes", "128 KB", "12 MB".
+std::string bytes_text(std::uint64_t bytes) {
+  constexpr std::uint64_t kThousand = 1000;
+  if (bytes < kThousand) return counted(bytes, "byte");
+  if (bytes < kThousand * kThousand) return std::to_string(bytes / kThousand) + " KB";
+  return std::to_string(bytes / kThousand / kThousand) + " MB";
+}
+
+class ClosedWindows : public Diagnosis {
+ public:
+  explicit ClosedWindows(const RuleLimits& rule_limits)
+      : rule_limits_(rule_limits), warning_(limit("warning")), critical_(limit("critical")) {}
+
+  [[nodiscard]] StateSet states() const override { return {State::established}; }
+
+  void connection(const Connection& row) override {
+    ++open_;
+    if (!has_zero_window(row) || row.retransmits.value_or(0) > 0 || row.send_queue.value_or(0) == 0) return;
+    const auto age = probed_ms(row, rule_limits_.limits);
+    if (!age || static_cast<double>(*age) / 1000 < warning_) return;
+    bytes_ += *row.send_queue;
+    all_.add(row, age, rule_limits_.ports);
+    peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
+  }
+
+  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+    const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open_)));
+    if (all_.rows == 0 || static_cast<double>(all_.rows) < least) return;
+    const auto peers = peers_.largest();
+    const auto& first = peers.front();
+    const bool one_peer = first.group->rows * 2 > all_.rows;
+    const double oldest = static_cast<double>(all_.oldest_ms.value_or(0)) / 1000;
+    Finding one(std::string(kRule.id), severity(*first.group, oldest),
+                one_peer ? subject_of(first.key, *first.group) : Subject::host(),
+                {measured("window_closed_s", oldest, oldest >= critical_ ? critical_ : warning_, "s", kFromDump),
+                 measured("sockets", static_cast<double>(all_.rows), least, "sockets", kFromDump),
+                 measured("largest_of_one_peer", static_cast<double>(first.group->rows), limit("sockets"), "sockets",
+                          kFromDump),
+                 measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
+                 measured("bytes_held", static_cast<double>(bytes_), "bytes", kFromDump)});
+    one.value = oldest;
+    one.unit = "s";
+    one.warning = warning_;
+    one.critical = critical_;
+    one.message = message(peers, one.subject);
+    std::string which;
+    if (one_peer) which = " " + filter_text(first.key);
+    if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.service.port);
+    one.next = list_command({State::established}, "-p -i --sort send_queue:desc --limit 20" + which);
+    out.push_back(std::move(one));
+  }
+
+ private:
+  [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+
+  /// One slow reader is its own trouble; many, or the whole of one peer, hold memory of this host.
+  [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s) const {
+    const double share = static_cast<double>(all_.rows) / static_cast<double>(std::max<std::uint64_t>(open_, 1));
+    const double sockets = limit("sockets");
+    const bool some = share >= limit(kSomeShare.name);
+    const bool long_closed = oldest_s >= critical_ && static_cast<double>(all_.rows) >= sockets;
+    if (some && (long_closed || static_cast<double>(largest.rows) >= sockets)) return Severity::critical;
+    return some || static_cast<double>(all_.rows) >= limit("many") ? Severity::warning : Severity::info;
+  }
+
+  [[nodiscard]] std::string message(const std::vector<RowGroups::Entry>& peers, const Subject& about) const {
+    const std::string closed = "window closed" + (all_.oldest_ms ? " for " + duration_text(*all_.oldest_ms) : "");
+    const std::string holds = "each holds " + bytes_text(bytes_ / all_.rows) + " here";
+    if (peers.size() == 1) {
+      return about.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_) +
+             ": it answers and does not read, its program stands still; " + holds;
+    }
+    const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.service.port) : "";
+    return std::string(peers_.lost() > 0 ? "More than " : "") + counted(peers.size(), "peer") + of + " keep their " +
+           closed + " (" + counted(all_.rows, "connection") + "): slow readers, or an attack on memory; " + holds;
+  }
+
+  const RuleLimits& rule_limits_;
+  double warning_;
+  double critical_;
+  std::uint64_t open_ = 0;
+  std::uint64_t bytes_ = 0;
+  RowGroup all_;
+  RowGroups peers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make_closed_windows_diagnosis(const RuleLimits& rule_limits) {
+  return std::make_unique<ClosedWindows>(rule_limits);
+}
+std::span<const RuleInfo> closed_windows_rules() { return kRules; }
+
+}  // namespace tcpstat::diagnose

@@ -1,0 +1,29 @@
+#include "diagnose/left_services.h"
+
+namespace tcpstat::diagnose {
+namespace {
+
+/// Fewer may be of a program that takes its own port for what it opens, as NFS clients do.
+constexpr std::uint32_t kLeast = 5;
+/// FTP servers open data connections from there (RFC 959 §3.2).
+constexpr std::uint16_t kFtpData = 20;
+
+}  // namespace
+
+void LeftServices::see(const Connection& row, const LocalPorts& ports) {
+  if (row.state == State::syn_sent || row.state == State::close || ports.in_range(row.local.port)) return;
+  ++uses_[row.local.port].connections;
+}
+
+std::vector<std::uint16_t> LeftServices::ports() const {
+  std::vector<std::uint16_t> out;
+  for (std::uint32_t port = 1; port < uses_.size(); ++port) {
+    const Use& use = uses_[port];
+    if (use.connections >= kLeast && !use.listened_on && port != kFtpData) {
+      out.push_back(static_cast<std::uint16_t>(port));
+    }
+  }
+  return out;
+}
+
+}  // namespace tcpstat::diagnose

@@ -1,0 +1,81 @@
+#include "diagnose/peer_rule.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "diagnose/finding_text.h"
+
+namespace tcpstat::diagnose {
+namespace {
+
+/// So many that this host opened are work of its own, whatever else it serves.
+constexpr std::uint64_t kOwnWork = 3;
+
+}  // namespace
+
+PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by)
+    : warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")), rule_(of), rule_limits_(by) {}
+
+double PeerRule::limit(std::string_view name) const { return limit_of(rule_limits_, rule_, name); }
+
+Severity PeerRule::judged(double value) const { return diagnose::judged(value, warning, critical); }
+
+void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity) {
+  if (severity == Severity::ok) return;
+  all_.add(row, age_ms, rule_limits_.ports);
+  peers_.of(peer_of(row)).add(row, age_ms, rule_limits_.ports);
+  if (service_port(row, rule_limits_.ports).opened == Opened::here) ++opened_here_;
+  worst_ = worse(worst_, severity);
+}
+
+Severity PeerRule::at_most(double share) const {
+  if (share >= limit(kMostShare.name)) return Severity::critical;
+  return share >= limit(kSomeShare.name) || opened_here_ >= kOwnWork ? Severity::warning : Severity::info;
+}
+
+void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const {
+  const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open)));
+  const auto rows = static_cast<double>(all_.rows);
+  if (worst_ == Severity::ok || rows < least) return;
+  const double share = rows / static_cast<double>(std::max<std::uint64_t>(open, 1));
+  const Severity severity = std::min(worst_, at_most(share));
+  const auto peers = peers_.largest();
+  const auto& first = peers.front();
+  const bool one_peer = first.group->rows * 2 > all_.rows;
+  std::vector<Evidence> because = {
+      measured(words.quantity, all_.worst, all_.worst >= critical ? critical : warning, words.unit, kFromDump),
+      measured("sockets", rows, least, "sockets", kFromDump),
+      measured("share_of_open", share, limit(severity >= Severity::critical ? kMostShare.name : kSomeShare.name),
+               "ratio", kFromDump),
+      measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
+      measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
+  };
+  if (all_.oldest_ms) {
+    because.push_back(measured("oldest_s", static_cast<double>(*all_.oldest_ms) / 1000, "s", "tcp_info"));
+  }
+  const Subject about = one_peer ? subject_of(first.key, *first.group) : Subject::host();
+  Finding one(std::string(rule_.id), severity, about, std::move(because));
+  one.value = all_.worst;
+  one.unit = words.unit;
+  one.warning = warning;
+  one.critical = critical;
+  one.message = (all_.rows < open ? std::to_string(all_.rows) + " of " : "") +
+                counted(std::max(all_.rows, open), "connection") + std::string(words.verb) +
+                (all_.rows == 1 && !words.verb.empty() ? "s" : "") + std::string(words.what) +
+                oldest_text(all_.oldest_ms) + "; ";
+  if (peers.size() == 1) {
+    one.message += about.text() + ": " + std::string(words.one);
+  } else if (one_peer) {
+    one.message += std::to_string(first.group->rows) + " of them with " + about.text() + ", of " +
+                   counted(peers.size(), "peer") + ": " + std::string(words.one);
+  } else {
+    one.message += "spread over " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer") +
+                   ": " + std::string(share >= limit(kMostShare.name) ? words.most : words.few);
+  }
+  one.next = list_command(
+      {State::established},
+      std::string(words.columns) + " " + (one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20"));
+  out.push_back(std::move(one));
+}
+
+}  // namespace tcpstat::diagnose

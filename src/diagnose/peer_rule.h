@@ -1,0 +1,68 @@
+#pragma once
+// A rule about peers for whom open connections wait: which rows it matches, by peer, and how much of all that is. What a
+// few peers of many suffer is theirs; what most of them suffer is this host's.
+
+#include <string_view>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/row_groups.h"
+
+namespace tcpstat::diagnose {
+
+/// From which share of all open connections on a finding may be as bad as its numbers say. `share` and `most` are
+/// thresholds of each such rule.
+inline constexpr ThresholdInfo kLeastShare = {
+    "share", 0.001, "ratio",
+    "of all open connections, at least one: public servers always have clients that walked away"};
+inline constexpr ThresholdInfo kSomeShare = {
+    "some", 0.1, "ratio",
+    "of all open connections, or three that this host opened: a warning; fewer are the peers' own"};
+inline constexpr ThresholdInfo kMostShare = {
+    "most", 0.5, "ratio", "of all open connections: critical only from there on, for then clients at large feel it"};
+
+/// What differs between these rules.
+struct PeerWords {
+  std::string_view quantity;
+  std::string_view unit;
+  std::string_view what;  ///< " for a peer that …": what they wait for; or, if they do not wait, what they do
+  std::string_view one;   ///< why, if it is one peer
+  std::string_view few;   ///< why, if they are several of many
+  std::string_view most;  ///< why, if they are most
+  std::string_view columns = "-p -i";
+  std::string_view verb = " wait";  ///< of several; "waits" of one
+};
+
+class PeerRule {
+ public:
+  PeerRule(const RuleInfo& of, const RuleLimits& by);
+
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity);
+  /// By its retransmissions or probes.
+  void add(const Connection& row, std::optional<std::uint64_t> age_ms) {
+    add(row, age_ms, judged(row.retransmits.value_or(0)));
+  }
+  [[nodiscard]] Severity judged(double value) const;
+
+  /// `open`: how many connections are open in all.
+  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const;
+
+  [[nodiscard]] const RowGroup& all() const { return all_; }
+  [[nodiscard]] const RowGroups& peers() const { return peers_; }
+  [[nodiscard]] Severity worst() const { return worst_; }
+  [[nodiscard]] double limit(std::string_view name) const;
+
+  double warning;
+  double critical;
+
+ private:
+  [[nodiscard]] Severity at_most(double share) const;
+
+  const RuleInfo& rule_;
+  const RuleLimits& rule_limits_;
+  RowGroup all_;
+  RowGroups peers_;
+  std::uint64_t opened_here_ = 0;
+  Severity worst_ = Severity::ok;
+};
+
+}  // namespace tcpstat::diagnose

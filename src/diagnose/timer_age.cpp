@@ -1,0 +1,48 @@
+#include "diagnose/timer_age.h"
+
+#include <algorithm>
+
+#include "model/kernel_timers.h"
+#include "model/row_rules.h"
+#include "model/tcp_info.h"
+
+namespace tcpstat::diagnose {
+namespace {
+
+std::optional<std::uint64_t> rto_ms(const Connection& row) {
+  static constexpr const TcpInfoField& kField = tcp_info_field("rto_ms");
+  return tcp_info_value(row.tcp_info, kField);
+}
+std::optional<std::uint64_t> backoff(const Connection& row) {
+  static constexpr const TcpInfoField& kField = tcp_info_field("backoff");
+  return tcp_info_value(row.tcp_info, kField);
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits& limits) {
+  if (!row.timer_ms) return std::nullopt;
+  const auto rto = rto_ms(row);
+  const auto doublings = backoff(row);
+  if (!rto || !doublings) return *row.timer_ms;
+  const auto most = static_cast<std::uint64_t>(rto_max(limits).count());
+  std::uint64_t sum = 0;
+  std::uint64_t interval = *rto;
+  for (std::uint64_t i = 0; i <= *doublings; ++i) {
+    sum += std::min(interval, most);
+    if (interval < most) interval *= 2;
+  }
+  return sum > *row.timer_ms ? sum - *row.timer_ms : 0;
+}
+
+std::optional<std::uint64_t> unanswered_ms(const Connection& row) {
+  // The timeout doubles each time, so the passed ones are as long as the running one, less the first.
+  const auto rto = rto_ms(row);
+  const auto doublings = backoff(row);
+  if (!rto || !doublings || !row.timer_ms) return std::nullopt;
+  const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*doublings, 63));
+  const std::uint64_t passed = all > *row.timer_ms ? all - *row.timer_ms : 0;
+  return std::min(passed, since_ack_ms(row).value_or(passed));
+}
+
+}  // namespace tcpstat::diagnose

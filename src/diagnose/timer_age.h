@@ -1,0 +1,19 @@
+#pragma once
+// How long a connection has waited, from the timer that runs and how often it was doubled.
+
+#include <cstdint>
+#include <optional>
+
+#include "model/connection.h"
+#include "model/kernel_limits.h"
+
+namespace tcpstat::diagnose {
+
+/// Since the probe timer first ran. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
+/// tcp_probe0_when()); without tcp_info, what is left of the running one is the least that it can be.
+std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits& limits);
+
+/// Since the data was first sent that nobody has acknowledged; nothing without tcp_info.
+std::optional<std::uint64_t> unanswered_ms(const Connection& row);
+
+}  // namespace tcpstat::diagnose

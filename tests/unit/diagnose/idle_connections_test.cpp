@@ -1,0 +1,174 @@
+// Open connections that carry nothing: whose they are, and when they are trouble.
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "support/diagnosing.h"
+
+using namespace tcpstat;
+using namespace tcpstat::diagnose;
+using namespace tcpstat::test;
+
+namespace {
+
+const Owner kServer{812, 4, "httpd"};
+constexpr std::string_view kRule = "idle-connections";
+
+Diagnosing::Info carried(std::uint64_t received, std::uint64_t sent, std::uint64_t sent_ms, std::uint64_t received_ms) {
+  return {{"bytes_received", received},
+          {"data_segs_out", sent},
+          {"last_data_sent_ms", sent_ms},
+          {"last_data_recv_ms", received_ms}};
+}
+const Diagnosing::Info kSilent = carried(0, 0, 40'000, 40'000);
+const Diagnosing::Info kActive = carried(5'000, 20, 300, 300);
+
+/// `count` of them, each from an address of its own.
+void from_everybody(Diagnosing& run, std::size_t count, const Diagnosing::Info& info) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Connection row = served(State::established);
+    row.remote.address = address("203.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));
+    run.rows(1, row, info, kServer);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("connections that never brought a byte are told by service and source, and are no trouble as such") {
+  Diagnosing run;
+  run.rows(12, served(State::established), kActive, kServer);
+  run.rows(99, served(State::established), kSilent, kServer);
+  CHECK(run.verdict(kRule) == Severity::ok);
+  run.rows(301, served(State::established), kSilent, kServer);
+  const auto all = run.finish(kRule);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::info);
+  CHECK(all[0].subject == ":443");
+  CHECK(all[0].value == 400);
+  CHECK(evidence(all[0], "never_sent_a_byte") == 400);
+  CHECK(all[0].message ==
+        "400 of 412 connections on :443 never brought a byte, the oldest for 40 s; 100 % of them from 198.51.100.7");
+  CHECK(all[0].next == "tcpstat summary --by remote_address --state ESTABLISHED --local-port 443");
+}
+
+TEST_CASE("what a connection carries decides, by age") {
+  struct Case {
+    std::string_view name;
+    Diagnosing::Info info;
+    std::string_view quantity;
+  };
+  for (const Case& one : std::array<Case, 11>{{
+           {"no byte for 10 s", carried(0, 0, 10'000, 10'000), "never_sent_a_byte"},
+           {"no byte for less", carried(0, 0, 9'999, 9'999), ""},
+           {"a greeting that nobody answers", carried(0, 1, 10'000, 12'000), "never_sent_a_byte"},
+           {"a feed that is only sent", carried(0, 900, 500, 90'000), ""},
+           {"half a request for 10 s", carried(999, 0, 10'000, 2'000), "unfinished_requests"},
+           {"an upload", carried(1'000, 0, 10'000, 2'000), ""},
+           {"half a request for less", carried(10, 0, 9'999, 2'000), ""},
+           {"an old conversation", carried(10, 1, 300'000, 300'000), "idle_for_long"},
+           {"whose client spoke lately", carried(10, 1, 300'000, 299'999), ""},
+           {"to whose client was spoken lately", carried(10, 1, 299'999, 300'000), ""},
+           {"nothing known", {}, ""},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.rows(100, served(State::established), one.info, kServer);
+    const auto all = run.finish(kRule);
+    CHECK(all.size() == (one.quantity.empty() ? 0 : 1));
+    if (!all.empty()) CHECK(evidence(all[0], one.quantity) == 100);
+  }
+}
+
+TEST_CASE("slow clients, silent ones and pools are told apart") {
+  const auto words = [](const Diagnosing::Info& info) {
+    Diagnosing run;
+    run.rows(200, served(State::established), info, kServer);
+    return run.finish(kRule).at(0).message;
+  };
+  CHECK(words(carried(40, 0, 60'000, 5'000)) ==
+        "200 of 200 connections on :443 brought a few bytes and no request that was answered: slow clients, or an "
+        "attack, "
+        "the oldest for 60 s; 100 % of them from 198.51.100.7");
+  CHECK(words(carried(4'000, 70, 7'200'000, 7'300'000)) ==
+        "200 of 200 connections on :443 carry nothing, the oldest for 2 h; 100 % of them from 198.51.100.7");
+}
+
+TEST_CASE("the largest source and the number of sources") {
+  Diagnosing run;
+  from_everybody(run, 60, kSilent);
+  run.rows(60, served(State::established), kSilent, kServer);
+  CHECK(run.finish(kRule).at(0).message.ends_with("; 50 % of them from 198.51.100.7, of 61"));
+  Diagnosing networks;
+  for (unsigned i = 1; i <= 100; ++i) {
+    Connection row = served(State::established);
+    row.remote.address = address("2001:db8:0:7::" + std::to_string(i));
+    networks.rows(1, row, kSilent, kServer);
+  }
+  CHECK(networks.finish(kRule).at(0).message.ends_with("; 100 % of them from 2001:db8:0:7::/64"));
+}
+
+TEST_CASE("they are trouble once they take a program's descriptors, or others wait to be accepted") {
+  struct Case {
+    std::uint64_t descriptors;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 4>{
+           {{401, Severity::info}, {400, Severity::warning}, {223, Severity::warning}, {222, Severity::critical}}}) {
+    CAPTURE(one.descriptors);
+    Diagnosing run;
+    run.processes.table[812] = one.descriptors;
+    from_everybody(run, 200, kSilent);
+    CHECK(run.verdict(kRule) == one.expected);
+  }
+  Diagnosing taken;
+  taken.processes.table[812] = 400;
+  from_everybody(taken, 200, kSilent);
+  CHECK(taken.finish(kRule).at(0).message.ends_with("; they take 50 % of the descriptors of httpd(812)"));
+
+  Diagnosing waiting;
+  from_everybody(waiting, 200, kSilent);
+  Listener queue = listener(endpoint("0.0.0.0", 443));
+  queue.accept_limit = 512;
+  queue.accept_queue = 4;
+  waiting.row(queue);
+  CHECK(waiting.verdict(kRule) == Severity::info);
+  queue.accept_queue = 5;
+  waiting.row(queue);
+  CHECK(waiting.verdict(kRule) == Severity::warning);
+  CHECK(waiting.finish(kRule).at(0).message.ends_with("; 5 others wait to be accepted"));
+}
+
+TEST_CASE("what this host opened, or nobody has accepted, is no pile") {
+  Diagnosing run;
+  Connection row = served(State::established);
+  row.inode = 0;
+  run.rows(500, row, kSilent);
+  Connection pool = connection(State::established, endpoint("192.0.2.1", 50'000), endpoint("198.51.100.7", 443));
+  for (int i = 0; i < 500; ++i, ++pool.local.port) run.rows(1, pool, kSilent, kServer);
+  CHECK(run.finish().empty());
+}
+
+TEST_CASE("one source at many services, of which none has many") {
+  Diagnosing run;
+  for (std::uint16_t port = 8000; port < 8005; ++port) {
+    run.rows(20, served(State::established, port), kSilent, kServer);
+  }
+  const auto all = run.finish(kRule);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "198.51.100.7");
+  CHECK(all[0].message == "100 connections of 198.51.100.7 to several services carry nothing, the oldest for 40 s");
+  CHECK(all[0].next == "tcpstat summary --by local_port --state ESTABLISHED --remote 198.51.100.7");
+}
+
+TEST_CASE("without tcp_info it is said that it is not known") {
+  Diagnosing run;
+  run.rows(99, served(State::established), {}, kServer);
+  run.finish();
+  CHECK(run.diagnoser().not_seen().empty());
+  run.rows(1, served(State::established), {}, kServer);
+  CHECK(run.finish().empty());
+  REQUIRE(run.diagnoser().not_seen().size() == 1);
+  CHECK(run.diagnoser().not_seen()[0] ==
+        "whether 100 open connections carry anything: only netlink tells (Linux 4.6), with --source netlink");
+}
