@@ -9,6 +9,7 @@
 #include "check/merge_findings.h"
 #include "check/performance.h"
 #include "check/run_memory.h"
+#include "detect/finding_rules.h"
 #include "detect/sample/tracked_sample.h"
 #include "detect/syn_baseline.h"
 #include "detect/syn_detector.h"
@@ -53,7 +54,13 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
   }
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
   const std::uint64_t total = reading.tally.total();
-  return std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
+  std::string out = std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
+  // What cannot be seen stands in lines of its own.
+  const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
+    return finding.severity == Severity::info && !finding.is(detect::kBlindRule);
+  });
+  if (worth_knowing != findings.end()) out += "; worth knowing: " + worth_knowing->message;
+  return out;
 }
 
 /// A check by rules.
@@ -74,7 +81,7 @@ class Check {
   void remember();
   Now look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts);
   void diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser);
-  void judge_half_opens(const Now& now);
+  void judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports);
   void judge_beside_last_run(const Now& now, std::uint64_t close_waits);
   void save(RunMemory next);
 
@@ -101,7 +108,9 @@ CheckReport Check::run() {
       {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
   const Now now = look(diagnoser, facts);
   diagnose_states(now, diagnoser);
-  judge_half_opens(now);
+  // Filters may leave listeners out.
+  const bool all_listeners = !plan_.filter.has_conditions() && coverage().complete;
+  judge_half_opens(now, all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{});
   judge_beside_last_run(now, diagnoser.close_waits());
   drop_repeats(report_.findings);
 
@@ -165,6 +174,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   BothSinks both(sampler, diagnoser);
   survey::DumpPlan plan = rule_dump(plan_.filter, StateSet::all());
   plan.owners = survey::DumpPlan::Owners::helpful;
+  plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, both);
   // What was said before the dump stands before what it says.
   const Coverage before = std::move(coverage());
@@ -188,10 +198,18 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
     known.listener_drops = listener_drops;
   }
   if (memory_) known.earlier_close_waits = memory_->close_waits;
+  known.visible = coverage().visible;
   keep(diagnoser.finish(known));
+  if (!plan_.rules.empty()) return;
+  report_.not_seen = diagnoser.not_seen();
+  if (!first_ && !memory_) {
+    report_.not_seen.emplace_back(
+        "what is refused, dropped or sent again at this moment: one sample has no rates; use "
+        "--interval");
+  }
 }
 
-void Check::judge_half_opens(const Now& now) {
+void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports) {
   // A run with a memory and without an interval is judged beside the last run alone.
   if (!first_ && remembers_) return;
   detect::SynInput input;
@@ -208,6 +226,7 @@ void Check::judge_half_opens(const Now& now) {
     input.followed = first_->followed.all();
     input.apart = now.facts.boot_time - first_->facts.boot_time;
     input.tracked = &tracked;
+    input.left_ports = left_ports;
   }
   detect::SynReport report = detect::detect_syn(input, plan_.thresholds);
   keep(std::move(report.verdicts));

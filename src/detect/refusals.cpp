@@ -35,7 +35,9 @@ std::string named(const std::vector<std::uint16_t>& ports) {
   for (std::size_t i = 0; i < std::min(ports.size(), kMostNamed); ++i) {
     out += (i == 0 ? ":" : ", :") + std::to_string(ports[i]);
   }
-  if (ports.size() > kMostNamed) out += " and " + std::to_string(ports.size() - kMostNamed) + " others";
+  if (ports.size() > kMostNamed)
+    out +=
+        " and " + std::to_string(ports.size() - kMostNamed) + (ports.size() == kMostNamed + 1 ? " other" : " others");
   return out;
 }
 
@@ -59,13 +61,17 @@ Narrowed narrowed(const ListenerView& host, double resets_per_s) {
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
   const double resets = host.signals.resets_per_s.value_or(0);
   const LimitsOf<kRefusedRule> limit(thresholds);
-  const std::vector<std::uint16_t> gone = gone_ports(input);
+  const std::vector<std::uint16_t> gone_now = gone_ports(input);
+  const std::vector<std::uint16_t> left(input.left_ports.begin(), input.left_ports.end());
+  const std::vector<std::uint16_t>& gone = gone_now.empty() ? left : gone_now;
   const bool missed = !gone.empty() && resets >= limit("after_end");
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
 
   const Narrowed why = narrowed(*host.of, resets);
   const bool broken_off = why.broken_off && !missed;
-  const Severity severity = missed ? Severity::critical : (broken_off ? Severity::info : Severity::warning);
+  // Somebody may have ended what is only left over, and longer ago.
+  Severity severity = broken_off ? Severity::info : Severity::warning;
+  if (missed && !gone_now.empty()) severity = Severity::critical;
   const Subject about = gone.size() == 1 && missed ? Subject::port(gone.front()) : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
               {{"resets_sent", resets, ">=", missed ? limit("after_end") : limit("resets"), "/s", 0,
@@ -84,7 +90,9 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::string refused =
       rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
   if (missed) {
-    out.message = "Nothing listens on " + named(gone) + " any more, and " + refused + ": is the service down?";
+    out.message = "Nothing listens on " + named(gone) + " any more" +
+                  (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused +
+                  ": is the service down?";
   } else if (broken_off) {
     out.message = rate + " open connections a second end by RST: programs close them with data unread";
   } else {

@@ -31,6 +31,8 @@ struct SynInput {
   std::optional<KernelCounters> before_last_second;
   std::optional<std::chrono::milliseconds> apart;
   std::span<const TrackedRequest> followed;  ///< met between the two; `now` was told to watch() their cookies
+  /// Ports whose connections are still there, though nothing listens on them.
+  std::span<const std::uint16_t> left_ports{};
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Completeness completeness = Completeness::whole;  ///< of the dump of `now`

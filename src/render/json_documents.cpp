@@ -173,6 +173,7 @@ std::string check_document(const CheckReport& report) {
   document.add(report.verdicts, report.findings);
   Json status;
   add_status(status, report);
+  status["not_seen"] = report.not_seen;
   document.add(status);
   return std::string(document.end("}\n"));
 }

@@ -210,6 +210,11 @@ void write_check_text(const Page& page, const CheckReport& report) {
       out.append('\n');
     }
   }
+  for (const std::string& sentence : report.not_seen) {
+    out.append("not seen: ");
+    append_text(out, sentence);
+    out.append('\n');
+  }
   append_notes(out, report.reading.coverage, report.headline);
   page.out.append(shown_in(page.charset, out.view()));
 }

@@ -32,6 +32,7 @@ struct CheckReport {
   std::string headline;
   std::vector<Finding> findings;  ///< the worst first
   std::vector<SynVerdict> verdicts;
+  std::vector<std::string> not_seen;  ///< by this way of looking, beside what verdicts say of that; one sentence each
   std::vector<PerformanceValue> performance;
 };
 

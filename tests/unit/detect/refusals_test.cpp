@@ -54,6 +54,30 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
 
+TEST_CASE("connections that are left of a service say that it was there") {
+  const std::uint16_t left[] = {8080, 8081, 8082, 8083};
+  const Scene scene = listening(443);
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = reset(5);
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(5);
+  input.left_ports = left;
+  SynReport report = detect_syn(input, Thresholds{});
+  const Finding* found = test::finding(report, "refused-connections");
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->subject == Subject::host());
+  CHECK(found->message ==
+        "Nothing listens on :8080, :8081, :8082 and 1 other any more, where connections are left, and 1 connection a "
+        "second is refused (RST): is the service down?");
+  input.facts = reset(4);
+  report = detect_syn(input, Thresholds{});
+  CHECK(test::finding(report, "refused-connections") == nullptr);
+}
+
 TEST_CASE("a port that is listened on again, on whatever address, has not gone") {
   Scene before = listening(443);
   before.local = {{Family::ipv4, {}}, 443};
