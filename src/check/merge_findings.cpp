@@ -1,22 +1,35 @@
 #include "check/merge_findings.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
+#include <vector>
 
 namespace tcpstat::check {
 namespace {
 
 template <typename T, typename Same, typename Worse>
 void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
+  // Two of the same engine are two; only what another one said of the same thing is a repetition.
+  std::vector<bool> repeated(into.size());
   for (T& one : from) {
-    const auto at = std::find_if(into.begin(), into.end(), [&](const T& other) { return same(one, other); });
-    if (at == into.end()) {
+    std::size_t at = 0;
+    while (at < repeated.size() && (repeated[at] || !same(one, into[at]))) ++at;
+    if (at == repeated.size()) {
       into.push_back(std::move(one));
-    } else if (worse(one, *at)) {
-      *at = std::move(one);
+      continue;
     }
+    repeated[at] = true;
+    if (worse(one, into[at])) into[at] = std::move(one);
   }
   std::stable_sort(into.begin(), into.end(), worse);
+}
+
+/// Of findings that are as severe, those come first that keep new clients out.
+std::size_t hurts(const Finding& finding) {
+  constexpr std::array<std::string_view, 4> kFirst = {"syn-flood", "return-path", "syn-queue-small",
+                                                      "accept-queue-full"};
+  return static_cast<std::size_t>(std::find(kFirst.begin(), kFirst.end(), finding.rule) - kFirst.begin());
 }
 
 }  // namespace
@@ -25,7 +38,10 @@ void merge(std::vector<Finding>& into, std::vector<Finding> from) {
   merge(
       into, std::move(from),
       [](const Finding& a, const Finding& b) { return a.rule == b.rule && a.subject == b.subject; },
-      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
+      [](const Finding& a, const Finding& b) {
+        if (a.severity != b.severity) return a.severity > b.severity;
+        return hurts(a) < hurts(b);
+      });
 }
 
 void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from) {

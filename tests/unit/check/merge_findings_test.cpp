@@ -35,6 +35,22 @@ TEST_CASE("findings that are as bad keep their order") {
   CHECK(said(all) == "b host warning, a host warning, c host warning");
 }
 
+TEST_CASE("of findings that are as bad, those come first that keep new clients out") {
+  std::vector<Finding> all = {finding("time-wait-limit", Severity::warning),
+                              finding("retransmitting", Severity::critical)};
+  merge(all, {finding("flash-crowd", Severity::warning), finding("return-path", Severity::warning),
+              finding("syn-flood", Severity::warning), finding("syn-flood", Severity::critical, Subject::port(443))});
+  CHECK(said(all) ==
+        "syn-flood :443 critical, retransmitting host critical, syn-flood host warning, return-path host warning, "
+        "time-wait-limit host warning, flash-crowd host warning");
+}
+
+TEST_CASE("two findings of one engine about the same are two causes") {
+  std::vector<Finding> all = {finding("syn-flood", Severity::info)};
+  merge(all, {finding("syn-flood", Severity::warning), finding("syn-flood", Severity::critical)});
+  CHECK(said(all) == "syn-flood host critical, syn-flood host warning");
+}
+
 TEST_CASE("a subject has one verdict, the surer one") {
   std::vector<SynVerdict> all = {{Subject::host(), AttackLevel::suspicious, kBecause},
                                  {Subject::port(443), AttackLevel::likely, kBecause}};
