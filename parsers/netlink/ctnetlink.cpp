@@ -1,6 +1,7 @@
 #include "parsers/netlink/ctnetlink.h"
 
 #include <arpa/inet.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -87,6 +88,7 @@ struct Attributes {
   Tuple reply;
   std::optional<std::uint8_t> tcp_state;
   std::optional<std::uint32_t> timeout;  // big-endian
+  std::optional<std::uint32_t> status;   // big-endian
 };
 
 bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
@@ -100,10 +102,31 @@ bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
         return read_tcp_state(payload, out.tcp_state);
       case CTA_TIMEOUT:
         return take_number(payload, out.timeout);
+      case CTA_STATUS:
+        return take_number(payload, out.status);
       default:
         return true;
     }
   });
+}
+
+/// Nothing for what is, or was, a connection. An ACK after the SYN+ACK assures an entry
+/// (net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()); a reset one that is not assured never got so far.
+std::optional<State> half_open_state(const Attributes& attributes) {
+  switch (*attributes.tcp_state) {
+    case TCP_CONNTRACK_SYN_SENT:
+      return State::syn_sent;
+    case TCP_CONNTRACK_SYN_RECV:
+      return State::syn_recv;
+    case TCP_CONNTRACK_CLOSE: {
+      const bool answered = attributes.status && (ntohl(*attributes.status) & IPS_SEEN_REPLY) != 0;
+      const bool assured = !attributes.status || (ntohl(*attributes.status) & IPS_ASSURED) != 0;
+      if (answered && !assured) return State::close;
+      return std::nullopt;
+    }
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -114,8 +137,8 @@ Entry decode(std::span<const std::byte> payload) {
   if (!read_attributes(payload.subspan(sizeof(nfgenmsg)), attributes)) return {.flow = {}, .flaw = Flaw::bad_length};
   const Tuple& original = attributes.original;
   if (original.protocol != IPPROTO_TCP || !attributes.tcp_state) return {};
-  const bool sent = *attributes.tcp_state == TCP_CONNTRACK_SYN_SENT;
-  if (!sent && *attributes.tcp_state != TCP_CONNTRACK_SYN_RECV) return {};
+  const auto state = half_open_state(attributes);
+  if (!state) return {};
   if (!original.whole()) return {.flow = {}, .flaw = Flaw::cut_short};
   TrackedFlow flow;
   flow.source = {*original.source, ntohs(*original.source_port)};
@@ -123,7 +146,7 @@ Entry decode(std::span<const std::byte> payload) {
   const bool translated = attributes.reply.whole();
   flow.local = translated ? Endpoint{*attributes.reply.source, ntohs(*attributes.reply.source_port)}
                           : Endpoint{*original.destination, ntohs(*original.destination_port)};
-  flow.state = sent ? State::syn_sent : State::syn_recv;
+  flow.state = *state;
   if (attributes.timeout) flow.left_s = ntohl(*attributes.timeout);
   return {.flow = flow, .flaw = {}};
 }

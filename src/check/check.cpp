@@ -53,6 +53,12 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
     return coverage.warnings.empty() ? "not everything could be read" : coverage.warnings.back().message;
   }
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
+  // What is worth knowing; what this way of looking cannot see is told behind it.
+  const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
+    const bool doubtful = one.rule == detect::kBlindRule.id || one.rule == detect::kSynFloodRule.id;
+    return one.severity == Severity::info && !doubtful;
+  });
+  if (known != findings.end()) return known->message;
   const std::uint64_t total = reading.tally.total();
   std::string out = std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
   // What cannot be seen stands in lines of its own.

@@ -134,6 +134,15 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   return listener;
 }
 
+/// Files of earlier versions have none.
+std::string alert_rule(const Json& from) {
+  const auto at = from.find("alert_rule");
+  if (at == from.end()) return {};
+  constexpr std::size_t kMostLength = 64;
+  if (!at->is_string() || at->get_ref<const std::string&>().size() > kMostLength) damaged();
+  return at->get<std::string>();
+}
+
 RunMemory read(const Json& from) {
   RunMemory memory;
   detect::SynBaseline& base = memory.baseline;
@@ -166,6 +175,7 @@ RunMemory read(const Json& from) {
   const Json& since = member(from, "alert_since_s");
   if (!since.is_null()) base.alert_since_s = wall(since);
   base.peak_per_s = rate(member(from, "peak_per_s"));
+  base.alert_rule = alert_rule(from);
   base.runs = whole(member(from, "runs"));
   for (const Json& count : list(member(from, "close_waits"), RunMemory::kMostCloseWaits)) {
     memory.close_waits.push_back(whole(count));
@@ -219,6 +229,7 @@ std::string memory_text(const RunMemory& memory) {
       {"reported", static_cast<unsigned>(base.reported)},
       {"alert_since_s", or_null(base.alert_since_s)},
       {"peak_per_s", base.peak_per_s},
+      {"alert_rule", base.alert_rule},
       {"runs", base.runs},
       {"close_waits", memory.close_waits},
       {"spacing_ms", memory.spacing ? Json(memory.spacing->count()) : Json(nullptr)},

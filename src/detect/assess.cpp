@@ -19,6 +19,14 @@ bool host_speaks_of(const Assessment& one, std::size_t listeners) {
   return listeners == 1 || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
 }
 
+/// What the host's counters add to the score of a listener. Clients that hear no SYN+ACK answer no cookie either, and
+/// what they repeat fills the queue: then only RSTs, which somebody sent who did hear it, prove anything.
+double from_host(const Assessment& one, const Measurements& host) {
+  const double against = std::min(0.0, host.score);
+  if (!one.takes_host_evidence) return against;
+  return nobody_comes_through(one.signals) && host.sources_reset != Answer::yes ? against : host.score;
+}
+
 /// A full accept queue clears its listener. What else clears it counts half if the host's counters prove an attack,
 /// because they do not tell which listener is attacked.
 double combined(const Measurements& listener, double host_score) {
@@ -64,16 +72,24 @@ bool too_early(const Assessment& one, const Measurements& host) {
 
 AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackLevel level) {
   const Measurements& signals = one.signals;
-  const bool proven = one.takes_host_evidence && host.counters_accuse;
+  const bool unheard = nobody_comes_through(signals);
+  const bool proven = one.takes_host_evidence && (unheard ? host.sources_reset == Answer::yes : host.counters_accuse);
   // Retries can be replayed: they neither clear a queue full of old requests nor prove an attack.
   const bool retried = signals.clients_retry == Answer::yes;
   if (retried && signals.amount_aged == Amount::many && signals.staleness == Staleness::most) {
     level = std::max(level, AttackLevel::suspicious);
   }
   if (too_early(one, host) && !proven) level = std::min(level, AttackLevel::suspicious);
-  if (nobody_comes_through(signals) && !proven) level = std::min(level, AttackLevel::suspicious);
+  if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
+  if (signals.answers_unsent == Answer::yes) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);
   return level;
+}
+
+/// A few SYNs that die and harm nobody, here or at what the counters speak of.
+bool is_stray(const Assessment& one) {
+  const bool looks_like_a_flood = one.level >= AttackLevel::suspicious && !nobody_comes_through(one.signals);
+  return looks_like_a_flood && one.impact == Impact::none && one.outlook.stray;
 }
 
 /// A full queue admits a SYN when a request expires, and many expire at the same time: one timer round does not stand for
@@ -110,6 +126,19 @@ bool leaves_queue_alone(const Assessment& one, const SynInput& input) {
          input.facts.filters.synproxy_syn_received.value_or(0) > 0;
 }
 
+/// The counters accuse nobody if another trouble of a listener explains them, and no listener looks flooded.
+bool counters_explained(const HostAssessment& all) {
+  if (all.host.signals.sources_reset == Answer::yes) return false;
+  bool explained = false;
+  for (const Assessment& one : all.listeners) {
+    const bool other = one.attack_class == AttackClass::return_path || one.attack_class == AttackClass::small_queue;
+    explained = explained || other;
+    const bool spoken_of = one.takes_host_evidence && one.signals.saturated_lately == Answer::yes;
+    if (!other && (spoken_of || one.level >= AttackLevel::suspicious)) return false;
+  }
+  return explained;
+}
+
 void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   Assessment& host = all.host;
   double best = 0;
@@ -125,7 +154,8 @@ void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   }
   host.score = host.signals.score + best;
   // The evidence of one listener must not count for another. Without counters the host is as bad as its worst listener.
-  host.level = host.signals.score > 0 ? level_of(host.score, host.impact, thresholds) : AttackLevel::none;
+  const bool accused = host.signals.score > 0 && !counters_explained(all);
+  host.level = accused ? level_of(host.score, host.impact, thresholds) : AttackLevel::none;
   if (host.signals.adds_up == Answer::yes) host.level = std::max(host.level, AttackLevel::suspicious);
   host.attack_class = classify_host(host);
   host.rate_per_s = rate_of(host, host.signals);
@@ -143,11 +173,77 @@ void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   }
 }
 
+void settle_together(HostAssessment& all) {
+  Assessment& host = all.host;
+  if (!all.together || all.together->level < host.level) return;
+  host.level = all.together->level;
+  host.attack_class = all.together->attack_class;
+  host.rate_per_s = all.together->rate_per_s;
+  host.score = all.together->score;
+}
+
 bool counters_known(const Measurements& host) { return host.unanswered_per_s && host.embryonic_per_s; }
 
 }  // namespace
 
 Subject Assessment::subject() const { return of->now == nullptr ? Subject::host() : Subject::endpoint(of->now->local); }
+
+namespace {
+
+Assessment assess_listener(const ListenerView& view, const Measurements& counters, std::size_t listeners,
+                           const Thresholds& thresholds) {
+  const SynInput& input = view.input;
+  Assessment one;
+  one.of = &view;
+  run(Scope::listener, view, thresholds, one.signals);
+  one.takes_host_evidence = host_speaks_of(one, listeners);
+  one.score = combined(one.signals, from_host(one, counters));
+  one.impact = impact_of(one, counters, input);
+  one.level = with_floors(one, counters, level_of(one.score, one.impact, thresholds));
+  one.outlook = outlook_of(view, one.signals, counters, thresholds);
+  const bool stray = is_stray(one);
+  if (stray) one.level = AttackLevel::none;
+  one.attack_class = stray ? AttackClass::stray : classify(one, counters);
+  one.rate_per_s = rate_of(one, counters);
+  if (!leaves_queue_alone(one, input)) one.seconds_to_full = seconds_to_full(one.signals, one.rate_per_s);
+  return one;
+}
+
+/// Nothing but a flood, if anything, is known of it.
+bool unexplained(const Assessment& one) {
+  if (one.of->now->sockets == 0 || one.signals.aged <= 0) return false;
+  switch (one.attack_class) {
+    case AttackClass::none:
+    case AttackClass::stray:
+    case AttackClass::random_sources:
+    case AttackClass::mixed_sources:
+    case AttackClass::single_source:
+    case AttackClass::subnet:
+      return true;
+    case AttackClass::lossy_clients:  // by chance: too few to tell
+      return one.signals.amount_aged == Amount::few;
+    default:
+      return false;
+  }
+}
+
+void judge_together(HostAssessment& all, const Thresholds& thresholds) {
+  std::vector<const ListenerView*> views;
+  bool accused = false;
+  for (const Assessment& one : all.listeners) {
+    accused = accused || one.level >= AttackLevel::likely;
+    if (!unexplained(one)) continue;
+    all.unexplained.push_back(&one);
+    views.push_back(one.of);
+  }
+  if (accused) return;
+  all.pool = pool_of(views);
+  if (all.pool == nullptr) return;
+  all.together = assess_listener(*all.pool->view, all.host.signals, all.listeners.size(), thresholds);
+  if (all.together->level < AttackLevel::likely) all.together.reset();
+}
+
+}  // namespace
 
 HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views, const Thresholds& thresholds) {
   HostAssessment all;
@@ -158,19 +254,12 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
   const SynInput& input = host.input;
   for (ListenerView& view : views) {
     view.host = &counters;
-    Assessment one;
-    one.of = &view;
-    run(Scope::listener, view, thresholds, one.signals);
-    one.takes_host_evidence = host_speaks_of(one, views.size());
-    one.score = combined(one.signals, one.takes_host_evidence ? counters.score : std::min(0.0, counters.score));
-    one.impact = impact_of(one, counters, input);
-    one.level = with_floors(one, counters, level_of(one.score, one.impact, thresholds));
-    one.attack_class = classify(one, counters);
-    one.rate_per_s = rate_of(one, counters);
-    if (!leaves_queue_alone(one, input)) one.seconds_to_full = seconds_to_full(one.signals, one.rate_per_s);
+    Assessment one = assess_listener(view, counters, views.size(), thresholds);
     all.listeners.push_back(std::move(one));
   }
+  judge_together(all, thresholds);
   settle_host(all, thresholds);
+  settle_together(all);
   const bool unseen = input.completeness == Completeness::partial || table_is_blind(input) ||
                       (input.facts_before && !counters_known(counters));
   if (unseen && all.host.level == AttackLevel::none) all.host.level = AttackLevel::unknown;

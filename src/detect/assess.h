@@ -1,12 +1,15 @@
 #pragma once
 // From outcomes to a level and a class.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "detect/measurements.h"
+#include "detect/outlook.h"
+#include "detect/pool.h"
 #include "report/finding.h"
 
 namespace tcpstat::detect {
@@ -20,6 +23,7 @@ struct Assessment {
   Impact impact = Impact::none;
   AttackLevel level = AttackLevel::none;
   AttackClass attack_class = AttackClass::none;
+  Outlook outlook;
   std::optional<double> rate_per_s;
   std::optional<double> seconds_to_full;
 
@@ -29,6 +33,11 @@ struct Assessment {
 struct HostAssessment {
   Assessment host;
   std::vector<Assessment> listeners;
+  /// Those that nothing else explains, judged together; there only if that accuses and none of them alone does.
+  std::optional<Assessment> together;
+  std::vector<const Assessment*>
+      unexplained;                   ///< listeners of whose old requests nothing but a flood could be the reason
+  std::unique_ptr<const Pool> pool;  ///< what `together` is of
 };
 
 /// `views`: listener_views(); `host`: host_view(). Both outlive the result.

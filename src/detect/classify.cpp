@@ -13,6 +13,12 @@ bool clients_complete(const Measurements& signals) {
   return signals.completion == Completion::clients || signals.rounds_thin_out;
 }
 
+/// SYNs are dropped at this listener although its clients complete as fast as the queue admits them.
+bool lacks_room(const Assessment& listener, const Measurements& host) {
+  if (host.queue_turns_over != Answer::yes || !listener.takes_host_evidence) return false;
+  return listener.signals.drops_per_s.value_or(1) > 0 && listener.signals.counted > 0;
+}
+
 /// Where few cookies are sent, it does not matter whether they are answered.
 bool cookies_are_answered(const Measurements& host) {
   if (host.cookie_answers != CookieAnswers::unknown) return host.cookie_answers == CookieAnswers::nearly_all;
@@ -39,7 +45,9 @@ const Origin* origin_of(const Assessment& one, const Measurements& host) {
 bool nobody_comes_through(const Measurements& signals) {
   if (signals.clients_retry != Answer::yes || signals.amount_aged == Amount::few) return false;
   if (clients_complete(signals)) return false;
-  if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody;
+  // A repeated SYN makes a request look younger than it is, so that some seem to end before they can expire.
+  const bool some = signals.completion == Completion::some && signals.staleness == Staleness::most;
+  if (signals.completion != Completion::unknown) return signals.completion == Completion::nobody || some;
   return signals.requests_survive == Answer::yes || signals.staleness == Staleness::most;
 }
 
@@ -53,9 +61,15 @@ bool undecided(const Assessment& listener, const Measurements& host) {
 
 AttackClass classify(const Assessment& listener, const Measurements& host) {
   const Measurements& signals = listener.signals;
-  if (accepts_slowly(listener, host)) return AttackClass::accept_queue;
-  if (signals.deferring == Answer::yes && signals.amount_deferred != Amount::few) return AttackClass::deferred_accept;
   const bool accused = listener.level >= AttackLevel::likely;
+  // Half-opens in front of a full accept queue are no proof, but the host's counters are.
+  const bool proven = accused && listener.takes_host_evidence && host.counters_accuse;
+  if (accepts_slowly(listener, host) && !proven) return AttackClass::accept_queue;
+  // Deferred requests count for nothing: what makes the level suspicious is something else.
+  const bool deferred = signals.deferring == Answer::yes && signals.amount_deferred != Amount::few;
+  if (deferred && listener.level < AttackLevel::suspicious) return AttackClass::deferred_accept;
+  if (!accused && lacks_room(listener, host)) return AttackClass::small_queue;
+  if (signals.answers_unsent == Answer::yes && !accused) return AttackClass::return_path;
   if (nobody_comes_through(signals) && !accused) return AttackClass::return_path;
   const bool clients = signals.clients_retry == Answer::yes || clients_complete(signals);
   if (!accused && signals.late.many() && clients) return AttackClass::lossy_clients;
@@ -73,6 +87,9 @@ AttackClass classify_host(const Assessment& host) {
   if (host.level >= AttackLevel::suspicious) {
     const double others = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);
     return mostly_reset(signals, others) ? AttackClass::live_sources : flood_class(origin_of(host, signals));
+  }
+  if (signals.sources_reset == Answer::yes && signals.resets_are_spread == Answer::yes) {
+    return AttackClass::live_sources;
   }
   return signals.closed_ports_probed == Answer::yes ? AttackClass::port_scan : AttackClass::none;
 }

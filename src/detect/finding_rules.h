@@ -9,6 +9,14 @@ inline constexpr ThresholdInfo kFloodThresholds[] = {
     {"suspicious", 2, "points", "one strong signal, or several weak ones"},
     {"likely", 3.5, "points", "attacks reach it, look-alikes did not in any labelled run"},
     {"under_attack", 5, "points", "and the queue is under pressure: clients notice"},
+    {"pressure", 0.45, "ratio", "of the SYN queue, at this rate within the life of a request: below, it harms nobody"},
+    {"over", 12, "s", "without a new request: the flood has ended; pulses rest for less"},
+};
+inline constexpr ThresholdInfo kStrayThresholds[] = {
+    {"room", 0.1, "ratio", "of the SYN queue: more may grow into harm"},
+    {"rate", 1.25, "/s", "scanners and forged answers of others leave as much anywhere"},
+    {"rate_among_clients", 3, "/s", "where hardly any of the SYNs are of this kind"},
+    {"share", 0.05, "ratio", "of all SYNs: hardly any"},
 };
 inline constexpr ThresholdInfo kQueueThresholds[] = {
     {"warning", 0.75, "ratio", "a burst of a third of the queue more, and connections are lost"},
@@ -25,6 +33,14 @@ inline constexpr ThresholdInfo kRefusedThresholds[] = {
 
 inline constexpr RuleInfo kSynFloodRule = {"syn-flood", "is a listener under a SYN flood?", "RFC 4987",
                                            kFloodThresholds};
+inline constexpr RuleInfo kStrayRule = {"stray-syns", "do a few SYNs die that harm nobody?", "RFC 4987 §2.1",
+                                        kStrayThresholds};
+inline constexpr RuleInfo kSmallQueueRule = {"syn-queue-small",
+                                             "is a SYN queue too small for its clients?",
+                                             "net/ipv4/tcp_input.c, tcp_conn_request(): tcp_max_syn_backlog; listen(2)",
+                                             {}};
+inline constexpr RuleInfo kResetRule = {
+    "half-open-resets", "are handshakes given up by RST, as health checks do?", "RFC 9293 §3.10.7.4", {}};
 inline constexpr RuleInfo kAcceptQueueRule = {"accept-queue", "does a program accept too slowly?",
                                               "listen(2); net/ipv4/tcp_ipv4.c, tcp_v4_syn_recv_sock()",
                                               kQueueThresholds};

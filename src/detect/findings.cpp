@@ -1,88 +1,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
-#include "model/state.h"
+#include "detect/finding_text.h"
+#include "detect/flood_findings.h"
 
 namespace tcpstat::detect {
 namespace {
-
-std::string number(double value) {
-  std::array<char, 32> text{};
-  const double shown = value < 10 ? std::round(value * 10) / 10 : std::round(value);
-  const int digits = value < 10 && shown != std::round(shown) ? 1 : 0;
-  std::snprintf(text.data(), text.size(), "%.*f", digits, shown);
-  return text.data();
-}
-
-std::string port_of(const Assessment& one) {
-  return one.of->now == nullptr ? "" : " --local-port " + std::to_string(one.of->now->local.port);
-}
-
-std::string list_command(const Assessment& one) {
-  return "tcpstat -s " + std::string(name(State::syn_recv)) + port_of(one);
-}
-
-std::string sources_command(const Assessment& one) {
-  return "tcpstat summary --by remote_prefix -s " + std::string(name(State::syn_recv)) + port_of(one);
-}
-
-/// " from random sources", " from 198.51.100.0/24".
-std::string sources_text(const Assessment& one, const Measurements& host) {
-  const Origin* origin = origin_of(one, host);
-  if (one.attack_class == AttackClass::random_sources) return " from random sources";
-  if (one.attack_class == AttackClass::live_sources) return " from sources that answer with RST";
-  if (origin != nullptr && !origin->place.empty()) return " from " + origin->place;
-  if (one.of->now == nullptr && origin == nullptr) return " from sources that the table does not show";
-  return " from mixed sources";
-}
-
-std::string queue_text(const Measurements& signals) {
-  if (!signals.limit) return ", " + number(signals.half_open) + " half-open";
-  if (signals.half_open >= *signals.limit) {
-    return ", queue full (" + number(signals.half_open) + ", room for " + number(*signals.limit) + ")";
-  }
-  return ", queue " + number(signals.half_open) + " of " + number(*signals.limit);
-}
-
-/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
-std::string rate_text(const Assessment& one) {
-  constexpr double kShown = 0.05;
-  return one.rate_per_s.value_or(0) >= kShown ? ", about " + number(*one.rate_per_s) + " SYN/s" : "";
-}
-
-std::string flood_message(const Assessment& one, const Measurements& host) {
-  std::string where = one.of->now == nullptr ? "the host" : one.subject().text();
-  if (one.of->now == nullptr && !host.tracked_listener.empty())
-    where += ", most of it at " + host.tracked_listener + ",";
-  if (one.attack_class == AttackClass::undecided) {
-    return "SYN queue of " + where + " is full of fresh requests" + queue_text(one.signals) +
-           ": a flood or a flash crowd, which one snapshot cannot tell";
-  }
-  if (one.attack_class == AttackClass::return_path) {
-    return "SYNs to " + where + " are repeated and never complete" + queue_text(one.signals) +
-           ": SYN+ACKs do not reach the clients, or a flood is replayed";
-  }
-  const bool sure = one.level >= AttackLevel::likely;
-  std::string out =
-      std::string(sure ? "SYN flood on " : "Possible SYN flood on ") + where + sources_text(one, host) + rate_text(one);
-  if (one.of->now != nullptr) out += queue_text(one.signals);
-  if (one.seconds_to_full && *one.seconds_to_full > 0) {
-    out += ", full in " + number(std::ceil(*one.seconds_to_full)) + " s";
-  }
-  return out;
-}
-
-std::vector<Evidence> evidence_of(const Assessment& one, const Measurements& host) {
-  std::vector<Evidence> out = one.signals.evidence;
-  if (one.of->now != nullptr && one.takes_host_evidence) {
-    out.insert(out.end(), host.evidence.begin(), host.evidence.end());
-  }
-  return out;
-}
 
 /// The evidence that a rule is about.
 std::vector<Evidence> only(const Measurements& signals, std::initializer_list<std::string_view> quantities) {
@@ -103,15 +29,14 @@ class Findings {
       : all_(all), input_(input), thresholds_(thresholds) {}
 
   std::vector<Finding> take() {
-    AttackLevel worst = AttackLevel::unknown;
+    out_ = flood_findings(all_, thresholds_);
+    for (Finding& one : host_flood_findings(all_, thresholds_)) out_.push_back(std::move(one));
     for (const Assessment& listener : all_.listeners) {
-      worst = std::max(worst, listener.level);
-      add_flood(listener);
       add_accept_queue(listener);
-      add_look_alike(listener);
+      if (!told_together(all_, listener)) add_look_alike(listener);
     }
-    if (all_.host.level > worst) add_flood(all_.host);
     if (auto refused = refusals(all_.host, input_, thresholds_)) out_.push_back(std::move(*refused));
+    add_resets();
     add_blind_spots();
     std::stable_sort(out_.begin(), out_.end(),
                      [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
@@ -119,30 +44,6 @@ class Findings {
   }
 
  private:
-  void add_flood(const Assessment& one) {
-    if (one.level < AttackLevel::suspicious || one.attack_class == AttackClass::accept_queue) return;
-    const bool sure = one.level >= AttackLevel::likely;
-    const bool path = one.attack_class == AttackClass::return_path;
-    std::vector<Evidence> evidence = evidence_of(one, all_.host.signals);
-    if (evidence.empty()) return;
-    Finding out = finding(path ? kReturnPathRule : kSynFloodRule, sure ? Severity::critical : Severity::warning, one,
-                          std::move(evidence));
-    out.value = one.score;
-    out.unit = "points";
-    const LimitsOf<kSynFloodRule> limit(thresholds_);
-    out.warning = limit("suspicious");
-    out.critical = limit("likely");
-    out.message = flood_message(one, all_.host.signals);
-    if (path) {
-      out.next = list_command(one);
-    } else if (!sure || one.of->now == nullptr) {
-      out.next = "tcpstat check --interval 5 -v";
-    } else {
-      out.next = sources_command(one);
-    }
-    out_.push_back(std::move(out));
-  }
-
   void add_accept_queue(const Assessment& one) {
     const auto& waiting = one.of->now->accept_queue;
     const auto& most = one.of->now->accept_limit;
@@ -162,12 +63,12 @@ class Findings {
     out.critical = critical;
     out.message = one.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
                   " connections wait, limit " + std::to_string(*most) + (full ? "; new ones are dropped" : "");
-    out.next = "tcpstat -lp" + port_of(one);
+    out.next = "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));
   }
 
   void add_look_alike(const Assessment& one) {
-    if (one.level >= AttackLevel::suspicious) return;
+    if (one.attack_class == AttackClass::small_queue) add_small_queue(one);
     if (one.attack_class == AttackClass::deferred_accept) add_deferred(one);
     if (one.attack_class == AttackClass::lossy_clients) add_lossy(one);
     if (one.attack_class == AttackClass::flash_crowd) add_crowd(one);
@@ -192,11 +93,14 @@ class Findings {
   }
 
   void add_lossy(const Assessment& one) {
-    Finding out = finding(kLossyRule, Severity::info, one,
+    // A flood beneath would be a small one.
+    const bool doubtful = one.level >= AttackLevel::suspicious;
+    Finding out = finding(kLossyRule, doubtful ? Severity::warning : Severity::info, one,
                           only(one.signals, {"client_retries", "survival", "first_timeout_survivors", "aged_completed",
                                              "stale_half_opens"}));
     out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals) +
-                  ": segments get lost on the way, no flood";
+                  ": segments get lost on the way" +
+                  (doubtful ? ", and a small flood among them would not show" : ", no flood");
     out.next = list_command(one);
     out_.push_back(std::move(out));
   }
@@ -212,7 +116,46 @@ class Findings {
       const double handshake = std::max(one.signals.handshake_s.value_or(0), 0.1);
       out.message += "; its backlog is too small, " + number(std::ceil(1.5 * completions * handshake)) + " would do";
     }
-    out.next = "tcpstat -lp" + port_of(one);
+    out.next = "tcpstat -lp" + port_words(one);
+    out_.push_back(std::move(out));
+  }
+
+  void add_small_queue(const Assessment& one) {
+    const Measurements& host = all_.host.signals;
+    const double dropped = host.silent_drops_per_s.value_or(0);
+    const double completed = host.completions_per_s.value_or(0);
+    Finding out = finding(kSmallQueueRule, dropped >= completed ? Severity::critical : Severity::warning, one,
+                          evidence_of(one, host));
+    out.value = dropped;
+    out.unit = "/s";
+    const auto& most = input_.facts.settings.max_syn_backlog;
+    const std::uint32_t backlog = one.of->now->backlogs.empty()
+                                      ? 0
+                                      : *std::max_element(one.of->now->backlogs.begin(), one.of->now->backlogs.end());
+    const bool by_sysctl = input_.facts.settings.syncookies == 0 && most && *most - *most / 4 < backlog;
+    out.message = "SYN queue too small on " + one.subject().text() +
+                  (one.signals.limit ? " (room for " + number(*one.signals.limit) + ")" : "") + ": " + number(dropped) +
+                  " SYNs a second of its clients are dropped, " + number(completed) + " connect; raise " +
+                  (by_sysctl ? "net.ipv4.tcp_max_syn_backlog" : "its backlog and net.core.somaxconn") +
+                  " or turn SYN cookies on";
+    out.next =
+        by_sysctl ? "sysctl net.ipv4.tcp_max_syn_backlog net.ipv4.tcp_syncookies" : "tcpstat -lp" + port_words(one);
+    out_.push_back(std::move(out));
+  }
+
+  /// Handshakes that end in RST, thinly spread: worth knowing, and no more.
+  void add_resets() {
+    const Measurements& host = all_.host.signals;
+    if (all_.host.level >= AttackLevel::suspicious) return;
+    if (host.sources_reset != Answer::yes || host.resets_are_spread != Answer::yes) return;
+    Finding out = finding(kResetRule, Severity::info, all_.host, only(host, {"embryonic_resets", "completions"}));
+    out.value = host.embryonic_per_s;
+    out.unit = "/s";
+    const std::size_t share = input_.now->drops_since(*input_.before).size();
+    out.message = number(*host.embryonic_per_s) + " handshakes/s end in RST" +
+                  (share > 1 ? " (" + std::to_string(share) + " listeners share them)" : "") +
+                  ": health checks look like this; a flood if they are news";
+    out.next = reset_packets_command(all_.host);
     out_.push_back(std::move(out));
   }
 
@@ -243,9 +186,9 @@ class Findings {
 }  // namespace
 
 std::span<const RuleInfo* const> finding_rules() {
-  static constexpr std::array<const RuleInfo*, 8> kRules = {&kSynFloodRule,   &kAcceptQueueRule, &kDeferredRule,
-                                                            &kReturnPathRule, &kLossyRule,       &kCrowdRule,
-                                                            &kRefusedRule,    &kBlindRule};
+  static constexpr std::array<const RuleInfo*, 11> kRules = {
+      &kSynFloodRule,   &kAcceptQueueRule, &kDeferredRule, &kReturnPathRule, &kLossyRule, &kCrowdRule,
+      &kSmallQueueRule, &kStrayRule,       &kResetRule,    &kRefusedRule,    &kBlindRule};
   return kRules;
 }
 

@@ -71,6 +71,9 @@ struct Measurements {
   Answer requests_survive = Answer::unknown;  ///< from one timer round to the next, as a flood's do
   bool rounds_thin_out = false;               ///< from round to round, as those of clients do, and surely
   Answer clients_retry = Answer::unknown;     ///< sources repeat their SYNs
+  std::optional<double> retry_share;          ///< which part of them does
+  Answer answers_unsent = Answer::unknown;    ///< its SYN+ACKs do not leave the host
+  std::optional<double> unsent_per_s;         ///< requests that end for that reason
   Answer deferring = Answer::unknown;         ///< a good part of the requests only waits for data
   Amount amount_deferred = Amount::few;
   AcceptQueue accept_queue = AcceptQueue::unknown;
@@ -87,14 +90,17 @@ struct Measurements {
   // The host's outcomes.
   Answer cookies_flow = Answer::unknown;  ///< SYNs are answered by cookies
   CookieAnswers cookie_answers = CookieAnswers::unknown;
-  Answer proxy_answers = Answer::unknown;  ///< the cookies of SYNPROXY are answered
-  Answer syns_dropped = Answer::unknown;   ///< because a SYN queue is full
-  Answer sources_reset = Answer::unknown;  ///< sources answer SYN+ACKs with RST, more than clients do
-  Answer clients_alive = Answer::unknown;  ///< clients repeat their SYNs
+  Answer proxy_answers = Answer::unknown;      ///< the cookies of SYNPROXY are answered
+  Answer syns_dropped = Answer::unknown;       ///< because a SYN queue is full
+  Answer queue_turns_over = Answer::unknown;   ///< requests complete as fast as SYNs are dropped for want of room
+  Answer sources_reset = Answer::unknown;      ///< sources answer SYN+ACKs with RST, more than clients do
+  Answer resets_are_spread = Answer::unknown;  ///< thinly over listeners, as health checks are
+  Answer clients_alive = Answer::unknown;      ///< clients repeat their SYNs
   Answer closed_ports_probed = Answer::unknown;
-  Answer adds_up = Answer::unknown;  ///< what stays incomplete, from run to run
-  bool counters_accuse = false;      ///< those of this very time; what earlier runs say is no such proof
-  std::string tracked_listener;      ///< that most tracked entries are for; empty: none
+  Answer adds_up = Answer::unknown;    ///< what stays incomplete, from run to run
+  bool counters_accuse = false;        ///< those of this very time; what earlier runs say is no such proof
+  std::optional<Origin> reset_origin;  ///< of requests that a RST ended, by connection tracking
+  std::string tracked_listener;        ///< that most tracked entries are for; empty: none
 
   // Of either: a listener's are those of aged requests, the host's those of tracked entries.
   std::optional<SourceStatistics> sources;

@@ -129,7 +129,8 @@ bool explained(const SynReport& report) {
   for (const SynVerdict& verdict : report.verdicts) {
     if (verdict.level >= AttackLevel::suspicious) return false;
     all = all || verdict.attack_class == AttackClass::lossy_clients ||
-          verdict.attack_class == AttackClass::deferred_accept || verdict.attack_class == AttackClass::accept_queue;
+          verdict.attack_class == AttackClass::deferred_accept || verdict.attack_class == AttackClass::accept_queue ||
+          verdict.attack_class == AttackClass::stray || verdict.attack_class == AttackClass::small_queue;
   }
   return all;
 }
@@ -175,13 +176,26 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   host.level = AttackLevel::suspicious;
   std::vector<Evidence> evidence = {
       {"quiet_runs", static_cast<double>(quiet), ">=", static_cast<double>(kRunsToClear), "runs", 0, "state file"}};
-  Finding finding(std::string(kSynFloodRule.id), Severity::warning, Subject::host(), evidence);
-  finding.message = "The SYN flood of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
-                    std::to_string(kRunsToClear) + " runs, peak " + std::to_string(std::lround(next.peak_per_s)) +
-                    " SYN/s";
+  const bool path = next.alert_rule == kReturnPathRule.id;
+  const RuleInfo& rule = path ? kReturnPathRule : kSynFloodRule;
+  Finding finding(std::string(rule.id), Severity::warning, Subject::host(), evidence);
+  finding.message = "The " + std::string(path ? "broken return path" : "SYN flood") +
+                    " of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
+                    std::to_string(kRunsToClear) + " runs";
+  if (!path) finding.message += ", peak " + std::to_string(std::lround(next.peak_per_s)) + " SYN/s";
   finding.next = "tcpstat check --interval 5 -v";
   host.evidence.push_back(evidence.front());
   report.findings.insert(report.findings.begin(), std::move(finding));
+}
+
+/// A flood in any run of an alert makes it one.
+std::string rule_of_alert(const SynReport& report, const std::string& before) {
+  const auto says = [&](const RuleInfo& rule) {
+    return std::any_of(report.findings.begin(), report.findings.end(),
+                       [&](const Finding& one) { return one.is(rule) && one.severity >= Severity::warning; });
+  };
+  if (says(kSynFloodRule) || before == kSynFloodRule.id) return std::string(kSynFloodRule.id);
+  return says(kReturnPathRule) ? std::string(kReturnPathRule.id) : before;
 }
 
 std::size_t quiet_at_end(const std::vector<AttackLevel>& history) {
@@ -222,7 +236,9 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
       next.alert_since_s = wall_time_s;
       next.peak_per_s = 0;
       next.runs = 0;
+      next.alert_rule.clear();
     }
+    next.alert_rule = rule_of_alert(report, next.alert_rule);
     next.reported = judged;
     next.peak_per_s = std::max(next.peak_per_s, rate);
     ++next.runs;

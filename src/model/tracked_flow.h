@@ -11,9 +11,10 @@
 namespace tcpstat::inline model {
 
 struct TrackedFlow {
-  Endpoint source;                      ///< who sent the SYN
-  Endpoint local;                       ///< who answers it, behind address translation
-  State state = State::syn_sent;        ///< syn_sent: no SYN+ACK was seen yet; syn_recv: no ACK after it
+  Endpoint source;  ///< who sent the SYN
+  Endpoint local;   ///< who answers it, behind address translation
+  /// syn_sent: no SYN+ACK was seen yet; syn_recv: no ACK after it; close: a RST after it, and never an ACK.
+  State state = State::syn_sent;
   std::optional<std::uint32_t> left_s;  ///< until the entry expires, whole seconds
 };
 

@@ -10,7 +10,7 @@ std::string_view name(AttackLevel level) {
 }
 
 std::string_view name(AttackClass attack_class) {
-  constexpr std::array<std::string_view, 13> kNames = {
+  constexpr std::array<std::string_view, 15> kNames = {
       "",
       "flood: single source",
       "flood: subnet",
@@ -23,6 +23,8 @@ std::string_view name(AttackClass attack_class) {
       "return path or replay",
       "port scan",
       "live-source resets",
+      "stray SYNs",
+      "SYN queue too small",
       "saturated, undecided",
   };
   static_assert(kNames.size() == static_cast<std::size_t>(AttackClass::undecided) + 1);

@@ -68,6 +68,8 @@ enum class AttackClass : std::uint8_t {
   return_path,
   port_scan,
   live_sources,
+  stray,        ///< SYNs that die, too few to matter
+  small_queue,  ///< a crowd of clients before a SYN queue that is too short for them
   undecided
 };
 /// "flood: subnet", "lossy clients", …: as JSON has it. Empty for none.

@@ -42,6 +42,7 @@ Address spoofed(Sources sources, std::mt19937_64& random) {
       // Each in a network of its own.
       const auto host = static_cast<std::uint8_t>(random() % 40);
       Address address = Address::parse("198.19.0.1");
+      address.bytes[1] = static_cast<std::uint8_t>(18 + host % 2);
       address.bytes[2] = static_cast<std::uint8_t>(host * 6);
       address.bytes[3] = static_cast<std::uint8_t>(1 + host * 5);
       return address;

@@ -20,10 +20,18 @@ using Limits = LimitsOf<kRule>;
 struct Count {
   double completed = 0;
   double all = 0;
+  double vanished = 0;  // too early to have expired, and in no other state: completed and closed, if anything
 
   void add(bool answered) {
     all += 1;
     if (answered) completed += 1;
+  }
+  /// What is gone counts as completed as far as the host's completions can account for it; the rest tells nothing.
+  void account(std::optional<double> completions) {
+    const double known = completions ? std::min(vanished, std::max(0.0, *completions - completed)) : vanished;
+    completed += known;
+    all += known;
+    vanished = 0;
   }
 };
 
@@ -35,7 +43,11 @@ void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono:
   if (*outcome == Outcome::gone) {
     const double apart = std::chrono::duration<double>(ago).count();
     const bool early = age && *age + apart < limit("expiry");
-    if (early || apart <= limit("apart")) count.add(early);
+    if (early) {
+      count.vanished += 1;
+    } else if (apart <= limit("apart")) {
+      count.add(false);
+    }
   } else if (*outcome == Outcome::completed || was_asked) {
     count.add(*outcome == Outcome::completed);
   }
@@ -69,7 +81,9 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (!listener.seconds()) return;
   Count count = old_ones(listener, limit);
   // Clients far away answer later than half a second: these requests count only if there are no others.
-  if (count.all < limit("entries")) add_met(listener, false, limit, count);
+  if (count.all + count.vanished < limit("entries")) add_met(listener, false, limit, count);
+  if (signals.answers_unsent == Answer::yes) count.vanished = 0;
+  count.account(listener.grown(&KernelCounters::passive_opens));
   if (count.all < limit("entries")) return;
   const double completed = count.completed / count.all;
   const double clients = limit("clients");

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "detect/measurements.h"
+#include "detect/sample/tracked_sample.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -9,11 +10,28 @@ constexpr ThresholdInfo kThresholds[] = {
     {"some", 10, "/s", "or 0.3 of the completions: browsers give up a few"},
     {"as_many", 40, "/s", "or as many as the completions: checks of a load balancer are fewer"},
     {"many", 50, "/s", "or three times the completions: no clients do that"},
+    {"one_listener", 25, "/s", "at one listener: a few hosts that check it once a second or less often are fewer"},
+    {"all_listeners", 100, "/s", "checks of many listeners together stay below"},
 };
 constexpr RuleInfo kRule = {"embryonic-resets", "do sources answer SYN+ACKs with RST?",
                             "RFC 9293 §3.10.7.4; net/ipv4/tcp_minisocks.c, tcp_check_req(): EmbryonicRsts",
                             kThresholds};
 using Limits = LimitsOf<kRule>;
+
+/// The most that one listener lost in a second. A RST that ends a request counts among what its listener lost
+/// (net/ipv4/tcp_minisocks.c, tcp_check_req()).
+double most_at_one(const ListenerView& host, double rate) {
+  if (host.input.before == nullptr || host.input.now->listeners.size() < 2) return rate;
+  const auto drops = host.input.now->drops_since(*host.input.before);
+  if (drops.empty()) return rate;
+  return std::min(rate, static_cast<double>(drops.front().count) / *host.seconds());
+}
+
+/// No host-wide number tells health checks that reset what answers from a flood; but they come thinly, to each listener
+/// from a few hosts.
+bool are_spread(const ListenerView& host, double rate, const Limits& limit) {
+  return rate < limit("all_listeners") && most_at_one(host, rate) < limit("one_listener");
+}
 
 // Sources that exist answer the unexpected SYN+ACK with a RST, which ends the half-open at once: the table stays empty.
 // The expiry of a half-open does not count here (net/ipv4/tcp_minisocks.c, tcp_check_req()).
@@ -38,11 +56,18 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
     weight = 3;
   }
   signals.sources_reset = answer(rate >= some);
+  signals.resets_are_spread = answer(are_spread(host, rate, limit));
+  if (signals.resets_are_spread == Answer::yes) weight = 0;
   signals.counters_accuse = signals.counters_accuse || weight > 0;
   signals.add("embryonic_resets", rate, ">=", against, "/s", weight, "/proc/net/netstat");
 }
 
 }  // namespace
+
+bool resets_hide_sources(const KernelFacts& before, const KernelFacts& now) {
+  constexpr std::uint64_t kWorthAsking = 100;
+  return growth(before.counters.embryonic_rsts, now.counters.embryonic_rsts).value_or(0) >= kWorthAsking;
+}
 
 constinit const Heuristic embryonic_resets_heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
 

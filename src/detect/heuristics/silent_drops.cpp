@@ -8,10 +8,19 @@ namespace {
 constexpr ThresholdInfo kThresholds[] = {
     {"drops", 1, "/s", "or a tenth of the completions, whichever is more"},
     {"stale", 0.3, "ratio", "a queue that is full of fresh requests may be a crowd in front of a short queue"},
+    {"handshake", 0.5, "s",
+     "requests that complete in this time on average are those of clients: a flood's stay for 7 s"},
 };
 constexpr RuleInfo kRule = {"silent-drops", "are SYNs dropped because the SYN queue is full?",
                             "net/ipv4/tcp_input.c, tcp_conn_request(): TCPReqQFullDrop, ListenDrops", kThresholds};
 using Limits = LimitsOf<kRule>;
+
+/// Little's law: the requests in the table over the handshakes that end well in a second are how long each is there.
+bool turns_over(const ListenerView& host, double completions_per_s, double handshake_s) {
+  if (host.input.before == nullptr) return false;
+  const auto waiting = static_cast<double>(std::max(host.input.now->half_open(), host.input.before->half_open()));
+  return waiting > 0 && waiting <= handshake_s * completions_per_s;
+}
 
 // With tcp_syncookies=0 a full queue drops SYNs. The rule that keeps the last quarter of tcp_max_syn_backlog for proven
 // peers counts in ListenDrops alone (net/ipv4/tcp_input.c, tcp_conn_request()), so overflows are taken off that.
@@ -29,7 +38,11 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   // Where clients repeat their SYNs, overload explains the drops.
   if (signals.syns_dropped == Answer::yes && signals.clients_alive != Answer::yes) {
     weight = most_stale(host.input, thresholds) >= limit("stale") ? 4 : 2;
-    signals.counters_accuse = true;
+    // A queue that clients empty all the time is too short for them, whoever else sends SYNs.
+    const bool clients = turns_over(host, signals.completions_per_s.value_or(0), limit("handshake"));
+    signals.queue_turns_over = answer(clients);
+    if (clients) weight -= 2;
+    signals.counters_accuse = signals.counters_accuse || !clients;
   }
   signals.add("silent_drops", signals.silent_drops_per_s, ">=", many, "/s", weight, "/proc/net/netstat");
 }

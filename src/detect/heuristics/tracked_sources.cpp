@@ -19,6 +19,13 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   const Limits limit(thresholds);
   const TrackedSample* tracked = host.input.tracked;
   if (tracked == nullptr || tracked->tracking != Tracking::read) return;
+  const auto reset = static_cast<double>(tracked->reset);
+  if (reset >= limit("entries") && !tracked->reset_sources.empty()) {
+    const SourceStatistics sources = source_statistics(tracked->reset_sources);
+    signals.reset_origin = origin_of(sources, thresholds);
+    signals.add("tracked_reset_sources", sources.unique * reset, "", std::nullopt, "sources", 0, "ctnetlink");
+    signals.add("tracked_reset_top_source", sources.top_source.share, "", std::nullopt, "ratio", 0, "ctnetlink");
+  }
   const auto unanswered = static_cast<double>(tracked->unanswered);
   signals.add("tracked_half_opens", unanswered, ">=", limit("entries"), "entries", 0, "ctnetlink");
   if (unanswered < limit("entries") || tracked->sources.empty()) return;

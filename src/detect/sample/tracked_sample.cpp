@@ -39,6 +39,11 @@ bool TrackedSampler::waits(const TrackedFlow& flow) const {
 void TrackedSampler::flow(const TrackedFlow& flow) {
   std::uint64_t* unanswered = place_of(flow.local);
   if (unanswered == nullptr) return;
+  if (flow.state == State::close) {
+    ++out_.reset;
+    reset_sources_.add({tuple_hash(hash_, flow.local, flow.source), flow.source.address});
+    return;
+  }
   ++out_.half_open;
   if (!waits(flow)) return;
   ++out_.unanswered;
@@ -49,6 +54,7 @@ void TrackedSampler::flow(const TrackedFlow& flow) {
 TrackedSample TrackedSampler::take() {
   out_.tracking = Tracking::read;
   for (const Source& source : sources_.sorted()) out_.sources.push_back(source.address);
+  for (const Source& source : reset_sources_.sorted()) out_.reset_sources.push_back(source.address);
   for (const auto& [local, unanswered] : unanswered_) {
     if (unanswered <= out_.busiest_unanswered) continue;
     out_.busiest = local;

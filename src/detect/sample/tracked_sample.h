@@ -27,10 +27,12 @@ enum class Tracking : std::uint8_t {
 
 struct TrackedSample {
   Tracking tracking = Tracking::not_asked;
-  std::uint64_t half_open = 0;      ///< of all listeners; exact
-  std::uint64_t unanswered = 0;     ///< of these, for more than a second; exact
-  std::vector<Address> sources;     ///< of unanswered ones, at most TrackedSampler::kMost
-  std::optional<Endpoint> busiest;  ///< the listener with the most unanswered entries
+  std::uint64_t half_open = 0;         ///< of all listeners; exact
+  std::uint64_t unanswered = 0;        ///< of these, for more than a second; exact
+  std::vector<Address> sources;        ///< of unanswered ones, at most TrackedSampler::kMost
+  std::uint64_t reset = 0;             ///< requests that a RST ended in the last seconds; exact
+  std::vector<Address> reset_sources;  ///< of those, at most TrackedSampler::kMost
+  std::optional<Endpoint> busiest;     ///< the listener with the most unanswered entries
   std::uint64_t busiest_unanswered = 0;
 };
 
@@ -58,11 +60,14 @@ class TrackedSampler final : public TrackedFlowSink {
   KernelSettings settings_;
   std::map<Endpoint, std::uint64_t> unanswered_;  ///< by listener
   HashSample<Source> sources_{kMost};
+  HashSample<Source> reset_sources_{kMost};
   TrackedSample out_;
 };
 
 /// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered (by the limits
 /// of cookie-answers): only connection tracking knows their sources.
 bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, const Thresholds& thresholds);
+/// True if RSTs ended so many requests that it is worth knowing whose they were.
+bool resets_hide_sources(const KernelFacts& before, const KernelFacts& now);
 
 }  // namespace tcpstat::detect

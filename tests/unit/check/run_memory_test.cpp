@@ -37,6 +37,7 @@ RunMemory everything() {
   base.reported = AttackLevel::likely;
   base.alert_since_s = 1763999999;
   base.peak_per_s = 99.5;
+  base.alert_rule = "return-path";
   base.runs = 4;
   memory.close_waits = {1, 2, 3};
   memory.spacing = std::chrono::milliseconds(60000);
@@ -132,4 +133,14 @@ TEST_CASE("another version and another program say what they are") {
   CHECK(check::memory_from(replaced(text, "tcpstat state", "other state")).error() == "was not written by tcpstat");
   CHECK(check::memory_from("[]").error() == "was not written by tcpstat");
   CHECK(check::memory_from(std::string(100000, '[')).error() == "is damaged");
+}
+
+TEST_CASE("a file of an earlier version does not say what its alert is about") {
+  RunMemory before = everything();
+  const std::string text = check::memory_text(before);
+  const auto after = check::memory_from(replaced(text, R"("alert_rule":"return-path",)", ""));
+  REQUIRE(after);
+  CHECK(after->baseline.alert_rule.empty());
+  CHECK(check::memory_from(text)->baseline.alert_rule == "return-path");
+  CHECK_FALSE(check::memory_from(replaced(text, R"("return-path")", "7")));
 }

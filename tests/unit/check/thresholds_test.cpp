@@ -190,6 +190,29 @@ void beside_completions(Interval& made, double per_s) {
   made.now.flood(per_s, 10);
   made.facts.counters.passive_opens = 50;
 }
+/// One SYN a second in front of much room.
+void few_strays(Scene& scene) {
+  scene.backlog = 4096;
+  scene.flood(1, 40);
+}
+void strays_among_clients(Interval& made) {
+  made.before.backlog = made.now.backlog = 4096;
+  made.now.flood(2, 40);
+  made.facts.counters.passive_opens = 500;
+}
+/// 150 clients a second in front of a queue for 13.
+void crowd_without_room(Interval& made) {
+  made.before.backlog = made.now.backlog = 12;
+  made.now.fresh(13, 0.1);
+  made.facts.settings.syncookies = 0;
+  made.facts.counters.listen_drops = 1000;
+  made.facts.counters.passive_opens = 600;
+}
+/// 20 requests a second, none of which can be answered.
+void unsent_answers(Interval& made) {
+  made.now.fresh(20, 1);
+  made.facts.counters.tcp_timeouts = 100;
+}
 void ports(Scene& scene, std::uint16_t first, std::uint16_t step) {
   scene.flood(10, 10);
   for (Connection& row : scene.rows) row.remote.port = first, first = static_cast<std::uint16_t>(first + step);
@@ -212,6 +235,15 @@ const std::vector<Row>& detection() {
       {{"syn-flood.suspicious", 50}, snapshot(flood)},
       {{"syn-flood.likely", 50}, snapshot(flood)},
       {{"syn-flood.under_attack", 50}, snapshot(half_full)},
+      {{"syn-flood.pressure", 0.9}, snapshot([](Scene& scene) { scene.flood(5, 20); })},
+      {{"syn-flood.over", 40}, snapshot([](Scene& scene) {
+         scene.backlog = 300;
+         requests(scene, 150, 25, 27);
+       })},
+      {{"stray-syns.room", 0.01}, snapshot(few_strays)},
+      {{"stray-syns.rate", 0.5}, snapshot(few_strays)},
+      {{"stray-syns.rate_among_clients", 1}, interval(strays_among_clients)},
+      {{"stray-syns.share", 0.01}, interval(strays_among_clients)},
       {{"accept-queue.warning", 0.95}, snapshot(slow_program)},
       {{"accept-queue.critical", 0.95}, snapshot(slow_program)},
       {{"deferred-accept.warning", 0.7}, snapshot(idle_clients)},
@@ -245,10 +277,13 @@ const std::vector<Row>& detection() {
          made.read_in_between = false;
        })},
       {{"silent-drops.drops", 1000}, interval(dropped_syns)},
+      {{"silent-drops.handshake", 0.01}, interval(crowd_without_room)},
       {{"silent-drops.stale", 0.95}, interval(dropped_syns), {{"syn-flood.likely", 10}}},
-      {{"embryonic-resets.some", 30}, interval([](Interval& made) { resets(made, 20); })},
+      {{"embryonic-resets.some", 40}, interval([](Interval& made) { resets(made, 30); })},
       {{"embryonic-resets.as_many", 60}, interval([](Interval& made) { resets(made, 45); })},
       {{"embryonic-resets.many", 100}, interval([](Interval& made) { resets(made, 60); }), {{"syn-flood.likely", 4.5}}},
+      {{"embryonic-resets.one_listener", 20}, interval([](Interval& made) { resets(made, 24); })},
+      {{"embryonic-resets.all_listeners", 20}, interval([](Interval& made) { resets(made, 24); })},
       {{"synproxy-answers.answers", 0.01}, interval(proxied)},
       {{"synproxy-answers.received", 5000}, interval(proxied)},
       {{"tracked-sources.entries", 2000}, interval(tracked)},
@@ -274,6 +309,10 @@ const std::vector<Row>& detection() {
          requests(scene, 12, 1.4, 1.6);
        })},
       {{"stale-share.many", 30}, snapshot([](Scene& scene) { scene.fresh(25); })},
+      {{"unsent-answers.entries", 1000}, interval(unsent_answers)},
+      {{"unsent-answers.aged", 0}, interval(unsent_answers)},
+      {{"unsent-answers.late", 0.9}, interval(unsent_answers)},
+      {{"unsent-answers.unsent", 2}, interval(unsent_answers)},
       {{"arrival-rate.settled", 10},
        interval([](Interval& made) {
          requests(made.now, 40, 1, 3);
@@ -289,6 +328,7 @@ const std::vector<Row>& detection() {
       {{"cohort-fate.expiry", 6}, interval([](Interval& made) {
          outcomes(made, 0, 0, 40, 1.5);
          flood(made.now);
+         made.facts.counters.passive_opens = 40;
        })},
       {{"cohort-fate.apart", 3},
        interval([](Interval& made) {

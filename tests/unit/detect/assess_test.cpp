@@ -67,7 +67,7 @@ TEST_CASE("what waits for seconds only, while others complete, is no proof") {
   if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
 }
 
-TEST_CASE("retries may be replayed: only counters of this very time prove a flood of them") {
+TEST_CASE("who hears no SYN+ACK answers no cookie and fills the queue: only RSTs prove a flood of repeated SYNs") {
   struct Row {
     std::string_view name;
     void (*change)(SynInput&);
@@ -76,12 +76,12 @@ TEST_CASE("retries may be replayed: only counters of this very time prove a floo
   const Row rows[] = {
       {"nothing else", [](SynInput&) {}, AttackLevel::suspicious},
       {"cookies without answer", [](SynInput& input) { input.facts.counters.syncookies_sent = 1000; },
-       AttackLevel::under_attack},
+       AttackLevel::suspicious},
       {"RSTs of sources", [](SynInput& input) { input.facts.counters.embryonic_rsts = 500; },
        AttackLevel::under_attack},
-      {"dropped SYNs", [](SynInput& input) { input.facts.counters.listen_drops = 500; }, AttackLevel::under_attack},
+      {"dropped SYNs", [](SynInput& input) { input.facts.counters.listen_drops = 500; }, AttackLevel::suspicious},
       {"SYNPROXY without answers", [](SynInput& input) { input.facts.filters.synproxy_syn_received = 1000; },
-       AttackLevel::under_attack},
+       AttackLevel::suspicious},
       {"earlier runs", [](SynInput& input) { input.cusum = 5; }, AttackLevel::suspicious},
   };
   Scene scene;

@@ -163,6 +163,35 @@ TEST_CASE("a site's ordinary loss is learnt") {
   CHECK(host.baseline->mean == doctest::Approx(2).epsilon(0.1));  // eight older than 3 s, over 4 s
 }
 
+TEST_CASE("what has added up does not outlive a reboot") {
+  Host host;
+  for (int i = 0; i < 3; ++i) host.run(quiet);
+  for (int i = 0; i < 4; ++i) host.run(weak_flood);
+  REQUIRE(host.baseline->sum > 1);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  host.boot_id = "b2";
+  host.boot_time_s = 0;
+  host.facts = test::zero_facts();
+  CHECK(host.run(quiet).next.sum == 0);
+  CHECK(host.baseline->alert_since_s.has_value());
+  host.run(quiet);
+  CHECK_FALSE(host.run(quiet).next.alert_since_s.has_value());
+}
+
+TEST_CASE("an alert is remembered as what it was about") {
+  const auto unheard = [](Scene& scene) { scene.flood(20, 15, test::Sources::random, 3); };
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 3; ++i) host.run(unheard);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  const BaselineStep after = host.run(quiet);
+  REQUIRE(test::finding(after.report, "return-path") != nullptr);
+  CHECK(test::finding(after.report, "return-path")->message.starts_with("The broken return path of the last runs"));
+  CHECK(test::finding(after.report, "syn-flood") == nullptr);
+  for (int i = 0; i < 2; ++i) host.run(weak_flood);
+  CHECK(host.baseline->alert_rule == "syn-flood");
+}
+
 TEST_CASE("what makes the past useless is said, and nothing is judged by it") {
   struct Row {
     std::string_view name;

@@ -24,6 +24,18 @@ TEST_CASE("silent drops: overflows are none, fresh queues weigh half, repeating 
   Scene fresh;
   fresh.fresh(100);
   CHECK(counted(drops, "silent_drops", fresh)->weight == 2);
+  // A queue of 100 that 200 clients a second empty twice a second is too short for them.
+  const auto crowd = [&](KernelFacts& f) {
+    drops(f);
+    f.counters.passive_opens = 1000;
+  };
+  CHECK(counted(crowd, "silent_drops", fresh)->weight == 0);
+  CHECK(counted(crowd, "silent_drops", stale)->weight == 2);
+  const auto slower = [&](KernelFacts& f) {
+    drops(f);
+    f.counters.passive_opens = 999;
+  };
+  CHECK(counted(slower, "silent_drops", fresh)->weight == 2);
   const auto overflows = [&](KernelFacts& f) {
     drops(f);
     f.counters.listen_overflows = 2775;

@@ -1,0 +1,278 @@
+#include "detect/flood_findings.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <span>
+
+#include "detect/causes.h"
+#include "detect/finding_rules.h"
+#include "detect/finding_text.h"
+
+namespace tcpstat::detect {
+namespace {
+
+/// "0.0.0.0:443", "30 listeners (8000–8029)".
+std::string where(const Cause& cause) {
+  if (!cause.many()) return cause.worst().subject().text();
+  std::vector<std::uint16_t> ports;
+  for (const Assessment* one : cause.suffering) ports.push_back(one->of->now->local.port);
+  return std::to_string(cause.suffering.size()) + " listeners (" + ports_text(std::move(ports)) + ")";
+}
+
+/// " from random sources", " from 198.51.100.0/24".
+std::string sources_text(const Assessment& one, const Measurements& host) {
+  const Origin* origin = origin_of(one, host);
+  if (one.attack_class == AttackClass::random_sources) return " from random sources";
+  if (one.attack_class == AttackClass::live_sources) {
+    const bool named = host.reset_origin && !host.reset_origin->place.empty();
+    return named ? " in the name of " + host.reset_origin->place + ", which answers with RST"
+                 : " from sources that answer with RST";
+  }
+  if (origin != nullptr && !origin->place.empty()) return " from " + origin->place;
+  if (one.of->now == nullptr && origin == nullptr) return " from sources that no listener's table shows";
+  return " from mixed sources";
+}
+
+/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said. Where clients repeat
+/// their SYNs, some of them are counted more than once.
+std::string rate_text(std::optional<double> rate, const Measurements& signals) {
+  constexpr double kShown = 0.05;
+  if (rate.value_or(0) < kShown) return "";
+  const bool repeated = signals.clients_retry == Answer::yes;
+  return (repeated ? ", up to " : ", about ") + number(*rate) + " SYN/s";
+}
+
+/// What a flood leaves when it has ended.
+std::string end_text(const Cause& cause) {
+  double left = 0;
+  double over = *cause.worst().outlook.over_for_s;
+  double gone = 0;
+  for (const Assessment* one : cause.suffering) {
+    left += one->signals.half_open;
+    over = std::min(over, *one->outlook.over_for_s);
+    gone = std::max(gone, one->outlook.gone_within_s);
+  }
+  return " is over: no new ones for " + number(std::floor(over)) + " s, " + number(left) +
+         " left, which expire within " + number(std::ceil(gone)) + " s";
+}
+
+std::string flood_message(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
+  const Assessment& worst = cause.worst();
+  if (worst.attack_class == AttackClass::undecided) {
+    return "SYN queue of " + where(cause) + " is full of fresh requests" +
+           (cause.many() ? "" : queue_text(worst.signals)) +
+           ": a flood or a flash crowd, which one snapshot cannot tell";
+  }
+  const bool sure = worst.level >= AttackLevel::likely;
+  std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
+                    where(cause) + sources_text(worst, host);
+  if (is_over(cause)) return out + end_text(cause);
+  out += rate_text(rate_of(cause, host), worst.signals);
+  if (cause.many()) return out + " together";
+  out += queue_text(worst.signals);
+  if (leaves_room(cause, thresholds) && sure) {
+    out += ": harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
+  } else if (worst.seconds_to_full && *worst.seconds_to_full > 0) {
+    out += ", full in " + number(std::ceil(*worst.seconds_to_full)) + " s";
+  }
+  return out;
+}
+
+std::string stray_message(const Cause& cause) {
+  double rate = 0;
+  double most = 0;
+  double room = 0;
+  for (const Assessment* one : cause.suffering) {
+    rate += *one->outlook.per_s;
+    most += *one->outlook.most_half_open;
+    room += *one->signals.limit;
+  }
+  return number(rate) + " SYN/s at " + where(cause) + " die unanswered, harmless at this room (" +
+         number(std::ceil(most)) + " of " + number(room) + " at most)";
+}
+
+/// Nobody at all gets through, at no listener.
+bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
+
+/// How long somebody has waited in vain. A repeated SYN begins the timer anew, so that only a request whose timeouts are
+/// known tells its age.
+std::optional<double> waited_s(const Assessment& one) {
+  std::optional<double> longest;
+  for (const HalfOpen* entry : one.of->aged) {
+    const auto age = entry->age_s();
+    if (entry->timeouts && age) longest = std::max(longest.value_or(0), *age);
+  }
+  return longest;
+}
+
+std::string unsent_message(const Cause& cause) {
+  double per_s = 0;
+  for (const Assessment* one : cause.suffering) per_s = std::max(per_s, one->signals.unsent_per_s.value_or(0));
+  return "SYN+ACKs of " + where(cause) + " do not leave this host: " + number(per_s) +
+         " requests a second end at their first timeout, and nothing is sent again; check its firewall (output) and "
+         "routing";
+}
+
+std::string path_message(const Cause& cause, const Measurements& host) {
+  const Assessment& worst = cause.worst();
+  const Measurements& signals = worst.signals;
+  if (signals.answers_unsent == Answer::yes) return unsent_message(cause);
+  const bool nobody = nobody_completes(host);
+  std::string out = (nobody ? "No client of " : "Clients of ") + where(cause) +
+                    (nobody ? " gets our SYN+ACK (" : " do not get our SYN+ACK (");
+  out += number(std::floor(100 * signals.retry_share.value_or(1))) +
+         " % of those that wait repeat their SYN, none completed";
+  if (const auto waited = waited_s(worst)) out += " for " + number(std::floor(*waited)) + " s";
+  if (signals.saturated_lately == Answer::yes) out += ", queue full";
+  return out + "): check the way out, firewall and routing";
+}
+
+Severity severity_of(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
+  if (cause.rule == &kStrayRule) return Severity::info;
+  if (cause.rule == &kReturnPathRule) {
+    const bool many = cause.worst().signals.amount_aged == Amount::many;
+    const bool unsent = cause.worst().signals.answers_unsent == Answer::yes;
+    return unsent || (many && nobody_completes(host)) ? Severity::critical : Severity::warning;
+  }
+  const bool sure = cause.worst().level >= AttackLevel::likely;
+  return sure && !is_over(cause) && !leaves_room(cause, thresholds) ? Severity::critical : Severity::warning;
+}
+
+std::string next_of(const Cause& cause) {
+  const Assessment& worst = cause.worst();
+  if (cause.rule == &kReturnPathRule) {
+    const bool unsent = worst.signals.answers_unsent == Answer::yes;
+    return "tcpstat -s SYN_RECV" + (cause.many() ? "" : port_words(worst)) +
+           (unsent ? " -S age_ms:desc" : " -S retransmits:desc");
+  }
+  if (worst.attack_class == AttackClass::live_sources) return reset_packets_command(worst);
+  if (worst.signals.aged <= 0 && worst.attack_class != AttackClass::undecided) return syn_packets_command(worst);
+  if (worst.level == AttackLevel::suspicious) return "tcpstat check --interval 5 -v";
+  if (cause.many()) return "tcpstat summary --by local_port -s SYN_RECV";
+  // Deferred requests were never sent again.
+  if (worst.signals.deferring == Answer::yes) return list_command(worst) + " -S retransmits:desc";
+  return "tcpstat summary --by remote_prefix -s SYN_RECV" + port_words(worst);
+}
+
+std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all, const Thresholds& thresholds) {
+  const Measurements& host = all.host.signals;
+  std::vector<Evidence> evidence = evidence_of(cause.worst(), host);
+  if (evidence.empty()) return std::nullopt;
+  if (cause.many()) {
+    evidence.push_back(
+        {"listeners", static_cast<double>(cause.suffering.size()), "", std::nullopt, "listeners", 0, "sock_diag"});
+  }
+  Finding out(std::string(cause.rule->id), severity_of(cause, host, thresholds),
+              cause.many() ? Subject::host() : cause.worst().subject(), std::move(evidence));
+  const LimitsOf<kSynFloodRule> limit(thresholds);
+  out.value = cause.worst().score;
+  out.unit = "points";
+  out.warning = limit("suspicious");
+  out.critical = limit("likely");
+  if (cause.rule == &kStrayRule) {
+    out.value = cause.worst().outlook.per_s;
+    out.unit = "/s";
+    out.warning.reset();
+    out.critical.reset();
+    out.message = stray_message(cause);
+  } else {
+    out.message = cause.rule == &kReturnPathRule ? path_message(cause, host) : flood_message(cause, host, thresholds);
+  }
+  out.next = next_of(cause);
+  return out;
+}
+
+/// What a full accept queue hides: it makes real clients wait like the requests of a flood, and drops the SYNs of both.
+std::optional<Finding> hidden_flood(const Assessment& one, const Measurements& host, const Thresholds& thresholds) {
+  const bool full = one.signals.accept_queue == AcceptQueue::full && one.attack_class == AttackClass::accept_queue;
+  const bool waits = one.signals.amount_aged != Amount::few && one.signals.staleness == Staleness::most;
+  if (!full || !waits || one.signals.completion == Completion::clients) return std::nullopt;
+  Finding out(std::string(kSynFloodRule.id), Severity::info, one.subject(), evidence_of(one, host));
+  const LimitsOf<kSynFloodRule> limit(thresholds);
+  out.value = one.score;
+  out.unit = "points";
+  out.warning = limit("suspicious");
+  out.critical = limit("likely");
+  out.message = "A SYN flood on " + one.subject().text() +
+                " could hide behind its full accept queue: " + number(one.signals.aged) +
+                " half-opens wait for more than a second, which clients do there too";
+  out.next = list_command(one) + " -S retransmits:desc";
+  return out;
+}
+
+/// Where all that waits at any listener comes from.
+std::optional<Origin> pooled_origin(const HostAssessment& all, const Thresholds& thresholds) {
+  std::vector<const HalfOpen*> aged;
+  for (const Assessment& one : all.listeners) aged.insert(aged.end(), one.of->aged.begin(), one.of->aged.end());
+  if (static_cast<double>(aged.size()) < kEnough) return std::nullopt;
+  return origin_of(source_statistics(aged), thresholds);
+}
+
+}  // namespace
+
+bool told_together(const HostAssessment& all, const Assessment& one) {
+  if (std::count(all.unexplained.begin(), all.unexplained.end(), &one) == 0) return false;
+  if (all.together) return true;
+  const auto all_causes = causes(all);
+  return std::any_of(all_causes.begin(), all_causes.end(), [&](const Cause& cause) {
+    return is_widespread(cause) && std::count(cause.suffering.begin(), cause.suffering.end(), &one) > 0;
+  });
+}
+
+std::vector<Evidence> evidence_of(const Assessment& one, const Measurements& host) {
+  std::vector<Evidence> out = one.signals.evidence;
+  if (one.of->now != nullptr && one.takes_host_evidence) {
+    out.insert(out.end(), host.evidence.begin(), host.evidence.end());
+  }
+  return out;
+}
+
+std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresholds& thresholds) {
+  AttackLevel worst = AttackLevel::unknown;
+  for (const Assessment& one : all.listeners) worst = std::max(worst, one.level);
+  if (all.together) worst = std::max(worst, all.together->level);
+  const Assessment& host = all.host;
+  if (host.level <= worst || host.level < AttackLevel::suspicious || host.signals.evidence.empty()) return {};
+  Measurements signals = host.signals;
+  if (!signals.origin) signals.origin = pooled_origin(all, thresholds);
+  Assessment named = host;
+  named.signals = signals;
+  if (signals.origin && named.attack_class != AttackClass::live_sources)
+    named.attack_class = signals.origin->attack_class;
+  const bool sure = host.level >= AttackLevel::likely;
+  Finding out(std::string(kSynFloodRule.id), sure ? Severity::critical : Severity::warning, Subject::host(),
+              evidence_of(host, signals));
+  const LimitsOf<kSynFloodRule> limit(thresholds);
+  out.value = host.score;
+  out.unit = "points";
+  out.warning = limit("suspicious");
+  out.critical = limit("likely");
+  const std::string most = signals.tracked_listener.empty() ? "" : ", most of it at " + signals.tracked_listener + ",";
+  out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
+                sources_text(named, signals) + rate_text(host.rate_per_s, signals);
+  const bool tabled = std::any_of(all.listeners.begin(), all.listeners.end(),
+                                  [](const Assessment& one) { return one.signals.aged > 0; });
+  if (host.attack_class == AttackClass::live_sources) {
+    out.next = reset_packets_command(host);
+  } else {
+    out.next = tabled ? "tcpstat summary --by local_port,remote_prefix -s SYN_RECV" : syn_packets_command(host);
+  }
+  return {std::move(out)};
+}
+
+std::vector<Finding> flood_findings(const HostAssessment& all, const Thresholds& thresholds) {
+  std::vector<Finding> out;
+  const std::vector<Cause> all_causes = causes(all);
+  const bool wide = std::any_of(all_causes.begin(), all_causes.end(), is_widespread);
+  for (const Cause& cause : all_causes) {
+    if (wide && cause.rule == &kStrayRule) continue;
+    if (auto one = finding_of(cause, all, thresholds)) out.push_back(std::move(*one));
+  }
+  for (const Assessment& one : all.listeners) {
+    if (auto hidden = hidden_flood(one, all.host.signals, thresholds)) out.push_back(std::move(*hidden));
+  }
+  return out;
+}
+
+}  // namespace tcpstat::detect

@@ -1,0 +1,50 @@
+#include <algorithm>
+
+#include "detect/measurements.h"
+
+namespace tcpstat::detect {
+namespace {
+
+constexpr ThresholdInfo kThresholds[] = {
+    {"entries", kEnough, "sockets", "fewer are a matter of chance"},
+    {"aged", 0.1, "ratio", "so few outlive the first timeout, although nobody answers"},
+    {"late", 0.25, "ratio", "are older than half of it: answers within a round trip would have ended them"},
+    {"unsent", 0.5, "ratio", "of them time out in a second without a SYN+ACK that is sent again"},
+};
+constexpr RuleInfo kRule = {"unsent-answers", "do SYN+ACKs fail to leave this host?",
+                            "net/ipv4/inet_connection_sock.c, reqsk_timer_handler(): what cannot be sent is dropped",
+                            kThresholds};
+using Limits = LimitsOf<kRule>;
+
+// If a firewall of the host, or a route, refuses a SYN+ACK, nothing tells at first. When it cannot be sent again either,
+// the request goes with its first timeout after a second: TCPTimeouts counts that, TCPSynRetrans does not. Such requests
+// look like those of a crowd, all of them fresh, but for their age.
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
+  const auto timeouts = listener.per_s(&KernelCounters::tcp_timeouts);
+  const auto resent = listener.per_s(&KernelCounters::syn_retrans);
+  if (!timeouts || !resent || signals.counted < limit("entries")) return;
+  double fresh = 0;
+  double late = 0;
+  for (const HalfOpen* entry : listener.requests) {
+    const auto age = entry->age_s();
+    if (entry->deferred() || entry->rounds() > 0 || !age) continue;
+    fresh += 1;
+    if (*age >= 0.5) late += 1;
+  }
+  const double unsent = std::max(0.0, *timeouts - *resent);
+  // Each lives for a second: so many end in one.
+  const bool vanish = signals.aged < limit("aged") * signals.counted && late >= limit("late") * fresh &&
+                      unsent >= limit("unsent") * signals.counted;
+  signals.answers_unsent = answer(vanish);
+  if (vanish) signals.unsent_per_s = unsent;
+  signals.add("timeouts_without_retransmit", unsent, ">=", limit("unsent") * signals.counted, "/s", 0,
+              "/proc/net/netstat");
+}
+
+}  // namespace
+
+constinit const Heuristic unsent_answers_heuristic = {
+    kRule, Scope::listener, "half-open rows with timers and two readings of /proc/net/netstat", judge};
+
+}  // namespace tcpstat::detect

@@ -1,0 +1,72 @@
+#include "detect/outlook.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "detect/finding_rules.h"
+
+namespace tcpstat::detect {
+namespace {
+
+constexpr int kDefaultRetries = 5;
+
+/// How long a request lives to which nobody answers: T0 (2^(R+1) - 1), net/ipv4/inet_connection_sock.c.
+double life_s(const SynInput& input) {
+  const auto retries = std::clamp<std::int64_t>(input.facts.settings.synack_retries.value_or(kDefaultRetries), 0, 15);
+  return static_cast<double>((std::uint64_t{2} << static_cast<unsigned>(retries)) - 1);
+}
+
+/// The age that all but one of twenty reach: a client that lost its ACK does not make an old flood a new one.
+std::optional<double> newest_s(const ListenerView& listener) {
+  std::vector<double> ages;
+  for (const HalfOpen* entry : listener.aged) {
+    if (const auto age = entry->age_s()) ages.push_back(*age);
+  }
+  if (static_cast<double>(ages.size()) < kEnough) return std::nullopt;
+  const auto at = ages.begin() + static_cast<std::ptrdiff_t>(ages.size() / 20);
+  std::nth_element(ages.begin(), at, ages.end());
+  return *at;
+}
+
+/// Of all that waits, not of one timer round: the rate of a slow flood must not be a matter of chance.
+std::optional<double> steady_rate(const ListenerView& listener, const Measurements& signals) {
+  if (signals.amount_aged == Amount::few || !listener.oldest_s) return std::nullopt;
+  return signals.aged / std::max(*listener.oldest_s - 1, 1.0);
+}
+
+bool is_stray(const Outlook& outlook, const Measurements& signals, const Measurements& host,
+              const Thresholds& thresholds) {
+  const LimitsOf<kStrayRule> limit(thresholds);
+  const double completions = host.completions_per_s.value_or(0);
+  const bool among_clients =
+      *outlook.per_s < limit("rate_among_clients") && *outlook.per_s < limit("share") * (completions + *outlook.per_s);
+  // Few may be more by chance: the root of their number is the uncertainty of a count.
+  const double surely = *outlook.per_s * (1 - 1 / std::sqrt(signals.aged));
+  return *outlook.most_half_open < limit("room") * *signals.limit && (surely < limit("rate") || among_clients);
+}
+
+}  // namespace
+
+Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
+                   const Thresholds& thresholds) {
+  const LimitsOf<kSynFloodRule> limit(thresholds);
+  Outlook out;
+  out.per_s = steady_rate(listener, signals);
+  const double life = life_s(listener.input);
+  const bool counters_quiet = host.unanswered_per_s.value_or(0) < 1 && host.silent_drops_per_s.value_or(0) < 1;
+  if (const auto newest = newest_s(listener); newest && *newest >= limit("over") && counters_quiet) {
+    out.over_for_s = *newest;
+    out.gone_within_s = std::max(life - *newest, 1.0);
+  }
+  if (!signals.limit || !out.per_s || signals.pressed_lately == Answer::yes) return out;
+  // Of many, the last round tells the rate of now; a flood that has ended brings no more.
+  const double per_s = signals.amount_aged == Amount::many ? signals.arrivals_per_s.value_or(*out.per_s) : *out.per_s;
+  out.most_half_open = std::max(per_s * life, signals.aged);
+  const double others = signals.half_open - signals.aged;
+  out.leaves_room = counters_quiet && *out.most_half_open + others < limit("pressure") * *signals.limit;
+  out.stray = out.leaves_room && is_stray(out, signals, host, thresholds);
+  return out;
+}
+
+}  // namespace tcpstat::detect

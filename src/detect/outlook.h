@@ -1,0 +1,24 @@
+#pragma once
+// What becomes of a listener's SYN queue if its flood goes on, or has ended: how much room it can take at most.
+
+#include <optional>
+
+#include "detect/measurements.h"
+#include "report/rule.h"
+
+namespace tcpstat::detect {
+
+struct Outlook {
+  std::optional<double> per_s;           ///< SYNs that never complete, over all the time that the table shows
+  std::optional<double> most_half_open;  ///< requests at a time, if that goes on for as long as a request lives
+  bool leaves_room = false;              ///< that many do not bring the queue under pressure
+  bool stray = false;                    ///< and are so few that they are the noise of any network
+  std::optional<double> over_for_s;      ///< nobody new has come for so long: the flood has ended
+  double gone_within_s = 0;              ///< then the rest of it expires
+};
+
+/// `signals`: of all heuristics that were asked about this listener; `host`: of the host.
+Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
+                   const Thresholds& thresholds);
+
+}  // namespace tcpstat::detect

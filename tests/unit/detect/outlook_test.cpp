@@ -1,0 +1,84 @@
+#include "detect/outlook.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string_view>
+
+#include "detect/scene.h"
+
+namespace tcpstat::detect {
+namespace {
+
+using test::Scene;
+using test::Sources;
+
+using test::delta;
+using test::one_shot;
+
+TEST_CASE("a few SYNs that die in front of much room are worth knowing, and no more") {
+  Scene scene;
+  scene.backlog = 4096;
+  scene.flood(1, 40);
+  scene.established(5);
+  const SynReport report = one_shot(scene);
+  CHECK(test::verdict(report).level == AttackLevel::none);
+  CHECK(test::verdict(report).attack_class == "stray SYNs");
+  CHECK(test::finding(report, "syn-flood") == nullptr);
+  REQUIRE(test::finding(report, "stray-syns") != nullptr);
+  CHECK(test::finding(report, "stray-syns")->severity == Severity::info);
+  CHECK(test::finding(report, "stray-syns")->message ==
+        "1 SYN/s at 0.0.0.0:443 die unanswered, harmless at this room (63 of 4097 at most)");
+  CHECK(test::finding(report, "stray-syns")->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
+}
+
+TEST_CASE("the same in front of little room, or more of it, is a flood") {
+  struct Row {
+    std::uint32_t backlog;
+    double per_s;
+    Severity severity;
+  };
+  for (const Row& row : {Row{511, 1, Severity::warning}, Row{64, 1, Severity::critical},
+                         Row{4096, 5, Severity::warning}, Row{511, 5, Severity::critical}}) {
+    CAPTURE(row.backlog);
+    CAPTURE(row.per_s);
+    Scene scene;
+    scene.backlog = row.backlog;
+    scene.flood(row.per_s, 40);
+    scene.established(5);
+    const SynReport report = one_shot(scene);
+    CHECK(test::verdict(report).level >= AttackLevel::likely);
+    REQUIRE(test::finding(report, "syn-flood") != nullptr);
+    CHECK(test::finding(report, "syn-flood")->severity == row.severity);
+  }
+}
+
+TEST_CASE("harmless is said with the most that the queue will hold") {
+  Scene scene;
+  scene.backlog = 4096;
+  scene.flood(5, 30);
+  const SynReport report = one_shot(scene);
+  REQUIRE(test::finding(report, "syn-flood") != nullptr);
+  CHECK(test::finding(report, "syn-flood")->message ==
+        "SYN flood on 0.0.0.0:443 from random sources, about 5 SYN/s, queue 150 of 4097: harmless at this rate, 315 at "
+        "most");
+}
+
+TEST_CASE("a flood that has ended is told as one that is over") {
+  Scene scene;
+  for (int i = 0; i < 150; ++i) scene.request(25 + i / 75.0);
+  scene.fresh(3);
+  const SynReport report = one_shot(scene);
+  CHECK(test::verdict(report).level >= AttackLevel::likely);
+  REQUIRE(test::finding(report, "syn-flood") != nullptr);
+  CHECK(test::finding(report, "syn-flood")->severity == Severity::warning);
+  CHECK(
+      test::finding(report, "syn-flood")->message ==
+      "SYN flood on 0.0.0.0:443 from random sources is over: no new ones for 25 s, 153 left, which expire within 38 s");
+  // A pulse that rests is not over, and neither is one that goes on beside cookies.
+  for (int i = 0; i < 10; ++i) scene.request(2 + i / 10.0);
+  CHECK(test::finding(one_shot(scene), "syn-flood")->message.find("is over") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace tcpstat::detect
