@@ -1,8 +1,11 @@
 #include "check/run_memory.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
+
+#include "detect/finding_rules.h"
 
 namespace tcpstat::check {
 namespace {
@@ -138,9 +141,11 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
 std::string alert_rule(const Json& from) {
   const auto at = from.find("alert_rule");
   if (at == from.end()) return {};
-  constexpr std::size_t kMostLength = 64;
-  if (!at->is_string() || at->get_ref<const std::string&>().size() > kMostLength) damaged();
-  return at->get<std::string>();
+  const std::array<std::string_view, 3> known = {"", detect::kSynFloodRule.id, detect::kReturnPathRule.id};
+  if (!at->is_string()) damaged();
+  const auto& rule = at->get_ref<const std::string&>();
+  if (std::find(known.begin(), known.end(), rule) == known.end()) damaged();
+  return rule;
 }
 
 RunMemory read(const Json& from) {

@@ -4,8 +4,8 @@
 
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
-#include "detect/finding_text.h"
 #include "detect/flood_findings.h"
+#include "detect/flood_words.h"
 
 namespace tcpstat::detect {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "detect/causes.h"
 #include "detect/finding_rules.h"
-#include "detect/finding_text.h"
+#include "detect/flood_words.h"
 
 namespace tcpstat::detect {
 namespace {

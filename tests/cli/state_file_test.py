@@ -79,8 +79,10 @@ class StateFile(TestCase):
         pieces = {"torn": good[:len(good) // 2], "one byte": "{", "text": "hello\n", "binary": b"\x00\xff\xfe" * 100,
                   "deep": "[" * 200_000, "deep and closed": '{"a":' * 100_000 + "1" + "}" * 100_000,
                   "no object": "[1,2,3]", "another program": '{"format":"other","version":1}'}
+        # What an alert is about is missing in files of earlier versions.
         for key in document:
-            pieces[f"without {key}"] = json.dumps({name: value for name, value in document.items() if name != key})
+            if key != "alert_rule":
+                pieces[f"without {key}"] = json.dumps({name: value for name, value in document.items() if name != key})
             if key not in ("format", "version"):
                 for bad in (-1, "x", [[[]]], {"a": 1}, 1e300, True, 2 ** 64, "x" * 100):
                     pieces[f"{key} {bad!r:.20}"] = json.dumps({**document, key: bad})

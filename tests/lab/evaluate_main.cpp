@@ -125,6 +125,8 @@ void complain(const Assessment& assessment, const ScenarioRun& run) {
                 static_cast<double>(look.begin.count()) / 1000, static_cast<double>(look.end.count()) / 1000,
                 name(look.mode), look.exit_code, name(look.level), look.score,
                 static_cast<unsigned long long>(look.half_open), look.attack_class.c_str(), look.headline.c_str());
+  for (const Look& look : run.looks)
+    if (!look.next_in_vain.empty()) std::printf("  shows nothing: %s\n", look.next_in_vain.c_str());
 }
 
 int main_of(const std::vector<std::string>& words) {

@@ -97,7 +97,7 @@ bool Assessment::in_time() const {
 }
 
 bool Assessment::right() const {
-  if (broken || early || !words_right || !exits_right) return false;
+  if (broken || early || !words_right || !exits_right || !next_right) return false;
   return attack() ? alarm && in_time() && class_right
                   : !alarm && !one_shot_alarm && !cron4_alarm && !cron12_alarm && class_right;
 }
@@ -130,6 +130,7 @@ Assessment assess(const ScenarioRun& run) {
       assessment.one_shot_says_blind = assessment.one_shot_says_blind || look.blind;
       continue;
     }
+    assessment.next_right = assessment.next_right && look.next_in_vain.empty();
     assessment.worst = std::max(assessment.worst, look.level);
     if (!look.alarm()) continue;
     assessment.alarm = true;

@@ -24,6 +24,7 @@ struct Assessment {
   bool cron12_alarm = false;
   bool words_right = false;  // the first line of the look that decides says what is wanted
   bool exits_right = true;   // of every look that decides
+  bool next_right = true;    // what is to be typed next shows something
   bool one_shot_says_blind = false;
   bool early = false;  // an alarm, of either mode, before there was anything
   std::optional<milliseconds> delay;

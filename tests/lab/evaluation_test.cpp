@@ -37,7 +37,26 @@ TEST_SUITE("evaluation") {
     CHECK_FALSE(assess({"a1", 1, {look(7, Level::likely, "flood: subnet")}}).right());
     CHECK_FALSE(assess({"a1", 1, {look(3, Level::likely, kFlood), look(7, Level::likely, kFlood)}}).right());
     CHECK_FALSE(assess({"a1", 1, {}}).right());
+    Look vain = look(7, Level::likely, kFlood);
+    vain.next_in_vain = "tcpstat -l";
+    CHECK_FALSE(assess({"a1", 1, {vain}}).right());
     CHECK_FALSE(assess({"a1", 1, {look(7, Level::likely, kFlood), look(10, Level::broken)}}).right());
+  }
+
+  TEST_CASE("the first line and the exit code have to fit too") {
+    Look said = look(7, Level::none);
+    said.exit_code = 0;
+    said.headline = "nothing wrong";
+    CHECK(assess({"n1", 1, {said}}).right());
+    CHECK(assess({"hc1", 1, {said}}).right());
+    said.headline = "SYN flood on everything";
+    CHECK_FALSE(assess({"hc1", 1, {said}}).right());
+    said.exit_code = 2;
+    CHECK_FALSE(assess({"n1", 1, {said}}).right());
+    Look cron = look(9, Level::likely, "", Mode::cron4);
+    cron.exit_code = 0;
+    said.exit_code = 0;
+    CHECK_FALSE(assess({"n1", 1, {said, cron}}).right());
   }
 
   TEST_CASE("a slow flood has more time") {

@@ -30,6 +30,7 @@ struct Look {
   std::string headline;
   std::vector<std::string> messages;  // of all findings, with their severities
   int exit_code = -1;
+  std::string next_in_vain;     // a command that the first finding names, if it showed nothing
   std::uint64_t half_open = 0;  // SYN_RECV rows of a dump of our own just after
 
   bool alarm() const { return level >= Level::likely; }

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "detect/finding_text.h"
+#include "detect/flood_words.h"
 #include "detect/scene.h"
 
 namespace tcpstat::detect {

@@ -1,4 +1,4 @@
-#include "detect/finding_text.h"
+#include "detect/flood_words.h"
 
 #include <algorithm>
 #include <array>
