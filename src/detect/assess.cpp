@@ -220,8 +220,9 @@ bool unexplained(const Assessment& one) {
     case AttackClass::single_source:
     case AttackClass::subnet:
       return true;
-    case AttackClass::lossy_clients:  // by chance: too few to tell
-      return one.signals.amount_aged == Amount::few;
+    case AttackClass::lossy_clients:
+      // No client repeats its SYN: by chance a few requests of a flood thin out like those of silent clients.
+      return one.signals.clients_retry != Answer::yes && one.signals.completion != Completion::clients;
     default:
       return false;
   }

@@ -88,7 +88,7 @@ std::string stray_message(const Cause& cause) {
     most += *one->outlook.most_half_open;
     room += *one->signals.limit;
   }
-  return number(rate) + " SYN/s at " + where(cause) + " die unanswered, harmless at this room (" +
+  return number(rate) + " SYN/s at " + where(cause) + " never become connections, harmless at this room (" +
          number(std::ceil(most)) + " of " + number(room) + " at most)";
 }
 

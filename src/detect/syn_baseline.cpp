@@ -249,7 +249,10 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
     return;
   }
   const std::size_t quiet = quiet_at_end(next.history);
-  if (quiet >= kRunsToClear && next.sum < kCalm * alarm) {
+  // What is left of a flood that is too small to matter is told as that.
+  const bool stray = std::any_of(report.verdicts.begin(), report.verdicts.end(),
+                                 [](const SynVerdict& one) { return one.attack_class == AttackClass::stray; });
+  if (stray || (quiet >= kRunsToClear && next.sum < kCalm * alarm)) {
     next.reported = judged;
     next.alert_since_s.reset();
     next.peak_per_s = 0;

@@ -28,7 +28,7 @@ TEST_CASE("a few SYNs that die in front of much room are worth knowing, and no m
   REQUIRE(test::finding(report, "stray-syns") != nullptr);
   CHECK(test::finding(report, "stray-syns")->severity == Severity::info);
   CHECK(test::finding(report, "stray-syns")->message ==
-        "1 SYN/s at 0.0.0.0:443 die unanswered, harmless at this room (63 of 4097 at most)");
+        "1 SYN/s at 0.0.0.0:443 never become connections, harmless at this room (63 of 4097 at most)");
   CHECK(test::finding(report, "stray-syns")->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
 }
 

@@ -192,6 +192,24 @@ TEST_CASE("an alert is remembered as what it was about") {
   CHECK(host.baseline->alert_rule == "syn-flood");
 }
 
+TEST_CASE("what is left of a flood and harms nobody ends its alert") {
+  const auto room = [](double per_s) {
+    return [per_s](Scene& scene) {
+      scene.backlog = 4096;
+      scene.flood(per_s, 60);
+    };
+  };
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 2; ++i) host.run(room(20));
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  const BaselineStep after = host.run(room(0.5));
+  CHECK(level(after) == AttackLevel::none);
+  CHECK_FALSE(after.next.alert_since_s.has_value());
+  CHECK(test::finding(after.report, "stray-syns") != nullptr);
+  CHECK(test::finding(after.report, "syn-flood") == nullptr);
+}
+
 TEST_CASE("what makes the past useless is said, and nothing is judged by it") {
   struct Row {
     std::string_view name;
