@@ -125,6 +125,35 @@ TEST_SUITE("netfilter") {
     CHECK(evidence(unseen, "tracked_half_opens").is_null());
   }
 
+  TEST_CASE("connection tracking tells in whose name a flood is sent that its victim resets") {
+    enter_namespace();
+    Scenario reflection;
+    reflection.server.listeners = 30;
+    reflection.flood = Flood{.sources = Sources::single, .rate = 150, .answer = Answer::reset, .listeners = 30};
+    reflection.onset = milliseconds(0);
+    const RunningScenario running(reflection, 1);
+    if (!filtered(kTracking, kConntrack)) return;
+    std::this_thread::sleep_for(seconds(2));
+    const json seen = check_for(3);
+    CHECK(worst_class(seen) == "live-source resets");
+    const auto headline = seen["headline"].get<std::string>();
+    CHECK(headline.starts_with(
+        "SYN flood over 30 listeners (8443–8472) in the name of 198.18.6.6, which answers with RST"));
+  }
+
+  TEST_CASE("connection tracking clears hosts that check the health of listeners") {
+    enter_namespace();
+    Scenario checks;
+    checks.server.listeners = 30;
+    checks.checks = Checks{20, 30, milliseconds(5000)};
+    const RunningScenario running(checks, 1);
+    if (!filtered(kTracking, kConntrack)) return;
+    std::this_thread::sleep_for(seconds(2));
+    const json seen = check_for(3);
+    CHECK(seen["status"] == "OK");
+    CHECK(seen["headline"].get<std::string>().find("handshakes/s end in RST") != std::string::npos);
+  }
+
   TEST_CASE("without it the sources stay unknown, and are said to be") {
     enter_namespace();
     const Scenario flood = flood_of(300, Sources::subnet);

@@ -12,6 +12,8 @@ constexpr ThresholdInfo kThresholds[] = {
     {"many", 50, "/s", "or three times the completions: no clients do that"},
     {"one_listener", 25, "/s", "at one listener: a few hosts that check it once a second or less often are fewer"},
     {"all_listeners", 100, "/s", "checks of many listeners together stay below"},
+    {"repeating", 0.5, "ratio", "of the sources are different: checkers come again and again, forged ones do not"},
+    {"pair", 2, "/s", "of one host at one listener: checks come every second or less often"},
 };
 constexpr RuleInfo kRule = {"embryonic-resets", "do sources answer SYN+ACKs with RST?",
                             "RFC 9293 §3.10.7.4; net/ipv4/tcp_minisocks.c, tcp_check_req(): EmbryonicRsts",
@@ -27,9 +29,24 @@ double most_at_one(const ListenerView& host, double rate) {
   return std::min(rate, static_cast<double>(drops.front().count) / *host.seconds());
 }
 
+/// Connection tracking knows who they are: checkers come again and again, and rarely to each listener. Nothing: it does
+/// not tell.
+std::optional<bool> are_checkers(const ListenerView& host, double rate, const Limits& limit) {
+  const TrackedSample* tracked = host.input.tracked;
+  if (tracked == nullptr || tracked->tracking != Tracking::read || host.input.before == nullptr) return std::nullopt;
+  const auto known = static_cast<double>(tracked->reset_sources.size());
+  if (known < kMany) return std::nullopt;
+  const double unique = source_statistics(tracked->reset_sources).unique;
+  if (unique > limit("repeating")) return false;
+  const auto listeners = host.input.now->drops_since(*host.input.before).size();
+  const double pairs = std::max(1.0, unique * known) * static_cast<double>(std::max<std::size_t>(listeners, 1));
+  return rate / pairs < limit("pair");
+}
+
 /// No host-wide number tells health checks that reset what answers from a flood; but they come thinly, to each listener
 /// from a few hosts.
 bool are_spread(const ListenerView& host, double rate, const Limits& limit) {
+  if (const auto known = are_checkers(host, rate, limit)) return *known;
   return rate < limit("all_listeners") && most_at_one(host, rate) < limit("one_listener");
 }
 

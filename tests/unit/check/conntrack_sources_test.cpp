@@ -56,6 +56,20 @@ TEST_CASE_FIXTURE(Hidden, "it is not asked where cookies hide nothing, nor where
   CHECK(host.calls.empty());
 }
 
+TEST_CASE_FIXTURE(Hidden, "it is asked whose requests RSTs ended") {
+  now.counters.syncookies_sent = 0;
+  now.counters.embryonic_rsts = 99;
+  CHECK(ask().tracking == Tracking::not_asked);
+  now.counters.embryonic_rsts = 100;
+  host.tracked_flows.front().state = State::close;
+  const detect::TrackedSample sample = ask();
+  CHECK(sample.tracking == Tracking::read);
+  CHECK(sample.half_open == 0);
+  CHECK(sample.reset == 1);
+  REQUIRE(sample.reset_sources.size() == 1);
+  CHECK(to_string(sample.reset_sources.front()) == "203.0.113.9");
+}
+
 TEST_CASE_FIXTURE(Hidden, "who may not ask is told apart from who could not") {
   host.tracking_error = Error{"read connection tracking", EPERM};
   CHECK(ask().tracking == Tracking::refused);

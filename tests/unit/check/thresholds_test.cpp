@@ -190,6 +190,13 @@ void beside_completions(Interval& made, double per_s) {
   made.now.flood(per_s, 10);
   made.facts.counters.passive_opens = 50;
 }
+/// Twenty hosts reset 30 handshakes a second at one listener.
+void checkers(Interval& made) {
+  resets(made, 30);
+  made.tracked.tracking = Tracking::read;
+  made.tracked.reset = 1200;
+  for (int i = 0; i < 1200; ++i) made.tracked.reset_sources.push_back(address("198.51.100." + std::to_string(i % 20)));
+}
 /// One SYN a second in front of much room.
 void few_strays(Scene& scene) {
   scene.backlog = 4096;
@@ -284,6 +291,8 @@ const std::vector<Row>& detection() {
       {{"embryonic-resets.many", 100}, interval([](Interval& made) { resets(made, 60); }), {{"syn-flood.likely", 4.5}}},
       {{"embryonic-resets.one_listener", 20}, interval([](Interval& made) { resets(made, 24); })},
       {{"embryonic-resets.all_listeners", 20}, interval([](Interval& made) { resets(made, 24); })},
+      {{"embryonic-resets.repeating", 0.001}, interval(checkers)},
+      {{"embryonic-resets.pair", 0.1}, interval(checkers)},
       {{"synproxy-answers.answers", 0.01}, interval(proxied)},
       {{"synproxy-answers.received", 5000}, interval(proxied)},
       {{"tracked-sources.entries", 2000}, interval(tracked)},

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>
+#include <linux/netfilter/nf_conntrack_common.h>
 #include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -104,6 +105,22 @@ TEST_CASE("IPv6, and an entry without a reply") {
   REQUIRE(flow);
   CHECK(flow->source == client);
   CHECK(flow->local == server);
+}
+
+TEST_CASE("a reset entry was half-open if it was answered and never assured") {
+  struct Row {
+    std::uint32_t status;
+    bool told;
+  };
+  for (const Row& row : {Row{IPS_SEEN_REPLY, true}, Row{IPS_SEEN_REPLY | IPS_ASSURED, false}, Row{0, false}}) {
+    CAPTURE(row.status);
+    const auto flow = decoded(entry(tuple(CTA_TUPLE_ORIG, kClient, kPublic) +
+                                    attribute(CTA_STATUS, raw(htonl(row.status))) + tcp_state(TCP_CONNTRACK_CLOSE)))
+                          .flow;
+    CHECK(flow.has_value() == row.told);
+    if (flow) CHECK(flow->state == State::close);
+  }
+  CHECK_FALSE(decoded(entry(tuple(CTA_TUPLE_ORIG, kClient, kPublic) + tcp_state(TCP_CONNTRACK_CLOSE))).flow);
 }
 
 TEST_CASE("other states and protocols are passed over") {
