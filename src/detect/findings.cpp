@@ -93,6 +93,7 @@ class Findings {
   }
 
   void add_lossy(const Assessment& one) {
+    const bool emptied = one.signals.half_open < 1;  // since the earlier sample
     // A flood beneath would be a small one.
     const bool doubtful = one.level >= AttackLevel::suspicious;
     Finding out = finding(kLossyRule, doubtful ? Severity::warning : Severity::info, one,
@@ -101,7 +102,7 @@ class Findings {
     out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals) +
                   ": segments get lost on the way" +
                   (doubtful ? ", and a small flood among them would not show" : ", no flood");
-    out.next = list_command(one);
+    out.next = emptied ? "tcpstat check --interval 5 -v" : list_command(one);
     out_.push_back(std::move(out));
   }
 

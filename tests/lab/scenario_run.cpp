@@ -127,6 +127,7 @@ ScenarioRun play(const Scenario& scenario, std::uint64_t seed) {
   constexpr milliseconds kLongestLook{3400};
   while (running.elapsed() + kLongestLook < scenario.length) {
     run.looks.push_back(look_at(running, Mode::delta));
+    if (running.elapsed() >= scenario.length) run.looks.back().next_in_vain.clear();  // the servers are gone
     run.looks.push_back(look_at(running, Mode::one_shot));
     if (run.looks.back().level == Level::broken) break;  // it will not get better
   }

@@ -160,7 +160,7 @@ std::vector<Scenario> look_alikes() {
       {.id = "y11",
        .what = "400 clients/s without cookies, RTT 300 ms, room for 64",
        .label = Label::overload,
-       .classes = {kFlashCrowd},
+       .classes = {kSmallQueue},
        .server = {.backlog = 64},
        .sysctls = {{"net.ipv4.tcp_syncookies", "0"}},
        .crowds = {crowd(400, 300)}},

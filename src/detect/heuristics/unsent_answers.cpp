@@ -16,14 +16,29 @@ constexpr RuleInfo kRule = {"unsent-answers", "do SYN+ACKs fail to leave this ho
                             kThresholds};
 using Limits = LimitsOf<kRule>;
 
+/// A deferred request times out and sends nothing either (net/ipv4/inet_connection_sock.c, syn_ack_recalc()).
+bool some_are_deferred(const ListenerView& listener) {
+  if (listener.grown(&KernelCounters::defer_accept_drop).value_or(0) > 0) return true;
+  const auto& all = listener.input.now->listeners;
+  return std::any_of(all.begin(), all.end(), [](const SynListener& one) { return one.deferred > 0; });
+}
+
+/// Timeouts a second after which nothing was sent again. RetransSegs counts what connections and requests sent again.
+std::optional<double> unsent_per_s(const ListenerView& listener) {
+  const auto timeouts = listener.per_s(&KernelCounters::tcp_timeouts);
+  const auto requests = listener.per_s(&KernelCounters::syn_retrans);
+  const auto all = listener.per_s(&KernelCounters::retrans_segs);
+  if (!timeouts || !requests || !all) return std::nullopt;
+  return std::max(0.0, *timeouts - std::max(*requests, *all));
+}
+
 // If a firewall of the host, or a route, refuses a SYN+ACK, nothing tells at first. When it cannot be sent again either,
 // the request goes with its first timeout after a second: TCPTimeouts counts that, TCPSynRetrans does not. Such requests
 // look like those of a crowd, all of them fresh, but for their age.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
-  const auto timeouts = listener.per_s(&KernelCounters::tcp_timeouts);
-  const auto resent = listener.per_s(&KernelCounters::syn_retrans);
-  if (!timeouts || !resent || signals.counted < limit("entries")) return;
+  const auto unsent = unsent_per_s(listener);
+  if (!unsent || signals.counted < limit("entries") || some_are_deferred(listener)) return;
   double fresh = 0;
   double late = 0;
   for (const HalfOpen* entry : listener.requests) {
@@ -32,10 +47,9 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     fresh += 1;
     if (*age >= 0.5) late += 1;
   }
-  const double unsent = std::max(0.0, *timeouts - *resent);
   // Each lives for a second: so many end in one.
   const bool vanish = signals.aged < limit("aged") * signals.counted && late >= limit("late") * fresh &&
-                      unsent >= limit("unsent") * signals.counted;
+                      *unsent >= limit("unsent") * signals.counted;
   signals.answers_unsent = answer(vanish);
   if (vanish) signals.unsent_per_s = unsent;
   signals.add("timeouts_without_retransmit", unsent, ">=", limit("unsent") * signals.counted, "/s", 0,

@@ -78,6 +78,17 @@ TEST_CASE("SYN+ACKs that cannot be sent are told from a crowd") {
   CHECK(
       found(report, "return-path").message.starts_with("SYN+ACKs of 0.0.0.0:443 do not leave this host: 18 requests"));
   CHECK(found(report, "return-path").next == "tcpstat -s SYN_RECV --local-port 443 -S age_ms:desc");
+  // So do deferred requests end their rounds, and connections have timeouts of their own.
+  Scene deferring = now;
+  deferring.request(5, Sources::random, 0, 2);
+  CHECK(test::finding(delta(before, deferring, facts), "return-path") == nullptr);
+  facts.counters.retrans_segs = 5 * 18;
+  CHECK(test::finding(delta(before, now, facts), "return-path") == nullptr);
+  facts.counters.retrans_segs = 0;
+  facts.counters.defer_accept_drop = 1;
+  CHECK(test::finding(delta(before, now, facts), "return-path") == nullptr);
+  facts.counters.defer_accept_drop = 0;
+  CHECK(test::finding(delta(before, now, facts), "return-path") != nullptr);
   // Timeouts after which the SYN+ACK is sent again are those of clients far away.
   facts.counters.syn_retrans = 5 * 18;
   CHECK(test::finding(delta(before, now, facts), "return-path") == nullptr);
