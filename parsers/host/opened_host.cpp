@@ -79,7 +79,7 @@ class OpenedHost final : public Host {
   Expected<void> open(const HostOptions& options);
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
-  void read_half_opens_from_proc(Family family, Sink& sink) override;
+  void read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) override;
   void keep_source() override { automatic_ = false; }
   [[nodiscard]] std::string_view source_name() const override { return info(source_).name; }
   [[nodiscard]] bool shows_all_half_opens() const override { return info(source_).traits.one_source; }
@@ -208,9 +208,9 @@ Expected<const OwnerLookup*> OpenedHost::owners() {
   return &owners_.emplace_back(std::move(*table));
 }
 
-void OpenedHost::read_half_opens_from_proc(Family family, Sink& sink) {
+void OpenedHost::read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) {
   if (file_ != nullptr || source_ != SourceId::netlink) return;
-  procfs::read_half_open_rows(source_options_.proc_net + (family == Family::ipv4 ? "/tcp" : "/tcp6"), sink);
+  procfs::read_half_open_rows(source_options_.proc_net + (family == Family::ipv4 ? "/tcp" : "/tcp6"), most_rows, sink);
 }
 
 SourceNames OpenedHost::evidence_names() const {

@@ -29,7 +29,7 @@ Flow deliver(std::string_view line, const proc_net_tcp::Format& format, Sink& si
 
 }  // namespace
 
-void read_half_open_rows(const std::string& path, Sink& sink) {
+void read_half_open_rows(const std::string& path, std::uint64_t most_rows, Sink& sink) {
   // Below another root a name may be a FIFO: do not wait for its writer.
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file) return;
@@ -38,13 +38,17 @@ void read_half_open_rows(const std::string& path, Sink& sink) {
   const proc_net_tcp::Format format = {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U};
   const auto buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
   LineSplitter lines(kLongestRow);
+  bool first = true;  // the header
   while (true) {
     const ssize_t got = ::read(file.get(), buffer.get(), kBufferBytes);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return;
     const std::string_view block(buffer.get(), static_cast<std::size_t>(got));
-    const bool more =
-        lines.feed(block, [&](std::string_view line) { return deliver(line, format, sink) == Flow::more; });
+    const bool more = lines.feed(block, [&](std::string_view line) {
+      if (!first && most_rows-- == 0) return false;
+      first = false;
+      return deliver(line, format, sink) == Flow::more;
+    });
     // What fills less than a page is the end; reads behind it would repeat rows (procfs_source.cpp).
     if (!more || block.size() + kLongestRow <= page) return;
   }

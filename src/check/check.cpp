@@ -22,7 +22,7 @@ namespace tcpstat::check {
 namespace {
 
 /// A share of so many half-opens is right to one part in a hundred.
-constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096};
+constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096, .rows = 1U << 20U};
 
 class OpenFiles final : public diagnose::ProcessLimits {
  public:

@@ -7,11 +7,14 @@
 namespace tcpstat::check {
 namespace {
 
+/// Fewer half-opens among other rows lie far apart in /proc.
+constexpr std::uint64_t kMany = 16;
 /// A list is not to take much longer for its verdict: the kernel writes every row of /proc, and half-opens are few among
-/// them. The share of clients that repeat their SYNs is 0.01 in floods and 0.55 or more in lossy networks (client-retries):
-/// of 48 it is right to seven parts in a hundred. A listener needs eight of its own, and of twelve that it gets on average
-/// hardly any has fewer.
-constexpr EnoughTimeouts kEnoughBesideList = {.least = 48, .each = 12, .most = 128};
+/// them. The share of clients that repeat their SYNs is 0.01 in floods and 0.55 or more in lossy networks: of 48 it is
+/// right to seven parts in a hundred. client-retries needs eight of one listener; where each gets twelve on average,
+/// hardly any has fewer. Rows come in the order of hashes, but for the connections of this host's own clients: since
+/// Linux 6.15 those to one port stand together (inet_ehashfn()), and thousands of them may come before any half-open.
+constexpr EnoughTimeouts kEnoughBesideList = {.least = 48, .each = 12, .most = 128, .rows = kMany};
 
 bool whole_listeners(const filter::Filter& filter) {
   filter::Filter others = filter;
@@ -25,8 +28,7 @@ detect::SynReport judge_sample(Host& host, detect::SynSample& sample, const Cove
   input.now = &sample;
   input.facts = host.kernel_facts();
   input.completeness = coverage.completeness();
-  // Few half-opens among many others lie far apart in /proc: it is read for those that may be an attack.
-  constexpr std::uint64_t kMany = 16;
+  // /proc is read for few among many only if they may be an attack.
   if (sample.other_rows > kMany * sample.half_open()) {
     detect::SynReport report = detect::detect_syn(input, Thresholds{});
     constexpr double kNearSuspicious = 1;
@@ -43,8 +45,9 @@ void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& e
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     const std::size_t listeners = sample.wants_timeouts(family);
     if (listeners == 0) continue;
-    detect::TimeoutJoin join(sample, std::min(enough.most, std::max(enough.least, enough.each * listeners)));
-    host.read_half_opens_from_proc(family, join);
+    const std::uint64_t wanted = std::min(enough.most, std::max(enough.least, enough.each * listeners));
+    detect::TimeoutJoin join(sample, wanted);
+    host.read_half_opens_from_proc(family, wanted * enough.rows, join);
   }
 }
 

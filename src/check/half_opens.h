@@ -12,11 +12,13 @@
 namespace tcpstat::check {
 
 /// How many half-opens of either family are joined with their timeouts: `each` for every listener that wants them, but
-/// not fewer than `least` and not more than `most`.
+/// not fewer than `least` and not more than `most`. For each of them `rows` of any state are read, and what was found by
+/// then is all.
 struct EnoughTimeouts {
   std::uint64_t least = 0;
   std::uint64_t each = 0;
   std::uint64_t most = 0;
+  std::uint64_t rows = 0;
 };
 
 /// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink, and

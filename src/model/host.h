@@ -39,8 +39,9 @@ class RowReader {
   /// Pushes the rows that the query needs, and maybe others, until the end or Flow::stop. `coverage` is filled in also
   /// when reading fails half way.
   virtual Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) = 0;
-  /// Half-opens as /proc shows them, after they were read from netlink; nothing where that is not so.
-  virtual void read_half_opens_from_proc(Family family, Sink& sink) = 0;
+  /// Half-opens as /proc shows them among its first `most_rows` rows of any state, after they were read from netlink;
+  /// nothing where that is not so.
+  virtual void read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) = 0;
   /// From now on the source that was read last, without a fallback: samples of two sources cannot be compared.
   virtual void keep_source() = 0;
   /// The source that was read, or is going to be.

@@ -104,16 +104,22 @@ TEST_CASE_FIXTURE(Listing, "timeouts are joined until enough are known") {
   detect::SynSample sample = scene.sample(nullptr, false);
   REQUIRE(sample.wants_timeouts(Family::ipv4) == 1);
   SUBCASE("for one listener") {
-    add_timeouts(host, sample, {.least = 7, .each = 5, .most = 20});
+    add_timeouts(host, sample, {.least = 7, .each = 5, .most = 20, .rows = 1});
     CHECK(sample.joined() == 7);
   }
   SUBCASE("for each listener") {
-    add_timeouts(host, sample, {.least = 5, .each = 7, .most = 20});
+    add_timeouts(host, sample, {.least = 5, .each = 7, .most = 20, .rows = 1});
     CHECK(sample.joined() == 7);
   }
   SUBCASE("and no more") {
-    add_timeouts(host, sample, {.least = 5, .each = 20, .most = 7});
+    add_timeouts(host, sample, {.least = 5, .each = 20, .most = 7, .rows = 1});
     CHECK(sample.joined() == 7);
+  }
+  SUBCASE("or what is among the first rows") {
+    const Connection other = test::connection(State::established, scene.local, scene.local);
+    host.half_opens_in_proc.insert(host.half_opens_in_proc.begin(), 9, other);
+    add_timeouts(host, sample, {.least = 7, .each = 7, .most = 7, .rows = 2});
+    CHECK(sample.joined() == 5);
   }
   // No half-open is in the other file.
   CHECK(host.asked() == "0 half-opens from proc");

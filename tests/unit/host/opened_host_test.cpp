@@ -32,7 +32,7 @@ TEST_CASE("a saved file is a host whose rows are all that is known") {
   CHECK(counter.connections + counter.listeners == coverage.rows_read);
   CHECK(coverage.rows_read > 0);
   test::Counter nothing;
-  (*host)->read_half_opens_from_proc(Family::ipv4, nothing);
+  (*host)->read_half_opens_from_proc(Family::ipv4, 100, nothing);
   CHECK(nothing.connections == 0);
 }
 

@@ -20,7 +20,9 @@ constexpr std::string_view kHalfOpen =
 
 struct File {
   explicit File(const std::string& text) { root.file("net/tcp", text); }
-  void read(Sink& sink) { read_half_open_rows(root.path("net/tcp"), sink); }
+  void read(Sink& sink, std::uint64_t most_rows = 10'000) {
+    read_half_open_rows(root.path("net/tcp"), most_rows, sink);
+  }
 
   test::ProcRoot root;
   test::Recorder rows;
@@ -40,8 +42,15 @@ TEST_CASE("a long file is read to its end, and a missing one has no rows") {
   test::Counter counter;
   file.read(counter);
   CHECK(counter.connections == 2000);
-  read_half_open_rows(file.root.path("net/tcp6"), file.rows);
+  read_half_open_rows(file.root.path("net/tcp6"), 100, file.rows);
   CHECK(file.rows.rows.empty());
+}
+
+TEST_CASE("rows of any state count against the limit, the header does not") {
+  File file(std::string(kHeader) + std::string(kListener) + std::string(kHalfOpen) + std::string(kHalfOpen));
+  test::Counter counter;
+  file.read(counter, 2);
+  CHECK(counter.connections == 1);
 }
 
 }  // namespace

@@ -41,10 +41,11 @@ Expected<void> FakeHost::read(const filter::Query& query, Sink& sink, Coverage& 
   return {};
 }
 
-void FakeHost::read_half_opens_from_proc(Family family, Sink& sink) {
+void FakeHost::read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) {
   calls.push_back(at() + "half-opens from proc");
   for (const Connection& row : half_opens_in_proc) {
-    if (row.family == family && sink.connection(row) == Flow::stop) return;
+    if (row.family != family) continue;
+    if (most_rows-- == 0 || sink.connection(row) == Flow::stop) return;
   }
 }
 

@@ -41,7 +41,7 @@ struct FakeDump {
 class FakeHost final : public Host {
  public:
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
-  void read_half_opens_from_proc(Family family, Sink& sink) override;
+  void read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) override;
   void keep_source() override { calls.push_back(at() + "keep source"); }
   [[nodiscard]] std::string_view source_name() const override { return source; }
   [[nodiscard]] bool shows_all_half_opens() const override { return all_half_opens; }
