@@ -8,8 +8,20 @@
 #include <cstring>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 namespace tcpstat::inline base {
+
+/// Room for any integer.
+inline constexpr std::size_t kMostDigits = 24;
+
+/// Writes a number in decimal; returns its end. Most numbers of a row are zero.
+template <typename Integer>
+char* write_number(char* to, Integer value) {
+  if (static_cast<std::make_unsigned_t<Integer>>(value) >= 10) return std::to_chars(to, to + kMostDigits, value).ptr;
+  *to = static_cast<char>('0' + value);
+  return to + 1;
+}
 
 class TextBuffer {
  public:
@@ -57,8 +69,7 @@ class TextBuffer {
 
   template <typename Integer>
   void number(Integer value) {
-    char* to = reserve(24);
-    commit(std::to_chars(to, to + 24, value).ptr);
+    commit(write_number(reserve(kMostDigits), value));
   }
 
   /// What is in memory and not yet written.

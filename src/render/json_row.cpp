@@ -1,7 +1,6 @@
 #include "render/json_row.h"
 
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <optional>
 
@@ -117,7 +116,7 @@ class MemberWriter {
     to_ += text.size();
   }
   void null() { put("null"); }
-  void number(std::uint64_t value) { to_ = std::to_chars(to_, to_ + kMostOwnValue, value).ptr; }
+  void number(std::uint64_t value) { to_ = write_number(to_, value); }
   void quoted_number(std::uint64_t value) {
     *to_++ = '"';
     number(value);
