@@ -70,7 +70,7 @@ Json start_of(const RunFacts& facts) {
   return start;
 }
 
-/// Keys source, warnings, complete, limited, duplicates_dropped, summary: those of the end but for verdicts and findings.
+/// Keys source, warnings, complete, limited, duplicates_dropped, summary: those of the end, but no judgements.
 void add_end(Json& to, const Report& report) {
   to["source"] = report.source;
   to["warnings"] = Json::array();
