@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <clocale>
 #include <exception>
+#include <new>
 #include <string>
 #include <vector>
 
+#include "cli/last_words.h"
 #include "cli/notes.h"
 #include "cli/options/command.h"
 #include "cli/verbs/verbs.h"
@@ -54,12 +57,17 @@ int main(int argc, char** argv) {
   // A file that may not grow further (RLIMIT_FSIZE) is one too.
   ::signal(SIGXFSZ, SIG_IGN);
   std::setlocale(LC_CTYPE, "");
-  Notes notes;
-  const options::CommandLine line = options::scan_command_line({argv + 1, argv + argc});
+  static const LastWords last_words({argv + 1, argv + argc});
+  // What is thrown where nothing may be thrown ends here.
+  std::set_terminate([] { ::_exit(code(last_words.say("out of memory"))); });
   try {
-    return code(run(line, notes));
+    Notes notes;
+    return code(run(options::scan_command_line({argv + 1, argv + argc}), notes));
+  } catch (const std::bad_alloc&) {
+    return code(last_words.say("out of memory"));
   } catch (const std::exception& error) {
-    notes.error(std::string("cannot go on: ") + error.what());
-    return code(as_plugin(*line.verb, ExitStatus::failed));
+    return code(last_words.say(error.what()));
+  } catch (...) {
+    return code(last_words.say("an unknown error"));
   }
 }

@@ -23,7 +23,7 @@ bool writes_to_journal() {
 
 void Notes::print(Level level, std::string_view text) const {
   if (quiet_ && level != Level::error) return;
-  TextBuffer line(STDERR_FILENO);
+  TextBuffer line;
   static const bool journal = writes_to_journal();
   if (journal) {
     line.append('<');
@@ -33,7 +33,7 @@ void Notes::print(Level level, std::string_view text) const {
   line.append("tcpstat: ");
   render::append_escaped(line, text);
   line.append('\n');
-  line.flush();
+  line.write_to(STDERR_FILENO);
 }
 
 }  // namespace tcpstat::cli

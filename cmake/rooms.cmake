@@ -17,7 +17,7 @@ function(tcpstat_room name)
   if(ROOM_FOLDER STREQUAL .)
     # Its subfolders are rooms of their own.
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
-    list(REMOVE_ITEM sources ${folder}/main.cpp)
+    list(REMOVE_ITEM sources ${folder}/main.cpp ${folder}/spare_memory.cpp)
   endif()
   list(TRANSFORM ROOM_SEES PREPEND tcpstat_ OUTPUT_VARIABLE targets)
   if(sources)

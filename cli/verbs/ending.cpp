@@ -2,6 +2,8 @@
 
 #include <cerrno>
 
+#include "cli/last_words.h"
+
 namespace tcpstat::cli::verbs {
 
 void print_warnings(const Coverage& coverage, const Notes& notes) {
@@ -23,6 +25,7 @@ ExitStatus end_failed(const Error& error, const Notes& notes) {
 
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes) {
   out.flush();
+  LastWords::output_is_whole();
   if (out.error() == EPIPE) return so_far;
   if (out.error() != 0) {
     notes.error(Error{"write " + output.name(), out.error()}.sentence());

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <new>
 
+#include "cli/last_words.h"
 #include "cli/output.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
@@ -39,6 +41,11 @@ class FirstMatch final : public Sink {
   Flow listener(const Listener&) override { return Flow::stop; }
 };
 
+/// ": cannot look into …", or nothing.
+std::string reason_of(const Coverage& coverage) {
+  return coverage.warnings.empty() ? "" : ": " + coverage.warnings.back().message;
+}
+
 /// -q: whether there is such a connection.
 ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& source, Host& host, const Notes& notes) {
   plan.until = survey::DumpPlan::Until::first_match;
@@ -51,7 +58,9 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   if (status == ExitStatus::failed) return status;
   if (dump.report.tally.total() > 0) return ExitStatus::done;
   // As grep -q: what was not seen may have been the match.
-  return dump.report.coverage.complete ? ExitStatus::no_match : ExitStatus::failed;
+  if (dump.report.coverage.complete) return ExitStatus::no_match;
+  notes.error("no match in what could be read" + reason_of(dump.report.coverage));
+  return ExitStatus::failed;
 }
 
 }  // namespace
@@ -74,20 +83,29 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   std::unique_ptr<render::ListWriter> writer;
   std::unique_ptr<KnownHosts> hosts;
   survey::Dump dump;
-  if (list.rows.resolve && format.for_people) {
-    survey::WaitingRows waiting;
-    dump = survey::take(host, plan, waiting);
-    const auto left = std::min(list.source.timeout.value_or(kResolveLimit), kResolveLimit);
-    hosts = std::make_unique<KnownHosts>(names::resolve_hosts(waiting.addresses(), left));
-    settings.hosts = hosts.get();
-    writer = format.list(settings);
-    waiting.finish(*writer);
-  } else {
-    writer = format.list(settings);
-    dump = survey::take(host, plan, *writer);
+  try {
+    if (list.rows.resolve && format.for_people) {
+      survey::WaitingRows waiting;
+      dump = survey::take(host, plan, waiting);
+      const auto left = std::min(list.source.timeout.value_or(kResolveLimit), kResolveLimit);
+      hosts = std::make_unique<KnownHosts>(names::resolve_hosts(waiting.addresses(), left));
+      settings.hosts = hosts.get();
+      writer = format.list(settings);
+      waiting.finish(*writer);
+    } else {
+      writer = format.list(settings);
+      dump = survey::take(host, plan, *writer);
+    }
+    out.drop_unit();
+    verdict.judge(dump.report);
+    if (worth_writing(format, dump)) writer->finish(dump.report);
+  } catch (const std::bad_alloc&) {
+    if (writer == nullptr) throw;  // nothing was written
+    writer->finish_in_need();
+    out.flush();
+    LastWords::output_is_whole();
+    throw;
   }
-  verdict.judge(dump.report);
-  if (worth_writing(format, dump)) writer->finish(dump.report);
   if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
   return conclude(list.source, list.output, dump, out, *output, notes);
 }

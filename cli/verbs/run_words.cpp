@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "base/nearest_word.h"
 #include "check/rules.h"
@@ -23,7 +24,7 @@ using Rows = std::vector<std::vector<std::string>>;
 struct ListInfo {
   std::string_view name;
   std::vector<std::string_view> keys;
-  Rows (*rows)();
+  Expected<Rows> (*rows)();
 };
 
 std::string members(StateSet set) {
@@ -34,13 +35,13 @@ std::string members(StateSet set) {
   return text;
 }
 
-Rows state_rows() {
+Expected<Rows> state_rows() {
   Rows rows;
   for (const StateInfo& state : states()) rows.push_back({std::string(state.name), std::string(state.meaning)});
   return rows;
 }
 
-Rows group_rows() {
+Expected<Rows> group_rows() {
   Rows rows;
   for (const StateGroup& group : state_groups()) rows.push_back({std::string(group.name), members(group.states)});
   for (const Phase phase : kPhases) {
@@ -53,7 +54,7 @@ Rows group_rows() {
   return rows;
 }
 
-Rows column_rows() {
+Expected<Rows> column_rows() {
   Rows rows;
   for (const Column& column : columns()) {
     rows.push_back({std::string(column.name), std::string(name(column.type)), std::string(column.meaning)});
@@ -61,14 +62,14 @@ Rows column_rows() {
   return rows;
 }
 
-Rows format_rows() {
+Expected<Rows> format_rows() {
   Rows rows;
   for (const render::Format& format : render::formats())
     rows.push_back({std::string(format.name), std::string(format.meaning)});
   return rows;
 }
 
-Rows rule_rows() {
+Expected<Rows> rule_rows() {
   Rows rows;
   for (const RuleInfo& rule : check::all_rules()) {
     rows.push_back(
@@ -77,7 +78,7 @@ Rows rule_rows() {
   return rows;
 }
 
-Rows source_rows() {
+Expected<Rows> source_rows() {
   Rows rows;
   for (const host::SourceInfo& source : host::named_sources()) {
     rows.push_back({std::string(source.name), std::string(source.meaning)});
@@ -85,19 +86,26 @@ Rows source_rows() {
   return rows;
 }
 
-Rows netns_rows() {
+Expected<Rows> netns_rows() {
+  const auto names = host::namespace_names();
+  if (!names) return tl::make_unexpected(names.error());
   Rows rows;
-  for (const std::string& name : host::namespace_names()) rows.push_back({name, "network namespace"});
+  for (const std::string& name : *names) rows.push_back({name, "network namespace"});
   return rows;
 }
 
-Rows user_rows() {
+Expected<Rows> user_rows() {
   Rows rows;
   ::setpwent();
+  errno = 0;
   while (const passwd* entry = ::getpwent()) {
     rows.push_back({entry->pw_name, std::to_string(entry->pw_uid)});
+    errno = 0;
   }
+  const int code = errno;
   ::endpwent();
+  // A database that is not there has no users, getpwent(3).
+  if (code != 0 && code != ENOENT && code != ESRCH) return failure("read the database of users", code);
   return rows;
 }
 
@@ -130,7 +138,9 @@ ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
     auto output = Output::open(words.output.file);
     if (!output) return end_failed(output.error(), notes);
     TextBuffer out(output->fd());
-    format.words({.out = out}, {list.keys, list.rows()});
+    auto rows = list.rows();
+    if (!rows) return end_failed(rows.error(), notes);
+    format.words({.out = out}, {list.keys, std::move(*rows)});
     return finish_output(out, *output, ExitStatus::done, notes);
   }
   std::string all;

@@ -9,8 +9,9 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <filesystem>
+#include <string_view>
 
+#include "base/directory.h"
 #include "base/file_descriptor.h"
 
 namespace tcpstat::host {
@@ -45,12 +46,14 @@ Expected<NamespaceTarget> find_namespace(const std::string& word, const std::str
   }
   target.path = word.find('/') == std::string::npos ? std::string(kNamedDirectory) + "/" + word : word;
   if (::stat(target.path.c_str(), &status) != 0) return failure(doing, errno, "see: tcpstat --list netns");
+  // To open a FIFO would wait for its writer.
+  if (!S_ISREG(status.st_mode)) return failure(doing, 0, "see: tcpstat --list netns", "it is no network namespace");
   return target;
 }
 
 Expected<void> enter_namespace(const NamespaceTarget& target) {
   const std::string doing = "enter the network namespace " + target.path;
-  const FileDescriptor file(::open(target.path.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor file(::open(target.path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   const bool is_root = ::geteuid() == 0;
   if (!file) {
     if (errno != EACCES) return failure(doing, errno);
@@ -65,13 +68,15 @@ Expected<void> enter_namespace(const NamespaceTarget& target) {
   return {};
 }
 
-std::vector<std::string> namespace_names() {
-  namespace fs = std::filesystem;
+Expected<std::vector<std::string>> namespace_names() {
   std::vector<std::string> names;
-  std::error_code failed;
-  for (fs::directory_iterator at(kNamedDirectory, failed), end; !failed && at != end; at.increment(failed)) {
-    names.push_back(at->path().filename().string());
-  }
+  const FileDescriptor directory(::open(kNamedDirectory, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory && errno == ENOENT) return names;  // ip-netns(8) makes it with the first name
+  std::vector<char> buffer;
+  const bool read = directory && for_each_entry(directory.get(), buffer, [&](std::string_view name, unsigned char) {
+                      if (name != "." && name != "..") names.emplace_back(name);
+                    });
+  if (!read) return failure(std::string("list ") + kNamedDirectory, errno);
   std::sort(names.begin(), names.end());
   return names;
 }

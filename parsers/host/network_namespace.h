@@ -22,7 +22,7 @@ Expected<NamespaceTarget> find_namespace(const std::string& word, const std::str
 Expected<void> enter_namespace(const NamespaceTarget& target);
 
 /// Names under /run/netns, sorted.
-std::vector<std::string> namespace_names();
+Expected<std::vector<std::string>> namespace_names();
 
 /// Whether the /proc at `root` belongs to another PID namespace than ours. Then its `net`, which means the reader's
 /// own network namespace, is not that of its processes.

@@ -5,10 +5,12 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <chrono>
 #include <condition_variable>
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -46,15 +48,27 @@ std::string ask(const Address& address) {
   return failed == 0 ? host.data() : "";
 }
 
-void answer_questions(const std::shared_ptr<Work>& work) {
+/// Until nothing is left to ask, or nobody waits any more.
+void answer_questions(const std::shared_ptr<Work>& work, std::chrono::steady_clock::time_point until) {
   std::unique_lock lock(work->mutex);
-  while (!work->abandoned && work->next < work->questions.size()) {
+  while (std::chrono::steady_clock::now() < until && !work->abandoned && work->next < work->questions.size()) {
     const Address address = work->questions[work->next++];
     lock.unlock();
     std::string host = ask(address);
     lock.lock();
     if (!host.empty()) work->answers.emplace(address, std::move(host));
     ++work->finished;
+    work->progress.notify_one();
+  }
+}
+
+/// The same on a thread of its own, which nothing may leave: without memory a name stays unknown.
+void answer_alone(const std::shared_ptr<Work>& work, std::chrono::steady_clock::time_point until) {
+  try {
+    answer_questions(work, until);
+  } catch (const std::bad_alloc&) {
+    const std::lock_guard lock(work->mutex);
+    work->finished = work->questions.size();
     work->progress.notify_one();
   }
 }
@@ -66,12 +80,13 @@ std::map<Address, std::string> resolve_hosts(const std::vector<Address>& address
   work->questions = addresses;
   constexpr std::size_t kMostThreads = 16;  // they wait for name servers, not for a core
   const std::size_t threads = std::min(kMostThreads, addresses.size());
-  for (std::size_t i = 0; i < threads; ++i) {
-    try {
-      std::thread([work] { answer_questions(work); }).detach();
-    } catch (const std::system_error&) {
-      break;  // no more threads to be had: those that run will do
-    }
+  const auto until = std::chrono::steady_clock::now() + limit;
+  std::size_t running = 0;
+  try {
+    for (; running < threads; ++running) std::thread([work, until] { answer_alone(work, until); }).detach();
+  } catch (const std::system_error&) {
+    // No more threads to be had: those that run will do, and without any this one asks.
+    if (running == 0) answer_questions(work, until);
   }
   std::unique_lock lock(work->mutex);
   work->progress.wait_for(lock, limit, [&] { return work->finished == work->questions.size(); });

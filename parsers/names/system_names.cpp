@@ -1,5 +1,7 @@
 #include "parsers/names/system_names.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <mntent.h>
 #include <net/if.h>
 #include <pwd.h>
@@ -7,15 +9,36 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/stat.h>
 
+#include "base/directory.h"
+#include "base/file_descriptor.h"
+
 namespace tcpstat::names {
 namespace {
 
+/// From /etc/passwd alone: nearly always enough, without the modules of nsswitch.conf(5), for which glibc 2.36 needs memory
+/// that it does not check. Nothing: the file has no such user.
+std::optional<std::string> user_of_file(std::uint32_t uid) {
+  const std::unique_ptr<FILE, decltype(&std::fclose)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
+  if (file == nullptr) return errno == ENOENT ? std::nullopt : std::optional<std::string>("");
+  passwd entry;
+  passwd* found = nullptr;
+  std::array<char, 4096> buffer;
+  while (::fgetpwent_r(file.get(), &entry, buffer.data(), buffer.size(), &found) == 0) {
+    if (entry.pw_uid == uid) return entry.pw_name;
+  }
+  return std::nullopt;
+}
+
 std::string user_name(std::uint32_t uid) {
+  if (auto name = user_of_file(uid)) return *name;
   passwd entry;
   passwd* found = nullptr;
   std::vector<char> buffer(1024);
@@ -69,20 +92,21 @@ std::string_view SystemNames::cgroup(std::uint64_t id) {
 
 /// A control group's id is the inode of its directory (cgroups(7), kernfs).
 void SystemNames::scan_cgroups() {
-  namespace fs = std::filesystem;
   cgroups_scanned_ = true;
   const std::string root = cgroup2_mount();
   if (root.empty()) return;
-  const auto add = [&](const std::string& path) {
+  std::vector<char> buffer;
+  std::vector<std::string> to_read = {""};  // below the root
+  while (!to_read.empty()) {
+    const std::string path = std::move(to_read.back());
+    to_read.pop_back();
+    const FileDescriptor directory(::open((root + path).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     struct stat status;
-    if (::stat(path.c_str(), &status) != 0) return;
-    cgroups_[status.st_ino] = path.size() > root.size() ? path.substr(root.size()) : "/";
-  };
-  add(root);
-  std::error_code failed;
-  fs::recursive_directory_iterator at(root, fs::directory_options::skip_permission_denied, failed);
-  for (; !failed && at != fs::recursive_directory_iterator(); at.increment(failed)) {
-    if (at->is_directory(failed)) add(at->path().string());
+    if (!directory || ::fstat(directory.get(), &status) != 0) continue;
+    cgroups_[status.st_ino] = path.empty() ? "/" : path;
+    for_each_entry(directory.get(), buffer, [&](std::string_view name, unsigned char type) {
+      if (type == DT_DIR && name != "." && name != "..") to_read.push_back(path + "/" + std::string(name));
+    });
   }
 }
 

@@ -1,6 +1,5 @@
 #include "parsers/procfs/process_table.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
 #include <sys/stat.h>
@@ -12,7 +11,6 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -20,6 +18,7 @@
 #include <thread>
 #include <tuple>
 
+#include "base/directory.h"
 #include "base/file_descriptor.h"
 #include "parsers/procfs/owner_rights.h"
 
@@ -39,25 +38,6 @@ std::optional<Integer> parse_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-/// Calls `visit` with each entry's name; false with errno set if the directory cannot be read.
-// getdents64(2) itself: readdir(3) reads 32 KiB at a time as well, but allocates its buffer for every directory.
-template <typename Visit>
-bool for_each_entry(int directory, std::vector<char>& buffer, Visit visit) {
-  while (true) {
-    const long got = ::syscall(SYS_getdents64, directory, buffer.data(), buffer.size());
-    if (got <= 0) return got == 0;
-    for (long at = 0; at < got;) {
-      // struct linux_dirent64: d_ino u64, d_off s64, d_reclen u16, d_type u8, d_name
-      constexpr long kLength = 16;
-      constexpr long kName = 19;
-      std::uint16_t length = 0;
-      std::memcpy(&length, buffer.data() + at + kLength, sizeof length);
-      visit(std::string_view(buffer.data() + at + kName));
-      at += length;
-    }
-  }
 }
 
 /// How to read: the same for all workers.
@@ -138,7 +118,7 @@ class Worker {
     const FileDescriptor directory(::openat(process, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!directory) return failure_of_call();
     Outcome outcome = Outcome::read;
-    const bool read = for_each_entry(directory.get(), entries_, [&](std::string_view name) {
+    const bool read = for_each_entry(directory.get(), entries_, [&](std::string_view name, unsigned char) {
       const auto fd = parse_number<std::uint32_t>(name);
       if (!fd) return;
       ++entries_seen_;
@@ -173,7 +153,7 @@ class Worker {
     const FileDescriptor task(::openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!task) return thread_outcome();
     std::vector<std::uint32_t> threads;
-    const bool listed = for_each_entry(task.get(), entries_, [&](std::string_view name) {
+    const bool listed = for_each_entry(task.get(), entries_, [&](std::string_view name, unsigned char) {
       if (const auto thread = parse_number<std::uint32_t>(name); thread && *thread != pid) threads.push_back(*thread);
     });
     Outcome outcome = listed ? Outcome::read : thread_outcome();
@@ -223,7 +203,7 @@ class Worker {
   Walk walk_;
   const std::vector<std::uint32_t>& pids_;
   std::atomic<std::size_t>& next_;
-  std::vector<char> entries_ = std::vector<char>(32 * 1024);
+  std::vector<char> entries_;
   std::size_t entries_seen_ = 0;  ///< of the tables of the process that is read
 };
 
@@ -254,8 +234,8 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
   ProcessTable table;
   OwnerSearch& search = table.search_;
   std::vector<std::uint32_t> pids;
-  std::vector<char> entries(32 * 1024);
-  const bool listed = for_each_entry(root.get(), entries, [&](std::string_view name) {
+  std::vector<char> entries;
+  const bool listed = for_each_entry(root.get(), entries, [&](std::string_view name, unsigned char) {
     if (const auto pid = parse_number<std::uint32_t>(name)) pids.push_back(*pid);
   });
   if (!listed) return failure(doing, errno);

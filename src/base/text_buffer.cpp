@@ -11,14 +11,21 @@ namespace tcpstat::inline base {
 TextBuffer::TextBuffer(const TextBuffer& other) : TextBuffer(other.fd_, other.capacity_) {
   error_ = other.error_;
   size_ = other.size_;
+  unit_ = other.unit_;
   written_ = other.written_;
   std::memcpy(data_.get(), other.data_.get(), size_);
 }
 
 bool TextBuffer::flush() {
+  write_out(size_);
+  return error_ == 0;
+}
+
+/// Writes the first `count` bytes, and the rest moves to the front.
+void TextBuffer::write_out(std::size_t count) {
   std::size_t done = 0;
-  while (error_ == 0 && done < size_) {
-    const ssize_t got = ::write(fd_, data_.get() + done, size_ - done);
+  while (error_ == 0 && done < count) {
+    const ssize_t got = ::write(fd_, data_.get() + done, count - done);
     if (got >= 0) {
       done += static_cast<std::size_t>(got);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
@@ -30,14 +37,16 @@ bool TextBuffer::flush() {
     }
   }
   written_ += done;
-  size_ = 0;
-  return error_ == 0;
+  size_ -= count;
+  if (size_ > 0) std::memmove(data_.get(), data_.get() + count, size_);
+  if (unit_ >= 0) unit_ = std::max<std::ptrdiff_t>(unit_ - static_cast<std::ptrdiff_t>(count), 0);
 }
 
 void TextBuffer::make_room(std::size_t count) {
   if (fd_ >= 0) {
-    flush();
-    if (count <= capacity_) return;
+    // A unit that alone fills the block makes it grow.
+    write_out(unit_ >= 0 ? static_cast<std::size_t>(unit_) : size_);
+    if (count <= capacity_ - size_) return;
   }
   std::size_t capacity = capacity_;
   while (capacity - size_ < count) capacity *= 2;
@@ -48,7 +57,7 @@ void TextBuffer::make_room(std::size_t count) {
 }
 
 void TextBuffer::append_slowly(std::string_view text) {
-  if (fd_ < 0) {
+  if (fd_ < 0 || unit_ >= 0) {
     make_room(text.size());
     append(text);
     return;

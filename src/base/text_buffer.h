@@ -3,7 +3,9 @@
 // none. All output of the program goes through one of these; it never allocates per row.
 // It knows nothing of formats, columns or escaping.
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -75,10 +77,31 @@ class TextBuffer {
   /// What is in memory and not yet written.
   [[nodiscard]] std::string_view view() const { return {data_.get(), size_}; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    unit_ = std::min<std::ptrdiff_t>(unit_, 0);
+  }
   /// Forgets everything after the first `size` bytes; only for buffers in memory.
   void shrink(std::size_t size) { size_ = size; }
 
+  /// What is there is whole: a row, or what stands before the first. From the first call on a full block is written no
+  /// further than to here, so that what a reader gets ends with something whole whatever happens.
+  void end_unit() { unit_ = static_cast<std::ptrdiff_t>(size_); }
+  /// Forgets what came behind the last end_unit(); all stays if there was none.
+  void drop_unit() {
+    if (unit_ >= 0) size_ = static_cast<std::size_t>(unit_);
+  }
+  /// What comes now is the end: a full block is written whole, and nothing needs memory any more.
+  void end_units() {
+    drop_unit();
+    unit_ = -1;
+  }
+
+  /// Writes what a buffer in memory holds.
+  void write_to(int fd) {
+    fd_ = fd;
+    flush();
+  }
   /// Writes what is there. False when this or any earlier write failed; error() then tells why.
   bool flush();
   /// The errno of the first failed write, 0 if none failed. After one, output is dropped.
@@ -90,11 +113,13 @@ class TextBuffer {
       : fd_(fd), capacity_(capacity), data_(std::make_unique_for_overwrite<char[]>(capacity)) {}
 
   void make_room(std::size_t count);
+  void write_out(std::size_t count);
   void append_slowly(std::string_view text);
 
   int fd_ = -1;
   int error_ = 0;
   std::size_t size_ = 0;
+  std::ptrdiff_t unit_ = -1;  ///< where the last whole one ends; negative: nobody told
   std::uint64_t written_ = 0;
   std::size_t capacity_;
   std::unique_ptr<char[]> data_;  ///< not initialised: pages that are never filled are never mapped

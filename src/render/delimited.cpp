@@ -53,12 +53,17 @@ class DelimitedList final : public ListWriter {
         separator_(style.separator),
         fields_(settings_.out, style),
         cell_style_{.unknown = style.unknown},
-        cells_(cell_writers(settings_.columns)) {}
+        cells_(cell_writers(settings_.columns)) {
+    settings_.out.end_unit();
+  }
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
-  void finish(const Report&) override { write_header_once(); }
+  void finish(const Report&) override {
+    settings_.out.end_units();
+    write_header_once();
+  }
 
  private:
   template <typename Row>
@@ -76,6 +81,7 @@ class DelimitedList final : public ListWriter {
       }
     }
     settings_.out.append('\n');
+    settings_.out.end_unit();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 

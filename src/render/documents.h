@@ -65,6 +65,8 @@ struct RenderSettings {
 class ListWriter : public Sink {
  public:
   virtual void finish(const Report& report) = 0;
+  /// Instead of finish(), where that threw: ends the document with what needs no memory.
+  virtual void finish_in_need() noexcept {}
 };
 
 }  // namespace tcpstat::render

@@ -1,5 +1,7 @@
 #include "survey/dump.h"
 
+#include <cerrno>
+#include <new>
 #include <string>
 
 #include "model/sink.h"
@@ -174,7 +176,12 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   Report& report = dump.report;
   report = begin_report(host, plan.query.filter);
   OwnerStage owners(host, plan);
-  Expected<void> read = owners.open(report.coverage);
+  Expected<void> read;
+  try {
+    read = owners.open(report.coverage);
+  } catch (const std::bad_alloc&) {
+    read = failure("look for the owners of sockets", ENOMEM);
+  }
 
   // The way of a row, from its end: limit, order, owners, selection, owners if the selection needs them, witness.
   Sink* next = &sink;
@@ -191,11 +198,16 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   std::optional<BothSinks> both;
   if (plan.witness != nullptr) next = &both.emplace(*plan.witness, *next);
 
-  if (read) read = host.read(source_query(plan), *next, report.coverage);
-  const bool enough = plan.until == DumpPlan::Until::first_match && selection && selection->tally().total() > 0;
-  if (!enough) {
-    owners.finish(selection);
-    if (sorter) sorter->finish();
+  try {
+    if (read) read = host.read(source_query(plan), *next, report.coverage);
+    const bool enough = plan.until == DumpPlan::Until::first_match && selection && selection->tally().total() > 0;
+    if (!enough) {
+      owners.finish(selection);
+      if (sorter) sorter->finish();
+    }
+  } catch (const std::bad_alloc&) {
+    // What was read so far is a partial answer, and whoever writes it ends it as such.
+    read = failure("read all sockets", ENOMEM);
   }
   dump.owner_search = owners.close(report.coverage);
   complete_warnings(report.coverage, read);

@@ -2,6 +2,7 @@
 
 #include "render/formats.h"
 #include "render/json_documents.h"
+#include "render/json_in_need.h"
 #include "render/json_row.h"
 #include "render/validation_writer.h"
 
@@ -13,15 +14,30 @@ class JsonList final : public ListWriter {
   explicit JsonList(RenderSettings settings)
       : settings_(std::move(settings)),
         style_{settings_.processes, settings_.tcp_info},
-        netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {}
+        netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
+    settings_.out.end_unit();
+  }
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
   void finish(const Report& report) override {
     begin_once();
+    const std::string end = document_end(report);
+    settings_.out.end_units();
     settings_.out.append(rows_ > 0 ? "\n],\n" : "],\n");
-    settings_.out.append(document_end(report));
+    settings_.out.append(end);
+    settings_.out.append('\n');
+  }
+
+  void finish_in_need() noexcept override {
+    settings_.out.end_units();
+    if (!begun_) {
+      settings_.out.append(document_in_need(Needed::list, settings_.facts.version, kOutOfMemory).view());
+      return;
+    }
+    settings_.out.append(rows_ > 0 ? "\n],\n" : "],\n");
+    settings_.out.append(end_in_need(kOutOfMemory).view());
     settings_.out.append('\n');
   }
 
@@ -32,14 +48,16 @@ class JsonList final : public ListWriter {
     settings_.out.append(rows_++ > 0 ? ",\n{" : "\n{");
     append_json_members(settings_.out, row, settings_.names, netns_, style_);
     settings_.out.append('}');
+    settings_.out.end_unit();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 
   void begin_once() {
     if (begun_) return;
-    begun_ = true;
     settings_.out.append(document_start(settings_.facts));
     settings_.out.append(",\n\"connections\":[");
+    settings_.out.end_unit();
+    begun_ = true;
   }
 
   RenderSettings settings_;

@@ -3,6 +3,7 @@
 #include "render/delimited.h"
 #include "render/formats.h"
 #include "render/json_documents.h"
+#include "render/json_in_need.h"
 #include "render/json_row.h"
 #include "render/transition_writer.h"
 #include "render/validation_writer.h"
@@ -18,12 +19,22 @@ class NdjsonList final : public ListWriter {
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
     const RunFacts& facts = settings_.facts;
     line_start_ = ndjson_line_start("connection", facts.time, facts.host, settings_.snapshot) + ",";
+    settings_.out.end_unit();
   }
 
   Flow connection(const Connection& row) override { return write(row); }
   Flow listener(const Listener& row) override { return write(row); }
 
-  void finish(const Report& report) override { settings_.out.append(summary_line(report, settings_.snapshot)); }
+  void finish(const Report& report) override {
+    const std::string line = summary_line(report, settings_.snapshot);
+    settings_.out.end_units();
+    settings_.out.append(line);
+  }
+
+  void finish_in_need() noexcept override {
+    settings_.out.end_units();
+    settings_.out.append(document_in_need(Needed::summary_line, settings_.facts.version, kOutOfMemory).view());
+  }
 
  private:
   template <typename Row>
@@ -31,6 +42,7 @@ class NdjsonList final : public ListWriter {
     settings_.out.append(line_start_);
     append_json_members(settings_.out, row, settings_.names, netns_, style_);
     settings_.out.append("}\n");
+    settings_.out.end_unit();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
   }
 

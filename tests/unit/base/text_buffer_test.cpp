@@ -169,5 +169,47 @@ TEST_CASE("a slow reader of a pipe that does not block gets everything") {
   CHECK(received == 1'000'000);
 }
 
+TEST_CASE("a full block is written no further than to the last whole unit") {
+  const FileDescriptor file = memory_file();
+  TextBuffer out(file.get());
+  out.end_unit();
+  std::string expected;
+  for (int row = 0; row < 5000; ++row) {
+    const std::string text = std::to_string(row) + std::string(30, 'x') + '\n';
+    expected += text;
+    for (const char c : text) out.append(c);
+    out.end_unit();
+    const std::string written = content_of(file);
+    if (!written.empty()) REQUIRE(written.back() == '\n');
+  }
+  out.append("half a row that is dropped");
+  out.drop_unit();
+  out.end_units();
+  out.append("end");
+  CHECK(out.flush());
+  CHECK(content_of(file) == expected + "end");
+}
+
+TEST_CASE("a unit that is larger than a block stays whole") {
+  const FileDescriptor file = memory_file();
+  TextBuffer out(file.get());
+  out.append("first\n");
+  out.end_unit();
+  out.append(std::string(3 * TextBuffer::kBlock, 'x'));
+  CHECK(content_of(file) == "first\n");
+  out.drop_unit();
+  out.append("second\n");
+  out.end_unit();
+  CHECK(out.flush());
+  CHECK(content_of(file) == "first\nsecond\n");
+}
+
+TEST_CASE("nothing is dropped where nobody told what is whole") {
+  TextBuffer out;
+  out.append("text");
+  out.drop_unit();
+  CHECK(out.view() == "text");
+}
+
 }  // namespace
 }  // namespace tcpstat
