@@ -82,6 +82,60 @@ TEST_CASE("a bound whose sysctl could not be read is unknown") {
   }
 }
 
+TEST_CASE("each bound names the sysctls that it follows, and the ordinary case comes first") {
+  struct Row {
+    State state;
+    std::string_view sysctls;
+  };
+  constexpr Row kRows[] = {
+      {syn_sent, "tcp_syn_retries, tcp_syn_linear_timeouts"},
+      {syn_sent, ""},
+      {syn_recv, "tcp_synack_retries"},
+      {syn_recv, "tcp_synack_retries"},
+      {syn_recv, "tcp_syn_retries"},
+      {established, ""},
+      {established, "tcp_retries2"},
+      {established, "tcp_keepalive_time, tcp_keepalive_probes, tcp_keepalive_intvl"},
+      {fin_wait1, "tcp_orphan_retries"},
+      {fin_wait1, "tcp_orphan_retries"},
+      {fin_wait1, "tcp_retries2"},
+      {fin_wait1, ""},
+      {fin_wait2, "tcp_fin_timeout"},
+      {fin_wait2, ""},
+      {time_wait, ""},
+      {close_wait, ""},
+      {close_wait, "tcp_retries2"},
+      {closing, "tcp_orphan_retries"},
+      {closing, "tcp_retries2"},
+      {last_ack, "tcp_orphan_retries"},
+      {last_ack, "tcp_retries2"},
+      {listen, ""},
+      {close, ""},
+  };
+  const auto all = dwell_bounds();
+  REQUIRE(all.size() == std::size(kRows));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CAPTURE(all[i].standing);
+    CHECK(all[i].state == kRows[i].state);
+    CHECK(all[i].sysctls == kRows[i].sysctls);
+  }
+}
+
+TEST_CASE("keepalive needs all three of its sysctls, and no more probes than a kernel counts") {
+  const auto most = [](const KernelLimits& limits) { return bound(established, "keepalive").limit(limits); };
+  for (auto KernelLimits::*const one :
+       {&KernelLimits::keepalive_time_s, &KernelLimits::keepalive_probes, &KernelLimits::keepalive_interval_s}) {
+    KernelLimits limits = kDefaults;
+    (limits.*one).reset();
+    CHECK(most(limits).kind == Kind::unknown);
+  }
+  KernelLimits limits = kDefaults;
+  limits.keepalive_time_s = 10;
+  limits.keepalive_probes = 3;
+  limits.keepalive_interval_s = 2;
+  CHECK(most(limits).most == 16s);
+}
+
 TEST_CASE("the sysctls are followed") {
   KernelLimits limits = kDefaults;
   limits.syn_retries = 1;

@@ -19,6 +19,37 @@ TEST_CASE("every difference from the RFC says why, and of which step") {
   }
 }
 
+TEST_CASE("where Linux leaves the RFC, step by step") {
+  struct Fact {
+    Seen from;
+    State to;
+    std::string_view linux_does;  ///< a part of it
+  };
+  constexpr Fact kFacts[] = {
+      {listen, syn_sent, "EISCONN"},
+      {listen, syn_recv, "the listener stays"},
+      {syn_recv, listen, "nothing is printed"},
+      {syn_recv, listen, "reset and dropped"},
+      {syn_recv, close_wait, "then ESTABLISHED>CLOSE_WAIT"},
+      {fin_wait1, time_wait, "then FIN_WAIT2>CLOSE"},
+      {kAbsent, time_wait, "TIME_WAIT is never printed"},
+      {established, fin_wait1, "FIN_WAIT1 begins at close()"},
+      {fin_wait2, close, "tcp_fin_timeout"},
+      {time_wait, close, "60 s"},
+      {time_wait, close, "tcp_rfc1337=0"},
+      {syn_sent, close, "131 s"},
+      {kAbsent, time_wait, "enters CLOSE"},
+  };
+  const auto all = differences();
+  REQUIRE(all.size() == std::size(kFacts));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    CAPTURE(all[i].linux_does);
+    CHECK(all[i].from == kFacts[i].from);
+    CHECK(all[i].to == kFacts[i].to);
+    CHECK(all[i].linux_does.find(kFacts[i].linux_does) != std::string_view::npos);
+  }
+}
+
 TEST_CASE("a difference about every step into a state is about none out of it, and about no state that stays") {
   const auto about = [](Seen from, Seen to) {
     std::size_t count = 0;

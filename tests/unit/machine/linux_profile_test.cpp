@@ -91,6 +91,15 @@ TEST_CASE("three steps of the RFC are printed otherwise") {
   CHECK(traced_pair(last_ack, close)->minisocket == Minisocket::none);
 }
 
+TEST_CASE("a time-wait socket follows FIN_WAIT2 and CLOSING, and no other end") {
+  for (const TracedPair& pair : kTracedPairs) {
+    CAPTURE(name(pair.from));
+    CAPTURE(name(pair.to));
+    const bool follows = pair.to == close && (pair.from == fin_wait2 || pair.from == closing);
+    CHECK((pair.minisocket == Minisocket::follows) == follows);
+  }
+}
+
 TEST_CASE("what is never printed") {
   const auto silent = [](Seen from, Seen to) {
     for (const SilentMove& move : kMoves) {

@@ -119,5 +119,22 @@ TEST_CASE("a condition that a row does not know changes nothing") {
   CHECK(&rfc9293(established, Event::close, Condition::active_origin) == &rfc9293(established, Event::close));
 }
 
+TEST_CASE("segments and conditions have their words") {
+  struct Word {
+    Send send;
+    std::string_view text;
+  };
+  for (const Word& word :
+       {Word{Send::nothing, ""}, Word{Send::syn, "SYN"}, Word{Send::syn_ack, "SYN,ACK"}, Word{Send::ack, "ACK"},
+        Word{Send::fin, "FIN,ACK"}, Word{Send::rst, "RST"}, Word{Send::rst_ack, "RST,ACK"}, Word{Send::data, "data"}}) {
+    CHECK(text(word.send) == word.text);
+  }
+  CHECK(text(Condition::none).empty());
+  CHECK(text(Condition::active_origin) == "after an active OPEN");
+  CHECK(text(Condition::data_queued) == "while data is queued");
+  CHECK(text(Condition::old_sequence) == "with an old sequence number");
+  CHECK(text(Condition::unacceptable_ack) == "without an acceptable ACK");
+}
+
 }  // namespace
 }  // namespace tcpstat::machine
