@@ -180,6 +180,8 @@ def unit_tests(limit, *arguments):
 
 
 def first_failure(out):
+    if out.startswith("longer than"):
+        return out
     match = re.search(r"^(?:TEST CASE: +(.*)|(?:FAIL|ERROR): (\w+).*)$", out, re.MULTILINE)
     return (match[1] or match[2]).strip() if match else "crash"
 
@@ -313,6 +315,9 @@ def main():
                 skipped["does not compile"] += 1
                 continue
             found = stages.verdict(change)
+        except KeyboardInterrupt:
+            say("interrupted: what follows is of the changes so far")
+            break
         finally:
             path.write_text(text)
         results.append((change, found[0] if found else None))
