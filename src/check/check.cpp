@@ -88,7 +88,7 @@ class Check {
   Now look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts);
   void diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser);
   void judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports);
-  void judge_beside_last_run(const Now& now, std::uint64_t close_waits);
+  void judge_beside_last_run(const Now& now, std::uint64_t close_waits, const std::vector<std::uint16_t>& left_ports);
   void save(RunMemory next);
 
   [[nodiscard]] bool wants(std::string_view rule) const {
@@ -116,8 +116,9 @@ CheckReport Check::run() {
   diagnose_states(now, diagnoser);
   // Filters may leave listeners out.
   const bool all_listeners = !plan_.filter.has_conditions() && coverage().complete;
-  judge_half_opens(now, all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{});
-  judge_beside_last_run(now, diagnoser.close_waits());
+  const auto left_ports = all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{};
+  judge_half_opens(now, left_ports);
+  judge_beside_last_run(now, diagnoser.close_waits(), left_ports);
   drop_repeats(report_.findings);
 
   const SourceNames names = host_.evidence_names();
@@ -222,6 +223,7 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.now = &now.sample;
   input.facts = now.facts;
   input.completeness = coverage().completeness();
+  input.left_ports = left_ports;
   detect::TrackedSample tracked;
   if (first_) {
     tracked = tracked_sources(host_, now.sample, first_->facts, now.facts, plan_.thresholds);
@@ -232,14 +234,14 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
     input.followed = first_->followed.all();
     input.apart = now.facts.boot_time - first_->facts.boot_time;
     input.tracked = &tracked;
-    input.left_ports = left_ports;
   }
   detect::SynReport report = detect::detect_syn(input, plan_.thresholds);
   keep(std::move(report.verdicts));
   keep(std::move(report.findings));
 }
 
-void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits) {
+void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
+                                  const std::vector<std::uint16_t>& left_ports) {
   if (!remembers_) return;
   const auto wall_time = host_.clock().wall_time().time_since_epoch();
   const detect::BaselineNow run{.boot_id = host_.boot_id().value_or(std::string()),
@@ -248,7 +250,8 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits) {
                                 .sample = &now.sample,
                                 .facts = now.facts,
                                 .nominal = memory_ ? memory_->spacing : std::nullopt,
-                                .completeness = coverage().completeness()};
+                                .completeness = coverage().completeness(),
+                                .left_ports = left_ports};
   detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
   for (std::string& note : result.notes) coverage().warn("state_file", std::move(note));
   keep(std::move(result.report.verdicts));

@@ -56,6 +56,22 @@ Narrowed narrowed(const ListenerView& host, double resets_per_s) {
   return {.own_programs = most(&KernelCounters::attempt_fails), .broken_off = most(&KernelCounters::estab_resets)};
 }
 
+std::string left_command(const std::vector<std::uint16_t>& ports) {
+  return "tcpstat summary --by state,remote_address --local-port " + std::to_string(ports.front());
+}
+
+/// One sample does not tell whether anybody still comes.
+Finding left_behind(const std::vector<std::uint16_t>& ports) {
+  Finding out(std::string(kRefusedRule.id), Severity::info,
+              ports.size() == 1 ? Subject::port(ports.front()) : Subject::host(),
+              {{"services_left", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"}});
+  out.message =
+      "Nothing listens on " + named(ports) +
+      " any more, where connections are left: is the service down? (--interval tells whether any are refused)";
+  out.next = left_command(ports);
+  return out;
+}
+
 }  // namespace
 
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
@@ -65,6 +81,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<std::uint16_t> left(input.left_ports.begin(), input.left_ports.end());
   const std::vector<std::uint16_t>& gone = gone_now.empty() ? left : gone_now;
   const bool missed = !gone.empty() && resets >= limit("after_end");
+  if (!host.signals.resets_per_s && !left.empty()) return left_behind(left);
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
 
   const Narrowed why = narrowed(*host.of, resets);
@@ -100,7 +117,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
                   (why.own_programs ? ", and programs on this host open them" : "") +
                   ". Is a service down? (a scan, or segments of no connection, look like this too)";
   }
-  out.next = "tcpstat -lp";
+  out.next = missed && gone_now.empty() ? left_command(left) : "tcpstat -lp";
   return out;
 }
 

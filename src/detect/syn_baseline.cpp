@@ -281,6 +281,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   input.now = now.sample;
   input.facts = now.facts;
   input.completeness = now.completeness;
+  input.left_ports = now.left_ports;
   SynSample sample_before;
   if (past.counters) {
     sample_before = sample_of(*before);

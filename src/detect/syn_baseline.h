@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,7 @@ struct BaselineNow {
   /// How far apart runs are meant to be; nothing: not known, then no gap is too long.
   std::optional<std::chrono::milliseconds> nominal;
   Completeness completeness = Completeness::whole;
+  std::span<const std::uint16_t> left_ports{};  ///< as in SynInput
 };
 
 struct BaselineStep {

@@ -76,6 +76,22 @@ TEST_CASE("connections that are left of a service say that it was there") {
   input.facts = reset(4);
   report = detect_syn(input, Thresholds{});
   CHECK(test::finding(report, "refused-connections") == nullptr);
+
+  // One sample knows no rate.
+  SynInput one;
+  one.now = &sample;
+  one.facts = reset(5);
+  one.left_ports = {left, 1};
+  report = detect_syn(one, Thresholds{});
+  found = test::finding(report, "refused-connections");
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::info);
+  CHECK(found->subject == Subject::port(8080));
+  CHECK(found->message ==
+        "Nothing listens on :8080 any more, where connections are left: is the service down? (--interval tells whether "
+        "any "
+        "are refused)");
+  CHECK(found->next == "tcpstat summary --by state,remote_address --local-port 8080");
 }
 
 TEST_CASE("a port that is listened on again, on whatever address, has not gone") {
