@@ -31,6 +31,7 @@ AttackClass flood_class(const Origin* origin) {
 
 /// More requests end by RST than wait for an answer to a cookie, or are dropped.
 bool mostly_reset(const Measurements& host, double others_per_s) {
+  if (host.resets_are_spread == Answer::yes) return false;
   return host.sources_reset == Answer::yes && host.embryonic_per_s.value_or(0) >= others_per_s;
 }
 

@@ -1,5 +1,7 @@
 #include <chrono>
 #include <cmath>
+#include <cstdint>
+#include <unordered_set>
 
 #include "detect/measurements.h"
 
@@ -53,11 +55,22 @@ void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono:
   }
 }
 
+/// Requests that have turned out to be deferred: their clients did answer.
+std::unordered_set<std::uint64_t> deferred_cookies(const ListenerView& listener) {
+  std::unordered_set<std::uint64_t> out;
+  if (listener.now->deferred == 0) return out;
+  for (const HalfOpen* entry : listener.requests) {
+    if (entry->deferred()) out.insert(entry->cookie);
+  }
+  return out;
+}
+
 /// Counts requests that were met between the samples: after their first timeout if `aged`, else before it.
 void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count& count) {
   const std::chrono::milliseconds apart = *listener.input.apart;
+  const auto deferred = deferred_cookies(listener);
   for (const TrackedRequest* entry : listener.followed) {
-    if (entry->aged != aged) continue;
+    if (entry->aged != aged || deferred.contains(entry->cookie)) continue;
     add(listener.input.now->outcome(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, limit,
         count);
   }

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <optional>
 #include <ostream>
+#include <vector>
 
 #include "detect/scene.h"
 #include "detect/weighed.h"
@@ -46,6 +49,39 @@ TEST_CASE("the fate of what was old decides between loss and flood") {
     CHECK(verdict.level == AttackLevel::none);
     CHECK(verdict.attack_class == "lossy clients");
   }
+}
+
+TEST_CASE("a young request that turns out to be deferred was answered") {
+  const auto fate = [](std::uint32_t deferred) {
+    Scene before;
+    Scene now;
+    std::vector<TrackedRequest> met;
+    std::vector<std::uint64_t> cookies;
+    for (int i = 0; i < 20; ++i) {
+      const Connection& row = now.request(3.5, test::Sources::random, 0, deferred);
+      cookies.push_back(*row.cookie);
+      met.push_back({.local = now.local,
+                     .cookie = *row.cookie,
+                     .age_s = 0.6,
+                     .aged = false,
+                     .at = std::chrono::milliseconds(100),
+                     .answered = std::chrono::milliseconds(800)});
+    }
+    const SynSample first = before.sample();
+    const SynSample second = now.sample(&first, true, cookies);
+    SynInput input;
+    input.now = &second;
+    input.before = &first;
+    input.facts = test::zero_facts();
+    input.facts_before = test::zero_facts();
+    input.apart = std::chrono::seconds(3);
+    input.followed = met;
+    const SynReport report = detect_syn(input, {});
+    const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+    return found == nullptr ? std::optional<double>() : found->value;
+  };
+  CHECK(fate(0) == 0);
+  CHECK_FALSE(fate(2).has_value());
 }
 
 }  // namespace
