@@ -29,6 +29,7 @@ constexpr std::size_t kReceiveBytes = 64 * 1024;
 // be woken by it costs as much time as it saves, and half a millisecond of processor time.
 constexpr int kSmallDump = 48;
 constexpr std::uint32_t kSequence = 0x7C95747;
+constexpr std::string_view kLostMessages = "lost_messages";
 constexpr std::string_view kTryProc = "try --source proc";
 
 struct CloseSocket {
@@ -85,11 +86,15 @@ class SockDiagSource final : public source::Source {
       }
     };
     const auto wait = [&](int stop_fd) {
-      return budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd) ? 0 : ETIMEDOUT;
+      return budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd) ? 0 : errno;
     };
     const auto memory = std::make_unique_for_overwrite<std::byte[]>(kReceiveBytes);
     const std::span buffer(memory.get(), kReceiveBytes);
     std::optional<ReadAhead> ahead;
+    // After that many without an answer in between there is none to come.
+    constexpr int kMostErrors = 64;
+    int errors_in_succession = 0;
+    int waits_in_succession = 0;
     for (int datagrams = 0;; ++datagrams) {
       if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_now, wait);
       Received received;
@@ -99,12 +104,18 @@ class SockDiagSource final : public source::Source {
         received.bytes = buffer.first(static_cast<std::size_t>(got));
       } else {
         received.error = got == -EAGAIN ? wait(-1) : static_cast<int>(-got);
-        if (received.error == 0) continue;
+        if (received.error == 0 && ++waits_in_succession < kMostErrors) continue;
+        if (received.error == 0) received.error = EAGAIN;  // there always is something, and it never comes
       }
       if (received.error != 0) {
-        if (auto failed = take_error(received.error, coverage); !failed) return failed;
+        const bool endless = ++errors_in_succession > kMostErrors;
+        if (auto failed = take_error(received.error, coverage); !failed || endless) {
+          return failed ? failure("read the sockets from NETLINK_SOCK_DIAG", received.error, std::string(kTryProc))
+                        : failed;
+        }
         continue;
       }
+      errors_in_succession = waits_in_succession = 0;
       switch (stream.feed(received.bytes)) {
         case InetDiagStream::End::done:
         case InetDiagStream::End::stopped:
@@ -125,7 +136,9 @@ class SockDiagSource final : public source::Source {
     coverage.complete = false;
     switch (code) {
       case ENOBUFS:
-        coverage.warn("lost_messages", "the kernel dropped netlink messages: rows are missing");
+        if (coverage.warnings.empty() || coverage.warnings.back().code != kLostMessages) {
+          coverage.warn(std::string(kLostMessages), "the kernel dropped netlink messages: rows are missing");
+        }
         return {};
       case ENOSPC:  // libmnl's word for MSG_TRUNC
         coverage.add(Flaw::cut_short);

@@ -50,7 +50,7 @@ Expected<void> send_request(const mnl_socket& socket) {
 Expected<void> receive(const mnl_socket& socket, ctnetlink::Stream& stream, source::TimeBudget budget) {
   std::vector<std::byte> buffer(kReceiveBytes);
   while (true) {
-    if (!budget.wait_readable(mnl_socket_get_fd(&socket))) return failure(kDoing, ETIMEDOUT);
+    if (!budget.wait_readable(mnl_socket_get_fd(&socket))) return failure(kDoing, errno);
     const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
     if (got < 0) {
       if (errno == EINTR || errno == EAGAIN) continue;

@@ -1,6 +1,7 @@
 #include "parsers/procfs/proc_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,9 +20,14 @@ constexpr std::size_t kLongestLine = 4096;
 // One line a CPU in the longest of them: 130 bytes for each of 8192 CPUs.
 constexpr std::size_t kLargest = std::size_t{2} * 1024 * 1024;
 
-// Below another root a name may be a FIFO: do not wait for its writer.
+// Below another root a name may be a FIFO, which has no end until somebody writes, or a device, which may have none.
 FileDescriptor open_to_read(const std::string& path) {
-  return FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat status;
+  if (!file || ::fstat(file.get(), &status) != 0) return FileDescriptor();
+  if (S_ISREG(status.st_mode)) return file;
+  errno = EINVAL;
+  return FileDescriptor();
 }
 
 enum class Got : std::uint8_t { some, end, error };
@@ -64,6 +70,7 @@ std::optional<std::string> read_whole_file(const std::string& path, std::size_t 
         return std::nullopt;
     }
   }
+  errno = EFBIG;
   return std::nullopt;
 }
 

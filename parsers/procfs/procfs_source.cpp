@@ -3,6 +3,7 @@
 #include "parsers/procfs/procfs_source.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -52,8 +53,15 @@ class ProcfsSource final : public source::Source {
       coverage.complete = false;
       return failure(std::string(verb) + " " + path, code, hint);
     };
-    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Below another root it may be anything: a FIFO would keep us waiting, a device never ends.
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
+    struct stat status;
+    if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
+    if (!S_ISREG(status.st_mode)) {
+      coverage.complete = false;
+      return failure("read " + path, 0, "", "it is no regular file");
+    }
     constexpr std::size_t kLongestRow = 256;
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
@@ -61,7 +69,9 @@ class ProcfsSource final : public source::Source {
                             {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
     const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
     while (true) {
-      if (!budget.wait_readable(file.get())) return failed("read", ETIMEDOUT, "try a longer --timeout");
+      if (!budget.wait_readable(file.get())) {
+        return failed("read", errno, errno == ETIMEDOUT ? "try a longer --timeout" : "");
+      }
       const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed("read", errno, "");

@@ -20,18 +20,20 @@ class TimeBudget {
   /// Nothing: for ever.
   explicit TimeBudget(std::optional<std::chrono::milliseconds> total) : left_(total) {}
 
-  /// Waits until `fd` can be read or has ended; false once the budget is spent or `stop_fd` can be read. A signal does
-  /// not end the wait.
+  /// Waits until `fd` can be read or has ended; false, with errno, if poll(2) fails, once the budget is spent or
+  /// `stop_fd` can be read (both ETIMEDOUT). A signal does not end the wait.
   [[nodiscard]] bool wait_readable(int fd, int stop_fd = -1) {
     std::array<pollfd, 2> waiting = {{{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
-    if (::poll(waiting.data(), 1, 0) != 0) return true;  // at once, or an error that the read will name
+    if (::poll(waiting.data(), 1, 0) > 0) return true;
     while (!left_ || left_->count() > 0) {
       const auto start = Clock::now();
       const int answer = ::poll(waiting.data(), waiting.size(), timeout_ms());
-      if (answer > 0 && waiting[1].revents != 0) return false;
+      if (answer > 0 && waiting[1].revents != 0) break;
+      if (answer > 0) return true;
+      if (answer < 0 && errno != EINTR) return false;
       if (left_) *left_ -= Clock::now() - start;
-      if (answer != 0 && !(answer < 0 && errno == EINTR)) return true;
     }
+    errno = ETIMEDOUT;
     return false;
   }
 

@@ -1,6 +1,7 @@
 #include "parsers/source/time_budget.h"
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <ostream>
@@ -47,6 +48,20 @@ TEST_CASE("an end is something to read, and whoever is told to stop does not wai
   CHECK_FALSE(TimeBudget(std::nullopt).wait_readable(pipe.from.get(), stop.from.get()));
   pipe.to = FileDescriptor();
   CHECK(TimeBudget(std::nullopt).wait_readable(pipe.from.get()));
+}
+
+TEST_CASE("a wait that the kernel refuses ends with its error, at once") {
+  const Pipe pipe;
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 1;  // poll(2): EINVAL for more descriptors than that
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  const bool readable = TimeBudget(std::nullopt).wait_readable(pipe.from.get(), pipe.from.get());
+  const int error = errno;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK_FALSE(readable);
+  CHECK(error == EINVAL);
 }
 
 }  // namespace
