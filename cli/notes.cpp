@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/text_buffer.h"
+#include "cli/terminal.h"
 #include "render/escape.h"
 
 namespace tcpstat::cli {
@@ -31,7 +32,8 @@ void Notes::print(Level level, std::string_view text) const {
     line.append('>');
   }
   line.append("tcpstat: ");
-  render::append_escaped(line, text);
+  static const render::Charset charset = look_at_terminal(STDERR_FILENO).foreign_charset();
+  render::append_escaped(line, text, charset);
   line.append('\n');
   line.write_to(STDERR_FILENO);
 }

@@ -21,6 +21,8 @@ struct Terminal {
   bool utf8 = false;
 
   [[nodiscard]] render::Charset charset() const { return utf8 ? render::Charset::utf8 : render::Charset::ascii; }
+  /// What text of others may keep: a pipe keeps all bytes that are text.
+  [[nodiscard]] render::Charset foreign_charset() const { return is_terminal ? charset() : render::Charset::utf8; }
   /// Ends what was cut.
   [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset()); }
   /// Our own words in characters that the locale can show.

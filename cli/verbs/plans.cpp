@@ -87,7 +87,8 @@ render::RenderSettings render_settings(const filter::Filter& filter, const optio
           .states = filter.states,
           .width = text.truncate ? terminal.width : 0,
           .colour = choose_colour(text.colour, terminal),
-          .ellipsis = terminal.ellipsis()};
+          .ellipsis = terminal.ellipsis(),
+          .charset = terminal.foreign_charset()};
 }
 
 void add_rows(const options::RowChoice& rows, const Columns& columns, render::RenderSettings& to) {

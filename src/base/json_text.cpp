@@ -2,10 +2,22 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.h"
+
 namespace tcpstat::inline base {
 
-std::string json_text(const nlohmann::ordered_json& document) {
-  return document.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string json_text(const nlohmann::ordered_json& document, int indent) {
+  std::string text = document.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+  // The library leaves DEL and the controls of Latin 1 as they are; they stand in strings alone.
+  constexpr char kHex[] = "0123456789abcdef";
+  for (std::size_t at = text.find_first_of("\x7F\xC2"); at != std::string::npos;
+       at = text.find_first_of("\x7F\xC2", at + 1)) {
+    const CodePoint point = first_code_point(std::string_view(text).substr(at));
+    if (!is_control(point.value)) continue;
+    const char escape[] = {'\\', 'u', '0', '0', kHex[point.value >> 4U], kHex[point.value & 0xFU]};
+    text.replace(at, point.length, escape, sizeof escape);
+  }
+  return text;
 }
 
 }  // namespace tcpstat::inline base

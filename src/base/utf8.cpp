@@ -1,5 +1,10 @@
 #include "base/utf8.h"
 
+#include <locale.h>
+#include <wctype.h>
+
+#include <algorithm>
+#include <array>
 #include <cwchar>
 
 namespace tcpstat::inline base {
@@ -12,7 +17,37 @@ std::size_t columns_of(const CodePoint& point) {
   return columns < 0 ? 1 : static_cast<std::size_t>(columns);  // unknown to this locale: one is the best guess
 }
 
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+// Unicode 15: format characters (Cf), separators of lines and paragraphs (Zl, Zp), private use (Co).
+constexpr auto kInvisible = std::to_array<Range>({
+    {0x00AD, 0x00AD},   {0x0600, 0x0605},     {0x061C, 0x061C},   {0x06DD, 0x06DD},   {0x070F, 0x070F},
+    {0x0890, 0x0891},   {0x08E2, 0x08E2},     {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0xE000, 0xF8FF},     {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD},
+    {0x110CD, 0x110CD}, {0x13430, 0x1343F},   {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE007F},
+    {0xF0000, 0xFFFFF}, {0x100000, 0x10FFFF},
+});
+
+/// Whether the C library's table of characters, whatever the locale, has it at all.
+bool is_assigned(std::uint32_t code_point) {
+  static const locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  // Without that table nothing can be told.
+  return kUnicode == nullptr || ::iswprint_l(static_cast<wint_t>(code_point), kUnicode) != 0;
+}
+
 }  // namespace
+
+bool is_visible(std::uint32_t code_point) {
+  if (is_control(code_point)) return false;
+  if (code_point < 0x7F) return true;
+  const auto* range = std::lower_bound(kInvisible.begin(), kInvisible.end(), code_point,
+                                       [](const Range& one, std::uint32_t value) { return one.last < value; });
+  if (range != kInvisible.end() && range->first <= code_point) return false;
+  return is_assigned(code_point);
+}
 
 CodePoint first_code_point(std::string_view text) {
   if (text.empty()) return {};

@@ -15,6 +15,14 @@ struct CodePoint {
 
 CodePoint first_code_point(std::string_view text);
 
+/// Controls of ASCII and of Latin 1 (C1: a terminal may take U+009B for an escape sequence), category Cc.
+constexpr bool is_control(std::uint32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+}
+/// Whether it stands for a character that one sees where it stands: not for controls, for what turns or hides other
+/// characters, for separators of lines, and for what nobody assigned (Cc, Cf, Zl, Zp, Co and Cn of Unicode).
+bool is_visible(std::uint32_t code_point);
+
 /// Columns of a terminal that the text takes; every byte that is no text counts as one.
 std::size_t display_width(std::string_view text);
 

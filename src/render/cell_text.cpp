@@ -43,7 +43,7 @@ void append_owners(TextBuffer& out, const Cell& cell, const CellStyle& style) {
       out.number(owner.pid);
       continue;
     }
-    append_escaped(out, owner.name);
+    append_escaped(out, owner.name, style.charset);
     out.append('(');
     out.number(owner.pid);
     out.append(')');
@@ -82,7 +82,7 @@ void append_flags(TextBuffer& out, RowFlags flags) {
       out.append(cell.text);
       break;
     case Cell::Kind::foreign:
-      append_escaped(out, cell.text);
+      append_escaped(out, cell.text, style.charset);
       ascii = false;
       break;
     case Cell::Kind::address:

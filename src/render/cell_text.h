@@ -6,6 +6,7 @@
 
 #include "base/text_buffer.h"
 #include "model/column.h"
+#include "render/escape.h"
 
 namespace tcpstat::render {
 
@@ -16,6 +17,8 @@ struct CellStyle {
   bool timer_details = false;
   /// Only the first owner, and how many more there are.
   bool first_owner_only = false;
+  /// What text of others may keep.
+  Charset charset = Charset::utf8;
 };
 
 /// Appends the cell; hostile text comes out escaped. Returns the terminal columns it takes, if `out` is in memory.

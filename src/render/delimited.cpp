@@ -52,7 +52,7 @@ class DelimitedList final : public ListWriter {
       : settings_(std::move(settings)),
         separator_(style.separator),
         fields_(settings_.out, style),
-        cell_style_{.unknown = style.unknown},
+        cell_style_{.unknown = style.unknown, .charset = settings_.charset},
         cells_(cell_writers(settings_.columns)) {
     settings_.out.end_unit();
   }

@@ -55,6 +55,8 @@ struct RenderSettings {
   Colour colour = Colour::no;
   /// What stands for the cut-off rest of a row.
   std::string_view ellipsis = "…";
+  /// What text of others may keep: a terminal that is not UTF-8 would make anything of the rest.
+  Charset charset = Charset::utf8;
   /// Whether rows carry owners and tcp_info.
   bool processes = false;
   bool tcp_info = false;

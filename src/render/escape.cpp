@@ -14,9 +14,6 @@ void append_hex_byte(TextBuffer& out, unsigned char byte) {
   out.append(std::string_view(text, sizeof text));
 }
 
-/// Controls of ASCII and of Latin 1 (C1: a terminal may take U+009B for an escape sequence).
-bool is_control(std::uint32_t code_point) { return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0); }
-
 /// The beginning of `text` that needs no escaping in any format: nearly always all of it.
 std::string_view plain_prefix(std::string_view text) {
   std::size_t length = 0;
@@ -30,7 +27,7 @@ std::string_view plain_prefix(std::string_view text) {
 
 }  // namespace
 
-void append_escaped(TextBuffer& out, std::string_view text) {
+void append_escaped(TextBuffer& out, std::string_view text, Charset charset) {
   while (true) {
     const std::string_view plain = plain_prefix(text);
     out.append(plain);
@@ -38,7 +35,8 @@ void append_escaped(TextBuffer& out, std::string_view text) {
     if (text.empty()) return;
     const CodePoint point = first_code_point(text);
     const std::size_t length = point.length == 0 ? 1 : point.length;
-    if (point.length == 0 || is_control(point.value) || point.value == '\\') {
+    const bool shown = point.length == 1 || (charset == Charset::utf8 && is_visible(point.value));
+    if (point.length == 0 || is_control(point.value) || point.value == '\\' || !shown) {
       for (const char c : text.substr(0, length)) append_hex_byte(out, static_cast<unsigned char>(c));
     } else {
       out.append(text.substr(0, length));

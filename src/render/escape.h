@@ -9,14 +9,16 @@
 
 namespace tcpstat::render {
 
-/// For tables, plain and csv: control characters, bytes that are not UTF-8 and the backslash become \xNN.
-void append_escaped(TextBuffer& out, std::string_view text);
-
-/// A JSON string with its quotes (RFC 8259 §7); bytes that are not UTF-8 become U+FFFD.
-void append_json_string(TextBuffer& out, std::string_view text);
-
 /// The characters that a terminal, or whoever reads a pipe in this locale, can show.
 enum class Charset : bool { ascii, utf8 };
+
+/// For tables, plain and csv: bytes that are not UTF-8, the backslash, and characters that one does not see where they
+/// stand (is_visible()) become \xNN for each byte; so does all that `charset` does not have.
+void append_escaped(TextBuffer& out, std::string_view text, Charset charset = Charset::utf8);
+
+/// A JSON string with its quotes (RFC 8259 §7); controls become \u00NN, bytes that are not UTF-8 U+FFFD.
+void append_json_string(TextBuffer& out, std::string_view text);
+
 /// Our own words: "3.6" is as clear as "§3.6".
 std::string shown_in(Charset charset, std::string_view words);
 /// What stands for the rest of something that was cut off.

@@ -205,7 +205,7 @@ std::string words_document(const WordList& words) {
     for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(words.keys[i])] = row[i];
     document.push_back(std::move(entry));
   }
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document, 2) + "\n";
 }
 
 std::string summary_line(const Report& report, std::uint64_t snapshot, const Json& more) {

@@ -43,7 +43,7 @@ class TableList final : public ListWriter {
  public:
   explicit TableList(RenderSettings settings)
       : settings_(std::move(settings)),
-        style_{.timer_details = true, .first_owner_only = settings_.width != 0},
+        style_{.timer_details = true, .first_owner_only = settings_.width != 0, .charset = settings_.charset},
         table_(settings_.out, headings(settings_), options(settings_)),
         cells_(cell_writers(settings_.columns)) {}
 
@@ -77,7 +77,7 @@ class TableList final : public ListWriter {
     const std::string_view host = settings_.hosts->host(remote.endpoint->address);
     if (host.empty()) return 0;
     const std::size_t start = table_.cell().size();
-    append_escaped(table_.cell(), host);
+    append_escaped(table_.cell(), host, settings_.charset);
     table_.cell().append(':');
     table_.cell().number(remote.endpoint->port);
     return display_width(table_.cell().view().substr(start));

@@ -17,6 +17,8 @@ TEST_CASE("a document is one line with its keys in their order") {
 
 TEST_CASE("bytes that are no text do not end the program") {
   CHECK(json_text(nlohmann::ordered_json("a\xFFz\n")) == "\"a\xEF\xBF\xBDz\\n\"");
+  CHECK(json_text(nlohmann::ordered_json("\x7F \xC2\x9B \xC3\xBC \xC2\xA7")) ==
+        "\"\\u007f \\u009b \xC3\xBC \xC2\xA7\"");
 }
 
 }  // namespace

@@ -114,5 +114,17 @@ TEST_CASE("fitting never splits a character and never exceeds the columns") {
   }
 }
 
+TEST_CASE("what one does not see where it stands is not visible") {
+  for (const std::uint32_t point : {0x1BU, 0x7FU, 0x9BU, 0xADU, 0x200BU, 0x200FU, 0x2028U, 0x2029U, 0x202EU, 0x2066U,
+                                    0xE000U, 0xFEFFU, 0xE0041U, 0x10FFFDU}) {
+    CAPTURE(point);
+    CHECK_FALSE(is_visible(point));
+  }
+  for (const std::uint32_t point : {0x20U, 0x7EU, 0xA7U, 0xFCU, 0x4E2DU, 0x1F600U, 0x2026U}) {
+    CAPTURE(point);
+    CHECK(is_visible(point));
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat

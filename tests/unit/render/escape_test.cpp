@@ -47,6 +47,11 @@ TEST_CASE("hostile text is escaped, and only that") {
       {"four bytes", "\xF0\x9F\x98\x80"sv, "\xF0\x9F\x98\x80", "\"\xF0\x9F\x98\x80\""},
       {"no UTF-8", "\xFFx\xC3"sv, "\\xffx\\xc3", "\"\xEF\xBF\xBDx\xEF\xBF\xBD\""},
       {"a surrogate", "\xED\xA0\x80"sv, "\\xed\\xa0\\x80", "\"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\""},
+      {"an override of direction", "a\xE2\x80\xAE"sv, "a\\xe2\\x80\\xae", "\"a\xE2\x80\xAE\""},
+      {"a zero-width space", "\xE2\x80\x8B"sv, "\\xe2\\x80\\x8b", "\"\xE2\x80\x8B\""},
+      {"a line separator", "\xE2\x80\xA8"sv, "\\xe2\\x80\\xa8", "\"\xE2\x80\xA8\""},
+      {"a tag", "\xF3\xA0\x81\x81"sv, "\\xf3\\xa0\\x81\\x81", "\"\xF3\xA0\x81\x81\""},
+      {"private use", "\xEE\x80\x80"sv, "\\xee\\x80\\x80", "\"\xEE\x80\x80\""},
       {"a pipe", "ev|il=9999"sv, "ev|il=9999", R"("ev|il=9999")"},
   };
   for (const Row& row : kRows) {
@@ -89,6 +94,12 @@ TEST_CASE("a JSON string is what another parser reads, with U+FFFD for bytes tha
     }
     REQUIRE(nlohmann::json::parse(json_string(text)).get<std::string>() == expected);
   }
+}
+
+TEST_CASE("a terminal without UTF-8 gets ASCII alone") {
+  TextBuffer out;
+  append_escaped(out, "z\xC3\xBCrich\n", Charset::ascii);
+  CHECK(out.view() == "z\\xc3\\xbcrich\\x0a");
 }
 
 TEST_CASE("our own words lose what the locale cannot show, and nothing else") {
