@@ -2,7 +2,9 @@
 
 #include <time.h>
 
+#include <cerrno>
 #include <string_view>
+#include <vector>
 
 #include "parsers/procfs/filter_counters.h"
 #include "parsers/procfs/kernel_counters.h"
@@ -13,15 +15,23 @@
 namespace tcpstat::procfs {
 namespace {
 
+/// Every kernel has them; others come with a module, or with IPv6. A saved tree may lack any.
+bool is_always_there(std::string_view file) { return file == "snmp" || file == "netstat" || file == "sockstat"; }
+
 /// Reads each file of a table once: its lines stand together. Empty text tells the parsers nothing, as a missing file
 /// does.
 template <typename Table, typename Use>
-void for_each_file(const Table& table, const std::string& proc_net, Use use) {
+void for_each_file(const Table& table, const std::string& proc_net, std::vector<UnreadFile>& unread, Use use) {
+  const bool live = proc_net.starts_with("/proc/");
   std::string_view done;
   for (const auto& info : table) {
     if (info.file == done) continue;
     done = info.file;
-    use(info.file, read_whole_file(proc_net + "/" + std::string(info.file)).value_or(std::string()));
+    const std::string path = proc_net + "/" + std::string(info.file);
+    errno = 0;
+    const auto text = read_whole_file(path);
+    if (!text && (errno != ENOENT || (live && is_always_there(info.file)))) unread.push_back({info.file, path, errno});
+    use(info.file, text.value_or(std::string()));
   }
 }
 
@@ -44,7 +54,8 @@ std::chrono::milliseconds time_since_boot(const std::string& proc_root) {
 
 KernelCounters read_kernel_counters(const std::string& proc_net) {
   KernelCounters counters;
-  for_each_file(kKernelCounters, proc_net,
+  std::vector<UnreadFile> unread;  // each value of it is unknown
+  for_each_file(kKernelCounters, proc_net, unread,
                 [&](std::string_view file, const std::string& text) { add_counters(file, text, counters); });
   return counters;
 }
@@ -52,10 +63,11 @@ KernelCounters read_kernel_counters(const std::string& proc_net) {
 KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root, const KernelLimits& limits) {
   KernelFacts facts;
   facts.boot_time = time_since_boot(proc_root);
-  facts.counters = read_kernel_counters(proc_net);
-  for_each_file(kSocketUsage, proc_net,
+  for_each_file(kKernelCounters, proc_net, facts.unread,
+                [&](std::string_view file, const std::string& text) { add_counters(file, text, facts.counters); });
+  for_each_file(kSocketUsage, proc_net, facts.unread,
                 [&](std::string_view /*file*/, const std::string& text) { add_socket_usage(text, facts.usage); });
-  for_each_file(kFilterCounters, proc_net, [&](std::string_view file, const std::string& text) {
+  for_each_file(kFilterCounters, proc_net, facts.unread, [&](std::string_view file, const std::string& text) {
     add_filter_counters(file, text, facts.filters);
   });
   if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root, limits);

@@ -9,6 +9,7 @@
 #include "check/merge_findings.h"
 #include "check/performance.h"
 #include "check/run_memory.h"
+#include "check/unread_counters.h"
 #include "detect/finding_rules.h"
 #include "detect/sample/tracked_sample.h"
 #include "detect/syn_baseline.h"
@@ -110,6 +111,8 @@ CheckReport Check::run() {
   look_first();
   remember();
   const KernelFacts facts = host_.kernel_facts();
+  note_unread_counters(
+      facts, [this](std::string_view rule) { return wants(rule); }, coverage());
   diagnose::Diagnoser diagnoser(
       {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
   const Now now = look(diagnoser, facts);

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/kernel_limits.h"
 
@@ -41,6 +43,13 @@ struct KernelSettings : KernelLimits {
   std::array<std::optional<std::uint64_t>, 3> tcp_mem_pages;  ///< net.ipv4.tcp_mem: low, pressure, high; whole host
 };
 
+/// A file of facts that should be there and could not be read.
+struct UnreadFile {
+  std::string_view file;  ///< below /proc/net, as in kernel_facts.def
+  std::string path;       ///< for a sentence
+  int error = 0;
+};
+
 struct KernelFacts {
   KernelCounters counters;
   KernelSettings settings;
@@ -48,6 +57,7 @@ struct KernelFacts {
   FilterCounters filters;
   /// When the counters were read, CLOCK_BOOTTIME.
   std::chrono::milliseconds boot_time{};
+  std::vector<UnreadFile> unread;
 };
 
 /// Where one value of `Facts` is read, and what it is called in text that is kept.

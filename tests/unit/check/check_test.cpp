@@ -326,5 +326,23 @@ TEST_CASE_FIXTURE(Scene, "what was said before the dump stands before what it sa
   CHECK(report.reading.coverage.warnings[1].code == "owners_not_read");
 }
 
+TEST_CASE_FIXTURE(Scene, "counters that could not be read leave rules unjudged, and that is not ok") {
+  host.kernel.front().unread = {{"netstat", "/proc/net/netstat", 5}};
+  const CheckReport all = run();
+  CHECK(all.status == Severity::unknown);
+  CHECK_FALSE(all.reading.coverage.complete);
+  CHECK(warnings(all).find(
+            "counters_unread: cannot read /proc/net/netstat: Input/output error; not judged: syn-flood, ") !=
+        std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Scene, "counters that no rule of this check needs are not missed") {
+  host.kernel.front().unread = {{"netstat", "/proc/net/netstat", 5}};
+  plan.rules = {"close-wait-leak"};
+  const CheckReport report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK(report.reading.coverage.complete);
+}
+
 }  // namespace
 }  // namespace tcpstat::check

@@ -45,6 +45,16 @@ TEST_CASE("facts come from the files of one /proc") {
   CHECK(read_kernel_counters(root.path("net")).listen_drops == 7U);
 }
 
+TEST_CASE("files that are there and cannot be read are named, and those that a tree lacks are not") {
+  const test::ProcRoot root;
+  std::filesystem::create_directories(root.path("net/netstat"));
+  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path());
+  REQUIRE(facts.unread.size() == 1);
+  CHECK(facts.unread[0].file == "netstat");
+  CHECK(facts.unread[0].path == root.path("net/netstat"));
+  CHECK(facts.unread[0].error != 0);
+}
+
 TEST_CASE("sysctls of a namespace that we are not in are unknown") {
   const test::ProcRoot root;
   root.file("net/netstat", "TcpExt: ListenDrops\nTcpExt: 7\n");

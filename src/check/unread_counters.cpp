@@ -1,0 +1,47 @@
+#include "check/unread_counters.h"
+
+#include <array>
+#include <string>
+
+#include "base/error.h"
+
+namespace tcpstat::check {
+namespace {
+
+/// A rule that compares counters of a file, or how they grew. Those that only add to what rows say are not among them.
+struct Rest {
+  std::string_view file;  ///< as in kernel_facts.def
+  std::string_view rule;
+};
+
+constexpr auto kRests = std::to_array<Rest>({
+    {"netstat", "syn-flood"},
+    {"netstat", "cookie-answers"},
+    {"netstat", "silent-drops"},
+    {"netstat", "embryonic-resets"},
+    {"netstat", "accept-queue-full"},
+    {"snmp", "completions"},
+    {"snmp", "closed-port-resets"},
+    {"sockstat", "tcp-memory"},
+    {"sockstat", "orphans"},
+    {"stat/nf_conntrack", "conntrack-pressure"},
+    {"stat/synproxy", "synproxy-answers"},
+});
+
+}  // namespace
+
+void note_unread_counters(const KernelFacts& facts, const std::function<bool(std::string_view)>& wants,
+                          Coverage& coverage) {
+  for (const UnreadFile& unread : facts.unread) {
+    std::string rules;
+    for (const Rest& rest : kRests) {
+      if (rest.file != unread.file || !wants(rest.rule)) continue;
+      rules += (rules.empty() ? "" : ", ") + std::string(rest.rule);
+    }
+    if (rules.empty()) continue;
+    coverage.complete = false;
+    coverage.warn("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + rules);
+  }
+}
+
+}  // namespace tcpstat::check
