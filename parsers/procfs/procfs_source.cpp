@@ -58,7 +58,7 @@ class ProcfsSource final : public source::Source {
     if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
-    if (!S_ISREG(status.st_mode)) {
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {  // read(2) says itself what a directory is
       coverage.complete = false;
       return failure("read " + path, 0, "", "it is no regular file");
     }
