@@ -1,8 +1,12 @@
 #include "cli/verbs/check_ending.h"
 
+#include <unistd.h>
+
+#include "cli/last_words.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
+#include "parsers/host/opened_host.h"
 #include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
@@ -61,7 +65,22 @@ ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, O
 }
 
 ExitStatus end_unknown(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
-  return say_unknown(render::format(choice.format), error.sentence(), notes);
+  const render::Format& format = render::format(choice.format);
+  if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
+  CheckReport report;
+  report.reading.facts = host::host_facts("");
+  report.reading.source = "netlink";  // what would have been read
+  report.reading.coverage.complete = false;
+  report.reading.coverage.warn(std::string(kReadFailed), error.sentence());
+  report.status = Severity::unknown;
+  report.exit_code = code(ExitStatus::unknown);
+  report.headline = error.sentence();
+  TextBuffer out(STDOUT_FILENO);
+  format.check({.out = out}, report);
+  out.flush();
+  LastWords::output_is_whole();
+  notes.error(error.sentence());
+  return ExitStatus::unknown;
 }
 
 ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes) {

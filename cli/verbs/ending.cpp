@@ -1,8 +1,14 @@
 #include "cli/verbs/ending.h"
 
+#include <unistd.h>
+
 #include <cerrno>
+#include <utility>
 
 #include "cli/last_words.h"
+#include "parsers/host/opened_host.h"
+#include "parsers/names/system_names.h"
+#include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
 
@@ -21,6 +27,26 @@ void print_reading(const Report& report, const Notes& notes) {
 ExitStatus end_failed(const Error& error, const Notes& notes) {
   notes.error(error.sentence());
   return ExitStatus::failed;
+}
+
+void write_failed(const render::Format& format, const options::OutputChoice& choice, WithRows rows,
+                  const Error& error) {
+  if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
+  Report report;
+  report.facts = host::host_facts("");
+  report.source = "netlink";  // what would have been read
+  report.coverage.complete = false;
+  report.coverage.warn(std::string(kReadFailed), error.sentence());
+  TextBuffer out(STDOUT_FILENO);
+  names::SystemNames unused;
+  render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};
+  if (rows == WithRows::no) {
+    format.summary(settings, report, {});
+  } else {
+    format.list(std::move(settings))->finish(report);
+  }
+  out.flush();
+  LastWords::output_is_whole();
 }
 
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes) {

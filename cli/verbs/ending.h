@@ -20,6 +20,11 @@ void print_reading(const Report& report, const Notes& notes);
 /// Nothing was written: the one sentence why.
 ExitStatus end_failed(const Error& error, const Notes& notes);
 
+/// A document of `format` that says on standard output what failed, if the format has a place for it. A file that was
+/// asked for stays as it was.
+enum class WithRows : bool { no, yes };
+void write_failed(const render::Format& format, const options::OutputChoice& choice, WithRows rows, const Error& error);
+
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);
 

@@ -67,9 +67,12 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
 
 ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   auto opened = host::open_host(host_options(list.source, list.filter));
-  if (!opened) return end_failed(opened.error(), notes);
-  Host& host = **opened;
   const render::Format& format = render::format(list.output.format);
+  if (!opened) {
+    write_failed(format, list.output, WithRows::yes, opened.error());
+    return end_failed(opened.error(), notes);
+  }
+  Host& host = **opened;
   const Columns columns = chosen_columns(list.rows, list.filter, list.source);
   survey::DumpPlan plan = list_plan(list.filter, list.rows, used_columns(list.rows, format, columns));
   if (list.output.quiet) return look_for_match(std::move(plan), list.source, host, notes);

@@ -11,7 +11,10 @@ namespace tcpstat::cli::verbs {
 
 ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   auto opened = host::open_host(host_options(command.source, command.filter));
-  if (!opened) return end_failed(opened.error(), notes);
+  if (!opened) {
+    write_failed(render::format(command.output.format), command.output, WithRows::no, opened.error());
+    return end_failed(opened.error(), notes);
+  }
   Host& host = **opened;
   auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_failed(output.error(), notes);
