@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "cli/screen.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
@@ -16,9 +17,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-// ECMA-48, and DEC's private modes as every terminal emulator knows them.
-constexpr std::string_view kEnterScreen = "\x1b[?1049h\x1b[?25l";
-constexpr std::string_view kLeaveScreen = "\x1b[?25h\x1b[?1049l";
+// ECMA-48
 constexpr std::string_view kHome = "\x1b[H";
 constexpr std::string_view kClearLine = "\x1b[K";
 constexpr std::string_view kClearRest = "\x1b[J";
@@ -77,17 +76,15 @@ class ListWatch {
 
   ExitStatus run() {
     Ticker ticker(interval_, watch_.sampling.count, output_.fd());
-    if (live_) out_.append(kEnterScreen);
+    Screen screen(live_ ? output_.fd() : -1);
     while (out_.error() == 0 && ticker.next()) {
       const render::SampleTime time = sample_time(ticker.samples(), interval_);
       const bool read = sample(time);
       out_.flush();
       if (!read && result_.samples == 1) break;  // what fails at once is no matter of one sample
     }
-    if (live_) {
-      out_.append(kLeaveScreen);
-      put_line(last_);
-    }
+    screen.leave();
+    if (live_) put_line(last_);
     const ExitStatus status = finish_output(out_, output_, result_.status(watch_.source), notes_);
     if (live_) say();  // on the terminal it would have been drawn over
     return status;
@@ -138,7 +135,7 @@ class ListWatch {
 
   void draw(const std::string& head, std::string_view page) {
     TextBuffer safe;
-    render::append_escaped(safe, head);
+    render::append_escaped(safe, head, look_at_terminal(output_.fd()).foreign_charset());
     last_ = safe.view();
     if (live_) out_.append(kHome);
     if (!live_ && result_.samples > 0) out_.append('\n');

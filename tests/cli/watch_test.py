@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import resource
 import re
 import select
 import signal
@@ -326,6 +327,38 @@ class Lists(TestCase):
                 self.assertEqual(said, b"")
                 self.assertTrue(out.startswith(b"\x1b[?1049h"), out)
                 self.assertIn(b"\x1b[?25h\x1b[?1049l", out)
+
+    def test_whatever_ends_or_stops_it_the_terminal_is_given_back(self):
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+
+        def written():
+            out = ""
+            while select.select([master], [], [], 0.3)[0]:
+                out += os.read(master, 65536).decode()
+            return out
+
+        enter, leave = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
+        for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
+            with self.subTest(signal=number.name):
+                child = subprocess.Popen([harness.TCPSTAT, "watch", "--proc-root", str(self.tree().path)],
+                                         env=environment(TERM="xterm"), stdin=subprocess.DEVNULL, stdout=slave,
+                                         stderr=subprocess.DEVNULL,
+                                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+                self.assertIn(enter, written())
+                child.send_signal(number)
+                self.assertTrue(written().endswith(leave))
+                if number == signal.SIGTSTP:
+                    self.assertTrue(os.WIFSTOPPED(os.waitpid(child.pid, os.WUNTRACED)[1]))
+                    child.send_signal(signal.SIGCONT)
+                    self.assertIn(enter, written())
+                    child.send_signal(signal.SIGINT)
+                    self.assertEqual(child.wait(timeout=10), 0)
+                    self.assertIn(leave, written())
+                else:
+                    self.assertEqual(child.wait(timeout=10), -number)
+        os.close(slave)
+        os.close(master)
 
     def test_a_dumb_terminal_gets_no_escapes(self):
         result = on_terminal("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05",
