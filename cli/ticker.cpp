@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <thread>
 
 #include "cli/signals.h"
 
@@ -63,6 +64,11 @@ bool Ticker::wait_until(Clock::time_point due) const {
     const auto wait = std::clamp(left, std::chrono::milliseconds(0), kLongest);
     const int answer = ::poll(waiting.data(), waiting.size(), static_cast<int>(wait.count()));
     if (answer > 0) return false;
+    if (answer < 0 && errno != EINTR) {
+      // Without a way to hear of signals and readers the samples still come at their time.
+      std::this_thread::sleep_until(due);
+      return true;
+    }
     if (answer == 0 && left <= kLongest) return true;
   }
 }

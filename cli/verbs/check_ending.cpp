@@ -69,7 +69,8 @@ ExitStatus end_unknown(const options::OutputChoice& choice, const Error& error, 
   if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
   CheckReport report;
   report.reading.facts = host::host_facts("");
-  report.reading.source = "netlink";  // what would have been read
+  report.reading.source = "netlink";                  // what would have been read
+  report.reading.ipv4 = report.reading.ipv6 = false;  // nothing is known of either
   report.reading.coverage.complete = false;
   report.reading.coverage.warn(std::string(kReadFailed), error.sentence());
   report.status = Severity::unknown;

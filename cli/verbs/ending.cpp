@@ -34,7 +34,8 @@ void write_failed(const render::Format& format, const options::OutputChoice& cho
   if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
   Report report;
   report.facts = host::host_facts("");
-  report.source = "netlink";  // what would have been read
+  report.source = "netlink";          // what would have been read
+  report.ipv4 = report.ipv6 = false;  // nothing is known of either
   report.coverage.complete = false;
   report.coverage.warn(std::string(kReadFailed), error.sentence());
   TextBuffer out(STDOUT_FILENO);

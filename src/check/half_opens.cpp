@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "check/unread_counters.h"
 #include "report/source_names.h"
 
 namespace tcpstat::check {
@@ -23,10 +24,11 @@ bool whole_listeners(const filter::Filter& filter) {
   return !others.has_conditions();
 }
 
-detect::SynReport judge_sample(Host& host, detect::SynSample& sample, const Coverage& coverage) {
+detect::SynReport judge_sample(Host& host, detect::SynSample& sample, Coverage& coverage) {
   detect::SynInput input;
   input.now = &sample;
   input.facts = host.kernel_facts();
+  warn_of_unread_counters(input.facts, coverage);
   input.completeness = coverage.completeness();
   // /proc is read for few among many only if they may be an attack.
   if (sample.other_rows > kMany * sample.half_open()) {

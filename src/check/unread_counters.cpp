@@ -44,4 +44,10 @@ void note_unread_counters(const KernelFacts& facts, const std::function<bool(std
   }
 }
 
+void warn_of_unread_counters(const KernelFacts& facts, Coverage& coverage) {
+  for (const UnreadFile& unread : facts.unread) {
+    coverage.warn("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; judged without it");
+  }
+}
+
 }  // namespace tcpstat::check

@@ -14,4 +14,7 @@ namespace tcpstat::check {
 void note_unread_counters(const KernelFacts& facts, const std::function<bool(std::string_view)>& wants,
                           Coverage& coverage);
 
+/// The same for a verdict beside a list, whose rows are whole without them.
+void warn_of_unread_counters(const KernelFacts& facts, Coverage& coverage);
+
 }  // namespace tcpstat::check
