@@ -21,6 +21,7 @@
 #include "base/directory.h"
 #include "base/file_descriptor.h"
 #include "parsers/procfs/owner_rights.h"
+#include "parsers/procfs/process_name.h"
 
 namespace tcpstat::procfs {
 namespace {
@@ -187,17 +188,12 @@ class Worker {
     return Sharing::no;
   }
 
-  /// Appends the comm to names: up to 15 bytes of the process's choice.
+  /// Appends the process's name to names.
   Outcome read_name(int process) {
-    // Below another root it may be anything: a FIFO must not make us wait.
-    const FileDescriptor file(::openat(process, "comm", O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    std::array<char, 64> text;
-    const ssize_t size = file ? ::read(file.get(), text.data(), text.size()) : -1;
-    const Outcome outcome = size >= 0 ? Outcome::read : thread_outcome();
-    std::string name(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    if (name.ends_with('\n')) name.pop_back();
+    errno = ENOENT;
+    const std::string name = process_name(process, "");
     names.push_back(name.empty() ? "?" : name);
-    return outcome;
+    return name.empty() ? thread_outcome() : Outcome::read;
   }
 
   Walk walk_;

@@ -85,6 +85,15 @@ class Owners(TestCase):
         self.assertEqual(rows[103]["processes"], [{"pid": 812, "name": "nginx", "fd": 4},
                                                   {"pid": 812, "name": "nginx", "fd": 9}])
 
+    def test_a_process_without_comm_has_its_name_elsewhere(self):
+        tree = self.tree()
+        for pid, file, text in ((812, "stat", b"812 (a) b (c) S 1 812\n"), (813, "status", b"Name:\ttab\\\\\nState:\tS\n")):
+            tree.process(pid, b"", {3: 101})
+            (tree.path / str(pid) / "comm").unlink()
+            (tree.path / str(pid) / file).write_bytes(text)
+        rows = {row["inode"]: row for row in self.json("--proc-root", tree.path, "-ap")["connections"]}
+        self.assertEqual([process["name"] for process in rows[101]["processes"]], ["a) b (c", "tab\\"])
+
     def test_filters_by_process(self):
         tree = self.tree()
         tree.process(812, b"nginx", {3: 101, 4: 103})

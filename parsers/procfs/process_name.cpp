@@ -1,0 +1,57 @@
+#include "parsers/procfs/process_name.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include "base/file_descriptor.h"
+
+namespace tcpstat::procfs {
+namespace {
+
+/// The beginning of a file, where its name stands; empty if it cannot be read.
+std::string beginning_of(int at, const std::string& path) {
+  // A saved tree may hold a FIFO: do not wait for its writer.
+  const FileDescriptor file(::openat(at, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  std::array<char, 128> text;
+  ssize_t size = -1;
+  do {
+    size = file ? ::read(file.get(), text.data(), text.size()) : -1;
+  } while (file && size < 0 && errno == EINTR);
+  return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
+}
+
+}  // namespace
+
+std::string_view name_in_stat(std::string_view text) {
+  const std::size_t open = text.find('(');
+  const std::size_t close = text.rfind(')');
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return {};
+  return text.substr(open + 1, close - open - 1);
+}
+
+std::string name_in_status(std::string_view text) {
+  constexpr std::string_view kKey = "Name:\t";
+  if (!text.starts_with(kKey)) return {};
+  text.remove_prefix(kKey.size());
+  std::string name;
+  for (std::size_t i = 0; i < text.size() && text[i] != '\n'; ++i) {
+    const bool escaped = text[i] == '\\' && i + 1 < text.size();
+    if (escaped) ++i;
+    name += escaped && text[i] == 'n' ? '\n' : text[i];
+  }
+  return name;
+}
+
+std::string process_name(int at, const std::string& prefix) {
+  std::string name = beginning_of(at, prefix + "comm");
+  if (name.ends_with('\n')) name.pop_back();
+  if (name.empty()) name = name_in_stat(beginning_of(at, prefix + "stat"));
+  if (name.empty()) name = name_in_status(beginning_of(at, prefix + "status"));
+  return name;
+}
+
+}  // namespace tcpstat::procfs
