@@ -3,8 +3,15 @@
 //   SKADDR           C-PID C-COMM     LADDR           LPORT RADDR           RPORT OLDSTATE    -> NEWSTATE    MS
 //   ffff9fd7e8192000 22384 curl       100.66.100.185  0     52.33.159.26    80    CLOSE       -> SYN_SENT    0.000
 //
+// and with -s the same columns separated by commas, with IP (4 or 6) before LADDR:
+//
+//   ffff9fd7e8192000,22384,curl,4,100.66.100.185,0,52.33.159.26,80,CLOSE,SYN_SENT,0.000
+//
+// Both are printed from buffers that each processor has for itself, so not in the order in which they happened.
+//
 // C-COMM is a name that a program chose, with blanks or without, so the row is read from its two ends.
 
+#include <algorithm>
 #include <charconv>
 
 #include "parsers/logs/transition_log.h"
@@ -26,8 +33,34 @@ std::optional<Endpoint> endpoint_of(std::string_view address, std::string_view p
   return Endpoint{*parsed, number};
 }
 
+/// Takes the last piece between commas away, or the first.
+std::string_view take_last_piece(std::string_view& text) {
+  const std::size_t comma = text.rfind(',');
+  const std::string_view piece = text.substr(comma == std::string_view::npos ? 0 : comma + 1);
+  text = text.substr(0, comma == std::string_view::npos ? 0 : comma);
+  return piece;
+}
+std::string_view take_first_piece(std::string_view& text) {
+  const std::size_t comma = std::min(text.find(','), text.size());
+  const std::string_view piece = text.substr(0, comma);
+  text.remove_prefix(std::min(comma + 1, text.size()));
+  return piece;
+}
+
+bool is_header(std::string_view line) {
+  return line.find("OLDSTATE") != std::string_view::npos && line.find("SKADDR") != std::string_view::npos;
+}
+
+bool is_csv(std::string_view line) {
+  constexpr auto kCommas = 9;
+  if (std::count(line.begin(), line.end(), ',') < kCommas) return false;
+  if (is_header(line)) return true;
+  take_last_piece(line);
+  return observed_state(take_last_piece(line)) && observed_state(take_last_piece(line));
+}
+
 bool recognizes(std::string_view line) {
-  return line.find(" -> ") != std::string_view::npos || line.starts_with("Tracing ") ||
+  return is_csv(line) || line.find(" -> ") != std::string_view::npos || line.starts_with("Tracing ") ||
          line.starts_with("Possibly lost ");
 }
 
@@ -40,31 +73,34 @@ LogRecord decode(std::string_view line, LineText& /*text*/) {
     std::from_chars(word.data(), word.data() + word.size(), count);
     return LostRecords{count};
   }
-  if (line.find("OLDSTATE") != std::string_view::npos && line.find("SKADDR") != std::string_view::npos) {
-    return OtherLine{};
-  }
+  if (is_header(line)) return OtherLine{};
   Transition record;
+  record.order = RecordOrder::by_processor;
+  while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
+  const bool csv = is_csv(line);
+  const auto take_last = csv ? take_last_piece : take_last_word;
+  const auto take_first = csv ? take_first_piece : take_word;
   std::string_view rest = line;
-  const auto milliseconds = seconds_of(take_last_word(rest));
-  const std::string_view after = take_last_word(rest);
-  const std::string_view arrow = take_last_word(rest);
-  const std::string_view before = take_last_word(rest);
+  const auto milliseconds = seconds_of(take_last(rest));
+  const std::string_view after = take_last(rest);
+  const std::string_view arrow = csv ? "->" : take_last(rest);
+  const std::string_view before = take_last(rest);
   if (!milliseconds || arrow != "->") return BadLine{"a row of tcpstates without OLDSTATE -> NEWSTATE MS at its end"};
   const auto from = observed_state(before);
   const auto to = observed_state(after);
   if (!from || !to) return BadLine{"a row of tcpstates with no state that is known"};
   record.from = *from;
   record.to = *to;
-  const std::string_view remote_port = take_last_word(rest);
-  const std::string_view remote = take_last_word(rest);
-  const std::string_view local_port = take_last_word(rest);
-  const std::string_view local = take_last_word(rest);
+  const std::string_view remote_port = take_last(rest);
+  const std::string_view remote = take_last(rest);
+  const std::string_view local_port = take_last(rest);
+  const std::string_view local = take_last(rest);
   record.local = endpoint_of(local, local_port);
   record.remote = endpoint_of(remote, remote_port);
   if (!record.local || !record.remote) return BadLine{"a row of tcpstates without addresses and ports"};
   // What a program chose begins in the third column at the earliest: HH:MM:SS, seconds, then the socket.
   for (int column = 0; column < 3 && record.socket.empty(); ++column) {
-    const std::string_view word = take_word(rest);
+    const std::string_view word = take_first(rest);
     if (is_socket(word)) {
       record.socket = word;
     } else if (word.find('.') != std::string_view::npos) {

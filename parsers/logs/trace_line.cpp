@@ -5,10 +5,14 @@
 //
 // and with options/fields=1 (kernel/trace/trace_output.c, print_event_fields()), where alone skaddr is to be seen:
 //
+// and what perf-script(1) prints of it with or without the name of the event, and of tcp:tcp_set_state, as Linux 4.15 called
+// it, without family and protocol.
+//
 //   … inet_sock_set_state: skaddr=0xffff8881025f8000 (-131…) oldstate=0x7 (7) newstate=0xa (10) sport=0xbb77 (47991)
 //     dport=0x0 (0) family=0x2 (2) protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x0 (0) saddr_v6=<INVALID-SIZE> …
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "parsers/logs/transition_log.h"
@@ -16,7 +20,29 @@
 namespace tcpstat::logs {
 namespace {
 
-constexpr std::string_view kEvent = "inet_sock_set_state: ";
+constexpr std::array<std::string_view, 2> kEvents = {"inet_sock_set_state: ", "tcp_set_state: "};
+
+/// What stands before the fields, and where they begin; nothing for a line that is no such event.
+struct Event {
+  std::string_view head;
+  std::string_view fields;
+};
+
+std::optional<Event> event_in(std::string_view line) {
+  if (line.find("oldstate=") == std::string_view::npos || line.find("newstate=") == std::string_view::npos) {
+    return std::nullopt;
+  }
+  for (const std::string_view name : kEvents) {
+    if (const std::size_t at = line.find(name); at != std::string_view::npos) {
+      return Event{line.substr(0, at), line.substr(at + name.size())};
+    }
+  }
+  std::size_t first = std::string_view::npos;
+  for (const std::string_view key : {"family=", "protocol=", "skaddr=", "sport=", "oldstate="}) {
+    first = std::min(first, line.find(key));
+  }
+  return Event{line.substr(0, first), line.substr(first)};
+}
 
 std::optional<std::uint64_t> number_of(std::string_view word) {
   int base = 10;
@@ -64,7 +90,11 @@ Fields fields_of(std::string_view text) {
 }
 
 std::optional<Address> address_of(std::string_view v4, std::string_view v6, std::string_view family) {
-  if (family == "AF_INET6" || family == "0xa" || family == "10") return parse_address(v6);
+  const auto mapped = parse_address(v6);
+  // Without a family the IPv6 address tells: an IPv4 socket has a v4-mapped one.
+  const bool is_v6 =
+      family.empty() ? mapped && !mapped->is_v4_mapped() : family == "AF_INET6" || family == "0xa" || family == "10";
+  if (is_v6) return mapped;
   if (const auto address = parse_address(v4)) return address;
   // As options/fields prints four bytes: a number of a little-endian host.
   const auto number = v4.starts_with("0x") ? number_of(v4) : std::nullopt;
@@ -99,15 +129,14 @@ bool looks_like_event(std::string_view line) {
 }
 
 bool recognizes(std::string_view line) {
-  return line.find(kEvent) != std::string_view::npos || lost_in(line) || line.starts_with(" => ") ||
-         looks_like_event(line);
+  return event_in(line) || lost_in(line) || line.starts_with(" => ") || looks_like_event(line);
 }
 
 LogRecord decode(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
-  const std::size_t at = line.find(kEvent);
-  if (at == std::string_view::npos) return OtherLine{};
-  const Fields fields = fields_of(line.substr(at + kEvent.size()));
+  const auto event = event_in(line);
+  if (!event) return OtherLine{};
+  const Fields fields = fields_of(event->fields);
   Transition record;
   if (fields.protocol == "IPPROTO_MPTCP" || fields.protocol == "0x106" || fields.protocol == "262") {
     record.protocol = Protocol::mptcp;
@@ -123,9 +152,9 @@ LogRecord decode(std::string_view line, LineText& /*text*/) {
   record.socket = fields.socket;
   record.local = endpoint_of(address_of(fields.saddr, fields.saddr6, fields.family), fields.sport);
   record.remote = endpoint_of(address_of(fields.daddr, fields.daddr6, fields.family), fields.dport);
-  std::string_view head = line.substr(0, at);
+  std::string_view head = event->head;
   std::string_view time = take_last_word(head);
-  if (time == "sock:") time = take_last_word(head);  // perf-script(1)
+  if (time == "sock:" || time == "tcp:") time = take_last_word(head);  // perf-script(1)
   if (time.ends_with(':')) time.remove_suffix(1);
   record.time = seconds_of(time);
   return record;

@@ -60,6 +60,10 @@ enum class Sameness : std::uint8_t { same, reused, doubtful };
 
 using EventTime = std::chrono::microseconds;  ///< since 1970, or since the host started
 
+/// Whether records of one socket stand in the order in which they happened. by_processor: each processor has a buffer of
+/// its own, and those are printed one after the other.
+enum class RecordOrder : std::uint8_t { as_it_happened, by_processor };
+
 /// Views live during the call that hands it over.
 struct Transition {
   ObservedState from;
@@ -78,6 +82,7 @@ struct Transition {
   std::optional<EventTime> dwell;
   std::string_view host;   ///< where it was written down; or empty
   std::uint64_t line = 0;  ///< of the log, or number of the record; 0 where there is none
+  RecordOrder order = RecordOrder::as_it_happened;
 };
 
 }  // namespace tcpstat::inline model

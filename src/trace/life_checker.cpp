@@ -102,10 +102,10 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
   if (known == Known::by_tuple) {
     finding.message += "; perhaps another connection on the same addresses and ports, or another network namespace";
   } else if (way.way() == machine::Way::progress && was != State::listen) {
-    finding.message += "; records were lost";
-    if (way.steps() > 1) finding.message += ", by way of " + text_of(way.ways(), " ", " or ");
+    finding.message += "; records were lost, or left out by a filter";
+    if (way.steps() > 1) finding.message += "; it went by way of " + text_of(way.ways(), " ", " or ");
   } else {
-    finding.message += "; records were lost, its end and another beginning among them";
+    finding.message += "; records were lost or left out by a filter, its end and another beginning among them";
   }
   if (lost_ != 0) finding.message += " (the log says that it lost " + std::to_string(lost_) + ")";
   say_(finding);
@@ -129,9 +129,9 @@ void LifeChecker::report_missing_start(const Transition& record, Known known, st
                      "net/ipv4/inet_connection_sock.c: a socket begins in " + std::string(name(State::close)) +
                          ", the child of a listener in " + std::string(name(State::listen))};
   finding.message = was_closed ? "this socket had been closed, and no record says how it came to " + text(record.from) +
-                                     ": records were lost"
+                                     ": records were lost, or left out by a filter"
                                : "first record of this socket: it was in " + text(record.from) +
-                                     " when the log began, or records were lost";
+                                     " when the log began, or records were lost or left out by a filter";
   say_(finding);
 }
 
@@ -148,26 +148,93 @@ void LifeChecker::judge_dwell(const Transition& record) {
         std::string(machine::dwell_bound(*state).sysctls)});
 }
 
+bool LifeChecker::is_birth(const Transition& record) {
+  const ObservedState close = State::close;
+  return record.from == close || record.from == ObservedState::absent() ||
+         (record.from == ObservedState(State::listen) && record.to != close) || record.observed == Observed::sampled;
+}
+
+/// A listener does not become a connection.
+bool LifeChecker::fits(const Transition& record, const Life* before) {
+  if (before == nullptr) return is_birth(record);
+  const bool child = record.from == ObservedState(State::listen) && record.to == ObservedState(State::syn_recv) &&
+                     record.protocol == Protocol::tcp;
+  return before->state == record.from && !child;
+}
+
 void LifeChecker::follow(const Transition& record, Known known, const Life* before, std::uint64_t key) {
   const ObservedState close = State::close;
-  const ObservedState listen = State::listen;
-  const bool birth = record.from == close || record.from == ObservedState::absent() ||
-                     (record.from == listen && record.to != close) || record.observed == Observed::sampled;
+  if (before == nullptr && (record.from != close || record.to != close)) ++sockets_;
+  if (fits(record, before)) return;
   if (before == nullptr) {
-    if (record.from != close || record.to != close) ++sockets_;
-    if (!birth) report_missing_start(record, known, key);
-  } else if (before->state != record.from || (record.from == listen && record.to == ObservedState(State::syn_recv) &&
-                                              record.protocol == Protocol::tcp)) {
+    report_missing_start(record, known, key);
+  } else {
     report_gap(record, known, *before);
   }
+}
+
+const LifeChecker::Life* LifeChecker::find(std::uint64_t key) const {
+  const auto at = lives_.find(key);
+  return at == lives_.end() ? nullptr : &at->second;
+}
+
+void LifeChecker::take(const Transition& record, Known known, std::uint64_t key) {
+  const Life* before = find(key);
+  follow(record, known, before, key);
+  // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
+  if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
+    lives_.erase(key);
+    std::uint64_t words[] = {key};
+    closed_.seen(hash_(words));
+    return;
+  }
+  // shutdown(2) and then close(2) store a state again: it lasts since the first time.
+  const std::optional<EventTime> since =
+      before != nullptr && record.from == record.to && before->since ? before->since : record.time;
+  lives_.insert_or_assign(key, Life{record.to, record.line, since});
+}
+
+void LifeChecker::hold(const Transition& record, std::uint64_t key) {
+  Transition& held = held_[key].emplace_back(record);
+  held.socket = {};  // views that do not last; the key stands for them
+  held.host = {};
+  waiting_.push_back({record.line, key});
+}
+
+void LifeChecker::take_what_fits(std::uint64_t key) {
+  const auto at = held_.find(key);
+  if (at == held_.end()) return;
+  std::vector<Transition>& held = at->second;
+  const auto next = [&] {
+    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, find(key)); });
+  };
+  for (auto one = next(); one != held.end(); one = next()) {
+    const Transition record = *one;
+    held.erase(one);
+    take(record, Known::by_identity, key);
+  }
+  if (held.empty()) held_.erase(at);
+}
+
+/// Nothing came that it follows: the life goes on with it.
+void LifeChecker::give_up(Early early) {
+  const auto at = held_.find(early.key);
+  if (at == held_.end()) return;
+  std::vector<Transition>& held = at->second;
+  const auto one =
+      std::find_if(held.begin(), held.end(), [&](const Transition& other) { return other.line == early.line; });
+  if (one == held.end()) return;
+  const Transition record = *one;
+  held.erase(one);
+  take(record, Known::by_identity, early.key);
+  take_what_fits(early.key);
 }
 
 Flow LifeChecker::transition(const Transition& announced) {
   Transition record = announced;
   std::uint64_t key = 0;
   const Known known = identify(record, key);
-  const auto at = known == Known::no ? lives_.end() : lives_.find(key);
-  const Life* before = at == lives_.end() ? nullptr : &at->second;
+  const Life* before = known == Known::no ? nullptr : find(key);
   if (!record.dwell && before != nullptr && before->state == record.from && before->since && record.time &&
       *record.time >= *before->since) {
     record.dwell = *record.time - *before->since;
@@ -178,19 +245,25 @@ Flow LifeChecker::transition(const Transition& announced) {
   judge_dwell(record);
   const Flow flow = use_ ? use_(record, judgement) : Flow::more;
   if (known == Known::no) return flow;
-  follow(record, known, before, key);
-  // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
-  if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
-    if (at != lives_.end()) lives_.erase(at);
-    std::uint64_t words[] = {key};
-    closed_.seen(hash_(words));
+  // More than all buffers of a host with some dozens of processors hold (tcpstates of bcc: 64 pages each).
+  constexpr std::uint64_t kFarthest = 65536;
+  while (!waiting_.empty() && waiting_.front().line + kFarthest < record.line) {
+    give_up(waiting_.front());
+    waiting_.pop_front();
+  }
+  const bool may_be_early = record.order == RecordOrder::by_processor && known == Known::by_identity;
+  if (may_be_early && !fits(record, find(key))) {
+    hold(record, key);
     return flow;
   }
-  // shutdown(2) and then close(2) store a state again: it lasts since the first time.
-  const std::optional<EventTime> since =
-      before != nullptr && record.from == record.to && before->since ? before->since : record.time;
-  lives_.insert_or_assign(key, Life{record.to, record.line, since});
+  take(record, known, key);
+  take_what_fits(key);
   return flow;
+}
+
+void LifeChecker::finish() {
+  for (const Early& early : waiting_) give_up(early);
+  waiting_.clear();
 }
 
 }  // namespace tcpstat::trace

@@ -4,7 +4,9 @@
 // network namespace.
 
 #include <cstdint>
+#include <deque>
 #include <unordered_map>
+#include <vector>
 
 #include "base/identity_window.h"
 #include "base/keyed_hash.h"
@@ -26,6 +28,8 @@ class LifeChecker final : public TransitionSink {
 
   Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
+  /// The log has ended: what waited for a record that did not come is told.
+  void finish();
 
   /// Sockets that could be told apart; each birth of a reused identity counts.
   [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
@@ -40,9 +44,23 @@ class LifeChecker final : public TransitionSink {
   /// How well a record says whose it is.
   enum class Known : std::uint8_t { no, by_tuple, by_identity };
 
+  /// A record that came before the one that it follows.
+  struct Early {
+    std::uint64_t line = 0;
+    std::uint64_t key = 0;
+  };
+
   Known identify(const Transition& record, std::uint64_t& key) const;
   void report_illegal(const Transition& record, const Judgement& judgement, const Life* before);
   void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);
+  static bool is_birth(const Transition& record);
+  static bool fits(const Transition& record, const Life* before);
+  [[nodiscard]] const Life* find(std::uint64_t key) const;
+  /// Puts the record into the life, whatever was before.
+  void take(const Transition& record, Known known, std::uint64_t key);
+  void hold(const Transition& record, std::uint64_t key);
+  void take_what_fits(std::uint64_t key);
+  void give_up(Early early);
   void report_gap(const Transition& record, Known known, const Life& before);
   void report_missing_start(const Transition& record, Known known, std::uint64_t key);
   void judge_dwell(const Transition& record);
@@ -53,6 +71,8 @@ class LifeChecker final : public TransitionSink {
   Use use_;
   KeyedHash hash_;
   std::unordered_map<std::uint64_t, Life> lives_;
+  std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< until the record before them comes
+  std::deque<Early> waiting_;  ///< all of them by line, and some that wait no more
   IdentityWindow closed_;
   std::uint64_t sockets_ = 0;
   std::uint64_t lost_ = 0;

@@ -63,6 +63,7 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
 }
 
 Validation LogCheck::finish(const LogEnd& end) {
+  lives_.finish();
   samples_.finish();
   Validation out;
   out.transitions = pairs_.total();

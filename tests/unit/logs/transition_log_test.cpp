@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <vector>
 
 #include "support/fixtures.h"
 
@@ -54,6 +55,50 @@ TEST_CASE("IPv6, MPTCP and perf-script(1)") {
   CHECK(
       is<OtherLine>("x-1 [000] ..... 1.000000: inet_sock_set_state: family=AF_INET protocol=IPPROTO_SCTP "
                     "oldstate=TCP_CLOSE newstate=TCP_LISTEN"));
+}
+
+TEST_CASE("an event is known by its fields, with another name and without one") {
+  std::vector<Transition> records;
+  const auto lines = test::lines_of(test::fixture("logs/perf-script.txt"));
+  for (const std::string& line : lines) records.push_back(transition(line));
+  REQUIRE(records.size() == 4);
+  CHECK(records[0].to == ObservedState(State::listen));
+  CHECK(to_string(records[0].local.value()) == "127.0.0.1:59879");
+  CHECK(records[0].time == std::nullopt);
+  CHECK(records[1].time == EventTime(12'000'001));
+  CHECK(to_string(records[2].remote.value()) == "192.0.2.2:80");
+  CHECK(records[2].time == EventTime(12'000'002));
+  CHECK(records[2].protocol == Protocol::tcp);
+  CHECK(to_string(records[3].local.value()) == "[2001:db8::1]:40001");
+  for (const Transition& record : records) CHECK((record.order == RecordOrder::as_it_happened));
+}
+
+TEST_CASE("tcpstates separates columns by blanks or by commas, and prints what each processor has") {
+  for (const std::string& line : test::lines_of(test::fixture("logs/tcpstates.csv"))) {
+    CHECK_FALSE(is<BadLine>(line));
+  }
+  const auto record = transition(
+      "0.177415,ffff9fd7e8192000,22384,a,b -> "
+      "c,4,100.66.100.185,63446,52.33.159.26,80,ESTABLISHED,FIN_WAIT1,176.042\r");
+  CHECK(record.socket == "ffff9fd7e8192000");
+  CHECK(record.from == ObservedState(State::established));
+  CHECK(to_string(record.local.value()) == "100.66.100.185:63446");
+  CHECK(to_string(record.remote.value()) == "52.33.159.26:80");
+  CHECK(record.dwell == EventTime(176'042));
+  CHECK((record.order == RecordOrder::by_processor));
+  // Wide columns of bcc, and those of its successor in C.
+  for (const char* line :
+       {"ffff9fd7e8192000 1 curl 4  192.0.2.1 1 192.0.2.2 2 CLOSE -> SYN_SENT 0.000",
+        "12:34:56 ffff9fd7e8192000 1       curl  6  2001:db8::1 1 2001:db8::2 2 CLOSE -> SYN_SENT 0.000"}) {
+    CHECK(transition(line).socket == "ffff9fd7e8192000");
+  }
+}
+
+TEST_CASE("lost events without a number are one at least") {
+  TransitionLog log;
+  const LogRecord lost = log.decode("CPU:1 [LOST EVENTS]");
+  REQUIRE(std::holds_alternative<LostRecords>(lost));
+  CHECK(std::get<LostRecords>(lost).count == 1);
 }
 
 TEST_CASE("every line of the recorded logs is a record or no matter") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "machine/dwell.h"
@@ -116,8 +117,73 @@ TEST_CASE("a missing record is suspected before the kernel is accused") {
   CHECK(judged.findings[0].severity == Severity::warning);
   CHECK(judged.findings[0].message == "line 2 left it in " + std::string(name(State::established)) +
                                           ", and this record begins in " + std::string(name(State::fin_wait1)) +
-                                          "; records were lost");
+                                          "; records were lost, or left out by a filter");
   CHECK(judged.pairs.count(TransitionVerdict::illegal) == 0);
+}
+
+/// "CLOSE>SYN_SENT" … as tcpstates prints them, socket "a".
+std::vector<LogFinding> printed_by_processors(const std::vector<std::pair<State, State>>& pairs,
+                                              std::uint64_t apart = 1) {
+  Judged judged;
+  for (const auto& [from, to] : pairs) {
+    Transition record;
+    record.from = from;
+    record.to = to;
+    record.socket = "a";
+    record.order = RecordOrder::by_processor;
+    record.line = judged.line += apart;
+    judged.lives.transition(record);
+  }
+  judged.lives.finish();
+  CHECK(judged.pairs.total() == pairs.size());
+  return judged.findings;
+}
+
+TEST_CASE("records that were printed out of order wait for the one before them") {
+  using enum State;
+  const std::vector<std::pair<State, State>> life = {{listen, syn_recv},       {syn_recv, established},
+                                                     {established, fin_wait1}, {fin_wait1, fin_wait2},
+                                                     {fin_wait2, close},       {close, syn_sent}};
+  std::vector<std::size_t> order = {0, 1, 2, 3, 4, 5};
+  do {
+    std::vector<std::pair<State, State>> printed_order;
+    for (const std::size_t at : order) printed_order.push_back(life[at]);
+    // CLOSE>SYN_SENT begins another life; before the first began it would be a life that never ended.
+    if (std::find(order.begin(), order.end(), 5U) < std::find(order.begin(), order.end(), 0U)) continue;
+    const auto findings = printed_by_processors(printed_order);
+    CAPTURE(findings.size());
+    CHECK(findings.empty());
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_CASE("a record that never comes is told when its place is far behind, or at the end") {
+  using enum State;
+  const std::vector<std::pair<State, State>> broken = {
+      {listen, syn_recv}, {syn_recv, established}, {fin_wait1, fin_wait2}, {fin_wait2, close}};
+  const auto at_end = printed_by_processors(broken);
+  REQUIRE(at_end.size() == 1);
+  CHECK(at_end[0].rule == LogRule::continuity);
+  CHECK(at_end[0].line == 3);
+  CHECK(at_end[0].message.find("line 2 left it in ESTABLISHED") != std::string::npos);
+  const auto far = printed_by_processors(broken, 100'000);
+  REQUIRE(far.size() == 1);
+  CHECK(far[0].line == 300'000);
+}
+
+TEST_CASE("the child of a listener has the listener's ends before Linux 6.15, and is not its life") {
+  Judged judged;
+  const auto add = [&](State from, State to) {
+    Transition record;
+    record.from = from;
+    record.to = to;
+    record.local = Endpoint{{}, 8000};
+    record.remote = Endpoint{{}, 0};
+    record.line = ++judged.line;
+    judged.lives.transition(record);
+  };
+  add(State::close, State::listen);
+  add(State::listen, State::syn_recv);
+  CHECK(judged.findings.empty());
 }
 
 TEST_CASE("what the log says it lost is repeated where a life breaks") {
