@@ -63,7 +63,8 @@ ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
   if (end.read || validation.lines > 0 || format.has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;
   if (log_check.found_illegal()) status = ExitStatus::illegal;
-  if (!end.read || (command.strict && validation.bad_lines > 0)) status = ExitStatus::failed;
+  const bool partial = validation.bad_lines > 0 || validation.lost_records > 0;
+  if (!end.read || !validation.judged || (command.strict && partial)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   for (const Warning& warning : validation.warnings) {
     notes.print(warning.code == "read_failed" ? Notes::Level::error : Notes::Level::warning, warning.message);

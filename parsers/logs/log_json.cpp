@@ -34,6 +34,7 @@ enum Key : std::uint8_t {
   timer,
   snapshot,
   host,
+  kernel,
   netns,
   complete,
   limited,
@@ -41,10 +42,10 @@ enum Key : std::uint8_t {
   key_count
 };
 constexpr std::array<std::string_view, key_count> kKeys = {
-    "type",    "from",          "to",         "mode",           "socket",      "cookie", "protocol",
-    "family",  "local_address", "local_port", "remote_address", "remote_port", "time",   "dwell_ms",
-    "state",   "inode",         "timer",      "snapshot",       "host",        "netns",  "complete",
-    "limited", "filtered"};
+    "type",     "from",          "to",         "mode",           "socket",      "cookie", "protocol",
+    "family",   "local_address", "local_port", "remote_address", "remote_port", "time",   "dwell_ms",
+    "state",    "inode",         "timer",      "snapshot",       "host",        "kernel", "netns",
+    "complete", "limited",       "filtered"};
 
 struct Value {
   enum class Kind : std::uint8_t { none, text, number, fraction, yes, no, other };
@@ -281,6 +282,8 @@ LogRecord decode(std::string_view line_text, LineText& text) {
   if (kind == "connection" || (kind.empty() && !absent(line[state]))) return row(line, text.host);
   if (kind == "summary" && !absent(line[snapshot])) {
     SampleEnd end;
+    text.kernel = text_or_empty(line[kernel]);
+    end.sample.kernel = text.kernel;
     if (!read_sample(line, end.sample, text.host)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
     const bool whole = line[complete].kind == Kind::yes && line[limited].kind != Kind::yes &&
                        line[filtered].kind == Kind::no && line.every_connection() == Whole::yes;

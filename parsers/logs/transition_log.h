@@ -14,6 +14,7 @@ namespace tcpstat::logs {
 struct LineText {
   std::string socket;
   std::string host;
+  std::string kernel;
 };
 
 /// A kind of line. A new one is a file that defines it and a line in line_kinds.def.

@@ -18,6 +18,7 @@ struct SampleName {
   std::optional<EventTime> time;
   std::string_view host;
   std::optional<std::uint64_t> netns;
+  std::string_view kernel = {};  ///< at the end of a sample
 };
 
 struct SampleRow {

@@ -33,6 +33,8 @@ void add_finding(Json& to, const LogFinding& finding) {
 }
 
 void add_result(Json& to, const Validation& validation) {
+  to["host"] = validation.host ? Json(*validation.host) : Json();
+  to["kernel"] = validation.kernel ? Json(*validation.kernel) : Json();
   to["source"] = "file";
   to["warnings"] = Json::array();
   for (const Warning& warning : validation.warnings) {
@@ -63,10 +65,21 @@ void add_result(Json& to, const Validation& validation) {
   }
 }
 
+/// What is known before the log is read; whose it is only that tells.
+Json start_of(const RunFacts& facts) {
+  Json start;
+  add_start(start, facts);
+  start.erase("host");
+  start.erase("kernel");
+  return start;
+}
+
 class ValidationJson final : public ValidationWriter {
  public:
   ValidationJson(TextBuffer& out, const RunFacts& facts) : out_(out) {
-    out_.append(document_start(facts));
+    std::string start = json_text(start_of(facts));
+    start.pop_back();
+    out_.append(start);
     out_.append(",\"findings\":[");
   }
 
@@ -98,7 +111,7 @@ class ValidationNdjson final : public ValidationWriter {
   void finding(const LogFinding& finding) override {
     Json object = line("finding");
     object["time"] = facts_.time;
-    object["host"] = facts_.host ? Json(*facts_.host) : Json();
+    object["host"] = or_null(finding.host);
     object["snapshot"] = 1;
     add_finding(object, finding);
     write(object);
@@ -107,7 +120,7 @@ class ValidationNdjson final : public ValidationWriter {
   void finish(const Validation& validation) override {
     Json object = line("summary");
     object["snapshot"] = 1;
-    add_start(object, facts_);
+    object.update(start_of(facts_));
     add_result(object, validation);
     write(object);
   }

@@ -36,6 +36,7 @@ struct LogFinding {
   std::optional<Endpoint> remote;
   std::string message;
   std::string reference;
+  std::string host = {};  ///< of the record, where it says
 };
 
 using TellFinding = std::function<void(const LogFinding&)>;

@@ -2,6 +2,7 @@
 // What `validate` knows when a log has ended. Findings came before it (log_finding.h).
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,9 @@ struct VerdictCount {
 
 /// Known when the log has ended.
 struct Validation {
+  /// As the log tells them; nothing where it does not, or has several.
+  std::optional<std::string> host;
+  std::optional<std::string> kernel;
   std::uint64_t transitions = 0;
   std::vector<VerdictCount> verdicts;  ///< of the transitions, each verdict once
   std::vector<LoggedPair> pairs;       ///< in the order to print
@@ -40,6 +44,7 @@ struct Validation {
   std::uint64_t lost_records = 0;    ///< as the log itself says
   std::uint64_t bad_lines = 0;
   std::uint64_t left_out = 0;  ///< findings that were counted and not written
+  bool judged = false;         ///< a transition, or a sample beside the one before it
   bool complete = true;        ///< the log was read to its end, and every line was understood
   std::vector<Warning> warnings;
 };

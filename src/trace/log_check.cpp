@@ -19,10 +19,16 @@ void LogCheck::tell(const LogFinding& finding) {
     ++left_out_;
     return;
   }
-  flow_ = tell_(finding);
+  LogFinding said = finding;
+  said.host = log_host_;
+  flow_ = tell_(said);
 }
 
 void LogCheck::look_at_host(std::string_view host) {
+  if (!host.empty() && host != log_host_) {
+    several_hosts_ = several_hosts_ || !log_host_.empty();
+    log_host_ = host;
+  }
   if (foreign_ || host.empty() || (host_ && *host_ == host)) return;
   foreign_ = true;
   limits_ = {};
@@ -47,6 +53,7 @@ Flow LogCheck::row(const SampleRow& row, std::uint64_t line) {
 
 Flow LogCheck::sample_end(const SampleEnd& end) {
   look_at_host(end.sample.host);
+  if (!end.sample.kernel.empty()) log_kernel_ = end.sample.kernel;
   samples_.end(end);
   return flow_;
 }
@@ -62,10 +69,19 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
   return flow_;
 }
 
+std::string LogCheck::why_nothing(const LogEnd& end, std::uint64_t samples) {
+  if (end.lines == 0) return "the log is empty";
+  if (samples == 0) return "no line is a transition or a row of a sample";
+  if (samples == 1) return "the log has one sample, and two are compared";
+  return "no two samples of the log show sockets of one host";
+}
+
 Validation LogCheck::finish(const LogEnd& end) {
   lives_.finish();
   samples_.finish();
   Validation out;
+  if (!several_hosts_ && !log_host_.empty()) out.host = log_host_;
+  if (!several_hosts_ && !log_kernel_.empty()) out.kernel = log_kernel_;
   out.transitions = pairs_.total();
   for (const TransitionVerdict verdict : kObservedVerdicts) out.verdicts.push_back({verdict, pairs_.count(verdict)});
   for (const auto& [key, pair] : pairs_.pairs()) {
@@ -85,17 +101,18 @@ Validation LogCheck::finish(const LogEnd& end) {
   out.lost_records = lives_.lost_records();
   out.bad_lines = bad_lines_;
   out.left_out = left_out_;
-  out.complete = end.read.has_value() && !end.interrupted && bad_lines_ == 0;
+  out.complete = end.read.has_value() && !end.interrupted && end.lines > 0 && bad_lines_ == 0 && out.lost_records == 0;
+  out.judged = pairs_.total() > 0 || (samples_.compared() > 0 && samples_.sockets() > 0);
   const auto warn = [&](const char* code, const std::string& message) { out.warnings.push_back({code, message}); };
   if (bad_lines_ > 0) {
     warn("bad_lines", "left out " + std::to_string(bad_lines_) + (bad_lines_ == 1 ? " line" : " lines") +
                           " that could not be read, the first of them " + first_bad_);
   }
-  if (end.lines > 0 && pairs_.total() == 0 && out.samples == 0) {
-    warn("nothing_judged", "no line is a transition or a row of a sample: nothing was judged");
-  } else if (pairs_.total() == 0 && out.samples == 1) {
-    warn("nothing_judged", "the log has one sample, and two are compared: nothing was judged");
+  if (out.lost_records > 0) {
+    warn("lost_records", "the log says that " + std::to_string(out.lost_records) +
+                             (out.lost_records == 1 ? " record was lost" : " records were lost"));
   }
+  if (!out.judged && end.read) warn("nothing_judged", why_nothing(end, out.samples) + ": nothing was judged");
   if (foreign_) {
     warn("other_host", "the log is of another host: how long states may last there is not known, and not judged");
   }

@@ -49,6 +49,7 @@ class LogCheck final : public ObservationSink {
  private:
   void look_at_host(std::string_view host);
   void tell(const LogFinding& finding);
+  static std::string why_nothing(const LogEnd& end, std::uint64_t samples);
 
   std::optional<std::string> host_;
   KernelLimits limits_;
@@ -62,6 +63,9 @@ class LogCheck final : public ObservationSink {
   std::uint64_t bad_lines_ = 0;
   std::string first_bad_;
   bool foreign_ = false;
+  std::string log_host_;  ///< of the last record that says
+  std::string log_kernel_;
+  bool several_hosts_ = false;
   Flow flow_ = Flow::more;
 };
 

@@ -27,6 +27,8 @@ void LoggedSamples::begin(const SampleName& sample) {
     joint_.forget_all();
     host_ = sample.host;
     netns_ = sample.netns;
+  } else if (samples_ > 0) {
+    ++compared_;
   }
   counter_ = sample.counter;
   time_ = sample.time;

@@ -26,6 +26,8 @@ class LoggedSamples {
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
   [[nodiscard]] std::uint64_t sockets() const { return diff_.sockets(); }
+  /// Samples that had one of the same host before them.
+  [[nodiscard]] std::uint64_t compared() const { return compared_; }
   /// Sockets that were not seen again, in samples that cannot say whether they were gone.
   [[nodiscard]] std::uint64_t unknown() const { return diff_.unknown(); }
 
@@ -44,6 +46,7 @@ class LoggedSamples {
   std::string host_;
   std::optional<std::uint64_t> netns_;
   std::uint64_t samples_ = 0;
+  std::uint64_t compared_ = 0;
 };
 
 }  // namespace tcpstat::trace

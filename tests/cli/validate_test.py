@@ -201,19 +201,58 @@ class Validate(TestCase):
         document = self.validate("# a comment", "", '{"type":"finding"}',
                                  "x-1 [000] d..1. 5.000001: tcp_receive_reset: sport=1",
                                  transition("OPEN", "SHUTDOWN", protocol=132).replace("OPEN", "CLOSE")
-                                 .replace("SHUTDOWN", "CLOSE"))
+                                 .replace("SHUTDOWN", "CLOSE"), code=2)
         self.assertEqual((document["bad_lines"], document["transitions"]), (0, 0))
 
     def test_binary_and_huge_lines(self):
-        document = self.validate(text=b"\0\xff\n" * 3000)
+        document = self.validate(text=b"\0\xff\n" * 3000, code=2)
         self.assertEqual((document["bad_lines"], len(document["findings"]), document["findings_left_out"]),
                          (3000, 100, 2900))
         huge = b'{"type":"transition","from":"CLOSE","to":"LISTEN","socket":"' + b"a" * 5_000_000 + b'"}\n'
         document = self.validate(text=huge + b"[" * 3_000_000 + b"\n" + log(*life(socket="a")))
         self.assertEqual((document["bad_lines"], document["transitions"]), (2, 5))
-        self.assertEqual(self.validate(text=b"")["lines"], 0)
         self.assertEqual(self.validate(text=log(*life(socket="a"))[:-1])["transitions"], 5)
-        self.validate(text=os.urandom(200_000))
+        self.validate(text=b"\n" + os.urandom(200_000), code=2)
+
+    def test_what_judged_nothing_is_no_pass(self):
+        for lines, why in (((), "the log is empty"), (("# a comment",), "no line is a transition or a row of a sample"),
+                           ((row("ESTABLISHED", 1, "5"), end(1)), "the log has one sample, and two are compared")):
+            document = self.validate(*lines, code=2)
+            self.assertEqual([w["code"] for w in document["warnings"]], ["nothing_judged"])
+            self.assertEqual(document["complete"], bool(lines))
+            self.assertEqual(run("validate", stdin=log(*lines)).err, f"tcpstat: {why}: nothing was judged\n")
+        self.validate(row("ESTABLISHED", 1, "5"), end(1), row("ESTABLISHED", 2, "5"), end(2))
+
+    def test_lost_records_make_a_log_incomplete(self):
+        document = self.validate(*life(socket="a"), "Possibly lost 15 samples")
+        self.assertEqual((document["lost_records"], document["complete"]), (15, False))
+        self.assertEqual([w["code"] for w in document["warnings"]], ["lost_records"])
+        self.validate(*life(socket="a"), "Possibly lost 15 samples", code=2, args=("--strict",))
+
+    def test_host_and_kernel_are_those_of_the_log(self):
+        document = self.validate(*life(socket="a"))
+        self.assertEqual((document["host"], document["kernel"]), (None, None))
+        document = self.validate(*life(socket="a", host="web1"))
+        self.assertEqual((document["host"], document["kernel"]), ("web1", None))
+        samples = [row("ESTABLISHED", n, "5", host="web1") + "\n" + end(n, host="web1", kernel="6.1") for n in (1, 2)]
+        document = self.validate(*samples)
+        self.assertEqual((document["host"], document["kernel"]), ("web1", "6.1"))
+        document = self.validate(*life(socket="a", host="web1"), *life(socket="a", host="web2"))
+        self.assertIsNone(document["host"])
+
+    def test_records_that_were_printed_out_of_order_are_not_lost(self):
+        lines = (LOGS / "tcpstates-by-processor.txt").read_text().splitlines()
+        document = self.validate(*lines)
+        self.assertEqual((document["findings"], document["transitions"], document["sockets"]), ([], 5, 1))
+        # Without the one that the others wait for, it is told where it is missing.
+        document = self.validate(*lines[:-1])
+        self.assertEqual(self.rules(document), [(4, "continuity", "warning")])
+        self.assertRegex(document["findings"][0]["message"], "records were lost, or left out by a filter")
+
+    def test_other_layouts_of_the_same_records(self):
+        for name, transitions in (("tcpstates.csv", 3), ("perf-script.txt", 4)):
+            document = self.validate(text=(LOGS / name).read_bytes())
+            self.assertEqual((document["transitions"], document["bad_lines"], document["findings"]), (transitions, 0, []), name)
 
     def test_hostile_words_do_not_reach_the_terminal(self):
         evil = "\x1b]0;x\x07"
@@ -278,8 +317,9 @@ class Endless(TestCase):
         target = self.directory() / "out"
         self.interrupted("--output-file", target, text=text)
         self.assertIn("1 transition: 0 legal", target.read_text())
-        result = self.interrupted(text=b"")
-        self.assertEqual((result.code, result.err), (0, "tcpstat: interrupted after line 0\n"))
+        result = self.interrupted(text=b"")  # nothing was judged
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.err, r"\Atcpstat: the log is empty: nothing was judged\ntcpstat: interrupted after line 0\n\Z")
 
     def test_where_nothing_was_opened_yet_a_signal_ends_it(self):
         child = self.start()

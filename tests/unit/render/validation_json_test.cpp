@@ -36,6 +36,7 @@ LogFinding joint() {
 
 Validation validation() {
   Validation out;
+  out.host = "ho\"st";
   out.transitions = 3;
   out.verdicts = {{TransitionVerdict::legal, 2}, {TransitionVerdict::illegal, 1}};
   LoggedPair pair;

@@ -112,7 +112,7 @@ TEST_CASE("notes beyond the first hundred of a kind are counted, warnings are al
 }
 
 TEST_CASE("a log that says nothing is said to have said nothing") {
-  CHECK(Checked().warnings({}).empty());
+  CHECK(Checked().warnings({}) == Codes{"nothing_judged"});
   CHECK(Checked().warnings({{}, 3}) == Codes{"nothing_judged"});
   Checked one;
   SampleRow row;
@@ -123,6 +123,46 @@ TEST_CASE("a log that says nothing is said to have said nothing") {
   one.check.row(row, 1);
   one.check.sample_end({row.sample, Whole::yes});
   CHECK(one.warnings({{}, 2}) == Codes{"nothing_judged"});
+}
+
+TEST_CASE("what was judged, and what was not, follows from transitions and from samples that were compared") {
+  CHECK_FALSE(Checked().check.finish({}).judged);
+  CHECK_FALSE(Checked().check.finish({}).complete);
+  Checked one;
+  one.check.transition(step(State::close, State::syn_sent));
+  CHECK(one.check.finish({{}, 1}).judged);
+  const auto two_samples = [](const char* first, const char* second) {
+    Checked checked;
+    SampleRow row;
+    row.local = test::endpoint("192.0.2.1", 80);
+    row.remote = test::endpoint("192.0.2.2", 7);
+    row.state = State::established;
+    std::uint64_t number = 0;
+    for (const char* host : {first, second}) {
+      row.sample.counter = ++number;
+      row.sample.host = host;
+      checked.check.row(row, number);
+      checked.check.sample_end({row.sample, Whole::yes});
+    }
+    return checked.check.finish({{}, 4}).judged;
+  };
+  CHECK(two_samples("web1", "web1"));
+  CHECK_FALSE(two_samples("web1", "web2"));
+}
+
+TEST_CASE("a log that lost records is not complete, and names its own host alone") {
+  Checked checked;
+  Transition record = step(State::close, State::syn_sent);
+  record.host = "web1";
+  checked.check.transition(record);
+  CHECK(checked.check.finish({{}, 1}).host == "web1");
+  CHECK(checked.check.finish({{}, 1}).complete);
+  checked.check.lost(15, 1);
+  CHECK_FALSE(checked.check.finish({{}, 2}).complete);
+  record.host = "web2";
+  checked.check.transition(record);
+  CHECK_FALSE(checked.check.finish({{}, 3}).host);
+  CHECK_FALSE(Checked().check.finish({}).host);
 }
 
 TEST_CASE("how the log ended is part of the result") {
