@@ -94,6 +94,15 @@ bool read_orphan(std::string_view word, Orphan& to) {
   return true;  // a reason of a later version
 }
 
+template <typename Row>
+bool read_timer(const json& object, Row& to) {
+  std::string_view timer;
+  if (!read_text(object, "timer", timer)) return false;
+  to.timer = timer_from_name(timer);
+  return read_number(object, kKey<ColumnId::TIMER_MS>.data(), to.timer_ms) &&
+         read_number(object, kKey<ColumnId::RETRANSMITS>.data(), to.retransmits);
+}
+
 /// Words that a later version may add are passed over.
 bool read_flags(const json& object, RowFlags& to) {
   const json* list = member(object, "flags");
@@ -179,12 +188,10 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
 }
 
 bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
-  std::string_view timer;
-  if (!read_plain_members(object, to) || !read_socket(object, to) || !read_text(object, "timer", timer) ||
+  if (!read_plain_members(object, to) || !read_socket(object, to) || !read_timer(object, to) ||
       !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
     return false;
   }
-  to.timer = timer_from_name(timer);
   to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait;
   if (to.state != State::close) return read_endpoint(object, "remote_address", "remote_port", to.remote);
   to.remote.address.family = to.local.address.family;
@@ -206,7 +213,9 @@ NdjsonDecoder::Row NdjsonDecoder::decode_object(const json& object) {
   if (!set || set->size() != 1) return Flaw::unknown_state;
   if (*set == StateSet{State::listen}) {
     Listener listener;
-    if (!read_plain_members(object, listener) || !read_socket(object, listener)) return Flaw::unreadable_number;
+    if (!read_plain_members(object, listener) || !read_socket(object, listener) || !read_timer(object, listener)) {
+      return Flaw::unreadable_number;
+    }
     return listener;
   }
   Connection row;

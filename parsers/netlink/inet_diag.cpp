@@ -85,6 +85,11 @@ bool fill(Listener& to, std::span<const std::byte> payload, Family family) {
   fill_socket(to, payload, family);
   to.uid = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_uid));
   to.accept_queue = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
+  to.timer = timer_kind(load<std::uint8_t>(payload, offsetof(inet_diag_msg, idiag_timer)));
+  if (to.timer != TimerKind::none) {
+    to.timer_ms = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_expires));
+    to.retransmits = load<std::uint8_t>(payload, offsetof(inet_diag_msg, idiag_retrans));
+  }
   to.accept_limit = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_wqueue));
   return for_attributes(payload.subspan(sizeof(inet_diag_msg)),
                         [&to](unsigned type, auto rest) { return take_attribute(type, rest, to); });

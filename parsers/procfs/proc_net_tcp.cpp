@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cstring>
+#include <type_traits>
 
 namespace tcpstat::procfs::proc_net_tcp {
 namespace {
@@ -136,6 +137,20 @@ constexpr std::array<Telling, 3> kTelling = {{
 constexpr std::uint8_t kTimerProbe = 4;
 constexpr std::uint8_t kTimerKeepalive = 2;
 
+/// Without a timer a listener has no count of what it sent again.
+template <typename AnyRow>
+void fill_timer(AnyRow& row, const Fields& fields, std::uint32_t ticks_per_second) {
+  row.timer = fields.timer <= 5 ? static_cast<TimerKind>(fields.timer) : TimerKind::unknown;
+  if (row.timer != TimerKind::none) {
+    const std::uint64_t ms = fields.when * 1000 / ticks_per_second;
+    row.timer_ms = static_cast<std::uint32_t>(ms < UINT32_MAX ? ms : UINT32_MAX);
+  }
+  if (std::is_same_v<AnyRow, Listener> && row.timer == TimerKind::none) return;
+  // As sock_diag counts: probes while a probe or keepalive timer runs (inet_sk_diag_fill()).
+  const bool probing = fields.timer == kTimerProbe || fields.timer == kTimerKeepalive;
+  row.retransmits = probing && fields.probes >= 0 ? static_cast<std::uint32_t>(fields.probes) : fields.retransmits;
+}
+
 }  // namespace
 
 std::endian guess_byte_order(std::string_view text) {
@@ -196,6 +211,7 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
     listener.family = fields.local.address.family;
     listener.uid = fields.uid;
     listener.inode = fields.inode;
+    fill_timer(listener, fields, format.ticks_per_second);
     listener.accept_queue = fields.rx_queue;
     return listener;
   }
@@ -207,7 +223,7 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
   row.family = fields.local.address.family;
   row.state = *state;
   row.inode = fields.inode;
-  row.timer = fields.timer <= 5 ? static_cast<TimerKind>(fields.timer) : TimerKind::unknown;
+  fill_timer(row, fields, format.ticks_per_second);
   // Only the missing rest tells a request from a Fast Open child, and a cut line misses it in any case.
   if (end == LineEnd::cut && *state == State::syn_recv && fields.inode == 0 && fields.minisocket) {
     return Flaw::cut_short;
@@ -217,13 +233,6 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
                     (*state == State::syn_recv && fields.minisocket));
   // Requests show their listener's uid here and TIME_WAIT shows 0: neither owns the row.
   if (!row.minisocket) row.uid = fields.uid;
-  if (row.timer != TimerKind::none) {
-    const std::uint64_t ms = fields.when * 1000 / format.ticks_per_second;
-    row.timer_ms = static_cast<std::uint32_t>(ms < UINT32_MAX ? ms : UINT32_MAX);
-  }
-  // As sock_diag counts: probes while a probe or keepalive timer runs (inet_sk_diag_fill()).
-  const bool probing = fields.timer == kTimerProbe || fields.timer == kTimerKeepalive;
-  row.retransmits = probing && fields.probes >= 0 ? static_cast<std::uint32_t>(fields.probes) : fields.retransmits;
   row.recv_queue = fields.rx_queue;
   row.send_queue = fields.tx_queue;
   return row;

@@ -96,7 +96,7 @@ struct Cell {
     foreign,    ///< `text`, bytes that somebody else chose
     address,    ///< `endpoint->address`
     endpoint,   ///< `endpoint`
-    timer,      ///< `connection`'s
+    timer,      ///< that of `connection` or `listener`
     pids,       ///< `owners`, ids only
     processes,  ///< `owners`, names and ids
     flags,      ///< `flags`, at least one
@@ -106,6 +106,7 @@ struct Cell {
   std::string_view text = {};
   const Endpoint* endpoint = nullptr;
   const Connection* connection = nullptr;
+  const Listener* listener = nullptr;
   std::span<const Owner> owners = {};
   RowFlags flags = {};
 };

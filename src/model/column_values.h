@@ -38,7 +38,18 @@ struct TimerOf {
     if (row.timer == TimerKind::unknown) return {};
     return {.kind = Cell::Kind::timer, .text = name(row.timer), .connection = &row};
   }
-  Cell operator()(const Listener& /*row*/) const { return {.kind = Cell::Kind::word, .text = name(TimerKind::none)}; }
+  Cell operator()(const Listener& row) const {
+    if (row.timer == TimerKind::unknown) return {};
+    return {.kind = Cell::Kind::timer, .text = name(row.timer), .listener = &row};
+  }
+};
+struct TimerMsOf {
+  std::optional<std::uint32_t> operator()(const Connection& row) const { return row.timer_ms; }
+  std::optional<std::uint32_t> operator()(const Listener& row) const { return row.timer_ms; }
+};
+struct RetransmitsOf {
+  std::optional<std::uint32_t> operator()(const Connection& row) const { return row.retransmits; }
+  std::optional<std::uint32_t> operator()(const Listener& row) const { return row.retransmits; }
 };
 
 /// The number of one who has no name.

@@ -14,6 +14,10 @@ struct Listener : Socket {
   std::optional<std::uint32_t> accept_queue;
   /// The backlog that listen(2) was given, capped by somaxconn; the queue is full when it exceeds this. Netlink only.
   std::optional<std::uint32_t> accept_limit;
+  /// Kernels before 4.4 run the timer of its half-open requests here.
+  TimerKind timer = TimerKind::none;
+  std::optional<std::uint32_t> timer_ms;
+  std::optional<std::uint32_t> retransmits;
   /// Half-open requests on its endpoint; filled in when the dump has ended.
   std::optional<std::uint64_t> syn_recv;
 };

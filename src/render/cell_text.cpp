@@ -9,7 +9,8 @@
 namespace tcpstat::render {
 namespace {
 
-void append_timer(TextBuffer& out, const Connection& row) {
+template <typename Row>
+void append_timer(TextBuffer& out, const Row& row) {
   out.append(name(row.timer));
   if (row.timer == TimerKind::none || !row.timer_ms) return;
   out.append('/');
@@ -93,7 +94,7 @@ void append_flags(TextBuffer& out, RowFlags flags) {
       break;
     case Cell::Kind::timer:
       if (style.timer_details) {
-        append_timer(out, *cell.connection);
+        cell.connection != nullptr ? append_timer(out, *cell.connection) : append_timer(out, *cell.listener);
       } else {
         out.append(cell.text);
       }
