@@ -384,6 +384,27 @@ OutputChoice output_of(const Command& command) {
       command);
 }
 
+/// What was typed and means something else than its author may think.
+std::vector<std::string> notes_on(const TypedOptions& typed) {
+  std::vector<std::string> notes;
+  if (typed.given_in_vain('u')) notes.emplace_back("only TCP is shown; -u changes nothing");
+  if (typed.given_in_vain('m')) notes.emplace_back("-m changes nothing; the memory of sockets is not shown");
+  if (typed.given_in_vain('e')) {
+    notes.emplace_back("-e changes nothing; for more columns: -o +UID,INODE,COOKIE (see: tcpstat --list columns)");
+  }
+  for (const OptionId id : {OptionId::local, OptionId::remote}) {
+    for (const std::string& piece : split_list(typed.values(id))) {
+      if (std::string hint = port_hint(piece); !hint.empty()) notes.push_back(std::move(hint));
+    }
+  }
+  for (const std::string& piece : split_list(typed.values(OptionId::process))) {
+    if (piece.size() <= filter::kLongestComm) continue;
+    notes.push_back("the kernel cuts names of processes to " + std::to_string(filter::kLongestComm) +
+                    " bytes: looking for " + in_quotes(piece.substr(0, filter::kLongestComm)));
+  }
+  return notes;
+}
+
 }  // namespace
 
 bool is_quiet(const Command& command) { return output_of(command).quiet; }
@@ -401,7 +422,7 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (!command) return tl::make_unexpected(command.error());
   if (const auto list = typed->value(OptionId::list)) command = WordsCommand{*list, output_of(*command)};
   ParsedLine parsed{std::move(*command), {}};
-  if (typed->given_in_vain('u')) parsed.notes.emplace_back("only TCP is shown; -u changes nothing");
+  parsed.notes = notes_on(*typed);
   return parsed;
 }
 

@@ -37,10 +37,22 @@ std::optional<std::uint16_t> service_port(std::string_view word) {
   return ntohs(static_cast<std::uint16_t>(found->s_port));
 }
 
+/// "[2001:db8::1]:443" for "2001:db8::1:443", whose last piece could be a port; empty for what cannot be meant so.
+std::string with_brackets(std::string_view word) {
+  const std::size_t colon = word.rfind(':');
+  if (colon == std::string_view::npos || !decimal<std::uint16_t>(word.substr(colon + 1))) return {};
+  const auto address = parse_address(word.substr(0, colon));
+  if (!address || address->family != Family::ipv6) return {};
+  return "[" + std::string(word.substr(0, colon)) + "]:" + std::string(word.substr(colon + 1));
+}
+
 /// Address and length; `word` is quoted in errors.
 Parsed<Prefix> parse_prefix(std::string_view text, std::string_view word) {
   const std::size_t slash = text.find('/');
   const std::optional<Address> address = parse_address(text.substr(0, slash));
+  if (const std::string meant = address ? "" : with_brackets(word); !meant.empty()) {
+    return usage_error("unknown address " + in_quotes(word) + " (with a port it is " + meant + ")");
+  }
   if (!address) {
     return usage_error("unknown address " + in_quotes(word) +
                        " (an address, not a host name: 192.0.2.1, 192.0.2.0/24:443, [2001:db8::]/32:443, :443)");
@@ -124,6 +136,11 @@ Parsed<filter::PortRange> parse_ports(std::string_view word) {
   return filter::PortRange{*first, *last};
 }
 
+std::string port_hint(std::string_view word) {
+  const std::string meant = parse_address(word) ? with_brackets(word) : "";
+  return meant.empty() ? meant : std::string(word) + " is an address without a port; with one: " + meant;
+}
+
 Parsed<filter::EndpointPattern> parse_pattern(std::string_view word) {
   std::string_view address = word;
   std::optional<std::string_view> ports;
@@ -174,6 +191,12 @@ Parsed<std::uint32_t> parse_user(const std::string& word) {
     return found->pw_uid;
   }
   return usage_error("unknown user " + in_quotes(word) + " (a name or a user id; see: tcpstat --list users)");
+}
+
+Parsed<std::endian> parse_byte_order(std::string_view word) {
+  if (word == "little") return std::endian::little;
+  if (word == "big") return std::endian::big;
+  return usage_error("unknown byte order " + in_quotes(word) + " (little or big)");
 }
 
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most) {

@@ -1,6 +1,7 @@
 #pragma once
 // Words that users type, as values. Each parser fails with one sentence that names the word and what would be right.
 
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -48,10 +49,14 @@ std::vector<std::string> split_list(const std::vector<std::string>& values);
 Parsed<StateSet> parse_states(const std::vector<std::string>& words);
 /// `ADDR[/LEN][:PORT]`.
 Parsed<filter::EndpointPattern> parse_pattern(std::string_view word);
+/// What to type where an address without brackets ends like a port: netstat prints ends so. Empty for any other word.
+std::string port_hint(std::string_view word);
 /// A number, a range `N-M`, or a service name (services(5)).
 Parsed<filter::PortRange> parse_ports(std::string_view word);
 /// A number or a name (passwd(5)).
 Parsed<std::uint32_t> parse_user(const std::string& word);
+/// little or big.
+Parsed<std::endian> parse_byte_order(std::string_view word);
 /// A decimal number that is at most `most`; `what` names it in the sentence.
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most);
 /// Decimal seconds; 0 is nothing (no limit).

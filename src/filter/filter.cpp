@@ -18,6 +18,13 @@ bool contains(const std::vector<T>& list, const U& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+/// The kernel cuts names; a file may hold whole ones.
+bool is_named(std::string_view name, const std::vector<std::string>& wanted) {
+  return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view word) {
+    return name == word || (name.size() == kLongestComm && word.substr(0, kLongestComm) == name);
+  });
+}
+
 }  // namespace
 
 bool Filter::matches_socket(const Socket& row) const {
@@ -30,7 +37,7 @@ bool Filter::matches_socket(const Socket& row) const {
     return false;
   }
   return processes.empty() ||
-         std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(processes, o.name); });
+         std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return is_named(o.name, processes); });
 }
 
 bool Filter::matches(const Connection& row) const {

@@ -31,6 +31,9 @@ struct EndpointPattern {
   }
 };
 
+/// TASK_COMM_LEN without its zero byte (include/linux/sched.h): the kernel cuts names of processes there.
+inline constexpr std::size_t kLongestComm = 15;
+
 struct Filter {
   StateSet states = StateSet::all();
   bool ipv4 = true;  ///< AF_INET sockets
@@ -42,7 +45,7 @@ struct Filter {
   std::vector<PortRange> remote_ports;
   std::vector<std::uint32_t> users;
   std::vector<std::uint32_t> pids;
-  std::vector<std::string> processes;  ///< whole comm
+  std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
 
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.

@@ -26,7 +26,7 @@ class Options(TestCase):
 
     def test_what_fingers_of_netstat_and_ss_type(self):
         plain = self.succeeds("--proc-root", self.root, "-a").out
-        for cluster in ("-ant", "-tan", "-antemW", "-naW", "-atn"):
+        for cluster in ("-ant", "-tan", "-antW", "-naW", "-atn"):
             with self.subTest(cluster=cluster):
                 self.assertEqual(self.succeeds("--proc-root", self.root, cluster).out, plain)
         result = self.succeeds("--proc-root", self.root, "-tulpn", quiet=False)
@@ -35,6 +35,10 @@ class Options(TestCase):
         self.assertEqual(result.lines[0].split(),
                          ["STATE", "ACCEPT_QUEUE", "ACCEPT_LIMIT", "SYN_RECV", "LOCAL", "USER", "PROCESS"])
         self.assertEqual(len(result.lines), 1 + LISTENING)
+        result = self.succeeds("--proc-root", self.root, "-antem", quiet=False)
+        self.assertEqual(result.out, plain)
+        self.assertEqual([line.split(";")[0] for line in result.err.splitlines()],
+                         ["tcpstat: -m changes nothing", "tcpstat: -e changes nothing"])
         result = self.succeeds("--proc-root", self.root, "-antp", quiet=False)
         self.assertEqual(result.lines[0].split()[-1], "PROCESS")
         self.assertEqual(len(result.lines), 1 + TOTAL)

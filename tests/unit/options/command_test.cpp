@@ -162,7 +162,8 @@ TEST_CASE("--proc-root reads /proc, and -u is answered once") {
   CHECK(source.id == SourceId::proc);
   CHECK(source.proc_root == "/tmp/proc");
   CHECK(parsed.notes.size() == 1);
-  CHECK(parse({"-ntemW"}).value().notes.empty());
+  CHECK(parse({"-ntW"}).value().notes.empty());
+  CHECK(parse({"-ntemW"}).value().notes.size() == 2);
 }
 
 TEST_CASE("a source is one of the live ones, or a file") {
