@@ -50,7 +50,7 @@ _tcpstat_find_verb() {
                 return
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
-            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout) value=1 ;;
+            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample) value=1 ;;
             --by | --interval | --count | --duration | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
@@ -66,21 +66,21 @@ _tcpstat_options() {
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
     local rows='-o --output -S --sort --limit -p --processes -i --info'
-    local source='--source --proc-root --timeout --strict'
+    local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file'
     case $1 in
-        summary) options="$filters $document $text $source --by" ;;
+        summary) options="$filters $document $text $source --sample --by" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
                 --remote-port $document -H --no-header --no-truncate --color --strict --count --duration"
             ;;
         explain) options="-a --all $document --proc-root" ;;
-        check) options="$filters $document -v --verbose --source --proc-root -t --timeout --interval $check" ;;
+        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample -t --timeout --interval $check" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --by $samples --duration $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --sample --by $samples --duration $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }
@@ -122,6 +122,7 @@ _tcpstat() {
             mapfile -t words < <(_tcpstat_list "$command" formats)
             _tcpstat_offer "$typed" '' "${words[@]}"
             ;;
+        --byte-order) _tcpstat_offer "$typed" '' little big ;;
         --user) _tcpstat_pieces "$command" "$typed" '' users ;;
         --by)
             before=''

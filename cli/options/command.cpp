@@ -80,6 +80,23 @@ Failure read_states(const Words& words, filter::Filter& to) {
   return std::nullopt;
 }
 
+/// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
+Failure read_users(const Words& words, filter::Filter& to) {
+  const auto source = words.typed.value(OptionId::source);
+  const bool elsewhere = words.given(OptionId::proc_root) || (source && parse_source(*source) == SourceId::file);
+  for (const std::string& piece : words.pieces(OptionId::user)) {
+    const bool is_number = piece.find_first_not_of("0123456789") == std::string::npos;
+    if (elsewhere && !is_number && piece != "root") {
+      to.user_names.push_back(piece);
+      continue;
+    }
+    const auto user = parse_user(piece);
+    if (!user) return user.error();
+    to.users.push_back(*user);
+  }
+  return std::nullopt;
+}
+
 Failure read(const Words& words, filter::Filter& to) {
   if (words.given(OptionId::ipv4) != words.given(OptionId::ipv6)) {
     to.ipv4 = words.given(OptionId::ipv4);
@@ -91,7 +108,7 @@ Failure read(const Words& words, filter::Filter& to) {
   if (auto failed = read_each(words, OptionId::port, to.ports, parse_ports)) return failed;
   if (auto failed = read_each(words, OptionId::local_port, to.local_ports, parse_ports)) return failed;
   if (auto failed = read_each(words, OptionId::remote_port, to.remote_ports, parse_ports)) return failed;
-  if (auto failed = read_each(words, OptionId::user, to.users, parse_user)) return failed;
+  if (auto failed = read_users(words, to)) return failed;
   if (auto failed = read_each(words, OptionId::pid, to.pids, pid)) return failed;
   to.processes = words.pieces(OptionId::process);
   return read_states(words, to);
@@ -108,6 +125,21 @@ std::string filters_as_typed(const Words& words) {
   return text;
 }
 
+/// What only saved rows have.
+Failure read_saved(const Words& words, SourceChoice& to) {
+  if (words.given(OptionId::sample) && to.id != SourceId::file) {
+    return UsageError{"--sample chooses among the samples of a file: add --source FILE"};
+  }
+  if (words.given(OptionId::byte_order) && to.id != SourceId::file && to.proc_root.empty()) {
+    return UsageError{"--byte-order is for saved text of /proc: add --source FILE or --proc-root DIR"};
+  }
+  const auto number = [](const std::string& word) { return parse_count(word, "sample", UINT64_MAX); };
+  if (auto failed = read_one(words, OptionId::byte_order, to.byte_order, parse_byte_order)) return failed;
+  if (auto failed = read_one(words, OptionId::sample, to.sample, number)) return failed;
+  if (to.sample == 0U) return UsageError{"bad sample \"0\" (samples are counted from 1)"};
+  return std::nullopt;
+}
+
 Failure read(const Words& words, SourceChoice& to) {
   std::string word(info(SourceId::automatic).name);
   if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;
@@ -117,6 +149,7 @@ Failure read(const Words& words, SourceChoice& to) {
   to.strict = words.given(OptionId::strict);
   to.id = parse_source(word);
   if (to.id == SourceId::file) to.file = word;
+  if (auto failed = read_saved(words, to)) return failed;
   if (to.proc_root.empty()) return std::nullopt;
   if (!info(to.id).traits.reads_proc) {
     return UsageError{"--proc-root reads text files, so it goes with --source proc, not " + in_quotes(word)};

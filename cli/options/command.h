@@ -2,6 +2,7 @@
 // What to do: one type for each thing that tcpstat does, with what that needs and nothing else. Everything in them is
 // checked; no option travels beyond here as text.
 
+#include <bit>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ struct SourceChoice {
   std::string netns;      ///< empty: this one
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);  ///< nothing: for ever
   bool strict = false;                                                          ///< a partial snapshot is a failure
+  std::optional<std::endian> byte_order;                                        ///< nothing: saved text tells
+  std::optional<std::uint64_t> sample;                                          ///< nothing: the last
 };
 
 struct OutputChoice {

@@ -48,6 +48,9 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::timeout, '\0', "timeout", "SECONDS", source,
      "wait at most this long for the source (default 10; 0: for ever)"},
     {OptionId::strict, '\0', "strict", "", source, "exit 2 if the snapshot is partial"},
+    {OptionId::byte_order, '\0', "byte-order", "ORDER", source,
+     "little or big: how saved text of /proc holds addresses (else they tell)"},
+    {OptionId::sample, '\0', "sample", "N", source, "sample N of a saved file instead of its last"},
 
     {OptionId::by, '\0', "by", "KEY,...", summary,
      "count by state, family, phase, local_port, remote_address, remote_prefix, user or process"},

@@ -44,6 +44,8 @@ enum class OptionId : std::uint8_t {
   proc_root,
   timeout,
   strict,
+  byte_order,
+  sample,
 
   by,
 

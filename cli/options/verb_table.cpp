@@ -16,7 +16,7 @@ constexpr OptionSet kFilters = {state, all,        listening,   ipv4, ipv6, loca
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
-constexpr OptionSet kReading = {source, proc_root, timeout, strict, netns};
+constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, netns};
 
 /// They ask for other things than the run of a verb, and are answered behind any.
 constexpr OptionSet kInformation = {list, help, version};
@@ -172,8 +172,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
          "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
          "-o, -S, --limit, -p and -i are for lists then.",
-     .takes =
-         (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) - OptionSet{resolve},
+     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) -
+              OptionSet{resolve, sample},
      .tolerates = kInformation,
      .why = "watch samples again and again",
      .document = Document::samples,
@@ -188,7 +188,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .usage = "watch --events [OPTIONS]",
      .meaning = "",
      .page = "",
-     .takes = kFilters | kDocument | kText | kReading | OptionSet{interval, count, events},
+     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events}) - OptionSet{sample},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
      .document = Document::transitions},
@@ -239,7 +239,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "data, then a line for each finding. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also "
          "that of this page.",
      .takes = kFilters | kDocument |
-              OptionSet{source, proc_root, timeout, interval, warning, critical, rule, threshold, state_file},
+              OptionSet{source, proc_root, byte_order, sample, timeout, interval, warning, critical, rule, threshold,
+                        state_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

@@ -26,7 +26,15 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
           .file = source.file,
           .proc_root = source.proc_root,
           .timeout = source.timeout,
-          .needs_owners = filter.needs_owners()};
+          .needs_owners = filter.needs_owners(),
+          .user_names = filter.user_names,
+          .byte_order = source.byte_order,
+          .sample = source.sample};
+}
+
+filter::Filter settled(filter::Filter filter, Host& host) {
+  filter::settle_users(filter, host.names());
+  return filter;
 }
 
 survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used) {

@@ -15,6 +15,9 @@ namespace tcpstat::cli::verbs {
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter = {});
 
+/// With the users that an opened file alone knows by name.
+filter::Filter settled(filter::Filter filter, Host& host);
+
 /// `used`: the columns that the run looks at.
 survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used);
 survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by);

@@ -15,6 +15,7 @@ ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_unknown(command.output, output.error(), notes);
   check::CheckPlan plan = check_plan(command);
+  plan.filter = settled(plan.filter, **host);
   std::optional<StateFile> state_file;
   const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
   if (rules != nullptr && !rules->state_file.empty()) {

@@ -23,7 +23,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   survey::Grouping grouping(command.group_by, host.names());
   survey::Summarizer summarizer;
   Sink& counts = grouped ? static_cast<Sink&>(grouping) : summarizer;
-  const survey::Dump dump = survey::take(host, summary_plan(command.filter, command.group_by), counts);
+  const survey::Dump dump = survey::take(host, summary_plan(settled(command.filter, host), command.group_by), counts);
 
   Summary summary;
   if (grouped) {

@@ -20,6 +20,7 @@
 #include "parsers/procfs/proc_file.h"
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
+#include "parsers/procfs/procfs_source.h"
 #include "parsers/source/source.h"
 #include "report/source_names.h"
 
@@ -40,6 +41,19 @@ Expected<void> check_filter(SourceId source, const filter::Filter& filter) {
   }
   return {};
 }
+
+/// Names are not saved with it, and users of this host may be called otherwise there.
+Expected<void> no_user_names(const std::string& where) {
+  return failure("select users of " + where + " by name", 0, "give the number: --user 1000", "it has numbers alone");
+}
+
+/// Of a saved tree: the superuser is called the same everywhere.
+class TreeNames final : public Names {
+ public:
+  std::string_view user(std::uint32_t uid) override { return uid == 0 ? "root" : ""; }
+  std::string_view interface(std::uint32_t /*index*/) override { return {}; }
+  std::string_view cgroup(std::uint64_t /*id*/) override { return {}; }
+};
 
 }  // namespace
 
@@ -103,6 +117,7 @@ class OpenedHost final : public Host {
  private:
   Expected<void> open_file(const HostOptions& options);
   Expected<void> enter(const HostOptions& options);
+  [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
   std::string root_;
@@ -115,6 +130,8 @@ class OpenedHost final : public Host {
   source::SourceOptions source_options_;
   RunFacts facts_;
   names::SystemNames host_names_;
+  TreeNames tree_names_;
+  bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
   std::deque<procfs::ProcessTable> owners_;
   SystemClock clock_;
@@ -126,6 +143,8 @@ OpenedHost::OpenedHost(const HostOptions& options)
       automatic_(options.source == SourceId::automatic),
       facts_(host_facts(options.proc_root)) {
   source_options_.timeout = options.timeout;
+  source_options_.byte_order = options.byte_order;
+  source_options_.sample = options.sample;
 }
 
 Expected<void> OpenedHost::open(const HostOptions& options) {
@@ -135,7 +154,19 @@ Expected<void> OpenedHost::open(const HostOptions& options) {
   return entered;
 }
 
+Expected<void> OpenedHost::check_user_names(const HostOptions& options) const {
+  if (options.user_names.empty()) return {};
+  if (is_copy_) return no_user_names(root_);
+  for (const std::string& name : options.user_names) {
+    if (!host_names_.users_named(name).empty()) continue;
+    return failure("select the user \"" + name + "\"", 0, "see: tcpstat --list users", "there is no such user");
+  }
+  return {};
+}
+
 Expected<void> OpenedHost::enter(const HostOptions& options) {
+  is_copy_ = !root_.empty() && !procfs::is_live(root_);
+  if (auto known = check_user_names(options); !known) return known;
   if (options.netns.empty() && !root_.empty() && belongs_to_others(root_) &&
       namespace_inode(root_ + "/1/ns/net") != namespace_inode("/proc/self/ns/net")) {
     // Sockets of ours would be taken for those of the host whose /proc that is.
@@ -181,9 +212,10 @@ Expected<void> OpenedHost::open_file(const HostOptions& options) {
     return failure("read the network namespace \"" + options.netns + "\" from " + options.file, 0,
                    "leave out --netns or --source", "a saved file has one namespace");
   }
-  file_ = logs::make_file_source(source_options_, options.file, host_names_);
+  file_ = logs::make_file_source(source_options_, options.file);
   if (auto prepared = file_->prepare(facts_); !prepared) return prepared;
   file_name_ = options.file == "-" ? "standard input" : options.file;
+  if (!options.user_names.empty() && !file_->brings_user_names()) return no_user_names(options.file);
   if (options.needs_owners && !file_->brings_owners()) {
     return failure("filter " + options.file + " by process", 0, "ndjson that was saved with -p has them",
                    "the file does not say who held the sockets");
@@ -193,6 +225,7 @@ Expected<void> OpenedHost::open_file(const HostOptions& options) {
 
 Names& OpenedHost::names() {
   Names* own = file_ != nullptr ? file_->names() : nullptr;
+  if (is_copy_) return tree_names_;
   return own != nullptr ? *own : host_names_;
 }
 

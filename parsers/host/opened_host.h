@@ -1,10 +1,12 @@
 #pragma once
 // The host that was asked for: the namespace, the source and its fallback, names and owners. A saved file is one too.
 
+#include <bit>
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "model/host.h"
@@ -25,6 +27,12 @@ struct HostOptions {
   std::optional<std::chrono::milliseconds> timeout = {};
   /// Whether rows are selected by process: a file that does not know processes is refused.
   bool needs_owners = false;
+  /// Users whose rows are selected by their names: a file or a saved tree that has numbers alone is refused.
+  std::vector<std::string> user_names = {};
+  /// Of saved text of /proc; nothing: the text tells.
+  std::optional<std::endian> byte_order = {};
+  /// Which sample of a saved file, from 1; nothing: the last.
+  std::optional<std::uint64_t> sample = {};
 };
 
 /// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one

@@ -2,12 +2,30 @@
 // What a saved file is, by its first bytes.
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
+
+#include "base/error.h"
 
 namespace tcpstat::logs {
 
-enum class FileKind : std::uint8_t { empty, proc_text, netlink_dump, ndjson, unknown };
+enum class FileKind : std::uint8_t {
+  empty,  ///< nothing, or blanks
+  proc_text,
+  netlink_dump,
+  ndjson,
+  foreign_dump,  ///< of a host of the other byte order
+  gzip,
+  trace_dat,  ///< trace-cmd's
+  perf_data,
+  unknown,
+};
 
 FileKind file_kind(std::string_view head);
+
+/// Why a file of this kind is not read, and how it is, where another program or host has to help: `name` is what the user
+/// calls the file, `reader` what reads the result from standard input. Nothing for the other kinds.
+std::optional<Error> refusal(FileKind kind, const std::string& name, std::string_view reader);
 
 }  // namespace tcpstat::logs

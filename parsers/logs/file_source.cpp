@@ -4,10 +4,13 @@
 
 #include "parsers/logs/file_source.h"
 
+#include <time.h>
+
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/timestamp.h"
 #include "parsers/logs/file_kind.h"
 #include "parsers/logs/saved_dump.h"
 #include "parsers/logs/saved_file.h"
@@ -36,13 +39,22 @@ bool is_document(std::string_view head) {
   return whole && !nlohmann::json::parse(head.substr(0, newline), nullptr, false).is_object();
 }
 
+/// "21:22:08", or with its day if that matters.
+std::string shown_time(const std::string& time, std::string_view other) {
+  constexpr std::size_t kDay = 10;  // of 2026-11-23T07:00:00.123Z
+  constexpr std::size_t kSeconds = 19;
+  if (time.size() < kSeconds) return time;
+  const bool one_day = other.substr(0, kDay) == std::string_view(time).substr(0, kDay);
+  return one_day ? time.substr(kDay + 1, kSeconds - kDay - 1) : time.substr(0, kSeconds);
+}
+
 class FileSource final : public source::Source {
  public:
-  FileSource(const source::SourceOptions& options, std::string path, Names& host_names)
-      : options_(options), path_(std::move(path)), names_(host_names) {}
+  FileSource(const source::SourceOptions& options, std::string path) : options_(options), path_(std::move(path)) {}
 
   [[nodiscard]] std::string_view name() const override { return "file"; }
   Names* names() override { return &names_; }
+  [[nodiscard]] bool brings_user_names() const override { return brings_owners(); }
   [[nodiscard]] bool brings_owners() const override { return kind_ == FileKind::ndjson || kind_ == FileKind::empty; }
 
   Expected<void> prepare(RunFacts& facts) override {
@@ -52,15 +64,21 @@ class FileSource final : public source::Source {
     if (!head) return tl::make_unexpected(head.error());
     kind_ = file_kind(*head);
     if (auto known = check_kind(file->name(), *head); !known) return known;
-    SavedSamples samples([this](std::unique_ptr<SavedSample> sample) { chosen_ = std::move(sample); });
+    SavedSamples samples([this](std::unique_ptr<SavedSample> sample) { take(std::move(sample)); });
     ended_ = read_all(*file, *head, samples);
-    if (chosen_ == nullptr) chosen_ = std::make_unique<SavedSample>();
+    if (chosen_ == nullptr) {
+      if (auto none = say_none(file->name()); !none) return none;
+    }
+    say_count(file->name());
+    say_byte_order(file->name());
+    names_.set_users(chosen_->users);
     set(facts, *file);
     return {};
   }
 
-  Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.add(chosen_->coverage);
+    say_missing_states(query.states, coverage);
     if (!ended_) coverage.complete = false;
     for (const Connection& row : chosen_->rows.connections()) {
       if (sink.connection(row) == Flow::stop) return {};
@@ -73,30 +91,36 @@ class FileSource final : public source::Source {
 
  private:
   [[nodiscard]] Expected<void> check_kind(const std::string& name, std::string_view head) const {
+    if (auto refused = refusal(kind_, path_, "--source -")) return tl::make_unexpected(*refused);
     if (kind_ == FileKind::unknown) {
       return failure("read " + name, 0, "it may be a saved /proc/net/tcp or tcp6, a dump of ss -D, or ndjson",
                      "this is no format that tcpstat knows");
     }
     if (kind_ == FileKind::ndjson && is_document(head)) {
       return failure("read " + name, 0,
-                     "save with -f ndjson, or turn a document's rows into lines: jq -c '.connections[]'",
+                     "save with -f ndjson, or make lines of the document: jq -c "
+                     "'.connections[], (del(.connections) | .type = \"summary\")'",
                      "it looks like JSON, but its first line is no whole object");
     }
     return {};
   }
 
-  [[nodiscard]] std::unique_ptr<SampleReader> reader(std::string_view head, SavedSamples& samples) {
+  [[nodiscard]] std::unique_ptr<SampleReader> reader(SavedSamples& samples) {
     switch (kind_) {
       case FileKind::proc_text: {
-        const std::endian order = procfs::proc_net_tcp::guess_byte_order(head);
-        other_order_ = order != std::endian::native;
-        return std::make_unique<SavedText>(samples, procfs::proc_net_tcp::Format{.byte_order = order});
+        auto text = std::make_unique<SavedText>(samples, guess_);
+        text_ = text.get();
+        return text;
       }
       case FileKind::netlink_dump:
         return std::make_unique<SavedDump>(samples);
       case FileKind::ndjson:
         return std::make_unique<SavedLines>(samples, names_);
       case FileKind::empty:
+      case FileKind::foreign_dump:
+      case FileKind::gzip:
+      case FileKind::trace_dat:
+      case FileKind::perf_data:
       case FileKind::unknown:
         break;
     }
@@ -105,7 +129,7 @@ class FileSource final : public source::Source {
 
   /// Fails half way with what was read until then.
   Expected<void> read_all(SavedFile& file, std::string_view head, SavedSamples& samples) {
-    const auto to = reader(head, samples);
+    const auto to = reader(samples);
     if (to == nullptr) return {};
     to->feed(head);
     Expected<void> ended;
@@ -116,35 +140,107 @@ class FileSource final : public source::Source {
       to->feed(*block);
     }
     to->finish();
+    other_tables_ = text_ != nullptr ? text_->left_out() : 0;
+    text_ = nullptr;
     return ended;
+  }
+
+  /// The last one, or that which was asked for.
+  void take(std::unique_ptr<SavedSample> sample) {
+    ++count_;
+    if (first_time_.empty()) first_time_ = sample->facts.time;
+    if (!sample->facts.time.empty()) last_time_ = sample->facts.time;
+    if (!options_.sample || *options_.sample == count_) chosen_ = std::move(sample);
+  }
+
+  Expected<void> say_none(const std::string& name) {
+    if (options_.sample && count_ > 0) {
+      return failure("show sample " + std::to_string(*options_.sample) + " of " + name, 0, "",
+                     "it has " + std::to_string(count_) + (count_ == 1 ? " sample" : " samples"));
+    }
+    if (other_tables_ > 0) {
+      return failure("read " + name, 0, "TCP sockets are in /proc/net/tcp and tcp6",
+                     "its tables are of other sockets than TCP's");
+    }
+    chosen_ = std::make_unique<SavedSample>();
+    chosen_->coverage.complete = false;
+    chosen_->coverage.warn("empty_source", kind_ == FileKind::ndjson
+                                               ? name + " has no row and no summary line of a list"
+                                               : name + " is empty: it has not even a header, or the end of a dump");
+    return {};
+  }
+
+  void say_count(const std::string& name) {
+    Coverage& coverage = chosen_->coverage;
+    if (other_tables_ > 0) {
+      coverage.warn("other_tables", "left out " + std::to_string(other_tables_) +
+                                        (other_tables_ == 1 ? " row" : " rows") +
+                                        " of tables that are not of TCP sockets");
+    }
+    if (count_ < 2 || options_.sample) return;
+    std::string when;
+    if (!first_time_.empty()) {
+      when = ", " + shown_time(first_time_, last_time_) + " to " + shown_time(last_time_, first_time_);
+    }
+    coverage.warn("several_samples",
+                  name + " has " + std::to_string(count_) + " samples" + when + "; showing the last; --sample chooses");
+  }
+
+  /// CLOSE is not to be had from every source, and is told as null.
+  void say_missing_states(StateSet wanted, Coverage& coverage) const {
+    if (kind_ != FileKind::ndjson) return;
+    std::string missing;
+    for (const StateInfo& state : states()) {
+      const bool lacks = wanted.has(state.state) && !chosen_->coverage.visible.has(state.state);
+      if (lacks && state.state != State::close) missing += (missing.empty() ? "" : ", ") + std::string(state.name);
+    }
+    if (missing.empty()) return;
+    coverage.warn("states_not_saved", "sockets in " + missing + " were not saved");
+  }
+
+  void say_byte_order(const std::string& name) {
+    Coverage& coverage = chosen_->coverage;
+    const std::endian order = options_.byte_order.value_or(guess_.order());
+    if (kind_ != FileKind::proc_text) {
+      if (options_.byte_order) coverage.warn("byte_order", name + " is no text of /proc: --byte-order changes nothing");
+      return;
+    }
+    if (order != std::endian::native) chosen_->read_in_other_order();
+    if (options_.byte_order) return;
+    if (const std::string warning = procfs::byte_order_warning(guess_, name); !warning.empty()) {
+      coverage.warn("byte_order", warning);
+    }
   }
 
   void set(RunFacts& facts, const SavedFile& file) {
     if (file.changed()) facts.time = *file.changed();
+    if (const auto told = time_from(chosen_->facts.time)) {
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(*told);
+      facts.time = timestamp({.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(*told - seconds).count()});
+    }
     facts.host = chosen_->facts.host;
     facts.kernel = chosen_->facts.kernel;
     facts.netns = chosen_->facts.netns;
-    if (other_order_) {
-      chosen_->coverage.warn("byte_order", file.name() +
-                                               " was written by a host of the other byte order: addresses are "
-                                               "read accordingly");
-    }
   }
 
   source::SourceOptions options_;
   std::string path_;
   RecordedNames names_;
   FileKind kind_ = FileKind::empty;
-  bool other_order_ = false;
+  SavedText* text_ = nullptr;
+  procfs::ByteOrderGuess guess_;
+  std::uint64_t other_tables_ = 0;
+  std::uint64_t count_ = 0;  ///< samples
+  std::string first_time_;
+  std::string last_time_;
   std::unique_ptr<SavedSample> chosen_;
   Expected<void> ended_;  ///< how the reading ended
 };
 
 }  // namespace
 
-std::unique_ptr<source::Source> make_file_source(const source::SourceOptions& options, std::string path,
-                                                 Names& host_names) {
-  return std::make_unique<FileSource>(options, std::move(path), host_names);
+std::unique_ptr<source::Source> make_file_source(const source::SourceOptions& options, std::string path) {
+  return std::make_unique<FileSource>(options, std::move(path));
 }
 
 }  // namespace tcpstat::logs

@@ -8,8 +8,7 @@
 
 namespace tcpstat::logs {
 
-/// `path` is "-" for standard input. `host_names` stand in where the file brings no names.
-std::unique_ptr<source::Source> make_file_source(const source::SourceOptions& options, std::string path,
-                                                 Names& host_names);
+/// `path` is "-" for standard input. Names are those of the file: its host may be another.
+std::unique_ptr<source::Source> make_file_source(const source::SourceOptions& options, std::string path);
 
 }  // namespace tcpstat::logs

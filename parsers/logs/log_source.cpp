@@ -1,5 +1,10 @@
 #include "parsers/logs/log_source.h"
 
+#include "base/line_splitter.h"
+#include "parsers/logs/file_kind.h"
+#include "parsers/logs/saved_dump.h"
+#include "parsers/logs/saved_text.h"
+
 namespace tcpstat::logs {
 namespace {
 
@@ -18,6 +23,47 @@ struct Delivery {
   Flow operator()(const BadLine& bad) const { return sink.bad_line(bad, line); }
 };
 
+/// Hands over the samples of a saved file, counted.
+class SampleRows {
+ public:
+  SampleRows(const procfs::ByteOrderGuess& guess, ObservationSink& sink) : guess_(guess), sink_(sink) {}
+
+  void take(SavedSample& sample) {
+    if (guess_.order() != std::endian::native) sample.read_in_other_order();
+    name_.counter = name_.counter.value_or(0) + 1;
+    for (const Connection& row : sample.rows.connections()) put(row, row.state, row.remote, row.timer);
+    for (const Listener& row : sample.rows.listeners()) put(row, State::listen, {}, row.timer);
+    if (sample.coverage.flaw_total() > 0) bad("rows of the sample before this line cannot be read");
+    for (const Warning& warning : sample.coverage.warnings) bad(warning.message);
+    // What was asked for is not saved with it: sockets that it does not show may be there.
+    if (flow_ == Flow::more) flow_ = sink_.sample_end({name_, Whole::no});
+  }
+  [[nodiscard]] std::uint64_t rows() const { return rows_; }
+
+ private:
+  void put(const Socket& socket, State state, const Endpoint& remote, TimerKind timer) {
+    if (flow_ == Flow::stop) return;
+    SampleRow row;
+    row.sample = name_;
+    row.state = state;
+    row.local = socket.local;
+    row.remote = remote;
+    row.timer = timer;
+    row.cookie = socket.cookie;
+    if (socket.inode != 0) row.inode = socket.inode;
+    flow_ = sink_.row(row, ++rows_);
+  }
+  void bad(std::string_view why) {
+    if (flow_ == Flow::more) flow_ = sink_.bad_line({why}, rows_ + 1);
+  }
+
+  const procfs::ByteOrderGuess& guess_;
+  ObservationSink& sink_;
+  SampleName name_;
+  std::uint64_t rows_ = 0;
+  Flow flow_ = Flow::more;
+};
+
 }  // namespace
 
 Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink) {
@@ -25,17 +71,58 @@ Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink) {
 }
 
 Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path) {
-  auto lines = LogLines::open(path);
-  if (!lines) return tl::make_unexpected(lines.error());
-  return std::unique_ptr<LogSource>(new LogSource(std::move(*lines)));
+  auto file = LogFile::open(path);
+  if (!file) return tl::make_unexpected(file.error());
+  return std::unique_ptr<LogSource>(new LogSource(std::move(*file)));
+}
+
+Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& sink) {
+  LineSplitter lines(kLongestLogLine);
+  const auto use = [&](std::string_view line) {
+    ++count_;
+    LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line);
+    return deliver(record, count_, sink) == Flow::more;
+  };
+  if (!lines.feed(first, use)) return {};
+  bool more = true;
+  auto read = file_.blocks([&](std::string_view block) { return more = lines.feed(block, use); });
+  // What follows the last newline of a log that was ended may be half a line.
+  if (read && more && !file_.was_ended() && !lines.rest().empty()) use(lines.rest());
+  return read;
+}
+
+Expected<void> LogSource::read_samples(SampleReader& reader, std::string_view first) {
+  reader.feed(first);
+  auto read = file_.blocks([&](std::string_view block) {
+    reader.feed(block);
+    return true;
+  });
+  reader.finish();
+  return read;
 }
 
 Expected<void> LogSource::read(ObservationSink& sink) {
-  return lines_.each([&](std::string_view line, std::uint64_t number) {
-    count_ = number;
-    LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line);
-    return deliver(record, number, sink) == Flow::more;
+  std::string first;
+  auto read = file_.blocks([&](std::string_view block) {
+    first = block;
+    return false;
   });
+  if (!read) return read;
+  const FileKind kind = file_kind(first);
+  if (auto refused = refusal(kind, file_.path(), "validate")) return tl::make_unexpected(*refused);
+  if (kind != FileKind::netlink_dump && kind != FileKind::proc_text) return read_lines(first, sink);
+  procfs::ByteOrderGuess guess;
+  SampleRows rows(guess, sink);
+  SavedSamples samples([&](const std::unique_ptr<SavedSample>& sample) { rows.take(*sample); });
+  if (kind == FileKind::netlink_dump) {
+    SavedDump dump(samples);
+    read = read_samples(dump, first);
+  } else {
+    SavedText text(samples, guess);
+    read = read_samples(text, first);
+  }
+  count_ = rows.rows();
+  return read;
 }
 
 }  // namespace tcpstat::logs

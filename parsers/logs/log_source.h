@@ -1,14 +1,18 @@
 #pragma once
-// A log as a source of transitions: its lines, each read as what it is.
+// A log as a source of transitions: its lines, each read as what it is, or the samples of a saved dump or /proc table.
 
 #include <memory>
 #include <string>
 
 #include "model/transition_source.h"
-#include "parsers/logs/log_lines.h"
+#include "parsers/logs/log_file.h"
+#include "parsers/logs/saved_sample.h"
 #include "parsers/logs/transition_log.h"
 
 namespace tcpstat::logs {
+
+/// Longer lines are cut there: no record is that long.
+inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
 
 class LogSource final : public TransitionSource {
  public:
@@ -17,15 +21,17 @@ class LogSource final : public TransitionSource {
 
   Expected<void> read(ObservationSink& sink) override;
   /// The log ends where it has been read to. For signal handlers that do not restart system calls.
-  void end() noexcept { lines_.end(); }
-  [[nodiscard]] bool was_ended() const { return lines_.was_ended(); }
-  /// Lines that were read.
+  void end() noexcept { file_.end(); }
+  [[nodiscard]] bool was_ended() const { return file_.was_ended(); }
+  /// Lines that were read, or rows of samples.
   [[nodiscard]] std::uint64_t lines() const { return count_; }
 
  private:
-  explicit LogSource(LogLines lines) : lines_(std::move(lines)) {}
+  explicit LogSource(LogFile file) : file_(std::move(file)) {}
+  Expected<void> read_lines(std::string_view first, ObservationSink& sink);
+  Expected<void> read_samples(SampleReader& reader, std::string_view first);
 
-  LogLines lines_;
+  LogFile file_;
   TransitionLog log_;
   std::uint64_t count_ = 0;
 };

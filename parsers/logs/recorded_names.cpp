@@ -4,17 +4,26 @@ namespace tcpstat::logs {
 
 std::string_view RecordedNames::user(std::uint32_t uid) {
   const auto at = users_.find(uid);
-  return at != users_.end() ? std::string_view(at->second) : host_.user(uid);
+  return at != users_.end() ? std::string_view(at->second) : std::string_view{};
 }
 
 std::string_view RecordedNames::interface(std::uint32_t index) {
   const std::string* name = interfaces_.find(index);
-  return name != nullptr ? std::string_view(*name) : host_.interface(index);
+  if (name != nullptr) return *name;
+  return numbers_.try_emplace(index, std::to_string(index)).first->second;
 }
 
 std::string_view RecordedNames::cgroup(std::uint64_t id) {
   const std::string* path = cgroups_.find(id);
-  return path != nullptr ? std::string_view(*path) : host_.cgroup(id);
+  return path != nullptr ? std::string_view(*path) : std::string_view{};
+}
+
+std::vector<std::uint32_t> RecordedNames::users_named(std::string_view name) const {
+  std::vector<std::uint32_t> found;
+  for (const auto& [uid, user] : users_) {
+    if (user == name) found.push_back(uid);
+  }
+  return found;
 }
 
 void RecordedNames::record_user(std::uint32_t uid, std::string_view name) {

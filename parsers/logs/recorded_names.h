@@ -1,11 +1,14 @@
 #pragma once
-// Names that came with saved rows, so that a file from another host is not read with this host's users. Devices and
+// Names that came with saved rows. This host is never asked: the file may be another's, and what it does not name stays
+// a number. Devices and
 // control groups are saved by name alone: they are given numbers here.
 
 #include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "model/names.h"
 
@@ -13,14 +16,18 @@ namespace tcpstat::logs {
 
 class RecordedNames final : public Names {
  public:
-  /// What was not recorded is asked of `host`.
-  explicit RecordedNames(Names& host) : host_(host) {}
+  using Users = std::unordered_map<std::uint32_t, std::string>;
 
   std::string_view user(std::uint32_t uid) override;
+  /// Its number where it has no name.
   std::string_view interface(std::uint32_t index) override;
   std::string_view cgroup(std::uint64_t id) override;
+  [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
   void record_user(std::uint32_t uid, std::string_view name);
+  /// Those that were recorded, which are forgotten here: another sample may be another host's.
+  Users take_users() { return std::exchange(users_, {}); }
+  void set_users(Users users) { users_ = std::move(users); }
   /// The number that stands for the name from now on.
   std::uint32_t record_interface(std::string_view name) { return static_cast<std::uint32_t>(interfaces_.number(name)); }
   std::uint64_t record_cgroup(std::string_view path) { return cgroups_.number(path); }
@@ -40,8 +47,8 @@ class RecordedNames final : public Names {
     std::unordered_map<std::string_view, std::uint64_t> numbers_;
   };
 
-  Names& host_;
-  std::unordered_map<std::uint32_t, std::string> users_;
+  Users users_;
+  Users numbers_;  ///< of devices that have no name here, as text
   Numbering interfaces_{0x80000000U};
   Numbering cgroups_{0x8000000000000000U};
 };

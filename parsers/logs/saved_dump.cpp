@@ -4,30 +4,67 @@
 #include <linux/sock_diag.h>
 
 #include "parsers/netlink/inet_diag.h"
+#include "parsers/netlink/inet_diag_stream.h"
 
 namespace tcpstat::logs {
 
-using netlink::NetlinkFraming;
+/// A family that an earlier part of the sample had begins the next one.
+template <typename Row>
+SavedSample& SavedDump::sample_of(const Row& row) {
+  const auto family = static_cast<std::size_t>(row.family);
+  if (!in_part_[family] && in_earlier_parts_[family]) {
+    samples_.begin();
+    in_earlier_parts_ = {};
+    in_part_ = {};
+  }
+  in_part_[family] = true;
+  return samples_.current();
+}
+
+void SavedDump::row(std::span<const std::byte> payload) {
+  const netlink::inet_diag::Row row = netlink::inet_diag::decode(payload);
+  if (const auto* connection = std::get_if<Connection>(&row)) {
+    sample_of(*connection).complete(*connection, SavedSample::Alike::one);
+  } else if (const auto* listener = std::get_if<Listener>(&row)) {
+    sample_of(*listener).complete(*listener, SavedSample::Alike::one);
+  } else {
+    samples_.current().coverage.add(std::get<Flaw>(row));
+  }
+}
 
 void SavedDump::message(std::uint16_t type, std::span<const std::byte> payload) {
   // The first is also the answer to a TCPDIAG_GETSOCK request.
   if (type != SOCK_DIAG_BY_FAMILY && type != TCPDIAG_GETSOCK) return;
-  const netlink::inet_diag::Row row = netlink::inet_diag::decode(payload);
-  SavedSample& sample = samples_.current();
-  if (const auto* connection = std::get_if<Connection>(&row)) {
-    sample.complete(*connection);
-  } else if (const auto* listener = std::get_if<Listener>(&row)) {
-    sample.complete(*listener);
-  } else {
-    sample.coverage.add(std::get<Flaw>(row));
+  part_open_ = true;
+  row(payload);
+}
+
+void SavedDump::end_part(End end) {
+  Coverage& coverage = samples_.current().coverage;
+  if (framing_.take_lost()) {
+    coverage.complete = false;
+    coverage.warn("lost_messages", std::string(netlink::InetDiagStream::kLost));
   }
+  if (end == End::none) return;
+  if (end == End::failed) {
+    coverage.complete = false;
+    coverage.warn("dump_failed",
+                  "the saved dump records an error of the kernel: " + std::string(std::strerror(framing_.error())));
+  }
+  for (std::size_t family = 0; family < in_part_.size(); ++family) {
+    in_earlier_parts_[family] = in_earlier_parts_[family] || in_part_[family];
+  }
+  in_part_ = {};
+  part_open_ = false;
+  any_ended_ = true;
 }
 
 void SavedDump::feed(std::string_view block) {
   pending_.append(block);
   std::size_t taken = 0;
-  while (true) {
-    const auto end = framing_.feed(
+  End end = End::done;
+  while (end != End::none) {
+    end = framing_.feed(
         std::as_bytes(std::span(pending_).subspan(taken)),
         [this](std::uint16_t type, std::span<const std::byte> payload) {
           message(type, payload);
@@ -35,19 +72,23 @@ void SavedDump::feed(std::string_view block) {
         },
         [this] { samples_.current().coverage.add(Flaw::bad_length); });
     taken += framing_.taken();
-    if (end == NetlinkFraming::End::none) break;
-    // ss -D appends each family's dump to the file; both end with a DONE of their own, or with none at all.
-    Coverage& coverage = samples_.current().coverage;
-    if (end != NetlinkFraming::End::failed) continue;
-    coverage.complete = false;
-    coverage.warn("dump_failed",
-                  "the saved dump records an error of the kernel: " + std::string(std::strerror(framing_.error())));
+    if (end != End::none) end_part(end);
   }
   pending_.erase(0, taken);
 }
 
 void SavedDump::finish() {
-  if (!pending_.empty()) samples_.current().coverage.add(Flaw::cut_short);
+  SavedSample& last = samples_.current();
+  end_part(End::none);
+  if (!pending_.empty()) last.coverage.add(Flaw::cut_short);
+  if (part_open_ || !pending_.empty() || !any_ended_) {
+    last.coverage.complete = false;
+    std::string message = "the dump ends without the message that ends one (NLMSG_DONE): rows may be missing";
+    if (last.changed() > 0) {
+      message += "; sockets come again in another state, as in several dumps: the last row of each is shown";
+    }
+    last.coverage.warn("no_end", std::move(message));
+  }
   samples_.end();
 }
 

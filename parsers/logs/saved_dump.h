@@ -1,6 +1,7 @@
 #pragma once
-// Dumps of sock_diag that were saved, as `ss -D` writes them.
+// Dumps of sock_diag that were saved, as `ss -D` writes them, one behind the other.
 
+#include <array>
 #include <string>
 
 #include "parsers/logs/saved_sample.h"
@@ -16,11 +17,22 @@ class SavedDump final : public SampleReader {
   void finish() override;
 
  private:
+  using End = netlink::NetlinkFraming::End;
+
   void message(std::uint16_t type, std::span<const std::byte> payload);
+  void row(std::span<const std::byte> payload);
+  void end_part(End end);
+  template <typename Row>
+  SavedSample& sample_of(const Row& row);
 
   SavedSamples& samples_;
   netlink::NetlinkFraming framing_{std::nullopt};
   std::string pending_;  ///< the message that is not there to its end yet
+  // What ends with DONE is one part. ss asks for a family after the other, so that a sample may have several.
+  bool part_open_ = false;
+  bool any_ended_ = false;
+  std::array<bool, 2> in_part_{};  ///< families
+  std::array<bool, 2> in_earlier_parts_{};
 };
 
 }  // namespace tcpstat::logs

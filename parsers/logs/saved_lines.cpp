@@ -13,21 +13,94 @@ std::optional<std::string> text_of(const json& object, const char* key) {
   return at->get<std::string>();
 }
 
+bool is(const json& object, const char* key, bool value) {
+  const auto at = object.find(key);
+  return at != object.end() && at->is_boolean() && at->get<bool>() == value;
+}
+
 /// What the line tells of the host, where no line before it did.
 void add_facts(const json& object, SavedSample::Facts& to) {
+  if (to.time.empty()) to.time = text_of(object, "time").value_or("");
   if (!to.host) to.host = text_of(object, "host");
   if (!to.kernel) to.kernel = text_of(object, "kernel");
   const auto netns = object.find("netns");
   if (!to.netns && netns != object.end() && netns->is_number_unsigned()) to.netns = netns->get<std::uint64_t>();
 }
 
+/// States that the sample counts: those that were not asked for, or that its source could not show, are null there.
+StateSet counted_states(const json& summary) {
+  const auto counts = summary.find("summary");
+  if (counts == summary.end() || !counts->is_object()) return StateSet::all();
+  const auto by_state = counts->find("by_state");
+  if (by_state == counts->end() || !by_state->is_object()) return StateSet::all();
+  StateSet counted;
+  for (const StateInfo& state : states()) {
+    const auto at = by_state->find(std::string(state.key));
+    if (at == by_state->end() || !at->is_null()) counted |= StateSet{state.state};
+  }
+  return counted;
+}
+
+/// What the saved sample itself did not see.
+void add_warnings(const json& summary, Coverage& to) {
+  if (is(summary, "complete", false)) {
+    std::string message = "the saved sample is not complete";
+    const auto warnings = summary.find("warnings");
+    if (warnings != summary.end() && warnings->is_array() && !warnings->empty() && warnings->back().is_object()) {
+      if (const auto why = text_of(warnings->back(), "message")) message += ": " + *why;
+    }
+    to.complete = false;
+    to.warn("saved_partial", std::move(message));
+  }
+  if (is(summary, "limited", true)) {
+    to.complete = false;
+    to.warn("saved_limited", "the saved sample was limited: --limit left rows out");
+  }
+  if (is(summary, "filtered", true)) {
+    to.warn("saved_filtered", "the saved sample was filtered: it has the sockets that were asked for, not all");
+  }
+}
+
 }  // namespace
 
-void SavedLines::line(std::string_view text) {
-  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  const json object = json::parse(text, nullptr, false);
-  SavedSample& sample = samples_.current();
-  if (object.is_object()) add_facts(object, sample.facts);
+SavedLines::Key SavedLines::key_of(const json& object) {
+  const auto dumped = [&](const char* key) {
+    const auto at = object.find(key);
+    return at == object.end() ? std::string() : at->dump(-1, ' ', false, json::error_handler_t::replace);
+  };
+  return {dumped("host"), dumped("time"), dumped("snapshot")};
+}
+
+void SavedLines::end_sample() {
+  if (!samples_.is_open()) return;
+  if (!has_end_) {
+    Coverage& coverage = samples_.current().coverage;
+    coverage.complete = false;
+    coverage.warn("no_end", "the rows end without the summary line that ends a list: rows may be missing");
+  }
+  samples_.current().users = names_.take_users();
+  samples_.end();
+}
+
+/// A line that names no sample belongs to the one that is open.
+SavedSample& SavedLines::sample_of(const json& object) {
+  Key key = key_of(object);
+  const bool has_key = !(key == Key{});
+  if (!samples_.is_open() || has_end_ || (has_key && has_key_ && !(key == key_))) {
+    end_sample();
+    samples_.begin();
+    has_end_ = false;
+    has_key_ = false;
+  }
+  if (has_key) key_ = std::move(key);
+  has_key_ = has_key_ || has_key;
+  return samples_.current();
+}
+
+void SavedLines::row(const json& object) {
+  if (!object.contains("state")) return samples_.current().coverage.add(Flaw::missing_field);
+  SavedSample& sample = sample_of(object);
+  add_facts(object, sample.facts);
   const NdjsonDecoder::Row row = decoder_.decode_object(object);
   if (const auto* connection = std::get_if<Connection>(&row)) {
     sample.add(*connection);
@@ -36,6 +109,26 @@ void SavedLines::line(std::string_view text) {
   } else if (const auto* flaw = std::get_if<Flaw>(&row)) {
     sample.coverage.add(*flaw);
   }
+}
+
+void SavedLines::summary(const json& object) {
+  // The verb summary and `watch --events` end with one too, and have no rows.
+  if (object.contains("groups") || object.contains("transitions")) return;
+  SavedSample& sample = sample_of(object);
+  add_facts(object, sample.facts);
+  sample.coverage.visible = counted_states(object);
+  add_warnings(object, sample.coverage);
+  has_end_ = true;
+}
+
+void SavedLines::line(std::string_view text) {
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  const json object = json::parse(text, nullptr, false);
+  // What is no object belongs to the sample around it.
+  if (!object.is_object()) return samples_.current().coverage.add(Flaw::not_json);
+  const auto type = object.find("type");
+  if (type != object.end() && *type == "summary") return summary(object);
+  if (type == object.end() || !type->is_string() || *type == "connection") row(object);
 }
 
 void SavedLines::feed(std::string_view block) {
@@ -47,7 +140,7 @@ void SavedLines::feed(std::string_view block) {
 
 void SavedLines::finish() {
   line(lines_.rest());
-  samples_.end();
+  end_sample();
 }
 
 }  // namespace tcpstat::logs

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "model/row_rules.h"
+#include "parsers/procfs/byte_order_guess.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -16,14 +17,20 @@ bool is_other_state(const Listener& /*before*/, const Listener& /*after*/) { ret
 }  // namespace
 
 template <typename Row>
-void SavedSample::keep(const Row& row, const Endpoint& remote) {
+void SavedSample::keep(const Row& row, const Endpoint& remote, Alike alike) {
   auto& all = rows_of(rows, row);
   rows.keep(row);
   ++coverage.rows_read;
-  const auto identity = identity_.of(row, remote);
-  if (!identity) return;
+  std::uint64_t identity = identity_.of(row, remote);
+  side_by_side_ = identity == last_ ? side_by_side_ + 1 : 0;
+  last_ = identity;
+  if (source::has_only_tuple(row)) {
+    if (alike == Alike::kept) return;
+    // A kernel's tables show two sockets of one tuple one after the other, and a repeat comes from another look.
+    if (alike == Alike::kept_side_by_side && side_by_side_ > 0) identity = identity_.of(row, remote, side_by_side_);
+  }
   auto& places = std::is_same_v<Row, Listener> ? listeners_ : connections_;
-  const auto [at, fresh] = places.emplace(*identity, all.size() - 1);
+  const auto [at, fresh] = places.emplace(identity, all.size() - 1);
   if (fresh) return;
   Row& before = all[at->second];
   if (is_other_state(before, row)) ++changed_;
@@ -33,16 +40,24 @@ void SavedSample::keep(const Row& row, const Endpoint& remote) {
   ++coverage.duplicates_dropped;
 }
 
-void SavedSample::complete(Connection row) {
+void SavedSample::complete(Connection row, Alike alike) {
   row.origin = Origin::file;
   row.orphan = orphan_reason(row);
   row.flags.add(flags_of(row, KernelLimits{}));  // the sysctls were not saved
-  add(row);
+  add(row, alike);
 }
 
-void SavedSample::complete(Listener row) {
+void SavedSample::complete(Listener row, Alike alike) {
   row.origin = Origin::file;
-  add(row);
+  add(row, alike);
+}
+
+void SavedSample::read_in_other_order() {
+  for (Connection& row : rows.connections()) {
+    row.local.address = procfs::in_other_order(row.local.address);
+    row.remote.address = procfs::in_other_order(row.remote.address);
+  }
+  for (Listener& row : rows.listeners()) row.local.address = procfs::in_other_order(row.local.address);
 }
 
 SavedSample& SavedSamples::begin() {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "model/row_store.h"
+#include "parsers/logs/recorded_names.h"
 #include "parsers/source/row_identity.h"
 #include "report/coverage.h"
 
@@ -25,26 +26,35 @@ class SavedSample {
   };
 
   Facts facts;
+  RecordedNames::Users users;
   Coverage coverage;
   RowStore rows;
 
+  /// What becomes of rows that nothing but their tuple tells apart.
+  enum class Alike : std::uint8_t { kept, kept_side_by_side, one };
+
   /// Of a socket that comes again the last row counts: a dump repeats rows, and what came later is newer.
-  void add(const Connection& row) { keep(row, row.remote); }
-  void add(const Listener& row) { keep(row, {}); }
-  /// The same for a row as a kernel tells it: what follows from its facts is added.
-  void complete(Connection row);
-  void complete(Listener row);
+  void add(const Connection& row, Alike alike = Alike::kept) { keep(row, row.remote, alike); }
+  void add(const Listener& row, Alike alike = Alike::kept) { keep(row, {}, alike); }
+  /// The same for a row as a kernel tells it, which repeats rows: what follows from its facts is added.
+  void complete(Connection row, Alike alike);
+  void complete(Listener row, Alike alike);
+
+  /// The file was written by a host of the other byte order.
+  void read_in_other_order();
 
   /// Rows that were replaced by one in another state.
   [[nodiscard]] std::uint64_t changed() const { return changed_; }
 
  private:
   template <typename Row>
-  void keep(const Row& row, const Endpoint& remote);
+  void keep(const Row& row, const Endpoint& remote, Alike alike);
 
   source::RowIdentity identity_;
   std::unordered_map<std::uint64_t, std::size_t> connections_;  ///< places by identity
   std::unordered_map<std::uint64_t, std::size_t> listeners_;
+  std::uint64_t last_ = 0;  ///< identity of the row before this one
+  std::uint64_t side_by_side_ = 0;
   std::uint64_t changed_ = 0;
 };
 

@@ -3,21 +3,75 @@
 namespace tcpstat::logs {
 
 namespace proc_net_tcp = procfs::proc_net_tcp;
+using proc_net_tcp::Header;
 using proc_net_tcp::LineEnd;
+
+SavedSample& SavedText::sample() {
+  const bool begins = !samples_.is_open();
+  SavedSample& sample = samples_.current();
+  if (begins) sample.coverage.visible = StateSet::all() - StateSet{State::close};
+  return sample;
+}
+
+void SavedText::next_sample() {
+  samples_.end();
+  headers_ = rows_ = {};
+  headers_[static_cast<std::size_t>(*again_)] = true;
+  again_.reset();
+}
+
+/// The same table once more is another look at it.
+void SavedText::header(Header table) {
+  in_other_table_ = table == Header::other;
+  if (in_other_table_) return;
+  saw_header_ = true;
+  if (again_) next_sample();
+  const Family family = table == Header::tcp ? Family::ipv4 : Family::ipv6;
+  bool& has = headers_[static_cast<std::size_t>(family)];
+  if (has) again_ = family;
+  has = true;
+  sample();
+}
+
+/// Some files have one header for both families: then what the header means, the first row below it tells.
+void SavedText::see(Family family) {
+  const bool has = rows_[static_cast<std::size_t>(family)];
+  if (again_ && (has || *again_ == family)) next_sample();
+  again_.reset();
+  rows_[static_cast<std::size_t>(family)] = true;
+}
+
+void SavedText::row(proc_net_tcp::Row row) {
+  if (const auto* connection = std::get_if<Connection>(&row)) see(connection->family);
+  if (const auto* listener = std::get_if<Listener>(&row)) see(listener->family);
+  SavedSample& to = sample();
+  if (auto* connection = std::get_if<Connection>(&row)) {
+    guess_.see(*connection);
+    // No kernel lists them in this table; a row that says so is counted as what it says.
+    if (connection->state == State::close) to.coverage.visible |= StateSet{State::close};
+    to.complete(*connection, SavedSample::Alike::kept_side_by_side);
+  } else if (auto* listener = std::get_if<Listener>(&row)) {
+    guess_.see(*listener);
+    to.complete(*listener, SavedSample::Alike::kept_side_by_side);
+  } else {
+    to.coverage.add(std::get<Flaw>(row));
+    return;
+  }
+  if (saw_header_ || !to.coverage.complete) return;
+  to.coverage.complete = false;
+  to.coverage.warn("no_header", "no header line stands before the first row: rows may be missing before it");
+}
 
 void SavedText::line(std::string_view text, LineEnd end) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  SavedSample& sample = samples_.current();
-  sample.coverage.visible = StateSet::all() - StateSet{State::close};
-  if (proc_net_tcp::is_header(text)) return;
-  const proc_net_tcp::Row row = proc_net_tcp::decode(text, end, format_);
-  if (const auto* connection = std::get_if<Connection>(&row)) {
-    sample.complete(*connection);
-  } else if (const auto* listener = std::get_if<Listener>(&row)) {
-    sample.complete(*listener);
-  } else {
-    sample.coverage.add(std::get<Flaw>(row));
+  if (text.starts_with("==> ")) return;  // tail(1) and head(1) name each of several files so
+  const Header table = proc_net_tcp::header_of(text);
+  if (table != Header::none) return header(table);
+  if (in_other_table_) {
+    ++left_out_;
+    return;
   }
+  row(proc_net_tcp::decode(text, end, {}));
 }
 
 void SavedText::feed(std::string_view block) {
@@ -29,6 +83,10 @@ void SavedText::feed(std::string_view block) {
 
 void SavedText::finish() {
   if (!lines_.rest().empty()) line(lines_.rest(), LineEnd::cut);
+  if (again_) {
+    next_sample();
+    sample();
+  }
   samples_.end();
 }
 

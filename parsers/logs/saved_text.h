@@ -1,28 +1,48 @@
 #pragma once
-// Text of /proc/net/tcp and tcp6 that was saved.
+// Text of /proc/net/tcp and tcp6 that was saved, once or again and again.
+
+#include <array>
+#include <optional>
 
 #include "base/line_splitter.h"
 #include "parsers/logs/saved_sample.h"
+#include "parsers/procfs/byte_order_guess.h"
 #include "parsers/procfs/proc_net_tcp.h"
 
 namespace tcpstat::logs {
 
 class SavedText final : public SampleReader {
  public:
-  SavedText(SavedSamples& samples, procfs::proc_net_tcp::Format format) : samples_(samples), format_(format) {}
+  /// Addresses are read in this host's byte order; `guess` is told what they say of it, and must outlive this.
+  SavedText(SavedSamples& samples, procfs::ByteOrderGuess& guess) : samples_(samples), guess_(guess) {}
 
   void feed(std::string_view block) override;
   void finish() override;
 
+  /// Rows of tables that are not of TCP sockets.
+  [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
+
  private:
   void line(std::string_view text, procfs::proc_net_tcp::LineEnd end);
+  void header(procfs::proc_net_tcp::Header table);
+  void row(procfs::proc_net_tcp::Row row);
+  void next_sample();
+  void see(Family family);
+  SavedSample& sample();
 
   // Rows have 150 to 300 characters; a file without newlines must not fill the memory.
   static constexpr std::size_t kLongestLine = 4096;
 
   SavedSamples& samples_;
-  procfs::proc_net_tcp::Format format_;
+  procfs::ByteOrderGuess& guess_;
   LineSplitter lines_{kLongestLine};
+  // Of the sample that is open: headers and rows by family, as the words of a header and the addresses of a row tell it.
+  std::array<bool, 2> headers_{};
+  std::array<bool, 2> rows_{};
+  std::optional<Family> again_;  ///< a header that this sample has already, until a row tells what it means
+  bool in_other_table_ = false;
+  bool saw_header_ = false;
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace tcpstat::logs

@@ -73,6 +73,15 @@ std::string_view SystemNames::user(std::uint32_t uid) {
   return *last_user_;
 }
 
+std::vector<std::uint32_t> SystemNames::users_named(std::string_view name) const {
+  passwd entry;
+  passwd* found = nullptr;
+  std::vector<char> buffer(16 * 1024);
+  const std::string word(name);
+  if (::getpwnam_r(word.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
+  return {found->pw_uid};
+}
+
 std::string_view SystemNames::interface(std::uint32_t index) {
   const auto at = interfaces_.find(index);
   if (at != interfaces_.end()) return at->second;

@@ -14,6 +14,7 @@ class SystemNames final : public Names {
   std::string_view user(std::uint32_t uid) override;
   std::string_view interface(std::uint32_t index) override;
   std::string_view cgroup(std::uint64_t id) override;
+  [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
  private:
   void scan_cgroups();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "parsers/netlink/netlink_framing.h"
 #include "parsers/source/row_delivery.h"
@@ -13,6 +14,9 @@ namespace tcpstat::netlink {
 
 class InetDiagStream {
  public:
+  /// What take_lost() means to the user.
+  static constexpr std::string_view kLost = "the kernel says that its dump is not whole: rows may be missing";
+
   using End = NetlinkFraming::End;
   using Expected = NetlinkFraming::Expected;
 
@@ -25,6 +29,7 @@ class InetDiagStream {
   [[nodiscard]] std::size_t taken() const { return framing_.taken(); }
   /// The positive errno after End::failed.
   [[nodiscard]] int error() const { return framing_.error(); }
+  [[nodiscard]] bool take_lost() { return framing_.take_lost(); }
 
  private:
   Flow row(std::span<const std::byte> payload);

@@ -5,11 +5,13 @@
 #include <linux/netlink.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "model/sink.h"
 
@@ -20,7 +22,7 @@ class NetlinkFraming {
   enum class End : std::uint8_t {
     none,     ///< more is to come
     done,     ///< NLMSG_DONE
-    failed,   ///< NLMSG_ERROR or a DONE that carries an errno: see error()
+    failed,   ///< NLMSG_ERROR or a DONE that carries an errno, or lacks the number that both carry: see error()
     stopped,  ///< nobody wants more
   };
   /// Messages with another sequence number or port are someone else's and are skipped.
@@ -47,7 +49,11 @@ class NetlinkFraming {
       const auto payload = block.subspan(taken_ + sizeof header, header.nlmsg_len - sizeof header);
       taken_ = std::min(block.size(), taken_ + NLMSG_ALIGN(std::size_t{header.nlmsg_len}));
       if (expected_ && (header.nlmsg_seq != expected_->sequence || header.nlmsg_pid != expected_->port)) continue;
+      if ((header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) lost_ = true;
       switch (header.nlmsg_type) {
+        case NLMSG_OVERRUN:
+          lost_ = true;
+          break;
         case NLMSG_DONE:
           error_ = carried_errno(payload);
           return error_ == 0 ? End::done : End::failed;
@@ -67,12 +73,15 @@ class NetlinkFraming {
   [[nodiscard]] std::size_t taken() const { return taken_; }
   /// The positive errno after End::failed.
   [[nodiscard]] int error() const { return error_; }
+  /// Whether the kernel has said since the last call that data were lost or that the table changed under the dump.
+  [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
 
  private:
-  /// The errno at the front of an NLMSG_ERROR or NLMSG_DONE payload: negative there, positive here; 0 if there is none.
+  /// The errno at the front of an NLMSG_ERROR or NLMSG_DONE payload: negative there, positive here; 0 for none. A message
+  /// that ends before it was cut.
   static int carried_errno(std::span<const std::byte> payload) {
     std::int32_t code = 0;
-    if (payload.size() < sizeof code) return 0;
+    if (payload.size() < sizeof code) return EBADMSG;
     std::memcpy(&code, payload.data(), sizeof code);
     return code < 0 && code > -4096 ? -code : 0;
   }
@@ -80,6 +89,7 @@ class NetlinkFraming {
   std::optional<Expected> expected_;
   std::size_t taken_ = 0;
   int error_ = 0;
+  bool lost_ = false;
 };
 
 }  // namespace tcpstat::netlink

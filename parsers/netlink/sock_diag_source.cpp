@@ -116,7 +116,12 @@ class SockDiagSource final : public source::Source {
         continue;
       }
       errors_in_succession = waits_in_succession = 0;
-      switch (stream.feed(received.bytes)) {
+      const InetDiagStream::End end = stream.feed(received.bytes);
+      if (stream.take_lost()) {
+        coverage.complete = false;
+        coverage.warn("lost_messages", std::string(InetDiagStream::kLost));
+      }
+      switch (end) {
         case InetDiagStream::End::done:
         case InetDiagStream::End::stopped:
           return {};

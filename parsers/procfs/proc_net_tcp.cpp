@@ -87,6 +87,7 @@ struct Fields {
   std::uint32_t uid = 0;
   std::int64_t probes = 0;
   std::uint64_t inode = 0;
+  std::uint64_t kernel_address = 0;
   bool minisocket = false;
 };
 
@@ -117,22 +118,11 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order,
                         parse_decimal(probes, out.probes) && parse_decimal(inode, out.inode);
   if (!readable) return Flaw::unreadable_number;
   if (out.local.address.family != out.remote.address.family) return Flaw::unknown_family;
-  next_field(rest);  // the pointer; five more fields follow for a full socket
+  // Five more fields follow for a full socket.
+  if (!parse_hex(next_field(rest), out.kernel_address)) out.kernel_address = 0;
   out.minisocket = next_field(rest).empty();
   return std::nullopt;
 }
-
-/// Telling words of an address as it is printed: at the end of an IPv4 or IPv6 one, or the third of a v4-mapped one.
-struct Telling {
-  std::string_view start;  ///< what the address begins with
-  std::string_view little;
-  std::string_view big;
-};
-constexpr std::array<Telling, 3> kTelling = {{
-    {"", "0100007F", "7F000001"},
-    {"000000000000000000000000", "01000000", "00000001"},
-    {"0000000000000000", "FFFF0000", "0000FFFF"},
-}};
 
 constexpr std::uint8_t kTimerProbe = 4;
 constexpr std::uint8_t kTimerKeepalive = 2;
@@ -153,34 +143,17 @@ void fill_timer(AnyRow& row, const Fields& fields, std::uint32_t ticks_per_secon
 
 }  // namespace
 
-std::endian guess_byte_order(std::string_view text) {
-  int little = 0;
-  int big = 0;
-  while (!text.empty()) {
-    const std::size_t newline = text.find('\n');
-    std::string_view rest = text.substr(0, newline);
-    text.remove_prefix(newline == std::string_view::npos ? text.size() : newline + 1);
-    next_field(rest);
-    for (const std::string_view field : {next_field(rest), next_field(rest)}) {
-      const std::string_view address = field.substr(0, field.find(':'));
-      for (const Telling& telling : kTelling) {
-        if (!address.starts_with(telling.start)) continue;
-        const std::string_view after = address.substr(telling.start.size());
-        // The third word of a v4-mapped address has one more behind it; the others end the address.
-        const bool mapped = telling.start.size() == 16;
-        if (after.size() != (mapped ? 16U : 8U)) continue;
-        little += after.starts_with(telling.little) ? 1 : 0;
-        big += after.starts_with(telling.big) ? 1 : 0;
-      }
-    }
-  }
-  if (little == big) return std::endian::native;
-  return little > big ? std::endian::little : std::endian::big;
-}
-
-bool is_header(std::string_view line) {
+Header header_of(std::string_view line) {
   std::string_view rest = line;
-  return next_field(rest) == "sl";
+  const std::string_view first = next_field(rest);
+  if (first.empty() || first.front() <= '9') return Header::none;  // a row: that is what most lines are
+  const auto says = [line](std::string_view word) { return line.find(word) != std::string_view::npos; };
+  // net/ipv4/udp.c and raw.c count drops, net/ipv4/tcp_ipv4.c does not.
+  if (first == "sl") return says("drops") ? Header::other : says("remote_address") ? Header::tcp6 : Header::tcp;
+  // The first columns of unix; netlink, packet; sctp/eps, sctp/assocs; route.
+  const bool other = (first == "Num" && says("RefCount")) || (first == "sk" && (says("Eth") || says("RefCnt"))) ||
+                     first == "ENDPT" || first == "ASSOC" || (first == "Iface" && says("Gateway"));
+  return other ? Header::other : Header::none;
 }
 
 bool shows_other_state(std::string_view line, State state) {
@@ -211,6 +184,7 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
     listener.family = fields.local.address.family;
     listener.uid = fields.uid;
     listener.inode = fields.inode;
+    listener.kernel_address = fields.kernel_address;
     fill_timer(listener, fields, format.ticks_per_second);
     listener.accept_queue = fields.rx_queue;
     return listener;
@@ -223,6 +197,7 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
   row.family = fields.local.address.family;
   row.state = *state;
   row.inode = fields.inode;
+  row.kernel_address = fields.kernel_address;
   fill_timer(row, fields, format.ticks_per_second);
   // Only the missing rest tells a request from a Fast Open child, and a cut line misses it in any case.
   if (end == LineEnd::cut && *state == State::syn_recv && fields.inode == 0 && fields.minisocket) {

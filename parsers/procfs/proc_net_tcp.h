@@ -30,12 +30,11 @@ struct Format {
   std::uint32_t ticks_per_second = 100;
 };
 
-/// The byte order of the host that wrote `text`, the beginning of a file: told by addresses that make sense in one
-/// order only (127.0.0.1, ::1, v4-mapped ones); this host's if nothing tells.
-std::endian guess_byte_order(std::string_view text);
-
-/// The header line, which holds no row.
-bool is_header(std::string_view line);
+/// What a line begins, if it is the header of a table of /proc/net: it names the columns of the rows below it.
+/// other: UDP's and raw sockets' with the same first columns, and tables that look different altogether.
+enum class Header : std::uint8_t { none, tcp, tcp6, other };
+Header header_of(std::string_view line);
+inline bool is_header(std::string_view line) { return header_of(line) != Header::none; }
 /// True only if the line surely is of another state, told without taking it apart.
 bool shows_other_state(std::string_view line, State state);
 /// Decodes one line without its newline. The family follows from the width of the addresses.

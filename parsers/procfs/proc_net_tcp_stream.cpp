@@ -5,10 +5,25 @@ namespace tcpstat::procfs {
 using proc_net_tcp::LineEnd;
 
 Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
-  if (text.find_first_not_of(" \t\r") == std::string_view::npos || proc_net_tcp::is_header(text)) return Flow::more;
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return Flow::more;
+  seen_.anything = true;
+  if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
+    in_other_table_ = header == proc_net_tcp::Header::other;
+    seen_.header = seen_.header || !in_other_table_;
+    return Flow::more;
+  }
+  if (in_other_table_) {
+    ++seen_.others;
+    return Flow::more;
+  }
   proc_net_tcp::Row decoded = proc_net_tcp::decode(text, end, format_);
+  if (!std::holds_alternative<Flaw>(decoded)) {
+    ++seen_.rows;
+    seen_.headless = seen_.headless || !seen_.header;
+  }
   if (auto* connection = std::get_if<Connection>(&decoded)) {
     connection->origin = origin_;
+    if (connection->state == State::close) delivery_.show(State::close);
     return delivery_.deliver(*connection);
   }
   if (auto* listener = std::get_if<Listener>(&decoded)) {
@@ -20,6 +35,7 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
 }
 
 Flow ProcNetTcpStream::feed(std::string_view block) {
+  delivery_.begin_block();
   const bool more =
       lines_.feed(block, [this](std::string_view text) { return line(text, LineEnd::complete) == Flow::more; });
   return more ? Flow::more : Flow::stop;

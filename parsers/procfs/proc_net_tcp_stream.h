@@ -15,6 +15,16 @@ class ProcNetTcpStream {
   ProcNetTcpStream(source::RowDelivery& delivery, Origin origin, proc_net_tcp::Format format)
       : delivery_(delivery), origin_(origin), format_(format) {}
 
+  /// What the lines were so far.
+  struct Seen {
+    bool anything = false;     ///< but blank lines
+    bool header = false;       ///< of a table of TCP sockets
+    bool headless = false;     ///< a row stood before any header
+    std::uint64_t others = 0;  ///< rows of other tables, which are left out
+    std::uint64_t rows = 0;    ///< rows that could be read
+  };
+  [[nodiscard]] const Seen& seen() const { return seen_; }
+
   /// Lines may be cut anywhere between two blocks.
   Flow feed(std::string_view block);
   /// The rest after the last newline is a line that was cut. Call it once after each file.
@@ -30,6 +40,8 @@ class ProcNetTcpStream {
   Origin origin_;
   proc_net_tcp::Format format_;
   LineSplitter lines_{kLongestLine};
+  Seen seen_;
+  bool in_other_table_ = false;
 };
 
 }  // namespace tcpstat::procfs

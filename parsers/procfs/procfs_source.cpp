@@ -3,7 +3,9 @@
 #include "parsers/procfs/procfs_source.h"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,46 +14,99 @@
 #include <memory>
 
 #include "base/file_descriptor.h"
+#include "parsers/procfs/byte_order_guess.h"
 #include "parsers/procfs/proc_net_tcp_stream.h"
 #include "parsers/source/time_budget.h"
 
 namespace tcpstat::procfs {
 namespace {
 
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
 class ProcfsSource final : public source::Source {
  public:
-  explicit ProcfsSource(const source::SourceOptions& options) : options_(options) {}
+  explicit ProcfsSource(const source::SourceOptions& options)
+      : options_(options),
+        tcp_(options.proc_net + "/tcp"),
+        tcp6_(options.proc_net + "/tcp6"),
+        budget_(options.timeout) {}
 
   [[nodiscard]] std::string_view name() const override { return "proc"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.visible = StateSet::all() - StateSet{State::close};  // bound-inactive sockets are not hashed here
     source::RowDelivery delivery(sink, coverage, options_.limits);
-    source::TimeBudget budget(options_.timeout);
-    if (query.filter.ipv4) {
-      const auto flow = read_file(options_.proc_net + "/tcp", delivery, budget, coverage);
+    byte_order_ = byte_order(coverage);
+    const std::uint64_t repeated_before = coverage.duplicates_dropped;
+    const auto read = read_tables(query, delivery, coverage);
+    if (const std::uint64_t repeated = coverage.duplicates_dropped - repeated_before; repeated > 0) {
+      // Where a look at the table begins again, it repeats what was added before that place; as much is skipped where
+      // sockets were taken away.
+      coverage.warn("repeated_rows", options_.proc_net + " repeated " + std::to_string(repeated) +
+                                         (repeated == 1 ? " row" : " rows") +
+                                         ", so that about as many others may be missing");
+    }
+    return read;
+  }
+
+ private:
+  Expected<void> read_tables(const filter::Query& query, source::RowDelivery& delivery, Coverage& coverage) {
+    // A kernel has tcp, and tcp6 if it has IPv6. A copy may lack either; what has neither is a wrong directory.
+    const bool any6 = exists(tcp6_);
+    const bool any4 = exists(tcp_) || !any6;
+    if (query.filter.ipv4 && any4) {
+      const auto flow = read_file(tcp_, delivery, coverage);
       if (!flow) return tl::make_unexpected(flow.error());
       if (*flow == Flow::stop) return {};
     }
-    if (query.filter.ipv6) {
-      const std::string path = options_.proc_net + "/tcp6";
-      // A kernel without IPv6 has no tcp6: that is zero rows. Without tcp as well it is a wrong directory.
-      const bool expected = ::access(path.c_str(), F_OK) == 0 ||
-                            (!query.filter.ipv4 && ::access((options_.proc_net + "/tcp").c_str(), F_OK) != 0);
-      if (expected) {
-        const auto flow = read_file(path, delivery, budget, coverage);
-        if (!flow) return tl::make_unexpected(flow.error());
-      }
+    if (query.filter.ipv4 && !any4) {
+      coverage.complete = false;
+      coverage.warn("missing_table", tcp_ + " is missing: IPv4 sockets are not known");
+    }
+    // Without tcp6 there are no rows of it.
+    const bool expected = any6 || (!query.filter.ipv4 && !exists(tcp_));
+    if (query.filter.ipv6 && expected) {
+      const auto flow = read_file(tcp6_, delivery, coverage);
+      if (!flow) return tl::make_unexpected(flow.error());
     }
     return {};
   }
 
- private:
-  [[nodiscard]] static Expected<Flow> read_file(const std::string& path, source::RowDelivery& delivery,
-                                                source::TimeBudget& budget, Coverage& coverage) {
-    const auto failed = [&](const char* verb, int code, const char* hint) {
+  [[nodiscard]] std::endian byte_order(Coverage& coverage) const {
+    if (options_.byte_order) return *options_.byte_order;
+    if (is_live(options_.proc_net)) return std::endian::native;
+    ByteOrderGuess guess;
+    for (const std::string& path : {tcp_, tcp6_}) look_at(path, guess);
+    if (const std::string warning = byte_order_warning(guess, options_.proc_net); !warning.empty()) {
+      coverage.warn("byte_order", warning);
+    }
+    return guess.order();
+  }
+
+  /// What cannot be read here is told when it is read for its rows.
+  static void look_at(const std::string& path, ByteOrderGuess& guess) {
+    // A FIFO could not be read again.
+    struct stat status;
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    std::array<char, 16 * 1024> buffer;
+    LineSplitter lines(buffer.size());
+    ssize_t got = 0;
+    while (file && (got = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
+      lines.feed({buffer.data(), static_cast<std::size_t>(got)}, [&](std::string_view line) {
+        const proc_net_tcp::Row row = proc_net_tcp::decode(line, proc_net_tcp::LineEnd::complete, {});
+        if (const auto* connection = std::get_if<Connection>(&row)) guess.see(*connection);
+        if (const auto* listener = std::get_if<Listener>(&row)) guess.see(*listener);
+        return true;
+      });
+    }
+  }
+
+  Expected<Flow> read_file(const std::string& path, source::RowDelivery& delivery, Coverage& coverage) {
+    const auto flaws_before = coverage.flaws;
+    const auto failed = [&](const char* verb, int code, const char* hint, const char* reason = "") {
       coverage.complete = false;
-      return failure(std::string(verb) + " " + path, code, hint);
+      return failure(std::string(verb) + " " + path, code, hint, reason);
     };
     // Below another root it may be anything: a FIFO would keep us waiting, a device never ends.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -66,30 +121,62 @@ class ProcfsSource final : public source::Source {
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
     ProcNetTcpStream stream(delivery, Origin::proc,
-                            {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
+                            {byte_order_, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
     const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
     while (true) {
-      if (!budget.wait_readable(file.get())) {
+      if (!budget_.wait_readable(file.get())) {
         return failed("read", errno, errno == ETIMEDOUT ? "try a longer --timeout" : "");
       }
       const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed("read", errno, "");
-      if (got == 0) return stream.finish();
       const std::uint64_t rows_before = coverage.rows_read;
-      if (stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
+      if (got > 0 && stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
       // A read behind the last row starts again some rows before it if the table grew meanwhile, and so does each one
       // after it: a busy host would keep us here. What fills less than a page is an end, and one that brought nothing
       // new is such a replay.
       const bool short_read = static_cast<std::size_t>(got) + kLongestRow <= page;
-      if (short_read && coverage.rows_read == rows_before && rows_before > 0) return stream.finish();
+      if (got > 0 && !(short_read && coverage.rows_read == rows_before && rows_before > 0)) continue;
+      const Flow flow = stream.finish();
+      if (is_foreign(stream.seen())) {
+        coverage.flaws = flaws_before;  // its lines are no rows
+        return failed("read", 0, "", "this is no table of TCP sockets");
+      }
+      say_what_is_missing(stream.seen(), path, coverage);
+      return flow;
+    }
+  }
+
+  static bool is_foreign(const ProcNetTcpStream::Seen& seen) { return seen.anything && !seen.header && seen.rows == 0; }
+
+  /// The kernel always begins with a header line.
+  static void say_what_is_missing(const ProcNetTcpStream::Seen& seen, const std::string& path, Coverage& coverage) {
+    if (!seen.anything) {
+      coverage.complete = false;
+      coverage.warn("empty_source", path + " is empty: it has not even a header");
+    } else if (seen.headless) {
+      coverage.complete = false;
+      coverage.warn("no_header", path + " has no header line before its first row: rows may be missing");
+    }
+    if (seen.others > 0) {
+      coverage.warn("other_tables", "left out " + std::to_string(seen.others) + (seen.others == 1 ? " row" : " rows") +
+                                        " of " + path + " that are not of TCP sockets");
     }
   }
 
   source::SourceOptions options_;
+  std::string tcp_;
+  std::string tcp6_;
+  source::TimeBudget budget_;
+  std::endian byte_order_ = std::endian::native;
 };
 
 }  // namespace
+
+bool is_live(const std::string& path) {
+  struct statfs system;
+  return ::statfs(path.c_str(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
+}
 
 std::unique_ptr<source::Source> make_proc_source(const source::SourceOptions& options) {
   return std::make_unique<ProcfsSource>(options);

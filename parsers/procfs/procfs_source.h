@@ -2,10 +2,14 @@
 // Sockets of a live namespace, from /proc/net/tcp and tcp6.
 
 #include <memory>
+#include <string>
 
 #include "parsers/source/source.h"
 
 namespace tcpstat::procfs {
+
+/// Whether the kernel makes the files there as they are read; else they are copies, perhaps of another host.
+bool is_live(const std::string& path);
 
 std::unique_ptr<source::Source> make_proc_source(const source::SourceOptions& options);
 

@@ -1,5 +1,7 @@
 #include "parsers/source/row_delivery.h"
 
+#include <algorithm>
+
 #include "model/age.h"
 #include "model/row_rules.h"
 
@@ -7,8 +9,11 @@ namespace tcpstat::source {
 
 bool RowDelivery::repeated(const Socket& row, const Endpoint& remote) {
   if (row.cookie) return cookies_.seen(*row.cookie);
-  const auto identity = identity_.of(row, remote);
-  return identity && tuples_.seen(*identity);
+  const std::uint64_t identity = identity_.of(row, remote);
+  if (row.origin != Origin::proc || !has_only_tuple(row)) return tuples_.seen(identity);
+  const auto before = std::count(block_.begin(), block_.end(), identity);
+  block_.push_back(identity);
+  return tuples_.seen(before == 0 ? identity : identity_.of(row, remote, static_cast<std::uint64_t>(before)));
 }
 
 Flow RowDelivery::deliver(Connection& row) {

@@ -2,6 +2,8 @@
 // The last step of every live source: repeated rows are dropped and counted, what follows from a row's own facts is added,
 // and the row goes to the sink.
 
+#include <vector>
+
 #include "base/identity_set.h"
 #include "base/identity_window.h"
 #include "model/flaw.h"
@@ -17,9 +19,13 @@ class RowDelivery {
   RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits)
       : sink_(sink), coverage_(coverage), limits_(limits) {}
 
+  /// What follows comes from one look at the kernel's tables, which shows no socket twice.
+  void begin_block() { block_.clear(); }
   /// Completes the row in place: age, orphan reason, flags.
   Flow deliver(Connection& row);
   Flow deliver(Listener& row);
+  /// The source shows sockets in a state that it was not known to show.
+  void show(State state) { coverage_.visible |= StateSet{state}; }
   void deliver(Flaw flaw) { coverage_.add(flaw); }
 
  private:
@@ -32,6 +38,7 @@ class RowDelivery {
   // netlink repeats a row within a few dozen others. /proc can repeat all that were added since it was opened
   // (net/ipv4/tcp_ipv4.c: tcp_seq_start() counts from the start when tcp_seek_last_pos() finds nothing), so there
   // every row is remembered.
+  std::vector<std::uint64_t> block_;  ///< identities of rows that only their tuple tells apart
   IdentityWindow cookies_;
   IdentitySet tuples_;
 };

@@ -4,18 +4,23 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <optional>
+#include <span>
 
 #include "base/keyed_hash.h"
 #include "model/connection.h"
 
 namespace tcpstat::source {
 
+/// Nothing but addresses and ports tells the row from others, and these need not: sockets that are bound to different
+/// devices can have the same ones, and those that nobody holds have no inode.
+inline bool has_only_tuple(const Socket& row) { return !row.cookie && row.inode == 0 && row.kernel_address == 0; }
+
 class RowIdentity {
  public:
-  /// By cookie where there is one, else by family, addresses, ports and inode, which SO_REUSEPORT listeners do not share.
-  [[nodiscard]] std::optional<std::uint64_t> of(const Socket& row, const Endpoint& remote) const {
-    std::array<std::uint64_t, 6> words{};
+  /// By cookie where there is one, else by family, addresses, ports, device, place in the kernel, and inode, which
+  /// SO_REUSEPORT listeners do not share. `occurrence` tells rows apart that all of these do not.
+  [[nodiscard]] std::uint64_t of(const Socket& row, const Endpoint& remote, std::uint64_t occurrence = 0) const {
+    std::array<std::uint64_t, 8> words{};
     if (row.cookie) {
       words[0] = *row.cookie;
       return hash_(std::span(words).first(1));
@@ -26,6 +31,8 @@ class RowIdentity {
     words[4] = row.inode;
     words[5] = std::uint64_t{row.local.port} << 32U | std::uint64_t{remote.port} << 8U |
                static_cast<std::uint64_t>(row.family);
+    words[6] = row.kernel_address;
+    words[7] = occurrence << 32U | row.interface;
     return hash_(words);
   }
 

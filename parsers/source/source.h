@@ -1,6 +1,7 @@
 #pragma once
 // A place that connections are read from.
 
+#include <bit>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -34,6 +35,8 @@ class Source {
   }
   /// Names that came with the rows and stand before this host's; null if there are none.
   virtual Names* names() { return nullptr; }
+  /// Whether rows say what their users are called.
+  [[nodiscard]] virtual bool brings_user_names() const { return false; }
   /// Whether rows say who holds their sockets.
   [[nodiscard]] virtual bool brings_owners() const { return false; }
   /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.
@@ -49,6 +52,10 @@ struct SourceOptions {
   std::optional<std::chrono::milliseconds> timeout;
   /// Of the namespace that is read; empty for files.
   KernelLimits limits;
+  /// Of the host that wrote text of /proc; nothing: that text tells.
+  std::optional<std::endian> byte_order;
+  /// Which sample of a saved file, from 1; nothing: the last.
+  std::optional<std::uint64_t> sample;
 };
 
 }  // namespace tcpstat::source

@@ -27,11 +27,18 @@ bool is_named(std::string_view name, const std::vector<std::string>& wanted) {
 
 }  // namespace
 
+void settle_users(Filter& filter, const Names& names) {
+  for (const std::string& name : filter.user_names) {
+    const auto found = names.users_named(name);
+    filter.users.insert(filter.users.end(), found.begin(), found.end());
+  }
+}
+
 bool Filter::matches_socket(const Socket& row) const {
   if (!has_family(row.family)) return false;
   if (!local.empty() && !any_matches(local, row.local)) return false;
   if (!local_ports.empty() && !any_has(local_ports, row.local.port)) return false;
-  if (!users.empty() && !(row.uid && contains(users, *row.uid))) return false;
+  if (has_users() && !(row.uid && contains(users, *row.uid))) return false;
   if (!pids.empty() &&
       std::none_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(pids, o.pid); })) {
     return false;

@@ -10,6 +10,7 @@
 #include "model/address.h"
 #include "model/connection.h"
 #include "model/listener.h"
+#include "model/names.h"
 #include "model/state.h"
 
 namespace tcpstat::filter {
@@ -44,16 +45,19 @@ struct Filter {
   std::vector<PortRange> local_ports;
   std::vector<PortRange> remote_ports;
   std::vector<std::uint32_t> users;
+  /// Names whose numbers the file alone knows; settle_users() adds those to `users`.
+  std::vector<std::string> user_names;
   std::vector<std::uint32_t> pids;
   std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
 
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
   [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty(); }
+  [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
   /// True if anything but state and family is asked for.
   [[nodiscard]] bool has_conditions() const {
     return !local.empty() || !remote.empty() || !ports.empty() || !local_ports.empty() || !remote_ports.empty() ||
-           !users.empty() || needs_owners();
+           has_users() || needs_owners();
   }
   [[nodiscard]] bool matches(const Connection& row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
@@ -62,5 +66,8 @@ struct Filter {
  private:
   [[nodiscard]] bool matches_socket(const Socket& row) const;
 };
+
+/// Finds the users that the filter knows by name only.
+void settle_users(Filter& filter, const Names& names);
 
 }  // namespace tcpstat::filter

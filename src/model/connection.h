@@ -49,6 +49,8 @@ struct Socket {
   std::optional<std::uint32_t> uid;
   /// Zero: no file refers to it.
   std::uint64_t inode = 0;
+  /// Where the kernel keeps it, as /proc prints that: hashed, and zero where kernel.kptr_restrict hides it.
+  std::uint64_t kernel_address = 0;
   /// The kernel's identity of the socket, kept from request to connection to time-wait; netlink only.
   std::optional<std::uint64_t> cookie;
   /// Index of the device it is bound to; zero: none, or not known.

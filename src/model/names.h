@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace tcpstat::inline model {
 
@@ -19,6 +20,11 @@ class Names {
   virtual std::string_view interface(std::uint32_t index) = 0;
   /// Path below the cgroup2 mount, "/system.slice/ssh.service".
   virtual std::string_view cgroup(std::uint64_t id) = 0;
+  /// The users that rows of a file call so; none where names do not come with the rows.
+  [[nodiscard]] virtual std::vector<std::uint32_t> users_named(std::string_view name) const {
+    static_cast<void>(name);
+    return {};
+  }
 };
 
 }  // namespace tcpstat::inline model

@@ -1,5 +1,6 @@
 """tcpstat check as monitoring systems and cron see it: one line, performance data, exit codes, JSON."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -257,6 +258,15 @@ class Lists(TestCase):
         self.assertEqual((document["complete"], document["verdicts"]), (False, []))
         shown = on_terminal("--proc-root", tree.path, "-s", "SYN_RECV")
         self.assertNotRegex(shown.out, "SYN flood|no sign of")
+
+    def test_a_table_that_was_read_in_part_is_not_judged(self):
+        tree = self.tree()
+        tree.counters()
+        (tree.path / "net/tcp").write_text((tree.path / "net/tcp").read_text() + "  1: garbage\n")
+        document = json.loads(run("--proc-root", tree.path, "-s", "SYN_RECV", "-j").out)
+        self.assertEqual((document["complete"], document["verdicts"]), (False, []))
+        document = json.loads(run("check", "--proc-root", tree.path, "-j").out)
+        self.assertIn("the table was not read as a whole", document["verdicts"][0]["blind"])
 
     def test_a_flood_is_called_one(self):
         tree = self.tree(tcp=FLOOD_ROWS, tcp6=())

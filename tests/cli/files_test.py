@@ -1,9 +1,10 @@
 """--source FILE: saved /proc text, dumps of ss -D, ndjson, standard input, and files that are not whole."""
 
 import json
-import socket
-import struct
 import os
+import re
+import socket
+import sys
 
 from harness import (FIXTURES, IPV4_ROWS, IPV6_ROWS, TOTAL, TestCase, main, proc_line, proc_text, run, shell)
 
@@ -59,15 +60,106 @@ class Files(TestCase):
         self.assertLessEqual(aged, {"TIME_WAIT"})
         self.assertIsNone(document["summary"]["by_state"]["close"])
 
-    def test_an_empty_file_is_zero_rows(self):
-        empty = self.here / "empty"
-        for content in (b"", b"\n", proc_text().encode()):
+    def assert_not_whole(self, code, *args, rows=0, **more):
+        """Shown, said once to be incomplete by this warning, a failure if that matters, and never OK."""
+        result = run(*args, "-aj", **more)
+        document = json.loads(result.out)
+        self.assertEqual((result.code, len(document["connections"]), document["complete"]), (0, rows, False), (args, result))
+        self.assertIn(code, [warning["code"] for warning in document["warnings"]], args)
+        self.assertEqual(result.err.count("\n"), len(document["warnings"]))
+        for verb in ((), ("summary",)):
+            self.assertEqual(run(*verb, *args, **more).code, 0, args)
+            self.assertEqual(run(*verb, *args, "--strict", **more).code, 2, args)
+        self.assertEqual(run(*args, "-q", "--strict", "--port", "9", **more).code, 2, args)
+        for words in (("--rule", "close-wait-leak"), ("-w", "500"), ("-c", "500")):
+            self.assertEqual(run("check", *words, *args, **more).code, 3, args)
+        # More rows cannot make fewer.
+        self.assertEqual(run("check", "-c", "500:", *args, **more).code, 3, args)
+
+    def test_an_empty_source_is_not_whole(self):
+        for content in (b"", b"\n", b" \n\n"):
+            empty = self.here / "empty"
             empty.write_bytes(content)
-            document = self.json("--source", empty, "-a")
-            self.assertEqual((document["connections"], document["complete"]), ([], True))
-            self.assertEqual(len(self.succeeds("--source", empty).lines), 1)
-            self.assertEqual(run("--source", empty, "-q").code, 1)
-        self.assertEqual(self.json("--source", "/dev/null")["connections"], [])
+            self.assert_not_whole("empty_source", "--source", empty)
+            self.assert_not_whole("empty_source", "--source", "-", stdin=content)
+            tree = self.tree(tcp=None, tcp6=None)
+            (tree.path / "net/tcp").write_bytes(content)
+            self.assert_not_whole("empty_source", "--proc-root", tree.path)
+        self.assert_not_whole("empty_source", "--source", "/dev/null")
+        self.assertEqual(shell('false | "$T" --source - check').code, 3)
+        # A table without rows is one all the same.
+        self.text.write_text(proc_text())
+        document = self.json("--source", self.text, "-a")
+        self.assertEqual((document["connections"], document["complete"]), ([], True))
+        self.assertEqual(run("--source", self.text, "-q").code, 1)
+        self.assertEqual(run("check", "-c", "5", "--source", self.text).code, 0)
+
+    def test_rows_without_a_header_have_lost_their_beginning(self):
+        self.text.write_text("\n".join(IPV4_ROWS) + "\n")
+        self.assert_not_whole("no_header", "--source", self.text, rows=len(IPV4_ROWS))
+        tree = self.tree(tcp=None, tcp6=None)
+        (tree.path / "net/tcp").write_text("\n".join(IPV4_ROWS) + "\n")
+        self.assert_not_whole("no_header", "--proc-root", tree.path, rows=len(IPV4_ROWS))
+
+    def test_a_proven_alarm_outranks_what_is_missing(self):
+        self.text.write_text("\n".join(IPV4_ROWS) + "\n")
+        self.assertEqual(run("check", "-c", "3", "--source", self.text).code, 2)
+        self.assertEqual(run("check", "-w", "3", "-c", "300", "--source", self.text).code, 1)
+
+    def test_other_tables_are_left_out_or_refused(self):
+        udp = ("   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer "
+               "drops\n 1117: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 999 2 0 0\n")
+        for text in (udp + proc_text(*IPV4_ROWS), proc_text(*IPV4_ROWS) + udp, "==> /proc/net/udp <==\n" + udp +
+                     "\n==> /proc/net/tcp <==\n" + proc_text(*IPV4_ROWS)):
+            result = run("--source", "-", "-aj", stdin=text.encode())
+            document = json.loads(result.out)
+            self.assertEqual((len(document["connections"]), document["complete"]), (len(IPV4_ROWS), True))
+            self.assertEqual(result.err, "tcpstat: left out 1 row of tables that are not of TCP sockets\n")
+        self.fails("--source", "-", stdin=udp.encode(), sentence=r"cannot read standard input: its tables are of other sockets .*")
+        tree = self.tree(tcp=None, tcp6=None)
+        for text in (udp, "one\ntwo\nthree\n" * 4):
+            (tree.path / "net/tcp").write_text(text)
+            self.fails("--proc-root", tree.path, sentence=r"cannot read \S+/net/tcp: this is no table of TCP sockets")
+
+    def test_counts_by_state_sum_to_the_total(self):
+        self.text.write_text(proc_text(*IPV4_ROWS, proc_line("CLOSE", "192.0.2.1:7", "0.0.0.0:0", inode=77)))
+        tree = self.tree(tcp=None, tcp6=None)
+        (tree.path / "net/tcp").write_text(self.text.read_text())
+        for source in (("--source", self.text), ("--proc-root", tree.path)):
+            counts = self.json("summary", *source)["summary"]
+            self.assertEqual(counts["total"], len(IPV4_ROWS) + 1)
+            self.assertEqual(sum(counts["by_state"].values()), counts["total"])
+
+    def test_the_byte_order_is_the_hosts_own_word(self):
+        hostile = FIXTURES / "written/reversed-remotes-tcp"
+        tree = self.tree(tcp=None, tcp6=None)
+        copy = lambda path: (tree.path / "net/tcp").write_bytes(path.read_bytes())
+        ends = lambda *args: self.succeeds(*args, "-f", "plain", "-H", "-o", "LOCAL", quiet=False).lines
+        copy(hostile)
+        for source in (("--source", hostile), ("--proc-root", tree.path)):
+            self.assertEqual(ends(*source, "-l"), ["127.0.0.1:631", "127.0.0.1:25", "192.0.2.10:80"])
+            self.assertEqual(ends(*source, "-l", "--byte-order", "big"), ["1.0.0.127:631", "1.0.0.127:25", "10.2.0.192:80"])
+        big = FIXTURES / "written/big-endian-tcp"
+        copy(big)
+        for source in (("--source", big), ("--proc-root", tree.path)):
+            result = run(*source, "-l", "-f", "plain", "-H", "-o", "LOCAL")
+            self.assertEqual(result.lines, ["127.0.0.1:22"])
+            self.assertRegex(result.err, r"\Atcpstat: .* was written by a host of the other byte order: .*\n\Z")
+            self.assertEqual(self.succeeds(*source, "-l", "--byte-order", "big", "-f", "plain", "-H", "-o", "LOCAL").lines,
+                             ["127.0.0.1:22"])
+
+    def test_listeners_of_old_kernels_run_a_timer(self):
+        self.text.write_text(proc_text(proc_line("LISTEN", "127.0.0.1:22", "0.0.0.0:0", timer=2, when=2, inode=9)))
+        self.assertIn("keepalive/0.02/0", self.succeeds("--source", self.text, "-l", "-o", "LOCAL,TIMER").out)
+        (row,) = self.rows("--source", self.text)
+        self.assertEqual((row["timer"], row["timer_ms"], row["retransmits"]), ("keepalive", 20, 0))
+        saved = self.succeeds("--source", self.text, "-a", "-f", "ndjson").bytes
+        self.assertEqual(self.rows("--source", "-", stdin=saved), [row])
+
+    def test_compressed_files_say_how_they_are_read(self):
+        self.text.write_bytes(b"\x1f\x8b\x08\x00")
+        self.fails("--source", self.text, sentence=r"cannot read \S+: it is compressed \(gunzip -c \S+ \| tcpstat --source -\)")
+        self.fails("validate", self.text, sentence=r"cannot read \S+: it is compressed \(gunzip -c \S+ \| tcpstat validate\)")
 
     def test_a_cut_last_line_is_told_and_the_rest_is_shown(self):
         cut = self.here / "cut"
@@ -145,6 +237,73 @@ class OwnLines(TestCase):
         groups = self.json("summary", "--source", self.saved, "--by", "process")["groups"]
         self.assertEqual({group["process"]: group["count"] for group in groups}["nginx"], 2)
 
+    def test_names_are_those_of_the_file(self):
+        lines = [json.dumps({"type": "connection", "time": "2026-01-01T00:00:00.000Z", "host": "web9", "snapshot": 1,
+                             "state": "ESTABLISHED", "local_address": "192.0.2.1", "local_port": port,
+                             "remote_address": "192.0.2.2", "remote_port": 1, "uid": uid, "user": user})
+                 for port, uid, user in ((1, 1000, "alice"), (2, 0, None), (3, 54321, "zoë"))]
+        lines.append(json.dumps({"type": "summary", "time": "2026-01-01T00:00:00.000Z", "host": "web9", "snapshot": 1,
+                                 "complete": True}))
+        text = "\n".join(lines).encode()
+        plain = lambda *args: self.succeeds("--source", "-", "-f", "plain", "-H", "-o", "LOCAL_PORT,USER", *args,
+                                            stdin=text).lines
+        self.assertEqual(plain(), ["1\talice", "2\t0", "3\tzoë"])
+        self.assertEqual(plain("--user", "alice"), ["1\talice"])
+        self.assertEqual(plain("--user", "alice,54321"), ["1\talice", "3\tzoë"])
+        self.assertEqual(plain("--user", "nobody"), [])
+        self.assertEqual(run("check", "-c", "0", "--user", "alice", "--source", "-", stdin=text).code, 2)
+        groups = self.json("summary", "--source", "-", "--user", "alice", "--by", "user", stdin=text)["groups"]
+        self.assertEqual([(group["user"], group["count"]) for group in groups], [("alice", 1)])
+        self.assertEqual(self.json("--source", "-", stdin=text)["host"], "web9")
+        bare = self.directory() / "tcp"
+        bare.write_text(proc_text(*IPV4_ROWS))
+        tree = self.tree()
+        for source in (("--source", bare), ("--proc-root", tree.path)):
+            self.fails(*source, "--user", "daemon", sentence=r"cannot select users of \S+ by name: it has numbers alone \(.*\)")
+
+    def test_several_samples_of_one_file(self):
+        # Three runs of a cron job: the second one saw less, the third one more.
+        runs = []
+        for number, rows in enumerate((IPV4_ROWS[:5], IPV4_ROWS[:3], IPV4_ROWS)):
+            tree = self.tree(tcp=rows, tcp6=None)
+            runs.append(self.succeeds("--proc-root", tree.path, "-a", "-f", "ndjson").bytes)
+            runs[-1] = re.sub(rb'"time":"[^"]*"', b'"time":"2026-11-23T21:22:0%d.000Z"' % (number + 7), runs[-1])
+        file = self.directory() / "samples"
+        file.write_bytes(b"".join(runs))
+        result = run("--source", file, "-aj")
+        document = json.loads(result.out)
+        self.assertEqual((len(document["connections"]), document["complete"]), (len(IPV4_ROWS), True))
+        self.assertEqual(document["time"], "2026-11-23T21:22:09.000Z")
+        self.assertEqual(result.err, f"tcpstat: {file} has 3 samples, 21:22:07 to 21:22:09; showing the last; --sample chooses\n")
+        for number, count in ((1, 5), (2, 3), (3, len(IPV4_ROWS))):
+            self.assertEqual(self.json("summary", "--source", file, "--sample", number)["summary"]["total"], count)
+        self.assertIn(f"{len(IPV4_ROWS)} sockets", run("check", "-a", "-w", "500", "--source", file).lines[0])
+        self.fails("--source", file, "--sample", "4", sentence=r"cannot show sample 4 of \S+: it has 3 samples")
+        # A last run that was cut is the last one all the same.
+        file.write_bytes(b"".join(runs)[:-500])
+        document = json.loads(run("--source", file, "-aj").out)
+        self.assertFalse(document["complete"])
+        self.assertIn("several_samples", [warning["code"] for warning in document["warnings"]])
+        self.assertTrue(self.json("--source", file, "-a", "--sample", "2")["complete"])
+
+    def test_what_was_not_saved_is_unknown(self):
+        tree = self.tree()
+        partial = self.directory() / "partial"
+        partial.write_bytes(self.succeeds("--proc-root", tree.path, "-f", "ndjson").bytes)
+        result = run("summary", "--source", partial, "-j")
+        self.assertIsNone(json.loads(result.out)["summary"]["by_state"]["listen"])
+        self.assertEqual(result.err, "tcpstat: sockets in LISTEN were not saved\n")
+        self.succeeds("--source", partial)
+        partial.write_bytes(self.succeeds("--proc-root", tree.path, "-a", "--limit", "2", "-f", "ndjson").bytes)
+        result = run("--source", partial, "-aj")
+        self.assertFalse(json.loads(result.out)["complete"])
+        (tree.path / "net/tcp").write_text(proc_text(*IPV4_ROWS) + "garbage\n")
+        partial.write_bytes(run("--proc-root", tree.path, "-a", "-f", "ndjson").bytes)
+        result = run("--source", partial, "-aj")
+        self.assertFalse(json.loads(result.out)["complete"])
+        self.assertEqual(result.err, "tcpstat: the saved sample is not complete: left out 1 row cut short\n")
+        self.assertEqual(run("check", "-w", "500", "--source", partial).code, 3)
+
     def test_lines_that_are_no_rows(self):
         text = self.saved.read_text().splitlines()
         text[2:2] = ["", "{}", "{", '{"type":"weather"}', '[]', '{"type":"connection","state":"DREAMING"}', "hello"]
@@ -194,28 +353,38 @@ class Dumps(TestCase):
         self.assertEqual(self.succeeds("--source", "-", "-a", "-f", "csv", stdin=dump.read_bytes()).out,
                          self.succeeds("--source", dump, "-a", "-f", "csv").out)
 
-    def test_a_cut_dump_shows_what_it_has(self):
+    def test_a_cut_dump_shows_what_it_has_and_is_not_whole(self):
+        whole = self.fixture("ss-ipv4.dump").read_bytes()
+        rows = self.json("--source", "-", "-a", stdin=whole)["connections"]
+        self.assertEqual(len(rows), 32)
+        for size in (100, 101, 1000, len(whole) // 2, len(whole) - 20, len(whole) - 4, len(whole) - 1):
+            result = run("--source", "-", "-a", "--json", stdin=whole[:size])
+            document = json.loads(result.out)
+            self.assertEqual((result.code, document["complete"]), (0, False), size)
+            for row in document["connections"]:  # what a listener counts may have been cut
+                self.assertIn({**row, "syn_recv": None}, [{**one, "syn_recv": None} for one in rows], size)
+            self.assertIn("no_end", [warning["code"] for warning in document["warnings"]], size)
+            self.assertEqual(run("--source", "-", "--strict", stdin=whole[:size]).code, 2, size)
+            self.assertEqual(run("check", "--source", "-", stdin=whole[:size]).code, 3, size)
+        self.assertEqual(run("check", "--source", "-", "-w", "500", stdin=whole).code, 0)
+
+    def test_appended_dumps_are_samples(self):
         whole = self.fixture("ss-all.dump").read_bytes()
-        # Where its messages end: each begins with its length (netlink(7)).
-        ends, at = [], 0
-        while at < len(whole):
-            at += struct.unpack_from("=I", whole, at)[0] + 3 & ~3
-            ends.append(at)
-        self.assertEqual((len(ends), ends[-1]), (99, len(whole)))
-        for size in (100, ends[0] + 1, ends[10] - 1, ends[10] + 17, ends[60] + 40, len(whole) // 2, len(whole) - 1):
-            with self.subTest(size=size):
-                result = run("--source", "-", "-a", "--json", stdin=whole[:size])
-                document = json.loads(result.out)
-                messages = sum(end <= size for end in ends)
-                self.assertEqual((result.code, document["complete"]), (0, False))
-                shown = json.loads(run("--source", "-", "-a", "--json", stdin=whole[:([0] + ends)[messages]]).out) \
-                    if messages else {"connections": []}
-                self.assertEqual(document["connections"], shown["connections"])
-                # All messages are rows but those that end a family, after the first third and at the end.
-                self.assertEqual(len(document["connections"]), messages - (messages > 33))
-                self.assertEqual(run("--source", "-", "-a", "--strict", stdin=whole[:size]).code, 2)
-        result = run("--source", "-", "-a", "--json", stdin=whole[:1])
-        self.assertEqual((result.code, result.out), (2, ""))
+        result = run("--source", "-", "-aj", stdin=whole * 3)
+        document = json.loads(result.out)
+        self.assertEqual((len(document["connections"]), document["duplicates_dropped"], document["complete"]), (97, 0, True))
+        self.assertEqual(result.err, "tcpstat: standard input has 3 samples; showing the last; --sample chooses\n")
+        self.assertEqual(self.json("--source", "-", "-a", "--sample", "2", stdin=whole * 3)["connections"],
+                         document["connections"])
+        checked = json.loads(run("validate", "-j", stdin=whole * 3).out)
+        self.assertEqual((checked["samples"], checked["sockets"], checked["bad_lines"]), (3, 97, 0))
+
+    def test_devices_are_numbers(self):
+        # Of the fixture none is bound to a device: idiag_if stands behind the ends of the first socket.
+        whole = bytearray(self.fixture("ss-ipv4.dump").read_bytes())
+        whole[16 + 4 + 36:16 + 4 + 40] = (1).to_bytes(4, sys.byteorder)
+        rows = self.json("--source", "-", "-a", stdin=bytes(whole))["connections"]
+        self.assertEqual([row["interface"] for row in rows if row["interface"]], ["1"])
 
     def test_a_dump_of_this_kernel(self):
         path = self.directory() / "dump"
@@ -224,6 +393,8 @@ class Dumps(TestCase):
             made = shell(f"ss -tanD {path}")
         if made.code != 0 or not path.exists():
             self.skipTest("ss -D does not work here")
+        document = self.json("--source", path, "-a")
+        self.assertTrue(document["complete"])
         rows = self.succeeds("--source", path, "-a", "-H", "-f", "plain", "-o", "STATE,LOCAL").lines
         self.assertEqual(rows.count(f"LISTEN\t127.0.0.1:{port}"), 1)
         # ss lists what it dumped when it reads the file again.

@@ -1,5 +1,7 @@
 """Options in any place, those of netstat and ss, filters, sorting and limits, on a made-up /proc."""
 
+import json
+
 from harness import IPV4_ROWS, IPV6_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
 
 PLAIN = ("-f", "plain", "-H")
@@ -174,10 +176,53 @@ class Repeats(TestCase):
         row = proc_line("ESTABLISHED", "192.0.2.1:1", "192.0.2.2:2", inode=7)
         shared = [proc_line("LISTEN", "0.0.0.0:80", "0.0.0.0:0", inode=n) for n in (8, 9)]
         tree = self.tree(tcp=[row, *shared, row, row, shared[0]], tcp6=None)
-        document = self.json("--proc-root", tree.path, "-a")
+        result = run("--proc-root", tree.path, "-aj")
+        document = json.loads(result.out)
         self.assertEqual(len(document["connections"]), 3)
         self.assertEqual(document["duplicates_dropped"], 3)
+        # As many others may be missing, which is worth a warning and no more: busy hosts would never be OK.
+        self.assertRegex(result.err, r"\Atcpstat: \S+ repeated 3 rows, so that about as many others may be missing\n\Z")
         self.assertTrue(document["complete"])
+        self.assertEqual(run("--proc-root", tree.path, "-a", "--strict").code, 0)
+
+    def test_two_sockets_on_one_tuple_are_two_rows(self):
+        for rows in ([proc_line("TIME_WAIT", "[fe80::1]:1", "[fe80::2]:2", timer=3, when=10)] * 2,
+                     [proc_line("ESTABLISHED", "[fe80::1]:1", "[fe80::2]:2", inode=0)] * 2,
+                     [proc_line("ESTABLISHED", "[fe80::1]:1", "[fe80::2]:2", inode=0).replace(" 0000000000000000", f" {n:016x}")
+                      for n in (1, 2)]):
+            tree = self.tree(tcp=[], tcp6=rows)
+            saved = self.directory() / "tcp6"
+            saved.write_text((tree.path / "net/tcp6").read_text())
+            for source in (("--proc-root", tree.path), ("--source", saved)):
+                document = self.json(*source, "-a")
+                self.assertEqual((len(document["connections"]), document["duplicates_dropped"]), (2, 0), source)
+
+    def test_an_end_without_brackets_gets_a_hint(self):
+        tree = self.tree()
+        for option in ("--local", "--remote"):
+            result = self.succeeds("--proc-root", tree.path, option, "2001:db8::1:443", quiet=False)
+            self.assertEqual(result.err, "tcpstat: 2001:db8::1:443 is an address without a port; with one: [2001:db8::1]:443\n")
+        for word in ("2001:db8::1", "2001:db8::abcd", "[2001:db8::1]:443", "2001:db8::/64", "192.0.2.1:443", "::ffff:192.0.2.1",
+                     "2001:db8:1:2:3:4:5:6"):
+            self.succeeds("--proc-root", tree.path, "--remote", word)
+        self.fails("--remote", "2001:db8::1:50123", sentence=r'unknown address "2001:db8::1:50123" '
+                                                             r"\(with a port it is \[2001:db8::1\]:50123\)")
+
+    def test_a_long_name_of_a_process_is_compared_as_the_kernel_keeps_it(self):
+        tree = self.tree()
+        tree.process(812, b"prometheus-node", {3: 101})
+        result = run("--proc-root", tree.path, "-lpH", "--process", "prometheus-node-exporter")
+        self.assertEqual((result.code, len(result.lines)), (0, 1))
+        self.assertRegex(result.err, r'\Atcpstat: the kernel cuts names .* 15 bytes: looking for "prometheus-node"\n\Z')
+        self.assertEqual(len(self.succeeds("--proc-root", tree.path, "-lpH", "--process", "prometheus-node").lines), 1)
+        self.assertEqual(self.succeeds("--proc-root", tree.path, "-lpH", "--process", "prometheus-nod").lines, [])
+
+    def test_options_of_saved_rows_need_some(self):
+        self.fails("--byte-order", "big", sentence="--byte-order is for saved text of /proc: .*")
+        self.fails("--sample", "1", sentence="--sample chooses among the samples of a file: .*")
+        self.fails("--source", "/dev/null", "--byte-order", "middle", sentence='unknown byte order "middle" .*')
+        self.fails("--source", "/dev/null", "--sample", "0", sentence='bad sample "0" .*')
+        self.fails("watch", "--sample", "1", sentence=".*--sample does not go with it")
 
 
 if __name__ == "__main__":

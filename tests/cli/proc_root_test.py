@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from harness import IPV4_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
+from harness import IPV4_ROWS, IPV6_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
 
 HOSTILE = [b"a|b", b"new\nline", b"\x1b[31mred", b"\xff\xfe\x80", b"a) b (c", b"back\\slash", b"tab\there", b"quote\"d",
            b"comma,d", b"<b>&amp;", "größe".encode(), b"$(id)", b"=1+1"]
@@ -18,6 +18,14 @@ class ProcRoot(TestCase):
         self.assertTrue(document["complete"])
         self.assertEqual(document["source"], "proc")
         self.assertEqual(self.json("--proc-root", tree.path, "-6")["connections"], [])
+
+    def test_a_copy_without_ipv4_says_so(self):
+        tree = self.tree(tcp=None)
+        result = run("--proc-root", tree.path, "-aj")
+        document = json.loads(result.out)
+        self.assertEqual((result.code, len(document["connections"]), document["complete"]), (0, len(IPV6_ROWS), False))
+        self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp is missing: IPv4 sockets are not known\n\Z")
+        self.assertTrue(self.json("--proc-root", tree.path, "-a6")["complete"])
 
     def test_the_host_is_the_one_of_that_proc(self):
         tree = self.tree()

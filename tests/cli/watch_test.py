@@ -163,6 +163,19 @@ class Events(TestCase):
         self.assertEqual([(*pair(line), line["remote_address"]) for line in lines],
                          [("ESTABLISHED", "ABSENT", "legal", "198.51.100.8")])
 
+    def test_a_warning_that_comes_back_is_said_again(self):
+        watcher = self.watch()
+        path = watcher.tree.path / "net/tcp"
+        for _ in range(2):
+            path.with_suffix(".new").write_text("")
+            path.with_suffix(".new").rename(path)
+            watcher.samples(3)
+            watcher.becomes(row("ESTABLISHED"), samples=3)
+        self.assertEqual([line for line in watcher.said if "is empty" in line],
+                         [f"tcpstat: {path} is empty: it has not even a header\n"] * 2)
+        lines, _ = self.finish(watcher)
+        self.assertEqual([pair(line) for line in lines if "ABSENT" in pair(line)], [])
+
     def test_state_counts_for_either_side(self):
         watcher = self.watch("--state", "FIN_WAIT1", rows=(row("SYN_RECV"),))
         for state in ("ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT"):

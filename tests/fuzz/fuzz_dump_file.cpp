@@ -15,15 +15,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const FileDescriptor file(::memfd_create("fuzz", MFD_CLOEXEC));
   fuzz::must(static_cast<bool>(file));
   fuzz::must(::write(file.get(), data, size) == static_cast<ssize_t>(size));
-  fuzz::NoNames host_names;
-  const auto source = logs::make_file_source({}, "/proc/self/fd/" + std::to_string(file.get()), host_names);
+  const auto source = logs::make_file_source({}, "/proc/self/fd/" + std::to_string(file.get()));
   RunFacts facts;
   if (const auto ready = source->prepare(facts); !ready) {
     fuzz::must(!ready.error().sentence().empty());
     return 0;
   }
-  Names* recorded = source->names();
-  fuzz::Reader reader(recorded != nullptr ? *recorded : host_names);
+  fuzz::Reader reader(*source->names());
   Coverage coverage;
   fuzz::must(source->read({}, reader, coverage).has_value());
   fuzz::must(coverage.rows_read == reader.rows);

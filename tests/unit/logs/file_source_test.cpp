@@ -2,6 +2,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <ostream>
 
 #include "base/file_descriptor.h"
@@ -15,21 +17,26 @@ namespace {
 
 /// What a file with this content is read as.
 struct FileReading {
-  explicit FileReading(std::string_view content, filter::Query query = {})
+  explicit FileReading(std::string_view content, const source::SourceOptions& options = {})
       : memory(::memfd_create("file", MFD_CLOEXEC)) {
     REQUIRE(::write(memory.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
-    read("/proc/self/fd/" + std::to_string(memory.get()), query);
+    read("/proc/self/fd/" + std::to_string(memory.get()), options);
   }
 
-  void read(const std::string& path, const filter::Query& query) {
-    test::TableNames names;
-    const auto source = make_file_source({}, path, names);
+  void read(const std::string& path, const source::SourceOptions& options) {
+    const auto source = make_file_source(options, path);
     if (const auto ready = source->prepare(facts); !ready) {
       failed = ready.error().sentence();
       return;
     }
     brings_owners = source->brings_owners();
-    if (const auto done = source->read(query, recorder, coverage); !done) failed = done.error().sentence();
+    if (const auto done = source->read({}, recorder, coverage); !done) failed = done.error().sentence();
+  }
+
+  [[nodiscard]] std::vector<std::string> codes() const {
+    std::vector<std::string> out;
+    for (const Warning& warning : coverage.warnings) out.push_back(warning.code);
+    return out;
   }
 
   FileDescriptor memory;
@@ -40,11 +47,14 @@ struct FileReading {
   bool brings_owners = false;
 };
 
+using Codes = std::vector<std::string>;
+
 TEST_CASE("what a file is follows from its first bytes") {
   struct Row {
     std::string_view file;
     std::size_t rows;
     bool brings_owners;
+    bool complete = true;
   };
   constexpr Row kRows[] = {
       {"recorded/tcp", 32, false},
@@ -55,7 +65,7 @@ TEST_CASE("what a file is follows from its first bytes") {
       {"recorded/legacy-info.dump", 103, false},
       {"recorded/tcpstat.ndjson", 103, true},
       {"written/linux-2.6-tcp", 3, false},
-      {"written/headless-tcp", 3, false},
+      {"written/headless-tcp", 3, false, false},  // the kernel begins with a header
       {"written/crlf-tcp", 3, false},
       {"written/both-families", 5, false},
   };
@@ -65,7 +75,7 @@ TEST_CASE("what a file is follows from its first bytes") {
     CHECK(reading.failed.empty());
     CHECK(reading.recorder.rows.size() == row.rows);
     CHECK(reading.coverage.rows_read == row.rows);
-    CHECK(reading.coverage.complete);
+    CHECK(reading.coverage.complete == row.complete);
     CHECK(reading.brings_owners == row.brings_owners);
   }
 }
@@ -89,15 +99,226 @@ TEST_CASE("rows of one namespace are the same in every kind of file") {
   CHECK(core(FileReading(test::fixture("recorded/tcpstat.ndjson")).recorder.rows) == dump);
 }
 
-TEST_CASE("a dump may end without DONE, and a cut one says so") {
+TEST_CASE("a dump without its end is shown, and is not whole") {
   const std::string dump = test::fixture("recorded/ss-ipv4.dump");
   const FileReading endless(dump.substr(0, dump.size() - test::done().size()));
   CHECK(endless.recorder.rows.size() == 32);
-  CHECK(endless.coverage.complete);
+  CHECK_FALSE(endless.coverage.complete);
+  CHECK(endless.codes() == Codes{"no_end"});
   const FileReading cut(dump.substr(0, dump.size() / 2));
   CHECK(cut.recorder.rows.size() < 32);
   CHECK(cut.coverage.flaws[static_cast<std::size_t>(Flaw::cut_short)] == 1);
   CHECK_FALSE(cut.coverage.complete);
+  // The second family has no end, or the last message is not there to its own.
+  const std::string both = test::fixture("recorded/ss-all.dump");
+  for (const std::size_t less : {test::done().size(), std::size_t{4}, std::size_t{1}}) {
+    CHECK_FALSE(FileReading(both.substr(0, both.size() - less)).coverage.complete);
+  }
+}
+
+TEST_CASE("every prefix of a dump of one family is incomplete, and says so") {
+  const std::string dump = test::fixture("recorded/ss-ipv4.dump");
+  for (std::size_t size = 0; size < dump.size(); size += 7) {
+    CAPTURE(size);
+    const FileReading cut(dump.substr(0, size));
+    if (!cut.failed.empty()) continue;
+    REQUIRE_FALSE(cut.coverage.complete);
+    REQUIRE(!cut.coverage.warnings.empty());
+  }
+}
+
+TEST_CASE("what the kernel says it lost is lost in a saved dump, too") {
+  const std::string dump = test::fixture("recorded/ss-ipv4.dump");
+  const FileReading reading(test::framed("", NLMSG_NOOP) + test::framed("abcd", NLMSG_OVERRUN) + dump);
+  CHECK(reading.recorder.rows.size() == 32);
+  CHECK_FALSE(reading.coverage.complete);
+  CHECK(reading.codes() == Codes{"lost_messages"});
+}
+
+TEST_CASE("text is whole if it begins with a header; ndjson ends with the summary line of a list") {
+  const std::string header = test::lines_of(test::fixture("recorded/tcp"))[0] + "\n";
+  CHECK(FileReading(header).coverage.complete);
+  for (const std::string& content : {std::string(), std::string("\n"), std::string(" \n\n")}) {
+    const FileReading empty(content);
+    CHECK(empty.failed.empty());
+    CHECK_FALSE(empty.coverage.complete);
+    CHECK(empty.codes() == Codes{"empty_source"});
+  }
+  const std::string saved = test::fixture("recorded/tcpstat.ndjson");
+  const std::string last = test::lines_of(saved).back();
+  CHECK(FileReading(saved).coverage.complete);
+  CHECK(FileReading(saved.substr(0, saved.size() - last.size() - 1)).codes() == Codes{"no_end"});
+  CHECK_FALSE(FileReading(saved.substr(0, saved.size() - last.size() - 1)).coverage.complete);
+  CHECK(FileReading(last + "\n").coverage.complete);
+  // Lines that belong to no list.
+  for (const char* other : {R"({"type":"transition","from":"CLOSE","to":"LISTEN"})",
+                            R"({"type":"summary","snapshot":1,"complete":true,"groups":[]})"}) {
+    CHECK(FileReading(other).codes() == Codes{"empty_source"});
+  }
+}
+
+TEST_CASE("what a saved list did not see, its reader does not see either") {
+  const auto list = [](std::string_view more) {
+    return FileReading(R"({"type":"summary","snapshot":1,)" + std::string(more) +
+                       R"(,"summary":{"by_state":{"established":0,"listen":0,"close":null}}})");
+  };
+  const FileReading whole = list(R"("complete":true,"limited":false,"filtered":false)");
+  CHECK(whole.coverage.complete);
+  CHECK(whole.codes().empty());
+  CHECK(whole.coverage.visible.has(State::established));
+  CHECK_FALSE(whole.coverage.visible.has(State::close));
+  const FileReading open_alone(
+      R"({"type":"summary","snapshot":1,"complete":true,"summary":{"by_state":{"listen":null}}})");
+  CHECK_FALSE(open_alone.coverage.visible.has(State::listen));
+  CHECK(open_alone.codes() == Codes{"states_not_saved"});
+  const FileReading partial = list(R"("complete":false,"warnings":[{"code":"x","message":"left out 1 row"}])");
+  CHECK_FALSE(partial.coverage.complete);
+  REQUIRE(partial.codes() == Codes{"saved_partial"});
+  CHECK(partial.coverage.warnings[0].message.ends_with("left out 1 row"));
+  CHECK(list(R"("complete":true,"limited":true)").codes() == Codes{"saved_limited"});
+  CHECK_FALSE(list(R"("complete":true,"limited":true)").coverage.complete);
+  CHECK(list(R"("complete":true,"filtered":true)").codes() == Codes{"saved_filtered"});
+}
+
+std::string message(unsigned state, std::uint16_t port = 40000) {
+  return test::framed(
+      test::Message(test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", port), state).payload());
+}
+
+TEST_CASE("of several dumps the last is shown, and said to be") {
+  const std::string dump = test::fixture("recorded/ss-all.dump");
+  const FileReading three(dump + dump + dump);
+  CHECK(three.recorder.rows.size() == 97);
+  CHECK(three.coverage.duplicates_dropped == 0);
+  CHECK(three.coverage.complete);
+  REQUIRE(three.codes() == Codes{"several_samples"});
+  CHECK(three.coverage.warnings[0].message.find("3 samples; showing the last; --sample chooses") != std::string::npos);
+  const FileReading states(message(1) + test::done() + message(8) + test::done());
+  REQUIRE(states.recorder.rows.size() == 1);
+  CHECK(states.recorder.rows[0].find("CLOSE_WAIT") != std::string::npos);
+  // A last dump that was cut is the last one all the same.
+  const FileReading cut(dump + message(1));
+  CHECK(cut.recorder.rows.size() == 1);
+  CHECK(cut.codes() == Codes{"no_end", "several_samples"});
+  // Without an end between them they cannot be told apart: what came later counts.
+  const FileReading endless(message(1) + message(1, 40001) + message(8) + message(1, 40001));
+  REQUIRE(endless.recorder.rows.size() == 2);
+  CHECK(endless.recorder.rows[0].find("CLOSE_WAIT") != std::string::npos);
+  CHECK_FALSE(endless.coverage.complete);
+}
+
+TEST_CASE("each sample can be asked for, and one that is not there is refused") {
+  const std::string file = message(1) + test::done() + message(8) + test::done() + message(6) + test::done();
+  constexpr std::string_view kStates[] = {"ESTABLISHED", "CLOSE_WAIT", "TIME_WAIT"};
+  for (std::uint64_t number = 1; number <= 3; ++number) {
+    source::SourceOptions options;
+    options.sample = number;
+    const FileReading reading(file, options);
+    REQUIRE(reading.recorder.rows.size() == 1);
+    CHECK(reading.recorder.rows[0].find(kStates[number - 1]) != std::string::npos);
+    CHECK(reading.codes().empty());
+  }
+  source::SourceOptions options;
+  options.sample = 4;
+  CHECK(FileReading(file, options).failed.find("it has 3 samples") != std::string::npos);
+}
+
+TEST_CASE("text that was appended again and again has samples, and two families are one") {
+  const std::string one = test::fixture("recorded/tcp") + test::fixture("recorded/tcp6");
+  CHECK(FileReading(one).codes().empty());
+  const FileReading two(one + one);
+  CHECK(two.recorder.rows.size() == 97);
+  CHECK(two.codes() == Codes{"several_samples"});
+}
+
+TEST_CASE("samples of ndjson are told apart by what their lines say, and the last one gives the facts") {
+  const auto line = [](std::string_view time, std::string_view host, std::string_view user, int port) {
+    return R"({"type":"connection","time":")" + std::string(time) + R"(","host":")" + std::string(host) +
+           R"(","snapshot":1,"state":"ESTABLISHED","local_address":"192.0.2.1","local_port":)" + std::to_string(port) +
+           R"(,"remote_address":"192.0.2.2","remote_port":1,"uid":7,"user":")" + std::string(user) + "\"}\n";
+  };
+  const auto end = [](std::string_view time, std::string_view host) {
+    return R"({"type":"summary","time":")" + std::string(time) + R"(","host":")" + std::string(host) +
+           R"(","kernel":"6.1","snapshot":1,"complete":true})" + "\n";
+  };
+  const std::string first = "2026-11-23T21:22:08.000Z";
+  const std::string second = "2026-11-23T21:22:12.000Z";
+  const FileReading reading(line(first, "web1", "eve", 1) + line(first, "web1", "eve", 2) + end(first, "web1") +
+                            line(second, "web2", "bob", 3) + end(second, "web2"));
+  CHECK(reading.recorder.rows.size() == 1);
+  CHECK(reading.coverage.complete);
+  CHECK(reading.facts.host == "web2");
+  CHECK(reading.facts.kernel == "6.1");
+  CHECK(reading.facts.time == second);
+  REQUIRE(reading.codes() == Codes{"several_samples"});
+  CHECK(reading.coverage.warnings[0].message.find("2 samples, 21:22:08 to 21:22:12; showing the last") !=
+        std::string::npos);
+  // The last list may be empty, or without its end.
+  CHECK(FileReading(line(first, "a", "b", 1) + end(first, "a") + end(second, "a")).recorder.rows.empty());
+  const FileReading cut(line(first, "a", "b", 1) + end(first, "a") + line(second, "a", "b", 1));
+  CHECK(cut.codes() == Codes{"no_end", "several_samples"});
+  // Lines that name no sample belong to the one around them.
+  CHECK(FileReading("[]\n" + line(first, "a", "b", 1) + "{}\n" + end(first, "a")).codes().empty());
+}
+
+TEST_CASE("the byte order follows from the local ends of the whole file, unless it is given") {
+  const std::string hint =
+      "   0: 7F000001:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 9999 1 0 1\n";
+  std::string text = test::lines_of(test::fixture("recorded/tcp"))[0] + "\n";
+  for (int port = 1; port <= 2000; ++port) {
+    char line[200];
+    std::snprintf(line, sizeof line,
+                  "   0: C000020A:%04X C6336407:0050 01 00000000:00000000 00:00000000 00000000 0 0 %d 1 0 1 2\n", port,
+                  port);
+    text += line;
+  }
+  source::SourceOptions options;
+  if (std::endian::native == std::endian::little) {
+    const FileReading late(text + hint);
+    REQUIRE(late.recorder.rows.size() == 2001);
+    CHECK(late.recorder.rows[0].find("192.0.2.10") != std::string::npos);
+    CHECK(late.recorder.rows[0].find("198.51.100.7") != std::string::npos);
+    CHECK(late.codes() == Codes{"byte_order"});
+    const FileReading hostile(test::fixture("written/reversed-remotes-tcp"));
+    CHECK(hostile.codes().empty());
+    CHECK(hostile.recorder.rows[0].find("192.0.2.10") != std::string::npos);
+    CHECK(hostile.recorder.rows[0].find("1.0.0.127") != std::string::npos);
+  }
+  options.byte_order = std::endian::big;
+  const FileReading big(text, options);
+  CHECK(big.recorder.rows[0].find("192.0.2.10") != std::string::npos);
+  CHECK(big.codes().empty());
+  options.byte_order = std::endian::little;
+  CHECK(FileReading(text + hint, options).recorder.rows[0].find("10.2.0.192") != std::string::npos);
+}
+
+TEST_CASE("what another program or host has to read first says so") {
+  struct Row {
+    std::string content;
+    std::string_view says;
+  };
+  std::string foreign = test::framed("", NLMSG_NOOP);
+  std::reverse(foreign.begin(), foreign.begin() + 4);
+  std::reverse(foreign.begin() + 4, foreign.begin() + 6);
+  const std::string udp =
+      "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer "
+      "drops\n"
+      " 1117: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 999 2 0 0\n";
+  const Row rows[] = {
+      {"\x1f\x8b\x08 and so on", "| tcpstat --source -"},
+      {foreign, "of the other byte order"},
+      {"PERFILE2 and so on", "perf script"},
+      {"\x17\x08\x44tracing6", "trace-cmd report"},
+      {udp, "other sockets than TCP's"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.says);
+    CHECK(FileReading(row.content).failed.find(row.says) != std::string::npos);
+  }
+  const FileReading mixed(udp + test::fixture("recorded/tcp") + udp);
+  CHECK(mixed.recorder.rows.size() == 32);
+  CHECK(mixed.coverage.complete);
+  CHECK(mixed.codes() == Codes{"other_tables"});
 }
 
 TEST_CASE("an error that a dump records is told, and reading goes on") {
@@ -127,7 +348,7 @@ TEST_CASE("files larger than a block are read to their end") {
   for (const std::string& content : {text, dump, dump + test::done()}) {
     const FileReading reading(content);
     CHECK(reading.recorder.rows.size() == 2000);
-    CHECK(reading.coverage.complete);
+    CHECK(reading.coverage.complete == (content != dump));
   }
 }
 
@@ -182,8 +403,7 @@ TEST_CASE("ages are unknown in files of a kernel, because its sysctls are") {
 TEST_CASE("a sink that wants no more ends the reading of every kind") {
   for (const std::string_view file : {"recorded/tcp", "recorded/ss-all.dump", "recorded/tcpstat.ndjson"}) {
     CAPTURE(file);
-    test::TableNames names;
-    const auto source = make_file_source({}, test::fixture_path(file), names);
+    const auto source = make_file_source({}, test::fixture_path(file));
     RunFacts facts;
     Coverage coverage;
     test::Recorder recorder;
@@ -196,12 +416,11 @@ TEST_CASE("a sink that wants no more ends the reading of every kind") {
 }
 
 TEST_CASE("what cannot be opened or is a directory is an error with its reason") {
-  test::TableNames names;
   RunFacts facts;
-  const auto missing = make_file_source({}, "/nonexistent/file", names)->prepare(facts);
+  const auto missing = make_file_source({}, "/nonexistent/file")->prepare(facts);
   REQUIRE_FALSE(missing);
   CHECK(missing.error().sentence() == "cannot open /nonexistent/file: No such file or directory");
-  const auto directory = make_file_source({}, "/proc", names)->prepare(facts);
+  const auto directory = make_file_source({}, "/proc")->prepare(facts);
   REQUIRE_FALSE(directory);
   CHECK(directory.error().code == EISDIR);
 }

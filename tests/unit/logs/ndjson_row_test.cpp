@@ -62,7 +62,7 @@ TEST_CASE("a row that is written and read back says the same") {
   names.users = {{0, "root"}, {1000, "we\"ird\\na\nme"}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/system.slice/ssh.service"}};
-  RecordedNames recorded(names);
+  RecordedNames recorded;
   NdjsonDecoder decoder(recorded);
   Lines lines(names);
   Lines lines_again(recorded);
@@ -106,7 +106,7 @@ TEST_CASE("a row that is written and read back has the same cell in every column
   names.users = {{1000, "alice"}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/system.slice/ssh.service"}};
-  RecordedNames recorded(names);
+  RecordedNames recorded;
   NdjsonDecoder decoder(recorded);
   Lines lines(names);
   const std::vector<Owner> owners = {{1, 3, "init"}, {812, 4, "a)b|\"\\"}};
@@ -150,8 +150,7 @@ TEST_CASE("a row that is written and read back has the same cell in every column
 }
 
 TEST_CASE("a recorded file is written as it was read, and its last line is no row") {
-  test::TableNames nobody;
-  RecordedNames names(nobody);
+  RecordedNames names;
   NdjsonDecoder decoder(names);
   Lines lines(names);
   const auto recorded = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
@@ -169,9 +168,22 @@ TEST_CASE("a recorded file is written as it was read, and its last line is no ro
   CHECK(std::holds_alternative<NdjsonDecoder::NoRow>(decoder.decode(recorded.back())));
 }
 
+TEST_CASE("a number that tcp_info lacks is not the largest one") {
+  RecordedNames names;
+  NdjsonDecoder decoder(names);
+  const auto row =
+      decoder.decode(R"({"state":"estab","local_address":"192.0.2.1","local_port":443,"remote_address":"198.51.100.7",)"
+                     R"("remote_port":40000,"tcp_info":{"total_rto":1}})");
+  REQUIRE(std::holds_alternative<Connection>(row));
+  const auto info = std::get<Connection>(row).tcp_info;
+  for (const TcpInfoField& field : tcp_info_fields()) {
+    if (field.key != std::string_view("rtt_us")) continue;
+    CHECK(tcp_info_value(info, field) != 4294967295U);
+  }
+}
+
 TEST_CASE("keys may be missing, and unknown ones are passed over") {
-  test::TableNames nobody;
-  RecordedNames names(nobody);
+  RecordedNames names;
   NdjsonDecoder decoder(names);
   const auto row =
       decoder.decode(R"({"state":"estab","local_address":"192.0.2.1","local_port":443,"remote_address":"198.51.100.7",)"
@@ -188,8 +200,7 @@ TEST_CASE("keys may be missing, and unknown ones are passed over") {
 }
 
 TEST_CASE("flags of a later version are passed over, and what is no list of words is a flaw") {
-  test::TableNames nobody;
-  RecordedNames names(nobody);
+  RecordedNames names;
   NdjsonDecoder decoder(names);
   const auto decoded = [&](const std::string& flags) {
     return decoder.decode(R"({"state":"ESTABLISHED","local_address":"192.0.2.1","local_port":443,"remote_address":)"
@@ -244,8 +255,7 @@ TEST_CASE("lines that are no connection are no rows, or flaws") {
        R"({"state":"ESTABLISHED","local_address":"::","local_port":1,"remote_address":"::","remote_port":1,"tcp_info":[]})",
        Flaw::unreadable_number},
   };
-  test::TableNames nobody;
-  RecordedNames names(nobody);
+  RecordedNames names;
   NdjsonDecoder decoder(names);
   for (const Row& row : kRows) {
     CAPTURE(row.name);
@@ -260,8 +270,7 @@ TEST_CASE("lines that are no connection are no rows, or flaws") {
 }
 
 TEST_CASE("every truncated prefix of a recorded line is a flaw") {
-  test::TableNames nobody;
-  RecordedNames names(nobody);
+  RecordedNames names;
   NdjsonDecoder decoder(names);
   const auto lines = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
   for (std::size_t i = 0; i < lines.size(); i += 20) {
@@ -271,15 +280,13 @@ TEST_CASE("every truncated prefix of a recorded line is a flaw") {
   }
 }
 
-TEST_CASE("names come from the file before they come from the host") {
-  test::TableNames host;
-  host.users = {{1000, "here"}, {1001, "also-here"}};
-  RecordedNames names(host);
+TEST_CASE("names come from the file alone") {
+  RecordedNames names;
   names.record_user(1000, "there");
   const std::uint32_t device = names.record_interface("eth7");
   const std::uint64_t group = names.record_cgroup("/a");
   CHECK(names.user(1000) == "there");
-  CHECK(names.user(1001) == "also-here");
+  CHECK(names.user(1001).empty());
   CHECK(names.interface(device) == "eth7");
   CHECK(names.cgroup(group) == "/a");
   CHECK(names.record_interface("eth7") == device);

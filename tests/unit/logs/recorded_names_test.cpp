@@ -2,30 +2,38 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
-
-#include "support/rows.h"
 
 namespace tcpstat::logs {
 namespace {
 
-TEST_CASE("names of a file come before those of this host") {
-  test::TableNames host;
-  host.users = {{0, "root"}, {1000, "alice"}};
-  host.interfaces = {{5, "eth0"}};
-  host.cgroups = {{7, "/user.slice"}};
-  RecordedNames names(host);
+TEST_CASE("names are those of the file, and nobody else is asked") {
+  RecordedNames names;
   names.record_user(1000, "bob");
   CHECK(names.user(1000) == "bob");
-  CHECK(names.user(0) == "root");
-  CHECK(names.user(1).empty());
-  CHECK(names.interface(5) == "eth0");
-  CHECK(names.cgroup(7) == "/user.slice");
+  CHECK(names.user(0).empty());
+  CHECK(names.interface(3) == "3");
+  CHECK(names.cgroup(1).empty());
+}
+
+TEST_CASE("users are found by name, and forgotten with their sample") {
+  RecordedNames names;
+  names.record_user(1000, "bob");
+  names.record_user(1001, "bob");
+  names.record_user(1002, "eve");
+  auto found = names.users_named("bob");
+  std::sort(found.begin(), found.end());
+  CHECK(found == std::vector<std::uint32_t>{1000, 1001});
+  CHECK(names.users_named("alice").empty());
+  const auto users = names.take_users();
+  CHECK(names.users_named("bob").empty());
+  names.set_users(users);
+  CHECK(names.user(1002) == "eve");
 }
 
 TEST_CASE("a name that came without a number gets one, and the same one again") {
-  test::TableNames host;
-  RecordedNames names(host);
+  RecordedNames names;
   const std::uint32_t eth = names.record_interface("eth1");
   const std::uint32_t lo = names.record_interface("lo");
   CHECK(eth != lo);

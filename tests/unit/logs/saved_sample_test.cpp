@@ -36,7 +36,7 @@ TEST_CASE("a row of a kernel gets what follows from it without its sysctls, and 
   row.retransmits = 3;
   row.flags.add(RowFlag::leak);
   SavedSample sample;
-  sample.complete(row);
+  sample.complete(row, SavedSample::Alike::one);
   const Connection& kept = sample.rows.connections().at(0);
   CHECK(kept.origin == Origin::file);
   CHECK(kept.orphan == Orphan::half_open);
@@ -44,6 +44,23 @@ TEST_CASE("a row of a kernel gets what follows from it without its sysctls, and 
   CHECK(kept.flags.has(RowFlag::leak));
   CHECK_FALSE(kept.flags.has(RowFlag::client_retry));
   CHECK_FALSE(kept.age_ms);
+}
+
+TEST_CASE("rows that only their tuple tells apart are one, two, or two where they stand side by side") {
+  Connection row = row_with_cookie(State::time_wait, 1);
+  row.cookie.reset();
+  row.inode = 0;
+  const auto kept = [&](SavedSample::Alike alike) {
+    SavedSample sample;
+    sample.add(row, alike);
+    sample.add(row, alike);
+    sample.add(row_with_cookie(State::established, 9), alike);
+    sample.add(row, alike);
+    return sample.rows.connections().size() - 1;
+  };
+  CHECK(kept(SavedSample::Alike::one) == 1);
+  CHECK(kept(SavedSample::Alike::kept_side_by_side) == 2);
+  CHECK(kept(SavedSample::Alike::kept) == 3);
 }
 
 TEST_CASE("a sample is handed over when the next one begins, and the last one at the end") {

@@ -91,11 +91,27 @@ TEST_CASE("errors carry their errno") {
   }
 }
 
-TEST_CASE("DONE and ERROR without their number end or are passed over") {
-  Reading done;
-  CHECK(done.feed(framed("", NLMSG_DONE)) == End::done);
-  Reading error;
-  CHECK(error.feed(framed("", NLMSG_ERROR)) == End::none);
+TEST_CASE("DONE and ERROR that were cut before their number say nothing good") {
+  for (const std::uint16_t type : {std::uint16_t{NLMSG_DONE}, std::uint16_t{NLMSG_ERROR}}) {
+    Reading reading;
+    CHECK(reading.feed(framed("", type)) == End::failed);
+    CHECK(reading.stream.error() == EBADMSG);
+  }
+}
+
+TEST_CASE("what the kernel says it lost is told once") {
+  Reading overrun;
+  overrun.feed(framed(row(1)) + framed("abcd", NLMSG_OVERRUN));
+  CHECK(overrun.stream.take_lost());
+  CHECK_FALSE(overrun.stream.take_lost());
+  Reading interrupted;
+  std::string message = framed(row(1));
+  message[6] = NLM_F_MULTI | NLM_F_DUMP_INTR;
+  interrupted.feed(message);
+  CHECK(interrupted.stream.take_lost());
+  Reading whole;
+  whole.feed(framed(row(1)) + test::done());
+  CHECK_FALSE(whole.stream.take_lost());
 }
 
 TEST_CASE("messages of other types are passed over") {

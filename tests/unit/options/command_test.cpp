@@ -166,6 +166,14 @@ TEST_CASE("--proc-root reads /proc, and -u is answered once") {
   CHECK(parse({"-ntemW"}).value().notes.size() == 2);
 }
 
+TEST_CASE("users of a file are called as it says, and what it does not name stays a number") {
+  const auto filter = [](const std::vector<std::string>& words) { return parse_as<ListCommand>(words).filter; };
+  CHECK(filter({"--source", "file", "--user", "alice,1000"}).user_names == std::vector<std::string>{"alice"});
+  CHECK(filter({"--source", "file", "--user", "alice,1000"}).users == std::vector<std::uint32_t>{1000});
+  CHECK(filter({"--proc-root", "dir", "--user", "root"}).users == std::vector<std::uint32_t>{0});
+  CHECK(filter({"--user", "root"}).user_names.empty());
+}
+
 TEST_CASE("a source is one of the live ones, or a file") {
   CHECK(parse_as<ListCommand>({}).source.id == SourceId::automatic);
   CHECK(parse_as<ListCommand>({}).source.timeout == std::chrono::seconds(10));

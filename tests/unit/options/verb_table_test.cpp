@@ -22,21 +22,25 @@ const std::string kRows = "output sort limit processes info ";
 /// What each verb takes, in words: a change of the table shows here.
 const std::map<VerbId, std::string> kTakes = {
     {VerbId::list,
-     kFilters + kText + kRows + "resolve color format json output-file quiet verbose source proc-root timeout strict"},
+     kFilters + kText + kRows +
+         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample"},
     {VerbId::summary,
-     kFilters + kText + "color format json output-file quiet verbose source proc-root timeout strict by"},
-    {VerbId::watch, kFilters + kText + kRows +
-                        "color format json output-file quiet verbose source proc-root timeout strict interval count "
-                        "events"},
-    {VerbId::watch_events, kFilters + kText +
-                               "color format json output-file quiet verbose source proc-root timeout strict interval "
-                               "count events"},
+     kFilters + kText +
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample by"},
+    {VerbId::watch,
+     kFilters + kText + kRows +
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
+         "events"},
+    {VerbId::watch_events,
+     kFilters + kText +
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
+         "count events"},
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port " + kText +
                         "color format json output-file quiet strict count duration"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
-    {VerbId::check, kFilters +
-                        "format json output-file quiet verbose source proc-root timeout interval warning critical rule "
-                        "threshold state-file"},
+    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample timeout "
+                               "interval warning critical rule "
+                               "threshold state-file"},
     {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout"},
     {VerbId::validate, "format json output-file quiet no-truncate proc-root strict"},
 };
@@ -81,6 +85,8 @@ std::string sample_value(OptionId id) {
       {OptionId::critical, "1"},
       {OptionId::rule, "syn-flood"},
       {OptionId::state_file, "state"},
+      {OptionId::byte_order, "big"},
+      {OptionId::sample, "1"},
       {OptionId::list, "states"},
       {OptionId::threshold, "close-wait-leak.warning=5"},
   };
@@ -93,6 +99,9 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (!verb.word.empty()) words.emplace_back(verb.word);
   if (verb.id == VerbId::watch_events && option.id != OptionId::events) words.emplace_back("--events");
   if (verb.id == VerbId::explain) words.emplace_back("CLOSE");
+  const bool takes = verb.takes.has(option.id);
+  if (takes && option.id == OptionId::sample) words.insert(words.end(), {"--source", "file"});
+  if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)

@@ -175,31 +175,33 @@ TEST_CASE("rows that /proc repeats are dropped, listeners that share a tuple are
   CHECK(reading.coverage.duplicates_dropped == 32);
 }
 
-TEST_CASE("addresses that make sense in one byte order only tell which host wrote a file") {
-  struct Row {
-    const char* name;
-    std::string text;
-    std::endian order;
-  };
-  const auto v6 = [](std::string_view address) {
-    return "   0: " + std::string(address) + ":0016 00000000000000000000000000000000:0000 0A 0:0 0:0 0 0 0 1 1 0\n";
-  };
-  const Row rows[] = {
-      {"big-endian IPv4", test::fixture("written/big-endian-tcp"), std::endian::big},
-      {"Android", test::fixture("written/android-tcp"), std::endian::little},
-      {"both families", test::fixture("written/both-families"), std::endian::little},
-      {"recorded here", test::fixture("recorded/tcp"), std::endian::native},
-      {"big-endian ::1", v6("00000000000000000000000000000001"), std::endian::big},
-      {"little-endian ::1", v6("00000000000000000000000001000000"), std::endian::little},
-      {"big-endian v4-mapped", v6("00000000000000000000FFFFC0000201"), std::endian::big},
-      {"little-endian v4-mapped", v6("0000000000000000FFFF0000010200C0"), std::endian::little},
-      {"nothing tells", v6("00000000000000000000000000000000"), std::endian::native},
-      {"empty", "", std::endian::native},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    CHECK((proc_net_tcp::guess_byte_order(row.text) == row.order));
-  }
+TEST_CASE("what the lines were is remembered: headers, rows before any, rows of other tables") {
+  const std::string tcp = test::fixture("recorded/tcp");
+  const std::string udp =
+      "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer "
+      "drops\n"
+      " 1117: 00000000:0044 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 999 2 0 0\n";
+  Reading both;
+  both.whole(udp + tcp + udp);
+  CHECK(both.recorder.rows.size() == 32);
+  CHECK(both.stream.seen().others == 2);
+  CHECK(both.stream.seen().header);
+  CHECK_FALSE(both.stream.seen().headless);
+  CHECK(both.coverage.complete);
+  Reading headless;
+  headless.whole(test::fixture("written/headless-tcp"));
+  CHECK(headless.stream.seen().headless);
+  Reading nothing;
+  nothing.whole("\n");
+  CHECK_FALSE(nothing.stream.seen().anything);
+}
+
+TEST_CASE("a row that says CLOSE is counted as what it says") {
+  Reading reading;
+  reading.coverage.visible = StateSet::all() - StateSet{State::close};
+  reading.whole("   0: 0100007F:0016 00000000:0000 07 00000000:00000000 00:00000000 00000000 0 0 9 1 0 0\n");
+  CHECK(reading.recorder.rows.size() == 1);
+  CHECK(reading.coverage.visible.has(State::close));
 }
 
 }  // namespace

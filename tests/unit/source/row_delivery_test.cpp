@@ -98,6 +98,36 @@ TEST_CASE("rows without a cookie are told apart by family, tuple and inode") {
   }
 }
 
+TEST_CASE("rows of /proc that only their tuple tells apart are two sockets in one look, and repeats in another") {
+  Connection row = kRow;
+  row.origin = Origin::proc;
+  row.inode = 0;
+  Delivering delivering;
+  for (int look = 0; look < 3; ++look) {
+    delivering.delivery.begin_block();
+    CHECK(delivering.passes(row) == (look == 0));
+    CHECK(delivering.passes(row) == (look == 0));
+  }
+  CHECK(delivering.coverage.rows_read == 2);
+  CHECK(delivering.coverage.duplicates_dropped == 4);
+}
+
+TEST_CASE("the place in the kernel tells rows apart that are equal otherwise, and so does the device") {
+  Connection row = kRow;
+  row.origin = Origin::proc;
+  row.inode = 0;
+  row.kernel_address = 0x1234;
+  Delivering delivering;
+  CHECK(delivering.passes(row));
+  CHECK_FALSE(delivering.passes(row));
+  row.kernel_address = 0x5678;
+  CHECK(delivering.passes(row));
+  Connection bound = kRow;
+  CHECK(delivering.passes(bound));
+  bound.interface = 7;
+  CHECK(delivering.passes(bound));
+}
+
 TEST_CASE("listeners that share an endpoint are all passed") {
   Delivering delivering;
   Listener first = test::listener(test::endpoint("0.0.0.0", 443));

@@ -1,4 +1,4 @@
-#include "parsers/logs/log_lines.h"
+#include "parsers/logs/log_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -7,13 +7,12 @@
 #include <cerrno>
 #include <vector>
 
-#include "base/line_splitter.h"
-
 namespace tcpstat::logs {
 
-Expected<LogLines> LogLines::open(const std::string& path) {
-  LogLines log;
+Expected<LogFile> LogFile::open(const std::string& path) {
+  LogFile log;
   const bool standard_input = path == "-";
+  log.path_ = path;
   log.shown_ = standard_input ? "standard input" : path;
   if (!standard_input) {
     log.owned_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -27,25 +26,20 @@ Expected<LogLines> LogLines::open(const std::string& path) {
   return log;
 }
 
-Expected<void> LogLines::each(const UseLine& use) {
+Expected<void> LogFile::blocks(const std::function<bool(std::string_view block)>& use) {
   constexpr std::size_t kChunk = 64 * 1024;
   std::vector<char> chunk(kChunk);
-  LineSplitter lines(kLongestLogLine);
-  std::uint64_t number = 0;
   // No poll(2) before it: that of trace_pipe waits until half of the kernel's buffer is full.
   while (ended_ == 0) {
     const ssize_t got = ::read(fd_, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failure("read " + shown_, errno);
-    if (got == 0) break;
-    const std::string_view block(chunk.data(), static_cast<std::size_t>(got));
-    if (!lines.feed(block, [&](std::string_view line) { return use(line, ++number); })) return {};
+    if (got == 0 || !use({chunk.data(), static_cast<std::size_t>(got)})) break;
   }
-  if (ended_ == 0 && !lines.rest().empty()) use(lines.rest(), ++number);
   return {};
 }
 
-void LogLines::end() noexcept {
+void LogFile::end() noexcept {
   const int saved = errno;
   ended_ = 1;
   // A read(2) that begins after the handler must not wait either.

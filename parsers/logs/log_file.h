@@ -1,5 +1,5 @@
 #pragma once
-// The lines of a log that may be of any size, or may never end, from a file or standard input.
+// A log that may be of any size, or may never end, from a file or standard input.
 
 #include <csignal>
 #include <cstdint>
@@ -12,27 +12,24 @@
 
 namespace tcpstat::logs {
 
-/// Longer lines are cut there: no record is that long.
-inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
-
-/// False: enough was read.
-using UseLine = std::function<bool(std::string_view line, std::uint64_t number)>;
-
-class LogLines {
+class LogFile {
  public:
   /// "-": standard input. Waits for the writer of a FIFO.
-  static Expected<LogLines> open(const std::string& path);
+  static Expected<LogFile> open(const std::string& path);
 
-  /// Hands over each line without its newline, counted from 1.
-  Expected<void> each(const UseLine& use);
+  /// Hands over what comes, block by block, until `use` says that it is enough.
+  Expected<void> blocks(const std::function<bool(std::string_view block)>& use);
   /// The log ends where it has been read to; what follows the last newline is no line. For signal handlers that do not
   /// restart system calls.
   void end() noexcept;
+  /// As it was opened.
+  [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool was_ended() const { return ended_ != 0; }
 
  private:
-  LogLines() = default;
+  LogFile() = default;
 
+  std::string path_;
   std::string shown_;
   FileDescriptor owned_;
   FileDescriptor nothing_;  ///< takes the place of fd_ when the log is ended
