@@ -12,6 +12,9 @@
 
 namespace tcpstat::logs {
 
+/// No record, row or message of a dump is longer: what claims to be is left out, and not collected.
+inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
+
 class LogFile {
  public:
   /// "-": standard input. Waits for the writer of a FIFO.

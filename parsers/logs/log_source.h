@@ -11,9 +11,6 @@
 
 namespace tcpstat::logs {
 
-/// Longer lines are cut there: no record is that long.
-inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
-
 class LogSource final : public TransitionSource {
  public:
   /// "-": standard input. Waits for the writer of a FIFO.

@@ -3,6 +3,7 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 
+#include "parsers/logs/log_file.h"
 #include "parsers/netlink/inet_diag.h"
 #include "parsers/netlink/inet_diag_stream.h"
 
@@ -60,6 +61,8 @@ void SavedDump::end_part(End end) {
 }
 
 void SavedDump::feed(std::string_view block) {
+  // What claims to be a longer message is none, and nothing behind it can be found.
+  if (pending_.size() > kLongestLogLine) return;
   pending_.append(block);
   std::size_t taken = 0;
   End end = End::done;

@@ -15,7 +15,8 @@ Expected<SavedFile> SavedFile::open(const std::string& path, std::optional<std::
   const bool standard_input = path == "-";
   file.shown_ = standard_input ? "standard input" : path;
   if (!standard_input) {
-    file.owned_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Opening a FIFO would wait for its writer without an end; the budget waits for it below.
+    file.owned_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     if (!file.owned_) {
       // A word without a slash may be a source's name that was mistyped.
       const bool word = errno == ENOENT && path.find('/') == std::string::npos;
@@ -33,7 +34,8 @@ Expected<SavedFile> SavedFile::open(const std::string& path, std::optional<std::
 Expected<std::string_view> SavedFile::read() {
   while (true) {
     if (!budget_.wait_readable(fd_)) {
-      return failure("read " + shown_, ETIMEDOUT, "try a longer --timeout; 0 waits for ever");
+      const bool late = errno == ETIMEDOUT;
+      return failure("read " + shown_, errno, late ? "try a longer --timeout; 0 waits for ever" : "");
     }
     const ssize_t got = ::read(fd_, block_->data(), block_->size());
     if (got >= 0) return std::string_view(block_->data(), static_cast<std::size_t>(got));

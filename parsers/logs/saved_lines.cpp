@@ -123,7 +123,8 @@ void SavedLines::summary(const json& object) {
 
 void SavedLines::line(std::string_view text) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  const json object = json::parse(text, nullptr, false);
+  const bool too_long = text.size() > kLongestLogLine;
+  const json object = too_long ? json() : json::parse(text, nullptr, false);
   // What is no object belongs to the sample around it.
   if (!object.is_object()) return samples_.current().coverage.add(Flaw::not_json);
   const auto type = object.find("type");

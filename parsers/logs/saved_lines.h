@@ -4,6 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "base/line_splitter.h"
+#include "parsers/logs/log_file.h"
 #include "parsers/logs/ndjson_row.h"
 #include "parsers/logs/saved_sample.h"
 
@@ -35,7 +36,7 @@ class SavedLines final : public SampleReader {
   SavedSamples& samples_;
   RecordedNames& names_;
   NdjsonDecoder decoder_;
-  LineSplitter lines_{std::string::npos};
+  LineSplitter lines_{kLongestLogLine + 1};
   Key key_;
   bool has_key_ = false;
   bool has_end_ = false;  ///< the summary line of the open sample came
