@@ -183,6 +183,22 @@ TEST_CASE("many workers that leak little each are one finding of their port") {
   CHECK(evidence(all[0], "holders") == 64);
 }
 
+TEST_CASE("few of one port are nothing to say") {
+  Diagnosing run;
+  run.rows(9, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
+  CHECK(run.finish().empty());
+  // Two ports, each of which has few.
+  Connection other = closed_by_peer(0);
+  other.local.port = 80;
+  run.rows(9, other, {{"last_ack_recv_ms", 61'000}}, Owner{900, 3, "worker"});
+  CHECK(run.finish().empty());
+  run.rows(1, other, {{"last_ack_recv_ms", 61'000}}, Owner{901, 3, "worker"});
+  const auto all = run.finish();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == ":80");
+  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p --port 80");
+}
+
 TEST_CASE("where ages cannot tell, three rises in a row do") {
   // Answers to keepalive probes keep the last ACK young.
   Connection kept = closed_by_peer(0);
@@ -192,10 +208,11 @@ TEST_CASE("where ages cannot tell, three rises in a row do") {
     std::vector<std::uint64_t> earlier;
     Severity expected;
   };
-  const std::array<Past, 6> kPasts = {{
+  const std::array<Past, 7> kPasts = {{
       {"three rises", {20, 30, 40}, Severity::critical},
       {"older runs do not count", {90, 20, 30, 40}, Severity::critical},
       {"a decline", {20, 40, 30}, Severity::ok},
+      {"a pause", {20, 20, 40}, Severity::ok},
       {"no rise now", {20, 30, 50}, Severity::ok},
       {"too few runs", {30, 40}, Severity::ok},
       {"a rise that is too small", {41, 42, 43}, Severity::ok},

@@ -223,6 +223,17 @@ TEST_CASE("one peer, or all of them") {
   CHECK(found[0].message.find("spread over 6 peers") != std::string::npos);
 }
 
+TEST_CASE("half of them with one peer are not most of them") {
+  Diagnosing run;
+  run.rows(2, waiting(TimerKind::retransmit, 4));
+  Connection other = waiting(TimerKind::retransmit, 4);
+  other.remote.address = address("203.0.113.1");
+  run.rows(2, other);
+  CHECK(run.finish("retransmitting").at(0).subject == "host");
+  run.rows(1, other);
+  CHECK(run.finish("retransmitting").at(0).subject == "203.0.113.1");
+}
+
 TEST_CASE("a few clients of many that walked away are ordinary") {
   Diagnosing run;
   run.rows(10'000, served(State::established));

@@ -119,7 +119,14 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
     Diagnosing run;
     run.processes.table[812] = one.descriptors;
     from_everybody(run, 200, kSilent);
-    CHECK(run.verdict(kRule) == one.expected);
+    const Finding found = run.finish(kRule).at(0);
+    CHECK(found.severity == one.expected);
+    for (const Evidence& piece : found.evidence) {
+      if (piece.quantity != "descriptors_taken") continue;
+      CHECK(piece.value == doctest::Approx(200.0 / static_cast<double>(one.descriptors)));
+      CHECK(piece.limit == (one.expected == Severity::critical ? 0.9 : 0.5));
+    }
+    CHECK(evidence(found, "descriptors_taken"));
   }
   Diagnosing taken;
   taken.processes.table[812] = 400;
@@ -137,6 +144,17 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
   waiting.row(queue);
   CHECK(waiting.verdict(kRule) == Severity::warning);
   CHECK(waiting.finish(kRule).at(0).message.ends_with("; 5 others wait to be accepted"));
+}
+
+TEST_CASE("the three services with most are told, the largest first") {
+  Diagnosing run;
+  for (std::uint16_t port = 8001; port <= 8004; ++port) {
+    run.rows(100U + port % 10, served(State::established, port), kSilent, kServer);
+  }
+  const auto all = run.finish(kRule);
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].subject == ":8004");
+  CHECK(all[2].subject == ":8002");
 }
 
 TEST_CASE("what this host opened, or nobody has accepted, is no pile") {

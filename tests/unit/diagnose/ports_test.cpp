@@ -197,6 +197,10 @@ TEST_CASE("an unknown range says nothing") {
   Diagnosing run;
   connect(run, 40000, 20000, State::established);
   CHECK(run.verdict("port-exhaustion") == Severity::ok);
+  Diagnosing half;
+  half.rule_limits.settings.last_local_port = 40099;
+  connect(half, 40000, 100, State::established);
+  CHECK(half.finish().empty());
 }
 
 TEST_CASE("a range that is all reserved says nothing") {

@@ -115,6 +115,38 @@ TEST_CASE("many destinations that do not answer are one finding") {
   CHECK(scattered.verdict("syn-sent-blackhole") == Severity::ok);
 }
 
+TEST_CASE("five destinations are many, where other connections work too") {
+  const auto said = [](unsigned destinations) {
+    Diagnosing run;
+    for (unsigned i = 1; i <= destinations; ++i) {
+      Connection row = attempt(3);
+      row.remote = endpoint("10.80.200." + std::to_string(i), 5432);
+      attempts(run, 3, row);
+    }
+    Connection works = attempt(0);
+    works.state = State::established;
+    works.remote = endpoint("203.0.113.1", 443);
+    attempts(run, 50, works);
+    return run.finish("syn-sent-blackhole").size();
+  };
+  CHECK(said(4) == 4);
+  CHECK(said(5) == 1);
+}
+
+TEST_CASE("an attempt whose timer is not known has no age, and counts") {
+  Connection row = attempt(3);
+  row.timer_ms.reset();
+  Diagnosing run;
+  attempts(run, 3, row);
+  const auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK_FALSE(evidence(all[0], "oldest_s"));
+  row.retransmits.reset();
+  Diagnosing unknown;
+  attempts(unknown, 3, row);
+  CHECK(unknown.finish().empty());
+}
+
 TEST_CASE("attempts to different destinations are not added up") {
   Diagnosing run;
   for (std::uint16_t port = 1; port <= 200; ++port) {
