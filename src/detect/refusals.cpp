@@ -13,7 +13,11 @@ namespace {
 
 constexpr std::size_t kMostNamed = 3;
 
-bool listens(const SynListener& listener) { return listener.sockets > 0 && listener.identity.has_value(); }
+/// A LISTEN row was seen: with a cookie, or from /proc with a queue. The other endpoints that a state file remembers had
+/// half-opens alone.
+bool listens(const SynListener& listener) {
+  return listener.sockets > 0 && (listener.identity || listener.accept_queue);
+}
 
 /// Ports that were listened on in the earlier sample, and are not in this one. A partial one may miss listeners.
 std::vector<std::uint16_t> gone_ports(const SynInput& input) {

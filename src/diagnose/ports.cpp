@@ -88,7 +88,6 @@ class Ports : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    if (most_ == 0) return;
     sees_bound_ = facts.visible.has(State::close);
     std::map<Way, Use> ways;
     for (const auto& entry : held_.top(Ways::kCapacity)) ways[entry.key].held = entry.count;
@@ -98,7 +97,7 @@ class Ports : public Diagnosis {
                      [](const auto& a, const auto& b) { return a.second.all() > b.second.all(); });
     const std::size_t before = out.size();
     for (std::size_t i = 0; i < all.size() && i < kMostFindings; ++i) judge(all[i].first, all[i].second, out);
-    if (out.size() == before) judge_bound(out);
+    if (out.size() == before && most_ > 0) judge_bound(out);
   }
 
   void not_seen(std::vector<std::string>& out) const override {

@@ -62,9 +62,7 @@ class Listen : public Diagnosis {
 
   void connection(const Connection& row) override {
     if (row.inode != 0 || row.minisocket) return;
-    const auto age = since_ack_ms(row);
-    if (!age) return;
-    waiting_.of({0, {{}, row.local.port}}).add(row, age, rule_limits_.ports);
+    waiting_.of({0, {{}, row.local.port}}).add(row, since_ack_ms(row), rule_limits_.ports);
   }
 
   void listener(const Listener& row) override {

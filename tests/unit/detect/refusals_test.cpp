@@ -54,6 +54,36 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
 
+TEST_CASE("a listener is known by its cookie or, from /proc, by its queue") {
+  const Scene scene = listening(8443);
+  const SynSample now = scene.sample();
+  SynSample before;
+  before.listeners.emplace_back();
+  before.listeners[0].local = {{Family::ipv4, {}}, 443};
+  before.listeners[0].sockets = 1;
+  SynInput input;
+  input.now = &now;
+  input.before = &before;
+  input.facts = reset(5);
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(5);
+  const auto said = [&] {
+    const SynReport report = detect_syn(input, Thresholds{});
+    return test::finding(report, "refused-connections") != nullptr;
+  };
+  CHECK_FALSE(said());  // half-opens alone, as a state file remembers them
+  before.listeners[0].accept_queue = 0;
+  CHECK(said());
+  before.listeners[0].accept_queue.reset();
+  before.listeners[0].identity = 7;
+  CHECK(said());
+  before.listeners[0].sockets = 0;
+  CHECK_FALSE(said());
+  before.listeners[0].sockets = 1;
+  input.completeness = Completeness::partial;
+  CHECK_FALSE(said());
+}
+
 TEST_CASE("connections that are left of a service say that it was there") {
   const std::uint16_t left[] = {8080, 8081, 8082, 8083};
   const Scene scene = listening(443);

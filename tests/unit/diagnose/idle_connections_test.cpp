@@ -128,6 +128,12 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
     }
     CHECK(evidence(found, "descriptors_taken"));
   }
+  Diagnosing none;
+  none.processes.table[812] = 0;
+  from_everybody(none, 200, kSilent);
+  CHECK(none.verdict(kRule) == Severity::info);
+  CHECK_FALSE(evidence(none.finish(kRule).at(0), "descriptors_taken"));
+
   Diagnosing taken;
   taken.processes.table[812] = 400;
   from_everybody(taken, 200, kSilent);
