@@ -23,7 +23,8 @@ TEST_CASE("the first line says what happens and the last what to type") {
   const Finding* flood = test::finding(report, "syn-flood");
   REQUIRE(flood != nullptr);
   CHECK(flood->severity == Severity::critical);
-  CHECK(flood->message == "SYN flood on 0.0.0.0:443 from random sources, about 18 SYN/s, queue full (129, room for 129)");
+  CHECK(flood->message ==
+        "SYN flood on 0.0.0.0:443 from random sources, about 18 SYN/s, queue full (129, room for 129)");
   CHECK(flood->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
   CHECK(report.findings.front().rule == "syn-flood");
 }
