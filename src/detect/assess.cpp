@@ -228,6 +228,9 @@ bool unexplained(const Assessment& one) {
   }
 }
 
+/// SYNs a second that die at all listeners together.
+constexpr double kNoisePerS = 5;
+
 void judge_together(HostAssessment& all, const Thresholds& thresholds) {
   std::vector<const ListenerView*> views;
   bool accused = false;
@@ -241,7 +244,10 @@ void judge_together(HostAssessment& all, const Thresholds& thresholds) {
   all.pool = pool_of(views);
   if (all.pool == nullptr) return;
   all.together = assess_listener(*all.pool->view, all.host.signals, all.listeners.size(), thresholds);
-  if (all.together->level < AttackLevel::likely) all.together.reset();
+  // Scanners leave something at each listener; what does not even make a flood of its own is told by none.
+  const Outlook& outlook = all.together->outlook;
+  const bool noise = outlook.leaves_room && outlook.per_s.value_or(0) < kNoisePerS;
+  if (noise || all.together->level < AttackLevel::likely) all.together.reset();
 }
 
 }  // namespace

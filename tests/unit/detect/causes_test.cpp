@@ -92,6 +92,17 @@ TEST_CASE("a flood that leaves too little at each listener is seen by all of the
   CHECK(test::finding(report, "syn-flood")->message.starts_with("SYN flood over 40 listeners (8000–8039)"));
 }
 
+TEST_CASE("a few SYNs at each of many listeners are the noise of any network") {
+  std::vector<Scene> scenes(40);
+  for (std::size_t i = 0; i < scenes.size(); ++i) {
+    scenes[i].next = 1 + 10 * i;
+    for (int n = 0; n < 3; ++n) scenes[i].request(15 * n + static_cast<double>(i) / 3 + 1.1);
+  }
+  const SynReport report = judged(scenes);
+  CHECK(test::verdict(report, "host").level < AttackLevel::likely);
+  CHECK(test::finding(report, "syn-flood") == nullptr);
+}
+
 TEST_CASE("one listener in a crowd of quiet ones is named") {
   std::vector<Scene> scenes(300);
   scenes[7].flood(20, 10);
