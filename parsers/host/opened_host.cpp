@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 #include <deque>
 #include <thread>
 
@@ -56,6 +57,21 @@ class TreeNames final : public Names {
 };
 
 }  // namespace
+
+std::optional<std::string> long_chains(std::uint64_t rows, std::string_view entries) {
+  // A dump takes so many sockets of a chain at once, and finds its place in a longer one by counting
+  // (net/ipv4/inet_diag.c, SKARR_SZ); what comes and goes in between makes it miss others. With half of that on average,
+  // one chain in two hundred is longer.
+  constexpr std::uint64_t kAtOnce = 16;
+  // Negative: the namespace shares the table of the host (ip-sysctl, tcp_ehash_entries).
+  const bool shared = entries.starts_with('-');
+  std::uint64_t chains = 0;
+  const std::string_view digits = entries.substr(shared ? 1 : 0);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), chains);
+  if (error != std::errc{} || end == digits.data() || chains == 0 || rows / chains < kAtOnce / 2) return std::nullopt;
+  return std::to_string(rows) + " sockets share " + std::to_string(chains) +
+         " hash chains: a dump of chains that long may miss some (net.ipv4.tcp_ehash_entries)";
+}
 
 RunFacts host_facts(const std::string& root) {
   RunFacts facts;
@@ -118,6 +134,7 @@ class OpenedHost final : public Host {
   Expected<void> open_file(const HostOptions& options);
   Expected<void> enter(const HostOptions& options);
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
+  void note_long_chains(Coverage& coverage) const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
   std::string root_;
@@ -246,6 +263,13 @@ void OpenedHost::read_half_opens_from_proc(Family family, std::uint64_t most_row
   procfs::read_half_open_rows(source_options_.proc_net + (family == Family::ipv4 ? "/tcp" : "/tcp6"), most_rows, sink);
 }
 
+void OpenedHost::note_long_chains(Coverage& coverage) const {
+  const auto entries =
+      sysctls_.empty() ? std::nullopt : procfs::read_small_file(sysctls_ + "/sys/net/ipv4/tcp_ehash_entries");
+  if (!entries) return;  // kernels before 6.1 do not tell
+  if (auto sentence = long_chains(coverage.rows_read, *entries)) coverage.warn("long_chains", std::move(*sentence));
+}
+
 SourceNames OpenedHost::evidence_names() const {
   SourceNames names;
   if (file_ != nullptr) names.rows = file_name_;
@@ -285,7 +309,9 @@ Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage
   if (!notice_.empty()) coverage.warn("other_namespace", notice_);
   if (!automatic_) {
     if (auto possible = check_filter(source_, query.filter); !possible) return possible;
-    return info(source_).make(source_options_)->read(query, sink, coverage);
+    auto read = info(source_).make(source_options_)->read(query, sink, coverage);
+    note_long_chains(coverage);
+    return read;
   }
   std::optional<Error> first_failure;
   if (proc_only_) {
@@ -306,6 +332,7 @@ Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage
                     cause.sentence() + "; reading " + source_options_.proc_net + " instead, which knows fewer columns");
     }
     auto read = source.make(source_options_)->read(query, sink, coverage);
+    note_long_chains(coverage);
     if (read || coverage.rows_read > 0) return read;
     if (first_failure) return read;
     first_failure = read.error();

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <vector>
+#include <string_view>
 
 #include "base/error.h"
 #include "model/host.h"
@@ -41,5 +42,9 @@ Expected<std::unique_ptr<Host>> open_host(const HostOptions& options);
 
 /// Version, time, and the host and kernel that `root` (empty: /proc) says; no namespace.
 RunFacts host_facts(const std::string& root);
+
+/// What to say of a dump of so many rows where net.ipv4.tcp_ehash_entries reads `entries`; nothing while its chains are
+/// short.
+std::optional<std::string> long_chains(std::uint64_t rows, std::string_view entries);
 
 }  // namespace tcpstat::host

@@ -85,5 +85,17 @@ TEST_CASE("CLOSE sockets are not asked of /proc, which does not list them") {
   CHECK(read.error().doing == "list CLOSE sockets from /proc");
 }
 
+TEST_CASE("long hash chains are told, by the rows for each") {
+  CHECK_FALSE(long_chains(1'000'000, "262144"));
+  CHECK_FALSE(long_chains(511, "64"));
+  const auto told = long_chains(512, "64");
+  REQUIRE(told);
+  CHECK(told->starts_with("512 sockets share 64 hash chains"));
+  CHECK(long_chains(512, "-64"));  // the host's table
+  CHECK_FALSE(long_chains(512, ""));
+  CHECK_FALSE(long_chains(512, "many"));
+  CHECK_FALSE(long_chains(512, "0"));
+}
+
 }  // namespace
 }  // namespace tcpstat::host
