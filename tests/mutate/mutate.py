@@ -158,9 +158,10 @@ def configure():
         return
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
     linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []
-    # -w: a change may leave a variable unused, and that is no reason to skip it.
+    # -w: a change may leave a variable unused, and that is no reason to skip it. With assertions, reading what is not
+    # there is noticed.
     code, out = quietly(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
-                         "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -w", "-DTCPSTAT_TESTS=ON", "-DCMAKE_UNITY_BUILD=OFF", *launcher,
+                         "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -w -D_GLIBCXX_ASSERTIONS", "-DTCPSTAT_TESTS=ON", "-DCMAKE_UNITY_BUILD=OFF", *launcher,
                          *linker])
     if code != 0:
         sys.exit(out)

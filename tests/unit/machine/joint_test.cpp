@@ -110,5 +110,22 @@ TEST_CASE("only SYN_SENT can meet what an older connection left behind") {
   CHECK(incarnation(syn_sent, kAbsent) == Incarnation::same);
 }
 
+TEST_CASE("a new connection meets what an older one left behind, and nothing that opens or is not there") {
+  for (const Seen other :
+       {kAbsent, Seen(State::syn_sent), Seen(State::syn_recv), Seen(State::listen), Seen(State::close)}) {
+    CAPTURE(name(other));
+    CHECK(incarnation(State::syn_sent, other) == Incarnation::same);
+    CHECK(incarnation(other, State::syn_sent) == Incarnation::same);
+  }
+  for (const State other : {State::established, State::fin_wait1, State::fin_wait2, State::time_wait, State::close_wait,
+                            State::last_ack, State::closing}) {
+    CAPTURE(name(other));
+    CHECK(incarnation(State::syn_sent, other) == Incarnation::may_be_new);
+    CHECK(incarnation(other, State::syn_sent) == Incarnation::may_be_new);
+    CHECK(incarnation(State::syn_recv, other) == Incarnation::same);
+    CHECK(incarnation(kAbsent, other) == Incarnation::same);
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat::machine
