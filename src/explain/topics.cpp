@@ -137,6 +137,17 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text = "A flood fills a queue and so does a crowd. What becomes of the requests decides, so look twice.",
      .look = "tcpstat check --interval 5"},
 
+    {.name = "stray-syns",
+     .meaning = "a class of SYN verdicts: SYNs that die, too few to matter",
+     .text = "Some SYNs come from sources that never answer, and the SYN queue has room for all that can wait at this "
+             "rate. Every public server gets them.",
+     .look = "tcpstat -s SYN_RECV"},
+    {.name = "syn-queue-too-small",
+     .meaning = "a class of SYN verdicts: a crowd of clients before a SYN queue that is too short",
+     .text = "The clients are real, and the queue has no room for what arrives within a round trip. Raise the backlog "
+             "and tcp_max_syn_backlog, or turn SYN cookies on (tcpstat explain backlog).",
+     .look = "tcpstat -l\ntcpstat audit"},
+
     // How sure a verdict is.
     {.name = "suspicious",
      .meaning = "a level of SYN verdicts: something speaks for a flood",
@@ -167,6 +178,14 @@ constexpr auto kTopics = std::to_array<Topic>({
      .meaning = "a reason why a socket has no owner: some processes could not be looked into",
      .text = "The files of other users' processes are theirs. CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH together show "
              "them.",
+     .look = ""},
+    {.name = "owners-unread",
+     .meaning = "a reason why a socket has no owner: the search for owners failed",
+     .text = "The processes, or their files, could not be read, so that nothing is known of who holds the socket.",
+     .look = ""},
+    {.name = "other-pid-namespace",
+     .meaning = "a reason why a socket has no owner: its holder may be in another PID namespace",
+     .text = "From within a container only its own processes are seen; look from the host.",
      .look = ""},
     {.name = "no-process",
      .meaning = "a reason why a socket has no owner: no process holds it",
