@@ -53,7 +53,9 @@ class Found final : public Sink {
 
 /// Reads; false where the kernel, or a sandbox, has no NETLINK_SOCK_DIAG, which its sentence then says.
 bool read(const filter::Query& query, Found& found, Coverage& coverage) {
-  const auto source = make_netlink_source({.proc_net = "", .timeout = std::chrono::seconds(20), .limits = {}});
+  source::SourceOptions options;
+  options.timeout = std::chrono::seconds(20);
+  const auto source = make_netlink_source(options);
   CHECK(source->name() == "netlink");
   const auto done = source->read(query, found, coverage);
   if (done) return true;

@@ -48,7 +48,7 @@ TEST_CASE("facts come from the files of one /proc") {
 TEST_CASE("files that are there and cannot be read are named, and those that a tree lacks are not") {
   const test::ProcRoot root;
   std::filesystem::create_directories(root.path("net/netstat"));
-  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path());
+  const KernelFacts facts = read_kernel_facts(root.path("net"), root.path(), {});
   REQUIRE(facts.unread.size() == 1);
   CHECK(facts.unread[0].file == "netstat");
   CHECK(facts.unread[0].path == root.path("net/netstat"));

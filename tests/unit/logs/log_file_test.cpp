@@ -1,14 +1,14 @@
-#include "parsers/logs/log_lines.h"
+#include "parsers/logs/log_file.h"
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <filesystem>
 #include <ostream>
-#include <vector>
+#include <string>
+#include <string_view>
 
 namespace tcpstat::logs {
 namespace {
@@ -31,75 +31,64 @@ class File {
   std::string path_;
 };
 
-using Lines = std::vector<std::string>;
-
-Lines lines_of(const std::string& text) {
+std::string text_of(const std::string& text) {
   const File file(text);
-  auto log = LogLines::open(file.path());
+  auto log = LogFile::open(file.path());
   REQUIRE(log.has_value());
-  Lines lines;
-  const auto read = log->each([&](std::string_view line, std::uint64_t number) {
-    CHECK(number == lines.size() + 1);
-    lines.emplace_back(line);
+  CHECK(log->path() == file.path());
+  std::string all;
+  const auto read = log->blocks([&](std::string_view block) {
+    all.append(block);
     return true;
   });
   CHECK(read.has_value());
   CHECK_FALSE(log->was_ended());
-  return lines;
+  return all;
 }
 
-TEST_CASE("each line comes with its number, the last one with or without its newline") {
-  CHECK(lines_of("a\nb\n") == Lines{"a", "b"});
-  CHECK(lines_of("a\nb") == Lines{"a", "b"});
-  CHECK(lines_of("\n\na\n") == Lines{"", "", "a"});
-  CHECK(lines_of("").empty());
-}
-
-TEST_CASE("lines are whole across blocks of a read") {
-  const std::string line(40'000, 'x');
-  CHECK(lines_of(line + "\n" + line + "\n" + line) == Lines{line, line, line});
+TEST_CASE("all of it comes, in blocks") {
+  for (const std::size_t size : {0U, 1U, 65'536U, 200'000U}) {
+    std::string text(size, 'x');
+    if (!text.empty()) text.back() = 'y';
+    CHECK(text_of(text) == text);
+  }
 }
 
 TEST_CASE("who has enough is asked no more") {
-  const File file("a\nb\nc\n");
-  auto log = LogLines::open(file.path());
+  const File file(std::string(200'000, 'x'));
+  auto log = LogFile::open(file.path());
   REQUIRE(log.has_value());
-  Lines lines;
-  CHECK(log->each([&](std::string_view line, std::uint64_t) {
-             lines.emplace_back(line);
-             return lines.size() < 2;
-           })
-            .has_value());
-  CHECK(lines == Lines{"a", "b"});
+  int blocks = 0;
+  CHECK(log->blocks([&](std::string_view) { return ++blocks < 2; }).has_value());
+  CHECK(blocks == 2);
 }
 
-TEST_CASE("a log that is ended while its writer is silent ends, without what was begun") {
+TEST_CASE("a log that is ended while its writer is silent ends") {
   const std::string fifo =
       (std::filesystem::temp_directory_path() / "tcpstat-lines-fifo").string() + std::to_string(::getpid());
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
   const FileDescriptor writer(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));  // a reader, too: open() does not wait
   REQUIRE(static_cast<bool>(writer));
-  auto log = LogLines::open(fifo);
+  auto log = LogFile::open(fifo);
   ::unlink(fifo.c_str());
   REQUIRE(log.has_value());
-  constexpr std::string_view kText = "a\nb\nbegun";
-  REQUIRE(::write(writer.get(), kText.data(), kText.size()) == static_cast<ssize_t>(kText.size()));
-  Lines lines;
-  CHECK(log->each([&](std::string_view line, std::uint64_t) {
-             lines.emplace_back(line);
-             if (line == "b") log->end();
+  REQUIRE(::write(writer.get(), "a\n", 2) == 2);
+  std::string all;
+  CHECK(log->blocks([&](std::string_view block) {
+             all.append(block);
+             log->end();
              return true;
            })
             .has_value());
-  CHECK(lines == Lines{"a", "b"});
+  CHECK(all == "a\n");
   CHECK(log->was_ended());
 }
 
 TEST_CASE("what cannot be read says why") {
-  const auto missing = LogLines::open("/does/not/exist");
+  const auto missing = LogFile::open("/does/not/exist");
   REQUIRE_FALSE(missing.has_value());
   CHECK(missing.error().sentence().find("cannot open /does/not/exist: No such file or directory") == 0);
-  const auto folder = LogLines::open("/");
+  const auto folder = LogFile::open("/");
   REQUIRE_FALSE(folder.has_value());
   CHECK(folder.error().sentence().find("cannot read /: Is a directory") == 0);
 }
