@@ -29,13 +29,14 @@ struct Event {
 };
 
 std::optional<Event> event_in(std::string_view line) {
-  if (line.find("oldstate=") == std::string_view::npos || line.find("newstate=") == std::string_view::npos) {
-    return std::nullopt;
-  }
   for (const std::string_view name : kEvents) {
     if (const std::size_t at = line.find(name); at != std::string_view::npos) {
       return Event{line.substr(0, at), line.substr(at + name.size())};
     }
+  }
+  // Without its name it is known by its states.
+  if (line.find("oldstate=") == std::string_view::npos || line.find("newstate=") == std::string_view::npos) {
+    return std::nullopt;
   }
   std::size_t first = std::string_view::npos;
   for (const std::string_view key : {"family=", "protocol=", "skaddr=", "sport=", "oldstate="}) {

@@ -142,7 +142,7 @@ class Options(TestCase):
         result = run("--proc-root", "/nonexistent", "-q")
         self.assertEqual((result.code, result.out), (2, ""))
         torn = self.tree(tcp=("   0: garbage", proc_line("ESTABLISHED", "192.0.2.1:80", "192.0.2.2:81")), tcp6=())
-        for filters, code in (((), 0), (("-s", "SYN_RECV"), 1)):
+        for filters, code in (((), 0), (("-s", "SYN_RECV"), 2)):
             self.assertEqual(run("--proc-root", torn.path, "-q", *filters).code, code)
         self.assertEqual(run("--proc-root", torn.path, "-q", "--strict", "-s", "SYN_RECV").code, 2)
         whole = self.tree(tcp=(proc_line("ESTABLISHED", "192.0.2.1:80", "192.0.2.2:81"),), tcp6=())

@@ -6,6 +6,8 @@
 #include <ostream>
 #include <string>
 
+#include "base/json_text.h"
+
 namespace tcpstat::render {
 namespace {
 
@@ -17,10 +19,8 @@ std::string written(const std::vector<SynVerdict>& verdicts, const std::vector<F
   return "{" + std::string(out.view()) + "}";
 }
 
-/// As the library spells it.
-std::string spelled(const std::string& text) {
-  return Json::parse(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+/// As every other document is spelled.
+std::string spelled(const std::string& text) { return json_text(Json::parse(text)); }
 
 Evidence evidence(double value) {
   Evidence one;
@@ -33,7 +33,7 @@ Evidence evidence(double value) {
 
 TEST_CASE("nothing is two empty lists") { CHECK(written({}, {}) == R"({"verdicts":[],"findings":[]})"); }
 
-TEST_CASE("numbers and texts are spelled as the library does") {
+TEST_CASE("numbers and texts are spelled as in every document") {
   std::vector<Evidence> all;
   for (const double value : {0.1, 1.0 / 3, 8.4e-08, 0.0001, 1e22, -0.0, 12.0, -7.25, 9.1e15, 1e300}) {
     all.push_back(evidence(value));
