@@ -43,6 +43,14 @@ Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage
   return worst == Severity::info ? Severity::ok : worst;
 }
 
+/// The last thing that was said of the rows; what is said of their owners counts only where nothing else is.
+std::string why_incomplete(const Coverage& coverage) {
+  if (coverage.warnings.empty()) return "not everything could be read";
+  const auto of_rows = std::find_if(coverage.warnings.rbegin(), coverage.warnings.rend(),
+                                    [](const Warning& warning) { return !warning.code.starts_with("owners_"); });
+  return of_rows != coverage.warnings.rend() ? of_rows->message : coverage.warnings.back().message;
+}
+
 std::string headline(const std::vector<Finding>& findings, const Report& reading) {
   const Coverage& coverage = reading.coverage;
   if (!findings.empty() && findings.front().severity >= Severity::warning) {
@@ -50,9 +58,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
                                     [](const Finding& finding) { return finding.severity >= Severity::unknown; });
     return findings.front().message + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
   }
-  if (!coverage.complete) {
-    return coverage.warnings.empty() ? "not everything could be read" : coverage.warnings.back().message;
-  }
+  if (!coverage.complete) return why_incomplete(coverage);
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
   // What is worth knowing; what this way of looking cannot see is told behind it.
   const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {

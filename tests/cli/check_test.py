@@ -221,6 +221,13 @@ class Rules(Check):
         self.assertIn("note: a saved file has one sample: --interval changes nothing", asked.lines)
         self.assertNotIn("--interval changes", alone.out)
 
+    def test_an_empty_table_is_the_reason_and_not_the_missing_processes(self):
+        tree = self.tree(tcp6=())
+        (tree.path / "net/tcp").write_text("")
+        result = run("check", "--proc-root", tree.path)
+        self.assertEqual(result.code, 3)
+        self.assertRegex(result.lines[0], r"\ATCPSTAT UNKNOWN - \S+/net/tcp is empty")
+
 
 class Lists(TestCase):
     """A list that covers SYN_RECV ends with the verdict."""
