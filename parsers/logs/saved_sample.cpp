@@ -40,6 +40,9 @@ void SavedSample::keep(const Row& row, const Endpoint& remote, Alike alike) {
   ++coverage.duplicates_dropped;
 }
 
+void SavedSample::add(const Connection& row, Alike alike) { keep(row, row.remote, alike); }
+void SavedSample::add(const Listener& row, Alike alike) { keep(row, {}, alike); }
+
 void SavedSample::complete(Connection row, Alike alike) {
   row.origin = Origin::file;
   row.orphan = orphan_reason(row);

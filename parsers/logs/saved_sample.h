@@ -34,8 +34,8 @@ class SavedSample {
   enum class Alike : std::uint8_t { kept, kept_side_by_side, one };
 
   /// Of a socket that comes again the last row counts: a dump repeats rows, and what came later is newer.
-  void add(const Connection& row, Alike alike = Alike::kept) { keep(row, row.remote, alike); }
-  void add(const Listener& row, Alike alike = Alike::kept) { keep(row, {}, alike); }
+  void add(const Connection& row, Alike alike = Alike::kept);
+  void add(const Listener& row, Alike alike = Alike::kept);
   /// The same for a row as a kernel tells it, which repeats rows: what follows from its facts is added.
   void complete(Connection row, Alike alike);
   void complete(Listener row, Alike alike);
