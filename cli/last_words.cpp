@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "cli/write_all.h"
 #include "render/json_in_need.h"
 
 namespace tcpstat::cli {
@@ -13,14 +14,6 @@ namespace {
 
 using render::FixedText;
 using render::Needed;
-
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(fd, text.data(), text.size());
-    if (done < 0 && errno != EINTR) return;
-    if (done > 0) text.remove_prefix(static_cast<std::size_t>(done));
-  }
-}
 
 /// Whether a word like "-aj" has that letter.
 bool has_letter(std::string_view word, char letter) {

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "cli/signals.h"
+#include "cli/write_all.h"
 
 namespace tcpstat::cli {
 namespace {
@@ -16,14 +17,6 @@ constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
 
 // For the signal handlers, which can be given nothing.
 volatile sig_atomic_t screen = -1;
-
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t done = ::write(fd, text.data(), text.size());
-    if (done < 0 && errno != EINTR) return;
-    if (done > 0) text.remove_prefix(static_cast<std::size_t>(done));
-  }
-}
 
 /// Does what the signal does by default, now.
 void default_action(int signal) {

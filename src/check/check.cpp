@@ -133,7 +133,7 @@ CheckReport Check::run() {
   const SourceNames names = host_.evidence_names();
   names.put_into(report_.findings);
   names.put_into(report_.verdicts);
-  report_.performance = performance(now.sample, facts, report_.reading.tally);
+  report_.performance = performance(now.sample, facts, report_.reading);
   report_.status = worst_of(report_.findings, coverage());
   report_.headline = headline(report_.findings, report_.reading);
   return std::move(report_);

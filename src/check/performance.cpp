@@ -3,7 +3,7 @@
 namespace tcpstat::check {
 
 std::vector<PerformanceValue> performance(const detect::SynSample& sample, const KernelFacts& facts,
-                                          const Tally& tally) {
+                                          const Report& reading) {
   std::vector<PerformanceValue> out;
   const auto number = [](std::uint64_t count) { return static_cast<double>(count); };
   const auto counter = [&](const char* label, const std::optional<std::uint64_t>& value) {
@@ -13,12 +13,17 @@ std::vector<PerformanceValue> performance(const detect::SynSample& sample, const
   for (const detect::SynListener& listener : sample.listeners) {
     for (const std::uint32_t backlog : listener.backlogs) room = room.value_or(0) + backlog + 1;
   }
-  out.push_back({.label = "syn_recv", .value = number(sample.half_open()), .unit = "", .least = 0, .most = room});
+  const auto rows = [&](State state, std::uint64_t count) {
+    return reading.counted().has(state) ? std::optional(number(count)) : std::nullopt;
+  };
+  out.push_back(
+      {.label = "syn_recv", .value = rows(State::syn_recv, sample.half_open()), .unit = "", .least = 0, .most = room});
   counter("listen_drops", facts.counters.listen_drops);
   counter("listen_overflows", facts.counters.listen_overflows);
   counter("syncookies_sent", facts.counters.syncookies_sent);
   for (const State state : {State::established, State::time_wait, State::close_wait}) {
-    out.push_back({.label = std::string(info(state).key), .value = number(tally.count(state)), .least = 0});
+    out.push_back(
+        {.label = std::string(info(state).key), .value = rows(state, reading.tally.count(state)), .least = 0});
   }
   return out;
 }

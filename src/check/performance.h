@@ -9,7 +9,8 @@
 
 namespace tcpstat::check {
 
+/// Numbers of rows are unknown for states that the reading does not count, and all of them where it saw nothing.
 std::vector<PerformanceValue> performance(const detect::SynSample& sample, const KernelFacts& facts,
-                                          const Tally& tally);
+                                          const Report& reading);
 
 }  // namespace tcpstat::check

@@ -48,6 +48,8 @@ struct Coverage {
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
   }
   void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
+  /// A source that failed before its first row, or was empty: its zeros count nothing.
+  [[nodiscard]] bool saw_nothing() const { return !complete && rows_read == 0; }
   [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }
   [[nodiscard]] std::uint64_t flaw_total() const {
     std::uint64_t total = 0;

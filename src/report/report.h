@@ -43,7 +43,8 @@ struct Report {
   std::vector<SynVerdict> verdicts;
   std::vector<Finding> findings;
 
-  [[nodiscard]] StateSet counted() const { return selected & coverage.visible; }
+  /// None where nothing was seen: zeros would say that there is nothing.
+  [[nodiscard]] StateSet counted() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
 };
 
 }  // namespace tcpstat::inline report

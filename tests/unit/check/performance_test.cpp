@@ -20,9 +20,10 @@ TEST_CASE("half-opens are drawn beside the room for them, counters as counters, 
   scene.fresh(3);
   KernelFacts facts;
   facts.counters.listen_drops = 9;
-  Tally tally;
-  tally.add(State::close_wait, Family::ipv4);
-  const auto values = performance(scene.sample(), facts, tally);
+  Report reading;
+  reading.selected = StateSet::all();
+  reading.tally.add(State::close_wait, Family::ipv4);
+  const auto values = performance(scene.sample(), facts, reading);
   CHECK(labels(values) == "syn_recv listen_drops established time_wait close_wait");
   CHECK(values[0].value == 3);
   CHECK(values[0].most == scene.backlog + 1.0);
@@ -33,6 +34,19 @@ TEST_CASE("half-opens are drawn beside the room for them, counters as counters, 
 
 TEST_CASE("without a listener there is no room to tell") {
   CHECK(!performance(detect::SynSample(), {}, {}).front().most);
+}
+
+TEST_CASE("what was not read is unknown, and no zero") {
+  Report reading;
+  reading.selected = StateSet::all();
+  reading.coverage.complete = false;
+  for (const PerformanceValue& value : performance(detect::SynSample(), {}, reading)) CHECK_FALSE(value.value);
+  reading.coverage.rows_read = 1;
+  for (const PerformanceValue& value : performance(detect::SynSample(), {}, reading)) CHECK(value.value == 0);
+  reading.coverage.visible = StateSet::all() - StateSet{State::time_wait};
+  for (const PerformanceValue& value : performance(detect::SynSample(), {}, reading)) {
+    CHECK(value.value.has_value() == (value.label != "time_wait"));
+  }
 }
 
 }  // namespace
