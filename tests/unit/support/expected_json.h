@@ -139,6 +139,7 @@ inline Report sample_report(const Rendering& rendering) {
   report.filtered = true;
   report.coverage.duplicates_dropped = 9;
   report.coverage.complete = false;
+  report.coverage.rows_read = 3;
   report.coverage.warn("a_code", "a \"message\"\n\xFF");
   report.tally.add(State::syn_recv, Family::ipv4);
   report.tally.add(State::syn_recv, Family::ipv6);
