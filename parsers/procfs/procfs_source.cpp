@@ -38,7 +38,7 @@ class ProcfsSource final : public source::Source {
     source::RowDelivery delivery(sink, coverage, options_.limits);
     byte_order_ = byte_order(coverage);
     const std::uint64_t repeated_before = coverage.duplicates_dropped;
-    const auto read = read_tables(query, delivery, coverage);
+    auto read = read_tables(query, delivery, coverage);
     if (const std::uint64_t repeated = coverage.duplicates_dropped - repeated_before; repeated > 0) {
       // Where a look at the table begins again, it repeats what was added before that place; as much is skipped where
       // sockets were taken away.

@@ -66,7 +66,7 @@ Expected<void> TransitionTrace::read(ObservationSink& sink) {
     const std::uint64_t begun = now_ns(CLOCK_MONOTONIC);
     since_1970_ns_ = now_ns(CLOCK_REALTIME) - begun;
     last = between_() == Flow::stop;
-    const auto drained = instance_.drain([&](const TraceRecord& record) {
+    auto drained = instance_.drain([&](const TraceRecord& record) {
       waiting_.push_back(record);
       return waiting_.size() < kMostWaiting ? Flow::more : Flow::stop;
     });

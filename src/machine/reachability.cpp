@@ -60,6 +60,13 @@ constexpr std::size_t preference(std::size_t node) {
   return 2 + node;
 }
 
+constexpr std::array<std::size_t, kSeenCount> kByPreference = [] {
+  std::array<std::size_t, kSeenCount> order{};
+  for (std::size_t i = 0; i < kSeenCount; ++i) order[i] = i;
+  std::sort(order.begin(), order.end(), [](std::size_t a, std::size_t b) { return preference(a) < preference(b); });
+  return order;
+}();
+
 /// What is common to all ways to `to`: the edges that may be gone, and how far each node is.
 struct Map {
   std::size_t to;
@@ -73,10 +80,7 @@ struct Map {
 
 /// Adds each shortest way from `at` to the end of the map, behind what was passed on the way to `at`.
 constexpr void add_ways(Reach& cell, const Map& map, std::size_t at, const UnseenPath& passed) {
-  std::array<std::size_t, kSeenCount> order{};
-  for (std::size_t i = 0; i < kSeenCount; ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [](std::size_t a, std::size_t b) { return preference(a) < preference(b); });
-  for (const std::size_t next : order) {
+  for (const std::size_t next : kByPreference) {
     if (!map.leads(at, next)) continue;
     if (next == map.to) return cell.add(passed);
     UnseenPath longer = passed;
