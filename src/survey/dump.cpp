@@ -137,7 +137,7 @@ class OwnerStage {
     }
     if (const std::uint64_t count = without_owner(Orphan::other_pid_namespace); count > 0) {
       coverage.warn("other_pid_namespace", "this PID namespace does not show all processes of the host; " +
-                                               sockets(count) + " may be held outside of it");
+                                               sockets(count) + " may belong to processes outside of it");
     }
     if (!search_.saw_processes()) {
       coverage.warn("owners_unknown", "no process is to be seen; the owners of sockets are unknown");

@@ -212,7 +212,7 @@ class Owners(TestCase):
         result = run("--proc-root", tree.path, "-lp", "-4", "--json")
         self.assertEqual(result.code, 0)
         self.assertRegex(result.err, r"\Atcpstat: this PID namespace does not show all processes of the host; 2 sockets "
-                                     r"may be held outside of it\n\Z")
+                                     r"may belong to processes outside of it\n\Z")
         self.assertEqual({row["orphan"] for row in json.loads(result.out)["connections"]}, {"other-pid-namespace"})
 
     def test_owners_that_were_asked_for_and_cannot_be_looked_for_are_an_error(self):

@@ -179,7 +179,7 @@ TEST_CASE_FIXTURE(Scene, "where no process is to be seen owners are unknown, and
   }
 }
 
-TEST_CASE_FIXTURE(Scene, "sockets that may be held outside of our PID namespace are a warning") {
+TEST_CASE_FIXTURE(Scene, "sockets that may belong to processes outside of our PID namespace are a warning") {
   host.owner_search.below_host = true;
   host.owners_by_inode.clear();
   plan.owners = DumpPlan::Owners::required;
