@@ -1,6 +1,5 @@
 #include "parsers/tracefs/trace_instance.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/directory.h"
 #include "parsers/tracefs/record_layout.h"
 
 extern "C" {
@@ -38,27 +38,29 @@ Expected<std::string> tracing_directory() {
 
 /// An instance in use cannot be removed: its owner keeps files of it open.
 void remove_left_behind(const std::string& directory) {
-  DIR* instances = ::opendir(directory.c_str());
-  if (instances == nullptr) return;
-  while (const dirent* entry = ::readdir(instances)) {
-    if (std::string_view(entry->d_name).starts_with(kOurs)) ::rmdir((directory + "/" + entry->d_name).c_str());
-  }
-  ::closedir(instances);
+  const FileDescriptor instances(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  std::vector<std::string> ours;
+  std::vector<char> buffer;
+  for_each_entry(instances.get(), buffer, [&](std::string_view name, unsigned char /*type*/) {
+    if (name.starts_with(kOurs)) ours.emplace_back(name);
+  });
+  for (const std::string& name : ours) ::unlinkat(instances.get(), name.c_str(), AT_REMOVEDIR);
 }
 
 Expected<std::vector<FileDescriptor>> open_processors(const std::string& directory) {
   std::vector<FileDescriptor> all;
-  DIR* processors = ::opendir((directory + "/per_cpu").c_str());
-  if (processors == nullptr) return failure("list the processors of the trace", errno);
+  const FileDescriptor processors(::open((directory + "/per_cpu").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!processors) return failure("list the processors of the trace", errno);
+  std::vector<char> buffer;
   int code = 0;
-  while (const dirent* entry = ::readdir(processors)) {
-    if (!std::string_view(entry->d_name).starts_with("cpu")) continue;
-    const std::string path = directory + "/per_cpu/" + entry->d_name + "/trace_pipe_raw";
-    FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  const bool listed = for_each_entry(processors.get(), buffer, [&](std::string_view name, unsigned char /*type*/) {
+    if (!name.starts_with("cpu")) return;
+    const std::string path = std::string(name) + "/trace_pipe_raw";
+    FileDescriptor file(::openat(processors.get(), path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!file) code = errno;
     all.push_back(std::move(file));
-  }
-  ::closedir(processors);
+  });
+  if (!listed) return failure("list the processors of the trace", errno);
   if (code != 0) return failure("open the buffers of the trace", code, hint_for(code));
   return all;
 }
