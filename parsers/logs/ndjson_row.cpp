@@ -171,19 +171,17 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   if (!info->is_object() || !read_text(*info, "congestion", congestion)) return false;
   congestion_ = congestion;
   to.congestion = congestion_;
+  std::uint64_t missing = 0;
   for (const TcpInfoField& field : tcp_info_fields()) {
     std::optional<std::uint64_t> value;
     if (!read_number(*info, field.key.data(), value)) return false;
-    if (value) set_tcp_info_value(tcp_info_, field, *value);
-  }
-  // An unknown number before the last known one is the kernel's "unlimited"; nothing else is unknown there.
-  for (const TcpInfoField& field : tcp_info_fields()) {
-    const bool inside = std::size_t{field.offset} + field.size <= tcp_info_.size();
-    if (field.size == sizeof(std::uint64_t) && inside && member(*info, field.key.data()) == nullptr) {
-      set_tcp_info_value(tcp_info_, field, ~std::uint64_t{0});
+    if (value) {
+      set_tcp_info_value(tcp_info_, field, *value);
+    } else {
+      missing |= missing_bit(field);
     }
   }
-  to.tcp_info = tcp_info_;
+  to.tcp_info = {tcp_info_, missing};
   return true;
 }
 

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -14,6 +13,7 @@
 #include "model/owner.h"
 #include "model/row_flag.h"
 #include "model/state.h"
+#include "model/tcp_info.h"
 
 namespace tcpstat::inline model {
 
@@ -84,8 +84,8 @@ struct Connection : Socket {
   std::optional<std::uint64_t> age_ms;
   /// What is unusual about the row (model/row_rules.h).
   RowFlags flags;
-  /// The kernel's struct tcp_info, as long as this kernel made it; empty if not asked for. Valid during the call.
-  std::span<const std::byte> tcp_info;
+  /// Empty if not asked for. Valid during the call.
+  TcpInfo tcp_info;
   /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.
   std::string_view congestion;
 };

@@ -28,7 +28,7 @@ void RowStore::keep(const Connection& row) {
   kept.congestion = copy(row.congestion);
   if (row.tcp_info.empty()) return;
   const std::string_view info = copy({reinterpret_cast<const char*>(row.tcp_info.data()), row.tcp_info.size()});
-  kept.tcp_info = std::as_bytes(std::span(info));
+  kept.tcp_info = {std::as_bytes(std::span(info)), row.tcp_info.missing};
 }
 
 void RowStore::keep(const Listener& row) { copy_owners(listeners_.emplace_back(row)); }

@@ -45,8 +45,10 @@ std::uint64_t bit_mask(const TcpInfoField& field) {
 
 }  // namespace
 
-std::optional<std::uint64_t> tcp_info_value(std::span<const std::byte> info, const TcpInfoField& field) {
-  if (info.size() < std::size_t{field.offset} + field.size) return std::nullopt;
+std::optional<std::uint64_t> tcp_info_value(const TcpInfo& info, const TcpInfoField& field) {
+  if (info.size() < std::size_t{field.offset} + field.size || (info.missing & missing_bit(field)) != 0) {
+    return std::nullopt;
+  }
   const std::uint64_t raw = load(info.data() + field.offset, field.size);
   if (raw == ~std::uint64_t{0}) return std::nullopt;
   return ((raw >> field.shift) & bit_mask(field)) / field.divisor;

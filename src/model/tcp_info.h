@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <ranges>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -101,8 +102,26 @@ consteval const TcpInfoField& tcp_info_field(std::string_view key) {
   throw "no field of tcp_info has this key";
 }
 
-/// The field's value; nothing if `info` ends before it or the kernel says "unlimited" (all bits of 64 set).
-std::optional<std::uint64_t> tcp_info_value(std::span<const std::byte> info, const TcpInfoField& field);
+/// The kernel's struct tcp_info, as long as it was sent. What came from a file can lack numbers in the middle.
+struct TcpInfo : std::span<const std::byte> {
+  TcpInfo() = default;
+  TcpInfo(std::span<const std::byte> bytes, std::uint64_t without = 0) : span(bytes), missing(without) {}  // NOLINT
+  template <std::ranges::contiguous_range Bytes>
+  TcpInfo(const Bytes& bytes) : span(bytes) {}  // NOLINT(google-explicit-constructor)
+
+  std::uint64_t missing = 0;  ///< the bits of missing_bit()
+};
+
+static_assert(kTcpInfoFields.size() <= 64, "each field has a bit");
+
+/// The bit of a field of tcp_info_fields() in TcpInfo::missing.
+constexpr std::uint64_t missing_bit(const TcpInfoField& field) {
+  return std::uint64_t{1} << (&field - kTcpInfoFields.data());
+}
+
+/// The value of a field of tcp_info_fields(); nothing if `info` lacks it, ends before it, or if the kernel says
+/// "unlimited" (all bits of 64 set).
+std::optional<std::uint64_t> tcp_info_value(const TcpInfo& info, const TcpInfoField& field);
 
 /// Puts a value that tcp_info_value() gave back into `info`, which grows with zeros where needed.
 void set_tcp_info_value(std::vector<std::byte>& info, const TcpInfoField& field, std::uint64_t value);

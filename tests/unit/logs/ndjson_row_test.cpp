@@ -7,6 +7,7 @@
 #include <ostream>
 #include <set>
 
+#include "model/row_store.h"
 #include "render/cell_text.h"
 #include "render/formats.h"
 #include "support/fixtures.h"
@@ -168,18 +169,26 @@ TEST_CASE("a recorded file is written as it was read, and its last line is no ro
   CHECK(std::holds_alternative<NdjsonDecoder::NoRow>(decoder.decode(recorded.back())));
 }
 
-TEST_CASE("a number that tcp_info lacks is not the largest one") {
+TEST_CASE("a number that tcp_info lacks is unknown, wherever it stands") {
   RecordedNames names;
   NdjsonDecoder decoder(names);
   const auto row =
       decoder.decode(R"({"state":"estab","local_address":"192.0.2.1","local_port":443,"remote_address":"198.51.100.7",)"
-                     R"("remote_port":40000,"tcp_info":{"total_rto":1}})");
+                     R"("remote_port":40000,"tcp_info":{"rtt_us":0,"cwnd":null,"total_rto":1}})");
   REQUIRE(std::holds_alternative<Connection>(row));
   const auto info = std::get<Connection>(row).tcp_info;
   for (const TcpInfoField& field : tcp_info_fields()) {
-    if (field.key != std::string_view("rtt_us")) continue;
-    CHECK(tcp_info_value(info, field) != 4294967295U);
+    const std::string_view key = field.key;
+    CAPTURE(key);
+    if (key == "rtt_us" || key == "total_rto") {
+      CHECK(tcp_info_value(info, field) == (key == "rtt_us" ? 0U : 1U));
+    } else {
+      CHECK_FALSE(tcp_info_value(info, field));
+    }
   }
+  RowStore kept;
+  kept.keep(std::get<Connection>(row));
+  CHECK_FALSE(tcp_info_value(kept.connections()[0].tcp_info, tcp_info_field("cwnd")));
 }
 
 TEST_CASE("keys may be missing, and unknown ones are passed over") {
