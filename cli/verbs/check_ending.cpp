@@ -54,6 +54,28 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
   return write_out(out, output, status, notes);
 }
 
+/// The document of a run that came to nothing, as `write` prints one, and the sentence on standard error.
+template <typename Judged>
+ExitStatus end_unknown_with(void (*write)(const render::Page&, const Judged&), const options::OutputChoice& choice,
+                            const Error& error, const Notes& notes) {
+  const render::Format& format = render::format(choice.format);
+  if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
+  Judged report;
+  report.reading.facts = host::host_facts("");
+  report.reading.source = "netlink";                  // what would have been read
+  report.reading.ipv4 = report.reading.ipv6 = false;  // nothing is known of either
+  report.reading.coverage.lose(std::string(kReadFailed), error.sentence());
+  report.status = Severity::unknown;
+  report.exit_code = code(ExitStatus::unknown);
+  report.headline = error.sentence();
+  TextBuffer out(STDOUT_FILENO);
+  write({.out = out}, report);
+  out.flush();
+  LastWords::output_is_whole();
+  notes.error(error.sentence());
+  return ExitStatus::unknown;
+}
+
 }  // namespace
 
 ExitStatus end_check(const options::OutputChoice& choice, CheckReport& report, Output& output, const Notes& notes) {
@@ -64,24 +86,12 @@ ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, O
   return end_with(render::format(choice.format).audit, choice, report, output, notes);
 }
 
-ExitStatus end_unknown(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
-  const render::Format& format = render::format(choice.format);
-  if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
-  CheckReport report;
-  report.reading.facts = host::host_facts("");
-  report.reading.source = "netlink";                  // what would have been read
-  report.reading.ipv4 = report.reading.ipv6 = false;  // nothing is known of either
-  report.reading.coverage.complete = false;
-  report.reading.coverage.warn(std::string(kReadFailed), error.sentence());
-  report.status = Severity::unknown;
-  report.exit_code = code(ExitStatus::unknown);
-  report.headline = error.sentence();
-  TextBuffer out(STDOUT_FILENO);
-  format.check({.out = out}, report);
-  out.flush();
-  LastWords::output_is_whole();
-  notes.error(error.sentence());
-  return ExitStatus::unknown;
+ExitStatus end_unknown_check(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
+  return end_unknown_with(render::format(choice.format).check, choice, error, notes);
+}
+
+ExitStatus end_unknown_audit(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
+  return end_unknown_with(render::format(choice.format).audit, choice, error, notes);
 }
 
 ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes) {

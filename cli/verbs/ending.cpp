@@ -36,8 +36,7 @@ void write_failed(const render::Format& format, const options::OutputChoice& cho
   report.facts = host::host_facts("");
   report.source = "netlink";          // what would have been read
   report.ipv4 = report.ipv6 = false;  // nothing is known of either
-  report.coverage.complete = false;
-  report.coverage.warn(std::string(kReadFailed), error.sentence());
+  report.coverage.lose(std::string(kReadFailed), error.sentence());
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};

@@ -11,9 +11,9 @@ namespace tcpstat::cli::verbs {
 
 ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   auto host = host::open_host(host_options(command.source, command.filter));
-  if (!host) return end_unknown(command.output, host.error(), notes);
+  if (!host) return end_unknown_check(command.output, host.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
-  if (!output) return end_unknown(command.output, output.error(), notes);
+  if (!output) return end_unknown_check(command.output, output.error(), notes);
   check::CheckPlan plan = check_plan(command);
   plan.filter = settled(plan.filter, **host);
   std::optional<StateFile> state_file;

@@ -163,8 +163,7 @@ class FileSource final : public source::Source {
                      "its tables are of other sockets than TCP's");
     }
     chosen_ = std::make_unique<SavedSample>();
-    chosen_->coverage.complete = false;
-    chosen_->coverage.warn("empty_source", kind_ == FileKind::ndjson
+    chosen_->coverage.lose("empty_source", kind_ == FileKind::ndjson
                                                ? name + " has no row and no summary line of a list"
                                                : name + " is empty: it has not even a header, or the end of a dump");
     return {};

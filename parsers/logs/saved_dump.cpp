@@ -43,13 +43,11 @@ void SavedDump::message(std::uint16_t type, std::span<const std::byte> payload) 
 void SavedDump::end_part(End end) {
   Coverage& coverage = samples_.current().coverage;
   if (framing_.take_lost()) {
-    coverage.complete = false;
-    coverage.warn("lost_messages", std::string(netlink::InetDiagStream::kLost));
+    coverage.lose("lost_messages", std::string(netlink::InetDiagStream::kLost));
   }
   if (end == End::none) return;
   if (end == End::failed) {
-    coverage.complete = false;
-    coverage.warn("dump_failed",
+    coverage.lose("dump_failed",
                   "the saved dump records an error of the kernel: " + std::string(std::strerror(framing_.error())));
   }
   for (std::size_t family = 0; family < in_part_.size(); ++family) {
@@ -85,12 +83,11 @@ void SavedDump::finish() {
   end_part(End::none);
   if (!pending_.empty()) last.coverage.add(Flaw::cut_short);
   if (part_open_ || !pending_.empty() || !any_ended_) {
-    last.coverage.complete = false;
     std::string message = "the dump ends without the message that ends one (NLMSG_DONE): rows may be missing";
     if (last.changed() > 0) {
       message += "; sockets come again in another state, as in several dumps: the last row of each is shown";
     }
-    last.coverage.warn("no_end", std::move(message));
+    last.coverage.lose("no_end", std::move(message));
   }
   samples_.end();
 }

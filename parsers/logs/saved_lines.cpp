@@ -49,12 +49,10 @@ void add_warnings(const json& summary, Coverage& to) {
     if (warnings != summary.end() && warnings->is_array() && !warnings->empty() && warnings->back().is_object()) {
       if (const auto why = text_of(warnings->back(), "message")) message += ": " + *why;
     }
-    to.complete = false;
-    to.warn("saved_partial", std::move(message));
+    to.lose("saved_partial", std::move(message));
   }
   if (is(summary, "limited", true)) {
-    to.complete = false;
-    to.warn("saved_limited", "the saved sample was limited: --limit left rows out");
+    to.lose("saved_limited", "the saved sample was limited: --limit left rows out");
   }
   if (is(summary, "filtered", true)) {
     to.warn("saved_filtered", "the saved sample was filtered: it has the sockets that were asked for, not all");
@@ -75,8 +73,7 @@ void SavedLines::end_sample() {
   if (!samples_.is_open()) return;
   if (!has_end_) {
     Coverage& coverage = samples_.current().coverage;
-    coverage.complete = false;
-    coverage.warn("no_end", "the rows end without the summary line that ends a list: rows may be missing");
+    coverage.lose("no_end", "the rows end without the summary line that ends a list: rows may be missing");
   }
   samples_.current().users = names_.take_users();
   samples_.end();

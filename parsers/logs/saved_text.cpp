@@ -58,8 +58,7 @@ void SavedText::row(proc_net_tcp::Row row) {
     return;
   }
   if (saw_header_ || !to.coverage.complete) return;
-  to.coverage.complete = false;
-  to.coverage.warn("no_header", "no header line stands before the first row: rows may be missing before it");
+  to.coverage.lose("no_header", "no header line stands before the first row: rows may be missing before it");
 }
 
 void SavedText::line(std::string_view text, LineEnd end) {

@@ -118,8 +118,7 @@ class SockDiagSource final : public source::Source {
       errors_in_succession = waits_in_succession = 0;
       const InetDiagStream::End end = stream.feed(received.bytes);
       if (stream.take_lost()) {
-        coverage.complete = false;
-        coverage.warn("lost_messages", std::string(InetDiagStream::kLost));
+        coverage.lose("lost_messages", std::string(InetDiagStream::kLost));
       }
       switch (end) {
         case InetDiagStream::End::done:
@@ -142,7 +141,7 @@ class SockDiagSource final : public source::Source {
     switch (code) {
       case ENOBUFS:
         if (coverage.warnings.empty() || coverage.warnings.back().code != kLostMessages) {
-          coverage.warn(std::string(kLostMessages), "the kernel dropped netlink messages: rows are missing");
+          coverage.lose(std::string(kLostMessages), "the kernel dropped netlink messages: rows are missing");
         }
         return {};
       case ENOSPC:  // libmnl's word for MSG_TRUNC

@@ -60,8 +60,7 @@ class ProcfsSource final : public source::Source {
       if (*flow == Flow::stop) return {};
     }
     if (query.filter.ipv4 && !any4) {
-      coverage.complete = false;
-      coverage.warn("missing_table", tcp_ + " is missing: IPv4 sockets are not known");
+      coverage.lose("missing_table", tcp_ + " is missing: IPv4 sockets are not known");
     }
     // Without tcp6 there are no rows of it.
     const bool expected = any6 || (!query.filter.ipv4 && !exists(tcp_));
@@ -113,10 +112,8 @@ class ProcfsSource final : public source::Source {
     if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
-    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {  // read(2) says itself what a directory is
-      coverage.complete = false;
-      return failure("read " + path, 0, "", "it is no regular file");
-    }
+    // read(2) says itself what a directory is.
+    if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return failed("read", 0, "", "it is no regular file");
     constexpr std::size_t kLongestRow = 256;
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
@@ -152,11 +149,9 @@ class ProcfsSource final : public source::Source {
   /// The kernel always begins with a header line.
   static void say_what_is_missing(const ProcNetTcpStream::Seen& seen, const std::string& path, Coverage& coverage) {
     if (!seen.anything) {
-      coverage.complete = false;
-      coverage.warn("empty_source", path + " is empty: it has not even a header");
+      coverage.lose("empty_source", path + " is empty: it has not even a header");
     } else if (seen.headless) {
-      coverage.complete = false;
-      coverage.warn("no_header", path + " has no header line before its first row: rows may be missing");
+      coverage.lose("no_header", path + " has no header line before its first row: rows may be missing");
     }
     if (seen.others > 0) {
       coverage.warn("other_tables", "left out " + std::to_string(seen.others) + (seen.others == 1 ? " row" : " rows") +

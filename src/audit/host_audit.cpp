@@ -46,6 +46,20 @@ std::string headline(const std::vector<AuditCheck>& checks) {
          " attention: " + names;
 }
 
+/// A file that is not there belongs to what this kernel does not do; one that cannot be read hides what it does.
+void note_unread_counters(const KernelFacts& facts, AuditReport& report) {
+  for (const UnreadFile& unread : facts.unread) {
+    std::string lines;
+    for (const AuditCheck& check : report.checks) {
+      if (check.source.find("/" + std::string(unread.file)) == std::string::npos) continue;
+      lines += (lines.empty() ? "" : ", ") + std::string(check.name);
+    }
+    if (lines.empty()) continue;
+    report.reading.coverage.lose("counters_unread",
+                                 Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + lines);
+  }
+}
+
 }  // namespace
 
 Expected<AuditReport> audit_host(Host& host) {
@@ -59,6 +73,7 @@ Expected<AuditReport> audit_host(Host& host) {
 
   const KernelFacts facts = host.kernel_facts();
   report.checks = audit({facts, listeners.all()});
+  note_unread_counters(facts, report);
   const SourceNames names = host.evidence_names();
   for (AuditCheck& check : report.checks) check.source = names.of(check.source);
   report.status = report.reading.coverage.complete ? Severity::ok : Severity::unknown;
@@ -66,6 +81,9 @@ Expected<AuditReport> audit_host(Host& host) {
     if (check.status != Severity::info) report.status = worse(report.status, check.status);
   }
   report.headline = headline(report.checks);
+  if (!report.reading.coverage.complete && report.status == Severity::unknown) {
+    report.headline = report.reading.coverage.why_incomplete();
+  }
   return report;
 }
 

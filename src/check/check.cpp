@@ -43,14 +43,6 @@ Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage
   return worst == Severity::info ? Severity::ok : worst;
 }
 
-/// The last thing that was said of the rows; what is said of their owners counts only where nothing else is.
-std::string why_incomplete(const Coverage& coverage) {
-  if (coverage.warnings.empty()) return "not everything could be read";
-  const auto of_rows = std::find_if(coverage.warnings.rbegin(), coverage.warnings.rend(),
-                                    [](const Warning& warning) { return !warning.code.starts_with("owners_"); });
-  return of_rows != coverage.warnings.rend() ? of_rows->message : coverage.warnings.back().message;
-}
-
 std::string headline(const std::vector<Finding>& findings, const Report& reading) {
   const Coverage& coverage = reading.coverage;
   if (!findings.empty() && findings.front().severity >= Severity::warning) {
@@ -58,7 +50,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
                                     [](const Finding& finding) { return finding.severity >= Severity::unknown; });
     return findings.front().message + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
   }
-  if (!coverage.complete) return why_incomplete(coverage);
+  if (!coverage.complete) return coverage.why_incomplete();
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
   // What is worth knowing; what this way of looking cannot see is told behind it.
   const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
@@ -157,8 +149,7 @@ void Check::remember() {
   if (plan_.memory == nullptr) return;
   if (const auto opened = plan_.memory->open(); !opened) {
     // What was asked for cannot be kept: that is not ok, however quiet the host is.
-    coverage().complete = false;
-    coverage().warn("state_file", opened.error().sentence() + "; judged without a memory");
+    coverage().lose("state_file", opened.error().sentence() + "; judged without a memory");
     return;
   }
   remembers_ = true;
@@ -281,8 +272,7 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
 
 void Check::save(RunMemory next) {
   if (const auto written = plan_.memory->replace(memory_text(next)); !written) {
-    coverage().complete = false;
-    coverage().warn("state_file", written.error().sentence());
+    coverage().lose("state_file", written.error().sentence());
   }
 }
 

@@ -39,8 +39,7 @@ void note_unread_counters(const KernelFacts& facts, const std::function<bool(std
       rules += (rules.empty() ? "" : ", ") + std::string(rest.rule);
     }
     if (rules.empty()) continue;
-    coverage.complete = false;
-    coverage.warn("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + rules);
+    coverage.lose("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + rules);
   }
 }
 

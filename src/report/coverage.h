@@ -33,6 +33,7 @@ struct Coverage {
   /// States that this source can show at all.
   StateSet visible = StateSet::all();
   std::vector<Warning> warnings;
+  std::string last_loss;  ///< the message of the last lose()
 
   void add(Flaw flaw) {
     ++flaws[static_cast<std::size_t>(flaw)];
@@ -46,8 +47,19 @@ struct Coverage {
     complete = complete && other.complete;
     visible = other.visible;
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
+    if (!other.last_loss.empty()) last_loss = other.last_loss;
   }
   void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
+  /// A warning that is the reason why rows, or what was asked about them, may be missing.
+  void lose(std::string code, std::string message) {
+    complete = false;
+    last_loss = message;
+    warn(std::move(code), std::move(message));
+  }
+  /// For one line; only where `complete` is false.
+  [[nodiscard]] std::string why_incomplete() const {
+    return last_loss.empty() ? "not everything could be read" : last_loss;
+  }
   /// A source that failed before its first row, or was empty: its zeros count nothing.
   [[nodiscard]] bool saw_nothing() const { return !complete && rows_read == 0; }
   [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }

@@ -126,10 +126,11 @@ class OwnerStage {
   /// Says what the search did not see. Missing owners are missing data only where they are part of the answer.
   void warn(Coverage& coverage) const {
     if (search_.failed > 0 || second_error_) {
-      if (policy_ == DumpPlan::Owners::required) coverage.complete = false;
       const std::string processes = std::to_string(search_.failed) + (search_.failed == 1 ? " process" : " processes");
       const Error first{"look into " + processes + " for the owners of sockets", search_.error};
-      coverage.warn("owners_unread", second_error_.value_or(first).sentence());
+      const bool asked_for = policy_ == DumpPlan::Owners::required;
+      (coverage.*(asked_for ? &Coverage::lose : &Coverage::warn))("owners_unread",
+                                                                  second_error_.value_or(first).sentence());
     }
     if (const std::uint64_t count = without_owner(Orphan::not_permitted); count > 0) {
       coverage.warn("owners_not_permitted",
@@ -159,14 +160,11 @@ class OwnerStage {
 void complete_warnings(Coverage& coverage, const Expected<void>& read) {
   for (std::size_t i = 0; i < kFlawCount; ++i) {
     if (coverage.flaws[i] == 0) continue;
-    coverage.warn("flawed_rows", "left out " + std::to_string(coverage.flaws[i]) +
+    coverage.lose("flawed_rows", "left out " + std::to_string(coverage.flaws[i]) +
                                      (coverage.flaws[i] == 1 ? " row " : " rows ") +
                                      std::string(name(static_cast<Flaw>(i))));
   }
-  if (!read) {
-    coverage.complete = false;
-    coverage.warn(std::string(kReadFailed), read.error().sentence());
-  }
+  if (!read) coverage.lose(std::string(kReadFailed), read.error().sentence());
 }
 
 }  // namespace

@@ -75,6 +75,20 @@ TEST_CASE_FIXTURE(Server, "a read that fails is unknown too, and the settings ar
   CHECK(report.reading.coverage.warnings.back().code == "read_failed");
 }
 
+TEST_CASE_FIXTURE(Server, "a counter file that cannot be read names the lines that it leaves without a judgement") {
+  host.kernel.front().unread = {{"sockstat", "/proc/net/sockstat", 5}, {"snmp", "/proc/net/snmp", 5}};
+  CHECK(check("tcp_syncookies").status == Severity::ok);
+  CHECK(report.status == Severity::unknown);
+  CHECK_FALSE(report.reading.coverage.complete);
+  REQUIRE(report.reading.coverage.warnings.size() == 1);  // no line of the audit rests on snmp
+  CHECK(report.reading.coverage.warnings[0].code == "counters_unread");
+  CHECK(report.headline ==
+        "cannot read /proc/net/sockstat: Input/output error; not judged: tcp_orphans, tcp_memory, tcp_time_wait");
+  host.kernel.front().settings.syncookies = 0;
+  check("tcp_syncookies");
+  CHECK(report.headline == "1 of 17 defences deserves attention: tcp_syncookies");
+}
+
 TEST_CASE_FIXTURE(Server, "a saved file has no settings") {
   host.saved = true;
   const auto refused = audit_host(host);
