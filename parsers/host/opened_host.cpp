@@ -9,6 +9,7 @@
 #include <deque>
 #include <thread>
 
+#include "base/shell_word.h"
 #include "base/timestamp.h"
 #include "filter/query.h"
 #include "parsers/host/network_namespace.h"
@@ -141,9 +142,11 @@ class OpenedHost final : public Host {
   SourceId source_;  ///< the one that is read, or would be
   std::string file_name_;
   bool automatic_;
-  std::string sysctls_;     ///< the /proc that shows the namespace's sysctls; empty: none does
-  std::string notice_;      ///< about what is read instead of what was asked for; empty: nothing
-  bool proc_only_ = false;  ///< the namespace could not be entered, only its /proc/PID/net read
+  std::string sysctls_;      ///< the /proc that shows the namespace's sysctls; empty: none does
+  std::string notice_;       ///< about what is read instead of what was asked for; empty: nothing
+  std::string place_words_;  ///< options that name the place that is read
+  std::string enter_words_;  ///< a command that runs others there
+  bool proc_only_ = false;   ///< the namespace could not be entered, only its /proc/PID/net read
   source::SourceOptions source_options_;
   RunFacts facts_;
   names::SystemNames host_names_;
@@ -162,6 +165,14 @@ OpenedHost::OpenedHost(const HostOptions& options)
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
   source_options_.sample = options.sample;
+  const auto add = [this](const char* option, const std::string& word) {
+    place_words_ += (place_words_.empty() ? "" : " ") + std::string(option) + " " + shell_word(word);
+  };
+  if (!root_.empty()) add("--proc-root", root_);
+  if (!options.netns.empty()) add("--netns", options.netns);
+  if (options.source == SourceId::file) add("--source", options.file);
+  if (options.sample) add("--sample", std::to_string(*options.sample));
+  if (options.byte_order) add("--byte-order", *options.byte_order == std::endian::little ? "little" : "big");
 }
 
 Expected<void> OpenedHost::open(const HostOptions& options) {
@@ -205,6 +216,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   const auto target = find_namespace(options.netns, proc_root());
   if (!target) return tl::make_unexpected(target.error());
   facts_.netns = namespace_inode(target->path);
+  enter_words_ = "nsenter " + shell_word("--net=" + target->path);
   if (target->pid) source_options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";
   if (!root_.empty()) {
     if (target->pid) return {};
@@ -281,6 +293,9 @@ SourceNames OpenedHost::evidence_names() const {
   names.root = proc_root();
   if (source_ == SourceId::proc) names.rows = names.net + "/tcp";
   if (source_ == SourceId::both) names.rows += ", " + names.net + "/tcp";
+  names.options = place_words_;
+  names.enter = enter_words_;
+  names.saved = is_file() || is_copy_;
   return names;
 }
 

@@ -134,7 +134,7 @@ CheckReport Check::run() {
 void Check::look_first() {
   if (!plan_.interval) return;
   if (host_.is_file()) {
-    coverage().warn("interval", "a saved file has one sample: --interval changes nothing");
+    coverage().warn("interval", "a saved file stays as it is: --interval changes nothing");
     return;
   }
   auto first = take_first_sample(host_, plan_.filter, *plan_.interval);
@@ -211,8 +211,8 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   report_.not_seen = diagnoser.not_seen();
   if (!first_ && !memory_) {
     report_.not_seen.emplace_back(
-        "what is refused, dropped or sent again at this moment: one sample has no rates; use "
-        "--interval");
+        std::string("what is refused, dropped or sent again at this moment: one sample has no rates") +
+        (host_.is_file() ? "" : "; use --interval"));
   }
 }
 
@@ -224,6 +224,7 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.facts = now.facts;
   input.completeness = coverage().completeness();
   input.left_ports = left_ports;
+  input.saved = host_.is_file();
   detect::TrackedSample tracked;
   if (first_) {
     tracked = tracked_sources(host_, now.sample, first_->facts, now.facts, plan_.thresholds);

@@ -89,7 +89,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
     finding.warning = upper_end(plan.warning);
     finding.critical = upper_end(plan.critical);
     finding.message = what + ", " + (limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
-    finding.next = "tcpstat" + plan.filter_words;
+    finding.next = host.evidence_names().command("tcpstat" + plan.filter_words);
     report.status = severity;
     report.headline = finding.message;
     report.findings.push_back(std::move(finding));

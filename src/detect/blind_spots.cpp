@@ -57,23 +57,22 @@ bool table_is_blind(const SynInput& input) {
 std::vector<std::string> blind_spots(const SynInput& input, const Measurements& host, const Thresholds& thresholds) {
   std::vector<std::string> out;
   const KernelFacts& facts = input.facts;
+  const std::string remedy = input.saved ? "" : "; use --interval";
   if (!input.facts_before) {
     if (facts.settings.syncookies == 2) {
-      out.emplace_back(
-          "net.ipv4.tcp_syncookies is 2: no SYN leaves a half-open, so a flood shows in counters alone; use "
-          "--interval");
+      out.push_back("net.ipv4.tcp_syncookies is 2: no SYN leaves a half-open, so a flood shows in counters alone" +
+                    remedy);
     } else if (facts.counters.syncookies_sent.value_or(0) > 0) {
-      out.emplace_back("SYN cookies were sent since boot: what they answered is not in the table; use --interval");
+      out.push_back("SYN cookies were sent since boot: what they answered is not in the table" + remedy);
     } else if (!facts.settings.syncookies || !facts.counters.syncookies_sent) {
       out.emplace_back("whether SYN cookies are in use is not known");
     }
     if (synproxy_works(input)) {
-      out.emplace_back(
-          "SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone; use --interval");
+      out.push_back("SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone" +
+                    remedy);
     }
-    out.emplace_back(
-        "sources that answer with RST leave no half-open: a flood of that kind shows in counters alone; use "
-        "--interval");
+    out.push_back("sources that answer with RST leave no half-open: a flood of that kind shows in counters alone" +
+                  remedy);
   } else {
     if (!growth(input.facts_before->counters.syncookies_sent, facts.counters.syncookies_sent)) {
       out.emplace_back("the counters of SYN cookies are not known for this time");

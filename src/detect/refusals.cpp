@@ -65,13 +65,12 @@ std::string left_command(const std::vector<std::uint16_t>& ports) {
 }
 
 /// One sample does not tell whether anybody still comes.
-Finding left_behind(const std::vector<std::uint16_t>& ports) {
+Finding left_behind(const std::vector<std::uint16_t>& ports, const SynInput& input) {
   Finding out(std::string(kRefusedRule.id), Severity::info,
               ports.size() == 1 ? Subject::port(ports.front()) : Subject::host(),
               {{"services_left", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"}});
-  out.message =
-      "Nothing listens on " + named(ports) +
-      " any more, where connections are left: is the service down? (--interval tells whether any are refused)";
+  out.message = "Nothing listens on " + named(ports) + " any more, where connections are left: is the service down?" +
+                (input.saved ? "" : " (--interval tells whether any are refused)");
   out.next = left_command(ports);
   return out;
 }
@@ -85,7 +84,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<std::uint16_t> left(input.left_ports.begin(), input.left_ports.end());
   const std::vector<std::uint16_t>& gone = gone_now.empty() ? left : gone_now;
   const bool missed = !gone.empty() && resets >= limit("after_end");
-  if (!host.signals.resets_per_s && !left.empty()) return left_behind(left);
+  if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
 
   const Narrowed why = narrowed(*host.of, resets);

@@ -37,6 +37,7 @@ struct SynInput {
   std::optional<double> cusum;
   Completeness completeness = Completeness::whole;  ///< of the dump of `now`
   const TrackedSample* tracked = nullptr;           ///< nothing: connection tracking was not asked
+  bool saved = false;                               ///< there is no later sample to ask for
 };
 
 /// How much a flood, if it is one, hurts: new connections notice when the queue is full.

@@ -31,4 +31,17 @@ std::string SourceNames::of(std::string_view list) const {
   return out;
 }
 
+std::string SourceNames::command(std::string_view words) const {
+  constexpr std::string_view kLive = " --source netlink";
+  const bool ours = words == "tcpstat" || words.starts_with("tcpstat ");
+  std::string out(words);
+  if (out.empty()) return out;
+  if (saved) {
+    if (!ours || words.find(" --interval ") != std::string_view::npos) return {};
+    if (const std::size_t at = out.find(kLive); at != std::string::npos) out.erase(at, kLive.size());
+  }
+  if (ours) return options.empty() ? out : out + " " + options;
+  return enter.empty() ? out : enter + " " + out;
+}
+
 }  // namespace tcpstat::inline report

@@ -1,9 +1,10 @@
 #pragma once
-// What evidence calls the place it comes from. Judgements name those of a live host that was read by netlink: "sock_diag"
-// for rows, files below /proc for the rest.
+// What judgements call the place that was read: their evidence, and the commands to type next. They are written for this
+// host and netlink ("sock_diag" for rows, files below /proc for the rest), and put right once, at the end.
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "report/finding.h"
 
@@ -13,13 +14,26 @@ struct SourceNames {
   std::string rows = "sock_diag";
   std::string net = "/proc/net";
   std::string root = "/proc";
+  std::string options = {};  ///< that make tcpstat read the same place: "--netns web"; empty: none are needed
+  std::string enter = {};    ///< stands before other commands: "nsenter --net=/run/netns/web"; empty: nothing
+  /// Nothing more can be seen there than was saved.
+  bool saved = false;
 
   /// The places in `list`, separated by commas, as what was really read.
   [[nodiscard]] std::string of(std::string_view list) const;
 
-  /// Puts them into the evidence of findings or verdicts.
+  /// The command as it reads the same place; empty if it cannot.
+  [[nodiscard]] std::string command(std::string_view words) const;
+
+  void put_into(std::vector<Finding>& findings) const {
+    put_into_evidence(findings);
+    for (Finding& finding : findings) finding.next = command(finding.next);
+  }
+  void put_into(std::vector<SynVerdict>& verdicts) const { put_into_evidence(verdicts); }
+
+ private:
   template <typename Judgements>
-  void put_into(Judgements& judgements) const {
+  void put_into_evidence(Judgements& judgements) const {
     for (auto& judgement : judgements) {
       for (Evidence& evidence : judgement.evidence) evidence.source = of(evidence.source);
     }

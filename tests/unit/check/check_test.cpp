@@ -208,7 +208,7 @@ TEST_CASE_FIXTURE(Scene, "a saved file has one sample") {
   host.saved = true;
   plan.interval = milliseconds(6000);
   const CheckReport report = run();
-  CHECK(warnings(report) == "interval: a saved file has one sample: --interval changes nothing\n");
+  CHECK(warnings(report) == "interval: a saved file stays as it is: --interval changes nothing\n");
   CHECK(host.asked() == "0 facts, 0 read all");
 }
 

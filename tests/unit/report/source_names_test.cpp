@@ -23,5 +23,29 @@ TEST_CASE("each place in a list becomes the one that was read, once") {
   CHECK(names.of("net.ipv4.tcp_max_tw_buckets") == "net.ipv4.tcp_max_tw_buckets");
 }
 
+TEST_CASE("commands read the place that was judged") {
+  const std::string_view list = "tcpstat --state CLOSE_WAIT -p -i --source netlink";
+  CHECK(SourceNames{}.command(list) == list);
+  CHECK(SourceNames{}.command("tcpdump -nn") == "tcpdump -nn");
+  const SourceNames inside{.options = "--netns web", .enter = "nsenter --net=/run/netns/web"};
+  CHECK(inside.command("tcpstat -lp") == "tcpstat -lp --netns web");
+  CHECK(inside.command("tcpdump -nn") == "nsenter --net=/run/netns/web tcpdump -nn");
+  CHECK(inside.command("").empty());
+}
+
+TEST_CASE("what was saved can be listed, and not looked at again") {
+  const SourceNames file{.options = "--source 'last night.txt'", .saved = true};
+  CHECK(file.command("tcpstat -lp") == "tcpstat -lp --source 'last night.txt'");
+  CHECK(file.command("tcpstat --state CLOSE_WAIT -p -i --source netlink") ==
+        "tcpstat --state CLOSE_WAIT -p -i --source 'last night.txt'");
+  CHECK(file.command("tcpstat") == "tcpstat --source 'last night.txt'");
+  CHECK(file.command("tcpstat check --interval 5 -v").empty());
+  CHECK(file.command("tcpdump -nn").empty());
+  std::vector<Finding> findings = {{"rule", Severity::warning, Subject::host(), {{"quantity", 1.0, "", 0.0, "", 0, "sock_diag"}}}};
+  findings[0].next = "tcpstat -l";
+  file.put_into(findings);
+  CHECK(findings[0].next == "tcpstat -l --source 'last night.txt'");
+}
+
 }  // namespace
 }  // namespace tcpstat
