@@ -215,7 +215,11 @@ class FileSource final : public source::Source {
     if (file.changed()) facts.time = *file.changed();
     if (const auto told = time_from(chosen_->facts.time)) {
       const auto seconds = std::chrono::floor<std::chrono::seconds>(*told);
-      facts.time = timestamp({.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(*told - seconds).count()});
+      // A clock of 32 bits may have nothing to hold it.
+      timespec time{};
+      time.tv_sec = static_cast<std::time_t>(seconds.count());
+      time.tv_nsec = static_cast<long>(std::chrono::nanoseconds(*told - seconds).count());
+      facts.time = timestamp(time);
     }
     facts.host = chosen_->facts.host;
     facts.kernel = chosen_->facts.kernel;

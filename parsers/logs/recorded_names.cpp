@@ -41,7 +41,7 @@ std::uint64_t RecordedNames::Numbering::number(std::string_view name) {
 
 const std::string* RecordedNames::Numbering::find(std::uint64_t number) const {
   if (number < first_ || number - first_ >= names_.size()) return nullptr;
-  return &names_[number - first_];
+  return &names_[static_cast<std::size_t>(number - first_)];
 }
 
 }  // namespace tcpstat::logs

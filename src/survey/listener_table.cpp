@@ -14,7 +14,7 @@ Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(
 std::size_t ListenerTable::Hash::operator()(const Endpoint& endpoint) const {
   const std::string_view bytes(reinterpret_cast<const char*>(endpoint.address.bytes.data()),
                                endpoint.address.bytes.size());
-  return std::hash<std::string_view>{}(bytes) ^ (std::size_t{endpoint.port} * 0x9E3779B97F4A7C15ULL);
+  return std::hash<std::string_view>{}(bytes) ^ static_cast<std::size_t>(endpoint.port * 0x9E3779B97F4A7C15ULL);
 }
 
 void ListenerTable::add_half_open(const Connection& row) {
