@@ -14,7 +14,7 @@ if(TCPSTAT_WERROR AND "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}" M
 endif()
 if(TCPSTAT_SANITIZE)
   # The instrumentation hides from g++ what is initialized (GCC manual, -fsanitize); the sanitizers look for themselves.
-  target_compile_options(tcpstat_flags INTERFACE -Wno-maybe-uninitialized
+  target_compile_options(tcpstat_flags INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
     -fsanitize=${TCPSTAT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(tcpstat_flags INTERFACE -fsanitize=${TCPSTAT_SANITIZE})
 endif()
