@@ -4,6 +4,7 @@
 #include <linux/kcmp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <map>
 #include <new>
 #include <optional>
 #include <string_view>
@@ -279,13 +281,50 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
     table.inodes_.push_back(held.inode);
     table.owners_.push_back({held.pid, held.fd, table.names_[held.name]});
   }
+  table.root_ = proc_root;
+  table.asked_.resize(all.size());
   return table;
 }
 
 std::span<const Owner> ProcessTable::owners_of(std::uint64_t inode) const {
   const auto [first, last] = std::equal_range(inodes_.begin(), inodes_.end(), inode);
+  if (first != last) asked_[static_cast<std::size_t>(first - inodes_.begin())] = true;
   return std::span(owners_).subspan(static_cast<std::size_t>(first - inodes_.begin()),
                                     static_cast<std::size_t>(last - first));
+}
+
+std::optional<std::vector<Untabled>> ProcessTable::untabled(std::uint64_t netns) const {
+  // Two system calls each: most of a host's sockets that are not TCP are far fewer.
+  constexpr std::size_t kMostLooks = 50'000;
+  std::size_t looks = 0;
+  std::map<std::uint32_t, std::uint64_t> namespaces;  // by pid
+  std::map<std::uint32_t, Untabled> by_pid;
+  for (std::size_t at = 0; at < inodes_.size(); ++at) {
+    const bool first = at == 0 || inodes_[at - 1] != inodes_[at];
+    const Owner& owner = owners_[at];
+    if (!first || asked_[at]) continue;
+    const std::string process = root_ + "/" + std::to_string(owner.pid);
+    struct stat status;
+    const auto [known, added] = namespaces.try_emplace(owner.pid, 0);
+    if (added && ::stat((process + "/ns/net").c_str(), &status) == 0) known->second = status.st_ino;
+    if (known->second != netns) continue;
+    if (++looks > kMostLooks) return std::nullopt;
+    // The descriptor may be another file by now; "TCP" and "TCPv6" are what sockfs calls them (net/socket.c).
+    const std::string descriptor = process + "/fd/" + std::to_string(owner.fd);
+    std::array<char, 16> protocol{};
+    if (::stat(descriptor.c_str(), &status) != 0 || status.st_ino != inodes_[at]) continue;
+    if (::getxattr(descriptor.c_str(), "system.sockprotoname", protocol.data(), protocol.size() - 1) < 0) continue;
+    const std::string_view name = protocol.data();
+    if (name != "TCP" && name != "TCPv6") continue;
+    Untabled& found = by_pid[owner.pid];
+    found.pid = owner.pid;
+    found.name = owner.name;
+    ++found.sockets;
+  }
+  std::vector<Untabled> out;
+  for (auto& [pid, found] : by_pid) out.push_back(std::move(found));
+  std::stable_sort(out.begin(), out.end(), [](const Untabled& a, const Untabled& b) { return a.sockets > b.sockets; });
+  return out;
 }
 
 }  // namespace tcpstat::procfs

@@ -30,6 +30,7 @@ class ProcessTable final : public OwnerLookup {
   /// Ordered by pid, then descriptor.
   [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
   [[nodiscard]] const OwnerSearch& search() const override { return search_; }
+  [[nodiscard]] std::optional<std::vector<Untabled>> untabled(std::uint64_t netns) const override;
 
  private:
   ProcessTable() = default;
@@ -39,6 +40,9 @@ class ProcessTable final : public OwnerLookup {
   std::vector<Owner> owners_;
   std::deque<std::string> names_;
   OwnerSearch search_;
+  std::string root_;
+  /// By place in inodes_: somebody asked for the first of these.
+  mutable std::vector<bool> asked_;
 };
 
 }  // namespace tcpstat::procfs

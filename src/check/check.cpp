@@ -80,6 +80,7 @@ class Check {
   struct Now {
     detect::SynSample sample;
     KernelFacts facts;
+    std::optional<std::vector<Untabled>> untabled;
   };
 
   void look_first();
@@ -189,7 +190,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   coverage().complete = coverage().complete && before.complete;
   coverage().warnings.insert(coverage().warnings.begin(), before.warnings.begin(), before.warnings.end());
 
-  Now now{.sample = sampler.take(), .facts = facts};
+  Now now{.sample = sampler.take(), .facts = facts, .untabled = std::move(dump.untabled)};
   add_timeouts(host_, now.sample, kEnoughBesideCheck);
   return now;
 }
@@ -204,6 +205,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
     listener_drops = now.sample.drops_since(first_->sample);
     known.listener_drops = listener_drops;
   }
+  if (now.untabled) known.untabled = *now.untabled;
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   known.visible = coverage().visible;
   keep(diagnoser.finish(known));

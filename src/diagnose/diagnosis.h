@@ -16,6 +16,7 @@
 #include "model/kernel_limits.h"
 #include "model/listener.h"
 #include "model/listener_drops.h"
+#include "model/owner.h"
 #include "model/state.h"
 #include "report/finding.h"
 #include "report/rule.h"
@@ -54,6 +55,8 @@ struct DiagnosisFacts {
   const ProcessLimits* processes = nullptr;
   /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
   std::span<const std::uint64_t> earlier_close_waits{};
+  /// TCP sockets that processes hold and no row showed, most first; nothing where that is not known.
+  std::optional<std::span<const Untabled>> untabled{};
   /// States that the source can show at all.
   StateSet visible = StateSet::all();
 

@@ -2,9 +2,11 @@
 // Which processes hold a socket, and why a socket may have none.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tcpstat::inline model {
 
@@ -51,6 +53,13 @@ struct OwnerSearch {
   [[nodiscard]] Orphan why_none() const;
 };
 
+/// TCP sockets of one process that no dump shows: never connected, or ended and never closed.
+struct Untabled {
+  std::uint32_t pid = 0;
+  std::string name;  ///< hostile text
+  std::uint64_t sockets = 0;
+};
+
 /// Finds the owners of a socket by its inode.
 class OwnerLookup {
  public:
@@ -63,6 +72,9 @@ class OwnerLookup {
   /// Empty if nobody was seen holding it. Valid as long as this object.
   [[nodiscard]] virtual std::span<const Owner> owners_of(std::uint64_t inode) const = 0;
   [[nodiscard]] virtual const OwnerSearch& search() const = 0;
+  /// After owners_of() was asked for every socket of the network namespace `netns`: its processes that hold others, which
+  /// still are open and TCP; most sockets first. Nothing where there are too many to look at.
+  [[nodiscard]] virtual std::optional<std::vector<Untabled>> untabled(std::uint64_t netns) const = 0;
 };
 
 }  // namespace tcpstat::inline model

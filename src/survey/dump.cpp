@@ -88,6 +88,12 @@ class OwnerStage {
     if (join_ && !first_) join_->finish();
   }
 
+  /// After finish(): what processes hold besides the rows.
+  [[nodiscard]] std::optional<std::vector<Untabled>> untabled() const {
+    if (owners_ == nullptr || !host_.facts().netns) return std::nullopt;
+    return owners_->untabled(*host_.facts().netns);
+  }
+
   /// Once, when nothing comes any more.
   std::optional<OwnerSearch> close(Coverage& coverage) {
     if (owners_ == nullptr) return std::nullopt;
@@ -207,6 +213,9 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
     // What was read so far is a partial answer, and whoever writes it ends it as such.
     read = failure("read all sockets", ENOMEM);
   }
+  const bool all_rows = plan.query.states == StateSet::all() && report.coverage.visible == StateSet::all() &&
+                        !report.filtered && !plan.limit;
+  if (read && report.coverage.complete && all_rows) dump.untabled = owners.untabled();
   dump.owner_search = owners.close(report.coverage);
   complete_warnings(report.coverage, read);
   if (!read) dump.error = read.error();

@@ -47,6 +47,8 @@ struct Dump {
   std::optional<Error> error;
   /// Nothing: owners were not looked for.
   std::optional<OwnerSearch> owner_search;
+  /// TCP sockets that no row showed, of processes that could be looked into; nothing where not all rows were seen.
+  std::optional<std::vector<Untabled>> untabled;
 };
 
 /// Reads, and pushes the rows into `sink`. Owners live until it returns.

@@ -223,6 +223,15 @@ TEST_SUITE("diagnoses") {
     CHECK(check_outcome("port-exhaustion").status == "OK");
   }
 
+  TEST_CASE_FIXTURE(ServerUnderTest, "unfreed-sockets: reset by the peer, and never closed here") {
+    Conversations all = accepted(25, kPeer);
+    CHECK(check_outcome("unfreed-sockets").subject.empty());
+    for (Conversation& one : all) one.send_rst();
+    CHECK(check_outcome("unfreed-sockets").subject == this_program());
+    all.clear();
+    CHECK(check_outcome("unfreed-sockets").subject.empty());
+  }
+
   TEST_CASE_FIXTURE(ServerUnderTest, "idle-connections: silent clients, then some that send half a request") {
     const std::vector<std::string> soon = {"--threshold", "idle-connections.age_s=1", "--threshold",
                                            "idle-connections.least=20"};

@@ -549,6 +549,10 @@ void silent(Diagnosing& run, std::size_t count) {
   run.rows(count, served(State::established), carried(0, 0, 60'000, 60'000), kOwner);
 }
 void fast_open(Diagnosing& run) { run.rows(20, with_timer(State::syn_recv, TimerKind::retransmit, 2)); }
+void unfreed(Diagnosing& run) {
+  run.untabled = {{812, "java", 300}};
+  run.processes.table[812] = 700;
+}
 
 const std::vector<Row>& diagnoses() {
   static const std::vector<Row> kRows = {
@@ -662,6 +666,9 @@ const std::vector<Row>& diagnoses() {
       {{"idle-connections.idle_s", 600}, diagnosis([](Diagnosing& run) {
          run.rows(200, served(State::established), carried(600, 5, 400'000, 400'000), kOwner);
        })},
+      {{"unfreed-sockets.warning", 0.4}, diagnosis(unfreed)},
+      {{"unfreed-sockets.critical", 0.3}, diagnosis(unfreed)},
+      {{"unfreed-sockets.least", 301}, diagnosis(unfreed)},
       {{"fast-open-half-open.warning", 30}, diagnosis(fast_open)},
       {{"fast-open-half-open.critical", 15}, diagnosis(fast_open)},
       {{"fast-open-half-open.retransmits", 3}, diagnosis(fast_open)},

@@ -1,8 +1,11 @@
 #include "parsers/procfs/process_table.h"
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <memory>
 #include <ostream>
 
 #include "support/proc_root.h"
@@ -116,6 +119,50 @@ TEST_CASE("a tree without processes is no search") {
 }
 
 TEST_CASE("a root that cannot be read is an error") { CHECK_FALSE(ProcessTable::read("/nonexistent")); }
+
+/// A TCP socket of this process that nothing is done with.
+class IdleSocket {
+ public:
+  explicit IdleSocket(int family) : fd_(::socket(family, SOCK_STREAM, 0)) { REQUIRE(fd_ >= 0); }
+  IdleSocket(const IdleSocket&) = delete;
+  IdleSocket& operator=(const IdleSocket&) = delete;
+  ~IdleSocket() { ::close(fd_); }
+
+  [[nodiscard]] std::uint64_t inode() const {
+    struct stat status {};
+    REQUIRE(::fstat(fd_, &status) == 0);
+    return status.st_ino;
+  }
+
+ private:
+  int fd_;
+};
+
+std::uint64_t own(const std::optional<std::vector<Untabled>>& all) {
+  REQUIRE(all);
+  for (const Untabled& held : *all) {
+    if (held.pid == static_cast<std::uint32_t>(::getpid())) return held.sockets;
+  }
+  return 0;
+}
+
+TEST_CASE("TCP sockets that nobody asked for are those that no table shows") {
+  struct stat netns {};
+  REQUIRE(::stat("/proc/self/ns/net", &netns) == 0);
+  const IdleSocket first(AF_INET);
+  const IdleSocket second(AF_INET6);
+  const IdleSocket shown(AF_INET);
+  const IdleSocket other(AF_UNIX);
+  auto gone = std::make_unique<IdleSocket>(AF_INET);
+  const auto table = ProcessTable::read("/proc");
+  REQUIRE(table);
+  gone.reset();
+  const std::uint64_t before = own(table->untabled(netns.st_ino));
+  CHECK(before >= 3);
+  CHECK(table->owners_of(shown.inode()).size() == 1);
+  CHECK(own(table->untabled(netns.st_ino)) == before - 1);
+  CHECK(own(table->untabled(netns.st_ino + 1)) == 0);  // of another network namespace
+}
 
 }  // namespace
 }  // namespace tcpstat::procfs

@@ -41,7 +41,8 @@ TEST_CASE("what was saved can be listed, and not looked at again") {
   CHECK(file.command("tcpstat") == "tcpstat --source 'last night.txt'");
   CHECK(file.command("tcpstat check --interval 5 -v").empty());
   CHECK(file.command("tcpdump -nn").empty());
-  std::vector<Finding> findings = {{"rule", Severity::warning, Subject::host(), {{"quantity", 1.0, "", 0.0, "", 0, "sock_diag"}}}};
+  std::vector<Finding> findings = {
+      {"rule", Severity::warning, Subject::host(), {{"quantity", 1.0, "", 0.0, "", 0, "sock_diag"}}}};
   findings[0].next = "tcpstat -l";
   file.put_into(findings);
   CHECK(findings[0].next == "tcpstat -l --source 'last night.txt'");

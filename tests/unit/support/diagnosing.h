@@ -63,6 +63,7 @@ class Diagnosing {
                                .listener_drops = listener_drops,
                                .processes = &processes,
                                .earlier_close_waits = earlier_close_waits,
+                               .untabled = untabled,
                                .visible = visible});
   }
   /// What one rule says, worst first.
@@ -88,6 +89,7 @@ class Diagnosing {
   std::vector<ListenerDrops> listener_drops;
   TableLimits processes;
   std::vector<std::uint64_t> earlier_close_waits;
+  std::optional<std::vector<Untabled>> untabled;
   StateSet visible = StateSet::all();
 
  private:

@@ -73,6 +73,7 @@ class FakeHost final : public Host {
   std::map<std::uint64_t, std::vector<Owner>> owners_by_inode;
   OwnerSearch owner_search{.read = 1};
   std::optional<Error> owners_error;
+  std::optional<std::vector<Untabled>> untabled;
   std::uint64_t forgotten = 0;
   std::map<std::uint32_t, std::uint64_t> open_files;
 
@@ -101,6 +102,7 @@ class FakeHost final : public Host {
     explicit Lookup(const FakeHost& host) : host_(host) {}
     [[nodiscard]] std::span<const Owner> owners_of(std::uint64_t inode) const override;
     [[nodiscard]] const OwnerSearch& search() const override { return host_.owner_search; }
+    [[nodiscard]] std::optional<std::vector<Untabled>> untabled(std::uint64_t) const override { return host_.untabled; }
 
    private:
     const FakeHost& host_;

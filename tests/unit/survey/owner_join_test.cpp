@@ -17,6 +17,7 @@ class TableLookup final : public OwnerLookup {
     return at == owners.end() ? std::span<const Owner>{} : std::span<const Owner>(at->second);
   }
   [[nodiscard]] const OwnerSearch& search() const override { return searched; }
+  [[nodiscard]] std::optional<std::vector<Untabled>> untabled(std::uint64_t) const override { return std::nullopt; }
 
   std::map<std::uint64_t, std::vector<Owner>> owners;
   OwnerSearch searched{.read = 1};
