@@ -103,6 +103,8 @@ void add_rows(const options::RowChoice& rows, const Columns& columns, render::Re
   to.columns = columns;
   to.processes = rows.processes;
   to.tcp_info = rows.info;
+  to.asked = rows.columns;
+  to.asked.insert(to.asked.end(), rows.added_columns.begin(), rows.added_columns.end());
 }
 
 }  // namespace tcpstat::cli::verbs

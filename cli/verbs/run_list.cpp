@@ -63,6 +63,16 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   return ExitStatus::failed;
 }
 
+/// A terminal that is too narrow says so once, behind the rows.
+void note_hidden(const Columns& hidden, std::size_t width, const Notes& notes) {
+  if (hidden.empty()) return;
+  std::string names;
+  for (const Column* column : hidden) names += (names.empty() ? "" : ", ") + std::string(column->name);
+  notes.print(Notes::Level::note, std::to_string(hidden.size()) +
+                                      (hidden.size() == 1 ? " column does" : " columns do") + " not fit into " +
+                                      std::to_string(width) + ": " + names + " (-o names the columns to keep)");
+}
+
 }  // namespace
 
 ExitStatus run(const options::ListCommand& list, const Notes& notes) {
@@ -83,6 +93,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   TextBuffer out(output->fd());
   render::RenderSettings settings = render_settings(list.filter, list.text, *output, out, host);
   add_rows(list.rows, columns, settings);
+  settings.second_line = render::SecondLine::yes;
   std::unique_ptr<render::ListWriter> writer;
   std::unique_ptr<KnownHosts> hosts;
   survey::Dump dump;
@@ -109,8 +120,12 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
     LastWords::output_is_whole();
     throw;
   }
+  const Columns hidden = writer->hidden_columns();
   if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
-  return conclude(list.source, list.output, dump, out, *output, notes);
+  const std::size_t width = settings.width;
+  const ExitStatus status = conclude(list.source, list.output, dump, out, *output, notes);
+  note_hidden(hidden, width, notes);
+  return status;
 }
 
 }  // namespace tcpstat::cli::verbs

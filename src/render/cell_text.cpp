@@ -1,6 +1,7 @@
 #include "render/cell_text.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 #include "model/column_values.h"
@@ -117,9 +118,49 @@ std::size_t append_column(TextBuffer& out, const Column& /*column*/, const Row& 
   return append(out, cell_of<kId>(row, names), style);
 }
 
+/// Three digits at least: 1.2ms, 14k, 998.
+void append_scaled(TextBuffer& out, std::uint64_t value, std::uint64_t step, std::string_view unit) {
+  const std::uint64_t whole = value / step;
+  out.number(whole);
+  if (const std::uint64_t tenths = value % step * 10 / step; whole < 10 && tenths > 0) {
+    out.append('.');
+    out.append(static_cast<char>('0' + tenths));
+  }
+  out.append(unit);
+}
+
+struct Unit {
+  std::uint64_t step;
+  std::string_view name;
+};
+
+void append_with_unit(TextBuffer& out, std::string_view column, std::uint64_t value) {
+  constexpr auto kTimes =
+      std::to_array<Unit>({{3'600'000'000, "h"}, {60'000'000, "m"}, {1'000'000, "s"}, {1'000, "ms"}, {1, "us"}});
+  constexpr auto kSizes = std::to_array<Unit>({{1'000'000'000, "G"}, {1'000'000, "M"}, {1'000, "k"}});
+  // Amounts of data are read as sizes; a window or a segment size is a number that one compares.
+  const std::uint64_t exact_below = column.find("BYTES") != column.npos ? 10'000 : 100'000;
+  const bool us = column.ends_with("_US");
+  const bool ms = column.ends_with("_MS");
+  if ((us || ms) && value != 0 && value < UINT64_MAX / 1'000) {
+    if (ms) value *= 1'000;
+    const auto unit = std::find_if(kTimes.begin(), kTimes.end(), [&](const Unit& one) { return value >= one.step; });
+    return append_scaled(out, value, unit->step, unit->name);
+  }
+  if (us || ms || value < exact_below) return out.number(value);
+  const auto unit = std::find_if(kSizes.begin(), kSizes.end(), [&](const Unit& one) { return value >= one.step; });
+  append_scaled(out, value, unit->step, unit->name);
+}
+
 template <typename Row>
 std::size_t append_any(TextBuffer& out, const Column& column, const Row& row, Names& names, const CellStyle& style) {
-  return append(out, cell_of(column, row, names), style);
+  const Cell cell = cell_of(column, row, names);
+  if (style.units && column.id == ColumnId::tcp_info && cell.kind == Cell::Kind::number) {
+    const std::size_t start = out.size();
+    append_with_unit(out, column.name, cell.number);
+    return out.size() - start;
+  }
+  return append(out, cell, style);
 }
 
 }  // namespace

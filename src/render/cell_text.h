@@ -17,6 +17,8 @@ struct CellStyle {
   bool timer_details = false;
   /// Only the first owner, and how many more there are.
   bool first_owner_only = false;
+  /// Numbers of tcp_info as 1.2ms and 14k instead of all their digits.
+  bool units = false;
   /// What text of others may keep.
   Charset charset = Charset::utf8;
 };

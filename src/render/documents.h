@@ -11,6 +11,7 @@
 #include "model/names.h"
 #include "model/sink.h"
 #include "render/escape.h"
+#include "render/table_layout.h"
 #include "report/report.h"
 
 namespace tcpstat::render {
@@ -61,6 +62,10 @@ struct RenderSettings {
   bool processes = false;
   bool tcp_info = false;
   const HostNames* hosts = nullptr;
+  /// Columns that a terminal shows however narrow it is, because the user named them.
+  std::vector<const Column*> asked = {};
+  /// Whether a row may have a second line there.
+  SecondLine second_line = SecondLine::no;
 };
 
 /// Rows first, through Sink; then exactly one finish(). After a failed write (out.error()) rows answer Flow::stop.
@@ -69,6 +74,8 @@ class ListWriter : public Sink {
   virtual void finish(const Report& report) = 0;
   /// Instead of finish(), where that threw: ends the document with what needs no memory.
   virtual void finish_in_need() noexcept {}
+  /// Columns that the terminal had no room for. Known after finish().
+  [[nodiscard]] virtual std::vector<const Column*> hidden_columns() const { return {}; }
 };
 
 }  // namespace tcpstat::render

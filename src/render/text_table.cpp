@@ -3,14 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "render/palette.h"
 
 namespace tcpstat::render {
 namespace {
 
-constexpr std::size_t kGap = 2;
-constexpr std::size_t kLeastAddress = 12;  // less of an address tells nothing
+constexpr std::size_t kGap = kColumnGap;
 constexpr std::string_view kBlank = "                                ";
 static_assert(kBlank.size() == 32);
 constexpr std::size_t kSlack = 32;  // behind the text of a row, so that its last cell can be copied in one piece too
@@ -29,6 +29,17 @@ void append_shortened(TextBuffer& out, std::string_view text, std::size_t column
   out.append(display_width(end) == end.size() ? end : text.substr(text.size() - tail));
 }
 
+/// The beginning of `text` in `columns` columns, and the ellipsis.
+void append_beginning(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
+  out.append(fitting(text, columns - 1));
+  out.append(ellipsis);
+}
+
+/// A mark of severity says something of any number.
+bool is_blank(std::string_view cell) {
+  return cell.empty() || cell == "0" || cell == "-" || cell == "none" || cell == "*";
+}
+
 }  // namespace
 
 TextTable::TextTable(TextBuffer& out, std::vector<Heading> headings, Options options)
@@ -36,7 +47,8 @@ TextTable::TextTable(TextBuffer& out, std::vector<Heading> headings, Options opt
       headings_(std::move(headings)),
       options_(options),
       widths_(headings_.size()),
-      widest_cell_(headings_.size()) {
+      widest_cell_(headings_.size()),
+      told_(headings_.size()) {
   row_.cells.reserve(headings_.size());
 }
 
@@ -48,6 +60,7 @@ void TextTable::end_row() {
     for (std::size_t i = 0; i < row_.cells.size(); ++i) {
       widest_cell_[i] = std::max(widest_cell_[i], row_.cells[i].width);
     }
+    if (options_.width != 0) note_blank_cells();
     waiting_.push_back(row_);
     if (waiting_.size() == kScreenful) settle_widths();
   }
@@ -59,10 +72,13 @@ void TextTable::finish() {
   if (!settled_) settle_widths();
 }
 
-std::size_t TextTable::total_width() const {
-  std::size_t total = 0;
-  for (const std::size_t width : widths_) total += width + kGap;
-  return total == 0 ? 0 : total - kGap;
+void TextTable::note_blank_cells() {
+  const std::string_view text = row_.text.view();
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < row_.cells.size(); ++i) {
+    if (!is_blank(text.substr(start, row_.cells[i].end - start))) told_[i] = true;
+    start = row_.cells[i].end;
+  }
 }
 
 void TextTable::settle_widths() {
@@ -71,77 +87,56 @@ void TextTable::settle_widths() {
     const std::size_t heading = options_.header ? headings_[i].text.size() : 0;
     widths_[i] = std::max({widest_cell_[i], headings_[i].least_width, heading});
   }
-  if (options_.width != 0) {
-    narrow_numbers();
-    narrow_addresses();
-  }
+  if (options_.width != 0) place_columns();
   if (options_.header) write_header();
   for (const Row& row : waiting_) write_row(row);
   waiting_.clear();
   waiting_.shrink_to_fit();
 }
 
-/// On a narrow terminal the words above numbers are what takes the room: they are shortened before any data is cut.
-void TextTable::narrow_numbers() {
+void TextTable::place_columns() {
   constexpr std::size_t kLeastHeading = 4;
+  std::vector<ColumnShape> shapes;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
-    const std::size_t total = total_width();
-    if (total <= options_.width) return;
-    if (headings_[i].align != Align::right) continue;
-    const std::size_t least = std::max(widest_cell_[i], kLeastHeading);
-    const std::size_t wanted = widths_[i] - std::min(widths_[i], total - options_.width);
-    widths_[i] = std::min(widths_[i], std::max(least, wanted));
-  }
-}
-
-/// Then long addresses give way: if all columns fit with addresses of a full IPv4 endpoint's width, they do; else
-/// everything up to the last address.
-void TextTable::narrow_addresses() {
-  constexpr std::size_t kFullIpv4 = 21;  // 255.255.255.255:65535
-  if (total_width() <= options_.width || share_width(headings_.size(), kFullIpv4)) return;
-  std::size_t columns = headings_.size();
-  while (columns > 0 && headings_[columns - 1].shorten == Shorten::no) --columns;
-  share_width(columns, kLeastAddress);
-}
-
-/// Makes the first `columns` columns fit by giving those with addresses equal shares of the room, at least `least` or
-/// what they need; false if there is not that much.
-bool TextTable::share_width(std::size_t columns, std::size_t least) {
-  std::vector<std::size_t> addresses;
-  std::size_t taken = columns < headings_.size() ? 2 : 0;  // a space and the ellipsis that stands for the others
-  for (std::size_t i = 0; i < columns; ++i) {
-    taken += i > 0 ? kGap : 0;
-    if (headings_[i].shorten == Shorten::middle) {
-      addresses.push_back(i);
-    } else {
-      taken += widths_[i];
+    const Heading& heading = headings_[i];
+    std::size_t text = options_.header ? heading.text.size() : 0;
+    if (!heading.short_text.empty()) {
+      text = std::min(text, heading.short_text.size());
+    } else if (heading.align == Align::right) {
+      text = std::min(text, kLeastHeading);
     }
+    const std::size_t shortened = std::max({widest_cell_[i], heading.least_width, text});
+    const bool words = heading.shorten == Shorten::end;
+    shapes.push_back({.natural = widths_[i],
+                      .shortened = shortened,
+                      .least = words ? std::min(shortened, std::max(heading.least_cell, text)) : shortened,
+                      .rank = heading.rank,
+                      .blank = !told_[i] && !waiting_.empty(),
+                      .address = heading.shorten == Shorten::middle,
+                      .detail = heading.detail});
   }
-  if (addresses.empty() || taken + addresses.size() * least > options_.width) return false;
-  std::size_t room = options_.width - taken;
-  std::sort(addresses.begin(), addresses.end(), [this](auto a, auto b) { return widths_[a] < widths_[b]; });
-  for (std::size_t left = addresses.size(); left > 0; --left) {
-    std::size_t& width = widths_[addresses[addresses.size() - left]];
-    width = std::min(width, room / left);
-    room -= width;
-  }
-  return true;
+  placed_ = lay_out(shapes, options_.width, options_.second_line);
+  for (std::size_t i = 0; i < placed_.size(); ++i) widths_[i] = placed_[i].width;
+}
+
+void TextTable::append_heading(TextBuffer& out, std::size_t column) const {
+  const Heading& heading = headings_[column];
+  if (heading.text.size() <= widths_[column]) return out.append(heading.text);
+  if (!heading.short_text.empty() && heading.short_text.size() <= widths_[column])
+    return out.append(heading.short_text);
+  append_shortened(out, heading.text, widths_[column], options_.ellipsis);
 }
 
 void TextTable::write_header() {
   Row header;
   for (std::size_t i = 0; i < headings_.size(); ++i) {
-    const std::string_view text = headings_[i].text;
-    if (text.size() > widths_[i]) {
-      append_shortened(header.text, text, widths_[i], options_.ellipsis);
-      header.cells.push_back({header.text.size(), widths_[i], {}});
-    } else {
-      header.text.append(text);
-      header.cells.push_back({header.text.size(), text.size(), {}});
-    }
+    const std::size_t start = header.text.size();
+    if (options_.width == 0 || in_line(i)) append_heading(header.text, i);
+    header.cells.push_back({header.text.size(), display_width(header.text.view().substr(start)), {}});
   }
   static_cast<void>(header.text.reserve(kSlack));
-  write_row(header);
+  if (options_.width == 0) return write_row(header);
+  write_cut(header);
 }
 
 void TextTable::write_row(const Row& row) {
@@ -193,45 +188,58 @@ void TextTable::write_row(const Row& row) {
   out_.commit(to);
 }
 
+std::size_t TextTable::last_in_line() const {
+  std::size_t last = headings_.size();
+  while (last > 0 && !in_line(last - 1)) --last;
+  return last == 0 ? 0 : last - 1;
+}
+
 /// Columns of the terminal that the row takes. Padding behind the last cell does not count.
 std::size_t TextTable::full_width(const Row& row) const {
+  const std::size_t last = last_in_line();
   std::size_t full = 0;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
-    const bool last = i + 1 == row.cells.size();
-    const bool padded = !last || headings_[i].align == Align::right;
-    full += (padded ? std::max(widths_[i], row.cells[i].width) : row.cells[i].width) + (last ? 0 : kGap);
+    if (!in_line(i)) continue;
+    const bool padded = i != last || headings_[i].align == Align::right;
+    full += (padded ? std::max(widths_[i], row.cells[i].width) : row.cells[i].width) + (i == last ? 0 : kGap);
   }
   return full;
 }
 
-/// As write_row(), within the terminal's width. A row that does not fit first has addresses that are wider than their
-/// columns shortened; the ellipsis takes the place of what still does not fit.
+/// As write_row(), within the terminal's width. Cells that are wider than their columns are shortened where the column was
+/// narrowed or the row does not fit; the ellipsis takes the place of what still does not fit.
 void TextTable::write_within_terminal(const Row& row) {
-  if (full_width(row) <= options_.width) {
-    write_cut(row);
-    return;
-  }
   const std::string_view text = row.text.view();
-  Row shortened;
+  const bool fits = full_width(row) <= options_.width;
+  Row shown;
   std::size_t start = 0;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const Span& cell = row.cells[i];
     const std::string_view part = text.substr(start, cell.end - start);
-    const std::size_t wanted = std::max(widths_[i], kLeastAddress);
-    const bool shorten = headings_[i].shorten == Shorten::middle && cell.width > wanted;
-    if (shorten) {
-      append_shortened(shortened.text, part, wanted, options_.ellipsis);
+    const Shorten shorten = headings_[i].shorten;
+    const std::size_t least = shorten == Shorten::middle ? kLeastAddress : 1;
+    const std::size_t wanted = std::max(widths_[i], least);
+    const bool narrowed = widths_[i] < widest_cell_[i];
+    const bool too_wide = (narrowed || !fits) && shorten != Shorten::no && cell.width > wanted;
+    if (!in_line(i)) {
+      // written below, or not at all
+    } else if (too_wide && shorten == Shorten::middle) {
+      append_shortened(shown.text, part, wanted, options_.ellipsis);
+    } else if (too_wide) {
+      append_beginning(shown.text, part, wanted, options_.ellipsis);
     } else {
-      shortened.text.append(part);
+      shown.text.append(part);
     }
-    shortened.cells.push_back({shortened.text.size(), shorten ? wanted : cell.width, cell.colour});
+    shown.cells.push_back({shown.text.size(), too_wide ? wanted : cell.width, cell.colour});
     start = cell.end;
   }
-  write_cut(shortened);
+  write_cut(shown);
+  write_below(row);
 }
 
 void TextTable::write_cut(const Row& row) {
   const std::string_view text = row.text.view();
+  const std::size_t last = last_in_line();
   const bool cut = full_width(row) > options_.width;
   std::size_t room = cut ? options_.width - 1 : options_.width;
   const auto spaces = [&](std::size_t count) {
@@ -240,10 +248,16 @@ void TextTable::write_cut(const Row& row) {
     room -= taken;
   };
   std::size_t start = 0;
+  bool first = true;
   for (std::size_t i = 0; i < row.cells.size() && room > 0; ++i) {
     const Span& cell = row.cells[i];
+    if (!in_line(i)) {
+      start = cell.end;
+      continue;
+    }
     const std::size_t padding = widths_[i] > cell.width ? widths_[i] - cell.width : 0;
-    if (i > 0) spaces(kGap);
+    if (!first) spaces(kGap);
+    first = false;
     if (headings_[i].align == Align::right) spaces(padding);
     if (room == 0) break;
     const std::string_view shown = fitting(text.substr(start, cell.end - start), room);
@@ -251,11 +265,46 @@ void TextTable::write_cut(const Row& row) {
     out_.append(shown);
     if (!cell.colour.empty()) out_.append(kColourEnd);
     room -= std::min(room, shown.size() == cell.end - start ? cell.width : room);
-    if (headings_[i].align == Align::left && i + 1 < row.cells.size()) spaces(padding);
+    if (headings_[i].align == Align::left && i != last) spaces(padding);
     start = cell.end;
   }
   if (cut) out_.append(options_.ellipsis);
   out_.append('\n');
+}
+
+/// What has no room in the line: "    rtt 1.2ms  cwnd 10", in as many lines as that takes. What is not known is left
+/// out.
+void TextTable::write_below(const Row& row) {
+  constexpr std::size_t kIndent = 4;
+  const std::string_view text = row.text.view();
+  std::size_t column = 0;
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    const Span& cell = row.cells[i];
+    const std::string_view part = text.substr(start, cell.end - start);
+    start = cell.end;
+    if (placed_[i].place != Place::below || part.empty() || part == "-") continue;
+    const std::string_view name = headings_[i].short_text.empty() ? headings_[i].text : headings_[i].short_text;
+    const std::size_t width = name.size() + 1 + cell.width;
+    if (column != 0 && column + kGap + width > options_.width) {
+      out_.append('\n');
+      column = 0;
+    }
+    const std::size_t before = column == 0 ? std::min(kIndent, options_.width / 8) : kGap;
+    out_.append(before, ' ');
+    std::size_t room = options_.width - std::min(options_.width, column + before);
+    const auto put = [&](std::string_view words) {
+      const std::string_view shown = fitting(words, room);
+      out_.append(shown);
+      room -= display_width(shown);
+    };
+    put(ascii_lower(name) + " ");
+    if (!cell.colour.empty()) out_.append(cell.colour);
+    put(part);
+    if (!cell.colour.empty()) out_.append(kColourEnd);
+    column += before + width;
+  }
+  if (column != 0) out_.append('\n');
 }
 
 }  // namespace tcpstat::render

@@ -1,13 +1,16 @@
 #pragma once
 // Aligned columns of text. Widths are settled by the first screenful, so that rows stream: a longer cell later pushes
-// its row to the right, and there are always at least two spaces between columns.
+// its row to the right, and there are always at least two spaces between columns. On a terminal table_layout.h says which
+// columns there is room for.
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/text_buffer.h"
 #include "model/column.h"
+#include "render/table_layout.h"
 
 namespace tcpstat::render {
 
@@ -15,17 +18,24 @@ class TextTable {
  public:
   /// What may be done to a cell that is too wide for a terminal: nothing, or its middle left out and the end after the
   /// last colon (a port) kept.
-  enum class Shorten : bool { no, middle };
+  enum class Shorten : std::uint8_t { no, middle, end };
   struct Heading {
     std::string_view text;
     Align align;
     std::size_t least_width = 0;
     Shorten shorten = Shorten::no;
+    /// For a narrow terminal; empty: the beginning and the end of `text`.
+    std::string_view short_text = {};
+    /// How narrow its cells may be cut, for Shorten::end.
+    std::size_t least_cell = 0;
+    std::uint8_t rank = 0;  ///< ColumnShape
+    bool detail = false;    ///< ColumnShape
   };
   struct Options {
     bool header = true;
     std::size_t width = 0;  ///< cut rows to this many terminal columns; 0: never
     std::string_view ellipsis = "…";
+    SecondLine second_line = SecondLine::no;
   };
 
   /// `out` is borrowed.
@@ -40,6 +50,10 @@ class TextTable {
   void end_row();
   /// Writes what waits for widths.
   void finish();
+  /// Whether the terminal had no room for a column. Known after finish().
+  [[nodiscard]] bool is_hidden(std::size_t column) const {
+    return column < placed_.size() && placed_[column].place == Place::hidden;
+  }
 
  private:
   struct Span {
@@ -56,15 +70,17 @@ class TextTable {
   static constexpr std::size_t kScreenful = 64;
 
   void settle_widths();
-  void narrow_numbers();
-  void narrow_addresses();
-  bool share_width(std::size_t columns, std::size_t least);
+  void place_columns();
+  void note_blank_cells();
+  [[nodiscard]] bool in_line(std::size_t column) const { return placed_[column].place == Place::line; }
+  [[nodiscard]] std::size_t last_in_line() const;
   [[nodiscard]] std::size_t full_width(const Row& row) const;
-  [[nodiscard]] std::size_t total_width() const;
+  void append_heading(TextBuffer& out, std::size_t column) const;
   void write_header();
   void write_row(const Row& row);
   void write_within_terminal(const Row& row);
   void write_cut(const Row& row);
+  void write_below(const Row& row);
 
   TextBuffer& out_;
   std::vector<Heading> headings_;
@@ -73,6 +89,8 @@ class TextTable {
   std::vector<Row> waiting_;
   std::vector<std::size_t> widths_;
   std::vector<std::size_t> widest_cell_;
+  std::vector<PlacedColumn> placed_;  ///< on a terminal, once widths are settled
+  std::vector<bool> told_;            ///< columns with a cell that says something
   bool settled_ = false;
 };
 

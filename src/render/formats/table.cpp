@@ -1,6 +1,7 @@
 // Aligned columns for people.
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/ascii.h"
@@ -21,7 +22,42 @@ namespace {
 using Headings = std::vector<TextTable::Heading>;
 
 TextTable::Options options(const RenderSettings& settings) {
-  return {settings.header, settings.width, settings.ellipsis};
+  return {settings.header, settings.width, settings.ellipsis, settings.second_line};
+}
+
+/// How a column looks on a terminal that is too narrow for all of them.
+struct Narrow {
+  ColumnId id;
+  std::string_view heading;
+  std::uint8_t rank = 0;       ///< ColumnShape
+  std::size_t least_cell = 0;  ///< of words
+};
+constexpr auto kNarrow = std::to_array<Narrow>({
+    {ColumnId::RECV_QUEUE, "RECVQ", 1},
+    {ColumnId::SEND_QUEUE, "SENDQ", 1},
+    {ColumnId::ACCEPT_QUEUE, "QUEUE"},
+    {ColumnId::ACCEPT_LIMIT, "LIMIT"},
+    {ColumnId::SYN_RECV, "SYNS"},
+    {ColumnId::RETRANSMITS, "RETR"},
+    {ColumnId::TIMER, "TIMER", 2, 12},
+    {ColumnId::USER, "USER", 3, 6},
+    {ColumnId::PROCESS, "PROCESS", 0, 16},
+    {ColumnId::CGROUP, "CGROUP", 0, 16},
+    {ColumnId::FLAGS, "FLAGS", 0, 14},
+    {ColumnId::CONGESTION, "CONG", 0, 5},
+});
+
+/// RTT of RTT_US: the cell has the unit.
+std::string_view without_unit(const Column& column) {
+  if (column.id != ColumnId::tcp_info) return column.name;
+  std::string_view name = column.name;
+  if (name.ends_with("_US") || name.ends_with("_MS")) name.remove_suffix(3);
+  return name;
+}
+
+bool is_detail(const RenderSettings& settings, const Column& column) {
+  const bool info = column.id == ColumnId::tcp_info || column.id == ColumnId::CONGESTION;
+  return info && settings.tcp_info;
 }
 
 Headings headings(const RenderSettings& settings) {
@@ -34,7 +70,20 @@ Headings headings(const RenderSettings& settings) {
   for (const Column* column : settings.columns) {
     const std::size_t least = column->id == ColumnId::STATE ? longest_state : 0;
     const bool address = column->type == ColumnType::endpoint || column->type == ColumnType::address;
-    out.push_back({column->name, column->align, least, address ? TextTable::Shorten::middle : TextTable::Shorten::no});
+    TextTable::Heading heading{column->name, column->align, least,
+                               address ? TextTable::Shorten::middle : TextTable::Shorten::no};
+    if (settings.width != 0) heading.text = heading.short_text = without_unit(*column);
+    const auto narrow =
+        std::find_if(kNarrow.begin(), kNarrow.end(), [&](const Narrow& one) { return one.id == column->id; });
+    if (narrow != kNarrow.end()) {
+      const bool asked = std::find(settings.asked.begin(), settings.asked.end(), column) != settings.asked.end();
+      heading.short_text = narrow->heading;
+      heading.least_cell = narrow->least_cell;
+      heading.rank = asked ? 0 : narrow->rank;
+      if (narrow->least_cell != 0) heading.shorten = TextTable::Shorten::end;
+    }
+    heading.detail = is_detail(settings, *column);
+    out.push_back(heading);
   }
   return out;
 }
@@ -43,7 +92,10 @@ class TableList final : public ListWriter {
  public:
   explicit TableList(RenderSettings settings)
       : settings_(std::move(settings)),
-        style_{.timer_details = true, .first_owner_only = settings_.width != 0, .charset = settings_.charset},
+        style_{.timer_details = true,
+               .first_owner_only = settings_.width != 0,
+               .units = settings_.width != 0,
+               .charset = settings_.charset},
         table_(settings_.out, headings(settings_), options(settings_)),
         cells_(cell_writers(settings_.columns)) {}
 
@@ -51,6 +103,14 @@ class TableList final : public ListWriter {
   Flow listener(const Listener& row) override { return write(row, State::listen); }
 
   void finish(const Report&) override { table_.finish(); }
+
+  [[nodiscard]] std::vector<const Column*> hidden_columns() const override {
+    std::vector<const Column*> out;
+    for (std::size_t i = 0; i < settings_.columns.size(); ++i) {
+      if (table_.is_hidden(i)) out.push_back(settings_.columns[i]);
+    }
+    return out;
+  }
 
  private:
   template <typename Row>

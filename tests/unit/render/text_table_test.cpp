@@ -57,13 +57,49 @@ TEST_CASE("a heading above numbers gives way before data does") {
   CHECK(words.row({"7", "abcdef"}).finish() == "RE…E  B\n   7  abcdef\n");
 }
 
-TEST_CASE("an address loses its middle and keeps its port, if 21 columns are left for it; else the last columns go") {
+TEST_CASE("an address loses its middle and keeps its port, and no column goes for it") {
   const auto text = [](std::size_t width) {
     Words words({{"ADDRESS", Align::left, 0, TextTable::Shorten::middle}, {"B", Align::left}}, {.width = width});
     return words.row({"[2001:db8:1111:2222::3333]:443", "end"}).finish();
   };
   CHECK(text(26) == "ADDRESS                B\n[2001:db…2::3333]:443  end\n");
-  CHECK(text(24) == "ADDRESS                …\n[2001:db8…2::3333]:443 …\n");
+  CHECK(text(24) == "ADDRESS              B\n[2001:d…::3333]:443  end\n");
+}
+
+TEST_CASE("where a second line may be, what has no room in the first stands there with its name") {
+  Words words({{"STATE", Align::left},
+               {"LOCAL", Align::left, 0, TextTable::Shorten::middle},
+               {"RTT", Align::right, 0, TextTable::Shorten::no, "RTT", 0, 0, true},
+               {"CWND", Align::right, 0, TextTable::Shorten::no, "CWND", 0, 0, true}},
+              {.width = 26, .second_line = SecondLine::yes});
+  words.row({"LISTEN", "192.0.2.1:443", "1.2ms", "10"}).row({"LISTEN", "192.0.2.1:443", "-", "-"});
+  CHECK(words.finish() ==
+        "STATE   LOCAL\n"
+        "LISTEN  192.0.2.1:443\n"
+        "   rtt 1.2ms  cwnd 10\n"
+        "LISTEN  192.0.2.1:443\n");
+}
+
+TEST_CASE("columns that nobody asked for go, blank ones first, and the table knows which") {
+  const auto table = [](TextBuffer& out) {
+    return TextTable(out,
+                     {{"STATE", Align::left},
+                      {"RECV_QUEUE", Align::right, 0, TextTable::Shorten::no, "RECVQ", 0, 1},
+                      {"SEND_QUEUE", Align::right, 0, TextTable::Shorten::no, "SENDQ", 0, 1},
+                      {"PID", Align::left}},
+                     {.width = 20});
+  };
+  TextBuffer out;
+  TextTable narrow = table(out);
+  for (const std::string_view cell : {"LISTEN", "0", "7", "4711"}) {
+    narrow.cell().append(cell);
+    narrow.end_cell(cell.size());
+  }
+  narrow.end_row();
+  narrow.finish();
+  CHECK(out.view() == "STATE   SENDQ  PID\nLISTEN      7  4711\n");
+  CHECK(narrow.is_hidden(1));
+  CHECK_FALSE(narrow.is_hidden(2));
 }
 
 }  // namespace

@@ -103,6 +103,8 @@ TEST_CASE("the table at several widths, with and without colour") {
       {"table-80-colour.txt", 80, Colour::yes},
       {"table-120.txt", 120, Colour::no},
       {"table-120-colour.txt", 120, Colour::yes},
+      {"table-200.txt", 200, Colour::no},
+      {"table-200-colour.txt", 200, Colour::yes},
       {"table-80-ascii.txt", 80, Colour::no, "~"},
   };
   for (const Row& row : kRows) {
@@ -114,6 +116,43 @@ TEST_CASE("the table at several widths, with and without colour") {
     fill(rendering);
     check_golden(row.name, rendering.finish());
   }
+}
+
+TEST_CASE("what was asked for is printed however narrow the terminal is") {
+  for (const std::size_t width : {40U, 60U, 80U, 120U}) {
+    CAPTURE(width);
+    Rendering rendering("table", kDefault);
+    rendering.settings.width = width;
+    rendering.settings.second_line = SecondLine::yes;
+    rendering.settings.asked = {&column(ColumnId::TIMER), &column(ColumnId::RECV_QUEUE)};
+    fill(rendering);
+    const std::string text = rendering.finish();
+    CHECK(text.find(":40000") != std::string::npos);
+    CHECK(text.find("nginx(812)+2") != std::string::npos);
+    CHECK((text.find("TIMER") != std::string::npos || text.find("timer keepalive") != std::string::npos));
+    for (const Column* hidden : rendering.list().hidden_columns()) {
+      CHECK(hidden->id != ColumnId::TIMER);
+      CHECK(hidden->id != ColumnId::RECV_QUEUE);
+    }
+  }
+}
+
+TEST_CASE("on a terminal the numbers of tcp_info have units, and in a pipe all their digits") {
+  std::vector<std::byte> info;
+  set_tcp_info_value(info, tcp_info_field("rtt_us"), 1234);
+  set_tcp_info_value(info, tcp_info_field("rto_ms"), 204);
+  set_tcp_info_value(info, tcp_info_field("bytes_sent"), 14'480);
+  set_tcp_info_value(info, tcp_info_field("mss"), 32'741);
+  Connection row = test::connection(State::established, {}, {});
+  row.tcp_info = TcpInfo(info);
+  const auto printed = [&](std::size_t width) {
+    Rendering rendering("table", {"RTT_US", "RTO_MS", "BYTES_SENT", "MSS"});
+    rendering.settings.width = width;
+    rendering.row(row);
+    return rendering.finish();
+  };
+  CHECK(printed(80) == "  RTT    RTO  BYTES_SENT    MSS\n1.2ms  204ms         14k  32741\n");
+  CHECK(printed(0) == "RTT_US  RTO_MS  BYTES_SENT    MSS\n  1234     204       14480  32741\n");
 }
 
 TEST_CASE("the table of listeners") {

@@ -1,0 +1,44 @@
+#pragma once
+// Which columns of a table fit into a terminal, and how wide each of them is there.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace tcpstat::render {
+
+/// What a column needs and what it can do without.
+struct ColumnShape {
+  std::size_t natural;    ///< with its heading and its cells in full
+  std::size_t shortened;  ///< with its shortest heading
+  std::size_t least;      ///< with its cells cut
+  /// 0: stays, because it was asked for; the others go from the highest on.
+  std::uint8_t rank = 0;
+  bool blank = false;    ///< nothing but zeros and unknown values
+  bool address = false;  ///< can lose the middle of its cells
+  bool detail = false;   ///< goes to a second line with all of its kind
+};
+
+enum class Place : std::uint8_t {
+  line,
+  below,  ///< on a second line of its row
+  hidden
+};
+enum class SecondLine : bool { no, yes };
+
+struct PlacedColumn {
+  std::size_t width;
+  Place place = Place::line;
+};
+
+/// Less of an address tells nothing.
+inline constexpr std::size_t kLeastAddress = 12;
+inline constexpr std::size_t kColumnGap = 2;
+
+/// Headings get shorter first, then cells of words; long addresses give way down to the width of a full IPv4 endpoint.
+/// Then columns that nobody asked for go, blank ones first, and at last addresses are cut and what was asked for moves
+/// to the second line, if there may be one.
+std::vector<PlacedColumn> lay_out(std::span<const ColumnShape> columns, std::size_t width, SecondLine second_line);
+
+}  // namespace tcpstat::render
