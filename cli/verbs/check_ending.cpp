@@ -47,9 +47,12 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
   report.exit_code = code(status);
   if (choice.quiet && status == ExitStatus::ok) return status;
   TextBuffer out(output.fd());
+  const Terminal terminal = look_at_terminal(output.fd());
   write({.out = out,
-         .charset = look_at_terminal(output.fd()).charset(),
-         .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings},
+         .width = terminal.width,
+         .charset = terminal.charset(),
+         .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings,
+         .colour = terminal.is_terminal ? choose_colour(When::automatic, terminal) : render::Colour::no},
         report);
   return write_out(out, output, status, notes);
 }

@@ -38,6 +38,7 @@ struct Page {
   std::size_t width = 0;
   Charset charset = Charset::utf8;
   Detail detail = Detail::findings;
+  Colour colour = Colour::no;
 };
 
 /// How a list, a summary or transitions are to be written.

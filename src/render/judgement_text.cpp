@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "render/escape.h"
 #include "render/evidence_text.h"
+#include "render/judgement_page.h"
 
 namespace tcpstat::render {
 namespace {
@@ -166,6 +167,43 @@ void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
   out.append('\n');
 }
 
+/// " - run: tcpstat …", of the worst finding.
+void append_next(TextBuffer& out, const std::vector<Finding>& findings) {
+  if (findings.empty() || findings.front().severity < Severity::unknown || findings.front().next.empty()) return;
+  out.append(" - run: ");
+  append_in_first_line(out, findings.front().next);
+}
+
+void append_all_performance(TextBuffer& out, const std::vector<PerformanceValue>& values, std::string_view before) {
+  for (const PerformanceValue& value : values) {
+    out.append(before);
+    append_performance(out, value);
+    before = " ";
+  }
+}
+
+/// What could not be seen, each sentence once, however many listeners it holds for.
+std::vector<std::string_view> unseen(const CheckReport& report) {
+  std::vector<std::string_view> out;
+  const auto add = [&](std::string_view sentence) {
+    if (std::find(out.begin(), out.end(), sentence) == out.end()) out.push_back(sentence);
+  };
+  for (const SynVerdict& verdict : report.verdicts) {
+    for (const std::string& blind : verdict.blind) add(blind);
+  }
+  for (const std::string& sentence : report.not_seen) add(sentence);
+  return out;
+}
+
+/// As the audit has them; on a terminal the worst first, because what scrolls away is what stands on top.
+std::vector<const AuditCheck*> in_order(const AuditReport& report, const Page& page) {
+  std::vector<const AuditCheck*> out;
+  for (const AuditCheck& check : report.checks) out.push_back(&check);
+  if (page.width == 0) return out;
+  std::stable_sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->status > b->status; });
+  return out;
+}
+
 /// A finding and its verdict, and those of listener and host, share what they rest on.
 bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
@@ -180,16 +218,10 @@ bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
 void write_check_text(const Page& page, const CheckReport& report) {
   TextBuffer out;
   append_first_line(out, report.status, report.headline);
-  const Finding* worst = report.findings.empty() ? nullptr : &report.findings.front();
-  if (worst != nullptr && worst->severity >= Severity::unknown && !worst->next.empty()) {
-    out.append(" - run: ");
-    append_in_first_line(out, worst->next);
-  }
-  const char* before = " | ";
-  for (const PerformanceValue& value : report.performance) {
-    out.append(before);
-    append_performance(out, value);
-    before = " ";
+  // On a terminal the command stands below its finding, and the numbers at the end.
+  if (page.width == 0) {
+    append_next(out, report.findings);
+    append_all_performance(out, report.performance, " | ");
   }
   out.append('\n');
   for (const Finding& finding : report.findings) {
@@ -204,19 +236,18 @@ void write_check_text(const Page& page, const CheckReport& report) {
         if (!was_told(report.findings, evidence)) append_evidence(out, evidence);
       }
     }
-    for (const std::string& blind : verdict.blind) {
-      out.append("not seen: ");
-      append_text(out, blind);
-      out.append('\n');
-    }
   }
-  for (const std::string& sentence : report.not_seen) {
+  for (const std::string_view sentence : unseen(report)) {
     out.append("not seen: ");
     append_text(out, sentence);
     out.append('\n');
   }
   append_notes(out, report.reading.coverage, report.headline);
-  page.out.append(shown_in(page.charset, out.view()));
+  if (page.width != 0 && !report.performance.empty()) {
+    append_all_performance(out, report.performance, "numbers: ");
+    out.append('\n');
+  }
+  write_judgement_page(page, out.view());
 }
 
 void write_audit_text(const Page& page, const AuditReport& report) {
@@ -226,7 +257,8 @@ void write_audit_text(const Page& page, const AuditReport& report) {
   std::size_t widest = 0;
   for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
   constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
-  for (const AuditCheck& check : report.checks) {
+  for (const AuditCheck* one : in_order(report, page)) {
+    const AuditCheck& check = *one;
     const std::string_view word = name(check.status);
     append_upper(out, word);
     out.append(kStatusWidth - word.size(), ' ');
@@ -250,7 +282,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
     }
   }
   append_notes(out, report.reading.coverage, report.headline);
-  page.out.append(shown_in(page.charset, out.view()));
+  write_judgement_page(page, out.view());
 }
 
 void write_unknown_text(const Page& page, std::string_view sentence) {

@@ -1,9 +1,10 @@
 #pragma once
-// Colours of the STATE cell: by phase, so that a glance tells opening, open and closing apart.
+// Colours: of the STATE cell by phase, so that a glance tells opening, open and closing apart; of severity.
 
 #include <string_view>
 
 #include "model/state.h"
+#include "report/severity.h"
 
 namespace tcpstat::render {
 
@@ -19,10 +20,25 @@ inline std::string_view colour_of(State state) {
     case Phase::half_closed:
       return "\x1b[35m";
     case Phase::closing:
-      return "\x1b[34m";
+      return "\x1b[94m";  // plain blue cannot be read on black
     case Phase::lingering:
     case Phase::closed:
       return "\x1b[2m";
+  }
+  return {};
+}
+/// Empty for what is fine.
+constexpr std::string_view colour_of(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return "\x1b[1;31m";
+    case Severity::warning:
+      return "\x1b[33m";
+    case Severity::unknown:
+      return "\x1b[35m";
+    case Severity::info:
+    case Severity::ok:
+      break;
   }
   return {};
 }

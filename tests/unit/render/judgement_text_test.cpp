@@ -97,6 +97,45 @@ TEST_CASE("performance data") {
   CHECK(performance({.label = "a", .value = 1e12, .most = 7}) == "a=1000000000000;;;;7");
 }
 
+TEST_CASE("on a terminal lines are wrapped and the command is not, and the numbers stand at the end") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.headline = "12 connections leak in a program that nobody looks after";
+  report.findings.push_back(finding(report.headline, "tcpstat -p -s CLOSE_WAIT --local-port 7000 --limit 10"));
+  report.performance = {{.label = "syn_recv", .value = 257}, {.label = "established", .value = 1}};
+  report.not_seen = {"what one sample cannot tell", "what one sample cannot tell"};
+  const auto on_terminal = [&](Colour colour) {
+    TextBuffer out;
+    write_check_text({.out = out, .width = 40, .colour = colour}, report);
+    return std::string(out.view());
+  };
+  CHECK(on_terminal(Colour::no) ==
+        "TCPSTAT CRITICAL - 12 connections leak\n"
+        "  in a program that nobody looks after\n"
+        "CRITICAL close-wait-leak: 12\n"
+        "  connections leak in a program that\n"
+        "  nobody looks after\n"
+        "  run: tcpstat -p -s CLOSE_WAIT --local-port 7000 --limit 10\n"
+        "not seen: what one sample cannot tell\n"
+        "numbers: syn_recv=257 established=1\n");
+  CHECK(on_terminal(Colour::yes).starts_with("TCPSTAT \x1b[1;31mCRITICAL\x1b[0m - 12"));
+  CHECK(on_terminal(Colour::yes).find("\n\x1b[1;31mCRITICAL\x1b[0m close-wait-leak") != std::string::npos);
+}
+
+TEST_CASE("on a terminal the audit begins with what is to be done") {
+  AuditReport report;
+  report.headline = "1 of 2";
+  AuditCheck good;
+  good.name = "somaxconn";
+  AuditCheck bad;
+  bad.name = "syncookies";
+  bad.status = Severity::warning;
+  report.checks = {good, bad};
+  TextBuffer out;
+  write_audit_text({.out = out, .width = 80}, report);
+  CHECK(out.view() == "TCPSTAT OK - 1 of 2\nWARNING   syncookies  -\nOK        somaxconn   -\n");
+}
+
 TEST_CASE("what is no problem is told to those who ask") {
   CheckReport report;
   report.headline = "all well";

@@ -1,0 +1,67 @@
+#include "render/judgement_page.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "base/wrapped.h"
+#include "render/palette.h"
+#include "report/check_report.h"
+
+namespace tcpstat::render {
+namespace {
+
+constexpr std::string_view kTool = "TCPSTAT ";
+
+/// `line` with what does not fit two columns to the right of its beginning.
+std::string hanging(std::string_view line, std::size_t width) {
+  constexpr std::size_t kHang = 2;
+  const std::size_t lead = std::min(line.find_first_not_of(' '), line.size());
+  line.remove_prefix(lead);
+  if (line.starts_with("run: ")) return std::string(lead, ' ') + std::string(line) + "\n";
+  return wrapped(std::string(lead + kHang, ' '), line, width).substr(kHang);
+}
+
+/// The severity whose word the line begins with; ok if there is none.
+Severity severity_at(std::string_view line, std::size_t& length) {
+  for (const Severity severity : {Severity::critical, Severity::warning, Severity::unknown}) {
+    const std::string_view word = status_word(severity);
+    if (!line.starts_with(word)) continue;
+    length = word.size();
+    return severity;
+  }
+  return Severity::ok;
+}
+
+/// Words of others never stand where a line begins: wrapped lines are indented.
+void append_coloured(TextBuffer& out, std::string_view line) {
+  const std::size_t start = line.starts_with(kTool) ? kTool.size() : 0;
+  std::size_t length = 0;
+  const std::string_view colour = colour_of(severity_at(line.substr(start), length));
+  if (colour.empty()) return out.append(line);
+  out.append(line.substr(0, start));
+  out.append(colour);
+  out.append(line.substr(start, length));
+  out.append(kColourEnd);
+  out.append(line.substr(start + length));
+}
+
+}  // namespace
+
+void write_judgement_page(const Page& page, std::string_view text) {
+  const std::string shown(shown_in(page.charset, text));
+  text = shown;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+    const std::string_view line = text.substr(0, end);
+    const std::string wrapped_line = page.width == 0 ? std::string(line) + "\n" : hanging(line, page.width);
+    if (page.colour == Colour::yes) {
+      append_coloured(page.out, wrapped_line);
+    } else {
+      page.out.append(wrapped_line);
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
+}  // namespace tcpstat::render
