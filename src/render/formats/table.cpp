@@ -88,6 +88,11 @@ Headings headings(const RenderSettings& settings) {
   return out;
 }
 
+/// The kernel drops what comes then (sk_acceptq_is_full()).
+bool is_full(const Listener& row) {
+  return row.accept_queue && row.accept_limit && *row.accept_queue > *row.accept_limit;
+}
+
 class TableList final : public ListWriter {
  public:
   explicit TableList(RenderSettings settings)
@@ -100,7 +105,12 @@ class TableList final : public ListWriter {
         cells_(cell_writers(settings_.columns)) {}
 
   Flow connection(const Connection& row) override { return write(row, row.state); }
-  Flow listener(const Listener& row) override { return write(row, State::listen); }
+  Flow listener(const Listener& row) override {
+    full_ = is_full(row);
+    const Flow flow = write(row, State::listen);
+    full_ = false;
+    return flow;
+  }
 
   void finish(const Report&) override { table_.finish(); }
 
@@ -116,8 +126,19 @@ class TableList final : public ListWriter {
   template <typename Row>
   Flow write(const Row& row, State state) {
     for (const CellWriter& cell : cells_) {
-      const bool coloured = cell.column().id == ColumnId::STATE && settings_.colour == Colour::yes;
-      table_.end_cell(append(cell, row), coloured ? colour_of(state) : std::string_view{});
+      const ColumnId id = cell.column().id;
+      const bool alarms = full_ && id == ColumnId::ACCEPT_QUEUE;
+      std::size_t width = 0;
+      // A mark, because no colour carries a meaning alone; for people at a terminal, since scripts want a number.
+      if (alarms && settings_.width != 0) {
+        table_.cell().append('!');
+        ++width;
+      }
+      width += append(cell, row);
+      std::string_view colour;
+      if (alarms) colour = colour_of(Severity::critical);
+      if (id == ColumnId::STATE) colour = colour_of(state);
+      table_.end_cell(width, settings_.colour == Colour::yes ? colour : std::string_view{});
     }
     table_.end_row();
     return settings_.out.error() != 0 ? Flow::stop : Flow::more;
@@ -147,6 +168,7 @@ class TableList final : public ListWriter {
   CellStyle style_;
   TextTable table_;
   std::vector<CellWriter> cells_;
+  bool full_ = false;  ///< the accept queue of the row that is being written
 };
 
 /// Blocks of counts with an empty line between them.
@@ -240,7 +262,10 @@ class SummaryTables {
                     options(settings_));
     for (const Listener& row : listeners) {
       put_text(table, to_string(row.local));
-      put_number(table, row.accept_queue);
+      const bool full = is_full(row);
+      const std::string queue = row.accept_queue ? std::to_string(*row.accept_queue) : "-";
+      put_text(table, full && settings_.width != 0 ? "!" + queue : queue,
+               full && settings_.colour == Colour::yes ? colour_of(Severity::critical) : std::string_view{});
       put_number(table, row.accept_limit);
       put_number(table, row.syn_recv);
       table.end_row();

@@ -169,6 +169,25 @@ TEST_CASE("the table of listeners") {
   check_golden("listeners.txt", rendering.finish());
 }
 
+TEST_CASE("on a terminal a full accept queue has a mark and a colour, and in a pipe it is a number") {
+  Listener listener = test::listener(test::endpoint("0.0.0.0", 22));
+  listener.accept_queue = 6;
+  listener.accept_limit = 5;
+  const auto printed = [&](std::size_t width, Colour colour) {
+    Rendering rendering("table", {"ACCEPT_QUEUE", "ACCEPT_LIMIT"});
+    rendering.settings.width = width;
+    rendering.settings.colour = colour;
+    rendering.settings.header = false;
+    rendering.row(listener);
+    return rendering.finish();
+  };
+  CHECK(printed(80, Colour::no) == "!6  5\n");
+  CHECK(printed(80, Colour::yes) == "\x1b[1;31m!6\x1b[0m  5\n");
+  CHECK(printed(0, Colour::no) == "6  5\n");
+  listener.accept_queue = 5;
+  CHECK(printed(80, Colour::yes) == "5  5\n");
+}
+
 TEST_CASE("no line is wider than the terminal, colour changes no column, and only states are coloured") {
   for (std::size_t width = 1; width < 200; ++width) {
     CAPTURE(width);
