@@ -63,7 +63,19 @@ bool names_the_protocol(std::string_view word) {
   return upper == "TCP" || upper == "TCP4" || upper == "TCP6" || upper == "TCPV6";
 }
 
-std::string unexpected_argument(const std::string& word) {
+bool is_number(std::string_view word) {
+  return !word.empty() && word.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+std::string unexpected_argument(const VerbInfo& verb, const std::string& word) {
+  // `lsof -i :443`
+  if (word.size() > 1 && word[0] == ':' && is_number(std::string_view(word).substr(1))) {
+    return "unexpected argument " + in_quotes(word) + " (a port is an option: tcpstat --port " + word.substr(1) + ")";
+  }
+  // `iostat 2`, `vmstat 2`
+  if (verb.id == VerbId::watch && is_number(word)) {
+    return "unexpected argument " + in_quotes(word) + " (seconds are an option: tcpstat watch --interval " + word + ")";
+  }
   if (names_the_protocol(word)) {
     return "unexpected argument " + in_quotes(word) +
            " (there is only TCP here, and -p shows processes; half-open connections: tcpstat -s " +
@@ -200,7 +212,7 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
   const std::size_t taken = line.verb->operand == Operand::one ? 1 : 0;
-  if (line.operands.size() > taken) return usage_error(unexpected_argument(line.operands[taken]));
+  if (line.operands.size() > taken) return usage_error(unexpected_argument(*line.verb, line.operands[taken]));
   return typed;
 }
 

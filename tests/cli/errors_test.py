@@ -24,6 +24,8 @@ class UsageErrors(TestCase):
             (["-ax"], rf'unknown option "-x" \({see_help}\)'),
             (["sumary"], rf'unexpected argument "sumary" \(did you mean summary\? {see_help}\)'),
             (["-n", "-p", "TCP"], r'unexpected argument "TCP" \(there is only TCP here, .* tcpstat -s SYN_RECV\)'),
+            (["-i", ":443"], r'unexpected argument ":443" \(a port is an option: tcpstat --port 443\)'),
+            (["watch", "2"], r'unexpected argument "2" \(seconds are an option: tcpstat watch --interval 2\)'),
             (["SYN_RECV"], rf'unexpected argument "SYN_RECV" \(filters are options, .*; {see_help}\)'),
             (["summary", "SYN_RECV"], r'unexpected argument "SYN_RECV" \(.*\)'),
             (["-o", "RTT"], rf'unknown column "RTT" \(.*{see_columns}\)'),
