@@ -172,7 +172,7 @@ _tcpstat() {
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$typed")
             elif [[ ! $verb ]]; then
-                _tcpstat_offer "$typed" '' summary watch explain check audit validate
+                _tcpstat_offer "$typed" '' summary watch explain check audit validate help
             fi
             ;;
     esac

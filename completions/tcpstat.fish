@@ -90,6 +90,7 @@ complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
 complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
 complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
 complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
+complete -c tcpstat -n $no_verb -a help -d 'how a command is used'
 complete -c tcpstat -n '__tcpstat_verb_is validate' -F
 complete -c tcpstat -n '__tcpstat_verb_is explain' -a '(__tcpstat_subjects)'
 

@@ -442,7 +442,24 @@ std::vector<std::string> notes_on(const TypedOptions& typed) {
 
 bool is_quiet(const Command& command) { return output_of(command).quiet; }
 
+namespace {
+
+/// `tcpstat help [VERB]`: the page of --help, and no failure, whatever a monitoring system makes of `check --help`.
+Parsed<ParsedLine> help_command(const CommandLine& line) {
+  if (line.operands.size() == 1) return ParsedLine{TextCommand{help_text()}, {}};
+  const VerbInfo* verb = find_verb(line.operands[1]);
+  if (verb == nullptr || line.operands.size() > 2) {
+    const std::string& word = line.operands[verb == nullptr ? 1 : 2];
+    return usage_error("cannot help with " + in_quotes(word) + " (see: tcpstat help; tcpstat explain --all)");
+  }
+  return ParsedLine{TextCommand{help_text(*verb)}, {}};
+}
+
+}  // namespace
+
 Parsed<ParsedLine> parse_command(const CommandLine& line) {
+  const bool asks_for_help = line.verb->id == VerbId::list && !line.operands.empty() && line.operands[0] == "help";
+  if (asks_for_help && line.option_words.empty()) return help_command(line);
   const auto typed = parse_options(line);
   if (!typed) return tl::make_unexpected(typed.error());
   if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};

@@ -119,7 +119,7 @@ std::string help_text() {
                      "matched, or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
                      "2 CRITICAL, 3 UNKNOWN.",
                      0, 0);
-  return text + "Options of one verb: tcpstat VERB --help. Manual: man tcpstat\n";
+  return text + "Options of one verb: tcpstat help VERB. Manual: man tcpstat\n";
 }
 
 std::string help_text(const VerbInfo& verb) {

@@ -25,6 +25,10 @@ class Words(TestCase):
             self.assertRegex(text, rf"tcpstat {verb}\b")
 
     def test_help_behind_a_verb_is_its_own_page(self):
+        for verb in ("summary", "watch", "trace", "explain", "check", "audit", "validate"):
+            self.assertEqual(self.succeeds("help", verb).out, run(verb, "--help").out)
+        self.assertEqual(self.succeeds("help").out, run("--help").out)
+        self.fails("help", "nothing", sentence='cannot help with "nothing" .*')
         for verb, code in (("summary", 0), ("watch", 0), ("explain", 0), ("validate", 0), ("check", 3), ("audit", 3)):
             with self.subTest(verb=verb):
                 result = run(verb, "--help")
