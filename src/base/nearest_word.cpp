@@ -9,17 +9,24 @@
 namespace tcpstat::inline base {
 namespace {
 
-/// Levenshtein's distance.
+/// Letters left out, added or changed, or two that changed places ("optimal string alignment"); in a short word the
+/// latter makes another word.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1);
+  std::vector<std::size_t> above(b.size() + 1);
   std::vector<std::size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), std::size_t{0});
+  constexpr std::size_t kShort = 4;
+  const bool swaps = a.size() > kShort;
+  const auto same = [&](std::size_t i, std::size_t j) { return word_fold(a[i]) == word_fold(b[j]); };
   for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    std::swap(before, above);
+    std::swap(above, row);
     row[0] = i + 1;
     for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (word_fold(a[i]) == word_fold(b[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({row[j] + 1, diagonal + 1, change});
+      row[j + 1] = std::min({row[j] + 1, above[j + 1] + 1, above[j] + (same(i, j) ? 0 : 1)});
+      const bool swapped = swaps && i > 0 && j > 0 && same(i, j - 1) && same(i - 1, j);
+      if (swapped) row[j + 1] = std::min(row[j + 1], before[j - 1] + 1);
     }
   }
   return row.back();

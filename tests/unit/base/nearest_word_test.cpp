@@ -21,6 +21,7 @@ TEST_CASE("the nearest word is a likely slip or nothing") {
       {"half_opne", "half-open"},
       {"jsn", "json"},
       {"cvs", ""},
+      {"hlaf-open", "half-open"},
       {"xml", ""},
       {"", ""},
       {"c", ""},
