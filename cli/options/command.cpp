@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/shell_word.h"
+#include "cli/options/filter_words.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -16,7 +17,9 @@ constexpr std::string_view kMachine = "machine";
 struct Words {
   const TypedOptions& typed;
   const VerbInfo& verb;
-  std::string operand;  ///< empty: none
+  std::string operand;                                      ///< the first word that is no option; empty: none
+  std::optional<filter::ParsedExpression> expression = {};  ///< of the words that are no options
+  std::string expression_text = {};
 
   [[nodiscard]] bool given(OptionId id) const { return typed.given(id); }
   [[nodiscard]] std::vector<std::string> pieces(OptionId id) const { return split_list(typed.values(id)); }
@@ -80,10 +83,25 @@ Failure read_states(const Words& words, filter::Filter& to) {
   return std::nullopt;
 }
 
+/// An expression that names states says all about them; only --state narrows it.
+Failure read_expression(const Words& words, filter::Filter& to) {
+  if (!words.expression) return std::nullopt;
+  const bool states = filter::needs_of(words.expression->expression).states;
+  if (states && !words.given(OptionId::state)) to.states = StateSet::all();
+  filter::add_expression(to, words.expression->expression);
+  to.expression_users = words.expression->user_names;
+  return std::nullopt;
+}
+
 /// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
+UsersOf users_of(const TypedOptions& typed) {
+  const auto source = typed.value(OptionId::source);
+  const bool elsewhere = typed.given(OptionId::proc_root) || (source && parse_source(*source) == SourceId::file);
+  return elsewhere ? UsersOf::elsewhere : UsersOf::this_host;
+}
+
 Failure read_users(const Words& words, filter::Filter& to) {
-  const auto source = words.typed.value(OptionId::source);
-  const bool elsewhere = words.given(OptionId::proc_root) || (source && parse_source(*source) == SourceId::file);
+  const bool elsewhere = users_of(words.typed) == UsersOf::elsewhere;
   for (const std::string& piece : words.pieces(OptionId::user)) {
     const bool is_number = piece.find_first_not_of("0123456789") == std::string::npos;
     if (elsewhere && !is_number && piece != "root") {
@@ -111,7 +129,8 @@ Failure read(const Words& words, filter::Filter& to) {
   if (auto failed = read_users(words, to)) return failed;
   if (auto failed = read_each(words, OptionId::pid, to.pids, pid)) return failed;
   to.processes = words.pieces(OptionId::process);
-  return read_states(words, to);
+  if (auto failed = read_states(words, to)) return failed;
+  return read_expression(words, to);
 }
 
 std::string filters_as_typed(const Words& words) {
@@ -122,7 +141,7 @@ std::string filters_as_typed(const Words& words) {
     if (!option.takes_value()) text += name;
     for (const std::string& value : words.typed.values(option.id)) text += name + " " + shell_word(value);
   }
-  return text;
+  return words.expression_text.empty() ? text : text + " " + shell_word(words.expression_text);
 }
 
 /// What only saved rows have.
@@ -286,7 +305,12 @@ Failure read(const Words& words, TraceCommand& to) {
   const auto count = [](const std::string& word) { return parse_count(word, "count", UINT64_MAX); };
   if (auto failed = read(words, to.filter)) return failed;
   // A listener's own moves are transitions as well.
-  if (!words.given(OptionId::state) && !words.given(OptionId::listening)) to.filter.states = StateSet::all();
+  if (const std::string_view word = to.filter.needs.row_word; !word.empty()) {
+    return UsageError{"the kernel announces a transition without " + std::string(word) +
+                      "; tcpstat watch --events reads whole rows"};
+  }
+  const bool chosen = words.given(OptionId::state) || words.given(OptionId::listening) || to.filter.needs.states;
+  if (!chosen) to.filter.states = StateSet::all();
   if (auto failed = read(words, to.output)) return failed;
   if (auto failed = read(words, to.text)) return failed;
   if (auto failed = read_one(words, OptionId::duration, to.duration, duration)) return failed;
@@ -348,6 +372,9 @@ Failure read(const Words& words, RuleChoice& to) {
   const auto interval = [&](const std::string& word) { return parse_interval(word, kLeastInterval); };
   if (words.given(OptionId::state) || words.given(OptionId::all) || words.given(OptionId::listening)) {
     return UsageError{"--state, -a and -l select what -w and -c count, and rules read all states: add -w or -c"};
+  }
+  if (words.expression && filter::needs_of(words.expression->expression).states) {
+    return UsageError{"a filter by state selects what -w and -c count, and rules read all states: add -w or -c"};
   }
   if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
   if (auto failed = read_each(words, OptionId::rule, to.rules, parse_rule)) return failed;
@@ -432,8 +459,7 @@ std::vector<std::string> notes_on(const TypedOptions& typed) {
   }
   for (const std::string& piece : split_list(typed.values(OptionId::process))) {
     if (piece.size() <= filter::kLongestComm) continue;
-    notes.push_back("the kernel cuts names of processes to " + std::to_string(filter::kLongestComm) +
-                    " bytes: looking for " + in_quotes(piece.substr(0, filter::kLongestComm)));
+    notes.push_back(long_process_note(piece));
   }
   return notes;
 }
@@ -465,14 +491,23 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};
   if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
-  const Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
-                    line.operands.empty() ? "" : line.operands.front()};
+  Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
+              line.operands.empty() ? "" : line.operands.front()};
+  if (line.verb->operand == Operand::filter && !line.operands.empty()) {
+    words.expression_text = expression_text(line.operands);
+    auto expression = parse_filter(words.expression_text, users_of(*typed));
+    if (!expression) return tl::make_unexpected(expression.error());
+    words.expression = std::move(*expression);
+  }
   if (auto failed = refuse_other_options(words)) return tl::make_unexpected(*failed);
   auto command = command_of(words);
   if (!command) return tl::make_unexpected(command.error());
   if (const auto list = typed->value(OptionId::list)) command = WordsCommand{*list, output_of(*command)};
   ParsedLine parsed{std::move(*command), {}};
   parsed.notes = notes_on(*typed);
+  if (words.expression) {
+    for (std::string& note : notes_on(*words.expression)) parsed.notes.push_back(std::move(note));
+  }
   return parsed;
 }
 

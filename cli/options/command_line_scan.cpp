@@ -83,9 +83,7 @@ std::string unexpected_argument(const VerbInfo& verb, const std::string& word) {
   }
   const std::string_view nearest = nearest_word(word, verb_words());
   return "unexpected argument " + in_quotes(word) + " (" +
-         (nearest.empty() ? "filters are options, such as --state or --port; "
-                          : "did you mean " + std::string(nearest) + "? ") +
-         "see: tcpstat --help)";
+         (nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ") + "see: tcpstat --help)";
 }
 
 std::string needs_value(const OptionInfo& option) {
@@ -137,6 +135,11 @@ std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
 }
 
 }  // namespace
+
+std::optional<std::string> other_meaning(const std::string& word) {
+  if (!names_the_protocol(word) && nearest_word(word, verb_words()).empty()) return std::nullopt;
+  return unexpected_argument(word);
+}
 
 CommandLine scan_command_line(const std::vector<std::string>& words) {
   CommandLine line;
@@ -211,6 +214,7 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
     }
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
+  if (line.verb->operand == Operand::filter) return typed;
   const std::size_t taken = line.verb->operand == Operand::one ? 1 : 0;
   if (line.operands.size() > taken) return usage_error(unexpected_argument(*line.verb, line.operands[taken]));
   return typed;

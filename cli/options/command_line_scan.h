@@ -20,6 +20,10 @@ struct CommandLine {
   std::vector<std::string> option_words;
 };
 
+/// What to say of a first word that is neither a verb nor part of a filter, if it looks like a verb or a habit of
+/// netstat's.
+std::optional<std::string> other_meaning(const std::string& word);
+
 CommandLine scan_command_line(const std::vector<std::string>& words);
 
 /// What was typed, by option.

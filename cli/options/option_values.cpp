@@ -27,16 +27,6 @@ std::optional<Number> decimal(std::string_view text) {
 
 bool starts_like_number(std::string_view text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
 
-std::optional<std::uint16_t> service_port(std::string_view word) {
-  servent entry;
-  servent* found = nullptr;
-  std::array<char, 4096> buffer;
-  const std::string name(word);
-  if (::getservbyname_r(name.c_str(), "tcp", &entry, buffer.data(), buffer.size(), &found) != 0) return std::nullopt;
-  if (found == nullptr) return std::nullopt;
-  return ntohs(static_cast<std::uint16_t>(found->s_port));
-}
-
 /// "[2001:db8::1]:443" for "2001:db8::1:443", whose last piece could be a port; empty for what cannot be meant so.
 std::string with_brackets(std::string_view word) {
   const std::size_t colon = word.rfind(':');
@@ -118,6 +108,16 @@ Parsed<StateSet> parse_states(const std::vector<std::string>& words) {
     any_included = any_included || !exclude;
   }
   return (any_included ? included : StateSet::all()) - excluded;
+}
+
+std::optional<std::uint16_t> service_port(std::string_view word) {
+  servent entry;
+  servent* found = nullptr;
+  std::array<char, 4096> buffer;
+  const std::string name(word);
+  if (::getservbyname_r(name.c_str(), "tcp", &entry, buffer.data(), buffer.size(), &found) != 0) return std::nullopt;
+  if (found == nullptr) return std::nullopt;
+  return ntohs(static_cast<std::uint16_t>(found->s_port));
 }
 
 Parsed<filter::PortRange> parse_ports(std::string_view word) {

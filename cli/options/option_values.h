@@ -53,6 +53,8 @@ Parsed<filter::EndpointPattern> parse_pattern(std::string_view word);
 std::string port_hint(std::string_view word);
 /// A number, a range `N-M`, or a service name (services(5)).
 Parsed<filter::PortRange> parse_ports(std::string_view word);
+/// The port of a service of TCP (services(5)).
+std::optional<std::uint16_t> service_port(std::string_view word);
 /// A number or a name (passwd(5)).
 Parsed<std::uint32_t> parse_user(const std::string& word);
 /// little or big.

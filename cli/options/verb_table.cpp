@@ -27,6 +27,7 @@ constexpr Example kListExamples[] = {
     {"tcpstat --state SYN_RECV", "half-open connections"},
     {"tcpstat -lp", "listeners and who holds them"},
     {"tcpstat -s '!TIME_WAIT' --port 443", "what is on port 443, but TIME_WAIT"},
+    {"tcpstat 'rtt > 100ms and not dst 10/8'", "slow connections to the outside"},
     {"tcpstat --json | jq '.summary'", "for scripts"},
 };
 
@@ -137,19 +138,21 @@ constexpr Example kValidateExamples[] = {
 constexpr auto kVerbs = std::to_array<VerbInfo>({
     {.id = VerbId::list,
      .title = "a list",
-     .usage = "[OPTIONS]",
+     .usage = "[OPTIONS] [FILTER]",
      .meaning = "list TCP connections",
      .page = "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds "
-             "must all match; each takes a comma list and may be repeated.",
+             "must all match; each takes a comma list and may be repeated. FILTER is an expression as of ss, such as "
+             "state syn-recv and sport = :443 (tcpstat explain filter).",
      .takes = kFilters | kDocument | kText | kRows | kReading,
      .tolerates = kInformation,
      .why = "",
      .document = Document::list,
+     .operand = Operand::filter,
      .examples = kListExamples},
     {.id = VerbId::summary,
      .word = "summary",
      .title = "summary",
-     .usage = "summary [OPTIONS]",
+     .usage = "summary [OPTIONS] [FILTER]",
      .meaning = "count them by state, or by other keys",
      .page =
          "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
@@ -159,6 +162,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
      .document = Document::summary,
+     .operand = Operand::filter,
      .own_options = kSummaryOptions,
      .own_refusals = kSummaryRefusals,
      .examples = kSummaryExamples,
@@ -166,7 +170,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
     {.id = VerbId::watch,
      .word = "watch",
      .title = "watch",
-     .usage = "watch [OPTIONS]",
+     .usage = "watch [OPTIONS] [FILTER]",
      .meaning = "list them, or with --events their transitions",
      .page =
          "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
@@ -178,6 +182,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .why = "watch samples again and again",
      .document = Document::samples,
      .also_formats = " (watch --events also plain and csv)",
+     .operand = Operand::filter,
      .own_options = kWatchOptions,
      .own_refusals = kWatchRefusals,
      .examples = kWatchExamples,
@@ -185,17 +190,18 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
     {.id = VerbId::watch_events,
      .word = "watch",
      .title = "watch --events",
-     .usage = "watch --events [OPTIONS]",
+     .usage = "watch --events [OPTIONS] [FILTER]",
      .meaning = "",
      .page = "",
      .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events}) - OptionSet{sample},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
-     .document = Document::transitions},
+     .document = Document::transitions,
+     .operand = Operand::filter},
     {.id = VerbId::trace,
      .word = "trace",
      .title = "trace",
-     .usage = "trace [OPTIONS]",
+     .usage = "trace [OPTIONS] [FILTER]",
      .meaning = "print every transition as it happens",
      .page = "Prints each transition of TCP sockets as the kernel announces it, in all network namespaces, judged by "
              "the machine that tcpstat explain machine prints. Nothing between two samples is missed; a record that "
@@ -206,6 +212,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .tolerates = kInformation | OptionSet{timeout, verbose},
      .why = "trace prints transitions",
      .document = Document::transitions,
+     .operand = Operand::filter,
      .own_options = kTraceOptions,
      .own_refusals = kTraceRefusals,
      .examples = kTraceExamples,
@@ -232,7 +239,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
     {.id = VerbId::check,
      .word = "check",
      .title = "check",
-     .usage = "check [OPTIONS]",
+     .usage = "check [OPTIONS] [FILTER]",
      .meaning = "judge them, for cron and monitoring",
      .page =
          "Judges the selected sockets by rules, or with -w and -c their number, and prints one line with performance "
@@ -245,6 +252,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .why = "check judges",
      .document = Document::check,
      .other_formats = "; not ",
+     .operand = Operand::filter,
      .exit_codes = ExitCodes::monitoring_plugin,
      .own_options = kCheckOptions,
      .examples = kCheckExamples,

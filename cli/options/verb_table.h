@@ -15,7 +15,11 @@ namespace tcpstat::cli::options {
 /// In the order of --help. `watch --events` prints another thing than `watch`, so it is a row of its own.
 enum class VerbId : std::uint8_t { list, summary, watch, watch_events, trace, explain, check, audit, validate };
 
-enum class Operand : std::uint8_t { none, one };
+enum class Operand : std::uint8_t {
+  none,
+  one,
+  filter,  ///< all words that follow are an expression (filter/expression_parser.h)
+};
 enum class ExitCodes : std::uint8_t { ordinary, monitoring_plugin };
 
 /// What an option means behind one verb, where that is not what it means elsewhere.

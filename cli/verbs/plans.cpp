@@ -21,19 +21,23 @@ StateSet states_to_read(const filter::Filter& filter) {
 }  // namespace
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter) {
+  const bool elsewhere = !source.proc_root.empty() || source.id == options::SourceId::file;
+  std::vector<std::string> user_names = filter.user_names;
+  // Users of a live host are asked for one by one, as their rows come.
+  if (elsewhere) user_names.insert(user_names.end(), filter.expression_users.begin(), filter.expression_users.end());
   return {.netns = source.netns,
           .source = source.id,
           .file = source.file,
           .proc_root = source.proc_root,
           .timeout = source.timeout,
           .needs_owners = filter.needs_owners(),
-          .user_names = filter.user_names,
+          .user_names = std::move(user_names),
           .byte_order = source.byte_order,
           .sample = source.sample};
 }
 
 filter::Filter settled(filter::Filter filter, Host& host) {
-  filter::settle_users(filter, host.names());
+  filter::settle(filter, host.names());
   return filter;
 }
 

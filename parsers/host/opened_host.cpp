@@ -41,6 +41,10 @@ Expected<void> check_filter(SourceId source, const filter::Filter& filter) {
     return failure("list CLOSE sockets from /proc", 0, "bound sockets are on netlink only: --source netlink",
                    "it does not list them");
   }
+  if (source == SourceId::proc && !filter.needs.netlink_word.empty()) {
+    return failure("filter by " + ascii_lower(filter.needs.netlink_word) + " in /proc", 0,
+                   "netlink tells it: --source netlink", "it does not tell");
+  }
   return {};
 }
 

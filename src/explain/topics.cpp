@@ -60,6 +60,26 @@ constexpr auto kTopics = std::to_array<Topic>({
          "would not be, if each network let out its own addresses only (RFC 2827).\n"
          "None is complete. Against more packets than the link carries nothing helps but somebody upstream.",
      .look = "tcpstat audit\ntcpstat check --interval 5"},
+    {.name = "filter",
+     .meaning = "the language of filters: state syn-recv and sport = :443",
+     .text =
+         "Words that are neither options nor a verb are a filter: tests, joined by and, or, not and brackets. It reads "
+         "what ss reads, and more. and may be left out; it binds before or, and not before both. Put it in quotes, "
+         "because shells know < > ! and brackets.\n"
+         "State: state syn-recv,time-wait or exclude established; names, numbers and groups as of --state.\n"
+         "Ends: src and dst take ADDRESS[/LEN][:PORT], as src 10/8, dst [2001:db8::/32]:443 or src :80. An IPv4 prefix "
+         "has v4-mapped rows too. sport, dport and port (either) compare: sport = 80,8000-8999, dport >= 1024, "
+         "dport != :https. The remote end of LISTEN and CLOSE is * with port 0, as in ss.\n"
+         "Socket: dev DEVICE (0: bound to none), fwmark MARK[/MASK], cgroup PATH, family ipv4, user NAME, uid NUMBER, "
+         "timer keepalive, congestion cubic.\n"
+         "Process: pid NUMBER, process NAME, orphan REASON. What is unusual: flag NAME.\n"
+         "Numbers: every column that holds one, by its name, with = != < <= > >=. Times have units (us ms s m h d) and "
+         "names without theirs: rtt > 100ms, age >= 1m. Sizes may have k M G (1000) or Ki Mi Gi (1024): "
+         "recvq > 64Ki. Short names: recvq, sendq, acceptq, backlog, sent, received, acked.\n"
+         "What is not known is never true: a row without an RTT matches neither rtt > 1ms nor not rtt > 1ms. known rtt "
+         "asks for that.",
+     .look = "tcpstat 'state syn-recv and sport = :443'\ntcpstat '( dport = :5432 or dst 10/8 ) and not user "
+             "root'\ntcpstat summary --by process 'state close-wait and recvq > 0'"},
     {.name = "active-close",
      .meaning = "to close first: FIN_WAIT1, FIN_WAIT2 or CLOSING, then TIME_WAIT",
      .text = "The side whose program closes first sends the first FIN. It waits for the ACK (FIN_WAIT1), then for the "

@@ -18,20 +18,47 @@ bool contains(const std::vector<T>& list, const U& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// The kernel cuts names; a file may hold whole ones.
 bool is_named(std::string_view name, const std::vector<std::string>& wanted) {
-  return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view word) {
-    return name == word || (name.size() == kLongestComm && word.substr(0, kLongestComm) == name);
-  });
+  return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view word) { return is_process_name(name, word); });
 }
+
+/// Where nobody said whose rows these are.
+class NoNames final : public Names {
+ public:
+  std::string_view user(std::uint32_t /*uid*/) override { return {}; }
+  std::string_view interface(std::uint32_t /*index*/) override { return {}; }
+  std::string_view cgroup(std::uint64_t /*id*/) override { return {}; }
+};
 
 }  // namespace
 
-void settle_users(Filter& filter, const Names& names) {
+void settle(Filter& filter, Names& names) {
+  filter.names = &names;
   for (const std::string& name : filter.user_names) {
     const auto found = names.users_named(name);
     filter.users.insert(filter.users.end(), found.begin(), found.end());
   }
+}
+
+void add_expression(Filter& filter, Expression expression) {
+  filter.needs = needs_of(expression);
+  filter.states = filter.states & possible_states(expression);
+  filter.expression = std::make_shared<const Expression>(std::move(expression));
+}
+
+void drop_owners(Filter& filter) {
+  filter.pids.clear();
+  filter.processes.clear();
+  if (!filter.needs.owners) return;
+  filter.expression = nullptr;
+  filter.needs = {};
+}
+
+template <typename Row>
+bool Filter::matches_expression(const Row& row) const {
+  if (expression == nullptr) return true;
+  NoNames none;
+  return evaluate(*expression, row, names != nullptr ? *names : none) == Truth::yes;
 }
 
 bool Filter::matches_socket(const Socket& row) const {
@@ -53,12 +80,14 @@ bool Filter::matches(const Connection& row) const {
   const bool has_remote = row.state != State::close;
   if (!remote.empty() && !(has_remote && any_matches(remote, row.remote))) return false;
   if (!remote_ports.empty() && !(has_remote && any_has(remote_ports, row.remote.port))) return false;
-  return ports.empty() || any_has(ports, row.local.port) || (has_remote && any_has(ports, row.remote.port));
+  if (!ports.empty() && !any_has(ports, row.local.port) && !(has_remote && any_has(ports, row.remote.port)))
+    return false;
+  return matches_expression(row);
 }
 
 bool Filter::matches(const Listener& row) const {
   if (!states.has(State::listen) || !remote.empty() || !remote_ports.empty() || !matches_socket(row)) return false;
-  return ports.empty() || any_has(ports, row.local.port);
+  return (ports.empty() || any_has(ports, row.local.port)) && matches_expression(row);
 }
 
 }  // namespace tcpstat::filter

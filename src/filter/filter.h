@@ -3,10 +3,14 @@
 // Evaluated here for every source; what the kernel can evaluate as well is parsers/inet_diag_bytecode.h.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "filter/comm.h"
+#include "filter/expression.h"
+#include "filter/port_range.h"
 #include "model/address.h"
 #include "model/connection.h"
 #include "model/listener.h"
@@ -14,13 +18,6 @@
 #include "model/state.h"
 
 namespace tcpstat::filter {
-
-struct PortRange {
-  std::uint16_t first = 0;
-  std::uint16_t last = 65535;
-
-  [[nodiscard]] bool has(std::uint16_t port) const { return port >= first && port <= last; }
-};
 
 /// `ADDR[/LEN][:PORT]`; no prefix: any address, no ports: any port.
 struct EndpointPattern {
@@ -32,9 +29,6 @@ struct EndpointPattern {
   }
 };
 
-/// TASK_COMM_LEN without its zero byte (include/linux/sched.h): the kernel cuts names of processes there.
-inline constexpr std::size_t kLongestComm = 15;
-
 struct Filter {
   StateSet states = StateSet::all();
   bool ipv4 = true;  ///< AF_INET sockets
@@ -45,29 +39,41 @@ struct Filter {
   std::vector<PortRange> local_ports;
   std::vector<PortRange> remote_ports;
   std::vector<std::uint32_t> users;
-  /// Names whose numbers the file alone knows; settle_users() adds those to `users`.
+  /// Names whose numbers the file alone knows; settle() adds those to `users`.
   std::vector<std::string> user_names;
   std::vector<std::uint32_t> pids;
   std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
+  /// Must hold as well; null: nothing more. Where it names states, `states` are those of which a row may match.
+  std::shared_ptr<const Expression> expression;
+  ExpressionNeeds needs;                      ///< of `expression`
+  Names* names = nullptr;                     ///< for words of `expression`; settle() sets them
+  std::vector<std::string> expression_users;  ///< which `expression` names
 
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
-  [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty(); }
+  [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty() || needs.owners; }
   [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
   /// True if anything but state and family is asked for.
   [[nodiscard]] bool has_conditions() const {
     return !local.empty() || !remote.empty() || !ports.empty() || !local_ports.empty() || !remote_ports.empty() ||
-           has_users() || needs_owners();
+           has_users() || needs_owners() || expression != nullptr;
   }
+  /// True where every condition is known to hold.
   [[nodiscard]] bool matches(const Connection& row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;
 
  private:
   [[nodiscard]] bool matches_socket(const Socket& row) const;
+  template <typename Row>
+  [[nodiscard]] bool matches_expression(const Row& row) const;
 };
 
-/// Finds the users that the filter knows by name only.
-void settle_users(Filter& filter, const Names& names);
+/// Lets a filter ask for the names of the host whose rows it sees, and finds the users that it knows by name only.
+void settle(Filter& filter, Names& names);
+/// Adds an expression to what the filter asks for.
+void add_expression(Filter& filter, Expression expression);
+/// Drops what asks for owners, so that what is left can be asked before they are looked for.
+void drop_owners(Filter& filter);
 
 }  // namespace tcpstat::filter

@@ -25,6 +25,10 @@ Report begin_report(const Host& host, const filter::Filter& filter) {
 /// What the source is asked for.
 filter::Query source_query(const DumpPlan& plan) {
   filter::Query query = plan.query;
+  const filter::ExpressionNeeds& needs = query.filter.needs;
+  query.tcp_info = query.tcp_info || needs.tcp_info;
+  query.congestion = query.congestion || needs.congestion;
+  query.memory = query.memory || needs.memory;
   if (plan.rows == DumpPlan::Rows::every) {
     query.filter = {};
     query.filter.ipv4 = plan.query.filter.ipv4;
@@ -55,8 +59,7 @@ class OwnerStage {
         others_(plan.query.filter) {
     selects_ = others_.needs_owners();
     if (policy_ == DumpPlan::Owners::helpful && selects_) policy_ = DumpPlan::Owners::required;
-    others_.pids.clear();
-    others_.processes.clear();
+    filter::drop_owners(others_);
   }
 
   /// Before any row.

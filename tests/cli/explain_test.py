@@ -1,6 +1,7 @@
 """tcpstat explain: names, verdicts, widths, formats, and errors in one sentence."""
 
 import json
+import shlex
 import shutil
 import subprocess
 import unittest
@@ -84,7 +85,7 @@ class Explain(TestCase):
         # A command that is named is one that works.
         for name in self.names():
             for command in self.document(name).get("look", []) if name != "machine" else []:
-                verb = command.split()
+                verb = shlex.split(command)
                 if verb[0] == "tcpstat" and verb[1] not in ("check", "audit", "watch", "validate"):
                     self.assertEqual(run(*verb[1:]).code, 0, command)
 

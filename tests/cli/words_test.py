@@ -10,8 +10,8 @@ LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "
 class Words(TestCase):
     def test_help_and_version_come_from_every_place(self):
         for option in ("-h", "--help"):
-            for args, usage in (([option], "[OPTIONS]"), (["summary", option], "summary [OPTIONS]"),
-                                ([option, "summary"], "summary [OPTIONS]"), (["-a", option, "--state", "FOO"], "[OPTIONS]")):
+            for args, usage in (([option], "[OPTIONS] [FILTER]"), (["summary", option], "summary [OPTIONS] [FILTER]"),
+                                ([option, "summary"], "summary [OPTIONS] [FILTER]"), (["-a", option, "--state", "FOO"], "[OPTIONS] [FILTER]")):
                 with self.subTest(args=args):
                     self.assertTrue(self.succeeds(*args).out.startswith(f"Usage: tcpstat {usage}"))
         for option in ("-V", "--version"):

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/utf8.h"
+#include "filter/expression_fields.h"
 #include "report/transition_verdict.h"
 #include "support/fixtures.h"
 
@@ -114,6 +115,14 @@ TEST_CASE("a name that means several things says all of them") {
   CHECK(leak.find("+FLAGS") != std::string::npos);
   CHECK(leak.find("do programs forget sockets?") != std::string::npos);
   CHECK(document("leak")["kind"] == "rule");
+}
+
+TEST_CASE("the language of filters is taught with every field that has a name of its own") {
+  const std::string text = said("filter");
+  for (const filter::Field& field : filter::named_fields()) {
+    CAPTURE(field.name);
+    CHECK(text.find(field.name) != std::string::npos);
+  }
 }
 
 TEST_CASE("what keeps SYN floods out is told, each with its price") {

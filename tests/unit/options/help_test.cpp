@@ -58,7 +58,7 @@ TEST_CASE("the page of a verb has its options and no others") {
 
 TEST_CASE("the first page has all verbs and all options") {
   const std::string page = help_text();
-  CHECK(page.starts_with("Usage: tcpstat [OPTIONS]"));
+  CHECK(page.starts_with("Usage: tcpstat [OPTIONS] [FILTER]"));
   for (const std::string_view word : verb_words()) CHECK(has(page, "\n       tcpstat " + std::string(word) + " "));
   for (const OptionInfo& option : options()) {
     CAPTURE(option.name);

@@ -1,0 +1,28 @@
+#pragma once
+// The filter of a command line: options in short, and the expression that its other words are.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options/option_values.h"
+#include "filter/expression_parser.h"
+
+namespace tcpstat::cli::options {
+
+/// The words of a command line as one text.
+std::string expression_text(const std::vector<std::string>& words);
+
+/// Whose users the filter may name.
+enum class UsersOf : std::uint8_t { this_host, elsewhere };
+
+/// The expression, or a sentence that names the place of the mistake.
+Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf users);
+
+/// What to say once on standard error about an expression that means something else than its author may think.
+std::vector<std::string> notes_on(const filter::ParsedExpression& parsed);
+
+/// How to say that the kernel keeps a shorter name.
+std::string long_process_note(std::string_view name);
+
+}  // namespace tcpstat::cli::options

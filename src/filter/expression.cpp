@@ -1,0 +1,305 @@
+#include "filter/expression.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "filter/comm.h"
+
+namespace tcpstat::filter {
+namespace {
+
+/// A row of either kind, as tests see it.
+struct RowView {
+  const Socket& socket;
+  State state;
+  Endpoint remote;
+  const Connection* connection;
+  const Listener* listener;
+  Names& names;
+
+  [[nodiscard]] Cell cell(const Column& column) const {
+    return connection != nullptr ? cell_of(column, *connection, names) : cell_of(column, *listener, names);
+  }
+  [[nodiscard]] const Endpoint& end(Side side) const { return side == Side::local ? socket.local : remote; }
+};
+
+bool has_prefix(const Prefix& prefix, const Address& address) {
+  const std::uint8_t* bytes = address.bytes.data();
+  if (address.family != prefix.network.family) {
+    if (!address.is_v4_mapped()) return false;
+    bytes += 12;  // the IPv4 address within
+  }
+  const std::size_t whole = prefix.length / 8U;
+  if (std::memcmp(bytes, prefix.network.bytes.data(), whole) != 0) return false;
+  const unsigned rest = prefix.length % 8U;
+  return rest == 0 || ((bytes[whole] ^ prefix.network.bytes[whole]) >> (8 - rest)) == 0;
+}
+
+Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) {
+  switch (comparison) {
+    case Comparison::equal:
+      return truth_of(number == value);
+    case Comparison::less:
+      return truth_of(number < value);
+    case Comparison::at_most:
+      return truth_of(number <= value);
+    case Comparison::greater:
+      return truth_of(number > value);
+    case Comparison::at_least:
+      return truth_of(number >= value);
+  }
+  return Truth::unknown;
+}
+
+/// Whether all holders are known, so that what is not among them does not hold the socket.
+bool all_owners_known(const Socket& row) {
+  return row.owners_known && row.orphan != Orphan::not_permitted && row.orphan != Orphan::owners_unread &&
+         row.orphan != Orphan::other_pid_namespace;
+}
+
+template <typename Matches>
+Truth any_owner(const Socket& row, Matches matches) {
+  if (std::any_of(row.owners.begin(), row.owners.end(), matches)) return Truth::yes;
+  return all_owners_known(row) ? Truth::no : Truth::unknown;
+}
+
+/// Whether only a search for owners gives this reason; the others follow from state and inode.
+bool found_by_search(std::string_view orphan) {
+  constexpr std::array kSearched = {Orphan::owners_unread, Orphan::not_permitted, Orphan::other_pid_namespace,
+                                    Orphan::no_process};
+  return std::any_of(kSearched.begin(), kSearched.end(), [&](Orphan one) { return name(one) == orphan; });
+}
+
+/// Nothing where the row cannot tell whether the socket is bound to a device.
+bool device_known(const Socket& row) { return row.interface != 0 || row.origin == Origin::netlink; }
+
+struct Evaluation {
+  const RowView& row;
+
+  Truth operator()(const StateTest& test) const { return truth_of(test.states.has(row.state)); }
+  Truth operator()(const FamilyTest& test) const { return truth_of(row.socket.family == test.family); }
+  Truth operator()(const AddressTest& test) const {
+    return truth_of(has_prefix(test.prefix, row.end(test.side).address));
+  }
+  Truth operator()(const PortTest& test) const { return truth_of(test.range.has(row.end(test.side).port)); }
+  Truth operator()(const DeviceTest& test) const {
+    if (!device_known(row.socket)) return Truth::unknown;
+    if (test.name.empty()) return truth_of(row.socket.interface == test.index);
+    return truth_of(row.socket.interface != 0 && row.names.interface(row.socket.interface) == test.name);
+  }
+  Truth operator()(const MarkTest& test) const {
+    return row.socket.mark ? truth_of((*row.socket.mark & test.mask) == test.value) : Truth::unknown;
+  }
+  Truth operator()(const NumberTest& test) const {
+    const Cell cell = row.cell(*test.column);
+    return cell.kind == Cell::Kind::number ? compare(cell.number, test.comparison, test.value) : Truth::unknown;
+  }
+  Truth operator()(const WordTest& test) const {
+    if (test.column->id == ColumnId::PROCESS) {
+      return any_owner(row.socket, [&](const Owner& owner) { return is_process_name(owner.name, test.word); });
+    }
+    if (test.column->id == ColumnId::FLAGS) {
+      const auto flag = row_flag_from_name(test.word);
+      return truth_of(row.connection != nullptr && flag && row.connection->flags.has(*flag));
+    }
+    if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
+    const Cell cell = row.cell(*test.column);
+    if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
+    return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
+  }
+  Truth operator()(const PidTest& test) const {
+    return any_owner(row.socket, [&](const Owner& owner) { return owner.pid == test.pid; });
+  }
+  Truth operator()(const KnownTest& test) const {
+    if (test.column->id == ColumnId::INTERFACE) return truth_of(device_known(row.socket));
+    if (test.column->kind == ColumnKind::processes || test.column->kind == ColumnKind::pids) {
+      return truth_of(!row.socket.owners.empty() || all_owners_known(row.socket));
+    }
+    return truth_of(row.cell(*test.column).kind != Cell::Kind::unknown);
+  }
+
+ private:
+  [[nodiscard]] Truth orphan(std::string_view word) const {
+    if (name(row.socket.orphan) == word) return Truth::yes;
+    const bool open = row.socket.orphan == Orphan::none && !row.socket.owners_known && found_by_search(word);
+    return open ? Truth::unknown : Truth::no;
+  }
+};
+
+Truth evaluate(const Expression& expression, const RowView& row) {
+  switch (expression.kind()) {
+    case Expression::Kind::test:
+      return std::visit(Evaluation{row}, expression.test());
+    case Expression::Kind::negation:
+      return !evaluate(expression.parts().front(), row);
+    case Expression::Kind::all_of: {
+      Truth least = Truth::yes;
+      for (const Expression& part : expression.parts()) {
+        least = std::min(least, evaluate(part, row));
+        if (least == Truth::no) break;
+      }
+      return least;
+    }
+    case Expression::Kind::any_of: {
+      Truth most = Truth::no;
+      for (const Expression& part : expression.parts()) {
+        most = std::max(most, evaluate(part, row));
+        if (most == Truth::yes) break;
+      }
+      return most;
+    }
+  }
+  return Truth::unknown;
+}
+
+/// As ss prints it: nothing is connected.
+Endpoint no_remote(Family family) {
+  Endpoint any;
+  any.address.family = family;
+  return any;
+}
+
+/// Rows of these states may match, and rows of those match whatever else they hold.
+struct StateBounds {
+  StateSet may;
+  StateSet must;
+};
+
+StateBounds bounds(const Expression& expression) {
+  switch (expression.kind()) {
+    case Expression::Kind::test: {
+      const auto* states = std::get_if<StateTest>(&expression.test());
+      return states != nullptr ? StateBounds{states->states, states->states} : StateBounds{StateSet::all(), {}};
+    }
+    case Expression::Kind::negation: {
+      const StateBounds part = bounds(expression.parts().front());
+      return {StateSet::all() - part.must, StateSet::all() - part.may};
+    }
+    case Expression::Kind::all_of: {
+      StateBounds all{StateSet::all(), StateSet::all()};
+      for (const Expression& part : expression.parts()) {
+        const StateBounds one = bounds(part);
+        all = {all.may & one.may, all.must & one.must};
+      }
+      return all;
+    }
+    case Expression::Kind::any_of:
+      break;
+  }
+  StateBounds any;
+  for (const Expression& part : expression.parts()) {
+    const StateBounds one = bounds(part);
+    any = {any.may | one.may, any.must | one.must};
+  }
+  return any;
+}
+
+/// Adds what one test needs.
+class NeedsOfTest {
+ public:
+  explicit NeedsOfTest(ExpressionNeeds& needs) : needs_(needs) {}
+
+  void operator()(const StateTest& /*test*/) const { needs_.states = true; }
+  void operator()(const FamilyTest& /*test*/) const {}
+  void operator()(const AddressTest& /*test*/) const {}
+  void operator()(const PortTest& /*test*/) const {}
+  void operator()(const DeviceTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "dev"; }
+  void operator()(const MarkTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "fwmark"; }
+  void operator()(const NumberTest& test) const { add(*test.column); }
+  void operator()(const WordTest& test) const {
+    add(*test.column);
+    if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.owners = true;
+  }
+  void operator()(const PidTest& /*test*/) const { add(column(ColumnId::PID)); }
+  // What is asked for by `known` need not be there, but has to be looked for.
+  void operator()(const KnownTest& test) const {
+    const std::string_view before = needs_.netlink_word;
+    add(*test.column);
+    needs_.netlink_word = before;
+  }
+
+ private:
+  void add(const Column& column) const {
+    needs_.row_word = column.name;
+    switch (column.id) {
+      case ColumnId::PID:
+      case ColumnId::PROCESS:
+        needs_.owners = true;
+        break;
+      case ColumnId::FLAGS:
+        needs_.tcp_info = needs_.memory = true;
+        break;
+      case ColumnId::tcp_info:
+        needs_.tcp_info = true;
+        needs_.netlink_word = column.name;
+        break;
+      case ColumnId::CONGESTION:
+        needs_.congestion = true;
+        needs_.netlink_word = column.name;
+        break;
+      case ColumnId::COOKIE:
+      case ColumnId::INTERFACE:
+      case ColumnId::CGROUP:
+      case ColumnId::MARK:
+      case ColumnId::ACCEPT_LIMIT:
+        needs_.netlink_word = column.name;
+        break;
+      default:
+        break;
+    }
+  }
+
+  ExpressionNeeds& needs_;
+};
+
+void add_needs(const Expression& expression, ExpressionNeeds& to) {
+  if (expression.kind() == Expression::Kind::test) std::visit(NeedsOfTest(to), expression.test());
+  for (const Expression& part : expression.parts()) add_needs(part, to);
+}
+
+}  // namespace
+
+Expression Expression::joined(Kind kind, std::vector<Expression> parts) {
+  Expression whole;
+  whole.kind_ = kind;
+  for (Expression& part : parts) {
+    if (part.kind_ != kind) {
+      whole.parts_.push_back(std::move(part));
+      continue;
+    }
+    for (Expression& inner : part.parts_) whole.parts_.push_back(std::move(inner));
+  }
+  if (whole.parts_.size() == 1) {
+    Expression alone = std::move(whole.parts_.front());
+    return alone;
+  }
+  // None of nothing is true.
+  return whole.parts_.empty() && kind == Kind::any_of ? nothing() : whole;
+}
+
+Expression Expression::negation(Expression part) {
+  Expression whole;
+  whole.kind_ = Kind::negation;
+  whole.parts_.push_back(std::move(part));
+  return whole;
+}
+
+Truth evaluate(const Expression& expression, const Connection& row, Names& names) {
+  const Endpoint remote = row.state == State::close ? no_remote(row.family) : row.remote;
+  return evaluate(expression, RowView{row, row.state, remote, &row, nullptr, names});
+}
+
+Truth evaluate(const Expression& expression, const Listener& row, Names& names) {
+  return evaluate(expression, RowView{row, State::listen, no_remote(row.family), nullptr, &row, names});
+}
+
+ExpressionNeeds needs_of(const Expression& expression) {
+  ExpressionNeeds needs;
+  add_needs(expression, needs);
+  return needs;
+}
+
+StateSet possible_states(const Expression& expression) { return bounds(expression).may; }
+
+}  // namespace tcpstat::filter

@@ -1,0 +1,143 @@
+#pragma once
+// A filter as a tree of tests, and what it says of a row. What is not known makes a test unknown: that is never true,
+// and its negation is unknown as well.
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "filter/port_range.h"
+#include "model/address.h"
+#include "model/column.h"
+#include "model/connection.h"
+#include "model/listener.h"
+#include "model/names.h"
+#include "model/state.h"
+
+namespace tcpstat::filter {
+
+/// Ordered, so that `and` is the least of its parts and `or` the greatest.
+enum class Truth : std::int8_t { no = -1, unknown = 0, yes = 1 };
+
+constexpr Truth truth_of(bool value) { return value ? Truth::yes : Truth::no; }
+constexpr Truth operator!(Truth value) { return static_cast<Truth>(-static_cast<int>(value)); }
+
+enum class Side : std::uint8_t { local, remote };
+/// Of a number with a limit; "not equal" is the negation of `equal`.
+enum class Comparison : std::uint8_t { equal, less, at_most, greater, at_least };
+/// `=`, `<`, …
+std::string_view name(Comparison comparison);
+
+struct StateTest {
+  StateSet states;
+  friend bool operator==(const StateTest&, const StateTest&) = default;
+};
+/// The address family of the socket: v4-mapped rows are ipv6.
+struct FamilyTest {
+  Family family = Family::ipv4;
+  friend bool operator==(const FamilyTest&, const FamilyTest&) = default;
+};
+/// Addresses compare by value: an IPv4 prefix has v4-mapped addresses too, an IPv6 prefix sees their 128 bits. The
+/// remote end of LISTEN and CLOSE is the known wildcard, port 0, as in ss.
+struct AddressTest {
+  Side side = Side::local;
+  Prefix prefix;
+  friend bool operator==(const AddressTest&, const AddressTest&) = default;
+};
+struct PortTest {
+  Side side = Side::local;
+  PortRange range;
+  friend bool operator==(const PortTest&, const PortTest&) = default;
+};
+/// The device that the socket is bound to.
+struct DeviceTest {
+  std::string name;         ///< empty: by index
+  std::uint32_t index = 0;  ///< 0: bound to none
+  friend bool operator==(const DeviceTest&, const DeviceTest&) = default;
+};
+struct MarkTest {
+  std::uint32_t value = 0;
+  std::uint32_t mask = UINT32_MAX;
+  friend bool operator==(const MarkTest&, const MarkTest&) = default;
+};
+/// A number that a column holds.
+struct NumberTest {
+  const Column* column = nullptr;
+  Comparison comparison = Comparison::equal;
+  std::uint64_t value = 0;
+  friend bool operator==(const NumberTest&, const NumberTest&) = default;
+};
+/// A word that a column holds: one of a list in FLAGS, any owner's in PROCESS.
+struct WordTest {
+  const Column* column = nullptr;
+  std::string word;
+  friend bool operator==(const WordTest&, const WordTest&) = default;
+};
+struct PidTest {
+  std::uint32_t pid = 0;
+  friend bool operator==(const PidTest&, const PidTest&) = default;
+};
+/// Whether the column has a value.
+struct KnownTest {
+  const Column* column = nullptr;
+  friend bool operator==(const KnownTest&, const KnownTest&) = default;
+};
+
+using Test = std::variant<StateTest, FamilyTest, AddressTest, PortTest, DeviceTest, MarkTest, NumberTest, WordTest,
+                          PidTest, KnownTest>;
+
+class Expression {
+ public:
+  enum class Kind : std::uint8_t { test, all_of, any_of, negation };
+
+  /// Matches everything: `all_of` nothing.
+  Expression() = default;
+  Expression(Test test) : kind_(Kind::test), test_(std::move(test)) {}  // NOLINT(google-explicit-constructor)
+
+  /// Parts of the same kind are taken in, and one part alone is itself, so that a tree and its text are one.
+  static Expression all_of(std::vector<Expression> parts) { return joined(Kind::all_of, std::move(parts)); }
+  static Expression any_of(std::vector<Expression> parts) { return joined(Kind::any_of, std::move(parts)); }
+  static Expression negation(Expression part);
+  static Expression everything() { return {}; }
+  static Expression nothing() { return negation(everything()); }
+
+  [[nodiscard]] Kind kind() const { return kind_; }
+  [[nodiscard]] const Test& test() const { return test_; }
+  [[nodiscard]] const std::vector<Expression>& parts() const { return parts_; }
+
+  friend bool operator==(const Expression&, const Expression&) = default;
+
+ private:
+  static Expression joined(Kind kind, std::vector<Expression> parts);
+
+  Kind kind_ = Kind::all_of;
+  Test test_;
+  std::vector<Expression> parts_;
+};
+
+/// What it says of a row whose owners, if it asks for them, were looked for.
+Truth evaluate(const Expression& expression, const Connection& row, Names& names);
+Truth evaluate(const Expression& expression, const Listener& row, Names& names);
+
+/// As it is typed; parses back to the same tree (filter/expression_parser.h).
+std::string to_string(const Expression& expression);
+
+/// What has to be read before it can be evaluated.
+struct ExpressionNeeds {
+  bool states = false;    ///< it names states, so that it decides which are read
+  bool owners = false;    ///< processes
+  bool tcp_info = false;  ///< the numbers of tcp_info, and flags that rest on them
+  bool congestion = false;
+  bool memory = false;
+  /// A test that /proc cannot answer, as a word; empty: none.
+  std::string_view netlink_word;
+  /// A test of what a transition does not carry, as a word; empty: none.
+  std::string_view row_word;
+};
+ExpressionNeeds needs_of(const Expression& expression);
+
+/// The states of which a row may match.
+StateSet possible_states(const Expression& expression);
+
+}  // namespace tcpstat::filter

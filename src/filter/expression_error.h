@@ -1,0 +1,20 @@
+#pragma once
+// Why a text is no filter.
+
+#include <cstddef>
+#include <string>
+#include <tl/expected.hpp>
+
+namespace tcpstat::filter {
+
+struct ExpressionError {
+  std::string problem;    ///< `unknown word "sprot"`
+  std::string remedy;     ///< `did you mean sport?`; may be empty
+  std::size_t place = 0;  ///< of what is wrong, in the text
+  std::string word = {};  ///< an unknown word, which may be meant for something else than a filter
+};
+
+template <typename T>
+using Understood = tl::expected<T, ExpressionError>;
+
+}  // namespace tcpstat::filter

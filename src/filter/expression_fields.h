@@ -1,0 +1,51 @@
+#pragma once
+// The fields of a filter by name: those of ss, those of rows, and every column that holds a number.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/column.h"
+
+namespace tcpstat::filter {
+
+enum class FieldKind : std::uint8_t {
+  state,    ///< `state X`
+  exclude,  ///< `exclude X`
+  end,      ///< `src HOST`
+  port,     ///< `sport`, `dport`, `port`
+  device,
+  mark,
+  family,
+  user,
+  uid,
+  pid,
+  process,
+  cgroup,
+  word,      ///< another column that holds a word
+  number,    ///< a column that holds a number
+  duration,  ///< the same, with the unit of time that its name ends in
+  known,     ///< `known FIELD`
+};
+
+struct Field {
+  std::string_view name;
+  FieldKind kind;
+  std::string_view meaning{};
+  const Column* column = nullptr;
+  /// A number alone is in the unit that the name says.
+  bool unit_in_name = false;
+};
+
+/// Those with a name of their own, in the order in which they are explained.
+std::vector<Field> named_fields();
+/// In any case, with `-` or `_`: one of named_fields(), a column that holds a number, such a one without its unit, or
+/// what ss calls it.
+std::optional<Field> find_field(std::string_view word);
+/// Every word that find_field() knows, for hints.
+std::vector<std::string_view> field_words();
+/// What a word means that looks like a field and is none, as a sentence; empty for any other.
+std::string_view why_no_field(std::string_view word);
+
+}  // namespace tcpstat::filter

@@ -1,0 +1,187 @@
+#include "filter/expression.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "filter/expression_parser.h"
+#include "filter/random_expressions.h"
+#include "support/rows.h"
+
+namespace tcpstat::filter {
+namespace {
+
+Expression parsed(std::string_view text) {
+  const auto result = parse_expression(text, {});
+  CAPTURE(text);
+  REQUIRE(result);
+  return result->expression;
+}
+
+class OneUser final : public Names {
+ public:
+  std::string_view user(std::uint32_t uid) override { return uid == 1000 ? "alice" : ""; }
+  std::string_view interface(std::uint32_t index) override { return index == 7 ? "v0" : ""; }
+  std::string_view cgroup(std::uint64_t id) override { return id == 9 ? "/system.slice/ssh.service" : ""; }
+};
+
+Truth said(std::string_view text, const Connection& row) {
+  OneUser names;
+  return evaluate(parsed(text), row, names);
+}
+
+const Connection kRow =
+    test::connection(State::established, test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", 40000));
+
+TEST_CASE("what is not known makes a test unknown, and so its negation") {
+  Connection row = kRow;
+  row.uid.reset();
+  row.mark.reset();
+  for (const std::string_view text :
+       {"rtt > 1ms", "rtt < 1ms", "rtt != 1ms", "not rtt > 1ms", "uid = 0", "user != alice", "fwmark != 5", "pid != 1",
+        "cgroup != /x", "not ( process a )", "rtt > 1ms or rtt <= 1ms", "rtt > 1ms and sport = 443"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::unknown);
+  }
+  CHECK(said("rtt > 1ms or sport = 443", row) == Truth::yes);
+  CHECK(said("rtt > 1ms and sport != 443", row) == Truth::no);
+  CHECK(said("known rtt", row) == Truth::no);
+  CHECK(said("not known user", row) == Truth::yes);
+}
+
+TEST_CASE("fields of rows are compared by what they hold") {
+  Connection row = kRow;
+  const Owner owners[] = {{812, 3, "nginx"}};
+  row.owners = owners;
+  row.owners_known = true;
+  row.interface = 7;
+  row.cgroup = 9;
+  row.age_ms = 90000;
+  row.recv_queue = 65536;
+  row.timer = TimerKind::keepalive;
+  row.flags.add(RowFlag::client_retry);
+  std::vector<std::byte> info;
+  set_tcp_info_value(info, tcp_info_field("rtt_us"), 150000);
+  row.tcp_info = info;
+  for (const std::string_view text : {"user alice",
+                                      "user 1000",
+                                      "uid >= 1000",
+                                      "process nginx",
+                                      "comm = nginx",
+                                      "pid 812",
+                                      "dev v0",
+                                      "interface 7",
+                                      "cgroup /system.slice/ssh.service",
+                                      "cgroup /sys/fs/cgroup/system.slice/ssh.service/",
+                                      "age > 1m",
+                                      "age = 1.5m",
+                                      "age_ms = 90000",
+                                      "rtt > 100ms",
+                                      "rtt = 150ms",
+                                      "rtt < 0.2s",
+                                      "rtt_us = 150000",
+                                      "recvq = 64Ki",
+                                      "recvq > 65k",
+                                      "recv_queue = 65536",
+                                      "timer keepalive",
+                                      "flag client-retry",
+                                      "family ipv4",
+                                      "known rtt",
+                                      "port 443",
+                                      "port = 40000",
+                                      "dst 198.51.100.0/24:40000-",
+                                      "orphan != time-wait",
+                                      "src 192.0.2.1%v0:443",
+                                      "sport=:443",
+                                      "RTT>100ms AND NOT(dport<1024)"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::yes);
+    CHECK(said("not (" + std::string(text) + ")", row) == Truth::no);
+  }
+}
+
+TEST_CASE("wrong filters name the place and what would be right") {
+  struct Wrong {
+    std::string_view text;
+    std::size_t place;
+    std::string_view problem;
+    std::string_view remedy = "";
+  };
+  const Wrong rows[] = {
+      {"sprot = 80", 0, "unknown word \"sprot\"", "did you mean sport?"},
+      {"sport = 80 and rrt > 1ms", 15, "unknown word \"rrt\"", "did you mean rtt?"},
+      {"sport = 80 )", 11, "\")\" closes nothing"},
+      {"( sport = 80", 0, "\"(\" is not closed"},
+      {"not", 3, "the filter ends where a test is missing"},
+      {"or sport = 80", 0, "unknown word \"or\""},
+      {"sport =", 0, "\"sport\" has no value"},
+      {"sport = 080", 8, "the port \"080\" begins with 0, which ss takes for octal", "write 80"},
+      {"src 10", 4, "the address \"10\" is not whole", "write 10/8 or 10.0.0.0"},
+      {"src > 10.0.0.1", 4, "\"src\" takes = and !=, not >"},
+      {"rtt > 5", 6, "the value \"5\" of rtt_us has no unit", "for example 5ms"},
+      {"age = 1.5ms", 6, "\"1.5ms\" is finer than age_ms is kept", "compare with < and >"},
+      {"state foo", 6, "unknown state \"foo\""},
+      {"SYN_SENT", 0, "unknown word \"SYN_SENT\"", "did you mean state SYN_SENT?"},
+      {"process \"a", 8, "a quotation has no end"},
+      {"flag retry", 5, "unknown flag \"retry\""},
+      {"cgroup x", 7, "bad control group \"x\"", "a path, as /system.slice/ssh.service"},
+      {"src example.org", 4, "unknown address \"example.org\""},
+      {"fwmark = 0x5/0x1", 9, "the mark \"0x5/0x1\" matches nothing"},
+      {"cwnd > 18446744073709551616", 7, "bad value \"18446744073709551616\" of cwnd"},
+  };
+  for (const Wrong& row : rows) {
+    CAPTURE(row.text);
+    const auto result = parse_expression(row.text, {});
+    REQUIRE_FALSE(result);
+    CHECK(result.error().problem == row.problem);
+    CHECK(result.error().place == row.place);
+    if (!row.remedy.empty()) CHECK(result.error().remedy == row.remedy);
+  }
+  CHECK_FALSE(parse_expression(std::string(100000, '('), {}));
+  CHECK_FALSE(parse_expression(std::string(100000, '!'), {}));
+}
+
+TEST_CASE("a mix of and/or whose readings differ is told, and no other") {
+  const auto differs = [](std::string_view text) { return parse_expression(text, {})->differs_from_ss; };
+  CHECK(differs("sport = 1 or sport = 2 and dport = 3"));
+  CHECK(differs("( sport = 1 or sport = 2 dport = 3 )"));
+  CHECK_FALSE(differs("sport = 1 and sport = 2 or dport = 3"));
+  CHECK_FALSE(differs("sport = 1 or ( sport = 2 and dport = 3 )"));
+  CHECK_FALSE(differs("state established sport = 1 or sport = 2"));
+}
+
+TEST_CASE("states before a filter hold for all of it, as in ss") {
+  CHECK(parsed("state established sport = 1 or sport = 2") ==
+        parsed("state established and ( sport = 1 or sport = 2 )"));
+  CHECK(parsed("state established state time-wait") == parsed("state established,time-wait"));
+  CHECK(parsed("state established and sport = 1 or sport = 2") ==
+        parsed("( state established and sport = 1 ) or sport = 2"));
+}
+
+TEST_CASE("the states that may match are those of which rows are read") {
+  const StateSet half_open{State::syn_recv};
+  CHECK(possible_states(parsed("state syn-recv and sport = 1")) == half_open);
+  CHECK(possible_states(parsed("not ( exclude syn-recv or sport = 1 )")) == half_open);
+  CHECK(possible_states(parsed("state syn-recv or sport = 1")) == StateSet::all());
+}
+
+TEST_CASE("the text of a tree parses back to it") {
+  CHECK(rc::check("whatever stands in it", [] {
+    const Expression tree = test::some_expression(4);
+    const auto again = parse_expression(to_string(tree), {});
+    RC_ASSERT(again);
+    RC_ASSERT(again->expression == tree);
+  }));
+}
+
+TEST_CASE("a row that matches is in one of the states that may") {
+  CHECK(rc::check("whatever the tree", [] {
+    const Expression tree = test::some_expression(4);
+    const Connection row = test::some_connection();
+    OneUser names;
+    if (evaluate(tree, row, names) == Truth::yes) RC_ASSERT(possible_states(tree).has(row.state));
+  }));
+}
+
+}  // namespace
+}  // namespace tcpstat::filter
