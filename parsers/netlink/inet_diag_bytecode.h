@@ -1,16 +1,15 @@
 #pragma once
-// The part of a filter that the kernel can evaluate, as INET_DIAG_REQ_BYTECODE. The kernel's answer is a superset of
-// what the filter matches: everything is evaluated once more by Filter::matches(), so that all sources agree.
-// Pure: bytes out, no socket.
+// The part of a filter that the kernel can evaluate (parsers/netlink/kernel_part.h) as INET_DIAG_REQ_BYTECODE. Pure:
+// bytes out, no socket.
 
 #include <cstddef>
 #include <vector>
 
-#include "filter/filter.h"
+#include "parsers/netlink/kernel_part.h"
 
 namespace tcpstat::netlink::inet_diag {
 
-/// Conditions on ports and address prefixes; empty if there are none, or so many that they do not fit.
-std::vector<std::byte> bytecode(const filter::Filter& filter);
+/// Empty if every row passes.
+std::vector<std::byte> bytecode(const filter::Filter& filter, Wanted wanted = Wanted::matches);
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -1,6 +1,6 @@
 #pragma once
 // Which rows the user wants: an AND of conditions, each an OR of alternatives. An empty condition lets all pass.
-// Evaluated here for every source; what the kernel can evaluate as well is parsers/inet_diag_bytecode.h.
+// Evaluated here for every source; what the kernel can evaluate as well is parsers/netlink/kernel_part.h.
 
 #include <cstdint>
 #include <memory>

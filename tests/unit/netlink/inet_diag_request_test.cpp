@@ -79,7 +79,7 @@ TEST_CASE("the filter's program travels with the request") {
   filter::Query query;
   CHECK(make_request(query).program.empty());
   query.filter.local_ports = {{443, 443}};
-  CHECK(make_request(query).program == inet_diag::bytecode(query.filter));
+  CHECK(make_request(query).program == inet_diag::bytecode(query.filter, inet_diag::Wanted::and_half_opens));
   CHECK_FALSE(make_request(query).program.empty());
 }
 

@@ -1,0 +1,177 @@
+#include "parsers/netlink/kernel_part.h"
+
+#include <algorithm>
+
+namespace tcpstat::netlink::inet_diag {
+namespace {
+
+using filter::Expression;
+using filter::Side;
+using filter::Test;
+using Kind = Expression::Kind;
+
+/// What the tree that comes out may get wrong.
+enum class Bound : std::uint8_t {
+  above,  ///< it matches all that the tree matches, and more
+  below,  ///< it matches nothing that the tree does not match
+};
+
+constexpr Bound opposite(Bound bound) { return bound == Bound::above ? Bound::below : Bound::above; }
+
+/// Of a test that the kernel cannot answer.
+Expression unanswered(Bound bound) { return bound == Bound::above ? Expression::everything() : Expression::nothing(); }
+
+bool is_everything(const Expression& tree) { return tree.kind() == Kind::all_of && tree.parts().empty(); }
+bool is_nothing(const Expression& tree) { return tree.kind() == Kind::negation && is_everything(tree.parts().front()); }
+
+std::size_t count_tests(const Expression& tree) {
+  if (tree.kind() == Kind::test) return 1;
+  std::size_t count = 0;
+  for (const Expression& part : tree.parts()) count += count_tests(part);
+  return count;
+}
+
+/// Whether the test matches the remote end of LISTEN and CLOSE, which is the wildcard with port 0, for some family.
+bool matches_no_remote(const Test& test) {
+  if (const auto* port = std::get_if<filter::PortTest>(&test)) return port->range.has(0);
+  const auto* address = std::get_if<filter::AddressTest>(&test);
+  return address != nullptr && address->prefix.network.is_wildcard();
+}
+
+bool is_remote(const Test& test) {
+  const auto* port = std::get_if<filter::PortTest>(&test);
+  const auto* address = std::get_if<filter::AddressTest>(&test);
+  return (port != nullptr && port->side == Side::remote) || (address != nullptr && address->side == Side::remote);
+}
+
+/// Of a row as the kernel holds it.
+class OfRow {
+ public:
+  explicit OfRow(StateSet states) : states_(states) {}
+
+  [[nodiscard]] Expression operator()(const Test& test, Bound bound) const {
+    if (const auto* family = std::get_if<filter::FamilyTest>(&test)) {
+      // The kernel's AF_INET has v4-mapped rows too.
+      if (family->family == Family::ipv6) return test;
+      return Expression::negation(Test(filter::FamilyTest{Family::ipv6}));
+    }
+    const bool end =
+        std::holds_alternative<filter::PortTest>(test) || std::holds_alternative<filter::AddressTest>(test);
+    if (!end) return unanswered(bound);
+    if (!is_remote(test) || !states_.has(State::close)) return test;
+    // A CLOSE row may still hold the peer that it had; to us it has none.
+    const bool matches_close = matches_no_remote(test);
+    return matches_close == (bound == Bound::above) ? unanswered(bound) : Expression(test);
+  }
+
+ private:
+  StateSet states_;
+};
+
+/// Of a listener, as its half-open requests show it: they have its local port, an address that it listens on, and a
+/// peer that it does not have.
+class OfListener {
+ public:
+  [[nodiscard]] Expression operator()(const Test& test, Bound bound) const {
+    if (const auto* port = std::get_if<filter::PortTest>(&test)) {
+      if (port->side == Side::local) return test;
+      return port->range.has(0) ? Expression::everything() : Expression::nothing();
+    }
+    const auto* address = std::get_if<filter::AddressTest>(&test);
+    if (address == nullptr || bound == Bound::below) return unanswered(bound);
+    // On the wildcard it listens on every address, and its requests may show IPv4 as such or mapped.
+    const Address& network = address->prefix.network;
+    if (network.is_wildcard() || (network.family == Family::ipv6 && network.bytes[0] == 0)) {
+      return Expression::everything();
+    }
+    return address->side == Side::local ? Expression(test) : Expression::nothing();
+  }
+};
+
+template <typename OfTest>
+Expression reduced(const Expression& tree, Bound bound, const OfTest& of_test);
+
+/// Parts that are left: those that decide nothing go, one that decides all is the whole.
+template <typename OfTest>
+Expression reduced_parts(const Expression& tree, Bound bound, const OfTest& of_test) {
+  const bool all = tree.kind() == Kind::all_of;
+  std::vector<Expression> parts;
+  std::size_t tests = 0;
+  for (const Expression& part : tree.parts()) {
+    Expression one = reduced(part, bound, of_test);
+    if (all ? is_everything(one) : is_nothing(one)) continue;
+    if (all ? is_nothing(one) : is_everything(one)) return one;
+    tests += count_tests(one);
+    // Of parts that must all hold some are enough to stay above; others are of no use if one is missing.
+    if (tests > kMostTests && all && bound == Bound::above) break;
+    if (tests > kMostTests) return unanswered(bound);
+    parts.push_back(std::move(one));
+  }
+  return all ? Expression::all_of(std::move(parts)) : Expression::any_of(std::move(parts));
+}
+
+template <typename OfTest>
+Expression reduced(const Expression& tree, Bound bound, const OfTest& of_test) {
+  if (tree.kind() == Kind::test) return of_test(tree.test(), bound);
+  if (tree.kind() != Kind::negation) return reduced_parts(tree, bound, of_test);
+  Expression part = reduced(tree.parts().front(), opposite(bound), of_test);
+  return part.kind() == Kind::negation ? part.parts().front() : Expression::negation(std::move(part));
+}
+
+void add_ports(Side side, const std::vector<filter::PortRange>& ranges, std::vector<Expression>& to) {
+  for (const filter::PortRange& range : ranges) to.emplace_back(Test(filter::PortTest{side, range}));
+}
+
+void add_patterns(Side side, const std::vector<filter::EndpointPattern>& patterns, std::vector<Expression>& whole) {
+  std::vector<Expression> any;
+  for (const filter::EndpointPattern& pattern : patterns) {
+    std::vector<Expression> both;
+    // Every address is in a prefix without a length, v4-mapped ones and those of the other family included.
+    const bool narrow = pattern.prefix && pattern.prefix->length > 0;
+    if (narrow) both.emplace_back(Test(filter::AddressTest{side, *pattern.prefix}));
+    if (pattern.ports) both.emplace_back(Test(filter::PortTest{side, *pattern.ports}));
+    any.push_back(Expression::all_of(std::move(both)));
+  }
+  if (!any.empty()) whole.push_back(Expression::any_of(std::move(any)));
+}
+
+/// The options of a filter as a tree, but for what the kernel never answers.
+Expression options_tree(const filter::Filter& filter) {
+  std::vector<Expression> whole;
+  add_patterns(Side::local, filter.local, whole);
+  add_patterns(Side::remote, filter.remote, whole);
+  const auto add_any = [&](std::vector<Expression> any) {
+    if (!any.empty()) whole.push_back(Expression::any_of(std::move(any)));
+  };
+  std::vector<Expression> either;
+  add_ports(Side::local, filter.ports, either);
+  add_ports(Side::remote, filter.ports, either);
+  add_any(std::move(either));
+  std::vector<Expression> local;
+  add_ports(Side::local, filter.local_ports, local);
+  add_any(std::move(local));
+  std::vector<Expression> remote;
+  add_ports(Side::remote, filter.remote_ports, remote);
+  add_any(std::move(remote));
+  return Expression::all_of(std::move(whole));
+}
+
+}  // namespace
+
+Expression kernel_part(const filter::Filter& filter, Wanted wanted) {
+  const Expression options = options_tree(filter);
+  const Expression expression = filter.expression != nullptr ? *filter.expression : Expression::everything();
+  // By their remote ends options match no CLOSE row, whatever it still holds.
+  const StateSet connected = filter.states - StateSet{State::close};
+  Expression rows = Expression::all_of(
+      {reduced(options, Bound::above, OfRow(connected)), reduced(expression, Bound::above, OfRow(filter.states))});
+  if (wanted == Wanted::matches) return rows;
+  const OfListener of_listener;
+  Expression listeners =
+      Expression::all_of({reduced(options, Bound::above, of_listener), reduced(expression, Bound::above, of_listener)});
+  if (is_everything(rows) || is_nothing(listeners) || listeners == rows) return rows;
+  if (is_everything(listeners)) return listeners;
+  return Expression::any_of({std::move(rows), std::move(listeners)});
+}
+
+}  // namespace tcpstat::netlink::inet_diag
