@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/shell_word.h"
+#include "cli/options/exclusions.h"
 #include "cli/options/filter_words.h"
 
 namespace tcpstat::cli::options {
@@ -84,13 +85,52 @@ Failure read_states(const Words& words, filter::Filter& to) {
 }
 
 /// An expression that names states says all about them; only --state narrows it.
-Failure read_expression(const Words& words, filter::Filter& to) {
-  if (!words.expression) return std::nullopt;
-  const bool states = filter::needs_of(words.expression->expression).states;
-  if (states && !words.given(OptionId::state)) to.states = StateSet::all();
-  filter::add_expression(to, words.expression->expression);
-  to.expression_users = words.expression->user_names;
+void add_expression(const Words& words, std::vector<filter::Expression> excluded, filter::Filter& to) {
+  if (words.expression) {
+    const bool states = filter::needs_of(words.expression->expression).states;
+    if (states && !words.given(OptionId::state)) to.states = StateSet::all();
+    excluded.push_back(words.expression->expression);
+    to.expression_users = words.expression->user_names;
+  }
+  if (!excluded.empty()) filter::add_expression(to, filter::Expression::all_of(std::move(excluded)));
+}
+
+/// Of a range of ports: how it is excluded.
+auto port_tree(filter::Side side) {
+  return [side](const filter::PortRange& range) {
+    return filter::Expression(filter::Test(filter::PortTest{side, range}));
+  };
+}
+filter::Expression either_port_tree(const filter::PortRange& range) {
+  return filter::Expression::any_of({port_tree(filter::Side::local)(range), port_tree(filter::Side::remote)(range)});
+}
+
+Failure read_ports(const Words& words, Exclusions& exclusions, filter::Filter& to) {
+  constexpr auto kLocal = filter::Side::local;
+  constexpr auto kRemote = filter::Side::remote;
+  if (auto failed = exclusions.read(OptionId::port, to.ports, parse_ports, either_port_tree)) return failed;
+  if (auto failed = exclusions.read(OptionId::local_port, to.local_ports, parse_ports, port_tree(kLocal))) {
+    return failed;
+  }
+  if (auto failed = exclusions.read(OptionId::remote_port, to.remote_ports, parse_ports, port_tree(kRemote))) {
+    return failed;
+  }
+  // As with --remote, whatever is asked of it: a listener has none.
+  if (words.given(OptionId::remote_port) && to.remote_ports.empty()) to.remote_ports.emplace_back();
   return std::nullopt;
+}
+
+Failure read_owners(Exclusions& exclusions, filter::Filter& to) {
+  const auto pid = [](const std::string& word) { return parse_count(word, "process id", UINT32_MAX); };
+  const auto of_pid = [](std::uint64_t number) {
+    return filter::Expression(filter::Test(filter::PidTest{static_cast<std::uint32_t>(number)}));
+  };
+  const auto process = [](const std::string& word) { return Parsed<std::string>(word); };
+  const auto of_process = [](const std::string& word) {
+    return filter::Expression(filter::Test(filter::WordTest{&column(ColumnId::PROCESS), word}));
+  };
+  if (auto failed = exclusions.read(OptionId::pid, to.pids, pid, of_pid)) return failed;
+  return exclusions.read(OptionId::process, to.processes, process, of_process);
 }
 
 /// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
@@ -120,17 +160,15 @@ Failure read(const Words& words, filter::Filter& to) {
     to.ipv4 = words.given(OptionId::ipv4);
     to.ipv6 = words.given(OptionId::ipv6);
   }
-  const auto pid = [](const std::string& word) { return parse_count(word, "process id", UINT32_MAX); };
-  if (auto failed = read_each(words, OptionId::local, to.local, parse_pattern)) return failed;
-  if (auto failed = read_each(words, OptionId::remote, to.remote, parse_pattern)) return failed;
-  if (auto failed = read_each(words, OptionId::port, to.ports, parse_ports)) return failed;
-  if (auto failed = read_each(words, OptionId::local_port, to.local_ports, parse_ports)) return failed;
-  if (auto failed = read_each(words, OptionId::remote_port, to.remote_ports, parse_ports)) return failed;
+  Exclusions exclusions(words.typed);
+  if (auto failed = exclusions.read_ends(OptionId::local, filter::Side::local, to.local)) return failed;
+  if (auto failed = exclusions.read_ends(OptionId::remote, filter::Side::remote, to.remote)) return failed;
+  if (auto failed = read_ports(words, exclusions, to)) return failed;
   if (auto failed = read_users(words, to)) return failed;
-  if (auto failed = read_each(words, OptionId::pid, to.pids, pid)) return failed;
-  to.processes = words.pieces(OptionId::process);
+  if (auto failed = read_owners(exclusions, to)) return failed;
   if (auto failed = read_states(words, to)) return failed;
-  return read_expression(words, to);
+  add_expression(words, exclusions.take(), to);
+  return std::nullopt;
 }
 
 std::string filters_as_typed(const Words& words) {
@@ -233,7 +271,14 @@ Failure read(const Words& words, FormatId format, RowChoice& to) {
   to.info = words.given(OptionId::info);
   to.resolve = words.given(OptionId::resolve);
   if (auto failed = read_columns(words, format, to)) return failed;
-  if (auto failed = read_each(words, OptionId::sort, to.sort, parse_sort_key)) return failed;
+  std::vector<survey::SortKey> keys;
+  if (auto failed = read_each(words, OptionId::sort, keys, parse_sort_key)) return failed;
+  for (const survey::SortKey& key : keys) {
+    // Among rows that are equal by a column, that column decides nothing more.
+    const bool again = std::any_of(to.sort.begin(), to.sort.end(),
+                                   [&](const survey::SortKey& other) { return other.column == key.column; });
+    if (!again) to.sort.push_back(key);
+  }
   return read_one(words, OptionId::limit, to.limit, count);
 }
 

@@ -1,6 +1,7 @@
 #include "cli/options/filter_words.h"
 
 #include "cli/options/command_line_scan.h"
+#include "cli/options/prefix_file.h"
 #include "filter/comm.h"
 
 namespace tcpstat::cli::options {
@@ -40,7 +41,8 @@ Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf u
                                         if (users == UsersOf::elsewhere) return {};
                                         const auto user = parse_user(name);
                                         return user ? std::string() : user.error().sentence;
-                                      }};
+                                      },
+                                      .prefixes_of = read_prefix_file};
   auto parsed = filter::parse_expression(text, words);
   if (!parsed) return usage_error(sentence(parsed.error(), text));
   return std::move(*parsed);

@@ -121,16 +121,22 @@ std::optional<std::uint16_t> service_port(std::string_view word) {
 }
 
 Parsed<filter::PortRange> parse_ports(std::string_view word) {
-  const std::string sentence = "unknown port " + in_quotes(word) +
-                               " (a number from 0 to 65535, a range like 8000-8999, " + "or a name of /etc/services)";
-  if (!starts_like_number(word)) {
+  const std::string sentence =
+      "unknown port " + in_quotes(word) +
+      " (a number from 0 to 65535, a range like 8000-8999 or 1024-, or a name of /etc/services)";
+  if (!starts_like_number(word) && !word.starts_with('-')) {
     const auto port = service_port(word);
     if (!port) return usage_error(sentence);
     return filter::PortRange{*port, *port};
   }
   const std::size_t dash = word.find('-');
-  const auto first = decimal<std::uint16_t>(word.substr(0, dash));
-  const auto last = dash == std::string_view::npos ? first : decimal<std::uint16_t>(word.substr(dash + 1));
+  // 1024- and -1023 are open.
+  const bool from_start = dash == 0 && word.size() > 1;
+  const bool to_end = dash != std::string_view::npos && dash > 0 && dash + 1 == word.size();
+  const auto first = from_start ? std::optional<std::uint16_t>(0) : decimal<std::uint16_t>(word.substr(0, dash));
+  const auto last = to_end                           ? std::optional<std::uint16_t>(UINT16_MAX)
+                    : dash == std::string_view::npos ? first
+                                                     : decimal<std::uint16_t>(word.substr(dash + 1));
   if (!first || !last) return usage_error(sentence);
   if (*first > *last) return usage_error("the port range " + in_quotes(word) + " ends before it begins");
   return filter::PortRange{*first, *last};

@@ -124,14 +124,7 @@ void add_ports(Side side, const std::vector<filter::PortRange>& ranges, std::vec
 
 void add_patterns(Side side, const std::vector<filter::EndpointPattern>& patterns, std::vector<Expression>& whole) {
   std::vector<Expression> any;
-  for (const filter::EndpointPattern& pattern : patterns) {
-    std::vector<Expression> both;
-    // Every address is in a prefix without a length, v4-mapped ones and those of the other family included.
-    const bool narrow = pattern.prefix && pattern.prefix->length > 0;
-    if (narrow) both.emplace_back(Test(filter::AddressTest{side, *pattern.prefix}));
-    if (pattern.ports) both.emplace_back(Test(filter::PortTest{side, *pattern.ports}));
-    any.push_back(Expression::all_of(std::move(both)));
-  }
+  for (const filter::EndpointPattern& pattern : patterns) any.push_back(filter::expression_of(side, pattern));
   if (!any.empty()) whole.push_back(Expression::any_of(std::move(any)));
 }
 

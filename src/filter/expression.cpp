@@ -82,6 +82,9 @@ struct Evaluation {
   Truth operator()(const AddressTest& test) const {
     return truth_of(has_prefix(test.prefix, row.end(test.side).address));
   }
+  Truth operator()(const AddressSetTest& test) const {
+    return truth_of(test.prefixes->contains(row.end(test.side).address));
+  }
   Truth operator()(const PortTest& test) const { return truth_of(test.range.has(row.end(test.side).port)); }
   Truth operator()(const DeviceTest& test) const {
     if (!device_known(row.socket)) return Truth::unknown;
@@ -203,6 +206,7 @@ class NeedsOfTest {
   void operator()(const StateTest& /*test*/) const { needs_.states = true; }
   void operator()(const FamilyTest& /*test*/) const {}
   void operator()(const AddressTest& /*test*/) const {}
+  void operator()(const AddressSetTest& /*test*/) const {}
   void operator()(const PortTest& /*test*/) const {}
   void operator()(const DeviceTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "dev"; }
   void operator()(const MarkTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "fwmark"; }

@@ -3,11 +3,13 @@
 // and its negation is unknown as well.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "filter/port_range.h"
+#include "filter/prefix_set.h"
 #include "model/address.h"
 #include "model/column.h"
 #include "model/connection.h"
@@ -44,6 +46,15 @@ struct AddressTest {
   Side side = Side::local;
   Prefix prefix;
   friend bool operator==(const AddressTest&, const AddressTest&) = default;
+};
+/// The same of many prefixes, which came from a file.
+struct AddressSetTest {
+  Side side = Side::local;
+  std::string file;
+  std::shared_ptr<const PrefixSet> prefixes;
+  friend bool operator==(const AddressSetTest& a, const AddressSetTest& b) {
+    return a.side == b.side && a.file == b.file;
+  }
 };
 struct PortTest {
   Side side = Side::local;
@@ -84,8 +95,8 @@ struct KnownTest {
   friend bool operator==(const KnownTest&, const KnownTest&) = default;
 };
 
-using Test = std::variant<StateTest, FamilyTest, AddressTest, PortTest, DeviceTest, MarkTest, NumberTest, WordTest,
-                          PidTest, KnownTest>;
+using Test = std::variant<StateTest, FamilyTest, AddressTest, AddressSetTest, PortTest, DeviceTest, MarkTest,
+                          NumberTest, WordTest, PidTest, KnownTest>;
 
 class Expression {
  public:

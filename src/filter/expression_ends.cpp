@@ -75,6 +75,7 @@ class EndParser {
 
   Failure take_host(std::string_view text) {
     if (text.empty()) return std::nullopt;
+    if (text.starts_with('@') && words_.prefixes_of) return take_file(std::string(text.substr(1)));
     if (text.starts_with('*')) return take_port(text.substr(1));
     if (text.starts_with(':') && !text.starts_with("::")) return take_port(text);
     const std::string_view word = text.substr(0, text.find(':'));
@@ -84,6 +85,13 @@ class EndParser {
     const std::size_t colon = std::min(text.find(':'), text.size());
     if (auto failed = take_address(text.substr(0, colon))) return failed;
     return take_port(text.substr(colon));
+  }
+
+  Failure take_file(const std::string& file) {
+    auto prefixes = words_.prefixes_of(file);
+    if (!prefixes) return wrong(prefixes.error());
+    parts_.emplace_back(Test(AddressSetTest{side_, file, std::move(*prefixes)}));
+    return std::nullopt;
   }
 
   /// `[ADDR[/LEN]][/LEN][:PORT]`

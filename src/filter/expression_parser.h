@@ -13,12 +13,17 @@
 
 namespace tcpstat::filter {
 
+/// The prefixes of a file, or why it holds none.
+using PrefixesOrWhy = tl::expected<std::shared_ptr<const PrefixSet>, std::string>;
+
 /// What words mean on this host.
 struct ExpressionWords {
   /// The port of a service; nothing for an unknown one.
   std::function<std::optional<std::uint16_t>(std::string_view)> service_port;
   /// Why there can be no user of this name; empty where there is one, or where users are another host's.
   std::function<std::string(const std::string&)> why_no_user;
+  /// Reads the file that `@FILE` names.
+  std::function<PrefixesOrWhy(const std::string&)> prefixes_of;
 };
 
 struct ParsedExpression {

@@ -45,6 +45,9 @@ struct TextOf {
     const std::string length = "/" + std::to_string(test.prefix.length);
     return side + (test.prefix.network.family == Family::ipv4 ? address + length : "[" + address + length + "]");
   }
+  std::string operator()(const AddressSetTest& test) const {
+    return (test.side == Side::local ? "src @" : "dst @") + quoted(test.file);
+  }
   std::string operator()(const PortTest& test) const {
     const std::string side = test.side == Side::local ? "sport = " : "dport = ";
     const std::string first = std::to_string(test.range.first);

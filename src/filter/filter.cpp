@@ -32,6 +32,13 @@ class NoNames final : public Names {
 
 }  // namespace
 
+Expression expression_of(Side side, const EndpointPattern& pattern) {
+  std::vector<Expression> both;
+  if (pattern.prefix) both.emplace_back(Test(AddressTest{side, *pattern.prefix}));
+  if (pattern.ports) both.emplace_back(Test(PortTest{side, *pattern.ports}));
+  return Expression::all_of(std::move(both));
+}
+
 void settle(Filter& filter, Names& names) {
   filter.names = &names;
   for (const std::string& name : filter.user_names) {

@@ -69,6 +69,8 @@ struct Filter {
   [[nodiscard]] bool matches_expression(const Row& row) const;
 };
 
+/// The pattern as a tree.
+Expression expression_of(Side side, const EndpointPattern& pattern);
 /// Lets a filter ask for the names of the host whose rows it sees, and finds the users that it knows by name only.
 void settle(Filter& filter, Names& names);
 /// Adds an expression to what the filter asks for.

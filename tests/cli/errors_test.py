@@ -45,7 +45,7 @@ class UsageErrors(TestCase):
             (["--port", "70000"], r'unknown port "70000" \(.*\)'),
             (["--port", "http-no-such"], r'unknown port "http-no-such" \(.*\)'),
             (["--port", "90-80"], r'the port range "90-80" ends before it begins'),
-            (["--local-port", "-1"], r'unknown port "-1" \(.*\)'),
+            (["--local-port", "--1"], r'unknown port "--1" \(.*\)'),
             (["--local", "example.org"], r'unknown address "example.org" \(an address, not a host name: .*\)'),
             (["--remote", "192.0.2.0/33"], r'bad prefix length in "192.0.2.0/33" \(0 to 32\)'),
             (["--remote", "[::1"], r'the address "\[::1" lacks a \]'),

@@ -248,6 +248,22 @@ const Row kRows[] = {
     {{"-a", "-4", "src", "any"}, "all but l6 lx sm c6 s6"},
     {{"-a", "-l"}, "all"},
     {{"-l", "-a"}, "all"},
+    // Options that exclude, and open ranges.
+    {{"-a", "--port", "!80"}, "all but l4 c4 s4 tw"},
+    {{"-a", "--port", "80", "--local-port", "!80"}, "c4"},
+    {{"-a", "--local-port", "^80,^443"}, "all but l4 l6 s4 sm tw"},
+    {{"-a", "--remote", "!10.0.0.0/8"}, "c6 s6"},
+    {{"-a", "--remote", "10.0.0.0/8,!10.0.0.1"}, "s4 sm sr tw"},
+    {{"-a", "--remote", "!0.0.0.0/0"}, "c6 s6"},
+    {{"-a", "--remote-port", "!80"}, "s4 cm sm c6 s6 cd sr tw"},
+    {{"-a", "--local", "!10.0.0.1:80"}, "all but s4 tw"},
+    {{"-a", "--local-port", "50001-"}, "cm cd bi"},
+    {{"-a", "--local-port=-79"}, "ld sr"},
+    {{"-a", "--local-port", "-79"}, "ld sr"},
+    {{"-a", "--port", "!1-"}, "none"},
+    {{"-a", "--port", "-"}, "refuse"},
+    {{"-a", "--port", "!"}, "refuse"},
+    {{"-a", "--port", "80", "dport = 0"}, "l4"},
 };
 
 TEST_CASE("filters select the rows that their words say") {

@@ -79,7 +79,7 @@ TEST_CASE("what is no endpoint is refused with the word and what would be right"
                                       "[]:80",
                                       "2001:db8::1:port",
                                       "fe80::1%eth0",
-                                      "192.0.2.1:80-",
+                                      "192.0.2.1:80--",
                                       "192.0.2.1:90-80",
                                       "192.0.2.1:65536",
                                       "/24",
@@ -99,7 +99,7 @@ TEST_CASE("ports are numbers, ranges or names of services") {
     int last;
   };
   constexpr Row kRows[] = {{"0", 0, 0},           {"443", 443, 443}, {"65535", 65535, 65535}, {"8000-8999", 8000, 8999},
-                           {"0-65535", 0, 65535}, {"80-80", 80, 80}};
+                           {"0-65535", 0, 65535}, {"80-80", 80, 80}, {"1024-", 1024, 65535},  {"-1023", 0, 1023}};
   for (const Row& row : kRows) {
     CAPTURE(row.word);
     const auto range = parse_ports(row.word);
@@ -107,8 +107,9 @@ TEST_CASE("ports are numbers, ranges or names of services") {
     CHECK(range->first == row.first);
     CHECK(range->last == row.last);
   }
-  for (const std::string_view word : {"", "-", "-1", "65536", "80-", "-80", "80-70", "80-90-100", "80,90", "0x50",
-                                      " 80", "80 ", "8e1", "99999999999999999999", "no-such-service-name", "\n"}) {
+  for (const std::string_view word :
+       {"", "-", "--1", "65536", "80--", "-65536", "65536-", "80-70", "80-90-100", "80,90", "0x50", " 80", "80 ", "8e1",
+        "99999999999999999999", "no-such-service-name", "\n"}) {
     CAPTURE(word);
     CHECK_FALSE(parse_ports(word));
   }

@@ -1,0 +1,54 @@
+#include "cli/options/exclusions.h"
+
+#include "cli/options/prefix_file.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+using filter::Expression;
+
+Parsed<Expression> tree_of_file(const std::string& path, filter::Side side) {
+  auto prefixes = read_prefix_file(path);
+  if (!prefixes) return usage_error(prefixes.error());
+  return Expression(filter::Test(filter::AddressSetTest{side, path, std::move(*prefixes)}));
+}
+
+}  // namespace
+
+std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
+                                                std::vector<filter::EndpointPattern>& to) {
+  std::vector<Expression> wanted;
+  bool from_files = false;
+  for (const std::string& piece : split_list(typed_.values(id))) {
+    const std::string word = meant(piece);
+    if (word.starts_with('@')) {
+      auto tree = tree_of_file(word.substr(1), side);
+      if (!tree) return tree.error();
+      from_files = from_files || !is_excluded(piece);
+      if (is_excluded(piece)) {
+        all_.push_back(Expression::negation(std::move(*tree)));
+      } else {
+        wanted.push_back(std::move(*tree));
+      }
+      continue;
+    }
+    const auto pattern = parse_pattern(word);
+    if (!pattern) return pattern.error();
+    Expression tree = filter::expression_of(side, *pattern);
+    if (is_excluded(piece)) {
+      all_.push_back(Expression::negation(std::move(tree)));
+    } else {
+      to.push_back(*pattern);
+      wanted.push_back(std::move(tree));
+    }
+  }
+  if (from_files) {
+    all_.push_back(Expression::any_of(std::move(wanted)));
+    to.clear();
+  }
+  // Whatever is asked of its remote end, a listener has none.
+  if (side == filter::Side::remote && to.empty() && typed_.given(id)) to.emplace_back();
+  return std::nullopt;
+}
+
+}  // namespace tcpstat::cli::options
