@@ -35,10 +35,11 @@ _tcpstat_pieces() {
     _tcpstat_offer "$typed" "$before" "${words[@]}"
 }
 
-# _tcpstat_find_verb WORD...: sets `verb` to the verb among these words: the first that is no option and no value of one.
+# _tcpstat_find_verb WORD...: sets `verb` to the verb among these words: the first that is no option and no value of one;
+# `operand` if that word is none.
 _tcpstat_find_verb() {
     local word value=''
-    verb=''
+    verb='' operand=''
     for word; do
         if [[ $value ]]; then
             value=''
@@ -54,7 +55,10 @@ _tcpstat_find_verb() {
             --by | --interval | --count | --duration | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
-            *) return ;;
+            *)
+                operand=1
+                return
+                ;;
         esac
     done
 }
@@ -86,7 +90,7 @@ _tcpstat_options() {
 }
 
 _tcpstat() {
-    local command=${1:-tcpstat} line=${COMP_LINE:0:COMP_POINT} option='' quoted='' before words verb options
+    local command=${1:-tcpstat} line=${COMP_LINE:0:COMP_POINT} option='' quoted='' before words verb operand options
     # From the line, because COMP_WORDS is cut at every = and :
     local typed=${line##*[[:space:]]}
     read -ra words <<<"${line%"$typed"}"
@@ -157,7 +161,7 @@ _tcpstat() {
             _tcpstat_offer "$typed" '' "${words[@]#/proc/}"
             ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
-        --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups ;;
+        --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups fields ;;
         --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;
         -w | --warning | -c | --critical | --threshold) ;;
         *)
@@ -171,6 +175,10 @@ _tcpstat() {
             elif [[ ${words[-1]} == validate ]]; then
                 compopt -o filenames 2>/dev/null
                 mapfile -t COMPREPLY < <(compgen -f -- "$typed")
+            elif [[ ${words[-1]} == state || ${words[-1]} == exclude ]]; then
+                _tcpstat_pieces "$command" "$typed" '' states groups
+            elif [[ $operand || $verb == summary || $verb == watch || $verb == trace || $verb == check ]]; then
+                _tcpstat_pieces "$command" "$typed" '' fields
             elif [[ ! $verb ]]; then
                 _tcpstat_offer "$typed" '' summary watch explain check audit validate help
             fi

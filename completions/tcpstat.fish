@@ -41,6 +41,15 @@ function __tcpstat_sort
     end
 end
 
+# The words of a filter, and behind `state` those of states.
+function __tcpstat_filter
+    if contains -- (commandline -opc)[-1] state exclude
+        __tcpstat_pieces '^$' states groups
+    else
+        __tcpstat_words fields
+    end
+end
+
 function __tcpstat_subjects
     set -l command (commandline -opc)[1]
     $command explain --all 2>/dev/null
@@ -92,6 +101,7 @@ complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
 complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
 complete -c tcpstat -n $no_verb -a help -d 'how a command is used'
 complete -c tcpstat -n '__tcpstat_verb_is validate' -F
+complete -c tcpstat -n '__tcpstat_verb_is summary watch trace check' -a '(__tcpstat_filter)'
 complete -c tcpstat -n '__tcpstat_verb_is explain' -a '(__tcpstat_subjects)'
 
 complete -c tcpstat -s s -l state -n '__tcpstat_takes summary watch trace check' -x -a "(__tcpstat_pieces '^[!^]' states groups)" -d 'states to show; !STATE excludes'
@@ -139,6 +149,6 @@ complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: cr
 complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'
-complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups' -d 'print the words of a list'
+complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -n '__tcpstat_takes' -d 'print the version'

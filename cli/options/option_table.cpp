@@ -74,7 +74,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::state_file, '\0', "state-file", "PATH", check, "check: compare with the last run, which PATH remembers"},
 
     {OptionId::list, '\0', "list", "WHAT", information,
-     "states, columns, formats, rules, sources, netns, users or groups"},
+     "states, columns, formats, rules, sources, netns, users, groups or fields"},
     {OptionId::help, 'h', "help", "", information, "print this help"},
     {OptionId::version, 'V', "version", "", information, "print the version"},
 });

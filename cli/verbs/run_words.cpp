@@ -6,11 +6,13 @@
 #include <array>
 #include <cerrno>
 
+#include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "check/rules.h"
 #include "cli/output.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
+#include "filter/expression_fields.h"
 #include "parsers/host/network_namespace.h"
 #include "parsers/host/sources.h"
 #include "render/formats.h"
@@ -62,6 +64,20 @@ Expected<Rows> column_rows() {
   return rows;
 }
 
+Expected<Rows> field_rows() {
+  Rows rows;
+  for (const filter::Field& field : filter::named_fields()) {
+    rows.push_back({std::string(field.name), std::string(field.meaning)});
+  }
+  for (const std::string_view word : filter::field_words()) {
+    const auto field = filter::find_field(word);
+    const bool number =
+        field && (field->kind == filter::FieldKind::number || field->kind == filter::FieldKind::duration);
+    if (number) rows.push_back({ascii_lower(word), std::string(field->column->meaning)});
+  }
+  return rows;
+}
+
 Expected<Rows> format_rows() {
   Rows rows;
   for (const render::Format& format : render::formats())
@@ -109,8 +125,8 @@ Expected<Rows> user_rows() {
   return rows;
 }
 
-const std::array<ListInfo, 8>& word_lists() {
-  static const std::array<ListInfo, 8> kLists = {{
+const std::array<ListInfo, 9>& word_lists() {
+  static const std::array<ListInfo, 9> kLists = {{
       {"states", {"name", "meaning"}, state_rows},
       {"columns", {"name", "type", "meaning"}, column_rows},
       {"formats", {"name", "meaning"}, format_rows},
@@ -119,6 +135,7 @@ const std::array<ListInfo, 8>& word_lists() {
       {"netns", {"name", "meaning"}, netns_rows},
       {"users", {"name", "uid"}, user_rows},
       {"groups", {"name", "states"}, group_rows},
+      {"fields", {"name", "meaning"}, field_rows},
   }};
   return kLists;
 }

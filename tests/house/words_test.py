@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 BASH = ROOT / "completions/tcpstat.bash"
 ZSH = ROOT / "completions/_tcpstat"
 FISH = ROOT / "completions/tcpstat.fish"
-LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups")
+LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups", "fields")
 
 TABLE = (ROOT / "cli/options/option_table.cpp").read_text()
 OPTION = re.compile(r"^ *\{OptionId::\w+, '(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
@@ -223,7 +223,12 @@ class Shells:
         self.assertEqual(log, ["validate"])
         self.assertEqual(first, ["summary"])
         self.assertEqual(other, ["explain"])
-        self.assertEqual(again, [])
+        self.assertNotIn("summary", again)
+
+    def test_the_words_of_a_filter(self):
+        fields, states = self.offers("tcpstat summary sp", "tcpstat check state syn")
+        self.assertIn("sport", fields)
+        self.assertLessEqual({"SYN_RECV", "SYN_SENT"}, set(states))
 
     def test_what_can_be_explained_comes_from_the_program(self):
         (offered,) = self.offers("tcpstat explain ")
