@@ -264,6 +264,13 @@ void add_needs(const Expression& expression, ExpressionNeeds& to) {
 
 }  // namespace
 
+Expression::Expression(const Test& test) : kind_(Kind::test), test_(std::make_shared<const Test>(test)) {}
+
+bool operator==(const Expression& a, const Expression& b) {
+  if (a.kind_ != b.kind_) return false;
+  return a.kind_ == Expression::Kind::test ? *a.test_ == *b.test_ : a.parts_ == b.parts_;
+}
+
 Expression Expression::joined(Kind kind, std::vector<Expression> parts) {
   Expression whole;
   whole.kind_ = kind;

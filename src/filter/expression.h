@@ -104,7 +104,7 @@ class Expression {
 
   /// Matches everything: `all_of` nothing.
   Expression() = default;
-  Expression(Test test) : kind_(Kind::test), test_(std::move(test)) {}  // NOLINT(google-explicit-constructor)
+  Expression(const Test& test);  // NOLINT(google-explicit-constructor)
 
   /// Parts of the same kind are taken in, and one part alone is itself, so that a tree and its text are one.
   static Expression all_of(std::vector<Expression> parts) { return joined(Kind::all_of, std::move(parts)); }
@@ -114,16 +114,17 @@ class Expression {
   static Expression nothing() { return negation(everything()); }
 
   [[nodiscard]] Kind kind() const { return kind_; }
-  [[nodiscard]] const Test& test() const { return test_; }
+  /// Of the kind `test` alone.
+  [[nodiscard]] const Test& test() const { return *test_; }
   [[nodiscard]] const std::vector<Expression>& parts() const { return parts_; }
 
-  friend bool operator==(const Expression&, const Expression&) = default;
+  friend bool operator==(const Expression& a, const Expression& b);
 
  private:
   static Expression joined(Kind kind, std::vector<Expression> parts);
 
   Kind kind_ = Kind::all_of;
-  Test test_;
+  std::shared_ptr<const Test> test_;
   std::vector<Expression> parts_;
 };
 
