@@ -7,6 +7,7 @@
 #include "check/first_sample.h"
 #include "check/half_opens.h"
 #include "check/merge_findings.h"
+#include "check/open_files.h"
 #include "check/performance.h"
 #include "check/run_memory.h"
 #include "check/unread_counters.h"
@@ -24,24 +25,6 @@ namespace {
 
 /// A share of so many half-opens is right to one part in a hundred.
 constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096, .rows = 1U << 20U};
-
-class OpenFiles final : public diagnose::ProcessLimits {
- public:
-  explicit OpenFiles(const Host& host) : host_(host) {}
-  [[nodiscard]] std::optional<std::uint64_t> open_files(std::uint32_t pid) const override {
-    return host_.open_files_limit(pid);
-  }
-
- private:
-  const Host& host_;
-};
-
-/// Of the findings; unknown if that is no problem and rows may be missing.
-Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage) {
-  Severity worst = coverage.complete ? Severity::ok : Severity::unknown;
-  for (const Finding& finding : findings) worst = worse(worst, finding.severity);
-  return worst == Severity::info ? Severity::ok : worst;
-}
 
 std::string headline(const std::vector<Finding>& findings, const Report& reading) {
   const Coverage& coverage = reading.coverage;

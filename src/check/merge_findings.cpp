@@ -56,4 +56,10 @@ void drop_repeats(std::vector<Finding>& findings) {
   std::erase_if(findings, of_rule("accept-queue"));
 }
 
+Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage) {
+  Severity worst = coverage.complete ? Severity::ok : Severity::unknown;
+  for (const Finding& finding : findings) worst = worse(worst, finding.severity);
+  return worst == Severity::info ? Severity::ok : worst;
+}
+
 }  // namespace tcpstat::check

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "report/coverage.h"
 #include "report/finding.h"
 
 namespace tcpstat::check {
@@ -12,5 +13,8 @@ void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from);
 
 /// Detection meets full accept queues too, and only it is there beside a list; diagnosis knows the program as well.
 void drop_repeats(std::vector<Finding>& findings);
+
+/// Of the findings; unknown if that is no problem and rows may be missing.
+Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage);
 
 }  // namespace tcpstat::check
