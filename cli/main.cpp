@@ -13,6 +13,7 @@
 #include "cli/last_words.h"
 #include "cli/notes.h"
 #include "cli/options/command.h"
+#include "cli/screen/terminal_guard.h"
 #include "cli/verbs/verbs.h"
 
 namespace {
@@ -59,7 +60,10 @@ int main(int argc, char** argv) {
   std::setlocale(LC_CTYPE, "");
   static const LastWords last_words({argv + 1, argv + argc});
   // What is thrown where nothing may be thrown ends here.
-  std::set_terminate([] { ::_exit(code(last_words.say("out of memory"))); });
+  std::set_terminate([] {
+    screen::give_terminal_back();
+    ::_exit(code(last_words.say("out of memory")));
+  });
   try {
     Notes notes;
     return code(run(options::scan_command_line({argv + 1, argv + argc}), notes));

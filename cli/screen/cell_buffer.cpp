@@ -59,7 +59,10 @@ std::size_t CellBuffer::put(std::size_t x, std::size_t y, std::string_view text,
     const std::size_t width = display_width(one);
     if (width == 0) continue;  // what stands on the character before it
     if (x + width > end) break;
-    Cell cell{.bytes = {}, .length = static_cast<std::uint8_t>(length), .width = static_cast<std::uint8_t>(width), .tone = tone};
+    Cell cell{.bytes = {},
+              .length = static_cast<std::uint8_t>(length),
+              .width = static_cast<std::uint8_t>(width),
+              .tone = tone};
     std::copy_n(one.begin(), std::min(length, cell.bytes.size()), cell.bytes.begin());
     cells_[y * columns_ + x] = cell;
     if (width == 2) cells_[y * columns_ + x + 1] = {.bytes = {}, .length = 0, .width = 0, .tone = tone};

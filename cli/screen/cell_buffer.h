@@ -12,7 +12,19 @@
 namespace tcpstat::cli::screen {
 
 /// What a text is; the palette says how that looks. No meaning hangs on colour alone.
-enum class Tone : std::uint8_t { plain, dim, strong, ok, info, warning, critical, selected, opening, open, half_closed };
+enum class Tone : std::uint8_t {
+  plain,
+  dim,
+  strong,
+  ok,
+  info,
+  warning,
+  critical,
+  selected,
+  opening,
+  open,
+  half_closed
+};
 
 class CellBuffer {
  public:

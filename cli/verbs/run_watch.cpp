@@ -9,6 +9,7 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
+#include "cli/verbs/watch_live.h"
 #include "cli/verbs/watching.h"
 
 namespace tcpstat::cli::verbs {
@@ -57,7 +58,11 @@ static ExitStatus run_watch(const Command& watch, const Notes& notes) {
   if (!output) return end_failed(output.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);
-  return take_samples(watch, {**host, format, *output, notes});
+  const Watched watched{**host, format, *output, notes};
+  if constexpr (std::is_same_v<Command, options::WatchCommand>) {
+    if (is_live(watched)) return watch_live(watch, watched);
+  }
+  return take_samples(watch, watched);
 }
 
 ExitStatus run(const options::WatchCommand& watch, const Notes& notes) { return run_watch(watch, notes); }

@@ -288,29 +288,6 @@ class Lists(TestCase):
             self.assertRegex(head, rf"\d\d:\d\d:\d\d\.\d\d\d  every 0\.05s  sample {number}  14 sockets: 4 ESTABLISHED, ")
             self.assertEqual((columns.split(), len(rows)), (["STATE", "LOCAL"], 3))
 
-    def test_it_draws_on_a_terminal_and_leaves_it_as_it_was(self):
-        result = on_terminal("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05", columns=100)
-        self.assertEqual(result.code, 0, result)
-        self.assertTrue(result.out.startswith("\x1b[?1049h\x1b[?25l"))
-        screens, after = result.out.split("\x1b[?25h\x1b[?1049l")
-        pages = screens.split("\x1b[H")[1:]
-        self.assertEqual(len(pages), 2)
-        for number, page in enumerate(pages, 1):
-            lines = page.split("\x1b[K\n")
-            self.assertIn(f"sample {number}  14 sockets", lines[0])
-            self.assertEqual(len(lines), 2 + 14 + 1)
-            self.assertEqual(lines[-1], "\x1b[J")
-            for line in lines:
-                self.assertLessEqual(len(re.sub(r"\x1b\[[0-9;]*[mJ]", "", line)), 100)
-        self.assertIn("sample 2  14 sockets: 4 ESTABLISHED", after)
-
-    def test_no_more_rows_than_the_screen_has_but_all_are_counted(self):
-        rows = tuple(row("ESTABLISHED", f"198.51.100.7:{1000 + i}", 100 + i) for i in range(50))
-        result = on_terminal("watch", "--proc-root", self.tree(tcp=rows, tcp6=None).path, "--count", "1")
-        page = result.out.split("\x1b[H")[1].split("\x1b[J")[0].split("\x1b[K\n")
-        self.assertEqual(len([line for line in page if "198.51.100.7" in line]), 24 - 3)
-        self.assertIn("50 sockets", page[0])
-
     def test_an_interrupted_terminal_is_left_as_it_was(self):
         for more in ([], ["--events", "-v"]):
             master, slave = pty.openpty()

@@ -1,0 +1,161 @@
+#include "cli/screen/live.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "cli/screen/input.h"
+#include "cli/screen/live_sampler.h"
+#include "cli/terminal.h"
+
+namespace tcpstat::cli::screen {
+namespace {
+
+/// Where keys come from: standard input, or the terminal that is drawn on, if it can be read.
+int keys_of(int out) {
+  if (::isatty(0) == 1) return 0;
+  const int flags = ::fcntl(out, F_GETFL);
+  return flags >= 0 && (flags & O_ACCMODE) == O_RDWR ? out : -1;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t three = 0;
+    for (std::size_t j = 0; j < 3; ++j) {
+      three = three << 8U | (i + j < bytes.size() ? static_cast<unsigned char>(bytes[i + j]) : 0U);
+    }
+    for (std::size_t j = 0; j < 4; ++j) {
+      const bool there = i + j <= bytes.size();
+      out += there ? kLetters[three >> (18U - 6U * j) & 0x3FU] : '=';
+    }
+  }
+  return out;
+}
+
+class Live {
+ public:
+  explicit Live(LivePlan plan)
+      : plan_(std::move(plan)),
+        view_(plan_.manner, plan_.filter, plan_.sort, plan_.interval, plan_.read_filter),
+        sampler_(plan_.host, any_state(plan_.filter)),
+        out_(plan_.out) {}
+
+  LiveEnd run();
+
+ private:
+  static filter::Filter any_state(filter::Filter filter) {
+    filter.states = StateSet::all();
+    return filter;
+  }
+
+  void sample();
+  void draw();
+  /// False: it ends.
+  bool handle(const Wake& wake);
+  [[nodiscard]] std::string summary();
+
+  LivePlan plan_;
+  LiveView view_;
+  LiveSampler sampler_;
+  TextBuffer out_;
+  CellBuffer shown_{0, 0};
+  std::size_t lines_ = 24;
+  Input::Clock::time_point due_;
+};
+
+void Live::sample() {
+  sampler_.take(view_.wanted(lines_), view_.owners_wanted(), view_.data());
+  view_.set_kept(sampler_.interval(view_.interval()));
+  view_.refresh();
+  due_ = Input::Clock::now() + sampler_.interval(view_.interval());
+}
+
+void Live::draw() {
+  const Terminal terminal = look_at_terminal(plan_.out);
+  constexpr std::size_t kUsualColumns = 80;
+  constexpr std::size_t kUsualLines = 24;
+  const std::size_t columns = terminal.width > 0 ? terminal.width : kUsualColumns;
+  lines_ = terminal.height > 0 ? terminal.height : kUsualLines;
+  CellBuffer next(columns, lines_);
+  view_.draw(next);
+  next.write_changes(shown_, plan_.colour, out_);
+  shown_ = std::move(next);
+  if (const auto copied = view_.take_copied()) {
+    // OSC 52 of xterm's ctlseqs: "c" is the clipboard.
+    out_.append("\x1b]52;c;" + base64(*copied) + "\x07");
+  }
+  out_.flush();
+}
+
+bool Live::handle(const Wake& wake) {
+  switch (wake.why) {
+    case Wake::Why::stop:
+      return false;
+    case Wake::Why::redraw:
+      shown_ = CellBuffer(0, 0);
+      return true;
+    case Wake::Why::time:
+      sample();
+      return true;
+    case Wake::Why::key:
+      break;
+  }
+  const auto interval = view_.interval();
+  const Answer answer = view_.press(wake.key);
+  if (answer == Answer::quit) return false;
+  if (answer == Answer::sample && !plan_.count) sample();
+  if (view_.interval() != interval) {
+    view_.set_kept(sampler_.interval(view_.interval()));
+    due_ = Input::Clock::now() + sampler_.interval(view_.interval());
+  }
+  return true;
+}
+
+std::string Live::summary() {
+  const LiveData& data = view_.data();
+  const Report& reading = data.judged.reading;
+  std::string text = data.host.empty() ? "" : data.host + "  ";
+  text += data.local_time + "  every " + interval_text(view_.interval()) + "  sample " + std::to_string(data.samples) +
+          "  " + std::to_string(reading.tally.total()) + (reading.tally.total() == 1 ? " socket" : " sockets");
+  bool first = true;
+  for (const StateInfo& state : states()) {
+    const std::uint64_t count = reading.tally.count(state.state);
+    if (count == 0) continue;
+    text += (first ? ": " : ", ") + std::to_string(count) + " " + std::string(state.name);
+    first = false;
+  }
+  if (!reading.coverage.complete) text += "  (not complete)";
+  return safe(text, plan_.manner.charset);
+}
+
+LiveEnd Live::run() {
+  const int keys = keys_of(plan_.out);
+  TerminalGuard guard(plan_.out, keys);
+  Input input(keys, guard);
+  if (!plan_.count || *plan_.count > 0) {
+    sample();
+    // What fails at once is no matter of one sample.
+    bool goes_on = !view_.data().judged.error;
+    while (goes_on && out_.error() == 0) {
+      draw();
+      if (plan_.count && view_.data().samples >= *plan_.count) break;
+      goes_on = handle(input.wait(view_.paused() ? std::nullopt : std::optional(due_)));
+    }
+  }
+  guard.leave();
+  LiveData& data = view_.data();
+  return {.samples = data.samples,
+          .failed = data.failed,
+          .partial = data.partial,
+          .write_error = out_.error(),
+          .reading = data.judged.reading,
+          .summary = summary(),
+          .copied = view_.copied()};
+}
+
+}  // namespace
+
+LiveEnd run_live(LivePlan plan) { return Live(std::move(plan)).run(); }
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,40 @@
+#pragma once
+// The live view from its first sample to the key that ends it.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/screen/live_data.h"
+#include "cli/screen/live_view.h"
+
+namespace tcpstat::cli::screen {
+
+struct LivePlan {
+  Host& host;
+  int out = 1;  ///< a terminal
+  filter::Filter filter;
+  std::vector<survey::SortKey> sort = {};
+  std::chrono::milliseconds interval{1000};
+  std::optional<std::uint64_t> count = {};  ///< of samples; nothing: until it is ended
+  render::Colour colour = render::Colour::no;
+  Manner manner = {};
+  ReadFilter read_filter;
+};
+
+/// What is left to say when the terminal has been given back.
+struct LiveEnd {
+  std::uint64_t samples = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t partial = 0;
+  int write_error = 0;
+  Report reading;       ///< of the last sample
+  std::string summary;  ///< one line, safe to print
+  std::vector<std::string> copied;
+};
+
+LiveEnd run_live(LivePlan plan);
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,117 @@
+#include "cli/screen/live_sampler.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+
+namespace tcpstat::cli::screen {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// More sockets than this are read without tcp_info and owners: the kernel locks each socket for its tcp_info.
+constexpr std::uint64_t kMostInDepth = 20'000;
+/// Of one processor: a screen that is left open for a day must not be what the machine is busy with.
+constexpr int kMostPercent = 20;
+constexpr std::size_t kMostEvents = 1000;
+constexpr std::size_t kHistory = 240;
+
+milliseconds processor_time() {
+  timespec used{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  return std::chrono::duration_cast<milliseconds>(std::chrono::seconds(used.tv_sec) +
+                                                  std::chrono::nanoseconds(used.tv_nsec));
+}
+
+std::string local_time() {
+  const time_t now = ::time(nullptr);
+  tm local{};
+  ::localtime_r(&now, &local);
+  std::array<char, 16> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local)};
+}
+
+std::string change_text(const Transition& of) {
+  const auto word = [](ObservedState state, const char* absent) {
+    return state == ObservedState::absent() ? std::string(absent) : std::string(name(state));
+  };
+  return word(of.from, "new") + " > " + word(of.to, "gone");
+}
+
+std::uint64_t sockets_known(const KernelFacts& facts) {
+  return facts.usage.inuse.value_or(0) + facts.usage.inuse6.value_or(0) + facts.usage.tw.value_or(0);
+}
+
+filter::Filter of_any_state(filter::Filter filter) {
+  filter.states = StateSet::all();
+  return filter;
+}
+
+}  // namespace
+
+LiveSampler::LiveSampler(Host& host, const filter::Filter& filter)
+    : host_(host),
+      check_(host, filter),
+      filter_(of_any_state(filter)),
+      judge_([this](const Transition& transition, const Judgement& judgement) { return note(transition, judgement); }),
+      diff_(judge_),
+      sockets_(host.is_file() ? 0 : sockets_known(host.kernel_facts())) {}
+
+milliseconds LiveSampler::interval(milliseconds wanted) const { return std::max(wanted, cost_ * 100 / kMostPercent); }
+
+void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data) {
+  const milliseconds before = processor_time();
+  data_ = &data;
+  ++data.samples;
+  data.local_time = local_time();
+  data.now = host_.clock().now();
+  data.depth = sockets_ <= kMostInDepth || owners_wanted ? check::Depth::whole : check::Depth::rows;
+  auto rows = std::make_unique<RowWindow>(wanted, host_.names());
+  trace::MarkedRows marked(filter_, diff_);
+  diff_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
+  BothSinks both(marked, *rows);
+  data.judged = check_.look(both, data.depth);
+  rows->finish();
+  data.rows = std::move(rows);
+  const Report& reading = data.judged.reading;
+  // Who owns a socket can change what the filter says of it; then a row that is missing is not gone.
+  const bool whole = !data.judged.error && reading.coverage.complete && !filter_.has_users() && !filter_.needs_owners();
+  diff_.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial);
+  data_ = nullptr;
+
+  data.host = reading.facts.host.value_or("");
+  if (data.judged.error) ++data.failed;
+  if (data.judged.error || !reading.coverage.complete) ++data.partial;
+  data.history.push_back(reading.tally);
+  if (data.history.size() > kHistory) data.history.pop_front();
+  if (!data.judged.error) host_.keep_source();
+  sockets_ = reading.tally.total();
+  cost_ = processor_time() - before;
+}
+
+Flow LiveSampler::note(const Transition& transition, const Judgement& judgement) {
+  LiveData& data = *data_;
+  ++data.event_count;
+  const std::string local = transition.local ? to_string(*transition.local) : "*";
+  const std::string remote = transition.remote ? to_string(*transition.remote) : "*";
+  // The other end on this host is told in the same sample.
+  constexpr std::size_t kNear = 256;
+  std::size_t looked = 0;
+  for (Event& known : data.events) {
+    if (known.sample != data.samples || ++looked > kNear) break;
+    if (known.local != remote || known.remote != local || !known.peer_change.empty()) continue;
+    known.peer_change = change_text(transition);
+    if (judgement.verdict > known.verdict) {
+      known.verdict = judgement.verdict;
+      known.reason = judgement.reason;
+    }
+    return Flow::more;
+  }
+  data.events.push_front(
+      {data.local_time, local, remote, change_text(transition), "", judgement.reason, judgement.verdict, data.samples});
+  if (data.events.size() > kMostEvents) data.events.pop_back();
+  return Flow::more;
+}
+
+}  // namespace tcpstat::cli::screen

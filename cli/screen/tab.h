@@ -1,0 +1,71 @@
+#pragma once
+// One page of the screen: what its rows are, and what is known of one of them. A tab formats what it is asked for and
+// nothing else; it judges nothing.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/screen/live_data.h"
+#include "cli/screen/table_view.h"
+#include "cli/screen/words.h"
+#include "model/names.h"
+
+namespace tcpstat::cli::screen {
+
+/// How everything is written.
+struct Manner {
+  Charset charset = Charset::utf8;
+  bool processes = false;  ///< a column of its own
+  bool tcp_info = false;
+  bool all_events = false;
+  std::vector<const Column*> columns = {};  ///< of connections, as the command line has them
+  Names* names = nullptr;
+  const render::HostNames* hosts = nullptr;
+
+  [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset); }
+};
+
+class Tab {
+ public:
+  Tab() = default;
+  Tab(const Tab&) = delete;
+  Tab& operator=(const Tab&) = delete;
+  virtual ~Tab() = default;
+
+  [[nodiscard]] virtual std::string_view title() const = 0;
+  /// Everything that this tab could show now, for its title; rows are those that it has.
+  [[nodiscard]] virtual std::uint64_t count(const LiveData& data) const = 0;
+  [[nodiscard]] virtual std::size_t rows(const LiveData& data, const Manner& manner) const = 0;
+  [[nodiscard]] virtual std::vector<Heading> headings(const Manner& manner) const = 0;
+  [[nodiscard]] virtual Row row(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// What the row is, from sample to sample.
+  [[nodiscard]] virtual std::string identity(const LiveData& data, std::size_t index) const = 0;
+  /// Stands above the rows; or nothing.
+  [[nodiscard]] virtual std::vector<std::string> above(const LiveData& /*data*/, const Manner& /*manner*/) const {
+    return {};
+  }
+  /// What is said where there are no rows.
+  [[nodiscard]] virtual std::string nothing(const LiveData& data) const = 0;
+  /// Everything known of the row, in lines that may be wrapped.
+  [[nodiscard]] virtual std::string details(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// The short form for the pane below the rows; empty: there is no pane.
+  [[nodiscard]] virtual std::string pane(const LiveData& /*data*/, std::size_t /*index*/,
+                                         const Manner& /*manner*/) const {
+    return {};
+  }
+  /// The command that shows the row; safe to print.
+  [[nodiscard]] virtual std::string command(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// What `explain` is asked; empty: nothing.
+  [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
+};
+
+std::unique_ptr<Tab> make_problems_tab();
+std::unique_ptr<Tab> make_listeners_tab();
+std::unique_ptr<Tab> make_half_open_tab();
+std::unique_ptr<Tab> make_connections_tab();
+std::unique_ptr<Tab> make_events_tab();
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,91 @@
+// Half-open connections: what detection says of them on top, then the networks that most of them come from.
+
+#include "cli/screen/tab.h"
+
+namespace tcpstat::cli::screen {
+namespace {
+
+std::string verdict_line(const SynVerdict& of) {
+  std::string out = of.subject.text() + ": " + std::string(name(of.level));
+  if (of.attack_class != AttackClass::none) out += ", " + std::string(name(of.attack_class));
+  out += ", score " + number_text(of.score);
+  if (of.rate_per_s)
+    out += ", " + number_text(static_cast<double>(static_cast<std::uint64_t>(*of.rate_per_s + 0.5))) +
+           " SYN/s never complete";
+  return out;
+}
+
+class HalfOpen final : public Tab {
+ public:
+  [[nodiscard]] std::string_view title() const override { return "Half-open"; }
+  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.judged.half_opens.half_open(); }
+  [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
+    return prefixes(data).size();
+  }
+  [[nodiscard]] std::vector<Heading> headings(const Manner& /*manner*/) const override {
+    return {{"SOURCES", Align::left, 0, true}, {"HALF-OPEN", Align::right}, {"SHARE", Align::left, 1}};
+  }
+
+  [[nodiscard]] std::vector<std::string> above(const LiveData& data, const Manner& manner) const override {
+    std::vector<std::string> out;
+    constexpr std::size_t kMost = 3;
+    for (const SynVerdict& one : data.judged.verdicts) {
+      if (out.size() == kMost) break;
+      out.push_back(safe(verdict_line(one), manner.charset));
+    }
+    if (out.empty()) out.emplace_back("no verdict: not all rows could be read");
+    return out;
+  }
+
+  [[nodiscard]] Row row(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const TopEntry& of = prefixes(data)[index];
+    constexpr std::size_t kBar = 20;
+    return {.cells = {of.key, (of.error > 0 ? "<=" : "") + std::to_string(of.count + of.error),
+                      bar(of.count, count(data), kBar, manner.charset)}};
+  }
+  [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
+    return prefixes(data)[index].key;
+  }
+  [[nodiscard]] std::string nothing(const LiveData& data) const override {
+    return data.judged.error ? data.judged.error->sentence() : "no half-open connection";
+  }
+  [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    std::string out = row(data, index, manner).cells[0] + "\n\n";
+    for (const SynVerdict& one : data.judged.verdicts) {
+      out += safe(verdict_line(one), manner.charset) + "\n";
+      for (const Evidence& evidence : one.evidence) {
+        out +=
+            "  " + evidence.quantity + " " + (evidence.value ? number_text(*evidence.value) : std::string("unknown"));
+        if (evidence.limit) out += " " + evidence.op + " " + number_text(*evidence.limit);
+        out += (evidence.unit.empty() ? "" : " " + evidence.unit) + "\n";
+      }
+      for (const std::string& blind : one.blind) out += "  not seen: " + safe(blind, manner.charset) + "\n";
+    }
+    return out;
+  }
+  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& /*manner*/) const override {
+    return "tcpstat -s " + std::string(name(State::syn_recv)) + " --remote " + prefixes(data)[index].key;
+  }
+  [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
+    return std::string(name(State::syn_recv));
+  }
+
+ private:
+  /// Asked once a sample.
+  const std::vector<TopEntry>& prefixes(const LiveData& data) const {
+    if (sample_ != data.samples) {
+      prefixes_ = data.rows->half_open_prefixes();
+      sample_ = data.samples;
+    }
+    return prefixes_;
+  }
+
+  mutable std::uint64_t sample_ = 0;
+  mutable std::vector<TopEntry> prefixes_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tab> make_half_open_tab() { return std::make_unique<HalfOpen>(); }
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,100 @@
+// What is wrong, worst first: the findings of the rules.
+
+#include "cli/screen/tab.h"
+
+namespace tcpstat::cli::screen {
+namespace {
+
+Tone tone_of(Severity severity) {
+  switch (severity) {
+    case Severity::critical:
+      return Tone::critical;
+    case Severity::warning:
+      return Tone::warning;
+    case Severity::unknown:
+      return Tone::info;
+    case Severity::info:
+    case Severity::ok:
+      break;
+  }
+  return Tone::dim;
+}
+
+char mark_of(Severity severity) {
+  if (severity == Severity::critical) return '!';
+  if (severity == Severity::warning) return '~';
+  return severity == Severity::unknown ? '?' : ' ';
+}
+
+class Problems final : public Tab {
+ public:
+  [[nodiscard]] std::string_view title() const override { return "Problems"; }
+  [[nodiscard]] std::uint64_t count(const LiveData& data) const override {
+    std::uint64_t out = 0;
+    for (const check::Problem& one : data.judged.problems) out += one.finding.severity >= Severity::warning ? 1 : 0;
+    return out;
+  }
+  [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
+    return data.judged.problems.size();
+  }
+  [[nodiscard]] std::vector<Heading> headings(const Manner& /*manner*/) const override {
+    return {{"WHERE", Align::left, 0, true},
+            {"RULE", Align::left, 2},
+            {"SINCE", Align::right, 1},
+            {.text = "WHAT", .takes_rest = true}};
+  }
+
+  [[nodiscard]] Row row(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const check::Problem& of = data.judged.problems[index];
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(data.now - of.since);
+    return {.cells = {safe(of.finding.subject.text(), manner.charset), of.finding.rule, duration_text(since),
+                      safe(of.finding.message, manner.charset)},
+            .mark = mark_of(of.finding.severity),
+            .tone = tone_of(of.finding.severity)};
+  }
+
+  [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
+    const Finding& of = data.judged.problems[index].finding;
+    return of.rule + " " + of.subject.text();
+  }
+
+  [[nodiscard]] std::string nothing(const LiveData& data) const override {
+    if (data.judged.error) return data.judged.error->sentence();
+    if (!data.judged.reading.coverage.complete) return data.judged.reading.coverage.why_incomplete();
+    return "nothing wrong among " + std::to_string(data.judged.reading.tally.total()) + " sockets";
+  }
+
+  [[nodiscard]] std::string pane(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const check::Problem& of = data.judged.problems[index];
+    std::string out = safe(of.finding.message, manner.charset) + "\n";
+    if (!of.finding.next.empty()) out += "run  " + command(data, index, manner) + "   [y copies]\n";
+    return out;
+  }
+
+  [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const check::Problem& of = data.judged.problems[index];
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(data.now - of.since);
+    std::string out = of.finding.rule + "  " + safe(of.finding.subject.text(), manner.charset) + "  " +
+                      std::string(name(of.finding.severity)) + "  since " + duration_text(since) + "\n\n" +
+                      pane(data, index, manner) + "\n";
+    for (const Evidence& one : of.finding.evidence) {
+      out += one.quantity + " " + (one.value ? number_text(*one.value) : std::string("unknown"));
+      if (one.limit) out += " " + one.op + " " + number_text(*one.limit);
+      out += (one.unit.empty() ? "" : " " + one.unit) + "  (" + safe(one.source, manner.charset) + ")\n";
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    return safe(data.judged.problems[index].finding.next, manner.charset);
+  }
+  [[nodiscard]] std::string subject(const LiveData& data, std::size_t index) const override {
+    return data.judged.problems[index].finding.rule;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Tab> make_problems_tab() { return std::make_unique<Problems>(); }
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,30 @@
+#pragma once
+// Small texts of the screen: what others chose made safe, times, bars and sparklines in characters that the terminal has.
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "render/escape.h"
+
+namespace tcpstat::cli::screen {
+
+using render::Charset;
+
+/// Text of others, escaped; our own words within it in characters of `charset`.
+std::string safe(std::string_view text, Charset charset);
+/// "37 s", "12 min", "3 h", "2 d".
+std::string duration_text(std::chrono::milliseconds time);
+/// "1s", "0.5s".
+std::string interval_text(std::chrono::milliseconds interval);
+/// One character for each value, from the least to the largest of them.
+std::string sparkline(std::span<const std::uint64_t> values, Charset charset);
+/// `columns` wide, as full as `value` of `most`.
+std::string bar(std::uint64_t value, std::uint64_t most, std::size_t columns, Charset charset);
+/// `text` in lines of at most `width` columns.
+std::vector<std::string> lines_of(std::string_view text, std::size_t width);
+
+}  // namespace tcpstat::cli::screen

@@ -1,0 +1,69 @@
+#include "cli/verbs/watch_live.h"
+
+#include <cstdlib>
+#include <sstream>
+
+#include "cli/screen/live.h"
+#include "cli/terminal.h"
+#include "cli/verbs/ending.h"
+#include "cli/verbs/list_columns.h"
+#include "cli/verbs/plans.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+/// The words of the options, as `watch` takes them.
+tl::expected<filter::Filter, std::string> read_filter(const std::string& words, Host& host) {
+  std::vector<std::string> line = {"watch"};
+  std::istringstream rest(words);
+  for (std::string word; rest >> word;) line.push_back(word);
+  const auto parsed = options::parse_command(options::scan_command_line(line));
+  if (!parsed) return tl::make_unexpected(parsed.error().sentence);
+  const auto* watch = std::get_if<options::WatchCommand>(&parsed->command);
+  if (watch == nullptr) return tl::make_unexpected("a filter has the words of filter options alone");
+  return settled(watch->filter, host);
+}
+
+}  // namespace
+
+bool is_live(const Watched& watched) {
+  const char* kind = std::getenv("TERM");
+  return watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
+         *kind != '\0' && std::string_view(kind) != "dumb";
+}
+
+ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched) {
+  const auto& [host, format, output, notes] = watched;
+  const Terminal terminal = look_at_terminal(output.fd());
+  const filter::Filter filter = settled(watch.filter, host);
+  screen::LivePlan plan{.host = host,
+                        .out = output.fd(),
+                        .filter = filter,
+                        .sort = watch.rows.sort,
+                        .interval = watch.sampling.interval.value_or(kUsualInterval),
+                        .count = watch.sampling.count,
+                        .colour = choose_colour(watch.text.colour, terminal),
+                        .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); }};
+  plan.manner.charset = terminal.foreign_charset();
+  plan.manner.processes = watch.rows.processes;
+  plan.manner.tcp_info = watch.rows.info;
+  plan.manner.names = &host.names();
+  if (!watch.rows.columns.empty() || !watch.rows.added_columns.empty()) {
+    plan.manner.columns = chosen_columns(watch.rows, watch.filter, watch.source);
+  }
+  const screen::LiveEnd end = screen::run_live(std::move(plan));
+
+  TextBuffer out(output.fd());
+  if (end.samples > 0) out.append(end.summary + "\n");
+  for (const std::string& command : end.copied) out.append(command + "\n");
+  WatchResult result;
+  result.samples = end.samples;
+  result.failed = end.failed;
+  result.partial = end.partial;
+  const ExitStatus status = finish_output(out, output, result.status(watch.source), notes);
+  SampleNotes(notes).print(end.reading.coverage);  // on the terminal it would have been drawn over
+  if (watch.output.verbose) print_reading(end.reading, notes);
+  return status;
+}
+
+}  // namespace tcpstat::cli::verbs

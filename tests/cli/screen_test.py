@@ -1,0 +1,334 @@
+"""tcpstat watch on a terminal: keys, sizes and signals, through a terminal emulator."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+
+import harness
+from harness import FLOOD_ROWS, IPV4_ROWS, TestCase, environment, main, proc_line, proc_text
+
+try:
+    import pyte
+except ImportError:
+    print("skipped: no terminal emulator (python3-pyte)")
+    sys.exit(77)
+
+ENTER, LEAVE = b"\x1b[?1049h\x1b[?25l", b"\x1b[?25h\x1b[?1049l"
+UP, DOWN, END, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[F", "\x1b[6~"
+
+
+class Screen:
+    """A terminal of its own with tcpstat watch in it, or with a shell that runs it."""
+
+    def __init__(self, test, tree, *args, columns=80, lines=24, env=None, shell=None):
+        self.emulator = pyte.Screen(columns, lines)
+        self.stream = pyte.ByteStream(self.emulator)
+        self.bytes = b""
+        self.tree = tree
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        command = [harness.TCPSTAT, "watch", "--proc-root", str(tree.path), "--interval", "0.1", *args]
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+            if shell:
+                command = ["bash", "--norc", "-c", shell, "bash", *command]
+            os.execvpe(command[0], command, environment(**{"TERM": "xterm", **(env or {})}))
+        self.status = None
+        test.addCleanup(self.end)
+
+    def pump(self, seconds=0.05):
+        if select.select([self.master], [], [], seconds)[0]:
+            try:
+                got = os.read(self.master, 65536)
+            except OSError:  # how Linux tells that the last user of the terminal is gone
+                return False
+            self.bytes += got
+            self.stream.feed(got)
+        return True
+
+    @property
+    def lines(self):
+        return [line.rstrip() for line in self.emulator.display]
+
+    @property
+    def text(self):
+        return "\n".join(self.lines)
+
+    def until(self, wanted, seconds=20):
+        """Waits until the screen shows it (a regular expression)."""
+        end = time.monotonic() + seconds
+        while not re.search(wanted, self.text):
+            if not self.pump() or time.monotonic() > end:
+                raise AssertionError(f"no {wanted!r} on the screen:\n{self.text}")
+        return self.text
+
+    def press(self, keys, wanted=None):
+        os.write(self.master, keys.encode())
+        return self.until(wanted) if wanted else self.settle()
+
+    def settle(self, seconds=0.4):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.pump():
+            pass
+        return self.text
+
+    def selected(self):
+        """The line that is shown reversed among the rows."""
+        for y in range(3, self.emulator.lines):
+            if all(self.emulator.buffer[y][x].reverse for x in range(self.emulator.columns)):
+                return self.lines[y]
+        return None
+
+    def wait(self):
+        while self.pump(20):
+            pass
+        self.status = os.waitpid(self.pid, 0)[1]
+        return self.status
+
+    def end(self):
+        if self.status is None:
+            os.kill(self.pid, signal.SIGKILL)
+            self.status = os.waitpid(self.pid, 0)[1]
+        os.close(self.master)
+
+
+def many(count=60):
+    return tuple(proc_line("ESTABLISHED", "192.0.2.10:443", f"198.51.100.7:{1000 + i}", inode=500 + i) for i in range(count))
+
+
+class Keys(TestCase):
+    def screen(self, *args, rows=IPV4_ROWS, **more):
+        return Screen(self, self.tree(tcp=rows, tcp6=None), *args, **more)
+
+    def test_q_gives_the_terminal_back_and_says_what_was_seen(self):
+        screen = self.screen()
+        screen.until("Connections 10")
+        screen.press("q")
+        self.assertEqual(screen.wait(), 0)
+        self.assertTrue(screen.bytes.startswith(ENTER))
+        after = screen.bytes.split(LEAVE)[1].decode()
+        self.assertRegex(after, r"every 0\.1s  sample \d+  12 sockets: 2 ESTABLISHED, ")
+
+    def test_the_head_has_host_time_interval_and_counts(self):
+        text = self.screen().until("Connections 10")
+        self.assertRegex(text.splitlines()[0], r"^tcpstat .*\d\d:\d\d:\d\d  0\.1s")
+        self.assertRegex(text.splitlines()[1], r"LISTEN 2\b")
+        self.assertRegex(text.splitlines()[2], r"\[1 Problems \d+\]  2 Listeners 2  3 Half-open 2  4 Connections 10  5 Events 0")
+
+    def test_tabs(self):
+        screen = self.screen()
+        screen.until(r"\[1 Problems")
+        for keys, title in (("\t", "2 Listeners"), ("\t", "3 Half-open"), ("4", "4 Connections"), ("5", "5 Events"),
+                            ("\t", "1 Problems"), ("\x1b[Z", "5 Events"), ("2", "2 Listeners")):
+            screen.press(keys, rf"\[{title}")
+
+    def test_moving(self):
+        screen = self.screen(rows=many())
+        screen.press("4", r"\[4 Connections 60\]")
+        screen.settle()
+        for keys, port in (("", 1000), (DOWN, 1001), ("j", 1002), (UP, 1001), ("k", 1000), ("k", 1000), ("G", 1059), ("g", 1000),
+                           (END, 1059), ("\x1b[H", 1000), ("\x1bOB", 1001)):
+            screen.press(keys)
+            self.assertIn(f"198.51.100.7:{port}", screen.selected(), repr(keys))
+        screen.press("g" + PAGE_DOWN)
+        self.assertIn("198.51.100.7:1019", screen.selected())
+        screen.press("\x1b[5~")
+        self.assertIn("198.51.100.7:1000", screen.selected())
+
+    def test_a_key_that_comes_in_parts(self):
+        screen = self.screen(rows=many())
+        screen.press("4", r"\[4 Connections 60\]")
+        os.write(screen.master, b"\x1b")
+        os.write(screen.master, b"[B")
+        screen.settle()
+        self.assertIn("198.51.100.7:1001", screen.selected())
+
+    def test_help_and_details(self):
+        screen = self.screen()
+        screen.until("Connections 10")
+        screen.press("?", "choose a tab")
+        screen.press("\x1b", r"\? help")
+        screen.press("4", r"\[4 Connections")
+        screen.press("\r", "LOCAL_PORT")
+        screen.press("\x1b", r"\? help")
+        screen.press("e", "FLAGS|reference|RFC|phase")
+        screen.press("q", r"\? help")  # of a page q leaves the page alone
+        screen.press("w", "no such key")
+
+    def test_filter(self):
+        screen = self.screen()
+        screen.press("4", r"\[4 Connections 10\]")
+        screen.press("/", "filter: _")
+        screen.press("-s ESTABLISHED\r", r"\[4 Connections 2\]")
+        self.assertIn("filter: -s ESTABLISHED", screen.text)
+        screen.press("/\x7f\x7f\x7f\r", "unknown state")
+        screen.press("\x1b", r"\[4 Connections 2\]")
+
+    def test_pause(self):
+        screen = self.screen()
+        screen.until("Connections 10")
+        screen.press(" ", "PAUSED")
+        path = screen.tree.path / "net/tcp"
+        path.with_suffix(".new").write_text(proc_text(*many(30)))
+        path.with_suffix(".new").rename(path)
+        self.assertIn("Connections 10", screen.settle())
+        screen.press(" ", "Connections 30")
+        self.assertNotIn("PAUSED", screen.text)
+
+    def test_interval(self):
+        screen = self.screen()
+        screen.until("  0.1s  ")
+        screen.press("+", "  0.2s  ")
+        screen.press("+", "  0.5s  ")
+        screen.press("-", "  0.2s  ")
+
+    def test_sort(self):
+        rows = tuple(proc_line("ESTABLISHED", "192.0.2.10:443", f"198.51.100.7:{1000 + i}", rx=i * 7 % 60, inode=500 + i)
+                     for i in range(60))
+        screen = self.screen("--sort", "recv_queue:desc", rows=rows)
+        screen.press("4", r"\[4 Connections 60\]")
+        self.assertRegex(screen.lines[4], r"\b59\b")
+        screen.press("S")
+        self.assertRegex(screen.lines[4], r" 0 +0 ")
+
+    def test_columns(self):
+        tree = self.tree(tcp=many(3), tcp6=None)
+        tree.process(77, b"worker", {4: 500, 5: 501, 6: 502})
+        screen = Screen(self, tree, columns=120)
+        screen.press("4", r"\[4 Connections 3\]")
+        self.assertNotIn("PROCESS", screen.text)
+        screen.press("p", r"worker\(77\)")
+        screen.press("i", "RTT_US")
+
+    def test_copy(self):
+        screen = self.screen()
+        screen.press("2", r"\[2 Listeners")
+        screen.press("y", "copied: tcpstat -l -p --local-port ")
+        self.assertIn(b"\x1b]52;c;dGNwc3RhdCAtbCAtcCAtLWxvY2FsLXBvcnQg", screen.bytes)
+        screen.press("q")
+        screen.wait()
+        self.assertRegex(screen.bytes.split(LEAVE)[1].decode(), r"\ntcpstat -l -p --local-port \d+\r\n$")
+
+
+class Judged(TestCase):
+    def test_a_flood_is_told_by_itself_within_two_samples(self):
+        screen = Screen(self, self.tree(tcp=FLOOD_ROWS, tcp6=None))
+        screen.until("SYN flood")
+        self.assertRegex(screen.text.splitlines()[0], "CRITICAL|WARNING")
+        screen.press("q")
+        screen.wait()
+        sample = int(re.search(rb"sample (\d+)", screen.bytes.split(LEAVE)[1]).group(1))
+        self.assertLessEqual(sample, 12)
+        screen = Screen(self, self.tree(tcp=FLOOD_ROWS, tcp6=None), "--count", "1")
+        screen.wait()
+        self.assertIn(b"SYN flood", screen.bytes)
+
+    def test_since_when(self):
+        screen = Screen(self, self.tree(tcp=FLOOD_ROWS, tcp6=None))
+        screen.until(r"syn-flood +2 s +SYN flood")
+
+    def test_events(self):
+        screen = Screen(self, self.tree(tcp=many(3), tcp6=None))
+        screen.press("5", "nothing changed yet")
+        screen.settle()
+        path = screen.tree.path / "net/tcp"
+        changed = [line.replace(" 01 ", " 08 ", 1) for line in many(3)]
+        path.with_suffix(".new").write_text(proc_text(*changed))
+        path.with_suffix(".new").rename(path)
+        screen.until("nothing out of the ordinary; a shows all 3")
+        screen.press("a", "ESTABLISHED > CLOSE_WAIT")
+
+
+class Sizes(TestCase):
+    def test_resize(self):
+        screen = Screen(self, self.tree())
+        screen.until("q quit")
+        screen.emulator.resize(20, 60)
+        fcntl.ioctl(screen.master, termios.TIOCSWINSZ, struct.pack("HHHH", 20, 60, 0, 0))
+        screen.settle()
+        self.assertIn("q quit", screen.lines[19])
+        fcntl.ioctl(screen.master, termios.TIOCSWINSZ, struct.pack("HHHH", 1, 1, 0, 0))
+        screen.settle()
+        screen.press("q")
+        self.assertEqual(screen.wait(), 0)
+
+    def test_no_line_is_wider_than_the_screen(self):
+        for columns, lines in ((60, 20), (80, 24), (120, 40), (200, 50)):
+            screen = Screen(self, self.tree(tcp=FLOOD_ROWS), columns=columns, lines=lines)
+            screen.until("SYN flood")
+            for tab in "12345":
+                screen.press(tab)
+                # What does not fit would scroll the screen and push the head off it.
+                self.assertTrue(screen.lines[0].startswith("tcpstat "), screen.text)
+                self.assertIn("q quit", screen.lines[lines - 1])
+            self.assertEqual(any(sign in screen.lines[1] for sign in "▁▂▃▄▅▆▇█"), columns >= 80)
+
+    def test_without_utf8_and_without_colour(self):
+        screen = Screen(self, self.tree(tcp=FLOOD_ROWS), env={"LC_ALL": "C", "NO_COLOR": "1"}, columns=120, lines=40)
+        screen.until("SYN flood")
+        for tab in "12345":
+            screen.press(tab)
+        self.assertRegex(screen.lines[1], r"SYN_RECV 400 +\.\.")
+        screen.press("q")
+        screen.wait()
+        self.assertTrue(all(byte < 0x80 for byte in screen.bytes))
+        self.assertNotRegex(screen.bytes.decode(), r"\x1b\[[0-9;]*3[0-7]m")
+
+
+class Endings(TestCase):
+    def test_signals_give_the_terminal_back(self):
+        for number, status in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, signal.SIGHUP), (signal.SIGABRT, 6)):
+            with self.subTest(signal=number.name):
+                screen = Screen(self, self.tree(), shell='ulimit -c 0; stty -a >/dev/null; exec "$@"')
+                screen.until("Connections")
+                os.kill(screen.pid, number)
+                self.assertEqual(screen.wait() & 0x7F, status)
+                self.assertIn(LEAVE, screen.bytes)
+
+    def test_the_modes_of_the_terminal_are_as_before(self):
+        screen = Screen(self, self.tree(), shell='stty -g; "$@"; stty -g; stty -a | grep -c -- "-icanon"; read x')
+        screen.until("Connections")
+        screen.press("q", r"\n0\n|^0$")
+        modes = re.findall(rb"[0-9a-f]+(?::[0-9a-f]+){10,}", screen.bytes)
+        self.assertEqual(len(modes), 2)
+        self.assertEqual(modes[0], modes[1])
+
+    def test_stop_and_continue(self):
+        screen = Screen(self, self.tree(), shell='set -m; "$@"; echo STOPPED; stty -a; read x; fg; echo ENDED; read x')
+        screen.until("Connections")
+        screen.press("\x1a", "STOPPED")
+        self.assertIn(LEAVE, screen.bytes)
+        self.assertNotIn("-icanon", screen.settle())
+        before = screen.bytes.count(ENTER)
+        screen.press("\n", "Connections")
+        self.assertEqual(screen.bytes.count(ENTER), before + 1)
+        self.assertIn("tcpstat ", screen.lines[0])
+        screen.press("4", r"\[4 Connections")
+        screen.press("q", "ENDED")
+
+    def test_a_terminal_that_goes_away(self):
+        screen = Screen(self, self.tree())
+        screen.until("Connections")
+        os.close(screen.master)
+        screen.master = os.open("/dev/null", os.O_RDONLY)
+        screen.status = os.waitpid(screen.pid, 0)[1]
+        self.assertEqual(screen.status & 0x7F, signal.SIGHUP)
+
+    def test_a_source_that_fails_at_once_fails(self):
+        tree = self.tree()
+        (tree.path / "net/tcp").unlink()
+        (tree.path / "net/tcp6").unlink()
+        screen = Screen(self, tree)
+        self.assertEqual(os.waitstatus_to_exitcode(screen.wait()), 2)
+        self.assertIn(b"cannot", screen.bytes)
+
+
+if __name__ == "__main__":
+    main()
