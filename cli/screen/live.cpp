@@ -37,9 +37,11 @@ class Live {
  public:
   explicit Live(LivePlan plan)
       : plan_(std::move(plan)),
-        view_(plan_.manner, plan_.filter, plan_.sort, plan_.interval, plan_.read_filter),
+        view_(plan_.manner, plan_.filter, plan_.sort, plan_.interval, plan_.read_filter, plan_.resolve),
         sampler_(plan_.host, any_state(plan_.filter)),
-        out_(plan_.out) {}
+        out_(plan_.out) {
+    view_.set_limits(plan_.host.kernel_limits());
+  }
 
   LiveEnd run();
 

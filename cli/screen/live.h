@@ -22,6 +22,7 @@ struct LivePlan {
   render::Colour colour = render::Colour::no;
   Manner manner = {};
   ReadFilter read_filter;
+  ResolveHosts resolve;
 };
 
 /// What is left to say when the terminal has been given back.

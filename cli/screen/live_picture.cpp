@@ -34,6 +34,7 @@ Tone tone_of(Severity severity) {
 }  // namespace
 
 void LiveView::draw(CellBuffer& to) {
+  if (manner_.hosts != nullptr) names_.turn();
   draw_head(to);
   draw_counts(to, 1);
   draw_tabs(to, 2);
@@ -61,6 +62,9 @@ void LiveView::draw_head(CellBuffer& to) const {
   } else if (!judged.reading.coverage.complete) {
     verdict += " " + safe(judged.reading.coverage.why_incomplete(), manner_.charset);
   }
+  const std::size_t left = to.columns() - std::min(x, to.columns());
+  if (display_width(verdict) > left && left > 0)
+    verdict = std::string(fitting(verdict, left - 1)) + std::string(manner_.ellipsis());
   to.put(x, 0, verdict, tone_of(judged.status));
 }
 

@@ -13,9 +13,9 @@ using std::chrono::milliseconds;
 constexpr std::array kIntervals = {milliseconds(200),  milliseconds(500),   milliseconds(1000), milliseconds(2000),
                                    milliseconds(5000), milliseconds(10000), milliseconds(30000)};
 
-/// What connections are sorted by, one after the other; the first is the kernel's own order.
-constexpr std::array<std::string_view, 8> kSorts = {"",       "FLAGS",      "STATE",      "LOCAL",
-                                                    "REMOTE", "RECV_QUEUE", "SEND_QUEUE", "RETRANSMITS"};
+/// What connections are sorted by, one after the other; the first is what is unusual.
+constexpr std::array<std::string_view, 7> kSorts = {"",           "STATE",      "LOCAL",      "REMOTE",
+                                                    "RECV_QUEUE", "SEND_QUEUE", "RETRANSMITS"};
 
 constexpr std::string_view kHelp =
     "1-5 Tab      choose a tab\n"
@@ -31,18 +31,20 @@ constexpr std::string_view kHelp =
     "e            explain the state or the rule\n"
     "y            copy the command that shows the row;\n"
     "             it is printed again at the end\n"
+    "r            names of remote hosts\n"
     "q            quit\n";
 
 }  // namespace
 
 LiveView::LiveView(Manner manner, filter::Filter filter, std::vector<survey::SortKey> sort, milliseconds interval,
-                   ReadFilter read_filter)
+                   ReadFilter read_filter, ResolveHosts resolve)
     : manner_(std::move(manner)),
       filter_(std::move(filter)),
       sort_(std::move(sort)),
       interval_(interval),
       kept_(interval),
       read_filter_(std::move(read_filter)),
+      names_(resolve),
       tabs_{make_problems_tab(), make_listeners_tab(), make_half_open_tab(), make_connections_tab(),
             make_events_tab()} {}
 
@@ -51,7 +53,13 @@ Wanted LiveView::wanted(std::size_t lines) const {
   constexpr std::uint64_t kLeast = 500;
   const Place& at = places_[3];
   const std::uint64_t rows = all_rows_ ? UINT64_MAX : std::max<std::uint64_t>(kLeast, at.row + kScreens * lines);
-  return {.shown = filter_, .sort = sort_, .rows = rows};
+  // Unusual ones first, and each where it was a sample ago. Very many stay in the order in which the kernel has them.
+  std::vector<survey::SortKey> sort = sort_;
+  if (sort.empty() && data_.depth == check::Depth::whole) {
+    for (const ColumnId id : {ColumnId::FLAGS, ColumnId::STATE, ColumnId::LOCAL, ColumnId::REMOTE})
+      sort.push_back({&column(id)});
+  }
+  return {.shown = filter_, .sort = std::move(sort), .rows = rows};
 }
 
 void LiveView::refresh() {
@@ -172,6 +180,10 @@ Answer LiveView::press_letter(char letter) {
     case 'i':
       manner_.tcp_info = !manner_.tcp_info;
       return Answer::sample;
+    case 'r':
+      manner_.hosts = manner_.hosts == nullptr ? &names_ : nullptr;
+      message_ = manner_.hosts != nullptr ? "asking for the names of remote hosts" : "remote hosts by address";
+      return Answer::drawn;
     case 'a':
       manner_.all_events = !manner_.all_events;
       places_[4] = {};
@@ -256,7 +268,7 @@ void LiveView::next_sort() {
   const auto next = at == kSorts.end() || at + 1 == kSorts.end() ? kSorts.begin() : at + 1;
   sort_.clear();
   if (next->empty()) {
-    message_ = "in the kernel's order";
+    message_ = "unusual connections first";
     return;
   }
   const Column* column = find_column(*next);
@@ -265,20 +277,28 @@ void LiveView::next_sort() {
   message_ = "sorted by " + std::string(*next);
 }
 
+std::string LiveView::explanation(const std::string& word) const {
+  const auto rules = check::all_rules();
+  const auto subject = explain::find_subject(word, rules);
+  if (!subject) return {};
+  const auto drawing = manner_.charset == Charset::utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii;
+  const std::string text = explain::explain(*subject, {.rules = rules, .limits = limits_}, {.drawing = drawing});
+  return render::shown_in(manner_.charset, text);
+}
+
 void LiveView::explain() {
   if (tab().rows(data_, manner_) == 0) return;
-  const auto rules = check::all_rules();
   const std::string word = tab().subject(data_, place().row);
-  const auto subject = explain::find_subject(word, rules);
-  if (!subject) return;
-  const auto drawing = manner_.charset == Charset::utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii;
-  page_ = Page{word, render::shown_in(manner_.charset, explain::explain(*subject, {.rules = rules, .limits = {}},
-                                                                        {.drawing = drawing}))};
+  if (std::string text = explanation(word); !text.empty()) page_ = Page{word, std::move(text)};
 }
 
 void LiveView::open_details() {
   if (tab().rows(data_, manner_) == 0) return;
-  page_ = Page{std::string(tab().title()), tab().details(data_, place().row, manner_)};
+  const std::string explained = explanation(tab().subject(data_, place().row));
+  std::string details = tab().details(data_, place().row, manner_);
+  const std::string command = tab().command(data_, place().row, manner_);
+  if (!command.empty()) details = "run  " + command + "\n\n" + details;
+  page_ = Page{std::string(tab().title()), details + "\n" + explained};
 }
 
 void LiveView::copy() {

@@ -14,7 +14,9 @@
 #include "cli/screen/cell_buffer.h"
 #include "cli/screen/keys.h"
 #include "cli/screen/live_data.h"
+#include "cli/screen/remote_names.h"
 #include "cli/screen/tab.h"
+#include "model/kernel_limits.h"
 #include "report/rule.h"
 
 namespace tcpstat::cli::screen {
@@ -32,7 +34,7 @@ using ReadFilter = std::function<tl::expected<filter::Filter, std::string>(const
 class LiveView {
  public:
   LiveView(Manner manner, filter::Filter filter, std::vector<survey::SortKey> sort, std::chrono::milliseconds interval,
-           ReadFilter read_filter);
+           ReadFilter read_filter, ResolveHosts resolve);
 
   Answer press(const Key& key);
   /// The sample has ended: the row that was chosen stays chosen.
@@ -40,6 +42,8 @@ class LiveView {
   void draw(CellBuffer& to);
 
   [[nodiscard]] LiveData& data() { return data_; }
+  /// What explanations hold states against.
+  void set_limits(const KernelLimits& limits) { limits_ = limits; }
   /// Of the next dump.
   [[nodiscard]] Wanted wanted(std::size_t lines) const;
   [[nodiscard]] bool paused() const { return paused_; }
@@ -75,6 +79,7 @@ class LiveView {
   Answer press_letter(char letter);
   void change_interval(int direction);
   void next_sort();
+  [[nodiscard]] std::string explanation(const std::string& word) const;
   void explain();
   void open_details();
   void copy();
@@ -93,6 +98,8 @@ class LiveView {
   std::chrono::milliseconds interval_;
   std::chrono::milliseconds kept_;
   ReadFilter read_filter_;
+  RemoteNames names_;
+  KernelLimits limits_;
   LiveData data_;
   std::array<std::unique_ptr<Tab>, kTabs> tabs_;
   std::array<Place, kTabs> places_;

@@ -11,7 +11,7 @@ constexpr std::size_t kGap = 2;
 /// The mark and a space before each row.
 constexpr std::size_t kMargin = 2;
 /// Less than this of a sentence says nothing.
-constexpr std::size_t kLeastRest = 34;
+constexpr std::size_t kLeastRest = 44;
 
 std::vector<std::size_t> natural_widths(const std::vector<Heading>& headings, const std::vector<Row>& rows) {
   std::vector<std::size_t> widths;

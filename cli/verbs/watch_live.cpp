@@ -8,6 +8,7 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
 #include "cli/verbs/plans.h"
+#include "parsers/names/reverse_dns.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -43,7 +44,8 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .interval = watch.sampling.interval.value_or(kUsualInterval),
                         .count = watch.sampling.count,
                         .colour = choose_colour(watch.text.colour, terminal),
-                        .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); }};
+                        .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); },
+                        .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.processes = watch.rows.processes;
   plan.manner.tcp_info = watch.rows.info;

@@ -157,6 +157,8 @@ class Keys(TestCase):
         screen.press("\x1b", r"\? help")
         screen.press("4", r"\[4 Connections")
         screen.press("\r", "LOCAL_PORT")
+        self.assertIn("run  tcpstat -a -i -p --local-port 443 --remote ", screen.text)
+        self.assertIn("end  ss -K src ", screen.text)
         screen.press("\x1b", r"\? help")
         screen.press("e", "FLAGS|reference|RFC|phase")
         screen.press("q", r"\? help")  # of a page q leaves the page alone
@@ -205,7 +207,14 @@ class Keys(TestCase):
         screen.press("4", r"\[4 Connections 3\]")
         self.assertNotIn("PROCESS", screen.text)
         screen.press("p", r"worker\(77\)")
-        screen.press("i", "RTT_US")
+        screen.press("i", "RTT_US +CWND +RETR +OUT/S +IN/S +RETR/S")
+
+    def test_remote_names(self):
+        rows = (proc_line("ESTABLISHED", "127.0.0.1:443", "127.0.0.1:1000", inode=500),)
+        screen = self.screen(rows=rows)
+        screen.press("4", r"127\.0\.0\.1:1000")
+        screen.press("r", r"localhost:1000")
+        screen.press("r", r"127\.0\.0\.1:1000")
 
     def test_copy(self):
         screen = self.screen()

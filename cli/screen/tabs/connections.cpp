@@ -6,6 +6,7 @@
 #include "base/text_buffer.h"
 #include "cli/screen/tab.h"
 #include "model/column.h"
+#include "model/kernel_facts.h"
 #include "render/cell_text.h"
 
 namespace tcpstat::cli::screen {
@@ -42,12 +43,45 @@ std::string cell_text(const Column& of, const Connection& row, const Manner& man
   return std::string(out.view());
 }
 
+/// Behind the timer, before the queues.
+constexpr unsigned kRatesGo = 2;
+
+/// "1.4M": bytes a second.
+std::string rate_text(double each_s) {
+  constexpr double kThousand = 1000;
+  std::string_view units = "kMGT";
+  if (each_s < kThousand) return std::to_string(static_cast<std::uint64_t>(each_s + 0.5));
+  while (each_s >= kThousand * kThousand && units.size() > 1) {
+    each_s /= kThousand;
+    units.remove_prefix(1);
+  }
+  const auto tenths = static_cast<std::uint64_t>(each_s / kThousand * 10 + 0.5);
+  std::string out = std::to_string(tenths / 10);
+  if (tenths < 100) out += "." + std::to_string(tenths % 10);
+  return out + units.front();
+}
+
+/// How much each of them grew in a second since the sample before; "-": not known.
+std::vector<std::string> rates(const LiveData& data, const Connection& row) {
+  const auto before = row.cookie ? data.traffic_before.find(*row.cookie) : data.traffic_before.end();
+  const bool known = before != data.traffic_before.end() && data.traffic_apart_s && *data.traffic_apart_s > 0;
+  const Traffic now = traffic_of(row);
+  const auto text = [&](std::optional<std::uint64_t> Traffic::*what) -> std::string {
+    if (!known) return "-";
+    const auto grown = growth(before->second.*what, now.*what);
+    return grown ? rate_text(static_cast<double>(*grown) / *data.traffic_apart_s) : "-";
+  };
+  return {text(&Traffic::sent), text(&Traffic::received), text(&Traffic::retransmits)};
+}
+
 /// The widest go first that can be had by other ways; nothing that was asked for goes at all.
 Heading heading_of(const Column& of, const Manner& manner) {
   Heading heading{.text = std::string(of.name), .align = of.align};
   heading.shortens = of.kind == ColumnKind::endpoint || of.kind == ColumnKind::address;
   if (of.id == ColumnId::RECV_QUEUE) heading.text = "RECVQ";
   if (of.id == ColumnId::SEND_QUEUE) heading.text = "SENDQ";
+  if (of.name == "TOTAL_RETRANS") heading.text = "RETR";
+  if (of.id == ColumnId::PROCESS) heading.shortens = true;
   if (!manner.columns.empty()) return heading;
   if (of.id == ColumnId::TIMER) heading.dispensable = 3;
   if (of.id == ColumnId::FLAGS) heading.dispensable = 2;
@@ -84,6 +118,9 @@ class Connections final : public Tab {
   [[nodiscard]] std::vector<Heading> headings(const Manner& manner) const override {
     std::vector<Heading> out;
     for (const Column* one : columns_of(manner)) out.push_back(heading_of(*one, manner));
+    if (!manner.tcp_info) return out;
+    for (const std::string_view rate : {"OUT/S", "IN/S", "RETR/S"})
+      out.push_back({std::string(rate), Align::right, kRatesGo});
     return out;
   }
 
@@ -91,6 +128,8 @@ class Connections final : public Tab {
     const Connection& of = data.rows->connections()[index];
     Row out{.cells = {}, .mark = of.flags.empty() ? ' ' : '~', .tone = tone_of(of)};
     for (const Column* one : columns_of(manner)) out.cells.push_back(cell_text(*one, of, manner));
+    if (!manner.tcp_info) return out;
+    for (std::string& rate : rates(data, of)) out.cells.push_back(std::move(rate));
     return out;
   }
 
@@ -106,7 +145,10 @@ class Connections final : public Tab {
 
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
-    std::string out;
+    // No key ends anything; who wants to, finds the words here.
+    const bool has_remote = of.state != State::close;
+    std::string out =
+        has_remote ? "end  ss -K src " + to_string(of.local) + " dst " + to_string(of.remote) + "\n\n" : "";
     for (const Column& one : columns()) {
       const bool composite = one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID;
       if (composite) continue;

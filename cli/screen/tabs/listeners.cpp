@@ -78,7 +78,9 @@ class Listeners final : public Tab {
 
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Listener& of = listener(data, index);
+    // No key ends anything; who wants to, finds the words here.
     std::string out;
+    if (!of.owners.empty()) out = "end  kill " + std::to_string(of.owners.front().pid) + "\n\n";
     for (const Column& one : columns()) {
       if (one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID) continue;
       TextBuffer text;

@@ -26,6 +26,12 @@ char mark_of(Severity severity) {
   return severity == Severity::unknown ? '?' : ' ';
 }
 
+/// What stands behind the subject that the row names already.
+std::string without_subject(const Finding& of) {
+  const std::string subject = of.subject.text() + " ";
+  return of.message.starts_with(subject) ? of.message.substr(subject.size()) : of.message;
+}
+
 class Problems final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Problems"; }
@@ -48,7 +54,7 @@ class Problems final : public Tab {
     const check::Problem& of = data.judged.problems[index];
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(data.now - of.since);
     return {.cells = {safe(of.finding.subject.text(), manner.charset), of.finding.rule, duration_text(since),
-                      safe(of.finding.message, manner.charset)},
+                      safe(without_subject(of.finding), manner.charset)},
             .mark = mark_of(of.finding.severity),
             .tone = tone_of(of.finding.severity)};
   }
