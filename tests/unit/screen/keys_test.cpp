@@ -1,0 +1,76 @@
+#include "cli/screen/keys.h"
+
+#include <doctest/doctest.h>
+
+using namespace tcpstat::cli::screen;
+
+namespace {
+
+Key only(KeyDecoder& decoder) {
+  auto key = decoder.next();
+  REQUIRE(key);
+  CHECK_FALSE(decoder.next());
+  return *key;
+}
+
+}  // namespace
+
+TEST_CASE("what terminals send becomes keys") {
+  struct Case {
+    const char* bytes;
+    Key key;
+  };
+  const Case cases[] = {{"q", {KeyKind::text, "q"}},     {"\xC3\xA9", {KeyKind::text, "\xC3\xA9"}},
+                        {"\r", {KeyKind::enter}},        {"\n", {KeyKind::enter}},
+                        {"\t", {KeyKind::tab}},          {"\x1b[Z", {KeyKind::back_tab}},
+                        {"\x7f", {KeyKind::backspace}},  {"\b", {KeyKind::backspace}},
+                        {"\x1b[A", {KeyKind::up}},       {"\x1bOB", {KeyKind::down}},
+                        {"\x1b[5~", {KeyKind::page_up}}, {"\x1b[6~", {KeyKind::page_down}},
+                        {"\x1b[1~", {KeyKind::home}},    {"\x1b[H", {KeyKind::home}},
+                        {"\x1b[4~", {KeyKind::end}},     {"\x1bOF", {KeyKind::end}}};
+  for (const Case& one : cases) {
+    CAPTURE(one.bytes);
+    KeyDecoder decoder;
+    decoder.feed(one.bytes);
+    CHECK(only(decoder) == one.key);
+    CHECK_FALSE(decoder.waits());
+  }
+}
+
+TEST_CASE("a key that comes in parts is one key") {
+  KeyDecoder decoder;
+  decoder.feed("\x1b");
+  CHECK_FALSE(decoder.next());
+  CHECK(decoder.waits());
+  decoder.feed("[");
+  CHECK_FALSE(decoder.next());
+  decoder.feed("A");
+  CHECK(only(decoder) == Key{KeyKind::up});
+  decoder.feed("\xC3");
+  CHECK_FALSE(decoder.next());
+  decoder.feed("\xA9");
+  CHECK(only(decoder) == Key{KeyKind::text, "\xC3\xA9"});
+}
+
+TEST_CASE("an ESC that stands alone is a key when nothing follows") {
+  KeyDecoder decoder;
+  decoder.feed("\x1b");
+  CHECK_FALSE(decoder.next());
+  CHECK(decoder.settle() == Key{KeyKind::escape});
+  CHECK_FALSE(decoder.settle());
+  decoder.feed("\x1bq");
+  CHECK(decoder.next() == Key{KeyKind::escape});
+  CHECK(decoder.next() == Key{KeyKind::text, "q"});
+}
+
+TEST_CASE("what is not known is one key that means nothing") {
+  for (const char* bytes : {"\x1b[1;5A", "\x1b[<0;1;1M", "\x01", "\xFF\xFF\xFF\xFF"}) {
+    CAPTURE(bytes);
+    KeyDecoder decoder;
+    decoder.feed(bytes);
+    CHECK(decoder.next() == Key{KeyKind::other});
+  }
+  KeyDecoder decoder;
+  decoder.feed("\x1b[" + std::string(100, '1'));
+  CHECK(decoder.next() == Key{KeyKind::other});
+}

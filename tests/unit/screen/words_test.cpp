@@ -1,0 +1,50 @@
+#include "cli/screen/words.h"
+
+#include <doctest/doctest.h>
+
+#include <array>
+
+#include "base/utf8.h"
+#include "cli/screen/table_view.h"
+
+using namespace tcpstat;
+using namespace tcpstat::cli::screen;
+using std::chrono::seconds;
+
+TEST_CASE("durations have one unit") {
+  CHECK(duration_text(seconds(0)) == "0 s");
+  CHECK(duration_text(seconds(119)) == "119 s");
+  CHECK(duration_text(seconds(120)) == "2 min");
+  CHECK(duration_text(seconds(7200)) == "2 h");
+  CHECK(duration_text(seconds(200'000)) == "2 d");
+}
+
+TEST_CASE("intervals have no needless digits") {
+  CHECK(interval_text(std::chrono::milliseconds(1000)) == "1s");
+  CHECK(interval_text(std::chrono::milliseconds(500)) == "0.5s");
+  CHECK(interval_text(std::chrono::milliseconds(1250)) == "1.25s");
+}
+
+TEST_CASE("a sparkline rises with its values, and hardly moves where they hardly do") {
+  const std::array<std::uint64_t, 3> rising = {0, 50, 100};
+  CHECK(sparkline(rising, Charset::utf8) == "▁▄█");
+  CHECK(sparkline(rising, Charset::ascii) == ".=#");
+  const std::array<std::uint64_t, 3> still = {1000, 1001, 1000};
+  CHECK(sparkline(still, Charset::utf8) == "▁▁▁");
+  CHECK(sparkline({}, Charset::utf8).empty());
+}
+
+TEST_CASE("a bar is full at its limit, and never empty while something waits") {
+  CHECK(bar(0, 6, 3, Charset::ascii) == "...");
+  CHECK(bar(1, 4097, 3, Charset::ascii) == "#..");
+  CHECK(bar(6, 6, 3, Charset::ascii) == "###");
+  CHECK(bar(9, 6, 3, Charset::ascii) == "###");
+}
+
+TEST_CASE("text of others cannot move the cursor") { CHECK(safe("a\x1b[2Jb\n", Charset::utf8) == "a\\x1b[2Jb\\x0a"); }
+
+TEST_CASE("an address loses its middle and keeps its port") {
+  CHECK(without_middle("[2001:db8::1]:443", 12, "…") == "[2001:d…:443");
+  CHECK(without_middle("10.0.0.1:80", 11, "…") == "10.0.0.1:80");
+  CHECK(display_width(without_middle("[2001:db8:ffff::1]:65535", 9, "~")) == 9);
+}
