@@ -12,17 +12,17 @@ namespace {
 
 /// The rest of a key that sends several bytes comes at once, also over slow lines.
 constexpr std::chrono::milliseconds kRestOfKey{60};
-constexpr std::chrono::milliseconds kLongest{3'600'000};
+constexpr std::chrono::milliseconds kLongestWait{3'600'000};
 
 }  // namespace
 
 Wake Input::wait(std::optional<Clock::time_point> due) {
   while (true) {
     if (auto key = decoder_.next()) return {Wake::Why::key, std::move(*key)};
-    auto wait = kLongest;
+    auto wait = kLongestWait;
     if (due) {
       wait = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(*due - Clock::now()), std::chrono::milliseconds(0),
-                        kLongest);
+                        kLongestWait);
     }
     const bool half = decoder_.waits();
     if (half) wait = kRestOfKey;

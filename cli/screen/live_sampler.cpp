@@ -52,7 +52,7 @@ void remember_traffic(bool wanted, LiveData& data) {
   }
 }
 
-filter::Filter of_any_state(filter::Filter filter) {
+filter::Filter every_state(filter::Filter filter) {
   filter.states = StateSet::all();
   return filter;
 }
@@ -70,7 +70,7 @@ Traffic traffic_of(const Connection& row) {
 LiveSampler::LiveSampler(Host& host, const filter::Filter& filter)
     : host_(host),
       check_(host, filter),
-      filter_(of_any_state(filter)),
+      filter_(every_state(filter)),
       judge_([this](const Transition& transition, const Judgement& judgement) { return note(transition, judgement); }),
       diff_(judge_),
       sockets_(host.is_file() ? 0 : sockets_known(host.kernel_facts())) {}

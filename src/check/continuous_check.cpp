@@ -25,7 +25,7 @@ constexpr std::chrono::seconds kLeastApart{3};
 /// A sample is held against one that is so old, or up to twice as old.
 constexpr std::chrono::seconds kRenewed{5};
 /// An ACK with a cookie comes a round trip after the cookie.
-constexpr std::chrono::seconds kLag{1};
+constexpr std::chrono::seconds kCookieLag{1};
 /// A screen is drawn every second: as little of /proc as beside a list.
 constexpr EnoughTimeouts kEnough = {.least = 48, .each = 12, .most = 128, .rows = 16};
 
@@ -94,7 +94,7 @@ Judged ContinuousCheck::look(Sink& rows, Depth depth) {
     input.facts_before = before->facts;
     input.after_first_second = before->after_first_second;
     const auto late = std::find_if(counters_.rbegin(), counters_.rend(),
-                                   [now](const CountersAt& one) { return now - one.at >= kLag; });
+                                   [now](const CountersAt& one) { return now - one.at >= kCookieLag; });
     if (late != counters_.rend()) input.before_last_second = late->counters;
     input.followed = before->followed.all();
     input.apart = judged.apart;
@@ -121,7 +121,7 @@ void ContinuousCheck::remember(Clock::Instant now, const detect::SynSample& samp
   if (counters_.size() > kMostCounters) counters_.pop_front();
   for (Earlier& one : earlier_) {
     one.followed.add(sample, std::chrono::duration_cast<milliseconds>(now - one.at));
-    if (!one.after_first_second && now - one.at >= kLag) one.after_first_second = facts.counters;
+    if (!one.after_first_second && now - one.at >= kCookieLag) one.after_first_second = facts.counters;
   }
   if (!earlier_.empty() && now - earlier_.back().at < kRenewed) return;
   if (earlier_.size() == 2) earlier_.pop_front();
