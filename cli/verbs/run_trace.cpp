@@ -75,6 +75,7 @@ class TracedLives final : public ObservationSink {
   }
   [[nodiscard]] const render::TransitionCounts& counts() const { return counts_; }
   [[nodiscard]] std::uint64_t broken_lives() const { return broken_lives_; }
+  [[nodiscard]] std::uint64_t forgotten() const { return lives_.forgotten(); }
   [[nodiscard]] bool found_illegal() const { return pairs_.count(TransitionVerdict::illegal) > 0; }
 
  private:
@@ -140,6 +141,11 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   if (lives.broken_lives() > 0) {
     report.coverage.warn("broken_lives", counted(lives.broken_lives(), "socket") +
                                              " changed state between two of its records: records are missing");
+  }
+  if (lives.forgotten() > 0) {
+    report.coverage.warn("forgotten_lives", counted(lives.forgotten(), "socket") +
+                                                " had no record for so long that they were forgotten: more than " +
+                                                std::to_string(trace::LifeChecker::kMostLives) + " ran at once");
   }
   return report;
 }

@@ -173,13 +173,8 @@ void LifeChecker::follow(const Transition& record, Known known, const Life* befo
   }
 }
 
-const LifeChecker::Life* LifeChecker::find(std::uint64_t key) const {
-  const auto at = lives_.find(key);
-  return at == lives_.end() ? nullptr : &at->second;
-}
-
 void LifeChecker::take(const Transition& record, Known known, std::uint64_t key) {
-  const Life* before = find(key);
+  const Life* before = lives_.find(key);
   follow(record, known, before, key);
   // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
   if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
@@ -191,7 +186,7 @@ void LifeChecker::take(const Transition& record, Known known, std::uint64_t key)
   // shutdown(2) and then close(2) store a state again: it lasts since the first time.
   const std::optional<EventTime> since =
       before != nullptr && record.from == record.to && before->since ? before->since : record.time;
-  lives_.insert_or_assign(key, Life{record.to, record.line, since});
+  lives_.put(key, Life{record.to, record.line, since});
 }
 
 void LifeChecker::hold(const Transition& record, std::uint64_t key) {
@@ -206,7 +201,7 @@ void LifeChecker::take_what_fits(std::uint64_t key) {
   if (at == held_.end()) return;
   std::vector<Transition>& held = at->second;
   const auto next = [&] {
-    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, find(key)); });
+    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, lives_.find(key)); });
   };
   for (auto one = next(); one != held.end(); one = next()) {
     const Transition record = *one;
@@ -234,7 +229,7 @@ Flow LifeChecker::transition(const Transition& announced) {
   Transition record = announced;
   std::uint64_t key = 0;
   const Known known = identify(record, key);
-  const Life* before = known == Known::no ? nullptr : find(key);
+  const Life* before = known == Known::no ? nullptr : lives_.find(key);
   if (!record.dwell && before != nullptr && before->state == record.from && before->since && record.time &&
       *record.time >= *before->since) {
     record.dwell = *record.time - *before->since;
@@ -252,7 +247,7 @@ Flow LifeChecker::transition(const Transition& announced) {
     waiting_.pop_front();
   }
   const bool may_be_early = record.order == RecordOrder::by_processor && known == Known::by_identity;
-  if (may_be_early && !fits(record, find(key))) {
+  if (may_be_early && !fits(record, lives_.find(key))) {
     hold(record, key);
     return flow;
   }

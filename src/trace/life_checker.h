@@ -13,6 +13,7 @@
 #include "model/kernel_limits.h"
 #include "model/transition_source.h"
 #include "report/log_finding.h"
+#include "trace/life_table.h"
 #include "trace/pair_counts.h"
 
 namespace tcpstat::trace {
@@ -22,9 +23,13 @@ class LifeChecker final : public TransitionSink {
   /// Gets each transition, with the time that its life says it was in the old state, and what the machine says of it.
   using Use = std::function<Flow(const Transition&, const Judgement&)>;
 
+  /// Of lives whose end was lost no more than this many are kept, some 100 bytes each.
+  static constexpr std::size_t kMostLives = 262'144;
+
   /// Limits and pairs are borrowed. Unknown limits: how long a state lasted is not judged.
-  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {})
-      : limits_(limits), pairs_(pairs), say_(std::move(say)), use_(std::move(use)) {}
+  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {},
+              std::size_t most_lives = kMostLives)
+      : limits_(limits), pairs_(pairs), say_(std::move(say)), use_(std::move(use)), lives_(most_lives) {}
 
   Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
@@ -34,6 +39,8 @@ class LifeChecker final : public TransitionSink {
   /// Sockets that could be told apart; each birth of a reused identity counts.
   [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
   [[nodiscard]] std::uint64_t lost_records() const { return lost_; }
+  /// Lives that had to be forgotten before their end, because too many ran at once.
+  [[nodiscard]] std::uint64_t forgotten() const { return lives_.forgotten(); }
 
  private:
   struct Life {
@@ -55,7 +62,6 @@ class LifeChecker final : public TransitionSink {
   void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);
   static bool is_birth(const Transition& record);
   static bool fits(const Transition& record, const Life* before);
-  [[nodiscard]] const Life* find(std::uint64_t key) const;
   /// Puts the record into the life, whatever was before.
   void take(const Transition& record, Known known, std::uint64_t key);
   void hold(const Transition& record, std::uint64_t key);
@@ -70,7 +76,7 @@ class LifeChecker final : public TransitionSink {
   TellFinding say_;
   Use use_;
   KeyedHash hash_;
-  std::unordered_map<std::uint64_t, Life> lives_;
+  LifeTable<Life> lives_;
   std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< until the record before them comes
   std::deque<Early> waiting_;  ///< all of them by line, and some that wait no more
   IdentityWindow closed_;

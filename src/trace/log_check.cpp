@@ -112,6 +112,11 @@ Validation LogCheck::finish(const LogEnd& end) {
     warn("lost_records", "the log says that " + std::to_string(out.lost_records) +
                              (out.lost_records == 1 ? " record was lost" : " records were lost"));
   }
+  if (lives_.forgotten() > 0) {
+    warn("forgotten_lives", std::to_string(lives_.forgotten()) +
+                                " sockets had no record for so long that they were forgotten: more than " +
+                                std::to_string(LifeChecker::kMostLives) + " ran at once");
+  }
   if (!out.judged && end.read) warn("nothing_judged", why_nothing(end, out.samples) + ": nothing was judged");
   if (foreign_) {
     warn("other_host", "the log is of another host: how long states may last there is not known, and not judged");

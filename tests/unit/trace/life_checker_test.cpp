@@ -222,6 +222,41 @@ TEST_CASE("an address of the kernel is used again, and that is no finding") {
   CHECK(judged.lives.sockets() == 6);
 }
 
+TEST_CASE("of lives whose end never comes the one that changed longest ago is forgotten, and counted") {
+  const KernelLimits limits;
+  PairCounts pairs;
+  std::vector<LogFinding> findings;
+  LifeChecker lives(
+      limits, pairs, [&](const LogFinding& finding) { findings.push_back(finding); }, {}, 2);
+  const auto step = [&](State from, State to, std::string_view socket) {
+    Transition record;
+    record.from = from;
+    record.to = to;
+    record.socket = socket;
+    lives.transition(record);
+  };
+  step(State::close, State::syn_sent, "old");
+  step(State::close, State::syn_sent, "older");
+  step(State::syn_sent, State::established, "old");
+  CHECK(lives.forgotten() == 0);
+  step(State::close, State::syn_sent, "new");
+  CHECK(lives.forgotten() == 1);
+  step(State::established, State::fin_wait1, "old");
+  step(State::syn_sent, State::established, "new");
+  CHECK(findings.empty());
+  // It is as if the log had begun behind its birth.
+  step(State::syn_sent, State::established, "older");
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].rule == LogRule::birth);
+  CHECK(findings[0].severity == Severity::info);
+  // Ends make room.
+  step(State::fin_wait1, State::close, "old");
+  step(State::syn_sent, State::close, "new");
+  step(State::established, State::close, "older");
+  for (const std::string_view socket : {"a", "b"}) step(State::close, State::syn_sent, socket);
+  CHECK(lives.forgotten() == 2);
+}
+
 TEST_CASE("a listener does not become its own child") {
   Judged judged;
   judged.add(State::close, State::listen, "a");
