@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 
 #include "base/ascii.h"
 #include "base/nearest_word.h"
@@ -49,7 +50,31 @@ std::string nearest_of(std::string_view word, const std::vector<std::string>& sp
   return std::string(nearest_word(word, candidates));
 }
 
+/// An option of ss, netstat or lsof, and what to type here.
+struct Translation {
+  std::string_view typed;
+  std::string_view hint;
+};
+
+constexpr std::array<Translation, 10> kTranslations{{
+    {"-K", "tcpstat ends no connections: ss -K does"},
+    {"--kill", "tcpstat ends no connections: ss -K does"},
+    {"--tcp", "there is only TCP here: leave it out"},
+    {"--udp", "there is only TCP here: ss --udp shows UDP"},
+    {"--numeric", "addresses and ports are numbers unless -r is given: leave it out"},
+    {"--numeric-ports", "ports are numbers always: leave it out"},
+    {"--program", "processes: -p"},
+    {"--programs", "processes: -p"},
+    {"--timers", "timers are the column TIMER: leave it out"},
+    {"--continuous", "again and again: tcpstat watch"},
+}};
+
 std::string unknown_option(const std::string& word) {
+  for (const Translation& translation : kTranslations) {
+    if (word == translation.typed) {
+      return "unknown option " + in_quotes(word) + " (" + std::string(translation.hint) + ")";
+    }
+  }
   std::vector<std::string> spellings;
   for (const OptionInfo& option : options()) spellings.push_back(dashed(option));
   const std::string nearest = nearest_of(word.substr(0, word.find('=')), spellings);
