@@ -92,23 +92,25 @@ bool is_number(std::string_view word) {
   return !word.empty() && word.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
-std::string unexpected_argument(const VerbInfo& verb, const std::string& word) {
+/// What somebody meant who typed a word that other tools take; empty for any other word.
+std::string meant_by(const std::string& word) {
   // `lsof -i :443`
   if (word.size() > 1 && word[0] == ':' && is_number(std::string_view(word).substr(1))) {
-    return "unexpected argument " + in_quotes(word) + " (a port is an option: tcpstat --port " + word.substr(1) + ")";
+    return "a port is an option: tcpstat --port " + word.substr(1);
   }
   // `iostat 2`, `vmstat 2`
-  if (verb.id == VerbId::watch && is_number(word)) {
-    return "unexpected argument " + in_quotes(word) + " (seconds are an option: tcpstat watch --interval " + word + ")";
-  }
+  if (is_number(word)) return "seconds are an option: tcpstat watch --interval " + word;
   if (names_the_protocol(word)) {
-    return "unexpected argument " + in_quotes(word) +
-           " (there is only TCP here, and -p shows processes; half-open connections: tcpstat -s " +
-           std::string(name(State::syn_recv)) + ")";
+    return "there is only TCP here, and -p shows processes; half-open connections: tcpstat -s " +
+           std::string(name(State::syn_recv));
   }
   const std::string_view nearest = nearest_word(word, verb_words());
-  return "unexpected argument " + in_quotes(word) + " (" +
-         (nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? ") + "see: tcpstat --help)";
+  return nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? see: tcpstat --help";
+}
+
+std::string unexpected_argument(const std::string& word) {
+  const std::string meant = meant_by(word);
+  return "unexpected argument " + in_quotes(word) + " (" + (meant.empty() ? "see: tcpstat --help" : meant) + ")";
 }
 
 std::string needs_value(const OptionInfo& option) {
@@ -162,7 +164,7 @@ std::string parse_failure(const CLI::ParseError& error, const CLI::App& app) {
 }  // namespace
 
 std::optional<std::string> other_meaning(const std::string& word) {
-  if (!names_the_protocol(word) && nearest_word(word, verb_words()).empty()) return std::nullopt;
+  if (meant_by(word).empty()) return std::nullopt;
   return unexpected_argument(word);
 }
 
@@ -241,7 +243,7 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
   if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
   if (line.verb->operand == Operand::filter) return typed;
   const std::size_t taken = line.verb->operand == Operand::one ? 1 : 0;
-  if (line.operands.size() > taken) return usage_error(unexpected_argument(*line.verb, line.operands[taken]));
+  if (line.operands.size() > taken) return usage_error(unexpected_argument(line.operands[taken]));
   return typed;
 }
 
