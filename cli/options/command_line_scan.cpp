@@ -89,7 +89,13 @@ bool names_the_protocol(std::string_view word) {
 }
 
 bool is_number(std::string_view word) {
-  return !word.empty() && word.find_first_not_of("0123456789.") == std::string_view::npos;
+  return !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// "2" or "0.5"
+bool is_seconds(std::string_view word) {
+  const std::size_t point = word.find('.');
+  return is_number(word.substr(0, point)) && (point == std::string_view::npos || is_number(word.substr(point + 1)));
 }
 
 /// What somebody meant who typed a word that other tools take; empty for any other word.
@@ -98,8 +104,6 @@ std::string meant_by(const std::string& word) {
   if (word.size() > 1 && word[0] == ':' && is_number(std::string_view(word).substr(1))) {
     return "a port is an option: tcpstat --port " + word.substr(1);
   }
-  // `iostat 2`, `vmstat 2`
-  if (is_number(word)) return "seconds are an option: tcpstat watch --interval " + word;
   if (names_the_protocol(word)) {
     return "there is only TCP here, and -p shows processes; half-open connections: tcpstat -s " +
            std::string(name(State::syn_recv));
@@ -241,6 +245,11 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
     }
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
+  // `iostat 2`, `vmstat 2`
+  if (line.verb->id == VerbId::watch && line.operands.size() == 1 && is_seconds(line.operands[0])) {
+    return usage_error("unexpected argument " + in_quotes(line.operands[0]) +
+                       " (seconds are an option: tcpstat watch --interval " + line.operands[0] + ")");
+  }
   if (line.verb->operand == Operand::filter) return typed;
   const std::size_t taken = line.verb->operand == Operand::one ? 1 : 0;
   if (line.operands.size() > taken) return usage_error(unexpected_argument(line.operands[taken]));
