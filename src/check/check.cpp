@@ -170,8 +170,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   // What was said before the dump stands before what it says.
   const Coverage before = std::move(coverage());
   report_.reading = std::move(dump.report);
-  coverage().complete = coverage().complete && before.complete;
-  coverage().warnings.insert(coverage().warnings.begin(), before.warnings.begin(), before.warnings.end());
+  coverage().put_before(before);
 
   Now now{.sample = sampler.take(), .facts = facts, .untabled = std::move(dump.untabled)};
   add_timeouts(host_, now.sample, kEnoughBesideCheck);

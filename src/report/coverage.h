@@ -49,6 +49,12 @@ struct Coverage {
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
     if (!other.last_loss.empty()) last_loss = other.last_loss;
   }
+  /// What was said before the reading began.
+  void put_before(const Coverage& earlier) {
+    complete = complete && earlier.complete;
+    warnings.insert(warnings.begin(), earlier.warnings.begin(), earlier.warnings.end());
+    if (last_loss.empty()) last_loss = earlier.last_loss;
+  }
   void warn(std::string code, std::string message) { warnings.push_back({std::move(code), std::move(message)}); }
   /// A warning that is the reason why rows, or what was asked about them, may be missing.
   void lose(std::string code, std::string message) {

@@ -23,6 +23,11 @@ TEST_CASE("what was lost tells why a reading is incomplete; what is only worth k
   CHECK(coverage.why_incomplete() == "messages were dropped");
   other.add(coverage);
   CHECK(other.why_incomplete() == "messages were dropped");
+  Coverage reading;
+  reading.put_before(coverage);
+  CHECK_FALSE(reading.complete);
+  CHECK(reading.why_incomplete() == "messages were dropped");
+  CHECK(reading.warnings.size() == 3);
 }
 
 }  // namespace
