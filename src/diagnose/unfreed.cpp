@@ -42,10 +42,12 @@ class Unfreed final : public Diagnosis {
     const auto sockets = static_cast<double>(held.sockets);
     std::vector<Evidence> because = {
         measured("sockets_in_no_table", sockets, limit("least"), "sockets", "/proc/PID/fd")};
-    const auto files = facts.processes != nullptr ? facts.processes->open_files(held.pid) : std::nullopt;
+    // 0: not known.
+    const std::uint64_t files =
+        facts.processes != nullptr ? facts.processes->open_files(held.pid).value_or(0) : std::uint64_t{0};
     Severity severity = Severity::info;
-    if (files && *files > 0) {
-      const double share = sockets / static_cast<double>(*files);
+    if (files > 0) {
+      const double share = sockets / static_cast<double>(files);
       const double critical = limit("critical");
       const double warning = limit("warning");
       because.push_back(
@@ -58,7 +60,7 @@ class Unfreed final : public Diagnosis {
     one.message = held.name + "(" + std::to_string(held.pid) + ") holds " + counted(held.sockets, "TCP socket") +
                   " that were closed and never freed, or never connected: it does not call close(2)";
     if (severity >= Severity::warning) {
-      one.message += "; its limit of open files is " + std::to_string(*files);
+      one.message += "; its limit of open files is " + std::to_string(files);
     }
     one.next = "ls -l /proc/" + std::to_string(held.pid) + "/fd";
     return one;
