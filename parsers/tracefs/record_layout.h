@@ -1,5 +1,5 @@
 #pragma once
-// Where the kernel that runs puts the fields of sock:inet_sock_set_state.
+// Where the kernel that runs puts the fields of its tracepoints.
 
 #include <string>
 #include <string_view>
@@ -9,8 +9,15 @@
 
 namespace tcpstat::tracefs {
 
-/// From the text of the event's `format` file; a field that it lacks has no size.
-Expected<RecordLayout> parse_layout(const std::string& format);
-Expected<RecordLayout> read_layout(const std::string& path);
+struct EventName {
+  const char* system;
+  const char* event;
+};
+inline constexpr EventName kTransitionEvent{"sock", "inet_sock_set_state"};
+inline constexpr EventName kResetEvent{"tcp", "tcp_receive_reset"};
+
+/// From the text of the event's `format` file.
+Expected<RecordLayout> parse_layout(const std::string& format, EventName name = kTransitionEvent);
+Expected<RecordLayout> read_layout(const std::string& path, EventName name = kTransitionEvent);
 
 }  // namespace tcpstat::tracefs

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kOurs = "tcpstat-trace-";
 constexpr const char* kEvent = "/events/sock/inet_sock_set_state";
+constexpr const char* kResets = "/events/tcp/tcp_receive_reset";
 constexpr std::array<const char*, 2> kPlaces = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 /// Sub-buffers are a page by default; buffer_subbuf_size_kb makes them larger (Linux 6.8).
 constexpr std::size_t kLargestPage = 64 * 1024;
@@ -72,6 +73,7 @@ void TraceInstance::FreePages::operator()(kbuffer* pages) const { ::kbuffer_free
 TraceInstance::~TraceInstance() {
   if (directory_.empty()) return;
   (void)write("/events/sock/inet_sock_set_state/enable", "0");
+  if (tells_resets()) (void)write("/events/tcp/tcp_receive_reset/enable", "0");
   processors_.clear();
   ::rmdir(directory_.c_str());
 }
@@ -111,10 +113,23 @@ Expected<TraceInstance> TraceInstance::open() {
   instance.processors_ = std::move(*processors);
   // One clock for all processors: their records are put in the order of their times.
   if (auto written = instance.write("/trace_clock", "mono"); !written) return tl::make_unexpected(written.error());
+  // First what comes first: a socket is reset, and then closed.
+  instance.switch_resets_on(*place);
   if (auto written = instance.write("/events/sock/inet_sock_set_state/enable", "1"); !written) {
     return tl::make_unexpected(written.error());
   }
   return instance;
+}
+
+void TraceInstance::switch_resets_on(const std::string& place) {
+  const auto layout = read_layout(place + kResets + "/format", kResetEvent);
+  if (layout && write("/events/tcp/tcp_receive_reset/enable", "1")) resets_ = *layout;
+}
+
+bool TraceInstance::decode_event(std::span<const std::byte> bytes, TraceRecord& to) const {
+  const std::uint16_t id = event_id(bytes);
+  if (id == layout_.id) return decode(bytes, layout_, to);
+  return id == resets_.id && decode_reset(bytes, resets_, to);
 }
 
 Flow TraceInstance::read_page(const Use& use) {
@@ -134,7 +149,7 @@ Flow TraceInstance::read_page(const Use& use) {
     record.time_ns = time;
     const auto size = static_cast<std::size_t>(::kbuffer_event_size(pages_.get()));
     // A page that was begun is taken whole.
-    if (decode({static_cast<const std::byte*>(event), size}, layout_, record)) flow = use(record);
+    if (decode_event({static_cast<const std::byte*>(event), size}, record)) flow = use(record);
   }
   return flow;
 }

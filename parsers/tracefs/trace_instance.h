@@ -1,5 +1,6 @@
 #pragma once
-// A tracefs instance of our own, with the tracepoint sock:inet_sock_set_state switched on while it lives.
+// A tracefs instance of our own, with the tracepoint sock:inet_sock_set_state switched on while it lives, and with
+// tcp:tcp_receive_reset where the kernel has it.
 // Source: Documentation/trace/ftrace.rst, "Instances" and "per_cpu"; Documentation/trace/ring-buffer-design.rst.
 
 #include <chrono>
@@ -28,6 +29,8 @@ class TraceInstance {
   TraceInstance& operator=(TraceInstance&&) = delete;
   ~TraceInstance();
 
+  /// Whether it has records of kind reset.
+  [[nodiscard]] bool tells_resets() const { return resets_.id != 0; }
   /// Hands over what the kernel has buffered, one processor after the other. Does not wait.
   Expected<void> drain(const Use& use);
   /// Until a moment has passed or a signal came.
@@ -40,10 +43,13 @@ class TraceInstance {
 
   TraceInstance() = default;
   Expected<void> write(const char* file, const char* text) const;
+  void switch_resets_on(const std::string& place);
+  bool decode_event(std::span<const std::byte> bytes, TraceRecord& to) const;
   Flow read_page(const Use& use);
 
   std::string directory_;  ///< empty: removed, or never made
   RecordLayout layout_;
+  RecordLayout resets_;                     ///< without an id: they are not traced
   std::vector<FileDescriptor> processors_;  ///< trace_pipe_raw of each; they keep others from removing the instance
   std::unique_ptr<kbuffer, FreePages> pages_;
   std::vector<char> page_;

@@ -29,6 +29,15 @@ bool read_address(std::span<const std::byte> bytes, RecordLayout::Field v4, Reco
   return true;
 }
 
+bool read_socket(std::span<const std::byte> bytes, RecordLayout::Field field, std::uint64_t& to) {
+  // A pointer of a 32-bit kernel has four bytes.
+  std::uint32_t small_pointer = 0;
+  if (field.size != sizeof small_pointer) return read(bytes, field, to);
+  if (!read(bytes, field, small_pointer)) return false;
+  to = small_pointer;
+  return true;
+}
+
 std::optional<ObservedState> state_of(std::int32_t number) {
   constexpr std::int32_t kNewSynRecv = 12;  // TCP_NEW_SYN_RECV
   if (number == kNewSynRecv) return ObservedState::request();
@@ -38,15 +47,18 @@ std::optional<ObservedState> state_of(std::int32_t number) {
 
 }  // namespace
 
+std::uint16_t event_id(std::span<const std::byte> bytes) {
+  std::uint16_t id = 0;  // common_type (kernel/trace/trace.h, struct trace_entry)
+  return read(bytes, {0, sizeof id}, id) ? id : std::uint16_t{0};
+}
+
+bool decode_reset(std::span<const std::byte> bytes, const RecordLayout& layout, TraceRecord& to) {
+  to.kind = TraceRecord::Kind::reset;
+  return read_socket(bytes, layout.skaddr, to.socket);
+}
+
 bool decode(std::span<const std::byte> bytes, const RecordLayout& layout, TraceRecord& to) {
-  // A pointer of a 32-bit kernel has four bytes.
-  std::uint32_t small_pointer = 0;
-  if (layout.skaddr.size == sizeof small_pointer) {
-    if (!read(bytes, layout.skaddr, small_pointer)) return false;
-    to.socket = small_pointer;
-  } else if (!read(bytes, layout.skaddr, to.socket)) {
-    return false;
-  }
+  if (!read_socket(bytes, layout.skaddr, to.socket)) return false;
   // Before Linux 5.6 one byte (include/trace/events/sock.h).
   std::uint8_t small_protocol = 0;
   if (layout.protocol.size == sizeof small_protocol) {
@@ -55,7 +67,7 @@ bool decode(std::span<const std::byte> bytes, const RecordLayout& layout, TraceR
   } else if (!read(bytes, layout.protocol, to.protocol)) {
     return false;
   }
-  to.is_transition = true;
+  to.kind = TraceRecord::Kind::transition;
   return read(bytes, layout.oldstate, to.from) && read(bytes, layout.newstate, to.to) &&
          read(bytes, layout.family, to.family) && read(bytes, layout.sport, to.local.port) &&
          read(bytes, layout.dport, to.remote.port) &&

@@ -36,9 +36,12 @@ TransitionTrace::~TransitionTrace() = default;
 
 Flow TransitionTrace::tell(const TraceRecord& record, ObservationSink& sink) {
   if (record.lost > 0 && sink.lost(record.lost, records_ + 1) == Flow::stop) return Flow::stop;
-  if (!record.is_transition) return Flow::more;
+  if (record.lost > 0) resets_.lost();
+  if (record.kind == TraceRecord::Kind::reset) resets_.add(record.socket);
+  if (record.kind != TraceRecord::Kind::transition) return Flow::more;
   auto transition = to_transition(record);
   if (!transition) return Flow::more;
+  if (instance_.tells_resets()) transition->peer_reset = resets_.settle(record.socket, *transition);
   // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
   std::uint64_t words[] = {record.socket};
   std::array<char, 16> socket{};

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/keyed_hash.h"
+#include "model/pending_resets.h"
 #include "model/transition_source.h"
 #include "parsers/tracefs/trace_instance.h"
 #include "parsers/tracefs/trace_record.h"
@@ -41,6 +42,7 @@ class TransitionTrace final : public TransitionSource {
   Between between_;
   KeyedHash hash_;
   std::vector<TraceRecord> waiting_;
+  PendingResets resets_;
   std::uint64_t since_1970_ns_ = 0;  ///< when CLOCK_MONOTONIC was 0
   std::uint64_t records_ = 0;
 };

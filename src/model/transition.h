@@ -80,6 +80,8 @@ struct Transition {
   std::optional<EventTime> time;
   /// How long it was in `from`: as the source says, or between the first and the last sample that showed it.
   std::optional<EventTime> dwell;
+  /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot tell.
+  std::optional<bool> peer_reset;
   std::string_view host;   ///< where it was written down; or empty
   std::uint64_t line = 0;  ///< of the log, or number of the record; 0 where there is none
   RecordOrder order = RecordOrder::as_it_happened;

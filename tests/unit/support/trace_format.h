@@ -1,5 +1,5 @@
 #pragma once
-// The format file of sock:inet_sock_set_state, as Linux 6.18 on x86-64 prints it; the part behind "print fmt" is
+// The format files of two tracepoints, as Linux 6.18 on x86-64 prints them; the part behind "print fmt" is
 // shortened.
 
 namespace tcpstat::test {
@@ -25,6 +25,21 @@ format:
 	field:__u8 daddr_v6[16];	offset:56;	size:16;	signed:0;
 
 print fmt: "sport=%hu dport=%hu", REC->sport, REC->dport
+)";
+
+inline constexpr const char* kResetFormat = R"(name: tcp_receive_reset
+ID: 2279
+format:
+	field:unsigned short common_type;	offset:0;	size:2;	signed:0;
+	field:unsigned char common_flags;	offset:2;	size:1;	signed:0;
+	field:unsigned char common_preempt_count;	offset:3;	size:1;	signed:0;
+	field:int common_pid;	offset:4;	size:4;	signed:1;
+
+	field:const void * skaddr;	offset:8;	size:8;	signed:0;
+	field:__u16 sport;	offset:16;	size:2;	signed:0;
+	field:__u64 sock_cookie;	offset:64;	size:8;	signed:0;
+
+print fmt: "sport=%hu", REC->sport
 )";
 
 }  // namespace tcpstat::test

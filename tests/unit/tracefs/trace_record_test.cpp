@@ -57,7 +57,7 @@ TEST_CASE("an IPv4 connection that is established") {
   bytes.address(bytes.layout().saddr, test::endpoint("192.0.2.1", 0).address);
   bytes.address(bytes.layout().daddr, test::endpoint("198.51.100.7", 0).address);
   const TraceRecord record = bytes.decoded();
-  CHECK(record.is_transition);
+  CHECK((record.kind == TraceRecord::Kind::transition));
   CHECK(record.socket == 0xFFFF'8881'025F'8000);
   const auto transition = to_transition(record);
   REQUIRE(transition);
@@ -115,6 +115,24 @@ TEST_CASE("a record that is cut is no record") {
     TraceRecord record;
     CHECK_FALSE(decode(bytes.whole().subspan(0, size), bytes.layout(), record));
   }
+}
+
+TEST_CASE("a received reset names its socket, and the first two bytes tell the events apart") {
+  const auto layout = parse_layout(test::kResetFormat, kResetEvent);
+  REQUIRE(layout);
+  CHECK(layout->id == 2279);
+  CHECK(Bytes().layout().id == 2287);
+  std::vector<std::byte> bytes(72);
+  std::memcpy(bytes.data(), &layout->id, sizeof layout->id);
+  const std::uint64_t socket = 0xFFFF'8881'025F'8000;
+  std::memcpy(bytes.data() + layout->skaddr.offset, &socket, sizeof socket);
+  CHECK(event_id(bytes) == 2279);
+  CHECK(event_id({}) == 0);
+  TraceRecord record;
+  REQUIRE(decode_reset(bytes, *layout, record));
+  CHECK((record.kind == TraceRecord::Kind::reset));
+  CHECK(record.socket == socket);
+  CHECK_FALSE(decode_reset(std::span(bytes).first(15), *layout, record));
 }
 
 TEST_CASE("a 32-bit kernel's pointer, and the protocol of one byte before Linux 5.6") {
