@@ -2,8 +2,9 @@
 
 #include <array>
 #include <string>
+#include <utility>
 
-#include "base/ascii.h"
+#include "render/field_line.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat::render {
@@ -16,7 +17,7 @@ constexpr std::array<std::string_view, 15> kFields = {
 class TransitionFields final : public TransitionWriter {
  public:
   TransitionFields(RenderSettings settings, char separator)
-      : settings_(std::move(settings)), separator_(separator), csv_(separator == ',') {}
+      : settings_(std::move(settings)), line_(settings_.out, separator) {}
 
   void sample(const SampleTime& time) override {
     write_header_once();
@@ -43,45 +44,20 @@ class TransitionFields final : public TransitionWriter {
                                                             std::string(name(judgement.verdict)),
                                                             judgement.reason,
                                                             judgement.reference};
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-      if (i > 0) settings_.out.append(separator_);
-      put(fields[i]);
-    }
-    settings_.out.append('\n');
+    line_.fields(fields);
   }
 
   void sample_end() override {}
   void finish(const Report&, const TransitionCounts&) override { write_header_once(); }
 
  private:
-  void put(const std::string& field) {
-    if (field.empty()) {
-      settings_.out.append(csv_ ? "" : "-");
-    } else if (csv_ && field.find_first_of(",\"") != std::string::npos) {
-      settings_.out.append('"');
-      for (const char c : field) {
-        if (c == '"') settings_.out.append('"');
-        settings_.out.append(c);
-      }
-      settings_.out.append('"');
-    } else {
-      settings_.out.append(field);
-    }
-  }
-
   void write_header_once() {
-    if (!settings_.header) return;
-    settings_.header = false;
-    for (std::size_t i = 0; i < kFields.size(); ++i) {
-      if (i > 0) settings_.out.append(separator_);
-      settings_.out.append(csv_ ? std::string(kFields[i]) : ascii_upper(kFields[i]));
-    }
-    settings_.out.append('\n');
+    if (!std::exchange(settings_.header, false)) return;
+    line_.header(kFields);
   }
 
   RenderSettings settings_;
-  char separator_;
-  bool csv_;
+  FieldLine line_;
   std::string time_;
   std::uint64_t snapshot_ = 1;
 };

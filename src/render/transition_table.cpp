@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "model/state.h"
+#include "render/duration_text.h"
 #include "render/palette.h"
 #include "render/text_table.h"
 #include "render/transition_writer.h"
@@ -31,39 +31,6 @@ std::vector<TextTable::Heading> headings() {
           {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
           {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
           {"UNSEEN", Align::left}};
-}
-
-/// "0.25s", "12.3s", "4m05s", "2h03m", "5d01h".
-std::string duration_text(std::uint64_t ms) {
-  std::array<char, 32> text{};
-  const std::uint64_t seconds = ms / 1000;
-  const auto two = [&](std::uint64_t large, char unit, std::uint64_t small, char rest) {
-    std::snprintf(text.data(), text.size(), "%llu%c%02llu%c", static_cast<unsigned long long>(large), unit,
-                  static_cast<unsigned long long>(small), rest);
-  };
-  if (seconds < 60) {
-    std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(ms) / 1000);
-  } else if (seconds < 3600) {
-    two(seconds / 60, 'm', seconds % 60, 's');
-  } else if (seconds < 86'400) {
-    two(seconds / 3600, 'h', seconds / 60 % 60, 'm');
-  } else {
-    two(seconds / 86'400, 'd', seconds / 3600 % 24, 'h');
-  }
-  return text.data();
-}
-
-/// "57us", "3.1ms"; from a second on as above.
-std::string exact_text(EventTime time) {
-  const auto us = static_cast<unsigned long long>(time.count());
-  if (us >= 1'000'000) return duration_text(us / 1000);
-  std::array<char, 32> text{};
-  if (us < 1000) {
-    std::snprintf(text.data(), text.size(), "%lluus", us);
-  } else {
-    std::snprintf(text.data(), text.size(), "%.1fms", static_cast<double>(us) / 1000);
-  }
-  return text.data();
 }
 
 /// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
