@@ -52,7 +52,7 @@ _tcpstat_find_verb() {
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample) value=1 ;;
-            --by | --interval | --count | --duration | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
+            --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
             *)
@@ -78,13 +78,13 @@ _tcpstat_options() {
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-                --remote-port $document -H --no-header --no-truncate --color --strict --count --duration"
+                --remote-port $document -H --no-header --no-truncate --color --strict --count --duration --lives --only"
             ;;
         explain) options="-a --all $document --proc-root" ;;
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample -t --timeout --interval $check" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --sample --by $samples --duration $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --sample --by $samples --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }
@@ -160,6 +160,7 @@ _tcpstat() {
             words=(/proc/[0-9]*)
             _tcpstat_offer "$typed" '' "${words[@]#/proc/}"
             ;;
+        --only) _tcpstat_offer "$typed" '' illegal resets half-open time-wait lost ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
         --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups fields ;;
         --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;

@@ -69,7 +69,7 @@ function __tcpstat_verb
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --netns \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample \
-                --by --interval --count --duration --warning --critical --rule --threshold --state-file --list
+                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --list
                 set value 1
             case '-*'
                 string match -qr -- '^-[^-]*[sfoSwc]$' $word; and set value 1
@@ -143,6 +143,8 @@ complete -c tcpstat -l by -n '__tcpstat_takes summary' -x -a '(__tcpstat_keys)' 
 complete -c tcpstat -l interval -n '__tcpstat_takes watch check' -x -d 'seconds from sample to sample'
 complete -c tcpstat -l count -n '__tcpstat_takes watch trace' -x -d 'end after so many samples'
 complete -c tcpstat -l duration -n '__tcpstat_takes trace' -x -d 'trace: end after so many seconds'
+complete -c tcpstat -l lives -n '__tcpstat_takes trace' -d 'trace: one line a connection'
+complete -c tcpstat -l only -n '__tcpstat_takes trace' -x -a 'illegal resets half-open time-wait lost' -d 'trace: these transitions alone'
 complete -c tcpstat -l events -n '__tcpstat_takes watch' -d 'print transitions instead of lists'
 complete -c tcpstat -s w -l warning -n '__tcpstat_takes check' -x -d 'check: warn outside this range'
 complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: critical outside this range'

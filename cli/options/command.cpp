@@ -362,6 +362,8 @@ Failure read(const Words& words, TraceCommand& to) {
   if (auto failed = read_one(words, OptionId::count, to.count, count)) return failed;
   if (to.count == 0U) return UsageError{"bad count \"0\" (a trace prints at least one transition)"};
   to.strict = words.given(OptionId::strict);
+  to.lives = words.given(OptionId::lives);
+  if (auto failed = read_one(words, OptionId::only, to.only, parse_transition_kind)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return std::nullopt;
 }

@@ -12,6 +12,7 @@
 #include "cli/options/command_line_scan.h"
 #include "cli/options/option_values.h"
 #include "filter/filter.h"
+#include "filter/transition_kind.h"
 
 namespace tcpstat::cli::options {
 
@@ -103,6 +104,8 @@ struct TraceCommand {
   std::optional<std::chrono::milliseconds> duration;  ///< nothing: until a signal
   std::optional<std::uint64_t> count;                 ///< of transitions
   bool strict = false;                                ///< a lost record is a failure
+  bool lives = false;                                 ///< a line a connection, at its end
+  std::optional<filter::TransitionKind> only;         ///< nothing: all
 };
 
 struct ExplainCommand {

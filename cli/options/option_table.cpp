@@ -62,6 +62,8 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      "time from sample to sample: watch 1 (at least 0.05), check none (at least 3)"},
     {OptionId::count, '\0', "count", "N", samples, "end after so many samples"},
     {OptionId::duration, '\0', "duration", "SECONDS", samples, "trace: end after this time"},
+    {OptionId::lives, '\0', "lives", "", samples, "trace: print one line a connection, at its end"},
+    {OptionId::only, '\0', "only", "WHAT", samples, "trace: illegal, resets, half-open, time-wait or lost"},
     {OptionId::events, '\0', "events", "", samples, "print transitions between samples, each judged, instead of lists"},
 
     {OptionId::warning, 'w', "warning", "RANGE", check,

@@ -52,6 +52,8 @@ enum class OptionId : std::uint8_t {
   interval,
   count,
   duration,
+  lives,
+  only,
   events,
 
   warning,

@@ -261,6 +261,18 @@ Parsed<FormatId> parse_format(std::string_view word) {
   return usage_error("unknown format " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list formats)");
 }
 
+Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word) {
+  if (const auto kind = filter::find_transition_kind(word)) return *kind;
+  std::vector<std::string_view> names;
+  for (const filter::TransitionKind kind : filter::transition_kinds()) names.push_back(filter::name(kind));
+  std::string all;
+  for (const std::string_view name : names) {
+    if (!all.empty()) all += name == names.back() ? " or " : ", ";
+    all += name;
+  }
+  return usage_error("unknown kind of transitions " + in_quotes(word) + " (" + meant(word, names) + all + ")");
+}
+
 Drawing find_drawing(std::string_view word) {
   if (word == "dot") return Drawing::dot;
   return word == "mermaid" ? Drawing::mermaid : Drawing::none;

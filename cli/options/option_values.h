@@ -13,6 +13,7 @@
 #include "check/value_range.h"
 #include "cli/terminal.h"
 #include "filter/filter.h"
+#include "filter/transition_kind.h"
 #include "model/column.h"
 #include "parsers/host/sources.h"
 #include "render/formats.h"
@@ -69,6 +70,8 @@ Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);
 Parsed<FormatId> parse_format(std::string_view word);
+/// `illegal`, …, `lost`.
+Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word);
 /// None for any other word.
 Drawing find_drawing(std::string_view word);
 /// The source of that name; any other word is a file.

@@ -63,8 +63,10 @@ constexpr OwnOption kTraceOptions[] = {
     {.id = state, .meaning = "transitions from or to these states"},
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = strict, .meaning = "exit 2 if a record was lost"},
-    {.id = count, .meaning = "end after so many transitions"},
+    {.id = count, .meaning = "end after so many lines"},
     {.id = duration, .meaning = "end after this time"},
+    {.id = lives, .meaning = "one line a connection, at its end: states with times, who closed it"},
+    {.id = only, .meaning = "these alone: illegal, resets, half-open, time-wait or lost"},
 };
 constexpr OwnRefusal kTraceRefusals[] = {
     {netns,
@@ -77,6 +79,7 @@ constexpr OwnRefusal kTraceRefusals[] = {
 constexpr Example kTraceExamples[] = {
     {"tcpstat trace --port 443", "each transition on port 443, as it happens"},
     {"tcpstat trace -s SYN_RECV --duration 10", "ten seconds of handshakes"},
+    {"tcpstat trace --lives --only resets", "which connections were reset, and by whom"},
     {"tcpstat trace --count 1000 -f ndjson", "for a script, or tcpstat validate"},
 };
 
@@ -206,9 +209,9 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .page = "Prints each transition of TCP sockets as the kernel announces it, in all network namespaces, judged by "
              "the machine that tcpstat explain machine prints. Nothing between two samples is missed; a record that "
              "the kernel lost is told where it was lost. Needs root. Exit status: 1 if a transition is illegal.",
-     .takes =
-         ((kFilters - OptionSet{netns, user, pid, process}) | kDocument | kText | OptionSet{strict, count, duration}) -
-         OptionSet{verbose},
+     .takes = ((kFilters - OptionSet{netns, user, pid, process}) | kDocument | kText |
+               OptionSet{strict, count, duration, lives, only}) -
+              OptionSet{verbose},
      .tolerates = kInformation | OptionSet{timeout, verbose},
      .why = "trace prints transitions",
      .document = Document::transitions,

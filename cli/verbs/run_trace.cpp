@@ -1,22 +1,20 @@
 // tcpstat trace: every transition as the kernel announces it, judged.
 
 #include <signal.h>
-#include <time.h>
+#include <unistd.h>
 
-#include <array>
 #include <chrono>
 
-#include "base/timestamp.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
+#include "cli/verbs/traced_lives.h"
 #include "cli/verbs/verbs.h"
-#include "filter/transition_filter.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/tracefs/transition_trace.h"
+#include "render/trace_summary_text.h"
 #include "render/transition_writer.h"
-#include "trace/life_checker.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -27,100 +25,11 @@ volatile sig_atomic_t stopped = 0;
 
 extern "C" void stop_trace(int) { stopped = 1; }
 
-/// Of one record: milliseconds for scripts, microseconds for people who compare with other tools.
-render::SampleTime time_of(EventTime since_1970) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
-  const timespec time{static_cast<time_t>(seconds.count()), static_cast<long>((since_1970 - seconds).count()) * 1000};
-  tm local{};
-  ::localtime_r(&time.tv_sec, &local);
-  std::array<char, 16> text{};
-  std::string shown(text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local));
-  shown += "." + std::to_string(1'000'000 + time.tv_nsec / 1000).substr(1);
-  return {1, timestamp(time), shown};
-}
-
-/// Counts, filters and writes what the checker passes on; what is wrong with a life goes to standard error.
-class TracedLives final : public ObservationSink {
- public:
-  TracedLives(const options::TraceCommand& command, const KernelLimits& limits, render::TransitionWriter& writer,
-              TextBuffer& out, const Notes& notes)
-      : command_(command),
-        writer_(writer),
-        out_(out),
-        notes_(notes),
-        lives_(
-            limits, pairs_, [this](const LogFinding& finding) { tell(finding); },
-            [this](const Transition& transition, const Judgement& judgement) { return tell(transition, judgement); }) {
-    counts_.lost_records = 0;
-  }
-
-  Flow transition(const Transition& transition) override { return lives_.transition(transition); }
-  Flow lost(std::uint64_t count, std::uint64_t line) override {
-    *counts_.lost_records += count;
-    lives_.lost(count, line);
-    writer_.lost(count);
-    notes_.print(Notes::Level::warning, "the kernel's buffer was full: " + std::to_string(count) +
-                                            (count == 1 ? " record was lost" : " records were lost") + " here");
-    return Flow::more;
-  }
-  Flow row(const SampleRow&, std::uint64_t) override { return Flow::more; }
-  Flow sample_end(const SampleEnd&) override { return Flow::more; }
-  Flow bad_line(const BadLine&, std::uint64_t) override { return Flow::more; }
-
-  /// What came so far is shown.
-  void flush() {
-    if (counts_.verdicts.total() > flushed_) writer_.sample_end();
-    flushed_ = counts_.verdicts.total();
-    out_.flush();
-  }
-  [[nodiscard]] const render::TransitionCounts& counts() const { return counts_; }
-  [[nodiscard]] std::uint64_t broken_lives() const { return broken_lives_; }
-  [[nodiscard]] std::uint64_t forgotten() const { return lives_.forgotten(); }
-  [[nodiscard]] bool found_illegal() const { return pairs_.count(TransitionVerdict::illegal) > 0; }
-
- private:
-  Flow tell(const Transition& transition, const Judgement& judgement) {
-    if (!filter::wants(command_.filter, transition)) return Flow::more;
-    writer_.sample(time_of(*transition.time));
-    writer_.transition(transition, judgement);
-    counts_.verdicts.add(judgement.verdict);
-    const bool enough = command_.count && counts_.verdicts.total() == *command_.count;
-    return enough || out_.error() != 0 ? Flow::stop : Flow::more;
-  }
-
-  void tell(const LogFinding& finding) {
-    // A life that was running when the trace began is no news.
-    if (finding.severity <= Severity::info) return;
-    if (finding.rule == LogRule::continuity || finding.rule == LogRule::birth) ++broken_lives_;
-    if (told_++ >= kMostFindings) return;
-    const std::string ends =
-        (finding.local ? to_string(*finding.local) : "-") + " " + (finding.remote ? to_string(*finding.remote) : "*");
-    notes_.print(Notes::Level::warning, std::string(name(finding.rule)) + ": " + ends + ": " + finding.message);
-  }
-
-  /// More of them say nothing new.
-  static constexpr std::uint64_t kMostFindings = 20;
-
-  const options::TraceCommand& command_;
-  render::TransitionWriter& writer_;
-  TextBuffer& out_;
-  const Notes& notes_;
-  trace::PairCounts pairs_;
-  trace::LifeChecker lives_;
-  render::TransitionCounts counts_;
-  std::uint64_t broken_lives_ = 0;
-  std::uint64_t told_ = 0;
-  std::uint64_t flushed_ = 0;
-};
-
-std::string counted(std::uint64_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
-std::string sentence(const TracedLives& lives) {
-  const VerdictCounts& verdicts = lives.counts().verdicts;
-  std::string text =
-      counted(verdicts.total(), "transition") + ", " + std::to_string(*lives.counts().lost_records) + " lost";
+std::string sentence(const render::TransitionCounts& counts) {
+  const VerdictCounts& verdicts = counts.verdicts;
+  std::string text = counted(verdicts.total(), "transition");
+  if (counts.trace) text += " of " + counted(counts.trace->lives + counts.trace->running, "connection");
+  text += ", " + std::to_string(counts.lost_records.value_or(0)) + " lost";
   for (const TransitionVerdict verdict : {TransitionVerdict::quirk, TransitionVerdict::illegal}) {
     text += ", " + std::to_string(verdicts.count(verdict)) + " " + std::string(name(verdict));
   }
@@ -134,7 +43,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   report.selected = command.filter.states;
   report.filtered = command.filter.has_conditions();
   report.coverage.visible = {};  // transitions are counted, not sockets
-  const std::uint64_t lost = *lives.counts().lost_records;
+  const std::uint64_t lost = lives.lost_records();
   report.coverage.complete = lost == 0 && lives.broken_lives() == 0;
   if (lost > 0)
     report.coverage.warn("lost_records", counted(lost, "record") + " were lost: the kernel's buffer was full");
@@ -150,6 +59,31 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   return report;
 }
 
+/// What a document without an envelope has no place for.
+void print_summary(const render::TransitionCounts& counts, const options::OutputChoice& choice, const Notes& notes) {
+  notes.print(Notes::Level::note, sentence(counts));
+  if (choice.quiet || !counts.trace || counts.verdicts.total() == 0) return;
+  notes.print(Notes::Level::note, render::handshake_text(counts.trace->handshakes));
+  const Terminal terminal = look_at_terminal(STDERR_FILENO);
+  TextBuffer table(STDERR_FILENO);
+  render::write_state_times({.out = table, .width = terminal.width, .charset = terminal.foreign_charset()},
+                            *counts.trace);
+  table.flush();
+}
+
+/// What this source cannot show of what was asked for.
+void print_limits(const options::TraceCommand& command, const Notes& notes) {
+  if (command.only == filter::TransitionKind::half_open) {
+    notes.print(Notes::Level::note,
+                "tracefs tells of full sockets: a half-open connection of a listener has no transition before its "
+                "handshake is over");
+  }
+  if (command.only == filter::TransitionKind::time_wait) {
+    notes.print(Notes::Level::note,
+                "tracefs tells of full sockets: it shows where TIME_WAIT begins, and not where it ends");
+  }
+}
+
 }  // namespace
 
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
@@ -160,7 +94,8 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? command.output.format : command.format_in_pipe);
   TextBuffer out(output->fd());
-  const auto writer = format.transitions(render_settings(command.filter, command.text, *output, out, **host));
+  const auto make_writer = command.lives ? format.lives : format.transitions;
+  const auto writer = make_writer(render_settings(command.filter, command.text, *output, out, **host));
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
@@ -170,17 +105,19 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
     return over ? Flow::stop : Flow::more;
   });
   if (!trace) return end_failed(trace.error(), notes);
+  print_limits(command, notes);
   handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
   const auto read = (*trace)->read(lives);
   if (!read) notes.print(Notes::Level::error, read.error().sentence());
 
   const Report report = report_of(command, lives, (*host)->facts());
-  writer->finish(report, lives.counts());
+  const render::TransitionCounts counts = lives.counts();
+  writer->finish(report, counts);
   ExitStatus status = lives.found_illegal() ? ExitStatus::illegal : ExitStatus::done;
   if (!read || (command.strict && !report.coverage.complete)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
-  if (!format.has_envelope) notes.print(Notes::Level::note, sentence(lives));
+  if (!format.has_envelope) print_summary(counts, command.output, notes);
   return status;
 }
 

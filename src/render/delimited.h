@@ -40,6 +40,7 @@ Format delimited_format(std::string_view name, std::string_view meaning) {
                         const Summary& counts) { write_delimited_summary(settings, counts, style); },
           .transitions =
               [](RenderSettings settings) { return make_transition_fields(std::move(settings), style.separator); },
+          .lives = [](RenderSettings settings) { return make_life_fields(std::move(settings), style.separator); },
           .words = write_words};
 }
 

@@ -33,6 +33,8 @@ bool writes(const Format& format, Document document) {
       return format.summary != nullptr;
     case Document::transitions:
       return format.transitions != nullptr;
+    case Document::lives:
+      return format.lives != nullptr;
     case Document::check:
       return format.check != nullptr;
     case Document::audit:

@@ -24,6 +24,7 @@ enum class Document : std::uint8_t {
   samples,  ///< lists one after another
   summary,
   transitions,
+  lives,  ///< of connections, as transitions tell them
   check,
   audit,
   validation,
@@ -49,6 +50,7 @@ struct Format {
   void (*summary)(const RenderSettings& settings, const Report& report, const Summary& summary) = nullptr;
   /// settings.columns is not used.
   std::unique_ptr<TransitionWriter> (*transitions)(RenderSettings settings) = nullptr;
+  std::unique_ptr<TransitionWriter> (*lives)(RenderSettings settings) = nullptr;
 
   std::unique_ptr<ValidationWriter> (*validation)(const Page& page, const RunFacts& facts) = nullptr;
 

@@ -6,6 +6,7 @@
 #include "render/escape.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
+#include "render/life_json.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat::render {
@@ -16,6 +17,7 @@ class TransitionNdjson final : public TransitionWriter {
   explicit TransitionNdjson(RenderSettings settings) : settings_(std::move(settings)) {}
 
   void sample(const SampleTime& time) override {
+    life_start_.clear();
     line_start_ = ndjson_line_start("transition", time.utc, settings_.facts.host, time.snapshot);
     snapshot_ = time.snapshot;
     time_ = time.utc;
@@ -62,6 +64,8 @@ class TransitionNdjson final : public TransitionWriter {
     } else {
       out.append("null");
     }
+    out.append(R"(,"peer_reset":)");
+    out.append(!of.peer_reset ? "null" : *of.peer_reset ? "true" : "false");
     out.append(R"(,"verdict":)");
     word(name(judgement.verdict));
     out.append(R"(,"reason":)");
@@ -69,6 +73,17 @@ class TransitionNdjson final : public TransitionWriter {
     out.append(R"(,"reference":)");
     append_json_string(out, judgement.reference);
     out.append("}\n");
+  }
+
+  void life(const ConnectionLife& of) override {
+    TextBuffer& out = settings_.out;
+    // Most runs write no lives.
+    if (life_start_.empty()) life_start_ = ndjson_line_start("life", time_, settings_.facts.host, snapshot_);
+    out.append(life_start_);
+    const std::string text = json_text(life_json(of));
+    out.append(',');
+    out.append(std::string_view(text).substr(1));
+    out.append('\n');
   }
 
   void lost(std::uint64_t count) override {
@@ -93,6 +108,7 @@ class TransitionNdjson final : public TransitionWriter {
     for (const TransitionVerdict verdict : kObservedVerdicts) {
       transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
     }
+    if (counts.trace) add_trace_summary(more, *counts.trace);
     settings_.out.append(summary_line(last, snapshot_, more));
   }
 
@@ -138,6 +154,7 @@ class TransitionNdjson final : public TransitionWriter {
 
   RenderSettings settings_;
   std::string line_start_;
+  std::string life_start_;
   std::string time_;
   std::uint64_t snapshot_ = 1;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// Transitions on the way to the user, each with its judgement, in the formats that can tell them: table, plain, csv and
-// ndjson.
+// Transitions on the way to the user, each with its judgement, or whole lives of connections, in the formats that can
+// tell them: table, plain, csv and ndjson.
 
 #include <cstdint>
 #include <memory>
@@ -9,7 +9,9 @@
 
 #include "model/transition.h"
 #include "render/documents.h"
+#include "report/connection_life.h"
 #include "report/report.h"
+#include "report/trace_summary.h"
 #include "report/transition_verdict.h"
 
 namespace tcpstat::render {
@@ -26,6 +28,7 @@ struct TransitionCounts {
   std::uint64_t samples = 0;                  ///< 0: the kernel announced them
   std::optional<std::uint64_t> lost_records;  ///< nothing for samples, which cannot know
   VerdictCounts verdicts;
+  std::optional<TraceSummary> trace = {};  ///< where the kernel announced them
 };
 
 class TransitionWriter {
@@ -37,6 +40,8 @@ class TransitionWriter {
 
   virtual void sample(const SampleTime& time) = 0;
   virtual void transition(const Transition& transition, const Judgement& judgement) = 0;
+  /// Of a document of lives: a connection that has ended.
+  virtual void life(const ConnectionLife& /*life*/) {}
   /// The kernel had to throw away this many records here.
   virtual void lost(std::uint64_t /*count*/) {}
   /// All transitions of the sample have come: what was held back for the width of columns is written.
@@ -51,7 +56,15 @@ inline std::optional<std::uint64_t> dwell_ms(const Transition& of) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(*of.dwell).count());
 }
 
+/// From the first record to the last.
+inline std::optional<EventTime> lasted(const ConnectionLife& of) {
+  return of.began && of.ended ? std::optional(*of.ended - *of.began) : std::nullopt;
+}
+
+std::unique_ptr<TransitionWriter> make_life_table(RenderSettings settings);
+std::unique_ptr<TransitionWriter> make_life_fields(RenderSettings settings, char separator);
 std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings);
+/// Lives as well.
 std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings);
 /// With ',' as csv has it, with TAB as plain.
 std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator);

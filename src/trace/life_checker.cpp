@@ -68,13 +68,13 @@ void LifeChecker::report_illegal(const Transition& record, const Judgement& judg
   LogFinding finding{record.line,  LogRule::illegal, Severity::critical, record.from,        record.to,
                      record.local, record.remote,    judgement.reason,   judgement.reference};
   // One record holds both states, so no lost record explains it; what it contradicts besides tells where to look.
-  if (before != nullptr && before->state != record.from) {
-    finding.message += "; line " + std::to_string(before->line) + " had left this socket in " + text(before->state) +
-                       ", so the record or the log is damaged";
+  if (before != nullptr && before->state() != record.from) {
+    finding.message += "; line " + std::to_string(before->line()) + " had left this socket in " +
+                       text(before->state()) + ", so the record or the log is damaged";
   } else if (lost_ != 0) {
     finding.message += "; the log lost " + std::to_string(lost_) + " records before line " + std::to_string(lost_line_);
   } else if (before != nullptr) {
-    finding.message += "; it follows on line " + std::to_string(before->line);
+    finding.message += "; it follows on line " + std::to_string(before->line());
   }
   say_(finding);
 }
@@ -90,13 +90,13 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
       record.remote,
       {},
       "net/ipv4/af_inet.c, inet_sk_set_state(): the old state is read from the socket"};
-  const std::string ended = "line " + std::to_string(before.line) + " left it in " + text(before.state);
-  if (before.state == record.from) {
+  const std::string ended = "line " + std::to_string(before.line()) + " left it in " + text(before.state());
+  if (before.state() == record.from) {
     finding.message = ended + ", and a listener does not become a connection: its child is a socket of its own";
   } else {
     finding.message = ended + ", and this record begins in " + text(record.from);
   }
-  const Seen was = before.state.seen();
+  const Seen was = before.state().seen();
   const Seen is = record.from.seen();
   const machine::Reach& way = machine::reach(was, is);
   if (known == Known::by_tuple) {
@@ -159,7 +159,7 @@ bool LifeChecker::fits(const Transition& record, const Life* before) {
   if (before == nullptr) return is_birth(record);
   const bool child = record.from == ObservedState(State::listen) && record.to == ObservedState(State::syn_recv) &&
                      record.protocol == Protocol::tcp;
-  return before->state == record.from && !child;
+  return before->state() == record.from && !child;
 }
 
 void LifeChecker::follow(const Transition& record, Known known, const Life* before, std::uint64_t key) {
@@ -173,20 +173,28 @@ void LifeChecker::follow(const Transition& record, Known known, const Life* befo
   }
 }
 
-void LifeChecker::take(const Transition& record, Known known, std::uint64_t key) {
-  const Life* before = lives_.find(key);
-  follow(record, known, before, key);
+Flow LifeChecker::end(const Transition& record, const Life& life) const {
+  return ended_ && life.is_connection() ? ended_(life.conclude(record)) : Flow::more;
+}
+
+Flow LifeChecker::take(const Transition& record, const Place& place) {
+  const Life* before = lives_.find(place.key);
+  follow(record, place.known, before, place.key);
+  const auto follows = fits(record, before) ? Life::Follows::yes : Life::Follows::no;
+  // A birth behind an end that was lost is a life of its own.
+  const bool goes_on = before != nullptr && (follows == Life::Follows::yes || !is_birth(record));
+  Life life = goes_on ? *before : Life(record, is_birth(record) ? Life::Follows::yes : Life::Follows::no);
+  if (goes_on) life.step(record, follows);
+  if (place.verdict == TransitionVerdict::illegal) life.found_illegal();
   // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
   if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
-    lives_.erase(key);
-    std::uint64_t words[] = {key};
+    lives_.erase(place.key);
+    std::uint64_t words[] = {place.key};
     closed_.seen(hash_(words));
-    return;
+    return end(record, life);
   }
-  // shutdown(2) and then close(2) store a state again: it lasts since the first time.
-  const std::optional<EventTime> since =
-      before != nullptr && record.from == record.to && before->since ? before->since : record.time;
-  lives_.put(key, Life{record.to, record.line, since});
+  lives_.put(place.key, std::move(life));
+  return Flow::more;
 }
 
 void LifeChecker::hold(const Transition& record, std::uint64_t key) {
@@ -206,7 +214,7 @@ void LifeChecker::take_what_fits(std::uint64_t key) {
   for (auto one = next(); one != held.end(); one = next()) {
     const Transition record = *one;
     held.erase(one);
-    take(record, Known::by_identity, key);
+    (void)take(record, {Known::by_identity, key, judge(record).verdict});
   }
   if (held.empty()) held_.erase(at);
 }
@@ -221,7 +229,7 @@ void LifeChecker::give_up(Early early) {
   if (one == held.end()) return;
   const Transition record = *one;
   held.erase(one);
-  take(record, Known::by_identity, early.key);
+  (void)take(record, {Known::by_identity, early.key, judge(record).verdict});
   take_what_fits(early.key);
 }
 
@@ -230,15 +238,16 @@ Flow LifeChecker::transition(const Transition& announced) {
   std::uint64_t key = 0;
   const Known known = identify(record, key);
   const Life* before = known == Known::no ? nullptr : lives_.find(key);
-  if (!record.dwell && before != nullptr && before->state == record.from && before->since && record.time &&
-      *record.time >= *before->since) {
-    record.dwell = *record.time - *before->since;
+  if (!record.dwell && before != nullptr && before->state() == record.from && before->since() && record.time &&
+      *record.time >= *before->since()) {
+    record.dwell = *record.time - *before->since();
   }
   const Judgement judgement = judge(record);
   pairs_.add(record, judgement);
   if (judgement.verdict == TransitionVerdict::illegal) report_illegal(record, judgement, before);
   judge_dwell(record);
-  const Flow flow = use_ ? use_(record, judgement) : Flow::more;
+  const Opening opening = before != nullptr ? before->opening() : opening_of(record);
+  const Flow flow = use_ ? use_(record, judgement, opening) : Flow::more;
   if (known == Known::no) return flow;
   // More than all buffers of a host with some dozens of processors hold (tcpstates of bcc: 64 pages each).
   constexpr std::uint64_t kFarthest = 65536;
@@ -251,9 +260,17 @@ Flow LifeChecker::transition(const Transition& announced) {
     hold(record, key);
     return flow;
   }
-  take(record, known, key);
+  const Flow after = take(record, {known, key, judgement.verdict});
   take_what_fits(key);
-  return flow;
+  return flow == Flow::stop ? flow : after;
+}
+
+std::uint64_t LifeChecker::running(const std::function<bool(const ConnectionLife&)>& wanted) const {
+  std::uint64_t count = 0;
+  lives_.for_each([&](const Life& life) {
+    if (life.is_connection() && wanted(life.so_far())) ++count;
+  });
+  return count;
 }
 
 void LifeChecker::finish() {

@@ -12,7 +12,9 @@
 #include "base/keyed_hash.h"
 #include "model/kernel_limits.h"
 #include "model/transition_source.h"
+#include "report/connection_life.h"
 #include "report/log_finding.h"
+#include "trace/life.h"
 #include "trace/life_table.h"
 #include "trace/pair_counts.h"
 
@@ -20,16 +22,24 @@ namespace tcpstat::trace {
 
 class LifeChecker final : public TransitionSink {
  public:
-  /// Gets each transition, with the time that its life says it was in the old state, and what the machine says of it.
-  using Use = std::function<Flow(const Transition&, const Judgement&)>;
+  /// Gets each transition, with the time that its life says it was in the old state, what the machine says of it, and
+  /// how its socket opened.
+  using Use = std::function<Flow(const Transition&, const Judgement&, Opening)>;
+  /// Gets each connection at its end.
+  using Ended = std::function<Flow(const ConnectionLife&)>;
 
-  /// Of lives whose end was lost no more than this many are kept, some 100 bytes each.
+  /// Of lives that run, or whose end was lost, no more than this many are kept, some 250 bytes each.
   static constexpr std::size_t kMostLives = 262'144;
 
   /// Limits and pairs are borrowed. Unknown limits: how long a state lasted is not judged.
-  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {},
+  LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {}, Ended ended = {},
               std::size_t most_lives = kMostLives)
-      : limits_(limits), pairs_(pairs), say_(std::move(say)), use_(std::move(use)), lives_(most_lives) {}
+      : limits_(limits),
+        pairs_(pairs),
+        say_(std::move(say)),
+        use_(std::move(use)),
+        ended_(std::move(ended)),
+        lives_(most_lives) {}
 
   Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
@@ -39,18 +49,20 @@ class LifeChecker final : public TransitionSink {
   /// Sockets that could be told apart; each birth of a reused identity counts.
   [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
   [[nodiscard]] std::uint64_t lost_records() const { return lost_; }
+  /// How many of the connections that go on `wanted` says yes to.
+  [[nodiscard]] std::uint64_t running(const std::function<bool(const ConnectionLife&)>& wanted) const;
   /// Lives that had to be forgotten before their end, because too many ran at once.
   [[nodiscard]] std::uint64_t forgotten() const { return lives_.forgotten(); }
 
  private:
-  struct Life {
-    ObservedState state;
-    std::uint64_t line = 0;
-    std::optional<EventTime> since;
-  };
   /// How well a record says whose it is.
   enum class Known : std::uint8_t { no, by_tuple, by_identity };
 
+  struct Place {
+    Known known;
+    std::uint64_t key;
+    TransitionVerdict verdict;
+  };
   /// A record that came before the one that it follows.
   struct Early {
     std::uint64_t line = 0;
@@ -63,7 +75,8 @@ class LifeChecker final : public TransitionSink {
   static bool is_birth(const Transition& record);
   static bool fits(const Transition& record, const Life* before);
   /// Puts the record into the life, whatever was before.
-  void take(const Transition& record, Known known, std::uint64_t key);
+  Flow take(const Transition& record, const Place& place);
+  [[nodiscard]] Flow end(const Transition& record, const Life& life) const;
   void hold(const Transition& record, std::uint64_t key);
   void take_what_fits(std::uint64_t key);
   void give_up(Early early);
@@ -75,6 +88,7 @@ class LifeChecker final : public TransitionSink {
   PairCounts& pairs_;
   TellFinding say_;
   Use use_;
+  Ended ended_;
   KeyedHash hash_;
   LifeTable<Life> lives_;
   std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< until the record before them comes

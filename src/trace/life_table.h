@@ -37,7 +37,10 @@ class LifeTable {
     places_.erase(at);
   }
 
-  [[nodiscard]] std::size_t size() const { return places_.size(); }
+  template <typename Do>
+  void for_each(Do look) const {
+    for (const Entry& entry : by_age_) look(entry.life);
+  }
   /// How many had to go because there were too many.
   [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 

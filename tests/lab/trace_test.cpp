@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -21,12 +22,13 @@ constexpr std::uint16_t kPort = 12700;
 /// Of no other test, and outside of what the oracle records.
 constexpr std::uint16_t kProbe = 12690;
 
-/// A trace that has begun: it has told of a listener that was made for it to tell of.
+/// A trace that has begun: it has told of a connection that was made for it to tell of.
 class Tracing {
  public:
-  Tracing() : watching_({"trace", "--port", "12690-12999", "-f", "ndjson"}) {
+  explicit Tracing(const std::vector<std::string>& more = {}) : watching_(command(more)) {
     for (int attempt = 0; attempt < 100; ++attempt) {
-      Stage::listener(kProbe).reset();
+      const Handle listener = Stage::listener(kProbe);
+      connect_to(kProbe).reset();
       if (watching_.line(std::chrono::milliseconds(100))) return;
     }
     FAIL("the trace tells nothing");
@@ -38,7 +40,7 @@ class Tracing {
     std::vector<std::string> told;
     while (const auto line = watching_.line()) {
       if (value_of(*line, "type") == "summary") summary_ = *line;
-      if (value_of(*line, "type") != "transition" || value_of(*line, "local_port") == std::to_string(kProbe)) continue;
+      if (value_of(*line, "type") != "transition" || is_probe(*line)) continue;
       const std::string remote = value_of(*line, "remote_port");
       told.push_back(value_of(*line, "local_port") + '>' + (remote == "null" ? "0" : remote) + ' ' +
                      value_of(*line, "from") + '>' + value_of(*line, "to"));
@@ -48,9 +50,30 @@ class Tracing {
     CHECK(watching_.wait() == 0);
     return told;
   }
+  /// Ends it: its lines of type life.
+  std::vector<std::string> end_lives() {
+    watching_.interrupt();
+    std::vector<std::string> told;
+    while (const auto line = watching_.line()) {
+      if (value_of(*line, "type") == "summary") summary_ = *line;
+      if (value_of(*line, "type") == "life" && !is_probe(*line)) told.push_back(*line);
+    }
+    CHECK(watching_.wait() == 0);
+    return told;
+  }
   [[nodiscard]] const std::string& summary() const { return summary_; }
 
  private:
+  static bool is_probe(const std::string& line) {
+    const std::string port = std::to_string(kProbe);
+    return value_of(line, "local_port") == port || value_of(line, "remote_port") == port;
+  }
+  static std::vector<std::string> command(const std::vector<std::string>& more) {
+    std::vector<std::string> words = {"trace", "--port", "12690-12999", "-f", "ndjson"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
   Watching watching_;
   std::string summary_;
 };
@@ -103,6 +126,46 @@ TEST_SUITE("trace") {
     check_same(*stage, tracing.end());
     // A life that is out of order would be a socket whose records are missing.
     CHECK(value_of(tracing.summary(), "complete") == "true");
+  }
+
+  TEST_CASE("lives of both ends: who closed first, and who reset what") {
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing({"--lives"});
+    Handle listener = Stage::listener(kPort);
+    enum class Way : std::uint8_t { client_closes, client_resets, server_resets };
+    for (const Way way : {Way::client_closes, Way::client_resets, Way::server_resets}) {
+      Handle client = connect_to(kPort);
+      Handle server = accept_from(listener);
+      if (way == Way::client_resets) linger_0(client.get());
+      if (way == Way::server_resets) linger_0(server.get());
+      (way == Way::server_resets ? server : client).reset();
+      if (way == Way::client_closes) read_to_end(server.get());
+    }
+    listener.reset();
+    CHECK_THROWS(connect_to(kPort));
+    std::vector<std::string> told;
+    for (const std::string& life : tracing.end_lives()) {
+      const bool client = value_of(life, "remote_port") == std::to_string(kPort);
+      told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
+                     value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
+                     value_of(life, "reset_by"));
+      CHECK(value_of(life, "complete") == "true");
+      CHECK(value_of(life, "legal") == "true");
+      const bool knows = value_of(life, "handshake_us") != "null";
+      CHECK(knows == (client && value_of(life, "ending") != "refused"));
+    }
+    CHECK(
+        difference({"client active local orderly null", "server passive remote orderly null",
+                    "client active null reset here", "server passive null reset peer", "client active null reset peer",
+                    "server passive null reset here", "client active null refused null"},
+                   std::move(told))
+            .empty());
+    const auto summary = nlohmann::json::parse(tracing.summary());
+    CHECK(summary["lost_records"] == 0);
+    CHECK(summary["handshakes"]["outgoing"]["refused"] == 1);
+    CHECK(summary["handshakes"]["incoming"]["expired"].is_null());
+    CHECK(summary["state_times"].size() >= 2);
   }
 
   TEST_CASE("the count ends it, the filter chooses, and nothing is left behind, not even of a run that was killed") {

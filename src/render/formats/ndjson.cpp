@@ -68,6 +68,7 @@ Format ndjson_format() {
           .list = list,
           .summary = summary,
           .transitions = make_transition_ndjson,
+          .lives = make_transition_ndjson,
           .validation = make_validation_ndjson,
           .words = write_words};
 }

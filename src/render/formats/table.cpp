@@ -311,6 +311,7 @@ Format table_format() {
           .list = list,
           .summary = summary,
           .transitions = make_transition_table,
+          .lives = make_life_table,
           .validation = make_validation_table,
           .check = write_check_text,
           .audit = write_audit_text,

@@ -36,7 +36,7 @@ const std::map<VerbId, std::string> kTakes = {
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
          "count events"},
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port " + kText +
-                        "color format json output-file quiet strict count duration"},
+                        "color format json output-file quiet strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample timeout "
                                "interval warning critical rule "
@@ -58,37 +58,22 @@ std::set<std::string> set_of(const std::string& text) {
 /// A value that makes sense with every verb that takes the option.
 std::string sample_value(OptionId id) {
   static const std::map<OptionId, std::string> kValues = {
-      {OptionId::state, "SYN_RECV"},
-      {OptionId::local, ":80"},
-      {OptionId::remote, "192.0.2.1"},
-      {OptionId::port, "80"},
-      {OptionId::local_port, "80"},
-      {OptionId::remote_port, "80"},
-      {OptionId::user, "0"},
-      {OptionId::pid, "1"},
-      {OptionId::process, "sshd"},
-      {OptionId::netns, "1"},
-      {OptionId::format, "table"},
-      {OptionId::output, "STATE"},
-      {OptionId::sort, "STATE"},
-      {OptionId::limit, "1"},
-      {OptionId::color, "never"},
-      {OptionId::output_file, "out"},
-      {OptionId::source, "proc"},
-      {OptionId::proc_root, "/proc"},
-      {OptionId::timeout, "1"},
-      {OptionId::by, "state"},
-      {OptionId::interval, "5"},
-      {OptionId::count, "1"},
-      {OptionId::duration, "3"},
-      {OptionId::warning, "1"},
-      {OptionId::critical, "1"},
-      {OptionId::rule, "syn-flood"},
-      {OptionId::state_file, "state"},
-      {OptionId::byte_order, "big"},
-      {OptionId::sample, "1"},
-      {OptionId::list, "states"},
-      {OptionId::threshold, "close-wait-leak.warning=5"},
+      {OptionId::state, "SYN_RECV"},   {OptionId::local, ":80"},
+      {OptionId::remote, "192.0.2.1"}, {OptionId::port, "80"},
+      {OptionId::local_port, "80"},    {OptionId::remote_port, "80"},
+      {OptionId::user, "0"},           {OptionId::pid, "1"},
+      {OptionId::process, "sshd"},     {OptionId::netns, "1"},
+      {OptionId::format, "table"},     {OptionId::output, "STATE"},
+      {OptionId::sort, "STATE"},       {OptionId::limit, "1"},
+      {OptionId::color, "never"},      {OptionId::output_file, "out"},
+      {OptionId::source, "proc"},      {OptionId::proc_root, "/proc"},
+      {OptionId::timeout, "1"},        {OptionId::by, "state"},
+      {OptionId::interval, "5"},       {OptionId::count, "1"},
+      {OptionId::duration, "3"},       {OptionId::only, "resets"},
+      {OptionId::warning, "1"},        {OptionId::critical, "1"},
+      {OptionId::rule, "syn-flood"},   {OptionId::state_file, "state"},
+      {OptionId::byte_order, "big"},   {OptionId::sample, "1"},
+      {OptionId::list, "states"},      {OptionId::threshold, "close-wait-leak.warning=5"},
   };
   return kValues.at(id);
 }

@@ -32,6 +32,7 @@ TEST_CASE("sentences name the formats that write a document") {
   CHECK(writers_of(Document::samples) == "table or ndjson");
   CHECK(writers_of(Document::summary) == "table, plain, csv, json or ndjson");
   CHECK(writers_of(Document::transitions) == "table, plain, csv or ndjson");
+  CHECK(writers_of(Document::lives) == "table, plain, csv or ndjson");
   CHECK(writers_of(Document::check) == "lines for monitoring systems, or json");
   CHECK(writers_of(Document::audit) == "lines for monitoring systems, or json");
   CHECK(writers_of(Document::validation) == "table, json or ndjson");
@@ -73,6 +74,7 @@ TEST_CASE("every document of every format is written to its page, and to no othe
     if (format.audit != nullptr) CHECK(written([&] { format.audit(page, {}); }));
     if (format.unknown != nullptr) CHECK(written([&] { format.unknown(page, "why"); }));
     if (format.transitions != nullptr) CHECK(written([&] { format.transitions(settings)->finish({}, {}); }));
+    if (format.lives != nullptr) CHECK(written([&] { format.lives(settings)->finish({}, {}); }));
     if (format.validation != nullptr) CHECK(written([&] { format.validation(page, {})->finish({}); }));
     if (format.explanation != nullptr) CHECK(written([&] { format.explanation(page, {"text\n", "{}\n"}); }));
     if (format.words != nullptr) CHECK(written([&] { format.words(page, {{"name"}, {{"word"}}}); }));

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "base/utf8.h"
+#include "render/trace_summary_text.h"
 #include "render/transition_writer.h"
 #include "support/fixtures.h"
 #include "support/render.h"
@@ -92,6 +93,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"paths", json::array({json::array({name(State::fin_wait1), name(State::fin_wait2)}),
                                              json::array({name(State::fin_wait1), name(State::closing)})})},
                       {"dwell_ms", 61'500},
+                      {"peer_reset", nullptr},
                       {"verdict", "legal"},
                       {"reason", "3 steps, \"unseen\""},
                       {"reference", "somewhere"}});
@@ -143,6 +145,7 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   exact.socket = "426c07f0d5782747";
   exact.time = EventTime(1'795'836'121'306'379);
   exact.dwell = EventTime(57);
+  exact.peer_reset = true;
   writer->sample({1, "2026-11-28T03:22:01.306Z", "04:22:01.306379"});
   writer->lost(12);
   writer->transition(exact, {TransitionVerdict::quirk, "why", "where", {}});
@@ -163,6 +166,7 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   CHECK(line["socket"] == "426c07f0d5782747");
   CHECK(line["time_us"] == 1'795'836'121'306'379);
   CHECK(line["mode"] == "exact");
+  CHECK(line["peer_reset"] == true);
   CHECK(line["cookie"] == nullptr);
   const json end = json::parse(lines[2]);
   CHECK(end["lost_records"] == 12);
@@ -187,6 +191,121 @@ TEST_CASE("times of exact transitions in a table") {
   CHECK(seen(999).find(" 999us ") != std::string::npos);
   CHECK(seen(3'149).find(" 3.1ms ") != std::string::npos);
   CHECK(seen(1'000'000).find(" 1.0s ") != std::string::npos);
+}
+
+ConnectionLife reset_life() {
+  ConnectionLife out;
+  out.local = test::endpoint("192.0.2.1", 40'000);
+  out.remote = test::endpoint("198.51.100.7", 443);
+  out.socket = "426c07f0d5782747";
+  out.opening = Opening::active;
+  out.states = {{State::syn_sent, EventTime(57)}, {State::established, EventTime(3'149)}};
+  out.began = EventTime(1'000'000);
+  out.ended = EventTime(1'003'206);
+  out.handshake = EventTime(57);
+  out.ending = Ending::reset;
+  out.reset_by = ResetBy::peer;
+  return out;
+}
+
+std::string lives(std::string_view format, const ConnectionLife& life, std::size_t width = 0) {
+  Rendering rendering("table");
+  rendering.settings.width = width;
+  const auto writer = find_format(format)->lives(rendering.settings);
+  writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05.678123"});
+  writer->life(life);
+  writer->sample_end();
+  TransitionCounts counts;
+  counts.lost_records = 0;
+  counts.trace = TraceSummary{};
+  counts.trace->lives = 1;
+  counts.trace->groups = {
+      {Opening::passive, test::endpoint("192.0.2.1", 80), {{State::established, 3, {}, {}, {}, EventTime(9)}}}};
+  writer->finish({}, counts);
+  return rendering.text();
+}
+
+TEST_CASE("a life in ndjson, and what a trace has counted in its last line") {
+  const auto all = lines(lives("ndjson", reset_life()));
+  REQUIRE(all.size() == 2);
+  const json life = json::parse(all[0]);
+  CHECK(life["type"] == "life");
+  CHECK(life["local_port"] == 40'000);
+  CHECK(life["lasted_us"] == 3'206);
+  CHECK(life["handshake_us"] == 57);
+  CHECK(life["closed_first"] == nullptr);
+  CHECK(life["ending"] == "reset");
+  CHECK(life["reset_by"] == "peer");
+  CHECK(life["states"] == json::array({{{"state", name(State::syn_sent)}, {"lasted_us", 57}},
+                                       {{"state", name(State::established)}, {"lasted_us", 3'149}}}));
+  const json end = json::parse(all[1]);
+  CHECK(end["lives"] == 1);
+  CHECK(end["running"] == 0);
+  CHECK(end["handshakes"]["outgoing"] == json{{"completed", 0}, {"refused", 0}, {"failed", 0}});
+  CHECK(end["handshakes"]["incoming"] ==
+        json{{"completed", 0}, {"reset", nullptr}, {"expired", nullptr}, {"cookie", nullptr}});
+  REQUIRE(end["state_times"].size() == 1);
+  CHECK(end["state_times"][0]["local_port"] == 80);
+  CHECK(end["state_times"][0]["states"][0]["max_us"] == 9);
+}
+
+TEST_CASE("a life as fields and as a table") {
+  const auto csv = lines(lives("csv", reset_life()));
+  REQUIRE(csv.size() == 2);
+  CHECK(csv[0].starts_with("time,snapshot,family,local_address,"));
+  CHECK(csv[1].ends_with(",active,3206,57,,reset,peer,yes,yes,SYN_SENT:57 " + std::string(name(State::established)) +
+                         ":3149"));
+  CHECK(lines(lives("plain", reset_life()))[1].find("\t57\t-\treset\tpeer\tyes") != std::string::npos);
+  const auto table = lines(lives("table", reset_life()));
+  REQUIRE(table.size() == 2);
+  CHECK(table[1].starts_with("04:04:05.678   3.2ms    57us  -       reset-peer  192.0.2.1:40000"));
+  CHECK(table[1].ends_with("57us, " + std::string(name(State::established)) + " 3.1ms"));
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    for (const std::string& line : lines(lives("table", reset_life(), width))) CHECK(display_width(line) <= width);
+  }
+}
+
+TEST_CASE("a life of which little is known") {
+  ConnectionLife life;
+  life.states = {{State::close_wait, {}}};
+  life.complete = false;
+  life.legal = false;
+  const auto table = lines(lives("table", life));
+  CHECK(table[1].find("(illegal) (records are missing) ") != std::string::npos);
+  CHECK(table[1].ends_with(" ?"));
+  const json line = json::parse(lines(lives("ndjson", life))[0]);
+  for (const char* key : {"family", "local_port", "socket", "opening", "began_us", "lasted_us", "ending", "reset_by"}) {
+    CAPTURE(key);
+    CHECK(line[key] == nullptr);
+  }
+}
+
+TEST_CASE("what a trace has counted, for people") {
+  HandshakeCounts counts;
+  counts.outgoing.completed = 3;
+  CHECK(handshake_text(counts) == "handshakes: 3 outgoing completed, 0 refused, 0 failed; 0 incoming completed");
+  counts.outgoing.refused.reset();
+  counts.outgoing.failed.reset();
+  counts.incoming = {.completed = 9, .reset = 1, .expired = 2, .cookie = 4};
+  CHECK(handshake_text(counts) ==
+        "handshakes: 3 outgoing completed; 9 incoming completed, 1 reset, 2 expired, 4 by SYN cookie");
+  TextBuffer out;
+  TraceSummary summary;
+  write_state_times({.out = out}, summary);
+  CHECK(out.view().empty());
+  const StateTimes times{State::established, 3, EventTime(1), EventTime(2), EventTime(3'100), EventTime(4'000'000)};
+  summary.groups = {{Opening::passive, test::endpoint("192.0.2.1", 80), {times}},
+                    {Opening::passive, {}, {times}},
+                    {Opening::active, {}, {times}},
+                    {Opening::unknown, {}, {times}}};
+  write_state_times({.out = out}, summary);
+  const auto all = lines(std::string(out.view()));
+  REQUIRE(all.size() == 5);
+  CHECK(all[1].starts_with("at 192.0.2.1:80  " + std::string(name(State::established)) +
+                           "      3  1us  2us  3.1ms  4.0s"));
+  CHECK(all[2].starts_with("at others "));
+  CHECK(all[3].starts_with("by this host "));
+  CHECK(all[4].starts_with("before "));
 }
 
 }  // namespace

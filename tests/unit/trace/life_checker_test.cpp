@@ -227,7 +227,7 @@ TEST_CASE("of lives whose end never comes the one that changed longest ago is fo
   PairCounts pairs;
   std::vector<LogFinding> findings;
   LifeChecker lives(
-      limits, pairs, [&](const LogFinding& finding) { findings.push_back(finding); }, {}, 2);
+      limits, pairs, [&](const LogFinding& finding) { findings.push_back(finding); }, {}, {}, 2);
   const auto step = [&](State from, State to, std::string_view socket) {
     Transition record;
     record.from = from;
@@ -341,9 +341,11 @@ TEST_CASE("each transition is passed on with its judgement and the time that the
   const KernelLimits limits;
   PairCounts pairs;
   std::vector<std::pair<Transition, TransitionVerdict>> told;
+  std::vector<Opening> openings;
   LifeChecker lives(
       limits, pairs, [](const LogFinding&) {},
-      [&](const Transition& transition, const Judgement& judgement) {
+      [&](const Transition& transition, const Judgement& judgement, Opening opening) {
+        openings.push_back(opening);
         told.emplace_back(transition, judgement.verdict);
         return told.size() < 3 ? Flow::more : Flow::stop;
       });

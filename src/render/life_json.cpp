@@ -1,0 +1,85 @@
+#include "render/life_json.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "render/transition_writer.h"
+
+namespace tcpstat::render {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json us(const std::optional<EventTime>& time) { return time ? Json(time->count()) : Json(); }
+Json number(const std::optional<std::uint64_t>& count) { return count ? Json(*count) : Json(); }
+template <typename Word>
+Json word(const std::optional<Word>& of) {
+  return of ? Json(name(*of)) : Json();
+}
+
+void add_end(Json& to, const std::string& side, const std::optional<Endpoint>& of) {
+  to[side + "_address"] = of ? Json(to_string(of->address)) : Json();
+  to[side + "_port"] = of ? Json(of->port) : Json();
+}
+
+Json handshakes_json(const HandshakeCounts& of) {
+  Json out;
+  out["outgoing"] = {{"completed", of.outgoing.completed},
+                     {"refused", number(of.outgoing.refused)},
+                     {"failed", number(of.outgoing.failed)}};
+  out["incoming"] = {{"completed", of.incoming.completed},
+                     {"reset", number(of.incoming.reset)},
+                     {"expired", number(of.incoming.expired)},
+                     {"cookie", number(of.incoming.cookie)}};
+  return out;
+}
+
+}  // namespace
+
+Json life_json(const ConnectionLife& of) {
+  Json out;
+  out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
+  add_end(out, "local", of.local);
+  add_end(out, "remote", of.remote);
+  out["cookie"] = of.cookie ? Json(std::to_string(*of.cookie)) : Json();
+  out["socket"] = of.socket.empty() ? Json() : Json(of.socket);
+  out["opening"] = of.opening == Opening::unknown ? Json() : Json(name(of.opening));
+  out["began_us"] = us(of.began);
+  out["ended_us"] = us(of.ended);
+  out["lasted_us"] = us(lasted(of));
+  out["handshake_us"] = us(of.handshake);
+  out["closed_first"] = word(of.closed_first);
+  out["ending"] = word(of.ending);
+  out["reset_by"] = word(of.reset_by);
+  out["complete"] = of.complete;
+  out["legal"] = of.legal;
+  out["states"] = Json::array();
+  for (const LifeStay& stay : of.states) {
+    out["states"].push_back({{"state", name(stay.state)}, {"lasted_us", us(stay.lasted)}});
+  }
+  return out;
+}
+
+void add_trace_summary(Json& to, const TraceSummary& of) {
+  to["lives"] = of.lives;
+  to["running"] = of.running;
+  to["handshakes"] = handshakes_json(of.handshakes);
+  to["state_times"] = Json::array();
+  for (const TimedGroup& group : of.groups) {
+    Json out;
+    out["opening"] = group.opening == Opening::unknown ? Json() : Json(name(group.opening));
+    add_end(out, "local", group.local);
+    out["states"] = Json::array();
+    for (const StateTimes& times : group.states) {
+      out["states"].push_back({{"state", name(times.state)},
+                               {"count", times.count},
+                               {"p50_us", times.p50.count()},
+                               {"p90_us", times.p90.count()},
+                               {"p99_us", times.p99.count()},
+                               {"max_us", times.max.count()}});
+    }
+    to["state_times"].push_back(std::move(out));
+  }
+}
+
+}  // namespace tcpstat::render

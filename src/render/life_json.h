@@ -1,0 +1,15 @@
+#pragma once
+// What ndjson says of lives, and of a trace that has ended.
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "report/connection_life.h"
+#include "report/trace_summary.h"
+
+namespace tcpstat::render {
+
+nlohmann::ordered_json life_json(const ConnectionLife& of);
+/// lives, running, handshakes, state_times.
+void add_trace_summary(nlohmann::ordered_json& to, const TraceSummary& of);
+
+}  // namespace tcpstat::render

@@ -1,0 +1,83 @@
+// Lives of connections as aligned columns, one line each.
+
+#include <string>
+
+#include "render/duration_text.h"
+#include "render/text_table.h"
+#include "render/transition_writer.h"
+
+namespace tcpstat::render {
+namespace {
+
+std::vector<TextTable::Heading> life_headings() {
+  constexpr std::size_t kIpv4Endpoint = 15;
+  return {{"ENDED", Align::left, 12},
+          {"LASTED", Align::right, 6},
+          {"SHAKE", Align::right, 6},
+          {"FIRST", Align::left, 6},
+          {"END", Align::left, 10},
+          {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+          {"STATES", Align::left}};
+}
+
+std::string time_text(const std::optional<EventTime>& time) { return time ? exact_text(*time) : "-"; }
+
+std::string ending_text(const ConnectionLife& life) {
+  if (!life.ending) return "-";
+  std::string text(name(*life.ending));
+  if (life.reset_by) text += "-" + std::string(name(*life.reset_by));
+  return text;
+}
+
+/// "SYN_SENT 57us, ESTABLISHED 1.2ms"
+std::string states_text(const ConnectionLife& life) {
+  std::string text;
+  if (!life.legal) text += "(illegal) ";
+  if (!life.complete) text += "(records are missing) ";
+  for (const LifeStay& stay : life.states) {
+    if (&stay != life.states.data()) text += ", ";
+    text += std::string(name(stay.state)) + " " + (stay.lasted ? exact_text(*stay.lasted) : "?");
+  }
+  return text;
+}
+
+class LifeTable final : public TransitionWriter {
+ public:
+  explicit LifeTable(const RenderSettings& settings)
+      : table_(settings.out, life_headings(), {settings.header, settings.width, settings.ellipsis}) {}
+
+  void sample(const SampleTime& time) override { time_ = time.local; }
+  void transition(const Transition&, const Judgement&) override {}
+  void life(const ConnectionLife& of) override {
+    constexpr std::size_t kMilliseconds = 12;  // 14:03:07.250
+    put(std::string_view(time_).substr(0, kMilliseconds));
+    put(time_text(lasted(of)));
+    put(time_text(of.handshake));
+    put(of.closed_first ? name(*of.closed_first) : "-");
+    put(ending_text(of));
+    put(of.local ? to_string(*of.local) : "-");
+    put(of.remote ? to_string(*of.remote) : "*");
+    put(states_text(of));
+    table_.end_row();
+  }
+  void sample_end() override { table_.finish(); }
+  void finish(const Report&, const TransitionCounts&) override { table_.finish(); }
+
+ private:
+  void put(std::string_view text) {
+    table_.cell().append(text);
+    table_.end_cell(text.size());
+  }
+
+  TextTable table_;
+  std::string time_;
+};
+
+}  // namespace
+
+std::unique_ptr<TransitionWriter> make_life_table(RenderSettings settings) {
+  return std::make_unique<LifeTable>(settings);
+}
+
+}  // namespace tcpstat::render

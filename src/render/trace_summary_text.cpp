@@ -1,0 +1,67 @@
+#include "render/trace_summary_text.h"
+
+#include <string>
+
+#include "render/duration_text.h"
+#include "render/text_table.h"
+
+namespace tcpstat::render {
+namespace {
+
+std::string opened_text(const TimedGroup& group) {
+  switch (group.opening) {
+    case Opening::active:
+      return "by this host";
+    case Opening::unknown:
+      return "before";
+    case Opening::passive:
+      break;
+  }
+  return group.local ? "at " + to_string(*group.local) : "at others";
+}
+
+void append_count(std::string& to, const std::optional<std::uint64_t>& count, std::string_view what) {
+  if (count) to += ", " + std::to_string(*count) + " " + std::string(what);
+}
+
+}  // namespace
+
+std::string handshake_text(const HandshakeCounts& of) {
+  std::string text = "handshakes: " + std::to_string(of.outgoing.completed) + " outgoing completed";
+  append_count(text, of.outgoing.refused, "refused");
+  append_count(text, of.outgoing.failed, "failed");
+  text += "; " + std::to_string(of.incoming.completed) + " incoming completed";
+  append_count(text, of.incoming.reset, "reset");
+  append_count(text, of.incoming.expired, "expired");
+  append_count(text, of.incoming.cookie, "by SYN cookie");
+  return text;
+}
+
+void write_state_times(const Page& page, const TraceSummary& summary) {
+  if (summary.groups.empty()) return;
+  TextTable table(page.out,
+                  {{"OPENED", Align::left},
+                   {"STATE", Align::left},
+                   {"COUNT", Align::right},
+                   {"P50", Align::right},
+                   {"P90", Align::right},
+                   {"P99", Align::right},
+                   {"MAX", Align::right}},
+                  {true, page.width, page.charset == Charset::utf8 ? "…" : "~"});
+  const auto put = [&](std::string_view text) {
+    table.cell().append(text);
+    table.end_cell(text.size());
+  };
+  for (const TimedGroup& group : summary.groups) {
+    for (const StateTimes& times : group.states) {
+      put(opened_text(group));
+      put(name(times.state));
+      put(std::to_string(times.count));
+      for (const EventTime time : {times.p50, times.p90, times.p99, times.max}) put(exact_text(time));
+      table.end_row();
+    }
+  }
+  table.finish();
+}
+
+}  // namespace tcpstat::render

@@ -1,0 +1,16 @@
+#pragma once
+// What a trace has counted, for people.
+
+#include <string>
+
+#include "render/documents.h"
+#include "report/trace_summary.h"
+
+namespace tcpstat::render {
+
+/// One line: what became of handshakes, as far as that is known.
+std::string handshake_text(const HandshakeCounts& of);
+/// A table: how long connections were in each state, by listener. Nothing where nothing was timed.
+void write_state_times(const Page& page, const TraceSummary& summary);
+
+}  // namespace tcpstat::render

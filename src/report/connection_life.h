@@ -1,0 +1,69 @@
+#pragma once
+// One TCP socket from its first record to its last, as exact transitions tell it.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "model/transition.h"
+
+namespace tcpstat::inline report {
+
+/// active: connect(). passive: the child of a listener. unknown: its first records are missing.
+enum class Opening : std::uint8_t { unknown, active, passive };
+/// "unknown", …
+constexpr std::string_view name(Opening opening) {
+  constexpr std::string_view kNames[] = {"unknown", "active", "passive"};
+  return kNames[static_cast<std::size_t>(opening)];
+}
+
+/// Whose FIN was the first; both: they crossed.
+enum class ClosedFirst : std::uint8_t { local, remote, both };
+constexpr std::string_view name(ClosedFirst side) {
+  constexpr std::string_view kNames[] = {"local", "remote", "both"};
+  return kNames[static_cast<std::size_t>(side)];
+}
+
+/// orderly: by FINs of both. failed: connect() came to nothing. refused: because the peer answered with RST. reset: it
+/// ended at once.
+enum class Ending : std::uint8_t { orderly, failed, refused, reset };
+constexpr std::string_view name(Ending ending) {
+  constexpr std::string_view kNames[] = {"orderly", "failed", "refused", "reset"};
+  return kNames[static_cast<std::size_t>(ending)];
+}
+
+/// peer: its RST was received. here: this host dropped the connection, because a program aborted it or timers ran out.
+enum class ResetBy : std::uint8_t { peer, here };
+constexpr std::string_view name(ResetBy who) {
+  constexpr std::string_view kNames[] = {"peer", "here"};
+  return kNames[static_cast<std::size_t>(who)];
+}
+
+/// A state, and how long the socket was in it.
+struct LifeStay {
+  ObservedState state;
+  std::optional<EventTime> lasted;  ///< nothing where a record at either end is missing
+};
+
+/// What is nothing is not known, or was never there. Views live during the call that hands it over.
+struct ConnectionLife {
+  std::optional<Endpoint> local;
+  std::optional<Endpoint> remote;
+  std::string_view socket;
+  std::optional<std::uint64_t> cookie;
+  Protocol protocol = Protocol::tcp;
+  Opening opening = Opening::unknown;
+  std::vector<LifeStay> states;  ///< without the CLOSE or LISTEN before and the CLOSE behind
+  std::optional<EventTime> began;
+  std::optional<EventTime> ended;
+  /// From the SYN to ESTABLISHED, of an active opening: a child is announced when its handshake is over.
+  std::optional<EventTime> handshake;
+  std::optional<ClosedFirst> closed_first;
+  std::optional<Ending> ending;
+  std::optional<ResetBy> reset_by;
+  bool complete = true;  ///< no record is missing
+  bool legal = true;     ///< no record is illegal
+};
+
+}  // namespace tcpstat::inline report

@@ -1,0 +1,127 @@
+#include "trace/life.h"
+
+namespace tcpstat::trace {
+namespace {
+
+constexpr ObservedState kClose = State::close;
+constexpr ObservedState kListen = State::listen;
+constexpr ObservedState kSynSent = State::syn_sent;
+
+bool is_open(ObservedState state) { return state == ObservedState(State::established) || state == State::syn_recv; }
+
+std::optional<Ending> ending_of(const Transition& last) {
+  const auto from = last.from.seen();
+  if (!from || last.to != kClose) return std::nullopt;
+  switch (*from) {
+    case State::syn_sent:
+      return last.peer_reset == true ? Ending::refused : Ending::failed;
+    case State::fin_wait2:
+    case State::closing:
+    case State::last_ack:
+      // Closed by both, unless an RST came first.
+      if (!last.peer_reset) return std::nullopt;
+      return *last.peer_reset ? Ending::reset : Ending::orderly;
+    case State::established:
+    case State::syn_recv:
+    case State::fin_wait1:
+    case State::close_wait:
+      return Ending::reset;
+    case State::time_wait:
+    case State::close:
+    case State::listen:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Opening opening_of(const Transition& record) {
+  if (record.to == kSynSent || record.from == kSynSent) return Opening::active;
+  const bool child = record.to == ObservedState(State::syn_recv) && (record.from == kListen || record.from == kClose);
+  return child ? Opening::passive : Opening::unknown;
+}
+
+Life::Life(const Transition& record, Follows birth) : protocol_(record.protocol) {
+  if (birth == Follows::no) {
+    complete_ = false;
+    state_ = record.from;
+    since_[stays_] = kUnknown;
+    states_[stays_++] = record.from;
+    connection_ = record.from != kListen && record.from != kClose;
+  }
+  opening_ = opening_of(record);
+  enter(record);
+}
+
+void Life::step(const Transition& record, Follows follows) {
+  if (follows == Follows::no) complete_ = false;
+  enter(record);
+}
+
+void Life::take_ends(const Transition& record) {
+  // Ports that are not chosen yet, or are given back, are 0.
+  if (record.local && (record.local->port != 0 || !local_)) local_ = record.local;
+  if (record.remote && record.remote->port != 0) remote_ = record.remote;
+}
+
+void Life::enter(const Transition& record) {
+  take_ends(record);
+  line_ = record.line;
+  if (record.to == ObservedState(State::closing)) {
+    closed_first_ = ClosedFirst::both;
+  } else if (!closed_first_ && is_open(record.from) && record.to == ObservedState(State::fin_wait1)) {
+    closed_first_ = ClosedFirst::local;
+  } else if (!closed_first_ && is_open(record.from) && record.to == ObservedState(State::close_wait)) {
+    closed_first_ = ClosedFirst::remote;
+  }
+  connection_ = connection_ || (record.to != kListen && record.to != kClose && record.to.seen());
+  const bool again = stays_ > 0 && state_ == record.to && record.from == record.to;
+  state_ = record.to;
+  if (again) return;
+  if (stays_ == kMostStays) {
+    complete_ = false;  // no way is so long: records of another socket, or a damaged log
+    --stays_;
+  }
+  since_[stays_] = record.time.value_or(kUnknown);
+  states_[stays_++] = record.to;
+}
+
+std::optional<EventTime> Life::since() const {
+  const EventTime time = since_[stays_ - 1U];
+  return time == kUnknown ? std::nullopt : std::optional(time);
+}
+
+ConnectionLife Life::so_far() const {
+  ConnectionLife out;
+  out.local = local_;
+  out.remote = remote_;
+  out.protocol = protocol_;
+  out.opening = opening_;
+  out.closed_first = closed_first_;
+  out.complete = complete_;
+  out.legal = legal_;
+  if (since_[0] != kUnknown) out.began = since_[0];
+  for (std::size_t at = 0; at < stays_; ++at) {
+    LifeStay stay{states_[at], {}};
+    const bool left = at + 1U < stays_;
+    if (left && since_[at] != kUnknown && since_[at + 1] != kUnknown) stay.lasted = since_[at + 1] - since_[at];
+    const bool arrived = states_[at] == ObservedState(State::established) && since_[at] != kUnknown;
+    if (arrived && out.began && states_[0] == kSynSent) out.handshake = since_[at] - *out.began;
+    out.states.push_back(stay);
+  }
+  return out;
+}
+
+ConnectionLife Life::conclude(const Transition& last) const {
+  ConnectionLife out = so_far();
+  out.states.pop_back();  // CLOSE
+  out.socket = last.socket;
+  out.cookie = last.cookie;
+  out.ended = since();
+  out.ending = ending_of(last);
+  if (out.ending == Ending::reset && last.peer_reset) out.reset_by = *last.peer_reset ? ResetBy::peer : ResetBy::here;
+  return out;
+}
+
+}  // namespace tcpstat::trace

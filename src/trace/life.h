@@ -1,0 +1,63 @@
+#pragma once
+// What is remembered of one socket while its records come. Memory is fixed: LifeTable keeps very many.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "model/transition.h"
+#include "report/connection_life.h"
+
+namespace tcpstat::trace {
+
+class Life {
+ public:
+  /// Whether a record begins where the one before it ended; no: others are missing between them.
+  enum class Follows : std::uint8_t { yes, no };
+
+  /// `record` is the first of the socket; yes: it is a birth.
+  Life(const Transition& record, Follows birth);
+  void step(const Transition& record, Follows follows);
+  void found_illegal() { legal_ = false; }
+
+  /// As the last record left it.
+  [[nodiscard]] ObservedState state() const { return state_; }
+  [[nodiscard]] std::uint64_t line() const { return line_; }
+  /// Since when it is in that state: a state that is stored again lasts since the first time.
+  [[nodiscard]] std::optional<EventTime> since() const;
+  [[nodiscard]] Opening opening() const { return opening_; }
+  /// Whether it was more than a listener, or a socket that connects nowhere.
+  [[nodiscard]] bool is_connection() const { return connection_; }
+
+  /// As a life that has not ended: with its last state, which lasts.
+  [[nodiscard]] ConnectionLife so_far() const;
+  /// `last` is its last record, which step() has taken.
+  [[nodiscard]] ConnectionLife conclude(const Transition& last) const;
+
+ private:
+  /// CLOSE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, CLOSING is the longest way that the machine has.
+  static constexpr std::size_t kMostStays = 8;
+  static constexpr EventTime kUnknown = EventTime::min();
+
+  void take_ends(const Transition& record);
+  void enter(const Transition& record);
+
+  std::array<EventTime, kMostStays> since_{};
+  std::array<ObservedState, kMostStays> states_{};
+  std::uint8_t stays_ = 0;
+  ObservedState state_;
+  Opening opening_ = Opening::unknown;
+  std::optional<ClosedFirst> closed_first_;
+  bool complete_ = true;
+  bool legal_ = true;
+  bool connection_ = false;
+  Protocol protocol_ = Protocol::tcp;
+  std::optional<Endpoint> local_;
+  std::optional<Endpoint> remote_;
+  std::uint64_t line_ = 0;
+};
+
+/// What a record alone says of how its socket opens.
+Opening opening_of(const Transition& record);
+
+}  // namespace tcpstat::trace

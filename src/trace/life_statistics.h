@@ -1,0 +1,58 @@
+#pragma once
+// What exact transitions add up to: what became of handshakes, and how long sockets were in each state.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "report/trace_summary.h"
+
+namespace tcpstat::trace {
+
+/// Times in buckets whose width is a sixteenth of their place: percentiles are right to 6 % and memory does not grow
+/// with the number of times.
+class TimeHistogram {
+ public:
+  void add(EventTime time);
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] EventTime max() const { return max_; }
+  /// The largest time that a bucket with this share (of 1) of all times below or in it can hold, at most max().
+  [[nodiscard]] EventTime percentile(double share) const;
+
+ private:
+  std::vector<std::uint32_t> buckets_;  ///< as many as the longest time needs
+  std::uint64_t count_ = 0;
+  EventTime max_{};
+};
+
+class LifeStatistics {
+ public:
+  /// Listeners that are told apart; the rest is one group.
+  static constexpr std::size_t kMostListeners = 256;
+
+  explicit LifeStatistics(std::size_t most_listeners = kMostListeners) : most_listeners_(most_listeners) {}
+
+  /// `opening` is the socket's.
+  void add(const Transition& transition, Opening opening);
+  /// The listener with most connections first.
+  [[nodiscard]] TraceSummary summary() const;
+
+ private:
+  struct Order {
+    bool operator()(const Endpoint& a, const Endpoint& b) const;
+  };
+  using Times = std::array<TimeHistogram, kStateCount + 1>;  ///< by number of state
+
+  void count_handshake(const Transition& transition, Opening opening);
+  Times& times_of(const Transition& transition, Opening opening);
+
+  std::size_t most_listeners_;
+  HandshakeCounts handshakes_;
+  std::map<Endpoint, Times, Order> listeners_;
+  Times other_listeners_;
+  Times outgoing_;
+  Times unknown_;
+};
+
+}  // namespace tcpstat::trace

@@ -1,0 +1,114 @@
+"""tcpstat trace: what it refuses, and what it prints of connections on the loopback interface (root, tracefs)."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+import harness
+from formats_test import Schemas, jsonschema
+from harness import TestCase, environment, main, run, unique
+
+
+class Refusals(TestCase):
+    def test_what_means_nothing(self):
+        for args, sentence in {
+            ("--only", "reset"): r'unknown kind of transitions "reset" \(did you mean resets\? '
+                                 r"illegal, resets, half-open, time-wait or lost\)",
+            ("--count", "0"): r'bad count "0" .*',
+            ("--duration", "0"): r'bad interval "0" .*',
+            ("--json",): r"trace prints table, plain, csv or ndjson, not json",
+        }.items():
+            with self.subTest(args=args):
+                self.fails("trace", *args, sentence=sentence)
+        for args in (("--lives",), ("--only", "lost")):
+            self.fails(*args, sentence=rf"{args[0]} goes with trace: tcpstat trace {args[0]}.*")
+
+
+class Tracer:
+    """A trace of one port that has begun."""
+
+    def __init__(self, test, *args):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        test.addCleanup(self.listener.close)
+        self.port = self.listener.getsockname()[1]
+        self.child = subprocess.Popen([harness.TCPSTAT, "trace", "--port", str(self.port), *args], env=environment(),
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        test.addCleanup(self.child.kill)
+        deadline = time.monotonic() + 20
+        while not any(name.startswith(f"tcpstat-trace-{self.child.pid}-") and self.enabled(name)
+                      for name in os.listdir("/sys/kernel/tracing/instances")):
+            if self.child.poll() is not None or time.monotonic() > deadline:
+                test.skipTest(f"no trace here: {self.child.communicate()[1]}")
+            time.sleep(0.01)
+
+    @staticmethod
+    def enabled(name):
+        path = f"/sys/kernel/tracing/instances/{name}/events/sock/inet_sock_set_state/enable"
+        return open(path, encoding="ascii").read().strip() == "1"
+
+    def connection(self):
+        with socket.create_connection(("127.0.0.1", self.port)) as client, self.listener.accept()[0] as server:
+            client.close()
+            server.recv(1)
+
+    def end(self):
+        time.sleep(0.1)
+        self.child.send_signal(signal.SIGINT)
+        out, err = self.child.communicate(timeout=30)
+        return self.child.returncode, out, err
+
+
+class Live(TestCase):
+    def setUp(self):
+        if os.geteuid() != 0 or not os.path.isdir("/sys/kernel/tracing/instances"):
+            self.skipTest("tracing takes root and tracefs")
+
+    def test_a_pipe_gets_ndjson_with_the_summary_as_its_last_line(self):
+        for lives in ((), ("--lives",)):
+            tracer = Tracer(self, *lives)
+            tracer.connection()
+            code, out, err = tracer.end()
+            self.assertEqual((code, err), (0, ""))
+            lines = [unique(line) for line in out.splitlines()]
+            if jsonschema:
+                for line in lines:
+                    Schemas().check(self, "ndjson", line)
+            kinds = [line["type"] for line in lines]
+            self.assertEqual(set(kinds[:-1]), {"life" if lives else "transition"})
+            end = lines[-1]
+            self.assertEqual(end["type"], "summary")
+            self.assertEqual((end["lives"], end["running"]), (2, 0))
+            self.assertEqual((end["handshakes"]["outgoing"]["completed"], end["handshakes"]["incoming"]["completed"]), (1, 1))
+            self.assertIsNone(end["handshakes"]["incoming"]["expired"])
+
+    def test_other_formats_leave_the_summary_to_standard_error(self):
+        tracer = Tracer(self, "--lives", "-f", "csv", "-H")
+        tracer.connection()
+        code, out, err = tracer.end()
+        self.assertEqual((code, len(out.splitlines())), (0, 2))
+        self.assertRegex(err, r"\Atcpstat: \d+ transitions of 2 connections, 0 lost, 0 quirk, 0 illegal\n"
+                              r"tcpstat: handshakes: 1 outgoing completed, 0 refused, 0 failed; 1 incoming completed\n"
+                              r"OPENED +STATE +COUNT +P50 +P90 +P99 +MAX\n")
+        quiet = Tracer(self, "-q", "-f", "csv", "-H")
+        quiet.connection()
+        self.assertEqual(quiet.end()[2], "")
+
+    def test_only(self):
+        tracer = Tracer(self, "--only", "time-wait", "-f", "csv", "-H")
+        tracer.connection()
+        code, out, err = tracer.end()
+        self.assertEqual(code, 0)
+        self.assertEqual([line.split(",")[8:10] for line in out.splitlines()], [["FIN_WAIT2", "CLOSE"]])
+        self.assertIn("tracefs tells of full sockets: it shows where TIME_WAIT begins, and not where it ends", err)
+
+    def test_a_run_that_saw_nothing_is_a_success(self):
+        result = run("trace", "--port", "1", "--duration", "0.2")
+        self.assertEqual((result.code, result.err), (0, ""))
+        self.assertEqual(json.loads(result.out)["transitions"]["total"], 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,192 @@
+// Lives of connections, as the checker of lives concludes them.
+
+#include "trace/life.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "support/rows.h"
+#include "trace/life_checker.h"
+
+namespace tcpstat::trace {
+namespace {
+
+using enum State;
+
+struct Lived {
+  KernelLimits limits;
+  PairCounts pairs;
+  std::vector<ConnectionLife> lives;
+  std::vector<Opening> openings;
+  LifeChecker checker{limits, pairs, [](const LogFinding&) {},
+                      [this](const Transition&, const Judgement&, Opening opening) {
+                        openings.push_back(opening);
+                        return Flow::more;
+                      },
+                      [this](const ConnectionLife& life) {
+                        lives.push_back(life);
+                        lives.back().socket = {};
+                        return Flow::more;
+                      }};
+
+  /// Each step a millisecond behind the one before.
+  Lived& walk(const std::vector<State>& states, std::optional<bool> peer_reset = false) {
+    for (std::size_t at = 0; at + 1 < states.size(); ++at) step(states[at], states[at + 1], peer_reset);
+    return *this;
+  }
+  void step(State from, State to, std::optional<bool> peer_reset = false) {
+    Transition record;
+    record.from = from;
+    record.to = to;
+    record.socket = "a";
+    record.local = test::endpoint("192.0.2.1", to == syn_sent || to == close ? 0 : 40'000);
+    record.remote = test::endpoint("198.51.100.7", 443);
+    record.time = EventTime(now_ += 1000);
+    if (to == close) record.peer_reset = peer_reset;
+    checker.transition(record);
+  }
+  [[nodiscard]] const ConnectionLife& only() const {
+    REQUIRE(lives.size() == 1);
+    return lives.front();
+  }
+
+ private:
+  std::int64_t now_ = 0;
+};
+
+ConnectionLife life_of(const std::vector<State>& states, std::optional<bool> peer_reset = false) {
+  Lived lived;
+  return lived.walk(states, peer_reset).only();
+}
+
+TEST_CASE("an active opening: states with their times, the handshake, and who closed first") {
+  const ConnectionLife life = life_of({close, syn_sent, established, fin_wait1, fin_wait2, close});
+  REQUIRE(life.states.size() == 4);
+  CHECK((life.states[0].state == ObservedState(syn_sent)));
+  CHECK((life.states[3].state == ObservedState(fin_wait2)));
+  for (const LifeStay& stay : life.states) CHECK(stay.lasted == EventTime(1000));
+  CHECK((life.opening == Opening::active));
+  CHECK(life.handshake == EventTime(1000));
+  CHECK((life.closed_first == ClosedFirst::local));
+  CHECK((life.ending == Ending::orderly));
+  CHECK_FALSE(life.reset_by);
+  CHECK(life.began == EventTime(1000));
+  CHECK(life.ended == EventTime(5000));
+  CHECK(life.complete);
+  CHECK(life.legal);
+  // The port that connect() chose later, and that is given back at the end.
+  CHECK(to_string(*life.local) == "192.0.2.1:40000");
+}
+
+TEST_CASE("a child of a listener: its handshake was over when it was announced") {
+  const ConnectionLife life = life_of({listen, syn_recv, established, close_wait, last_ack, close});
+  CHECK((life.opening == Opening::passive));
+  CHECK_FALSE(life.handshake);
+  CHECK((life.closed_first == ClosedFirst::remote));
+  CHECK((life.ending == Ending::orderly));
+}
+
+TEST_CASE("a crossed opening is active, and its handshake has two states") {
+  const ConnectionLife life = life_of({close, syn_sent, syn_recv, established, close});
+  CHECK((life.opening == Opening::active));
+  CHECK(life.handshake == EventTime(2000));
+}
+
+TEST_CASE("FINs that cross have no first") {
+  CHECK((life_of({close, syn_sent, established, fin_wait1, closing, close}).closed_first == ClosedFirst::both));
+}
+
+TEST_CASE("who ended it at once: the peer, this host, or nobody knows") {
+  using By = std::optional<ResetBy>;
+  const std::vector<std::vector<State>> ways = {{listen, syn_recv, established, close},
+                                                {listen, syn_recv, established, close_wait, close},
+                                                {listen, syn_recv, established, fin_wait1, close},
+                                                {listen, syn_recv, close}};
+  for (const auto& states : ways) {
+    CAPTURE(states.size());
+    CHECK((life_of(states, true).ending == Ending::reset));
+    CHECK((life_of(states, true).reset_by == By(ResetBy::peer)));
+    CHECK((life_of(states, false).reset_by == By(ResetBy::here)));
+    CHECK((life_of(states, std::nullopt).ending == Ending::reset));
+    CHECK((life_of(states, std::nullopt).reset_by == By()));
+  }
+}
+
+TEST_CASE("an RST behind the FINs, and a source that cannot tell") {
+  for (const State last : {fin_wait2, closing, last_ack}) {
+    CAPTURE(name(last));
+    const std::vector<State> before = last == last_ack
+                                          ? std::vector{listen, syn_recv, established, close_wait, last_ack, close}
+                                          : std::vector{listen, syn_recv, established, fin_wait1, last, close};
+    CHECK((life_of(before, false).ending == Ending::orderly));
+    CHECK((life_of(before, true).ending == Ending::reset));
+    CHECK_FALSE(life_of(before, std::nullopt).ending);
+  }
+}
+
+TEST_CASE("connect() that is refused, or fails") {
+  CHECK((life_of({close, syn_sent, close}, true).ending == Ending::refused));
+  CHECK((life_of({close, syn_sent, close}, false).ending == Ending::failed));
+  CHECK_FALSE(life_of({close, syn_sent, close}, true).reset_by);
+}
+
+TEST_CASE("a listener is no connection, and a state that is stored again is one stay") {
+  Lived lived;
+  lived.walk({close, listen, close});
+  CHECK(lived.lives.empty());
+  const ConnectionLife life = life_of({close, syn_sent, established, fin_wait1, fin_wait2, fin_wait2, close});
+  REQUIRE(life.states.size() == 4);
+  CHECK(life.states[3].lasted == EventTime(2000));
+}
+
+TEST_CASE("a life that ran before, or that lacks a record, is not complete, and what is not known has no time") {
+  Lived ran;
+  ran.step(established, close_wait);
+  ran.step(close_wait, last_ack);
+  ran.step(last_ack, close);
+  CHECK_FALSE(ran.only().complete);
+  CHECK((ran.only().opening == Opening::unknown));
+  CHECK_FALSE(ran.only().began);
+  REQUIRE(ran.only().states.size() == 3);
+  CHECK_FALSE(ran.only().states[0].lasted);
+  CHECK(ran.only().states[1].lasted == EventTime(1000));
+
+  Lived gap;
+  gap.walk({close, syn_sent, established});
+  gap.step(fin_wait1, fin_wait2);
+  gap.step(fin_wait2, close);
+  CHECK_FALSE(gap.only().complete);
+}
+
+TEST_CASE("a birth behind an end that was lost is a life of its own") {
+  Lived lived;
+  lived.walk({close, syn_sent, established});
+  lived.walk({listen, syn_recv, established, close});
+  CHECK((lived.only().opening == Opening::passive));
+  CHECK(lived.only().states.size() == 2);
+}
+
+TEST_CASE("an illegal step, and more states than any way has") {
+  CHECK_FALSE(life_of({close, syn_sent, established, syn_sent, established, close}).legal);
+  std::vector<State> around = {close, syn_sent};
+  for (int turn = 0; turn < 20; ++turn) around.insert(around.end(), {established, syn_sent});
+  around.push_back(close);
+  const ConnectionLife life = life_of(around);
+  CHECK_FALSE(life.complete);
+  CHECK(life.states.size() <= 8);
+}
+
+TEST_CASE("each transition comes with the opening of its life, and lives that go on are counted") {
+  Lived lived;
+  lived.walk({close, syn_sent, established, fin_wait1});
+  CHECK((lived.openings == std::vector<Opening>(3, Opening::active)));
+  const auto in = [&](State state) {
+    return lived.checker.running([&](const ConnectionLife& life) { return life.states.back().state == state; });
+  };
+  CHECK(in(fin_wait1) == 1);
+  CHECK(in(established) == 0);
+}
+
+}  // namespace
+}  // namespace tcpstat::trace
