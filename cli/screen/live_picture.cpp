@@ -119,7 +119,7 @@ void LiveView::draw_tabs(CellBuffer& to, std::size_t line) const {
     std::string text = std::to_string(i + 1);
     if (names || i == tab_) text += " " + std::string(tabs_[i]->title());
     text += " " + std::to_string(tabs_[i]->count(data_));
-    if (i == tab_) text = "[" + text + "]";
+    if (i == tab_) text.insert(0, 1, '[').append("]");
     x = to.put(x, line, text, i == tab_ ? Tone::selected : Tone::dim) + 2;
   }
 }
