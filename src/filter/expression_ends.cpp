@@ -11,8 +11,6 @@ namespace {
 
 using Parts = std::vector<Expression>;
 
-std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 80)) + '"'; }
-
 bool is_digits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }

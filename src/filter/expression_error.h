@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <tl/expected.hpp>
 
 namespace tcpstat::filter {
@@ -16,5 +17,8 @@ struct ExpressionError {
 
 template <typename T>
 using Understood = tl::expected<T, ExpressionError>;
+
+/// `"word"`, or its beginning, for sentences.
+inline std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 80)) + '"'; }
 
 }  // namespace tcpstat::filter

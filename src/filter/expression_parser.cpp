@@ -39,8 +39,6 @@ constexpr auto kComparisons = std::to_array<OperatorWord>({
     {"geq", Comparison::at_least},
 });
 
-std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 80)) + '"'; }
-
 bool is_keyword(const Token& token, std::string_view word, std::string_view sign) {
   if (token.kind == Token::Kind::operation)
     return token.text == sign || token.text == std::string(sign) + std::string(sign);

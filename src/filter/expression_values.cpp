@@ -15,8 +15,6 @@ tl::unexpected<ExpressionError> wrong(const Token& token, std::string problem, s
   return tl::make_unexpected(ExpressionError{std::move(problem), std::move(remedy), token.place});
 }
 
-std::string in_quotes(std::string_view word) { return '"' + std::string(word.substr(0, 80)) + '"'; }
-
 std::string meant(std::string_view word, const std::vector<std::string_view>& candidates) {
   const std::string_view nearest = nearest_word(word, candidates);
   return nearest.empty() ? "" : "did you mean " + std::string(nearest) + "?";
