@@ -115,7 +115,7 @@ class Parser {
     if (comparison_here()) take();
     const auto value = value_of(field);
     if (!value) return tl::make_unexpected(value.error());
-    const auto states = parse_state_list(*value);
+    auto states = parse_state_list(*value);
     if (!states) return states;
     if (exclude) return before.value_or(StateSet::all()) - *states;
     return before.value_or(StateSet()) | *states;

@@ -1,6 +1,7 @@
 // The connections themselves, as the list has them.
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/ascii.h"
 #include "base/text_buffer.h"
@@ -50,12 +51,12 @@ constexpr unsigned kRatesGo = 2;
 std::string rate_text(double each_s) {
   constexpr double kThousand = 1000;
   std::string_view units = "kMGT";
-  if (each_s < kThousand) return std::to_string(static_cast<std::uint64_t>(each_s + 0.5));
+  if (each_s < kThousand) return std::to_string(std::llround(each_s));
   while (each_s >= kThousand * kThousand && units.size() > 1) {
     each_s /= kThousand;
     units.remove_prefix(1);
   }
-  const auto tenths = static_cast<std::uint64_t>(each_s / kThousand * 10 + 0.5);
+  const long long tenths = std::llround(each_s / kThousand * 10);
   std::string out = std::to_string(tenths / 10);
   if (tenths < 100) out += "." + std::to_string(tenths % 10);
   return out + units.front();

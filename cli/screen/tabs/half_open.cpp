@@ -1,5 +1,7 @@
 // Half-open connections: what detection says of them on top, then the networks that most of them come from.
 
+#include <cmath>
+
 #include "cli/screen/tab.h"
 
 namespace tcpstat::cli::screen {
@@ -9,9 +11,7 @@ std::string verdict_line(const SynVerdict& of) {
   std::string out = of.subject.text() + ": " + std::string(name(of.level));
   if (of.attack_class != AttackClass::none) out += ", " + std::string(name(of.attack_class));
   out += ", score " + number_text(of.score);
-  if (of.rate_per_s)
-    out += ", " + number_text(static_cast<double>(static_cast<std::uint64_t>(*of.rate_per_s + 0.5))) +
-           " SYN/s never complete";
+  if (of.rate_per_s) out += ", " + number_text(std::round(*of.rate_per_s)) + " SYN/s never complete";
   return out;
 }
 

@@ -1,6 +1,7 @@
 // Listening sockets, the fullest first: queues as bars, half-opens, and what was lost.
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/text_buffer.h"
@@ -31,7 +32,7 @@ std::string drops_text(const LiveData& data, const Listener& of) {
   if (drops == nullptr) return "0";
   const double each_s = static_cast<double>(drops->count) * 1000 / static_cast<double>(data.judged.apart->count());
   if (each_s < 1) return "<1";
-  return std::to_string(static_cast<std::uint64_t>(each_s + 0.5));
+  return std::to_string(std::llround(each_s));
 }
 
 std::string number(const auto& value) { return value ? std::to_string(*value) : "-"; }
