@@ -193,7 +193,7 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
     closed_.seen(hash_(words));
     return end(record, life);
   }
-  lives_.put(place.key, std::move(life));
+  lives_.put(place.key, life);
   return Flow::more;
 }
 
