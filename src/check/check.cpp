@@ -165,6 +165,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   BothSinks both(sampler, diagnoser);
   survey::DumpPlan plan = rule_dump(plan_.filter, StateSet::all());
   plan.owners = survey::DumpPlan::Owners::helpful;
+  plan.descriptors = survey::DumpPlan::Descriptors::all;
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, both);
   // What was said before the dump stands before what it says.

@@ -216,8 +216,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
     // What was read so far is a partial answer, and whoever writes it ends it as such.
     read = failure("read all sockets", ENOMEM);
   }
-  const bool all_rows = plan.query.states == StateSet::all() && report.coverage.visible == StateSet::all() &&
-                        !report.filtered && !plan.limit;
+  const bool all_rows = plan.descriptors == DumpPlan::Descriptors::all && plan.query.states == StateSet::all() &&
+                        report.coverage.visible == StateSet::all() && !report.filtered && !plan.limit;
   if (read && report.coverage.complete && all_rows) dump.untabled = owners.untabled();
   dump.owner_search = owners.close(report.coverage);
   complete_warnings(report.coverage, read);

@@ -36,6 +36,11 @@ struct DumpPlan {
   std::vector<SortKey> sort = {};
   std::optional<std::uint64_t> limit = {};
   Until until = Until::end;
+  enum class Descriptors : bool {
+    of_rows,
+    all,  ///< Dump::untabled too, of a dump of all rows with owners: two system calls for each socket of another kind
+  };
+  Descriptors descriptors = Descriptors::of_rows;
   /// Sees each row that is read, before anything selects; it cannot stop the dump.
   Sink* witness = nullptr;
 };

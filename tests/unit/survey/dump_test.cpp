@@ -113,6 +113,19 @@ TEST_CASE_FIXTURE(Scene, "owners are looked for before the rows, and forgotten b
   CHECK(says(recorder.rows[3], "init"));  // the listener, which comes behind the connections
 }
 
+TEST_CASE_FIXTURE(Scene, "sockets without a row are looked for only where that is asked, and all rows were read") {
+  host.run_facts.netns = 4026531840;
+  host.untabled = {{812, "nginx", 40}};
+  plan.owners = DumpPlan::Owners::required;
+  CHECK_FALSE(take().untabled);
+  plan.descriptors = DumpPlan::Descriptors::all;
+  const Dump dump = take();
+  REQUIRE(dump.untabled);
+  CHECK(dump.untabled->front().sockets == 40);
+  plan.query.states = plan.query.filter.states = {State::established};
+  CHECK_FALSE(take().untabled);
+}
+
 TEST_CASE_FIXTURE(Scene, "a filter by process selects by the owners") {
   plan.owners = DumpPlan::Owners::required;
   plan.query.filter.processes = {"init"};
