@@ -20,17 +20,6 @@ std::string safe(std::string_view text, Charset charset) {
   return std::string(out.view());
 }
 
-std::string duration_text(std::chrono::milliseconds time) {
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time).count();
-  constexpr std::int64_t kMinute = 60;
-  constexpr std::int64_t kHour = 60 * kMinute;
-  constexpr std::int64_t kDay = 24 * kHour;
-  if (seconds < 2 * kMinute) return std::to_string(seconds) + " s";
-  if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + " min";
-  if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + " h";
-  return std::to_string(seconds / kDay) + " d";
-}
-
 std::string interval_text(std::chrono::milliseconds interval) {
   std::string text = std::to_string(interval.count() / 1000);
   if (const auto rest = interval.count() % 1000; rest != 0) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quantity_text.h"
 #include "render/escape.h"
 
 namespace tcpstat::cli::screen {
@@ -16,8 +17,6 @@ using render::Charset;
 
 /// Text of others, escaped; our own words within it in characters of `charset`.
 std::string safe(std::string_view text, Charset charset);
-/// "37 s", "12 min", "3 h", "2 d".
-std::string duration_text(std::chrono::milliseconds time);
 /// "1s", "0.5s".
 std::string interval_text(std::chrono::milliseconds interval);
 /// One character for each value, from the least to the largest of them.

@@ -5,6 +5,7 @@
 
 #include <chrono>
 
+#include "base/quantity_text.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"

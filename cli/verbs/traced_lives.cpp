@@ -28,10 +28,6 @@ constexpr std::uint64_t kMostFindings = 20;
 
 }  // namespace
 
-std::string counted(std::uint64_t count, const std::string& one) {
-  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
-}
-
 TracedLives::TracedLives(const options::TraceCommand& command, const KernelLimits& limits,
                          render::TransitionWriter& writer, TextBuffer& out, const Notes& notes)
     : command_(command),

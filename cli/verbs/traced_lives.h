@@ -15,9 +15,6 @@
 
 namespace tcpstat::cli::verbs {
 
-/// "1 transition", "2 transitions".
-std::string counted(std::uint64_t count, const std::string& one);
-
 class TracedLives final : public ObservationSink {
  public:
   /// All are borrowed.

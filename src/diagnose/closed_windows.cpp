@@ -95,7 +95,8 @@ class ClosedWindows : public Diagnosis {
   }
 
   [[nodiscard]] std::string message(const std::vector<RowGroups::Entry>& peers, const Subject& about) const {
-    const std::string closed = "window closed" + (all_.oldest_ms ? " for " + duration_text(*all_.oldest_ms) : "");
+    const std::string closed =
+        "window closed" + (all_.oldest_ms ? " for " + duration_text(std::chrono::milliseconds(*all_.oldest_ms)) : "");
     const std::string holds = "each holds " + bytes_text(bytes_ / all_.rows) + " here";
     if (peers.size() == 1) {
       return about.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_) +

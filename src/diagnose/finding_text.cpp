@@ -1,30 +1,12 @@
 #include "diagnose/finding_text.h"
 
-#include <array>
 #include <cmath>
 
 namespace tcpstat::diagnose {
 
-std::string duration_text(std::uint64_t milliseconds) {
-  struct Unit {
-    std::uint64_t seconds;
-    std::uint64_t from;  ///< smaller times are said in the next unit
-    std::string_view name;
-  };
-  constexpr std::array<Unit, 4> kUnits = {{{86400, 172800, " d"}, {3600, 7200, " h"}, {60, 120, " min"}, {1, 0, " s"}}};
-  const std::uint64_t seconds = milliseconds / 1000;
-  for (const Unit& unit : kUnits) {
-    if (seconds >= unit.from) return std::to_string(seconds / unit.seconds) + std::string(unit.name);
-  }
-  return {};
-}
-
 std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms) {
-  return oldest_ms.value_or(0) >= 1000 ? ", the oldest for " + duration_text(*oldest_ms) : "";
-}
-
-std::string counted(std::uint64_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
+  return oldest_ms.value_or(0) >= 1000 ? ", the oldest for " + duration_text(std::chrono::milliseconds(*oldest_ms))
+                                       : "";
 }
 
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }

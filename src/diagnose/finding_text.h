@@ -6,17 +6,14 @@
 #include <string>
 #include <string_view>
 
+#include "base/quantity_text.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
 
-/// "45 s", "12 min", "3 h", "2 d": rounded down.
-std::string duration_text(std::uint64_t milliseconds);
 /// ", the oldest for 12 min"; empty where no age is known, or none that tells anything.
 std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms);
-/// "1 connection", "12 connections".
-std::string counted(std::uint64_t count, std::string_view noun);
 /// "73 %".
 std::string percent(double share);
 /// " on :443", " to :443 and others".

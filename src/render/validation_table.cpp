@@ -1,5 +1,6 @@
 // A validation for people: what is wrong, line by line, then each pair with its count, then one sentence.
 
+#include "base/quantity_text.h"
 #include "base/utf8.h"
 #include "base/wrapped.h"
 #include "render/text_table.h"
@@ -7,11 +8,6 @@
 
 namespace tcpstat::render {
 namespace {
-
-/// "1 line", "2 lines"
-std::string counted(std::uint64_t count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
-}
 
 std::string ends_text(const LogFinding& finding) {
   std::string text;

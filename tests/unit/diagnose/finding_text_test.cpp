@@ -9,19 +9,7 @@ using namespace tcpstat;
 using namespace tcpstat::diagnose;
 using namespace tcpstat::test;
 
-TEST_CASE("durations as people say them") {
-  CHECK(diagnose::duration_text(999) == "0 s");
-  CHECK(diagnose::duration_text(119'999) == "119 s");
-  CHECK(diagnose::duration_text(120'000) == "2 min");
-  CHECK(diagnose::duration_text(7'199'999) == "119 min");
-  CHECK(diagnose::duration_text(7'200'000) == "2 h");
-  CHECK(diagnose::duration_text(172'800'000) == "2 d");
-}
-
-TEST_CASE("numbers come with their noun") {
-  CHECK(counted(0, "connection") == "0 connections");
-  CHECK(counted(1, "connection") == "1 connection");
-  CHECK(counted(12, "connection") == "12 connections");
+TEST_CASE("shares, and ages that tell something") {
   CHECK(percent(0.734) == "73 %");
   CHECK(oldest_text(std::nullopt).empty());
   CHECK(oldest_text(61'000) == ", the oldest for 61 s");

@@ -1,0 +1,28 @@
+#include "base/quantity_text.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+namespace tcpstat {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST_CASE("durations as people say them") {
+  CHECK(duration_text(milliseconds(999)) == "0 s");
+  CHECK(duration_text(milliseconds(119'999)) == "119 s");
+  CHECK(duration_text(milliseconds(120'000)) == "2 min");
+  CHECK(duration_text(milliseconds(7'199'999)) == "119 min");
+  CHECK(duration_text(milliseconds(7'200'000)) == "2 h");
+  CHECK(duration_text(milliseconds(172'800'000)) == "2 d");
+}
+
+TEST_CASE("numbers come with their noun") {
+  CHECK(counted(0, "connection") == "0 connections");
+  CHECK(counted(1, "connection") == "1 connection");
+  CHECK(counted(12, "connection") == "12 connections");
+}
+
+}  // namespace
+}  // namespace tcpstat
