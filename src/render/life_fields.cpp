@@ -2,10 +2,8 @@
 
 #include <array>
 #include <string>
-#include <utility>
 
-#include "render/field_line.h"
-#include "render/transition_writer.h"
+#include "render/field_writer.h"
 
 namespace tcpstat::render {
 namespace {
@@ -33,50 +31,16 @@ std::string states_field(const ConnectionLife& life) {
   return text;
 }
 
-class LifeFields final : public TransitionWriter {
+class LifeFields final : public FieldWriter<kLifeFields.size()> {
  public:
-  LifeFields(RenderSettings settings, char separator)
-      : settings_(std::move(settings)), line_(settings_.out, separator) {}
+  LifeFields(RenderSettings settings, char separator) : FieldWriter(std::move(settings), separator, kLifeFields) {}
 
-  void sample(const SampleTime& time) override {
-    write_header_once();
-    time_ = time.utc;
-    snapshot_ = time.snapshot;
-  }
   void transition(const Transition&, const Judgement&) override {}
   void life(const ConnectionLife& of) override {
-    const std::array<std::string, kLifeFields.size()> fields = {
-        time_,
-        std::to_string(snapshot_),
-        of.local ? std::string(name(of.local->address.family)) : "",
-        of.local ? to_string(of.local->address) : "",
-        of.local ? std::to_string(of.local->port) : "",
-        of.remote ? to_string(of.remote->address) : "",
-        of.remote ? std::to_string(of.remote->port) : "",
-        of.cookie ? std::to_string(*of.cookie) : "",
-        std::string(name(of.opening)),
-        us_or_nothing(lasted(of)),
-        us_or_nothing(of.handshake),
-        word_or_nothing(of.closed_first),
-        word_or_nothing(of.ending),
-        word_or_nothing(of.reset_by),
-        of.complete ? "yes" : "no",
-        of.legal ? "yes" : "no",
-        states_field(of)};
-    line_.fields(fields);
+    line(of, {std::string(name(of.opening)), us_or_nothing(lasted(of)), us_or_nothing(of.handshake),
+              word_or_nothing(of.closed_first), word_or_nothing(of.ending), word_or_nothing(of.reset_by),
+              of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of)});
   }
-  void sample_end() override {}
-  void finish(const Report&, const TransitionCounts&) override { write_header_once(); }
-
- private:
-  void write_header_once() {
-    if (std::exchange(settings_.header, false)) line_.header(kLifeFields);
-  }
-
-  RenderSettings settings_;
-  FieldLine line_;
-  std::string time_;
-  std::uint64_t snapshot_ = 1;
 };
 
 }  // namespace

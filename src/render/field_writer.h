@@ -1,0 +1,61 @@
+#pragma once
+// What documents of fields share, of transitions and of lives: a header once, the sample that a line belongs to, and whose
+// socket it is about.
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "render/field_line.h"
+#include "render/transition_writer.h"
+
+namespace tcpstat::render {
+
+/// The fields that every line begins with.
+inline constexpr std::size_t kSocketFields = 8;
+
+template <std::size_t kCount>
+class FieldWriter : public TransitionWriter {
+ public:
+  /// `names`: of all fields; they outlive this.
+  FieldWriter(RenderSettings settings, char separator, const std::array<std::string_view, kCount>& names)
+      : settings_(std::move(settings)), line_(settings_.out, separator), names_(names) {}
+
+  void sample(const SampleTime& time) override {
+    write_header_once();
+    time_ = time.utc;
+    snapshot_ = std::to_string(time.snapshot);
+  }
+  void sample_end() override {}
+  void finish(const Report&, const TransitionCounts&) override { write_header_once(); }
+
+ protected:
+  /// `of`: a transition, or a life.
+  template <typename Record>
+  void line(const Record& of, std::array<std::string, kCount - kSocketFields> rest) {
+    std::array<std::string, kCount> fields = {time_,
+                                              snapshot_,
+                                              of.local ? std::string(name(of.local->address.family)) : "",
+                                              of.local ? to_string(of.local->address) : "",
+                                              of.local ? std::to_string(of.local->port) : "",
+                                              of.remote ? to_string(of.remote->address) : "",
+                                              of.remote ? std::to_string(of.remote->port) : "",
+                                              of.cookie ? std::to_string(*of.cookie) : ""};
+    std::move(rest.begin(), rest.end(), fields.begin() + kSocketFields);
+    line_.fields(fields);
+  }
+
+ private:
+  void write_header_once() {
+    if (std::exchange(settings_.header, false)) line_.header(names_);
+  }
+
+  RenderSettings settings_;
+  FieldLine line_;
+  const std::array<std::string_view, kCount>& names_;
+  std::string time_;
+  std::string snapshot_ = "1";
+};
+
+}  // namespace tcpstat::render
