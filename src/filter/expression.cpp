@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "filter/comm.h"
 
@@ -24,16 +23,11 @@ struct RowView {
   [[nodiscard]] const Endpoint& end(Side side) const { return side == Side::local ? socket.local : remote; }
 };
 
+/// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
 bool has_prefix(const Prefix& prefix, const Address& address) {
-  const std::uint8_t* bytes = address.bytes.data();
-  if (address.family != prefix.network.family) {
-    if (!address.is_v4_mapped()) return false;
-    bytes += 12;  // the IPv4 address within
-  }
-  const std::size_t whole = prefix.length / 8U;
-  if (std::memcmp(bytes, prefix.network.bytes.data(), whole) != 0) return false;
-  const unsigned rest = prefix.length % 8U;
-  return rest == 0 || ((bytes[whole] ^ prefix.network.bytes[whole]) >> (8 - rest)) == 0;
+  constexpr std::size_t kMapped = 12;
+  if (address.family == prefix.network.family) return prefix.begins(address.bytes.data());
+  return address.is_v4_mapped() && prefix.begins(address.bytes.data() + kMapped);
 }
 
 Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) {

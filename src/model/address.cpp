@@ -78,15 +78,16 @@ char* write_ipv6(char* to, const Address& address) {
 
 }  // namespace
 
+bool Prefix::begins(const std::uint8_t* bytes) const {
+  const std::size_t whole = length / 8U;
+  if (std::memcmp(bytes, network.bytes.data(), whole) != 0) return false;
+  const unsigned rest = length % 8U;
+  return rest == 0 || ((bytes[whole] ^ network.bytes[whole]) >> (8 - rest)) == 0;
+}
+
 bool Prefix::contains(const Address& address) const {
   const Address candidate = address.unmapped();
-  if (candidate.family != network.family) return false;
-  const std::size_t whole = length / 8U;
-  if (std::memcmp(candidate.bytes.data(), network.bytes.data(), whole) != 0) return false;
-  const unsigned rest = length % 8U;
-  if (rest == 0) return true;
-  const unsigned mask = (0xFF00U >> rest) & 0xFFU;
-  return ((candidate.bytes[whole] ^ network.bytes[whole]) & mask) == 0;
+  return candidate.family == network.family && begins(candidate.bytes.data());
 }
 
 Prefix prefix_of(const Address& address, std::uint8_t length) {
