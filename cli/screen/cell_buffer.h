@@ -8,6 +8,7 @@
 
 #include "base/text_buffer.h"
 #include "render/documents.h"
+#include "report/severity.h"
 
 namespace tcpstat::cli::screen {
 
@@ -25,6 +26,22 @@ enum class Tone : std::uint8_t {
   open,
   half_closed
 };
+
+/// `fine`: of what is no trouble.
+constexpr Tone tone_of(Severity severity, Tone fine) {
+  switch (severity) {
+    case Severity::critical:
+      return Tone::critical;
+    case Severity::warning:
+      return Tone::warning;
+    case Severity::unknown:
+      return Tone::info;
+    case Severity::info:
+    case Severity::ok:
+      break;
+  }
+  return fine;
+}
 
 class CellBuffer {
  public:

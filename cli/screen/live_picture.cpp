@@ -16,21 +16,6 @@ constexpr std::size_t kPaneColumns = 70;
 constexpr std::size_t kPaneLines = 22;
 constexpr std::size_t kHeadLines = 3;
 
-Tone tone_of(Severity severity) {
-  switch (severity) {
-    case Severity::critical:
-      return Tone::critical;
-    case Severity::warning:
-      return Tone::warning;
-    case Severity::unknown:
-      return Tone::info;
-    case Severity::info:
-    case Severity::ok:
-      break;
-  }
-  return Tone::ok;
-}
-
 }  // namespace
 
 void LiveView::draw(CellBuffer& to) {
@@ -65,7 +50,7 @@ void LiveView::draw_head(CellBuffer& to) const {
   const std::size_t left = to.columns() - std::min(x, to.columns());
   if (display_width(verdict) > left && left > 0)
     verdict = std::string(fitting(verdict, left - 1)) + std::string(manner_.ellipsis());
-  to.put(x, 0, verdict, tone_of(judged.status));
+  to.put(x, 0, verdict, tone_of(judged.status, Tone::ok));
 }
 
 void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {

@@ -17,6 +17,10 @@ constexpr std::array kIntervals = {milliseconds(200),  milliseconds(500),   mill
 constexpr std::array<std::string_view, 7> kSorts = {"",           "STATE",      "LOCAL",      "REMOTE",
                                                     "RECV_QUEUE", "SEND_QUEUE", "RETRANSMITS"};
 
+/// Places among the tabs.
+constexpr std::size_t kConnections = 3;
+constexpr std::size_t kEvents = 4;
+
 constexpr std::string_view kHelp =
     "1-5 Tab      choose a tab\n"
     "Up Down j k  move; also PgUp PgDn Home End g G\n"
@@ -51,7 +55,7 @@ LiveView::LiveView(Manner manner, filter::Filter filter, std::vector<survey::Sor
 Wanted LiveView::wanted(std::size_t lines) const {
   constexpr std::uint64_t kScreens = 4;
   constexpr std::uint64_t kLeast = 500;
-  const Place& at = places_[3];
+  const Place& at = places_[kConnections];
   const std::uint64_t rows = all_rows_ ? UINT64_MAX : std::max<std::uint64_t>(kLeast, at.row + kScreens * lines);
   // Unusual ones first, and each where it was a sample ago. Very many stay in the order in which the kernel has them.
   std::vector<survey::SortKey> sort = sort_;
@@ -71,7 +75,7 @@ void LiveView::refresh() {
       continue;
     }
     at.row = std::min(at.row, rows - 1);
-    if (at.identity.empty() || (i == 3 && !follows_)) {
+    if (at.identity.empty() || (i == kConnections && !follows_)) {
       at.identity = tabs_[i]->identity(data_, at.row);
       continue;
     }
@@ -133,7 +137,7 @@ Answer LiveView::move(const Key& key, bool& moved) {
     all_rows_ = false;
     go(0);
   } else if (key.kind == KeyKind::end || key.is("G")) {
-    const bool more = tab_ == 3 && data_.rows->matched() > rows && !paused_;
+    const bool more = tab_ == kConnections && data_.rows->matched() > rows && !paused_;
     all_rows_ = all_rows_ || more;
     go(more ? static_cast<std::size_t>(data_.rows->matched()) : rows);
     if (more) place().row = static_cast<std::size_t>(data_.rows->matched());
@@ -144,7 +148,7 @@ Answer LiveView::move(const Key& key, bool& moved) {
     return Answer::drawn;
   }
   // The next rows are fetched before they are needed.
-  const bool near_end = tab_ == 3 && data_.rows->matched() > rows && place().row + page_lines_ >= rows;
+  const bool near_end = tab_ == kConnections && data_.rows->matched() > rows && place().row + page_lines_ >= rows;
   return near_end && !paused_ ? Answer::sample : Answer::drawn;
 }
 
@@ -186,7 +190,7 @@ Answer LiveView::press_letter(char letter) {
       return Answer::drawn;
     case 'a':
       manner_.all_events = !manner_.all_events;
-      places_[4] = {};
+      places_[kEvents] = {};
       return Answer::drawn;
     case 'f':
       follows_ = !follows_;

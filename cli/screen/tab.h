@@ -11,6 +11,7 @@
 #include "cli/screen/live_data.h"
 #include "cli/screen/table_view.h"
 #include "cli/screen/words.h"
+#include "model/column.h"
 #include "model/names.h"
 
 namespace tcpstat::cli::screen {
@@ -61,6 +62,19 @@ class Tab {
   /// What `explain` is asked; empty: nothing.
   [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
 };
+
+/// A line for each column that says something; `cell_text` writes the cell of one. Ends and owners stand in several.
+template <typename CellText>
+std::string known_columns(CellText cell_text) {
+  std::string out;
+  for (const Column& one : columns()) {
+    if (one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID) continue;
+    const std::string text = cell_text(one);
+    if (text == "-" || text == "*") continue;
+    out += std::string(one.name) + "  " + text + "  (" + std::string(one.meaning) + ")\n";
+  }
+  return out;
+}
 
 std::unique_ptr<Tab> make_problems_tab();
 std::unique_ptr<Tab> make_listeners_tab();

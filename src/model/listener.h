@@ -24,4 +24,9 @@ struct Listener : Socket {
 
 static_assert(std::is_trivially_copyable_v<Listener>);
 
+/// Whether the kernel drops what comes now: it allows one more than the backlog (sk_acceptq_is_full()).
+inline bool is_full(const Listener& row) {
+  return row.accept_queue && row.accept_limit && *row.accept_queue > *row.accept_limit;
+}
+
 }  // namespace tcpstat::inline model

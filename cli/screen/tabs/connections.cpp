@@ -150,13 +150,7 @@ class Connections final : public Tab {
     const bool has_remote = of.state != State::close;
     std::string out =
         has_remote ? "end  ss -K src " + to_string(of.local) + " dst " + to_string(of.remote) + "\n\n" : "";
-    for (const Column& one : columns()) {
-      const bool composite = one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID;
-      if (composite) continue;
-      const std::string text = cell_text(one, of, manner);
-      if (text != "-") out += std::string(one.name) + "  " + text + "  (" + std::string(one.meaning) + ")\n";
-    }
-    return out;
+    return out + known_columns([&](const Column& one) { return cell_text(one, of, manner); });
   }
 
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {

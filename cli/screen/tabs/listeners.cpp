@@ -11,9 +11,6 @@
 namespace tcpstat::cli::screen {
 namespace {
 
-/// The queue is full when it is longer than the limit.
-bool is_full(const Listener& of) { return of.accept_queue && of.accept_limit && *of.accept_queue > *of.accept_limit; }
-
 double fill(const Listener& of) {
   if (!of.accept_queue || !of.accept_limit) return 0;
   return static_cast<double>(*of.accept_queue) / (static_cast<double>(*of.accept_limit) + 1);
@@ -82,14 +79,12 @@ class Listeners final : public Tab {
     // No key ends anything; who wants to, finds the words here.
     std::string out;
     if (!of.owners.empty()) out = "end  kill " + std::to_string(of.owners.front().pid) + "\n\n";
-    for (const Column& one : columns()) {
-      if (one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID) continue;
-      TextBuffer text;
-      render::append_cell(text, cell_of(one, of, *manner.names), {.timer_details = true, .charset = manner.charset});
-      if (text.view() == "-" || text.view() == "*") continue;
-      out += std::string(one.name) + "  " + std::string(text.view()) + "  (" + std::string(one.meaning) + ")\n";
-    }
-    return out;
+    return out + known_columns([&](const Column& one) {
+             TextBuffer text;
+             render::append_cell(text, cell_of(one, of, *manner.names),
+                                 {.timer_details = true, .charset = manner.charset});
+             return std::string(text.view());
+           });
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& /*manner*/) const override {
     return "tcpstat -l -p --local-port " + std::to_string(listener(data, index).local.port);

@@ -5,21 +5,6 @@
 namespace tcpstat::cli::screen {
 namespace {
 
-Tone tone_of(Severity severity) {
-  switch (severity) {
-    case Severity::critical:
-      return Tone::critical;
-    case Severity::warning:
-      return Tone::warning;
-    case Severity::unknown:
-      return Tone::info;
-    case Severity::info:
-    case Severity::ok:
-      break;
-  }
-  return Tone::dim;
-}
-
 char mark_of(Severity severity) {
   if (severity == Severity::critical) return '!';
   if (severity == Severity::warning) return '~';
@@ -56,7 +41,7 @@ class Problems final : public Tab {
     return {.cells = {safe(of.finding.subject.text(), manner.charset), of.finding.rule, duration_text(since),
                       safe(without_subject(of.finding), manner.charset)},
             .mark = mark_of(of.finding.severity),
-            .tone = tone_of(of.finding.severity)};
+            .tone = tone_of(of.finding.severity, Tone::dim)};
   }
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {

@@ -88,11 +88,6 @@ Headings headings(const RenderSettings& settings) {
   return out;
 }
 
-/// The kernel drops what comes then (sk_acceptq_is_full()).
-bool is_full(const Listener& row) {
-  return row.accept_queue && row.accept_limit && *row.accept_queue > *row.accept_limit;
-}
-
 class TableList final : public ListWriter {
  public:
   explicit TableList(RenderSettings settings)
