@@ -22,48 +22,6 @@ std::string sentence(const std::vector<std::string>& words) {
   return parsed ? "" : parsed.error().sentence;
 }
 
-filter::Filter filter_of(const Command& command) {
-  return std::visit(
-      [](const auto& one) {
-        if constexpr (requires { one.filter; }) return one.filter;
-        return filter::Filter();
-      },
-      command);
-}
-
-TEST_CASE("the states of a list follow from -a, -l and --state") {
-  struct Row {
-    std::string_view name;
-    std::vector<std::string> words;
-    StateSet states;
-  };
-  const StateSet all = StateSet::all();
-  const StateSet usual = all - StateSet{State::listen, State::close};
-  const Row rows[] = {
-      {"nothing", {}, usual},
-      {"-a", {"-a"}, all},
-      {"-l", {"-l"}, {State::listen}},
-      {"-al", {"-al"}, all},
-      {"--state beats -l", {"-l", "--state", "SYN_RECV"}, {State::syn_recv}},
-      {"--state beats -a", {"-a", "-s", "LISTEN"}, {State::listen}},
-      {"lists and repeats add up",
-       {"-s", "SYN_RECV,TIME_WAIT", "--state=listen"},
-       {State::syn_recv, State::time_wait, State::listen}},
-      {"an exclusion starts from all", {"-s", "!TIME_WAIT"}, all - StateSet{State::time_wait}},
-      {"summary counts all", {"summary"}, all},
-      {"summary -l", {"summary", "-l"}, {State::listen}},
-      {"netstat -ant", {"-ant"}, all},
-      {"netstat -tulpn", {"-tulpn"}, {State::listen}},
-      {"netstat -antp", {"-antp"}, all},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const auto request = parse(row.words);
-    REQUIRE(request);
-    CHECK(filter_of(request->command).states == row.states);
-  }
-}
-
 TEST_CASE("options stand before or after the verb") {
   for (const std::vector<std::string>& words :
        {std::vector<std::string>{"summary", "-j", "-4"}, std::vector<std::string>{"-j", "-4", "summary"}}) {
@@ -73,31 +31,6 @@ TEST_CASE("options stand before or after the verb") {
     CHECK(summary.output.format == FormatId::json);
     CHECK_FALSE(summary.filter.ipv6);
   }
-}
-
-TEST_CASE("filters are values, not text") {
-  const auto request =
-      parse({"--local", "192.0.2.0/24:443", "--remote", "[2001:db8::]/32,:80", "--port", "22,8000-8999", "--local-port",
-             "443", "--remote-port", "1-2", "--user", "0,1000", "--pid", "1,2", "--process", "nginx,sshd"});
-  REQUIRE(request);
-  const filter::Filter filter = filter_of(request->command);
-  CHECK(filter.local.size() == 1);
-  CHECK(filter.remote.size() == 2);
-  CHECK(filter.ports.size() == 2);
-  CHECK(filter.local_ports.size() == 1);
-  CHECK(filter.remote_ports.size() == 1);
-  CHECK(filter.users == std::vector<std::uint32_t>{0, 1000});
-  CHECK(filter.pids == std::vector<std::uint32_t>{1, 2});
-  CHECK(filter.processes == std::vector<std::string>{"nginx", "sshd"});
-  CHECK(filter.ipv4);
-  CHECK(filter.ipv6);
-}
-
-TEST_CASE("-4 and -6 together are both families") {
-  const auto request = parse({"-4", "-6"});
-  REQUIRE(request);
-  CHECK(filter_of(request->command).ipv4);
-  CHECK(filter_of(request->command).ipv6);
 }
 
 TEST_CASE("what cannot be meant is one sentence") {
@@ -173,14 +106,6 @@ TEST_CASE("--proc-root reads /proc, and -u is answered once") {
   CHECK(parsed.notes.size() == 1);
   CHECK(parse({"-ntW"}).value().notes.empty());
   CHECK(parse({"-ntemW"}).value().notes.size() == 2);
-}
-
-TEST_CASE("users of a file are called as it says, and what it does not name stays a number") {
-  const auto filter = [](const std::vector<std::string>& words) { return parse_as<ListCommand>(words).filter; };
-  CHECK(filter({"--source", "file", "--user", "alice,1000"}).user_names == std::vector<std::string>{"alice"});
-  CHECK(filter({"--source", "file", "--user", "alice,1000"}).users == std::vector<std::uint32_t>{1000});
-  CHECK(filter({"--proc-root", "dir", "--user", "root"}).users == std::vector<std::uint32_t>{0});
-  CHECK(filter({"--user", "root"}).user_names.empty());
 }
 
 TEST_CASE("a source is one of the live ones, or a file") {

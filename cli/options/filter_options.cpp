@@ -1,0 +1,142 @@
+#include "cli/options/filter_options.h"
+
+#include "base/shell_word.h"
+#include "cli/options/exclusions.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+/// A summary counts all states, and rules judge all; lists, and counts with limits, are of connections.
+StateSet usual_states(const Words& words) {
+  const bool all = words.verb.id == VerbId::summary || (words.verb.id == VerbId::check && !counts_sockets(words));
+  if (words.given(OptionId::all) || (all && !words.given(OptionId::listening))) return StateSet::all();
+  if (words.given(OptionId::listening)) return {State::listen};
+  return StateSet::all() - StateSet{State::listen, State::close};
+}
+
+Failure read_states(const Words& words, filter::Filter& to) {
+  to.states = usual_states(words);
+  if (!words.given(OptionId::state)) return std::nullopt;
+  const auto pieces = words.pieces(OptionId::state);
+  if (pieces.empty()) {
+    return UsageError{"--state needs a value: a state, a number or a group (see: tcpstat --list states)"};
+  }
+  const auto states = parse_states(pieces);
+  if (!states) return states.error();
+  to.states = *states;
+  return std::nullopt;
+}
+
+/// An expression that names states says all about them; only --state narrows it.
+void add_expression(const Words& words, std::vector<filter::Expression> excluded, filter::Filter& to) {
+  if (words.expression) {
+    const bool states = filter::needs_of(words.expression->expression).states;
+    if (states && !words.given(OptionId::state)) to.states = StateSet::all();
+    excluded.push_back(words.expression->expression);
+    to.expression_users = words.expression->user_names;
+  }
+  if (!excluded.empty()) filter::add_expression(to, filter::Expression::all_of(std::move(excluded)));
+}
+
+/// Of a range of ports: how it is excluded.
+auto port_tree(filter::Side side) {
+  return [side](const filter::PortRange& range) {
+    return filter::Expression(filter::Test(filter::PortTest{side, range}));
+  };
+}
+filter::Expression either_port_tree(const filter::PortRange& range) {
+  return filter::Expression::any_of({port_tree(filter::Side::local)(range), port_tree(filter::Side::remote)(range)});
+}
+
+Failure read_ports(const Words& words, Exclusions& exclusions, filter::Filter& to) {
+  constexpr auto kLocal = filter::Side::local;
+  constexpr auto kRemote = filter::Side::remote;
+  if (auto failed = exclusions.read(OptionId::port, to.ports, parse_ports, either_port_tree)) return failed;
+  if (auto failed = exclusions.read(OptionId::local_port, to.local_ports, parse_ports, port_tree(kLocal))) {
+    return failed;
+  }
+  if (auto failed = exclusions.read(OptionId::remote_port, to.remote_ports, parse_ports, port_tree(kRemote))) {
+    return failed;
+  }
+  // As with --remote, whatever is asked of it: a listener has none.
+  if (words.given(OptionId::remote_port) && to.remote_ports.empty()) to.remote_ports.emplace_back();
+  return std::nullopt;
+}
+
+Failure read_owners(Exclusions& exclusions, filter::Filter& to) {
+  const auto pid = [](const std::string& word) { return parse_count(word, "process id", UINT32_MAX); };
+  const auto of_pid = [](std::uint64_t number) {
+    return filter::Expression(filter::Test(filter::PidTest{static_cast<std::uint32_t>(number)}));
+  };
+  const auto process = [](const std::string& word) { return Parsed<std::string>(word); };
+  const auto of_process = [](const std::string& word) {
+    return filter::Expression(filter::Test(filter::WordTest{&column(ColumnId::PROCESS), word}));
+  };
+  if (auto failed = exclusions.read(OptionId::pid, to.pids, pid, of_pid)) return failed;
+  return exclusions.read(OptionId::process, to.processes, process, of_process);
+}
+
+/// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
+UsersOf users_of(const TypedOptions& typed) {
+  const auto source = typed.value(OptionId::source);
+  const bool elsewhere = typed.given(OptionId::proc_root) || (source && parse_source(*source) == SourceId::file);
+  return elsewhere ? UsersOf::elsewhere : UsersOf::this_host;
+}
+
+Failure read_users(const Words& words, filter::Filter& to) {
+  const bool elsewhere = users_of(words.typed) == UsersOf::elsewhere;
+  for (const std::string& piece : words.pieces(OptionId::user)) {
+    const bool is_number = piece.find_first_not_of("0123456789") == std::string::npos;
+    if (elsewhere && !is_number && piece != "root") {
+      to.user_names.push_back(piece);
+      continue;
+    }
+    const auto user = parse_user(piece);
+    if (!user) return user.error();
+    to.users.push_back(*user);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool counts_sockets(const Words& words) {
+  return words.verb.id == VerbId::check && (words.given(OptionId::warning) || words.given(OptionId::critical));
+}
+
+Failure read_expression(const std::vector<std::string>& operands, Words& to) {
+  to.expression_text = expression_text(operands);
+  auto expression = parse_filter(to.expression_text, users_of(to.typed));
+  if (!expression) return expression.error();
+  to.expression = std::move(*expression);
+  return std::nullopt;
+}
+
+Failure read_filter(const Words& words, filter::Filter& to) {
+  if (words.given(OptionId::ipv4) != words.given(OptionId::ipv6)) {
+    to.ipv4 = words.given(OptionId::ipv4);
+    to.ipv6 = words.given(OptionId::ipv6);
+  }
+  Exclusions exclusions(words.typed);
+  if (auto failed = exclusions.read_ends(OptionId::local, filter::Side::local, to.local)) return failed;
+  if (auto failed = exclusions.read_ends(OptionId::remote, filter::Side::remote, to.remote)) return failed;
+  if (auto failed = read_ports(words, exclusions, to)) return failed;
+  if (auto failed = read_users(words, to)) return failed;
+  if (auto failed = read_owners(exclusions, to)) return failed;
+  if (auto failed = read_states(words, to)) return failed;
+  add_expression(words, exclusions.take(), to);
+  return std::nullopt;
+}
+
+std::string filters_as_typed(const Words& words) {
+  std::string text;
+  for (const OptionInfo& option : options()) {
+    if (option.group != OptionGroup::filters || !words.given(option.id)) continue;
+    const std::string name = " --" + std::string(option.name);
+    if (!option.takes_value()) text += name;
+    for (const std::string& value : words.typed.values(option.id)) text += name + " " + shell_word(value);
+  }
+  return words.expression_text.empty() ? text : text + " " + shell_word(words.expression_text);
+}
+
+}  // namespace tcpstat::cli::options
