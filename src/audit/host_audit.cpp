@@ -55,8 +55,7 @@ void note_unread_counters(const KernelFacts& facts, AuditReport& report) {
       lines += (lines.empty() ? "" : ", ") + std::string(check.name);
     }
     if (lines.empty()) continue;
-    report.reading.coverage.lose("counters_unread",
-                                 Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + lines);
+    report.reading.coverage.lose("counters_unread", unread.sentence() + "; not judged: " + lines);
   }
 }
 

@@ -3,8 +3,6 @@
 #include <array>
 #include <string>
 
-#include "base/error.h"
-
 namespace tcpstat::check {
 namespace {
 
@@ -39,13 +37,13 @@ void note_unread_counters(const KernelFacts& facts, const std::function<bool(std
       rules += (rules.empty() ? "" : ", ") + std::string(rest.rule);
     }
     if (rules.empty()) continue;
-    coverage.lose("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; not judged: " + rules);
+    coverage.lose("counters_unread", unread.sentence() + "; not judged: " + rules);
   }
 }
 
 void warn_of_unread_counters(const KernelFacts& facts, Coverage& coverage) {
   for (const UnreadFile& unread : facts.unread) {
-    coverage.warn("counters_unread", Error{"read " + unread.path, unread.error}.sentence() + "; judged without it");
+    coverage.warn("counters_unread", unread.sentence() + "; judged without it");
   }
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "model/kernel_limits.h"
 
 namespace tcpstat::inline model {
@@ -48,6 +49,8 @@ struct UnreadFile {
   std::string_view file;  ///< below /proc/net, as in kernel_facts.def
   std::string path;       ///< for a sentence
   int error = 0;
+
+  [[nodiscard]] std::string sentence() const { return Error{"read " + path, error}.sentence(); }
 };
 
 struct KernelFacts {
