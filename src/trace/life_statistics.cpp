@@ -11,9 +11,10 @@ namespace {
 constexpr unsigned kBits = 4;  // 16 buckets between two powers of two
 
 std::size_t bucket_of(std::uint64_t us) {
-  if (us < (1U << kBits)) return us;
+  if (us < (1U << kBits)) return static_cast<std::size_t>(us);
   const auto power = static_cast<unsigned>(std::bit_width(us)) - 1U - kBits;
-  return (std::size_t{power} << kBits) + (us >> power);
+  // What is left of the time after the shift has kBits + 1 bits, so that it fits a word of any size.
+  return (std::size_t{power} << kBits) + static_cast<std::size_t>(us >> power);
 }
 
 std::uint64_t largest_in(std::size_t bucket) {
