@@ -6,6 +6,14 @@
 set -eu
 cd "$(dirname -- "$(readlink -f -- "$0")")/../.."
 
+# program_units BUILD NAME: configures a tree below BUILD that compiles many files at once, which halves what a linter
+# reads, and prints where it is.
+program_units() {
+    cmake -S . -B "$1/lint/$2" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_UNITY_BUILD=ON -DTCPSTAT_TESTS=OFF \
+        >/dev/null
+    printf '%s\n' "$1/lint/$2"
+}
+
 case ${1-} in
     format)
         find cli src parsers tests -type f \( -name '*.cpp' -o -name '*.h' \) -exec clang-format --dry-run -Werror {} +
@@ -13,8 +21,11 @@ case ${1-} in
     tidy)
         # The tests themselves are left to the compilers: they are mostly doctest's macros, and would double the time.
         # The flags are those of g++.
-        found=$(find cli src parsers tests/bench tests/lab tests/fuzz -name '*.cpp' ! -name '*_test.cpp' -print0 |
-            xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p "$2" --extra-arg=-Wno-unknown-warning-option 2>&1) || {
+        units=$(program_units "$2" tidy)
+        found=$({
+            jq -r --arg p "$units" '.[] | $p + "\n" + .file' "$units/compile_commands.json"
+            find tests/bench tests/lab tests/fuzz -name '*.cpp' ! -name '*_test.cpp' -printf "$2\n%p\n"
+        } | xargs -d '\n' -n 2 -P "$(nproc)" clang-tidy --quiet --extra-arg=-Wno-unknown-warning-option -p 2>&1) || {
             printf '%s\n' "$found" | grep -v ' generated\.$'
             exit 1
         }
@@ -28,9 +39,10 @@ case ${1-} in
             echo 'skipped: there are no 32-bit headers (g++-multilib, on amd64)'
             exit 77
         fi
-        # Warnings as in the CMakeLists.txt: what fits a size_t of 64 bits may not fit one of 32.
-        find cli src parsers -name '*.cpp' -print0 | xargs -0 -n 1 -P "$(nproc)" g++ -m32 -fsyntax-only -std=c++20 \
-            -Isrc -I. -DTCPSTAT_VERSION='"0"' -Wall -Wextra -Wconversion -Wsign-conversion -Wno-restrict -Werror
+        units=$(program_units "$2" word32)
+        # The compilers' warnings are on: what fits a size_t of 64 bits may not fit one of 32.
+        jq -r '.[].command' "$units/compile_commands.json" |
+            sed 's/ -o [^ ]* -c / -m32 -fsyntax-only -Werror /' | tr '\n' '\0' | xargs -0 -n 1 -P "$(nproc)" sh -c
         ;;
     manual) mandoc -T lint -W warning man/tcpstat.8 ;;
     *)
