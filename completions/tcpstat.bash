@@ -78,7 +78,7 @@ _tcpstat_options() {
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-                --remote-port $document -H --no-header --no-truncate --color --strict --count --duration --lives --only"
+                --remote-port --netns $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
             ;;
         explain) options="-a --all $document --proc-root" ;;
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample -t --timeout --interval $check" ;;
@@ -143,6 +143,10 @@ _tcpstat() {
             ;;
         --source)
             compopt -o filenames 2>/dev/null
+            if [[ $verb == trace ]]; then
+                _tcpstat_offer "$typed" '' auto bpf tracefs
+                return
+            fi
             mapfile -t words < <(_tcpstat_list "$command" sources)
             _tcpstat_offer "$typed" '' "${words[@]}"
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")

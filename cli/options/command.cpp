@@ -224,6 +224,13 @@ Failure read(const Words& words, TraceCommand& to) {
   if (to.count == 0U) return UsageError{"bad count \"0\" (a trace prints at least one transition)"};
   to.strict = words.given(OptionId::strict);
   to.lives = words.given(OptionId::lives);
+  if (auto failed = read_one(words, OptionId::source, to.source, parse_trace_source)) return failed;
+  if (auto failed = read_text(words, OptionId::netns, to.netns, "all, NAME, PID or PATH")) return failed;
+  if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != kAllNamespaces) {
+    return UsageError{
+        "tracefs shows the transitions of all network namespaces and does not say which is whose; --source bpf tells "
+        "them apart, and tcpstat watch --events --netns NAME samples one"};
+  }
   if (auto failed = read_one(words, OptionId::only, to.only, parse_transition_kind)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return std::nullopt;

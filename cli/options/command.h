@@ -95,9 +95,14 @@ struct EventsCommand {
   Sampling sampling;
 };
 
+/// `--netns` of trace: no filter.
+inline constexpr std::string_view kAllNamespaces = "all";
+
 /// Transitions as the kernel announces them.
 struct TraceCommand {
   filter::Filter filter;
+  TraceSource source = TraceSource::automatic;
+  std::string netns;  ///< as typed; empty: the caller's
   OutputChoice output;
   FormatId format_in_pipe = FormatId::ndjson;
   TextChoice text;

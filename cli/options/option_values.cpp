@@ -261,6 +261,14 @@ Parsed<FormatId> parse_format(std::string_view word) {
   return usage_error("unknown format " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list formats)");
 }
 
+Parsed<TraceSource> parse_trace_source(std::string_view word) {
+  const std::vector<std::string_view> names = {"auto", "bpf", "tracefs"};
+  const auto at = std::find(names.begin(), names.end(), word);
+  if (at != names.end()) return static_cast<TraceSource>(at - names.begin());
+  return usage_error("trace reads the kernel's announcements, so its source is auto, bpf or tracefs, not " +
+                     in_quotes(word));
+}
+
 Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word) {
   if (const auto kind = filter::find_transition_kind(word)) return *kind;
   std::vector<std::string_view> names;

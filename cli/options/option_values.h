@@ -70,6 +70,9 @@ Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);
 Parsed<FormatId> parse_format(std::string_view word);
+/// Of trace. automatic: bpf, and tracefs where that does not work.
+enum class TraceSource : std::uint8_t { automatic, bpf, tracefs };
+Parsed<TraceSource> parse_trace_source(std::string_view word);
 /// `illegal`, …, `lost`.
 Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word);
 /// None for any other word.

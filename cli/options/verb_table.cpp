@@ -63,15 +63,14 @@ constexpr OwnOption kTraceOptions[] = {
     {.id = state, .meaning = "transitions from or to these states"},
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = strict, .meaning = "exit 2 if a record was lost"},
+    {.id = netns, .meaning = "another network namespace, or all (bpf; tracefs always shows all)"},
+    {.id = source, .meaning = "auto, bpf (programs in the kernel) or tracefs"},
     {.id = count, .meaning = "end after so many lines"},
     {.id = duration, .meaning = "end after this time"},
     {.id = lives, .meaning = "one line a connection, at its end: states with times, who closed it"},
     {.id = only, .meaning = "these alone: illegal, resets, half-open, time-wait or lost"},
 };
 constexpr OwnRefusal kTraceRefusals[] = {
-    {netns,
-     "tracefs shows the transitions of all network namespaces and does not say which is whose; "
-     "tcpstat watch --events --netns NAME samples one"},
     {user, "the kernel announces a transition without its owner; tcpstat watch --events takes --user"},
     {pid, "the kernel announces a transition without its owner; tcpstat watch --events takes --pid"},
     {process, "the kernel announces a transition without its owner; tcpstat watch --events takes --process"},
@@ -206,11 +205,12 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .title = "trace",
      .usage = "trace [OPTIONS] [FILTER]",
      .meaning = "print every transition as it happens",
-     .page = "Prints each transition of TCP sockets as the kernel announces it, in all network namespaces, judged by "
-             "the machine that tcpstat explain machine prints. Nothing between two samples is missed; a record that "
-             "the kernel lost is told where it was lost. Needs root. Exit status: 1 if a transition is illegal.",
-     .takes = ((kFilters - OptionSet{netns, user, pid, process}) | kDocument | kText |
-               OptionSet{strict, count, duration, lives, only}) -
+     .page = "Prints each transition of TCP sockets as the kernel announces it, judged by the machine that tcpstat "
+             "explain machine prints. Nothing between two samples is missed; a record that "
+             "the kernel lost is told where it was lost. Needs root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
+             "transition is illegal.",
+     .takes = ((kFilters - OptionSet{user, pid, process}) | kDocument | kText |
+               OptionSet{source, strict, count, duration, lives, only}) -
               OptionSet{verbose},
      .tolerates = kInformation | OptionSet{timeout, verbose},
      .why = "trace prints transitions",

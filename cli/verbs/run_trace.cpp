@@ -10,10 +10,10 @@
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
+#include "cli/verbs/trace_source.h"
 #include "cli/verbs/traced_lives.h"
 #include "cli/verbs/verbs.h"
 #include "parsers/host/opened_host.h"
-#include "parsers/tracefs/transition_trace.h"
 #include "render/trace_summary_text.h"
 #include "render/transition_writer.h"
 
@@ -37,17 +37,17 @@ std::string sentence(const render::TransitionCounts& counts) {
   return text;
 }
 
-Report report_of(const options::TraceCommand& command, const TracedLives& lives, const RunFacts& facts) {
+Report report_of(const options::TraceCommand& command, const TracedLives& lives, const RunFacts& facts,
+                 std::string_view source) {
   Report report;
   report.facts = facts;
-  report.source = "tracefs";
+  report.source = source;
   report.selected = command.filter.states;
   report.filtered = command.filter.has_conditions();
   report.coverage.visible = {};  // transitions are counted, not sockets
   const std::uint64_t lost = lives.lost_records();
   report.coverage.complete = lost == 0 && lives.broken_lives() == 0;
-  if (lost > 0)
-    report.coverage.warn("lost_records", counted(lost, "record") + " were lost: the kernel's buffer was full");
+  if (lost > 0) report.coverage.warn("lost_records", "the kernel lost " + counted(lost, "record"));
   if (lives.broken_lives() > 0) {
     report.coverage.warn("broken_lives", counted(lives.broken_lives(), "socket") +
                                              " changed state between two of its records: records are missing");
@@ -75,13 +75,15 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
 /// What this source cannot show of what was asked for.
 void print_limits(const options::TraceCommand& command, const Notes& notes) {
   if (command.only == filter::TransitionKind::half_open) {
-    notes.print(Notes::Level::note,
-                "tracefs tells of full sockets: a half-open connection of a listener has no transition before its "
-                "handshake is over");
+    notes.print(
+        Notes::Level::note,
+        "full sockets alone have transitions here: a half-open connection of a listener has no transition before its "
+        "handshake is over");
   }
   if (command.only == filter::TransitionKind::time_wait) {
-    notes.print(Notes::Level::note,
-                "tracefs tells of full sockets: it shows where TIME_WAIT begins, and not where it ends");
+    notes.print(
+        Notes::Level::note,
+        "full sockets alone have transitions here: a trace shows where TIME_WAIT begins, and not where it ends");
   }
 }
 
@@ -90,7 +92,8 @@ void print_limits(const options::TraceCommand& command, const Notes& notes) {
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
-  auto host = host::open_host({});
+  const bool all = command.netns == options::kAllNamespaces;
+  auto host = host::open_host({.netns = all ? "" : command.netns});
   if (!host) return end_failed(host.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? command.output.format : command.format_in_pipe);
@@ -100,18 +103,19 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
-  auto trace = tracefs::TransitionTrace::open([&] {
+  const auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
     const bool over = stopped != 0 || out.error() != 0 || (due && Clock::now() >= *due);
     return over ? Flow::stop : Flow::more;
   });
   if (!trace) return end_failed(trace.error(), notes);
+  if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, notes);
   handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
-  const auto read = (*trace)->read(lives);
+  const auto read = trace->source->read(lives);
   if (!read) notes.print(Notes::Level::error, read.error().sentence());
 
-  const Report report = report_of(command, lives, (*host)->facts());
+  const Report report = report_of(command, lives, (*host)->facts(), trace->name);
   const render::TransitionCounts counts = lives.counts();
   writer->finish(report, counts);
   ExitStatus status = lives.found_illegal() ? ExitStatus::illegal : ExitStatus::done;

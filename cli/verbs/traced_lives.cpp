@@ -45,8 +45,7 @@ Flow TracedLives::lost(std::uint64_t count, std::uint64_t line) {
   lost_records_ += count;
   lives_.lost(count, line);
   writer_.lost(count);
-  notes_.print(Notes::Level::warning, "the kernel's buffer was full: " + std::to_string(count) +
-                                          (count == 1 ? " record was lost" : " records were lost") + " here");
+  notes_.print(Notes::Level::warning, "the kernel lost " + counted(count, "record") + " here");
   return Flow::more;
 }
 

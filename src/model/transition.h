@@ -77,6 +77,7 @@ struct Transition {
   std::string_view socket;
   std::optional<std::uint64_t> cookie;
   std::optional<std::uint64_t> inode;
+  std::optional<std::uint64_t> netns;  ///< inode of the network namespace
   std::optional<EventTime> time;
   /// How long it was in `from`: as the source says, or between the first and the last sample that showed it.
   std::optional<EventTime> dwell;

@@ -36,6 +36,12 @@ class TransitionNdjson final : public TransitionWriter {
     } else {
       out.append("null");
     }
+    out.append(R"(,"netns":)");
+    if (of.netns) {
+      out.number(*of.netns);
+    } else {
+      out.append("null");
+    }
     out.append(R"(,"socket":)");
     word_or_null(of.socket);
     out.append(R"(,"time_us":)");

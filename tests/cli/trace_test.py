@@ -19,6 +19,9 @@ class Refusals(TestCase):
                                  r"illegal, resets, half-open, time-wait or lost\)",
             ("--count", "0"): r'bad count "0" .*',
             ("--duration", "0"): r'bad interval "0" .*',
+            ("--source", "netlink"): r"trace reads the kernel's announcements, so its source is auto, bpf or tracefs, "
+                                     r'not "netlink"',
+            ("--source", "tracefs", "--netns", "blue"): r"tracefs shows the transitions of all network namespaces .*",
             ("--json",): r"trace prints table, plain, csv or ndjson, not json",
         }.items():
             with self.subTest(args=args):
@@ -34,7 +37,8 @@ class Tracer:
         self.listener = socket.create_server(("127.0.0.1", 0))
         test.addCleanup(self.listener.close)
         self.port = self.listener.getsockname()[1]
-        self.child = subprocess.Popen([harness.TCPSTAT, "trace", "--port", str(self.port), *args], env=environment(),
+        self.child = subprocess.Popen([harness.TCPSTAT, "trace", "--source", "tracefs", "--netns", "all", "--port",
+                                       str(self.port), *args], env=environment(),
                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         test.addCleanup(self.child.kill)
         deadline = time.monotonic() + 20
@@ -102,12 +106,30 @@ class Live(TestCase):
         code, out, err = tracer.end()
         self.assertEqual(code, 0)
         self.assertEqual([line.split(",")[8:10] for line in out.splitlines()], [["FIN_WAIT2", "CLOSE"]])
-        self.assertIn("tracefs tells of full sockets: it shows where TIME_WAIT begins, and not where it ends", err)
+        self.assertIn("full sockets alone have transitions here: a trace shows where TIME_WAIT begins, and not where it ends", err)
 
     def test_a_run_that_saw_nothing_is_a_success(self):
-        result = run("trace", "--port", "1", "--duration", "0.2")
+        result = run("trace", "--source", "tracefs", "--netns", "all", "--port", "1", "--duration", "0.2")
         self.assertEqual((result.code, result.err), (0, ""))
         self.assertEqual(json.loads(result.out)["transitions"]["total"], 0)
+
+
+class OtherSources(TestCase):
+    def test_a_host_that_forbids_both_says_why_in_one_sentence(self):
+        if os.geteuid() != 0:
+            self.skipTest("dropping rights takes root")
+        drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        for args, sentence in {
+            ("--source", "bpf"): r"cannot trace by BPF: (it takes CAP_BPF and CAP_PERFMON \(run as root\)|this .*)",
+            ("--source", "tracefs"): r"cannot trace TCP: Permission denied \(run as root\)",
+            (): r"cannot trace TCP: Permission denied \(run as root; cannot trace by BPF: .*\)",
+        }.items():
+            result = subprocess.run([*drop, harness.TCPSTAT, "trace", *args, "--duration", "0.1"], capture_output=True,
+                                    text=True, env=environment(), check=False)
+            if "setpriv" in result.stderr or "failed to execute" in result.stderr:
+                self.skipTest(result.stderr)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), args)
+            self.assertRegex(result.stderr, rf"\Atcpstat: {sentence}\n\Z")
 
 
 if __name__ == "__main__":

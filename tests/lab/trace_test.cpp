@@ -10,10 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "command.h"
 #include "failure.h"
 #include "listing.h"
+#include "namespace.h"
 #include "oracle_stage.h"
 #include "watching.h"
+#include "worker.h"
 
 namespace tcpstat::lab {
 namespace {
@@ -50,6 +53,17 @@ class Tracing {
     CHECK(watching_.wait() == 0);
     return told;
   }
+  /// Ends it: its lines of type transition.
+  std::vector<std::string> end_lines() {
+    watching_.interrupt();
+    std::vector<std::string> told;
+    while (const auto line = watching_.line()) {
+      if (value_of(*line, "type") == "summary") summary_ = *line;
+      if (value_of(*line, "type") == "transition" && !is_probe(*line)) told.push_back(*line);
+    }
+    CHECK(watching_.wait() == 0);
+    return told;
+  }
   /// Ends it: its lines of type life.
   std::vector<std::string> end_lives() {
     watching_.interrupt();
@@ -69,7 +83,7 @@ class Tracing {
     return value_of(line, "local_port") == port || value_of(line, "remote_port") == port;
   }
   static std::vector<std::string> command(const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"trace", "--port", "12690-12999", "-f", "ndjson"};
+    std::vector<std::string> words = {"trace", "--port", "12690-12999", "-f", "ndjson", "-q"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -77,6 +91,18 @@ class Tracing {
   Watching watching_;
   std::string summary_;
 };
+
+/// The sources that work here; a line that says why for one that does not.
+std::vector<std::string> sources() {
+  std::vector<std::string> out = {"tracefs"};
+  const auto bpf = run({tcpstat_binary(), "trace", "--source", "bpf", "--duration", "0.001", "-q", "-f", "csv"});
+  if (bpf.exit_code == 0) {
+    out.emplace_back("bpf");
+  } else {
+    MESSAGE("skipped for --source bpf: ", bpf.err);
+  }
+  return out;
+}
 
 void check_same(const Stage& stage, std::vector<std::string> told) {
   std::vector<std::string> printed;
@@ -87,94 +113,139 @@ void check_same(const Stage& stage, std::vector<std::string> told) {
 
 TEST_SUITE("trace") {
   TEST_CASE("lives of both ends, in all their transitions") {
-    const auto stage = Stage::open();
-    if (!stage) return;
-    Tracing tracing;
-    const Handle listener = Stage::listener(kPort);
-    for (int i = 0; i < 3; ++i) {
-      Handle client = connect_to(kPort);
-      Handle server = accept_from(listener);
-      const bool reset = i == 1;
-      if (reset) linger_0(client.get());
-      client.reset();
-      if (!reset) read_to_end(server.get());
-      server.reset();
+    for (const std::string& source : sources()) {
+      CAPTURE(source);
+      const auto stage = Stage::open();
+      if (!stage) return;
+      Tracing tracing({"--source", source});
+      const Handle listener = Stage::listener(kPort);
+      for (int i = 0; i < 3; ++i) {
+        Handle client = connect_to(kPort);
+        Handle server = accept_from(listener);
+        const bool reset = i == 1;
+        if (reset) linger_0(client.get());
+        client.reset();
+        if (!reset) read_to_end(server.get());
+        server.reset();
+      }
+      // A handshake that the peer plays, and one that it leaves half open: a request is no socket that the kernel prints.
+      Conversation done = stage->accepted(listener, kPort);
+      Conversation half_open = stage->arriving(kPort);
+      half_open.send_syn();
+      linger_0(done.fd());
+      done.close();
+      check_same(*stage, tracing.end());
+      CHECK(value_of(tracing.summary(), "complete") == "true");
+      CHECK(value_of(tracing.summary(), "lost_records") == "0");
+      CHECK(value_of(tracing.summary(), "source") == source);
     }
-    // A handshake that the peer plays, and one that it leaves half open: a request is no socket that the kernel prints.
-    Conversation done = stage->accepted(listener, kPort);
-    Conversation half_open = stage->arriving(kPort);
-    half_open.send_syn();
-    linger_0(done.fd());
-    done.close();
-    check_same(*stage, tracing.end());
-    CHECK(value_of(tracing.summary(), "complete") == "true");
-    CHECK(value_of(tracing.summary(), "lost_records") == "0");
-    CHECK(value_of(tracing.summary(), "source") == "tracefs");
   }
 
   TEST_CASE("thousands of transitions on two processors, in the order of every life") {
-    const auto stage = Stage::open();
-    if (!stage) return;
-    Tracing tracing;
-    for (int i = 0; i < 200; ++i) {
-      const Handle listener = Stage::listener(kPort);
-      Handle client = connect_to(kPort);
-      Handle server = accept_from(listener);
-      server.reset();
-      read_to_end(client.get());
+    for (const std::string& source : sources()) {
+      CAPTURE(source);
+      const auto stage = Stage::open();
+      if (!stage) return;
+      Tracing tracing({"--source", source});
+      for (int i = 0; i < 200; ++i) {
+        const Handle listener = Stage::listener(kPort);
+        Handle client = connect_to(kPort);
+        Handle server = accept_from(listener);
+        server.reset();
+        read_to_end(client.get());
+      }
+      check_same(*stage, tracing.end());
+      // A life that is out of order would be a socket whose records are missing.
+      CHECK(value_of(tracing.summary(), "complete") == "true");
     }
-    check_same(*stage, tracing.end());
-    // A life that is out of order would be a socket whose records are missing.
-    CHECK(value_of(tracing.summary(), "complete") == "true");
   }
 
   TEST_CASE("lives of both ends: who closed first, and who reset what") {
     const auto stage = Stage::open();
     if (!stage) return;
-    Tracing tracing({"--lives"});
-    Handle listener = Stage::listener(kPort);
-    enum class Way : std::uint8_t { client_closes, client_resets, server_resets };
-    for (const Way way : {Way::client_closes, Way::client_resets, Way::server_resets}) {
-      Handle client = connect_to(kPort);
-      Handle server = accept_from(listener);
-      if (way == Way::client_resets) linger_0(client.get());
-      if (way == Way::server_resets) linger_0(server.get());
-      (way == Way::server_resets ? server : client).reset();
-      if (way == Way::client_closes) read_to_end(server.get());
+    for (const std::string& source : sources()) {
+      CAPTURE(source);
+      Tracing tracing({"--lives", "--source", source});
+      Handle listener = Stage::listener(kPort);
+      enum class Way : std::uint8_t { client_closes, client_resets, server_resets };
+      for (const Way way : {Way::client_closes, Way::client_resets, Way::server_resets}) {
+        Handle client = connect_to(kPort);
+        Handle server = accept_from(listener);
+        if (way == Way::client_resets) linger_0(client.get());
+        if (way == Way::server_resets) linger_0(server.get());
+        (way == Way::server_resets ? server : client).reset();
+        if (way == Way::client_closes) read_to_end(server.get());
+      }
+      listener.reset();
+      CHECK_THROWS(connect_to(kPort));
+      std::vector<std::string> told;
+      for (const std::string& life : tracing.end_lives()) {
+        const bool client = value_of(life, "remote_port") == std::to_string(kPort);
+        told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
+                       value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
+                       value_of(life, "reset_by"));
+        CHECK(value_of(life, "complete") == "true");
+        CHECK(value_of(life, "legal") == "true");
+        const bool knows = value_of(life, "handshake_us") != "null";
+        CHECK(knows == (client && value_of(life, "ending") != "refused"));
+      }
+      CHECK(difference(
+                {"client active local orderly null", "server passive remote orderly null",
+                 "client active null reset here", "server passive null reset peer", "client active null reset peer",
+                 "server passive null reset here", "client active null refused null"},
+                std::move(told))
+                .empty());
+      const auto summary = nlohmann::json::parse(tracing.summary());
+      CHECK(summary["lost_records"] == 0);
+      CHECK(summary["handshakes"]["outgoing"]["refused"] == 1);
+      CHECK(summary["handshakes"]["incoming"]["expired"].is_null());
+      CHECK(summary["state_times"].size() >= 2);
     }
-    listener.reset();
-    CHECK_THROWS(connect_to(kPort));
+  }
+
+  TEST_CASE("programs in the kernel know the cookie and the namespace, and leave other namespaces out") {
+    if (sources().size() < 2) return;
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing({"--source", "bpf"});
+    Worker elsewhere([](const Worker::Report& report) {
+      enter_namespace();
+      report(1);
+    });
+    elsewhere.wait_for_report();
+    Watching other({"trace", "--source", "bpf", "--netns", std::to_string(elsewhere.pid()), "--port", "12690-12999",
+                    "-f", "ndjson", "--duration", "1"});
+    std::string cookie;
+    {
+      const Handle listener = Stage::listener(kPort);
+      const Handle client = connect_to(kPort);
+      std::uint64_t number = 0;
+      socklen_t size = sizeof number;
+      REQUIRE(::getsockopt(client.get(), SOL_SOCKET, SO_COOKIE, &number, &size) == 0);
+      cookie = std::to_string(number);
+    }
+    const std::vector<std::string> lines = tracing.end_lines();
+    std::size_t of_client = 0;
+    for (const std::string& line : lines) {
+      of_client += value_of(line, "cookie") == cookie ? 1U : 0U;
+      CHECK(value_of(line, "netns") == value_of(tracing.summary(), "netns"));
+    }
+    CHECK(of_client >= 3);
     std::vector<std::string> told;
-    for (const std::string& life : tracing.end_lives()) {
-      const bool client = value_of(life, "remote_port") == std::to_string(kPort);
-      told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
-                     value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
-                     value_of(life, "reset_by"));
-      CHECK(value_of(life, "complete") == "true");
-      CHECK(value_of(life, "legal") == "true");
-      const bool knows = value_of(life, "handshake_us") != "null";
-      CHECK(knows == (client && value_of(life, "ending") != "refused"));
-    }
-    CHECK(
-        difference({"client active local orderly null", "server passive remote orderly null",
-                    "client active null reset here", "server passive null reset peer", "client active null reset peer",
-                    "server passive null reset here", "client active null refused null"},
-                   std::move(told))
-            .empty());
-    const auto summary = nlohmann::json::parse(tracing.summary());
-    CHECK(summary["lost_records"] == 0);
-    CHECK(summary["handshakes"]["outgoing"]["refused"] == 1);
-    CHECK(summary["handshakes"]["incoming"]["expired"].is_null());
-    CHECK(summary["state_times"].size() >= 2);
+    while (const auto line = other.line()) told.push_back(*line);
+    CHECK(other.wait() == 0);
+    REQUIRE(told.size() == 1);
+    CHECK(value_of(told[0], "type") == "summary");
   }
 
   TEST_CASE("the count ends it, the filter chooses, and nothing is left behind, not even of a run that was killed") {
     const auto stage = Stage::open();
     if (!stage) return;
     const std::string left = "ls /sys/kernel/tracing/instances | grep -c '^tcpstat-trace-'";
-    { const Tracing killed; }
+    { const Tracing killed({"--source", "tracefs"}); }
     CHECK(run({"sh", "-c", left}).out != "0\n");
-    Watching watching({"trace", "--port", std::to_string(kPort), "-s", "LISTEN", "--count", "2", "-f", "csv", "-H"});
+    Watching watching({"trace", "--source", "tracefs", "--port", std::to_string(kPort), "-s", "LISTEN", "--count", "2",
+                       "-f", "csv", "-H"});
     std::vector<std::string> lines;
     for (int attempt = 0; attempt < 100 && lines.size() < 2; ++attempt) {
       const Handle listener = Stage::listener(kPort);

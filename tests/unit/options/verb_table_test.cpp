@@ -35,8 +35,8 @@ const std::map<VerbId, std::string> kTakes = {
      kFilters + kText +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
          "count events"},
-    {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port " + kText +
-                        "color format json output-file quiet strict count duration lives only"},
+    {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns " + kText +
+                        "color format json output-file quiet source strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample timeout "
                                "interval warning critical rule "
@@ -92,7 +92,8 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
     words.insert(words.end(), {"-f", "json"});
   words.push_back("--" + std::string(option.name));
-  if (option.takes_value()) words.push_back(sample_value(option.id));
+  const bool of_trace = verb.id == VerbId::trace && option.id == OptionId::source;
+  if (option.takes_value()) words.push_back(of_trace ? "bpf" : sample_value(option.id));
   return words;
 }
 

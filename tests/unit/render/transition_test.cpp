@@ -84,6 +84,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"remote_address", "198.51.100.7"},
                       {"remote_port", 50'000},
                       {"cookie", "18446744073709551615"},
+                      {"netns", nullptr},
                       {"socket", nullptr},
                       {"time_us", nullptr},
                       {"mode", "sampled"},
@@ -146,6 +147,7 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   exact.time = EventTime(1'795'836'121'306'379);
   exact.dwell = EventTime(57);
   exact.peer_reset = true;
+  exact.netns = 4'026'531'833;
   writer->sample({1, "2026-11-28T03:22:01.306Z", "04:22:01.306379"});
   writer->lost(12);
   writer->transition(exact, {TransitionVerdict::quirk, "why", "where", {}});
@@ -167,6 +169,7 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   CHECK(line["time_us"] == 1'795'836'121'306'379);
   CHECK(line["mode"] == "exact");
   CHECK(line["peer_reset"] == true);
+  CHECK(line["netns"] == 4'026'531'833);
   CHECK(line["cookie"] == nullptr);
   const json end = json::parse(lines[2]);
   CHECK(end["lost_records"] == 12);

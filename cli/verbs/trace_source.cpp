@@ -1,0 +1,71 @@
+#include "cli/verbs/trace_source.h"
+
+#include "parsers/bpf/bpf_trace.h"
+#include "parsers/tracefs/transition_trace.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+using options::TraceSource;
+
+constexpr std::string_view kAllNamespaces = "tracefs shows all network namespaces, and does not say which is whose";
+
+/// Conditions on ports have to match all together, so each alone leaves out nothing that is wanted.
+std::vector<bpf::PortRange> ports_of(const filter::Filter& filter) {
+  const auto& chosen = !filter.ports.empty()         ? filter.ports
+                       : !filter.local_ports.empty() ? filter.local_ports
+                                                     : filter.remote_ports;
+  std::vector<bpf::PortRange> out;
+  for (const filter::PortRange& range : chosen) out.push_back({range.first, range.last});
+  return out;
+}
+
+bool names_a_namespace(const options::TraceCommand& command) {
+  return !command.netns.empty() && command.netns != options::kAllNamespaces;
+}
+
+}  // namespace
+
+Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const TraceOpeners& openers) {
+  std::string note;
+  if (command.source != TraceSource::tracefs) {
+    auto opened = openers.bpf();
+    if (opened) return OpenedTrace{std::move(*opened), "bpf", {}};
+    if (command.source == TraceSource::bpf) return tl::make_unexpected(opened.error());
+    if (names_a_namespace(command)) {
+      Error error = opened.error();
+      error.hint +=
+          std::string(error.hint.empty() ? "" : "; ") + "tracefs, which would do, cannot tell namespaces apart";
+      return tl::make_unexpected(error);
+    }
+    note = opened.error().sentence() + "; reading tracefs instead";
+  }
+  auto opened = openers.tracefs();
+  if (!opened && !note.empty()) {
+    // Neither works: the sentence of the source that everybody has, and why the other one was no help.
+    Error error = opened.error();
+    error.hint += (error.hint.empty() ? "" : "; ") + note.substr(0, note.rfind(';'));
+    return tl::make_unexpected(error);
+  }
+  if (!opened) return tl::make_unexpected(opened.error());
+  // Who asked for all of them knows.
+  if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kAllNamespaces);
+  return OpenedTrace{std::move(*opened), "tracefs", std::move(note)};
+}
+
+Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,
+                                 const std::function<Flow()>& between) {
+  bpf::KernelFilter filter;
+  filter.netns = static_cast<std::uint32_t>(netns.value_or(0));
+  filter.ipv4 = command.filter.ipv4;
+  filter.ipv6 = command.filter.ipv6;
+  filter.ports = ports_of(command.filter);
+  return open_trace(command, {.bpf = [&] { return bpf::open_trace(filter, between); },
+                              .tracefs = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
+                                auto opened = tracefs::TransitionTrace::open(between);
+                                if (!opened) return tl::make_unexpected(opened.error());
+                                return std::move(*opened);
+                              }});
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,37 @@
+#pragma once
+// Where a trace comes from: programs in the kernel, or an instance of tracefs.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "cli/options/command.h"
+#include "model/transition_source.h"
+
+namespace tcpstat::cli::verbs {
+
+struct OpenedTrace {
+  std::unique_ptr<TransitionSource> source;
+  std::string_view name;
+  std::string note;  ///< what is to be said before the first record, or empty
+};
+
+/// What opens the two of them, as functions so that a test has others.
+struct TraceOpeners {
+  using Open = std::function<Expected<std::unique_ptr<TransitionSource>>()>;
+  Open bpf;
+  Open tracefs;
+};
+
+/// The one that was asked for; else programs in the kernel, and tracefs where those are not to be had.
+Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const TraceOpeners& openers);
+
+/// With the real ones. `netns`: inode of the namespace that was asked for; nothing: all. `between` is called when
+/// everything that the kernel had so far was handed over, and says whether to go on.
+Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,
+                                 const std::function<Flow()>& between);
+
+}  // namespace tcpstat::cli::verbs

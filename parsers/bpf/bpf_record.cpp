@@ -1,0 +1,98 @@
+#include "parsers/bpf/bpf_record.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tcpstat::bpf {
+namespace {
+
+constexpr std::uint16_t kMptcp = 262;  // IPPROTO_MPTCP
+
+std::optional<ObservedState> observed(std::uint8_t number) {
+  constexpr std::uint8_t kNewSynRecv = 12;  // TCP_NEW_SYN_RECV
+  if (number == kNewSynRecv) return ObservedState::request();
+  if (number < 1 || number > kStateCount) return std::nullopt;
+  return ObservedState(static_cast<State>(number));
+}
+
+Endpoint endpoint(std::uint8_t family, const __u8 (&bytes)[16], std::uint16_t port) {
+  Endpoint out;
+  out.address.family = family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+  std::memcpy(out.address.bytes.data(), bytes, family == AF_INET6 ? 16 : 4);
+  out.port = port;
+  return out;
+}
+
+}  // namespace
+
+std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
+  ring_record record{};
+  if (bytes.size() < sizeof record) return std::nullopt;
+  std::memcpy(&record, bytes.data(), sizeof record);
+  if (record.kind != RING_TRANSITION && record.kind != RING_RESET) return std::nullopt;
+  return record;
+}
+
+std::optional<Transition> to_transition(const ring_record& record) {
+  if (record.protocol != IPPROTO_TCP && record.protocol != kMptcp) return std::nullopt;
+  const auto from = observed(record.from);
+  const auto to = observed(record.to);
+  if (!from || !to) return std::nullopt;
+  Transition transition;
+  transition.from = *from;
+  transition.to = *to;
+  transition.protocol = record.protocol == kMptcp ? Protocol::mptcp : Protocol::tcp;
+  transition.local = endpoint(record.family, record.local, record.local_port);
+  // A socket that listens has no other end.
+  if (record.remote_port != 0) transition.remote = endpoint(record.family, record.remote, record.remote_port);
+  if (record.cookie != 0) transition.cookie = record.cookie;
+  transition.netns = record.netns;
+  return transition;
+}
+
+bool Repeats::is_repeat(const ring_record& record) {
+  bool repeats = false;
+  if ((record.flags & RING_RESCUED) != 0 && record.from != record.to) {
+    for (std::size_t back = 1; back <= last_.size(); ++back) {
+      const Step& step = last_[(next_ + last_.size() - back) % last_.size()];
+      if (step.socket != record.socket) continue;
+      repeats = step.from == record.from && step.to == record.to;
+      break;
+    }
+  }
+  last_[next_] = {record.socket, record.from, record.to};
+  next_ = (next_ + 1) % last_.size();
+  return repeats;
+}
+
+std::uint64_t Losses::before(const ring_record& record) {
+  const auto end = processors_.begin() + static_cast<std::ptrdiff_t>(known_);
+  auto at =
+      std::find_if(processors_.begin(), end, [&](const Processor& one) { return one.number == record.processor; });
+  if (at == end) {
+    // More processors than are told apart: their losses are told at the next tick.
+    if (known_ == processors_.size()) return 0;
+    *at = {record.processor, 0};
+    ++known_;
+  }
+  const std::uint32_t lost = record.lost - at->lost;
+  // A count that is older than the last one: an interrupt came between the count and the place in the ring.
+  if (lost > UINT32_MAX / 2) return 0;
+  at->lost = record.lost;
+  const std::uint64_t known = std::min<std::uint64_t>(lost, ahead_);
+  ahead_ -= known;
+  told_ += lost - known;
+  return lost - known;
+}
+
+std::uint64_t Losses::up_to(std::uint64_t counted) {
+  const std::uint64_t untold = counted > told_ ? counted - told_ : 0;
+  told_ += untold;
+  ahead_ += untold;
+  return untold;
+}
+
+}  // namespace tcpstat::bpf

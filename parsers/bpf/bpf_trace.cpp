@@ -1,0 +1,212 @@
+#include "parsers/bpf/bpf_trace.h"
+
+#ifdef TCPSTAT_WITH_BPF
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <transitions.skel.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+
+#include "base/keyed_hash.h"
+#include "model/pending_resets.h"
+#include "parsers/bpf/bpf_record.h"
+#include "parsers/bpf/bpf_refusal.h"
+
+namespace tcpstat::bpf {
+namespace {
+
+/// So many records in a row, then signals and output have their turn.
+constexpr std::size_t kMostAtOnce = 4096;
+/// A reader that takes so many records at once is woken less often: waking it is what costs.
+constexpr std::size_t kMany = 64;
+constexpr std::uint32_t kWakeAt = 64U * 1024;
+constexpr int kPauseWhenBusy_ms = 20;
+constexpr int kPauseWhenQuiet_ms = 100;
+constexpr int kStop = -ECANCELED;
+
+std::uint64_t now_ns(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000ULL + static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+struct Destroy {
+  void operator()(transitions* programs) const { transitions__destroy(programs); }
+  void operator()(ring_buffer* ring) const { ::ring_buffer__free(ring); }
+};
+
+std::uint64_t misses_of(const bpf_program* program) {
+  bpf_prog_info info{};
+  std::uint32_t size = sizeof info;
+  return ::bpf_obj_get_info_by_fd(::bpf_program__fd(program), &info, &size) == 0 ? info.recursion_misses : 0;
+}
+
+class BpfTrace final : public TransitionSource {
+ public:
+  BpfTrace(std::unique_ptr<transitions, Destroy> programs, Between between, bool tells_resets)
+      : programs_(std::move(programs)), between_(std::move(between)), tells_resets_(tells_resets) {}
+
+  Expected<void> open_ring() {
+    const auto take = [](void* self, void* data, std::size_t size) {
+      return static_cast<BpfTrace*>(self)->take({static_cast<const std::byte*>(data), size});
+    };
+    ring_.reset(::ring_buffer__new(::bpf_map__fd(programs_->maps.ring), take, this, nullptr));
+    if (!ring_) return failure("read the ring buffer of the trace", errno);
+    return {};
+  }
+
+  Expected<void> read(ObservationSink& sink) override {
+    sink_ = &sink;
+    bool last = false;
+    while (flow_ == Flow::more && !last) {
+      since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
+      last = between_() == Flow::stop;
+      if (!last) ::ring_buffer__poll(ring_.get(), busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms);
+      // Records that wait below the mark wake nobody. At the end what has come until now is taken, and not what comes
+      // while it is read.
+      std::size_t rounds = last ? kRingRecords / kMostAtOnce + 1 : 1;
+      do {
+        taken_ = 0;
+        const int code = ::ring_buffer__consume(ring_.get());
+        if (code < 0 && code != kStop && code != -EINTR) return failure("read the ring buffer of the trace", -code);
+        adapt();
+      } while (flow_ == Flow::more && taken_ >= kMostAtOnce && --rounds > 0);
+      count_losses(last);
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kRingRecords = (4U << 20U) / sizeof(ring_record);
+
+  int take(std::span<const std::byte> bytes) {
+    const auto record = read_record(bytes);
+    if (!record) return 0;
+    ++taken_;
+    if (const std::uint64_t lost = losses_.before(*record); lost > 0) tell_lost(lost);
+    if (record->kind == RING_RESET) {
+      resets_.add(record->socket);
+    } else if (!repeats_.is_repeat(*record)) {
+      tell(*record);
+    }
+    return flow_ == Flow::stop || taken_ >= kMostAtOnce ? kStop : 0;
+  }
+
+  void tell(const ring_record& record) {
+    auto transition = to_transition(record);
+    if (!transition) return;
+    // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
+    std::uint64_t words[] = {record.socket};
+    std::array<char, 16> socket{};
+    const auto [end, error] = std::to_chars(socket.data(), socket.data() + socket.size(), hash_(words), 16);
+    transition->socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
+    transition->time = EventTime((since_1970_ns_ + record.time) / 1000);
+    transition->line = ++records_;
+    if (tells_resets_) transition->peer_reset = resets_.settle(record.socket, *transition);
+    if (sink_->transition(*transition) == Flow::stop) flow_ = Flow::stop;
+  }
+
+  void tell_lost(std::uint64_t count) {
+    resets_.lost();
+    if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
+  }
+
+  /// Waking the reader for each record is what costs most where many come; where few come, nothing else costs.
+  void adapt() {
+    busy_ = taken_ > kMany;
+    programs_->bss->wake_at = busy_ ? kWakeAt : 0;
+  }
+
+  void count_losses(bool last) {
+    const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
+    if (!last && now - counted_ns_ < 1'000'000'000ULL) return;
+    counted_ns_ = now;
+    std::uint64_t dropped = 0;
+    const std::uint32_t zero = 0;
+    std::vector<std::uint64_t> of_processors(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
+    if (::bpf_map_lookup_elem(::bpf_map__fd(programs_->maps.dropped), &zero, of_processors.data()) == 0) {
+      for (const std::uint64_t count : of_processors) dropped += count;
+    }
+    if (const std::uint64_t lost = losses_.up_to(dropped); lost > 0) tell_lost(lost);
+    // What the first program missed and the second did not take. A count may be caught between the two.
+    const std::uint64_t missed = misses_of(programs_->progs.guarded);
+    const std::uint64_t rescued = programs_->bss->rescued;
+    const std::uint64_t skipped = missed > rescued ? missed - rescued : 0;
+    if (skipped > skipped_) tell_lost(skipped - skipped_);
+    skipped_ = std::max(skipped_, skipped);
+    if (!tells_resets_) return;
+    const std::uint64_t resets = misses_of(programs_->progs.reset_received);
+    if (std::exchange(missed_resets_, resets) != resets) resets_.lost();
+  }
+
+  std::unique_ptr<transitions, Destroy> programs_;
+  std::unique_ptr<ring_buffer, Destroy> ring_;
+  Between between_;
+  ObservationSink* sink_ = nullptr;
+  KeyedHash hash_;
+  Repeats repeats_;
+  Losses losses_;
+  PendingResets resets_;
+  bool tells_resets_;
+  bool busy_ = false;
+  Flow flow_ = Flow::more;
+  std::size_t taken_ = 0;
+  std::uint64_t records_ = 0;
+  std::uint64_t since_1970_ns_ = 0;  ///< when CLOCK_MONOTONIC was 0
+  std::uint64_t counted_ns_ = 0;
+  std::uint64_t skipped_ = 0;
+  std::uint64_t missed_resets_ = 0;
+};
+
+void set_filter(transitions& programs, const KernelFilter& filter) {
+  programs.rodata->wanted_netns = filter.netns;
+  if (filter.ipv4 != filter.ipv6) programs.rodata->wanted_family = filter.ipv4 ? AF_INET : AF_INET6;
+  if (filter.ports.size() > kMostPorts) return;
+  programs.rodata->port_ranges = static_cast<std::uint32_t>(filter.ports.size());
+  for (std::size_t at = 0; at < filter.ports.size(); ++at) {
+    programs.rodata->first_port[at] = filter.ports[at].first;
+    programs.rodata->last_port[at] = filter.ports[at].last;
+  }
+}
+
+enum class Resets : bool { no, yes };
+
+/// Null and errno where the kernel takes the programs not. A skeleton loads as a whole.
+std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets resets) {
+  std::unique_ptr<transitions, Destroy> programs(transitions__open());
+  if (!programs) return programs;
+  set_filter(*programs, filter);
+  if (resets == Resets::no) ::bpf_program__set_autoload(programs->progs.reset_received, false);
+  int code = transitions__load(programs.get());
+  if (code == 0) code = transitions__attach(programs.get());
+  if (code == 0) return programs;
+  errno = -code;
+  return nullptr;
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& filter, Between between) {
+  const BpfHost host = look_at_host();
+  if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
+  ::libbpf_set_print(nullptr);
+  Resets resets = Resets::yes;
+  auto programs = load(filter, resets);
+  if (!programs) {
+    resets = Resets::no;
+    programs = load(filter, resets);
+  }
+  if (!programs) return tl::make_unexpected(load_failure(host, errno));
+  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), resets == Resets::yes);
+  if (auto opened = trace->open_ring(); !opened) return tl::make_unexpected(opened.error());
+  return trace;
+}
+
+}  // namespace tcpstat::bpf
+
+#endif

@@ -1,0 +1,36 @@
+#pragma once
+// Transitions as programs of ours in the kernel hand them over: with cookie and network namespace, and filtered there, so
+// that what nobody asked for costs next to nothing. What has no room in the ring is counted by processor, and told where
+// it happened.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "model/transition_source.h"
+
+namespace tcpstat::bpf {
+
+struct PortRange {
+  std::uint16_t first = 0;
+  std::uint16_t last = 0;
+};
+/// As many as the programs compare; what is more is left to the reader.
+inline constexpr std::size_t kMostPorts = 8;
+
+/// What the kernel leaves out; lives are handed over whole, so states are no part of it.
+struct KernelFilter {
+  std::uint32_t netns = 0;  ///< inode; 0: all
+  bool ipv4 = true;
+  bool ipv6 = true;
+  std::vector<PortRange> ports;  ///< of either end; empty, or more than kMostPorts: all
+};
+
+/// Called when everything that the kernel had so far is handed over; says whether to go on.
+using Between = std::function<Flow()>;
+
+/// Tracing begins here.
+Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& filter, Between between);
+
+}  // namespace tcpstat::bpf

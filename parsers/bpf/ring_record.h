@@ -1,0 +1,33 @@
+#pragma once
+// One record of the ring buffer, as the programs in transitions.bpf.c write it and bpf_record reads it. Plain C: both
+// compilers take it.
+
+#include <linux/types.h>
+
+enum ring_record_kind {
+  RING_TRANSITION = 1, /* all members */
+  RING_RESET = 2,      /* the socket has received an RST that it obeys: no states */
+};
+enum ring_record_flags {
+  RING_RESCUED = 1, /* by the second program, because the first was running on this processor */
+};
+
+struct ring_record {
+  __u64 time;   /* CLOCK_MONOTONIC, ns */
+  __u64 socket; /* address of the kernel: an identity, never to be shown */
+  __u64 cookie; /* as in sock_diag; 0: none */
+  __u32 netns;  /* inode */
+  __u32 lost;   /* records that found no room on this processor so far, modulo 2^32 */
+  __u8 local[16];
+  __u8 remote[16]; /* IPv4: the first four bytes */
+  __u16 local_port;
+  __u16 remote_port; /* of this host's byte order */
+  __u16 protocol;
+  __u16 processor;
+  __u8 kind;
+  __u8 flags;
+  __u8 family; /* AF_INET or AF_INET6 */
+  __u8 from;   /* TCP_ESTABLISHED = 1, … */
+  __u8 to;
+  __u8 spare[3]; /* 0 */
+};

@@ -1,0 +1,199 @@
+// The programs that run in the kernel where sockets change state: they choose, copy, and hand over through a ring buffer.
+//
+// Only what is read of the kernel is declared here. Offsets come from the running kernel's BTF (CO-RE): members may stand
+// elsewhere there, or inside an anonymous union, and are found by name. So the machine that builds needs no BTF.
+#include <linux/bpf.h>
+
+#include <bpf/bpf_helpers.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_tracing.h>
+
+#include "ring_record.h"
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct in6_addr {
+  union {
+    __u8 u6_addr8[16];
+  } in6_u;
+};
+struct ns_common {
+  unsigned int inum;
+};
+struct net {
+  struct ns_common ns;
+};
+typedef struct {
+  struct net* net;
+} possible_net_t;
+struct sock_common {
+  __be32 skc_daddr, skc_rcv_saddr;
+  __be16 skc_dport;
+  __u16 skc_num;
+  unsigned short skc_family;
+  possible_net_t skc_net;
+  struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+  struct sock_common __sk_common;
+  __u16 sk_protocol;
+};
+struct inet_sock {
+  struct sock sk;
+  __be16 inet_sport;
+};
+#pragma clang attribute pop
+
+#define FAMILY_INET6 10
+#define PROTOCOL_TCP 6
+#define PROTOCOL_MPTCP 262
+#define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_LISTEN 10
+#define MOST_PORTS 8
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+// The filter, constant from load on: the verifier removes what is not asked for.
+const volatile __u32 wanted_netns = 0;   // inode; 0: all
+const volatile __u16 wanted_family = 0;  // 0: both
+const volatile __u32 port_ranges = 0;    // how many of the following; 0: all ports
+const volatile __u16 first_port[MOST_PORTS] = {};
+const volatile __u16 last_port[MOST_PORTS] = {};
+
+// Bytes that wait before the reader is woken; it raises the number while records come fast.
+volatile __u32 wake_at = 0;
+// Transitions that `rescue` found `guarded` to have missed.
+volatile __u64 rescued = 0;
+
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 1 << 22);
+} ring SEC(".maps");
+
+// Records for which the ring had no room, by processor.
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u64);
+} dropped SEC(".maps");
+
+static __always_inline int port_is_wanted(__u16 port) {
+  if (port_ranges == 0) return 1;
+#pragma unroll
+  for (int i = 0; i < MOST_PORTS; ++i) {
+    if (i < port_ranges && port >= first_port[i] && port <= last_port[i]) return 1;
+  }
+  return 0;
+}
+
+static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8 to, __u8 flags) {
+  struct sock_common* common = &sk->__sk_common;
+  const __u16 protocol = sk->sk_protocol;
+  if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_MPTCP) return 0;
+  const __u16 family = common->skc_family;
+  if (wanted_family != 0 && family != wanted_family) return 0;
+  const __u32 netns = common->skc_net.net->ns.inum;
+  if (wanted_netns != 0 && netns != wanted_netns) return 0;
+  const __u16 remote_port = __builtin_bswap16(common->skc_dport);
+  __u16 local_port = common->skc_num;
+  // The port is given back before the state is CLOSE; inet_sport keeps it.
+  if (local_port == 0) local_port = __builtin_bswap16(BPF_CORE_READ((struct inet_sock*)sk, inet_sport));
+  // A port that is not there may still come: a life is handed over whole.
+  if (local_port != 0 && remote_port != 0 && !port_is_wanted(local_port) && !port_is_wanted(remote_port)) return 0;
+
+  const __u32 zero = 0;
+  __u64* full = bpf_map_lookup_elem(&dropped, &zero);
+  if (!full) return 0;
+  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
+  if (!record) {
+    ++*full;
+    return 0;
+  }
+  record->time = bpf_ktime_get_ns();
+  record->socket = (__u64)sk;
+  // Before Linux 6.15 the child of a listener is still its listener's copy here, cookie and all.
+  const int copy = from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV && remote_port == 0;
+  record->cookie = copy ? 0 : bpf_get_socket_cookie(sk);
+  record->netns = netns;
+  record->lost = *full;
+  if (family == FAMILY_INET6) {
+    __builtin_memcpy(record->local, &common->skc_v6_rcv_saddr, 16);
+    __builtin_memcpy(record->remote, &common->skc_v6_daddr, 16);
+  } else {
+    __builtin_memset(record->local, 0, 16);
+    __builtin_memset(record->remote, 0, 16);
+    *(__u32*)record->local = common->skc_rcv_saddr;
+    *(__u32*)record->remote = common->skc_daddr;
+  }
+  record->local_port = local_port;
+  record->remote_port = remote_port;
+  record->protocol = protocol;
+  record->processor = bpf_get_smp_processor_id();
+  record->kind = kind;
+  record->flags = flags;
+  record->family = family;
+  record->from = from;
+  record->to = to;
+  __builtin_memset(record->spare, 0, sizeof record->spare);
+  __u64 how = 0;
+  if (wake_at != 0) {
+    how = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_at ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+  }
+  bpf_ringbuf_submit(record, how);
+  return 0;
+}
+
+// The kernel runs no program inside itself: a softirq that interrupts `guarded` on its processor has its own transitions
+// skipped there (bpf_prog_info.recursion_misses, kernel/trace/bpf_trace.c, __bpf_trace_run()). `rescue` is attached behind
+// it and takes those. Which ones `guarded` took, a small stack for each processor tells: a softirq may come between the
+// two programs, but it ends before they go on.
+#define MOST_TAKEN 8
+struct taken {
+  volatile __u32 count;
+  volatile __u32 step[MOST_TAKEN];
+  volatile __u64 socket[MOST_TAKEN];
+};
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, struct taken);
+} stack SEC(".maps");
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(guarded, struct sock* sk, int from, int to) {
+  const __u32 zero = 0;
+  struct taken* taken = bpf_map_lookup_elem(&stack, &zero);
+  if (!taken) return 0;
+  const __u32 at = taken->count & (MOST_TAKEN - 1);
+  taken->socket[at] = (__u64)sk;
+  taken->step[at] = from << 8 | to;
+  taken->count = (at + 1) & (MOST_TAKEN - 1);
+  return hand_over(sk, RING_TRANSITION, from, to, 0);
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(rescue, struct sock* sk, int from, int to) {
+  const __u32 zero = 0;
+  struct taken* taken = bpf_map_lookup_elem(&stack, &zero);
+  if (!taken) return 0;
+  const __u32 top = (taken->count - 1) & (MOST_TAKEN - 1);
+  const __u32 below = (top - 1) & (MOST_TAKEN - 1);
+  const __u32 step = from << 8 | to;
+  if (taken->socket[top] == (__u64)sk && taken->step[top] == step) {
+    taken->socket[top] = 0;
+    taken->count = top;
+    return 0;
+  }
+  if (taken->socket[below] == (__u64)sk && taken->step[below] == step) {
+    taken->socket[top] = taken->socket[below] = 0;
+    taken->count = below;
+    return 0;
+  }
+  __sync_fetch_and_add(&rescued, 1);
+  return hand_over(sk, RING_TRANSITION, from, to, RING_RESCUED);
+}
+
+SEC("tp_btf/tcp_receive_reset")
+int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, RING_RESET, 0, 0, 0); }

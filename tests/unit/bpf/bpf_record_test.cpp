@@ -1,0 +1,166 @@
+#include "parsers/bpf/bpf_record.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+#include <ostream>
+#include <random>
+#include <vector>
+
+#include "support/fixtures.h"
+#include "support/rows.h"
+
+namespace tcpstat::bpf {
+namespace {
+
+std::vector<ring_record> recorded() {
+  const std::string bytes = test::fixture("bpf/connections.ring");
+  std::vector<ring_record> out;
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(ring_record)) {
+    const auto record = read_record(test::bytes_of(std::string_view(bytes).substr(at)));
+    REQUIRE(record);
+    out.push_back(*record);
+  }
+  return out;
+}
+
+std::string text(const ring_record& record) {
+  const auto transition = to_transition(record);
+  if (!transition) return "none";
+  return to_string(*transition->local) + " " + (transition->remote ? to_string(*transition->remote) : "*") + " " +
+         std::string(name(transition->from)) + ">" + std::string(name(transition->to));
+}
+
+TEST_CASE("records of a kernel are the transitions that it announced") {
+  const auto records = recorded();
+  REQUIRE(records.size() == 24);
+  CHECK(text(records[0]) ==
+        "127.0.0.1:7411 * " + std::string(name(State::close)) + ">" + std::string(name(State::listen)));
+  CHECK(text(records[1]) ==
+        "127.0.0.1:0 127.0.0.1:7411 " + std::string(name(State::close)) + ">" + std::string(name(State::syn_sent)));
+  CHECK(text(records[13]) ==
+        "[::1]:37852 [::1]:7413 " + std::string(name(State::syn_sent)) + ">" + std::string(name(State::established)));
+  const auto first = to_transition(records[1]);
+  CHECK(first->cookie == 8268413U);
+  CHECK(first->netns == 4'026'531'833U);
+  CHECK((first->observed == Observed::exact));
+  CHECK((first->protocol == Protocol::tcp));
+  // The kernel's address is not the word that tells sockets apart.
+  CHECK(first->socket.empty());
+  CHECK(records[1].socket == records[2].socket);
+  CHECK(records[1].socket != records[3].socket);
+  std::uint64_t before = 0;
+  for (const ring_record& record : records) {
+    CHECK(record.time >= before);
+    before = record.time;
+  }
+}
+
+TEST_CASE("a received reset has a socket and no states") {
+  const auto records = recorded();
+  CHECK(records[17].kind == RING_RESET);
+  CHECK(records[17].socket == records[18].socket);
+  CHECK_FALSE(to_transition(records[17]));
+}
+
+TEST_CASE("bytes that are no record") {
+  const std::string bytes = test::fixture("bpf/connections.ring");
+  for (std::size_t size = 0; size < sizeof(ring_record); ++size) {
+    CHECK_FALSE(read_record(test::bytes_of(std::string_view(bytes).substr(0, size))));
+  }
+  ring_record record = recorded()[0];
+  for (const int kind : {0, 3, 255}) {
+    record.kind = static_cast<std::uint8_t>(kind);
+    std::string other(sizeof record, 0);
+    std::memcpy(other.data(), &record, sizeof record);
+    CHECK_FALSE(read_record(test::bytes_of(other)));
+  }
+}
+
+TEST_CASE("any bytes are a transition with known states, or none") {
+  std::mt19937 random(1);
+  for (int round = 0; round < 20'000; ++round) {
+    std::string bytes(sizeof(ring_record), 0);
+    for (char& byte : bytes) byte = static_cast<char>(random());
+    auto record = read_record(test::bytes_of(bytes));
+    if (!record) continue;
+    record->protocol = round % 2 == 0 ? 6 : 262;
+    if (const auto transition = to_transition(*record)) CHECK(transition->from.index() <= kStateCount + 1);
+  }
+}
+
+TEST_CASE("states and protocols that are none") {
+  ring_record record = recorded()[2];
+  for (const int state : {0, 13, 255}) {
+    record.from = static_cast<std::uint8_t>(state);
+    CHECK_FALSE(to_transition(record));
+  }
+  record.from = 12;
+  CHECK(to_transition(record)->from.is_request());
+  record.protocol = 132;
+  CHECK_FALSE(to_transition(record));
+  record.protocol = 262;
+  record.cookie = 0;
+  CHECK((to_transition(record)->protocol == Protocol::mptcp));
+  CHECK_FALSE(to_transition(record)->cookie);
+}
+
+ring_record step(std::uint64_t socket, std::uint8_t from, std::uint8_t to, std::uint8_t flags = 0) {
+  ring_record record{};
+  record.socket = socket;
+  record.from = from;
+  record.to = to;
+  record.flags = flags;
+  return record;
+}
+
+TEST_CASE("what the second program takes once more is a repeat, and a state that is stored again is none") {
+  Repeats repeats;
+  CHECK_FALSE(repeats.is_repeat(step(7, 2, 1)));
+  CHECK_FALSE(repeats.is_repeat(step(8, 2, 1)));
+  CHECK(repeats.is_repeat(step(7, 2, 1, RING_RESCUED)));
+  CHECK_FALSE(repeats.is_repeat(step(7, 1, 4, RING_RESCUED)));
+  CHECK_FALSE(repeats.is_repeat(step(7, 4, 5)));
+  CHECK_FALSE(repeats.is_repeat(step(7, 5, 5)));
+  CHECK_FALSE(repeats.is_repeat(step(7, 5, 5, RING_RESCUED)));
+  // The first program takes nothing twice.
+  CHECK_FALSE(repeats.is_repeat(step(7, 5, 7)));
+  CHECK_FALSE(repeats.is_repeat(step(7, 5, 7)));
+}
+
+ring_record counted(std::uint16_t processor, std::uint32_t lost) {
+  ring_record record{};
+  record.processor = processor;
+  record.lost = lost;
+  return record;
+}
+
+TEST_CASE("losses are told once each, where they happened") {
+  Losses losses;
+  CHECK(losses.before(counted(0, 0)) == 0);
+  CHECK(losses.before(counted(0, 5)) == 5);
+  CHECK(losses.before(counted(0, 5)) == 0);
+  CHECK(losses.before(counted(1, 2)) == 2);
+  CHECK(losses.up_to(7) == 0);
+  // Behind the last record only the kernel's own count tells.
+  CHECK(losses.up_to(10) == 3);
+  CHECK(losses.up_to(10) == 0);
+  // The records that come later have the same losses in their counts.
+  CHECK(losses.before(counted(0, 7)) == 0);
+  CHECK(losses.before(counted(1, 4)) == 1);
+  CHECK(losses.up_to(11) == 0);
+}
+
+TEST_CASE("counts of 32 bits go around, and an older one is no loss") {
+  Losses losses;
+  CHECK(losses.before(counted(3, 10)) == 10);
+  CHECK(losses.before(counted(3, 9)) == 0);
+  CHECK(losses.before(counted(3, 12)) == 2);
+  Losses around;
+  (void)around.before(counted(0, 0x7000'0000));
+  (void)around.before(counted(0, 0xE000'0000));
+  CHECK(around.before(counted(0, 0x1)) == 0x2000'0001);
+}
+
+}  // namespace
+}  // namespace tcpstat::bpf
