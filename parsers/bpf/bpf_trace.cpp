@@ -91,7 +91,9 @@ class BpfTrace final : public TransitionSource {
     if (const std::uint64_t lost = losses_.before(*record); lost > 0) tell_lost(lost);
     if (record->kind == RING_RESET) {
       resets_.add(record->socket);
-    } else if (!repeats_.is_repeat(*record)) {
+    } else if (repeats_.is_repeat(*record)) {
+      ++taken_twice_;
+    } else {
       tell(*record);
     }
     return flow_ == Flow::stop || taken_ >= kMostAtOnce ? kStop : 0;
@@ -113,6 +115,7 @@ class BpfTrace final : public TransitionSource {
 
   void tell_lost(std::uint64_t count) {
     resets_.lost();
+    repeats_ = {};
     if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
   }
 
@@ -135,7 +138,8 @@ class BpfTrace final : public TransitionSource {
     if (const std::uint64_t lost = losses_.up_to(dropped); lost > 0) tell_lost(lost);
     // What the first program missed and the second did not take. A count may be caught between the two.
     const std::uint64_t missed = misses_of(programs_->progs.guarded);
-    const std::uint64_t rescued = programs_->bss->rescued;
+    const std::uint64_t rescued =
+        programs_->bss->rescued - std::min<std::uint64_t>(programs_->bss->rescued, taken_twice_);
     const std::uint64_t skipped = missed > rescued ? missed - rescued : 0;
     if (skipped > skipped_) tell_lost(skipped - skipped_);
     skipped_ = std::max(skipped_, skipped);
@@ -160,6 +164,7 @@ class BpfTrace final : public TransitionSource {
   std::uint64_t since_1970_ns_ = 0;  ///< when CLOCK_MONOTONIC was 0
   std::uint64_t counted_ns_ = 0;
   std::uint64_t skipped_ = 0;
+  std::uint64_t taken_twice_ = 0;
   std::uint64_t missed_resets_ = 0;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 // Transitions as programs of ours in the kernel hand them over: with cookie and network namespace, and filtered there, so
 // that what nobody asked for costs next to nothing. What has no room in the ring is counted by processor, and told where
-// it happened.
+// it happened. Linux 6.18 has been seen to call no program at all for a burst of softirqs, and to count nothing: beside a
+// tracefs instance some 100 of 170,000 transitions were missing in one run of ten, and only broken lives showed it. So
+// counters alone never make a trace complete.
 
 #include <functional>
 #include <memory>
