@@ -226,6 +226,10 @@ Failure read(const Words& words, TraceCommand& to) {
   to.lives = words.given(OptionId::lives);
   if (auto failed = read_one(words, OptionId::source, to.source, parse_trace_source)) return failed;
   if (auto failed = read_text(words, OptionId::netns, to.netns, "all, NAME, PID or PATH")) return failed;
+  to.command = words.command;
+  if (to.source == TraceSource::tracefs && !to.command.empty()) {
+    return UsageError{"tracefs does not tell whose a socket is; following a command takes --source bpf"};
+  }
   if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != kAllNamespaces) {
     return UsageError{
         "tracefs shows the transitions of all network namespaces and does not say which is whose; --source bpf tells "
@@ -407,7 +411,7 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
   Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
-              line.operands.empty() ? "" : line.operands.front()};
+              line.operands.empty() ? "" : line.operands.front(), line.command};
   if (line.verb->operand == Operand::filter && !line.operands.empty()) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);
   }

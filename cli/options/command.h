@@ -102,7 +102,8 @@ inline constexpr std::string_view kAllNamespaces = "all";
 struct TraceCommand {
   filter::Filter filter;
   TraceSource source = TraceSource::automatic;
-  std::string netns;  ///< as typed; empty: the caller's
+  std::vector<std::string> command;  ///< to run and to follow; empty: all sockets
+  std::string netns;                 ///< as typed; empty: the caller's
   OutputChoice output;
   FormatId format_in_pipe = FormatId::ndjson;
   TextChoice text;

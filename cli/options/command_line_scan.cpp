@@ -186,6 +186,11 @@ CommandLine scan_command_line(const std::vector<std::string>& words) {
   };
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
+    if (word == "--" && line.verb->runs_command) {
+      line.has_command = true;
+      line.command.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+      break;
+    }
     if (word == "--") {  // the end of options
       std::for_each(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end(), operand);
       break;
@@ -245,6 +250,10 @@ Parsed<TypedOptions> parse_options(const CommandLine& line) {
     }
   }
   if (const auto unknown = app.remaining(true); !unknown.empty()) return usage_error(unknown_option(unknown.front()));
+  if (line.has_command && line.command.empty()) {
+    return usage_error("-- is followed by the command to run: tcpstat " + std::string(line.verb->word) +
+                       " -- curl URL");
+  }
   // `iostat 2`, `vmstat 2`
   if (line.verb->id == VerbId::watch && line.operands.size() == 1 && is_seconds(line.operands[0])) {
     return usage_error("unexpected argument " + in_quotes(line.operands[0]) +

@@ -15,6 +15,9 @@ struct CommandLine {
   const VerbInfo* verb = &verb_info(VerbId::list);
   /// What is neither an option, nor the value of one, nor the verb.
   std::vector<std::string> operands;
+  /// Of a verb that runs one: all words behind `--`.
+  std::vector<std::string> command;
+  bool has_command = false;
   /// Options and their values in the order in which they stood, a letter that is the verb's own replaced by the name
   /// that it stands for: behind `check`, -t is --timeout, as for every monitoring plugin.
   std::vector<std::string> option_words;

@@ -18,6 +18,7 @@ struct Words {
   const TypedOptions& typed;
   const VerbInfo& verb;
   std::string operand;                                      ///< the first word that is no option; empty: none
+  std::vector<std::string> command = {};                    ///< to run
   std::optional<filter::ParsedExpression> expression = {};  ///< of the words that are no options
   std::string expression_text = {};
 

@@ -77,6 +77,7 @@ constexpr OwnRefusal kTraceRefusals[] = {
 };
 constexpr Example kTraceExamples[] = {
     {"tcpstat trace --port 443", "each transition on port 443, as it happens"},
+    {"tcpstat trace -- curl https://example.org", "what one program does"},
     {"tcpstat trace -s SYN_RECV --duration 10", "ten seconds of handshakes"},
     {"tcpstat trace --lives --only resets", "which connections were reset, and by whom"},
     {"tcpstat trace --count 1000 -f ndjson", "for a script, or tcpstat validate"},
@@ -203,11 +204,12 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
     {.id = VerbId::trace,
      .word = "trace",
      .title = "trace",
-     .usage = "trace [OPTIONS] [FILTER]",
+     .usage = "trace [OPTIONS] [FILTER] [-- COMMAND...]",
      .meaning = "print every transition as it happens",
      .page = "Prints each transition of TCP sockets as the kernel announces it, judged by the machine that tcpstat "
              "explain machine prints. Nothing between two samples is missed; a record that "
-             "the kernel lost is told where it was lost. Needs root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
+             "the kernel lost is told where it was lost. With -- COMMAND the sockets of that program alone. Needs "
+             "root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
              "transition is illegal.",
      .takes = ((kFilters - OptionSet{user, pid, process}) | kDocument | kText |
                OptionSet{source, strict, count, duration, lives, only}) -
@@ -216,6 +218,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .why = "trace prints transitions",
      .document = Document::transitions,
      .operand = Operand::filter,
+     .runs_command = true,
      .own_options = kTraceOptions,
      .own_refusals = kTraceRefusals,
      .examples = kTraceExamples,

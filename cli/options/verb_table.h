@@ -54,6 +54,7 @@ struct VerbInfo {
   std::string_view other_formats = ", not ";  ///< what stands before the name of one that it does not print
   std::string_view also_formats{};            ///< what stands behind it
   Operand operand = Operand::none;
+  bool runs_command = false;  ///< what stands behind `--` is one
   ExitCodes exit_codes = ExitCodes::ordinary;
   std::span<const OwnOption> own_options{};
   std::span<const OwnRefusal> own_refusals{};

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <optional>
 
 #include "base/quantity_text.h"
 #include "cli/signals.h"
@@ -11,6 +12,7 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/trace_source.h"
+#include "cli/verbs/traced_command.h"
 #include "cli/verbs/traced_lives.h"
 #include "cli/verbs/verbs.h"
 #include "parsers/host/opened_host.h"
@@ -103,14 +105,21 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
+  std::optional<TracedCommand> followed;
   const auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
-    const bool over = stopped != 0 || out.error() != 0 || (due && Clock::now() >= *due);
+    const bool over =
+        stopped != 0 || out.error() != 0 || (due && Clock::now() >= *due) || (followed && followed->has_ended());
     return over ? Flow::stop : Flow::more;
   });
   if (!trace) return end_failed(trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, notes);
+  if (!command.command.empty()) {
+    auto started = TracedCommand::start(command.command);
+    if (!started) return end_failed(started.error(), notes);
+    followed.emplace(std::move(*started));
+  }
   handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
   const auto read = trace->source->read(lives);
   if (!read) notes.print(Notes::Level::error, read.error().sentence());

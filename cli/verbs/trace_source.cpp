@@ -38,6 +38,11 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
           std::string(error.hint.empty() ? "" : "; ") + "tracefs, which would do, cannot tell namespaces apart";
       return tl::make_unexpected(error);
     }
+    if (!command.command.empty()) {
+      Error error = opened.error();
+      error.hint += std::string(error.hint.empty() ? "" : "; ") + "tracefs, which would do, cannot follow a command";
+      return tl::make_unexpected(error);
+    }
     note = opened.error().sentence() + "; reading tracefs instead";
   }
   auto opened = openers.tracefs();
@@ -60,6 +65,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::opti
   filter.ipv4 = command.filter.ipv4;
   filter.ipv6 = command.filter.ipv6;
   filter.ports = ports_of(command.filter);
+  if (!command.command.empty()) filter.follow = bpf::KernelFilter::Follow::children;
   return open_trace(command, {.bpf = [&] { return bpf::open_trace(filter, between); },
                               .tracefs = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
                                 auto opened = tracefs::TransitionTrace::open(between);

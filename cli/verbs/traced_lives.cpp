@@ -41,6 +41,11 @@ TracedLives::TracedLives(const options::TraceCommand& command, const KernelLimit
           },
           [this](const ConnectionLife& life) { return tell(life); }) {}
 
+Flow TracedLives::transition(const Transition& transition) {
+  if (!command_.command.empty() && !followed_.belongs(transition)) return Flow::more;
+  return lives_.transition(transition);
+}
+
 Flow TracedLives::lost(std::uint64_t count, std::uint64_t line) {
   lost_records_ += count;
   lives_.lost(count, line);

@@ -10,6 +10,7 @@
 #include "model/kernel_limits.h"
 #include "model/transition_source.h"
 #include "render/transition_writer.h"
+#include "trace/followed_sockets.h"
 #include "trace/life_checker.h"
 #include "trace/life_statistics.h"
 
@@ -21,7 +22,7 @@ class TracedLives final : public ObservationSink {
   TracedLives(const options::TraceCommand& command, const KernelLimits& limits, render::TransitionWriter& writer,
               TextBuffer& out, const Notes& notes);
 
-  Flow transition(const Transition& transition) override { return lives_.transition(transition); }
+  Flow transition(const Transition& transition) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
   Flow row(const SampleRow&, std::uint64_t) override { return Flow::more; }
   Flow sample_end(const SampleEnd&) override { return Flow::more; }
@@ -48,6 +49,7 @@ class TracedLives final : public ObservationSink {
   TextBuffer& out_;
   const Notes& notes_;
   trace::PairCounts pairs_;
+  trace::FollowedSockets followed_;
   trace::LifeStatistics statistics_;
   trace::LifeChecker lives_;
   VerdictCounts verdicts_;

@@ -50,6 +50,7 @@ std::optional<Transition> to_transition(const ring_record& record) {
   if (record.remote_port != 0) transition.remote = endpoint(record.family, record.remote, record.remote_port);
   if (record.cookie != 0) transition.cookie = record.cookie;
   transition.netns = record.netns;
+  transition.by_followed = (record.flags & RING_FOLLOWED) != 0;
   return transition;
 }
 

@@ -5,8 +5,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <transitions.skel.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -179,6 +181,15 @@ void set_filter(transitions& programs, const KernelFilter& filter) {
   }
 }
 
+bool follow_children(transitions& programs) {
+  struct stat file;
+  if (::stat("/proc/self/ns/pid", &file) != 0) return false;
+  programs.rodata->followed_parent = static_cast<std::uint32_t>(::getpid());
+  programs.rodata->namespace_device = file.st_dev;
+  programs.rodata->namespace_inode = file.st_ino;
+  return true;
+}
+
 enum class Resets : bool { no, yes };
 
 /// Null and errno where the kernel takes the programs not. A skeleton loads as a whole.
@@ -186,6 +197,9 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets re
   std::unique_ptr<transitions, Destroy> programs(transitions__open());
   if (!programs) return programs;
   set_filter(*programs, filter);
+  const bool follow = filter.follow == KernelFilter::Follow::children;
+  if (follow && !follow_children(*programs)) return nullptr;
+  ::bpf_program__set_autoload(programs->progs.forked, follow);
   if (resets == Resets::no) ::bpf_program__set_autoload(programs->progs.reset_received, false);
   int code = transitions__load(programs.get());
   if (code == 0) code = transitions__attach(programs.get());

@@ -26,6 +26,9 @@ struct KernelFilter {
   std::uint32_t netns = 0;  ///< inode; 0: all
   bool ipv4 = true;
   bool ipv6 = true;
+  /// Mark what processes do that this one will have started, and theirs: Transition::by_followed.
+  enum class Follow : std::uint8_t { nobody, children };
+  Follow follow = Follow::nobody;
   std::vector<PortRange> ports;  ///< of either end; empty, or more than kMostPorts: all
 };
 

@@ -9,7 +9,8 @@ enum ring_record_kind {
   RING_RESET = 2,      /* the socket has received an RST that it obeys: no states */
 };
 enum ring_record_flags {
-  RING_RESCUED = 1, /* by the second program, because the first was running on this processor */
+  RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
+  RING_FOLLOWED = 2, /* the current process is one that is followed; whether it did it depends on the step */
 };
 
 struct ring_record {

@@ -42,6 +42,9 @@ struct inet_sock {
   struct sock sk;
   __be16 inet_sport;
 };
+struct task_struct {
+  int tgid;
+};
 #pragma clang attribute pop
 
 #define FAMILY_INET6 10
@@ -60,6 +63,12 @@ const volatile __u32 port_ranges = 0;    // how many of the following; 0: all po
 const volatile __u16 first_port[MOST_PORTS] = {};
 const volatile __u16 last_port[MOST_PORTS] = {};
 
+// Processes that the reader starts are followed, and theirs. Its own number is that of its PID namespace, whose file is
+// this device and inode; all other numbers are the kernel's own.
+const volatile __u32 followed_parent = 0;  // 0: nobody is followed
+const volatile __u64 namespace_device = 0;
+const volatile __u64 namespace_inode = 0;
+
 // Bytes that wait before the reader is woken; it raises the number while records come fast.
 volatile __u32 wake_at = 0;
 // Transitions that `rescue` found `guarded` to have missed.
@@ -77,6 +86,15 @@ struct {
   __type(key, __u32);
   __type(value, __u64);
 } dropped SEC(".maps");
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 1 << 14);
+  __type(key, __u32);
+  __type(value, __u8);
+} followed SEC(".maps");
+
+static __always_inline int is_followed(__u32 process) { return bpf_map_lookup_elem(&followed, &process) != 0; }
 
 static __always_inline int port_is_wanted(__u16 port) {
   if (port_ranges == 0) return 1;
@@ -132,6 +150,7 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   record->processor = bpf_get_smp_processor_id();
   record->kind = kind;
   record->flags = flags;
+  if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
   record->family = family;
   record->from = from;
   record->to = to;
@@ -192,3 +211,18 @@ int BPF_PROG(rescue, struct sock* sk, int from, int to) {
 
 SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, RING_RESET, 0, 0, 0); }
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(forked, struct task_struct* parent, struct task_struct* child) {
+  const __u32 from = parent->tgid;
+  const __u32 to = child->tgid;
+  if (followed_parent == 0 || from == to) return 0;  // a thread is no process
+  struct bpf_pidns_info self = {};
+  if (!is_followed(from) && (bpf_get_ns_current_pid_tgid(namespace_device, namespace_inode, &self, sizeof self) != 0 ||
+                             self.tgid != followed_parent)) {
+    return 0;
+  }
+  const __u8 yes = 1;
+  bpf_map_update_elem(&followed, &to, &yes, BPF_ANY);
+  return 0;
+}

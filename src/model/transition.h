@@ -83,6 +83,9 @@ struct Transition {
   std::optional<EventTime> dwell;
   /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot tell.
   std::optional<bool> peer_reset;
+  /// Whether the process that ran was one that the source was told to follow: the one that did it, where a system call
+  /// did, as connect(2) and listen(2); else anybody.
+  bool by_followed = false;
   std::string_view host;   ///< where it was written down; or empty
   std::uint64_t line = 0;  ///< of the log, or number of the record; 0 where there is none
   RecordOrder order = RecordOrder::as_it_happened;

@@ -22,6 +22,9 @@ class Refusals(TestCase):
             ("--source", "netlink"): r"trace reads the kernel's announcements, so its source is auto, bpf or tracefs, "
                                      r'not "netlink"',
             ("--source", "tracefs", "--netns", "blue"): r"tracefs shows the transitions of all network namespaces .*",
+            ("--source", "tracefs", "--", "true"): r"tracefs does not tell whose a socket is; following a command takes "
+                                                   r"--source bpf",
+            ("--",): r"-- is followed by the command to run: tcpstat trace -- curl URL",
             ("--json",): r"trace prints table, plain, csv or ndjson, not json",
         }.items():
             with self.subTest(args=args):
@@ -107,6 +110,27 @@ class Live(TestCase):
         self.assertEqual(code, 0)
         self.assertEqual([line.split(",")[8:10] for line in out.splitlines()], [["FIN_WAIT2", "CLOSE"]])
         self.assertIn("full sockets alone have transitions here: a trace shows where TIME_WAIT begins, and not where it ends", err)
+
+    def test_a_command_is_followed_with_its_children_and_what_they_accept(self):
+        if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:
+            self.skipTest("no BPF programs here")
+        talk = ("import socket, os; l = socket.create_server(('127.0.0.1', 0)); p = l.getsockname()[1]; print(p)\n"
+                "if os.fork() == 0: socket.create_connection(('127.0.0.1', p)).close(); os._exit(0)\n"
+                "a = l.accept()[0]; a.recv(1); a.close(); os.wait()")
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            noise = (f"import socket, time\nwhile True: socket.create_connection(('127.0.0.1', {other.getsockname()[1]})"
+                     ").close(); time.sleep(0.001)")
+            beside = subprocess.Popen(["python3", "-c", noise])
+            self.addCleanup(beside.wait)
+            self.addCleanup(beside.kill)
+            result = run("trace", "--lives", "--", "python3", "-c", talk)
+        self.assertEqual(result.code, 0, result)
+        port = int(result.err)
+        lines = [json.loads(line) for line in result.lines]
+        self.assertEqual(sorted((line["opening"], line["local_port"] == port) for line in lines[:-1]),
+                         [("active", False), ("passive", True)])
+        self.assertEqual(lines[-1]["source"], "bpf")
+        self.fails("trace", "--", "/nonexistent/program", sentence=r"cannot run /nonexistent/program: No such file or directory")
 
     def test_a_run_that_saw_nothing_is_a_success(self):
         result = run("trace", "--source", "tracefs", "--netns", "all", "--port", "1", "--duration", "0.2")

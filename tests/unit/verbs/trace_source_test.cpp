@@ -64,6 +64,15 @@ TEST_CASE("one namespace can be told from others by programs in the kernel alone
         "namespaces apart)");
 }
 
+TEST_CASE("a command is followed by programs in the kernel alone") {
+  TraceCommand command;
+  command.command = {"true"};
+  const auto trace = open_trace(command, {.bpf = no_bpf, .tracefs = works});
+  REQUIRE_FALSE(trace);
+  CHECK(trace.error().sentence().ends_with("(run as root; tracefs, which would do, cannot follow a command)"));
+  CHECK(open_trace(command, {.bpf = works, .tracefs = works})->name == "bpf");
+}
+
 TEST_CASE("where neither works both reasons are said") {
   CHECK(opened(TraceSource::automatic, "", no_bpf, no_tracefs).error().sentence() ==
         "cannot trace TCP: tracefs is not mounted (mount it; cannot trace by BPF: it takes CAP_BPF and CAP_PERFMON "
