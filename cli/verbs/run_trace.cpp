@@ -40,15 +40,19 @@ std::string sentence(const render::TransitionCounts& counts) {
 }
 
 Report report_of(const options::TraceCommand& command, const TracedLives& lives, const RunFacts& facts,
-                 std::string_view source) {
+                 const OpenedTrace& trace) {
   Report report;
   report.facts = facts;
-  report.source = source;
+  report.source = trace.name;
   report.selected = command.filter.states;
   report.filtered = command.filter.has_conditions();
   report.coverage.visible = {};  // transitions are counted, not sockets
   const std::uint64_t lost = lives.lost_records();
-  report.coverage.complete = lost == 0 && lives.broken_lives() == 0;
+  report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.counts_every_loss;
+  if (!trace.counts_every_loss) {
+    report.coverage.warn("uncounted_loss",
+                         "the kernel may skip programs without counting it; --source tracefs is exact");
+  }
   if (lost > 0) report.coverage.warn("lost_records", "the kernel lost " + counted(lost, "record"));
   if (lives.broken_lives() > 0) {
     report.coverage.warn("broken_lives", counted(lives.broken_lives(), "socket") +
@@ -124,7 +128,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const auto read = trace->source->read(lives);
   if (!read) notes.print(Notes::Level::error, read.error().sentence());
 
-  const Report report = report_of(command, lives, (*host)->facts(), trace->name);
+  const Report report = report_of(command, lives, (*host)->facts(), *trace);
   const render::TransitionCounts counts = lives.counts();
   writer->finish(report, counts);
   ExitStatus status = lives.found_illegal() ? ExitStatus::illegal : ExitStatus::done;

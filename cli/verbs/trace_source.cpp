@@ -24,13 +24,19 @@ bool names_a_namespace(const options::TraceCommand& command) {
   return !command.netns.empty() && command.netns != options::kAllNamespaces;
 }
 
+bool wants_bpf(const options::TraceCommand& command) {
+  if (command.source != TraceSource::automatic) return command.source == TraceSource::bpf;
+  // Who wants a complete trace or none gets the source that counts every loss.
+  return !command.strict || names_a_namespace(command) || !command.command.empty();
+}
+
 }  // namespace
 
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const TraceOpeners& openers) {
   std::string note;
-  if (command.source != TraceSource::tracefs) {
+  if (wants_bpf(command)) {
     auto opened = openers.bpf();
-    if (opened) return OpenedTrace{std::move(*opened), "bpf", {}};
+    if (opened) return OpenedTrace{std::move(*opened), "bpf", false, {}};
     if (command.source == TraceSource::bpf) return tl::make_unexpected(opened.error());
     if (names_a_namespace(command)) {
       Error error = opened.error();
@@ -55,7 +61,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   if (!opened) return tl::make_unexpected(opened.error());
   // Who asked for all of them knows.
   if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kAllNamespaces);
-  return OpenedTrace{std::move(*opened), "tracefs", std::move(note)};
+  return OpenedTrace{std::move(*opened), "tracefs", true, std::move(note)};
 }
 
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,

@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "filter/transition_filter.h"
 

@@ -125,7 +125,7 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   if (!full) return 0;
   struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
   if (!record) {
-    ++*full;
+    __sync_fetch_and_add(full, 1);
     return 0;
   }
   record->time = bpf_ktime_get_ns();

@@ -54,7 +54,8 @@ class Tracer:
     @staticmethod
     def enabled(name):
         path = f"/sys/kernel/tracing/instances/{name}/events/sock/inet_sock_set_state/enable"
-        return open(path, encoding="ascii").read().strip() == "1"
+        with open(path, encoding="ascii") as file:
+            return file.read().strip() == "1"
 
     def connection(self):
         with socket.create_connection(("127.0.0.1", self.port)) as client, self.listener.accept()[0] as server:
@@ -125,7 +126,7 @@ class Live(TestCase):
             self.addCleanup(beside.kill)
             result = run("trace", "--lives", "--", "python3", "-c", talk)
         self.assertEqual(result.code, 0, result)
-        port = int(result.err)
+        port = int(result.err.split()[0])
         lines = [json.loads(line) for line in result.lines]
         self.assertEqual(sorted((line["opening"], line["local_port"] == port) for line in lines[:-1]),
                          [("active", False), ("passive", True)])

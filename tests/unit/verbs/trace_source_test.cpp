@@ -48,6 +48,21 @@ TEST_CASE("tracefs where they are not to be had, with the reason and what it can
         "cannot trace by BPF: it takes CAP_BPF and CAP_PERFMON (run as root); reading tracefs instead");
 }
 
+TEST_CASE(
+    "a trace that has to be complete takes the source that counts every loss, unless only the other one will do") {
+  const TraceOpeners both{.bpf = works, .tracefs = works};
+  TraceCommand command;
+  CHECK_FALSE(open_trace(command, both)->counts_every_loss);
+  command.strict = true;
+  CHECK(open_trace(command, both)->name == "tracefs");
+  CHECK(open_trace(command, both)->counts_every_loss);
+  command.netns = "blue";
+  CHECK(open_trace(command, both)->name == "bpf");
+  command.netns.clear();
+  command.command = {"true"};
+  CHECK(open_trace(command, both)->name == "bpf");
+}
+
 TEST_CASE("a source that was asked for has no second") {
   CHECK(opened(TraceSource::bpf, "", no_bpf, works).error().sentence() == no_bpf().error().sentence());
   CHECK(opened(TraceSource::tracefs, "", works, no_tracefs).error().sentence() == no_tracefs().error().sentence());
