@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstring>
 #include <map>
 
 #include "base/frequent_keys.h"
-#include "base/keyed_hash.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
 #include "model/kernel_timers.h"
+#include "model/way.h"
 
 namespace tcpstat::diagnose {
 namespace {
@@ -31,22 +30,6 @@ constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
 constexpr double kTimeWaitSeconds = std::chrono::duration<double>(kTcpTimewaitLen).count();
 
-/// One destination as one local address sees it.
-struct Way {
-  Address local;
-  Endpoint remote;
-  friend auto operator<=>(const Way&, const Way&) = default;
-};
-struct WayHash {
-  std::uint64_t operator()(const Way& way) const {
-    std::array<std::uint64_t, 5> words{};
-    std::memcpy(words.data(), way.local.bytes.data(), 16);
-    std::memcpy(words.data() + 2, way.remote.address.bytes.data(), 16);
-    words[4] = way.remote.port;
-    return hash(words);
-  }
-  KeyedHash hash;
-};
 using Ways = FrequentKeys<Way, WayHash>;
 
 bool is_loopback(const Address& address) {
@@ -64,8 +47,7 @@ class Ports : public Diagnosis {
     if (!settings.first_local_port || !settings.last_local_port) return;
     first_ = *settings.first_local_port;
     last_ = *settings.last_local_port;
-    const std::int64_t ports = std::int64_t{last_} - first_ + 1 - settings.reserved_ports.value_or(0);
-    if (ports > 0) most_ = static_cast<std::uint64_t>(ports);
+    most_ = settings.ephemeral_ports().value_or(0);
   }
 
   // Not SYN_RECV, which nobody here opened.
@@ -79,7 +61,7 @@ class Ports : public Diagnosis {
     }
     std::uint8_t& uses = uses_[row.local.port];
     if ((uses & kManyRows) != kManyRows) ++uses;
-    const Way way{row.local.address.unmapped(), {row.remote.address.unmapped(), row.remote.port}};
+    const Way way = way_of(row.local, row.remote);
     (row.state == State::time_wait ? waiting_ : held_).add(way);
   }
 

@@ -42,6 +42,16 @@ struct KernelSettings : KernelLimits {
   std::optional<std::uint16_t> last_local_port;
   std::optional<std::uint32_t> reserved_ports;  ///< how many ports of that range net.ipv4.ip_local_reserved_ports takes
   std::array<std::optional<std::uint64_t>, 3> tcp_mem_pages;  ///< net.ipv4.tcp_mem: low, pressure, high; whole host
+
+  [[nodiscard]] bool is_ephemeral(std::uint16_t port) const {
+    return first_local_port && last_local_port && port >= *first_local_port && port <= *last_local_port;
+  }
+  /// How many ports connect(2) has for one destination; nothing if that is not known, or none.
+  [[nodiscard]] std::optional<std::uint64_t> ephemeral_ports() const {
+    if (!first_local_port || !last_local_port) return std::nullopt;
+    const std::int64_t ports = std::int64_t{*last_local_port} - *first_local_port + 1 - reserved_ports.value_or(0);
+    return ports > 0 ? std::optional(static_cast<std::uint64_t>(ports)) : std::nullopt;
+  }
 };
 
 /// A file of facts that should be there and could not be read.
