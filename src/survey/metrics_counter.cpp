@@ -1,0 +1,139 @@
+#include "survey/metrics_counter.h"
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+namespace tcpstat::survey {
+namespace {
+
+std::uint64_t total(const StateCounts& states) {
+  return std::accumulate(states.begin(), states.end(), std::uint64_t{0});
+}
+
+void add(StateCounts& to, const StateCounts& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+/// Nothing as soon as one of them is not known.
+template <typename Number>
+void add(std::optional<std::uint64_t>& to, const std::optional<Number>& value) {
+  to = to && value ? std::optional(*to + *value) : std::nullopt;
+}
+
+}  // namespace
+
+MetricsCounter::MetricsCounter(const KernelSettings& settings, CountProcesses processes)
+    : count_processes_(processes), settings_(settings), by_port_(kPorts), listens_(kPorts), ways_(WayHash{}) {}
+
+Flow MetricsCounter::connection(const Connection& row) {
+  ++by_port_[row.local.port][static_cast<std::size_t>(row.state)];
+  if (count_processes_ == CountProcesses::yes) count_owners(row, row.state);
+  if (row.state == State::syn_recv) {
+    half_opens_.add(row);
+    if (half_open_prefixes_.size() < kMostPrefixes) {
+      const Prefix prefix = remote_prefix(row.remote.address);
+      half_open_prefixes_.insert(WayHash{hash_}({{}, {prefix.network, 0}}));
+    }
+    return Flow::more;
+  }
+  receive_queued_ += row.recv_queue.value_or(0);
+  send_queued_ += row.send_queue.value_or(0);
+  if (row.state != State::close && settings_.is_ephemeral(row.local.port)) ways_.add(way_of(row.local, row.remote));
+  return Flow::more;
+}
+
+Flow MetricsCounter::listener(const Listener& row) {
+  ++by_port_[row.local.port][static_cast<std::size_t>(State::listen)];
+  listens_[row.local.port] = true;
+  if (count_processes_ == CountProcesses::yes) count_owners(row, State::listen);
+  const auto [at, is_new] = listeners_.try_emplace({row.local, row.interface});
+  ListenerMetrics& one = at->second;
+  if (is_new) {
+    one = {row.local, row.interface, row.accept_queue, row.accept_limit, row.syn_recv, row.drops};
+    return Flow::more;
+  }
+  add(one.accept_queue, row.accept_queue);
+  add(one.accept_limit, row.accept_limit);
+  add(one.drops, row.drops);
+  // Half-opens are counted by endpoint: each socket of the pool was given all of them.
+  return Flow::more;
+}
+
+void MetricsCounter::count_owners(const Socket& row, State state) {
+  const auto at = static_cast<std::size_t>(state);
+  if (row.owners.empty()) {
+    ++without_owner_[at];
+    return;
+  }
+  // Processes of one name that share a socket are one series: its sum stays the number of sockets.
+  std::set<std::string_view> names;
+  for (const Owner& owner : row.owners) {
+    if (!names.insert(owner.name).second) continue;
+    auto found = by_process_.find(owner.name);
+    if (found == by_process_.end()) found = by_process_.emplace(owner.name, StateCounts{}).first;
+    ++found->second[at];
+  }
+}
+
+std::vector<PortMetrics> MetricsCounter::ports() const {
+  std::vector<PortMetrics> out;
+  PortMetrics others;
+  for (std::size_t port = 0; port < kPorts; ++port) {
+    PortMetrics one{static_cast<std::uint16_t>(port), {}};
+    std::copy(by_port_[port].begin(), by_port_[port].end(), one.states.begin());
+    if (listens_[port]) {
+      out.push_back(one);
+    } else {
+      add(others.states, one.states);
+    }
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const PortMetrics& a, const PortMetrics& b) { return total(a.states) > total(b.states); });
+  for (std::size_t i = Metrics::kMostPorts; i < out.size(); ++i) add(others.states, out[i].states);
+  if (out.size() > Metrics::kMostPorts) out.resize(Metrics::kMostPorts);
+  out.push_back(others);
+  return out;
+}
+
+std::vector<ListenerMetrics> MetricsCounter::listeners() const {
+  std::vector<ListenerMetrics> out;
+  for (const auto& [key, listener] : listeners_) out.push_back(listener);
+  const auto fill = [](const ListenerMetrics& of) {
+    return std::pair(of.accept_queue.value_or(0) + of.half_open.value_or(0), of.drops.value_or(0));
+  };
+  std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) { return fill(a) > fill(b); });
+  return out;
+}
+
+std::vector<NameMetrics> MetricsCounter::processes() const {
+  std::vector<NameMetrics> out;
+  for (const auto& [name, states] : by_process_) out.push_back({name, states});
+  std::stable_sort(out.begin(), out.end(),
+                   [](const NameMetrics& a, const NameMetrics& b) { return total(a.states) > total(b.states); });
+  NameMetrics others{std::nullopt, without_owner_};
+  for (std::size_t i = Metrics::kMostNames; i < out.size(); ++i) add(others.states, out[i].states);
+  if (out.size() > Metrics::kMostNames) out.resize(Metrics::kMostNames);
+  out.push_back(std::move(others));
+  return out;
+}
+
+Metrics MetricsCounter::metrics() const {
+  Metrics out;
+  out.ports = ports();
+  out.listeners = listeners();
+  if (out.listeners.size() > Metrics::kMostListeners) {
+    out.listeners_left_out = out.listeners.size() - Metrics::kMostListeners;
+    out.listeners.resize(Metrics::kMostListeners);
+  }
+  if (count_processes_ == CountProcesses::yes) out.processes = processes();
+  out.receive_queued_bytes = receive_queued_;
+  out.send_queued_bytes = send_queued_;
+  out.ephemeral_ports = settings_.ephemeral_ports();
+  if (const auto most = ways_.top(1); !most.empty()) out.ephemeral_ports_used = most.front().count;
+  if (half_open_prefixes_.size() < kMostPrefixes) out.half_open_prefixes = half_open_prefixes_.size();
+  if (const auto top = half_opens_.prefixes(); !top.empty()) out.half_open_per_prefix = top.front().count;
+  return out;
+}
+
+}  // namespace tcpstat::survey
