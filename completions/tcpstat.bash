@@ -52,7 +52,7 @@ _tcpstat_find_verb() {
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample) value=1 ;;
-            --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --list) value=1 ;;
+            --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
             *)
@@ -72,7 +72,7 @@ _tcpstat_options() {
     local rows='-o --output -S --sort --limit -p --processes -i --info'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
-    local check='-w --warning -c --critical --rule --threshold --state-file'
+    local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
     case $1 in
         summary) options="$filters $document $text $source --sample --by" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;
@@ -152,7 +152,7 @@ _tcpstat() {
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             ;;
         --rule) _tcpstat_pieces "$command" "$typed" '' rules ;;
-        --output-file | --state-file)
+        --output-file | --state-file | --metrics-file)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$typed")
             ;;

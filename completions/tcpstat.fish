@@ -69,7 +69,7 @@ function __tcpstat_verb
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --netns \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample \
-                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --list
+                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list
                 set value 1
             case '-*'
                 string match -qr -- '^-[^-]*[sfoSwc]$' $word; and set value 1
@@ -152,6 +152,7 @@ complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: cr
 complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'
+complete -c tcpstat -l metrics-file -n '__tcpstat_takes check' -r -F -d 'check: write metrics for Prometheus too'
 complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -n '__tcpstat_takes' -d 'print the version'

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/options/filter_options.h"
+#include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -168,6 +169,14 @@ Failure read_parts(const Words& words, C& to) {
 
 Failure read(const Words& words, ListCommand& to) { return read_parts(words, to); }
 
+/// Metrics have series of their own for it, and a bound.
+Failure refuse_other_groups(const SummaryCommand& command) {
+  if (!render::format(command.output.format).counts_metrics) return std::nullopt;
+  const auto& keys = command.group_by;
+  if (keys.empty() || keys == std::vector<std::string>{std::string(survey::kProcessKey)}) return std::nullopt;
+  return UsageError{"metrics are grouped by process alone: --by process, or another format"};
+}
+
 Failure read(const Words& words, SummaryCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   for (const std::string& piece : words.pieces(OptionId::by)) {
@@ -176,7 +185,7 @@ Failure read(const Words& words, SummaryCommand& to) {
     if (std::find(to.group_by.begin(), to.group_by.end(), *key) == to.group_by.end()) to.group_by.push_back(*key);
   }
   if (words.given(OptionId::by) && to.group_by.empty()) return UsageError{"--by names no key"};
-  return std::nullopt;
+  return refuse_other_groups(to);
 }
 
 Failure check_live(const SourceChoice& source) {
@@ -306,6 +315,7 @@ Failure read(const Words& words, RuleChoice& to) {
 Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   to.filter_words = filters_as_typed(words);
+  if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
   if (counts_sockets(words)) return read(words, to.judge.emplace<CountLimits>());
   return read(words, to.judge.emplace<RuleChoice>());
 }

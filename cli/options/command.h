@@ -151,6 +151,7 @@ struct CheckCommand {
   SourceChoice source;
   OutputChoice output;
   std::variant<RuleChoice, CountLimits> judge;
+  std::string metrics_file;  ///< empty: none
 };
 
 struct AuditCommand {

@@ -74,6 +74,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::threshold, '\0', "threshold", "RULE.NAME=VALUE", check,
      "check: another limit for a rule (see --list rules)"},
     {OptionId::state_file, '\0', "state-file", "PATH", check, "check: compare with the last run, which PATH remembers"},
+    {OptionId::metrics_file, '\0', "metrics-file", "PATH", check, "check: write metrics for Prometheus to PATH too"},
 
     {OptionId::list, '\0', "list", "WHAT", information,
      "states, columns, formats, rules, sources, netns, users, groups or fields"},

@@ -61,6 +61,7 @@ enum class OptionId : std::uint8_t {
   rule,
   threshold,
   state_file,
+  metrics_file,
 
   list,
   help,

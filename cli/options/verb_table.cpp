@@ -109,6 +109,7 @@ constexpr OwnOption kCheckOptions[] = {
     {.id = rule, .meaning = "judge by these rules alone (see --list rules)"},
     {.id = threshold, .meaning = "another limit for a rule (see --list rules)"},
     {.id = state_file, .meaning = "compare with the last run, which PATH remembers"},
+    {.id = metrics_file, .meaning = "write metrics for Prometheus to PATH too"},
 };
 constexpr Example kCheckExamples[] = {
     {"tcpstat check --interval 5", "is anything wrong?"},
@@ -253,7 +254,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "that of this page.",
      .takes = kFilters | kDocument |
               OptionSet{source, proc_root, byte_order, sample, timeout, interval, warning, critical, rule, threshold,
-                        state_file},
+                        state_file, metrics_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

@@ -1,6 +1,7 @@
 // tcpstat summary: counts instead of rows.
 
 #include "cli/output.h"
+#include "cli/verbs/counted_metrics.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
@@ -22,18 +23,25 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   const bool grouped = !command.group_by.empty();
   survey::Grouping grouping(command.group_by, host.names());
   survey::Summarizer summarizer;
-  Sink& counts = grouped ? static_cast<Sink&>(grouping) : summarizer;
-  const survey::Dump dump = survey::take(host, summary_plan(settled(command.filter, host), command.group_by), counts);
+  const render::Format& format = render::format(command.output.format);
+  std::optional<CountedMetrics> metrics;
+  if (format.counts_metrics) metrics.emplace(host, command.group_by);
+  Sink& counts = metrics ? metrics->rows() : grouped ? static_cast<Sink&>(grouping) : summarizer;
+  survey::DumpPlan plan = summary_plan(settled(command.filter, host), command.group_by);
+  plan.query.memory = format.counts_metrics;  // what listeners have dropped
+  const survey::Dump dump = survey::take(host, plan, counts);
 
   Summary summary;
-  if (grouped) {
+  if (metrics) {
+    summary.metrics = metrics->take();
+    summary.counters = metrics->counters();
+  } else if (grouped) {
     summary.keys = grouping.keys();
     summary.groups = grouping.groups();
   } else {
     summary = summarizer.summary(dump.report);
   }
   TextBuffer out(output->fd());
-  const render::Format& format = render::format(command.output.format);
   if (worth_writing(format, dump)) {
     format.summary(render_settings(command.filter, command.text, *output, out, host), dump.report, summary);
   }

@@ -17,7 +17,7 @@ struct OpenedTrace {
   std::unique_ptr<TransitionSource> source;
   std::string_view name;
   bool counts_every_loss = true;  ///< the kernel tells of each record that it could not hand over
-  std::string note;  ///< what is to be said before the first record, or empty
+  std::string note;               ///< what is to be said before the first record, or empty
 };
 
 /// What opens the two of them, as functions so that a test has others.

@@ -9,6 +9,7 @@
 #include "check/merge_findings.h"
 #include "check/open_files.h"
 #include "check/performance.h"
+#include "check/rules.h"
 #include "check/run_memory.h"
 #include "check/unread_counters.h"
 #include "detect/finding_rules.h"
@@ -110,6 +111,10 @@ CheckReport Check::run() {
   names.put_into(report_.findings);
   names.put_into(report_.verdicts);
   report_.performance = performance(now.sample, facts, report_.reading);
+  report_.counters = facts.counters;
+  for (const std::string_view rule : finding_rule_ids()) {
+    if (wants(rule)) report_.rules.push_back(rule);
+  }
   report_.status = worst_of(report_.findings, coverage());
   report_.headline = headline(report_.findings, report_.reading);
   return std::move(report_);
@@ -162,12 +167,14 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
     sampler.watch(first_->followed.cookies());
   }
   if (memory_) sampler.watch(detect::cookies_of(memory_->baseline));
-  BothSinks both(sampler, diagnoser);
+  BothSinks judges(sampler, diagnoser);
+  BothSinks with_audience(plan_.audience != nullptr ? *plan_.audience : judges, judges);
+  Sink& rows = plan_.audience != nullptr ? static_cast<Sink&>(with_audience) : judges;
   survey::DumpPlan plan = rule_dump(plan_.filter, StateSet::all());
   plan.owners = survey::DumpPlan::Owners::helpful;
   plan.descriptors = survey::DumpPlan::Descriptors::all;
   plan.witness = &diagnoser.witness();
-  survey::Dump dump = survey::take(host_, plan, both);
+  survey::Dump dump = survey::take(host_, plan, rows);
   // What was said before the dump stands before what it says.
   const Coverage before = std::move(coverage());
   report_.reading = std::move(dump.report);
@@ -270,6 +277,7 @@ void Check::keep(std::vector<Finding> findings) {
 void Check::keep(std::vector<SynVerdict> verdicts) {
   const auto rules = detect::detect_rules();
   if (std::none_of(rules.begin(), rules.end(), [this](const RuleInfo& rule) { return wants(rule.id); })) return;
+  report_.judged_half_opens = true;
   merge(report_.verdicts, std::move(verdicts));
 }
 

@@ -11,6 +11,7 @@
 #include "check/value_range.h"
 #include "filter/filter.h"
 #include "model/host.h"
+#include "model/sink.h"
 #include "report/check_report.h"
 #include "report/rule.h"
 
@@ -34,6 +35,7 @@ struct CheckPlan {
   Thresholds thresholds = {};
   std::optional<std::chrono::milliseconds> interval = {};
   MemoryStore* memory = nullptr;  ///< nothing: no run is remembered
+  Sink* audience = nullptr;       ///< sees the rows that are judged; nothing: nobody else does
 };
 
 /// Reads and judges; all of the report but its exit code.

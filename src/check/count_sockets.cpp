@@ -14,13 +14,13 @@ class Nowhere final : public Sink {
   Flow listener(const Listener&) override { return Flow::more; }
 };
 
-survey::Dump count(Host& host, const filter::Filter& filter) {
+survey::Dump count(Host& host, const filter::Filter& filter, Sink* audience) {
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = filter.states;
   if (filter.needs_owners()) plan.owners = survey::DumpPlan::Owners::required;
   Nowhere nowhere;
-  return survey::take(host, plan, nowhere);
+  return survey::take(host, plan, audience != nullptr ? *audience : nowhere);
 }
 
 /// Whether an alarm stands however many rows were not seen: more of them only leave the range further behind. A count
@@ -64,7 +64,7 @@ std::string counted(std::uint64_t count, const std::string& filter_words) {
 
 CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   CheckReport report;
-  survey::Dump dump = count(host, plan.filter);
+  survey::Dump dump = count(host, plan.filter, plan.audience);
   report.reading = std::move(dump.report);
   const Coverage& coverage = report.reading.coverage;
   const std::uint64_t count = report.reading.tally.total();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "detect/assess.h"
 #include "detect/syn_detector.h"
 #include "diagnose/diagnoser.h"
 
@@ -21,6 +22,13 @@ const std::vector<RuleInfo>& rules() {
 }  // namespace
 
 std::vector<RuleInfo> all_rules() { return rules(); }
+
+std::vector<std::string_view> finding_rule_ids() {
+  std::vector<std::string_view> ids;
+  for (const RuleInfo* rule : detect::finding_rules()) ids.push_back(rule->id);
+  for (const RuleInfo& rule : diagnose::diagnose_rules()) ids.push_back(rule.id);
+  return ids;
+}
 
 const RuleInfo* find_rule(std::string_view id) {
   const auto& all = rules();

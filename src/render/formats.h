@@ -43,6 +43,8 @@ struct Format {
   bool has_envelope = false;
   /// Whether people read it: host names, headlines and verdicts in words belong to it.
   bool for_people = false;
+  /// Whether its summary and check are made of Metrics, which somebody has to count.
+  bool counts_metrics = false;
   /// Whether one list can be told from the next in the same stream.
   bool tells_samples_apart = false;
 

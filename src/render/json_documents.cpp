@@ -174,6 +174,11 @@ std::string check_document(const CheckReport& report) {
   Json status;
   add_status(status, report);
   status["not_seen"] = report.not_seen;
+  Json counters = Json::object();
+  for (const auto& counter : kKernelCounters) {
+    counters[std::string(counter.key)] = value_or_null(report.counters.*counter.member);
+  }
+  status["counters"] = std::move(counters);
   document.add(status);
   return std::string(document.end("}\n"));
 }

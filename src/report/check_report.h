@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "model/kernel_facts.h"
 #include "report/finding.h"
+#include "report/metrics.h"
 #include "report/report.h"
 #include "report/severity.h"
 
@@ -34,6 +36,10 @@ struct CheckReport {
   std::vector<SynVerdict> verdicts;
   std::vector<std::string> not_seen;  ///< by this way of looking, beside what verdicts say of that; one sentence each
   std::vector<PerformanceValue> performance;
+  KernelCounters counters = {};              ///< with the rows that were judged
+  std::vector<std::string_view> rules = {};  ///< those that were asked
+  bool judged_half_opens = false;
+  std::optional<Metrics> metrics = {};  ///< as in Summary
 };
 
 /// One line of the audit.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/listener.h"
+#include "report/metrics.h"
 
 namespace tcpstat::inline report {
 
@@ -36,6 +37,9 @@ struct Summary {
   std::vector<Listener> listeners;
   std::vector<TopEntry> top_remotes;
   std::vector<TopEntry> top_prefixes;
+  /// Only for a format that writes nothing else.
+  std::optional<Metrics> metrics = {};
+  KernelCounters counters = {};
 };
 
 }  // namespace tcpstat::inline report

@@ -66,7 +66,7 @@ class Words(TestCase):
 
     def test_what_the_lists_hold(self):
         self.assertEqual(set(words("states")), set(STATES))
-        self.assertEqual(words("formats"), ["table", "plain", "json", "ndjson", "csv"])
+        self.assertEqual(words("formats"), ["table", "plain", "json", "ndjson", "csv", "prometheus"])
         self.assertEqual(words("sources"), ["auto", "netlink", "proc", "both"])
         self.assertTrue({"all", "connected", "half-open", "closing-side", "bucket"} <= set(words("groups")))
         self.assertEqual(set(words("users")), {entry.pw_name for entry in pwd.getpwall()})

@@ -187,7 +187,7 @@ TEST_CASE("an id of a format is its place among the formats") {
   CHECK(render::format(FormatId::json).name == "json");
   CHECK(render::format(FormatId::ndjson).name == "ndjson");
   CHECK(render::format(FormatId::csv).name == "csv");
-  CHECK(render::formats().size() == 5);
+  CHECK(render::formats().size() == 6);
   for (const render::Format& format : render::formats()) {
     CHECK(&render::format(parse_format(format.name).value()) == &format);
   }

@@ -159,7 +159,7 @@ TEST_CASE("what a new format does not write follows from its table, and so do th
     CHECK(writers_of(document, with_markdown()) == writers_of(document));
   }
   CHECK(writers_of(Document::list, with_markdown()) == "table, plain, csv, markdown, json or ndjson");
-  CHECK(writers_of(Document::summary, with_markdown()) == "table, plain, csv, markdown, json or ndjson");
+  CHECK(writers_of(Document::summary, with_markdown()) == "table, plain, csv, markdown, json, ndjson or prometheus");
 }
 
 }  // namespace

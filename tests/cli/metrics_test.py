@@ -1,0 +1,287 @@
+"""Metrics for Prometheus: what a run prints beside the same numbers in JSON, and the way from there to an alert, with
+Debian's node_exporter, Prometheus and Alertmanager on loopback."""
+
+import http.server
+import json
+import os
+import re
+import socket
+import subprocess
+import threading
+import time
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+from harness import ATTEMPT_ROWS, HERE, ProcTree, TestCase, main, run
+
+ROOT = HERE.parent.parent
+CONTRIB = ROOT / "contrib"
+PACKAGES = {"prometheus": "prometheus", "promtool": "prometheus", "prometheus-node-exporter": "prometheus-node-exporter",
+            "prometheus-alertmanager": "prometheus-alertmanager"}
+PATIENCE_S = 60
+SAMPLE = re.compile(r'([a-z_]+)(?:\{([a-z_]+="(?:[^"\\\n]|\\["\\n])*"(?:,[a-z_]+="(?:[^"\\\n]|\\["\\n])*")*)\})? (\S+)')
+LABEL = re.compile(r'([a-z_]+)="((?:[^"\\\n]|\\["\\n])*)"')
+
+
+def place_of(name):
+    """Where it is installed, or where ./dev unpacks it; None where there is none."""
+    places = (Path("/"), ROOT / "build/packages" / PACKAGES[name])
+    return next((place for place in places if (place / "usr/bin" / name).exists()), None)
+
+
+def command_of(name):
+    place = place_of(name)
+    command = [str(place / "usr/bin" / name)]
+    if name == "prometheus-alertmanager" and place != Path("/"):
+        # It looks for its templates in one place.
+        return ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" /usr/share && exec "$@"',
+                str(place / "usr/share"), *command]
+    return command
+
+
+def samples(text):
+    """{(name, labels): value}; a line that is neither a comment nor a sample is an error, and so is one twice."""
+    found = {}
+    for line in text.splitlines():
+        if line.startswith("# "):
+            continue
+        match = SAMPLE.fullmatch(line)
+        assert match, line
+        key = (match[1], frozenset(LABEL.findall(match[2] or "")))
+        assert key not in found, line
+        found[key] = float(match[3])
+    return found
+
+
+def of(found, name, **labels):
+    return found.get((name, frozenset(labels.items())))
+
+
+class Printed(TestCase):
+    def test_the_same_numbers_as_in_json(self):
+        tree = self.tree()
+        tree.counters(ListenDrops=7)
+        for verb in ("summary", "check"):
+            found = samples(run(verb, "--proc-root", tree.path, "-f", "prometheus").out)
+            document = json.loads(run("summary", "--proc-root", tree.path, "-j").out)
+            for state, count in document["summary"]["by_state"].items():
+                both = [of(found, "tcpstat_connections", family=family, state=state) for family in ("ipv4", "ipv6")]
+                if count is None:
+                    self.assertEqual(both, [None, None])
+                else:
+                    self.assertEqual(sum(both), count)
+            ports = sum(value for (name, _), value in found.items() if name == "tcpstat_port_connections")
+            self.assertEqual(ports, document["summary"]["total"])
+            self.assertEqual(of(found, "tcpstat_snapshot_complete"), 1)
+
+    def test_counters_are_those_of_json(self):
+        tree = self.tree()
+        tree.counters(ListenDrops=7)
+        found = samples(run("check", "--proc-root", tree.path, "-f", "prometheus").out)
+        counters = json.loads(run("check", "--proc-root", tree.path, "-j").out)["counters"]
+        for metric, counter in (("listen_drops", "listen_drops"), ("listen_overflows", "listen_overflows"),
+                                ("syncookies_sent", "syncookies_sent"), ("retransmitted_segments", "retrans_segs"),
+                                ("attempt_fails", "attempt_fails"),
+                                ("request_queue_full_drops", "req_q_full_drop"),
+                                ("request_queue_full_cookies", "req_q_full_do_cookies")):
+            self.assertEqual(of(found, f"tcpstat_{metric}_total"), counters[counter], metric)
+
+    def test_what_is_not_known_has_no_sample(self):
+        tree = self.tree()  # without counters and settings
+        text = run("check", "--proc-root", tree.path, "-f", "prometheus").out
+        for name in ("tcpstat_listen_drops_total", "tcpstat_ephemeral_ports", "tcpstat_listener_drops_total"):
+            self.assertNotIn(name, text)
+        self.assertIn("tcpstat_snapshot_complete 1\n", text)
+
+    def test_every_metric_is_in_the_manual(self):
+        manual = (ROOT / "man/tcpstat.8").read_text()
+        tree = self.tree()
+        tree.counters()
+        for args in (("check",), ("summary", "--by", "process")):
+            text = run(*args, "--proc-root", tree.path, "-f", "prometheus").out
+            for name in re.findall(r"# TYPE (\S+)", text):
+                self.assertIn(name, manual)
+
+    def test_a_file_beside_the_other_output(self):
+        tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
+        path = self.directory() / "tcpstat.prom"
+        result = run("check", "--proc-root", tree.path, "--metrics-file", path)
+        self.assertRegex(result.out, r"\ATCPSTAT OK")
+        found = samples(path.read_text())
+        self.assertEqual(of(found, "tcpstat_syn_flood_level"), 0)
+        self.assertEqual(os.listdir(path.parent), [path.name])
+
+    def test_metrics_that_cannot_be_written_are_not_ok(self):
+        tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
+        result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
+        self.assertEqual(result.code, 3)
+        self.assertRegex(result.lines[0], "TCPSTAT UNKNOWN - cannot .*/nonexistent/tcpstat.prom")
+
+    def test_nothing_could_be_read(self):
+        result = run("check", "--proc-root", "/nonexistent", "-f", "prometheus")
+        self.assertEqual(result.code, 3)
+        found = samples(result.out)
+        self.assertEqual(of(found, "tcpstat_snapshot_complete"), 0)
+        self.assertFalse([name for name, _ in found if name == "tcpstat_connections"])
+
+    def test_other_keys_and_lists_are_refused(self):
+        self.fails("summary", "-f", "prometheus", "--by", "state", sentence="metrics are grouped by process alone: --by process, or another format")
+        self.fails("-f", "prometheus", sentence="a list prints table, plain, csv, json or ndjson, not prometheus")
+
+
+class Contrib(TestCase):
+    def setUp(self):
+        if place_of("promtool") is None:
+            self.skipTest("there is no promtool (Debian's prometheus; ./dev test unpacks it)")
+
+    def succeeds_in(self, folder, *command, stdin=None):
+        done = subprocess.run([*command_of("promtool"), *command], cwd=folder, input=stdin, capture_output=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done
+
+    def test_promtool_finds_nothing_to_say(self):
+        tree = self.tree()
+        tree.counters()
+        for args in (("check",), ("summary", "--by", "process")):
+            text = run(*args, "--proc-root", tree.path, "-f", "prometheus").bytes
+            done = self.succeeds_in("/", "check", "metrics", stdin=text)
+            self.assertEqual(done.stdout + done.stderr, b"")
+
+    def test_rules(self):
+        self.succeeds_in(CONTRIB / "prometheus", "check", "rules", "tcpstat.rules.yml")
+        self.succeeds_in(CONTRIB / "prometheus", "test", "rules", "tcpstat.rules.test.yml")
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+class Webhook(http.server.BaseHTTPRequestHandler):
+    alerts = []
+
+    def do_POST(self):  # noqa: N802, the library's name
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.alerts.extend(json.loads(body)["alerts"])
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+class WholePath(TestCase):
+    """tcpstat, the textfile collector, Prometheus, Alertmanager, a webhook."""
+
+    def setUp(self):
+        missing = [name for name in PACKAGES if place_of(name) is None]
+        if missing:
+            self.skipTest(f"there is no {missing[0]} (Debian's {PACKAGES[missing[0]]}; ./dev test unpacks it)")
+        self.folder = self.directory()
+        self.url = f"127.0.0.1:{free_port()}"
+
+    def start(self, name, *options):
+        log = open(self.folder / f"{name}.log", "wb")  # noqa: SIM115, closed below
+        child = subprocess.Popen([*command_of(name), *options], cwd=self.folder, stdout=log, stderr=log)
+        log.close()
+
+        def end():
+            child.terminate()
+            try:
+                child.wait(20)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+        self.addCleanup(end)
+
+    def ask(self, query):
+        url = f"http://{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": query})
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            document = json.load(answer)
+        self.assertEqual(document["status"], "success", query)
+        return document["data"]["result"]
+
+    def until(self, what, question):
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            try:
+                answer = question()
+            except OSError:
+                answer = None  # it has not begun to listen
+            if answer:
+                return answer
+            time.sleep(0.3)
+        logs = "\n".join(f"{path.name}: {path.read_text()[-1500:]}" for path in self.folder.glob("*.log"))
+        self.fail(f"no {what} within {PATIENCE_S} s\n{logs}")
+        return None
+
+    def configure(self, exporter, alertmanager, webhook):
+        rules = (CONTRIB / "prometheus/tcpstat.rules.yml").read_text()
+        (self.folder / "tcpstat.rules.yml").write_text(re.sub(r"for: \S+", "for: 5s", rules))
+        (self.folder / "prometheus.yml").write_text(f"""
+global: {{scrape_interval: 1s, evaluation_interval: 1s}}
+rule_files: [tcpstat.rules.yml]
+alerting: {{alertmanagers: [{{static_configs: [{{targets: ["{alertmanager}"]}}]}}]}}
+scrape_configs: [{{job_name: node, static_configs: [{{targets: ["{exporter}"]}}]}}]
+""")
+        (self.folder / "alertmanager.yml").write_text(f"""
+route: {{receiver: hook, group_wait: 1s}}
+receivers: [{{name: hook, webhook_configs: [{{url: "http://127.0.0.1:{webhook}/"}}]}}]
+""")
+
+    def test_a_finding_reaches_the_one_on_call_with_the_command_to_type(self):
+        metrics = self.folder / "metrics"
+        metrics.mkdir()
+        tree = ProcTree(tcp=ATTEMPT_ROWS, tcp6=())
+        self.addCleanup(tree.cleanup)
+        tree.counters()
+        result = run("check", "--proc-root", tree.path, "--metrics-file", metrics / "tcpstat.prom")
+        rule = json.loads(run("check", "--proc-root", tree.path, "-j").out)["findings"][0]["rule"]
+        self.assertIn(result.code, (1, 2))
+
+        exporter, alertmanager = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        self.configure(exporter, alertmanager, server.server_address[1])
+        self.start("prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+                   f"--collector.textfile.directory={metrics}", f"--web.listen-address={exporter}")
+        self.start("prometheus-alertmanager", "--config.file=alertmanager.yml", "--storage.path=alerts",
+                   f"--web.listen-address={alertmanager}", "--cluster.listen-address=")
+        self.start("prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=series",
+                   f"--web.listen-address={self.url}")
+
+        self.until("scrape", lambda: self.ask("tcpstat_build_info"))
+        self.assertEqual(self.ask("node_textfile_scrape_error")[0]["value"][1], "0")
+        (worst,) = self.ask(f'tcpstat_check_status{{rule="{rule}"}}')
+        self.assertEqual(int(worst["value"][1]), result.code)
+        self.dashboard()
+        sent = self.until("alert", lambda: [alert for alert in Webhook.alerts
+                                            if alert["labels"]["alertname"].startswith("TcpstatRule")])
+        self.assertEqual(sent[0]["labels"]["rule"], rule)
+        command = sent[0]["annotations"]["description"].removeprefix("Run: tcpstat ").split()
+        typed = run(*command, "--proc-root", tree.path)
+        self.assertEqual(typed.code, result.code, typed)
+        self.assertIn(f" {rule}: ", typed.out)
+
+    def dashboard(self):
+        """Each expression of the dashboard is one that this Prometheus understands, over metrics that are there."""
+        board = json.loads((CONTRIB / "grafana/tcpstat.json").read_text())
+        expressions = [target["expr"] for panel in board["panels"] for target in panel.get("targets", ())]
+        self.assertGreater(len(expressions), 15)
+        there = {series["metric"]["__name__"] for series in self.ask('{__name__=~"tcpstat_.*"}')}
+        sparse = {"tcpstat_listener_accept_queue", "tcpstat_listener_accept_queue_limit", "tcpstat_listener_half_open",
+                  "tcpstat_listener_drops_total", "tcpstat_ephemeral_ports", "tcpstat_ephemeral_ports_used_max"}
+        for expression in expressions:
+            self.ask(expression.replace("$instance", ".*"))
+            for name in re.findall(r"tcpstat_\w+", expression):
+                self.assertIn(name, there | sparse)
+
+
+if __name__ == "__main__":
+    main()
