@@ -6,8 +6,8 @@ if(TCPSTAT_BPF)
   find_path(LIBBPF_INCLUDE_DIR bpf/libbpf.h)
   # Static, as what else it needs every distribution has.
   find_library(LIBBPF_LIBRARY NAMES libbpf.a bpf)
-  find_library(LIBELF_LIBRARY elf)
-  find_library(LIBZ_LIBRARY z)
+  find_library(LIBELF_LIBRARY NAMES ${static_elf} elf)
+  find_library(LIBZ_LIBRARY NAMES ${static_z} z)
   # No other compiler: gcc takes the same sources and leaves out, without a word, what makes offsets fit the kernel.
   find_program(TCPSTAT_BPF_CLANG NAMES clang clang-19 clang-16 clang-15 clang-14)
   find_program(TCPSTAT_BPF_STRIP NAMES llvm-strip llvm-strip-19 llvm-strip-16 llvm-strip-15 llvm-strip-14)

@@ -4,6 +4,13 @@ find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
 
+# A tarball meets systems that have libmnl, which iproute2 needs, and not the others.
+if(TCPSTAT_PACKAGE STREQUAL TGZ)
+  foreach(library traceevent elf z)
+    set(static_${library} lib${library}.a)
+  endforeach()
+endif()
+
 find_path(LIBMNL_INCLUDE_DIR libmnl/libmnl.h REQUIRED)
 find_library(LIBMNL_LIBRARY mnl REQUIRED)
 add_library(libmnl INTERFACE)
@@ -11,7 +18,7 @@ target_include_directories(libmnl SYSTEM INTERFACE ${LIBMNL_INCLUDE_DIR})
 target_link_libraries(libmnl INTERFACE ${LIBMNL_LIBRARY})
 
 find_path(LIBTRACEEVENT_INCLUDE_DIR traceevent/event-parse.h REQUIRED)
-find_library(LIBTRACEEVENT_LIBRARY traceevent REQUIRED)
+find_library(LIBTRACEEVENT_LIBRARY NAMES ${static_traceevent} traceevent REQUIRED)
 add_library(libtraceevent INTERFACE)
 target_include_directories(libtraceevent SYSTEM INTERFACE ${LIBTRACEEVENT_INCLUDE_DIR})
 target_link_libraries(libtraceevent INTERFACE ${LIBTRACEEVENT_LIBRARY})

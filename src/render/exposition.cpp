@@ -18,7 +18,7 @@ void append_value(TextBuffer& out, std::string_view value) {
   }
 }
 
-void append_number(TextBuffer& out, double value) {
+void append_exactly(TextBuffer& out, double value) {
   std::array<char, 32> text{};
   const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
   out.append(std::string_view(text.data(), static_cast<std::size_t>(end.ptr - text.data())));
@@ -56,7 +56,7 @@ void Exposition::sample(Labels labels, const std::optional<double>& value) {
   }
   if (before == ',') out_.append('}');
   out_.append(' ');
-  append_number(out_, *value);
+  append_exactly(out_, *value);
   out_.append('\n');
 }
 
