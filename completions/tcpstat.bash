@@ -51,7 +51,7 @@ _tcpstat_find_verb() {
                 return
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
-            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample) value=1 ;;
+            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at) value=1 ;;
             --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
             -*) ;;
@@ -74,17 +74,17 @@ _tcpstat_options() {
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
     case $1 in
-        summary) options="$filters $document $text $source --sample --by" ;;
+        summary) options="$filters $document $text $source --sample --at --by" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
                 --remote-port --netns $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
             ;;
         explain) options="-a --all $document --proc-root" ;;
-        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample -t --timeout --interval $check" ;;
+        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at -t --timeout --interval $check" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --sample --by $samples --duration --lives --only $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --sample --at --by $samples --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }

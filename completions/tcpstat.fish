@@ -68,7 +68,7 @@ function __tcpstat_verb
                 echo $word
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --netns \
-                --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample \
+                --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at \
                 --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list
                 set value 1
             case '-*'
@@ -140,6 +140,7 @@ complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this l
 complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace validate' -d 'exit 2 if the snapshot is partial'
 complete -c tcpstat -l byte-order -n '__tcpstat_takes summary watch check' -x -a 'little big' -d 'byte order of saved text of /proc'
 complete -c tcpstat -l sample -n '__tcpstat_takes summary check' -x -d 'which sample of a saved file'
+complete -c tcpstat -l at -n '__tcpstat_takes summary check' -x -d 'the last sample of a saved file at a time'
 complete -c tcpstat -l by -n '__tcpstat_takes summary' -x -a '(__tcpstat_keys)' -d 'keys to count by'
 complete -c tcpstat -l interval -n '__tcpstat_takes watch check' -x -d 'seconds from sample to sample'
 complete -c tcpstat -l count -n '__tcpstat_takes watch trace' -x -d 'end after so many samples'

@@ -49,12 +49,19 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   if (words.given(OptionId::sample) && to.id != SourceId::file) {
     return UsageError{"--sample chooses among the samples of a file: add --source FILE"};
   }
+  if (words.given(OptionId::at) && to.id != SourceId::file) {
+    return UsageError{"--at chooses among the samples of a file: add --source FILE"};
+  }
+  if (words.given(OptionId::at) && words.given(OptionId::sample)) {
+    return UsageError{"--at and --sample both choose a sample: use one"};
+  }
   if (words.given(OptionId::byte_order) && to.id != SourceId::file && to.proc_root.empty()) {
     return UsageError{"--byte-order is for saved text of /proc: add --source FILE or --proc-root DIR"};
   }
   const auto number = [](const std::string& word) { return parse_count(word, "sample", UINT64_MAX); };
   if (auto failed = read_one(words, OptionId::byte_order, to.byte_order, parse_byte_order)) return failed;
   if (auto failed = read_one(words, OptionId::sample, to.sample, number)) return failed;
+  if (auto failed = read_one(words, OptionId::at, to.at, parse_point_in_time)) return failed;
   if (to.sample == 0U) return UsageError{"bad sample \"0\" (samples are counted from 1)"};
   return std::nullopt;
 }

@@ -25,6 +25,7 @@ struct SourceChoice {
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);  ///< nothing: for ever
   bool strict = false;                                                          ///< a partial snapshot is a failure
   std::optional<std::endian> byte_order;                                        ///< nothing: saved text tells
+  std::optional<std::chrono::microseconds> at;                                  ///< since 1970; not with a sample
   std::optional<std::uint64_t> sample;                                          ///< nothing: the last
 };
 

@@ -54,6 +54,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::byte_order, '\0', "byte-order", "ORDER", source,
      "little or big: how saved text of /proc holds addresses (else they tell)"},
     {OptionId::sample, '\0', "sample", "N", source, "sample N of a saved file instead of its last"},
+    {OptionId::at, '\0', "at", "TIME", source, "the last sample of a saved file at TIME: 03:00, -2h, RFC 3339"},
 
     {OptionId::by, '\0', "by", "KEY,...", summary,
      "count by state, family, phase, local_port, remote_address, remote_prefix, user or process"},

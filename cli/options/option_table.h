@@ -46,6 +46,7 @@ enum class OptionId : std::uint8_t {
   strict,
   byte_order,
   sample,
+  at,
 
   by,
 

@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/nearest_word.h"
+#include "base/point_in_time.h"
 #include "check/rules.h"
 #include "survey/grouping.h"
 
@@ -232,6 +233,13 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
     return usage_error("bad interval " + in_quotes(word) + " (seconds, as 2 or 0.5; at least " + shown + ")");
   }
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
+}
+
+Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  if (const auto time = point_in_time(word, std::chrono::floor<std::chrono::microseconds>(now))) return *time;
+  return usage_error("bad time " + in_quotes(word) +
+                     " (03:00, 'yesterday 03:00', -2h, '2026-11-27 03:00' or 2026-11-27T03:00:00Z)");
 }
 
 Parsed<const Column*> parse_column(std::string_view word) {

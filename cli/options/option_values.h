@@ -66,6 +66,8 @@ Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, 
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
 /// Decimal seconds, at least `least`.
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
+/// Since 1970; see base/point_in_time.h.
+Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word);
 Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);

@@ -16,7 +16,7 @@ constexpr OptionSet kFilters = {state, all,        listening,   ipv4, ipv6, loca
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
-constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, netns};
+constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, at, netns};
 
 /// They ask for other things than the run of a verb, and are answered behind any.
 constexpr OptionSet kInformation = {list, help, version};
@@ -181,7 +181,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
          "-o, -S, --limit, -p and -i are for lists then.",
      .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) -
-              OptionSet{resolve, sample},
+              OptionSet{resolve, sample, at},
      .tolerates = kInformation,
      .why = "watch samples again and again",
      .document = Document::samples,
@@ -197,7 +197,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .usage = "watch --events [OPTIONS] [FILTER]",
      .meaning = "",
      .page = "",
-     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events}) - OptionSet{sample},
+     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events}) - OptionSet{sample, at},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
      .document = Document::transitions,
@@ -253,8 +253,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "data, then a line for each finding. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also "
          "that of this page.",
      .takes = kFilters | kDocument |
-              OptionSet{source, proc_root, byte_order, sample, timeout, interval, warning, critical, rule, threshold,
-                        state_file, metrics_file},
+              OptionSet{source, proc_root, byte_order, sample, at, timeout, interval, warning, critical, rule,
+                        threshold, state_file, metrics_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

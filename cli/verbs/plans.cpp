@@ -33,7 +33,8 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
           .needs_owners = filter.needs_owners(),
           .user_names = std::move(user_names),
           .byte_order = source.byte_order,
-          .sample = source.sample};
+          .sample = source.sample,
+          .at = source.at};
 }
 
 filter::Filter settled(filter::Filter filter, Host& host) {

@@ -169,6 +169,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
   source_options_.sample = options.sample;
+  source_options_.at = options.at;
   const auto add = [this](const char* option, const std::string& word) {
     place_words_ += (place_words_.empty() ? "" : " ") + std::string(option) + " " + shell_word(word);
   };
@@ -176,6 +177,8 @@ OpenedHost::OpenedHost(const HostOptions& options)
   if (!options.netns.empty()) add("--netns", options.netns);
   if (options.source == SourceId::file) add("--source", options.file);
   if (options.sample) add("--sample", std::to_string(*options.sample));
+  // In words that mean the same tomorrow.
+  if (options.at) add("--at", timestamp(*options.at));
   if (options.byte_order) add("--byte-order", *options.byte_order == std::endian::little ? "little" : "big");
 }
 

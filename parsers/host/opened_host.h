@@ -34,6 +34,8 @@ struct HostOptions {
   std::optional<std::endian> byte_order = {};
   /// Which sample of a saved file, from 1; nothing: the last.
   std::optional<std::uint64_t> sample = {};
+  /// The last one at this time, since 1970; nothing: of all.
+  std::optional<std::chrono::microseconds> at = {};
 };
 
 /// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one

@@ -150,13 +150,28 @@ class FileSource final : public source::Source {
     ++count_;
     if (first_time_.empty()) first_time_ = sample->facts.time;
     if (!sample->facts.time.empty()) last_time_ = sample->facts.time;
-    if (!options_.sample || *options_.sample == count_) chosen_ = std::move(sample);
+    if (is_wanted(*sample)) chosen_ = std::move(sample);
+  }
+
+  /// So far: a later one may be too.
+  [[nodiscard]] bool is_wanted(const SavedSample& sample) const {
+    if (options_.at) {
+      // Clocks may have been set back: the later one in the file counts.
+      const auto time = time_from(sample.facts.time);
+      return time && *time <= *options_.at;
+    }
+    return !options_.sample || *options_.sample == count_;
   }
 
   Expected<void> say_none(const std::string& name) {
     if (options_.sample && count_ > 0) {
       return failure("show sample " + std::to_string(*options_.sample) + " of " + name, 0, "",
                      "it has " + std::to_string(count_) + (count_ == 1 ? " sample" : " samples"));
+    }
+    if (options_.at && count_ > 0) {
+      const std::string what = "show " + name + " at " + timestamp(*options_.at);
+      if (first_time_.empty()) return failure(what, 0, "choose by number: --sample N", "its samples have no time");
+      return failure(what, 0, "", "its first sample is of " + first_time_);
     }
     if (other_tables_ > 0) {
       return failure("read " + name, 0, "TCP sockets are in /proc/net/tcp and tcp6",
@@ -176,7 +191,11 @@ class FileSource final : public source::Source {
                                         (other_tables_ == 1 ? " row" : " rows") +
                                         " of tables that are not of TCP sockets");
     }
-    if (count_ < 2 || options_.sample) return;
+    if (options_.at) {
+      coverage.warn("sample_time", name + " has " + std::to_string(count_) + (count_ == 1 ? " sample" : " samples") +
+                                       "; showing that of " + chosen_->facts.time);
+    }
+    if (count_ < 2 || options_.sample || options_.at) return;
     std::string when;
     if (!first_time_.empty()) {
       when = ", " + shown_time(first_time_, last_time_) + " to " + shown_time(last_time_, first_time_);
@@ -213,14 +232,7 @@ class FileSource final : public source::Source {
 
   void set(RunFacts& facts, const SavedFile& file) {
     if (file.changed()) facts.time = *file.changed();
-    if (const auto told = time_from(chosen_->facts.time)) {
-      const auto seconds = std::chrono::floor<std::chrono::seconds>(*told);
-      // A clock of 32 bits may have nothing to hold it.
-      timespec time{};
-      time.tv_sec = static_cast<std::time_t>(seconds.count());
-      time.tv_nsec = static_cast<long>(std::chrono::nanoseconds(*told - seconds).count());
-      facts.time = timestamp(time);
-    }
+    if (const auto told = time_from(chosen_->facts.time)) facts.time = timestamp(*told);
     facts.host = chosen_->facts.host;
     facts.kernel = chosen_->facts.kernel;
     facts.netns = chosen_->facts.netns;

@@ -56,6 +56,8 @@ struct SourceOptions {
   std::optional<std::endian> byte_order;
   /// Which sample of a saved file, from 1; nothing: the last.
   std::optional<std::uint64_t> sample;
+  /// The last one at this time, since 1970; nothing: of all.
+  std::optional<std::chrono::microseconds> at;
 };
 
 }  // namespace tcpstat::source

@@ -23,6 +23,15 @@ std::string timestamp(const timespec& time) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+std::string timestamp(std::chrono::microseconds since_1970) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
+  timespec time{};
+  // A clock of 32 bits may have nothing to hold it.
+  time.tv_sec = static_cast<std::time_t>(seconds.count());
+  time.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since_1970 - seconds).count());
+  return timestamp(time);
+}
+
 namespace {
 
 /// Takes a number of exactly `digits` digits away from the front.

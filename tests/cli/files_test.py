@@ -279,6 +279,21 @@ class OwnLines(TestCase):
             self.assertEqual(self.json("summary", "--source", file, "--sample", number)["summary"]["total"], count)
         self.assertIn(f"{len(IPV4_ROWS)} sockets", run("check", "-a", "-w", "500", "--source", file).lines[0])
         self.fails("--source", file, "--sample", "4", sentence=r"cannot show sample 4 of \S+: it has 3 samples")
+        for time, second, count in (("2026-11-23T21:22:07Z", 7, 5), ("2026-11-23T21:22:08.999Z", 8, 3),
+                                    ("2026-11-23T22:22:08+01:00", 8, 3), ("now", 9, len(IPV4_ROWS))):
+            result = run("--source", file, "-aj", "--at", time)
+            document = json.loads(result.out)
+            self.assertEqual((len(document["connections"]), document["time"]), (count, f"2026-11-23T21:22:0{second}.000Z"))
+            self.assertEqual(result.err, f"tcpstat: {file} has 3 samples; showing that of 2026-11-23T21:22:0{second}.000Z\n")
+        self.fails("--source", file, "--at", "2026-11-23T21:22:06Z",
+                   sentence=r"cannot show \S+ at 2026-11-23T21:22:06.000Z: its first sample is of 2026-11-23T21:22:07.000Z")
+        self.fails("--source", file, "--at", "@0", sentence=r"cannot show \S+ at 1970-01-01T00:00:00.000Z: .*")
+        # The command to type next shows the same sample tomorrow.
+        checked = run("check", "--source", file, "--at", "-1s", "-j")
+        commands = [finding["next"] for finding in json.loads(checked.out)["findings"] if finding["next"]]
+        self.assertTrue(commands)
+        for command in commands:
+            self.assertRegex(command, r" --at 20\d\d-")
         # A last run that was cut is the last one all the same.
         file.write_bytes(b"".join(runs)[:-500])
         document = json.loads(run("--source", file, "-aj").out)

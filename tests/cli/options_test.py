@@ -222,6 +222,10 @@ class Repeats(TestCase):
         self.fails("--sample", "1", sentence="--sample chooses among the samples of a file: .*")
         self.fails("--source", "/dev/null", "--byte-order", "middle", sentence='unknown byte order "middle" .*')
         self.fails("--source", "/dev/null", "--sample", "0", sentence='bad sample "0" .*')
+        self.fails("--at", "03:00", sentence="--at chooses among the samples of a file: .*")
+        self.fails("--source", "/dev/null", "--at", "03:00", "--sample", "1", sentence="--at and --sample both .*")
+        for time in ("tomorrow", "25:00", "", "-2"):
+            self.fails("--source", "/dev/null", f"--at={time}", sentence="(bad time .*|--at needs a value: TIME)")
         self.fails("watch", "--sample", "1", sentence=".*--sample does not go with it")
 
 

@@ -23,10 +23,10 @@ const std::string kRows = "output sort limit processes info ";
 const std::map<VerbId, std::string> kTakes = {
     {VerbId::list,
      kFilters + kText + kRows +
-         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample"},
+         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at"},
     {VerbId::summary,
      kFilters + kText +
-         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample by"},
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at by"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
@@ -38,7 +38,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns " + kText +
                         "color format json output-file quiet source strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
-    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample timeout "
+    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at timeout "
                                "interval warning critical rule "
                                "threshold state-file metrics-file"},
     {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout"},
@@ -89,6 +89,7 @@ std::string sample_value(OptionId id) {
       {OptionId::metrics_file, "tcpstat.prom"},
       {OptionId::byte_order, "big"},
       {OptionId::sample, "1"},
+      {OptionId::at, "03:00"},
       {OptionId::list, "states"},
       {OptionId::threshold, "close-wait-leak.warning=5"},
   };
@@ -102,7 +103,8 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (verb.id == VerbId::watch_events && option.id != OptionId::events) words.emplace_back("--events");
   if (verb.id == VerbId::explain) words.emplace_back("CLOSE");
   const bool takes = verb.takes.has(option.id);
-  if (takes && option.id == OptionId::sample) words.insert(words.end(), {"--source", "file"});
+  if (takes && (option.id == OptionId::sample || option.id == OptionId::at))
+    words.insert(words.end(), {"--source", "file"});
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
