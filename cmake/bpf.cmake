@@ -37,6 +37,9 @@ if(TCPSTAT_BPF)
   endif()
 endif()
 
+# All headers that are made, for who reads sources without building them.
+add_custom_target(bpf_skeletons)
+
 # tcpstat_bpf_object(TARGET SOURCE): compiles SOURCE.bpf.c and gives TARGET the header SOURCE.skel.h, which holds the object.
 function(tcpstat_bpf_object target source)
   get_filename_component(name ${source} NAME_WE)
@@ -53,6 +56,7 @@ function(tcpstat_bpf_object target source)
     COMMENT "Building BPF programs ${name}" VERBATIM)
   add_custom_target(${target}_${name} DEPENDS ${skeleton})
   add_dependencies(${target} ${target}_${name})
+  add_dependencies(bpf_skeletons ${target}_${name})
   target_include_directories(${target} SYSTEM PRIVATE ${folder} ${LIBBPF_INCLUDE_DIR})
   target_link_libraries(${target} PRIVATE ${LIBBPF_LIBRARY} ${LIBELF_LIBRARY} ${LIBZ_LIBRARY})
   target_compile_definitions(${target} PUBLIC TCPSTAT_WITH_BPF)

@@ -91,13 +91,11 @@ class BpfTrace final : public TransitionSource {
     if (!record) return 0;
     ++taken_;
     if (const std::uint64_t lost = losses_.before(*record); lost > 0) tell_lost(lost);
-    if (record->kind == RING_RESET) {
-      resets_.add(record->socket);
-    } else if (repeats_.is_repeat(*record)) {
-      ++taken_twice_;
-    } else {
-      tell(*record);
-    }
+    const bool reset = record->kind == RING_RESET;
+    if (reset) resets_.add(record->socket);
+    const bool twice = !reset && repeats_.is_repeat(*record);
+    if (twice) ++taken_twice_;
+    if (!reset && !twice) tell(*record);
     return flow_ == Flow::stop || taken_ >= kMostAtOnce ? kStop : 0;
   }
 

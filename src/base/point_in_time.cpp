@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono;
 
-constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kDecimals = "0123456789";
 
 std::optional<std::int64_t> number(std::string_view text) {
   std::int64_t value = 0;
@@ -27,7 +27,7 @@ std::optional<seconds> duration_of(std::string_view text) {
   seconds sum{};
   if (text.empty()) return std::nullopt;
   while (!text.empty()) {
-    const std::size_t digits = std::min(text.find_first_not_of(kDigits), text.size());
+    const std::size_t digits = std::min(text.find_first_not_of(kDecimals), text.size());
     const auto count = number(text.substr(0, digits));
     if (!count || *count > kMost || digits == text.size()) return std::nullopt;
     switch (text[digits]) {
