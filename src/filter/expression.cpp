@@ -16,11 +16,17 @@ struct RowView {
   const Connection* connection;
   const Listener* listener;
   Names& names;
+  Ends ends = Ends::of_row;
 
   [[nodiscard]] Cell cell(const Column& column) const {
     return connection != nullptr ? cell_of(column, *connection, names) : cell_of(column, *listener, names);
   }
   [[nodiscard]] const Endpoint& end(Side side) const { return side == Side::local ? socket.local : remote; }
+  [[nodiscard]] bool knows_end(Side side) const { return side == Side::local || ends != Ends::remote_unknown; }
+  [[nodiscard]] bool knows_port(Side side) const {
+    const bool not_chosen = side == Side::local && ends != Ends::of_row && socket.local.port == 0;
+    return knows_end(side) && !not_chosen;
+  }
 };
 
 /// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
@@ -74,16 +80,22 @@ struct Evaluation {
   Truth operator()(const StateTest& test) const { return truth_of(test.states.has(row.state)); }
   Truth operator()(const FamilyTest& test) const { return truth_of(row.socket.family == test.family); }
   Truth operator()(const AddressTest& test) const {
+    if (!row.knows_end(test.side)) return Truth::unknown;
     return truth_of(has_prefix(test.prefix, row.end(test.side).address));
   }
   Truth operator()(const AddressSetTest& test) const {
+    if (!row.knows_end(test.side)) return Truth::unknown;
     return truth_of(test.prefixes->contains(row.end(test.side).address));
   }
-  Truth operator()(const PortTest& test) const { return truth_of(test.range.has(row.end(test.side).port)); }
+  Truth operator()(const PortTest& test) const {
+    if (!row.knows_port(test.side)) return Truth::unknown;
+    return truth_of(test.range.has(row.end(test.side).port));
+  }
   Truth operator()(const DeviceTest& test) const {
     if (!device_known(row.socket)) return Truth::unknown;
     if (test.name.empty()) return truth_of(row.socket.interface == test.index);
-    return truth_of(row.socket.interface != 0 && row.names.interface(row.socket.interface) == test.name);
+    return truth_of(row.socket.interface != 0 &&
+                    row.names.interface(row.socket.interface) == test.name);
   }
   Truth operator()(const MarkTest& test) const {
     return row.socket.mark ? truth_of((*row.socket.mark & test.mask) == test.value) : Truth::unknown;
@@ -290,9 +302,10 @@ Expression Expression::negation(Expression part) {
   return whole;
 }
 
-Truth evaluate(const Expression& expression, const Connection& row, Names& names) {
-  const Endpoint remote = row.state == State::close ? no_remote(row.family) : row.remote;
-  return evaluate(expression, RowView{row, row.state, remote, &row, nullptr, names});
+Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends) {
+  const bool none = row.state == State::close && ends == Ends::of_row;
+  const Endpoint remote = none ? no_remote(row.family) : row.remote;
+  return evaluate(expression, RowView{row, row.state, remote, &row, nullptr, names, ends});
 }
 
 Truth evaluate(const Expression& expression, const Listener& row, Names& names) {

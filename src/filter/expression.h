@@ -128,8 +128,16 @@ class Expression {
   std::vector<Expression> parts_;
 };
 
+/// Which ends a row has. A record of a transition may lack some, and what it says of a closed socket is the end that it
+/// had.
+enum class Ends : std::uint8_t {
+  of_row,         ///< both; the remote one of CLOSE is the known wildcard
+  of_transition,  ///< both; a local port 0 is not chosen yet
+  remote_unknown  ///< the same, without the remote one
+};
+
 /// What it says of a row whose owners, if it asks for them, were looked for.
-Truth evaluate(const Expression& expression, const Connection& row, Names& names);
+Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends = Ends::of_row);
 Truth evaluate(const Expression& expression, const Listener& row, Names& names);
 
 /// As it is typed; parses back to the same tree (filter/expression_parser.h).

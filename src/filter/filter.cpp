@@ -62,10 +62,15 @@ void drop_owners(Filter& filter) {
 }
 
 template <typename Row>
-bool Filter::matches_expression(const Row& row) const {
+bool Filter::matches_expression(const Row& row, Ends ends) const {
   if (expression == nullptr) return true;
   NoNames none;
-  return evaluate(*expression, row, names != nullptr ? *names : none) == Truth::yes;
+  Names& known = names != nullptr ? *names : none;
+  if constexpr (std::is_same_v<Row, Connection>) {
+    return evaluate(*expression, row, known, ends) == Truth::yes;
+  } else {
+    return evaluate(*expression, row, known) == Truth::yes;
+  }
 }
 
 bool Filter::matches_socket(const Socket& row) const {
@@ -81,20 +86,20 @@ bool Filter::matches_socket(const Socket& row) const {
          std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return is_named(o.name, processes); });
 }
 
-bool Filter::matches(const Connection& row) const {
+bool Filter::matches(const Connection& row, Ends ends) const {
   if (!states.has(row.state) || !matches_socket(row)) return false;
   // A CLOSE row has a remote end only in name: nothing is connected.
-  const bool has_remote = row.state != State::close;
+  const bool has_remote = row.state != State::close && ends != Ends::remote_unknown;
   if (!remote.empty() && !(has_remote && any_matches(remote, row.remote))) return false;
   if (!remote_ports.empty() && !(has_remote && any_has(remote_ports, row.remote.port))) return false;
   if (!ports.empty() && !any_has(ports, row.local.port) && !(has_remote && any_has(ports, row.remote.port)))
     return false;
-  return matches_expression(row);
+  return matches_expression(row, ends);
 }
 
 bool Filter::matches(const Listener& row) const {
   if (!states.has(State::listen) || !remote.empty() || !remote_ports.empty() || !matches_socket(row)) return false;
-  return (ports.empty() || any_has(ports, row.local.port)) && matches_expression(row);
+  return (ports.empty() || any_has(ports, row.local.port)) && matches_expression(row, Ends::of_row);
 }
 
 }  // namespace tcpstat::filter

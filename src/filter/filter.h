@@ -59,14 +59,14 @@ struct Filter {
            has_users() || needs_owners() || expression != nullptr;
   }
   /// True where every condition is known to hold.
-  [[nodiscard]] bool matches(const Connection& row) const;
+  [[nodiscard]] bool matches(const Connection& row, Ends ends = Ends::of_row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;
 
  private:
   [[nodiscard]] bool matches_socket(const Socket& row) const;
   template <typename Row>
-  [[nodiscard]] bool matches_expression(const Row& row) const;
+  [[nodiscard]] bool matches_expression(const Row& row, Ends ends) const;
 };
 
 /// The pattern as a tree.

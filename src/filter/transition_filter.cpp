@@ -15,8 +15,12 @@ bool wants_in(const Filter& filter, const Transition& transition, Seen seen) {
   row.state = *seen;
   row.family = transition.local->address.family;
   row.local = *transition.local;
-  if (transition.remote) row.remote = *transition.remote;
-  return filter.matches(row);
+  if (transition.remote) {
+    row.remote = *transition.remote;
+    return filter.matches(row, Ends::of_transition);
+  }
+  // What is only bound has no remote end; in any other state the record lacks it.
+  return filter.matches(row, *seen == State::close ? Ends::of_row : Ends::remote_unknown);
 }
 
 }  // namespace

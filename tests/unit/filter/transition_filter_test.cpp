@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "filter/expression_parser.h"
 #include "support/rows.h"
 
 namespace tcpstat::filter {
@@ -50,6 +51,39 @@ TEST_CASE("the port that connect() has not chosen yet matches nothing") {
   CHECK_FALSE(wants(filter, opening));
   opening.local.reset();
   CHECK_FALSE(wants(Filter{}, opening));
+}
+
+Filter expression(std::string_view text) {
+  Filter filter;
+  add_expression(filter, parse_expression(text, {})->expression);
+  return filter;
+}
+
+TEST_CASE("an end that the record lacks is unknown, and so is its negation") {
+  Transition opening = between(State::syn_recv, State::established);
+  opening.remote.reset();
+  for (const auto* text : {"dst 10/8", "not dst 10/8", "dport 443", "dport != 443", "not dport 443", "dport = 0",
+                           "dst 0.0.0.0", "not ( dst 10/8 or dport 443 )"}) {
+    CAPTURE(text);
+    CHECK_FALSE(wants(expression(text), opening));
+  }
+  CHECK(wants(expression("dst 10/8 or sport 443"), opening));
+  CHECK_FALSE(wants(expression("not dst 10/8 and sport 80"), opening));
+  opening.local->port = 0;
+  CHECK_FALSE(wants(expression("sport 443"), opening));
+  CHECK_FALSE(wants(expression("sport != 443"), opening));
+  CHECK(wants(expression("src 192.0.2.1"), opening));
+}
+
+TEST_CASE("what is closed had the remote end that the record names") {
+  const Transition closing = between(State::established, State::close);
+  CHECK(wants(expression("dst 198.51.100.7"), closing));
+  CHECK_FALSE(wants(expression("not dst 198.51.100.7"), closing));
+  CHECK_FALSE(wants(expression("dport != 50000"), closing));
+  // A listener has none, which is known.
+  Transition listening = between(State::close, State::listen);
+  listening.remote.reset();
+  CHECK(wants(expression("dport != 50000"), listening));
 }
 
 }  // namespace
