@@ -117,7 +117,7 @@ complete -c tcpstat -l remote-port -n '__tcpstat_takes summary watch trace check
 complete -c tcpstat -l user -n '__tcpstat_takes summary watch check' -x -a "(__tcpstat_pieces '^\$' users)" -d 'owner of the socket'
 complete -c tcpstat -l pid -n '__tcpstat_takes summary watch check' -x -a '(__fish_complete_pids)' -d 'process that holds the socket'
 complete -c tcpstat -l process -n '__tcpstat_takes summary watch check' -x -d 'name of a process that holds the socket'
-complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace'
+complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
 complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
 complete -c tcpstat -s j -l json -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'

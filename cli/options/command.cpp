@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/options/filter_options.h"
+#include "parsers/host/many_namespaces.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
@@ -66,9 +67,20 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   return std::nullopt;
 }
 
+/// Several are one list, one summary or one check; what looks again and again, or at settings, looks at one.
+Failure check_namespaces(const Words& words, const std::string& netns) {
+  if (!host::names_several(netns)) return std::nullopt;
+  const bool several =
+      words.verb.id == VerbId::list || words.verb.id == VerbId::summary || words.verb.id == VerbId::check;
+  if (several) return std::nullopt;
+  return UsageError{"--netns " + netns + " is for lists, summary and check: " + std::string(words.verb.title) +
+                    " looks at one network namespace"};
+}
+
 Failure read(const Words& words, SourceChoice& to) {
   std::string word(info(SourceId::automatic).name);
   if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;
+  if (auto failed = check_namespaces(words, to.netns)) return failed;
   if (auto failed = read_text(words, OptionId::source, word, "auto, netlink, proc, both or FILE")) return failed;
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
   if (auto failed = read_one(words, OptionId::timeout, to.timeout, parse_timeout)) return failed;
@@ -315,6 +327,9 @@ Failure read(const Words& words, RuleChoice& to) {
   if (auto failed = read_each(words, OptionId::rule, to.rules, parse_rule)) return failed;
   for (const std::string& piece : words.pieces(OptionId::threshold)) {
     if (auto failed = parse_threshold(piece, to.thresholds)) return failed;
+  }
+  if (words.given(OptionId::state_file) && host::names_several(words.typed.value(OptionId::netns).value_or(""))) {
+    return UsageError{"--state-file remembers one network namespace: run check for each"};
   }
   return read_text(words, OptionId::state_file, to.state_file);
 }

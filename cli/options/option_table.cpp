@@ -27,7 +27,8 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::user, '\0', "user", "NAME|UID", filters, "owner of the socket"},
     {OptionId::pid, '\0', "pid", "PID", filters, "process that holds the socket"},
     {OptionId::process, '\0', "process", "NAME", filters, "name of a process that holds the socket"},
-    {OptionId::netns, '\0', "netns", "NAME|PID|PATH", filters, "another network namespace (see --list netns)"},
+    {OptionId::netns, '\0', "netns", "NAME|PID|PATH", filters,
+     "another network namespace, several, or all (see --list netns)"},
 
     {OptionId::format, 'f', "format", "FORMAT", output, ""},  // those of the verb
     {OptionId::json, 'j', "json", "", output, "the same as --format json"},

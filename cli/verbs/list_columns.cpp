@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "parsers/host/many_namespaces.h"
+
 namespace tcpstat::cli::verbs {
 
 bool has_column(const Columns& columns, ColumnId id) {
@@ -14,6 +16,7 @@ Columns default_columns(const options::RowChoice& rows, const filter::Filter& fi
                         const options::SourceChoice& source) {
   const bool listeners_alone = filter.states == StateSet{State::listen};
   Columns out;
+  if (host::names_several(source.netns)) out.push_back(&column(ColumnId::NETNS));
   const auto add = [&](std::initializer_list<ColumnId> ids) {
     for (const ColumnId id : ids) out.push_back(&column(id));
   };

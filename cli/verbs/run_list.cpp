@@ -84,7 +84,9 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   }
   Host& host = **opened;
   const Columns columns = chosen_columns(list.rows, list.filter, list.source);
-  survey::DumpPlan plan = list_plan(settled(list.filter, host), list.rows, used_columns(list.rows, format, columns));
+  const Columns used = used_columns(list.rows, format, columns);
+  if (has_column(used, ColumnId::NETNS)) host.names().find_namespaces();
+  survey::DumpPlan plan = list_plan(settled(list.filter, host), list.rows, used);
   if (list.output.quiet) return look_for_match(std::move(plan), list.source, host, notes);
   auto output = Output::open(list.output.file, list.source.timeout);
   if (!output) return end_failed(output.error(), notes);

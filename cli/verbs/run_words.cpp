@@ -107,6 +107,7 @@ Expected<Rows> netns_rows() {
   if (!names) return tl::make_unexpected(names.error());
   Rows rows;
   for (const std::string& name : *names) rows.push_back({name, "network namespace"});
+  rows.push_back({"all", "every network namespace that can be seen"});
   return rows;
 }
 

@@ -12,9 +12,10 @@
 #include "base/shell_word.h"
 #include "base/timestamp.h"
 #include "filter/query.h"
+#include "parsers/host/many_namespaces.h"
+#include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
 #include "parsers/logs/file_source.h"
-#include "parsers/names/system_names.h"
 #include "parsers/netlink/tracked_flows.h"
 #include "parsers/procfs/half_open_rows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
@@ -153,7 +154,7 @@ class OpenedHost final : public Host {
   bool proc_only_ = false;   ///< the namespace could not be entered, only its /proc/PID/net read
   source::SourceOptions source_options_;
   RunFacts facts_;
-  names::SystemNames host_names_;
+  NamespaceNames host_names_;
   TreeNames tree_names_;
   bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
@@ -216,6 +217,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
     // Kernels before 3.17 have no thread-self.
     if (root_.empty() && ::access("/proc/thread-self/net", F_OK) != 0) source_options_.proc_net = "/proc/self/net";
     facts_.netns = namespace_inode(root_.empty() ? "/proc/self/ns/net" : root_ + "/self/ns/net");
+    source_options_.netns = facts_.netns.value_or(0);
     source_options_.limits = procfs::read_kernel_limits(proc_root());
     sysctls_ = proc_root();
     return {};
@@ -223,6 +225,8 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   const auto target = find_namespace(options.netns, proc_root());
   if (!target) return tl::make_unexpected(target.error());
   facts_.netns = namespace_inode(target->path);
+  source_options_.netns = facts_.netns.value_or(0);
+  if (facts_.netns && !target->pid) host_names_.add(*facts_.netns, options.netns);
   enter_words_ = "nsenter " + shell_word("--net=" + target->path);
   if (target->pid) source_options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";
   if (!root_.empty()) {
@@ -365,6 +369,7 @@ Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage
 }  // namespace
 
 Expected<std::unique_ptr<Host>> open_host(const HostOptions& options) {
+  if (info(options.source).live() && names_several(options.netns)) return open_many(options);
   auto host = std::make_unique<OpenedHost>(options);
   if (auto opened = host->open(options); !opened) return tl::make_unexpected(opened.error());
   return host;

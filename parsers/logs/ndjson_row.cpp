@@ -151,6 +151,12 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   }
   to.family = to.local.address.family;
   to.inode = inode.value_or(0);
+  std::optional<std::uint64_t> netns;
+  if (!read_number(object, "netns", netns)) return false;
+  to.netns = netns.value_or(0);
+  if (!read_text(object, "netns_name", text)) return false;
+  if (!text.empty()) names_.record_netns(to.netns, text);
+  text = {};
   if (!read_text(object, "user", text)) return false;
   if (to.uid && !text.empty()) names_.record_user(*to.uid, text);
   text = {};

@@ -7,6 +7,11 @@ std::string_view RecordedNames::user(std::uint32_t uid) {
   return at != users_.end() ? std::string_view(at->second) : std::string_view{};
 }
 
+std::string_view RecordedNames::netns(std::uint64_t inode) {
+  const auto at = namespaces_.find(inode);
+  return at == namespaces_.end() ? std::string_view{} : std::string_view(at->second);
+}
+
 std::string_view RecordedNames::interface(std::uint32_t index) {
   const std::string* name = interfaces_.find(index);
   if (name != nullptr) return *name;

@@ -22,6 +22,7 @@ class RecordedNames final : public Names {
   /// Its number where it has no name.
   std::string_view interface(std::uint32_t index) override;
   std::string_view cgroup(std::uint64_t id) override;
+  std::string_view netns(std::uint64_t inode) override;
   [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
   void record_user(std::uint32_t uid, std::string_view name);
@@ -30,6 +31,7 @@ class RecordedNames final : public Names {
   void set_users(Users users) { users_ = std::move(users); }
   /// The number that stands for the name from now on.
   std::uint32_t record_interface(std::string_view name) { return static_cast<std::uint32_t>(interfaces_.number(name)); }
+  void record_netns(std::uint64_t inode, std::string_view name) { namespaces_.insert_or_assign(inode, name); }
   std::uint64_t record_cgroup(std::string_view path) { return cgroups_.number(path); }
 
  private:
@@ -48,6 +50,7 @@ class RecordedNames final : public Names {
   };
 
   Users users_;
+  std::unordered_map<std::uint64_t, std::string> namespaces_;
   Users numbers_;  ///< of devices that have no name here, as text
   Numbering interfaces_{0x80000000U};
   Numbering cgroups_{0x8000000000000000U};

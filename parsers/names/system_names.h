@@ -9,7 +9,7 @@
 
 namespace tcpstat::names {
 
-class SystemNames final : public Names {
+class SystemNames : public Names {
  public:
   std::string_view user(std::uint32_t uid) override;
   std::string_view interface(std::uint32_t index) override;

@@ -50,7 +50,7 @@ class SockDiagSource final : public source::Source {
       return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
     }
     if (auto sent = send_request(*socket, query); !sent) return sent;
-    source::RowDelivery delivery(sink, coverage, options_.limits);
+    source::RowDelivery delivery(sink, coverage, options_.limits, options_.netns);
     InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())});
     return receive(*socket, stream, coverage);
   }

@@ -35,7 +35,7 @@ class ProcfsSource final : public source::Source {
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.visible = StateSet::all() - StateSet{State::close};  // bound-inactive sockets are not hashed here
-    source::RowDelivery delivery(sink, coverage, options_.limits);
+    source::RowDelivery delivery(sink, coverage, options_.limits, options_.netns);
     byte_order_ = byte_order(coverage);
     const std::uint64_t repeated_before = coverage.duplicates_dropped;
     auto read = read_tables(query, delivery, coverage);

@@ -22,6 +22,7 @@ Flow RowDelivery::deliver(Connection& row) {
     return Flow::more;
   }
   ++coverage_.rows_read;
+  row.netns = netns_;
   row.age_ms = estimate_age(row, limits_);
   row.orphan = orphan_reason(row);
   row.flags.add(flags_of(row, limits_));
@@ -34,6 +35,7 @@ Flow RowDelivery::deliver(Listener& row) {
     return Flow::more;
   }
   ++coverage_.rows_read;
+  row.netns = netns_;
   return sink_.listener(row);
 }
 

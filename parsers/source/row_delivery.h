@@ -16,12 +16,13 @@ namespace tcpstat::source {
 
 class RowDelivery {
  public:
-  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits)
-      : sink_(sink), coverage_(coverage), limits_(limits) {}
+  /// `netns`: inode of the network namespace of the rows; zero: not known.
+  RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits, std::uint64_t netns = 0)
+      : sink_(sink), coverage_(coverage), limits_(limits), netns_(netns) {}
 
   /// What follows comes from one look at the kernel's tables, which shows no socket twice.
   void begin_block() { block_.clear(); }
-  /// Completes the row in place: age, orphan reason, flags.
+  /// Completes the row in place: namespace, age, orphan reason, flags.
   Flow deliver(Connection& row);
   Flow deliver(Listener& row);
   /// The source shows sockets in a state that it was not known to show.
@@ -34,6 +35,7 @@ class RowDelivery {
   Sink& sink_;
   Coverage& coverage_;
   const KernelLimits& limits_;
+  std::uint64_t netns_;
   RowIdentity identity_;
   // netlink repeats a row within a few dozen others. /proc can repeat all that were added since it was opened
   // (net/ipv4/tcp_ipv4.c: tcp_seq_start() counts from the start when tcp_seek_last_pos() finds nothing), so there

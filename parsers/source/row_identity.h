@@ -17,13 +17,14 @@ inline bool has_only_tuple(const Socket& row) { return !row.cookie && row.inode 
 
 class RowIdentity {
  public:
-  /// By cookie where there is one, else by family, addresses, ports, device, place in the kernel, and inode, which
+  /// By network namespace, and by cookie where there is one, else by family, addresses, ports, device, place in the kernel, and inode, which
   /// SO_REUSEPORT listeners do not share. `occurrence` tells rows apart that all of these do not.
   [[nodiscard]] std::uint64_t of(const Socket& row, const Endpoint& remote, std::uint64_t occurrence = 0) const {
-    std::array<std::uint64_t, 8> words{};
+    std::array<std::uint64_t, 9> words{};
     if (row.cookie) {
       words[0] = *row.cookie;
-      return hash_(std::span(words).first(1));
+      words[1] = row.netns;
+      return hash_(std::span(words).first(2));
     }
     static_assert(sizeof row.local.address.bytes == 2 * sizeof words[0]);
     std::memcpy(&words[0], row.local.address.bytes.data(), sizeof row.local.address.bytes);
@@ -32,6 +33,7 @@ class RowIdentity {
     words[5] = std::uint64_t{row.local.port} << 32U | std::uint64_t{remote.port} << 8U |
                static_cast<std::uint64_t>(row.family);
     words[6] = row.kernel_address;
+    words[8] = row.netns;
     words[7] = occurrence << 32U | row.interface;
     return hash_(words);
   }

@@ -50,6 +50,8 @@ struct SourceOptions {
   std::string proc_net = "/proc/thread-self/net";
   /// Total time to wait for the source; nothing: for ever.
   std::optional<std::chrono::milliseconds> timeout;
+  /// Inode of the network namespace; zero: not known.
+  std::uint64_t netns = 0;
   /// Of the namespace that is read; empty for files.
   KernelLimits limits;
   /// Of the host that wrote text of /proc; nothing: that text tells.

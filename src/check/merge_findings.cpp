@@ -37,7 +37,9 @@ std::size_t hurts(const Finding& finding) {
 void merge(std::vector<Finding>& into, std::vector<Finding> from) {
   merge(
       into, std::move(from),
-      [](const Finding& a, const Finding& b) { return a.rule == b.rule && a.subject == b.subject; },
+      [](const Finding& a, const Finding& b) {
+        return a.rule == b.rule && a.subject == b.subject && a.netns == b.netns;
+      },
       [](const Finding& a, const Finding& b) {
         if (a.severity != b.severity) return a.severity > b.severity;
         return hurts(a) < hurts(b);
@@ -46,7 +48,8 @@ void merge(std::vector<Finding>& into, std::vector<Finding> from) {
 
 void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from) {
   merge(
-      into, std::move(from), [](const SynVerdict& a, const SynVerdict& b) { return a.subject == b.subject; },
+      into, std::move(from),
+      [](const SynVerdict& a, const SynVerdict& b) { return a.subject == b.subject && a.netns == b.netns; },
       [](const SynVerdict& a, const SynVerdict& b) { return a.level > b.level; });
 }
 

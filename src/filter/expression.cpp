@@ -95,7 +95,7 @@ struct Evaluation {
     if (!device_known(row.socket)) return Truth::unknown;
     if (test.name.empty()) return truth_of(row.socket.interface == test.index);
     return truth_of(row.socket.interface != 0 &&
-                    row.names.interface(row.socket.interface) == test.name);
+                    row.names.interface_of(row.socket.netns, row.socket.interface) == test.name);
   }
   Truth operator()(const MarkTest& test) const {
     return row.socket.mark ? truth_of((*row.socket.mark & test.mask) == test.value) : Truth::unknown;

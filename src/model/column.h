@@ -24,6 +24,7 @@ enum class ColumnId : std::uint8_t {
 enum class ColumnKind : std::uint8_t {
   word,       ///< one of our own words
   foreign,    ///< text that somebody else chose
+  netns,      ///< what a network namespace is called; in JSON netns_name, because netns is its inode
   user,       ///< a name, or the number of one who has none; in JSON the name alone
   number,     ///< a count, a size, a time
   identity,   ///< a number of 64 bits that names something: in JSON a string, because not every reader has 64 bits
@@ -50,6 +51,7 @@ constexpr ColumnType type_of(ColumnKind kind) {
       return ColumnType::endpoint;
     case ColumnKind::word:
     case ColumnKind::foreign:
+    case ColumnKind::netns:
     case ColumnKind::user:
     case ColumnKind::timer:
     case ColumnKind::pids:
@@ -66,6 +68,7 @@ std::string_view name(ColumnType type);
 /// The JSON key of a column; empty for one that JSON has in other members.
 constexpr LowerCase json_key(ColumnKind kind, std::string_view name) {
   if (kind == ColumnKind::endpoint || kind == ColumnKind::pids) return {};
+  if (kind == ColumnKind::netns) return LowerCase("netns_name");
   return LowerCase(kind == ColumnKind::processes ? "processes" : name);
 }
 

@@ -63,8 +63,9 @@ inline std::optional<std::uint64_t> inode_of(const Socket& row) {
   return row.inode == 0 ? std::nullopt : std::optional(row.inode);
 }
 inline std::string_view interface_of(const Socket& row, Names& names) {
-  return row.interface == 0 ? std::string_view{} : names.interface(row.interface);
+  return row.interface == 0 ? std::string_view{} : names.interface_of(row.netns, row.interface);
 }
+inline std::string_view netns_of(const Socket& row, Names& names) { return names.netns(row.netns); }
 inline std::string_view cgroup_of(const Socket& row, Names& names) {
   return row.cgroup ? names.cgroup(*row.cgroup) : std::string_view{};
 }
@@ -122,7 +123,7 @@ Cell cell(const Value& value) {
     return value;
   } else if constexpr (kKind == ColumnKind::word) {
     return text_cell(Cell::Kind::word, value);
-  } else if constexpr (kKind == ColumnKind::foreign) {
+  } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::netns) {
     return text_cell(Cell::Kind::foreign, value);
   } else if constexpr (kKind == ColumnKind::number || kKind == ColumnKind::identity) {
     return number_cell(value);

@@ -101,6 +101,8 @@ class Host : public RowReader, public ProcessReader, public KernelReader {
  public:
   /// True if rows were saved earlier: nothing else is known of their host, and they stay as they are.
   [[nodiscard]] virtual bool is_file() const = 0;
+  /// True if rows come from several network namespaces: what the kernel says beside them is of none.
+  [[nodiscard]] virtual bool spans_namespaces() const { return false; }
   [[nodiscard]] virtual const RunFacts& facts() const = 0;
   /// Which run of the kernel this is; nothing for a file.
   [[nodiscard]] virtual std::optional<std::string> boot_id() const = 0;

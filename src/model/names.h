@@ -18,6 +18,18 @@ class Names {
   /// Empty if there is no such name. Views stay valid as long as this object.
   virtual std::string_view user(std::uint32_t uid) = 0;
   virtual std::string_view interface(std::uint32_t index) = 0;
+  /// The same of a device of the network namespace with this inode; zero: that of the run.
+  virtual std::string_view interface_of(std::uint64_t netns, std::uint32_t index) {
+    static_cast<void>(netns);
+    return interface(index);
+  }
+  /// What a network namespace is called: its name, or a process that lives there. Known after find_namespaces(), and
+  /// before it where the run names namespaces.
+  virtual std::string_view netns(std::uint64_t inode) {
+    static_cast<void>(inode);
+    return {};
+  }
+  virtual void find_namespaces() {}
   /// Path below the cgroup2 mount, "/system.slice/ssh.service".
   virtual std::string_view cgroup(std::uint64_t id) = 0;
   /// The users that rows of a file call so; none where names do not come with the rows.

@@ -42,8 +42,8 @@ class Fields {
 
 /// Only text of others and lists can hold a comma or a quote.
 bool may_need_quotes(ColumnKind kind) {
-  return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::processes ||
-         kind == ColumnKind::pids || kind == ColumnKind::flags;
+  return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::netns ||
+         kind == ColumnKind::processes || kind == ColumnKind::pids || kind == ColumnKind::flags;
 }
 
 class DelimitedList final : public ListWriter {

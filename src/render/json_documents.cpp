@@ -64,6 +64,19 @@ void add_summary(Json& to, const Summary& summary) {
   to["top_prefixes"] = top_entries(summary.top_prefixes);
 }
 
+/// Null where the run read one alone.
+Json namespaces_of(const Coverage& coverage) {
+  if (coverage.namespaces.empty()) return nullptr;
+  Json out = Json::array();
+  for (const NamespaceRead& one : coverage.namespaces) {
+    out.push_back({{"netns", one.inode == 0 ? Json(nullptr) : Json(one.inode)},
+                   {"name", one.name},
+                   {"rows", value_or_null(one.rows)},
+                   {"complete", one.complete}});
+  }
+  return out;
+}
+
 Json start_of(const RunFacts& facts) {
   Json start;
   add_start(start, facts);
@@ -78,6 +91,7 @@ void add_end(Json& to, const Report& report) {
     to["warnings"].push_back({{"code", warning.code}, {"message", warning.message}});
   }
   to["complete"] = report.coverage.complete;
+  to["namespaces"] = namespaces_of(report.coverage);
   to["limited"] = report.limited;
   to["duplicates_dropped"] = report.coverage.duplicates_dropped;
 
@@ -131,6 +145,15 @@ void add_status(Json& to, const Judged& report) {
   to["headline"] = report.headline;
 }
 
+/// Beside what was read of each namespace, what is said of it.
+void add_verdicts(Json& to, const std::vector<NamespaceVerdict>& verdicts) {
+  Json& namespaces = to["namespaces"];
+  for (std::size_t i = 0; i < verdicts.size() && i < namespaces.size(); ++i) {
+    namespaces[i]["status"] = status_word(verdicts[i].status);
+    namespaces[i]["headline"] = verdicts[i].headline;
+  }
+}
+
 }  // namespace
 
 void add_start(Json& to, const RunFacts& facts) {
@@ -169,6 +192,7 @@ std::string check_document(const CheckReport& report) {
   document.add(start_of(report.reading.facts));
   Json members;
   add_end(members, report.reading);
+  add_verdicts(members, report.namespaces);
   document.add(members);
   document.add(report.verdicts, report.findings);
   Json status;

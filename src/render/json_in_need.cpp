@@ -34,7 +34,8 @@ void append_end(FixedText& to, std::string_view why) {
   to.append(kReadFailed);
   to.append(R"(","message":")");
   to.append(why);
-  to.append(R"("}],"complete":false,"limited":false,"duplicates_dropped":0,"summary":{"total":null,"by_state":{)");
+  to.append(
+      R"("}],"complete":false,"namespaces":null,"limited":false,"duplicates_dropped":0,"summary":{"total":null,"by_state":{)");
   bool first = true;
   for (const StateInfo& state : states()) {
     to.append(first ? "\"" : ",\"");

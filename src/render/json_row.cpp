@@ -159,7 +159,7 @@ void write_value(MemberWriter& to, const Cell& cell) {
     to.long_value([&](TextBuffer& out) { append_flags(out, cell.flags); });
   } else if constexpr (kKind == ColumnKind::word || kKind == ColumnKind::timer) {
     to.word(cell.text);
-  } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::user) {
+  } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::user || kKind == ColumnKind::netns) {
     to.foreign(cell.text);
   } else if (cell.kind == Cell::Kind::unknown) {
     to.null();
@@ -215,9 +215,10 @@ void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const
   out.append('}');
 }
 
-void append_netns(TextBuffer& out, std::string_view netns) {
+void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run) {
   out.append(R"(,"netns":)");
-  out.append(netns);
+  if (row.netns != 0) return out.number(row.netns);
+  out.append(of_run);
 }
 
 }  // namespace
@@ -243,7 +244,7 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<false>(out, row, names, style);
-  append_netns(out, netns);
+  append_netns(out, row, netns);
   if (!style.tcp_info || row.tcp_info.empty()) return out.append(R"(,"tcp_info":null)");
   out.append(R"(,"tcp_info":)");
   append_tcp_info(out, row, names, style);
@@ -252,7 +253,7 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<false>(out, row, names, style);
-  append_netns(out, netns);
+  append_netns(out, row, netns);
   out.append(R"(,"tcp_info":null)");
 }
 

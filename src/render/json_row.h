@@ -23,7 +23,7 @@ struct JsonRowStyle {
 std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,
                               std::uint64_t snapshot);
 
-/// Appends `"family":…,…` without braces. `netns` is the row's, as JSON text.
+/// Appends `"family":…,…` without braces. `netns` is that of rows that name none, as JSON text.
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style);
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,

@@ -87,6 +87,7 @@ class MemberWriter {
 
 void append(TextBuffer& out, MemberWriter& members, const SynVerdict& verdict) {
   members.text(R"({"subject":)", verdict.subject.text());
+  members.text_or_null(R"(,"netns_name":)", verdict.netns);
   members.text(R"(,"level":)", name(verdict.level));
   members.text_or_null(R"(,"class":)", name(verdict.attack_class));
   members.number(R"(,"score":)", verdict.score);
@@ -101,6 +102,7 @@ void append(TextBuffer& out, MemberWriter& members, const Finding& finding) {
   members.text(R"({"rule":)", finding.rule);
   members.text(R"(,"severity":)", name(finding.severity));
   members.text(R"(,"subject":)", finding.subject.text());
+  members.text_or_null(R"(,"netns_name":)", finding.netns);
   members.number(R"(,"value":)", finding.value);
   members.text(R"(,"unit":)", finding.unit);
   members.number(R"(,"warning":)", finding.warning);

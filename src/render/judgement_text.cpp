@@ -94,11 +94,29 @@ void append_evidence(TextBuffer& out, const Evidence& evidence) {
   out.append('\n');
 }
 
+/// "netns web: ", where there are several.
+void append_namespace(TextBuffer& out, std::string_view netns) {
+  if (netns.empty()) return;
+  out.append("netns ");
+  append_text(out, netns);
+  out.append(": ");
+}
+
+/// "WARNING netns web: 3 CLOSE_WAIT …"
+void append_namespace_verdict(TextBuffer& out, const NamespaceVerdict& verdict) {
+  out.append(status_word(verdict.status));
+  out.append(' ');
+  append_namespace(out, verdict.name);
+  append_text(out, verdict.headline);
+  out.append('\n');
+}
+
 void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
   append_upper(out, name(finding.severity));
   out.append(' ');
   append_text(out, finding.rule);
   out.append(": ");
+  append_namespace(out, finding.netns);
   append_text(out, finding.message);
   out.append('\n');
   if (detail == Detail::evidence) {
@@ -139,6 +157,7 @@ void append_no_flood(TextBuffer& out, AttackClass attack_class) {
 
 /// "0.0.0.0:443: SYN verdict likely (flood: random sources), about 100 SYN/s never complete, queue full in 3 s"
 void append_verdict(TextBuffer& out, const SynVerdict& verdict) {
+  append_namespace(out, verdict.netns);
   append_text(out, verdict.subject.text());
   if (verdict.level == AttackLevel::none) {
     out.append(": ");
@@ -224,6 +243,9 @@ void write_check_text(const Page& page, const CheckReport& report) {
     append_all_performance(out, report.performance, " | ");
   }
   out.append('\n');
+  for (const NamespaceVerdict& verdict : report.namespaces) {
+    if (verdict.status >= Severity::unknown || page.detail == Detail::evidence) append_namespace_verdict(out, verdict);
+  }
   for (const Finding& finding : report.findings) {
     // What is no problem is told to those who ask.
     if (finding.severity >= Severity::unknown || page.detail == Detail::evidence)

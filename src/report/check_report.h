@@ -2,6 +2,7 @@
 // What `check` and `audit` say: a status with what it rests on. Texts may hold names that other programs chose:
 // renderers escape them.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,14 @@ struct PerformanceValue {
   std::optional<double> most = {};
 };
 
+/// What a run over several network namespaces says of one of them.
+struct NamespaceVerdict {
+  std::uint64_t inode = 0;
+  std::string name;  ///< or a process that lives there: hostile text
+  Severity status = Severity::ok;
+  std::string headline;
+};
+
 struct CheckReport {
   Report reading;
   Severity status = Severity::ok;
@@ -40,6 +49,7 @@ struct CheckReport {
   std::vector<std::string_view> rules = {};  ///< those that were asked
   bool judged_half_opens = false;
   std::optional<Metrics> metrics = {};  ///< as in Summary
+  std::vector<NamespaceVerdict> namespaces = {};  ///< none where the run looked at one alone
 };
 
 /// One line of the audit.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,14 @@ inline constexpr std::string_view kReadFailed = "read_failed";
 /// Whether the rows of one reading are all that there were.
 enum class Completeness : std::uint8_t { whole, partial };
 
+/// One network namespace of several that a run reads.
+struct NamespaceRead {
+  std::uint64_t inode = 0;
+  std::string name;                   ///< or a process that lives there: hostile text
+  std::optional<std::uint64_t> rows;  ///< nothing: it was not entered
+  bool complete = true;
+};
+
 struct Coverage {
   std::uint64_t rows_read = 0;  ///< without the repeated ones
   std::uint64_t duplicates_dropped = 0;
@@ -33,7 +42,8 @@ struct Coverage {
   /// States that this source can show at all.
   StateSet visible = StateSet::all();
   std::vector<Warning> warnings;
-  std::string last_loss;  ///< the message of the last lose()
+  std::vector<NamespaceRead> namespaces;  ///< none where the run reads one alone
+  std::string last_loss;                  ///< the message of the last lose()
 
   void add(Flaw flaw) {
     ++flaws[static_cast<std::size_t>(flaw)];
@@ -47,6 +57,7 @@ struct Coverage {
     complete = complete && other.complete;
     visible = other.visible;
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
+    namespaces.insert(namespaces.end(), other.namespaces.begin(), other.namespaces.end());
     if (!other.last_loss.empty()) last_loss = other.last_loss;
   }
   /// What was said before the reading began.

@@ -40,6 +40,7 @@ struct Finding {
   std::string rule;  ///< its id in --list rules
   Severity severity;
   Subject subject;
+  std::string netns = {};  ///< of a run over several network namespaces: which one, hostile text
   std::optional<double> value;
   std::string unit;
   std::optional<double> warning;  ///< the limits that value was held against
@@ -85,6 +86,7 @@ struct SynVerdict {
 
   Subject subject;  ///< a listener or the host
   AttackLevel level;
+  std::string netns = {};  ///< as of Finding
   AttackClass attack_class = AttackClass::none;
   double score = 0;
   std::optional<double> rate_per_s;       ///< SYNs that never complete

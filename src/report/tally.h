@@ -13,6 +13,14 @@ class Tally {
  public:
   void add(State state, Family family) { ++counts_[index(family)][static_cast<std::size_t>(state)]; }
 
+  void add(const Tally& other) {
+    for (std::size_t family = 0; family < counts_.size(); ++family) {
+      for (std::size_t state = 0; state < counts_[family].size(); ++state) {
+        counts_[family][state] += other.counts_[family][state];
+      }
+    }
+  }
+
   [[nodiscard]] std::uint64_t count(State state, Family family) const {
     return counts_[index(family)][static_cast<std::size_t>(state)];
   }

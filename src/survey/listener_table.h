@@ -34,12 +34,14 @@ class ListenerTable {
 
   // The counts found last, by the low bits of the port: in a flood they are nearly all there is.
   struct Recent {
+    std::uint64_t netns = 0;
     Endpoint endpoint;
     Count* count = nullptr;  // references into an unordered_map stay valid
   };
   std::array<Recent, 16> recent_;
   // Keyed by the un-mapped address: an AF_INET6 listener's IPv4 clients come with v4-mapped addresses.
-  std::unordered_map<Endpoint, Count, Hash> counts_;
+  using Counts = std::unordered_map<Endpoint, Count, Hash>;
+  std::unordered_map<std::uint64_t, Counts> namespaces_;  ///< by inode: each has its own ports
 };
 
 }  // namespace tcpstat::survey

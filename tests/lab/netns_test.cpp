@@ -6,8 +6,10 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
+#include <set>
 
 #include "every_state_fixture.h"
 #include "failure.h"
@@ -18,6 +20,8 @@
 
 namespace tcpstat::lab {
 namespace {
+
+using nlohmann::json;
 
 constexpr const char* kName = "lab-blue";
 
@@ -73,13 +77,108 @@ TEST_SUITE("netns") {
     CHECK(listing.err != "");
   }
 
+  TEST_CASE_FIXTURE(Blue, "all namespaces are one list with one total") {
+    const Listing listing = list({"-a", "--netns", "all"});
+    CHECK(listing.exit_code == 0);
+    CHECK(listing.document["netns"].is_null());
+    Keys keys;
+    for (const json& row : listing.rows()) {
+      if (row["netns"] != inode) continue;
+      keys.push_back(key_of(row));
+      CHECK(row["netns_name"] == kName);
+    }
+    CHECK(difference(keys_of(zoo.truth(), [](const Row&) { return true; }), keys) == "");
+    std::set<unsigned long> inodes;
+    std::uint64_t rows = 0;
+    for (const json& one : listing.document["namespaces"]) {
+      CHECK(inodes.insert(one["netns"].get<unsigned long>()).second);
+      CHECK(one["rows"].is_number());
+      if (one["netns"] == inode) CHECK(one["name"] == kName);
+      rows += one["rows"].get<std::uint64_t>();
+    }
+    // Ours comes first, and each is named once, however many processes and mounts show it.
+    CHECK(listing.document["namespaces"][0]["netns"] == namespace_inode());
+    CHECK(inodes.contains(inode));
+    CHECK(listing.document["summary"]["total"] == rows);
+  }
+
+  TEST_CASE_FIXTURE(Blue, "a list of namespaces, by name and by process, has each once") {
+    const std::string words = std::string(kName) + "," + std::to_string(inhabitant->pid()) + ",/proc/self/ns/net";
+    const Outcome outcome = tcpstat({"-a", "--netns", words});
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.err == "");
+    CHECK(outcome.out.starts_with("NETNS"));
+    const Listing listing = list({"-a", "--netns", words});
+    CHECK(listing.document["namespaces"].size() == 2);
+    CHECK(listing.rows().size() == zoo.truth().size());
+  }
+
+  TEST_CASE_FIXTURE(Blue, "listeners count the half-opens of their own namespace") {
+    const Listing one = list({"-l", "--netns", kName});
+    const Listing all = list({"-l", "--netns", "all"});
+    for (const json& row : all.rows()) {
+      if (row["netns"] != inode) continue;
+      CAPTURE(identity_of(row));
+      for (const json& same : one.rows()) {
+        if (identity_of(same) == identity_of(row)) CHECK(same["syn_recv"] == row["syn_recv"]);
+      }
+    }
+  }
+
+  TEST_CASE_FIXTURE(Blue, "check has a verdict for each namespace") {
+    const Outcome outcome = tcpstat({"check", "--netns", std::string(kName) + ",/proc/self/ns/net", "-j"});
+    const json document = json::parse(outcome.out);
+    CHECK(document["namespaces"].size() == 2);
+    const json& blue = document["namespaces"][0];
+    CHECK(blue["name"] == kName);
+    CHECK(blue["headline"].get<std::string>() != "");
+    CHECK(document["namespaces"][1]["status"] == "OK");
+    CHECK(document["status"] == blue["status"]);
+    for (const json& finding : document["findings"]) {
+      if (finding["severity"] == "warning" || finding["severity"] == "critical") CHECK(finding["netns_name"] == kName);
+    }
+    CHECK(document["summary"]["total"] == zoo.truth().size());
+  }
+
+  TEST_CASE_FIXTURE(Blue, "one that may not be entered is said, and the list is not complete") {
+    const Listing listing =
+        list({"-a", "--netns", std::string(kName) + ",/proc/self/ns/net"}, RunOptions{drop_privileges});
+    CHECK(listing.exit_code == 0);
+    CHECK(listing.document["complete"] == false);
+    CHECK(listing.err.find(kName) != std::string::npos);
+    CHECK(listing.document["namespaces"][0]["rows"].is_null());
+    CHECK(listing.document["namespaces"][1]["complete"] == true);
+    const Outcome strict =
+        tcpstat({"-a", "--strict", "--netns", std::string(kName) + ",/proc/self/ns/net"}, RunOptions{drop_privileges});
+    CHECK(strict.exit_code == 2);
+    const Outcome check =
+        tcpstat({"check", "--netns", std::string(kName) + ",/proc/self/ns/net"}, RunOptions{drop_privileges});
+    CHECK(check.exit_code == 3);
+    CHECK(check.out.find(kName) != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Blue, "namespaces that come and go while they are listed fail nothing") {
+    const Worker busy([](const Worker::Report& report) {
+      report(1);
+      while (true) enter_namespace();  // the last one ends with each
+    });
+    for (int i = 0; i < 20; ++i) {
+      const Listing listing = list({"-a", "--netns", "all"});
+      CHECK(listing.exit_code == 0);
+      CHECK(listing.document["complete"] == list({"-a", "--netns", "all"}).document["complete"]);
+      CHECK(listing.err.find("gone") == std::string::npos);
+      CHECK(listing.rows().size() >= zoo.truth().size());
+    }
+  }
+
   TEST_CASE_FIXTURE(Blue, "an unknown namespace is an error") {
-    for (const std::string which : {"no-such-name", "/no/such/path", "4194304999", "999999999"}) {
+    for (const std::string which :
+         {"no-such-name", "/no/such/path", "4194304999", "999999999", "lab-blue,no-such-name"}) {
       CAPTURE(which);
       const Outcome outcome = tcpstat({"--netns", which});
       CHECK(outcome.exit_code == 2);
       CHECK(outcome.out == "");
-      CHECK(outcome.err.find(which) != std::string::npos);
+      CHECK(outcome.err.find(which.substr(which.rfind(',') + 1)) != std::string::npos);
     }
   }
 

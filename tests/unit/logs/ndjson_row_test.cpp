@@ -105,6 +105,7 @@ TEST_CASE("a row that is written and read back has the same cell in every column
   test::Random random(17);
   test::TableNames names;
   names.users = {{1000, "alice"}};
+  names.namespaces = {{4026532248U, "web"}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/system.slice/ssh.service"}};
   RecordedNames recorded;
@@ -124,6 +125,7 @@ TEST_CASE("a row that is written and read back has the same cell in every column
   };
   for (int i = 0; i < 300; ++i) {
     Connection row = random.connection();
+    row.netns = 4026532248U;
     row.interface = 5;
     row.cgroup = 77;
     row.owners_known = true;
@@ -163,6 +165,10 @@ TEST_CASE("a recorded file is written as it was read, and its last line is no ro
     for (const char* key : {"source", "time", "host", "netns"}) {
       before.erase(key);
       after.erase(key);
+    }
+    // The file is older than some keys; what it does not have is null.
+    for (const auto& [key, value] : after.items()) {
+      if (value.is_null()) before.emplace(key, value);
     }
     REQUIRE(after == before);
   }

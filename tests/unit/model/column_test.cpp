@@ -18,6 +18,7 @@ template <typename Row>
 std::string text(std::string_view column, const Row& row, const render::CellStyle& style = {}) {
   test::TableNames names;
   names.users = {{0, "root"}};
+  names.namespaces = {{4026531840U, "web"}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/a\nb"}};
   const Column* found = find_column(column);
@@ -39,6 +40,7 @@ TEST_CASE("each column shows its part of a connection") {
   row.uid = 0;
   row.owners = owners;
   row.cookie = 18446744073709551614U;
+  row.netns = 4026531840U;
   row.interface = 5;
   row.cgroup = 77;
   row.mark = 6;
@@ -80,6 +82,7 @@ TEST_CASE("each column shows its part of a connection") {
       {"INTERFACE", "eth0"},
       {"CGROUP", "/a\\x0ab"},
       {"MARK", "6"},
+      {"NETNS", "web"},
       {"ORPHAN", "closed-by-process"},
       {"FLAGS", "-"},
       {"SOURCE", "file"},

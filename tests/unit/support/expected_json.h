@@ -38,6 +38,7 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   out["source"] = name(row.origin);
   out["interface"] = or_null(names.interface(row.interface));
   out["cgroup"] = row.cgroup ? or_null(names.cgroup(*row.cgroup)) : json();
+  out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
   out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
   out["processes"] = json();

@@ -66,6 +66,9 @@ class TableNames final : public Names {
   std::string_view interface(std::uint32_t index) override { return find(interfaces, index); }
   std::string_view cgroup(std::uint64_t id) override { return find(cgroups, id); }
 
+  std::string_view netns(std::uint64_t inode) override { return find(namespaces, inode); }
+
+  std::map<std::uint64_t, std::string> namespaces;
   std::map<std::uint64_t, std::string> users;
   std::map<std::uint64_t, std::string> interfaces;
   std::map<std::uint64_t, std::string> cgroups;

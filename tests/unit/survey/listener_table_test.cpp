@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <utility>
 
 #include "support/rows.h"
 
@@ -68,6 +69,22 @@ TEST_CASE("rows that come in any order are counted alike") {
   }
   CHECK(table.half_open(test::listener(first)) == 334);
   CHECK(table.half_open(test::listener(second)) == 666);
+}
+
+TEST_CASE("each network namespace has its own ports") {
+  ListenerTable table;
+  const Endpoint end = test::endpoint("192.0.2.1", 443);
+  Listener listener = test::listener(test::endpoint("0.0.0.0", 443));
+  for (const std::uint64_t netns : {7U, 8U, 8U, 7U, 8U}) {
+    Connection row = test::connection(State::syn_recv, end, end);
+    row.netns = netns;
+    table.add_half_open(row);
+  }
+  for (const auto& [netns, count] : {std::pair{7U, 2U}, {8U, 3U}, {9U, 0U}}) {
+    CAPTURE(netns);
+    listener.netns = netns;
+    CHECK(table.half_open(listener) == count);
+  }
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#pragma once
+// The network namespaces that can be seen from here: processes, bind mounts and ourselves show them.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tcpstat::host {
+
+struct KnownNamespace {
+  std::uint64_t inode = 0;
+  /// Its name in /run/netns, or a process that lives there, "nginx(812)"; a path if nothing else shows it. Hostile text.
+  std::string label;
+  /// What --netns takes to find it, the best first: what one of them names may be gone before it is entered.
+  std::vector<std::string> words;
+};
+
+struct NamespaceList {
+  /// Our own first, then those with names in their order, then the others by process. Each inode once.
+  std::vector<KnownNamespace> namespaces;
+  std::uint64_t hidden_processes = 0;  ///< may not be looked into, and live in none of these
+};
+
+NamespaceList list_namespaces();
+
+/// A bind mount of a network namespace, as a line of /proc/self/mountinfo tells it (proc_pid_mountinfo(5)).
+struct NamespaceMount {
+  std::uint64_t inode = 0;
+  std::string path;
+};
+/// Inode 0 for a line of anything else.
+NamespaceMount namespace_mount(std::string_view line);
+
+/// The inode in "net:[4026531840]", which links in /proc/PID/ns read; 0 for other text.
+std::uint64_t inode_in_link(std::string_view text);
+
+}  // namespace tcpstat::host

@@ -1,0 +1,291 @@
+#include "parsers/host/many_namespaces.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <optional>
+
+#include "filter/query.h"
+#include "parsers/host/namespace_names.h"
+#include "parsers/host/network_namespace.h"
+#include "report/source_names.h"
+
+namespace tcpstat::host {
+namespace {
+
+constexpr std::string_view kAll = "all";
+
+std::string path_of(const std::string& word) {
+  const auto target = find_namespace(word, "/proc");
+  return target ? target->path : std::string();
+}
+
+/// Sees the devices of each namespace while the thread is there, and whether enough was read.
+class VisitedRows final : public Sink {
+ public:
+  VisitedRows(Sink& next, NamespaceNames& names) : next_(next), names_(names) {}
+
+  Flow connection(const Connection& row) override {
+    note_device(row);
+    return note(next_.connection(row));
+  }
+  Flow listener(const Listener& row) override {
+    note_device(row);
+    return note(next_.listener(row));
+  }
+  [[nodiscard]] bool enough() const { return enough_; }
+
+ private:
+  void note_device(const Socket& row) {
+    if (row.interface != 0) names_.interface_of(row.netns, row.interface);
+  }
+  Flow note(Flow flow) {
+    enough_ = enough_ || flow == Flow::stop;
+    return flow;
+  }
+
+  Sink& next_;
+  NamespaceNames& names_;
+  bool enough_ = false;
+};
+
+/// Says alike things of several namespaces once.
+class Grouped {
+ public:
+  void add(const std::string& label, const Warning& warning) {
+    const auto at = std::find_if(groups_.begin(), groups_.end(),
+                                 [&](const Group& group) { return group.first.code == warning.code; });
+    if (at == groups_.end()) {
+      groups_.push_back({warning, label, 0});
+    } else {
+      ++at->others;
+    }
+  }
+  void say(Coverage& coverage) const {
+    for (const Group& group : groups_) {
+      std::string text = group.label + ": " + group.first.message;
+      if (group.others > 0) {
+        text += "; and " + std::to_string(group.others) +
+                (group.others == 1 ? " other network namespace" : " other network namespaces");
+      }
+      coverage.warn(group.first.code, std::move(text));
+      if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;
+    }
+  }
+
+ private:
+  struct Group {
+    Warning first;
+    std::string label;
+    std::size_t others;
+  };
+  std::vector<Group> groups_;
+};
+
+class ManyNamespaces final : public Host {
+ public:
+  explicit ManyNamespaces(const HostOptions& options) : options_(options) {}
+  Expected<void> open();
+
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
+  void read_half_opens_from_proc(Family, std::uint64_t, Sink&) override {}
+  void keep_source() override { home_->keep_source(); }
+  [[nodiscard]] std::string_view source_name() const override { return source_name_; }
+  [[nodiscard]] bool shows_all_half_opens() const override { return home_->shows_all_half_opens(); }
+
+  Expected<const OwnerLookup*> owners() override { return home_->owners(); }
+  void forget_owners() override { home_->forget_owners(); }
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
+    return home_->open_files_limit(pid);
+  }
+
+  [[nodiscard]] KernelFacts kernel_facts() const override { return {}; }
+  [[nodiscard]] KernelCounters kernel_counters() const override { return {}; }
+  [[nodiscard]] const KernelLimits& kernel_limits() const override { return home_->kernel_limits(); }
+  Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override { return home_->read_tracked_flows(sink); }
+
+  [[nodiscard]] bool is_file() const override { return false; }
+  [[nodiscard]] bool spans_namespaces() const override { return true; }
+  [[nodiscard]] const RunFacts& facts() const override { return facts_; }
+  [[nodiscard]] std::optional<std::string> boot_id() const override { return home_->boot_id(); }
+  [[nodiscard]] Names& names() override { return names_; }
+  [[nodiscard]] SourceNames evidence_names() const override { return home_->evidence_names(); }
+  [[nodiscard]] Clock& clock() override { return home_->clock(); }
+
+ private:
+  /// One reading of all of them.
+  struct Reading {
+    const filter::Query& query;
+    VisitedRows& sink;
+    Coverage& coverage;
+    Grouped warnings = {};
+    std::optional<Error> first_error = std::nullopt;
+    std::size_t read = 0;
+  };
+  void read_one(const KnownNamespace& known, Reading& reading);
+  [[nodiscard]] HostOptions options_of_one(std::chrono::steady_clock::time_point begun) const;
+
+  HostOptions options_;
+  WayHome way_home_;
+  std::unique_ptr<Host> home_;
+  NamespaceList chosen_;
+  NamespaceNames names_;
+  RunFacts facts_;
+  std::string source_name_;
+  std::chrono::steady_clock::time_point begun_;
+};
+
+Expected<void> ManyNamespaces::open() {
+  if (!options_.proc_root.empty()) {
+    return failure("read the network namespaces \"" + options_.netns + "\" from " + options_.proc_root, 0,
+                   "with --proc-root only --netns PID works", "a directory knows namespaces by process");
+  }
+  auto chosen = chosen_namespaces(options_.netns);
+  if (!chosen) return tl::make_unexpected(chosen.error());
+  chosen_ = std::move(*chosen);
+  for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
+  options_.netns.clear();
+  auto home = open_host(options_);
+  if (!home) return tl::make_unexpected(home.error());
+  home_ = std::move(*home);
+  options_.user_names.clear();  // they were looked at
+  source_name_ = home_->source_name();
+  facts_ = home_->facts();
+  facts_.netns.reset();
+  return {};
+}
+
+HostOptions ManyNamespaces::options_of_one(std::chrono::steady_clock::time_point begun) const {
+  HostOptions options = options_;
+  if (options.timeout) {
+    // The time is that of all together.
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+    options.timeout = std::max(*options.timeout - spent, std::chrono::milliseconds(1));
+  }
+  return options;
+}
+
+void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
+  Coverage part;
+  Expected<void> read;
+  auto host = open_namespace(known, options_of_one(begun_));
+  if (!host) {
+    // What ends while it is looked for has no sockets any more.
+    if (is_gone(known)) return;
+    read = tl::make_unexpected(host.error());
+    part.lose("netns_not_entered", host.error().sentence());
+  } else {
+    names_.enter(known.inode);
+    read = (*host)->read(reading.query, reading.sink, part);
+    source_name_ = (*host)->source_name();
+    if (!read) part.lose("netns_not_read", read.error().sentence());
+    ++reading.read;
+  }
+  if (!read && !reading.first_error) reading.first_error = read.error();
+  for (const Warning& warning : part.warnings) reading.warnings.add(known.label, warning);
+  NamespaceRead told{known.inode, known.label, std::nullopt, part.complete};
+  if (host) told.rows = part.rows_read;
+  part.warnings.clear();
+  const StateSet visible = reading.coverage.visible & part.visible;
+  reading.coverage.add(part);
+  reading.coverage.visible = visible;
+  reading.coverage.namespaces.push_back(std::move(told));
+}
+
+Expected<void> ManyNamespaces::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
+  begun_ = std::chrono::steady_clock::now();
+  VisitedRows rows(sink, names_);
+  Reading reading{query, rows, coverage};
+  for (const KnownNamespace& known : chosen_.namespaces) {
+    read_one(known, reading);
+    way_home_.go();
+    if (rows.enough()) break;
+  }
+  reading.warnings.say(coverage);
+  if (std::string hidden = hidden_namespaces(chosen_); !hidden.empty()) {
+    coverage.lose("netns_hidden", std::move(hidden));
+  }
+  if (reading.first_error && coverage.rows_read == 0) {
+    const bool none = reading.read == 0 || std::none_of(coverage.namespaces.begin(), coverage.namespaces.end(),
+                                                        [](const NamespaceRead& one) { return one.complete; });
+    if (none) return tl::make_unexpected(*reading.first_error);
+  }
+  return {};
+}
+
+}  // namespace
+
+WayHome::WayHome() : home_(::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)) {}
+
+void WayHome::go() const {
+  if (home_) static_cast<void>(::setns(home_.get(), CLONE_NEWNET));
+}
+
+bool names_several(std::string_view netns) { return netns == kAll || netns.find(',') != std::string_view::npos; }
+
+Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
+  NamespaceList seen = list_namespaces();
+  if (netns == kAll) return seen;
+  NamespaceList chosen;
+  for (std::size_t at = 0; at <= netns.size();) {
+    const std::size_t comma = std::min(netns.find(',', at), netns.size());
+    const std::string word = netns.substr(at, comma - at);
+    at = comma + 1;
+    if (word.empty()) continue;
+    if (word == kAll) return seen;
+    const auto target = find_namespace(word, "/proc");
+    if (!target) return tl::make_unexpected(target.error());
+    const auto inode = namespace_inode(target->path);
+    const auto same = [&](const KnownNamespace& known) { return inode && known.inode == *inode; };
+    auto& list = chosen.namespaces;
+    if (std::any_of(list.begin(), list.end(), same)) continue;
+    const auto known = std::find_if(seen.namespaces.begin(), seen.namespaces.end(), same);
+    KnownNamespace one = known != seen.namespaces.end() ? *known : KnownNamespace{inode.value_or(0), word, {}};
+    one.words.insert(one.words.begin(), word);
+    list.push_back(std::move(one));
+  }
+  if (chosen.namespaces.empty())
+    return failure("find the network namespaces \"" + netns + "\"", 0, "", "it names none");
+  return chosen;
+}
+
+bool is_gone(const KnownNamespace& known) {
+  return std::none_of(known.words.begin(), known.words.end(),
+                      [&](const std::string& word) { return namespace_inode(path_of(word)) == known.inode; });
+}
+
+Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, HostOptions options) {
+  const bool own = namespace_inode("/proc/thread-self/ns/net") == known.inode;
+  options.netns.clear();
+  if (own) return open_host(options);
+  std::optional<Error> error;
+  for (const std::string& word : known.words) {
+    // A process may have ended, and its number may be another's.
+    if (known.inode != 0 && namespace_inode(path_of(word)) != known.inode) continue;
+    options.netns = word;
+    auto host = open_host(options);
+    if (host && (known.inode == 0 || (*host)->facts().netns == known.inode)) return host;
+    if (!host && !error) error = host.error();
+  }
+  if (error) return tl::make_unexpected(*error);
+  return failure("find the network namespace of " + known.label, 0, "", "it is gone");
+}
+
+std::string hidden_namespaces(const NamespaceList& list) {
+  if (list.hidden_processes == 0) return {};
+  return "the network namespaces of " + std::to_string(list.hidden_processes) +
+         (list.hidden_processes == 1 ? " process" : " processes") + " could not be seen (" +
+         (::geteuid() == 0 ? "root lacks CAP_SYS_PTRACE here" : "run as root") + ")";
+}
+
+Expected<std::unique_ptr<Host>> open_many(const HostOptions& options) {
+  auto host = std::make_unique<ManyNamespaces>(options);
+  if (auto opened = host->open(); !opened) return tl::make_unexpected(opened.error());
+  return host;
+}
+
+}  // namespace tcpstat::host

@@ -1,0 +1,43 @@
+#pragma once
+// Several network namespaces as one host: their rows come one namespace after the other, each row with its own.
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file_descriptor.h"
+#include "parsers/host/known_namespaces.h"
+#include "parsers/host/opened_host.h"
+
+namespace tcpstat::host {
+
+/// Whether the word of --netns is "all" or a comma list. A namespace of that name is spelt /run/netns/all.
+bool names_several(std::string_view netns);
+
+/// Those that the word of --netns names, each inode once. Of a list each must be there; of "all" those count that can be
+/// seen.
+Expected<NamespaceList> chosen_namespaces(const std::string& netns);
+
+/// The host in one of them. Fails also where nothing shows it any more: see is_gone().
+Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, HostOptions options);
+/// Whether nothing shows it any more.
+bool is_gone(const KnownNamespace& known);
+
+/// What --netns hid from an unprivileged user, for people; empty: nothing.
+std::string hidden_namespaces(const NamespaceList& list);
+
+/// Brings the thread that made it back to the namespace in which it was then.
+class WayHome {
+ public:
+  WayHome();
+  void go() const;
+
+ private:
+  FileDescriptor home_;
+};
+
+Expected<std::unique_ptr<Host>> open_many(const HostOptions& options);
+
+}  // namespace tcpstat::host

@@ -1,0 +1,92 @@
+#include "check/merge_namespaces.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "check/merge_findings.h"
+
+namespace tcpstat::check {
+namespace {
+
+template <typename Judgement>
+void take_over(std::vector<Judgement>& to, std::vector<Judgement> from, const std::string& netns) {
+  for (Judgement& one : from) one.netns = netns;
+  merge(to, std::move(from));
+}
+
+/// Counts are added; shares and times of several namespaces have no sum.
+void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>& from) {
+  for (const PerformanceValue& value : from) {
+    if (!value.unit.empty() && value.unit != "c") continue;
+    const auto at = std::find_if(to.begin(), to.end(), [&](const auto& one) { return one.label == value.label; });
+    if (at == to.end()) {
+      to.push_back(value);
+      continue;
+    }
+    at->value = at->value && value.value ? std::optional(*at->value + *value.value) : std::nullopt;
+    at->most = at->most && value.most ? std::optional(*at->most + *value.most) : std::nullopt;
+  }
+}
+
+void add(Report& to, Report from, const std::string& name) {
+  for (Warning& warning : from.coverage.warnings) warning.message = name + ": " + warning.message;
+  if (!from.coverage.last_loss.empty()) from.coverage.last_loss = name + ": " + from.coverage.last_loss;
+  const StateSet visible = to.coverage.visible & from.coverage.visible;
+  to.coverage.add(from.coverage);
+  to.coverage.visible = visible;
+  to.tally.add(from.tally);
+}
+
+std::string namespaces(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " network namespace" : " network namespaces");
+}
+
+/// "netns web: … (and 2 more network namespaces)": the worst, and how many are as bad or nearly.
+std::string headline(const CheckReport& report) {
+  const auto bad = [](const NamespaceVerdict& one) { return one.status >= Severity::unknown; };
+  const auto& all = report.namespaces;
+  const auto count = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), bad));
+  if (count == 0) {
+    const std::uint64_t total = report.reading.tally.total();
+    return std::to_string(total) + (total == 1 ? " socket" : " sockets") + " in " + namespaces(all.size()) +
+           ", nothing wrong";
+  }
+  const auto worst =
+      std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.status < b.status; });
+  std::string text = "netns " + worst->name + ": " + worst->headline;
+  if (count > 1) text += " (and " + std::to_string(count - 1) + " more of " + namespaces(all.size()) + ")";
+  return text;
+}
+
+}  // namespace
+
+CheckReport merge(std::vector<NamespaceCheck> checks) {
+  CheckReport all;
+  if (checks.empty()) return all;
+  all.reading = checks.front().report.reading;
+  all.reading.facts.netns.reset();
+  all.reading.coverage = {};
+  all.reading.tally = {};
+  std::vector<PerformanceValue> numbers;
+  for (NamespaceCheck& check : checks) {
+    CheckReport& report = check.report;
+    const Coverage& coverage = report.reading.coverage;
+    all.status = worse(all.status, report.status);
+    all.namespaces.push_back({check.inode, check.name, report.status, report.headline});
+    NamespaceRead read{check.inode, check.name, std::nullopt, coverage.complete};
+    if (!coverage.saw_nothing()) read.rows = coverage.rows_read;
+    all.reading.coverage.namespaces.push_back(std::move(read));
+    take_over(all.findings, std::move(report.findings), check.name);
+    take_over(all.verdicts, std::move(report.verdicts), check.name);
+    for (std::string& sentence : report.not_seen) {
+      const bool told = std::find(all.not_seen.begin(), all.not_seen.end(), sentence) != all.not_seen.end();
+      if (!told) all.not_seen.push_back(std::move(sentence));
+    }
+    add(all.performance, report.performance);
+    add(all.reading, std::move(report.reading), check.name);
+  }
+  all.headline = headline(all);
+  return all;
+}
+
+}  // namespace tcpstat::check

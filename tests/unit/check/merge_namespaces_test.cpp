@@ -1,0 +1,89 @@
+#include "check/merge_namespaces.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "support/rows.h"
+
+namespace tcpstat::check {
+namespace {
+
+NamespaceCheck of(std::string name, Severity status, std::string headline) {
+  NamespaceCheck one{name.size(), std::move(name), {}};
+  one.report.status = status;
+  one.report.headline = std::move(headline);
+  one.report.reading.facts.netns = one.inode;
+  one.report.reading.coverage.rows_read = 3;
+  one.report.reading.tally.add(State::established, Family::ipv4);
+  one.report.performance = {{.label = "syn_recv", .value = 2, .least = 0, .most = 8},
+                            {.label = "fill", .value = 50, .unit = "%"}};
+  return one;
+}
+
+Finding full(std::uint16_t port) {
+  Evidence queue;
+  queue.quantity = "queue";
+  Finding finding("accept-queue-full", Severity::critical, Subject::port(port), {queue});
+  finding.message = "the accept queue is full";
+  return finding;
+}
+
+TEST_CASE("the worst namespace is named first, and how many more there are") {
+  const CheckReport all =
+      merge({of("blue", Severity::ok, "3 sockets, nothing wrong"),
+             of("web", Severity::critical, "the accept queue is full"), of("db", Severity::warning, "40 CLOSE_WAIT")});
+  CHECK(all.status == Severity::critical);
+  CHECK(all.headline == "netns web: the accept queue is full (and 1 more of 3 network namespaces)");
+  REQUIRE(all.namespaces.size() == 3);
+  CHECK(all.namespaces[2].name == "db");
+  CHECK(all.namespaces[2].status == Severity::warning);
+}
+
+TEST_CASE("where nothing is wrong the total is told") {
+  const CheckReport all = merge({of("blue", Severity::ok, ""), of("web", Severity::ok, "")});
+  CHECK(all.headline == "2 sockets in 2 network namespaces, nothing wrong");
+  CHECK(all.reading.tally.total() == 2);
+  CHECK(all.reading.coverage.rows_read == 6);
+  CHECK_FALSE(all.reading.facts.netns);
+}
+
+TEST_CASE("one that could not be seen is no OK, and no zero") {
+  NamespaceCheck shut = of("shut", Severity::unknown, "cannot enter it");
+  shut.report.reading.coverage = {};
+  shut.report.reading.coverage.lose("netns_not_entered", "cannot enter it");
+  const CheckReport all = merge({of("blue", Severity::ok, ""), shut});
+  CHECK(all.status == Severity::unknown);
+  CHECK(all.headline == "netns shut: cannot enter it");
+  CHECK_FALSE(all.reading.coverage.complete);
+  REQUIRE(all.reading.coverage.namespaces.size() == 2);
+  CHECK(all.reading.coverage.namespaces[0].rows == 3);
+  CHECK_FALSE(all.reading.coverage.namespaces[1].rows);
+  CHECK(all.reading.coverage.warnings[0].message == "shut: cannot enter it");
+}
+
+TEST_CASE("the same finding in two namespaces is two findings") {
+  NamespaceCheck blue = of("blue", Severity::critical, "");
+  NamespaceCheck web = of("web", Severity::critical, "");
+  blue.report.findings = {full(443)};
+  web.report.findings = {full(443)};
+  const CheckReport all = merge({blue, web});
+  REQUIRE(all.findings.size() == 2);
+  CHECK(all.findings[0].netns == "blue");
+  CHECK(all.findings[1].netns == "web");
+}
+
+TEST_CASE("counts are added, and shares are not") {
+  const CheckReport all = merge({of("blue", Severity::ok, ""), of("web", Severity::ok, "")});
+  REQUIRE(all.performance.size() == 1);
+  CHECK(all.performance[0].value == 4);
+  CHECK(all.performance[0].most == 16);
+  NamespaceCheck blind = of("blind", Severity::ok, "");
+  blind.report.performance[0].value.reset();
+  CHECK_FALSE(merge({of("blue", Severity::ok, ""), blind}).performance[0].value);
+}
+
+}  // namespace
+}  // namespace tcpstat::check
