@@ -50,7 +50,7 @@ _tcpstat_find_verb() {
                 verb=$word
                 return
                 ;;
-            --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --netns) value=1 ;;
+            --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --unit | --container | --netns) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at) value=1 ;;
             --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
             -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
@@ -66,7 +66,7 @@ _tcpstat_find_verb() {
 # _tcpstat_options VERB: sets `options` to those that the verb takes; to all without one.
 _tcpstat_options() {
     local filters='-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-        --remote-port --user --pid --process --netns'
+        --remote-port --user --pid --process --unit --container --netns'
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
     local rows='-o --output -S --sort --limit -p --processes -i --info'
@@ -74,7 +74,7 @@ _tcpstat_options() {
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
     case $1 in
-        summary) options="$filters $document $text $source --sample --at --by" ;;
+        summary) options="$filters $document $text $source --sample --at --by --limit" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
@@ -131,7 +131,7 @@ _tcpstat() {
         --by)
             before=''
             [[ $typed == *,* ]] && before=${typed%,*},
-            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_address remote_prefix user process
+            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container pod orphan process pid
             ;;
         --netns)
             mapfile -t words < <(_tcpstat_list "$command" netns)
@@ -167,7 +167,7 @@ _tcpstat() {
         --only) _tcpstat_offer "$typed" '' illegal resets half-open time-wait lost ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
         --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups fields ;;
-        --local | --remote | --port | --local-port | --remote-port | --process | --limit | --timeout | --interval | --count) ;;
+        --local | --remote | --port | --local-port | --remote-port | --process | --unit | --container | --limit | --timeout | --interval | --count) ;;
         -w | --warning | -c | --critical | --threshold) ;;
         *)
             if [[ $typed == -* ]]; then

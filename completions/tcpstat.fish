@@ -28,7 +28,7 @@ function __tcpstat_words
 end
 
 function __tcpstat_keys
-    printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_address remote_prefix user process")
+    printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container pod orphan process pid")
 end
 
 # Columns, and behind a colon the order.
@@ -67,7 +67,7 @@ function __tcpstat_verb
             case summary watch trace explain check audit validate
                 echo $word
                 return
-            case --state --local --remote --port --local-port --remote-port --user --pid --process --netns \
+            case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at \
                 --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list
                 set value 1
@@ -117,12 +117,14 @@ complete -c tcpstat -l remote-port -n '__tcpstat_takes summary watch trace check
 complete -c tcpstat -l user -n '__tcpstat_takes summary watch check' -x -a "(__tcpstat_pieces '^\$' users)" -d 'owner of the socket'
 complete -c tcpstat -l pid -n '__tcpstat_takes summary watch check' -x -a '(__fish_complete_pids)' -d 'process that holds the socket'
 complete -c tcpstat -l process -n '__tcpstat_takes summary watch check' -x -d 'name of a process that holds the socket'
+complete -c tcpstat -l unit -n '__tcpstat_takes summary watch check' -x -d 'systemd unit'
+complete -c tcpstat -l container -n '__tcpstat_takes summary watch check' -x -d 'container, by name or by the first digits of its id'
 complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
 complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
 complete -c tcpstat -s j -l json -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
 complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_sort)' -d 'sort by columns'
-complete -c tcpstat -l limit -n '__tcpstat_takes watch' -x -d 'print at most this many rows'
+complete -c tcpstat -l limit -n '__tcpstat_takes summary watch' -x -d 'print at most this many rows'
 complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace' -d 'no header line'
 complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace validate' -d 'do not cut rows to the terminal'
 complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch' -d 'show the processes that hold each socket'

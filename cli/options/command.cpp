@@ -204,7 +204,9 @@ Failure read(const Words& words, SummaryCommand& to) {
     if (std::find(to.group_by.begin(), to.group_by.end(), *key) == to.group_by.end()) to.group_by.push_back(*key);
   }
   if (words.given(OptionId::by) && to.group_by.empty()) return UsageError{"--by names no key"};
-  return refuse_other_groups(to);
+  if (auto failed = refuse_other_groups(to)) return failed;
+  const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
+  return read_one(words, OptionId::limit, to.limit, count);
 }
 
 Failure check_live(const SourceChoice& source) {

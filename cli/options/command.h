@@ -73,6 +73,7 @@ struct SummaryCommand {
   SourceChoice source;
   OutputChoice output;
   TextChoice text;
+  std::optional<std::uint64_t> limit;
   std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
 };
 

@@ -33,6 +33,8 @@ class Exclusions {
   /// The same of ends, which may be `@FILE`, a file of prefixes.
   std::optional<UsageError> read_ends(OptionId id, filter::Side side, std::vector<filter::EndpointPattern>& to);
 
+  /// One more that must hold.
+  void add(filter::Expression tree) { all_.push_back(std::move(tree)); }
   [[nodiscard]] std::vector<filter::Expression> take() { return std::move(all_); }
 
  private:

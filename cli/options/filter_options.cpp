@@ -76,6 +76,20 @@ Failure read_owners(Exclusions& exclusions, filter::Filter& to) {
   return exclusions.read(OptionId::process, to.processes, process, of_process);
 }
 
+/// Who runs in one of several units, or outside of those that are excluded.
+Failure read_place(Exclusions& exclusions, OptionId id, ColumnId of) {
+  const auto word = [](const std::string& name) { return Parsed<std::string>(name); };
+  const auto tree = [of](const std::string& name) {
+    return filter::Expression(filter::Test(filter::WordTest{&column(of), name}));
+  };
+  std::vector<std::string> wanted;
+  if (auto failed = exclusions.read(id, wanted, word, tree)) return failed;
+  std::vector<filter::Expression> any;
+  for (const std::string& name : wanted) any.push_back(tree(name));
+  if (!any.empty()) exclusions.add(filter::Expression::any_of(std::move(any)));
+  return std::nullopt;
+}
+
 /// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
 UsersOf users_of(const TypedOptions& typed) {
   const auto source = typed.value(OptionId::source);
@@ -123,6 +137,8 @@ Failure read_filter(const Words& words, filter::Filter& to) {
   if (auto failed = read_ports(words, exclusions, to)) return failed;
   if (auto failed = read_users(words, to)) return failed;
   if (auto failed = read_owners(exclusions, to)) return failed;
+  if (auto failed = read_place(exclusions, OptionId::unit, ColumnId::UNIT)) return failed;
+  if (auto failed = read_place(exclusions, OptionId::container, ColumnId::CONTAINER)) return failed;
   if (auto failed = read_states(words, to)) return failed;
   add_expression(words, exclusions.take(), to);
   return std::nullopt;

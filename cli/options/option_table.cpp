@@ -27,6 +27,8 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::user, '\0', "user", "NAME|UID", filters, "owner of the socket"},
     {OptionId::pid, '\0', "pid", "PID", filters, "process that holds the socket"},
     {OptionId::process, '\0', "process", "NAME", filters, "name of a process that holds the socket"},
+    {OptionId::unit, '\0', "unit", "NAME", filters, "systemd unit; !NAME excludes"},
+    {OptionId::container, '\0', "container", "NAME|ID", filters, "container; the first digits of its id will do"},
     {OptionId::netns, '\0', "netns", "NAME|PID|PATH", filters,
      "another network namespace, several, or all (see --list netns)"},
 
@@ -58,7 +60,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::at, '\0', "at", "TIME", source, "the last sample of a saved file at TIME: 03:00, -2h, RFC 3339"},
 
     {OptionId::by, '\0', "by", "KEY,...", summary,
-     "count by state, family, phase, local_port, remote_address, remote_prefix, user or process"},
+     "count by state, family, phase, a port, an address, user, process, unit, netns and others (man tcpstat)"},
 
     {OptionId::interval, '\0', "interval", "SECONDS", samples,
      "time from sample to sample: watch 1 (at least 0.05), check none (at least 3)"},

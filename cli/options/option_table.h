@@ -23,6 +23,8 @@ enum class OptionId : std::uint8_t {
   user,
   pid,
   process,
+  unit,
+  container,
   netns,
 
   format,

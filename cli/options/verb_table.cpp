@@ -11,8 +11,8 @@ namespace {
 using enum OptionId;
 using render::Document;
 
-constexpr OptionSet kFilters = {state, all,        listening,   ipv4, ipv6, local,   remote,
-                                port,  local_port, remote_port, user, pid,  process, netns};
+constexpr OptionSet kFilters = {state,      all,         listening, ipv4, ipv6,    local, remote,    port,
+                                local_port, remote_port, user,      pid,  process, unit,  container, netns};
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
@@ -34,9 +34,11 @@ constexpr Example kListExamples[] = {
 constexpr OwnRefusal kSummaryRefusals[] = {
     {output, "--output chooses columns of a list; a summary takes --by"},
     {sort, "--sort is for lists of connections; a summary has its own order"},
-    {limit, "--limit is for lists of connections; a summary has its own order"},
 };
-constexpr OwnOption kSummaryOptions[] = {{.id = quiet, .meaning = "no notes on standard error"}};
+constexpr OwnOption kSummaryOptions[] = {
+    {.id = limit, .meaning = "print at most N groups, or N listeners and remotes"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+};
 constexpr Example kSummaryExamples[] = {
     {"tcpstat summary --by remote_prefix", "who connects most"},
     {"tcpstat summary --by process -s CLOSE_WAIT", "who forgets to close"},
@@ -74,6 +76,8 @@ constexpr OwnRefusal kTraceRefusals[] = {
     {user, "the kernel announces a transition without its owner; tcpstat watch --events takes --user"},
     {pid, "the kernel announces a transition without its owner; tcpstat watch --events takes --pid"},
     {process, "the kernel announces a transition without its owner; tcpstat watch --events takes --process"},
+    {unit, "the kernel announces a transition without its owner; tcpstat watch --events takes --unit"},
+    {container, "the kernel announces a transition without its owner; tcpstat watch --events takes --container"},
 };
 constexpr Example kTraceExamples[] = {
     {"tcpstat trace --port 443", "each transition on port 443, as it happens"},
@@ -162,7 +166,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
          "remote addresses and networks with most connections. All eleven states count unless a filter says "
          "otherwise.",
-     .takes = kFilters | kDocument | kText | kReading | OptionSet{by},
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit},
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
      .document = Document::summary,
@@ -212,7 +216,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
              "the kernel lost is told where it was lost. With -- COMMAND the sockets of that program alone. Needs "
              "root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
              "transition is illegal.",
-     .takes = ((kFilters - OptionSet{user, pid, process}) | kDocument | kText |
+     .takes = ((kFilters - OptionSet{user, pid, process, unit, container}) | kDocument | kText |
                OptionSet{source, strict, count, duration, lives, only}) -
               OptionSet{verbose},
      .tolerates = kInformation | OptionSet{timeout, verbose},

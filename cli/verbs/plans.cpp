@@ -53,6 +53,10 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
   plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
                             has_column(used, ColumnId::PROCESS));
+  const bool places =
+      has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) || has_column(used, ColumnId::POD);
+  // Where no owner is found the control group of the socket tells.
+  if (places && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
   plan.sort = rows.sort;
   plan.limit = rows.limit;
   return plan;
@@ -62,8 +66,12 @@ survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<st
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
-  plan.owners = required_if(filter.needs_owners() ||
-                            std::find(group_by.begin(), group_by.end(), survey::kProcessKey) != group_by.end());
+  plan.owners = required_if(filter.needs_owners());
+  for (const std::string& key : group_by) {
+    if (key == survey::kProcessKey || key == survey::kPidKey) plan.owners = Owners::required;
+    const bool helps = key == "orphan" || key == "unit" || key == "container" || key == "pod";
+    if (helps && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
+  }
   return plan;
 }
 

@@ -1,5 +1,7 @@
 // tcpstat summary: counts instead of rows.
 
+#include <algorithm>
+
 #include "cli/output.h"
 #include "cli/verbs/counted_metrics.h"
 #include "cli/verbs/ending.h"
@@ -9,6 +11,25 @@
 #include "survey/summarizer.h"
 
 namespace tcpstat::cli::verbs {
+
+namespace {
+
+/// Keeps the first of each list; the states of a plain summary are no list. Whether anything was left out.
+bool cut(Summary& summary, std::uint64_t most) {
+  bool shorter = false;
+  const auto cut_one = [&](auto& list) {
+    if (list.size() <= most) return;
+    list.resize(static_cast<std::size_t>(most), list.front());
+    shorter = true;
+  };
+  if (!summary.details) cut_one(summary.groups);
+  cut_one(summary.listeners);
+  cut_one(summary.top_remotes);
+  cut_one(summary.top_prefixes);
+  return shorter;
+}
+
+}  // namespace
 
 ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   auto opened = host::open_host(host_options(command.source, command.filter));
@@ -29,7 +50,9 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   Sink& counts = metrics ? metrics->rows() : grouped ? static_cast<Sink&>(grouping) : summarizer;
   survey::DumpPlan plan = summary_plan(settled(command.filter, host), command.group_by);
   plan.query.memory = format.counts_metrics;  // what listeners have dropped
-  const survey::Dump dump = survey::take(host, plan, counts);
+  const auto& keys = command.group_by;
+  if (std::find(keys.begin(), keys.end(), "netns") != keys.end()) host.names().find_namespaces();
+  survey::Dump dump = survey::take(host, plan, counts);
 
   Summary summary;
   if (metrics) {
@@ -41,6 +64,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   } else {
     summary = summarizer.summary(dump.report);
   }
+  if (command.limit && cut(summary, *command.limit)) dump.report.limited = true;
   TextBuffer out(output->fd());
   if (worth_writing(format, dump)) {
     format.summary(render_settings(command.filter, command.text, *output, out, host), dump.report, summary);

@@ -167,6 +167,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
       source_(options.source),
       automatic_(options.source == SourceId::automatic),
       facts_(host_facts(options.proc_root)) {
+  host_names_.set_proc(proc_root());
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
   source_options_.sample = options.sample;

@@ -166,7 +166,26 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   if (!read_text(object, "cgroup", text)) return false;
   if (!text.empty()) to.cgroup = names_.record_cgroup(text);
   text = {};
-  return read_text(object, "orphan", text) && read_orphan(text, to.orphan) && read_owners(object, to);
+  return read_text(object, "orphan", text) && read_orphan(text, to.orphan) && read_owners(object, to) &&
+         read_place(object, to);
+}
+
+bool NdjsonDecoder::read_place(const json& object, const Socket& row) {
+  std::string_view unit;
+  std::string_view container;
+  std::string_view pod;
+  if (!read_text(object, "unit", unit) || !read_text(object, "container", container) ||
+      !read_text(object, "pod", pod)) {
+    return false;
+  }
+  CgroupPlace place{std::string(unit), std::string(container), std::string(pod)};
+  if (place.empty()) return true;
+  if (!row.owners.empty()) {
+    names_.record_process(row.owners.front().pid, std::move(place));
+  } else if (row.cgroup) {
+    names_.record_place(*row.cgroup, std::move(place));
+  }
+  return true;
 }
 
 bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {

@@ -30,6 +30,8 @@ class NdjsonDecoder {
   /// False if a member has the wrong type or a value that cannot be.
   bool read_socket(const nlohmann::json& object, Socket& to);
   bool read_connection(const nlohmann::json& object, Connection& to);
+  /// Behind its owners and its control group: by these a place is found again.
+  bool read_place(const nlohmann::json& object, const Socket& row);
   bool read_owners(const nlohmann::json& object, Socket& to);
   bool read_tcp_info(const nlohmann::json& object, Connection& to);
 

@@ -12,6 +12,16 @@ std::string_view RecordedNames::netns(std::uint64_t inode) {
   return at == namespaces_.end() ? std::string_view{} : std::string_view(at->second);
 }
 
+const CgroupPlace* RecordedNames::place_of_process(std::uint32_t pid) {
+  const auto at = processes_.find(pid);
+  return at == processes_.end() ? nullptr : &at->second;
+}
+
+const CgroupPlace* RecordedNames::place_of_cgroup(std::uint64_t id) {
+  const auto at = places_.find(id);
+  return at == places_.end() ? nullptr : &at->second;
+}
+
 std::string_view RecordedNames::interface(std::uint32_t index) {
   const std::string* name = interfaces_.find(index);
   if (name != nullptr) return *name;

@@ -31,6 +31,10 @@ class RecordedNames final : public Names {
   void set_users(Users users) { users_ = std::move(users); }
   /// The number that stands for the name from now on.
   std::uint32_t record_interface(std::string_view name) { return static_cast<std::uint32_t>(interfaces_.number(name)); }
+  const CgroupPlace* place_of_process(std::uint32_t pid) override;
+  const CgroupPlace* place_of_cgroup(std::uint64_t id) override;
+  void record_process(std::uint32_t pid, CgroupPlace place) { processes_.insert_or_assign(pid, std::move(place)); }
+  void record_place(std::uint64_t cgroup, CgroupPlace place) { places_.insert_or_assign(cgroup, std::move(place)); }
   void record_netns(std::uint64_t inode, std::string_view name) { namespaces_.insert_or_assign(inode, name); }
   std::uint64_t record_cgroup(std::string_view path) { return cgroups_.number(path); }
 
@@ -51,7 +55,9 @@ class RecordedNames final : public Names {
 
   Users users_;
   std::unordered_map<std::uint64_t, std::string> namespaces_;
-  Users numbers_;  ///< of devices that have no name here, as text
+  std::unordered_map<std::uint32_t, CgroupPlace> processes_;
+  std::unordered_map<std::uint64_t, CgroupPlace> places_;  ///< by control group
+  Users numbers_;                                          ///< of devices that have no name here, as text
   Numbering interfaces_{0x80000000U};
   Numbering cgroups_{0x8000000000000000U};
 };

@@ -5,6 +5,7 @@
 #include <mntent.h>
 #include <net/if.h>
 #include <pwd.h>
+#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -46,6 +47,20 @@ std::string user_name(std::uint32_t uid) {
     buffer.resize(2 * buffer.size());
   }
   return found != nullptr ? found->pw_name : "";
+}
+
+/// Nothing where the process has ended.
+std::optional<CgroupPlace> read_place(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 16384> text;  // a dozen hierarchies
+  std::size_t size = 0;
+  while (file && size < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size == 0) return std::nullopt;
+  return place_in({text.data(), size});
 }
 
 std::string cgroup2_mount() {
@@ -97,6 +112,19 @@ std::string_view SystemNames::cgroup(std::uint64_t id) {
     at = cgroups_.find(id);
   }
   return at != cgroups_.end() ? std::string_view(at->second) : std::string_view{};
+}
+
+const CgroupPlace* SystemNames::place_of_process(std::uint32_t pid) {
+  const auto [at, fresh] = process_places_.try_emplace(pid);
+  if (fresh) at->second = read_place(proc_ + "/" + std::to_string(pid) + "/cgroup");
+  return at->second ? &*at->second : nullptr;
+}
+
+const CgroupPlace* SystemNames::place_of_cgroup(std::uint64_t id) {
+  const auto at = cgroup_places_.find(id);
+  if (at != cgroup_places_.end()) return &at->second;
+  const std::string_view path = cgroup(id);
+  return path.empty() ? nullptr : &cgroup_places_.emplace(id, place_of(path)).first->second;
 }
 
 /// A control group's id is the inode of its directory (cgroups(7), kernfs).

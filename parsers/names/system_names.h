@@ -2,8 +2,10 @@
 // Names from this host: users (getpwuid_r(3)), devices of the namespace we are in, control groups. Each is looked up
 // once.
 
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "model/names.h"
 
@@ -14,7 +16,12 @@ class SystemNames : public Names {
   std::string_view user(std::uint32_t uid) override;
   std::string_view interface(std::uint32_t index) override;
   std::string_view cgroup(std::uint64_t id) override;
+  const CgroupPlace* place_of_process(std::uint32_t pid) override;
+  const CgroupPlace* place_of_cgroup(std::uint64_t id) override;
   [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
+
+  /// Processes are those of this /proc.
+  void set_proc(std::string proc) { proc_ = std::move(proc); }
 
  private:
   void scan_cgroups();
@@ -26,6 +33,9 @@ class SystemNames : public Names {
   std::unordered_map<std::uint32_t, std::string> interfaces_;
   std::unordered_map<std::uint64_t, std::string> cgroups_;
   bool cgroups_scanned_ = false;
+  std::string proc_ = "/proc";
+  std::unordered_map<std::uint32_t, std::optional<CgroupPlace>> process_places_;
+  std::unordered_map<std::uint64_t, CgroupPlace> cgroup_places_;
 };
 
 }  // namespace tcpstat::names

@@ -4,6 +4,8 @@
 #include <array>
 
 #include "filter/comm.h"
+#include "model/cgroup_place.h"
+#include "model/column_values.h"
 
 namespace tcpstat::filter {
 namespace {
@@ -114,6 +116,9 @@ struct Evaluation {
     }
     if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
     const Cell cell = row.cell(*test.column);
+    if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
+    if (test.column->id == ColumnId::CONTAINER) return place(cell, is_container(cell.text, test.word));
+    if (test.column->id == ColumnId::POD) return place(cell, cell.text == test.word);
     if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
     return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
   }
@@ -129,6 +134,11 @@ struct Evaluation {
   }
 
  private:
+  /// Who runs outside of any container is in none, which is known.
+  [[nodiscard]] Truth place(const Cell& cell, bool same) const {
+    if (!cell.text.empty()) return truth_of(same);
+    return column_values::place_of_row(row.socket, row.names) != nullptr ? Truth::no : Truth::unknown;
+  }
   [[nodiscard]] Truth orphan(std::string_view word) const {
     if (name(row.socket.orphan) == word) return Truth::yes;
     const bool open = row.socket.orphan == Orphan::none && !row.socket.owners_known && found_by_search(word);
@@ -236,6 +246,14 @@ class NeedsOfTest {
       case ColumnId::PID:
       case ColumnId::PROCESS:
         needs_.owners = true;
+        break;
+      case ColumnId::UNIT:
+      case ColumnId::CONTAINER:
+      case ColumnId::POD:
+        needs_.places = needs_.owners = true;
+        break;
+      case ColumnId::NETNS:
+        needs_.namespaces = true;
         break;
       case ColumnId::FLAGS:
         needs_.tcp_info = needs_.memory = true;

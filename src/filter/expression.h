@@ -150,6 +150,8 @@ struct ExpressionNeeds {
   bool tcp_info = false;  ///< the numbers of tcp_info, and flags that rest on them
   bool congestion = false;
   bool memory = false;
+  bool places = false;      ///< units, containers, pods: of processes, or without them of control groups
+  bool namespaces = false;  ///< what they are called
   /// A test that /proc cannot answer, as a word; empty: none.
   std::string_view netlink_word;
   /// A test of what a transition does not carry, as a word; empty: none.

@@ -24,6 +24,11 @@ constexpr auto kNamed = std::to_array<NamedField>({
     {"dev", FieldKind::device, "device that the socket is bound to; 0: none"},
     {"fwmark", FieldKind::mark, "firewall mark, or mark/mask"},
     {"cgroup", FieldKind::cgroup, "path of the control group", ColumnId::CGROUP},
+    {"unit", FieldKind::word, "systemd unit; nginx is nginx.service", ColumnId::UNIT},
+    {"container", FieldKind::word, "container by id, of which the first digits will do, or by name",
+     ColumnId::CONTAINER},
+    {"pod", FieldKind::word, "uid of a Kubernetes pod", ColumnId::POD},
+    {"netns", FieldKind::word, "what its network namespace is called: --netns all", ColumnId::NETNS},
     {"family", FieldKind::family, "ipv4 or ipv6 (also IPv4 on an IPv6 socket)"},
     {"user", FieldKind::user, "owner of the socket, by name or number", ColumnId::USER},
     {"uid", FieldKind::uid, "owner of the socket, by number", ColumnId::UID},
@@ -67,7 +72,6 @@ constexpr auto kNoFields = std::to_array<OtherName>({
     {"autobound",
      "whether the kernel chose a port is not in a row; compare sport with the range of "
      "net.ipv4.ip_local_port_range"},
-    {"netns", "a namespace is chosen for the whole run: --netns"},
     {"source", "rows of one run are read in one place: --source"},
 });
 

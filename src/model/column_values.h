@@ -69,6 +69,26 @@ inline std::string_view netns_of(const Socket& row, Names& names) { return names
 inline std::string_view cgroup_of(const Socket& row, Names& names) {
   return row.cgroup ? names.cgroup(*row.cgroup) : std::string_view{};
 }
+/// Of the first process that holds it, and without one of the control group that it belongs to.
+inline const CgroupPlace* place_of_row(const Socket& row, Names& names) {
+  if (!row.owners.empty()) {
+    const CgroupPlace* place = names.place_of_process(row.owners.front().pid);
+    if (place != nullptr) return place;
+  }
+  return row.cgroup ? names.place_of_cgroup(*row.cgroup) : nullptr;
+}
+inline std::string_view unit_of(const Socket& row, Names& names) {
+  const CgroupPlace* place = place_of_row(row, names);
+  return place == nullptr ? std::string_view{} : std::string_view(place->unit);
+}
+inline std::string_view container_of(const Socket& row, Names& names) {
+  const CgroupPlace* place = place_of_row(row, names);
+  return place == nullptr ? std::string_view{} : std::string_view(place->container);
+}
+inline std::string_view pod_of(const Socket& row, Names& names) {
+  const CgroupPlace* place = place_of_row(row, names);
+  return place == nullptr ? std::string_view{} : std::string_view(place->pod);
+}
 inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
 inline std::string_view source_of(const Socket& row) { return name(row.origin); }
 

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/cgroup_place.h"
+
 namespace tcpstat::inline model {
 
 class Names {
@@ -32,6 +34,15 @@ class Names {
   virtual void find_namespaces() {}
   /// Path below the cgroup2 mount, "/system.slice/ssh.service".
   virtual std::string_view cgroup(std::uint64_t id) = 0;
+  /// Where a process, or what belongs to a control group, runs; null where that is not known.
+  virtual const CgroupPlace* place_of_process(std::uint32_t pid) {
+    static_cast<void>(pid);
+    return nullptr;
+  }
+  virtual const CgroupPlace* place_of_cgroup(std::uint64_t id) {
+    static_cast<void>(id);
+    return nullptr;
+  }
   /// The users that rows of a file call so; none where names do not come with the rows.
   [[nodiscard]] virtual std::vector<std::uint32_t> users_named(std::string_view name) const {
     static_cast<void>(name);

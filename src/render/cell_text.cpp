@@ -115,7 +115,11 @@ void append_flags(TextBuffer& out, RowFlags flags) {
 template <ColumnId kId, typename Row>
 std::size_t append_column(TextBuffer& out, const Column& /*column*/, const Row& row, Names& names,
                           const CellStyle& style) {
-  return append(out, cell_of<kId>(row, names), style);
+  Cell cell = cell_of<kId>(row, names);
+  if constexpr (kId == ColumnId::CONTAINER) {
+    if (style.timer_details) cell.text = short_id(cell.text);
+  }
+  return append(out, cell, style);
 }
 
 /// Three digits at least: 1.2ms, 14k, 998.

@@ -56,6 +56,7 @@ void add_summary(Json& to, const Summary& summary) {
   for (const Listener& row : summary.listeners) {
     to["listeners"].push_back({{"local_address", to_string(row.local.address)},
                                {"local_port", row.local.port},
+                               {"netns", row.netns == 0 ? Json(nullptr) : Json(row.netns)},
                                {"accept_queue", value_or_null(row.accept_queue)},
                                {"accept_limit", value_or_null(row.accept_limit)},
                                {"syn_recv", value_or_null(row.syn_recv)}});

@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 
+#include "model/column_values.h"
 #include "survey/top_remotes.h"
 
 namespace tcpstat::survey {
@@ -17,8 +18,22 @@ GroupValue user(const Socket& row, Names& names) {
   return name.empty() ? std::to_string(*row.uid) : std::string(name);
 }
 
-// Remote ends are un-mapped: one peer is one group, whichever kind of socket it reached.
-constexpr std::array<GroupKey, 7> kKeys = {{
+/// What a column shows.
+template <ColumnId kId, typename Row>
+GroupValue cell_value(const Row& row, Names& names) {
+  const Cell cell = cell_of<kId>(row, names);
+  if (cell.kind == Cell::Kind::number) return cell.number;
+  return cell.text.empty() ? GroupValue{} : text(cell.text);
+}
+template <ColumnId kId>
+constexpr GroupKey by_column(std::string_view name, std::string_view meaning) {
+  return {name, meaning, cell_value<kId, Connection>, cell_value<kId, Listener>};
+}
+
+Endpoint unmapped(const Endpoint& end) { return {end.address.unmapped(), end.port}; }
+
+// Ends are un-mapped: one peer is one group, whichever kind of socket it reached.
+constexpr std::array<GroupKey, 17> kKeys = {{
     {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
      [](const Listener&, Names&) { return text(name(State::listen)); }},
     {"family", "ipv4 or ipv6", [](const Connection& row, Names&) { return text(name(row.family)); },
@@ -29,6 +44,15 @@ constexpr std::array<GroupKey, 7> kKeys = {{
     {"local_port", "local port",
      [](const Connection& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; },
      [](const Listener& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; }},
+    by_column<ColumnId::REMOTE_PORT>("remote_port", "remote port"),
+    {"local_address", "local address",
+     [](const Connection& row, Names&) { return GroupValue{to_string(row.local.address.unmapped())}; },
+     [](const Listener& row, Names&) { return GroupValue{to_string(row.local.address.unmapped())}; }},
+    {"remote", "remote address and port",
+     [](const Connection& row, Names&) {
+       return row.state == State::close ? GroupValue{} : GroupValue{to_string(unmapped(row.remote))};
+     },
+     [](const Listener&, Names&) { return GroupValue{}; }},
     {"remote_address", "remote address",
      [](const Connection& row, Names&) {
        return row.state == State::close ? GroupValue{} : GroupValue{to_string(row.remote.address.unmapped())};
@@ -41,6 +65,13 @@ constexpr std::array<GroupKey, 7> kKeys = {{
      [](const Listener&, Names&) { return GroupValue{}; }},
     {"user", "user who owns the socket", [](const Connection& row, Names& names) { return user(row, names); },
      [](const Listener& row, Names& names) { return user(row, names); }},
+    by_column<ColumnId::INTERFACE>("interface", "device that the socket is bound to"),
+    by_column<ColumnId::NETNS>("netns", "network namespace"),
+    by_column<ColumnId::CGROUP>("cgroup", "control group"),
+    by_column<ColumnId::UNIT>("unit", "systemd unit"),
+    by_column<ColumnId::CONTAINER>("container", "container"),
+    by_column<ColumnId::POD>("pod", "Kubernetes pod"),
+    by_column<ColumnId::ORPHAN>("orphan", "why no process holds the socket"),
 }};
 
 template <typename Row>
@@ -64,6 +95,7 @@ std::vector<std::string_view> group_key_names() {
   std::vector<std::string_view> out;
   for (const GroupKey& key : kKeys) out.push_back(key.name);
   out.push_back(kProcessKey);
+  out.push_back(kPidKey);
   return out;
 }
 
@@ -73,11 +105,13 @@ template <typename Row>
 void Grouping::add(const Row& row) {
   std::vector<GroupValue> values;
   std::optional<std::size_t> process;
+  std::optional<std::size_t> pid;
   for (std::size_t i = 0; i < keys_.size(); ++i) {
     if (keys_[i] == kProcessKey) process = i;
+    if (keys_[i] == kPidKey) pid = i;
     values.push_back(value_of(keys_[i], row, names_));
   }
-  if (!process || row.owners.empty()) {
+  if ((!process && !pid) || row.owners.empty()) {
     ++counts_[std::move(values)];
     return;
   }
@@ -85,7 +119,8 @@ void Grouping::add(const Row& row) {
   std::set<std::uint32_t> pids;
   for (const Owner& owner : row.owners) {
     if (!pids.insert(owner.pid).second) continue;
-    values[*process] = std::string(owner.name);
+    if (process) values[*process] = std::string(owner.name);
+    if (pid) values[*pid] = std::uint64_t{owner.pid};
     ++counts_[values];
   }
 }

@@ -22,9 +22,10 @@ struct GroupKey {
   GroupValue (*listener_value)(const Listener&, Names&);
 };
 
-/// All keys but `process`, which is one value per owner: see Grouping.
+/// All keys but `process` and `pid`, which have a value per owner: see Grouping.
 std::span<const GroupKey> group_keys();
 inline constexpr std::string_view kProcessKey = "process";
+inline constexpr std::string_view kPidKey = "pid";
 /// Every name that `--by` takes.
 std::vector<std::string_view> group_key_names();
 

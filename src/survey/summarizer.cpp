@@ -1,8 +1,25 @@
 #include "survey/summarizer.h"
 
+#include <algorithm>
 #include <string>
 
 namespace tcpstat::survey {
+namespace {
+
+/// How full the accept queue is; one that is not known is taken for empty.
+double fill(const Listener& row) {
+  return row.accept_limit ? row.accept_queue.value_or(0) / (1.0 + *row.accept_limit) : 0;
+}
+
+/// Full queues first, then the fuller ones, then more half-opens, then by address and port.
+bool more_trouble(const Listener& a, const Listener& b) {
+  if (is_full(a) != is_full(b)) return is_full(a);
+  if (fill(a) != fill(b)) return fill(a) > fill(b);
+  if (a.syn_recv != b.syn_recv) return a.syn_recv.value_or(0) > b.syn_recv.value_or(0);
+  return a.local < b.local;
+}
+
+}  // namespace
 
 Summary Summarizer::summary(const Report& report) {
   Summary out;
@@ -26,6 +43,7 @@ Summary Summarizer::summary(const Report& report) {
     out.phases.push_back(std::move(group));
   }
   out.listeners = listeners_.listeners();
+  std::stable_sort(out.listeners.begin(), out.listeners.end(), more_trouble);
   out.top_remotes = top_.addresses();
   out.top_prefixes = top_.prefixes();
   return out;

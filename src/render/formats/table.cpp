@@ -175,7 +175,7 @@ class SummaryTables {
     if (summary.details) {
       write_states(report);
       write_groups({"PHASE"}, summary.phases);
-      write_listeners(summary.listeners);
+      write_listeners(summary.listeners, report.coverage.namespaces);
       write_top("REMOTE", summary.top_remotes);
       write_top("PREFIX", summary.top_prefixes);
       return;
@@ -246,16 +246,18 @@ class SummaryTables {
     table.finish();
   }
 
-  void write_listeners(const std::vector<Listener>& listeners) {
+  /// `several`: network namespaces.
+  void write_listeners(const std::vector<Listener>& listeners, const std::vector<NamespaceRead>& several) {
     if (listeners.empty()) return;
     begin_block();
-    TextTable table(settings_.out,
-                    {{"LISTENER", Align::left},
-                     {"ACCEPT_QUEUE", Align::right},
-                     {"ACCEPT_LIMIT", Align::right},
-                     {"SYN_RECV", Align::right}},
-                    options(settings_));
+    Headings heads = {{"LISTENER", Align::left},
+                      {"ACCEPT_QUEUE", Align::right},
+                      {"ACCEPT_LIMIT", Align::right},
+                      {"SYN_RECV", Align::right}};
+    if (!several.empty()) heads.insert(heads.begin(), {"NETNS", Align::left});
+    TextTable table(settings_.out, heads, options(settings_));
     for (const Listener& row : listeners) {
+      if (!several.empty()) put_text(table, settings_.names.netns(row.netns));
       put_text(table, to_string(row.local));
       const bool full = is_full(row);
       const std::string queue = row.accept_queue ? std::to_string(*row.accept_queue) : "-";

@@ -23,6 +23,12 @@ class OneUser final : public Names {
   std::string_view user(std::uint32_t uid) override { return uid == 1000 ? "alice" : ""; }
   std::string_view interface(std::uint32_t index) override { return index == 7 ? "v0" : ""; }
   std::string_view cgroup(std::uint64_t id) override { return id == 9 ? "/system.slice/ssh.service" : ""; }
+  std::string_view netns(std::uint64_t inode) override { return inode == 6 ? "web" : ""; }
+  const CgroupPlace* place_of_process(std::uint32_t pid) override { return pid == 812 ? &nginx : nullptr; }
+  const CgroupPlace* place_of_cgroup(std::uint64_t id) override { return id == 9 ? &ssh : nullptr; }
+
+  CgroupPlace nginx{"nginx.service", std::string(64, 'c'), "8e1f"};
+  CgroupPlace ssh{"ssh.service", "", ""};
 };
 
 Truth said(std::string_view text, const Connection& row) {
@@ -47,6 +53,30 @@ TEST_CASE("what is not known makes a test unknown, and so its negation") {
   CHECK(said("rtt > 1ms and sport != 443", row) == Truth::no);
   CHECK(said("known rtt", row) == Truth::no);
   CHECK(said("not known user", row) == Truth::yes);
+}
+
+TEST_CASE("units, containers and pods are those of the process, else of the control group") {
+  Connection row = kRow;
+  const Owner owners[] = {{812, 3, "nginx"}};
+  row.cgroup = 9;
+  row.netns = 6;
+  for (const std::string_view text : {"unit ssh", "unit ssh.service", "unit != nginx", "not container cccccc",
+                                      "not pod 8e1f", "netns web", "netns != blue", "known unit"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::yes);
+  }
+  row.owners = owners;
+  for (const std::string_view text : {"unit nginx", "unit != ssh", "container cccccccccccc", "pod 8e1f"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::yes);
+  }
+  row.owners = {};
+  row.cgroup.reset();
+  row.netns = 5;
+  for (const std::string_view text : {"unit ssh", "unit != ssh", "not container cccccc", "netns web", "netns != web"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::unknown);
+  }
 }
 
 TEST_CASE("fields of rows are compared by what they hold") {

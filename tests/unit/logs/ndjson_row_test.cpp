@@ -105,6 +105,8 @@ TEST_CASE("a row that is written and read back has the same cell in every column
   test::Random random(17);
   test::TableNames names;
   names.users = {{1000, "alice"}};
+  names.process_places = {{1, {"init.scope", "web", "8e1f"}}};
+  names.cgroup_places = {{77, {"ssh.service", "", ""}}};
   names.namespaces = {{4026532248U, "web"}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/system.slice/ssh.service"}};
@@ -143,6 +145,7 @@ TEST_CASE("a row that is written and read back has the same cell in every column
     compare(cells(row, names), cells(std::get<Connection>(again), recorded));
     Listener listener = random.listener();
     listener.syn_recv = 7;
+    listener.cgroup = 77;
     const std::string other = lines.of(listener);
     CAPTURE(other);
     const auto listener_again = decoder.decode(other);

@@ -19,6 +19,7 @@ std::string text(std::string_view column, const Row& row, const render::CellStyl
   test::TableNames names;
   names.users = {{0, "root"}};
   names.namespaces = {{4026531840U, "web"}};
+  names.process_places = {{812, {"nginx.service", std::string(64, 'a'), "8e1f"}}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/a\nb"}};
   const Column* found = find_column(column);
@@ -81,6 +82,9 @@ TEST_CASE("each column shows its part of a connection") {
       {"COOKIE", "18446744073709551614"},
       {"INTERFACE", "eth0"},
       {"CGROUP", "/a\\x0ab"},
+      {"UNIT", "nginx.service"},
+      {"CONTAINER", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+      {"POD", "8e1f"},
       {"MARK", "6"},
       {"NETNS", "web"},
       {"ORPHAN", "closed-by-process"},

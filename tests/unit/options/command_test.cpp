@@ -70,7 +70,6 @@ TEST_CASE("what cannot be meant is one sentence") {
       {"an unknown key", {"summary", "--by", "stat"}, "did you mean state?"},
       {"--by without summary", {"--by", "state"}, "tcpstat summary --by state"},
       {"a sorted summary", {"summary", "-S", "STATE"}, "--sort"},
-      {"a limited summary", {"summary", "--limit", "3"}, "--limit"},
       {"--proc-root with netlink", {"--proc-root", "/proc", "--source", "netlink"}, "--source proc"},
       {"an unknown user", {"--user", "no-such-user-here"}, "unknown user"},
       {"a prefix that is too long", {"--local", "192.0.2.1/33"}, "0 to 32"},

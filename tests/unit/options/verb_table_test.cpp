@@ -15,7 +15,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 const std::string kFilters =
-    "state all listening ipv4 ipv6 local remote port local-port remote-port user pid process netns ";
+    "state all listening ipv4 ipv6 local remote port local-port remote-port user pid process unit container netns ";
 const std::string kText = "no-header no-truncate ";
 const std::string kRows = "output sort limit processes info ";
 
@@ -26,7 +26,7 @@ const std::map<VerbId, std::string> kTakes = {
          "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at"},
     {VerbId::summary,
      kFilters + kText +
-         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at by"},
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at by limit"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
@@ -67,6 +67,8 @@ std::string sample_value(OptionId id) {
       {OptionId::user, "0"},
       {OptionId::pid, "1"},
       {OptionId::process, "sshd"},
+      {OptionId::unit, "nginx"},
+      {OptionId::container, "web"},
       {OptionId::netns, "1"},
       {OptionId::format, "table"},
       {OptionId::output, "STATE"},

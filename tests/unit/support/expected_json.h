@@ -38,6 +38,11 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   out["source"] = name(row.origin);
   out["interface"] = or_null(names.interface(row.interface));
   out["cgroup"] = row.cgroup ? or_null(names.cgroup(*row.cgroup)) : json();
+  const CgroupPlace* place = row.owners.empty() ? nullptr : names.place_of_process(row.owners.front().pid);
+  if (place == nullptr && row.cgroup) place = names.place_of_cgroup(*row.cgroup);
+  out["unit"] = place != nullptr ? or_null(place->unit) : json();
+  out["container"] = place != nullptr ? or_null(place->container) : json();
+  out["pod"] = place != nullptr ? or_null(place->pod) : json();
   out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
   out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();

@@ -68,12 +68,21 @@ class TableNames final : public Names {
 
   std::string_view netns(std::uint64_t inode) override { return find(namespaces, inode); }
 
+  const CgroupPlace* place_of_process(std::uint32_t pid) override { return place(process_places, pid); }
+  const CgroupPlace* place_of_cgroup(std::uint64_t id) override { return place(cgroup_places, id); }
+
   std::map<std::uint64_t, std::string> namespaces;
+  std::map<std::uint64_t, CgroupPlace> process_places;
+  std::map<std::uint64_t, CgroupPlace> cgroup_places;
   std::map<std::uint64_t, std::string> users;
   std::map<std::uint64_t, std::string> interfaces;
   std::map<std::uint64_t, std::string> cgroups;
 
  private:
+  static const CgroupPlace* place(const std::map<std::uint64_t, CgroupPlace>& table, std::uint64_t number) {
+    const auto at = table.find(number);
+    return at == table.end() ? nullptr : &at->second;
+  }
   static std::string_view find(const std::map<std::uint64_t, std::string>& table, std::uint64_t number) {
     const auto at = table.find(number);
     return at == table.end() ? std::string_view{} : std::string_view(at->second);

@@ -33,12 +33,21 @@ std::string text(const std::vector<Group>& groups) {
 TEST_CASE("groups are exact, the largest first, then by their values") {
   test::TableNames names;
   names.users = {{1000, "alice"}};
+  names.namespaces = {{7, "web"}};
+  names.interfaces = {{5, "eth0"}};
+  names.cgroups = {{77, "/a"}};
+  names.cgroup_places = {{77, {"a.service", "", ""}}};
+  names.process_places = {{1, {"web.service", "c0ffee", "8e1f"}}};
   const std::vector<Owner> two = {{1, 3, "web"}, {1, 4, "web"}, {2, 3, "worker"}};
   const auto fill = [&](Grouping& grouping) {
     Connection row = test::connection(State::established, kServer, test::endpoint("198.51.100.7", 1));
     row.owners = two;
+    row.cgroup = 77;
     grouping.connection(row);
     row.owners = {};
+    row.netns = 7;
+    row.interface = 5;
+    row.orphan = Orphan::not_accepted;
     row.remote = test::endpoint("198.51.100.9", 1);
     row.uid = 7;
     grouping.connection(row);
@@ -64,6 +73,19 @@ TEST_CASE("groups are exact, the largest first, then by their values") {
       {{"user"}, "alice 3\n- 1\n7 1\n"},
       // Two descriptors of one process are one process, two processes are two.
       {{"process"}, "- 4\nweb 1\nworker 1\n"},
+      {{"pid"}, "- 4\n1 1\n2 1\n"},
+      {{"process", "pid"}, "- - 4\nweb 1 1\nworker 2 1\n"},
+      {{"remote_port"}, "- 2\n1 2\n2 1\n"},
+      {{"local_address"}, "192.0.2.1 3\n:: 1\n::1 1\n"},
+      {{"remote"}, "- 2\n198.51.100.7:1 1\n198.51.100.7:2 1\n198.51.100.9:1 1\n"},
+      {{"interface"}, "- 4\neth0 1\n"},
+      {{"netns"}, "- 4\nweb 1\n"},
+      {{"cgroup"}, "- 3\n/a 2\n"},
+      // Of the process that holds it, else of its control group.
+      {{"unit"}, "- 3\na.service 1\nweb.service 1\n"},
+      {{"container"}, "- 4\nc0ffee 1\n"},
+      {{"pod"}, "- 4\n8e1f 1\n"},
+      {{"orphan"}, "- 4\nnot-accepted 1\n"},
       {{"state", "family"}, "ESTABLISHED ipv4 2\nCLOSE ipv6 1\nLISTEN ipv6 1\nTIME_WAIT ipv6 1\n"},
   };
   for (const Row& row : rows) {
@@ -83,10 +105,36 @@ TEST_CASE("every key that is offered can be counted by") {
     grouping.connection(test::connection(State::established, kServer, kServer));
     REQUIRE(grouping.groups().size() == 1);
     CHECK(grouping.groups()[0].count == 1U);
-    // Nobody was told to hold this socket, and that is a value, too.
-    CHECK((text(grouping.groups()[0].values[0]) == "-") == (key == kProcessKey));
+    // What nobody told of this socket is a value, too.
+    const std::string value = text(grouping.groups()[0].values[0]);
+    const bool told = key == "state" || key == "family" || key == "phase" || key == "user" ||
+                      key.find("port") != key.npos || key.starts_with("local") || key.starts_with("remote");
+    CHECK((value != "-") == told);
   }
-  CHECK(group_key_names().size() == group_keys().size() + 1);
+  CHECK(group_key_names().size() == group_keys().size() + 2);
+}
+
+TEST_CASE("listeners come by trouble") {
+  Summarizer summarizer;
+  const auto add = [&](std::uint16_t port, std::uint32_t queue, std::uint32_t limit, std::uint64_t syn_recv) {
+    Listener row = test::listener(test::endpoint("0.0.0.0", port));
+    row.accept_queue = queue;
+    row.accept_limit = limit;
+    row.syn_recv = syn_recv;
+    summarizer.listener(row);
+  };
+  add(7, 0, 128, 0);
+  add(6, 0, 128, 0);
+  add(5, 0, 128, 9);
+  add(4, 3, 128, 0);
+  add(3, 100, 128, 0);
+  add(2, 5, 4, 0);
+  Listener unknown = test::listener(test::endpoint("0.0.0.0", 8));
+  unknown.accept_queue.reset();
+  summarizer.listener(unknown);
+  std::string order;
+  for (const Listener& row : summarizer.summary({}).listeners) order += std::to_string(row.local.port) + " ";
+  CHECK(order == "2 3 4 5 6 7 8 ");
 }
 
 TEST_CASE("a summary has all states with zeros, and null where nothing was asked or can be seen") {
