@@ -50,10 +50,10 @@ _tcpstat_find_verb() {
                 verb=$word
                 return
                 ;;
-            --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --unit | --container | --netns) value=1 ;;
+            --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --unit | --container | --netns | --filter) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at) value=1 ;;
             --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
-            -[sfoSwc] | -[!-]*[sfoSwc]) value=1 ;;
+            -[sfoSwcF] | -[!-]*[sfoSwcF]) value=1 ;;
             -*) ;;
             *)
                 operand=1
@@ -66,7 +66,7 @@ _tcpstat_find_verb() {
 # _tcpstat_options VERB: sets `options` to those that the verb takes; to all without one.
 _tcpstat_options() {
     local filters='-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-        --remote-port --user --pid --process --unit --container --netns'
+        --remote-port --user --pid --process --unit --container --netns -F --filter'
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
     local rows='-o --output -S --sort --limit -p --processes -i --info'
@@ -78,7 +78,7 @@ _tcpstat_options() {
         watch) options="$filters $document $text $rows $source $samples" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-                --remote-port --netns $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
+                --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
             ;;
         explain) options="-a --all $document --proc-root" ;;
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at -t --timeout --interval $check" ;;
@@ -113,6 +113,10 @@ _tcpstat() {
 
     case $option in
         -s | --state) _tcpstat_pieces "$command" "$typed" '!^' states groups ;;
+        -F | --filter)
+            compopt -o filenames 2>/dev/null
+            mapfile -t COMPREPLY < <(compgen -f -- "$typed")
+            ;;
         -o | --output) _tcpstat_pieces "$command" "$typed" '+' columns ;;
         -S | --sort)
             before=${typed%:*}:

@@ -67,12 +67,12 @@ function __tcpstat_verb
             case summary watch trace explain check audit validate
                 echo $word
                 return
-            case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns \
+            case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns --filter \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at \
                 --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list
                 set value 1
             case '-*'
-                string match -qr -- '^-[^-]*[sfoSwc]$' $word; and set value 1
+                string match -qr -- '^-[^-]*[sfoSwcF]$' $word; and set value 1
             case '*'
                 return
         end
@@ -120,6 +120,7 @@ complete -c tcpstat -l process -n '__tcpstat_takes summary watch check' -x -d 'n
 complete -c tcpstat -l unit -n '__tcpstat_takes summary watch check' -x -d 'systemd unit'
 complete -c tcpstat -l container -n '__tcpstat_takes summary watch check' -x -d 'container, by name or by the first digits of its id'
 complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
+complete -c tcpstat -s F -l filter -n '__tcpstat_takes summary watch trace check' -r -F -d 'read more of the filter from a file'
 complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
 complete -c tcpstat -s j -l json -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'

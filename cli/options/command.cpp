@@ -446,7 +446,8 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
   Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
               line.operands.empty() ? "" : line.operands.front(), line.command};
-  if (line.verb->operand == Operand::filter && !line.operands.empty()) {
+  const bool filters = !line.operands.empty() || typed->given(OptionId::filter_file);
+  if (line.verb->operand == Operand::filter && filters) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);
   }
   if (auto failed = refuse_other_options(words)) return tl::make_unexpected(*failed);

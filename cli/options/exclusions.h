@@ -33,14 +33,14 @@ class Exclusions {
   /// The same of ends, which may be `@FILE`, a file of prefixes.
   std::optional<UsageError> read_ends(OptionId id, filter::Side side, std::vector<filter::EndpointPattern>& to);
 
+  static bool is_excluded(std::string_view piece) { return piece.starts_with('!') || piece.starts_with('^'); }
+  static std::string meant(const std::string& piece) { return piece.substr(is_excluded(piece) ? 1 : 0); }
+
   /// One more that must hold.
   void add(filter::Expression tree) { all_.push_back(std::move(tree)); }
   [[nodiscard]] std::vector<filter::Expression> take() { return std::move(all_); }
 
  private:
-  static bool is_excluded(std::string_view piece) { return piece.starts_with('!') || piece.starts_with('^'); }
-  static std::string meant(const std::string& piece) { return piece.substr(is_excluded(piece) ? 1 : 0); }
-
   const TypedOptions& typed_;
   std::vector<filter::Expression> all_;
 };

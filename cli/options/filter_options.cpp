@@ -33,7 +33,8 @@ void add_expression(const Words& words, std::vector<filter::Expression> excluded
     const bool states = filter::needs_of(words.expression->expression).states;
     if (states && !words.given(OptionId::state)) to.states = StateSet::all();
     excluded.push_back(words.expression->expression);
-    to.expression_users = words.expression->user_names;
+    const auto& users = words.expression->user_names;
+    to.expression_users.insert(to.expression_users.end(), users.begin(), users.end());
   }
   if (!excluded.empty()) filter::add_expression(to, filter::Expression::all_of(std::move(excluded)));
 }
@@ -97,17 +98,27 @@ UsersOf users_of(const TypedOptions& typed) {
   return elsewhere ? UsersOf::elsewhere : UsersOf::this_host;
 }
 
-Failure read_users(const Words& words, filter::Filter& to) {
+Failure read_users(const Words& words, Exclusions& exclusions, filter::Filter& to) {
+  using filter::Expression;
+  using filter::Test;
   const bool elsewhere = users_of(words.typed) == UsersOf::elsewhere;
   for (const std::string& piece : words.pieces(OptionId::user)) {
-    const bool is_number = piece.find_first_not_of("0123456789") == std::string::npos;
-    if (elsewhere && !is_number && piece != "root") {
-      to.user_names.push_back(piece);
+    const bool excluded = Exclusions::is_excluded(piece);
+    const std::string word = Exclusions::meant(piece);
+    const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
+    if (elsewhere && !is_number && word != "root") {
+      (excluded ? to.expression_users : to.user_names).push_back(word);
+      if (excluded) exclusions.add(Expression::negation(Test(filter::WordTest{&column(ColumnId::USER), word})));
       continue;
     }
-    const auto user = parse_user(piece);
+    const auto user = parse_user(word);
     if (!user) return user.error();
-    to.users.push_back(*user);
+    if (excluded) {
+      const filter::NumberTest same{&column(ColumnId::UID), filter::Comparison::equal, *user};
+      exclusions.add(Expression::negation(Test(same)));
+    } else {
+      to.users.push_back(*user);
+    }
   }
   return std::nullopt;
 }
@@ -120,6 +131,16 @@ bool counts_sockets(const Words& words) {
 
 Failure read_expression(const std::vector<std::string>& operands, Words& to) {
   to.expression_text = expression_text(operands);
+  if (const auto file = to.typed.value(OptionId::filter_file)) {
+    if (file->empty()) return UsageError{"--filter needs a value: FILE"};
+    if (*file == "-" && to.typed.value(OptionId::source) == "-") {
+      return UsageError{"standard input holds the rows (--source -) or the filter (-F -), not both"};
+    }
+    const auto words = filter_file_text(*file);
+    if (!words) return words.error();
+    to.expression_text += " " + *words;
+  }
+  if (to.expression_text.find_first_not_of(" \t\r") == std::string::npos && operands.empty()) return std::nullopt;
   auto expression = parse_filter(to.expression_text, users_of(to.typed));
   if (!expression) return expression.error();
   to.expression = std::move(*expression);
@@ -135,7 +156,7 @@ Failure read_filter(const Words& words, filter::Filter& to) {
   if (auto failed = exclusions.read_ends(OptionId::local, filter::Side::local, to.local)) return failed;
   if (auto failed = exclusions.read_ends(OptionId::remote, filter::Side::remote, to.remote)) return failed;
   if (auto failed = read_ports(words, exclusions, to)) return failed;
-  if (auto failed = read_users(words, to)) return failed;
+  if (auto failed = read_users(words, exclusions, to)) return failed;
   if (auto failed = read_owners(exclusions, to)) return failed;
   if (auto failed = read_place(exclusions, OptionId::unit, ColumnId::UNIT)) return failed;
   if (auto failed = read_place(exclusions, OptionId::container, ColumnId::CONTAINER)) return failed;
@@ -147,7 +168,9 @@ Failure read_filter(const Words& words, filter::Filter& to) {
 std::string filters_as_typed(const Words& words) {
   std::string text;
   for (const OptionInfo& option : options()) {
-    if (option.group != OptionGroup::filters || !words.given(option.id)) continue;
+    // What -F names is part of the expression.
+    const bool file = option.id == OptionId::filter_file;
+    if (option.group != OptionGroup::filters || file || !words.given(option.id)) continue;
     const std::string name = " --" + std::string(option.name);
     if (!option.takes_value()) text += name;
     for (const std::string& value : words.typed.values(option.id)) text += name + " " + shell_word(value);

@@ -29,7 +29,7 @@ struct Words {
 /// `check -w RANGE -c RANGE`.
 bool counts_sockets(const Words& words);
 
-/// Reads the words that are no options, where the verb takes a filter.
+/// Reads the words that are no options, and those of -F, where the verb takes a filter.
 Failure read_expression(const std::vector<std::string>& operands, Words& to);
 /// Options and expression; the states are settled.
 Failure read_filter(const Words& words, filter::Filter& to);

@@ -2,6 +2,7 @@
 
 #include "cli/options/command_line_scan.h"
 #include "cli/options/prefix_file.h"
+#include "cli/options/text_file.h"
 #include "filter/comm.h"
 
 namespace tcpstat::cli::options {
@@ -33,6 +34,21 @@ std::string expression_text(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
   return text;
+}
+
+Parsed<std::string> filter_file_text(const std::string& path) {
+  const auto text = read_text_file(path, "filter");
+  if (!text) return usage_error(text.error());
+  std::string words;
+  bool comment = false;
+  char before = '\n';
+  for (const char c : *text) {
+    if (c == '#' && (before == '\n' || before == ' ' || before == '\t')) comment = true;
+    if (c == '\n') comment = false;
+    if (!comment) words += c == '\n' ? ' ' : c;
+    before = c;
+  }
+  return words;
 }
 
 Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf users) {

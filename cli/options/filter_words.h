@@ -13,6 +13,9 @@ namespace tcpstat::cli::options {
 /// The words of a command line as one text.
 std::string expression_text(const std::vector<std::string>& words);
 
+/// The words of a file, which follow those of the command line: `#` begins a comment at the start of a word.
+Parsed<std::string> filter_file_text(const std::string& path);
+
 /// Whose users the filter may name.
 enum class UsersOf : std::uint8_t { this_host, elsewhere };
 

@@ -24,13 +24,14 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      "port on either side; number, 1024-, -1023, service name; !N excludes"},
     {OptionId::local_port, '\0', "local-port", "N[-M]", filters, "local port"},
     {OptionId::remote_port, '\0', "remote-port", "N[-M]", filters, "remote port"},
-    {OptionId::user, '\0', "user", "NAME|UID", filters, "owner of the socket"},
+    {OptionId::user, '\0', "user", "NAME|UID", filters, "owner of the socket; !NAME excludes"},
     {OptionId::pid, '\0', "pid", "PID", filters, "process that holds the socket"},
     {OptionId::process, '\0', "process", "NAME", filters, "name of a process that holds the socket"},
     {OptionId::unit, '\0', "unit", "NAME", filters, "systemd unit; !NAME excludes"},
     {OptionId::container, '\0', "container", "NAME|ID", filters, "container; the first digits of its id will do"},
     {OptionId::netns, '\0', "netns", "NAME|PID|PATH", filters,
      "another network namespace, several, or all (see --list netns)"},
+    {OptionId::filter_file, 'F', "filter", "FILE", filters, "read more of FILTER from FILE, or from - (as ss)"},
 
     {OptionId::format, 'f', "format", "FORMAT", output, ""},  // those of the verb
     {OptionId::json, 'j', "json", "", output, "the same as --format json"},

@@ -26,6 +26,7 @@ enum class OptionId : std::uint8_t {
   unit,
   container,
   netns,
+  filter_file,
 
   format,
   json,

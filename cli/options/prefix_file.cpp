@@ -1,50 +1,14 @@
 #include "cli/options/prefix_file.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
+#include <algorithm>
 
 #include "cli/options/option_values.h"
+#include "cli/options/text_file.h"
 
 namespace tcpstat::cli::options {
 namespace {
 
-constexpr std::size_t kMostBytes = 32U << 20U;
 constexpr std::size_t kMostPrefixes = 1'000'000;
-
-using Text = tl::expected<std::string, std::string>;
-
-Text contents(const std::string& path) {
-  struct Close {
-    void operator()(std::FILE* file) const { static_cast<void>(std::fclose(file)); }
-  };
-  const auto failed = [&](int error) {
-    return tl::make_unexpected("cannot read " + path + ": " + std::strerror(error));
-  };
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return failed(errno);
-  std::string text;
-  constexpr std::size_t kBlock = 64U << 10U;
-  while (text.size() <= kMostBytes) {
-    const std::size_t before = text.size();
-    text.resize(before + kBlock);
-    const std::size_t got = std::fread(text.data() + before, 1, kBlock, file.get());
-    text.resize(before + got);
-    if (std::ferror(file.get()) != 0) return failed(errno);
-    if (got < kBlock) return text;
-  }
-  return tl::make_unexpected(path + " holds more than 32 MiB, which no list of prefixes needs");
-}
-
-/// Without comment and blanks.
-std::string_view words_of(std::string_view line) {
-  constexpr std::string_view kBlanks = " \t\r";
-  line = line.substr(0, line.find_first_of("#;"));
-  const std::size_t begin = std::min(line.find_first_not_of(kBlanks), line.size());
-  line.remove_prefix(begin);
-  return line.substr(0, line.find_last_not_of(kBlanks) + 1);
-}
 
 tl::expected<Prefix, std::string> prefix_in(std::string_view word) {
   const auto pattern = parse_pattern(word);
@@ -58,13 +22,13 @@ tl::expected<Prefix, std::string> prefix_in(std::string_view word) {
 }  // namespace
 
 filter::PrefixesOrWhy read_prefix_file(const std::string& path) {
-  const Text text = contents(path);
+  const auto text = read_text_file(path, "list of prefixes");
   if (!text) return tl::make_unexpected(text.error());
   std::vector<Prefix> prefixes;
   std::size_t number = 0;
   for (std::size_t at = 0; at < text->size();) {
     const std::size_t end = std::min(text->find('\n', at), text->size());
-    const std::string_view word = words_of(std::string_view(*text).substr(at, end - at));
+    const std::string_view word = without_comment(std::string_view(*text).substr(at, end - at), "#;");
     at = end + 1;
     ++number;
     if (word.empty()) continue;

@@ -11,8 +11,8 @@ namespace {
 using enum OptionId;
 using render::Document;
 
-constexpr OptionSet kFilters = {state,      all,         listening, ipv4, ipv6,    local, remote,    port,
-                                local_port, remote_port, user,      pid,  process, unit,  container, netns};
+constexpr OptionSet kFilters = {state,       all,  listening, ipv4,    ipv6, local,     remote, port,       local_port,
+                                remote_port, user, pid,       process, unit, container, netns,  filter_file};
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};

@@ -15,7 +15,8 @@ namespace {
 using Words = std::vector<std::string>;
 
 const std::string kFilters =
-    "state all listening ipv4 ipv6 local remote port local-port remote-port user pid process unit container netns ";
+    "state all listening ipv4 ipv6 local remote port local-port remote-port user pid process unit container netns "
+    "filter ";
 const std::string kText = "no-header no-truncate ";
 const std::string kRows = "output sort limit processes info ";
 
@@ -35,7 +36,7 @@ const std::map<VerbId, std::string> kTakes = {
      kFilters + kText +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
          "count events"},
-    {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns " + kText +
+    {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns filter " + kText +
                         "color format json output-file quiet source strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at timeout "
@@ -67,9 +68,10 @@ std::string sample_value(OptionId id) {
       {OptionId::user, "0"},
       {OptionId::pid, "1"},
       {OptionId::process, "sshd"},
+      {OptionId::netns, "1"},
+      {OptionId::filter_file, "/dev/null"},
       {OptionId::unit, "nginx"},
       {OptionId::container, "web"},
-      {OptionId::netns, "1"},
       {OptionId::format, "table"},
       {OptionId::output, "STATE"},
       {OptionId::sort, "STATE"},

@@ -1,0 +1,62 @@
+#include "cli/options/filter_words.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <ostream>
+
+#include "cli/options/command.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+/// A file for the time of a test.
+class WordsFile {
+ public:
+  explicit WordsFile(const std::string& text) { std::ofstream(path_) << text; }
+  ~WordsFile() { static_cast<void>(std::remove(path_.c_str())); }
+  WordsFile(const WordsFile&) = delete;
+  WordsFile& operator=(const WordsFile&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = "filter_words_test." + std::to_string(::getpid()) + ".txt";
+};
+
+/// The expression of a list, or what is wrong with the line.
+std::string parsed(const std::vector<std::string>& words) {
+  const auto line = parse_command(scan_command_line(words));
+  if (!line) return line.error().sentence;
+  const auto& filter = std::get<ListCommand>(line->command).filter;
+  return filter.expression == nullptr ? "none" : filter::to_string(*filter.expression);
+}
+
+TEST_CASE("lines of a file are one expression, behind the words of the command line") {
+  const WordsFile file("# web\nsport = :443 # or 80\n\tor sport = :80\n080x\n");
+  CHECK(*filter_file_text(file.path()) == " sport = :443  \tor sport = :80 080x ");
+  const WordsFile good("( dport = 5432\n  or dport = 6432 )\n# and not user postgres\n");
+  CHECK(parsed({"-F", good.path()}) == parsed({"( dport = 5432 or dport = 6432 )"}));
+  CHECK(parsed({"-F", good.path(), "sport", ">=", "1024"}) ==
+        parsed({"sport >= 1024 and ( dport = 5432 or dport = 6432 )"}));
+  CHECK(parsed({"--filter=" + good.path(), "state", "established"}) ==
+        parsed({"state established and ( dport = 5432 or dport = 6432 )"}));
+}
+
+TEST_CASE("a file of comments alone filters nothing") {
+  const WordsFile file("# nothing\n\n");
+  CHECK(parsed({"-F", file.path()}) == "none");
+}
+
+TEST_CASE("what is wrong with a file is said") {
+  CHECK(parsed({"-F", "/no/such/file"}) == "cannot read /no/such/file: No such file or directory");
+  CHECK(parsed({"-F", ""}) == "--filter needs a value: FILE");
+  CHECK(parsed({"-F", "-", "--source", "-"}) ==
+        "standard input holds the rows (--source -) or the filter (-F -), not both");
+  const WordsFile file("sport = = 1\n");
+  CHECK(parsed({"-F", file.path()}).find("at character") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace tcpstat::cli::options
