@@ -1,6 +1,7 @@
 #include "cli/options/exclusions.h"
 
 #include "cli/options/prefix_file.h"
+#include "filter/expression_values.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -18,13 +19,13 @@ Parsed<Expression> tree_of_file(const std::string& path, filter::Side side) {
 std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
                                                 std::vector<filter::EndpointPattern>& to) {
   std::vector<Expression> wanted;
-  bool from_files = false;
+  bool as_trees = false;
   for (const std::string& piece : split_list(typed_.values(id))) {
     const std::string word = meant(piece);
     if (word.starts_with('@')) {
       auto tree = tree_of_file(word.substr(1), side);
       if (!tree) return tree.error();
-      from_files = from_files || !is_excluded(piece);
+      as_trees = as_trees || !is_excluded(piece);
       if (is_excluded(piece)) {
         all_.push_back(Expression::negation(std::move(*tree)));
       } else {
@@ -32,9 +33,12 @@ std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
       }
       continue;
     }
-    const auto pattern = parse_pattern(word);
+    const auto zoned = filter::without_zone(word);
+    const auto pattern = parse_pattern(zoned ? zoned->end : word);
     if (!pattern) return pattern.error();
     Expression tree = filter::expression_of(side, *pattern);
+    if (zoned->device) tree = Expression::all_of({Expression(filter::Test(*zoned->device)), std::move(tree)});
+    as_trees = as_trees || (zoned->device && !is_excluded(piece));
     if (is_excluded(piece)) {
       all_.push_back(Expression::negation(std::move(tree)));
     } else {
@@ -42,7 +46,7 @@ std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
       wanted.push_back(std::move(tree));
     }
   }
-  if (from_files) {
+  if (as_trees) {
     all_.push_back(Expression::any_of(std::move(wanted)));
     to.clear();
   }

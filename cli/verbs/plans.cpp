@@ -32,6 +32,8 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
           .timeout = source.timeout,
           .needs_owners = filter.needs_owners(),
           .user_names = std::move(user_names),
+          .devices = filter.needs.devices,
+          .cgroups = filter.needs.cgroups,
           .byte_order = source.byte_order,
           .sample = source.sample,
           .at = source.at};
@@ -48,7 +50,7 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
   // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
-  plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info);
+  plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::ULP);
   plan.query.memory = flags;
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
   plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||

@@ -149,10 +149,13 @@ Expected<void> ManyNamespaces::open() {
   chosen_ = std::move(*chosen);
   for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
   options_.netns.clear();
+  options_.devices.clear();
   auto home = open_host(options_);
   if (!home) return tl::make_unexpected(home.error());
   home_ = std::move(*home);
-  options_.user_names.clear();  // they were looked at
+  // These were looked at; a device need not be in every namespace.
+  options_.user_names.clear();
+  options_.cgroups.clear();
   source_name_ = home_->source_name();
   facts_ = home_->facts();
   facts_.netns.reset();

@@ -1,5 +1,6 @@
 #include "parsers/host/opened_host.h"
 
+#include <net/if.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@
 #include "parsers/procfs/half_open_rows.h"
 #include "parsers/procfs/kernel_facts_reader.h"
 #include "parsers/procfs/kernel_settings.h"
+#include "parsers/procfs/owner_rights.h"
 #include "parsers/procfs/proc_file.h"
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
@@ -45,6 +47,20 @@ Expected<void> check_filter(SourceId source, const filter::Filter& filter) {
   if (source == SourceId::proc && !filter.needs.netlink_word.empty()) {
     return failure("filter by " + ascii_lower(filter.needs.netlink_word) + " in /proc", 0,
                    "netlink tells it: --source netlink", "it does not tell");
+  }
+  // Without the right the kernel leaves marks out, and none is not zero (net/ipv4/inet_diag.c).
+  if (filter.needs.marks && source != SourceId::proc && !procfs::may_administer_network()) {
+    return failure("filter by fwmark", 0, ::geteuid() == 0 ? "root lacks CAP_NET_ADMIN here" : "run as root",
+                   "the kernel tells marks to CAP_NET_ADMIN alone");
+  }
+  return {};
+}
+
+/// A device is looked for in the namespace that this thread is in.
+Expected<void> check_devices(const HostOptions& options) {
+  for (const std::string& name : options.devices) {
+    if (::if_nametoindex(name.c_str()) != 0) continue;
+    return failure("select the device \"" + name + "\"", 0, "see: ip link", "there is no such device here");
   }
   return {};
 }
@@ -139,6 +155,7 @@ class OpenedHost final : public Host {
  private:
   Expected<void> open_file(const HostOptions& options);
   Expected<void> enter(const HostOptions& options);
+  Expected<void> check_cgroups(const HostOptions& options);
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
@@ -184,9 +201,20 @@ OpenedHost::OpenedHost(const HostOptions& options)
   if (options.byte_order) add("--byte-order", *options.byte_order == std::endian::little ? "little" : "big");
 }
 
+Expected<void> OpenedHost::check_cgroups(const HostOptions& options) {
+  for (const std::string& path : options.cgroups) {
+    if (host_names_.has_cgroup(path)) continue;
+    return failure("select the control group \"" + path + "\"", 0, "a path below the mount of cgroup2",
+                   "there is no such group");
+  }
+  return {};
+}
+
 Expected<void> OpenedHost::open(const HostOptions& options) {
   if (!info(options.source).live()) return open_file(options);
   auto entered = enter(options);
+  if (entered && root_.empty() && !proc_only_) entered = check_devices(options);
+  if (entered && root_.empty()) entered = check_cgroups(options);
   if (automatic_) source_ = proc_only_ ? SourceId::proc : live_sources().front().id;
   return entered;
 }

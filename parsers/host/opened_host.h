@@ -30,6 +30,9 @@ struct HostOptions {
   bool needs_owners = false;
   /// Users whose rows are selected by their names: a file or a saved tree that has numbers alone is refused.
   std::vector<std::string> user_names = {};
+  /// Devices and control groups that rows are selected by: of a live host those that are not there are refused.
+  std::vector<std::string> devices = {};
+  std::vector<std::string> cgroups = {};
   /// Of saved text of /proc; nothing: the text tells.
   std::optional<std::endian> byte_order = {};
   /// Which sample of a saved file, from 1; nothing: the last.

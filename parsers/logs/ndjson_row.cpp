@@ -1,6 +1,8 @@
 #include "parsers/logs/ndjson_row.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -46,6 +48,14 @@ bool read_text(const json& object, const char* key, std::string_view& to) {
 }
 
 /// A number of 64 bits, as text.
+bool read_flag(const json& object, const char* key, std::optional<bool>& to) {
+  const json* value = member(object, key);
+  if (value == nullptr) return true;
+  if (!value->is_boolean()) return false;
+  to = value->get<bool>();
+  return true;
+}
+
 bool read_identity(const json& object, const char* key, std::optional<std::uint64_t>& to) {
   std::string_view text;
   if (!read_text(object, key, text)) return false;
@@ -154,6 +164,9 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   std::optional<std::uint64_t> netns;
   if (!read_number(object, "netns", netns)) return false;
   to.netns = netns.value_or(0);
+  std::string_view ulp;
+  if (!read_text(object, "ulp", ulp) || !read_flag(object, "v6only", to.v6only)) return false;
+  std::memcpy(to.ulp.data(), ulp.data(), std::min(ulp.size(), to.ulp.size() - 1));
   if (!read_text(object, "netns_name", text)) return false;
   if (!text.empty()) names_.record_netns(to.netns, text);
   text = {};

@@ -7,6 +7,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -112,6 +113,11 @@ std::string_view SystemNames::cgroup(std::uint64_t id) {
     at = cgroups_.find(id);
   }
   return at != cgroups_.end() ? std::string_view(at->second) : std::string_view{};
+}
+
+bool SystemNames::has_cgroup(std::string_view path) {
+  if (!cgroups_scanned_) scan_cgroups();
+  return std::any_of(cgroups_.begin(), cgroups_.end(), [path](const auto& one) { return one.second == path; });
 }
 
 const CgroupPlace* SystemNames::place_of_process(std::uint32_t pid) {

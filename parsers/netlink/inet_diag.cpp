@@ -5,6 +5,7 @@
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -45,6 +46,16 @@ bool take_attribute(unsigned type, std::span<const std::byte> payload, Socket& t
       take_memory_number(payload, SK_MEMINFO_RCVBUF, to.recv_buffer_bytes);
       take_memory_number(payload, SK_MEMINFO_RMEM_ALLOC, to.recv_memory_bytes);
       return true;
+    case INET_DIAG_SKV6ONLY:
+      if (payload.empty()) return false;
+      to.v6only = payload[0] != std::byte{0};
+      return true;
+    case INET_DIAG_ULP_INFO:
+      return for_attributes(payload, [&to](unsigned inner, std::span<const std::byte> name) {
+        if (inner == INET_ULP_INFO_NAME)
+          std::memcpy(to.ulp.data(), name.data(), std::min(name.size(), to.ulp.size() - 1));
+        return true;
+      });
     case INET_DIAG_MARK:
       return take_number(payload, to.mark);
     case INET_DIAG_CGROUP_ID:

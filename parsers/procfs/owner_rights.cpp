@@ -43,6 +43,8 @@ std::string remedy_for(std::uint64_t capabilities, bool is_root) {
 
 std::string remedy() { return remedy_for(effective_capabilities(), ::geteuid() == 0); }
 
+bool may_administer_network() { return has(effective_capabilities(), CAP_NET_ADMIN); }
+
 bool shows_pid_namespace_below_host(const std::string& root) {
   // PROC_PID_INIT_INO, include/linux/proc_ns.h
   constexpr std::string_view kHost = "pid:[4026531836]";

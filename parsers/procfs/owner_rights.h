@@ -12,6 +12,9 @@ std::string remedy_for(std::uint64_t capabilities, bool is_root);
 /// The same for this process.
 std::string remedy();
 
+/// CAP_NET_ADMIN, in effect.
+bool may_administer_network();
+
 /// Whether the /proc at `root` is that of a PID namespace below the host's: it does not show the processes outside of
 /// it (pid_namespaces(7)). False also where nothing tells, as in a saved tree.
 bool shows_pid_namespace_below_host(const std::string& root);

@@ -71,7 +71,7 @@ constexpr auto kTopics = std::to_array<Topic>({
          "has v4-mapped rows too. sport, dport and port (either) compare: sport = 80,8000-8999, dport >= 1024, "
          "dport != :https. The remote end of LISTEN and CLOSE is * with port 0, as in ss.\n"
          "Socket: dev DEVICE (0: bound to none), fwmark MARK[/MASK], cgroup PATH, family ipv4, netns NAME, user NAME, "
-         "uid NUMBER, timer keepalive, congestion cubic.\n"
+         "uid NUMBER, timer keepalive, v6only yes, ulp mptcp, congestion cubic.\n"
          "Process: pid NUMBER, process NAME, unit NAME, container NAME|ID, pod UID, orphan REASON. What is unusual: "
          "flag NAME.\n"
          "Numbers: every column that holds one, by its name, with = != < <= > >=. Times have units (us ms s m h d) and "

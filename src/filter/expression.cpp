@@ -118,6 +118,9 @@ struct Evaluation {
     const Cell cell = row.cell(*test.column);
     if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
     if (test.column->id == ColumnId::CONTAINER) return place(cell, is_container(cell.text, test.word));
+    // The kernel names one of every full socket that has one.
+    if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
+      return truth_of(cell.text == test.word);
     if (test.column->id == ColumnId::POD) return place(cell, cell.text == test.word);
     if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
     return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
@@ -224,12 +227,19 @@ class NeedsOfTest {
   void operator()(const AddressTest& /*test*/) const {}
   void operator()(const AddressSetTest& /*test*/) const {}
   void operator()(const PortTest& /*test*/) const {}
-  void operator()(const DeviceTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "dev"; }
-  void operator()(const MarkTest& /*test*/) const { needs_.row_word = needs_.netlink_word = "fwmark"; }
+  void operator()(const DeviceTest& test) const {
+    needs_.row_word = needs_.netlink_word = "dev";
+    if (!test.name.empty()) needs_.devices.push_back(test.name);
+  }
+  void operator()(const MarkTest& /*test*/) const {
+    needs_.row_word = needs_.netlink_word = "fwmark";
+    needs_.marks = true;
+  }
   void operator()(const NumberTest& test) const { add(*test.column); }
   void operator()(const WordTest& test) const {
     add(*test.column);
     if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.owners = true;
+    if (test.column->id == ColumnId::CGROUP) needs_.cgroups.push_back(test.word);
   }
   void operator()(const PidTest& /*test*/) const { add(column(ColumnId::PID)); }
   // What is asked for by `known` need not be there, but has to be looked for.
@@ -258,6 +268,8 @@ class NeedsOfTest {
       case ColumnId::FLAGS:
         needs_.tcp_info = needs_.memory = true;
         break;
+      // The kernel names the protocol beside tcp_info alone (inet_sk_diag_fill()).
+      case ColumnId::ULP:
       case ColumnId::tcp_info:
         needs_.tcp_info = true;
         needs_.netlink_word = column.name;
@@ -271,6 +283,7 @@ class NeedsOfTest {
       case ColumnId::CGROUP:
       case ColumnId::MARK:
       case ColumnId::ACCEPT_LIMIT:
+      case ColumnId::V6ONLY:
         needs_.netlink_word = column.name;
         break;
       default:

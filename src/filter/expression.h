@@ -152,6 +152,10 @@ struct ExpressionNeeds {
   bool memory = false;
   bool places = false;      ///< units, containers, pods: of processes, or without them of control groups
   bool namespaces = false;  ///< what they are called
+  bool marks = false;       ///< which the kernel does not tell everybody
+  /// Devices and control groups by name: what is not there is a mistake, and no empty answer.
+  std::vector<std::string> devices = {};
+  std::vector<std::string> cgroups = {};
   /// A test that /proc cannot answer, as a word; empty: none.
   std::string_view netlink_word;
   /// A test of what a transition does not carry, as a word; empty: none.

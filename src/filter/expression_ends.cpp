@@ -30,7 +30,10 @@ class EndParser {
   Understood<Expression> host() {
     auto rest = without_family();
     if (!rest) return tl::make_unexpected(rest.error());
-    if (auto failed = take_host(*rest)) return tl::make_unexpected(*failed);
+    const auto zoned = without_zone(*rest);
+    if (!zoned) return tl::make_unexpected(unknown_address());
+    if (zoned->device) parts_.emplace_back(Test(*zoned->device));
+    if (auto failed = take_host(zoned->end)) return tl::make_unexpected(*failed);
     return Expression::all_of(std::move(parts_));
   }
 
@@ -128,16 +131,7 @@ class EndParser {
 
   Failure take_address(std::string_view text) {
     const std::size_t slash = text.find('/');
-    std::string_view address_text = text.substr(0, slash);
-    const std::size_t percent = address_text.find('%');
-    if (percent != std::string_view::npos) {
-      const std::string_view device = address_text.substr(percent + 1);
-      if (device.empty()) return unknown_address();
-      const auto index = decimal(device);
-      parts_.emplace_back(Test(index ? DeviceTest{{}, *index} : DeviceTest{std::string(device), 0}));
-      address_text = address_text.substr(0, percent);
-      if (address_text == "*" || address_text.empty()) return std::nullopt;
-    }
+    const std::string_view address_text = text.substr(0, slash);
     const bool has_length = slash != std::string_view::npos;
     auto address = parse_address(address_text);
     if (!address && has_length) address = parse_short(address_text);
@@ -273,6 +267,18 @@ class EndParser {
 };
 
 }  // namespace
+
+std::optional<ZonedEnd> without_zone(std::string_view text) {
+  const std::size_t percent = text.find('%');
+  if (percent == std::string_view::npos) return ZonedEnd{std::string(text)};
+  const std::size_t end = std::min(text.find_first_of("]:/", percent), text.size());
+  const std::string_view device = text.substr(percent + 1, end - percent - 1);
+  if (device.empty()) return std::nullopt;
+  ZonedEnd zoned{std::string(text.substr(0, percent)) + std::string(text.substr(end))};
+  const auto index = decimal(device);
+  zoned.device = index ? DeviceTest{{}, *index} : DeviceTest{std::string(device), 0};
+  return zoned;
+}
 
 Understood<Expression> parse_host(const Token& token, Side side, const ExpressionWords& words) {
   return EndParser(token, side, words).host();

@@ -29,6 +29,8 @@ constexpr auto kNamed = std::to_array<NamedField>({
      ColumnId::CONTAINER},
     {"pod", FieldKind::word, "uid of a Kubernetes pod", ColumnId::POD},
     {"netns", FieldKind::word, "what its network namespace is called: --netns all", ColumnId::NETNS},
+    {"v6only", FieldKind::word, "yes or no: whether an IPv6 socket leaves IPv4 to others", ColumnId::V6ONLY},
+    {"ulp", FieldKind::word, "protocol on top of TCP: ulp mptcp", ColumnId::ULP},
     {"family", FieldKind::family, "ipv4 or ipv6 (also IPv4 on an IPv6 socket)"},
     {"user", FieldKind::user, "owner of the socket, by name or number", ColumnId::USER},
     {"uid", FieldKind::uid, "owner of the socket, by number", ColumnId::UID},

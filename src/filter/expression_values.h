@@ -2,6 +2,8 @@
 // The values of a filter: hosts, ports, marks, numbers with units. Each fails with what is wrong and what would be
 // right.
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "filter/expression.h"
@@ -11,6 +13,14 @@
 #include "filter/expression_parser.h"
 
 namespace tcpstat::filter {
+
+/// An end without its zone, and the device that the zone names: `[fe80::1%v0]:80`, `0.0.0.0%v0:80`, as ss prints it
+/// `[fe80::1]%v0:80`. Nothing for a zone without a name.
+struct ZonedEnd {
+  std::string end;
+  std::optional<DeviceTest> device = std::nullopt;
+};
+std::optional<ZonedEnd> without_zone(std::string_view text);
 
 /// `[inet:|inet6:][ADDRESS[/LEN]][:PORT]` as one test or several that must all hold.
 Understood<Expression> parse_host(const Token& token, Side side, const ExpressionWords& words);

@@ -29,6 +29,10 @@ struct Address {
     return family == Family::ipv6 && std::memcmp(bytes.data(), kPrefix.data(), kPrefix.size()) == 0;
   }
   [[nodiscard]] bool is_wildcard() const { return bytes == std::array<std::uint8_t, 16>{}; }
+  /// fe80::/10 (RFC 4291 §2.5.6)
+  [[nodiscard]] bool is_link_local() const {
+    return family == Family::ipv6 && bytes[0] == 0xFE && (bytes[1] & 0xC0U) == 0x80U;
+  }
   /// The IPv4 address inside a v4-mapped one (RFC 4291 §2.5.5.2); any other address as it is.
   [[nodiscard]] Address unmapped() const {
     if (!is_v4_mapped()) return *this;

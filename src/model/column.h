@@ -24,6 +24,7 @@ enum class ColumnId : std::uint8_t {
 enum class ColumnKind : std::uint8_t {
   word,       ///< one of our own words
   foreign,    ///< text that somebody else chose
+  boolean,    ///< yes or no; in JSON true or false
   netns,      ///< what a network namespace is called; in JSON netns_name, because netns is its inode
   user,       ///< a name, or the number of one who has none; in JSON the name alone
   number,     ///< a count, a size, a time
@@ -50,6 +51,7 @@ constexpr ColumnType type_of(ColumnKind kind) {
     case ColumnKind::endpoint:
       return ColumnType::endpoint;
     case ColumnKind::word:
+    case ColumnKind::boolean:
     case ColumnKind::foreign:
     case ColumnKind::netns:
     case ColumnKind::user:
@@ -98,7 +100,7 @@ struct Cell {
     word,       ///< `text`, one of our own words
     foreign,    ///< `text`, bytes that somebody else chose
     address,    ///< `endpoint->address`
-    endpoint,   ///< `endpoint`
+    endpoint,   ///< `endpoint`; `text` is the device that it is bound to, bytes that somebody else chose
     timer,      ///< that of `connection` or `listener`
     pids,       ///< `owners`, ids only
     processes,  ///< `owners`, names and ids

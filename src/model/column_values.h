@@ -23,11 +23,27 @@ struct PhaseOf {
 inline std::string_view family_of(const Socket& row) { return name(row.family); }
 
 inline const Endpoint* local_of(const Socket& row) { return &row.local; }
+/// A wildcard or link-local address means another thing on each device (RFC 4007): ends are told apart by it.
+inline Cell end_of(const Socket& row, const Endpoint& end, Names& names) {
+  Cell cell{.kind = Cell::Kind::endpoint, .endpoint = &end};
+  if (row.interface != 0) cell.text = names.interface_of(row.netns, row.interface);
+  return cell;
+}
+inline Cell local_end_of(const Socket& row, Names& names) { return end_of(row, row.local, names); }
 inline std::uint16_t local_port_of(const Socket& row) { return row.local.port; }
 /// Null where there is none.
 struct RemoteOf {
   const Endpoint* operator()(const Connection& row) const { return row.state == State::close ? nullptr : &row.remote; }
   const Endpoint* operator()(const Listener& /*row*/) const { return nullptr; }
+};
+/// The peer is bound to no device of ours; a link-local address is one on the device alone.
+struct RemoteEndOf {
+  Cell operator()(const Connection& row, Names& names) const {
+    if (row.state == State::close) return {.kind = Cell::Kind::none};
+    if (row.remote.address.is_link_local()) return end_of(row, row.remote, names);
+    return {.kind = Cell::Kind::endpoint, .endpoint = &row.remote};
+  }
+  Cell operator()(const Listener& /*row*/, Names& /*names*/) const { return {.kind = Cell::Kind::none}; }
 };
 inline std::optional<std::uint16_t> remote_port_of(const Connection& row) {
   return row.state == State::close ? std::nullopt : std::optional(row.remote.port);
@@ -89,6 +105,11 @@ inline std::string_view pod_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->pod);
 }
+inline std::optional<bool> v6only_of(const Socket& row) { return row.v6only; }
+inline std::string_view ulp_of(const Socket& row) {
+  const std::string_view text(row.ulp.data(), row.ulp.size());
+  return text.substr(0, text.find('\0'));
+}
 inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
 inline std::string_view source_of(const Socket& row) { return name(row.origin); }
 
@@ -143,6 +164,8 @@ Cell cell(const Value& value) {
     return value;
   } else if constexpr (kKind == ColumnKind::word) {
     return text_cell(Cell::Kind::word, value);
+  } else if constexpr (kKind == ColumnKind::boolean) {
+    return value ? text_cell(Cell::Kind::word, *value ? "yes" : "no") : Cell{};
   } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::netns) {
     return text_cell(Cell::Kind::foreign, value);
   } else if constexpr (kKind == ColumnKind::number || kKind == ColumnKind::identity) {

@@ -3,6 +3,7 @@
 // connections, not bytes, into their queue fields (net/ipv4/tcp_diag.c, tcp_diag_get_info()).
 // Absent is not zero: what a source does not know is nullopt or empty.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -58,6 +59,10 @@ struct Socket {
   /// Index of the device it is bound to; zero: none, or not known.
   std::uint32_t interface = 0;
   std::optional<std::uint32_t> mark;
+  /// IPV6_V6ONLY of an IPv6 socket: whether it leaves IPv4 to others.
+  std::optional<bool> v6only;
+  /// Upper-layer protocol (TCP_ULP) as the kernel names it: "mptcp", "tls"; hostile text, ended by a zero byte.
+  std::array<char, 16> ulp{};
   std::optional<std::uint64_t> cgroup;
   /// INET_DIAG_SKMEMINFO, if Query::memory asked for it: packets dropped since the socket was made (a listener's are
   /// lost SYNs and ACKs), the receive buffer's limit, and how much of it what came in takes.

@@ -157,6 +157,9 @@ void write_value(MemberWriter& to, const Cell& cell) {
   if constexpr (kKind == ColumnKind::flags) {
     if (cell.flags.empty()) return to.put("[]");
     to.long_value([&](TextBuffer& out) { append_flags(out, cell.flags); });
+  } else if constexpr (kKind == ColumnKind::boolean) {
+    if (cell.text.empty()) return to.null();
+    to.put(cell.text == "yes" ? "true" : "false");
   } else if constexpr (kKind == ColumnKind::word || kKind == ColumnKind::timer) {
     to.word(cell.text);
   } else if constexpr (kKind == ColumnKind::foreign || kKind == ColumnKind::user || kKind == ColumnKind::netns) {

@@ -165,6 +165,8 @@ class Formats(TestCase):
                         value = ",".join(value) or None
                     if key == "user" and value is None:
                         value = row["uid"]
+                    if isinstance(value, bool):
+                        value = "yes" if value else "no"
                     self.assertEqual(cell, "" if value is None else str(value), (column, row))
             for row in rows:
                 if row["tcp_info"]:

@@ -258,7 +258,9 @@ class SummaryTables {
     TextTable table(settings_.out, heads, options(settings_));
     for (const Listener& row : listeners) {
       if (!several.empty()) put_text(table, settings_.names.netns(row.netns));
-      put_text(table, to_string(row.local));
+      TextBuffer end;
+      append_cell(end, cell_of(column(ColumnId::LOCAL), row, settings_.names), {});
+      put_text(table, end.view());
       const bool full = is_full(row);
       const std::string queue = row.accept_queue ? std::to_string(*row.accept_queue) : "-";
       put_text(table, full && settings_.width != 0 ? "!" + queue : queue,

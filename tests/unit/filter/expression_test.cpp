@@ -79,6 +79,43 @@ TEST_CASE("units, containers and pods are those of the process, else of the cont
   }
 }
 
+TEST_CASE("a zone is the device that the socket is bound to, wherever ss and others write it") {
+  Connection row = test::connection(State::established, test::endpoint("fe80::1", 8000), test::endpoint("fe80::2", 4));
+  row.interface = 7;
+  for (const std::string_view text :
+       {"src fe80::1%v0", "src [fe80::1%v0]", "src [fe80::1%v0]:8000", "src [fe80::1]%v0:8000", "dst fe80::2%v0",
+        "src *%v0:8000", "src *%v0", "src %v0", "src fe80::1%7", "src [fe80::%v0]/10:8000", "src fe80::%v0/10"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::yes);
+  }
+  for (const std::string_view text : {"src fe80::1%v1", "src fe80::2%v0", "src [fe80::1%v0]:80", "src %v1"}) {
+    CAPTURE(text);
+    CHECK(said(text, row) == Truth::no);
+  }
+  for (const std::string_view text : {"src fe80::1%", "src [fe80::1%]:80", "src %", "src fe80::x%v0"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_expression(text, {}));
+  }
+}
+
+TEST_CASE("v6only and protocols on top of TCP") {
+  Connection row = kRow;
+  CHECK(said("v6only yes", row) == Truth::unknown);
+  CHECK(said("not v6only no", row) == Truth::unknown);
+  row.v6only = true;
+  CHECK(said("v6only yes", row) == Truth::yes);
+  CHECK(said("v6only = no", row) == Truth::no);
+  CHECK_FALSE(parse_expression("v6only maybe", {}));
+  // Netlink names one where there is one, /proc never does.
+  CHECK(said("ulp mptcp", row) == Truth::no);
+  CHECK(said("ulp != mptcp", row) == Truth::yes);
+  row.origin = Origin::proc;
+  CHECK(said("ulp != mptcp", row) == Truth::unknown);
+  row.origin = Origin::netlink;
+  row.ulp = {'m', 'p', 't', 'c', 'p'};
+  CHECK(said("ulp mptcp", row) == Truth::yes);
+}
+
 TEST_CASE("fields of rows are compared by what they hold") {
   Connection row = kRow;
   const Owner owners[] = {{812, 3, "nginx"}};

@@ -64,6 +64,16 @@ TEST_CASE("before the first read a host names the source that it would read") {
   CHECK((*both)->evidence_names().rows == "sock_diag, /proc/net/tcp");
 }
 
+TEST_CASE("a device and a control group that are not there are mistakes, and no empty answers") {
+  CHECK(why({.devices = {"lo"}}) == "opened");
+  CHECK(why({.devices = {"lo", "no-such-dev"}}) ==
+        "cannot select the device \"no-such-dev\": there is no such device here (see: ip link)");
+  CHECK(why({.cgroups = {"/no/such/group"}}).starts_with("cannot select the control group \"/no/such/group\": "));
+  // A file has devices of its own.
+  CHECK(why({.source = SourceId::file, .file = test::fixture_path("recorded/tcp"), .devices = {"no-such-dev"}}) ==
+        "opened");
+}
+
 TEST_CASE("evidence names the /proc that was read") {
   const auto host = open_host({.source = SourceId::proc, .proc_root = "/mnt/proc"});
   REQUIRE(host);

@@ -129,6 +129,8 @@ TEST_CASE("a row that is written and read back has the same cell in every column
     Connection row = random.connection();
     row.netns = 4026532248U;
     row.interface = 5;
+    row.v6only = i % 2 == 0;
+    row.ulp = {'m', 'p', 't', 'c', 'p'};
     row.cgroup = 77;
     row.owners_known = true;
     row.owners = owners;

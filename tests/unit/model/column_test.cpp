@@ -43,6 +43,8 @@ TEST_CASE("each column shows its part of a connection") {
   row.cookie = 18446744073709551614U;
   row.netns = 4026531840U;
   row.interface = 5;
+  row.v6only = true;
+  row.ulp = {'t', 'l', 's'};
   row.cgroup = 77;
   row.mark = 6;
   row.orphan = Orphan::closed_by_process;
@@ -59,7 +61,7 @@ TEST_CASE("each column shows its part of a connection") {
       {"STATE", "FIN_WAIT2"},
       {"PHASE", "half-closed"},
       {"FAMILY", "ipv4"},
-      {"LOCAL", "192.0.2.1:443"},
+      {"LOCAL", "192.0.2.1%eth0:443"},
       {"LOCAL_ADDRESS", "192.0.2.1"},
       {"LOCAL_PORT", "443"},
       {"REMOTE", "[2001:db8::7]:40000"},
@@ -87,6 +89,8 @@ TEST_CASE("each column shows its part of a connection") {
       {"POD", "8e1f"},
       {"MARK", "6"},
       {"NETNS", "web"},
+      {"V6ONLY", "yes"},
+      {"ULP", "tls"},
       {"ORPHAN", "closed-by-process"},
       {"FLAGS", "-"},
       {"SOURCE", "file"},
@@ -103,6 +107,24 @@ TEST_CASE("each column shows its part of a connection") {
     CAPTURE(column.name);
     if (column.id != ColumnId::tcp_info) CHECK(seen.contains(column.name));
   }
+}
+
+TEST_CASE("an end is on the device that the socket is bound to") {
+  Connection row = test::connection(State::established, test::endpoint("fe80::1", 8000), test::endpoint("fe80::2", 4));
+  CHECK(text("LOCAL", row) == "[fe80::1]:8000");
+  row.interface = 5;
+  CHECK(text("LOCAL", row) == "[fe80::1%eth0]:8000");
+  // A peer is on that link, but for one with an address that means the same on each.
+  CHECK(text("REMOTE", row) == "[fe80::2%eth0]:4");
+  row.remote = test::endpoint("2001:db8::7", 4);
+  CHECK(text("REMOTE", row) == "[2001:db8::7]:4");
+  CHECK(text("LOCAL_ADDRESS", row) == "fe80::1");
+  row.interface = 6;  // no name
+  CHECK(text("LOCAL", row) == "[fe80::1]:8000");
+  Listener listener = test::listener(test::endpoint("0.0.0.0", 8000));
+  listener.interface = 5;
+  CHECK(text("LOCAL", listener) == "0.0.0.0%eth0:8000");
+  CHECK(text("REMOTE", listener) == "*");
 }
 
 TEST_CASE("what is not known is a dash, not a zero") {

@@ -43,6 +43,8 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   out["unit"] = place != nullptr ? or_null(place->unit) : json();
   out["container"] = place != nullptr ? or_null(place->container) : json();
   out["pod"] = place != nullptr ? or_null(place->pod) : json();
+  out["v6only"] = or_null(row.v6only);
+  out["ulp"] = row.ulp[0] == '\0' ? json() : json(std::string(row.ulp.data()));
   out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
   out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
