@@ -32,6 +32,7 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
           .timeout = source.timeout,
           .needs_owners = filter.needs_owners(),
           .user_names = std::move(user_names),
+          .needs_autobound = filter.needs.autobound,
           .devices = filter.needs.devices,
           .cgroups = filter.needs.cgroups,
           .byte_order = source.byte_order,

@@ -1,6 +1,7 @@
 #include "parsers/host/many_namespaces.h"
 
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 #include "filter/query.h"
 #include "parsers/host/namespace_names.h"
@@ -127,6 +129,8 @@ class ManyNamespaces final : public Host {
     std::size_t read = 0;
   };
   void read_one(const KnownNamespace& known, Reading& reading);
+  /// Fails if none of the namespaces has a device of that name.
+  Expected<void> look_for(std::vector<std::string> devices) const;
   [[nodiscard]] HostOptions options_of_one(std::chrono::steady_clock::time_point begun) const;
 
   HostOptions options_;
@@ -149,17 +153,31 @@ Expected<void> ManyNamespaces::open() {
   chosen_ = std::move(*chosen);
   for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
   options_.netns.clear();
-  options_.devices.clear();
+  auto devices = std::exchange(options_.devices, {});
   auto home = open_host(options_);
   if (!home) return tl::make_unexpected(home.error());
   home_ = std::move(*home);
   // These were looked at; a device need not be in every namespace.
   options_.user_names.clear();
   options_.cgroups.clear();
+  if (auto there = look_for(std::move(devices)); !there) return there;
   source_name_ = home_->source_name();
   facts_ = home_->facts();
   facts_.netns.reset();
   return {};
+}
+
+Expected<void> ManyNamespaces::look_for(std::vector<std::string> devices) const {
+  for (const KnownNamespace& known : chosen_.namespaces) {
+    if (devices.empty()) return {};
+    const auto host = open_namespace(known, options_);
+    if (!host && !is_gone(known)) return {};  // it may be there
+    if (host) std::erase_if(devices, [](const std::string& name) { return ::if_nametoindex(name.c_str()) != 0; });
+    way_home_.go();
+  }
+  if (devices.empty()) return {};
+  return failure("select the device \"" + devices.front() + "\"", 0, "see: ip link",
+                 "no network namespace has such a device");
 }
 
 HostOptions ManyNamespaces::options_of_one(std::chrono::steady_clock::time_point begun) const {

@@ -215,6 +215,10 @@ Expected<void> OpenedHost::open(const HostOptions& options) {
   auto entered = enter(options);
   if (entered && root_.empty() && !proc_only_) entered = check_devices(options);
   if (entered && root_.empty()) entered = check_cgroups(options);
+  if (entered && options.needs_autobound) {
+    const auto range = procfs::read_port_range("/proc");
+    if (range) source_options_.chosen_ports = {range->first, range->last};
+  }
   if (automatic_) source_ = proc_only_ ? SourceId::proc : live_sources().front().id;
   return entered;
 }
@@ -285,6 +289,10 @@ Expected<void> OpenedHost::open_file(const HostOptions& options) {
   if (auto prepared = file_->prepare(facts_); !prepared) return prepared;
   file_name_ = options.file == "-" ? "standard input" : options.file;
   if (!options.user_names.empty() && !file_->brings_user_names()) return no_user_names(options.file);
+  if (options.needs_autobound) {
+    return failure("filter " + options.file + " by autobound", 0, "compare sport with the range of that host",
+                   "no file says which ports the kernel chose");
+  }
   if (options.needs_owners && !file_->brings_owners()) {
     return failure("filter " + options.file + " by process", 0, "ndjson that was saved with -p has them",
                    "the file does not say who held the sockets");

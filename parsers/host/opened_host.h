@@ -30,6 +30,8 @@ struct HostOptions {
   bool needs_owners = false;
   /// Users whose rows are selected by their names: a file or a saved tree that has numbers alone is refused.
   std::vector<std::string> user_names = {};
+  /// Whether rows are selected by whether the kernel chose their ports: only a live kernel tells.
+  bool needs_autobound = false;
   /// Devices and control groups that rows are selected by: of a live host those that are not there are refused.
   std::vector<std::string> devices = {};
   std::vector<std::string> cgroups = {};

@@ -54,4 +54,19 @@ Request make_request(const filter::Query& query) {
   return {SOCK_DIAG_BY_FAMILY, bytes_of(header), std::move(program)};
 }
 
+Request request_for_autobound(const filter::Query& query) {
+  filter::Query rows;
+  rows.states = query.states;
+  rows.filter.ipv4 = query.filter.ipv4;
+  rows.filter.ipv6 = query.filter.ipv6;
+  Request request = make_request(rows);
+  // True: on to the end of the program, which passes the row; false: four bytes behind it.
+  inet_diag_bc_op op{};
+  op.code = INET_DIAG_BC_AUTO;
+  op.yes = sizeof op;
+  op.no = 2 * sizeof op;
+  request.program = bytes_of(op);
+  return request;
+}
+
 }  // namespace tcpstat::netlink::inet_diag

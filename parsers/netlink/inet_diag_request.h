@@ -18,5 +18,7 @@ struct Request {
 /// One legacy request (type 18) where both families are wanted, because it answers both in one walk of the kernel's
 /// tables; the v2 request for one family. Only the states and extensions that the query needs are asked for.
 Request make_request(const filter::Query& query);
+/// The same rows before any filter, of which the kernel sends those whose local port it chose itself.
+Request request_for_autobound(const filter::Query& query);
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -14,6 +14,7 @@
 #include <optional>
 #include <vector>
 
+#include "parsers/netlink/autobound.h"
 #include "parsers/netlink/inet_diag_request.h"
 #include "parsers/netlink/inet_diag_stream.h"
 #include "parsers/netlink/read_ahead.h"
@@ -44,20 +45,30 @@ class SockDiagSource final : public source::Source {
   [[nodiscard]] std::string_view name() const override { return "netlink"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
+    if (!query.filter.needs.autobound) return dump(inet_diag::make_request(query), sink, coverage);
+    // No reply says who chose a port; a filter in the kernel does (net/ipv4/inet_diag.c, INET_DIAG_BC_AUTO).
+    AutoboundSockets chosen(options_.chosen_ports);
+    Coverage first;
+    if (auto read = dump(inet_diag::request_for_autobound(query), chosen, first); !read) return read;
+    if (!first.complete) coverage.lose("autobound", "which ports the kernel chose is not known of all sockets");
+    AutoboundRows rows(chosen, sink);
+    return dump(inet_diag::make_request(query), rows, coverage);
+  }
+
+ private:
+  Expected<void> dump(const inet_diag::Request& request, Sink& sink, Coverage& coverage) const {
     const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
     if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
       return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
     }
-    if (auto sent = send_request(*socket, query); !sent) return sent;
+    if (auto sent = send_request(*socket, request); !sent) return sent;
     source::RowDelivery delivery(sink, coverage, options_.limits, options_.netns);
     InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())});
     return receive(*socket, stream, coverage);
   }
 
- private:
-  static Expected<void> send_request(mnl_socket& socket, const filter::Query& query) {
-    const inet_diag::Request request = inet_diag::make_request(query);
+  static Expected<void> send_request(mnl_socket& socket, const inet_diag::Request& request) {
     constexpr std::size_t kFraming = 64;  // message and attribute headers, padding
     std::vector<char> buffer(kFraming + request.header.size() + request.program.size());
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());

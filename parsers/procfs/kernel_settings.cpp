@@ -99,6 +99,11 @@ KernelLimits read_kernel_limits(const std::string& proc_root) {
   return limits;
 }
 
+std::optional<PortRange> read_port_range(const std::string& proc_root) {
+  const auto text = read_small_file(proc_root + "/sys/net/ipv4/ip_local_port_range");
+  return text ? port_range(*text) : std::nullopt;
+}
+
 KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLimits& limits) {
   const std::string sys = proc_root + "/sys/";
   KernelSettings settings;

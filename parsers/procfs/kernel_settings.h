@@ -31,6 +31,8 @@ std::optional<std::chrono::milliseconds> uptime_of(std::string_view text);
 
 // Of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be read stays unknown.
 
+/// net.ipv4.ip_local_port_range
+std::optional<PortRange> read_port_range(const std::string& proc_root);
 /// Those that give timers a meaning.
 KernelLimits read_kernel_limits(const std::string& proc_root);
 /// The others, with those.

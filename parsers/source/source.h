@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
 #include "filter/query.h"
@@ -54,6 +55,8 @@ struct SourceOptions {
   std::uint64_t netns = 0;
   /// Of the namespace that is read; empty for files.
   KernelLimits limits;
+  /// The ports that the kernel chooses from, where a filter asks for that: the first and the last.
+  std::optional<std::pair<std::uint16_t, std::uint16_t>> chosen_ports;
   /// Of the host that wrote text of /proc; nothing: that text tells.
   std::optional<std::endian> byte_order;
   /// Which sample of a saved file, from 1; nothing: the last.

@@ -125,6 +125,9 @@ struct Evaluation {
     if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
     return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
   }
+  Truth operator()(const AutoboundTest& /*test*/) const {
+    return row.socket.autobound ? truth_of(*row.socket.autobound) : Truth::unknown;
+  }
   Truth operator()(const PidTest& test) const {
     return any_owner(row.socket, [&](const Owner& owner) { return owner.pid == test.pid; });
   }
@@ -240,6 +243,10 @@ class NeedsOfTest {
     add(*test.column);
     if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.owners = true;
     if (test.column->id == ColumnId::CGROUP) needs_.cgroups.push_back(test.word);
+  }
+  void operator()(const AutoboundTest& /*test*/) const {
+    needs_.row_word = needs_.netlink_word = "autobound";
+    needs_.autobound = true;
   }
   void operator()(const PidTest& /*test*/) const { add(column(ColumnId::PID)); }
   // What is asked for by `known` need not be there, but has to be looked for.

@@ -89,6 +89,10 @@ struct PidTest {
   std::uint32_t pid = 0;
   friend bool operator==(const PidTest&, const PidTest&) = default;
 };
+/// Whether the kernel chose the local port, from its range for that.
+struct AutoboundTest {
+  friend bool operator==(const AutoboundTest&, const AutoboundTest&) = default;
+};
 /// Whether the column has a value.
 struct KnownTest {
   const Column* column = nullptr;
@@ -96,7 +100,7 @@ struct KnownTest {
 };
 
 using Test = std::variant<StateTest, FamilyTest, AddressTest, AddressSetTest, PortTest, DeviceTest, MarkTest,
-                          NumberTest, WordTest, PidTest, KnownTest>;
+                          NumberTest, WordTest, PidTest, AutoboundTest, KnownTest>;
 
 class Expression {
  public:
@@ -152,6 +156,7 @@ struct ExpressionNeeds {
   bool memory = false;
   bool places = false;      ///< units, containers, pods: of processes, or without them of control groups
   bool namespaces = false;  ///< what they are called
+  bool autobound = false;   ///< which one more dump tells
   bool marks = false;       ///< which the kernel does not tell everybody
   /// Devices and control groups by name: what is not there is a mistake, and no empty answer.
   std::vector<std::string> devices = {};

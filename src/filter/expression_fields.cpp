@@ -22,6 +22,7 @@ constexpr auto kNamed = std::to_array<NamedField>({
     {"dport", FieldKind::port, "remote port; 0 for LISTEN and CLOSE"},
     {"port", FieldKind::port, "either port"},
     {"dev", FieldKind::device, "device that the socket is bound to; 0: none"},
+    {"autobound", FieldKind::alone, "the kernel chose its local port, from net.ipv4.ip_local_port_range"},
     {"fwmark", FieldKind::mark, "firewall mark, or mark/mask"},
     {"cgroup", FieldKind::cgroup, "path of the control group", ColumnId::CGROUP},
     {"unit", FieldKind::word, "systemd unit; nginx is nginx.service", ColumnId::UNIT},
@@ -71,9 +72,6 @@ constexpr auto kOtherNames = std::to_array<OtherName>({
 
 constexpr auto kNoFields = std::to_array<OtherName>({
     {"syn_recv", "half-opens of a listener are counted when all rows have been read; state syn-recv selects them"},
-    {"autobound",
-     "whether the kernel chose a port is not in a row; compare sport with the range of "
-     "net.ipv4.ip_local_port_range"},
     {"source", "rows of one run are read in one place: --source"},
 });
 

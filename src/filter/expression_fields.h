@@ -26,6 +26,7 @@ enum class FieldKind : std::uint8_t {
   word,      ///< another column that holds a word
   number,    ///< a column that holds a number
   duration,  ///< the same, with the unit of time that its name ends in
+  alone,     ///< `autobound`: a test without a value
   known,     ///< `known FIELD`
 };
 

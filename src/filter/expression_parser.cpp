@@ -197,6 +197,10 @@ class Parser {
       return Expression(Test(StateTest{*states}));
     }
     take();
+    if (field->kind == FieldKind::alone) {
+      if (comparison_here() == nullptr) return Expression(Test(AutoboundTest{}));
+      return tl::make_unexpected(wrong(in_quotes(word.text) + " takes no value"));
+    }
     return field->kind == FieldKind::known ? known() : compared(word, *field);
   }
 
@@ -319,6 +323,7 @@ class Parser {
         return parse_word(value, field);
       case FieldKind::state:
       case FieldKind::exclude:
+      case FieldKind::alone:
       case FieldKind::known:
         break;
     }

@@ -53,6 +53,7 @@ struct TextOf {
     const std::string first = std::to_string(test.range.first);
     return test.range.first == test.range.last ? side + first : side + first + "-" + std::to_string(test.range.last);
   }
+  std::string operator()(const AutoboundTest& /*test*/) const { return "autobound"; }
   std::string operator()(const DeviceTest& test) const {
     return "dev = " + (test.name.empty() ? std::to_string(test.index) : quoted(test.name));
   }

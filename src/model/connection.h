@@ -61,6 +61,8 @@ struct Socket {
   std::optional<std::uint32_t> mark;
   /// IPV6_V6ONLY of an IPv6 socket: whether it leaves IPv4 to others.
   std::optional<bool> v6only;
+  /// Whether the kernel chose the local port; known where a filter asks for it (Query).
+  std::optional<bool> autobound;
   /// Upper-layer protocol (TCP_ULP) as the kernel names it: "mptcp", "tls"; hostile text, ended by a zero byte.
   std::array<char, 16> ulp{};
   std::optional<std::uint64_t> cgroup;

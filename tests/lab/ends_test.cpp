@@ -86,6 +86,10 @@ TEST_SUITE("ends") {
     const Outcome unknown = tcpstat({"-l", "dev no-such-dev"});
     CHECK(unknown.exit_code == 2);
     CHECK(unknown.err.find("there is no such device here") != std::string::npos);
+
+    const Outcome nowhere = tcpstat({"-l", "--netns", "/proc/self/ns/net,/proc/self/ns/net", "dev no-such-dev"});
+    CHECK(nowhere.exit_code == 2);
+    CHECK(nowhere.err.find("no network namespace has such a device") != std::string::npos);
   }
 
   TEST_CASE_FIXTURE(FreshNamespace, "marks are refused to those whom the kernel does not tell them") {
@@ -98,6 +102,27 @@ TEST_SUITE("ends") {
       CHECK(refused.out == "");
       CHECK(refused.err.find("CAP_NET_ADMIN") != std::string::npos);
     }
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "ports that the kernel chose") {
+    const Handle listener = listen_on("127.0.0.1", 8000);
+    const SocketName to({Address::parse("127.0.0.1"), 8000});
+    const Handle client(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a client"));
+    check(::connect(client.get(), to.get(), to.size()), "connecting");
+    const unsigned chosen = SocketName::of(client.get()).port;
+    const Listing listing = list({"-a", "autobound"});
+    CHECK(listing.exit_code == 0);
+    CHECK(listing.rows().size() == 1);
+    CHECK(row_on(listing, chosen)["local_port"] == chosen);
+    // The listener, and the socket that waits in its queue with its port.
+    CHECK(list({"-a", "not autobound"}).rows().size() == 2);
+    CHECK(list({"-a", "autobound or not autobound"}).rows().size() == 3);
+    // Where the kernel would choose others now, none of these is its choice.
+    set_sysctl("net.ipv4.ip_local_port_range", "2000 2100");
+    CHECK(list({"-a", "autobound"}).rows().empty());
+    const Outcome proc = tcpstat({"-a", "--source", "proc", "autobound"});
+    CHECK(proc.exit_code == 2);
+    CHECK(proc.err.find("autobound") != std::string::npos);
   }
 
   TEST_CASE_FIXTURE(FreshNamespace, "subflows of MPTCP are marked") {

@@ -122,6 +122,8 @@ const char* const kSharedFilters[] = {
     "fwmark 0x0/0xff",
     "src inet:10.99.0.1",
     "src inet6:any",
+    "autobound",
+    "autobound and dst 10.99/16",
     "state established",
     "state established sport = 8000",
     "state time-wait state syn-recv",

@@ -98,6 +98,20 @@ TEST_CASE("a zone is the device that the socket is bound to, wherever ss and oth
   }
 }
 
+TEST_CASE("autobound is a test without a value") {
+  Connection row = kRow;
+  CHECK(said("autobound", row) == Truth::unknown);
+  CHECK(said("not autobound", row) == Truth::unknown);
+  row.autobound = false;
+  CHECK(said("not autobound and sport = 443", row) == Truth::yes);
+  row.autobound = true;
+  CHECK(said("autobound sport = 443", row) == Truth::yes);
+  CHECK_FALSE(parse_expression("autobound = 1", {}));
+  CHECK_FALSE(parse_expression("autobound 1", {}));
+  CHECK(to_string(parsed("not autobound")) == "not autobound");
+  CHECK(needs_of(parsed("sport = 1 or not autobound")).autobound);
+}
+
 TEST_CASE("v6only and protocols on top of TCP") {
   Connection row = kRow;
   CHECK(said("v6only yes", row) == Truth::unknown);

@@ -197,6 +197,26 @@ TEST_CASE("timers have the kernel's numbers, and a later one is unknown") {
   }
 }
 
+TEST_CASE("IPV6_V6ONLY and the protocol on top of TCP") {
+  Message message(kLocal, kRemote, 1);
+  CHECK_FALSE(decoded_connection(message.payload()).v6only);
+  message.attribute(INET_DIAG_SKV6ONLY, std::string(1, '\1'));
+  // One attribute within another: INET_ULP_INFO_NAME, 10 bytes, and padding.
+  message.attribute(
+      NLA_F_NESTED | INET_DIAG_ULP_INFO,
+      test::raw(std::uint16_t{10}) + test::raw(std::uint16_t{INET_ULP_INFO_NAME}) + std::string("mptcp\0\0\0", 8));
+  const Connection row = decoded_connection(message.payload());
+  CHECK(row.v6only == true);
+  CHECK(std::string_view(row.ulp.data()) == "mptcp");
+  Message off(kLocal, kRemote, 1);
+  CHECK(decoded_connection(off.attribute(INET_DIAG_SKV6ONLY, std::string(1, '\0')).payload()).v6only == false);
+  // A name of any length ends within the row.
+  Message longer(kLocal, kRemote, 1);
+  longer.attribute(NLA_F_NESTED | INET_DIAG_ULP_INFO,
+                   test::raw(std::uint16_t{44}) + test::raw(std::uint16_t{INET_ULP_INFO_NAME}) + std::string(40, 'x'));
+  CHECK(std::string_view(decoded_connection(longer.payload()).ulp.data()).size() == 15);
+}
+
 TEST_CASE("unknown and nested attributes are passed over") {
   Message message(kLocal, kRemote, 1);
   message.attribute(999, "whatever");
