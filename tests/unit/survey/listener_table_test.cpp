@@ -87,5 +87,39 @@ TEST_CASE("each network namespace has its own ports") {
   }
 }
 
+TEST_CASE("listeners on different devices share addresses and ports, and no half-opens") {
+  ListenerTable table;
+  const auto add = [&](std::string_view address, std::uint32_t device, int times) {
+    Connection row = test::connection(State::syn_recv, test::endpoint(address, 443), test::endpoint(address, 40000));
+    row.interface = device;
+    for (int i = 0; i < times; ++i) table.add_half_open(row);
+  };
+  const auto listener = [&](std::string_view address, std::uint32_t device) {
+    Listener row = test::listener(test::endpoint(address, 443));
+    row.interface = device;
+    table.add_listener(row);
+    return row;
+  };
+  const Listener first = listener("0.0.0.0", 1);
+  const Listener second = listener("0.0.0.0", 2);
+  const Listener any = listener("0.0.0.0", 0);
+  const Listener third = listener("fe80::1", 3);
+  const Listener link_local = listener("fe80::1", 0);
+  const Listener exact = listener("192.0.2.7", 2);
+  add("192.0.2.1", 1, 2);
+  add("192.0.2.1", 2, 3);
+  add("192.0.2.1", 0, 4);
+  add("192.0.2.7", 2, 5);
+  add("fe80::1", 3, 6);
+  add("fe80::1", 4, 7);  // of the link on which it came, for who is bound to none
+  CHECK(table.half_open(first) == 2);
+  CHECK(table.half_open(second) == 3);
+  CHECK(table.half_open(any) == 4);
+  CHECK(table.half_open(exact) == 5);
+  CHECK(table.half_open(third) == 6);
+  CHECK(table.half_open(link_local) == 7);
+  CHECK(table.half_open(listener("::", 0)) == 0);
+}
+
 }  // namespace
 }  // namespace tcpstat::survey
