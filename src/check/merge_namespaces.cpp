@@ -11,7 +11,7 @@ namespace {
 template <typename Judgement>
 void take_over(std::vector<Judgement>& to, std::vector<Judgement> from, const std::string& netns) {
   for (Judgement& one : from) one.netns = netns;
-  merge(to, std::move(from));
+  check::merge(to, std::move(from));
 }
 
 /// Counts are added; shares and times of several namespaces have no sum.
