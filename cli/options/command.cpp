@@ -188,9 +188,16 @@ Failure read_parts(const Words& words, C& to) {
 
 Failure read(const Words& words, ListCommand& to) { return read_parts(words, to); }
 
+/// Counters and settings are those of one namespace.
+Failure refuse_several_namespaces(const SourceChoice& source) {
+  if (!host::names_several(source.netns)) return std::nullopt;
+  return UsageError{"metrics are of one network namespace; write a file for each that --netns names"};
+}
+
 /// Metrics have series of their own for it, and a bound.
 Failure refuse_other_groups(const SummaryCommand& command) {
   if (!render::format(command.output.format).counts_metrics) return std::nullopt;
+  if (auto failed = refuse_several_namespaces(command.source)) return failed;
   const auto& keys = command.group_by;
   if (keys.empty() || keys == std::vector<std::string>{std::string(survey::kProcessKey)}) return std::nullopt;
   return UsageError{"metrics are grouped by process alone: --by process, or another format"};
@@ -256,11 +263,14 @@ Failure read(const Words& words, TraceCommand& to) {
   to.lives = words.given(OptionId::lives);
   if (auto failed = read_one(words, OptionId::source, to.source, parse_trace_source)) return failed;
   if (auto failed = read_text(words, OptionId::netns, to.netns, "all, NAME, PID or PATH")) return failed;
+  if (to.netns != host::kAllNamespaces) {
+    if (auto failed = check_namespaces(words, to.netns)) return failed;
+  }
   to.command = words.command;
   if (to.source == TraceSource::tracefs && !to.command.empty()) {
     return UsageError{"tracefs does not tell whose a socket is; following a command takes --source bpf"};
   }
-  if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != kAllNamespaces) {
+  if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != host::kAllNamespaces) {
     return UsageError{
         "tracefs shows the transitions of all network namespaces and does not say which is whose; --source bpf tells "
         "them apart, and tcpstat watch --events --netns NAME samples one"};
@@ -340,6 +350,9 @@ Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   to.filter_words = filters_as_typed(words);
   if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
+  if (!to.metrics_file.empty() || render::format(to.output.format).counts_metrics) {
+    if (auto failed = refuse_several_namespaces(to.source)) return failed;
+  }
   if (counts_sockets(words)) return read(words, to.judge.emplace<CountLimits>());
   return read(words, to.judge.emplace<RuleChoice>());
 }

@@ -97,9 +97,6 @@ struct EventsCommand {
   Sampling sampling;
 };
 
-/// `--netns` of trace: no filter.
-inline constexpr std::string_view kAllNamespaces = "all";
-
 /// Transitions as the kernel announces them.
 struct TraceCommand {
   filter::Filter filter;

@@ -15,6 +15,7 @@
 #include "cli/verbs/traced_command.h"
 #include "cli/verbs/traced_lives.h"
 #include "cli/verbs/verbs.h"
+#include "parsers/host/many_namespaces.h"
 #include "parsers/host/opened_host.h"
 #include "render/trace_summary_text.h"
 #include "render/transition_writer.h"
@@ -98,7 +99,7 @@ void print_limits(const options::TraceCommand& command, const Notes& notes) {
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
-  const bool all = command.netns == options::kAllNamespaces;
+  const bool all = command.netns == host::kAllNamespaces;
   auto host = host::open_host({.netns = all ? "" : command.netns});
   if (!host) return end_failed(host.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;

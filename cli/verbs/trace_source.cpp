@@ -1,6 +1,7 @@
 #include "cli/verbs/trace_source.h"
 
 #include "parsers/bpf/bpf_trace.h"
+#include "parsers/host/many_namespaces.h"
 #include "parsers/tracefs/transition_trace.h"
 
 namespace tcpstat::cli::verbs {
@@ -8,7 +9,7 @@ namespace {
 
 using options::TraceSource;
 
-constexpr std::string_view kAllNamespaces = "tracefs shows all network namespaces, and does not say which is whose";
+constexpr std::string_view kNotToldApart = "tracefs shows all network namespaces, and does not say which is whose";
 
 /// Conditions on ports have to match all together, so each alone leaves out nothing that is wanted.
 std::vector<bpf::PortRange> ports_of(const filter::Filter& filter) {
@@ -21,7 +22,7 @@ std::vector<bpf::PortRange> ports_of(const filter::Filter& filter) {
 }
 
 bool names_a_namespace(const options::TraceCommand& command) {
-  return !command.netns.empty() && command.netns != options::kAllNamespaces;
+  return !command.netns.empty() && command.netns != host::kAllNamespaces;
 }
 
 bool wants_bpf(const options::TraceCommand& command) {
@@ -60,7 +61,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   }
   if (!opened) return tl::make_unexpected(opened.error());
   // Who asked for all of them knows.
-  if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kAllNamespaces);
+  if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kNotToldApart);
   return OpenedTrace{std::move(*opened), "tracefs", true, std::move(note)};
 }
 

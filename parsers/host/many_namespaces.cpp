@@ -19,7 +19,6 @@
 namespace tcpstat::host {
 namespace {
 
-constexpr std::string_view kAll = "all";
 
 std::string path_of(const std::string& word) {
   const auto target = find_namespace(word, "/proc");
@@ -246,18 +245,18 @@ void WayHome::go() const {
   if (home_) static_cast<void>(::setns(home_.get(), CLONE_NEWNET));
 }
 
-bool names_several(std::string_view netns) { return netns == kAll || netns.find(',') != std::string_view::npos; }
+bool names_several(std::string_view netns) { return netns == kAllNamespaces || netns.find(',') != std::string_view::npos; }
 
 Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
   NamespaceList seen = list_namespaces();
-  if (netns == kAll) return seen;
+  if (netns == kAllNamespaces) return seen;
   NamespaceList chosen;
   for (std::size_t at = 0; at <= netns.size();) {
     const std::size_t comma = std::min(netns.find(',', at), netns.size());
     const std::string word = netns.substr(at, comma - at);
     at = comma + 1;
     if (word.empty()) continue;
-    if (word == kAll) return seen;
+    if (word == kAllNamespaces) return seen;
     const auto target = find_namespace(word, "/proc");
     if (!target) return tl::make_unexpected(target.error());
     const auto inode = namespace_inode(target->path);

@@ -13,6 +13,9 @@
 
 namespace tcpstat::host {
 
+/// The word of --netns for every namespace that can be seen.
+inline constexpr std::string_view kAllNamespaces = "all";
+
 /// Whether the word of --netns is "all" or a comma list. A namespace of that name is spelt /run/netns/all.
 bool names_several(std::string_view netns);
 

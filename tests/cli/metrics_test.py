@@ -129,6 +129,12 @@ class Printed(TestCase):
 
     def test_other_keys_and_lists_are_refused(self):
         self.fails("summary", "-f", "prometheus", "--by", "state", sentence="metrics are grouped by process alone: --by process, or another format")
+        several = "metrics are of one network namespace; write a file for each that --netns names"
+        self.fails("summary", "-f", "prometheus", "--netns", "all", sentence=several)
+        for args in (("-f", "prometheus"), ("--metrics-file", "/tmp/x")):
+            result = run("check", "--netns", "all", *args)
+            self.assertEqual(result.code, 3)
+            self.assertIn(several, result.out + result.err)
         self.fails("-f", "prometheus", sentence="a list prints table, plain, csv, json or ndjson, not prometheus")
 
 
