@@ -19,7 +19,6 @@
 namespace tcpstat::host {
 namespace {
 
-
 std::string path_of(const std::string& word) {
   const auto target = find_namespace(word, "/proc");
   return target ? target->path : std::string();
@@ -245,7 +244,9 @@ void WayHome::go() const {
   if (home_) static_cast<void>(::setns(home_.get(), CLONE_NEWNET));
 }
 
-bool names_several(std::string_view netns) { return netns == kAllNamespaces || netns.find(',') != std::string_view::npos; }
+bool names_several(std::string_view netns) {
+  return netns == kAllNamespaces || netns.find(',') != std::string_view::npos;
+}
 
 Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
   NamespaceList seen = list_namespaces();

@@ -48,7 +48,7 @@ struct CheckReport {
   KernelCounters counters = {};              ///< with the rows that were judged
   std::vector<std::string_view> rules = {};  ///< those that were asked
   bool judged_half_opens = false;
-  std::optional<Metrics> metrics = {};  ///< as in Summary
+  std::optional<Metrics> metrics = {};            ///< as in Summary
   std::vector<NamespaceVerdict> namespaces = {};  ///< none where the run looked at one alone
 };
 
