@@ -50,9 +50,15 @@ License: Expat
 ")
 
 # Units for the place where the package has the command.
-file(READ ${PROJECT_SOURCE_DIR}/contrib/systemd/tcpstat-check.service service)
-string(REPLACE /usr/local/bin/ /usr/bin/ service "${service}")
-file(WRITE ${made}/tcpstat-check.service "${service}")
+file(GLOB units ${PROJECT_SOURCE_DIR}/contrib/systemd/*)
+set(made_units "")
+foreach(unit ${units})
+  get_filename_component(name ${unit} NAME)
+  file(READ ${unit} text)
+  string(REPLACE /usr/local/bin/ /usr/bin/ text "${text}")
+  file(WRITE ${made}/${name} "${text}")
+  list(APPEND made_units ${made}/${name})
+endforeach()
 
 compressed(${manual} tcpstat.8 ${CMAKE_INSTALL_MANDIR}/man8)
 compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md changelog ${documents})
@@ -62,7 +68,7 @@ if(TCPSTAT_PACKAGE STREQUAL DEB)
   compressed(${made}/changelog.text changelog.Debian ${documents})
 endif()
 if(NOT TCPSTAT_PACKAGE STREQUAL TGZ)
-  install(FILES ${made}/tcpstat-check.service contrib/systemd/tcpstat-check.timer DESTINATION lib/systemd/system)
+  install(FILES ${made_units} DESTINATION lib/systemd/system)
 endif()
 
 set(CPACK_GENERATOR ${TCPSTAT_PACKAGE})

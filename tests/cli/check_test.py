@@ -306,7 +306,8 @@ class Examples(Check):
         if shutil.which("systemd-analyze", path="/usr/bin:/bin") is None:
             self.skipTest("systemd is missing")
         folder = self.directory()
-        files = [folder / f"tcpstat-check.{kind}" for kind in ("service", "timer")]
+        files = [folder / unit.name for unit in (CONTRIB / "systemd").iterdir()]
+        self.assertGreaterEqual(len(files), 3)
         for file in files:
             text = (CONTRIB / "systemd" / file.name).read_text()
             file.write_text(text.replace("/usr/local/bin/tcpstat", str(Path(TCPSTAT).resolve())))
