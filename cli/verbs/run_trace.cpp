@@ -52,7 +52,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.counts_every_loss;
   if (!trace.counts_every_loss) {
     report.coverage.warn("uncounted_loss",
-                         "the kernel may skip programs without counting it; --source tracefs is exact");
+                         "the kernel may skip programs and count nothing; --source tracefs counts what it loses");
   }
   if (lost > 0) report.coverage.warn("lost_records", "the kernel lost " + counted(lost, "record"));
   if (lives.broken_lives() > 0) {

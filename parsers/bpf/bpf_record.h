@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "model/transition.h"
 #include "parsers/bpf/ring_record.h"
@@ -32,7 +33,10 @@ class Repeats {
     std::uint8_t from;
     std::uint8_t to;
   };
-  std::array<Step, 256> last_{};  ///< of all sockets
+  /// What one softirq brings between the two: 300 packets (net.core.netdev_budget), some with two transitions, and what
+  /// other processors do meanwhile.
+  static constexpr std::size_t kWindow = 4096;
+  std::vector<Step> last_ = std::vector<Step>(kWindow);  ///< of all sockets
   std::size_t next_ = 0;
 };
 

@@ -120,6 +120,10 @@ TEST_CASE("what the second program takes once more is a repeat, and a state that
   CHECK_FALSE(repeats.is_repeat(step(8, 2, 1)));
   CHECK(repeats.is_repeat(step(7, 2, 1, RING_RESCUED)));
   CHECK_FALSE(repeats.is_repeat(step(7, 1, 4, RING_RESCUED)));
+  // A softirq came between the two.
+  CHECK_FALSE(repeats.is_repeat(step(6, 1, 8)));
+  for (std::uint64_t other = 100; other < 1100; ++other) CHECK_FALSE(repeats.is_repeat(step(other, 3, 1)));
+  CHECK(repeats.is_repeat(step(6, 1, 8, RING_RESCUED)));
   CHECK_FALSE(repeats.is_repeat(step(7, 4, 5)));
   CHECK_FALSE(repeats.is_repeat(step(7, 5, 5)));
   CHECK_FALSE(repeats.is_repeat(step(7, 5, 5, RING_RESCUED)));
