@@ -328,13 +328,17 @@ class Lists(TestCase):
                 out += os.read(master, 65536).decode()
             return out
 
+        def prepare():
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            # A group whose parents are gone, as that of a test in the background may be, cannot be stopped by SIGTSTP.
+            os.setpgid(0, 0)
+
         enter, leave = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
         for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
             with self.subTest(signal=number.name):
                 child = subprocess.Popen([harness.TCPSTAT, "watch", "--proc-root", str(self.tree().path)],
                                          env=environment(TERM="xterm"), stdin=subprocess.DEVNULL, stdout=slave,
-                                         stderr=subprocess.DEVNULL,
-                                         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+                                         stderr=subprocess.DEVNULL, preexec_fn=prepare)
                 self.assertIn(enter, written())
                 child.send_signal(number)
                 self.assertTrue(written().endswith(leave))
