@@ -166,7 +166,7 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   to.netns = netns.value_or(0);
   std::string_view ulp;
   if (!read_text(object, "ulp", ulp) || !read_flag(object, "v6only", to.v6only)) return false;
-  std::memcpy(to.ulp.data(), ulp.data(), std::min(ulp.size(), to.ulp.size() - 1));
+  ulp.copy(to.ulp.data(), to.ulp.size() - 1);
   if (!read_text(object, "netns_name", text)) return false;
   if (!text.empty()) names_.record_netns(to.netns, text);
   text = {};

@@ -113,6 +113,7 @@ TEST_CASE("rows from netlink take no memory") {
   const std::string few = netlink_rows(kFew);
   const std::string many = netlink_rows(kMany);
   for (const render::Format& format : render::formats()) {
+    if (format.list == nullptr) continue;
     CAPTURE(format.name);
     const auto replay = [&](const std::string& dump) {
       return allocations_of(format, [&](source::RowDelivery& delivery) {
@@ -130,6 +131,7 @@ TEST_CASE("rows from /proc take no memory but for the set of those seen, which d
   const std::string few = proc_rows(kFew);
   const std::string many = proc_rows(kMany);
   for (const render::Format& format : render::formats()) {
+    if (format.list == nullptr) continue;
     CAPTURE(format.name);
     const auto replay = [&](std::string_view text) {
       return allocations_of(format, [&](source::RowDelivery& delivery) {
