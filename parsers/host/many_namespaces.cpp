@@ -209,9 +209,7 @@ void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
   NamespaceRead told{known.inode, known.label, std::nullopt, part.complete};
   if (host) told.rows = part.rows_read;
   part.warnings.clear();
-  const StateSet visible = reading.coverage.visible & part.visible;
   reading.coverage.add(part);
-  reading.coverage.visible = visible;
   reading.coverage.namespaces.push_back(std::move(told));
 }
 

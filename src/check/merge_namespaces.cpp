@@ -31,9 +31,7 @@ void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>&
 void add(Report& to, Report from, const std::string& name) {
   for (Warning& warning : from.coverage.warnings) warning.message = name + ": " + warning.message;
   if (!from.coverage.last_loss.empty()) from.coverage.last_loss = name + ": " + from.coverage.last_loss;
-  const StateSet visible = to.coverage.visible & from.coverage.visible;
   to.coverage.add(from.coverage);
-  to.coverage.visible = visible;
   to.tally.add(from.tally);
 }
 

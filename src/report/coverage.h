@@ -55,7 +55,7 @@ struct Coverage {
     duplicates_dropped += other.duplicates_dropped;
     for (std::size_t i = 0; i < kFlawCount; ++i) flaws[i] += other.flaws[i];
     complete = complete && other.complete;
-    visible = other.visible;
+    visible = visible & other.visible;
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
     namespaces.insert(namespaces.end(), other.namespaces.begin(), other.namespaces.end());
     if (!other.last_loss.empty()) last_loss = other.last_loss;
