@@ -1,6 +1,8 @@
 #include "survey/metrics_counter.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <numeric>
 #include <set>
 
@@ -32,8 +34,9 @@ Flow MetricsCounter::connection(const Connection& row) {
   if (row.state == State::syn_recv) {
     half_opens_.add(row);
     if (half_open_prefixes_.size() < kMostPrefixes) {
-      const Prefix prefix = remote_prefix(row.remote.address);
-      half_open_prefixes_.insert(WayHash{hash_}({{}, {prefix.network, 0}}));
+      std::array<std::uint64_t, 2> network{};
+      std::memcpy(network.data(), remote_prefix(row.remote.address).network.bytes.data(), sizeof network);
+      half_open_prefixes_.insert(hash_(network));
     }
     return Flow::more;
   }
