@@ -6,7 +6,7 @@ find_package(Threads REQUIRED)
 
 # A tarball meets systems that have libmnl, which iproute2 needs, and not the others.
 if(TCPSTAT_PACKAGE STREQUAL TGZ)
-  foreach(library traceevent elf z)
+  foreach(library traceevent elf z zstd isal)
     set(static_${library} lib${library}.a)
   endforeach()
 endif()
@@ -22,6 +22,15 @@ find_library(LIBTRACEEVENT_LIBRARY NAMES ${static_traceevent} traceevent REQUIRE
 add_library(libtraceevent INTERFACE)
 target_include_directories(libtraceevent SYSTEM INTERFACE ${LIBTRACEEVENT_INCLUDE_DIR})
 target_link_libraries(libtraceevent INTERFACE ${LIBTRACEEVENT_LIBRARY})
+
+# What records are packed with and checked by.
+find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
+find_library(ZSTD_LIBRARY NAMES ${static_zstd} zstd REQUIRED)
+find_path(ISAL_INCLUDE_DIR isa-l/crc.h REQUIRED)
+find_library(ISAL_LIBRARY NAMES ${static_isal} isal REQUIRED)
+add_library(record_libraries INTERFACE)
+target_include_directories(record_libraries SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR} ${ISAL_INCLUDE_DIR})
+target_link_libraries(record_libraries INTERFACE ${ZSTD_LIBRARY} ${ISAL_LIBRARY})
 
 # Of the tests alone. Debian's doctest-dev ships the header, with or without its CMake files, and librapidcheck-dev has
 # no CMake files at all.

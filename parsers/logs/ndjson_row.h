@@ -9,7 +9,7 @@
 #include "model/connection.h"
 #include "model/flaw.h"
 #include "model/listener.h"
-#include "parsers/logs/recorded_names.h"
+#include "model/recorded_names.h"
 
 namespace tcpstat::logs {
 

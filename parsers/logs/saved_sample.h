@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "model/row_store.h"
-#include "parsers/logs/recorded_names.h"
+#include "model/recorded_names.h"
 #include "parsers/source/row_identity.h"
 #include "report/coverage.h"
 

@@ -28,7 +28,7 @@ std::string written(const logs::NdjsonDecoder::Row& row, Names& names) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  logs::RecordedNames names;
+  RecordedNames names;
   logs::NdjsonDecoder decoder(names);
   const std::string once = written(decoder.decode(fuzz::text_of(data, size)), names);
   if (once.empty()) return 0;

@@ -1,6 +1,6 @@
-#include "parsers/logs/recorded_names.h"
+#include "model/recorded_names.h"
 
-namespace tcpstat::logs {
+namespace tcpstat::inline model {
 
 std::string_view RecordedNames::user(std::uint32_t uid) {
   const auto at = users_.find(uid);
@@ -59,4 +59,4 @@ const std::string* RecordedNames::Numbering::find(std::uint64_t number) const {
   return &names_[static_cast<std::size_t>(number - first_)];
 }
 
-}  // namespace tcpstat::logs
+}  // namespace tcpstat::inline model

@@ -1,11 +1,11 @@
-#include "parsers/logs/recorded_names.h"
+#include "model/recorded_names.h"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <ostream>
 
-namespace tcpstat::logs {
+namespace tcpstat {
 namespace {
 
 TEST_CASE("names are those of the file, and nobody else is asked") {
@@ -47,4 +47,4 @@ TEST_CASE("a name that came without a number gets one, and the same one again") 
 }
 
 }  // namespace
-}  // namespace tcpstat::logs
+}  // namespace tcpstat

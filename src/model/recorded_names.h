@@ -12,7 +12,7 @@
 
 #include "model/names.h"
 
-namespace tcpstat::logs {
+namespace tcpstat::inline model {
 
 class RecordedNames final : public Names {
  public:
@@ -62,4 +62,4 @@ class RecordedNames final : public Names {
   Numbering cgroups_{0x8000000000000000U};
 };
 
-}  // namespace tcpstat::logs
+}  // namespace tcpstat::inline model

@@ -1,0 +1,69 @@
+#include "parsers/records/record_source.h"
+
+#include "base/timestamp.h"
+#include "parsers/records/recorded_rows.h"
+
+namespace tcpstat::records {
+namespace {
+
+class RecordSource final : public source::Source {
+ public:
+  RecordSource(const source::SourceOptions& options, std::string path) : at_(options.at), path_(std::move(path)) {}
+
+  [[nodiscard]] std::string_view name() const override { return "file"; }
+  Names* names() override { return &names_; }
+  [[nodiscard]] bool brings_user_names() const override { return true; }
+  [[nodiscard]] bool brings_owners() const override { return true; }
+
+  Expected<void> prepare(RunFacts& facts) override {
+    auto store = RecordStore::open(path_);
+    if (!store) return tl::make_unexpected(store.error());
+    Coverage said;
+    const Time at = at_ ? Time(*at_) : Time::max();
+    const auto found = store->find(at, said);
+    if (!found) return tl::make_unexpected(found.error());
+    if (!*found) return say_none(*store);
+    sample_ = loaded_sample(*store, names_);
+    sample_->coverage.put_before(said);
+    sample_->coverage.warn("sample_time", "showing the sample of " + sample_->facts.time + " of " + path_);
+    names_.set_users(sample_->users);
+    facts.time = sample_->facts.time;
+    facts.host = sample_->facts.host;
+    facts.kernel = sample_->facts.kernel;
+    facts.netns = sample_->facts.netns;
+    return {};
+  }
+
+  Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
+    coverage.add(sample_->coverage);
+    for (const Connection& row : sample_->rows.connections()) {
+      if (sink.connection(row) == Flow::stop) return {};
+    }
+    for (const Listener& row : sample_->rows.listeners()) {
+      if (sink.listener(row) == Flow::stop) return {};
+    }
+    return {};
+  }
+
+ private:
+  [[nodiscard]] Expected<void> say_none(const RecordStore& store) const {
+    const auto first = store.first_time();
+    const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
+    if (!first) return failure(what, 0, "", "it has no sample");
+    return failure(what, 0, "",
+                   "its first sample is of " + timestamp(std::chrono::floor<std::chrono::microseconds>(*first)));
+  }
+
+  std::optional<std::chrono::microseconds> at_;
+  std::string path_;
+  RecordedNames names_;
+  std::unique_ptr<logs::SavedSample> sample_;
+};
+
+}  // namespace
+
+std::unique_ptr<source::Source> make_record_source(const source::SourceOptions& options, std::string path) {
+  return std::make_unique<RecordSource>(options, std::move(path));
+}
+
+}  // namespace tcpstat::records

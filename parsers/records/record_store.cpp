@@ -1,0 +1,292 @@
+#include "parsers/records/record_store.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/directory.h"
+#include "base/timestamp.h"
+
+namespace tcpstat::records {
+namespace {
+
+using record::FileKind;
+using record::FrameKind;
+using record::StoredFile;
+using std::chrono::microseconds;
+
+std::string text_of(Time time) { return timestamp(std::chrono::floor<microseconds>(time)); }
+
+bool is_sample(const FrameAt& frame) {
+  return frame.header.kind == FrameKind::key || frame.header.kind == FrameKind::difference;
+}
+
+}  // namespace
+
+bool is_record_name(std::string_view name) {
+  return name.ends_with(".tcr") && (name.starts_with("rows-") || name.starts_with("counts-"));
+}
+
+Expected<std::vector<StoredFile>> list_files(const std::string& directory, std::vector<Error>* refused) {
+  const FileDescriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder) {
+    const int code = errno;
+    return failure("open the record " + directory, code,
+                   code == ENOENT ? "tcpstat record --record " + directory + " makes one" : "");
+  }
+  std::vector<std::string> names;
+  std::vector<char> buffer;
+  const bool read = for_each_entry(folder.get(), buffer, [&](std::string_view name, unsigned char) {
+    if (is_record_name(name)) names.emplace_back(name);
+  });
+  if (!read) return failure("read the directory " + directory, errno);
+  std::vector<StoredFile> files;
+  for (std::string& name : names) {
+    const std::string path = directory + "/" + name;
+    struct stat status;
+    const bool made = ::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
+                      status.st_size >= static_cast<off_t>(record::kHeaderBytes);
+    if (!made) continue;  // it has no sample yet
+    auto opened = RecordFile::open(path);
+    if (!opened) {
+      if (refused != nullptr) refused->push_back(opened.error());
+      continue;
+    }
+    files.push_back({.name = std::move(name),
+                     .kind = opened->header().kind,
+                     .first_sample = opened->header().first_sample,
+                     .begin = Time(opened->header().made_ns),
+                     .bytes = opened->size()});
+  }
+  std::sort(files.begin(), files.end(), [](const StoredFile& a, const StoredFile& b) {
+    return std::pair(a.first_sample, a.kind) < std::pair(b.first_sample, b.kind);
+  });
+  return files;
+}
+
+Expected<RecordStore> RecordStore::open(const std::string& path) {
+  RecordStore store(path);
+  struct stat status;
+  if (::stat(path.c_str(), &status) != 0) {
+    const int code = errno;
+    return failure("open the record " + path, code,
+                   code == ENOENT ? "tcpstat record --record " + path + " makes one" : "");
+  }
+  store.is_directory_ = S_ISDIR(status.st_mode);
+  if (store.is_directory_) {
+    auto files = list_files(path, &store.refused_);
+    if (!files) return tl::make_unexpected(files.error());
+    store.files_ = std::move(*files);
+    if (store.files_.empty() && !store.refused_.empty()) return tl::make_unexpected(store.refused_.front());
+    return store;
+  }
+  auto file = RecordFile::open(path);
+  if (!file) return tl::make_unexpected(file.error());
+  store.files_.push_back({.name = path,
+                          .kind = file->header().kind,
+                          .first_sample = file->header().first_sample,
+                          .begin = Time(file->header().made_ns),
+                          .bytes = file->size()});
+  return store;
+}
+
+std::optional<Time> RecordStore::first_time() const {
+  for (const StoredFile& file : files_) {
+    if (file.kind == FileKind::rows) return file.begin;
+  }
+  return std::nullopt;
+}
+
+Expected<RecordFile> RecordStore::open_file(const StoredFile& file) const {
+  return RecordFile::open(is_directory_ ? path_ + "/" + file.name : file.name);
+}
+
+void RecordStore::tell(const std::string& name, bool newest, const std::vector<Damage>& damages,
+                       Coverage& coverage) const {
+  for (const Damage& damage : damages) {
+    const std::string bytes = std::to_string(damage.bytes) + (damage.bytes == 1 ? " byte" : " bytes");
+    if (damage.at_end && newest) {
+      coverage.warn("record_tail", "the last " + bytes + " of " + name +
+                                       " are no whole sample: it is being written, or its writer was ended");
+      continue;
+    }
+    coverage.lose("record_damaged", name + " is damaged: " + bytes + " at offset " + std::to_string(damage.offset) +
+                                        " are no sample; those up to the next whole one are missing");
+  }
+}
+
+bool RecordStore::is_newest(std::size_t number) const {
+  for (std::size_t i = number + 1; i < files_.size(); ++i) {
+    if (files_[i].kind == files_[number].kind) return false;
+  }
+  return true;
+}
+
+Expected<void> RecordStore::add_file(std::size_t number, Coverage& coverage) {
+  const StoredFile& file = files_[number];
+  auto opened = open_file(file);
+  if (!opened) {
+    // Removed by the writer since the directory was read: it was the oldest.
+    if (opened.error().code == ENOENT) return {};
+    return tl::make_unexpected(opened.error());
+  }
+  std::vector<Damage> damages;
+  const auto frames = opened->frames(damages);
+  if (!frames) return tl::make_unexpected(frames.error());
+  tell(file.name, is_newest(number), damages, coverage);
+  std::size_t key = kNone;
+  std::uint64_t end = record::kHeaderBytes;
+  std::uint64_t sample = 0;
+  for (const FrameAt& frame : *frames) {
+    if (frame.offset != end) key = kNone;
+    end = frame.end();
+    if (!is_sample(frame)) continue;
+    if (frame.header.kind == FrameKind::key) key = index_.size();
+    if (frame.header.kind == FrameKind::difference && frame.header.sample != sample + 1) key = kNone;
+    sample = frame.header.sample;
+    index_.push_back({number, frame, key, opened->header()});
+  }
+  return {};
+}
+
+void RecordStore::begin(Coverage& coverage) {
+  index_.clear();
+  loaded_ = kNone;
+  for (const Error& error : refused_) coverage.lose("record_unread", error.sentence());
+}
+
+Expected<void> RecordStore::index(Time from, Time to, Coverage& coverage) {
+  begin(coverage);
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (files_[i].kind != FileKind::rows || files_[i].begin > to) continue;
+    const std::size_t next = next_rows(i);
+    if (next < files_.size() && files_[next].begin <= from && files_[i].begin <= from) continue;
+    if (auto added = add_file(i, coverage); !added) return added;
+  }
+  return {};
+}
+
+std::size_t RecordStore::next_rows(std::size_t number) const {
+  std::size_t next = number + 1;
+  while (next < files_.size() && files_[next].kind != FileKind::rows) ++next;
+  return next;
+}
+
+Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& coverage) {
+  begin(coverage);
+  std::size_t newest = kNone;
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (files_[i].kind == FileKind::rows && files_[i].begin <= at) newest = i;
+  }
+  if (newest == kNone) return std::nullopt;
+  if (auto added = add_file(newest, coverage); !added) return tl::make_unexpected(added.error());
+  std::size_t found = kNone;
+  for (std::size_t i = 0; i < index_.size(); ++i) {
+    if (time(i) <= at) found = i;
+  }
+  if (found == kNone) return std::nullopt;
+  const std::size_t wanted = found;
+  while (!load(found)) {
+    if (found == 0) {
+      return failure("show the sample of " + text_of(time(wanted)) + " of " + path_, 0, "choose another time: --at",
+                     "it and those before it in its file are damaged");
+    }
+    --found;
+  }
+  if (found != wanted) {
+    coverage.lose("record_damaged", "the samples from " + text_of(time(found + 1)) + " to " + text_of(time(wanted)) +
+                                        " are damaged; showing that of " + text_of(time(found)));
+  }
+  if (at != Time::max()) tell_gap(found, newest, at, coverage);
+  return found;
+}
+
+void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const {
+  const Time interval = std::chrono::milliseconds(index_[found].file.interval_ms);
+  const Time shown = time(found);
+  if ((index_[found].frame.header.flags & record::thinned) != 0 && at - shown > 2 * interval) {
+    coverage.warn("record_thinned", "of that time only a sample in " +
+                                        std::to_string(60 * index_[found].file.interval_ms / 1000) +
+                                        " s was kept; showing that of " + text_of(shown));
+    return;
+  }
+  if (interval.count() > 0 && at - shown > 2 * interval && found + 1 < index_.size()) {
+    coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
+                                    "; showing the sample of " + text_of(shown));
+  } else if (interval.count() > 0 && at - shown > 2 * interval) {
+    const std::size_t next = next_rows(file);
+    const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";
+    coverage.lose("record_gap",
+                  "nothing was recorded after " + text_of(shown) + until + "; showing the sample of " + text_of(shown));
+  }
+  // A clock that was set back makes two stretches of one time.
+  for (std::size_t i = 0; i < file; ++i) {
+    if (files_[i].kind != FileKind::rows || files_[i].begin <= at || next_rows(i) > file) continue;
+    coverage.warn("record_clock",
+                  "the clock was set back: " + files_[i].name + " has samples of that time too; showing the later");
+  }
+}
+
+bool RecordStore::load(std::size_t sample) {
+  const Entry& wanted = index_[sample];
+  if (wanted.key == kNone) return false;
+  if (loaded_ == sample) return true;
+  if (!open_number_ || *open_number_ != wanted.file_number) {
+    auto opened = open_file(files_[wanted.file_number]);
+    if (!opened) return false;
+    opened_.emplace(std::move(*opened));
+    open_number_ = wanted.file_number;
+  }
+  const bool goes_on = loaded_ != kNone && loaded_ < sample && index_[loaded_].key == wanted.key;
+  for (std::size_t i = goes_on ? loaded_ + 1 : wanted.key; i <= sample; ++i) {
+    const auto payload = opened_->payload(index_[i].frame);
+    const bool key = i == wanted.key;
+    const bool right = payload && (key ? table_.apply_key(*payload) : table_.apply_difference(*payload));
+    loaded_ = right ? i : kNone;
+    if (!right) return false;
+  }
+  return true;
+}
+
+Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) {
+  begin(coverage);
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const StoredFile& file = files_[i];
+    if (file.kind != FileKind::counts || file.begin > to) continue;
+    std::size_t next = i + 1;
+    while (next < files_.size() && files_[next].kind != FileKind::counts) ++next;
+    if (next < files_.size() && files_[next].begin <= from && file.begin <= from) continue;
+    auto opened = open_file(file);
+    if (!opened && opened.error().code == ENOENT) continue;
+    if (!opened) return tl::make_unexpected(opened.error());
+    std::vector<Damage> damages;
+    const auto frames = opened->frames(damages);
+    if (!frames) return tl::make_unexpected(frames.error());
+    tell(file.name, is_newest(i), damages, coverage);
+    record::Table table;
+    bool whole = false;
+    std::uint64_t end = record::kHeaderBytes;
+    std::uint64_t missing = 0;
+    for (const FrameAt& frame : *frames) {
+      whole = whole && frame.offset == end;
+      end = frame.end();
+      if (!is_sample(frame)) continue;
+      const auto payload = opened->payload(frame);
+      const bool key = frame.header.kind == FrameKind::key;
+      whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload));
+      if (!whole) ++missing;
+      const Time at(frame.header.wall_ns);
+      if (whole && at >= from && at <= to) visit(frame.header, table);
+    }
+    if (missing > 0) {
+      coverage.lose("record_damaged", file.name + ": " + std::to_string(missing) +
+                                          (missing == 1 ? " sample" : " samples") + " cannot be read");
+    }
+  }
+  return {};
+}
+
+}  // namespace tcpstat::records

@@ -1,0 +1,84 @@
+#pragma once
+// A record for reading: a directory that `tcpstat record` writes, or one file of it. Nothing is written or locked.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "parsers/records/record_file.h"
+#include "record/retention.h"
+#include "record/table.h"
+#include "report/coverage.h"
+
+namespace tcpstat::records {
+
+using Time = std::chrono::nanoseconds;  ///< since 1970
+
+/// Whether a file of this name is one of a record: "rows-….tcr", "counts-….tcr".
+bool is_record_name(std::string_view name);
+/// The files of a record in the order of their samples. What has another name is no part of it; `refused` (null: nobody asks)
+/// gets why a file of it cannot be read.
+Expected<std::vector<record::StoredFile>> list_files(const std::string& directory, std::vector<Error>* refused);
+
+class RecordStore {
+ public:
+  static Expected<RecordStore> open(const std::string& path);
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  /// Of rows; nothing where there are none.
+  [[nodiscard]] std::optional<Time> first_time() const;
+
+  /// The times of all samples between two times, oldest first. Damage is told to `coverage`.
+  Expected<void> index(Time from, Time to, Coverage& coverage);
+  [[nodiscard]] std::size_t samples() const { return index_.size(); }
+  [[nodiscard]] Time time(std::size_t sample) const { return Time(index_[sample].frame.header.wall_ns); }
+
+  /// The last sample at or before a time, indexed alone; what is to be said of it goes to `coverage`. Nothing: the record
+  /// begins later. The greatest time is the end.
+  Expected<std::optional<std::size_t>> find(Time at, Coverage& coverage);
+
+  /// Makes `table()` that of the sample of the index. False if it is damaged.
+  bool load(std::size_t sample);
+  [[nodiscard]] const record::Table& table() const { return table_; }
+  [[nodiscard]] const record::FrameHeader& header() const { return index_[loaded_].frame.header; }
+  [[nodiscard]] const record::FileHeader& file_header() const { return index_[loaded_].file; }
+
+  /// Every sample of counts between two times. Damage is told to `coverage`.
+  using VisitCounts = std::function<void(const record::FrameHeader&, const record::Table&)>;
+  Expected<void> counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit);
+
+ private:
+  struct Entry {
+    std::size_t file_number = 0;
+    FrameAt frame;
+    std::size_t key = 0;  ///< index of the key frame that it builds on
+    record::FileHeader file;
+  };
+  static constexpr std::size_t kNone = SIZE_MAX;
+
+  explicit RecordStore(std::string path) : path_(std::move(path)) {}
+  Expected<void> add_file(std::size_t number, Coverage& coverage);
+  Expected<RecordFile> open_file(const record::StoredFile& file) const;
+  void begin(Coverage& coverage);
+  void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
+  void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
+  [[nodiscard]] bool is_newest(std::size_t number) const;
+  /// The number of the next file of rows; that behind the last where there is none.
+  [[nodiscard]] std::size_t next_rows(std::size_t number) const;
+
+  std::string path_;
+  bool is_directory_ = false;
+  std::vector<record::StoredFile> files_;
+  std::vector<Error> refused_;  ///< files that cannot be read
+  std::vector<Entry> index_;
+  std::optional<std::size_t> open_number_;
+  std::optional<RecordFile> opened_;
+  record::Table table_;
+  std::size_t loaded_ = kNone;
+};
+
+}  // namespace tcpstat::records

@@ -1,0 +1,68 @@
+#include "parsers/records/recorded_rows.h"
+
+#include "base/timestamp.h"
+#include "record/row_columns.h"
+
+namespace tcpstat::records {
+namespace {
+
+using std::chrono::microseconds;
+
+class IntoSample final : public Sink {
+ public:
+  explicit IntoSample(logs::SavedSample& to) : to_(to) {}
+  Flow connection(const Connection& row) override {
+    to_.add(row);
+    return Flow::more;
+  }
+  Flow listener(const Listener& row) override {
+    to_.add(row);
+    return Flow::more;
+  }
+
+ private:
+  logs::SavedSample& to_;
+};
+
+/// What the writer could not see or keep.
+void tell_flags(const record::FrameHeader& header, Coverage& coverage) {
+  if ((header.flags & record::partial_dump) != 0) {
+    coverage.lose("record_partial", "the recorded dump was not complete: rows may be missing");
+  }
+  if ((header.flags & record::rows_limited) != 0) {
+    coverage.lose("record_limited", "of " + std::to_string(header.sockets) + " sockets " + std::to_string(header.rows) +
+                                        " were recorded; history has the true counts");
+  }
+  if ((header.flags & record::owners_incomplete) != 0) {
+    coverage.warn("record_owners", "the owners of some sockets were not looked for in this sample");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names) {
+  auto sample = std::make_unique<logs::SavedSample>();
+  const record::FrameHeader& header = store.header();
+  sample->facts.time = timestamp(std::chrono::floor<microseconds>(std::chrono::nanoseconds(header.wall_ns)));
+  for (const auto& [name, value] : store.table().facts()) {
+    if (name == "host") sample->facts.host = value;
+    if (name == "kernel") sample->facts.kernel = value;
+    if (name == "netns") sample->facts.netns = std::strtoull(value.c_str(), nullptr, 10);
+  }
+  Coverage& coverage = sample->coverage;
+  tell_flags(header, coverage);
+  // /proc does not show bound sockets.
+  if (store.file_header().identity == record::Identity::ends)
+    coverage.visible = coverage.visible - StateSet{State::close};
+  IntoSample rows(*sample);
+  const auto boot_ms = static_cast<std::uint64_t>(header.boot_ns / 1'000'000);
+  const std::uint64_t unknown = record::unpack(store.table(), boot_ms, names, rows);
+  if (unknown > 0) {
+    coverage.lose("record_unknown_states",
+                  std::to_string(unknown) + " rows are in states that this tcpstat does not know");
+  }
+  sample->users = names.take_users();
+  return sample;
+}
+
+}  // namespace tcpstat::records

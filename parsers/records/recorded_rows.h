@@ -1,0 +1,15 @@
+#pragma once
+// A sample of a record as rows, and what is to be said of it.
+
+#include <memory>
+
+#include "model/recorded_names.h"
+#include "parsers/logs/saved_sample.h"
+#include "parsers/records/record_store.h"
+
+namespace tcpstat::records {
+
+/// Of the sample that the store has loaded.
+std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names);
+
+}  // namespace tcpstat::records

@@ -1,0 +1,82 @@
+#pragma once
+// What a record keeps of a row: connections and listeners become cells of a table, and come back.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "model/names.h"
+#include "model/recorded_names.h"
+#include "model/sink.h"
+#include "record/table.h"
+
+namespace tcpstat::record {
+
+/// How much of tcp_info is kept.
+enum class InfoChoice : std::uint8_t {
+  some,  ///< fifteen numbers, of all rows in a key frame, in between of those that show trouble
+  all,   ///< every number of every row of every sample
+};
+/// Of rows without trouble in this sample, whether tcp_info is kept.
+enum class Depth : std::uint8_t { trouble_alone, every_row };
+
+std::vector<TableColumn> row_columns(InfoChoice info);
+
+/// More rows than these are not kept; which ones stay does not depend on their order, and hardly changes from sample to
+/// sample.
+struct RowLimits {
+  std::size_t half_opens = 1000;  ///< of one listener
+  std::size_t rows = 200'000;     ///< of all others but listeners
+};
+
+/// Packs the rows of one sample.
+class RowPacker final : public Sink {
+ public:
+  struct Setting {
+    InfoChoice info = InfoChoice::some;
+    Depth depth = Depth::trouble_alone;
+    std::uint64_t boot_ms = 0;  ///< when the sample was taken, CLOCK_BOOTTIME
+    RowLimits limits = {};
+  };
+
+  RowPacker(Names& names, const Setting& setting);
+  ~RowPacker() override;
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override;
+
+  /// Once.
+  [[nodiscard]] TableSample take() { return std::move(sample_); }
+  /// Rows that were left out.
+  [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+
+ private:
+  class Chosen;
+
+  template <typename Row>
+  void pack(const Row& row, const Endpoint& remote, CellValue state);
+  void put_info(const Connection& row);
+  CellValue word(std::string_view text);
+  CellValue owners(const Socket& row);
+  /// Where the row of this identity is to stand; nothing: it is left out.
+  std::optional<std::size_t> place(Chosen& chosen, std::uint64_t identity);
+  void store(std::size_t at, std::uint64_t identity);
+
+  Names& names_;
+  Setting setting_;
+  std::size_t width_;
+  TableSample sample_;
+  std::vector<CellValue> row_;  ///< being packed
+  std::unordered_map<std::string, CellValue> words_;
+  std::unique_ptr<Chosen> others_;
+  std::unordered_map<std::uint64_t, std::unique_ptr<Chosen>> half_opens_;  ///< by listener
+  std::uint64_t dropped_ = 0;
+};
+
+/// Hands the rows of `table`, a sample that was taken at `boot_ms`, to `sink`; `names` learns what they are called. Returns
+/// how many could not be shown: their state is of a later version.
+std::uint64_t unpack(const Table& table, std::uint64_t boot_ms, RecordedNames& names, Sink& sink);
+
+}  // namespace tcpstat::record

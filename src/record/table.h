@@ -1,0 +1,117 @@
+#pragma once
+// The rows of a sample as numbers: columns of cells. A record holds a whole table now and then, and what changed in
+// between. What the columns mean, only record/row_columns.h knows.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace tcpstat::record {
+
+/// A cell: 0 is unknown, else the value plus one; in a `raw` column the value itself.
+using CellValue = std::uint64_t;
+constexpr CellValue to_cell(std::optional<std::uint64_t> value) { return value ? *value + 1 : 0; }
+constexpr std::optional<std::uint64_t> from_cell(CellValue cell) {
+  return cell == 0 ? std::nullopt : std::optional<std::uint64_t>(cell - 1);
+}
+
+enum class CellKind : std::uint8_t {
+  number = 1,
+  raw = 2,
+  time = 3,  ///< milliseconds on the boot clock; one that moved less than the tolerance is kept as it was
+  word = 4,  ///< index of a word
+};
+
+struct TableColumn {
+  std::string name;
+  CellKind kind = CellKind::number;
+  /// A row that does not know it keeps what the sample before knew, as long as its first cell stays the same.
+  bool sticky = false;
+
+  friend bool operator==(const TableColumn&, const TableColumn&) = default;
+};
+
+/// Facts of the whole table, text by name: host, kernel, version, …
+using TableFacts = std::vector<std::pair<std::string, std::string>>;
+
+/// What a record is made of: one sample. Cells of words are indices of `words`, plus one.
+struct TableSample {
+  std::vector<std::uint64_t> identities;  ///< one a row
+  std::vector<CellValue> cells;           ///< row by row
+  std::vector<std::string> words;
+
+  [[nodiscard]] std::size_t rows() const { return identities.size(); }
+};
+
+/// What a reader has: the rows stand in slots, and some are empty.
+class Table {
+ public:
+  [[nodiscard]] const std::vector<TableColumn>& columns() const { return columns_; }
+  [[nodiscard]] const TableFacts& facts() const { return facts_; }
+  [[nodiscard]] std::size_t slots() const { return used_.size(); }
+  [[nodiscard]] bool is_used(std::size_t slot) const { return used_[slot] != 0; }
+  [[nodiscard]] std::span<const CellValue> row(std::size_t slot) const {
+    return std::span(cells_).subspan(slot * columns_.size(), columns_.size());
+  }
+  /// Of a cell of a word column; empty for unknown.
+  [[nodiscard]] std::string_view word(CellValue cell) const {
+    return cell == 0 || cell > words_.size() ? std::string_view() : std::string_view(words_[cell - 1]);
+  }
+  [[nodiscard]] std::size_t rows() const { return rows_; }
+
+  /// Makes this the table of a key frame, or carries it on by a difference. False if the payload is damaged; then the
+  /// table is worth nothing until the next key frame.
+  bool apply_key(std::string_view payload);
+  bool apply_difference(std::string_view payload);
+
+ private:
+  friend class TableEncoder;
+  bool apply(std::string_view payload);
+  bool read_meta(std::string_view section);
+  bool read_words(std::string_view section);
+  bool read_gone(std::string_view section);
+  bool read_born(std::string_view section);
+  bool read_changed(std::string_view section);
+
+  std::vector<TableColumn> columns_;
+  TableFacts facts_;
+  std::vector<CellValue> cells_;
+  std::vector<std::uint8_t> used_;
+  std::vector<std::string> words_;
+  std::size_t rows_ = 0;
+};
+
+/// What a writer has: the table as its readers have it, so that errors of rounding do not add up.
+class TableEncoder {
+ public:
+  TableEncoder(std::vector<TableColumn> columns, std::uint64_t tolerance_ms);
+
+  /// Payloads. A key frame numbers its rows anew; the first frame has to be one, and so has one after a failed write.
+  std::string key(const TableSample& sample, TableFacts facts);
+  std::string difference(const TableSample& sample);
+  /// Empty slots have become many.
+  [[nodiscard]] bool wants_key() const { return table_.slots() > 4 * table_.rows() + 4096; }
+  /// The slot of a row of the sample before; nothing for a new one.
+  [[nodiscard]] bool knows(std::uint64_t identity) const { return slot_of_.contains(identity); }
+
+ private:
+  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (empty: nothing).
+  void settle(std::span<const CellValue> row, const std::vector<CellValue>& words, std::span<const CellValue> before,
+              std::vector<CellValue>& to) const;
+  /// Indices of the table for those of the sample; new ones are added to `section`.
+  std::vector<CellValue> take_words(const TableSample& sample, std::string& section);
+  void append_born(std::string& to, std::span<const CellValue> rows) const;
+
+  Table table_;
+  std::uint64_t tolerance_ms_;
+  std::unordered_map<std::uint64_t, std::uint32_t> slot_of_;
+  std::unordered_map<std::string, CellValue> word_of_;
+};
+
+}  // namespace tcpstat::record

@@ -1,0 +1,156 @@
+#include "record/row_columns.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "tests/unit/support/rows.h"
+
+namespace tcpstat::record {
+namespace {
+
+using test::Random;
+
+constexpr std::uint64_t kBoot = 9'000'000;
+
+/// As a record gives it back: what it does not keep is taken away.
+template <typename Row>
+Row kept(Row row) {
+  row.origin = Origin::file;
+  row.kernel_address = 0;
+  row.netns = 0;
+  row.interface = 0;
+  row.cgroup.reset();
+  row.autobound.reset();
+  return row;
+}
+
+template <typename Row>
+Row packable(Row row) {
+  row.owners_known = !row.owners.empty();
+  row.interface = 0;
+  row.cgroup.reset();
+  row.netns = 0;
+  if constexpr (std::is_same_v<Row, Connection>) {
+    if (row.age_ms) row.age_ms = *row.age_ms % kBoot;
+  }
+  return row;
+}
+
+TEST_CASE("every row comes back as it was") {
+  for (const bool behind_empty : {false, true}) {
+    Random random(5);
+    test::TableNames names;
+    RowPacker packer(names, {.info = InfoChoice::all, .boot_ms = kBoot});
+    std::vector<std::string> wanted;
+    for (int i = 0; i < 500; ++i) {
+      if (random.once_in(4)) {
+        const Listener row = packable(random.listener());
+        packer.listener(row);
+        wanted.push_back(test::facts(kept(row)));
+      } else {
+        const Connection row = packable(random.connection());
+        packer.connection(row);
+        wanted.push_back(test::facts(kept(row)));
+      }
+    }
+    TableEncoder encoder(row_columns(InfoChoice::all), 0);
+    Table table;
+    const TableSample sample = packer.take();
+    if (behind_empty) {
+      REQUIRE(table.apply_key(encoder.key({}, {})));
+      REQUIRE(table.apply_difference(encoder.difference(sample)));
+    } else {
+      REQUIRE(table.apply_key(encoder.key(sample, {})));
+    }
+    RecordedNames recorded;
+    test::Recorder rows;
+    CHECK(unpack(table, kBoot, recorded, rows) == 0);
+    std::sort(wanted.begin(), wanted.end());
+    std::sort(rows.rows.begin(), rows.rows.end());
+    REQUIRE(rows.rows.size() == wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(rows.rows[i] == wanted[i]);
+  }
+}
+
+TEST_CASE("names come with the rows") {
+  test::TableNames names;
+  names.users[1000] = "alice";
+  names.interfaces[3] = "eth1";
+  names.cgroups[77] = "/system.slice/nginx.service";
+  Connection row =
+      test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+  row.interface = 3;
+  row.cgroup = 77;
+  RowPacker packer(names, {.boot_ms = kBoot});
+  packer.connection(row);
+  TableEncoder encoder(row_columns(InfoChoice::some), 0);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(packer.take(), {})));
+  class Look final : public Sink {
+   public:
+    explicit Look(RecordedNames& names) : names_(names) {}
+    Flow connection(const Connection& row) override {
+      said = std::string(names_.user(*row.uid)) + " " + std::string(names_.interface(row.interface)) + " " +
+             std::string(names_.cgroup(*row.cgroup)) + " " + names_.place_of_cgroup(*row.cgroup)->unit;
+      return Flow::more;
+    }
+    Flow listener(const Listener&) override { return Flow::more; }
+    std::string said;
+
+   private:
+    RecordedNames& names_;
+  };
+  RecordedNames recorded;
+  Look look(recorded);
+  unpack(table, kBoot, recorded, look);
+  CHECK(look.said == "alice eth1 /system.slice/nginx.service nginx.service");
+}
+
+TEST_CASE("tcp_info is kept of all rows in a key frame, and of rows in trouble in between") {
+  test::TableNames names;
+  std::vector<std::byte> info(240);
+  set_tcp_info_value(info, tcp_info_field("rtt_us"), 1234);
+  Connection row =
+      test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+  row.tcp_info = info;
+  const auto has_info = [&](const Connection& of, Depth depth) {
+    RowPacker packer(names, {.depth = depth, .boot_ms = kBoot});
+    packer.connection(of);
+    const TableSample sample = packer.take();
+    return std::find(sample.cells.begin(), sample.cells.end(), 1235U) != sample.cells.end();
+  };
+  CHECK(has_info(row, Depth::every_row));
+  CHECK_FALSE(has_info(row, Depth::trouble_alone));
+  row.flags.add(RowFlag::zero_window);
+  CHECK(has_info(row, Depth::trouble_alone));
+}
+
+TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {
+  test::TableNames names;
+  const auto cookies_kept = [&](bool backwards) {
+    RowPacker packer(names, {.boot_ms = kBoot, .limits = {.half_opens = 50, .rows = 5}});
+    for (int i = 0; i < 1000; ++i) {
+      Connection row =
+          test::connection(State::syn_recv, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+      row.cookie = 1000 + static_cast<std::uint64_t>(backwards ? 999 - i : i);
+      packer.connection(row);
+    }
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      Connection row =
+          test::connection(State::close_wait, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+      row.cookie = i;
+      packer.connection(row);
+    }
+    CHECK(packer.dropped() == 950 + 5);
+    TableSample sample = packer.take();
+    CHECK(sample.rows() == 55);
+    std::sort(sample.identities.begin(), sample.identities.end());
+    return sample.identities;
+  };
+  CHECK(cookies_kept(false) == cookies_kept(true));
+}
+
+}  // namespace
+}  // namespace tcpstat::record
