@@ -50,9 +50,6 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   if (words.given(OptionId::sample) && to.id != SourceId::file) {
     return UsageError{"--sample chooses among the samples of a file: add --source FILE"};
   }
-  if (words.given(OptionId::at) && to.id != SourceId::file) {
-    return UsageError{"--at chooses among the samples of a file: add --source FILE"};
-  }
   if (words.given(OptionId::at) && words.given(OptionId::sample)) {
     return UsageError{"--at and --sample both choose a sample: use one"};
   }
@@ -67,6 +64,20 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   return std::nullopt;
 }
 
+/// A record is a source where one is named, or a time without a file.
+Failure read_record(const Words& words, SourceChoice& to) {
+  const bool named = words.given(OptionId::record);
+  if (!named && (to.id == SourceId::file || !words.given(OptionId::at))) return std::nullopt;
+  if (words.given(OptionId::source) || words.given(OptionId::proc_root)) {
+    const std::string other = words.given(OptionId::source) ? "--source" : "--proc-root";
+    return UsageError{(named ? "--record" : "--at") + std::string(" reads a record, so ") + other +
+                      " does not go with it: use one"};
+  }
+  to.id = SourceId::record;
+  to.file = kRecordDirectory;
+  return read_text(words, OptionId::record, to.file);
+}
+
 /// Several are one list, one summary or one check; what looks again and again, or at settings, looks at one.
 Failure check_namespaces(const Words& words, const std::string& netns) {
   if (!host::names_several(netns)) return std::nullopt;
@@ -77,7 +88,8 @@ Failure check_namespaces(const Words& words, const std::string& netns) {
                     " looks at one network namespace"};
 }
 
-Failure read(const Words& words, SourceChoice& to) {
+/// A source that is read from now on.
+Failure read_live(const Words& words, SourceChoice& to) {
   std::string word(info(SourceId::automatic).name);
   if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;
   if (auto failed = check_namespaces(words, to.netns)) return failed;
@@ -87,13 +99,18 @@ Failure read(const Words& words, SourceChoice& to) {
   to.strict = words.given(OptionId::strict);
   to.id = parse_source(word);
   if (to.id == SourceId::file) to.file = word;
-  if (auto failed = read_saved(words, to)) return failed;
   if (to.proc_root.empty()) return std::nullopt;
   if (!info(to.id).traits.reads_proc) {
     return UsageError{"--proc-root reads text files, so it goes with --source proc, not " + in_quotes(word)};
   }
   to.id = SourceId::proc;
   return std::nullopt;
+}
+
+Failure read(const Words& words, SourceChoice& to) {
+  if (auto failed = read_live(words, to)) return failed;
+  if (auto failed = read_record(words, to)) return failed;
+  return read_saved(words, to);
 }
 
 UsageError contradiction(const Words& words) {
@@ -216,9 +233,24 @@ Failure read(const Words& words, SummaryCommand& to) {
   return read_one(words, OptionId::limit, to.limit, count);
 }
 
-Failure check_live(const SourceChoice& source) {
-  if (info(source.id).live()) return std::nullopt;
-  return UsageError{"watch samples a live host, so " + in_quotes(source.file) + " cannot be its source"};
+/// The samples of a watch are new ones, or with --replay those of a record.
+template <typename C>
+Failure read_replay(const Words& words, C& to) {
+  const auto span = [](const std::string& word) { return parse_time_span(word); };
+  if (auto failed = read_one(words, OptionId::replay, to.replay, span)) return failed;
+  if (to.replay) {
+    if (words.given(OptionId::source) || words.given(OptionId::proc_root) || words.given(OptionId::netns)) {
+      return UsageError{"--replay shows the samples of a record: --record DIR names it"};
+    }
+    to.source.id = SourceId::record;
+    if (to.source.file.empty()) to.source.file = kRecordDirectory;
+    return std::nullopt;
+  }
+  if (to.source.id == SourceId::record) {
+    return UsageError{"watch samples a live host; --replay FROM..TO shows the samples of a record"};
+  }
+  if (info(to.source.id).live()) return std::nullopt;
+  return UsageError{"watch samples a live host, so " + in_quotes(to.source.file) + " cannot be its source"};
 }
 
 bool chooses_format(const Words& words) {
@@ -227,14 +259,14 @@ bool chooses_format(const Words& words) {
 
 Failure read(const Words& words, WatchCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
-  if (auto failed = check_live(to.source)) return failed;
+  if (auto failed = read_replay(words, to)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return read(words, to.sampling);
 }
 
 Failure read(const Words& words, EventsCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
-  if (auto failed = check_live(to.source)) return failed;
+  if (auto failed = read_replay(words, to)) return failed;
   if (!info(to.source.id).traits.one_source) {
     return UsageError{"watch --events follows the sockets of one source: --source netlink or --source proc"};
   }
@@ -357,6 +389,53 @@ Failure read(const Words& words, CheckCommand& to) {
   return read(words, to.judge.emplace<RuleChoice>());
 }
 
+Failure read(const Words& words, RecordCommand& to) {
+  constexpr std::chrono::milliseconds kShortest{1000};
+  constexpr std::uint64_t kMostPercent = 90;
+  const auto interval = [&](const std::string& word) { return parse_interval(word, kShortest); };
+  const auto count = [](const std::string& word) { return parse_count(word, "count", UINT64_MAX); };
+  const auto percent = [](const std::string& word) { return parse_count(word, "percentage", kMostPercent); };
+  to.interval = std::chrono::seconds(10);
+  to.keep = std::chrono::hours(7 * 24);
+  to.max_size = std::uint64_t{1} << 30U;
+  to.min_free = 5;
+  to.directory = kRecordDirectory;
+  to.info = words.given(OptionId::info);
+  to.output.quiet = words.given(OptionId::quiet);
+  to.output.verbose = words.given(OptionId::verbose);
+  if (auto failed = read_text(words, OptionId::record, to.directory)) return failed;
+  if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
+  if (auto failed = read_one(words, OptionId::count, to.count, count)) return failed;
+  if (to.count == 0U) return UsageError{"bad count \"0\" (a record takes at least one sample)"};
+  if (auto failed = read_one(words, OptionId::keep, to.keep, parse_duration)) return failed;
+  if (auto failed = read_one(words, OptionId::max_size, to.max_size, parse_size)) return failed;
+  if (auto failed = read_one(words, OptionId::min_free, to.min_free, percent)) return failed;
+  if (auto failed = read_live(words, to.source)) return failed;
+  return std::nullopt;
+}
+
+Failure read(const Words& words, HistoryCommand& to) {
+  constexpr std::chrono::milliseconds kShortest{1000};
+  const auto interval = [&](const std::string& word) { return parse_interval(word, kShortest); };
+  const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
+  to.directory = kRecordDirectory;
+  to.findings = words.given(OptionId::findings);
+  to.strict = words.given(OptionId::strict);
+  to.until = *parse_point_in_time("now");
+  to.since = to.until - std::chrono::hours(24);
+  if (auto failed = read_text(words, OptionId::record, to.directory)) return failed;
+  if (auto failed = read_one(words, OptionId::since, to.since, parse_point_in_time)) return failed;
+  if (auto failed = read_one(words, OptionId::until, to.until, parse_point_in_time)) return failed;
+  if (to.until < to.since) return UsageError{"--until is before --since"};
+  if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
+  if (auto failed = read_one(words, OptionId::limit, to.limit, count)) return failed;
+  if (auto failed = read_one(words, OptionId::by, to.by, parse_history_key)) return failed;
+  if (to.findings && words.given(OptionId::by)) return UsageError{"--findings lists findings, so --by does not go with it"};
+  if (to.by == "finding") to.findings = true;
+  if (auto failed = read(words, to.output)) return failed;
+  return read(words, to.text);
+}
+
 Failure read(const Words& words, AuditCommand& to) {
   if (auto failed = read(words, to.output)) return failed;
   return read(words, to.source);
@@ -385,6 +464,10 @@ Parsed<Command> command_of(const Words& words) {
       return make<ExplainCommand>(words);
     case VerbId::check:
       return make<CheckCommand>(words);
+    case VerbId::record:
+      return make<RecordCommand>(words);
+    case VerbId::history:
+      return make<HistoryCommand>(words);
     case VerbId::audit:
       return make<AuditCommand>(words);
     case VerbId::validate:

@@ -19,7 +19,7 @@ namespace tcpstat::cli::options {
 /// Where the rows come from.
 struct SourceChoice {
   SourceId id = SourceId::automatic;
-  std::string file;       ///< for SourceId::file; "-" is standard input
+  std::string file;       ///< for SourceId::file ("-" is standard input) and SourceId::record
   std::string proc_root;  ///< empty: /proc
   std::string netns;      ///< empty: this one
   std::optional<std::chrono::milliseconds> timeout = std::chrono::seconds(10);  ///< nothing: for ever
@@ -60,6 +60,9 @@ struct Sampling {
   std::optional<std::uint64_t> count;
 };
 
+/// Of a record that was made earlier, instead of new samples.
+using Replay = std::optional<TimeSpan>;
+
 struct ListCommand {
   filter::Filter filter;  ///< here and below, its states are settled
   SourceChoice source;
@@ -85,6 +88,7 @@ struct WatchCommand {
   TextChoice text;
   RowChoice rows;
   Sampling sampling;
+  Replay replay;
 };
 
 /// `watch --events`.
@@ -95,6 +99,7 @@ struct EventsCommand {
   FormatId format_in_pipe = FormatId::ndjson;
   TextChoice text;
   Sampling sampling;
+  Replay replay;
 };
 
 /// Transitions as the kernel announces them.
@@ -153,6 +158,32 @@ struct CheckCommand {
   std::string metrics_file;  ///< empty: none
 };
 
+/// Samples go into a directory, until it is ended.
+struct RecordCommand {
+  SourceChoice source;
+  OutputChoice output;
+  std::string directory;
+  std::chrono::milliseconds interval{};
+  std::optional<std::uint64_t> count;  ///< of samples; nothing: until it is ended
+  std::chrono::milliseconds keep{};
+  std::uint64_t max_size = 0;  ///< bytes
+  std::uint64_t min_free = 0;  ///< percent of the disk
+  bool info = false;           ///< all of tcp_info, always
+};
+
+struct HistoryCommand {
+  OutputChoice output;
+  TextChoice text;
+  std::string directory;
+  std::chrono::microseconds since{};  ///< both since 1970
+  std::chrono::microseconds until{};
+  std::optional<std::chrono::milliseconds> interval;  ///< of one value; nothing: as the format has it
+  std::optional<std::uint64_t> limit;
+  std::string by;         ///< one of history_keys()
+  bool findings = false;  ///< when they began and ended, instead
+  bool strict = false;    ///< a damaged record is a failure
+};
+
 struct AuditCommand {
   SourceChoice source;
   OutputChoice output;
@@ -170,7 +201,7 @@ struct TextCommand {
 };
 
 using Command = std::variant<ListCommand, SummaryCommand, WatchCommand, EventsCommand, TraceCommand, ExplainCommand,
-                             ValidateCommand, CheckCommand, AuditCommand, WordsCommand, TextCommand>;
+                             ValidateCommand, CheckCommand, RecordCommand, HistoryCommand, AuditCommand, WordsCommand, TextCommand>;
 
 /// `-q`.
 bool is_quiet(const Command& command);

@@ -94,7 +94,9 @@ Failure read_place(Exclusions& exclusions, OptionId id, ColumnId of) {
 /// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
 UsersOf users_of(const TypedOptions& typed) {
   const auto source = typed.value(OptionId::source);
-  const bool elsewhere = typed.given(OptionId::proc_root) || (source && parse_source(*source) == SourceId::file);
+  const bool recorded = typed.given(OptionId::record) || typed.given(OptionId::at);
+  const bool elsewhere =
+      typed.given(OptionId::proc_root) || recorded || (source && parse_source(*source) == SourceId::file);
   return elsewhere ? UsersOf::elsewhere : UsersOf::this_host;
 }
 

@@ -58,7 +58,9 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::byte_order, '\0', "byte-order", "ORDER", source,
      "little or big: how saved text of /proc holds addresses (else they tell)"},
     {OptionId::sample, '\0', "sample", "N", source, "sample N of a saved file instead of its last"},
-    {OptionId::at, '\0', "at", "TIME", source, "the last sample of a saved file at TIME: 03:00, -2h, RFC 3339"},
+    {OptionId::at, '\0', "at", "TIME", source,
+     "the last sample of a record, or of a saved file, at TIME: 03:00, -2h, RFC 3339"},
+    {OptionId::record, '\0', "record", "DIR", source, "the record of tcpstat record (default /var/lib/tcpstat)"},
 
     {OptionId::by, '\0', "by", "KEY,...", summary,
      "count by state, family, phase, a port, an address, user, process, unit, netns and others (man tcpstat)"},
@@ -70,6 +72,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::lives, '\0', "lives", "", samples, "trace: print one line a connection, at its end"},
     {OptionId::only, '\0', "only", "WHAT", samples, "trace: illegal, resets, half-open, time-wait or lost"},
     {OptionId::events, '\0', "events", "", samples, "print transitions between samples, each judged, instead of lists"},
+    {OptionId::replay, '\0', "replay", "FROM..TO", samples, "watch: show the samples of a record instead of new ones"},
 
     {OptionId::warning, 'w', "warning", "RANGE", check,
      "check: warn unless the number of selected sockets is in RANGE: 10, 10:20, @10:20"},
@@ -80,6 +83,14 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      "check: another limit for a rule (see --list rules)"},
     {OptionId::state_file, '\0', "state-file", "PATH", check, "check: compare with the last run, which PATH remembers"},
     {OptionId::metrics_file, '\0', "metrics-file", "PATH", check, "check: write metrics for Prometheus to PATH too"},
+
+    {OptionId::keep, '\0', "keep", "TIME", history, "record: remove what is older (default 7d)"},
+    {OptionId::max_size, '\0', "max-size", "SIZE", history, "record: never take more room (default 1G)"},
+    {OptionId::min_free, '\0', "min-free", "PERCENT", history,
+     "record: leave so much of the disk free (default 5)"},
+    {OptionId::since, '\0', "since", "TIME", history, "history: from TIME on (default -24h)"},
+    {OptionId::until, '\0', "until", "TIME", history, "history: until TIME (default now)"},
+    {OptionId::findings, '\0', "findings", "", history, "history: when findings began and ended"},
 
     {OptionId::list, '\0', "list", "WHAT", information,
      "states, columns, formats, rules, sources, netns, users, groups or fields"},
@@ -94,7 +105,7 @@ constexpr bool each_at_its_place() {
   return kOptions.size() == kOptionCount;
 }
 static_assert(each_at_its_place(), "the table follows the enum");
-static_assert(kOptionCount <= 64, "an OptionSet has 64 bits");
+static_assert(kOptionCount <= 128, "an OptionSet has 128 bits");
 
 template <typename Matches>
 const OptionInfo* find(Matches matches) {
@@ -106,7 +117,7 @@ const OptionInfo* find(Matches matches) {
 
 std::string_view name(OptionGroup group) {
   constexpr auto kNames =
-      std::to_array<std::string_view>({"Filters", "Output", "Source", "Summary", "Samples", "Check", "Information"});
+      std::to_array<std::string_view>({"Filters", "Output", "Source", "Summary", "Samples", "Check", "History", "Information"});
   return kNames[static_cast<std::size_t>(group)];
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // The options as a table: the parser, --help and the tests of manual and completions read it.
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -50,6 +51,7 @@ enum class OptionId : std::uint8_t {
   byte_order,
   sample,
   at,
+  record,
 
   by,
 
@@ -59,6 +61,7 @@ enum class OptionId : std::uint8_t {
   lives,
   only,
   events,
+  replay,
 
   warning,
   critical,
@@ -67,36 +70,46 @@ enum class OptionId : std::uint8_t {
   state_file,
   metrics_file,
 
+  keep,
+  max_size,
+  min_free,
+  since,
+  until,
+  findings,
+
   list,
   help,
   version,
 };
 inline constexpr std::size_t kOptionCount = static_cast<std::size_t>(OptionId::version) + 1;
 
-/// A set of the ids of a table with at most 64 rows.
+/// A set of the ids of a table with at most 128 rows.
 template <typename Id>
 class IdSet {
  public:
   constexpr IdSet() = default;
   constexpr IdSet(std::initializer_list<Id> ids) {
-    for (const Id id : ids) bits_ |= bit(id);
+    for (const Id id : ids) bits_[word(id)] |= bit(id);
   }
 
-  [[nodiscard]] constexpr bool has(Id id) const { return (bits_ & bit(id)) != 0; }
-  friend constexpr IdSet operator|(IdSet a, IdSet b) { return IdSet(a.bits_ | b.bits_); }
-  friend constexpr IdSet operator&(IdSet a, IdSet b) { return IdSet(a.bits_ & b.bits_); }
-  friend constexpr IdSet operator-(IdSet a, IdSet b) { return IdSet(a.bits_ & ~b.bits_); }
+  [[nodiscard]] constexpr bool has(Id id) const { return (bits_[word(id)] & bit(id)) != 0; }
+  friend constexpr IdSet operator|(IdSet a, IdSet b) { return IdSet(a.bits_[0] | b.bits_[0], a.bits_[1] | b.bits_[1]); }
+  friend constexpr IdSet operator&(IdSet a, IdSet b) { return IdSet(a.bits_[0] & b.bits_[0], a.bits_[1] & b.bits_[1]); }
+  friend constexpr IdSet operator-(IdSet a, IdSet b) {
+    return IdSet(a.bits_[0] & ~b.bits_[0], a.bits_[1] & ~b.bits_[1]);
+  }
   friend constexpr bool operator==(IdSet, IdSet) = default;
 
  private:
-  constexpr explicit IdSet(std::uint64_t bits) : bits_(bits) {}
-  static constexpr std::uint64_t bit(Id id) { return std::uint64_t{1} << static_cast<unsigned>(id); }
+  constexpr IdSet(std::uint64_t low, std::uint64_t high) : bits_{low, high} {}
+  static constexpr std::size_t word(Id id) { return static_cast<std::size_t>(id) / 64; }
+  static constexpr std::uint64_t bit(Id id) { return std::uint64_t{1} << (static_cast<unsigned>(id) % 64); }
 
-  std::uint64_t bits_ = 0;
+  std::array<std::uint64_t, 2> bits_{};
 };
 using OptionSet = IdSet<OptionId>;
 
-enum class OptionGroup : std::uint8_t { filters, output, source, summary, samples, check, information };
+enum class OptionGroup : std::uint8_t { filters, output, source, summary, samples, check, history, information };
 /// As --help heads it: "Filters".
 std::string_view name(OptionGroup group);
 

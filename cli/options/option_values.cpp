@@ -8,11 +8,13 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <span>
 
 #include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "base/point_in_time.h"
 #include "check/rules.h"
+#include "report/history.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
@@ -235,6 +237,59 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
 }
 
+namespace {
+
+struct Unit {
+  char letter;
+  std::uint64_t size;
+};
+
+/// The number and its unit, multiplied; nothing for other words and for what does not fit.
+std::optional<std::uint64_t> with_unit(std::string_view word, std::span<const Unit> units) {
+  std::uint64_t size = 1;
+  for (const Unit& unit : units) {
+    if (word.empty() || ascii_lower(word.back()) != unit.letter) continue;
+    size = unit.size;
+    word.remove_suffix(1);
+    break;
+  }
+  const auto number = decimal<std::uint64_t>(word);
+  if (!number || *number > UINT64_MAX / 4 / size) return std::nullopt;
+  return *number * size;
+}
+
+}  // namespace
+
+Parsed<std::chrono::milliseconds> parse_duration(std::string_view word) {
+  constexpr auto kUnits =
+      std::to_array<Unit>({{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}});
+  constexpr std::uint64_t kLongest = 100ULL * 366 * 24 * 3600;
+  const auto seconds = with_unit(word, kUnits);
+  if (seconds && *seconds > 0 && *seconds <= kLongest) return std::chrono::seconds(*seconds);
+  return usage_error("bad time " + in_quotes(word) + " (90s, 30m, 12h, 7d or 2w)");
+}
+
+Parsed<std::uint64_t> parse_size(std::string_view word) {
+  constexpr auto kUnits = std::to_array<Unit>(
+      {{'k', std::uint64_t{1} << 10U}, {'m', std::uint64_t{1} << 20U}, {'g', std::uint64_t{1} << 30U}, {'t', std::uint64_t{1} << 40U}});
+  const auto bytes = with_unit(word, kUnits);
+  if (bytes) return *bytes;
+  return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
+}
+
+Parsed<TimeSpan> parse_time_span(std::string_view word) {
+  const std::size_t dots = word.find("..");
+  if (dots == std::string_view::npos) {
+    return usage_error("bad time span " + in_quotes(word) + " (FROM..TO, as 03:00..03:10)");
+  }
+  const auto from = parse_point_in_time(word.substr(0, dots));
+  if (!from) return tl::make_unexpected(from.error());
+  const auto to = parse_point_in_time(word.substr(dots + 2));
+  if (!to) return tl::make_unexpected(to.error());
+  if (*to < *from) return usage_error("bad time span " + in_quotes(word) + " (it ends before it begins)");
+  return TimeSpan{*from, *to};
+}
+
 Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   if (const auto time = point_in_time(word, std::chrono::floor<std::chrono::microseconds>(now))) return *time;
@@ -306,6 +361,15 @@ Parsed<When> parse_when(std::string_view word) {
   if (word == "always") return When::always;
   if (word == "never") return When::never;
   return usage_error("unknown value " + in_quotes(word) + " of --color (auto, always or never)");
+}
+
+Parsed<std::string> parse_history_key(std::string_view word) {
+  const std::vector<std::string_view> keys = history_keys();
+  const auto at = std::find_if(keys.begin(), keys.end(), [word](std::string_view key) { return same_word(key, word); });
+  if (at != keys.end()) return std::string(*at);
+  std::string all;
+  for (const std::string_view key : keys) all += (all.empty() ? "" : ", ") + std::string(key);
+  return usage_error("bad key " + in_quotes(word) + " for history --by (" + all + ")");
 }
 
 Parsed<std::string> parse_group_key(std::string word) {

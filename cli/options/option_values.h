@@ -66,6 +66,10 @@ Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, 
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
 /// Decimal seconds, at least `least`.
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
+/// A time such as 90s, 30m, 12h, 7d or 2w; without a unit it is seconds.
+Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
+/// Bytes: 500M, 1G; a unit is a power of 1024.
+Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h.
 Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word);
 Parsed<const Column*> parse_column(std::string_view word);
@@ -81,8 +85,18 @@ Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word);
 Drawing find_drawing(std::string_view word);
 /// The source of that name; any other word is a file.
 SourceId parse_source(std::string_view word);
+/// `FROM..TO`.
+struct TimeSpan {
+  std::chrono::microseconds from;
+  std::chrono::microseconds to;
+};
+Parsed<TimeSpan> parse_time_span(std::string_view word);
 /// auto, always or never.
 Parsed<When> parse_when(std::string_view word);
+/// A key of `history --by`.
+Parsed<std::string> parse_history_key(std::string_view word);
+/// Where records are unless --record names another place.
+inline constexpr const char* kRecordDirectory = "/var/lib/tcpstat";
 /// A key of `summary --by`, in any case and with `-` or `_`.
 Parsed<std::string> parse_group_key(std::string word);
 

@@ -16,7 +16,7 @@ constexpr OptionSet kFilters = {state,       all,  listening, ipv4,    ipv6, loc
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
-constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, at, netns};
+constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, at, record, netns};
 
 /// They ask for other things than the run of a verb, and are answered behind any.
 constexpr OptionSet kInformation = {list, help, version};
@@ -121,6 +121,41 @@ constexpr Example kCheckExamples[] = {
     {"tcpstat check -q --state-file FILE", "for cron: silent while all is well"},
 };
 
+constexpr OwnOption kRecordOptions[] = {
+    {.id = OptionId::record, .meaning = "the directory (default /var/lib/tcpstat)"},
+    {.id = interval, .meaning = "time from sample to sample (default 10, at least 1)"},
+    {.id = count, .meaning = "end after so many samples"},
+    {.id = OptionId::info, .meaning = "keep all of tcp_info of every row: several times the room"},
+    {.id = source, .meaning = "auto, netlink or proc"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = verbose, .meaning = "say of each sample what it cost"},
+    {.id = keep, .meaning = "remove what is older (default 7d)"},
+    {.id = max_size, .meaning = "never take more room (default 1G)"},
+    {.id = min_free, .meaning = "leave so much of the disk free (default 5)"},
+};
+constexpr Example kRecordExamples[] = {
+    {"tcpstat record", "a sample each 10 s, for a week"},
+    {"tcpstat --at 03:00 -s CLOSE_WAIT -p", "what was at three in the morning"},
+    {"tcpstat history --since -8h", "how it went through the night"},
+};
+
+constexpr OwnOption kHistoryOptions[] = {
+    {.id = format, .meaning = "table, plain, csv, json or ndjson"},
+    {.id = by, .meaning = "state, listener, port, remote_prefix, process, counter, syn_flood_level or finding"},
+    {.id = interval, .meaning = "one value for so many seconds, the greatest of them (else: each sample)"},
+    {.id = limit, .meaning = "print at most N lines of the table"},
+    {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = strict, .meaning = "exit 2 if a part of the record cannot be read"},
+    {.id = since, .meaning = "from TIME on: 03:00, -8h, RFC 3339 (default -24h)"},
+    {.id = until, .meaning = "until TIME (default now)"},
+    {.id = findings, .meaning = "when findings began and ended"},
+};
+constexpr Example kHistoryExamples[] = {
+    {"tcpstat history --since -8h", "how the states went through the night"},
+    {"tcpstat history --findings", "when something was wrong"},
+    {"tcpstat history --by listener -f csv", "for a spreadsheet"},
+};
+
 constexpr OwnOption kAuditOptions[] = {
     {.id = format, .meaning = "table (lines for monitoring systems) or json"},
     {.id = quiet, .meaning = "print nothing while all is well"},
@@ -184,7 +219,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
          "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
          "-o, -S, --limit, -p and -i are for lists then.",
-     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events}) -
+     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay}) -
               OptionSet{resolve, sample, at},
      .tolerates = kInformation,
      .why = "watch samples again and again",
@@ -201,7 +236,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .usage = "watch --events [OPTIONS] [FILTER]",
      .meaning = "",
      .page = "",
-     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events}) - OptionSet{sample, at},
+     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events, replay}) -
+              OptionSet{sample, at},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
      .document = Document::transitions,
@@ -257,7 +293,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "data, then a line for each finding. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also "
          "that of this page.",
      .takes = kFilters | kDocument |
-              OptionSet{source, proc_root, byte_order, sample, at, timeout, interval, warning, critical, rule,
+              OptionSet{source, proc_root, byte_order, sample, at, record, timeout, interval, warning, critical, rule,
                         threshold, state_file, metrics_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
@@ -268,6 +304,38 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .own_options = kCheckOptions,
      .examples = kCheckExamples,
      .read_more = "tcpstat --list rules; tcpstat explain RULE; man tcpstat, CHECKS"},
+    {.id = VerbId::record,
+     .word = "record",
+     .title = "record",
+     .usage = "record [OPTIONS]",
+     .meaning = "keep samples for a week, at little cost",
+     .page = "Writes a sample into a directory again and again, with what check finds in it, until it is ended. "
+             "Lists, summary and check read it with --at TIME, watch with --replay, and history tells how numbers and "
+             "findings went. What takes room is change, not sockets. One process writes into a directory.",
+     .takes = OptionSet{OptionId::record, interval, count, OptionId::info, source, proc_root, netns, timeout, quiet,
+                        verbose, strict, keep, max_size, min_free},
+     .tolerates = kInformation | kText,
+     .why = "record writes samples into a directory",
+     .document = Document::samples,
+     .own_options = kRecordOptions,
+     .examples = kRecordExamples,
+     .read_more = "man tcpstat, RECORDS"},
+    {.id = VerbId::history,
+     .word = "history",
+     .title = "history",
+     .usage = "history [OPTIONS]",
+     .meaning = "how numbers and findings went, from a record",
+     .page = "Reads what tcpstat record has written, and prints how numbers went between two times, or with --findings "
+             "when findings began and ended.",
+     .takes = (kDocument - OptionSet{verbose}) | kText |
+              OptionSet{OptionId::record, by, interval, limit, since, until, findings, strict},
+     .tolerates = kInformation | OptionSet{verbose, timeout},
+     .why = "history reads counts of a record",
+     .document = Document::history,
+     .other_formats = "; not ",
+     .own_options = kHistoryOptions,
+     .examples = kHistoryExamples,
+     .read_more = "man tcpstat, RECORDS"},
     {.id = VerbId::audit,
      .word = "audit",
      .title = "audit",

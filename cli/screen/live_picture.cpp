@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "cli/screen/live_view.h"
+#include "render/sparkline.h"
 #include "report/check_report.h"
 
 namespace tcpstat::cli::screen {
@@ -80,11 +81,11 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
   for (const StateInfo* one : shown) {
     to.put(x, line, std::string(one->name) + " " + std::to_string(reading.tally.count(one->state)));
     if (history > 0) {
-      std::vector<std::uint64_t> values;
+      std::vector<std::optional<std::uint64_t>> values;
       const std::size_t known = std::min(data_.history.size(), history);
       for (std::size_t i = data_.history.size() - known; i < data_.history.size(); ++i)
         values.push_back(data_.history[i].count(one->state));
-      to.put(x + width(one) - 2 - known, line, sparkline(values, manner_.charset));
+      to.put(x + width(one) - 2 - known, line, render::sparkline(values, manner_.charset));
     }
     x += width(one);
   }

@@ -1,19 +1,11 @@
 #include "cli/screen/words.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/text_buffer.h"
 #include "base/wrapped.h"
 
 namespace tcpstat::cli::screen {
-namespace {
-
-constexpr std::array<std::string_view, 8> kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-constexpr std::array<std::string_view, 7> kSigns = {".", ":", "-", "=", "+", "*", "#"};
-
-}  // namespace
-
 std::string safe(std::string_view text, Charset charset) {
   TextBuffer out;
   render::append_escaped(out, render::shown_in(charset, text), charset);
@@ -27,21 +19,6 @@ std::string interval_text(std::chrono::milliseconds interval) {
     text.erase(text.find_last_not_of('0') + 1);
   }
   return text + "s";
-}
-
-std::string sparkline(std::span<const std::uint64_t> values, Charset charset) {
-  if (values.empty()) return {};
-  const std::uint64_t least = *std::min_element(values.begin(), values.end());
-  // What hardly moves is to look as if it hardly moved.
-  const std::uint64_t most = std::max(*std::max_element(values.begin(), values.end()), least + least / 4 + 1);
-  const std::span<const std::string_view> steps =
-      charset == Charset::utf8 ? std::span<const std::string_view>(kBlocks) : std::span<const std::string_view>(kSigns);
-  std::string out;
-  for (const std::uint64_t value : values) {
-    const double share = static_cast<double>(value - least) / static_cast<double>(most - least);
-    out += steps[static_cast<std::size_t>(share * static_cast<double>(steps.size() - 1))];
-  }
-  return out;
 }
 
 std::string bar(std::uint64_t value, std::uint64_t most, std::size_t columns, Charset charset) {

@@ -1,9 +1,8 @@
 #pragma once
-// Small texts of the screen: what others chose made safe, times, bars and sparklines in characters that the terminal has.
+// Small texts of the screen: what others chose made safe, times and bars in characters that the terminal has.
 
 #include <chrono>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,8 +18,6 @@ using render::Charset;
 std::string safe(std::string_view text, Charset charset);
 /// "1s", "0.5s".
 std::string interval_text(std::chrono::milliseconds interval);
-/// One character for each value, from the least to the largest of them.
-std::string sparkline(std::span<const std::uint64_t> values, Charset charset);
 /// `columns` wide, as full as `value` of `most`.
 std::string bar(std::uint64_t value, std::uint64_t most, std::size_t columns, Charset charset);
 /// `text` in lines of at most `width` columns.

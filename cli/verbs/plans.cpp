@@ -21,7 +21,7 @@ StateSet states_to_read(const filter::Filter& filter) {
 }  // namespace
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter) {
-  const bool elsewhere = !source.proc_root.empty() || source.id == options::SourceId::file;
+  const bool elsewhere = !source.proc_root.empty() || !host::info(source.id).live();
   std::vector<std::string> user_names = filter.user_names;
   // Users of a live host are asked for one by one, as their rows come.
   if (elsewhere) user_names.insert(user_names.end(), filter.expression_users.begin(), filter.expression_users.end());

@@ -15,6 +15,8 @@ ExitStatus run(const options::TraceCommand& trace, const Notes& notes);
 ExitStatus run(const options::ExplainCommand& explain, const Notes& notes);
 ExitStatus run(const options::ValidateCommand& validate, const Notes& notes);
 ExitStatus run(const options::CheckCommand& check, const Notes& notes);
+ExitStatus run(const options::RecordCommand& record, const Notes& notes);
+ExitStatus run(const options::HistoryCommand& history, const Notes& notes);
 ExitStatus run(const options::AuditCommand& audit, const Notes& notes);
 ExitStatus run(const options::WordsCommand& words, const Notes& notes);
 ExitStatus run(const options::TextCommand& text, const Notes& notes);

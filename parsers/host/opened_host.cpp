@@ -26,6 +26,7 @@
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
 #include "parsers/procfs/procfs_source.h"
+#include "parsers/records/record_source.h"
 #include "parsers/source/source.h"
 #include "report/source_names.h"
 
@@ -195,6 +196,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
   if (!root_.empty()) add("--proc-root", root_);
   if (!options.netns.empty()) add("--netns", options.netns);
   if (options.source == SourceId::file) add("--source", options.file);
+  if (options.source == SourceId::record) add("--record", options.file);
   if (options.sample) add("--sample", std::to_string(*options.sample));
   // In words that mean the same tomorrow.
   if (options.at) add("--at", timestamp(*options.at));
@@ -282,10 +284,13 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
 
 Expected<void> OpenedHost::open_file(const HostOptions& options) {
   if (!options.netns.empty()) {
+    const bool record = options.source == SourceId::record;
     return failure("read the network namespace \"" + options.netns + "\" from " + options.file, 0,
-                   "leave out --netns or --source", "a saved file has one namespace");
+                   record ? "leave out --netns" : "leave out --netns or --source",
+                   record ? "a record has one namespace" : "a saved file has one namespace");
   }
-  file_ = logs::make_file_source(source_options_, options.file);
+  file_ = options.source == SourceId::record ? records::make_record_source(source_options_, options.file)
+                                             : logs::make_file_source(source_options_, options.file);
   if (auto prepared = file_->prepare(facts_); !prepared) return prepared;
   file_name_ = options.file == "-" ? "standard input" : options.file;
   if (!options.user_names.empty() && !file_->brings_user_names()) return no_user_names(options.file);

@@ -20,7 +20,7 @@ struct HostOptions {
   /// Name, path or process; empty: the namespace that we are in.
   std::string netns = {};
   SourceId source = SourceId::automatic;
-  /// For SourceId::file; "-" is standard input.
+  /// For SourceId::file ("-" is standard input) and SourceId::record.
   std::string file = {};
   /// Another /proc; empty: this host's.
   std::string proc_root = {};

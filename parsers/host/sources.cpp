@@ -16,13 +16,14 @@ constexpr auto kSources = std::to_array<SourceInfo>({
 #include "parsers/host/sources.def"
 #undef SOURCE
     {SourceId::file, "file", "what was saved", {}},
+    {SourceId::record, "record", "what tcpstat record wrote", {}},
 });
 
 }  // namespace
 
 const SourceInfo& info(SourceId id) { return kSources[static_cast<std::size_t>(id)]; }
 
-std::span<const SourceInfo> named_sources() { return std::span(kSources).first(kSources.size() - 1); }
+std::span<const SourceInfo> named_sources() { return std::span(kSources).first(kSources.size() - 2); }
 
 std::span<const SourceInfo> live_sources() { return named_sources().subspan(1); }
 

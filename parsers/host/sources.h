@@ -1,6 +1,6 @@
 #pragma once
 // The sources that can be asked for, and what sets them apart: the live ones in order of preference (sources.def), the
-// first of these that works, and a saved file.
+// first of these that works, a saved file, and a record.
 
 #include <cstdint>
 #include <memory>
@@ -17,6 +17,7 @@ enum class SourceId : std::uint8_t {
 #include "parsers/host/sources.def"
 #undef SOURCE
   file,
+  record,
 };
 
 struct SourceTraits {
@@ -29,11 +30,11 @@ struct SourceInfo {
   std::string_view name;
   std::string_view meaning;
   SourceTraits traits;
-  /// Null for `automatic`, which is one of the live ones, and for a file, which is opened by its path.
+  /// Null for `automatic`, which is one of the live ones, and for files and records, which are opened by their path.
   std::unique_ptr<source::Source> (*make)(const source::SourceOptions&) = nullptr;
 
   /// Whether it can be asked again and again.
-  [[nodiscard]] bool live() const { return id != SourceId::file; }
+  [[nodiscard]] bool live() const { return id != SourceId::file && id != SourceId::record; }
 };
 
 const SourceInfo& info(SourceId id);

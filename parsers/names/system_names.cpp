@@ -115,6 +115,16 @@ std::string_view SystemNames::cgroup(std::uint64_t id) {
   return at != cgroups_.end() ? std::string_view(at->second) : std::string_view{};
 }
 
+void SystemNames::forget() {
+  last_user_ = nullptr;
+  users_.clear();
+  interfaces_.clear();
+  cgroups_.clear();
+  cgroups_scanned_ = false;
+  process_places_.clear();
+  cgroup_places_.clear();
+}
+
 bool SystemNames::has_cgroup(std::string_view path) {
   if (!cgroups_scanned_) scan_cgroups();
   return std::any_of(cgroups_.begin(), cgroups_.end(), [path](const auto& one) { return one.second == path; });

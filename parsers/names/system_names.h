@@ -20,6 +20,8 @@ class SystemNames : public Names {
   const CgroupPlace* place_of_cgroup(std::uint64_t id) override;
   [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
+  void forget() override;
+
   /// Whether a control group has this path below the mount of cgroup2.
   bool has_cgroup(std::string_view path);
   /// Processes are those of this /proc.

@@ -173,7 +173,7 @@ class RecordWriter::Stream {
     if (!file) return failure("write " + path_, errno);
     const std::string header =
         encode(record::FileHeader{.kind = manner_.kind,
-                                  .identity = options_.identity,
+                                  .identity = sample.identity,
                                   .tolerance_ms = kToleranceMs,
                                   .interval_ms = static_cast<std::uint32_t>(options_.interval.count()),
                                   .boot_id = options_.boot_id,

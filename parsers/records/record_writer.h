@@ -24,6 +24,7 @@ struct RecordedSample {
   std::uint32_t dump_us = 0;
   std::uint32_t sockets = 0;  ///< that the dump showed
   std::uint16_t flags = 0;    ///< of record::FrameFlag
+  record::Identity identity = record::Identity::cookie;
   record::TableSample rows;
   record::TableSample counts;
   record::TableFacts facts;
@@ -33,9 +34,8 @@ struct WriterOptions {
   std::string directory;
   std::chrono::milliseconds interval{};
   record::RetentionLimits limits;
-  unsigned min_free_percent = 5;  ///< of the file system: with less nothing is written
+  std::uint64_t min_free_percent = 5;  ///< of the file system: with less nothing is written
   std::array<std::uint8_t, 16> boot_id{};
-  record::Identity identity = record::Identity::cookie;
   std::vector<record::TableColumn> columns;
   /// One sentence for the user: a disk that is full, and that it is well again.
   std::function<void(const std::string&)> say;

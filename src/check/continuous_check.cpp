@@ -54,7 +54,7 @@ Judged ContinuousCheck::look(Sink& rows, Depth depth) {
   BothSinks engines(sampler, diagnoser);
   BothSinks all(engines, rows);
   survey::DumpPlan plan = rule_dump(filter_, StateSet::all());
-  plan.query.tcp_info = plan.query.memory = depth == Depth::whole;
+  plan.query.tcp_info = plan.query.memory = depth != Depth::rows;
   if (depth == Depth::whole) plan.owners = survey::DumpPlan::Owners::helpful;
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, all);

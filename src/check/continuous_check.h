@@ -26,7 +26,8 @@ struct Problem {
 /// What the rules are given of each row.
 enum class Depth : std::uint8_t {
   rows,   ///< what a list has: cheap at any number of sockets
-  whole,  ///< tcp_info, memory and owners too, as a check has them
+  no_owners,  ///< tcp_info and memory too
+  whole,      ///< and owners, as a check has them
 };
 
 struct Judged {

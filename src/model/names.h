@@ -43,6 +43,8 @@ class Names {
     static_cast<void>(id);
     return nullptr;
   }
+  /// What was looked up is looked up anew from now on: names change while a process runs for weeks.
+  virtual void forget() {}
   /// The users that rows of a file call so; none where names do not come with the rows.
   [[nodiscard]] virtual std::vector<std::uint32_t> users_named(std::string_view name) const {
     static_cast<void>(name);

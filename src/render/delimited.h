@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "render/formats.h"
+#include "render/history_writers.h"
 #include "render/transition_writer.h"
 #include "report/summary.h"
 #include "report/word_list.h"
@@ -41,7 +42,9 @@ Format delimited_format(std::string_view name, std::string_view meaning) {
           .transitions =
               [](RenderSettings settings) { return make_transition_fields(std::move(settings), style.separator); },
           .lives = [](RenderSettings settings) { return make_life_fields(std::move(settings), style.separator); },
-          .words = write_words};
+          .words = write_words,
+          .history = [](const Page& page, const RunFacts&,
+                        const History& history) { write_history_fields(page, history, style.separator); }};
 }
 
 }  // namespace tcpstat::render

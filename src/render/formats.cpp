@@ -45,6 +45,8 @@ bool writes(const Format& format, Document document) {
       return format.explanation != nullptr;
     case Document::words:
       return format.words != nullptr;
+    case Document::history:
+      return format.history != nullptr;
   }
   return false;
 }

@@ -10,6 +10,7 @@
 #include "render/documents.h"
 #include "report/check_report.h"
 #include "report/explanation.h"
+#include "report/history.h"
 #include "report/summary.h"
 #include "report/word_list.h"
 
@@ -30,6 +31,7 @@ enum class Document : std::uint8_t {
   validation,
   explanation,
   words,  ///< `--list`
+  history,
 };
 
 /// One format, made in its file in formats/. A document that it does not write is null.
@@ -65,6 +67,7 @@ struct Format {
 
   void (*explanation)(const Page& page, const Explanation& explanation) = nullptr;
   void (*words)(const Page& page, const WordList& words) = nullptr;
+  void (*history)(const Page& page, const RunFacts& facts, const History& history) = nullptr;
 };
 
 /// In the order of formats.def.

@@ -1,6 +1,7 @@
 // One JSON document: what is known at the start, the rows one a line, then what only the end knows.
 
 #include "render/formats.h"
+#include "render/history_writers.h"
 #include "render/json_documents.h"
 #include "render/json_in_need.h"
 #include "render/json_row.h"
@@ -90,7 +91,8 @@ Format json_format() {
           .check = check,
           .audit = audit,
           .explanation = explanation,
-          .words = words};
+          .words = words,
+          .history = write_history_json};
 }
 
 }  // namespace tcpstat::render

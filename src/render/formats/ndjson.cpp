@@ -2,6 +2,7 @@
 
 #include "render/delimited.h"
 #include "render/formats.h"
+#include "render/history_writers.h"
 #include "render/json_documents.h"
 #include "render/json_in_need.h"
 #include "render/json_row.h"
@@ -70,7 +71,8 @@ Format ndjson_format() {
           .transitions = make_transition_ndjson,
           .lives = make_transition_ndjson,
           .validation = make_validation_ndjson,
-          .words = write_words};
+          .words = write_words,
+          .history = write_history_lines};
 }
 
 }  // namespace tcpstat::render

@@ -10,6 +10,7 @@
 #include "render/delimited.h"
 #include "render/escape.h"
 #include "render/formats.h"
+#include "render/history_writers.h"
 #include "render/judgement_text.h"
 #include "render/palette.h"
 #include "render/text_table.h"
@@ -317,7 +318,8 @@ Format table_format() {
           .unknown = write_unknown_text,
           .judgement_name = "lines for monitoring systems",
           .explanation = explanation,
-          .words = write_words};
+          .words = write_words,
+          .history = write_history_text};
 }
 
 }  // namespace tcpstat::render

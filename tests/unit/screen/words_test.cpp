@@ -25,15 +25,6 @@ TEST_CASE("intervals have no needless digits") {
   CHECK(interval_text(std::chrono::milliseconds(1250)) == "1.25s");
 }
 
-TEST_CASE("a sparkline rises with its values, and hardly moves where they hardly do") {
-  const std::array<std::uint64_t, 3> rising = {0, 50, 100};
-  CHECK(sparkline(rising, Charset::utf8) == "▁▄█");
-  CHECK(sparkline(rising, Charset::ascii) == ".=#");
-  const std::array<std::uint64_t, 3> still = {1000, 1001, 1000};
-  CHECK(sparkline(still, Charset::utf8) == "▁▁▁");
-  CHECK(sparkline({}, Charset::utf8).empty());
-}
-
 TEST_CASE("a bar is full at its limit, and never empty while something waits") {
   CHECK(bar(0, 6, 3, Charset::ascii) == "...");
   CHECK(bar(1, 4097, 3, Charset::ascii) == "#..");

@@ -1,0 +1,150 @@
+#include "cli/verbs/recorded_sample.h"
+
+#include <time.h>
+
+#include <algorithm>
+
+#include "record/counts.h"
+#include "record/history_builder.h"
+#include "survey/metrics_counter.h"
+#include "survey/top_remotes.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+using std::chrono::microseconds;
+namespace count_name = record::count_name;
+
+/// On average, of each sample.
+constexpr microseconds kOwnersEach{20'000};
+/// What was saved up in quiet times is worth no more than so many samples.
+constexpr int kMostSaved = 50;
+
+std::int64_t nanoseconds_of(clockid_t clock) {
+  timespec now{};
+  ::clock_gettime(clock, &now);
+  return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+microseconds processor_time() { return microseconds(nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID) / 1000); }
+
+filter::Filter everything() {
+  filter::Filter all;
+  all.states = StateSet::all();
+  return all;
+}
+
+class Prefixes final : public Sink {
+ public:
+  Flow connection(const Connection& row) override {
+    if (row.state != State::close) top_.add(row);
+    return Flow::more;
+  }
+  Flow listener(const Listener& /*row*/) override { return Flow::more; }
+  [[nodiscard]] std::vector<TopEntry> take() const { return top_.prefixes(); }
+
+ private:
+  survey::TopRemotes top_;
+};
+
+std::uint64_t sum_of(const StateCounts& states) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : states) sum += count;
+  return sum;
+}
+
+}  // namespace
+
+void OwnerBudget::spend(microseconds took, bool looked) {
+  credit_ = std::min(credit_ + kOwnersEach, kOwnersEach * kMostSaved);
+  if (!looked) {
+    without_ = took;
+    return;
+  }
+  cost_ = std::max(took - without_.value_or(microseconds(0)), microseconds(1));
+  credit_ -= *cost_;
+}
+
+SampleTaker::SampleTaker(Host& host, record::InfoChoice info)
+    : host_(host), info_(info), check_(host, everything()), settings_(host.kernel_facts().settings) {}
+
+TakenSample SampleTaker::take(bool key) {
+  TakenSample taken;
+  records::RecordedSample& sample = taken.sample;
+  const microseconds before = processor_time();
+  // Users, devices and control groups that came since are to have their names.
+  if (key) host_.names().forget();
+  sample.wall_ns = nanoseconds_of(CLOCK_REALTIME);
+  sample.boot_ns = nanoseconds_of(CLOCK_BOOTTIME);
+  const bool owners = owners_.allows();
+
+  record::RowPacker rows(host_.names(), {.info = info_,
+                                         .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
+                                         .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)});
+  survey::MetricsCounter metrics(settings_, owners ? survey::CountProcesses::yes : survey::CountProcesses::no);
+  Prefixes prefixes;
+  BothSinks counts(prefixes, metrics);
+  BothSinks all(counts, rows);
+  check::Judged judged = check_.look(all, owners ? check::Depth::whole : check::Depth::no_owners);
+  host_.forget_owners();
+
+  sample.dump_us = static_cast<std::uint32_t>((nanoseconds_of(CLOCK_BOOTTIME) - sample.boot_ns) / 1000);
+  sample.sockets = static_cast<std::uint32_t>(judged.reading.tally.total());
+  sample.identity = judged.reading.source == "netlink" ? record::Identity::cookie : record::Identity::ends;
+  if (judged.error || !judged.reading.coverage.complete) sample.flags |= record::partial_dump;
+  if (rows.dropped() > 0) sample.flags |= record::rows_limited;
+  if (!owners) sample.flags |= record::owners_incomplete;
+  sample.rows = rows.take();
+  add_counts(judged, metrics.metrics(), prefixes.take(), sample);
+  const RunFacts& facts = judged.reading.facts;
+  sample.facts = {{"version", facts.version}};
+  if (facts.host) sample.facts.emplace_back("host", *facts.host);
+  if (facts.kernel) sample.facts.emplace_back("kernel", *facts.kernel);
+  if (facts.netns) sample.facts.emplace_back("netns", std::to_string(*facts.netns));
+  owners_.spend(processor_time() - before, owners);
+  taken.error = std::move(judged.error);
+  taken.reading = std::move(judged.reading);
+  return taken;
+}
+
+void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics, const std::vector<TopEntry>& prefixes,
+                             records::RecordedSample& to) {
+  record::CountsPacker counts;
+  const Report& reading = judged.reading;
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    for (const StateInfo& state : states()) {
+      if (!reading.counted().has(state.state)) continue;
+      counts.add("state", count_name::state(name(family), state.name), reading.tally.count(state.state, family));
+    }
+  }
+  for (const ListenerMetrics& listener : metrics.listeners) {
+    std::string end = to_string(listener.local);
+    if (listener.interface != 0) end += "%" + std::string(host_.names().interface(listener.interface));
+    counts.add("listener", count_name::listener(end, "accept_queue"), listener.accept_queue);
+    counts.add("listener", count_name::listener(end, "accept_limit"), listener.accept_limit);
+    counts.add("listener", count_name::listener(end, "half_open"), listener.half_open);
+    counts.add("listener", count_name::listener(end, "drops"), listener.drops);
+  }
+  for (const PortMetrics& port : metrics.ports) {
+    counts.add("port", port.port ? std::to_string(*port.port) : "others", sum_of(port.states));
+  }
+  for (const TopEntry& prefix : prefixes) counts.add("remote_prefix", prefix.key, prefix.count);
+  if (metrics.processes) {
+    for (const NameMetrics& process : *metrics.processes) {
+      counts.add("process", process.name.value_or("others"), sum_of(process.states));
+    }
+  }
+  const KernelCounters counters = host_.kernel_counters();
+  for (const auto& counter : kKernelCounters) counts.add("counter", counter.key, counters.*counter.member);
+  for (const SynVerdict& verdict : judged.verdicts) {
+    if (verdict.level == AttackLevel::unknown) continue;
+    counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));
+  }
+  for (const check::Problem& problem : judged.problems) {
+    counts.add("finding", count_name::finding(problem.finding.rule, problem.finding.subject.text()),
+               static_cast<std::uint64_t>(problem.finding.severity), problem.finding.message);
+  }
+  to.counts = counts.take();
+}
+
+}  // namespace tcpstat::cli::verbs

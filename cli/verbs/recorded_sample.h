@@ -1,0 +1,54 @@
+#pragma once
+// One sample for a record: a dump of all states, judged as a watch judges it, as rows and as counts.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "check/continuous_check.h"
+#include "cli/options/command.h"
+#include "model/host.h"
+#include "parsers/records/record_writer.h"
+#include "record/row_columns.h"
+
+namespace tcpstat::cli::verbs {
+
+/// Looking for owners costs more than everything else together, so it has a budget over time.
+class OwnerBudget {
+ public:
+  /// Whether they are looked for in this sample.
+  [[nodiscard]] bool allows() const { return !cost_ || credit_ >= *cost_; }
+  /// A sample has ended: what it took, and whether owners were looked for.
+  void spend(std::chrono::microseconds took, bool looked);
+
+ private:
+  std::chrono::microseconds credit_{};
+  std::optional<std::chrono::microseconds> cost_;  ///< of looking
+  std::optional<std::chrono::microseconds> without_;
+};
+
+struct TakenSample {
+  records::RecordedSample sample;
+  Report reading;
+  std::optional<Error> error;
+};
+
+class SampleTaker {
+ public:
+  SampleTaker(Host& host, record::InfoChoice info);
+
+  /// `key`: the sample is to have everything of every row.
+  TakenSample take(bool key);
+
+ private:
+  void add_counts(const check::Judged& judged, const Metrics& metrics, const std::vector<TopEntry>& prefixes,
+                  records::RecordedSample& to);
+
+  Host& host_;
+  record::InfoChoice info_;
+  check::ContinuousCheck check_;
+  OwnerBudget owners_;
+  KernelSettings settings_;
+};
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,63 @@
+// tcpstat history: what a record tells of a stretch of time.
+
+#include "cli/terminal.h"
+#include "cli/verbs/ending.h"
+#include "cli/verbs/plans.h"
+#include "cli/verbs/verbs.h"
+#include "parsers/records/record_store.h"
+#include "record/history_builder.h"
+
+namespace tcpstat::cli::verbs {
+namespace {
+
+/// Before which of the record's tables says otherwise.
+RunFacts facts_of(const record::Table& table, RunFacts facts) {
+  for (const auto& [name, value] : table.facts()) {
+    if (name == "host") facts.host = value;
+    if (name == "kernel") facts.kernel = value;
+    if (name == "netns") facts.netns = std::strtoull(value.c_str(), nullptr, 10);
+  }
+  return facts;
+}
+
+}  // namespace
+
+ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
+  auto store = records::RecordStore::open(command.directory);
+  if (!store) return end_failed(store.error(), notes);
+  auto output = Output::open(command.output.file, std::nullopt);
+  if (!output) return end_failed(output.error(), notes);
+
+  RunFacts facts = host::host_facts("");
+  facts.host.reset();
+  facts.kernel.reset();
+  std::string by = command.by.empty() ? std::string(history_keys().front()) : command.by;
+  if (command.findings) by = "finding";
+  record::HistoryBuilder builder(by, command.interval);
+  Coverage coverage;
+  const auto visit = [&](const record::FrameHeader& header, const record::Table& table) {
+    if (!facts.host) facts = facts_of(table, facts);
+    builder.add(header, table);
+  };
+  const auto read = store->counts(command.since, command.until, coverage, visit);
+  if (!read) return end_failed(read.error(), notes);
+
+  History history = builder.take(command.limit);
+  history.coverage = std::move(coverage);
+  if (history.samples == 0) {
+    history.coverage.warn("no_samples", "the record " + command.directory + " has no sample of that time");
+  }
+  const Terminal terminal = look_at_terminal(output->fd());
+  TextBuffer out(output->fd());
+  const render::Page page{.out = out,
+                          .width = command.text.truncate ? terminal.width : 0,
+                          .charset = terminal.foreign_charset(),
+                          .colour = choose_colour(command.text.colour, terminal)};
+  render::format(command.output.format).history(page, facts, history);
+  const bool partial = !history.coverage.complete && command.strict;
+  const ExitStatus status = finish_output(out, *output, partial ? ExitStatus::failed : ExitStatus::done, notes);
+  print_warnings(history.coverage, notes);
+  return status;
+}
+
+}  // namespace tcpstat::cli::verbs

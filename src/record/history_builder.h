@@ -1,0 +1,58 @@
+#pragma once
+// Counts of a record, sample by sample, become a history.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "record/frame.h"
+#include "record/table.h"
+#include "report/history.h"
+
+namespace tcpstat::record {
+
+/// The names of counts, as the writer packs and the reader finds them. A kind is one of history_keys().
+namespace count_name {
+std::string state(std::string_view family, std::string_view state);
+std::string listener(std::string_view endpoint, std::string_view what);
+std::string finding(std::string_view rule, std::string_view subject);
+}  // namespace count_name
+
+class HistoryBuilder {
+ public:
+  /// `step`: how long one value is; nothing: each sample is one.
+  HistoryBuilder(std::string by, std::optional<std::chrono::milliseconds> step);
+
+  /// Samples in the order of their times.
+  void add(const FrameHeader& header, const Table& table);
+  /// At most so many series or findings, those that matter most.
+  [[nodiscard]] History take(std::optional<std::uint64_t> limit);
+
+ private:
+  static constexpr std::int32_t kOther = -1;
+
+  struct Sums {
+    double total = 0;
+    std::uint64_t samples = 0;
+    std::optional<std::uint64_t> before;  ///< of a counter, in the sample before
+  };
+
+  std::int32_t series_of(std::string_view name);
+  void add_numbers(const Table& table);
+  void add_findings(std::chrono::microseconds at, const Table& table);
+  void put(std::size_t series, std::optional<std::uint64_t> value);
+
+  History history_;
+  std::string prefix_;
+  std::vector<std::int32_t> series_of_slot_;
+  std::unordered_map<std::string, std::int32_t> series_;
+  std::vector<Sums> sums_;
+  std::vector<std::optional<std::uint64_t>> sample_;        ///< of each series, in the sample that is being added
+  std::unordered_map<std::string, std::size_t> unfinished_;  ///< findings of the sample before
+};
+
+}  // namespace tcpstat::record

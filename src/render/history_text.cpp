@@ -1,0 +1,160 @@
+// A history for people: one line a number with its way over time, or one a finding; and as fields.
+
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/quantity_text.h"
+#include "base/timestamp.h"
+#include "base/utf8.h"
+#include "base/wrapped.h"
+#include "render/duration_text.h"
+#include "render/field_line.h"
+#include "render/history_writers.h"
+#include "render/palette.h"
+#include "render/sparkline.h"
+#include "render/text_table.h"
+
+namespace tcpstat::render {
+namespace {
+
+using std::chrono::microseconds;
+
+/// "2026-11-27 03:00:00", as clocks of this place show it: --since reads the same.
+std::string local_text(microseconds since_1970) {
+  const auto seconds = static_cast<time_t>(std::chrono::floor<std::chrono::seconds>(since_1970).count());
+  tm local{};
+  ::localtime_r(&seconds, &local);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S", &local)};
+}
+
+std::string safe(std::string_view text, Charset charset) {
+  TextBuffer out;
+  append_escaped(out, text, charset);
+  return std::string(out.view());
+}
+
+void put(TextTable& table, std::string_view text, std::string_view colour = {}) {
+  table.cell().append(text);
+  table.end_cell(display_width(text), colour);
+}
+
+/// In so many steps, each the greatest of its part.
+std::vector<std::optional<std::uint64_t>> in_steps(const std::vector<std::optional<std::uint64_t>>& values,
+                                                   std::size_t most, bool sum) {
+  if (values.size() <= most) return values;
+  std::vector<std::optional<std::uint64_t>> steps(most);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    auto& step = steps[i * most / values.size()];
+    if (!values[i]) continue;
+    step = sum ? step.value_or(0) + *values[i] : std::max(step.value_or(0), *values[i]);
+  }
+  return steps;
+}
+
+std::string rounded(double mean) {
+  const auto tenths = static_cast<std::uint64_t>(mean * 10 + 0.5);
+  if (tenths >= 1000 || tenths % 10 == 0) return std::to_string((tenths + (tenths >= 1000 ? 5 : 0)) / 10);
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+std::string number(const std::optional<std::uint64_t>& value) { return value ? std::to_string(*value) : "-"; }
+
+void write_span(const Page& page, const History& history) {
+  std::string to = local_text(history.to);
+  const std::string from = local_text(history.from);
+  constexpr std::size_t kDay = 11;  // with the blank behind it
+  if (to.substr(0, kDay) == from.substr(0, kDay)) to = to.substr(kDay);
+  page.out.append(from + " to " + to + ", " + counted(history.samples, "sample") + "\n");
+}
+
+void write_numbers(const Page& page, const History& history) {
+  const std::string by = ascii_upper(history.by);
+  TextTable table(page.out,
+                  {{by, Align::left, 0, TextTable::Shorten::end, {}, 12},
+                   {"LEAST", Align::right},
+                   {"MEAN", Align::right},
+                   {"MOST", Align::right},
+                   {"LAST", Align::right},
+                   {history.counts_growth ? "GROWTH" : "OVER TIME", Align::left}},
+                  {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
+  // Besides, a name of 22 columns and four numbers fit into 80.
+  constexpr std::size_t kBeside = 50;
+  const std::size_t steps = page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, kBeside + 10, kBeside + 60) - kBeside;
+  // What was zero all the time is said in one line, unless there is nothing else.
+  const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
+  const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
+  const bool all_zero = zeros == history.series.size();
+  for (const HistorySeries& series : history.series) {
+    if (is_zero(series) && !all_zero) continue;
+    put(table, safe(series.name, page.charset));
+    put(table, number(series.least));
+    put(table, rounded(series.mean));
+    put(table, number(series.greatest));
+    put(table, number(series.last));
+    put(table, sparkline(in_steps(series.values, steps, history.counts_growth), page.charset));
+    table.end_row();
+  }
+  table.finish();
+  if (zeros > 0 && !all_zero) page.out.append(std::to_string(zeros) + (zeros == 1 ? " other was" : " others were") + " 0 all the time\n");
+}
+
+void write_findings(const Page& page, const History& history) {
+  for (const PastFinding& finding : history.findings) {
+    const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(finding.end - finding.begin);
+    std::string line = local_text(finding.begin) + "  ";
+    line += finding.ended ? "for " + duration_text(static_cast<std::uint64_t>(lasted.count())) : "not ended";
+    line += "  ";
+    page.out.append(line);
+    const bool coloured = page.colour == Colour::yes && !colour_of(finding.severity).empty();
+    if (coloured) page.out.append(colour_of(finding.severity));
+    page.out.append(ascii_upper(name(finding.severity)));
+    if (coloured) page.out.append(kColourEnd);
+    page.out.append("  " + finding.rule + "  " + safe(finding.subject, page.charset) + "\n");
+    page.out.append(page.width == 0 ? "    " + safe(finding.message, page.charset) + "\n"
+                                    : wrapped("    ", safe(finding.message, page.charset), page.width));
+  }
+  if (history.findings.empty()) page.out.append("no findings\n");
+}
+
+}  // namespace
+
+void write_history_text(const Page& page, const RunFacts& /*facts*/, const History& history) {
+  if (history.samples == 0) {
+    page.out.append("no samples\n");
+    return;
+  }
+  write_span(page, history);
+  if (history.has_findings) {
+    write_findings(page, history);
+  } else {
+    write_numbers(page, history);
+  }
+  if (history.left_out > 0) page.out.append(std::to_string(history.left_out) + " more\n");
+}
+
+void write_history_fields(const Page& page, const History& history, char separator) {
+  FieldLine line(page.out, separator);
+  if (history.has_findings) {
+    line.header(std::array<std::string_view, 7>{"begin", "end", "ended", "severity", "rule", "subject", "message"});
+    for (const PastFinding& finding : history.findings) {
+      line.fields(std::array<std::string, 7>{timestamp(finding.begin), timestamp(finding.end),
+                                             finding.ended ? "true" : "false", std::string(name(finding.severity)),
+                                             finding.rule, safe(finding.subject, page.charset),
+                                             safe(finding.message, page.charset)});
+    }
+    return;
+  }
+  line.header(std::array<std::string_view, 3>{"time", history.by, "value"});
+  for (std::size_t i = 0; i < history.times.size(); ++i) {
+    const std::string time = timestamp(history.times[i]);
+    for (const HistorySeries& series : history.series) {
+      if (!series.values[i]) continue;
+      line.fields(std::array<std::string, 3>{time, safe(series.name, page.charset), std::to_string(*series.values[i])});
+    }
+  }
+}
+
+}  // namespace tcpstat::render

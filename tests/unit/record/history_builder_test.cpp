@@ -1,0 +1,154 @@
+#include "record/history_builder.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "record/counts.h"
+
+namespace tcpstat::record {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+
+/// Samples go through frames, as they do in a file.
+class Samples {
+ public:
+  explicit Samples(std::string by, std::optional<std::chrono::milliseconds> step = {}) : builder_(std::move(by), step) {}
+
+  void add(int second, CountsPacker counts) {
+    FrameHeader header;
+    header.wall_ns = seconds(second).count() * 1'000'000'000;
+    header.kind = first_ || second % 7 == 0 ? FrameKind::key : FrameKind::difference;
+    const TableSample sample = counts.take();
+    first_ = false;
+    if (header.kind == FrameKind::key) {
+      REQUIRE(table_.apply_key(encoder_.key(sample, {})));
+    } else {
+      REQUIRE(table_.apply_difference(encoder_.difference(sample)));
+    }
+    builder_.add(header, table_);
+  }
+  History take(std::optional<std::uint64_t> limit = {}) { return builder_.take(limit); }
+
+ private:
+  HistoryBuilder builder_;
+  TableEncoder encoder_{count_columns(), 0};
+  Table table_;
+  bool first_ = true;
+};
+
+std::string text_of(const HistorySeries& series) {
+  std::string text = series.name + ":";
+  for (const auto& value : series.values) text += value ? " " + std::to_string(*value) : " -";
+  return text;
+}
+
+TEST_CASE("states are counted over both families, in the order of states, and a gap is no zero") {
+  Samples samples("state");
+  for (int second = 0; second < 10; ++second) {
+    CountsPacker counts;
+    counts.add("state", count_name::state("ipv4", "TIME_WAIT"), second);
+    if (second != 4) counts.add("state", count_name::state("ipv4", "ESTABLISHED"), 10);
+    if (second != 4) counts.add("state", count_name::state("ipv6", "ESTABLISHED"), second % 2);
+    counts.add("port", "80", 99);
+    samples.add(second, std::move(counts));
+  }
+  const History history = samples.take();
+  CHECK(history.samples == 10);
+  CHECK(history.from == seconds(0));
+  CHECK(history.to == seconds(9));
+  REQUIRE(history.series.size() == 2);
+  CHECK(text_of(history.series[0]) == "ESTABLISHED: 10 11 10 11 - 11 10 11 10 11");
+  CHECK(text_of(history.series[1]) == "TIME_WAIT: 0 1 2 3 4 5 6 7 8 9");
+  CHECK(history.series[1].least == 0U);
+  CHECK(history.series[1].greatest == 9U);
+  CHECK(history.series[1].last == 9U);
+  CHECK(history.series[1].mean == doctest::Approx(4.5));
+}
+
+TEST_CASE("a step has the greatest of its samples, and one without samples has nothing") {
+  Samples samples("port", std::chrono::seconds(10));
+  for (const int second : {0, 3, 9, 12, 41}) {
+    CountsPacker counts;
+    counts.add("port", "80", second);
+    samples.add(second, std::move(counts));
+  }
+  const History history = samples.take();
+  REQUIRE(history.series.size() == 1);
+  CHECK(text_of(history.series[0]) == "80: 9 12 - - 41");
+  CHECK(history.times.back() == seconds(40));
+}
+
+TEST_CASE("counters tell how much they grew, and a reset tells nothing") {
+  Samples samples("counter");
+  for (const int value : {100, 104, 104, 7, 9}) {
+    CountsPacker counts;
+    counts.add("counter", "listen_drops", value);
+    samples.add(1 + value, std::move(counts));
+  }
+  const History history = samples.take();
+  REQUIRE(history.series.size() == 1);
+  CHECK(text_of(history.series[0]) == "listen_drops: - 4 0 - 2");
+}
+
+TEST_CASE("the limit keeps the greatest and says how many it left out") {
+  Samples samples("process");
+  CountsPacker counts;
+  counts.add("process", "small", 1);
+  counts.add("process", "large", 9);
+  counts.add("process", "middle", 5);
+  samples.add(0, std::move(counts));
+  const History history = samples.take(2);
+  REQUIRE(history.series.size() == 2);
+  CHECK(history.series[0].name == "large");
+  CHECK(history.series[1].name == "middle");
+  CHECK(history.left_out == 1);
+}
+
+TEST_CASE("a finding has a beginning, an end, and the words of its worst sample") {
+  Samples samples("finding");
+  const auto sample = [&](int second, std::optional<Severity> flood, bool other) {
+    CountsPacker counts;
+    const std::string words = "at " + std::to_string(second);
+    if (flood) {
+      counts.add("finding", count_name::finding("syn-flood", "0.0.0.0:80"), static_cast<std::uint64_t>(*flood), words);
+    }
+    if (other) counts.add("finding", count_name::finding("leak", "a b(7)"), 3, words);
+    samples.add(second, std::move(counts));
+  };
+  sample(0, std::nullopt, false);
+  sample(1, Severity::warning, false);
+  sample(2, Severity::critical, true);
+  sample(3, Severity::warning, true);
+  sample(4, std::nullopt, true);
+  sample(5, Severity::warning, true);
+  const History history = samples.take();
+  REQUIRE(history.findings.size() == 3);
+  const PastFinding& first = history.findings[0];
+  CHECK(first.rule == "syn-flood");
+  CHECK(first.subject == "0.0.0.0:80");
+  CHECK(first.severity == Severity::critical);
+  CHECK(first.message == "at 2");
+  CHECK(first.begin == seconds(1));
+  CHECK(first.end == seconds(3));
+  CHECK(first.ended);
+  CHECK(first.samples == 3);
+  CHECK(history.findings[1].subject == "a b(7)");
+  CHECK_FALSE(history.findings[1].ended);
+  CHECK(history.findings[2].begin == seconds(5));
+}
+
+TEST_CASE("a clock that jumps makes no endless row of steps") {
+  Samples samples("port", std::chrono::seconds(1));
+  for (const int second : {0, 2'000'000'000, 5}) {
+    CountsPacker counts;
+    counts.add("port", "80", 1);
+    samples.add(second, std::move(counts));
+  }
+  CHECK(samples.take().times.size() == 3);
+}
+
+}  // namespace
+}  // namespace tcpstat::record

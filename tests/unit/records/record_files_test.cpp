@@ -1,0 +1,348 @@
+// Writer and store together: what was written is found, whatever became of the file or the clock.
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+
+#include "parsers/records/record_file.h"
+#include "parsers/records/record_source.h"
+#include "parsers/records/record_store.h"
+#include "parsers/records/record_writer.h"
+#include "record/counts.h"
+#include "record/row_columns.h"
+#include "tests/unit/support/rows.h"
+
+namespace tcpstat::records {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+/// 2026-11-27 03:00:00 UTC
+constexpr seconds kThree{1'795'748'400};
+
+class Record {
+ public:
+  Record() {
+    std::string name = "/tmp/tcpstat-record-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path = name;
+  }
+  ~Record() { std::filesystem::remove_all(path); }
+  Record(const Record&) = delete;
+  Record& operator=(const Record&) = delete;
+
+  std::unique_ptr<RecordWriter> writer(record::RetentionLimits limits = {}) {
+    auto opened = RecordWriter::open({.directory = path,
+                                      .interval = seconds(10),
+                                      .limits = limits,
+                                      .min_free_percent = 0,
+                                      .boot_id = {},
+                                      .columns = record::row_columns(record::InfoChoice::some),
+                                      .say = [this](const std::string& sentence) { said.push_back(sentence); }});
+    if (!opened) said.push_back(opened.error().sentence());
+    return opened ? std::move(*opened) : nullptr;
+  }
+
+  [[nodiscard]] std::vector<std::string> files() const {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  [[nodiscard]] std::string file_of_rows(std::size_t number = 0) const {
+    std::vector<std::string> names = files();
+    std::erase_if(names, [](const std::string& name) { return !name.starts_with("rows-"); });
+    return names.size() > number ? path + "/" + names[number] : "";
+  }
+
+  std::string path;
+  std::vector<std::string> said;
+};
+
+/// A sample at `at` with one connection whose local port tells which it is, beside `crowd` others.
+RecordedSample sample(seconds at, int number, seconds boot = seconds(-1), int crowd = 0) {
+  const auto port = static_cast<std::uint16_t>(number);
+  test::TableNames names;
+  RecordedSample to;
+  to.wall_ns = std::chrono::nanoseconds(at).count();
+  to.boot_ns = std::chrono::nanoseconds(boot == seconds(-1) ? at - kThree + hours(100) : boot).count();
+  record::RowPacker rows(names, {.boot_ms = static_cast<std::uint64_t>(to.boot_ns / 1'000'000)});
+  for (int i = 0; i <= crowd; ++i) {
+    Connection row = test::connection(State::established, test::endpoint("192.0.2.1", port), test::endpoint("192.0.2.2", 9));
+    row.cookie = static_cast<std::uint64_t>(i) + 1;
+    if (i > 0) row.inode = static_cast<std::uint64_t>(port) * 1'000'003 * static_cast<std::uint64_t>(i);
+    rows.connection(row);
+  }
+  to.rows = rows.take();
+  to.sockets = static_cast<std::uint32_t>(to.rows.rows());
+  record::CountsPacker counts;
+  counts.add("port", "80", port);
+  to.counts = counts.take();
+  to.facts = {{"host", "db1"}, {"kernel", "6.1"}};
+  return to;
+}
+
+class PortOf final : public Sink {
+ public:
+  Flow connection(const Connection& row) override {
+    port = row.local.port;
+    return Flow::more;
+  }
+  Flow listener(const Listener&) override { return Flow::more; }
+  std::uint16_t port = 0;
+};
+
+struct Shown {
+  std::string text;  ///< the port, or the sentence why there is none
+  std::vector<std::string> codes;
+  bool complete = true;
+};
+
+/// What `--at` shows, and the codes of what it says about it.
+Shown shown_at(const std::string& path, std::optional<seconds> at) {
+  source::SourceOptions options;
+  if (at) options.at = *at;
+  const auto source = make_record_source(options, path);
+  RunFacts facts;
+  if (auto prepared = source->prepare(facts); !prepared) return {prepared.error().sentence(), {}, false};
+  CHECK(facts.host == "db1");
+  PortOf port;
+  Coverage coverage;
+  REQUIRE(source->read({}, port, coverage));
+  Shown shown{std::to_string(port.port), {}, coverage.complete};
+  for (const Warning& warning : coverage.warnings) {
+    if (warning.code != "sample_time") shown.codes.push_back(warning.code);
+  }
+  return shown;
+}
+
+std::vector<std::uint64_t> counted_in(const std::string& path, seconds from, seconds to, Coverage& coverage) {
+  auto store = RecordStore::open(path);
+  REQUIRE(store);
+  std::vector<std::uint64_t> values;
+  REQUIRE(store->counts(from, to, coverage, [&](const record::FrameHeader&, const record::Table& table) {
+    for (std::size_t slot = 0; slot < table.slots(); ++slot) {
+      if (table.is_used(slot)) values.push_back(table.row(slot)[record::kCountValue] - 1);
+    }
+  }));
+  return values;
+}
+
+TEST_CASE("each sample is found by its time, over key frames, hours and restarts") {
+  Record record;
+  for (int run = 0; run < 2; ++run) {
+    const auto writer = record.writer();
+    REQUIRE(writer);
+    for (int i = 0; i < 200; ++i) REQUIRE(writer->add(sample(kThree + run * hours(2) + seconds(20 * i), 1000 + run * 200 + i)));
+  }
+  CHECK(record.said.empty());
+  // Two runs, and the hour ends in each.
+  CHECK(record.files().size() == 1 + 4 + 2);
+  for (const int run : {0, 1}) {
+    for (const int i : {0, 1, 59, 60, 61, 179, 180, 199}) {
+      const seconds at = kThree + run * hours(2) + seconds(20 * i);
+      CHECK(shown_at(record.path, at).text == std::to_string(1000 + run * 200 + i));
+      CHECK(shown_at(record.path, at + seconds(19)).text == std::to_string(1000 + run * 200 + i));
+    }
+  }
+  CHECK(shown_at(record.path, std::nullopt).text == "1399");
+  CHECK(shown_at(record.path, kThree - seconds(1)).text ==
+        "cannot show " + record.path + " at 2026-11-27T02:59:59.000Z: its first sample is of 2026-11-27T03:00:00.000Z");
+  // One file can go elsewhere.
+  CHECK(shown_at(record.file_of_rows(1), kThree + seconds(3600)).text == "1180");
+  Coverage coverage;
+  CHECK(counted_in(record.path, kThree + seconds(20), kThree + seconds(60), coverage) ==
+        std::vector<std::uint64_t>{1001, 1002, 1003});
+  CHECK(counted_in(record.path, kThree, kThree + hours(24), coverage).size() == 400);
+  CHECK(coverage.complete);
+}
+
+TEST_CASE("a time at which nothing was recorded is told, with the sample before it") {
+  Record record;
+  const auto writer = record.writer();
+  REQUIRE(writer->add(sample(kThree, 1)));
+  REQUIRE(writer->add(sample(kThree + minutes(10), 2)));
+  const Shown in_gap = shown_at(record.path, kThree + minutes(5));
+  CHECK(in_gap.text == "1");
+  CHECK(in_gap.codes == std::vector<std::string>{"record_gap"});
+  CHECK_FALSE(in_gap.complete);
+  const Shown behind = shown_at(record.path, kThree + hours(5));
+  CHECK(behind.text == "2");
+  CHECK_FALSE(behind.complete);
+  CHECK(shown_at(record.path, kThree + seconds(9)).complete);
+}
+
+TEST_CASE("one process writes into a directory, and the next one hears which") {
+  Record record;
+  const auto first = record.writer();
+  REQUIRE(first);
+  CHECK(record.writer() == nullptr);
+  CHECK(record.said == std::vector<std::string>{"cannot record into " + record.path + ": process " +
+                                                std::to_string(::getpid()) +
+                                                " does (record into another directory, or end that process)"});
+}
+
+TEST_CASE("wherever the last write was cut off, all samples before it are there, and the next run goes on behind them") {
+  Record whole;
+  {
+    const auto writer = whole.writer();
+    for (int i = 0; i < 5; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 100 + i)));
+  }
+  const std::string path = whole.file_of_rows();
+  auto file = RecordFile::open(path);
+  REQUIRE(file);
+  std::vector<Damage> damages;
+  const auto frames = file->frames(damages);
+  REQUIRE(frames);
+  REQUIRE(frames->size() == 6);  // and the end
+  std::ifstream in(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+  for (std::size_t cut = (*frames)[1].offset; cut <= bytes.size(); ++cut) {
+    Record record;
+    std::filesystem::copy(whole.path, record.path, std::filesystem::copy_options::recursive);
+    std::filesystem::resize_file(record.file_of_rows(), cut);
+    std::size_t samples = 0;
+    while (samples < 5 && (*frames)[samples].end() <= cut) ++samples;
+    CAPTURE(cut);
+    CHECK(shown_at(record.path, std::nullopt).text == std::to_string(99 + samples));
+    const bool torn = (*frames)[samples - 1].end() != cut && cut != bytes.size();
+    const auto writer = record.writer();
+    REQUIRE(writer);
+    CHECK(record.said.size() == (torn ? 1 : 0));
+    REQUIRE(writer->add(sample(kThree + minutes(2), 777)));
+    const Shown last = shown_at(record.path, kThree + minutes(2));
+    CHECK(last.text == "777");
+    CHECK(last.complete);
+    CHECK(shown_at(record.path, kThree + seconds(49)).text == std::to_string(99 + samples));
+  }
+}
+
+TEST_CASE("a destroyed part costs the samples up to the next key frame, and that is told") {
+  Record record;
+  {
+    const auto writer = record.writer();
+    for (int i = 0; i < 130; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 100 + i)));
+  }
+  auto file = RecordFile::open(record.file_of_rows());
+  std::vector<Damage> damages;
+  const std::vector<FrameAt> frames = *file->frames(damages);
+  {
+    std::fstream out(record.file_of_rows(), std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(static_cast<std::streamoff>(frames[70].offset));
+    out << std::string(20, 'x');
+  }
+  CHECK(shown_at(record.path, kThree + seconds(690)).text == "169");
+  const Shown lost = shown_at(record.path, kThree + seconds(800));
+  CHECK(lost.text == "169");
+  CHECK_FALSE(lost.complete);
+  CHECK(std::find(lost.codes.begin(), lost.codes.end(), "record_damaged") != lost.codes.end());
+  CHECK(shown_at(record.path, kThree + seconds(1200)).text == "220");
+  // A payload whose checksum is wrong is the same.
+  {
+    std::fstream out(record.file_of_rows(), std::ios::in | std::ios::out | std::ios::binary);
+    out.seekp(static_cast<std::streamoff>(frames[125].offset + record::kHeaderBytes));
+    out << 'x';
+  }
+  const Shown later = shown_at(record.path, kThree + seconds(1290));
+  CHECK(later.text == "224");
+  CHECK_FALSE(later.complete);
+}
+
+TEST_CASE("a file of a later version is told, and hides nothing else") {
+  Record record;
+  {
+    const auto writer = record.writer();
+    REQUIRE(writer->add(sample(kThree, 1)));
+  }
+  record::FileHeader header;
+  header.major = record::kMajor + 1;
+  std::ofstream(record.path + "/rows-20271127T030000Z-0000000000000099.tcr") << encode(header);
+  const Shown shown = shown_at(record.path, kThree);
+  CHECK(shown.text == "1");
+  CHECK(shown.codes == std::vector<std::string>{"record_unread"});
+  CHECK_FALSE(shown.complete);
+}
+
+TEST_CASE("a clock that is set back begins a file of its own, and the later one is shown") {
+  Record record;
+  const auto writer = record.writer();
+  const seconds boot(5000);
+  REQUIRE(writer->add(sample(kThree, 1, boot)));
+  REQUIRE(writer->add(sample(kThree + seconds(10), 2, boot + seconds(10))));
+  REQUIRE(writer->add(sample(kThree - seconds(30), 3, boot + seconds(20))));
+  REQUIRE(writer->add(sample(kThree + seconds(10), 4, boot + seconds(60))));
+  CHECK(shown_at(record.path, kThree + seconds(10)).text == "4");
+  CHECK(shown_at(record.path, kThree - seconds(30)).text == "3");
+}
+
+TEST_CASE("a clock that is set forward makes nothing too old") {
+  Record record;
+  const auto writer = record.writer({.keep = hours(2), .most_bytes = {}});
+  seconds boot(100'000);
+  REQUIRE(writer->add(sample(kThree, 1, boot)));
+  REQUIRE(writer->add(sample(kThree + hours(24 * 365), 2, boot + seconds(10))));
+  REQUIRE(writer->add(sample(kThree + seconds(20), 3, boot + seconds(20))));
+  CHECK(shown_at(record.path, kThree).text == "1");
+  // Real hours do.
+  for (int hour = 1; hour < 6; ++hour) REQUIRE(writer->add(sample(kThree + hours(hour), 10, boot + hours(hour))));
+  CHECK(shown_at(record.path, kThree).text != "1");
+}
+
+TEST_CASE("rows past the size are thinned to key frames, then removed; counts stay") {
+  Record record;
+  constexpr std::uint64_t kRoom = 80'000;
+  const auto writer = record.writer({.keep = {}, .most_bytes = kRoom});
+  for (int i = 0; i < 600; ++i) REQUIRE(writer->add(sample(kThree + minutes(i), 1000 + i, seconds(-1), 10)));
+  std::uint64_t bytes = 0;
+  for (const std::string& name : record.files()) bytes += std::filesystem::file_size(record.path + "/" + name);
+  CHECK(bytes <= kRoom + 3000);  // with the sample that went past it
+  const Shown old = shown_at(record.path, kThree + hours(6) + minutes(30));
+  CHECK(old.text == "1360");
+  CHECK(old.codes == std::vector<std::string>{"record_thinned"});
+  CHECK(shown_at(record.path, kThree + minutes(599)).text == "1599");
+  Coverage coverage;
+  CHECK(counted_in(record.path, kThree, kThree + hours(24), coverage).size() == 600);
+}
+
+TEST_CASE("what cannot be written is said once, and samples go on when it can") {
+  Record record;
+  const auto writer = record.writer();
+  REQUIRE(writer->add(sample(kThree, 1)));
+  // A new hour needs a new file, in a directory that is gone.
+  const std::string moved = record.path + "-moved";
+  std::filesystem::rename(record.path, moved);
+  CHECK_FALSE(writer->add(sample(kThree + hours(1), 2)));
+  CHECK_FALSE(writer->add(sample(kThree + hours(1) + seconds(10), 3)));
+  std::filesystem::rename(moved, record.path);
+  CHECK(writer->add(sample(kThree + hours(1) + seconds(20), 4)));
+  REQUIRE(record.said.size() == 2);
+  CHECK(record.said[1] == "writing again; 2 samples were lost");
+  CHECK(writer->lost() == 2);
+  CHECK(shown_at(record.path, kThree).text == "1");
+  CHECK(shown_at(record.path, kThree + hours(1) + seconds(20)).text == "4");
+}
+
+TEST_CASE("a link in place of a file is not followed, and a directory of others is refused by name") {
+  Record record;
+  Record other;
+  {
+    const auto writer = other.writer();
+    REQUIRE(writer->add(sample(kThree, 1)));
+  }
+  std::filesystem::create_symlink(other.file_of_rows(), record.path + "/rows-x.tcr");
+  CHECK(shown_at(record.path, kThree).text.find("cannot") == 0);
+  CHECK(shown_at(record.path + "/none", kThree).text ==
+        "cannot open the record " + record.path + "/none: No such file or directory (tcpstat record --record " +
+            record.path + "/none makes one)");
+}
+
+}  // namespace
+}  // namespace tcpstat::records
