@@ -51,10 +51,6 @@ bool Ticker::next() {
   return true;
 }
 
-std::int64_t Ticker::now_ms() const {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now().time_since_epoch()).count();
-}
-
 bool Ticker::wait_until(Clock::time_point due) const {
   // Without events asked for, a pipe tells only that nobody reads it any more.
   std::array<pollfd, 2> waiting = {{{stopped_.get(), POLLIN, 0}, {out_, 0, 0}}};

@@ -23,8 +23,6 @@ class Ticker {
   bool next();
   /// Samples that were due so far.
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
-  /// Of the current sample, on a clock that nobody sets.
-  [[nodiscard]] std::int64_t now_ms() const;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -135,8 +135,8 @@ constexpr OwnOption kRecordOptions[] = {
 };
 constexpr Example kRecordExamples[] = {
     {"tcpstat record", "a sample each 10 s, for a week"},
-    {"tcpstat --at 03:00 -s CLOSE_WAIT -p", "what was at three in the morning"},
-    {"tcpstat history --since -8h", "how it went through the night"},
+    {"tcpstat record --interval 60 --keep 30d", "less often, for longer"},
+    {"tcpstat record --record DIR --max-size 5G", "elsewhere, with more room"},
 };
 
 constexpr OwnOption kHistoryOptions[] = {
@@ -314,7 +314,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
              "findings went. What takes room is change, not sockets. One process writes into a directory.",
      .takes = OptionSet{OptionId::record, interval, count, OptionId::info, source, proc_root, netns, timeout, quiet,
                         verbose, strict, keep, max_size, min_free},
-     .tolerates = kInformation | kText,
+     .tolerates = kInformation | kHarmless,
      .why = "record writes samples into a directory",
      .document = Document::samples,
      .own_options = kRecordOptions,
@@ -329,7 +329,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
              "when findings began and ended.",
      .takes = (kDocument - OptionSet{verbose}) | kText |
               OptionSet{OptionId::record, by, interval, limit, since, until, findings, strict},
-     .tolerates = kInformation | OptionSet{verbose, timeout},
+     .tolerates = kInformation | kHarmless,
      .why = "history reads counts of a record",
      .document = Document::history,
      .other_formats = "; not ",
@@ -382,11 +382,15 @@ constexpr bool each_at_its_place() {
 }
 static_assert(each_at_its_place(), "the table follows the enum");
 
-/// "watch and check"
+/// "watch, check and record"
 std::string takers(OptionId id) {
-  std::string all;
+  std::vector<std::string_view> words;
   for (const std::string_view word : verb_words()) {
-    if (find_verb(word)->takes.has(id)) all += (all.empty() ? "" : " and ") + std::string(word);
+    if (find_verb(word)->takes.has(id)) words.push_back(word);
+  }
+  std::string all;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    all += (i == 0 ? "" : i + 1 < words.size() ? ", " : " and ") + std::string(words[i]);
   }
   return all;
 }
@@ -395,7 +399,7 @@ std::string takers(OptionId id) {
 std::string goes_with(const OptionInfo& option, const std::string& value) {
   constexpr std::size_t kShort = 100;
   const std::string all = takers(option.id);
-  std::string right = "tcpstat " + all.substr(0, all.find(' ')) + " --" + std::string(option.name);
+  std::string right = "tcpstat " + all.substr(0, all.find_first_of(" ,")) + " --" + std::string(option.name);
   if (option.takes_value()) right += " " + (value.size() < kShort ? shell_word(value) : std::string(option.value));
   const std::string does = option.id == by ? " counts groups, so it goes with the " : " goes with ";
   return "--" + std::string(option.name) + does + all + ": " + right +

@@ -14,9 +14,10 @@
 
 namespace tcpstat::cli::verbs {
 
-render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval) {
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME, &now);
+render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval, const Clock& clock) {
+  const auto wall = clock.wall_time().time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(wall);
+  const timespec now = {seconds.count(), std::chrono::nanoseconds(wall - seconds).count()};
   tm local{};
   ::localtime_r(&now.tv_sec, &local);
   std::array<char, 16> text{};
@@ -50,17 +51,38 @@ ExitStatus WatchResult::status(const options::SourceChoice& source) const {
   return nothing || (source.strict && partial > 0) ? ExitStatus::failed : ExitStatus::done;
 }
 
+Samples::Samples(const Watched& watched, const options::Sampling& sampling)
+    : watched_(watched), interval_(sampling.interval.value_or(kUsualInterval)), most_(sampling.count) {
+  if (watched.replay == nullptr) ticker_.emplace(interval_, most_, watched.output.fd());
+}
+
+bool Samples::next() {
+  if (most_ && count_ == *most_) return false;
+  if (!(ticker_ ? ticker_->next() : watched_.replay->step(1))) return false;
+  ++count_;
+  return true;
+}
+
 template <typename Command>
 static ExitStatus run_watch(const Command& watch, const Notes& notes) {
-  auto host = host::open_host(host_options(watch.source, watch.filter));
+  Expected<std::unique_ptr<Host>> host;
+  host::ReplayedRecord* replay = nullptr;
+  if (watch.replay) {
+    auto record = host::ReplayedRecord::open(watch.source.file, watch.replay->from, watch.replay->to);
+    if (!record) return end_failed(record.error(), notes);
+    replay = record->get();
+    host = std::move(*record);
+  } else {
+    host = host::open_host(host_options(watch.source, watch.filter));
+  }
   if (!host) return end_failed(host.error(), notes);
   auto output = Output::open(watch.output.file, watch.source.timeout);
   if (!output) return end_failed(output.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);
-  const Watched watched{**host, format, *output, notes};
+  const Watched watched{**host, format, *output, notes, replay};
   if constexpr (std::is_same_v<Command, options::WatchCommand>) {
-    if (is_live(watched)) return watch_live(watch, watched);
+    if (replay == nullptr && is_live(watched)) return watch_live(watch, watched);
   }
   return take_samples(watch, watched);
 }

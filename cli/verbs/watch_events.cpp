@@ -26,8 +26,7 @@ std::string sentence(const render::TransitionCounts& counts) {
 }  // namespace
 
 ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched) {
-  const auto& [host, format, output, notes] = watched;
-  const auto interval = watch.sampling.interval.value_or(kUsualInterval);
+  const auto& [host, format, output, notes, replay] = watched;
   TextBuffer out(output.fd());
   const auto writer = format.transitions(render_settings(watch.filter, watch.text, output, out, host));
   render::TransitionCounts counts;
@@ -43,18 +42,18 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   WatchResult result;
   survey::Dump dump;
   Report& report = dump.report;
-  Ticker ticker(interval, watch.sampling.count, output.fd());
-  while (out.error() == 0 && ticker.next()) {
-    const render::SampleTime time = sample_time(ticker.samples(), interval);
+  Samples samples(watched, watch.sampling);
+  while (out.error() == 0 && samples.next()) {
+    const render::SampleTime time = samples.time();
     writer->sample(time);
-    diff.begin(std::chrono::milliseconds(ticker.now_ms()));
+    diff.begin(std::chrono::duration_cast<std::chrono::milliseconds>(host.clock().now().time_since_epoch()));
     rows.start();
     dump = survey::take(host, plan, rows);
     const bool whole = !dump.error && report.coverage.complete;
     diff.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial);
     report.facts.time = time.utc;
     report.tally = rows.tally();
-    counts.samples = ticker.samples();
+    counts.samples = samples.count();
     result.add(dump);
     writer->sample_end();
     out.flush();

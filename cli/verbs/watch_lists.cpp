@@ -14,15 +14,20 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
-std::string headline(const render::SampleTime& time, std::chrono::milliseconds interval, const Report& report) {
+/// "  every 0.5s"
+std::string every_text(std::chrono::milliseconds interval) {
   std::string every = std::to_string(interval.count() / 1000);
   if (const auto rest = interval.count() % 1000; rest != 0) {
     every += "." + std::to_string(1000 + rest).substr(1);
     every.erase(every.find_last_not_of('0') + 1);
   }
+  return "  every " + every + "s";
+}
+
+/// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
+std::string headline(const render::SampleTime& time, const std::string& every, const Report& report) {
   std::string text = report.facts.host ? *report.facts.host + "  " : "";
-  text += time.local + "  every " + every + "s  sample " + std::to_string(time.snapshot) + "  " +
+  text += time.local + every + "  sample " + std::to_string(time.snapshot) + "  " +
           std::to_string(report.tally.total()) + (report.tally.total() == 1 ? " socket" : " sockets");
   for (const StateInfo& state : states()) {
     const std::uint64_t count = report.tally.count(state.state);
@@ -45,13 +50,13 @@ class ListWatch {
         sample_notes_(notes_),
         columns_(chosen_columns(watch.rows, watch.filter, watch.source)),
         plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_))),
-        interval_(watch.sampling.interval.value_or(kUsualInterval)),
+        every_(watched.replay == nullptr ? every_text(watch.sampling.interval.value_or(kUsualInterval)) : ""),
+        samples_(watched, watch.sampling),
         out_(output_.fd()) {}
 
   ExitStatus run() {
-    Ticker ticker(interval_, watch_.sampling.count, output_.fd());
-    while (out_.error() == 0 && ticker.next()) {
-      const render::SampleTime time = sample_time(ticker.samples(), interval_);
+    while (out_.error() == 0 && samples_.next()) {
+      const render::SampleTime time = samples_.time();
       const bool read = sample(time);
       out_.flush();
       if (!read && result_.samples == 1) break;  // what fails at once is no matter of one sample
@@ -73,7 +78,7 @@ class ListWatch {
     dump.report.facts.time = time.utc;
     if (worth_writing(format_, dump)) {
       writer->finish(dump.report);
-      if (format_.for_people) draw(headline(time, interval_, dump.report), page.view());
+      if (format_.for_people) draw(headline(time, every_, dump.report), page.view());
     }
     result_.add(dump);
     sample_notes_.print(dump.report.coverage);
@@ -101,7 +106,8 @@ class ListWatch {
   SampleNotes sample_notes_;
   Columns columns_;
   survey::DumpPlan plan_;
-  std::chrono::milliseconds interval_;
+  std::string every_;  ///< nothing of a record, whose samples are shown as fast as they are read
+  Samples samples_;
   TextBuffer out_;
   WatchResult result_;
 };

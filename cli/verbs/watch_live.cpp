@@ -34,7 +34,7 @@ bool is_live(const Watched& watched) {
 }
 
 ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched) {
-  const auto& [host, format, output, notes] = watched;
+  const auto& [host, format, output, notes, replay] = watched;
   const Terminal terminal = look_at_terminal(output.fd());
   const filter::Filter filter = settled(watch.filter, host);
   screen::LivePlan plan{.host = host,

@@ -9,6 +9,7 @@
 #include "cli/options/command.h"
 #include "cli/output.h"
 #include "cli/ticker.h"
+#include "parsers/host/replayed_record.h"
 #include "render/transition_writer.h"
 #include "report/coverage.h"
 #include "survey/dump.h"
@@ -18,8 +19,8 @@ namespace tcpstat::cli::verbs {
 /// Without --interval.
 inline constexpr std::chrono::milliseconds kUsualInterval{1000};
 
-/// Now, with milliseconds of the local time where samples are closer than a second.
-render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval);
+/// What the clock of the host shows, with milliseconds of the local time where samples are closer than a second.
+render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval, const Clock& clock);
 
 /// What a sample has to say on standard error, once and not each second.
 class SampleNotes {
@@ -50,6 +51,26 @@ struct Watched {
   const render::Format& format;
   Output& output;
   const Notes& notes;
+  host::ReplayedRecord* replay = nullptr;  ///< `host`, where it is a record; null: samples are new ones
+};
+
+/// The samples of a watch: new ones each at its time, or those of a record one after the other.
+class Samples {
+ public:
+  Samples(const Watched& watched, const options::Sampling& sampling);
+
+  /// False when there is none.
+  bool next();
+  /// Those that there were so far.
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+  [[nodiscard]] render::SampleTime time() const { return sample_time(count_, interval_, watched_.host.clock()); }
+
+ private:
+  const Watched& watched_;
+  std::chrono::milliseconds interval_;
+  std::optional<std::uint64_t> most_;
+  std::optional<Ticker> ticker_;
+  std::uint64_t count_ = 0;
 };
 
 ExitStatus take_samples(const options::WatchCommand& watch, const Watched& watched);

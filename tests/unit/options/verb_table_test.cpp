@@ -24,24 +24,29 @@ const std::string kRows = "output sort limit processes info ";
 const std::map<VerbId, std::string> kTakes = {
     {VerbId::list,
      kFilters + kText + kRows +
-         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at"},
+         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at "
+         "record"},
     {VerbId::summary,
      kFilters + kText +
-         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at by limit"},
+         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at record by limit"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
-         "events"},
+         "events record replay"},
     {VerbId::watch_events,
      kFilters + kText +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
-         "count events"},
+         "count events record replay"},
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns filter " + kText +
                         "color format json output-file quiet source strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
-    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at timeout "
+    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
                                "interval warning critical rule "
                                "threshold state-file metrics-file"},
+    {VerbId::record,
+     "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
+    {VerbId::history,
+     kText + "color format json output-file quiet record by interval limit since until findings strict"},
     {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout"},
     {VerbId::validate, "format json output-file quiet no-truncate proc-root strict"},
 };
@@ -94,6 +99,13 @@ std::string sample_value(OptionId id) {
       {OptionId::byte_order, "big"},
       {OptionId::sample, "1"},
       {OptionId::at, "03:00"},
+      {OptionId::record, "/var/lib/tcpstat"},
+      {OptionId::replay, "03:00..03:10"},
+      {OptionId::keep, "7d"},
+      {OptionId::max_size, "1G"},
+      {OptionId::min_free, "5"},
+      {OptionId::since, "-8h"},
+      {OptionId::until, "-1h"},
       {OptionId::list, "states"},
       {OptionId::threshold, "close-wait-leak.warning=5"},
   };
@@ -107,8 +119,10 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (verb.id == VerbId::watch_events && option.id != OptionId::events) words.emplace_back("--events");
   if (verb.id == VerbId::explain) words.emplace_back("CLOSE");
   const bool takes = verb.takes.has(option.id);
-  if (takes && (option.id == OptionId::sample || option.id == OptionId::at))
+  if (takes && option.id == OptionId::sample)
     words.insert(words.end(), {"--source", "file"});
+  const bool watches = verb.id == VerbId::watch || verb.id == VerbId::watch_events;
+  if (takes && watches && option.id == OptionId::record) words.insert(words.end(), {"--replay", "-2h..now"});
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
@@ -159,10 +173,10 @@ TEST_CASE("a refusal says where the option belongs, or why it does not go with t
     std::string sentence;
   };
   const Row rows[] = {
-      {VerbId::list, OptionId::interval, "2", "--interval goes with watch and check: tcpstat watch --interval 2"},
+      {VerbId::list, OptionId::interval, "2", "--interval goes with watch, check, record and history: tcpstat watch --interval 2"},
       {VerbId::summary, OptionId::events, "", "--events goes with watch: tcpstat watch --events"},
       {VerbId::list, OptionId::by, "state",
-       "--by counts groups, so it goes with the summary: tcpstat summary --by state"},
+       "--by counts groups, so it goes with the summary and history: tcpstat summary --by state"},
       {VerbId::list, OptionId::critical, "1",
        "--critical goes with check: tcpstat check --critical 1 (for a list again and again: tcpstat watch)"},
       {VerbId::audit, OptionId::threshold, "a b", "--threshold goes with check: tcpstat check --threshold 'a b'"},
@@ -193,7 +207,9 @@ TEST_CASE("how text looks, and notes, may stand behind any verb: an alias carrie
     for (const OptionId id : {OptionId::no_header, OptionId::no_truncate, OptionId::color, OptionId::quiet,
                               OptionId::verbose, OptionId::timeout, OptionId::strict, OptionId::output_file,
                               OptionId::list, OptionId::help, OptionId::version}) {
-      CHECK((verb.takes | verb.tolerates).has(id));
+      // A record is no document that could go elsewhere.
+      const bool goes = verb.id != VerbId::record || id != OptionId::output_file;
+      CHECK((verb.takes | verb.tolerates).has(id) == goes);
     }
     CHECK((verb.takes & verb.tolerates) == ((verb.takes & verb.tolerates) - OptionSet{OptionId::help}));
   }
@@ -205,7 +221,7 @@ TEST_CASE("a verb is found by its word") {
   CHECK(find_verb("watch --events") == nullptr);
   CHECK(find_verb("Summary") == nullptr);
   CHECK(verb_words() ==
-        std::vector<std::string_view>{"summary", "watch", "trace", "explain", "check", "audit", "validate"});
+        std::vector<std::string_view>{"summary", "watch", "trace", "explain", "check", "record", "history", "audit", "validate"});
   for (const VerbInfo& verb : verbs()) CHECK(&verb_info(verb.id) == &verb);
 }
 
