@@ -46,13 +46,14 @@ _tcpstat_find_verb() {
             continue
         fi
         case $word in
-            summary | watch | trace | explain | check | audit | validate)
+            summary | watch | trace | explain | check | record | history | audit | validate)
                 verb=$word
                 return
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --unit | --container | --netns | --filter) value=1 ;;
-            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at) value=1 ;;
+            --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at | --record) value=1 ;;
             --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
+            --replay | --keep | --max-size | --min-free | --since | --until) value=1 ;;
             -[sfoSwcF] | -[!-]*[sfoSwcF]) value=1 ;;
             -*) ;;
             *)
@@ -74,17 +75,19 @@ _tcpstat_options() {
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
     case $1 in
-        summary) options="$filters $document $text $source --sample --at --by --limit" ;;
-        watch) options="$filters $document $text $rows $source $samples" ;;
+        summary) options="$filters $document $text $source --sample --at --record --by --limit" ;;
+        watch) options="$filters $document $text $rows $source $samples --record --replay" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
                 --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
             ;;
         explain) options="-a --all $document --proc-root" ;;
-        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at -t --timeout --interval $check" ;;
+        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at --record -t --timeout --interval $check" ;;
+        record) options="--record --interval --count -i --info --source --proc-root --netns --timeout -q --quiet -v --verbose --strict --keep --max-size --min-free" ;;
+        history) options="$document -H --no-header --no-truncate --color --record --by --interval --limit --since --until --findings --strict" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --sample --at --by $samples --duration --lives --only $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }
@@ -134,6 +137,10 @@ _tcpstat() {
         --user) _tcpstat_pieces "$command" "$typed" '' users ;;
         --by)
             before=''
+            if [[ $verb == history ]]; then
+                _tcpstat_offer "$typed" '' state listener port remote_prefix process counter syn_flood_level finding
+                return
+            fi
             [[ $typed == *,* ]] && before=${typed%,*},
             _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container pod orphan process pid
             ;;
@@ -160,7 +167,7 @@ _tcpstat() {
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -f -- "$typed")
             ;;
-        --proc-root)
+        --proc-root | --record)
             compopt -o filenames 2>/dev/null
             mapfile -t COMPREPLY < <(compgen -d -- "$typed")
             ;;

@@ -64,12 +64,13 @@ function __tcpstat_verb
             continue
         end
         switch $word
-            case summary watch trace explain check audit validate
+            case summary watch trace explain check record history audit validate
                 echo $word
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns --filter \
-                --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at \
-                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list
+                --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at --record \
+                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list \
+                --replay --keep --max-size --min-free --since --until
                 set value 1
             case '-*'
                 string match -qr -- '^-[^-]*[sfoSwcF]$' $word; and set value 1
@@ -90,13 +91,15 @@ function __tcpstat_verb_is
     set -q verb[1]; and contains -- $verb $argv
 end
 
-set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check audit validate'
+set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check record history audit validate'
 complete -c tcpstat -f
 complete -c tcpstat -n $no_verb -a summary -d 'count connections'
 complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
 complete -c tcpstat -n $no_verb -a trace -d 'print every transition as it happens'
 complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
 complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
+complete -c tcpstat -n $no_verb -a record -d 'keep samples for a week'
+complete -c tcpstat -n $no_verb -a history -d 'how numbers and findings went'
 complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
 complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
 complete -c tcpstat -n $no_verb -a help -d 'how a command is used'
@@ -119,44 +122,53 @@ complete -c tcpstat -l pid -n '__tcpstat_takes summary watch check' -x -a '(__fi
 complete -c tcpstat -l process -n '__tcpstat_takes summary watch check' -x -d 'name of a process that holds the socket'
 complete -c tcpstat -l unit -n '__tcpstat_takes summary watch check' -x -d 'systemd unit'
 complete -c tcpstat -l container -n '__tcpstat_takes summary watch check' -x -d 'container, by name or by the first digits of its id'
-complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
+complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check record audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
 complete -c tcpstat -s F -l filter -n '__tcpstat_takes summary watch trace check' -r -F -d 'read more of the filter from a file'
 complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
 complete -c tcpstat -s j -l json -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
 complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_sort)' -d 'sort by columns'
-complete -c tcpstat -l limit -n '__tcpstat_takes summary watch' -x -d 'print at most this many rows'
-complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace' -d 'no header line'
-complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace validate' -d 'do not cut rows to the terminal'
+complete -c tcpstat -l limit -n '__tcpstat_takes summary watch history' -x -d 'print at most this many rows'
+complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace history' -d 'no header line'
+complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace history validate' -d 'do not cut rows to the terminal'
 complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch' -d 'show the processes that hold each socket'
-complete -c tcpstat -s i -l info -n '__tcpstat_takes watch' -d 'show tcp_info of the kernel'
+complete -c tcpstat -s i -l info -n '__tcpstat_takes watch record' -d 'show tcp_info of the kernel'
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
-complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace' -x -a 'auto always never' -d 'colour of the states'
+complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace history' -x -a 'auto always never' -d 'colour of the states'
 complete -c tcpstat -l output-file -r -F -d 'write there, whole or not at all'
 complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
-complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check audit' -d 'say how the rows were read'
+complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check record audit' -d 'say how the rows were read'
 complete -c tcpstat -n '__tcpstat_verb_is trace' -l source -x -a 'auto bpf tracefs' -d 'what listens to the kernel'
-complete -c tcpstat -l source -n '__tcpstat_takes summary watch check audit' -r -F -a '(__tcpstat_words sources)' -d 'where to read: a source or a saved file'
+complete -c tcpstat -l source -n '__tcpstat_takes summary watch check record audit' -r -F -a '(__tcpstat_words sources)' -d 'where to read: a source or a saved file'
 complete -c tcpstat -l proc-root -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
-complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check audit' -x -d 'wait at most this long for the source'
+complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
-complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace validate' -d 'exit 2 if the snapshot is partial'
+complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace record history validate' -d 'exit 2 if the snapshot is partial'
 complete -c tcpstat -l byte-order -n '__tcpstat_takes summary watch check' -x -a 'little big' -d 'byte order of saved text of /proc'
 complete -c tcpstat -l sample -n '__tcpstat_takes summary check' -x -d 'which sample of a saved file'
-complete -c tcpstat -l at -n '__tcpstat_takes summary check' -x -d 'the last sample of a saved file at a time'
+complete -c tcpstat -l at -n '__tcpstat_takes summary check' -x -d 'the last sample of a record or a saved file at a time'
+complete -c tcpstat -l record -n '__tcpstat_takes summary watch check record history' -x -a '(__fish_complete_directories)' -d 'the record of tcpstat record'
+complete -c tcpstat -n '__tcpstat_verb_is history' -l by -x -a 'state listener port remote_prefix process counter syn_flood_level finding' -d 'what is counted'
 complete -c tcpstat -l by -n '__tcpstat_takes summary' -x -a '(__tcpstat_keys)' -d 'keys to count by'
-complete -c tcpstat -l interval -n '__tcpstat_takes watch check' -x -d 'seconds from sample to sample'
-complete -c tcpstat -l count -n '__tcpstat_takes watch trace' -x -d 'end after so many samples'
+complete -c tcpstat -l interval -n '__tcpstat_takes watch check record history' -x -d 'seconds from sample to sample'
+complete -c tcpstat -l count -n '__tcpstat_takes watch trace record' -x -d 'end after so many samples'
 complete -c tcpstat -l duration -n '__tcpstat_takes trace' -x -d 'trace: end after so many seconds'
 complete -c tcpstat -l lives -n '__tcpstat_takes trace' -d 'trace: one line a connection'
 complete -c tcpstat -l only -n '__tcpstat_takes trace' -x -a 'illegal resets half-open time-wait lost' -d 'trace: these transitions alone'
 complete -c tcpstat -l events -n '__tcpstat_takes watch' -d 'print transitions instead of lists'
+complete -c tcpstat -l replay -n '__tcpstat_takes watch' -x -d 'watch: show the samples of a record: FROM..TO'
 complete -c tcpstat -s w -l warning -n '__tcpstat_takes check' -x -d 'check: warn outside this range'
 complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: critical outside this range'
 complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'
 complete -c tcpstat -l metrics-file -n '__tcpstat_takes check' -r -F -d 'check: write metrics for Prometheus too'
+complete -c tcpstat -l keep -n '__tcpstat_takes record' -x -d 'record: remove what is older'
+complete -c tcpstat -l max-size -n '__tcpstat_takes record' -x -d 'record: never take more room'
+complete -c tcpstat -l min-free -n '__tcpstat_takes record' -x -d 'record: leave so much of the disk free'
+complete -c tcpstat -l since -n '__tcpstat_takes history' -x -d 'history: from this time on'
+complete -c tcpstat -l until -n '__tcpstat_takes history' -x -d 'history: until this time'
+complete -c tcpstat -l findings -n '__tcpstat_takes history' -d 'history: when findings began and ended'
 complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -n '__tcpstat_takes' -d 'print the version'

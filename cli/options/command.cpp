@@ -430,7 +430,8 @@ Failure read(const Words& words, HistoryCommand& to) {
   if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
   if (auto failed = read_one(words, OptionId::limit, to.limit, count)) return failed;
   if (auto failed = read_one(words, OptionId::by, to.by, parse_history_key)) return failed;
-  if (to.findings && words.given(OptionId::by)) return UsageError{"--findings lists findings, so --by does not go with it"};
+  if (to.findings && words.given(OptionId::by))
+    return UsageError{"--findings lists findings, so --by does not go with it"};
   if (to.by == "finding") to.findings = true;
   if (auto failed = read(words, to.output)) return failed;
   return read(words, to.text);

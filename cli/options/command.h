@@ -200,8 +200,9 @@ struct TextCommand {
   std::string text;
 };
 
-using Command = std::variant<ListCommand, SummaryCommand, WatchCommand, EventsCommand, TraceCommand, ExplainCommand,
-                             ValidateCommand, CheckCommand, RecordCommand, HistoryCommand, AuditCommand, WordsCommand, TextCommand>;
+using Command =
+    std::variant<ListCommand, SummaryCommand, WatchCommand, EventsCommand, TraceCommand, ExplainCommand,
+                 ValidateCommand, CheckCommand, RecordCommand, HistoryCommand, AuditCommand, WordsCommand, TextCommand>;
 
 /// `-q`.
 bool is_quiet(const Command& command);

@@ -14,7 +14,7 @@
 #include "base/nearest_word.h"
 #include "base/point_in_time.h"
 #include "check/rules.h"
-#include "report/history.h"
+#include "report/record_history.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
@@ -270,8 +270,10 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view word) {
 }
 
 Parsed<std::uint64_t> parse_size(std::string_view word) {
-  constexpr auto kUnits = std::to_array<Unit>(
-      {{'k', std::uint64_t{1} << 10U}, {'m', std::uint64_t{1} << 20U}, {'g', std::uint64_t{1} << 30U}, {'t', std::uint64_t{1} << 40U}});
+  constexpr auto kUnits = std::to_array<Unit>({{'k', std::uint64_t{1} << 10U},
+                                               {'m', std::uint64_t{1} << 20U},
+                                               {'g', std::uint64_t{1} << 30U},
+                                               {'t', std::uint64_t{1} << 40U}});
   const auto bytes = with_unit(word, kUnits);
   if (bytes) return *bytes;
   return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");

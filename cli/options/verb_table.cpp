@@ -236,8 +236,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .usage = "watch --events [OPTIONS] [FILTER]",
      .meaning = "",
      .page = "",
-     .takes = (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events, replay}) -
-              OptionSet{sample, at},
+     .takes =
+         (kFilters | kDocument | kText | kReading | OptionSet{interval, count, events, replay}) - OptionSet{sample, at},
      .tolerates = kInformation,
      .why = "watch --events prints transitions",
      .document = Document::transitions,

@@ -13,7 +13,19 @@
 namespace tcpstat::cli::options {
 
 /// In the order of --help. `watch --events` prints another thing than `watch`, so it is a row of its own.
-enum class VerbId : std::uint8_t { list, summary, watch, watch_events, trace, explain, check, record, history, audit, validate };
+enum class VerbId : std::uint8_t {
+  list,
+  summary,
+  watch,
+  watch_events,
+  trace,
+  explain,
+  check,
+  record,
+  history,
+  audit,
+  validate
+};
 
 enum class Operand : std::uint8_t {
   none,

@@ -22,7 +22,7 @@ class OwnerBudget {
   void spend(std::chrono::microseconds took, bool looked);
 
  private:
-  std::chrono::microseconds credit_{};
+  std::chrono::microseconds credit_{100'000};      // the first looks tell what looking costs
   std::optional<std::chrono::microseconds> cost_;  ///< of looking
   std::optional<std::chrono::microseconds> without_;
 };

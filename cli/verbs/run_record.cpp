@@ -41,14 +41,14 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
   auto host = host::open_host(host_options(command.source));
   if (!host) return end_failed(host.error(), notes);
   const auto info = command.info ? record::InfoChoice::all : record::InfoChoice::some;
-  auto writer = records::RecordWriter::open(
-      {.directory = command.directory,
-       .interval = command.interval,
-       .limits = {.keep = command.keep, .most_bytes = command.max_size},
-       .min_free_percent = command.min_free,
-       .boot_id = boot_bytes((*host)->boot_id()),
-       .columns = record::row_columns(info),
-       .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
+  auto writer =
+      records::RecordWriter::open({.directory = command.directory,
+                                   .interval = command.interval,
+                                   .limits = {.keep = command.keep, .most_bytes = command.max_size},
+                                   .min_free_percent = command.min_free,
+                                   .boot_id = boot_bytes((*host)->boot_id()),
+                                   .columns = record::row_columns(info),
+                                   .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
   if (!writer) return end_failed(writer.error(), notes);
 
   SampleTaker taker(**host, info);
@@ -61,9 +61,9 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
     if (taken.error) {
       ++failed;
       if (ticker.samples() == 1) break;  // what fails at once is no matter of one sample
-    } else {
-      (*host)->keep_source();
+      continue;                          // a gap is told; a part of the rows would look as if the others had gone
     }
+    (*host)->keep_source();
     const bool written = (*writer)->add(taken.sample);
     if (command.output.verbose) say_of(taken, notes);
     if (!written || (*writer)->written() != 1) continue;

@@ -16,7 +16,7 @@ constexpr auto kSources = std::to_array<SourceInfo>({
 #include "parsers/host/sources.def"
 #undef SOURCE
     {SourceId::file, "file", "what was saved", {}},
-    {SourceId::record, "record", "what tcpstat record wrote", {}},
+    {SourceId::record, "file", "what tcpstat record wrote", {}},
 });
 
 }  // namespace

@@ -8,8 +8,8 @@
 #include <string>
 #include <unordered_map>
 
-#include "model/row_store.h"
 #include "model/recorded_names.h"
+#include "model/row_store.h"
 #include "parsers/source/row_identity.h"
 #include "report/coverage.h"
 

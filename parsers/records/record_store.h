@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "parsers/records/record_file.h"
+#include "record/cell_table.h"
 #include "record/retention.h"
-#include "record/table.h"
 #include "report/coverage.h"
 
 namespace tcpstat::records {

@@ -11,9 +11,9 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
+#include "record/cell_table.h"
 #include "record/frame.h"
 #include "record/retention.h"
-#include "record/table.h"
 
 namespace tcpstat::records {
 

@@ -25,7 +25,7 @@ struct Problem {
 
 /// What the rules are given of each row.
 enum class Depth : std::uint8_t {
-  rows,   ///< what a list has: cheap at any number of sockets
+  rows,       ///< what a list has: cheap at any number of sockets
   no_owners,  ///< tcp_info and memory too
   whole,      ///< and owners, as a check has them
 };

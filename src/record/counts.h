@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "record/table.h"
+#include "record/cell_table.h"
 
 namespace tcpstat::record {
 

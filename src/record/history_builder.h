@@ -9,9 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "record/cell_table.h"
 #include "record/frame.h"
-#include "record/table.h"
-#include "report/history.h"
+#include "report/record_history.h"
 
 namespace tcpstat::record {
 
@@ -51,7 +51,7 @@ class HistoryBuilder {
   std::vector<std::int32_t> series_of_slot_;
   std::unordered_map<std::string, std::int32_t> series_;
   std::vector<Sums> sums_;
-  std::vector<std::optional<std::uint64_t>> sample_;        ///< of each series, in the sample that is being added
+  std::vector<std::optional<std::uint64_t>> sample_;         ///< of each series, in the sample that is being added
   std::unordered_map<std::string, std::size_t> unfinished_;  ///< findings of the sample before
 };
 

@@ -10,7 +10,7 @@
 #include "model/names.h"
 #include "model/recorded_names.h"
 #include "model/sink.h"
-#include "record/table.h"
+#include "record/cell_table.h"
 
 namespace tcpstat::record {
 

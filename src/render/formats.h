@@ -10,7 +10,7 @@
 #include "render/documents.h"
 #include "report/check_report.h"
 #include "report/explanation.h"
-#include "report/history.h"
+#include "report/record_history.h"
 #include "report/summary.h"
 #include "report/word_list.h"
 

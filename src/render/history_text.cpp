@@ -82,7 +82,8 @@ void write_numbers(const Page& page, const History& history) {
                   {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
   // Besides, a name of 22 columns and four numbers fit into 80.
   constexpr std::size_t kBeside = 50;
-  const std::size_t steps = page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, kBeside + 10, kBeside + 60) - kBeside;
+  const std::size_t steps =
+      page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, kBeside + 10, kBeside + 60) - kBeside;
   // What was zero all the time is said in one line, unless there is nothing else.
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
@@ -98,7 +99,8 @@ void write_numbers(const Page& page, const History& history) {
     table.end_row();
   }
   table.finish();
-  if (zeros > 0 && !all_zero) page.out.append(std::to_string(zeros) + (zeros == 1 ? " other was" : " others were") + " 0 all the time\n");
+  if (zeros > 0 && !all_zero)
+    page.out.append(std::to_string(zeros) + (zeros == 1 ? " other was" : " others were") + " 0 all the time\n");
 }
 
 void write_findings(const Page& page, const History& history) {

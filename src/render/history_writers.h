@@ -2,7 +2,7 @@
 // What formats write a history with.
 
 #include "render/documents.h"
-#include "report/history.h"
+#include "report/record_history.h"
 
 namespace tcpstat::render {
 

@@ -26,9 +26,9 @@ const std::map<VerbId, std::string> kTakes = {
      kFilters + kText + kRows +
          "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at "
          "record"},
-    {VerbId::summary,
-     kFilters + kText +
-         "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at record by limit"},
+    {VerbId::summary, kFilters + kText +
+                          "color format json output-file quiet verbose source proc-root timeout strict byte-order "
+                          "sample at record by limit"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
@@ -40,9 +40,10 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns filter " + kText +
                         "color format json output-file quiet source strict count duration lives only"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
-    {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
-                               "interval warning critical rule "
-                               "threshold state-file metrics-file"},
+    {VerbId::check, kFilters +
+                        "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
+                        "interval warning critical rule "
+                        "threshold state-file metrics-file"},
     {VerbId::record,
      "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
     {VerbId::history,
@@ -119,8 +120,7 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (verb.id == VerbId::watch_events && option.id != OptionId::events) words.emplace_back("--events");
   if (verb.id == VerbId::explain) words.emplace_back("CLOSE");
   const bool takes = verb.takes.has(option.id);
-  if (takes && option.id == OptionId::sample)
-    words.insert(words.end(), {"--source", "file"});
+  if (takes && option.id == OptionId::sample) words.insert(words.end(), {"--source", "file"});
   const bool watches = verb.id == VerbId::watch || verb.id == VerbId::watch_events;
   if (takes && watches && option.id == OptionId::record) words.insert(words.end(), {"--replay", "-2h..now"});
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
@@ -173,7 +173,8 @@ TEST_CASE("a refusal says where the option belongs, or why it does not go with t
     std::string sentence;
   };
   const Row rows[] = {
-      {VerbId::list, OptionId::interval, "2", "--interval goes with watch, check, record and history: tcpstat watch --interval 2"},
+      {VerbId::list, OptionId::interval, "2",
+       "--interval goes with watch, check, record and history: tcpstat watch --interval 2"},
       {VerbId::summary, OptionId::events, "", "--events goes with watch: tcpstat watch --events"},
       {VerbId::list, OptionId::by, "state",
        "--by counts groups, so it goes with the summary and history: tcpstat summary --by state"},
@@ -220,8 +221,8 @@ TEST_CASE("a verb is found by its word") {
   CHECK(find_verb("") == nullptr);
   CHECK(find_verb("watch --events") == nullptr);
   CHECK(find_verb("Summary") == nullptr);
-  CHECK(verb_words() ==
-        std::vector<std::string_view>{"summary", "watch", "trace", "explain", "check", "record", "history", "audit", "validate"});
+  CHECK(verb_words() == std::vector<std::string_view>{"summary", "watch", "trace", "explain", "check", "record",
+                                                      "history", "audit", "validate"});
   for (const VerbInfo& verb : verbs()) CHECK(&verb_info(verb.id) == &verb);
 }
 

@@ -15,7 +15,8 @@ using std::chrono::seconds;
 /// Samples go through frames, as they do in a file.
 class Samples {
  public:
-  explicit Samples(std::string by, std::optional<std::chrono::milliseconds> step = {}) : builder_(std::move(by), step) {}
+  explicit Samples(std::string by, std::optional<std::chrono::milliseconds> step = {})
+      : builder_(std::move(by), step) {}
 
   void add(int second, CountsPacker counts) {
     FrameHeader header;

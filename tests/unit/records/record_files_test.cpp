@@ -76,7 +76,8 @@ RecordedSample sample(seconds at, int number, seconds boot = seconds(-1), int cr
   to.boot_ns = std::chrono::nanoseconds(boot == seconds(-1) ? at - kThree + hours(100) : boot).count();
   record::RowPacker rows(names, {.boot_ms = static_cast<std::uint64_t>(to.boot_ns / 1'000'000)});
   for (int i = 0; i <= crowd; ++i) {
-    Connection row = test::connection(State::established, test::endpoint("192.0.2.1", port), test::endpoint("192.0.2.2", 9));
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", port), test::endpoint("192.0.2.2", 9));
     row.cookie = static_cast<std::uint64_t>(i) + 1;
     if (i > 0) row.inode = static_cast<std::uint64_t>(port) * 1'000'003 * static_cast<std::uint64_t>(i);
     rows.connection(row);
@@ -141,7 +142,8 @@ TEST_CASE("each sample is found by its time, over key frames, hours and restarts
   for (int run = 0; run < 2; ++run) {
     const auto writer = record.writer();
     REQUIRE(writer);
-    for (int i = 0; i < 200; ++i) REQUIRE(writer->add(sample(kThree + run * hours(2) + seconds(20 * i), 1000 + run * 200 + i)));
+    for (int i = 0; i < 200; ++i)
+      REQUIRE(writer->add(sample(kThree + run * hours(2) + seconds(20 * i), 1000 + run * 200 + i)));
   }
   CHECK(record.said.empty());
   // Two runs, and the hour ends in each.
@@ -185,12 +187,13 @@ TEST_CASE("one process writes into a directory, and the next one hears which") {
   const auto first = record.writer();
   REQUIRE(first);
   CHECK(record.writer() == nullptr);
-  CHECK(record.said == std::vector<std::string>{"cannot record into " + record.path + ": process " +
-                                                std::to_string(::getpid()) +
-                                                " does (record into another directory, or end that process)"});
+  CHECK(record.said ==
+        std::vector<std::string>{"cannot record into " + record.path + ": process " + std::to_string(::getpid()) +
+                                 " does (record into another directory, or end that process)"});
 }
 
-TEST_CASE("wherever the last write was cut off, all samples before it are there, and the next run goes on behind them") {
+TEST_CASE(
+    "wherever the last write was cut off, all samples before it are there, and the next run goes on behind them") {
   Record whole;
   {
     const auto writer = whole.writer();

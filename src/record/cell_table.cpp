@@ -1,4 +1,4 @@
-#include "record/table.h"
+#include "record/cell_table.h"
 
 #include <algorithm>
 #include <utility>

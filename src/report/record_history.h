@@ -29,9 +29,9 @@ struct HistorySeries {
 
 struct PastFinding {
   std::string rule;
-  std::string subject;  ///< hostile text
-  std::string message;  ///< of the worst sample; hostile text
-  Severity severity = Severity::ok;  ///< the worst
+  std::string subject;                ///< hostile text
+  std::string message;                ///< of the worst sample; hostile text
+  Severity severity = Severity::ok;   ///< the worst
   std::chrono::microseconds begin{};  ///< of the first sample that showed it, since 1970
   std::chrono::microseconds end{};    ///< of the last one
   bool ended = false;                 ///< a later sample did not show it

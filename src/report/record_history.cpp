@@ -1,4 +1,4 @@
-#include "report/history.h"
+#include "report/record_history.h"
 
 namespace tcpstat::inline report {
 

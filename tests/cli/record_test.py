@@ -1,0 +1,218 @@
+"""tcpstat record, --at, history and watch --replay: what was written is shown, and what was lost is told."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+import harness
+from formats_test import Schemas, jsonschema
+from harness import TestCase, environment, main, run
+
+
+class Records(TestCase):
+    """One record of three samples, which many questions are asked of."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.root = harness.ProcTree()
+        cls.root.process(812, b"nginx", {3: 101, 4: 103})
+        cls.place = tempfile.mkdtemp()
+        cls.record = cls.place + "/record"
+        cls.made = run("record", "--record", cls.record, "--proc-root", str(cls.root.path), "--interval", "1", "--count", "3")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.root.cleanup()
+        shutil.rmtree(cls.place)
+
+    def test_what_it_says_and_makes(self):
+        self.assertEqual((self.made.code, self.made.out), (0, ""), self.made)
+        self.assertIn("a sample each 1 s", self.made.err)
+        self.assertIn(f"3 samples written to {self.record}", self.made.err)
+        names = sorted(os.listdir(self.record))
+        self.assertEqual([name.split("-")[0] for name in names], ["counts", "lock", "rows"])
+        self.assertEqual(os.stat(self.record).st_mode & 0o777, 0o750)
+        for name in names:
+            self.assertEqual(os.stat(f"{self.record}/{name}").st_mode & 0o777, 0o640)
+
+    def test_rows_are_those_that_were(self):
+        columns = ("STATE,FAMILY,LOCAL,REMOTE,RECV_QUEUE,SEND_QUEUE,ACCEPT_QUEUE,SYN_RECV,RETRANSMITS,UID,INODE,PROCESS")
+        live = self.succeeds("--proc-root", str(self.root.path), "-ap", "-f", "plain", "-o", columns)
+        then = self.succeeds("--record", self.record, "--at", "now", "-ap", "-f", "plain", "-o", columns, quiet=False)
+        self.assertEqual(sorted(then.lines), sorted(live.lines))
+        self.assertRegex(then.err, r"\Atcpstat: showing the sample of 20\S+Z of /\S+\n\Z")
+        # Owners and filters as ever.
+        self.assertEqual(len(self.succeeds("--record", self.record, "-aH", "--process", "nginx", quiet=False).lines), 2)
+        one = next(Path(self.record).glob("rows-*"))
+        self.assertEqual(self.succeeds("--record", str(one), "-ap", "-f", "plain", "-o", columns, quiet=False).lines,
+                         then.lines)
+
+    def test_summary_and_check(self):
+        live = json.loads(self.succeeds("summary", "-j", "--proc-root", str(self.root.path)).out)
+        then = json.loads(self.succeeds("summary", "-j", "--record", self.record, quiet=False).out)
+        self.assertEqual(then["summary"], live["summary"])
+        self.assertEqual(then["source"], "file")
+        checked = run("check", "--record", self.record, "-j")
+        document = json.loads(checked.out)
+        self.assertEqual(document["summary"], live["summary"])
+        for finding in document["findings"]:
+            self.assertNotIn("--proc-root", finding["next"] or "")
+
+    def test_history(self):
+        schemas = Schemas() if jsonschema else None
+        live = json.loads(self.succeeds("summary", "-j", "--proc-root", str(self.root.path)).out)
+        document = json.loads(self.succeeds("history", "--record", self.record, "-j").out)
+        if schemas:
+            schemas.check(self, "history", document)
+        self.assertEqual((document["samples"], document["complete"], document["by"]), (3, True, "state"))
+        counts = {series["name"].lower(): series["values"] for series in document["series"]}
+        wanted = {state: [count] * 3 for state, count in live["summary"]["by_state"].items() if count is not None}
+        self.assertEqual(counts, wanted)
+        for by in ("listener", "port", "remote_prefix", "process", "counter", "syn_flood_level", "finding"):
+            with self.subTest(by=by):
+                document = json.loads(self.succeeds("history", "--record", self.record, "-j", "--by", by).out)
+                if schemas:
+                    schemas.check(self, "history", document)
+        table = self.succeeds("history", "--record", self.record)
+        self.assertRegex(table.lines[0], r"\A20\d\d-\d\d-\d\d \d\d:\d\d:\d\d to .*, 3 samples\Z")
+        self.assertRegex(table.lines[1], r"\ASTATE +LEAST +MEAN +MOST +LAST +OVER TIME\Z")
+        csv = self.succeeds("history", "--record", self.record, "-f", "csv", "--by", "process").lines
+        self.assertEqual(csv[0], "time,process,value")
+        self.assertGreaterEqual(sum(line.endswith(",nginx,2") for line in csv), 1)  # owners have a budget
+        lines = [json.loads(line) for line in self.succeeds("history", "--record", self.record, "-f", "ndjson").lines]
+        self.assertEqual(lines[-1]["type"], "summary")
+        self.assertEqual({line["type"] for line in lines[:-1]}, {"value"})
+        steps = self.succeeds("history", "--record", self.record, "-f", "csv", "--interval", "3600").lines
+        self.assertEqual(len(steps), 1 + len(wanted))
+
+    def test_findings(self):
+        document = json.loads(self.succeeds("history", "--findings", "--record", self.record, "-j").out)
+        checked = json.loads(run("check", "-j", "--proc-root", str(self.root.path)).out)
+        said = {(finding["rule"], finding["subject"]) for finding in document["findings"]}
+        self.assertEqual(said & {(finding["rule"], finding["subject"]) for finding in checked["findings"]
+                                 if finding["severity"] in ("warning", "critical")},
+                         {(finding["rule"], finding["subject"]) for finding in checked["findings"]
+                          if finding["severity"] in ("warning", "critical")})
+        for finding in document["findings"]:
+            self.assertEqual((finding["samples"], finding["ended"]), (3, False))
+
+    def test_replay(self):
+        samples = self.succeeds("watch", "--record", self.record, "--replay", "-1h..now", "-f", "ndjson", "-a", quiet=False)
+        ends = [json.loads(line) for line in samples.lines if '"type":"summary"' in line]
+        self.assertEqual([end["snapshot"] for end in ends], [1, 2, 3])
+        self.assertEqual(len({end["time"] for end in ends}), 3)
+        events = self.succeeds("watch", "--events", "--record", self.record, "--replay", "-1h..now", "-f", "ndjson",
+                               "-a", quiet=False)
+        self.assertEqual(json.loads(events.lines[-1])["summary"]["total"], harness.TOTAL)
+        self.assertEqual(len(events.lines), 1)  # nothing happened
+        self.fails("watch", "--record", self.record, "--replay", "-3h..-2h",
+                   sentence=rf"cannot replay {self.record}: it has no sample from .*")
+
+    def test_times(self):
+        self.fails("--record", self.record, "--at", "-2d", sentence=r"cannot show .* at .*: its first sample is of .*")
+        later = run("--record", self.record, "--at", "2099-01-01T00:00:00Z", "-a", "--strict")
+        self.assertEqual(later.code, 2)
+        self.assertIn("nothing was recorded after ", later.err)
+        self.fails("--record", self.record + "/none", sentence=r"cannot open the record .*: No such file or directory \(.*\)")
+        empty = self.succeeds("history", "--record", self.record, "--until", "-2d", "--since", "-3d", quiet=False)
+        self.assertEqual(empty.out, "no samples\n")
+        self.assertIn("has no sample of that time", empty.err)
+
+
+class Damage(TestCase):
+    def recording(self, place, root, **more):
+        return subprocess.Popen([harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path), "--interval", "1",
+                                 "-v"], stderr=subprocess.PIPE, text=True, env=environment(), **more)
+
+    def samples(self, place):
+        return json.loads(self.succeeds("history", "--record", place, "-j", quiet=False).out)["samples"]
+
+    def test_killed_at_any_moment(self):
+        """What was said to be kept is there, whenever the writer was killed."""
+        root = self.tree()
+        with tempfile.TemporaryDirectory() as place:
+            kept = 0
+            for _ in range(6):
+                writer = self.recording(place, root)
+                seen = 0
+                while seen < 1:
+                    line = writer.stderr.readline()
+                    self.assertNotEqual(line, "", "the writer has ended")
+                    seen += " kept, read in" in line
+                time.sleep(random.random())
+                writer.kill()
+                seen += writer.stderr.read().count(" kept, read in")
+                writer.wait()
+                kept += seen
+                self.assertGreaterEqual(self.samples(place), kept)
+            rows = run("--record", place, "-aH", "-f", "plain")
+            self.assertEqual(len(rows.lines), harness.TOTAL)
+
+    def test_two_writers(self):
+        root = self.tree()
+        with tempfile.TemporaryDirectory() as place:
+            writer = self.recording(place, root)
+            writer.stderr.readline()
+            self.fails("record", "--record", place, "--proc-root", str(root.path), "--count", "1",
+                       sentence=rf"cannot record into {place}: process {writer.pid} does .*")
+            writer.send_signal(signal.SIGTERM)
+            err = writer.communicate()[1]
+            self.assertEqual(writer.returncode, 0)
+            self.assertIn(" written to ", err)
+
+    def test_torn_and_foreign_files(self):
+        root = self.tree()
+        with tempfile.TemporaryDirectory() as place:
+            run("record", "--record", place, "--proc-root", str(root.path), "--interval", "1", "--count", "2")
+            rows = next(Path(place).glob("rows-*"))
+            whole = rows.read_bytes()
+            rows.write_bytes(whole + b"TCF1 half a frame")
+            torn = run("--record", place, "-a", "--strict")
+            self.assertEqual(torn.code, 0)
+            self.assertIn("are no whole sample", torn.err)
+            rows.write_bytes(b"an essay\n" * 100)
+            self.fails("--record", str(rows), sentence=r"cannot read .*: it is no file of tcpstat record")
+            again = run("record", "--record", place, "--proc-root", str(root.path), "--interval", "1", "--count", "1")
+            self.assertEqual(again.code, 0)
+            self.assertIn("it is no file of tcpstat record; it stays as it is", again.err)
+            self.assertEqual(rows.read_bytes(), b"an essay\n" * 100)
+
+    @unittest.skipUnless(os.geteuid() == 0, "skipped: only root can mount a small disk")
+    def test_full_disk(self):
+        """A disk that is full loses samples, says so, harms nothing, and is written to again when there is room."""
+        root = self.tree()
+        script = """
+            mount -t tmpfs -o size=256k none "$1" || exit 77
+            mkdir "$1/r"
+            head -c 1M /dev/zero >"$1/filler" 2>/dev/null
+            "$0" record --record "$1/r" --proc-root "$2" --interval 1 --min-free 0 --count 6 2>"$1/../err" &
+            writer=$!
+            sleep 2.5
+            rm "$1/filler"
+            wait $writer
+            "$0" history --record "$1/r" -f csv --by state
+        """
+        with tempfile.TemporaryDirectory() as place:
+            os.mkdir(place + "/disk")
+            done = subprocess.run(["unshare", "-m", "sh", "-c", script, harness.TCPSTAT, place + "/disk", str(root.path)],
+                                  capture_output=True, text=True, env=environment(), timeout=60)
+            if done.returncode == 77:
+                self.skipTest("skipped: no tmpfs can be mounted here")
+            err = Path(place + "/err").read_text()
+            self.assertRegex(err, r"cannot write \S+: No space left on device; samples are lost until it can\n")
+            self.assertRegex(err, r"writing again; \d samples? w(as|ere) lost\n")
+            kept = {line.split(",")[0] for line in done.stdout.splitlines()[1:]}
+            lost = int(err.split("writing again; ")[1].split()[0])
+            self.assertEqual(len(kept), 6 - lost)
+            self.assertNotIn("damaged", done.stderr)
+
+
+if __name__ == "__main__":
+    main()
