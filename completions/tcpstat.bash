@@ -69,7 +69,7 @@ _tcpstat_options() {
         --remote-port --user --pid --process --unit --container --netns -F --filter'
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
-    local rows='-o --output -S --sort --limit -p --processes -i --info'
+    local rows='-o --output -S --sort --limit -p --processes -i --info --rate'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'

@@ -130,6 +130,7 @@ complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace' -
 complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace validate' -d 'do not cut rows to the terminal'
 complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch' -d 'show the processes that hold each socket'
 complete -c tcpstat -s i -l info -n '__tcpstat_takes watch' -d 'show tcp_info of the kernel'
+complete -c tcpstat -l rate -n '__tcpstat_takes watch' -d 'show bytes and retransmits a second, of two samples'
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
 complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace' -x -a 'auto always never' -d 'colour of the states'
 complete -c tcpstat -l output-file -r -F -d 'write there, whole or not at all'

@@ -186,7 +186,40 @@ Failure read_parts(const Words& words, C& to) {
   return std::nullopt;
 }
 
-Failure read(const Words& words, ListCommand& to) { return read_parts(words, to); }
+bool is_rate(const Column& column) { return column.id >= ColumnId::SENT_BPS && column.id <= ColumnId::RETRANS_PER_S; }
+
+/// Rates are of two samples of tcp_info, so that both have to be taken.
+Failure read_rate(const Words& words, const filter::Filter& filter, const SourceChoice& source, RowChoice& to) {
+  const auto among = [](const auto& columns) {
+    return std::any_of(columns.begin(), columns.end(), [](const Column* one) { return is_rate(*one); });
+  };
+  const bool sorted =
+      std::any_of(to.sort.begin(), to.sort.end(), [](const survey::SortKey& key) { return is_rate(*key.column); });
+  const bool asked = words.given(OptionId::rate);
+  if (asked && !info(source.id).live()) {
+    return UsageError{"--rate takes two samples of a live host; " + in_quotes(source.file) +
+                      " has the rates that were saved with it"};
+  }
+  if (asked && source.id == SourceId::proc) {
+    return UsageError{"--rate compares tcp_info, which /proc does not have: --source netlink"};
+  }
+  // Elsewhere such a column is unknown, as all of tcp_info is.
+  const bool sampled = info(source.id).live() && source.id != SourceId::proc;
+  to.rate = sampled && (asked || filter.needs.rates || sorted || among(to.columns) || among(to.added_columns));
+  return std::nullopt;
+}
+
+Failure read(const Words& words, ListCommand& to) {
+  constexpr std::chrono::milliseconds kShortest{50};
+  if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
+  if (words.given(OptionId::interval) && !to.rows.rate) {
+    return UsageError{
+        refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
+  }
+  return read_one(words, OptionId::interval, to.interval,
+                  [&](const std::string& word) { return parse_interval(word, kShortest); });
+}
 
 /// Counters and settings are those of one namespace.
 Failure refuse_several_namespaces(const SourceChoice& source) {
@@ -203,8 +236,15 @@ Failure refuse_other_groups(const SummaryCommand& command) {
   return UsageError{"metrics are grouped by process alone: --by process, or another format"};
 }
 
+/// Of a live host, where nobody takes two samples.
+Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source) {
+  if (!filter.needs.rates || !info(source.id).live()) return std::nullopt;
+  return UsageError{"a filter by rates compares two samples, which lists and watch take: tcpstat --rate"};
+}
+
 Failure read(const Words& words, SummaryCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   for (const std::string& piece : words.pieces(OptionId::by)) {
     const auto key = parse_group_key(piece);
     if (!key) return key.error();
@@ -228,12 +268,14 @@ bool chooses_format(const Words& words) {
 Failure read(const Words& words, WatchCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = check_live(to.source)) return failed;
+  if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return read(words, to.sampling);
 }
 
 Failure read(const Words& words, EventsCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   if (auto failed = check_live(to.source)) return failed;
   if (!info(to.source.id).traits.one_source) {
     return UsageError{"watch --events follows the sockets of one source: --source netlink or --source proc"};
@@ -348,6 +390,7 @@ Failure read(const Words& words, RuleChoice& to) {
 
 Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   to.filter_words = filters_as_typed(words);
   if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
   if (!to.metrics_file.empty() || render::format(to.output.format).counts_metrics) {

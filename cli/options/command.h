@@ -51,6 +51,7 @@ struct RowChoice {
   std::optional<std::uint64_t> limit;
   bool processes = false;
   bool info = false;
+  bool rate = false;  ///< also where a column, an order or a filter asks for one
   bool resolve = false;
 };
 
@@ -66,6 +67,7 @@ struct ListCommand {
   OutputChoice output;
   TextChoice text;
   RowChoice rows;
+  std::chrono::milliseconds interval{1000};  ///< between the samples of rates
 };
 
 struct SummaryCommand {

@@ -43,6 +43,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::no_truncate, '\0', "no-truncate", "", output, "do not cut rows to the terminal's width"},
     {OptionId::processes, 'p', "processes", "", output, "show the processes that hold each socket"},
     {OptionId::info, 'i', "info", "", output, "show the kernel's tcp_info: round-trip times, windows, retransmits"},
+    {OptionId::rate, '\0', "rate", "", output, "show bytes and retransmits a second: two samples, --interval apart"},
     {OptionId::resolve, 'r', "resolve", "", output, "show host names of remote addresses in the table"},
     {OptionId::color, '\0', "color", "WHEN", output, "auto, always or never"},
     {OptionId::output_file, '\0', "output-file", "PATH", output, "write there, whole or not at all"},
@@ -64,7 +65,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
      "count by state, family, phase, a port, an address, user, process, unit, netns and others (man tcpstat)"},
 
     {OptionId::interval, '\0', "interval", "SECONDS", samples,
-     "time from sample to sample: watch 1 (at least 0.05), check none (at least 3)"},
+     "time from sample to sample: watch, --rate 1 (at least 0.05), check none (at least 3)"},
     {OptionId::count, '\0', "count", "N", samples, "end after so many samples"},
     {OptionId::duration, '\0', "duration", "SECONDS", samples, "trace: end after this time"},
     {OptionId::lives, '\0', "lives", "", samples, "trace: print one line a connection, at its end"},

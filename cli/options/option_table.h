@@ -37,6 +37,7 @@ enum class OptionId : std::uint8_t {
   no_truncate,
   processes,
   info,
+  rate,
   resolve,
   color,
   output_file,

@@ -34,6 +34,7 @@ Columns default_columns(const options::RowChoice& rows, const filter::Filter& fi
       out.push_back(find_column(name));
     }
   }
+  if (rows.rate && !listeners_alone) add({ColumnId::SENT_BPS, ColumnId::RECEIVED_BPS, ColumnId::RETRANS_PER_S});
   return out;
 }
 

@@ -46,7 +46,10 @@ class ListWatch {
         columns_(chosen_columns(watch.rows, watch.filter, watch.source)),
         plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_))),
         interval_(watch.sampling.interval.value_or(kUsualInterval)),
-        out_(output_.fd()) {}
+        rates_(host_.clock()),
+        out_(output_.fd()) {
+    if (watch.rows.rate) plan_.rates = &rates_;
+  }
 
   ExitStatus run() {
     Ticker ticker(interval_, watch_.sampling.count, output_.fd());
@@ -102,6 +105,7 @@ class ListWatch {
   Columns columns_;
   survey::DumpPlan plan_;
   std::chrono::milliseconds interval_;
+  survey::RateSampler rates_;
   TextBuffer out_;
   WatchResult result_;
 };

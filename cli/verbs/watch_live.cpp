@@ -48,7 +48,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.processes = watch.rows.processes;
-  plan.manner.tcp_info = watch.rows.info;
+  plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();
   if (!watch.rows.columns.empty() || !watch.rows.added_columns.empty()) {
     plan.manner.columns = chosen_columns(watch.rows, watch.filter, watch.source);

@@ -223,9 +223,24 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   return true;
 }
 
+bool NdjsonDecoder::read_rates(const json& object, Connection& to) {
+  const json* rates = member(object, "rates");
+  if (rates == nullptr) return true;
+  if (!rates->is_object()) return false;
+  rates_ = {};
+  bool good = true;
+  for_each_row_column([&]<ColumnId kId>() {
+    if constexpr (ColumnSpec<kId>::kObject == JsonObject::rates) {
+      good = good && read_number(*rates, kKey<kId>.data(), rates_.*ColumnSpec<kId>::kValue.kMember);
+    }
+  });
+  to.rates = &rates_;
+  return good;
+}
+
 bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   if (!read_plain_members(object, to) || !read_socket(object, to) || !read_timer(object, to) ||
-      !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
+      !read_flags(object, to.flags) || !read_rates(object, to) || !read_tcp_info(object, to)) {
     return false;
   }
   to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait;

@@ -281,6 +281,14 @@ class NeedsOfTest {
         needs_.tcp_info = true;
         needs_.netlink_word = column.name;
         break;
+      case ColumnId::SENT_BPS:
+      case ColumnId::RECEIVED_BPS:
+      case ColumnId::SEGS_OUT_PER_S:
+      case ColumnId::SEGS_IN_PER_S:
+      case ColumnId::RETRANS_PER_S:
+        needs_.rates = needs_.tcp_info = true;
+        needs_.netlink_word = column.name;
+        break;
       case ColumnId::CONGESTION:
         needs_.congestion = true;
         needs_.netlink_word = column.name;

@@ -110,6 +110,14 @@ inline std::string_view ulp_of(const Socket& row) {
   const std::string_view text(row.ulp.data(), row.ulp.size());
   return text.substr(0, text.find('\0'));
 }
+/// Known where two samples were compared.
+template <std::optional<std::uint64_t> Rates::*kRate>
+struct RateOf {
+  static constexpr std::optional<std::uint64_t> Rates::*kMember = kRate;
+  std::optional<std::uint64_t> operator()(const Connection& row) const {
+    return row.rates == nullptr ? std::nullopt : row.rates->*kRate;
+  }
+};
 inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
 inline std::string_view source_of(const Socket& row) { return name(row.origin); }
 
@@ -118,11 +126,14 @@ inline std::string_view source_of(const Socket& row) { return name(row.origin); 
 /// The columns of columns.def: those before tcp_info's.
 inline constexpr std::size_t kRowColumnCount = static_cast<std::size_t>(ColumnId::tcp_info);
 
-/// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kInTcpInfo`.
+/// The JSON object that has the column.
+enum class JsonObject : std::uint8_t { row, rates, tcp_info };
+
+/// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kObject`.
 template <ColumnId kId>
 struct ColumnSpec;
 
-#define COLUMN_SPEC(name, kind, value, in_tcp_info)       \
+#define COLUMN_SPEC(name, kind, value, object)            \
   template <>                                             \
   struct ColumnSpec<ColumnId::name> {                     \
     static constexpr std::string_view kName = #name;      \
@@ -131,10 +142,11 @@ struct ColumnSpec;
       using namespace column_values; /* NOLINT */         \
       return value;                                       \
     }();                                                  \
-    static constexpr bool kInTcpInfo = in_tcp_info;       \
+    static constexpr JsonObject kObject = object;         \
   };
-#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), false)
-#define INFO_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), true)
+#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::row)
+#define INFO_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::tcp_info)
+#define RATE_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::rates)
 #include "model/columns.def"
 #undef COLUMN_SPEC
 

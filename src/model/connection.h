@@ -15,6 +15,7 @@
 #include "model/row_flag.h"
 #include "model/state.h"
 #include "model/tcp_info.h"
+#include "model/traffic.h"
 
 namespace tcpstat::inline model {
 
@@ -95,6 +96,8 @@ struct Connection : Socket {
   RowFlags flags;
   /// Empty if not asked for. Valid during the call.
   TcpInfo tcp_info;
+  /// Since an earlier sample; null if none was compared. Valid during the call.
+  const Rates* rates = nullptr;
   /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.
   std::string_view congestion;
 };

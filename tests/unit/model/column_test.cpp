@@ -53,6 +53,8 @@ TEST_CASE("each column shows its part of a connection") {
   std::vector<std::byte> info(280);
   info[68] = std::byte{99};
   row.tcp_info = info;
+  const Rates rates = {.sent_bytes = 1'000'000, .received_bytes = 0, .segments_out = 700, .retransmits = 1};
+  row.rates = &rates;
   struct Expected {
     std::string_view column;
     std::string_view text;
@@ -94,6 +96,11 @@ TEST_CASE("each column shows its part of a connection") {
       {"ORPHAN", "closed-by-process"},
       {"FLAGS", "-"},
       {"SOURCE", "file"},
+      {"SENT_BPS", "1000000"},
+      {"RECEIVED_BPS", "0"},
+      {"SEGS_OUT_PER_S", "700"},
+      {"SEGS_IN_PER_S", "-"},
+      {"RETRANS_PER_S", "1"},
       {"CONGESTION", "cubic"},
       {"RTT_US", "99"},
   };

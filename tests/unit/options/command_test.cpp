@@ -97,6 +97,32 @@ TEST_CASE("columns are chosen or added") {
   CHECK_FALSE(rows.sort[1].descending);
 }
 
+TEST_CASE("rates are sampled where anything asks for them, and the time between belongs to them") {
+  CHECK_FALSE(parse_as<ListCommand>({"-i"}).rows.rate);
+  CHECK(parse_as<ListCommand>({"--rate"}).interval == std::chrono::seconds(1));
+  CHECK(parse_as<ListCommand>({"--rate", "--interval", "0.25"}).interval == std::chrono::milliseconds(250));
+  CHECK(parse_as<ListCommand>({"-o", "+SEGS_IN_PER_S"}).rows.rate);
+  CHECK(parse_as<ListCommand>({"-S", "retrans_per_s:desc"}).rows.rate);
+  CHECK(parse_as<ListCommand>({"received_bps", ">", "1M"}).rows.rate);
+  CHECK(parse_as<WatchCommand>({"watch", "--rate"}).rows.rate);
+  // A file has those that were saved, and /proc has none.
+  CHECK_FALSE(parse_as<ListCommand>({"--source", "rows.ndjson", "sent_bps", ">", "1"}).rows.rate);
+  CHECK_FALSE(parse_as<ListCommand>({"--source", "proc", "-o", "+SENT_BPS"}).rows.rate);
+  const std::vector<std::vector<std::string>> wrong = {{"--interval", "2"},
+                                                       {"--rate", "--interval", "0.01"},
+                                                       {"--rate", "--source", "rows.ndjson"},
+                                                       {"--rate", "--source", "proc"},
+                                                       {"summary", "--rate"},
+                                                       {"summary", "sent_bps > 1"},
+                                                       {"check", "sent_bps > 1"},
+                                                       {"trace", "sent_bps > 1"},
+                                                       {"watch", "--events", "sent_bps > 1"}};
+  for (const std::vector<std::string>& words : wrong) {
+    CAPTURE(words.back());
+    CHECK_FALSE(parse(words));
+  }
+}
+
 TEST_CASE("--proc-root reads /proc, and -u is answered once") {
   const auto parsed = parse({"--proc-root", "/tmp/proc", "-u"}).value();
   const auto& source = std::get<ListCommand>(parsed.command).source;

@@ -75,6 +75,14 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
   for (const RowFlagInfo& flag : kRowFlags) {
     if (row.flags.has(flag.flag)) out["flags"].push_back(flag.name);
   }
+  out["rates"] = json();
+  if (row.rates != nullptr) {
+    out["rates"] = {{"sent_bps", or_null(row.rates->sent_bytes)},
+                    {"received_bps", or_null(row.rates->received_bytes)},
+                    {"segs_out_per_s", or_null(row.rates->segments_out)},
+                    {"segs_in_per_s", or_null(row.rates->segments_in)},
+                    {"retrans_per_s", or_null(row.rates->retransmits)}};
+  }
   out["tcp_info"] = json();
   if (!row.tcp_info.empty()) {
     out["tcp_info"]["congestion"] = or_null(row.congestion);
@@ -87,8 +95,8 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
 
 inline json expected_row(const Listener& row, test::TableNames& names) {
   json out = expected_socket(row, State::listen, names);
-  for (const char* key :
-       {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits", "age_ms", "tcp_info"}) {
+  for (const char* key : {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits",
+                          "age_ms", "rates", "tcp_info"}) {
     out[key] = json();
   }
   out["accept_queue"] = or_null(row.accept_queue);
@@ -126,6 +134,8 @@ struct Sample {
         row.tcp_info = std::span(info).first(random.below(281));
         row.congestion = "cu\"bic";
       }
+      static const Rates kRates = {.sent_bytes = UINT64_MAX, .received_bytes = 0, .segments_in = 7, .retransmits = 1};
+      if (random.once_in(4)) row.rates = &kRates;
       rendering.row(row);
       expected.push_back(expected_row(row, rendering.names));
       if (i % 5 != 0) continue;
