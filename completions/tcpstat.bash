@@ -69,7 +69,7 @@ _tcpstat_options() {
         --remote-port --user --pid --process --unit --container --netns -F --filter'
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
-    local rows='-o --output -S --sort --limit -p --processes -i --info --rate'
+    local rows='-o --output -S --sort --limit -p --processes -i --info -m --memory -e --extended --rate'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
@@ -84,7 +84,7 @@ _tcpstat_options() {
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at -t --timeout --interval $check" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --sample --at --by $samples --duration --lives --only $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -M --mptcp -r --resolve $source --sample --at --by $samples --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }

@@ -150,6 +150,8 @@ Failure read(const Words& words, FormatId format, RowChoice& to) {
   const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
   to.processes = words.given(OptionId::processes);
   to.info = words.given(OptionId::info);
+  to.memory = words.given(OptionId::memory);
+  to.extended = words.given(OptionId::extended);
   to.resolve = words.given(OptionId::resolve);
   if (auto failed = read_columns(words, format, to)) return failed;
   std::vector<survey::SortKey> keys;
@@ -186,7 +188,7 @@ Failure read_parts(const Words& words, C& to) {
   return std::nullopt;
 }
 
-bool is_rate(const Column& column) { return column.id >= ColumnId::SENT_BPS && column.id <= ColumnId::RETRANS_PER_S; }
+bool is_rate(const Column& column) { return column.object == JsonObject::rates; }
 
 /// Rates are of two samples of tcp_info, so that both have to be taken.
 Failure read_rate(const Words& words, const filter::Filter& filter, const SourceChoice& source, RowChoice& to) {
@@ -213,6 +215,11 @@ Failure read(const Words& words, ListCommand& to) {
   constexpr std::chrono::milliseconds kShortest{50};
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
+  to.rows.mptcp = words.given(OptionId::mptcp);
+  if (to.rows.mptcp && to.source.id != SourceId::automatic && to.source.id != SourceId::netlink) {
+    return UsageError{"--mptcp lists what netlink alone tells: --source netlink"};
+  }
+  if (to.rows.mptcp) to.source.id = SourceId::netlink;
   if (words.given(OptionId::interval) && !to.rows.rate) {
     return UsageError{
         refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
@@ -457,10 +464,6 @@ OutputChoice output_of(const Command& command) {
 std::vector<std::string> notes_on(const TypedOptions& typed) {
   std::vector<std::string> notes;
   if (typed.given_in_vain('u')) notes.emplace_back("only TCP is shown; -u changes nothing");
-  if (typed.given_in_vain('m')) notes.emplace_back("-m changes nothing; the memory of sockets is not shown");
-  if (typed.given_in_vain('e')) {
-    notes.emplace_back("-e changes nothing; for more columns: -o +UID,INODE,COOKIE (see: tcpstat --list columns)");
-  }
   for (const OptionId id : {OptionId::local, OptionId::remote}) {
     for (const std::string& piece : split_list(typed.values(id))) {
       if (std::string hint = port_hint(piece); !hint.empty()) notes.push_back(std::move(hint));

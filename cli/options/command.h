@@ -51,7 +51,10 @@ struct RowChoice {
   std::optional<std::uint64_t> limit;
   bool processes = false;
   bool info = false;
-  bool rate = false;  ///< also where a column, an order or a filter asks for one
+  bool memory = false;
+  bool extended = false;
+  bool mptcp = false;  ///< the connections of MPTCP instead of those of TCP
+  bool rate = false;   ///< also where a column, an order or a filter asks for one
   bool resolve = false;
 };
 

@@ -94,6 +94,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   const Columns used = used_columns(list.rows, format, columns);
   if (has_column(used, ColumnId::NETNS)) host.names().find_namespaces();
   survey::DumpPlan plan = list_plan(settled(list.filter, host), list.rows, used);
+  plan.query.mptcp = list.rows.mptcp;
   std::optional<survey::RateSampler> rates;
   if (list.rows.rate) plan.rates = &rates.emplace(host.clock());
   if (rates) wait_for_rates(host, plan, list.interval);

@@ -71,11 +71,17 @@ bool read_identity(const json& object, const char* key, std::optional<std::uint6
 template <typename Row>
 bool read_plain_members(const json& object, Row& to) {
   bool good = true;
+  const json* memory = member(object, "memory");
+  if (memory != nullptr && !memory->is_object()) return false;
   for_each_row_column([&]<ColumnId kId>() {
     using Spec = ColumnSpec<kId>;
     if constexpr (std::is_member_object_pointer_v<decltype(Spec::kValue)> && HasColumn<kId, Row>) {
-      if constexpr (Spec::kKind == ColumnKind::number) {
+      if constexpr (Spec::kObject == JsonObject::memory) {
+        good = good && (memory == nullptr || read_number(*memory, kKey<kId>.data(), to.*Spec::kValue));
+      } else if constexpr (Spec::kKind == ColumnKind::number) {
         good = good && read_number(object, kKey<kId>.data(), to.*Spec::kValue);
+      } else if constexpr (Spec::kKind == ColumnKind::boolean) {
+        good = good && read_flag(object, kKey<kId>.data(), to.*Spec::kValue);
       } else if constexpr (Spec::kKind == ColumnKind::identity) {
         good = good && read_identity(object, kKey<kId>.data(), to.*Spec::kValue);
       }
@@ -166,6 +172,9 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   to.netns = netns.value_or(0);
   std::string_view ulp;
   if (!read_text(object, "ulp", ulp) || !read_flag(object, "v6only", to.v6only)) return false;
+  if (!read_text(object, "mptcp_role", text)) return false;
+  to.mptcp_role = mptcp_role_from_name(text);
+  text = {};
   ulp.copy(to.ulp.data(), to.ulp.size() - 1);
   if (!read_text(object, "netns_name", text)) return false;
   if (!text.empty()) names_.record_netns(to.netns, text);

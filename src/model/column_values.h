@@ -118,6 +118,12 @@ struct RateOf {
     return row.rates == nullptr ? std::nullopt : row.rates->*kRate;
   }
 };
+inline std::string_view mptcp_role_of(const Socket& row) { return name(row.mptcp_role); }
+/// What of net.ipv4.tcp_mem is its (sk_mem_charge(), include/net/sock.h).
+inline std::optional<std::uint64_t> mem_of(const Socket& row) {
+  if (!row.recv_memory_bytes || !row.queued_memory_bytes || !row.reserved_memory_bytes) return std::nullopt;
+  return std::uint64_t{*row.recv_memory_bytes} + *row.queued_memory_bytes + *row.reserved_memory_bytes;
+}
 inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
 inline std::string_view source_of(const Socket& row) { return name(row.origin); }
 
@@ -126,14 +132,11 @@ inline std::string_view source_of(const Socket& row) { return name(row.origin); 
 /// The columns of columns.def: those before tcp_info's.
 inline constexpr std::size_t kRowColumnCount = static_cast<std::size_t>(ColumnId::tcp_info);
 
-/// The JSON object that has the column.
-enum class JsonObject : std::uint8_t { row, rates, tcp_info };
-
 /// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kObject`.
 template <ColumnId kId>
 struct ColumnSpec;
 
-#define COLUMN_SPEC(name, kind, value, object)            \
+#define COLUMN_SPEC(name, kind, value)                    \
   template <>                                             \
   struct ColumnSpec<ColumnId::name> {                     \
     static constexpr std::string_view kName = #name;      \
@@ -142,11 +145,9 @@ struct ColumnSpec;
       using namespace column_values; /* NOLINT */         \
       return value;                                       \
     }();                                                  \
-    static constexpr JsonObject kObject = object;         \
+    static constexpr JsonObject kObject = object_of(ColumnId::name); \
   };
-#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::row)
-#define INFO_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::tcp_info)
-#define RATE_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), JsonObject::rates)
+#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value))
 #include "model/columns.def"
 #undef COLUMN_SPEC
 

@@ -218,10 +218,20 @@ void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const
   out.append('}');
 }
 
-void append_rates(TextBuffer& out, const Connection& row, Names& names, const JsonRowStyle& style) {
-  out.append(R"(,"rates":{)");
-  append_members<JsonObject::rates>(out, row, names, style);
+/// An object of its own, or null where nothing of it is known.
+template <JsonObject kObject, typename Row>
+void append_object(TextBuffer& out, std::string_view start, bool known, const Row& row, Names& names,
+                   const JsonRowStyle& style) {
+  out.append(start);
+  if (!known) return out.append("null");
+  out.append('{');
+  append_members<kObject>(out, row, names, style);
   out.append('}');
+}
+
+template <typename Row>
+void append_memory(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
+  append_object<JsonObject::memory>(out, R"(,"memory":)", row.recv_memory_bytes.has_value(), row, names, style);
 }
 
 void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run) {
@@ -254,11 +264,8 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
   append_netns(out, row, netns);
-  if (row.rates == nullptr) {
-    out.append(R"(,"rates":null)");
-  } else {
-    append_rates(out, row, names, style);
-  }
+  append_memory(out, row, names, style);
+  append_object<JsonObject::rates>(out, R"(,"rates":)", row.rates != nullptr, row, names, style);
   if (!style.tcp_info || row.tcp_info.empty()) return out.append(R"(,"tcp_info":null)");
   out.append(R"(,"tcp_info":)");
   append_tcp_info(out, row, names, style);
@@ -268,6 +275,7 @@ void append_json_members(TextBuffer& out, const Listener& row, Names& names, std
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
   append_netns(out, row, netns);
+  append_memory(out, row, names, style);
   out.append(R"(,"rates":null,"tcp_info":null)");
 }
 

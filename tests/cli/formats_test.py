@@ -160,7 +160,7 @@ class Formats(TestCase):
                     if key in row:
                         value = row[key]
                     else:
-                        inside = [row[name] for name in ("rates", "tcp_info") if row[name]]
+                        inside = [row[name] for name in ("memory", "rates", "tcp_info") if row[name]]
                         value = next((one[key] for one in inside if key in one), None)
                     if key == "flags":
                         value = ",".join(value) or None

@@ -130,6 +130,29 @@ TEST_CASE("v6only and protocols on top of TCP") {
   CHECK(said("ulp mptcp", row) == Truth::yes);
 }
 
+TEST_CASE("MPTCP, memory and socket options") {
+  Connection row = kRow;
+  CHECK(said("mptcp_role joined", row) == Truth::no);  // no subflow at all
+  row.ulp = {'m', 'p', 't', 'c', 'p'};
+  CHECK(said("mptcp_role joined", row) == Truth::unknown);
+  row.mptcp_role = MptcpRole::joined;
+  CHECK(said("mptcp_role joined", row) == Truth::yes);
+  CHECK_FALSE(parse_expression("mptcp_role main", {}));
+  CHECK(said("mem > 1k", row) == Truth::unknown);
+  row.recv_memory_bytes = 1000;
+  row.queued_memory_bytes = 500;
+  row.reserved_memory_bytes = 24;
+  CHECK(said("mem = 1524", row) == Truth::yes);
+  CHECK(said("mem_recv >= 1k", row) == Truth::yes);
+  CHECK(needs_of(parsed("not mem > 1")).memory);
+  CHECK(needs_of(parsed("mem > 1")).netlink_word == "MEM");
+  CHECK(said("transparent no", row) == Truth::unknown);
+  row.transparent = row.freebind = false;
+  CHECK(said("transparent no", row) == Truth::yes);
+  CHECK(said("freebind yes", row) == Truth::no);
+  CHECK(needs_of(parsed("sent_bps > 1M")).rates);
+}
+
 TEST_CASE("fields of rows are compared by what they hold") {
   Connection row = kRow;
   const Owner owners[] = {{812, 3, "nginx"}};

@@ -53,6 +53,18 @@ TEST_CASE("each column shows its part of a connection") {
   std::vector<std::byte> info(280);
   info[68] = std::byte{99};
   row.tcp_info = info;
+  row.mptcp_token = 4023;
+  row.mptcp_role = MptcpRole::joined_backup;
+  row.transparent = true;
+  row.freebind = false;
+  row.recv_memory_bytes = 100;
+  row.recv_buffer_bytes = 200;
+  row.send_memory_bytes = 300;
+  row.send_buffer_bytes = 400;
+  row.reserved_memory_bytes = 50;
+  row.queued_memory_bytes = 1000;
+  row.option_memory_bytes = 7;
+  row.backlog_memory_bytes = 8;
   const Rates rates = {.sent_bytes = 1'000'000, .received_bytes = 0, .segments_out = 700, .retransmits = 1};
   row.rates = &rates;
   struct Expected {
@@ -96,6 +108,20 @@ TEST_CASE("each column shows its part of a connection") {
       {"ORPHAN", "closed-by-process"},
       {"FLAGS", "-"},
       {"SOURCE", "file"},
+      {"MPTCP_TOKEN", "4023"},
+      {"MPTCP_ROLE", "joined-backup"},
+      {"TRANSPARENT", "yes"},
+      {"FREEBIND", "no"},
+      {"MEM", "1150"},
+      {"MEM_RECV", "100"},
+      {"MEM_RECV_LIMIT", "200"},
+      {"MEM_SEND", "300"},
+      {"MEM_SEND_LIMIT", "400"},
+      {"MEM_RESERVED", "50"},
+      {"MEM_QUEUED", "1000"},
+      {"MEM_OPTIONS", "7"},
+      {"MEM_BACKLOG", "8"},
+      {"MEM_DROPS", "-"},
       {"SENT_BPS", "1000000"},
       {"RECEIVED_BPS", "0"},
       {"SEGS_OUT_PER_S", "700"},

@@ -18,13 +18,14 @@ const std::string kFilters =
     "state all listening ipv4 ipv6 local remote port local-port remote-port user pid process unit container netns "
     "filter ";
 const std::string kText = "no-header no-truncate ";
-const std::string kRows = "output sort limit processes info rate ";
+const std::string kRows = "output sort limit processes info memory extended rate ";
 
 /// What each verb takes, in words: a change of the table shows here.
 const std::map<VerbId, std::string> kTakes = {
     {VerbId::list,
      kFilters + kText + kRows +
-         "resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample at"},
+         "mptcp resolve color format json output-file quiet verbose source proc-root timeout strict byte-order sample "
+         "at"},
     {VerbId::summary,
      kFilters + kText +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order sample at by limit"},

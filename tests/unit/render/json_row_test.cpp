@@ -39,11 +39,20 @@ struct Expected {
     }
   }
   std::set<std::string>& in_object(const Column& column) {
-    if (column.id == ColumnId::tcp_info || column.id == ColumnId::CONGESTION) return tcp_info;
-    if (column.name.ends_with("_BPS") || column.name.ends_with("_PER_S")) return rates;
+    switch (column.object) {
+      case JsonObject::memory:
+        return memory;
+      case JsonObject::rates:
+        return rates;
+      case JsonObject::tcp_info:
+        return tcp_info;
+      case JsonObject::row:
+        break;
+    }
     return row;
   }
-  std::set<std::string> row = {"netns", "rates", "tcp_info"};
+  std::set<std::string> row = {"netns", "memory", "rates", "tcp_info"};
+  std::set<std::string> memory;
   std::set<std::string> rates;
   std::set<std::string> tcp_info;
 };
@@ -54,10 +63,12 @@ TEST_CASE("a row has a key for every column, and no other") {
   row.tcp_info = info;
   const Rates rates;
   row.rates = &rates;
+  row.recv_memory_bytes = 1;
   const Expected expected;
   const json connection = written(row);
   CHECK(keys_of(connection) == expected.row);
   CHECK(keys_of(connection["tcp_info"]) == expected.tcp_info);
+  CHECK(keys_of(connection["memory"]) == expected.memory);
   CHECK(keys_of(connection["rates"]) == expected.rates);
   CHECK(keys_of(written(test::listener(test::endpoint("::1", 1)))) == expected.row);
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/column_values.h"
 #include "model/tcp_info.h"
 #include "support/fixtures.h"
 #include "support/render.h"
@@ -45,6 +46,23 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   out["pod"] = place != nullptr ? or_null(place->pod) : json();
   out["v6only"] = or_null(row.v6only);
   out["ulp"] = row.ulp[0] == '\0' ? json() : json(std::string(row.ulp.data()));
+  out["mptcp_token"] = or_null(row.mptcp_token);
+  out["mptcp_role"] = or_null(name(row.mptcp_role));
+  out["transparent"] = or_null(row.transparent);
+  out["freebind"] = or_null(row.freebind);
+  out["memory"] = json();
+  if (row.recv_memory_bytes) {
+    out["memory"]["mem"] = or_null(column_values::mem_of(row));
+    out["memory"]["mem_recv"] = or_null(row.recv_memory_bytes);
+    out["memory"]["mem_recv_limit"] = or_null(row.recv_buffer_bytes);
+    out["memory"]["mem_send"] = or_null(row.send_memory_bytes);
+    out["memory"]["mem_send_limit"] = or_null(row.send_buffer_bytes);
+    out["memory"]["mem_reserved"] = or_null(row.reserved_memory_bytes);
+    out["memory"]["mem_queued"] = or_null(row.queued_memory_bytes);
+    out["memory"]["mem_options"] = or_null(row.option_memory_bytes);
+    out["memory"]["mem_backlog"] = or_null(row.backlog_memory_bytes);
+    out["memory"]["mem_drops"] = or_null(row.drops);
+  }
   out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
   out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
