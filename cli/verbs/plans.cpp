@@ -59,8 +59,8 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
   plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
                             has_column(used, ColumnId::PROCESS));
-  const bool places =
-      has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) || has_column(used, ColumnId::POD);
+  const bool places = has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) ||
+                      has_column(used, ColumnId::CONTAINER_NAME) || has_column(used, ColumnId::POD);
   // Where no owner is found the control group of the socket tells.
   if (places && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
   plan.sort = rows.sort;
@@ -77,7 +77,8 @@ survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<st
     if (key == "ulp" || key == "mptcp_token") plan.query.tcp_info = true;
     if (key == "congestion") plan.query.congestion = true;
     if (key == survey::kProcessKey || key == survey::kPidKey) plan.owners = Owners::required;
-    const bool helps = key == "orphan" || key == "unit" || key == "container" || key == "pod";
+    const bool helps =
+        key == "orphan" || key == "unit" || key == "container" || key == "container_name" || key == "pod";
     if (helps && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
   }
   return plan;

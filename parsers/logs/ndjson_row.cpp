@@ -196,11 +196,13 @@ bool NdjsonDecoder::read_place(const json& object, const Socket& row) {
   std::string_view unit;
   std::string_view container;
   std::string_view pod;
+  std::string_view name;
   if (!read_text(object, "unit", unit) || !read_text(object, "container", container) ||
-      !read_text(object, "pod", pod)) {
+      !read_text(object, "pod", pod) || !read_text(object, "container_name", name)) {
     return false;
   }
-  CgroupPlace place{std::string(unit), std::string(container), std::string(pod)};
+  CgroupPlace place{std::string(unit), std::string(container), std::string(pod),
+                    is_container_id(container) ? std::string(name) : std::string()};
   if (place.empty()) return true;
   if (!row.owners.empty()) {
     names_.record_process(row.owners.front().pid, std::move(place));

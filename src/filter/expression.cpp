@@ -117,7 +117,9 @@ struct Evaluation {
     if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
     const Cell cell = row.cell(*test.column);
     if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
-    if (test.column->id == ColumnId::CONTAINER) return place(cell, is_container(cell.text, test.word));
+    if (test.column->id == ColumnId::CONTAINER)
+      return place(cell, is_container(cell.text, test.word) || container_name() == test.word);
+    if (test.column->id == ColumnId::CONTAINER_NAME) return place(cell, cell.text == test.word);
     // The kernel names one of every full socket that has one.
     if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
       return truth_of(cell.text == test.word);
@@ -141,6 +143,9 @@ struct Evaluation {
   }
 
  private:
+  [[nodiscard]] std::string_view container_name() const {
+    return column_values::container_name_of(row.socket, row.names);
+  }
   [[nodiscard]] bool knows_no_mptcp() const {
     return row.socket.origin == Origin::netlink && column_values::ulp_of(row.socket) != "mptcp";
   }
@@ -273,6 +278,7 @@ class NeedsOfTest {
         break;
       case ColumnId::UNIT:
       case ColumnId::CONTAINER:
+      case ColumnId::CONTAINER_NAME:
       case ColumnId::POD:
         needs_.places = needs_.owners = true;
         break;

@@ -28,6 +28,8 @@ constexpr auto kNamed = std::to_array<NamedField>({
     {"unit", FieldKind::word, "systemd unit; nginx is nginx.service", ColumnId::UNIT},
     {"container", FieldKind::word, "container by id, of which the first digits will do, or by name",
      ColumnId::CONTAINER},
+    {"container_name", FieldKind::word, "container by the name that a file of its engine tells",
+     ColumnId::CONTAINER_NAME},
     {"pod", FieldKind::word, "uid of a Kubernetes pod", ColumnId::POD},
     {"netns", FieldKind::word, "what its network namespace is called: --netns all", ColumnId::NETNS},
     {"v6only", FieldKind::word, "yes or no: whether an IPv6 socket leaves IPv4 to others", ColumnId::V6ONLY},

@@ -101,6 +101,12 @@ inline std::string_view container_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->container);
 }
+/// The name that it has instead of an id, else that of its engine's files.
+inline std::string_view container_name_of(const Socket& row, Names& names) {
+  const CgroupPlace* place = place_of_row(row, names);
+  if (place == nullptr) return {};
+  return is_container_id(place->container) ? place->container_name : place->container;
+}
 inline std::string_view pod_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->pod);
@@ -136,15 +142,15 @@ inline constexpr std::size_t kRowColumnCount = static_cast<std::size_t>(ColumnId
 template <ColumnId kId>
 struct ColumnSpec;
 
-#define COLUMN_SPEC(name, kind, value)                    \
-  template <>                                             \
-  struct ColumnSpec<ColumnId::name> {                     \
-    static constexpr std::string_view kName = #name;      \
-    static constexpr ColumnKind kKind = ColumnKind::kind; \
-    static constexpr auto kValue = [] {                   \
-      using namespace column_values; /* NOLINT */         \
-      return value;                                       \
-    }();                                                  \
+#define COLUMN_SPEC(name, kind, value)                               \
+  template <>                                                        \
+  struct ColumnSpec<ColumnId::name> {                                \
+    static constexpr std::string_view kName = #name;                 \
+    static constexpr ColumnKind kKind = ColumnKind::kind;            \
+    static constexpr auto kValue = [] {                              \
+      using namespace column_values; /* NOLINT */                    \
+      return value;                                                  \
+    }();                                                             \
     static constexpr JsonObject kObject = object_of(ColumnId::name); \
   };
 #define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value))

@@ -19,7 +19,7 @@ std::string text(std::string_view column, const Row& row, const render::CellStyl
   test::TableNames names;
   names.users = {{0, "root"}};
   names.namespaces = {{4026531840U, "web"}};
-  names.process_places = {{812, {"nginx.service", std::string(64, 'a'), "8e1f"}}};
+  names.process_places = {{812, {"nginx.service", std::string(64, 'a'), "8e1f", "web"}}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/a\nb"}};
   const Column* found = find_column(column);
@@ -100,6 +100,7 @@ TEST_CASE("each column shows its part of a connection") {
       {"CGROUP", "/a\\x0ab"},
       {"UNIT", "nginx.service"},
       {"CONTAINER", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+      {"CONTAINER_NAME", "web"},
       {"POD", "8e1f"},
       {"MARK", "6"},
       {"NETNS", "web"},

@@ -43,6 +43,10 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   if (place == nullptr && row.cgroup) place = names.place_of_cgroup(*row.cgroup);
   out["unit"] = place != nullptr ? or_null(place->unit) : json();
   out["container"] = place != nullptr ? or_null(place->container) : json();
+  out["container_name"] = json();
+  if (place != nullptr) {
+    out["container_name"] = or_null(is_container_id(place->container) ? place->container_name : place->container);
+  }
   out["pod"] = place != nullptr ? or_null(place->pod) : json();
   out["v6only"] = or_null(row.v6only);
   out["ulp"] = row.ulp[0] == '\0' ? json() : json(std::string(row.ulp.data()));
