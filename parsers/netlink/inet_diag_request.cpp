@@ -37,9 +37,10 @@ std::vector<std::byte> bytes_of(const Header& header) {
 
 }  // namespace
 
-Request make_request(const filter::Query& query) {
+Request make_request(const filter::Query& query, KernelTests tests) {
   const bool counts_half_opens = query.states.has(State::listen) && query.states.has(State::syn_recv);
-  std::vector<std::byte> program = bytecode(query.filter, counts_half_opens ? Wanted::and_half_opens : Wanted::matches);
+  std::vector<std::byte> program =
+      bytecode(query.filter, counts_half_opens ? Wanted::and_half_opens : Wanted::matches, tests);
   if (query.filter.ipv4 && query.filter.ipv6) {
     inet_diag_req header{};
     header.idiag_ext = extension_mask(query);

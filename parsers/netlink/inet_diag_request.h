@@ -7,6 +7,7 @@
 
 #include "filter/query.h"
 #include "parsers/netlink/inet_diag.h"
+#include "parsers/netlink/kernel_part.h"
 
 namespace tcpstat::netlink::inet_diag {
 
@@ -19,7 +20,7 @@ struct Request {
 
 /// One legacy request (type 18) where both families are wanted, because it answers both in one walk of the kernel's
 /// tables; the v2 request for one family. Only the states and extensions that the query needs are asked for.
-Request make_request(const filter::Query& query);
+Request make_request(const filter::Query& query, KernelTests tests = KernelTests::all);
 /// The connections of Multipath TCP: a request for each family that the query wants, because no legacy request names a
 /// protocol.
 std::vector<Request> mptcp_requests(const filter::Query& query);

@@ -5,6 +5,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -47,17 +48,34 @@ class SockDiagSource final : public source::Source {
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     if (query.mptcp) return dump_mptcp(query, sink, coverage);
-    if (!query.filter.needs.autobound) return dump(inet_diag::make_request(query), sink, coverage);
+    if (!query.filter.needs.autobound) return dump_rows(query, sink, coverage);
     // No reply says who chose a port; a filter in the kernel does (net/ipv4/inet_diag.c, INET_DIAG_BC_AUTO).
     AutoboundSockets chosen(options_.chosen_ports);
     Coverage first;
     if (auto read = dump(inet_diag::request_for_autobound(query), chosen, first); !read) return read;
     if (!first.complete) coverage.lose("autobound", "which ports the kernel chose is not known of all sockets");
     AutoboundRows rows(chosen, sink);
-    return dump(inet_diag::make_request(query), rows, coverage);
+    return dump_rows(query, rows, coverage);
   }
 
  private:
+  /// A kernel that refuses a test that it does not know, or has no right to, is asked again without.
+  Expected<void> dump_rows(const filter::Query& query, Sink& sink, Coverage& coverage) const {
+    filter::Query by_index = query;
+    if (!query.filter.needs.devices.empty()) {
+      const auto tree = inet_diag::with_device_indexes(*query.filter.expression, ::if_nametoindex);
+      by_index.filter.expression = std::make_shared<const filter::Expression>(tree);
+    }
+    const inet_diag::Request request = inet_diag::make_request(by_index);
+    const Coverage before = coverage;
+    auto read = dump(request, sink, coverage);
+    if (read || (read.error().code != EINVAL && read.error().code != EPERM)) return read;
+    const inet_diag::Request oldest = inet_diag::make_request(query, inet_diag::KernelTests::oldest);
+    if (oldest.program == request.program) return read;
+    coverage = before;
+    return dump(oldest, sink, coverage);
+  }
+
   Expected<void> dump_mptcp(const filter::Query& query, Sink& sink, Coverage& coverage) const {
     for (const inet_diag::Request& request : inet_diag::mptcp_requests(query)) {
       auto read = dump(request, sink, coverage);
