@@ -79,6 +79,24 @@ TEST_CASE("units, containers and pods are those of the process, else of the cont
   }
 }
 
+TEST_CASE("a container is known by its id, and by its name where a file tells that") {
+  const std::string id(64, 'e');
+  test::TableNames names;
+  names.cgroup_places = {{3, {"", id, "", "web"}}, {4, {"", "web", ""}}, {5, {"ssh.service", "", ""}}};
+  Connection row = kRow;
+  const auto holds = [&](const char* text, std::uint64_t cgroup) {
+    row.cgroup = cgroup;
+    return evaluate(parsed(text), row, names);
+  };
+  for (const char* text : {"container eeeeee", "container web", "container_name web", "container_name != db"}) {
+    CAPTURE(text);
+    CHECK(holds(text, 3) == Truth::yes);
+  }
+  CHECK(holds("container_name web", 4) == Truth::yes);  // of LXC, which has no id
+  CHECK(holds("container_name web", 5) == Truth::no);
+  CHECK(holds("container_name web", 6) == Truth::unknown);
+}
+
 TEST_CASE("a zone is the device that the socket is bound to, wherever ss and others write it") {
   Connection row = test::connection(State::established, test::endpoint("fe80::1", 8000), test::endpoint("fe80::2", 4));
   row.interface = 7;

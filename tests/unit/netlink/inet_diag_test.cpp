@@ -242,7 +242,7 @@ TEST_CASE("a subflow of MPTCP has its connection's token and its part in it") {
   CHECK(subflow(kAlive | MPTCP_SUBFLOW_FLAG_BKUP_LOC).mptcp_role == MptcpRole::initial_backup);
   CHECK(subflow(MPTCP_SUBFLOW_FLAG_JOIN_LOC).mptcp_role == MptcpRole::joined);
   CHECK(subflow(MPTCP_SUBFLOW_FLAG_JOIN_REM | MPTCP_SUBFLOW_FLAG_BKUP_REM).mptcp_role == MptcpRole::joined_backup);
-  // Without CAP_NET_ADMIN the kernel tells the name alone.
+  // Without CAP_NET_ADMIN older kernels tell the name alone.
   Message name_alone(kLocal, kRemote, 1);
   name_alone.attribute(NLA_F_NESTED | INET_DIAG_ULP_INFO, attribute(INET_ULP_INFO_NAME, std::string("mptcp\0", 6)));
   CHECK(decoded_connection(name_alone.payload()).mptcp_role == MptcpRole::unknown);
