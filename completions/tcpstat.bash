@@ -70,7 +70,7 @@ _tcpstat_options() {
         --remote-port --user --pid --process --unit --container --netns -F --filter'
     local document='-f --format -j --json --output-file -q --quiet'
     local text='-H --no-header --no-truncate --color -v --verbose'
-    local rows='-o --output -S --sort --limit -p --processes -i --info'
+    local rows='-o --output -S --sort --limit -p --processes -i --info -m --memory -e --extended --rate'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
@@ -87,7 +87,7 @@ _tcpstat_options() {
         history) options="$document -H --no-header --no-truncate --color --record --by --interval --limit --since --until --findings --strict" ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
-        *) options="$filters $document $text $rows -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
+        *) options="$filters $document $text $rows -M --mptcp -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'
 }

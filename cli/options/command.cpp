@@ -167,6 +167,8 @@ Failure read(const Words& words, FormatId format, RowChoice& to) {
   const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
   to.processes = words.given(OptionId::processes);
   to.info = words.given(OptionId::info);
+  to.memory = words.given(OptionId::memory);
+  to.extended = words.given(OptionId::extended);
   to.resolve = words.given(OptionId::resolve);
   if (auto failed = read_columns(words, format, to)) return failed;
   std::vector<survey::SortKey> keys;
@@ -203,7 +205,45 @@ Failure read_parts(const Words& words, C& to) {
   return std::nullopt;
 }
 
-Failure read(const Words& words, ListCommand& to) { return read_parts(words, to); }
+bool is_rate(const Column& column) { return column.object == JsonObject::rates; }
+
+/// Rates are of two samples of tcp_info, so that both have to be taken.
+Failure read_rate(const Words& words, const filter::Filter& filter, const SourceChoice& source, RowChoice& to) {
+  const auto among = [](const auto& columns) {
+    return std::any_of(columns.begin(), columns.end(), [](const Column* one) { return is_rate(*one); });
+  };
+  const bool sorted =
+      std::any_of(to.sort.begin(), to.sort.end(), [](const survey::SortKey& key) { return is_rate(*key.column); });
+  const bool asked = words.given(OptionId::rate);
+  if (asked && !info(source.id).live()) {
+    return UsageError{"--rate takes two samples of a live host; " + in_quotes(source.file) +
+                      " has the rates that were saved with it"};
+  }
+  if (asked && source.id == SourceId::proc) {
+    return UsageError{"--rate compares tcp_info, which /proc does not have: --source netlink"};
+  }
+  // Elsewhere such a column is unknown, as all of tcp_info is.
+  const bool sampled = info(source.id).live() && source.id != SourceId::proc;
+  to.rate = sampled && (asked || filter.needs.rates || sorted || among(to.columns) || among(to.added_columns));
+  return std::nullopt;
+}
+
+Failure read(const Words& words, ListCommand& to) {
+  constexpr std::chrono::milliseconds kShortest{50};
+  if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
+  to.rows.mptcp = words.given(OptionId::mptcp);
+  if (to.rows.mptcp && to.source.id != SourceId::automatic && to.source.id != SourceId::netlink) {
+    return UsageError{"--mptcp lists what netlink alone tells: --source netlink"};
+  }
+  if (to.rows.mptcp) to.source.id = SourceId::netlink;
+  if (words.given(OptionId::interval) && !to.rows.rate) {
+    return UsageError{
+        refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
+  }
+  return read_one(words, OptionId::interval, to.interval,
+                  [&](const std::string& word) { return parse_interval(word, kShortest); });
+}
 
 /// Counters and settings are those of one namespace.
 Failure refuse_several_namespaces(const SourceChoice& source) {
@@ -220,8 +260,15 @@ Failure refuse_other_groups(const SummaryCommand& command) {
   return UsageError{"metrics are grouped by process alone: --by process, or another format"};
 }
 
+/// Of a live host, where nobody takes two samples.
+Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source) {
+  if (!filter.needs.rates || !info(source.id).live()) return std::nullopt;
+  return UsageError{"a filter by rates compares two samples, which lists and watch take: tcpstat --rate"};
+}
+
 Failure read(const Words& words, SummaryCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   for (const std::string& piece : words.pieces(OptionId::by)) {
     const auto key = parse_group_key(piece);
     if (!key) return key.error();
@@ -260,12 +307,14 @@ bool chooses_format(const Words& words) {
 Failure read(const Words& words, WatchCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = read_replay(words, to)) return failed;
+  if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return read(words, to.sampling);
 }
 
 Failure read(const Words& words, EventsCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   if (auto failed = read_replay(words, to)) return failed;
   if (!info(to.source.id).traits.one_source) {
     return UsageError{"watch --events follows the sockets of one source: --source netlink or --source proc"};
@@ -380,6 +429,7 @@ Failure read(const Words& words, RuleChoice& to) {
 
 Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
+  if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   to.filter_words = filters_as_typed(words);
   if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
   if (!to.metrics_file.empty() || render::format(to.output.format).counts_metrics) {
@@ -498,10 +548,6 @@ OutputChoice output_of(const Command& command) {
 std::vector<std::string> notes_on(const TypedOptions& typed) {
   std::vector<std::string> notes;
   if (typed.given_in_vain('u')) notes.emplace_back("only TCP is shown; -u changes nothing");
-  if (typed.given_in_vain('m')) notes.emplace_back("-m changes nothing; the memory of sockets is not shown");
-  if (typed.given_in_vain('e')) {
-    notes.emplace_back("-e changes nothing; for more columns: -o +UID,INODE,COOKIE (see: tcpstat --list columns)");
-  }
   for (const OptionId id : {OptionId::local, OptionId::remote}) {
     for (const std::string& piece : split_list(typed.values(id))) {
       if (std::string hint = port_hint(piece); !hint.empty()) notes.push_back(std::move(hint));

@@ -51,6 +51,10 @@ struct RowChoice {
   std::optional<std::uint64_t> limit;
   bool processes = false;
   bool info = false;
+  bool memory = false;
+  bool extended = false;
+  bool mptcp = false;  ///< the connections of MPTCP instead of those of TCP
+  bool rate = false;   ///< also where a column, an order or a filter asks for one
   bool resolve = false;
 };
 
@@ -69,6 +73,7 @@ struct ListCommand {
   OutputChoice output;
   TextChoice text;
   RowChoice rows;
+  std::chrono::milliseconds interval{1000};  ///< between the samples of rates
 };
 
 struct SummaryCommand {

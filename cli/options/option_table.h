@@ -16,6 +16,7 @@ enum class OptionId : std::uint8_t {
   listening,
   ipv4,
   ipv6,
+  mptcp,
   local,
   remote,
   port,
@@ -38,6 +39,9 @@ enum class OptionId : std::uint8_t {
   no_truncate,
   processes,
   info,
+  memory,
+  extended,
+  rate,
   resolve,
   color,
   output_file,
@@ -134,6 +138,6 @@ const OptionInfo* find_option(char letter);
 const OptionInfo* find_option(std::string_view name);
 
 /// Flags that netstat and ss users type and that change nothing here.
-inline constexpr std::string_view kIgnoredFlags = "ntuemW";
+inline constexpr std::string_view kIgnoredFlags = "ntuW";
 
 }  // namespace tcpstat::cli::options

@@ -15,7 +15,7 @@ constexpr OptionSet kFilters = {state,       all,  listening, ipv4,    ipv6, loc
                                 remote_port, user, pid,       process, unit, container, netns,  filter_file};
 constexpr OptionSet kDocument = {format, json, output_file, quiet, verbose};
 constexpr OptionSet kText = {no_header, no_truncate, color};
-constexpr OptionSet kRows = {output, sort, limit, processes, info, resolve};
+constexpr OptionSet kRows = {output, sort, limit, processes, info, memory, extended, rate, resolve};
 constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, at, record, netns};
 
 /// They ask for other things than the run of a verb, and are answered behind any.
@@ -186,8 +186,8 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .page = "Without filters: all states but LISTEN and CLOSE. Filters of one kind are alternatives, different kinds "
              "must all match; each takes a comma list and may be repeated. FILTER is an expression as of ss, such as "
              "state syn-recv and sport = :443 (tcpstat explain filter).",
-     .takes = kFilters | kDocument | kText | kRows | kReading,
-     .tolerates = kInformation,
+     .takes = kFilters | kDocument | kText | kRows | kReading | OptionSet{mptcp},
+     .tolerates = kInformation | OptionSet{interval},  // of --rate
      .why = "",
      .document = Document::list,
      .operand = Operand::filter,

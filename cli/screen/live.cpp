@@ -38,7 +38,7 @@ class Live {
   explicit Live(LivePlan plan)
       : plan_(std::move(plan)),
         view_(plan_.manner, plan_.filter, plan_.sort, plan_.interval, plan_.read_filter, plan_.resolve),
-        sampler_(plan_.host, any_state(plan_.filter)),
+        sampler_(std::in_place, plan_.host, any_state(plan_.filter)),
         out_(plan_.out) {
     view_.set_limits(plan_.host.kernel_limits());
   }
@@ -51,26 +51,38 @@ class Live {
     return filter;
   }
 
-  void sample();
+  /// `by`: where there is a record, how many samples on or back.
+  void sample(std::ptrdiff_t by = 0);
   void draw();
   /// False: it ends.
   bool handle(const Wake& wake);
   [[nodiscard]] std::string summary();
+  [[nodiscard]] std::chrono::milliseconds kept() const { return sampler_->interval(view_.interval()); }
 
   LivePlan plan_;
   LiveView view_;
-  LiveSampler sampler_;
+  std::optional<LiveSampler> sampler_;
   TextBuffer out_;
   CellBuffer shown_{0, 0};
   std::size_t lines_ = 24;
   Input::Clock::time_point due_;
 };
 
-void Live::sample() {
-  sampler_.take(view_.wanted(lines_), view_.owners_wanted(), view_.data());
-  view_.set_kept(sampler_.interval(view_.interval()));
+void Live::sample(std::ptrdiff_t by) {
+  if (plan_.replay && by != 0) {
+    if (!plan_.replay.step(by)) {
+      view_.pause("this is the " + std::string(by > 0 ? "last" : "first") + " sample");
+      return;
+    }
+    // What came later is no past that samples are held against.
+    if (by < 0) sampler_.emplace(plan_.host, any_state(plan_.filter));
+    if (by < 0) view_.forget_past();
+  }
+  if (plan_.replay) view_.set_place(plan_.replay.place());
+  sampler_->take(view_.wanted(lines_), view_.owners_wanted(), view_.data());
+  view_.set_kept(kept());
   view_.refresh();
-  due_ = Input::Clock::now() + sampler_.interval(view_.interval());
+  due_ = Input::Clock::now() + kept();
 }
 
 void Live::draw() {
@@ -98,7 +110,7 @@ bool Live::handle(const Wake& wake) {
       shown_ = CellBuffer(0, 0);
       return true;
     case Wake::Why::time:
-      sample();
+      sample(1);
       return true;
     case Wake::Why::key:
       break;
@@ -107,9 +119,11 @@ bool Live::handle(const Wake& wake) {
   const Answer answer = view_.press(wake.key);
   if (answer == Answer::quit) return false;
   if (answer == Answer::sample && !plan_.count) sample();
+  if (answer == Answer::forward) sample(1);
+  if (answer == Answer::back) sample(-1);
   if (view_.interval() != interval) {
-    view_.set_kept(sampler_.interval(view_.interval()));
-    due_ = Input::Clock::now() + sampler_.interval(view_.interval());
+    view_.set_kept(kept());
+    due_ = Input::Clock::now() + kept();
   }
   return true;
 }
@@ -136,7 +150,7 @@ LiveEnd Live::run() {
   TerminalGuard guard(plan_.out, keys);
   Input input(keys, guard);
   if (!plan_.count || *plan_.count > 0) {
-    sample();
+    sample(1);
     // What fails at once is no matter of one sample.
     bool goes_on = !view_.data().judged.error;
     while (goes_on && out_.error() == 0) {

@@ -2,7 +2,9 @@
 // The live view from its first sample to the key that ends it.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +13,14 @@
 #include "cli/screen/live_view.h"
 
 namespace tcpstat::cli::screen {
+
+/// The samples of a record, where these are what is shown.
+struct Replay {
+  std::function<bool(std::ptrdiff_t)> step;  ///< goes so many on, or back; false where there is none
+  std::function<std::string()> place;        ///< "sample 3 of 360"
+
+  [[nodiscard]] explicit operator bool() const { return step != nullptr; }
+};
 
 struct LivePlan {
   Host& host;
@@ -23,6 +33,7 @@ struct LivePlan {
   Manner manner = {};
   ReadFilter read_filter;
   ResolveHosts resolve;
+  Replay replay = {};  ///< of `host`; its samples come one after the other, each shown for `interval`
 };
 
 /// What is left to say when the terminal has been given back.

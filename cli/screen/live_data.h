@@ -6,7 +6,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "check/continuous_check.h"
 #include "cli/screen/row_window.h"
@@ -28,14 +27,6 @@ struct Event {
   std::uint64_t sample = 0;
 };
 
-/// What one connection has carried since it began, as far as tcp_info tells.
-struct Traffic {
-  std::optional<std::uint64_t> sent;  ///< bytes that the peer acknowledged
-  std::optional<std::uint64_t> received;
-  std::optional<std::uint64_t> retransmits;
-};
-Traffic traffic_of(const Connection& row);
-
 struct LiveData {
   std::uint64_t samples = 0;
   std::uint64_t failed = 0;
@@ -46,9 +37,6 @@ struct LiveData {
   check::Judged judged;
   check::Depth depth = check::Depth::whole;
   std::unique_ptr<RowWindow> rows;
-  /// Of the sample before, by cookie, and how long ago that was; only where tcp_info is shown.
-  std::unordered_map<std::uint64_t, Traffic> traffic_before;
-  std::optional<double> traffic_apart_s;
   std::deque<Tally> history;  ///< oldest first, the last sample included
   std::deque<Event> events;   ///< newest first
   std::uint64_t event_count = 0;

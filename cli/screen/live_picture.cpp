@@ -40,6 +40,7 @@ void LiveView::draw_head(CellBuffer& to) const {
   std::string head = "tcpstat " + safe(data_.host, manner_.charset) + "  " + data_.local_time + "  ";
   head += interval_text(kept_);
   if (kept_ > interval_) head += " (slowed from " + interval_text(interval_) + ")";
+  if (!replayed_.empty()) head += "  " + replayed_;
   std::size_t x = to.put(0, 0, head, Tone::strong);
   if (paused_) x = to.put(x, 0, "  PAUSED", Tone::warning);
   std::string verdict = "  " + std::string(status_word(judged.status));
@@ -191,6 +192,7 @@ void LiveView::draw_foot(CellBuffer& to) const {
   std::string text;
   if (!filter_words_.empty()) text += "filter: " + safe(filter_words_, manner_.charset) + "  ";
   if (data_.depth == check::Depth::rows) text += "many sockets: judged without tcp_info and owners  ";
+  if (!replayed_.empty()) text += "left, right: one sample  ";
   text += "q quit  ? help  Enter open  / filter  space pause  e explain  y copy  s sort  f follow";
   to.put(0, y, text, Tone::dim);
 }

@@ -24,8 +24,8 @@ milliseconds processor_time() {
                                                   std::chrono::nanoseconds(used.tv_nsec));
 }
 
-std::string local_time() {
-  const time_t now = ::time(nullptr);
+std::string local_time(const Clock& clock) {
+  const time_t now = std::chrono::system_clock::to_time_t(clock.wall_time());
   tm local{};
   ::localtime_r(&now, &local);
   std::array<char, 16> text{};
@@ -43,15 +43,6 @@ std::uint64_t sockets_known(const KernelFacts& facts) {
   return facts.usage.inuse.value_or(0) + facts.usage.inuse6.value_or(0) + facts.usage.tw.value_or(0);
 }
 
-/// Of the rows that are going to be replaced.
-void remember_traffic(bool wanted, LiveData& data) {
-  data.traffic_before.clear();
-  if (!wanted || data.rows == nullptr) return;
-  for (const Connection& row : data.rows->connections()) {
-    if (row.cookie) data.traffic_before.emplace(*row.cookie, traffic_of(row));
-  }
-}
-
 filter::Filter every_state(filter::Filter filter) {
   filter.states = StateSet::all();
   return filter;
@@ -59,39 +50,29 @@ filter::Filter every_state(filter::Filter filter) {
 
 }  // namespace
 
-Traffic traffic_of(const Connection& row) {
-  constexpr const TcpInfoField& kSent = tcp_info_field("bytes_acked");
-  constexpr const TcpInfoField& kReceived = tcp_info_field("bytes_received");
-  constexpr const TcpInfoField& kRetransmits = tcp_info_field("total_retrans");
-  return {tcp_info_value(row.tcp_info, kSent), tcp_info_value(row.tcp_info, kReceived),
-          tcp_info_value(row.tcp_info, kRetransmits)};
-}
-
 LiveSampler::LiveSampler(Host& host, const filter::Filter& filter)
     : host_(host),
       check_(host, filter),
       filter_(every_state(filter)),
       judge_([this](const Transition& transition, const Judgement& judgement) { return note(transition, judgement); }),
       diff_(judge_),
+      rates_(host.clock()),
       sockets_(host.is_file() ? 0 : sockets_known(host.kernel_facts())) {}
 
 milliseconds LiveSampler::interval(milliseconds wanted) const { return std::max(wanted, cost_ * 100 / kMostPercent); }
 
 void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data) {
   const milliseconds before = processor_time();
-  remember_traffic(owners_wanted, data);
   data_ = &data;
   ++data.samples;
-  data.local_time = local_time();
-  const Clock::Instant earlier = data.now;
+  data.local_time = local_time(host_.clock());
   data.now = host_.clock().now();
-  data.traffic_apart_s.reset();
-  if (data.samples > 1) data.traffic_apart_s = std::chrono::duration<double>(data.now - earlier).count();
   data.depth = sockets_ <= kMostInDepth || owners_wanted ? check::Depth::whole : check::Depth::rows;
   auto rows = std::make_unique<RowWindow>(wanted, host_.names());
   trace::MarkedRows marked(filter_, diff_);
   diff_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
-  BothSinks both(marked, *rows);
+  // Columns of tcp_info have rates beside them.
+  BothSinks both(marked, owners_wanted ? rates_.begin(*rows) : *rows);
   data.judged = check_.look(both, data.depth);
   rows->finish();
   data.rows = std::move(rows);

@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "cli/screen/live_data.h"
+#include "survey/rate_sampler.h"
 #include "trace/marked_rows.h"
 #include "trace/sample_diff.h"
 #include "trace/transition_judge.h"
@@ -30,6 +31,7 @@ class LiveSampler {
   trace::SampleDiff diff_;
   LiveData* data_ = nullptr;  ///< while a sample is taken
   std::chrono::milliseconds cost_{};
+  survey::RateSampler rates_;
   std::uint64_t sockets_ = 0;
 };
 

@@ -37,6 +37,7 @@ constexpr std::string_view kHelp =
     "             it is printed again at the end\n"
     "r            names of remote hosts\n"
     "q            quit\n";
+constexpr std::string_view kReplayHelp = "Left Right   one sample of the record back, or on\n";
 
 }  // namespace
 
@@ -102,6 +103,10 @@ Answer LiveView::press(const Key& key) {
   bool moved = false;
   const Answer answer = move(key, moved);
   if (moved) return answer;
+  if (!replayed_.empty() && (key.kind == KeyKind::right || key.kind == KeyKind::left)) {
+    paused_ = true;
+    return key.kind == KeyKind::right ? Answer::forward : Answer::back;
+  }
   switch (key.kind) {
     case KeyKind::tab:
     case KeyKind::right:
@@ -119,6 +124,11 @@ Answer LiveView::press(const Key& key) {
     default:
       return Answer::drawn;
   }
+}
+
+void LiveView::forget_past() {
+  data_.history.clear();
+  data_.events.clear();
 }
 
 Answer LiveView::move(const Key& key, bool& moved) {
@@ -157,7 +167,7 @@ Answer LiveView::press_letter(char letter) {
     case 'q':
       return Answer::quit;
     case '?':
-      page_ = Page{"Keys", std::string(kHelp)};
+      page_ = Page{"Keys", std::string(replayed_.empty() ? "" : kReplayHelp) + std::string(kHelp)};
       return Answer::drawn;
     case '1':
     case '2':

@@ -23,8 +23,10 @@ namespace tcpstat::cli::screen {
 
 /// What a key asks of whoever takes the samples.
 enum class Answer : std::uint8_t {
-  drawn,   ///< the picture changes and nothing else
-  sample,  ///< another sample is wanted now
+  drawn,    ///< the picture changes and nothing else
+  sample,   ///< another sample is wanted now
+  forward,  ///< the next one of a record
+  back,     ///< the one before
   quit,
 };
 
@@ -47,6 +49,14 @@ class LiveView {
   /// Of the next dump.
   [[nodiscard]] Wanted wanted(std::size_t lines) const;
   [[nodiscard]] bool paused() const { return paused_; }
+  void pause(std::string why) {
+    paused_ = true;
+    message_ = std::move(why);
+  }
+  /// Samples are those of a record: where this one stands among them.
+  void set_place(std::string place) { replayed_ = std::move(place); }
+  /// Of the samples before this one.
+  void forget_past();
   [[nodiscard]] bool owners_wanted() const { return manner_.processes || manner_.tcp_info; }
   [[nodiscard]] std::chrono::milliseconds interval() const { return interval_; }
   /// The interval that is kept, which may be longer.
@@ -106,6 +116,7 @@ class LiveView {
   std::size_t tab_ = 0;
   std::size_t page_lines_ = 10;
   bool paused_ = false;
+  std::string replayed_;  ///< empty: samples are new ones
   bool follows_ = false;
   bool all_rows_ = false;  ///< the end was asked for
   std::optional<Page> page_;

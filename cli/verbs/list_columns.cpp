@@ -34,6 +34,16 @@ Columns default_columns(const options::RowChoice& rows, const filter::Filter& fi
       out.push_back(find_column(name));
     }
   }
+  if (rows.mptcp) add({ColumnId::MPTCP_TOKEN});
+  if (rows.extended) {
+    add({ColumnId::UID, ColumnId::INODE, ColumnId::COOKIE, ColumnId::CGROUP, ColumnId::MARK, ColumnId::V6ONLY});
+  }
+  if (rows.memory) {
+    for (const Column& one : columns()) {
+      if (one.object == JsonObject::memory && one.id != ColumnId::MEM) out.push_back(&one);
+    }
+  }
+  if (rows.rate && !listeners_alone) add({ColumnId::SENT_BPS, ColumnId::RECEIVED_BPS, ColumnId::RETRANS_PER_S});
   return out;
 }
 

@@ -51,13 +51,16 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
   // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
-  plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::ULP);
-  plan.query.memory = flags;
+  plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::ULP) ||
+                        has_column(used, ColumnId::MPTCP_TOKEN) || has_column(used, ColumnId::MPTCP_ROLE);
+  plan.query.memory = flags || rows.memory || std::any_of(used.begin(), used.end(), [](const Column* one) {
+                        return one->object == JsonObject::memory;
+                      });
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
   plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
                             has_column(used, ColumnId::PROCESS));
-  const bool places =
-      has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) || has_column(used, ColumnId::POD);
+  const bool places = has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) ||
+                      has_column(used, ColumnId::CONTAINER_NAME) || has_column(used, ColumnId::POD);
   // Where no owner is found the control group of the socket tells.
   if (places && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
   plan.sort = rows.sort;
@@ -71,8 +74,11 @@ survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<st
   plan.query.states = states_to_read(filter);
   plan.owners = required_if(filter.needs_owners());
   for (const std::string& key : group_by) {
+    if (key == "ulp" || key == "mptcp_token") plan.query.tcp_info = true;
+    if (key == "congestion") plan.query.congestion = true;
     if (key == survey::kProcessKey || key == survey::kPidKey) plan.owners = Owners::required;
-    const bool helps = key == "orphan" || key == "unit" || key == "container" || key == "pod";
+    const bool helps =
+        key == "orphan" || key == "unit" || key == "container" || key == "container_name" || key == "pod";
     if (helps && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
   }
   return plan;

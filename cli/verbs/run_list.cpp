@@ -63,6 +63,13 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   return ExitStatus::failed;
 }
 
+/// The first of two samples, and the time between them.
+void wait_for_rates(Host& host, const survey::DumpPlan& plan, std::chrono::milliseconds apart) {
+  const Clock::Instant start = host.clock().now();
+  survey::take_first_rates(host, plan);
+  host.clock().sleep_until(start + apart);
+}
+
 /// A terminal that is too narrow says so once, behind the rows.
 void note_hidden(const Columns& hidden, std::size_t width, const Notes& notes) {
   if (hidden.empty()) return;
@@ -87,6 +94,10 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   const Columns used = used_columns(list.rows, format, columns);
   if (has_column(used, ColumnId::NETNS)) host.names().find_namespaces();
   survey::DumpPlan plan = list_plan(settled(list.filter, host), list.rows, used);
+  plan.query.mptcp = list.rows.mptcp;
+  std::optional<survey::RateSampler> rates;
+  if (list.rows.rate) plan.rates = &rates.emplace(host.clock());
+  if (rates) wait_for_rates(host, plan, list.interval);
   if (list.output.quiet) return look_for_match(std::move(plan), list.source, host, notes);
   auto output = Output::open(list.output.file, list.source.timeout);
   if (!output) return end_failed(output.error(), notes);

@@ -8,6 +8,7 @@
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
 #include "survey/grouping.h"
+#include "survey/mptcp_count.h"
 #include "survey/summarizer.h"
 
 namespace tcpstat::cli::verbs {
@@ -27,6 +28,13 @@ bool cut(Summary& summary, std::uint64_t most) {
   cut_one(summary.top_remotes);
   cut_one(summary.top_prefixes);
   return shorter;
+}
+
+/// Of rows that netlink told: nothing else knows them. A filter by processes would look for owners twice more.
+std::optional<MptcpCounts> mptcp_beside(const survey::Dump& dump, const filter::Filter& filter, Host& host) {
+  if (dump.error || host.source_name() != "netlink" || filter.needs_owners()) return std::nullopt;
+  host.keep_source();
+  return survey::count_mptcp(host, settled(filter, host));
 }
 
 }  // namespace
@@ -63,6 +71,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
     summary.groups = grouping.groups();
   } else {
     summary = summarizer.summary(dump.report);
+    summary.mptcp = mptcp_beside(dump, command.filter, host);
   }
   if (command.limit && cut(summary, *command.limit)) dump.report.limited = true;
   TextBuffer out(output->fd());

@@ -52,7 +52,10 @@ class ListWatch {
         plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_))),
         every_(watched.replay == nullptr ? every_text(watch.sampling.interval.value_or(kUsualInterval)) : ""),
         samples_(watched, watch.sampling),
-        out_(output_.fd()) {}
+        rates_(host_.clock()),
+        out_(output_.fd()) {
+    if (watch.rows.rate) plan_.rates = &rates_;
+  }
 
   ExitStatus run() {
     while (out_.error() == 0 && samples_.next()) {
@@ -108,6 +111,7 @@ class ListWatch {
   survey::DumpPlan plan_;
   std::string every_;  ///< nothing of a record, whose samples are shown as fast as they are read
   Samples samples_;
+  survey::RateSampler rates_;
   TextBuffer out_;
   WatchResult result_;
 };

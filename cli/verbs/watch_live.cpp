@@ -48,10 +48,18 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.processes = watch.rows.processes;
-  plan.manner.tcp_info = watch.rows.info;
+  plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();
   if (!watch.rows.columns.empty() || !watch.rows.added_columns.empty()) {
     plan.manner.columns = chosen_columns(watch.rows, watch.filter, watch.source);
+  }
+  if (replay != nullptr) {
+    plan.replay = {.step = [replay = replay](std::ptrdiff_t by) { return replay->step(by); },
+                   .place =
+                       [replay = replay] {
+                         return "sample " + std::to_string(replay->position()) + " of " +
+                                std::to_string(replay->samples());
+                       }};
   }
   const screen::LiveEnd end = screen::run_live(std::move(plan));
 

@@ -71,11 +71,17 @@ bool read_identity(const json& object, const char* key, std::optional<std::uint6
 template <typename Row>
 bool read_plain_members(const json& object, Row& to) {
   bool good = true;
+  const json* memory = member(object, "memory");
+  if (memory != nullptr && !memory->is_object()) return false;
   for_each_row_column([&]<ColumnId kId>() {
     using Spec = ColumnSpec<kId>;
     if constexpr (std::is_member_object_pointer_v<decltype(Spec::kValue)> && HasColumn<kId, Row>) {
-      if constexpr (Spec::kKind == ColumnKind::number) {
+      if constexpr (Spec::kObject == JsonObject::memory) {
+        good = good && (memory == nullptr || read_number(*memory, kKey<kId>.data(), to.*Spec::kValue));
+      } else if constexpr (Spec::kKind == ColumnKind::number) {
         good = good && read_number(object, kKey<kId>.data(), to.*Spec::kValue);
+      } else if constexpr (Spec::kKind == ColumnKind::boolean) {
+        good = good && read_flag(object, kKey<kId>.data(), to.*Spec::kValue);
       } else if constexpr (Spec::kKind == ColumnKind::identity) {
         good = good && read_identity(object, kKey<kId>.data(), to.*Spec::kValue);
       }
@@ -166,6 +172,9 @@ bool NdjsonDecoder::read_socket(const json& object, Socket& to) {
   to.netns = netns.value_or(0);
   std::string_view ulp;
   if (!read_text(object, "ulp", ulp) || !read_flag(object, "v6only", to.v6only)) return false;
+  if (!read_text(object, "mptcp_role", text)) return false;
+  to.mptcp_role = mptcp_role_from_name(text);
+  text = {};
   ulp.copy(to.ulp.data(), to.ulp.size() - 1);
   if (!read_text(object, "netns_name", text)) return false;
   if (!text.empty()) names_.record_netns(to.netns, text);
@@ -187,11 +196,13 @@ bool NdjsonDecoder::read_place(const json& object, const Socket& row) {
   std::string_view unit;
   std::string_view container;
   std::string_view pod;
+  std::string_view name;
   if (!read_text(object, "unit", unit) || !read_text(object, "container", container) ||
-      !read_text(object, "pod", pod)) {
+      !read_text(object, "pod", pod) || !read_text(object, "container_name", name)) {
     return false;
   }
-  CgroupPlace place{std::string(unit), std::string(container), std::string(pod)};
+  CgroupPlace place{std::string(unit), std::string(container), std::string(pod),
+                    is_container_id(container) ? std::string(name) : std::string()};
   if (place.empty()) return true;
   if (!row.owners.empty()) {
     names_.record_process(row.owners.front().pid, std::move(place));
@@ -223,9 +234,24 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   return true;
 }
 
+bool NdjsonDecoder::read_rates(const json& object, Connection& to) {
+  const json* rates = member(object, "rates");
+  if (rates == nullptr) return true;
+  if (!rates->is_object()) return false;
+  rates_ = {};
+  bool good = true;
+  for_each_row_column([&]<ColumnId kId>() {
+    if constexpr (ColumnSpec<kId>::kObject == JsonObject::rates) {
+      good = good && read_number(*rates, kKey<kId>.data(), rates_.*ColumnSpec<kId>::kValue.kMember);
+    }
+  });
+  to.rates = &rates_;
+  return good;
+}
+
 bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   if (!read_plain_members(object, to) || !read_socket(object, to) || !read_timer(object, to) ||
-      !read_flags(object, to.flags) || !read_tcp_info(object, to)) {
+      !read_flags(object, to.flags) || !read_rates(object, to) || !read_tcp_info(object, to)) {
     return false;
   }
   to.minisocket = to.orphan == Orphan::half_open || to.orphan == Orphan::time_wait;

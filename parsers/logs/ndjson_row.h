@@ -33,11 +33,13 @@ class NdjsonDecoder {
   /// Behind its owners and its control group: by these a place is found again.
   bool read_place(const nlohmann::json& object, const Socket& row);
   bool read_owners(const nlohmann::json& object, Socket& to);
+  bool read_rates(const nlohmann::json& object, Connection& to);
   bool read_tcp_info(const nlohmann::json& object, Connection& to);
 
   RecordedNames& names_;
   std::vector<Owner> owners_;
   std::vector<std::string> owner_names_;
+  Rates rates_;
   std::vector<std::byte> tcp_info_;
   std::string congestion_;
 };

@@ -21,6 +21,7 @@
 
 #include "base/directory.h"
 #include "base/file_descriptor.h"
+#include "parsers/names/container_names.h"
 
 namespace tcpstat::names {
 namespace {
@@ -133,6 +134,7 @@ bool SystemNames::has_cgroup(std::string_view path) {
 const CgroupPlace* SystemNames::place_of_process(std::uint32_t pid) {
   const auto [at, fresh] = process_places_.try_emplace(pid);
   if (fresh) at->second = read_place(proc_ + "/" + std::to_string(pid) + "/cgroup");
+  if (fresh && at->second) add_container_name(*at->second);
   return at->second ? &*at->second : nullptr;
 }
 
@@ -140,7 +142,18 @@ const CgroupPlace* SystemNames::place_of_cgroup(std::uint64_t id) {
   const auto at = cgroup_places_.find(id);
   if (at != cgroup_places_.end()) return &at->second;
   const std::string_view path = cgroup(id);
-  return path.empty() ? nullptr : &cgroup_places_.emplace(id, place_of(path)).first->second;
+  if (path.empty()) return nullptr;
+  CgroupPlace place = place_of(path);
+  add_container_name(place);
+  return &cgroup_places_.emplace(id, std::move(place)).first->second;
+}
+
+void SystemNames::add_container_name(CgroupPlace& place) {
+  if (!is_container_id(place.container)) return;
+  const auto [at, fresh] = container_names_.try_emplace(place.container);
+  // Where another /proc is read, the files are those that its first process sees.
+  if (fresh) at->second = container_name(proc_ == "/proc" ? "" : proc_ + "/1/root", place.container);
+  place.container_name = at->second;
 }
 
 /// A control group's id is the inode of its directory (cgroups(7), kernfs).

@@ -29,6 +29,7 @@ class SystemNames : public Names {
 
  private:
   void scan_cgroups();
+  void add_container_name(CgroupPlace& place);
 
   /// The last one that was asked for, of `users_`: neighbours in a dump mostly have the same.
   std::uint32_t last_uid_ = 0;
@@ -40,6 +41,7 @@ class SystemNames : public Names {
   std::string proc_ = "/proc";
   std::unordered_map<std::uint32_t, std::optional<CgroupPlace>> process_places_;
   std::unordered_map<std::uint64_t, CgroupPlace> cgroup_places_;
+  std::unordered_map<std::string, std::string> container_names_;  ///< by id
 };
 
 }  // namespace tcpstat::names

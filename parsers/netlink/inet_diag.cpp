@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
+#include <linux/mptcp.h>
 #include <linux/sock_diag.h>
 #include <sys/socket.h>
 
@@ -38,6 +39,43 @@ std::string_view text_of(std::span<const std::byte> payload) {
   return text.substr(0, text.find('\0'));
 }
 
+/// Whose part of a connection of Multipath TCP it is (net/mptcp/diag.c, subflow_get_info()).
+bool take_subflow(std::span<const std::byte> payload, Socket& to) {
+  std::optional<std::uint32_t> flags;
+  const auto attribute = [&](unsigned type, std::span<const std::byte> value) {
+    if (type == MPTCP_SUBFLOW_ATTR_TOKEN_LOC) return take_number(value, to.mptcp_token);
+    if (type == MPTCP_SUBFLOW_ATTR_FLAGS) return take_number(value, flags);
+    return true;
+  };
+  if (!for_attributes(payload, attribute)) return false;
+  if (!flags) return true;
+  constexpr std::uint32_t kJoined = MPTCP_SUBFLOW_FLAG_JOIN_REM | MPTCP_SUBFLOW_FLAG_JOIN_LOC;
+  constexpr std::uint32_t kBackup = MPTCP_SUBFLOW_FLAG_BKUP_REM | MPTCP_SUBFLOW_FLAG_BKUP_LOC;
+  const bool backup = (*flags & kBackup) != 0;
+  if ((*flags & kJoined) != 0) {
+    to.mptcp_role = backup ? MptcpRole::joined_backup : MptcpRole::joined;
+  } else {
+    to.mptcp_role = backup ? MptcpRole::initial_backup : MptcpRole::initial;
+  }
+  return true;
+}
+
+/// struct inet_diag_sockopt: bit fields, which stand in the order of the processor's.
+void take_socket_options(std::span<const std::byte> payload, Socket& to) {
+  inet_diag_sockopt options{};
+  std::memcpy(&options, payload.data(), std::min(payload.size(), sizeof options));
+  to.transparent = options.transparent != 0;
+  to.freebind = options.freebind != 0;
+}
+
+/// struct mptcp_info; it grows with kernels. A listener has no token, which is zero there.
+void take_mptcp_info(std::span<const std::byte> payload, Socket& to) {
+  constexpr std::size_t kToken = offsetof(mptcp_info, mptcpi_token);
+  if (payload.size() < kToken + sizeof(std::uint32_t)) return;
+  const auto token = load<std::uint32_t>(payload, kToken);
+  if (token != 0) to.mptcp_token = token;
+}
+
 /// False if the payload is too short for its type. Unknown attributes are passed over.
 bool take_attribute(unsigned type, std::span<const std::byte> payload, Socket& to) {
   switch (type) {
@@ -45,17 +83,27 @@ bool take_attribute(unsigned type, std::span<const std::byte> payload, Socket& t
       take_memory_number(payload, SK_MEMINFO_DROPS, to.drops);
       take_memory_number(payload, SK_MEMINFO_RCVBUF, to.recv_buffer_bytes);
       take_memory_number(payload, SK_MEMINFO_RMEM_ALLOC, to.recv_memory_bytes);
+      take_memory_number(payload, SK_MEMINFO_WMEM_ALLOC, to.send_memory_bytes);
+      take_memory_number(payload, SK_MEMINFO_SNDBUF, to.send_buffer_bytes);
+      take_memory_number(payload, SK_MEMINFO_FWD_ALLOC, to.reserved_memory_bytes);
+      take_memory_number(payload, SK_MEMINFO_WMEM_QUEUED, to.queued_memory_bytes);
+      take_memory_number(payload, SK_MEMINFO_OPTMEM, to.option_memory_bytes);
+      take_memory_number(payload, SK_MEMINFO_BACKLOG, to.backlog_memory_bytes);
       return true;
     case INET_DIAG_SKV6ONLY:
       if (payload.empty()) return false;
       to.v6only = payload[0] != std::byte{0};
       return true;
     case INET_DIAG_ULP_INFO:
-      return for_attributes(payload, [&to](unsigned inner, std::span<const std::byte> name) {
+      return for_attributes(payload, [&to](unsigned inner, std::span<const std::byte> value) {
         if (inner == INET_ULP_INFO_NAME)
-          std::memcpy(to.ulp.data(), name.data(), std::min(name.size(), to.ulp.size() - 1));
-        return true;
+          std::memcpy(to.ulp.data(), value.data(), std::min(value.size(), to.ulp.size() - 1));
+        return inner != INET_ULP_INFO_MPTCP || take_subflow(value, to);
       });
+    case INET_DIAG_SOCKOPT:
+      if (payload.empty()) return false;
+      take_socket_options(payload, to);
+      return true;
     case INET_DIAG_MARK:
       return take_number(payload, to.mark);
     case INET_DIAG_CGROUP_ID:
@@ -92,7 +140,7 @@ void fill_socket(Socket& to, std::span<const std::byte> payload, Family family) 
 }
 
 /// False if a length is wrong.
-bool fill(Listener& to, std::span<const std::byte> payload, Family family) {
+bool fill(Listener& to, std::span<const std::byte> payload, Family family, Protocol protocol) {
   fill_socket(to, payload, family);
   to.uid = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_uid));
   to.accept_queue = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
@@ -102,12 +150,14 @@ bool fill(Listener& to, std::span<const std::byte> payload, Family family) {
     to.retransmits = load<std::uint8_t>(payload, offsetof(inet_diag_msg, idiag_retrans));
   }
   to.accept_limit = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_wqueue));
-  return for_attributes(payload.subspan(sizeof(inet_diag_msg)),
-                        [&to](unsigned type, auto rest) { return take_attribute(type, rest, to); });
+  return for_attributes(payload.subspan(sizeof(inet_diag_msg)), [&to, protocol](unsigned type, auto rest) {
+    if (type == INET_DIAG_INFO && protocol == Protocol::mptcp) take_mptcp_info(rest, to);
+    return take_attribute(type, rest, to);
+  });
 }
 
 /// False if a length is wrong.
-bool fill(Connection& to, std::span<const std::byte> payload, Family family, State state) {
+bool fill(Connection& to, std::span<const std::byte> payload, Family family, State state, Protocol protocol) {
   fill_socket(to, payload, family);
   fill_endpoint(to.remote, family, payload.subspan(offsetof(inet_diag_msg, id.idiag_dst)),
                 load<std::uint16_t>(payload, offsetof(inet_diag_msg, id.idiag_dport)));
@@ -118,14 +168,18 @@ bool fill(Connection& to, std::span<const std::byte> payload, Family family, Sta
   to.recv_queue = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
   to.send_queue = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_wqueue));
   bool full_socket = false;
-  const auto attribute = [&to, &full_socket](unsigned type, std::span<const std::byte> rest) {
+  const auto attribute = [&to, &full_socket, protocol](unsigned type, std::span<const std::byte> rest) {
     switch (type) {
       case INET_DIAG_SHUTDOWN:
         // Put for every full socket (net/ipv4/inet_diag.c, inet_diag_msg_attrs_fill()), never for a minisocket.
         full_socket = true;
         return true;
       case INET_DIAG_INFO:
-        to.tcp_info = rest;
+        if (protocol == Protocol::mptcp) {
+          take_mptcp_info(rest, to);
+        } else {
+          to.tcp_info = rest;
+        }
         return true;
       case INET_DIAG_CONG:
         to.congestion = text_of(rest);
@@ -153,7 +207,7 @@ struct Fresh {
 
 }  // namespace
 
-Row decode(std::span<const std::byte> payload) {
+Row decode(std::span<const std::byte> payload, Protocol protocol) {
   // The one thing that is returned, so that it is made where the caller wants it: a row of 250 bytes is not copied.
   Row row(std::in_place_type<Connection>, Fresh{});
   if (payload.size() < sizeof(inet_diag_msg)) {
@@ -172,8 +226,8 @@ Row decode(std::span<const std::byte> payload) {
     row = Flaw::unknown_state;
     return row;
   }
-  const bool whole = *state == State::listen ? fill(row.emplace<Listener>(), payload, family)
-                                             : fill(*std::get_if<Connection>(&row), payload, family, *state);
+  const bool whole = *state == State::listen ? fill(row.emplace<Listener>(), payload, family, protocol)
+                                             : fill(*std::get_if<Connection>(&row), payload, family, *state, protocol);
   if (!whole) row = Flaw::bad_length;
   return row;
 }

@@ -24,7 +24,10 @@ namespace tcpstat::netlink::inet_diag {
 
 using Row = std::variant<Connection, Listener, Flaw>;
 
+/// What the dump was asked for: attributes of the same number mean other things.
+enum class Protocol : std::uint8_t { tcp, mptcp };
+
 /// Decodes the payload of one SOCK_DIAG_BY_FAMILY (or TCPDIAG_GETSOCK) message. Views in the row point into `payload`.
-Row decode(std::span<const std::byte> payload);
+Row decode(std::span<const std::byte> payload, Protocol protocol = Protocol::tcp);
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -99,6 +99,13 @@ class Program {
     if (const auto* family = std::get_if<filter::FamilyTest>(&test)) {
       return {add_host(Side::local, Prefix{Address{family->family, {}}, 0})};
     }
+    if (const auto* device = std::get_if<filter::DeviceTest>(&test)) {
+      return {add_operation(INET_DIAG_BC_DEV_COND, &device->index, sizeof device->index)};
+    }
+    if (const auto* mark = std::get_if<filter::MarkTest>(&test)) {
+      const inet_diag_markcond condition{mark->value, mark->mask};
+      return {add_operation(INET_DIAG_BC_MARK_COND, &condition, sizeof condition)};
+    }
     return {};  // kernel_part() leaves nothing else
   }
 
@@ -140,8 +147,8 @@ class Program {
 
 }  // namespace
 
-std::vector<std::byte> bytecode(const filter::Filter& filter, Wanted wanted) {
-  Bytes bytes = Program().bytes_of(kernel_part(filter, wanted));
+std::vector<std::byte> bytecode(const filter::Filter& filter, Wanted wanted, KernelTests tests) {
+  Bytes bytes = Program().bytes_of(kernel_part(filter, wanted, tests));
   return bytes.size() > kMaxBytes ? Bytes{} : bytes;
 }
 

@@ -10,6 +10,7 @@
 namespace tcpstat::netlink::inet_diag {
 
 /// Empty if every row passes.
-std::vector<std::byte> bytecode(const filter::Filter& filter, Wanted wanted = Wanted::matches);
+std::vector<std::byte> bytecode(const filter::Filter& filter, Wanted wanted = Wanted::matches,
+                                KernelTests tests = KernelTests::all);
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -37,21 +37,36 @@ std::vector<std::byte> bytes_of(const Header& header) {
 
 }  // namespace
 
-Request make_request(const filter::Query& query) {
+Request make_request(const filter::Query& query, KernelTests tests) {
   const bool counts_half_opens = query.states.has(State::listen) && query.states.has(State::syn_recv);
-  std::vector<std::byte> program = bytecode(query.filter, counts_half_opens ? Wanted::and_half_opens : Wanted::matches);
+  std::vector<std::byte> program =
+      bytecode(query.filter, counts_half_opens ? Wanted::and_half_opens : Wanted::matches, tests);
   if (query.filter.ipv4 && query.filter.ipv6) {
     inet_diag_req header{};
     header.idiag_ext = extension_mask(query);
     header.idiag_states = state_mask(query.states);
-    return {TCPDIAG_GETSOCK, bytes_of(header), std::move(program)};
+    return {TCPDIAG_GETSOCK, bytes_of(header), std::move(program), Protocol::tcp};
   }
   inet_diag_req_v2 header{};
   header.sdiag_family = query.filter.ipv4 ? AF_INET : AF_INET6;
   header.sdiag_protocol = IPPROTO_TCP;
   header.idiag_ext = extension_mask(query);
   header.idiag_states = state_mask(query.states);
-  return {SOCK_DIAG_BY_FAMILY, bytes_of(header), std::move(program)};
+  return {SOCK_DIAG_BY_FAMILY, bytes_of(header), std::move(program), Protocol::tcp};
+}
+
+std::vector<Request> mptcp_requests(const filter::Query& query) {
+  std::vector<Request> requests;
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    if (!query.filter.has_family(family)) continue;
+    filter::Query one = query;
+    one.tcp_info = true;  // has the token
+    one.filter.ipv4 = family == Family::ipv4;
+    one.filter.ipv6 = family == Family::ipv6;
+    requests.push_back(make_request(one));
+    requests.back().protocol = Protocol::mptcp;
+  }
+  return requests;
 }
 
 Request request_for_autobound(const filter::Query& query) {

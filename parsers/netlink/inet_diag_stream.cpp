@@ -8,7 +8,7 @@
 namespace tcpstat::netlink {
 
 Flow InetDiagStream::row(std::span<const std::byte> payload) {
-  inet_diag::Row decoded = inet_diag::decode(payload);
+  inet_diag::Row decoded = inet_diag::decode(payload, protocol_);
   if (auto* connection = std::get_if<Connection>(&decoded)) return delivery_.deliver(*connection);
   if (auto* listener = std::get_if<Listener>(&decoded)) return delivery_.deliver(*listener);
   delivery_.deliver(std::get<Flaw>(decoded));

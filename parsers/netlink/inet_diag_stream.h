@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "parsers/netlink/inet_diag.h"
 #include "parsers/netlink/netlink_framing.h"
 #include "parsers/source/row_delivery.h"
 
@@ -20,8 +21,9 @@ class InetDiagStream {
   using End = NetlinkFraming::End;
   using Expected = NetlinkFraming::Expected;
 
-  InetDiagStream(source::RowDelivery& delivery, std::optional<Expected> expected)
-      : delivery_(delivery), framing_(expected) {}
+  InetDiagStream(source::RowDelivery& delivery, std::optional<Expected> expected,
+                 inet_diag::Protocol protocol = inet_diag::Protocol::tcp)
+      : delivery_(delivery), framing_(expected), protocol_(protocol) {}
 
   /// Reads messages from the front of `block`; returns why it ended. `taken()` then tells how many bytes were used:
   /// less than the block's size after an end, or when the last message is not there to its end.
@@ -36,6 +38,7 @@ class InetDiagStream {
 
   source::RowDelivery& delivery_;
   NetlinkFraming framing_;
+  inet_diag::Protocol protocol_;
 };
 
 }  // namespace tcpstat::netlink

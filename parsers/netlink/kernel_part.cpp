@@ -38,6 +38,13 @@ bool matches_no_remote(const Test& test) {
   return address != nullptr && address->prefix.network.is_wildcard();
 }
 
+/// What the kernel holds of a row is what it tells of it: the same on both sides of a `not`.
+bool is_of_row_alone(const Test& test, KernelTests tests) {
+  if (tests == KernelTests::oldest) return false;
+  const auto* device = std::get_if<filter::DeviceTest>(&test);
+  return std::holds_alternative<filter::MarkTest>(test) || (device != nullptr && device->name.empty());
+}
+
 bool is_remote(const Test& test) {
   const auto* port = std::get_if<filter::PortTest>(&test);
   const auto* address = std::get_if<filter::AddressTest>(&test);
@@ -47,7 +54,7 @@ bool is_remote(const Test& test) {
 /// Of a row as the kernel holds it.
 class OfRow {
  public:
-  explicit OfRow(StateSet states) : states_(states) {}
+  OfRow(StateSet states, KernelTests tests) : states_(states), tests_(tests) {}
 
   [[nodiscard]] Expression operator()(const Test& test, Bound bound) const {
     if (const auto* family = std::get_if<filter::FamilyTest>(&test)) {
@@ -55,6 +62,7 @@ class OfRow {
       if (family->family == Family::ipv6) return test;
       return Expression::negation(Test(filter::FamilyTest{Family::ipv6}));
     }
+    if (is_of_row_alone(test, tests_)) return test;
     const bool end =
         std::holds_alternative<filter::PortTest>(test) || std::holds_alternative<filter::AddressTest>(test);
     if (!end) return unanswered(bound);
@@ -66,17 +74,25 @@ class OfRow {
 
  private:
   StateSet states_;
+  KernelTests tests_;
 };
 
 /// Of a listener, as its half-open requests show it: they have its local port, an address that it listens on, and a
 /// peer that it does not have.
 class OfListener {
  public:
+  explicit OfListener(KernelTests tests) : tests_(tests) {}
+
   [[nodiscard]] Expression operator()(const Test& test, Bound bound) const {
     if (const auto* port = std::get_if<filter::PortTest>(&test)) {
       if (port->side == Side::local) return test;
       return port->range.has(0) ? Expression::everything() : Expression::nothing();
     }
+    // Bound to a device, it makes requests that are bound to it; else a device may bind them (tcp_l3mdev_accept, or a
+    // link-local peer). Their mark may be the packet's (tcp_fwmark_accept).
+    const auto* device = std::get_if<filter::DeviceTest>(&test);
+    const bool bound_to_one = device != nullptr && device->name.empty() && device->index != 0;
+    if (bound_to_one && bound == Bound::above && tests_ == KernelTests::all) return test;
     const auto* address = std::get_if<filter::AddressTest>(&test);
     if (address == nullptr || bound == Bound::below) return unanswered(bound);
     // On the wildcard it listens on every address, and its requests may show IPv4 as such or mapped.
@@ -86,6 +102,9 @@ class OfListener {
     }
     return address->side == Side::local ? Expression(test) : Expression::nothing();
   }
+
+ private:
+  KernelTests tests_;
 };
 
 template <typename OfTest>
@@ -151,20 +170,33 @@ Expression options_tree(const filter::Filter& filter) {
 
 }  // namespace
 
-Expression kernel_part(const filter::Filter& filter, Wanted wanted) {
+Expression kernel_part(const filter::Filter& filter, Wanted wanted, KernelTests tests) {
   const Expression options = options_tree(filter);
   const Expression expression = filter.expression != nullptr ? *filter.expression : Expression::everything();
   // By their remote ends options match no CLOSE row, whatever it still holds.
   const StateSet connected = filter.states - StateSet{State::close};
-  Expression rows = Expression::all_of(
-      {reduced(options, Bound::above, OfRow(connected)), reduced(expression, Bound::above, OfRow(filter.states))});
+  Expression rows = Expression::all_of({reduced(options, Bound::above, OfRow(connected, tests)),
+                                        reduced(expression, Bound::above, OfRow(filter.states, tests))});
   if (wanted == Wanted::matches) return rows;
-  const OfListener of_listener;
+  const OfListener of_listener(tests);
   Expression listeners =
       Expression::all_of({reduced(options, Bound::above, of_listener), reduced(expression, Bound::above, of_listener)});
   if (is_everything(rows) || is_nothing(listeners) || listeners == rows) return rows;
   if (is_everything(listeners)) return listeners;
   return Expression::any_of({std::move(rows), std::move(listeners)});
+}
+
+Expression with_device_indexes(const Expression& tree, unsigned (*index_of)(const char*)) {
+  if (tree.kind() == Kind::test) {
+    const auto* device = std::get_if<filter::DeviceTest>(&tree.test());
+    if (device == nullptr || device->name.empty()) return tree;
+    const unsigned index = index_of(device->name.c_str());
+    return index == 0 ? tree : Expression(Test(filter::DeviceTest{{}, index}));
+  }
+  std::vector<Expression> parts;
+  for (const Expression& part : tree.parts()) parts.push_back(with_device_indexes(part, index_of));
+  if (tree.kind() == Kind::negation) return Expression::negation(std::move(parts.front()));
+  return tree.kind() == Kind::all_of ? Expression::all_of(std::move(parts)) : Expression::any_of(std::move(parts));
 }
 
 }  // namespace tcpstat::netlink::inet_diag

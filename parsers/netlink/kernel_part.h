@@ -1,5 +1,6 @@
 #pragma once
-// The part of a filter that the kernel can evaluate, as a tree of ports, addresses and families. It matches every row
+// The part of a filter that the kernel can evaluate, as a tree of ports, addresses, families,
+// devices and marks. It matches every row
 // that the filter matches, and more: everything is evaluated once more by Filter::matches(), so that all sources agree.
 
 #include "filter/filter.h"
@@ -11,11 +12,21 @@ enum class Wanted : std::uint8_t {
   and_half_opens,  ///< and each half-open request of a listener that it matches, to be counted
 };
 
+/// Which tests the kernel may be asked.
+enum class KernelTests : std::uint8_t {
+  all,
+  oldest,  ///< without devices (Linux 4.8) and marks (4.9, and CAP_NET_ADMIN alone): it refuses what it does not take
+};
+
 /// Beyond so many ports and addresses the kernel takes longer to look for them than to send the rows: each costs it
 /// 20 ns a row, a row that is sent 1.4 µs (Linux 6.18).
 inline constexpr std::size_t kMostTests = 64;
 
 /// Everything, where nothing can be left to the kernel.
-filter::Expression kernel_part(const filter::Filter& filter, Wanted wanted);
+filter::Expression kernel_part(const filter::Filter& filter, Wanted wanted, KernelTests tests = KernelTests::all);
+
+/// The tree with devices by index, as the kernel compares them. `index_of` is as if_nametoindex(3): what it answers with
+/// zero stays a name, which is left to the filter.
+filter::Expression with_device_indexes(const filter::Expression& tree, unsigned (*index_of)(const char*));
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -5,6 +5,8 @@
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -45,17 +47,47 @@ class SockDiagSource final : public source::Source {
   [[nodiscard]] std::string_view name() const override { return "netlink"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
-    if (!query.filter.needs.autobound) return dump(inet_diag::make_request(query), sink, coverage);
+    if (query.mptcp) return dump_mptcp(query, sink, coverage);
+    if (!query.filter.needs.autobound) return dump_rows(query, sink, coverage);
     // No reply says who chose a port; a filter in the kernel does (net/ipv4/inet_diag.c, INET_DIAG_BC_AUTO).
     AutoboundSockets chosen(options_.chosen_ports);
     Coverage first;
     if (auto read = dump(inet_diag::request_for_autobound(query), chosen, first); !read) return read;
     if (!first.complete) coverage.lose("autobound", "which ports the kernel chose is not known of all sockets");
     AutoboundRows rows(chosen, sink);
-    return dump(inet_diag::make_request(query), rows, coverage);
+    return dump_rows(query, rows, coverage);
   }
 
  private:
+  /// A kernel that refuses a test that it does not know, or has no right to, is asked again without.
+  Expected<void> dump_rows(const filter::Query& query, Sink& sink, Coverage& coverage) const {
+    filter::Query by_index = query;
+    if (!query.filter.needs.devices.empty()) {
+      const auto tree = inet_diag::with_device_indexes(*query.filter.expression, ::if_nametoindex);
+      by_index.filter.expression = std::make_shared<const filter::Expression>(tree);
+    }
+    const inet_diag::Request request = inet_diag::make_request(by_index);
+    const Coverage before = coverage;
+    auto read = dump(request, sink, coverage);
+    if (read || (read.error().code != EINVAL && read.error().code != EPERM)) return read;
+    const inet_diag::Request oldest = inet_diag::make_request(query, inet_diag::KernelTests::oldest);
+    if (oldest.program == request.program) return read;
+    coverage = before;
+    return dump(oldest, sink, coverage);
+  }
+
+  Expected<void> dump_mptcp(const filter::Query& query, Sink& sink, Coverage& coverage) const {
+    for (const inet_diag::Request& request : inet_diag::mptcp_requests(query)) {
+      auto read = dump(request, sink, coverage);
+      if (read) continue;
+      const bool unknown = read.error().code == ENOENT || read.error().code == EINVAL;
+      if (!unknown) return read;
+      return failure("list connections of MPTCP", read.error().code, "tcpstat without -M lists their subflows",
+                     "the kernel has no mptcp_diag");
+    }
+    return {};
+  }
+
   Expected<void> dump(const inet_diag::Request& request, Sink& sink, Coverage& coverage) const {
     const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
@@ -64,12 +96,13 @@ class SockDiagSource final : public source::Source {
     }
     if (auto sent = send_request(*socket, request); !sent) return sent;
     source::RowDelivery delivery(sink, coverage, options_.limits, options_.netns);
-    InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())});
+    InetDiagStream stream(delivery, InetDiagStream::Expected{kSequence, mnl_socket_get_portid(socket.get())},
+                          request.protocol);
     return receive(*socket, stream, coverage);
   }
 
   static Expected<void> send_request(mnl_socket& socket, const inet_diag::Request& request) {
-    constexpr std::size_t kFraming = 64;  // message and attribute headers, padding
+    constexpr std::size_t kFraming = 80;  // message and attribute headers, padding
     std::vector<char> buffer(kFraming + request.header.size() + request.program.size());
     nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
     header->nlmsg_type = request.type;
@@ -79,6 +112,9 @@ class SockDiagSource final : public source::Source {
                 request.header.size());
     if (!request.program.empty()) {
       mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request.program.size(), request.program.data());
+    }
+    if (request.protocol == inet_diag::Protocol::mptcp) {
+      mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
     }
     while (mnl_socket_sendto(&socket, header, header->nlmsg_len) < 0) {
       if (errno != EINTR) return failure("ask NETLINK_SOCK_DIAG for the sockets", errno, std::string(kTryProc));

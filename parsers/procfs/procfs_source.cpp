@@ -34,6 +34,9 @@ class ProcfsSource final : public source::Source {
   [[nodiscard]] std::string_view name() const override { return "proc"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
+    if (query.mptcp)
+      return failure("list connections of MPTCP from /proc", 0, "netlink tells them: --source netlink",
+                     "it does not tell");
     coverage.visible = StateSet::all() - StateSet{State::close};  // bound-inactive sockets are not hashed here
     source::RowDelivery delivery(sink, coverage, options_.limits, options_.netns);
     byte_order_ = byte_order(coverage);

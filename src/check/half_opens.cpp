@@ -55,8 +55,8 @@ void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& e
 
 bool ListedHalfOpens::can_judge(const survey::DumpPlan& plan) const {
   const filter::Filter& filter = plan.query.filter;
-  return !plan.limit && !host_.is_file() && !host_.spans_namespaces() && host_.shows_all_half_opens() &&
-         filter.states.has(State::syn_recv) && whole_listeners(filter);
+  return !plan.limit && !plan.query.mptcp && !host_.is_file() && !host_.spans_namespaces() &&
+         host_.shows_all_half_opens() && filter.states.has(State::syn_recv) && whole_listeners(filter);
 }
 
 void ListedHalfOpens::join(survey::DumpPlan& plan) {

@@ -117,10 +117,13 @@ struct Evaluation {
     if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
     const Cell cell = row.cell(*test.column);
     if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
-    if (test.column->id == ColumnId::CONTAINER) return place(cell, is_container(cell.text, test.word));
+    if (test.column->id == ColumnId::CONTAINER)
+      return place(cell, is_container(cell.text, test.word) || container_name() == test.word);
+    if (test.column->id == ColumnId::CONTAINER_NAME) return place(cell, cell.text == test.word);
     // The kernel names one of every full socket that has one.
     if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
       return truth_of(cell.text == test.word);
+    if (test.column->id == ColumnId::MPTCP_ROLE && knows_no_mptcp()) return Truth::no;
     if (test.column->id == ColumnId::POD) return place(cell, cell.text == test.word);
     if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
     return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
@@ -140,6 +143,12 @@ struct Evaluation {
   }
 
  private:
+  [[nodiscard]] std::string_view container_name() const {
+    return column_values::container_name_of(row.socket, row.names);
+  }
+  [[nodiscard]] bool knows_no_mptcp() const {
+    return row.socket.origin == Origin::netlink && column_values::ulp_of(row.socket) != "mptcp";
+  }
   /// Who runs outside of any container is in none, which is known.
   [[nodiscard]] Truth place(const Cell& cell, bool same) const {
     if (!cell.text.empty()) return truth_of(same);
@@ -259,6 +268,9 @@ class NeedsOfTest {
  private:
   void add(const Column& column) const {
     needs_.row_word = column.name;
+    if (column.object != JsonObject::row) needs_.netlink_word = column.name;
+    if (column.object == JsonObject::memory) needs_.memory = true;
+    if (column.object == JsonObject::rates) needs_.rates = needs_.tcp_info = true;
     switch (column.id) {
       case ColumnId::PID:
       case ColumnId::PROCESS:
@@ -266,6 +278,7 @@ class NeedsOfTest {
         break;
       case ColumnId::UNIT:
       case ColumnId::CONTAINER:
+      case ColumnId::CONTAINER_NAME:
       case ColumnId::POD:
         needs_.places = needs_.owners = true;
         break;
@@ -277,6 +290,8 @@ class NeedsOfTest {
         break;
       // The kernel names the protocol beside tcp_info alone (inet_sk_diag_fill()).
       case ColumnId::ULP:
+      case ColumnId::MPTCP_TOKEN:
+      case ColumnId::MPTCP_ROLE:
       case ColumnId::tcp_info:
         needs_.tcp_info = true;
         needs_.netlink_word = column.name;
@@ -291,6 +306,8 @@ class NeedsOfTest {
       case ColumnId::MARK:
       case ColumnId::ACCEPT_LIMIT:
       case ColumnId::V6ONLY:
+      case ColumnId::TRANSPARENT:
+      case ColumnId::FREEBIND:
         needs_.netlink_word = column.name;
         break;
       default:

@@ -151,6 +151,7 @@ std::string to_string(const Expression& expression);
 struct ExpressionNeeds {
   bool states = false;    ///< it names states, so that it decides which are read
   bool owners = false;    ///< processes
+  bool rates = false;     ///< of two samples
   bool tcp_info = false;  ///< the numbers of tcp_info, and flags that rest on them
   bool congestion = false;
   bool memory = false;

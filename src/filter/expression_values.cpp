@@ -170,8 +170,10 @@ Understood<Test> parse_word(const Token& token, const Field& field) {
   std::vector<std::string_view> words;
   if (field.column->id == ColumnId::ORPHAN) {
     for (unsigned i = 1; i <= static_cast<unsigned>(kLastOrphan); ++i) words.push_back(name(static_cast<Orphan>(i)));
-  } else if (field.column->id == ColumnId::V6ONLY) {
+  } else if (field.column->kind == ColumnKind::boolean) {
     words = {"yes", "no"};
+  } else if (field.column->id == ColumnId::MPTCP_ROLE) {
+    words = {"initial", "joined", "initial-backup", "joined-backup"};
   } else if (field.column->id == ColumnId::FLAGS) {
     for (const RowFlagInfo& flag : kRowFlags) words.push_back(flag.name);
   } else if (field.column->id == ColumnId::TIMER) {

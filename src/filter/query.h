@@ -14,8 +14,10 @@ struct Query {
   /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
   bool tcp_info = false;
   bool congestion = false;
-  /// Socket::drops, recv_buffer_bytes and recv_memory_bytes.
+  /// What of Socket INET_DIAG_SKMEMINFO tells.
   bool memory = false;
+  /// The connections of Multipath TCP instead of those of TCP, which are their subflows.
+  bool mptcp = false;
 };
 
 }  // namespace tcpstat::filter

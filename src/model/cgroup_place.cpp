@@ -131,6 +131,8 @@ bool is_container(std::string_view container, std::string_view word) {
   return is_id(container) && word.size() >= kLeastId && container.starts_with(word);
 }
 
+bool is_container_id(std::string_view container) { return is_id(container); }
+
 std::string_view short_id(std::string_view container) {
   return is_id(container) ? container.substr(0, kShortId) : container;
 }

@@ -14,6 +14,8 @@ struct CgroupPlace {
   std::string container;
   /// The pod's uid, with dashes.
   std::string pod;
+  /// What the container with that id is called, where a file of its engine tells; no part of the path.
+  std::string container_name = {};
 
   [[nodiscard]] bool empty() const { return unit.empty() && container.empty() && pod.empty(); }
 };
@@ -27,6 +29,9 @@ CgroupPlace place_in(std::string_view proc_cgroup);
 /// Whether a unit or container is the one that `word` means: nginx is nginx.service, and an id may be cut.
 bool is_unit(std::string_view unit, std::string_view word);
 bool is_container(std::string_view container, std::string_view word);
+
+/// Whether it is an id and no name.
+bool is_container_id(std::string_view container);
 
 /// How people write an id: its first 12 digits. Other names as they are.
 std::string_view short_id(std::string_view container);

@@ -20,6 +20,30 @@ enum class ColumnId : std::uint8_t {
   tcp_info,  ///< one of tcp_info's numbers
 };
 
+/// The JSON object that has the value of a column.
+enum class JsonObject : std::uint8_t { row, memory, rates, tcp_info };
+
+constexpr JsonObject object_of(ColumnId id) {
+  switch (id) {
+#define COLUMN(name, kind, value, meaning) \
+  case ColumnId::name:                     \
+    return JsonObject::row;
+#define MEMORY_COLUMN(name, kind, value, meaning) \
+  case ColumnId::name:                            \
+    return JsonObject::memory;
+#define RATE_COLUMN(name, kind, value, meaning) \
+  case ColumnId::name:                          \
+    return JsonObject::rates;
+#define INFO_COLUMN(name, kind, value, meaning) \
+  case ColumnId::name:                          \
+    return JsonObject::tcp_info;
+#include "model/columns.def"
+    case ColumnId::tcp_info:
+      break;
+  }
+  return JsonObject::tcp_info;
+}
+
 /// What a column's values are, and with that how they are written.
 enum class ColumnKind : std::uint8_t {
   word,       ///< one of our own words
@@ -83,6 +107,7 @@ struct Column {
   ColumnType type = type_of(kind);
   Align align = type == ColumnType::number ? Align::right : Align::left;
   LowerCase key = json_key(kind, name);  ///< of its value in JSON; empty for LOCAL, REMOTE and PID
+  JsonObject object = object_of(id);
 };
 
 /// All of them, in the order of `--list columns`.

@@ -101,6 +101,12 @@ inline std::string_view container_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->container);
 }
+/// The name that it has instead of an id, else that of its engine's files.
+inline std::string_view container_name_of(const Socket& row, Names& names) {
+  const CgroupPlace* place = place_of_row(row, names);
+  if (place == nullptr) return {};
+  return is_container_id(place->container) ? place->container_name : place->container;
+}
 inline std::string_view pod_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->pod);
@@ -110,6 +116,20 @@ inline std::string_view ulp_of(const Socket& row) {
   const std::string_view text(row.ulp.data(), row.ulp.size());
   return text.substr(0, text.find('\0'));
 }
+/// Known where two samples were compared.
+template <std::optional<std::uint64_t> Rates::*kRate>
+struct RateOf {
+  static constexpr std::optional<std::uint64_t> Rates::*kMember = kRate;
+  std::optional<std::uint64_t> operator()(const Connection& row) const {
+    return row.rates == nullptr ? std::nullopt : row.rates->*kRate;
+  }
+};
+inline std::string_view mptcp_role_of(const Socket& row) { return name(row.mptcp_role); }
+/// What of net.ipv4.tcp_mem is its (sk_mem_charge(), include/net/sock.h).
+inline std::optional<std::uint64_t> mem_of(const Socket& row) {
+  if (!row.recv_memory_bytes || !row.queued_memory_bytes || !row.reserved_memory_bytes) return std::nullopt;
+  return std::uint64_t{*row.recv_memory_bytes} + *row.queued_memory_bytes + *row.reserved_memory_bytes;
+}
 inline std::string_view orphan_of(const Socket& row) { return name(row.orphan); }
 inline std::string_view source_of(const Socket& row) { return name(row.origin); }
 
@@ -118,23 +138,22 @@ inline std::string_view source_of(const Socket& row) { return name(row.origin); 
 /// The columns of columns.def: those before tcp_info's.
 inline constexpr std::size_t kRowColumnCount = static_cast<std::size_t>(ColumnId::tcp_info);
 
-/// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kInTcpInfo`.
+/// What columns.def says of one column, for the compiler: `kKind`, `kValue`, `kObject`.
 template <ColumnId kId>
 struct ColumnSpec;
 
-#define COLUMN_SPEC(name, kind, value, in_tcp_info)       \
-  template <>                                             \
-  struct ColumnSpec<ColumnId::name> {                     \
-    static constexpr std::string_view kName = #name;      \
-    static constexpr ColumnKind kKind = ColumnKind::kind; \
-    static constexpr auto kValue = [] {                   \
-      using namespace column_values; /* NOLINT */         \
-      return value;                                       \
-    }();                                                  \
-    static constexpr bool kInTcpInfo = in_tcp_info;       \
+#define COLUMN_SPEC(name, kind, value)                               \
+  template <>                                                        \
+  struct ColumnSpec<ColumnId::name> {                                \
+    static constexpr std::string_view kName = #name;                 \
+    static constexpr ColumnKind kKind = ColumnKind::kind;            \
+    static constexpr auto kValue = [] {                              \
+      using namespace column_values; /* NOLINT */                    \
+      return value;                                                  \
+    }();                                                             \
+    static constexpr JsonObject kObject = object_of(ColumnId::name); \
   };
-#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), false)
-#define INFO_COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value), true)
+#define COLUMN(name, kind, value, meaning) COLUMN_SPEC(name, kind, (value))
 #include "model/columns.def"
 #undef COLUMN_SPEC
 

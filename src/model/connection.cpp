@@ -34,6 +34,19 @@ TimerKind timer_from_name(std::string_view word) {
   return TimerKind::unknown;
 }
 
+std::string_view name(MptcpRole role) {
+  constexpr auto kNames = std::to_array<std::string_view>({"", "initial", "joined", "initial-backup", "joined-backup"});
+  return kNames[static_cast<std::size_t>(role)];
+}
+
+MptcpRole mptcp_role_from_name(std::string_view word) {
+  for (const MptcpRole role :
+       {MptcpRole::initial, MptcpRole::joined, MptcpRole::initial_backup, MptcpRole::joined_backup}) {
+    if (name(role) == word) return role;
+  }
+  return MptcpRole::unknown;
+}
+
 std::string_view name(Orphan reason) { return kOrphanNames[static_cast<std::size_t>(reason)]; }
 
 Orphan OwnerSearch::why_none() const {

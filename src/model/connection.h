@@ -15,6 +15,7 @@
 #include "model/row_flag.h"
 #include "model/state.h"
 #include "model/tcp_info.h"
+#include "model/traffic.h"
 
 namespace tcpstat::inline model {
 
@@ -39,6 +40,15 @@ enum class TimerKind : std::uint8_t {
 std::string_view name(TimerKind kind);
 /// The kind with this name, or unknown.
 TimerKind timer_from_name(std::string_view word);
+
+/// How a subflow came into its connection of Multipath TCP (RFC 8684): with it or by MP_JOIN; a backup carries data where
+/// no other does.
+enum class MptcpRole : std::uint8_t { unknown, initial, joined, initial_backup, joined_backup };
+
+/// "joined-backup"; empty for unknown.
+std::string_view name(MptcpRole role);
+/// The role with this name, or unknown.
+MptcpRole mptcp_role_from_name(std::string_view word);
 
 /// What every TCP socket has, listening or not.
 struct Socket {
@@ -71,6 +81,20 @@ struct Socket {
   std::optional<std::uint32_t> drops;
   std::optional<std::uint32_t> recv_buffer_bytes;
   std::optional<std::uint32_t> recv_memory_bytes;
+  /// The same of what goes out (segments that the device holds; what waits to be sent or acknowledged), what the socket
+  /// has reserved and not used, what its options take, and what waits until a process lets go of its lock.
+  std::optional<std::uint32_t> send_memory_bytes;
+  std::optional<std::uint32_t> send_buffer_bytes;
+  std::optional<std::uint32_t> queued_memory_bytes;
+  std::optional<std::uint32_t> reserved_memory_bytes;
+  std::optional<std::uint32_t> option_memory_bytes;
+  std::optional<std::uint32_t> backlog_memory_bytes;
+  /// IP_TRANSPARENT and IP_FREEBIND: whether it may have an address that is not this host's. Of full sockets alone.
+  std::optional<bool> transparent;
+  std::optional<bool> freebind;
+  /// Of Multipath TCP: which connection it is, or is a part of, as this host counts (RFC 8684, 3.2), and which part.
+  std::optional<std::uint32_t> mptcp_token;
+  MptcpRole mptcp_role = MptcpRole::unknown;
   /// Who holds it; meaningful if owners_known. Valid during the call that hands the row over.
   std::span<const Owner> owners;
   bool owners_known = false;
@@ -95,6 +119,8 @@ struct Connection : Socket {
   RowFlags flags;
   /// Empty if not asked for. Valid during the call.
   TcpInfo tcp_info;
+  /// Since an earlier sample; null if none was compared. Valid during the call.
+  const Rates* rates = nullptr;
   /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.
   std::string_view congestion;
 };

@@ -26,6 +26,7 @@ void RowStore::keep(const Connection& row) {
   Connection& kept = connections_.emplace_back(row);
   copy_owners(kept);
   kept.congestion = copy(row.congestion);
+  if (row.rates != nullptr) kept.rates = new (memory_.allocate(sizeof(Rates), alignof(Rates))) Rates(*row.rates);
   if (row.tcp_info.empty()) return;
   const std::string_view info = copy({reinterpret_cast<const char*>(row.tcp_info.data()), row.tcp_info.size()});
   kept.tcp_info = {std::as_bytes(std::span(info)), row.tcp_info.missing};

@@ -39,6 +39,9 @@ enum Place : std::size_t {
   kCgroup,
   kV6only,
   kUlp,
+  kMptcpRole,
+  kTransparent,
+  kFreebind,
   kOwners,  ///< an empty word: none was found
   kOrphan,
   kCongestion,
@@ -67,6 +70,9 @@ const std::array<TableColumn, kFirstNumber>& first_columns() {
                                                                   {"cgroup", word},
                                                                   {"v6only", number},
                                                                   {"ulp", word},
+                                                                  {"mptcp_role", word},
+                                                                  {"transparent", number},
+                                                                  {"freebind", number},
                                                                   {"owners", word, true},
                                                                   {"orphan", number, true},
                                                                   {"congestion", word, true},
@@ -81,6 +87,10 @@ constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kI
                           (ColumnSpec<kId>::kKind == ColumnKind::number ||
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
+
+/// Memory moves all the time, so it is kept only with everything else.
+template <ColumnId kId>
+constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM");
 
 template <typename Each>
 void for_each_plain_column(Each&& each) {
@@ -182,7 +192,9 @@ bool in_trouble(const Connection& row) {
 std::vector<TableColumn> row_columns(InfoChoice info) {
   std::vector<TableColumn> columns(first_columns().begin(), first_columns().end());
   for_each_plain_column([&]<ColumnId kId>() {
-    columns.push_back({ascii_lower(ColumnSpec<kId>::kName), CellKind::number});
+    if (!kIsMemory<kId> || info == InfoChoice::all) {
+      columns.push_back({ascii_lower(ColumnSpec<kId>::kName), CellKind::number});
+    }
   });
   for (const TcpInfoField* field : info_fields(info)) columns.push_back({info_column(*field), CellKind::number, true});
   return columns;
@@ -281,10 +293,14 @@ void RowPacker::pack(const Row& row, const Endpoint& remote, CellValue state) {
   }
   if (row.v6only) row_[kV6only] = to_cell(std::uint64_t{*row.v6only ? 1U : 0U});
   if (const auto ulp = ulp_of(row); !ulp.empty()) row_[kUlp] = word(ulp);
+  if (row.mptcp_role != MptcpRole::unknown) row_[kMptcpRole] = word(name(row.mptcp_role));
+  if (row.transparent) row_[kTransparent] = to_cell(std::uint64_t{*row.transparent ? 1U : 0U});
+  if (row.freebind) row_[kFreebind] = to_cell(std::uint64_t{*row.freebind ? 1U : 0U});
   row_[kOwners] = owners(row);
   if (row.owners_known || row.orphan != Orphan::none) row_[kOrphan] = to_cell(static_cast<std::uint64_t>(row.orphan));
   std::size_t at = kFirstNumber;
   for_each_plain_column([&]<ColumnId kId>() {
+    if (kIsMemory<kId> && setting_.info != InfoChoice::all) return;
     if constexpr (HasColumn<kId, Row>) row_[at] = to_cell(std::invoke(ColumnSpec<kId>::kValue, row));
     ++at;
   });
@@ -394,6 +410,9 @@ class Unpacker {
     if (const auto count = from_cell(cell(kRetransmits))) row.retransmits = static_cast<std::uint32_t>(*count);
     if (const auto v6only = from_cell(cell(kV6only))) row.v6only = *v6only != 0;
     word(kUlp).copy(row.ulp.data(), row.ulp.size() - 1);
+    row.mptcp_role = mptcp_role_from_name(word(kMptcpRole));
+    if (const auto transparent = from_cell(cell(kTransparent))) row.transparent = *transparent != 0;
+    if (const auto freebind = from_cell(cell(kFreebind))) row.freebind = *freebind != 0;
     std::size_t at = 0;
     for_each_plain_column([&]<ColumnId kId>() {
       if constexpr (HasColumn<kId, Row>) {

@@ -129,16 +129,6 @@ void append_on_device(TextBuffer& out, const Endpoint& end, std::string_view dev
   return ascii ? out.size() - start : display_width(out.view().substr(start));
 }
 
-template <ColumnId kId, typename Row>
-std::size_t append_column(TextBuffer& out, const Column& /*column*/, const Row& row, Names& names,
-                          const CellStyle& style) {
-  Cell cell = cell_of<kId>(row, names);
-  if constexpr (kId == ColumnId::CONTAINER) {
-    if (style.timer_details) cell.text = short_id(cell.text);
-  }
-  return append(out, cell, style);
-}
-
 /// Three digits at least: 1.2ms, 14k, 998.
 void append_scaled(TextBuffer& out, std::uint64_t value, std::uint64_t step, std::string_view unit) {
   const std::uint64_t whole = value / step;
@@ -171,6 +161,23 @@ void append_with_unit(TextBuffer& out, std::string_view column, std::uint64_t va
   if (us || ms || value < exact_below) return out.number(value);
   const auto unit = std::find_if(kSizes.begin(), kSizes.end(), [&](const Unit& one) { return value >= one.step; });
   append_scaled(out, value, unit->step, unit->name);
+}
+
+template <ColumnId kId, typename Row>
+std::size_t append_column(TextBuffer& out, [[maybe_unused]] const Column& column, const Row& row, Names& names,
+                          const CellStyle& style) {
+  Cell cell = cell_of<kId>(row, names);
+  if constexpr (kId == ColumnId::CONTAINER) {
+    if (style.timer_details) cell.text = short_id(cell.text);
+  }
+  if constexpr (ColumnSpec<kId>::kObject == JsonObject::rates) {
+    if (style.units && cell.kind == Cell::Kind::number) {
+      const std::size_t start = out.size();
+      append_with_unit(out, column.name, cell.number);
+      return out.size() - start;
+    }
+  }
+  return append(out, cell, style);
 }
 
 template <typename Row>

@@ -63,6 +63,10 @@ void add_summary(Json& to, const Summary& summary) {
   }
   to["top_remotes"] = top_entries(summary.top_remotes);
   to["top_prefixes"] = top_entries(summary.top_prefixes);
+  to["mptcp"] = nullptr;
+  if (summary.mptcp) {
+    to["mptcp"] = {{"connections", summary.mptcp->connections}, {"subflows", summary.mptcp->subflows}};
+  }
 }
 
 /// Null where the run read one alone.

@@ -59,12 +59,12 @@ class Literal {
   std::size_t size_ = 0;
 };
 
-/// Whether no column before it is in the same object: the row's, or tcp_info.
+/// Whether no column before it is in the same object.
 template <ColumnId kId>
 constexpr bool is_first_member() {
   bool first = true;
   for_each_row_column([&]<ColumnId kOther>() {
-    if (kOther < kId && ColumnSpec<kOther>::kInTcpInfo == ColumnSpec<kId>::kInTcpInfo) first = false;
+    if (kOther < kId && ColumnSpec<kOther>::kObject == ColumnSpec<kId>::kObject) first = false;
   });
   return first;
 }
@@ -190,13 +190,13 @@ void write_member(MemberWriter& to, const Row& row, Names& names, const JsonRowS
   }
 }
 
-/// The members of one object: the row's, or tcp_info's.
-template <bool kInTcpInfo, typename Row>
+/// The members of one object.
+template <JsonObject kObject, typename Row>
 void append_members(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
   constexpr std::size_t kRoom = most_own_text<Row>();
   MemberWriter to(out, kRoom);
   for_each_row_column([&]<ColumnId kId>() {
-    if constexpr (has_member<kId>() && ColumnSpec<kId>::kInTcpInfo == kInTcpInfo) {
+    if constexpr (has_member<kId>() && ColumnSpec<kId>::kObject == kObject) {
       write_member<kId>(to, row, names, style);
     }
   });
@@ -204,7 +204,7 @@ void append_members(TextBuffer& out, const Row& row, Names& names, const JsonRow
 
 void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const JsonRowStyle& style) {
   out.append('{');
-  append_members<true>(out, row, names, style);
+  append_members<JsonObject::tcp_info>(out, row, names, style);
   for (const TcpInfoField& field : tcp_info_fields()) {
     out.append(",\"");
     out.append(field.key);
@@ -216,6 +216,22 @@ void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const
     }
   }
   out.append('}');
+}
+
+/// An object of its own, or null where nothing of it is known.
+template <JsonObject kObject, typename Row>
+void append_object(TextBuffer& out, std::string_view start, bool known, const Row& row, Names& names,
+                   const JsonRowStyle& style) {
+  out.append(start);
+  if (!known) return out.append("null");
+  out.append('{');
+  append_members<kObject>(out, row, names, style);
+  out.append('}');
+}
+
+template <typename Row>
+void append_memory(TextBuffer& out, const Row& row, Names& names, const JsonRowStyle& style) {
+  append_object<JsonObject::memory>(out, R"(,"memory":)", row.recv_memory_bytes.has_value(), row, names, style);
 }
 
 void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run) {
@@ -246,8 +262,10 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_members<false>(out, row, names, style);
+  append_members<JsonObject::row>(out, row, names, style);
   append_netns(out, row, netns);
+  append_memory(out, row, names, style);
+  append_object<JsonObject::rates>(out, R"(,"rates":)", row.rates != nullptr, row, names, style);
   if (!style.tcp_info || row.tcp_info.empty()) return out.append(R"(,"tcp_info":null)");
   out.append(R"(,"tcp_info":)");
   append_tcp_info(out, row, names, style);
@@ -255,9 +273,10 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
 
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
-  append_members<false>(out, row, names, style);
+  append_members<JsonObject::row>(out, row, names, style);
   append_netns(out, row, netns);
-  out.append(R"(,"tcp_info":null)");
+  append_memory(out, row, names, style);
+  out.append(R"(,"rates":null,"tcp_info":null)");
 }
 
 }  // namespace tcpstat::render

@@ -28,6 +28,12 @@ struct TopEntry {
   std::uint64_t error;
 };
 
+/// Connections of Multipath TCP, and the connections of TCP that they are made of.
+struct MptcpCounts {
+  std::uint64_t connections = 0;
+  std::uint64_t subflows = 0;
+};
+
 struct Summary {
   std::vector<std::string> keys;
   std::vector<Group> groups;
@@ -37,6 +43,8 @@ struct Summary {
   std::vector<Listener> listeners;
   std::vector<TopEntry> top_remotes;
   std::vector<TopEntry> top_prefixes;
+  /// Nothing where the kernel knows none, or was not asked.
+  std::optional<MptcpCounts> mptcp = {};
   /// Only for a format that writes nothing else.
   std::optional<Metrics> metrics = {};
   KernelCounters counters = {};

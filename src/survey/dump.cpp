@@ -26,7 +26,7 @@ Report begin_report(const Host& host, const filter::Filter& filter) {
 filter::Query source_query(const DumpPlan& plan) {
   filter::Query query = plan.query;
   const filter::ExpressionNeeds& needs = query.filter.needs;
-  query.tcp_info = query.tcp_info || needs.tcp_info;
+  query.tcp_info = query.tcp_info || needs.tcp_info || plan.rates != nullptr;
   query.congestion = query.congestion || needs.congestion;
   query.memory = query.memory || needs.memory;
   if (plan.rows == DumpPlan::Rows::every) {
@@ -178,6 +178,16 @@ void complete_warnings(Coverage& coverage, const Expected<void>& read) {
 
 }  // namespace
 
+void take_first_rates(Host& host, const DumpPlan& plan) {
+  class Unread final : public Sink {
+   public:
+    Flow connection(const Connection& /*row*/) override { return Flow::more; }
+    Flow listener(const Listener& /*row*/) override { return Flow::more; }
+  } unread;
+  Coverage coverage;
+  static_cast<void>(host.read(source_query(plan), plan.rates->begin(unread), coverage));
+}
+
 Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   Dump dump;
   Report& report = dump.report;
@@ -190,7 +200,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
     read = failure("look for the owners of sockets", ENOMEM);
   }
 
-  // The way of a row, from its end: limit, order, owners, selection, owners if the selection needs them, witness.
+  // The way of a row, from its end: limit, order, owners, selection, owners if the selection needs them, rates,
+  // witness.
   Sink* next = &sink;
   std::optional<Limit> limit;
   if (plan.limit) next = &limit.emplace(*plan.limit, *next);
@@ -202,6 +213,7 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
     next = &selection.emplace(plan.query.filter, half_opens(host, plan.query), *next);
   }
   next = &owners.before_selection(*next);
+  if (plan.rates != nullptr) next = &plan.rates->begin(*next);
   std::optional<BothSinks> both;
   if (plan.witness != nullptr) next = &both.emplace(*plan.witness, *next);
 

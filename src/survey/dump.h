@@ -12,6 +12,7 @@
 #include "model/owner.h"
 #include "model/sink.h"
 #include "report/report.h"
+#include "survey/rate_sampler.h"
 #include "survey/sorter.h"
 
 namespace tcpstat::survey {
@@ -41,6 +42,8 @@ struct DumpPlan {
     all,  ///< Dump::untabled too, of a dump of all rows with owners: two system calls for each socket of another kind
   };
   Descriptors descriptors = Descriptors::of_rows;
+  /// Rows get the rates since the sample that it saw before; null: they have none.
+  RateSampler* rates = nullptr;
   /// Sees each row that is read, before anything selects; it cannot stop the dump.
   Sink* witness = nullptr;
 };
@@ -55,6 +58,9 @@ struct Dump {
   /// TCP sockets that no row showed, of processes that could be looked into; nothing where not all rows were seen.
   std::optional<std::vector<Untabled>> untabled;
 };
+
+/// The first sample of `plan.rates`. What goes wrong goes wrong again in take(), which says so.
+void take_first_rates(Host& host, const DumpPlan& plan);
 
 /// Reads, and pushes the rows into `sink`. Owners live until it returns.
 Dump take(Host& host, const DumpPlan& plan, Sink& sink);

@@ -33,7 +33,7 @@ constexpr GroupKey by_column(std::string_view name, std::string_view meaning) {
 Endpoint unmapped_end(const Endpoint& end) { return {end.address.unmapped(), end.port}; }
 
 // Ends are un-mapped: one peer is one group, whichever kind of socket it reached.
-constexpr std::array<GroupKey, 17> kKeys = {{
+constexpr std::array<GroupKey, 21> kKeys = {{
     {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
      [](const Listener&, Names&) { return text(name(State::listen)); }},
     {"family", "ipv4 or ipv6", [](const Connection& row, Names&) { return text(name(row.family)); },
@@ -70,7 +70,11 @@ constexpr std::array<GroupKey, 17> kKeys = {{
     by_column<ColumnId::CGROUP>("cgroup", "control group"),
     by_column<ColumnId::UNIT>("unit", "systemd unit"),
     by_column<ColumnId::CONTAINER>("container", "container"),
+    by_column<ColumnId::CONTAINER_NAME>("container_name", "name of the container"),
     by_column<ColumnId::POD>("pod", "Kubernetes pod"),
+    by_column<ColumnId::ULP>("ulp", "protocol on top of TCP"),
+    by_column<ColumnId::MPTCP_TOKEN>("mptcp_token", "connection of MPTCP, by its token"),
+    by_column<ColumnId::CONGESTION>("congestion", "congestion control algorithm"),
     by_column<ColumnId::ORPHAN>("orphan", "why no process holds the socket"),
 }};
 

@@ -160,7 +160,8 @@ class Formats(TestCase):
                     if key in row:
                         value = row[key]
                     else:
-                        value = row["tcp_info"][key] if row["tcp_info"] else None
+                        inside = [row[name] for name in ("memory", "rates", "tcp_info") if row[name]]
+                        value = next((one[key] for one in inside if key in one), None)
                     if key == "flags":
                         value = ",".join(value) or None
                     if key == "user" and value is None:

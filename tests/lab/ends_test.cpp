@@ -7,11 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <sstream>
+#include <string>
+#include <thread>
 
 #include "address.h"
 #include "every_state_fixture.h"
@@ -147,6 +153,139 @@ TEST_SUITE("ends") {
     }
     CHECK(list({"-s", "ESTABLISHED", "ulp mptcp"}).rows().size() == 2);
     CHECK(list({"-s", "ESTABLISHED", "not ulp mptcp"}).rows().size() == 2);
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "a connection of MPTCP, and the two subflows that it has at either end") {
+    const Handle listener = listen_on("0.0.0.0", 8200, {}, "", IPPROTO_MPTCP);
+    if (!listener.valid() || run({"ip", "mptcp", "limits", "set", "subflow", "1"}).exit_code != 0) {
+      skip("this kernel has no MPTCP, or ip(8) knows none");
+      return;
+    }
+    REQUIRE(run({"ip", "mptcp", "endpoint", "add", "127.0.0.2", "subflow"}).exit_code == 0);
+    const SocketName to({Address::parse("127.0.0.1"), 8200});
+    const Handle client(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP));
+    check(::connect(client.get(), to.get(), to.size()), "connecting");
+    const Handle server(check(::accept(listener.get(), nullptr, nullptr), "accepting"));
+    // The second one is made when data has come, by the kernel's path manager.
+    check(static_cast<int>(::send(client.get(), "x", 1, 0)), "sending");
+    const auto joined = [] { return list({"mptcp_role joined"}).rows().size() == 2; };
+    for (int tries = 0; tries < 100 && !joined(); ++tries) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    REQUIRE(joined());
+
+    const Listing subflows = list({"-i", "-s", "ESTABLISHED"});
+    REQUIRE(subflows.rows().size() == 4);
+    std::map<std::uint64_t, std::multiset<std::string>> roles;
+    for (const json& row : subflows.rows()) {
+      CHECK(row["ulp"] == "mptcp");
+      roles[row["mptcp_token"].get<std::uint64_t>()].insert(row["mptcp_role"].get<std::string>());
+    }
+    // An end is a token of its own.
+    REQUIRE(roles.size() == 2);
+    for (const auto& [token, of_end] : roles) CHECK(of_end == std::multiset<std::string>{"initial", "joined"});
+
+    const Listing connections = list({"-a", "-M"});
+    REQUIRE(connections.rows().size() == 3);
+    for (const json& row : connections.rows()) {
+      if (row["state"] == "LISTEN") {
+        CHECK(row["mptcp_token"].is_null());
+      } else {
+        CHECK(roles.contains(row["mptcp_token"].get<std::uint64_t>()));
+      }
+      CHECK(row["tcp_info"].is_null());
+    }
+    CHECK(list({"-M", "sport = :8200"}).rows().size() == 1);
+    CHECK(list({"-M", "-6"}).rows().empty());
+    CHECK(tcpstat({"-M", "--source", "proc"}).exit_code == 2);
+    const Outcome grouped = tcpstat({"summary", "--by", "mptcp_token", "ulp mptcp and state established"});
+    for (const auto& [token, of_end] : roles) CHECK(grouped.out.find(std::to_string(token)) != std::string::npos);
+    const json counted = json::parse(tcpstat({"summary", "--json"}).out)["mptcp"];
+    CHECK(counted == json{{"connections", 2}, {"subflows", 4}});
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "options and memory of a socket") {
+    const auto with = [](int option, std::uint16_t port) {
+      Handle handle(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));
+      const int on = 1;
+      check(::setsockopt(handle.get(), IPPROTO_IP, option, &on, sizeof on), "setting an option");
+      const SocketName name({Address::parse("192.0.2.9"), port});  // no address of this host
+      check(::bind(handle.get(), name.get(), name.size()), "binding");
+      check(::listen(handle.get(), 5), "listening");
+      return handle;
+    };
+    const Handle transparent = with(IP_TRANSPARENT, 8600);
+    const Handle free = with(IP_FREEBIND, 8601);
+    const Handle plain = listen_on("127.0.0.1", 8602);
+    const Listing listing = list({"-l", "-m"});
+    CHECK(row_on(listing, 8600)["transparent"] == true);
+    CHECK(row_on(listing, 8600)["freebind"] == false);
+    CHECK(row_on(listing, 8601)["freebind"] == true);
+    CHECK(row_on(listing, 8602)["transparent"] == false);
+    CHECK(list({"-l", "transparent yes or freebind yes"}).rows().size() == 2);
+    CHECK(list({"-l", "not transparent yes"}).rows().size() == 2);
+    CHECK(row_on(list({"-l"}), 8602)["memory"].is_null());
+
+    const SocketName to({Address::parse("127.0.0.1"), 8602});
+    const Handle client(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a client"));
+    check(::connect(client.get(), to.get(), to.size()), "connecting");
+    const std::string data(20'000, 'x');
+    check(static_cast<int>(::send(client.get(), data.data(), data.size(), 0)), "sending");
+    const Listing full = list({"-m", "recvq > 0"});
+    REQUIRE(full.rows().size() == 1);
+    const json memory = full.rows()[0]["memory"];
+    CHECK(memory["mem_recv"] >= data.size());
+    CHECK(memory["mem_recv_limit"] > memory["mem_recv"]);
+    CHECK(memory["mem"] >= memory["mem_recv"]);
+    CHECK(list({"mem > 10k and sport = :8602"}).rows().size() == 1);
+    CHECK(tcpstat({"-m", "--source", "proc", "mem > 1"}).exit_code == 2);
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "the kernel filters by device and by mark as the filter does") {
+    const Handle bound = listen_on("127.0.0.1", 8700, {}, "lo");
+    const Handle marked = listen_on("127.0.0.1", 8701);
+    const Handle plain = listen_on("127.0.0.1", 8702);
+    const int mark = 7;
+    check(::setsockopt(marked.get(), SOL_SOCKET, SO_MARK, &mark, sizeof mark), "SO_MARK");
+    const auto ports = [](const std::string& filter) {
+      std::set<unsigned> out;
+      for (const json& row : list({"-l", filter}).rows()) out.insert(row["local_port"].get<unsigned>());
+      return out;
+    };
+    using Ports = std::set<unsigned>;
+    CHECK(ports("dev lo") == Ports{8700});
+    CHECK(ports("not dev lo") == Ports{8701, 8702});
+    CHECK(ports("dev 0 and fwmark 7") == Ports{8701});
+    CHECK(ports("dev lo or fwmark 2/3") == Ports{8700});
+    CHECK(ports("dev lo or fwmark 3/3") == Ports{8700, 8701});
+    CHECK(ports("not ( dev lo or fwmark 7 )") == Ports{8702});
+    CHECK(ports("sport = :8702 or not fwmark 0") == Ports{8701, 8702});
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "rates of a connection are those of two samples") {
+    const Handle listener = listen_on("127.0.0.1", 8800);
+    const SocketName to({Address::parse("127.0.0.1"), 8800});
+    const Handle client(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a client"));
+    check(::connect(client.get(), to.get(), to.size()), "connecting");
+    const Handle server(check(::accept(listener.get(), nullptr, nullptr), "accepting"));
+    std::atomic<bool> enough = false;
+    std::thread sender([&] {
+      while (!enough) {
+        static_cast<void>(::send(client.get(), "0123456789", 10, MSG_DONTWAIT));
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      }
+    });
+    const Listing listing = list({"--rate", "--interval", "0.3", "-s", "ESTABLISHED"});
+    const Listing fast = list({"sent_bps > 0", "--interval", "0.3"});
+    enough = true;
+    sender.join();
+    REQUIRE(listing.rows().size() == 2);
+    for (const json& row : listing.rows()) {
+      const bool sends = row["remote_port"] == 8800;
+      CHECK((row["rates"]["sent_bps"] > 0) == sends);
+      CHECK((row["rates"]["received_bps"] > 0) == !sends);
+      CHECK(row["rates"]["retrans_per_s"] == 0);
+    }
+    CHECK(fast.rows().size() == 1);
+    CHECK(list({"-s", "ESTABLISHED"}).rows()[0]["rates"].is_null());
   }
 }
 

@@ -7,7 +7,6 @@
 #include "base/text_buffer.h"
 #include "cli/screen/tab.h"
 #include "model/column.h"
-#include "model/kernel_facts.h"
 #include "render/cell_text.h"
 
 namespace tcpstat::cli::screen {
@@ -62,17 +61,13 @@ std::string rate_text(double each_s) {
   return out + units.front();
 }
 
-/// How much each of them grew in a second since the sample before; "-": not known.
-std::vector<std::string> rates(const LiveData& data, const Connection& row) {
-  const auto before = row.cookie ? data.traffic_before.find(*row.cookie) : data.traffic_before.end();
-  const bool known = before != data.traffic_before.end() && data.traffic_apart_s && *data.traffic_apart_s > 0;
-  const Traffic now = traffic_of(row);
-  const auto text = [&](std::optional<std::uint64_t> Traffic::*what) -> std::string {
-    if (!known) return "-";
-    const auto grown = growth(before->second.*what, now.*what);
-    return grown ? rate_text(static_cast<double>(*grown) / *data.traffic_apart_s) : "-";
+/// Since the sample before; "-": not known.
+std::vector<std::string> rates(const Connection& row) {
+  const auto text = [&](std::optional<std::uint64_t> Rates::*what) -> std::string {
+    if (row.rates == nullptr || !(row.rates->*what)) return "-";
+    return rate_text(static_cast<double>(*(row.rates->*what)));
   };
-  return {text(&Traffic::sent), text(&Traffic::received), text(&Traffic::retransmits)};
+  return {text(&Rates::sent_bytes), text(&Rates::received_bytes), text(&Rates::retransmits)};
 }
 
 /// The widest go first that can be had by other ways; nothing that was asked for goes at all.
@@ -130,7 +125,7 @@ class Connections final : public Tab {
     Row out{.cells = {}, .mark = of.flags.empty() ? ' ' : '~', .tone = tone_of(of)};
     for (const Column* one : columns_of(manner)) out.cells.push_back(cell_text(*one, of, manner));
     if (!manner.tcp_info) return out;
-    for (std::string& rate : rates(data, of)) out.cells.push_back(std::move(rate));
+    for (std::string& rate : rates(of)) out.cells.push_back(std::move(rate));
     return out;
   }
 

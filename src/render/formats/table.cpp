@@ -176,6 +176,7 @@ class SummaryTables {
     if (summary.details) {
       write_states(report);
       write_groups({"PHASE"}, summary.phases);
+      write_mptcp(summary.mptcp);
       write_listeners(summary.listeners, report.coverage.namespaces);
       write_top("REMOTE", summary.top_remotes);
       write_top("PREFIX", summary.top_prefixes);
@@ -187,6 +188,16 @@ class SummaryTables {
   }
 
  private:
+  /// Only where there is any: most hosts have none.
+  void write_mptcp(const std::optional<MptcpCounts>& counts) {
+    if (!counts || counts->connections + counts->subflows == 0) return;
+    settings_.out.append("\nMPTCP  ");
+    settings_.out.number(counts->connections);
+    settings_.out.append(counts->connections == 1 ? " connection of " : " connections of ");
+    settings_.out.number(counts->subflows);
+    settings_.out.append(counts->subflows == 1 ? " subflow (tcpstat -M)\n" : " subflows (tcpstat -M)\n");
+  }
+
   void begin_block() {
     if (!first_block_) settings_.out.append('\n');
     first_block_ = false;

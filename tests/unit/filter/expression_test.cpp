@@ -79,6 +79,24 @@ TEST_CASE("units, containers and pods are those of the process, else of the cont
   }
 }
 
+TEST_CASE("a container is known by its id, and by its name where a file tells that") {
+  const std::string id(64, 'e');
+  test::TableNames names;
+  names.cgroup_places = {{3, {"", id, "", "web"}}, {4, {"", "web", ""}}, {5, {"ssh.service", "", ""}}};
+  Connection row = kRow;
+  const auto holds = [&](const char* text, std::uint64_t cgroup) {
+    row.cgroup = cgroup;
+    return evaluate(parsed(text), row, names);
+  };
+  for (const char* text : {"container eeeeee", "container web", "container_name web", "container_name != db"}) {
+    CAPTURE(text);
+    CHECK(holds(text, 3) == Truth::yes);
+  }
+  CHECK(holds("container_name web", 4) == Truth::yes);  // of LXC, which has no id
+  CHECK(holds("container_name web", 5) == Truth::no);
+  CHECK(holds("container_name web", 6) == Truth::unknown);
+}
+
 TEST_CASE("a zone is the device that the socket is bound to, wherever ss and others write it") {
   Connection row = test::connection(State::established, test::endpoint("fe80::1", 8000), test::endpoint("fe80::2", 4));
   row.interface = 7;
@@ -128,6 +146,29 @@ TEST_CASE("v6only and protocols on top of TCP") {
   row.origin = Origin::netlink;
   row.ulp = {'m', 'p', 't', 'c', 'p'};
   CHECK(said("ulp mptcp", row) == Truth::yes);
+}
+
+TEST_CASE("MPTCP, memory and socket options") {
+  Connection row = kRow;
+  CHECK(said("mptcp_role joined", row) == Truth::no);  // no subflow at all
+  row.ulp = {'m', 'p', 't', 'c', 'p'};
+  CHECK(said("mptcp_role joined", row) == Truth::unknown);
+  row.mptcp_role = MptcpRole::joined;
+  CHECK(said("mptcp_role joined", row) == Truth::yes);
+  CHECK_FALSE(parse_expression("mptcp_role main", {}));
+  CHECK(said("mem > 1k", row) == Truth::unknown);
+  row.recv_memory_bytes = 1000;
+  row.queued_memory_bytes = 500;
+  row.reserved_memory_bytes = 24;
+  CHECK(said("mem = 1524", row) == Truth::yes);
+  CHECK(said("mem_recv >= 1k", row) == Truth::yes);
+  CHECK(needs_of(parsed("not mem > 1")).memory);
+  CHECK(needs_of(parsed("mem > 1")).netlink_word == "MEM");
+  CHECK(said("transparent no", row) == Truth::unknown);
+  row.transparent = row.freebind = false;
+  CHECK(said("transparent no", row) == Truth::yes);
+  CHECK(said("freebind yes", row) == Truth::no);
+  CHECK(needs_of(parsed("sent_bps > 1M")).rates);
 }
 
 TEST_CASE("fields of rows are compared by what they hold") {

@@ -70,6 +70,9 @@ inline filter::Expression some_expression(int depth) {
   }
 }
 
+/// What the kernel may hold of a row that it tells no mark of.
+inline constexpr std::uint32_t kUntoldMark = 5;
+
 inline Connection some_connection() {
   const Address local_address = some_address();
   Address remote_address = some_address();

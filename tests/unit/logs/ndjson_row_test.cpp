@@ -137,6 +137,8 @@ TEST_CASE("a row that is written and read back has the same cell in every column
     row.mark = 1;
     row.tcp_info = std::span(info).first(random.below(281));
     row.congestion = row.tcp_info.empty() ? "" : "cubic";
+    const Rates rates = {random.number(), 0, 1, 2, 3};
+    if (i % 2 == 0) row.rates = &rates;
     row.orphan = Orphan::not_permitted;
     row.flags.add(RowFlag::leak);
     if (row.timer == TimerKind::none) row.timer_ms.reset();

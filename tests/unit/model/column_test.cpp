@@ -19,7 +19,7 @@ std::string text(std::string_view column, const Row& row, const render::CellStyl
   test::TableNames names;
   names.users = {{0, "root"}};
   names.namespaces = {{4026531840U, "web"}};
-  names.process_places = {{812, {"nginx.service", std::string(64, 'a'), "8e1f"}}};
+  names.process_places = {{812, {"nginx.service", std::string(64, 'a'), "8e1f", "web"}}};
   names.interfaces = {{5, "eth0"}};
   names.cgroups = {{77, "/a\nb"}};
   const Column* found = find_column(column);
@@ -53,6 +53,20 @@ TEST_CASE("each column shows its part of a connection") {
   std::vector<std::byte> info(280);
   info[68] = std::byte{99};
   row.tcp_info = info;
+  row.mptcp_token = 4023;
+  row.mptcp_role = MptcpRole::joined_backup;
+  row.transparent = true;
+  row.freebind = false;
+  row.recv_memory_bytes = 100;
+  row.recv_buffer_bytes = 200;
+  row.send_memory_bytes = 300;
+  row.send_buffer_bytes = 400;
+  row.reserved_memory_bytes = 50;
+  row.queued_memory_bytes = 1000;
+  row.option_memory_bytes = 7;
+  row.backlog_memory_bytes = 8;
+  const Rates rates = {.sent_bytes = 1'000'000, .received_bytes = 0, .segments_out = 700, .retransmits = 1};
+  row.rates = &rates;
   struct Expected {
     std::string_view column;
     std::string_view text;
@@ -86,6 +100,7 @@ TEST_CASE("each column shows its part of a connection") {
       {"CGROUP", "/a\\x0ab"},
       {"UNIT", "nginx.service"},
       {"CONTAINER", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"},
+      {"CONTAINER_NAME", "web"},
       {"POD", "8e1f"},
       {"MARK", "6"},
       {"NETNS", "web"},
@@ -94,6 +109,25 @@ TEST_CASE("each column shows its part of a connection") {
       {"ORPHAN", "closed-by-process"},
       {"FLAGS", "-"},
       {"SOURCE", "file"},
+      {"MPTCP_TOKEN", "4023"},
+      {"MPTCP_ROLE", "joined-backup"},
+      {"TRANSPARENT", "yes"},
+      {"FREEBIND", "no"},
+      {"MEM", "1150"},
+      {"MEM_RECV", "100"},
+      {"MEM_RECV_LIMIT", "200"},
+      {"MEM_SEND", "300"},
+      {"MEM_SEND_LIMIT", "400"},
+      {"MEM_RESERVED", "50"},
+      {"MEM_QUEUED", "1000"},
+      {"MEM_OPTIONS", "7"},
+      {"MEM_BACKLOG", "8"},
+      {"MEM_DROPS", "-"},
+      {"SENT_BPS", "1000000"},
+      {"RECEIVED_BPS", "0"},
+      {"SEGS_OUT_PER_S", "700"},
+      {"SEGS_IN_PER_S", "-"},
+      {"RETRANS_PER_S", "1"},
       {"CONGESTION", "cubic"},
       {"RTT_US", "99"},
   };

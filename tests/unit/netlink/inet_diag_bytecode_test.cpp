@@ -82,6 +82,14 @@ bool audit(const Program& program) {
         min_length += static_cast<int>(sizeof(inet_diag_bc_op));
         if (length < min_length) return false;
         break;
+      case INET_DIAG_BC_DEV_COND:  // valid_devcond()
+        min_length += static_cast<int>(sizeof(std::uint32_t));
+        if (length < min_length) return false;
+        break;
+      case INET_DIAG_BC_MARK_COND:  // valid_markcond()
+        min_length += static_cast<int>(sizeof(inet_diag_markcond));
+        if (length < min_length) return false;
+        break;
       case INET_DIAG_BC_JMP:
       case INET_DIAG_BC_NOP:
         break;
@@ -124,7 +132,8 @@ bool host_matches(const Program& program, std::size_t at, Family family, const E
 }
 
 /// inet_diag_bc_run()
-bool run(const Program& program, Family family, const Endpoint& local, const Endpoint& remote) {
+bool run(const Program& program, Family family, const Endpoint& local, const Endpoint& remote, unsigned device = 0,
+         std::uint32_t mark = 0) {
   int length = static_cast<int>(program.size());
   std::size_t at = 0;
   int steps = 0;
@@ -155,6 +164,18 @@ bool run(const Program& program, Family family, const Endpoint& local, const End
       case INET_DIAG_BC_D_COND:
         yes = host_matches(program, at, family, op.code == INET_DIAG_BC_S_COND ? local : remote);
         break;
+      case INET_DIAG_BC_DEV_COND: {
+        std::uint32_t index = 0;
+        std::memcpy(&index, program.data() + at + sizeof op, sizeof index);
+        yes = index == device;
+        break;
+      }
+      case INET_DIAG_BC_MARK_COND: {
+        inet_diag_markcond condition{};
+        std::memcpy(&condition, program.data() + at + sizeof op, sizeof condition);
+        yes = (mark & condition.mask) == condition.mark;
+        break;
+      }
       default:
         FAIL("an operation that is not expected here");
     }
@@ -167,7 +188,9 @@ bool run(const Program& program, Family family, const Endpoint& local, const End
 }
 
 bool matches(const Program& program, const Connection& row) {
-  return program.empty() || run(program, row.family, row.local, row.remote);
+  // A mark that the kernel does not tell is one all the same.
+  return program.empty() ||
+         run(program, row.family, row.local, row.remote, row.interface, row.mark.value_or(test::kUntoldMark));
 }
 
 TEST_CASE("a filter without ports and addresses needs no program") {
@@ -274,7 +297,9 @@ filter::Filter of_expression(const filter::Expression& tree) {
 
 TEST_CASE("what the kernel lets pass of an expression, evaluated again, is what the expression matches") {
   CHECK(rc::check("whatever the tree and the row", [] {
-    const filter::Filter filter = of_expression(test::some_expression(4));
+    const filter::Expression tree =
+        inet_diag::with_device_indexes(test::some_expression(4), [](const char*) { return 7U; });
+    const filter::Filter filter = of_expression(tree);
     const Program program = inet_diag::bytecode(filter);
     RC_ASSERT(audit(program));
     const Connection row = test::some_connection();
@@ -297,6 +322,9 @@ TEST_CASE("half-opens of a listener that is shown pass too, to be counted") {
     Listener listener = test::listener(request.local);
     listener.family = request.family;
     if (*rc::gen::arbitrary<bool>()) listener.local.address = Address{request.family, {}};
+    // What is bound to a device makes requests that are; what is not may make either.
+    if (*rc::gen::arbitrary<bool>()) listener.interface = request.interface;
+    listener.mark = *rc::gen::element<std::optional<std::uint32_t>>(std::nullopt, 0U, 5U);
     if (filter.matches(listener)) RC_ASSERT(matches(program, request));
   }));
 }
@@ -322,6 +350,39 @@ TEST_CASE("an expression that the kernel can answer is left to it whole") {
   // What asks for nothing that can be, asks nothing.
   const filter::Filter none = of_expression(filter::Expression::nothing());
   CHECK_FALSE(run(inet_diag::bytecode(none), Family::ipv4, {}, {}));
+}
+
+TEST_CASE("devices and marks are left to the kernel, on either side of a not") {
+  using filter::Expression;
+  const Expression tree = Expression::any_of(
+      {Expression::all_of({filter::Test(filter::DeviceTest{{}, 7}), filter::Test(filter::MarkTest{5, 0xFF})}),
+       Expression::negation(filter::Test(filter::DeviceTest{{}, 0}))});
+  const filter::Filter filter = of_expression(tree);
+  const Program program = inet_diag::bytecode(filter);
+  REQUIRE(audit(program));
+  for (const unsigned device : {0U, 7U, 8U}) {
+    for (const std::uint32_t mark : {0U, 5U, 0x105U}) {
+      Connection row = test::connection(State::established, test::endpoint("::1", 1), test::endpoint("::1", 2));
+      row.interface = device;
+      row.mark = mark;
+      CHECK(matches(program, row) == filter.matches(row));
+    }
+  }
+  // An older kernel, or one that tells no marks, is not asked.
+  CHECK(inet_diag::bytecode(filter, inet_diag::Wanted::matches, inet_diag::KernelTests::oldest).empty());
+}
+
+TEST_CASE("a device by name is asked for by its index, where there is one") {
+  using filter::Expression;
+  const auto index_of = [](const char* name) { return std::string_view(name) == "v0" ? 7U : 0U; };
+  const Expression known = filter::Test(filter::DeviceTest{"v0", 0});
+  const Expression gone = filter::Test(filter::DeviceTest{"v1", 0});
+  const Expression port = filter::Test(filter::PortTest{filter::Side::local, {80, 80}});
+  const Expression tree = Expression::any_of({Expression::all_of({port, known}), Expression::negation(gone)});
+  const Expression index = filter::Test(filter::DeviceTest{{}, 7});
+  CHECK(inet_diag::with_device_indexes(tree, index_of) ==
+        Expression::any_of({Expression::all_of({port, index}), Expression::negation(gone)}));
+  CHECK(inet_diag::bytecode(of_expression(known)).empty());
 }
 
 TEST_CASE("so many conditions that the kernel takes longer than the filter are left to the filter") {

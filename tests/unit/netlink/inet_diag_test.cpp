@@ -1,6 +1,7 @@
 #include "parsers/netlink/inet_diag.h"
 
 #include <doctest/doctest.h>
+#include <linux/mptcp.h>
 #include <netinet/in.h>
 
 #include <ostream>
@@ -217,6 +218,75 @@ TEST_CASE("IPV6_V6ONLY and the protocol on top of TCP") {
   CHECK(std::string_view(decoded_connection(longer.payload()).ulp.data()).size() == 15);
 }
 
+/// An attribute with its header, padded.
+std::string attribute(std::uint16_t type, const std::string& payload) {
+  const auto size = static_cast<std::uint16_t>(4 + payload.size());
+  return test::raw(size) + test::raw(type) + payload + std::string((4 - payload.size() % 4) % 4, '\0');
+}
+
+TEST_CASE("a subflow of MPTCP has its connection's token and its part in it") {
+  const auto subflow = [](std::uint32_t flags) {
+    const std::string inner = attribute(MPTCP_SUBFLOW_ATTR_TOKEN_REM, test::raw(std::uint32_t{1})) +
+                              attribute(MPTCP_SUBFLOW_ATTR_TOKEN_LOC, test::raw(std::uint32_t{4023233417})) +
+                              attribute(MPTCP_SUBFLOW_ATTR_FLAGS, test::raw(flags));
+    Message message(kLocal, kRemote, 1);
+    message.attribute(NLA_F_NESTED | INET_DIAG_ULP_INFO, attribute(INET_ULP_INFO_NAME, std::string("mptcp\0", 6)) +
+                                                             attribute(NLA_F_NESTED | INET_ULP_INFO_MPTCP, inner));
+    return decoded_connection(message.payload());
+  };
+  CHECK(subflow(0).mptcp_token == 4023233417U);
+  CHECK(std::string_view(subflow(0).ulp.data()) == "mptcp");
+  constexpr std::uint32_t kAlive = MPTCP_SUBFLOW_FLAG_MCAP_REM | MPTCP_SUBFLOW_FLAG_MCAP_LOC |
+                                   MPTCP_SUBFLOW_FLAG_CONNECTED | MPTCP_SUBFLOW_FLAG_MAPVALID;
+  CHECK(subflow(kAlive).mptcp_role == MptcpRole::initial);
+  CHECK(subflow(kAlive | MPTCP_SUBFLOW_FLAG_BKUP_LOC).mptcp_role == MptcpRole::initial_backup);
+  CHECK(subflow(MPTCP_SUBFLOW_FLAG_JOIN_LOC).mptcp_role == MptcpRole::joined);
+  CHECK(subflow(MPTCP_SUBFLOW_FLAG_JOIN_REM | MPTCP_SUBFLOW_FLAG_BKUP_REM).mptcp_role == MptcpRole::joined_backup);
+  // Without CAP_NET_ADMIN older kernels tell the name alone.
+  Message name_alone(kLocal, kRemote, 1);
+  name_alone.attribute(NLA_F_NESTED | INET_DIAG_ULP_INFO, attribute(INET_ULP_INFO_NAME, std::string("mptcp\0", 6)));
+  CHECK(decoded_connection(name_alone.payload()).mptcp_role == MptcpRole::unknown);
+  CHECK_FALSE(decoded_connection(name_alone.payload()).mptcp_token);
+}
+
+TEST_CASE("a connection of MPTCP has its token in its own info, which is no tcp_info") {
+  mptcp_info info{};
+  info.mptcpi_token = 77;
+  Message message(kLocal, kRemote, 1);
+  message.attribute(INET_DIAG_INFO, test::raw(info));
+  const auto decoded = decode(bytes_of(message.payload()), inet_diag::Protocol::mptcp);
+  REQUIRE(std::holds_alternative<Connection>(decoded));
+  CHECK(std::get<Connection>(decoded).mptcp_token == 77U);
+  CHECK(std::get<Connection>(decoded).tcp_info.empty());
+  CHECK_FALSE(decoded_connection(message.payload()).mptcp_token);
+  info.mptcpi_token = 0;
+  Message none(kLocal, {}, 10);
+  none.attribute(INET_DIAG_INFO, test::raw(info));
+  const auto without = decode(bytes_of(none.payload()), inet_diag::Protocol::mptcp);
+  REQUIRE(std::holds_alternative<Listener>(without));
+  CHECK_FALSE(std::get<Listener>(without).mptcp_token);
+  Message cut(kLocal, {}, 10);
+  cut.attribute(INET_DIAG_INFO, test::raw(info).substr(0, 14));
+  const auto listening = decode(bytes_of(cut.payload()), inet_diag::Protocol::mptcp);
+  REQUIRE(std::holds_alternative<Listener>(listening));
+  CHECK_FALSE(std::get<Listener>(listening).mptcp_token);
+}
+
+TEST_CASE("options of the socket are bits") {
+  inet_diag_sockopt options{};
+  options.transparent = 1;
+  Connection row =
+      decoded_connection(Message(kLocal, kRemote, 1).attribute(INET_DIAG_SOCKOPT, test::raw(options)).payload());
+  CHECK(row.transparent == true);
+  CHECK(row.freebind == false);
+  options.freebind = 1;
+  // The first byte has both.
+  row = decoded_connection(
+      Message(kLocal, kRemote, 1).attribute(INET_DIAG_SOCKOPT, test::raw(options).substr(0, 1)).payload());
+  CHECK(row.freebind == true);
+  CHECK_FALSE(decoded_connection(Message(kLocal, kRemote, 1).payload()).transparent);
+}
+
 TEST_CASE("unknown and nested attributes are passed over") {
   Message message(kLocal, kRemote, 1);
   message.attribute(999, "whatever");
@@ -232,6 +302,12 @@ TEST_CASE("drops, the receive buffer and what it holds are the ninth, second and
   Connection row = decoded_connection(Message(kLocal, kRemote, 1).attribute(INET_DIAG_SKMEMINFO, numbers).payload());
   CHECK(row.recv_memory_bytes == 100U);
   CHECK(row.recv_buffer_bytes == 101U);
+  CHECK(row.send_memory_bytes == 102U);
+  CHECK(row.send_buffer_bytes == 103U);
+  CHECK(row.reserved_memory_bytes == 104U);
+  CHECK(row.queued_memory_bytes == 105U);
+  CHECK(row.option_memory_bytes == 106U);
+  CHECK(row.backlog_memory_bytes == 107U);
   CHECK(row.drops == 108U);
   // Older kernels have eight; one that is cut is unknown, not zero.
   numbers.resize(35);

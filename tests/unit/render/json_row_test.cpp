@@ -35,10 +35,25 @@ struct Expected {
   Expected() {
     for (const Column& each : columns()) {
       if (each.key.view().empty()) continue;
-      (each.id == ColumnId::tcp_info || each.id == ColumnId::CONGESTION ? tcp_info : row).emplace(each.key.view());
+      in_object(each).emplace(each.key.view());
     }
   }
-  std::set<std::string> row = {"netns", "tcp_info"};
+  std::set<std::string>& in_object(const Column& column) {
+    switch (column.object) {
+      case JsonObject::memory:
+        return memory;
+      case JsonObject::rates:
+        return rates;
+      case JsonObject::tcp_info:
+        return tcp_info;
+      case JsonObject::row:
+        break;
+    }
+    return row;
+  }
+  std::set<std::string> row = {"netns", "memory", "rates", "tcp_info"};
+  std::set<std::string> memory;
+  std::set<std::string> rates;
   std::set<std::string> tcp_info;
 };
 
@@ -46,10 +61,15 @@ TEST_CASE("a row has a key for every column, and no other") {
   std::vector<std::byte> info(280);
   Connection row = test::connection(State::established, test::endpoint("::1", 1), test::endpoint("::1", 2));
   row.tcp_info = info;
+  const Rates rates;
+  row.rates = &rates;
+  row.recv_memory_bytes = 1;
   const Expected expected;
   const json connection = written(row);
   CHECK(keys_of(connection) == expected.row);
   CHECK(keys_of(connection["tcp_info"]) == expected.tcp_info);
+  CHECK(keys_of(connection["memory"]) == expected.memory);
+  CHECK(keys_of(connection["rates"]) == expected.rates);
   CHECK(keys_of(written(test::listener(test::endpoint("::1", 1)))) == expected.row);
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/column_values.h"
 #include "model/tcp_info.h"
 #include "support/fixtures.h"
 #include "support/render.h"
@@ -42,9 +43,30 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   if (place == nullptr && row.cgroup) place = names.place_of_cgroup(*row.cgroup);
   out["unit"] = place != nullptr ? or_null(place->unit) : json();
   out["container"] = place != nullptr ? or_null(place->container) : json();
+  out["container_name"] = json();
+  if (place != nullptr) {
+    out["container_name"] = or_null(is_container_id(place->container) ? place->container_name : place->container);
+  }
   out["pod"] = place != nullptr ? or_null(place->pod) : json();
   out["v6only"] = or_null(row.v6only);
   out["ulp"] = row.ulp[0] == '\0' ? json() : json(std::string(row.ulp.data()));
+  out["mptcp_token"] = or_null(row.mptcp_token);
+  out["mptcp_role"] = or_null(name(row.mptcp_role));
+  out["transparent"] = or_null(row.transparent);
+  out["freebind"] = or_null(row.freebind);
+  out["memory"] = json();
+  if (row.recv_memory_bytes) {
+    out["memory"]["mem"] = or_null(column_values::mem_of(row));
+    out["memory"]["mem_recv"] = or_null(row.recv_memory_bytes);
+    out["memory"]["mem_recv_limit"] = or_null(row.recv_buffer_bytes);
+    out["memory"]["mem_send"] = or_null(row.send_memory_bytes);
+    out["memory"]["mem_send_limit"] = or_null(row.send_buffer_bytes);
+    out["memory"]["mem_reserved"] = or_null(row.reserved_memory_bytes);
+    out["memory"]["mem_queued"] = or_null(row.queued_memory_bytes);
+    out["memory"]["mem_options"] = or_null(row.option_memory_bytes);
+    out["memory"]["mem_backlog"] = or_null(row.backlog_memory_bytes);
+    out["memory"]["mem_drops"] = or_null(row.drops);
+  }
   out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
   out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
@@ -75,6 +97,14 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
   for (const RowFlagInfo& flag : kRowFlags) {
     if (row.flags.has(flag.flag)) out["flags"].push_back(flag.name);
   }
+  out["rates"] = json();
+  if (row.rates != nullptr) {
+    out["rates"] = {{"sent_bps", or_null(row.rates->sent_bytes)},
+                    {"received_bps", or_null(row.rates->received_bytes)},
+                    {"segs_out_per_s", or_null(row.rates->segments_out)},
+                    {"segs_in_per_s", or_null(row.rates->segments_in)},
+                    {"retrans_per_s", or_null(row.rates->retransmits)}};
+  }
   out["tcp_info"] = json();
   if (!row.tcp_info.empty()) {
     out["tcp_info"]["congestion"] = or_null(row.congestion);
@@ -87,8 +117,8 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
 
 inline json expected_row(const Listener& row, test::TableNames& names) {
   json out = expected_socket(row, State::listen, names);
-  for (const char* key :
-       {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits", "age_ms", "tcp_info"}) {
+  for (const char* key : {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits",
+                          "age_ms", "rates", "tcp_info"}) {
     out[key] = json();
   }
   out["accept_queue"] = or_null(row.accept_queue);
@@ -126,6 +156,8 @@ struct Sample {
         row.tcp_info = std::span(info).first(random.below(281));
         row.congestion = "cu\"bic";
       }
+      static const Rates kRates = {.sent_bytes = UINT64_MAX, .received_bytes = 0, .segments_in = 7, .retransmits = 1};
+      if (random.once_in(4)) row.rates = &kRates;
       rendering.row(row);
       expected.push_back(expected_row(row, rendering.names));
       if (i % 5 != 0) continue;

@@ -93,6 +93,20 @@ std::uint16_t Random::common_port() {
   return kPorts[below(kPorts.size())];
 }
 
+namespace {
+
+/// Old kernels count no drops.
+void give_memory(Socket& row, Random& random) {
+  for (auto* number :
+       {&row.recv_memory_bytes, &row.recv_buffer_bytes, &row.send_memory_bytes, &row.send_buffer_bytes,
+        &row.reserved_memory_bytes, &row.queued_memory_bytes, &row.option_memory_bytes, &row.backlog_memory_bytes}) {
+    *number = static_cast<std::uint32_t>(random.number());
+  }
+  if (random.once_in(2)) row.drops = static_cast<std::uint32_t>(random.number());
+}
+
+}  // namespace
+
 Connection Random::connection() {
   Connection row;
   do {
@@ -114,6 +128,11 @@ Connection Random::connection() {
   if (once_in(2)) row.cookie = number();
   if (once_in(4)) row.mark = static_cast<std::uint32_t>(number());
   if (once_in(4)) row.age_ms = below(1'000'000);
+  if (once_in(2)) give_memory(row, *this);
+  if (once_in(2)) row.transparent = once_in(2);
+  if (once_in(2)) row.freebind = once_in(2);
+  if (once_in(4)) row.mptcp_token = static_cast<std::uint32_t>(number());
+  row.mptcp_role = static_cast<MptcpRole>(below(5));
   row.orphan = orphan_reason(row);
   for (const RowFlagInfo& flag : kRowFlags) {
     if (once_in(4)) row.flags.add(flag.flag);

@@ -1,0 +1,13 @@
+#pragma once
+// What containers are called, from files that their engines keep on this host. No engine is asked.
+
+#include <string>
+#include <string_view>
+
+namespace tcpstat::names {
+
+/// Of the container with this id of 64 digits, by the files below `root`; empty where none of them tells: other engines
+/// keep their names in databases of their own, and most of these files are for root alone. Hostile text.
+std::string container_name(const std::string& root, std::string_view id);
+
+}  // namespace tcpstat::names

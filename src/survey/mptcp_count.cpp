@@ -1,0 +1,47 @@
+#include "survey/mptcp_count.h"
+
+#include <string_view>
+
+#include "survey/dump.h"
+
+namespace tcpstat::survey {
+namespace {
+
+/// Listeners are connections of neither kind.
+class Counted final : public Sink {
+ public:
+  Flow connection(const Connection& row) override {
+    ++connections;
+    if (std::string_view(row.ulp.data()) == "mptcp") ++subflows;
+    return Flow::more;
+  }
+  Flow listener(const Listener& /*row*/) override { return Flow::more; }
+
+  std::uint64_t connections = 0;
+  std::uint64_t subflows = 0;
+};
+
+/// Whether all of them came.
+bool read(Host& host, const DumpPlan& plan, Counted& to) {
+  const Dump dump = take(host, plan, to);
+  return !dump.error && dump.report.coverage.complete;
+}
+
+}  // namespace
+
+std::optional<MptcpCounts> count_mptcp(Host& host, const filter::Filter& filter) {
+  DumpPlan plan;
+  plan.query.filter = filter;
+  plan.query.states = filter.states;
+  plan.query.mptcp = true;
+  Counted connections;
+  if (!read(host, plan, connections)) return std::nullopt;
+  if (connections.connections == 0) return MptcpCounts{};
+  plan.query.mptcp = false;
+  plan.query.tcp_info = true;
+  Counted rows;
+  if (!read(host, plan, rows)) return std::nullopt;
+  return MptcpCounts{connections.connections, rows.subflows};
+}
+
+}  // namespace tcpstat::survey

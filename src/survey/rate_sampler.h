@@ -1,0 +1,37 @@
+#pragma once
+// Adds to each connection how much it carried in a second since the sample before. It remembers every connection, some
+// hundred bytes each.
+
+#include <vector>
+
+#include "model/host.h"
+#include "model/sink.h"
+#include "model/traffic.h"
+
+namespace tcpstat::survey {
+
+class RateSampler final : public Sink {
+ public:
+  explicit RateSampler(const Clock& clock) : clock_(clock) {}
+
+  /// From here on rows are of the next sample, and go on to `next`.
+  Sink& begin(Sink& next);
+
+  Flow connection(const Connection& row) override;
+  Flow listener(const Listener& row) override { return next_->listener(row); }
+
+ private:
+  /// Each with its own time: a dump of a million rows takes seconds.
+  struct Record {
+    std::uint64_t cookie;
+    Clock::Instant when;
+    Traffic traffic;
+  };
+
+  const Clock& clock_;
+  Sink* next_ = nullptr;
+  std::vector<Record> before_;  ///< by cookie
+  std::vector<Record> now_;
+};
+
+}  // namespace tcpstat::survey
