@@ -6,6 +6,8 @@
 
 #include <cstdlib>
 
+#include "base/ascii.h"
+
 namespace tcpstat::cli {
 namespace {
 
@@ -30,6 +32,16 @@ std::size_t terminal_width(int fd) {
 }  // namespace
 
 std::string Terminal::words(std::string_view text) const { return render::shown_in(charset(), text); }
+
+bool wants_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string_view locale = environment(name);
+    if (locale.empty()) continue;
+    const std::string folded = ascii_lower(locale);
+    return folded.find(".utf-8") != std::string::npos || folded.find(".utf8") != std::string::npos;
+  }
+  return false;
+}
 
 Terminal look_at_terminal(int fd) {
   Terminal terminal;

@@ -29,6 +29,9 @@ struct Terminal {
   [[nodiscard]] std::string words(std::string_view text) const;
 };
 
+/// Whether the environment asks for UTF-8, by the name of a locale that may not be installed: LC_ALL, LC_CTYPE, LANG.
+bool wants_utf8();
+
 /// Of descriptor `fd`.
 Terminal look_at_terminal(int fd);
 

@@ -43,13 +43,15 @@ void LiveView::draw_head(CellBuffer& to) const {
   if (!replayed_.empty()) head += "  " + replayed_;
   std::size_t x = to.put(0, 0, head, Tone::strong);
   if (paused_) x = to.put(x, 0, "  PAUSED", Tone::warning);
+  const std::size_t left = to.columns() - std::min(x, to.columns());
   std::string verdict = "  " + std::string(status_word(judged.status));
   if (!judged.problems.empty() && judged.problems.front().finding.severity >= Severity::unknown) {
-    verdict += " " + safe(judged.problems.front().finding.message, manner_.charset);
+    const Finding& worst = judged.problems.front().finding;
+    const bool fits = display_width(verdict) + 1 + display_width(worst.message) <= left;
+    verdict += " " + safe(fits || worst.brief.empty() ? worst.message : worst.brief, manner_.charset);
   } else if (!judged.reading.coverage.complete) {
     verdict += " " + safe(judged.reading.coverage.why_incomplete(), manner_.charset);
   }
-  const std::size_t left = to.columns() - std::min(x, to.columns());
   if (display_width(verdict) > left && left > 0)
     verdict = std::string(fitting(verdict, left - 1)) + std::string(manner_.ellipsis());
   to.put(x, 0, verdict, tone_of(judged.status, Tone::ok));
@@ -193,7 +195,12 @@ void LiveView::draw_foot(CellBuffer& to) const {
   if (!filter_words_.empty()) text += "filter: " + safe(filter_words_, manner_.charset) + "  ";
   if (data_.depth == check::Depth::rows) text += "many sockets: judged without tcp_info and owners  ";
   if (!replayed_.empty()) text += "left, right: one sample  ";
-  text += "q quit  ? help  Enter open  / filter  space pause  e explain  y copy  s sort  f follow";
+  // A key that does not fit is left out whole; ? tells all of them.
+  for (const std::string_view key : {"q quit", "? help", "Enter open", "/ filter", "space pause", "e explain", "y copy",
+                                     "s sort", "f follow", "Tab next"}) {
+    if (display_width(text) + key.size() > to.columns()) break;
+    text.append(key).append("  ");
+  }
   to.put(0, y, text, Tone::dim);
 }
 

@@ -1,5 +1,7 @@
 // tcpstat explain: what a state, a transition, a course of events or a rule means. Reads no sockets.
 
+#include <cstdlib>
+
 #include "check/rules.h"
 #include "cli/output.h"
 #include "cli/terminal.h"
@@ -17,6 +19,15 @@ std::string sentence(const explain::UnknownName& unknown) {
          (unknown.nearest.empty() ? "" : "did you mean " + unknown.nearest + "? ") + "see: tcpstat explain --all)";
 }
 
+std::string_view environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string_view() : value;
+}
+
+explain::Language reader_language() {
+  return explain::language_of({environment("LC_ALL"), environment("LC_MESSAGES"), environment("LANG")});
+}
+
 }  // namespace
 
 ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
@@ -31,9 +42,10 @@ ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
   TextBuffer out(output->fd());
   const Terminal terminal = look_at_terminal(output->fd());
   const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
+  const explain::Language language = reader_language();
   const auto told = [&](explain::Form form) {
     return explain::explain(*subject, {rules, limits},
-                            {form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii});
+                            {form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language});
   };
   if (command.drawing == options::Drawing::none) {
     const render::Format& format = render::format(command.output.format);

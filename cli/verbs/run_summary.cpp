@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "cli/verbs/counted_metrics.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
+#include "cli/verbs/summary_screen.h"
 #include "cli/verbs/verbs.h"
 #include "survey/grouping.h"
 #include "survey/mptcp_count.h"
@@ -35,6 +37,13 @@ std::optional<MptcpCounts> mptcp_beside(const survey::Dump& dump, const filter::
   if (dump.error || host.source_name() != "netlink" || filter.needs_owners()) return std::nullopt;
   host.keep_source();
   return survey::count_mptcp(host, settled(filter, host));
+}
+
+/// Without those of the note that tells what is left out, and of the prompt.
+std::size_t screen_lines(const Terminal& terminal) {
+  constexpr std::size_t kUsual = 24;
+  constexpr std::size_t kBelow = 2;
+  return std::max(kUsual, terminal.height) - kBelow;
 }
 
 }  // namespace
@@ -75,10 +84,18 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   }
   if (command.limit && cut(summary, *command.limit)) dump.report.limited = true;
   TextBuffer out(output->fd());
+  std::string left_out;
   if (worth_writing(format, dump)) {
-    format.summary(render_settings(command.filter, command.text, *output, out, host), dump.report, summary);
+    const render::RenderSettings settings = render_settings(command.filter, command.text, *output, out, host);
+    const bool screenful = format.for_people && settings.width != 0 && !command.output.verbose && !command.limit;
+    if (screenful && summary.details) {
+      left_out = fit_screen(summary, dump.report, screen_lines(look_at_terminal(output->fd())));
+    }
+    format.summary(settings, dump.report, summary);
   }
-  return conclude(command.source, command.output, dump, out, *output, notes);
+  const ExitStatus status = conclude(command.source, command.output, dump, out, *output, notes);
+  if (!left_out.empty()) notes.print(Notes::Level::note, left_out);
+  return status;
 }
 
 }  // namespace tcpstat::cli::verbs

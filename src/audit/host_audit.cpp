@@ -40,7 +40,7 @@ std::string headline(const std::vector<AuditCheck>& checks) {
         std::count_if(checks.begin(), checks.end(), [](const AuditCheck& check) { return !check.value; });
     if (hidden == 0) return "all " + all + " defences are as they should be";
     return std::to_string(static_cast<std::ptrdiff_t>(checks.size()) - hidden) + " of " + all +
-           " defences are as they should be, the others are not shown here";
+           " defences are as they should be, the others are hidden here";
   }
   return std::to_string(count) + " of " + all + (count == 1 ? " defences deserves" : " defences deserve") +
          " attention: " + names;

@@ -12,9 +12,29 @@ namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
+/// Han, Kana, Hangul and full-width forms: East Asian Width W and F (Unicode, UAX 11), as whole blocks.
+bool is_wide(std::uint32_t code_point) {
+  struct Block {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  constexpr auto kWide = std::to_array<Block>({{0x1100, 0x115F},
+                                               {0x2E80, 0x303E},
+                                               {0x3041, 0xA4CF},
+                                               {0xAC00, 0xD7A3},
+                                               {0xF900, 0xFAFF},
+                                               {0xFE30, 0xFE6F},
+                                               {0xFF01, 0xFF60},
+                                               {0xFFE0, 0xFFE6},
+                                               {0x20000, 0x3FFFD}});
+  return std::any_of(kWide.begin(), kWide.end(),
+                     [&](const Block& one) { return one.first <= code_point && code_point <= one.last; });
+}
+
 std::size_t columns_of(const CodePoint& point) {
   const int columns = ::wcwidth(static_cast<wchar_t>(point.value));
-  return columns < 0 ? 1 : static_cast<std::size_t>(columns);  // unknown to this locale: one is the best guess
+  if (columns >= 0) return static_cast<std::size_t>(columns);
+  return is_wide(point.value) ? 2 : 1;  // unknown to this locale, which may be C because the wanted one is not there
 }
 
 struct Range {

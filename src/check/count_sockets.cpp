@@ -88,7 +88,11 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
     finding.unit = "sockets";
     finding.warning = upper_end(plan.warning);
     finding.critical = upper_end(plan.critical);
-    finding.message = what + ", " + (limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
+    const std::string fault =
+        std::string(limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
+    finding.message = what + ", " + fault;
+    finding.brief =
+        counted(count, "") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
     finding.next = host.evidence_names().command("tcpstat" + plan.filter_words);
     report.status = severity;
     report.headline = finding.message;

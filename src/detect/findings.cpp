@@ -63,6 +63,8 @@ class Findings {
     out.critical = critical;
     out.message = one.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
                   " connections wait, limit " + std::to_string(*most) + (full ? "; new ones are dropped" : "");
+    out.brief = one.subject().text() + " accept queue " + (full ? "full" : "nearly full") + " (" +
+                std::to_string(*waiting) + " of " + std::to_string(*most) + ")";
     out.next = "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));
   }

@@ -79,6 +79,14 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
   return out;
 }
 
+/// "SYN flood on 0.0.0.0:443, about 100 SYN/s": where, what and how much.
+std::string flood_brief(const Cause& cause, const Measurements& host) {
+  const Assessment& worst = cause.worst();
+  const bool sure = worst.level >= AttackLevel::likely;
+  return (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") + where(cause) +
+         (is_over(cause) ? " is over" : rate_text(rate_of(cause, host), worst.signals));
+}
+
 std::string stray_message(const Cause& cause) {
   double rate = 0;
   double most = 0;
@@ -177,7 +185,9 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
     out.critical.reset();
     out.message = stray_message(cause);
   } else {
-    out.message = cause.rule == &kReturnPathRule ? path_message(cause, host) : flood_message(cause, host, thresholds);
+    const bool path = cause.rule == &kReturnPathRule;
+    out.message = path ? path_message(cause, host) : flood_message(cause, host, thresholds);
+    if (!path && cause.worst().attack_class != AttackClass::undecided) out.brief = flood_brief(cause, host);
   }
   out.next = next_of(cause);
   return out;
@@ -251,6 +261,7 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   const std::string most = signals.tracked_listener.empty() ? "" : ", most of it at " + signals.tracked_listener + ",";
   out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
                 sources_text(named, signals) + rate_text(host.rate_per_s, signals);
+  out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + rate_text(host.rate_per_s, signals);
   const bool tabled = std::any_of(all.listeners.begin(), all.listeners.end(),
                                   [](const Assessment& one) { return one.signals.aged > 0; });
   if (host.attack_class == AttackClass::live_sources) {

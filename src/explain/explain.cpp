@@ -102,15 +102,16 @@ tl::expected<Subject, UnknownName> find_pair(std::string_view from, std::string_
 struct InWords {
   const Knowledge& knowledge;
   const Manner& manner;
+  const Words words{manner.language};
 
-  std::string operator()(const Index& /*all*/) const { return index_text(index(knowledge.rules)); }
+  std::string operator()(const Index& /*all*/) const { return index_text(index(knowledge.rules, words)); }
   std::string operator()(const WholeMachine& /*machine*/) const {
     if (manner.form == Form::dot) return machine_dot();
     return manner.form == Form::mermaid ? machine_mermaid() : machine_table();
   }
-  std::string operator()(const StatePair& pair) const { return explain_pair(pair.from, pair.to); }
-  std::string operator()(const Word& word) const { return explain_word(word, manner.drawing); }
-  std::string operator()(State state) const { return explain_state(state, knowledge.limits); }
+  std::string operator()(const StatePair& pair) const { return explain_pair(pair.from, pair.to, words); }
+  std::string operator()(const Word& word) const { return explain_word(word, manner.drawing, words); }
+  std::string operator()(State state) const { return explain_state(state, knowledge.limits, words); }
 };
 
 struct InJson {
@@ -125,13 +126,13 @@ struct InJson {
 
 }  // namespace
 
-std::vector<IndexEntry> index(std::span<const RuleInfo> rules) {
+std::vector<IndexEntry> index(std::span<const RuleInfo> rules, const Words& words) {
   std::vector<IndexEntry> all;
-  for (const StateInfo& state : states()) all.push_back({std::string(state.name), std::string(state.meaning)});
+  for (const StateInfo& state : states()) all.push_back({std::string(state.name), std::string(words(state.meaning))});
   for (const std::string_view name : all_words(rules)) {
-    all.push_back({std::string(name), meaning(word_of(name, rules))});
+    all.push_back({std::string(name), meaning(word_of(name, rules), words)});
   }
-  all.push_back({std::string(kMachine), std::string(kMachineMeaning)});
+  all.push_back({std::string(kMachine), std::string(words(kMachineMeaning))});
   return all;
 }
 

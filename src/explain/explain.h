@@ -39,7 +39,7 @@ struct UnknownName {
 tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span<const RuleInfo> rules);
 
 /// What can be explained, each name once.
-std::vector<IndexEntry> index(std::span<const RuleInfo> rules);
+std::vector<IndexEntry> index(std::span<const RuleInfo> rules, const Words& words = {});
 
 /// dot and mermaid draw the machine; of other subjects they give the text.
 enum class Form : std::uint8_t { text, json, dot, mermaid };
@@ -47,6 +47,7 @@ enum class Form : std::uint8_t { text, json, dot, mermaid };
 struct Manner {
   Form form = Form::text;
   Drawing drawing = Drawing::utf8;
+  Language language = Language::english;  ///< of the text; JSON and drawings are English
 };
 
 std::string explain(const Subject& subject, const Knowledge& knowledge, const Manner& manner);

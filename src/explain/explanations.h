@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "explain/ladder.h"
+#include "explain/language.h"
 #include "explain/topics.h"
 #include "model/kernel_limits.h"
 #include "model/row_flag.h"
@@ -33,7 +34,7 @@ struct Word {
   }
 };
 /// One line for the index.
-std::string meaning(const Word& word);
+std::string meaning(const Word& word, const Words& words = {});
 
 /// A name that can be explained, and what it means.
 struct IndexEntry {
@@ -44,12 +45,12 @@ struct IndexEntry {
 std::string index_text(std::span<const IndexEntry> all);
 std::string index_json(std::span<const IndexEntry> all);
 
-std::string explain_state(State state, const KernelLimits& limits);
-std::string explain_pair(Seen from, Seen to);
+std::string explain_state(State state, const KernelLimits& limits, const Words& words = {});
+std::string explain_pair(Seen from, Seen to, const Words& words = {});
 /// Everything that the word means, one part behind the other.
-std::string explain_word(const Word& word, Drawing drawing);
-std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing);
-std::string explain_rule(const RuleInfo& rule);
+std::string explain_word(const Word& word, Drawing drawing, const Words& words = {});
+std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing, const Words& words = {});
+std::string explain_rule(const RuleInfo& rule, const Words& words = {});
 std::string explain_state_json(State state, const KernelLimits& limits);
 std::string explain_pair_json(Seen from, Seen to);
 /// Of the kind lifecycle, rule, group or topic, whichever comes first; with the keys of whatever else the name means.

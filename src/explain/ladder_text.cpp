@@ -1,5 +1,7 @@
 // Ladder diagrams: two columns of states, and between them what goes from one to the other.
 
+#include <algorithm>
+
 #include "base/utf8.h"
 #include "base/wrapped.h"
 #include "explain/explanations.h"
@@ -49,7 +51,7 @@ std::string line(std::string_view left, const std::string& middle, std::string_v
 /// Empty for an end that is in no state.
 std::string_view state_text(Seen state) { return state ? name(*state) : std::string_view(); }
 
-std::string rung_text(const Rung& rung, const Strokes& strokes) {
+std::string rung_text(const Rung& rung, const Strokes& strokes, const Words& words) {
   const std::string_view left = state_text(rung.states[0]);
   const std::string_view right = state_text(rung.states[1]);
   const std::size_t half = (kArrowWidth - 5) / 2;
@@ -60,9 +62,9 @@ std::string rung_text(const Rung& rung, const Strokes& strokes) {
     case Rung::Kind::start:
       return line(left, "", right);
     case Rung::Kind::call: {
-      const std::string words(rung.words);
-      const std::size_t before = rung.caller == 0 ? 0 : kArrowWidth - words.size();
-      return line(left, std::string(before, ' ') + words, right);
+      const std::string said(words(rung.words));
+      const std::size_t before = rung.caller == 0 ? 0 : kArrowWidth - std::min(kArrowWidth, display_width(said));
+      return line(left, std::string(before, ' ') + said, right);
     }
     case Rung::Kind::to_right:
       return line(left, arrow(rung.from_left, kArrowWidth - 1) + std::string(strokes.right), right);
@@ -94,16 +96,18 @@ std::string rung_text(const Rung& rung, const Strokes& strokes) {
 
 }  // namespace
 
-std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing) {
+std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing, const Words& words) {
   const Strokes& strokes = drawing == Drawing::utf8 ? kUtf8 : kAscii;
-  std::string out = wrapped("", std::string(lifecycle.name) + ": " + std::string(lifecycle.meaning)) + "\n";
-  out += line(lifecycle.ends[0].name, "", lifecycle.ends[1].name);
-  for (const Rung& rung : run(lifecycle)) out += rung_text(rung, strokes);
-  out += "\n" + wrapped("", kHowNumbersCount) + "\n" + wrapped("", lifecycle.lesson);
+  std::string out =
+      wrapped("", std::string(lifecycle.name) + std::string(words(": ")) + std::string(words(lifecycle.meaning))) +
+      "\n";
+  out += line(words(lifecycle.ends[0].name), "", words(lifecycle.ends[1].name));
+  for (const Rung& rung : run(lifecycle)) out += rung_text(rung, strokes, words);
+  out += "\n" + wrapped("", words(kHowNumbersCount)) + "\n" + wrapped("", words(lifecycle.lesson));
   if (const auto state = parse_state_word(lifecycle.name); state && state->size() == 1) {
     for (const StateInfo& info : states()) {
       if (!state->has(info.state)) continue;
-      out += "\nThe state " + std::string(info.name) + ": tcpstat explain " + std::string(info.name) + "\n";
+      out += "\n" + words.fill("The state {}: tcpstat explain {}", {info.name, info.name}) + "\n";
     }
   }
   return out;

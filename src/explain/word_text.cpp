@@ -2,6 +2,7 @@
 
 #include "base/wrapped.h"
 #include "explain/explanations.h"
+#include "explain/lines.h"
 
 namespace tcpstat::explain {
 namespace {
@@ -14,54 +15,54 @@ std::string names(StateSet set) {
   return out;
 }
 
-std::string labelled(std::string_view label, std::string_view text) {
-  std::string first = "  " + std::string(label);
-  first.resize(14, ' ');
-  return wrapped(first, text);
-}
-
-std::string topic_text(const Topic& topic) {
-  std::string out = wrapped("", std::string(topic.name) + ": " + std::string(topic.meaning));
-  out += "\n" + wrapped("", topic.text);
-  if (!topic.look.empty()) out += "\n" + labelled("look at", topic.look);
+std::string topic_text(const Topic& topic, const Words& words) {
+  std::string out = wrapped("", std::string(topic.name) + std::string(words(": ")) + std::string(words(topic.meaning)));
+  out += "\n" + wrapped("", words(topic.text));
+  if (!topic.look.empty()) out += "\n" + labelled(words("look at"), topic.look);
   return out;
 }
 
-std::string flag_text(const RowFlagInfo& flag) {
-  return wrapped("", std::string(flag.name) + ": " + std::string(flag.meaning)) + "\n" +
-         labelled("look at", "tcpstat -a -o +FLAGS");
+std::string flag_text(const RowFlagInfo& flag, const Words& words) {
+  return wrapped("", std::string(flag.name) + std::string(words(": ")) + std::string(words(flag.meaning))) + "\n" +
+         labelled(words("look at"), "tcpstat -a -o +FLAGS");
 }
 
-std::string group_text(const Word& word) {
-  const std::string states = labelled("states", names(*word.group));
+std::string group_text(const Word& word, const Words& words) {
+  const std::string states = labelled(words("states"), names(*word.group));
   // A topic has commands of its own.
-  return word.topic != nullptr ? states : states + labelled("look at", "tcpstat -s " + std::string(word.name));
+  return word.topic != nullptr ? states : states + labelled(words("look at"), "tcpstat -s " + std::string(word.name));
 }
 
 }  // namespace
 
-std::string meaning(const Word& word) {
+std::string meaning(const Word& word, const Words& words) {
   std::string out;
-  const auto add = [&](std::string_view text) { out += (out.empty() ? "" : "; ") + std::string(text); };
-  if (word.lifecycle != nullptr) add(word.lifecycle->meaning);
-  if (word.topic != nullptr) add(word.topic->meaning);
-  if (word.group && word.topic == nullptr) add("states: " + std::string(word.group_meaning));
-  if (word.flag != nullptr) add("a flag of rows: " + std::string(word.flag->meaning));
-  if (word.rule != nullptr) add((out.empty() ? "" : "the rule: ") + std::string(word.rule->question));
+  const auto add = [&](std::string_view text) {
+    out += std::string(out.empty() ? "" : words("; ")) + std::string(text);
+  };
+  if (word.lifecycle != nullptr) add(words(word.lifecycle->meaning));
+  if (word.topic != nullptr) add(words(word.topic->meaning));
+  if (word.group && word.topic == nullptr) add(words.fill("states: {}", {words(word.group_meaning)}));
+  if (word.flag != nullptr) add(words.fill("a flag of rows: {}", {words(word.flag->meaning)}));
+  if (word.rule != nullptr) {
+    const std::string_view question = words(word.rule->question);
+    add(out.empty() ? std::string(question) : words.fill("the rule: {}", {question}));
+  }
   return out;
 }
 
-std::string explain_word(const Word& word, Drawing drawing) {
+std::string explain_word(const Word& word, Drawing drawing, const Words& words) {
   std::string out;
   const auto add = [&](const std::string& text) { out += (out.empty() ? "" : "\n") + text; };
-  if (word.lifecycle != nullptr) add(explain_lifecycle(*word.lifecycle, drawing));
-  if (word.topic != nullptr) add(topic_text(*word.topic));
+  if (word.lifecycle != nullptr) add(explain_lifecycle(*word.lifecycle, drawing, words));
+  if (word.topic != nullptr) add(topic_text(*word.topic, words));
   if (word.group) {
-    if (out.empty()) add(wrapped("", std::string(word.name) + ": " + std::string(word.group_meaning)));
-    add(group_text(word));
+    if (out.empty())
+      add(wrapped("", std::string(word.name) + std::string(words(": ")) + std::string(words(word.group_meaning))));
+    add(group_text(word, words));
   }
-  if (word.flag != nullptr) add(flag_text(*word.flag));
-  if (word.rule != nullptr) add(explain_rule(*word.rule));
+  if (word.flag != nullptr) add(flag_text(*word.flag, words));
+  if (word.rule != nullptr) add(explain_rule(*word.rule, words));
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "render/escape.h"
 #include "render/evidence_text.h"
+#include "render/headline.h"
 #include "render/judgement_page.h"
 
 namespace tcpstat::render {
@@ -67,14 +68,31 @@ void append_performance(TextBuffer& out, const PerformanceValue& value) {
   out.append(limits.view().substr(0, length));  // semicolons at the end are left out
 }
 
-void append_first_line(TextBuffer& out, Severity status, std::string_view headline) {
+void append_status(TextBuffer& out, Severity status) {
   out.append("TCPSTAT ");
   out.append(status_word(status));
   out.append(" - ");
-  append_headline(out, headline);
 }
 
-/// What the first line says already is not said again.
+/// Columns for what stands behind "TCPSTAT CRITICAL - ": where a terminal is wider than 80, more is said at once.
+std::size_t room_for_headline(const Page& page, Severity status) {
+  constexpr std::size_t kFirstLine = 80;
+  constexpr std::size_t kAround = std::string_view("TCPSTAT  - ").size();
+  return std::max(kFirstLine, page.width) - kAround - status_word(status).size();
+}
+
+/// A headline that was too long for the first line, unless a finding says the same.
+void append_whole_headline(TextBuffer& out, std::string_view headline, const std::vector<Finding>& told,
+                           Detail detail) {
+  for (const Finding& finding : told) {
+    const bool shown = finding.severity >= Severity::unknown || detail == Detail::evidence;
+    if (shown && !finding.message.empty() && headline.find(finding.message) != std::string_view::npos) return;
+  }
+  append_text(out, headline);
+  out.append('\n');
+}
+
+/// What a line says already is not said again.
 void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view headline) {
   for (const Warning& warning : coverage.warnings) {
     if (warning.message == headline) continue;
@@ -236,13 +254,16 @@ bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
 
 void write_check_text(const Page& page, const CheckReport& report) {
   TextBuffer out;
-  append_first_line(out, report.status, report.headline);
+  const Headline first = headline_within(report, room_for_headline(page, report.status));
+  append_status(out, report.status);
+  append_headline(out, first.text);
   // On a terminal the command stands below its finding, and the numbers at the end.
   if (page.width == 0) {
     append_next(out, report.findings);
     append_all_performance(out, report.performance, " | ");
   }
   out.append('\n');
+  if (first.shortened) append_whole_headline(out, report.headline, report.findings, page.detail);
   for (const NamespaceVerdict& verdict : report.namespaces) {
     if (verdict.status >= Severity::unknown || page.detail == Detail::evidence) append_namespace_verdict(out, verdict);
   }
@@ -274,8 +295,11 @@ void write_check_text(const Page& page, const CheckReport& report) {
 
 void write_audit_text(const Page& page, const AuditReport& report) {
   TextBuffer out;
-  append_first_line(out, report.status, report.headline);
+  const Headline first = headline_within(report.headline, room_for_headline(page, report.status));
+  append_status(out, report.status);
+  append_headline(out, first.text);
   out.append('\n');
+  if (first.shortened) append_whole_headline(out, report.headline, {}, page.detail);
   std::size_t widest = 0;
   for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
   constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
@@ -308,7 +332,8 @@ void write_audit_text(const Page& page, const AuditReport& report) {
 }
 
 void write_unknown_text(const Page& page, std::string_view sentence) {
-  append_first_line(page.out, Severity::unknown, sentence);
+  append_status(page.out, Severity::unknown);
+  append_headline(page.out, sentence);
   page.out.append('\n');
 }
 

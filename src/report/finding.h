@@ -46,6 +46,8 @@ struct Finding {
   std::optional<double> warning;  ///< the limits that value was held against
   std::optional<double> critical;
   std::string message;  ///< one line: what is wrong, for the person at three in the morning
+  /// The same in about 45 columns, for a first line: subject, fault, size. Empty where the message begins like that.
+  std::string brief = {};
   std::vector<Evidence> evidence;
   std::string next;  ///< the next command to type
 };

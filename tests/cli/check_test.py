@@ -61,7 +61,7 @@ class Counts(Check):
         tree = self.tree()
         result = self.check("-s", "SYN_RECV", "--local-port", "443", "-w", "0", "-c", "1", "--proc-root", tree.path,
                             status="CRITICAL")
-        self.assertEqual(result.lines[0], "TCPSTAT CRITICAL - 2 sockets match --state SYN_RECV --local-port 443, outside -c 1 - "
+        self.assertEqual(result.lines[0], "TCPSTAT CRITICAL - 2 sockets match, outside -c 1 - "
                                           "run: tcpstat --state SYN_RECV --local-port 443 "
                                           f"--proc-root {tree.path} | syn_recv=2;0;1;0")
         command = re.search(r"run: tcpstat (.*)$", result.lines[-1]).group(1)

@@ -30,6 +30,21 @@ class Explain(TestCase):
             jsonschema.validate(document, SCHEMA)
         return document
 
+    def test_speaks_the_language_of_the_environment(self):
+        clean = {"LC_ALL": "", "LC_MESSAGES": "", "LC_CTYPE": "", "LANG": ""}
+        for env in ({"LC_ALL": "zh_CN.UTF-8"}, {"LC_MESSAGES": "zh_CN.UTF-8"}, {"LANG": "zh_TW"}):
+            with self.subTest(env=env):
+                out = self.succeeds("explain", "TIME_WAIT", env={**clean, **env}).out
+                self.assertIn("主动关闭", out)
+                self.assertNotIn("active close", out)
+        for env in ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, {"LANG": "zh_CN.GBK"}, {"LANG": "en_US.UTF-8"}):
+            with self.subTest(env=env):
+                self.assertIn("active close", self.succeeds("explain", "TIME_WAIT", env={**clean, **env}).out)
+        self.assertIn("角色", self.succeeds("explain", "LISTEN", env={**clean, "LANG": "zh_CN.UTF-8"}).out)
+        english = self.succeeds("explain", "LISTEN", "--json", env={**clean, "LC_ALL": "C.UTF-8"}).out
+        chinese = self.succeeds("explain", "LISTEN", "--json", env={**clean, "LC_ALL": "zh_CN.UTF-8"}).out
+        self.assertEqual(english, chinese)
+
     def test_every_name_has_an_explanation_that_fits(self):
         names = self.names()
         self.assertLessEqual(set(STATES) | {"handshake", "close", "machine"}, set(names))

@@ -216,6 +216,25 @@ class Keys(TestCase):
         screen.press("r", r"localhost:1000")
         screen.press("r", r"127\.0\.0\.1:1000")
 
+    def test_following_one_connection(self):
+        screen = self.screen(rows=many(3))
+        screen.press("4", r"\[4 Connections 3\]")
+        screen.press("G")
+        screen.press("f", "following the chosen connection")
+        # The row moves to another place of the list, and the choice moves with it.
+        path = screen.tree.path / "net/tcp"
+        path.with_suffix(".new").write_text(proc_text(*many(3)[2:], *many(2)))
+        path.with_suffix(".new").rename(path)
+        screen.settle(1)
+        self.assertIn("198.51.100.7:1002", screen.selected())
+        screen.press("f", "not following")
+
+    def test_which_connections_have_company(self):
+        screen = self.screen()
+        screen.press("4", r"\[4 Connections 10\]")
+        screen.press("p", "PROCESS")
+        screen.press("x", "no such key")
+
     def test_copy(self):
         screen = self.screen()
         screen.press("2", r"\[2 Listeners")

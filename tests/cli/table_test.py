@@ -11,7 +11,8 @@ from harness import HERE, TestCase, main, on_terminal, run
 
 GOLDEN = HERE / "golden"
 # Nothing, or the one note that counts the columns for which there was no room.
-HIDDEN = re.compile(r"^(tcpstat: \d+ columns? (does|do) not fit into \d+: [A-Z_, ]+ \(-o names the columns to keep\)\n)?$")
+HIDDEN = re.compile(r"^(tcpstat: \d+ columns? (does|do) not fit into \d+: [A-Z_, ]+ \(-o names the columns to keep\)\n)?"
+                    r"(tcpstat: -v adds [0-9a-z, ]+\n)?$")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 CASES = {"list": ["-a"], "listening": ["-l"], "processes": ["-lp"], "added": ["-o", "+AGE_MS,ORPHAN"],
          "summary": ["summary"], "by": ["summary", "--by", "state,remote_prefix"]}
@@ -46,6 +47,22 @@ class Tables(TestCase):
             self.golden(f"{case}-pipe.txt", result.out)
         result = on_terminal("--proc-root", self.root, "-a", columns=80)
         self.golden("list-80-colour.txt", result.out)
+
+    def test_a_summary_fits_the_usual_screen_and_v_adds_the_rest(self):
+        for columns in (60, 80, 120):
+            with self.subTest(columns=columns):
+                result = on_terminal("summary", "--proc-root", self.root, columns=columns, env={"NO_COLOR": "1"})
+                self.assertLess(result.out.count("\n") + result.err.count("\n"), 24)
+                self.assertIn("LISTENER", result.out)
+                self.assertIn("REMOTE", result.out)
+                self.assertNotIn("PHASE", result.out)
+                self.assertEqual(result.err, "tcpstat: -v adds 8 remotes, phases and networks\n")
+        for more in (("-v",), ("--limit", "10")):
+            with self.subTest(more=more):
+                result = on_terminal("summary", "--proc-root", self.root, *more, columns=80)
+                self.assertIn("PHASE", result.out)
+                self.assertIn("PREFIX", result.out)
+                self.assertNotIn("adds", result.err)
 
     def test_no_line_is_wider_than_the_terminal(self):
         for args in CASES.values():

@@ -142,6 +142,7 @@ class CloseWait : public Diagnosis {
                   " that the peer has closed" + oldest_text(group.oldest_ms) + share_text +
                   (leak ? ": a descriptor leak; restarting it frees them for now, the program must close them"
                         : ": it is stuck or short of workers");
+    if (leak) out.brief = subject + " leaks " + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
   }

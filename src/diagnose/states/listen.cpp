@@ -125,6 +125,7 @@ class Listen : public Diagnosis {
                   (known ? "the accept queue of " + about.text() : std::string("an accept queue")) +
                   " full just now, though it is not at this moment: bursts outrun " +
                   (known ? std::string("its program") : "a program" + names);
+    one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "connection") + ")";
     one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().local.port)
                      : "tcpstat -l -p --sort accept_queue:desc";
     out.push_back(std::move(one));
@@ -174,6 +175,9 @@ class Listen : public Diagnosis {
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest) +
                   (queue.full() ? ": full, new clients are dropped" : ": nearly full") +
                   (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");
+    one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
+                std::to_string(queue.waiting) + " of " + std::to_string(queue.limit) +
+                (queue.pid == 0 ? "" : ", " + queue.process) + ")";
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
     return one;
   }

@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "base/wrapped.h"
 #include "render/cell_text.h"
 #include "render/delimited.h"
 #include "render/escape.h"
@@ -25,6 +26,8 @@ using Headings = std::vector<TextTable::Heading>;
 TextTable::Options options(const RenderSettings& settings) {
   return {settings.header, settings.width, settings.ellipsis, settings.second_line};
 }
+
+constexpr std::string_view kDim = "\x1b[2m";
 
 /// How a column looks on a terminal that is too narrow for all of them.
 struct Narrow {
@@ -175,7 +178,7 @@ class SummaryTables {
   void write(const Report& report, const Summary& summary) {
     if (summary.details) {
       write_states(report);
-      write_groups({"PHASE"}, summary.phases);
+      if (!summary.phases.empty()) write_groups({"PHASE"}, summary.phases);
       write_mptcp(summary.mptcp);
       write_listeners(summary.listeners, report.coverage.namespaces);
       write_top("REMOTE", summary.top_remotes);
@@ -217,7 +220,7 @@ class SummaryTables {
     put_text(table, text != nullptr ? std::string_view(*text) : "-");
   }
 
-  /// All eleven states, a column for each family.
+  /// All eleven states, a column for each family; on a terminal those without rows stand on one line.
   void write_states(const Report& report) {
     begin_block();
     TextTable table(settings_.out,
@@ -225,8 +228,13 @@ class SummaryTables {
                     options(settings_));
     const StateSet counted = report.counted();
     const auto count = [&](bool there, std::uint64_t n) { return there ? std::optional(n) : std::nullopt; };
+    std::string none;
     for (const StateInfo& state : states()) {
       const bool there = counted.has(state.state);
+      if (settings_.width != 0 && there && report.tally.count(state.state) == 0) {
+        none.append(none.empty() ? "none in " : ", ").append(state.name);
+        continue;
+      }
       put_text(table, state.name, settings_.colour == Colour::yes ? colour_of(state.state) : std::string_view{});
       put_number(table, count(there && report.ipv4, report.tally.count(state.state, Family::ipv4)));
       put_number(table, count(there && report.ipv6, report.tally.count(state.state, Family::ipv6)));
@@ -239,6 +247,14 @@ class SummaryTables {
     put_number(table, report.tally.total());
     table.end_row();
     table.finish();
+    if (!none.empty()) write_dim(wrapped("", none, settings_.width));
+  }
+
+  /// Lines that are there for who looks for them.
+  void write_dim(std::string_view lines) {
+    if (settings_.colour == Colour::yes) settings_.out.append(kDim);
+    settings_.out.append(lines);
+    if (settings_.colour == Colour::yes) settings_.out.append(kColourEnd);
   }
 
   void write_groups(const std::vector<std::string>& titles, const std::vector<Group>& groups) {

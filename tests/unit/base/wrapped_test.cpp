@@ -19,6 +19,16 @@ TEST_CASE("a word that is too long stands alone, and a newline stays") {
   CHECK(wrapped("  ", "one\ntwo", 40) == "  one\n  two\n");
 }
 
+TEST_CASE("Han characters take two columns, and a line may end between them but not before a full stop") {
+  CHECK(wrapped("", "一二三四", 4) == "一二\n三四\n");
+  CHECK(wrapped("", "一二三四", 5) == "一二\n三四\n");
+  CHECK(wrapped("", "一二。三", 4) == "一\n二。\n三\n");
+  CHECK(wrapped("", "一（二）", 4) == "一\n（二）\n");
+  CHECK(wrapped("", "一 SYN 二", 6) == "一 SYN\n二\n");
+  CHECK(wrapped("", "一SYN,ACK二", 9) == "一SYN,ACK\n二\n");
+  CHECK(wrapped("一 ", "二三", 5) == "一 二\n   三\n");
+}
+
 TEST_CASE("widths are those of a terminal, not of bytes") {
   CHECK(wrapped("", "\xC3\xA4\xC3\xB6 \xC3\xBC", 4) == "\xC3\xA4\xC3\xB6 \xC3\xBC\n");
 }

@@ -122,6 +122,35 @@ TEST_CASE("on a terminal lines are wrapped and the command is not, and the numbe
   CHECK(on_terminal(Colour::yes).find("\n\x1b[1;31mCRITICAL\x1b[0m close-wait-leak") != std::string::npos);
 }
 
+TEST_CASE("the first line has at most 80 columns before the command, and the long lines tell the rest") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.findings.push_back(finding(
+      "0.0.0.0:7000 holds 6 connections that a-program-with-a-name(4992) does not accept, its limit is 5", "x"));
+  const std::string message = report.findings.front().message;
+  report.headline = message + " (and 2 more)";
+  const auto first_line = [&](std::size_t width = 0) {
+    TextBuffer out;
+    write_check_text({.out = out, .width = width}, report);
+    return std::string(out.view().substr(0, out.view().find('\n')));
+  };
+  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 holds 6 connections that... (and 2 more) - run: x");
+  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6 of 5)";
+  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6 of 5) (and 2 more) - run: x");
+  CHECK(text(report).find("\nCRITICAL close-wait-leak: " + message + "\n") != std::string::npos);
+  CHECK(first_line(200) == "TCPSTAT CRITICAL - " + report.headline);
+  // Several namespaces: the name stays before it.
+  report.headline = "netns web: " + message;
+  CHECK(first_line().starts_with("TCPSTAT CRITICAL - netns web: 0.0.0.0:7000 accept queue full (6 of 5) - run"));
+
+  // What no finding says is told in a line of its own.
+  report.findings.clear();
+  report.status = Severity::unknown;
+  report.headline = "not all sockets could be read, because the kernel was asked too late for it; try again";
+  CHECK(text(report) ==
+        "TCPSTAT UNKNOWN - not all sockets could be read, because the kernel was asked...\n" + report.headline + "\n");
+}
+
 TEST_CASE("on a terminal the audit begins with what is to be done") {
   AuditReport report;
   report.headline = "1 of 2";
