@@ -72,7 +72,7 @@ _tcpstat_options() {
     local rows='-o --output -S --sort --limit -p --processes -i --info'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
-    local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
+    local check='-w --warning -c --critical --rule --threshold --exact --state-file --metrics-file'
     case $1 in
         summary) options="$filters $document $text $source --sample --at --by --limit" ;;
         watch) options="$filters $document $text $rows $source $samples" ;;

@@ -155,6 +155,7 @@ complete -c tcpstat -s w -l warning -n '__tcpstat_takes check' -x -d 'check: war
 complete -c tcpstat -s c -l critical -n '__tcpstat_takes check' -x -d 'check: critical outside this range'
 complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces '^\$' rules)" -d 'check: judge by these rules alone'
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
+complete -c tcpstat -l exact -n '__tcpstat_takes check' -d 'check: count handshakes one by one'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'
 complete -c tcpstat -l metrics-file -n '__tcpstat_takes check' -r -F -d 'check: write metrics for Prometheus too'
 complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields' -d 'print the words of a list'

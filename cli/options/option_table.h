@@ -64,6 +64,7 @@ enum class OptionId : std::uint8_t {
   critical,
   rule,
   threshold,
+  exact,
   state_file,
   metrics_file,
 

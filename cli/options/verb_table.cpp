@@ -112,6 +112,7 @@ constexpr OwnOption kCheckOptions[] = {
     {.id = critical, .meaning = "critical unless it is in RANGE"},
     {.id = rule, .meaning = "judge by these rules alone (see --list rules)"},
     {.id = threshold, .meaning = "another limit for a rule (see --list rules)"},
+    {.id = exact, .meaning = "count handshakes one by one during --interval, by programs in the kernel"},
     {.id = state_file, .meaning = "compare with the last run, which PATH remembers"},
     {.id = metrics_file, .meaning = "write metrics for Prometheus to PATH too"},
 };
@@ -258,7 +259,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "that of this page.",
      .takes = kFilters | kDocument |
               OptionSet{source, proc_root, byte_order, sample, at, timeout, interval, warning, critical, rule,
-                        threshold, state_file, metrics_file},
+                        threshold, exact, state_file, metrics_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

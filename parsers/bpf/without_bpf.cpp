@@ -4,11 +4,26 @@
 
 #include "parsers/bpf/bpf_refusal.h"
 #include "parsers/bpf/bpf_trace.h"
+#include "parsers/bpf/handshake_counter.h"
 
 namespace tcpstat::bpf {
 
 Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
   return tl::make_unexpected(may_trace(look_at_host()).error);
+}
+
+namespace {
+
+class NoHandshakes final : public HandshakeCounter {
+ public:
+  Expected<void> start() override { return tl::make_unexpected(may_trace(look_at_host()).error); }
+  Expected<CountedHandshakes> stop() override { return tl::make_unexpected(may_trace(look_at_host()).error); }
+};
+
+}  // namespace
+
+std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/) {
+  return std::make_unique<NoHandshakes>();
 }
 
 }  // namespace tcpstat::bpf

@@ -41,7 +41,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters + "format json output-file quiet verbose source proc-root byte-order sample at timeout "
                                "interval warning critical rule "
-                               "threshold state-file metrics-file"},
+                               "threshold exact state-file metrics-file"},
     {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout"},
     {VerbId::validate, "format json output-file quiet no-truncate proc-root strict"},
 };
@@ -111,6 +111,7 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
     words.insert(words.end(), {"--source", "file"});
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
+  if (takes && option.id == OptionId::exact) words.insert(words.end(), {"--interval", "5"});
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
     words.insert(words.end(), {"-f", "json"});
