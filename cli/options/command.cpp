@@ -463,8 +463,10 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};
   if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
-  Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
-              line.operands.empty() ? "" : line.operands.front(), line.command};
+  const std::string from = typed->value(OptionId::source).value_or("");
+  const bool exact = events && (from == "bpf" || from == "tracefs");
+  const VerbInfo& watched = verb_info(exact ? VerbId::trace : VerbId::watch_events);
+  Words words{*typed, events ? watched : *line.verb, line.operands.empty() ? "" : line.operands.front(), line.command};
   const bool filters = !line.operands.empty() || typed->given(OptionId::filter_file);
   if (line.verb->operand == Operand::filter && filters) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);

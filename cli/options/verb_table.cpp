@@ -57,6 +57,7 @@ constexpr OwnOption kWatchOptions[] = {
 constexpr Example kWatchExamples[] = {
     {"tcpstat watch --events --port 443", "what becomes of connections"},
     {"tcpstat watch -s SYN_RECV", "half-open connections, again and again"},
+    {"tcpstat watch --events --source bpf", "every transition, as tcpstat trace"},
     {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
 };
 
@@ -220,7 +221,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = ((kFilters - OptionSet{user, pid, process, unit, container}) | kDocument | kText |
                OptionSet{source, strict, count, duration, lives, only}) -
               OptionSet{verbose},
-     .tolerates = kInformation | OptionSet{timeout, verbose},
+     .tolerates = kInformation | OptionSet{timeout, verbose, events},
      .why = "trace prints transitions",
      .document = Document::transitions,
      .operand = Operand::filter,
