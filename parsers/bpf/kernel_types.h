@@ -74,6 +74,25 @@ struct tcp_request_sock {
 };
 struct task_struct {
   int tgid;
+  struct task_struct* group_leader;
+  char comm[16];
+};
+struct inode {
+  unsigned long i_ino;
+};
+struct file {
+  struct inode* f_inode;
+};
+struct socket;
+struct seq_file;
+struct bpf_iter_meta {
+  struct seq_file* seq;
+};
+struct bpf_iter__task_file {
+  struct bpf_iter_meta* meta;
+  struct task_struct* task;
+  __u32 fd;
+  struct file* file;
 };
 #pragma clang attribute pop
 

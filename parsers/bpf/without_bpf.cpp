@@ -5,6 +5,7 @@
 #include "parsers/bpf/bpf_refusal.h"
 #include "parsers/bpf/bpf_trace.h"
 #include "parsers/bpf/handshake_counter.h"
+#include "parsers/bpf/owner_iterator.h"
 
 namespace tcpstat::bpf {
 
@@ -25,6 +26,8 @@ class NoHandshakes final : public HandshakeCounter {
 std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/) {
   return std::make_unique<NoHandshakes>();
 }
+
+Expected<HeldSockets> held_sockets() { return tl::make_unexpected(may_trace(look_at_host()).error); }
 
 }  // namespace tcpstat::bpf
 
