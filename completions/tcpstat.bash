@@ -151,7 +151,7 @@ _tcpstat() {
                 _tcpstat_offer "$typed" '' auto bpf tracefs
                 return
             fi
-            mapfile -t words < <(_tcpstat_list "$command" sources)
+            mapfile -t words < <(_tcpstat_list "$command" sources | grep -v :)
             _tcpstat_offer "$typed" '' "${words[@]}"
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             ;;

@@ -22,24 +22,30 @@ struct DestroyHandshakes {
   void operator()(handshakes* programs) const { handshakes__destroy(programs); }
 };
 
+constexpr const char* kDoing = "trace by BPF";
+
+/// The address of the function that ends requests, by which their timers are known.
+Expected<std::uint64_t> request_timer(const BpfHost& host) {
+  if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
+  const std::uint64_t address = kernel_address("reqsk_timer_handler");
+  if (address != 0) return address;
+  return failure(kDoing, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
+}
+
 class BpfHandshakes final : public HandshakeCounter {
  public:
   explicit BpfHandshakes(std::uint32_t netns) : netns_(netns) {}
 
   Expected<void> start() override {
-    BpfHost host = look_at_host();
-    if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
-    if (netns_ == 0) return failure("trace by BPF", 0, {}, "it is not known which network namespace this is");
-    const std::uint64_t timer = kernel_address("reqsk_timer_handler");
-    if (timer == 0) {
-      return failure("trace by BPF", 0, "see kernel.kptr_restrict",
-                     "the kernel hides the address of reqsk_timer_handler()");
-    }
+    if (netns_ == 0) return failure(kDoing, 0, {}, "it is not known which network namespace this is");
+    const BpfHost host = look_at_host();
+    const auto timer = request_timer(host);
+    if (!timer) return tl::make_unexpected(timer.error());
     ::libbpf_set_print(nullptr);
     programs_.reset(handshakes__open());
     if (!programs_) return tl::make_unexpected(load_failure(host, errno));
     programs_->rodata->wanted_netns = netns_;
-    programs_->rodata->request_timer = timer;
+    programs_->rodata->request_timer = *timer;
     int code = handshakes__load(programs_.get());
     if (code == 0) code = handshakes__attach(programs_.get());
     if (code == 0) return {};
@@ -85,6 +91,12 @@ class BpfHandshakes final : public HandshakeCounter {
 };
 
 }  // namespace
+
+Expected<void> may_count_handshakes() {
+  const auto timer = request_timer(look_at_host());
+  if (!timer) return tl::make_unexpected(timer.error());
+  return {};
+}
 
 std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns) {
   return std::make_unique<BpfHandshakes>(netns);
