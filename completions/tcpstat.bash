@@ -73,7 +73,7 @@ _tcpstat_options() {
     local rows='-o --output -S --sort --limit -p --processes -i --info -m --memory -e --extended --rate'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
-    local check='-w --warning -c --critical --rule --threshold --state-file --metrics-file'
+    local check='-w --warning -c --critical --rule --threshold --exact --state-file --metrics-file'
     case $1 in
         summary) options="$filters $document $text $source --sample --at --record --by --limit" ;;
         watch) options="$filters $document $text $rows $source $samples --record --replay" ;;
@@ -158,7 +158,7 @@ _tcpstat() {
                 _tcpstat_offer "$typed" '' auto bpf tracefs
                 return
             fi
-            mapfile -t words < <(_tcpstat_list "$command" sources)
+            mapfile -t words < <(_tcpstat_list "$command" sources | grep -v :)
             _tcpstat_offer "$typed" '' "${words[@]}"
             mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$typed")
             ;;

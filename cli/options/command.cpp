@@ -391,7 +391,8 @@ std::string without_blanks(std::string text) {
 }
 
 Failure read(const Words& words, CountLimits& to) {
-  for (const OptionId id : {OptionId::rule, OptionId::threshold, OptionId::interval, OptionId::state_file}) {
+  for (const OptionId id :
+       {OptionId::rule, OptionId::threshold, OptionId::interval, OptionId::exact, OptionId::state_file}) {
     if (!words.given(id)) continue;
     return UsageError{"--" + std::string(option_info(id).name) +
                       " is for rules, while -w and -c count the selected sockets: use one"};
@@ -420,6 +421,11 @@ Failure read(const Words& words, RuleChoice& to) {
   if (auto failed = read_each(words, OptionId::rule, to.rules, parse_rule)) return failed;
   for (const std::string& piece : words.pieces(OptionId::threshold)) {
     if (auto failed = parse_threshold(piece, to.thresholds)) return failed;
+  }
+  to.exact = words.given(OptionId::exact);
+  if (to.exact && !to.interval) return UsageError{"--exact counts handshakes for a time: say how long by --interval"};
+  if (to.exact && host::names_several(words.typed.value(OptionId::netns).value_or(""))) {
+    return UsageError{"--exact counts the handshakes of one network namespace: run check for each"};
   }
   if (words.given(OptionId::state_file) && host::names_several(words.typed.value(OptionId::netns).value_or(""))) {
     return UsageError{"--state-file remembers one network namespace: run check for each"};
@@ -587,8 +593,10 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};
   if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
-  Words words{*typed, events ? verb_info(VerbId::watch_events) : *line.verb,
-              line.operands.empty() ? "" : line.operands.front(), line.command};
+  const std::string from = typed->value(OptionId::source).value_or("");
+  const bool exact = events && (from == "bpf" || from == "tracefs");
+  const VerbInfo& watched = verb_info(exact ? VerbId::trace : VerbId::watch_events);
+  Words words{*typed, events ? watched : *line.verb, line.operands.empty() ? "" : line.operands.front(), line.command};
   const bool filters = !line.operands.empty() || typed->given(OptionId::filter_file);
   if (line.verb->operand == Operand::filter && filters) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);

@@ -151,6 +151,7 @@ struct RuleChoice {
   std::vector<std::string> rules;  ///< empty: all
   Thresholds thresholds;
   std::optional<std::chrono::milliseconds> interval;  ///< nothing: one sample
+  bool exact = false;                                 ///< handshakes are counted during the interval
   std::string state_file;                             ///< empty: none
 };
 

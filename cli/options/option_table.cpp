@@ -86,6 +86,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::rule, '\0', "rule", "NAME,...", check, "check: judge by these rules alone (see --list rules)"},
     {OptionId::threshold, '\0', "threshold", "RULE.NAME=VALUE", check,
      "check: another limit for a rule (see --list rules)"},
+    {OptionId::exact, '\0', "exact", "", check, "check: count handshakes one by one during --interval (BPF)"},
     {OptionId::state_file, '\0', "state-file", "PATH", check, "check: compare with the last run, which PATH remembers"},
     {OptionId::metrics_file, '\0', "metrics-file", "PATH", check, "check: write metrics for Prometheus to PATH too"},
 

@@ -71,6 +71,7 @@ enum class OptionId : std::uint8_t {
   critical,
   rule,
   threshold,
+  exact,
   state_file,
   metrics_file,
 

@@ -57,6 +57,7 @@ constexpr OwnOption kWatchOptions[] = {
 constexpr Example kWatchExamples[] = {
     {"tcpstat watch --events --port 443", "what becomes of connections"},
     {"tcpstat watch -s SYN_RECV", "half-open connections, again and again"},
+    {"tcpstat watch --events --source bpf", "every transition, as tcpstat trace"},
     {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
 };
 
@@ -112,6 +113,7 @@ constexpr OwnOption kCheckOptions[] = {
     {.id = critical, .meaning = "critical unless it is in RANGE"},
     {.id = rule, .meaning = "judge by these rules alone (see --list rules)"},
     {.id = threshold, .meaning = "another limit for a rule (see --list rules)"},
+    {.id = exact, .meaning = "count handshakes one by one during --interval, by programs in the kernel"},
     {.id = state_file, .meaning = "compare with the last run, which PATH remembers"},
     {.id = metrics_file, .meaning = "write metrics for Prometheus to PATH too"},
 };
@@ -255,7 +257,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .takes = ((kFilters - OptionSet{user, pid, process, unit, container}) | kDocument | kText |
                OptionSet{source, strict, count, duration, lives, only}) -
               OptionSet{verbose},
-     .tolerates = kInformation | OptionSet{timeout, verbose},
+     .tolerates = kInformation | OptionSet{timeout, verbose, events},
      .why = "trace prints transitions",
      .document = Document::transitions,
      .operand = Operand::filter,
@@ -294,7 +296,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "that of this page.",
      .takes = kFilters | kDocument |
               OptionSet{source, proc_root, byte_order, sample, at, record, timeout, interval, warning, critical, rule,
-                        threshold, state_file, metrics_file},
+                        threshold, exact, state_file, metrics_file},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

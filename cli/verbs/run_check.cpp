@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "cli/verbs/counted_metrics.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
+#include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/many_namespaces.h"
 
 namespace tcpstat::cli::verbs {
@@ -104,6 +106,11 @@ ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   return end_check(command.output, report, *output, notes);
 }
 
+/// Of the namespace that is looked at.
+std::unique_ptr<HandshakeCounter> handshake_counter(const Host& host) {
+  return bpf::handshake_counter(static_cast<std::uint32_t>(host.facts().netns.value_or(0)));
+}
+
 }  // namespace
 
 ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
@@ -120,6 +127,11 @@ ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   std::optional<StateFile> state_file;
   if (rules != nullptr && !rules->state_file.empty()) {
     plan.memory = &state_file.emplace(rules->state_file, command.source.timeout);
+  }
+  std::unique_ptr<HandshakeCounter> handshakes;
+  if (rules != nullptr && rules->exact) {
+    handshakes = handshake_counter(**host);
+    plan.handshakes = handshakes.get();
   }
   std::optional<CountedMetrics> metrics;
   if (render::format(command.output.format).counts_metrics || !command.metrics_file.empty()) {

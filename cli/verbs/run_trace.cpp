@@ -14,7 +14,9 @@
 #include "cli/verbs/trace_source.h"
 #include "cli/verbs/traced_command.h"
 #include "cli/verbs/traced_lives.h"
+#include "cli/verbs/traced_requests.h"
 #include "cli/verbs/verbs.h"
+#include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/opened_host.h"
 #include "render/trace_summary_text.h"
@@ -120,6 +122,8 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!trace) return end_failed(trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, notes);
+  const auto netns = static_cast<std::uint32_t>((*host)->facts().netns.value_or(0));
+  TracedRequests requests(command, bpf::handshake_counter(trace->name == "bpf" ? netns : 0));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
     if (!started) return end_failed(started.error(), notes);
@@ -130,7 +134,8 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!read) notes.print(Notes::Level::error, read.error().sentence());
 
   const Report report = report_of(command, lives, (*host)->facts(), *trace);
-  const render::TransitionCounts counts = lives.counts();
+  render::TransitionCounts counts = lives.counts();
+  requests.finish(counts.trace->handshakes);
   writer->finish(report, counts);
   ExitStatus status = lives.found_illegal() ? ExitStatus::illegal : ExitStatus::done;
   if (!read || (command.strict && !report.coverage.complete)) status = ExitStatus::failed;

@@ -13,8 +13,11 @@
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
 #include "filter/expression_fields.h"
+#include "parsers/bpf/bpf_refusal.h"
+#include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/network_namespace.h"
 #include "parsers/host/sources.h"
+#include "parsers/tracefs/trace_instance.h"
 #include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
@@ -99,6 +102,20 @@ Expected<Rows> source_rows() {
   for (const host::SourceInfo& source : host::named_sources()) {
     rows.push_back({std::string(source.name), std::string(source.meaning)});
   }
+  // What else is read, and whether this host allows it. Completions leave out names with a colon.
+  const bpf::Verdict bpf = bpf::may_trace(bpf::look_at_host());
+  const auto handshakes = bpf::may_count_handshakes();
+  const auto tracefs = tracefs::may_trace();
+  const auto add = [&rows](const char* name, const std::string& meaning, const Error* refusal) {
+    rows.push_back({name, meaning + (refusal == nullptr ? "; this host allows it" : "; " + refusal->sentence())});
+  };
+  add("trace:bpf", "programs in the kernel: transitions with cookie and network namespace",
+      bpf.possible ? nullptr : &bpf.error);
+  add("trace:tracefs", "an instance of tracefs: transitions of all network namespaces",
+      tracefs ? nullptr : &tracefs.error());
+  add("check:exact", "programs in the kernel that count handshakes", handshakes ? nullptr : &handshakes.error());
+  add("owners:bpf", "/proc/*/fd, and beside 20,000 open files an iterator in the kernel",
+      bpf.possible ? nullptr : &bpf.error);
   return rows;
 }
 

@@ -1,11 +1,14 @@
 // tcpstat watch --events: what happened between the samples, judged.
 
 #include <memory>
+#include <optional>
 
+#include "base/quantity_text.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
+#include "parsers/netlink/destroyed_sockets.h"
 #include "trace/marked_rows.h"
 #include "trace/transition_judge.h"
 
@@ -23,6 +26,42 @@ std::string sentence(const render::TransitionCounts& counts) {
   return text;
 }
 
+/// Sockets that ended while nobody looked, as the kernel tells of them.
+class EndsBetween {
+ public:
+  EndsBetween(const options::EventsCommand& watch, const Host& host)
+      : host_(host), counts_(!watch.filter.has_conditions()) {
+    // Another host's files, and several namespaces at once, have no such messages.
+    if (!watch.source.proc_root.empty() || host.spans_namespaces() || host.is_file()) return;
+    if (auto sockets = netlink::DestroyedSockets::listen()) destroyed_.emplace(std::move(*sockets));
+  }
+
+  /// Before a sample; what the first one cannot have shown tells nothing.
+  void tell(trace::SampleDiff& diff) {
+    // Sockets are named by their cookies, which /proc does not show.
+    if (host_.source_name() != host::info(options::SourceId::netlink).name) destroyed_.reset();
+    if (!destroyed_) return;
+    std::uint64_t unseen = 0;
+    destroyed_->take([&](const netlink::DestroyedSocket& one) {
+      if (!diff.destroyed(one.cookie) && one.had_peer) ++unseen;
+    });
+    if (samples_++ > 0) unseen_ += unseen;
+  }
+  void note(Coverage& coverage, const Notes& notes) const {
+    if (unseen_ == 0 || !counts_) return;
+    coverage.warn("between_samples", "at least " + counted(unseen_, "socket") +
+                                         " came and went between samples; tcpstat trace shows each");
+    notes.print(Notes::Level::note, coverage.warnings.back().message);
+  }
+
+ private:
+  const Host& host_;
+  bool counts_;
+  std::optional<netlink::DestroyedSockets> destroyed_;
+  std::uint64_t samples_ = 0;
+  std::uint64_t unseen_ = 0;
+};
+
 }  // namespace
 
 ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched) {
@@ -39,6 +78,7 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   trace::MarkedRows rows(watch.filter, diff);
   const survey::DumpPlan plan = events_plan(watch.filter);
   SampleNotes sample_notes(notes);
+  EndsBetween ends(watch, host);
   WatchResult result;
   survey::Dump dump;
   Report& report = dump.report;
@@ -46,6 +86,7 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   while (out.error() == 0 && samples.next()) {
     const render::SampleTime time = samples.time();
     writer->sample(time);
+    ends.tell(diff);
     diff.begin(std::chrono::duration_cast<std::chrono::milliseconds>(host.clock().now().time_since_epoch()));
     rows.start();
     dump = survey::take(host, plan, rows);
@@ -62,6 +103,8 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
     if (dump.error && result.samples == 1) break;  // what fails at once is no matter of one sample
     if (!dump.error) host.keep_source();
   }
+  ends.tell(diff);
+  ends.note(report.coverage, notes);
   if (result.samples > 0) writer->finish(report, counts);
   const bool counts_itself = format.has_envelope;
   const bool on_terminal = look_at_terminal(output.fd()).is_terminal;

@@ -1,7 +1,4 @@
 // The programs that run in the kernel where sockets change state: they choose, copy, and hand over through a ring buffer.
-//
-// Only what is read of the kernel is declared here. Offsets come from the running kernel's BTF (CO-RE): members may stand
-// elsewhere there, or inside an anonymous union, and are found by name. So the machine that builds needs no BTF.
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -9,43 +6,8 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "kernel_types.h"
 #include "ring_record.h"
-
-#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct in6_addr {
-  union {
-    __u8 u6_addr8[16];
-  } in6_u;
-};
-struct ns_common {
-  unsigned int inum;
-};
-struct net {
-  struct ns_common ns;
-};
-typedef struct {
-  struct net* net;
-} possible_net_t;
-struct sock_common {
-  __be32 skc_daddr, skc_rcv_saddr;
-  __be16 skc_dport;
-  __u16 skc_num;
-  unsigned short skc_family;
-  possible_net_t skc_net;
-  struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
-};
-struct sock {
-  struct sock_common __sk_common;
-  __u16 sk_protocol;
-};
-struct inet_sock {
-  struct sock sk;
-  __be16 inet_sport;
-};
-struct task_struct {
-  int tgid;
-};
-#pragma clang attribute pop
 
 #define FAMILY_INET6 10
 #define PROTOCOL_TCP 6

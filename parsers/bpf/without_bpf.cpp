@@ -4,12 +4,32 @@
 
 #include "parsers/bpf/bpf_refusal.h"
 #include "parsers/bpf/bpf_trace.h"
+#include "parsers/bpf/handshake_counter.h"
+#include "parsers/bpf/owner_iterator.h"
 
 namespace tcpstat::bpf {
 
 Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
   return tl::make_unexpected(may_trace(look_at_host()).error);
 }
+
+namespace {
+
+class NoHandshakes final : public HandshakeCounter {
+ public:
+  Expected<void> start() override { return tl::make_unexpected(may_trace(look_at_host()).error); }
+  Expected<CountedHandshakes> stop() override { return tl::make_unexpected(may_trace(look_at_host()).error); }
+};
+
+}  // namespace
+
+Expected<void> may_count_handshakes() { return tl::make_unexpected(may_trace(look_at_host()).error); }
+
+std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/) {
+  return std::make_unique<NoHandshakes>();
+}
+
+Expected<HeldSockets> held_sockets() { return tl::make_unexpected(may_trace(look_at_host()).error); }
 
 }  // namespace tcpstat::bpf
 

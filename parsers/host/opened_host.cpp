@@ -13,6 +13,7 @@
 #include "base/shell_word.h"
 #include "base/timestamp.h"
 #include "filter/query.h"
+#include "parsers/bpf/owner_iterator.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
@@ -159,6 +160,7 @@ class OpenedHost final : public Host {
   Expected<void> check_cgroups(const HostOptions& options);
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
+  [[nodiscard]] bool has_many_descriptors() const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
   std::string root_;
@@ -315,9 +317,25 @@ std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) con
   return procfs::read_open_files_limit(proc_root(), pid);
 }
 
+bool OpenedHost::has_many_descriptors() const {
+  // Loading the iterator takes as long as walking some thousand descriptors.
+  constexpr std::uint64_t kMany = 20'000;
+  const auto text = root_.empty() ? procfs::read_small_file("/proc/sys/fs/file-nr") : std::nullopt;
+  std::uint64_t files = 0;
+  return text && std::from_chars(text->data(), text->data() + text->size(), files).ec == std::errc{} && files > kMany;
+}
+
 Expected<const OwnerLookup*> OpenedHost::owners() {
-  // A second look is for those that the first did not find, so it looks everywhere.
   using Threads = procfs::ProcessTable::Threads;
+  if (has_many_descriptors()) {
+    // It tells apart which threads have descriptors of their own. Where it may not run, the walk tells the same.
+    if (const auto held = bpf::held_sockets()) {
+      auto table = procfs::ProcessTable::complete(*held, proc_root());
+      if (!table) return tl::make_unexpected(table.error());
+      return &owners_.emplace_back(std::move(*table));
+    }
+  }
+  // A second look is for those that the first did not find, so it looks everywhere.
   auto table = procfs::ProcessTable::read(proc_root(), owners_.empty() ? Threads::told_apart : Threads::all);
   if (!table) return tl::make_unexpected(table.error());
   return &owners_.emplace_back(std::move(*table));

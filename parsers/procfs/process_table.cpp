@@ -222,9 +222,35 @@ void run_all(std::deque<Worker>& workers, const Walk& walk, const std::vector<st
   workers.front().run();
 }
 
+void leave_out(const HeldSockets& known, std::vector<std::uint32_t>& pids) {
+  std::vector<std::uint32_t> there;
+  for (const HeldSockets::Process& process : known.processes) there.push_back(process.pid);
+  std::sort(there.begin(), there.end());
+  std::erase_if(pids, [&](std::uint32_t pid) { return std::binary_search(there.begin(), there.end(), pid); });
+}
+
+std::vector<Held> take_over(const HeldSockets& known, std::deque<std::string>& names) {
+  for (const HeldSockets::Process& process : known.processes)
+    names.push_back(process.name.empty() ? "?" : process.name);
+  std::vector<Held> out;
+  out.reserve(known.sockets.size());
+  for (const HeldSockets::Descriptor& one : known.sockets) {
+    out.push_back({one.inode, known.processes[one.process].pid, one.fd, one.process});
+  }
+  return out;
+}
+
 }  // namespace
 
 Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads threads) {
+  return read(proc_root, threads, nullptr);
+}
+
+Expected<ProcessTable> ProcessTable::complete(const HeldSockets& known, const std::string& proc_root) {
+  return read(proc_root, Threads::told_apart, &known);
+}
+
+Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads threads, const HeldSockets* known) {
   const std::string doing = "look for the owners of sockets in " + proc_root;
   const FileDescriptor root(::open(proc_root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) return failure(doing, errno, "is /proc mounted?");
@@ -237,6 +263,7 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
     if (const auto pid = parse_number<std::uint32_t>(name)) pids.push_back(*pid);
   });
   if (!listed) return failure(doing, errno);
+  if (known != nullptr) leave_out(*known, pids);
 
   std::atomic<std::size_t> next{0};
   const Walk walk{root.get(), threads, has_our_pids(root.get())};
@@ -245,6 +272,10 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
   run_all(workers, walk, pids, next);
 
   std::vector<Held> all;
+  if (known != nullptr) {
+    all = take_over(*known, table.names_);
+    search.read += known->processes.size();
+  }
   for (Worker& worker : workers) {
     const auto first_name = static_cast<std::uint32_t>(table.names_.size());
     for (std::string& name : worker.names) table.names_.push_back(std::move(name));

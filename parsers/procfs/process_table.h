@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "model/held_sockets.h"
 #include "model/owner.h"
 
 namespace tcpstat::procfs {
@@ -24,6 +25,9 @@ class ProcessTable final : public OwnerLookup {
   /// root is an error.
   static Expected<ProcessTable> read(const std::string& proc_root, Threads threads = Threads::told_apart);
 
+  /// The same, but only processes that `known` does not have are read.
+  static Expected<ProcessTable> complete(const HeldSockets& known, const std::string& proc_root);
+
   ProcessTable(ProcessTable&&) = default;
   ProcessTable& operator=(ProcessTable&&) = default;
 
@@ -34,6 +38,7 @@ class ProcessTable final : public OwnerLookup {
 
  private:
   ProcessTable() = default;
+  static Expected<ProcessTable> read(const std::string& proc_root, Threads threads, const HeldSockets* known);
 
   // Sorted together by inode; owners_[i] holds the socket inodes_[i].
   std::vector<std::uint64_t> inodes_;

@@ -68,6 +68,13 @@ Expected<std::vector<FileDescriptor>> open_processors(const std::string& directo
 
 }  // namespace
 
+Expected<void> may_trace() {
+  const auto place = tracing_directory();
+  if (!place) return tl::make_unexpected(place.error());
+  if (::access((*place + "/instances").c_str(), W_OK) != 0) return failure("trace TCP", errno, hint_for(errno));
+  return {};
+}
+
 void TraceInstance::FreePages::operator()(kbuffer* pages) const { ::kbuffer_free(pages); }
 
 TraceInstance::~TraceInstance() {

@@ -18,6 +18,9 @@ struct kbuffer;
 
 namespace tcpstat::tracefs {
 
+/// Whether an instance may be made; nothing is made.
+Expected<void> may_trace();
+
 class TraceInstance {
  public:
   /// Flow::stop: what is left stays in the kernel's buffer.

@@ -4,6 +4,7 @@
 
 #include "check/conntrack_sources.h"
 #include "check/count_sockets.h"
+#include "check/counted_handshakes.h"
 #include "check/first_sample.h"
 #include "check/half_opens.h"
 #include "check/merge_findings.h"
@@ -86,6 +87,8 @@ class Check {
   const CheckPlan& plan_;
   CheckReport report_;
   std::optional<FirstSample> first_;
+  std::optional<CountedHandshakes> counted_;
+  bool counting_ = false;
   bool remembers_ = false;  ///< the store is ours, and waits for what this run leaves
   std::optional<RunMemory> memory_;
 };
@@ -94,6 +97,7 @@ CheckReport Check::run() {
   look_first();
   remember();
   const KernelFacts facts = host_.kernel_facts();
+  if (counting_) counted_ = stop_counting(*plan_.handshakes, first_, facts, coverage());
   note_unread_counters(
       facts, [this](std::string_view rule) { return wants(rule); }, coverage());
   diagnose::Diagnoser diagnoser(
@@ -126,6 +130,7 @@ void Check::look_first() {
     coverage().warn("interval", "a saved file stays as it is: --interval changes nothing");
     return;
   }
+  if (plan_.handshakes != nullptr) counting_ = start_counting(*plan_.handshakes, coverage());
   auto first = take_first_sample(host_, plan_.filter, *plan_.interval);
   if (first) {
     first_ = std::move(*first);
@@ -227,6 +232,7 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
     input.followed = first_->followed.all();
     input.apart = now.facts.boot_time - first_->facts.boot_time;
     input.tracked = &tracked;
+    if (counted_) input.counted = &*counted_;
   }
   detect::SynReport report = detect::detect_syn(input, plan_.thresholds);
   keep(std::move(report.verdicts));

@@ -10,6 +10,7 @@
 #include "check/memory_store.h"
 #include "check/value_range.h"
 #include "filter/filter.h"
+#include "model/handshake_fates.h"
 #include "model/host.h"
 #include "model/sink.h"
 #include "report/check_report.h"
@@ -34,8 +35,9 @@ struct CheckPlan {
   std::vector<std::string> rules = {};  ///< empty: all
   Thresholds thresholds = {};
   std::optional<std::chrono::milliseconds> interval = {};
-  MemoryStore* memory = nullptr;  ///< nothing: no run is remembered
-  Sink* audience = nullptr;       ///< sees the rows that are judged; nothing: nobody else does
+  HandshakeCounter* handshakes = nullptr;  ///< counts during the interval; nothing: samples are enough
+  MemoryStore* memory = nullptr;           ///< nothing: no run is remembered
+  Sink* audience = nullptr;                ///< sees the rows that are judged; nothing: nobody else does
 };
 
 /// Reads and judges; all of the report but its exit code.

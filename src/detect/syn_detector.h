@@ -10,6 +10,7 @@
 
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
+#include "model/handshake_fates.h"
 #include "model/kernel_facts.h"
 #include "report/coverage.h"
 #include "report/finding.h"
@@ -37,6 +38,7 @@ struct SynInput {
   std::optional<double> cusum;
   Completeness completeness = Completeness::whole;  ///< of the dump of `now`
   const TrackedSample* tracked = nullptr;           ///< nothing: connection tracking was not asked
+  const CountedHandshakes* counted = nullptr;       ///< between the two; nothing: not asked, or not to be had
   bool saved = false;                               ///< there is no later sample to ask for
 };
 

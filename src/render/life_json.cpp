@@ -30,6 +30,7 @@ Json handshakes_json(const HandshakeCounts& of) {
   out["incoming"] = {{"completed", of.incoming.completed},
                      {"reset", number(of.incoming.reset)},
                      {"expired", number(of.incoming.expired)},
+                     {"pruned", number(of.incoming.pruned)},
                      {"cookie", number(of.incoming.cookie)}};
   return out;
 }

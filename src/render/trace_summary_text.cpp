@@ -33,6 +33,7 @@ std::string handshake_text(const HandshakeCounts& of) {
   text += "; " + std::to_string(of.incoming.completed) + " incoming completed";
   append_count(text, of.incoming.reset, "reset");
   append_count(text, of.incoming.expired, "expired");
+  append_count(text, of.incoming.pruned, "pruned");
   append_count(text, of.incoming.cookie, "by SYN cookie");
   return text;
 }

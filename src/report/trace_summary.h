@@ -20,6 +20,7 @@ struct HandshakeCounts {
     std::uint64_t completed = 0;
     std::optional<std::uint64_t> reset;
     std::optional<std::uint64_t> expired;
+    std::optional<std::uint64_t> pruned;  ///< expired early, because the queue was more than half full
     std::optional<std::uint64_t> cookie;  ///< completed without a request: the ACK of a SYN cookie
   };
   Outgoing outgoing;

@@ -139,6 +139,20 @@ Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& n
   return stay;
 }
 
+bool SampleDiff::destroyed(std::uint64_t cookie) { return mark_destroyed(v4_, cookie) || mark_destroyed(v6_, cookie); }
+
+template <typename Tuple>
+bool SampleDiff::mark_destroyed(Sockets<Tuple>& sockets, std::uint64_t cookie) {
+  using Record = SocketRecord<Tuple>;
+  Record wanted;
+  wanted.identity = cookie;
+  wanted.set(Record::kHasCookie, true);
+  Record* known = sockets.table.find(wanted, same_key<Tuple>);
+  if (known == nullptr) return false;
+  known->set(Record::kMissed, true);
+  return true;
+}
+
 void SampleDiff::end(Sample sample) {
   finish_sample(v4_, sample);
   finish_sample(v6_, sample);

@@ -42,6 +42,9 @@ class SampleDiff {
   Stay see(const Connection& row, Wanted wanted);
   Stay see(const Listener& row, Wanted wanted);
   Stay see(const SampleRow& row);
+  /// Before a sample begins: the kernel said that this socket is gone, so that one complete sample without it is enough.
+  /// A connection may still be there as TIME_WAIT with the same cookie. False: no sample showed it.
+  bool destroyed(std::uint64_t cookie);
   /// The sample has ended. Who is new is told, unless there is no complete sample to compare with; and who is gone:
   /// whoever two complete samples did not show, or whose addresses and ports another socket has.
   void end(Sample sample);
@@ -83,6 +86,8 @@ class SampleDiff {
     Wanted wanted;
   };
 
+  template <typename Tuple>
+  bool mark_destroyed(Sockets<Tuple>& sockets, std::uint64_t cookie);
   template <typename Tuple>
   Stay see_in(Sockets<Tuple>& sockets, const Row& row);
   template <typename Tuple>

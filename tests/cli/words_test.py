@@ -67,7 +67,12 @@ class Words(TestCase):
     def test_what_the_lists_hold(self):
         self.assertEqual(set(words("states")), set(STATES))
         self.assertEqual(words("formats"), ["table", "plain", "json", "ndjson", "csv", "prometheus"])
-        self.assertEqual(words("sources"), ["auto", "netlink", "proc", "both"])
+        sources = words("sources")
+        self.assertEqual(sources[:4], ["auto", "netlink", "proc", "both"])
+        # What this host allows beside them: no words to type.
+        self.assertEqual(sources[4:], ["trace:bpf", "trace:tracefs", "check:exact", "owners:bpf"])
+        for line in self.succeeds("--list", "sources").lines[4:]:
+            self.assertRegex(line, r"; (this host allows it|cannot trace .+)$")
         self.assertTrue({"all", "connected", "half-open", "closing-side", "bucket"} <= set(words("groups")))
         self.assertEqual(set(words("users")), {entry.pw_name for entry in pwd.getpwall()})
         columns = self.succeeds("--list", "columns").lines

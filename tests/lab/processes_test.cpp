@@ -1,6 +1,7 @@
 // -p: who holds a socket, and names that were chosen to do harm.
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -118,6 +119,52 @@ TEST_SUITE("processes") {
       }
       CHECK(descriptors == std::set<int>{sockets[0].get(), sockets[1].get()});
     }
+  }
+
+  TEST_CASE("beside 20,000 open files an iterator of the kernel tells the owners that the walk tells") {
+    enter_namespace();
+    std::deque<Worker> crowd;
+    const std::uint64_t each = raise_descriptor_limit() / 2;
+    for (std::uint64_t open = 0; open < 21'000; open += each) {
+      crowd.emplace_back([each](const Worker::Report& report) {
+        std::vector<Handle> files;
+        for (std::uint64_t i = 0; i < each; ++i) files.emplace_back(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        report(1);
+        Worker::stay();
+      });
+      crowd.back().wait_for_report();
+    }
+    const PairMaker maker({Address::parse("127.0.0.1"), 6001});
+    std::vector<Handle> sockets;
+    maker.make(sockets, Ending::reset);
+    Worker child([](const Worker::Report& report) {
+      report(1);
+      Worker::stay();
+    });
+    // A thread with a table of its own, and sockets there.
+    child.wait_for_report();
+    Worker apart([](const Worker::Report& report) {
+      std::thread thread([&report] {
+        ::unshare(CLONE_FILES);
+        std::vector<Handle> own;
+        PairMaker({Address::parse("127.0.0.1"), 6002}).make(own, Ending::reset);
+        report(1);
+        Worker::stay();
+      });
+      thread.join();
+    });
+    apart.wait_for_report();
+    const Listing many = list({"-p"});
+    crowd.clear();
+    const Listing few = list({"-p"});
+    CHECK(many.err == "");
+    REQUIRE(few.rows().size() == 4);
+    const auto owners = [](const Listing& listing) {
+      std::set<std::string> out;
+      for (const json& row : listing.rows()) out.insert(row["inode"].dump() + " " + row["processes"].dump());
+      return out;
+    };
+    CHECK(owners(few) == owners(many));
   }
 
   TEST_CASE("a socket shared over fork has every owner") {

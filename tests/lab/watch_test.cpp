@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <ostream>
@@ -44,7 +45,9 @@ struct Stage {
       const int kind = family == Family::ipv4 ? AF_INET : AF_INET6;
       const Handle probe(check(::socket(kind, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));
       check(::listen(probe.get(), 1), "listening");
-      const auto line = watching.line(std::chrono::milliseconds(500));
+      auto line = watching.line(std::chrono::milliseconds(500));
+      // A probe that the first sample has shown ends with the sample that shows the next one.
+      while (line && told(*line).from_to == "LISTEN>ABSENT") line = watching.line(std::chrono::milliseconds(500));
       if (!line) continue;
       CHECK(told(*line).from_to == "ABSENT>LISTEN");
       break;
@@ -154,6 +157,31 @@ void lead(const std::string& source, Family family, End end) {
 }
 
 TEST_SUITE("watch") {
+  TEST_CASE("a socket that was reset is gone with the next sample, which is the last") {
+    const FreshNamespace fresh;
+    TunPeer peer;
+    const Handle listener = Stage::listen_on(Family::ipv4);
+    auto conversation = Conversation::to_listener(peer, {TunPeer::local(Family::ipv4), 8000},
+                                                  {Address::peer(Family::ipv4, 0x4D), 40001});
+    conversation.shake_hands();
+    conversation.adopt(Handle(check(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC), "accepting")));
+    Watching watching({"watch", "--events", "-a", "--interval", "1.5", "--count", "3"});
+    // After the first sample, to be seen in the second.
+    ::usleep(700'000);
+    const Handle second(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));
+    check(::listen(second.get(), 1), "listening");
+    const auto appeared = watching.line();
+    REQUIRE(appeared);
+    CHECK(Stage::told(*appeared).from_to == "ABSENT>LISTEN");
+    conversation.send_rst();
+    conversation.close();
+    const auto gone = watching.line();
+    REQUIRE(gone);
+    CHECK(Stage::told(*gone).from_to == "ESTABLISHED>ABSENT");
+    CHECK(value_of(*gone, "remote_port") == "40001");
+    CHECK(value_of(*gone, "snapshot") == "3");
+  }
+
   TEST_CASE("lives are told as they were led, and by one cookie each") {
     for (const std::string source : kSources) {
       for (const Family family : {Family::ipv4, Family::ipv6}) {

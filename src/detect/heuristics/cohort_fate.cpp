@@ -87,16 +87,39 @@ Count old_ones(const ListenerView& listener, const Limits& limit) {
   return count;
 }
 
-// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
-// so the outcome of each request that waited longer than a round trip is known.
-void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
-  const Limits limit(thresholds);
-  if (!listener.seconds()) return;
+/// What programs in the kernel counted: whether SYN+ACKs that were sent again had an answer before the next was due. Of
+/// every request, so that nothing is to be inferred.
+std::optional<Count> counted(const ListenerView& listener, const Limits& limit) {
+  if (listener.input.counted == nullptr) return std::nullopt;
+  Count count;
+  for (const ListenerFates& one : listener.input.counted->listeners) {
+    if (one.listener.address.unmapped() != listener.now->local.address ||
+        one.listener.port != listener.now->local.port) {
+      continue;
+    }
+    count.completed += static_cast<double>(one.fates.answered_late);
+    count.all += static_cast<double>(one.fates.answered_late + one.fates.unanswered_again);
+  }
+  if (count.all < limit("entries")) return std::nullopt;
+  return count;
+}
+
+Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {
   Count count = old_ones(listener, limit);
   // Clients far away answer later than half a second: these requests count only if there are no others.
   if (count.all + count.vanished < limit("entries")) add_met(listener, false, limit, count);
   if (signals.answers_unsent == Answer::yes) count.vanished = 0;
   count.account(listener.grown(&KernelCounters::passive_opens));
+  return count;
+}
+
+// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
+// so the outcome of each request that waited longer than a round trip is known.
+void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
+  const Limits limit(thresholds);
+  if (!listener.seconds()) return;
+  const auto exact = counted(listener, limit);
+  const Count count = exact ? *exact : inferred(listener, limit, signals);
   if (count.all < limit("entries")) return;
   const double completed = count.completed / count.all;
   const double clients = limit("clients");
@@ -114,7 +137,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   }
   signals.fates_decide = weight > 0 || weight < -2;
   signals.add("aged_completed", completed, weight < 0 ? ">=" : "<", weight < 0 ? clients : limit("none"), "ratio",
-              weight, "sock_diag, two samples");
+              weight, exact ? "bpf" : "sock_diag, two samples");
 }
 
 }  // namespace

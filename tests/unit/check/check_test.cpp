@@ -55,6 +55,33 @@ std::string rules(const CheckReport& report) {
   return text;
 }
 
+class FakeHandshakes final : public HandshakeCounter {
+ public:
+  Expected<void> start() override {
+    if (error) return tl::make_unexpected(*error);
+    running = true;
+    return {};
+  }
+  Expected<CountedHandshakes> stop() override {
+    if (!running) return failure("stop what does not run", 22);
+    running = false;
+    if (late_error) return tl::make_unexpected(*late_error);
+    return counted;
+  }
+
+  std::optional<Error> error;
+  std::optional<Error> late_error;
+  CountedHandshakes counted;
+  bool running = false;
+};
+
+const Evidence* first_evidence(const CheckReport& report, std::string_view quantity) {
+  for (const Evidence& one : report.verdicts.front().evidence) {
+    if (one.quantity == quantity) return &one;
+  }
+  return nullptr;
+}
+
 const Error kNoProc{"look for the owners of sockets in /proc", 2};
 
 /// A web server with two clients, whose kernel counts.
@@ -192,6 +219,53 @@ TEST_CASE_FIXTURE(Scene, "a first sample that fails leaves a check of one") {
   CHECK(warnings(report) == "interval: " + Error{"read the answer of sock_diag", 105}.sentence() + "\n");
   CHECK(report.status == Severity::ok);
   CHECK(host.asked() == "0 facts, 0 read SYN_RECV LISTEN, 0 facts, 0 owners, 0 read all");
+}
+
+TEST_CASE_FIXTURE(Scene, "handshakes that are counted during the interval stand in the evidence") {
+  FakeHandshakes handshakes;
+  handshakes.counted.all = {.completed = 7, .expired = 2, .connections = 7};
+  plan.interval = milliseconds(6000);
+  plan.handshakes = &handshakes;
+  const CheckReport report = run();
+  REQUIRE(first_evidence(report, "handshakes_expired") != nullptr);
+  CHECK(first_evidence(report, "handshakes_expired")->value == 2);
+  CHECK(first_evidence(report, "handshakes_completed")->value == 7);
+  CHECK(warnings(report).empty());
+  CHECK_FALSE(handshakes.running);
+}
+
+TEST_CASE_FIXTURE(Scene, "handshakes that cannot be counted leave the samples, and one sentence") {
+  FakeHandshakes handshakes;
+  plan.interval = milliseconds(6000);
+  plan.handshakes = &handshakes;
+  SUBCASE("not at all") {
+    handshakes.error = Error{"trace by BPF", 1};
+    CHECK(warnings(run()) == "exact: " + handshakes.error->sentence() + "; handshakes are judged from samples\n");
+  }
+  SUBCASE("not to the end") {
+    handshakes.late_error = Error{"read the counts of handshakes", 9};
+    CHECK(warnings(run()) == "exact: " + handshakes.late_error->sentence() + "; handshakes are judged from samples\n");
+  }
+  SUBCASE("the kernel itself counted more") {
+    KernelFacts later = test::zero_facts();
+    later.counters.passive_opens = 100;
+    host.kernel = {test::zero_facts(), test::zero_facts(), test::zero_facts(), later};
+    handshakes.counted.all = {.completed = 60, .connections = 60};
+    const CheckReport report = run();
+    CHECK(warnings(report) == "exact: the kernel told of 60 of 100 handshakes; handshakes are judged from samples\n");
+    CHECK(first_evidence(report, "handshakes_completed") == nullptr);
+  }
+  CHECK_FALSE(handshakes.running);
+}
+
+TEST_CASE_FIXTURE(Scene, "a first sample that fails ends the count of handshakes") {
+  FakeHandshakes handshakes;
+  host.dumps.push_front({.error = Error{"read the answer of sock_diag", 105}});
+  plan.interval = milliseconds(6000);
+  plan.handshakes = &handshakes;
+  const CheckReport report = run();
+  CHECK_FALSE(handshakes.running);
+  CHECK(first_evidence(report, "handshakes_completed") == nullptr);
 }
 
 TEST_CASE_FIXTURE(Scene, "a second sample that fails is unknown") {

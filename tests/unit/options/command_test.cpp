@@ -295,7 +295,16 @@ TEST_CASE("check counts with -w and -c, and judges by rules without") {
 
   CHECK(sentence({"check", "-w", "1", "--rule", "syn-flood"}) ==
         "--rule is for rules, while -w and -c count the selected sockets: use one");
+  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "bpf", "--port", "80"}).source == TraceSource::bpf);
+  CHECK(parse_as<TraceCommand>({"watch", "--events", "--source", "tracefs"}).source == TraceSource::tracefs);
+  CHECK(parse_as<EventsCommand>({"watch", "--events", "--source", "netlink"}).filter.states != StateSet());
   CHECK(sentence({"check", "-l"}).starts_with("--state, -a and -l select what -w and -c count"));
+  CHECK_FALSE(choice.exact);
+  CHECK(std::get<RuleChoice>(parse_as<CheckCommand>({"check", "--interval", "3", "--exact"}).judge).exact);
+  CHECK(sentence({"check", "--exact"}) == "--exact counts handshakes for a time: say how long by --interval");
+  CHECK(sentence({"check", "--exact", "--interval", "5", "--netns", "all"})
+            .starts_with("--exact counts the handshakes of one"));
+  CHECK(sentence({"check", "-w", "1", "--exact"}).starts_with("--exact is for rules"));
   CHECK(sentence({"check", "--interval", "2"}).find("at least 3") != std::string::npos);
   CHECK(sentence({"check", "--state-file", ""}) == "--state-file needs a value: PATH");
 }

@@ -43,7 +43,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
                         "interval warning critical rule "
-                        "threshold state-file metrics-file"},
+                        "threshold exact state-file metrics-file"},
     {VerbId::record,
      "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
     {VerbId::history,
@@ -125,6 +125,7 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (takes && watches && option.id == OptionId::record) words.insert(words.end(), {"--replay", "-2h..now"});
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
+  if (takes && option.id == OptionId::exact) words.insert(words.end(), {"--interval", "5"});
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
     words.insert(words.end(), {"-f", "json"});

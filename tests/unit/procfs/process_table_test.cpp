@@ -51,6 +51,23 @@ TEST_CASE("owners are found by inode, ordered by process and descriptor") {
   CHECK(table->search().read == 41);
 }
 
+TEST_CASE("processes that are known already are not read, and all others are") {
+  const test::ProcRoot root;
+  descriptor(root, "1", 0, "socket:[7]");
+  root.file("1/comm", "init\n");
+  descriptor(root, "100", 3, "socket:[8]");
+  root.file("100/comm", "old\n");
+  HeldSockets known;
+  known.processes = {{100, "web"}, {90, ""}};
+  known.sockets = {{8, 0, 4}, {7, 1, 2}};
+  const auto table = ProcessTable::complete(known, root.path());
+  REQUIRE(table);
+  CHECK(text(table->owners_of(7)) == "init(1):0 ?(90):2 ");
+  CHECK(text(table->owners_of(8)) == "web(100):4 ");
+  CHECK(table->search().read == 3);
+  CHECK(table->search().forbidden == 0);
+}
+
 TEST_CASE("what is no process is passed over, and one without descriptors has ended") {
   const test::ProcRoot root;
   root.file("net/tcp", "");

@@ -246,7 +246,7 @@ TEST_CASE("a life in ndjson, and what a trace has counted in its last line") {
   CHECK(end["running"] == 0);
   CHECK(end["handshakes"]["outgoing"] == json{{"completed", 0}, {"refused", 0}, {"failed", 0}});
   CHECK(end["handshakes"]["incoming"] ==
-        json{{"completed", 0}, {"reset", nullptr}, {"expired", nullptr}, {"cookie", nullptr}});
+        json{{"completed", 0}, {"reset", nullptr}, {"expired", nullptr}, {"pruned", nullptr}, {"cookie", nullptr}});
   REQUIRE(end["state_times"].size() == 1);
   CHECK(end["state_times"][0]["local_port"] == 80);
   CHECK(end["state_times"][0]["states"][0]["max_us"] == 9);
@@ -289,9 +289,9 @@ TEST_CASE("what a trace has counted, for people") {
   CHECK(handshake_text(counts) == "handshakes: 3 outgoing completed, 0 refused, 0 failed; 0 incoming completed");
   counts.outgoing.refused.reset();
   counts.outgoing.failed.reset();
-  counts.incoming = {.completed = 9, .reset = 1, .expired = 2, .cookie = 4};
+  counts.incoming = {.completed = 9, .reset = 1, .expired = 2, .pruned = 3, .cookie = 4};
   CHECK(handshake_text(counts) ==
-        "handshakes: 3 outgoing completed; 9 incoming completed, 1 reset, 2 expired, 4 by SYN cookie");
+        "handshakes: 3 outgoing completed; 9 incoming completed, 1 reset, 2 expired, 3 pruned, 4 by SYN cookie");
   TextBuffer out;
   TraceSummary summary;
   write_state_times({.out = out}, summary);

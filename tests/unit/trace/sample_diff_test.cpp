@@ -71,6 +71,28 @@ Connection row(std::uint64_t cookie, State state, std::uint16_t port = 40'000) {
   return made;
 }
 
+TEST_CASE("a socket that the kernel has destroyed is gone with the first sample that lacks it") {
+  Watched watched;
+  watched.sample(row(1, State::established), row(2, State::established, 40'001), row(3, State::fin_wait2, 40'002));
+  CHECK(watched.diff.destroyed(1));
+  CHECK(watched.diff.destroyed(3));
+  CHECK_FALSE(watched.diff.destroyed(9));
+  CHECK(watched.sample(row(3, State::time_wait, 40'002)) ==
+        std::vector<std::string>{"1 ESTABLISHED>ABSENT legal 0", "3 FIN_WAIT2>TIME_WAIT legal 0"});
+  CHECK(watched.sample(row(3, State::time_wait, 40'002)) ==
+        std::vector<std::string>{"2 ESTABLISHED>ABSENT legal 0"});
+  CHECK(watched.sample().empty());  // TIME_WAIT ends in silence: two samples, as ever
+  CHECK(watched.sample().size() == 1);
+}
+
+TEST_CASE("a partial sample ends nobody, destroyed or not") {
+  Watched watched;
+  watched.sample(row(1, State::established));
+  CHECK(watched.diff.destroyed(1));
+  CHECK(watched.partial().empty());
+  CHECK(watched.sample().size() == 1);
+}
+
 Connection proc_row(std::uint64_t inode, State state, std::uint16_t port = 40'000) {
   Connection made = row(0, state, port);
   made.cookie.reset();

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <vector>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
@@ -49,6 +50,32 @@ TEST_CASE("the fate of what was old decides between loss and flood") {
     CHECK(verdict.level == AttackLevel::none);
     CHECK(verdict.attack_class == "lossy clients");
   }
+}
+
+TEST_CASE("SYN+ACKs that were sent again and counted decide, and samples do not") {
+  const auto share = [](std::uint64_t answered, std::uint64_t unanswered, test::Asked& asked) {
+    SynListener listener;
+    listener.local = test::endpoint("192.0.2.1", 443);
+    CountedHandshakes counted;
+    counted.listeners.resize(2);
+    counted.listeners[0].listener = test::endpoint("::ffff:192.0.2.1", 443);
+    counted.listeners[0].fates = {.completed = 900, .answered_late = answered, .unanswered_again = unanswered};
+    counted.listeners[1].listener = test::endpoint("192.0.2.1", 80);
+    counted.listeners[1].fates = {.answered_late = 1000, .unanswered_again = 1000};
+    asked.input.counted = &counted;
+    asked.ask(cohort_fate_heuristic, &listener, &listener);
+    const Evidence* said = asked.said("aged_completed");
+    if (said != nullptr) CHECK(said->source == "bpf");
+    return said == nullptr ? std::nullopt : said->value;
+  };
+  test::Asked flood;
+  CHECK(share(0, 60, flood) == 0);
+  CHECK(flood.signals.completion == Completion::nobody);
+  test::Asked clients;
+  CHECK(share(30, 30, clients) == 0.5);
+  CHECK(clients.signals.completion == Completion::clients);
+  test::Asked few;
+  CHECK_FALSE(share(3, 4, few).has_value());
 }
 
 TEST_CASE("a young request that turns out to be deferred was answered") {

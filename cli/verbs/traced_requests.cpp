@@ -1,0 +1,27 @@
+#include "cli/verbs/traced_requests.h"
+
+#include <utility>
+
+#include "parsers/host/many_namespaces.h"
+
+namespace tcpstat::cli::verbs {
+
+TracedRequests::TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter) {
+  const bool parts = command.filter.has_conditions() || !command.filter.ipv4 || !command.filter.ipv6;
+  if (parts || !command.command.empty() || command.netns == host::kAllNamespaces) return;
+  if (counter->start()) counter_ = std::move(counter);
+}
+
+void TracedRequests::finish(HandshakeCounts& handshakes) {
+  const auto counter = std::exchange(counter_, nullptr);
+  if (!counter) return;
+  const auto counted = counter->stop();
+  // What was missed may have been any of them.
+  if (!counted || counted->missed > 0) return;
+  handshakes.incoming.reset = counted->all.reset;
+  handshakes.incoming.expired = counted->all.expired;
+  handshakes.incoming.pruned = counted->all.pruned;
+  handshakes.incoming.cookie = counted->all.cookie;
+}
+
+}  // namespace tcpstat::cli::verbs

@@ -1,0 +1,40 @@
+#include "parsers/bpf/fate_record.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace tcpstat::bpf {
+
+HandshakeFates sum_of(std::span<const fate_counts> of_processors) {
+  fate_counts sum{};
+  for (const fate_counts& one : of_processors) {
+    for (std::size_t fate = 0; fate < FATES; ++fate) sum.of[fate] += one.of[fate];
+  }
+  // Where an event was missed, more may be taken back than was counted.
+  const auto count = [&sum](handshake_fate fate) {
+    const __u64 found = sum.of[fate];
+    return found > UINT64_MAX / 2 ? std::uint64_t{0} : std::uint64_t{found};
+  };
+  return {.begun = count(FATE_BORN),
+          .completed = count(FATE_COMPLETED),
+          .reset = count(FATE_RESET),
+          .expired = count(FATE_EXPIRED),
+          .pruned = count(FATE_PRUNED),
+          .closed = count(FATE_LISTENER_GONE),
+          .cookie = count(FATE_COOKIE),
+          .answered_late = count(FATE_ANSWERED_LATE),
+          .unanswered_again = count(FATE_UNANSWERED_AGAIN),
+          .connections = count(FATE_CONNECTIONS)};
+}
+
+Endpoint listener_of(const fate_key& key) {
+  Endpoint out;
+  out.address.family = key.family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+  std::memcpy(out.address.bytes.data(), key.address, key.family == AF_INET6 ? 16 : 4);
+  out.port = key.port;
+  return out;
+}
+
+}  // namespace tcpstat::bpf

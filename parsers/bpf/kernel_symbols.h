@@ -1,0 +1,14 @@
+#pragma once
+// Addresses of the kernel's functions.
+
+#include <cstdint>
+#include <string_view>
+
+namespace tcpstat::bpf {
+
+/// In lines of /proc/kallsyms: "ffffffff81000000 t name [module]". 0: it is not there, or the kernel hides addresses.
+std::uint64_t address_in(std::string_view lines, std::string_view name);
+/// Of the running kernel.
+std::uint64_t kernel_address(std::string_view name);
+
+}  // namespace tcpstat::bpf

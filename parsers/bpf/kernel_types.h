@@ -1,0 +1,99 @@
+#pragma once
+// What our programs in the kernel read of it, and no more. Offsets come from the running kernel's BTF (CO-RE): members may
+// stand elsewhere there, or inside an anonymous union, and are found by name. So the machine that builds needs no BTF.
+
+#ifdef __bpf__  // the C library has other structures of these names
+
+#include <linux/types.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+struct in6_addr {
+  union {
+    __u8 u6_addr8[16];
+  } in6_u;
+};
+struct ns_common {
+  unsigned int inum;
+};
+struct netns_ipv4 {
+  __u8 sysctl_tcp_synack_retries;
+};
+struct net {
+  struct ns_common ns;
+  struct netns_ipv4 ipv4;
+};
+typedef struct {
+  struct net* net;
+} possible_net_t;
+struct sock;
+struct sock_common {
+  __be32 skc_daddr, skc_rcv_saddr;
+  __be16 skc_dport;
+  __u16 skc_num;
+  unsigned short skc_family;
+  volatile unsigned char skc_state;
+  possible_net_t skc_net;
+  struct sock* skc_listener;
+  struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+};
+struct sock {
+  struct sock_common __sk_common;
+  __u16 sk_protocol;
+  __u32 sk_max_ack_backlog;
+};
+struct inet_sock {
+  struct sock sk;
+  __be16 inet_sport;
+};
+typedef struct {
+  int counter;
+} atomic_t;
+struct request_sock_queue {
+  atomic_t qlen;
+};
+struct inet_connection_sock {
+  struct request_sock_queue icsk_accept_queue;
+  __u8 icsk_syn_retries;
+};
+struct tcp_sock {
+  __u8 syn_data_acked : 1;
+};
+struct timer_list {
+  void (*function)(struct timer_list*);
+};
+struct request_sock {
+  struct sock_common __req_common;
+  __u8 num_timeout : 7;
+  struct timer_list rsk_timer;
+};
+struct inet_request_sock {
+  __u16 acked : 1;
+};
+struct tcp_request_sock {
+  __u32 snt_isn;
+};
+struct task_struct {
+  int tgid;
+  struct task_struct* group_leader;
+  char comm[16];
+};
+struct inode {
+  unsigned long i_ino;
+};
+struct file {
+  struct inode* f_inode;
+};
+struct socket;
+struct seq_file;
+struct bpf_iter_meta {
+  struct seq_file* seq;
+};
+struct bpf_iter__task_file {
+  struct bpf_iter_meta* meta;
+  struct task_struct* task;
+  __u32 fd;
+  struct file* file;
+};
+#pragma clang attribute pop
+
+#endif
