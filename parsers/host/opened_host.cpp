@@ -137,7 +137,10 @@ class OpenedHost final : public Host {
   [[nodiscard]] bool shows_all_half_opens() const override { return info(source_).traits.one_source; }
 
   Expected<const OwnerLookup*> owners() override;
-  void forget_owners() override { owners_.clear(); }
+  void forget_owners() override {
+    owners_.clear();
+    looked_ = false;
+  }
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override;
 
   [[nodiscard]] KernelFacts kernel_facts() const override;
@@ -176,6 +179,8 @@ class OpenedHost final : public Host {
   bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
   std::deque<procfs::ProcessTable> owners_;
+  std::shared_ptr<FirstOwners> first_owners_;
+  bool looked_ = false;  ///< at first_owners_
   SystemClock clock_;
 };
 
@@ -183,7 +188,8 @@ OpenedHost::OpenedHost(const HostOptions& options)
     : root_(options.proc_root),
       source_(options.source),
       automatic_(options.source == SourceId::automatic),
-      facts_(host_facts(options.proc_root)) {
+      facts_(host_facts(options.proc_root)),
+      first_owners_(options.first_owners) {
   host_names_.set_proc(proc_root());
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
@@ -311,9 +317,19 @@ std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) con
 }
 
 Expected<const OwnerLookup*> OpenedHost::owners() {
+  if (first_owners_ != nullptr && !looked_) {
+    looked_ = true;
+    if (!first_owners_->table) {
+      auto table = procfs::ProcessTable::read(proc_root());
+      if (!table) return tl::make_unexpected(table.error());
+      first_owners_->table.emplace(std::move(*table));
+    }
+    return &*first_owners_->table;
+  }
   // A second look is for those that the first did not find, so it looks everywhere.
   using Threads = procfs::ProcessTable::Threads;
-  auto table = procfs::ProcessTable::read(proc_root(), owners_.empty() ? Threads::told_apart : Threads::all);
+  auto table =
+      procfs::ProcessTable::read(proc_root(), owners_.empty() && !looked_ ? Threads::told_apart : Threads::all);
   if (!table) return tl::make_unexpected(table.error());
   return &owners_.emplace_back(std::move(*table));
 }
