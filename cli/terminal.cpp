@@ -29,6 +29,14 @@ std::size_t terminal_width(int fd) {
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+/// By TERM. terminfo has no colours for DEC's terminals, which serial lines name, nor for the monochrome ones
+/// (vt100, vt220, linux-m, xterm-mono).
+bool has_colour(std::string_view term) {
+  if (term.empty() || term == "dumb") return false;
+  const bool dec = term.starts_with("vt1") || term.starts_with("vt2") || term == "vt52";
+  return !dec && !term.ends_with("-m") && !term.ends_with("-mono");
+}
+
 }  // namespace
 
 std::string Terminal::words(std::string_view text) const { return render::shown_in(charset(), text); }
@@ -57,8 +65,7 @@ render::Colour choose_colour(When asked, const Terminal& terminal) {
   if (asked != When::automatic) return asked == When::always ? render::Colour::yes : render::Colour::no;
   if (!environment("NO_COLOR").empty()) return render::Colour::no;
   if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return render::Colour::yes;
-  return terminal.is_terminal && environment("TERM") != "dumb" && !environment("TERM").empty() ? render::Colour::yes
-                                                                                               : render::Colour::no;
+  return terminal.is_terminal && has_colour(environment("TERM")) ? render::Colour::yes : render::Colour::no;
 }
 
 }  // namespace tcpstat::cli

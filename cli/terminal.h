@@ -35,7 +35,8 @@ bool wants_utf8();
 /// Of descriptor `fd`.
 Terminal look_at_terminal(int fd);
 
-/// `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that is not dumb.
+/// `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that has
+/// colours.
 render::Colour choose_colour(When asked, const Terminal& terminal);
 
 }  // namespace tcpstat::cli

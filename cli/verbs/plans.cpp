@@ -57,6 +57,8 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
                         return one->object == JsonObject::memory;
                       });
   plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
+  plan.query.congestion_values =
+      rows.info || std::any_of(used.begin(), used.end(), [](const Column* one) { return is_congestion_value(*one); });
   plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
                             has_column(used, ColumnId::PROCESS));
   const bool places = has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) ||

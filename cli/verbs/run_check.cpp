@@ -92,12 +92,15 @@ std::vector<check::NamespaceCheck> check_each(const host::NamespaceList& list, c
 }
 
 ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
-  const host::HostOptions options = host_options(command.source, command.filter);
+  host::HostOptions options = host_options(command.source, command.filter);
+  const check::CheckPlan plan = check_plan(command);
+  // One after the other they share one walk of /proc; side by side each looks at the time of its own rows.
+  if (!plan.interval) options.first_owners = std::make_shared<host::FirstOwners>();
   const auto list = host::chosen_namespaces(options.netns);
   if (!list) return end_unknown_check(command.output, list.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_unknown_check(command.output, output.error(), notes);
-  CheckReport report = check::merge(check_each(*list, options, check_plan(command)));
+  CheckReport report = check::merge(check_each(*list, options, plan));
   if (std::string hidden = host::hidden_namespaces(*list); !hidden.empty()) {
     report.status = worse(report.status, Severity::unknown);
     if (report.status == Severity::unknown) report.headline = hidden;

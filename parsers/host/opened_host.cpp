@@ -139,7 +139,10 @@ class OpenedHost final : public Host {
   [[nodiscard]] bool shows_all_half_opens() const override { return info(source_).traits.one_source; }
 
   Expected<const OwnerLookup*> owners() override;
-  void forget_owners() override { owners_.clear(); }
+  void forget_owners() override {
+    owners_.clear();
+    looked_ = false;
+  }
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override;
 
   [[nodiscard]] KernelFacts kernel_facts() const override;
@@ -161,6 +164,7 @@ class OpenedHost final : public Host {
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
   [[nodiscard]] bool has_many_descriptors() const;
+  [[nodiscard]] Expected<procfs::ProcessTable> look_for_owners(procfs::ProcessTable::Threads threads) const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
   std::string root_;
@@ -179,6 +183,8 @@ class OpenedHost final : public Host {
   bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
   std::deque<procfs::ProcessTable> owners_;
+  std::shared_ptr<FirstOwners> first_owners_;
+  bool looked_ = false;  ///< at first_owners_
   SystemClock clock_;
 };
 
@@ -186,7 +192,8 @@ OpenedHost::OpenedHost(const HostOptions& options)
     : root_(options.proc_root),
       source_(options.source),
       automatic_(options.source == SourceId::automatic),
-      facts_(host_facts(options.proc_root)) {
+      facts_(host_facts(options.proc_root)),
+      first_owners_(options.first_owners) {
   host_names_.set_proc(proc_root());
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
@@ -325,18 +332,27 @@ bool OpenedHost::has_many_descriptors() const {
   return text && std::from_chars(text->data(), text->data() + text->size(), files).ec == std::errc{} && files > kMany;
 }
 
-Expected<const OwnerLookup*> OpenedHost::owners() {
-  using Threads = procfs::ProcessTable::Threads;
+Expected<procfs::ProcessTable> OpenedHost::look_for_owners(procfs::ProcessTable::Threads threads) const {
   if (has_many_descriptors()) {
     // It tells apart which threads have descriptors of their own. Where it may not run, the walk tells the same.
-    if (const auto held = bpf::held_sockets()) {
-      auto table = procfs::ProcessTable::complete(*held, proc_root());
+    if (const auto held = bpf::held_sockets()) return procfs::ProcessTable::complete(*held, proc_root());
+  }
+  return procfs::ProcessTable::read(proc_root(), threads);
+}
+
+Expected<const OwnerLookup*> OpenedHost::owners() {
+  using Threads = procfs::ProcessTable::Threads;
+  if (first_owners_ != nullptr && !looked_) {
+    looked_ = true;
+    if (!first_owners_->table) {
+      auto table = look_for_owners(Threads::told_apart);
       if (!table) return tl::make_unexpected(table.error());
-      return &owners_.emplace_back(std::move(*table));
+      first_owners_->table.emplace(std::move(*table));
     }
+    return &*first_owners_->table;
   }
   // A second look is for those that the first did not find, so it looks everywhere.
-  auto table = procfs::ProcessTable::read(proc_root(), owners_.empty() ? Threads::told_apart : Threads::all);
+  auto table = look_for_owners(owners_.empty() && !looked_ ? Threads::told_apart : Threads::all);
   if (!table) return tl::make_unexpected(table.error());
   return &owners_.emplace_back(std::move(*table));
 }

@@ -12,9 +12,15 @@
 #include "base/error.h"
 #include "model/host.h"
 #include "parsers/host/sources.h"
+#include "parsers/procfs/process_table.h"
 #include "report/report.h"
 
 namespace tcpstat::host {
+
+/// The first look for owners, for hosts that are read one after the other: /proc shows the processes of all namespaces.
+struct FirstOwners {
+  std::optional<procfs::ProcessTable> table;
+};
 
 struct HostOptions {
   /// Name, path or process; empty: the namespace that we are in.
@@ -41,6 +47,8 @@ struct HostOptions {
   std::optional<std::uint64_t> sample = {};
   /// The last one at this time, since 1970; nothing: of all.
   std::optional<std::chrono::microseconds> at = {};
+  /// Null: each host looks for itself.
+  std::shared_ptr<FirstOwners> first_owners = {};
 };
 
 /// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one

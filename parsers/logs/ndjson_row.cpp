@@ -220,6 +220,18 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   if (!info->is_object() || !read_text(*info, "congestion", congestion)) return false;
   congestion_ = congestion;
   to.congestion = congestion_;
+  bool good = true;
+  for_each_row_column([&]<ColumnId kId>() {
+    using Value = decltype(ColumnSpec<kId>::kValue);
+    if constexpr (requires { Value::kNumber; }) {
+      std::optional<std::uint64_t> value;
+      good = good && read_number(*info, kKey<kId>.data(), value);
+      if (!value) return;
+      to.congestion_values.kind = Value::kKind;
+      to.congestion_values.numbers[Value::kNumber] = *value;
+    }
+  });
+  if (!good) return false;
   std::uint64_t missing = 0;
   for (const TcpInfoField& field : tcp_info_fields()) {
     std::optional<std::uint64_t> value;

@@ -76,6 +76,31 @@ void take_mptcp_info(std::span<const std::byte> payload, Socket& to) {
   if (token != 0) to.mptcp_token = token;
 }
 
+/// Gains have eight bits behind the point.
+std::uint64_t percent(std::uint32_t gain) { return std::uint64_t{gain} * 100 / 256; }
+
+/// False if it is cut.
+bool take_bbr(std::span<const std::byte> payload, CongestionValues& to) {
+  tcp_bbr_info info{};
+  if (payload.size() < sizeof info) return false;
+  std::memcpy(&info, payload.data(), sizeof info);
+  to.kind = CongestionValues::Kind::bbr;
+  to.numbers = {std::uint64_t{info.bbr_bw_hi} << 32U | info.bbr_bw_lo, info.bbr_min_rtt, percent(info.bbr_pacing_gain),
+                percent(info.bbr_cwnd_gain)};
+  return true;
+}
+
+/// The same. Where the peer does not mark, DCTCP is Reno and has no numbers.
+bool take_dctcp(std::span<const std::byte> payload, CongestionValues& to) {
+  tcp_dctcp_info info{};
+  if (payload.size() < sizeof info) return false;
+  std::memcpy(&info, payload.data(), sizeof info);
+  if (info.dctcp_enabled == 0) return true;
+  to.kind = CongestionValues::Kind::dctcp;
+  to.numbers = {info.dctcp_ce_state, info.dctcp_alpha, info.dctcp_ab_ecn, info.dctcp_ab_tot};
+  return true;
+}
+
 /// False if the payload is too short for its type. Unknown attributes are passed over.
 bool take_attribute(unsigned type, std::span<const std::byte> payload, Socket& to) {
   switch (type) {
@@ -184,6 +209,10 @@ bool fill(Connection& to, std::span<const std::byte> payload, Family family, Sta
       case INET_DIAG_CONG:
         to.congestion = text_of(rest);
         return true;
+      case INET_DIAG_BBRINFO:
+        return take_bbr(rest, to.congestion_values);
+      case INET_DIAG_DCTCPINFO:
+        return take_dctcp(rest, to.congestion_values);
       default:
         return take_attribute(type, rest, to);
     }

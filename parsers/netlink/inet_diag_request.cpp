@@ -24,6 +24,8 @@ std::uint8_t extension_mask(const filter::Query& query) {
   unsigned mask = 0;
   if (query.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
   if (query.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
+  // The bit of Vegas is the one by which any algorithm is asked for its own (tcp_bbr.c, bbr_get_info()).
+  if (query.congestion_values) mask |= 1U << (INET_DIAG_VEGASINFO - 1);
   if (query.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
   return static_cast<std::uint8_t>(mask);
 }

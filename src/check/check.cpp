@@ -186,6 +186,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   coverage().put_before(before);
 
   Now now{.sample = sampler.take(), .facts = facts, .untabled = std::move(dump.untabled)};
+  now.sample.name_devices(host_.names());
   add_timeouts(host_, now.sample, kEnoughBesideCheck);
   return now;
 }
@@ -194,6 +195,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   diagnose::DiagnosisFacts known{.facts = now.facts};
   const OpenFiles open_files(host_);
   known.processes = &open_files;
+  known.names = &host_.names();
   std::vector<ListenerDrops> listener_drops;
   if (first_) {
     known.before = &first_->facts;

@@ -65,11 +65,13 @@ Judged ContinuousCheck::look(Sink& rows, Depth depth) {
   Coverage& coverage = judged.reading.coverage;
   warn_of_unread_counters(facts, coverage);
   detect::SynSample sample = sampler.take();
+  sample.name_devices(host_.names());
   add_timeouts(host_, sample, kEnough);
 
   diagnose::DiagnosisFacts known{.facts = facts};
   const OpenFiles open_files(host_);
   known.processes = &open_files;
+  known.names = &host_.names();
   known.visible = coverage.visible;
   if (before != nullptr) {
     known.before = &before->facts;

@@ -67,6 +67,7 @@ void ListedHalfOpens::join(survey::DumpPlan& plan) {
 void ListedHalfOpens::judge(Report& report) {
   if (!report.coverage.complete) return;
   detect::SynSample sample = sampler_.take();
+  sample.name_devices(host_.names());
   detect::SynReport judged = judge_sample(host_, sample, report.coverage);
   const SourceNames names = host_.evidence_names();
   names.put_into(judged.verdicts);

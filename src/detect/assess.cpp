@@ -186,7 +186,9 @@ bool counters_known(const Measurements& host) { return host.unanswered_per_s && 
 
 }  // namespace
 
-Subject Assessment::subject() const { return of->now == nullptr ? Subject::host() : Subject::endpoint(of->now->local); }
+Subject Assessment::subject() const {
+  return of->now == nullptr ? Subject::host() : Subject::endpoint(of->now->local, of->now->device);
+}
 
 namespace {
 

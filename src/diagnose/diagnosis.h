@@ -16,6 +16,7 @@
 #include "model/kernel_limits.h"
 #include "model/listener.h"
 #include "model/listener_drops.h"
+#include "model/names.h"
 #include "model/owner.h"
 #include "model/state.h"
 #include "report/finding.h"
@@ -53,6 +54,8 @@ struct DiagnosisFacts {
   /// What listeners dropped since then, most first; those that dropped nothing, or do not tell, are left out.
   std::span<const ListenerDrops> listener_drops{};
   const ProcessLimits* processes = nullptr;
+  /// For devices that sockets are bound to; null: they have no names.
+  Names* names = nullptr;
   /// How many connections stood in CLOSE_WAIT in earlier runs, oldest first; empty if nothing was kept.
   std::span<const std::uint64_t> earlier_close_waits{};
   /// TCP sockets that processes hold and no row showed, most first; nothing where that is not known.

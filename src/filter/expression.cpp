@@ -269,6 +269,7 @@ class NeedsOfTest {
   void add(const Column& column) const {
     needs_.row_word = column.name;
     if (column.object != JsonObject::row) needs_.netlink_word = column.name;
+    if (is_congestion_value(column)) needs_.congestion_values = true;
     if (column.object == JsonObject::memory) needs_.memory = true;
     if (column.object == JsonObject::rates) needs_.rates = needs_.tcp_info = true;
     switch (column.id) {

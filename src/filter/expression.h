@@ -154,6 +154,7 @@ struct ExpressionNeeds {
   bool rates = false;     ///< of two samples
   bool tcp_info = false;  ///< the numbers of tcp_info, and flags that rest on them
   bool congestion = false;
+  bool congestion_values = false;
   bool memory = false;
   bool places = false;      ///< units, containers, pods: of processes, or without them of control groups
   bool namespaces = false;  ///< what they are called

@@ -14,6 +14,7 @@ struct Query {
   /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
   bool tcp_info = false;
   bool congestion = false;
+  bool congestion_values = false;  ///< of BBR and DCTCP
   /// What of Socket INET_DIAG_SKMEMINFO tells.
   bool memory = false;
   /// The connections of Multipath TCP instead of those of TCP, which are their subflows.

@@ -110,6 +110,11 @@ struct Column {
   JsonObject object = object_of(id);
 };
 
+/// Whether it is what BBR or DCTCP say of themselves (Connection::congestion_values).
+constexpr bool is_congestion_value(const Column& column) {
+  return column.id >= ColumnId::BBR_BANDWIDTH && column.id <= ColumnId::DCTCP_BYTES;
+}
+
 /// All of them, in the order of `--list columns`.
 std::span<const Column> columns();
 /// By name, case ignored and `-` as `_`; null for an unknown name.

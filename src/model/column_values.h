@@ -124,6 +124,19 @@ struct RateOf {
     return row.rates == nullptr ? std::nullopt : row.rates->*kRate;
   }
 };
+template <CongestionValues::Kind kOf, std::size_t kAt>
+struct OfCongestion {
+  static constexpr CongestionValues::Kind kKind = kOf;
+  static constexpr std::size_t kNumber = kAt;
+  std::optional<std::uint64_t> operator()(const Connection& row) const {
+    const CongestionValues& values = row.congestion_values;
+    return values.kind == kOf ? std::optional(values.numbers[kAt]) : std::nullopt;
+  }
+};
+template <std::size_t kAt>
+struct OfBbr : OfCongestion<CongestionValues::Kind::bbr, kAt> {};
+template <std::size_t kAt>
+struct OfDctcp : OfCongestion<CongestionValues::Kind::dctcp, kAt> {};
 inline std::string_view mptcp_role_of(const Socket& row) { return name(row.mptcp_role); }
 /// What of net.ipv4.tcp_mem is its (sk_mem_charge(), include/net/sock.h).
 inline std::optional<std::uint64_t> mem_of(const Socket& row) {

@@ -101,6 +101,17 @@ struct Socket {
   Orphan orphan = Orphan::none;
 };
 
+/// What the congestion control algorithm says of itself (struct tcp_bbr_info, struct tcp_dctcp_info).
+struct CongestionValues {
+  enum class Kind : std::uint8_t { none, bbr, dctcp };
+  static constexpr std::size_t kNumbers = 4;
+
+  Kind kind = Kind::none;
+  /// bbr: bandwidth in bytes a second, smallest round-trip time in microseconds, gains of pacing and window in percent.
+  /// dctcp: whether the last segment had a congestion mark, the share of marks (1024 is all), bytes marked and in all.
+  std::array<std::uint64_t, kNumbers> numbers{};
+};
+
 struct Connection : Socket {
   Endpoint remote;
   State state = State::close;
@@ -123,6 +134,7 @@ struct Connection : Socket {
   const Rates* rates = nullptr;
   /// Name of the congestion control algorithm, hostile text; empty if not asked for. Valid during the call.
   std::string_view congestion;
+  CongestionValues congestion_values;
 };
 
 static_assert(std::is_trivially_copyable_v<Connection>, "rows are copied by the million");

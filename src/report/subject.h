@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -16,11 +17,15 @@ class Subject {
  public:
   static Subject host() { return Subject(Host{}); }
   /// "192.0.2.1:443", "[::1]:443"; "0.0.0.0:443" too.
-  static Subject endpoint(const Endpoint& endpoint) { return Subject(Place{endpoint.address, endpoint.port}); }
+  static Subject endpoint(const Endpoint& endpoint) { return Subject(Place{endpoint.address, endpoint.port, {}}); }
+  /// "[fe80::1%eth0]:443": what is bound to a device; no device: as above.
+  static Subject endpoint(const Endpoint& endpoint, std::string_view device) {
+    return Subject(Place{endpoint.address, endpoint.port, std::string(device)});
+  }
   /// ":443": a port at any address.
-  static Subject port(std::uint16_t port) { return Subject(Place{std::nullopt, port}); }
+  static Subject port(std::uint16_t port) { return Subject(Place{std::nullopt, port, {}}); }
   /// "192.0.2.1": an address with any port.
-  static Subject address(const Address& address) { return Subject(Place{address, std::nullopt}); }
+  static Subject address(const Address& address) { return Subject(Place{address, std::nullopt, {}}); }
   /// "nginx(812)".
   static Subject process(std::string name, std::uint32_t pid) { return Subject(Process{std::move(name), pid}); }
 
@@ -28,7 +33,7 @@ class Subject {
   static Subject sockets(std::string label) { return Subject(Sockets{std::move(label)}); }
 
   [[nodiscard]] bool is_host() const { return std::holds_alternative<Host>(what_); }
-  /// As it is printed. A process chose its own name: renderers escape it.
+  /// As it is printed. A process chose its own name, somebody that of a device: renderers escape them.
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const Subject&, const Subject&) = default;
@@ -40,6 +45,7 @@ class Subject {
   struct Place {
     std::optional<Address> address;
     std::optional<std::uint16_t> port;
+    std::string device;
     friend bool operator==(const Place&, const Place&) = default;
   };
   struct Process {

@@ -28,6 +28,7 @@ filter::Query source_query(const DumpPlan& plan) {
   const filter::ExpressionNeeds& needs = query.filter.needs;
   query.tcp_info = query.tcp_info || needs.tcp_info || plan.rates != nullptr;
   query.congestion = query.congestion || needs.congestion;
+  query.congestion_values = query.congestion_values || needs.congestion_values;
   query.memory = query.memory || needs.memory;
   if (plan.rows == DumpPlan::Rows::every) {
     query.filter = {};

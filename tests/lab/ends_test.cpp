@@ -98,6 +98,20 @@ TEST_SUITE("ends") {
     CHECK(nowhere.err.find("no network namespace has such a device") != std::string::npos);
   }
 
+  TEST_CASE_FIXTURE(FreshNamespace, "what check says of a listener names the device that it is bound to") {
+    const Handle bound = listen_on("127.0.0.1", 8900, {}, "lo");  // with room for six
+    std::vector<Handle> clients;
+    for (int i = 0; i < 6; ++i) {
+      const SocketName to({Address::parse("127.0.0.1"), 8900});
+      clients.emplace_back(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a client"));
+      check(::connect(clients.back().get(), to.get(), to.size()), "connecting");
+    }
+    const Outcome judged = tcpstat({"check", "--rule", "accept-queue-full", "--json"});
+    const json document = json::parse(judged.out);
+    REQUIRE(document["findings"].size() == 1);
+    CHECK(document["findings"][0]["subject"] == "127.0.0.1%lo:8900");
+  }
+
   TEST_CASE_FIXTURE(FreshNamespace, "marks are refused to those whom the kernel does not tell them") {
     const Handle listener = listen_on("127.0.0.1", 8000);
     CHECK(list({"-l", "fwmark = 0"}).rows().size() == 1);

@@ -85,6 +85,12 @@ std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {
   return at->second;
 }
 
+void SynSample::name_devices(Names& names) {
+  for (SynListener& listener : listeners) {
+    if (listener.interface != 0) listener.device = names.interface_of(listener.netns, listener.interface);
+  }
+}
+
 std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const {
   std::map<Endpoint, const SynListener*> past;
   for (const SynListener& listener : before.listeners) past.emplace(listener.local, &listener);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 #include "model/listener_drops.h"
+#include "model/names.h"
 #include "model/sink.h"
 
 namespace tcpstat::detect {
@@ -49,7 +51,10 @@ inline constexpr std::size_t kRounds = 16;
 struct SynListener {
   Endpoint local;                       ///< un-mapped
   std::vector<std::uint32_t> backlogs;  ///< one a socket; empty: not known
-  std::uint32_t sockets = 0;            ///< 0: half-opens whose listener was not seen
+  std::uint64_t netns = 0;
+  std::uint32_t interface = 0;  ///< that all of the sockets are bound to
+  std::string device = {};      ///< its name, by SynSample::name_devices()
+  std::uint32_t sockets = 0;    ///< 0: half-opens whose listener was not seen
   /// Made from the cookies of the sockets: another one after a restart.
   std::optional<std::uint64_t> identity;
   std::optional<std::uint32_t> accept_queue;       ///< of the fullest socket
@@ -79,6 +84,8 @@ class SynSample {
   std::uint64_t other_rows = 0;
 
   [[nodiscard]] std::uint64_t half_open() const;
+  /// Subjects name the device that a listener is bound to.
+  void name_devices(Names& names);
   /// For how many listeners timeouts from the file of /proc of that family can decide something: those with many aged or
   /// deferred half-opens, hardly any of whose timeouts are known yet.
   [[nodiscard]] std::size_t wants_timeouts(Family family) const;

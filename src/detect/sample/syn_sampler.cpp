@@ -84,6 +84,9 @@ void SynSampler::half_open(const Connection& row) {
 
 Flow SynSampler::listener(const Listener& row) {
   SynListener& listener = listeners_[unmapped(row.local)];
+  const bool same_device = listener.sockets == 0 || listener.interface == row.interface;
+  listener.interface = same_device ? row.interface : 0;
+  listener.netns = row.netns;
   ++listener.sockets;
   // A sum, so that the order of the rows does not matter.
   if (row.cookie) listener.identity = listener.identity.value_or(0) + (*row.cookie ^ (*row.cookie << 32U));

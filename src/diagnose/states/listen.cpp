@@ -37,7 +37,10 @@ struct Queue {
   std::uint32_t limit = 0;
   std::string process;
   std::uint32_t pid = 0;
-  std::uint64_t dropped = 0;  ///< SYNs and ACKs since the first sample, while queues overflowed
+  std::uint64_t netns = 0;
+  std::uint32_t interface = 0;  ///< that it is bound to
+  std::string device = {};      ///< its name
+  std::uint64_t dropped = 0;    ///< SYNs and ACKs since the first sample, while queues overflowed
 
   [[nodiscard]] bool full() const { return waiting > limit; }
   [[nodiscard]] double share() const {
@@ -45,8 +48,9 @@ struct Queue {
   }
 };
 
-/// ":443", "192.0.2.1:443".
-Subject listener_subject(const Endpoint& local) {
+/// ":443", "192.0.2.1:443", "0.0.0.0%eth0:443".
+Subject listener_subject(const Endpoint& local, std::string_view device = {}) {
+  if (!device.empty()) return Subject::endpoint(local, device);
   return local.address.is_wildcard() ? Subject::port(local.port) : Subject::endpoint(local);
 }
 
@@ -67,7 +71,7 @@ class Listen : public Diagnosis {
 
   void listener(const Listener& row) override {
     if (!row.accept_queue || !row.accept_limit || *row.accept_queue == 0) return;
-    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, 0};
+    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, row.netns, row.interface};
     if (severity_of(queue) == Severity::ok) return;
     if (!row.owners.empty()) {
       queue.process = row.owners.front().name;
@@ -82,6 +86,10 @@ class Listen : public Diagnosis {
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     sort();
+    for (Queue& queue : queues_) {
+      if (queue.interface == 0 || facts.names == nullptr) continue;
+      queue.device = facts.names->interface_of(queue.netns, queue.interface);
+    }
     const auto overflows = facts.grown(&KernelCounters::listen_overflows);
     // Each overflow is a drop of its listener, but listeners drop for other reasons too (a full SYN queue).
     std::uint64_t unexplained = overflows.value_or(0);
@@ -164,7 +172,7 @@ class Listen : public Diagnosis {
     if (queue.dropped > 0) {
       because.push_back(measured("listener_drops", static_cast<double>(queue.dropped), "segments", kFromDump));
     }
-    const Subject about = listener_subject(queue.local);
+    const Subject about = listener_subject(queue.local, queue.device);
     Finding one(std::string(kRule.id), severity_of(queue), about, std::move(because));
     one.value = queue.share();
     one.unit = "ratio";

@@ -56,6 +56,17 @@ TEST_CASE("a terminal that is not dumb is coloured, and nothing else") {
   CHECK_FALSE(coloured(When::automatic, Terminal{}, {{"TERM", "xterm"}}));
 }
 
+TEST_CASE("terminals of serial lines and monochrome ones have no colour") {
+  for (const char* term : {"vt100", "vt102", "vt220", "vt52", "linux-m", "xterm-mono"}) {
+    CAPTURE(term);
+    CHECK_FALSE(coloured(When::automatic, terminal(), {{"TERM", term}}));
+  }
+  for (const char* term : {"linux", "screen", "tmux-256color", "xterm-16color", "rxvt"}) {
+    CAPTURE(term);
+    CHECK(coloured(When::automatic, terminal(), {{"TERM", term}}));
+  }
+}
+
 TEST_CASE("what was asked for beats the environment") {
   CHECK(coloured(When::always, Terminal{}, {{"NO_COLOR", "1"}, {"TERM", "dumb"}}));
   CHECK_FALSE(coloured(When::never, terminal(), {{"FORCE_COLOR", "1"}, {"TERM", "xterm"}}));

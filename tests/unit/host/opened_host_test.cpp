@@ -2,11 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+#include <memory>
 #include <ostream>
+#include <string>
 
 #include "filter/query.h"
 #include "report/source_names.h"
 #include "support/fixtures.h"
+#include "support/proc_root.h"
 #include "support/rows.h"
 
 namespace tcpstat::host {
@@ -72,6 +76,38 @@ TEST_CASE("a device and a control group that are not there are mistakes, and no 
   // A file has devices of its own.
   CHECK(why({.source = SourceId::file, .file = test::fixture_path("recorded/tcp"), .devices = {"no-such-dev"}}) ==
         "opened");
+}
+
+TEST_CASE("hosts that are read one after the other share the first look for owners, and no second one") {
+  const test::ProcRoot root;
+  const auto add_process = [&](int pid) {
+    const std::string name = std::to_string(pid);
+    root.file(name + "/comm", "p" + name + "\n");
+    std::filesystem::create_directories(root.path(name + "/fd"));
+    std::filesystem::create_symlink("socket:[" + name + "]", root.path(name + "/fd/3"));
+  };
+  add_process(101);
+  HostOptions options{.source = SourceId::proc, .proc_root = root.path()};
+  options.first_owners = std::make_shared<FirstOwners>();
+  const auto one = open_host(options);
+  const auto two = open_host(options);
+  REQUIRE(one);
+  REQUIRE(two);
+  const auto first = (*one)->owners();
+  REQUIRE(first);
+  CHECK((*first)->owners_of(101).size() == 1);
+  add_process(102);
+  const auto shared = (*two)->owners();
+  REQUIRE(shared);
+  CHECK(*shared == *first);
+  const auto again = (*two)->owners();
+  REQUIRE(again);
+  CHECK((*again)->owners_of(102).size() == 1);
+  CHECK((*shared)->owners_of(102).empty());  // earlier results stay as they were
+  (*one)->forget_owners();
+  const auto kept = (*one)->owners();
+  REQUIRE(kept);
+  CHECK(*kept == *first);
 }
 
 TEST_CASE("evidence names the /proc that was read") {

@@ -65,6 +65,7 @@ TEST_CASE("each column shows its part of a connection") {
   row.queued_memory_bytes = 1000;
   row.option_memory_bytes = 7;
   row.backlog_memory_bytes = 8;
+  row.congestion_values = {CongestionValues::Kind::dctcp, {0, 512, 10, 20}};
   const Rates rates = {.sent_bytes = 1'000'000, .received_bytes = 0, .segments_out = 700, .retransmits = 1};
   row.rates = &rates;
   struct Expected {
@@ -129,6 +130,14 @@ TEST_CASE("each column shows its part of a connection") {
       {"SEGS_IN_PER_S", "-"},
       {"RETRANS_PER_S", "1"},
       {"CONGESTION", "cubic"},
+      {"BBR_BANDWIDTH", "-"},
+      {"BBR_MIN_RTT_US", "-"},
+      {"BBR_PACING_GAIN", "-"},
+      {"BBR_CWND_GAIN", "-"},
+      {"DCTCP_CE_STATE", "0"},
+      {"DCTCP_ALPHA", "512"},
+      {"DCTCP_ECN_BYTES", "10"},
+      {"DCTCP_BYTES", "20"},
       {"RTT_US", "99"},
   };
   std::set<std::string_view> seen;

@@ -70,6 +70,9 @@ TEST_CASE("extensions are asked for only where their columns are shown") {
   CHECK(legacy(make_request(query)).idiag_ext == 1U << (INET_DIAG_INFO - 1));
   query.congestion = true;
   CHECK(legacy(make_request(query)).idiag_ext == (1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_CONG - 1)));
+  filter::Query values;
+  values.congestion_values = true;
+  CHECK(legacy(make_request(values)).idiag_ext == 1U << (INET_DIAG_VEGASINFO - 1));
   filter::Query memory;
   memory.memory = true;
   CHECK(legacy(make_request(memory)).idiag_ext == 1U << (INET_DIAG_SKMEMINFO - 1));

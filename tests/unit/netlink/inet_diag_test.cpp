@@ -287,6 +287,29 @@ TEST_CASE("options of the socket are bits") {
   CHECK_FALSE(decoded_connection(Message(kLocal, kRemote, 1).payload()).transparent);
 }
 
+TEST_CASE("BBR and DCTCP tell their own numbers") {
+  const tcp_bbr_info bbr{
+      .bbr_bw_lo = 705'032'704, .bbr_bw_hi = 1, .bbr_min_rtt = 250, .bbr_pacing_gain = 739, .bbr_cwnd_gain = 512};
+  Message message(kLocal, kRemote, 1);
+  const Connection row = decoded_connection(message.attribute(INET_DIAG_BBRINFO, test::raw(bbr)).payload());
+  CHECK(row.congestion_values.kind == CongestionValues::Kind::bbr);
+  CHECK(row.congestion_values.numbers == std::array<std::uint64_t, 4>{5'000'000'000, 250, 288, 200});
+
+  tcp_dctcp_info dctcp{
+      .dctcp_enabled = 1, .dctcp_ce_state = 1, .dctcp_alpha = 512, .dctcp_ab_ecn = 10, .dctcp_ab_tot = 20};
+  Message marked(kLocal, kRemote, 1);
+  const Connection other = decoded_connection(marked.attribute(INET_DIAG_DCTCPINFO, test::raw(dctcp)).payload());
+  CHECK(other.congestion_values.kind == CongestionValues::Kind::dctcp);
+  CHECK(other.congestion_values.numbers == std::array<std::uint64_t, 4>{1, 512, 10, 20});
+  dctcp.dctcp_enabled = 0;
+  Message reno(kLocal, kRemote, 1);
+  CHECK(decoded_connection(reno.attribute(INET_DIAG_DCTCPINFO, test::raw(dctcp)).payload()).congestion_values.kind ==
+        CongestionValues::Kind::none);
+  Message cut(kLocal, kRemote, 1);
+  cut.attribute(INET_DIAG_BBRINFO, test::raw(bbr).substr(0, 16));
+  CHECK(std::holds_alternative<Flaw>(decode(bytes_of(cut.payload()))));
+}
+
 TEST_CASE("unknown and nested attributes are passed over") {
   Message message(kLocal, kRemote, 1);
   message.attribute(999, "whatever");

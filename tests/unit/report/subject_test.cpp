@@ -20,6 +20,8 @@ TEST_CASE("a subject is printed as what it is") {
       {Subject::endpoint(test::endpoint("192.0.2.1", 443)), "192.0.2.1:443"},
       {Subject::endpoint(test::endpoint("0.0.0.0", 443)), "0.0.0.0:443"},
       {Subject::endpoint(test::endpoint("::1", 443)), "[::1]:443"},
+      {Subject::endpoint(test::endpoint("fe80::1", 443), "eth0"), "[fe80::1%eth0]:443"},
+      {Subject::endpoint(test::endpoint("0.0.0.0", 443), "eth0"), "0.0.0.0%eth0:443"},
       {Subject::port(443), ":443"},
       {Subject::address(test::address("2001:db8::1")), "2001:db8::1"},
       {Subject::process("nginx", 812), "nginx(812)"},

@@ -108,6 +108,19 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
   out["tcp_info"] = json();
   if (!row.tcp_info.empty()) {
     out["tcp_info"]["congestion"] = or_null(row.congestion);
+    const CongestionValues& values = row.congestion_values;
+    const auto number = [&](CongestionValues::Kind kind, const char* key, std::size_t at) {
+      out["tcp_info"][key] = values.kind == kind ? json(values.numbers[at]) : json();
+    };
+    using enum CongestionValues::Kind;
+    number(bbr, "bbr_bandwidth", 0);
+    number(bbr, "bbr_min_rtt_us", 1);
+    number(bbr, "bbr_pacing_gain", 2);
+    number(bbr, "bbr_cwnd_gain", 3);
+    number(dctcp, "dctcp_ce_state", 0);
+    number(dctcp, "dctcp_alpha", 1);
+    number(dctcp, "dctcp_ecn_bytes", 2);
+    number(dctcp, "dctcp_bytes", 3);
     for (const TcpInfoField& field : tcp_info_fields()) {
       out["tcp_info"][std::string(field.key)] = or_null(tcp_info_value(row.tcp_info, field));
     }
@@ -155,6 +168,8 @@ struct Sample {
       if (random.once_in(2)) {
         row.tcp_info = std::span(info).first(random.below(281));
         row.congestion = "cu\"bic";
+        if (!row.tcp_info.empty()) row.congestion_values.kind = static_cast<CongestionValues::Kind>(random.below(3));
+        row.congestion_values.numbers = {random.number(), 0, 7, 1024};
       }
       static const Rates kRates = {.sent_bytes = UINT64_MAX, .received_bytes = 0, .segments_in = 7, .retransmits = 1};
       if (random.once_in(4)) row.rates = &kRates;

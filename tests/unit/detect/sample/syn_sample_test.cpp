@@ -94,6 +94,28 @@ TEST_CASE("the listeners of a SO_REUSEPORT pool are one, and the fullest queue c
   CHECK(queue_limit(sample.listeners[0], {}) == 4 * 65);
 }
 
+TEST_CASE("a listener is on the device that all of its sockets are bound to") {
+  const auto device_of = [](std::initializer_list<std::uint32_t> interfaces) {
+    SynSampler sampler;
+    for (const std::uint32_t interface : interfaces) {
+      Listener row = test::listener(test::endpoint("0.0.0.0", 443));
+      row.interface = interface;
+      sampler.listener(row);
+    }
+    SynSample sample = sampler.take();
+    test::TableNames names;
+    names.interfaces = {{5, "eth0"}, {6, "eth1"}};
+    sample.name_devices(names);
+    return sample.listeners.at(0).device;
+  };
+  CHECK(device_of({5}) == "eth0");
+  CHECK(device_of({6, 6}) == "eth1");
+  CHECK(device_of({0}) == "");
+  CHECK(device_of({5, 6}) == "");
+  CHECK(device_of({5, 0}) == "");
+  CHECK(device_of({5, 6, 5}) == "");
+}
+
 TEST_CASE("what listeners dropped since an earlier sample, unless they are other sockets now") {
   const auto sample_of = [](std::initializer_list<std::optional<std::uint32_t>> drops, std::uint64_t cookie) {
     SynSampler sampler;
