@@ -23,8 +23,6 @@ RunFacts facts_of(const record::Table& table, RunFacts facts) {
 }  // namespace
 
 ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
-  auto store = records::RecordStore::open(command.directory);
-  if (!store) return end_failed(store.error(), notes);
   auto output = Output::open(command.output.file, std::nullopt);
   if (!output) return end_failed(output.error(), notes);
 
@@ -39,23 +37,35 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
     if (!facts.host) facts = facts_of(table, facts);
     builder.add(header, table);
   };
-  const auto read = store->counts(command.since, command.until, coverage, visit);
-  if (!read) return end_failed(read.error(), notes);
+  auto store = records::RecordStore::open(command.directory);
+  Expected<void> read;
+  if (store) {
+    read = store->counts(command.since, command.until, coverage, visit);
+  } else {
+    read = tl::make_unexpected(store.error());
+  }
+  const render::Format& format = render::format(command.output.format);
+  if (!read) {
+    // A table without its rest would look as if it were all; a document says that it is not.
+    if (!format.has_envelope) return end_failed(read.error(), notes);
+    coverage.lose(std::string(kReadFailed), read.error().sentence());
+  }
 
   History history = builder.take(command.limit);
-  history.coverage = std::move(coverage);
-  if (history.samples == 0) {
-    history.coverage.warn("no_samples", "the record " + command.directory + " has no sample of that time");
+  if (read && history.samples == 0) {
+    coverage.warn("no_samples", "the record " + command.directory + " has no sample of that time");
   }
+  history.coverage = std::move(coverage);
   const Terminal terminal = look_at_terminal(output->fd());
   TextBuffer out(output->fd());
   const render::Page page{.out = out,
                           .width = command.text.truncate ? terminal.width : 0,
                           .charset = terminal.foreign_charset(),
                           .colour = choose_colour(command.text.colour, terminal)};
-  render::format(command.output.format).history(page, facts, history);
+  format.history(page, facts, history);
   const bool partial = !history.coverage.complete && command.strict;
-  const ExitStatus status = finish_output(out, *output, partial ? ExitStatus::failed : ExitStatus::done, notes);
+  const ExitStatus status =
+      finish_output(out, *output, !read || partial ? ExitStatus::failed : ExitStatus::done, notes);
   print_warnings(history.coverage, notes);
   return status;
 }

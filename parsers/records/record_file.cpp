@@ -15,6 +15,10 @@ Expected<RecordFile> RecordFile::open(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file) return failure("open " + path, errno);
+  return take(std::move(file), path);
+}
+
+Expected<RecordFile> RecordFile::take(FileDescriptor file, const std::string& path) {
   struct stat status;
   if (::fstat(file.get(), &status) != 0) return failure("open " + path, errno);
   if (!S_ISREG(status.st_mode)) return failure("read " + path, 0, "", "it is no regular file");

@@ -30,8 +30,10 @@ struct Damage {
 
 class RecordFile {
  public:
-  /// A regular file, opened without following a link. `name` is what sentences call it.
+  /// A regular file, opened without following a link. `path` is what sentences call it.
   static Expected<RecordFile> open(const std::string& path);
+  /// The same of a descriptor that is open.
+  static Expected<RecordFile> take(FileDescriptor file, const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] const record::FileHeader& header() const { return header_; }

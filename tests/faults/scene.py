@@ -7,6 +7,7 @@ a namespace of our own.
 import ctypes
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -44,6 +45,8 @@ class Scene:
         self.tree.process(813, b"worker", {3: 7})
         self.saved = self.here / "rows"
         self.saved.write_bytes(self.run([*self.root, "-a", "-p", "-f", "ndjson"])[1])
+        self.record = self.here / "record"
+        self.run(["record", "--record", str(self.record), *self.root, "--count", "1", "-q"])
         self.text = self.here / "tcp"
         self.text.write_text("\n".join([HEADER, *lines]) + "\n")
         self.trace = self.here / "trace"
@@ -77,6 +80,9 @@ class Scene:
             Case("events", ["watch", "--events", *root, "--count", "2", "--interval", "0.05", "-f", "ndjson"], "ndjson"),
             Case("validate", ["validate", "-f", "json", self.trace], "json"),
             Case("rows-file", ["-a", "--source", self.saved, "-f", "json"], "json"),
+            Case("record-rows", ["-a", "-p", "--record", self.record, "-f", "json"], "json"),
+            Case("history", ["history", "--record", self.record, "-j"], "json"),
+            Case("record", ["record", "--record", self.here / "target", *root, "--count", "1"], "text"),
             Case("text-file", ["-a", "--source", self.text, "-f", "json"], "json"),
             Case("output-file", [*root, "-a", "-f", "json", "--output-file", self.target], "json", stdout=False),
             Case("explain", ["explain", "TIME_WAIT", "-f", "json"], "json"),
@@ -94,7 +100,7 @@ class Scene:
     def run(self, args, before=(), env=None, limit=LIMIT):
         """(status or "hang", stdout, stderr). `before`: a program that runs it."""
         for path in self.here.glob("target*"):
-            path.unlink()
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         with subprocess.Popen([*before, self.tcpstat, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=environment(**(env or {})), start_new_session=True) as child:
             try:

@@ -139,6 +139,8 @@ void keep_at_home(C& command, const std::string& path) {
   }
   if constexpr (requires { command.proc_root; }) command.proc_root = "/proc/self/fdinfo";
   if constexpr (requires { command.log; }) command.log = path;
+  if constexpr (requires { command.directory; }) command.directory = "/proc/self/fdinfo";
+  if constexpr (requires { command.metrics_file; }) command.metrics_file.clear();
   if constexpr (requires { command.rows.resolve; }) command.rows.resolve = false;
   if constexpr (requires { command.judge; }) {
     if (auto* rules = std::get_if<options::RuleChoice>(&command.judge)) rules->state_file.clear();
@@ -155,10 +157,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::must(!parsed.error().sentence.empty());
     return 0;
   }
-  // A live view and a trace have no end of their own.
+  // A live view, a trace and a record have no end of their own.
   const bool endless = std::holds_alternative<options::WatchCommand>(parsed->command) ||
                        std::holds_alternative<options::EventsCommand>(parsed->command) ||
-                       std::holds_alternative<options::TraceCommand>(parsed->command);
+                       std::holds_alternative<options::TraceCommand>(parsed->command) ||
+                       std::holds_alternative<options::RecordCommand>(parsed->command);
   if (endless) return 0;
   const Silence silence;
   const Notes notes;
