@@ -572,15 +572,17 @@ bool is_quiet(const Command& command) { return output_of(command).quiet; }
 
 namespace {
 
+TextCommand page_of(const VerbInfo& verb) { return {help_text(verb), &verb}; }
+
 /// `tcpstat help [VERB]`: the page of --help, and no failure, whatever a monitoring system makes of `check --help`.
 Parsed<ParsedLine> help_command(const CommandLine& line) {
-  if (line.operands.size() == 1) return ParsedLine{TextCommand{help_text()}, {}};
+  if (line.operands.size() == 1) return ParsedLine{page_of(verb_info(VerbId::list)), {}};
   const VerbInfo* verb = find_verb(line.operands[1]);
   if (verb == nullptr || line.operands.size() > 2) {
     const std::string& word = line.operands[verb == nullptr ? 1 : 2];
     return usage_error("cannot help with " + in_quotes(word) + " (see: tcpstat help; tcpstat explain --all)");
   }
-  return ParsedLine{TextCommand{help_text(*verb)}, {}};
+  return ParsedLine{page_of(*verb), {}};
 }
 
 }  // namespace
@@ -590,8 +592,8 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (asks_for_help && line.option_words.empty()) return help_command(line);
   const auto typed = parse_options(line);
   if (!typed) return tl::make_unexpected(typed.error());
-  if (typed->given(OptionId::help)) return ParsedLine{TextCommand{help_text(*line.verb)}, {}};
-  if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n"}, {}};
+  if (typed->given(OptionId::help)) return ParsedLine{page_of(*line.verb), {}};
+  if (typed->given(OptionId::version)) return ParsedLine{TextCommand{"tcpstat " TCPSTAT_VERSION "\n", nullptr}, {}};
   const bool events = line.verb->id == VerbId::watch && typed->given(OptionId::events);
   const std::string from = typed->value(OptionId::source).value_or("");
   const bool exact = events && (from == "bpf" || from == "tracefs");

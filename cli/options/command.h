@@ -203,7 +203,8 @@ struct WordsCommand {
 
 /// `--help` and `--version`.
 struct TextCommand {
-  std::string text;
+  std::string text;                   ///< of the usual width
+  const VerbInfo* page_of = nullptr;  ///< of a page that a terminal of another width gets anew
 };
 
 using Command =

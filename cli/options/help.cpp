@@ -8,15 +8,16 @@
 namespace tcpstat::cli::options {
 namespace {
 
-constexpr std::size_t kWidth = 80;
+/// Wider lines are no easier to read.
+constexpr std::size_t kWidest = 120;
 
-/// `text` in lines of at most kWidth, the first of which begins at `column` and the others at `indent`.
-std::string wrapped(std::string_view text, std::size_t column, std::size_t indent) {
+/// `text` in lines of at most `width`, the first of which begins at `column` and the others at `indent`.
+std::string wrapped(std::string_view text, std::size_t column, std::size_t indent, std::size_t width) {
   std::string out;
   while (!text.empty()) {
     const std::size_t blank = std::min(text.find(' '), text.size());
     const bool begins = column == indent;
-    if (!begins && column + 1 + blank > kWidth) {
+    if (!begins && column + 1 + blank > width) {
       out += "\n" + std::string(indent, ' ');
       column = indent;
     } else if (!begins) {
@@ -37,15 +38,20 @@ class Columns {
     widest_ = std::max(widest_, left.size());
     rows_.emplace_back(std::move(left), right);
   }
-  [[nodiscard]] std::string text(std::size_t widest) const {
+  /// Where the first column leaves too little room, the meaning stands below it.
+  [[nodiscard]] std::string text(std::size_t widest, std::size_t width) const {
+    constexpr std::size_t kLeast = 23;
+    constexpr std::size_t kBelow = 8;
+    const bool below = widest + 2 + kLeast > width;
+    const std::size_t column = below ? kBelow : widest + 2;
     std::string out;
     for (const auto& [left, right] : rows_) {
-      const std::size_t column = widest + 2;
-      out += left + std::string(column - left.size(), ' ') + wrapped(right, column, column);
+      out += left + (below ? "\n" + std::string(column, ' ') : std::string(column - left.size(), ' '));
+      out += wrapped(right, column, column, width);
     }
     return out;
   }
-  [[nodiscard]] std::string text() const { return text(widest_); }
+  [[nodiscard]] std::string text(std::size_t width) const { return text(widest_, width); }
   [[nodiscard]] std::size_t widest() const { return widest_; }
 
  private:
@@ -75,7 +81,7 @@ std::string meaning(const VerbInfo& verb, const OptionInfo& option) {
 }
 
 /// Those of `shown`, under the names of their groups.
-std::string options_text(const VerbInfo& verb, OptionSet shown) {
+std::string options_text(const VerbInfo& verb, OptionSet shown, std::size_t width) {
   std::string out;
   std::vector<std::pair<OptionGroup, Columns>> groups;
   std::size_t widest = 0;
@@ -85,24 +91,22 @@ std::string options_text(const VerbInfo& verb, OptionSet shown) {
     groups.back().second.add(spelling(verb, option), meaning(verb, option));
     widest = std::max(widest, groups.back().second.widest());
   }
-  for (const auto& [group, rows] : groups) out += "\n" + std::string(name(group)) + ":\n" + rows.text(widest);
+  for (const auto& [group, rows] : groups) out += "\n" + std::string(name(group)) + ":\n" + rows.text(widest, width);
   return out;
 }
 
 /// The first `most` of each verb.
-std::string examples_text(std::span<const VerbInfo> verbs, std::size_t most) {
+std::string examples_text(std::span<const VerbInfo> verbs, std::size_t most, std::size_t width) {
   Columns columns;
   for (const VerbInfo& verb : verbs) {
     for (const Example& example : verb.examples.first(std::min(most, verb.examples.size()))) {
       columns.add("  " + std::string(example.command), example.meaning);
     }
   }
-  return "\nExamples:\n" + columns.text();
+  return "\nExamples:\n" + columns.text(width);
 }
 
-}  // namespace
-
-std::string help_text() {
+std::string first_page(std::size_t width) {
   Columns usage;
   OptionSet all;
   for (const VerbInfo& verb : verbs()) {
@@ -112,22 +116,27 @@ std::string help_text() {
   }
   for (const OptionInfo& option : options()) all = all | OptionSet{option.id};
   const VerbInfo& list = verb_info(VerbId::list);
-  std::string text = usage.text() + "\n" + wrapped(list.page, 0, 0) + options_text(list, all);
-  text += examples_text(verbs(), 2);
+  std::string text = usage.text(width) + "\n" + wrapped(list.page, 0, 0, width) + options_text(list, all, width);
+  text += examples_text(verbs(), 2, width);
   text += "\n" + wrapped(
                      "-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
                      "matched, or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
                      "2 CRITICAL, 3 UNKNOWN.",
-                     0, 0);
+                     0, 0, width);
   return text + "Options of one verb: tcpstat help VERB. Manual: man tcpstat\n";
 }
 
-std::string help_text(const VerbInfo& verb) {
-  if (verb.id == VerbId::list) return help_text();
-  std::string text = "Usage: tcpstat " + std::string(verb.usage) + "\n\n" + wrapped(verb.page, 0, 0);
-  text += options_text(verb, verb.takes | OptionSet{OptionId::help});
-  text += examples_text({&verb, 1}, verb.examples.size());
+}  // namespace
+
+std::string help_text(const VerbInfo& verb, std::size_t columns) {
+  const std::size_t width = std::min(columns, kWidest);
+  if (verb.id == VerbId::list) return first_page(width);
+  std::string text = "Usage: tcpstat " + std::string(verb.usage) + "\n\n" + wrapped(verb.page, 0, 0, width);
+  text += options_text(verb, verb.takes | OptionSet{OptionId::help}, width);
+  text += examples_text({&verb, 1}, verb.examples.size(), width);
   return text + "\nMore: " + std::string(verb.read_more) + "\n";
 }
+
+std::string help_text() { return help_text(verb_info(VerbId::list)); }
 
 }  // namespace tcpstat::cli::options

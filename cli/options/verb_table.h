@@ -87,7 +87,8 @@ std::string refusal(const VerbInfo& verb, const OptionInfo& option, const std::s
 
 /// `tcpstat --help`: the verbs and all options.
 std::string help_text();
-/// `tcpstat VERB --help`: that verb alone.
-std::string help_text(const VerbInfo& verb);
+/// `tcpstat VERB --help`: that verb alone, in lines of at most so many columns as far as commands allow.
+inline constexpr std::size_t kPageColumns = 80;
+std::string help_text(const VerbInfo& verb, std::size_t columns = kPageColumns);
 
 }  // namespace tcpstat::cli::options

@@ -9,7 +9,9 @@
 #include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "check/rules.h"
+#include "cli/options/verb_table.h"
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
 #include "filter/expression_fields.h"
@@ -189,7 +191,8 @@ ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
 ExitStatus run(const options::TextCommand& text, const Notes& notes) {
   auto output = Output::open("");
   TextBuffer out(output->fd());
-  out.append(text.text);
+  const std::size_t width = look_at_terminal(output->fd()).width;
+  out.append(text.page_of == nullptr || width == 0 ? text.text : help_text(*text.page_of, width));
   return finish_output(out, *output, ExitStatus::done, notes);
 }
 

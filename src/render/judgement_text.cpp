@@ -337,6 +337,8 @@ void write_unknown_text(const Page& page, std::string_view sentence) {
   page.out.append('\n');
 }
 
+void write_verdict(TextBuffer& out, const SynVerdict& verdict) { append_verdict(out, verdict); }
+
 void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
                          const std::vector<Finding>& findings) {
   constexpr int kMostLines = 3;

@@ -18,6 +18,9 @@ void write_audit_text(const Page& page, const AuditReport& report);
 /// "TCPSTAT UNKNOWN - …": nothing could be judged.
 void write_unknown_text(const Page& page, std::string_view sentence);
 
+/// "0.0.0.0:443: SYN verdict likely (flood: random sources), about 100 SYN/s never complete, queue full in 3 s", a line.
+void write_verdict(TextBuffer& out, const SynVerdict& verdict);
+
 /// One to three lines for people: the verdicts of the half-open connections just listed.
 void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
                          const std::vector<Finding>& findings);

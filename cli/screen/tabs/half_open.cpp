@@ -1,18 +1,17 @@
 // Half-open connections: what detection says of them on top, then the networks that most of them come from.
 
-#include <cmath>
-
+#include "base/text_buffer.h"
 #include "cli/screen/tab.h"
+#include "render/evidence_text.h"
+#include "render/judgement_text.h"
 
 namespace tcpstat::cli::screen {
 namespace {
 
 std::string verdict_line(const SynVerdict& of) {
-  std::string out = of.subject.text() + ": " + std::string(name(of.level));
-  if (of.attack_class != AttackClass::none) out += ", " + std::string(name(of.attack_class));
-  out += ", score " + number_text(of.score);
-  if (of.rate_per_s) out += ", " + number_text(std::round(*of.rate_per_s)) + " SYN/s never complete";
-  return out;
+  TextBuffer out;
+  render::write_verdict(out, of);
+  return std::string(out.view().substr(0, out.view().find('\n')));
 }
 
 class HalfOpen final : public Tab {
@@ -54,10 +53,7 @@ class HalfOpen final : public Tab {
     for (const SynVerdict& one : data.judged.verdicts) {
       out += safe(verdict_line(one), manner.charset) + "\n";
       for (const Evidence& evidence : one.evidence) {
-        out +=
-            "  " + evidence.quantity + " " + (evidence.value ? number_text(*evidence.value) : std::string("unknown"));
-        if (evidence.limit) out += " " + evidence.op + " " + number_text(*evidence.limit);
-        out += (evidence.unit.empty() ? "" : " " + evidence.unit) + "\n";
+        out += "  " + safe(render::evidence_text(evidence), manner.charset) + "\n";
       }
       for (const std::string& blind : one.blind) out += "  not seen: " + safe(blind, manner.charset) + "\n";
     }

@@ -41,6 +41,22 @@ TEST_CASE("every page fits 80 columns, and no line ends in a blank") {
   }
 }
 
+TEST_CASE("pages adapt to the width of the terminal") {
+  for (const std::size_t width : std::initializer_list<std::size_t>{60, 100, 120, 200}) {
+    for (const VerbInfo& verb : verbs()) {
+      if (verb.id == VerbId::watch_events) continue;
+      bool example = false;
+      for (const std::string& line : lines(help_text(verb, width))) {
+        CAPTURE(line);
+        example = (example || line == "Examples:") && !line.empty();
+        const bool command = example || line.find("tcpstat ") != std::string::npos;
+        CHECK((command || line.size() <= std::min<std::size_t>(width, 120)));
+      }
+    }
+  }
+  CHECK(lines(help_text(verb_info(VerbId::list), 120)).size() < lines(help_text()).size());
+}
+
 TEST_CASE("the page of a verb has its options and no others") {
   for (const VerbInfo& verb : verbs()) {
     if (verb.id == VerbId::watch_events || verb.id == VerbId::list) continue;
