@@ -24,8 +24,10 @@ namespace {
 
 /// So many records in a row, then signals and output have their turn.
 constexpr std::size_t kMostAtOnce = 4096;
-/// A reader that takes so many records at once is woken less often: waking it is what costs.
+/// Where more records come in such a time, the reader is woken less often: waking it is what costs. How many it takes at
+/// once tells nothing: one that is woken for each takes them one by one.
 constexpr std::size_t kMany = 64;
+constexpr std::uint64_t kManyIn_ns = 20'000'000;
 constexpr std::uint32_t kWakeAt = 64U * 1024;
 constexpr int kPauseWhenBusy_ms = 20;
 constexpr int kPauseWhenQuiet_ms = 100;
@@ -121,7 +123,12 @@ class BpfTrace final : public TransitionSource {
 
   /// Waking the reader for each record is what costs most where many come; where few come, nothing else costs.
   void adapt() {
-    busy_ = taken_ > kMany;
+    taken_lately_ += taken_;
+    const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
+    if (taken_lately_ <= kMany && now - lately_since_ns_ < kManyIn_ns) return;
+    busy_ = taken_lately_ > kMany;
+    taken_lately_ = 0;
+    lately_since_ns_ = now;
     programs_->bss->wake_at = busy_ ? kWakeAt : 0;
   }
 
@@ -160,6 +167,8 @@ class BpfTrace final : public TransitionSource {
   bool busy_ = false;
   Flow flow_ = Flow::more;
   std::size_t taken_ = 0;
+  std::size_t taken_lately_ = 0;
+  std::uint64_t lately_since_ns_ = 0;
   std::uint64_t records_ = 0;
   std::uint64_t since_1970_ns_ = 0;  ///< when CLOCK_MONOTONIC was 0
   std::uint64_t counted_ns_ = 0;

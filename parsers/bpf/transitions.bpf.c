@@ -119,7 +119,11 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   __builtin_memset(record->spare, 0, sizeof record->spare);
   __u64 how = 0;
   if (wake_at != 0) {
-    how = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= wake_at ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+    // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
+    // is awake, and waking it for each record would cost more than all the rest.
+    const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (sizeof *record + BPF_RINGBUF_HDR_SZ);
+    how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
   }
   bpf_ringbuf_submit(record, how);
   return 0;

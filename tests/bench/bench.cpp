@@ -107,6 +107,7 @@ int main_of(const Words& words) {
   const int rounds = request.rounds;
   int code = measure("empty", "empty", request, std::max(rounds, kRoundsWhenEmpty));
   if (code == kSkipped) return code;
+  if (const int one = measure("empty", "trace", request, rounds); one != 0) code = one;
   const auto add = [&](const std::string& built, const char* group) {
     if (const int one = measure(built, group, request, rounds); one != 0) code = one;
   };

@@ -137,7 +137,7 @@ TEST_CASE("words that cannot be meant get one sentence") {
 }
 
 TEST_CASE("every tcpstat has something beside it, and no case is there twice") {
-  for (const char* group : {"empty", "population", "owners"}) {
+  for (const char* group : {"empty", "population", "owners", "trace"}) {
     std::map<std::string, int> names;
     for (const Case& one : cases_of(group, 10'000)) {
       CAPTURE(one.name());

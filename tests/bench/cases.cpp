@@ -1,5 +1,10 @@
 #include "cases.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
+#include <sstream>
+
 #include "program.h"
 
 namespace tcpstat::bench {
@@ -64,6 +69,34 @@ std::vector<Case> empty_cases() {
   };
 }
 
+bool is_installed(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path != nullptr ? path : "");
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+std::vector<Case> trace_cases() {
+  const std::string storm = "storm 20000";
+  const auto beside = [&storm](const std::string& tracer, Task task) {
+    return Case{.command = storm + " " + tracer, .references = {storm}, .task = task, .measure = Measure::cpu};
+  };
+  std::vector<Case> cases = {
+      {.command = storm},
+      beside("tcpstat trace -f csv", Task::trace),
+      beside("tcpstat trace -f csv --port 1", Task::trace),
+      beside("tcpstat trace -f csv --source tracefs", Task::trace),
+  };
+  for (const char* other : {"tcpstates-bpfcc", "bpftrace"}) {
+    const bool is_script = std::string(other) == "bpftrace";
+    const std::string script = " -e tracepoint:sock:inet_sock_set_state{printf(\"%d\\n\",args->newstate);}";
+    if (is_installed(other)) cases.push_back(beside(other + (is_script ? script : ""), Task::other));
+  }
+  return cases;
+}
+
 }  // namespace
 
 std::string Case::name() const { return command + (output == Output::pipe ? " | reader" : ""); }
@@ -74,6 +107,7 @@ std::vector<Case> cases_of(const std::string& group, long sockets) {
   if (group == "population") return population_cases();
   if (group == "owners") return owner_cases(sockets);
   if (group == "empty") return empty_cases();
+  if (group == "trace") return trace_cases();
   throw lab::UsageError("there is no group '" + group + "'");
 }
 

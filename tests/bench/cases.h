@@ -13,7 +13,7 @@ namespace tcpstat::bench {
 enum class Measure { wall, cpu };
 
 struct Case {
-  /// Its first word is a program: `tcpstat`, the one under test; `drain` and `fdwalk`, beside this one; or any other.
+  /// Its first word is a program: `tcpstat`, the one under test; `drain`, `fdwalk` and `storm`, beside this one; or any other.
   std::string command;
   std::vector<std::string> references = {};  ///< commands; the ratio is to the sum of their times
   Task task = Task::other;
@@ -26,7 +26,7 @@ struct Case {
   bool is_tcpstat() const;
 };
 
-/// The cases of a group that is to be measured among `sockets`: "empty", "population" or "owners". No others.
+/// The cases of a group that is to be measured among `sockets`: "empty", "population", "owners" or "trace". No others.
 std::vector<Case> cases_of(const std::string& group, long sockets);
 
 }  // namespace tcpstat::bench

@@ -15,6 +15,7 @@ enum class Task {
   half_open,     ///< the rows of one rare state
   transitions,   ///< watch --events beside as many summaries
   owners,        ///< rows with processes
+  trace,         ///< connections beside a trace, and without one
   empty,         ///< a namespace without sockets, beside ss
   ss_half_open,  ///< ss beside tcpstat, half-open requests
   ss_owners,     ///< ss beside tcpstat, with processes

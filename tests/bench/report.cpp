@@ -16,9 +16,10 @@ constexpr const char* kLegend =
     R"(Times are milliseconds. CPU is user and system time of all threads. wall and CPU are medians of the rounds; least CPU
 and RSS, which is the highest, are of all rounds. Ratios: x wall and x CPU are medians of the rounds' own, x least is
 that of the least CPU times. They are to what stands last in the line, which runs next to the case in each round.
-Goals are for x wall; those of watch for x least, because its wall time is mostly the interval. stdout goes to
-/dev/null unless a reader is named. drain is a bare dump: 0x3fff of all states, 0x8 of SYN_RECV. Before each command
-the caches are filled with something else.
+Goals are for x wall; those of watch and trace for x least: the wall time of one is mostly the interval, and storm
+makes connections beside a trace whose CPU is not counted, only its own. stdout goes to /dev/null unless a reader is
+named. drain is a bare dump: 0x3fff of all states, 0x8 of SYN_RECV. Before each command the caches are filled with
+something else.
 )";
 
 std::string fixed(double value) {

@@ -12,7 +12,9 @@ namespace {
 Words found(const std::string& command, const std::string& tcpstat, const std::string& folder) {
   Words words = words_of(command);
   if (words.front() == "tcpstat") words.front() = tcpstat;
-  if (words.front() == "drain" || words.front() == "fdwalk") words.front() = folder + "/" + words.front();
+  if (words.front() == "storm" && words.size() > 2 && words[2] == "tcpstat") words[2] = tcpstat;
+  if (words.front() == "drain" || words.front() == "fdwalk" || words.front() == "storm")
+    words.front() = folder + "/" + words.front();
   return words;
 }
 

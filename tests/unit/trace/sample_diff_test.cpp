@@ -79,8 +79,7 @@ TEST_CASE("a socket that the kernel has destroyed is gone with the first sample 
   CHECK_FALSE(watched.diff.destroyed(9));
   CHECK(watched.sample(row(3, State::time_wait, 40'002)) ==
         std::vector<std::string>{"1 ESTABLISHED>ABSENT legal 0", "3 FIN_WAIT2>TIME_WAIT legal 0"});
-  CHECK(watched.sample(row(3, State::time_wait, 40'002)) ==
-        std::vector<std::string>{"2 ESTABLISHED>ABSENT legal 0"});
+  CHECK(watched.sample(row(3, State::time_wait, 40'002)) == std::vector<std::string>{"2 ESTABLISHED>ABSENT legal 0"});
   CHECK(watched.sample().empty());  // TIME_WAIT ends in silence: two samples, as ever
   CHECK(watched.sample().size() == 1);
 }
