@@ -29,8 +29,8 @@ bool is_whole(std::string_view header, std::string_view mark) {
   return crc.fixed<std::uint32_t>() == crc32c(header.substr(0, kChecked));
 }
 
-using Packer = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
-using Unpacker = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
+using Compressor = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
+using Decompressor = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
 
 }  // namespace
 
@@ -127,7 +127,7 @@ std::size_t find_frame(std::string_view bytes, std::size_t from) {
 }
 
 std::string encode_frame(FrameHeader header, std::string_view payload) {
-  static thread_local const Packer packer(ZSTD_createCCtx(), ZSTD_freeCCtx);
+  static thread_local const Compressor packer(ZSTD_createCCtx(), ZSTD_freeCCtx);
   std::string packed(ZSTD_compressBound(payload.size()), '\0');
   const std::size_t size = packer == nullptr ? payload.size()
                                              : ZSTD_compressCCtx(packer.get(), packed.data(), packed.size(),
@@ -145,7 +145,7 @@ std::optional<std::string> decode_payload(const FrameHeader& header, std::string
   if (stored.size() != header.stored || crc32c(stored) != header.payload_crc) return std::nullopt;
   if (header.codec == Codec::none) return std::string(stored);
   if (header.codec != Codec::zstd) return std::nullopt;
-  static thread_local const Unpacker unpacker(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  static thread_local const Decompressor unpacker(ZSTD_createDCtx(), ZSTD_freeDCtx);
   std::string raw(header.raw, '\0');
   if (unpacker == nullptr) return std::nullopt;
   const std::size_t size = ZSTD_decompressDCtx(unpacker.get(), raw.data(), raw.size(), stored.data(), stored.size());

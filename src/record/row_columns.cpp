@@ -32,7 +32,7 @@ enum Place : std::size_t {
   kTimer,
   kTimerDue,
   kRetransmits,
-  kBorn,  ///< when it came into its state
+  kInStateSince,  ///< when it came into its state
   kFlags,
   kUser,
   kInterface,
@@ -331,7 +331,7 @@ Flow RowPacker::connection(const Connection& row) {
   if (!at) return Flow::more;
   pack(row, row.remote, static_cast<CellValue>(row.state) | (row.minisocket ? 16U : 0U));
   if (row.age_ms) {
-    row_[kBorn] = to_cell(setting_.boot_ms > *row.age_ms ? setting_.boot_ms - *row.age_ms : 0);
+    row_[kInStateSince] = to_cell(setting_.boot_ms > *row.age_ms ? setting_.boot_ms - *row.age_ms : 0);
   }
   if (!row.flags.empty()) row_[kFlags] = word(text_of(row.flags));
   put_info(row);
@@ -375,7 +375,7 @@ class Unpacker {
     row.remote = {address_from(family, cell(kRemoteHigh), cell(kRemoteLow)),
                   static_cast<std::uint16_t>(cell(kRemotePort))};
     fill(row);
-    if (const auto since = from_cell(cell(kBorn))) row.age_ms = boot_ms_ > *since ? boot_ms_ - *since : 0;
+    if (const auto since = from_cell(cell(kInStateSince))) row.age_ms = boot_ms_ > *since ? boot_ms_ - *since : 0;
     row.flags = flags_from(table_.word(cell(kFlags)));
     row.congestion = table_.word(cell(kCongestion));
     fill_info(row);
