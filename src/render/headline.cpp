@@ -36,7 +36,9 @@ Headline headline_within(std::string_view text, std::size_t columns) {
 Headline headline_within(const CheckReport& report, std::size_t columns) {
   const std::string_view all = report.headline;
   const Finding* finding = told_in(all, report.findings);
-  if (display_width(all) <= columns || finding == nullptr) return headline_within(all, columns);
+  const bool reason = finding == nullptr && report.status == Severity::unknown;
+  if (display_width(all) <= columns || reason) return {std::string(all), false};
+  if (finding == nullptr) return headline_within(all, columns);
   const std::size_t at = all.find(finding->message);
   const std::string_view before = all.substr(0, at);
   const std::string_view behind = all.substr(at + finding->message.size());

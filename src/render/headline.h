@@ -16,7 +16,7 @@ struct Headline {
 };
 
 /// The report's headline in at most `columns`: as it is, else with the finding's own short words in place of its
-/// message, else cut behind a word. What stands around the message ("netns web: ", " (and 2 more)") stays.
+/// message, else cut behind a word. Why nothing could be judged is never cut. What stands around the message ("netns web: ", " (and 2 more)") stays.
 Headline headline_within(const CheckReport& report, std::size_t columns);
 /// `text` in at most `columns`, cut behind a word.
 Headline headline_within(std::string_view text, std::size_t columns);

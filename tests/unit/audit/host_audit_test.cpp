@@ -47,8 +47,7 @@ TEST_CASE_FIXTURE(Server, "an audit reads listeners and settings, and looks for 
   CHECK(report.reading.tally.count(State::listen) == 2);
   CHECK(report.reading.tally.total() == 2);
   CHECK(report.status == Severity::ok);
-  CHECK(report.headline.find(" of 17 defences are as they should be, the others are hidden here") !=
-        std::string::npos);
+  CHECK(report.headline.find(" of 17 defences are as they should be, the others are hidden here") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Server, "the worst defence is the status, and the headline names it") {

@@ -145,10 +145,13 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
 
   // What no finding says is told in a line of its own.
   report.findings.clear();
-  report.status = Severity::unknown;
   report.headline = "not all sockets could be read, because the kernel was asked too late for it; try again";
   CHECK(text(report) ==
-        "TCPSTAT UNKNOWN - not all sockets could be read, because the kernel was asked...\n" + report.headline + "\n");
+        "TCPSTAT CRITICAL - not all sockets could be read, because the kernel was...\n" + report.headline + "\n");
+  // Why nothing could be judged is all that there is to say.
+  report.status = Severity::unknown;
+  CHECK(text(report) ==
+        "TCPSTAT UNKNOWN - not all sockets could be read, because the kernel was asked too late for it, try again\n");
 }
 
 TEST_CASE("on a terminal the audit begins with what is to be done") {
