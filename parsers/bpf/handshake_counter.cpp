@@ -22,14 +22,14 @@ struct DestroyHandshakes {
   void operator()(handshakes* programs) const { handshakes__destroy(programs); }
 };
 
-constexpr const char* kDoing = "trace by BPF";
+constexpr const char* kTrace = "trace by BPF";
 
 /// The address of the function that ends requests, by which their timers are known.
 Expected<std::uint64_t> request_timer(const BpfHost& host) {
   if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
   const std::uint64_t address = kernel_address("reqsk_timer_handler");
   if (address != 0) return address;
-  return failure(kDoing, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
+  return failure(kTrace, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
 }
 
 class BpfHandshakes final : public HandshakeCounter {
@@ -37,7 +37,7 @@ class BpfHandshakes final : public HandshakeCounter {
   explicit BpfHandshakes(std::uint32_t netns) : netns_(netns) {}
 
   Expected<void> start() override {
-    if (netns_ == 0) return failure(kDoing, 0, {}, "it is not known which network namespace this is");
+    if (netns_ == 0) return failure(kTrace, 0, {}, "it is not known which network namespace this is");
     const BpfHost host = look_at_host();
     const auto timer = request_timer(host);
     if (!timer) return tl::make_unexpected(timer.error());

@@ -13,7 +13,7 @@
 namespace tcpstat::netlink {
 namespace {
 
-constexpr const char* kDoing = "listen to the ends of sockets";
+constexpr const char* kListening = "listen to the ends of sockets";
 /// A message takes 380 bytes, and some 900 of the buffer. Who may not have that much gets what the kernel grants
 /// (net.core.rmem_max).
 constexpr int kWaitingBytes = 8 * 1024 * 1024;
@@ -40,7 +40,7 @@ void read_destroyed(std::span<const std::byte> block, const UseDestroyed& use) {
 
 Expected<DestroyedSockets> DestroyedSockets::listen() {
   FileDescriptor socket(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
-  if (!socket) return failure(kDoing, errno);
+  if (!socket) return failure(kListening, errno);
   if (::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUFFORCE, &kWaitingBytes, sizeof kWaitingBytes) != 0) {
     ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVBUF, &kWaitingBytes, sizeof kWaitingBytes);
   }
@@ -50,7 +50,7 @@ Expected<DestroyedSockets> DestroyedSockets::listen() {
   sockaddr any{};
   static_assert(sizeof address <= sizeof any);
   std::memcpy(&any, &address, sizeof address);
-  if (::bind(socket.get(), &any, sizeof address) != 0) return failure(kDoing, errno);
+  if (::bind(socket.get(), &any, sizeof address) != 0) return failure(kListening, errno);
   return DestroyedSockets(std::move(socket));
 }
 
