@@ -135,7 +135,7 @@ _tcpstat() {
         --by)
             before=''
             [[ $typed == *,* ]] && before=${typed%,*},
-            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container pod orphan process pid
+            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token congestion orphan process pid
             ;;
         --netns)
             mapfile -t words < <(_tcpstat_list "$command" netns)
