@@ -2,6 +2,8 @@
 // What a row can show: the columns by name and type, and the value of a column in a row, not yet as text. Tables, csv
 // and sorting all take their values from here.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -24,24 +26,15 @@ enum class ColumnId : std::uint8_t {
 enum class JsonObject : std::uint8_t { row, memory, rates, tcp_info };
 
 constexpr JsonObject object_of(ColumnId id) {
-  switch (id) {
-#define COLUMN(name, kind, value, meaning) \
-  case ColumnId::name:                     \
-    return JsonObject::row;
-#define MEMORY_COLUMN(name, kind, value, meaning) \
-  case ColumnId::name:                            \
-    return JsonObject::memory;
-#define RATE_COLUMN(name, kind, value, meaning) \
-  case ColumnId::name:                          \
-    return JsonObject::rates;
-#define INFO_COLUMN(name, kind, value, meaning) \
-  case ColumnId::name:                          \
-    return JsonObject::tcp_info;
+  constexpr auto kObjects = std::to_array<JsonObject>({
+#define COLUMN(name, kind, value, meaning) JsonObject::row,
+#define MEMORY_COLUMN(name, kind, value, meaning) JsonObject::memory,
+#define RATE_COLUMN(name, kind, value, meaning) JsonObject::rates,
+#define INFO_COLUMN(name, kind, value, meaning) JsonObject::tcp_info,
 #include "model/columns.def"
-    case ColumnId::tcp_info:
-      break;
-  }
-  return JsonObject::tcp_info;
+      JsonObject::tcp_info,
+  });
+  return kObjects[static_cast<std::size_t>(id)];
 }
 
 /// What a column's values are, and with that how they are written.

@@ -14,6 +14,8 @@ zpty -w asked "PS1= PS2= RPS1=; stty -echo; fpath=(${(q)1} \$fpath)"
   cat <<'SETUP'
 autoload -Uz compinit; compinit -u -D
 bindkey '^I' complete-word
+# Of more words than this zsh asks whether to list them, and takes what comes next for the answer.
+LISTMAX=10000
 zstyle ':completion:*' list-grouped false
 zstyle ':completion:*' insert-tab false
 zstyle ':completion:*' format ''
