@@ -129,6 +129,7 @@ Answer LiveView::press(const Key& key) {
 void LiveView::forget_past() {
   data_.history.clear();
   data_.events.clear();
+  data_.event_count = 0;
 }
 
 Answer LiveView::move(const Key& key, bool& moved) {

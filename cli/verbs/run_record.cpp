@@ -23,7 +23,7 @@ std::array<std::uint8_t, 16> boot_bytes(const std::optional<std::string>& text) 
     const std::size_t digit = std::string_view("0123456789abcdef").find(c);
     if (digit == std::string_view::npos || digits == 32) continue;
     std::uint8_t& byte = bytes[digits / 2];
-    byte = static_cast<std::uint8_t>(byte << 4U | digit);
+    byte = static_cast<std::uint8_t>(static_cast<std::size_t>(byte) << 4U | digit);
     ++digits;
   }
   return bytes;

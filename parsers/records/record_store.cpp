@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/directory.h"
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 
 namespace tcpstat::records {
@@ -45,7 +46,8 @@ Expected<std::vector<StoredFile>> list_files(const std::string& directory, std::
   if (!read) return failure("read the directory " + directory, errno);
   std::vector<StoredFile> files;
   for (std::string& name : names) {
-    const std::string path = directory + "/" + name;
+    std::string path = directory;
+    path.append("/").append(name);
     struct stat status;
     const bool made = ::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) ||
                       status.st_size >= static_cast<off_t>(record::kHeaderBytes);
@@ -107,14 +109,17 @@ Expected<RecordFile> RecordStore::open_file(const StoredFile& file) const {
 void RecordStore::tell(const std::string& name, bool newest, const std::vector<Damage>& damages,
                        Coverage& coverage) const {
   for (const Damage& damage : damages) {
-    const std::string bytes = std::to_string(damage.bytes) + (damage.bytes == 1 ? " byte" : " bytes");
+    const std::string bytes = counted(damage.bytes, "byte");
+    std::string text;
     if (damage.at_end && newest) {
-      coverage.warn("record_tail", "the last " + bytes + " of " + name +
-                                       " are no whole sample: it is being written, or its writer was ended");
+      text.append("the last ").append(bytes).append(" of ").append(name);
+      text.append(" are no whole sample: it is being written, or its writer was ended");
+      coverage.warn("record_tail", std::move(text));
       continue;
     }
-    coverage.lose("record_damaged", name + " is damaged: " + bytes + " at offset " + std::to_string(damage.offset) +
-                                        " are no sample; those up to the next whole one are missing");
+    text.append(name).append(" is damaged: ").append(bytes).append(" at offset ");
+    text.append(std::to_string(damage.offset)).append(" are no sample; those up to the next whole one are missing");
+    coverage.lose("record_damaged", std::move(text));
   }
 }
 

@@ -3,7 +3,7 @@
 #include <isa-l/crc.h>
 #include <zstd.h>
 
-#include <memory>
+#include <new>
 
 #include "record/bytes.h"
 
@@ -29,8 +29,20 @@ bool is_whole(std::string_view header, std::string_view mark) {
   return crc.fixed<std::uint32_t>() == crc32c(header.substr(0, kChecked));
 }
 
-using Compressor = std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)>;
-using Decompressor = std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)>;
+// Made once and never freed: one thread writes or reads records, and making one for each of 60,000 frames takes longer than
+// unpacking them.
+ZSTD_CCtx* compressor() {
+  static ZSTD_CCtx* made = nullptr;
+  if (made == nullptr) made = ZSTD_createCCtx();
+  return made;
+}
+
+ZSTD_DCtx& decompressor() {
+  static ZSTD_DCtx* made = nullptr;
+  if (made == nullptr) made = ZSTD_createDCtx();
+  if (made == nullptr) throw std::bad_alloc();
+  return *made;
+}
 
 }  // namespace
 
@@ -127,11 +139,12 @@ std::size_t find_frame(std::string_view bytes, std::size_t from) {
 }
 
 std::string encode_frame(FrameHeader header, std::string_view payload) {
-  static thread_local const Compressor packer(ZSTD_createCCtx(), ZSTD_freeCCtx);
-  std::string packed(ZSTD_compressBound(payload.size()), '\0');
-  const std::size_t size = packer == nullptr ? payload.size()
-                                             : ZSTD_compressCCtx(packer.get(), packed.data(), packed.size(),
-                                                                 payload.data(), payload.size(), kLevel);
+  // Without memory for packing the payload stays as it is.
+  ZSTD_CCtx* const packer = compressor();
+  std::string packed(packer == nullptr ? 0 : ZSTD_compressBound(payload.size()), '\0');
+  const std::size_t size = packer == nullptr ? 0
+                                             : ZSTD_compressCCtx(packer, packed.data(), packed.size(), payload.data(),
+                                                                 payload.size(), kLevel);
   const bool smaller = packer != nullptr && ZSTD_isError(size) == 0 && size < payload.size();
   const std::string_view stored = smaller ? std::string_view(packed).substr(0, size) : payload;
   header.codec = smaller ? Codec::zstd : Codec::none;
@@ -145,10 +158,8 @@ std::optional<std::string> decode_payload(const FrameHeader& header, std::string
   if (stored.size() != header.stored || crc32c(stored) != header.payload_crc) return std::nullopt;
   if (header.codec == Codec::none) return std::string(stored);
   if (header.codec != Codec::zstd) return std::nullopt;
-  static thread_local const Decompressor unpacker(ZSTD_createDCtx(), ZSTD_freeDCtx);
   std::string raw(header.raw, '\0');
-  if (unpacker == nullptr) return std::nullopt;
-  const std::size_t size = ZSTD_decompressDCtx(unpacker.get(), raw.data(), raw.size(), stored.data(), stored.size());
+  const std::size_t size = ZSTD_decompressDCtx(&decompressor(), raw.data(), raw.size(), stored.data(), stored.size());
   if (ZSTD_isError(size) != 0 || size != raw.size()) return std::nullopt;
   return raw;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
@@ -55,7 +56,7 @@ std::vector<std::optional<std::uint64_t>> in_steps(const std::vector<std::option
 }
 
 std::string rounded(double mean) {
-  const auto tenths = static_cast<std::uint64_t>(mean * 10 + 0.5);
+  const auto tenths = static_cast<std::uint64_t>(std::llround(mean * 10));
   if (tenths >= 1000 || tenths % 10 == 0) return std::to_string((tenths + (tenths >= 1000 ? 5 : 0)) / 10);
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }

@@ -219,7 +219,8 @@ class Nagios(TestCase):
         for name in ("hostile", "hostile-argument", "hostile-count", "contrib"):
             with self.subTest(service=name):
                 seen = self.seen[name]
-                self.assertIn(r"ev\x7cil=9999", seen["plugin_output"])
+                # The first line has room for who, what and how bad; whose it is may stand in the next.
+                self.assertIn(r"ev\x7cil=9999", seen["plugin_output"] + seen["long_plugin_output"])
                 self.assertNotIn("il", seen["performance_data"])
                 labels = [value.split("=")[0] for value in seen["performance_data"].split()]
                 self.assertIn(labels, (["sockets"], ["syn_recv", "listen_drops", "listen_overflows", "syncookies_sent",
@@ -227,7 +228,7 @@ class Nagios(TestCase):
 
     def test_a_semicolon_stays_what_it_is(self):
         seen = self.seen["hostile-clauses"]
-        self.assertIn(r" of a\x3bb, c(4242), ", seen["plugin_output"])
+        self.assertNotIn(";", seen["plugin_output"])
         self.assertIn(" of a;b; c(4242), ", lines_of(seen["long_plugin_output"])[0])
 
     def test_no_range_reads_as_another(self):

@@ -8,6 +8,7 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import termios
 import time
 
@@ -22,18 +23,20 @@ except ImportError:
 
 ENTER, LEAVE = b"\x1b[?1049h\x1b[?25l", b"\x1b[?25h\x1b[?1049l"
 UP, DOWN, END, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[F", "\x1b[6~"
+RIGHT, LEFT = "\x1b[C", "\x1b[D"
 
 
 class Screen:
     """A terminal of its own with tcpstat watch in it, or with a shell that runs it."""
 
-    def __init__(self, test, tree, *args, columns=80, lines=24, env=None, shell=None):
+    def __init__(self, test, tree, *args, columns=80, lines=24, env=None, shell=None, record=None):
         self.emulator = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.emulator)
         self.bytes = b""
         self.tree = tree
         size = struct.pack("HHHH", lines, columns, 0, 0)
-        command = [harness.TCPSTAT, "watch", "--proc-root", str(tree.path), "--interval", "0.1", *args]
+        source = ["--record", record] if record else ["--proc-root", str(tree.path), "--interval", "0.1"]
+        command = [harness.TCPSTAT, "watch", *source, *args]
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, size)
@@ -121,6 +124,25 @@ class Keys(TestCase):
         self.assertRegex(text.splitlines()[0], r"^tcpstat .*\d\d:\d\d:\d\d  0\.1s")
         self.assertRegex(text.splitlines()[1], r"LISTEN 2\b")
         self.assertRegex(text.splitlines()[2], r"\[1 Problems \d+\]  2 Listeners 2  3 Half-open 2  4 Connections 10  5 Events 0")
+
+    def test_a_record_is_replayed(self):
+        with tempfile.TemporaryDirectory() as place:
+            for count in (3, 4, 5):
+                tree = self.tree(tcp=many(count), tcp6=None)
+                made = harness.run("record", "--record", place, "--proc-root", tree.path, "--count", "1", "-q")
+                self.assertEqual(made.code, 0, made)
+            screen = Screen(self, tree, "--replay", "-1h..now", "--interval", "60", record=place)
+            screen.until(r"1m00s|60s  sample 1 of 3  OK")
+            screen.press(RIGHT, r"sample 2 of 3  PAUSED.*\n.*ESTABLISHED 4 ")
+            screen.press(RIGHT, r"sample 3 of 3  PAUSED.*\n.*ESTABLISHED 5 ")
+            screen.press(RIGHT, "this is the last sample")
+            screen.press(LEFT, r"sample 2 of 3  PAUSED.*\n.*ESTABLISHED 4 ")
+            screen.press("5", r"\[5 Events 0\]")
+            screen.press(RIGHT, r"\[5 Events 1\]")
+            screen.press(LEFT, "sample 2 of 3")
+            screen.press(LEFT, "sample 1 of 3")
+            screen.press(LEFT, "this is the first sample")
+            screen.press("?", "Left Right   one sample of the record back, or on")
 
     def test_tabs(self):
         screen = self.screen()

@@ -198,8 +198,7 @@ def signals(scene, trials):
     for case in scene.cases():
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGALRM):
             for _ in range(20 if WHOLE else 3):
-                for path in scene.here.glob("target*"):
-                    path.unlink()
+                scene.clear()
                 with subprocess.Popen([PROGRAM, *case.args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE) as child:
                     time.sleep(rng.random() * 0.03)

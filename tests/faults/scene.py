@@ -99,8 +99,7 @@ class Scene:
 
     def run(self, args, before=(), env=None, limit=LIMIT):
         """(status or "hang", stdout, stderr). `before`: a program that runs it."""
-        for path in self.here.glob("target*"):
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.clear()
         with subprocess.Popen([*before, self.tcpstat, *args], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, env=environment(**(env or {})), start_new_session=True) as child:
             try:
@@ -109,6 +108,14 @@ class Scene:
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, 9)
                 return ("hang", *child.communicate())
+
+    def clear(self):
+        """Removes what a run before may have written."""
+        for path in self.here.glob("target*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
     def answer(self, case, out):
         """What was printed: the rows it tells and whether it says that they are all. None: it is not whole."""
