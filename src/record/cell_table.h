@@ -61,7 +61,8 @@ class Table {
   }
   /// Of a cell of a word column; empty for unknown.
   [[nodiscard]] std::string_view word(CellValue cell) const {
-    return cell == 0 || cell > words_.size() ? std::string_view() : std::string_view(words_[cell - 1]);
+    if (cell == 0 || cell > words_.size()) return {};
+    return words_[static_cast<std::size_t>(cell - 1)];
   }
   [[nodiscard]] std::size_t rows() const { return rows_; }
 

@@ -220,7 +220,7 @@ class Nagios(TestCase):
             with self.subTest(service=name):
                 seen = self.seen[name]
                 # The first line has room for who, what and how bad; whose it is may stand in the next.
-                self.assertIn(r"ev\x7cil=9999", seen["plugin_output"] + seen["long_plugin_output"])
+                self.assertIn(r"ev\x7cil=9999", "\n".join([seen["plugin_output"], *lines_of(seen["long_plugin_output"])]))
                 self.assertNotIn("il", seen["performance_data"])
                 labels = [value.split("=")[0] for value in seen["performance_data"].split()]
                 self.assertIn(labels, (["sockets"], ["syn_recv", "listen_drops", "listen_overflows", "syncookies_sent",

@@ -208,7 +208,7 @@ TEST_CASE(
   REQUIRE(frames->size() == 6);  // and the end
   std::ifstream in(path, std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(in), {}};
-  for (std::size_t cut = (*frames)[1].offset; cut <= bytes.size(); ++cut) {
+  for (std::uint64_t cut = (*frames)[1].offset; cut <= bytes.size(); ++cut) {
     Record record;
     std::filesystem::copy(whole.path, record.path, std::filesystem::copy_options::recursive);
     std::filesystem::resize_file(record.file_of_rows(), cut);
