@@ -255,9 +255,11 @@ Failure refuse_several_namespaces(const SourceChoice& source) {
 Failure refuse_other_groups(const SummaryCommand& command) {
   if (!render::format(command.output.format).counts_metrics) return std::nullopt;
   if (auto failed = refuse_several_namespaces(command.source)) return failed;
-  const auto& keys = command.group_by;
-  if (keys.empty() || keys == std::vector<std::string>{std::string(survey::kProcessKey)}) return std::nullopt;
-  return UsageError{"metrics are grouped by process alone: --by process, or another format"};
+  for (const std::string& key : command.group_by) {
+    if (key == survey::kProcessKey || key == "unit" || key == "remote") continue;
+    return UsageError{"metrics are grouped by process, unit and remote, not by " + key + "; another format takes it"};
+  }
+  return std::nullopt;
 }
 
 /// Of a live host, where nobody takes two samples.

@@ -7,16 +7,28 @@
 
 namespace tcpstat::cli::verbs {
 
+namespace {
+
+bool has(const std::vector<std::string>& keys, std::string_view key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+}  // namespace
+
 CountedMetrics::CountedMetrics(Host& host, const std::vector<std::string>& group_by)
     : host_(host),
       facts_(host.kernel_facts()),
       begin_(host.clock().now()),
-      counter_(facts_.settings, std::find(group_by.begin(), group_by.end(), survey::kProcessKey) != group_by.end()
-                                    ? survey::CountProcesses::yes
-                                    : survey::CountProcesses::no) {}
+      counter_(facts_.settings,
+               has(group_by, survey::kProcessKey) ? survey::CountProcesses::yes : survey::CountProcesses::no) {
+  if (has(group_by, "unit")) joined_.emplace_back(rows(), units_.emplace(host.names()));
+  if (has(group_by, "remote")) joined_.emplace_back(rows(), destinations_.emplace(facts_.settings));
+}
 
 Metrics CountedMetrics::take() const {
   Metrics out = counter_.metrics();
+  if (units_) out.units = units_->take();
+  if (destinations_) out.destinations = destinations_->take();
   out.dump_seconds = std::chrono::duration<double>(host_.clock().now() - begin_).count();
   return out;
 }

@@ -1,21 +1,23 @@
 #pragma once
 // Metrics of one run: what is counted row by row, and how long reading took.
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "model/host.h"
 #include "survey/metrics_counter.h"
+#include "survey/name_counter.h"
 
 namespace tcpstat::cli::verbs {
 
 class CountedMetrics {
  public:
-  /// From now on it takes time. `group_by`: as --by has it; `process` counts by process too.
+  /// From now on it takes time. `group_by`: as --by has it; process, unit and remote are counted too.
   CountedMetrics(Host& host, const std::vector<std::string>& group_by);
 
-  Sink& rows() { return counter_; }
+  Sink& rows() { return joined_.empty() ? static_cast<Sink&>(counter_) : joined_.back(); }
   [[nodiscard]] const KernelCounters& counters() const { return facts_.counters; }
   [[nodiscard]] Metrics take() const;
 
@@ -24,6 +26,9 @@ class CountedMetrics {
   KernelFacts facts_;
   Clock::Instant begin_;
   survey::MetricsCounter counter_;
+  std::optional<survey::UnitCounter> units_;
+  std::optional<survey::DestinationCounter> destinations_;
+  std::deque<BothSinks> joined_;  ///< a pair for each that was asked for
 };
 
 }  // namespace tcpstat::cli::verbs

@@ -44,7 +44,10 @@ struct Metrics {
   std::vector<PortMetrics> ports;          ///< most connections first, the others last
   std::vector<ListenerMetrics> listeners;  ///< fullest first
   std::uint64_t listeners_left_out = 0;
-  std::optional<std::vector<NameMetrics>> processes;  ///< nothing: nobody asked
+  // Nothing: nobody asked.
+  std::optional<std::vector<NameMetrics>> processes;
+  std::optional<std::vector<NameMetrics>> units;
+  std::optional<std::vector<NameMetrics>> destinations;
   std::uint64_t receive_queued_bytes = 0;
   std::uint64_t send_queued_bytes = 0;
   /// Ports taken towards the destination that takes most.

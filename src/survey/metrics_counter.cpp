@@ -64,18 +64,11 @@ Flow MetricsCounter::listener(const Listener& row) {
 }
 
 void MetricsCounter::count_owners(const Socket& row, State state) {
-  const auto at = static_cast<std::size_t>(state);
-  if (row.owners.empty()) {
-    ++without_owner_[at];
-    return;
-  }
+  if (row.owners.empty()) by_process_.add({}, state);
   // Processes of one name that share a socket are one series: its sum stays the number of sockets.
   std::set<std::string_view> names;
   for (const Owner& owner : row.owners) {
-    if (!names.insert(owner.name).second) continue;
-    auto found = by_process_.find(owner.name);
-    if (found == by_process_.end()) found = by_process_.emplace(owner.name, StateCounts{}).first;
-    ++found->second[at];
+    if (names.insert(owner.name).second) by_process_.add(owner.name, state);
   }
 }
 
@@ -109,18 +102,6 @@ std::vector<ListenerMetrics> MetricsCounter::listeners() const {
   return out;
 }
 
-std::vector<NameMetrics> MetricsCounter::processes() const {
-  std::vector<NameMetrics> out;
-  for (const auto& [name, states] : by_process_) out.push_back({name, states});
-  std::stable_sort(out.begin(), out.end(),
-                   [](const NameMetrics& a, const NameMetrics& b) { return total(a.states) > total(b.states); });
-  NameMetrics others{std::nullopt, without_owner_};
-  for (std::size_t i = Metrics::kMostNames; i < out.size(); ++i) add(others.states, out[i].states);
-  if (out.size() > Metrics::kMostNames) out.resize(Metrics::kMostNames);
-  out.push_back(std::move(others));
-  return out;
-}
-
 Metrics MetricsCounter::metrics() const {
   Metrics out;
   out.ports = ports();
@@ -129,7 +110,7 @@ Metrics MetricsCounter::metrics() const {
     out.listeners_left_out = out.listeners.size() - Metrics::kMostListeners;
     out.listeners.resize(Metrics::kMostListeners);
   }
-  if (count_processes_ == CountProcesses::yes) out.processes = processes();
+  if (count_processes_ == CountProcesses::yes) out.processes = by_process_.take();
   out.receive_queued_bytes = receive_queued_;
   out.send_queued_bytes = send_queued_;
   out.ephemeral_ports = settings_.ephemeral_ports();

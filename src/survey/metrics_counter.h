@@ -15,6 +15,7 @@
 #include "model/sink.h"
 #include "model/way.h"
 #include "report/metrics.h"
+#include "survey/name_counter.h"
 #include "survey/top_remotes.h"
 
 namespace tcpstat::survey {
@@ -38,7 +39,6 @@ class MetricsCounter final : public Sink {
 
   [[nodiscard]] std::vector<PortMetrics> ports() const;
   [[nodiscard]] std::vector<ListenerMetrics> listeners() const;
-  [[nodiscard]] std::vector<NameMetrics> processes() const;
   void count_owners(const Socket& row, State state);
 
   CountProcesses count_processes_;
@@ -46,8 +46,7 @@ class MetricsCounter final : public Sink {
   std::vector<Counters> by_port_;
   std::vector<bool> listens_;
   std::map<std::tuple<Endpoint, std::uint32_t>, ListenerMetrics> listeners_;
-  std::map<std::string, StateCounts, std::less<>> by_process_;
-  StateCounts without_owner_{};
+  NameCounter by_process_;
   FrequentKeys<Way, WayHash> ways_;
   TopRemotes half_opens_;
   std::unordered_set<std::uint64_t> half_open_prefixes_;  // as hashes with a secret

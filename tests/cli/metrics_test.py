@@ -13,7 +13,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import ATTEMPT_ROWS, HERE, ProcTree, TestCase, main, run
+from harness import ATTEMPT_ROWS, HERE, ProcTree, TestCase, main, proc_line, run
 
 ROOT = HERE.parent.parent
 CONTRIB = ROOT / "contrib"
@@ -127,8 +127,22 @@ class Printed(TestCase):
         self.assertEqual(of(found, "tcpstat_snapshot_complete"), 0)
         self.assertFalse([name for name, _ in found if name == "tcpstat_connections"])
 
+    def test_what_is_counted_on_request(self):
+        tree = self.tree(tcp=(proc_line("ESTABLISHED", "192.0.2.10:40001", "198.51.100.7:5432", inode=5),
+                              proc_line("ESTABLISHED", "192.0.2.10:80", "203.0.113.9:40000", inode=6)), tcp6=())
+        tree.process(812, b"nginx", {3: 5, 4: 6})
+        tree.sysctl("net/ipv4/ip_local_port_range", "32768\t60999")
+        plain = samples(run("summary", "-f", "prometheus", "--proc-root", tree.path).out)
+        self.assertFalse([name for name, _ in plain if "destination" in name or "unit" in name or "process_c" in name])
+        found = samples(run("summary", "-f", "prometheus", "--by", "process,unit,remote", "--proc-root", tree.path).out)
+        self.assertEqual(of(found, "tcpstat_process_connections", process="nginx", state="established"), 2)
+        self.assertEqual(of(found, "tcpstat_unit_connections", unit="other", state="established"), 2)  # a copy has no units
+        self.assertEqual(of(found, "tcpstat_destination_connections", destination="198.51.100.7:5432", state="established"), 1)
+        self.assertFalse([labels for _, labels in found if "203.0.113.9" in str(labels)])
+
     def test_other_keys_and_lists_are_refused(self):
-        self.fails("summary", "-f", "prometheus", "--by", "state", sentence="metrics are grouped by process alone: --by process, or another format")
+        self.fails("summary", "-f", "prometheus", "--by", "state",
+                   sentence="metrics are grouped by process, unit and remote, not by state; another format takes it")
         several = "metrics are of one network namespace; write a file for each that --netns names"
         self.fails("summary", "-f", "prometheus", "--netns", "all", sentence=several)
         for args in (("-f", "prometheus"), ("--metrics-file", "/tmp/x")):

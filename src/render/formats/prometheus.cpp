@@ -46,11 +46,25 @@ void write_names(Exposition& out, const Report& report, const Metrics& of) {
   for (const PortMetrics& port : of.ports) {
     write_states(out, report, "port", port.port ? std::to_string(*port.port) : std::string(kOther), port.states);
   }
-  if (!of.processes) return;
-  out.family("tcpstat_process_connections", kGauge,
-             "TCP sockets by name of the process that holds them, and state; sockets without one are other.");
-  for (const NameMetrics& process : *of.processes) {
-    write_states(out, report, "process", process.name.value_or(std::string(kOther)), process.states);
+  struct Named {
+    std::string_view family;
+    std::string_view label;
+    std::string_view help;
+    const std::optional<std::vector<NameMetrics>>& names;
+  };
+  const Named all[] = {
+      {"tcpstat_process_connections", "process",
+       "TCP sockets by name of the process that holds them, and state; sockets without one are other.", of.processes},
+      {"tcpstat_unit_connections", "unit", "TCP sockets by systemd unit, and state; sockets without one are other.",
+       of.units},
+      {"tcpstat_destination_connections", "destination",
+       "TCP connections from ephemeral ports by the address and port that they go to, and state.", of.destinations}};
+  for (const Named& named : all) {
+    if (!named.names) continue;
+    out.family(named.family, kGauge, named.help);
+    for (const NameMetrics& one : *named.names) {
+      write_states(out, report, named.label, one.name.value_or(std::string(kOther)), one.states);
+    }
   }
 }
 
