@@ -74,12 +74,7 @@ class Replay final : public ReplayedRecord {
       return failure("read the sample of " + facts_.time, 0, "", "this part of the record is damaged");
     }
     coverage.add(sample_->coverage);
-    for (const Connection& row : sample_->rows.connections()) {
-      if (sink.connection(row) == Flow::stop) return {};
-    }
-    for (const Listener& row : sample_->rows.listeners()) {
-      if (sink.listener(row) == Flow::stop) return {};
-    }
+    sample_->hand_over(sink);
     return {};
   }
   void read_half_opens_from_proc(Family /*family*/, std::uint64_t /*most_rows*/, Sink& /*sink*/) override {}

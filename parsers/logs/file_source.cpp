@@ -80,12 +80,7 @@ class FileSource final : public source::Source {
     coverage.add(chosen_->coverage);
     say_missing_states(query.states, coverage);
     if (!ended_) coverage.complete = false;
-    for (const Connection& row : chosen_->rows.connections()) {
-      if (sink.connection(row) == Flow::stop) return {};
-    }
-    for (const Listener& row : chosen_->rows.listeners()) {
-      if (sink.listener(row) == Flow::stop) return {};
-    }
+    chosen_->hand_over(sink);
     return ended_;
   }
 

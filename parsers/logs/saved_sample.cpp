@@ -55,6 +55,15 @@ void SavedSample::complete(Listener row, Alike alike) {
   add(row, alike);
 }
 
+void SavedSample::hand_over(Sink& sink) {
+  for (const Connection& row : rows.connections()) {
+    if (sink.connection(row) == Flow::stop) return;
+  }
+  for (const Listener& row : rows.listeners()) {
+    if (sink.listener(row) == Flow::stop) return;
+  }
+}
+
 void SavedSample::read_in_other_order() {
   for (Connection& row : rows.connections()) {
     row.local.address = procfs::in_other_order(row.local.address);

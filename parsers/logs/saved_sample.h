@@ -10,6 +10,7 @@
 
 #include "model/recorded_names.h"
 #include "model/row_store.h"
+#include "model/sink.h"
 #include "parsers/source/row_identity.h"
 #include "report/coverage.h"
 
@@ -39,6 +40,9 @@ class SavedSample {
   /// The same for a row as a kernel tells it, which repeats rows: what follows from its facts is added.
   void complete(Connection row, Alike alike);
   void complete(Listener row, Alike alike);
+
+  /// Until Flow::stop.
+  void hand_over(Sink& sink);
 
   /// The file was written by a host of the other byte order.
   void read_in_other_order();

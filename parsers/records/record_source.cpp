@@ -36,12 +36,7 @@ class RecordSource final : public source::Source {
 
   Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
     coverage.add(sample_->coverage);
-    for (const Connection& row : sample_->rows.connections()) {
-      if (sink.connection(row) == Flow::stop) return {};
-    }
-    for (const Listener& row : sample_->rows.listeners()) {
-      if (sink.listener(row) == Flow::stop) return {};
-    }
+    sample_->hand_over(sink);
     return {};
   }
 
