@@ -17,7 +17,8 @@ namespace tcpstat::cli::verbs {
 render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval, const Clock& clock) {
   const auto wall = clock.wall_time().time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(wall);
-  const timespec now = {seconds.count(), std::chrono::nanoseconds(wall - seconds).count()};
+  const timespec now = {static_cast<time_t>(seconds.count()),
+                        static_cast<long>(std::chrono::nanoseconds(wall - seconds).count())};
   tm local{};
   ::localtime_r(&now.tv_sec, &local);
   std::array<char, 16> text{};
