@@ -94,7 +94,9 @@ class RecordWriter::Stream {
   Stream(const WriterOptions& options, Manner manner, std::vector<record::TableColumn> columns)
       : options_(options), manner_(manner), encoder_(std::move(columns), kToleranceMs) {}
 
+  /// Of the file that is open, and how long it is.
   [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::uint64_t bytes() const { return end_; }
   [[nodiscard]] bool next_is_key() const {
     return since_key_ == 0 || since_key_ >= manner_.frames_of_a_key || encoder_.wants_key();
   }
@@ -328,17 +330,35 @@ nanoseconds RecordWriter::trusted_time(const RecordedSample& sample) {
   return std::min(nanoseconds(sample.wall_ns), *started_ + nanoseconds(sample.boot_ns));
 }
 
+/// Nobody else writes there: while the same two files are open, they alone have grown.
+bool RecordWriter::list_anew() {
+  const auto find = [this](const std::string& name) {
+    return std::find_if(files_.begin(), files_.end(), [&](const record::StoredFile& one) { return one.name == name; });
+  };
+  if (find(rows_->name()) == files_.end() || find(counts_->name()) == files_.end()) {
+    auto files = list_files(options_.directory, nullptr);
+    if (!files) return false;
+    files_ = std::move(*files);
+    for (record::StoredFile& file : files_) {
+      file.thin = std::find(thin_names_.begin(), thin_names_.end(), file.name) != thin_names_.end();
+    }
+  }
+  for (const Stream* stream : {rows_.get(), counts_.get()}) {
+    const auto file = find(stream->name());
+    if (file == files_.end()) continue;  // somebody removed it
+    file->open = true;
+    file->bytes = stream->bytes();
+  }
+  return true;
+}
+
 void RecordWriter::keep_to_limits(nanoseconds now) {
   constexpr int kMostSteps = 1000;
   for (int i = 0; i < kMostSteps; ++i) {
-    auto files = list_files(options_.directory, nullptr);
-    if (!files) return;
-    for (record::StoredFile& file : *files) {
-      file.open = file.name == rows_->name() || file.name == counts_->name();
-      file.thin = std::find(thin_names_.begin(), thin_names_.end(), file.name) != thin_names_.end();
-    }
-    const auto step = record::next_step(*files, now, options_.limits);
+    if (!list_anew()) return;
+    const auto step = record::next_step(files_, now, options_.limits);
     if (!step) return;
+    files_.clear();
     if (step->action == record::RetentionStep::Action::thin) {
       thin_names_.push_back(step->name);
       if (thin(step->name)) continue;

@@ -68,6 +68,8 @@ class RecordWriter {
   Expected<void> write(const RecordedSample& sample);
   Expected<void> check_free_space() const;
   std::chrono::nanoseconds trusted_time(const RecordedSample& sample);
+  /// Into `files_`; false if the directory cannot be read.
+  bool list_anew();
   void keep_to_limits(std::chrono::nanoseconds now);
   Expected<void> thin(const std::string& name);
 
@@ -79,6 +81,7 @@ class RecordWriter {
   std::uint64_t written_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t lost_in_a_row_ = 0;
+  std::vector<record::StoredFile> files_;  ///< as they were listed last
   std::vector<std::string> thin_names_;
   std::optional<std::chrono::nanoseconds> started_;  ///< the wall clock when the boot clock began
 };
