@@ -5,23 +5,10 @@
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
 #include "parsers/records/record_store.h"
+#include "parsers/records/recorded_rows.h"
 #include "record/history_builder.h"
 
 namespace tcpstat::cli::verbs {
-namespace {
-
-/// Before which of the record's tables says otherwise.
-RunFacts facts_of(const record::Table& table, RunFacts facts) {
-  for (const auto& [name, value] : table.facts()) {
-    if (name == "host") facts.host = value;
-    if (name == "kernel") facts.kernel = value;
-    if (name == "netns") facts.netns = std::strtoull(value.c_str(), nullptr, 10);
-  }
-  return facts;
-}
-
-}  // namespace
-
 ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   auto output = Output::open(command.output.file, std::nullopt);
   if (!output) return end_failed(output.error(), notes);
@@ -34,7 +21,7 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   record::HistoryBuilder builder(by, command.interval);
   Coverage coverage;
   const auto visit = [&](const record::FrameHeader& header, const record::Table& table) {
-    if (!facts.host) facts = facts_of(table, facts);
+    if (!facts.host) records::facts_of(table).put_into(facts);
     builder.add(header, table);
   };
   auto store = records::RecordStore::open(command.directory);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/utf8.h"
+#include "cli/screen/words.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
@@ -13,16 +14,6 @@
 
 namespace tcpstat::cli::verbs {
 namespace {
-
-/// "  every 0.5s"
-std::string every_text(std::chrono::milliseconds interval) {
-  std::string every = std::to_string(interval.count() / 1000);
-  if (const auto rest = interval.count() % 1000; rest != 0) {
-    every += "." + std::to_string(1000 + rest).substr(1);
-    every.erase(every.find_last_not_of('0') + 1);
-  }
-  return "  every " + every + "s";
-}
 
 /// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
 std::string headline(const render::SampleTime& time, const std::string& every, const Report& report) {
@@ -50,7 +41,9 @@ class ListWatch {
         sample_notes_(notes_),
         columns_(chosen_columns(watch.rows, watch.filter, watch.source)),
         plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_))),
-        every_(watched.replay == nullptr ? every_text(watch.sampling.interval.value_or(kUsualInterval)) : ""),
+        every_(watched.replay == nullptr
+                   ? "  every " + screen::interval_text(watch.sampling.interval.value_or(kUsualInterval))
+                   : ""),
         samples_(watched, watch.sampling),
         rates_(host_.clock()),
         out_(output_.fd()) {

@@ -57,9 +57,7 @@ class Replay final : public ReplayedRecord {
       clock_.set(store_.header());
       sample_ = records::loaded_sample(store_, names_);
       names_.set_users(sample_->users);
-      facts_.host = sample_->facts.host;
-      facts_.kernel = sample_->facts.kernel;
-      facts_.netns = sample_->facts.netns;
+      sample_->facts.put_into(facts_);
     }
     facts_.time = timestamp(std::chrono::floor<microseconds>(store_.time(at)));
     return true;

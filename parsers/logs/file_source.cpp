@@ -228,9 +228,7 @@ class FileSource final : public source::Source {
   void set(RunFacts& facts, const SavedFile& file) {
     if (file.changed()) facts.time = *file.changed();
     if (const auto told = time_from(chosen_->facts.time)) facts.time = timestamp(*told);
-    facts.host = chosen_->facts.host;
-    facts.kernel = chosen_->facts.kernel;
-    facts.netns = chosen_->facts.netns;
+    chosen_->facts.put_into(facts);
   }
 
   source::SourceOptions options_;

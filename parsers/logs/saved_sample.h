@@ -13,6 +13,7 @@
 #include "model/sink.h"
 #include "parsers/source/row_identity.h"
 #include "report/coverage.h"
+#include "report/report.h"
 
 namespace tcpstat::logs {
 
@@ -24,6 +25,13 @@ class SavedSample {
     std::optional<std::string> host;
     std::optional<std::string> kernel;
     std::optional<std::uint64_t> netns;
+
+    /// All but the time, which may come from elsewhere.
+    void put_into(RunFacts& run) const {
+      run.host = host;
+      run.kernel = kernel;
+      run.netns = netns;
+    }
   };
 
   Facts facts;

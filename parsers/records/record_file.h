@@ -2,7 +2,6 @@
 // One file of a record, for reading: its frames from front to back, and where it is damaged.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -28,9 +28,7 @@ class RecordSource final : public source::Source {
     sample_->coverage.warn("sample_time", "showing the sample of " + sample_->facts.time + " of " + path_);
     names_.set_users(sample_->users);
     facts.time = sample_->facts.time;
-    facts.host = sample_->facts.host;
-    facts.kernel = sample_->facts.kernel;
-    facts.netns = sample_->facts.netns;
+    sample_->facts.put_into(facts);
     return {};
   }
 

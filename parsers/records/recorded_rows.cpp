@@ -40,15 +40,21 @@ void tell_flags(const record::FrameHeader& header, Coverage& coverage) {
 
 }  // namespace
 
+logs::SavedSample::Facts facts_of(const record::Table& table) {
+  logs::SavedSample::Facts facts;
+  for (const auto& [name, value] : table.facts()) {
+    if (name == "host") facts.host = value;
+    if (name == "kernel") facts.kernel = value;
+    if (name == "netns") facts.netns = std::strtoull(value.c_str(), nullptr, 10);
+  }
+  return facts;
+}
+
 std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names) {
   auto sample = std::make_unique<logs::SavedSample>();
   const record::FrameHeader& header = store.header();
+  sample->facts = facts_of(store.table());
   sample->facts.time = timestamp(std::chrono::floor<microseconds>(std::chrono::nanoseconds(header.wall_ns)));
-  for (const auto& [name, value] : store.table().facts()) {
-    if (name == "host") sample->facts.host = value;
-    if (name == "kernel") sample->facts.kernel = value;
-    if (name == "netns") sample->facts.netns = std::strtoull(value.c_str(), nullptr, 10);
-  }
   Coverage& coverage = sample->coverage;
   tell_flags(header, coverage);
   // /proc does not show bound sockets.

@@ -9,6 +9,9 @@
 
 namespace tcpstat::records {
 
+/// What the table says of the host that it is of; not the time.
+logs::SavedSample::Facts facts_of(const record::Table& table);
+
 /// Of the sample that the store has loaded.
 std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names);
 

@@ -98,8 +98,6 @@ class TableEncoder {
   std::string difference(const TableSample& sample);
   /// Empty slots have become many.
   [[nodiscard]] bool wants_key() const { return table_.slots() > 4 * table_.rows() + 4096; }
-  /// The slot of a row of the sample before; nothing for a new one.
-  [[nodiscard]] bool knows(std::uint64_t identity) const { return slot_of_.contains(identity); }
 
  private:
   /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (empty: nothing).
