@@ -37,6 +37,20 @@ TEST_CASE("where there is none, nobody looks for subflows") {
   CHECK(host.last_query.mptcp);
 }
 
+TEST_CASE("listeners are no connections, and are not asked for") {
+  test::FakeHost host;
+  REQUIRE(count_mptcp(host, {}));
+  CHECK_FALSE(host.last_query.states.has(State::listen));
+  CHECK(host.last_query.states.has(State::established));
+  host.calls.clear();
+  filter::Filter only_listeners;
+  only_listeners.states = {State::listen};
+  const auto counts = count_mptcp(host, only_listeners);
+  REQUIRE(counts);
+  CHECK(counts->connections == 0);
+  CHECK(host.calls.empty());
+}
+
 TEST_CASE("what cannot be read is no zero") {
   test::FakeHost host;
   host.dumps = {{.error = Error{"list connections of MPTCP", 2}}};
