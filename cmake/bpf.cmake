@@ -60,6 +60,7 @@ function(tcpstat_bpf_object target source)
   add_dependencies(${target} ${target}_${name})
   add_dependencies(bpf_skeletons ${target}_${name})
   target_include_directories(${target} SYSTEM PRIVATE ${folder} ${LIBBPF_INCLUDE_DIR})
-  target_link_libraries(${target} PRIVATE ${LIBBPF_LIBRARY} ${LIBELF_LIBRARY} ${LIBZ_LIBRARY})
+  target_link_libraries(${target} PRIVATE ${LIBBPF_LIBRARY} ${LIBELF_LIBRARY} ${LIBZ_LIBRARY}
+    ${ZSTD_LIBRARY})
   target_compile_definitions(${target} PUBLIC TCPSTAT_WITH_BPF)
 endfunction()

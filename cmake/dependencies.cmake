@@ -4,8 +4,9 @@ find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
 
-# A tarball meets systems that have libmnl, which iproute2 needs, and not the others.
-if(TCPSTAT_PACKAGE STREQUAL TGZ)
+# Static where there is such a file. A tarball meets systems that have libmnl, which iproute2 needs, and not the others;
+# and each shared library that most runs never call costs the loader some 25 microseconds. Distributions want them shared.
+if(NOT TCPSTAT_PACKAGE MATCHES "DEB|RPM")
   foreach(library traceevent elf z zstd isal)
     set(static_${library} lib${library}.a)
   endforeach()
