@@ -17,8 +17,15 @@ enum class FileKind : std::uint8_t {
   ndjson,
   foreign_dump,  ///< of a host of the other byte order
   gzip,
+  xz,
+  zstd,
+  bzip2,
   trace_dat,  ///< trace-cmd's
   perf_data,
+  packets,  ///< a capture, as tcpdump writes it
+  record,   ///< of `tcpstat record`
+  utf16,
+  table,  ///< columns for people: of ss, netstat, lsof or tcpstat
   unknown,
 };
 

@@ -114,8 +114,15 @@ class FileSource final : public source::Source {
       case FileKind::empty:
       case FileKind::foreign_dump:
       case FileKind::gzip:
+      case FileKind::xz:
+      case FileKind::zstd:
+      case FileKind::bzip2:
       case FileKind::trace_dat:
       case FileKind::perf_data:
+      case FileKind::packets:
+      case FileKind::record:
+      case FileKind::utf16:
+      case FileKind::table:
       case FileKind::unknown:
         break;
     }

@@ -23,7 +23,7 @@ inline constexpr std::size_t kFlawCount = 7;
 constexpr std::string_view name(Flaw flaw) {
   constexpr std::array<std::string_view, kFlawCount> kNames = {
       "cut short",         "with a bad length", "of an unknown family", "in an unknown state",
-      "with a bad number", "missing a field",   "that are not JSON"};
+      "with a bad number", "missing a field",   "in broken JSON"};
   return kNames[static_cast<std::size_t>(flaw)];
 }
 

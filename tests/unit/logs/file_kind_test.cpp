@@ -1,0 +1,76 @@
+#include "parsers/logs/file_kind.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+namespace tcpstat::logs {
+namespace {
+
+using namespace std::string_view_literals;
+
+struct Known {
+  std::string_view head;
+  FileKind kind;
+};
+
+TEST_CASE("a file is known by its first bytes") {
+  for (const Known& known : {
+           Known{"", FileKind::empty},
+           Known{" \n\t\n", FileKind::empty},
+           Known{"\x1f\x8b\x08\x00"sv, FileKind::gzip},
+           Known{"\xfd"
+                 "7zXZ\0\0\x04"sv,
+                 FileKind::xz},
+           Known{"\x28\xb5\x2f\xfd\x04", FileKind::zstd},
+           Known{"BZh91AY&SY", FileKind::bzip2},
+           Known{"\x17\x08\x44tracing6\0"sv, FileKind::trace_dat},
+           Known{"PERFILE2h\0"sv, FileKind::perf_data},
+           Known{"\xd4\xc3\xb2\xa1\x02\x00\x04\x00"sv, FileKind::packets},
+           Known{"\xa1\xb2\x3c\x4d\x00\x02\x00\x04"sv, FileKind::packets},
+           Known{"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00"sv, FileKind::packets},
+           Known{"TCPSTREC\x01\0\0\0"sv, FileKind::record},
+           Known{"\xff\xfeS\0t\0"sv, FileKind::utf16},
+           Known{"{\"type\":\"connection\"}\n", FileKind::ndjson},
+           Known{"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n",
+                 FileKind::proc_text},
+           Known{"State  Recv-Q Send-Q Local Address:Port\nESTAB 0 0 192.0.2.1:443\n", FileKind::table},
+           Known{"Netid State  Recv-Q Send-Q\n", FileKind::table},
+           Known{"(Not all processes could be identified)\nActive Internet connections (w/o servers)\n",
+                 FileKind::table},
+           Known{"Proto Recv-Q Send-Q Local Address\n", FileKind::table},
+           Known{"STATE        RECV_QUEUE  SEND_QUEUE  LOCAL\n", FileKind::table},
+           Known{"state,recv_queue,send_queue,local\n", FileKind::table},
+           Known{"COMMAND  PID USER   FD   TYPE DEVICE SIZE/OFF NODE NAME\n", FileKind::table},
+           Known{"State of the nation\n", FileKind::unknown},
+           Known{"root:x:0:0:root:/root:/bin/bash\n", FileKind::unknown},
+           // A header further down is one of a log that holds tables, among other things.
+           Known{"a\nb\nc\nState  Recv-Q\n", FileKind::unknown},
+       }) {
+    CAPTURE(known.head);
+    CHECK(file_kind(known.head) == known.kind);
+  }
+}
+
+TEST_CASE("what another program has to read first is named with its command") {
+  CHECK(refusal(FileKind::gzip, "a b.gz", "--source -")->sentence() ==
+        "cannot read a b.gz: it is compressed (gunzip -c 'a b.gz' | tcpstat --source -)");
+  CHECK(refusal(FileKind::zstd, "x.zst", "validate")->sentence() ==
+        "cannot read x.zst: it is compressed (zstd -dc x.zst | tcpstat validate)");
+  CHECK(refusal(FileKind::xz, "-", "validate")->sentence() ==
+        "cannot read standard input: it is compressed (xz -dc | tcpstat validate)");
+  CHECK(refusal(FileKind::packets, "x.pcap", "validate")->sentence() ==
+        "cannot read x.pcap: it holds packets, not sockets (tcpdump -r x.pcap shows them)");
+  CHECK(refusal(FileKind::table, "saved", "--source -")->sentence() ==
+        "cannot read saved: it is a table for people, which leaves out what a row needs (save rows: tcpstat -a -f "
+        "ndjson, "
+        "ss -ta -D FILE, or cat /proc/net/tcp /proc/net/tcp6)");
+  for (const FileKind kind :
+       {FileKind::empty, FileKind::proc_text, FileKind::netlink_dump, FileKind::ndjson, FileKind::unknown}) {
+    CHECK_FALSE(refusal(kind, "x", "validate"));
+  }
+}
+
+}  // namespace
+}  // namespace tcpstat::logs
