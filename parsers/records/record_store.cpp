@@ -219,8 +219,10 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     return;
   }
   if (interval.count() > 0 && at - shown > 2 * interval && found + 1 < index_.size()) {
+    const std::uint64_t lost = index_[found + 1].frame.header.sample - index_[found].frame.header.sample - 1;
+    const std::string why = lost == 0 ? "" : "; " + counted(lost, "sample") + " could not be written";
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
-                                    "; showing the sample of " + text_of(shown));
+                                    why + "; showing the sample of " + text_of(shown));
   } else if (interval.count() > 0 && at - shown > 2 * interval) {
     const std::size_t next = next_rows(file);
     const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from datetime import datetime
 from pathlib import Path
 
 import harness
@@ -154,6 +155,27 @@ class Damage(TestCase):
                 self.assertGreaterEqual(self.samples(place), kept)
             rows = run("--record", place, "-aH", "-f", "plain")
             self.assertEqual(len(rows.lines), harness.TOTAL)
+
+    @unittest.skipUnless(shutil.which("strace"), "skipped: no strace to make a disk that hangs")
+    def test_disk_that_hangs(self):
+        """Samples go on at their times while a write takes long, and all of them are there in the end."""
+        root = self.tree()
+        hangs = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
+                 "-e", "inject=fdatasync:delay_enter=4500000:when=3"]
+        with tempfile.TemporaryDirectory() as place:
+            done = subprocess.run([*hangs, harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path),
+                                   "--interval", "1", "--count", "7"], capture_output=True, text=True, env=environment(), timeout=60)
+            if "ptrace" in done.stderr:
+                self.skipTest("skipped: strace is not permitted here")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("the disk does not answer; samples wait in memory until it does\n", done.stderr)
+            self.assertIn("the disk answers again\n", done.stderr)
+            self.assertIn("7 samples written", done.stderr)
+            document = json.loads(self.succeeds("history", "--record", place, "-j").out)
+            self.assertEqual((document["samples"], document["complete"]), (7, True))
+            times = [datetime.fromisoformat(time.replace("Z", "+00:00")) for time in document["times"]]
+            steps = [(b - a).total_seconds() for a, b in zip(times, times[1:])]
+            self.assertLess(max(steps), 3, steps)
 
     def test_two_writers(self):
         root = self.tree()
