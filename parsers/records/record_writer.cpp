@@ -26,8 +26,6 @@ using record::FrameHeader;
 using record::FrameKind;
 using std::chrono::nanoseconds;
 
-constexpr std::int64_t kSecond = 1'000'000'000;
-
 /// Whole, or an errno.
 int write_at(int file, std::string_view bytes, std::uint64_t at) {
   while (!bytes.empty()) {
@@ -48,7 +46,7 @@ void sync_directory(const std::string& path) {
 
 /// "rows-20261127T030000Z-00000000000004d2.tcr"
 std::string file_name(FileKind kind, std::int64_t wall_ns, std::uint64_t sample) {
-  const auto seconds = static_cast<time_t>(wall_ns / kSecond);
+  const auto seconds = static_cast<time_t>(std::chrono::floor<std::chrono::seconds>(nanoseconds(wall_ns)).count());
   tm utc{};
   ::gmtime_r(&seconds, &utc);
   std::array<char, 32> when{};
