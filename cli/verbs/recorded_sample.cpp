@@ -78,9 +78,11 @@ TakenSample SampleTaker::take(bool key) {
   sample.boot_ns = nanoseconds_of(CLOCK_BOOTTIME);
   const bool owners = owners_.allows();
 
-  record::RowPacker rows(host_.names(), {.info = info_,
-                                         .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
-                                         .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)});
+  record::RowPacker rows(host_.names(),
+                         {.info = info_,
+                          .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
+                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)},
+                         std::move(room_));
   survey::MetricsCounter metrics(settings_, owners ? survey::CountProcesses::yes : survey::CountProcesses::no);
   Prefixes prefixes;
   BothSinks counts(prefixes, metrics);

@@ -71,7 +71,7 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
   Ticker ticker(command.interval, command.count, STDOUT_FILENO);
   while (ticker.next()) {
     if (queue.wants_alone()) encoder.begin_anew();
-    const TakenSample taken = taker.take(encoder.next_is_key());
+    TakenSample taken = taker.take(encoder.next_is_key());
     sample_notes.print(taken.reading.coverage);
     if (taken.error) {
       if (ticker.samples() == 1) break;  // what fails at once is no matter of one sample
@@ -79,6 +79,7 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
     }
     (*host)->keep_source();
     queue.add(encoder.encode(taken.sample));
+    taker.reuse(std::move(taken.sample.rows));
   }
   queue.close();
   const std::uint64_t written = (*writer)->written();
