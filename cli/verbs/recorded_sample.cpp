@@ -6,6 +6,7 @@
 
 #include "record/counts.h"
 #include "record/history_builder.h"
+#include "record/recorded_facts.h"
 #include "survey/metrics_counter.h"
 #include "survey/top_remotes.h"
 
@@ -136,8 +137,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
       counts.add("process", process.name.value_or("others"), sum_of(process.states));
     }
   }
-  const KernelCounters counters = host_.kernel_counters();
-  for (const auto& counter : kKernelCounters) counts.add("counter", counter.key, counters.*counter.member);
+  record::add_facts(judged.facts, counts);
   for (const SynVerdict& verdict : judged.verdicts) {
     if (verdict.level == AttackLevel::unknown) continue;
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include "base/directory.h"
 #include "base/quantity_text.h"
@@ -277,7 +278,13 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
     bool whole = false;
     std::uint64_t end = record::kHeaderBytes;
     std::uint64_t missing = 0;
-    for (const FrameAt& frame : *frames) {
+    std::size_t first = 0;
+    for (std::size_t at = 0; at < frames->size(); ++at) {
+      const record::FrameHeader& header = (*frames)[at].header;
+      if (header.kind == FrameKind::key && Time(header.wall_ns) <= from) first = at;
+    }
+    for (const FrameAt& frame : std::span(*frames).subspan(first)) {
+      if (is_sample(frame) && Time(frame.header.wall_ns) > to) break;  // within a file the clock only goes on
       whole = whole && frame.offset == end;
       end = frame.end();
       if (!is_sample(frame)) continue;
@@ -286,7 +293,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload));
       if (!whole) ++missing;
       const Time at(frame.header.wall_ns);
-      if (whole && at >= from && at <= to) visit(frame.header, table);
+      if (whole && at >= from) visit(frame.header, table);
     }
     if (missing > 0) {
       coverage.lose("record_damaged", file.name + ": " + std::to_string(missing) +
