@@ -6,6 +6,7 @@
 
 #include "record/counts.h"
 #include "record/history_builder.h"
+#include "record/recorded_facts.h"
 #include "survey/metrics_counter.h"
 #include "survey/top_remotes.h"
 
@@ -78,9 +79,11 @@ TakenSample SampleTaker::take(bool key) {
   sample.boot_ns = nanoseconds_of(CLOCK_BOOTTIME);
   const bool owners = owners_.allows();
 
-  record::RowPacker rows(host_.names(), {.info = info_,
-                                         .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
-                                         .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)});
+  record::RowPacker rows(host_.names(),
+                         {.info = info_,
+                          .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
+                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)},
+                         std::move(room_));
   survey::MetricsCounter metrics(settings_, owners ? survey::CountProcesses::yes : survey::CountProcesses::no);
   Prefixes prefixes;
   BothSinks counts(prefixes, metrics);
@@ -134,8 +137,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
       counts.add("process", process.name.value_or("others"), sum_of(process.states));
     }
   }
-  const KernelCounters counters = host_.kernel_counters();
-  for (const auto& counter : kKernelCounters) counts.add("counter", counter.key, counters.*counter.member);
+  record::add_facts(judged.facts, counts);
   for (const SynVerdict& verdict : judged.verdicts) {
     if (verdict.level == AttackLevel::unknown) continue;
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));

@@ -11,6 +11,7 @@
 #include "cli/verbs/verbs.h"
 #include "cli/verbs/watching.h"
 #include "parsers/records/record_writer.h"
+#include "parsers/records/sample_queue.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -29,10 +30,21 @@ std::array<std::uint8_t, 16> boot_bytes(const std::optional<std::string>& text) 
   return bytes;
 }
 
-void say_of(const TakenSample& taken, const Notes& notes) {
-  const records::RecordedSample& sample = taken.sample;
-  notes.print(Notes::Level::note, counted(sample.sockets, "socket") + ", " + counted(sample.rows.rows(), "row") +
+void say_of(const record::FrameHeader& sample, const Notes& notes) {
+  notes.print(Notes::Level::note, counted(sample.sockets, "socket") + ", " + counted(sample.rows, "row") +
                                       " kept, read in " + std::to_string(sample.dump_us / 1000) + " ms");
+}
+
+/// Writes a sample, and says that the record has begun.
+bool write(const records::EncodedSample& sample, records::RecordWriter& writer, const options::RecordCommand& command,
+           const Notes& notes) {
+  if (!writer.add(sample)) return false;
+  if (command.output.verbose) say_of(sample.header, notes);
+  if (writer.written() != 1) return true;
+  tell_ready();
+  notes.print(Notes::Level::note, "recording into " + command.directory + ", a sample each " +
+                                      duration_text(command.interval) + "; tcpstat --at TIME shows one");
+  return true;
 }
 
 }  // namespace
@@ -47,34 +59,33 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
                                    .limits = {.keep = command.keep, .most_bytes = command.max_size},
                                    .min_free_percent = command.min_free,
                                    .boot_id = boot_bytes((*host)->boot_id()),
-                                   .columns = record::row_columns(info),
                                    .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
   if (!writer) return end_failed(writer.error(), notes);
 
+  records::RecordEncoder encoder(record::row_columns(info), (*writer)->first_sample());
+  records::SampleQueue queue(
+      {}, {.write = [&](const records::EncodedSample& sample) { return write(sample, **writer, command, notes); },
+           .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
   SampleTaker taker(**host, info);
   SampleNotes sample_notes(notes);
-  std::uint64_t failed = 0;
   Ticker ticker(command.interval, command.count, STDOUT_FILENO);
   while (ticker.next()) {
-    const TakenSample taken = taker.take((*writer)->next_is_key());
+    if (queue.wants_alone()) encoder.begin_anew();
+    TakenSample taken = taker.take(encoder.next_is_key());
     sample_notes.print(taken.reading.coverage);
     if (taken.error) {
-      ++failed;
       if (ticker.samples() == 1) break;  // what fails at once is no matter of one sample
       continue;                          // a gap is told; a part of the rows would look as if the others had gone
     }
     (*host)->keep_source();
-    const bool written = (*writer)->add(taken.sample);
-    if (command.output.verbose) say_of(taken, notes);
-    if (!written || (*writer)->written() != 1) continue;
-    tell_ready();
-    notes.print(Notes::Level::note, "recording into " + command.directory + ", a sample each " +
-                                        duration_text(command.interval) + "; tcpstat --at TIME shows one");
+    queue.add(encoder.encode(taken.sample));
+    taker.reuse(std::move(taken.sample.rows));
   }
-  notes.print(Notes::Level::note, counted((*writer)->written(), "sample") + " written to " + command.directory);
-  const bool nothing = (*writer)->written() == 0;
-  const bool lost = (*writer)->lost() + failed > 0;
-  return nothing || (command.source.strict && lost) ? ExitStatus::failed : ExitStatus::done;
+  queue.close();
+  const std::uint64_t written = (*writer)->written();
+  notes.print(Notes::Level::note, counted(written, "sample") + " written to " + command.directory);
+  const bool lost = written < ticker.samples();
+  return written == 0 || (command.source.strict && lost) ? ExitStatus::failed : ExitStatus::done;
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -147,10 +147,13 @@ class OpenedHost final : public Host {
 
   [[nodiscard]] KernelFacts kernel_facts() const override;
   [[nodiscard]] KernelCounters kernel_counters() const override;
-  [[nodiscard]] const KernelLimits& kernel_limits() const override { return source_options_.limits; }
+  [[nodiscard]] const KernelLimits& kernel_limits() const override {
+    return is_file() ? saved_facts().settings : source_options_.limits;
+  }
   Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
 
   [[nodiscard]] bool is_file() const override { return file_ != nullptr; }
+  std::unique_ptr<Host> earlier() override;
   [[nodiscard]] const RunFacts& facts() const override { return facts_; }
   [[nodiscard]] std::optional<std::string> boot_id() const override;
   [[nodiscard]] Names& names() override;
@@ -164,6 +167,7 @@ class OpenedHost final : public Host {
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
   [[nodiscard]] bool has_many_descriptors() const;
+  [[nodiscard]] const KernelFacts& saved_facts() const;
   [[nodiscard]] Expected<procfs::ProcessTable> look_for_owners(procfs::ProcessTable::Threads threads) const;
   [[nodiscard]] std::string proc_root() const { return root_.empty() ? "/proc" : root_; }
 
@@ -182,6 +186,7 @@ class OpenedHost final : public Host {
   TreeNames tree_names_;
   bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
+  mutable std::optional<KernelFacts> saved_facts_;  ///< nothing: not read yet
   std::deque<procfs::ProcessTable> owners_;
   std::shared_ptr<FirstOwners> first_owners_;
   bool looked_ = false;  ///< at first_owners_
@@ -321,7 +326,8 @@ Names& OpenedHost::names() {
 }
 
 std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) const {
-  return procfs::read_open_files_limit(proc_root(), pid);
+  // A process of a file has ended, or is another host's.
+  return is_file() ? std::nullopt : procfs::read_open_files_limit(proc_root(), pid);
 }
 
 bool OpenedHost::has_many_descriptors() const {
@@ -387,12 +393,28 @@ SourceNames OpenedHost::evidence_names() const {
 }
 
 KernelFacts OpenedHost::kernel_facts() const {
-  return is_file() ? KernelFacts{}
+  return is_file() ? saved_facts()
                    : procfs::read_kernel_facts(source_options_.proc_net, sysctls_, source_options_.limits);
 }
 
 KernelCounters OpenedHost::kernel_counters() const {
-  return is_file() ? KernelCounters{} : procfs::read_kernel_counters(source_options_.proc_net);
+  return is_file() ? saved_facts().counters : procfs::read_kernel_counters(source_options_.proc_net);
+}
+
+const KernelFacts& OpenedHost::saved_facts() const {
+  if (!saved_facts_) saved_facts_ = file_->kernel_facts();
+  return *saved_facts_;
+}
+
+std::unique_ptr<Host> OpenedHost::earlier() {
+  const auto where = is_file() ? file_->earlier() : std::nullopt;
+  if (!where) return nullptr;
+  auto opened = open_host({.source = source_, .file = file_name_, .at = where->at});
+  if (!opened) return nullptr;
+  // After a gap, or a start of the host, it is no sample that this one follows.
+  const auto between = kernel_facts().boot_time - (*opened)->kernel_facts().boot_time;
+  const bool follows = between > std::chrono::milliseconds(0) && between <= where->most_between;
+  return follows ? std::move(*opened) : nullptr;
 }
 
 Expected<void> OpenedHost::read_tracked_flows(TrackedFlowSink& sink) const {

@@ -58,6 +58,9 @@ class Replay final : public ReplayedRecord {
       sample_ = records::loaded_sample(store_, names_);
       names_.set_users(sample_->users);
       sample_->facts.put_into(facts_);
+      if (auto counts = records::RecordStore::open(store_.path())) {
+        kernel_ = records::recorded_facts(*counts, store_.header());
+      }
     }
     facts_.time = timestamp(std::chrono::floor<microseconds>(store_.time(at)));
     return true;
@@ -86,13 +89,9 @@ class Replay final : public ReplayedRecord {
   void forget_owners() override {}
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t /*pid*/) const override { return {}; }
 
-  [[nodiscard]] KernelFacts kernel_facts() const override {
-    KernelFacts facts;
-    facts.boot_time = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now().time_since_epoch());
-    return facts;
-  }
-  [[nodiscard]] KernelCounters kernel_counters() const override { return {}; }
-  [[nodiscard]] const KernelLimits& kernel_limits() const override { return limits_; }
+  [[nodiscard]] KernelFacts kernel_facts() const override { return kernel_; }
+  [[nodiscard]] KernelCounters kernel_counters() const override { return kernel_.counters; }
+  [[nodiscard]] const KernelLimits& kernel_limits() const override { return kernel_.settings; }
   Expected<void> read_tracked_flows(TrackedFlowSink& /*sink*/) const override {
     return failure("read connection tracking", 0, "", "a record has none");
   }
@@ -114,7 +113,7 @@ class Replay final : public ReplayedRecord {
   records::RecordStore store_;
   RunFacts facts_;
   RecordedNames names_;
-  KernelLimits limits_;
+  KernelFacts kernel_;
   RecordClock clock_;
   Coverage said_;
   std::size_t first_ = 0;

@@ -24,12 +24,25 @@ class RecordSource final : public source::Source {
     if (!found) return tl::make_unexpected(found.error());
     if (!*found) return say_none(*store);
     sample_ = loaded_sample(*store, names_);
+    header_ = store->header();
+    interval_ = std::chrono::milliseconds(store->file_header().interval_ms);
     sample_->coverage.put_before(said);
     sample_->coverage.warn("sample_time", "showing the sample of " + sample_->facts.time + " of " + path_);
     names_.set_users(sample_->users);
     facts.time = sample_->facts.time;
     sample_->facts.put_into(facts);
     return {};
+  }
+
+  [[nodiscard]] KernelFacts kernel_facts() const override {
+    auto store = RecordStore::open(path_);
+    return store ? recorded_facts(*store, header_) : KernelFacts{};
+  }
+  [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
+    // Samples that are closer are one for what judges them.
+    constexpr std::chrono::seconds kApart{5};
+    const Time before = Time(header_.wall_ns) - kApart;
+    return source::EarlierSample{std::chrono::ceil<std::chrono::microseconds>(before), kApart + 2 * interval_};
   }
 
   Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
@@ -51,6 +64,8 @@ class RecordSource final : public source::Source {
   std::string path_;
   RecordedNames names_;
   std::unique_ptr<logs::SavedSample> sample_;
+  record::FrameHeader header_;
+  std::chrono::milliseconds interval_{};
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include "base/directory.h"
 #include "base/quantity_text.h"
@@ -219,8 +220,10 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     return;
   }
   if (interval.count() > 0 && at - shown > 2 * interval && found + 1 < index_.size()) {
+    const std::uint64_t lost = index_[found + 1].frame.header.sample - index_[found].frame.header.sample - 1;
+    const std::string why = lost == 0 ? "" : "; " + counted(lost, "sample") + " could not be written";
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
-                                    "; showing the sample of " + text_of(shown));
+                                    why + "; showing the sample of " + text_of(shown));
   } else if (interval.count() > 0 && at - shown > 2 * interval) {
     const std::size_t next = next_rows(file);
     const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";
@@ -275,7 +278,13 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
     bool whole = false;
     std::uint64_t end = record::kHeaderBytes;
     std::uint64_t missing = 0;
-    for (const FrameAt& frame : *frames) {
+    std::size_t first = 0;
+    for (std::size_t at = 0; at < frames->size(); ++at) {
+      const record::FrameHeader& header = (*frames)[at].header;
+      if (header.kind == FrameKind::key && Time(header.wall_ns) <= from) first = at;
+    }
+    for (const FrameAt& frame : std::span(*frames).subspan(first)) {
+      if (is_sample(frame) && Time(frame.header.wall_ns) > to) break;  // within a file the clock only goes on
       whole = whole && frame.offset == end;
       end = frame.end();
       if (!is_sample(frame)) continue;
@@ -284,7 +293,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload));
       if (!whole) ++missing;
       const Time at(frame.header.wall_ns);
-      if (whole && at >= from && at <= to) visit(frame.header, table);
+      if (whole && at >= from) visit(frame.header, table);
     }
     if (missing > 0) {
       coverage.lose("record_damaged", file.name + ": " + std::to_string(missing) +

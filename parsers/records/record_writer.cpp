@@ -14,9 +14,9 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "base/quantity_text.h"
 #include "parsers/records/record_file.h"
 #include "parsers/records/record_store.h"
-#include "record/counts.h"
 
 namespace tcpstat::records {
 namespace {
@@ -25,10 +25,6 @@ using record::FileKind;
 using record::FrameHeader;
 using record::FrameKind;
 using std::chrono::nanoseconds;
-
-/// Times of rows that moved less are kept as they were: a dump takes tens of milliseconds and has one time.
-constexpr std::uint16_t kToleranceMs = 100;
-constexpr std::uint64_t kSecond = 1'000'000'000;
 
 /// Whole, or an errno.
 int write_at(int file, std::string_view bytes, std::uint64_t at) {
@@ -50,7 +46,7 @@ void sync_directory(const std::string& path) {
 
 /// "rows-20261127T030000Z-00000000000004d2.tcr"
 std::string file_name(FileKind kind, std::int64_t wall_ns, std::uint64_t sample) {
-  const auto seconds = static_cast<time_t>(wall_ns / static_cast<std::int64_t>(kSecond));
+  const auto seconds = static_cast<time_t>(std::chrono::floor<std::chrono::seconds>(nanoseconds(wall_ns)).count());
   tm utc{};
   ::gmtime_r(&seconds, &utc);
   std::array<char, 32> when{};
@@ -85,102 +81,49 @@ Expected<void> remove_half_made(const std::string& directory) {
 /// The files of one kind, one after the other.
 class RecordWriter::Stream {
  public:
-  struct Manner {
-    FileKind kind;
-    std::uint64_t period_ns;   ///< a file begins anew when the wall clock enters the next
-    unsigned frames_of_a_key;  ///< differences between key frames
-  };
-
-  Stream(const WriterOptions& options, Manner manner, std::vector<record::TableColumn> columns)
-      : options_(options), manner_(manner), encoder_(std::move(columns), kToleranceMs) {}
+  Stream(const WriterOptions& options, FileKind kind) : options_(options), kind_(kind) {}
 
   /// Of the file that is open, and how long it is.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint64_t bytes() const { return end_; }
-  [[nodiscard]] bool next_is_key() const {
-    return since_key_ == 0 || since_key_ >= manner_.frames_of_a_key || encoder_.wants_key();
-  }
 
-  Expected<void> add(const RecordedSample& sample, std::uint64_t number, std::uint64_t lost_before) {
-    if (!file_ || begins_anew(sample)) {
-      close(sample, number);
-      if (auto opened = open(sample, number); !opened) return opened;
+  Expected<void> add(const EncodedSample& sample, std::string_view frame, std::uint64_t lost_before) {
+    if (!file_ || begins_anew(kind_, last_, sample.header)) {
+      close(sample.header);
+      if (auto opened = open(sample); !opened) return opened;
     }
-    const bool rows = manner_.kind == FileKind::rows;
-    const record::TableSample& table = rows ? sample.rows : sample.counts;
-    FrameHeader header = header_of(sample, number);
-    header.kind = next_is_key() ? FrameKind::key : FrameKind::difference;
-    header.rows = static_cast<std::uint32_t>(table.rows());
-    const std::string payload =
-        header.kind == FrameKind::key ? encoder_.key(table, sample.facts) : encoder_.difference(table);
-    std::string bytes;
-    if (lost_before > 0) {
-      FrameHeader note = header_of(sample, number);
-      note.kind = FrameKind::note;
-      bytes += encode_frame(note, std::to_string(lost_before) + " samples before this one could not be written");
-    }
-    bytes += encode_frame(header, payload);
-    if (auto written = append(bytes); !written) {
-      since_key_ = 0;
-      return written;
-    }
-    since_key_ = header.kind == FrameKind::key ? 1 : since_key_ + 1;
-    last_ = {sample.wall_ns, sample.boot_ns};
-    return {};
+    last_ = sample.header;
+    if (lost_before == 0) return append(frame);
+    FrameHeader note = sample.header;
+    note.kind = FrameKind::note;
+    return append(
+        encode_unpacked_frame(note, std::to_string(lost_before) + " samples before this one are lost").append(frame));
   }
 
   /// Says that the file ended as it should.
-  void close(const RecordedSample& sample, std::uint64_t number) {
-    if (!file_) return;
-    FrameHeader header = header_of(sample, number);
-    header.kind = FrameKind::end;
-    static_cast<void>(append(encode_frame(header, {})));
-    file_ = FileDescriptor();
-  }
-  void close() {
-    RecordedSample last;
-    last.wall_ns = last_.wall_ns;
-    last.boot_ns = last_.boot_ns;
-    close(last, 0);
-  }
+  void close() { close(last_); }
 
  private:
-  struct Times {
-    std::int64_t wall_ns = 0;
-    std::int64_t boot_ns = 0;
-  };
-
-  [[nodiscard]] bool begins_anew(const RecordedSample& sample) const {
-    const auto period = static_cast<std::int64_t>(manner_.period_ns);
-    if (sample.wall_ns / period != last_.wall_ns / period) return true;
-    // Within a file the wall clock goes as the boot clock does, so that times can be looked up.
-    const std::int64_t step = (sample.wall_ns - last_.wall_ns) - (sample.boot_ns - last_.boot_ns);
-    return step > static_cast<std::int64_t>(kSecond) || step < -static_cast<std::int64_t>(kSecond);
+  void close(FrameHeader header) {
+    if (!file_) return;
+    header.kind = FrameKind::end;
+    static_cast<void>(append(encode_unpacked_frame(header, {})));
+    file_ = FileDescriptor();
   }
 
-  [[nodiscard]] FrameHeader header_of(const RecordedSample& sample, std::uint64_t number) const {
-    return {.flags = sample.flags,
-            .sample = number,
-            .wall_ns = sample.wall_ns,
-            .boot_ns = sample.boot_ns,
-            .dump_us = sample.dump_us,
-            .sockets = sample.sockets};
-  }
-
-  Expected<void> open(const RecordedSample& sample, std::uint64_t number) {
-    since_key_ = 0;
-    name_ = file_name(manner_.kind, sample.wall_ns, number);
+  Expected<void> open(const EncodedSample& sample) {
+    name_ = file_name(kind_, sample.header.wall_ns, sample.header.sample);
     path_ = options_.directory + "/" + name_;
     FileDescriptor file(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640));
     if (!file) return failure("write " + path_, errno);
     const std::string header =
-        encode(record::FileHeader{.kind = manner_.kind,
+        encode(record::FileHeader{.kind = kind_,
                                   .identity = sample.identity,
-                                  .tolerance_ms = kToleranceMs,
+                                  .tolerance_ms = record::kToleranceMs,
                                   .interval_ms = static_cast<std::uint32_t>(options_.interval.count()),
                                   .boot_id = options_.boot_id,
-                                  .first_sample = number,
-                                  .made_ns = sample.wall_ns});
+                                  .first_sample = sample.header.sample,
+                                  .made_ns = sample.header.wall_ns});
     if (const int code = write_at(file.get(), header, 0); code != 0) {
       // A file without a whole header would be an error for every reader.
       ::unlink(path_.c_str());
@@ -205,21 +148,17 @@ class RecordWriter::Stream {
   }
 
   const WriterOptions& options_;
-  Manner manner_;
-  record::TableEncoder encoder_;
+  FileKind kind_;
   std::string name_;
   std::string path_;
   FileDescriptor file_;
   std::uint64_t end_ = 0;
-  unsigned since_key_ = 0;
-  Times last_;
+  FrameHeader last_;
 };
 
 RecordWriter::RecordWriter(WriterOptions options) : options_(std::move(options)) {
-  constexpr std::uint64_t kHour = 3600 * kSecond;
-  rows_ = std::make_unique<Stream>(options_, Stream::Manner{FileKind::rows, kHour, 60}, options_.columns);
-  counts_ =
-      std::make_unique<Stream>(options_, Stream::Manner{FileKind::counts, 24 * kHour, 360}, record::count_columns());
+  rows_ = std::make_unique<Stream>(options_, FileKind::rows);
+  counts_ = std::make_unique<Stream>(options_, FileKind::counts);
 }
 
 RecordWriter::~RecordWriter() {
@@ -264,8 +203,8 @@ Expected<void> RecordWriter::mend_newest(FileKind kind, const std::vector<record
   std::vector<Damage> damages;
   const auto frames = file->frames(damages);
   if (!frames) return tl::make_unexpected(frames.error());
-  next_sample_ = std::max(next_sample_, newest->first_sample + 1);
-  for (const FrameAt& frame : *frames) next_sample_ = std::max(next_sample_, frame.header.sample + 1);
+  last_sample_ = std::max(last_sample_, newest->first_sample);
+  for (const FrameAt& frame : *frames) last_sample_ = std::max(last_sample_, frame.header.sample);
   if (damages.empty() || !damages.back().at_end) return {};
   if (::truncate(path.c_str(), static_cast<off_t>(damages.back().offset)) != 0) return failure("mend " + path, errno);
   options_.say("cut " + std::to_string(damages.back().bytes) + " bytes off " + newest->name +
@@ -289,8 +228,6 @@ Expected<void> RecordWriter::prepare() {
   return mend_newest(FileKind::counts, *files);
 }
 
-bool RecordWriter::next_is_key() const { return rows_->next_is_key(); }
-
 Expected<void> RecordWriter::check_free_space() const {
   struct statvfs disk;
   if (::statvfs(options_.directory.c_str(), &disk) != 0) return failure("look at " + options_.directory, errno);
@@ -299,33 +236,35 @@ Expected<void> RecordWriter::check_free_space() const {
                  "less than " + std::to_string(options_.min_free_percent) + " % of the disk is free");
 }
 
-Expected<void> RecordWriter::write(const RecordedSample& sample) {
+Expected<void> RecordWriter::write(const EncodedSample& sample) {
   if (auto enough = check_free_space(); !enough) return enough;
-  if (auto added = rows_->add(sample, next_sample_, lost_in_a_row_); !added) return added;
-  return counts_->add(sample, next_sample_, lost_in_a_row_);
+  const std::uint64_t lost_before = sample.header.sample - last_sample_ - 1;
+  if (auto added = rows_->add(sample, sample.rows, lost_before); !added) return added;
+  return counts_->add(sample, sample.counts, lost_before);
 }
 
-bool RecordWriter::add(const RecordedSample& sample) {
+bool RecordWriter::add(const EncodedSample& sample) {
+  if (broken_off_ && !sample.stands_alone()) return false;
   const auto done = write(sample);
-  ++next_sample_;
+  broken_off_ = !done;
   if (!done) {
-    if (lost_in_a_row_ == 0) options_.say(done.error().sentence() + "; samples are lost until it can");
-    ++lost_in_a_row_;
-    ++lost_;
+    if (!said_that_it_fails_) options_.say(done.error().sentence() + "; samples are lost until it can");
+    said_that_it_fails_ = true;
     return false;
   }
-  if (lost_in_a_row_ > 0) {
-    options_.say("writing again; " + std::to_string(lost_in_a_row_) +
-                 (lost_in_a_row_ == 1 ? " sample was lost" : " samples were lost"));
+  const std::uint64_t lost_before = sample.header.sample - last_sample_ - 1;
+  if (lost_before > 0) {
+    options_.say("writing again; " + counted(lost_before, "sample") + (lost_before == 1 ? " was lost" : " were lost"));
   }
-  lost_in_a_row_ = 0;
+  said_that_it_fails_ = false;
+  last_sample_ = sample.header.sample;
   ++written_;
-  keep_to_limits(trusted_time(sample));
+  keep_to_limits(trusted_time(sample.header));
   return true;
 }
 
 /// A clock that is set forward must not make everything too old.
-nanoseconds RecordWriter::trusted_time(const RecordedSample& sample) {
+nanoseconds RecordWriter::trusted_time(const FrameHeader& sample) {
   if (!started_) started_ = nanoseconds(sample.wall_ns - sample.boot_ns);
   return std::min(nanoseconds(sample.wall_ns), *started_ + nanoseconds(sample.boot_ns));
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Writes a record: one writer a directory, one frame a sample and file, on the disk before the next sample is taken.
+// The files of a record as their one writer has them: each sample is on the disk before the next one is written.
 
 #include <chrono>
 #include <cstdint>
@@ -11,24 +11,11 @@
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
-#include "record/cell_table.h"
+#include "parsers/records/record_encoder.h"
 #include "record/frame.h"
 #include "record/retention.h"
 
 namespace tcpstat::records {
-
-/// What is written of one sample.
-struct RecordedSample {
-  std::int64_t wall_ns = 0;  ///< CLOCK_REALTIME
-  std::int64_t boot_ns = 0;  ///< CLOCK_BOOTTIME
-  std::uint32_t dump_us = 0;
-  std::uint32_t sockets = 0;  ///< that the dump showed
-  std::uint16_t flags = 0;    ///< of record::FrameFlag
-  record::Identity identity = record::Identity::cookie;
-  record::TableSample rows;
-  record::TableSample counts;
-  record::TableFacts facts;
-};
 
 struct WriterOptions {
   std::string directory;
@@ -36,7 +23,6 @@ struct WriterOptions {
   record::RetentionLimits limits;
   std::uint64_t min_free_percent = 5;  ///< of the file system: with less nothing is written
   std::array<std::uint8_t, 16> boot_id{};
-  std::vector<record::TableColumn> columns;
   /// One sentence for the user: a disk that is full, and that it is well again.
   std::function<void(const std::string&)> say;
 };
@@ -51,12 +37,12 @@ class RecordWriter {
   /// Says in the record that it ended as it should.
   ~RecordWriter();
 
-  /// Whether the next sample becomes a key frame of rows, which has everything of every row.
-  [[nodiscard]] bool next_is_key() const;
-  /// False if it could not be written: it was said, and the record is as it was.
-  bool add(const RecordedSample& sample);
+  /// The number of the first sample of this run: the record has those before it.
+  [[nodiscard]] std::uint64_t first_sample() const { return last_sample_ + 1; }
+  /// False if it could not be written: it was said, and the record is as it was. Then only a sample that stands alone can be
+  /// written, and what lacks before it is told in the record.
+  bool add(const EncodedSample& sample);
   [[nodiscard]] std::uint64_t written() const { return written_; }
-  [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:
   class Stream;
@@ -65,9 +51,9 @@ class RecordWriter {
   Expected<void> prepare();
   Expected<void> take_lock();
   Expected<void> mend_newest(record::FileKind kind, const std::vector<record::StoredFile>& files);
-  Expected<void> write(const RecordedSample& sample);
+  Expected<void> write(const EncodedSample& sample);
   Expected<void> check_free_space() const;
-  std::chrono::nanoseconds trusted_time(const RecordedSample& sample);
+  std::chrono::nanoseconds trusted_time(const record::FrameHeader& sample);
   /// Into `files_`; false if the directory cannot be read.
   bool list_anew();
   void keep_to_limits(std::chrono::nanoseconds now);
@@ -77,10 +63,10 @@ class RecordWriter {
   FileDescriptor lock_;
   std::unique_ptr<Stream> rows_;
   std::unique_ptr<Stream> counts_;
-  std::uint64_t next_sample_ = 1;
+  std::uint64_t last_sample_ = 0;  ///< of the record; while the run lasts, the last that was written
+  bool broken_off_ = true;         ///< nothing stands there that a difference could build on
+  bool said_that_it_fails_ = false;
   std::uint64_t written_ = 0;
-  std::uint64_t lost_ = 0;
-  std::uint64_t lost_in_a_row_ = 0;
   std::vector<record::StoredFile> files_;  ///< as they were listed last
   std::vector<std::string> thin_names_;
   std::optional<std::chrono::nanoseconds> started_;  ///< the wall clock when the boot clock began

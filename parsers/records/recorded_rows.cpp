@@ -1,6 +1,7 @@
 #include "parsers/records/recorded_rows.h"
 
 #include "base/timestamp.h"
+#include "record/recorded_facts.h"
 #include "record/row_columns.h"
 
 namespace tcpstat::records {
@@ -47,6 +48,17 @@ logs::SavedSample::Facts facts_of(const record::Table& table) {
     if (name == "kernel") facts.kernel = value;
     if (name == "netns") facts.netns = std::strtoull(value.c_str(), nullptr, 10);
   }
+  return facts;
+}
+
+KernelFacts recorded_facts(RecordStore& store, const record::FrameHeader& sample) {
+  KernelFacts facts;
+  Coverage damages;  // what is missing is unknown
+  const Time at(sample.wall_ns);
+  static_cast<void>(store.counts(at, at, damages, [&](const record::FrameHeader& header, const record::Table& counts) {
+    if (header.sample == sample.sample) facts = record::facts_from(counts);
+  }));
+  facts.boot_time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(sample.boot_ns));
   return facts;
 }
 

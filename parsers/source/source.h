@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "filter/query.h"
+#include "model/kernel_facts.h"
 #include "model/kernel_limits.h"
 #include "model/names.h"
 #include "model/sink.h"
@@ -19,6 +20,12 @@
 #include "report/report.h"
 
 namespace tcpstat::source {
+
+/// One that the sample of a source can be held against.
+struct EarlierSample {
+  std::chrono::microseconds at{};            ///< the last at this time, since 1970
+  std::chrono::milliseconds most_between{};  ///< of one that is older is nothing to be told
+};
 
 class Source {
  public:
@@ -40,6 +47,10 @@ class Source {
   [[nodiscard]] virtual bool brings_user_names() const { return false; }
   /// Whether rows say who holds their sockets.
   [[nodiscard]] virtual bool brings_owners() const { return false; }
+  /// What was saved of the kernel beside the rows.
+  [[nodiscard]] virtual KernelFacts kernel_facts() const { return {}; }
+  /// Where the sample before stands; nothing: there is none.
+  [[nodiscard]] virtual std::optional<EarlierSample> earlier() const { return std::nullopt; }
   /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.
   /// `coverage` is filled in also when reading fails half way.
   virtual Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) = 0;

@@ -125,11 +125,12 @@ CheckReport Check::run() {
 }
 
 void Check::look_first() {
-  if (!plan_.interval) return;
   if (host_.is_file()) {
-    coverage().warn("interval", "a saved file stays as it is: --interval changes nothing");
+    first_ = recorded_first_sample(host_, plan_.filter);
+    if (plan_.interval) coverage().warn("interval", "a saved file stays as it is: --interval changes nothing");
     return;
   }
+  if (!plan_.interval) return;
   if (plan_.handshakes != nullptr) counting_ = start_counting(*plan_.handshakes, coverage());
   auto first = take_first_sample(host_, plan_.filter, *plan_.interval);
   if (first) {

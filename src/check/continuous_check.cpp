@@ -114,6 +114,7 @@ Judged ContinuousCheck::look(Sink& rows, Depth depth) {
   // A part of the rows is nothing that later ones can be held against.
   if (coverage.complete) remember(now, sample, facts);
   judged.half_opens = std::move(sample);
+  judged.facts = facts;
   return judged;
 }
 

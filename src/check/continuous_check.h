@@ -39,6 +39,7 @@ struct Judged {
   std::vector<ListenerDrops> drops;  ///< since the earlier sample, `apart` ago
   std::optional<std::chrono::milliseconds> apart;
   detect::SynSample half_opens;
+  KernelFacts facts;
 };
 
 class ContinuousCheck {

@@ -43,6 +43,28 @@ survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states) {
   return plan;
 }
 
+std::optional<FirstSample> recorded_first_sample(Host& host, const filter::Filter& filter) {
+  const std::unique_ptr<Host> last = host.earlier();
+  if (last == nullptr) return std::nullopt;
+  // As samples that follow each other are judged: beside the last but one, and the last tells what came a second later.
+  const std::unique_ptr<Host> last_but_one = last->earlier();
+  Host& base = last_but_one != nullptr ? *last_but_one : *last;
+  auto sample = half_opens(base, filter);
+  if (!sample) return std::nullopt;
+  detect::TrackedRequests followed(*sample);
+  FirstSample first{.sample = std::move(*sample),
+                    .facts = base.kernel_facts(),
+                    .after_first_second = {},
+                    .before_last_second = last->kernel_counters(),
+                    .followed = std::move(followed)};
+  if (last_but_one == nullptr) return first;
+  first.after_first_second = first.before_last_second;
+  if (const auto between = half_opens(*last, filter)) {
+    first.followed.add(*between, last->kernel_facts().boot_time - first.facts.boot_time);
+  }
+  return first;
+}
+
 Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter, milliseconds interval) {
   Clock& clock = host.clock();
   const Clock::Instant start = clock.now();

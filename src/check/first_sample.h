@@ -2,6 +2,7 @@
 // The first of the two samples of one run, and what happens until the second is due.
 
 #include <chrono>
+#include <optional>
 
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
@@ -22,6 +23,9 @@ struct FirstSample {
 
 /// What rules read of the rows in `states`.
 survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states);
+
+/// What the recorder held this sample of a record against; nothing where the record has no sample before it.
+std::optional<FirstSample> recorded_first_sample(Host& host, const filter::Filter& filter);
 
 /// Returns when `interval` has passed since the call. An error: the first dump failed, at once.
 Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter, std::chrono::milliseconds interval);

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,7 +66,7 @@ class ProcessReader {
   [[nodiscard]] virtual std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const = 0;
 };
 
-/// Of the network namespace that is looked at; a saved file knows none of it.
+/// Of the network namespace that is looked at; of saved files only a record knows it.
 class KernelReader {
  public:
   KernelReader() = default;
@@ -99,11 +100,13 @@ class Clock {
 
 class Host : public RowReader, public ProcessReader, public KernelReader {
  public:
-  /// True if rows were saved earlier: nothing else is known of their host, and they stay as they are.
+  /// True if rows were saved earlier: of their host is known what was saved with them, and they stay as they are.
   [[nodiscard]] virtual bool is_file() const = 0;
   /// True if rows come from several network namespaces: what the kernel says beside them is of none.
   [[nodiscard]] virtual bool spans_namespaces() const { return false; }
   [[nodiscard]] virtual const RunFacts& facts() const = 0;
+  /// The sample before, of a record that has one which this can be held against; null for all else.
+  virtual std::unique_ptr<Host> earlier() { return nullptr; }
   /// Which run of the kernel this is; nothing for a file.
   [[nodiscard]] virtual std::optional<std::string> boot_id() const = 0;
   [[nodiscard]] virtual Names& names() = 0;

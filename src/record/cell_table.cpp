@@ -15,6 +15,9 @@ void append_section(std::string& to, Section id, std::string_view content) {
   append_text(to, content);
 }
 
+/// Bytes of the longest.
+constexpr std::size_t kMostVarint = 10;
+
 /// Slots in ascending order, each as its distance from the one before.
 void append_slots(std::string& to, const std::vector<std::uint32_t>& slots) {
   append_varint(to, slots.size());
@@ -164,54 +167,67 @@ TableEncoder::TableEncoder(std::vector<TableColumn> columns, std::uint64_t toler
   table_.columns_ = std::move(columns);
 }
 
-void TableEncoder::settle(std::span<const CellValue> row, const std::vector<CellValue>& words,
-                          std::span<const CellValue> before, std::vector<CellValue>& to) const {
-  to.clear();
-  const bool same = !before.empty() && before[0] == row[0];
-  for (std::size_t i = 0; i < row.size(); ++i) {
+void TableEncoder::settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before,
+                          CellValue* to) const {
+  const bool same = before != nullptr && before[0] == row[0];
+  for (std::size_t i = 0; i < table_.columns_.size(); ++i) {
     const TableColumn& column = table_.columns_[i];
     CellValue cell = row[i];
     if (column.kind == CellKind::word && cell != 0) cell = words[static_cast<std::size_t>(cell - 1)];
-    if (!before.empty()) {
+    if (before != nullptr && cell != before[i]) {
       const CellValue old = before[i];
       if (column.sticky && cell == 0 && same) cell = old;
       const std::uint64_t moved = cell > old ? cell - old : old - cell;
       if (column.kind == CellKind::time && cell != 0 && old != 0 && moved <= tolerance_ms_) cell = old;
     }
-    to.push_back(cell);
+    to[i] = cell;
   }
+}
+
+void TableEncoder::take_slot(std::uint64_t identity, std::size_t slot) {
+  slot_of_.insert_or_assign(identity, static_cast<std::uint32_t>(slot));
+  identities_.push_back(identity);
+  table_.used_.push_back(1);
+}
+
+CellValue TableEncoder::take_word(std::string_view word, std::string& section) {
+  if (const auto known = word_of_.find(word); known != word_of_.end()) return known->second;
+  table_.words_.emplace_back(word);
+  append_text(section, word);
+  return word_of_.emplace(word, table_.words_.size()).first->second;
 }
 
 std::vector<CellValue> TableEncoder::take_words(const TableSample& sample, std::string& section) {
   std::vector<CellValue> indices;
   indices.reserve(sample.words.size());
-  for (const std::string& word : sample.words) {
-    const auto [at, is_new] = word_of_.try_emplace(word, table_.words_.size() + 1);
-    if (is_new) {
-      table_.words_.push_back(word);
-      append_text(section, word);
-    }
-    indices.push_back(at->second);
-  }
+  for (const std::string& word : sample.words) indices.push_back(take_word(word, section));
   return indices;
 }
 
 void TableEncoder::append_born(std::string& to, std::span<const CellValue> rows) const {
   const std::size_t width = table_.columns_.size();
   const std::size_t count = rows.size() / width;
+  // A block of rows at a time, because the cells of a column lie far apart.
+  constexpr std::size_t kBlock = 128;
+  std::vector<std::string> streams(width);
+  std::vector<CellValue> before(width);
+  for (std::size_t first = 0; first < count; first += kBlock) {
+    const std::size_t last = std::min(first + kBlock, count);
+    for (std::size_t column = 0; column < width; ++column) {
+      CellValue& old = before[column];
+      for (std::size_t row = first; row < last; ++row) {
+        const CellValue cell = rows[row * width + column];
+        append_varint(streams[column], zigzag(old, cell));
+        old = cell;
+      }
+    }
+  }
   std::string content;
   append_varint(content, count);
-  std::string stream;
-  for (std::size_t column = 0; column < width; ++column) {
-    stream.clear();
-    CellValue before = 0;
-    for (std::size_t row = 0; row < count; ++row) {
-      const CellValue cell = rows[row * width + column];
-      append_varint(stream, zigzag(before, cell));
-      before = cell;
-    }
-    append_text(content, stream);
-  }
+  std::size_t bytes = content.size();
+  for (const std::string& stream : streams) bytes += stream.size() + kMostVarint;
+  content.reserve(bytes);
+  for (const std::string& stream : streams) append_text(content, stream);
   append_section(to, kBorn, content);
 }
 
@@ -222,33 +238,32 @@ std::string TableEncoder::key(const TableSample& sample, TableFacts facts) {
   table_.columns_ = before.columns_;
   table_.facts_ = std::move(facts);
   word_of_.clear();
+  identities_.clear();
   std::string words;
   std::vector<CellValue> indices = take_words(sample, words);
-  std::vector<CellValue> row;
-  std::vector<CellValue> old;
+  std::vector<CellValue> index_now(before.words_.size());  // of the words that the table had; 0: not asked yet
+  std::vector<CellValue> old(width);
+  table_.cells_.resize(sample.rows() * width);
+  table_.used_.reserve(sample.rows());
+  identities_.reserve(sample.rows());
+  slot_of_.reserve(sample.rows());
   for (std::size_t i = 0; i < sample.rows(); ++i) {
     const auto known = slot_before.find(sample.identities[i]);
-    old.clear();
-    if (known != slot_before.end()) {
+    const bool is_known = known != slot_before.end();
+    if (is_known) {
       const auto cells = before.row(known->second);
-      old.assign(cells.begin(), cells.end());
-      // Words are numbered anew.
-      for (std::size_t column = 0; column < width; ++column) {
-        if (table_.columns_[column].kind != CellKind::word || old[column] == 0) continue;
-        const std::string word(before.word(old[column]));
-        const auto [at, is_new] = word_of_.try_emplace(word, table_.words_.size() + 1);
-        if (is_new) {
-          table_.words_.push_back(word);
-          append_text(words, word);
-        }
-        old[column] = at->second;
-      }
+      std::copy(cells.begin(), cells.end(), old.begin());
     }
-    settle(std::span(sample.cells).subspan(i * width, width), indices, old, row);
-    table_.cells_.insert(table_.cells_.end(), row.begin(), row.end());
-    slot_of_.insert_or_assign(sample.identities[i], static_cast<std::uint32_t>(i));
+    // Words are numbered anew.
+    for (std::size_t column = 0; is_known && column < width; ++column) {
+      if (table_.columns_[column].kind != CellKind::word || old[column] == 0) continue;
+      CellValue& now = index_now[static_cast<std::size_t>(old[column] - 1)];
+      if (now == 0) now = take_word(before.word(old[column]), words);
+      old[column] = now;
+    }
+    settle(&sample.cells[i * width], indices, is_known ? old.data() : nullptr, &table_.cells_[i * width]);
+    take_slot(sample.identities[i], i);
   }
-  table_.used_.assign(sample.rows(), 1);
   table_.rows_ = sample.rows();
 
   std::string meta;
@@ -302,10 +317,10 @@ std::string TableEncoder::difference(const TableSample& sample) {
   std::vector<std::uint32_t> changed;
   std::string masks;
   std::vector<std::string> streams(width);
-  std::vector<CellValue> row;
+  std::vector<CellValue> row(width);
   for (const Change& one : known) {
     const std::span<CellValue> cells = std::span(table_.cells_).subspan(one.slot * width, width);
-    settle(std::span(sample.cells).subspan(one.row * width, width), indices, cells, row);
+    settle(&sample.cells[one.row * width], indices, cells.data(), row.data());
     if (std::equal(row.begin(), row.end(), cells.begin())) continue;
     changed.push_back(one.slot);
     std::string mask(mask_bytes, '\0');
@@ -317,16 +332,16 @@ std::string TableEncoder::difference(const TableSample& sample) {
     }
     masks += mask;
   }
-  if (!gone.empty()) {
-    std::erase_if(slot_of_, [&](const auto& entry) { return seen[entry.second] == 0; });
-    for (const std::uint32_t slot : gone) table_.used_[slot] = 0;
-    table_.rows_ -= gone.size();
+  for (const std::uint32_t slot : gone) {
+    const auto entry = slot_of_.find(identities_[slot]);
+    if (entry != slot_of_.end() && entry->second == slot) slot_of_.erase(entry);
+    table_.used_[slot] = 0;
   }
+  table_.rows_ -= gone.size();
   const std::size_t first = table_.cells_.size();
   for (const std::size_t i : born) {
-    settle(std::span(sample.cells).subspan(i * width, width), indices, {}, row);
-    slot_of_.insert_or_assign(sample.identities[i], static_cast<std::uint32_t>(table_.used_.size()));
-    table_.used_.push_back(1);
+    settle(&sample.cells[i * width], indices, nullptr, row.data());
+    take_slot(sample.identities[i], table_.used_.size());
     table_.cells_.insert(table_.cells_.end(), row.begin(), row.end());
   }
   table_.rows_ += born.size();

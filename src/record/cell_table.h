@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -13,6 +14,12 @@
 #include <vector>
 
 namespace tcpstat::record {
+
+/// For tables of texts in which views are looked up.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
 
 /// A cell: 0 is unknown, else the value plus one; in a `raw` column the value itself.
 using CellValue = std::uint64_t;
@@ -100,17 +107,21 @@ class TableEncoder {
   [[nodiscard]] bool wants_key() const { return table_.slots() > 4 * table_.rows() + 4096; }
 
  private:
-  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (empty: nothing).
-  void settle(std::span<const CellValue> row, const std::vector<CellValue>& words, std::span<const CellValue> before,
-              std::vector<CellValue>& to) const;
+  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (null: nothing).
+  void settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before, CellValue* to) const;
+  /// Adds a row in the next slot.
+  void take_slot(std::uint64_t identity, std::size_t slot);
+  /// The index in the table; a new word is added to `section`.
+  CellValue take_word(std::string_view word, std::string& section);
   /// Indices of the table for those of the sample; new ones are added to `section`.
   std::vector<CellValue> take_words(const TableSample& sample, std::string& section);
   void append_born(std::string& to, std::span<const CellValue> rows) const;
 
   Table table_;
   std::uint64_t tolerance_ms_;
+  std::vector<std::uint64_t> identities_;  ///< of the slots
   std::unordered_map<std::uint64_t, std::uint32_t> slot_of_;
-  std::unordered_map<std::string, CellValue> word_of_;
+  std::unordered_map<std::string, CellValue, TextHash, std::equal_to<>> word_of_;
 };
 
 }  // namespace tcpstat::record

@@ -44,6 +44,13 @@ ZSTD_DCtx& decompressor() {
   return *made;
 }
 
+std::string frame_of(FrameHeader header, Codec codec, std::string_view stored) {
+  header.codec = codec;
+  header.stored = static_cast<std::uint32_t>(stored.size());
+  header.payload_crc = crc32c(stored);
+  return encode(header).append(stored);
+}
+
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
@@ -146,12 +153,14 @@ std::string encode_frame(FrameHeader header, std::string_view payload) {
                                              : ZSTD_compressCCtx(packer, packed.data(), packed.size(), payload.data(),
                                                                  payload.size(), kLevel);
   const bool smaller = packer != nullptr && ZSTD_isError(size) == 0 && size < payload.size();
-  const std::string_view stored = smaller ? std::string_view(packed).substr(0, size) : payload;
-  header.codec = smaller ? Codec::zstd : Codec::none;
+  if (!smaller) return encode_unpacked_frame(header, payload);
   header.raw = static_cast<std::uint32_t>(payload.size());
-  header.stored = static_cast<std::uint32_t>(stored.size());
-  header.payload_crc = crc32c(stored);
-  return encode(header).append(stored);
+  return frame_of(header, Codec::zstd, std::string_view(packed).substr(0, size));
+}
+
+std::string encode_unpacked_frame(FrameHeader header, std::string_view payload) {
+  header.raw = static_cast<std::uint32_t>(payload.size());
+  return frame_of(header, Codec::none, payload);
 }
 
 std::optional<std::string> decode_payload(const FrameHeader& header, std::string_view stored) {

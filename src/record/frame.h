@@ -17,6 +17,8 @@ inline constexpr std::size_t kHeaderBytes = 64;
 inline constexpr std::uint16_t kMajor = 1;
 /// Raised when something is added that an older reader may skip.
 inline constexpr std::uint16_t kMinor = 0;
+/// Times of rows that moved less are kept as they were: a dump takes tens of milliseconds and has one time.
+inline constexpr std::uint16_t kToleranceMs = 100;
 /// No payload is larger: a length above this is damage.
 inline constexpr std::uint32_t kMostRaw = 256U << 20U;
 
@@ -80,8 +82,10 @@ std::optional<FrameHeader> decode_frame_header(std::string_view bytes);
 /// Where the next whole frame header begins, at or behind `from`; npos: nowhere.
 std::size_t find_frame(std::string_view bytes, std::size_t from);
 
-/// A frame as it stands in the file: `header` gets codec, lengths and checksum.
+/// A frame as it stands in the file: `header` gets codec, lengths and checksum. Only one thread may pack.
 std::string encode_frame(FrameHeader header, std::string_view payload);
+/// The same with the payload as it is, which is right for a few bytes.
+std::string encode_unpacked_frame(FrameHeader header, std::string_view payload);
 /// The payload of a frame, unpacked; nothing where it is damaged.
 std::optional<std::string> decode_payload(const FrameHeader& header, std::string_view stored);
 

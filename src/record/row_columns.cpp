@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <queue>
 #include <unordered_set>
 
 #include "base/keyed_hash.h"
@@ -42,7 +41,8 @@ enum Place : std::size_t {
   kMptcpRole,
   kTransparent,
   kFreebind,
-  kOwners,  ///< an empty word: none was found
+  kOwners,    ///< an empty word: none was found
+  kOwnersFd,  ///< where there is one, so that all sockets of a process share a word
   kOrphan,
   kCongestion,
   kInfoTime,
@@ -74,6 +74,7 @@ const std::array<TableColumn, kFirstNumber>& first_columns() {
                                                                   {"transparent", number},
                                                                   {"freebind", number},
                                                                   {"owners", word, true},
+                                                                  {"owners_fd", number, true},
                                                                   {"orphan", number, true},
                                                                   {"congestion", word, true},
                                                                   {"tcp_info_ms", time, true}}};
@@ -208,44 +209,56 @@ class RowPacker::Chosen {
   /// `end`: the place of a row that is added. Nothing: there are smaller ones enough.
   std::optional<std::size_t> offer(std::uint64_t identity, std::size_t end) {
     if (rows_.size() < most_) {
-      rows_.emplace(identity, end);
+      rows_.emplace_back(identity, end);
       return end;
     }
-    if (most_ == 0 || identity >= rows_.top().first) return std::nullopt;
-    const std::size_t place = rows_.top().second;
-    rows_.pop();
-    rows_.emplace(identity, place);
+    // Only a host with too many rows pays for their order.
+    if (!is_heap_) std::make_heap(rows_.begin(), rows_.end());
+    is_heap_ = true;
+    if (most_ == 0 || identity >= rows_.front().first) return std::nullopt;
+    std::pop_heap(rows_.begin(), rows_.end());
+    const std::size_t place = rows_.back().second;
+    rows_.back() = {identity, place};
+    std::push_heap(rows_.begin(), rows_.end());
     return place;
   }
 
  private:
   std::size_t most_;
-  std::priority_queue<std::pair<std::uint64_t, std::size_t>> rows_;  ///< the largest first
+  bool is_heap_ = false;  ///< the largest first
+  std::vector<std::pair<std::uint64_t, std::size_t>> rows_;
 };
 
-RowPacker::RowPacker(Names& names, const Setting& setting)
+RowPacker::RowPacker(Names& names, const Setting& setting, TableSample room)
     : names_(names),
       setting_(setting),
       width_(row_columns(setting.info).size()),
-      others_(std::make_unique<Chosen>(setting.limits.rows)) {}
+      sample_(std::move(room)),
+      others_(std::make_unique<Chosen>(setting.limits.rows)) {
+  sample_.identities.clear();
+  sample_.cells.clear();
+  sample_.words.clear();
+}
 
 RowPacker::~RowPacker() = default;
 
 CellValue RowPacker::word(std::string_view text) {
-  const auto [at, is_new] = words_.try_emplace(std::string(text), sample_.words.size() + 1);
-  if (is_new) sample_.words.emplace_back(text);
-  return at->second;
+  if (const auto known = words_.find(text); known != words_.end()) return known->second;
+  sample_.words.emplace_back(text);
+  return words_.emplace(text, sample_.words.size()).first->second;
 }
 
-CellValue RowPacker::owners(const Socket& row) {
-  if (!row.owners_known) return 0;
-  std::string text;
+void RowPacker::put_owners(const Socket& row) {
+  if (!row.owners_known) return;
+  owners_.clear();
+  const bool alone = row.owners.size() == 1;
+  if (alone) row_[kOwnersFd] = to_cell(row.owners.front().fd);
   for (const Owner& owner : row.owners) {
-    append_varint(text, owner.pid);
-    append_varint(text, owner.fd);
-    append_text(text, owner.name);
+    append_varint(owners_, owner.pid);
+    append_varint(owners_, alone ? 0 : owner.fd);
+    append_text(owners_, owner.name);
   }
-  return word(text);
+  row_[kOwners] = word(owners_);
 }
 
 std::optional<std::size_t> RowPacker::place(Chosen& chosen, std::uint64_t identity) {
@@ -296,7 +309,7 @@ void RowPacker::pack(const Row& row, const Endpoint& remote, CellValue state) {
   if (row.mptcp_role != MptcpRole::unknown) row_[kMptcpRole] = word(name(row.mptcp_role));
   if (row.transparent) row_[kTransparent] = to_cell(std::uint64_t{*row.transparent ? 1U : 0U});
   if (row.freebind) row_[kFreebind] = to_cell(std::uint64_t{*row.freebind ? 1U : 0U});
-  row_[kOwners] = owners(row);
+  put_owners(row);
   if (row.owners_known || row.orphan != Orphan::none) row_[kOrphan] = to_cell(static_cast<std::uint64_t>(row.orphan));
   std::size_t at = kFirstNumber;
   for_each_plain_column([&]<ColumnId kId>() {
@@ -441,6 +454,9 @@ class Unpacker {
       const auto name = reader.text();
       if (!pid || !fd || !name) break;
       owners_.push_back({static_cast<std::uint32_t>(*pid), static_cast<std::uint32_t>(*fd), *name});
+    }
+    if (const auto fd = from_cell(cell(kOwnersFd)); fd && owners_.size() == 1) {
+      owners_.front().fd = static_cast<std::uint32_t>(*fd);
     }
     row.owners = owners_;
     const auto orphan = from_cell(cell(kOrphan));

@@ -41,7 +41,8 @@ class RowPacker final : public Sink {
     RowLimits limits = {};
   };
 
-  RowPacker(Names& names, const Setting& setting);
+  /// `room`: a sample that is needed no more, whose memory is used again.
+  RowPacker(Names& names, const Setting& setting, TableSample room = {});
   ~RowPacker() override;
 
   Flow connection(const Connection& row) override;
@@ -59,7 +60,7 @@ class RowPacker final : public Sink {
   void pack(const Row& row, const Endpoint& remote, CellValue state);
   void put_info(const Connection& row);
   CellValue word(std::string_view text);
-  CellValue owners(const Socket& row);
+  void put_owners(const Socket& row);
   /// Where the row of this identity is to stand; nothing: it is left out.
   std::optional<std::size_t> place(Chosen& chosen, std::uint64_t identity);
   void store(std::size_t at, std::uint64_t identity);
@@ -69,7 +70,8 @@ class RowPacker final : public Sink {
   std::size_t width_;
   TableSample sample_;
   std::vector<CellValue> row_;  ///< being packed
-  std::unordered_map<std::string, CellValue> words_;
+  std::unordered_map<std::string, CellValue, TextHash, std::equal_to<>> words_;
+  std::string owners_;  ///< being packed
   std::unique_ptr<Chosen> others_;
   std::unordered_map<std::uint64_t, std::unique_ptr<Chosen>> half_opens_;  ///< by listener
   std::uint64_t dropped_ = 0;

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 import unittest
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import harness
@@ -126,6 +127,51 @@ class Records(TestCase):
         self.assertIn("has no sample of that time", empty.err)
 
 
+class Verdicts(TestCase):
+    def test_the_verdict_is_that_of_the_night(self):
+        """check --at judges with the counters, settings and samples before it that the recorder had."""
+        root = self.tree()
+        root.counters()
+        root.sysctl("net/ipv4/tcp_max_syn_backlog", 4096)
+        with tempfile.TemporaryDirectory() as place:
+            writer = subprocess.Popen([harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path), "--interval", "5",
+                                       "--count", "3", "-v"], stderr=subprocess.PIPE, text=True, env=environment())
+            samples = 0
+            for line in writer.stderr:
+                samples += " kept, read in" in line
+                if samples == 1:
+                    root.counters(ListenOverflows=500, ListenDrops=700, RetransSegs=90_000, OutSegs=200_000)
+                if samples == 2:
+                    root.counters(ListenOverflows=1500, ListenDrops=2700, RetransSegs=190_000, OutSegs=400_000)
+            self.assertEqual(writer.wait(), 0)
+            writer.stderr.close()
+            past = json.loads(self.succeeds("history", "--findings", "--record", place, "-j").out)["findings"]
+            times = json.loads(self.succeeds("history", "--record", place, "-j").out)["times"]
+
+            def at(sample):
+                behind = datetime.fromisoformat(times[sample].replace("Z", "+00:00")) + timedelta(seconds=1)
+                return json.loads(run("check", "--record", place, "--at", behind.isoformat().replace("+00:00", "Z"), "-j").out)
+
+            def of(findings, *keys):
+                return {tuple(one[key] for key in keys) for one in findings if one["severity"] != "info"}
+
+            # A finding is told with the sentence of its first sample.
+            begun = [one for one in past if one["begin"] == times[1]]
+            told = of(begun, "rule", "subject", "severity", "message")
+            self.assertEqual(told - of(at(1)["findings"], "rule", "subject", "severity", "message"), set())
+            self.assertEqual(of(at(1)["findings"], "rule", "subject", "severity"),
+                             of([one for one in past if one["begin"] <= times[1]], "rule", "subject", "severity"))
+            self.assertIn("accept-queue-full", {one["rule"] for one in begun})
+            checked = at(2)
+            self.assertEqual(of(checked["findings"], "rule", "subject", "severity"),
+                             of([one for one in past if one["end"] == times[2]], "rule", "subject", "severity"))
+            # What only growth tells is not seen in the files as they are now.
+            alone = json.loads(run("check", "--proc-root", str(root.path), "-j").out)
+            self.assertNotIn("accept-queue-full", {one["rule"] for one in alone["findings"]})
+            self.assertEqual(checked["counters"]["listen_drops"], 2700)
+            self.assertEqual(checked["counters"]["listen_overflows"], 1500)
+
+
 class Damage(TestCase):
     def recording(self, place, root, **more):
         return subprocess.Popen([harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path), "--interval", "1",
@@ -154,6 +200,27 @@ class Damage(TestCase):
                 self.assertGreaterEqual(self.samples(place), kept)
             rows = run("--record", place, "-aH", "-f", "plain")
             self.assertEqual(len(rows.lines), harness.TOTAL)
+
+    @unittest.skipUnless(shutil.which("strace"), "skipped: no strace to make a disk that hangs")
+    def test_disk_that_hangs(self):
+        """Samples go on at their times while a write takes long, and all of them are there in the end."""
+        root = self.tree()
+        hangs = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync",
+                 "-e", "inject=fdatasync:delay_enter=4500000:when=3"]
+        with tempfile.TemporaryDirectory() as place:
+            done = subprocess.run([*hangs, harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path),
+                                   "--interval", "1", "--count", "7"], capture_output=True, text=True, env=environment(), timeout=60)
+            if "ptrace" in done.stderr:
+                self.skipTest("skipped: strace is not permitted here")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("the disk does not answer; samples wait in memory until it does\n", done.stderr)
+            self.assertIn("the disk answers again\n", done.stderr)
+            self.assertIn("7 samples written", done.stderr)
+            document = json.loads(self.succeeds("history", "--record", place, "-j").out)
+            self.assertEqual((document["samples"], document["complete"]), (7, True))
+            times = [datetime.fromisoformat(time.replace("Z", "+00:00")) for time in document["times"]]
+            steps = [(b - a).total_seconds() for a, b in zip(times, times[1:])]
+            self.assertLess(max(steps), 3, steps)
 
     def test_two_writers(self):
         root = self.tree()

@@ -74,6 +74,35 @@ TEST_CASE("every row comes back as it was") {
   }
 }
 
+TEST_CASE("all sockets of a process share a word, and each has its descriptor") {
+  test::TableNames names;
+  RowPacker packer(names, {.boot_ms = kBoot});
+  std::vector<std::string> wanted;
+  for (std::uint32_t i = 0; i < 9; ++i) {
+    const std::vector<Owner> owners = {{812, 3 + i, "nginx"}, {813, 100, "nginx"}};
+    Connection row = test::connection(State::established, test::endpoint("192.0.2.1", 80),
+                                      test::endpoint("192.0.2.2", static_cast<std::uint16_t>(i + 1)));
+    row.owners = std::span(owners).first(i == 8 ? 2 : 1);
+    row.owners_known = true;
+    packer.connection(row);
+    wanted.push_back(test::facts(kept(row)));
+  }
+  const TableSample sample = packer.take();
+  CHECK(sample.words.size() == 2);
+  TableEncoder encoder(row_columns(InfoChoice::some), 0);
+  Table table;
+  for (int round = 0; round < 2; ++round) {
+    REQUIRE(table.apply_key(encoder.key(sample, {})));
+    RecordedNames recorded;
+    test::Recorder rows;
+    unpack(table, kBoot, recorded, rows);
+    CHECK(rows.rows == wanted);
+  }
+  // The memory of a sample is used again, and nothing of it is left.
+  RowPacker next(names, {.boot_ms = kBoot}, TableSample(sample));
+  CHECK(next.take().rows() == 0);
+}
+
 TEST_CASE("names come with the rows") {
   test::TableNames names;
   names.users[1000] = "alice";

@@ -28,6 +28,21 @@ using std::chrono::seconds;
 /// 2026-11-27 03:00:00 UTC
 constexpr seconds kThree{1'795'748'400};
 
+/// Encoder and writer without a thread between them.
+struct Recorder {
+  explicit Recorder(std::unique_ptr<RecordWriter> opened)
+      : writer(std::move(opened)), encoder(record::row_columns(record::InfoChoice::some), writer->first_sample()) {}
+
+  bool add(const RecordedSample& sample) {
+    const bool written = writer->add(encoder.encode(sample));
+    if (!written) encoder.begin_anew();
+    return written;
+  }
+
+  std::unique_ptr<RecordWriter> writer;
+  RecordEncoder encoder;
+};
+
 class Record {
  public:
   Record() {
@@ -39,16 +54,15 @@ class Record {
   Record(const Record&) = delete;
   Record& operator=(const Record&) = delete;
 
-  std::unique_ptr<RecordWriter> writer(record::RetentionLimits limits = {}) {
+  std::unique_ptr<Recorder> writer(record::RetentionLimits limits = {}) {
     auto opened = RecordWriter::open({.directory = path,
                                       .interval = seconds(10),
                                       .limits = limits,
                                       .min_free_percent = 0,
                                       .boot_id = {},
-                                      .columns = record::row_columns(record::InfoChoice::some),
                                       .say = [this](const std::string& sentence) { said.push_back(sentence); }});
     if (!opened) said.push_back(opened.error().sentence());
-    return opened ? std::move(*opened) : nullptr;
+    return opened ? std::make_unique<Recorder>(std::move(*opened)) : nullptr;
   }
 
   [[nodiscard]] std::vector<std::string> files() const {
@@ -105,6 +119,7 @@ struct Shown {
   std::string text;  ///< the port, or the sentence why there is none
   std::vector<std::string> codes;
   bool complete = true;
+  std::string said;  ///< all sentences
 };
 
 /// What `--at` shows, and the codes of what it says about it.
@@ -113,13 +128,14 @@ Shown shown_at(const std::string& path, std::optional<seconds> at) {
   if (at) options.at = *at;
   const auto source = make_record_source(options, path);
   RunFacts facts;
-  if (auto prepared = source->prepare(facts); !prepared) return {prepared.error().sentence(), {}, false};
+  if (auto prepared = source->prepare(facts); !prepared) return {prepared.error().sentence(), {}, false, {}};
   CHECK(facts.host == "db1");
   PortOf port;
   Coverage coverage;
   REQUIRE(source->read({}, port, coverage));
-  Shown shown{std::to_string(port.port), {}, coverage.complete};
+  Shown shown{std::to_string(port.port), {}, coverage.complete, {}};
   for (const Warning& warning : coverage.warnings) {
+    shown.said += warning.message + "\n";
     if (warning.code != "sample_time") shown.codes.push_back(warning.code);
   }
   return shown;
@@ -328,9 +344,32 @@ TEST_CASE("what cannot be written is said once, and samples go on when it can") 
   CHECK(writer->add(sample(kThree + hours(1) + seconds(20), 4)));
   REQUIRE(record.said.size() == 2);
   CHECK(record.said[1] == "writing again; 2 samples were lost");
-  CHECK(writer->lost() == 2);
+  CHECK(writer->writer->written() == 2);
   CHECK(shown_at(record.path, kThree).text == "1");
   CHECK(shown_at(record.path, kThree + hours(1) + seconds(20)).text == "4");
+}
+
+TEST_CASE("what is lost on the way to the disk is told at its place, and what builds on it is not written") {
+  Record record;
+  const auto recorder = record.writer();
+  REQUIRE(recorder->add(sample(kThree, 1)));
+  RecordEncoder& encoder = recorder->encoder;
+  for (int i = 1; i < 4; ++i) encoder.encode(sample(kThree + seconds(10 * i), 10 + i));
+  encoder.begin_anew();
+  REQUIRE(recorder->add(sample(kThree + seconds(40), 2)));
+  REQUIRE(recorder->add(sample(kThree + seconds(50), 3)));
+  CHECK(record.said == std::vector<std::string>{"writing again; 3 samples were lost"});
+  const Shown in_gap = shown_at(record.path, kThree + seconds(30));
+  CHECK(in_gap.text == "1");
+  CHECK(in_gap.said.find("; 3 samples could not be written") != std::string::npos);
+  CHECK(shown_at(record.path, kThree + seconds(40)).text == "2");
+  CHECK(shown_at(record.path, kThree + seconds(50)).text == "3");
+  auto file = RecordFile::open(record.file_of_rows());
+  std::vector<Damage> damages;
+  const std::vector<FrameAt> frames = *file->frames(damages);
+  REQUIRE(frames.size() == 4);
+  CHECK(frames[1].header.kind == record::FrameKind::note);
+  CHECK(file->payload(frames[1]) == "3 samples before this one are lost");
 }
 
 TEST_CASE("a link in place of a file is not followed, and a directory of others is refused by name") {

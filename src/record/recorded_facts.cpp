@@ -1,0 +1,58 @@
+#include "record/recorded_facts.h"
+
+#include <string>
+#include <type_traits>
+
+#include "record/bytes.h"
+
+namespace tcpstat::record {
+namespace {
+
+/// Calls `each(kind, key, value)` for every value that is kept.
+template <typename Facts, typename Each>
+void for_each_fact(Facts& facts, Each&& each) {
+  for (const auto& info : kKernelCounters) each("counter", info.key, facts.counters.*info.member);
+  for (const auto& info : kFilterCounters) each("filter", info.key, facts.filters.*info.member);
+  for (const auto& info : kSocketUsage) each("usage", info.key, facts.usage.*info.member);
+  auto& settings = facts.settings;
+  for (const auto& info : kTimerSettings) each("setting", info.key, settings.*info.member);
+  for (const auto& info : kOtherSettings) each("setting", info.key, settings.*info.member);
+  each("setting", "first_local_port", settings.first_local_port);
+  each("setting", "last_local_port", settings.last_local_port);
+  each("setting", "reserved_ports", settings.reserved_ports);
+  each("setting", "tcp_mem_low_pages", settings.tcp_mem_pages[0]);
+  each("setting", "tcp_mem_pressure_pages", settings.tcp_mem_pages[1]);
+  each("setting", "tcp_mem_high_pages", settings.tcp_mem_pages[2]);
+}
+
+}  // namespace
+
+void add_facts(const KernelFacts& facts, CountsPacker& to) {
+  for_each_fact(facts, [&to](std::string_view kind, std::string_view key, const auto& value) {
+    using Number = typename std::remove_cvref_t<decltype(value)>::value_type;
+    std::optional<std::uint64_t> number;
+    if (value) number = static_cast<std::uint64_t>(*value);
+    // A setting may be -1, which is no cell.
+    if (value && std::is_signed_v<Number>) number = zigzag(0, *number);
+    to.add(kind, key, number);
+  });
+}
+
+KernelFacts facts_from(const Table& counts) {
+  std::unordered_map<std::string_view, std::uint64_t> values;
+  for (std::size_t slot = 0; slot < counts.slots(); ++slot) {
+    if (!counts.is_used(slot)) continue;
+    const auto row = counts.row(slot);
+    if (const auto value = from_cell(row[kCountValue])) values[counts.word(row[kCountName])] = *value;
+  }
+  KernelFacts facts;
+  for_each_fact(facts, [&values](std::string_view kind, std::string_view key, auto& value) {
+    using Number = typename std::remove_cvref_t<decltype(value)>::value_type;
+    const auto found = values.find(std::string(kind).append("/").append(key));
+    if (found == values.end()) return;
+    value = static_cast<Number>(std::is_signed_v<Number> ? unzigzag(0, found->second) : found->second);
+  });
+  return facts;
+}
+
+}  // namespace tcpstat::record

@@ -1,0 +1,15 @@
+#pragma once
+// What the kernel counts and how it is set, as counts of a record.
+
+#include "model/kernel_facts.h"
+#include "record/cell_table.h"
+#include "record/counts.h"
+
+namespace tcpstat::record {
+
+/// Everything but when it was read and what could not be.
+void add_facts(const KernelFacts& facts, CountsPacker& to);
+/// The same from a table of counts; what it does not have is unknown.
+KernelFacts facts_from(const Table& counts);
+
+}  // namespace tcpstat::record

@@ -1,0 +1,55 @@
+#include "record/recorded_facts.h"
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+namespace tcpstat::record {
+namespace {
+
+Table table_of(const KernelFacts& facts) {
+  CountsPacker counts;
+  counts.add("port", "80", 7);
+  add_facts(facts, counts);
+  TableEncoder encoder(count_columns(), 0);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(counts.take(), {})));
+  return table;
+}
+
+TEST_CASE("each counter and setting comes back, and what was unknown is unknown") {
+  KernelFacts facts;
+  std::uint64_t next = 0;
+  for (const auto& info : kKernelCounters) facts.counters.*info.member = next++;
+  for (const auto& info : kFilterCounters) facts.filters.*info.member = next++;
+  for (const auto& info : kSocketUsage) facts.usage.*info.member = next++;
+  for (const auto& info : kTimerSettings) facts.settings.*info.member = static_cast<std::uint32_t>(next++);
+  for (const auto& info : kOtherSettings) facts.settings.*info.member = -static_cast<std::int64_t>(next++);
+  facts.settings.first_local_port = 1024;
+  facts.settings.last_local_port = 65535;
+  facts.settings.reserved_ports = 3;
+  facts.settings.tcp_mem_pages = {1, std::nullopt, 3};
+  const KernelFacts back = facts_from(table_of(facts));
+  for (const auto& info : kKernelCounters) CHECK(back.counters.*info.member == facts.counters.*info.member);
+  for (const auto& info : kFilterCounters) CHECK(back.filters.*info.member == facts.filters.*info.member);
+  for (const auto& info : kSocketUsage) CHECK(back.usage.*info.member == facts.usage.*info.member);
+  for (const auto& info : kTimerSettings) CHECK(back.settings.*info.member == facts.settings.*info.member);
+  for (const auto& info : kOtherSettings) CHECK(back.settings.*info.member == facts.settings.*info.member);
+  CHECK(back.settings.ephemeral_ports() == facts.settings.ephemeral_ports());
+  CHECK(back.settings.tcp_mem_pages == facts.settings.tcp_mem_pages);
+
+  const KernelFacts nothing = facts_from(table_of({}));
+  for (const auto& info : kKernelCounters) CHECK_FALSE(nothing.counters.*info.member);
+  for (const auto& info : kOtherSettings) CHECK_FALSE(nothing.settings.*info.member);
+  CHECK_FALSE(nothing.settings.first_local_port);
+}
+
+TEST_CASE("a setting of -1 is one") {
+  KernelFacts facts;
+  const auto& info = kOtherSettings.front();
+  facts.settings.*info.member = -1;
+  CHECK(facts_from(table_of(facts)).settings.*info.member == -1);
+}
+
+}  // namespace
+}  // namespace tcpstat::record
