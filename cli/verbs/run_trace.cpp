@@ -108,7 +108,9 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const render::Format& format = render::format(on_terminal ? command.output.format : command.format_in_pipe);
   TextBuffer out(output->fd());
   const auto make_writer = command.lives ? format.lives : format.transitions;
-  const auto writer = make_writer(render_settings(command.filter, command.text, *output, out, **host));
+  auto settings = render_settings(command.filter, command.text, *output, out, **host);
+  settings.observed = Observed::exact;
+  const auto writer = make_writer(std::move(settings));
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;

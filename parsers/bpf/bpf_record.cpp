@@ -32,7 +32,8 @@ std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
   ring_record record{};
   if (bytes.size() < sizeof record) return std::nullopt;
   std::memcpy(&record, bytes.data(), sizeof record);
-  if (record.kind != RING_TRANSITION && record.kind != RING_RESET) return std::nullopt;
+  if (record.kind != RING_TRANSITION && record.kind != RING_RESET && record.kind != RING_RESET_SENT)
+    return std::nullopt;
   return record;
 }
 
@@ -52,6 +53,14 @@ std::optional<Transition> to_transition(const ring_record& record) {
   transition.netns = record.netns;
   transition.by_followed = (record.flags & RING_FOLLOWED) != 0;
   return transition;
+}
+
+std::optional<ResetReason> reset_reason(std::uint8_t number) {
+  // In the same order, with none before them.
+  static_assert(RING_REASON_OTHER == static_cast<int>(ResetReason::other) + 1);
+  static_assert(RING_REASON_ABORT == static_cast<int>(ResetReason::abort) + 1);
+  if (number == RING_REASON_NONE || number > RING_REASON_OTHER) return std::nullopt;
+  return static_cast<ResetReason>(number - 1);
 }
 
 bool Repeats::is_repeat(const ring_record& record) {

@@ -19,6 +19,9 @@ std::optional<ring_record> read_record(std::span<const std::byte> bytes);
 /// Without time, socket and line. Nothing for another protocol than TCP and MPTCP, or a state that is not known.
 std::optional<Transition> to_transition(const ring_record& record);
 
+/// Nothing for a reason that is not given.
+std::optional<ResetReason> reset_reason(std::uint8_t number);
+
 /// Finds records that came twice: where an interrupt falls between the two programs, the second may take for missed what
 /// the first has taken.
 class Repeats {

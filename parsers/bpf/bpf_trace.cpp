@@ -15,9 +15,9 @@
 #include <charconv>
 
 #include "base/keyed_hash.h"
-#include "model/pending_resets.h"
 #include "parsers/bpf/bpf_record.h"
 #include "parsers/bpf/bpf_refusal.h"
+#include "parsers/bpf/held_steps.h"
 
 namespace tcpstat::bpf {
 namespace {
@@ -31,6 +31,7 @@ constexpr std::uint64_t kManyIn_ns = 20'000'000;
 constexpr std::uint32_t kWakeAt = 64U * 1024;
 constexpr int kPauseWhenBusy_ms = 20;
 constexpr int kPauseWhenQuiet_ms = 100;
+constexpr int kPauseWhenHolding_ms = 2;
 constexpr int kStop = -ECANCELED;
 
 std::uint64_t now_ns(clockid_t clock) {
@@ -70,7 +71,8 @@ class BpfTrace final : public TransitionSource {
     while (flow_ == Flow::more && !last) {
       since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
       last = between_() == Flow::stop;
-      if (!last) ::ring_buffer__poll(ring_.get(), busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms);
+      if (!last) ::ring_buffer__poll(ring_.get(), pause_ms());
+      const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
       // Records that wait below the mark wake nobody. At the end what has come until now is taken, and not what comes
       // while it is read.
       std::size_t rounds = last ? kRingRecords / kMostAtOnce + 1 : 1;
@@ -79,6 +81,7 @@ class BpfTrace final : public TransitionSource {
         const int code = ::ring_buffer__consume(ring_.get());
         if (code < 0 && code != kStop && code != -EINTR) return failure("read the ring buffer of the trace", -code);
         adapt();
+        release(last ? UINT64_MAX : now);
       } while (flow_ == Flow::more && taken_ >= kMostAtOnce && --rounds > 0);
       count_losses(last);
     }
@@ -93,15 +96,26 @@ class BpfTrace final : public TransitionSource {
     if (!record) return 0;
     ++taken_;
     if (const std::uint64_t lost = losses_.before(*record); lost > 0) tell_lost(lost);
-    const bool reset = record->kind == RING_RESET;
-    if (reset) resets_.add(record->socket);
-    const bool twice = !reset && repeats_.is_repeat(*record);
+    const bool twice = record->kind == RING_TRANSITION && repeats_.is_repeat(*record);
     if (twice) ++taken_twice_;
-    if (!reset && !twice) tell(*record);
+    if (!twice) steps_.add(*record);
+    if (!tells_resets_) release(UINT64_MAX);
     return flow_ == Flow::stop || taken_ >= kMostAtOnce ? kStop : 0;
   }
 
-  void tell(const ring_record& record) {
+  [[nodiscard]] int pause_ms() const {
+    if (!steps_.empty()) return kPauseWhenHolding_ms;
+    return busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms;
+  }
+
+  void release(std::uint64_t now) {
+    steps_.release(now, [this](const HeldSteps::Step& step) {
+      if (flow_ == Flow::more) tell(step);
+    });
+  }
+
+  void tell(const HeldSteps::Step& step) {
+    const ring_record& record = step.record;
     auto transition = to_transition(record);
     if (!transition) return;
     // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
@@ -111,12 +125,20 @@ class BpfTrace final : public TransitionSource {
     transition->socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
     transition->time = EventTime((since_1970_ns_ + record.time) / 1000);
     transition->line = ++records_;
-    if (tells_resets_) transition->peer_reset = resets_.settle(record.socket, *transition);
+    if (tells_resets_) {
+      transition->peer_reset = step.peer_reset;
+      transition->reset_sent = step.reset_sent;
+      transition->reset_reason = reset_reason(step.reason);
+      // The kernel may have run no program where the RST was sent.
+      const bool silent = step.reset_sent == false && transition->from != ObservedState(State::fin_wait2);
+      if (silent && count_missed_resets()) transition->reset_sent.reset();
+    }
     if (sink_->transition(*transition) == Flow::stop) flow_ = Flow::stop;
   }
 
   void tell_lost(std::uint64_t count) {
-    resets_.lost();
+    steps_.lost();
+    release(UINT64_MAX);
     repeats_ = {};
     if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
   }
@@ -150,9 +172,15 @@ class BpfTrace final : public TransitionSource {
     const std::uint64_t skipped = missed > rescued ? missed - rescued : 0;
     if (skipped > skipped_) tell_lost(skipped - skipped_);
     skipped_ = std::max(skipped_, skipped);
-    if (!tells_resets_) return;
-    const std::uint64_t resets = misses_of(programs_->progs.reset_received);
-    if (std::exchange(missed_resets_, resets) != resets) resets_.lost();
+    if (tells_resets_) (void)count_missed_resets();
+  }
+
+  /// Whether there are more of them than last time.
+  bool count_missed_resets() {
+    const std::uint64_t missed = misses_of(programs_->progs.reset_received) + misses_of(programs_->progs.reset_sent);
+    if (std::exchange(missed_resets_, missed) == missed) return false;
+    steps_.lost();
+    return true;
   }
 
   std::unique_ptr<transitions, Destroy> programs_;
@@ -162,7 +190,7 @@ class BpfTrace final : public TransitionSource {
   KeyedHash hash_;
   Repeats repeats_;
   Losses losses_;
-  PendingResets resets_;
+  HeldSteps steps_;
   bool tells_resets_;
   bool busy_ = false;
   Flow flow_ = Flow::more;
@@ -207,7 +235,10 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets re
   const bool follow = filter.follow == KernelFilter::Follow::children;
   if (follow && !follow_children(*programs)) return nullptr;
   ::bpf_program__set_autoload(programs->progs.forked, follow);
-  if (resets == Resets::no) ::bpf_program__set_autoload(programs->progs.reset_received, false);
+  if (resets == Resets::no) {
+    ::bpf_program__set_autoload(programs->progs.reset_received, false);
+    ::bpf_program__set_autoload(programs->progs.reset_sent, false);
+  }
   int code = transitions__load(programs.get());
   if (code == 0) code = transitions__attach(programs.get());
   if (code == 0) return programs;

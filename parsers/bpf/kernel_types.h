@@ -6,6 +6,25 @@
 
 #include <linux/types.h>
 
+// Linux 6.10. Numbers come from the running kernel, too.
+enum sk_rst_reason {
+  SK_RST_REASON_NOT_SPECIFIED,
+  SK_RST_REASON_TCP_INVALID_ACK_SEQUENCE,
+  SK_RST_REASON_TCP_RFC7323_PAWS,
+  SK_RST_REASON_TCP_TOO_OLD_ACK,
+  SK_RST_REASON_TCP_ACK_UNSENT_DATA,
+  SK_RST_REASON_TCP_FLAGS,
+  SK_RST_REASON_TCP_OLD_ACK,
+  SK_RST_REASON_TCP_ABORT_ON_DATA,
+  SK_RST_REASON_INVALID_SYN,
+  SK_RST_REASON_TCP_ABORT_ON_CLOSE,
+  SK_RST_REASON_TCP_ABORT_ON_LINGER,
+  SK_RST_REASON_TCP_ABORT_ON_MEMORY,
+  SK_RST_REASON_TCP_STATE,
+  SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT,
+  SK_RST_REASON_TCP_DISCONNECT_WITH_DATA,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct in6_addr {
   union {

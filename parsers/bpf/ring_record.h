@@ -7,6 +7,26 @@
 enum ring_record_kind {
   RING_TRANSITION = 1, /* all members */
   RING_RESET = 2,      /* the socket has received an RST that it obeys: no states */
+  RING_RESET_SENT = 3, /* an RST was sent for the socket: no states, but a reason */
+};
+/* Why this host sent an RST, in numbers of our own: those of the kernel's enum sk_rst_reason are not the same in all
+   versions. 0: the kernel does not say. */
+enum ring_reset_reason {
+  RING_REASON_NONE,
+  RING_REASON_INVALID_ACK,
+  RING_REASON_PAWS,
+  RING_REASON_OLD_ACK,
+  RING_REASON_UNSENT_ACK,
+  RING_REASON_FLAGS,
+  RING_REASON_ABORT_ON_DATA,
+  RING_REASON_INVALID_SYN,
+  RING_REASON_ABORT_ON_CLOSE,
+  RING_REASON_ABORT_ON_LINGER,
+  RING_REASON_ABORT_ON_MEMORY,
+  RING_REASON_ABORT,
+  RING_REASON_KEEPALIVE_TIMEOUT,
+  RING_REASON_DISCONNECT_WITH_DATA,
+  RING_REASON_OTHER,
 };
 enum ring_record_flags {
   RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
@@ -30,5 +50,6 @@ struct ring_record {
   __u8 family; /* AF_INET or AF_INET6 */
   __u8 from;   /* TCP_ESTABLISHED = 1, … */
   __u8 to;
-  __u8 spare[3]; /* 0 */
+  __u8 reason;   /* enum ring_reset_reason */
+  __u8 spare[2]; /* 0 */
 };

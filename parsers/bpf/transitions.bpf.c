@@ -13,7 +13,9 @@
 #define PROTOCOL_TCP 6
 #define PROTOCOL_MPTCP 262
 #define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_TIME_WAIT 6
 #define TCP_STATE_LISTEN 10
+#define TCP_STATE_NEW_SYN_RECV 12
 #define MOST_PORTS 8
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -67,7 +69,15 @@ static __always_inline int port_is_wanted(__u16 port) {
   return 0;
 }
 
-static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8 to, __u8 flags) {
+struct told {
+  __u8 kind;
+  __u8 from;
+  __u8 to;
+  __u8 flags;
+  __u8 reason;
+};
+
+static __always_inline int hand_over(struct sock* sk, const struct told told) {
   struct sock_common* common = &sk->__sk_common;
   const __u16 protocol = sk->sk_protocol;
   if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_MPTCP) return 0;
@@ -93,7 +103,7 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   record->time = bpf_ktime_get_ns();
   record->socket = (__u64)sk;
   // Before Linux 6.15 the child of a listener is still its listener's copy here, cookie and all.
-  const int copy = from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV && remote_port == 0;
+  const int copy = told.from == TCP_STATE_LISTEN && told.to == TCP_STATE_SYN_RECV && remote_port == 0;
   record->cookie = copy ? 0 : bpf_get_socket_cookie(sk);
   record->netns = netns;
   record->lost = *full;
@@ -110,12 +120,13 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   record->remote_port = remote_port;
   record->protocol = protocol;
   record->processor = bpf_get_smp_processor_id();
-  record->kind = kind;
-  record->flags = flags;
+  record->kind = told.kind;
+  record->flags = told.flags;
   if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
   record->family = family;
-  record->from = from;
-  record->to = to;
+  record->from = told.from;
+  record->to = told.to;
+  record->reason = told.reason;
   __builtin_memset(record->spare, 0, sizeof record->spare);
   __u64 how = 0;
   if (wake_at != 0) {
@@ -161,7 +172,7 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(guarded, struct sock* sk, int from, int to) {
   struct step step;
   if (find_step(ctx, from, to, &step)) *step.place = step.what;
-  return hand_over(sk, RING_TRANSITION, from, to, 0);
+  return hand_over(sk, (struct told){RING_TRANSITION, from, to, 0, 0});
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -172,11 +183,48 @@ int BPF_PROG(rescue, struct sock* sk, int from, int to) {
   if (found >> 8 == step.what >> 8) *step.place = 0;
   if (found == step.what) return 0;
   __sync_fetch_and_add(&rescued, 1);
-  return hand_over(sk, RING_TRANSITION, from, to, RING_RESCUED);
+  return hand_over(sk, (struct told){RING_TRANSITION, from, to, RING_RESCUED, 0});
 }
 
 SEC("tp_btf/tcp_receive_reset")
-int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, RING_RESET, 0, 0, 0); }
+int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, (struct told){RING_RESET, 0, 0, 0, 0}); }
+
+// Of the running kernel's number, ours.
+#define IS_REASON(kernel, ours)                                    \
+  if (bpf_core_enum_value_exists(enum sk_rst_reason, kernel) &&    \
+      reason == bpf_core_enum_value(enum sk_rst_reason, kernel)) { \
+    return ours;                                                   \
+  }
+static __always_inline __u8 known_reason(__u32 reason) {
+  IS_REASON(SK_RST_REASON_NOT_SPECIFIED, RING_REASON_NONE)
+  IS_REASON(SK_RST_REASON_TCP_INVALID_ACK_SEQUENCE, RING_REASON_INVALID_ACK)
+  IS_REASON(SK_RST_REASON_TCP_RFC7323_PAWS, RING_REASON_PAWS)
+  IS_REASON(SK_RST_REASON_TCP_TOO_OLD_ACK, RING_REASON_OLD_ACK)
+  IS_REASON(SK_RST_REASON_TCP_OLD_ACK, RING_REASON_OLD_ACK)
+  IS_REASON(SK_RST_REASON_TCP_ACK_UNSENT_DATA, RING_REASON_UNSENT_ACK)
+  IS_REASON(SK_RST_REASON_TCP_FLAGS, RING_REASON_FLAGS)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_DATA, RING_REASON_ABORT_ON_DATA)
+  IS_REASON(SK_RST_REASON_INVALID_SYN, RING_REASON_INVALID_SYN)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_CLOSE, RING_REASON_ABORT_ON_CLOSE)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_LINGER, RING_REASON_ABORT_ON_LINGER)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_MEMORY, RING_REASON_ABORT_ON_MEMORY)
+  IS_REASON(SK_RST_REASON_TCP_STATE, RING_REASON_ABORT)
+  IS_REASON(SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT, RING_REASON_KEEPALIVE_TIMEOUT)
+  IS_REASON(SK_RST_REASON_TCP_DISCONNECT_WITH_DATA, RING_REASON_DISCONNECT_WITH_DATA)
+  return RING_REASON_OTHER;
+}
+
+// For whom, if for anybody: a port that nobody listens on has no socket, a listener lives on, a request or a time-wait
+// socket is no full one.
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent, struct sock* sk) {
+  if (!sk) return 0;
+  const __u8 state = sk->__sk_common.skc_state;
+  if (state == TCP_STATE_LISTEN || state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV) return 0;
+  // Linux 6.10 gives the reason as third argument; elsewhere the verifier never sees this branch.
+  const __u8 reason = bpf_core_type_exists(enum sk_rst_reason) ? known_reason(ctx[2]) : RING_REASON_NONE;
+  return hand_over(sk, (struct told){RING_RESET_SENT, 0, 0, 0, reason});
+}
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(forked, struct task_struct* parent, struct task_struct* child) {

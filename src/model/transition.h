@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/address.h"
+#include "model/reset_reason.h"
 #include "model/seen.h"
 #include "model/state.h"
 
@@ -83,6 +84,9 @@ struct Transition {
   std::optional<EventTime> dwell;
   /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot tell.
   std::optional<bool> peer_reset;
+  /// Whether this host sent an RST for it then, as far as anybody knows of it: with a step to CLOSE, and no RST before.
+  std::optional<bool> reset_sent;
+  std::optional<ResetReason> reset_reason;  ///< of the RST that was sent; nothing where the kernel does not say
   /// Whether the process that ran was one that the source was told to follow: the one that did it, where a system call
   /// did, as connect(2) and listen(2); else anybody.
   bool by_followed = false;

@@ -52,6 +52,7 @@ Json life_json(const ConnectionLife& of) {
   out["closed_first"] = word(of.closed_first);
   out["ending"] = word(of.ending);
   out["reset_by"] = word(of.reset_by);
+  out["reset_reason"] = word(of.reset_reason);
   out["complete"] = of.complete;
   out["legal"] = of.legal;
   out["states"] = Json::array();

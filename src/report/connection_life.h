@@ -26,10 +26,10 @@ constexpr std::string_view name(ClosedFirst side) {
 }
 
 /// orderly: by FINs of both. failed: connect() came to nothing. refused: because the peer answered with RST. reset: it
-/// ended at once.
-enum class Ending : std::uint8_t { orderly, failed, refused, reset };
+/// ended at once. timed_out: so it did, but nobody sent an RST: the peer did not answer until the kernel gave up.
+enum class Ending : std::uint8_t { orderly, failed, refused, reset, timed_out };
 constexpr std::string_view name(Ending ending) {
-  constexpr std::string_view kNames[] = {"orderly", "failed", "refused", "reset"};
+  constexpr std::string_view kNames[] = {"orderly", "failed", "refused", "reset", "timed-out"};
   return kNames[static_cast<std::size_t>(ending)];
 }
 
@@ -62,6 +62,7 @@ struct ConnectionLife {
   std::optional<ClosedFirst> closed_first;
   std::optional<Ending> ending;
   std::optional<ResetBy> reset_by;
+  std::optional<ResetReason> reset_reason;  ///< of an RST that this host sent
   bool complete = true;  ///< no record is missing
   bool legal = true;     ///< no record is illegal
 };

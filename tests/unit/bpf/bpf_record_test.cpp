@@ -63,13 +63,22 @@ TEST_CASE("a received reset has a socket and no states") {
   CHECK_FALSE(to_transition(records[17]));
 }
 
+TEST_CASE("reasons by their numbers in the ring") {
+  CHECK_FALSE(reset_reason(RING_REASON_NONE));
+  CHECK_FALSE(reset_reason(RING_REASON_OTHER + 1));
+  CHECK((reset_reason(RING_REASON_PAWS) == ResetReason::paws));
+  CHECK((reset_reason(RING_REASON_ABORT_ON_CLOSE) == ResetReason::abort_on_close));
+  CHECK((reset_reason(RING_REASON_KEEPALIVE_TIMEOUT) == ResetReason::keepalive_timeout));
+  CHECK((reset_reason(RING_REASON_OTHER) == ResetReason::other));
+}
+
 TEST_CASE("bytes that are no record") {
   const std::string bytes = test::fixture("bpf/connections.ring");
   for (std::size_t size = 0; size < sizeof(ring_record); ++size) {
     CHECK_FALSE(read_record(test::bytes_of(std::string_view(bytes).substr(0, size))));
   }
   ring_record record = recorded()[0];
-  for (const int kind : {0, 3, 255}) {
+  for (const int kind : {0, 4, 255}) {
     record.kind = static_cast<std::uint8_t>(kind);
     std::string other(sizeof record, 0);
     std::memcpy(other.data(), &record, sizeof record);
