@@ -13,12 +13,11 @@
 
 #include "fate_counts.h"
 #include "kernel_types.h"
+#include "request_reading.h"
 
-#define FAMILY_INET6 10
 #define PROTOCOL_TCP 6
 #define TCP_STATE_ESTABLISHED 1
 #define TCP_STATE_SYN_RECV 3
-#define TCP_STATE_LISTEN 10
 #define MOST_LISTENERS 1024
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -95,43 +94,10 @@ static __always_inline void describe(const struct sock* listener, struct fate_ke
   }
 }
 
-static __always_inline int is_of(const struct request_sock* request, __u64 child) {
-  const struct sock* sk = (const struct sock*)child;
-  if (child == 0 || BPF_CORE_READ(sk, __sk_common.skc_num) != BPF_CORE_READ(request, __req_common.skc_num) ||
-      BPF_CORE_READ(sk, __sk_common.skc_dport) != BPF_CORE_READ(request, __req_common.skc_dport)) {
-    return 0;
-  }
-  // An IPv6 listener's IPv4 client stands in both; a listener's copy holds one of the two.
-  if (BPF_CORE_READ(request, __req_common.skc_family) != FAMILY_INET6) {
-    return BPF_CORE_READ(sk, __sk_common.skc_daddr) == BPF_CORE_READ(request, __req_common.skc_daddr);
-  }
-  __u64 theirs[2] = {};
-  __u64 wanted[2] = {};
-  BPF_CORE_READ_INTO(&theirs, sk, __sk_common.skc_v6_daddr);
-  BPF_CORE_READ_INTO(&wanted, request, __req_common.skc_v6_daddr);
-  return theirs[0] == wanted[0] && theirs[1] == wanted[1];
-}
-
 // A SYN+ACK was sent again, and the client has not sent the ACK that only data is waited for after (TCP_DEFER_ACCEPT).
 static __always_inline int is_late(const struct request_sock* request) {
   return BPF_CORE_READ_BITFIELD_PROBED(request, num_timeout) != 0 &&
          BPF_CORE_READ_BITFIELD_PROBED((const struct inet_request_sock*)request, acked) == 0;
-}
-
-// As reqsk_timer_handler() decides.
-static __always_inline __u32 fate_of(const struct request_sock* request, const struct sock* listener) {
-  if (BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_STATE_LISTEN) return FATE_LISTENER_GONE;
-  const struct inet_connection_sock* queue = (const struct inet_connection_sock*)listener;
-  __u8 rounds = BPF_CORE_READ(queue, icsk_syn_retries);
-  if (rounds == 0) rounds = BPF_CORE_READ(listener, __sk_common.skc_net.net, ipv4.sysctl_tcp_synack_retries);
-  if (BPF_CORE_READ_BITFIELD_PROBED(request, num_timeout) >= rounds) return FATE_EXPIRED;
-  const __u32 waiting = BPF_CORE_READ(queue, icsk_accept_queue.qlen.counter);
-  const __u32 backlog = BPF_CORE_READ(listener, sk_max_ack_backlog);
-  return waiting * 2 > (backlog > 8 ? backlog : 8) ? FATE_PRUNED : FATE_EXPIRED;
-}
-
-static __always_inline __u32 isn_of(__u64 request) {
-  return BPF_CORE_READ((const struct tcp_request_sock*)request, snt_isn);
 }
 
 static __always_inline void take_back(struct work* work, __u64 address) {
