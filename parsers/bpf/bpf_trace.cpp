@@ -18,6 +18,8 @@
 #include "parsers/bpf/bpf_record.h"
 #include "parsers/bpf/bpf_refusal.h"
 #include "parsers/bpf/held_steps.h"
+#include "parsers/bpf/kernel_symbols.h"
+#include "parsers/bpf/minisockets.h"
 
 namespace tcpstat::bpf {
 namespace {
@@ -82,6 +84,7 @@ class BpfTrace final : public TransitionSource {
         if (code < 0 && code != kStop && code != -EINTR) return failure("read the ring buffer of the trace", -code);
         adapt();
         release(last ? UINT64_MAX : now);
+        minisockets_.settle(last ? UINT64_MAX : now, [this](const Minisockets::Step& step) { tell(step); });
       } while (flow_ == Flow::more && taken_ >= kMostAtOnce && --rounds > 0);
       count_losses(last);
     }
@@ -110,7 +113,9 @@ class BpfTrace final : public TransitionSource {
 
   void release(std::uint64_t now) {
     steps_.release(now, [this](const HeldSteps::Step& step) {
-      if (flow_ == Flow::more) tell(step);
+      if (flow_ == Flow::stop) return;
+      if (step.record.kind == RING_TRANSITION) return tell(step);
+      minisockets_.add(step.record, [this](const Minisockets::Step& mini) { tell(mini); });
     });
   }
 
@@ -118,13 +123,6 @@ class BpfTrace final : public TransitionSource {
     const ring_record& record = step.record;
     auto transition = to_transition(record);
     if (!transition) return;
-    // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
-    std::uint64_t words[] = {record.socket};
-    std::array<char, 16> socket{};
-    const auto [end, error] = std::to_chars(socket.data(), socket.data() + socket.size(), hash_(words), 16);
-    transition->socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
-    transition->time = EventTime((since_1970_ns_ + record.time) / 1000);
-    transition->line = ++records_;
     if (tells_resets_) {
       transition->peer_reset = step.peer_reset;
       transition->reset_sent = step.reset_sent;
@@ -133,12 +131,35 @@ class BpfTrace final : public TransitionSource {
       const bool silent = step.reset_sent == false && transition->from != ObservedState(State::fin_wait2);
       if (silent && count_missed_resets()) transition->reset_sent.reset();
     }
-    if (sink_->transition(*transition) == Flow::stop) flow_ = Flow::stop;
+    hand_on(*transition, record.socket, record.time);
+  }
+
+  void tell(const Minisockets::Step& step) {
+    Transition transition = socket_of(step.record);
+    transition.from = step.from;
+    transition.to = step.to;
+    transition.body = step.body;
+    transition.minisocket_end = step.end;
+    if (step.body == Body::request) transition.tries = step.record.to;
+    if (step.lasted_ns) transition.dwell = EventTime(*step.lasted_ns / 1000);
+    hand_on(transition, step.record.socket, step.time_ns);
+  }
+
+  void hand_on(Transition& transition, std::uint64_t address, std::uint64_t time) {
+    // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
+    std::uint64_t words[] = {address};
+    std::array<char, 16> socket{};
+    const auto [end, error] = std::to_chars(socket.data(), socket.data() + socket.size(), hash_(words), 16);
+    transition.socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
+    transition.time = EventTime((since_1970_ns_ + time) / 1000);
+    transition.line = ++records_;
+    if (flow_ == Flow::more && sink_->transition(transition) == Flow::stop) flow_ = Flow::stop;
   }
 
   void tell_lost(std::uint64_t count) {
     steps_.lost();
     release(UINT64_MAX);
+    minisockets_.lost();
     repeats_ = {};
     if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
   }
@@ -191,6 +212,7 @@ class BpfTrace final : public TransitionSource {
   Repeats repeats_;
   Losses losses_;
   HeldSteps steps_;
+  Minisockets minisockets_;
   bool tells_resets_;
   bool busy_ = false;
   Flow flow_ = Flow::more;
@@ -225,19 +247,35 @@ bool follow_children(transitions& programs) {
   return true;
 }
 
-enum class Resets : bool { no, yes };
+/// What may be left out where the kernel does not take it.
+struct Optional {
+  bool resets = true;
+  bool minisockets = true;
+};
+
+struct Timers {
+  std::uint64_t request = 0;
+  std::uint64_t time_wait = 0;
+};
 
 /// Null and errno where the kernel takes the programs not. A skeleton loads as a whole.
-std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets resets) {
+std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Optional optional, Timers timers) {
   std::unique_ptr<transitions, Destroy> programs(transitions__open());
   if (!programs) return programs;
   set_filter(*programs, filter);
   const bool follow = filter.follow == KernelFilter::Follow::children;
   if (follow && !follow_children(*programs)) return nullptr;
   ::bpf_program__set_autoload(programs->progs.forked, follow);
-  if (resets == Resets::no) {
-    ::bpf_program__set_autoload(programs->progs.reset_received, false);
-    ::bpf_program__set_autoload(programs->progs.reset_sent, false);
+  for (bpf_program* program : {programs->progs.reset_received, programs->progs.reset_sent}) {
+    ::bpf_program__set_autoload(program, optional.resets);
+  }
+  for (bpf_program* program : {programs->progs.timer_started, programs->progs.timer_cancelled,
+                               programs->progs.timer_expires, programs->progs.timer_expired}) {
+    ::bpf_program__set_autoload(program, optional.minisockets);
+  }
+  if (optional.minisockets) {
+    programs->rodata->request_timer = timers.request;
+    programs->rodata->time_wait_timer = timers.time_wait;
   }
   int code = transitions__load(programs.get());
   if (code == 0) code = transitions__attach(programs.get());
@@ -248,20 +286,38 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets re
 
 }  // namespace
 
-Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& filter, Between between) {
+Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between) {
   const BpfHost host = look_at_host();
   if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
   ::libbpf_set_print(nullptr);
-  Resets resets = Resets::yes;
-  auto programs = load(filter, resets);
+  OpenedBpfTrace out;
+  Optional optional;
+  Timers timers;
+  optional.minisockets = filter.minisockets == KernelFilter::Minisockets::yes;
+  if (optional.minisockets) {
+    timers = {kernel_address("reqsk_timer_handler"), kernel_address("tw_timer_handler")};
+    optional.minisockets = timers.request != 0 && timers.time_wait != 0;
+    if (!optional.minisockets) {
+      out.limits =
+          "requests and time-wait sockets are not followed: the kernel hides the addresses of their timers "
+          "(see kernel.kptr_restrict; it takes CAP_SYSLOG)";
+    }
+  }
+  auto programs = load(filter, optional, timers);
+  if (!programs && optional.minisockets) {
+    optional.minisockets = false;
+    out.limits = "requests and time-wait sockets are not followed: the kernel refuses the programs for their timers";
+    programs = load(filter, optional, timers);
+  }
   if (!programs) {
-    resets = Resets::no;
-    programs = load(filter, resets);
+    optional.resets = false;
+    programs = load(filter, optional, timers);
   }
   if (!programs) return tl::make_unexpected(load_failure(host, errno));
-  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), resets == Resets::yes);
+  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), optional.resets);
   if (auto opened = trace->open_ring(); !opened) return tl::make_unexpected(opened.error());
-  return trace;
+  out.source = std::move(trace);
+  return out;
 }
 
 }  // namespace tcpstat::bpf

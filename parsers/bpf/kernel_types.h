@@ -44,6 +44,9 @@ struct net {
 typedef struct {
   struct net* net;
 } possible_net_t;
+typedef struct {
+  __s64 counter;
+} atomic64_t;
 struct sock;
 struct sock_common {
   __be32 skc_daddr, skc_rcv_saddr;
@@ -54,6 +57,7 @@ struct sock_common {
   possible_net_t skc_net;
   struct sock* skc_listener;
   struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+  atomic64_t skc_cookie;
 };
 struct sock {
   struct sock_common __sk_common;
@@ -90,6 +94,11 @@ struct inet_request_sock {
 };
 struct tcp_request_sock {
   __u32 snt_isn;
+};
+struct inet_timewait_sock {
+  struct sock_common __tw_common;
+  struct timer_list tw_timer;
+  volatile unsigned char tw_substate;
 };
 struct task_struct {
   int tgid;

@@ -6,26 +6,18 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "fate_counts.h"
 #include "kernel_types.h"
+#include "request_reading.h"
 #include "ring_record.h"
+#include "ring_writing.h"
+#include "timed_sockets.h"
 
-#define FAMILY_INET6 10
-#define PROTOCOL_TCP 6
 #define PROTOCOL_MPTCP 262
 #define TCP_STATE_SYN_RECV 3
 #define TCP_STATE_TIME_WAIT 6
-#define TCP_STATE_LISTEN 10
-#define TCP_STATE_NEW_SYN_RECV 12
-#define MOST_PORTS 8
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-// The filter, constant from load on: the verifier removes what is not asked for.
-const volatile __u32 wanted_netns = 0;   // inode; 0: all
-const volatile __u16 wanted_family = 0;  // 0: both
-const volatile __u32 port_ranges = 0;    // how many of the following; 0: all ports
-const volatile __u16 first_port[MOST_PORTS] = {};
-const volatile __u16 last_port[MOST_PORTS] = {};
 
 // Processes that the reader starts are followed, and theirs. Its own number is that of its PID namespace, whose file is
 // this device and inode; all other numbers are the kernel's own.
@@ -33,23 +25,8 @@ const volatile __u32 followed_parent = 0;  // 0: nobody is followed
 const volatile __u64 namespace_device = 0;
 const volatile __u64 namespace_inode = 0;
 
-// Bytes that wait before the reader is woken; it raises the number while records come fast.
-volatile __u32 wake_at = 0;
 // Transitions that `rescue` found `guarded` to have missed.
 volatile __u64 rescued = 0;
-
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 1 << 22);
-} ring SEC(".maps");
-
-// Records for which the ring had no room, by processor.
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, __u64);
-} dropped SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -59,15 +36,6 @@ struct {
 } followed SEC(".maps");
 
 static __always_inline int is_followed(__u32 process) { return bpf_map_lookup_elem(&followed, &process) != 0; }
-
-static __always_inline int port_is_wanted(__u16 port) {
-  if (port_ranges == 0) return 1;
-#pragma unroll
-  for (int i = 0; i < MOST_PORTS; ++i) {
-    if (i < port_ranges && port >= first_port[i] && port <= last_port[i]) return 1;
-  }
-  return 0;
-}
 
 struct told {
   __u8 kind;
@@ -127,16 +95,8 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   record->from = told.from;
   record->to = told.to;
   record->reason = told.reason;
-  __builtin_memset(record->spare, 0, sizeof record->spare);
-  __u64 how = 0;
-  if (wake_at != 0) {
-    // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
-    // is awake, and waking it for each record would cost more than all the rest.
-    const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (sizeof *record + BPF_RINGBUF_HDR_SZ);
-    how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-  }
-  bpf_ringbuf_submit(record, how);
+  record->isn = 0;
+  submit(record);
   return 0;
 }
 
@@ -172,6 +132,7 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(guarded, struct sock* sk, int from, int to) {
   struct step step;
   if (find_step(ctx, from, to, &step)) *step.place = step.what;
+  if (request_timer != 0 && from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) remember_child(ctx);
   return hand_over(sk, (struct told){RING_TRANSITION, from, to, 0, 0});
 }
 

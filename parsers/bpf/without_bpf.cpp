@@ -9,7 +9,7 @@
 
 namespace tcpstat::bpf {
 
-Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
+Expected<OpenedBpfTrace> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
   return tl::make_unexpected(may_trace(look_at_host()).error);
 }
 

@@ -44,6 +44,7 @@ bool is_of(TransitionKind kind, const Transition& transition, TransitionVerdict 
     case illegal:
       return verdict == TransitionVerdict::illegal;
     case resets:
+      if (transition.minisocket_end) return transition.minisocket_end == MinisocketEnd::reset;
       if (to != State::close || !from) return false;
       if (transition.peer_reset == true || transition.reset_sent == true) return true;
       return ends_at_once(*from) && (transition.peer_reset != false || transition.reset_sent != false);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/address.h"
+#include "model/minisocket.h"
 #include "model/reset_reason.h"
 #include "model/seen.h"
 #include "model/state.h"
@@ -72,6 +73,10 @@ struct Transition {
   Observed observed = Observed::exact;
   Sameness sameness = Sameness::doubtful;  ///< of a sampled one
   Protocol protocol = Protocol::tcp;
+  /// What went from state to state. Of a request or a time-wait socket the states are ABSENT and its own.
+  Body body = Body::socket;
+  std::optional<MinisocketEnd> minisocket_end;  ///< of a step to ABSENT
+  std::optional<unsigned> tries;                ///< of a request: rounds of SYN+ACKs that were not answered in time
   std::optional<Endpoint> local;
   std::optional<Endpoint> remote;  ///< nothing for a socket that has none: LISTEN, bound CLOSE
   /// Any word that is one kernel socket's while it lives, such as skaddr; or empty.

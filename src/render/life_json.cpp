@@ -39,6 +39,7 @@ Json handshakes_json(const HandshakeCounts& of) {
 
 Json life_json(const ConnectionLife& of) {
   Json out;
+  out["object"] = name(of.body);
   out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
   add_end(out, "local", of.local);
   add_end(out, "remote", of.remote);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr auto kFields = std::to_array<std::string_view>(
     {"time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie", "from",
-     "to", "path", "dwell_ms", "verdict", "reason", "reference", "reset_by", "reset_reason"});
+     "to", "path", "dwell_ms", "verdict", "reason", "reference", "reset_by", "reset_reason", "object", "cause"});
 
 std::string reset_by(const Transition& of) {
   if (of.peer_reset == true) return std::string(name(ResetBy::peer));
@@ -27,7 +27,8 @@ class TransitionFields final : public FieldWriter<kFields.size()> {
     for (const Seen seen : judgement.path) path += (path.empty() ? "" : ">") + std::string(name(seen));
     line(of, {std::string(name(of.from)), std::string(name(of.to)), path, dwell ? std::to_string(*dwell) : "",
               std::string(name(judgement.verdict)), judgement.reason, judgement.reference, reset_by(of),
-              of.reset_reason ? std::string(name(*of.reset_reason)) : ""});
+              of.reset_reason ? std::string(name(*of.reset_reason)) : "", std::string(name(of.body)),
+              of.minisocket_end ? std::string(name(*of.minisocket_end)) : ""});
   }
 };
 

@@ -30,7 +30,7 @@ std::vector<TextTable::Heading> headings(Observed observed) {
           {"SEEN", Align::right, 6},
           {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
           {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {observed == Observed::exact ? "RESET" : "UNSEEN", Align::left}};
+          {observed == Observed::exact ? "END" : "UNSEEN", Align::left}};
 }
 
 /// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
@@ -39,11 +39,13 @@ std::string seen_text(const Transition& of) {
   return of.observed == Observed::exact ? exact_text(*of.dwell) : duration_text(*dwell_ms(of));
 }
 
-/// Whose RST ended the socket, and why.
-std::string reset_text(const Transition& of) {
-  if (of.peer_reset == true) return std::string(name(ResetBy::peer));
+/// Whose RST ended the socket, and why; or how a request or a time-wait socket ended.
+std::string end_text(const Transition& of) {
+  if (of.minisocket_end) return std::string(name(*of.minisocket_end));
+  const std::string reset = std::string(name(Ending::reset)) + "-";
+  if (of.peer_reset == true) return reset + std::string(name(ResetBy::peer));
   if (of.reset_sent != true) return "-";
-  return std::string(name(ResetBy::here)) + (of.reset_reason ? " " + std::string(name(*of.reset_reason)) : "");
+  return reset + std::string(name(ResetBy::here)) + (of.reset_reason ? " " + std::string(name(*of.reset_reason)) : "");
 }
 
 /// The states that no sample showed.
@@ -68,7 +70,7 @@ class TransitionTable final : public TransitionWriter {
     put(seen_text(of));
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
-    put(settings_.observed == Observed::exact ? reset_text(of) : unseen_text(judgement));
+    put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
     table_.end_row();
   }
 
