@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "base/file_descriptor.h"
 #include "base/keyed_hash.h"
 #include "parsers/bpf/bpf_record.h"
 #include "parsers/bpf/bpf_refusal.h"
@@ -64,6 +66,14 @@ class BpfTrace final : public TransitionSource {
     };
     ring_.reset(::ring_buffer__new(::bpf_map__fd(programs_->maps.ring), take, this, nullptr));
     if (!ring_) return failure("read the ring buffer of the trace", errno);
+    // Edges alone: else each wait would end at once where one record had come since the last look, and the reader would
+    // take records one by one. ring_buffer__poll() would, and takes records itself, which adapt() would not see.
+    epoll_event edge{.events = EPOLLIN | EPOLLET, .data = {}};
+    wakes_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
+    const int ring = ::bpf_map__fd(programs_->maps.ring);
+    if (!wakes_ || ::epoll_ctl(wakes_.get(), EPOLL_CTL_ADD, ring, &edge) != 0) {
+      return failure("read the ring buffer of the trace", errno);
+    }
     return {};
   }
 
@@ -73,7 +83,8 @@ class BpfTrace final : public TransitionSource {
     while (flow_ == Flow::more && !last) {
       since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
       last = between_() == Flow::stop;
-      if (!last) ::ring_buffer__poll(ring_.get(), pause_ms());
+      epoll_event woken{};
+      if (!last) ::epoll_wait(wakes_.get(), &woken, 1, pause_ms());
       const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
       // Records that wait below the mark wake nobody. At the end what has come until now is taken, and not what comes
       // while it is read.
@@ -107,6 +118,7 @@ class BpfTrace final : public TransitionSource {
   }
 
   [[nodiscard]] int pause_ms() const {
+    if (taken_ >= kMostAtOnce) return 0;  // there is more
     if (!steps_.empty()) return kPauseWhenHolding_ms;
     return busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms;
   }
@@ -206,6 +218,7 @@ class BpfTrace final : public TransitionSource {
 
   std::unique_ptr<transitions, Destroy> programs_;
   std::unique_ptr<ring_buffer, Destroy> ring_;
+  FileDescriptor wakes_;
   Between between_;
   ObservationSink* sink_ = nullptr;
   KeyedHash hash_;
