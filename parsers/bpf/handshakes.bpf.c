@@ -22,7 +22,7 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-const volatile __u32 wanted_netns = 0;   // inode
+const volatile __u32 wanted_netns = 0;   // inode; 0: all
 const volatile __u64 request_timer = 0;  // address of reqsk_timer_handler()
 
 struct {
@@ -68,7 +68,7 @@ static __always_inline void add_to(const struct fate_key* key, __u32 fate, __u64
 }
 
 static __always_inline void add(const struct fate_key* listener, __u32 fate, __u64 how_many) {
-  const struct fate_key all = {};
+  const struct fate_key all = {.netns = listener->netns};
   add_to(&all, fate, how_many);
   if (listener->port != 0) add_to(listener, fate, how_many);
 }
@@ -79,11 +79,13 @@ static __always_inline __u64 request_of(const void* arguments) {
   if (bpf_probe_read_kernel(&timer, sizeof timer, arguments) != 0) return 0;
   const __u64 address = timer - bpf_core_field_offset(struct request_sock, rsk_timer);
   const struct request_sock* request = (const struct request_sock*)address;
+  if (wanted_netns == 0) return address;
   return BPF_CORE_READ(request, __req_common.skc_net.net, ns.inum) == wanted_netns ? address : 0;
 }
 
 static __always_inline void describe(const struct sock* listener, struct fate_key* key) {
   __builtin_memset(key, 0, sizeof *key);
+  key->netns = BPF_CORE_READ(listener, __sk_common.skc_net.net, ns.inum);
   key->family = BPF_CORE_READ(listener, __sk_common.skc_family);
   key->port = BPF_CORE_READ(listener, __sk_common.skc_num);
   if (key->family == FAMILY_INET6) {
@@ -179,11 +181,12 @@ int BPF_PROG(expired, struct timer_list* timer) {
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(stepped, struct sock* sk, int from, int to) {
   if (from != TCP_STATE_SYN_RECV && to != TCP_STATE_SYN_RECV) return 0;
-  if (sk->sk_protocol != PROTOCOL_TCP || sk->__sk_common.skc_net.net->ns.inum != wanted_netns) return 0;
+  const __u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+  if (sk->sk_protocol != PROTOCOL_TCP || (wanted_netns != 0 && netns != wanted_netns)) return 0;
   struct work* work = my_work();
   __u64 address = 0;
   if (!work || bpf_probe_read_kernel(&address, sizeof address, ctx) != 0) return 0;
-  const struct fate_key all = {};
+  const struct fate_key all = {.netns = netns};
   if (from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) {
     work->child = address;
     add(&all, FATE_CONNECTIONS, 1);
