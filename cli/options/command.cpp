@@ -426,9 +426,6 @@ Failure read(const Words& words, RuleChoice& to) {
   }
   to.exact = words.given(OptionId::exact);
   if (to.exact && !to.interval) return UsageError{"--exact counts handshakes for a time: say how long by --interval"};
-  if (to.exact && host::names_several(words.typed.value(OptionId::netns).value_or(""))) {
-    return UsageError{"--exact counts the handshakes of one network namespace: run check for each"};
-  }
   if (words.given(OptionId::state_file) && host::names_several(words.typed.value(OptionId::netns).value_or(""))) {
     return UsageError{"--state-file remembers one network namespace: run check for each"};
   }

@@ -41,14 +41,26 @@ void say_unwritten(const Error& error, CheckReport& report) {
 /// So many namespaces are looked at side by side: while two samples are taken, each check mostly sleeps.
 constexpr std::size_t kSideBySide = 64;
 
+/// How each of several namespaces is looked at.
+struct EachPlan {
+  const host::HostOptions& options;
+  const check::CheckPlan& plan;
+  std::shared_ptr<bpf::HandshakePrograms> programs;  ///< null: handshakes are not counted
+};
+
 /// The check of one of several namespaces; nothing where it ended meanwhile.
-std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known, const host::HostOptions& options,
-                                               const check::CheckPlan& plan) {
+std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known, const EachPlan& each) {
+  const auto& [options, plan, programs] = each;
   auto host = host::open_namespace(known, options);
   check::NamespaceCheck one{known.inode, known.label, {}};
   if (host) {
     check::CheckPlan settled_plan = plan;
     settled_plan.filter = settled(plan.filter, **host);
+    std::unique_ptr<HandshakeCounter> handshakes;
+    if (programs) {
+      handshakes = bpf::handshake_counter(static_cast<std::uint32_t>(known.inode), programs);
+      settled_plan.handshakes = handshakes.get();
+    }
     one.report = check::run(**host, settled_plan);
     return one;
   }
@@ -60,8 +72,7 @@ std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known
 }
 
 /// Each namespace in a thread that enters it, and that ends there.
-std::vector<check::NamespaceCheck> check_each(const host::NamespaceList& list, const host::HostOptions& options,
-                                              const check::CheckPlan& plan) {
+std::vector<check::NamespaceCheck> check_each(const host::NamespaceList& list, const EachPlan& each) {
   const auto& all = list.namespaces;
   std::vector<std::optional<check::NamespaceCheck>> checks(all.size());
   std::atomic<std::size_t> next{0};
@@ -70,14 +81,14 @@ std::vector<check::NamespaceCheck> check_each(const host::NamespaceList& list, c
     const host::WayHome way_home;
     for (std::size_t i = next.fetch_add(1); i < all.size(); i = next.fetch_add(1)) {
       try {
-        checks[i] = check_one(all[i], options, plan);
+        checks[i] = check_one(all[i], each);
       } catch (...) {
         failures[i] = std::current_exception();
       }
       way_home.go();
     }
   };
-  const std::size_t most = plan.interval ? kSideBySide : 1;
+  const std::size_t most = each.plan.interval ? kSideBySide : 1;
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < std::min(most, all.size()); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
@@ -100,7 +111,10 @@ ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   if (!list) return end_unknown_check(command.output, list.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
   if (!output) return end_unknown_check(command.output, output.error(), notes);
-  CheckReport report = check::merge(check_each(*list, options, plan));
+  const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
+  const bool exact = rules != nullptr && rules->exact;
+  const EachPlan each{options, plan, exact ? bpf::shared_handshake_programs() : nullptr};
+  CheckReport report = check::merge(check_each(*list, each));
   if (std::string hidden = host::hidden_namespaces(*list); !hidden.empty()) {
     report.status = worse(report.status, Severity::unknown);
     if (report.status == Severity::unknown) report.headline = hidden;

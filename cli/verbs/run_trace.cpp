@@ -82,7 +82,8 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
 }
 
 /// What this source cannot show of what was asked for.
-void print_limits(const options::TraceCommand& command, const Notes& notes) {
+void print_limits(const options::TraceCommand& command, const OpenedTrace& trace, const Notes& notes) {
+  if (trace.minisockets) return;
   if (command.only == filter::TransitionKind::half_open) {
     notes.print(
         Notes::Level::note,
@@ -108,7 +109,9 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const render::Format& format = render::format(on_terminal ? command.output.format : command.format_in_pipe);
   TextBuffer out(output->fd());
   const auto make_writer = command.lives ? format.lives : format.transitions;
-  const auto writer = make_writer(render_settings(command.filter, command.text, *output, out, **host));
+  auto settings = render_settings(command.filter, command.text, *output, out, **host);
+  settings.observed = Observed::exact;
+  const auto writer = make_writer(std::move(settings));
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
@@ -121,7 +124,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   });
   if (!trace) return end_failed(trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
-  print_limits(command, notes);
+  print_limits(command, *trace, notes);
   const auto netns = static_cast<std::uint32_t>((*host)->facts().netns.value_or(0));
   TracedRequests requests(command, bpf::handshake_counter(trace->name == "bpf" ? netns : 0));
   if (!command.command.empty()) {

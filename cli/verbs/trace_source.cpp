@@ -25,6 +25,12 @@ bool names_a_namespace(const options::TraceCommand& command) {
   return !command.netns.empty() && command.netns != host::kAllNamespaces;
 }
 
+/// Who follows one command gets its sockets: whose a request is does not show.
+bool wants_minisockets(const options::TraceCommand& command) {
+  using enum filter::TransitionKind;
+  return command.command.empty() && (command.lives || command.only == half_open || command.only == time_wait);
+}
+
 bool wants_bpf(const options::TraceCommand& command) {
   if (command.source != TraceSource::automatic) return command.source == TraceSource::bpf;
   // Who wants a complete trace or none gets the source that counts every loss.
@@ -37,7 +43,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   std::string note;
   if (wants_bpf(command)) {
     auto opened = openers.bpf();
-    if (opened) return OpenedTrace{std::move(*opened), "bpf", false, {}};
+    if (opened) return OpenedTrace{.source = std::move(*opened), .name = "bpf", .counts_every_loss = false, .note = {}};
     if (command.source == TraceSource::bpf) return tl::make_unexpected(opened.error());
     if (names_a_namespace(command)) {
       Error error = opened.error();
@@ -62,7 +68,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   if (!opened) return tl::make_unexpected(opened.error());
   // Who asked for all of them knows.
   if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kNotToldApart);
-  return OpenedTrace{std::move(*opened), "tracefs", true, std::move(note)};
+  return OpenedTrace{.source = std::move(*opened), .name = "tracefs", .note = std::move(note)};
 }
 
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,
@@ -73,12 +79,22 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::opti
   filter.ipv6 = command.filter.ipv6;
   filter.ports = ports_of(command.filter);
   if (!command.command.empty()) filter.follow = bpf::KernelFilter::Follow::children;
-  return open_trace(command, {.bpf = [&] { return bpf::open_trace(filter, between); },
-                              .tracefs = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
-                                auto opened = tracefs::TransitionTrace::open(between);
-                                if (!opened) return tl::make_unexpected(opened.error());
-                                return std::move(*opened);
-                              }});
+  if (wants_minisockets(command)) filter.minisockets = bpf::KernelFilter::Minisockets::yes;
+  std::string limits;
+  const auto open_bpf = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
+    auto opened = bpf::open_trace(filter, between);
+    if (!opened) return tl::make_unexpected(opened.error());
+    limits = opened->limits;
+    return std::move(opened->source);
+  };
+  auto trace = open_trace(command, {.bpf = open_bpf, .tracefs = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
+                                      auto opened = tracefs::TransitionTrace::open(between);
+                                      if (!opened) return tl::make_unexpected(opened.error());
+                                      return std::move(*opened);
+                                    }});
+  if (trace) trace->minisockets = trace->name == "bpf" && wants_minisockets(command) && limits.empty();
+  if (trace && trace->note.empty()) trace->note = limits;
+  return trace;
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -16,6 +16,7 @@ namespace tcpstat::cli::verbs {
 struct OpenedTrace {
   std::unique_ptr<TransitionSource> source;
   std::string_view name;
+  bool minisockets = false;       ///< it tells of requests and time-wait sockets
   bool counts_every_loss = true;  ///< the kernel tells of each record that it could not hand over
   std::string note;               ///< what is to be said before the first record, or empty
 };

@@ -8,6 +8,7 @@
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "filter/transition_filter.h"
+#include "trace/judgement.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
@@ -22,6 +23,41 @@ render::SampleTime time_of(EventTime since_1970) {
   std::string shown(text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local));
   shown += "." + std::to_string(1'000'000 + time.tv_nsec / 1000).substr(1);
   return {1, timestamp(time), shown};
+}
+
+Ending ending_of(MinisocketEnd end) {
+  switch (end) {
+    case MinisocketEnd::completed:
+      return Ending::orderly;
+    case MinisocketEnd::reset:
+      return Ending::reset;
+    case MinisocketEnd::expired:
+      return Ending::expired;
+    case MinisocketEnd::pruned:
+      return Ending::pruned;
+    case MinisocketEnd::listener_gone:
+      return Ending::listener_gone;
+    case MinisocketEnd::cut_short:
+      return Ending::cut_short;
+  }
+  return Ending::expired;
+}
+
+/// Of a request or a time-wait socket at its end.
+ConnectionLife life_of(const Transition& end) {
+  ConnectionLife life;
+  life.body = end.body;
+  life.local = end.local;
+  life.remote = end.remote;
+  life.socket = end.socket;
+  life.cookie = end.cookie;
+  if (end.body == Body::request) life.opening = Opening::passive;
+  life.states.push_back({end.from, end.dwell});
+  life.ended = end.time;
+  if (end.dwell) life.began = *end.time - *end.dwell;
+  life.ending = ending_of(*end.minisocket_end);
+  life.complete = end.dwell.has_value();
+  return life;
 }
 
 /// More findings say nothing new.
@@ -43,6 +79,7 @@ TracedLives::TracedLives(const options::TraceCommand& command, const KernelLimit
           [this](const ConnectionLife& life) { return tell(life); }) {}
 
 Flow TracedLives::transition(const Transition& transition) {
+  if (transition.body != Body::socket) return tell_minisocket(transition);
   if (!command_.command.empty() && !followed_.belongs(transition)) return Flow::more;
   return lives_.transition(transition);
 }
@@ -80,6 +117,25 @@ Flow TracedLives::tell(const Transition& transition, const Judgement& judgement,
   if (command_.lives || (command_.only && !filter::is_of(*command_.only, transition, judgement.verdict))) {
     return Flow::more;
   }
+  writer_.sample(time_of(*transition.time));
+  writer_.transition(transition, judgement);
+  return written();
+}
+
+Flow TracedLives::tell_minisocket(const Transition& transition) {
+  if (!filter::wants(command_.filter, transition)) return Flow::more;
+  const Judgement judgement = trace::judge_minisocket(transition);
+  if (command_.lives) {
+    // Whose handshake was completed lives on as a connection.
+    if (!transition.minisocket_end || transition.minisocket_end == MinisocketEnd::completed) return Flow::more;
+    const ConnectionLife life = life_of(transition);
+    if (command_.only && !filter::is_of(*command_.only, life)) return Flow::more;
+    writer_.sample(time_of(*transition.time));
+    writer_.life(life);
+    return written();
+  }
+  if (command_.only && !filter::is_of(*command_.only, transition, judgement.verdict)) return Flow::more;
+  verdicts_.add(judgement.verdict);
   writer_.sample(time_of(*transition.time));
   writer_.transition(transition, judgement);
   return written();

@@ -42,6 +42,7 @@ class TracedLives final : public ObservationSink {
   Flow tell(const ConnectionLife& life);
   void tell(const LogFinding& finding);
   [[nodiscard]] bool wants(const ConnectionLife& life) const;
+  Flow tell_minisocket(const Transition& transition);
   Flow written();
 
   const options::TraceCommand& command_;

@@ -32,7 +32,7 @@ std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
   ring_record record{};
   if (bytes.size() < sizeof record) return std::nullopt;
   std::memcpy(&record, bytes.data(), sizeof record);
-  if (record.kind != RING_TRANSITION && record.kind != RING_RESET) return std::nullopt;
+  if (record.kind < RING_TRANSITION || record.kind > RING_TIMER_EXPIRED) return std::nullopt;
   return record;
 }
 
@@ -41,17 +41,30 @@ std::optional<Transition> to_transition(const ring_record& record) {
   const auto from = observed(record.from);
   const auto to = observed(record.to);
   if (!from || !to) return std::nullopt;
-  Transition transition;
+  Transition transition = socket_of(record);
   transition.from = *from;
   transition.to = *to;
+  transition.by_followed = (record.flags & RING_FOLLOWED) != 0;
+  return transition;
+}
+
+Transition socket_of(const ring_record& record) {
+  Transition transition;
   transition.protocol = record.protocol == kMptcp ? Protocol::mptcp : Protocol::tcp;
   transition.local = endpoint(record.family, record.local, record.local_port);
   // A socket that listens has no other end.
   if (record.remote_port != 0) transition.remote = endpoint(record.family, record.remote, record.remote_port);
   if (record.cookie != 0) transition.cookie = record.cookie;
   transition.netns = record.netns;
-  transition.by_followed = (record.flags & RING_FOLLOWED) != 0;
   return transition;
+}
+
+std::optional<ResetReason> reset_reason(std::uint8_t number) {
+  // In the same order, with none before them.
+  static_assert(RING_REASON_OTHER == static_cast<int>(ResetReason::other) + 1);
+  static_assert(RING_REASON_ABORT == static_cast<int>(ResetReason::abort) + 1);
+  if (number == RING_REASON_NONE || number > RING_REASON_OTHER) return std::nullopt;
+  return static_cast<ResetReason>(number - 1);
 }
 
 bool Repeats::is_repeat(const ring_record& record) {

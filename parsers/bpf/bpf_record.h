@@ -16,8 +16,14 @@ namespace tcpstat::bpf {
 /// Nothing for bytes that are no record: too few, of an unknown kind.
 std::optional<ring_record> read_record(std::span<const std::byte> bytes);
 
+/// Whose record it is: addresses, cookie, namespace.
+Transition socket_of(const ring_record& record);
+
 /// Without time, socket and line. Nothing for another protocol than TCP and MPTCP, or a state that is not known.
 std::optional<Transition> to_transition(const ring_record& record);
+
+/// Nothing for a reason that is not given.
+std::optional<ResetReason> reset_reason(std::uint8_t number);
 
 /// Finds records that came twice: where an interrupt falls between the two programs, the second may take for missed what
 /// the first has taken.

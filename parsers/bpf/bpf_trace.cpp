@@ -4,6 +4,7 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -14,10 +15,13 @@
 #include <cerrno>
 #include <charconv>
 
+#include "base/file_descriptor.h"
 #include "base/keyed_hash.h"
-#include "model/pending_resets.h"
 #include "parsers/bpf/bpf_record.h"
 #include "parsers/bpf/bpf_refusal.h"
+#include "parsers/bpf/held_steps.h"
+#include "parsers/bpf/kernel_symbols.h"
+#include "parsers/bpf/minisockets.h"
 
 namespace tcpstat::bpf {
 namespace {
@@ -31,6 +35,7 @@ constexpr std::uint64_t kManyIn_ns = 20'000'000;
 constexpr std::uint32_t kWakeAt = 64U * 1024;
 constexpr int kPauseWhenBusy_ms = 20;
 constexpr int kPauseWhenQuiet_ms = 100;
+constexpr int kPauseWhenHolding_ms = 2;
 constexpr int kStop = -ECANCELED;
 
 std::uint64_t now_ns(clockid_t clock) {
@@ -61,6 +66,14 @@ class BpfTrace final : public TransitionSource {
     };
     ring_.reset(::ring_buffer__new(::bpf_map__fd(programs_->maps.ring), take, this, nullptr));
     if (!ring_) return failure("read the ring buffer of the trace", errno);
+    // Edges alone: else each wait would end at once where one record had come since the last look, and the reader would
+    // take records one by one. ring_buffer__poll() would, and takes records itself, which adapt() would not see.
+    epoll_event edge{.events = EPOLLIN | EPOLLET, .data = {}};
+    wakes_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
+    const int ring = ::bpf_map__fd(programs_->maps.ring);
+    if (!wakes_ || ::epoll_ctl(wakes_.get(), EPOLL_CTL_ADD, ring, &edge) != 0) {
+      return failure("read the ring buffer of the trace", errno);
+    }
     return {};
   }
 
@@ -70,7 +83,9 @@ class BpfTrace final : public TransitionSource {
     while (flow_ == Flow::more && !last) {
       since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
       last = between_() == Flow::stop;
-      if (!last) ::ring_buffer__poll(ring_.get(), busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms);
+      epoll_event woken{};
+      if (!last) ::epoll_wait(wakes_.get(), &woken, 1, pause_ms());
+      const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
       // Records that wait below the mark wake nobody. At the end what has come until now is taken, and not what comes
       // while it is read.
       std::size_t rounds = last ? kRingRecords / kMostAtOnce + 1 : 1;
@@ -79,6 +94,8 @@ class BpfTrace final : public TransitionSource {
         const int code = ::ring_buffer__consume(ring_.get());
         if (code < 0 && code != kStop && code != -EINTR) return failure("read the ring buffer of the trace", -code);
         adapt();
+        release(last ? UINT64_MAX : now);
+        minisockets_.settle(last ? UINT64_MAX : now, [this](const Minisockets::Step& step) { tell(step); });
       } while (flow_ == Flow::more && taken_ >= kMostAtOnce && --rounds > 0);
       count_losses(last);
     }
@@ -93,30 +110,68 @@ class BpfTrace final : public TransitionSource {
     if (!record) return 0;
     ++taken_;
     if (const std::uint64_t lost = losses_.before(*record); lost > 0) tell_lost(lost);
-    const bool reset = record->kind == RING_RESET;
-    if (reset) resets_.add(record->socket);
-    const bool twice = !reset && repeats_.is_repeat(*record);
+    const bool twice = record->kind == RING_TRANSITION && repeats_.is_repeat(*record);
     if (twice) ++taken_twice_;
-    if (!reset && !twice) tell(*record);
+    if (!twice) steps_.add(*record);
+    if (!tells_resets_) release(UINT64_MAX);
     return flow_ == Flow::stop || taken_ >= kMostAtOnce ? kStop : 0;
   }
 
-  void tell(const ring_record& record) {
+  [[nodiscard]] int pause_ms() const {
+    if (taken_ >= kMostAtOnce) return 0;  // there is more
+    if (!steps_.empty()) return kPauseWhenHolding_ms;
+    return busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms;
+  }
+
+  void release(std::uint64_t now) {
+    steps_.release(now, [this](const HeldSteps::Step& step) {
+      if (flow_ == Flow::stop) return;
+      if (step.record.kind == RING_TRANSITION) return tell(step);
+      minisockets_.add(step.record, [this](const Minisockets::Step& mini) { tell(mini); });
+    });
+  }
+
+  void tell(const HeldSteps::Step& step) {
+    const ring_record& record = step.record;
     auto transition = to_transition(record);
     if (!transition) return;
+    if (tells_resets_) {
+      transition->peer_reset = step.peer_reset;
+      transition->reset_sent = step.reset_sent;
+      transition->reset_reason = reset_reason(step.reason);
+      // The kernel may have run no program where the RST was sent.
+      const bool silent = step.reset_sent == false && transition->from != ObservedState(State::fin_wait2);
+      if (silent && count_missed_resets()) transition->reset_sent.reset();
+    }
+    hand_on(*transition, record.socket, record.time);
+  }
+
+  void tell(const Minisockets::Step& step) {
+    Transition transition = socket_of(step.record);
+    transition.from = step.from;
+    transition.to = step.to;
+    transition.body = step.body;
+    transition.minisocket_end = step.end;
+    if (step.body == Body::request) transition.tries = step.record.to;
+    if (step.lasted_ns) transition.dwell = EventTime(*step.lasted_ns / 1000);
+    hand_on(transition, step.record.socket, step.time_ns);
+  }
+
+  void hand_on(Transition& transition, std::uint64_t address, std::uint64_t time) {
     // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
-    std::uint64_t words[] = {record.socket};
+    std::uint64_t words[] = {address};
     std::array<char, 16> socket{};
     const auto [end, error] = std::to_chars(socket.data(), socket.data() + socket.size(), hash_(words), 16);
-    transition->socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
-    transition->time = EventTime((since_1970_ns_ + record.time) / 1000);
-    transition->line = ++records_;
-    if (tells_resets_) transition->peer_reset = resets_.settle(record.socket, *transition);
-    if (sink_->transition(*transition) == Flow::stop) flow_ = Flow::stop;
+    transition.socket = {socket.data(), static_cast<std::size_t>(end - socket.data())};
+    transition.time = EventTime((since_1970_ns_ + time) / 1000);
+    transition.line = ++records_;
+    if (flow_ == Flow::more && sink_->transition(transition) == Flow::stop) flow_ = Flow::stop;
   }
 
   void tell_lost(std::uint64_t count) {
-    resets_.lost();
+    steps_.lost();
+    release(UINT64_MAX);
+    minisockets_.lost();
     repeats_ = {};
     if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
   }
@@ -150,19 +205,27 @@ class BpfTrace final : public TransitionSource {
     const std::uint64_t skipped = missed > rescued ? missed - rescued : 0;
     if (skipped > skipped_) tell_lost(skipped - skipped_);
     skipped_ = std::max(skipped_, skipped);
-    if (!tells_resets_) return;
-    const std::uint64_t resets = misses_of(programs_->progs.reset_received);
-    if (std::exchange(missed_resets_, resets) != resets) resets_.lost();
+    if (tells_resets_) (void)count_missed_resets();
+  }
+
+  /// Whether there are more of them than last time.
+  bool count_missed_resets() {
+    const std::uint64_t missed = misses_of(programs_->progs.reset_received) + misses_of(programs_->progs.reset_sent);
+    if (std::exchange(missed_resets_, missed) == missed) return false;
+    steps_.lost();
+    return true;
   }
 
   std::unique_ptr<transitions, Destroy> programs_;
   std::unique_ptr<ring_buffer, Destroy> ring_;
+  FileDescriptor wakes_;
   Between between_;
   ObservationSink* sink_ = nullptr;
   KeyedHash hash_;
   Repeats repeats_;
   Losses losses_;
-  PendingResets resets_;
+  HeldSteps steps_;
+  Minisockets minisockets_;
   bool tells_resets_;
   bool busy_ = false;
   Flow flow_ = Flow::more;
@@ -197,17 +260,36 @@ bool follow_children(transitions& programs) {
   return true;
 }
 
-enum class Resets : bool { no, yes };
+/// What may be left out where the kernel does not take it.
+struct Optional {
+  bool resets = true;
+  bool minisockets = true;
+};
+
+struct Timers {
+  std::uint64_t request = 0;
+  std::uint64_t time_wait = 0;
+};
 
 /// Null and errno where the kernel takes the programs not. A skeleton loads as a whole.
-std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets resets) {
+std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Optional optional, Timers timers) {
   std::unique_ptr<transitions, Destroy> programs(transitions__open());
   if (!programs) return programs;
   set_filter(*programs, filter);
   const bool follow = filter.follow == KernelFilter::Follow::children;
   if (follow && !follow_children(*programs)) return nullptr;
   ::bpf_program__set_autoload(programs->progs.forked, follow);
-  if (resets == Resets::no) ::bpf_program__set_autoload(programs->progs.reset_received, false);
+  for (bpf_program* program : {programs->progs.reset_received, programs->progs.reset_sent}) {
+    ::bpf_program__set_autoload(program, optional.resets);
+  }
+  for (bpf_program* program : {programs->progs.timer_started, programs->progs.timer_cancelled,
+                               programs->progs.timer_expires, programs->progs.timer_expired}) {
+    ::bpf_program__set_autoload(program, optional.minisockets);
+  }
+  if (optional.minisockets) {
+    programs->rodata->request_timer = timers.request;
+    programs->rodata->time_wait_timer = timers.time_wait;
+  }
   int code = transitions__load(programs.get());
   if (code == 0) code = transitions__attach(programs.get());
   if (code == 0) return programs;
@@ -217,20 +299,38 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Resets re
 
 }  // namespace
 
-Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& filter, Between between) {
+Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between) {
   const BpfHost host = look_at_host();
   if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
   ::libbpf_set_print(nullptr);
-  Resets resets = Resets::yes;
-  auto programs = load(filter, resets);
+  OpenedBpfTrace out;
+  Optional optional;
+  Timers timers;
+  optional.minisockets = filter.minisockets == KernelFilter::Minisockets::yes;
+  if (optional.minisockets) {
+    timers = {kernel_address("reqsk_timer_handler"), kernel_address("tw_timer_handler")};
+    optional.minisockets = timers.request != 0 && timers.time_wait != 0;
+    if (!optional.minisockets) {
+      out.limits =
+          "requests and time-wait sockets are not followed: the kernel hides the addresses of their timers "
+          "(see kernel.kptr_restrict; it takes CAP_SYSLOG)";
+    }
+  }
+  auto programs = load(filter, optional, timers);
+  if (!programs && optional.minisockets) {
+    optional.minisockets = false;
+    out.limits = "requests and time-wait sockets are not followed: the kernel refuses the programs for their timers";
+    programs = load(filter, optional, timers);
+  }
   if (!programs) {
-    resets = Resets::no;
-    programs = load(filter, resets);
+    optional.resets = false;
+    programs = load(filter, optional, timers);
   }
   if (!programs) return tl::make_unexpected(load_failure(host, errno));
-  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), resets == Resets::yes);
+  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), optional.resets);
   if (auto opened = trace->open_ring(); !opened) return tl::make_unexpected(opened.error());
-  return trace;
+  out.source = std::move(trace);
+  return out;
 }
 
 }  // namespace tcpstat::bpf

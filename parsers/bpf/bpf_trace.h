@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "base/error.h"
@@ -30,13 +31,21 @@ struct KernelFilter {
   /// Mark what processes do that this one will have started, and theirs: Transition::by_followed.
   enum class Follow : std::uint8_t { nobody, children };
   Follow follow = Follow::nobody;
+  /// Tell of requests and time-wait sockets, too (Transition::body).
+  enum class Minisockets : std::uint8_t { no, yes };
+  Minisockets minisockets = Minisockets::no;
   std::vector<PortRange> ports;  ///< of either end; empty, or more than kMostPorts: all
 };
 
 /// Called when everything that the kernel had so far is handed over; says whether to go on.
 using Between = std::function<Flow()>;
 
+struct OpenedBpfTrace {
+  std::unique_ptr<TransitionSource> source;
+  std::string limits;  ///< what of the filter it cannot do, and why; or empty
+};
+
 /// Tracing begins here.
-Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& filter, Between between);
+Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between);
 
 }  // namespace tcpstat::bpf

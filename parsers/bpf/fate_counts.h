@@ -19,7 +19,8 @@ enum handshake_fate {
 
 struct fate_key {
   __u8 address[16]; /* of the listener; IPv4: the first four bytes */
-  __u16 port;       /* 0: all listeners together */
+  __u32 netns;      /* inode */
+  __u16 port;       /* 0: all listeners of the namespace together */
   __u8 family;      /* AF_INET or AF_INET6 */
   __u8 spare;       /* 0 */
 };

@@ -8,6 +8,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -17,6 +21,9 @@
 
 namespace tcpstat::bpf {
 namespace {
+
+/// Listeners that are told apart, of one namespace and of all.
+constexpr std::uint32_t kMostOfAll = 8192;
 
 struct DestroyHandshakes {
   void operator()(handshakes* programs) const { handshakes__destroy(programs); }
@@ -32,12 +39,69 @@ Expected<std::uint64_t> request_timer(const BpfHost& host) {
   return failure(kTrace, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
 }
 
-class BpfHandshakes final : public HandshakeCounter {
- public:
-  explicit BpfHandshakes(std::uint32_t netns) : netns_(netns) {}
+struct KeyOrder {
+  bool operator()(const fate_key& a, const fate_key& b) const { return std::memcmp(&a, &b, sizeof a) < 0; }
+};
+/// By listener; each processor's own, as one may have taken back what another one counted.
+using FateTable = std::map<fate_key, std::vector<fate_counts>, KeyOrder>;
 
-  Expected<void> start() override {
-    if (netns_ == 0) return failure(kTrace, 0, {}, "it is not known which network namespace this is");
+/// What came since `before`, modulo 2^64 as the counts are.
+std::vector<fate_counts> since(std::vector<fate_counts> now, const FateTable& before, const fate_key& key) {
+  const auto was = before.find(key);
+  if (was == before.end()) return now;
+  for (std::size_t at = 0; at < now.size() && at < was->second.size(); ++at) {
+    for (std::size_t fate = 0; fate < FATES; ++fate) now[at].of[fate] -= was->second[at].of[fate];
+  }
+  return now;
+}
+
+}  // namespace
+
+class HandshakePrograms {
+ public:
+  /// `netns`: inode; 0: all.
+  explicit HandshakePrograms(std::uint32_t netns) : netns_(netns) {}
+
+  /// The first call loads them; each says how that went.
+  Expected<void> start() {
+    const std::lock_guard guard(mutex_);
+    if (!started_) started_ = load();
+    return *started_;
+  }
+  /// Nothing is counted any more.
+  void detach() { handshakes__detach(programs_.get()); }
+
+  Expected<FateTable> read(std::uint32_t netns) const {
+    FateTable out;
+    const int map = ::bpf_map__fd(programs_->maps.counts);
+    std::vector<fate_counts> of_processors(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
+    fate_key key{};
+    for (int code = ::bpf_map_get_next_key(map, nullptr, &key); code == 0;) {
+      if (key.netns == netns) {
+        if (::bpf_map_lookup_elem(map, &key, of_processors.data()) != 0) {
+          return failure("read the counts of handshakes", errno);
+        }
+        out[key] = of_processors;
+      }
+      const fate_key last = key;
+      code = ::bpf_map_get_next_key(map, &last, &key);
+    }
+    return out;
+  }
+  [[nodiscard]] std::uint64_t missed() const {
+    std::uint64_t count = 0;
+    bpf_program* program = nullptr;
+    bpf_object__for_each_program(program, programs_->obj) {
+      bpf_prog_info info{};
+      std::uint32_t size = sizeof info;
+      if (::bpf_obj_get_info_by_fd(::bpf_program__fd(program), &info, &size) == 0) count += info.recursion_misses;
+    }
+    return count;
+  }
+  [[nodiscard]] std::uint64_t left_out() const { return programs_->bss->listeners_left_out; }
+
+ private:
+  Expected<void> load() {
     const BpfHost host = look_at_host();
     const auto timer = request_timer(host);
     if (!timer) return tl::make_unexpected(timer.error());
@@ -46,6 +110,7 @@ class BpfHandshakes final : public HandshakeCounter {
     if (!programs_) return tl::make_unexpected(load_failure(host, errno));
     programs_->rodata->wanted_netns = netns_;
     programs_->rodata->request_timer = *timer;
+    if (netns_ == 0) ::bpf_map__set_max_entries(programs_->maps.counts, kMostOfAll);
     int code = handshakes__load(programs_.get());
     if (code == 0) code = handshakes__attach(programs_.get());
     if (code == 0) return {};
@@ -53,41 +118,61 @@ class BpfHandshakes final : public HandshakeCounter {
     return tl::make_unexpected(load_failure(host, -code));
   }
 
+  std::uint32_t netns_;
+  std::mutex mutex_;
+  std::optional<Expected<void>> started_;
+  std::unique_ptr<handshakes, DestroyHandshakes> programs_;
+};
+
+namespace {
+
+class BpfHandshakes final : public HandshakeCounter {
+ public:
+  BpfHandshakes(std::uint32_t netns, std::shared_ptr<HandshakePrograms> shared)
+      : netns_(netns), is_shared_(shared != nullptr), programs_(std::move(shared)) {}
+
+  Expected<void> start() override {
+    if (netns_ == 0) return failure(kTrace, 0, {}, "it is not known which network namespace this is");
+    if (!programs_) programs_ = std::make_shared<HandshakePrograms>(netns_);
+    if (auto started = programs_->start(); !started) return started;
+    auto before = programs_->read(netns_);
+    if (!before) return tl::make_unexpected(before.error());
+    before_ = std::move(*before);
+    missed_ = programs_->missed();
+    left_out_ = programs_->left_out();
+    started_ = true;
+    return {};
+  }
+
   Expected<CountedHandshakes> stop() override {
     const auto programs = std::exchange(programs_, nullptr);
-    if (!programs) return failure("read the counts of handshakes", EINVAL);
-    handshakes__detach(programs.get());
+    if (!programs || !started_) return failure("read the counts of handshakes", EINVAL);
+    if (!is_shared_) programs->detach();
+    const auto now = programs->read(netns_);
+    if (!now) return tl::make_unexpected(now.error());
     CountedHandshakes out;
-    const int map = ::bpf_map__fd(programs->maps.counts);
-    std::vector<fate_counts> of_processors(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
-    fate_key key{};
-    for (int code = ::bpf_map_get_next_key(map, nullptr, &key); code == 0;) {
-      if (::bpf_map_lookup_elem(map, &key, of_processors.data()) != 0) {
-        return failure("read the counts of handshakes", errno);
-      }
-      const HandshakeFates fates = sum_of(of_processors);
+    for (const auto& [key, counts] : *now) {
+      const HandshakeFates fates = sum_of(since(counts, before_, key));
       if (key.port == 0) {
         out.all = fates;
       } else {
         out.listeners.push_back({listener_of(key), fates});
       }
-      const fate_key last = key;
-      code = ::bpf_map_get_next_key(map, &last, &key);
     }
     // Some of their events may be missing anywhere.
-    if (programs->bss->listeners_left_out != 0) out.listeners.clear();
-    bpf_program* program = nullptr;
-    bpf_object__for_each_program(program, programs->obj) {
-      bpf_prog_info info{};
-      std::uint32_t size = sizeof info;
-      if (::bpf_obj_get_info_by_fd(::bpf_program__fd(program), &info, &size) == 0) out.missed += info.recursion_misses;
-    }
+    if (programs->left_out() != left_out_) out.listeners.clear();
+    out.missed = programs->missed() - missed_;
     return out;
   }
 
  private:
   std::uint32_t netns_;
-  std::unique_ptr<handshakes, DestroyHandshakes> programs_;
+  bool is_shared_;
+  bool started_ = false;
+  std::shared_ptr<HandshakePrograms> programs_;
+  FateTable before_;
+  std::uint64_t missed_ = 0;
+  std::uint64_t left_out_ = 0;
 };
 
 }  // namespace
@@ -98,8 +183,10 @@ Expected<void> may_count_handshakes() {
   return {};
 }
 
-std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns) {
-  return std::make_unique<BpfHandshakes>(netns);
+std::shared_ptr<HandshakePrograms> shared_handshake_programs() { return std::make_shared<HandshakePrograms>(0); }
+
+std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns, std::shared_ptr<HandshakePrograms> shared) {
+  return std::make_unique<BpfHandshakes>(netns, std::move(shared));
 }
 
 }  // namespace tcpstat::bpf

@@ -10,7 +10,14 @@ namespace tcpstat::bpf {
 
 /// Whether this host allows it.
 Expected<void> may_count_handshakes();
-/// `netns`: inode of the namespace; 0: it is not known. What speaks against it start() says.
-std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns);
+
+/// One set of programs that counts for all namespaces; any thread may use it.
+class HandshakePrograms;
+std::shared_ptr<HandshakePrograms> shared_handshake_programs();
+
+/// `netns`: inode of the namespace; 0: it is not known. What speaks against it start() says. `shared`: the programs, which
+/// the first start() loads; null: it has its own.
+std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns,
+                                                    std::shared_ptr<HandshakePrograms> shared = nullptr);
 
 }  // namespace tcpstat::bpf

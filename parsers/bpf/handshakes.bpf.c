@@ -13,17 +13,16 @@
 
 #include "fate_counts.h"
 #include "kernel_types.h"
+#include "request_reading.h"
 
-#define FAMILY_INET6 10
 #define PROTOCOL_TCP 6
 #define TCP_STATE_ESTABLISHED 1
 #define TCP_STATE_SYN_RECV 3
-#define TCP_STATE_LISTEN 10
 #define MOST_LISTENERS 1024
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-const volatile __u32 wanted_netns = 0;   // inode
+const volatile __u32 wanted_netns = 0;   // inode; 0: all
 const volatile __u64 request_timer = 0;  // address of reqsk_timer_handler()
 
 struct {
@@ -69,7 +68,7 @@ static __always_inline void add_to(const struct fate_key* key, __u32 fate, __u64
 }
 
 static __always_inline void add(const struct fate_key* listener, __u32 fate, __u64 how_many) {
-  const struct fate_key all = {};
+  const struct fate_key all = {.netns = listener->netns};
   add_to(&all, fate, how_many);
   if (listener->port != 0) add_to(listener, fate, how_many);
 }
@@ -80,11 +79,13 @@ static __always_inline __u64 request_of(const void* arguments) {
   if (bpf_probe_read_kernel(&timer, sizeof timer, arguments) != 0) return 0;
   const __u64 address = timer - bpf_core_field_offset(struct request_sock, rsk_timer);
   const struct request_sock* request = (const struct request_sock*)address;
+  if (wanted_netns == 0) return address;
   return BPF_CORE_READ(request, __req_common.skc_net.net, ns.inum) == wanted_netns ? address : 0;
 }
 
 static __always_inline void describe(const struct sock* listener, struct fate_key* key) {
   __builtin_memset(key, 0, sizeof *key);
+  key->netns = BPF_CORE_READ(listener, __sk_common.skc_net.net, ns.inum);
   key->family = BPF_CORE_READ(listener, __sk_common.skc_family);
   key->port = BPF_CORE_READ(listener, __sk_common.skc_num);
   if (key->family == FAMILY_INET6) {
@@ -95,43 +96,10 @@ static __always_inline void describe(const struct sock* listener, struct fate_ke
   }
 }
 
-static __always_inline int is_of(const struct request_sock* request, __u64 child) {
-  const struct sock* sk = (const struct sock*)child;
-  if (child == 0 || BPF_CORE_READ(sk, __sk_common.skc_num) != BPF_CORE_READ(request, __req_common.skc_num) ||
-      BPF_CORE_READ(sk, __sk_common.skc_dport) != BPF_CORE_READ(request, __req_common.skc_dport)) {
-    return 0;
-  }
-  // An IPv6 listener's IPv4 client stands in both; a listener's copy holds one of the two.
-  if (BPF_CORE_READ(request, __req_common.skc_family) != FAMILY_INET6) {
-    return BPF_CORE_READ(sk, __sk_common.skc_daddr) == BPF_CORE_READ(request, __req_common.skc_daddr);
-  }
-  __u64 theirs[2] = {};
-  __u64 wanted[2] = {};
-  BPF_CORE_READ_INTO(&theirs, sk, __sk_common.skc_v6_daddr);
-  BPF_CORE_READ_INTO(&wanted, request, __req_common.skc_v6_daddr);
-  return theirs[0] == wanted[0] && theirs[1] == wanted[1];
-}
-
 // A SYN+ACK was sent again, and the client has not sent the ACK that only data is waited for after (TCP_DEFER_ACCEPT).
 static __always_inline int is_late(const struct request_sock* request) {
   return BPF_CORE_READ_BITFIELD_PROBED(request, num_timeout) != 0 &&
          BPF_CORE_READ_BITFIELD_PROBED((const struct inet_request_sock*)request, acked) == 0;
-}
-
-// As reqsk_timer_handler() decides.
-static __always_inline __u32 fate_of(const struct request_sock* request, const struct sock* listener) {
-  if (BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_STATE_LISTEN) return FATE_LISTENER_GONE;
-  const struct inet_connection_sock* queue = (const struct inet_connection_sock*)listener;
-  __u8 rounds = BPF_CORE_READ(queue, icsk_syn_retries);
-  if (rounds == 0) rounds = BPF_CORE_READ(listener, __sk_common.skc_net.net, ipv4.sysctl_tcp_synack_retries);
-  if (BPF_CORE_READ_BITFIELD_PROBED(request, num_timeout) >= rounds) return FATE_EXPIRED;
-  const __u32 waiting = BPF_CORE_READ(queue, icsk_accept_queue.qlen.counter);
-  const __u32 backlog = BPF_CORE_READ(listener, sk_max_ack_backlog);
-  return waiting * 2 > (backlog > 8 ? backlog : 8) ? FATE_PRUNED : FATE_EXPIRED;
-}
-
-static __always_inline __u32 isn_of(__u64 request) {
-  return BPF_CORE_READ((const struct tcp_request_sock*)request, snt_isn);
 }
 
 static __always_inline void take_back(struct work* work, __u64 address) {
@@ -213,11 +181,12 @@ int BPF_PROG(expired, struct timer_list* timer) {
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(stepped, struct sock* sk, int from, int to) {
   if (from != TCP_STATE_SYN_RECV && to != TCP_STATE_SYN_RECV) return 0;
-  if (sk->sk_protocol != PROTOCOL_TCP || sk->__sk_common.skc_net.net->ns.inum != wanted_netns) return 0;
+  const __u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+  if (sk->sk_protocol != PROTOCOL_TCP || (wanted_netns != 0 && netns != wanted_netns)) return 0;
   struct work* work = my_work();
   __u64 address = 0;
   if (!work || bpf_probe_read_kernel(&address, sizeof address, ctx) != 0) return 0;
-  const struct fate_key all = {};
+  const struct fate_key all = {.netns = netns};
   if (from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) {
     work->child = address;
     add(&all, FATE_CONNECTIONS, 1);

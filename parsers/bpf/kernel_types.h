@@ -6,6 +6,25 @@
 
 #include <linux/types.h>
 
+// Linux 6.10. Numbers come from the running kernel, too.
+enum sk_rst_reason {
+  SK_RST_REASON_NOT_SPECIFIED,
+  SK_RST_REASON_TCP_INVALID_ACK_SEQUENCE,
+  SK_RST_REASON_TCP_RFC7323_PAWS,
+  SK_RST_REASON_TCP_TOO_OLD_ACK,
+  SK_RST_REASON_TCP_ACK_UNSENT_DATA,
+  SK_RST_REASON_TCP_FLAGS,
+  SK_RST_REASON_TCP_OLD_ACK,
+  SK_RST_REASON_TCP_ABORT_ON_DATA,
+  SK_RST_REASON_INVALID_SYN,
+  SK_RST_REASON_TCP_ABORT_ON_CLOSE,
+  SK_RST_REASON_TCP_ABORT_ON_LINGER,
+  SK_RST_REASON_TCP_ABORT_ON_MEMORY,
+  SK_RST_REASON_TCP_STATE,
+  SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT,
+  SK_RST_REASON_TCP_DISCONNECT_WITH_DATA,
+};
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct in6_addr {
   union {
@@ -25,6 +44,9 @@ struct net {
 typedef struct {
   struct net* net;
 } possible_net_t;
+typedef struct {
+  __s64 counter;
+} atomic64_t;
 struct sock;
 struct sock_common {
   __be32 skc_daddr, skc_rcv_saddr;
@@ -35,6 +57,7 @@ struct sock_common {
   possible_net_t skc_net;
   struct sock* skc_listener;
   struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
+  atomic64_t skc_cookie;
 };
 struct sock {
   struct sock_common __sk_common;
@@ -71,6 +94,11 @@ struct inet_request_sock {
 };
 struct tcp_request_sock {
   __u32 snt_isn;
+};
+struct inet_timewait_sock {
+  struct sock_common __tw_common;
+  struct timer_list tw_timer;
+  volatile unsigned char tw_substate;
 };
 struct task_struct {
   int tgid;

@@ -5,6 +5,11 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <owners.skel.h>
+#if __has_include(<bpf/skel_internal.h>)
+#include <bpf/skel_internal.h>
+#define TCPSTAT_KERNEL_CAN_LOAD
+#endif
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,8 +29,53 @@ constexpr ino_t kFirstPidNamespace = 0xEFFFFFFC;  // include/linux/proc_ns.h, PR
 
 struct DestroyOwners {
   void operator()(owners* program) const { owners__destroy(program); }
-  void operator()(bpf_link* link) const { ::bpf_link__destroy(link); }
 };
+
+/// Keeps what its link needs of the program.
+struct LoadedOwners {
+  FileDescriptor map;
+  FileDescriptor program;
+};
+
+/// The kernel loads it by a program of libbpf's and fits it to its own BTF: that takes a millisecond, where reading and
+/// parsing the whole BTF here takes fifteen. Linux 5.17 can.
+LoadedOwners load_in_kernel() {
+  LoadedOwners out;
+#ifdef TCPSTAT_KERNEL_CAN_LOAD
+  const std::unique_ptr<owners, DestroyOwners> source(owners__open());
+  if (!source) return out;
+  gen_loader_opts loader{};
+  loader.sz = sizeof loader;
+  if (::bpf_object__gen_loader(source->obj, &loader) != 0 || ::bpf_object__load(source->obj) != 0) return out;
+  // All maps, then all programs, as libbpf numbers them: .bss is the only map.
+  struct {
+    bpf_loader_ctx head;
+    bpf_map_desc map;
+    bpf_prog_desc program;
+  } loaded{};
+  loaded.head.sz = sizeof loaded;
+  bpf_load_and_run_opts run{};
+  run.ctx = &loaded.head;
+  run.data = loader.data;
+  run.data_sz = loader.data_sz;
+  run.insns = loader.insns;
+  run.insns_sz = loader.insns_sz;
+  const bool done = ::bpf_load_and_run(&run) == 0;
+  if (loaded.map.map_fd > 0) out.map = FileDescriptor(loaded.map.map_fd);
+  if (loaded.program.prog_fd > 0) out.program = FileDescriptor(loaded.program.prog_fd);
+  if (!done) out = {};
+#endif
+  return out;
+}
+
+/// Older kernels: libbpf does.
+LoadedOwners load_by_libbpf() {
+  LoadedOwners out;
+  const std::unique_ptr<owners, DestroyOwners> loaded(owners__open_and_load());
+  // The kernel's program holds its map.
+  if (loaded) out.program = FileDescriptor(::fcntl(::bpf_program__fd(loaded->progs.list_sockets), F_DUPFD_CLOEXEC, 3));
+  return out;
+}
 
 bool in_first_pid_namespace() {
   struct stat file;
@@ -41,11 +91,12 @@ Expected<HeldSockets> held_sockets() {
     return failure("list descriptors by BPF", 0, {}, "it lists by numbers of the first PID namespace");
   }
   ::libbpf_set_print(nullptr);
-  const std::unique_ptr<owners, DestroyOwners> program(owners__open_and_load());
-  if (!program) return tl::make_unexpected(load_failure(host, errno));
-  const std::unique_ptr<bpf_link, DestroyOwners> link(::bpf_program__attach_iter(program->progs.list_sockets, nullptr));
+  LoadedOwners loaded = load_in_kernel();
+  if (!loaded.program) loaded = load_by_libbpf();
+  if (!loaded.program) return tl::make_unexpected(load_failure(host, errno));
+  const FileDescriptor link(::bpf_link_create(loaded.program.get(), 0, BPF_TRACE_ITER, nullptr));
   if (!link) return tl::make_unexpected(load_failure(host, errno));
-  const FileDescriptor rows(::bpf_iter_create(::bpf_link__fd(link.get())));
+  const FileDescriptor rows(::bpf_iter_create(link.get()));
   if (!rows) return failure("list descriptors by BPF", errno);
   OwnerRows out;
   std::vector<std::byte> buffer(kReadAtOnce);

@@ -7,10 +7,45 @@
 enum ring_record_kind {
   RING_TRANSITION = 1, /* all members */
   RING_RESET = 2,      /* the socket has received an RST that it obeys: no states */
+  RING_RESET_SENT = 3, /* an RST was sent for the socket: no states, but a reason */
+  /* The timer of a request or a time-wait socket: `socket` is its address; `from` its state, TCP_NEW_SYN_RECV,
+     TCP_FIN_WAIT2 or TCP_TIME_WAIT; `to` how many SYN+ACKs of a request were not answered in time; no protocol. */
+  RING_TIMER_STARTED = 4,
+  RING_TIMER_CANCELLED = 5, /* reason: RING_ENDS_COMPLETED or none */
+  RING_TIMER_EXPIRES = 6,   /* reason: what it ends by if the timer does not start anew */
+  RING_TIMER_EXPIRED = 7,   /* address and time alone */
+};
+/* Why this host sent an RST, in numbers of our own: those of the kernel's enum sk_rst_reason are not the same in all
+   versions. 0: the kernel does not say. */
+enum ring_reset_reason {
+  RING_REASON_NONE,
+  RING_REASON_INVALID_ACK,
+  RING_REASON_PAWS,
+  RING_REASON_OLD_ACK,
+  RING_REASON_UNSENT_ACK,
+  RING_REASON_FLAGS,
+  RING_REASON_ABORT_ON_DATA,
+  RING_REASON_INVALID_SYN,
+  RING_REASON_ABORT_ON_CLOSE,
+  RING_REASON_ABORT_ON_LINGER,
+  RING_REASON_ABORT_ON_MEMORY,
+  RING_REASON_ABORT,
+  RING_REASON_KEEPALIVE_TIMEOUT,
+  RING_REASON_DISCONNECT_WITH_DATA,
+  RING_REASON_OTHER,
 };
 enum ring_record_flags {
   RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
   RING_FOLLOWED = 2, /* the current process is one that is followed; whether it did it depends on the step */
+};
+
+/* How a request or a time-wait socket ends. */
+enum ring_end {
+  RING_ENDS_NONE,
+  RING_ENDS_COMPLETED,
+  RING_ENDS_EXPIRED,
+  RING_ENDS_PRUNED,
+  RING_ENDS_LISTENER_GONE,
 };
 
 struct ring_record {
@@ -30,5 +65,6 @@ struct ring_record {
   __u8 family; /* AF_INET or AF_INET6 */
   __u8 from;   /* TCP_ESTABLISHED = 1, … */
   __u8 to;
-  __u8 spare[3]; /* 0 */
+  __u8 reason; /* enum ring_reset_reason, enum ring_end */
+  __u16 isn;   /* of a request: tells it from the next one that gets the same memory */
 };

@@ -6,24 +6,18 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_tracing.h>
 
+#include "fate_counts.h"
 #include "kernel_types.h"
+#include "request_reading.h"
 #include "ring_record.h"
+#include "ring_writing.h"
+#include "timed_sockets.h"
 
-#define FAMILY_INET6 10
-#define PROTOCOL_TCP 6
 #define PROTOCOL_MPTCP 262
 #define TCP_STATE_SYN_RECV 3
-#define TCP_STATE_LISTEN 10
-#define MOST_PORTS 8
+#define TCP_STATE_TIME_WAIT 6
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-// The filter, constant from load on: the verifier removes what is not asked for.
-const volatile __u32 wanted_netns = 0;   // inode; 0: all
-const volatile __u16 wanted_family = 0;  // 0: both
-const volatile __u32 port_ranges = 0;    // how many of the following; 0: all ports
-const volatile __u16 first_port[MOST_PORTS] = {};
-const volatile __u16 last_port[MOST_PORTS] = {};
 
 // Processes that the reader starts are followed, and theirs. Its own number is that of its PID namespace, whose file is
 // this device and inode; all other numbers are the kernel's own.
@@ -31,23 +25,8 @@ const volatile __u32 followed_parent = 0;  // 0: nobody is followed
 const volatile __u64 namespace_device = 0;
 const volatile __u64 namespace_inode = 0;
 
-// Bytes that wait before the reader is woken; it raises the number while records come fast.
-volatile __u32 wake_at = 0;
 // Transitions that `rescue` found `guarded` to have missed.
 volatile __u64 rescued = 0;
-
-struct {
-  __uint(type, BPF_MAP_TYPE_RINGBUF);
-  __uint(max_entries, 1 << 22);
-} ring SEC(".maps");
-
-// Records for which the ring had no room, by processor.
-struct {
-  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-  __uint(max_entries, 1);
-  __type(key, __u32);
-  __type(value, __u64);
-} dropped SEC(".maps");
 
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -58,16 +37,15 @@ struct {
 
 static __always_inline int is_followed(__u32 process) { return bpf_map_lookup_elem(&followed, &process) != 0; }
 
-static __always_inline int port_is_wanted(__u16 port) {
-  if (port_ranges == 0) return 1;
-#pragma unroll
-  for (int i = 0; i < MOST_PORTS; ++i) {
-    if (i < port_ranges && port >= first_port[i] && port <= last_port[i]) return 1;
-  }
-  return 0;
-}
+struct told {
+  __u8 kind;
+  __u8 from;
+  __u8 to;
+  __u8 flags;
+  __u8 reason;
+};
 
-static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8 to, __u8 flags) {
+static __always_inline int hand_over(struct sock* sk, const struct told told) {
   struct sock_common* common = &sk->__sk_common;
   const __u16 protocol = sk->sk_protocol;
   if (protocol != PROTOCOL_TCP && protocol != PROTOCOL_MPTCP) return 0;
@@ -93,7 +71,7 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   record->time = bpf_ktime_get_ns();
   record->socket = (__u64)sk;
   // Before Linux 6.15 the child of a listener is still its listener's copy here, cookie and all.
-  const int copy = from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV && remote_port == 0;
+  const int copy = told.from == TCP_STATE_LISTEN && told.to == TCP_STATE_SYN_RECV && remote_port == 0;
   record->cookie = copy ? 0 : bpf_get_socket_cookie(sk);
   record->netns = netns;
   record->lost = *full;
@@ -110,22 +88,15 @@ static __always_inline int hand_over(struct sock* sk, __u8 kind, __u8 from, __u8
   record->remote_port = remote_port;
   record->protocol = protocol;
   record->processor = bpf_get_smp_processor_id();
-  record->kind = kind;
-  record->flags = flags;
+  record->kind = told.kind;
+  record->flags = told.flags;
   if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
   record->family = family;
-  record->from = from;
-  record->to = to;
-  __builtin_memset(record->spare, 0, sizeof record->spare);
-  __u64 how = 0;
-  if (wake_at != 0) {
-    // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
-    // is awake, and waking it for each record would cost more than all the rest.
-    const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (sizeof *record + BPF_RINGBUF_HDR_SZ);
-    how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
-  }
-  bpf_ringbuf_submit(record, how);
+  record->from = told.from;
+  record->to = told.to;
+  record->reason = told.reason;
+  record->isn = 0;
+  submit(record);
   return 0;
 }
 
@@ -161,7 +132,8 @@ SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(guarded, struct sock* sk, int from, int to) {
   struct step step;
   if (find_step(ctx, from, to, &step)) *step.place = step.what;
-  return hand_over(sk, RING_TRANSITION, from, to, 0);
+  if (request_timer != 0 && from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) remember_child(ctx);
+  return hand_over(sk, (struct told){RING_TRANSITION, from, to, 0, 0});
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -172,11 +144,48 @@ int BPF_PROG(rescue, struct sock* sk, int from, int to) {
   if (found >> 8 == step.what >> 8) *step.place = 0;
   if (found == step.what) return 0;
   __sync_fetch_and_add(&rescued, 1);
-  return hand_over(sk, RING_TRANSITION, from, to, RING_RESCUED);
+  return hand_over(sk, (struct told){RING_TRANSITION, from, to, RING_RESCUED, 0});
 }
 
 SEC("tp_btf/tcp_receive_reset")
-int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, RING_RESET, 0, 0, 0); }
+int BPF_PROG(reset_received, struct sock* sk) { return hand_over(sk, (struct told){RING_RESET, 0, 0, 0, 0}); }
+
+// Of the running kernel's number, ours.
+#define IS_REASON(kernel, ours)                                    \
+  if (bpf_core_enum_value_exists(enum sk_rst_reason, kernel) &&    \
+      reason == bpf_core_enum_value(enum sk_rst_reason, kernel)) { \
+    return ours;                                                   \
+  }
+static __always_inline __u8 known_reason(__u32 reason) {
+  IS_REASON(SK_RST_REASON_NOT_SPECIFIED, RING_REASON_NONE)
+  IS_REASON(SK_RST_REASON_TCP_INVALID_ACK_SEQUENCE, RING_REASON_INVALID_ACK)
+  IS_REASON(SK_RST_REASON_TCP_RFC7323_PAWS, RING_REASON_PAWS)
+  IS_REASON(SK_RST_REASON_TCP_TOO_OLD_ACK, RING_REASON_OLD_ACK)
+  IS_REASON(SK_RST_REASON_TCP_OLD_ACK, RING_REASON_OLD_ACK)
+  IS_REASON(SK_RST_REASON_TCP_ACK_UNSENT_DATA, RING_REASON_UNSENT_ACK)
+  IS_REASON(SK_RST_REASON_TCP_FLAGS, RING_REASON_FLAGS)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_DATA, RING_REASON_ABORT_ON_DATA)
+  IS_REASON(SK_RST_REASON_INVALID_SYN, RING_REASON_INVALID_SYN)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_CLOSE, RING_REASON_ABORT_ON_CLOSE)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_LINGER, RING_REASON_ABORT_ON_LINGER)
+  IS_REASON(SK_RST_REASON_TCP_ABORT_ON_MEMORY, RING_REASON_ABORT_ON_MEMORY)
+  IS_REASON(SK_RST_REASON_TCP_STATE, RING_REASON_ABORT)
+  IS_REASON(SK_RST_REASON_TCP_KEEPALIVE_TIMEOUT, RING_REASON_KEEPALIVE_TIMEOUT)
+  IS_REASON(SK_RST_REASON_TCP_DISCONNECT_WITH_DATA, RING_REASON_DISCONNECT_WITH_DATA)
+  return RING_REASON_OTHER;
+}
+
+// For whom, if for anybody: a port that nobody listens on has no socket, a listener lives on, a request or a time-wait
+// socket is no full one.
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(reset_sent, struct sock* sk) {
+  if (!sk) return 0;
+  const __u8 state = sk->__sk_common.skc_state;
+  if (state == TCP_STATE_LISTEN || state == TCP_STATE_TIME_WAIT || state == TCP_STATE_NEW_SYN_RECV) return 0;
+  // Linux 6.10 gives the reason as third argument; elsewhere the verifier never sees this branch.
+  const __u8 reason = bpf_core_type_exists(enum sk_rst_reason) ? known_reason(ctx[2]) : RING_REASON_NONE;
+  return hand_over(sk, (struct told){RING_RESET_SENT, 0, 0, 0, reason});
+}
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(forked, struct task_struct* parent, struct task_struct* child) {

@@ -9,7 +9,7 @@
 
 namespace tcpstat::bpf {
 
-Expected<std::unique_ptr<TransitionSource>> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
+Expected<OpenedBpfTrace> open_trace(const KernelFilter& /*filter*/, Between /*between*/) {
   return tl::make_unexpected(may_trace(look_at_host()).error);
 }
 
@@ -25,7 +25,11 @@ class NoHandshakes final : public HandshakeCounter {
 
 Expected<void> may_count_handshakes() { return tl::make_unexpected(may_trace(look_at_host()).error); }
 
-std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/) {
+class HandshakePrograms {};
+std::shared_ptr<HandshakePrograms> shared_handshake_programs() { return std::make_shared<HandshakePrograms>(); }
+
+std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/,
+                                                    std::shared_ptr<HandshakePrograms> /*shared*/) {
   return std::make_unique<NoHandshakes>();
 }
 

@@ -39,13 +39,14 @@ enum Key : std::uint8_t {
   complete,
   limited,
   filtered,
+  object,
   key_count
 };
 constexpr std::array<std::string_view, key_count> kKeys = {
     "type",     "from",          "to",         "mode",           "socket",      "cookie", "protocol",
     "family",   "local_address", "local_port", "remote_address", "remote_port", "time",   "dwell_ms",
     "state",    "inode",         "timer",      "snapshot",       "host",        "kernel", "netns",
-    "complete", "limited",       "filtered"};
+    "complete", "limited",       "filtered",   "object"};
 
 struct Value {
   enum class Kind : std::uint8_t { none, text, number, fraction, yes, no, other };
@@ -221,7 +222,10 @@ LogRecord transition(Members& line, LineText& text) {
     }
   }
   const bool somewhere_absent = record.from == ObservedState::absent() || record.to == ObservedState::absent();
-  if (record.observed == Observed::exact && somewhere_absent) return BadLine{"an exact transition has two states"};
+  if (line[object].text == name(Body::request)) record.body = Body::request;
+  if (line[object].text == name(Body::time_wait)) record.body = Body::time_wait;
+  if (record.observed == Observed::exact && somewhere_absent && record.body == Body::socket)
+    return BadLine{"an exact transition has two states"};
   std::optional<std::uint32_t> number;
   if (!read(line[protocol], number)) return BadLine{"a \"protocol\" that is no number"};
   constexpr std::uint32_t kTcp = 6;

@@ -41,7 +41,7 @@ Flow TransitionTrace::tell(const TraceRecord& record, ObservationSink& sink) {
   if (record.kind != TraceRecord::Kind::transition) return Flow::more;
   auto transition = to_transition(record);
   if (!transition) return Flow::more;
-  if (instance_.tells_resets()) transition->peer_reset = resets_.settle(record.socket, *transition);
+  if (instance_.tells_resets()) transition->peer_reset = resets_.settle(record.socket, transition->to);
   // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
   std::uint64_t words[] = {record.socket};
   std::array<char, 16> socket{};

@@ -18,7 +18,8 @@ bool ends_at_once(State from) {
 bool becomes_time_wait(const Transition& transition) {
   const bool from_here =
       transition.from == ObservedState(State::fin_wait2) || transition.from == ObservedState(State::closing);
-  return from_here && transition.to == ObservedState(State::close) && transition.peer_reset != true;
+  return from_here && transition.to == ObservedState(State::close) && transition.peer_reset != true &&
+         transition.reset_sent != true;
 }
 
 }  // namespace
@@ -43,7 +44,10 @@ bool is_of(TransitionKind kind, const Transition& transition, TransitionVerdict 
     case illegal:
       return verdict == TransitionVerdict::illegal;
     case resets:
-      return to == State::close && from && (transition.peer_reset == true || ends_at_once(*from));
+      if (transition.minisocket_end) return transition.minisocket_end == MinisocketEnd::reset;
+      if (to != State::close || !from) return false;
+      if (transition.peer_reset == true || transition.reset_sent == true) return true;
+      return ends_at_once(*from) && (transition.peer_reset != false || transition.reset_sent != false);
     case half_open:
       return from == State::syn_recv || to == State::syn_recv;
     case time_wait:

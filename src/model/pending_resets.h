@@ -20,12 +20,12 @@ class PendingResets {
   void lost() { sure_ = false; }
 
   /// For Transition::peer_reset.
-  std::optional<bool> settle(std::uint64_t socket, const Transition& transition) {
+  std::optional<bool> settle(std::uint64_t socket, ObservedState to) {
     const auto at = std::find(sockets_.begin(), sockets_.end(), socket);
     const bool reset = at != sockets_.end();
     const bool sure = std::exchange(sure_, true);
     if (reset) *at = 0;
-    if (transition.to != ObservedState(State::close) || (!reset && !sure)) return std::nullopt;
+    if (to != ObservedState(State::close) || (!reset && !sure)) return std::nullopt;
     return reset;
   }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 
 #include "model/address.h"
+#include "model/minisocket.h"
+#include "model/reset_reason.h"
 #include "model/seen.h"
 #include "model/state.h"
 
@@ -71,6 +73,10 @@ struct Transition {
   Observed observed = Observed::exact;
   Sameness sameness = Sameness::doubtful;  ///< of a sampled one
   Protocol protocol = Protocol::tcp;
+  /// What went from state to state. Of a request or a time-wait socket the states are ABSENT and its own.
+  Body body = Body::socket;
+  std::optional<MinisocketEnd> minisocket_end;  ///< of a step to ABSENT
+  std::optional<unsigned> tries;                ///< of a request: rounds of SYN+ACKs that were not answered in time
   std::optional<Endpoint> local;
   std::optional<Endpoint> remote;  ///< nothing for a socket that has none: LISTEN, bound CLOSE
   /// Any word that is one kernel socket's while it lives, such as skaddr; or empty.
@@ -83,6 +89,9 @@ struct Transition {
   std::optional<EventTime> dwell;
   /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot tell.
   std::optional<bool> peer_reset;
+  /// Whether this host sent an RST for it then, as far as anybody knows of it: with a step to CLOSE, and no RST before.
+  std::optional<bool> reset_sent;
+  std::optional<ResetReason> reset_reason;  ///< of the RST that was sent; nothing where the kernel does not say
   /// Whether the process that ran was one that the source was told to follow: the one that did it, where a system call
   /// did, as connect(2) and listen(2); else anybody.
   bool by_followed = false;

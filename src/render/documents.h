@@ -10,6 +10,7 @@
 #include "model/column.h"
 #include "model/names.h"
 #include "model/sink.h"
+#include "model/transition.h"
 #include "render/escape.h"
 #include "render/table_layout.h"
 #include "report/report.h"
@@ -67,6 +68,8 @@ struct RenderSettings {
   std::vector<const Column*> asked = {};
   /// Whether a row may have a second line there.
   SecondLine second_line = SecondLine::no;
+  /// How transitions come: the last column of their table says what only one of both kinds has.
+  Observed observed = Observed::sampled;
 };
 
 /// Rows first, through Sink; then exactly one finish(). After a failed write (out.error()) rows answer Flow::stop.

@@ -8,9 +8,10 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr auto kLifeFields = std::to_array<std::string_view>(
-    {"time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie", "opening",
-     "lasted_us", "handshake_us", "closed_first", "ending", "reset_by", "complete", "legal", "states"});
+constexpr auto kLifeFields =
+    std::to_array<std::string_view>({"time", "snapshot", "family", "local_address", "local_port", "remote_address",
+                                     "remote_port", "cookie", "opening", "lasted_us", "handshake_us", "closed_first",
+                                     "ending", "reset_by", "complete", "legal", "states", "reset_reason", "object"});
 
 template <typename Word>
 std::string word_or_nothing(const std::optional<Word>& word) {
@@ -39,7 +40,8 @@ class LifeFields final : public FieldWriter<kLifeFields.size()> {
   void life(const ConnectionLife& of) override {
     line(of, {std::string(name(of.opening)), us_or_nothing(lasted(of)), us_or_nothing(of.handshake),
               word_or_nothing(of.closed_first), word_or_nothing(of.ending), word_or_nothing(of.reset_by),
-              of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of)});
+              of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of), word_or_nothing(of.reset_reason),
+              std::string(name(of.body))});
   }
 };
 

@@ -39,6 +39,7 @@ Json handshakes_json(const HandshakeCounts& of) {
 
 Json life_json(const ConnectionLife& of) {
   Json out;
+  out["object"] = name(of.body);
   out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
   add_end(out, "local", of.local);
   add_end(out, "remote", of.remote);
@@ -52,6 +53,7 @@ Json life_json(const ConnectionLife& of) {
   out["closed_first"] = word(of.closed_first);
   out["ending"] = word(of.ending);
   out["reset_by"] = word(of.reset_by);
+  out["reset_reason"] = word(of.reset_reason);
   out["complete"] = of.complete;
   out["legal"] = of.legal;
   out["states"] = Json::array();

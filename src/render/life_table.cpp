@@ -35,6 +35,7 @@ std::string states_text(const ConnectionLife& life) {
   std::string text;
   if (!life.legal) text += "(illegal) ";
   if (!life.complete) text += "(records are missing) ";
+  if (life.reset_reason) text += "(" + std::string(name(*life.reset_reason)) + ") ";
   for (const LifeStay& stay : life.states) {
     if (&stay != life.states.data()) text += ", ";
     text += std::string(name(stay.state)) + " " + (stay.lasted ? exact_text(*stay.lasted) : "?");

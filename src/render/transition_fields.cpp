@@ -8,9 +8,14 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr std::array<std::string_view, 15> kFields = {
-    "time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie",
-    "from", "to",       "path",   "dwell_ms",      "verdict",    "reason",         "reference"};
+constexpr auto kFields = std::to_array<std::string_view>(
+    {"time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie", "from",
+     "to", "path", "dwell_ms", "verdict", "reason", "reference", "reset_by", "reset_reason", "object", "cause"});
+
+std::string reset_by(const Transition& of) {
+  if (of.peer_reset == true) return std::string(name(ResetBy::peer));
+  return of.reset_sent == true ? std::string(name(ResetBy::here)) : "";
+}
 
 class TransitionFields final : public FieldWriter<kFields.size()> {
  public:
@@ -21,7 +26,9 @@ class TransitionFields final : public FieldWriter<kFields.size()> {
     std::string path;
     for (const Seen seen : judgement.path) path += (path.empty() ? "" : ">") + std::string(name(seen));
     line(of, {std::string(name(of.from)), std::string(name(of.to)), path, dwell ? std::to_string(*dwell) : "",
-              std::string(name(judgement.verdict)), judgement.reason, judgement.reference});
+              std::string(name(judgement.verdict)), judgement.reason, judgement.reference, reset_by(of),
+              of.reset_reason ? std::string(name(*of.reset_reason)) : "", std::string(name(of.body)),
+              of.minisocket_end ? std::string(name(*of.minisocket_end)) : ""});
   }
 };
 

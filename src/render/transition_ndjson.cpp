@@ -72,6 +72,20 @@ class TransitionNdjson final : public TransitionWriter {
     }
     out.append(R"(,"peer_reset":)");
     out.append(!of.peer_reset ? "null" : *of.peer_reset ? "true" : "false");
+    out.append(R"(,"object":)");
+    word(name(of.body));
+    out.append(R"(,"cause":)");
+    word_or_null(of.minisocket_end ? name(*of.minisocket_end) : std::string_view());
+    out.append(R"(,"tries":)");
+    if (of.tries) {
+      out.number(*of.tries);
+    } else {
+      out.append("null");
+    }
+    out.append(R"(,"reset_sent":)");
+    out.append(!of.reset_sent ? "null" : *of.reset_sent ? "true" : "false");
+    out.append(R"(,"reset_reason":)");
+    word_or_null(of.reset_reason ? name(*of.reset_reason) : std::string_view());
     out.append(R"(,"verdict":)");
     word(name(judgement.verdict));
     out.append(R"(,"reason":)");

@@ -20,7 +20,7 @@ std::size_t longest_state() {
   return longest;
 }
 
-std::vector<TextTable::Heading> headings() {
+std::vector<TextTable::Heading> headings(Observed observed) {
   constexpr std::size_t kIpv4Endpoint = 21;  // 255.255.255.255:65535
   const std::size_t state = longest_state();
   return {{"TIME", Align::left, 8},
@@ -30,7 +30,7 @@ std::vector<TextTable::Heading> headings() {
           {"SEEN", Align::right, 6},
           {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
           {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {"UNSEEN", Align::left}};
+          {observed == Observed::exact ? "END" : "UNSEEN", Align::left}};
 }
 
 /// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
@@ -39,11 +39,26 @@ std::string seen_text(const Transition& of) {
   return of.observed == Observed::exact ? exact_text(*of.dwell) : duration_text(*dwell_ms(of));
 }
 
+/// Whose RST ended the socket, and why; or how a request or a time-wait socket ended.
+std::string end_text(const Transition& of) {
+  if (of.minisocket_end) return std::string(name(*of.minisocket_end));
+  const std::string reset = std::string(name(Ending::reset)) + "-";
+  if (of.peer_reset == true) return reset + std::string(name(ResetBy::peer));
+  if (of.reset_sent != true) return "-";
+  return reset + std::string(name(ResetBy::here)) + (of.reset_reason ? " " + std::string(name(*of.reset_reason)) : "");
+}
+
+/// The states that no sample showed.
+std::string unseen_text(const Judgement& judgement) {
+  const std::string path = text_of(judgement.paths, ">", "|");
+  return path.empty() ? "-" : path;
+}
+
 class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
-        table_(settings_.out, headings(), {settings_.header, settings_.width, settings_.ellipsis}) {}
+        table_(settings_.out, headings(settings_.observed), {settings_.header, settings_.width, settings_.ellipsis}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }
 
@@ -55,8 +70,7 @@ class TransitionTable final : public TransitionWriter {
     put(seen_text(of));
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
-    const std::string path = text_of(judgement.paths, ">", "|");
-    put(path.empty() ? "-" : path);
+    put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
     table_.end_row();
   }
 

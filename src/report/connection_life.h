@@ -26,10 +26,22 @@ constexpr std::string_view name(ClosedFirst side) {
 }
 
 /// orderly: by FINs of both. failed: connect() came to nothing. refused: because the peer answered with RST. reset: it
-/// ended at once.
-enum class Ending : std::uint8_t { orderly, failed, refused, reset };
+/// ended at once. timed_out: so it did, but nobody sent an RST: the peer did not answer until the kernel gave up. The others
+/// are ends of requests and time-wait sockets (MinisocketEnd).
+enum class Ending : std::uint8_t {
+  orderly,
+  failed,
+  refused,
+  reset,
+  timed_out,
+  expired,
+  pruned,
+  listener_gone,
+  cut_short
+};
 constexpr std::string_view name(Ending ending) {
-  constexpr std::string_view kNames[] = {"orderly", "failed", "refused", "reset"};
+  constexpr std::string_view kNames[] = {"orderly", "failed", "refused",       "reset",    "timed-out",
+                                         "expired", "pruned", "listener-gone", "cut-short"};
   return kNames[static_cast<std::size_t>(ending)];
 }
 
@@ -48,6 +60,7 @@ struct LifeStay {
 
 /// What is nothing is not known, or was never there. Views live during the call that hands it over.
 struct ConnectionLife {
+  Body body = Body::socket;
   std::optional<Endpoint> local;
   std::optional<Endpoint> remote;
   std::string_view socket;
@@ -62,8 +75,9 @@ struct ConnectionLife {
   std::optional<ClosedFirst> closed_first;
   std::optional<Ending> ending;
   std::optional<ResetBy> reset_by;
-  bool complete = true;  ///< no record is missing
-  bool legal = true;     ///< no record is illegal
+  std::optional<ResetReason> reset_reason;  ///< of an RST that this host sent
+  bool complete = true;                     ///< no record is missing
+  bool legal = true;                        ///< no record is illegal
 };
 
 }  // namespace tcpstat::inline report

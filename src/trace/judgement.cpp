@@ -122,7 +122,63 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
   return out;
 }
 
+Judgement judge_minisocket(const Transition& transition) {
+  Judgement out;
+  if (transition.body == Body::request) {
+    out.reference = "net/ipv4/inet_connection_sock.c, reqsk_queue_hash_req(), reqsk_timer_handler()";
+  } else {
+    out.reference = "net/ipv4/inet_timewait_sock.c, inet_twsk_hashdance_schedule(), tw_timer_handler()";
+  }
+  const auto goes = [&](Seen from, Seen to) { return transition.from.seen() == from && transition.to.seen() == to; };
+  const bool known = transition.body == Body::request
+                         ? goes(kAbsent, State::syn_recv) || goes(State::syn_recv, kAbsent)
+                         : goes(kAbsent, State::time_wait) || goes(State::time_wait, kAbsent) ||
+                               goes(kAbsent, State::fin_wait2) || goes(State::fin_wait2, kAbsent) ||
+                               goes(State::fin_wait2, State::time_wait);
+  if (!known) {
+    out.verdict = TransitionVerdict::illegal;
+    out.reason = transition.body == Body::request ? "a request is in no other state than SYN_RECV"
+                                                  : "a time-wait socket is in FIN_WAIT2, then in TIME_WAIT";
+    return out;
+  }
+  if (!transition.minisocket_end && transition.to == ObservedState::absent()) {
+    out.reason = "its timer ended, and it with it";
+    return out;
+  }
+  if (!transition.minisocket_end) {
+    const bool request = transition.body == Body::request;
+    if (transition.from != ObservedState::absent()) {
+      out.reason = "the peer's FIN came to the time-wait socket";
+    } else {
+      out.reason = request ? "a SYN came, and a request keeps it" : "a time-wait socket takes over";
+    }
+    return out;
+  }
+  switch (*transition.minisocket_end) {
+    case MinisocketEnd::completed:
+      out.reason = "the handshake is over, and a child of the listener takes over";
+      break;
+    case MinisocketEnd::reset:
+      out.reason = "an RST, a SYN in its window, or ss -K";
+      break;
+    case MinisocketEnd::expired:
+      out.reason = transition.body == Body::request ? "the last SYN+ACK was not answered either" : "its time was over";
+      break;
+    case MinisocketEnd::pruned:
+      out.reason = "it was dropped early, because the queue was more than half full";
+      break;
+    case MinisocketEnd::listener_gone:
+      out.reason = "nobody listened any more";
+      break;
+    case MinisocketEnd::cut_short:
+      out.reason = "an RST came, or a new connection took its addresses and ports";
+      break;
+  }
+  return out;
+}
+
 Judgement judge(const Transition& transition) {
+  if (transition.body != Body::socket) return judge_minisocket(transition);
   const ObservedState from = transition.from;
   const ObservedState to = transition.to;
   if (transition.observed == Observed::sampled) return judge_sampled(from.seen(), to.seen(), transition.sameness);

@@ -11,7 +11,9 @@ namespace tcpstat::trace {
 Judgement judge_exact(State from, State to, Protocol protocol = Protocol::tcp);
 /// Of two samples of one tuple. Never illegal: every state can be reached through absent.
 Judgement judge_sampled(Seen from, Seen to, Sameness sameness);
-/// Of either kind.
+/// Of a request or a time-wait socket, whose timer the kernel announces.
+Judgement judge_minisocket(const Transition& transition);
+/// Of any kind.
 Judgement judge(const Transition& transition);
 
 /// What the tracepoint may print: legal, quirk or illegal, which it also is for a socket that is not there.

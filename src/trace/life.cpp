@@ -19,13 +19,13 @@ std::optional<Ending> ending_of(const Transition& last) {
     case State::closing:
     case State::last_ack:
       // Closed by both, unless an RST came first.
-      if (!last.peer_reset) return std::nullopt;
-      return *last.peer_reset ? Ending::reset : Ending::orderly;
+      if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
+      return last.peer_reset ? std::optional(Ending::orderly) : std::nullopt;
     case State::established:
     case State::syn_recv:
     case State::fin_wait1:
     case State::close_wait:
-      return Ending::reset;
+      return last.peer_reset == false && last.reset_sent == false ? Ending::timed_out : Ending::reset;
     case State::time_wait:
     case State::close:
     case State::listen:
@@ -121,6 +121,7 @@ ConnectionLife Life::conclude(const Transition& last) const {
   out.ended = since();
   out.ending = ending_of(last);
   if (out.ending == Ending::reset && last.peer_reset) out.reset_by = *last.peer_reset ? ResetBy::peer : ResetBy::here;
+  if (out.reset_by == ResetBy::here) out.reset_reason = last.reset_reason;
   return out;
 }
 

@@ -233,7 +233,18 @@ void LifeChecker::give_up(Early early) {
   take_what_fits(early.key);
 }
 
+/// Those have no lives here: a connection is followed by its full socket.
+Flow LifeChecker::minisocket(Transition record) {
+  const Judgement judgement = judge_minisocket(record);
+  // A pair has one reason, and each of these ends its own.
+  record.minisocket_end.reset();
+  pairs_.add(record, judge_minisocket(record));
+  if (judgement.verdict == TransitionVerdict::illegal) report_illegal(record, judgement, nullptr);
+  return use_ ? use_(record, judgement, Opening::unknown) : Flow::more;
+}
+
 Flow LifeChecker::transition(const Transition& announced) {
+  if (announced.body != Body::socket) return minisocket(announced);
   Transition record = announced;
   std::uint64_t key = 0;
   const Known known = identify(record, key);

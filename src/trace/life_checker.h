@@ -69,6 +69,7 @@ class LifeChecker final : public TransitionSink {
     std::uint64_t key = 0;
   };
 
+  Flow minisocket(Transition record);
   Known identify(const Transition& record, std::uint64_t& key) const;
   void report_illegal(const Transition& record, const Judgement& judgement, const Life* before);
   void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);

@@ -112,6 +112,41 @@ class Live(TestCase):
         self.assertEqual([line.split(",")[8:10] for line in out.splitlines()], [["FIN_WAIT2", "CLOSE"]])
         self.assertIn("full sockets alone have transitions here: a trace shows where TIME_WAIT begins, and not where it ends", err)
 
+    def test_requests_and_time_wait_sockets_have_lines_of_their_own(self):
+        if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:
+            self.skipTest("no BPF programs here")
+        for kind, known in {"half-open": "request", "time-wait": "time_wait"}.items():
+            with self.subTest(kind=kind):
+                listener = socket.create_server(("127.0.0.1", 0))
+                self.addCleanup(listener.close)
+                port = listener.getsockname()[1]
+                child = subprocess.Popen([harness.TCPSTAT, "trace", "--source", "bpf", "--only", kind, "--port", str(port)],
+                                         env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE, text=True)
+                self.addCleanup(child.kill)
+                time.sleep(2)  # until it is attached
+                with socket.create_connection(("127.0.0.1", port)) as client, listener.accept()[0] as server:
+                    client.close()
+                    server.recv(1)
+                time.sleep(0.3)
+                child.send_signal(signal.SIGINT)
+                out, err = child.communicate(timeout=30)
+                if "not followed" in err:
+                    self.skipTest(err)
+                lines = [unique(line) for line in out.splitlines()]
+                if jsonschema:
+                    for line in lines:
+                        Schemas().check(self, "ndjson", line)
+                told = [(line["from"], line["to"], line["cause"]) for line in lines if line.get("object") == known]
+                if kind == "half-open":
+                    self.assertEqual(told, [("ABSENT", "SYN_RECV", None), ("SYN_RECV", "ABSENT", "completed")])
+                else:
+                    self.assertEqual(told, [("ABSENT", "TIME_WAIT", None)])
+                # What it prints is what validate reads.
+                judged = subprocess.run([harness.TCPSTAT, "validate", "-"], input=out, env=environment(), text=True,
+                                        capture_output=True, check=False)
+                self.assertEqual(judged.returncode, 0, judged)
+
     def test_a_command_is_followed_with_its_children_and_what_they_accept(self):
         if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:
             self.skipTest("no BPF programs here")

@@ -6,14 +6,18 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
+#include <chrono>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <ostream>
 #include <set>
+#include <thread>
 
 #include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
+#include "oracle_stage.h"
 #include "pairs.h"
 #include "privileges.h"
 #include "worker.h"
@@ -138,6 +142,35 @@ TEST_SUITE("netns") {
       if (finding["severity"] == "warning" || finding["severity"] == "critical") CHECK(finding["netns_name"] == kName);
     }
     CHECK(document["summary"]["total"] == zoo.truth().size());
+  }
+
+  TEST_CASE_FIXTURE(Blue, "check --exact counts each namespace's own handshakes") {
+    auto said = std::async(std::launch::async, [] {
+      return tcpstat(
+          {"check", "--exact", "--interval", "4", "--netns", std::string(kName) + ",/proc/self/ns/net", "-j"});
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(1500));  // until the programs are attached
+    constexpr std::uint16_t kPort = 12750;
+    const Handle listener = Stage::listener(kPort);
+    for (int i = 0; i < 5; ++i) {
+      const Handle client = connect_to(kPort);
+      const Handle server = accept_from(listener);
+    }
+    const json document = json::parse(said.get().out);
+    for (const json& warning : document["warnings"]) {
+      if (warning["code"] != "exact") continue;
+      MESSAGE("skipped: ", warning["message"].get<std::string>());
+      return;
+    }
+    std::multiset<int> completed;
+    for (const json& verdict : document["verdicts"]) {
+      for (const json& one : verdict["evidence"]) {
+        if (one["quantity"] != "handshakes_completed") continue;
+        CHECK(one["source"] == "bpf");
+        completed.insert(one["value"].get<int>());
+      }
+    }
+    CHECK((completed == std::multiset<int>{0, 5}));
   }
 
   TEST_CASE_FIXTURE(Blue, "one that may not be entered is said, and the list is not complete") {

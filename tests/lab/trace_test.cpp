@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
@@ -104,6 +106,16 @@ std::vector<std::string> sources() {
   return out;
 }
 
+/// Of the RSTs that it sends: Linux 6.10.
+bool kernel_gives_reasons() {
+  utsname names{};
+  unsigned major = 0;
+  unsigned minor = 0;
+  REQUIRE(::uname(&names) == 0);
+  REQUIRE(std::sscanf(names.release, "%u.%u", &major, &minor) == 2);
+  return major > 6 || (major == 6 && minor >= 10);
+}
+
 void check_same(const Stage& stage, std::vector<std::string> told) {
   std::vector<std::string> printed;
   for (const TracedEvent& event : stage.trace().events()) printed.push_back(event.text());
@@ -185,6 +197,8 @@ TEST_SUITE("trace") {
         told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
                        value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
                        value_of(life, "reset_by"));
+        const bool gives_reasons = source == "bpf" && value_of(life, "reset_by") == "here" && kernel_gives_reasons();
+        CHECK(value_of(life, "reset_reason") == (gives_reasons ? "abort" : "null"));
         CHECK(value_of(life, "complete") == "true");
         CHECK(value_of(life, "legal") == "true");
         const bool knows = value_of(life, "handshake_us") != "null";

@@ -63,13 +63,43 @@ TEST_CASE("a received reset has a socket and no states") {
   CHECK_FALSE(to_transition(records[17]));
 }
 
+TEST_CASE("reasons by their numbers in the ring") {
+  CHECK_FALSE(reset_reason(RING_REASON_NONE));
+  CHECK_FALSE(reset_reason(RING_REASON_OTHER + 1));
+  CHECK((reset_reason(RING_REASON_PAWS) == ResetReason::paws));
+  CHECK((reset_reason(RING_REASON_ABORT_ON_CLOSE) == ResetReason::abort_on_close));
+  CHECK((reset_reason(RING_REASON_KEEPALIVE_TIMEOUT) == ResetReason::keepalive_timeout));
+  CHECK((reset_reason(RING_REASON_OTHER) == ResetReason::other));
+}
+
+TEST_CASE("records of timers say whose they are, and have no states of a full socket") {
+  ring_record record{};
+  record.kind = RING_TIMER_STARTED;
+  record.protocol = 6;
+  record.family = 2;
+  record.local[0] = 192;
+  record.local_port = 80;
+  record.remote_port = 4000;
+  record.netns = 7;
+  record.from = 12;  // TCP_NEW_SYN_RECV
+  std::string bytes(sizeof record, 0);
+  std::memcpy(bytes.data(), &record, sizeof record);
+  CHECK(read_record(test::bytes_of(bytes)));
+  const Transition of = socket_of(record);
+  CHECK(to_string(*of.local) == "192.0.0.0:80");
+  CHECK(of.remote->port == 4000);
+  CHECK(of.netns == 7U);
+  CHECK_FALSE(of.cookie);
+  CHECK_FALSE(to_transition(record));
+}
+
 TEST_CASE("bytes that are no record") {
   const std::string bytes = test::fixture("bpf/connections.ring");
   for (std::size_t size = 0; size < sizeof(ring_record); ++size) {
     CHECK_FALSE(read_record(test::bytes_of(std::string_view(bytes).substr(0, size))));
   }
   ring_record record = recorded()[0];
-  for (const int kind : {0, 3, 255}) {
+  for (const int kind : {0, 8, 255}) {
     record.kind = static_cast<std::uint8_t>(kind);
     std::string other(sizeof record, 0);
     std::memcpy(other.data(), &record, sizeof record);

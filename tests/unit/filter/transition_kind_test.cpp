@@ -52,6 +52,19 @@ TEST_CASE("of which kinds a transition is") {
     CHECK(kinds(step(from, close, false)) == Kinds{"time-wait"});
     CHECK(kinds(step(from, close, true)) == Kinds{"resets"});
   }
+  Transition sent = step(fin_wait2, close, false);
+  sent.reset_sent = true;
+  CHECK(kinds(sent) == Kinds{"resets"});
+  Transition request = step(syn_recv, close);
+  request.to = ObservedState::absent();
+  request.minisocket_end = MinisocketEnd::expired;
+  CHECK(kinds(request) == Kinds{"half-open"});
+  request.minisocket_end = MinisocketEnd::reset;
+  CHECK(kinds(request) == Kinds{"half-open", "resets"});
+  // Nobody sent an RST: the peer did not answer.
+  Transition silent = step(established, close, false);
+  silent.reset_sent = false;
+  CHECK(kinds(silent) == Kinds{});
   CHECK(kinds(step(established, listen), TransitionVerdict::illegal) == Kinds{"illegal"});
 }
 

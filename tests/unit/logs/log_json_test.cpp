@@ -74,6 +74,8 @@ TEST_CASE("modes: exact unless it says sampled; an exact one has two states") {
   CHECK(transition(R"("mode":"exact")").observed == Observed::exact);
   CHECK(transition(R"("mode":"sampled")").observed == Observed::sampled);
   CHECK(why(with(R"("mode":"guessed")")) == "\"mode\" is neither exact nor sampled");
+  CHECK(why(R"({"from":"ABSENT","to":"SYN_RECV","object":"request"})").empty());
+  CHECK(why(R"({"from":"ABSENT","to":"LISTEN","object":"socket"})") == "an exact transition has two states");
   CHECK(why(R"({"from":"ABSENT","to":"LISTEN"})") == "an exact transition has two states");
   CHECK(why(R"({"from":"LISTEN","to":"ABSENT"})") == "an exact transition has two states");
   CHECK(why(R"({"from":"ABSENT","to":"LISTEN","mode":"sampled"})").empty());

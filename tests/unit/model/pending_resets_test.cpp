@@ -7,43 +7,35 @@
 namespace tcpstat::inline model {
 namespace {
 
-Transition step(State from, State to) {
-  Transition transition;
-  transition.from = from;
-  transition.to = to;
-  return transition;
-}
-const Transition kClosed = step(State::established, State::close);
-
 TEST_CASE("an RST belongs to the next end of its socket alone") {
   PendingResets resets;
   resets.add(7);
-  CHECK(resets.settle(8, kClosed) == false);
-  CHECK(resets.settle(7, kClosed) == true);
-  CHECK(resets.settle(7, kClosed) == false);
+  CHECK(resets.settle(8, State::close) == false);
+  CHECK(resets.settle(7, State::close) == true);
+  CHECK(resets.settle(7, State::close) == false);
 }
 
 TEST_CASE("of a step that ends nothing it is not said") {
   PendingResets resets;
-  CHECK(resets.settle(7, step(State::syn_sent, State::established)) == std::nullopt);
+  CHECK(resets.settle(7, State::established) == std::nullopt);
 }
 
 TEST_CASE("behind a loss one is not known to have been none") {
   PendingResets resets;
   resets.lost();
-  CHECK(resets.settle(7, kClosed) == std::nullopt);
-  CHECK(resets.settle(7, kClosed) == false);
+  CHECK(resets.settle(7, State::close) == std::nullopt);
+  CHECK(resets.settle(7, State::close) == false);
   resets.lost();
   resets.add(7);
-  CHECK(resets.settle(7, kClosed) == true);
+  CHECK(resets.settle(7, State::close) == true);
 }
 
 TEST_CASE("of sockets that never closed only the newest are remembered") {
   PendingResets resets;
   for (std::uint64_t socket = 1; socket <= 65; ++socket) resets.add(socket);
-  CHECK(resets.settle(1, kClosed) == false);
-  CHECK(resets.settle(2, kClosed) == true);
-  CHECK(resets.settle(65, kClosed) == true);
+  CHECK(resets.settle(1, State::close) == false);
+  CHECK(resets.settle(2, State::close) == true);
+  CHECK(resets.settle(65, State::close) == true);
 }
 
 }  // namespace

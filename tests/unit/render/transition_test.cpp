@@ -95,6 +95,11 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                                              json::array({name(State::fin_wait1), name(State::closing)})})},
                       {"dwell_ms", 61'500},
                       {"peer_reset", nullptr},
+                      {"object", "socket"},
+                      {"cause", nullptr},
+                      {"tries", nullptr},
+                      {"reset_sent", nullptr},
+                      {"reset_reason", nullptr},
                       {"verdict", "legal"},
                       {"reason", "3 steps, \"unseen\""},
                       {"reference", "somewhere"}});
@@ -121,7 +126,7 @@ TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what need
   const auto csv = lines(written("csv"));
   REQUIRE(csv.size() == 3);
   CHECK(csv[0].starts_with("time,snapshot,family,"));
-  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere"));
+  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,"));
   CHECK(csv[2].find(",::,22,,,,ABSENT,") != std::string::npos);
 }
 
@@ -146,7 +151,9 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   exact.socket = "426c07f0d5782747";
   exact.time = EventTime(1'795'836'121'306'379);
   exact.dwell = EventTime(57);
-  exact.peer_reset = true;
+  exact.peer_reset = false;
+  exact.reset_sent = true;
+  exact.reset_reason = ResetReason::abort_on_close;
   exact.netns = 4'026'531'833;
   writer->sample({1, "2026-11-28T03:22:01.306Z", "04:22:01.306379"});
   writer->lost(12);
@@ -168,7 +175,9 @@ TEST_CASE("an exact transition has its socket and its microseconds, and a loss i
   CHECK(line["socket"] == "426c07f0d5782747");
   CHECK(line["time_us"] == 1'795'836'121'306'379);
   CHECK(line["mode"] == "exact");
-  CHECK(line["peer_reset"] == true);
+  CHECK(line["peer_reset"] == false);
+  CHECK(line["reset_sent"] == true);
+  CHECK(line["reset_reason"] == "abort-on-close");
   CHECK(line["netns"] == 4'026'531'833);
   CHECK(line["cookie"] == nullptr);
   const json end = json::parse(lines[2]);
@@ -257,7 +266,7 @@ TEST_CASE("a life as fields and as a table") {
   REQUIRE(csv.size() == 2);
   CHECK(csv[0].starts_with("time,snapshot,family,local_address,"));
   CHECK(csv[1].ends_with(",active,3206,57,,reset,peer,yes,yes,SYN_SENT:57 " + std::string(name(State::established)) +
-                         ":3149"));
+                         ":3149,,socket"));
   CHECK(lines(lives("plain", reset_life()))[1].find("\t57\t-\treset\tpeer\tyes") != std::string::npos);
   const auto table = lines(lives("table", reset_life()));
   REQUIRE(table.size() == 2);
@@ -266,6 +275,60 @@ TEST_CASE("a life as fields and as a table") {
   for (const std::size_t width : {60U, 80U, 120U}) {
     for (const std::string& line : lines(lives("table", reset_life(), width))) CHECK(display_width(line) <= width);
   }
+}
+
+TEST_CASE("why this host sent the RST that ended a life") {
+  ConnectionLife life = reset_life();
+  life.reset_by = ResetBy::here;
+  life.reset_reason = ResetReason::keepalive_timeout;
+  CHECK(json::parse(lines(lives("ndjson", life))[0])["reset_reason"] == "keepalive-timeout");
+  CHECK(lines(lives("csv", life))[1].ends_with(":3149,keepalive-timeout,socket"));
+  CHECK(lines(lives("table", life))[1].find("(keepalive-timeout) SYN_SENT") != std::string::npos);
+}
+
+TEST_CASE("the table of exact transitions says whose RST ended a socket") {
+  const auto told = [](const Transition& of) {
+    Rendering rendering("table");
+    rendering.settings.observed = Observed::exact;
+    const auto writer = find_format("table")->transitions(rendering.settings);
+    writer->transition(of, {});
+    writer->sample_end();
+    return rendering.text();
+  };
+  Transition of = closed();
+  CHECK(told(of).find("REMOTE                 END\n") != std::string::npos);
+  CHECK(told(of).ends_with("  -\n"));
+  of.reset_sent = true;
+  CHECK(told(of).ends_with("  reset-here\n"));
+  of.reset_reason = ResetReason::abort;
+  CHECK(told(of).ends_with("  reset-here abort\n"));
+  of.peer_reset = true;
+  CHECK(told(of).ends_with("  reset-peer\n"));
+}
+
+TEST_CASE("the end of a request") {
+  Transition of = closed();
+  of.observed = Observed::exact;
+  of.body = Body::request;
+  of.from = State::syn_recv;
+  of.to = ObservedState::absent();
+  of.minisocket_end = MinisocketEnd::pruned;
+  of.tries = 2;
+  const auto told = [&of](std::string_view format) {
+    Rendering rendering("table");
+    rendering.settings.observed = Observed::exact;
+    const auto writer = find_format(format)->transitions(rendering.settings);
+    writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05.678123"});
+    writer->transition(of, {});
+    writer->sample_end();
+    return rendering.text();
+  };
+  const json line = json::parse(told("ndjson"));
+  CHECK(line["object"] == "request");
+  CHECK(line["cause"] == "pruned");
+  CHECK(line["tries"] == 2);
+  CHECK(told("csv").ends_with(",request,pruned\n"));
+  CHECK(told("table").ends_with("  pruned\n"));
 }
 
 TEST_CASE("a life of which little is known") {

@@ -225,6 +225,35 @@ TEST_CASE("states passed unseen are named") {
   CHECK(passed(closing, closing).empty());
 }
 
+TEST_CASE("requests and time-wait sockets come and go, each for its reason") {
+  Transition of;
+  of.body = Body::request;
+  of.to = syn_recv;
+  CHECK(says(judge(of).reason, "a SYN came"));
+  of.from = syn_recv;
+  of.to = ObservedState::absent();
+  of.minisocket_end = MinisocketEnd::expired;
+  CHECK(says(judge(of).reason, "SYN+ACK"));
+  of.body = Body::time_wait;
+  of.from = time_wait;
+  CHECK(says(judge(of).reason, "its time was over"));
+  for (const MinisocketEnd end : {MinisocketEnd::completed, MinisocketEnd::reset, MinisocketEnd::pruned,
+                                  MinisocketEnd::listener_gone, MinisocketEnd::cut_short}) {
+    of.minisocket_end = end;
+    CHECK((judge(of).verdict == TransitionVerdict::legal));
+    CHECK_FALSE(judge(of).reason.empty());
+  }
+  of.minisocket_end.reset();
+  of.from = fin_wait2;
+  of.to = time_wait;
+  CHECK(says(judge(of).reason, "FIN"));
+  of.to = established;
+  CHECK((judge(of).verdict == TransitionVerdict::illegal));
+  of.body = Body::request;
+  of.from = ObservedState::absent();
+  CHECK((judge(of).verdict == TransitionVerdict::illegal));
+}
+
 TEST_CASE("verdicts have one word each") {
   CHECK(name(TransitionVerdict::legal) == "legal");
   CHECK(name(TransitionVerdict::quirk) == "quirk");

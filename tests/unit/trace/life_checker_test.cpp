@@ -107,6 +107,23 @@ TEST_CASE("116 of the 144 pairs are illegal, those of request sockets among them
   CHECK(illegal == 116);
 }
 
+TEST_CASE("a request is judged, and is no life that a full socket goes on with") {
+  Judged judged;
+  Transition record;
+  record.body = Body::request;
+  record.to = State::syn_recv;
+  record.socket = "a";
+  record.line = ++judged.line;
+  judged.lives.transition(record);
+  judged.add(State::close, State::listen, "a");
+  CHECK(judged.findings.empty());
+  CHECK(judged.lives.sockets() == 1);
+  CHECK(judged.pairs.total() == 2);
+  record.to = State::established;
+  judged.lives.transition(record);
+  CHECK(judged.count(Severity::critical) == 1);
+}
+
 TEST_CASE("a missing record is suspected before the kernel is accused") {
   Judged judged;
   judged.add(State::close, State::syn_sent, "a");

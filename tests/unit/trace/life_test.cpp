@@ -35,7 +35,8 @@ struct Lived {
     for (std::size_t at = 0; at + 1 < states.size(); ++at) step(states[at], states[at + 1], peer_reset);
     return *this;
   }
-  void step(State from, State to, std::optional<bool> peer_reset = false) {
+  void step(State from, State to, std::optional<bool> peer_reset = false) { step(from, to, peer_reset, std::nullopt); }
+  void step(State from, State to, std::optional<bool> peer_reset, std::optional<bool> reset_sent) {
     Transition record;
     record.from = from;
     record.to = to;
@@ -44,6 +45,8 @@ struct Lived {
     record.remote = test::endpoint("198.51.100.7", 443);
     record.time = EventTime(now_ += 1000);
     if (to == close) record.peer_reset = peer_reset;
+    record.reset_sent = reset_sent;
+    if (reset_sent == true) record.reset_reason = ResetReason::abort_on_close;
     checker.transition(record);
   }
   [[nodiscard]] const ConnectionLife& only() const {
@@ -111,6 +114,26 @@ TEST_CASE("who ended it at once: the peer, this host, or nobody knows") {
     CHECK((life_of(states, std::nullopt).ending == Ending::reset));
     CHECK((life_of(states, std::nullopt).reset_by == By()));
   }
+}
+
+TEST_CASE("this host sent an RST and says why, or nobody sent any") {
+  const auto ended = [](State last, bool reset_sent) {
+    Lived lived;
+    lived.walk({listen, syn_recv, established});
+    if (last != established) lived.walk({established, fin_wait1, last});
+    lived.step(last, close, false, reset_sent);
+    return lived.only();
+  };
+  CHECK((ended(established, true).ending == Ending::reset));
+  CHECK((ended(established, true).reset_by == ResetBy::here));
+  CHECK((ended(established, true).reset_reason == ResetReason::abort_on_close));
+  CHECK((ended(established, false).ending == Ending::timed_out));
+  CHECK_FALSE(ended(established, false).reset_by);
+  // The peer sent data when nobody was left to read it.
+  CHECK((ended(fin_wait2, true).ending == Ending::reset));
+  CHECK((ended(fin_wait2, true).reset_by == ResetBy::here));
+  CHECK((ended(fin_wait2, false).ending == Ending::orderly));
+  CHECK_FALSE(ended(fin_wait2, false).reset_reason);
 }
 
 TEST_CASE("an RST behind the FINs, and a source that cannot tell") {

@@ -1,0 +1,58 @@
+#pragma once
+// Steps to CLOSE wait here for the RST that this host sends behind most of them: __tcp_close(), tcp_disconnect() and
+// tcp_rcv_state_process() store the state first; tcp_abort(), tcp_out_of_resources() and the timer of keepalive send first.
+// All other steps wait behind those, so that the order stays.
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+
+#include "model/pending_resets.h"
+#include "parsers/bpf/ring_record.h"
+
+namespace tcpstat::bpf {
+
+class HeldSteps {
+ public:
+  struct Step {
+    ring_record record;
+    std::optional<bool> peer_reset;
+    std::optional<bool> reset_sent;
+    std::uint8_t reason = RING_REASON_NONE;
+    std::uint64_t waits_until_ns = 0;  ///< by the clock of records; 0: it does not wait
+  };
+  using Tell = std::function<void(const Step&)>;
+
+  /// A softirq sends it within one packet's work; a process that closes may lose the processor between the two.
+  static constexpr std::uint64_t kLongest_ns = 50'000'000;
+  static constexpr std::uint64_t kWhereOrderly_ns = 2'000'000;
+
+  /// A record of any kind.
+  void add(const ring_record& record);
+  /// Records are missing here, or a program missed a reset: what is not known to have been sent is not known.
+  void lost();
+  /// Hands over all that wait no longer at that time, in order.
+  void release(std::uint64_t now_ns, const Tell& tell);
+  /// Hands over all.
+  void release_all(const Tell& tell) { release(UINT64_MAX, tell); }
+  [[nodiscard]] bool empty() const { return steps_.empty(); }
+
+ private:
+  struct Sent {
+    std::uint64_t socket;
+    std::uint64_t time;
+    std::uint8_t reason;
+  };
+
+  void add_step(const ring_record& record);
+  void add_sent(const ring_record& record);
+
+  std::deque<Step> steps_;
+  PendingResets received_;
+  std::array<Sent, 64> sent_{};  ///< for steps that are still to come; one a processor and context at most
+  std::size_t next_ = 0;
+};
+
+}  // namespace tcpstat::bpf

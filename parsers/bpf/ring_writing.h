@@ -1,0 +1,52 @@
+#pragma once
+// What all programs of a trace share: the filter, and the ring buffer that their records go into. Of C for the kernel alone.
+
+#ifdef __bpf__
+
+#define PROTOCOL_TCP 6
+#define MOST_PORTS 8
+
+// The filter, constant from load on: the verifier removes what is not asked for.
+const volatile __u32 wanted_netns = 0;   // inode; 0: all
+const volatile __u16 wanted_family = 0;  // 0: both
+const volatile __u32 port_ranges = 0;    // how many of the following; 0: all ports
+const volatile __u16 first_port[MOST_PORTS] = {};
+const volatile __u16 last_port[MOST_PORTS] = {};
+
+// Bytes that wait before the reader is woken; it raises the number while records come fast.
+volatile __u32 wake_at = 0;
+struct {
+  __uint(type, BPF_MAP_TYPE_RINGBUF);
+  __uint(max_entries, 1 << 22);
+} ring SEC(".maps");
+
+// Records for which the ring had no room, by processor.
+struct {
+  __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u64);
+} dropped SEC(".maps");
+
+static __always_inline int port_is_wanted(__u16 port) {
+  if (port_ranges == 0) return 1;
+#pragma unroll
+  for (int i = 0; i < MOST_PORTS; ++i) {
+    if (i < port_ranges && port >= first_port[i] && port <= last_port[i]) return 1;
+  }
+  return 0;
+}
+
+static __always_inline void submit(struct ring_record* record) {
+  __u64 how = 0;
+  if (wake_at != 0) {
+    // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
+    // is awake, and waking it for each record would cost more than all the rest.
+    const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (sizeof *record + BPF_RINGBUF_HDR_SZ);
+    how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+  }
+  bpf_ringbuf_submit(record, how);
+}
+
+#endif
