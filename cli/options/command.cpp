@@ -1,6 +1,7 @@
 #include "cli/options/command.h"
 
 #include <algorithm>
+#include <array>
 
 #include "cli/options/filter_options.h"
 #include "parsers/host/many_namespaces.h"
@@ -78,14 +79,15 @@ Failure read_record(const Words& words, SourceChoice& to) {
   return read_text(words, OptionId::record, to.file);
 }
 
-/// Several are one list, one summary or one check; what looks again and again, or at settings, looks at one.
+/// Several are one list, one summary, one check and so on; a record is of one.
 Failure check_namespaces(const Words& words, const std::string& netns) {
   if (!host::names_several(netns)) return std::nullopt;
-  const bool several =
-      words.verb.id == VerbId::list || words.verb.id == VerbId::summary || words.verb.id == VerbId::check;
-  if (several) return std::nullopt;
-  return UsageError{"--netns " + netns + " is for lists, summary and check: " + std::string(words.verb.title) +
-                    " looks at one network namespace"};
+  constexpr std::array kSeveral = {VerbId::list,  VerbId::summary,      VerbId::check,
+                                   VerbId::watch, VerbId::watch_events, VerbId::audit};
+  if (std::find(kSeveral.begin(), kSeveral.end(), words.verb.id) != kSeveral.end()) return std::nullopt;
+  return UsageError{"--netns " + netns + " is for lists, summary, check, watch and audit: " +
+                    std::string(words.verb.title) + " looks at one network namespace" +
+                    (words.verb.id == VerbId::trace ? ", or at all" : "") + ", so type --netns NAME for each"};
 }
 
 /// A source that is read from now on.

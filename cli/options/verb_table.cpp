@@ -61,6 +61,10 @@ constexpr Example kWatchExamples[] = {
     {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
 };
 
+constexpr OwnRefusal kAuditRefusals[] = {
+    {container, "audit judges network namespaces; --netns PID takes that of a process in the container"},
+};
+
 constexpr OwnOption kTraceOptions[] = {
     {.id = format, .meaning = "table, plain, csv or ndjson, the default in a pipe"},
     {.id = state, .meaning = "transitions from or to these states"},
@@ -356,6 +360,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .other_formats = "; not ",
      .exit_codes = ExitCodes::monitoring_plugin,
      .own_options = kAuditOptions,
+     .own_refusals = kAuditRefusals,
      .examples = kAuditExamples,
      .read_more = "man tcpstat, AUDIT"},
     {.id = VerbId::validate,

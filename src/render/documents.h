@@ -28,6 +28,8 @@ class HostNames {
 };
 
 enum class Colour : bool { no, yes };
+/// Whether what is told may be of several network namespaces.
+enum class Namespaces : bool { one, several };
 /// Findings alone, or also what they rest on.
 enum class Detail : bool { findings, evidence };
 
@@ -67,6 +69,8 @@ struct RenderSettings {
   std::vector<const Column*> asked = {};
   /// Whether a row may have a second line there.
   SecondLine second_line = SecondLine::no;
+  /// Transitions name theirs, where they may be of several.
+  Namespaces namespaces = Namespaces::one;
 };
 
 /// Rows first, through Sink; then exactly one finish(). After a failed write (out.error()) rows answer Flow::stop.

@@ -217,7 +217,11 @@ std::string check_document(const CheckReport& report) {
 std::string audit_document(const AuditReport& report) {
   ObjectText document;
   document.add(start_of(report.reading.facts));
-  document.add_end_of(report.reading);
+  Json members;
+  add_end(members, report.reading);
+  add_verdicts(members, report.namespaces);
+  document.add(members);
+  document.add(report.reading.verdicts, report.reading.findings);
   Json rest;
   add_status(rest, report);
   rest["checks"] = Json::array();
@@ -228,7 +232,8 @@ std::string audit_document(const AuditReport& report) {
                               {"advice", text_or_null(check.advice)},
                               {"reason", check.reason},
                               {"cost", check.cost},
-                              {"source", check.source}});
+                              {"source", check.source},
+                              {"netns_names", check.namespaces.empty() ? Json(nullptr) : Json(check.namespaces)}});
   }
   document.add(rest);
   return std::string(document.end("}\n"));
