@@ -209,7 +209,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
          "remote addresses and networks with most connections. All eleven states count unless a filter says "
          "otherwise.",
-     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit},
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit, mptcp},
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
      .document = Document::summary,
@@ -227,7 +227,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
          "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
          "-o, -S, --limit, -p and -i are for lists then.",
-     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay}) -
+     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay, mptcp}) -
               OptionSet{resolve, sample, at},
      .tolerates = kInformation,
      .why = "watch samples again and again",
