@@ -75,8 +75,8 @@ _tcpstat_options() {
     local samples='--interval --count --events'
     local check='-w --warning -c --critical --rule --threshold --exact --state-file --metrics-file'
     case $1 in
-        summary) options="$filters $document $text $source --sample --at --record --by --limit" ;;
-        watch) options="$filters $document $text $rows $source $samples --record --replay" ;;
+        summary) options="$filters $document $text -M --mptcp $source --sample --at --record --by --limit" ;;
+        watch) options="$filters $document $text $rows -M --mptcp $source $samples --record --replay" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
                 --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"

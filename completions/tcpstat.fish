@@ -112,7 +112,7 @@ complete -c tcpstat -s a -l all -n '__tcpstat_takes summary watch trace explain 
 complete -c tcpstat -s l -l listening -n '__tcpstat_takes summary watch trace check' -d 'listening sockets only'
 complete -c tcpstat -s 4 -l ipv4 -n '__tcpstat_takes summary watch trace check' -d 'IPv4 sockets only'
 complete -c tcpstat -s 6 -l ipv6 -n '__tcpstat_takes summary watch trace check' -d 'IPv6 sockets only'
-complete -c tcpstat -s M -l mptcp -n '__tcpstat_takes' -d 'connections of Multipath TCP instead of their subflows'
+complete -c tcpstat -s M -l mptcp -n '__tcpstat_takes summary watch' -d 'connections of Multipath TCP instead of their subflows'
 complete -c tcpstat -l local -n '__tcpstat_takes summary watch trace check' -x -d 'local end: ADDR[/LEN][:PORT]'
 complete -c tcpstat -l remote -n '__tcpstat_takes summary watch trace check' -x -d 'remote end: ADDR[/LEN][:PORT]'
 complete -c tcpstat -l port -n '__tcpstat_takes summary watch trace check' -x -d 'port on either side'

@@ -1,6 +1,7 @@
 #include "cli/options/command.h"
 
 #include <algorithm>
+#include <array>
 
 #include "cli/options/filter_options.h"
 #include "parsers/host/many_namespaces.h"
@@ -78,14 +79,15 @@ Failure read_record(const Words& words, SourceChoice& to) {
   return read_text(words, OptionId::record, to.file);
 }
 
-/// Several are one list, one summary or one check; what looks again and again, or at settings, looks at one.
+/// Several are one list, one summary, one check and so on; a record is of one.
 Failure check_namespaces(const Words& words, const std::string& netns) {
   if (!host::names_several(netns)) return std::nullopt;
-  const bool several =
-      words.verb.id == VerbId::list || words.verb.id == VerbId::summary || words.verb.id == VerbId::check;
-  if (several) return std::nullopt;
-  return UsageError{"--netns " + netns + " is for lists, summary and check: " + std::string(words.verb.title) +
-                    " looks at one network namespace"};
+  constexpr std::array kSeveral = {VerbId::list,  VerbId::summary,      VerbId::check,
+                                   VerbId::watch, VerbId::watch_events, VerbId::audit};
+  if (std::find(kSeveral.begin(), kSeveral.end(), words.verb.id) != kSeveral.end()) return std::nullopt;
+  return UsageError{"--netns " + netns + " is for lists, summary, check, watch and audit: " +
+                    std::string(words.verb.title) + " looks at one network namespace" +
+                    (words.verb.id == VerbId::trace ? ", or at all" : "") + ", so type --netns NAME for each"};
 }
 
 /// A source that is read from now on.
@@ -228,15 +230,22 @@ Failure read_rate(const Words& words, const filter::Filter& filter, const Source
   return std::nullopt;
 }
 
+/// Connections of MPTCP instead of those of TCP.
+Failure read_mptcp(const Words& words, bool& mptcp, SourceChoice& source) {
+  mptcp = words.given(OptionId::mptcp);
+  if (!mptcp) return std::nullopt;
+  if (source.id != SourceId::automatic && source.id != SourceId::netlink) {
+    return UsageError{"--mptcp lists what netlink alone tells: --source netlink"};
+  }
+  source.id = SourceId::netlink;
+  return std::nullopt;
+}
+
 Failure read(const Words& words, ListCommand& to) {
   constexpr std::chrono::milliseconds kShortest{50};
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
-  to.rows.mptcp = words.given(OptionId::mptcp);
-  if (to.rows.mptcp && to.source.id != SourceId::automatic && to.source.id != SourceId::netlink) {
-    return UsageError{"--mptcp lists what netlink alone tells: --source netlink"};
-  }
-  if (to.rows.mptcp) to.source.id = SourceId::netlink;
+  if (auto failed = read_mptcp(words, to.rows.mptcp, to.source)) return failed;
   if (words.given(OptionId::interval) && !to.rows.rate) {
     return UsageError{
         refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
@@ -278,6 +287,10 @@ Failure read(const Words& words, SummaryCommand& to) {
   }
   if (words.given(OptionId::by) && to.group_by.empty()) return UsageError{"--by names no key"};
   if (auto failed = refuse_other_groups(to)) return failed;
+  if (auto failed = read_mptcp(words, to.mptcp, to.source)) return failed;
+  if (to.mptcp && render::format(to.output.format).counts_metrics) {
+    return UsageError{"metrics count connections of TCP; another format counts those of MPTCP: summary -M -f json"};
+  }
   const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
   return read_one(words, OptionId::limit, to.limit, count);
 }
@@ -309,6 +322,10 @@ bool chooses_format(const Words& words) {
 Failure read(const Words& words, WatchCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = read_replay(words, to)) return failed;
+  if (to.replay && words.given(OptionId::mptcp)) {
+    return UsageError{"a record has connections of TCP, and MPTCP_TOKEN of their subflows: leave out --mptcp"};
+  }
+  if (auto failed = read_mptcp(words, to.rows.mptcp, to.source)) return failed;
   if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
   if (chooses_format(words)) to.format_in_pipe = to.output.format;
   return read(words, to.sampling);

@@ -83,6 +83,7 @@ struct SummaryCommand {
   TextChoice text;
   std::optional<std::uint64_t> limit;
   std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
+  bool mptcp = false;                 ///< as in RowChoice
 };
 
 struct WatchCommand {

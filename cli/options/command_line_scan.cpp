@@ -56,7 +56,7 @@ struct Translation {
   std::string_view hint;
 };
 
-constexpr std::array<Translation, 10> kTranslations{{
+constexpr auto kTranslations = std::to_array<Translation>({
     {"-K", "tcpstat ends no connections: ss -K does"},
     {"--kill", "tcpstat ends no connections: ss -K does"},
     {"--tcp", "there is only TCP here: leave it out"},
@@ -67,7 +67,16 @@ constexpr std::array<Translation, 10> kTranslations{{
     {"--programs", "processes: -p"},
     {"--timers", "timers are the column TIMER: leave it out"},
     {"--continuous", "again and again: tcpstat watch"},
-}};
+    {"-N", "another network namespace: --netns NAME"},
+    {"--net", "another network namespace: --netns NAME"},
+    {"-E", "sockets as they come and go: tcpstat watch --events, or tcpstat trace"},
+    {"-O", "a socket is one line always: leave it out"},
+    {"--oneline", "a socket is one line always: leave it out"},
+    {"-A", "there is only TCP here: leave it out"},
+    {"--query", "there is only TCP here: leave it out"},
+    {"-D", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
+    {"--diag", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
+});
 
 std::string unknown_option(const std::string& word) {
   for (const Translation& translation : kTranslations) {

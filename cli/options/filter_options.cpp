@@ -144,7 +144,13 @@ Failure read_expression(const std::vector<std::string>& operands, Words& to) {
   }
   if (to.expression_text.find_first_not_of(" \t\r") == std::string::npos && operands.empty()) return std::nullopt;
   auto expression = parse_filter(to.expression_text, users_of(to.typed));
-  if (!expression) return expression.error();
+  if (!expression) {
+    // `ss -o state established`, as the manual of ss has it.
+    UsageError error = expression.error();
+    const auto columns = to.typed.value(OptionId::output);
+    if (columns == "state" || columns == "exclude") error.sentence += ": -o takes columns here, so leave it out";
+    return error;
+  }
   to.expression = std::move(*expression);
   return std::nullopt;
 }

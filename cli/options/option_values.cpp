@@ -323,6 +323,10 @@ Parsed<FormatId> parse_format(std::string_view word) {
     if (format.name == word) return static_cast<FormatId>(names.size());
     names.push_back(format.name);
   }
+  // `ss -f inet6`
+  if (word == "inet" || word == "inet6") {
+    return usage_error("unknown format " + in_quotes(word) + " (an address family is -4 or -6)");
+  }
   return usage_error("unknown format " + in_quotes(word) + " (" + meant(word, names) + "see: tcpstat --list formats)");
 }
 

@@ -61,6 +61,10 @@ constexpr Example kWatchExamples[] = {
     {"tcpstat watch --count 10 | jq .state", "ten samples for a script"},
 };
 
+constexpr OwnRefusal kAuditRefusals[] = {
+    {container, "audit judges network namespaces; --netns PID takes that of a process in the container"},
+};
+
 constexpr OwnOption kTraceOptions[] = {
     {.id = format, .meaning = "table, plain, csv or ndjson, the default in a pipe"},
     {.id = state, .meaning = "transitions from or to these states"},
@@ -205,7 +209,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
          "remote addresses and networks with most connections. All eleven states count unless a filter says "
          "otherwise.",
-     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit},
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit, mptcp},
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
      .document = Document::summary,
@@ -223,7 +227,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Draws the list again and again on a terminal, and writes a stream of samples into a pipe. With --events it "
          "prints what happened between two samples: transitions, each with the states passed unseen and a verdict; "
          "-o, -S, --limit, -p and -i are for lists then.",
-     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay}) -
+     .takes = (kFilters | kDocument | kText | kRows | kReading | OptionSet{interval, count, events, replay, mptcp}) -
               OptionSet{resolve, sample, at},
      .tolerates = kInformation,
      .why = "watch samples again and again",
@@ -356,6 +360,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .other_formats = "; not ",
      .exit_codes = ExitCodes::monitoring_plugin,
      .own_options = kAuditOptions,
+     .own_refusals = kAuditRefusals,
      .examples = kAuditExamples,
      .read_more = "man tcpstat, AUDIT"},
     {.id = VerbId::validate,

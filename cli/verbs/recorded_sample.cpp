@@ -7,6 +7,7 @@
 #include "record/counts.h"
 #include "record/history_builder.h"
 #include "record/recorded_facts.h"
+#include "report/subject.h"
 #include "survey/metrics_counter.h"
 #include "survey/top_remotes.h"
 
@@ -121,8 +122,9 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
     }
   }
   for (const ListenerMetrics& listener : metrics.listeners) {
-    std::string end = to_string(listener.local);
-    if (listener.interface != 0) end += "%" + std::string(host_.names().interface(listener.interface));
+    std::string device(listener.interface == 0 ? "" : host_.names().interface(listener.interface));
+    if (listener.interface != 0 && device.empty()) device = std::to_string(listener.interface);
+    const std::string end = Subject::endpoint(listener.local, device).text();
     counts.add("listener", count_name::listener(end, "accept_queue"), listener.accept_queue);
     counts.add("listener", count_name::listener(end, "accept_limit"), listener.accept_limit);
     counts.add("listener", count_name::listener(end, "half_open"), listener.half_open);

@@ -1,17 +1,15 @@
 // tcpstat check: a verdict with evidence and an exit code.
 
-#include <algorithm>
-#include <atomic>
-#include <exception>
+#include <chrono>
 #include <memory>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "check/merge_namespaces.h"
 #include "cli/state_file.h"
 #include "cli/verbs/check_ending.h"
 #include "cli/verbs/counted_metrics.h"
+#include "cli/verbs/each_namespace.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/verbs.h"
 #include "parsers/bpf/handshake_counter.h"
@@ -65,48 +63,17 @@ std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known
     return one;
   }
   if (host::is_gone(known)) return std::nullopt;
-  one.report.status = Severity::unknown;
-  one.report.headline = host.error().sentence();
-  one.report.reading.coverage.lose("netns_not_entered", host.error().sentence());
+  note_not_entered(host.error(), one.report);
   return one;
-}
-
-/// Each namespace in a thread that enters it, and that ends there.
-std::vector<check::NamespaceCheck> check_each(const host::NamespaceList& list, const EachPlan& each) {
-  const auto& all = list.namespaces;
-  std::vector<std::optional<check::NamespaceCheck>> checks(all.size());
-  std::atomic<std::size_t> next{0};
-  std::vector<std::exception_ptr> failures(all.size());  // the first is thrown again where it is answered
-  const auto work = [&] {
-    const host::WayHome way_home;
-    for (std::size_t i = next.fetch_add(1); i < all.size(); i = next.fetch_add(1)) {
-      try {
-        checks[i] = check_one(all[i], each);
-      } catch (...) {
-        failures[i] = std::current_exception();
-      }
-      way_home.go();
-    }
-  };
-  const std::size_t most = each.plan.interval ? kSideBySide : 1;
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < std::min(most, all.size()); ++i) threads.emplace_back(work);
-  for (std::thread& thread : threads) thread.join();
-  for (const std::exception_ptr& failure : failures) {
-    if (failure) std::rethrow_exception(failure);
-  }
-  std::vector<check::NamespaceCheck> done;
-  for (auto& one : checks) {
-    if (one) done.push_back(std::move(*one));
-  }
-  return done;
 }
 
 ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   host::HostOptions options = host_options(command.source, command.filter);
   const check::CheckPlan plan = check_plan(command);
-  // One after the other they share one walk of /proc; side by side each looks at the time of its own rows.
-  if (!plan.interval) options.first_owners = std::make_shared<host::FirstOwners>();
+  // One walk of /proc tells the owners of all. Samples that are later than others by an interval have one of their own.
+  constexpr std::chrono::seconds kLasts{1};
+  using Lasts = std::optional<std::chrono::milliseconds>;
+  options.shared_owners = std::make_shared<host::SharedOwners>(plan.interval ? Lasts(kLasts) : std::nullopt);
   const auto list = host::chosen_namespaces(options.netns);
   if (!list) return end_unknown_check(command.output, list.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
@@ -114,12 +81,10 @@ ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
   const bool exact = rules != nullptr && rules->exact;
   const EachPlan each{options, plan, exact ? bpf::shared_handshake_programs() : nullptr};
-  CheckReport report = check::merge(check_each(*list, each));
-  if (std::string hidden = host::hidden_namespaces(*list); !hidden.empty()) {
-    report.status = worse(report.status, Severity::unknown);
-    if (report.status == Severity::unknown) report.headline = hidden;
-    report.reading.coverage.lose("netns_hidden", std::move(hidden));
-  }
+  const std::size_t threads = plan.interval ? kSideBySide : 1;
+  CheckReport report = check::merge(judge_each<check::NamespaceCheck>(
+      *list, threads, [&](const host::KnownNamespace& known) { return check_one(known, each); }));
+  note_hidden(*list, report);
   return end_check(command.output, report, *output, notes);
 }
 

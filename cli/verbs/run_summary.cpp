@@ -67,6 +67,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   Sink& counts = metrics ? metrics->rows() : grouped ? static_cast<Sink&>(grouping) : summarizer;
   survey::DumpPlan plan = summary_plan(settled(command.filter, host), command.group_by);
   plan.query.memory = format.counts_metrics;  // what listeners have dropped
+  plan.query.mptcp = command.mptcp;
   const auto& keys = command.group_by;
   if (std::find(keys.begin(), keys.end(), "netns") != keys.end()) host.names().find_namespaces();
   survey::Dump dump = survey::take(host, plan, counts);
@@ -80,7 +81,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
     summary.groups = grouping.groups();
   } else {
     summary = summarizer.summary(dump.report);
-    summary.mptcp = mptcp_beside(dump, command.filter, host);
+    if (!command.mptcp) summary.mptcp = mptcp_beside(dump, command.filter, host);
   }
   if (command.limit && cut(summary, *command.limit)) dump.report.limited = true;
   TextBuffer out(output->fd());

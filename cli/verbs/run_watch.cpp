@@ -83,7 +83,7 @@ static ExitStatus run_watch(const Command& watch, const Notes& notes) {
   const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);
   const Watched watched{**host, format, *output, notes, replay};
   if constexpr (std::is_same_v<Command, options::WatchCommand>) {
-    if (is_live(watched)) return watch_live(watch, watched);
+    if (is_live(watch, watched)) return watch_live(watch, watched);
   }
   return take_samples(watch, watched);
 }

@@ -9,7 +9,7 @@
 #include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
 #include "parsers/netlink/destroyed_sockets.h"
-#include "trace/marked_rows.h"
+#include "trace/namespace_diffs.h"
 #include "trace/transition_judge.h"
 
 namespace tcpstat::cli::verbs {
@@ -37,13 +37,13 @@ class EndsBetween {
   }
 
   /// Before a sample; what the first one cannot have shown tells nothing.
-  void tell(trace::SampleDiff& diff) {
+  void tell(trace::NamespaceDiffs& diffs) {
     // Sockets are named by their cookies, which /proc does not show.
     if (host_.source_name() != host::info(options::SourceId::netlink).name) destroyed_.reset();
     if (!destroyed_) return;
     std::uint64_t unseen = 0;
     destroyed_->take([&](const netlink::DestroyedSocket& one) {
-      if (!diff.destroyed(one.cookie) && one.had_peer) ++unseen;
+      if (!diffs.destroyed(one.cookie) && one.had_peer) ++unseen;
     });
     if (samples_++ > 0) unseen_ += unseen;
   }
@@ -67,15 +67,16 @@ class EndsBetween {
 ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched) {
   const auto& [host, format, output, notes, replay] = watched;
   TextBuffer out(output.fd());
-  const auto writer = format.transitions(render_settings(watch.filter, watch.text, output, out, host));
+  render::RenderSettings settings = render_settings(watch.filter, watch.text, output, out, host);
+  if (host.spans_namespaces()) settings.namespaces = render::Namespaces::several;
+  const auto writer = format.transitions(std::move(settings));
   render::TransitionCounts counts;
   trace::TransitionJudge judge([&](const Transition& transition, const Judgement& judgement) {
     writer->transition(transition, judgement);
     counts.verdicts.add(judgement.verdict);
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
-  trace::SampleDiff diff(judge);
-  trace::MarkedRows rows(watch.filter, diff);
+  trace::NamespaceDiffs diffs(watch.filter, judge);
   const survey::DumpPlan plan = events_plan(watch.filter);
   SampleNotes sample_notes(notes);
   EndsBetween ends(watch, host);
@@ -86,14 +87,13 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   while (out.error() == 0 && samples.next()) {
     const render::SampleTime time = samples.time();
     writer->sample(time);
-    ends.tell(diff);
-    diff.begin(std::chrono::duration_cast<std::chrono::milliseconds>(host.clock().now().time_since_epoch()));
-    rows.start();
-    dump = survey::take(host, plan, rows);
+    ends.tell(diffs);
+    diffs.begin(std::chrono::duration_cast<std::chrono::milliseconds>(host.clock().now().time_since_epoch()));
+    dump = survey::take(host, plan, diffs);
     const bool whole = !dump.error && report.coverage.complete;
-    diff.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial);
+    diffs.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial, report.coverage);
     report.facts.time = time.utc;
-    report.tally = rows.tally();
+    report.tally = diffs.tally();
     counts.samples = samples.count();
     result.add(dump);
     writer->sample_end();
@@ -103,7 +103,7 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
     if (dump.error && result.samples == 1) break;  // what fails at once is no matter of one sample
     if (!dump.error) host.keep_source();
   }
-  ends.tell(diff);
+  ends.tell(diffs);
   ends.note(report.coverage, notes);
   if (result.samples > 0) writer->finish(report, counts);
   const bool counts_itself = format.has_envelope;

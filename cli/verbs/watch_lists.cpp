@@ -48,6 +48,7 @@ class ListWatch {
         rates_(host_.clock()),
         out_(output_.fd()) {
     if (watch.rows.rate) plan_.rates = &rates_;
+    plan_.query.mptcp = watch.rows.mptcp;
   }
 
   ExitStatus run() {

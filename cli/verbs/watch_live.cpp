@@ -27,8 +27,10 @@ tl::expected<filter::Filter, std::string> read_filter(const std::string& words, 
 
 }  // namespace
 
-bool is_live(const Watched& watched) {
+bool is_live(const options::WatchCommand& watch, const Watched& watched) {
   const char* kind = std::getenv("TERM");
+  // The live view judges the connections of TCP of one namespace; of others each sample is a list.
+  if (watch.rows.mptcp || watched.host.spans_namespaces()) return false;
   return watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
          *kind != '\0' && std::string_view(kind) != "dumb";
 }

@@ -6,7 +6,7 @@
 namespace tcpstat::cli::verbs {
 
 /// Whether the live view is what this watch shows: a format for people on a terminal with a cursor.
-bool is_live(const Watched& watched);
+bool is_live(const options::WatchCommand& watch, const Watched& watched);
 ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched);
 
 }  // namespace tcpstat::cli::verbs

@@ -23,6 +23,7 @@ struct fate_key {
   __u16 port;       /* 0: all listeners of the namespace together */
   __u8 family;      /* AF_INET or AF_INET6 */
   __u8 spare;       /* 0 */
+  __u32 interface;  /* that the listener is bound to; 0: none */
 };
 
 /* Modulo 2^64, by processor: what one processor took back may be what another one counted. */

@@ -29,12 +29,11 @@ HandshakeFates sum_of(std::span<const fate_counts> of_processors) {
           .connections = count(FATE_CONNECTIONS)};
 }
 
-Endpoint listener_of(const fate_key& key) {
-  Endpoint out;
-  out.address.family = key.family == AF_INET6 ? Family::ipv6 : Family::ipv4;
-  std::memcpy(out.address.bytes.data(), key.address, key.family == AF_INET6 ? 16 : 4);
-  out.port = key.port;
-  return out;
+ListeningEnd listener_of(const fate_key& key) {
+  Address address;
+  address.family = key.family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+  std::memcpy(address.bytes.data(), key.address, key.family == AF_INET6 ? 16 : 4);
+  return {{address.unmapped(), key.port}, key.interface};
 }
 
 }  // namespace tcpstat::bpf

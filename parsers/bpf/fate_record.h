@@ -10,6 +10,6 @@ namespace tcpstat::bpf {
 
 /// The sum over processors. A processor may have taken back what another one counted: alone it tells nothing.
 HandshakeFates sum_of(std::span<const fate_counts> of_processors);
-Endpoint listener_of(const fate_key& key);
+ListeningEnd listener_of(const fate_key& key);
 
 }  // namespace tcpstat::bpf

@@ -88,6 +88,7 @@ static __always_inline void describe(const struct sock* listener, struct fate_ke
   key->netns = BPF_CORE_READ(listener, __sk_common.skc_net.net, ns.inum);
   key->family = BPF_CORE_READ(listener, __sk_common.skc_family);
   key->port = BPF_CORE_READ(listener, __sk_common.skc_num);
+  key->interface = BPF_CORE_READ(listener, __sk_common.skc_bound_dev_if);
   if (key->family == FAMILY_INET6) {
     BPF_CORE_READ_INTO(&key->address, listener, __sk_common.skc_v6_rcv_saddr);
   } else {

@@ -54,6 +54,7 @@ struct sock_common {
   __u16 skc_num;
   unsigned short skc_family;
   volatile unsigned char skc_state;
+  int skc_bound_dev_if;
   possible_net_t skc_net;
   struct sock* skc_listener;
   struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;

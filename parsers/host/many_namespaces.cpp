@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -93,7 +94,10 @@ class ManyNamespaces final : public Host {
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
   void read_half_opens_from_proc(Family, std::uint64_t, Sink&) override {}
-  void keep_source() override { home_->keep_source(); }
+  void keep_source() override {
+    home_->keep_source();
+    kept_ = true;
+  }
   [[nodiscard]] std::string_view source_name() const override { return source_name_; }
   [[nodiscard]] bool shows_all_half_opens() const override { return home_->shows_all_half_opens(); }
 
@@ -131,13 +135,20 @@ class ManyNamespaces final : public Host {
   Expected<void> look_for(std::vector<std::string> devices) const;
   [[nodiscard]] HostOptions options_of_one(std::chrono::steady_clock::time_point begun) const;
 
+  /// Looks again which namespaces there are: one may have been made since.
+  void choose_again();
+
   HostOptions options_;
+  std::string words_;  ///< of --netns
   WayHome way_home_;
   std::unique_ptr<Host> home_;
   NamespaceList chosen_;
   NamespaceNames names_;
   RunFacts facts_;
   std::string source_name_;
+  std::map<std::uint64_t, SourceId> sources_;  ///< that was read, by inode
+  bool kept_ = false;                          ///< each namespace goes on to be read from its own
+  bool read_before_ = false;
   std::chrono::steady_clock::time_point begun_;
 };
 
@@ -150,7 +161,7 @@ Expected<void> ManyNamespaces::open() {
   if (!chosen) return tl::make_unexpected(chosen.error());
   chosen_ = std::move(*chosen);
   for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
-  options_.netns.clear();
+  words_ = std::exchange(options_.netns, {});
   auto devices = std::exchange(options_.devices, {});
   auto home = open_host(options_);
   if (!home) return tl::make_unexpected(home.error());
@@ -191,7 +202,10 @@ HostOptions ManyNamespaces::options_of_one(std::chrono::steady_clock::time_point
 void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
   Coverage part;
   Expected<void> read;
-  auto host = open_namespace(known, options_of_one(begun_));
+  HostOptions options = options_of_one(begun_);
+  const auto source = sources_.find(known.inode);
+  if (kept_ && source != sources_.end()) options.source = source->second;
+  auto host = open_namespace(known, options);
   if (!host) {
     // What ends while it is looked for has no sockets any more.
     if (is_gone(known)) return;
@@ -201,6 +215,9 @@ void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
     names_.enter(known.inode);
     read = (*host)->read(reading.query, reading.sink, part);
     source_name_ = (*host)->source_name();
+    for (const SourceInfo& one : live_sources()) {
+      if (read && one.name == source_name_) sources_[known.inode] = one.id;
+    }
     if (!read) part.lose("netns_not_read", read.error().sentence());
     ++reading.read;
   }
@@ -213,7 +230,15 @@ void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
   reading.coverage.namespaces.push_back(std::move(told));
 }
 
+void ManyNamespaces::choose_again() {
+  auto chosen = chosen_namespaces(words_);
+  if (!chosen) return;  // one of a list is gone: read_one() sees it
+  chosen_ = std::move(*chosen);
+  for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
+}
+
 Expected<void> ManyNamespaces::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
+  if (std::exchange(read_before_, true)) choose_again();
   begun_ = std::chrono::steady_clock::now();
   VisitedRows rows(sink, names_);
   Reading reading{query, rows, coverage};

@@ -139,10 +139,7 @@ class OpenedHost final : public Host {
   [[nodiscard]] bool shows_all_half_opens() const override { return info(source_).traits.one_source; }
 
   Expected<const OwnerLookup*> owners() override;
-  void forget_owners() override {
-    owners_.clear();
-    looked_ = false;
-  }
+  void forget_owners() override { owners_.clear(); }
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override;
 
   [[nodiscard]] KernelFacts kernel_facts() const override;
@@ -187,9 +184,8 @@ class OpenedHost final : public Host {
   bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
   std::unique_ptr<source::Source> file_;
   mutable std::optional<KernelFacts> saved_facts_;  ///< nothing: not read yet
-  std::deque<procfs::ProcessTable> owners_;
-  std::shared_ptr<FirstOwners> first_owners_;
-  bool looked_ = false;  ///< at first_owners_
+  std::deque<SharedOwners::Table> owners_;          ///< that were handed out
+  std::shared_ptr<SharedOwners> shared_owners_;
   SystemClock clock_;
 };
 
@@ -198,7 +194,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
       source_(options.source),
       automatic_(options.source == SourceId::automatic),
       facts_(host_facts(options.proc_root)),
-      first_owners_(options.first_owners) {
+      shared_owners_(options.shared_owners) {
   host_names_.set_proc(proc_root());
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
@@ -348,19 +344,15 @@ Expected<procfs::ProcessTable> OpenedHost::look_for_owners(procfs::ProcessTable:
 
 Expected<const OwnerLookup*> OpenedHost::owners() {
   using Threads = procfs::ProcessTable::Threads;
-  if (first_owners_ != nullptr && !looked_) {
-    looked_ = true;
-    if (!first_owners_->table) {
-      auto table = look_for_owners(Threads::told_apart);
-      if (!table) return tl::make_unexpected(table.error());
-      first_owners_->table.emplace(std::move(*table));
-    }
-    return &*first_owners_->table;
-  }
   // A second look is for those that the first did not find, so it looks everywhere.
-  auto table = look_for_owners(owners_.empty() && !looked_ ? Threads::told_apart : Threads::all);
+  const bool first = owners_.empty();
+  const auto look = [&] { return look_for_owners(first ? Threads::told_apart : Threads::all); };
+  SharedOwners alone;
+  SharedOwners& with = shared_owners_ != nullptr ? *shared_owners_ : alone;
+  auto table = first ? with.first(look) : with.again(look);
   if (!table) return tl::make_unexpected(table.error());
-  return &owners_.emplace_back(std::move(*table));
+  owners_.push_back(std::move(*table));
+  return owners_.back().get();
 }
 
 void OpenedHost::read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) {

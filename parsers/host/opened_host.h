@@ -11,16 +11,11 @@
 
 #include "base/error.h"
 #include "model/host.h"
+#include "parsers/host/shared_owners.h"
 #include "parsers/host/sources.h"
-#include "parsers/procfs/process_table.h"
 #include "report/report.h"
 
 namespace tcpstat::host {
-
-/// The first look for owners, for hosts that are read one after the other: /proc shows the processes of all namespaces.
-struct FirstOwners {
-  std::optional<procfs::ProcessTable> table;
-};
 
 struct HostOptions {
   /// Name, path or process; empty: the namespace that we are in.
@@ -48,7 +43,7 @@ struct HostOptions {
   /// The last one at this time, since 1970; nothing: of all.
   std::optional<std::chrono::microseconds> at = {};
   /// Null: each host looks for itself.
-  std::shared_ptr<FirstOwners> first_owners = {};
+  std::shared_ptr<SharedOwners> shared_owners = {};
 };
 
 /// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one

@@ -313,32 +313,39 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
     table.owners_.push_back({held.pid, held.fd, table.names_[held.name]});
   }
   table.root_ = proc_root;
-  table.asked_.resize(all.size());
+  table.asked_ = std::make_unique<Asked>(all.size());
   return table;
 }
 
 std::span<const Owner> ProcessTable::owners_of(std::uint64_t inode) const {
   const auto [first, last] = std::equal_range(inodes_.begin(), inodes_.end(), inode);
-  if (first != last) asked_[static_cast<std::size_t>(first - inodes_.begin())] = true;
+  if (first != last)
+    asked_->of[static_cast<std::size_t>(first - inodes_.begin())].store(true, std::memory_order_relaxed);
   return std::span(owners_).subspan(static_cast<std::size_t>(first - inodes_.begin()),
                                     static_cast<std::size_t>(last - first));
+}
+
+std::uint64_t ProcessTable::netns_of(std::uint32_t pid) const {
+  const std::lock_guard lock(asked_->mutex);
+  const auto [known, added] = asked_->namespaces.try_emplace(pid, 0);
+  struct stat status;
+  const std::string path = root_ + "/" + std::to_string(pid) + "/ns/net";
+  if (added && ::stat(path.c_str(), &status) == 0) known->second = status.st_ino;
+  return known->second;
 }
 
 std::optional<std::vector<Untabled>> ProcessTable::untabled(std::uint64_t netns) const {
   // Two system calls each: most of a host's sockets that are not TCP are far fewer.
   constexpr std::size_t kMostLooks = 50'000;
   std::size_t looks = 0;
-  std::map<std::uint32_t, std::uint64_t> namespaces;  // by pid
   std::map<std::uint32_t, Untabled> by_pid;
   for (std::size_t at = 0; at < inodes_.size(); ++at) {
     const bool first = at == 0 || inodes_[at - 1] != inodes_[at];
     const Owner& owner = owners_[at];
-    if (!first || asked_[at]) continue;
+    if (!first || asked_->of[at].load(std::memory_order_relaxed)) continue;
     const std::string process = root_ + "/" + std::to_string(owner.pid);
     struct stat status;
-    const auto [known, added] = namespaces.try_emplace(owner.pid, 0);
-    if (added && ::stat((process + "/ns/net").c_str(), &status) == 0) known->second = status.st_ino;
-    if (known->second != netns) continue;
+    if (netns_of(owner.pid) != netns) continue;
     if (++looks > kMostLooks) return std::nullopt;
     // The descriptor may be another file by now; "TCP" and "TCPv6" are what sockfs calls them (net/socket.c).
     const std::string descriptor = process + "/fd/" + std::to_string(owner.fd);

@@ -2,8 +2,12 @@
 // Which processes hold which sockets: one pass over /proc/*/fd (proc(5)), on as many cores as there are up to two.
 // Made only when owners are asked for.
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -46,8 +50,15 @@ class ProcessTable final : public OwnerLookup {
   std::deque<std::string> names_;
   OwnerSearch search_;
   std::string root_;
-  /// By place in inodes_: somebody asked for the first of these.
-  mutable std::vector<bool> asked_;
+  /// What callers, maybe on several threads, asked for and found out.
+  struct Asked {
+    explicit Asked(std::size_t places) : of(places) {}
+    std::vector<std::atomic<bool>> of;  ///< by place in inodes_: the first of these
+    std::mutex mutex;
+    std::map<std::uint32_t, std::uint64_t> namespaces;  ///< network namespaces by pid
+  };
+  [[nodiscard]] std::uint64_t netns_of(std::uint32_t pid) const;
+  std::unique_ptr<Asked> asked_;
 };
 
 }  // namespace tcpstat::procfs

@@ -135,6 +135,7 @@ void Check::look_first() {
   auto first = take_first_sample(host_, plan_.filter, *plan_.interval);
   if (first) {
     first_ = std::move(*first);
+    first_->sample.name_devices(host_.names());
   } else {
     coverage().warn("interval", first.error().sentence());
   }
@@ -253,7 +254,8 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
                                 .facts = now.facts,
                                 .nominal = memory_ ? memory_->spacing : std::nullopt,
                                 .completeness = coverage().completeness(),
-                                .left_ports = left_ports};
+                                .left_ports = left_ports,
+                                .names = &host_.names()};
   detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
   for (std::string& note : result.notes) coverage().warn("state_file", std::move(note));
   keep(std::move(result.report.verdicts));

@@ -105,8 +105,9 @@ Json listener_json(const detect::PastListener& listener) {
   for (const detect::PastRequest& request : listener.requests) {
     requests.push_back({request.cookie, request.rounds, request.timer_ms});
   }
-  return {{"address", to_string(listener.local.address)},
-          {"port", listener.local.port},
+  return {{"address", to_string(listener.end.local.address)},
+          {"port", listener.end.local.port},
+          {"interface", listener.end.interface},
           {"identity", or_null(listener.identity)},
           {"drops", or_null(listener.drops)},
           {"half_open", listener.half_open},
@@ -120,8 +121,12 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   if (!address.is_string()) damaged();
   const auto parsed = parse_address(address.get_ref<const std::string&>());
   if (!parsed) damaged();
-  listener.local.address = *parsed;
-  listener.local.port = static_cast<std::uint16_t>(whole(member(from, "port"), UINT16_MAX));
+  listener.end.local.address = *parsed;
+  listener.end.local.port = static_cast<std::uint16_t>(whole(member(from, "port"), UINT16_MAX));
+  // Files of earlier versions have none.
+  if (from.contains("interface")) {
+    listener.end.interface = static_cast<std::uint32_t>(whole(from["interface"], UINT32_MAX));
+  }
   listener.identity = whole_or_null(member(from, "identity"));
   listener.drops = whole_or_null(member(from, "drops"));
   listener.half_open = whole(member(from, "half_open"));

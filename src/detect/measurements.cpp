@@ -68,19 +68,19 @@ std::vector<ListenerView> listener_views(const SynInput& input) {
   }
   if (input.before == nullptr) return out;
   const auto requests_before = by_listener(*input.before);
-  std::map<Endpoint, std::size_t> index;
-  for (std::size_t i = 0; i < requests_before.size(); ++i) index.emplace(input.before->listeners[i].local, i);
-  std::map<Endpoint, std::vector<const TrackedRequest*>> followed;
-  for (const TrackedRequest& entry : input.followed) followed[entry.local].push_back(&entry);
+  std::map<ListeningEnd, std::size_t> index;
+  for (std::size_t i = 0; i < requests_before.size(); ++i) index.emplace(input.before->listeners[i].end(), i);
+  std::map<ListeningEnd, std::vector<const TrackedRequest*>> followed;
+  for (const TrackedRequest& entry : input.followed) followed[entry.listener].push_back(&entry);
   for (ListenerView& one : out) {
-    const auto at = index.find(one.now->local);
+    const auto at = index.find(one.now->end());
     if (at == index.end()) continue;
     const SynListener& before = input.before->listeners[at->second];
     // Another identity is another socket: its queue and its drops began anew.
     if (before.identity && one.now->identity && before.identity != one.now->identity) continue;
     one.before = &before;
     one.aged_before = aged_of(requests_before[at->second]);
-    if (const auto met = followed.find(one.now->local); met != followed.end()) one.followed = std::move(met->second);
+    if (const auto met = followed.find(one.now->end()); met != followed.end()) one.followed = std::move(met->second);
   }
   return out;
 }

@@ -19,25 +19,47 @@ bool listens(const SynListener& listener) {
   return listener.sockets > 0 && (listener.identity || listener.accept_queue);
 }
 
-/// Ports that were listened on in the earlier sample, and are not in this one. A partial one may miss listeners.
-std::vector<std::uint16_t> gone_ports(const SynInput& input) {
-  std::vector<std::uint16_t> out;
+/// A port that nobody listens on any more, on any device or on one.
+struct Gone {
+  std::uint16_t port = 0;
+  Subject subject;
+};
+
+/// Whether a socket takes what came to `past`. Who moved from any device to one has chosen so.
+bool takes_over(const SynListener& one, const SynListener& past) {
+  const bool same_device = past.interface == 0 || one.interface == 0 || one.interface == past.interface;
+  return one.local.port == past.local.port && one.sockets > 0 && same_device;
+}
+
+/// What was listened on in the earlier sample, and is not in this one. A partial one may miss listeners.
+std::vector<Gone> gone_listeners(const SynInput& input) {
+  std::vector<Gone> out;
   if (input.before == nullptr || input.completeness == Completeness::partial) return out;
   for (const SynListener& past : input.before->listeners) {
     if (!listens(past)) continue;
-    const auto same = [&](const SynListener& one) { return one.local.port == past.local.port && one.sockets > 0; };
-    if (std::none_of(input.now->listeners.begin(), input.now->listeners.end(), same)) out.push_back(past.local.port);
+    const auto same = [&](const SynListener& one) { return takes_over(one, past); };
+    if (std::any_of(input.now->listeners.begin(), input.now->listeners.end(), same)) continue;
+    const bool any_device = past.interface == 0;
+    out.push_back(
+        {past.local.port, any_device ? Subject::port(past.local.port) : Subject::endpoint(past.local, past.device)});
   }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  std::stable_sort(out.begin(), out.end(), [](const Gone& a, const Gone& b) { return a.port < b.port; });
+  const auto same = [](const Gone& a, const Gone& b) { return a.subject == b.subject; };
+  out.erase(std::unique(out.begin(), out.end(), same), out.end());
+  return out;
+}
+
+std::vector<Gone> left_behind_on(std::span<const std::uint16_t> ports) {
+  std::vector<Gone> out;
+  for (const std::uint16_t port : ports) out.push_back({port, Subject::port(port)});
   return out;
 }
 
 /// ":8080", ":80, :443 and 3 others"
-std::string named(const std::vector<std::uint16_t>& ports) {
+std::string named(const std::vector<Gone>& ports) {
   std::string out;
   for (std::size_t i = 0; i < std::min(ports.size(), kMostNamed); ++i) {
-    out += (i == 0 ? ":" : ", :") + std::to_string(ports[i]);
+    out += (i == 0 ? "" : ", ") + ports[i].subject.text();
   }
   if (ports.size() > kMostNamed)
     out +=
@@ -60,14 +82,13 @@ Narrowed narrowed(const ListenerView& host, double resets_per_s) {
   return {.own_programs = most(&KernelCounters::attempt_fails), .broken_off = most(&KernelCounters::estab_resets)};
 }
 
-std::string left_command(const std::vector<std::uint16_t>& ports) {
-  return "tcpstat summary --by state,remote_address --local-port " + std::to_string(ports.front());
+std::string left_command(const std::vector<Gone>& ports) {
+  return "tcpstat summary --by state,remote_address --local-port " + std::to_string(ports.front().port);
 }
 
 /// One sample does not tell whether anybody still comes.
-Finding left_behind(const std::vector<std::uint16_t>& ports, const SynInput& input) {
-  Finding out(std::string(kRefusedRule.id), Severity::info,
-              ports.size() == 1 ? Subject::port(ports.front()) : Subject::host(),
+Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
+  Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
               {{"services_left", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"}});
   out.message = "Nothing listens on " + named(ports) + " any more, where connections are left: is the service down?" +
                 (input.saved ? "" : " (--interval tells whether any are refused)");
@@ -80,9 +101,9 @@ Finding left_behind(const std::vector<std::uint16_t>& ports, const SynInput& inp
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
   const double resets = host.signals.resets_per_s.value_or(0);
   const LimitsOf<kRefusedRule> limit(thresholds);
-  const std::vector<std::uint16_t> gone_now = gone_ports(input);
-  const std::vector<std::uint16_t> left(input.left_ports.begin(), input.left_ports.end());
-  const std::vector<std::uint16_t>& gone = gone_now.empty() ? left : gone_now;
+  const std::vector<Gone> gone_now = gone_listeners(input);
+  const std::vector<Gone> left = left_behind_on(input.left_ports);
+  const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
   const bool missed = !gone.empty() && resets >= limit("after_end");
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
@@ -92,7 +113,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   // Somebody may have ended what is only left over, and longer ago.
   Severity severity = broken_off ? Severity::info : Severity::warning;
   if (missed && !gone_now.empty()) severity = Severity::critical;
-  const Subject about = gone.size() == 1 && missed ? Subject::port(gone.front()) : Subject::host();
+  const Subject about = gone.size() == 1 && missed ? gone.front().subject : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
               {{"resets_sent", resets, ">=", missed ? limit("after_end") : limit("resets"), "/s", 0,
                 "/proc/net/snmp OutRsts"}});

@@ -79,7 +79,8 @@ SynSample sample_of(const SynBaseline& baseline) {
   SynSample out;
   for (const PastListener& past : baseline.listeners) {
     SynListener listener;
-    listener.local = past.local;
+    listener.local = past.end.local;
+    listener.interface = past.end.interface;
     listener.sockets = 1;
     listener.identity = past.identity;
     listener.drops = past.drops;
@@ -105,7 +106,7 @@ std::vector<PastListener> listeners_of(const SynSample& sample) {
   std::vector<PastListener> out;
   for (const SynListener& listener : sample.listeners) {
     if (out.size() == SynBaseline::kMostListeners) break;
-    out.push_back({listener.local,
+    out.push_back({listener.end(),
                    listener.identity,
                    listener.drops,
                    listener.half_open - listener.deferred,
@@ -285,6 +286,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   SynSample sample_before;
   if (past.counters) {
     sample_before = sample_of(*before);
+    if (now.names != nullptr) sample_before.name_devices(*now.names);
     input.before = &sample_before;
     input.facts_before.emplace();
     input.facts_before->counters = before->counters;

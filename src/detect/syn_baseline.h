@@ -28,7 +28,7 @@ struct PastRequest {
 };
 
 struct PastListener {
-  Endpoint local;
+  ListeningEnd end;
   std::optional<std::uint64_t> identity;  ///< SynListener::identity
   std::optional<std::uint64_t> drops;
   std::uint64_t half_open = 0;
@@ -73,6 +73,7 @@ struct BaselineNow {
   std::optional<std::chrono::milliseconds> nominal;
   Completeness completeness = Completeness::whole;
   std::span<const std::uint16_t> left_ports{};  ///< as in SynInput
+  Names* names = nullptr;                       ///< of devices, for what the last run remembers
 };
 
 struct BaselineStep {

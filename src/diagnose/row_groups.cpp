@@ -4,11 +4,6 @@
 #include <cstring>
 
 namespace tcpstat::diagnose {
-namespace {
-
-Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
-
-}  // namespace
 
 LocalPorts::LocalPorts(const KernelSettings& settings)
     : first_(settings.first_local_port.value_or(kFirst)), last_(settings.last_local_port.value_or(kLast)) {}
@@ -46,10 +41,11 @@ std::optional<ServicePort> RowGroup::shared_service() const {
 }
 
 std::size_t GroupHash::operator()(const GroupKey& key) const {
-  std::array<std::uint64_t, 3> words{};
+  std::array<std::uint64_t, 4> words{};
   std::memcpy(words.data(), key.endpoint.address.bytes.data(), key.endpoint.address.bytes.size());
   words[2] = std::uint64_t{key.pid} << 32U | std::uint64_t{key.endpoint.port} << 8U |
              static_cast<std::uint64_t>(key.endpoint.address.family);
+  words[3] = key.interface;
   return static_cast<std::size_t>(hash(words));
 }
 
@@ -84,7 +80,7 @@ GroupKey holder_of(const Connection& row, const LocalPorts& ports) {
 
 GroupKey peer_of(const Connection& row) { return {0, {row.remote.address.unmapped(), 0}}; }
 
-GroupKey destination_of(const Connection& row) { return {0, unmapped(row.remote)}; }
+GroupKey destination_of(const Connection& row) { return {0, row.remote.unmapped()}; }
 
 Subject subject_of(const GroupKey& key, const RowGroup& group) {
   if (key.pid != 0) return Subject::process(group.process, key.pid);

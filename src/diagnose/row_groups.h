@@ -18,11 +18,12 @@
 
 namespace tcpstat::diagnose {
 
-/// What a group shares. Only what is set counts: a process; a port (no address); a peer (no port); an endpoint.
-/// Addresses are un-mapped.
+/// What a group shares. Only what is set counts: a process; a port (no address); a peer (no port); an endpoint; a device
+/// beside one of them. Addresses are un-mapped.
 struct GroupKey {
   std::uint32_t pid = 0;
   Endpoint endpoint;
+  std::uint32_t interface = 0;
 
   friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
 };

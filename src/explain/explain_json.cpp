@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "explain/explanations.h"
+#include "explain/filter_vocabulary.h"
 #include "explain/state_advice.h"
 #include "machine/dwell.h"
 #include "machine/joint.h"
@@ -203,7 +204,9 @@ std::string explain_word_json(const Word& word) {
   to["meaning"] = word.lifecycle != nullptr ? std::string(word.lifecycle->meaning) : meaning(word);
   if (word.lifecycle != nullptr) add_lifecycle(to, *word.lifecycle);
   if (word.topic != nullptr || word.flag != nullptr || word.group) {
-    to["text"] = word.topic != nullptr ? word.topic->text : "";
+    std::string text(word.topic != nullptr ? word.topic->text : "");
+    if (word.topic != nullptr && is_filter(*word.topic)) text += "\n" + filter_vocabulary_lines();
+    to["text"] = text;
     to["look"] = lines(word.topic != nullptr ? word.topic->look : "");
   }
   if (word.group) {

@@ -79,8 +79,7 @@ constexpr auto kTopics = std::to_array<Topic>({
          "flag NAME.\n"
          "Numbers: every column that holds one, by its name, with = != < <= > >=. Times have units (us ms s m h d) and "
          "names without theirs: rtt > 100ms, age >= 1m. Sizes may have k M G (1000) or Ki Mi Gi (1024): "
-         "recvq > 64Ki. mem is the memory of a socket, sent_bps what it sends in a second, of two samples. "
-         "Short names: recvq, sendq, acceptq, backlog, sent, received, acked.\n"
+         "recvq > 64Ki. mem is the memory of a socket, sent_bps what it sends in a second, of two samples.\n"
          "What is not known is never true: a row without an RTT matches neither rtt > 1ms nor not rtt > 1ms. known rtt "
          "asks for that.",
      .look = "tcpstat 'state syn-recv and sport = :443'\ntcpstat '( dport = :5432 or dst 10/8 ) and not user "

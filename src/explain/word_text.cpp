@@ -2,6 +2,7 @@
 
 #include "base/wrapped.h"
 #include "explain/explanations.h"
+#include "explain/filter_vocabulary.h"
 #include "explain/lines.h"
 
 namespace tcpstat::explain {
@@ -18,6 +19,7 @@ std::string names(StateSet set) {
 std::string topic_text(const Topic& topic, const Words& words) {
   std::string out = wrapped("", std::string(topic.name) + std::string(words(": ")) + std::string(words(topic.meaning)));
   out += "\n" + wrapped("", words(topic.text));
+  if (is_filter(topic)) out += "\n" + filter_vocabulary(words);
   if (!topic.look.empty()) out += "\n" + labelled(words("look at"), topic.look);
   return out;
 }

@@ -46,6 +46,8 @@ struct Endpoint {
   Address address;
   std::uint16_t port = 0;
 
+  [[nodiscard]] Endpoint unmapped() const { return {address.unmapped(), port}; }
+
   friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
 };
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "model/address.h"
+#include "model/listening_end.h"
 
 namespace tcpstat::inline model {
 
@@ -23,7 +23,7 @@ struct HandshakeFates {
 };
 
 struct ListenerFates {
-  Endpoint listener;
+  ListeningEnd listener;
   HandshakeFates fates;
 };
 

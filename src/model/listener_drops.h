@@ -2,15 +2,17 @@
 // What listeners lost between two samples: SYNs and ACKs that found no room (Socket::drops).
 
 #include <cstdint>
+#include <string>
 
-#include "model/address.h"
+#include "model/listening_end.h"
 
 namespace tcpstat::inline model {
 
-/// Of all LISTEN sockets on one endpoint together.
+/// Of all LISTEN sockets on one end together.
 struct ListenerDrops {
-  Endpoint local;  ///< un-mapped
+  ListeningEnd end;
   std::uint64_t count = 0;
+  std::string device = {};  ///< its name; empty: none, or not known
 };
 
 }  // namespace tcpstat::inline model

@@ -336,7 +336,8 @@ Flow RowPacker::connection(const Connection& row) {
     // The listeners of a host are few; of very many, some share a limit.
     constexpr std::uint64_t kMostListeners = 256;
     const auto [high, low] = halves_of(row.local.address);
-    auto& own = half_opens_[folded_product(high ^ low, row.local.port | 1U) % kMostListeners];
+    auto& own = half_opens_[folded_product(high ^ low, std::uint64_t{row.interface} << 16U | row.local.port | 1U) %
+                            kMostListeners];
     if (own == nullptr) own = std::make_unique<Chosen>(setting_.limits.half_opens);
     chosen = own.get();
   }

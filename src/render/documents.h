@@ -29,6 +29,8 @@ class HostNames {
 };
 
 enum class Colour : bool { no, yes };
+/// Whether what is told may be of several network namespaces.
+enum class Namespaces : bool { one, several };
 /// Findings alone, or also what they rest on.
 enum class Detail : bool { findings, evidence };
 
@@ -70,6 +72,8 @@ struct RenderSettings {
   SecondLine second_line = SecondLine::no;
   /// How transitions come: the last column of their table says what only one of both kinds has.
   Observed observed = Observed::sampled;
+  /// Transitions name theirs, where they may be of several.
+  Namespaces namespaces = Namespaces::one;
 };
 
 /// Rows first, through Sink; then exactly one finish(). After a failed write (out.error()) rows answer Flow::stop.

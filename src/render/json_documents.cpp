@@ -5,6 +5,7 @@
 
 #include "base/json_text.h"
 #include "base/text_buffer.h"
+#include "model/column_values.h"
 #include "render/judgement_json.h"
 
 namespace tcpstat::render {
@@ -34,7 +35,7 @@ Json top_entries(const std::vector<TopEntry>& entries) {
 Json text_or_null(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 /// groups, and with the default keys phases, listeners, top_remotes, top_prefixes.
-void add_summary(Json& to, const Summary& summary) {
+void add_summary(Json& to, const Summary& summary, Names& names) {
   Json groups = Json::array();
   for (const Group& group : summary.groups) {
     Json entry = Json::object();
@@ -56,6 +57,7 @@ void add_summary(Json& to, const Summary& summary) {
   for (const Listener& row : summary.listeners) {
     to["listeners"].push_back({{"local_address", to_string(row.local.address)},
                                {"local_port", row.local.port},
+                               {"interface", text_or_null(column_values::interface_of(row, names))},
                                {"netns", row.netns == 0 ? Json(nullptr) : Json(row.netns)},
                                {"accept_queue", value_or_null(row.accept_queue)},
                                {"accept_limit", value_or_null(row.accept_limit)},
@@ -182,12 +184,12 @@ std::string document_end(const Report& report) {
   return std::string(end.end("}").substr(1));
 }
 
-std::string summary_document(const Report& report, const Summary& summary) {
+std::string summary_document(const Report& report, const Summary& summary, Names& names) {
   ObjectText document;
   document.add(start_of(report.facts));
   document.add_end_of(report);
   Json rest;
-  add_summary(rest, summary);
+  add_summary(rest, summary, names);
   document.add(rest);
   return std::string(document.end("}\n"));
 }
@@ -215,7 +217,11 @@ std::string check_document(const CheckReport& report) {
 std::string audit_document(const AuditReport& report) {
   ObjectText document;
   document.add(start_of(report.reading.facts));
-  document.add_end_of(report.reading);
+  Json members;
+  add_end(members, report.reading);
+  add_verdicts(members, report.namespaces);
+  document.add(members);
+  document.add(report.reading.verdicts, report.reading.findings);
   Json rest;
   add_status(rest, report);
   rest["checks"] = Json::array();
@@ -226,7 +232,8 @@ std::string audit_document(const AuditReport& report) {
                               {"advice", text_or_null(check.advice)},
                               {"reason", check.reason},
                               {"cost", check.cost},
-                              {"source", check.source}});
+                              {"source", check.source},
+                              {"netns_names", check.namespaces.empty() ? Json(nullptr) : Json(check.namespaces)}});
   }
   document.add(rest);
   return std::string(document.end("}\n"));
@@ -265,9 +272,9 @@ std::string summary_line(const Report& report, std::uint64_t snapshot) {
   return summary_line(report, snapshot, Json::object());
 }
 
-std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary) {
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary, Names& names) {
   Json counts;
-  add_summary(counts, summary);
+  add_summary(counts, summary, names);
   return summary_line(report, snapshot, counts);
 }
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "model/names.h"
 #include "report/check_report.h"
 #include "report/report.h"
 #include "report/summary.h"
@@ -22,7 +23,7 @@ std::string document_start(const RunFacts& facts);
 std::string document_end(const Report& report);
 
 // Whole documents with their line feed, on one line if nothing else is said.
-std::string summary_document(const Report& report, const Summary& summary);
+std::string summary_document(const Report& report, const Summary& summary, Names& names);
 std::string check_document(const CheckReport& report);
 std::string audit_document(const AuditReport& report);
 /// Indented, an object a word.
@@ -30,7 +31,7 @@ std::string words_document(const WordList& words);
 
 // The last line of ndjson, with its own keys and further ones.
 std::string summary_line(const Report& report, std::uint64_t snapshot);
-std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary);
+std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary, Names& names);
 std::string summary_line(const Report& report, std::uint64_t snapshot, const nlohmann::ordered_json& more);
 
 }  // namespace tcpstat::render

@@ -241,6 +241,22 @@ std::vector<const AuditCheck*> in_order(const AuditReport& report, const Page& p
   return out;
 }
 
+bool was_audited(const AuditReport& report, const NamespaceVerdict& verdict) {
+  return std::any_of(report.checks.begin(), report.checks.end(), [&](const AuditCheck& check) {
+    return std::find(check.namespaces.begin(), check.namespaces.end(), verdict.name) != check.namespaces.end();
+  });
+}
+
+/// "web, db and 3 others"; all of them with the evidence.
+std::string named(const std::vector<std::string>& namespaces, Detail detail) {
+  constexpr std::size_t kMost = 8;
+  const std::size_t shown = detail == Detail::evidence || namespaces.size() <= kMost + 1 ? namespaces.size() : kMost;
+  std::string out;
+  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + namespaces[i];
+  if (shown < namespaces.size()) out += " and " + std::to_string(namespaces.size() - shown) + " others";
+  return out;
+}
+
 /// A finding and its verdict, and those of listener and host, share what they rest on.
 bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
@@ -300,6 +316,10 @@ void write_audit_text(const Page& page, const AuditReport& report) {
   append_headline(out, first.text);
   out.append('\n');
   if (first.shortened) append_whole_headline(out, report.headline, {}, page.detail);
+  for (const NamespaceVerdict& verdict : report.namespaces) {
+    // What was judged of the others stands in the lines below.
+    if (page.detail == Detail::evidence || !was_audited(report, verdict)) append_namespace_verdict(out, verdict);
+  }
   std::size_t widest = 0;
   for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
   constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
@@ -319,6 +339,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
       append_text(out, text);
       out.append('\n');
     };
+    if (check.namespaces.size() < report.namespaces.size()) line("netns: ", named(check.namespaces, page.detail));
     line("advice: ", check.advice);
     // Who is told to change something is told why and at what price.
     if (page.detail == Detail::evidence || !check.advice.empty()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/utf8.h"
 #include "model/state.h"
 #include "render/duration_text.h"
 #include "render/palette.h"
@@ -20,17 +21,19 @@ std::size_t longest_state() {
   return longest;
 }
 
-std::vector<TextTable::Heading> headings(Observed observed) {
+std::vector<TextTable::Heading> headings(const RenderSettings& settings) {
   constexpr std::size_t kIpv4Endpoint = 21;  // 255.255.255.255:65535
   const std::size_t state = longest_state();
-  return {{"TIME", Align::left, 8},
-          {"FROM", Align::left, state},
-          {"TO", Align::left, state},
-          {"VERDICT", Align::left, kLongestVerdict},
-          {"SEEN", Align::right, 6},
-          {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {observed == Observed::exact ? "END" : "UNSEEN", Align::left}};
+  std::vector<TextTable::Heading> out = {{"TIME", Align::left, 8},
+                                         {"FROM", Align::left, state},
+                                         {"TO", Align::left, state},
+                                         {"VERDICT", Align::left, kLongestVerdict},
+                                         {"SEEN", Align::right, 6},
+                                         {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+                                         {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle}};
+  if (settings.namespaces == Namespaces::several) out.push_back({"NETNS", Align::left});
+  out.push_back({settings.observed == Observed::exact ? "END" : "UNSEEN", Align::left});
+  return out;
 }
 
 /// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
@@ -58,7 +61,7 @@ class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
-        table_(settings_.out, headings(settings_.observed), {settings_.header, settings_.width, settings_.ellipsis}) {}
+        table_(settings_.out, headings(settings_), {settings_.header, settings_.width, settings_.ellipsis}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }
 
@@ -70,6 +73,7 @@ class TransitionTable final : public TransitionWriter {
     put(seen_text(of));
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
+    if (settings_.namespaces == Namespaces::several) put_netns(of.netns.value_or(0));
     put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
     table_.end_row();
   }
@@ -81,6 +85,12 @@ class TransitionTable final : public TransitionWriter {
   void put(std::string_view text, std::string_view colour = {}) {
     table_.cell().append(text);
     table_.end_cell(text.size(), colour);
+  }
+  void put_netns(std::uint64_t inode) {
+    const std::string_view name = settings_.names.netns(inode);
+    const std::size_t start = table_.cell().size();
+    append_escaped(table_.cell(), name.empty() ? std::to_string(inode) : name, settings_.charset);
+    table_.end_cell(display_width(table_.cell().view().substr(start)));
   }
   void put_state(ObservedState state) {
     const Seen seen = state.seen();

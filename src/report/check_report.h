@@ -57,10 +57,11 @@ struct AuditCheck {
   std::string_view name;
   std::optional<std::string> value;  ///< as the kernel prints it, and what it means
   Severity status = Severity::ok;
-  std::string advice;       ///< what to do; empty where all is well
-  std::string_view reason;  ///< why it matters
-  std::string_view cost;    ///< what the advice costs
-  std::string source;       ///< where the value stands
+  std::string advice;                        ///< what to do; empty where all is well
+  std::string_view reason;                   ///< why it matters
+  std::string_view cost;                     ///< what the advice costs
+  std::string source;                        ///< where the value stands
+  std::vector<std::string> namespaces = {};  ///< of a run over several: which ones, hostile text
 };
 
 struct AuditReport {
@@ -69,6 +70,7 @@ struct AuditReport {
   int exit_code = 0;
   std::string headline;
   std::vector<AuditCheck> checks;
+  std::vector<NamespaceVerdict> namespaces = {};  ///< none where the run looked at one alone
 };
 
 /// "OK", "WARNING", "CRITICAL" or "UNKNOWN": what monitoring systems call it. info is OK.

@@ -30,8 +30,6 @@ constexpr GroupKey by_column(std::string_view name, std::string_view meaning) {
   return {name, meaning, cell_value<kId, Connection>, cell_value<kId, Listener>};
 }
 
-Endpoint unmapped_end(const Endpoint& end) { return {end.address.unmapped(), end.port}; }
-
 // Ends are un-mapped: one peer is one group, whichever kind of socket it reached.
 constexpr std::array<GroupKey, 21> kKeys = {{
     {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
@@ -50,7 +48,7 @@ constexpr std::array<GroupKey, 21> kKeys = {{
      [](const Listener& row, Names&) { return GroupValue{to_string(row.local.address.unmapped())}; }},
     {"remote", "remote address and port",
      [](const Connection& row, Names&) {
-       return row.state == State::close ? GroupValue{} : GroupValue{to_string(unmapped_end(row.remote))};
+       return row.state == State::close ? GroupValue{} : GroupValue{to_string(row.remote.unmapped())};
      },
      [](const Listener&, Names&) { return GroupValue{}; }},
     {"remote_address", "remote address",

@@ -7,69 +7,65 @@
 namespace tcpstat::survey {
 namespace {
 
-Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
+bool takes_ipv4(const Listener& row) {
+  return row.local.address.unmapped().family == Family::ipv4 ||
+         (row.local.address.is_wildcard() && !row.v6only.value_or(false));
+}
+
+bool takes_ipv6(const Listener& row) { return row.local.address.unmapped().family == Family::ipv6; }
 
 }  // namespace
 
-std::size_t ListenerTable::Hash::operator()(const End& end) const {
-  const Address& address = end.endpoint.address;
+std::size_t ListenerTable::Hash::operator()(const ListeningEnd& end) const {
+  const Address& address = end.local.address;
   const std::string_view bytes(reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size());
-  const std::uint64_t rest = std::uint64_t{end.device} << 16U | end.endpoint.port;
+  const std::uint64_t rest = std::uint64_t{end.interface} << 16U | end.local.port;
   return std::hash<std::string_view>{}(bytes) ^ static_cast<std::size_t>(rest * 0x9E3779B97F4A7C15ULL);
 }
 
 void ListenerTable::add_half_open(const Connection& row) {
+  joined_ = false;
   Recent& recent = recent_[row.local.port % recent_.size()];
-  const bool same = recent.netns == row.netns && recent.device == row.interface && recent.endpoint == row.local;
+  const bool same = recent.netns == row.netns && recent.interface == row.interface && recent.local == row.local;
   if (recent.count == nullptr || !same) {
-    recent = {row.netns, row.interface, row.local, &namespaces_[row.netns][{unmapped(row.local), row.interface}]};
+    recent = {row.netns, row.interface, row.local, &namespaces_[row.netns][listening_end_of(row)]};
   }
   ++recent.count->half_open;
 }
 
 void ListenerTable::add_listener(const Listener& row) {
-  Count& count = namespaces_[row.netns][{unmapped(row.local), row.interface}];
-  (row.family == Family::ipv4 ? count.listener_v4 : count.listener_v6) = true;
+  Count& count = namespaces_[row.netns][listening_end_of(row)];
+  const bool ipv4 = count.takes_ipv4 || takes_ipv4(row);
+  const bool ipv6 = count.takes_ipv6 || takes_ipv6(row);
+  if (ipv4 == count.takes_ipv4 && ipv6 == count.takes_ipv6) return;
+  joined_ = false;
+  count.takes_ipv4 = ipv4;
+  count.takes_ipv6 = ipv6;
 }
 
-bool ListenerTable::listens(const Counts& counts, const Endpoint& endpoint, std::uint32_t device) {
-  const auto at = counts.find({endpoint, device});
-  return at != counts.end() && at->second.listens();
-}
-
-bool ListenerTable::bound_takes(const Counts& counts, const End& requests) {
-  if (requests.device == 0) return false;
-  const std::uint16_t port = requests.endpoint.port;
-  return listens(counts, requests.endpoint, requests.device) || listens(counts, {Address{}, port}, requests.device) ||
-         listens(counts, {Address{.family = Family::ipv6, .bytes = {}}, port}, requests.device);
-}
-
-std::uint64_t ListenerTable::half_open(const Listener& row) const {
-  const auto of_namespace = namespaces_.find(row.netns);
-  if (of_namespace == namespaces_.end()) return 0;
-  const Counts& counts = of_namespace->second;
-  const Endpoint own = unmapped(row.local);
-  const bool wildcard = own.address.is_wildcard();
-  if (!wildcard && !(row.interface == 0 && own.address.is_link_local())) {
-    const auto at = counts.find({own, row.interface});
-    return at == counts.end() ? 0 : at->second.half_open;
-  }
-  // A wildcard listener takes what no listener on the exact address takes; [::] takes IPv4 as well, unless 0.0.0.0
-  // listens on the port too (net/ipv4/inet_hashtables.c, compute_score(): the more specific one wins).
-  const auto v4_wildcard = counts.find({{Address{}, own.port}, row.interface});
-  const bool v4_taken = v4_wildcard != counts.end() && v4_wildcard->second.listener_v4;
-  std::uint64_t sum = 0;
+void ListenerTable::join(Counts& counts) {
+  for (auto& [end, count] : counts) count.taken_ipv4 = count.taken_ipv6 = 0;
+  const auto listens = [&](const ListeningEnd& end, Family family) {
+    const auto at = counts.find(end);
+    return at != counts.end() && (family == Family::ipv4 ? at->second.takes_ipv4 : at->second.takes_ipv6);
+  };
   for (const auto& [end, count] : counts) {
-    if (end.endpoint.port != own.port || count.half_open == 0) continue;
-    const bool own_device = end.device == row.interface || (row.interface == 0 && !bound_takes(counts, end));
-    if (!own_device || (!wildcard && end.endpoint != own)) continue;
-    const bool v4 = end.endpoint.address.family == Family::ipv4;
-    const bool specific =
-        wildcard && !end.endpoint.address.is_wildcard() && listens(counts, end.endpoint, row.interface);
-    if (specific) continue;
-    if (!wildcard || (row.family == Family::ipv4 ? v4 : (!v4 || !v4_taken))) sum += count.half_open;
+    if (count.half_open == 0) continue;
+    const auto taker = taker_of(end, listens);
+    if (!taker) continue;
+    Count& of_taker = counts.find(*taker)->second;
+    (end.local.address.family == Family::ipv4 ? of_taker.taken_ipv4 : of_taker.taken_ipv6) += count.half_open;
   }
-  return sum;
+}
+
+std::uint64_t ListenerTable::half_open(const Listener& row) {
+  add_listener(row);
+  if (!joined_) {
+    for (auto& [netns, counts] : namespaces_) join(counts);
+    joined_ = true;
+  }
+  const Count& count = namespaces_[row.netns][listening_end_of(row)];
+  return (takes_ipv4(row) ? count.taken_ipv4 : 0) + (takes_ipv6(row) ? count.taken_ipv6 : 0);
 }
 
 }  // namespace tcpstat::survey

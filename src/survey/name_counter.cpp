@@ -52,7 +52,7 @@ Flow DestinationCounter::connection(const Connection& row) {
   const bool ours = row.state != State::close && row.state != State::syn_recv && settings_.is_ephemeral(row.local.port);
   if (!ours) return Flow::more;
   char text[kMaxEndpointText];
-  const Endpoint remote = {row.remote.address.unmapped(), row.remote.port};
+  const Endpoint remote = row.remote.unmapped();
   counter_.add(std::string_view(text, static_cast<std::size_t>(write_endpoint(text, remote) - text)), row.state);
   return Flow::more;
 }

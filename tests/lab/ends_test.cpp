@@ -20,10 +20,12 @@
 #include <thread>
 
 #include "address.h"
+#include "conversation.h"
 #include "every_state_fixture.h"
 #include "failure.h"
 #include "listing.h"
 #include "privileges.h"
+#include "tun_peer.h"
 #include "worker.h"
 
 namespace tcpstat::lab {
@@ -110,6 +112,36 @@ TEST_SUITE("ends") {
     const json document = json::parse(judged.out);
     REQUIRE(document["findings"].size() == 1);
     CHECK(document["findings"][0]["subject"] == "127.0.0.1%lo:8900");
+  }
+
+  TEST_CASE_FIXTURE(FreshNamespace, "half-opens are of the listener that is bound to their device") {
+    TunPeer peer;
+    const Handle there = listen_on("0.0.0.0", 8950, {}, "lab0");
+    const Handle here = listen_on("0.0.0.0", 8950, {}, "lo");
+    const Handle any = listen_on("0.0.0.0", 8951);
+    constexpr unsigned kClients = 12;  // with a backlog of five, more than there is room for
+    std::vector<Conversation> clients;
+    for (unsigned i = 0; i < kClients; ++i) {
+      const Endpoint remote{lab::Address::peer(Family::ipv4, 1000 + i), static_cast<std::uint16_t>(20000 + i)};
+      clients.push_back(Conversation::to_listener(peer, {TunPeer::local(Family::ipv4), 8950}, remote));
+      clients.back().send_syn();
+    }
+    for (const json& row : list({"-l", "--local-port", "8950"}).rows()) {
+      CAPTURE(row.dump());
+      CHECK((row["syn_recv"] > 0) == (row["interface"] == "lab0"));
+    }
+    const json summary = json::parse(tcpstat({"summary", "-j"}).out);
+    for (const json& row : summary["listeners"]) {
+      if (row["local_port"] == 8950) CHECK((row["syn_recv"] > 0) == (row["interface"] == "lab0"));
+    }
+    // The SYN+ACK of each has been sent again: nobody answers.
+    std::this_thread::sleep_for(std::chrono::milliseconds(3500));
+    const json judged = json::parse(tcpstat({"check", "-j"}).out);
+    std::set<std::string> subjects;
+    for (const json& verdict : judged["verdicts"]) subjects.insert(verdict["subject"]);
+    CHECK(subjects.contains("0.0.0.0%lab0:8950"));
+    CHECK_FALSE(subjects.contains("0.0.0.0%lo:8950"));
+    CHECK_FALSE(subjects.contains("0.0.0.0:8950"));
   }
 
   TEST_CASE_FIXTURE(FreshNamespace, "marks are refused to those whom the kernel does not tell them") {

@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -12,6 +14,7 @@
 #include <optional>
 #include <ostream>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "every_state_fixture.h"
@@ -20,6 +23,7 @@
 #include "oracle_stage.h"
 #include "pairs.h"
 #include "privileges.h"
+#include "watching.h"
 #include "worker.h"
 
 namespace tcpstat::lab {
@@ -171,6 +175,76 @@ TEST_SUITE("netns") {
       }
     }
     CHECK((completed == std::multiset<int>{0, 5}));
+  }
+
+  TEST_CASE_FIXTURE(Blue, "audit judges each namespace, and a line says of which it is told") {
+    const std::string words = std::string(kName) + ",/proc/self/ns/net";
+    set_sysctl("net.ipv4.tcp_syncookies", "0");  // of ours
+    const Outcome outcome = tcpstat({"audit", "--netns", words, "-j"});
+    const json document = json::parse(outcome.out);
+    CHECK(document["namespaces"].size() == 2);
+    CHECK(document["namespaces"][0]["name"] == kName);
+    std::size_t lines = 0;
+    for (const json& check : document["checks"]) {
+      if (check["name"] != "tcp_syncookies") continue;
+      ++lines;
+      CHECK(check["netns_names"].size() == 1);
+      const bool blue = check["netns_names"][0] == kName;
+      CHECK(check["value"].get<std::string>().starts_with(blue ? "1" : "0"));
+    }
+    CHECK(lines == 2);
+    const Outcome one = tcpstat({"audit", "--netns", kName, "-j"});
+    CHECK(json::parse(one.out)["checks"][0]["netns_names"].is_null());
+    CHECK(tcpstat({"audit", "--netns", words}).out.find("netns: " + std::string(kName)) != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Blue, "a watch lists several namespaces, those made since included") {
+    const std::string words = std::string(kName) + ",/proc/self/ns/net";
+    const Outcome outcome = tcpstat({"watch", "-a", "--netns", words, "--count", "2", "--interval", "0.05"});
+    CHECK(outcome.exit_code == 0);
+    std::size_t rows = 0;
+    std::size_t samples = 0;
+    std::istringstream lines(outcome.out);
+    for (std::string line; std::getline(lines, line);) {
+      const json object = json::parse(line);
+      if (object.value("type", "") == "summary") {
+        ++samples;
+        CHECK(object["namespaces"].size() == 2);
+      } else {
+        ++rows;
+        CHECK(object["netns"] == inode);
+        CHECK(object["netns_name"] == kName);
+      }
+    }
+    CHECK(samples == 2);
+    CHECK(rows == 2 * zoo.truth().size());
+  }
+
+  TEST_CASE_FIXTURE(Blue, "transitions of several namespaces name theirs") {
+    const unsigned long own = namespace_inode();
+    const auto listens = [](const std::optional<std::string>& line, unsigned long where) {
+      return line && value_of(*line, "to") == "LISTEN" && value_of(*line, "netns") == std::to_string(where);
+    };
+    Watching watching({"watch", "--events", "-a", "-f", "ndjson", "--interval", "0.05", "--netns",
+                       std::string(kName) + ",/proc/self/ns/net"});
+    const auto see_new_listener = [&](unsigned long where) {
+      // The first samples have nothing to compare with.
+      for (int tries = 0; tries < 40; ++tries) {
+        const Handle probe(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));
+        check(::listen(probe.get(), 1), "listening");
+        for (auto line = watching.line(std::chrono::milliseconds(500)); line;
+             line = watching.line(std::chrono::milliseconds(500))) {
+          if (listens(line, where)) return true;
+        }
+      }
+      return false;
+    };
+    CHECK(see_new_listener(own));
+    const Handle there(check(::open(path.c_str(), O_RDONLY | O_CLOEXEC), "opening " + path));
+    check(::setns(there.get(), CLONE_NEWNET), "entering it");
+    CHECK(see_new_listener(inode));
+    watching.interrupt();
+    CHECK(watching.wait() == 0);
   }
 
   TEST_CASE_FIXTURE(Blue, "one that may not be entered is said, and the list is not complete") {

@@ -18,8 +18,8 @@ double fill(const Listener& of) {
 
 const ListenerDrops* drops_of(const LiveData& data, const Listener& of) {
   const auto& all = data.judged.drops;
-  const Endpoint local{of.local.address.unmapped(), of.local.port};
-  const auto at = std::find_if(all.begin(), all.end(), [&](const ListenerDrops& one) { return one.local == local; });
+  const ListeningEnd end = listening_end_of(of);
+  const auto at = std::find_if(all.begin(), all.end(), [&](const ListenerDrops& one) { return one.end == end; });
   return at == all.end() ? nullptr : &*at;
 }
 

@@ -93,10 +93,7 @@ std::optional<Count> counted(const ListenerView& listener, const Limits& limit) 
   if (listener.input.counted == nullptr) return std::nullopt;
   Count count;
   for (const ListenerFates& one : listener.input.counted->listeners) {
-    if (one.listener.address.unmapped() != listener.now->local.address ||
-        one.listener.port != listener.now->local.port) {
-      continue;
-    }
+    if (one.listener != listener.now->end()) continue;
     count.completed += static_cast<double>(one.fates.answered_late);
     count.all += static_cast<double>(one.fates.answered_late + one.fates.unanswered_again);
   }

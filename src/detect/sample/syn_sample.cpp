@@ -87,21 +87,23 @@ std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {
 
 void SynSample::name_devices(Names& names) {
   for (SynListener& listener : listeners) {
-    if (listener.interface != 0) listener.device = names.interface_of(listener.netns, listener.interface);
+    if (listener.interface == 0) continue;
+    listener.device = names.interface_of(listener.netns, listener.interface);
+    if (listener.device.empty()) listener.device = std::to_string(listener.interface);
   }
 }
 
 std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const {
-  std::map<Endpoint, const SynListener*> past;
-  for (const SynListener& listener : before.listeners) past.emplace(listener.local, &listener);
+  std::map<ListeningEnd, const SynListener*> past;
+  for (const SynListener& listener : before.listeners) past.emplace(listener.end(), &listener);
   std::vector<ListenerDrops> out;
   for (const SynListener& listener : listeners) {
-    const auto at = past.find(listener.local);
+    const auto at = past.find(listener.end());
     if (at == past.end()) continue;
     // Another identity is another socket: its drops began anew.
     if (listener.identity && at->second->identity && listener.identity != at->second->identity) continue;
     const auto more = growth(at->second->drops, listener.drops);
-    if (more.value_or(0) > 0) out.push_back({listener.local, *more});
+    if (more.value_or(0) > 0) out.push_back({listener.end(), *more, listener.device});
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const ListenerDrops& a, const ListenerDrops& b) { return a.count > b.count; });

@@ -17,6 +17,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 #include "model/listener_drops.h"
+#include "model/listening_end.h"
 #include "model/names.h"
 #include "model/sink.h"
 
@@ -46,14 +47,15 @@ struct HalfOpen {
 /// Rounds that are told apart; more count as the last.
 inline constexpr std::size_t kRounds = 16;
 
-/// All LISTEN sockets on one endpoint and the half-opens that belong to them. Members of a SO_REUSEPORT pool are one,
+/// All LISTEN sockets on one end and the half-opens that belong to them. Members of a SO_REUSEPORT pool are one,
 /// because the kernel does not tell which of them a request was given to.
 struct SynListener {
   Endpoint local;                       ///< un-mapped
   std::vector<std::uint32_t> backlogs;  ///< one a socket; empty: not known
   std::uint64_t netns = 0;
-  std::uint32_t interface = 0;  ///< that all of the sockets are bound to
+  std::uint32_t interface = 0;  ///< that the sockets are bound to
   std::string device = {};      ///< its name, by SynSample::name_devices()
+  bool leaves_ipv4 = false;     ///< IPV6_V6ONLY of all of the sockets
   std::uint32_t sockets = 0;    ///< 0: half-opens whose listener was not seen
   /// Made from the cookies of the sockets: another one after a restart.
   std::optional<std::uint64_t> identity;
@@ -67,6 +69,11 @@ struct SynListener {
 
   /// Not deferred, and at least one timeout old; exact.
   [[nodiscard]] std::uint64_t aged() const;
+  [[nodiscard]] ListeningEnd end() const { return {local, interface}; }
+  /// Whether a request of this family, as its un-mapped address has it, may be given to one of the sockets.
+  [[nodiscard]] bool takes(Family family) const {
+    return family == local.address.family || (local.address.is_wildcard() && family == Family::ipv4 && !leaves_ipv4);
+  }
 };
 
 /// What became of a half-open request that was seen before.
@@ -136,15 +143,15 @@ class SynSampler final : public Sink {
     std::uint64_t hash = 0;
   };
   void half_open(const Connection& row);
-  std::uint32_t place_of(const Endpoint& local);
+  std::uint32_t place_of(const ListeningEnd& end);
   void settle(SynSample& sample);
 
   KeyedHash hash_;
-  std::map<Endpoint, std::uint32_t> places_;
-  Endpoint last_;
+  std::map<ListeningEnd, std::uint32_t> places_;
+  ListeningEnd last_;
   std::optional<std::uint32_t> last_place_;
-  std::vector<SynListener> counts_;  // by local endpoint, in the order of places_' values
-  std::map<Endpoint, SynListener> listeners_;
+  std::vector<SynListener> counts_;  // by end, in the order of places_' values
+  std::map<ListeningEnd, SynListener> listeners_;
   HashSample<HalfOpen> half_opens_{SynSample::kMostHalfOpens};
   HashSample<Known> known_{kMostKnownSources};
   std::unordered_map<std::uint64_t, Outcome> outcomes_;

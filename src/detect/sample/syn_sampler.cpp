@@ -6,8 +6,6 @@
 namespace tcpstat::detect {
 namespace {
 
-Endpoint unmapped(const Endpoint& endpoint) { return {endpoint.address.unmapped(), endpoint.port}; }
-
 /// Netlink's counter, also where it was written to a file; /proc has no cookies.
 bool counts_retransmits(const Connection& row) { return row.origin == Origin::netlink || row.cookie.has_value(); }
 
@@ -60,7 +58,7 @@ Flow SynSampler::connection(const Connection& row) {
     return Flow::more;
   }
   if (row.state == State::syn_recv) {
-    ++counts_[place_of(row.local)].fast_open;
+    ++counts_[place_of(listening_end_of(row))].fast_open;
     return Flow::more;
   }
   ++other_rows_;
@@ -71,7 +69,7 @@ Flow SynSampler::connection(const Connection& row) {
 
 void SynSampler::half_open(const Connection& row) {
   HalfOpen entry = half_open_of(row, tuple_hash(hash_, row));
-  entry.listener = place_of(row.local);
+  entry.listener = place_of(listening_end_of(row));
   SynListener& count = counts_[entry.listener];
   ++count.half_open;
   if (entry.deferred()) {
@@ -83,9 +81,8 @@ void SynSampler::half_open(const Connection& row) {
 }
 
 Flow SynSampler::listener(const Listener& row) {
-  SynListener& listener = listeners_[unmapped(row.local)];
-  const bool same_device = listener.sockets == 0 || listener.interface == row.interface;
-  listener.interface = same_device ? row.interface : 0;
+  SynListener& listener = listeners_[listening_end_of(row)];
+  listener.leaves_ipv4 = (listener.sockets == 0 || listener.leaves_ipv4) && row.v6only.value_or(false);
   listener.netns = row.netns;
   ++listener.sockets;
   // A sum, so that the order of the rows does not matter.
@@ -105,46 +102,48 @@ Flow SynSampler::listener(const Listener& row) {
   return Flow::more;
 }
 
-std::uint32_t SynSampler::place_of(const Endpoint& local) {
-  if (last_place_ && last_ == local) return *last_place_;
-  Endpoint key = unmapped(local);
+std::uint32_t SynSampler::place_of(const ListeningEnd& end) {
+  if (last_place_ && last_ == end) return *last_place_;
+  ListeningEnd key = end;
   auto at = places_.find(key);
   if (at == places_.end()) {
-    if (places_.size() >= kMostEndpoints) key.address = Address{key.address.family, {}};
+    if (places_.size() >= kMostEndpoints) key.local.address = Address{key.local.address.family, {}};
     const auto [place, added] = places_.try_emplace(key, static_cast<std::uint32_t>(counts_.size()));
     if (added) {
       counts_.emplace_back();
-      counts_.back().local = key;
+      counts_.back().local = key.local;
+      counts_.back().interface = key.interface;
     }
     at = place;
   }
-  last_ = local;
+  last_ = end;
   last_place_ = at->second;
   return at->second;
 }
 
 void SynSampler::settle(SynSample& sample) {
-  for (auto& [local, listener] : listeners_) {
-    listener.local = local;
+  // What nobody takes stands for itself.
+  std::map<ListeningEnd, std::uint32_t> index;
+  for (auto& [end, listener] : listeners_) {
+    listener.local = end.local;
+    listener.interface = end.interface;
     if (listener.backlogs.size() != listener.sockets) listener.backlogs.clear();
-  }
-  // The most specific listener takes a request: its own address, else the wildcard of its family, else [::]
-  // (net/ipv4/inet_hashtables.c, compute_score()). What nobody takes stands for itself.
-  std::map<Endpoint, std::uint32_t> index;
-  for (const auto& [local, listener] : listeners_) {
-    index.emplace(local, static_cast<std::uint32_t>(sample.listeners.size()));
+    index.emplace(end, static_cast<std::uint32_t>(sample.listeners.size()));
     sample.listeners.push_back(listener);
   }
+  const auto listens = [this](const ListeningEnd& end, Family family) {
+    const auto at = listeners_.find(end);
+    return at != listeners_.end() && at->second.takes(family);
+  };
   std::vector<std::uint32_t> moved;
   for (const SynListener& count : counts_) {
-    const Endpoint& local = count.local;
-    auto at = index.find(local);
-    if (at == index.end()) at = index.find({Address{local.address.family, {}}, local.port});
-    if (at == index.end()) at = index.find({Address{Family::ipv6, {}}, local.port});
-    if (at == index.end()) {
-      at = index.emplace(local, static_cast<std::uint32_t>(sample.listeners.size())).first;
+    const ListeningEnd own = count.end();
+    const ListeningEnd taker = taker_of(own, listens).value_or(own);
+    const auto [at, is_new] = index.try_emplace(taker, static_cast<std::uint32_t>(sample.listeners.size()));
+    if (is_new) {
       sample.listeners.emplace_back();
-      sample.listeners.back().local = local;
+      sample.listeners.back().local = taker.local;
+      sample.listeners.back().interface = taker.interface;
     }
     add_counts(sample.listeners[at->second], count);
     moved.push_back(at->second);

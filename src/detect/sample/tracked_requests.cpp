@@ -27,7 +27,7 @@ void TrackedRequests::add(const SynSample& sample, std::chrono::milliseconds at)
     const auto age = entry.age_s();
     if (entry.cookie == 0 || entry.deferred() || !age || *age < kLateS) continue;
     if (!met_.insert(entry.cookie).second) continue;
-    all_.push_back({.local = sample.listeners[entry.listener].local,
+    all_.push_back({.listener = sample.listeners[entry.listener].end(),
                     .cookie = entry.cookie,
                     .age_s = *age,
                     .aged = entry.rounds() > 0,

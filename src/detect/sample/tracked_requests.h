@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "detect/sample/syn_sample.h"
-#include "model/address.h"
+#include "model/listening_end.h"
 
 namespace tcpstat::detect {
 
@@ -17,7 +17,7 @@ namespace tcpstat::detect {
 std::chrono::milliseconds answered_after(const HalfOpen& request);
 
 struct TrackedRequest {
-  Endpoint local;  ///< of the listener, un-mapped
+  ListeningEnd listener;
   std::uint64_t cookie = 0;
   double age_s = 0;                ///< when it was met
   bool aged = false;               ///< its first timeout had passed then

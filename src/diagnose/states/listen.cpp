@@ -42,6 +42,7 @@ struct Queue {
   std::string device = {};      ///< its name
   std::uint64_t dropped = 0;    ///< SYNs and ACKs since the first sample, while queues overflowed
 
+  [[nodiscard]] ListeningEnd end() const { return {local.unmapped(), interface}; }
   [[nodiscard]] bool full() const { return waiting > limit; }
   [[nodiscard]] double share() const {
     return limit == 0 ? static_cast<double>(waiting) : static_cast<double>(waiting) / static_cast<double>(limit);
@@ -66,7 +67,7 @@ class Listen : public Diagnosis {
 
   void connection(const Connection& row) override {
     if (row.inode != 0 || row.minisocket) return;
-    waiting_.of({0, {{}, row.local.port}}).add(row, since_ack_ms(row), rule_limits_.ports);
+    waiting_.of({0, {{}, row.local.port}, row.interface}).add(row, since_ack_ms(row), rule_limits_.ports);
   }
 
   void listener(const Listener& row) override {
@@ -95,9 +96,8 @@ class Listen : public Diagnosis {
     std::uint64_t unexplained = overflows.value_or(0);
     std::vector<ListenerDrops> others(facts.listener_drops.begin(), facts.listener_drops.end());
     for (Queue& queue : queues_) {
-      const Endpoint local{queue.local.address.unmapped(), queue.local.port};
-      const auto own =
-          std::find_if(others.begin(), others.end(), [&](const ListenerDrops& drops) { return drops.local == local; });
+      const auto own = std::find_if(others.begin(), others.end(),
+                                    [&](const ListenerDrops& drops) { return drops.end == queue.end(); });
       if (own == others.end()) continue;
       if (overflows.value_or(0) > 0) queue.dropped = own->count;
       unexplained -= std::min(unexplained, own->count);
@@ -117,14 +117,15 @@ class Listen : public Diagnosis {
     const double most = limit_of(rule_limits_, kRule, "overflows");
     if (overflows == 0 || static_cast<double>(overflows) < most) return;
     const bool known = listeners.size() == 1;
-    const Subject about = known ? listener_subject(listeners.front().local) : Subject::host();
+    const Subject about =
+        known ? listener_subject(listeners.front().end.local, listeners.front().device) : Subject::host();
     Finding one(std::string(kRule.id), Severity::warning, about,
                 {measured("listen_overflows", static_cast<double>(overflows), most, "connections",
                           "/proc/net/netstat ListenOverflows")});
     std::string names;
     for (const ListenerDrops& drops : listeners.first(std::min(listeners.size(), kMostNamed))) {
       one.evidence.push_back(measured("listener_drops", static_cast<double>(drops.count), "segments", kFromDump));
-      names += (names.empty() ? " behind " : ", ") + listener_subject(drops.local).text();
+      names += (names.empty() ? " behind " : ", ") + listener_subject(drops.end.local, drops.device).text();
     }
     one.value = static_cast<double>(overflows);
     one.unit = "connections";
@@ -134,7 +135,7 @@ class Listen : public Diagnosis {
                   " full just now, though it is not at this moment: bursts outrun " +
                   (known ? std::string("its program") : "a program" + names);
     one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "connection") + ")";
-    one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().local.port)
+    one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().end.local.port)
                      : "tcpstat -l -p --sort accept_queue:desc";
     out.push_back(std::move(one));
   }
@@ -148,7 +149,7 @@ class Listen : public Diagnosis {
   void sort() {
     std::sort(queues_.begin(), queues_.end(), [](const Queue& a, const Queue& b) {
       if (a.share() != b.share()) return a.share() > b.share();
-      return a.local < b.local;
+      return a.end() < b.end();
     });
   }
 
@@ -162,7 +163,7 @@ class Listen : public Diagnosis {
     };
     std::optional<std::uint64_t> oldest;
     for (const auto& [key, group] : waiting_.largest()) {
-      if (key.endpoint.port == queue.local.port) oldest = group->oldest_ms;
+      if (key.endpoint.port == queue.local.port && key.interface == queue.interface) oldest = group->oldest_ms;
     }
     if (oldest) because.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000, "s", "tcp_info"));
     if (overflows) {

@@ -71,7 +71,7 @@ class JsonList final : public ListWriter {
 std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<JsonList>(std::move(settings)); }
 
 void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
-  settings.out.append(summary_document(report, counts));
+  settings.out.append(summary_document(report, counts, settings.names));
 }
 
 void check(const Page& page, const CheckReport& report) { page.out.append(check_document(report)); }

@@ -56,7 +56,7 @@ class NdjsonList final : public ListWriter {
 std::unique_ptr<ListWriter> list(RenderSettings settings) { return std::make_unique<NdjsonList>(std::move(settings)); }
 
 void summary(const RenderSettings& settings, const Report& report, const Summary& counts) {
-  settings.out.append(summary_line(report, settings.snapshot, counts));
+  settings.out.append(summary_line(report, settings.snapshot, counts, settings.names));
 }
 
 }  // namespace

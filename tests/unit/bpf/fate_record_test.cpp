@@ -51,11 +51,20 @@ TEST_CASE("a listener of either family") {
   key.address[3] = 1;
   key.port = 443;
   key.family = AF_INET;
-  CHECK(to_string(listener_of(key)) == "192.0.2.1:443");
+  CHECK(to_string(listener_of(key).local) == "192.0.2.1:443");
+  CHECK(listener_of(key).interface == 0);
+  key.interface = 5;
+  CHECK(listener_of(key).interface == 5);
   fate_key any{};
   any.port = 22;
   any.family = AF_INET6;
-  CHECK(to_string(listener_of(any)) == "[::]:22");
+  CHECK(to_string(listener_of(any).local) == "[::]:22");
+  fate_key mapped{};
+  mapped.address[10] = mapped.address[11] = 0xFF;
+  mapped.address[12] = 192;
+  mapped.port = 22;
+  mapped.family = AF_INET6;
+  CHECK(to_string(listener_of(mapped).local) == "192.0.0.0:22");
 }
 
 }  // namespace

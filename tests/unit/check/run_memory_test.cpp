@@ -22,7 +22,7 @@ RunMemory everything() {
   base.filters.synproxy_syn_received = 3080;
   base.filters.synproxy_cookie_valid = 80;
   base.filters.softnet_dropped = UINT64_MAX;
-  base.listeners.push_back({.local = {*parse_address("2001:db8::1"), 443},
+  base.listeners.push_back({.end = {{*parse_address("2001:db8::1"), 443}, 3},
                             .identity = UINT64_MAX,
                             .drops = std::nullopt,
                             .half_open = 3,
@@ -60,8 +60,9 @@ TEST_CASE("what is remembered comes back") {
   CHECK(after->baseline.counters.syncookies_sent == UINT64_MAX);
   CHECK(after->baseline.counters.listen_drops == 0);
   CHECK_FALSE(after->baseline.counters.passive_opens);
-  CHECK(after->baseline.listeners.at(0).local.port == 443);
-  CHECK(to_string(after->baseline.listeners.at(0).local.address) == "2001:db8::1");
+  CHECK(after->baseline.listeners.at(0).end.local.port == 443);
+  CHECK(after->baseline.listeners.at(0).end.interface == 3);
+  CHECK(to_string(after->baseline.listeners.at(0).end.local.address) == "2001:db8::1");
   CHECK(after->baseline.listeners.at(0).requests.at(0).timer_ms == UINT32_MAX);
   CHECK_FALSE(after->baseline.listeners.at(0).drops);
   CHECK(after->baseline.history.back() == AttackLevel::under_attack);

@@ -133,6 +133,32 @@ TEST_CASE("a port that is listened on again, on whatever address, has not gone")
   CHECK(test::finding(report, "refused-connections") == nullptr);
 }
 
+TEST_CASE("a listener that is bound to one device stands in for no other") {
+  const auto subject_after = [](std::uint32_t bound_before, std::uint32_t bound_now) {
+    SynSample before = listening(443).sample();
+    before.listeners[0].local = {{Family::ipv4, {}}, 443};
+    before.listeners[0].interface = bound_before;
+    if (bound_before != 0) before.listeners[0].device = "eth0";
+    SynSample now = before;
+    now.listeners[0].interface = bound_now;
+    SynInput input;
+    input.now = &now;
+    input.before = &before;
+    input.facts = reset(20);
+    input.facts_before = test::zero_facts();
+    input.apart = std::chrono::seconds(5);
+    const SynReport report = detect_syn(input, {});
+    const Finding* found = test::finding(report, "refused-connections");
+    return found == nullptr ? std::string() : found->subject.text() + ": " + found->message;
+  };
+  CHECK(subject_after(5, 6) ==
+        "0.0.0.0%eth0:443: Nothing listens on 0.0.0.0%eth0:443 any more, and 4 connections a second are refused "
+        "(RST): is the service down?");
+  CHECK(subject_after(5, 5).empty());
+  CHECK(subject_after(5, 0).empty());
+  CHECK(subject_after(0, 5).empty());
+}
+
 TEST_CASE("programs that break off their own connections are no refusal") {
   SynReport report;
   KernelFacts facts = reset(400);

@@ -87,16 +87,16 @@ TEST_CASE("an overflow is told of the listener that dropped it") {
   const Endpoint web = endpoint("0.0.0.0", 80);
   const Endpoint ssh = endpoint("192.0.2.1", 22);
   for (const Case& one : {
-           Case{"nothing but drops, as in a flood", 0, {{web, 9}}, "", ""},
+           Case{"nothing but drops, as in a flood", 0, {{{web}, 9}}, "", ""},
            Case{"one",
                 4,
-                {{web, 4}},
+                {{{web}, 4}},
                 ":80",
                 "4 connections found the accept queue of :80 full just now, though it is not at this moment: bursts "
                 "outrun its program"},
            Case{"two",
                 1,
-                {{web, 9}, {ssh, 1}},
+                {{{web}, 9}, {{ssh}, 1}},
                 "host",
                 "1 connection found an accept queue full just now, though it is not at this moment: bursts outrun a "
                 "program behind :80, 192.0.2.1:22"},
@@ -133,7 +133,7 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   };
   const Endpoint own = endpoint("0.0.0.0", 443);
   const Endpoint other = endpoint("0.0.0.0", 80);
-  auto all = judge(3, {{own, 3}});
+  auto all = judge(3, {{{own}, 3}});
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::critical);
   CHECK(evidence(all[0], "listener_drops") == 3);
@@ -141,13 +141,13 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
         ":443 holds 96 connections that the program does not accept, its limit is 128: nearly full, it dropped 3 "
         "SYNs or ACKs just now");
   // Without an overflow the drops have another reason.
-  all = judge(0, {{own, 3}});
+  all = judge(0, {{{own}, 3}});
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::warning);
   CHECK_FALSE(evidence(all[0], "listener_drops"));
   // What its own drops explain is no burst elsewhere; what they do not, is.
-  CHECK(judge(3, {{own, 3}, {other, 3}}).size() == 1);
-  all = judge(5, {{own, 3}, {other, 3}});
+  CHECK(judge(3, {{{own}, 3}, {{other}, 3}}).size() == 1);
+  all = judge(5, {{{own}, 3}, {{other}, 3}});
   REQUIRE(all.size() == 2);
   CHECK(all[1].subject == ":80");
   CHECK(all[1].value == 2);

@@ -167,7 +167,7 @@ TEST_CASE("full accept queues, with what they dropped") {
   CHECK(said([](Diagnosing& run) {
           run.before.emplace().counters.listen_overflows = 0;
           run.facts.counters.listen_overflows = 7;
-          run.listener_drops = {{endpoint("0.0.0.0", 443), 5}};
+          run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
           Connection waiting = served(State::established);
           waiting.inode = 0;
           run.rows(3, waiting, {{"last_ack_recv_ms", 4'000}});
@@ -199,7 +199,7 @@ TEST_CASE("accept queues that were full between the samples") {
   CHECK(said([](Diagnosing& run) {
           run.before.emplace().counters.listen_overflows = 0;
           run.facts.counters.listen_overflows = 7;
-          run.listener_drops = {{endpoint("0.0.0.0", 443), 5}};
+          run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
         }) == R"(
 accept-queue-full warning :443 7 connections w=1
 7 connections found the accept queue of :443 full just now, though it is not at this moment: bursts outrun its program
@@ -210,7 +210,7 @@ tcpstat -l -p --local-port 443
   CHECK(said([](Diagnosing& run) {
           run.before.emplace().counters.listen_overflows = 0;
           run.facts.counters.listen_overflows = 1;
-          run.listener_drops = {{endpoint("0.0.0.0", 443), 5}, {endpoint("192.0.2.1", 80), 2}};
+          run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}, {{endpoint("192.0.2.1", 80)}, 2}};
         }) == R"(
 accept-queue-full warning host 1 connections w=1
 1 connection found an accept queue full just now, though it is not at this moment: bursts outrun a program behind :443, 192.0.2.1:80

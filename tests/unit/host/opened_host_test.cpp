@@ -88,7 +88,7 @@ TEST_CASE("hosts that are read one after the other share the first look for owne
   };
   add_process(101);
   HostOptions options{.source = SourceId::proc, .proc_root = root.path()};
-  options.first_owners = std::make_shared<FirstOwners>();
+  options.shared_owners = std::make_shared<SharedOwners>();
   const auto one = open_host(options);
   const auto two = open_host(options);
   REQUIRE(one);

@@ -133,7 +133,41 @@ TEST_CASE("-m, -e and -M mean what they mean in ss") {
   CHECK(mptcp.source.id == SourceId::netlink);  // nothing else knows them
   CHECK_FALSE(parse({"-M", "--source", "proc"}));
   CHECK_FALSE(parse({"-M", "--source", "both"}));
-  CHECK_FALSE(parse({"summary", "-M"}));
+  const auto summary = parse_as<SummaryCommand>({"summary", "-M"});
+  CHECK(summary.mptcp);
+  CHECK(summary.source.id == SourceId::netlink);
+  CHECK_FALSE(parse_as<SummaryCommand>({"summary"}).mptcp);
+  const auto watch = parse_as<WatchCommand>({"watch", "-M"});
+  CHECK(watch.rows.mptcp);
+  CHECK(watch.source.id == SourceId::netlink);
+  CHECK(sentence({"summary", "-M", "-f", "prometheus"}) ==
+        "metrics count connections of TCP; another format counts those of MPTCP: summary -M -f json");
+  CHECK(sentence({"watch", "-M", "--replay", "09:00..10:00"}) ==
+        "a record has connections of TCP, and MPTCP_TOKEN of their subflows: leave out --mptcp");
+  CHECK_FALSE(parse({"watch", "--events", "-M"}));
+  CHECK_FALSE(parse({"check", "-M"}));
+}
+
+TEST_CASE("what looks at one network namespace says what to type for several") {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"summary"}, {"check"}, {"watch"}, {"watch", "--events"}, {"audit"}}) {
+    CAPTURE(words.front());
+    for (const char* netns : {"all", "web,db"}) {
+      std::vector<std::string> all = words;
+      all.insert(all.end(), {"--netns", netns});
+      CHECK(parse(all));
+    }
+  }
+  CHECK(sentence({"record", "--netns", "all"}) ==
+        "--netns all is for lists, summary, check, watch and audit: record looks at one network namespace, so type "
+        "--netns NAME for each");
+  CHECK(parse({"trace", "--netns", "all"}));
+  CHECK(
+      sentence({"trace", "--netns", "web,db"}) ==
+      "--netns web,db is for lists, summary, check, watch and audit: trace looks at one network namespace, or at all, "
+      "so type --netns NAME for each");
+  CHECK(sentence({"audit", "--container", "web"}) ==
+        "audit judges network namespaces; --netns PID takes that of a process in the container");
 }
 
 TEST_CASE("--proc-root reads /proc, and -u is answered once") {

@@ -28,10 +28,10 @@ const std::map<VerbId, std::string> kTakes = {
          "at record"},
     {VerbId::summary, kFilters + kText +
                           "color format json output-file quiet verbose source proc-root timeout strict byte-order "
-                          "sample at record by limit"},
+                          "sample at record by limit mptcp"},
     {VerbId::watch,
      kFilters + kText + kRows +
-         "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
+         "mptcp color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
          "events record replay"},
     {VerbId::watch_events,
      kFilters + kText +

@@ -207,6 +207,38 @@ TEST_CASE("an audit tells the reason and the price of each advice, and with evid
         std::string_view::npos);
 }
 
+TEST_CASE("an audit of several namespaces says of which a line is told, unless it is all of them") {
+  AuditReport report;
+  report.headline = "1 of 2";
+  AuditCheck line;
+  line.name = "somaxconn";
+  line.value = "4096";
+  line.namespaces = {"web", "db"};
+  report.checks.push_back(line);
+  line.value = "128";
+  line.namespaces = {"web"};
+  report.checks.push_back(line);
+  report.namespaces = {{1, "web", Severity::ok, "fine"}, {2, "db", Severity::ok, "fine"}};
+  const auto text = [&](Detail detail) {
+    TextBuffer out;
+    write_audit_text({.out = out, .detail = detail}, report);
+    return std::string(out.view());
+  };
+  CHECK(text(Detail::findings) ==
+        "TCPSTAT OK - 1 of 2\n"
+        "OK        somaxconn  4096\n"
+        "OK        somaxconn  128\n"
+        "          netns: web\n");
+  // One that was not entered has no lines of its own.
+  report.namespaces.push_back({3, "shut", Severity::unknown, "cannot enter it"});
+  CHECK(text(Detail::findings).find("UNKNOWN netns shut: cannot enter it\n") != std::string::npos);
+  CHECK(text(Detail::findings).find("netns: web, db\n") != std::string::npos);
+  CHECK(text(Detail::findings).find("OK netns web: fine\n") == std::string::npos);
+  CHECK(text(Detail::evidence).find("OK netns web: fine\n") != std::string::npos);
+  report.checks[0].namespaces.assign(20, "n");
+  CHECK(text(Detail::findings).find("netns: n, n, n, n, n, n, n, n and 12 others\n") != std::string::npos);
+}
+
 TEST_CASE("below a list stand at most three lines: what is wrong and what to type, or the verdict") {
   const auto lines = [](const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
     TextBuffer out;

@@ -121,5 +121,33 @@ TEST_CASE("listeners on different devices share addresses and ports, and no half
   CHECK(table.half_open(listener("::", 0)) == 0);
 }
 
+TEST_CASE("IPv4 requests are of no listener on [::] that is for IPv6 alone") {
+  ListenerTable table;
+  Listener both = test::listener(test::endpoint("::", 443));
+  both.v6only = false;
+  Listener ipv6 = both;
+  ipv6.v6only = true;
+  table.add_half_open(
+      test::connection(State::syn_recv, test::endpoint("::ffff:192.0.2.1", 443), test::endpoint("::1", 40000)));
+  CHECK(table.half_open(ipv6) == 0);
+  CHECK(table.half_open(both) == 1);
+  CHECK(table.half_open(ipv6) == 0);
+}
+
+TEST_CASE("a listener on the address itself comes before one that is bound to the device") {
+  ListenerTable table;
+  const Listener exact = test::listener(test::endpoint("2001:db8::1", 443));
+  Listener bound = test::listener(test::endpoint("::", 443));
+  bound.interface = 5;
+  table.add_listener(exact);
+  table.add_listener(bound);
+  Connection row =
+      test::connection(State::syn_recv, test::endpoint("2001:db8::1", 443), test::endpoint("fe80::2", 40000));
+  row.interface = 5;
+  table.add_half_open(row);
+  CHECK(table.half_open(exact) == 1);
+  CHECK(table.half_open(bound) == 0);
+}
+
 }  // namespace
 }  // namespace tcpstat::survey

@@ -58,9 +58,9 @@ TEST_CASE("SYN+ACKs that were sent again and counted decide, and samples do not"
     listener.local = test::endpoint("192.0.2.1", 443);
     CountedHandshakes counted;
     counted.listeners.resize(2);
-    counted.listeners[0].listener = test::endpoint("::ffff:192.0.2.1", 443);
+    counted.listeners[0].listener = {test::endpoint("192.0.2.1", 443)};
     counted.listeners[0].fates = {.completed = 900, .answered_late = answered, .unanswered_again = unanswered};
-    counted.listeners[1].listener = test::endpoint("192.0.2.1", 80);
+    counted.listeners[1].listener = {test::endpoint("192.0.2.1", 80)};
     counted.listeners[1].fates = {.answered_late = 1000, .unanswered_again = 1000};
     asked.input.counted = &counted;
     asked.ask(cohort_fate_heuristic, &listener, &listener);
@@ -87,7 +87,7 @@ TEST_CASE("a young request that turns out to be deferred was answered") {
     for (int i = 0; i < 20; ++i) {
       const Connection& row = now.request(3.5, test::Sources::random, 0, deferred);
       cookies.push_back(*row.cookie);
-      met.push_back({.local = now.local,
+      met.push_back({.listener = {now.local},
                      .cookie = *row.cookie,
                      .age_s = 0.6,
                      .aged = false,

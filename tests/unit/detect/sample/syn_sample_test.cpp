@@ -94,8 +94,8 @@ TEST_CASE("the listeners of a SO_REUSEPORT pool are one, and the fullest queue c
   CHECK(queue_limit(sample.listeners[0], {}) == 4 * 65);
 }
 
-TEST_CASE("a listener is on the device that all of its sockets are bound to") {
-  const auto device_of = [](std::initializer_list<std::uint32_t> interfaces) {
+TEST_CASE("listeners on different devices are pools of their own") {
+  const auto devices_of = [](std::initializer_list<std::uint32_t> interfaces) {
     SynSampler sampler;
     for (const std::uint32_t interface : interfaces) {
       Listener row = test::listener(test::endpoint("0.0.0.0", 443));
@@ -106,14 +106,63 @@ TEST_CASE("a listener is on the device that all of its sockets are bound to") {
     test::TableNames names;
     names.interfaces = {{5, "eth0"}, {6, "eth1"}};
     sample.name_devices(names);
-    return sample.listeners.at(0).device;
+    std::string out;
+    for (const SynListener& one : sample.listeners) {
+      out += (out.empty() ? "" : " ") + std::to_string(one.sockets) + "x" + (one.device.empty() ? "-" : one.device);
+    }
+    return out;
   };
-  CHECK(device_of({5}) == "eth0");
-  CHECK(device_of({6, 6}) == "eth1");
-  CHECK(device_of({0}) == "");
-  CHECK(device_of({5, 6}) == "");
-  CHECK(device_of({5, 0}) == "");
-  CHECK(device_of({5, 6, 5}) == "");
+  CHECK(devices_of({5}) == "1xeth0");
+  CHECK(devices_of({6, 6}) == "2xeth1");
+  CHECK(devices_of({0}) == "1x-");
+  CHECK(devices_of({5, 6}) == "1xeth0 1xeth1");
+  CHECK(devices_of({5, 0}) == "1x- 1xeth0");
+  CHECK(devices_of({5, 6, 5}) == "2xeth0 1xeth1");
+  CHECK(devices_of({7}) == "1x7");
+}
+
+TEST_CASE("a request is of the listener that the kernel's lookup finds, by address, device and family") {
+  struct On {
+    std::string_view address;
+    std::uint32_t interface = 0;
+    bool v6only = false;
+  };
+  struct Row {
+    std::string_view name;
+    std::vector<On> listeners;
+    On request;
+    std::string_view owner;
+  };
+  const Row rows[] = {
+      {"a device before none", {{"0.0.0.0"}, {"0.0.0.0", 5}, {"0.0.0.0", 6}}, {"192.0.2.1", 5}, "0.0.0.0:443 5"},
+      {"no device", {{"0.0.0.0", 5}, {"0.0.0.0"}}, {"192.0.2.1"}, "0.0.0.0:443 0"},
+      {"the address before the device", {{"::", 5}, {"2001:db8::1"}}, {"2001:db8::1", 5}, "[2001:db8::1]:443 0"},
+      {"a link-local client of who is bound to none", {{"::"}}, {"2001:db8::1", 5}, "[::]:443 0"},
+      {"[::] of the device before 0.0.0.0", {{"0.0.0.0"}, {"::", 5}}, {"192.0.2.1", 5}, "[::]:443 5"},
+      {"IPv6 alone", {{"::", 0, true}}, {"192.0.2.1"}, "192.0.2.1:443 0"},
+      {"IPv6 alone, beside both", {{"::", 0, true}, {"::"}}, {"192.0.2.1"}, "[::]:443 0"},
+      {"another device", {{"0.0.0.0", 6}}, {"192.0.2.1", 5}, "192.0.2.1:443 5"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    SynSampler sampler;
+    for (const On& on : row.listeners) {
+      Listener listener = test::listener(test::endpoint(on.address, 443));
+      listener.interface = on.interface;
+      if (listener.family == Family::ipv6) listener.v6only = on.v6only;
+      sampler.listener(listener);
+    }
+    Scene scene;
+    Connection request = scene.request(2);
+    request.local = test::endpoint(row.request.address, 443);
+    request.interface = row.request.interface;
+    sampler.connection(request);
+    const SynSample sample = sampler.take();
+    REQUIRE(sample.half_opens.size() == 1);
+    const SynListener& owner = sample.listeners[sample.half_opens[0].listener];
+    CHECK(to_string(owner.local) + " " + std::to_string(owner.interface) == row.owner);
+    CHECK(owner.half_open == 1);
+  }
 }
 
 TEST_CASE("what listeners dropped since an earlier sample, unless they are other sockets now") {
@@ -132,9 +181,9 @@ TEST_CASE("what listeners dropped since an earlier sample, unless they are other
   const SynSample before = sample_of({10, 10, 10, {}, 10}, 5);
   const auto lost = sample_of({10, 11, 17, 20, 20, 9}, 6).drops_since(before);
   REQUIRE(lost.size() == 2);
-  CHECK(to_string(lost[0].local) == "0.0.0.0:3");
+  CHECK(to_string(lost[0].end.local) == "0.0.0.0:3");
   CHECK(lost[0].count == 7);
-  CHECK(to_string(lost[1].local) == "0.0.0.0:2");
+  CHECK(to_string(lost[1].end.local) == "0.0.0.0:2");
   CHECK(lost[1].count == 1);
   CHECK(before.drops_since(before).empty());
 }

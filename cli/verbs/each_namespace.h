@@ -1,0 +1,65 @@
+#pragma once
+// One judgement for each of several network namespaces.
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "parsers/host/many_namespaces.h"
+
+namespace tcpstat::cli::verbs {
+
+/// What `judge` answers for each namespace, in their order; nothing of one where it answers nothing. It runs in
+/// `threads` threads, each of which enters one namespace after the other and ends there. What it throws is thrown again.
+template <typename Judged, typename Judge>
+std::vector<Judged> judge_each(const host::NamespaceList& list, std::size_t threads, const Judge& judge) {
+  const auto& all = list.namespaces;
+  std::vector<std::optional<Judged>> judged(all.size());
+  std::vector<std::exception_ptr> failures(all.size());
+  std::atomic<std::size_t> next{0};
+  const auto work = [&] {
+    const host::WayHome way_home;
+    for (std::size_t i = next.fetch_add(1); i < all.size(); i = next.fetch_add(1)) {
+      try {
+        judged[i] = judge(all[i]);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+      way_home.go();
+    }
+  };
+  std::vector<std::thread> started;
+  for (std::size_t i = 0; i < std::min(threads, all.size()); ++i) started.emplace_back(work);
+  for (std::thread& thread : started) thread.join();
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);
+  }
+  std::vector<Judged> done;
+  for (auto& one : judged) {
+    if (one) done.push_back(std::move(*one));
+  }
+  return done;
+}
+
+/// What hides namespaces from an unprivileged user is no OK.
+template <typename Report>
+void note_hidden(const host::NamespaceList& list, Report& report) {
+  std::string hidden = host::hidden_namespaces(list);
+  if (hidden.empty()) return;
+  report.status = worse(report.status, Severity::unknown);
+  if (report.status == Severity::unknown) report.headline = hidden;
+  report.reading.coverage.lose("netns_hidden", std::move(hidden));
+}
+
+/// Says why a namespace was not entered.
+template <typename Report>
+void note_not_entered(const Error& error, Report& report) {
+  report.status = Severity::unknown;
+  report.headline = error.sentence();
+  report.reading.coverage.lose("netns_not_entered", error.sentence());
+}
+
+}  // namespace tcpstat::cli::verbs
