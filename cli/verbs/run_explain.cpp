@@ -44,8 +44,9 @@ ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
   const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
   const explain::Language language = reader_language();
   const auto told = [&](explain::Form form) {
-    return explain::explain(*subject, {rules, limits},
-                            {form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language});
+    explain::Manner manner{form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language};
+    if (terminal.width != 0) manner.columns = terminal.width;
+    return explain::explain(*subject, {rules, limits}, manner);
   };
   if (command.drawing == options::Drawing::none) {
     const render::Format& format = render::format(command.output.format);

@@ -102,7 +102,7 @@ tl::expected<Subject, UnknownName> find_pair(std::string_view from, std::string_
 struct InWords {
   const Knowledge& knowledge;
   const Manner& manner;
-  const Words words{manner.language};
+  const Words words{manner.language, manner.columns};
 
   std::string operator()(const Index& /*all*/) const { return index_text(index(knowledge.rules, words)); }
   std::string operator()(const WholeMachine& /*machine*/) const {

@@ -208,9 +208,9 @@ std::string index_text(std::span<const IndexEntry> all) {
 std::string explain_state(State state, const KernelLimits& limits, const Words& words) {
   const StateInfo& row = info(state);
   const StateAdvice& told = advice(state);
-  const auto line = [&](std::string_view label, std::string_view text) { return labelled(words(label), text); };
-  std::string out = wrapped(
-      "", std::string(row.name) + " (RFC 9293: " + std::string(row.rfc_name) + "): " + std::string(words(row.meaning)));
+  const auto line = [&](std::string_view label, std::string_view text) { return labelled(words, words(label), text); };
+  std::string out = paragraph(words, std::string(row.name) + " (RFC 9293: " + std::string(row.rfc_name) +
+                                         "): " + std::string(words(row.meaning)));
   out += "\n" + line("side", words(told.role)) + line("seen", words(told.seen));
   out += line("moved on by", words(told.who));
   std::string bounds;
@@ -229,8 +229,9 @@ std::string explain_state(State state, const KernelLimits& limits, const Words& 
   out += "\n" + std::string(words("Next, by RFC 9293:")) + "\n";
   for (const machine::Transition& next : machine::kRfc9293) {
     if (next.from != state || next.answer != machine::Answer::moves) continue;
-    out += labelled(name(next.to), std::string(words(machine::meaning(state, next.event))) + std::string(words(": ")) +
-                                       std::string(words(next.action)) + " (" + std::string(next.section) + ")");
+    out += labelled(words, name(next.to),
+                    std::string(words(machine::meaning(state, next.event))) + std::string(words(": ")) +
+                        std::string(words(next.action)) + " (" + std::string(next.section) + ")");
   }
   for (const Lifecycle& lifecycle : lifecycles()) {
     const auto same = parse_state_word(lifecycle.name);
@@ -241,13 +242,13 @@ std::string explain_state(State state, const KernelLimits& limits, const Words& 
 }
 
 std::string explain_pair(Seen from, Seen to, const Words& words) {
-  const auto line = [&](std::string_view label, std::string_view text) { return labelled(words(label), text); };
+  const auto line = [&](std::string_view label, std::string_view text) { return labelled(words, words(label), text); };
   std::string out = std::string(name(from)) + " > " + std::string(name(to)) + "\n\n";
   out += line("samples", sampled_text(from, to, words));
   const std::string rfc = rfc_steps(from, to, words);
-  out += labelled("RFC 9293", rfc.empty() ? words("no single step") : std::string_view(rfc));
+  out += labelled(words, "RFC 9293", rfc.empty() ? words("no single step") : std::string_view(rfc));
   const std::string differences = differences_text(from, to, words);
-  if (!differences.empty()) out += labelled("Linux", differences);
+  if (!differences.empty()) out += labelled(words, "Linux", differences);
   out += line("tracepoint", traced_text(from, to, words));
   const std::string silent = silent_text(from, to, words);
   if (!silent.empty()) out += line("unannounced", silent);
@@ -255,13 +256,14 @@ std::string explain_pair(Seen from, Seen to, const Words& words) {
 }
 
 std::string explain_rule(const RuleInfo& rule, const Words& words) {
-  std::string out = wrapped("", std::string(rule.id) + std::string(words(": ")) + std::string(words(rule.question)));
-  out += "\n" + labelled(words("reference"), rule.reference);
+  std::string out =
+      paragraph(words, std::string(rule.id) + std::string(words(": ")) + std::string(words(rule.question)));
+  out += "\n" + labelled(words, words("reference"), rule.reference);
   if (rule.thresholds.empty()) return out;
   out += "\n" + std::string(words("Limits, by default:")) + "\n";
   constexpr std::size_t kNameColumn = 17;
   for (const ThresholdInfo& threshold : rule.thresholds) {
-    out += labelled(threshold.name,
+    out += labelled(words, threshold.name,
                     number_text(threshold.value) + " " + std::string(words(threshold.unit)) + std::string(words(": ")) +
                         std::string(words(threshold.reason)),
                     kNameColumn);

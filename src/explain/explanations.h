@@ -1,5 +1,5 @@
 #pragma once
-// What each subject of `tcpstat explain` says, as text of at most 80 columns and as JSON. Facts come from machine/.
+// What each subject of `tcpstat explain` says, as text of at most 80 columns, or fewer (Words), and as JSON. Facts come from machine/.
 
 #include <optional>
 #include <span>

@@ -42,7 +42,7 @@ std::array<WordList, 3> lists() {
 
 std::string filter_vocabulary(const Words& words) {
   std::string out;
-  for (const WordList& list : lists()) out += labelled(words(list.label), list.words);
+  for (const WordList& list : lists()) out += labelled(words, words(list.label), list.words);
   return out;
 }
 

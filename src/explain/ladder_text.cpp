@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/utf8.h"
-#include "base/wrapped.h"
 #include "explain/explanations.h"
+#include "explain/lines.h"
 
 namespace tcpstat::explain {
 namespace {
@@ -36,7 +36,7 @@ std::string padded(std::string_view text, std::size_t width) {
 }
 
 /// "----- SYN -----", `width` columns.
-std::string labelled(const Strokes& strokes, std::string_view label, std::size_t width) {
+std::string stroked(const Strokes& strokes, std::string_view label, std::size_t width) {
   const std::size_t before = (width - label.size() - 2) / 2;
   return repeated(strokes.line, before) + " " + std::string(label) + " " +
          repeated(strokes.line, width - label.size() - 2 - before);
@@ -56,7 +56,7 @@ std::string rung_text(const Rung& rung, const Strokes& strokes, const Words& wor
   const std::string_view right = state_text(rung.states[1]);
   const std::size_t half = (kArrowWidth - 5) / 2;
   const auto arrow = [&](const NumberedSegment& segment, std::size_t width) {
-    return labelled(strokes, text(segment), width);
+    return stroked(strokes, text(segment), width);
   };
   switch (rung.kind) {
     case Rung::Kind::start:
@@ -99,11 +99,11 @@ std::string rung_text(const Rung& rung, const Strokes& strokes, const Words& wor
 std::string explain_lifecycle(const Lifecycle& lifecycle, Drawing drawing, const Words& words) {
   const Strokes& strokes = drawing == Drawing::utf8 ? kUtf8 : kAscii;
   std::string out =
-      wrapped("", std::string(lifecycle.name) + std::string(words(": ")) + std::string(words(lifecycle.meaning))) +
+      paragraph(words, std::string(lifecycle.name) + std::string(words(": ")) + std::string(words(lifecycle.meaning))) +
       "\n";
   out += line(words(lifecycle.ends[0].name), "", words(lifecycle.ends[1].name));
   for (const Rung& rung : run(lifecycle)) out += rung_text(rung, strokes, words);
-  out += "\n" + wrapped("", words(kHowNumbersCount)) + "\n" + wrapped("", words(lifecycle.lesson));
+  out += "\n" + paragraph(words, words(kHowNumbersCount)) + "\n" + paragraph(words, words(lifecycle.lesson));
   if (const auto state = parse_state_word(lifecycle.name); state && state->size() == 1) {
     for (const StateInfo& info : states()) {
       if (!state->has(info.state)) continue;

@@ -2,6 +2,8 @@
 // The language that explanations speak. English is the original; every other language is a catalogue of what stands for
 // each English text, as gettext has it. gettext itself speaks only languages whose locale is installed.
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -27,11 +29,16 @@ struct Translation {
 };
 std::span<const Translation> chinese();
 
-/// Says texts in one language.
+/// Says texts in one language, and how long their lines may be.
 class Words {
  public:
+  static constexpr std::size_t kMostColumns = 78;  ///< longer lines of prose are hard to read
+
   Words() = default;
-  explicit Words(Language language) : language_(language) {}
+  explicit Words(Language language, std::size_t columns = kMostColumns)
+      : language_(language), columns_(std::min(columns, kMostColumns)) {}
+
+  [[nodiscard]] std::size_t columns() const { return columns_; }
 
   /// What stands for `english`; the same text where the catalogue lacks it.
   [[nodiscard]] std::string_view operator()(std::string_view english) const;
@@ -40,6 +47,7 @@ class Words {
 
  private:
   Language language_ = Language::english;
+  std::size_t columns_ = kMostColumns;
 };
 
 }  // namespace tcpstat::explain

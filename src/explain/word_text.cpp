@@ -1,6 +1,5 @@
 // What a word means, in prose: a course of events, a topic, a group of states, a flag, a rule, or several of these.
 
-#include "base/wrapped.h"
 #include "explain/explanations.h"
 #include "explain/filter_vocabulary.h"
 #include "explain/lines.h"
@@ -17,22 +16,24 @@ std::string names(StateSet set) {
 }
 
 std::string topic_text(const Topic& topic, const Words& words) {
-  std::string out = wrapped("", std::string(topic.name) + std::string(words(": ")) + std::string(words(topic.meaning)));
-  out += "\n" + wrapped("", words(topic.text));
+  std::string out =
+      paragraph(words, std::string(topic.name) + std::string(words(": ")) + std::string(words(topic.meaning)));
+  out += "\n" + paragraph(words, words(topic.text));
   if (is_filter(topic)) out += "\n" + filter_vocabulary(words);
-  if (!topic.look.empty()) out += "\n" + labelled(words("look at"), topic.look);
+  if (!topic.look.empty()) out += "\n" + labelled(words, words("look at"), topic.look);
   return out;
 }
 
 std::string flag_text(const RowFlagInfo& flag, const Words& words) {
-  return wrapped("", std::string(flag.name) + std::string(words(": ")) + std::string(words(flag.meaning))) + "\n" +
-         labelled(words("look at"), "tcpstat -a -o +FLAGS");
+  return paragraph(words, std::string(flag.name) + std::string(words(": ")) + std::string(words(flag.meaning))) + "\n" +
+         labelled(words, words("look at"), "tcpstat -a -o +FLAGS");
 }
 
 std::string group_text(const Word& word, const Words& words) {
-  const std::string states = labelled(words("states"), names(*word.group));
+  const std::string states = labelled(words, words("states"), names(*word.group));
   // A topic has commands of its own.
-  return word.topic != nullptr ? states : states + labelled(words("look at"), "tcpstat -s " + std::string(word.name));
+  return word.topic != nullptr ? states
+                               : states + labelled(words, words("look at"), "tcpstat -s " + std::string(word.name));
 }
 
 }  // namespace
@@ -60,7 +61,7 @@ std::string explain_word(const Word& word, Drawing drawing, const Words& words) 
   if (word.topic != nullptr) add(topic_text(*word.topic, words));
   if (word.group) {
     if (out.empty())
-      add(wrapped("", std::string(word.name) + std::string(words(": ")) + std::string(words(word.group_meaning))));
+      add(paragraph(words, std::string(word.name) + std::string(words(": ")) + std::string(words(word.group_meaning))));
     add(group_text(word, words));
   }
   if (word.flag != nullptr) add(flag_text(*word.flag, words));

@@ -59,6 +59,24 @@ TEST_CASE("every name of the index has an explanation that fits, in either alpha
   CHECK(names.size() > kStateCount + lifecycles().size() + topics().size());
 }
 
+TEST_CASE("prose keeps to a narrow terminal, in both languages; a wide one does not make it wider") {
+  for (const IndexEntry& entry : index(kRules)) {
+    if (find_lifecycle(entry.name) != nullptr || entry.name == "machine") continue;  // drawn, not told
+    CAPTURE(entry.name);
+    for (const Language language : {Language::english, Language::chinese}) {
+      Manner manner{Form::text, Drawing::utf8, language};
+      const std::string usual = said(entry.name, manner);
+      manner.columns = 200;
+      CHECK(said(entry.name, manner) == usual);
+      manner.columns = 60;
+      for (const std::string& line : test::lines_of(said(entry.name, manner))) {
+        CAPTURE(line);
+        CHECK(display_width(line) <= 60);
+      }
+    }
+  }
+}
+
 TEST_CASE("the index is what an empty word means") {
   CHECK(said("").starts_with(std::string(name(State::established)) + "\t"));
   CHECK(document("").size() == index(kRules).size());
