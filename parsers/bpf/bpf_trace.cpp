@@ -308,7 +308,9 @@ Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between)
   Timers timers;
   optional.minisockets = filter.minisockets == KernelFilter::Minisockets::yes;
   if (optional.minisockets) {
-    timers = {kernel_address("reqsk_timer_handler"), kernel_address("tw_timer_handler")};
+    constexpr std::array<std::string_view, 2> kHandlers = {"reqsk_timer_handler", "tw_timer_handler"};
+    const auto addresses = kernel_addresses(kHandlers);
+    timers = {addresses[0], addresses[1]};
     optional.minisockets = timers.request != 0 && timers.time_wait != 0;
     if (!optional.minisockets) {
       out.limits =

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <string>
@@ -26,24 +27,27 @@ std::uint64_t address_in(std::string_view lines, std::string_view name) {
   return 0;
 }
 
-std::uint64_t kernel_address(std::string_view name) {
+std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> names) {
+  std::vector<std::uint64_t> out(names.size(), 0);
   const FileDescriptor file(::open("/proc/kallsyms", O_RDONLY | O_CLOEXEC));
   std::string text;
   std::size_t kept = 0;
-  while (file) {
+  while (file && std::find(out.begin(), out.end(), 0U) != out.end()) {
     text.resize(kept + 64U * 1024);
     const ssize_t got = ::read(file.get(), text.data() + kept, text.size() - kept);
     if (got <= 0) break;
     text.resize(kept + static_cast<std::size_t>(got));
     const std::size_t whole = text.rfind('\n') + 1;  // 0: no line has ended yet
     const std::string_view lines(text.data(), whole);
-    if (lines.find(name) != lines.npos) {
-      if (const std::uint64_t address = address_in(lines, name); address != 0) return address;
+    for (std::size_t at = 0; at < names.size(); ++at) {
+      if (out[at] == 0 && lines.find(names[at]) != lines.npos) out[at] = address_in(lines, names[at]);
     }
     kept = text.size() - whole;
     std::memmove(text.data(), text.data() + whole, kept);
   }
-  return 0;
+  return out;
 }
+
+std::uint64_t kernel_address(std::string_view name) { return kernel_addresses({&name, 1}).front(); }
 
 }  // namespace tcpstat::bpf

@@ -2,13 +2,16 @@
 // Addresses of the kernel's functions.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
+#include <vector>
 
 namespace tcpstat::bpf {
 
 /// In lines of /proc/kallsyms: "ffffffff81000000 t name [module]". 0: it is not there, or the kernel hides addresses.
 std::uint64_t address_in(std::string_view lines, std::string_view name);
-/// Of the running kernel.
+/// Of the running kernel, in one reading; 0 as above.
+std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> names);
 std::uint64_t kernel_address(std::string_view name);
 
 }  // namespace tcpstat::bpf

@@ -87,6 +87,7 @@ std::vector<Case> trace_cases() {
   std::vector<Case> cases = {
       {.command = storm},
       beside("tcpstat trace -f csv", Task::trace),
+      beside("tcpstat trace -f csv --lives", Task::trace),
       beside("tcpstat trace -f csv --port 1", Task::trace),
       beside("tcpstat trace -f csv --source tracefs", Task::trace),
   };
