@@ -321,8 +321,9 @@ void write_audit_text(const Page& page, const AuditReport& report) {
       out.append('\n');
     };
     line("advice: ", check.advice);
-    // Who is told to change something is told why and at what price.
-    if (page.detail == Detail::evidence || !check.advice.empty()) {
+    // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
+    const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
+    if (page.detail == Detail::evidence || (!check.advice.empty() && !short_of_room)) {
       line("why: ", check.reason);
       if (!check.advice.empty()) line("cost: ", check.cost);
       line("source: ", check.source);
