@@ -41,6 +41,8 @@ bool has_colour(std::string_view term) {
 
 std::string Terminal::words(std::string_view text) const { return render::shown_in(charset(), text); }
 
+bool has_block_eighths() { return !environment("TERM").starts_with("linux"); }
+
 bool wants_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const std::string_view locale = environment(name);

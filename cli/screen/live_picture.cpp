@@ -1,6 +1,7 @@
 // What LiveView draws: the head with the worst problem, counts, tabs, rows, what is known of one, and the keys.
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 #include "cli/screen/live_view.h"
@@ -16,6 +17,8 @@ constexpr std::size_t kWideColumns = 120;
 constexpr std::size_t kPaneColumns = 70;
 constexpr std::size_t kPaneLines = 22;
 constexpr std::size_t kHeadLines = 3;
+/// Columns of the names of tabs, as there is room.
+constexpr std::array<std::size_t, 3> kTabNames = {40, 4, 0};
 
 }  // namespace
 
@@ -88,7 +91,7 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
       const std::size_t known = std::min(data_.history.size(), history);
       for (std::size_t i = data_.history.size() - known; i < data_.history.size(); ++i)
         values.push_back(data_.history[i].count(one->state));
-      to.put(x + width(one) - 2 - known, line, render::sparkline(values, manner_.charset));
+      to.put(x + width(one) - 2 - known, line, render::sparkline(values, manner_.sparks));
     }
     x += width(one);
   }
@@ -97,19 +100,23 @@ void LiveView::draw_counts(CellBuffer& to, std::size_t line) const {
 
 void LiveView::draw_tabs(CellBuffer& to, std::size_t line) const {
   std::size_t x = 0;
-  const auto width = [&](bool names) {
-    std::size_t sum = 0;
-    for (std::size_t i = 0; i < kTabs; ++i)
-      sum += 5 + (names || i == tab_ ? tabs_[i]->title().size() : 0) + std::to_string(tabs_[i]->count(data_)).size();
-    return sum;
+  // The chosen one keeps its name; the others have as much of theirs as there is room for.
+  const auto text = [&](std::size_t i, std::size_t longest) {
+    std::string out = std::to_string(i + 1);
+    const std::string_view name = i == tab_ ? tabs_[i]->title() : tabs_[i]->title().substr(0, longest);
+    if (!name.empty()) out += " " + std::string(name);
+    out += " " + std::to_string(tabs_[i]->count(data_));
+    return i == tab_ ? "[" + out + "]" : out;
   };
-  const bool names = width(true) <= to.columns();  // the brackets take the last gap
+  const auto fits = [&](std::size_t longest) {
+    std::size_t sum = 0;
+    for (std::size_t i = 0; i < kTabs; ++i) sum += text(i, longest).size() + 2;
+    return sum <= to.columns() + 2;  // behind the last one is no gap
+  };
+  const auto longest = std::find_if(kTabNames.begin(), kTabNames.end(), fits);
   for (std::size_t i = 0; i < kTabs; ++i) {
-    std::string text = std::to_string(i + 1);
-    if (names || i == tab_) text += " " + std::string(tabs_[i]->title());
-    text += " " + std::to_string(tabs_[i]->count(data_));
-    if (i == tab_) text.insert(0, 1, '[').append("]");
-    x = to.put(x, line, text, i == tab_ ? Tone::selected : Tone::dim) + 2;
+    const std::string shown = text(i, longest == kTabNames.end() ? 0 : *longest);
+    x = to.put(x, line, shown, i == tab_ ? Tone::selected : Tone::dim) + 2;
   }
 }
 

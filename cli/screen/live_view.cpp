@@ -262,6 +262,8 @@ Answer LiveView::press_in_page(const Key& key) {
     page.first -= std::min(page.first, page_lines_);
   } else if (key.kind == KeyKind::home || key.is("g")) {
     page.first = 0;
+  } else if (key.kind == KeyKind::end || key.is("G")) {
+    page.first = page.text.size();  // as far as it goes
   } else if (key.is("y")) {
     copy();
   }

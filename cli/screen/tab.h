@@ -19,7 +19,8 @@ namespace tcpstat::cli::screen {
 /// How everything is written.
 struct Manner {
   Charset charset = Charset::utf8;
-  bool processes = false;  ///< a column of its own
+  Charset sparks = Charset::utf8;  ///< of sparklines: not every font has eighths of a block
+  bool processes = false;          ///< a column of its own
   bool tcp_info = false;
   bool all_events = false;
   std::vector<const Column*> columns = {};  ///< of connections, as the command line has them

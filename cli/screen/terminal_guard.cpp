@@ -17,7 +17,8 @@ namespace {
 
 // ECMA-48, and DEC's private modes as every terminal emulator knows them.
 constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";
-constexpr std::string_view kLeave = "\x1b[?25h\x1b[?1049l";
+/// The Linux console and DEC's terminals have no second screen: there the last line makes room for what follows.
+constexpr std::string_view kLeave = "\x1b[0m\x1b[999;1H\x1b[K\x1b[?25h\x1b[?1049l";
 
 // For the signal handlers, which can be given nothing.
 volatile sig_atomic_t screen = -1;
@@ -87,7 +88,10 @@ extern "C" void tcpstat_screen_end(int signal) {
   errno = saved;
 }
 
-constexpr std::initializer_list<int> kEndings = {SIGHUP, SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+/// All that end a process unless it asks for something else (signal(7)), but SIGKILL, which nobody can ask.
+constexpr std::initializer_list<int> kEndings = {SIGHUP,  SIGQUIT, SIGABRT,   SIGSEGV,   SIGBUS,  SIGFPE,  SIGILL,
+                                                 SIGTRAP, SIGSYS,  SIGPIPE,   SIGALRM,   SIGUSR1, SIGUSR2, SIGXCPU,
+                                                 SIGXFSZ, SIGIO,   SIGVTALRM, SIGSTKFLT, SIGPROF, SIGPWR};
 
 }  // namespace
 

@@ -6,6 +6,28 @@
 #include "base/wrapped.h"
 
 namespace tcpstat::cli::screen {
+namespace {
+
+/// "why  " of "why  a descriptor leak": what goes on below stands beside it.
+std::string_view label_of(std::string_view line) {
+  constexpr std::size_t kLongest = 14;
+  const std::size_t end = line.find("  ");
+  if (end == std::string_view::npos || end == 0) return {};
+  const std::size_t text = line.find_first_not_of(' ', end);
+  return text == std::string_view::npos || text > kLongest ? std::string_view() : line.substr(0, text);
+}
+
+template <typename Use>
+void each_line(std::string_view text, Use use) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    use(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+}  // namespace
+
 std::string safe(std::string_view text, Charset charset) {
   TextBuffer out;
   render::append_escaped(out, render::shown_in(charset, text), charset);
@@ -37,14 +59,13 @@ std::string bar(std::uint64_t value, std::uint64_t most, std::size_t columns, Ch
 }
 
 std::vector<std::string> lines_of(std::string_view text, std::size_t width) {
+  std::string whole;
+  each_line(text, [&](std::string_view line) {
+    const std::string_view label = label_of(line);
+    whole += wrapped(label, line.substr(label.size()), width);
+  });
   std::vector<std::string> lines;
-  const std::string whole = wrapped("", text, width);
-  std::string_view rest = whole;
-  while (!rest.empty()) {
-    const std::size_t end = rest.find('\n');
-    lines.emplace_back(rest.substr(0, end));
-    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-  }
+  each_line(whole, [&](std::string_view line) { lines.emplace_back(line); });
   return lines;
 }
 

@@ -146,7 +146,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
   }
   for (const check::Problem& problem : judged.problems) {
     counts.add("finding", count_name::finding(problem.finding.rule, problem.finding.subject.text()),
-               static_cast<std::uint64_t>(problem.finding.severity), problem.finding.message);
+               static_cast<std::uint64_t>(problem.finding.severity), problem.finding.sentence());
   }
   to.counts = counts.take();
 }

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "base/utf8.h"
+#include "base/wrapped.h"
 #include "cli/screen/words.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
@@ -89,9 +89,12 @@ class ListWatch {
     TextBuffer safe;
     render::append_escaped(safe, head, terminal.foreign_charset());
     if (result_.samples > 0) out_.append('\n');
-    const bool cut = watch_.text.truncate && terminal.width > 0;
-    out_.append(cut ? fitting(safe.view(), terminal.width) : safe.view());
-    out_.append('\n');
+    if (watch_.text.truncate && terminal.width > 0) {
+      out_.append(wrapped("", safe.view(), terminal.width));
+    } else {
+      out_.append(safe.view());
+      out_.append('\n');
+    }
     out_.append(page);
   }
 

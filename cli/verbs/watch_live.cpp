@@ -49,6 +49,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); },
                         .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
+  plan.manner.sparks = has_block_eighths() ? plan.manner.charset : render::Charset::ascii;
   plan.manner.processes = watch.rows.processes;
   plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();

@@ -33,23 +33,23 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
   if (!findings.empty() && findings.front().severity >= Severity::warning) {
     const auto more = std::count_if(findings.begin() + 1, findings.end(),
                                     [](const Finding& finding) { return finding.severity >= Severity::unknown; });
-    return findings.front().message + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
+    return findings.front().sentence() + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
   }
   if (!coverage.complete) return coverage.why_incomplete();
-  if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().message;
+  if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().sentence();
   // What is worth knowing; what this way of looking cannot see is told behind it.
   const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
     const bool doubtful = one.rule == detect::kBlindRule.id || one.rule == detect::kSynFloodRule.id;
     return one.severity == Severity::info && !doubtful;
   });
-  if (known != findings.end()) return known->message;
+  if (known != findings.end()) return known->sentence();
   const std::uint64_t total = reading.tally.total();
   std::string out = std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
   // What cannot be seen stands in lines of its own.
   const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::info && !finding.is(detect::kBlindRule);
   });
-  if (worth_knowing != findings.end()) out += "; worth knowing: " + worth_knowing->message;
+  if (worth_knowing != findings.end()) out += "; worth knowing: " + worth_knowing->sentence();
   return out;
 }
 

@@ -61,8 +61,10 @@ class Findings {
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = one.subject().text() + " accepts too slowly: " + std::to_string(*waiting) +
-                  " connections wait, limit " + std::to_string(*most) + (full ? "; new ones are dropped" : "");
+    out.message = one.subject().text() + " accepts too slowly, " + std::to_string(*waiting) +
+                  " connections wait, limit " + std::to_string(*most);
+    out.why = full ? "new clients are dropped" : "new clients are dropped once it is full";
+    out.advice = "find out where its program hangs; raise its backlog (listen(2)) where bursts are ordinary";
     out.brief = one.subject().text() + " accept queue " + (full ? "full" : "nearly full") + " (" +
                 std::to_string(*waiting) + " of " + std::to_string(*most) + ")";
     out.next = "tcpstat -lp" + port_words(one);
@@ -88,8 +90,9 @@ class Findings {
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = "Idle clients wait on " + one.subject().text() + queue_text(one.signals) +
-                  ": TCP_DEFER_ACCEPT keeps them half-open until they send data, no flood";
+    out.message = "Idle clients wait on " + one.subject().text() + queue_text(one.signals);
+    out.why = "TCP_DEFER_ACCEPT keeps them half-open until they send data, no flood";
+    if (severity >= Severity::warning) out.advice = "raise its backlog, or turn TCP_DEFER_ACCEPT off";
     out.next = list_command(one);
     out_.push_back(std::move(out));
   }
@@ -101,23 +104,25 @@ class Findings {
     Finding out = finding(kLossyRule, doubtful ? Severity::warning : Severity::info, one,
                           only(one.signals, {"client_retries", "survival", "first_timeout_survivors", "aged_completed",
                                              "stale_half_opens"}));
-    out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals) +
-                  ": segments get lost on the way" +
-                  (doubtful ? ", and a small flood among them would not show" : ", no flood");
+    out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals);
+    out.why = std::string("segments get lost on the way") +
+              (doubtful ? ", and a small flood among them would not show" : ", no flood");
+    if (doubtful) out.advice = "check the path to these clients for loss";
     out.next = emptied ? "tcpstat check --interval 5 -v" : list_command(one);
     out_.push_back(std::move(out));
   }
 
   void add_crowd(const Assessment& one) {
     Finding out = finding(kCrowdRule, Severity::info, one, evidence_of(one, all_.host.signals));
-    out.message = "Many clients connect to " + one.subject().text() + queue_text(one.signals) +
-                  ": all half-opens are fresh, a flash crowd";
+    out.message = "Many clients connect to " + one.subject().text() + queue_text(one.signals);
+    out.why = "all half-opens are fresh, a flash crowd";
     const double completions = all_.host.signals.completions_per_s.value_or(0);
     const bool cookies = all_.host.signals.cookies_flow == Answer::yes;
     if (cookies && completions > 0) {
       // Half as many again as are under way at a time, if a handshake takes what the queue tells or 0.1 s.
       const double handshake = std::max(one.signals.handshake_s.value_or(0), 0.1);
-      out.message += "; its backlog is too small, " + number(std::ceil(1.5 * completions * handshake)) + " would do";
+      out.because("its backlog is too small");
+      out.advice = "raise it, " + number(std::ceil(1.5 * completions * handshake)) + " would do";
     }
     out.next = "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));
@@ -137,10 +142,11 @@ class Findings {
                                       : *std::max_element(one.of->now->backlogs.begin(), one.of->now->backlogs.end());
     const bool by_sysctl = input_.facts.settings.syncookies == 0 && most && *most - *most / 4 < backlog;
     out.message = "SYN queue too small on " + one.subject().text() +
-                  (one.signals.limit ? " (room for " + number(*one.signals.limit) + ")" : "") + ": " + number(dropped) +
-                  " SYNs a second of its clients are dropped, " + number(completed) + " connect; raise " +
-                  (by_sysctl ? "net.ipv4.tcp_max_syn_backlog" : "its backlog and net.core.somaxconn") +
-                  " or turn SYN cookies on";
+                  (one.signals.limit ? " (room for " + number(*one.signals.limit) + ")" : "");
+    out.why = number(dropped) + " SYNs a second of its clients are dropped, " + number(completed) + " connect";
+    out.advice = std::string("raise ") +
+                 (by_sysctl ? "net.ipv4.tcp_max_syn_backlog" : "its backlog and net.core.somaxconn") +
+                 " or turn SYN cookies on";
     out.next =
         by_sysctl ? "sysctl net.ipv4.tcp_max_syn_backlog net.ipv4.tcp_syncookies" : "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));
@@ -156,8 +162,8 @@ class Findings {
     out.unit = "/s";
     const std::size_t share = input_.now->drops_since(*input_.before).size();
     out.message = number(*host.embryonic_per_s) + " handshakes/s end in RST" +
-                  (share > 1 ? " (" + std::to_string(share) + " listeners share them)" : "") +
-                  ": health checks look like this; a flood if they are news";
+                  (share > 1 ? " (" + std::to_string(share) + " listeners share them)" : "");
+    out.why = "health checks look like this; a flood if they are news";
     out.next = reset_packets_command(all_.host);
     out_.push_back(std::move(out));
   }

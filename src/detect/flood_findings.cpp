@@ -57,12 +57,40 @@ std::string end_text(const Cause& cause) {
          " left, which expire within " + number(std::ceil(gone)) + " s";
 }
 
+/// What to do about a flood that goes on. Sources of all networks are forged, and blocking them is no use.
+std::string flood_advice(const Assessment& one, const Measurements& host) {
+  constexpr std::string_view kCookies = "keep SYN cookies on (net.ipv4.tcp_syncookies)";
+  const Origin* origin = origin_of(one, host);
+  const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
+  if (one_place && origin != nullptr && !origin->place.empty()) {
+    return "drop SYNs from " + origin->place + " in the firewall, unless it is yours; " + std::string(kCookies);
+  }
+  return std::string(kCookies) + "; let the provider filter: the sources may be forged";
+}
+
+/// Reason and advice of a flood.
+void explain_flood(Finding& out, const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
+  const Assessment& worst = cause.worst();
+  if (worst.attack_class == AttackClass::undecided) {
+    out.why = "a flood or a flash crowd, which one snapshot cannot tell";
+    out.advice = "take two samples, which tell";
+    return;
+  }
+  if (is_over(cause)) return;
+  const bool sure = worst.level >= AttackLevel::likely;
+  if (!cause.many() && leaves_room(cause, thresholds) && sure) {
+    out.why = "harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
+    return;
+  }
+  out.why = "SYNs that never complete take the room of clients in the SYN queue";
+  out.advice = sure ? flood_advice(worst, host) : "look again for longer before anything is blocked";
+}
+
 std::string flood_message(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
   const Assessment& worst = cause.worst();
   if (worst.attack_class == AttackClass::undecided) {
     return "SYN queue of " + where(cause) + " is full of fresh requests" +
-           (cause.many() ? "" : queue_text(worst.signals)) +
-           ": a flood or a flash crowd, which one snapshot cannot tell";
+           (cause.many() ? "" : queue_text(worst.signals));
   }
   const bool sure = worst.level >= AttackLevel::likely;
   std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
@@ -71,9 +99,8 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
   out += rate_text(rate_of(cause, host), worst.signals);
   if (cause.many()) return out + " together";
   out += queue_text(worst.signals);
-  if (leaves_room(cause, thresholds) && sure) {
-    out += ": harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
-  } else if (worst.seconds_to_full && *worst.seconds_to_full > 0) {
+  const bool harmless = leaves_room(cause, thresholds) && sure;
+  if (!harmless && worst.seconds_to_full && *worst.seconds_to_full > 0) {
     out += ", full in " + number(std::ceil(*worst.seconds_to_full)) + " s";
   }
   return out;
@@ -114,26 +141,26 @@ std::optional<double> waited_s(const Assessment& one) {
   return longest;
 }
 
-std::string unsent_message(const Cause& cause) {
+void tell_unsent(Finding& out, const Cause& cause) {
   double per_s = 0;
   for (const Assessment* one : cause.suffering) per_s = std::max(per_s, one->signals.unsent_per_s.value_or(0));
-  return "SYN+ACKs of " + where(cause) + " do not leave this host: " + number(per_s) +
-         " requests a second end at their first timeout, and nothing is sent again; check its firewall (output) and "
-         "routing";
+  out.message = "SYN+ACKs of " + where(cause) + " do not leave this host";
+  out.why = number(per_s) + " requests a second end at their first timeout, and nothing is sent again";
+  out.advice = "check its firewall (output) and routing";
 }
 
-std::string path_message(const Cause& cause, const Measurements& host) {
+void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
   const Measurements& signals = worst.signals;
-  if (signals.answers_unsent == Answer::yes) return unsent_message(cause);
+  if (signals.answers_unsent == Answer::yes) return tell_unsent(out, cause);
   const bool nobody = nobody_completes(host);
-  std::string out = (nobody ? "No client of " : "Clients of ") + where(cause) +
-                    (nobody ? " gets our SYN+ACK (" : " do not get our SYN+ACK (");
-  out += number(std::floor(100 * signals.retry_share.value_or(1))) +
-         " % of those that wait repeat their SYN, none completed";
-  if (const auto waited = waited_s(worst)) out += " for " + number(std::floor(*waited)) + " s";
-  if (signals.saturated_lately == Answer::yes) out += ", queue full";
-  return out + "): check the way out, firewall and routing";
+  out.message = (nobody ? "No client of " : "Clients of ") + where(cause) +
+                (nobody ? " gets our SYN+ACK" : " do not get our SYN+ACK");
+  out.why = number(std::floor(100 * signals.retry_share.value_or(1))) +
+            " % of those that wait repeat their SYN, none completed";
+  if (const auto waited = waited_s(worst)) out.why += " for " + number(std::floor(*waited)) + " s";
+  if (signals.saturated_lately == Answer::yes) out.why += ", queue full";
+  out.advice = "check the way out, firewall and routing";
 }
 
 Severity severity_of(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
@@ -184,10 +211,12 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
     out.warning.reset();
     out.critical.reset();
     out.message = stray_message(cause);
+  } else if (cause.rule == &kReturnPathRule) {
+    tell_path(out, cause, host);
   } else {
-    const bool path = cause.rule == &kReturnPathRule;
-    out.message = path ? path_message(cause, host) : flood_message(cause, host, thresholds);
-    if (!path && cause.worst().attack_class != AttackClass::undecided) out.brief = flood_brief(cause, host);
+    out.message = flood_message(cause, host, thresholds);
+    if (cause.worst().attack_class != AttackClass::undecided) out.brief = flood_brief(cause, host);
+    explain_flood(out, cause, host, thresholds);
   }
   out.next = next_of(cause);
   return out;
@@ -204,9 +233,8 @@ std::optional<Finding> hidden_flood(const Assessment& one, const Measurements& h
   out.unit = "points";
   out.warning = limit("suspicious");
   out.critical = limit("likely");
-  out.message = "A SYN flood on " + one.subject().text() +
-                " could hide behind its full accept queue: " + number(one.signals.aged) +
-                " half-opens wait for more than a second, which clients do there too";
+  out.message = "A SYN flood on " + one.subject().text() + " could hide behind its full accept queue";
+  out.why = number(one.signals.aged) + " half-opens wait for more than a second, which clients do there too";
   out.next = list_command(one) + " -S retransmits:desc";
   return out;
 }
@@ -262,6 +290,8 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
                 sources_text(named, signals) + rate_text(host.rate_per_s, signals);
   out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + rate_text(host.rate_per_s, signals);
+  out.why = "SYNs that never complete take the room of clients in the SYN queues";
+  out.advice = sure ? flood_advice(named, signals) : "look again for longer before anything is blocked";
   const bool tabled = std::any_of(all.listeners.begin(), all.listeners.end(),
                                   [](const Assessment& one) { return one.signals.aged > 0; });
   if (host.attack_class == AttackClass::live_sources) {

@@ -90,8 +90,8 @@ std::string left_command(const std::vector<Gone>& ports) {
 Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
   Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
               {{"services_left", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"}});
-  out.message = "Nothing listens on " + named(ports) + " any more, where connections are left: is the service down?" +
-                (input.saved ? "" : " (--interval tells whether any are refused)");
+  out.message = "Nothing listens on " + named(ports) + " any more, where connections are left";
+  out.why = std::string("is the service down?") + (input.saved ? "" : " (--interval tells whether any are refused)");
   out.next = left_command(ports);
   return out;
 }
@@ -132,14 +132,18 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
       rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
   if (missed) {
     out.message = "Nothing listens on " + named(gone) + " any more" +
-                  (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused +
-                  ": is the service down?";
+                  (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused;
+    out.why = "is the service down?";
+    out.advice = "start it again, or find out why it ended";
   } else if (broken_off) {
-    out.message = rate + " open connections a second end by RST: programs close them with data unread";
+    out.message = rate + " open connections a second end by RST";
+    out.why = "programs close them with data unread";
   } else {
-    out.message = refused + ": nothing listens where they go" +
-                  (why.own_programs ? ", and programs on this host open them" : "") +
-                  ". Is a service down? (a scan, or segments of no connection, look like this too)";
+    out.message = refused;
+    out.why = std::string("nothing listens where they go") +
+              (why.own_programs ? ", and programs on this host open them" : "") +
+              ". Is a service down? (a scan, or segments of no connection, look like this too)";
+    out.advice = "see whether every service listens";
   }
   out.next = missed && gone_now.empty() ? left_command(left) : "tcpstat -lp";
   return out;

@@ -73,7 +73,7 @@ class ClosedWindows : public Diagnosis {
     one.unit = "s";
     one.warning = warning_;
     one.critical = critical_;
-    one.message = message(peers, one.subject);
+    tell(peers, one);
     std::string which;
     if (one_peer) which = " " + filter_text(first.key);
     if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.service.port);
@@ -94,17 +94,22 @@ class ClosedWindows : public Diagnosis {
     return some || static_cast<double>(all_.rows) >= limit("many") ? Severity::warning : Severity::info;
   }
 
-  [[nodiscard]] std::string message(const std::vector<RowGroups::Entry>& peers, const Subject& about) const {
+  void tell(const std::vector<RowGroups::Entry>& peers, Finding& one) const {
     const std::string closed =
         "window closed" + (all_.oldest_ms ? " for " + duration_text(std::chrono::milliseconds(*all_.oldest_ms)) : "");
     const std::string holds = "each holds " + bytes_text(bytes_ / all_.rows) + " here";
     if (peers.size() == 1) {
-      return about.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_) +
-             ": it answers and does not read, its program stands still; " + holds;
+      one.message =
+          one.subject.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_);
+      one.why = "it answers and does not read, its program stands still; " + holds;
+      one.advice = "look at the program there";
+      return;
     }
     const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.service.port) : "";
-    return std::string(peers_.lost() > 0 ? "More than " : "") + counted(peers.size(), "peer") + of + " keep their " +
-           closed + " (" + counted(all_.rows, "connection") + "): slow readers, or an attack on memory; " + holds;
+    one.message = std::string(peers_.lost() > 0 ? "More than " : "") + counted(peers.size(), "peer") + of +
+                  " keep their " + closed + " (" + counted(all_.rows, "connection") + ")";
+    one.why = "slow readers, or an attack on memory; " + holds;
+    one.advice = "let the program end writes that take too long";
   }
 
   const RuleLimits& rule_limits_;

@@ -55,10 +55,10 @@ class Host : public Diagnosis {
     one.unit = "pages";
     one.warning = warning;
     one.critical = critical;
-    one.message = "TCP holds " + std::to_string(*usage.mem_pages) + " pages, of at most " + std::to_string(*most) +
-                  ": " +
-                  (severity == Severity::critical ? "segments are dropped and orphans reset"
-                                                  : "the kernel shrinks windows and buffers");
+    one.message = "TCP holds " + std::to_string(*usage.mem_pages) + " pages, of at most " + std::to_string(*most);
+    one.why = severity == Severity::critical ? "segments are dropped and orphans reset"
+                                             : "the kernel shrinks windows and buffers";
+    one.advice = "find out who holds it, then raise net.ipv4.tcp_mem";
     one.next =
         list_command(StateSet::all() - StateSet{State::listen, State::close}, "--sort recv_queue:desc --limit 20 -p");
     out.push_back(std::move(one));
@@ -79,8 +79,10 @@ class Host : public Diagnosis {
     one.unit = "ratio";
     one.warning = warning;
     one.critical = critical;
-    one.message = counted(*usage.orphan, "connection") + " that no process holds, tcp_max_orphans is " +
-                  std::to_string(*most) + ": peers do not finish the close, and the kernel resets what is too much";
+    one.message =
+        counted(*usage.orphan, "connection") + " that no process holds, tcp_max_orphans is " + std::to_string(*most);
+    one.why = "peers do not finish the close, and the kernel resets what is too much";
+    one.advice = "find those peers; raise net.ipv4.tcp_max_orphans where memory allows";
     one.next = "tcpstat summary --by state,remote_prefix --state " + std::string(name(State::fin_wait1)) + "," +
                std::string(name(State::last_ack)) + "," + std::string(name(State::closing));
     out.push_back(std::move(one));

@@ -169,29 +169,33 @@ class IdleConnections : public Diagnosis {
     one.unit = "sockets";
     one.message = std::to_string(pile.all()) + " of " + counted(pile.open, "connection") +
                   " on :" + std::to_string(port) + what(pile) + oldest_text(pile.oldest_ms);
+    if (mostly_slow(pile)) one.why = "slow clients, or an attack";
     if (first != nullptr) {
       const double share = static_cast<double>(first->group->rows) / all;
       one.evidence.push_back(measured("share_of_largest_source", share, "ratio", kFromDump));
-      one.message += "; " + percent(share) + " of them from " + source_text(first->key.endpoint.address);
-      if (count > 1)
-        one.message += ", of " + std::string(at_port_.lost() > 0 ? "more than " : "") + std::to_string(count);
+      one.because(percent(share) + " of them from " + source_text(first->key.endpoint.address) +
+                  (count > 1 ? ", of " + std::string(at_port_.lost() > 0 ? "more than " : "") + std::to_string(count)
+                             : std::string()));
     }
     judge_descriptors(port, holders, facts, one);
     if (static_cast<double>(pile.waiting) >= limit("waiting")) {
       one.severity = worse(one.severity, Severity::warning);
       one.evidence.push_back(
           measured("waiting_to_be_accepted", pile.waiting, limit("waiting"), "connections", kFromDump));
-      one.message +=
-          "; " + counted(pile.waiting, "other") + (pile.waiting == 1 ? " waits" : " wait") + " to be accepted";
+      one.because(counted(pile.waiting, "other") + (pile.waiting == 1 ? " waits" : " wait") + " to be accepted");
+    }
+    if (one.severity >= Severity::warning) {
+      one.advice = "let the program end idle connections sooner, and limit the connections of one source";
     }
     one.next = "tcpstat summary --by remote_address --state " + std::string(name(State::established)) +
                " --local-port " + std::to_string(port);
     return one;
   }
 
+  [[nodiscard]] static bool mostly_slow(const Pile& pile) { return pile.slow * 2 > pile.all(); }
+
   [[nodiscard]] static std::string what(const Pile& pile) {
-    if (pile.slow * 2 > pile.all())
-      return " brought a few bytes and no request that was answered: slow clients, or an attack";
+    if (mostly_slow(pile)) return " brought a few bytes and no request that was answered";
     if (pile.silent * 2 > pile.all()) return " never brought a byte";
     return " carry nothing";
   }
@@ -210,8 +214,8 @@ class IdleConnections : public Diagnosis {
                                     "/proc/PID/limits"));
     if (severity == Severity::ok) return;
     one.severity = severity;
-    one.message += "; they take " + percent(share) + " of the descriptors of " + holder->group->process + "(" +
-                   std::to_string(holder->key.pid) + ")";
+    one.because("they take " + percent(share) + " of the descriptors of " + holder->group->process + "(" +
+                std::to_string(holder->key.pid) + ")");
   }
 
   /// One source at many services, of which none has many.

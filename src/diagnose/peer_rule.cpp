@@ -63,15 +63,17 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
                 counted(std::max(all_.rows, open), "connection") + std::string(words.verb) +
                 (all_.rows == 1 && !words.verb.empty() ? "s" : "") + std::string(words.what) +
                 oldest_text(all_.oldest_ms) + "; ";
+  const bool most = !one_peer && peers.size() > 1 && share >= limit(kMostShare.name);
   if (peers.size() == 1) {
-    one.message += about.text() + ": " + std::string(words.one);
+    one.message += about.text();
   } else if (one_peer) {
-    one.message += std::to_string(first.group->rows) + " of them with " + about.text() + ", of " +
-                   counted(peers.size(), "peer") + ": " + std::string(words.one);
+    one.message +=
+        std::to_string(first.group->rows) + " of them with " + about.text() + ", of " + counted(peers.size(), "peer");
   } else {
-    one.message += "spread over " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer") +
-                   ": " + std::string(share >= limit(kMostShare.name) ? words.most : words.few);
+    one.message += "spread over " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer");
   }
+  one.why = one_peer || peers.size() == 1 ? words.one : (most ? words.most : words.few);
+  one.advice = most ? words.advice_for_most : words.advice;
   one.next = list_command(
       {State::established},
       std::string(words.columns) + " " + (one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20"));

@@ -24,10 +24,12 @@ inline constexpr ThresholdInfo kMostShare = {
 struct PeerWords {
   std::string_view quantity;
   std::string_view unit;
-  std::string_view what;  ///< " for a peer that …": what they wait for; or, if they do not wait, what they do
-  std::string_view one;   ///< why, if it is one peer
-  std::string_view few;   ///< why, if they are several of many
-  std::string_view most;  ///< why, if they are most
+  std::string_view what;       ///< " for a peer that …": what they wait for; or, if they do not wait, what they do
+  std::string_view one;        ///< why, if it is one peer
+  std::string_view few;        ///< why, if they are several of many
+  std::string_view most = {};  ///< why, if they are most
+  std::string_view advice = {};
+  std::string_view advice_for_most = "look at this host's own link first";
   std::string_view columns = "-p -i";
   std::string_view verb = " wait";  ///< of several; "waits" of one
 };

@@ -140,8 +140,10 @@ class Ports : public Diagnosis {
                   (once == 0 && listened == 0 ? "bound and never connected" : "bound before they connected");
     if (once > 0 && idle > 0) one.message += ", " + std::to_string(idle) + " of them never did";
     if (listened > 0) one.message += ", " + std::to_string(listened) + " by listeners";
-    one.message += std::string(": connect(2) ") + (severity == Severity::critical ? "finds hardly any" : "finds few") +
-                   ", whatever the destination";
+    one.why = std::string("connect(2) ") + (severity == Severity::critical ? "finds hardly any" : "finds few") +
+              ", whatever the destination";
+    one.advice = once > 0 ? "let programs set IP_BIND_ADDRESS_NO_PORT, or widen net.ipv4.ip_local_port_range"
+                          : "let programs close them, or widen net.ipv4.ip_local_port_range";
     one.next =
         "tcpstat summary --by state,process -a --local-port " + std::to_string(first_) + "-" + std::to_string(last_);
     out.push_back(std::move(one));
@@ -181,9 +183,11 @@ class Ports : public Diagnosis {
       one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse) if the peer uses timestamps";
     } else if (use.waiting * 2 > use.all()) {
       const auto rate = static_cast<std::uint64_t>(most / kTimeWaitSeconds);
-      one.message += ": keep connections open, more than " + std::to_string(rate) + " new ones a second do not fit";
+      one.why = "more than " + std::to_string(rate) + " new ones a second do not fit";
+      one.advice = "keep connections open";
     } else {
-      one.message += ": new connections there are about to fail";
+      one.why = "new connections there are about to fail";
+      one.advice = "share connections, or add a source or destination address";
     }
     one.next = "tcpstat summary --by state,process " + filter_text({0, way.remote});
     out.push_back(std::move(one));

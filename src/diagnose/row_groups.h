@@ -41,9 +41,12 @@ class LocalPorts {
   LocalPorts() = default;
   explicit LocalPorts(const KernelSettings& settings);
 
-  void add_listener(std::uint16_t port) { listening_.set(port); }
+  void add_listener(std::uint16_t port) {
+    listening_.set(port);
+    knows_listeners_ = true;
+  }
   [[nodiscard]] bool listens(std::uint16_t port) const { return listening_.test(port); }
-  [[nodiscard]] bool knows_listeners() const { return listening_.any(); }
+  [[nodiscard]] bool knows_listeners() const { return knows_listeners_; }
   /// connect(2) may take it.
   [[nodiscard]] bool in_range(std::uint16_t port) const { return port >= first_ && port <= last_; }
 
@@ -55,6 +58,7 @@ class LocalPorts {
   std::uint16_t first_ = kFirst;
   std::uint16_t last_ = kLast;
   std::bitset<65536> listening_;
+  bool knows_listeners_ = false;  ///< asked for each row, where a look at all ports takes longer than the rest
 };
 
 /// Which end opened a connection, as far as ports tell.

@@ -58,9 +58,11 @@ class Unfreed final : public Diagnosis {
     one.value = sockets;
     one.unit = "sockets";
     one.message = held.name + "(" + std::to_string(held.pid) + ") holds " + counted(held.sockets, "TCP socket") +
-                  " that were closed and never freed, or never connected: it does not call close(2)";
+                  " that were closed and never freed, or never connected";
+    one.why = "it does not call close(2)";
     if (severity >= Severity::warning) {
-      one.message += "; its limit of open files is " + std::to_string(files);
+      one.because("its limit of open files is " + std::to_string(files));
+      one.advice = "restart it, which frees them for now; the program must close them";
     }
     one.next = "ls -l /proc/" + std::to_string(held.pid) + "/fd";
     return one;

@@ -11,10 +11,10 @@ constexpr std::string_view kCut = "...";
 /// Names of others may be as long as they like; some words of the fault are said all the same.
 constexpr std::size_t kLeast = 24;
 
-/// The finding whose message the headline is made of.
+/// The finding that the headline is made of.
 const Finding* told_in(std::string_view headline, const std::vector<Finding>& findings) {
   const auto at = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
-    return !one.message.empty() && headline.find(one.message) != std::string_view::npos;
+    return !one.message.empty() && headline.find(one.sentence()) != std::string_view::npos;
   });
   return at == findings.end() ? nullptr : &*at;
 }
@@ -22,7 +22,7 @@ const Finding* told_in(std::string_view headline, const std::vector<Finding>& fi
 }  // namespace
 
 Headline headline_within(std::string_view text, std::size_t columns) {
-  if (display_width(text) <= columns) return {std::string(text), false};
+  if (display_width(text) <= columns) return {std::string(text)};
   std::string_view kept = fitting(text, std::max(columns, kLeast) - kCut.size());
   const std::size_t blank = kept.rfind(' ');
   // A word that is longer than half a line is broken.
@@ -36,16 +36,21 @@ Headline headline_within(std::string_view text, std::size_t columns) {
 Headline headline_within(const CheckReport& report, std::size_t columns) {
   const std::string_view all = report.headline;
   const Finding* finding = told_in(all, report.findings);
-  const bool reason = finding == nullptr && report.status == Severity::unknown;
-  if (display_width(all) <= columns || reason) return {std::string(all), false};
-  if (finding == nullptr) return headline_within(all, columns);
-  const std::size_t at = all.find(finding->message);
+  if (finding == nullptr) {
+    const bool reason = report.status == Severity::unknown;
+    return reason ? Headline{std::string(all)} : headline_within(all, columns);
+  }
+  const std::string sentence = finding->sentence();
+  const std::size_t at = all.find(sentence);
   const std::string_view before = all.substr(0, at);
-  const std::string_view behind = all.substr(at + finding->message.size());
+  const std::string_view behind = all.substr(at + sentence.size());
   const std::size_t taken = display_width(before) + display_width(behind);
-  const std::string_view words = finding->brief.empty() ? finding->message : finding->brief;
-  const Headline middle = headline_within(words, columns > taken ? columns - taken : 0);
-  return {std::string(before) + middle.text + std::string(behind), true};
+  const std::size_t room = columns > taken ? columns - taken : 0;
+  const bool fits = display_width(finding->message) <= room;
+  const Headline middle = headline_within(fits || finding->brief.empty() ? finding->message : finding->brief, room);
+  return {.text = std::string(before) + middle.text + std::string(behind),
+          .shortened = middle.text != sentence,
+          .told = finding};
 }
 
 }  // namespace tcpstat::render

@@ -12,11 +12,13 @@ namespace tcpstat::render {
 /// What stands behind "TCPSTAT CRITICAL - ".
 struct Headline {
   std::string text;
-  bool shortened = false;  ///< the long lines have to tell the rest
+  bool shortened = false;         ///< the long lines have to tell the rest
+  const Finding* told = nullptr;  ///< of the report: the finding that it speaks of
 };
 
-/// The report's headline in at most `columns`: as it is, else with the finding's own short words in place of its
-/// message, else cut behind a word. Why nothing could be judged is never cut. What stands around the message ("netns web: ", " (and 2 more)") stays.
+/// The report's headline in at most `columns`: a finding's message without reason and advice, which have lines of their
+/// own, or its short words, or cut behind a word. Why nothing could be judged is never cut. What stands around the
+/// finding ("netns web: ", " (and 2 more)") stays.
 Headline headline_within(const CheckReport& report, std::size_t columns);
 /// `text` in at most `columns`, cut behind a word.
 Headline headline_within(std::string_view text, std::size_t columns);

@@ -107,7 +107,10 @@ void append(TextBuffer& out, MemberWriter& members, const Finding& finding) {
   members.text(R"(,"unit":)", finding.unit);
   members.number(R"(,"warning":)", finding.warning);
   members.number(R"(,"critical":)", finding.critical);
-  members.text(R"(,"message":)", finding.message);
+  members.text(R"(,"message":)", finding.sentence());
+  members.text(R"(,"fact":)", finding.message);
+  members.text_or_null(R"(,"why":)", finding.why);
+  members.text_or_null(R"(,"do":)", finding.advice);
   members.evidence(R"(,"evidence":)", finding.evidence);
   members.text_or_null(R"(,"next":)", finding.next);
   out.append('}');

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/wrapped.h"
+#include "render/escape.h"
 #include "render/palette.h"
 #include "report/check_report.h"
 
@@ -46,11 +47,27 @@ void append_coloured(TextBuffer& out, std::string_view line) {
   out.append(line.substr(start + length));
 }
 
+/// Names of others in a terminal's characters; in a pipe they stay as they are. The rest was escaped before.
+void append_for(const Page& page, std::string_view text, TextBuffer& out) {
+  if (page.width == 0 || page.charset == Charset::utf8) return out.append(text);
+  while (!text.empty()) {
+    const auto foreign = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const auto plain = static_cast<std::size_t>(foreign - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    append_escaped(out, text.substr(0, 1), Charset::ascii);
+    text.remove_prefix(1);
+  }
+}
+
 }  // namespace
 
 void write_judgement_page(const Page& page, std::string_view text) {
-  const std::string shown(shown_in(page.charset, text));
-  text = shown;
+  const std::string own = shown_in(page.charset, text);
+  TextBuffer shown;
+  append_for(page, own, shown);
+  text = shown.view();
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size() - 1);
     const std::string_view line = text.substr(0, end);

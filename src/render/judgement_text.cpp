@@ -81,17 +81,6 @@ std::size_t room_for_headline(const Page& page, Severity status) {
   return std::max(kFirstLine, page.width) - kAround - status_word(status).size();
 }
 
-/// A headline that was too long for the first line, unless a finding says the same.
-void append_whole_headline(TextBuffer& out, std::string_view headline, const std::vector<Finding>& told,
-                           Detail detail) {
-  for (const Finding& finding : told) {
-    const bool shown = finding.severity >= Severity::unknown || detail == Detail::evidence;
-    if (shown && !finding.message.empty() && headline.find(finding.message) != std::string_view::npos) return;
-  }
-  append_text(out, headline);
-  out.append('\n');
-}
-
 /// What a line says already is not said again.
 void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view headline) {
   for (const Warning& warning : coverage.warnings) {
@@ -137,13 +126,18 @@ void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
   append_namespace(out, finding.netns);
   append_text(out, finding.message);
   out.append('\n');
+  const auto line = [&](std::string_view what, std::string_view text) {
+    if (text.empty()) return;
+    out.append(what);
+    append_text(out, text);
+    out.append('\n');
+  };
+  line("  why: ", finding.why);
   if (detail == Detail::evidence) {
     for (const Evidence& evidence : finding.evidence) append_evidence(out, evidence);
   }
-  if (finding.next.empty()) return;
-  out.append("  run: ");
-  append_text(out, finding.next);
-  out.append('\n');
+  line("  do: ", finding.advice);
+  line("  run: ", finding.next);
 }
 
 /// What half-opens are where nobody attacks; empty if there is nothing to say of them.
@@ -279,13 +273,17 @@ void write_check_text(const Page& page, const CheckReport& report) {
     append_all_performance(out, report.performance, " | ");
   }
   out.append('\n');
-  if (first.shortened) append_whole_headline(out, report.headline, report.findings, page.detail);
+  if (first.shortened && first.told == nullptr) {
+    append_text(out, report.headline);
+    out.append('\n');
+  }
   for (const NamespaceVerdict& verdict : report.namespaces) {
     if (verdict.status >= Severity::unknown || page.detail == Detail::evidence) append_namespace_verdict(out, verdict);
   }
   for (const Finding& finding : report.findings) {
-    // What is no problem is told to those who ask.
-    if (finding.severity >= Severity::unknown || page.detail == Detail::evidence)
+    // What is no problem is told to those who ask, and where the first line began to tell it.
+    const bool begun = first.shortened && &finding == first.told;
+    if (finding.severity >= Severity::unknown || page.detail == Detail::evidence || begun)
       append_finding(out, finding, page.detail);
   }
   for (const SynVerdict& verdict : report.verdicts) {
@@ -315,7 +313,10 @@ void write_audit_text(const Page& page, const AuditReport& report) {
   append_status(out, report.status);
   append_headline(out, first.text);
   out.append('\n');
-  if (first.shortened) append_whole_headline(out, report.headline, {}, page.detail);
+  if (first.shortened) {
+    append_text(out, report.headline);
+    out.append('\n');
+  }
   for (const NamespaceVerdict& verdict : report.namespaces) {
     // What was judged of the others stands in the lines below.
     if (page.detail == Detail::evidence || !was_audited(report, verdict)) append_namespace_verdict(out, verdict);
@@ -341,8 +342,9 @@ void write_audit_text(const Page& page, const AuditReport& report) {
     };
     if (check.namespaces.size() < report.namespaces.size()) line("netns: ", named(check.namespaces, page.detail));
     line("advice: ", check.advice);
-    // Who is told to change something is told why and at what price.
-    if (page.detail == Detail::evidence || !check.advice.empty()) {
+    // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
+    const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
+    if (page.detail == Detail::evidence || (!check.advice.empty() && !short_of_room)) {
       line("why: ", check.reason);
       if (!check.advice.empty()) line("cost: ", check.cost);
       line("source: ", check.source);

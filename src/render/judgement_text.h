@@ -11,7 +11,8 @@
 
 namespace tcpstat::render {
 
-/// "TCPSTAT CRITICAL - … - run: … | syn_recv=257;;;0;257", then a line for each finding and each blind spot.
+/// "TCPSTAT CRITICAL - … - run: … | syn_recv=257;;;0;257"; then each finding with its reason ("why:"), advice ("do:") and
+/// command ("run:"), and a line for each blind spot.
 void write_check_text(const Page& page, const CheckReport& report);
 /// The first line, then a line for each check; with evidence also reason, cost and source of each.
 void write_audit_text(const Page& page, const AuditReport& report);

@@ -4,6 +4,18 @@
 
 namespace tcpstat::inline report {
 
+std::string Finding::sentence() const {
+  std::string out = message;
+  if (!why.empty()) out += ": " + why;
+  if (!advice.empty()) out += (why.empty() ? ": " : why.back() == '?' ? " " : "; ") + advice;
+  return out;
+}
+
+void Finding::because(std::string_view clause) {
+  if (!why.empty()) why += "; ";
+  why += clause;
+}
+
 std::string_view name(AttackLevel level) {
   constexpr std::array<std::string_view, 5> kNames = {"none", "unknown", "suspicious", "likely", "under attack"};
   return kNames[static_cast<std::size_t>(level)];

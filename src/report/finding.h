@@ -36,6 +36,10 @@ struct Finding {
   }
 
   [[nodiscard]] bool is(const RuleInfo& of) const { return rule == of.id; }
+  /// "message: why; advice", for formats that have one text for a finding.
+  [[nodiscard]] std::string sentence() const;
+  /// Adds a clause to the reason.
+  void because(std::string_view clause);
 
   std::string rule;  ///< its id in --list rules
   Severity severity;
@@ -45,9 +49,11 @@ struct Finding {
   std::string unit;
   std::optional<double> warning;  ///< the limits that value was held against
   std::optional<double> critical;
-  std::string message;  ///< one line: what is wrong, for the person at three in the morning
+  std::string message;  ///< what is wrong and how much, for the person at three in the morning
   /// The same in about 45 columns, for a first line: subject, fault, size. Empty where the message begins like that.
   std::string brief = {};
+  std::string why = {};     ///< the cause, or what follows from it; empty where the message tells it
+  std::string advice = {};  ///< what to do, as an imperative; empty where nothing is to be done
   std::vector<Evidence> evidence;
   std::string next;  ///< the next command to type
 };

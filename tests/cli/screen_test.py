@@ -89,9 +89,11 @@ class Screen:
                 return self.lines[y]
         return None
 
-    def wait(self):
+    def wait(self, seconds=30):
+        end = time.monotonic() + seconds
         while self.pump(20):
-            pass
+            if time.monotonic() > end:
+                raise AssertionError(f"it does not end:\n{self.text}")
         self.status = os.waitpid(self.pid, 0)[1]
         return self.status
 
@@ -267,6 +269,85 @@ class Keys(TestCase):
         self.assertRegex(screen.bytes.split(LEAVE)[1].decode(), r"\ntcpstat -l -p --local-port \d+\r\n$")
 
 
+def press_all(screen, *steps):
+    """Each step: keys, and what the screen shows then (a regular expression)."""
+    for keys, wanted in steps:
+        screen.press(keys, wanted)
+
+
+class EveryKey(TestCase):
+    """The help names no key that does nothing, and each of its keys is pressed here."""
+
+    #: What the help calls a key: what is pressed one after the other, and what the screen shows each time.
+    EFFECTS = {
+        "1-5": (("4", r"\[4 Conn"), ("2", r"\[2 Listeners"), ("3", r"\[3 Half"), ("5", r"\[5 Events"), ("1", r"\[1 Problems")),
+        "Tab": (("\t", r"\[2 Listeners"), ("\t", r"\[3 Half-open")),
+        "/": (("4", r"\[4 Connections 60\]"), ("/", "filter: _"), ("--remote :1007\r", r"\[4 Connections 1\]")),
+        "s": (("4", r"\[4 Conn"), ("s", "sorted by RECV_QUEUE"), ("s", "sorted by SEND_QUEUE")),
+        "p": (("4", r"\[4 Conn"), ("p", "PROCESS")),
+        "i": (("4", r"\[4 Conn"), ("i", r"OUT/S")),
+        "f": (("4", r"\[4 Conn"), ("f", "following the chosen connection"), ("f", "not following")),
+        "a": (("5", r"\[5 Events"), ("a", "nothing changed yet")),
+        "space": ((" ", "PAUSED"),),
+        "+": (("+", r"  0\.2s  "),),
+        "-": (("+", r"  0\.2s  "), ("+", r"  0\.5s  "), ("-", r"  0\.2s  ")),
+        "Enter": (("4", r"\[4 Conn"), ("\r", "LOCAL_PORT")),
+        "Esc": (("4", r"\[4 Conn"), ("\r", "LOCAL_PORT"), ("\x1b", "q quit")),
+        "e": (("4", r"\[4 Conn"), ("e", "RFC 9293")),
+        "y": (("4", r"\[4 Conn"), ("y", "copied: tcpstat ")),
+        "r": (("4", r"\[4 Conn"), ("r", "asking for the names"), ("r", "remote hosts by address")),
+    }
+    #: Keys that move: what is pressed, and the port of the row that is chosen then.
+    MOVES = {"Up": ("jj" + UP, 1001), "Down": (DOWN, 1001), "j": ("j", 1001), "k": ("jjk", 1001), "PgUp": (PAGE_DOWN + "\x1b[5~", 1000),
+             "PgDn": (PAGE_DOWN, 1019), "Home": ("G\x1b[H", 1000), "End": (END, 1059), "g": ("Gg", 1000), "G": ("G", 1059)}
+    #: Keys with tests of their own.
+    ELSEWHERE = {"q": "test_q_gives_the_terminal_back_and_says_what_was_seen", "S": "test_sort"}
+
+    def screen(self):
+        screen = Screen(self, self.tree(tcp=many(), tcp6=None), "--sort", "remote")
+        screen.until("Connections 60")
+        return screen
+
+    def keys_of_help(self):
+        screen = self.screen()
+        screen.press("?", "choose a tab")
+        lines = [line[1:] for line in screen.lines[4:-1] if line.strip()]
+        self.assertGreater(len(lines), 10)
+        keys = []
+        for line in lines:
+            keys += line[:13].split()
+            keys += (re.search(r"also (.*)", line) or [None, ""])[1].split()
+        return keys
+
+    def test_every_key_of_the_help_is_pressed_here(self):
+        known = {*self.EFFECTS, *self.MOVES, *self.ELSEWHERE}
+        self.assertEqual(set(self.keys_of_help()), known)
+        for test in self.ELSEWHERE.values():
+            self.assertTrue(hasattr(Keys, test), test)
+
+    def test_effects(self):
+        for key, steps in self.EFFECTS.items():
+            with self.subTest(key=key):
+                press_all(self.screen(), *steps)
+
+    def test_moves(self):
+        for key, (pressed, port) in self.MOVES.items():
+            with self.subTest(key=key):
+                screen = self.screen()
+                screen.press("4", r"\[4 Connections 60\]")
+                screen.press(pressed)
+                self.assertIn(f"198.51.100.7:{port} ", screen.selected())
+
+    def test_pages_of_text_move_too(self):
+        screen = self.screen()
+        screen.press("4", r"\[4 Connections 60\]")
+        screen.press("\r", r"\(1-\d+ of (\d+)\)")
+        last = re.search(r"\(1-\d+ of (\d+)\)", screen.text)[1]
+        for keys, wanted in (("j", r"\(2-"), ("k", r"\(1-"), (" ", r"\(1\d-|\(2\d-"), (END, rf"-{last} of"), ("g", r"\(1-"),
+                             ("G", rf"-{last} of"), ("\x1b[5~", r"\(\d+-")):
+            screen.press(keys, wanted)
+
+
 class Judged(TestCase):
     def test_a_flood_is_told_by_itself_within_two_samples(self):
         screen = Screen(self, self.tree(tcp=FLOOD_ROWS, tcp6=None))
@@ -334,13 +415,33 @@ class Sizes(TestCase):
 
 class Endings(TestCase):
     def test_signals_give_the_terminal_back(self):
-        for number, status in ((signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGHUP, signal.SIGHUP), (signal.SIGABRT, 6)):
+        # All whose default is the end of a process, but SIGPIPE, which the program ignores, and SIGXFSZ, which Python does.
+        ends = {number: number for number in (
+            signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL,
+            signal.SIGTRAP, signal.SIGSYS, signal.SIGALRM, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU,
+            signal.SIGIO, signal.SIGVTALRM, signal.SIGPROF, signal.SIGPWR)}
+        for number, status in {signal.SIGINT: 0, signal.SIGTERM: 0, **ends}.items():
             with self.subTest(signal=number.name):
                 screen = Screen(self, self.tree(), shell='ulimit -c 0; stty -a >/dev/null; exec "$@"')
                 screen.until("Connections")
                 os.kill(screen.pid, number)
                 self.assertEqual(screen.wait() & 0x7F, status)
                 self.assertIn(LEAVE, screen.bytes)
+
+    def test_a_broken_pipe_elsewhere_ends_nothing(self):
+        screen = Screen(self, self.tree(), shell='exec "$@"')
+        screen.until("Connections")
+        os.kill(screen.pid, signal.SIGPIPE)
+        screen.press("4", r"\[4 Connections")
+
+    def test_where_there_is_no_second_screen_the_last_line_is_free(self):
+        screen = Screen(self, self.tree(), env={"TERM": "linux"})
+        screen.until("q quit")
+        screen.press("q")
+        screen.wait()
+        before, after = screen.bytes.split(LEAVE)
+        self.assertTrue(before.endswith(b"\x1b[0m\x1b[999;1H\x1b[K"))
+        self.assertRegex(after, rb"sample \d+  \d+ sockets: ")
 
     def test_the_modes_of_the_terminal_are_as_before(self):
         screen = Screen(self, self.tree(), shell='stty -g; "$@"; stty -g; stty -a | grep -c -- "-icanon"; read x')

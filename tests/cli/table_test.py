@@ -37,16 +37,24 @@ class Tables(TestCase):
 
     def test_every_width_has_its_golden_file(self):
         for case, args in CASES.items():
-            for width in (60, 80, 120):
+            looks = {"ascii": "", "colour": ""}
+            for width in (60, 80, 120, 200):
                 with self.subTest(case=case, width=width):
                     result = on_terminal("--proc-root", self.root, *args, columns=width, env={"NO_COLOR": "1"})
                     self.assertEqual(result.code, 0)
                     self.assertRegex(result.err, HIDDEN)
                     self.golden(f"{case}-{width}.txt", result.out)
+                    without_utf8 = on_terminal("--proc-root", self.root, *args, columns=width,
+                                               env={"NO_COLOR": "1", "LC_ALL": "C"})
+                    self.assertTrue(without_utf8.out.isascii(), without_utf8.out)
+                    looks["ascii"] += f"== {width} columns ==\n{without_utf8.out}"
+                    coloured = on_terminal("--proc-root", self.root, *args, columns=width)
+                    self.assertEqual(COLOUR.sub("", coloured.out), result.out)
+                    looks["colour"] += f"== {width} columns ==\n{coloured.out}"
+            for look, text in looks.items():
+                self.golden(f"{case}-{look}.txt", text)
             result = self.succeeds("--proc-root", self.root, *args)
             self.golden(f"{case}-pipe.txt", result.out)
-        result = on_terminal("--proc-root", self.root, "-a", columns=80)
-        self.golden("list-80-colour.txt", result.out)
 
     def test_a_summary_fits_the_usual_screen_and_v_adds_the_rest(self):
         for columns in (60, 80, 120):

@@ -43,8 +43,8 @@ std::string cell_text(const Column& of, const Connection& row, const Manner& man
   return std::string(out.view());
 }
 
-/// Behind the timer, before the queues.
-constexpr unsigned kRatesGo = 2;
+/// Behind all else that may go: what moves is seen nowhere else.
+constexpr unsigned kRatesGo = 1;
 
 /// "1.4M": bytes a second.
 std::string rate_text(double each_s) {
@@ -70,7 +70,7 @@ std::vector<std::string> rates(const Connection& row) {
   return {text(&Rates::sent_bytes), text(&Rates::received_bytes), text(&Rates::retransmits)};
 }
 
-/// The widest go first that can be had by other ways; nothing that was asked for goes at all.
+/// The widest go first that can be had by other ways; no column that the command line names goes at all.
 Heading heading_of(const Column& of, const Manner& manner) {
   Heading heading{.text = std::string(of.name), .align = of.align};
   heading.shortens = of.kind == ColumnKind::endpoint || of.kind == ColumnKind::address;
@@ -79,9 +79,10 @@ Heading heading_of(const Column& of, const Manner& manner) {
   if (of.name == "TOTAL_RETRANS") heading.text = "RETR";
   if (of.id == ColumnId::PROCESS) heading.shortens = true;
   if (!manner.columns.empty()) return heading;
-  if (of.id == ColumnId::TIMER) heading.dispensable = 3;
-  if (of.id == ColumnId::FLAGS) heading.dispensable = 2;
-  if (of.id == ColumnId::RECV_QUEUE || of.id == ColumnId::SEND_QUEUE) heading.dispensable = 1;
+  if (of.id == ColumnId::TIMER) heading.dispensable = 5;
+  if (of.id == ColumnId::FLAGS) heading.dispensable = 4;
+  if (of.id == ColumnId::RECV_QUEUE || of.id == ColumnId::SEND_QUEUE) heading.dispensable = 3;
+  if (of.name == "CWND" || of.name == "TOTAL_RETRANS") heading.dispensable = 2;
   return heading;
 }
 

@@ -11,10 +11,11 @@ char mark_of(Severity severity) {
   return severity == Severity::unknown ? '?' : ' ';
 }
 
-/// What stands behind the subject that the row names already.
+/// What stands behind the subject that the row names already, and the reason as far as there is room.
 std::string without_subject(const Finding& of) {
   const std::string subject = of.subject.text() + " ";
-  return of.message.starts_with(subject) ? of.message.substr(subject.size()) : of.message;
+  const std::string what = of.message.starts_with(subject) ? of.message.substr(subject.size()) : of.message;
+  return of.why.empty() ? what : what + ": " + of.why;
 }
 
 class Problems final : public Tab {
@@ -58,6 +59,8 @@ class Problems final : public Tab {
   [[nodiscard]] std::string pane(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const check::Problem& of = data.judged.problems[index];
     std::string out = safe(of.finding.message, manner.charset) + "\n";
+    if (!of.finding.why.empty()) out += "why  " + safe(of.finding.why, manner.charset) + "\n";
+    if (!of.finding.advice.empty()) out += "do   " + safe(of.finding.advice, manner.charset) + "\n";
     if (!of.finding.next.empty()) out += "run  " + command(data, index, manner) + "   [y copies]\n";
     return out;
   }

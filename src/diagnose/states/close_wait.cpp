@@ -139,9 +139,10 @@ class CloseWait : public Diagnosis {
     out.critical = critical;
     const std::string where = key.pid != 0 ? service_text(group) : "";
     out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
-                  " that the peer has closed" + oldest_text(group.oldest_ms) + share_text +
-                  (leak ? ": a descriptor leak; restarting it frees them for now, the program must close them"
-                        : ": it is stuck or short of workers");
+                  " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
+    out.why = leak ? "a descriptor leak" : "it is stuck or short of workers";
+    out.advice = leak ? "restart it, which frees them for now; the program must close them"
+                      : "find out where it hangs (its stack, its log), or give it more workers";
     if (leak) out.brief = subject + " leaks " + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
@@ -167,8 +168,9 @@ class CloseWait : public Diagnosis {
     one.warning = warning;
     one.critical = limit_of(rule_limits_, kLeak, "critical");
     one.message = counted(all_, "connection") + " in " + std::string(name(State::close_wait)) + ", more in each of " +
-                  std::to_string(kRises) + " runs (" + std::to_string(last.front()) +
-                  " before): a program does not close what its peers closed";
+                  std::to_string(kRises) + " runs (" + std::to_string(last.front()) + " before)";
+    one.why = "a program does not close what its peers closed";
+    one.advice = "find the program; restart it, which frees them for now";
     one.next = "tcpstat summary --by process --state " + std::string(name(State::close_wait));
     out.push_back(std::move(one));
   }
@@ -181,8 +183,8 @@ class CloseWait : public Diagnosis {
                 {measured("close_wait_without_age", static_cast<double>(untimed_), critical, "sockets", kFromDump)});
     one.value = static_cast<double>(untimed_);
     one.unit = "sockets";
-    one.message = counted(untimed_, "connection") + " in " + std::string(name(State::close_wait)) +
-                  " of unknown age: only --source netlink tells a leak from load";
+    one.message = counted(untimed_, "connection") + " in " + std::string(name(State::close_wait)) + " of unknown age";
+    one.why = "only --source netlink tells a leak from load";
     one.next = list_command({State::close_wait}, "-p -i --source netlink");
     out.push_back(std::move(one));
   }

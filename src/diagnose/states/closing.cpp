@@ -91,19 +91,22 @@ class Closing : public Diagnosis {
     one.unit = "sockets";
     one.warning = warning;
     one.critical = critical;
-    one.message = counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" +
-                  oldest_text(total_.oldest_ms) + ": ";
+    one.message =
+        counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" + oldest_text(total_.oldest_ms);
     if (count(HeldBy::window) * 2 > total_.rows) {
-      one.message += "peers do not read, and the FIN waits behind data";
+      one.why = "peers do not read, and the FIN waits behind data";
+      one.advice = "look at the programs of these peers";
     } else if (count(HeldBy::way_out) * 2 > total_.rows) {
-      one.message += "nothing goes out to them: no route, link down or dropped on the way out";
+      one.why = "nothing goes out to them: no route, link down or dropped on the way out";
+      one.advice = "check the route, the link and the firewall of this host";
     } else if (count(HeldBy::unknown) * 2 > total_.rows) {
-      one.message += "peers do not read, or nothing goes out here; only --source netlink tells";
+      one.why = "peers do not read, or nothing goes out here; only --source netlink tells";
     } else if (one_peer) {
-      one.message += "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
+      one.why = "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
+      one.advice = "see whether it is up and reachable";
     } else {
-      one.message += "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") +
-                     counted(peers.size(), "peer") + ", look at this host's way out";
+      one.why = "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer");
+      one.advice = "look at this host's way out";
     }
     one.next = list_command(kStates, one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20");
     out.push_back(std::move(one));

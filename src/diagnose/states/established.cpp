@@ -65,13 +65,14 @@ constexpr const RuleInfo& kNotSent = kRules[1];
 constexpr const RuleInfo& kRetransmit = kRules[2];
 constexpr const RuleInfo& kKeepalive = kRules[3];
 
+constexpr std::string_view kSeePeer = "see whether the peer is up and reachable";
 constexpr PeerWords kGoneWords = {
     .quantity = "unanswered_probes",
     .unit = "probes",
     .what = " for a peer with a closed window that no longer answers",
     .one = "it is gone or cut off",
     .few = "they are gone or cut off",
-    .most = "look at this host's own link first",
+    .advice = kSeePeer,
 };
 constexpr PeerWords kNotSentWords = {
     .quantity = "tries",
@@ -80,6 +81,8 @@ constexpr PeerWords kNotSentWords = {
     .one = "no route, link down or dropped on the way out",
     .few = "no route, link down or dropped on the way out",
     .most = "no route, link down or dropped on the way out",
+    .advice = "check the route, the link and the firewall of this host",
+    .advice_for_most = "check the route, the link and the firewall of this host",
     .columns = "-p -o +FLAGS,SND_WND,UNACKED",
     .verb = "",
 };
@@ -90,6 +93,7 @@ constexpr PeerWords kHeldWords = {
     .one = "its window is closed, or nothing goes out here (link, route); only --source netlink tells",
     .few = "their windows are closed, or nothing goes out here (link, route); only --source netlink tells",
     .most = "their windows are closed, or nothing goes out here (link, route); only --source netlink tells",
+    .advice_for_most = "",
     .columns = "-p",
 };
 constexpr PeerWords kRetransmitWords = {
@@ -98,7 +102,7 @@ constexpr PeerWords kRetransmitWords = {
     .what = " for an answer to data sent again and again",
     .one = "the peer is gone, or the path loses everything",
     .few = "these are gone, or the path to them loses segments",
-    .most = "look at this host's own link first",
+    .advice = kSeePeer,
 };
 constexpr PeerWords kKeepaliveWords = {
     .quantity = "unanswered_probes",
@@ -106,7 +110,7 @@ constexpr PeerWords kKeepaliveWords = {
     .what = " for an answer to keepalive probes",
     .one = "the peer is gone",
     .few = "these are gone",
-    .most = "look at this host's own link first",
+    .advice = kSeePeer,
 };
 
 /// Open connections that sent enough data to tell whether some of it got lost.
@@ -234,12 +238,13 @@ class Established : public Diagnosis {
     one.unit = "ratio";
     one.warning = warning;
     one.critical = critical;
-    one.message = percent(share) + " of the segments that this host sends are retransmissions: ";
-    if (!hits_most) {
-      one.message += "a link or a path loses them";
-    } else {
-      one.message += std::to_string(loss_.lossy()) + " of " + counted(loss_.sending(), "connection") + " lose some, " +
-                     (*hits_most ? "look at this host's own link first" : "the paths to their peers do");
+    one.message = percent(share) + " of the segments that this host sends are retransmissions";
+    one.why = "a link or a path loses them";
+    one.advice = "compare the worst connections; look at this host's own link (ip -s link)";
+    if (hits_most) {
+      one.why = std::to_string(loss_.lossy()) + " of " + counted(loss_.sending(), "connection") + " lose some" +
+                (*hits_most ? "" : ", the paths to their peers do");
+      one.advice = *hits_most ? "look at this host's own link first" : "check the paths to the worst of them";
     }
     one.next = "tcpstat -o +TOTAL_RETRANS,DATA_SEGS_OUT --sort total_retrans:desc --limit 20";
     out.push_back(std::move(one));

@@ -132,8 +132,9 @@ class Listen : public Diagnosis {
     one.warning = most;
     one.message = counted(overflows, "connection") + " found " +
                   (known ? "the accept queue of " + about.text() : std::string("an accept queue")) +
-                  " full just now, though it is not at this moment: bursts outrun " +
-                  (known ? std::string("its program") : "a program" + names);
+                  " full just now, though it is not at this moment";
+    one.why = "bursts outrun " + (known ? std::string("its program") : "a program" + names);
+    one.advice = "raise its backlog (listen(2)), and net.core.somaxconn where that is the limit";
     one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "connection") + ")";
     one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().end.local.port)
                      : "tcpstat -l -p --sort accept_queue:desc";
@@ -181,9 +182,10 @@ class Listen : public Diagnosis {
     one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
     one.message = about.text() + " holds " + std::to_string(queue.waiting) + " connections that " + who +
-                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest) +
-                  (queue.full() ? ": full, new clients are dropped" : ": nearly full") +
-                  (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");
+                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest);
+    one.why = (queue.full() ? std::string("full, new clients are dropped") : std::string("nearly full")) +
+              (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");
+    one.advice = "find out where " + who + " hangs (its stack, its log); raise its backlog afterwards";
     one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
                 std::to_string(queue.waiting) + " of " + std::to_string(queue.limit) +
                 (queue.pid == 0 ? "" : ", " + queue.process) + ")";

@@ -53,8 +53,9 @@ class SynRecv : public Diagnosis {
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = counted(group->rows, "fast-open connection") + " on " + subject +
-                    " never finished the handshake: replayed or stolen cookies, or the way back is broken";
+      one.message = counted(group->rows, "fast-open connection") + " on " + subject + " never finished the handshake";
+      one.why = "replayed or stolen cookies, or the way back is broken";
+      one.advice = "check the way back; renew net.ipv4.tcp_fastopen_key where that works";
       one.next = list_command({State::syn_recv}, "-p " + filter_text(key));
       out.push_back(std::move(one));
     }

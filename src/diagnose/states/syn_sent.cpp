@@ -125,8 +125,10 @@ class SynSent : public Diagnosis {
     one.message = about.text() + " does not answer " + counted(group.rows, "connection attempt") +
                   (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
                   oldest_text(group.oldest_ms) +
-                  (nobody ? ", and nothing else to it works: it is down, or a firewall drops the SYN"
-                          : ", though other connections to it work: its queue is full, or segments get lost");
+                  (nobody ? ", and nothing else to it works" : ", though other connections to it work");
+    one.why = nobody ? "it is down, or a firewall drops the SYN" : "its queue is full, or segments get lost";
+    one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
+                        : "look at the accept queue there (tcpstat -l), then at the path";
     one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
     return one;
   }
@@ -154,12 +156,12 @@ class SynSent : public Diagnosis {
     for (std::size_t i = 0; i < std::min(destinations.size(), kMostNamed); ++i) {
       named += (i == 0 ? "" : ", ") + subject_of(destinations[i].key, *destinations[i].group).text();
     }
-    one.message =
-        std::string(destinations_.lost() > 0 ? "More than " : "") + std::to_string(destinations.size()) +
-        " destinations do not answer (" + counted(all_.rows, "attempt") +
-        (all_.process.empty() ? "" : ", " + all_.process) + oldest_text(all_.oldest_ms) + "): " + named +
-        (destinations.size() > kMostNamed ? ", …" : "") +
-        (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
+    one.message = std::string(destinations_.lost() > 0 ? "More than " : "") + std::to_string(destinations.size()) +
+                  " destinations do not answer (" + counted(all_.rows, "attempt") +
+                  (all_.process.empty() ? "" : ", " + all_.process) + oldest_text(all_.oldest_ms) + ")";
+    one.why = named + (destinations.size() > kMostNamed ? ", …" : "") +
+              (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
+    one.advice = most_fail() ? "check this host's link, routes and firewall" : "see whether they are up";
     one.next = "tcpstat summary --by remote_address,process --state " + std::string(name(State::syn_sent));
     return one;
   }

@@ -63,8 +63,8 @@ class TimeWait : public Diagnosis {
     if (overflowed) {
       one.message += ", " + std::to_string(*overflows) + (*overflows == 1 ? " was" : " were") + " dropped just now";
     }
-    one.message += full ? ": new ones end without their wait; keep connections open, or raise the limit"
-                        : ": near the limit, which is harmless until it is reached";
+    one.why = full ? "new ones end without their wait" : "near the limit, which is harmless until it is reached";
+    if (full) one.advice = "keep connections open, or raise the limit";
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::time_wait));
     out.push_back(std::move(one));
   }

@@ -47,7 +47,8 @@ TEST_CASE("what leaves nothing in the table is shown by packets") {
   resets.counters.embryonic_rsts = 1500;
   const SynReport report = delta(quiet, quiet, resets);
   CHECK(found(report, "syn-flood").next == "tcpdump -nni any -c 100 'dst port 443 and tcp[tcpflags] & tcp-rst != 0'");
-  CHECK(found(report, "syn-flood").message.starts_with("SYN flood on 0.0.0.0:443 from sources that answer with RST"));
+  CHECK(
+      found(report, "syn-flood").sentence().starts_with("SYN flood on 0.0.0.0:443 from sources that answer with RST"));
   quiet.local = test::endpoint("::", 443);
   CHECK(
       found(delta(quiet, quiet, resets), "syn-flood").next ==
@@ -62,7 +63,7 @@ TEST_CASE("handshakes that a few hosts give up are worth knowing") {
   CHECK(test::finding(report, "syn-flood") == nullptr);
   CHECK(test::verdict(report, "host").level == AttackLevel::none);
   CHECK(found(report, "half-open-resets").severity == Severity::info);
-  CHECK(found(report, "half-open-resets").message ==
+  CHECK(found(report, "half-open-resets").sentence() ==
         "20 handshakes/s end in RST: health checks look like this; a flood if they are news");
 }
 
@@ -76,8 +77,9 @@ TEST_CASE("SYN+ACKs that cannot be sent are told from a crowd") {
   const SynReport report = delta(before, now, facts);
   CHECK(test::verdict(report).attack_class == "return path or replay");
   CHECK(found(report, "return-path").severity == Severity::critical);
-  CHECK(
-      found(report, "return-path").message.starts_with("SYN+ACKs of 0.0.0.0:443 do not leave this host: 18 requests"));
+  CHECK(found(report, "return-path")
+            .sentence()
+            .starts_with("SYN+ACKs of 0.0.0.0:443 do not leave this host: 18 requests"));
   CHECK(found(report, "return-path").next == "tcpstat -s SYN_RECV --local-port 443 -S age_ms:desc");
   // So do deferred requests end their rounds, and connections have timeouts of their own.
   Scene deferring = now;
@@ -121,7 +123,7 @@ TEST_CASE("a crowd in front of a short queue is told what would help") {
   CHECK(test::verdict(report).level == AttackLevel::none);
   CHECK(test::verdict(report).attack_class == "SYN queue too small");
   CHECK(found(report, "syn-queue-small").severity == Severity::warning);
-  CHECK(found(report, "syn-queue-small").message ==
+  CHECK(found(report, "syn-queue-small").sentence() ==
         "SYN queue too small on 0.0.0.0:443 (room for 13): 40 SYNs a second of its clients are dropped, 110 connect; "
         "raise "
         "net.ipv4.tcp_max_syn_backlog or turn SYN cookies on");
@@ -142,14 +144,14 @@ TEST_CASE("nobody who waits hears this host: how many, for how long, and what to
   const Scene before;
   CHECK(found(delta(before, scene, facts), "return-path").severity == Severity::critical);
   CHECK(
-      found(delta(before, scene, facts), "return-path").message ==
-      "No client of 0.0.0.0:443 gets our SYN+ACK (100 % of those that wait repeat their SYN, none completed for 14 s): "
+      found(delta(before, scene, facts), "return-path").sentence() ==
+      "No client of 0.0.0.0:443 gets our SYN+ACK: 100 % of those that wait repeat their SYN, none completed for 14 s; "
       "check the way out, firewall and routing");
   CHECK(found(delta(before, scene, facts), "return-path").next ==
         "tcpstat -s SYN_RECV --local-port 443 -S retransmits:desc");
   facts.counters.passive_opens = 100;
   CHECK(found(delta(before, scene, facts), "return-path").severity == Severity::warning);
-  CHECK(found(delta(before, scene, facts), "return-path").message.starts_with("Clients of 0.0.0.0:443 do not get"));
+  CHECK(found(delta(before, scene, facts), "return-path").sentence().starts_with("Clients of 0.0.0.0:443 do not get"));
 }
 
 TEST_CASE("a flood among deferred clients is a flood, and what is listed first was never answered") {
@@ -158,7 +160,7 @@ TEST_CASE("a flood among deferred clients is a flood, and what is listed first w
   scene.flood(20, 10);
   const SynReport report = one_shot(scene);
   CHECK(test::verdict(report).attack_class == "flood: random sources");
-  CHECK(found(report, "syn-flood").message.starts_with("SYN flood on 0.0.0.0:443 from random sources"));
+  CHECK(found(report, "syn-flood").sentence().starts_with("SYN flood on 0.0.0.0:443 from random sources"));
   CHECK(found(report, "syn-flood").next == "tcpstat -s SYN_RECV --local-port 443 -S retransmits:desc");
 }
 
@@ -170,7 +172,9 @@ TEST_CASE("what a full accept queue may hide is said beside it") {
   const SynReport report = one_shot(scene);
   CHECK(found(report, "accept-queue").severity == Severity::critical);
   CHECK(found(report, "syn-flood").severity == Severity::info);
-  CHECK(found(report, "syn-flood").message.starts_with("A SYN flood on 0.0.0.0:443 could hide behind its full accept"));
+  CHECK(found(report, "syn-flood")
+            .sentence()
+            .starts_with("A SYN flood on 0.0.0.0:443 could hide behind its full accept"));
   CHECK(report.findings.front().rule == "accept-queue");
 }
 

@@ -59,7 +59,7 @@ TEST_CASE("harmless is said with the most that the queue will hold") {
   scene.flood(5, 30);
   const SynReport report = one_shot(scene);
   REQUIRE(test::finding(report, "syn-flood") != nullptr);
-  CHECK(test::finding(report, "syn-flood")->message ==
+  CHECK(test::finding(report, "syn-flood")->sentence() ==
         "SYN flood on 0.0.0.0:443 from random sources, about 5 SYN/s, queue 150 of 4097: harmless at this rate, 315 at "
         "most");
 }
@@ -73,7 +73,7 @@ TEST_CASE("a flood that has ended is told as one that is over") {
   REQUIRE(test::finding(report, "syn-flood") != nullptr);
   CHECK(test::finding(report, "syn-flood")->severity == Severity::warning);
   CHECK(
-      test::finding(report, "syn-flood")->message ==
+      test::finding(report, "syn-flood")->sentence() ==
       "SYN flood on 0.0.0.0:443 from random sources is over: no new ones for 25 s, 153 left, which expire within 38 s");
   // A pulse that rests is not over, and neither is one that goes on beside cookies.
   for (int i = 0; i < 10; ++i) scene.request(2 + i / 10.0);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "detect/scene.h"
+#include "support/told.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -37,7 +38,7 @@ TEST_CASE("many RSTs are refused connections, and nobody is accused") {
   CHECK(found->severity == Severity::warning);
   CHECK(found->subject == Subject::host());
   CHECK(found->value == 80);
-  CHECK(found->message ==
+  CHECK(test::told(*found) ==
         "80 connections a second are refused (RST): nothing listens where they go. Is a service down? (a scan, or "
         "segments of no connection, look like this too)");
   CHECK(found->next == "tcpstat -lp");
@@ -50,7 +51,7 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::critical);
   CHECK(found->subject == Subject::port(443));
-  CHECK(found->message ==
+  CHECK(test::told(*found) ==
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
 
@@ -100,7 +101,7 @@ TEST_CASE("connections that are left of a service say that it was there") {
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::warning);
   CHECK(found->subject == Subject::host());
-  CHECK(found->message ==
+  CHECK(test::told(*found) ==
         "Nothing listens on :8080, :8081, :8082 and 1 other any more, where connections are left, and 1 connection a "
         "second is refused (RST): is the service down?");
   input.facts = reset(4);
@@ -117,7 +118,7 @@ TEST_CASE("connections that are left of a service say that it was there") {
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::info);
   CHECK(found->subject == Subject::port(8080));
-  CHECK(found->message ==
+  CHECK(test::told(*found) ==
         "Nothing listens on :8080 any more, where connections are left: is the service down? (--interval tells whether "
         "any "
         "are refused)");
@@ -166,7 +167,7 @@ TEST_CASE("programs that break off their own connections are no refusal") {
   const Finding* found = refused(report, facts, 443, 443);
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::info);
-  CHECK(found->message == "80 open connections a second end by RST: programs close them with data unread");
+  CHECK(test::told(*found) == "80 open connections a second end by RST: programs close them with data unread");
   facts.counters.estab_resets = 199;
   CHECK(refused(report, facts, 443, 443)->severity == Severity::warning);
   // Whose listener went away, its connections are reset too.
@@ -178,9 +179,9 @@ TEST_CASE("programs of this host that are refused are told from clients") {
   SynReport report;
   KernelFacts facts = reset(400);
   facts.counters.attempt_fails = 199;
-  CHECK(refused(report, facts, 443, 443)->message.find("on this host") == std::string::npos);
+  CHECK(refused(report, facts, 443, 443)->why.find("on this host") == std::string::npos);
   facts.counters.attempt_fails = 200;
-  CHECK(refused(report, facts, 443, 443)->message.find(", and programs on this host open them.") != std::string::npos);
+  CHECK(refused(report, facts, 443, 443)->why.find(", and programs on this host open them.") != std::string::npos);
 }
 
 }  // namespace tcpstat::detect

@@ -128,9 +128,10 @@ TEST_CASE("a finding names the process, the port, the oldest age and a command")
   CHECK(all[0].warning == 10);
   CHECK(all[0].critical == 100);
   CHECK(evidence(all[0], "oldest_last_ack_s") == 720);
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "nginx(812) never closes 12 connections on :443 that the peer has closed, the oldest for 12 min: a "
-        "descriptor leak; restarting it frees them for now, the program must close them");
+        "descriptor leak");
+  CHECK(all[0].advice == "restart it, which frees them for now; the program must close them");
   CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p -i --pid 812");
 }
 
@@ -142,7 +143,7 @@ TEST_CASE("a process that leaks on several ports is one finding that says so") {
   run.rows(6, other, {{"last_ack_recv_ms", 61'000}}, kNginx);
   const auto all = run.finish("close-wait-leak");
   REQUIRE(all.size() == 1);
-  CHECK(all[0].message.find("12 connections on :443 and others that") != std::string::npos);
+  CHECK(told(all[0]).find("12 connections on :443 and others that") != std::string::npos);
 }
 
 TEST_CASE("a quarter of a process's descriptors is critical, however few") {

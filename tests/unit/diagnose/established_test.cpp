@@ -58,7 +58,7 @@ TEST_CASE("without tcp_info a closed window is as likely as nothing that goes ou
   REQUIRE(all.size() == 1);
   CHECK(all[0].rule == "not-sent");
   CHECK(all[0].severity == Severity::warning);
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "2 connections wait with data that is not sent, the oldest for 10 s; 198.51.100.7: its window is closed, or "
         "nothing "
         "goes out here (link, route); only --source netlink tells");
@@ -93,7 +93,7 @@ TEST_CASE("data that waits though the peer has room cannot be sent here") {
   const auto all = run.finish("not-sent");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7");
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "12 of 40 connections cannot send, the oldest for 7 s; 198.51.100.7: no route, link "
         "down or "
         "dropped on the way out");
@@ -115,7 +115,7 @@ TEST_CASE("many closed windows are slow readers or an attack, and never this hos
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::warning);
   CHECK(all[0].subject == "host");
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "150 peers of :443 keep their window closed for 25 s (150 connections): slow readers, or an attack on memory; "
         "each "
         "holds 128 KB here");
@@ -220,7 +220,7 @@ TEST_CASE("one peer, or all of them") {
   found = many.finish("retransmitting");
   REQUIRE(found.size() == 1);
   CHECK(found[0].subject == "host");
-  CHECK(found[0].message.find("spread over 6 peers") != std::string::npos);
+  CHECK(told(found[0]).find("spread over 6 peers") != std::string::npos);
 }
 
 TEST_CASE("half of them with one peer are not most of them") {
@@ -280,12 +280,12 @@ TEST_CASE("it is said how many peers wait, of how many connections") {
     row.remote = endpoint("203.0.113." + std::to_string(i), 1024);
     run.rows(1, row);
   }
-  CHECK(run.finish("retransmitting").at(0).message ==
+  CHECK(told(run.finish("retransmitting").at(0)) ==
         "4 of 94 connections wait for an answer to data sent again and again; spread over 4 peers: these are gone, or "
         "the "
         "path to them loses segments");
   run.rows(5, waiting(TimerKind::retransmit, 4));
-  CHECK(run.finish("retransmitting").at(0).message ==
+  CHECK(told(run.finish("retransmitting").at(0)) ==
         "9 of 99 connections wait for an answer to data sent again and again; 5 of them with 198.51.100.7, of 5 peers: "
         "the "
         "peer is gone, or the path loses everything");
@@ -341,7 +341,7 @@ TEST_CASE("a receive buffer is full by the memory that segments take, or by thei
     if (one.expected == Severity::ok) continue;
     const Finding found = run.finish("not-reading").at(0);
     CHECK(evidence(found, "fullest_of_all") == doctest::Approx(0.8));
-    CHECK(found.message ==
+    CHECK(told(found) ==
           "server(77) does not read 1 connection on :443 where data fills the receive buffer, the oldest for 2 s: it "
           "is stuck, or waits for something else");
   }
@@ -420,7 +420,7 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
   };
   for (const Case& one : std::array<Case, 4>{{
            {"some", 4, 6, Severity::info, "4 of 10 connections lose some, the paths to their peers do"},
-           {"half", 5, 5, Severity::critical, "5 of 10 connections lose some, look at this host's own link first"},
+           {"half", 5, 5, Severity::critical, "5 of 10 connections lose some"},
            {"few that sent anything", 9, 0, Severity::warning, "a link or a path loses them"},
            {"none", 0, 0, Severity::warning, "a link or a path loses them"},
        }}) {
@@ -437,6 +437,6 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
     const auto all = run.finish("retransmitting");
     REQUIRE(all.size() == 1);
     CHECK(all[0].severity == one.expected);
-    CHECK(all[0].message == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
+    CHECK(told(all[0]) == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
   }
 }

@@ -61,9 +61,9 @@ TEST_CASE("what waits for peers to close is told with its largest peer") {
   CHECK(all[0].value == 200);
   CHECK(evidence(all[0], "largest_of_one_peer") == 150);
   CHECK(evidence(all[0], "share_of_connections") == 1);
-  CHECK(all[0].message ==
-        "200 closed connections whose peers do not close, the oldest for 61 s; most of one peer: 150 of 198.51.100.7; "
-        "look there for CLOSE_WAIT");
+  CHECK(told(all[0]) ==
+        "200 closed connections whose peers do not close, the oldest for 61 s: most of one peer: 150 of 198.51.100.7");
+  CHECK(all[0].advice == "look there for CLOSE_WAIT");
   CHECK(all[0].next == "tcpstat summary --by remote_address,local_port --state FIN_WAIT2");
 }
 

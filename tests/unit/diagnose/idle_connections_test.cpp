@@ -47,8 +47,8 @@ TEST_CASE("connections that never brought a byte are told by service and source,
   CHECK(all[0].subject == ":443");
   CHECK(all[0].value == 400);
   CHECK(evidence(all[0], "never_sent_a_byte") == 400);
-  CHECK(all[0].message ==
-        "400 of 412 connections on :443 never brought a byte, the oldest for 40 s; 100 % of them from 198.51.100.7");
+  CHECK(told(all[0]) ==
+        "400 of 412 connections on :443 never brought a byte, the oldest for 40 s: 100 % of them from 198.51.100.7");
   CHECK(all[0].next == "tcpstat summary --by remote_address --state ESTABLISHED --local-port 443");
 }
 
@@ -84,28 +84,27 @@ TEST_CASE("slow clients, silent ones and pools are told apart") {
   const auto words = [](const Diagnosing::Info& info) {
     Diagnosing run;
     run.rows(200, served(State::established), info, kServer);
-    return run.finish(kRule).at(0).message;
+    return told(run.finish(kRule).at(0));
   };
   CHECK(words(carried(40, 0, 60'000, 5'000)) ==
-        "200 of 200 connections on :443 brought a few bytes and no request that was answered: slow clients, or an "
-        "attack, "
-        "the oldest for 60 s; 100 % of them from 198.51.100.7");
+        "200 of 200 connections on :443 brought a few bytes and no request that was answered, the oldest for 60 s: "
+        "slow clients, or an attack; 100 % of them from 198.51.100.7");
   CHECK(words(carried(4'000, 70, 7'200'000, 7'300'000)) ==
-        "200 of 200 connections on :443 carry nothing, the oldest for 2 h; 100 % of them from 198.51.100.7");
+        "200 of 200 connections on :443 carry nothing, the oldest for 2 h: 100 % of them from 198.51.100.7");
 }
 
 TEST_CASE("the largest source and the number of sources") {
   Diagnosing run;
   from_everybody(run, 60, kSilent);
   run.rows(60, served(State::established), kSilent, kServer);
-  CHECK(run.finish(kRule).at(0).message.ends_with("; 50 % of them from 198.51.100.7, of 61"));
+  CHECK(told(run.finish(kRule).at(0)).ends_with(": 50 % of them from 198.51.100.7, of 61"));
   Diagnosing networks;
   for (unsigned i = 1; i <= 100; ++i) {
     Connection row = served(State::established);
     row.remote.address = address("2001:db8:0:7::" + std::to_string(i));
     networks.rows(1, row, kSilent, kServer);
   }
-  CHECK(networks.finish(kRule).at(0).message.ends_with("; 100 % of them from 2001:db8:0:7::/64"));
+  CHECK(told(networks.finish(kRule).at(0)).ends_with(": 100 % of them from 2001:db8:0:7::/64"));
 }
 
 TEST_CASE("they are trouble once they take a program's descriptors, or others wait to be accepted") {
@@ -137,7 +136,7 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
   Diagnosing taken;
   taken.processes.table[812] = 400;
   from_everybody(taken, 200, kSilent);
-  CHECK(taken.finish(kRule).at(0).message.ends_with("; they take 50 % of the descriptors of httpd(812)"));
+  CHECK(told(taken.finish(kRule).at(0)).ends_with("; they take 50 % of the descriptors of httpd(812)"));
 
   Diagnosing waiting;
   from_everybody(waiting, 200, kSilent);
@@ -149,7 +148,7 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
   queue.accept_queue = 5;
   waiting.row(queue);
   CHECK(waiting.verdict(kRule) == Severity::warning);
-  CHECK(waiting.finish(kRule).at(0).message.ends_with("; 5 others wait to be accepted"));
+  CHECK(told(waiting.finish(kRule).at(0)).ends_with("; 5 others wait to be accepted"));
 }
 
 TEST_CASE("the three services with most are told, the largest first") {
@@ -181,7 +180,7 @@ TEST_CASE("one source at many services, of which none has many") {
   const auto all = run.finish(kRule);
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7");
-  CHECK(all[0].message == "100 connections of 198.51.100.7 to several services carry nothing, the oldest for 40 s");
+  CHECK(told(all[0]) == "100 connections of 198.51.100.7 to several services carry nothing, the oldest for 40 s");
   CHECK(all[0].next == "tcpstat summary --by local_port --state ESTABLISHED --remote 198.51.100.7");
 }
 

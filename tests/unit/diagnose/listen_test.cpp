@@ -60,7 +60,7 @@ TEST_CASE("a full queue is told with its program and how long the first has wait
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":443");
   CHECK(
-      all[0].message ==
+      told(all[0]) ==
       ":443 holds 65 connections that app(31) does not accept, its limit is 64, the oldest for 40 s: full, new clients "
       "are dropped");
   CHECK(all[0].next == "tcpstat -l -p --local-port 443");
@@ -118,7 +118,7 @@ TEST_CASE("an overflow is told of the listener that dropped it") {
     if (all.empty()) continue;
     CHECK(all[0].severity == Severity::warning);
     CHECK(all[0].subject == one.subject);
-    CHECK(all[0].message == one.message);
+    CHECK(told(all[0]) == one.message);
   }
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::critical);
   CHECK(evidence(all[0], "listener_drops") == 3);
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         ":443 holds 96 connections that the program does not accept, its limit is 128: nearly full, it dropped 3 "
         "SYNs or ACKs just now");
   // Without an overflow the drops have another reason.

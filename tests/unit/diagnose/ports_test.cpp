@@ -60,10 +60,10 @@ TEST_CASE("any state takes a port, and a finding says how many wait") {
   CHECK(all[0].subject == "198.51.100.7:443");
   CHECK(all[0].value == doctest::Approx(0.95));
   CHECK(evidence(all[0], "ports_in_time_wait") == 60);
-  CHECK(all[0].message ==
-        "95 of 100 local ports from 192.0.2.1 to 198.51.100.7:443 are taken, 60 by TIME_WAIT: keep connections open, "
-        "more "
-        "than 1 new ones a second do not fit");
+  CHECK(told(all[0]) ==
+        "95 of 100 local ports from 192.0.2.1 to 198.51.100.7:443 are taken, 60 by TIME_WAIT: more than 1 new ones a "
+        "second do not fit");
+  CHECK(all[0].advice == "keep connections open");
   CHECK(all[0].next == "tcpstat summary --by state,process --remote 198.51.100.7:443");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("ports that bind(2) took are taken for all destinations") {
   REQUIRE(found.size() == 1);
   CHECK(found[0].subject == "host");
   CHECK(
-      found[0].message ==
+      told(found[0]) ==
       "100 of 100 local ports are taken by sockets that were bound before they connected: connect(2) finds hardly any, "
       "whatever the destination");
   CHECK(found[0].next == "tcpstat summary --by state,process -a --local-port 40000-40109");
@@ -170,9 +170,8 @@ TEST_CASE("sockets that are bound and not connected take ports, and so do listen
   CHECK(evidence(run.finish("port-exhaustion").at(0), "ports_taken") == doctest::Approx(0.7));
   HundredPorts alone;
   connect(alone, 40000, 100, State::close);
-  CHECK(alone.finish("port-exhaustion")
-            .at(0)
-            .message.starts_with("100 of 100 local ports are taken by sockets that were bound and never connected: "));
+  CHECK(alone.finish("port-exhaustion").at(0).message ==
+        "100 of 100 local ports are taken by sockets that were bound and never connected");
 }
 
 TEST_CASE("connections that share ports were not bound, however many there are") {

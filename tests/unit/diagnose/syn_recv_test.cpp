@@ -37,7 +37,7 @@ TEST_CASE("only SYN+ACKs that were sent again are counted, and no other timer's 
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":443");
   CHECK(evidence(all[0], "most_retransmits") == 3);
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "8 fast-open connections on :443 never finished the handshake: replayed or stolen cookies, or the way back is "
         "broken");
   CHECK(all[0].next == "tcpstat --state SYN_RECV -p --local-port 443");

@@ -86,7 +86,7 @@ TEST_CASE("many destinations that do not answer are one finding") {
   CHECK(all[0].severity == Severity::critical);
   CHECK(all[0].subject == "host");
   CHECK(all[0].value == 20);
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "20 destinations do not answer (80 attempts, worker, the oldest for 3 s): 10.80.200.1:5432, 10.80.200.2:5432, "
         "10.80.200.3:5432, …: is it this host's way out?");
   CHECK(all[0].next == "tcpstat summary --by remote_address,process --state SYN_SENT");
@@ -103,7 +103,7 @@ TEST_CASE("many destinations that do not answer are one finding") {
   all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::warning);
-  CHECK(all[0].message.ends_with("other connections work, so they are down or cut off"));
+  CHECK(told(all[0]).ends_with("other connections work, so they are down or cut off"));
 
   // One attempt each: a word only if little else works, and only about different hosts.
   Diagnosing scattered;
@@ -180,7 +180,7 @@ TEST_CASE("a blackhole is told with the program that falls into it") {
   const auto all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7:443");
-  CHECK(all[0].message ==
+  CHECK(told(all[0]) ==
         "198.51.100.7:443 does not answer 4 connection attempts of worker(55), the oldest for 8 s, and nothing else to "
         "it "
         "works: it is down, or a firewall drops the SYN");

@@ -53,10 +53,9 @@ TEST_CASE("a time-wait socket that was dropped is a warning: nobody but late seg
   REQUIRE(all.size() == 1);
   CHECK(all[0].severity == Severity::warning);
   CHECK(evidence(all[0], "time_wait_overflows") == 1);
-  CHECK(
-      all[0].message ==
-      "10 time-wait sockets, tcp_max_tw_buckets is 1000, 1 was dropped just now: new ones end without their wait; keep "
-      "connections open, or raise the limit");
+  CHECK(told(all[0]) ==
+        "10 time-wait sockets, tcp_max_tw_buckets is 1000, 1 was dropped just now: new ones end without their wait");
+  CHECK(all[0].advice == "keep connections open, or raise the limit");
   run.before->counters.time_wait_overflow = 6;  // a reset
   CHECK(run.verdict("time-wait-limit") == Severity::ok);
 }

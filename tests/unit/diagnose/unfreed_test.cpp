@@ -21,7 +21,7 @@ TEST_CASE("sockets that are in no table are told by process, from twenty on") {
   CHECK(found[0].subject == "java(812)");
   CHECK(found[0].value == 40);
   CHECK(
-      found[0].message ==
+      told(found[0]) ==
       "java(812) holds 40 TCP sockets that were closed and never freed, or never connected: it does not call close(2)");
   CHECK(found[0].next == "ls -l /proc/812/fd");
   CHECK_FALSE(evidence(found[0], "share_of_open_files"));
@@ -37,7 +37,7 @@ TEST_CASE("they are a warning once they take half of what the process may open, 
   REQUIRE(found.size() == 1);
   CHECK(found[0].severity == Severity::warning);
   CHECK(evidence(found[0], "share_of_open_files") == 0.5);
-  CHECK(found[0].message.ends_with("; its limit of open files is 1024"));
+  CHECK(told(found[0]).ends_with("; its limit of open files is 1024"));
   run.processes.table[812] = 568;
   CHECK(run.verdict(kRule) == Severity::critical);
 }

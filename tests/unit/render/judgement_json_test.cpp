@@ -33,6 +33,20 @@ Evidence evidence(double value) {
 
 TEST_CASE("nothing is two empty lists") { CHECK(written({}, {}) == R"({"verdicts":[],"findings":[]})"); }
 
+TEST_CASE("a finding has its sentence, and the parts of it") {
+  Finding finding("rule", Severity::warning, Subject::host(), {evidence(1)});
+  finding.message = "40 connections leak";
+  finding.why = "a program does not close them";
+  finding.advice = "restart it";
+  const Json one = Json::parse(written({}, {finding}))["findings"][0];
+  CHECK(one["message"] == "40 connections leak: a program does not close them; restart it");
+  CHECK(one["fact"] == finding.message);
+  CHECK(one["why"] == finding.why);
+  CHECK(one["do"] == finding.advice);
+  finding.why.clear();
+  CHECK(finding.sentence() == "40 connections leak: restart it");
+}
+
 TEST_CASE("numbers and texts are spelled as in every document") {
   std::vector<Evidence> all;
   for (const double value : {0.1, 1.0 / 3, 8.4e-08, 0.0001, 1e22, -0.0, 12.0, -7.25, 9.1e15, 1e300}) {
@@ -49,6 +63,9 @@ TEST_CASE("numbers and texts are spelled as in every document") {
   REQUIRE(document["verdicts"].size() == 2);
   REQUIRE(document["findings"].size() == 2);
   CHECK(document["findings"][1]["message"] == finding.message);
+  CHECK(document["findings"][1]["fact"] == finding.message);
+  CHECK(document["findings"][1]["why"].is_null());
+  CHECK(document["findings"][1]["do"].is_null());
   CHECK(document["findings"][1]["subject"] == "a\n\"b\"\\\xEF\xBF\xBD\x7F(7)");
   for (std::size_t i = 0; i < all.size(); ++i) {
     CHECK(document["verdicts"][0]["evidence"][i]["value"] == *all[i].value);

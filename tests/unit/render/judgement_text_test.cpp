@@ -154,6 +154,49 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
         "TCPSTAT UNKNOWN - not all sockets could be read, because the kernel was asked too late for it, try again\n");
 }
 
+TEST_CASE("reason, advice and command of a finding have lines of their own, and the first line has none of them") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.findings.push_back(finding("java(812) never closes 40 connections", "tcpstat -p --pid 812"));
+  report.findings.front().why = "a descriptor leak";
+  report.findings.front().advice = "restart it; the program must close them";
+  report.headline = report.findings.front().sentence();
+  CHECK(report.headline ==
+        "java(812) never closes 40 connections: a descriptor leak; restart it; the program must close them");
+  CHECK(text(report) ==
+        "TCPSTAT CRITICAL - java(812) never closes 40 connections - run: tcpstat -p --pid 812\n"
+        "CRITICAL close-wait-leak: java(812) never closes 40 connections\n"
+        "  why: a descriptor leak\n"
+        "  do: restart it; the program must close them\n"
+        "  run: tcpstat -p --pid 812\n");
+  TextBuffer narrow;
+  write_check_text({.out = narrow, .width = 40}, report);
+  CHECK(narrow.view() ==
+        "TCPSTAT CRITICAL - java(812) never\n"
+        "  closes 40 connections\n"
+        "CRITICAL close-wait-leak: java(812)\n"
+        "  never closes 40 connections\n"
+        "  why: a descriptor leak\n"
+        "  do: restart it; the program must\n"
+        "    close them\n"
+        "  run: tcpstat -p --pid 812\n");
+  // Between reason and advice stands the evidence, for those who ask.
+  const std::string all = text(report, Detail::evidence);
+  CHECK(all.find("a descriptor leak\n  oldest 12.5 s") != std::string::npos);
+  CHECK(all.find("tcp_info\n  do: restart it") != std::string::npos);
+}
+
+TEST_CASE("what the first line begins to tell of is told below, though it is no problem") {
+  CheckReport report;
+  report.findings.push_back(finding("many clients connect", "", Severity::info));
+  report.findings.front().why = "a flash crowd";
+  report.headline = "12 sockets, nothing wrong; worth knowing: " + report.findings.front().sentence();
+  CHECK(text(report) ==
+        "TCPSTAT OK - 12 sockets, nothing wrong, worth knowing: many clients connect\n"
+        "INFO close-wait-leak: many clients connect\n"
+        "  why: a flash crowd\n");
+}
+
 TEST_CASE("on a terminal the audit begins with what is to be done") {
   AuditReport report;
   report.headline = "1 of 2";

@@ -14,6 +14,7 @@
 #include "diagnose/diagnoser.h"
 #include "model/tcp_info.h"
 #include "support/rows.h"
+#include "support/told.h"
 
 namespace tcpstat {
 
