@@ -53,25 +53,13 @@ std::string headline(const AuditReport& report) {
 AuditReport merge(std::vector<NamespaceAudit> audits) {
   AuditReport all;
   if (audits.empty()) return all;
-  all.reading = audits.front().report.reading;
-  all.reading.facts.netns.reset();
-  all.reading.coverage = {};
-  all.reading.tally = {};
+  all.reading = envelope_of(audits.front().report.reading);
   const NamespaceAudit* unread = nullptr;
   for (NamespaceAudit& audit : audits) {
-    AuditReport& report = audit.report;
-    Coverage& coverage = report.reading.coverage;
-    if (!coverage.complete && (unread == nullptr || report.status > unread->report.status)) unread = &audit;
-    all.status = worse(all.status, report.status);
-    all.namespaces.push_back({audit.inode, audit.name, report.status, report.headline});
-    NamespaceRead read{audit.inode, audit.name, std::nullopt, coverage.complete};
-    if (!coverage.saw_nothing()) read.rows = coverage.rows_read;
-    all.reading.tally.add(report.reading.tally);
-    for (Warning& warning : coverage.warnings) warning.message = audit.name + ": " + warning.message;
-    if (!coverage.last_loss.empty()) coverage.last_loss = audit.name + ": " + coverage.last_loss;
-    all.reading.coverage.add(coverage);
-    all.reading.coverage.namespaces.push_back(std::move(read));
-    for (AuditCheck& check : report.checks) add(all.checks, std::move(check), audit.name);
+    const bool complete = audit.report.reading.coverage.complete;
+    if (!complete && (unread == nullptr || audit.report.status > unread->report.status)) unread = &audit;
+    add_verdict(all, audit);
+    for (AuditCheck& check : audit.report.checks) add(all.checks, std::move(check), audit.name);
   }
   all.headline = headline(all);
   if (all.status == Severity::unknown && unread != nullptr) {

@@ -28,13 +28,6 @@ void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>&
   }
 }
 
-void add(Report& to, Report from, const std::string& name) {
-  for (Warning& warning : from.coverage.warnings) warning.message = name + ": " + warning.message;
-  if (!from.coverage.last_loss.empty()) from.coverage.last_loss = name + ": " + from.coverage.last_loss;
-  to.coverage.add(from.coverage);
-  to.tally.add(from.tally);
-}
-
 std::string namespaces(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " network namespace" : " network namespaces");
 }
@@ -61,19 +54,11 @@ std::string headline(const CheckReport& report) {
 CheckReport merge(std::vector<NamespaceCheck> checks) {
   CheckReport all;
   if (checks.empty()) return all;
-  all.reading = checks.front().report.reading;
-  all.reading.facts.netns.reset();
-  all.reading.coverage = {};
-  all.reading.tally = {};
+  all.reading = envelope_of(checks.front().report.reading);
   std::vector<PerformanceValue> numbers;
   for (NamespaceCheck& check : checks) {
     CheckReport& report = check.report;
-    const Coverage& coverage = report.reading.coverage;
-    all.status = worse(all.status, report.status);
-    all.namespaces.push_back({check.inode, check.name, report.status, report.headline});
-    NamespaceRead read{check.inode, check.name, std::nullopt, coverage.complete};
-    if (!coverage.saw_nothing()) read.rows = coverage.rows_read;
-    all.reading.coverage.namespaces.push_back(std::move(read));
+    add_verdict(all, check);
     take_over(all.findings, std::move(report.findings), check.name);
     take_over(all.verdicts, std::move(report.verdicts), check.name);
     for (std::string& sentence : report.not_seen) {
@@ -81,7 +66,6 @@ CheckReport merge(std::vector<NamespaceCheck> checks) {
       if (!told) all.not_seen.push_back(std::move(sentence));
     }
     add(all.performance, report.performance);
-    add(all.reading, std::move(report.reading), check.name);
   }
   all.headline = headline(all);
   return all;

@@ -1,0 +1,34 @@
+#pragma once
+// What was judged in each of several network namespaces, and how that becomes one report.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "report/check_report.h"
+#include "report/report.h"
+
+namespace tcpstat::inline report {
+
+/// A CheckReport or an AuditReport of one of them.
+template <typename Judged>
+struct OfNamespace {
+  std::uint64_t inode = 0;
+  std::string name;  ///< or a process that lives there
+  Judged report;
+};
+
+/// The envelope of several: that of one of them, without what is of that one alone.
+Report envelope_of(const Report& one);
+/// Adds what was read of one: its rows, its states, and what it lacks, with its name.
+void add_reading(Report& all, Report of, std::uint64_t inode, const std::string& name);
+
+/// Adds status, verdict and reading. What was judged stays in `one`.
+template <typename Judged>
+void add_verdict(Judged& all, OfNamespace<Judged>& one) {
+  all.status = worse(all.status, one.report.status);
+  all.namespaces.push_back({one.inode, one.name, one.report.status, one.report.headline});
+  add_reading(all.reading, std::move(one.report.reading), one.inode, one.name);
+}
+
+}  // namespace tcpstat::inline report
