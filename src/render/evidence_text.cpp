@@ -57,11 +57,25 @@ void append_number(TextBuffer& out, double value) {
       std::to_chars(to, to + 64, value, std::chars_format::general, kDigits + (std::fabs(value) >= 1 ? 2 : 0)).ptr);
 }
 
+namespace {
+
+/// "oldest_s" without the unit of time, which stands behind the number: "oldest".
+std::string_view without_unit(const Evidence& evidence) {
+  std::string_view key = evidence.quantity;
+  const std::string& unit = evidence.unit;
+  const std::string suffix = unit.ends_with("/s") ? "_per_s" : "_" + unit;
+  const bool time = unit.ends_with("/s") || unit == "s" || unit == "ms" || unit == "us";
+  if (time && evidence.value && key.ends_with(suffix)) key.remove_suffix(suffix.size());
+  return key;
+}
+
+}  // namespace
+
 std::string evidence_text(const Evidence& evidence) {
   const Kind kind = kind_of(evidence);
   const auto phrase = std::find_if(kPhrases.begin(), kPhrases.end(),
                                    [&](const Phrase& one) { return one.quantity == evidence.quantity; });
-  std::string words(phrase == kPhrases.end() ? std::string_view(evidence.quantity) : phrase->before);
+  std::string words(phrase == kPhrases.end() ? without_unit(evidence) : phrase->before);
   if (phrase == kPhrases.end()) {
     std::replace(words.begin(), words.end(), '_', ' ');
     constexpr std::string_view kJoined = "half open";

@@ -29,6 +29,12 @@ TEST_CASE("how many there are of one thing for another is no percentage") {
         "syn retransmits per timeout 3.25 (more than 2)");
 }
 
+TEST_CASE("the unit stands behind the number alone") {
+  CHECK(evidence_text({"oldest_s", 0.28, "", std::nullopt, "s", 0, "tcp_info"}) == "oldest 0.28 s · tcp_info");
+  CHECK(evidence_text({"arrivals_per_s", 19, ">=", 5, "SYN/s", 0, ""}) == "arrivals 19 SYN/s (limit 5)");
+  CHECK(evidence_text({"idle_s", std::nullopt, "", std::nullopt, "s", 0, ""}) == "idle s unknown");
+}
+
 TEST_CASE("signs have a stand-in where only ASCII can be shown") {
   CHECK(shown_in(Charset::ascii, evidence_text({"accept_queue_load", 1.2, ">=", 0.9, "ratio", -6, "sock_diag"})) ==
         "accept queue 120 % full (limit 90 %): speaks against a flood (-6), sock_diag");
