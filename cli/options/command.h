@@ -82,7 +82,8 @@ struct SummaryCommand {
   OutputChoice output;
   TextChoice text;
   std::optional<std::uint64_t> limit;
-  std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
+  std::vector<std::string> group_by;         ///< `--by`; empty: state, family and the details
+  std::vector<std::uint16_t> metrics_ports;  ///< that metrics tell apart; empty: those that have a listener
 };
 
 struct WatchCommand {
@@ -161,7 +162,8 @@ struct CheckCommand {
   SourceChoice source;
   OutputChoice output;
   std::variant<RuleChoice, CountLimits> judge;
-  std::string metrics_file;  ///< empty: none
+  std::string metrics_file;                  ///< empty: none
+  std::vector<std::uint16_t> metrics_ports;  ///< that metrics tell apart; empty: those that have a listener
 };
 
 /// Samples go into a directory, until it is ended.

@@ -88,6 +88,7 @@ std::string sample_value(OptionId id) {
       {OptionId::proc_root, "/proc"},
       {OptionId::timeout, "1"},
       {OptionId::by, "state"},
+      {OptionId::ports, "80,443"},
       {OptionId::interval, "5"},
       {OptionId::count, "1"},
       {OptionId::duration, "3"},
@@ -126,6 +127,7 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (takes && option.id == OptionId::exact) words.insert(words.end(), {"--interval", "5"});
+  if (takes && option.id == OptionId::ports) words.insert(words.end(), {"-f", "prometheus"});
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
     words.insert(words.end(), {"-f", "json"});
