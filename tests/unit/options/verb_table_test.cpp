@@ -28,7 +28,7 @@ const std::map<VerbId, std::string> kTakes = {
          "at record"},
     {VerbId::summary, kFilters + kText +
                           "color format json output-file quiet verbose source proc-root timeout strict byte-order "
-                          "sample at record by limit"},
+                          "sample at record by ports limit"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
@@ -43,7 +43,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
                         "interval warning critical rule "
-                        "threshold exact state-file metrics-file"},
+                        "threshold exact state-file metrics-file ports"},
     {VerbId::record,
      "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
     {VerbId::history,
