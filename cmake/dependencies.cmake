@@ -4,10 +4,11 @@ find_package(nlohmann_json REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(Threads REQUIRED)
 
-# Static where there is such a file. A tarball meets systems that have libmnl, which iproute2 needs, and not the others;
-# and each shared library that most runs never call costs the loader some 25 microseconds. Distributions want them shared.
+# Static where there is such a file: each shared library that most runs never call costs the loader some 25 microseconds.
+# A tarball meets systems that have none of them; what Debian has only as a shared library comes along (package.cmake).
+# Distributions want them shared.
 if(NOT TCPSTAT_PACKAGE MATCHES "DEB|RPM")
-  foreach(library traceevent elf z zstd isal)
+  foreach(library traceevent elf z zstd)
     set(static_${library} lib${library}.a)
   endforeach()
 endif()
@@ -28,7 +29,7 @@ target_link_libraries(libtraceevent INTERFACE ${LIBTRACEEVENT_LIBRARY})
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY NAMES ${static_zstd} zstd REQUIRED)
 find_path(ISAL_INCLUDE_DIR isa-l/crc.h REQUIRED)
-find_library(ISAL_LIBRARY NAMES ${static_isal} isal REQUIRED)
+find_library(ISAL_LIBRARY isal REQUIRED)
 add_library(record_libraries INTERFACE)
 target_include_directories(record_libraries SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR} ${ISAL_INCLUDE_DIR})
 target_link_libraries(record_libraries INTERFACE ${ZSTD_LIBRARY} ${ISAL_LIBRARY})

@@ -52,7 +52,7 @@ _tcpstat_find_verb() {
                 ;;
             --state | --local | --remote | --port | --local-port | --remote-port | --user | --pid | --process | --unit | --container | --netns | --filter) value=1 ;;
             --format | --output | --sort | --limit | --color | --output-file | --source | --proc-root | --timeout | --byte-order | --sample | --at | --record) value=1 ;;
-            --by | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
+            --by | --ports | --interval | --count | --duration | --only | --warning | --critical | --rule | --threshold | --state-file | --metrics-file | --list) value=1 ;;
             --replay | --keep | --max-size | --min-free | --since | --until) value=1 ;;
             -[sfoSwcF] | -[!-]*[sfoSwcF]) value=1 ;;
             -*) ;;
@@ -73,9 +73,9 @@ _tcpstat_options() {
     local rows='-o --output -S --sort --limit -p --processes -i --info -m --memory -e --extended --rate'
     local source='--source --proc-root --timeout --strict --byte-order'
     local samples='--interval --count --events'
-    local check='-w --warning -c --critical --rule --threshold --exact --state-file --metrics-file'
+    local check='-w --warning -c --critical --rule --threshold --exact --state-file --metrics-file --ports'
     case $1 in
-        summary) options="$filters $document $text -M --mptcp $source --sample --at --record --by --limit" ;;
+        summary) options="$filters $document $text -M --mptcp $source --sample --at --record --by --ports --limit" ;;
         watch) options="$filters $document $text $rows -M --mptcp $source $samples --record --replay" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port

@@ -69,7 +69,7 @@ function __tcpstat_verb
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns --filter \
                 --format --output --sort --limit --color --output-file --source --proc-root --timeout --byte-order --sample --at --record \
-                --by --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list \
+                --by --ports --interval --count --duration --only --warning --critical --rule --threshold --state-file --metrics-file --list \
                 --replay --keep --max-size --min-free --since --until
                 set value 1
             case '-*'
@@ -167,6 +167,7 @@ complete -c tcpstat -l rule -n '__tcpstat_takes check' -x -a "(__tcpstat_pieces 
 complete -c tcpstat -l threshold -n '__tcpstat_takes check' -x -d 'check: another limit for a rule: RULE.NAME=VALUE'
 complete -c tcpstat -l exact -n '__tcpstat_takes check' -d 'check: count handshakes one by one'
 complete -c tcpstat -l state-file -n '__tcpstat_takes check' -r -F -d 'check: compare with the last run'
+complete -c tcpstat -l ports -n '__tcpstat_takes summary check' -x -d 'local ports that metrics tell apart'
 complete -c tcpstat -l metrics-file -n '__tcpstat_takes check' -r -F -d 'check: write metrics for Prometheus too'
 complete -c tcpstat -l keep -n '__tcpstat_takes record' -x -d 'record: remove what is older'
 complete -c tcpstat -l max-size -n '__tcpstat_takes record' -x -d 'record: never take more room'

@@ -5,6 +5,7 @@
 
 #include "cli/options/filter_options.h"
 #include "parsers/host/many_namespaces.h"
+#include "report/metrics.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::options {
@@ -277,6 +278,22 @@ Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source) {
   return UsageError{"a filter by rates compares two samples, which lists and watch take: tcpstat --rate"};
 }
 
+/// `without_metrics`: what to say where none are made; empty: they are.
+Failure read_metrics_ports(const Words& words, std::string_view without_metrics, std::vector<std::uint16_t>& to) {
+  std::vector<filter::PortRange> ranges;
+  if (auto failed = read_each(words, OptionId::ports, ranges, parse_ports)) return failed;
+  if (ranges.empty()) return std::nullopt;
+  if (!without_metrics.empty()) return UsageError{std::string(without_metrics)};
+  for (const filter::PortRange& range : ranges) {
+    for (std::uint32_t port = range.first; port <= range.last; ++port) to.push_back(static_cast<std::uint16_t>(port));
+  }
+  std::sort(to.begin(), to.end());
+  to.erase(std::unique(to.begin(), to.end()), to.end());
+  if (to.size() <= Metrics::kMostPorts) return std::nullopt;
+  return UsageError{"--ports takes at most " + std::to_string(Metrics::kMostPorts) +
+                    " ports: each is eleven series of metrics"};
+}
+
 Failure read(const Words& words, SummaryCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = refuse_rates(to.filter, to.source)) return failed;
@@ -287,10 +304,13 @@ Failure read(const Words& words, SummaryCommand& to) {
   }
   if (words.given(OptionId::by) && to.group_by.empty()) return UsageError{"--by names no key"};
   if (auto failed = refuse_other_groups(to)) return failed;
+  const bool has_metrics = render::format(to.output.format).counts_metrics;
   if (auto failed = read_mptcp(words, to.mptcp, to.source)) return failed;
-  if (to.mptcp && render::format(to.output.format).counts_metrics) {
+  if (to.mptcp && has_metrics) {
     return UsageError{"metrics count connections of TCP; another format counts those of MPTCP: summary -M -f json"};
   }
+  const std::string_view refusal = has_metrics ? "" : "--ports is for -f prometheus; --local-port selects sockets";
+  if (auto failed = read_metrics_ports(words, refusal, to.metrics_ports)) return failed;
   const auto count = [](const std::string& word) { return parse_count(word, "limit", UINT64_MAX); };
   return read_one(words, OptionId::limit, to.limit, count);
 }
@@ -454,9 +474,13 @@ Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = refuse_rates(to.filter, to.source)) return failed;
   to.filter_words = filters_as_typed(words);
   if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
-  if (!to.metrics_file.empty() || render::format(to.output.format).counts_metrics) {
+  const bool has_metrics = !to.metrics_file.empty() || render::format(to.output.format).counts_metrics;
+  if (has_metrics) {
     if (auto failed = refuse_several_namespaces(to.source)) return failed;
   }
+  const std::string_view refusal =
+      has_metrics ? "" : "--ports is for -f prometheus and --metrics-file; --local-port selects sockets";
+  if (auto failed = read_metrics_ports(words, refusal, to.metrics_ports)) return failed;
   if (counts_sockets(words)) return read(words, to.judge.emplace<CountLimits>());
   return read(words, to.judge.emplace<RuleChoice>());
 }

@@ -82,8 +82,9 @@ struct SummaryCommand {
   OutputChoice output;
   TextChoice text;
   std::optional<std::uint64_t> limit;
-  std::vector<std::string> group_by;  ///< `--by`; empty: state, family and the details
-  bool mptcp = false;                 ///< as in RowChoice
+  std::vector<std::string> group_by;         ///< `--by`; empty: state, family and the details
+  std::vector<std::uint16_t> metrics_ports;  ///< that metrics tell apart; empty: those that have a listener
+  bool mptcp = false;                        ///< as in RowChoice
 };
 
 struct WatchCommand {
@@ -162,7 +163,8 @@ struct CheckCommand {
   SourceChoice source;
   OutputChoice output;
   std::variant<RuleChoice, CountLimits> judge;
-  std::string metrics_file;  ///< empty: none
+  std::string metrics_file;                  ///< empty: none
+  std::vector<std::uint16_t> metrics_ports;  ///< that metrics tell apart; empty: those that have a listener
 };
 
 /// Samples go into a directory, until it is ended.

@@ -69,6 +69,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
 
     {OptionId::by, '\0', "by", "KEY,...", summary,
      "count by state, family, phase, a port, an address, user, process, unit, netns and others (man tcpstat)"},
+    {OptionId::ports, '\0', "ports", "N,...", summary, "-f prometheus: tell these local ports apart, and no others"},
 
     {OptionId::interval, '\0', "interval", "SECONDS", samples,
      "time from sample to sample: watch, --rate 1 (at least 0.05), check none (at least 3)"},

@@ -58,6 +58,7 @@ enum class OptionId : std::uint8_t {
   record,
 
   by,
+  ports,
 
   interval,
   count,

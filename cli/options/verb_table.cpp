@@ -209,7 +209,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Counts connections by state and address family, zeros included, then by phase, with the listeners and the "
          "remote addresses and networks with most connections. All eleven states count unless a filter says "
          "otherwise.",
-     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, limit, mptcp},
+     .takes = kFilters | kDocument | kText | kReading | OptionSet{by, OptionId::ports, limit, mptcp},
      .tolerates = kInformation | OptionSet{processes, OptionId::info, resolve},
      .why = "a summary counts them",
      .document = Document::summary,
@@ -302,7 +302,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "that of this page.",
      .takes = kFilters | kDocument |
               OptionSet{source, proc_root, byte_order, sample, at, record, timeout, interval, warning, critical, rule,
-                        threshold, exact, state_file, metrics_file},
+                        threshold, exact, state_file, metrics_file, OptionId::ports},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,

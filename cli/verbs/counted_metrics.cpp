@@ -15,12 +15,13 @@ bool has(const std::vector<std::string>& keys, std::string_view key) {
 
 }  // namespace
 
-CountedMetrics::CountedMetrics(Host& host, const std::vector<std::string>& group_by)
+CountedMetrics::CountedMetrics(Host& host, const std::vector<std::string>& group_by,
+                               const std::vector<std::uint16_t>& ports)
     : host_(host),
       facts_(host.kernel_facts()),
       begin_(host.clock().now()),
       counter_(facts_.settings,
-               has(group_by, survey::kProcessKey) ? survey::CountProcesses::yes : survey::CountProcesses::no) {
+               has(group_by, survey::kProcessKey) ? survey::CountProcesses::yes : survey::CountProcesses::no, ports) {
   if (has(group_by, "unit")) joined_.emplace_back(rows(), units_.emplace(host.names()));
   if (has(group_by, "remote")) joined_.emplace_back(rows(), destinations_.emplace(facts_.settings));
 }

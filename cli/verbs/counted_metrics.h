@@ -15,7 +15,8 @@ namespace tcpstat::cli::verbs {
 class CountedMetrics {
  public:
   /// From now on it takes time. `group_by`: as --by has it; process, unit and remote are counted too.
-  CountedMetrics(Host& host, const std::vector<std::string>& group_by);
+  /// `ports`: those that are told apart; empty: those that have a listener.
+  CountedMetrics(Host& host, const std::vector<std::string>& group_by, const std::vector<std::uint16_t>& ports);
 
   Sink& rows() { return joined_.empty() ? static_cast<Sink&>(counter_) : joined_.back(); }
   [[nodiscard]] const KernelCounters& counters() const { return facts_.counters; }

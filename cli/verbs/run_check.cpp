@@ -117,7 +117,7 @@ ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   }
   std::optional<CountedMetrics> metrics;
   if (render::format(command.output.format).counts_metrics || !command.metrics_file.empty()) {
-    metrics.emplace(**host, std::vector<std::string>{});
+    metrics.emplace(**host, std::vector<std::string>{}, command.metrics_ports);
     plan.audience = &metrics->rows();
   }
   CheckReport report = check::run(**host, plan);

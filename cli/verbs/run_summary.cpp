@@ -63,7 +63,7 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   survey::Summarizer summarizer;
   const render::Format& format = render::format(command.output.format);
   std::optional<CountedMetrics> metrics;
-  if (format.counts_metrics) metrics.emplace(host, command.group_by);
+  if (format.counts_metrics) metrics.emplace(host, command.group_by, command.metrics_ports);
   Sink& counts = metrics ? metrics->rows() : grouped ? static_cast<Sink&>(grouping) : summarizer;
   survey::DumpPlan plan = summary_plan(settled(command.filter, host), command.group_by);
   plan.query.memory = format.counts_metrics;  // what listeners have dropped

@@ -1,5 +1,6 @@
 #include "parsers/records/record_source.h"
 
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "parsers/records/recorded_rows.h"
 
@@ -26,6 +27,7 @@ class RecordSource final : public source::Source {
     sample_ = loaded_sample(*store, names_);
     header_ = store->header();
     interval_ = std::chrono::milliseconds(store->file_header().interval_ms);
+    info_age_ = oldest_info(store->table(), static_cast<std::uint64_t>(header_.boot_ns / 1'000'000));
     sample_->coverage.put_before(said);
     sample_->coverage.warn("sample_time", "showing the sample of " + sample_->facts.time + " of " + path_);
     names_.set_users(sample_->users);
@@ -45,8 +47,12 @@ class RecordSource final : public source::Source {
     return source::EarlierSample{std::chrono::ceil<std::chrono::microseconds>(before), kApart + 2 * interval_};
   }
 
-  Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.add(sample_->coverage);
+    if (query.tcp_info && info_age_ && *info_age_ > 2 * interval_) {
+      coverage.warn("record_tcp_info", "tcp_info of rows without trouble is up to " + duration_text(*info_age_) +
+                                           " older than the sample (tcpstat record -i keeps all)");
+    }
     sample_->hand_over(sink);
     return {};
   }
@@ -66,6 +72,7 @@ class RecordSource final : public source::Source {
   std::unique_ptr<logs::SavedSample> sample_;
   record::FrameHeader header_;
   std::chrono::milliseconds interval_{};
+  std::optional<std::chrono::milliseconds> info_age_;
 };
 
 }  // namespace

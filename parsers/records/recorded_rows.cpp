@@ -1,5 +1,7 @@
 #include "parsers/records/recorded_rows.h"
 
+#include <algorithm>
+
 #include "base/timestamp.h"
 #include "record/recorded_facts.h"
 #include "record/row_columns.h"
@@ -60,6 +62,21 @@ KernelFacts recorded_facts(RecordStore& store, const record::FrameHeader& sample
   }));
   facts.boot_time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(sample.boot_ns));
   return facts;
+}
+
+std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms) {
+  const auto& columns = table.columns();
+  const auto column =
+      std::find_if(columns.begin(), columns.end(), [](const auto& one) { return one.name == record::kInfoTimeName; });
+  if (column == columns.end()) return std::nullopt;
+  std::optional<std::chrono::milliseconds> oldest;
+  for (std::size_t slot = 0; slot < table.slots(); ++slot) {
+    if (!table.is_used(slot)) continue;
+    const auto stored = record::from_cell(table.row(slot)[static_cast<std::size_t>(column - columns.begin())]);
+    if (!stored || *stored > boot_ms) continue;
+    oldest = std::max(oldest.value_or(std::chrono::milliseconds(0)), std::chrono::milliseconds(boot_ms - *stored));
+  }
+  return oldest;
 }
 
 std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names) {

@@ -1,7 +1,10 @@
 #pragma once
 // A sample of a record as rows, and what is to be said of it.
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "model/kernel_facts.h"
 #include "model/recorded_names.h"
@@ -15,6 +18,9 @@ logs::SavedSample::Facts facts_of(const record::Table& table);
 
 /// What was counted and set when a sample was taken. `store` is for this alone: its index is gone then.
 KernelFacts recorded_facts(RecordStore& store, const record::FrameHeader& sample);
+
+/// How old the oldest tcp_info of a sample is that was taken at `boot_ms`; nothing where no row has one.
+std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);
 
 /// Of the sample that the store has loaded.
 std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names);

@@ -77,7 +77,7 @@ const std::array<TableColumn, kFirstNumber>& first_columns() {
                                                                   {"owners_fd", number, true},
                                                                   {"orphan", number, true},
                                                                   {"congestion", word, true},
-                                                                  {"tcp_info_ms", time, true}}};
+                                                                  {std::string(kInfoTimeName), time, true}}};
   return kColumns;
 }
 

@@ -23,6 +23,8 @@ enum class InfoChoice : std::uint8_t {
 enum class Depth : std::uint8_t { trouble_alone, every_row };
 
 std::vector<TableColumn> row_columns(InfoChoice info);
+/// The column that has the time at which the tcp_info of a row was kept.
+inline constexpr std::string_view kInfoTimeName = "tcp_info_ms";
 
 /// More rows than these are not kept; which ones stay does not depend on their order, and hardly changes from sample to
 /// sample.

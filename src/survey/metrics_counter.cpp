@@ -25,8 +25,16 @@ void add(std::optional<std::uint64_t>& to, const std::optional<Number>& value) {
 
 }  // namespace
 
-MetricsCounter::MetricsCounter(const KernelSettings& settings, CountProcesses processes)
-    : count_processes_(processes), settings_(settings), by_port_(kPorts), listens_(kPorts), ways_(WayHash{}) {}
+MetricsCounter::MetricsCounter(const KernelSettings& settings, CountProcesses processes,
+                               const std::vector<std::uint16_t>& ports)
+    : count_processes_(processes),
+      settings_(settings),
+      by_port_(kPorts),
+      ports_are_chosen_(!ports.empty()),
+      told_apart_(kPorts),
+      ways_(WayHash{}) {
+  for (const std::uint16_t port : ports) told_apart_[port] = true;
+}
 
 Flow MetricsCounter::connection(const Connection& row) {
   ++by_port_[row.local.port][static_cast<std::size_t>(row.state)];
@@ -48,7 +56,7 @@ Flow MetricsCounter::connection(const Connection& row) {
 
 Flow MetricsCounter::listener(const Listener& row) {
   ++by_port_[row.local.port][static_cast<std::size_t>(State::listen)];
-  listens_[row.local.port] = true;
+  if (!ports_are_chosen_) told_apart_[row.local.port] = true;
   if (count_processes_ == CountProcesses::yes) count_owners(row, State::listen);
   const auto [at, is_new] = listeners_.try_emplace({row.local, row.interface});
   ListenerMetrics& one = at->second;
@@ -78,7 +86,7 @@ std::vector<PortMetrics> MetricsCounter::ports() const {
   for (std::size_t port = 0; port < kPorts; ++port) {
     PortMetrics one{static_cast<std::uint16_t>(port), {}};
     std::copy(by_port_[port].begin(), by_port_[port].end(), one.states.begin());
-    if (listens_[port]) {
+    if (told_apart_[port]) {
       out.push_back(one);
     } else {
       add(others.states, one.states);

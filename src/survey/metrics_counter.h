@@ -24,8 +24,10 @@ enum class CountProcesses : bool { no, yes };
 
 class MetricsCounter final : public Sink {
  public:
-  /// `settings` say which ports are ephemeral. With `processes` rows have to bring their owners.
-  MetricsCounter(const KernelSettings& settings, CountProcesses processes);
+  /// `settings` say which ports are ephemeral. With `processes` rows have to bring their owners. `ports` are those that are
+  /// told apart; empty: those that have a listener.
+  MetricsCounter(const KernelSettings& settings, CountProcesses processes,
+                 const std::vector<std::uint16_t>& ports = {});
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
@@ -44,7 +46,8 @@ class MetricsCounter final : public Sink {
   CountProcesses count_processes_;
   KernelSettings settings_;
   std::vector<Counters> by_port_;
-  std::vector<bool> listens_;
+  bool ports_are_chosen_;
+  std::vector<bool> told_apart_;  ///< of the ports
   std::map<std::tuple<Endpoint, std::uint32_t>, ListenerMetrics> listeners_;
   NameCounter by_process_;
   FrequentKeys<Way, WayHash> ways_;

@@ -75,6 +75,19 @@ class Printed(TestCase):
             self.assertEqual(ports, document["summary"]["total"])
             self.assertEqual(of(found, "tcpstat_snapshot_complete"), 1)
 
+    def test_ports_that_are_told_apart(self):
+        tree = self.tree()
+        for verb in ("summary", "check"):
+            found = samples(run(verb, "--proc-root", tree.path, "-f", "prometheus", "--ports", "443,5432-5433").out)
+            ports = {dict(labels)["port"] for name, labels in found if name == "tcpstat_port_connections"}
+            self.assertEqual(ports, {"443", "5432", "5433", "other"})
+            total = sum(value for (name, _), value in found.items() if name == "tcpstat_port_connections")
+            self.assertEqual(total, json.loads(run("summary", "--proc-root", tree.path, "-j").out)["summary"]["total"])
+            self.assertEqual(of(found, "tcpstat_port_connections", port="5432", state="established"), 0)
+        self.fails("summary", "-f", "prometheus", "--ports", "1-51",
+                   sentence="--ports takes at most 50 ports: each is eleven series of metrics")
+        self.fails("summary", "--ports", "80", sentence="--ports is for -f prometheus; --local-port selects sockets")
+
     def test_counters_are_those_of_json(self):
         tree = self.tree()
         tree.counters(ListenDrops=7)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # try.sh FOLDER: installs, uses, upgrades and removes the .deb of FOLDER in a bare Debian, beside which it meets Debian's own
-# tcpstat; then runs the program of the tarball there. Root; packages are downloaded by debootstrap and apt.
+# tcpstat; before that it runs the program of the tarball there, alone. Root; packages are downloaded by debootstrap and apt.
 set -eu
 # What is mounted here is mounted for nobody else.
 [ -n "${in_mount_namespace-}" ] || exec env in_mount_namespace=1 unshare --mount "$0" "$@"
@@ -15,6 +15,18 @@ quietly debootstrap --variant=minbase bookworm "$bare"
 mount -t proc proc "$bare/proc"
 cp "$made"/*.deb "$bare/root/"
 cp "$made"/*.tar.gz "$bare/root/"
+
+# A machine that has only the tarball.
+here tar -C /opt -xf "/root/$(basename "$made"/*.tar.gz)"
+here sh -c '/opt/tcpstat-*/bin/tcpstat --version'
+here sh -c '/opt/tcpstat-*/bin/tcpstat summary' | grep -q '^ESTABLISHED' || fail 'the tarball counts nothing'
+quietly here sh -c '/opt/tcpstat-*/bin/tcpstat record --record /root/record --count 1'
+here sh -c '/opt/tcpstat-*/bin/tcpstat history --record /root/record' | grep -q ', 1 sample' || fail 'the tarball has no history'
+newest=$(objdump -T "$bare"/opt/tcpstat-*/bin/tcpstat "$bare"/opt/tcpstat-*/lib/tcpstat/* |
+    grep -o 'GLIBC_2\.[0-9]*' | sort -uV | tail -1)
+[ "$(printf '%s\n' GLIBC_2.34 "$newest" | sort -V | tail -1)" = GLIBC_2.34 ] || fail "the tarball needs $newest"
+here sh -c 'rm -r /opt/tcpstat-* /root/record'
+
 deb=/root/$(basename "$made"/*.deb)
 
 quietly here apt-get -qq install -y --no-install-recommends "$deb"
@@ -41,8 +53,4 @@ quietly here apt-get -qq install -y tcpstat
 refused=$(here dpkg -i "$deb" 2>&1) && fail "dpkg installed it beside Debian's tcpstat"
 printf '%s\n' "$refused" | grep -q 'tcpstat-netlink conflicts with tcpstat' || fail "no reason: $refused"
 
-here tar -C /opt -xf "/root/$(basename "$made"/*.tar.gz)"
-here sh -c '/opt/tcpstat-*/bin/tcpstat --version'
-newest=$(objdump -T "$bare"/opt/tcpstat-*/bin/tcpstat | grep -o 'GLIBC_2\.[0-9]*' | sort -uV | tail -1)
-[ "$(printf '%s\n' GLIBC_2.34 "$newest" | sort -V | tail -1)" = GLIBC_2.34 ] || fail "the tarball needs $newest"
 echo "try.sh: installed, used, upgraded, refused beside Debian's tcpstat, removed; the tarball runs with $newest"

@@ -28,7 +28,7 @@ const std::map<VerbId, std::string> kTakes = {
          "at record"},
     {VerbId::summary, kFilters + kText +
                           "color format json output-file quiet verbose source proc-root timeout strict byte-order "
-                          "sample at record by limit mptcp"},
+                          "sample at record by ports limit mptcp"},
     {VerbId::watch,
      kFilters + kText + kRows +
          "mptcp color format json output-file quiet verbose source proc-root timeout strict byte-order interval count "
@@ -43,7 +43,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
                         "interval warning critical rule "
-                        "threshold exact state-file metrics-file"},
+                        "threshold exact state-file metrics-file ports"},
     {VerbId::record,
      "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
     {VerbId::history,
@@ -88,6 +88,7 @@ std::string sample_value(OptionId id) {
       {OptionId::proc_root, "/proc"},
       {OptionId::timeout, "1"},
       {OptionId::by, "state"},
+      {OptionId::ports, "80,443"},
       {OptionId::interval, "5"},
       {OptionId::count, "1"},
       {OptionId::duration, "3"},
@@ -126,6 +127,7 @@ Words words_for(const VerbInfo& verb, const OptionInfo& option) {
   if (takes && option.id == OptionId::byte_order) words.insert(words.end(), {"--proc-root", "/proc"});
   const bool counted = option.id == OptionId::state || option.id == OptionId::all || option.id == OptionId::listening;
   if (takes && option.id == OptionId::exact) words.insert(words.end(), {"--interval", "5"});
+  if (takes && option.id == OptionId::ports) words.insert(words.end(), {"-f", "prometheus"});
   if (verb.id == VerbId::check && counted) words.insert(words.end(), {"-w", "1"});
   if ((verb.id == VerbId::watch_events || verb.id == VerbId::trace) && option.id == OptionId::json)
     words.insert(words.end(), {"-f", "json"});

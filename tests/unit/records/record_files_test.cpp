@@ -141,6 +141,8 @@ Shown shown_at(const std::string& path, std::optional<seconds> at) {
   return shown;
 }
 
+enum class Asked : std::uint8_t { no, yes };
+
 std::vector<std::uint64_t> counted_in(const std::string& path, seconds from, seconds to, Coverage& coverage) {
   auto store = RecordStore::open(path);
   REQUIRE(store);
@@ -196,6 +198,47 @@ TEST_CASE("a time at which nothing was recorded is told, with the sample before 
   CHECK(behind.text == "2");
   CHECK_FALSE(behind.complete);
   CHECK(shown_at(record.path, kThree + seconds(9)).complete);
+}
+
+TEST_CASE("tcp_info that is older than the sample is told with its age, to whom asks for it") {
+  Record record;
+  const auto writer = record.writer();
+  for (const int second : {0, 10, 60}) {
+    RecordedSample taken = sample(kThree + seconds(second), 1);
+    test::TableNames names;
+    record::RowPacker rows(names, {.depth = second == 0 ? record::Depth::every_row : record::Depth::trouble_alone,
+                                   .boot_ms = static_cast<std::uint64_t>(taken.boot_ns / 1'000'000)});
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+    row.cookie = 1;
+    std::vector<std::byte> info;
+    set_tcp_info_value(info, tcp_info_field("rtt_us"), 1234);
+    row.tcp_info = {info, 0};
+    rows.connection(row);
+    taken.rows = rows.take();
+    REQUIRE(writer->add(taken));
+  }
+  const auto codes_at = [&](seconds at, Asked asked) {
+    source::SourceOptions options;
+    options.at = at;
+    const auto source = make_record_source(options, record.path);
+    RunFacts facts;
+    REQUIRE(source->prepare(facts));
+    filter::Query query;
+    query.tcp_info = asked == Asked::yes;
+    PortOf port;
+    Coverage coverage;
+    REQUIRE(source->read(query, port, coverage));
+    std::string said;
+    for (const Warning& warning : coverage.warnings) {
+      if (warning.code == "record_tcp_info") said = warning.message;
+    }
+    return said;
+  };
+  CHECK(codes_at(kThree + seconds(60), Asked::yes) ==
+        "tcp_info of rows without trouble is up to 60 s older than the sample (tcpstat record -i keeps all)");
+  CHECK(codes_at(kThree + seconds(60), Asked::no).empty());
+  CHECK(codes_at(kThree + seconds(10), Asked::yes).empty());
 }
 
 TEST_CASE("one process writes into a directory, and the next one hears which") {

@@ -41,6 +41,23 @@ TEST_CASE("ports with a listener, by state; all others together") {
   CHECK_FALSE(metrics.processes);
 }
 
+TEST_CASE("ports that were chosen are told apart, with a listener or without one, and no others are") {
+  MetricsCounter counter({}, CountProcesses::no, {443, 5432});
+  for (const std::uint16_t port : {std::uint16_t{80}, std::uint16_t{443}}) {
+    counter.listener(test::listener(test::endpoint("0.0.0.0", port)));
+    counter.connection(
+        test::connection(State::established, test::endpoint("192.0.2.1", port), test::endpoint("198.51.100.1", 5000)));
+  }
+  const Metrics metrics = counter.metrics();
+  REQUIRE(metrics.ports.size() == 3);
+  CHECK(metrics.ports[0].port == 443);
+  CHECK(sum(metrics.ports[0].states) == 2);
+  CHECK(metrics.ports[1].port == 5432);
+  CHECK(sum(metrics.ports[1].states) == 0);
+  CHECK_FALSE(metrics.ports[2].port);
+  CHECK(sum(metrics.ports[2].states) == 2);
+}
+
 TEST_CASE("ten thousand listeners stay within the bound, and no socket is lost") {
   MetricsCounter counter({}, CountProcesses::no);
   for (std::uint16_t port = 1; port <= 10'000; ++port) {
