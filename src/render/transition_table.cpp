@@ -20,17 +20,19 @@ std::size_t longest_state() {
   return longest;
 }
 
-std::vector<TextTable::Heading> headings(Observed observed) {
+std::vector<TextTable::Heading> headings(const RenderSettings& settings) {
   constexpr std::size_t kIpv4Endpoint = 21;  // 255.255.255.255:65535
   const std::size_t state = longest_state();
-  return {{"TIME", Align::left, 8},
-          {"FROM", Align::left, state},
-          {"TO", Align::left, state},
-          {"VERDICT", Align::left, kLongestVerdict},
-          {"SEEN", Align::right, 6},
-          {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {observed == Observed::exact ? "END" : "UNSEEN", Align::left}};
+  std::vector<TextTable::Heading> out = {{"TIME", Align::left, 8},
+                                         {"FROM", Align::left, state},
+                                         {"TO", Align::left, state},
+                                         {"VERDICT", Align::left, kLongestVerdict},
+                                         {"SEEN", Align::right, 6},
+                                         {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+                                         {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+                                         {settings.observed == Observed::exact ? "END" : "UNSEEN", Align::left}};
+  if (settings.processes) out.push_back({"PROCESS", Align::left});
+  return out;
 }
 
 /// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
@@ -58,7 +60,7 @@ class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
-        table_(settings_.out, headings(settings_.observed), {settings_.header, settings_.width, settings_.ellipsis}) {}
+        table_(settings_.out, headings(settings_), {settings_.header, settings_.width, settings_.ellipsis}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }
 
@@ -71,6 +73,7 @@ class TransitionTable final : public TransitionWriter {
     put(of.local ? to_string(*of.local) : "-");
     put(of.remote ? to_string(*of.remote) : "*");
     put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
+    if (settings_.processes) put_actor(of);
     table_.end_row();
   }
 
@@ -81,6 +84,15 @@ class TransitionTable final : public TransitionWriter {
   void put(std::string_view text, std::string_view colour = {}) {
     table_.cell().append(text);
     table_.end_cell(text.size(), colour);
+  }
+  void put_actor(const Transition& of) {
+    if (!of.actor_pid) return put("-");
+    const std::string number = "(" + std::to_string(*of.actor_pid) + ")";
+    TextBuffer& cell = table_.cell();
+    const std::size_t before = cell.size();
+    append_escaped(cell, of.actor_name, settings_.charset);
+    cell.append(number);
+    table_.end_cell(cell.size() - before);
   }
   void put_state(ObservedState state) {
     const Seen seen = state.seen();
