@@ -79,7 +79,7 @@ _tcpstat_options() {
         watch) options="$filters $document $text $rows -M --mptcp $source $samples --record --replay" ;;
         trace)
             options="-s --state -a --all -l --listening -4 --ipv4 -6 --ipv6 --local --remote --port --local-port
-                --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only"
+                --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only -p --processes"
             ;;
         explain) options="-a --all $document --proc-root" ;;
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at --record -t --timeout --interval $check" ;;

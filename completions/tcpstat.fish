@@ -132,7 +132,7 @@ complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_so
 complete -c tcpstat -l limit -n '__tcpstat_takes summary watch history' -x -d 'print at most this many rows'
 complete -c tcpstat -s H -l no-header -n '__tcpstat_takes summary watch trace history' -d 'no header line'
 complete -c tcpstat -l no-truncate -n '__tcpstat_takes summary watch trace history validate' -d 'do not cut rows to the terminal'
-complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch' -d 'show the processes that hold each socket'
+complete -c tcpstat -s p -l processes -n '__tcpstat_takes watch trace' -d 'show the processes that hold each socket'
 complete -c tcpstat -s i -l info -n '__tcpstat_takes watch record' -d 'show tcp_info of the kernel'
 complete -c tcpstat -s m -l memory -n '__tcpstat_takes watch' -d 'show the memory of each socket'
 complete -c tcpstat -s e -l extended -n '__tcpstat_takes watch' -d 'show uid, inode, cookie, control group, mark and v6only'

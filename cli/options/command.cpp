@@ -381,6 +381,7 @@ Failure read(const Words& words, TraceCommand& to) {
   if (to.count == 0U) return UsageError{"bad count \"0\" (a trace prints at least one transition)"};
   to.strict = words.given(OptionId::strict);
   to.lives = words.given(OptionId::lives);
+  to.processes = words.given(OptionId::processes);
   if (auto failed = read_one(words, OptionId::source, to.source, parse_trace_source)) return failed;
   if (auto failed = read_text(words, OptionId::netns, to.netns, "all, NAME, PID or PATH")) return failed;
   if (to.netns != host::kAllNamespaces) {
@@ -389,6 +390,9 @@ Failure read(const Words& words, TraceCommand& to) {
   to.command = words.command;
   if (to.source == TraceSource::tracefs && !to.command.empty()) {
     return UsageError{"tracefs does not tell whose a socket is; following a command takes --source bpf"};
+  }
+  if (to.source == TraceSource::tracefs && to.processes) {
+    return UsageError{"tracefs does not tell which process did it; -p takes --source bpf"};
   }
   if (to.source == TraceSource::tracefs && !to.netns.empty() && to.netns != host::kAllNamespaces) {
     return UsageError{

@@ -121,6 +121,7 @@ struct TraceCommand {
   std::optional<std::chrono::milliseconds> duration;  ///< nothing: until a signal
   std::optional<std::uint64_t> count;                 ///< of transitions
   bool strict = false;                                ///< a lost record is a failure
+  bool processes = false;                             ///< who did it
   bool lives = false;                                 ///< a line a connection, at its end
   std::optional<filter::TransitionKind> only;         ///< nothing: all
 };

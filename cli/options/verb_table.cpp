@@ -74,6 +74,7 @@ constexpr OwnOption kTraceOptions[] = {
     {.id = source, .meaning = "auto, bpf (programs in the kernel) or tracefs"},
     {.id = count, .meaning = "end after so many lines"},
     {.id = duration, .meaning = "end after this time"},
+    {.id = processes, .meaning = "the process that opened or closed it (bpf)"},
     {.id = lives, .meaning = "one line a connection, at its end: states with times, who closed it"},
     {.id = only, .meaning = "these alone: illegal, resets, half-open, time-wait or lost"},
 };
@@ -261,7 +262,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
              "root, or CAP_BPF and CAP_PERFMON. Exit status: 1 if a "
              "transition is illegal.",
      .takes = ((kFilters - OptionSet{user, pid, process, unit, container}) | kDocument | kText |
-               OptionSet{source, strict, count, duration, lives, only}) -
+               OptionSet{source, strict, count, duration, lives, only, processes}) -
               OptionSet{verbose},
      .tolerates = kInformation | OptionSet{timeout, verbose, events},
      .why = "trace prints transitions",

@@ -111,6 +111,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const auto make_writer = command.lives ? format.lives : format.transitions;
   auto settings = render_settings(command.filter, command.text, *output, out, **host);
   settings.observed = Observed::exact;
+  settings.processes = command.processes;
   const auto writer = make_writer(std::move(settings));
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 

@@ -79,6 +79,8 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::opti
   filter.ipv6 = command.filter.ipv6;
   filter.ports = ports_of(command.filter);
   if (!command.command.empty()) filter.follow = bpf::KernelFilter::Follow::children;
+  if (command.processes) filter.actors = bpf::KernelFilter::Actors::yes;
+  if (command.lives) filter.bytes = bpf::KernelFilter::Bytes::yes;
   if (wants_minisockets(command)) filter.minisockets = bpf::KernelFilter::Minisockets::yes;
   std::string limits;
   const auto open_bpf = [&]() -> Expected<std::unique_ptr<TransitionSource>> {

@@ -32,7 +32,7 @@ std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
   ring_record record{};
   if (bytes.size() < sizeof record) return std::nullopt;
   std::memcpy(&record, bytes.data(), sizeof record);
-  if (record.kind < RING_TRANSITION || record.kind > RING_TIMER_EXPIRED) return std::nullopt;
+  if (record.kind < RING_TRANSITION || record.kind > RING_BYTES) return std::nullopt;
   return record;
 }
 

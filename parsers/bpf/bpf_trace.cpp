@@ -119,8 +119,8 @@ class BpfTrace final : public TransitionSource {
 
   [[nodiscard]] int pause_ms() const {
     if (taken_ >= kMostAtOnce) return 0;  // there is more
-    if (!steps_.empty()) return kPauseWhenHolding_ms;
-    return busy_ ? kPauseWhenBusy_ms : kPauseWhenQuiet_ms;
+    if (busy_) return kPauseWhenBusy_ms;
+    return steps_.empty() ? kPauseWhenQuiet_ms : kPauseWhenHolding_ms;
   }
 
   void release(std::uint64_t now) {
@@ -143,6 +143,10 @@ class BpfTrace final : public TransitionSource {
       const bool silent = step.reset_sent == false && transition->from != ObservedState(State::fin_wait2);
       if (silent && count_missed_resets()) transition->reset_sent.reset();
     }
+    transition->actor_pid = step.companion.pid;
+    transition->actor_name = step.companion.name.data();
+    transition->bytes_sent = step.companion.sent;
+    transition->bytes_received = step.companion.received;
     hand_on(*transition, record.socket, record.time);
   }
 
@@ -251,10 +255,15 @@ void set_filter(transitions& programs, const KernelFilter& filter) {
   }
 }
 
-bool follow_children(transitions& programs) {
+/// Numbers of processes are those of this PID namespace.
+bool set_processes(transitions& programs, const KernelFilter& filter) {
+  const bool follows = filter.follow == KernelFilter::Follow::children;
+  const bool actors = filter.actors == KernelFilter::Actors::yes;
+  if (!follows && !actors) return true;
   struct stat file;
   if (::stat("/proc/self/ns/pid", &file) != 0) return false;
-  programs.rodata->followed_parent = static_cast<std::uint32_t>(::getpid());
+  if (follows) programs.rodata->followed_parent = static_cast<std::uint32_t>(::getpid());
+  programs.rodata->tells_actors = actors ? 1 : 0;
   programs.rodata->namespace_device = file.st_dev;
   programs.rodata->namespace_inode = file.st_ino;
   return true;
@@ -276,9 +285,9 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Optional 
   std::unique_ptr<transitions, Destroy> programs(transitions__open());
   if (!programs) return programs;
   set_filter(*programs, filter);
-  const bool follow = filter.follow == KernelFilter::Follow::children;
-  if (follow && !follow_children(*programs)) return nullptr;
-  ::bpf_program__set_autoload(programs->progs.forked, follow);
+  if (!set_processes(*programs, filter)) return nullptr;
+  programs->rodata->tells_bytes = filter.bytes == KernelFilter::Bytes::yes ? 1 : 0;
+  ::bpf_program__set_autoload(programs->progs.forked, filter.follow == KernelFilter::Follow::children);
   for (bpf_program* program : {programs->progs.reset_received, programs->progs.reset_sent}) {
     ::bpf_program__set_autoload(program, optional.resets);
   }

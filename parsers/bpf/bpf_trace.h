@@ -34,6 +34,11 @@ struct KernelFilter {
   /// Tell of requests and time-wait sockets, too (Transition::body).
   enum class Minisockets : std::uint8_t { no, yes };
   Minisockets minisockets = Minisockets::no;
+  /// Tell which process did a step (Transition::actor_pid), and what a connection has carried when it ends.
+  enum class Actors : std::uint8_t { no, yes };
+  Actors actors = Actors::no;
+  enum class Bytes : std::uint8_t { no, yes };
+  Bytes bytes = Bytes::no;
   std::vector<PortRange> ports;  ///< of either end; empty, or more than kMostPorts: all
 };
 

@@ -40,6 +40,10 @@ void HeldSteps::add(const ring_record& record) {
     case RING_RESET_SENT:
       add_sent(record);
       break;
+    case RING_ACTOR:
+    case RING_BYTES:
+      companions_.add(record);
+      break;
     default:
       add_step(record);
   }
@@ -60,6 +64,7 @@ void HeldSteps::add_sent(const ring_record& record) {
 
 void HeldSteps::add_step(const ring_record& record) {
   Step step{record, received_.settle(record.socket, static_cast<State>(record.to)), std::nullopt};
+  if (record.kind == RING_TRANSITION) step.companion = companions_.settle(record.socket);
   const std::uint64_t wait = record.to == kClose ? wait_for(record.from) : 0;
   if (wait != 0 && step.peer_reset == false) {
     const auto sent = std::find_if(sent_.begin(), sent_.end(), [&](const Sent& one) {
@@ -79,6 +84,7 @@ void HeldSteps::add_step(const ring_record& record) {
 
 void HeldSteps::lost() {
   received_.lost();
+  companions_.lost();
   for (Step& step : steps_) {
     if (step.reset_sent == false) step.reset_sent.reset();
     step.waits_until_ns = 0;

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "model/pending_resets.h"
+#include "parsers/bpf/companions.h"
 #include "parsers/bpf/ring_record.h"
 
 namespace tcpstat::bpf {
@@ -21,6 +22,7 @@ class HeldSteps {
     std::optional<bool> peer_reset;
     std::optional<bool> reset_sent;
     std::uint8_t reason = RING_REASON_NONE;
+    Companion companion = {};
     std::uint64_t waits_until_ns = 0;  ///< by the clock of records; 0: it does not wait
   };
   using Tell = std::function<void(const Step&)>;
@@ -51,6 +53,7 @@ class HeldSteps {
 
   std::deque<Step> steps_;
   PendingResets received_;
+  Companions companions_;
   std::array<Sent, 64> sent_{};  ///< for steps that are still to come; one a processor and context at most
   std::size_t next_ = 0;
 };

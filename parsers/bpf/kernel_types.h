@@ -25,6 +25,8 @@ enum sk_rst_reason {
   SK_RST_REASON_TCP_DISCONNECT_WITH_DATA,
 };
 
+enum sock_flags { SOCK_DEAD, SOCK_DONE };
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct in6_addr {
   union {
@@ -59,6 +61,7 @@ struct sock_common {
   struct sock* skc_listener;
   struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
   atomic64_t skc_cookie;
+  unsigned long skc_flags;
 };
 struct sock {
   struct sock_common __sk_common;
@@ -80,6 +83,7 @@ struct inet_connection_sock {
   __u8 icsk_syn_retries;
 };
 struct tcp_sock {
+  __u64 bytes_received, bytes_sent, bytes_retrans;
   __u8 syn_data_acked : 1;
 };
 struct timer_list {

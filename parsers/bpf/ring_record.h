@@ -14,6 +14,9 @@ enum ring_record_kind {
   RING_TIMER_CANCELLED = 5, /* reason: RING_ENDS_COMPLETED or none */
   RING_TIMER_EXPIRES = 6,   /* reason: what it ends by if the timer does not start anew */
   RING_TIMER_EXPIRED = 7,   /* address and time alone */
+  /* Of the transition of the same socket that comes next. */
+  RING_ACTOR = 8, /* `netns` is the process that did it, `local` its name */
+  RING_BYTES = 9, /* `time` is how many bytes were sent, `cookie` how many were received */
 };
 /* Why this host sent an RST, in numbers of our own: those of the kernel's enum sk_rst_reason are not the same in all
    versions. 0: the kernel does not say. */

@@ -14,8 +14,12 @@
 #include "timed_sockets.h"
 
 #define PROTOCOL_MPTCP 262
+#define TCP_STATE_SYN_SENT 2
 #define TCP_STATE_SYN_RECV 3
+#define TCP_STATE_FIN_WAIT1 4
 #define TCP_STATE_TIME_WAIT 6
+#define TCP_STATE_CLOSE 7
+#define TCP_STATE_LAST_ACK 9
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -24,6 +28,10 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 const volatile __u32 followed_parent = 0;  // 0: nobody is followed
 const volatile __u64 namespace_device = 0;
 const volatile __u64 namespace_inode = 0;
+
+// What else is told, besides steps.
+const volatile __u8 tells_actors = 0;
+const volatile __u8 tells_bytes = 0;
 
 // Transitions that `rescue` found `guarded` to have missed.
 volatile __u64 rescued = 0;
@@ -45,6 +53,45 @@ struct told {
   __u8 reason;
 };
 
+// Not counted where the ring is full: the transition behind it is.
+static __always_inline struct ring_record* new_record(struct sock* sk, __u8 kind) {
+  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
+  if (!record) return 0;
+  __builtin_memset(record, 0, sizeof *record);
+  record->socket = (__u64)sk;
+  record->kind = kind;
+  record->processor = bpf_get_smp_processor_id();
+  return record;
+}
+
+// Where the current process is the one that did it, by a system call. Elsewhere it is anybody: the peer over loopback,
+// or whom the packet interrupted.
+static __always_inline void tell_actor(struct sock* sk, __u8 from, __u8 to) {
+  const int acts = (from == TCP_STATE_CLOSE && (to == TCP_STATE_LISTEN || to == TCP_STATE_SYN_SENT)) ||
+                   (from == TCP_STATE_LISTEN && to == TCP_STATE_CLOSE) || (to == TCP_STATE_FIN_WAIT1 && from != to) ||
+                   to == TCP_STATE_LAST_ACK;
+  struct bpf_pidns_info self = {};
+  if (!acts || bpf_get_ns_current_pid_tgid(namespace_device, namespace_inode, &self, sizeof self) != 0) return;
+  struct ring_record* record = new_record(sk, RING_ACTOR);
+  if (!record) return;
+  record->netns = self.tgid;
+  bpf_get_current_comm(record->local, sizeof record->local);
+  submit(record);
+}
+
+static __always_inline void tell_bytes(struct sock* sk, __u8 from, __u8 to) {
+  if (to != TCP_STATE_CLOSE || from == TCP_STATE_CLOSE || from == TCP_STATE_LISTEN) return;
+  if (sk->sk_protocol != PROTOCOL_TCP) return;
+  struct ring_record* record = new_record(sk, RING_BYTES);
+  if (!record) return;
+  const struct tcp_sock* tcp = (const struct tcp_sock*)sk;
+  record->time = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+  // A FIN that came is counted as a byte.
+  const __u64 fin = sk->__sk_common.skc_flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
+  record->cookie = BPF_CORE_READ(tcp, bytes_received) - fin;
+  submit(record);
+}
+
 static __always_inline int hand_over(struct sock* sk, const struct told told) {
   struct sock_common* common = &sk->__sk_common;
   const __u16 protocol = sk->sk_protocol;
@@ -59,6 +106,9 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   if (local_port == 0) local_port = __builtin_bswap16(BPF_CORE_READ((struct inet_sock*)sk, inet_sport));
   // A port that is not there may still come: a life is handed over whole.
   if (local_port != 0 && remote_port != 0 && !port_is_wanted(local_port) && !port_is_wanted(remote_port)) return 0;
+
+  if (tells_actors && told.kind == RING_TRANSITION) tell_actor(sk, told.from, told.to);
+  if (tells_bytes && told.kind == RING_TRANSITION) tell_bytes(sk, told.from, told.to);
 
   const __u32 zero = 0;
   __u64* full = bpf_map_lookup_elem(&dropped, &zero);

@@ -95,6 +95,11 @@ struct Transition {
   /// Whether the process that ran was one that the source was told to follow: the one that did it, where a system call
   /// did, as connect(2) and listen(2); else anybody.
   bool by_followed = false;
+  /// Which process did it, where a system call did: listen(2), connect(2), close(2) or shutdown(2). Nothing elsewhere.
+  std::optional<std::uint32_t> actor_pid;
+  std::string_view actor_name;
+  std::optional<std::uint64_t> bytes_sent;  ///< with the last step of a connection: of data, each byte once
+  std::optional<std::uint64_t> bytes_received;
   std::string_view host;   ///< where it was written down; or empty
   std::uint64_t line = 0;  ///< of the log, or number of the record; 0 where there is none
   RecordOrder order = RecordOrder::as_it_happened;

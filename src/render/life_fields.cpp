@@ -8,10 +8,10 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr auto kLifeFields =
-    std::to_array<std::string_view>({"time", "snapshot", "family", "local_address", "local_port", "remote_address",
-                                     "remote_port", "cookie", "opening", "lasted_us", "handshake_us", "closed_first",
-                                     "ending", "reset_by", "complete", "legal", "states", "reset_reason", "object"});
+constexpr auto kLifeFields = std::to_array<std::string_view>(
+    {"time",     "snapshot", "family",    "local_address", "local_port",   "remote_address", "remote_port",
+     "cookie",   "opening",  "lasted_us", "handshake_us",  "closed_first", "ending",         "reset_by",
+     "complete", "legal",    "states",    "reset_reason",  "object",       "bytes_sent",     "bytes_received"});
 
 template <typename Word>
 std::string word_or_nothing(const std::optional<Word>& word) {
@@ -19,6 +19,10 @@ std::string word_or_nothing(const std::optional<Word>& word) {
 }
 std::string us_or_nothing(const std::optional<EventTime>& time) {
   return time ? std::to_string(time->count()) : std::string();
+}
+
+std::string number_or_nothing(const std::optional<std::uint64_t>& number) {
+  return number ? std::to_string(*number) : std::string();
 }
 
 /// "SYN_SENT:57 ESTABLISHED:1200": a state without a number lasted nobody knows how long.
@@ -41,7 +45,7 @@ class LifeFields final : public FieldWriter<kLifeFields.size()> {
     line(of, {std::string(name(of.opening)), us_or_nothing(lasted(of)), us_or_nothing(of.handshake),
               word_or_nothing(of.closed_first), word_or_nothing(of.ending), word_or_nothing(of.reset_by),
               of.complete ? "yes" : "no", of.legal ? "yes" : "no", states_field(of), word_or_nothing(of.reset_reason),
-              std::string(name(of.body))});
+              std::string(name(of.body)), number_or_nothing(of.bytes_sent), number_or_nothing(of.bytes_received)});
   }
 };
 

@@ -54,6 +54,8 @@ Json life_json(const ConnectionLife& of) {
   out["ending"] = word(of.ending);
   out["reset_by"] = word(of.reset_by);
   out["reset_reason"] = word(of.reset_reason);
+  out["bytes_sent"] = number(of.bytes_sent);
+  out["bytes_received"] = number(of.bytes_received);
   out["complete"] = of.complete;
   out["legal"] = of.legal;
   out["states"] = Json::array();

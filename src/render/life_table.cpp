@@ -40,6 +40,10 @@ std::string states_text(const ConnectionLife& life) {
     if (&stay != life.states.data()) text += ", ";
     text += std::string(name(stay.state)) + " " + (stay.lasted ? exact_text(*stay.lasted) : "?");
   }
+  if (life.bytes_sent && life.bytes_received) {
+    text +=
+        "; sent " + std::to_string(*life.bytes_sent) + " B, received " + std::to_string(*life.bytes_received) + " B";
+  }
   return text;
 }
 

@@ -8,9 +8,11 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr auto kFields = std::to_array<std::string_view>(
-    {"time", "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie", "from",
-     "to", "path", "dwell_ms", "verdict", "reason", "reference", "reset_by", "reset_reason", "object", "cause"});
+constexpr auto kFields =
+    std::to_array<std::string_view>({"time",           "snapshot",     "family",  "local_address", "local_port",
+                                     "remote_address", "remote_port",  "cookie",  "from",          "to",
+                                     "path",           "dwell_ms",     "verdict", "reason",        "reference",
+                                     "reset_by",       "reset_reason", "object",  "cause",         "pid"});
 
 std::string reset_by(const Transition& of) {
   if (of.peer_reset == true) return std::string(name(ResetBy::peer));
@@ -28,7 +30,8 @@ class TransitionFields final : public FieldWriter<kFields.size()> {
     line(of, {std::string(name(of.from)), std::string(name(of.to)), path, dwell ? std::to_string(*dwell) : "",
               std::string(name(judgement.verdict)), judgement.reason, judgement.reference, reset_by(of),
               of.reset_reason ? std::string(name(*of.reset_reason)) : "", std::string(name(of.body)),
-              of.minisocket_end ? std::string(name(*of.minisocket_end)) : ""});
+              of.minisocket_end ? std::string(name(*of.minisocket_end)) : "",
+              of.actor_pid ? std::to_string(*of.actor_pid) : ""});
   }
 };
 

@@ -82,6 +82,16 @@ class TransitionNdjson final : public TransitionWriter {
     } else {
       out.append("null");
     }
+    out.append(R"(,"actor":)");
+    if (of.actor_pid) {
+      out.append(R"({"pid":)");
+      out.number(*of.actor_pid);
+      out.append(R"(,"comm":)");
+      append_json_string(out, of.actor_name);
+      out.append("}");
+    } else {
+      out.append("null");
+    }
     out.append(R"(,"reset_sent":)");
     out.append(!of.reset_sent ? "null" : *of.reset_sent ? "true" : "false");
     out.append(R"(,"reset_reason":)");

@@ -33,6 +33,7 @@ std::vector<TextTable::Heading> headings(const RenderSettings& settings) {
                                          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle}};
   if (settings.namespaces == Namespaces::several) out.push_back({"NETNS", Align::left});
   out.push_back({settings.observed == Observed::exact ? "END" : "UNSEEN", Align::left});
+  if (settings.processes) out.push_back({"PROCESS", Align::left});
   return out;
 }
 
@@ -75,6 +76,7 @@ class TransitionTable final : public TransitionWriter {
     put(of.remote ? to_string(*of.remote) : "*");
     if (settings_.namespaces == Namespaces::several) put_netns(of.netns.value_or(0));
     put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
+    if (settings_.processes) put_actor(of);
     table_.end_row();
   }
 
@@ -90,8 +92,16 @@ class TransitionTable final : public TransitionWriter {
     const std::string_view name = settings_.names.netns(inode);
     const std::size_t start = table_.cell().size();
     append_escaped(table_.cell(), name.empty() ? std::to_string(inode) : name, settings_.charset);
-    table_.end_cell(display_width(table_.cell().view().substr(start)));
+    end_cell(start);
   }
+  void put_actor(const Transition& of) {
+    if (!of.actor_pid) return put("-");
+    const std::size_t start = table_.cell().size();
+    append_escaped(table_.cell(), of.actor_name, settings_.charset);
+    table_.cell().append("(" + std::to_string(*of.actor_pid) + ")");
+    end_cell(start);
+  }
+  void end_cell(std::size_t start) { table_.end_cell(display_width(table_.cell().view().substr(start))); }
   void put_state(ObservedState state) {
     const Seen seen = state.seen();
     put(name(state), seen && settings_.colour == Colour::yes ? colour_of(*seen) : std::string_view{});

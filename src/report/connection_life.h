@@ -76,8 +76,10 @@ struct ConnectionLife {
   std::optional<Ending> ending;
   std::optional<ResetBy> reset_by;
   std::optional<ResetReason> reset_reason;  ///< of an RST that this host sent
-  bool complete = true;                     ///< no record is missing
-  bool legal = true;                        ///< no record is illegal
+  std::optional<std::uint64_t> bytes_sent;  ///< of data, each byte once
+  std::optional<std::uint64_t> bytes_received;
+  bool complete = true;  ///< no record is missing
+  bool legal = true;     ///< no record is illegal
 };
 
 }  // namespace tcpstat::inline report

@@ -120,6 +120,8 @@ ConnectionLife Life::conclude(const Transition& last) const {
   out.cookie = last.cookie;
   out.ended = since();
   out.ending = ending_of(last);
+  out.bytes_sent = last.bytes_sent;
+  out.bytes_received = last.bytes_received;
   if (out.ending == Ending::reset && last.peer_reset) out.reset_by = *last.peer_reset ? ResetBy::peer : ResetBy::here;
   if (out.reset_by == ResetBy::here) out.reset_reason = last.reset_reason;
   return out;

@@ -22,6 +22,7 @@ class Refusals(TestCase):
             ("--source", "netlink"): r"trace reads the kernel's announcements, so its source is auto, bpf or tracefs, "
                                      r'not "netlink"',
             ("--source", "tracefs", "--netns", "blue"): r"tracefs shows the transitions of all network namespaces .*",
+            ("--source", "tracefs", "-p"): r"tracefs does not tell which process did it; -p takes --source bpf",
             ("--source", "tracefs", "--", "true"): r"tracefs does not tell whose a socket is; following a command takes "
                                                    r"--source bpf",
             ("--",): r"-- is followed by the command to run: tcpstat trace -- curl URL",
@@ -151,8 +152,9 @@ class Live(TestCase):
         if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:
             self.skipTest("no BPF programs here")
         talk = ("import socket, os; l = socket.create_server(('127.0.0.1', 0)); p = l.getsockname()[1]; print(p)\n"
-                "if os.fork() == 0: socket.create_connection(('127.0.0.1', p)).close(); os._exit(0)\n"
-                "a = l.accept()[0]; a.recv(1); a.close(); os.wait()")
+                "if os.fork() == 0: c = socket.create_connection(('127.0.0.1', p)); c.send(b'abc'); c.close(); os._exit(0)\n"
+                "a = l.accept()[0]\n"
+                "while a.recv(9): pass\na.close(); os.wait()")
         with socket.create_server(("127.0.0.1", 0)) as other:
             noise = (f"import socket, time\nwhile True: socket.create_connection(('127.0.0.1', {other.getsockname()[1]})"
                      ").close(); time.sleep(0.001)")
@@ -163,6 +165,7 @@ class Live(TestCase):
         self.assertEqual(result.code, 0, result)
         port = int(result.err.split()[0])
         lines = [json.loads(line) for line in result.lines]
+        self.assertEqual([line["bytes_sent"] for line in lines[:-1]], [3, 0] if lines[0]["opening"] == "active" else [0, 3])
         self.assertEqual(sorted((line["opening"], line["local_port"] == port) for line in lines[:-1]),
                          [("active", False), ("passive", True)])
         self.assertEqual(lines[-1]["source"], "bpf")

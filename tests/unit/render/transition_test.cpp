@@ -98,6 +98,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"object", "socket"},
                       {"cause", nullptr},
                       {"tries", nullptr},
+                      {"actor", nullptr},
                       {"reset_sent", nullptr},
                       {"reset_reason", nullptr},
                       {"verdict", "legal"},
@@ -126,7 +127,7 @@ TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what need
   const auto csv = lines(written("csv"));
   REQUIRE(csv.size() == 3);
   CHECK(csv[0].starts_with("time,snapshot,family,"));
-  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,"));
+  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,,"));
   CHECK(csv[2].find(",::,22,,,,ABSENT,") != std::string::npos);
 }
 
@@ -266,7 +267,7 @@ TEST_CASE("a life as fields and as a table") {
   REQUIRE(csv.size() == 2);
   CHECK(csv[0].starts_with("time,snapshot,family,local_address,"));
   CHECK(csv[1].ends_with(",active,3206,57,,reset,peer,yes,yes,SYN_SENT:57 " + std::string(name(State::established)) +
-                         ":3149,,socket"));
+                         ":3149,,socket,,"));
   CHECK(lines(lives("plain", reset_life()))[1].find("\t57\t-\treset\tpeer\tyes") != std::string::npos);
   const auto table = lines(lives("table", reset_life()));
   REQUIRE(table.size() == 2);
@@ -282,7 +283,7 @@ TEST_CASE("why this host sent the RST that ended a life") {
   life.reset_by = ResetBy::here;
   life.reset_reason = ResetReason::keepalive_timeout;
   CHECK(json::parse(lines(lives("ndjson", life))[0])["reset_reason"] == "keepalive-timeout");
-  CHECK(lines(lives("csv", life))[1].ends_with(":3149,keepalive-timeout,socket"));
+  CHECK(lines(lives("csv", life))[1].ends_with(":3149,keepalive-timeout,socket,,"));
   CHECK(lines(lives("table", life))[1].find("(keepalive-timeout) SYN_SENT") != std::string::npos);
 }
 
@@ -306,6 +307,34 @@ TEST_CASE("the table of exact transitions says whose RST ended a socket") {
   CHECK(told(of).ends_with("  reset-peer\n"));
 }
 
+TEST_CASE("which process did it, and what a connection has carried") {
+  Transition of = closed();
+  of.actor_pid = 123;
+  of.actor_name = "cu\x1brl";
+  const auto told = [&of](std::string_view format) {
+    Rendering rendering("table");
+    rendering.settings.observed = Observed::exact;
+    rendering.settings.processes = true;
+    const auto writer = find_format(format)->transitions(rendering.settings);
+    writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05.678123"});
+    writer->transition(of, {});
+    writer->sample_end();
+    return rendering.text();
+  };
+  CHECK(told("table").find("END  PROCESS\n") != std::string::npos);
+  CHECK(told("table").ends_with("  cu\\x1brl(123)\n"));
+  CHECK((json::parse(told("ndjson"))["actor"] == json{{"pid", 123}, {"comm", "cu\x1brl"}}));
+  CHECK(told("csv").ends_with(",socket,,123\n"));
+  of.actor_pid.reset();
+  CHECK(told("table").ends_with("  -\n"));
+  ConnectionLife life = reset_life();
+  life.bytes_sent = 10;
+  life.bytes_received = 2'000;
+  CHECK(json::parse(lines(lives("ndjson", life))[0])["bytes_received"] == 2'000);
+  CHECK(lines(lives("csv", life))[1].ends_with(",socket,10,2000"));
+  CHECK(lines(lives("table", life))[1].ends_with("; sent 10 B, received 2000 B"));
+}
+
 TEST_CASE("the end of a request") {
   Transition of = closed();
   of.observed = Observed::exact;
@@ -327,7 +356,7 @@ TEST_CASE("the end of a request") {
   CHECK(line["object"] == "request");
   CHECK(line["cause"] == "pruned");
   CHECK(line["tries"] == 2);
-  CHECK(told("csv").ends_with(",request,pruned\n"));
+  CHECK(told("csv").ends_with(",request,pruned,\n"));
   CHECK(told("table").ends_with("  pruned\n"));
 }
 
