@@ -73,6 +73,7 @@ constexpr PeerWords kGoneWords = {
     .one = "it is gone or cut off",
     .few = "they are gone or cut off",
     .advice = kSeePeer,
+    .brief = " for a peer with a closed window",
 };
 constexpr PeerWords kNotSentWords = {
     .quantity = "tries",
