@@ -101,7 +101,7 @@ class ClosedWindows : public Diagnosis {
     if (peers.size() == 1) {
       one.message =
           one.subject.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_);
-      one.brief = one.subject.text() + " keeps the window closed on " + counted(all_.rows, "connection");
+      one.brief = one.subject.text() + " closed its window, " + counted(all_.rows, "connection");
       one.why = "it answers and does not read, its program stands still; " + holds;
       one.advice = "look at the program there";
       return;

@@ -140,7 +140,7 @@ class Ports : public Diagnosis {
                   (once == 0 && listened == 0 ? "bound and never connected" : "bound before they connected");
     if (once > 0 && idle > 0) one.message += ", " + std::to_string(idle) + " of them never did";
     if (listened > 0) one.message += ", " + std::to_string(listened) + " by listeners";
-    one.brief = std::to_string(count) + " of " + std::to_string(most_) + " local ports are taken by bound sockets";
+    one.brief = std::to_string(count) + " of " + std::to_string(most_) + " local ports taken by bound sockets";
     one.why = std::string("connect(2) ") + (severity == Severity::critical ? "finds hardly any" : "finds few") +
               ", whatever the destination";
     one.advice = once > 0 ? "let programs set IP_BIND_ADDRESS_NO_PORT, or widen net.ipv4.ip_local_port_range"

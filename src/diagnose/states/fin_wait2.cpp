@@ -123,7 +123,7 @@ class FinWait2 : public Diagnosis {
       one.message = subject + " holds " + counted(group->rows, "connection") +
                     (key.pid != 0 ? service_text(*group) : "") + " that it shut down and never closed" +
                     oldest_text(group->oldest_ms);
-      one.brief = subject + " never closes " + counted(group->rows, "connection") + " that it shut down";
+      one.brief = subject + " holds " + counted(group->rows, "half-closed connection");
       one.why = "the peers do not close either, and no timer ends them";
       one.advice = "let the program close them, or end them after a time-out";
       one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));

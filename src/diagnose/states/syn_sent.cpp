@@ -126,7 +126,7 @@ class SynSent : public Diagnosis {
                   (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
                   oldest_text(group.oldest_ms) +
                   (nobody ? ", and nothing else to it works" : ", though other connections to it work");
-    one.brief = about.text() + " does not answer " + counted(group.rows, "connection attempt");
+    one.brief = about.text() + " does not answer " + counted(group.rows, "attempt");
     one.why = nobody ? "it is down, or a firewall drops the SYN" : "its queue is full, or segments get lost";
     one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
                         : "look at the accept queue there (tcpstat -l), then at the path";
