@@ -40,9 +40,12 @@ void LiveView::draw(CellBuffer& to) {
 
 void LiveView::draw_head(CellBuffer& to) const {
   const check::Judged& judged = data_.judged;
-  std::string head = "tcpstat " + safe(data_.host, manner_.charset) + "  " + data_.local_time + "  ";
-  head += interval_text(kept_);
-  if (kept_ > interval_) head += " (slowed from " + interval_text(interval_) + ")";
+  // Where there is no room for both, the verdict is worth more than what host and interval this is.
+  const bool narrow = to.columns() < kSparklineColumns && judged.status >= Severity::unknown;
+  std::string head =
+      narrow ? "tcpstat " + data_.local_time
+             : "tcpstat " + safe(data_.host, manner_.charset) + "  " + data_.local_time + "  " + interval_text(kept_);
+  if (kept_ > interval_) head += narrow ? "  slowed" : " (slowed from " + interval_text(interval_) + ")";
   if (!replayed_.empty()) head += "  " + replayed_;
   std::size_t x = to.put(0, 0, head, Tone::strong);
   if (paused_) x = to.put(x, 0, "  PAUSED", Tone::warning);

@@ -314,7 +314,7 @@ void LiveView::open_details() {
   const std::string explained = explanation(tab().subject(data_, place().row));
   std::string details = tab().details(data_, place().row, manner_);
   const std::string command = tab().command(data_, place().row, manner_);
-  if (!command.empty()) details = "run  " + command + "\n\n" + details;
+  if (!command.empty() && details.find(command) == std::string::npos) details = "run  " + command + "\n\n" + details;
   page_ = Page{std::string(tab().title()), details + "\n" + explained};
 }
 

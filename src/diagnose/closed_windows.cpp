@@ -101,6 +101,7 @@ class ClosedWindows : public Diagnosis {
     if (peers.size() == 1) {
       one.message =
           one.subject.text() + " keeps the " + closed + " on " + counted(all_.rows, "connection") + service_text(all_);
+      one.brief = one.subject.text() + " closed its window, " + counted(all_.rows, "connection");
       one.why = "it answers and does not read, its program stands still; " + holds;
       one.advice = "look at the program there";
       return;
@@ -108,6 +109,7 @@ class ClosedWindows : public Diagnosis {
     const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.service.port) : "";
     one.message = std::string(peers_.lost() > 0 ? "More than " : "") + counted(peers.size(), "peer") + of +
                   " keep their " + closed + " (" + counted(all_.rows, "connection") + ")";
+    one.brief = counted(peers.size(), "peer") + of + " keep their window closed";
     one.why = "slow readers, or an attack on memory; " + holds;
     one.advice = "let the program end writes that take too long";
   }

@@ -81,6 +81,7 @@ class Host : public Diagnosis {
     one.critical = critical;
     one.message =
         counted(*usage.orphan, "connection") + " that no process holds, tcp_max_orphans is " + std::to_string(*most);
+    one.brief = std::to_string(*usage.orphan) + " orphaned connections of at most " + std::to_string(*most);
     one.why = "peers do not finish the close, and the kernel resets what is too much";
     one.advice = "find those peers; raise net.ipv4.tcp_max_orphans where memory allows";
     one.next = "tcpstat summary --by state,remote_prefix --state " + std::string(name(State::fin_wait1)) + "," +

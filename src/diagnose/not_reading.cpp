@@ -69,6 +69,8 @@ class NotReading : public Diagnosis {
       one.message = subject + " does not read " + counted(group->rows, "connection") +
                     (key.pid != 0 ? service_text(*group) : "") + " where data " +
                     (by_age ? "waits" : "fills the receive buffer") + oldest_text(group->oldest_ms);
+      one.brief =
+          subject + " does not read " + counted(group->rows, "connection") + (key.pid != 0 ? service_text(*group) : "");
       one.why = "it is stuck, or waits for something else";
       one.advice = "find out where it hangs (its stack, its log)";
       one.next = list_command({State::established}, "-p -i " + filter_text(key));

@@ -59,10 +59,11 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   one.unit = words.unit;
   one.warning = warning;
   one.critical = critical;
-  one.message = (all_.rows < open ? std::to_string(all_.rows) + " of " : "") +
-                counted(std::max(all_.rows, open), "connection") + std::string(words.verb) +
-                (all_.rows == 1 && !words.verb.empty() ? "s" : "") + std::string(words.what) +
-                oldest_text(all_.oldest_ms) + "; ";
+  const std::string who = (all_.rows < open ? std::to_string(all_.rows) + " of " : "") +
+                          counted(std::max(all_.rows, open), "connection") + std::string(words.verb) +
+                          (all_.rows == 1 && !words.verb.empty() ? "s" : "");
+  one.message = who + std::string(words.what) + oldest_text(all_.oldest_ms) + "; ";
+  one.brief = who + std::string(words.brief.empty() ? words.what : words.brief);
   const bool most = !one_peer && peers.size() > 1 && share >= limit(kMostShare.name);
   if (peers.size() == 1) {
     one.message += about.text();

@@ -31,6 +31,7 @@ struct PeerWords {
   std::string_view advice = {};
   std::string_view advice_for_most = "look at this host's own link first";
   std::string_view columns = "-p -i";
+  std::string_view brief = {};      ///< `what`, where that is too long for a first line
   std::string_view verb = " wait";  ///< of several; "waits" of one
 };
 

@@ -140,6 +140,7 @@ class Ports : public Diagnosis {
                   (once == 0 && listened == 0 ? "bound and never connected" : "bound before they connected");
     if (once > 0 && idle > 0) one.message += ", " + std::to_string(idle) + " of them never did";
     if (listened > 0) one.message += ", " + std::to_string(listened) + " by listeners";
+    one.brief = std::to_string(count) + " of " + std::to_string(most_) + " local ports taken by bound sockets";
     one.why = std::string("connect(2) ") + (severity == Severity::critical ? "finds hardly any" : "finds few") +
               ", whatever the destination";
     one.advice = once > 0 ? "let programs set IP_BIND_ADDRESS_NO_PORT, or widen net.ipv4.ip_local_port_range"
@@ -177,6 +178,8 @@ class Ports : public Diagnosis {
     one.critical = critical;
     one.message = std::to_string(use.all()) + " of " + std::to_string(most_) + " local ports from " +
                   to_string(way.local) + " to " + destination + " are taken";
+    one.brief =
+        std::to_string(use.all()) + " of " + std::to_string(most_) + " local ports to " + destination + " taken";
     if (use.waiting > 0)
       one.message += ", " + std::to_string(use.waiting) + " by " + std::string(name(State::time_wait));
     if (free_again) {

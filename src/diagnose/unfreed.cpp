@@ -59,6 +59,7 @@ class Unfreed final : public Diagnosis {
     one.unit = "sockets";
     one.message = held.name + "(" + std::to_string(held.pid) + ") holds " + counted(held.sockets, "TCP socket") +
                   " that were closed and never freed, or never connected";
+    one.brief = held.name + "(" + std::to_string(held.pid) + ") never frees " + counted(held.sockets, "TCP socket");
     one.why = "it does not call close(2)";
     if (severity >= Severity::warning) {
       one.because("its limit of open files is " + std::to_string(files));

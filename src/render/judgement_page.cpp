@@ -51,7 +51,8 @@ void append_coloured(TextBuffer& out, std::string_view line) {
 void append_for(const Page& page, std::string_view text, TextBuffer& out) {
   if (page.width == 0 || page.charset == Charset::utf8) return out.append(text);
   while (!text.empty()) {
-    const auto foreign = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const auto foreign =
+        std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     const auto plain = static_cast<std::size_t>(foreign - text.begin());
     out.append(text.substr(0, plain));
     text.remove_prefix(plain);

@@ -360,6 +360,14 @@ class Lists(TestCase):
         self.assertNotIn("\x1b", result.out)
         self.assertIn("sample 2", result.out)
 
+    def test_a_dumb_terminal_gets_every_count(self):
+        for columns in (40, 60, 80):
+            with self.subTest(columns=columns):
+                result = on_terminal("watch", "--proc-root", self.tree().path, "--count", "1", columns=columns, env={"TERM": "dumb"})
+                head = result.out[:result.out.index("STATE ")]
+                self.assertTrue(all(len(line) <= columns for line in head.splitlines()), head)
+                self.assertRegex(" ".join(head.split()), r"sample 1 \d+ sockets: .* 1 SYN_SENT, .* 1 LAST_ACK, 1 CLOSING$")
+
 
 class Usage(TestCase):
     def test_what_it_refuses(self):

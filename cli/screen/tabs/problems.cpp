@@ -1,6 +1,7 @@
 // What is wrong, worst first: the findings of the rules.
 
 #include "cli/screen/tab.h"
+#include "render/evidence_text.h"
 
 namespace tcpstat::cli::screen {
 namespace {
@@ -11,10 +12,11 @@ char mark_of(Severity severity) {
   return severity == Severity::unknown ? '?' : ' ';
 }
 
-/// What stands behind the subject that the row names already, and the reason as far as there is room.
+/// In short words what stands behind the subject that the row names already, and the reason as far as there is room.
 std::string without_subject(const Finding& of) {
   const std::string subject = of.subject.text() + " ";
-  const std::string what = of.message.starts_with(subject) ? of.message.substr(subject.size()) : of.message;
+  const std::string& words = of.brief.empty() ? of.message : of.brief;
+  const std::string what = words.starts_with(subject) ? words.substr(subject.size()) : words;
   return of.why.empty() ? what : what + ": " + of.why;
 }
 
@@ -72,9 +74,7 @@ class Problems final : public Tab {
                       std::string(name(of.finding.severity)) + "  since " + duration_text(since) + "\n\n" +
                       pane(data, index, manner) + "\n";
     for (const Evidence& one : of.finding.evidence) {
-      out += one.quantity + " " + (one.value ? number_text(*one.value) : std::string("unknown"));
-      if (one.limit) out += " " + one.op + " " + number_text(*one.limit);
-      out += (one.unit.empty() ? "" : " " + one.unit) + "  (" + safe(one.source, manner.charset) + ")\n";
+      out += safe(render::evidence_text(one), manner.charset) + "\n";
     }
     return out;
   }

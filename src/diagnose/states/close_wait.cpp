@@ -143,7 +143,7 @@ class CloseWait : public Diagnosis {
     out.why = leak ? "a descriptor leak" : "it is stuck or short of workers";
     out.advice = leak ? "restart it, which frees them for now; the program must close them"
                       : "find out where it hangs (its stack, its log), or give it more workers";
-    if (leak) out.brief = subject + " leaks " + counted(group.rows, "connection") + where;
+    out.brief = subject + (leak ? " leaks " : " does not read ") + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
   }
@@ -169,6 +169,7 @@ class CloseWait : public Diagnosis {
     one.critical = limit_of(rule_limits_, kLeak, "critical");
     one.message = counted(all_, "connection") + " in " + std::string(name(State::close_wait)) + ", more in each of " +
                   std::to_string(kRises) + " runs (" + std::to_string(last.front()) + " before)";
+    one.brief = counted(all_, "connection") + " in " + std::string(name(State::close_wait)) + ", more in each run";
     one.why = "a program does not close what its peers closed";
     one.advice = "find the program; restart it, which frees them for now";
     one.next = "tcpstat summary --by process --state " + std::string(name(State::close_wait));

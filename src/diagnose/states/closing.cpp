@@ -93,6 +93,7 @@ class Closing : public Diagnosis {
     one.critical = critical;
     one.message =
         counted(total_.rows, "connection") + " cannot finish closing (" + stuck + ")" + oldest_text(total_.oldest_ms);
+    one.brief = counted(total_.rows, "connection") + " cannot finish closing";
     if (count(HeldBy::window) * 2 > total_.rows) {
       one.why = "peers do not read, and the FIN waits behind data";
       one.advice = "look at the programs of these peers";

@@ -73,6 +73,7 @@ constexpr PeerWords kGoneWords = {
     .one = "it is gone or cut off",
     .few = "they are gone or cut off",
     .advice = kSeePeer,
+    .brief = " for a closed window",
 };
 constexpr PeerWords kNotSentWords = {
     .quantity = "tries",
@@ -103,6 +104,7 @@ constexpr PeerWords kRetransmitWords = {
     .one = "the peer is gone, or the path loses everything",
     .few = "these are gone, or the path to them loses segments",
     .advice = kSeePeer,
+    .brief = " for an acknowledgement",
 };
 constexpr PeerWords kKeepaliveWords = {
     .quantity = "unanswered_probes",
@@ -111,6 +113,7 @@ constexpr PeerWords kKeepaliveWords = {
     .one = "the peer is gone",
     .few = "these are gone",
     .advice = kSeePeer,
+    .brief = " for keepalive answers",
 };
 
 /// Open connections that sent enough data to tell whether some of it got lost.

@@ -95,6 +95,7 @@ class FinWait2 : public Diagnosis {
     one.critical = critical;
     one.message =
         counted(total_.rows, "closed connection") + " whose peers do not close" + oldest_text(total_.oldest_ms);
+    one.brief = counted(total_.rows, "closed connection") + " whose peers do not close";
     one.why =
         "most of one peer: " + std::to_string(first.group->rows) + " of " + subject_of(first.key, *first.group).text();
     one.advice = "look there for " + std::string(name(State::close_wait));
@@ -122,6 +123,7 @@ class FinWait2 : public Diagnosis {
       one.message = subject + " holds " + counted(group->rows, "connection") +
                     (key.pid != 0 ? service_text(*group) : "") + " that it shut down and never closed" +
                     oldest_text(group->oldest_ms);
+      one.brief = subject + " holds " + counted(group->rows, "half-closed connection");
       one.why = "the peers do not close either, and no timer ends them";
       one.advice = "let the program close them, or end them after a time-out";
       one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));

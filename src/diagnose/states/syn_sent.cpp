@@ -126,6 +126,7 @@ class SynSent : public Diagnosis {
                   (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
                   oldest_text(group.oldest_ms) +
                   (nobody ? ", and nothing else to it works" : ", though other connections to it work");
+    one.brief = about.text() + " does not answer " + counted(group.rows, "attempt");
     one.why = nobody ? "it is down, or a firewall drops the SYN" : "its queue is full, or segments get lost";
     one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
                         : "look at the accept queue there (tcpstat -l), then at the path";
@@ -159,6 +160,7 @@ class SynSent : public Diagnosis {
     one.message = std::string(destinations_.lost() > 0 ? "More than " : "") + std::to_string(destinations.size()) +
                   " destinations do not answer (" + counted(all_.rows, "attempt") +
                   (all_.process.empty() ? "" : ", " + all_.process) + oldest_text(all_.oldest_ms) + ")";
+    one.brief = std::to_string(destinations.size()) + " destinations do not answer " + counted(all_.rows, "attempt");
     one.why = named + (destinations.size() > kMostNamed ? ", …" : "") +
               (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
     one.advice = most_fail() ? "check this host's link, routes and firewall" : "see whether they are up";

@@ -64,6 +64,7 @@ class TimeWait : public Diagnosis {
       one.message += ", " + std::to_string(*overflows) + (*overflows == 1 ? " was" : " were") + " dropped just now";
     }
     one.why = full ? "new ones end without their wait" : "near the limit, which is harmless until it is reached";
+    one.brief = counted(count, "time-wait socket") + (most ? " of at most " + std::to_string(*most) : "");
     if (full) one.advice = "keep connections open, or raise the limit";
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::time_wait));
     out.push_back(std::move(one));

@@ -5,6 +5,7 @@
 #include <array>
 #include <sstream>
 
+#include "base/utf8.h"
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
@@ -21,6 +22,9 @@ std::string text(const std::vector<Finding>& findings) {
     if (value) out << what << *value;
   };
   for (const Finding& one : findings) {
+    // Behind "TCPSTAT CRITICAL - ", and before " (and 2 more)", in 80 columns.
+    CAPTURE(one.message);
+    CHECK(display_width(one.brief.empty() ? one.message : one.brief) <= 48);
     out << one.rule << ' ' << name(one.severity) << ' ' << one.subject.text();
     number(" ", one.value);
     out << ' ' << one.unit;

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <ostream>
+#include <string>
+#include <vector>
 
 #include "base/utf8.h"
 #include "cli/screen/table_view.h"
@@ -38,4 +41,12 @@ TEST_CASE("an address loses its middle and keeps its port") {
   CHECK(without_middle("[2001:db8::1]:443", 12, "…") == "[2001:d…:443");
   CHECK(without_middle("10.0.0.1:80", 11, "…") == "10.0.0.1:80");
   CHECK(display_width(without_middle("[2001:db8:ffff::1]:65535", 9, "~")) == 9);
+}
+
+TEST_CASE("what goes on below a label stands beside it, and other text at the margin") {
+  using Lines = std::vector<std::string>;
+  CHECK(lines_of("do   find out where it hangs", 20) == Lines{"do   find out where", "     it hangs"});
+  CHECK(lines_of("one two three\n\nfour\n", 9) == Lines{"one two", "three", "", "four"});
+  CHECK(lines_of("a long beginning  two words", 18) == Lines{"a long beginning ", "two words"});
+  CHECK(lines_of("  indented", 10) == Lines{"  indented"});
 }
