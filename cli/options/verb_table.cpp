@@ -62,7 +62,7 @@ constexpr Example kWatchExamples[] = {
 };
 
 constexpr OwnRefusal kAuditRefusals[] = {
-    {container, "audit judges network namespaces; --netns PID takes that of a process in the container"},
+    {container, "--container selects connections; audit takes the network namespace of a process in it: --netns PID"},
 };
 
 constexpr OwnOption kTraceOptions[] = {

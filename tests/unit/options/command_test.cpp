@@ -167,7 +167,7 @@ TEST_CASE("what looks at one network namespace says what to type for several") {
       "--netns web,db is for lists, summary, check, watch and audit: trace looks at one network namespace, or at all, "
       "so type --netns NAME for each");
   CHECK(sentence({"audit", "--container", "web"}) ==
-        "audit judges network namespaces; --netns PID takes that of a process in the container");
+        "--container selects connections; audit takes the network namespace of a process in it: --netns PID");
 }
 
 TEST_CASE("--proc-root reads /proc, and -u is answered once") {

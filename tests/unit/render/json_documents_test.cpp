@@ -41,6 +41,7 @@ TEST_CASE("a summary is the envelope without rows") {
   for (const auto& [key, value] : document["phases"].items()) CHECK(key.find('-') == std::string::npos);
   CHECK(document["listeners"] == json({{{"local_address", "::"},
                                         {"local_port", 22},
+                                        {"interface", nullptr},
                                         {"netns", nullptr},
                                         {"accept_queue", 0},
                                         {"accept_limit", nullptr},

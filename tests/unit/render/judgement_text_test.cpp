@@ -279,6 +279,7 @@ TEST_CASE("an audit of several namespaces says of which a line is told, unless i
   CHECK(text(Detail::findings).find("OK netns web: fine\n") == std::string::npos);
   CHECK(text(Detail::evidence).find("OK netns web: fine\n") != std::string::npos);
   report.checks[0].namespaces.assign(20, "n");
+  report.namespaces.resize(21, {4, "n", Severity::ok, "fine"});
   CHECK(text(Detail::findings).find("netns: n, n, n, n, n, n, n, n and 12 others\n") != std::string::npos);
 }
 
