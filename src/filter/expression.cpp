@@ -1,10 +1,15 @@
 #include "filter/expression.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "filter/comm.h"
+#include "filter/expression_match.h"
 #include "model/cgroup_place.h"
+#include "model/column_number.h"
 #include "model/column_values.h"
 
 namespace tcpstat::filter {
@@ -14,7 +19,7 @@ namespace {
 struct RowView {
   const Socket& socket;
   State state;
-  Endpoint remote;
+  const Endpoint& remote;
   const Connection* connection;
   const Listener* listener;
   Names& names;
@@ -31,11 +36,24 @@ struct RowView {
   }
 };
 
+/// Prefix::begins() of four bytes, as one comparison: it is asked of each row.
+bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
+  std::uint32_t network = 0;
+  std::uint32_t address = 0;
+  std::memcpy(&network, prefix.network.bytes.data(), sizeof network);
+  std::memcpy(&address, bytes, sizeof address);
+  const std::uint64_t ones = ~std::uint64_t{0} << (32U - prefix.length);
+  return (ntohl(network ^ address) & static_cast<std::uint32_t>(ones)) == 0;
+}
+
 /// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
 bool has_prefix(const Prefix& prefix, const Address& address) {
   constexpr std::size_t kMapped = 12;
-  if (address.family == prefix.network.family) return prefix.begins(address.bytes.data());
-  return address.is_v4_mapped() && prefix.begins(address.bytes.data() + kMapped);
+  if (prefix.network.family == Family::ipv6) {
+    return address.family == Family::ipv6 && prefix.begins(address.bytes.data());
+  }
+  if (address.family == Family::ipv4) return begins_ipv4(prefix, address.bytes.data());
+  return address.is_v4_mapped() && begins_ipv4(prefix, address.bytes.data() + kMapped);
 }
 
 Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) {
@@ -103,8 +121,9 @@ struct Evaluation {
     return row.socket.mark ? truth_of((*row.socket.mark & test.mask) == test.value) : Truth::unknown;
   }
   Truth operator()(const NumberTest& test) const {
-    const Cell cell = row.cell(*test.column);
-    return cell.kind == Cell::Kind::number ? compare(cell.number, test.comparison, test.value) : Truth::unknown;
+    const auto number =
+        row.connection != nullptr ? number_of(*test.column, *row.connection) : number_of(*test.column, *row.listener);
+    return number ? compare(*number, test.comparison, test.value) : Truth::unknown;
   }
   Truth operator()(const WordTest& test) const {
     if (test.column->id == ColumnId::PROCESS) {
@@ -185,6 +204,42 @@ Truth evaluate(const Expression& expression, const RowView& row) {
     }
   }
   return Truth::unknown;
+}
+
+[[gnu::noinline]] bool is_by_visit(const Test& test, Truth wanted, const RowView& row) {
+  const Evaluation evaluation{row};
+  if (const auto* number = std::get_if<NumberTest>(&test)) return evaluation(*number) == wanted;
+  return std::visit(evaluation, test) == wanted;
+}
+
+/// Of a row whose ends are known a port or an address is there or not. A list of a million rows asks each test of a filter
+/// as often: the usual ones come without a call.
+inline bool is(const Test& test, Truth wanted, const RowView& row) {
+  if (row.ends == Ends::of_row) {
+    if (const auto* port = std::get_if<PortTest>(&test)) {
+      return port->range.has(row.end(port->side).port) == (wanted == Truth::yes);
+    }
+    if (const auto* address = std::get_if<AddressTest>(&test)) {
+      return has_prefix(address->prefix, row.end(address->side).address) == (wanted == Truth::yes);
+    }
+  }
+  return is_by_visit(test, wanted, row);
+}
+
+/// Whether evaluate() is `wanted`, yes or no.
+bool is(const Expression& expression, Truth wanted, const RowView& row) {
+  if (expression.kind() == Expression::Kind::test) return is(expression.test(), wanted, row);
+  if (expression.kind() == Expression::Kind::negation) return is(expression.parts().front(), !wanted, row);
+  // All of them hold if each does; all of them do not if one does not. Any of them: the other way round.
+  const bool each = (expression.kind() == Expression::Kind::all_of) == (wanted == Truth::yes);
+  for (const Expression& part : expression.parts()) {
+    const bool negated = part.kind() == Expression::Kind::negation;
+    const Expression& of = negated ? part.parts().front() : part;
+    const Truth asked = negated ? !wanted : wanted;
+    const bool found = of.kind() == Expression::Kind::test ? is(of.test(), asked, row) : is(of, asked, row);
+    if (found != each) return !each;
+  }
+  return each;
 }
 
 /// As ss prints it: nothing is connected.
@@ -358,14 +413,39 @@ Expression Expression::negation(Expression part) {
   return whole;
 }
 
+namespace {
+
+template <typename Answer>
+auto with_view(const Connection& row, Names& names, Ends ends, const Answer& answer) {
+  if (row.state != State::close || ends != Ends::of_row) {
+    return answer(RowView{row, row.state, row.remote, &row, nullptr, names, ends});
+  }
+  const Endpoint none = no_remote(row.family);
+  return answer(RowView{row, row.state, none, &row, nullptr, names, ends});
+}
+
+template <typename Answer>
+auto with_view(const Listener& row, Names& names, const Answer& answer) {
+  const Endpoint none = no_remote(row.family);
+  return answer(RowView{row, State::listen, none, nullptr, &row, names});
+}
+
+}  // namespace
+
 Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends) {
-  const bool none = row.state == State::close && ends == Ends::of_row;
-  const Endpoint remote = none ? no_remote(row.family) : row.remote;
-  return evaluate(expression, RowView{row, row.state, remote, &row, nullptr, names, ends});
+  return with_view(row, names, ends, [&](const RowView& view) { return evaluate(expression, view); });
 }
 
 Truth evaluate(const Expression& expression, const Listener& row, Names& names) {
-  return evaluate(expression, RowView{row, State::listen, no_remote(row.family), nullptr, &row, names});
+  return with_view(row, names, [&](const RowView& view) { return evaluate(expression, view); });
+}
+
+bool holds(const Expression& expression, const Connection& row, Names& names, Ends ends) {
+  return with_view(row, names, ends, [&](const RowView& view) { return is(expression, Truth::yes, view); });
+}
+
+bool holds(const Expression& expression, const Listener& row, Names& names) {
+  return with_view(row, names, [&](const RowView& view) { return is(expression, Truth::yes, view); });
 }
 
 ExpressionNeeds needs_of(const Expression& expression) {

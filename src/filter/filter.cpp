@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "filter/expression_match.h"
+
 namespace tcpstat::filter {
 namespace {
 
@@ -68,9 +70,9 @@ bool Filter::matches_expression(const Row& row, Ends ends) const {
   NoNames none;
   Names& known = names != nullptr ? *names : none;
   if constexpr (std::is_same_v<Row, Connection>) {
-    return evaluate(*expression, row, known, ends) == Truth::yes;
+    return holds(*expression, row, known, ends);
   } else {
-    return evaluate(*expression, row, known) == Truth::yes;
+    return holds(*expression, row, known);
   }
 }
 

@@ -84,6 +84,9 @@ TEST_CASE("each task has its goal at each size") {
   CHECK(goal_text(Task::summary, Size::large, 1.0) == "<= 1.05 met");
   CHECK(goal_text(Task::half_open, Size::small, 1.0) == "<= 1.3 met");
   CHECK(goal_text(Task::half_open, Size::large, 1.2) == "<= 1.15 missed");
+  CHECK(goal_text(Task::filtered, Size::large, 1.04) == "<= 1.05 met");
+  CHECK(goal_text(Task::filtered, Size::small, 1.2) == "none");
+  CHECK(goal_text(Task::places, Size::large, 1.2) == "<= 1.1 missed");
   CHECK(goal_text(Task::empty, Size::small, 0.91) == "<= 0.9 missed");
   CHECK(goal_text(Task::ss_owners, Size::large, 9) == ">= 8 met");
   CHECK(goal_text(Task::ss_owners, Size::large, 7) == ">= 8 missed");

@@ -16,6 +16,10 @@ const std::string kDrain = "drain";
 const std::string kDrainAll = "drain 0x3fff";
 const std::string kDrainHalfOpen = "drain 0x8";
 
+const std::string kTenTests =
+    "sport > 1 and dport < 65535 and sport != 22 and dport != 22 and not src 192.168.0.0/16 and "
+    "not dst 192.168.0.0/16 and recvq < 1G and sendq < 1G and not dev lo and not sport = 7";
+
 constexpr long kMostForQuadratic =
     200'000;  // what makes ss -p and netstat -p slow grows with the square of the sockets
 
@@ -31,6 +35,11 @@ std::vector<Case> population_cases() {
       {.command = "tcpstat -f json", .references = {kDrain}, .task = Task::json, .output = Output::pipe},
       {.command = kDrainAll},
       {.command = "tcpstat -a", .references = {kDrainAll}, .task = Task::rows},
+      {.command = "tcpstat -a " + kTenTests,
+       .references = {"tcpstat -a"},
+       .task = Task::filtered,
+       .measure = Measure::cpu},
+      {.command = "tcpstat sport = :443 and dst 10/8", .references = {kDrain}, .task = Task::pushed},
       {.command = "tcpstat summary", .references = {kDrainAll}, .task = Task::summary},
       {.command = "ss -tan", .references = {kDrainAll}},
       {.command = "ss -tanH", .references = {kDrainAll}},
@@ -53,6 +62,10 @@ std::vector<Case> owner_cases(long sockets) {
       {.command = kDrain},
       {.command = "fdwalk"},
       {.command = "tcpstat -p", .references = {kDrain, "fdwalk"}, .task = Task::owners},
+      {.command = "tcpstat -p -o +UNIT,CONTAINER",
+       .references = {"tcpstat -p"},
+       .task = Task::places,
+       .measure = Measure::cpu},
   };
   if (sockets > kMostForQuadratic) return cases;
   cases.push_back({.command = "ss -tanp", .references = {"tcpstat -p"}, .task = Task::ss_owners});

@@ -24,6 +24,9 @@ constexpr std::array kGoals{
     Row{Task::owners, Goal::Bound::at_most, 1.3, 1.3},
     Row{Task::trace, Goal::Bound::at_most, 1.2, 1.2},
     Row{Task::empty, Goal::Bound::at_most, 0.9, 0.9},
+    Row{Task::filtered, Goal::Bound::at_most, std::nullopt, 1.05},
+    Row{Task::pushed, Goal::Bound::at_most, std::nullopt, 1.0},
+    Row{Task::places, Goal::Bound::at_most, 1.1, 1.1},
     Row{Task::ss_half_open, Goal::Bound::at_least, 1.0, 1.0},
     Row{Task::ss_owners, Goal::Bound::at_least, std::nullopt, 8.0},
 };

@@ -17,6 +17,9 @@ enum class Task {
   owners,        ///< rows with processes
   trace,         ///< connections beside a trace, and without one
   empty,         ///< a namespace without sockets, beside ss
+  filtered,      ///< a filter of ten tests, all of which hold, beside no filter
+  pushed,        ///< what the kernel selects, beside a bare dump of everything
+  places,        ///< units and containers, beside processes
   ss_half_open,  ///< ss beside tcpstat, half-open requests
   ss_owners,     ///< ss beside tcpstat, with processes
 };

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include "filter/expression_match.h"
 #include "filter/expression_parser.h"
 #include "filter/random_expressions.h"
 #include "support/rows.h"
@@ -294,6 +295,35 @@ TEST_CASE("the text of a tree parses back to it") {
     RC_ASSERT(again);
     RC_ASSERT(again->expression == tree);
   }));
+}
+
+TEST_CASE("a tree holds for a row where it is known to be true") {
+  CHECK(rc::check("whatever the tree", [] {
+    const Expression tree = test::some_expression(4);
+    const Connection row = test::some_connection();
+    OneUser names;
+    for (const Ends ends : {Ends::of_row, Ends::of_transition, Ends::remote_unknown}) {
+      RC_ASSERT(holds(tree, row, names, ends) == (evaluate(tree, row, names, ends) == Truth::yes));
+    }
+    Listener listener = test::listener(row.local);
+    listener.interface = row.interface;
+    RC_ASSERT(holds(tree, listener, names) == (evaluate(tree, listener, names) == Truth::yes));
+  }));
+}
+
+TEST_CASE("an IPv4 prefix of any length has the addresses that begin with it") {
+  for (unsigned length = 0; length <= 32; ++length) {
+    CAPTURE(length);
+    const Prefix prefix = prefix_of(test::address("170.85.51.15"), static_cast<std::uint8_t>(length));
+    const Expression tree(Test(AddressTest{Side::local, prefix}));
+    for (unsigned bit = 0; bit < 32; ++bit) {
+      Connection row =
+          test::connection(State::established, {test::address("170.85.51.15"), 1}, test::endpoint("::", 2));
+      row.local.address.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80U >> bit % 8);
+      OneUser names;
+      CHECK(holds(tree, row, names, Ends::of_row) == (bit >= length));
+    }
+  }
 }
 
 TEST_CASE("a row that matches is in one of the states that may") {
