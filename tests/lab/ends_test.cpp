@@ -119,7 +119,8 @@ TEST_SUITE("ends") {
     const Handle there = listen_on("0.0.0.0", 8950, {}, "lab0");
     const Handle here = listen_on("0.0.0.0", 8950, {}, "lo");
     const Handle any = listen_on("0.0.0.0", 8951);
-    constexpr unsigned kClients = 12;  // with a backlog of five, more than there is room for
+    constexpr unsigned kClients = 60;
+    check(::listen(there.get(), kClients), "making room");
     std::vector<Conversation> clients;
     for (unsigned i = 0; i < kClients; ++i) {
       const Endpoint remote{lab::Address::peer(Family::ipv4, 1000 + i), static_cast<std::uint16_t>(20000 + i)};
