@@ -23,11 +23,15 @@ SampleQueue::SampleQueue(Limits limits, Hooks hooks) : limits_(limits), hooks_(s
 SampleQueue::~SampleQueue() { close(); }
 
 void SampleQueue::close() {
+  std::size_t left = 0;
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
+    if (said_that_they_wait_) left = waiting_.size();
   }
   changed_.notify_one();
+  if (left > 0)
+    hooks_.say(std::to_string(left) + " samples still wait for the disk; a second signal ends without them");
   if (thread_.joinable()) thread_.join();
 }
 

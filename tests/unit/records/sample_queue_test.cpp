@@ -20,6 +20,11 @@ class Disk {
                 [this](const std::string& sentence) {
                   const std::lock_guard lock(mutex_);
                   said_.push_back(sentence);
+                  if (sentence.find("still wait") == std::string::npos) return;
+                  said_at_end_ = sentence;
+                  said_.pop_back();
+                  hangs_ = false;
+                  changed_.notify_all();
                 }};
   }
   void hang() { set(true); }
@@ -35,6 +40,11 @@ class Disk {
   [[nodiscard]] std::vector<std::string> said() {
     const std::lock_guard lock(mutex_);
     return said_;
+  }
+  /// What waited when the queue was closed; it answers then.
+  [[nodiscard]] std::string said_at_end() {
+    const std::lock_guard lock(mutex_);
+    return said_at_end_;
   }
 
  private:
@@ -59,6 +69,7 @@ class Disk {
   std::uint64_t refused_ = 0;
   std::uint64_t asked_ = 0;
   std::vector<std::string> said_;
+  std::string said_at_end_;
 };
 
 EncodedSample sample(std::uint64_t number, record::FrameKind kind, std::size_t bytes = 10) {
@@ -98,6 +109,18 @@ TEST_CASE("samples that waited for a short time are all written, in their order"
   CHECK(disk.written == numbers(1, 8));
   CHECK(disk.said() == std::vector<std::string>{"the disk does not answer; samples wait in memory until it does",
                                                 "the disk answers again"});
+}
+
+TEST_CASE("what waits when the recorder ends is written, and that it waits is said") {
+  Disk disk;
+  SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
+  disk.hang();
+  add(queue, 1, 1);
+  disk.wait_for(1);
+  add(queue, 2, 8);
+  queue.close();
+  CHECK(disk.written == numbers(1, 8));
+  CHECK(disk.said_at_end() == "7 samples still wait for the disk; a second signal ends without them");
 }
 
 TEST_CASE("past the limit the oldest go, and what is left begins with a sample that stands alone") {
