@@ -25,10 +25,6 @@ namespace {
 /// Listeners that are told apart, of one namespace and of all.
 constexpr std::uint32_t kMostOfAll = 8192;
 
-struct DestroyHandshakes {
-  void operator()(handshakes* programs) const { handshakes__destroy(programs); }
-};
-
 constexpr const char* kTrace = "trace by BPF";
 
 /// The address of the function that ends requests, by which their timers are known.
@@ -118,10 +114,14 @@ class HandshakePrograms {
     return tl::make_unexpected(load_failure(host, -code));
   }
 
+  struct Destroy {
+    void operator()(handshakes* programs) const { handshakes__destroy(programs); }
+  };
+
   std::uint32_t netns_;
   std::mutex mutex_;
   std::optional<Expected<void>> started_;
-  std::unique_ptr<handshakes, DestroyHandshakes> programs_;
+  std::unique_ptr<handshakes, Destroy> programs_;
 };
 
 namespace {
