@@ -267,7 +267,7 @@ void write_check_text(const Page& page, const CheckReport& report) {
   const Headline first = headline_within(report, room_for_headline(page, report.status));
   append_status(out, report.status);
   append_headline(out, first.text);
-  // On a terminal the command stands below its finding, and the numbers at the end.
+  // On a terminal the command stands below its finding, and the numbers at the end, if at all.
   if (page.width == 0) {
     append_next(out, report.findings);
     append_all_performance(out, report.performance, " | ");
@@ -300,7 +300,9 @@ void write_check_text(const Page& page, const CheckReport& report) {
     out.append('\n');
   }
   append_notes(out, report.reading.coverage, report.headline);
-  if (page.width != 0 && !report.performance.empty()) {
+  // Beside trouble they would push the first line off a screen of 24 lines.
+  const bool has_room = report.status < Severity::unknown || page.detail == Detail::evidence;
+  if (page.width != 0 && has_room && !report.performance.empty()) {
     append_all_performance(out, report.performance, "numbers: ");
     out.append('\n');
   }

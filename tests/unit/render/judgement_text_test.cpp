@@ -97,7 +97,7 @@ TEST_CASE("performance data") {
   CHECK(performance({.label = "a", .value = 1e12, .most = 7}) == "a=1000000000000;;;;7");
 }
 
-TEST_CASE("on a terminal lines are wrapped and the command is not, and the numbers stand at the end") {
+TEST_CASE("on a terminal lines are wrapped and the command is not, and numbers leave the room to trouble") {
   CheckReport report;
   report.status = Severity::critical;
   report.headline = "12 connections leak in a program that nobody looks after";
@@ -116,10 +116,16 @@ TEST_CASE("on a terminal lines are wrapped and the command is not, and the numbe
         "  connections leak in a program that\n"
         "  nobody looks after\n"
         "  run: tcpstat -p -s CLOSE_WAIT --local-port 7000 --limit 10\n"
-        "not seen: what one sample cannot tell\n"
-        "numbers: syn_recv=257 established=1\n");
+        "not seen: what one sample cannot tell\n");
   CHECK(on_terminal(Colour::yes).starts_with("TCPSTAT \x1b[1;31mCRITICAL\x1b[0m - 12"));
   CHECK(on_terminal(Colour::yes).find("\n\x1b[1;31mCRITICAL\x1b[0m close-wait-leak") != std::string::npos);
+  report.status = Severity::ok;
+  report.headline = "1 socket, nothing wrong";
+  report.findings.clear();
+  CHECK(on_terminal(Colour::no) ==
+        "TCPSTAT OK - 1 socket, nothing wrong\n"
+        "not seen: what one sample cannot tell\n"
+        "numbers: syn_recv=257 established=1\n");
 }
 
 TEST_CASE("the first line has at most 80 columns before the command, and the long lines tell the rest") {
