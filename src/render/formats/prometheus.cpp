@@ -41,8 +41,9 @@ void write_connections(Exposition& out, const Report& report) {
 }
 
 void write_names(Exposition& out, const Report& report, const Metrics& of) {
-  out.family("tcpstat_port_connections", kGauge,
-             "TCP sockets by local port with a listener, and state; all other ports are other.");
+  out.family(
+      "tcpstat_port_connections", kGauge,
+      "TCP sockets by state and by local port: those with a listener, or those of --ports; all others are other.");
   for (const PortMetrics& port : of.ports) {
     write_states(out, report, "port", port.port ? std::to_string(*port.port) : std::string(kOther), port.states);
   }
