@@ -38,7 +38,7 @@ const std::map<VerbId, std::string> kTakes = {
          "color format json output-file quiet verbose source proc-root timeout strict byte-order interval "
          "count events record replay"},
     {VerbId::trace, "state all listening ipv4 ipv6 local remote port local-port remote-port netns filter " + kText +
-                        "color format json output-file quiet source strict count duration lives only"},
+                        "color format json output-file quiet source strict count duration lives only processes"},
     {VerbId::explain, "all format json output-file quiet proc-root"},
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
