@@ -13,12 +13,12 @@ std::vector<TextTable::Heading> life_headings() {
   constexpr std::size_t kIpv4Endpoint = 15;
   return {{"ENDED", Align::left, 12},
           {"LASTED", Align::right, 6},
-          {"SHAKE", Align::right, 6},
-          {"FIRST", Align::left, 6},
+          {.text = "SHAKE", .align = Align::right, .least_width = 6, .detail = true},
+          {.text = "FIRST", .align = Align::left, .least_width = 6, .detail = true},
           {"END", Align::left, 10},
           {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
           {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {"STATES", Align::left}};
+          {.text = "STATES", .align = Align::left, .detail = true}};
 }
 
 std::string time_text(const std::optional<EventTime>& time) { return time ? exact_text(*time) : "-"; }
@@ -50,7 +50,7 @@ std::string states_text(const ConnectionLife& life) {
 class LifeTable final : public TransitionWriter {
  public:
   explicit LifeTable(const RenderSettings& settings)
-      : table_(settings.out, life_headings(), {settings.header, settings.width, settings.ellipsis}) {}
+      : table_(settings.out, life_headings(), {settings.header, settings.width, settings.ellipsis, SecondLine::yes}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }
   void transition(const Transition&, const Judgement&) override {}

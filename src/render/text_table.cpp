@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "base/wrapped.h"
 #include "render/palette.h"
 
 namespace tcpstat::render {
@@ -272,8 +273,8 @@ void TextTable::write_cut(const Row& row) {
   out_.append('\n');
 }
 
-/// What has no room in the line: "    rtt 1.2ms  cwnd 10", in as many lines as that takes. What is not known is left
-/// out.
+/// What has no room in the line: "    rtt 1.2ms  cwnd 10", in as many lines as that takes. What is not known, or as
+/// usual, is left out.
 void TextTable::write_below(const Row& row) {
   constexpr std::size_t kIndent = 4;
   const std::string_view text = row.text.view();
@@ -283,9 +284,17 @@ void TextTable::write_below(const Row& row) {
     const Span& cell = row.cells[i];
     const std::string_view part = text.substr(start, cell.end - start);
     start = cell.end;
-    if (placed_[i].place != Place::below || part.empty() || part == "-") continue;
+    if (placed_[i].place != Place::below || part.empty() || part == headings_[i].usual) continue;
     const std::string_view name = headings_[i].short_text.empty() ? headings_[i].text : headings_[i].short_text;
     const std::size_t width = name.size() + 1 + cell.width;
+    if (kIndent + width > options_.width) {
+      // Longer than a line, so in several of its own.
+      if (column != 0) out_.append('\n');
+      column = 0;
+      const std::string first = std::string(std::min(kIndent, options_.width / 8), ' ') + ascii_lower(name) + " ";
+      out_.append(wrapped(first, part, options_.width));
+      continue;
+    }
     if (column != 0 && column + kGap + width > options_.width) {
       out_.append('\n');
       column = 0;

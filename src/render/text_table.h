@@ -28,8 +28,9 @@ class TextTable {
     std::string_view short_text = {};
     /// How narrow its cells may be cut, for Shorten::end.
     std::size_t least_cell = 0;
-    std::uint8_t rank = 0;  ///< ColumnShape
-    bool detail = false;    ///< ColumnShape
+    std::uint8_t rank = 0;         ///< ColumnShape
+    bool detail = false;           ///< ColumnShape
+    std::string_view usual = "-";  ///< a cell that says so is left out on a second line, as an empty one is
   };
   struct Options {
     bool header = true;

@@ -22,18 +22,37 @@ std::size_t longest_state() {
 }
 
 std::vector<TextTable::Heading> headings(const RenderSettings& settings) {
-  constexpr std::size_t kIpv4Endpoint = 21;  // 255.255.255.255:65535
+  const std::size_t endpoint = settings.width != 0 ? 17 : 21;  // 192.168.1.1:65535, 255.255.255.255:65535
+  constexpr std::size_t kRoomForAddresses = 76;                // beside time and states, of 17 columns each
   const std::size_t state = longest_state();
+  const bool narrow = settings.width != 0 && settings.width < kRoomForAddresses;
+  const auto address = [&](std::string_view name) {
+    return TextTable::Heading{.text = name,
+                              .align = Align::left,
+                              .least_width = endpoint,
+                              .shorten = narrow ? TextTable::Shorten::no : TextTable::Shorten::middle,
+                              .detail = narrow,
+                              .usual = {}};
+  };
+  // Room for "reset-here abort-on-close" from the first row on, because later ones do not move what is in the line.
+  const std::size_t longest = settings.width != 0 ? 25 : 0;
+  const auto detail = [](std::string_view name, std::size_t least) {
+    return TextTable::Heading{.text = name, .align = Align::left, .least_width = least, .detail = true};
+  };
   std::vector<TextTable::Heading> out = {{"TIME", Align::left, 8},
                                          {"FROM", Align::left, state},
                                          {"TO", Align::left, state},
-                                         {"VERDICT", Align::left, kLongestVerdict},
-                                         {"SEEN", Align::right, 6},
-                                         {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-                                         {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle}};
-  if (settings.namespaces == Namespaces::several) out.push_back({"NETNS", Align::left});
-  out.push_back({settings.observed == Observed::exact ? "END" : "UNSEEN", Align::left});
-  if (settings.processes) out.push_back({"PROCESS", Align::left});
+                                         {.text = "VERDICT",
+                                          .align = Align::left,
+                                          .least_width = kLongestVerdict,
+                                          .detail = true,
+                                          .usual = name(TransitionVerdict::legal)},
+                                         {.text = "SEEN", .align = Align::right, .least_width = 6, .rank = 1},
+                                         address("LOCAL"),
+                                         address("REMOTE")};
+  if (settings.namespaces == Namespaces::several) out.push_back(detail("NETNS", 0));
+  out.push_back(detail(settings.observed == Observed::exact ? "END" : "UNSEEN", longest));
+  if (settings.processes) out.push_back(detail("PROCESS", 0));
   return out;
 }
 
@@ -62,7 +81,8 @@ class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
-        table_(settings_.out, headings(settings_), {settings_.header, settings_.width, settings_.ellipsis}) {}
+        table_(settings_.out, headings(settings_),
+               {settings_.header, settings_.width, settings_.ellipsis, SecondLine::yes}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }
 

@@ -141,6 +141,39 @@ TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only
   CHECK(all[2].find("     -  [::]:22                *  ") != std::string::npos);
 }
 
+TEST_CASE("a narrow terminal loses nothing of a transition") {
+  for (const std::size_t width : {60U, 80U, 100U}) {
+    CAPTURE(width);
+    const std::string text = written("table", width);
+    for (const std::string& line : lines(text)) CHECK(display_width(line) <= width);
+    for (const std::string_view part :
+         {"192.0.2.1:443", "198.51.100.7:50000", "[::]:22", "FIN_WAIT1>FIN_WAIT2|CLOSING"}) {
+      CHECK(text.find(part) != std::string::npos);
+    }
+    CHECK(text.find("verdict legal") == std::string::npos);  // as nearly always
+  }
+  Transition of = closed();
+  of.reset_sent = true;
+  of.reset_reason = ResetReason::abort_on_close;
+  of.actor_pid = 123;
+  of.actor_name = "curl";
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    CAPTURE(width);
+    Rendering rendering("table");
+    rendering.settings.width = width;
+    rendering.settings.observed = Observed::exact;
+    rendering.settings.processes = true;
+    const auto writer = find_format("table")->transitions(rendering.settings);
+    writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05.678123"});
+    writer->transition(listening(), {});
+    writer->sample_end();
+    writer->transition(of, {TransitionVerdict::illegal, "", "", {}, {}});
+    for (const std::string_view part : {"198.51.100.7:50000", "reset-here abort-on-close", "curl(123)", "illegal"}) {
+      CHECK(rendering.text().find(part) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("json is one document and no stream") { CHECK((find_format("json")->transitions == nullptr)); }
 
 TEST_CASE("an exact transition has its socket and its microseconds, and a loss is told at its place") {
@@ -274,7 +307,9 @@ TEST_CASE("a life as fields and as a table") {
   CHECK(table[1].starts_with("04:04:05.678   3.2ms    57us  -       reset-peer  192.0.2.1:40000"));
   CHECK(table[1].ends_with("57us, " + std::string(name(State::established)) + " 3.1ms"));
   for (const std::size_t width : {60U, 80U, 120U}) {
-    for (const std::string& line : lines(lives("table", reset_life(), width))) CHECK(display_width(line) <= width);
+    const std::string text = lives("table", reset_life(), width);
+    CHECK(text.find("3.1ms\n") != std::string::npos);  // the last state is not cut
+    for (const std::string& line : lines(text)) CHECK(display_width(line) <= width);
   }
 }
 
