@@ -150,7 +150,7 @@ TEST_CASE("a listener that is bound to one device stands in for no other") {
     input.apart = std::chrono::seconds(5);
     const SynReport report = detect_syn(input, {});
     const Finding* found = test::finding(report, "refused-connections");
-    return found == nullptr ? std::string() : found->subject.text() + ": " + found->message;
+    return found == nullptr ? std::string() : found->subject.text() + ": " + test::told(*found);
   };
   CHECK(subject_after(5, 6) ==
         "0.0.0.0%eth0:443: Nothing listens on 0.0.0.0%eth0:443 any more, and 4 connections a second are refused "
