@@ -292,7 +292,12 @@ void TextTable::write_below(const Row& row) {
       if (column != 0) out_.append('\n');
       column = 0;
       const std::string first = std::string(std::min(kIndent, options_.width / 8), ' ') + ascii_lower(name) + " ";
-      out_.append(wrapped(first, part, options_.width));
+      // A word alone can be longer than the terminal is wide.
+      const std::string lines = wrapped(first, part, options_.width);
+      for (std::string_view left = lines; !left.empty(); left.remove_prefix(left.find('\n') + 1)) {
+        out_.append(fitting(left.substr(0, left.find('\n')), options_.width));
+        out_.append('\n');
+      }
       continue;
     }
     if (column != 0 && column + kGap + width > options_.width) {
