@@ -37,6 +37,32 @@ static __always_inline int port_is_wanted(__u16 port) {
   return 0;
 }
 
+// Null where the ring is full.
+static __always_inline struct ring_record* new_record(__u64 socket, __u8 kind) {
+  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
+  if (!record) return 0;
+  __builtin_memset(record, 0, sizeof *record);
+  record->socket = socket;
+  record->kind = kind;
+  record->processor = bpf_get_smp_processor_id();
+  return record;
+}
+
+// With the time, and how many were lost until then; one that finds no room is lost, too.
+static __always_inline struct ring_record* counted_record(__u64 socket, __u8 kind) {
+  const __u32 zero = 0;
+  __u64* lost = bpf_map_lookup_elem(&dropped, &zero);
+  if (!lost) return 0;
+  struct ring_record* record = new_record(socket, kind);
+  if (!record) {
+    __sync_fetch_and_add(lost, 1);
+    return 0;
+  }
+  record->time = bpf_ktime_get_ns();
+  record->lost = *lost;
+  return record;
+}
+
 static __always_inline void submit(struct ring_record* record) {
   __u64 how = 0;
   if (wake_at != 0) {

@@ -72,20 +72,10 @@ static __always_inline int hand_over_timed(const struct timed timed, __u8 kind, 
   const __u16 remote_port = __builtin_bswap16(BPF_CORE_READ(common, skc_dport));
   const __u16 local_port = BPF_CORE_READ(common, skc_num);
   if (!port_is_wanted(local_port) && !port_is_wanted(remote_port)) return 0;
-  const __u32 zero = 0;
-  __u64* full = bpf_map_lookup_elem(&dropped, &zero);
-  if (!full) return 0;
-  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
-  if (!record) {
-    __sync_fetch_and_add(full, 1);
-    return 0;
-  }
-  __builtin_memset(record, 0, sizeof *record);
-  record->time = bpf_ktime_get_ns();
-  record->socket = address;
+  struct ring_record* record = counted_record(address, kind);
+  if (!record) return 0;
   record->cookie = BPF_CORE_READ(common, skc_cookie.counter);
   record->netns = netns;
-  record->lost = *full;
   if (family == FAMILY_INET6) {
     BPF_CORE_READ_INTO(&record->local, common, skc_v6_rcv_saddr);
     BPF_CORE_READ_INTO(&record->remote, common, skc_v6_daddr);
@@ -96,8 +86,6 @@ static __always_inline int hand_over_timed(const struct timed timed, __u8 kind, 
   record->local_port = local_port;
   record->remote_port = remote_port;
   record->protocol = PROTOCOL_TCP;
-  record->processor = bpf_get_smp_processor_id();
-  record->kind = kind;
   record->family = family;
   record->reason = reason;
   if (timed.is_request) {
@@ -148,23 +136,12 @@ SEC("tp_btf/timer_expire_exit")
 int BPF_PROG(timer_expired, struct timer_list* timer) {
   const __u32 zero = 0;
   __u64* now = bpf_map_lookup_elem(&firing, &zero);
-  __u64* full = bpf_map_lookup_elem(&dropped, &zero);
   __u64 address = 0;
-  if (!now || !full || *now == 0 || bpf_probe_read_kernel(&address, sizeof address, ctx) != 0 || address != *now)
-    return 0;
+  if (!now || *now == 0 || bpf_probe_read_kernel(&address, sizeof address, ctx) != 0 || address != *now) return 0;
   *now = 0;
-  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
-  if (!record) {
-    __sync_fetch_and_add(full, 1);
-    return 0;
-  }
-  __builtin_memset(record, 0, sizeof *record);
-  record->time = bpf_ktime_get_ns();
-  record->socket = address - bpf_core_field_offset(struct request_sock, rsk_timer);
-  record->lost = *full;
-  record->processor = bpf_get_smp_processor_id();
-  record->kind = RING_TIMER_EXPIRED;
-  submit(record);
+  struct ring_record* record =
+      counted_record(address - bpf_core_field_offset(struct request_sock, rsk_timer), RING_TIMER_EXPIRED);
+  if (record) submit(record);
   return 0;
 }
 

@@ -53,17 +53,6 @@ struct told {
   __u8 reason;
 };
 
-// Not counted where the ring is full: the transition behind it is.
-static __always_inline struct ring_record* new_record(struct sock* sk, __u8 kind) {
-  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
-  if (!record) return 0;
-  __builtin_memset(record, 0, sizeof *record);
-  record->socket = (__u64)sk;
-  record->kind = kind;
-  record->processor = bpf_get_smp_processor_id();
-  return record;
-}
-
 // Where the current process is the one that did it, by a system call. Elsewhere it is anybody: the peer over loopback,
 // or whom the packet interrupted.
 static __always_inline void tell_actor(struct sock* sk, __u8 from, __u8 to) {
@@ -72,7 +61,8 @@ static __always_inline void tell_actor(struct sock* sk, __u8 from, __u8 to) {
                    to == TCP_STATE_LAST_ACK;
   struct bpf_pidns_info self = {};
   if (!acts || bpf_get_ns_current_pid_tgid(namespace_device, namespace_inode, &self, sizeof self) != 0) return;
-  struct ring_record* record = new_record(sk, RING_ACTOR);
+  // Not counted where it is lost: the transition behind it is.
+  struct ring_record* record = new_record((__u64)sk, RING_ACTOR);
   if (!record) return;
   record->netns = self.tgid;
   bpf_get_current_comm(record->local, sizeof record->local);
@@ -82,7 +72,7 @@ static __always_inline void tell_actor(struct sock* sk, __u8 from, __u8 to) {
 static __always_inline void tell_bytes(struct sock* sk, __u8 from, __u8 to) {
   if (to != TCP_STATE_CLOSE || from == TCP_STATE_CLOSE || from == TCP_STATE_LISTEN) return;
   if (sk->sk_protocol != PROTOCOL_TCP) return;
-  struct ring_record* record = new_record(sk, RING_BYTES);
+  struct ring_record* record = new_record((__u64)sk, RING_BYTES);
   if (!record) return;
   const struct tcp_sock* tcp = (const struct tcp_sock*)sk;
   record->time = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
@@ -110,42 +100,28 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   if (tells_actors && told.kind == RING_TRANSITION) tell_actor(sk, told.from, told.to);
   if (tells_bytes && told.kind == RING_TRANSITION) tell_bytes(sk, told.from, told.to);
 
-  const __u32 zero = 0;
-  __u64* full = bpf_map_lookup_elem(&dropped, &zero);
-  if (!full) return 0;
-  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
-  if (!record) {
-    __sync_fetch_and_add(full, 1);
-    return 0;
-  }
-  record->time = bpf_ktime_get_ns();
-  record->socket = (__u64)sk;
+  struct ring_record* record = counted_record((__u64)sk, told.kind);
+  if (!record) return 0;
   // Before Linux 6.15 the child of a listener is still its listener's copy here, cookie and all.
   const int copy = told.from == TCP_STATE_LISTEN && told.to == TCP_STATE_SYN_RECV && remote_port == 0;
   record->cookie = copy ? 0 : bpf_get_socket_cookie(sk);
   record->netns = netns;
-  record->lost = *full;
   if (family == FAMILY_INET6) {
     __builtin_memcpy(record->local, &common->skc_v6_rcv_saddr, 16);
     __builtin_memcpy(record->remote, &common->skc_v6_daddr, 16);
   } else {
-    __builtin_memset(record->local, 0, 16);
-    __builtin_memset(record->remote, 0, 16);
     *(__u32*)record->local = common->skc_rcv_saddr;
     *(__u32*)record->remote = common->skc_daddr;
   }
   record->local_port = local_port;
   record->remote_port = remote_port;
   record->protocol = protocol;
-  record->processor = bpf_get_smp_processor_id();
-  record->kind = told.kind;
   record->flags = told.flags;
   if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
   record->family = family;
   record->from = told.from;
   record->to = told.to;
   record->reason = told.reason;
-  record->isn = 0;
   submit(record);
   return 0;
 }
