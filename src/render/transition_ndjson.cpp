@@ -37,19 +37,12 @@ class TransitionNdjson final : public TransitionWriter {
       out.append("null");
     }
     out.append(R"(,"netns":)");
-    if (of.netns) {
-      out.number(*of.netns);
-    } else {
-      out.append("null");
-    }
+    number_or_null(of.netns);
     out.append(R"(,"socket":)");
     word_or_null(of.socket);
     out.append(R"(,"time_us":)");
-    if (of.observed == Observed::exact && of.time) {
-      out.number(static_cast<std::uint64_t>(of.time->count()));
-    } else {
-      out.append("null");
-    }
+    const bool timed = of.observed == Observed::exact && of.time;
+    number_or_null(timed ? std::optional(of.time->count()) : std::nullopt);
     out.append(R"(,"mode":)");
     word(of.observed == Observed::exact ? "exact" : "sampled");
     out.append(R"(,"from":)");
@@ -65,23 +58,15 @@ class TransitionNdjson final : public TransitionWriter {
       out.append(']');
     }
     out.append(R"(],"dwell_ms":)");
-    if (const auto dwell = dwell_ms(of)) {
-      out.number(*dwell);
-    } else {
-      out.append("null");
-    }
+    number_or_null(dwell_ms(of));
     out.append(R"(,"peer_reset":)");
-    out.append(!of.peer_reset ? "null" : *of.peer_reset ? "true" : "false");
+    truth_or_null(of.peer_reset);
     out.append(R"(,"object":)");
     word(name(of.body));
     out.append(R"(,"cause":)");
     word_or_null(of.minisocket_end ? name(*of.minisocket_end) : std::string_view());
     out.append(R"(,"tries":)");
-    if (of.tries) {
-      out.number(*of.tries);
-    } else {
-      out.append("null");
-    }
+    number_or_null(of.tries);
     out.append(R"(,"actor":)");
     if (of.actor_pid) {
       out.append(R"({"pid":)");
@@ -93,7 +78,7 @@ class TransitionNdjson final : public TransitionWriter {
       out.append("null");
     }
     out.append(R"(,"reset_sent":)");
-    out.append(!of.reset_sent ? "null" : *of.reset_sent ? "true" : "false");
+    truth_or_null(of.reset_sent);
     out.append(R"(,"reset_reason":)");
     word_or_null(of.reset_reason ? name(*of.reset_reason) : std::string_view());
     out.append(R"(,"verdict":)");
@@ -162,6 +147,12 @@ class TransitionNdjson final : public TransitionWriter {
     }
   }
 
+  template <typename Number>
+  void number_or_null(std::optional<Number> of) {
+    of ? settings_.out.number(*of) : settings_.out.append("null");
+  }
+  void truth_or_null(std::optional<bool> of) { settings_.out.append(!of ? "null" : *of ? "true" : "false"); }
+
   void endpoint(std::string_view side, const std::optional<Endpoint>& of) {
     TextBuffer& out = settings_.out;
     out.append(",\"");
@@ -175,11 +166,7 @@ class TransitionNdjson final : public TransitionWriter {
     out.append(",\"");
     out.append(side);
     out.append("_port\":");
-    if (of) {
-      out.number(of->port);
-    } else {
-      out.append("null");
-    }
+    number_or_null(of ? std::optional(of->port) : std::nullopt);
   }
 
   RenderSettings settings_;
