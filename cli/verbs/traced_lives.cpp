@@ -105,6 +105,18 @@ render::TransitionCounts TracedLives::counts() const {
   return {.samples = 0, .lost_records = lost_records_, .verdicts = verdicts_, .trace = std::move(summary)};
 }
 
+Flow TracedLives::write(const Transition& transition, const Judgement& judgement) {
+  writer_.sample(time_of(*transition.time));
+  writer_.transition(transition, judgement);
+  return written();
+}
+
+Flow TracedLives::write(const ConnectionLife& life) {
+  writer_.sample(time_of(*life.ended));
+  writer_.life(life);
+  return written();
+}
+
 Flow TracedLives::written() {
   const bool enough = ++written_ == command_.count;
   return enough || out_.error() != 0 ? Flow::stop : Flow::more;
@@ -117,28 +129,21 @@ Flow TracedLives::tell(const Transition& transition, const Judgement& judgement,
   if (command_.lives || (command_.only && !filter::is_of(*command_.only, transition, judgement.verdict))) {
     return Flow::more;
   }
-  writer_.sample(time_of(*transition.time));
-  writer_.transition(transition, judgement);
-  return written();
+  return write(transition, judgement);
 }
 
 Flow TracedLives::tell_minisocket(const Transition& transition) {
   if (!filter::wants(command_.filter, transition)) return Flow::more;
-  const Judgement judgement = trace::judge_minisocket(transition);
   if (command_.lives) {
     // Whose handshake was completed lives on as a connection.
     if (!transition.minisocket_end || transition.minisocket_end == MinisocketEnd::completed) return Flow::more;
     const ConnectionLife life = life_of(transition);
-    if (command_.only && !filter::is_of(*command_.only, life)) return Flow::more;
-    writer_.sample(time_of(*transition.time));
-    writer_.life(life);
-    return written();
+    return command_.only && !filter::is_of(*command_.only, life) ? Flow::more : write(life);
   }
+  const Judgement judgement = trace::judge_minisocket(transition);
   if (command_.only && !filter::is_of(*command_.only, transition, judgement.verdict)) return Flow::more;
   verdicts_.add(judgement.verdict);
-  writer_.sample(time_of(*transition.time));
-  writer_.transition(transition, judgement);
-  return written();
+  return write(transition, judgement);
 }
 
 bool TracedLives::wants(const ConnectionLife& life) const {
@@ -155,10 +160,7 @@ bool TracedLives::wants(const ConnectionLife& life) const {
 Flow TracedLives::tell(const ConnectionLife& life) {
   if (!wants(life)) return Flow::more;
   ++ended_;
-  if (!command_.lives || (command_.only && !filter::is_of(*command_.only, life))) return Flow::more;
-  writer_.sample(time_of(*life.ended));
-  writer_.life(life);
-  return written();
+  return !command_.lives || (command_.only && !filter::is_of(*command_.only, life)) ? Flow::more : write(life);
 }
 
 void TracedLives::tell(const LogFinding& finding) {

@@ -43,6 +43,8 @@ class TracedLives final : public ObservationSink {
   void tell(const LogFinding& finding);
   [[nodiscard]] bool wants(const ConnectionLife& life) const;
   Flow tell_minisocket(const Transition& transition);
+  Flow write(const Transition& transition, const Judgement& judgement);
+  Flow write(const ConnectionLife& life);
   Flow written();
 
   const options::TraceCommand& command_;
