@@ -58,9 +58,7 @@ class Replay final : public ReplayedRecord {
       sample_ = records::loaded_sample(store_, names_);
       names_.set_users(sample_->users);
       sample_->facts.put_into(facts_);
-      if (auto counts = records::RecordStore::open(store_.path())) {
-        kernel_ = records::recorded_facts(*counts, store_.header());
-      }
+      kernel_ = records::recorded_facts(store_, store_.header());
     }
     facts_.time = timestamp(std::chrono::floor<microseconds>(store_.time(at)));
     return true;

@@ -37,7 +37,7 @@ class RecordSource final : public source::Source {
   }
 
   [[nodiscard]] KernelFacts kernel_facts() const override {
-    auto store = RecordStore::open(path_);
+    const auto store = RecordStore::open(path_);
     return store ? recorded_facts(*store, header_) : KernelFacts{};
   }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {

@@ -158,10 +158,14 @@ Expected<void> RecordStore::add_file(std::size_t number, Coverage& coverage) {
   return {};
 }
 
+void RecordStore::tell_refused(Coverage& coverage) const {
+  for (const Error& error : refused_) coverage.lose("record_unread", error.sentence());
+}
+
 void RecordStore::begin(Coverage& coverage) {
   index_.clear();
   loaded_ = kNone;
-  for (const Error& error : refused_) coverage.lose("record_unread", error.sentence());
+  tell_refused(coverage);
 }
 
 Expected<void> RecordStore::index(Time from, Time to, Coverage& coverage) {
@@ -259,8 +263,8 @@ bool RecordStore::load(std::size_t sample) {
   return true;
 }
 
-Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) {
-  begin(coverage);
+Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) const {
+  tell_refused(coverage);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const StoredFile& file = files_[i];
     if (file.kind != FileKind::counts || file.begin > to) continue;

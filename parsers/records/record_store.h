@@ -47,9 +47,9 @@ class RecordStore {
   [[nodiscard]] const record::FrameHeader& header() const { return index_[loaded_].frame.header; }
   [[nodiscard]] const record::FileHeader& file_header() const { return index_[loaded_].file; }
 
-  /// Every sample of counts between two times. Damage is told to `coverage`.
+  /// Every sample of counts between two times. Damage is told to `coverage`. The index and `table()` stay.
   using VisitCounts = std::function<void(const record::FrameHeader&, const record::Table&)>;
-  Expected<void> counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit);
+  Expected<void> counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) const;
 
  private:
   struct Entry {
@@ -64,6 +64,7 @@ class RecordStore {
   Expected<void> add_file(std::size_t number, Coverage& coverage);
   Expected<RecordFile> open_file(const record::StoredFile& file) const;
   void begin(Coverage& coverage);
+  void tell_refused(Coverage& coverage) const;
   void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;

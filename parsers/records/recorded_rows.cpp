@@ -53,7 +53,7 @@ logs::SavedSample::Facts facts_of(const record::Table& table) {
   return facts;
 }
 
-KernelFacts recorded_facts(RecordStore& store, const record::FrameHeader& sample) {
+KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample) {
   KernelFacts facts;
   Coverage damages;  // what is missing is unknown
   const Time at(sample.wall_ns);

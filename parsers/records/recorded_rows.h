@@ -16,8 +16,8 @@ namespace tcpstat::records {
 /// What the table says of the host that it is of; not the time.
 logs::SavedSample::Facts facts_of(const record::Table& table);
 
-/// What was counted and set when a sample was taken. `store` is for this alone: its index is gone then.
-KernelFacts recorded_facts(RecordStore& store, const record::FrameHeader& sample);
+/// What was counted and set when a sample was taken.
+KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample);
 
 /// How old the oldest tcp_info of a sample is that was taken at `boot_ms`; nothing where no row has one.
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);

@@ -155,6 +155,26 @@ std::vector<std::uint64_t> counted_in(const std::string& path, seconds from, sec
   return values;
 }
 
+TEST_CASE("who asks for counts keeps the sample that was loaded") {
+  Record record;
+  const auto writer = record.writer();
+  REQUIRE(writer);
+  for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1000 + i)));
+  auto store = RecordStore::open(record.path);
+  REQUIRE(store);
+  Coverage coverage;
+  REQUIRE(store->index(kThree, kThree + minutes(1), coverage));
+  REQUIRE(store->samples() == 3);
+  REQUIRE(store->load(1));
+  int counted = 0;
+  const auto visit = [&](const record::FrameHeader&, const record::Table&) { ++counted; };
+  REQUIRE(store->counts(kThree, kThree + minutes(1), coverage, visit));
+  CHECK(counted == 3);
+  CHECK(store->samples() == 3);
+  CHECK(std::chrono::nanoseconds(store->header().wall_ns) == kThree + seconds(10));
+  CHECK(store->table().rows() == 1);
+}
+
 TEST_CASE("each sample is found by its time, over key frames, hours and restarts") {
   Record record;
   for (int run = 0; run < 2; ++run) {
