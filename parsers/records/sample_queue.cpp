@@ -100,12 +100,7 @@ void SampleQueue::run() {
     if (written && answers_again) hooks_.say("the disk answers again");
     lock.lock();
     if (written) continue;
-    // What waits builds on it, up to one that stands alone.
-    while (!waiting_.empty() && !waiting_.front().stands_alone()) {
-      bytes_ -= waiting_.front().bytes();
-      waiting_.pop_front();
-    }
-    broken_off_ = waiting_.empty();
+    drop_oldest();  // what waits builds on it, up to one that stands alone
   }
 }
 
