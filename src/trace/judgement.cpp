@@ -123,22 +123,22 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
 }
 
 Judgement judge_minisocket(const Transition& transition) {
+  const bool request = transition.body == Body::request;
   Judgement out;
-  if (transition.body == Body::request) {
+  if (request) {
     out.reference = "net/ipv4/inet_connection_sock.c, reqsk_queue_hash_req(), reqsk_timer_handler()";
   } else {
     out.reference = "net/ipv4/inet_timewait_sock.c, inet_twsk_hashdance_schedule(), tw_timer_handler()";
   }
   const auto goes = [&](Seen from, Seen to) { return transition.from.seen() == from && transition.to.seen() == to; };
-  const bool known = transition.body == Body::request
-                         ? goes(kAbsent, State::syn_recv) || goes(State::syn_recv, kAbsent)
-                         : goes(kAbsent, State::time_wait) || goes(State::time_wait, kAbsent) ||
-                               goes(kAbsent, State::fin_wait2) || goes(State::fin_wait2, kAbsent) ||
-                               goes(State::fin_wait2, State::time_wait);
+  const bool known = request ? goes(kAbsent, State::syn_recv) || goes(State::syn_recv, kAbsent)
+                             : goes(kAbsent, State::time_wait) || goes(State::time_wait, kAbsent) ||
+                                   goes(kAbsent, State::fin_wait2) || goes(State::fin_wait2, kAbsent) ||
+                                   goes(State::fin_wait2, State::time_wait);
   if (!known) {
     out.verdict = TransitionVerdict::illegal;
-    out.reason = transition.body == Body::request ? "a request is in no other state than SYN_RECV"
-                                                  : "a time-wait socket is in FIN_WAIT2, then in TIME_WAIT";
+    out.reason = request ? "a request is in no other state than SYN_RECV"
+                         : "a time-wait socket is in FIN_WAIT2, then in TIME_WAIT";
     return out;
   }
   if (!transition.minisocket_end && transition.to == ObservedState::absent()) {
@@ -146,7 +146,6 @@ Judgement judge_minisocket(const Transition& transition) {
     return out;
   }
   if (!transition.minisocket_end) {
-    const bool request = transition.body == Body::request;
     if (transition.from != ObservedState::absent()) {
       out.reason = "the peer's FIN came to the time-wait socket";
     } else {
@@ -162,7 +161,7 @@ Judgement judge_minisocket(const Transition& transition) {
       out.reason = "an RST, a SYN in its window, or ss -K";
       break;
     case MinisocketEnd::expired:
-      out.reason = transition.body == Body::request ? "the last SYN+ACK was not answered either" : "its time was over";
+      out.reason = request ? "the last SYN+ACK was not answered either" : "its time was over";
       break;
     case MinisocketEnd::pruned:
       out.reason = "it was dropped early, because the queue was more than half full";
