@@ -104,13 +104,13 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::version, 'V', "version", "", information, "print the version"},
 });
 
-constexpr bool each_at_its_place() {
+constexpr bool options_follow_their_enum() {
   for (std::size_t i = 0; i < kOptions.size(); ++i) {
     if (kOptions[i].id != static_cast<OptionId>(i)) return false;
   }
   return kOptions.size() == kOptionCount;
 }
-static_assert(each_at_its_place(), "the table follows the enum");
+static_assert(options_follow_their_enum(), "the table follows the enum");
 static_assert(kOptionCount <= 128, "an OptionSet has 128 bits");
 
 template <typename Matches>

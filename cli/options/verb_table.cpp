@@ -384,13 +384,13 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .read_more = "man tcpstat, VALIDATION"},
 });
 
-constexpr bool each_at_its_place() {
+constexpr bool verbs_follow_their_enum() {
   for (std::size_t i = 0; i < kVerbs.size(); ++i) {
     if (kVerbs[i].id != static_cast<VerbId>(i)) return false;
   }
   return true;
 }
-static_assert(each_at_its_place(), "the table follows the enum");
+static_assert(verbs_follow_their_enum(), "the table follows the enum");
 
 /// "watch, check and record"
 std::string takers(OptionId id) {

@@ -25,13 +25,13 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using SteadyClock = std::chrono::steady_clock;
 
 volatile sig_atomic_t stopped = 0;
 
 extern "C" void stop_trace(int) { stopped = 1; }
 
-std::string sentence(const render::TransitionCounts& counts) {
+std::string trace_sentence(const render::TransitionCounts& counts) {
   const VerdictCounts& verdicts = counts.verdicts;
   std::string text = counted(verdicts.total(), "transition");
   if (counts.trace) text += " of " + counted(counts.trace->lives + counts.trace->running, "connection");
@@ -71,7 +71,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
 
 /// What a document without an envelope has no place for.
 void print_summary(const render::TransitionCounts& counts, const options::OutputChoice& choice, const Notes& notes) {
-  notes.print(Notes::Level::note, sentence(counts));
+  notes.print(Notes::Level::note, trace_sentence(counts));
   if (choice.quiet || !counts.trace || counts.verdicts.total() == 0) return;
   notes.print(Notes::Level::note, render::handshake_text(counts.trace->handshakes));
   const Terminal terminal = look_at_terminal(STDERR_FILENO);
@@ -115,12 +115,12 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   const auto writer = make_writer(std::move(settings));
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
-  const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
+  const auto due = command.duration ? std::optional(SteadyClock::now() + *command.duration) : std::nullopt;
   std::optional<TracedCommand> followed;
   const auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
     const bool over =
-        stopped != 0 || out.error() != 0 || (due && Clock::now() >= *due) || (followed && followed->has_ended());
+        stopped != 0 || out.error() != 0 || (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
     return over ? Flow::stop : Flow::more;
   });
   if (!trace) return end_failed(trace.error(), notes);

@@ -15,7 +15,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-std::string sentence(const render::TransitionCounts& counts) {
+std::string events_sentence(const render::TransitionCounts& counts) {
   std::string text = std::to_string(counts.samples) + (counts.samples == 1 ? " sample, " : " samples, ") +
                      std::to_string(counts.verdicts.total()) +
                      (counts.verdicts.total() == 1 ? " transition:" : " transitions:");
@@ -108,9 +108,9 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   if (result.samples > 0) writer->finish(report, counts);
   const bool counts_itself = format.has_envelope;
   const bool on_terminal = look_at_terminal(output.fd()).is_terminal;
-  if (!counts_itself && on_terminal) out.append(sentence(counts) + "\n");
+  if (!counts_itself && on_terminal) out.append(events_sentence(counts) + "\n");
   const ExitStatus status = finish_output(out, output, result.status(watch.source), notes);
-  if (!counts_itself && !on_terminal) notes.print(Notes::Level::note, sentence(counts));
+  if (!counts_itself && !on_terminal) notes.print(Notes::Level::note, events_sentence(counts));
   return status;
 }
 

@@ -59,12 +59,12 @@ bool is_csv(std::string_view line) {
   return observed_state(take_last_piece(line)) && observed_state(take_last_piece(line));
 }
 
-bool recognizes(std::string_view line) {
+bool is_tcpstates(std::string_view line) {
   return is_csv(line) || line.find(" -> ") != std::string_view::npos || line.starts_with("Tracing ") ||
          line.starts_with("Possibly lost ");
 }
 
-LogRecord decode(std::string_view line, LineText& /*text*/) {
+LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
   if (line.starts_with("Tracing ")) return OtherLine{};
   if (line.starts_with("Possibly lost ")) {  // bcc says so on standard error
     line.remove_prefix(std::string_view("Possibly lost ").size());
@@ -115,6 +115,6 @@ LogRecord decode(std::string_view line, LineText& /*text*/) {
 
 }  // namespace
 
-const LineKind tcpstates_line{"a table of tcpstates", recognizes, decode};
+const LineKind tcpstates_line{"a table of tcpstates", is_tcpstates, decode_tcpstates};
 
 }  // namespace tcpstat::logs

@@ -129,11 +129,11 @@ bool looks_like_event(std::string_view line) {
   return false;
 }
 
-bool recognizes(std::string_view line) {
+bool is_trace(std::string_view line) {
   return event_in(line) || lost_in(line) || line.starts_with(" => ") || looks_like_event(line);
 }
 
-LogRecord decode(std::string_view line, LineText& /*text*/) {
+LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
   const auto event = event_in(line);
   if (!event) return OtherLine{};
@@ -163,6 +163,6 @@ LogRecord decode(std::string_view line, LineText& /*text*/) {
 
 }  // namespace
 
-const LineKind trace_line{"a trace", recognizes, decode};
+const LineKind trace_line{"a trace", is_trace, decode_trace};
 
 }  // namespace tcpstat::logs

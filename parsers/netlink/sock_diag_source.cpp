@@ -19,26 +19,19 @@
 #include "parsers/netlink/autobound.h"
 #include "parsers/netlink/inet_diag_request.h"
 #include "parsers/netlink/inet_diag_stream.h"
+#include "parsers/netlink/mnl_handle.h"
 #include "parsers/netlink/read_ahead.h"
 #include "parsers/source/time_budget.h"
 
 namespace tcpstat::netlink {
 namespace {
 
-// The kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()); libmnl's own buffer size is
-// smaller and would make it send more and smaller ones. Twice that cannot be truncated.
-constexpr std::size_t kReceiveBytes = 64 * 1024;
 // Dumps of up to so many datagrams (some 12,000 sockets) are not worth a second thread: to start it, to wake it and to
 // be woken by it costs as much time as it saves, and half a millisecond of processor time.
 constexpr int kSmallDump = 48;
 constexpr std::uint32_t kSequence = 0x7C95747;
 constexpr std::string_view kLostMessages = "lost_messages";
 constexpr std::string_view kTryProc = "try --source proc";
-
-struct CloseSocket {
-  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
-};
-using Socket = std::unique_ptr<mnl_socket, CloseSocket>;
 
 class SockDiagSource final : public source::Source {
  public:
@@ -89,7 +82,7 @@ class SockDiagSource final : public source::Source {
   }
 
   Expected<void> dump(const inet_diag::Request& request, Sink& sink, Coverage& coverage) const {
-    const Socket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    const MnlSocket socket(mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!socket) return failure("open a NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));
     if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
       return failure("bind the NETLINK_SOCK_DIAG socket", errno, std::string(kTryProc));

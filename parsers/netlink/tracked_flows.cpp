@@ -13,20 +13,14 @@
 #include <vector>
 
 #include "parsers/netlink/ctnetlink.h"
+#include "parsers/netlink/mnl_handle.h"
 #include "parsers/source/time_budget.h"
 
 namespace tcpstat::netlink {
 namespace {
 
-// As for sock_diag: the kernel fills at most 32 KiB a datagram (net/netlink/af_netlink.c, netlink_dump()).
-constexpr std::size_t kReceiveBytes = 64 * 1024;
-constexpr std::uint32_t kSequence = 0x7C95748;
+constexpr std::uint32_t kFlowSequence = 0x7C95748;
 constexpr const char* kDoing = "read half-open connections from connection tracking";
-
-struct CloseSocket {
-  void operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
-};
-using MnlSocket = std::unique_ptr<mnl_socket, CloseSocket>;
 
 /// All families. What is established is assured (nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()), so kernels that
 /// know CTA_STATUS_MASK (5.8) leave that out; older ones send everything, and the decoder drops it.
@@ -35,7 +29,7 @@ Expected<void> send_request(const mnl_socket& socket) {
   nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
   header->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8U | IPCTNL_MSG_CT_GET;
   header->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  header->nlmsg_seq = kSequence;
+  header->nlmsg_seq = kFlowSequence;
   auto* family = static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(header, sizeof(nfgenmsg)));
   family->nfgen_family = AF_UNSPEC;
   family->version = NFNETLINK_V0;
@@ -75,7 +69,7 @@ Expected<void> read_tracked_flows(std::optional<std::chrono::milliseconds> timeo
   if (!socket) return failure(kDoing, errno);
   if (mnl_socket_bind(socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) return failure(kDoing, errno);
   if (auto sent = send_request(*socket); !sent) return sent;
-  ctnetlink::Stream stream(sink, NetlinkFraming::Expected{kSequence, mnl_socket_get_portid(socket.get())});
+  ctnetlink::Stream stream(sink, NetlinkFraming::Expected{kFlowSequence, mnl_socket_get_portid(socket.get())});
   if (auto received = receive(*socket, stream, source::TimeBudget(timeout)); !received) return received;
   if (stream.flawed() > 0) return failure(kDoing, 0, "", "some of its entries make no sense");
   return {};

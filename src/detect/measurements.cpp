@@ -87,7 +87,7 @@ std::vector<ListenerView> listener_views(const SynInput& input) {
 
 std::span<const Heuristic* const> heuristics() {
   static constexpr auto kAll = std::to_array<const Heuristic*>({
-#define HEURISTIC(name) &name##_heuristic,
+#define HEURISTIC(name) &name::heuristic,
 #include "detect/heuristics.def"
 #undef HEURISTIC
   });

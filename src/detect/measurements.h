@@ -154,7 +154,11 @@ struct Heuristic {
   void (*judge)(const ListenerView&, const Thresholds&, Measurements&);
 };
 
-#define HEURISTIC(name) extern const Heuristic name##_heuristic;
+/// Each file has a namespace of its name for its own parts.
+#define HEURISTIC(name)             \
+  namespace name {                  \
+  extern const Heuristic heuristic; \
+  }
 #include "detect/heuristics.def"
 #undef HEURISTIC
 

@@ -12,7 +12,7 @@
 #include "diagnose/timer_age.h"
 #include "model/row_rules.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::closed_windows {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -125,9 +125,7 @@ class ClosedWindows : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_closed_windows_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<ClosedWindows>(rule_limits);
-}
-std::span<const RuleInfo> closed_windows_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<ClosedWindows>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::closed_windows

@@ -7,7 +7,7 @@ namespace tcpstat::diagnose {
 namespace {
 
 constexpr auto kKinds = std::to_array<DiagnosisKind>({
-#define STATE(name) {make_##name##_diagnosis, name##_rules},
+#define STATE(name) {name::make, name::rules},
 #define ACROSS(name) STATE(name)
 #include "diagnose/states.def"
 #undef ACROSS

@@ -92,9 +92,12 @@ struct DiagnosisKind {
   std::span<const RuleInfo> (*rules)();
 };
 
-#define STATE(name)                                                                  \
-  std::unique_ptr<Diagnosis> make_##name##_diagnosis(const RuleLimits& rule_limits); \
-  std::span<const RuleInfo> name##_rules();
+/// Each file has a namespace of its name for its own parts.
+#define STATE(name)                                               \
+  namespace name {                                                \
+  std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits); \
+  std::span<const RuleInfo> rules();                              \
+  }
 #define ACROSS(name) STATE(name)
 #include "diagnose/states.def"
 #undef ACROSS

@@ -6,7 +6,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::host {
 namespace {
 
 constexpr auto kMemoryLimits = std::to_array<ThresholdInfo>({
@@ -94,9 +94,7 @@ class Host : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_host_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Host>(rule_limits);
-}
-std::span<const RuleInfo> host_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Host>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::host

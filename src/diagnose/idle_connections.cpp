@@ -11,7 +11,7 @@
 #include "diagnose/row_groups.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::idle_connections {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -248,9 +248,9 @@ class IdleConnections : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_idle_connections_diagnosis(const RuleLimits& rule_limits) {
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) {
   return std::make_unique<IdleConnections>(rule_limits);
 }
-std::span<const RuleInfo> idle_connections_rules() { return kRules; }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::idle_connections

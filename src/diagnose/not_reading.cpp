@@ -9,7 +9,7 @@
 #include "diagnose/row_groups.h"
 #include "model/row_rules.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::not_reading {
 namespace {
 
 constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
@@ -91,9 +91,7 @@ class NotReading : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_not_reading_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<NotReading>(rule_limits);
-}
-std::span<const RuleInfo> not_reading_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<NotReading>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::not_reading

@@ -14,7 +14,7 @@
 #include "model/kernel_timers.h"
 #include "model/way.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::ports {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -208,9 +208,7 @@ class Ports : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_ports_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Ports>(rule_limits);
-}
-std::span<const RuleInfo> ports_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Ports>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::ports

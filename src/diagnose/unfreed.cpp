@@ -7,7 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::unfreed {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -74,9 +74,7 @@ class Unfreed final : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_unfreed_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Unfreed>(rule_limits);
-}
-std::span<const RuleInfo> unfreed_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Unfreed>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::unfreed

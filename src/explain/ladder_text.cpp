@@ -30,11 +30,6 @@ std::string repeated(std::string_view stroke, std::size_t count) {
   return text;
 }
 
-std::string padded(std::string_view text, std::size_t width) {
-  const std::size_t used = display_width(text);
-  return std::string(text) + std::string(used < width ? width - used : 0, ' ');
-}
-
 /// "----- SYN -----", `width` columns.
 std::string stroked(const Strokes& strokes, std::string_view label, std::size_t width) {
   const std::size_t before = (width - label.size() - 2) / 2;

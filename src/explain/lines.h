@@ -11,15 +11,20 @@
 
 namespace tcpstat::explain {
 
+/// `text` and blanks up to `width` columns.
+inline std::string padded(std::string_view text, std::size_t width) {
+  const std::size_t used = display_width(text);
+  return std::string(text) + std::string(used < width ? width - used : 0, ' ');
+}
+
 /// Prose of its own.
 inline std::string paragraph(const Words& words, std::string_view text) { return wrapped("", text, words.columns()); }
 
 /// "  moved on by   the peer, by …", wrapped.
 inline std::string labelled(const Words& words, std::string_view label, std::string_view text,
                             std::size_t column = 14) {
-  std::string first = "  " + std::string(label);
-  const std::size_t used = display_width(first);
-  first.append(used < column ? column - used : 1, ' ');
+  std::string first = padded("  " + std::string(label), column);
+  if (first.back() != ' ') first += ' ';
   return wrapped(first, text, words.columns());
 }
 

@@ -3,16 +3,11 @@
 #include <algorithm>
 
 #include "explain/explanations.h"
+#include "explain/lines.h"
 #include "machine/rfc9293.h"
 
 namespace tcpstat::explain {
 namespace {
-
-std::string padded(std::string_view text, std::size_t width) {
-  std::string out(text);
-  out.resize(std::max(out.size(), width), ' ');
-  return out;
-}
 
 /// Steps that figure 5 of the RFC is about: not those of aborts, resets and timeouts, which lead to CLOSED from anywhere.
 enum class Drawn : std::uint8_t { no, yes };

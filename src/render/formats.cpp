@@ -8,7 +8,7 @@ namespace tcpstat::render {
 
 std::span<const Format> formats() {
   static const auto kFormats = std::to_array<Format>({
-#define FORMAT(name) name##_format(),
+#define FORMAT(name) name::format(),
 #include "render/formats.def"
 #undef FORMAT
   });

@@ -77,8 +77,11 @@ enum class FormatId : std::uint8_t {
 #undef FORMAT
 };
 
-/// Defined in formats/NAME.cpp.
-#define FORMAT(name) Format name##_format();
+/// Defined in formats/NAME.cpp, in a namespace of its name.
+#define FORMAT(name) \
+  namespace name {   \
+  Format format();   \
+  }
 #include "render/formats.def"
 #undef FORMAT
 

@@ -61,7 +61,7 @@ std::string rounded(double mean) {
   return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
-std::string number(const std::optional<std::uint64_t>& value) { return value ? std::to_string(*value) : "-"; }
+std::string count_or_dash(const std::optional<std::uint64_t>& value) { return value ? std::to_string(*value) : "-"; }
 
 void write_span(const Page& page, const History& history) {
   std::string to = local_text(history.to);
@@ -92,10 +92,10 @@ void write_numbers(const Page& page, const History& history) {
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
     put(table, safe(series.name, page.charset));
-    put(table, number(series.least));
+    put(table, count_or_dash(series.least));
     put(table, rounded(series.mean));
-    put(table, number(series.greatest));
-    put(table, number(series.last));
+    put(table, count_or_dash(series.greatest));
+    put(table, count_or_dash(series.last));
     put(table, sparkline(in_steps(series.values, steps, history.counts_growth), page.charset));
     table.end_row();
   }

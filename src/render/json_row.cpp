@@ -33,7 +33,7 @@ void append_owners(TextBuffer& out, const Socket& row) {
   out.append(']');
 }
 
-void append_flags(TextBuffer& out, RowFlags flags) {
+void append_flag_words(TextBuffer& out, RowFlags flags) {
   out.append('[');
   bool first = true;
   for (const RowFlagInfo& flag : kRowFlags) {
@@ -156,7 +156,7 @@ template <ColumnKind kKind>
 void write_value(MemberWriter& to, const Cell& cell) {
   if constexpr (kKind == ColumnKind::flags) {
     if (cell.flags.empty()) return to.put("[]");
-    to.long_value([&](TextBuffer& out) { append_flags(out, cell.flags); });
+    to.long_value([&](TextBuffer& out) { append_flag_words(out, cell.flags); });
   } else if constexpr (kKind == ColumnKind::boolean) {
     if (cell.text.empty()) return to.null();
     to.put(cell.text == "yes" ? "true" : "false");

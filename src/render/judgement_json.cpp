@@ -16,9 +16,9 @@ namespace {
 bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
 
 /// Writes members of objects, as the JSON library would: it is asked for whatever is not plain.
-class MemberWriter {
+class JudgementMembers {
  public:
-  explicit MemberWriter(TextBuffer& out) : out_(out) {}
+  explicit JudgementMembers(TextBuffer& out) : out_(out) {}
 
   /// `start` is what stands before the value: `{"rule":` or `,"unit":`.
   void text(std::string_view start, std::string_view value) {
@@ -85,7 +85,7 @@ class MemberWriter {
   std::map<double, std::string> fractions_;
 };
 
-void append(TextBuffer& out, MemberWriter& members, const SynVerdict& verdict) {
+void append(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdict) {
   members.text(R"({"subject":)", verdict.subject.text());
   members.text_or_null(R"(,"netns_name":)", verdict.netns);
   members.text(R"(,"level":)", name(verdict.level));
@@ -98,7 +98,7 @@ void append(TextBuffer& out, MemberWriter& members, const SynVerdict& verdict) {
   out.append('}');
 }
 
-void append(TextBuffer& out, MemberWriter& members, const Finding& finding) {
+void append(TextBuffer& out, JudgementMembers& members, const Finding& finding) {
   members.text(R"({"rule":)", finding.rule);
   members.text(R"(,"severity":)", name(finding.severity));
   members.text(R"(,"subject":)", finding.subject.text());
@@ -120,7 +120,7 @@ void append(TextBuffer& out, MemberWriter& members, const Finding& finding) {
 
 void append_json_judgements(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
                             const std::vector<Finding>& findings) {
-  MemberWriter members(out);
+  JudgementMembers members(out);
   out.append(R"("verdicts":)");
   members.list(verdicts, [&](const SynVerdict& verdict) { append(out, members, verdict); });
   out.append(R"(,"findings":)");

@@ -21,7 +21,7 @@ std::size_t longest_state() {
   return longest;
 }
 
-std::vector<TextTable::Heading> headings(const RenderSettings& settings) {
+std::vector<TextTable::Heading> transition_headings(const RenderSettings& settings) {
   const std::size_t endpoint = settings.width != 0 ? 17 : 21;  // 192.168.1.1:65535, 255.255.255.255:65535
   constexpr std::size_t kRoomForAddresses = 76;                // beside time and states, of 17 columns each
   const std::size_t state = longest_state();
@@ -81,7 +81,7 @@ class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
-        table_(settings_.out, headings(settings_),
+        table_(settings_.out, transition_headings(settings_),
                {settings_.header, settings_.width, settings_.ellipsis, SecondLine::yes}) {}
 
   void sample(const SampleTime& time) override { time_ = time.local; }

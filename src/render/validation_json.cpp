@@ -66,7 +66,7 @@ void add_result(Json& to, const Validation& validation) {
 }
 
 /// What is known before the log is read; whose it is only that tells.
-Json start_of(const RunFacts& facts) {
+Json start_without_host(const RunFacts& facts) {
   Json start;
   add_start(start, facts);
   start.erase("host");
@@ -77,7 +77,7 @@ Json start_of(const RunFacts& facts) {
 class ValidationJson final : public ValidationWriter {
  public:
   ValidationJson(TextBuffer& out, const RunFacts& facts) : out_(out) {
-    std::string start = json_text(start_of(facts));
+    std::string start = json_text(start_without_host(facts));
     start.pop_back();
     out_.append(start);
     out_.append(",\"findings\":[");
@@ -120,7 +120,7 @@ class ValidationNdjson final : public ValidationWriter {
   void finish(const Validation& validation) override {
     Json object = line("summary");
     object["snapshot"] = 1;
-    object.update(start_of(facts_));
+    object.update(start_without_host(facts_));
     add_result(object, validation);
     write(object);
   }

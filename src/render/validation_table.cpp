@@ -16,7 +16,7 @@ std::string ends_text(const LogFinding& finding) {
   return text;
 }
 
-void put(TextTable& table, std::string_view text) {
+void put_word(TextTable& table, std::string_view text) {
   table.cell().append(text);
   table.end_cell(text.size());
 }
@@ -56,11 +56,13 @@ class ValidationTable final : public ValidationWriter {
                      {"CAUSES", Align::left}},
                     {.header = true, .width = page_.width, .ellipsis = ellipsis(page_.charset)});
     for (const LoggedPair& pair : pairs) {
-      put(table, name(pair.verdict));
-      put(table, name(pair.from));
-      put(table, name(pair.to));
-      put(table, std::to_string(pair.count));
-      put(table, pair.observed == Observed::sampled ? "sampled" : pair.protocol == Protocol::mptcp ? "mptcp" : "exact");
+      put_word(table, name(pair.verdict));
+      put_word(table, name(pair.from));
+      put_word(table, name(pair.to));
+      put_word(table, std::to_string(pair.count));
+      put_word(table, pair.observed == Observed::sampled ? "sampled"
+                      : pair.protocol == Protocol::mptcp ? "mptcp"
+                                                         : "exact");
       // The pair does not tell which of its causes it was; json has them all.
       std::string reason = shown_in(page_.charset, pair.reason);
       if (const std::size_t more = reason.find(';');

@@ -9,7 +9,8 @@ cd "$(dirname -- "$(readlink -f -- "$0")")/../.."
 # program_units BUILD NAME: configures a tree below BUILD that compiles many files at once, which halves what a linter
 # reads, and prints where it is.
 program_units() {
-    cmake -S . -B "$1/lint/$2" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_UNITY_BUILD=ON -DTCPSTAT_TESTS=OFF >/dev/null
+    cmake -S . -B "$1/lint/$2" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 \
+        -DTCPSTAT_TESTS=OFF >/dev/null
     cmake --build "$1/lint/$2" --target bpf_skeletons >/dev/null # headers that are made
     printf '%s\n' "$1/lint/$2"
 }

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::abandonment {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -41,7 +41,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic abandonment_heuristic = {kRule, Scope::listener,
-                                                   "aged half-opens and two readings of /proc/net/snmp", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "aged half-opens and two readings of /proc/net/snmp",
+                                       judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::abandonment

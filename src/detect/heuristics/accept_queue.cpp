@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::accept_queue {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -35,6 +35,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic accept_queue_heuristic = {kRule, Scope::listener, "rows of listeners from netlink", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "rows of listeners from netlink", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::accept_queue

@@ -2,7 +2,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::arrival_rate {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -28,7 +28,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic arrival_rate_heuristic = {kRule, Scope::listener,
-                                                    "half-open rows with retransmits and timers", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows with retransmits and timers", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::arrival_rate

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::client_liveness {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -26,6 +26,6 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 }  // namespace
 
-constinit const Heuristic client_liveness_heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::client_liveness

@@ -2,7 +2,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::client_retries {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -69,7 +69,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic client_retries_heuristic = {kRule, Scope::listener,
-                                                      "netlink's and /proc's rows of the same half-opens", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "netlink's and /proc's rows of the same half-opens",
+                                       judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::client_retries

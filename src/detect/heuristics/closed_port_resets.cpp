@@ -3,7 +3,7 @@
 #include "detect/finding_rules.h"
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::closed_port_resets {
 namespace {
 
 constexpr RuleInfo kRule = {"closed-port-resets",
@@ -28,6 +28,6 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 }  // namespace
 
-constinit const Heuristic closed_port_resets_heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::closed_port_resets

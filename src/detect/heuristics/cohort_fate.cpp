@@ -5,7 +5,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::cohort_fate {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -139,6 +139,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic cohort_fate_heuristic = {kRule, Scope::listener, "two dumps with cookies (netlink)", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "two dumps with cookies (netlink)", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::cohort_fate

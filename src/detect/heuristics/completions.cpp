@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::completions {
 namespace {
 
 constexpr RuleInfo kRule = {
@@ -17,6 +17,6 @@ void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
 
 }  // namespace
 
-constinit const Heuristic completions_heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/snmp", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::completions

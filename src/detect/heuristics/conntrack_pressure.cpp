@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::conntrack_pressure {
 namespace {
 
 constexpr RuleInfo kRule = {"conntrack-pressure",
@@ -29,6 +29,6 @@ void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
 
 }  // namespace
 
-constinit const Heuristic conntrack_pressure_heuristic = {kRule, Scope::host, "the nf_conntrack sysctls", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "the nf_conntrack sysctls", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::conntrack_pressure

@@ -3,7 +3,7 @@
 #include "detect/measurements.h"
 #include "detect/sample/tracked_sample.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::cookie_answers {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -83,7 +83,6 @@ bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, con
   return static_cast<double>(answered.value_or(0)) < limit("some") * static_cast<double>(*sent);
 }
 
-constinit const Heuristic cookie_answers_heuristic = {kRule, Scope::host,
-                                                      "two readings of /proc/net/netstat, better four", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat, better four", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::cookie_answers

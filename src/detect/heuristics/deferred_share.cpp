@@ -2,7 +2,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::deferred_share {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -28,6 +28,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic deferred_share_heuristic = {kRule, Scope::listener, "half-open rows with timers", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows with timers", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::deferred_share

@@ -3,7 +3,7 @@
 #include "detect/measurements.h"
 #include "detect/sample/tracked_sample.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::embryonic_resets {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -86,6 +86,6 @@ bool resets_hide_sources(const KernelFacts& before, const KernelFacts& now) {
   return growth(before.counters.embryonic_rsts, now.counters.embryonic_rsts).value_or(0) >= kWorthAsking;
 }
 
-constinit const Heuristic embryonic_resets_heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::embryonic_resets

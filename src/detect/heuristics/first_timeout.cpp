@@ -2,7 +2,7 @@
 
 #include "detect/round_fit.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::first_timeout {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -34,7 +34,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic first_timeout_heuristic = {kRule, Scope::listener,
-                                                     "half-open rows with retransmits and timers", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows with retransmits and timers", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::first_timeout

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::handshake_fates {
 namespace {
 
 constexpr RuleInfo kRule = {
@@ -27,6 +27,6 @@ void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
 
 }  // namespace
 
-constinit const Heuristic handshake_fates_heuristic = {kRule, Scope::host, "check --exact", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "check --exact", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::handshake_fates

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::history {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -25,6 +25,6 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 double alarm_sum(const Thresholds& thresholds) { return Limits(thresholds)("sum"); }
 
-constinit const Heuristic history_heuristic = {kRule, Scope::host, "the state of earlier runs", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "the state of earlier runs", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::history

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::impossible_sources {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -34,6 +34,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic impossible_sources_heuristic = {kRule, Scope::listener, "half-open rows", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::impossible_sources

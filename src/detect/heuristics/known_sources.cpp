@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::known_sources {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -33,6 +33,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic known_sources_heuristic = {kRule, Scope::listener, "rows of all states", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "rows of all states", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::known_sources

@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::listener_drops {
 namespace {
 
 constexpr RuleInfo kRule = {"listener-drops",
@@ -20,7 +20,6 @@ void judge(const ListenerView& listener, const Thresholds&, Measurements& signal
 
 }  // namespace
 
-constinit const Heuristic listener_drops_heuristic = {kRule, Scope::listener, "two dumps with SKMEMINFO (netlink)",
-                                                      judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "two dumps with SKMEMINFO (netlink)", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::listener_drops

@@ -3,7 +3,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::port_pattern {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -45,6 +45,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic port_pattern_heuristic = {kRule, Scope::listener, "half-open rows of many sources", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows of many sources", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::port_pattern

@@ -3,7 +3,7 @@
 #include "detect/measurements.h"
 #include "detect/queue_limit.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::queue_fill {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -39,7 +39,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic queue_fill_heuristic = {kRule, Scope::listener, "the backlog (netlink) and tcp_syncookies",
-                                                  judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "the backlog (netlink) and tcp_syncookies", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::queue_fill

@@ -2,7 +2,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::silent_drops {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -49,6 +49,6 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 }  // namespace
 
-constinit const Heuristic silent_drops_heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/netstat", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::silent_drops

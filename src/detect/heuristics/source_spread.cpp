@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::source_spread {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -46,6 +46,6 @@ Origin origin_of(const SourceStatistics& sources, const Thresholds& thresholds) 
   return {AttackClass::mixed_sources, ""};
 }
 
-constinit const Heuristic source_spread_heuristic = {kRule, Scope::listener, "half-open rows", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::source_spread

@@ -3,7 +3,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::stale_share {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -87,7 +87,6 @@ double most_stale(const SynInput& input, const Thresholds& thresholds) {
   return most;
 }
 
-constinit const Heuristic stale_share_heuristic = {kRule, Scope::listener,
-                                                   "half-open rows with retransmits or timeouts", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows with retransmits or timeouts", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::stale_share

@@ -3,7 +3,7 @@
 
 #include "detect/round_fit.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::survival {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -63,7 +63,6 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic survival_heuristic = {kRule, Scope::listener, "half-open rows with retransmits and timers",
-                                                judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener, "half-open rows with retransmits and timers", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::survival

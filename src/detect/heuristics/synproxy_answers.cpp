@@ -1,6 +1,6 @@
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::synproxy_answers {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -31,7 +31,6 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 }  // namespace
 
-constinit const Heuristic synproxy_answers_heuristic = {kRule, Scope::host, "two readings of /proc/net/stat/synproxy",
-                                                        judge};
+constinit const Heuristic heuristic = {kRule, Scope::host, "two readings of /proc/net/stat/synproxy", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::synproxy_answers

@@ -3,7 +3,7 @@
 #include "detect/measurements.h"
 #include "detect/sample/tracked_sample.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::tracked_sources {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -44,7 +44,7 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
 
 }  // namespace
 
-constinit const Heuristic tracked_sources_heuristic = {
-    kRule, Scope::host, "entries of connection tracking, with --interval and CAP_NET_ADMIN", judge};
+constinit const Heuristic heuristic = {kRule, Scope::host,
+                                       "entries of connection tracking, with --interval and CAP_NET_ADMIN", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::tracked_sources

@@ -2,7 +2,7 @@
 
 #include "detect/measurements.h"
 
-namespace tcpstat::detect {
+namespace tcpstat::detect::unsent_answers {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
@@ -58,7 +58,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
 
 }  // namespace
 
-constinit const Heuristic unsent_answers_heuristic = {
-    kRule, Scope::listener, "half-open rows with timers and two readings of /proc/net/netstat", judge};
+constinit const Heuristic heuristic = {kRule, Scope::listener,
+                                       "half-open rows with timers and two readings of /proc/net/netstat", judge};
 
-}  // namespace tcpstat::detect
+}  // namespace tcpstat::detect::unsent_answers

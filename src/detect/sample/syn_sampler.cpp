@@ -7,7 +7,7 @@ namespace tcpstat::detect {
 namespace {
 
 /// Netlink's counter, also where it was written to a file; /proc has no cookies.
-bool counts_retransmits(const Connection& row) { return row.origin == Origin::netlink || row.cookie.has_value(); }
+bool counts_retransmits(const Connection& row) { return row.origin == model::Origin::netlink || row.cookie.has_value(); }
 
 HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
   HalfOpen out;
@@ -24,7 +24,7 @@ HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
   return out;
 }
 
-void add_counts(SynListener& to, const SynListener& from) {
+void add_shard(SynListener& to, const SynListener& from) {
   to.half_open += from.half_open;
   to.deferred += from.deferred;
   to.fast_open += from.fast_open;
@@ -145,7 +145,7 @@ void SynSampler::settle(SynSample& sample) {
       sample.listeners.back().local = taker.local;
       sample.listeners.back().interface = taker.interface;
     }
-    add_counts(sample.listeners[at->second], count);
+    add_shard(sample.listeners[at->second], count);
     moved.push_back(at->second);
   }
   for (HalfOpen& entry : sample.half_opens) entry.listener = moved[entry.listener];

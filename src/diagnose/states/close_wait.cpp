@@ -11,7 +11,7 @@
 #include "diagnose/row_groups.h"
 #include "model/row_rules.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::close_wait {
 namespace {
 
 constexpr std::string_view kReference =
@@ -207,9 +207,7 @@ class CloseWait : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_close_wait_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<CloseWait>(rule_limits);
-}
-std::span<const RuleInfo> close_wait_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<CloseWait>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::close_wait

@@ -11,7 +11,7 @@
 #include "model/row_rules.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::closing {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -127,9 +127,7 @@ class Closing : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_closing_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Closing>(rule_limits);
-}
-std::span<const RuleInfo> closing_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Closing>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::closing

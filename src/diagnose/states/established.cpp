@@ -12,7 +12,7 @@
 #include "model/row_rules.h"
 #include "model/tcp_info.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::established {
 namespace {
 
 constexpr auto kGoneLimits = std::to_array<ThresholdInfo>({
@@ -267,9 +267,7 @@ class Established : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_established_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Established>(rule_limits);
-}
-std::span<const RuleInfo> established_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Established>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::established

@@ -8,7 +8,7 @@
 #include "diagnose/row_groups.h"
 #include "model/row_rules.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::fin_wait2 {
 namespace {
 
 constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
@@ -142,9 +142,7 @@ class FinWait2 : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_fin_wait2_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<FinWait2>(rule_limits);
-}
-std::span<const RuleInfo> fin_wait2_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<FinWait2>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::fin_wait2

@@ -9,7 +9,7 @@
 #include "diagnose/row_groups.h"
 #include "model/row_rules.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::listen {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -200,9 +200,7 @@ class Listen : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_listen_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<Listen>(rule_limits);
-}
-std::span<const RuleInfo> listen_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<Listen>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::listen

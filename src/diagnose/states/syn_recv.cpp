@@ -7,7 +7,7 @@
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::syn_recv {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -69,9 +69,7 @@ class SynRecv : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_syn_recv_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<SynRecv>(rule_limits);
-}
-std::span<const RuleInfo> syn_recv_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<SynRecv>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::syn_recv

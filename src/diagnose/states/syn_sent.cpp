@@ -11,7 +11,7 @@
 #include "diagnose/row_groups.h"
 #include "model/kernel_timers.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::syn_sent {
 namespace {
 
 using std::chrono::milliseconds;
@@ -189,9 +189,7 @@ class SynSent : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_syn_sent_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<SynSent>(rule_limits);
-}
-std::span<const RuleInfo> syn_sent_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<SynSent>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::syn_sent

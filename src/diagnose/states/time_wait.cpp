@@ -7,7 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 
-namespace tcpstat::diagnose {
+namespace tcpstat::diagnose::time_wait {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
@@ -77,9 +77,7 @@ class TimeWait : public Diagnosis {
 
 }  // namespace
 
-std::unique_ptr<Diagnosis> make_time_wait_diagnosis(const RuleLimits& rule_limits) {
-  return std::make_unique<TimeWait>(rule_limits);
-}
-std::span<const RuleInfo> time_wait_rules() { return kRules; }
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) { return std::make_unique<TimeWait>(rule_limits); }
+std::span<const RuleInfo> rules() { return kRules; }
 
-}  // namespace tcpstat::diagnose
+}  // namespace tcpstat::diagnose::time_wait

@@ -2,13 +2,13 @@
 
 #include "render/delimited.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::csv {
 namespace {
 
 constexpr DelimitedStyle kStyle = {.separator = ',', .unknown = "", .lower_case_header = true, .quote = true};
 
 }  // namespace
 
-Format csv_format() { return delimited_format<kStyle>("csv", "comma-separated values (RFC 4180)"); }
+Format format() { return delimited_format<kStyle>("csv", "comma-separated values (RFC 4180)"); }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::csv

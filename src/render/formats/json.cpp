@@ -7,7 +7,7 @@
 #include "render/json_row.h"
 #include "render/validation_writer.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::json {
 namespace {
 
 class JsonList final : public ListWriter {
@@ -81,7 +81,7 @@ void words(const Page& page, const WordList& list) { page.out.append(words_docum
 
 }  // namespace
 
-Format json_format() {
+Format format() {
   return {.name = "json",
           .meaning = "one JSON document",
           .has_envelope = true,
@@ -95,4 +95,4 @@ Format json_format() {
           .history = write_history_json};
 }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::json

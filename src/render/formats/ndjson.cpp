@@ -9,7 +9,7 @@
 #include "render/transition_writer.h"
 #include "render/validation_writer.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::ndjson {
 namespace {
 
 class NdjsonList final : public ListWriter {
@@ -61,7 +61,7 @@ void summary(const RenderSettings& settings, const Report& report, const Summary
 
 }  // namespace
 
-Format ndjson_format() {
+Format format() {
   return {.name = "ndjson",
           .meaning = "one JSON object a line",
           .has_envelope = true,
@@ -75,4 +75,4 @@ Format ndjson_format() {
           .history = write_history_lines};
 }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::ndjson

@@ -2,13 +2,13 @@
 
 #include "render/delimited.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::plain {
 namespace {
 
 constexpr DelimitedStyle kStyle = {.separator = '\t', .unknown = "-", .lower_case_header = false, .quote = false};
 
 }  // namespace
 
-Format plain_format() { return delimited_format<kStyle>("plain", "fields separated by one TAB, for cut and awk"); }
+Format format() { return delimited_format<kStyle>("plain", "fields separated by one TAB, for cut and awk"); }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::plain

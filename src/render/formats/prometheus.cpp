@@ -7,7 +7,7 @@
 #include "render/exposition.h"
 #include "render/formats.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::prometheus {
 namespace {
 
 constexpr auto kGauge = Exposition::Type::gauge;
@@ -223,7 +223,7 @@ void check(const Page& page, const CheckReport& report) {
 
 }  // namespace
 
-Format prometheus_format() {
+Format format() {
   return {.name = "prometheus",
           .meaning = "metrics for Prometheus, as node_exporter's textfile collector reads them",
           .has_envelope = true,
@@ -232,4 +232,4 @@ Format prometheus_format() {
           .check = check};
 }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::prometheus

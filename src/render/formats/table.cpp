@@ -18,7 +18,7 @@
 #include "render/transition_writer.h"
 #include "render/validation_writer.h"
 
-namespace tcpstat::render {
+namespace tcpstat::render::table {
 namespace {
 
 using Headings = std::vector<TextTable::Heading>;
@@ -329,7 +329,7 @@ void explanation(const Page& page, const Explanation& about) { page.out.append(s
 
 }  // namespace
 
-Format table_format() {
+Format format() {
   return {.name = "table",
           .meaning = "aligned columns for people",
           .has_columns = true,
@@ -349,4 +349,4 @@ Format table_format() {
           .history = write_history_text};
 }
 
-}  // namespace tcpstat::render
+}  // namespace tcpstat::render::table

@@ -20,7 +20,7 @@ double weight_of(const Row& row, Completion completion = Completion::unknown) {
   asked.host.completions_per_s = row.completions;
   asked.signals.arrivals_per_s = row.never;
   asked.signals.completion = completion;
-  asked.ask(abandonment_heuristic, nullptr, nullptr);
+  asked.ask(abandonment::heuristic, nullptr, nullptr);
   REQUIRE(asked.said("abandoned") != nullptr);
   CHECK(asked.said("abandoned")->weight == asked.signals.score);
   return asked.signals.score;
@@ -47,7 +47,7 @@ TEST_CASE("Little's law tells how long each handshake would take, and needs comp
   Asked asked;
   asked.host.completions_per_s = 20;
   asked.signals.half_open = 10;
-  asked.ask(abandonment_heuristic, nullptr, nullptr);
+  asked.ask(abandonment::heuristic, nullptr, nullptr);
   CHECK(asked.signals.handshake_s == 0.5);
   REQUIRE(asked.said("implied_handshake") != nullptr);
   CHECK(asked.said("implied_handshake")->weight == 0);
@@ -56,7 +56,7 @@ TEST_CASE("Little's law tells how long each handshake would take, and needs comp
   idle.host.completions_per_s = 0;
   idle.signals.half_open = 10;
   idle.signals.arrivals_per_s = 0;
-  idle.ask(abandonment_heuristic, nullptr, nullptr);
+  idle.ask(abandonment::heuristic, nullptr, nullptr);
   CHECK_FALSE(idle.signals.handshake_s.has_value());
   CHECK(idle.signals.evidence.empty());
 }
@@ -64,7 +64,7 @@ TEST_CASE("Little's law tells how long each handshake would take, and needs comp
 TEST_CASE("without the host's completions there is no share") {
   Asked asked;
   asked.signals.arrivals_per_s = 100;
-  asked.ask(abandonment_heuristic, nullptr, nullptr);
+  asked.ask(abandonment::heuristic, nullptr, nullptr);
   CHECK(asked.signals.evidence.empty());
   CHECK(asked.signals.score == 0);
 }

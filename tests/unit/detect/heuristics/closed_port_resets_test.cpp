@@ -27,7 +27,7 @@ TEST_CASE("closed ports are probed where RSTs are many, more than programs and s
     asked.input.facts.counters.out_rsts = row.resets;
     asked.signals.completions_per_s = row.completions;
     asked.signals.embryonic_per_s = row.embryonic;
-    asked.ask_host(closed_port_resets_heuristic);
+    asked.ask_host(closed_port_resets::heuristic);
     CHECK(asked.signals.closed_ports_probed == row.probed);
     CHECK(asked.signals.resets_per_s == static_cast<double>(row.resets) / 5);
     REQUIRE(asked.said("resets_sent") != nullptr);
@@ -44,7 +44,7 @@ TEST_CASE("RSTs of a listener that aborts on overflow are its own") {
       asked.input.facts.counters.out_rsts = 300;
       asked.input.facts.settings.abort_on_overflow = aborts ? 1 : 0;
       asked.signals.overflows_per_s = overflows;
-      asked.ask_host(closed_port_resets_heuristic);
+      asked.ask_host(closed_port_resets::heuristic);
       CHECK(asked.signals.closed_ports_probed == answer(!aborts || overflows < 10));
     }
   }
@@ -54,12 +54,12 @@ TEST_CASE("what is not known, or known once, is no answer") {
   Asked alone;
   alone.input.facts.counters.out_rsts = 9000;
   alone.alone();
-  alone.ask_host(closed_port_resets_heuristic);
+  alone.ask_host(closed_port_resets::heuristic);
   CHECK(alone.signals.closed_ports_probed == Answer::unknown);
   CHECK(alone.signals.evidence.empty());
   Asked unknown;
   unknown.input.facts.counters.out_rsts.reset();
-  unknown.ask_host(closed_port_resets_heuristic);
+  unknown.ask_host(closed_port_resets::heuristic);
   CHECK(unknown.signals.closed_ports_probed == Answer::unknown);
   CHECK_FALSE(unknown.signals.resets_per_s.has_value());
 }

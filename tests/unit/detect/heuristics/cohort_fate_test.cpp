@@ -63,7 +63,7 @@ TEST_CASE("SYN+ACKs that were sent again and counted decide, and samples do not"
     counted.listeners[1].listener = {test::endpoint("192.0.2.1", 80)};
     counted.listeners[1].fates = {.answered_late = 1000, .unanswered_again = 1000};
     asked.input.counted = &counted;
-    asked.ask(cohort_fate_heuristic, &listener, &listener);
+    asked.ask(cohort_fate::heuristic, &listener, &listener);
     const Evidence* said = asked.said("aged_completed");
     if (said != nullptr) CHECK(said->source == "bpf");
     return said == nullptr ? std::nullopt : said->value;

@@ -13,7 +13,7 @@ TEST_CASE("handshakes that ended well are counted by the second, and weigh nothi
   Asked asked;
   asked.input.facts.counters.passive_opens = 500;
   asked.input.facts.counters.listen_overflows = 10;
-  asked.ask_host(completions_heuristic);
+  asked.ask_host(completions::heuristic);
   CHECK(asked.signals.completions_per_s == 100);
   CHECK(asked.signals.overflows_per_s == 2);
   REQUIRE(asked.said("completions") != nullptr);
@@ -23,7 +23,7 @@ TEST_CASE("handshakes that ended well are counted by the second, and weigh nothi
 
 TEST_CASE("none is a number, too") {
   Asked asked;
-  asked.ask_host(completions_heuristic);
+  asked.ask_host(completions::heuristic);
   CHECK(asked.signals.completions_per_s == 0);
   CHECK(asked.said("completions") != nullptr);
 }
@@ -32,19 +32,19 @@ TEST_CASE("a counter that is not known, went back, or was read once tells no rat
   Asked unknown;
   unknown.input.facts.counters.passive_opens.reset();
   unknown.input.facts.counters.listen_overflows = 5;
-  unknown.ask_host(completions_heuristic);
+  unknown.ask_host(completions::heuristic);
   CHECK_FALSE(unknown.signals.completions_per_s.has_value());
   CHECK(unknown.signals.overflows_per_s == 1);
   CHECK(unknown.signals.evidence.empty());
   Asked back;
   back.input.facts_before->counters.passive_opens = 7;
   back.input.facts.counters.passive_opens = 6;
-  back.ask_host(completions_heuristic);
+  back.ask_host(completions::heuristic);
   CHECK_FALSE(back.signals.completions_per_s.has_value());
   Asked alone;
   alone.input.facts.counters.passive_opens = 500;
   alone.alone();
-  alone.ask_host(completions_heuristic);
+  alone.ask_host(completions::heuristic);
   CHECK_FALSE(alone.signals.completions_per_s.has_value());
 }
 

@@ -20,7 +20,7 @@ TEST_CASE("how full the table of connection tracking is") {
   asked.alone();
   asked.input.facts.settings.conntrack_count = 64;
   asked.input.facts.settings.conntrack_max = 256;
-  asked.ask_host(conntrack_pressure_heuristic);
+  asked.ask_host(conntrack_pressure::heuristic);
   REQUIRE(asked.said("conntrack_fill") != nullptr);
   CHECK(asked.said("conntrack_fill")->value == 0.25);
   CHECK(asked.signals.score == 0);
@@ -34,14 +34,14 @@ TEST_CASE("a table without a limit, or that nobody could read, has no fill") {
     asked.input.facts.settings.conntrack_count = 5;
     asked.input.facts.settings.conntrack_max.reset();
     if (max) asked.input.facts.settings.conntrack_max = 0;
-    asked.ask_host(conntrack_pressure_heuristic);
+    asked.ask_host(conntrack_pressure::heuristic);
     CHECK(asked.signals.evidence.empty());
   }
   Asked asked;
   without_filters(asked);
   asked.input.facts.settings.conntrack_count.reset();
   asked.input.facts.settings.conntrack_max = 256;
-  asked.ask_host(conntrack_pressure_heuristic);
+  asked.ask_host(conntrack_pressure::heuristic);
   CHECK(asked.signals.evidence.empty());
 }
 
@@ -52,7 +52,7 @@ TEST_CASE("entries that were lost for want of room are added up by the second, w
     without_filters(asked);
     asked.input.facts_before->filters.*counter = 10;
     asked.input.facts.filters.*counter = 25;
-    asked.ask_host(conntrack_pressure_heuristic);
+    asked.ask_host(conntrack_pressure::heuristic);
     REQUIRE(asked.said("conntrack_lost") != nullptr);
     CHECK(asked.said("conntrack_lost")->value == 3);
     CHECK(asked.signals.score == 0);
@@ -64,7 +64,7 @@ TEST_CASE("entries that were lost for want of room are added up by the second, w
     all.input.facts_before->filters.*counter = 0;
     all.input.facts.filters.*counter = 5;
   }
-  all.ask_host(conntrack_pressure_heuristic);
+  all.ask_host(conntrack_pressure::heuristic);
   REQUIRE(all.said("conntrack_lost") != nullptr);
   CHECK(all.said("conntrack_lost")->value == 3);
 }

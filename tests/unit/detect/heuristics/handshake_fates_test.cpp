@@ -14,7 +14,7 @@ TEST_CASE("handshakes that were counted one by one are told, and weigh nothing")
   counted.all = {.completed = 40, .reset = 3, .expired = 2, .pruned = 1, .cookie = 5};
   Asked asked;
   asked.input.counted = &counted;
-  asked.ask_host(handshake_fates_heuristic);
+  asked.ask_host(handshake_fates::heuristic);
   const auto value = [&](std::string_view quantity) {
     const Evidence* said = asked.said(quantity);
     REQUIRE(said != nullptr);
@@ -37,7 +37,7 @@ TEST_CASE("what is rare is told where there is some") {
   counted.missed = 2;
   Asked asked;
   asked.input.counted = &counted;
-  asked.ask_host(handshake_fates_heuristic);
+  asked.ask_host(handshake_fates::heuristic);
   REQUIRE(asked.said("handshakes_of_closed_listeners") != nullptr);
   CHECK(asked.said("handshakes_of_closed_listeners")->value == 4);
   REQUIRE(asked.said("handshakes_events_missed") != nullptr);
@@ -46,7 +46,7 @@ TEST_CASE("what is rare is told where there is some") {
 
 TEST_CASE("nothing was counted: nothing is said") {
   Asked asked;
-  asked.ask_host(handshake_fates_heuristic);
+  asked.ask_host(handshake_fates::heuristic);
   CHECK(asked.signals.evidence.empty());
 }
 

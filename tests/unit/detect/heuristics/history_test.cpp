@@ -20,7 +20,7 @@ TEST_CASE("the sum of what exceeded the ordinary in earlier runs accuses above i
     CAPTURE(row.sum);
     Asked asked;
     asked.input.cusum = row.sum;
-    asked.ask_host(history_heuristic);
+    asked.ask_host(history::heuristic);
     CHECK(asked.signals.score == row.weight);
     CHECK(asked.signals.adds_up == row.adds_up);
     REQUIRE(asked.said("never_completed_cusum") != nullptr);
@@ -31,7 +31,7 @@ TEST_CASE("the sum of what exceeded the ordinary in earlier runs accuses above i
 
 TEST_CASE("without earlier runs there is no answer") {
   Asked asked;
-  asked.ask_host(history_heuristic);
+  asked.ask_host(history::heuristic);
   CHECK(asked.signals.adds_up == Answer::unknown);
   CHECK(asked.signals.evidence.empty());
 }

@@ -22,7 +22,7 @@ TEST_CASE("impossible sources accuse from two of a hundred on") {
     view.now = &listener;
     for (const HalfOpen& entry : entries) view.aged.push_back(&entry);
     asked.signals.amount_aged = Amount::many;
-    impossible_sources_heuristic.judge(view, {}, asked.signals);
+    impossible_sources::heuristic.judge(view, {}, asked.signals);
     CHECK(asked.signals.score == (aged == 100 ? 2 : 0));
   }
 }

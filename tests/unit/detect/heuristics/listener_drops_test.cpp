@@ -15,7 +15,7 @@ TEST_CASE("what a listener lost between two samples, by the second; it weighs no
   SynListener now;
   before.drops = 10;
   now.drops = 25;
-  asked.ask(listener_drops_heuristic, &before, &now);
+  asked.ask(listener_drops::heuristic, &before, &now);
   CHECK(asked.signals.drops_per_s == 3);
   REQUIRE(asked.said("listener_drops") != nullptr);
   CHECK(asked.said("listener_drops")->value == 3);
@@ -26,7 +26,7 @@ TEST_CASE("nothing lost is said, and is not the same as not known") {
   Asked asked;
   SynListener same;
   same.drops = 10;
-  asked.ask(listener_drops_heuristic, &same, &same);
+  asked.ask(listener_drops::heuristic, &same, &same);
   CHECK(asked.signals.drops_per_s == 0);
 }
 
@@ -39,7 +39,7 @@ TEST_CASE("no rate without two samples of the same listener whose drops are know
   const auto rate = [](const SynListener* before, const SynListener* now, bool apart = true) {
     Asked asked;
     if (!apart) asked.alone();
-    asked.ask(listener_drops_heuristic, before, now);
+    asked.ask(listener_drops::heuristic, before, now);
     CHECK(asked.signals.evidence.empty() == !asked.signals.drops_per_s.has_value());
     return asked.signals.drops_per_s;
   };

@@ -30,7 +30,7 @@ TEST_CASE("cookies of SYNPROXY that fewer than half of the clients answer accuse
     CAPTURE(row.valid);
     Asked asked;
     count(asked, row.received, row.valid);
-    asked.ask_host(synproxy_answers_heuristic);
+    asked.ask_host(synproxy_answers::heuristic);
     CHECK(asked.signals.score == row.weight);
     CHECK(asked.signals.proxy_answers == row.answers);
     CHECK(asked.signals.counters_accuse == (row.weight > 0));
@@ -44,7 +44,7 @@ TEST_CASE("it adds to the cookies that others left unanswered, and clears no acc
   count(asked, 100, 90);
   asked.signals.unanswered_per_s = 7;
   asked.signals.counters_accuse = true;
-  asked.ask_host(synproxy_answers_heuristic);
+  asked.ask_host(synproxy_answers::heuristic);
   CHECK(asked.signals.unanswered_per_s == 9);
   CHECK(asked.signals.counters_accuse);
 }
@@ -52,7 +52,7 @@ TEST_CASE("it adds to the cookies that others left unanswered, and clears no acc
 TEST_CASE("few SYNs, unknown counters and one sample are no answer") {
   Asked few;
   count(few, 19, 0);
-  few.ask_host(synproxy_answers_heuristic);
+  few.ask_host(synproxy_answers::heuristic);
   CHECK(few.signals.proxy_answers == Answer::unknown);
   CHECK(few.signals.evidence.empty());
   for (auto FilterCounters::*const counter :
@@ -60,14 +60,14 @@ TEST_CASE("few SYNs, unknown counters and one sample are no answer") {
     Asked unknown;
     count(unknown, 100, 0);
     (unknown.input.facts.filters.*counter).reset();
-    unknown.ask_host(synproxy_answers_heuristic);
+    unknown.ask_host(synproxy_answers::heuristic);
     CHECK(unknown.signals.proxy_answers == Answer::unknown);
     CHECK_FALSE(unknown.signals.unanswered_per_s.has_value());
   }
   Asked alone;
   count(alone, 100, 0);
   alone.alone();
-  alone.ask_host(synproxy_answers_heuristic);
+  alone.ask_host(synproxy_answers::heuristic);
   CHECK(alone.signals.proxy_answers == Answer::unknown);
 }
 

@@ -23,7 +23,7 @@ TrackedSample from_one_source(std::uint64_t unanswered) {
 
 void ask(Asked& asked, const TrackedSample& tracked) {
   asked.input.tracked = &tracked;
-  asked.ask_host(tracked_sources_heuristic);
+  asked.ask_host(tracked_sources::heuristic);
   CHECK_MESSAGE(asked.signals.score == 0, "who sends the SYNs decides nothing");
 }
 
@@ -72,7 +72,7 @@ TEST_CASE("connection tracking that was not read, or shows no source, says nothi
     CHECK(asked.signals.evidence.empty());
   }
   Asked asked;
-  asked.ask_host(tracked_sources_heuristic);
+  asked.ask_host(tracked_sources::heuristic);
   CHECK(asked.signals.evidence.empty());
   Asked hidden;
   TrackedSample tracked = from_one_source(40);
