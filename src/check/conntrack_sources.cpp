@@ -7,7 +7,8 @@ namespace tcpstat::check {
 detect::TrackedSample tracked_sources(const Host& host, const detect::SynSample& listening, const KernelFacts& before,
                                       const KernelFacts& now, const Thresholds& thresholds) {
   detect::TrackedSample nothing;
-  if (!detect::cookies_hide_sources(before, now, thresholds) && !detect::resets_hide_sources(before, now))
+  if (!detect::cookie_answers::cookies_hide_sources(before, now, thresholds) &&
+      !detect::embryonic_resets::resets_hide_sources(before, now))
     return nothing;
   // Where it is not at work, asking would make the kernel load it.
   if (now.settings.conntrack_count.value_or(0) == 0) {

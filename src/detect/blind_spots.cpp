@@ -24,7 +24,8 @@ void add_sources(const SynInput& input, const Measurements& host, const Threshol
   if (host.proxy_answers != Answer::unknown) {
     out.emplace_back("the sources of SYNs that SYNPROXY answers: nothing keeps them");
   }
-  if (input.tracked == nullptr || !cookies_hide_sources(*input.facts_before, input.facts, thresholds)) return;
+  if (input.tracked == nullptr || !cookie_answers::cookies_hide_sources(*input.facts_before, input.facts, thresholds))
+    return;
   const std::string who = "the sources of SYNs that cookies answer: ";
   switch (input.tracked->tracking) {
     case Tracking::inactive:

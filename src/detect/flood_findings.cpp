@@ -244,7 +244,7 @@ std::optional<Origin> pooled_origin(const HostAssessment& all, const Thresholds&
   std::vector<const HalfOpen*> aged;
   for (const Assessment& one : all.listeners) aged.insert(aged.end(), one.of->aged.begin(), one.of->aged.end());
   if (static_cast<double>(aged.size()) < kEnough) return std::nullopt;
-  return origin_of(source_statistics(aged), thresholds);
+  return source_spread::origin_of(source_statistics(aged), thresholds);
 }
 
 }  // namespace

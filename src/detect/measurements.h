@@ -167,12 +167,18 @@ std::span<const Heuristic* const> heuristics();
 
 // What a heuristic can say to others before it is asked, by its own limits.
 
-/// stale-share: the greatest share of aged requests in any listener with enough of them, in either sample.
+namespace stale_share {
+/// The greatest share of aged requests in any listener with enough of them, in either sample.
 double most_stale(const SynInput& input, const Thresholds& thresholds);
-/// source-spread: where a flood from sources that are spread like this comes from.
+}  // namespace stale_share
+namespace source_spread {
+/// Where a flood from sources that are spread like this comes from.
 Origin origin_of(const SourceStatistics& sources, const Thresholds& thresholds);
-/// history: above this sum, more SYNs stay incomplete than ordinarily.
+}  // namespace source_spread
+namespace history {
+/// Above this sum, more SYNs stay incomplete than ordinarily.
 double alarm_sum(const Thresholds& thresholds);
+}  // namespace history
 
 /// Fewer requests are a matter of chance: the default of several rules.
 inline constexpr double kEnough = 8;

@@ -307,7 +307,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   SynBaseline& next = out.next;
   if (past.learnt) next = *before;
   if (!past.counters) next.sum = 0;
-  const double alarm = alarm_sum(thresholds);
+  const double alarm = history::alarm_sum(thresholds);
   const double rate = *out.never_completed_per_s;
   const bool loud = host_of(out.report).level >= AttackLevel::suspicious;
   if (explained(out.report)) {

@@ -6,13 +6,15 @@
 set -eu
 cd "$(dirname -- "$(readlink -f -- "$0")")/../.."
 
-# program_units BUILD NAME: configures a tree below BUILD that compiles many files at once, which halves what a linter
-# reads, and prints where it is.
-program_units() {
-    cmake -S . -B "$1/lint/$2" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 \
-        -DTCPSTAT_TESTS=OFF >/dev/null
-    cmake --build "$1/lint/$2" --target bpf_skeletons >/dev/null # headers that are made
-    printf '%s\n' "$1/lint/$2"
+# units BUILD NAME CMAKE-ARGUMENT...: configures a tree below BUILD that compiles a whole room at once, so that a linter
+# reads its headers once, and prints where it is.
+units() {
+    build=$1 name=$2
+    shift 2
+    cmake -S . -B "$build/lint/$name" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_UNITY_BUILD=ON \
+        -DCMAKE_UNITY_BUILD_BATCH_SIZE=0 "$@" >/dev/null
+    cmake --build "$build/lint/$name" --target bpf_skeletons >/dev/null # headers that are made
+    printf '%s\n' "$build/lint/$name"
 }
 
 case ${1-} in
@@ -22,12 +24,10 @@ case ${1-} in
     tidy)
         # The tests themselves are left to the compilers: they are mostly doctest's macros, and would double the time.
         # The flags are those of g++.
-        units=$(program_units "$2" tidy)
-        found=$({
-            jq -r --arg p "$units" '.[] | $p + "\n" + .file' "$units/compile_commands.json"
-            find tests/bench tests/lab tests/fuzz -name '*.cpp' ! -name '*_test.cpp' -printf "$2\n%p\n"
-        } | xargs -d '\n' -n 2 -P "$(nproc)" clang-tidy --quiet \
-            --checks=-bugprone-suspicious-include --extra-arg=-Wno-unknown-warning-option -p 2>&1) || {
+        tree=$(units "$2" tidy -DTCPSTAT_TESTS=ON '-DTCPSTAT_TEST_KINDS=bench;lab;fuzz')
+        found=$(jq -r '[.[].file | select(endswith("_test.cpp") | not)] | unique[]' "$tree/compile_commands.json" |
+            xargs -d '\n' -n 1 -P "$(nproc)" clang-tidy --quiet --checks=-bugprone-suspicious-include \
+                --extra-arg=-Wno-unknown-warning-option -p "$tree" 2>&1) || {
             printf '%s\n' "$found" | grep -v ' generated\.$'
             exit 1
         }
@@ -41,9 +41,9 @@ case ${1-} in
             echo 'skipped: there are no 32-bit headers (g++-multilib, on amd64)'
             exit 77
         fi
-        units=$(program_units "$2" word32)
+        tree=$(units "$2" word32 -DTCPSTAT_TESTS=OFF)
         # The compilers' warnings are on: what fits a size_t of 64 bits may not fit one of 32.
-        jq -r '.[].command' "$units/compile_commands.json" |
+        jq -r '.[].command' "$tree/compile_commands.json" |
             sed 's/ -o [^ ]* -c / -m32 -fsyntax-only -Werror /' | tr '\n' '\0' | xargs -0 -n 1 -P "$(nproc)" sh -c
         ;;
     manual) mandoc -T lint -W warning man/tcpstat.8 ;;

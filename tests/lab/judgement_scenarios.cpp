@@ -13,8 +13,6 @@ constexpr milliseconds kLong{40'000};  // three runs of cron at its slowest
 /// What the first line says of a flood.
 constexpr const char* kFlooded = "SYN flood on|SYN flood over";
 
-Crowd crowd(double rate, int rtt_ms = 50) { return {.rate = rate, .rtt = milliseconds(rtt_ms)}; }
-
 /// Clients that the SYN+ACKs reach until the onset, and no longer.
 std::vector<Crowd> cut_off(double rate, int rtt_ms = 50) {
   const Crowd before{.rate = rate, .rtt = milliseconds(rtt_ms), .end = kOnset};

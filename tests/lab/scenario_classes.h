@@ -1,5 +1,7 @@
 #pragma once
-// What tcpstat may call a scenario, in its own words.
+// What tcpstat may call a scenario, in its own words, and what many of them begin with.
+
+#include "scenario.h"
 
 namespace tcpstat::lab {
 
@@ -17,5 +19,9 @@ inline constexpr const char* kResets = "live-source resets";
 inline constexpr const char* kStray = "stray SYNs";
 inline constexpr const char* kSmallQueue = "SYN queue too small";
 inline constexpr const char* kQuiet = "";
+
+/// Clients without loss.
+inline Crowd crowd(double rate, milliseconds rtt) { return {.rate = rate, .rtt = rtt}; }
+inline Crowd crowd(double rate, int rtt_ms = 50) { return crowd(rate, milliseconds(rtt_ms)); }
 
 }  // namespace tcpstat::lab

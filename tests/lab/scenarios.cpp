@@ -43,8 +43,6 @@ Server restarting() {
 
 Flood flood(double rate, Sources sources = Sources::random) { return {sources, rate}; }
 
-Crowd crowd(double rate, milliseconds rtt) { return {.rate = rate, .rtt = rtt}; }
-
 /// The visitors of every day, and from the onset on many more.
 std::vector<Crowd> rush(double rate, milliseconds rtt) {
   Crowd more = crowd(rate, rtt);

@@ -8,13 +8,11 @@
 namespace tcpstat::lab {
 namespace {
 
-Crowd crowd(double rate, int rtt_ms) { return {.rate = rate, .rtt = milliseconds(rtt_ms)}; }
-
 Crowd lossy(double rate, int rtt_ms, double to_server, double to_client) {
   return {.rate = rate, .rtt = milliseconds(rtt_ms), .loss_to_server = to_server, .loss_to_client = to_client};
 }
 
-std::vector<Scenario> attacks() {
+std::vector<Scenario> untuned_attacks() {
   return {
       {.id = "w1",
        .what = "5 SYN/s among 100 clients/s, room for 128",
@@ -179,7 +177,7 @@ std::vector<Scenario> look_alikes() {
 }  // namespace
 
 std::vector<Scenario> untuned_scenarios() {
-  std::vector<Scenario> table = attacks();
+  std::vector<Scenario> table = untuned_attacks();
   for (Scenario& scenario : look_alikes()) table.push_back(std::move(scenario));
   return table;
 }

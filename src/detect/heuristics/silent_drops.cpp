@@ -37,7 +37,7 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   double weight = 0;
   // Where clients repeat their SYNs, overload explains the drops.
   if (signals.syns_dropped == Answer::yes && signals.clients_alive != Answer::yes) {
-    weight = most_stale(host.input, thresholds) >= limit("stale") ? 4 : 2;
+    weight = stale_share::most_stale(host.input, thresholds) >= limit("stale") ? 4 : 2;
     // A queue that clients empty all the time is too short for them, whoever else sends SYNs.
     const bool clients = turns_over(host, signals.completions_per_s.value_or(0), limit("handshake"));
     signals.queue_turns_over = answer(clients);

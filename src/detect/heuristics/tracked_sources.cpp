@@ -22,7 +22,7 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   const auto reset = static_cast<double>(tracked->reset);
   if (reset >= limit("entries") && !tracked->reset_sources.empty()) {
     const SourceStatistics sources = source_statistics(tracked->reset_sources);
-    signals.reset_origin = origin_of(sources, thresholds);
+    signals.reset_origin = source_spread::origin_of(sources, thresholds);
     signals.add("tracked_reset_sources", sources.unique * reset, "", std::nullopt, "sources", 0, "ctnetlink");
     signals.add("tracked_reset_top_source", sources.top_source.share, "", std::nullopt, "ratio", 0, "ctnetlink");
   }
@@ -31,7 +31,7 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   if (unanswered < limit("entries") || tracked->sources.empty()) return;
   signals.tracked = unanswered;
   signals.sources = source_statistics(tracked->sources);
-  signals.origin = origin_of(*signals.sources, thresholds);
+  signals.origin = source_spread::origin_of(*signals.sources, thresholds);
   const SourceStatistics& sources = *signals.sources;
   signals.add("tracked_unique_sources", sources.unique, "", std::nullopt, "ratio", 0, "ctnetlink");
   signals.add("tracked_source_entropy", sources.entropy, "", std::nullopt, "ratio", 0, "ctnetlink");

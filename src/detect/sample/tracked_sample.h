@@ -64,10 +64,14 @@ class TrackedSampler final : public TrackedFlowSink {
   TrackedSample out_;
 };
 
-/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered (by the limits
-/// of cookie-answers): only connection tracking knows their sources.
+namespace cookie_answers {
+/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered: only connection
+/// tracking knows their sources.
 bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, const Thresholds& thresholds);
+}  // namespace cookie_answers
+namespace embryonic_resets {
 /// True if RSTs ended so many requests that it is worth knowing whose they were.
 bool resets_hide_sources(const KernelFacts& before, const KernelFacts& now);
+}  // namespace embryonic_resets
 
 }  // namespace tcpstat::detect

@@ -25,7 +25,7 @@ TEST_CASE("the sum of what exceeded the ordinary in earlier runs accuses above i
     CHECK(asked.signals.adds_up == row.adds_up);
     REQUIRE(asked.said("never_completed_cusum") != nullptr);
     CHECK(asked.said("never_completed_cusum")->value == row.sum);
-    CHECK(asked.said("never_completed_cusum")->limit == alarm_sum({}));
+    CHECK(asked.said("never_completed_cusum")->limit == history::alarm_sum({}));
   }
 }
 
@@ -38,9 +38,9 @@ TEST_CASE("without earlier runs there is no answer") {
 
 TEST_CASE("the limit is the user's") {
   Thresholds thresholds;
-  CHECK(alarm_sum(thresholds) == 1);
+  CHECK(history::alarm_sum(thresholds) == 1);
   thresholds.set("history", "sum", 7);
-  CHECK(alarm_sum(thresholds) == 7);
+  CHECK(history::alarm_sum(thresholds) == 7);
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST_CASE("cookies hide something if many are sent and too few are answered") {
     KernelFacts now = before;
     now.counters.syncookies_sent = sent;
     now.counters.syncookies_recv = answered;
-    return cookies_hide_sources(before, now, {});
+    return cookie_answers::cookies_hide_sources(before, now, {});
   };
   CHECK_FALSE(hide(0, 0));
   CHECK_FALSE(hide(9, 0));
