@@ -154,6 +154,20 @@ TEST_CASE("tcp_info is kept of all rows in a key frame, and of rows in trouble i
   CHECK_FALSE(has_info(row, Depth::trouble_alone));
   row.flags.add(RowFlag::zero_window);
   CHECK(has_info(row, Depth::trouble_alone));
+  row.flags = {};
+  row.state = State::close_wait;
+  CHECK(has_info(row, Depth::trouble_alone));
+}
+
+TEST_CASE("what rules ask of tcp_info is recorded") {
+  const std::vector<TableColumn> columns = row_columns(InfoChoice::some);
+  for (const std::string_view key :
+       {"last_ack_recv_ms", "last_data_recv_ms", "last_data_sent_ms", "bytes_received", "data_segs_out",
+        "total_retrans", "backoff", "rto_ms", "snd_wnd", "rcv_wnd", "mss", "notsent_bytes"}) {
+    CAPTURE(key);
+    const std::string name = "tcp_info." + std::string(key);
+    CHECK(std::any_of(columns.begin(), columns.end(), [&](const TableColumn& one) { return one.name == name; }));
+  }
 }
 
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {
