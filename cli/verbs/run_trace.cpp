@@ -97,6 +97,12 @@ void print_limits(const options::TraceCommand& command, const OpenedTrace& trace
   }
 }
 
+/// `netns`: the one that is traced; nothing: all. Who asked for tracefs gets no programs.
+std::unique_ptr<HandshakeCounter> counter_beside(const OpenedTrace& trace, std::optional<std::uint64_t> netns) {
+  if (trace.name != "bpf") return nullptr;
+  return netns ? bpf::handshake_counter(static_cast<std::uint32_t>(*netns)) : bpf::handshake_counter_of_all();
+}
+
 }  // namespace
 
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
@@ -126,8 +132,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!trace) return end_failed(trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, *trace, notes);
-  const auto netns = static_cast<std::uint32_t>((*host)->facts().netns.value_or(0));
-  TracedRequests requests(command, bpf::handshake_counter(trace->name == "bpf" ? netns : 0));
+  TracedRequests requests(command, counter_beside(*trace, all ? std::nullopt : (*host)->facts().netns));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
     if (!started) return end_failed(started.error(), notes);
