@@ -89,9 +89,9 @@ constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kI
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
 
-/// Memory moves all the time, so it is kept only with everything else.
+/// Memory moves all the time, so it is kept only with everything else; but what a listener drops is asked for by rules.
 template <ColumnId kId>
-constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM");
+constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS;
 
 template <typename Each>
 void for_each_plain_column(Each&& each) {
