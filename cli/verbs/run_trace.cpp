@@ -4,13 +4,12 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <new>
 #include <optional>
 
 #include "base/quantity_text.h"
-#include "cli/last_words.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/verbs/closed_in_need.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/trace_source.h"
@@ -141,6 +140,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   settings.observed = Observed::exact;
   settings.processes = command.processes;
   const auto writer = make_writer(std::move(settings));
+  const ClosedInNeed closed(*writer, out);
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(Clock::now() + *command.duration) : std::nullopt;
@@ -161,21 +161,11 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
     followed.emplace(std::move(*started));
   }
   handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
-  Expected<void> read;
-  Report report;
-  render::TransitionCounts counts;
-  try {
-    read = trace->source->read(lives);
-    report = report_of(command, lives, (*host)->facts(), *trace, read);
-    counts = lives.counts();
-    requests.finish(counts.trace->handshakes);
-    writer->finish(report, counts);
-  } catch (const std::bad_alloc&) {
-    writer->finish_in_need();
-    out.flush();
-    LastWords::output_is_whole();
-    throw;
-  }
+  const Expected<void> read = trace->source->read(lives);
+  const Report report = report_of(command, lives, (*host)->facts(), *trace, read);
+  render::TransitionCounts counts = lives.counts();
+  requests.finish(counts.trace->handshakes);
+  writer->finish(report, counts);
   ExitStatus status = lives.found_illegal() ? ExitStatus::illegal : ExitStatus::done;
   if (!read || (command.strict && !report.coverage.complete)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);

@@ -198,9 +198,11 @@ class TransitionLines final : public TransitionObjects {
     const std::string line = summary_line(last, snapshot(), what_was_counted(counts));
     out().end_units();
     out().append(line);
+    finished_ = true;
   }
 
   void finish_in_need() noexcept override {
+    if (finished_) return;
     out().end_units();
     out().append(document_in_need(Needed::summary_line, facts().version, kOutOfMemory).view());
   }
@@ -210,6 +212,8 @@ class TransitionLines final : public TransitionObjects {
     out().append('\n');
     out().end_unit();
   }
+
+  bool finished_ = false;
 };
 
 class TransitionDocument final : public TransitionObjects {
@@ -223,9 +227,11 @@ class TransitionDocument final : public TransitionObjects {
     out().append(objects_ > 0 ? "\n],\n" : "],\n");
     out().append(end);
     out().append('\n');
+    finished_ = true;
   }
 
   void finish_in_need() noexcept override {
+    if (finished_) return;
     out().end_units();
     if (!begun_) {
       out().append(document_in_need(Needed::envelope, facts().version, kOutOfMemory).view());
@@ -256,6 +262,7 @@ class TransitionDocument final : public TransitionObjects {
 
   std::uint64_t objects_ = 0;
   bool begun_ = false;
+  bool finished_ = false;
 };
 
 }  // namespace

@@ -48,7 +48,7 @@ class TransitionWriter {
   virtual void sample_end() = 0;
   /// `last` is the last sample's.
   virtual void finish(const Report& last, const TransitionCounts& counts) = 0;
-  /// Instead, when memory is short: the document is closed and says so.
+  /// Instead, when memory is short: the document is closed and says so. After finish() nothing.
   virtual void finish_in_need() noexcept {}
 };
 

@@ -106,8 +106,11 @@ class Live(TestCase):
                     tracer = Tracer(self, "-f", "json", *lives)
                     tracer.connection()
                     code, out, err = tracer.end(number)
-                    self.assertEqual((code, err), (0, ""))
                     told = document(out)
+                    if "the kernel lost" in err:  # tracefs has the load of the whole machine
+                        self.assertFalse(told["complete"])
+                        continue
+                    self.assertEqual((code, err), (0, ""))
                     self.assertEqual({event["type"] for event in told["events"]}, {"life" if lives else "transition"})
                     self.assertEqual((told["complete"], told["lives"], told["running"]), (True, 2, 0))
                     if not lives:
