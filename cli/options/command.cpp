@@ -524,8 +524,8 @@ Failure read(const Words& words, HistoryCommand& to) {
   to.until = *parse_point_in_time("now");
   to.since = to.until - std::chrono::hours(24);
   if (auto failed = read_text(words, OptionId::record, to.directory)) return failed;
-  if (auto failed = read_one(words, OptionId::since, to.since, parse_point_in_time)) return failed;
-  if (auto failed = read_one(words, OptionId::until, to.until, parse_point_in_time)) return failed;
+  if (auto failed = read_one(words, OptionId::since, to.since, parse_past)) return failed;
+  if (auto failed = read_one(words, OptionId::until, to.until, parse_past)) return failed;
   if (to.until < to.since) return UsageError{"--until is before --since"};
   if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
   if (auto failed = read_one(words, OptionId::limit, to.limit, count)) return failed;

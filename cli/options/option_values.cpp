@@ -299,6 +299,14 @@ Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
                      " (03:00, 'yesterday 03:00', -2h, '2026-11-27 03:00' or 2026-11-27T03:00:00Z)");
 }
 
+Parsed<std::chrono::microseconds> parse_past(std::string_view word) {
+  const auto time = parse_point_in_time(word);
+  // A number alone would be seconds, and is as well the hour that somebody meant.
+  if (time || word.empty() || (word.back() >= '0' && word.back() <= '9')) return time;
+  const auto ago = parse_duration(word);
+  return ago ? *parse_point_in_time("now") - *ago : time;
+}
+
 Parsed<const Column*> parse_column(std::string_view word) {
   if (const Column* found = find_column(word)) return found;
   std::vector<std::string_view> names;

@@ -91,6 +91,8 @@ TakenSample SampleTaker::take(bool key) {
   BothSinks all(counts, rows);
   check::Judged judged = check_.look(all, owners ? check::Depth::whole : check::Depth::no_owners);
   host_.forget_owners();
+  // Rows keep their owners where nobody looked for them, and so do the limits.
+  if (owners) open_files_ = std::move(judged.open_files);
 
   sample.dump_us = static_cast<std::uint32_t>((nanoseconds_of(CLOCK_BOOTTIME) - sample.boot_ns) / 1000);
   sample.sockets = static_cast<std::uint32_t>(judged.reading.tally.total());
@@ -140,6 +142,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
     }
   }
   record::add_facts(judged.facts, counts);
+  record::add_open_files(open_files_, counts);
   for (const SynVerdict& verdict : judged.verdicts) {
     if (verdict.level == AttackLevel::unknown) continue;
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));

@@ -51,6 +51,7 @@ class SampleTaker {
   check::ContinuousCheck check_;
   OwnerBudget owners_;
   KernelSettings settings_;
+  std::vector<OpenFilesLimit> open_files_;  ///< of the last look for owners
   record::TableSample room_;
 };
 

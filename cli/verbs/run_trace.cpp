@@ -9,6 +9,7 @@
 #include "base/quantity_text.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/verbs/closed_in_need.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/trace_source.h"
@@ -19,6 +20,7 @@
 #include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/opened_host.h"
+#include "parsers/names/system_names.h"
 #include "render/trace_summary_text.h"
 #include "render/transition_writer.h"
 
@@ -42,8 +44,9 @@ std::string trace_sentence(const render::TransitionCounts& counts) {
   return text;
 }
 
+/// `read`: whether the trace ended as it should.
 Report report_of(const options::TraceCommand& command, const TracedLives& lives, const RunFacts& facts,
-                 const OpenedTrace& trace) {
+                 const OpenedTrace& trace, const Expected<void>& read) {
   Report report;
   report.facts = facts;
   report.source = trace.name;
@@ -52,6 +55,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   report.coverage.visible = {};  // transitions are counted, not sockets
   const std::uint64_t lost = lives.lost_records();
   report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.counts_every_loss;
+  if (!read) report.coverage.lose(std::string(kReadFailed), read.error().sentence());
   if (!trace.counts_every_loss) {
     report.coverage.warn("uncounted_loss",
                          "the kernel may skip programs and count nothing; --source tracefs counts what it loses");
@@ -81,6 +85,23 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   table.flush();
 }
 
+/// A document that says why nothing was traced, where the format has one. Lines that never began need no end.
+ExitStatus end_untraced(const options::TraceCommand& command, const render::Format& format, Output& output,
+                        const Error& error, const Notes& notes) {
+  notes.error(error.sentence());
+  if (!format.has_envelope || format.tells_samples_apart || command.output.quiet) return ExitStatus::failed;
+  Report report;
+  report.facts = host::host_facts("");
+  report.source = command.source == options::TraceSource::tracefs ? "tracefs" : "bpf";  // what would have been read
+  report.coverage.visible = {};
+  report.coverage.lose(std::string(kReadFailed), error.sentence());
+  TextBuffer out(output.fd());
+  names::SystemNames unused;
+  const auto make_writer = command.lives ? format.lives : format.transitions;
+  make_writer({.out = out, .names = unused, .facts = report.facts, .columns = {}})->finish(report, {});
+  return finish_output(out, output, ExitStatus::failed, notes);
+}
+
 /// What this source cannot show of what was asked for.
 void print_limits(const options::TraceCommand& command, const OpenedTrace& trace, const Notes& notes) {
   if (trace.minisockets) return;
@@ -97,6 +118,12 @@ void print_limits(const options::TraceCommand& command, const OpenedTrace& trace
   }
 }
 
+/// `netns`: the one that is traced; nothing: all. Who asked for tracefs gets no programs.
+std::unique_ptr<HandshakeCounter> counter_beside(const OpenedTrace& trace, std::optional<std::uint64_t> netns) {
+  if (trace.name != "bpf") return nullptr;
+  return netns ? bpf::handshake_counter(static_cast<std::uint32_t>(*netns)) : bpf::handshake_counter_of_all();
+}
+
 }  // namespace
 
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
@@ -104,15 +131,16 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!output) return end_failed(output.error(), notes);
   const bool all = command.netns == host::kAllNamespaces;
   auto host = host::open_host({.netns = all ? "" : command.netns});
-  if (!host) return end_failed(host.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;
   const render::Format& format = render::format(on_terminal ? command.output.format : command.format_in_pipe);
+  if (!host) return end_untraced(command, format, *output, host.error(), notes);
   TextBuffer out(output->fd());
   const auto make_writer = command.lives ? format.lives : format.transitions;
   auto settings = render_settings(command.filter, command.text, *output, out, **host);
   settings.observed = Observed::exact;
   settings.processes = command.processes;
   const auto writer = make_writer(std::move(settings));
+  const ClosedInNeed closed(*writer, out);
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);
 
   const auto due = command.duration ? std::optional(SteadyClock::now() + *command.duration) : std::nullopt;
@@ -123,21 +151,18 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
         stopped != 0 || out.error() != 0 || (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
     return over ? Flow::stop : Flow::more;
   });
-  if (!trace) return end_failed(trace.error(), notes);
+  if (!trace) return end_untraced(command, format, *output, trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, *trace, notes);
-  const auto netns = static_cast<std::uint32_t>((*host)->facts().netns.value_or(0));
-  TracedRequests requests(command, bpf::handshake_counter(trace->name == "bpf" ? netns : 0));
+  TracedRequests requests(command, counter_beside(*trace, all ? std::nullopt : (*host)->facts().netns));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
-    if (!started) return end_failed(started.error(), notes);
+    if (!started) return end_untraced(command, format, *output, started.error(), notes);
     followed.emplace(std::move(*started));
   }
   handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
-  const auto read = trace->source->read(lives);
-  if (!read) notes.print(Notes::Level::error, read.error().sentence());
-
-  const Report report = report_of(command, lives, (*host)->facts(), *trace);
+  const Expected<void> read = trace->source->read(lives);
+  const Report report = report_of(command, lives, (*host)->facts(), *trace, read);
   render::TransitionCounts counts = lives.counts();
   requests.finish(counts.trace->handshakes);
   writer->finish(report, counts);

@@ -2,13 +2,11 @@
 
 #include <utility>
 
-#include "parsers/host/many_namespaces.h"
-
 namespace tcpstat::cli::verbs {
 
 TracedRequests::TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter) {
   const bool parts = command.filter.has_conditions() || !command.filter.ipv4 || !command.filter.ipv6;
-  if (parts || !command.command.empty() || command.netns == host::kAllNamespaces) return;
+  if (parts || !command.command.empty() || counter == nullptr) return;
   if (counter->start()) counter_ = std::move(counter);
 }
 

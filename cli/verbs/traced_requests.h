@@ -13,8 +13,8 @@ namespace tcpstat::cli::verbs {
 
 class TracedRequests {
  public:
-  /// Counts from now on, if the numbers are what the trace is asked for: those of one namespace, of all its sockets.
-  /// `counter` is taken; it may refuse, and then nothing is known.
+  /// Counts from now on, if the numbers are what the trace is asked for: those of all sockets of its namespaces, which
+  /// `counter` has. It may refuse, or be null, and then nothing is known.
   TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter);
 
   /// The trace has ended: fills in what is known.

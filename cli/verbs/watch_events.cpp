@@ -5,6 +5,7 @@
 
 #include "base/quantity_text.h"
 #include "cli/terminal.h"
+#include "cli/verbs/closed_in_need.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
@@ -70,6 +71,7 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
   render::RenderSettings settings = render_settings(watch.filter, watch.text, output, out, host);
   if (host.spans_namespaces()) settings.namespaces = render::Namespaces::several;
   const auto writer = format.transitions(std::move(settings));
+  const ClosedInNeed closed(*writer, out);
   render::TransitionCounts counts;
   trace::TransitionJudge judge([&](const Transition& transition, const Judgement& judgement) {
     writer->transition(transition, judgement);

@@ -323,7 +323,7 @@ Names& OpenedHost::names() {
 
 std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) const {
   // A process of a file has ended, or is another host's.
-  return is_file() ? std::nullopt : procfs::read_open_files_limit(proc_root(), pid);
+  return file_ != nullptr ? file_->open_files_limit(pid) : procfs::read_open_files_limit(proc_root(), pid);
 }
 
 bool OpenedHost::has_many_descriptors() const {

@@ -85,7 +85,9 @@ class Replay final : public ReplayedRecord {
     return failure("look for owners in a record", 0, "", "its rows bring them");
   }
   void forget_owners() override {}
-  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t /*pid*/) const override { return {}; }
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
+    return sample_ != nullptr ? records::recorded_open_files(store_, store_.header(), pid) : std::nullopt;
+  }
 
   [[nodiscard]] KernelFacts kernel_facts() const override { return kernel_; }
   [[nodiscard]] KernelCounters kernel_counters() const override { return kernel_.counters; }

@@ -40,6 +40,10 @@ class RecordSource final : public source::Source {
     const auto store = RecordStore::open(path_);
     return store ? recorded_facts(*store, header_) : KernelFacts{};
   }
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
+    const auto store = RecordStore::open(path_);
+    return store ? recorded_open_files(*store, header_, pid) : std::nullopt;
+  }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
     // Samples that are closer are one for what judges them.
     constexpr std::chrono::seconds kApart{5};

@@ -41,6 +41,16 @@ void tell_flags(const record::FrameHeader& header, Coverage& coverage) {
   }
 }
 
+/// Calls `visit` with the counts of a sample, if they are there: what is missing is unknown.
+template <typename Visit>
+void visit_counts(const RecordStore& store, const record::FrameHeader& sample, const Visit& visit) {
+  Coverage damages;
+  const Time at(sample.wall_ns);
+  static_cast<void>(store.counts(at, at, damages, [&](const record::FrameHeader& header, const record::Table& counts) {
+    if (header.sample == sample.sample) visit(counts);
+  }));
+}
+
 }  // namespace
 
 logs::SavedSample::Facts facts_of(const record::Table& table) {
@@ -55,13 +65,20 @@ logs::SavedSample::Facts facts_of(const record::Table& table) {
 
 KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample) {
   KernelFacts facts;
-  Coverage damages;  // what is missing is unknown
-  const Time at(sample.wall_ns);
-  static_cast<void>(store.counts(at, at, damages, [&](const record::FrameHeader& header, const record::Table& counts) {
-    if (header.sample == sample.sample) facts = record::facts_from(counts);
-  }));
+  visit_counts(store, sample, [&facts](const record::Table& counts) { facts = record::facts_from(counts); });
   facts.boot_time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(sample.boot_ns));
   return facts;
+}
+
+std::optional<std::uint64_t> recorded_open_files(const RecordStore& store, const record::FrameHeader& sample,
+                                                 std::uint32_t pid) {
+  std::optional<std::uint64_t> found;
+  visit_counts(store, sample, [&](const record::Table& counts) {
+    for (const OpenFilesLimit& one : record::open_files_from(counts)) {
+      if (one.pid == pid) found = one.limit;
+    }
+  });
+  return found;
 }
 
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms) {

@@ -19,6 +19,10 @@ logs::SavedSample::Facts facts_of(const record::Table& table);
 /// What was counted and set when a sample was taken.
 KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample);
 
+/// The limit of a process in the same sample; nothing where no rule asked for it then.
+std::optional<std::uint64_t> recorded_open_files(const RecordStore& store, const record::FrameHeader& sample,
+                                                 std::uint32_t pid);
+
 /// How old the oldest tcp_info of a sample is that was taken at `boot_ms`; nothing where no row has one.
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);
 

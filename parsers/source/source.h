@@ -49,6 +49,10 @@ class Source {
   [[nodiscard]] virtual bool brings_owners() const { return false; }
   /// What was saved of the kernel beside the rows.
   [[nodiscard]] virtual KernelFacts kernel_facts() const { return {}; }
+  /// The soft RLIMIT_NOFILE of a process, where it was saved beside the rows.
+  [[nodiscard]] virtual std::optional<std::uint64_t> open_files_limit(std::uint32_t /*pid*/) const {
+    return std::nullopt;
+  }
   /// Where the sample before stands; nothing: there is none.
   [[nodiscard]] virtual std::optional<EarlierSample> earlier() const { return std::nullopt; }
   /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.

@@ -210,6 +210,12 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   keep(diagnoser.finish(known));
   if (!plan_.rules.empty()) return;
   report_.not_seen = diagnoser.not_seen();
+  if (std::string unknown = open_files.unknown(); !unknown.empty()) report_.not_seen.push_back(std::move(unknown));
+  if (host_.is_file()) {
+    report_.not_seen.emplace_back(
+        "sockets that programs still hold though their connections have ended: only a check of the live host sees "
+        "them");
+  }
   if (!first_ && !memory_) {
     report_.not_seen.emplace_back(
         std::string("what is refused, dropped or sent again at this moment: one sample has no rates") +

@@ -81,6 +81,7 @@ Judged ContinuousCheck::look(Sink& rows, Depth depth) {
   }
   std::vector<Finding> findings;
   merge(findings, diagnoser.finish(known));
+  judged.open_files = open_files.known();
 
   detect::SynInput input;
   input.now = &sample;

@@ -40,6 +40,7 @@ struct Judged {
   std::optional<std::chrono::milliseconds> apart;
   detect::SynSample half_opens;
   KernelFacts facts;
+  std::vector<OpenFilesLimit> open_files;  ///< of processes that a rule asked about
 };
 
 class ContinuousCheck {

@@ -259,6 +259,7 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
   all.host.of = &host;
   all.host.takes_host_evidence = true;
   run(Scope::host, host, thresholds, all.host.signals);
+  all.host.signals.table = host.input.completeness;
   const Measurements& counters = all.host.signals;
   const SynInput& input = host.input;
   for (ListenerView& view : views) {

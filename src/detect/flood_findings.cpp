@@ -36,11 +36,12 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
 
 /// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said. Where clients repeat
 /// their SYNs, some of them are counted more than once.
-std::string rate_text(std::optional<double> rate, const Measurements& signals) {
+std::string rate_text(std::optional<double> rate, const Measurements& signals, const Measurements& host) {
   constexpr double kShown = 0.05;
   if (rate.value_or(0) < kShown) return "";
-  const bool repeated = signals.clients_retry == Answer::yes;
-  return (repeated ? ", up to " : ", about ") + number(*rate) + " SYN/s";
+  std::string_view bound = signals.clients_retry == Answer::yes ? ", up to " : ", about ";
+  if (host.table == Completeness::partial) bound = ", at least ";
+  return std::string(bound) + number(*rate) + " SYN/s";
 }
 
 /// What a flood leaves when it has ended.
@@ -96,7 +97,7 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
   std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
                     where(cause) + sources_text(worst, host);
   if (is_over(cause)) return out + end_text(cause);
-  out += rate_text(rate_of(cause, host), worst.signals);
+  out += rate_text(rate_of(cause, host), worst.signals, host);
   if (cause.many()) return out + " together";
   out += queue_text(worst.signals);
   const bool harmless = leaves_room(cause, thresholds) && sure;
@@ -111,7 +112,7 @@ std::string flood_brief(const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
   const bool sure = worst.level >= AttackLevel::likely;
   return (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") + where(cause) +
-         (is_over(cause) ? " is over" : rate_text(rate_of(cause, host), worst.signals));
+         (is_over(cause) ? " is over" : rate_text(rate_of(cause, host), worst.signals, host));
 }
 
 std::string stray_message(const Cause& cause) {
@@ -288,8 +289,9 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   out.critical = limit("likely");
   const std::string most = signals.tracked_listener.empty() ? "" : ", most of it at " + signals.tracked_listener + ",";
   out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
-                sources_text(named, signals) + rate_text(host.rate_per_s, signals);
-  out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + rate_text(host.rate_per_s, signals);
+                sources_text(named, signals) + rate_text(host.rate_per_s, signals, signals);
+  out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") +
+              rate_text(host.rate_per_s, signals, signals);
   out.why = "SYNs that never complete take the room of clients in the SYN queues";
   out.advice = sure ? flood_advice(named, signals) : "look again for longer before anything is blocked";
   const bool tabled = std::any_of(all.listeners.begin(), all.listeners.end(),

@@ -46,6 +46,8 @@ struct Origin {
 
 /// Each optional: not known.
 struct Measurements {
+  Completeness table = Completeness::whole;  ///< of a part of the rows every rate is a least one; the host's tells
+
   // One listener's numbers.
   double half_open = 0;                  ///< all requests
   double counted = 0;                    ///< those that are not deferred

@@ -53,6 +53,12 @@ struct OwnerSearch {
   [[nodiscard]] Orphan why_none() const;
 };
 
+/// The soft RLIMIT_NOFILE of a process (getrlimit(2)).
+struct OpenFilesLimit {
+  std::uint32_t pid = 0;
+  std::uint64_t limit = 0;
+};
+
 /// TCP sockets of one process that no dump shows: never connected, or ended and never closed.
 struct Untabled {
   std::uint32_t pid = 0;

@@ -122,6 +122,11 @@ bool Table::read_born(std::string_view section) {
   if (columns_.empty() || !count || *count > reader.left() / columns_.size()) return false;
   const std::size_t first = used_.size();
   const auto added = static_cast<std::size_t>(*count);
+  if (first == 0) {
+    // What differences add finds room, and rows are not copied again and again. Memory that nobody writes is never mapped.
+    constexpr std::size_t kMostRoom = (std::size_t{64} << 20U) / sizeof(CellValue);
+    cells_.reserve(std::min(most_slots(added) * columns_.size(), kMostRoom));
+  }
   used_.resize(first + added, 1);
   cells_.resize(used_.size() * columns_.size());
   rows_ += added;

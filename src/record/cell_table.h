@@ -56,6 +56,9 @@ struct TableSample {
   [[nodiscard]] std::size_t rows() const { return identities.size(); }
 };
 
+/// A writer that has more slots than this for so many rows begins anew.
+constexpr std::size_t most_slots(std::size_t rows) { return 4 * rows + 4096; }
+
 /// What a reader has: the rows stand in slots, and some are empty.
 class Table {
  public:
@@ -104,7 +107,7 @@ class TableEncoder {
   std::string key(const TableSample& sample, TableFacts facts);
   std::string difference(const TableSample& sample);
   /// Empty slots have become many.
-  [[nodiscard]] bool wants_key() const { return table_.slots() > 4 * table_.rows() + 4096; }
+  [[nodiscard]] bool wants_key() const { return table_.slots() > most_slots(table_.rows()); }
 
  private:
   /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (null: nothing).

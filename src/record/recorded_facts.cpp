@@ -1,5 +1,6 @@
 #include "record/recorded_facts.h"
 
+#include <charconv>
 #include <string>
 #include <type_traits>
 
@@ -7,6 +8,8 @@
 
 namespace tcpstat::record {
 namespace {
+
+constexpr std::string_view kOpenFiles = "open_files";
 
 /// Calls `each(kind, key, value)` for every value that is kept.
 template <typename Facts, typename Each>
@@ -53,6 +56,26 @@ KernelFacts facts_from(const Table& counts) {
     value = static_cast<Number>(std::is_signed_v<Number> ? unzigzag(0, found->second) : found->second);
   });
   return facts;
+}
+
+void add_open_files(const std::vector<OpenFilesLimit>& limits, CountsPacker& to) {
+  for (const OpenFilesLimit& one : limits) to.add(kOpenFiles, std::to_string(one.pid), one.limit);
+}
+
+std::vector<OpenFilesLimit> open_files_from(const Table& counts) {
+  std::vector<OpenFilesLimit> limits;
+  for (std::size_t slot = 0; slot < counts.slots(); ++slot) {
+    if (!counts.is_used(slot)) continue;
+    const auto row = counts.row(slot);
+    const std::string_view name = counts.word(row[kCountName]);
+    const auto value = from_cell(row[kCountValue]);
+    if (!value || !name.starts_with(kOpenFiles) || name.size() <= kOpenFiles.size()) continue;
+    OpenFilesLimit one{.limit = *value};
+    const char* const end = name.data() + name.size();
+    const auto pid = std::from_chars(name.data() + kOpenFiles.size() + 1, end, one.pid);
+    if (name[kOpenFiles.size()] == '/' && pid.ec == std::errc{} && pid.ptr == end) limits.push_back(one);
+  }
+  return limits;
 }
 
 }  // namespace tcpstat::record

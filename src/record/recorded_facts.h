@@ -1,7 +1,10 @@
 #pragma once
 // What the kernel counts and how it is set, as counts of a record.
 
+#include <vector>
+
 #include "model/kernel_facts.h"
+#include "model/owner.h"
 #include "record/cell_table.h"
 #include "record/counts.h"
 
@@ -11,5 +14,8 @@ namespace tcpstat::record {
 void add_facts(const KernelFacts& facts, CountsPacker& to);
 /// The same from a table of counts; what it does not have is unknown.
 KernelFacts facts_from(const Table& counts);
+
+void add_open_files(const std::vector<OpenFilesLimit>& limits, CountsPacker& to);
+std::vector<OpenFilesLimit> open_files_from(const Table& counts);
 
 }  // namespace tcpstat::record

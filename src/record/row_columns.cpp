@@ -89,9 +89,9 @@ constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kI
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
 
-/// Memory moves all the time, so it is kept only with everything else.
+/// Memory moves all the time, so it is kept only with everything else; but what a listener drops is asked for by rules.
 template <ColumnId kId>
-constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM");
+constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS;
 
 template <typename Each>
 void for_each_plain_column(Each&& each) {
@@ -100,13 +100,14 @@ void for_each_plain_column(Each&& each) {
   });
 }
 
-/// What tells of trouble: the rest is looked at where it is.
+/// What tells of trouble, and what rules ask for: a verdict of the night is to be that of the day.
 constexpr auto kSomeInfo = std::to_array<const TcpInfoField*>(
     {&tcp_info_field("rtt_us"), &tcp_info_field("cwnd"), &tcp_info_field("rto_ms"), &tcp_info_field("ca_state"),
      &tcp_info_field("unacked"), &tcp_info_field("lost"), &tcp_info_field("total_retrans"),
      &tcp_info_field("last_data_sent_ms"), &tcp_info_field("last_data_recv_ms"), &tcp_info_field("snd_wnd"),
      &tcp_info_field("rcv_wnd"), &tcp_info_field("bytes_acked"), &tcp_info_field("bytes_received"),
-     &tcp_info_field("busy_us"), &tcp_info_field("notsent_bytes")});
+     &tcp_info_field("busy_us"), &tcp_info_field("notsent_bytes"), &tcp_info_field("last_ack_recv_ms"),
+     &tcp_info_field("data_segs_out"), &tcp_info_field("backoff"), &tcp_info_field("mss")});
 
 const std::vector<const TcpInfoField*>& info_fields(InfoChoice info) {
   static const std::vector<const TcpInfoField*> kSome(kSomeInfo.begin(), kSomeInfo.end());
@@ -184,6 +185,8 @@ RowFlags flags_from(std::string_view text) {
 }
 
 bool in_trouble(const Connection& row) {
+  // How long the peer's close has been there is all that tells a leak from load.
+  if (row.state == State::close_wait) return true;
   constexpr const TcpInfoField& kLost = tcp_info_field("lost");
   return !row.flags.empty() || row.retransmits.value_or(0) > 0 || tcp_info_value(row.tcp_info, kLost).value_or(0) > 0;
 }

@@ -145,6 +145,17 @@ class ObjectText {
   TextBuffer out_;
 };
 
+/// Which states were counted, and whether a filter left rows out.
+Json what_was_asked(const Report& report) {
+  Json asked;
+  asked["states"] = Json::array();
+  for (const StateInfo& state : states()) {
+    if (report.counted().has(state.state)) asked["states"].push_back(state.name);
+  }
+  asked["filtered"] = report.filtered;
+  return asked;
+}
+
 template <typename Judged>
 void add_status(Json& to, const Judged& report) {
   to["status"] = status_word(report.status);
@@ -249,6 +260,14 @@ std::string words_document(const WordList& words) {
   return json_text(document, 2) + "\n";
 }
 
+std::string document_end(const Report& report, const Json& more) {
+  ObjectText end;
+  end.add_end_of(report);
+  end.add(what_was_asked(report));
+  end.add(more);
+  return std::string(end.end("}").substr(1));
+}
+
 std::string summary_line(const Report& report, std::uint64_t snapshot, const Json& more) {
   ObjectText line;
   Json start;
@@ -257,13 +276,7 @@ std::string summary_line(const Report& report, std::uint64_t snapshot, const Jso
   add_start(start, report.facts);
   line.add(start);
   line.add_end_of(report);
-  Json rest;
-  rest["states"] = Json::array();
-  for (const StateInfo& state : states()) {
-    if (report.counted().has(state.state)) rest["states"].push_back(state.name);
-  }
-  rest["filtered"] = report.filtered;
-  line.add(rest);
+  line.add(what_was_asked(report));
   if (!more.empty()) line.add(more);
   return std::string(line.end("}\n"));
 }

@@ -21,6 +21,8 @@ void add_start(nlohmann::ordered_json& to, const RunFacts& facts);
 // verdicts, findings.
 std::string document_start(const RunFacts& facts);
 std::string document_end(const Report& report);
+/// With what a summary line has besides.
+std::string document_end(const Report& report, const nlohmann::ordered_json& more);
 
 // Whole documents with their line feed, on one line if nothing else is said.
 std::string summary_document(const Report& report, const Summary& summary, Names& names);

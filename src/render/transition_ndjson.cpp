@@ -1,10 +1,12 @@
-// Transitions as one JSON object a line, and at the end one summary line with the envelope of the last sample.
+// Transitions as JSON objects: one a line and at the end a summary line, or as the events of one document. Both have the
+// envelope of the last sample.
 
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
+#include "render/json_in_need.h"
 #include "render/json_row.h"
 #include "render/life_json.h"
 #include "render/transition_writer.h"
@@ -12,9 +14,10 @@
 namespace tcpstat::render {
 namespace {
 
-class TransitionNdjson final : public TransitionWriter {
+/// What both have; an heir writes what stands between objects and around them.
+class TransitionObjects : public TransitionWriter {
  public:
-  explicit TransitionNdjson(RenderSettings settings) : settings_(std::move(settings)) {}
+  explicit TransitionObjects(RenderSettings settings) : settings_(std::move(settings)) { settings_.out.end_unit(); }
 
   void sample(const SampleTime& time) override {
     life_start_.clear();
@@ -25,6 +28,7 @@ class TransitionNdjson final : public TransitionWriter {
 
   void transition(const Transition& of, const Judgement& judgement) override {
     TextBuffer& out = settings_.out;
+    begin_object();
     out.append(line_start_);
     out.append(R"(,"family":)");
     word_or_null(of.local ? name(of.local->address.family) : std::string_view());
@@ -87,18 +91,20 @@ class TransitionNdjson final : public TransitionWriter {
     append_json_string(out, judgement.reason);
     out.append(R"(,"reference":)");
     append_json_string(out, judgement.reference);
-    out.append("}\n");
+    out.append('}');
+    end_object();
   }
 
   void life(const ConnectionLife& of) override {
     TextBuffer& out = settings_.out;
     // Most runs write no lives.
     if (life_start_.empty()) life_start_ = ndjson_line_start("life", time_, settings_.facts.host, snapshot_);
-    out.append(life_start_);
     const std::string text = json_text(life_json(of));
+    begin_object();
+    out.append(life_start_);
     out.append(',');
     out.append(std::string_view(text).substr(1));
-    out.append('\n');
+    end_object();
   }
 
   void lost(std::uint64_t count) override {
@@ -108,24 +114,19 @@ class TransitionNdjson final : public TransitionWriter {
     line["host"] = settings_.facts.host ? nlohmann::ordered_json(*settings_.facts.host) : nullptr;
     line["snapshot"] = snapshot_;
     line["count"] = count;
+    begin_object();
     settings_.out.append(json_text(line));
-    settings_.out.append('\n');
+    end_object();
   }
 
   void sample_end() override {}
 
-  void finish(const Report& last, const TransitionCounts& counts) override {
-    nlohmann::ordered_json more;
-    more["samples"] = counts.samples > 0 ? nlohmann::ordered_json(counts.samples) : nullptr;
-    more["lost_records"] = counts.lost_records ? nlohmann::ordered_json(*counts.lost_records) : nullptr;
-    auto& transitions = more["transitions"];
-    transitions["total"] = counts.verdicts.total();
-    for (const TransitionVerdict verdict : kObservedVerdicts) {
-      transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
-    }
-    if (counts.trace) add_trace_summary(more, *counts.trace);
-    settings_.out.append(summary_line(last, snapshot_, more));
-  }
+ protected:
+  virtual void begin_object() {}
+  virtual void end_object() {}
+  [[nodiscard]] const RunFacts& facts() const { return settings_.facts; }
+  [[nodiscard]] TextBuffer& out() { return settings_.out; }
+  [[nodiscard]] std::uint64_t snapshot() const { return snapshot_; }
 
  private:
   void word(std::string_view text) {
@@ -176,10 +177,102 @@ class TransitionNdjson final : public TransitionWriter {
   std::uint64_t snapshot_ = 1;
 };
 
+nlohmann::ordered_json what_was_counted(const TransitionCounts& counts) {
+  nlohmann::ordered_json to;
+  to["samples"] = counts.samples > 0 ? nlohmann::ordered_json(counts.samples) : nullptr;
+  to["lost_records"] = counts.lost_records ? nlohmann::ordered_json(*counts.lost_records) : nullptr;
+  auto& transitions = to["transitions"];
+  transitions["total"] = counts.verdicts.total();
+  for (const TransitionVerdict verdict : kObservedVerdicts) {
+    transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
+  }
+  if (counts.trace) add_trace_summary(to, *counts.trace);
+  return to;
+}
+
+class TransitionLines final : public TransitionObjects {
+ public:
+  using TransitionObjects::TransitionObjects;
+
+  void finish(const Report& last, const TransitionCounts& counts) override {
+    const std::string line = summary_line(last, snapshot(), what_was_counted(counts));
+    out().end_units();
+    out().append(line);
+    finished_ = true;
+  }
+
+  void finish_in_need() noexcept override {
+    if (finished_) return;
+    out().end_units();
+    out().append(document_in_need(Needed::summary_line, facts().version, kOutOfMemory).view());
+  }
+
+ private:
+  void end_object() override {
+    out().append('\n');
+    out().end_unit();
+  }
+
+  bool finished_ = false;
+};
+
+class TransitionDocument final : public TransitionObjects {
+ public:
+  using TransitionObjects::TransitionObjects;
+
+  void finish(const Report& last, const TransitionCounts& counts) override {
+    begin_once();
+    const std::string end = document_end(last, what_was_counted(counts));
+    out().end_units();
+    out().append(objects_ > 0 ? "\n],\n" : "],\n");
+    out().append(end);
+    out().append('\n');
+    finished_ = true;
+  }
+
+  void finish_in_need() noexcept override {
+    if (finished_) return;
+    out().end_units();
+    if (!begun_) {
+      out().append(document_in_need(Needed::envelope, facts().version, kOutOfMemory).view());
+      return;
+    }
+    out().append(objects_ > 0 ? "\n],\n" : "],\n");
+    out().append(end_in_need(kOutOfMemory).view());
+    out().append('\n');
+  }
+
+ private:
+  void begin_once() {
+    if (begun_) return;
+    const std::string start = document_start(facts());
+    out().append(start);
+    out().append(",\n\"events\":[");
+    out().end_unit();
+    begun_ = true;
+  }
+  void begin_object() override {
+    begin_once();
+    out().append(objects_ > 0 ? ",\n" : "\n");
+  }
+  void end_object() override {
+    ++objects_;
+    out().end_unit();
+  }
+
+  std::uint64_t objects_ = 0;
+  bool begun_ = false;
+  bool finished_ = false;
+};
+
 }  // namespace
 
+std::unique_ptr<TransitionWriter> make_transition_document(RenderSettings settings) {
+  return std::make_unique<TransitionDocument>(std::move(settings));
+}
+
 std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings) {
-  return std::make_unique<TransitionNdjson>(std::move(settings));
+  return std::make_unique<TransitionLines>(std::move(settings));
 }
 
 }  // namespace tcpstat::render

@@ -1,6 +1,6 @@
 #pragma once
 // Transitions on the way to the user, each with its judgement, or whole lives of connections, in the formats that can
-// tell them: table, plain, csv and ndjson.
+// tell them.
 
 #include <cstdint>
 #include <memory>
@@ -48,6 +48,8 @@ class TransitionWriter {
   virtual void sample_end() = 0;
   /// `last` is the last sample's.
   virtual void finish(const Report& last, const TransitionCounts& counts) = 0;
+  /// Instead, when memory is short: the document is closed and says so. After finish() nothing.
+  virtual void finish_in_need() noexcept {}
 };
 
 /// Milliseconds that the old state was seen; nothing for a socket that appeared.
@@ -66,6 +68,8 @@ std::unique_ptr<TransitionWriter> make_life_fields(RenderSettings settings, char
 std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings);
 /// Lives as well.
 std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings);
+/// The same objects as the events of one document, which is begun by the first of them or by the end.
+std::unique_ptr<TransitionWriter> make_transition_document(RenderSettings settings);
 /// With ',' as csv has it, with TAB as plain.
 std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator);
 

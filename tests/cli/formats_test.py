@@ -38,7 +38,7 @@ class Schemas:
             jsonschema.Draft202012Validator.check_schema(schema)
             store[path.name] = strict(schema)
         self.validators = {}
-        for name in ("snapshot", "summary", "ndjson", "words", "check", "audit", "history"):
+        for name in ("snapshot", "summary", "ndjson", "words", "check", "audit", "history", "trace"):
             schema = copy.deepcopy(store[f"{name}.json"])
             if name != "words":
                 schema["unevaluatedProperties"] = False

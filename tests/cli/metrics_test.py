@@ -218,7 +218,7 @@ class WholePath(TestCase):
         self.url = f"127.0.0.1:{free_port()}"
 
     def start(self, name, *options):
-        log = open(self.folder / f"{name}.log", "wb")  # noqa: SIM115, closed below
+        log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115, closed below
         child = subprocess.Popen([*command_of(name), *options], cwd=self.folder, stdout=log, stderr=log)
         log.close()
 
@@ -314,6 +314,103 @@ receivers: [{{name: hook, webhook_configs: [{{url: "http://127.0.0.1:{webhook}/"
             self.ask(expression.replace("$instance", ".*"))
             for name in re.findall(r"tcpstat_\w+", expression):
                 self.assertIn(name, there | sparse)
+
+    def test_the_board_shows_each_of_two_hosts(self):
+        board = json.loads((CONTRIB / "grafana/tcpstat.json").read_text())
+        expressions = [target["expr"] for panel in board["panels"] for target in panel.get("targets", ())]
+        web = self.tree()
+        database = self.tree(tcp=ATTEMPT_ROWS, tcp6=(proc_line("LISTEN", "[::]:5432", "[::]:0", inode=7),))
+        for tree in (web, database):
+            tree.sysctl("net/ipv4/ip_local_port_range", "32768\t60999")
+        hosts = {"web1": (web, {"accept_queue": 5, "accept_queue_limit": 9, "half_open": 3, "drops_total": 1}),
+                 "db1": (database, {"accept_queue": 0, "accept_queue_limit": 127, "half_open": 0, "drops_total": 0})}
+        targets = []
+        for host, (tree, listener) in hosts.items():
+            exporter = f"127.0.0.1:{free_port()}"
+            (self.folder / host).mkdir()
+            self.write_metrics(host, tree, listener, grown=0)
+            self.start("prometheus-node-exporter", "--collector.disable-defaults", "--collector.textfile",
+                       f"--collector.textfile.directory={self.folder / host}", f"--web.listen-address={exporter}")
+            targets.append(f"{{targets: ['{exporter}'], labels: {{instance: {host}}}}}")
+        (self.folder / "prometheus.yml").write_text(f"""
+global: {{scrape_interval: 1s}}
+scrape_configs: [{{job_name: node, static_configs: [{', '.join(targets)}]}}]
+""")
+        self.start("prometheus", "--config.file=prometheus.yml", "--storage.tsdb.path=series",
+                   f"--web.listen-address={self.url}")
+        both = 'count(count_over_time(tcpstat_listen_drops_total{instance=~"web1|db1"}[1m]) > 1) == 2'
+        self.until("second scrape of both", lambda: self.ask(both))
+        # On web1 the counters go on, on db1 they stand.
+        now = {host: self.write_metrics(host, tree, listener, grown=500 if host == "web1" else 0)
+               for host, (tree, listener) in hosts.items()}
+        self.assertNotEqual(now["web1"], now["db1"])
+        self.until("growth", lambda: self.ask('rate(tcpstat_attempt_fails_total{instance="web1"}[5m]) > 0'))
+        # As Grafana writes one host, two of them, and all.
+        for chosen, shown in {"web1": {"web1"}, "db1": {"db1"}, "(db1|web1)": {"db1", "web1"}, ".*": {"db1", "web1"}}.items():
+            for expression in expressions:
+                with self.subTest(chosen=chosen, expression=expression):
+                    told = {host: {} for host in shown}
+                    for series in self.ask(expression.replace("$instance", chosen)):
+                        labels = {key: value for key, value in series["metric"].items()
+                                  if key not in ("__name__", "job", "instance")}
+                        told[series["metric"]["instance"]][frozenset(labels.items())] = float(series["value"][1])
+                    for host in shown:
+                        self.same_values(told[host], expected(expression, now[host]), growing=host == "web1",
+                                         delta=30 if "time()" in expression else 1e-9)
+
+    def write_metrics(self, host, tree, listener, grown):
+        """As a run on that host writes them, with what /proc cannot tell of a listener; in samples()."""
+        tree.counters(**dict.fromkeys(("ListenOverflows", "ListenDrops", "TCPReqQFullDrop", "TCPReqQFullDoCookies",
+                                       "SyncookiesSent", "AttemptFails", "RetransSegs"), grown))
+        run("check", "--proc-root", tree.path, "--metrics-file", self.folder / "new.prom")
+        text = (self.folder / "new.prom").read_text()
+        for name, value in listener.items():
+            kind = "counter" if name.endswith("_total") else "gauge"
+            value += grown if kind == "counter" else 0
+            if f"tcpstat_listener_{name}{{" not in text:
+                text += f'# TYPE tcpstat_listener_{name} {kind}\n'
+            text += f'tcpstat_listener_{name}{{address="192.0.2.1",port="8443"}} {value}\n'
+        (self.folder / "new.prom").write_text(text)
+        (self.folder / "new.prom").replace(self.folder / host / "tcpstat.prom")
+        return samples(text)
+
+    def same_values(self, told, wanted, growing, delta=1e-9):
+        self.assertEqual(set(told), set(wanted))
+        for labels, value in wanted.items():
+            if value is None:  # a rate
+                self.assertEqual(told[labels] > 0, growing, labels)
+            else:
+                self.assertAlmostEqual(told[labels], value, delta=delta, msg=labels)
+
+
+def expected(expression, found):
+    """{labels: value} of an expression of the dashboard over the metrics of one host, made without Prometheus."""
+    whole = re.fullmatch(r"(?P<begin>time\(\) - |rate\(|sum by \(instance, (?P<by>\w+)\) \()?"
+                         r'(?P<name>\w+)\{instance=~"\$instance"(?:,(?P<key>\w+)(?P<sign>!?=)"(?P<value>\w+)")?\}'
+                         r"(?:\[5m\])?\)?(?P<some> > 0)?(?: / \(?(?P<below>\w+)\{instance=~\"\$instance\"\}(?P<more> \+ 1\))?)?",
+                         expression)
+    assert whole, expression
+    out = {}
+    for (name, labels), value in found.items():
+        of_key = dict(labels).get(whole["key"])
+        if name != whole["name"] or (whole["key"] and (of_key == whole["value"]) != (whole["sign"] == "=")):
+            continue
+        if whole["some"] and not value > 0:
+            continue
+        if whole["below"]:
+            below = found.get((whole["below"], labels))
+            if below is None:
+                continue
+            value /= below + (1 if whole["more"] else 0)
+        if whole["begin"] == "rate(":
+            value = None
+        elif whole["begin"] == "time() - ":
+            value = time.time() - value
+        elif whole["by"]:
+            labels = frozenset((key, text) for key, text in labels if key == whole["by"])
+            value += out.get(labels, 0)
+        out[labels] = value
+    return out
 
 
 if __name__ == "__main__":

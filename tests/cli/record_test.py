@@ -122,7 +122,9 @@ class Records(TestCase):
         self.assertEqual(later.code, 2)
         self.assertIn("nothing was recorded after ", later.err)
         self.fails("--record", self.record + "/none", sentence=r"cannot open the record .*: No such file or directory \(.*\)")
-        empty = self.succeeds("history", "--record", self.record, "--until", "-2d", "--since", "-3d", quiet=False)
+        week = json.loads(self.succeeds("history", "--record", self.record, "--since", "7d", "--by", "state", "-j").out)
+        self.assertEqual(week["samples"], 3)
+        empty = self.succeeds("history", "--record", self.record, "--until", "2d", "--since", "-3d", quiet=False)
         self.assertEqual(empty.out, "no samples\n")
         self.assertIn("has no sample of that time", empty.err)
 

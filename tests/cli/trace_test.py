@@ -26,7 +26,7 @@ class Refusals(TestCase):
             ("--source", "tracefs", "--", "true"): r"tracefs does not tell whose a socket is; following a command takes "
                                                    r"--source bpf",
             ("--",): r"-- is followed by the command to run: tcpstat trace -- curl URL",
-            ("--json",): r"trace prints table, plain, csv or ndjson, not json",
+            ("-f", "prometheus"): r"trace prints table, plain, csv, json or ndjson, not prometheus",
         }.items():
             with self.subTest(args=args):
                 self.fails("trace", *args, sentence=sentence)
@@ -63,9 +63,9 @@ class Tracer:
             client.close()
             server.recv(1)
 
-    def end(self):
+    def end(self, number=signal.SIGINT):
         time.sleep(0.1)
-        self.child.send_signal(signal.SIGINT)
+        self.child.send_signal(number)
         out, err = self.child.communicate(timeout=30)
         return self.child.returncode, out, err
 
@@ -92,6 +92,48 @@ class Live(TestCase):
             self.assertEqual((end["lives"], end["running"]), (2, 0))
             self.assertEqual((end["handshakes"]["outgoing"]["completed"], end["handshakes"]["incoming"]["completed"]), (1, 1))
             self.assertIsNone(end["handshakes"]["incoming"]["expired"])
+
+    def test_json_is_one_document_however_it_ends(self):
+        def document(out):
+            found = unique(out)
+            if jsonschema:
+                Schemas().check(self, "trace", found)
+            return found
+
+        for lives in ((), ("--lives",)):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(lives=lives, signal=number):
+                    tracer = Tracer(self, "-f", "json", *lives)
+                    tracer.connection()
+                    code, out, err = tracer.end(number)
+                    told = document(out)
+                    if "the kernel lost" in err:  # tracefs has the load of the whole machine
+                        self.assertFalse(told["complete"])
+                        continue
+                    self.assertEqual((code, err), (0, ""))
+                    self.assertEqual({event["type"] for event in told["events"]}, {"life" if lives else "transition"})
+                    self.assertEqual((told["complete"], told["lives"], told["running"]), (True, 2, 0))
+                    if not lives:
+                        self.assertEqual(told["transitions"]["total"], len(told["events"]))
+        counted = Tracer(self, "--json", "--count", "3")
+        counted.connection()
+        out, err = counted.child.communicate(timeout=30)
+        self.assertEqual((counted.child.returncode, err), (0, ""))
+        self.assertEqual(len(document(out)["events"]), 3)
+        nothing = run("trace", "--source", "tracefs", "--netns", "all", "--port", "1", "--duration", "0.2", "-j")
+        self.assertEqual((nothing.code, nothing.err), (0, ""))
+        self.assertEqual(document(nothing.out)["events"], [])
+        failed = run("trace", "-j", "--netns", "none")
+        self.assertEqual(failed.code, 2)
+        told = document(failed.out)
+        self.assertEqual((told["complete"], told["events"], told["warnings"][0]["code"]), (False, [], "read_failed"))
+        # A reader that goes away ends it, without a word.
+        left = Tracer(self, "-f", "json")
+        left.child.stdout.close()
+        left.connection()
+        self.assertEqual(left.child.wait(timeout=30), 0)
+        with left.child.stderr as said:
+            self.assertEqual(said.read(), "")
 
     def test_other_formats_leave_the_summary_to_standard_error(self):
         tracer = Tracer(self, "--lives", "-f", "csv", "-H")
@@ -147,6 +189,14 @@ class Live(TestCase):
                 judged = subprocess.run([harness.TCPSTAT, "validate", "-"], input=out, env=environment(), text=True,
                                         capture_output=True, check=False)
                 self.assertEqual(judged.returncode, 0, judged)
+
+    def test_what_became_of_requests_is_counted_in_one_namespace_and_in_all(self):
+        for namespaces in ((), ("--netns", "all")):
+            result = run("trace", "--source", "bpf", "--duration", "0.3", "-j", *namespaces)
+            if result.code != 0 or run("check", "--exact", "--interval", "3", "-j").out.find('"code":"exact"') >= 0:
+                self.skipTest("handshakes are not counted here")
+            incoming = json.loads(result.out)["handshakes"]["incoming"]
+            self.assertEqual([kind for kind, count in incoming.items() if count is None], [], namespaces)
 
     def test_a_command_is_followed_with_its_children_and_what_they_accept(self):
         if run("trace", "--source", "bpf", "--duration", "0.001", "-q").code != 0:

@@ -381,7 +381,7 @@ class Usage(TestCase):
             ("-f", "csv"): r"watch prints table or ndjson, not csv .*",
             ("--json",): r"watch prints table or ndjson, not json .*",
             ("-r",): r"--resolve is for lists.*",
-            ("--events", "--json"): r"watch --events prints table, plain, csv or ndjson, not json",
+            ("--events", "-f", "prometheus"): r"watch --events prints table, plain, csv, json or ndjson, not prometheus",
             ("--events", "--source", "both"): r"watch --events follows the sockets of one source: .*",
             ("--events", "-S", "STATE"): r"--sort is for lists .*",
             ("--events", "-o", "STATE"): r"--output is for lists .*",

@@ -5,6 +5,7 @@
 #include "render/json_documents.h"
 #include "render/json_in_need.h"
 #include "render/json_row.h"
+#include "render/transition_writer.h"
 #include "render/validation_writer.h"
 
 namespace tcpstat::render::json {
@@ -87,6 +88,8 @@ Format format() {
           .has_envelope = true,
           .list = list,
           .summary = summary,
+          .transitions = make_transition_document,
+          .lives = make_transition_document,
           .validation = make_validation_json,
           .check = check,
           .audit = audit,

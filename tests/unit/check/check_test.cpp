@@ -163,10 +163,11 @@ TEST_CASE_FIXTURE(Scene, "only the rules that are asked for speak") {
   CHECK(report.verdicts.empty());
 }
 
-TEST_CASE_FIXTURE(Scene, "diagnosis speaks, names the program, and asks for its limit") {
+/// 150 connections that nginx(812) has read to their end and does not close.
+void leak(Scene& scene) {
   Connection row = test::connection(State::close_wait, test::endpoint("192.0.2.1", 443), test::endpoint("10.9.9.9", 1));
   row.inode = 5;
-  const std::vector<std::byte> info = [] {
+  static const std::vector<std::byte> info = [] {
     std::vector<std::byte> bytes;
     for (const TcpInfoField& field : tcp_info_fields()) {
       if (field.key == "last_ack_recv_ms" || field.key == "last_data_recv_ms")
@@ -177,9 +178,13 @@ TEST_CASE_FIXTURE(Scene, "diagnosis speaks, names the program, and asks for its 
   row.tcp_info = info;
   for (int i = 0; i < 150; ++i) {
     ++row.remote.port;
-    host.dumps[0].connections.push_back(row);
+    scene.host.dumps[0].connections.push_back(row);
   }
-  host.owners_by_inode[5] = {{812, 3, "nginx"}};
+  scene.host.owners_by_inode[5] = {{812, 3, "nginx"}};
+}
+
+TEST_CASE_FIXTURE(Scene, "diagnosis speaks, names the program, and asks for its limit") {
+  leak(*this);
   host.open_files = {{812, 160}};
   plan.rules = {"close-wait-leak"};
   plan.thresholds.set("close-wait-leak", "critical", 140);
@@ -187,6 +192,39 @@ TEST_CASE_FIXTURE(Scene, "diagnosis speaks, names the program, and asks for its 
   REQUIRE(rules(report) == "close-wait-leak");
   CHECK(report.findings[0].subject == "nginx(812)");
   CHECK(report.status == Severity::critical);
+}
+
+TEST_CASE_FIXTURE(Scene, "a verdict without the limit of a process says that it does not know it") {
+  leak(*this);
+  const auto about_files = [](const CheckReport& report) {
+    std::string out;
+    for (const std::string& sentence : report.not_seen) {
+      if (sentence.find("how many files") != std::string::npos) out += sentence;
+    }
+    return out;
+  };
+  CHECK(about_files(run()) == "how many files process 812 may have open: its limits cannot be read");
+  // The rows of a file bring their owners.
+  const std::vector<Owner> nginx = {{812, 3, "nginx"}};
+  for (Connection& row : host.dumps[0].connections) {
+    row.owners = nginx;
+    row.owners_known = true;
+  }
+  host.saved = true;
+  CHECK(about_files(run()) == "how many files process 812 may have open: that was not saved");
+  host.open_files = {{812, 160}};
+  CHECK(about_files(run()).empty());
+}
+
+TEST_CASE_FIXTURE(Scene, "what programs hold beside the rows is seen on a live host alone") {
+  const auto says_so = [](const CheckReport& report) {
+    return std::any_of(report.not_seen.begin(), report.not_seen.end(), [](const std::string& sentence) {
+      return sentence.find("sockets that programs still hold") != std::string::npos;
+    });
+  };
+  CHECK_FALSE(says_so(run()));
+  host.saved = true;
+  CHECK(says_so(run()));
 }
 
 TEST_CASE_FIXTURE(Scene, "with an interval there are two samples, and the clock says when") {

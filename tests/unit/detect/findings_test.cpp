@@ -29,6 +29,21 @@ TEST_CASE("the first line says what happens and the last what to type") {
   CHECK(report.findings.front().rule == "syn-flood");
 }
 
+TEST_CASE("a rate of a part of the table is a least one") {
+  Scene scene;
+  scene.flood(18, 7);
+  const SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  input.completeness = Completeness::partial;
+  const SynReport report = detect_syn(input, {});
+  const Finding* flood = test::finding(report, "syn-flood");
+  REQUIRE(flood != nullptr);
+  CHECK(flood->message.find(", at least 18 SYN/s") != std::string::npos);
+  CHECK(flood->brief == "SYN flood on 0.0.0.0:443, at least 18 SYN/s");
+}
+
 const Finding& found(const SynReport& report, std::string_view rule) {
   const Finding* one = test::finding(report, rule);
   REQUIRE(one != nullptr);

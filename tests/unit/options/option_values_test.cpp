@@ -247,6 +247,21 @@ TEST_CASE("a range is named by its option when it is bad") {
   CHECK_FALSE(parse_range("20:10", "critical"));
 }
 
+TEST_CASE("what lies in the past is a point in time, or so long ago") {
+  using std::chrono::hours;
+  const auto now = *parse_point_in_time("now");
+  for (const char* word : {"7d", "-7d", "1w", "168h"}) {
+    CAPTURE(word);
+    const auto past = parse_past(word);
+    REQUIRE(past);
+    CHECK(*past >= now - hours(7 * 24));
+    CHECK(*past < now - hours(7 * 24) + std::chrono::minutes(1));
+  }
+  CHECK(*parse_past("@1795748400") == std::chrono::seconds(1'795'748'400));
+  REQUIRE_FALSE(parse_past("7"));
+  CHECK(parse_past("7").error().sentence.find("03:00") != std::string::npos);
+}
+
 TEST_CASE("rules and their thresholds") {
   CHECK(parse_rule("syn-flood").value() == "syn-flood");
   CHECK(parse_rule("syn-flod").error().sentence ==

@@ -154,9 +154,7 @@ TEST_CASE("every option behind every verb is taken, tolerated, or refused with i
       CAPTURE(verb.title);
       CAPTURE(option.name);
       // Asked for like any other, and no format of these.
-      const bool no_such_format =
-          option.id == OptionId::json &&
-          (verb.id == VerbId::watch || verb.id == VerbId::watch_events || verb.id == VerbId::trace);
+      const bool no_such_format = option.id == OptionId::json && verb.id == VerbId::watch;
       if (verb.id == VerbId::watch && option.id == OptionId::events) continue;   // is the next verb
       if (verb.id == VerbId::list && option.id == OptionId::interval) continue;  // goes with --rate alone
       const auto parsed = parse_command(scan_command_line(words_for(verb, option)));

@@ -44,6 +44,23 @@ TEST_CASE("each counter and setting comes back, and what was unknown is unknown"
   CHECK_FALSE(nothing.settings.first_local_port);
 }
 
+TEST_CASE("limits of processes come back, and nothing else is taken for one") {
+  CountsPacker counts;
+  add_open_files({{.pid = 812, .limit = 1024}, {.pid = 1, .limit = 1'048'576}}, counts);
+  counts.add("open_files", "nginx", 7);
+  counts.add("open_files", "", 7);
+  counts.add("open_filesystems", "5", 7);
+  TableEncoder encoder(count_columns(), 0);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(counts.take(), {})));
+  const auto limits = open_files_from(table);
+  REQUIRE(limits.size() == 2);
+  CHECK(limits[0].pid == 812);
+  CHECK(limits[0].limit == 1024);
+  CHECK(limits[1].pid == 1);
+  CHECK(limits[1].limit == 1'048'576);
+}
+
 TEST_CASE("a setting of -1 is one") {
   KernelFacts facts;
   const auto& info = kOtherSettings.front();

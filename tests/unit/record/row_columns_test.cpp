@@ -154,6 +154,44 @@ TEST_CASE("tcp_info is kept of all rows in a key frame, and of rows in trouble i
   CHECK_FALSE(has_info(row, Depth::trouble_alone));
   row.flags.add(RowFlag::zero_window);
   CHECK(has_info(row, Depth::trouble_alone));
+  row.flags = {};
+  row.state = State::close_wait;
+  CHECK(has_info(row, Depth::trouble_alone));
+}
+
+TEST_CASE("what a listener has dropped is recorded") {
+  test::TableNames names;
+  RowPacker packer(names, {.boot_ms = kBoot});
+  Listener row = test::listener(test::endpoint("192.0.2.1", 80));
+  row.drops = 7;
+  packer.listener(row);
+  TableEncoder encoder(row_columns(InfoChoice::some), 0);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(packer.take(), {})));
+  class Dropped final : public Sink {
+   public:
+    Flow connection(const Connection& /*row*/) override { return Flow::more; }
+    Flow listener(const Listener& row) override {
+      drops = row.drops;
+      return Flow::more;
+    }
+    std::optional<std::uint64_t> drops;
+  };
+  Dropped rows;
+  RecordedNames recorded;
+  unpack(table, kBoot, recorded, rows);
+  CHECK(rows.drops == 7);
+}
+
+TEST_CASE("what rules ask of tcp_info is recorded") {
+  const std::vector<TableColumn> columns = row_columns(InfoChoice::some);
+  for (const std::string_view key :
+       {"last_ack_recv_ms", "last_data_recv_ms", "last_data_sent_ms", "bytes_received", "data_segs_out",
+        "total_retrans", "backoff", "rto_ms", "snd_wnd", "rcv_wnd", "mss", "notsent_bytes"}) {
+    CAPTURE(key);
+    const std::string name = "tcp_info." + std::string(key);
+    CHECK(std::any_of(columns.begin(), columns.end(), [&](const TableColumn& one) { return one.name == name; }));
+  }
 }
 
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {

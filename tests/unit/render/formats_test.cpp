@@ -32,8 +32,8 @@ TEST_CASE("sentences name the formats that write a document") {
   CHECK(writers_of(Document::list) == "table, plain, csv, json or ndjson");
   CHECK(writers_of(Document::samples) == "table or ndjson");
   CHECK(writers_of(Document::summary) == "table, plain, csv, json, ndjson or prometheus");
-  CHECK(writers_of(Document::transitions) == "table, plain, csv or ndjson");
-  CHECK(writers_of(Document::lives) == "table, plain, csv or ndjson");
+  CHECK(writers_of(Document::transitions) == "table, plain, csv, json or ndjson");
+  CHECK(writers_of(Document::lives) == "table, plain, csv, json or ndjson");
   CHECK(writers_of(Document::check) == "lines for monitoring systems, json, or prometheus");
   CHECK(writers_of(Document::audit) == "lines for monitoring systems, or json");
   CHECK(writers_of(Document::validation) == "table, json or ndjson");

@@ -174,7 +174,48 @@ TEST_CASE("a narrow terminal loses nothing of a transition") {
   }
 }
 
-TEST_CASE("json is one document and no stream") { CHECK((find_format("json")->transitions == nullptr)); }
+TEST_CASE("json is one document, whose events are the lines of ndjson") {
+  const json document = json::parse(written("json"));
+  const auto all = lines(written("ndjson"));
+  REQUIRE(document["events"].size() == 2);
+  CHECK(document["events"][0] == json::parse(all[0]));
+  CHECK(document["events"][1] == json::parse(all[1]));
+  json end = json::parse(all[2]);
+  end.erase("type");
+  end.erase("snapshot");
+  for (const auto& [key, value] : end.items()) CHECK(document[key] == value);
+  CHECK(document.size() == end.size() + 1);
+}
+
+std::string in_need(std::string_view format, int transitions) {
+  Rendering rendering("table");
+  const auto writer = find_format(format)->transitions(rendering.settings);
+  writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05"});
+  for (int i = 0; i < transitions; ++i) {
+    writer->transition(closed(), {TransitionVerdict::legal, "one step", "somewhere", {}, {}});
+  }
+  writer->finish_in_need();
+  return rendering.text();
+}
+
+TEST_CASE("a document of transitions is closed at every end") {
+  Rendering rendering("table");
+  const auto whole = find_format("json")->transitions(rendering.settings);
+  whole->finish({}, {});
+  whole->finish_in_need();  // too late: nothing is to be closed
+  const json empty = json::parse(rendering.text());
+  CHECK(empty["events"].empty());
+  CHECK(empty["lost_records"].is_null());
+  for (const int transitions : {0, 1, 2}) {
+    CAPTURE(transitions);
+    const json document = json::parse(in_need("json", transitions));
+    CHECK(document["complete"] == false);
+    if (transitions > 0) CHECK(document["events"].size() == static_cast<std::size_t>(transitions));
+    const auto all = lines(in_need("ndjson", transitions));
+    REQUIRE(all.size() == static_cast<std::size_t>(transitions) + 1);
+    CHECK(json::parse(all.back())["complete"] == false);
+  }
+}
 
 TEST_CASE("an exact transition has its socket and its microseconds, and a loss is told at its place") {
   Rendering rendering("table");

@@ -34,10 +34,13 @@ HandshakeCounts traced(const options::TraceCommand& command, Calls& calls) {
   return out;
 }
 
-TEST_CASE("a trace of everything in one namespace counts requests too") {
+TEST_CASE("a trace of everything in one namespace, or in all, counts requests too") {
   Calls calls;
+  options::TraceCommand command;
+  SUBCASE("one") {}
+  SUBCASE("all") { command.netns = "all"; }
   calls.counted.all = {.reset = 1, .expired = 2, .pruned = 3, .cookie = 4};
-  const HandshakeCounts counts = traced({}, calls);
+  const HandshakeCounts counts = traced(command, calls);
   CHECK(counts.incoming.reset == 1);
   CHECK(counts.incoming.expired == 2);
   CHECK(counts.incoming.pruned == 3);
@@ -50,13 +53,19 @@ TEST_CASE("a part of the sockets, a refusal or missed events leave them unknown"
   SUBCASE("a filter") { command.filter.ports = {{80, 80}}; }
   SUBCASE("one family") { command.filter.ipv6 = false; }
   SUBCASE("a command") { command.command = {"true"}; }
-  SUBCASE("all namespaces") { command.netns = "all"; }
   SUBCASE("a refusal") { calls.refuses = true; }
   SUBCASE("missed events") { calls.counted.missed = 1; }
   const HandshakeCounts counts = traced(command, calls);
   CHECK_FALSE(counts.incoming.reset);
   CHECK_FALSE(counts.incoming.cookie);
   CHECK(calls.starts == (calls.refuses || calls.counted.missed > 0 ? 1 : 0));
+}
+
+TEST_CASE("nothing is known where nobody counts") {
+  HandshakeCounts out;
+  TracedRequests requests({}, nullptr);
+  requests.finish(out);
+  CHECK_FALSE(out.incoming.expired);
 }
 
 }  // namespace
