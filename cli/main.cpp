@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <clocale>
 #include <exception>
 #include <new>
 #include <string>
@@ -57,8 +56,6 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   // A file that may not grow further (RLIMIT_FSIZE) is one too.
   ::signal(SIGXFSZ, SIG_IGN);
-  // A locale that is not installed: UTF-8 is UTF-8 in any language.
-  if (std::setlocale(LC_CTYPE, "") == nullptr && wants_utf8()) std::setlocale(LC_CTYPE, "C.UTF-8");
   static const LastWords last_words({argv + 1, argv + argc});
   // What is thrown where nothing may be thrown ends here.
   std::set_terminate([] {

@@ -1,12 +1,11 @@
 #include "cli/terminal.h"
 
-#include <langinfo.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
 
-#include "base/ascii.h"
+#include "base/users_locale.h"
 
 namespace tcpstat::cli {
 namespace {
@@ -43,23 +42,13 @@ std::string Terminal::words(std::string_view text) const { return render::shown_
 
 bool has_block_eighths() { return !environment("TERM").starts_with("linux"); }
 
-bool wants_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const std::string_view locale = environment(name);
-    if (locale.empty()) continue;
-    const std::string folded = ascii_lower(locale);
-    return folded.find(".utf-8") != std::string::npos || folded.find(".utf8") != std::string::npos;
-  }
-  return false;
-}
-
 Terminal look_at_terminal(int fd) {
   Terminal terminal;
   terminal.is_terminal = ::isatty(fd) == 1;
   terminal.width = terminal.is_terminal ? terminal_width(fd) : 0;
   winsize size{};
   if (terminal.is_terminal && ::ioctl(fd, TIOCGWINSZ, &size) == 0) terminal.height = size.ws_row;
-  terminal.utf8 = std::string_view(::nl_langinfo(CODESET)) == "UTF-8";
+  terminal.utf8 = has_utf8();
   return terminal;
 }
 

@@ -32,9 +32,6 @@ struct Terminal {
 /// Whether the terminal's font has the eighths of a block (U+2581 and so on): that of the Linux console lacks most.
 bool has_block_eighths();
 
-/// Whether the environment asks for UTF-8, by the name of a locale that may not be installed: LC_ALL, LC_CTYPE, LANG.
-bool wants_utf8();
-
 /// Of descriptor `fd`.
 Terminal look_at_terminal(int fd);
 

@@ -27,6 +27,7 @@
 #include "parsers/procfs/process_limits.h"
 #include "parsers/procfs/process_table.h"
 #include "parsers/procfs/procfs_source.h"
+#include "parsers/procfs/protocols.h"
 #include "parsers/records/record_source.h"
 #include "parsers/source/source.h"
 #include "report/source_names.h"
@@ -163,6 +164,8 @@ class OpenedHost final : public Host {
   Expected<void> check_cgroups(const HostOptions& options);
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
+  /// What is known without a dump.
+  [[nodiscard]] bool has_no_mptcp() const;
   [[nodiscard]] bool has_many_descriptors() const;
   [[nodiscard]] const KernelFacts& saved_facts() const;
   [[nodiscard]] Expected<procfs::ProcessTable> look_for_owners(procfs::ProcessTable::Threads threads) const;
@@ -367,6 +370,13 @@ void OpenedHost::note_long_chains(Coverage& coverage) const {
   if (auto sentence = long_chains(coverage.rows_read, *entries)) coverage.warn("long_chains", std::move(*sentence));
 }
 
+bool OpenedHost::has_no_mptcp() const {
+  // The release is that of the kernel that runs us.
+  if (!root_.empty() || proc_only_ || source_ != SourceId::netlink || !facts_.kernel) return false;
+  const auto protocols = procfs::read_whole_file(source_options_.proc_net + "/protocols");
+  return protocols && procfs::has_no_mptcp(*protocols, *facts_.kernel);
+}
+
 SourceNames OpenedHost::evidence_names() const {
   SourceNames names;
   if (file_ != nullptr) names.rows = file_name_;
@@ -423,6 +433,8 @@ std::optional<std::string> OpenedHost::boot_id() const {
 Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
   if (file_ != nullptr) return file_->read(query, sink, coverage);
   if (!notice_.empty()) coverage.warn("other_namespace", notice_);
+  // The kernel would walk tables for it that are large and empty (net/mptcp/mptcp_diag.c).
+  if (query.mptcp && check_filter(source_, query.filter) && has_no_mptcp()) return {};
   if (!automatic_) {
     if (auto possible = check_filter(source_, query.filter); !possible) return possible;
     auto read = info(source_).make(source_options_)->read(query, sink, coverage);

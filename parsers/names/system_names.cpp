@@ -108,6 +108,11 @@ std::string_view SystemNames::interface(std::uint32_t index) {
 }
 
 std::string_view SystemNames::cgroup(std::uint64_t id) {
+  if (!last_cgroup_ || last_cgroup_->first != id) last_cgroup_.emplace(id, find_cgroup(id));
+  return last_cgroup_->second;
+}
+
+std::string_view SystemNames::find_cgroup(std::uint64_t id) {
   auto at = cgroups_.find(id);
   if (at == cgroups_.end() && !cgroups_scanned_) {
     scan_cgroups();
@@ -118,6 +123,8 @@ std::string_view SystemNames::cgroup(std::uint64_t id) {
 
 void SystemNames::forget() {
   last_user_ = nullptr;
+  last_cgroup_.reset();
+  last_place_.reset();
   users_.clear();
   interfaces_.clear();
   cgroups_.clear();
@@ -139,6 +146,11 @@ const CgroupPlace* SystemNames::place_of_process(std::uint32_t pid) {
 }
 
 const CgroupPlace* SystemNames::place_of_cgroup(std::uint64_t id) {
+  if (!last_place_ || last_place_->first != id) last_place_.emplace(id, find_place_of_cgroup(id));
+  return last_place_->second;
+}
+
+const CgroupPlace* SystemNames::find_place_of_cgroup(std::uint64_t id) {
   const auto at = cgroup_places_.find(id);
   if (at != cgroup_places_.end()) return &at->second;
   const std::string_view path = cgroup(id);

@@ -31,9 +31,14 @@ class SystemNames : public Names {
   void scan_cgroups();
   void add_container_name(CgroupPlace& place);
 
-  /// The last one that was asked for, of `users_`: neighbours in a dump mostly have the same.
+  std::string_view find_cgroup(std::uint64_t id);
+  const CgroupPlace* find_place_of_cgroup(std::uint64_t id);
+
+  /// The last one that was asked for, of each: neighbours in a dump mostly have the same.
   std::uint32_t last_uid_ = 0;
   const std::string* last_user_ = nullptr;
+  std::optional<std::pair<std::uint64_t, std::string_view>> last_cgroup_;
+  std::optional<std::pair<std::uint64_t, const CgroupPlace*>> last_place_;
   std::unordered_map<std::uint32_t, std::string> users_;
   std::unordered_map<std::uint32_t, std::string> interfaces_;
   std::unordered_map<std::uint64_t, std::string> cgroups_;

@@ -13,6 +13,8 @@ namespace {
 
 // Room for 32768 ports that do not touch: proc_do_large_bitmap() (kernel/sysctl.c) answers the first read(2) only.
 constexpr std::size_t kLongestPortList = std::size_t{32768} * 6 + 1;
+// Nearly every host has none or a few. The kernel clears as much memory as it is asked to fill.
+constexpr std::size_t kShortPortList = 1024;
 
 std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
 
@@ -113,7 +115,12 @@ KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLi
     if (const auto range = port_range(*text)) {
       settings.first_local_port = range->first;
       settings.last_local_port = range->last;
-      const auto list = read_whole_file(sys + "net/ipv4/ip_local_reserved_ports", kLongestPortList);
+      const std::string reserved = sys + "net/ipv4/ip_local_reserved_ports";
+      auto list = read_whole_file(reserved, kShortPortList);
+      // A list that fills the block, or all of it but a range, may have been cut.
+      if (list && list->size() + sizeof ",65535-65535\n" > kShortPortList) {
+        list = read_whole_file(reserved, kLongestPortList);
+      }
       if (list) settings.reserved_ports = reserved_ports_in(*list, *range);
     }
   }

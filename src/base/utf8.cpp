@@ -7,6 +7,8 @@
 #include <array>
 #include <cwchar>
 
+#include "base/users_locale.h"
+
 namespace tcpstat::inline base {
 namespace {
 
@@ -31,8 +33,17 @@ bool is_wide(std::uint32_t code_point) {
                      [&](const Block& one) { return one.first <= code_point && code_point <= one.last; });
 }
 
+int columns_in_locale(wchar_t character) {
+  const locale_t locale = users_locale();
+  if (locale == nullptr) return -1;
+  const locale_t before = ::uselocale(locale);
+  const int columns = ::wcwidth(character);
+  ::uselocale(before);
+  return columns;
+}
+
 std::size_t columns_of(const CodePoint& point) {
-  const int columns = ::wcwidth(static_cast<wchar_t>(point.value));
+  const int columns = columns_in_locale(static_cast<wchar_t>(point.value));
   if (columns >= 0) return static_cast<std::size_t>(columns);
   return is_wide(point.value) ? 2 : 1;  // unknown to this locale, which may be C because the wanted one is not there
 }

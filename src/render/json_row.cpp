@@ -234,9 +234,9 @@ void append_memory(TextBuffer& out, const Row& row, Names& names, const JsonRowS
   append_object<JsonObject::memory>(out, R"(,"memory":)", row.recv_memory_bytes.has_value(), row, names, style);
 }
 
-void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run) {
+void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run, const JsonRowStyle& style) {
   out.append(R"(,"netns":)");
-  if (row.netns != 0) return out.number(row.netns);
+  if (row.netns != 0 && row.netns != style.netns) return out.number(row.netns);
   out.append(of_run);
 }
 
@@ -263,7 +263,7 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
-  append_netns(out, row, netns);
+  append_netns(out, row, netns, style);
   append_memory(out, row, names, style);
   append_object<JsonObject::rates>(out, R"(,"rates":)", row.rates != nullptr, row, names, style);
   if (!style.tcp_info || row.tcp_info.empty()) return out.append(R"(,"tcp_info":null)");
@@ -274,7 +274,7 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
-  append_netns(out, row, netns);
+  append_netns(out, row, netns, style);
   append_memory(out, row, names, style);
   out.append(R"(,"rates":null,"tcp_info":null)");
 }

@@ -15,15 +15,17 @@
 namespace tcpstat::render {
 
 struct JsonRowStyle {
-  bool processes = false;  ///< else null
-  bool tcp_info = false;   ///< else null
+  bool processes = false;   ///< else null
+  bool tcp_info = false;    ///< else null
+  std::uint64_t netns = 0;  ///< that of the run, whose text is at hand
 };
 
 /// `{"type":…,"time":…,"host":…,"snapshot":…`: how each line of ndjson begins. The object stays open.
 std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,
                               std::uint64_t snapshot);
 
-/// Appends `"family":…,…` without braces. `netns` is that of rows that name none, as JSON text.
+/// Appends `"family":…,…` without braces. `netns` is that of the run and of rows that name none, as JSON
+/// text.
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style);
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,

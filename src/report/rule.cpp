@@ -19,6 +19,7 @@ double Thresholds::get(const RuleInfo& rule, std::string_view name) const {
   const auto info = std::find_if(rule.thresholds.begin(), rule.thresholds.end(),
                                  [&](const ThresholdInfo& one) { return one.name == name; });
   assert(info != rule.thresholds.end());
+  if (changed_.empty()) return info->value;
   const auto at = changed_.find(std::string(rule.id) + "." + std::string(name));
   return at == changed_.end() ? info->value : at->second;
 }

@@ -25,7 +25,9 @@ std::size_t ListenerTable::Hash::operator()(const ListeningEnd& end) const {
 
 void ListenerTable::add_half_open(const Connection& row) {
   joined_ = false;
-  Recent& recent = recent_[row.local.port % recent_.size()];
+  // The two families of a service share its port, and in a dump their requests come in turns.
+  const bool ipv6 = row.local.address.family == Family::ipv6;
+  Recent& recent = recent_[(row.local.port * std::size_t{2} + (ipv6 ? 1 : 0)) % recent_.size()];
   const bool same = recent.netns == row.netns && recent.interface == row.interface && recent.local == row.local;
   if (recent.count == nullptr || !same) {
     recent = {row.netns, row.interface, row.local, &namespaces_[row.netns][listening_end_of(row)]};

@@ -35,7 +35,7 @@ class ListenerTable {
     bool takes_ipv6 = false;
   };
 
-  // The counts found last, by the low bits of the port: in a flood they are nearly all there is.
+  // The counts found last, by the low bits of the port and the family: in a flood they are nearly all there is.
   struct Recent {
     std::uint64_t netns = 0;
     std::uint32_t interface = 0;

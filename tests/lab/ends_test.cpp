@@ -249,6 +249,38 @@ TEST_SUITE("ends") {
     CHECK(counted == json{{"connections", 2}, {"subflows", 4}});
   }
 
+  TEST_CASE_FIXTURE(FreshNamespace, "each end of MPTCP is listed for as long as it is there") {
+    const auto rows = [] { return list({"-a", "-M"}).rows().size(); };
+    const auto counted = [] { return json::parse(tcpstat({"summary", "--json"}).out)["mptcp"]; };
+    const json none{{"connections", 0}, {"subflows", 0}};
+    for (const char* address : {"127.0.0.1", "::1"}) {
+      CAPTURE(address);
+      Handle listener = listen_on(address, 8300, {}, "", IPPROTO_MPTCP);
+      if (!listener.valid()) {
+        skip("this kernel has no MPTCP");
+        return;
+      }
+      CHECK(rows() == 1);
+      CHECK(counted() == none);
+      const SocketName to({Address::parse(address), 8300});
+      const int family = Address::parse(address).family == Family::ipv4 ? AF_INET : AF_INET6;
+      Handle client(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_MPTCP));
+      check(::connect(client.get(), to.get(), to.size()), "connecting");
+      Handle server(check(::accept(listener.get(), nullptr, nullptr), "accepting"));
+      listener = Handle();
+      CHECK(rows() == 2);
+      CHECK(counted() == json{{"connections", 2}, {"subflows", 2}});
+      client = Handle();
+      CHECK(rows() >= 1);  // the server's at least
+      server = Handle();
+      for (int tries = 0; tries < 100 && rows() > 0; ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      }
+      CHECK(rows() == 0);
+      CHECK(counted() == none);
+    }
+  }
+
   TEST_CASE_FIXTURE(FreshNamespace, "options and memory of a socket") {
     const auto with = [](int option, std::uint16_t port) {
       Handle handle(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));

@@ -3,7 +3,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 
-#include <clocale>
+#include <cstdlib>
 
 namespace {
 
@@ -31,7 +31,7 @@ REGISTER_LISTENER("counter", 1, Counter);
 
 int main(int argc, char** argv) {
   // Widths of characters are the locale's; C.UTF-8 is part of glibc.
-  std::setlocale(LC_CTYPE, "C.UTF-8");
+  ::setenv("LC_ALL", "C.UTF-8", 1);
   doctest::Context context(argc, argv);
   const int failed = context.run();
   if (context.shouldExit()) return failed;

@@ -87,6 +87,17 @@ TEST_CASE("each sysctl of the table is read from its file, whichever struct has 
   }
 }
 
+TEST_CASE("a list of reserved ports is read whole, however long it is") {
+  const test::ProcRoot root;
+  root.file("sys/net/ipv4/ip_local_port_range", "1024\t65535\n");
+  std::string list;
+  for (std::uint32_t port = 10'000; port < 10'400; port += 2) {
+    list += (list.empty() ? "" : ",") + std::to_string(port);
+    root.file("sys/net/ipv4/ip_local_reserved_ports", list + "\n");
+    REQUIRE(read_kernel_settings(root.path(), {}).reserved_ports == (port - 10'000) / 2 + 1);
+  }
+}
+
 TEST_CASE("what is no number, or too large for a timer, is unknown") {
   const test::ProcRoot root;
   root.file("sys/net/ipv4/tcp_fin_timeout", "sixty\n");

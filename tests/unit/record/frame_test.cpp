@@ -4,6 +4,8 @@
 
 #include <ostream>
 
+#include "record/crc32c.h"
+
 namespace tcpstat::record {
 namespace {
 

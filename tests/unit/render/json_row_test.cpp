@@ -57,6 +57,22 @@ struct Expected {
   std::set<std::string> tcp_info;
 };
 
+TEST_CASE("a row has the namespace that it was read in, and that of the run where it names none") {
+  test::TableNames names;
+  const auto netns_of = [&](std::uint64_t of_row) {
+    Connection row;
+    row.netns = of_row;
+    TextBuffer out;
+    out.append('{');
+    append_json_members(out, row, names, "7", {.netns = 7});
+    out.append('}');
+    return json::parse(out.view())["netns"];
+  };
+  CHECK(netns_of(7) == 7);
+  CHECK(netns_of(4'026'531'840) == 4'026'531'840);
+  CHECK(netns_of(0) == 7);
+}
+
 TEST_CASE("a row has a key for every column, and no other") {
   std::vector<std::byte> info(280);
   Connection row = test::connection(State::established, test::endpoint("::1", 1), test::endpoint("::1", 2));
