@@ -68,6 +68,9 @@ struct FrameHeader {
   std::uint32_t payload_crc = 0;
 };
 
+/// CRC-32C (RFC 3720, B.4).
+std::uint32_t crc32c(std::string_view bytes);
+
 std::string encode(const FileHeader& header);
 std::string encode(const FrameHeader& header);
 

@@ -4,8 +4,6 @@
 
 #include <ostream>
 
-#include "record/crc32c.h"
-
 namespace tcpstat::record {
 namespace {
 
