@@ -7,7 +7,9 @@ namespace tcpstat::detect {
 namespace {
 
 /// Netlink's counter, also where it was written to a file; /proc has no cookies.
-bool counts_retransmits(const Connection& row) { return row.origin == model::Origin::netlink || row.cookie.has_value(); }
+bool counts_retransmits(const Connection& row) {
+  return row.origin == model::Origin::netlink || row.cookie.has_value();
+}
 
 HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
   HalfOpen out;
