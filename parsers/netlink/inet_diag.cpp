@@ -150,7 +150,7 @@ void fill_endpoint(Endpoint& to, Family family, std::span<const std::byte> addre
 
 TimerKind timer_kind(unsigned number) { return number <= 5 ? static_cast<TimerKind>(number) : TimerKind::unknown; }
 
-void fill_socket(Socket& to, std::span<const std::byte> payload, Family family) {
+void fill_socket(Socket& to, std::span<const std::byte> payload, Family family, Protocol protocol) {
   fill_endpoint(to.local, family, payload.subspan(offsetof(inet_diag_msg, id.idiag_src)),
                 load<std::uint16_t>(payload, offsetof(inet_diag_msg, id.idiag_sport)));
   to.family = family;
@@ -159,14 +159,15 @@ void fill_socket(Socket& to, std::span<const std::byte> payload, Family family) 
   const auto low = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_cookie));
   const auto high = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_cookie) + sizeof low);
   const std::uint64_t cookie = std::uint64_t{high} << 32U | low;
-  // INET_DIAG_NOCOOKIE, or a zero from a kernel or a dump that does not fill it in, identifies nothing.
-  if (cookie != ~std::uint64_t{0} && cookie != 0) to.cookie = cookie;
+  // INET_DIAG_NOCOOKIE, or a zero from a kernel or a dump that does not fill it in, identifies nothing. Nor does that of
+  // MPTCP: what a listener takes has the cookie of the listener if that had one already (seen with Linux 6.18).
+  if (cookie != ~std::uint64_t{0} && cookie != 0 && protocol == Protocol::tcp) to.cookie = cookie;
   to.interface = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_if));
 }
 
 /// False if a length is wrong.
 bool fill(Listener& to, std::span<const std::byte> payload, Family family, Protocol protocol) {
-  fill_socket(to, payload, family);
+  fill_socket(to, payload, family, protocol);
   to.uid = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_uid));
   to.accept_queue = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_rqueue));
   to.timer = timer_kind(load<std::uint8_t>(payload, offsetof(inet_diag_msg, idiag_timer)));
@@ -183,7 +184,7 @@ bool fill(Listener& to, std::span<const std::byte> payload, Family family, Proto
 
 /// False if a length is wrong.
 bool fill(Connection& to, std::span<const std::byte> payload, Family family, State state, Protocol protocol) {
-  fill_socket(to, payload, family);
+  fill_socket(to, payload, family, protocol);
   fill_endpoint(to.remote, family, payload.subspan(offsetof(inet_diag_msg, id.idiag_dst)),
                 load<std::uint16_t>(payload, offsetof(inet_diag_msg, id.idiag_dport)));
   to.state = state;

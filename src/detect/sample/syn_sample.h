@@ -147,13 +147,18 @@ class SynSampler final : public Sink {
   void settle(SynSample& sample);
 
   KeyedHash hash_;
+  struct Place {
+    ListeningEnd end;
+    std::optional<std::uint32_t> number;
+  };
   std::map<ListeningEnd, std::uint32_t> places_;
-  ListeningEnd last_;
-  std::optional<std::uint32_t> last_place_;
+  std::array<Place, 2> last_;        ///< of each family: rows of both come in turns
   std::vector<SynListener> counts_;  // by end, in the order of places_' values
   std::map<ListeningEnd, SynListener> listeners_;
   HashSample<HalfOpen> half_opens_{SynSample::kMostHalfOpens};
   HashSample<Known> known_{kMostKnownSources};
+  // Hashes that were added, by their low bits: many rows are of few peers. No hash of the first place is 1.
+  std::array<std::uint64_t, 64> added_{1};
   std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t other_rows_ = 0;
 };

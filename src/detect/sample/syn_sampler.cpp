@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tuple_hash.h"
@@ -65,7 +66,9 @@ Flow SynSampler::connection(const Connection& row) {
   }
   ++other_rows_;
   // A source that only ever failed to connect proves nothing: rows without an exchange do not make it known.
-  if (row.state != State::syn_sent && row.state != State::close) known_.add({address_hash(hash_, row.remote.address)});
+  if (row.state == State::syn_sent || row.state == State::close) return Flow::more;
+  const std::uint64_t hash = address_hash(hash_, row.remote.address);
+  if (std::exchange(added_[hash % added_.size()], hash) != hash) known_.add({hash});
   return Flow::more;
 }
 
@@ -105,7 +108,8 @@ Flow SynSampler::listener(const Listener& row) {
 }
 
 std::uint32_t SynSampler::place_of(const ListeningEnd& end) {
-  if (last_place_ && last_ == end) return *last_place_;
+  Place& last = last_[end.local.address.family == Family::ipv4 ? 0 : 1];
+  if (last.number && last.end == end) return *last.number;
   ListeningEnd key = end;
   auto at = places_.find(key);
   if (at == places_.end()) {
@@ -118,8 +122,7 @@ std::uint32_t SynSampler::place_of(const ListeningEnd& end) {
     }
     at = place;
   }
-  last_ = end;
-  last_place_ = at->second;
+  last = {end, at->second};
   return at->second;
 }
 

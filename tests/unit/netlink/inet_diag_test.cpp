@@ -224,6 +224,21 @@ std::string attribute(std::uint16_t type, const std::string& payload) {
   return test::raw(size) + test::raw(type) + payload + std::string((4 - payload.size() % 4) % 4, '\0');
 }
 
+TEST_CASE("the cookie of an MPTCP socket, which may be its listener's, is none") {
+  Message connection(kLocal, kRemote, 1);
+  Message listener(kLocal, {}, 10);
+  for (Message* message : {&connection, &listener}) {
+    message->head.id.idiag_cookie[0] = 7;
+    const auto as = [&](inet_diag::Protocol protocol) { return decode(bytes_of(message->payload()), protocol); };
+    const auto cookie_of = [](const inet_diag::Row& row) {
+      const auto* found = std::get_if<Connection>(&row);
+      return found != nullptr ? found->cookie : std::get<Listener>(row).cookie;
+    };
+    CHECK(cookie_of(as(inet_diag::Protocol::tcp)) == 7U);
+    CHECK_FALSE(cookie_of(as(inet_diag::Protocol::mptcp)));
+  }
+}
+
 TEST_CASE("a subflow of MPTCP has its connection's token and its part in it") {
   const auto subflow = [](std::uint32_t flags) {
     const std::string inner = attribute(MPTCP_SUBFLOW_ATTR_TOKEN_REM, test::raw(std::uint32_t{1})) +
