@@ -110,6 +110,7 @@ bool Table::read_gone(std::string_view section) {
   for (const std::uint32_t slot : *slots) {
     if (used_[slot] == 0) return false;
     used_[slot] = 0;
+    free_places_.push_back(places_[slot]);
     --rows_;
   }
   return true;
@@ -128,7 +129,12 @@ bool Table::read_born(std::string_view section) {
     cells_.reserve(std::min(most_slots(added) * columns_.size(), kMostRoom));
   }
   used_.resize(first + added, 1);
-  cells_.resize(used_.size() * columns_.size());
+  auto next = static_cast<std::uint32_t>(cells_.size() / columns_.size());
+  while (places_.size() < used_.size()) {
+    places_.push_back(free_places_.empty() ? next++ : free_places_.back());
+    if (!free_places_.empty()) free_places_.pop_back();
+  }
+  cells_.resize(next * columns_.size());
   rows_ += added;
   for (std::size_t column = 0; column < columns_.size(); ++column) {
     const auto bytes = reader.text();
@@ -139,7 +145,7 @@ bool Table::read_born(std::string_view section) {
       const auto step = stream.varint();
       if (!step) return false;
       before = unzigzag(before, *step);
-      cells_[row * columns_.size() + column] = before;
+      cells_[first_cell(row) + column] = before;
     }
   }
   return true;
@@ -149,6 +155,9 @@ bool Table::read_changed(std::string_view section) {
   ByteReader reader(section);
   const auto slots = read_slots(reader, used_.size());
   if (!slots) return false;
+  for (const std::uint32_t slot : *slots) {
+    if (used_[slot] == 0) return false;
+  }
   const auto masks = reader.text();
   const std::size_t mask_bytes = (columns_.size() + 7) / 8;
   if (!masks || masks->size() != slots->size() * mask_bytes) return false;
@@ -161,7 +170,7 @@ bool Table::read_changed(std::string_view section) {
       if (((mask >> (column % 8)) & 1U) == 0) continue;
       const auto step = stream.varint();
       if (!step) return false;
-      CellValue& cell = cells_[(*slots)[i] * columns_.size() + column];
+      CellValue& cell = cells_[first_cell((*slots)[i]) + column];
       cell = unzigzag(cell, *step);
     }
   }

@@ -67,7 +67,7 @@ class Table {
   [[nodiscard]] std::size_t slots() const { return used_.size(); }
   [[nodiscard]] bool is_used(std::size_t slot) const { return used_[slot] != 0; }
   [[nodiscard]] std::span<const CellValue> row(std::size_t slot) const {
-    return std::span(cells_).subspan(slot * columns_.size(), columns_.size());
+    return std::span(cells_).subspan(first_cell(slot), columns_.size());
   }
   /// Of a cell of a word column; empty for unknown.
   [[nodiscard]] std::string_view word(CellValue cell) const {
@@ -83,6 +83,9 @@ class Table {
 
  private:
   friend class TableEncoder;
+  [[nodiscard]] std::size_t first_cell(std::size_t slot) const {
+    return (places_.empty() ? slot : places_[slot]) * columns_.size();
+  }
   bool apply(std::string_view payload);
   bool read_meta(std::string_view section);
   bool read_words(std::string_view section);
@@ -94,6 +97,10 @@ class Table {
   TableFacts facts_;
   std::vector<CellValue> cells_;
   std::vector<std::uint8_t> used_;
+  /// Of the slots, in rows of cells_. A reader gives the place of a row that is gone to the next one that is born; a writer
+  /// has them in order, and none here.
+  std::vector<std::uint32_t> places_;
+  std::vector<std::uint32_t> free_places_;
   std::vector<std::string> words_;
   std::size_t rows_ = 0;
 };

@@ -337,10 +337,13 @@ Flow RowPacker::connection(const Connection& row) {
   Chosen* chosen = others_.get();
   if (row.state == State::syn_recv) {
     // The listeners of a host are few; of very many, some share a limit.
-    constexpr std::uint64_t kMostListeners = 256;
+    constexpr std::size_t kMostListeners = 256;
     const auto [high, low] = halves_of(row.local.address);
-    auto& own = half_opens_[folded_product(high ^ low, std::uint64_t{row.interface} << 16U | row.local.port | 1U) %
-                            kMostListeners];
+    constexpr std::uint64_t kSpread = 0x9E37'79B9'7F4A'7C15;
+    const std::uint64_t end = std::uint64_t{row.interface} << 16U | row.local.port;
+    std::uint64_t listener = folded_product(high ^ low ^ kSpread, (end << 1U | 1U) * kSpread);
+    if (half_opens_.size() >= kMostListeners && !half_opens_.contains(listener)) listener %= kMostListeners;
+    auto& own = half_opens_[listener];
     if (own == nullptr) own = std::make_unique<Chosen>(setting_.limits.half_opens);
     chosen = own.get();
   }

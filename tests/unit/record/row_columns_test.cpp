@@ -194,6 +194,25 @@ TEST_CASE("what rules ask of tcp_info is recorded") {
   }
 }
 
+TEST_CASE("each listener has a limit of its own, until there are very many") {
+  test::TableNames names;
+  const auto kept_of = [&](std::uint16_t listeners) {
+    RowPacker packer(names, {.boot_ms = kBoot, .limits = {.half_opens = 50, .rows = 5}});
+    for (std::uint16_t port = 80; port < 80 + listeners; ++port) {
+      for (std::uint64_t i = 0; i < 60; ++i) {
+        Connection row =
+            test::connection(State::syn_recv, test::endpoint("192.0.2.1", port), test::endpoint("192.0.2.2", 9));
+        row.cookie = port * 1000U + i;
+        packer.connection(row);
+      }
+    }
+    return packer.take().rows();
+  };
+  CHECK(kept_of(2) == 2 * 50);
+  CHECK(kept_of(200) == 200 * 50);
+  CHECK(kept_of(2000) <= 512 * 50);
+}
+
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {
   test::TableNames names;
   const auto cookies_kept = [&](bool backwards) {
