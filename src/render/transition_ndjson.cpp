@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "render/device_names.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
 #include "render/json_row.h"
@@ -14,7 +15,8 @@ namespace {
 
 class TransitionNdjson final : public TransitionWriter {
  public:
-  explicit TransitionNdjson(RenderSettings settings) : settings_(std::move(settings)) {}
+  explicit TransitionNdjson(RenderSettings settings)
+      : settings_(std::move(settings)), devices_(settings_.names, settings_.facts.netns) {}
 
   void sample(const SampleTime& time) override {
     life_start_.clear();
@@ -36,6 +38,9 @@ class TransitionNdjson final : public TransitionWriter {
     } else {
       out.append("null");
     }
+    out.append(R"(,"interface":)");
+    const std::string_view device = devices_.name(of.netns, of.interface);
+    device.empty() ? out.append("null") : append_json_string(out, device);
     out.append(R"(,"netns":)");
     number_or_null(of.netns);
     out.append(R"(,"socket":)");
@@ -123,7 +128,7 @@ class TransitionNdjson final : public TransitionWriter {
     for (const TransitionVerdict verdict : kObservedVerdicts) {
       transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
     }
-    if (counts.trace) add_trace_summary(more, *counts.trace);
+    if (counts.trace) add_trace_summary(more, *counts.trace, devices_);
     settings_.out.append(summary_line(last, snapshot_, more));
   }
 
@@ -170,6 +175,7 @@ class TransitionNdjson final : public TransitionWriter {
   }
 
   RenderSettings settings_;
+  DeviceNames devices_;
   std::string line_start_;
   std::string life_start_;
   std::string time_;
