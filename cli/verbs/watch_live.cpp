@@ -50,6 +50,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.sparks = has_block_eighths() ? plan.manner.charset : render::Charset::ascii;
+  plan.manner.clipboard = screen_abilities().clipboard;
   plan.manner.processes = watch.rows.processes;
   plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();
