@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "filter/expression_match.h"
@@ -297,6 +298,20 @@ TEST_CASE("the text of a tree parses back to it") {
   }));
 }
 
+/// What a tree says by the rules of three values: `and` is the least of its parts, `or` the greatest.
+template <typename Ask>
+Truth by_rules(const Expression& tree, const Ask& ask) {
+  if (tree.kind() == Expression::Kind::test) return ask(tree);
+  if (tree.kind() == Expression::Kind::negation) return !by_rules(tree.parts().front(), ask);
+  const bool all = tree.kind() == Expression::Kind::all_of;
+  Truth whole = truth_of(all);
+  for (const Expression& part : tree.parts()) {
+    const Truth one = by_rules(part, ask);
+    whole = all ? std::min(whole, one) : std::max(whole, one);
+  }
+  return whole;
+}
+
 TEST_CASE("a tree holds for a row where it is known to be true") {
   CHECK(rc::check("whatever the tree", [] {
     const Expression tree = test::some_expression(4);
@@ -304,10 +319,14 @@ TEST_CASE("a tree holds for a row where it is known to be true") {
     OneUser names;
     for (const Ends ends : {Ends::of_row, Ends::of_transition, Ends::remote_unknown}) {
       RC_ASSERT(holds(tree, row, names, ends) == (evaluate(tree, row, names, ends) == Truth::yes));
+      const auto of_row = [&](const Expression& test) { return evaluate(test, row, names, ends); };
+      RC_ASSERT(evaluate(tree, row, names, ends) == by_rules(tree, of_row));
     }
     Listener listener = test::listener(row.local);
     listener.interface = row.interface;
     RC_ASSERT(holds(tree, listener, names) == (evaluate(tree, listener, names) == Truth::yes));
+    const auto of_listener = [&](const Expression& test) { return evaluate(test, listener, names); };
+    RC_ASSERT(evaluate(tree, listener, names) == by_rules(tree, of_listener));
   }));
 }
 
