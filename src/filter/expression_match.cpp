@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <utility>
 
 #include "filter/comm.h"
 #include "filter/orphan_words.h"
@@ -12,9 +14,7 @@
 #include "model/column_values.h"
 
 namespace tcpstat::filter {
-namespace {
 
-/// A row of either kind, as tests see it.
 struct RowView {
   const Socket& socket;
   State state;
@@ -34,6 +34,8 @@ struct RowView {
     return knows_end(side) && !not_chosen;
   }
 };
+
+namespace {
 
 /// Prefix::begins() of four bytes, as one comparison: it is asked of each row.
 bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
@@ -173,44 +175,26 @@ struct Evaluation {
 };
 
 [[gnu::noinline]] bool is_by_visit(const Test& test, Truth wanted, const RowView& row) {
-  const Evaluation evaluation{row};
-  if (const auto* number = std::get_if<NumberTest>(&test)) return evaluation(*number) == wanted;
-  return std::visit(evaluation, test) == wanted;
+  return std::visit(Evaluation{row}, test) == wanted;
 }
 
-/// Of a row whose ends are known a port or an address is there or not. A list of a million rows asks each test of a filter
-/// as often: the usual ones come without a call.
-inline bool is(const Test& test, Truth wanted, const RowView& row) {
-  if (row.ends == Ends::of_row) {
-    if (const auto* port = std::get_if<PortTest>(&test)) {
-      return port->range.has(row.end(port->side).port) == (wanted == Truth::yes);
-    }
-    if (const auto* address = std::get_if<AddressTest>(&test)) {
-      return has_prefix(address->prefix, row.end(address->side).address) == (wanted == Truth::yes);
-    }
+/// What a test costs beside others: tests of numbers that every row has come first.
+int cost_of(const Expression& part) {
+  if (part.kind() != Expression::Kind::test) {
+    int cost = 0;
+    for (const Expression& one : part.parts()) cost = std::max(cost, cost_of(one));
+    return cost;
   }
-  return is_by_visit(test, wanted, row);
+  const Test& test = part.test();
+  if (std::holds_alternative<PortTest>(test) || std::holds_alternative<StateTest>(test)) return 0;
+  if (std::holds_alternative<AddressTest>(test) || std::holds_alternative<FamilyTest>(test)) return 1;
+  return std::holds_alternative<WordTest>(test) ? 3 : 2;
 }
 
-/// Whether it is known to be `wanted`, yes or no.
-bool is(const Expression& expression, Truth wanted, const RowView& row) {
-  if (expression.kind() == Expression::Kind::test) return is(expression.test(), wanted, row);
-  if (expression.kind() == Expression::Kind::negation) return is(expression.parts().front(), !wanted, row);
-  // All of them hold if each does; all of them do not if one does not. Any of them: the other way round.
-  const bool each = (expression.kind() == Expression::Kind::all_of) == (wanted == Truth::yes);
-  for (const Expression& part : expression.parts()) {
-    const bool negated = part.kind() == Expression::Kind::negation;
-    const Expression& of = negated ? part.parts().front() : part;
-    const Truth asked = negated ? !wanted : wanted;
-    const bool found = of.kind() == Expression::Kind::test ? is(of.test(), asked, row) : is(of, asked, row);
-    if (found != each) return !each;
-  }
-  return each;
-}
-
-Truth truth(const Expression& expression, const RowView& row) {
-  if (is(expression, Truth::yes, row)) return Truth::yes;
-  return is(expression, Truth::no, row) ? Truth::no : Truth::unknown;
+std::uint32_t four_bytes(const std::uint8_t* bytes) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
 }
 
 /// As ss prints it: nothing is connected.
@@ -237,20 +221,100 @@ auto with_view(const Listener& row, Names& names, const Answer& answer) {
 
 }  // namespace
 
-bool holds(const Expression& expression, const Connection& row, Names& names, Ends ends) {
-  return with_view(row, names, ends, [&](const RowView& view) { return is(expression, Truth::yes, view); });
+Matcher::Matcher(Expression tree, Truth wanted) : tree_(std::move(tree)), begin_(add(tree_, wanted, kYes, kNo)) {}
+
+Matcher::Step Matcher::step_of(const Test& test, Truth wanted) {
+  Step step;
+  step.wanted = wanted;
+  step.test = &test;
+  if (const auto* port = std::get_if<PortTest>(&test); port != nullptr && port->range.first <= port->range.last) {
+    step.kind = Kind::port;
+    step.side = port->side;
+    step.first = port->range.first;
+    step.further = static_cast<std::uint16_t>(port->range.last - port->range.first);
+  } else if (const auto* address = std::get_if<AddressTest>(&test);
+             address != nullptr && address->prefix.network.family == Family::ipv4) {
+    step.kind = Kind::ipv4_prefix;
+    step.side = address->side;
+    step.network = four_bytes(address->prefix.network.bytes.data());
+    step.mask = htonl(static_cast<std::uint32_t>(~std::uint64_t{0} << (32U - address->prefix.length)));
+  } else if (std::holds_alternative<NumberTest>(test)) {
+    step.kind = Kind::number;
+  }
+  return step;
 }
 
-bool holds(const Expression& expression, const Listener& row, Names& names) {
-  return with_view(row, names, [&](const RowView& view) { return is(expression, Truth::yes, view); });
+Matcher::Target Matcher::add(const Expression& part, Truth wanted, Target found, Target missed) {
+  switch (part.kind()) {
+    case Expression::Kind::test: {
+      Step step = step_of(part.test(), wanted);
+      step.found = found;
+      step.missed = missed;
+      steps_.push_back(step);
+      return static_cast<Target>(steps_.size() - 1);
+    }
+    case Expression::Kind::negation:
+      return add(part.parts().front(), !wanted, found, missed);
+    case Expression::Kind::all_of:
+    case Expression::Kind::any_of:
+      break;
+  }
+  std::vector<const Expression*> parts;
+  for (const Expression& one : part.parts()) parts.push_back(&one);
+  std::stable_sort(parts.begin(), parts.end(), [](auto* a, auto* b) { return cost_of(*a) < cost_of(*b); });
+  // All of them hold if each does; all of them do not if one does not. Any of them: the other way round.
+  const bool each = (part.kind() == Expression::Kind::all_of) == (wanted == Truth::yes);
+  Target next = each ? found : missed;
+  for (auto one = parts.rbegin(); one != parts.rend(); ++one) {
+    next = each ? add(**one, wanted, next, missed) : add(**one, wanted, found, next);
+  }
+  return next;
+}
+
+template <typename Found>
+inline bool Matcher::walk(const Found& found) const {
+  Target at = begin_;
+  while (at < kNo) {
+    const Step& step = steps_[at];
+    at = found(step) ? step.found : step.missed;
+  }
+  return at == kYes;
+}
+
+bool Matcher::run(const RowView& row) const {
+  if (row.ends != Ends::of_row) {
+    return walk([&](const Step& step) { return is_by_visit(*step.test, step.wanted, row); });
+  }
+  // Of a row whose ends are known a port or an address is there or not.
+  const std::array ends = {&row.socket.local, &row.remote};
+  return walk([&](const Step& step) {
+    const Endpoint& end = *ends[static_cast<std::size_t>(step.side)];
+    const bool yes = step.wanted == Truth::yes;
+    if (step.kind == Kind::port) return (static_cast<std::uint16_t>(end.port - step.first) <= step.further) == yes;
+    if (step.kind == Kind::ipv4_prefix && end.address.family == Family::ipv4) {
+      return (((four_bytes(end.address.bytes.data()) ^ step.network) & step.mask) == 0) == yes;
+    }
+    if (step.kind == Kind::number) return Evaluation{row}(*std::get_if<NumberTest>(step.test)) == step.wanted;
+    return is_by_visit(*step.test, step.wanted, row);
+  });
+}
+
+bool Matcher::matches(const Connection& row, Names& names, Ends ends) const {
+  return with_view(row, names, ends, [&](const RowView& view) { return run(view); });
+}
+
+bool Matcher::matches(const Listener& row, Names& names) const {
+  return with_view(row, names, [&](const RowView& view) { return run(view); });
 }
 
 Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends) {
-  return with_view(row, names, ends, [&](const RowView& view) { return truth(expression, view); });
+  if (Matcher(expression).matches(row, names, ends)) return Truth::yes;
+  return Matcher(expression, Truth::no).matches(row, names, ends) ? Truth::no : Truth::unknown;
 }
 
 Truth evaluate(const Expression& expression, const Listener& row, Names& names) {
-  return with_view(row, names, [&](const RowView& view) { return truth(expression, view); });
+  if (Matcher(expression).matches(row, names)) return Truth::yes;
+  return Matcher(expression, Truth::no).matches(row, names) ? Truth::no : Truth::unknown;
 }
 
 }  // namespace tcpstat::filter
