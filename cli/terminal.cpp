@@ -28,17 +28,25 @@ std::size_t terminal_width(int fd) {
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/// By TERM. terminfo has no colours for DEC's terminals, which serial lines name, nor for the monochrome ones
-/// (vt100, vt220, linux-m, xterm-mono).
+/// DEC's terminals, which serial lines name.
+bool is_dec(std::string_view term) { return term.starts_with("vt1") || term.starts_with("vt2") || term == "vt52"; }
+
+/// By TERM. terminfo has no colours for DEC's terminals, nor for the monochrome ones (linux-m, xterm-mono).
 bool has_colour(std::string_view term) {
   if (term.empty() || term == "dumb") return false;
-  const bool dec = term.starts_with("vt1") || term.starts_with("vt2") || term == "vt52";
-  return !dec && !term.ends_with("-m") && !term.ends_with("-mono");
+  return !is_dec(term) && !term.ends_with("-m") && !term.ends_with("-mono");
 }
 
 }  // namespace
 
 std::string Terminal::words(std::string_view text) const { return render::shown_in(charset(), text); }
+
+ScreenAbilities screen_abilities() {
+  // terminfo: smcup is there for neither the Linux console nor DEC's terminals, civis not before the VT220.
+  const std::string_view term = environment("TERM");
+  const bool plain = is_dec(term) || term.starts_with("linux");
+  return {.second_screen = !plain, .hidden_cursor = !term.starts_with("vt1"), .clipboard = !plain};
+}
 
 bool has_block_eighths() { return !environment("TERM").starts_with("linux"); }
 

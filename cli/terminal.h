@@ -29,6 +29,14 @@ struct Terminal {
   [[nodiscard]] std::string words(std::string_view text) const;
 };
 
+/// What a screen that is drawn on can do beside moving the cursor, by TERM: what it cannot do is not sent to it.
+struct ScreenAbilities {
+  bool second_screen = true;  ///< to draw on, so that the first one comes back
+  bool hidden_cursor = true;
+  bool clipboard = true;  ///< OSC 52; a terminal that does not know it may print it
+};
+ScreenAbilities screen_abilities();
+
 /// Whether the terminal's font has the eighths of a block (U+2581 and so on): that of the Linux console lacks most.
 bool has_block_eighths();
 

@@ -95,7 +95,7 @@ void Live::draw() {
   view_.draw(next);
   next.write_changes(shown_, plan_.colour, out_);
   shown_ = std::move(next);
-  if (const auto copied = view_.take_copied()) {
+  if (const auto copied = view_.take_copied(); copied && plan_.manner.clipboard) {
     // OSC 52 of xterm's ctlseqs: "c" is the clipboard.
     out_.append("\x1b]52;c;" + base64(*copied) + "\x07");
   }
@@ -147,7 +147,7 @@ std::string Live::summary() {
 
 LiveEnd Live::run() {
   const int keys = keys_of(plan_.out);
-  TerminalGuard guard(plan_.out, keys);
+  TerminalGuard guard(plan_.out, keys, screen_abilities());
   Input input(keys, guard);
   if (!plan_.count || *plan_.count > 0) {
     sample(1);

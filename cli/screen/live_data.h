@@ -20,6 +20,7 @@ struct Event {
   std::string time;
   std::string local;
   std::string remote;
+  std::string shown_local;  ///< with the device that it is bound to
   std::string change;       ///< "SYN_SENT > ESTABLISHED"
   std::string peer_change;  ///< of the other end; empty: it is elsewhere
   std::string reason;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "render/device_names.h"
+
 namespace tcpstat::cli::screen {
 namespace {
 
@@ -92,6 +94,14 @@ void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data)
   cost_ = processor_time() - before;
 }
 
+std::string LiveSampler::local_text(const Transition& transition) const {
+  if (!transition.local) return "*";
+  TextBuffer out;
+  const render::DeviceNames devices(host_.names(), host_.facts().netns);
+  devices.append_end(out, *transition.local, transition.netns, transition.interface, render::Charset::ascii);
+  return std::string(out.view());
+}
+
 Flow LiveSampler::note(const Transition& transition, const Judgement& judgement) {
   LiveData& data = *data_;
   ++data.event_count;
@@ -110,8 +120,8 @@ Flow LiveSampler::note(const Transition& transition, const Judgement& judgement)
     }
     return Flow::more;
   }
-  data.events.push_front(
-      {data.local_time, local, remote, change_text(transition), "", judgement.reason, judgement.verdict, data.samples});
+  data.events.push_front({data.local_time, local, remote, local_text(transition), change_text(transition), "",
+                          judgement.reason, judgement.verdict, data.samples});
   if (data.events.size() > kMostEvents) data.events.pop_back();
   return Flow::more;
 }

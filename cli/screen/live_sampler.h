@@ -22,6 +22,7 @@ class LiveSampler {
   [[nodiscard]] std::chrono::milliseconds interval(std::chrono::milliseconds wanted) const;
 
  private:
+  [[nodiscard]] std::string local_text(const Transition& transition) const;
   Flow note(const Transition& transition, const Judgement& judgement);
 
   Host& host_;

@@ -324,7 +324,7 @@ void LiveView::copy() {
   if (command.empty()) return;
   to_copy_ = command;
   if (std::find(copied_.begin(), copied_.end(), command) == copied_.end()) copied_.push_back(command);
-  message_ = "copied: " + command;
+  message_ = (manner_.clipboard ? "copied: " : "printed at the end: ") + command;
 }
 
 }  // namespace tcpstat::cli::screen

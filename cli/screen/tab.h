@@ -20,6 +20,7 @@ namespace tcpstat::cli::screen {
 struct Manner {
   Charset charset = Charset::utf8;
   Charset sparks = Charset::utf8;  ///< of sparklines: not every font has eighths of a block
+  bool clipboard = true;           ///< whether the terminal has one that can be written
   bool processes = false;          ///< a column of its own
   bool tcp_info = false;
   bool all_events = false;

@@ -16,24 +16,33 @@ namespace tcpstat::cli::screen {
 namespace {
 
 // ECMA-48, and DEC's private modes as every terminal emulator knows them.
-constexpr std::string_view kEnter = "\x1b[?1049h\x1b[?25l";
-/// The Linux console and DEC's terminals have no second screen: there the last line makes room for what follows.
-constexpr std::string_view kLeave = "\x1b[0m\x1b[999;1H\x1b[K\x1b[?25h\x1b[?1049l";
+constexpr std::string_view kTakeSecond = "\x1b[?1049h";
+constexpr std::string_view kHideCursor = "\x1b[?25l";
+/// Where there is no second screen, the last line makes room for what follows.
+constexpr std::string_view kClearLastLine = "\x1b[0m\x1b[999;1H\x1b[K";
+constexpr std::string_view kShowCursor = "\x1b[?25h";
+constexpr std::string_view kLeaveSecond = "\x1b[?1049l";
 
 // For the signal handlers, which can be given nothing.
 volatile sig_atomic_t screen = -1;
 volatile sig_atomic_t keys = -1;
 volatile sig_atomic_t pipe_end = -1;
+ScreenAbilities able{};
 termios as_found{};
 termios key_by_key{};
 
 void enter() {
   if (keys >= 0) ::tcsetattr(keys, TCSADRAIN, &key_by_key);
-  write_all(screen, kEnter);
+  if (able.second_screen) write_all(screen, kTakeSecond);
+  if (able.hidden_cursor) write_all(screen, kHideCursor);
 }
 
 void leave_now() {
-  if (screen >= 0) write_all(screen, kLeave);
+  if (screen >= 0) {
+    write_all(screen, kClearLastLine);
+    if (able.hidden_cursor) write_all(screen, kShowCursor);
+    if (able.second_screen) write_all(screen, kLeaveSecond);
+  }
   if (keys >= 0) ::tcsetattr(keys, TCSADRAIN, &as_found);
 }
 
@@ -95,7 +104,8 @@ constexpr std::initializer_list<int> kEndings = {SIGHUP,  SIGQUIT, SIGABRT,   SI
 
 }  // namespace
 
-TerminalGuard::TerminalGuard(int out, int in) {
+TerminalGuard::TerminalGuard(int out, int in, const ScreenAbilities& abilities) {
+  able = abilities;
   std::array<int, 2> ends = {-1, -1};
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0) {
     news_ = FileDescriptor(ends[0]);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "base/file_descriptor.h"
+#include "cli/terminal.h"
 
 namespace tcpstat::cli::screen {
 
@@ -14,7 +15,7 @@ class TerminalGuard {
  public:
   /// Takes the screen behind `out`, hides the cursor, and reads `in` key by key; `in` may be -1: no keys. SIGINT and
   /// SIGTERM are told as news; a second one ends the process. One guard at a time.
-  TerminalGuard(int out, int in);
+  TerminalGuard(int out, int in, const ScreenAbilities& abilities);
   TerminalGuard(const TerminalGuard&) = delete;
   TerminalGuard& operator=(const TerminalGuard&) = delete;
   /// Gives it back, also while an exception passes. What was drawn must have been written before.

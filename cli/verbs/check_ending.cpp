@@ -50,6 +50,7 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
   const Terminal terminal = look_at_terminal(output.fd());
   write({.out = out,
          .width = terminal.width,
+         .height = terminal.height,
          .charset = terminal.charset(),
          .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings,
          .colour = terminal.is_terminal ? choose_colour(When::automatic, terminal) : render::Colour::no},

@@ -74,14 +74,15 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
 }
 
 /// What a document without an envelope has no place for.
-void print_summary(const render::TransitionCounts& counts, const options::OutputChoice& choice, const Notes& notes) {
+void print_summary(const render::TransitionCounts& counts, const options::OutputChoice& choice,
+                   const render::DeviceNames& devices, const Notes& notes) {
   notes.print(Notes::Level::note, trace_sentence(counts));
   if (choice.quiet || !counts.trace || counts.verdicts.total() == 0) return;
   notes.print(Notes::Level::note, render::handshake_text(counts.trace->handshakes));
   const Terminal terminal = look_at_terminal(STDERR_FILENO);
   TextBuffer table(STDERR_FILENO);
   render::write_state_times({.out = table, .width = terminal.width, .charset = terminal.foreign_charset()},
-                            *counts.trace);
+                            *counts.trace, devices);
   table.flush();
 }
 
@@ -170,7 +171,9 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!read || (command.strict && !report.coverage.complete)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   print_warnings(report.coverage, notes);
-  if (!format.has_envelope) print_summary(counts, command.output, notes);
+  if (!format.has_envelope) {
+    print_summary(counts, command.output, {(*host)->names(), (*host)->facts().netns}, notes);
+  }
   return status;
 }
 

@@ -29,10 +29,18 @@ tl::expected<filter::Filter, std::string> read_filter(const std::string& words, 
 
 bool is_live(const options::WatchCommand& watch, const Watched& watched) {
   const char* kind = std::getenv("TERM");
+  const bool able = watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
+                    *kind != '\0' && std::string_view(kind) != "dumb";
   // The live view judges the connections of TCP of one namespace; of others each sample is a list.
-  if (watch.rows.mptcp || watched.host.spans_namespaces()) return false;
-  return watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
-         *kind != '\0' && std::string_view(kind) != "dumb";
+  if (!watch.rows.mptcp && !watched.host.spans_namespaces()) return able;
+  if (able) {
+    watched.notes.print(Notes::Level::note,
+                        watch.rows.mptcp
+                            ? "the live view knows TCP alone: of MPTCP each sample is a list"
+                            : "the live view shows one network namespace: of several each sample is a list (--netns "
+                              "NAME chooses one, watch --events tells what changes in all)");
+  }
+  return false;
 }
 
 ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched) {
@@ -50,6 +58,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                         .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.sparks = has_block_eighths() ? plan.manner.charset : render::Charset::ascii;
+  plan.manner.clipboard = screen_abilities().clipboard;
   plan.manner.processes = watch.rows.processes;
   plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();

@@ -44,6 +44,7 @@ std::optional<Transition> to_transition(const ring_record& record) {
   Transition transition = socket_of(record);
   transition.from = *from;
   transition.to = *to;
+  transition.interface = record.interface;
   transition.by_followed = (record.flags & RING_FOLLOWED) != 0;
   return transition;
 }

@@ -69,5 +69,8 @@ struct ring_record {
   __u8 from;   /* TCP_ESTABLISHED = 1, … */
   __u8 to;
   __u8 reason; /* enum ring_reset_reason, enum ring_end */
-  __u16 isn;   /* of a request: tells it from the next one that gets the same memory */
+  union {
+    __u16 isn;       /* of a request: tells it from the next one that gets the same memory */
+    __u16 interface; /* of a transition: index of the device that it is bound to; 0: none, or more than fits */
+  };
 };

@@ -117,6 +117,8 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   record->remote_port = remote_port;
   record->protocol = protocol;
   record->flags = told.flags;
+  const __u32 interface = common->skc_bound_dev_if;
+  record->interface = interface >> 16 ? 0 : interface;
   if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
   record->family = family;
   record->from = told.from;

@@ -1,13 +1,55 @@
 #pragma once
-// Whether a row matches a tree: what evaluate() answers, where only a plain yes counts, at the cost of a plain yes.
+// A tree as a list of steps, made for questions that are asked of every row: no recursion, cheap tests first, and the
+// usual ones in a few instructions.
+
+#include <cstdint>
+#include <vector>
 
 #include "filter/expression.h"
 
 namespace tcpstat::filter {
 
-/// Whether evaluate() is Truth::yes. In a tree of `and`, `or` and `not` that asks two questions of each part: whether it
-/// is known to hold, or known not to.
-bool holds(const Expression& expression, const Connection& row, Names& names, Ends ends);
-bool holds(const Expression& expression, const Listener& row, Names& names);
+/// A row of either kind, as tests see it.
+struct RowView;
+
+/// Whether a tree is known to be `wanted`, yes or no. In a tree of `and`, `or` and `not` that asks one question of each
+/// test: whether it is known to hold, or known not to.
+class Matcher {
+ public:
+  explicit Matcher(Expression tree, Truth wanted = Truth::yes);
+
+  [[nodiscard]] bool matches(const Connection& row, Names& names, Ends ends) const;
+  [[nodiscard]] bool matches(const Listener& row, Names& names) const;
+
+ private:
+  enum class Kind : std::uint8_t { port, ipv4_prefix, number, other };
+  using Target = std::uint32_t;  ///< the next step, or an answer
+  static constexpr Target kYes = UINT32_MAX;
+  static constexpr Target kNo = UINT32_MAX - 1;
+
+  struct Step {
+    Kind kind = Kind::other;
+    Side side = Side::local;
+    Truth wanted = Truth::yes;
+    std::uint16_t first = 0;    ///< port
+    std::uint16_t further = 0;  ///< ports behind it
+    std::uint32_t network = 0;  ///< as in a packet
+    std::uint32_t mask = 0;
+    const Test* test = nullptr;
+    Target found = kYes;
+    Target missed = kNo;
+  };
+
+  static Step step_of(const Test& test, Truth wanted);
+  /// Steps of what comes later are there already; the first step of this one, or where nothing has to be asked.
+  Target add(const Expression& part, Truth wanted, Target found, Target missed);
+  template <typename Found>
+  [[nodiscard]] bool walk(const Found& found) const;
+  [[nodiscard]] bool run(const RowView& row) const;
+
+  Expression tree_;  ///< whose tests the steps point to
+  std::vector<Step> steps_;
+  Target begin_;
+};
 
 }  // namespace tcpstat::filter

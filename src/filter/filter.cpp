@@ -53,6 +53,7 @@ void settle(Filter& filter, Names& names) {
 void add_expression(Filter& filter, Expression expression) {
   filter.needs = needs_of(expression);
   filter.states = filter.states & possible_states(expression);
+  filter.matcher = std::make_shared<const Matcher>(expression);
   filter.expression = std::make_shared<const Expression>(std::move(expression));
 }
 
@@ -61,18 +62,19 @@ void drop_owners(Filter& filter) {
   filter.processes.clear();
   if (!filter.needs.owners) return;
   filter.expression = nullptr;
+  filter.matcher = nullptr;
   filter.needs = {};
 }
 
 template <typename Row>
 bool Filter::matches_expression(const Row& row, Ends ends) const {
-  if (expression == nullptr) return true;
+  if (matcher == nullptr) return true;
   NoNames none;
   Names& known = names != nullptr ? *names : none;
   if constexpr (std::is_same_v<Row, Connection>) {
-    return holds(*expression, row, known, ends);
+    return matcher->matches(row, known, ends);
   } else {
-    return holds(*expression, row, known);
+    return matcher->matches(row, known);
   }
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "filter/comm.h"
-#include "filter/expression.h"
+#include "filter/expression_match.h"
 #include "filter/port_range.h"
 #include "model/address.h"
 #include "model/connection.h"
@@ -45,6 +45,7 @@ struct Filter {
   std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
   /// Must hold as well; null: nothing more. Where it names states, `states` are those of which a row may match.
   std::shared_ptr<const Expression> expression;
+  std::shared_ptr<const Matcher> matcher;     ///< of `expression`
   ExpressionNeeds needs;                      ///< of `expression`
   Names* names = nullptr;                     ///< for words of `expression`; settle() sets them
   std::vector<std::string> expression_users;  ///< which `expression` names

@@ -84,6 +84,8 @@ struct Transition {
   std::optional<std::uint64_t> cookie;
   std::optional<std::uint64_t> inode;
   std::optional<std::uint64_t> netns;  ///< inode of the network namespace
+  /// Index of the device that it is bound to; zero: none, or not known.
+  std::uint32_t interface = 0;
   std::optional<EventTime> time;
   /// How long it was in `from`: as the source says, or between the first and the last sample that showed it.
   std::optional<EventTime> dwell;

@@ -66,18 +66,6 @@ void append_flags(TextBuffer& out, RowFlags flags) {
   }
 }
 
-/// `192.0.2.1%eth0:80`, `[fe80::1%eth0]:80` (RFC 4007 §11)
-void append_on_device(TextBuffer& out, const Endpoint& end, std::string_view device, const CellStyle& style) {
-  const bool brackets = end.address.family == Family::ipv6;
-  if (brackets) out.append('[');
-  out.commit(write_address(out.reserve(kMaxAddressText), end.address));
-  out.append('%');
-  append_escaped(out, device, style.charset);
-  if (brackets) out.append(']');
-  out.append(':');
-  out.number(end.port);
-}
-
 /// Inlined where the column is known: of all kinds of cells one or two are left then, and no cell is made in memory.
 [[gnu::always_inline]] inline std::size_t append(TextBuffer& out, const Cell& cell, const CellStyle& style) {
   const std::size_t start = out.size();
@@ -104,7 +92,7 @@ void append_on_device(TextBuffer& out, const Endpoint& end, std::string_view dev
       break;
     case Cell::Kind::endpoint:
       if (!cell.text.empty()) {
-        append_on_device(out, *cell.endpoint, cell.text, style);
+        append_on_device(out, *cell.endpoint, cell.text, style.charset);
         ascii = false;
         break;
       }
@@ -192,6 +180,17 @@ std::size_t append_any(TextBuffer& out, const Column& column, const Row& row, Na
 }
 
 }  // namespace
+
+void append_on_device(TextBuffer& out, const Endpoint& end, std::string_view device, Charset charset) {
+  const bool brackets = end.address.family == Family::ipv6;
+  if (brackets) out.append('[');
+  out.commit(write_address(out.reserve(kMaxAddressText), end.address));
+  out.append('%');
+  append_escaped(out, device, charset);
+  if (brackets) out.append(']');
+  out.append(':');
+  out.number(end.port);
+}
 
 std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style) { return append(out, cell, style); }
 

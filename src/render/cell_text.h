@@ -26,6 +26,9 @@ struct CellStyle {
 /// Appends the cell; hostile text comes out escaped. Returns the terminal columns it takes, if `out` is in memory.
 std::size_t append_cell(TextBuffer& out, const Cell& cell, const CellStyle& style);
 
+/// `192.0.2.1%eth0:80`, `[fe80::1%eth0]:80` (RFC 4007, section 11)
+void append_on_device(TextBuffer& out, const Endpoint& end, std::string_view device, Charset charset);
+
 /// Appends the cells of one column, which is looked up once and not for each row.
 class CellWriter {
  public:

@@ -39,6 +39,8 @@ struct Page {
   TextBuffer& out;
   /// Terminal columns; 0: as wide as need be.
   std::size_t width = 0;
+  /// Terminal lines; 0: as many as need be.
+  std::size_t height = 0;
   Charset charset = Charset::utf8;
   Detail detail = Detail::findings;
   Colour colour = Colour::no;

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "base/utf8.h"
 #include "base/wrapped.h"
 #include "render/escape.h"
 #include "render/palette.h"
@@ -80,6 +81,21 @@ void write_judgement_page(const Page& page, std::string_view text) {
     }
     text.remove_prefix(end + 1);
   }
+}
+
+bool fits_screen(const Page& page, std::string_view text) {
+  if (page.width == 0 || page.height == 0) return true;
+  TextBuffer out;
+  write_judgement_page({.out = out, .width = page.width, .charset = page.charset}, text);
+  std::size_t lines = 1;  // of the prompt
+  for (std::string_view rest = out.view(); !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    // A command is not wrapped by us, but by the terminal.
+    const std::size_t columns = std::max<std::size_t>(display_width(rest.substr(0, end)), 1);
+    lines += (columns + page.width - 1) / page.width;
+    rest.remove_prefix(end + 1);
+  }
+  return lines <= page.height;
 }
 
 }  // namespace tcpstat::render

@@ -11,4 +11,7 @@ namespace tcpstat::render {
 /// it can be copied.
 void write_judgement_page(const Page& page, std::string_view text);
 
+/// Whether that page and a prompt below it fit the terminal's lines; true where these are not known.
+bool fits_screen(const Page& page, std::string_view text);
+
 }  // namespace tcpstat::render

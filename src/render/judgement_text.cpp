@@ -4,41 +4,14 @@
 #include <cmath>
 #include <string>
 
-#include "base/ascii.h"
 #include "render/escape.h"
 #include "render/evidence_text.h"
 #include "render/headline.h"
 #include "render/judgement_page.h"
+#include "render/judgement_words.h"
 
 namespace tcpstat::render {
 namespace {
-
-void append_without(TextBuffer& out, std::string_view text, std::string_view unwanted) {
-  while (true) {
-    const std::size_t at = text.find_first_of(unwanted);
-    append_escaped(out, text.substr(0, at));
-    if (at == std::string_view::npos) return;
-    out.append(text[at] == '|' ? "\\x7c" : "\\x3b");
-    text.remove_prefix(at + 1);
-  }
-}
-
-/// A real Nagios took "ev|il=9999" in the text for performance data.
-void append_text(TextBuffer& out, std::string_view text) { append_without(out, text, "|"); }
-
-/// A real Nagios makes a colon of a semicolon in the first line, and there "-w 1:" is another range than "-w 1".
-void append_in_first_line(TextBuffer& out, std::string_view text) { append_without(out, text, "|;"); }
-
-/// Sentences have a semicolon before a clause, where a comma does too; a command that is changed must not look like one.
-void append_headline(TextBuffer& out, std::string_view text) {
-  constexpr std::string_view kClause = "; ";
-  for (std::size_t at = text.find(kClause); at != std::string_view::npos; at = text.find(kClause)) {
-    append_in_first_line(out, text.substr(0, at));
-    out.append(", ");
-    text.remove_prefix(at + kClause.size());
-  }
-  append_in_first_line(out, text);
-}
 
 void append_limit(TextBuffer& out, const std::optional<double>& value) {
   if (value) append_number(out, *value);
@@ -68,76 +41,47 @@ void append_performance(TextBuffer& out, const PerformanceValue& value) {
   out.append(limits.view().substr(0, length));  // semicolons at the end are left out
 }
 
-void append_status(TextBuffer& out, Severity status) {
-  out.append("TCPSTAT ");
-  out.append(status_word(status));
-  out.append(" - ");
-}
-
-/// Columns for what stands behind "TCPSTAT CRITICAL - ": where a terminal is wider than 80, more is said at once.
-std::size_t room_for_headline(const Page& page, Severity status) {
-  constexpr std::size_t kFirstLine = 80;
-  constexpr std::size_t kAround = std::string_view("TCPSTAT  - ").size();
-  return std::max(kFirstLine, page.width) - kAround - status_word(status).size();
-}
-
-/// What a line says already is not said again.
-void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view headline) {
-  for (const Warning& warning : coverage.warnings) {
-    if (warning.message == headline) continue;
-    out.append("note: ");
-    append_text(out, warning.message);
-    out.append('\n');
-  }
-}
-
-void append_upper(TextBuffer& out, std::string_view word) {
-  for (const char c : word) out.append(ascii_upper(c));
-}
-
 void append_evidence(TextBuffer& out, const Evidence& evidence) {
   out.append("  ");
   append_text(out, evidence_text(evidence));
   out.append('\n');
 }
 
-/// "netns web: ", where there are several.
-void append_namespace(TextBuffer& out, std::string_view netns) {
-  if (netns.empty()) return;
-  out.append("netns ");
-  append_text(out, netns);
-  out.append(": ");
-}
-
-/// "WARNING netns web: 3 CLOSE_WAIT …"
-void append_namespace_verdict(TextBuffer& out, const NamespaceVerdict& verdict) {
-  out.append(status_word(verdict.status));
-  out.append(' ');
-  append_namespace(out, verdict.name);
-  append_text(out, verdict.headline);
-  out.append('\n');
-}
-
-void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
+/// "CRITICAL accept-queue-full: netns web: "
+void append_rule(TextBuffer& out, const Finding& finding) {
   append_upper(out, name(finding.severity));
   out.append(' ');
   append_text(out, finding.rule);
   out.append(": ");
   append_namespace(out, finding.netns);
+}
+
+/// "  why: …", a line, if there is something to say.
+void append_part(TextBuffer& out, std::string_view what, std::string_view text) {
+  if (text.empty()) return;
+  out.append(what);
+  append_text(out, text);
+  out.append('\n');
+}
+
+void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
+  append_rule(out, finding);
   append_text(out, finding.message);
   out.append('\n');
-  const auto line = [&](std::string_view what, std::string_view text) {
-    if (text.empty()) return;
-    out.append(what);
-    append_text(out, text);
-    out.append('\n');
-  };
-  line("  why: ", finding.why);
+  append_part(out, "  why: ", finding.why);
   if (detail == Detail::evidence) {
     for (const Evidence& evidence : finding.evidence) append_evidence(out, evidence);
   }
-  line("  do: ", finding.advice);
-  line("  run: ", finding.next);
+  append_part(out, "  do: ", finding.advice);
+  append_part(out, "  run: ", finding.next);
+}
+
+/// What is wrong and what to type, where there is no room for more.
+void append_short_finding(TextBuffer& out, const Finding& finding) {
+  append_rule(out, finding);
+  append_text(out, short_words(finding));
+  out.append('\n');
+  append_part(out, "  run: ", finding.next);
 }
 
 /// What half-opens are where nobody attacks; empty if there is nothing to say of them.
@@ -226,29 +170,10 @@ std::vector<std::string_view> unseen(const CheckReport& report) {
   return out;
 }
 
-/// As the audit has them; on a terminal the worst first, because what scrolls away is what stands on top.
-std::vector<const AuditCheck*> in_order(const AuditReport& report, const Page& page) {
-  std::vector<const AuditCheck*> out;
-  for (const AuditCheck& check : report.checks) out.push_back(&check);
-  if (page.width == 0) return out;
-  std::stable_sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->status > b->status; });
-  return out;
-}
-
-bool was_audited(const AuditReport& report, const NamespaceVerdict& verdict) {
-  return std::any_of(report.checks.begin(), report.checks.end(), [&](const AuditCheck& check) {
-    return std::find(check.namespaces.begin(), check.namespaces.end(), verdict.name) != check.namespaces.end();
-  });
-}
-
-/// "web, db and 3 others"; all of them with the evidence.
-std::string named(const std::vector<std::string>& namespaces, Detail detail) {
-  constexpr std::size_t kMost = 8;
-  const std::size_t shown = detail == Detail::evidence || namespaces.size() <= kMost + 1 ? namespaces.size() : kMost;
-  std::string out;
-  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + namespaces[i];
-  if (shown < namespaces.size()) out += " and " + std::to_string(namespaces.size() - shown) + " others";
-  return out;
+/// A finding that is told says it already.
+bool is_part_of(const std::vector<const Finding*>& told, std::string_view sentence) {
+  return std::any_of(told.begin(), told.end(),
+                     [&](const Finding* one) { return one->message.find(sentence) != std::string::npos; });
 }
 
 /// A finding and its verdict, and those of listener and host, share what they rest on.
@@ -260,31 +185,75 @@ bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
   });
 }
 
-}  // namespace
+/// What is no problem is told to those who ask, and where the first line began to tell it.
+std::vector<const Finding*> told_findings(const Page& page, const CheckReport& report, const Headline& first) {
+  std::vector<const Finding*> out;
+  for (const Finding& finding : report.findings) {
+    const bool begun = first.shortened && &finding == first.told;
+    if (finding.severity >= Severity::unknown || page.detail == Detail::evidence || begun) out.push_back(&finding);
+  }
+  return out;
+}
 
-void write_check_text(const Page& page, const CheckReport& report) {
-  TextBuffer out;
-  const Headline first = headline_within(report, room_for_headline(page, report.status));
+/// How many findings are told with all their parts, and how many at all.
+struct Telling {
+  std::size_t whole;
+  std::size_t any;
+
+  /// Less of them; false if only the first is left.
+  bool shrink() {
+    if (whole > 1) return --whole > 0;
+    return any > 1 && --any > 0;
+  }
+};
+
+struct ToldCheck {
+  const Headline& first;
+  const std::vector<const Finding*>& findings;
+  Telling telling;
+};
+
+/// "-v adds 3 findings, and reason and advice of 2"
+void append_left_out(TextBuffer& out, const ToldCheck& told) {
+  const std::size_t gone = told.findings.size() - told.telling.any;
+  const std::size_t shortened = told.telling.any - told.telling.whole;
+  if (gone + shortened == 0) return;
+  out.append("-v adds ");
+  if (gone > 0) {
+    out.number(gone);
+    out.append(gone == 1 ? " finding" : " findings");
+  }
+  if (shortened > 0) {
+    out.append(gone > 0 ? ", and reason and advice of " : "reason and advice of ");
+    out.number(shortened);
+    if (gone == 0) out.append(shortened == 1 ? " finding" : " findings");
+  }
+  out.append('\n');
+}
+
+void append_check(TextBuffer& out, const Page& page, const CheckReport& report, const ToldCheck& told) {
   append_status(out, report.status);
-  append_headline(out, first.text);
+  append_headline(out, told.first.text);
   // On a terminal the command stands below its finding, and the numbers at the end, if at all.
   if (page.width == 0) {
     append_next(out, report.findings);
     append_all_performance(out, report.performance, " | ");
   }
   out.append('\n');
-  if (first.shortened && first.told == nullptr) {
+  if (told.first.shortened && told.first.told == nullptr) {
     append_text(out, report.headline);
     out.append('\n');
   }
   for (const NamespaceVerdict& verdict : report.namespaces) {
-    if (verdict.status >= Severity::unknown || page.detail == Detail::evidence) append_namespace_verdict(out, verdict);
+    if (verdict.status < Severity::unknown && page.detail == Detail::findings) continue;
+    append_namespace_verdict(out, verdict, page.width == 0 ? std::vector<const Finding*>{} : told.findings);
   }
-  for (const Finding& finding : report.findings) {
-    // What is no problem is told to those who ask, and where the first line began to tell it.
-    const bool begun = first.shortened && &finding == first.told;
-    if (finding.severity >= Severity::unknown || page.detail == Detail::evidence || begun)
-      append_finding(out, finding, page.detail);
+  for (std::size_t i = 0; i < told.telling.any; ++i) {
+    if (i < told.telling.whole) {
+      append_finding(out, *told.findings[i], page.detail);
+    } else {
+      append_short_finding(out, *told.findings[i]);
+    }
   }
   for (const SynVerdict& verdict : report.verdicts) {
     if (page.detail == Detail::evidence) {
@@ -295,64 +264,34 @@ void write_check_text(const Page& page, const CheckReport& report) {
     }
   }
   for (const std::string_view sentence : unseen(report)) {
+    if (page.width != 0 && is_part_of(told.findings, sentence)) continue;
     out.append("not seen: ");
     append_text(out, sentence);
     out.append('\n');
   }
   append_notes(out, report.reading.coverage, report.headline);
+  append_left_out(out, told);
   // Beside trouble they would push the first line off a screen of 24 lines.
   const bool has_room = report.status < Severity::unknown || page.detail == Detail::evidence;
   if (page.width != 0 && has_room && !report.performance.empty()) {
     append_all_performance(out, report.performance, "numbers: ");
     out.append('\n');
   }
-  write_judgement_page(page, out.view());
 }
 
-void write_audit_text(const Page& page, const AuditReport& report) {
+}  // namespace
+
+void write_check_text(const Page& page, const CheckReport& report) {
+  const Headline first = headline_within(report, room_for_headline(page, report.status));
+  const std::vector<const Finding*> told = told_findings(page, report, first);
+  // Findings shrink from the last one on, so that the first line does not leave the screen; the worst is told whole.
+  Telling telling{told.size(), told.size()};
   TextBuffer out;
-  const Headline first = headline_within(report.headline, room_for_headline(page, report.status));
-  append_status(out, report.status);
-  append_headline(out, first.text);
-  out.append('\n');
-  if (first.shortened) {
-    append_text(out, report.headline);
-    out.append('\n');
+  append_check(out, page, report, {first, told, telling});
+  while (page.detail == Detail::findings && !fits_screen(page, out.view()) && telling.shrink()) {
+    out.clear();
+    append_check(out, page, report, {first, told, telling});
   }
-  for (const NamespaceVerdict& verdict : report.namespaces) {
-    // What was judged of the others stands in the lines below.
-    if (page.detail == Detail::evidence || !was_audited(report, verdict)) append_namespace_verdict(out, verdict);
-  }
-  std::size_t widest = 0;
-  for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
-  constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
-  for (const AuditCheck* one : in_order(report, page)) {
-    const AuditCheck& check = *one;
-    const std::string_view word = name(check.status);
-    append_upper(out, word);
-    out.append(kStatusWidth - word.size(), ' ');
-    out.append(check.name);
-    out.append(widest - check.name.size() + 2, ' ');
-    append_text(out, check.value ? std::string_view(*check.value) : "-");
-    out.append('\n');
-    const auto line = [&](std::string_view what, std::string_view text) {
-      if (text.empty()) return;
-      out.append(kStatusWidth, ' ');
-      out.append(what);
-      append_text(out, text);
-      out.append('\n');
-    };
-    if (check.namespaces.size() < report.namespaces.size()) line("netns: ", named(check.namespaces, page.detail));
-    line("advice: ", check.advice);
-    // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
-    const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
-    if (page.detail == Detail::evidence || (!check.advice.empty() && !short_of_room)) {
-      line("why: ", check.reason);
-      if (!check.advice.empty()) line("cost: ", check.cost);
-      line("source: ", check.source);
-    }
-  }
-  append_notes(out, report.reading.coverage, report.headline);
   write_judgement_page(page, out.view());
 }
 

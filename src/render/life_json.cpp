@@ -65,7 +65,7 @@ Json life_json(const ConnectionLife& of) {
   return out;
 }
 
-void add_trace_summary(Json& to, const TraceSummary& of) {
+void add_trace_summary(Json& to, const TraceSummary& of, const DeviceNames& devices) {
   to["lives"] = of.lives;
   to["running"] = of.running;
   to["handshakes"] = handshakes_json(of.handshakes);
@@ -74,6 +74,8 @@ void add_trace_summary(Json& to, const TraceSummary& of) {
     Json out;
     out["opening"] = group.opening == Opening::unknown ? Json() : Json(name(group.opening));
     add_end(out, "local", group.local);
+    const std::string_view device = devices.name(group.netns, group.interface);
+    out["interface"] = device.empty() ? Json() : Json(device);
     out["states"] = Json::array();
     for (const StateTimes& times : group.states) {
       out["states"].push_back({{"state", name(times.state)},

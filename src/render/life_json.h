@@ -3,6 +3,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "render/device_names.h"
 #include "report/connection_life.h"
 #include "report/trace_summary.h"
 
@@ -10,6 +11,6 @@ namespace tcpstat::render {
 
 nlohmann::ordered_json life_json(const ConnectionLife& of);
 /// lives, running, handshakes, state_times.
-void add_trace_summary(nlohmann::ordered_json& to, const TraceSummary& of);
+void add_trace_summary(nlohmann::ordered_json& to, const TraceSummary& of, const DeviceNames& devices);
 
 }  // namespace tcpstat::render

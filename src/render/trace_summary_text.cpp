@@ -2,13 +2,14 @@
 
 #include <string>
 
+#include "base/utf8.h"
 #include "render/duration_text.h"
 #include "render/text_table.h"
 
 namespace tcpstat::render {
 namespace {
 
-std::string opened_text(const TimedGroup& group) {
+std::string opened_text(const TimedGroup& group, const DeviceNames& devices, Charset charset) {
   switch (group.opening) {
     case Opening::active:
       return "by this host";
@@ -17,7 +18,10 @@ std::string opened_text(const TimedGroup& group) {
     case Opening::passive:
       break;
   }
-  return group.local ? "at " + to_string(*group.local) : "at others";
+  if (!group.local) return "at others";
+  TextBuffer end;
+  devices.append_end(end, *group.local, group.netns, group.interface, charset);
+  return "at " + std::string(end.view());
 }
 
 void append_count(std::string& to, const std::optional<std::uint64_t>& count, std::string_view what) {
@@ -38,7 +42,7 @@ std::string handshake_text(const HandshakeCounts& of) {
   return text;
 }
 
-void write_state_times(const Page& page, const TraceSummary& summary) {
+void write_state_times(const Page& page, const TraceSummary& summary, const DeviceNames& devices) {
   if (summary.groups.empty()) return;
   TextTable table(page.out,
                   {{"OPENED", Align::left},
@@ -51,11 +55,11 @@ void write_state_times(const Page& page, const TraceSummary& summary) {
                   {true, page.width, page.charset == Charset::utf8 ? "…" : "~"});
   const auto put = [&](std::string_view text) {
     table.cell().append(text);
-    table.end_cell(text.size());
+    table.end_cell(display_width(text));
   };
   for (const TimedGroup& group : summary.groups) {
     for (const StateTimes& times : group.states) {
-      put(opened_text(group));
+      put(opened_text(group, devices, page.charset));
       put(name(times.state));
       put(std::to_string(times.count));
       for (const EventTime time : {times.p50, times.p90, times.p99, times.max}) put(exact_text(time));

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "render/device_names.h"
 #include "render/documents.h"
 #include "report/trace_summary.h"
 
@@ -11,6 +12,6 @@ namespace tcpstat::render {
 /// One line: what became of handshakes, as far as that is known.
 std::string handshake_text(const HandshakeCounts& of);
 /// A table: how long connections were in each state, by listener. Nothing where nothing was timed.
-void write_state_times(const Page& page, const TraceSummary& summary);
+void write_state_times(const Page& page, const TraceSummary& summary, const DeviceNames& devices);
 
 }  // namespace tcpstat::render

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "render/device_names.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
 #include "render/json_in_need.h"
@@ -17,7 +18,10 @@ namespace {
 /// What both have; an heir writes what stands between objects and around them.
 class TransitionObjects : public TransitionWriter {
  public:
-  explicit TransitionObjects(RenderSettings settings) : settings_(std::move(settings)) { settings_.out.end_unit(); }
+  explicit TransitionObjects(RenderSettings settings)
+      : settings_(std::move(settings)), devices_(settings_.names, settings_.facts.netns) {
+    settings_.out.end_unit();
+  }
 
   void sample(const SampleTime& time) override {
     life_start_.clear();
@@ -40,6 +44,9 @@ class TransitionObjects : public TransitionWriter {
     } else {
       out.append("null");
     }
+    out.append(R"(,"interface":)");
+    const std::string_view device = devices_.name(of.netns, of.interface);
+    device.empty() ? out.append("null") : append_json_string(out, device);
     out.append(R"(,"netns":)");
     number_or_null(of.netns);
     out.append(R"(,"socket":)");
@@ -125,6 +132,7 @@ class TransitionObjects : public TransitionWriter {
   virtual void begin_object() {}
   virtual void end_object() {}
   [[nodiscard]] const RunFacts& facts() const { return settings_.facts; }
+  [[nodiscard]] const DeviceNames& devices() const { return devices_; }
   [[nodiscard]] TextBuffer& out() { return settings_.out; }
   [[nodiscard]] std::uint64_t snapshot() const { return snapshot_; }
 
@@ -171,13 +179,14 @@ class TransitionObjects : public TransitionWriter {
   }
 
   RenderSettings settings_;
+  DeviceNames devices_;
   std::string line_start_;
   std::string life_start_;
   std::string time_;
   std::uint64_t snapshot_ = 1;
 };
 
-nlohmann::ordered_json what_was_counted(const TransitionCounts& counts) {
+nlohmann::ordered_json what_was_counted(const TransitionCounts& counts, const DeviceNames& devices) {
   nlohmann::ordered_json to;
   to["samples"] = counts.samples > 0 ? nlohmann::ordered_json(counts.samples) : nullptr;
   to["lost_records"] = counts.lost_records ? nlohmann::ordered_json(*counts.lost_records) : nullptr;
@@ -186,7 +195,7 @@ nlohmann::ordered_json what_was_counted(const TransitionCounts& counts) {
   for (const TransitionVerdict verdict : kObservedVerdicts) {
     transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
   }
-  if (counts.trace) add_trace_summary(to, *counts.trace);
+  if (counts.trace) add_trace_summary(to, *counts.trace, devices);
   return to;
 }
 
@@ -195,7 +204,7 @@ class TransitionLines final : public TransitionObjects {
   using TransitionObjects::TransitionObjects;
 
   void finish(const Report& last, const TransitionCounts& counts) override {
-    const std::string line = summary_line(last, snapshot(), what_was_counted(counts));
+    const std::string line = summary_line(last, snapshot(), what_was_counted(counts, devices()));
     out().end_units();
     out().append(line);
     finished_ = true;
@@ -222,7 +231,7 @@ class TransitionDocument final : public TransitionObjects {
 
   void finish(const Report& last, const TransitionCounts& counts) override {
     begin_once();
-    const std::string end = document_end(last, what_was_counted(counts));
+    const std::string end = document_end(last, what_was_counted(counts, devices()));
     out().end_units();
     out().append(objects_ > 0 ? "\n],\n" : "],\n");
     out().append(end);

@@ -5,6 +5,7 @@
 
 #include "base/utf8.h"
 #include "model/state.h"
+#include "render/device_names.h"
 #include "render/duration_text.h"
 #include "render/palette.h"
 #include "render/text_table.h"
@@ -81,6 +82,7 @@ class TransitionTable final : public TransitionWriter {
  public:
   explicit TransitionTable(RenderSettings settings)
       : settings_(std::move(settings)),
+        devices_(settings_.names, settings_.facts.netns),
         table_(settings_.out, transition_headings(settings_),
                {settings_.header, settings_.width, settings_.ellipsis, SecondLine::yes}) {}
 
@@ -92,7 +94,7 @@ class TransitionTable final : public TransitionWriter {
     put_state(of.to);
     put(name(judgement.verdict));
     put(seen_text(of));
-    put(of.local ? to_string(*of.local) : "-");
+    put_local(of);
     put(of.remote ? to_string(*of.remote) : "*");
     if (settings_.namespaces == Namespaces::several) put_netns(of.netns.value_or(0));
     put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
@@ -107,6 +109,12 @@ class TransitionTable final : public TransitionWriter {
   void put(std::string_view text, std::string_view colour = {}) {
     table_.cell().append(text);
     table_.end_cell(text.size(), colour);
+  }
+  void put_local(const Transition& of) {
+    if (!of.local) return put("-");
+    const std::size_t start = table_.cell().size();
+    devices_.append_end(table_.cell(), *of.local, of.netns, of.interface, settings_.charset);
+    end_cell(start);
   }
   void put_netns(std::uint64_t inode) {
     const std::string_view name = settings_.names.netns(inode);
@@ -128,6 +136,7 @@ class TransitionTable final : public TransitionWriter {
   }
 
   RenderSettings settings_;
+  DeviceNames devices_;
   TextTable table_;
   std::string time_;
 };

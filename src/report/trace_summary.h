@@ -42,6 +42,8 @@ struct TimedGroup {
   Opening opening = Opening::unknown;
   std::optional<Endpoint> local;  ///< of a passive opening; nothing for listeners beyond those that are told apart
   std::vector<StateTimes> states;
+  std::uint32_t interface = 0;              ///< index of the device that they are bound to; zero: none, or not known
+  std::optional<std::uint64_t> netns = {};  ///< whose device that is
 };
 
 struct TraceSummary {

@@ -45,8 +45,12 @@ EventTime TimeHistogram::percentile(double share) const {
   return max_;
 }
 
-bool LifeStatistics::Order::operator()(const Endpoint& a, const Endpoint& b) const {
-  return std::tie(a.address.family, a.address.bytes, a.port) < std::tie(b.address.family, b.address.bytes, b.port);
+bool LifeStatistics::Order::operator()(const Place& a, const Place& b) const {
+  const auto key = [](const Place& place) {
+    const auto& [address, port] = place.local;
+    return std::tie(address.family, address.bytes, port, place.interface, place.netns);
+  };
+  return key(a) < key(b);
 }
 
 void LifeStatistics::count_handshake(const Transition& transition, Opening opening) {
@@ -70,8 +74,10 @@ void LifeStatistics::count_handshake(const Transition& transition, Opening openi
 LifeStatistics::Times& LifeStatistics::times_of(const Transition& transition, Opening opening) {
   if (opening == Opening::active) return outgoing_;
   if (opening == Opening::unknown || !transition.local) return unknown_;
-  if (const auto at = listeners_.find(*transition.local); at != listeners_.end()) return at->second;
-  return listeners_.size() < most_listeners_ ? listeners_[*transition.local] : other_listeners_;
+  Place place{*transition.local, transition.interface};
+  if (place.interface != 0) place.netns = transition.netns;
+  if (const auto at = listeners_.find(place); at != listeners_.end()) return at->second;
+  return listeners_.size() < most_listeners_ ? listeners_[place] : other_listeners_;
 }
 
 void LifeStatistics::add(const Transition& transition, Opening opening) {
@@ -86,8 +92,13 @@ void LifeStatistics::add(const Transition& transition, Opening opening) {
 TraceSummary LifeStatistics::summary() const {
   TraceSummary out;
   out.handshakes = handshakes_;
-  const auto add = [&](Opening opening, const std::optional<Endpoint>& local, const Times& times) {
-    TimedGroup group{opening, local, {}};
+  const auto add = [&](Opening opening, const Place* place, const Times& times) {
+    TimedGroup group{opening, {}, {}};
+    if (place != nullptr) {
+      group.local = place->local;
+      group.interface = place->interface;
+      group.netns = place->netns;
+    }
     for (const StateInfo& state : states()) {
       const TimeHistogram& of = times[static_cast<std::size_t>(state.state)];
       if (of.count() == 0) continue;
@@ -96,7 +107,7 @@ TraceSummary LifeStatistics::summary() const {
     }
     if (!group.states.empty()) out.groups.push_back(std::move(group));
   };
-  for (const auto& [local, times] : listeners_) add(Opening::passive, local, times);
+  for (const auto& [place, times] : listeners_) add(Opening::passive, &place, times);
   const auto connections = [](const TimedGroup& group) {
     std::uint64_t most = 0;
     for (const StateTimes& times : group.states) most = std::max(most, times.count);
@@ -104,9 +115,9 @@ TraceSummary LifeStatistics::summary() const {
   };
   std::stable_sort(out.groups.begin(), out.groups.end(),
                    [&](const TimedGroup& a, const TimedGroup& b) { return connections(a) > connections(b); });
-  add(Opening::passive, std::nullopt, other_listeners_);
-  add(Opening::active, std::nullopt, outgoing_);
-  add(Opening::unknown, std::nullopt, unknown_);
+  add(Opening::passive, nullptr, other_listeners_);
+  add(Opening::active, nullptr, outgoing_);
+  add(Opening::unknown, nullptr, unknown_);
   return out;
 }
 

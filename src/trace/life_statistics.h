@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "report/trace_summary.h"
@@ -39,8 +40,14 @@ class LifeStatistics {
   [[nodiscard]] TraceSummary summary() const;
 
  private:
+  /// Where connections arrive: on different devices an address means different listeners.
+  struct Place {
+    Endpoint local;
+    std::uint32_t interface = 0;
+    std::optional<std::uint64_t> netns = {};  ///< with a device
+  };
   struct Order {
-    bool operator()(const Endpoint& a, const Endpoint& b) const;
+    bool operator()(const Place& a, const Place& b) const;
   };
   using Times = std::array<TimeHistogram, kStateCount + 1>;  ///< by number of state
 
@@ -49,7 +56,7 @@ class LifeStatistics {
 
   std::size_t most_listeners_;
   HandshakeCounts handshakes_;
-  std::map<Endpoint, Times, Order> listeners_;
+  std::map<Place, Times, Order> listeners_;
   Times other_listeners_;
   Times outgoing_;
   Times unknown_;

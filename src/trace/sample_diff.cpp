@@ -64,6 +64,16 @@ struct Absentee {
 
 }  // namespace
 
+std::uint16_t SampleDiff::Devices::place_of(std::uint32_t interface) {
+  // Rows of one device stand side by side, and hosts have few devices that sockets are bound to.
+  if (interfaces_[last_] == interface) return last_;
+  const auto at = std::find(interfaces_.begin(), interfaces_.end(), interface);
+  if (at == interfaces_.end() && interfaces_.size() > std::numeric_limits<std::uint16_t>::max()) return 0;
+  last_ = static_cast<std::uint16_t>(at - interfaces_.begin());
+  if (at == interfaces_.end()) interfaces_.push_back(interface);
+  return last_;
+}
+
 template <typename Tuple>
 std::uint64_t SampleDiff::KeyHash::operator()(const SocketRecord<Tuple>& record) const {
   if (record.has(SocketRecord<Tuple>::kHasCookie)) return record.identity;
@@ -80,13 +90,13 @@ void SampleDiff::begin(std::optional<EventTime> now) {
 }
 
 Stay SampleDiff::see(const Connection& row, Wanted wanted) {
-  const Row one{row.local, row.remote, row.cookie, row.inode, row.state, wanted};
+  const Row one{row.local, row.remote, row.cookie, row.inode, row.state, wanted, row.interface};
   return row.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
 }
 
 Stay SampleDiff::see(const Listener& row, Wanted wanted) {
   const Endpoint none;
-  const Row one{row.local, none, row.cookie, row.inode, State::listen, wanted};
+  const Row one{row.local, none, row.cookie, row.inode, State::listen, wanted, row.interface};
   return row.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
 }
 
@@ -102,6 +112,7 @@ Stay SampleDiff::see_in(Sockets<Tuple>& sockets, const Row& row) {
   now.identity = row.cookie.value_or(row.inode);
   now.since_us = now.last_us = now_us_;
   now.tuple = tuple_of<Tuple>(row.local, row.remote);
+  now.device = devices_.place_of(row.interface);
   now.state = row.state;
   now.set(Record::kHasCookie, row.cookie.has_value());
   now.set(Record::kWanted, row.wanted == Wanted::yes);
@@ -132,6 +143,7 @@ Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& n
   }
   known.last_us = now.last_us;
   known.tuple = now.tuple;
+  known.device = now.device;
   // An inode that was there once still tells another socket from this one after the process has closed it.
   if (now.identity != 0) known.identity = now.identity;
   known.flags = now.flags;  // of this turn, and not missed
@@ -266,6 +278,7 @@ void SampleDiff::tell(const SocketRecord<Tuple>* before, const SocketRecord<Tupl
   // A socket that lost its remote end is shown with the one that it had.
   const bool lost_remote = shown.tuple.remote_port == 0 && before != nullptr;
   const Tuple& far = lost_remote ? before->tuple : shown.tuple;
+  out.interface = devices_.interface_at(shown.device);
   if (far.remote_port != 0) out.remote = endpoint_of(far.remote_address, far.remote_port);
   if (shown.has(Record::kHasCookie)) {
     out.cookie = shown.identity;

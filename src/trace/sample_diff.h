@@ -77,6 +77,18 @@ class SampleDiff {
     std::vector<SocketRecord<Tuple>*> appeared;
   };
   /// What tells one row from another.
+  /// The devices that sockets were bound to, each once, so that a record needs two bytes for its own.
+  class Devices {
+   public:
+    /// Zero for none, and for those that do not fit.
+    std::uint16_t place_of(std::uint32_t interface);
+    [[nodiscard]] std::uint32_t interface_at(std::uint16_t place) const { return interfaces_[place]; }
+
+   private:
+    std::vector<std::uint32_t> interfaces_ = {0};
+    std::uint16_t last_ = 0;
+  };
+
   struct Row {
     const Endpoint& local;
     const Endpoint& remote;
@@ -84,6 +96,7 @@ class SampleDiff {
     std::uint64_t inode;
     State state;
     Wanted wanted;
+    std::uint32_t interface = 0;
   };
 
   template <typename Tuple>
@@ -113,6 +126,7 @@ class SampleDiff {
   bool last_complete_ = false;
   Flow flow_ = Flow::more;
   std::uint64_t sockets_ = 0;
+  Devices devices_;
   std::uint64_t unknown_ = 0;
 };
 

@@ -66,6 +66,7 @@ struct SocketRecord {
   std::int64_t since_us = 0;   ///< time of the first sample that showed this state
   std::int64_t last_us = 0;    ///< and of the last one
   Tuple tuple;
+  std::uint16_t device = 0;  ///< its place among the devices that sockets are bound to; zero: none
   State state = State::close;
   std::uint8_t flags = 0;
 

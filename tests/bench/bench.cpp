@@ -7,14 +7,17 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "cases.h"
 #include "command.h"
 #include "goals.h"
+#include "namespaces.h"
 #include "program.h"
 #include "report.h"
 #include "rounds.h"
@@ -48,6 +51,20 @@ void copy_programs(const Request& request) {
   if (!request.against.empty()) copy(request.against, kTheirs);
 }
 
+/// 20,000 networks of 24 bits, of which none begins as the addresses of the lab do. A constant step spreads them.
+void write_prefixes() {
+  std::ofstream file(std::filesystem::path(beside(kOurs)).parent_path() / kPrefixes);
+  constexpr std::uint32_t kStep = 2'654'435'769U;
+  std::uint32_t at = 0;
+  for (int written = 0; written < 20'000;) {
+    at += kStep;
+    const std::uint32_t first = at >> 24U;
+    if (first == 0 || first == 10 || first == 127 || first >= 192) continue;
+    file << first << '.' << (at >> 16U & 255U) << '.' << (at >> 8U & 255U) << ".0/24\n";
+    ++written;
+  }
+}
+
 /// The other tcpstat, as a path that holds in every folder.
 std::string absolute(const std::string& path) {
   if (path.empty()) return path;
@@ -56,9 +73,7 @@ std::string absolute(const std::string& path) {
   return std::filesystem::absolute(path);
 }
 
-int inside(const Request& request) {
-  const char* built = std::getenv("LAB_ROWS");
-  const long sockets = built != nullptr ? std::atol(built) : 0;
+int measure_here(const Request& request, long sockets) {
   const auto cases = cases_of(request.inside, sockets);
   const Size size = nearer_size(std::max(1L, sockets));
   std::printf("\n%s: %ld sockets, %d rounds", request.inside.c_str(), sockets, request.rounds);
@@ -66,12 +81,24 @@ int inside(const Request& request) {
   std::printf("\n");
   std::fflush(stdout);
   const std::string against = request.against.empty() ? "" : beside(kTheirs);
+  std::filesystem::current_path(std::filesystem::path(beside(kOurs)).parent_path());
   const auto all = play(cases, request.rounds, {folder(), beside(kOurs), against});
   print_cases(all, size);
   if (request.against.empty()) return 0;
   std::printf("\n");
   print_comparison(all);
   return 0;
+}
+
+int inside(const Request& request) {
+  constexpr int kNamespaces = 200;
+  constexpr int kConnections = 50;  // two sockets each
+  if (request.inside == "namespaces") {
+    constexpr long kSockets = kNamespaces * (2 * kConnections + 1);
+    return among_namespaces(kNamespaces, kConnections, [&] { return measure_here(request, kSockets); });
+  }
+  const char* built = std::getenv("LAB_ROWS");
+  return measure_here(request, built != nullptr ? std::atol(built) : 0);
 }
 
 /// Runs this program's `group` below the lab, which `population` tells what to build; the lab's exit code.
@@ -102,12 +129,14 @@ int main_of(const Words& words) {
   if (!request.inside.empty()) return inside(request);
   request.against = absolute(request.against);
   copy_programs(request);
+  write_prefixes();
   print_legend(request.against);
   const long sockets = request.sockets;
   const int rounds = request.rounds;
   int code = measure("empty", "empty", request, std::max(rounds, kRoundsWhenEmpty));
   if (code == kSkipped) return code;
   if (const int one = measure("empty", "trace", request, rounds); one != 0) code = one;
+  if (const int one = measure("empty", "namespaces", request, rounds); one != 0) code = one;
   const auto add = [&](const std::string& built, const char* group) {
     if (const int one = measure(built, group, request, rounds); one != 0) code = one;
   };

@@ -87,6 +87,9 @@ TEST_CASE("each task has its goal at each size") {
   CHECK(goal_text(Task::filtered, Size::large, 1.04) == "<= 1.05 met");
   CHECK(goal_text(Task::filtered, Size::small, 1.2) == "none");
   CHECK(goal_text(Task::places, Size::large, 1.2) == "<= 1.1 missed");
+  CHECK(goal_text(Task::prefixes, Size::large, 1.3) == "<= 1.3 met");
+  CHECK(goal_text(Task::prefixes, Size::small, 1.0) == "none");
+  CHECK(goal_text(Task::namespaces, Size::small, 1.51) == "<= 1.5 missed");
   CHECK(goal_text(Task::empty, Size::small, 0.91) == "<= 0.9 missed");
   CHECK(goal_text(Task::ss_owners, Size::large, 9) == ">= 8 met");
   CHECK(goal_text(Task::ss_owners, Size::large, 7) == ">= 8 missed");
@@ -140,7 +143,7 @@ TEST_CASE("words that cannot be meant get one sentence") {
 }
 
 TEST_CASE("every tcpstat has something beside it, and no case is there twice") {
-  for (const char* group : {"empty", "population", "owners", "trace"}) {
+  for (const char* group : {"empty", "population", "owners", "namespaces", "trace"}) {
     std::map<std::string, int> names;
     for (const Case& one : cases_of(group, 10'000)) {
       CAPTURE(one.name());

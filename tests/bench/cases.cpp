@@ -39,6 +39,10 @@ std::vector<Case> population_cases() {
        .references = {"tcpstat -a"},
        .task = Task::filtered,
        .measure = Measure::cpu},
+      {.command = std::string("tcpstat -a --remote !@") + kPrefixes,
+       .references = {"tcpstat -a"},
+       .task = Task::prefixes,
+       .measure = Measure::cpu},
       {.command = "tcpstat sport = :443 and dst 10/8", .references = {kDrain}, .task = Task::pushed},
       {.command = "tcpstat summary", .references = {kDrainAll}, .task = Task::summary},
       {.command = "ss -tan", .references = {kDrainAll}},
@@ -82,6 +86,16 @@ std::vector<Case> empty_cases() {
   };
 }
 
+std::vector<Case> namespace_cases() {
+  const std::string drain = kDrainAll + " all";
+  return {
+      {.command = drain},
+      {.command = "tcpstat -a --netns all", .references = {drain}, .task = Task::namespaces, .measure = Measure::cpu},
+      {.command = "tcpstat summary --netns all", .references = {drain}, .measure = Measure::cpu},
+      {.command = "tcpstat check --netns all", .references = {drain}, .measure = Measure::cpu},
+  };
+}
+
 bool is_installed(const std::string& program) {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path != nullptr ? path : "");
@@ -122,6 +136,7 @@ std::vector<Case> cases_of(const std::string& group, long sockets) {
   if (group == "population") return population_cases();
   if (group == "owners") return owner_cases(sockets);
   if (group == "empty") return empty_cases();
+  if (group == "namespaces") return namespace_cases();
   if (group == "trace") return trace_cases();
   throw lab::UsageError("there is no group '" + group + "'");
 }

@@ -26,7 +26,11 @@ struct Case {
   bool is_tcpstat() const;
 };
 
-/// The cases of a group that is to be measured among `sockets`: "empty", "population", "owners" or "trace". No others.
+/// Beside the program under test, where commands run: a file of prefixes that no socket of the lab has.
+inline constexpr const char* kPrefixes = "prefixes";
+
+/// The cases of a group that is to be measured among `sockets`: "empty", "population", "owners",
+/// "namespaces" or "trace". No others.
 std::vector<Case> cases_of(const std::string& group, long sockets);
 
 }  // namespace tcpstat::bench

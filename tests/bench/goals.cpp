@@ -26,6 +26,8 @@ constexpr std::array kGoals{
     Row{Task::empty, Goal::Bound::at_most, 0.9, 0.9},
     Row{Task::filtered, Goal::Bound::at_most, std::nullopt, 1.05},
     Row{Task::pushed, Goal::Bound::at_most, std::nullopt, 1.0},
+    Row{Task::prefixes, Goal::Bound::at_most, std::nullopt, 1.3},
+    Row{Task::namespaces, Goal::Bound::at_most, 1.5, 1.5},
     Row{Task::places, Goal::Bound::at_most, 1.1, 1.1},
     Row{Task::ss_half_open, Goal::Bound::at_least, 1.0, 1.0},
     Row{Task::ss_owners, Goal::Bound::at_least, std::nullopt, 8.0},

@@ -19,6 +19,8 @@ enum class Task {
   empty,         ///< a namespace without sockets, beside ss
   filtered,      ///< a filter of ten tests, all of which hold, beside no filter
   pushed,        ///< what the kernel selects, beside a bare dump of everything
+  prefixes,      ///< 20,000 prefixes, none of which a row has, beside no filter
+  namespaces,    ///< the sockets of 200 network namespaces, beside a bare dump of each
   places,        ///< units and containers, beside processes
   ss_half_open,  ///< ss beside tcpstat, half-open requests
   ss_owners,     ///< ss beside tcpstat, with processes

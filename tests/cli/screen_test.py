@@ -435,13 +435,31 @@ class Endings(TestCase):
         screen.press("4", r"\[4 Connections")
 
     def test_where_there_is_no_second_screen_the_last_line_is_free(self):
-        screen = Screen(self, self.tree(), env={"TERM": "linux"})
-        screen.until("q quit")
-        screen.press("q")
-        screen.wait()
-        before, after = screen.bytes.split(LEAVE)
-        self.assertTrue(before.endswith(b"\x1b[0m\x1b[999;1H\x1b[K"))
-        self.assertRegex(after, rb"sample \d+  \d+ sockets: ")
+        for term, shows_cursor in (("linux", b"\x1b[?25h"), ("vt220", b"\x1b[?25h"), ("vt100", b"")):
+            with self.subTest(term=term):
+                screen = Screen(self, self.tree(), env={"TERM": term})
+                screen.until("q quit")
+                screen.press("q")
+                screen.wait()
+                before, after = screen.bytes.split(b"\x1b[0m\x1b[999;1H\x1b[K" + shows_cursor)
+                self.assertTrue(before)
+                self.assertRegex(after, rb"^[^\x1b]*sample \d+  \d+ sockets: ")
+
+    def test_a_terminal_is_sent_nothing_that_it_cannot_do(self):
+        lacking = {"xterm": b"", "screen": b"", "linux": rb"\[\?1049|\]52", "vt220": rb"\[\?1049|\]52|\[0?;?\d*;?3\dm",
+                   "vt100": rb"\[\?|\]|\[0?;?\d*;?3\dm"}
+        for term, sequences in lacking.items():
+            with self.subTest(term=term):
+                screen = Screen(self, self.tree(), env={"TERM": term})
+                screen.press("4", r"\[4 Connections")
+                copies = term in ("xterm", "screen")
+                screen.press("y", "copied: tcpstat" if copies else "printed at the end: tcpstat")
+                screen.press("q")
+                self.assertEqual(screen.wait(), 0)
+                self.assertEqual(b"\x1b]52;c;" in screen.bytes, copies)
+                self.assertRegex(screen.bytes.decode(), r"sockets: [^\x1b]*\r\ntcpstat ")
+                if sequences:
+                    self.assertNotRegex(screen.bytes, b"\x1b(" + sequences + b")")
 
     def test_the_modes_of_the_terminal_are_as_before(self):
         screen = Screen(self, self.tree(), shell='stty -g; "$@"; stty -g; stty -a | grep -c -- "-icanon"; read x')

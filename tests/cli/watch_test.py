@@ -395,6 +395,12 @@ class Usage(TestCase):
             self.fails(*args, sentence=rf"{args[0]} goes with watch[a-z, ]*: tcpstat watch {args[0]}.*")
         self.fails("wach", sentence=r'unexpected argument "wach" \(did you mean watch\? .*')
 
+    def test_a_terminal_is_told_why_it_gets_lists(self):
+        several = on_terminal("watch", "--netns", "all", "--count", "1", "--limit", "1")
+        self.assertIn("the live view shows one network namespace: of several each sample is a list", several.err)
+        self.assertNotIn("live view", run("watch", "--netns", "all", "--count", "1", "--limit", "1").err)
+        self.assertNotIn("live view", on_terminal("watch", "--netns", "all", "--count", "1", "-f", "ndjson", "--limit", "1").err)
+
 
 if __name__ == "__main__":
     main()

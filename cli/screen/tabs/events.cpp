@@ -28,7 +28,7 @@ class Events final : public Tab {
     const Event& of = *order_[index];
     const bool ordinary = is_ordinary(of);
     const bool bad = of.verdict == TransitionVerdict::illegal;
-    return {.cells = {of.time, of.local, of.remote, of.change, of.peer_change,
+    return {.cells = {of.time, of.shown_local, of.remote, of.change, of.peer_change,
                       ordinary ? std::string() : std::string(name(of.verdict))},
             .mark = bad ? '!' : ' ',
             .tone = bad        ? Tone::critical
@@ -37,7 +37,7 @@ class Events final : public Tab {
   }
   [[nodiscard]] std::string identity(const LiveData& /*data*/, std::size_t index) const override {
     const Event& of = *order_[index];
-    return of.time + of.local + of.remote + of.change;
+    return of.time + of.shown_local + of.remote + of.change;
   }
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     return data.event_count == 0 ? "nothing changed yet"
@@ -45,7 +45,7 @@ class Events final : public Tab {
   }
   [[nodiscard]] std::string details(const LiveData& /*data*/, std::size_t index, const Manner& manner) const override {
     const Event& of = *order_[index];
-    std::string out = of.time + "  " + of.local + "  " + of.remote + "\n" + of.change + "\n";
+    std::string out = of.time + "  " + of.shown_local + "  " + of.remote + "\n" + of.change + "\n";
     if (!of.peer_change.empty()) out += "other end  " + of.peer_change + "\n";
     return out + "verdict  " + std::string(name(of.verdict)) + "\n" + safe(of.reason, manner.charset) + "\n";
   }

@@ -63,7 +63,9 @@ class Problems final : public Tab {
     std::string out = safe(of.finding.message, manner.charset) + "\n";
     if (!of.finding.why.empty()) out += "why  " + safe(of.finding.why, manner.charset) + "\n";
     if (!of.finding.advice.empty()) out += "do   " + safe(of.finding.advice, manner.charset) + "\n";
-    if (!of.finding.next.empty()) out += "run  " + command(data, index, manner) + "   [y copies]\n";
+    if (!of.finding.next.empty())
+      out += "run  " + command(data, index, manner) +
+             (manner.clipboard ? "   [y copies]\n" : "   [y prints it at the end]\n");
     return out;
   }
 

@@ -72,6 +72,14 @@ TEST_CASE("reasons by their numbers in the ring") {
   CHECK((reset_reason(RING_REASON_OTHER) == ResetReason::other));
 }
 
+TEST_CASE("a transition knows the device that its socket is bound to") {
+  ring_record record = recorded()[0];
+  REQUIRE(to_transition(record));
+  CHECK(to_transition(record)->interface == 0);
+  record.interface = 3;
+  CHECK(to_transition(record)->interface == 3);
+}
+
 TEST_CASE("records of timers say whose they are, and have no states of a full socket") {
   ring_record record{};
   record.kind = RING_TIMER_STARTED;
@@ -81,6 +89,7 @@ TEST_CASE("records of timers say whose they are, and have no states of a full so
   record.local_port = 80;
   record.remote_port = 4000;
   record.netns = 7;
+  record.isn = 9;
   record.from = 12;  // TCP_NEW_SYN_RECV
   std::string bytes(sizeof record, 0);
   std::memcpy(bytes.data(), &record, sizeof record);
@@ -90,6 +99,7 @@ TEST_CASE("records of timers say whose they are, and have no states of a full so
   CHECK(of.remote->port == 4000);
   CHECK(of.netns == 7U);
   CHECK_FALSE(of.cookie);
+  CHECK(of.interface == 0);
   CHECK_FALSE(to_transition(record));
 }
 

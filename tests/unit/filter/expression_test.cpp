@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
 #include <ostream>
 
 #include "filter/expression_match.h"
@@ -297,18 +299,59 @@ TEST_CASE("the text of a tree parses back to it") {
   }));
 }
 
+/// What a tree says by the rules of three values: `and` is the least of its parts, `or` the greatest.
+template <typename Ask>
+Truth by_rules(const Expression& tree, const Ask& ask) {
+  if (tree.kind() == Expression::Kind::test) return ask(tree);
+  if (tree.kind() == Expression::Kind::negation) return !by_rules(tree.parts().front(), ask);
+  const bool all = tree.kind() == Expression::Kind::all_of;
+  Truth whole = truth_of(all);
+  for (const Expression& part : tree.parts()) {
+    const Truth one = by_rules(part, ask);
+    whole = all ? std::min(whole, one) : std::max(whole, one);
+  }
+  return whole;
+}
+
 TEST_CASE("a tree holds for a row where it is known to be true") {
   CHECK(rc::check("whatever the tree", [] {
     const Expression tree = test::some_expression(4);
     const Connection row = test::some_connection();
     OneUser names;
     for (const Ends ends : {Ends::of_row, Ends::of_transition, Ends::remote_unknown}) {
-      RC_ASSERT(holds(tree, row, names, ends) == (evaluate(tree, row, names, ends) == Truth::yes));
+      RC_ASSERT(Matcher(tree).matches(row, names, ends) == (evaluate(tree, row, names, ends) == Truth::yes));
+      const auto of_row = [&](const Expression& test) { return evaluate(test, row, names, ends); };
+      RC_ASSERT(evaluate(tree, row, names, ends) == by_rules(tree, of_row));
     }
     Listener listener = test::listener(row.local);
     listener.interface = row.interface;
-    RC_ASSERT(holds(tree, listener, names) == (evaluate(tree, listener, names) == Truth::yes));
+    RC_ASSERT(Matcher(tree).matches(listener, names) == (evaluate(tree, listener, names) == Truth::yes));
+    const auto of_listener = [&](const Expression& test) { return evaluate(test, listener, names); };
+    RC_ASSERT(evaluate(tree, listener, names) == by_rules(tree, of_listener));
   }));
+}
+
+TEST_CASE("a row whose ends are known is asked in another way, which answers alike") {
+  CHECK(rc::check("whatever the tree", [] {
+    const Matcher tree(test::some_expression(4));
+    const Connection row = test::some_connection();
+    OneUser names;
+    if (row.state == State::close || row.local.port == 0) return;
+    RC_ASSERT(tree.matches(row, names, Ends::of_row) == tree.matches(row, names, Ends::of_transition));
+  }));
+  // Every edge of a range, which is asked with one comparison of a difference.
+  constexpr std::array kRanges = {PortRange{0, 0}, PortRange{5, 5},           PortRange{5, 9},
+                                  PortRange{9, 5}, PortRange{65'535, 65'535}, PortRange{}};
+  for (const PortRange& range : kRanges) {
+    for (const auto port : std::to_array<std::uint16_t>({0, 4, 5, 6, 9, 10, 65'534, 65'535})) {
+      const Connection row =
+          test::connection(State::established, test::endpoint("192.0.2.1", port), test::endpoint("192.0.2.2", 7));
+      const Expression one(Test(PortTest{Side::local, range}));
+      OneUser names;
+      CHECK(Matcher(one).matches(row, names, Ends::of_row) == range.has(port));
+      CHECK(Matcher(Expression::negation(one)).matches(row, names, Ends::of_row) == !range.has(port));
+    }
+  }
 }
 
 TEST_CASE("an IPv4 prefix of any length has the addresses that begin with it") {
@@ -321,7 +364,7 @@ TEST_CASE("an IPv4 prefix of any length has the addresses that begin with it") {
           test::connection(State::established, {test::address("170.85.51.15"), 1}, test::endpoint("::", 2));
       row.local.address.bytes[bit / 8] ^= static_cast<std::uint8_t>(0x80U >> bit % 8);
       OneUser names;
-      CHECK(holds(tree, row, names, Ends::of_row) == (bit >= length));
+      CHECK(Matcher(tree).matches(row, names, Ends::of_row) == (bit >= length));
     }
   }
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 
@@ -126,6 +127,102 @@ TEST_CASE("on a terminal lines are wrapped and the command is not, and numbers l
         "TCPSTAT OK - 1 socket, nothing wrong\n"
         "not seen: what one sample cannot tell\n"
         "numbers: syn_recv=257 established=1\n");
+}
+
+TEST_CASE("on a terminal the last findings shrink until the first line stays on the screen, the worst never does") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.headline = "first (and 2 more)";
+  for (const std::string_view which : {"first", "second", "third"}) {
+    report.findings.push_back(finding(std::string(which) + " message", "tcpstat -l"));
+    report.findings.back().brief = which;
+    report.findings.back().why = "a reason";
+    report.findings.back().advice = "mend it";
+  }
+  const auto on_terminal = [&](std::size_t height, Detail detail = Detail::findings, std::size_t width = 80) {
+    TextBuffer out;
+    write_check_text({.out = out, .width = width, .height = height, .detail = detail}, report);
+    return std::string(out.view());
+  };
+  const std::string whole = on_terminal(0);
+  const auto lines = static_cast<std::size_t>(std::count(whole.begin(), whole.end(), '\n'));
+  CHECK(on_terminal(lines + 1) == whole);
+  CHECK(on_terminal(lines) ==
+        "TCPSTAT CRITICAL - first (and 2 more)\n"
+        "CRITICAL close-wait-leak: first message\n"
+        "  why: a reason\n"
+        "  do: mend it\n"
+        "  run: tcpstat -l\n"
+        "CRITICAL close-wait-leak: second message\n"
+        "  why: a reason\n"
+        "  do: mend it\n"
+        "  run: tcpstat -l\n"
+        "CRITICAL close-wait-leak: third\n"
+        "  run: tcpstat -l\n"
+        "-v adds reason and advice of 1 finding\n");
+  const std::string short_ones =
+      "TCPSTAT CRITICAL - first (and 2 more)\n"
+      "CRITICAL close-wait-leak: first message\n"
+      "  why: a reason\n"
+      "  do: mend it\n"
+      "  run: tcpstat -l\n"
+      "CRITICAL close-wait-leak: second\n"
+      "  run: tcpstat -l\n";
+  CHECK(on_terminal(11) == short_ones +
+                               "CRITICAL close-wait-leak: third\n"
+                               "  run: tcpstat -l\n"
+                               "-v adds reason and advice of 2 findings\n");
+  CHECK(on_terminal(10) == short_ones + "-v adds 1 finding, and reason and advice of 1\n");
+  CHECK(on_terminal(2) ==
+        "TCPSTAT CRITICAL - first (and 2 more)\n"
+        "CRITICAL close-wait-leak: first message\n"
+        "  why: a reason\n"
+        "  do: mend it\n"
+        "  run: tcpstat -l\n"
+        "-v adds 2 findings\n");
+  CHECK(on_terminal(2, Detail::evidence).find("third message\n  why: a reason") != std::string::npos);
+  // What a terminal wraps by itself takes lines, too.
+  report.findings.pop_back();
+  report.findings.back().next = std::string(100, 'x');
+  CHECK(on_terminal(10).find("second message") == std::string::npos);
+  CHECK(on_terminal(10, Detail::findings, 120).find("second message") != std::string::npos);
+}
+
+TEST_CASE("on a terminal the line of a namespace has the short words of the finding that is told below") {
+  CheckReport report;
+  report.status = Severity::critical;
+  report.findings.push_back(finding("192.0.2.1:80 holds 6 connections that x(1) does not accept", "tcpstat -l"));
+  Finding& one = report.findings.front();
+  one.netns = "web";
+  one.brief = "192.0.2.1:80 accept queue full (6 of 5)";
+  one.advice = "find out where it hangs";
+  report.headline = "netns web: " + one.sentence();
+  report.namespaces = {{.name = "web", .status = Severity::critical, .headline = one.sentence()},
+                       {.name = "db", .status = Severity::unknown, .headline = "may not be entered"}};
+  const auto with = [&](std::size_t width) {
+    TextBuffer out;
+    write_check_text({.out = out, .width = width}, report);
+    return std::string(out.view());
+  };
+  CHECK(with(100).find("\nCRITICAL netns web: 192.0.2.1:80 accept queue full (6 of 5)\n") != std::string::npos);
+  CHECK(with(100).find("\nUNKNOWN netns db: may not be entered\n") != std::string::npos);
+  CHECK(with(0).find("\nCRITICAL netns web: " + one.sentence() + "\n") != std::string::npos);
+}
+
+TEST_CASE("on a terminal what a finding says was not seen is not said again") {
+  CheckReport report;
+  report.headline = "nothing wrong";
+  report.findings.push_back(finding("Not seen: attacks", "", Severity::info));
+  report.not_seen = {"attacks", "rates"};
+  const auto text_at = [&](std::size_t width, Detail detail) {
+    TextBuffer out;
+    write_check_text({.out = out, .width = width, .detail = detail}, report);
+    return std::string(out.view());
+  };
+  CHECK(text_at(80, Detail::evidence).find("not seen: attacks") == std::string::npos);
+  CHECK(text_at(80, Detail::evidence).find("not seen: rates") != std::string::npos);
+  CHECK(text_at(80, Detail::findings).find("not seen: attacks") != std::string::npos);
+  CHECK(text_at(0, Detail::evidence).find("not seen: attacks") != std::string::npos);
 }
 
 TEST_CASE("the first line has at most 80 columns before the command, and the long lines tell the rest") {

@@ -84,6 +84,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"remote_address", "198.51.100.7"},
                       {"remote_port", 50'000},
                       {"cookie", "18446744073709551615"},
+                      {"interface", nullptr},
                       {"netns", nullptr},
                       {"socket", nullptr},
                       {"time_us", nullptr},
@@ -462,14 +463,17 @@ TEST_CASE("what a trace has counted, for people") {
         "handshakes: 3 outgoing completed; 9 incoming completed, 1 reset, 2 expired, 3 pruned, 4 by SYN cookie");
   TextBuffer out;
   TraceSummary summary;
-  write_state_times({.out = out}, summary);
+  test::TableNames names;
+  names.interfaces[7] = "eth0";
+  const DeviceNames devices(names, 1);
+  write_state_times({.out = out}, summary, devices);
   CHECK(out.view().empty());
   const StateTimes times{State::established, 3, EventTime(1), EventTime(2), EventTime(3'100), EventTime(4'000'000)};
   summary.groups = {{Opening::passive, test::endpoint("192.0.2.1", 80), {times}},
                     {Opening::passive, {}, {times}},
                     {Opening::active, {}, {times}},
                     {Opening::unknown, {}, {times}}};
-  write_state_times({.out = out}, summary);
+  write_state_times({.out = out}, summary, devices);
   const auto all = lines(std::string(out.view()));
   REQUIRE(all.size() == 5);
   CHECK(all[1].starts_with("at 192.0.2.1:80  " + std::string(name(State::established)) +
@@ -477,6 +481,37 @@ TEST_CASE("what a trace has counted, for people") {
   CHECK(all[2].starts_with("at others "));
   CHECK(all[3].starts_with("by this host "));
   CHECK(all[4].starts_with("before "));
+  // On devices an address means different listeners; those of another namespace have no names here.
+  summary.groups = {{Opening::passive, test::endpoint("192.0.2.1", 80), {times}, 7, 1},
+                    {Opening::passive, test::endpoint("::", 80), {times}, 7, 2}};
+  out.clear();
+  write_state_times({.out = out}, summary, devices);
+  CHECK(lines(std::string(out.view()))[1].starts_with("at 192.0.2.1%eth0:80 "));
+  CHECK(lines(std::string(out.view()))[2].starts_with("at [::%7]:80 "));
+}
+
+TEST_CASE("a transition of a socket that is bound to a device names it, in the table and in ndjson") {
+  const auto written_on_device = [](std::string_view format) {
+    Rendering rendering("table");
+    rendering.names.interfaces[7] = "v\x1b\x30";
+    rendering.settings.facts.netns = 1;
+    const auto writer = find_format(format)->transitions(rendering.settings);
+    writer->sample({7, "2026-01-02T03:04:05.678Z", "04:04:05"});
+    Transition of = closed();
+    of.interface = 7;
+    for (const std::uint64_t netns : {1U, 2U}) {
+      of.netns = netns;
+      writer->transition(of, {TransitionVerdict::legal, "a step", "somewhere", {}, {}});
+    }
+    writer->sample_end();
+    return lines(rendering.text());
+  };
+  const auto table = written_on_device("table");
+  CHECK(table.at(1).find(R"( 192.0.2.1%v\x1b0:443 )") != std::string::npos);
+  CHECK(table.at(2).find(" 192.0.2.1%7:443 ") != std::string::npos);
+  const auto objects = written_on_device("ndjson");
+  CHECK(json::parse(objects.at(0))["interface"] == "v\x1b\x30");
+  CHECK(json::parse(objects.at(1))["interface"].is_null());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "support/rows.h"
@@ -92,6 +93,30 @@ TEST_CASE("times by listener, the busiest first, then what this host opened, and
   CHECK(groups[1].local->port == 22);
   CHECK((groups[2].opening == Opening::active));
   CHECK((groups[3].opening == Opening::unknown));
+}
+
+TEST_CASE("listeners of one address are told apart by the device that they are bound to") {
+  LifeStatistics statistics;
+  const auto on_device = [](std::uint32_t interface, std::uint64_t netns) {
+    Transition out = step(established, close_wait);
+    out.interface = interface;
+    out.netns = netns;
+    return out;
+  };
+  for (int i = 0; i < 3; ++i) statistics.add(on_device(7, 1), Opening::passive);
+  for (int i = 0; i < 2; ++i) statistics.add(on_device(7, 2), Opening::passive);
+  statistics.add(on_device(0, 1), Opening::passive);
+  statistics.add(on_device(0, 2), Opening::passive);
+  const auto groups = statistics.summary().groups;
+  REQUIRE(groups.size() == 3);
+  CHECK(groups[0].interface == 7);
+  CHECK(groups[0].netns == 1U);
+  CHECK(groups[0].states[0].count == 3);
+  // Without a device the namespace tells nothing apart.
+  const auto none = std::find_if(groups.begin(), groups.end(), [](const auto& one) { return one.interface == 0; });
+  REQUIRE(none != groups.end());
+  CHECK(none->states[0].count == 2);
+  CHECK_FALSE(none->netns);
 }
 
 TEST_CASE("no time in a state: a listener's, a state that is stored again, a record without the one before") {

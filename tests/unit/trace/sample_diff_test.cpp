@@ -71,6 +71,44 @@ Connection row(std::uint64_t cookie, State state, std::uint16_t port = 40'000) {
   return made;
 }
 
+TEST_CASE("a transition names the device that its socket is bound to, as it was seen last") {
+  std::vector<std::uint32_t> devices;
+  TransitionJudge judge([&](const Transition& of, const Judgement&) {
+    devices.push_back(of.interface);
+    return Flow::more;
+  });
+  SampleDiff diff(judge);
+  std::int64_t now = 0;
+  const auto sample = [&](State state, std::uint32_t first, std::uint32_t second) {
+    diff.begin(std::chrono::milliseconds(now += 100));
+    for (const std::uint32_t device : {first, second}) {
+      Connection one = test::connection(state, endpoint("192.0.2.1", 443), endpoint("198.51.100.7", 40'000));
+      one.cookie = 10 + device % 10;
+      one.interface = device;
+      diff.see(one, SampleDiff::Wanted::yes);
+    }
+    diff.end(SampleDiff::Sample::complete);
+  };
+  sample(State::established, 7, 100'008);
+  CHECK(devices.empty());
+  sample(State::close_wait, 7, 100'008);
+  CHECK((devices == std::vector<std::uint32_t>{7, 100'008}));
+  // More devices than a record can name: the rest is not known, and nothing is told wrongly.
+  diff.begin(std::chrono::milliseconds(now += 100));
+  for (std::uint32_t device = 1; device <= 70'000; ++device) {
+    Connection one = test::connection(State::established, endpoint("192.0.2.1", 444), endpoint("198.51.100.7", 1));
+    one.cookie = 1'000'000 + device;
+    one.interface = device;
+    diff.see(one, SampleDiff::Wanted::no);
+  }
+  diff.end(SampleDiff::Sample::partial);
+  devices.clear();
+  sample(State::last_ack, 7, 100'008);
+  CHECK((devices == std::vector<std::uint32_t>{7, 100'008}));
+  sample(State::time_wait, 70'007, 70'008);
+  CHECK(std::find(devices.begin(), devices.end(), 70'007) == devices.end());
+}
+
 TEST_CASE("a socket that the kernel has destroyed is gone with the first sample that lacks it") {
   Watched watched;
   watched.sample(row(1, State::established), row(2, State::established, 40'001), row(3, State::fin_wait2, 40'002));

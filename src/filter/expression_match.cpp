@@ -1,0 +1,320 @@
+#include "filter/expression_match.h"
+
+#include <arpa/inet.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "filter/comm.h"
+#include "filter/orphan_words.h"
+#include "model/cgroup_place.h"
+#include "model/column_number.h"
+#include "model/column_values.h"
+
+namespace tcpstat::filter {
+
+struct RowView {
+  const Socket& socket;
+  State state;
+  const Endpoint& remote;
+  const Connection* connection;
+  const Listener* listener;
+  Names& names;
+  Ends ends = Ends::of_row;
+
+  [[nodiscard]] Cell cell(const Column& column) const {
+    return connection != nullptr ? cell_of(column, *connection, names) : cell_of(column, *listener, names);
+  }
+  [[nodiscard]] const Endpoint& end(Side side) const { return side == Side::local ? socket.local : remote; }
+  [[nodiscard]] bool knows_end(Side side) const { return side == Side::local || ends != Ends::remote_unknown; }
+  [[nodiscard]] bool knows_port(Side side) const {
+    const bool not_chosen = side == Side::local && ends != Ends::of_row && socket.local.port == 0;
+    return knows_end(side) && !not_chosen;
+  }
+};
+
+namespace {
+
+/// Prefix::begins() of four bytes, as one comparison: it is asked of each row.
+bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
+  std::uint32_t network = 0;
+  std::uint32_t address = 0;
+  std::memcpy(&network, prefix.network.bytes.data(), sizeof network);
+  std::memcpy(&address, bytes, sizeof address);
+  const std::uint64_t ones = ~std::uint64_t{0} << (32U - prefix.length);
+  return (ntohl(network ^ address) & static_cast<std::uint32_t>(ones)) == 0;
+}
+
+/// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
+bool has_prefix(const Prefix& prefix, const Address& address) {
+  constexpr std::size_t kMapped = 12;
+  if (prefix.network.family == Family::ipv6) {
+    return address.family == Family::ipv6 && prefix.begins(address.bytes.data());
+  }
+  if (address.family == Family::ipv4) return begins_ipv4(prefix, address.bytes.data());
+  return address.is_v4_mapped() && begins_ipv4(prefix, address.bytes.data() + kMapped);
+}
+
+Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) {
+  switch (comparison) {
+    case Comparison::equal:
+      return truth_of(number == value);
+    case Comparison::less:
+      return truth_of(number < value);
+    case Comparison::at_most:
+      return truth_of(number <= value);
+    case Comparison::greater:
+      return truth_of(number > value);
+    case Comparison::at_least:
+      return truth_of(number >= value);
+  }
+  return Truth::unknown;
+}
+
+/// Whether all holders are known, so that what is not among them does not hold the socket.
+bool all_owners_known(const Socket& row) {
+  return row.owners_known && row.orphan != Orphan::not_permitted && row.orphan != Orphan::owners_unread &&
+         row.orphan != Orphan::other_pid_namespace;
+}
+
+template <typename Matches>
+Truth any_owner(const Socket& row, Matches matches) {
+  if (std::any_of(row.owners.begin(), row.owners.end(), matches)) return Truth::yes;
+  return all_owners_known(row) ? Truth::no : Truth::unknown;
+}
+
+/// Nothing where the row cannot tell whether the socket is bound to a device.
+bool device_known(const Socket& row) { return row.interface != 0 || row.origin == Origin::netlink; }
+
+struct Evaluation {
+  const RowView& row;
+
+  Truth operator()(const StateTest& test) const { return truth_of(test.states.has(row.state)); }
+  Truth operator()(const FamilyTest& test) const { return truth_of(row.socket.family == test.family); }
+  Truth operator()(const AddressTest& test) const {
+    if (!row.knows_end(test.side)) return Truth::unknown;
+    return truth_of(has_prefix(test.prefix, row.end(test.side).address));
+  }
+  Truth operator()(const AddressSetTest& test) const {
+    if (!row.knows_end(test.side)) return Truth::unknown;
+    return truth_of(test.prefixes->contains(row.end(test.side).address));
+  }
+  Truth operator()(const PortTest& test) const {
+    if (!row.knows_port(test.side)) return Truth::unknown;
+    return truth_of(test.range.has(row.end(test.side).port));
+  }
+  Truth operator()(const DeviceTest& test) const {
+    if (!device_known(row.socket)) return Truth::unknown;
+    if (test.name.empty()) return truth_of(row.socket.interface == test.index);
+    return truth_of(row.socket.interface != 0 &&
+                    row.names.interface_of(row.socket.netns, row.socket.interface) == test.name);
+  }
+  Truth operator()(const MarkTest& test) const {
+    return row.socket.mark ? truth_of((*row.socket.mark & test.mask) == test.value) : Truth::unknown;
+  }
+  Truth operator()(const NumberTest& test) const {
+    const auto number =
+        row.connection != nullptr ? number_of(*test.column, *row.connection) : number_of(*test.column, *row.listener);
+    return number ? compare(*number, test.comparison, test.value) : Truth::unknown;
+  }
+  Truth operator()(const WordTest& test) const {
+    if (test.column->id == ColumnId::PROCESS) {
+      return any_owner(row.socket, [&](const Owner& owner) { return is_process_name(owner.name, test.word); });
+    }
+    if (test.column->id == ColumnId::FLAGS) {
+      const auto flag = row_flag_from_name(test.word);
+      return truth_of(row.connection != nullptr && flag && row.connection->flags.has(*flag));
+    }
+    if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
+    const Cell cell = row.cell(*test.column);
+    if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
+    if (test.column->id == ColumnId::CONTAINER)
+      return place(cell, is_container(cell.text, test.word) || container_name() == test.word);
+    if (test.column->id == ColumnId::CONTAINER_NAME) return place(cell, cell.text == test.word);
+    // The kernel names one of every full socket that has one.
+    if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
+      return truth_of(cell.text == test.word);
+    if (test.column->id == ColumnId::MPTCP_ROLE && knows_no_mptcp()) return Truth::no;
+    if (test.column->id == ColumnId::POD) return place(cell, cell.text == test.word);
+    if (cell.kind == Cell::Kind::number) return truth_of(std::to_string(cell.number) == test.word);
+    return cell.text.empty() ? Truth::unknown : truth_of(cell.text == test.word);
+  }
+  Truth operator()(const AutoboundTest& /*test*/) const {
+    return row.socket.autobound ? truth_of(*row.socket.autobound) : Truth::unknown;
+  }
+  Truth operator()(const PidTest& test) const {
+    return any_owner(row.socket, [&](const Owner& owner) { return owner.pid == test.pid; });
+  }
+  Truth operator()(const KnownTest& test) const {
+    if (test.column->id == ColumnId::INTERFACE) return truth_of(device_known(row.socket));
+    if (test.column->kind == ColumnKind::processes || test.column->kind == ColumnKind::pids) {
+      return truth_of(!row.socket.owners.empty() || all_owners_known(row.socket));
+    }
+    return truth_of(row.cell(*test.column).kind != Cell::Kind::unknown);
+  }
+
+ private:
+  [[nodiscard]] std::string_view container_name() const {
+    return column_values::container_name_of(row.socket, row.names);
+  }
+  [[nodiscard]] bool knows_no_mptcp() const {
+    return row.socket.origin == Origin::netlink && column_values::ulp_of(row.socket) != "mptcp";
+  }
+  /// Who runs outside of any container is in none, which is known.
+  [[nodiscard]] Truth place(const Cell& cell, bool same) const {
+    if (!cell.text.empty()) return truth_of(same);
+    return column_values::place_of_row(row.socket, row.names) != nullptr ? Truth::no : Truth::unknown;
+  }
+  [[nodiscard]] Truth orphan(std::string_view word) const {
+    if (name(row.socket.orphan) == word) return Truth::yes;
+    const bool open = row.socket.orphan == Orphan::none && !row.socket.owners_known && found_by_search(word);
+    return open ? Truth::unknown : Truth::no;
+  }
+};
+
+[[gnu::noinline]] bool is_by_visit(const Test& test, Truth wanted, const RowView& row) {
+  return std::visit(Evaluation{row}, test) == wanted;
+}
+
+/// What a test costs beside others: tests of numbers that every row has come first.
+int cost_of(const Expression& part) {
+  if (part.kind() != Expression::Kind::test) {
+    int cost = 0;
+    for (const Expression& one : part.parts()) cost = std::max(cost, cost_of(one));
+    return cost;
+  }
+  const Test& test = part.test();
+  if (std::holds_alternative<PortTest>(test) || std::holds_alternative<StateTest>(test)) return 0;
+  if (std::holds_alternative<AddressTest>(test) || std::holds_alternative<FamilyTest>(test)) return 1;
+  return std::holds_alternative<WordTest>(test) ? 3 : 2;
+}
+
+std::uint32_t four_bytes(const std::uint8_t* bytes) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/// As ss prints it: nothing is connected.
+Endpoint no_remote(Family family) {
+  Endpoint any;
+  any.address.family = family;
+  return any;
+}
+
+template <typename Answer>
+auto with_view(const Connection& row, Names& names, Ends ends, const Answer& answer) {
+  if (row.state != State::close || ends != Ends::of_row) {
+    return answer(RowView{row, row.state, row.remote, &row, nullptr, names, ends});
+  }
+  const Endpoint none = no_remote(row.family);
+  return answer(RowView{row, row.state, none, &row, nullptr, names, ends});
+}
+
+template <typename Answer>
+auto with_view(const Listener& row, Names& names, const Answer& answer) {
+  const Endpoint none = no_remote(row.family);
+  return answer(RowView{row, State::listen, none, nullptr, &row, names});
+}
+
+}  // namespace
+
+Matcher::Matcher(Expression tree, Truth wanted) : tree_(std::move(tree)), begin_(add(tree_, wanted, kYes, kNo)) {}
+
+Matcher::Step Matcher::step_of(const Test& test, Truth wanted) {
+  Step step;
+  step.wanted = wanted;
+  step.test = &test;
+  if (const auto* port = std::get_if<PortTest>(&test); port != nullptr && port->range.first <= port->range.last) {
+    step.kind = Kind::port;
+    step.side = port->side;
+    step.first = port->range.first;
+    step.further = static_cast<std::uint16_t>(port->range.last - port->range.first);
+  } else if (const auto* address = std::get_if<AddressTest>(&test);
+             address != nullptr && address->prefix.network.family == Family::ipv4) {
+    step.kind = Kind::ipv4_prefix;
+    step.side = address->side;
+    step.network = four_bytes(address->prefix.network.bytes.data());
+    step.mask = htonl(static_cast<std::uint32_t>(~std::uint64_t{0} << (32U - address->prefix.length)));
+  } else if (std::holds_alternative<NumberTest>(test)) {
+    step.kind = Kind::number;
+  }
+  return step;
+}
+
+Matcher::Target Matcher::add(const Expression& part, Truth wanted, Target found, Target missed) {
+  switch (part.kind()) {
+    case Expression::Kind::test: {
+      Step step = step_of(part.test(), wanted);
+      step.found = found;
+      step.missed = missed;
+      steps_.push_back(step);
+      return static_cast<Target>(steps_.size() - 1);
+    }
+    case Expression::Kind::negation:
+      return add(part.parts().front(), !wanted, found, missed);
+    case Expression::Kind::all_of:
+    case Expression::Kind::any_of:
+      break;
+  }
+  std::vector<const Expression*> parts;
+  for (const Expression& one : part.parts()) parts.push_back(&one);
+  std::stable_sort(parts.begin(), parts.end(), [](auto* a, auto* b) { return cost_of(*a) < cost_of(*b); });
+  // All of them hold if each does; all of them do not if one does not. Any of them: the other way round.
+  const bool each = (part.kind() == Expression::Kind::all_of) == (wanted == Truth::yes);
+  Target next = each ? found : missed;
+  for (auto one = parts.rbegin(); one != parts.rend(); ++one) {
+    next = each ? add(**one, wanted, next, missed) : add(**one, wanted, found, next);
+  }
+  return next;
+}
+
+template <typename Found>
+inline bool Matcher::walk(const Found& found) const {
+  Target at = begin_;
+  while (at < kNo) {
+    const Step& step = steps_[at];
+    at = found(step) ? step.found : step.missed;
+  }
+  return at == kYes;
+}
+
+bool Matcher::run(const RowView& row) const {
+  if (row.ends != Ends::of_row) {
+    return walk([&](const Step& step) { return is_by_visit(*step.test, step.wanted, row); });
+  }
+  // Of a row whose ends are known a port or an address is there or not.
+  const std::array ends = {&row.socket.local, &row.remote};
+  return walk([&](const Step& step) {
+    const Endpoint& end = *ends[static_cast<std::size_t>(step.side)];
+    const bool yes = step.wanted == Truth::yes;
+    if (step.kind == Kind::port) return (static_cast<std::uint16_t>(end.port - step.first) <= step.further) == yes;
+    if (step.kind == Kind::ipv4_prefix && end.address.family == Family::ipv4) {
+      return (((four_bytes(end.address.bytes.data()) ^ step.network) & step.mask) == 0) == yes;
+    }
+    if (step.kind == Kind::number) return Evaluation{row}(*std::get_if<NumberTest>(step.test)) == step.wanted;
+    return is_by_visit(*step.test, step.wanted, row);
+  });
+}
+
+bool Matcher::matches(const Connection& row, Names& names, Ends ends) const {
+  return with_view(row, names, ends, [&](const RowView& view) { return run(view); });
+}
+
+bool Matcher::matches(const Listener& row, Names& names) const {
+  return with_view(row, names, [&](const RowView& view) { return run(view); });
+}
+
+Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends) {
+  if (Matcher(expression).matches(row, names, ends)) return Truth::yes;
+  return Matcher(expression, Truth::no).matches(row, names, ends) ? Truth::no : Truth::unknown;
+}
+
+Truth evaluate(const Expression& expression, const Listener& row, Names& names) {
+  if (Matcher(expression).matches(row, names)) return Truth::yes;
+  return Matcher(expression, Truth::no).matches(row, names) ? Truth::no : Truth::unknown;
+}
+
+}  // namespace tcpstat::filter

@@ -1,0 +1,89 @@
+// The defences of a host as text.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "render/headline.h"
+#include "render/judgement_page.h"
+#include "render/judgement_text.h"
+#include "render/judgement_words.h"
+
+namespace tcpstat::render {
+namespace {
+
+/// As the audit has them; on a terminal the worst first, because what scrolls away is what stands on top.
+std::vector<const AuditCheck*> in_order(const AuditReport& report, const Page& page) {
+  std::vector<const AuditCheck*> out;
+  for (const AuditCheck& check : report.checks) out.push_back(&check);
+  if (page.width == 0) return out;
+  std::stable_sort(out.begin(), out.end(), [](auto* a, auto* b) { return a->status > b->status; });
+  return out;
+}
+
+bool was_audited(const AuditReport& report, const NamespaceVerdict& verdict) {
+  return std::any_of(report.checks.begin(), report.checks.end(), [&](const AuditCheck& check) {
+    return std::find(check.namespaces.begin(), check.namespaces.end(), verdict.name) != check.namespaces.end();
+  });
+}
+
+/// "web, db and 3 others"; all of them with the evidence.
+std::string named(const std::vector<std::string>& namespaces, Detail detail) {
+  constexpr std::size_t kMost = 8;
+  const std::size_t shown = detail == Detail::evidence || namespaces.size() <= kMost + 1 ? namespaces.size() : kMost;
+  std::string out;
+  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + namespaces[i];
+  if (shown < namespaces.size()) out += " and " + std::to_string(namespaces.size() - shown) + " others";
+  return out;
+}
+
+}  // namespace
+
+void write_audit_text(const Page& page, const AuditReport& report) {
+  TextBuffer out;
+  const Headline first = headline_within(report.headline, room_for_headline(page, report.status));
+  append_status(out, report.status);
+  append_headline(out, first.text);
+  out.append('\n');
+  if (first.shortened) {
+    append_text(out, report.headline);
+    out.append('\n');
+  }
+  for (const NamespaceVerdict& verdict : report.namespaces) {
+    // What was judged of the others stands in the lines below.
+    if (page.detail == Detail::evidence || !was_audited(report, verdict)) append_namespace_verdict(out, verdict, {});
+  }
+  std::size_t widest = 0;
+  for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
+  constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
+  for (const AuditCheck* one : in_order(report, page)) {
+    const AuditCheck& check = *one;
+    const std::string_view word = name(check.status);
+    append_upper(out, word);
+    out.append(kStatusWidth - word.size(), ' ');
+    out.append(check.name);
+    out.append(widest - check.name.size() + 2, ' ');
+    append_text(out, check.value ? std::string_view(*check.value) : "-");
+    out.append('\n');
+    const auto line = [&](std::string_view what, std::string_view text) {
+      if (text.empty()) return;
+      out.append(kStatusWidth, ' ');
+      out.append(what);
+      append_text(out, text);
+      out.append('\n');
+    };
+    if (check.namespaces.size() < report.namespaces.size()) line("netns: ", named(check.namespaces, page.detail));
+    line("advice: ", check.advice);
+    // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
+    const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
+    if (page.detail == Detail::evidence || (!check.advice.empty() && !short_of_room)) {
+      line("why: ", check.reason);
+      if (!check.advice.empty()) line("cost: ", check.cost);
+      line("source: ", check.source);
+    }
+  }
+  append_notes(out, report.reading.coverage, report.headline);
+  write_judgement_page(page, out.view());
+}
+
+}  // namespace tcpstat::render

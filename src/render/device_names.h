@@ -1,0 +1,32 @@
+#pragma once
+// What the devices are called that sockets of a trace are bound to.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/text_buffer.h"
+#include "model/address.h"
+#include "model/names.h"
+#include "render/escape.h"
+
+namespace tcpstat::render {
+
+class DeviceNames {
+ public:
+  /// `own`: the network namespace of the run, where it has one.
+  DeviceNames(Names& names, std::optional<std::uint64_t> own) : names_(names), own_(own) {}
+
+  /// Hostile text; empty: bound to none, not known, or of a namespace whose devices have no names here.
+  [[nodiscard]] std::string_view name(std::optional<std::uint64_t> netns, std::uint32_t interface) const;
+  /// "192.0.2.1:80", "192.0.2.1%eth0:80", "[fe80::1%eth0]:80" (RFC 4007, section 11), safe to print. A device without a
+  /// name is told by its number.
+  void append_end(TextBuffer& out, const Endpoint& end, std::optional<std::uint64_t> netns, std::uint32_t interface,
+                  Charset charset) const;
+
+ private:
+  Names& names_;
+  std::optional<std::uint64_t> own_;
+};
+
+}  // namespace tcpstat::render

@@ -1,0 +1,37 @@
+#pragma once
+// What lines of check and of audit are made of. Text comes out safe to print, and without what monitoring systems read as
+// something else.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/text_buffer.h"
+#include "render/documents.h"
+#include "report/check_report.h"
+
+namespace tcpstat::render {
+
+/// Without a bar: a real Nagios took "ev|il=9999" in the text for performance data.
+void append_text(TextBuffer& out, std::string_view text);
+/// Without a semicolon too: a real Nagios makes a colon of one in the first line, and there "-w 1:" is another range than
+/// "-w 1".
+void append_in_first_line(TextBuffer& out, std::string_view text);
+/// The same of a sentence, which has a comma instead before a clause.
+void append_headline(TextBuffer& out, std::string_view text);
+/// "TCPSTAT CRITICAL - "
+void append_status(TextBuffer& out, Severity status);
+/// Columns for what stands behind that: where a terminal is wider than 80, more is said at once.
+std::size_t room_for_headline(const Page& page, Severity status);
+/// "note: …" of each warning, but what the headline says already.
+void append_notes(TextBuffer& out, const Coverage& coverage, std::string_view headline);
+void append_upper(TextBuffer& out, std::string_view word);
+/// "netns web: ", where there are several.
+void append_namespace(TextBuffer& out, std::string_view netns);
+/// Of a finding, for where it is not told whole.
+const std::string& short_words(const Finding& finding);
+/// "WARNING netns web: 3 CLOSE_WAIT …". `told`: the findings that stand below, of which short words do here.
+void append_namespace_verdict(TextBuffer& out, const NamespaceVerdict& verdict,
+                              const std::vector<const Finding*>& told);
+
+}  // namespace tcpstat::render
