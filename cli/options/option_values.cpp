@@ -300,7 +300,7 @@ Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
 }
 
 Parsed<std::chrono::microseconds> parse_past(std::string_view word) {
-  const auto time = parse_point_in_time(word);
+  auto time = parse_point_in_time(word);
   // A number alone would be seconds, and is as well the hour that somebody meant.
   if (time || word.empty() || (word.back() >= '0' && word.back() <= '9')) return time;
   const auto ago = parse_duration(word);
