@@ -28,11 +28,10 @@ target_link_libraries(libtraceevent INTERFACE ${LIBTRACEEVENT_LIBRARY})
 # What records are packed with and checked by.
 find_path(ZSTD_INCLUDE_DIR zstd.h REQUIRED)
 find_library(ZSTD_LIBRARY NAMES ${static_zstd} zstd REQUIRED)
-find_path(ISAL_INCLUDE_DIR isa-l/crc.h REQUIRED)
-find_library(ISAL_LIBRARY isal REQUIRED)
+find_path(BOOST_INCLUDE_DIR boost/crc.hpp REQUIRED) # headers alone: a checksum is not worth a library at each start
 add_library(record_libraries INTERFACE)
-target_include_directories(record_libraries SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR} ${ISAL_INCLUDE_DIR})
-target_link_libraries(record_libraries INTERFACE ${ZSTD_LIBRARY} ${ISAL_LIBRARY})
+target_include_directories(record_libraries SYSTEM INTERFACE ${ZSTD_INCLUDE_DIR} ${BOOST_INCLUDE_DIR})
+target_link_libraries(record_libraries INTERFACE ${ZSTD_LIBRARY})
 
 # Of the tests alone. Debian's doctest-dev ships the header, with or without its CMake files, and librapidcheck-dev has
 # no CMake files at all.

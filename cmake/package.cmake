@@ -81,7 +81,6 @@ function(alongside library package)
 endfunction()
 if(TCPSTAT_PACKAGE STREQUAL TGZ)
   alongside(${LIBMNL_LIBRARY} libmnl0)
-  alongside(${ISAL_LIBRARY} libisal2)
   set_target_properties(tcpstat PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/tcpstat")
 endif()
 

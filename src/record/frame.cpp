@@ -1,8 +1,8 @@
 #include "record/frame.h"
 
-#include <isa-l/crc.h>
 #include <zstd.h>
 
+#include <boost/crc.hpp>
 #include <new>
 
 #include "record/bytes.h"
@@ -54,9 +54,9 @@ std::string frame_of(FrameHeader header, Codec codec, std::string_view stored) {
 }  // namespace
 
 std::uint32_t crc32c(std::string_view bytes) {
-  // The library does not write there; it does without the inversion at both ends.
-  auto* at = reinterpret_cast<unsigned char*>(const_cast<char*>(bytes.data()));  // NOLINT
-  return ~crc32_iscsi(at, static_cast<int>(bytes.size()), ~0U);
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> checksum;
+  checksum.process_bytes(bytes.data(), bytes.size());
+  return checksum.checksum();
 }
 
 std::string encode(const FileHeader& header) {
