@@ -17,11 +17,11 @@ TEST_CASE("a summary is the envelope without rows") {
   summary.keys = {"state", "user"};
   summary.groups = {{{std::string("LISTEN"), std::string("a\xFF")}, 3}, {{std::string("CLOSE"), {}}, std::nullopt}};
   rendering.summary(sample_report(rendering), summary);
-  json document = json::parse(rendering.text());
+  Json document = Json::parse(rendering.text());
   check_envelope(document);
   CHECK_FALSE(document.contains("connections"));
   CHECK_FALSE(document.contains("phases"));
-  CHECK(document["groups"] == json({{{"state", "LISTEN"}, {"user", "a\xEF\xBF\xBD"}, {"count", 3}},
+  CHECK(document["groups"] == Json({{{"state", "LISTEN"}, {"user", "a\xEF\xBF\xBD"}, {"count", 3}},
                                     {{"state", "CLOSE"}, {"user", nullptr}, {"count", nullptr}}}));
 
   Rendering lines("ndjson");
@@ -35,19 +35,19 @@ TEST_CASE("a summary is the envelope without rows") {
   summary.top_remotes = {{"198.51.100.7", 5, 1}};
   summary.top_prefixes = {{"198.51.100.0/24", 6, 0}};
   lines.summary(sample_report(lines), summary);
-  document = json::parse(lines.text());
+  document = Json::parse(lines.text());
   CHECK(document["type"] == "summary");
   CHECK(document["phases"].size() == 2);
   for (const auto& [key, value] : document["phases"].items()) CHECK(key.find('-') == std::string::npos);
-  CHECK(document["listeners"] == json({{{"local_address", "::"},
+  CHECK(document["listeners"] == Json({{{"local_address", "::"},
                                         {"local_port", 22},
                                         {"interface", nullptr},
                                         {"netns", nullptr},
                                         {"accept_queue", 0},
                                         {"accept_limit", nullptr},
                                         {"syn_recv", 4}}}));
-  CHECK(document["top_remotes"] == json({{{"key", "198.51.100.7"}, {"count", 5}, {"error", 1}}}));
-  CHECK(document["top_prefixes"] == json({{{"key", "198.51.100.0/24"}, {"count", 6}, {"error", 0}}}));
+  CHECK(document["top_remotes"] == Json({{{"key", "198.51.100.7"}, {"count", 5}, {"error", 1}}}));
+  CHECK(document["top_prefixes"] == Json({{{"key", "198.51.100.0/24"}, {"count", 6}, {"error", 0}}}));
 }
 
 Evidence evidence(std::string quantity, double value) {
@@ -89,13 +89,13 @@ TEST_CASE("a check has its own findings and verdicts, each key once") {
   const std::string text = check_document(report);
   CHECK(text.find("\"findings\"") == text.rfind("\"findings\""));
   CHECK(text.back() == '\n');
-  const json document = json::parse(text);
+  const Json document = Json::parse(text);
   check_envelope(document);
   CHECK(document["status"] == "CRITICAL");
   CHECK(document["exit_code"] == 2);
   CHECK(document["headline"] == "head\xEF\xBF\xBD");
   REQUIRE(document["findings"].size() == 1);
-  const json& one = document["findings"][0];
+  const Json& one = document["findings"][0];
   CHECK(one["rule"] == "close-wait-leak");
   CHECK(one["severity"] == "critical");
   CHECK(one["subject"] == "ngi\"nx(812)");
@@ -112,7 +112,7 @@ TEST_CASE("a check has its own findings and verdicts, each key once") {
   CHECK(document["verdicts"][0]["class"].is_null());
   CHECK(document["verdicts"][0]["rate_per_s"].is_null());
   CHECK(document["verdicts"][0]["seconds_to_full"] == 2.5);
-  CHECK(document["verdicts"][0]["blind"] == json({"who sends"}));
+  CHECK(document["verdicts"][0]["blind"] == Json({"who sends"}));
 }
 
 TEST_CASE("an audit is its checks, and a value that cannot be seen is null") {
@@ -128,7 +128,7 @@ TEST_CASE("an audit is its checks, and a value that cannot be seen is null") {
   report.checks = {check, check};
   report.checks[1].value = "1 (on)";
   report.checks[1].advice = "none needed";
-  const json document = json::parse(audit_document(report));
+  const Json document = Json::parse(audit_document(report));
   check_envelope(document);
   CHECK(document["status"] == "OK");
   REQUIRE(document["checks"].size() == 2);
@@ -143,15 +143,15 @@ TEST_CASE("start and end make a document around what stands between them") {
   Rendering rendering("json");
   prepare(rendering);
   const Report report = sample_report(rendering);
-  const json document = json::parse(document_start(report.facts) + ",\"rows\":[1]," + document_end(report));
+  const Json document = Json::parse(document_start(report.facts) + ",\"rows\":[1]," + document_end(report));
   check_envelope(document);
-  CHECK(document["rows"] == json({1}));
+  CHECK(document["rows"] == Json({1}));
 }
 
 TEST_CASE("words are an array of objects with the list's keys") {
   const WordList words{{"name", "meaning"}, {{"a", "first"}, {"b\xFF", "\"second\""}}};
-  CHECK(json::parse(words_document(words)) ==
-        json({{{"name", "a"}, {"meaning", "first"}}, {{"name", "b\xEF\xBF\xBD"}, {"meaning", "\"second\""}}}));
+  CHECK(Json::parse(words_document(words)) ==
+        Json({{{"name", "a"}, {"meaning", "first"}}, {{"name", "b\xEF\xBF\xBD"}, {"meaning", "\"second\""}}}));
   CHECK(words_document({{"name"}, {}}) == "[]\n");
 }
 

@@ -14,47 +14,47 @@
 
 namespace tcpstat::render {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 using test::Rendering;
 
 template <typename T>
-inline json or_null(const std::optional<T>& value) {
-  return value ? json(*value) : json();
+inline Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json();
 }
 
-inline json or_null(std::string_view word) { return word.empty() ? json() : json(word); }
+inline Json or_null(std::string_view word) { return word.empty() ? Json() : Json(word); }
 
 /// What the row's keys must be.
-inline json expected_socket(const Socket& row, State state, test::TableNames& names) {
-  json out;
+inline Json expected_socket(const Socket& row, State state, test::TableNames& names) {
+  Json out;
   out["family"] = name(row.family);
   out["state"] = name(state);
   out["phase"] = name(info(state).phase);
   out["local_address"] = to_string(row.local.address);
   out["local_port"] = row.local.port;
   out["uid"] = or_null(row.uid);
-  out["user"] = row.uid ? or_null(names.user(*row.uid)) : json();
-  out["inode"] = row.inode == 0 ? json() : json(row.inode);
+  out["user"] = row.uid ? or_null(names.user(*row.uid)) : Json();
+  out["inode"] = row.inode == 0 ? Json() : Json(row.inode);
   out["orphan"] = or_null(name(row.orphan));
   out["source"] = name(row.origin);
   out["interface"] = or_null(names.interface(row.interface));
-  out["cgroup"] = row.cgroup ? or_null(names.cgroup(*row.cgroup)) : json();
+  out["cgroup"] = row.cgroup ? or_null(names.cgroup(*row.cgroup)) : Json();
   const CgroupPlace* place = row.owners.empty() ? nullptr : names.place_of_process(row.owners.front().pid);
   if (place == nullptr && row.cgroup) place = names.place_of_cgroup(*row.cgroup);
-  out["unit"] = place != nullptr ? or_null(place->unit) : json();
-  out["container"] = place != nullptr ? or_null(place->container) : json();
-  out["container_name"] = json();
+  out["unit"] = place != nullptr ? or_null(place->unit) : Json();
+  out["container"] = place != nullptr ? or_null(place->container) : Json();
+  out["container_name"] = Json();
   if (place != nullptr) {
     out["container_name"] = or_null(is_container_id(place->container) ? place->container_name : place->container);
   }
-  out["pod"] = place != nullptr ? or_null(place->pod) : json();
+  out["pod"] = place != nullptr ? or_null(place->pod) : Json();
   out["v6only"] = or_null(row.v6only);
-  out["ulp"] = row.ulp[0] == '\0' ? json() : json(std::string(row.ulp.data()));
+  out["ulp"] = row.ulp[0] == '\0' ? Json() : Json(std::string(row.ulp.data()));
   out["mptcp_token"] = or_null(row.mptcp_token);
   out["mptcp_role"] = or_null(name(row.mptcp_role));
   out["transparent"] = or_null(row.transparent);
   out["freebind"] = or_null(row.freebind);
-  out["memory"] = json();
+  out["memory"] = Json();
   if (row.recv_memory_bytes) {
     out["memory"]["mem"] = or_null(column_values::mem_of(row));
     out["memory"]["mem_recv"] = or_null(row.recv_memory_bytes);
@@ -69,10 +69,10 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   }
   out["netns_name"] = or_null(names.netns(row.netns));
   out["mark"] = or_null(row.mark);
-  out["cookie"] = row.cookie ? json(std::to_string(*row.cookie)) : json();
-  out["processes"] = json();
+  out["cookie"] = row.cookie ? Json(std::to_string(*row.cookie)) : Json();
+  out["processes"] = Json();
   if (row.owners_known) {
-    out["processes"] = json::array();
+    out["processes"] = Json::array();
     for (const Owner& owner : row.owners) {
       out["processes"].push_back({{"pid", owner.pid}, {"name", owner.name}, {"fd", owner.fd}});
     }
@@ -81,23 +81,23 @@ inline json expected_socket(const Socket& row, State state, test::TableNames& na
   return out;
 }
 
-inline json expected_row(const Connection& row, test::TableNames& names) {
-  json out = expected_socket(row, row.state, names);
+inline Json expected_row(const Connection& row, test::TableNames& names) {
+  Json out = expected_socket(row, row.state, names);
   const bool remote = row.state != State::close;
-  out["remote_address"] = remote ? json(to_string(row.remote.address)) : json();
-  out["remote_port"] = remote ? json(row.remote.port) : json();
+  out["remote_address"] = remote ? Json(to_string(row.remote.address)) : Json();
+  out["remote_port"] = remote ? Json(row.remote.port) : Json();
   out["recv_queue"] = or_null(row.recv_queue);
   out["send_queue"] = or_null(row.send_queue);
-  out["accept_queue"] = out["accept_limit"] = out["syn_recv"] = json();
+  out["accept_queue"] = out["accept_limit"] = out["syn_recv"] = Json();
   out["timer"] = or_null(name(row.timer));
   out["timer_ms"] = or_null(row.timer_ms);
   out["retransmits"] = or_null(row.retransmits);
   out["age_ms"] = or_null(row.age_ms);
-  out["flags"] = json::array();
+  out["flags"] = Json::array();
   for (const RowFlagInfo& flag : kRowFlags) {
     if (row.flags.has(flag.flag)) out["flags"].push_back(flag.name);
   }
-  out["rates"] = json();
+  out["rates"] = Json();
   if (row.rates != nullptr) {
     out["rates"] = {{"sent_bps", or_null(row.rates->sent_bytes)},
                     {"received_bps", or_null(row.rates->received_bytes)},
@@ -105,12 +105,12 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
                     {"segs_in_per_s", or_null(row.rates->segments_in)},
                     {"retrans_per_s", or_null(row.rates->retransmits)}};
   }
-  out["tcp_info"] = json();
+  out["tcp_info"] = Json();
   if (!row.tcp_info.empty()) {
     out["tcp_info"]["congestion"] = or_null(row.congestion);
     const CongestionValues& values = row.congestion_values;
     const auto number = [&](CongestionValues::Kind kind, const char* key, std::size_t at) {
-      out["tcp_info"][key] = values.kind == kind ? json(values.numbers[at]) : json();
+      out["tcp_info"][key] = values.kind == kind ? Json(values.numbers[at]) : Json();
     };
     using enum CongestionValues::Kind;
     number(bbr, "bbr_bandwidth", 0);
@@ -128,17 +128,17 @@ inline json expected_row(const Connection& row, test::TableNames& names) {
   return out;
 }
 
-inline json expected_row(const Listener& row, test::TableNames& names) {
-  json out = expected_socket(row, State::listen, names);
+inline Json expected_row(const Listener& row, test::TableNames& names) {
+  Json out = expected_socket(row, State::listen, names);
   for (const char* key : {"remote_address", "remote_port", "recv_queue", "send_queue", "timer_ms", "retransmits",
                           "age_ms", "rates", "tcp_info"}) {
-    out[key] = json();
+    out[key] = Json();
   }
   out["accept_queue"] = or_null(row.accept_queue);
   out["accept_limit"] = or_null(row.accept_limit);
   out["syn_recv"] = or_null(row.syn_recv);
   out["timer"] = "none";
-  out["flags"] = json::array();
+  out["flags"] = Json::array();
   return out;
 }
 
@@ -182,7 +182,7 @@ struct Sample {
     }
   }
 
-  std::vector<json> expected;
+  std::vector<Json> expected;
 };
 
 inline Report sample_report(const Rendering& rendering) {
@@ -202,9 +202,9 @@ inline Report sample_report(const Rendering& rendering) {
   return report;
 }
 
-inline void check_envelope(const json& envelope) {
+inline void check_envelope(const Json& envelope) {
   CHECK(envelope["schema_version"] == 1);
-  CHECK(envelope["tool"] == json({{"name", "tcpstat"}, {"version", "0.0.0"}}));
+  CHECK(envelope["tool"] == Json({{"name", "tcpstat"}, {"version", "0.0.0"}}));
   CHECK(envelope["time"] == "2026-01-02T03:04:05.678Z");
   CHECK(envelope["host"] == "ho\"st");
   CHECK(envelope["kernel"] == "6.1.0");
@@ -213,10 +213,10 @@ inline void check_envelope(const json& envelope) {
   CHECK(envelope["complete"] == false);
   CHECK(envelope["limited"] == true);
   CHECK(envelope["duplicates_dropped"] == 9);
-  CHECK(envelope["warnings"] == json({{{"code", "a_code"}, {"message", "a \"message\"\n\xEF\xBF\xBD"}}}));
+  CHECK(envelope["warnings"] == Json({{{"code", "a_code"}, {"message", "a \"message\"\n\xEF\xBF\xBD"}}}));
   CHECK(envelope["summary"]["total"] == 3);
-  CHECK(envelope["summary"]["by_family"] == json({{"ipv4", 1}, {"ipv6", 2}}));
-  const json& by_state = envelope["summary"]["by_state"];
+  CHECK(envelope["summary"]["by_family"] == Json({{"ipv4", 1}, {"ipv6", 2}}));
+  const Json& by_state = envelope["summary"]["by_state"];
   CHECK(by_state.size() == kStateCount);
   CHECK(by_state["syn_recv"] == 2);
   CHECK(by_state["listen"] == 1);

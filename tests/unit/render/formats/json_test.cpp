@@ -17,7 +17,7 @@ TEST_CASE("json is one document, each row a line, every key always there") {
   prepare(rendering);
   const Sample sample(rendering);
   const std::string text = rendering.finish(sample_report(rendering));
-  const json document = json::parse(text);
+  const Json document = Json::parse(text);
   check_envelope(document);
   REQUIRE(document["connections"].size() == sample.expected.size());
   for (std::size_t i = 0; i < sample.expected.size(); ++i) {
@@ -29,8 +29,8 @@ TEST_CASE("json is one document, each row a line, every key always there") {
 
 TEST_CASE("without rows the document is still whole") {
   Rendering one("json");
-  const json document = json::parse(one.finish());
-  CHECK(document["connections"] == json::array());
+  const Json document = Json::parse(one.finish());
+  CHECK(document["connections"] == Json::array());
   CHECK(document["host"].is_null());
   CHECK(document["kernel"].is_null());
   CHECK(document["netns"].is_null());
@@ -40,9 +40,9 @@ TEST_CASE("keys are words of lower-case letters, digits and underscores") {
   Rendering rendering("json");
   prepare(rendering);
   const Sample sample(rendering);
-  const json document = json::parse(rendering.finish(sample_report(rendering)));
+  const Json document = Json::parse(rendering.finish(sample_report(rendering)));
   std::set<std::string> keys;
-  const std::function<void(const json&)> collect = [&](const json& value) {
+  const std::function<void(const Json&)> collect = [&](const Json& value) {
     for (const auto& [key, inner] : value.items()) {
       if (value.is_object()) keys.insert(key);
       if (inner.is_structured()) collect(inner);

@@ -16,14 +16,14 @@ TEST_CASE("ndjson is a row a line and one summary line with the envelope") {
   const auto lines = test::lines_of(rendering.finish(sample_report(rendering)));
   REQUIRE(lines.size() == sample.expected.size() + 1);
   for (std::size_t i = 0; i < sample.expected.size(); ++i) {
-    json row = sample.expected[i];
+    Json row = sample.expected[i];
     row["type"] = "connection";
     row["time"] = "2026-01-02T03:04:05.678Z";
     row["host"] = "ho\"st";
     row["snapshot"] = 1;
-    REQUIRE(json::parse(lines[i]) == row);
+    REQUIRE(Json::parse(lines[i]) == row);
   }
-  const json last = json::parse(lines.back());
+  const Json last = Json::parse(lines.back());
   check_envelope(last);
   CHECK(last["type"] == "summary");
   CHECK(last["snapshot"] == 1);
@@ -36,7 +36,7 @@ TEST_CASE("without rows the summary line is still there") {
   Rendering lines("ndjson");
   const auto text = test::lines_of(lines.finish());
   REQUIRE(text.size() == 1);
-  CHECK(json::parse(text[0])["type"] == "summary");
+  CHECK(Json::parse(text[0])["type"] == "summary");
 }
 
 TEST_CASE("processes and tcp_info are null unless asked for") {
@@ -48,7 +48,7 @@ TEST_CASE("processes and tcp_info are null unless asked for") {
   row.owners_known = true;
   row.tcp_info = info;
   rendering.row(row);
-  const json parsed = json::parse(test::lines_of(rendering.text())[0]);
+  const Json parsed = Json::parse(test::lines_of(rendering.text())[0]);
   CHECK(parsed["processes"].is_null());
   CHECK(parsed["tcp_info"].is_null());
 }
@@ -63,7 +63,7 @@ TEST_CASE("every column but the composites is a key of a row") {
   row.rates = &rates;
   row.recv_memory_bytes = 1;
   rendering.row(row);
-  const json parsed = json::parse(test::lines_of(rendering.text())[0]);
+  const Json parsed = Json::parse(test::lines_of(rendering.text())[0]);
   for (const Column& column : columns()) {
     if (column.id == ColumnId::LOCAL || column.id == ColumnId::REMOTE || column.id == ColumnId::PID ||
         column.id == ColumnId::PROCESS) {
@@ -72,7 +72,7 @@ TEST_CASE("every column but the composites is a key of a row") {
     std::string key(column.name);
     for (char& c : key) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     CAPTURE(key);
-    const json& object = column.object == JsonObject::memory     ? parsed["memory"]
+    const Json& object = column.object == JsonObject::memory     ? parsed["memory"]
                          : column.object == JsonObject::rates    ? parsed["rates"]
                          : column.object == JsonObject::tcp_info ? parsed["tcp_info"]
                                                                  : parsed;
