@@ -12,8 +12,9 @@
 namespace tcpstat::procfs {
 namespace {
 
-/// The beginning of a file, where its name stands; empty if it cannot be read.
-std::string beginning_of(int at, const std::string& path) {
+/// The beginning of a file, where its name stands; empty if it cannot be read, and `error` says why. That of a file that
+/// is there stays.
+std::string beginning_of(int at, const std::string& path, int& error) {
   // A saved tree may hold a FIFO: do not wait for its writer.
   const FileDescriptor file(::openat(at, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   std::array<char, 128> text;
@@ -21,6 +22,7 @@ std::string beginning_of(int at, const std::string& path) {
   do {
     size = file ? ::read(file.get(), text.data(), text.size()) : -1;
   } while (file && size < 0 && errno == EINTR);
+  if (size < 0 && error == ENOENT) error = errno;
   return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
@@ -47,10 +49,12 @@ std::string name_in_status(std::string_view text) {
 }
 
 std::string process_name(int at, const std::string& prefix) {
-  std::string name = beginning_of(at, prefix + "comm");
+  int error = ENOENT;
+  std::string name = beginning_of(at, prefix + "comm", error);
   if (name.ends_with('\n')) name.pop_back();
-  if (name.empty()) name = name_in_stat(beginning_of(at, prefix + "stat"));
-  if (name.empty()) name = name_in_status(beginning_of(at, prefix + "status"));
+  if (name.empty()) name = name_in_stat(beginning_of(at, prefix + "stat", error));
+  if (name.empty()) name = name_in_status(beginning_of(at, prefix + "status", error));
+  if (name.empty()) errno = error;
   return name;
 }
 

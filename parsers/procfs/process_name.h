@@ -7,7 +7,8 @@
 namespace tcpstat::procfs {
 
 /// The name in the directory `at`, below `prefix` ("812/"): from comm, or where that is missing, as in Linux before 2.6.33
-/// and in many a saved tree, from stat or status. Empty if none tells.
+/// and in many a saved tree, from stat or status. Empty if none tells; errno is then that of
+/// the first that is there and cannot be read, or ENOENT.
 std::string process_name(int at, const std::string& prefix);
 
 /// The name in the text of /proc/PID/stat: what stands between the first and the last parenthesis, because the name may hold

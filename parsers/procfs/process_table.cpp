@@ -192,7 +192,6 @@ class Worker {
 
   /// Appends the process's name to names.
   Outcome read_name(int process) {
-    errno = ENOENT;
     const std::string name = process_name(process, "");
     names.push_back(name.empty() ? "?" : name);
     return name.empty() ? thread_outcome() : Outcome::read;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 
+#include <cerrno>
 #include <ostream>
 
 #include "base/file_descriptor.h"
@@ -34,6 +35,18 @@ TEST_CASE("comm tells first, then stat, then status") {
   CHECK(process_name(directory.get(), "9/") == "second");
   root.file("9/comm", "first\n");
   CHECK(process_name(directory.get(), "9/") == "first");
+}
+
+TEST_CASE("what cannot be read is told from what is not there") {
+  const test::ProcRoot root;
+  const FileDescriptor directory(::open(root.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  CHECK(process_name(directory.get(), "9/").empty());
+  CHECK(errno == ENOENT);
+  root.file("9/comm/a", "");  // a directory, which cannot be read; the others are missing
+  CHECK(process_name(directory.get(), "9/").empty());
+  CHECK(errno == EISDIR);
+  root.file("9/stat", "9 (second) S 1\n");
+  CHECK(process_name(directory.get(), "9/") == "second");
 }
 
 }  // namespace
