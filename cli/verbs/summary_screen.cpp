@@ -21,7 +21,7 @@ std::size_t state_lines(const Report& report) {
 
 /// Keeps the first `most`; returns how many are gone.
 template <typename Row>
-std::size_t cut(std::vector<Row>& rows, std::size_t most) {
+std::size_t cut_to_screen(std::vector<Row>& rows, std::size_t most) {
   const std::size_t gone = rows.size() - std::min(rows.size(), most);
   rows.erase(rows.end() - static_cast<std::ptrdiff_t>(gone), rows.end());
   return gone;
@@ -47,8 +47,8 @@ std::string fit_screen(Summary& summary, const Report& report, std::size_t lines
   const auto tell = [&](std::size_t count, std::string_view what) {
     if (count > 0) gone += std::to_string(count) + " " + std::string(what) + (count == 1 ? ", " : "s, ");
   };
-  tell(cut(summary.listeners, std::max(kLeast, room - std::min(room, remotes))), "listener");
-  tell(cut(summary.top_remotes, remotes), "remote");
+  tell(cut_to_screen(summary.listeners, std::max(kLeast, room - std::min(room, remotes))), "listener");
+  tell(cut_to_screen(summary.top_remotes, remotes), "remote");
   return "-v adds " + gone + "phases and networks";
 }
 

@@ -25,7 +25,7 @@ bool is_socket(std::string_view word) {
          word.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::optional<Endpoint> endpoint_of(std::string_view address, std::string_view port) {
+std::optional<Endpoint> tcpstates_endpoint(std::string_view address, std::string_view port) {
   std::uint16_t number = 0;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
   const auto parsed = parse_address(address);
@@ -95,8 +95,8 @@ LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
   const std::string_view remote = take_last(rest);
   const std::string_view local_port = take_last(rest);
   const std::string_view local = take_last(rest);
-  record.local = endpoint_of(local, local_port);
-  record.remote = endpoint_of(remote, remote_port);
+  record.local = tcpstates_endpoint(local, local_port);
+  record.remote = tcpstates_endpoint(remote, remote_port);
   if (!record.local || !record.remote) return BadLine{"a row of tcpstates without addresses and ports"};
   // What a program chose begins in the third column at the earliest: HH:MM:SS, seconds, then the socket.
   for (int column = 0; column < 3 && record.socket.empty(); ++column) {

@@ -27,7 +27,7 @@ void add(std::vector<AuditCheck>& to, AuditCheck check, const std::string& netns
 bool deserves_attention(const AuditCheck& check) { return check.status >= Severity::unknown; }
 
 /// "2 of 17 defences deserve attention in 3 of 200 network namespaces: tcp_syncookies, somaxconn"
-std::string headline(const AuditReport& report) {
+std::string merged_headline(const AuditReport& report) {
   const std::size_t all = report.namespaces.size();
   const std::string namespaces = std::to_string(all) + (all == 1 ? " network namespace" : " network namespaces");
   std::string names;
@@ -61,7 +61,7 @@ AuditReport merge(std::vector<NamespaceAudit> audits) {
     add_verdict(all, audit);
     for (AuditCheck& check : audit.report.checks) add(all.checks, std::move(check), audit.name);
   }
-  all.headline = headline(all);
+  all.headline = merged_headline(all);
   if (all.status == Severity::unknown && unread != nullptr) {
     all.headline = "netns " + unread->name + ": " + unread->report.headline;
   }

@@ -33,7 +33,7 @@ std::string namespaces(std::size_t count) {
 }
 
 /// "netns web: … (and 2 more network namespaces)": the worst, and how many are as bad or nearly.
-std::string headline(const CheckReport& report) {
+std::string merged_headline(const CheckReport& report) {
   const auto bad = [](const NamespaceVerdict& one) { return one.status >= Severity::unknown; };
   const auto& all = report.namespaces;
   const auto count = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), bad));
@@ -67,7 +67,7 @@ CheckReport merge(std::vector<NamespaceCheck> checks) {
     }
     add(all.performance, report.performance);
   }
-  all.headline = headline(all);
+  all.headline = merged_headline(all);
   return all;
 }
 

@@ -35,8 +35,8 @@ std::optional<double> steady_rate(const ListenerView& listener, const Measuremen
   return signals.aged / std::max(*listener.oldest_s - 1, 1.0);
 }
 
-bool is_stray(const Outlook& outlook, const Measurements& signals, const Measurements& host,
-              const Thresholds& thresholds) {
+bool is_stray_listener(const Outlook& outlook, const Measurements& signals, const Measurements& host,
+                       const Thresholds& thresholds) {
   const LimitsOf<kStrayRule> limit(thresholds);
   const double completions = host.completions_per_s.value_or(0);
   const bool among_clients =
@@ -65,7 +65,7 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
   out.most_half_open = std::max(per_s * life, signals.aged);
   const double others = signals.half_open - signals.aged;
   out.leaves_room = counters_quiet && *out.most_half_open + others < limit("pressure") * *signals.limit;
-  out.stray = out.leaves_room && is_stray(out, signals, host, thresholds);
+  out.stray = out.leaves_room && is_stray_listener(out, signals, host, thresholds);
   return out;
 }
 

@@ -67,7 +67,7 @@ std::string named(const std::vector<Gone>& ports) {
   return out;
 }
 
-std::string rate_text(double per_s) { return std::to_string(std::llround(std::max(per_s, 1.0))); }
+std::string refusal_rate(double per_s) { return std::to_string(std::llround(std::max(per_s, 1.0))); }
 
 /// What else the kernel counts at the same time, as a share of the RSTs.
 struct Narrowed {
@@ -127,7 +127,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   out.value = resets;
   out.unit = "/s";
   out.warning = limit("resets");
-  const std::string rate = rate_text(resets);
+  const std::string rate = refusal_rate(resets);
   const std::string refused =
       rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
   if (missed) {

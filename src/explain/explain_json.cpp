@@ -33,7 +33,7 @@ std::string text_of(const Json& to) { return json_text(to) + '\n'; }
 /// null for nothing.
 Json or_null(std::string_view words) { return words.empty() ? Json() : Json(words); }
 
-Json names(std::span<const Seen> passed) {
+Json names_json(std::span<const Seen> passed) {
   Json out = Json::array();
   for (const Seen seen : passed) out.push_back(name(seen));
   return out;
@@ -177,10 +177,10 @@ std::string explain_pair_json(Seen from, Seen to_state) {
   const machine::Reach& cell = machine::reach(from, to_state);
   const bool child = from == State::listen && to_state == State::syn_recv;
   to["min_steps"] = child ? 1U : cell.steps();
-  to["path"] = child ? Json::array() : names(cell.shared());
+  to["path"] = child ? Json::array() : names_json(cell.shared());
   to["paths"] = Json::array();
   for (const UnseenPath& way : cell.ways()) {
-    if (!child) to["paths"].push_back(names(way.states()));
+    if (!child) to["paths"].push_back(names_json(way.states()));
   }
   to["events"] = events;
   const machine::TracedPair* pair = from && to_state ? machine::traced_pair(*from, *to_state) : nullptr;

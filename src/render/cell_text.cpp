@@ -29,7 +29,7 @@ void append_timer(TextBuffer& out, const Row& row) {
 }
 
 /// A process with several descriptors of one socket is named once: descriptors of one process are neighbours.
-void append_owners(TextBuffer& out, const Cell& cell, const CellStyle& style) {
+void append_owner_words(TextBuffer& out, const Cell& cell, const CellStyle& style) {
   std::uint64_t named = 0;
   std::uint64_t more = 0;
   std::uint32_t previous = 0;
@@ -107,7 +107,7 @@ void append_flags(TextBuffer& out, RowFlags flags) {
       break;
     case Cell::Kind::pids:
     case Cell::Kind::processes:
-      append_owners(out, cell, style);
+      append_owner_words(out, cell, style);
       ascii = false;
       break;
     case Cell::Kind::flags:

@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
 
 Json number_or_null(const std::optional<std::uint64_t>& value) { return value ? Json(*value) : Json(); }
 
-void add_finding(Json& to, const PastFinding& finding) {
+void add_recorded_finding(Json& to, const PastFinding& finding) {
   to["rule"] = finding.rule;
   to["subject"] = finding.subject;
   to["severity"] = name(finding.severity);
@@ -48,7 +48,8 @@ void write_history_json(const Page& page, const RunFacts& facts, const History& 
   add_span(document, history);
   if (history.has_findings) {
     document["findings"] = Json::array();
-    for (const PastFinding& finding : history.findings) add_finding(document["findings"].emplace_back(), finding);
+    for (const PastFinding& finding : history.findings)
+      add_recorded_finding(document["findings"].emplace_back(), finding);
   } else {
     document["times"] = Json::array();
     for (const auto time : history.times) document["times"].push_back(timestamp(time));
@@ -71,7 +72,7 @@ void write_history_lines(const Page& page, const RunFacts& facts, const History&
   const auto write = [&page](const Json& line) { page.out.append(json_text(line) + "\n"); };
   for (const PastFinding& finding : history.findings) {
     Json line = {{"schema_version", kSchemaVersion}, {"type", "finding"}};
-    add_finding(line, finding);
+    add_recorded_finding(line, finding);
     write(line);
   }
   for (std::size_t i = 0; i < history.times.size(); ++i) {

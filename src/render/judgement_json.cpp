@@ -23,12 +23,12 @@ class JudgementMembers {
   /// `start` is what stands before the value: `{"rule":` or `,"unit":`.
   void text(std::string_view start, std::string_view value) {
     out_.append(start);
-    append(value);
+    quoted(value);
   }
   void text_or_null(std::string_view start, std::string_view value) {
     out_.append(start);
     if (value.empty()) return out_.append("null");
-    append(value);
+    quoted(value);
   }
   /// JSON has no infinity and no NaN (RFC 8259 §6).
   void number(std::string_view start, const std::optional<double>& value) {
@@ -42,7 +42,7 @@ class JudgementMembers {
   }
   void texts(std::string_view start, const std::vector<std::string>& values) {
     out_.append(start);
-    list(values, [this](const std::string& value) { append(value); });
+    list(values, [this](const std::string& value) { quoted(value); });
   }
   void evidence(std::string_view start, const std::vector<Evidence>& all) {
     out_.append(start);
@@ -68,7 +68,7 @@ class JudgementMembers {
   }
 
  private:
-  void append(std::string_view text) {
+  void quoted(std::string_view text) {
     if (!std::all_of(text.begin(), text.end(), is_plain)) return out_.append(json_text(text));
     out_.append('"');
     out_.append(text);
@@ -85,7 +85,7 @@ class JudgementMembers {
   std::map<double, std::string> fractions_;
 };
 
-void append(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdict) {
+void append_members(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdict) {
   members.text(R"({"subject":)", verdict.subject.text());
   members.text_or_null(R"(,"netns_name":)", verdict.netns);
   members.text(R"(,"level":)", name(verdict.level));
@@ -98,7 +98,7 @@ void append(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdic
   out.append('}');
 }
 
-void append(TextBuffer& out, JudgementMembers& members, const Finding& finding) {
+void append_members(TextBuffer& out, JudgementMembers& members, const Finding& finding) {
   members.text(R"({"rule":)", finding.rule);
   members.text(R"(,"severity":)", name(finding.severity));
   members.text(R"(,"subject":)", finding.subject.text());
@@ -122,9 +122,9 @@ void append_json_judgements(TextBuffer& out, const std::vector<SynVerdict>& verd
                             const std::vector<Finding>& findings) {
   JudgementMembers members(out);
   out.append(R"("verdicts":)");
-  members.list(verdicts, [&](const SynVerdict& verdict) { append(out, members, verdict); });
+  members.list(verdicts, [&](const SynVerdict& verdict) { append_members(out, members, verdict); });
   out.append(R"(,"findings":)");
-  members.list(findings, [&](const Finding& finding) { append(out, members, finding); });
+  members.list(findings, [&](const Finding& finding) { append_members(out, members, finding); });
 }
 
 }  // namespace tcpstat::render

@@ -17,7 +17,7 @@ Json word(const std::optional<Word>& of) {
   return of ? Json(name(*of)) : Json();
 }
 
-void add_end(Json& to, const std::string& side, const std::optional<Endpoint>& of) {
+void add_endpoint(Json& to, const std::string& side, const std::optional<Endpoint>& of) {
   to[side + "_address"] = of ? Json(to_string(of->address)) : Json();
   to[side + "_port"] = of ? Json(of->port) : Json();
 }
@@ -41,8 +41,8 @@ Json life_json(const ConnectionLife& of) {
   Json out;
   out["object"] = name(of.body);
   out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
-  add_end(out, "local", of.local);
-  add_end(out, "remote", of.remote);
+  add_endpoint(out, "local", of.local);
+  add_endpoint(out, "remote", of.remote);
   out["cookie"] = of.cookie ? Json(std::to_string(*of.cookie)) : Json();
   out["socket"] = of.socket.empty() ? Json() : Json(of.socket);
   out["opening"] = of.opening == Opening::unknown ? Json() : Json(name(of.opening));
@@ -73,7 +73,7 @@ void add_trace_summary(Json& to, const TraceSummary& of, const DeviceNames& devi
   for (const TimedGroup& group : of.groups) {
     Json out;
     out["opening"] = group.opening == Opening::unknown ? Json() : Json(name(group.opening));
-    add_end(out, "local", group.local);
+    add_endpoint(out, "local", group.local);
     const std::string_view device = devices.name(group.netns, group.interface);
     out["interface"] = device.empty() ? Json() : Json(device);
     out["states"] = Json::array();

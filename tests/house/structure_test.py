@@ -69,6 +69,14 @@ def tracked():
     return [name for name in names if (ROOT / name).is_file()]
 
 
+def own_functions(text):
+    """The namespace of a source, and the names of the functions that only it can see."""
+    namespace = re.search(r"^namespace ([\w:]+) \{", text, re.MULTILINE)
+    unnamed = "".join(re.findall(r"^namespace \{$(.*?)^\}  // namespace$", text, re.MULTILINE | re.DOTALL))
+    names = re.findall(r"^(?!TEST_CASE|CHECK|using|namespace)[A-Za-z][\w:<>,&*\[\] ]*[ &*>](\w+)\(", unnamed, re.MULTILINE)
+    return namespace and namespace[1], set(names)
+
+
 def entries(path, macro):
     return re.findall(rf"^{macro}\((\w+)", (ROOT / path).read_text(), re.MULTILINE)
 
@@ -93,6 +101,22 @@ class House(unittest.TestCase):
             namespaces = set(re.findall(r"^namespace ([\w: ]*tcpstat[\w: ]*) \{", text, re.MULTILINE))
             parts = {part for namespace in namespaces for part in namespace.replace("inline ", "").split("::")}
             self.assertTrue(not namespaces or room(path) in parts, path)
+
+    def test_functions_of_files_that_are_compiled_together_have_names_of_their_own(self):
+        # Beside a namesake with other parameters, C++ would choose the one that fits best, without a word.
+        apart = re.search(r"set\(separate(.*?)\)", (ROOT / "tests/unit/CMakeLists.txt").read_text(), re.DOTALL)[1].split()
+        together = [(room(path), path, text) for path, text in code() if path.endswith(".cpp")]
+        for path in sorted((ROOT / "tests/unit").rglob("*_test.cpp")):
+            name = path.relative_to(ROOT / "tests/unit").as_posix()
+            if name.removesuffix("_test.cpp") not in apart:
+                together.append((name.partition("/")[0] + " tests", name, path.read_text()))
+        homes = {}
+        for group, path, text in together:
+            namespace, names = own_functions(text)
+            for name in names:
+                self.assertNotIn((group, namespace, name), homes, path)
+                homes[group, namespace, name] = path
+        self.assertGreater(len(homes), 1000)
 
     def test_file_names_are_unique(self):
         names = [path.rpartition("/")[2] for path, _ in code()]

@@ -8,7 +8,7 @@
 namespace tcpstat::lab {
 namespace {
 
-Crowd lossy(double rate, int rtt_ms, double to_server, double to_client) {
+Crowd lossy_both_ways(double rate, int rtt_ms, double to_server, double to_client) {
   return {.rate = rate, .rtt = milliseconds(rtt_ms), .loss_to_server = to_server, .loss_to_client = to_client};
 }
 
@@ -44,7 +44,7 @@ std::vector<Scenario> untuned_attacks() {
        .what = "15 SYN/s among 100 clients/s that lose 15 % each way",
        .label = Label::attack,
        .classes = {kRandom, kMixed},
-       .crowds = {lossy(100, 120, 0.15, 0.15)},
+       .crowds = {lossy_both_ways(100, 120, 0.15, 0.15)},
        .flood = Flood{.rate = 15}},
       {.id = "w6",
        .what = "1000 SYN/s of one /24, room for 1024",
@@ -112,7 +112,7 @@ std::vector<Scenario> look_alikes() {
        .what = "80 clients/s that lose 30 % of what they send",
        .label = Label::netfault,
        .classes = {kQuiet, kLossy},
-       .crowds = {lossy(80, 40, 0.3, 0)}},
+       .crowds = {lossy_both_ways(80, 40, 0.3, 0)}},
       {.id = "y3",
        .what = "300 clients/s, RTT 600 ms, room for 64",
        .classes = {kFlashCrowd},
@@ -128,7 +128,7 @@ std::vector<Scenario> look_alikes() {
        .what = "10 clients/s that lose half each way",
        .label = Label::netfault,
        .classes = {kQuiet, kLossy},
-       .crowds = {lossy(10, 250, 0.5, 0.5)}},
+       .crowds = {lossy_both_ways(10, 250, 0.5, 0.5)}},
       {.id = "y6",
        .what = "300 clients every 3 s at once, room for 64",
        .classes = {kQuiet, kFlashCrowd},
@@ -144,7 +144,7 @@ std::vector<Scenario> look_alikes() {
        .label = Label::netfault,
        .classes = {kQuiet, kLossy, kFlashCrowd},
        .server = {.backlog = 128, .restart = milliseconds(8000)},
-       .crowds = {lossy(300, 400, 0.05, 0.05)}},
+       .crowds = {lossy_both_ways(300, 400, 0.05, 0.05)}},
       {.id = "y9",
        .what = "120 idle clients/s, 25 % of the ACKs lost",
        .label = Label::netfault,

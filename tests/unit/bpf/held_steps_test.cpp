@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kMs = 1'000'000;
 
-ring_record step(std::uint64_t socket, State from, State to, std::uint64_t time_ms) {
+ring_record held_step(std::uint64_t socket, State from, State to, std::uint64_t time_ms) {
   ring_record out{};
   out.kind = RING_TRANSITION;
   out.socket = socket;
@@ -50,17 +50,17 @@ std::string released(HeldSteps& steps, std::uint64_t now_ms) {
 
 TEST_CASE("steps that no RST follows are handed over at once") {
   HeldSteps steps;
-  steps.add(step(1, State::syn_sent, State::established, 10));
-  steps.add(step(2, State::last_ack, State::close, 10));
-  steps.add(step(3, State::syn_sent, State::close, 10));
+  steps.add(held_step(1, State::syn_sent, State::established, 10));
+  steps.add(held_step(2, State::last_ack, State::close, 10));
+  steps.add(held_step(3, State::syn_sent, State::close, 10));
   CHECK(released(steps, 10) == "1, 2, 3");
   CHECK(steps.empty());
 }
 
 TEST_CASE("an RST behind the step says who ended it, and why; what came later waits for it") {
   HeldSteps steps;
-  steps.add(step(1, State::established, State::close, 10));
-  steps.add(step(2, State::syn_sent, State::established, 11));
+  steps.add(held_step(1, State::established, State::close, 10));
+  steps.add(held_step(2, State::syn_sent, State::established, 11));
   CHECK(released(steps, 12).empty());
   steps.add(sent(1, 13, RING_REASON_ABORT_ON_CLOSE));
   CHECK(released(steps, 13) == "1 sent " + std::to_string(RING_REASON_ABORT_ON_CLOSE) + ", 2");
@@ -69,12 +69,12 @@ TEST_CASE("an RST behind the step says who ended it, and why; what came later wa
 TEST_CASE("an RST before the step") {
   HeldSteps steps;
   steps.add(sent(1, 9, RING_REASON_KEEPALIVE_TIMEOUT));
-  steps.add(step(1, State::close_wait, State::close, 10));
+  steps.add(held_step(1, State::close_wait, State::close, 10));
   CHECK(released(steps, 10) == "1 sent " + std::to_string(RING_REASON_KEEPALIVE_TIMEOUT));
-  SUBCASE("counts once") { steps.add(step(1, State::close_wait, State::close, 11)); }
+  SUBCASE("counts once") { steps.add(held_step(1, State::close_wait, State::close, 11)); }
   SUBCASE("and not for what comes much later") {
     steps.add(sent(1, 11));
-    steps.add(step(1, State::close_wait, State::close, 11 + HeldSteps::kLongest_ns / kMs));
+    steps.add(held_step(1, State::close_wait, State::close, 11 + HeldSteps::kLongest_ns / kMs));
   }
   CHECK(released(steps, 1000) == "1 silent");
 }
@@ -82,36 +82,36 @@ TEST_CASE("an RST before the step") {
 TEST_CASE("the peer's RST is waited for no longer") {
   HeldSteps steps;
   steps.add(received(1));
-  steps.add(step(1, State::established, State::close, 10));
+  steps.add(held_step(1, State::established, State::close, 10));
   CHECK(released(steps, 10) == "1 received");
 }
 
 TEST_CASE("nobody sent one") {
   HeldSteps steps;
-  steps.add(step(1, State::fin_wait2, State::close, 10));
+  steps.add(held_step(1, State::fin_wait2, State::close, 10));
   CHECK(released(steps, 11).empty());
   CHECK(released(steps, 12) == "1 silent");
-  steps.add(step(2, State::established, State::close, 10));
+  steps.add(held_step(2, State::established, State::close, 10));
   CHECK(released(steps, 59).empty());
   CHECK(released(steps, 60) == "2 silent");
 }
 
 TEST_CASE("where records are missing nothing is said of an RST that was not seen") {
   HeldSteps steps;
-  steps.add(step(1, State::established, State::close, 10));
-  steps.add(step(2, State::established, State::close, 10));
+  steps.add(held_step(1, State::established, State::close, 10));
+  steps.add(held_step(2, State::established, State::close, 10));
   steps.add(sent(2, 10));
   steps.lost();
-  steps.add(step(3, State::established, State::close, 10));
+  steps.add(held_step(3, State::established, State::close, 10));
   CHECK(released(steps, 10) == "1, 2 sent " + std::to_string(RING_REASON_ABORT) + ", 3");
 }
 
 TEST_CASE("an RST for a socket of which only earlier steps wait is the next one's") {
   HeldSteps steps;
-  steps.add(step(9, State::established, State::close, 10));
-  steps.add(step(1, State::established, State::close_wait, 10));
+  steps.add(held_step(9, State::established, State::close, 10));
+  steps.add(held_step(1, State::established, State::close_wait, 10));
   steps.add(sent(1, 11));
-  steps.add(step(1, State::close_wait, State::close, 11));
+  steps.add(held_step(1, State::close_wait, State::close, 11));
   CHECK(released(steps, 1000) == "9 silent, 1, 1 sent " + std::to_string(RING_REASON_ABORT));
 }
 

@@ -35,7 +35,7 @@ std::vector<std::byte> two_processes() {
   return bytes;
 }
 
-std::string text(const HeldSockets& held) {
+std::string rows_text(const HeldSockets& held) {
   std::string out;
   for (const auto& one : held.processes) out += std::to_string(one.pid) + " " + one.name + ";";
   for (const auto& one : held.sockets) {
@@ -50,7 +50,7 @@ constexpr const char* kExpected = "7 nginx;8 ;9 sixteen letters!; 100@7:3 101@7:
 TEST_CASE("sockets belong to the process that stands before them") {
   OwnerRows rows;
   rows.feed(two_processes());
-  CHECK(text(rows.take()) == kExpected);
+  CHECK(rows_text(rows.take()) == kExpected);
 }
 
 TEST_CASE("rows may be cut anywhere") {
@@ -59,11 +59,11 @@ TEST_CASE("rows may be cut anywhere") {
     OwnerRows rows;
     rows.feed(std::span(bytes).first(first));
     rows.feed(std::span(bytes).subspan(first));
-    CHECK(text(rows.take()) == kExpected);
+    CHECK(rows_text(rows.take()) == kExpected);
   }
   OwnerRows one_by_one;
   for (const std::byte& byte : bytes) one_by_one.feed({&byte, 1});
-  CHECK(text(one_by_one.take()) == kExpected);
+  CHECK(rows_text(one_by_one.take()) == kExpected);
 }
 
 TEST_CASE("a socket without its process is nobody's") {
@@ -73,7 +73,7 @@ TEST_CASE("a socket without its process is nobody's") {
   append(bytes, owner_row{.inode = 100, .pid = 7, .fd = 3});
   OwnerRows rows;
   rows.feed(bytes);
-  CHECK(text(rows.take()) == "8 a;");
+  CHECK(rows_text(rows.take()) == "8 a;");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ SynSample together(std::vector<Scene>& scenes, const SynSample* before = nullptr
   return sample;
 }
 
-SynReport judged(std::vector<Scene>& scenes) {
+SynReport judged_cause(std::vector<Scene>& scenes) {
   const SynSample sample = together(scenes);
   SynInput input;
   input.now = &sample;
@@ -68,7 +68,7 @@ std::vector<Scene> several(std::size_t count, double per_s, double seconds, std:
 
 TEST_CASE("a flood over many listeners is one finding") {
   std::vector<Scene> scenes = several(50, 2, 20);
-  const SynReport report = judged(scenes);
+  const SynReport report = judged_cause(scenes);
   REQUIRE(test::finding(report, "syn-flood") != nullptr);
   const Finding& flood = *test::finding(report, "syn-flood");
   CHECK(flood.message == "SYN flood over 50 listeners (8000–8049) from random sources, about 100 SYN/s together");
@@ -84,7 +84,7 @@ TEST_CASE("a flood that leaves too little at each listener is seen by all of the
     scenes[i].next = 1 + 10 * i;
     for (int n = 0; n < 3; ++n) scenes[i].request(4 * n + static_cast<double>(i) / 10 + 0.05);
   }
-  const SynReport report = judged(scenes);
+  const SynReport report = judged_cause(scenes);
   for (const SynVerdict& verdict : report.verdicts)
     if (!verdict.subject.is_host()) CHECK(verdict.level < AttackLevel::likely);
   CHECK(test::verdict(report, "host").level == AttackLevel::likely);
@@ -98,7 +98,7 @@ TEST_CASE("a few SYNs at each of many listeners are the noise of any network") {
     scenes[i].next = 1 + 10 * i;
     for (int n = 0; n < 3; ++n) scenes[i].request(15 * n + static_cast<double>(i) / 3 + 1.1);
   }
-  const SynReport report = judged(scenes);
+  const SynReport report = judged_cause(scenes);
   CHECK(test::verdict(report, "host").level < AttackLevel::likely);
   CHECK(test::finding(report, "syn-flood") == nullptr);
 }
@@ -106,14 +106,14 @@ TEST_CASE("a few SYNs at each of many listeners are the noise of any network") {
 TEST_CASE("one listener in a crowd of quiet ones is named") {
   std::vector<Scene> scenes(300);
   scenes[7].flood(20, 10);
-  const SynReport report = judged(scenes);
+  const SynReport report = judged_cause(scenes);
   REQUIRE(test::finding(report, "syn-flood") != nullptr);
   CHECK(test::finding(report, "syn-flood")->subject == "0.0.0.0:8007");
 }
 
 TEST_CASE("a broken return path of several listeners is one finding, and no flood") {
   std::vector<Scene> scenes = several(5, 20, 15, 3);
-  const SynReport report = judged(scenes);
+  const SynReport report = judged_cause(scenes);
   CHECK(test::finding(report, "syn-flood") == nullptr);
   REQUIRE(test::finding(report, "return-path") != nullptr);
   CHECK(test::finding(report, "return-path")->sentence() ==

@@ -57,7 +57,7 @@ Connection with_timer(State state, TimerKind timer, std::uint32_t tries) {
   return row;
 }
 
-Listener queue(std::uint16_t port, std::uint32_t waiting, std::uint32_t limit) {
+Listener full_queue(std::uint16_t port, std::uint32_t waiting, std::uint32_t limit) {
   Listener row = listener(endpoint("0.0.0.0", port));
   row.accept_queue = waiting;
   row.accept_limit = limit;
@@ -189,10 +189,10 @@ TEST_CASE("full accept queues, with what they dropped") {
           Connection waiting = served(State::established);
           waiting.inode = 0;
           run.rows(3, waiting, {{"last_ack_recv_ms", 4'000}});
-          Listener full = queue(443, 129, 128);
+          Listener full = full_queue(443, 129, 128);
           full.owners = {&kOwner, 1};
           run.row(full);
-          run.row(queue(80, 80, 100));
+          run.row(full_queue(80, 80, 100));
         }) == R"(
 accept-queue-full critical :443 1.00781 ratio w=0.75 c=0.9
 :443 holds 129 connections that worker(55) does not accept, its limit is 128, the oldest for 4 s

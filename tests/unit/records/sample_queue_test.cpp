@@ -72,7 +72,7 @@ class Disk {
   std::string said_at_end_;
 };
 
-EncodedSample sample(std::uint64_t number, record::FrameKind kind, std::size_t bytes = 10) {
+EncodedSample numbered_sample(std::uint64_t number, record::FrameKind kind, std::size_t bytes = 10) {
   EncodedSample to;
   to.header.sample = number;
   to.rows_kind = to.counts_kind = kind;
@@ -86,7 +86,7 @@ std::vector<std::uint64_t> add(SampleQueue& queue, std::uint64_t first, std::uin
   for (std::uint64_t i = first; i <= last; ++i) {
     const bool key = i == 1 || queue.wants_alone();
     if (key) alone.push_back(i);
-    queue.add(sample(i, key ? record::FrameKind::key : record::FrameKind::difference));
+    queue.add(numbered_sample(i, key ? record::FrameKind::key : record::FrameKind::difference));
   }
   return alone;
 }
@@ -148,14 +148,14 @@ TEST_CASE("samples that are large leave by their bytes, and when all had to go t
   Disk disk;
   SampleQueue queue({.samples = 60, .bytes = 1000}, disk.hooks());
   disk.hang();
-  queue.add(sample(1, record::FrameKind::key));
+  queue.add(numbered_sample(1, record::FrameKind::key));
   disk.wait_for(1);
-  queue.add(sample(2, record::FrameKind::difference, 900));
+  queue.add(numbered_sample(2, record::FrameKind::difference, 900));
   CHECK_FALSE(queue.wants_alone());
-  queue.add(sample(3, record::FrameKind::difference, 900));
+  queue.add(numbered_sample(3, record::FrameKind::difference, 900));
   CHECK(queue.wants_alone());
-  queue.add(sample(4, record::FrameKind::difference));  // nobody could read it
-  queue.add(sample(5, record::FrameKind::key));
+  queue.add(numbered_sample(4, record::FrameKind::difference));  // nobody could read it
+  queue.add(numbered_sample(5, record::FrameKind::key));
   CHECK_FALSE(queue.wants_alone());
   disk.answer();
   queue.close();
@@ -167,11 +167,11 @@ TEST_CASE("after a sample that could not be written only one that stands alone i
   disk.refuse(2);
   SampleQueue queue({.samples = 60, .bytes = 1000}, disk.hooks());
   disk.hang();
-  queue.add(sample(1, record::FrameKind::key));
+  queue.add(numbered_sample(1, record::FrameKind::key));
   disk.wait_for(1);
-  for (std::uint64_t i = 2; i <= 4; ++i) queue.add(sample(i, record::FrameKind::difference));
-  queue.add(sample(5, record::FrameKind::key));
-  queue.add(sample(6, record::FrameKind::difference));
+  for (std::uint64_t i = 2; i <= 4; ++i) queue.add(numbered_sample(i, record::FrameKind::difference));
+  queue.add(numbered_sample(5, record::FrameKind::key));
+  queue.add(numbered_sample(6, record::FrameKind::difference));
   disk.answer();
   queue.close();
   CHECK(disk.written == std::vector<std::uint64_t>{1, 5, 6});

@@ -48,7 +48,7 @@ Transition listening() {
   return out;
 }
 
-std::string written(std::string_view format, std::size_t width = 0) {
+std::string written_transitions(std::string_view format, std::size_t width = 0) {
   Rendering rendering("table");
   rendering.settings.facts.host = "ho\"st";
   rendering.settings.width = width;
@@ -71,7 +71,7 @@ std::string written(std::string_view format, std::size_t width = 0) {
 std::vector<std::string> lines(const std::string& text) { return test::lines_of(text); }
 
 TEST_CASE("ndjson has every key, null for what a socket does not have, and one summary line") {
-  const auto all = lines(written("ndjson"));
+  const auto all = lines(written_transitions("ndjson"));
   REQUIRE(all.size() == 3);
   const json first = json::parse(all[0]);
   CHECK(first == json{{"type", "transition"},
@@ -120,12 +120,12 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
 }
 
 TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what needs it") {
-  const auto plain = lines(written("plain"));
+  const auto plain = lines(written_transitions("plain"));
   REQUIRE(plain.size() == 3);
   CHECK(plain[0].starts_with("TIME\tSNAPSHOT\tFAMILY\t"));
   CHECK(plain[2].find("\t::\t22\t-\t-\t-\tABSENT\t" + std::string(name(State::listen)) + "\t-\t-\tlegal\tone step") !=
         std::string::npos);
-  const auto csv = lines(written("csv"));
+  const auto csv = lines(written_transitions("csv"));
   REQUIRE(csv.size() == 3);
   CHECK(csv[0].starts_with("time,snapshot,family,"));
   CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,,"));
@@ -133,8 +133,8 @@ TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what need
 }
 
 TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only what was passed unseen") {
-  for (const std::string& line : lines(written("table", 80))) CHECK(display_width(line) <= 80);
-  const auto all = lines(written("table"));
+  for (const std::string& line : lines(written_transitions("table", 80))) CHECK(display_width(line) <= 80);
+  const auto all = lines(written_transitions("table"));
   REQUIRE(all.size() == 3);
   CHECK(all[1].starts_with("04:04:05  " + std::string(name(State::established)) + "  "));
   CHECK(all[1].find("1m01s  192.0.2.1:443") != std::string::npos);
@@ -145,7 +145,7 @@ TEST_CASE("the table fits in 80 columns with both ports, and what is cut is only
 TEST_CASE("a narrow terminal loses nothing of a transition") {
   for (const std::size_t width : {60U, 80U, 100U}) {
     CAPTURE(width);
-    const std::string text = written("table", width);
+    const std::string text = written_transitions("table", width);
     for (const std::string& line : lines(text)) CHECK(display_width(line) <= width);
     for (const std::string_view part :
          {"192.0.2.1:443", "198.51.100.7:50000", "[::]:22", "FIN_WAIT1>FIN_WAIT2|CLOSING"}) {
@@ -176,8 +176,8 @@ TEST_CASE("a narrow terminal loses nothing of a transition") {
 }
 
 TEST_CASE("json is one document, whose events are the lines of ndjson") {
-  const json document = json::parse(written("json"));
-  const auto all = lines(written("ndjson"));
+  const json document = json::parse(written_transitions("json"));
+  const auto all = lines(written_transitions("ndjson"));
   REQUIRE(document["events"].size() == 2);
   CHECK(document["events"][0] == json::parse(all[0]));
   CHECK(document["events"][1] == json::parse(all[1]));

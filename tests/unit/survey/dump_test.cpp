@@ -13,7 +13,7 @@ namespace {
 const Endpoint kServer = test::endpoint("192.0.2.1", 443);
 constexpr std::uint64_t kInode = 4711;
 
-Connection row(State state, std::uint16_t peer_port, std::uint64_t inode = kInode) {
+Connection row_in(State state, std::uint16_t peer_port, std::uint64_t inode = kInode) {
   Connection out = test::connection(state, kServer, test::endpoint("198.51.100.7", peer_port));
   out.inode = inode;
   return out;
@@ -36,9 +36,9 @@ bool says(const std::string& row, const char* what) { return row.find(what) != s
 /// A web server: a listener, two clients of one process and a half-open request.
 struct Scene {
   Scene() {
-    host.dumps = {
-        {.connections = {row(State::established, 3, 5), row(State::close_wait, 2, 6), row(State::syn_recv, 1, 0)},
-         .listeners = {listener()}}};
+    host.dumps = {{.connections = {row_in(State::established, 3, 5), row_in(State::close_wait, 2, 6),
+                                   row_in(State::syn_recv, 1, 0)},
+                   .listeners = {listener()}}};
     host.owners_by_inode = {{5, {{812, 3, "nginx"}}}, {6, {{812, 4, "nginx"}}}, {kInode, {{1, 7, "init"}}}};
   }
 

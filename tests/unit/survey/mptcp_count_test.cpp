@@ -9,7 +9,7 @@
 namespace tcpstat::survey {
 namespace {
 
-Connection row(std::uint16_t port, bool subflow) {
+Connection mptcp_row(std::uint16_t port, bool subflow) {
   Connection out =
       test::connection(State::established, test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", port));
   if (subflow) out.ulp = {'m', 'p', 't', 'c', 'p'};
@@ -18,8 +18,8 @@ Connection row(std::uint16_t port, bool subflow) {
 
 TEST_CASE("connections of MPTCP are counted, then their subflows among those of TCP") {
   test::FakeHost host;
-  host.dumps = {{.connections = {row(1, false), row(2, false)}, .listeners = {Listener{}}},
-                {.connections = {row(1, true), row(2, true), row(3, true), row(4, false)}}};
+  host.dumps = {{.connections = {mptcp_row(1, false), mptcp_row(2, false)}, .listeners = {Listener{}}},
+                {.connections = {mptcp_row(1, true), mptcp_row(2, true), mptcp_row(3, true), mptcp_row(4, false)}}};
   const auto counts = count_mptcp(host, {});
   REQUIRE(counts);
   CHECK(counts->connections == 2);
@@ -55,7 +55,7 @@ TEST_CASE("what cannot be read is no zero") {
   test::FakeHost host;
   host.dumps = {{.error = Error{"list connections of MPTCP", 2}}};
   CHECK_FALSE(count_mptcp(host, {}));
-  host.dumps = {{.connections = {row(1, false)}}, {.error = Error{"read", 5}}};
+  host.dumps = {{.connections = {mptcp_row(1, false)}}, {.error = Error{"read", 5}}};
   CHECK_FALSE(count_mptcp(host, {}));
 }
 

@@ -26,14 +26,14 @@ TrackedFlow flow(const Endpoint& source, const Endpoint& local, std::uint32_t le
   return {.source = source, .local = local, .state = State::syn_recv, .left_s = left_s};
 }
 
-SynSample listening(std::initializer_list<Endpoint> on) {
+SynSample listening_at(std::initializer_list<Endpoint> on) {
   SynSampler sampler;
   for (const Endpoint& local : on) sampler.listener(test::listener(local));
   return sampler.take();
 }
 
 TEST_CASE("entries count for the listener that answers, and for nobody else") {
-  TrackedSampler sampler(listening({endpoint("0.0.0.0", 80), endpoint("192.0.2.1", 443), endpoint("::", 22)}),
+  TrackedSampler sampler(listening_at({endpoint("0.0.0.0", 80), endpoint("192.0.2.1", 443), endpoint("::", 22)}),
                          timeouts());
   const Endpoint client = endpoint("198.51.100.7", 40'000);
   sampler.flow(flow(client, endpoint("192.0.2.9", 80)));     // the wildcard
@@ -54,7 +54,7 @@ TEST_CASE("entries count for the listener that answers, and for nobody else") {
 
 TEST_CASE("an entry is unanswered once it is more than a second old") {
   const Endpoint local = endpoint("192.0.2.1", 443);
-  const SynSample listeners = listening({local});
+  const SynSample listeners = listening_at({local});
   const auto unanswered = [&](const KernelSettings& settings, TrackedFlow one) {
     TrackedSampler sampler(listeners, settings);
     sampler.flow(one);
@@ -75,7 +75,7 @@ TEST_CASE("an entry is unanswered once it is more than a second old") {
 
 TEST_CASE("memory is bounded, numbers stay exact, and repeated entries have one source") {
   const Endpoint local = endpoint("192.0.2.1", 443);
-  TrackedSampler sampler(listening({local}), timeouts());
+  TrackedSampler sampler(listening_at({local}), timeouts());
   constexpr std::uint32_t kFlows = 200'000;
   for (std::uint32_t i = 0; i < kFlows; ++i) {
     Endpoint client = endpoint("10.0.0.0", 40'000);
@@ -89,7 +89,7 @@ TEST_CASE("memory is bounded, numbers stay exact, and repeated entries have one 
   CHECK(sample.sources.size() <= TrackedSampler::kMost);
   CHECK(sample.sources.size() > TrackedSampler::kMost / 4);
 
-  TrackedSampler twice(listening({local}), timeouts());
+  TrackedSampler twice(listening_at({local}), timeouts());
   for (int i = 0; i < 2; ++i) twice.flow(flow(endpoint("198.51.100.7", 40'000), local));
   CHECK(twice.take().sources.size() == 1);
 }
@@ -131,7 +131,7 @@ SynReport hidden_flood(const TrackedSample* tracked, std::uint64_t unanswered = 
 TrackedSample tracked(Sources kind, std::uint64_t count) {
   const Scene scene;
   const Endpoint local = endpoint("192.0.2.1", 443);
-  TrackedSampler sampler(listening({scene.local, endpoint("::", 443)}), timeouts());
+  TrackedSampler sampler(listening_at({scene.local, endpoint("::", 443)}), timeouts());
   for (std::uint64_t n = 1; n <= count; ++n) {
     sampler.flow(flow({scene.source(kind, n), static_cast<std::uint16_t>(n)}, local));
   }
@@ -166,7 +166,7 @@ TEST_CASE("connection tracking names the sources that cookies hide") {
 }
 
 TEST_CASE("of many listeners, the one that most entries are for is named") {
-  const SynSample sample = listening({endpoint("0.0.0.0", 80), endpoint("0.0.0.0", 443)});
+  const SynSample sample = listening_at({endpoint("0.0.0.0", 80), endpoint("0.0.0.0", 443)});
   const TrackedSample seen = tracked(Sources::subnet, 400);
   const SynReport report = hidden_flood(&seen, 5'000, sample);
   CHECK(

@@ -24,7 +24,7 @@ CheckReport report() {
   return out;
 }
 
-std::string text(const CheckReport& of) {
+std::string metrics_text(const CheckReport& of) {
   TextBuffer out;
   format(FormatId::prometheus).check({.out = out}, of);
   return std::string(out.view());
@@ -42,7 +42,7 @@ SynVerdict verdict(AttackLevel level) {
 }
 
 TEST_CASE("counts, with zeros for what was looked for and not there") {
-  const std::string all = text(report());
+  const std::string all = metrics_text(report());
   CHECK(has(all, R"(tcpstat_connections{family="ipv6",state="established"} 1)"));
   CHECK(has(all, R"(tcpstat_connections{family="ipv4",state="established"} 0)"));
   CHECK(has(all, "tcpstat_snapshot_complete 1"));
@@ -55,54 +55,54 @@ TEST_CASE("counts, with zeros for what was looked for and not there") {
 TEST_CASE("what is not known has no sample") {
   CheckReport some = report();
   some.reading.selected = StateSet{State::listen};
-  CHECK_FALSE(mentions(text(some), "tcpstat_half_open_remote_prefixes"));
-  CHECK_FALSE(mentions(text(some), R"(tcpstat_connections{family="ipv4",state="established")"));
-  CHECK_FALSE(mentions(text(report()), "tcpstat_listen_drops_total"));
-  CHECK_FALSE(mentions(text(report()), "tcpstat_ephemeral_ports"));
+  CHECK_FALSE(mentions(metrics_text(some), "tcpstat_half_open_remote_prefixes"));
+  CHECK_FALSE(mentions(metrics_text(some), R"(tcpstat_connections{family="ipv4",state="established")"));
+  CHECK_FALSE(mentions(metrics_text(report()), "tcpstat_listen_drops_total"));
+  CHECK_FALSE(mentions(metrics_text(report()), "tcpstat_ephemeral_ports"));
   some = report();
   some.counters.listen_drops = 4;
   some.metrics->ephemeral_ports = 28232;
-  CHECK(has(text(some), "tcpstat_listen_drops_total 4"));
-  CHECK(has(text(some), "tcpstat_ephemeral_ports_used_max 0"));
+  CHECK(has(metrics_text(some), "tcpstat_listen_drops_total 4"));
+  CHECK(has(metrics_text(some), "tcpstat_ephemeral_ports_used_max 0"));
 }
 
 TEST_CASE("a rule that found nothing among some of the sockets is not ok") {
   CheckReport partial = report();
   partial.reading.coverage.complete = false;
   partial.findings = {finding("syn-flood", Severity::warning)};
-  CHECK(has(text(partial), "tcpstat_snapshot_complete 0"));
-  CHECK(has(text(partial), R"(tcpstat_check_status{rule="syn-flood"} 1)"));
-  CHECK_FALSE(mentions(text(partial), R"(tcpstat_check_status{rule="close-wait-leak")"));
-  CHECK_FALSE(mentions(text(partial), "tcpstat_syn_flood_level"));
+  CHECK(has(metrics_text(partial), "tcpstat_snapshot_complete 0"));
+  CHECK(has(metrics_text(partial), R"(tcpstat_check_status{rule="syn-flood"} 1)"));
+  CHECK_FALSE(mentions(metrics_text(partial), R"(tcpstat_check_status{rule="close-wait-leak")"));
+  CHECK_FALSE(mentions(metrics_text(partial), "tcpstat_syn_flood_level"));
 }
 
 TEST_CASE("of several findings of one rule the worst counts, and what is proven outranks what is unknown") {
   CheckReport some = report();
   some.findings = {finding("syn-flood", Severity::unknown), finding("syn-flood", Severity::warning)};
-  CHECK(has(text(some), R"(tcpstat_check_status{rule="syn-flood"} 1)"));
+  CHECK(has(metrics_text(some), R"(tcpstat_check_status{rule="syn-flood"} 1)"));
   some.findings = {finding("syn-flood", Severity::critical), finding("syn-flood", Severity::info)};
-  CHECK(has(text(some), R"(tcpstat_check_status{rule="syn-flood"} 2)"));
+  CHECK(has(metrics_text(some), R"(tcpstat_check_status{rule="syn-flood"} 2)"));
   some.findings = {finding("syn-flood", Severity::unknown), finding("syn-flood", Severity::ok)};
-  CHECK(has(text(some), R"(tcpstat_check_status{rule="syn-flood"} 3)"));
+  CHECK(has(metrics_text(some), R"(tcpstat_check_status{rule="syn-flood"} 3)"));
 }
 
 TEST_CASE("the level of a flood is that of the surest verdict; an unknown one is no zero") {
   CheckReport some = report();
   some.verdicts = {verdict(AttackLevel::none), verdict(AttackLevel::likely), verdict(AttackLevel::suspicious)};
-  CHECK(has(text(some), "tcpstat_syn_flood_level 3"));
+  CHECK(has(metrics_text(some), "tcpstat_syn_flood_level 3"));
   some.verdicts = {verdict(AttackLevel::unknown), verdict(AttackLevel::none)};
-  CHECK_FALSE(mentions(text(some), "tcpstat_syn_flood_level"));
+  CHECK_FALSE(mentions(metrics_text(some), "tcpstat_syn_flood_level"));
   some.verdicts = {verdict(AttackLevel::unknown), verdict(AttackLevel::under_attack)};
-  CHECK(has(text(some), "tcpstat_syn_flood_level 4"));
+  CHECK(has(metrics_text(some), "tcpstat_syn_flood_level 4"));
   some.judged_half_opens = false;
-  CHECK_FALSE(mentions(text(some), "tcpstat_syn_flood_level"));
+  CHECK_FALSE(mentions(metrics_text(some), "tcpstat_syn_flood_level"));
 }
 
 TEST_CASE("a run that saw nothing says so and nothing else of sockets") {
   CheckReport nothing;
   nothing.reading.ipv4 = nothing.reading.ipv6 = false;
   nothing.reading.coverage.lose("read", "cannot read");
-  const std::string all = text(nothing);
+  const std::string all = metrics_text(nothing);
   CHECK(has(all, "tcpstat_snapshot_complete 0"));
   CHECK(all.find("tcpstat_connections") == all.npos);
   CHECK(all.find("tcpstat_queued_bytes") == all.npos);
