@@ -68,7 +68,7 @@ Flow SynSampler::connection(const Connection& row) {
   // A source that only ever failed to connect proves nothing: rows without an exchange do not make it known.
   if (row.state == State::syn_sent || row.state == State::close) return Flow::more;
   const std::uint64_t hash = address_hash(hash_, row.remote.address);
-  if (std::exchange(added_[hash % added_.size()], hash) != hash) known_.add({hash});
+  if (std::exchange(added_[static_cast<std::size_t>(hash % added_.size())], hash) != hash) known_.add({hash});
   return Flow::more;
 }
 
