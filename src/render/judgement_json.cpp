@@ -85,7 +85,7 @@ class JudgementMembers {
   std::map<double, std::string> fractions_;
 };
 
-void append_members(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdict) {
+void append_judgement(TextBuffer& out, JudgementMembers& members, const SynVerdict& verdict) {
   members.text(R"({"subject":)", verdict.subject.text());
   members.text_or_null(R"(,"netns_name":)", verdict.netns);
   members.text(R"(,"level":)", name(verdict.level));
@@ -98,7 +98,7 @@ void append_members(TextBuffer& out, JudgementMembers& members, const SynVerdict
   out.append('}');
 }
 
-void append_members(TextBuffer& out, JudgementMembers& members, const Finding& finding) {
+void append_judgement(TextBuffer& out, JudgementMembers& members, const Finding& finding) {
   members.text(R"({"rule":)", finding.rule);
   members.text(R"(,"severity":)", name(finding.severity));
   members.text(R"(,"subject":)", finding.subject.text());
@@ -122,9 +122,9 @@ void append_json_judgements(TextBuffer& out, const std::vector<SynVerdict>& verd
                             const std::vector<Finding>& findings) {
   JudgementMembers members(out);
   out.append(R"("verdicts":)");
-  members.list(verdicts, [&](const SynVerdict& verdict) { append_members(out, members, verdict); });
+  members.list(verdicts, [&](const SynVerdict& verdict) { append_judgement(out, members, verdict); });
   out.append(R"(,"findings":)");
-  members.list(findings, [&](const Finding& finding) { append_members(out, members, finding); });
+  members.list(findings, [&](const Finding& finding) { append_judgement(out, members, finding); });
 }
 
 }  // namespace tcpstat::render
