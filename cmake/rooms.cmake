@@ -3,7 +3,7 @@
 # tcpstat_room(NAME SEES ROOM... [USES TARGET...] [SEPARATE PATTERN...]) makes the target of the folder NAME below the current one. SEES is the
 # law: a room includes headers of these rooms and of what they see, and of no others. The tests read it from here
 # (rooms.txt) and link each room with nothing else. USES names libraries that its sources alone need. SEPARATE names
-# files that their neighbours cannot be compiled with: CMAKE_UNITY_BUILD, which compiles a whole room at once, leaves them out.
+# files that do not go with their neighbours: CMAKE_UNITY_BUILD, which compiles a whole room at once, leaves them out.
 set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
