@@ -20,7 +20,7 @@ struct Headline {
 /// own, or its short words, or cut behind a word. Why nothing could be judged is never cut. What stands around the
 /// finding ("netns web: ", " (and 2 more)") stays.
 Headline headline_within(const CheckReport& report, std::size_t columns);
-/// `text` in at most `columns`, cut behind a word.
+/// `text` in at most `columns`, cut behind an item of its last bracket, or behind a word.
 Headline headline_within(std::string_view text, std::size_t columns);
 
 }  // namespace tcpstat::render

@@ -240,6 +240,8 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
   CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 holds 6 connections that... (and 2 more) - run: x");
   report.findings.front().brief = "0.0.0.0:7000 accept queue full (6 of 5)";
   CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6 of 5) (and 2 more) - run: x");
+  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6 of 5, a-program-with-a-name)";
+  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6 of 5) (and 2 more) - run: x");
   CHECK(text(report).find("\nCRITICAL close-wait-leak: " + message + "\n") != std::string::npos);
   CHECK(first_line(200) == "TCPSTAT CRITICAL - " + report.headline);
   // Several namespaces: the name stays before it.
