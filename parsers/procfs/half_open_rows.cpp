@@ -17,7 +17,6 @@ namespace {
 
 using proc_net_tcp::LineEnd;
 
-constexpr std::size_t kLongestHalfOpenRow = 256;
 constexpr std::size_t kBufferBytes = std::size_t{64} * 1024;
 
 Flow deliver(std::string_view line, const proc_net_tcp::Format& format, Sink& sink) {
@@ -37,7 +36,7 @@ void read_half_open_rows(const std::string& path, std::uint64_t most_rows, Sink&
   const long ticks = ::sysconf(_SC_CLK_TCK);
   const proc_net_tcp::Format format = {std::endian::native, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U};
   const auto buffer = std::make_unique_for_overwrite<char[]>(kBufferBytes);
-  LineSplitter lines(kLongestHalfOpenRow);
+  LineSplitter lines(proc_net_tcp::kLongestRow);
   bool first = true;  // the header
   while (true) {
     const ssize_t got = ::read(file.get(), buffer.get(), kBufferBytes);
@@ -50,7 +49,7 @@ void read_half_open_rows(const std::string& path, std::uint64_t most_rows, Sink&
       return deliver(line, format, sink) == Flow::more;
     });
     // What fills less than a page is the end; reads behind it would repeat rows (procfs_source.cpp).
-    if (!more || block.size() + kLongestHalfOpenRow <= page) return;
+    if (!more || block.size() + proc_net_tcp::kLongestRow <= page) return;
   }
 }
 

@@ -9,6 +9,7 @@
 // order of the host that wrote the file. A full socket has 17 fields, a minisocket 12.
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,9 @@
 namespace tcpstat::procfs::proc_net_tcp {
 
 using Row = std::variant<Connection, Listener, Flaw>;
+
+/// Bytes; the kernel fills a block up to the row that has no room left, so one that lacks as much was its last.
+inline constexpr std::size_t kLongestRow = 256;
 
 /// Whether the line ended in a newline; one that did not may end in the middle of a number.
 enum class LineEnd : std::uint8_t { complete, cut };

@@ -117,7 +117,6 @@ class ProcfsSource final : public source::Source {
     if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
     // read(2) says itself what a directory is.
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return failed("read", 0, "", "it is no regular file");
-    constexpr std::size_t kLongestRow = 256;
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
     ProcNetTcpStream stream(delivery, Origin::proc,
@@ -135,7 +134,7 @@ class ProcfsSource final : public source::Source {
       // A read behind the last row starts again some rows before it if the table grew meanwhile, and so does each one
       // after it: a busy host would keep us here. What fills less than a page is an end, and one that brought nothing
       // new is such a replay.
-      const bool short_read = static_cast<std::size_t>(got) + kLongestRow <= page;
+      const bool short_read = static_cast<std::size_t>(got) + proc_net_tcp::kLongestRow <= page;
       if (got > 0 && !(short_read && coverage.rows_read == rows_before && rows_before > 0)) continue;
       const Flow flow = stream.finish();
       if (is_foreign(stream.seen())) {
