@@ -5,14 +5,16 @@
 namespace tcpstat::check {
 
 std::optional<std::uint64_t> OpenFiles::open_files(std::uint32_t pid) const {
+  const auto known = std::find_if(known_.begin(), known_.end(), [pid](const auto& one) { return one.pid == pid; });
+  if (known != known_.end()) return known->limit;
+  if (std::find(unknown_.begin(), unknown_.end(), pid) != unknown_.end()) return std::nullopt;
   const auto limit = host_.open_files_limit(pid);
   if (pid == 0) return limit;  // a socket whose process is not known
-  if (!limit) {
-    if (std::find(unknown_.begin(), unknown_.end(), pid) == unknown_.end()) unknown_.push_back(pid);
-    return limit;
+  if (limit) {
+    known_.push_back({pid, *limit});
+  } else {
+    unknown_.push_back(pid);
   }
-  const auto same = [pid](const OpenFilesLimit& one) { return one.pid == pid; };
-  if (std::none_of(known_.begin(), known_.end(), same)) known_.push_back({pid, *limit});
   return limit;
 }
 
