@@ -37,14 +37,20 @@ struct RowView {
 
 namespace {
 
+std::uint32_t four_bytes(const std::uint8_t* bytes) {
+  std::uint32_t word = 0;
+  std::memcpy(&word, bytes, sizeof word);
+  return word;
+}
+
+/// Of an IPv4 prefix, as four_bytes() has the address.
+std::uint32_t mask_of(const Prefix& prefix) {
+  return htonl(static_cast<std::uint32_t>(~std::uint64_t{0} << (32U - prefix.length)));
+}
+
 /// Prefix::begins() of four bytes, as one comparison: it is asked of each row.
 bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
-  std::uint32_t network = 0;
-  std::uint32_t address = 0;
-  std::memcpy(&network, prefix.network.bytes.data(), sizeof network);
-  std::memcpy(&address, bytes, sizeof address);
-  const std::uint64_t ones = ~std::uint64_t{0} << (32U - prefix.length);
-  return (ntohl(network ^ address) & static_cast<std::uint32_t>(ones)) == 0;
+  return ((four_bytes(prefix.network.bytes.data()) ^ four_bytes(bytes)) & mask_of(prefix)) == 0;
 }
 
 /// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
@@ -191,12 +197,6 @@ int cost_of(const Expression& part) {
   return std::holds_alternative<WordTest>(test) ? 3 : 2;
 }
 
-std::uint32_t four_bytes(const std::uint8_t* bytes) {
-  std::uint32_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
 /// As ss prints it: nothing is connected.
 Endpoint no_remote(Family family) {
   Endpoint any;
@@ -237,7 +237,7 @@ Matcher::Step Matcher::step_of(const Test& test, Truth wanted) {
     step.kind = Kind::ipv4_prefix;
     step.side = address->side;
     step.network = four_bytes(address->prefix.network.bytes.data());
-    step.mask = htonl(static_cast<std::uint32_t>(~std::uint64_t{0} << (32U - address->prefix.length)));
+    step.mask = mask_of(address->prefix);
   } else if (std::holds_alternative<NumberTest>(test)) {
     step.kind = Kind::number;
   }
