@@ -15,10 +15,7 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
 
 void add_counts(SynListener& to, const SynListener& from) {
   to.sockets += from.sockets;
-  to.half_open += from.half_open;
-  to.deferred += from.deferred;
-  to.fast_open += from.fast_open;
-  for (std::size_t i = 0; i < kRounds; ++i) to.by_rounds[i] += from.by_rounds[i];
+  to.add_half_opens(from);
   append(to.backlogs, from.backlogs);
   if (from.drops) to.drops = to.drops.value_or(0) + *from.drops;
 }

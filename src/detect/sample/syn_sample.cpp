@@ -39,6 +39,13 @@ std::uint64_t SynListener::aged() const {
   return std::accumulate(by_rounds.begin() + 1, by_rounds.end(), std::uint64_t{0});
 }
 
+void SynListener::add_half_opens(const SynListener& other) {
+  half_open += other.half_open;
+  deferred += other.deferred;
+  fast_open += other.fast_open;
+  for (std::size_t i = 0; i < kRounds; ++i) by_rounds[i] += other.by_rounds[i];
+}
+
 std::uint64_t SynSample::half_open() const {
   std::uint64_t sum = 0;
   for (const SynListener& listener : listeners) sum += listener.half_open;

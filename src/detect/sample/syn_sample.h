@@ -69,6 +69,8 @@ struct SynListener {
 
   /// Not deferred, and at least one timeout old; exact.
   [[nodiscard]] std::uint64_t aged() const;
+  /// Takes what was counted of the other's requests for its own.
+  void add_half_opens(const SynListener& other);
   [[nodiscard]] ListeningEnd end() const { return {local, interface}; }
   /// Whether a request of this family, as its un-mapped address has it, may be given to one of the sockets.
   [[nodiscard]] bool takes(Family family) const {

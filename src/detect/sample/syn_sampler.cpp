@@ -27,13 +27,6 @@ HalfOpen half_open_of(const Connection& row, std::uint64_t hash) {
   return out;
 }
 
-void add_shard(SynListener& to, const SynListener& from) {
-  to.half_open += from.half_open;
-  to.deferred += from.deferred;
-  to.fast_open += from.fast_open;
-  for (std::size_t i = 0; i < kRounds; ++i) to.by_rounds[i] += from.by_rounds[i];
-}
-
 }  // namespace
 
 SynSampler::SynSampler() = default;
@@ -150,7 +143,7 @@ void SynSampler::settle(SynSample& sample) {
       sample.listeners.back().local = taker.local;
       sample.listeners.back().interface = taker.interface;
     }
-    add_shard(sample.listeners[at->second], count);
+    sample.listeners[at->second].add_half_opens(count);
     moved.push_back(at->second);
   }
   for (HalfOpen& entry : sample.half_opens) entry.listener = moved[entry.listener];
