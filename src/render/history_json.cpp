@@ -6,13 +6,12 @@
 #include "base/timestamp.h"
 #include "render/history_writers.h"
 #include "render/json_documents.h"
+#include "render/json_or_null.h"
 
 namespace tcpstat::render {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number_or_null(const std::optional<std::uint64_t>& value) { return value ? Json(*value) : Json(); }
 
 void add_recorded_finding(Json& to, const PastFinding& finding) {
   to["rule"] = finding.rule;
@@ -56,12 +55,12 @@ void write_history_json(const Page& page, const RunFacts& facts, const History& 
     document["series"] = Json::array();
     for (const HistorySeries& series : history.series) {
       Json values = Json::array();
-      for (const auto& value : series.values) values.push_back(number_or_null(value));
+      for (const auto& value : series.values) values.push_back(value_or_null(value));
       document["series"].push_back({{"name", series.name},
-                                    {"least", number_or_null(series.least)},
+                                    {"least", value_or_null(series.least)},
                                     {"mean", series.mean},
-                                    {"most", number_or_null(series.greatest)},
-                                    {"last", number_or_null(series.last)},
+                                    {"most", value_or_null(series.greatest)},
+                                    {"last", value_or_null(series.last)},
                                     {"values", std::move(values)}});
     }
   }

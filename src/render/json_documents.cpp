@@ -6,17 +6,13 @@
 #include "base/json_text.h"
 #include "base/text_buffer.h"
 #include "model/column_values.h"
+#include "render/json_or_null.h"
 #include "render/judgement_json.h"
 
 namespace tcpstat::render {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-template <typename T>
-Json value_or_null(const std::optional<T>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
 
 Json value_of(const GroupValue& value) {
   if (const auto* number = std::get_if<std::uint64_t>(&value)) return *number;

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "render/json_or_null.h"
 #include "render/transition_writer.h"
 
 namespace tcpstat::render {
@@ -11,7 +12,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json us(const std::optional<EventTime>& time) { return time ? Json(time->count()) : Json(); }
-Json count_or_null(const std::optional<std::uint64_t>& count) { return count ? Json(*count) : Json(); }
 template <typename Word>
 Json word(const std::optional<Word>& of) {
   return of ? Json(name(*of)) : Json();
@@ -25,13 +25,13 @@ void add_endpoint(Json& to, const std::string& side, const std::optional<Endpoin
 Json handshakes_json(const HandshakeCounts& of) {
   Json out;
   out["outgoing"] = {{"completed", of.outgoing.completed},
-                     {"refused", count_or_null(of.outgoing.refused)},
-                     {"failed", count_or_null(of.outgoing.failed)}};
+                     {"refused", value_or_null(of.outgoing.refused)},
+                     {"failed", value_or_null(of.outgoing.failed)}};
   out["incoming"] = {{"completed", of.incoming.completed},
-                     {"reset", count_or_null(of.incoming.reset)},
-                     {"expired", count_or_null(of.incoming.expired)},
-                     {"pruned", count_or_null(of.incoming.pruned)},
-                     {"cookie", count_or_null(of.incoming.cookie)}};
+                     {"reset", value_or_null(of.incoming.reset)},
+                     {"expired", value_or_null(of.incoming.expired)},
+                     {"pruned", value_or_null(of.incoming.pruned)},
+                     {"cookie", value_or_null(of.incoming.cookie)}};
   return out;
 }
 
@@ -54,8 +54,8 @@ Json life_json(const ConnectionLife& of) {
   out["ending"] = word(of.ending);
   out["reset_by"] = word(of.reset_by);
   out["reset_reason"] = word(of.reset_reason);
-  out["bytes_sent"] = count_or_null(of.bytes_sent);
-  out["bytes_received"] = count_or_null(of.bytes_received);
+  out["bytes_sent"] = value_or_null(of.bytes_sent);
+  out["bytes_received"] = value_or_null(of.bytes_received);
   out["complete"] = of.complete;
   out["legal"] = of.legal;
   out["states"] = Json::array();
