@@ -1,14 +1,15 @@
 # A room is one folder, one namespace and one target: src/detect is tcpstat::detect and tcpstat_detect.
 #
-# tcpstat_room(NAME SEES ROOM... [USES TARGET...] [SEPARATE PATTERN...]) makes the target of the folder NAME below the current one. SEES is the
+# tcpstat_room(NAME [COLD] SEES ROOM... [USES TARGET...] [SEPARATE PATTERN...]) makes the target of the folder NAME below the current one. SEES is the
 # law: a room includes headers of these rooms and of what they see, and of no others. The tests read it from here
 # (rooms.txt) and link each room with nothing else. USES names libraries that its sources alone need. SEPARATE names
 # files that do not go with their neighbours: CMAKE_UNITY_BUILD, which compiles a whole room at once, leaves them out.
+# COLD: what it does does not grow with the number of sockets, so that a build need not spend a third of its time on it.
 set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
 function(tcpstat_room name)
-  cmake_parse_arguments(ROOM "" "FOLDER" "SEES;USES;SEPARATE" ${ARGN})
+  cmake_parse_arguments(ROOM "COLD" "FOLDER" "SEES;USES;SEPARATE" ${ARGN})
   if(NOT ROOM_FOLDER)
     set(ROOM_FOLDER ${name})
   endif()
@@ -23,6 +24,9 @@ function(tcpstat_room name)
   if(sources)
     add_library(tcpstat_${name} STATIC ${sources})
     target_link_libraries(tcpstat_${name} PUBLIC tcpstat_flags ${targets} PRIVATE ${ROOM_USES})
+    if(ROOM_COLD)
+      target_compile_options(tcpstat_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+    endif()
     foreach(pattern ${ROOM_SEPARATE})
       file(GLOB separate CONFIGURE_DEPENDS ${folder}/${pattern})
       set_source_files_properties(${separate} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
