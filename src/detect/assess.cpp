@@ -58,14 +58,14 @@ constexpr double kOneRoundS = 4;
 /// If three of four answers get lost, one client of four comes through.
 constexpr double kSomeOfAll = 0.25;
 
-/// All requests are young, nothing is known of their outcome, and other handshakes complete. Clients that lose ACKs look
-/// like this in their first seconds.
-bool too_early(const Assessment& one, const Measurements& host) {
+/// Nothing is known of the outcome of the requests, and either all are young while other handshakes complete, or there is
+/// no earlier sample and their ages may be those of clients that lose most of their ACKs.
+bool may_be_clients(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
   const bool few_complete = signals.completion == Completion::nobody || signals.completion == Completion::some;
   const bool fates_known = signals.fates_decide || few_complete;
   if (one.impact != Impact::none || fates_known || !one.of->oldest_s) return false;
-  if (!one.of->seconds()) return *one.of->oldest_s < kOneRoundS;
+  if (one.of->input.before == nullptr && (*one.of->oldest_s < kOneRoundS || !signals.requests_stay)) return true;
   if (*one.of->oldest_s >= kPrunedLifeS || !signals.arrivals_per_s) return false;
   return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;
 }
@@ -79,7 +79,7 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   if (retried && signals.amount_aged == Amount::many && signals.staleness == Staleness::most) {
     level = std::max(level, AttackLevel::suspicious);
   }
-  if (too_early(one, host) && !proven) level = std::min(level, AttackLevel::suspicious);
+  if (may_be_clients(one, host) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
   if (signals.answers_unsent == Answer::yes) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);

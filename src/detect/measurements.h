@@ -71,6 +71,7 @@ struct Measurements {
   Completion completion = Completion::unknown;
   bool fates_decide = false;                  ///< `completion` accuses or clears, and not by chance
   Answer requests_survive = Answer::unknown;  ///< from one timer round to the next, as a flood's do
+  bool requests_stay = false;                 ///< from round to round, more than those of any clients, and surely
   bool rounds_thin_out = false;               ///< from round to round, as those of clients do, and surely
   Answer clients_retry = Answer::unknown;     ///< sources repeat their SYNs
   std::optional<double> retry_share;          ///< which part of them does

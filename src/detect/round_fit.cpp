@@ -76,9 +76,10 @@ double comparable_span_s(double span, const Measurements& signals) {
 
 RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, double clients) {
   const Histogram seen = histogram(listener, span, rounds);
-  RoundFit fit;
+  RoundFit fit{.requests = seen.all};
   if (seen.all <= 0) return fit;
   const double flood = seen.likelihood(1);
+  double best_above = flood;
   double best_of_clients = -std::numeric_limits<double>::infinity();
   for (int twentieths = 19; twentieths > 0; --twentieths) {
     const double survival = twentieths / 20.0;
@@ -87,9 +88,11 @@ RoundFit fit_rounds(const ListenerView& listener, double span, Rounds rounds, do
       fit.survival = survival;
       fit.best_over_flood = likelihood - flood;
     }
-    if (survival <= clients) best_of_clients = std::max(best_of_clients, likelihood);
+    double& best = survival <= clients ? best_of_clients : best_above;
+    best = std::max(best, likelihood);
   }
   fit.flood_over_clients = flood - best_of_clients;
+  fit.above_clients = best_above - best_of_clients;
   return fit;
 }
 

@@ -7,9 +7,11 @@ namespace tcpstat::detect {
 
 /// Compares how likely the ages are under two survivals, as natural logarithms of the ratio.
 struct RoundFit {
+  double requests = 0;            ///< that were compared; of none nothing follows
   double survival = 1;            ///< that explains the ages best, at most 1
   double best_over_flood = 0;     ///< than a flood of constant rate, of which all survive
   double flood_over_clients = 0;  ///< of a flood over the best survival of at most `clients`; negative: clients it is
+  double above_clients = 0;       ///< of the best survival above `clients` over the best of at most that
 };
 
 /// Whether the half second before the first timeout counts too. Clients with an RTT above half a second are found there

@@ -13,10 +13,21 @@ constexpr ThresholdInfo kThresholds[] = {
     {"width", 1, "s", "the later round must have been seen for so long"},
     {"likelihood", 2.7, "ln",
      "the fit to all rounds must be so much likelier than a flood: chance does it once in 100"},
+    {"accused", 2, "ln", "so much likelier more than any clients' survive all rounds, or one look proves no flood"},
 };
 constexpr RuleInfo kRule = {"survival", "do half-opens survive from one timer round to the next?",
                             "RFC 6298 §5.5; net/ipv4/inet_connection_sock.c, reqsk_timer_handler()", kThresholds};
 using Limits = LimitsOf<kRule>;
+
+/// Whether all rounds together show that more survives than clients leave.
+bool requests_stay(const ListenerView& listener, const Measurements& signals, const Limits& limit) {
+  const auto span = arrival_span_s(listener);
+  if (signals.amount_aged == Amount::few || !span) return false;
+  const double rounds = comparable_span_s(*span, signals);
+  const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
+  // If all are older than the rounds that can be compared, none has come for so long. Of clients most would be young.
+  return all.requests <= 0 || all.above_clients >= limit("accused");
+}
 
 // The density of requests aged 3 to 7 s over that of requests aged 1 to 3 s: how many live from one round to the next.
 // With few requests all later rounds stand for the second.
@@ -25,7 +36,9 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   const double first = listener.by_rounds[1];
   double second = listener.by_rounds[2];
   // A full queue lets requests in by its own rhythm.
-  if (first <= 0 || !listener.oldest_s || signals.saturated == Answer::yes) return;
+  if (!listener.oldest_s || signals.saturated == Answer::yes) return;
+  signals.requests_stay = requests_stay(listener, signals, limit);
+  if (first <= 0) return;
   double width = std::min(*listener.oldest_s, 7.0) - 3;
   if (first + second < limit("entries")) {
     const auto span = arrival_span_s(listener);
@@ -35,11 +48,11 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   }
   if (width < limit("width")) return;
   double survival = second / width / (first / 2);
-  // Two small numbers are uncertain by their roots; a slow flood must not be cleared by chance.
+  // Two small numbers are uncertain by their roots: a slow flood must not be cleared by chance, nor clients be accused.
   const double error = survival * std::sqrt(1 / first + 1 / std::max(second, 1.0));
   double weight = 0;
   double clients = limit("clients");
-  if (survival >= limit("flood")) weight = 1;
+  if (survival >= limit("flood") && survival - error >= limit("clients")) weight = 1;
   if (survival < limit("clients") && survival + error < limit("flood")) weight = -2.5;
   if (const auto span = arrival_span_s(listener); span && weight >= 0) {
     // It takes later rounds than the second in too, and leaves less to chance than the quotient of two small numbers.

@@ -352,6 +352,7 @@ const std::vector<Row>& detection() {
        {{"first-timeout.likelihood", 1000}, {"survival.likelihood", 1000}}},
       {{"survival.width", 10}, snapshot(silent_clients), {{"first-timeout.likelihood", 1000}}},
       {{"survival.likelihood", 1000}, snapshot(thin_after_the_third), {{"first-timeout.likelihood", 1000}}},
+      {{"survival.accused", 1000}, snapshot(flood)},
       {{"first-timeout.clients", 0.1}, snapshot(first_timeout)},
       {{"first-timeout.likelihood", 1000}, snapshot(first_timeout)},
       {{"first-timeout.accused", -1000}, snapshot(first_timeout)},

@@ -32,6 +32,7 @@ TEST_CASE("a flood survives each round, clients get fewer") {
   CHECK(flooded.survival == 1);
   CHECK(flooded.best_over_flood == 0);
   CHECK(flooded.flood_over_clients > 10);
+  CHECK(flooded.above_clients == flooded.flood_over_clients);
   Scene clients;  // 40 % of their ACKs get lost
   for (int i = 0; i < 40; ++i) clients.request(1 + i / 20.0);
   for (int i = 0; i < 32; ++i) clients.request(3 + i / 8.0);
@@ -41,6 +42,17 @@ TEST_CASE("a flood survives each round, clients get fewer") {
   CHECK(fitted.survival == doctest::Approx(0.4).epsilon(0.15));
   CHECK(fitted.best_over_flood > 10);
   CHECK(fitted.flood_over_clients < -10);
+  CHECK(fitted.above_clients < 0);
+  // A flood among clients is neither, but more survives than clients leave.
+  Scene both;
+  for (int i = 0; i < 98; ++i) both.request(1 + i / 49.0);
+  for (int i = 0; i < 138; ++i) both.request(3 + i / 34.5);
+  for (int i = 0; i < 230; ++i) both.request(7 + i / 28.75);
+  const Fitted mixed(both);
+  const RoundFit of_both = fit_rounds(mixed.view(), 15, Rounds::after_first_timeout, 0.6);
+  CHECK(of_both.survival == doctest::Approx(0.78).epsilon(0.1));
+  CHECK(of_both.above_clients > 2);
+  CHECK(of_both.flood_over_clients < 2);
 }
 
 TEST_CASE("one old request does not stretch the span") {
