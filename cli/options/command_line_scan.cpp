@@ -27,6 +27,12 @@ bool next_is_value(std::string_view word) {
   return false;
 }
 
+/// Whether the word, of which the value follows, ends with this option.
+bool names_last(std::string_view word, OptionId id) {
+  const OptionInfo* option = word.starts_with("--") ? find_option(word.substr(2)) : find_option(word.back());
+  return option != nullptr && option->id == id;
+}
+
 /// A letter in a bundle of flags that means something else behind the verb: -t in -vt, but not in -ft.
 struct OwnLetter {
   std::size_t at;
@@ -216,6 +222,12 @@ CommandLine scan_command_line(const std::vector<std::string>& words) {
       const std::string value = word.substr(own->at + 1);
       typed = dashed(option_info(own->id)) + (value.empty() ? "" : "=" + value);
       value_follows = value.empty();
+    }
+    if (value_follows && i + 1 < words.size() && is_option(words[i + 1]) && names_last(typed, OptionId::sort)) {
+      // `ps --sort -rss`: no option, but the column with the largest first.
+      if (!typed.starts_with("--") && typed.size() > 2) line.option_words.push_back(typed.substr(0, typed.size() - 1));
+      line.option_words.push_back(dashed(option_info(OptionId::sort)) + "=" + words[++i]);
+      continue;
     }
     line.option_words.push_back(typed);
     if (value_follows && i + 1 < words.size()) line.option_words.push_back(words[++i]);
