@@ -80,13 +80,17 @@ constexpr auto kTranslations = std::to_array<Translation>({
     {"--oneline", "a socket is one line always: leave it out"},
     {"-A", "there is only TCP here: leave it out"},
     {"--query", "there is only TCP here: leave it out"},
+    {"-x", "there is only TCP here: ss -x shows UNIX sockets"},
+    {"--unix", "there is only TCP here: ss -x shows UNIX sockets"},
+    {"--cgroup", "control groups are columns: -o +CGROUP, -o +UNIT"},
     {"-D", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
     {"--diag", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
 });
 
 std::string unknown_option(const std::string& word) {
+  const std::string_view letter = is_bundle(word) ? std::string_view(word).substr(0, 2) : std::string_view(word);
   for (const Translation& translation : kTranslations) {
-    if (word == translation.typed) {
+    if (word == translation.typed || letter == translation.typed) {
       return "unknown option " + in_quotes(word) + " (" + std::string(translation.hint) + ")";
     }
   }
