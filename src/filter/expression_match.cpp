@@ -114,7 +114,8 @@ struct Evaluation {
   Truth operator()(const DeviceTest& test) const {
     if (!device_known(row.socket)) return Truth::unknown;
     if (test.name.empty()) return truth_of(row.socket.interface == test.index);
-    return truth_of(row.socket.interface != 0 &&
+    if (row.socket.interface == 0) return Truth::no;
+    return truth_of(row.socket.interface == test.index ||
                     row.names.interface_of(row.socket.netns, row.socket.interface) == test.name);
   }
   Truth operator()(const MarkTest& test) const {
