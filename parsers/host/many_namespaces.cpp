@@ -15,6 +15,7 @@
 #include "filter/query.h"
 #include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
+#include "report/of_namespace.h"
 #include "report/source_names.h"
 
 namespace tcpstat::host {
@@ -52,39 +53,6 @@ class VisitedRows final : public Sink {
   Sink& next_;
   NamespaceNames& names_;
   bool enough_ = false;
-};
-
-/// Says alike things of several namespaces once.
-class Grouped {
- public:
-  void add(const std::string& label, const Warning& warning) {
-    const auto at = std::find_if(groups_.begin(), groups_.end(),
-                                 [&](const Group& group) { return group.first.code == warning.code; });
-    if (at == groups_.end()) {
-      groups_.push_back({warning, label, 0});
-    } else {
-      ++at->others;
-    }
-  }
-  void say(Coverage& coverage) const {
-    for (const Group& group : groups_) {
-      std::string text = group.label + ": " + group.first.message;
-      if (group.others > 0) {
-        text += "; and " + std::to_string(group.others) +
-                (group.others == 1 ? " other network namespace" : " other network namespaces");
-      }
-      coverage.warn(group.first.code, std::move(text));
-      if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;
-    }
-  }
-
- private:
-  struct Group {
-    Warning first;
-    std::string label;
-    std::size_t others;
-  };
-  std::vector<Group> groups_;
 };
 
 class ManyNamespaces final : public Host {
@@ -126,7 +94,7 @@ class ManyNamespaces final : public Host {
     const filter::Query& query;
     VisitedRows& sink;
     Coverage& coverage;
-    Grouped warnings = {};
+    AlikeWarnings warnings = {};
     std::optional<Error> first_error = std::nullopt;
     std::size_t read = 0;
   };
@@ -210,7 +178,7 @@ void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
     // What ends while it is looked for has no sockets any more.
     if (is_gone(known)) return;
     read = tl::make_unexpected(host.error());
-    part.lose("netns_not_entered", host.error().sentence());
+    part.lose(std::string(kNotEntered), host.error().sentence());
   } else {
     names_.enter(known.inode);
     read = (*host)->read(reading.query, reading.sink, part);
