@@ -142,7 +142,7 @@ _tcpstat() {
                 return
             fi
             [[ $typed == *,* ]] && before=${typed%,*},
-            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token congestion orphan process pid
+            _tcpstat_offer "${typed##*,}" "$before" state family phase local_port remote_port local local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token mptcp_role timer mark congestion orphan process pid
             ;;
         --netns)
             mapfile -t words < <(_tcpstat_list "$command" netns)

@@ -28,7 +28,7 @@ function __tcpstat_words
 end
 
 function __tcpstat_keys
-    printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_port local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token congestion orphan process pid")
+    printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_port local local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token mptcp_role timer mark congestion orphan process pid")
 end
 
 # Columns, and behind a colon the order.

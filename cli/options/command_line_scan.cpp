@@ -27,6 +27,12 @@ bool next_is_value(std::string_view word) {
   return false;
 }
 
+/// Whether the word, of which the value follows, ends with this option.
+bool names_last(std::string_view word, OptionId id) {
+  const OptionInfo* option = word.starts_with("--") ? find_option(word.substr(2)) : find_option(word.back());
+  return option != nullptr && option->id == id;
+}
+
 /// A letter in a bundle of flags that means something else behind the verb: -t in -vt, but not in -ft.
 struct OwnLetter {
   std::size_t at;
@@ -74,13 +80,17 @@ constexpr auto kTranslations = std::to_array<Translation>({
     {"--oneline", "a socket is one line always: leave it out"},
     {"-A", "there is only TCP here: leave it out"},
     {"--query", "there is only TCP here: leave it out"},
+    {"-x", "there is only TCP here: ss -x shows UNIX sockets"},
+    {"--unix", "there is only TCP here: ss -x shows UNIX sockets"},
+    {"--cgroup", "control groups are columns: -o +CGROUP, -o +UNIT"},
     {"-D", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
     {"--diag", "rows for later: tcpstat -f ndjson; a dump of ss -D is read by --source FILE"},
 });
 
 std::string unknown_option(const std::string& word) {
+  const std::string_view letter = is_bundle(word) ? std::string_view(word).substr(0, 2) : std::string_view(word);
   for (const Translation& translation : kTranslations) {
-    if (word == translation.typed) {
+    if (word == translation.typed || letter == translation.typed) {
       return "unknown option " + in_quotes(word) + " (" + std::string(translation.hint) + ")";
     }
   }
@@ -216,6 +226,12 @@ CommandLine scan_command_line(const std::vector<std::string>& words) {
       const std::string value = word.substr(own->at + 1);
       typed = dashed(option_info(own->id)) + (value.empty() ? "" : "=" + value);
       value_follows = value.empty();
+    }
+    if (value_follows && i + 1 < words.size() && is_option(words[i + 1]) && names_last(typed, OptionId::sort)) {
+      // `ps --sort -rss`: no option, but the column with the largest first.
+      if (!typed.starts_with("--") && typed.size() > 2) line.option_words.push_back(typed.substr(0, typed.size() - 1));
+      line.option_words.push_back(dashed(option_info(OptionId::sort)) + "=" + words[++i]);
+      continue;
     }
     line.option_words.push_back(typed);
     if (value_follows && i + 1 < words.size()) line.option_words.push_back(words[++i]);

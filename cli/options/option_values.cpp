@@ -315,10 +315,17 @@ Parsed<const Column*> parse_column(std::string_view word) {
 }
 
 Parsed<survey::SortKey> parse_sort_key(std::string_view word) {
+  // As `ps --sort -rss` has it.
+  const bool reversed = word.starts_with('-');
+  const bool is_signed = reversed || word.starts_with('+');
+  if (is_signed) word.remove_prefix(1);
   const std::size_t colon = word.find(':');
   const auto column = parse_column(word.substr(0, colon));
   if (!column) return tl::make_unexpected(column.error());
-  const std::string_view order = colon == std::string_view::npos ? "asc" : word.substr(colon + 1);
+  if (is_signed && colon != std::string_view::npos) {
+    return usage_error("two sort orders for " + in_quotes(word.substr(0, colon)) + " (-COL or COL:desc)");
+  }
+  const std::string_view order = colon == std::string_view::npos ? (reversed ? "desc" : "asc") : word.substr(colon + 1);
   if (order != "asc" && order != "desc") {
     return usage_error("unknown sort order " + in_quotes(order) + " (asc or desc)");
   }

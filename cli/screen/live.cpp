@@ -134,6 +134,9 @@ std::string Live::summary() {
   std::string text = data.host.empty() ? "" : data.host + "  ";
   text += data.local_time + "  every " + interval_text(view_.interval()) + "  sample " + std::to_string(data.samples) +
           "  " + std::to_string(reading.tally.total()) + (reading.tally.total() == 1 ? " socket" : " sockets");
+  if (const std::size_t namespaces = data.judged.namespaces.size(); namespaces > 0) {
+    text += " in " + std::to_string(namespaces) + (namespaces == 1 ? " network namespace" : " network namespaces");
+  }
   bool first = true;
   for (const StateInfo& state : states()) {
     const std::uint64_t count = reading.tally.count(state.state);

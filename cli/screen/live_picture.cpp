@@ -53,6 +53,7 @@ void LiveView::draw_head(CellBuffer& to) const {
   std::string verdict = "  " + std::string(status_word(judged.status));
   if (!judged.problems.empty() && judged.problems.front().finding.severity >= Severity::unknown) {
     const Finding& worst = judged.problems.front().finding;
+    if (!worst.netns.empty()) verdict += " netns " + safe(worst.netns, manner_.charset) + ":";
     const bool fits = display_width(verdict) + 1 + display_width(worst.message) <= left;
     verdict += " " + safe(fits || worst.brief.empty() ? worst.message : worst.brief, manner_.charset);
   } else if (!judged.reading.coverage.complete) {

@@ -34,6 +34,18 @@ std::string local_time(const Clock& clock) {
   return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local)};
 }
 
+/// 127/8 and ::1 (RFC 6890).
+bool is_loopback(const Transition& of) {
+  if (!of.remote) return false;
+  const Address address = of.remote->address.unmapped();
+  constexpr std::uint8_t kLoopback = 127;
+  if (address.family == Family::ipv4) return address.bytes[0] == kLoopback;
+  Address one;
+  one.family = Family::ipv6;
+  one.bytes.back() = 1;
+  return address == one;
+}
+
 std::string change_text(const Transition& of) {
   const auto word = [](ObservedState state, const char* absent) {
     return state == ObservedState::absent() ? std::string(absent) : std::string(name(state));
@@ -41,8 +53,13 @@ std::string change_text(const Transition& of) {
   return word(of.from, "new") + " > " + word(of.to, "gone");
 }
 
-std::uint64_t sockets_known(const KernelFacts& facts) {
+std::uint64_t sockets_in_use(const KernelFacts& facts) {
   return facts.usage.inuse.value_or(0) + facts.usage.inuse6.value_or(0) + facts.usage.tw.value_or(0);
+}
+
+/// Before the first sample. To ask several namespaces costs as much as a sample: that one tells.
+std::uint64_t sockets_known(const Host& host) {
+  return host.is_file() || host.spans_namespaces() ? 0 : sockets_in_use(host.kernel_facts());
 }
 
 filter::Filter every_state(filter::Filter filter) {
@@ -57,9 +74,9 @@ LiveSampler::LiveSampler(Host& host, const filter::Filter& filter)
       check_(host, filter),
       filter_(every_state(filter)),
       judge_([this](const Transition& transition, const Judgement& judgement) { return note(transition, judgement); }),
-      diff_(judge_),
+      diffs_(filter_, judge_),
       rates_(host.clock()),
-      sockets_(host.is_file() ? 0 : sockets_known(host.kernel_facts())) {}
+      sockets_(sockets_known(host)) {}
 
 milliseconds LiveSampler::interval(milliseconds wanted) const { return std::max(wanted, cost_ * 100 / kMostPercent); }
 
@@ -71,17 +88,20 @@ void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data)
   data.now = host_.clock().now();
   data.depth = sockets_ <= kMostInDepth || owners_wanted ? check::Depth::whole : check::Depth::rows;
   auto rows = std::make_unique<RowWindow>(wanted, host_.names());
-  trace::MarkedRows marked(filter_, diff_);
-  diff_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
+  diffs_.begin(std::chrono::duration_cast<milliseconds>(data.now.time_since_epoch()));
   // Columns of tcp_info have rates beside them.
-  BothSinks both(marked, owners_wanted ? rates_.begin(*rows) : *rows);
+  BothSinks both(diffs_, owners_wanted ? rates_.begin(*rows) : *rows);
   data.judged = check_.look(both, data.depth);
   rows->finish();
   data.rows = std::move(rows);
   const Report& reading = data.judged.reading;
   // Who owns a socket can change what the filter says of it; then a row that is missing is not gone.
-  const bool whole = !data.judged.error && reading.coverage.complete && !filter_.has_users() && !filter_.needs_owners();
-  diff_.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial);
+  const bool may_vanish = !filter_.has_users() && !filter_.needs_owners();
+  const bool whole = !data.judged.error && reading.coverage.complete && may_vanish;
+  Coverage shown;
+  shown.namespaces = reading.coverage.namespaces;
+  for (NamespaceRead& one : shown.namespaces) one.complete = one.complete && may_vanish;
+  diffs_.end(whole ? trace::SampleDiff::Sample::complete : trace::SampleDiff::Sample::partial, shown);
   data_ = nullptr;
 
   data.host = reading.facts.host.value_or("");
@@ -107,12 +127,14 @@ Flow LiveSampler::note(const Transition& transition, const Judgement& judgement)
   ++data.event_count;
   const std::string local = transition.local ? to_string(*transition.local) : "*";
   const std::string remote = transition.remote ? to_string(*transition.remote) : "*";
+  const std::uint64_t netns = transition.netns.value_or(0);
   // The other end on this host is told in the same sample.
   constexpr std::size_t kNear = 256;
   std::size_t looked = 0;
   for (Event& known : data.events) {
     if (known.sample != data.samples || ++looked > kNear) break;
     if (known.local != remote || known.remote != local || !known.peer_change.empty()) continue;
+    if (known.netns != netns && is_loopback(transition)) continue;  // each namespace has a loopback device of its own
     known.peer_change = change_text(transition);
     if (judgement.verdict > known.verdict) {
       known.verdict = judgement.verdict;
@@ -120,7 +142,7 @@ Flow LiveSampler::note(const Transition& transition, const Judgement& judgement)
     }
     return Flow::more;
   }
-  data.events.push_front({data.local_time, local, remote, local_text(transition), change_text(transition), "",
+  data.events.push_front({data.local_time, local, remote, local_text(transition), netns, change_text(transition), "",
                           judgement.reason, judgement.verdict, data.samples});
   if (data.events.size() > kMostEvents) data.events.pop_back();
   return Flow::more;

@@ -6,8 +6,7 @@
 
 #include "cli/screen/live_data.h"
 #include "survey/rate_sampler.h"
-#include "trace/marked_rows.h"
-#include "trace/sample_diff.h"
+#include "trace/namespace_diffs.h"
 #include "trace/transition_judge.h"
 
 namespace tcpstat::cli::screen {
@@ -29,7 +28,7 @@ class LiveSampler {
   check::ContinuousCheck check_;
   filter::Filter filter_;
   trace::TransitionJudge judge_;
-  trace::SampleDiff diff_;
+  trace::NamespaceDiffs diffs_;
   LiveData* data_ = nullptr;  ///< while a sample is taken
   std::chrono::milliseconds cost_{};
   survey::RateSampler rates_;

@@ -25,11 +25,19 @@ struct Manner {
   bool tcp_info = false;
   bool all_events = false;
   std::vector<const Column*> columns = {};  ///< of connections, as the command line has them
+  std::string netns = {};  ///< the word of --netns where that names several, whose rows then name theirs
   Names* names = nullptr;
   const render::HostNames* hosts = nullptr;
 
   [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset); }
+  [[nodiscard]] bool several() const { return !netns.empty(); }
 };
+
+/// The first column where there are several network namespaces.
+void add_netns(std::vector<Heading>& to, const Manner& manner);
+void add_netns(std::vector<std::string>& to, std::uint64_t inode, const Manner& manner);
+/// " --netns web", for a command; empty where there is one alone.
+std::string netns_option(const LiveData& data, std::uint64_t inode, const Manner& manner);
 
 class Tab {
  public:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "parsers/host/many_namespaces.h"
+#include "report/of_namespace.h"
 
 namespace tcpstat::cli::verbs {
 
@@ -55,11 +56,12 @@ void note_hidden(const host::NamespaceList& list, Report& report) {
 }
 
 /// Says why a namespace was not entered.
-template <typename Report>
-void note_not_entered(const Error& error, Report& report) {
-  report.status = Severity::unknown;
-  report.headline = error.sentence();
-  report.reading.coverage.lose("netns_not_entered", error.sentence());
+template <typename Judged>
+void note_not_entered(const Error& error, OfNamespace<Judged>& one) {
+  one.obstacle = error.why();
+  one.report.status = Severity::unknown;
+  one.report.headline = error.sentence();
+  one.report.reading.coverage.lose(std::string(kNotEntered), error.sentence());
 }
 
 }  // namespace tcpstat::cli::verbs

@@ -76,7 +76,7 @@ survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<st
   plan.query.states = states_to_read(filter);
   plan.owners = required_if(filter.needs_owners());
   for (const std::string& key : group_by) {
-    if (key == "ulp" || key == "mptcp_token") plan.query.tcp_info = true;
+    if (key == "ulp" || key == "mptcp_token" || key == "mptcp_role") plan.query.tcp_info = true;
     if (key == "congestion") plan.query.congestion = true;
     if (key == survey::kProcessKey || key == survey::kPidKey) plan.owners = Owners::required;
     const bool helps =

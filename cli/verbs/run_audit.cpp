@@ -21,7 +21,7 @@ std::optional<audit::NamespaceAudit> audit_one(const host::KnownNamespace& known
   if (report) {
     one.report = std::move(*report);
   } else {
-    note_not_entered(report.error(), one.report);
+    note_not_entered(report.error(), one);
   }
   return one;
 }

@@ -63,7 +63,7 @@ std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known
     return one;
   }
   if (host::is_gone(known)) return std::nullopt;
-  note_not_entered(host.error(), one.report);
+  note_not_entered(host.error(), one);
   return one;
 }
 

@@ -140,6 +140,10 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   auto settings = render_settings(command.filter, command.text, *output, out, **host);
   settings.observed = Observed::exact;
   settings.processes = command.processes;
+  if (all) {
+    settings.namespaces = render::Namespaces::several;
+    (*host)->names().find_namespaces();
+  }
   const auto writer = make_writer(std::move(settings));
   const ClosedInNeed closed(*writer, out);
   TracedLives lives(command, (*host)->kernel_limits(), *writer, out, notes);

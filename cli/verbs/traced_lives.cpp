@@ -51,6 +51,8 @@ ConnectionLife life_of(const Transition& end) {
   life.remote = end.remote;
   life.socket = end.socket;
   life.cookie = end.cookie;
+  life.netns = end.netns;
+  life.interface = end.interface;
   if (end.body == Body::request) life.opening = Opening::passive;
   life.states.push_back({end.from, end.dwell});
   life.ended = end.time;

@@ -31,15 +31,8 @@ bool is_live(const options::WatchCommand& watch, const Watched& watched) {
   const char* kind = std::getenv("TERM");
   const bool able = watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
                     *kind != '\0' && std::string_view(kind) != "dumb";
-  // The live view judges the connections of TCP of one namespace; of others each sample is a list.
-  if (!watch.rows.mptcp && !watched.host.spans_namespaces()) return able;
-  if (able) {
-    watched.notes.print(Notes::Level::note,
-                        watch.rows.mptcp
-                            ? "the live view knows TCP alone: of MPTCP each sample is a list"
-                            : "the live view shows one network namespace: of several each sample is a list (--netns "
-                              "NAME chooses one, watch --events tells what changes in all)");
-  }
+  if (!watch.rows.mptcp) return able;
+  if (able) watched.notes.print(Notes::Level::note, "the live view knows TCP alone: of MPTCP each sample is a list");
   return false;
 }
 
@@ -62,6 +55,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
   plan.manner.processes = watch.rows.processes;
   plan.manner.tcp_info = watch.rows.info || watch.rows.rate;
   plan.manner.names = &host.names();
+  if (host.spans_namespaces()) plan.manner.netns = watch.source.netns;
   if (!watch.rows.columns.empty() || !watch.rows.added_columns.empty()) {
     plan.manner.columns = chosen_columns(watch.rows, watch.filter, watch.source);
   }

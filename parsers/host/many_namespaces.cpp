@@ -15,6 +15,7 @@
 #include "filter/query.h"
 #include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
+#include "report/of_namespace.h"
 #include "report/source_names.h"
 
 namespace tcpstat::host {
@@ -54,39 +55,6 @@ class VisitedRows final : public Sink {
   bool enough_ = false;
 };
 
-/// Says alike things of several namespaces once.
-class Grouped {
- public:
-  void add(const std::string& label, const Warning& warning) {
-    const auto at = std::find_if(groups_.begin(), groups_.end(),
-                                 [&](const Group& group) { return group.first.code == warning.code; });
-    if (at == groups_.end()) {
-      groups_.push_back({warning, label, 0});
-    } else {
-      ++at->others;
-    }
-  }
-  void say(Coverage& coverage) const {
-    for (const Group& group : groups_) {
-      std::string text = group.label + ": " + group.first.message;
-      if (group.others > 0) {
-        text += "; and " + std::to_string(group.others) +
-                (group.others == 1 ? " other network namespace" : " other network namespaces");
-      }
-      coverage.warn(group.first.code, std::move(text));
-      if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;
-    }
-  }
-
- private:
-  struct Group {
-    Warning first;
-    std::string label;
-    std::size_t others;
-  };
-  std::vector<Group> groups_;
-};
-
 class ManyNamespaces final : public Host {
  public:
   explicit ManyNamespaces(const HostOptions& options) : options_(options) {}
@@ -114,6 +82,7 @@ class ManyNamespaces final : public Host {
 
   [[nodiscard]] bool is_file() const override { return false; }
   [[nodiscard]] bool spans_namespaces() const override { return true; }
+  std::string visit_namespaces(const std::function<void(const VisitedNamespace&)>& visit) override;
   [[nodiscard]] const RunFacts& facts() const override { return facts_; }
   [[nodiscard]] std::optional<std::string> boot_id() const override { return home_->boot_id(); }
   [[nodiscard]] Names& names() override { return names_; }
@@ -126,16 +95,18 @@ class ManyNamespaces final : public Host {
     const filter::Query& query;
     VisitedRows& sink;
     Coverage& coverage;
-    Grouped warnings = {};
+    AlikeWarnings warnings = {};
     std::optional<Error> first_error = std::nullopt;
     std::size_t read = 0;
   };
   void read_one(const KnownNamespace& known, Reading& reading);
+  /// Whatever begins looks again which namespaces there are: one may have been made since.
+  void begin();
+  /// From the source that it was read from before, where that is kept.
+  Expected<std::unique_ptr<Host>> open_one(const KnownNamespace& known) const;
+  void note_source(const KnownNamespace& known, const Host& host);
   /// Fails if none of the namespaces has a device of that name.
   Expected<void> look_for(std::vector<std::string> devices) const;
-  [[nodiscard]] HostOptions options_of_one(std::chrono::steady_clock::time_point begun) const;
-
-  /// Looks again which namespaces there are: one may have been made since.
   void choose_again();
 
   HostOptions options_;
@@ -189,35 +160,38 @@ Expected<void> ManyNamespaces::look_for(std::vector<std::string> devices) const 
                  "no network namespace has such a device");
 }
 
-HostOptions ManyNamespaces::options_of_one(std::chrono::steady_clock::time_point begun) const {
+Expected<std::unique_ptr<Host>> ManyNamespaces::open_one(const KnownNamespace& known) const {
   HostOptions options = options_;
   if (options.timeout) {
     // The time is that of all together.
-    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+    const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
     options.timeout = std::max(*options.timeout - spent, std::chrono::milliseconds(1));
   }
-  return options;
+  const auto source = sources_.find(known.inode);
+  if (kept_ && source != sources_.end()) options.source = source->second;
+  return open_namespace(known, options);
+}
+
+void ManyNamespaces::note_source(const KnownNamespace& known, const Host& host) {
+  source_name_ = host.source_name();
+  for (const SourceInfo& one : live_sources()) {
+    if (one.name == source_name_) sources_[known.inode] = one.id;
+  }
 }
 
 void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
   Coverage part;
   Expected<void> read;
-  HostOptions options = options_of_one(begun_);
-  const auto source = sources_.find(known.inode);
-  if (kept_ && source != sources_.end()) options.source = source->second;
-  auto host = open_namespace(known, options);
+  auto host = open_one(known);
   if (!host) {
     // What ends while it is looked for has no sockets any more.
     if (is_gone(known)) return;
     read = tl::make_unexpected(host.error());
-    part.lose("netns_not_entered", host.error().sentence());
+    part.lose(std::string(kNotEntered), host.error().sentence());
   } else {
     names_.enter(known.inode);
     read = (*host)->read(reading.query, reading.sink, part);
-    source_name_ = (*host)->source_name();
-    for (const SourceInfo& one : live_sources()) {
-      if (read && one.name == source_name_) sources_[known.inode] = one.id;
-    }
+    if (read) note_source(known, **host);
     if (!read) part.lose("netns_not_read", read.error().sentence());
     ++reading.read;
   }
@@ -237,9 +211,35 @@ void ManyNamespaces::choose_again() {
   for (const KnownNamespace& known : chosen_.namespaces) names_.add(known.inode, known.label);
 }
 
-Expected<void> ManyNamespaces::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
+void ManyNamespaces::begin() {
   if (std::exchange(read_before_, true)) choose_again();
   begun_ = std::chrono::steady_clock::now();
+}
+
+std::string ManyNamespaces::visit_namespaces(const std::function<void(const VisitedNamespace&)>& visit) {
+  begin();
+  // One walk of /proc tells the owners of all.
+  options_.shared_owners = std::make_shared<SharedOwners>();
+  for (const KnownNamespace& known : chosen_.namespaces) {
+    auto host = open_one(known);
+    VisitedNamespace one{known.inode, known.label, known.words.empty() ? known.label : known.words.front()};
+    if (host) {
+      names_.enter(known.inode);
+      one.host = host->get();
+      visit(one);
+      note_source(known, **host);
+    } else if (!is_gone(known)) {
+      one.error = &host.error();
+      visit(one);
+    }
+    way_home_.go();
+  }
+  options_.shared_owners.reset();
+  return hidden_namespaces(chosen_);
+}
+
+Expected<void> ManyNamespaces::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
+  begin();
   VisitedRows rows(sink, names_);
   Reading reading{query, rows, coverage};
   for (const KnownNamespace& known : chosen_.namespaces) {

@@ -190,7 +190,8 @@ Expression with_device_indexes(const Expression& tree, unsigned (*index_of)(cons
   if (tree.kind() == Kind::test) {
     const auto* device = std::get_if<filter::DeviceTest>(&tree.test());
     if (device == nullptr || device->name.empty()) return tree;
-    const unsigned index = index_of(device->name.c_str());
+    const unsigned found = index_of(device->name.c_str());
+    const unsigned index = found == 0 ? device->index : found;
     return index == 0 ? tree : Expression(Test(filter::DeviceTest{{}, index}));
   }
   std::vector<Expression> parts;

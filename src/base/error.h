@@ -18,6 +18,8 @@ struct Error {
 
   /// "cannot open NETLINK_SOCK_DIAG: Permission denied (try --source proc)"
   [[nodiscard]] std::string sentence() const;
+  /// "Permission denied (try --source proc)"
+  [[nodiscard]] std::string why() const;
 };
 
 template <typename T>

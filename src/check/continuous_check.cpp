@@ -2,145 +2,124 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <utility>
 
-#include "check/conntrack_sources.h"
-#include "check/first_sample.h"
-#include "check/half_opens.h"
 #include "check/merge_findings.h"
-#include "check/open_files.h"
-#include "check/unread_counters.h"
-#include "detect/sample/tracked_sample.h"
-#include "detect/syn_detector.h"
-#include "diagnose/diagnoser.h"
-#include "report/source_names.h"
-#include "survey/dump.h"
+#include "report/of_namespace.h"
 
 namespace tcpstat::check {
 namespace {
 
-using std::chrono::milliseconds;
+/// Asks for the name of each device while its namespace can be asked.
+class DevicesAskedFor final : public Sink {
+ public:
+  DevicesAskedFor(Sink& next, Names& names) : next_(next), names_(names) {}
 
-/// Two samples closer than this are one: `check --interval` takes no less.
-constexpr std::chrono::seconds kLeastApart{3};
-/// A sample is held against one that is so old, or up to twice as old.
-constexpr std::chrono::seconds kRenewed{5};
-/// An ACK with a cookie comes a round trip after the cookie.
-constexpr std::chrono::seconds kCookieLag{1};
-/// A screen is drawn every second: as little of /proc as beside a list.
-constexpr EnoughTimeouts kEnough = {.least = 48, .each = 12, .most = 128, .rows = 16};
-
-}  // namespace
-
-ContinuousCheck::ContinuousCheck(Host& host, const filter::Filter& filter) : host_(host), filter_(filter) {
-  filter_.states = StateSet::all();
-}
-
-const ContinuousCheck::Earlier* ContinuousCheck::earlier(Clock::Instant now) const {
-  const bool usable = !earlier_.empty() && now - earlier_.front().at >= kLeastApart;
-  return usable ? &earlier_.front() : nullptr;
-}
-
-Judged ContinuousCheck::look(Sink& rows, Depth depth) {
-  const Clock::Instant now = host_.clock().now();
-  const KernelFacts facts = host_.kernel_facts();
-  const Earlier* before = earlier(now);
-
-  detect::SynSampler sampler;
-  if (before != nullptr) {
-    sampler.watch(before->sample);
-    sampler.watch(before->followed.cookies());
+  Flow connection(const Connection& row) override {
+    ask(row);
+    return next_.connection(row);
   }
-  diagnose::Diagnoser diagnoser({.thresholds = {}, .settings = facts.settings, .limits = host_.kernel_limits()});
-  BothSinks engines(sampler, diagnoser);
-  BothSinks all(engines, rows);
-  survey::DumpPlan plan = rule_dump(filter_, StateSet::all());
-  plan.query.tcp_info = plan.query.memory = depth != Depth::rows;
-  if (depth == Depth::whole) plan.owners = survey::DumpPlan::Owners::helpful;
-  plan.witness = &diagnoser.witness();
-  survey::Dump dump = survey::take(host_, plan, all);
+  Flow listener(const Listener& row) override {
+    ask(row);
+    return next_.listener(row);
+  }
 
+ private:
+  void ask(const Socket& row) {
+    if (row.interface != 0) names_.interface_of(row.netns, row.interface);
+  }
+
+  Sink& next_;
+  Names& names_;
+};
+
+Judged not_entered(const Error& error) {
   Judged judged;
-  judged.reading = std::move(dump.report);
-  judged.error = std::move(dump.error);
-  Coverage& coverage = judged.reading.coverage;
-  warn_of_unread_counters(facts, coverage);
-  detect::SynSample sample = sampler.take();
-  sample.name_devices(host_.names());
-  add_timeouts(host_, sample, kEnough);
-
-  diagnose::DiagnosisFacts known{.facts = facts};
-  const OpenFiles open_files(host_);
-  known.processes = &open_files;
-  known.names = &host_.names();
-  known.visible = coverage.visible;
-  if (before != nullptr) {
-    known.before = &before->facts;
-    judged.drops = sample.drops_since(before->sample);
-    judged.apart = facts.boot_time - before->facts.boot_time;
-    known.listener_drops = judged.drops;
-  }
-  std::vector<Finding> findings;
-  merge(findings, diagnoser.finish(known));
-  judged.open_files = open_files.known();
-
-  detect::SynInput input;
-  input.now = &sample;
-  input.facts = facts;
-  input.completeness = coverage.completeness();
-  const bool all_listeners = !filter_.has_conditions() && coverage.complete;
-  const auto left_ports = all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{};
-  input.left_ports = left_ports;
-  detect::TrackedSample tracked;
-  if (before != nullptr) {
-    tracked = tracked_sources(host_, sample, before->facts, facts, {});
-    input.before = &before->sample;
-    input.facts_before = before->facts;
-    input.after_first_second = before->after_first_second;
-    const auto late = std::find_if(counters_.rbegin(), counters_.rend(),
-                                   [now](const CountersAt& one) { return now - one.at >= kCookieLag; });
-    if (late != counters_.rend()) input.before_last_second = late->counters;
-    input.followed = before->followed.all();
-    input.apart = judged.apart;
-    input.tracked = &tracked;
-  }
-  detect::SynReport report = detect::detect_syn(input, {});
-  merge(judged.verdicts, std::move(report.verdicts));
-  merge(findings, std::move(report.findings));
-  drop_repeats(findings);
-  const SourceNames names = host_.evidence_names();
-  names.put_into(findings);
-  names.put_into(judged.verdicts);
-  judged.status = worst_of(findings, coverage);
-  keep_since(std::move(findings), now, judged);
-  // A part of the rows is nothing that later ones can be held against.
-  if (coverage.complete) remember(now, sample, facts);
-  judged.half_opens = std::move(sample);
-  judged.facts = facts;
+  judged.status = Severity::unknown;
+  judged.error = error;
+  judged.reading.coverage.lose(std::string(kNotEntered), error.sentence());
   return judged;
 }
 
-void ContinuousCheck::remember(Clock::Instant now, const detect::SynSample& sample, const KernelFacts& facts) {
-  constexpr std::size_t kMostCounters = 64;
-  counters_.push_back({now, facts.counters});
-  if (counters_.size() > kMostCounters) counters_.pop_front();
-  for (Earlier& one : earlier_) {
-    one.followed.add(sample, std::chrono::duration_cast<milliseconds>(now - one.at));
-    if (!one.after_first_second && now - one.at >= kCookieLag) one.after_first_second = facts.counters;
+/// What stands behind the status of one namespace.
+std::string headline_of(const Judged& judged) {
+  if (!judged.problems.empty() && judged.problems.front().finding.severity >= Severity::unknown) {
+    return judged.problems.front().finding.sentence();
   }
-  if (!earlier_.empty() && now - earlier_.back().at < kRenewed) return;
-  if (earlier_.size() == 2) earlier_.pop_front();
-  earlier_.push_back({now, sample, facts, detect::TrackedRequests(sample), std::nullopt});
+  return judged.reading.coverage.complete ? std::string() : judged.reading.coverage.why_incomplete();
 }
 
-void ContinuousCheck::keep_since(std::vector<Finding> findings, Clock::Instant now, Judged& judged) {
-  for (Finding& finding : findings) {
-    const auto known = std::find_if(before_.begin(), before_.end(), [&](const Problem& one) {
-      return one.finding.rule == finding.rule && one.finding.subject == finding.subject;
-    });
-    const Clock::Instant since = known == before_.end() ? now : known->since;
-    judged.problems.push_back({std::move(finding), since});
+/// The judgements of several namespaces as one.
+class Merged {
+ public:
+  void add(const VisitedNamespace& from, Judged judged) {
+    const std::string name(from.name);
+    if (from.host != nullptr && !std::exchange(has_envelope_, true)) {
+      // What was read before it was not entered, and has none.
+      Report envelope = envelope_of(judged.reading);
+      envelope.coverage = std::move(all_.reading.coverage);
+      all_.reading = std::move(envelope);
+    }
+    all_.status = worse(all_.status, judged.status);
+    all_.namespaces.push_back({{from.inode, name, judged.status, headline_of(judged),
+                                from.error == nullptr ? std::string() : from.error->why()},
+                               std::string(from.word),
+                               judged.apart});
+    for (const Warning& warning : judged.reading.coverage.warnings) warnings_.add(name, warning);
+    judged.reading.coverage.warnings.clear();
+    add_reading(all_.reading, std::move(judged.reading), from.inode, name);
+    for (Problem& problem : judged.problems) {
+      problem.finding.netns = name;
+      all_.problems.push_back(std::move(problem));
+    }
+    for (SynVerdict& verdict : judged.verdicts) verdict.netns = name;
+    merge(all_.verdicts, std::move(judged.verdicts));
+    all_.drops.insert(all_.drops.end(), std::make_move_iterator(judged.drops.begin()),
+                      std::make_move_iterator(judged.drops.end()));
+    all_.half_open += judged.half_open;
+    if (!judged.error) read_ = true;
+    if (judged.error && !first_error_) first_error_ = std::move(judged.error);
   }
-  before_ = judged.problems;
+
+  Judged take(std::string hidden) {
+    warnings_.say(all_.reading.coverage);
+    if (!hidden.empty()) {
+      all_.status = worse(all_.status, Severity::unknown);
+      all_.reading.coverage.lose("netns_hidden", std::move(hidden));
+    }
+    // One that failed is told as such; the sample failed if none was read.
+    if (!read_) all_.error = std::move(first_error_);
+    std::stable_sort(all_.problems.begin(), all_.problems.end(),
+                     [](const Problem& a, const Problem& b) { return is_worse(a.finding, b.finding); });
+    return std::move(all_);
+  }
+
+ private:
+  Judged all_;
+  AlikeWarnings warnings_;
+  std::optional<Error> first_error_;
+  bool read_ = false;
+  bool has_envelope_ = false;
+};
+
+}  // namespace
+
+Judged ContinuousCheck::look(Sink& rows, Depth depth) {
+  return host_.spans_namespaces() ? look_at_each(rows, depth) : check_of(0).look(host_, rows, depth);
+}
+
+Judged ContinuousCheck::look_at_each(Sink& rows, Depth depth) {
+  DevicesAskedFor named(rows, host_.names());
+  Merged merged;
+  std::set<std::uint64_t> seen;
+  std::string hidden = host_.visit_namespaces([&](const VisitedNamespace& one) {
+    seen.insert(one.inode);
+    merged.add(one, one.host == nullptr ? not_entered(*one.error) : check_of(one.inode).look(*one.host, named, depth));
+  });
+  // What has ended is forgotten: its inode may become another's.
+  std::erase_if(checks_, [&](const auto& one) { return !seen.contains(one.first); });
+  return merged.take(std::move(hidden));
 }
 
 }  // namespace tcpstat::check

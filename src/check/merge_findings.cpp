@@ -25,7 +25,6 @@ void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
   std::stable_sort(into.begin(), into.end(), worse);
 }
 
-/// Of findings that are as severe, those come first that keep new clients out.
 std::size_t hurts(const Finding& finding) {
   constexpr std::array<std::string_view, 4> kFirst = {"syn-flood", "return-path", "syn-queue-small",
                                                       "accept-queue-full"};
@@ -34,16 +33,18 @@ std::size_t hurts(const Finding& finding) {
 
 }  // namespace
 
+bool is_worse(const Finding& a, const Finding& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  return hurts(a) < hurts(b);
+}
+
 void merge(std::vector<Finding>& into, std::vector<Finding> from) {
   merge(
       into, std::move(from),
       [](const Finding& a, const Finding& b) {
         return a.rule == b.rule && a.subject == b.subject && a.netns == b.netns;
       },
-      [](const Finding& a, const Finding& b) {
-        if (a.severity != b.severity) return a.severity > b.severity;
-        return hurts(a) < hurts(b);
-      });
+      is_worse);
 }
 
 void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from) {

@@ -8,6 +8,9 @@
 
 namespace tcpstat::check {
 
+/// Of findings that are as severe, those come first that keep new clients out.
+bool is_worse(const Finding& a, const Finding& b);
+
 void merge(std::vector<Finding>& into, std::vector<Finding> from);
 void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from);
 

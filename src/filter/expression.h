@@ -64,7 +64,7 @@ struct PortTest {
 /// The device that the socket is bound to.
 struct DeviceTest {
   std::string name;         ///< empty: by index
-  std::uint32_t index = 0;  ///< 0: bound to none
+  std::uint32_t index = 0;  ///< 0: bound to none; beside a name ("if7"): what that means where no device is called so
   friend bool operator==(const DeviceTest&, const DeviceTest&) = default;
 };
 struct MarkTest {

@@ -41,6 +41,7 @@ class EndParser {
     auto rest = without_family();
     if (!rest) return tl::make_unexpected(rest.error());
     if (rest->starts_with(':')) rest->remove_prefix(1);
+    if (rest->starts_with('[') && rest->ends_with(']')) *rest = rest->substr(1, rest->size() - 2);
     auto test = comparison == Comparison::equal ? ports(*rest) : compared(*rest, comparison);
     if (!test) return test;
     parts_.push_back(std::move(*test));
@@ -205,6 +206,10 @@ class EndParser {
   }
 
   [[nodiscard]] Understood<Expression> compared(std::string_view text, Comparison comparison) const {
+    if (text.empty() || text == "*") {
+      return tl::make_unexpected(
+          wrong(in_quotes(token_.text) + " is any port, which no port is less or greater than", "a number"));
+    }
     const auto limit = number_of(text);
     if (!limit) return tl::make_unexpected(limit.error());
     int first = 0;

@@ -37,6 +37,9 @@ struct RowView {
 
 namespace {
 
+/// What stands before the IPv4 address in a v4-mapped one.
+constexpr std::size_t kMappedBytes = 12;
+
 std::uint32_t four_bytes(const std::uint8_t* bytes) {
   std::uint32_t word = 0;
   std::memcpy(&word, bytes, sizeof word);
@@ -53,14 +56,24 @@ bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
   return ((four_bytes(prefix.network.bytes.data()) ^ four_bytes(bytes)) & mask_of(prefix)) == 0;
 }
 
+/// The IPv4 address that an IPv4 prefix sees, if there is one.
+struct FourBytes {
+  FourBytes() = default;
+  explicit FourBytes(const Address& address)
+      : known(address.family == Family::ipv4 || address.is_v4_mapped()),
+        bytes(four_bytes(address.bytes.data() + (address.family == Family::ipv4 ? 0 : kMappedBytes))) {}
+
+  bool known = false;
+  std::uint32_t bytes = 0;
+};
+
 /// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
 bool has_prefix(const Prefix& prefix, const Address& address) {
-  constexpr std::size_t kMapped = 12;
   if (prefix.network.family == Family::ipv6) {
     return address.family == Family::ipv6 && prefix.begins(address.bytes.data());
   }
   if (address.family == Family::ipv4) return begins_ipv4(prefix, address.bytes.data());
-  return address.is_v4_mapped() && begins_ipv4(prefix, address.bytes.data() + kMapped);
+  return address.is_v4_mapped() && begins_ipv4(prefix, address.bytes.data() + kMappedBytes);
 }
 
 Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) {
@@ -114,7 +127,8 @@ struct Evaluation {
   Truth operator()(const DeviceTest& test) const {
     if (!device_known(row.socket)) return Truth::unknown;
     if (test.name.empty()) return truth_of(row.socket.interface == test.index);
-    return truth_of(row.socket.interface != 0 &&
+    if (row.socket.interface == 0) return Truth::no;
+    return truth_of(row.socket.interface == test.index ||
                     row.names.interface_of(row.socket.netns, row.socket.interface) == test.name);
   }
   Truth operator()(const MarkTest& test) const {
@@ -221,7 +235,9 @@ auto with_view(const Listener& row, Names& names, const Answer& answer) {
 
 }  // namespace
 
-Matcher::Matcher(Expression tree, Truth wanted) : tree_(std::move(tree)), begin_(add(tree_, wanted, kYes, kNo)) {}
+Matcher::Matcher(Expression tree, Truth wanted) : tree_(std::move(tree)), begin_(add(tree_, wanted, kYes, kNo)) {
+  has_prefixes_ = std::any_of(steps_.begin(), steps_.end(), [](auto& one) { return one.kind == Kind::ipv4_prefix; });
+}
 
 Matcher::Step Matcher::step_of(const Test& test, Truth wanted) {
   Step step;
@@ -238,6 +254,17 @@ Matcher::Step Matcher::step_of(const Test& test, Truth wanted) {
     step.side = address->side;
     step.network = four_bytes(address->prefix.network.bytes.data());
     step.mask = mask_of(address->prefix);
+  } else if (const auto* state = std::get_if<StateTest>(&test)) {
+    step.kind = Kind::states;
+    step.states = state->states;
+  } else if (const auto* word = std::get_if<WordTest>(&test); word != nullptr && word->column->id == ColumnId::FLAGS) {
+    if (const auto flag = row_flag_from_name(word->word)) {
+      step.kind = Kind::flag;
+      step.flag = *flag;
+    }
+  } else if (const auto* device = std::get_if<DeviceTest>(&test)) {
+    step.kind = Kind::device;
+    step.unbound = device->name.empty() && device->index == 0;
   } else if (std::holds_alternative<NumberTest>(test)) {
     step.kind = Kind::number;
   }
@@ -287,14 +314,29 @@ bool Matcher::run(const RowView& row) const {
   }
   // Of a row whose ends are known a port or an address is there or not.
   const std::array ends = {&row.socket.local, &row.remote};
+  std::array<FourBytes, 2> addresses;
+  if (has_prefixes_) addresses = {FourBytes(row.socket.local.address), FourBytes(row.remote.address)};
   return walk([&](const Step& step) {
-    const Endpoint& end = *ends[static_cast<std::size_t>(step.side)];
+    const auto side = static_cast<std::size_t>(step.side);
     const bool yes = step.wanted == Truth::yes;
-    if (step.kind == Kind::port) return (static_cast<std::uint16_t>(end.port - step.first) <= step.further) == yes;
-    if (step.kind == Kind::ipv4_prefix && end.address.family == Family::ipv4) {
-      return (((four_bytes(end.address.bytes.data()) ^ step.network) & step.mask) == 0) == yes;
+    switch (step.kind) {
+      case Kind::port:
+        return (static_cast<std::uint16_t>(ends[side]->port - step.first) <= step.further) == yes;
+      case Kind::ipv4_prefix:
+        return (addresses[side].known && ((addresses[side].bytes ^ step.network) & step.mask) == 0) == yes;
+      case Kind::states:
+        return step.states.has(row.state) == yes;
+      case Kind::flag:
+        return (row.connection != nullptr && row.connection->flags.has(step.flag)) == yes;
+      case Kind::device:
+        // Hardly any socket is bound to one.
+        if (row.socket.interface != 0 || row.socket.origin != Origin::netlink) break;
+        return step.unbound == yes;
+      case Kind::number:
+        return Evaluation{row}(*std::get_if<NumberTest>(step.test)) == step.wanted;
+      case Kind::other:
+        break;
     }
-    if (step.kind == Kind::number) return Evaluation{row}(*std::get_if<NumberTest>(step.test)) == step.wanted;
     return is_by_visit(*step.test, step.wanted, row);
   });
 }

@@ -22,7 +22,7 @@ class Matcher {
   [[nodiscard]] bool matches(const Listener& row, Names& names) const;
 
  private:
-  enum class Kind : std::uint8_t { port, ipv4_prefix, number, other };
+  enum class Kind : std::uint8_t { port, ipv4_prefix, states, flag, device, number, other };
   using Target = std::uint32_t;  ///< the next step, or an answer
   static constexpr Target kYes = UINT32_MAX;
   static constexpr Target kNo = UINT32_MAX - 1;
@@ -35,6 +35,9 @@ class Matcher {
     std::uint16_t further = 0;  ///< ports behind it
     std::uint32_t network = 0;  ///< as in a packet
     std::uint32_t mask = 0;
+    StateSet states = {};
+    RowFlag flag = {};
+    bool unbound = false;  ///< device: asks for sockets that are bound to none
     const Test* test = nullptr;
     Target found = kYes;
     Target missed = kNo;
@@ -49,6 +52,7 @@ class Matcher {
 
   Expression tree_;  ///< whose tests the steps point to
   std::vector<Step> steps_;
+  bool has_prefixes_ = false;
   Target begin_;
 };
 

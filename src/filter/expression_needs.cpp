@@ -16,7 +16,7 @@ class NeedsOfTest {
   void operator()(const PortTest& /*test*/) const {}
   void operator()(const DeviceTest& test) const {
     needs_.row_word = needs_.netlink_word = "dev";
-    if (!test.name.empty()) needs_.devices.push_back(test.name);
+    if (!test.name.empty() && test.index == 0) needs_.devices.push_back(test.name);
   }
   void operator()(const MarkTest& /*test*/) const {
     needs_.row_word = needs_.netlink_word = "fwmark";

@@ -358,9 +358,10 @@ class Parser {
 
   /// As the column has it: below the mount of cgroup2.
   static Tree cgroup(const Token& value, const Field& field) {
-    constexpr std::string_view kMount = "/sys/fs/cgroup/";
     std::string path = value.text;
-    if (path.starts_with(kMount)) path.erase(0, kMount.size() - 1);
+    for (const std::string_view mount : {"/sys/fs/cgroup/unified/", "/sys/fs/cgroup/"}) {
+      if (path.starts_with(mount)) path.erase(0, mount.size() - 1);
+    }
     if (!path.starts_with('/')) {
       return tl::make_unexpected(ExpressionError{"bad control group " + in_quotes(value.text),
                                                  "a path, as /system.slice/ssh.service", value.place});

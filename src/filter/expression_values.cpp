@@ -123,8 +123,13 @@ Understood<Test> parse_mark(const Token& token) {
 }
 
 Understood<Test> parse_device(const Token& token) {
-  if (const auto index = short_number_in(token.text)) return Test(DeviceTest{{}, *index});
-  return Test(DeviceTest{token.text, 0});
+  if (const auto number = short_number_in(token.text)) return Test(DeviceTest{{}, *number});
+  // As ss has it: a device of that name, or by its index where there is none.
+  constexpr std::string_view kNumbered = "if";
+  const bool numbered =
+      token.text.starts_with(kNumbered) && token.text.find_first_not_of("0123456789", 2) == std::string::npos;
+  const auto index = numbered ? short_number_in(std::string_view(token.text).substr(kNumbered.size())) : std::nullopt;
+  return Test(DeviceTest{token.text, index.value_or(0)});
 }
 
 Understood<Test> parse_number(const Token& token, const Field& field, Comparison comparison) {

@@ -78,6 +78,8 @@ bool Filter::matches_expression(const Row& row, Ends ends) const {
   }
 }
 
+template bool Filter::matches_expression(const Connection& row, Ends ends) const;
+
 bool Filter::matches_socket(const Socket& row) const {
   if (!has_family(row.family)) return false;
   if (!local.empty() && !any_matches(local, row.local)) return false;

@@ -55,14 +55,21 @@ struct Filter {
   [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty() || needs.owners; }
   [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
   /// True if anything but state and family is asked for.
-  [[nodiscard]] bool has_conditions() const {
+  [[nodiscard]] bool has_conditions() const { return has_options() || needs_owners() || expression != nullptr; }
+  /// True if anything but state, family and an expression is asked for.
+  [[nodiscard]] bool has_options() const {
     return !local.empty() || !remote.empty() || !ports.empty() || !local_ports.empty() || !remote_ports.empty() ||
-           has_users() || needs_owners() || expression != nullptr;
+           has_users() || !pids.empty() || !processes.empty();
   }
   /// True where every condition is known to hold.
   [[nodiscard]] bool matches(const Connection& row, Ends ends = Ends::of_row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;
+  /// The same of a filter without options, in less time.
+  [[nodiscard]] bool matches_without_options(const Connection& row) const {
+    return states.has(row.state) && has_family(row.family) &&
+           (matcher == nullptr || matches_expression(row, Ends::of_row));
+  }
 
  private:
   [[nodiscard]] bool matches_socket(const Socket& row) const;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,12 +99,29 @@ class Clock {
   [[nodiscard]] virtual std::chrono::system_clock::time_point wall_time() const = 0;
 };
 
+class Host;
+
+/// One of several network namespaces, while it is visited.
+struct VisitedNamespace {
+  std::uint64_t inode = 0;
+  std::string_view name = {};    ///< or a process that lives there: hostile text
+  std::string_view word = {};    ///< what --netns takes for it: hostile text
+  Host* host = nullptr;          ///< this namespace alone; null: it could not be entered
+  const Error* error = nullptr;  ///< why
+};
+
 class Host : public RowReader, public ProcessReader, public KernelReader {
  public:
   /// True if rows were saved earlier: of their host is known what was saved with them, and they stay as they are.
   [[nodiscard]] virtual bool is_file() const = 0;
   /// True if rows come from several network namespaces: what the kernel says beside them is of none.
   [[nodiscard]] virtual bool spans_namespaces() const { return false; }
+  /// Those of several, one after the other; what has ended is left out. Names of devices in rows of one are known from
+  /// then on if they were asked for during its visit. What hid namespaces, for people; empty: nothing.
+  virtual std::string visit_namespaces(const std::function<void(const VisitedNamespace&)>& visit) {
+    static_cast<void>(visit);
+    return {};
+  }
   [[nodiscard]] virtual const RunFacts& facts() const = 0;
   /// The sample before, of a record that has one which this can be held against; null for all else.
   virtual std::unique_ptr<Host> earlier() { return nullptr; }

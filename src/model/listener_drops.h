@@ -13,6 +13,7 @@ struct ListenerDrops {
   ListeningEnd end;
   std::uint64_t count = 0;
   std::string device = {};  ///< its name; empty: none, or not known
+  std::uint64_t netns = 0;
 };
 
 }  // namespace tcpstat::inline model

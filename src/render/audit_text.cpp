@@ -27,16 +27,6 @@ bool was_audited(const AuditReport& report, const NamespaceVerdict& verdict) {
   });
 }
 
-/// "web, db and 3 others"; all of them with the evidence.
-std::string named(const std::vector<std::string>& namespaces, Detail detail) {
-  constexpr std::size_t kMost = 8;
-  const std::size_t shown = detail == Detail::evidence || namespaces.size() <= kMost + 1 ? namespaces.size() : kMost;
-  std::string out;
-  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + namespaces[i];
-  if (shown < namespaces.size()) out += " and " + std::to_string(namespaces.size() - shown) + " others";
-  return out;
-}
-
 }  // namespace
 
 void write_audit_text(const Page& page, const AuditReport& report) {
@@ -49,10 +39,12 @@ void write_audit_text(const Page& page, const AuditReport& report) {
     append_text(out, report.headline);
     out.append('\n');
   }
+  std::vector<const NamespaceVerdict*> verdicts;
   for (const NamespaceVerdict& verdict : report.namespaces) {
     // What was judged of the others stands in the lines below.
-    if (page.detail == Detail::evidence || !was_audited(report, verdict)) append_namespace_verdict(out, verdict, {});
+    if (page.detail == Detail::evidence || !was_audited(report, verdict)) verdicts.push_back(&verdict);
   }
+  append_namespace_verdicts(out, verdicts, {}, page.detail);
   std::size_t widest = 0;
   for (const AuditCheck& check : report.checks) widest = std::max(widest, check.name.size());
   constexpr std::size_t kStatusWidth = 10;  // "CRITICAL" and two blanks
@@ -72,7 +64,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
       append_text(out, text);
       out.append('\n');
     };
-    if (check.namespaces.size() < report.namespaces.size()) line("netns: ", named(check.namespaces, page.detail));
+    if (check.namespaces.size() < report.namespaces.size()) line("netns: ", some_of(check.namespaces, page.detail));
     line("advice: ", check.advice);
     // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
     const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
@@ -82,7 +74,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
       line("source: ", check.source);
     }
   }
-  append_notes(out, report.reading.coverage, report.headline);
+  append_notes(out, report.reading.coverage, report.headline, page.detail);
   write_judgement_page(page, out.view());
 }
 

@@ -1,8 +1,9 @@
 #pragma once
-// What the devices are called that sockets of a trace are bound to.
+// What the devices are called that sockets of a trace are bound to, and the network namespaces that they are in.
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/text_buffer.h"
@@ -19,6 +20,8 @@ class DeviceNames {
 
   /// Hostile text; empty: bound to none, not known, or of a namespace whose devices have no names here.
   [[nodiscard]] std::string_view name(std::optional<std::uint64_t> netns, std::uint32_t interface) const;
+  /// Hostile text: the name, or where there is none the number; empty: bound to none, or not known.
+  [[nodiscard]] std::string text(std::optional<std::uint64_t> netns, std::uint32_t interface) const;
   /// "192.0.2.1:80", "192.0.2.1%eth0:80", "[fe80::1%eth0]:80" (RFC 4007, section 11), safe to print. A device without a
   /// name is told by its number.
   void append_end(TextBuffer& out, const Endpoint& end, std::optional<std::uint64_t> netns, std::uint32_t interface,
@@ -28,5 +31,8 @@ class DeviceNames {
   Names& names_;
   std::optional<std::uint64_t> own_;
 };
+
+/// Hostile text: the name, or where there is none the inode.
+std::string netns_text(std::uint64_t inode, Names& names);
 
 }  // namespace tcpstat::render

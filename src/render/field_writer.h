@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "render/device_names.h"
 #include "render/field_line.h"
 #include "render/transition_writer.h"
 
@@ -14,13 +15,18 @@ namespace tcpstat::render {
 
 /// The fields that every line begins with.
 inline constexpr std::size_t kSocketFields = 8;
+/// And those that it ends with: the device and the network namespace, as the table has them.
+inline constexpr std::size_t kPlaceFields = 2;
 
 template <std::size_t kCount>
 class FieldWriter : public TransitionWriter {
  public:
   /// `names`: of all fields; they outlive this.
   FieldWriter(RenderSettings settings, char separator, const std::array<std::string_view, kCount>& names)
-      : settings_(std::move(settings)), line_(settings_.out, separator), names_(names) {}
+      : settings_(std::move(settings)),
+        devices_(settings_.names, settings_.facts.netns),
+        line_(settings_.out, separator),
+        names_(names) {}
 
   void sample(const SampleTime& time) override {
     write_header_once();
@@ -33,7 +39,7 @@ class FieldWriter : public TransitionWriter {
  protected:
   /// `of`: a transition, or a life.
   template <typename Record>
-  void line(const Record& of, std::array<std::string, kCount - kSocketFields> rest) {
+  void line(const Record& of, std::array<std::string, kCount - kSocketFields - kPlaceFields> rest) {
     std::array<std::string, kCount> fields = {time_,
                                               snapshot_,
                                               of.local ? std::string(name(of.local->address.family)) : "",
@@ -43,15 +49,23 @@ class FieldWriter : public TransitionWriter {
                                               of.remote ? std::to_string(of.remote->port) : "",
                                               of.cookie ? std::to_string(*of.cookie) : ""};
     std::move(rest.begin(), rest.end(), fields.begin() + kSocketFields);
+    fields[kCount - 2] = safe(devices_.text(of.netns, of.interface));
+    if (of.netns) fields[kCount - 1] = safe(netns_text(*of.netns, settings_.names));
     line_.fields(fields);
   }
 
  private:
+  static std::string safe(std::string_view foreign) {
+    TextBuffer out;
+    append_escaped(out, foreign);
+    return std::string(out.view());
+  }
   void write_header_once() {
     if (std::exchange(settings_.header, false)) line_.header(names_);
   }
 
   RenderSettings settings_;
+  DeviceNames devices_;
   FieldLine line_;
   const std::array<std::string_view, kCount>& names_;
   std::string time_;

@@ -244,10 +244,12 @@ void append_check(TextBuffer& out, const Page& page, const CheckReport& report, 
     append_text(out, report.headline);
     out.append('\n');
   }
+  std::vector<const NamespaceVerdict*> verdicts;
   for (const NamespaceVerdict& verdict : report.namespaces) {
-    if (verdict.status < Severity::unknown && page.detail == Detail::findings) continue;
-    append_namespace_verdict(out, verdict, page.width == 0 ? std::vector<const Finding*>{} : told.findings);
+    if (verdict.status >= Severity::unknown || page.detail == Detail::evidence) verdicts.push_back(&verdict);
   }
+  append_namespace_verdicts(out, verdicts, page.width == 0 ? std::vector<const Finding*>{} : told.findings,
+                            page.detail);
   for (std::size_t i = 0; i < told.telling.any; ++i) {
     if (i < told.telling.whole) {
       append_finding(out, *told.findings[i], page.detail);
@@ -269,7 +271,7 @@ void append_check(TextBuffer& out, const Page& page, const CheckReport& report, 
     append_text(out, sentence);
     out.append('\n');
   }
-  append_notes(out, report.reading.coverage, report.headline);
+  append_notes(out, report.reading.coverage, report.headline, page.detail);
   append_left_out(out, told);
   // Beside trouble they would push the first line off a screen of 24 lines.
   const bool has_room = report.status < Severity::unknown || page.detail == Detail::evidence;

@@ -9,9 +9,10 @@ namespace tcpstat::render {
 namespace {
 
 constexpr auto kLifeFields = std::to_array<std::string_view>(
-    {"time",     "snapshot", "family",    "local_address", "local_port",   "remote_address", "remote_port",
-     "cookie",   "opening",  "lasted_us", "handshake_us",  "closed_first", "ending",         "reset_by",
-     "complete", "legal",    "states",    "reset_reason",  "object",       "bytes_sent",     "bytes_received"});
+    {"time",        "snapshot",   "family",         "local_address", "local_port",   "remote_address",
+     "remote_port", "cookie",     "opening",        "lasted_us",     "handshake_us", "closed_first",
+     "ending",      "reset_by",   "complete",       "legal",         "states",       "reset_reason",
+     "object",      "bytes_sent", "bytes_received", "interface",     "netns"});
 
 template <typename Word>
 std::string word_or_nothing(const std::optional<Word>& word) {

@@ -22,6 +22,13 @@ void add_endpoint(Json& to, const std::string& side, const std::optional<Endpoin
   to[side + "_port"] = of ? Json(of->port) : Json();
 }
 
+/// Of a life, or of a group of them.
+template <typename Record>
+Json device_json(const Record& of, const DeviceNames& devices) {
+  const std::string_view device = devices.name(of.netns, of.interface);
+  return device.empty() ? Json() : Json(device);
+}
+
 Json handshakes_json(const HandshakeCounts& of) {
   Json out;
   out["outgoing"] = {{"completed", of.outgoing.completed},
@@ -37,7 +44,7 @@ Json handshakes_json(const HandshakeCounts& of) {
 
 }  // namespace
 
-Json life_json(const ConnectionLife& of) {
+Json life_json(const ConnectionLife& of, const DeviceNames& devices) {
   Json out;
   out["object"] = name(of.body);
   out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
@@ -58,6 +65,8 @@ Json life_json(const ConnectionLife& of) {
   out["bytes_received"] = value_or_null(of.bytes_received);
   out["complete"] = of.complete;
   out["legal"] = of.legal;
+  out["interface"] = device_json(of, devices);
+  out["netns"] = value_or_null(of.netns);
   out["states"] = Json::array();
   for (const LifeStay& stay : of.states) {
     out["states"].push_back({{"state", name(stay.state)}, {"lasted_us", us(stay.lasted)}});
@@ -74,8 +83,7 @@ void add_trace_summary(Json& to, const TraceSummary& of, const DeviceNames& devi
     Json out;
     out["opening"] = group.opening == Opening::unknown ? Json() : Json(name(group.opening));
     add_endpoint(out, "local", group.local);
-    const std::string_view device = devices.name(group.netns, group.interface);
-    out["interface"] = device.empty() ? Json() : Json(device);
+    out["interface"] = device_json(group, devices);
     out["states"] = Json::array();
     for (const StateTimes& times : group.states) {
       out["states"].push_back({{"state", name(times.state)},

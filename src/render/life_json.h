@@ -9,7 +9,7 @@
 
 namespace tcpstat::render {
 
-nlohmann::ordered_json life_json(const ConnectionLife& of);
+nlohmann::ordered_json life_json(const ConnectionLife& of, const DeviceNames& devices);
 /// lives, running, handshakes, state_times.
 void add_trace_summary(nlohmann::ordered_json& to, const TraceSummary& of, const DeviceNames& devices);
 

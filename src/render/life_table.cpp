@@ -3,22 +3,23 @@
 #include <string>
 
 #include "render/duration_text.h"
-#include "render/text_table.h"
-#include "render/transition_writer.h"
+#include "render/ends_table.h"
 
 namespace tcpstat::render {
 namespace {
 
-std::vector<TextTable::Heading> life_headings() {
+std::vector<TextTable::Heading> life_headings(const RenderSettings& settings) {
   constexpr std::size_t kIpv4Endpoint = 15;
-  return {{"ENDED", Align::left, 12},
-          {"LASTED", Align::right, 6},
-          {.text = "SHAKE", .align = Align::right, .least_width = 6, .detail = true},
-          {.text = "FIRST", .align = Align::left, .least_width = 6, .detail = true},
-          {"END", Align::left, 10},
-          {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
-          {.text = "STATES", .align = Align::left, .detail = true}};
+  std::vector<TextTable::Heading> out = {{"ENDED", Align::left, 12},
+                                         {"LASTED", Align::right, 6},
+                                         {.text = "SHAKE", .align = Align::right, .least_width = 6, .detail = true},
+                                         {.text = "FIRST", .align = Align::left, .least_width = 6, .detail = true},
+                                         {"END", Align::left, 10},
+                                         {"LOCAL", Align::left, kIpv4Endpoint, TextTable::Shorten::middle},
+                                         {"REMOTE", Align::left, kIpv4Endpoint, TextTable::Shorten::middle}};
+  add_netns_heading(out, settings.namespaces);
+  out.push_back({.text = "STATES", .align = Align::left, .detail = true});
+  return out;
 }
 
 std::string time_text(const std::optional<EventTime>& time) { return time ? exact_text(*time) : "-"; }
@@ -47,36 +48,22 @@ std::string states_text(const ConnectionLife& life) {
   return text;
 }
 
-class LifeTable final : public TransitionWriter {
+class LifeTable final : public EndsTable {
  public:
-  explicit LifeTable(const RenderSettings& settings)
-      : table_(settings.out, life_headings(), {settings.header, settings.width, settings.ellipsis, SecondLine::yes}) {}
+  explicit LifeTable(const RenderSettings& settings) : EndsTable(settings, life_headings(settings)) {}
 
-  void sample(const SampleTime& time) override { time_ = time.local; }
   void transition(const Transition&, const Judgement&) override {}
   void life(const ConnectionLife& of) override {
     constexpr std::size_t kMilliseconds = 12;  // 14:03:07.250
-    put(std::string_view(time_).substr(0, kMilliseconds));
+    put(time().substr(0, kMilliseconds));
     put(time_text(lasted(of)));
     put(time_text(of.handshake));
     put(of.closed_first ? name(*of.closed_first) : "-");
     put(ending_text(of));
-    put(of.local ? to_string(*of.local) : "-");
-    put(of.remote ? to_string(*of.remote) : "*");
+    put_ends(of);
     put(states_text(of));
-    table_.end_row();
+    end_row();
   }
-  void sample_end() override { table_.finish(); }
-  void finish(const Report&, const TransitionCounts&) override { table_.finish(); }
-
- private:
-  void put(std::string_view text) {
-    table_.cell().append(text);
-    table_.end_cell(text.size());
-  }
-
-  TextTable table_;
-  std::string time_;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Transitions as fields between separators: plain and csv. They hold our own words, numbers and addresses only.
+// Transitions as fields between separators: plain and csv.
 
 #include <array>
 #include <string>
@@ -8,11 +8,10 @@
 namespace tcpstat::render {
 namespace {
 
-constexpr auto kFields =
-    std::to_array<std::string_view>({"time",           "snapshot",     "family",  "local_address", "local_port",
-                                     "remote_address", "remote_port",  "cookie",  "from",          "to",
-                                     "path",           "dwell_ms",     "verdict", "reason",        "reference",
-                                     "reset_by",       "reset_reason", "object",  "cause",         "pid"});
+constexpr auto kFields = std::to_array<std::string_view>(
+    {"time",         "snapshot", "family", "local_address", "local_port", "remote_address", "remote_port", "cookie",
+     "from",         "to",       "path",   "dwell_ms",      "verdict",    "reason",         "reference",   "reset_by",
+     "reset_reason", "object",   "cause",  "pid",           "interface",  "netns"});
 
 std::string reset_by(const Transition& of) {
   if (of.peer_reset == true) return std::string(name(ResetBy::peer));

@@ -106,7 +106,7 @@ class TransitionObjects : public TransitionWriter {
     TextBuffer& out = settings_.out;
     // Most runs write no lives.
     if (life_start_.empty()) life_start_ = ndjson_line_start("life", time_, settings_.facts.host, snapshot_);
-    const std::string text = json_text(life_json(of));
+    const std::string text = json_text(life_json(of, devices_));
     begin_object();
     out.append(life_start_);
     out.append(',');

@@ -1,15 +1,12 @@
-// Transitions as aligned columns, each sample's as soon as it has ended.
+// Transitions as aligned columns.
 
 #include <algorithm>
 #include <array>
 
-#include "base/utf8.h"
 #include "model/state.h"
-#include "render/device_names.h"
 #include "render/duration_text.h"
+#include "render/ends_table.h"
 #include "render/palette.h"
-#include "render/text_table.h"
-#include "render/transition_writer.h"
 
 namespace tcpstat::render {
 namespace {
@@ -51,7 +48,7 @@ std::vector<TextTable::Heading> transition_headings(const RenderSettings& settin
                                          {.text = "SEEN", .align = Align::right, .least_width = 6, .rank = 1},
                                          address("LOCAL"),
                                          address("REMOTE")};
-  if (settings.namespaces == Namespaces::several) out.push_back(detail("NETNS", 0));
+  add_netns_heading(out, settings.namespaces);
   out.push_back(detail(settings.observed == Observed::exact ? "END" : "UNSEEN", longest));
   if (settings.processes) out.push_back(detail("PROCESS", 0));
   return out;
@@ -78,73 +75,37 @@ std::string unseen_text(const Judgement& judgement) {
   return path.empty() ? "-" : path;
 }
 
-class TransitionTable final : public TransitionWriter {
+class TransitionTable final : public EndsTable {
  public:
-  explicit TransitionTable(RenderSettings settings)
-      : settings_(std::move(settings)),
-        devices_(settings_.names, settings_.facts.netns),
-        table_(settings_.out, transition_headings(settings_),
-               {settings_.header, settings_.width, settings_.ellipsis, SecondLine::yes}) {}
-
-  void sample(const SampleTime& time) override { time_ = time.local; }
+  explicit TransitionTable(const RenderSettings& settings) : EndsTable(settings, transition_headings(settings)) {}
 
   void transition(const Transition& of, const Judgement& judgement) override {
-    put(time_);
+    put(time());
     put_state(of.from);
     put_state(of.to);
     put(name(judgement.verdict));
     put(seen_text(of));
-    put_local(of);
-    put(of.remote ? to_string(*of.remote) : "*");
-    if (settings_.namespaces == Namespaces::several) put_netns(of.netns.value_or(0));
-    put(settings_.observed == Observed::exact ? end_text(of) : unseen_text(judgement));
-    if (settings_.processes) put_actor(of);
-    table_.end_row();
+    put_ends(of);
+    put(settings().observed == Observed::exact ? end_text(of) : unseen_text(judgement));
+    if (settings().processes) put_actor(of);
+    end_row();
   }
-
-  void sample_end() override { table_.finish(); }
-  void finish(const Report&, const TransitionCounts&) override { table_.finish(); }
 
  private:
-  void put(std::string_view text, std::string_view colour = {}) {
-    table_.cell().append(text);
-    table_.end_cell(text.size(), colour);
-  }
-  void put_local(const Transition& of) {
-    if (!of.local) return put("-");
-    const std::size_t start = table_.cell().size();
-    devices_.append_end(table_.cell(), *of.local, of.netns, of.interface, settings_.charset);
-    end_cell(start);
-  }
-  void put_netns(std::uint64_t inode) {
-    const std::string_view name = settings_.names.netns(inode);
-    const std::size_t start = table_.cell().size();
-    append_escaped(table_.cell(), name.empty() ? std::to_string(inode) : name, settings_.charset);
-    end_cell(start);
-  }
   void put_actor(const Transition& of) {
     if (!of.actor_pid) return put("-");
-    const std::size_t start = table_.cell().size();
-    append_escaped(table_.cell(), of.actor_name, settings_.charset);
-    table_.cell().append("(" + std::to_string(*of.actor_pid) + ")");
-    end_cell(start);
+    put_foreign(of.actor_name, "(" + std::to_string(*of.actor_pid) + ")");
   }
-  void end_cell(std::size_t start) { table_.end_cell(display_width(table_.cell().view().substr(start))); }
   void put_state(ObservedState state) {
     const Seen seen = state.seen();
-    put(name(state), seen && settings_.colour == Colour::yes ? colour_of(*seen) : std::string_view{});
+    put(name(state), seen && settings().colour == Colour::yes ? colour_of(*seen) : std::string_view{});
   }
-
-  RenderSettings settings_;
-  DeviceNames devices_;
-  TextTable table_;
-  std::string time_;
 };
 
 }  // namespace
 
 std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings) {
-  return std::make_unique<TransitionTable>(std::move(settings));
+  return std::make_unique<TransitionTable>(settings);
 }
 
 }  // namespace tcpstat::render

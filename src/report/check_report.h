@@ -33,6 +33,7 @@ struct NamespaceVerdict {
   std::string name;  ///< or a process that lives there: hostile text
   Severity status = Severity::ok;
   std::string headline;
+  std::string obstacle = {};  ///< why it was not entered: the part that others share; empty: it was
 };
 
 struct CheckReport {

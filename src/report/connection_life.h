@@ -65,6 +65,8 @@ struct ConnectionLife {
   std::optional<Endpoint> remote;
   std::string_view socket;
   std::optional<std::uint64_t> cookie;
+  std::optional<std::uint64_t> netns;  ///< inode of the network namespace
+  std::uint32_t interface = 0;         ///< index of the device that it was bound to; zero: none, or not known
   Protocol protocol = Protocol::tcp;
   Opening opening = Opening::unknown;
   std::vector<LifeStay> states;  ///< without the CLOSE or LISTEN before and the CLOSE behind

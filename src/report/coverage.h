@@ -17,10 +17,14 @@ namespace tcpstat::inline report {
 struct Warning {
   std::string code;
   std::string message;
+  std::string netns = {};  ///< of a run that judges several: which one `message` begins with; hostile text
 };
 
 /// The code of the warning that says why reading ended early.
 inline constexpr std::string_view kReadFailed = "read_failed";
+
+/// Of a network namespace that was not entered.
+inline constexpr std::string_view kNotEntered = "netns_not_entered";
 
 /// Whether the rows of one reading are all that there were.
 enum class Completeness : std::uint8_t { whole, partial };

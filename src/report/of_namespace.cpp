@@ -1,8 +1,35 @@
 #include "report/of_namespace.h"
 
+#include <algorithm>
 #include <optional>
 
 namespace tcpstat::inline report {
+
+void AlikeWarnings::add(const std::string& name, const Warning& warning) {
+  const auto at = std::find_if(groups_.begin(), groups_.end(),
+                               [&](const Group& group) { return group.first.code == warning.code; });
+  if (at == groups_.end()) {
+    groups_.push_back({warning, name, 0});
+  } else {
+    ++at->others;
+  }
+}
+
+void AlikeWarnings::say(Coverage& coverage) const {
+  for (const Group& group : groups_) {
+    std::string text = group.name + ": " + group.first.message;
+    if (group.others > 0) {
+      text += "; and " + std::to_string(group.others) +
+              (group.others == 1 ? " other network namespace" : " other network namespaces");
+    }
+    coverage.warn(group.first.code, std::move(text));
+    if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;
+  }
+  // Rows that nobody could look at are the greater loss.
+  const auto shut = std::find_if(coverage.warnings.begin(), coverage.warnings.end(),
+                                 [](const Warning& one) { return one.code == kNotEntered; });
+  if (shut != coverage.warnings.end()) coverage.last_loss = shut->message;
+}
 
 Report envelope_of(const Report& one) {
   Report all = one;
@@ -16,7 +43,10 @@ void add_reading(Report& all, Report of, std::uint64_t inode, const std::string&
   Coverage& coverage = of.coverage;
   NamespaceRead read{inode, name, std::nullopt, coverage.complete};
   if (!coverage.saw_nothing()) read.rows = coverage.rows_read;
-  for (Warning& warning : coverage.warnings) warning.message = name + ": " + warning.message;
+  for (Warning& warning : coverage.warnings) {
+    warning.message = name + ": " + warning.message;
+    warning.netns = name;
+  }
   if (!coverage.last_loss.empty()) coverage.last_loss = name + ": " + coverage.last_loss;
   all.coverage.add(coverage);
   all.coverage.namespaces.push_back(std::move(read));

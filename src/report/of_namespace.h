@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "report/check_report.h"
 #include "report/report.h"
@@ -16,6 +17,23 @@ struct OfNamespace {
   std::uint64_t inode = 0;
   std::string name;  ///< or a process that lives there
   Judged report;
+  std::string obstacle = {};  ///< as in NamespaceVerdict
+};
+
+/// Says alike things of several namespaces once.
+class AlikeWarnings {
+ public:
+  /// `name`: of the namespace.
+  void add(const std::string& name, const Warning& warning);
+  void say(Coverage& coverage) const;
+
+ private:
+  struct Group {
+    Warning first;
+    std::string name;
+    std::size_t others;
+  };
+  std::vector<Group> groups_;
 };
 
 /// The envelope of several: that of one of them, without what is of that one alone.
@@ -27,7 +45,7 @@ void add_reading(Report& all, Report of, std::uint64_t inode, const std::string&
 template <typename Judged>
 void add_verdict(Judged& all, OfNamespace<Judged>& one) {
   all.status = worse(all.status, one.report.status);
-  all.namespaces.push_back({one.inode, one.name, one.report.status, one.report.headline});
+  all.namespaces.push_back({one.inode, one.name, one.report.status, one.report.headline, one.obstacle});
   add_reading(all.reading, std::move(one.report.reading), one.inode, one.name);
 }
 

@@ -18,6 +18,22 @@ GroupValue user(const Socket& row, Names& names) {
   return name.empty() ? std::to_string(*row.uid) : std::string(name);
 }
 
+/// "%eth0", for an address that means another thing on each device (RFC 4007); a device without a name by its number.
+std::string scope(const Socket& row, Names& names) {
+  if (row.interface == 0) return {};
+  const std::string_view name = column_values::interface_of(row, names);
+  return "%" + (name.empty() ? std::to_string(row.interface) : std::string(name));
+}
+std::string address_text(const Socket& row, const Address& address, Names& names) {
+  return to_string(address.unmapped()) + (address.is_link_local() ? scope(row, names) : "");
+}
+/// As the columns LOCAL and REMOTE have it.
+std::string end_text(const Endpoint& end, const std::string& scope) {
+  std::string out = to_string(end.unmapped());
+  const std::size_t behind = out.front() == '[' ? out.rfind(']') : out.rfind(':');
+  return out.insert(behind, scope);
+}
+
 /// What a column shows.
 template <ColumnId kId, typename Row>
 GroupValue cell_value(const Row& row, Names& names) {
@@ -31,7 +47,7 @@ constexpr GroupKey by_column(std::string_view name, std::string_view meaning) {
 }
 
 // Ends are un-mapped: one peer is one group, whichever kind of socket it reached.
-constexpr std::array<GroupKey, 21> kKeys = {{
+constexpr std::array<GroupKey, 25> kKeys = {{
     {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
      [](const Listener&, Names&) { return text(name(State::listen)); }},
     {"family", "ipv4 or ipv6", [](const Connection& row, Names&) { return text(name(row.family)); },
@@ -43,17 +59,22 @@ constexpr std::array<GroupKey, 21> kKeys = {{
      [](const Connection& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; },
      [](const Listener& row, Names&) { return GroupValue{std::uint64_t{row.local.port}}; }},
     by_column<ColumnId::REMOTE_PORT>("remote_port", "remote port"),
+    {"local", "local address and port",
+     [](const Connection& row, Names& names) { return GroupValue{end_text(row.local, scope(row, names))}; },
+     [](const Listener& row, Names& names) { return GroupValue{end_text(row.local, scope(row, names))}; }},
     {"local_address", "local address",
-     [](const Connection& row, Names&) { return GroupValue{to_string(row.local.address.unmapped())}; },
-     [](const Listener& row, Names&) { return GroupValue{to_string(row.local.address.unmapped())}; }},
+     [](const Connection& row, Names& names) { return GroupValue{address_text(row, row.local.address, names)}; },
+     [](const Listener& row, Names& names) { return GroupValue{address_text(row, row.local.address, names)}; }},
     {"remote", "remote address and port",
-     [](const Connection& row, Names&) {
-       return row.state == State::close ? GroupValue{} : GroupValue{to_string(row.remote.unmapped())};
+     [](const Connection& row, Names& names) {
+       if (row.state == State::close) return GroupValue{};
+       // The peer is bound to no device of ours.
+       return GroupValue{end_text(row.remote, row.remote.address.is_link_local() ? scope(row, names) : "")};
      },
      [](const Listener&, Names&) { return GroupValue{}; }},
     {"remote_address", "remote address",
-     [](const Connection& row, Names&) {
-       return row.state == State::close ? GroupValue{} : GroupValue{to_string(row.remote.address.unmapped())};
+     [](const Connection& row, Names& names) {
+       return row.state == State::close ? GroupValue{} : GroupValue{address_text(row, row.remote.address, names)};
      },
      [](const Listener&, Names&) { return GroupValue{}; }},
     {"remote_prefix", "remote network: /24 or /64",
@@ -72,6 +93,9 @@ constexpr std::array<GroupKey, 21> kKeys = {{
     by_column<ColumnId::POD>("pod", "Kubernetes pod"),
     by_column<ColumnId::ULP>("ulp", "protocol on top of TCP"),
     by_column<ColumnId::MPTCP_TOKEN>("mptcp_token", "connection of MPTCP, by its token"),
+    by_column<ColumnId::MPTCP_ROLE>("mptcp_role", "which subflow of a connection of MPTCP it is"),
+    by_column<ColumnId::TIMER>("timer", "timer that runs"),
+    by_column<ColumnId::MARK>("mark", "firewall mark"),
     by_column<ColumnId::CONGESTION>("congestion", "congestion control algorithm"),
     by_column<ColumnId::ORPHAN>("orphan", "why no process holds the socket"),
 }};

@@ -4,9 +4,7 @@ namespace tcpstat::survey {
 
 Flow Selection::connection(const Connection& row) {
   if (row.state == State::syn_recv) table_.add_half_open(row);
-  const bool matches =
-      has_conditions_ ? filter_.matches(row) : filter_.states.has(row.state) && filter_.has_family(row.family);
-  if (!matches) return Flow::more;
+  if (!(has_options_ ? filter_.matches(row) : filter_.matches_without_options(row))) return Flow::more;
   tally_.add(row.state, row.family);
   return next_.connection(row);
 }

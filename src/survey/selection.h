@@ -19,7 +19,7 @@ class Selection final : public Sink {
   enum class HalfOpens : bool { not_read, read };
 
   Selection(const filter::Filter& filter, HalfOpens half_opens, Sink& next)
-      : filter_(filter), has_conditions_(filter.has_conditions()), half_opens_(half_opens), next_(next) {}
+      : filter_(filter), has_options_(filter.has_options()), half_opens_(half_opens), next_(next) {}
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
@@ -31,7 +31,7 @@ class Selection final : public Sink {
 
  private:
   const filter::Filter& filter_;
-  bool has_conditions_;  ///< asked once, not for each row
+  bool has_options_;  ///< asked once, not for each row
   HalfOpens half_opens_;
   Sink& next_;
   Tally tally_;

@@ -118,6 +118,8 @@ ConnectionLife Life::conclude(const Transition& last) const {
   out.states.pop_back();  // CLOSE
   out.socket = last.socket;
   out.cookie = last.cookie;
+  out.netns = last.netns;
+  out.interface = last.interface;
   out.ended = since();
   out.ending = ending_of(last);
   out.bytes_sent = last.bytes_sent;

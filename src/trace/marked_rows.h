@@ -12,11 +12,10 @@ class MarkedRows final : public Sink {
  public:
   /// Borrows both.
   MarkedRows(const filter::Filter& filter, SampleDiff& diff)
-      : filter_(filter), has_conditions_(filter.has_conditions()), diff_(diff) {}
+      : filter_(filter), has_options_(filter.has_options()), diff_(diff) {}
 
   Flow connection(const Connection& row) override {
-    const bool matches =
-        has_conditions_ ? filter_.matches(row) : filter_.states.has(row.state) && filter_.has_family(row.family);
+    const bool matches = has_options_ ? filter_.matches(row) : filter_.matches_without_options(row);
     return take(row, row.state, matches);
   }
   Flow listener(const Listener& row) override { return take(row, State::listen, filter_.matches(row)); }
@@ -35,7 +34,7 @@ class MarkedRows final : public Sink {
   }
 
   const filter::Filter& filter_;
-  bool has_conditions_;
+  bool has_options_;
   SampleDiff& diff_;
   Tally tally_;
 };

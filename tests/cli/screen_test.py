@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import struct
+import subprocess
 import sys
 import tempfile
 import termios
@@ -29,13 +30,16 @@ RIGHT, LEFT = "\x1b[C", "\x1b[D"
 class Screen:
     """A terminal of its own with tcpstat watch in it, or with a shell that runs it."""
 
-    def __init__(self, test, tree, *args, columns=80, lines=24, env=None, shell=None, record=None):
+    def __init__(self, test, tree, *args, columns=80, lines=24, env=None, shell=None, record=None, netns=None):
         self.emulator = pyte.Screen(columns, lines)
         self.stream = pyte.ByteStream(self.emulator)
         self.bytes = b""
         self.tree = tree
         size = struct.pack("HHHH", lines, columns, 0, 0)
-        source = ["--record", record] if record else ["--proc-root", str(tree.path), "--interval", "0.1"]
+        if netns:
+            source = ["--netns", netns, "--interval", "0.1"]
+        else:
+            source = ["--record", record] if record else ["--proc-root", str(tree.path), "--interval", "0.1"]
         command = [harness.TCPSTAT, "watch", *source, *args]
         self.pid, self.master = pty.fork()
         if self.pid == 0:
@@ -411,6 +415,62 @@ class Sizes(TestCase):
         screen.wait()
         self.assertTrue(all(byte < 0x80 for byte in screen.bytes))
         self.assertNotRegex(screen.bytes.decode(), r"\x1b\[[0-9;]*3[0-7]m")
+
+
+# A listener whose queue is full, in a network namespace of its own: two clients that nobody accepts fill a backlog of 1.
+STUCK_SERVER = """
+import socket, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", {port}))
+listener.listen(1)
+clients = []
+for _ in range({clients}):
+    clients.append(socket.create_connection(("127.0.0.1", {port})))
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+class Namespaces(TestCase):
+    def inhabitant(self, port, clients):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        script = "ip link set lo up; exec python3 -c '" + STUCK_SERVER.format(port=port, clients=clients) + "'"
+        made = subprocess.Popen(["unshare", "-n", "sh", "-c", script], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(made.stdout.close)
+        self.addCleanup(made.wait)
+        self.addCleanup(made.kill)
+        if made.stdout.readline() != "ready\n":
+            self.skipTest("no network namespaces here")
+        return made.pid
+
+    def test_several_are_one_screen_and_rows_name_theirs(self):
+        quiet, full = self.inhabitant(7101, 1), self.inhabitant(7102, 2)
+        screen = Screen(self, None, columns=120, netns=f"{quiet},{full}")
+        text = screen.until(r"2 network namespaces: 1 (CRITICAL|WARNING), 1 OK \(python3\(%d\)\)" % full)
+        self.assertRegex(text, r"(?m)^tcpstat .* netns python3\(%d\): 127\.0\.0\.1:7102 " % full)
+        self.assertRegex(text, r"(?m)^. NETNS +WHERE +RULE")
+        self.assertRegex(text, r"(?m)^. python3\(%d\) +127\.0\.0\.1:7102 +accept-queue" % full)
+        self.assertRegex(text, r"2 Listeners 2 .*4 Connections 6 ")
+        listeners = screen.press("2", r"NETNS +LOCAL")
+        for pid, port in (quiet, 7101), (full, 7102):
+            self.assertRegex(listeners, r"(?m)^. python3\(%d\) +127\.0\.0\.1:%d " % (pid, port))
+        connections = screen.press("4", r"NETNS +STATE")
+        self.assertEqual(len(re.findall(r"(?m)^. python3\(%d\) +ESTABLISHED" % full, connections)), 4)
+        screen.press("y")
+        screen.press("q")
+        self.assertEqual(screen.wait(), 0)
+        after = screen.bytes.split(LEAVE)[1].decode()
+        self.assertRegex(after, r" 8 sockets in 2 network namespaces: ")
+        self.assertRegex(after, r"tcpstat -a -i -p --netns \d+ --local-port ")
+
+    def test_one_that_ends_is_gone(self):
+        first, second = self.inhabitant(7101, 1), self.inhabitant(7102, 1)
+        screen = Screen(self, None, columns=120, netns=f"{first},{second}")
+        screen.until("2 network namespaces: 2 OK")
+        os.kill(second, signal.SIGKILL)
+        os.waitpid(second, 0)
+        screen.until("1 network namespace: 1 OK")
 
 
 class Endings(TestCase):

@@ -396,10 +396,10 @@ class Usage(TestCase):
         self.fails("wach", sentence=r'unexpected argument "wach" \(did you mean watch\? .*')
 
     def test_a_terminal_is_told_why_it_gets_lists(self):
-        several = on_terminal("watch", "--netns", "all", "--count", "1", "--limit", "1")
-        self.assertIn("the live view shows one network namespace: of several each sample is a list", several.err)
-        self.assertNotIn("live view", run("watch", "--netns", "all", "--count", "1", "--limit", "1").err)
-        self.assertNotIn("live view", on_terminal("watch", "--netns", "all", "--count", "1", "-f", "ndjson", "--limit", "1").err)
+        mptcp = on_terminal("watch", "-M", "--count", "1", "--limit", "1")
+        self.assertIn("the live view knows TCP alone: of MPTCP each sample is a list", mptcp.err)
+        self.assertNotIn("live view", run("watch", "-M", "--count", "1", "--limit", "1").err)
+        self.assertNotIn("live view", on_terminal("watch", "-M", "--count", "1", "-f", "ndjson", "--limit", "1").err)
 
 
 if __name__ == "__main__":

@@ -260,7 +260,7 @@ class Shells:
         asked = {"-s SYN_RECV,t": {"TIME_WAIT"}, "-s 'half-op": {"half-open"}, "-s ^time": {"^TIME_WAIT"},
                  "-s '!time": {"!TIME_WAIT"}, "--state=LISTEN,^time": {"^TIME_WAIT"}, "-o +tim": {"+TIMER", "+TIMER_MS"},
                  "-o STATE,tim": {"TIMER", "TIMER_MS"}, "-f js": {"json"}, "--color al": {"always"},
-                 "--list co": {"columns"}, "--by state,local": {"local_port", "local_address"}}
+                 "--list co": {"columns"}, "--by state,local": {"local_port", "local", "local_address"}}
         for (typed, expected), offered in zip(asked.items(), self.offers(*(f"tcpstat {typed}" for typed in asked))):
             with self.subTest(typed=typed):
                 # fish offers what contains the letters as well.

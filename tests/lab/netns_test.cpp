@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <nlohmann/json.hpp>
@@ -33,6 +34,12 @@ using nlohmann::json;
 
 constexpr const char* kName = "lab-blue";
 
+/// Gives the namespace that this thread is in a name, as `ip netns add` does.
+void bind_here(const std::string& path) {
+  { const Handle file(check(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0444), "making " + path)); }
+  check(::mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr), "binding " + path);
+}
+
 /// The zoo in a namespace that has a name as `ip netns add` gives it, a process that lives there, and ourselves in
 /// another one that is empty. All mounts are private.
 struct Blue {
@@ -48,8 +55,7 @@ struct Blue {
     check(::mount("tmpfs", "/run", "tmpfs", 0, "mode=0755"), "mounting a private /run");
     check(::mkdir("/run/netns", 0755), "making /run/netns");
     path = std::string("/run/netns/") + kName;
-    { const Handle file(check(::open(path.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0444), "making " + path)); }
-    check(::mount("/proc/thread-self/ns/net", path.c_str(), nullptr, MS_BIND, nullptr), "binding " + path);
+    bind_here(path);
     inhabitant.emplace([](const Worker::Report& report) { report(1); });
     inhabitant->wait_for_report();
     enter_namespace();
@@ -262,6 +268,29 @@ TEST_SUITE("netns") {
         tcpstat({"check", "--netns", std::string(kName) + ",/proc/self/ns/net"}, RunOptions{drop_privileges});
     CHECK(check.exit_code == 3);
     CHECK(check.out.find(kName) != std::string::npos);
+  }
+
+  TEST_CASE_FIXTURE(Blue, "two hundred are one list, and what may not be entered is told once") {
+    constexpr int kMany = 200;
+    for (int i = 0; i < kMany; ++i) {
+      enter_namespace();
+      bind_here("/run/netns/many-" + std::to_string(i));
+    }
+    const Listing listing = list({"-a", "--netns", "all"});
+    CHECK(listing.exit_code == 0);
+    CHECK(listing.document["complete"] == true);
+    CHECK(listing.document["namespaces"].size() > kMany);
+    const auto of_zoo = [&](const json& row) { return row["netns"] == inode; };
+    const auto rows = listing.rows();
+    CHECK(std::count_if(rows.begin(), rows.end(), of_zoo) == static_cast<std::ptrdiff_t>(zoo.truth().size()));
+
+    const Outcome check = tcpstat({"check", "--netns", "all"}, RunOptions{drop_privileges});
+    CHECK(check.exit_code == 3);
+    CHECK(check.out.find(" network namespaces could not be entered: ") != std::string::npos);
+    CHECK(std::count(check.out.begin(), check.out.end(), '\n') < 20);
+    const Outcome document = tcpstat({"check", "-j", "--netns", "all"}, RunOptions{drop_privileges});
+    const json told = json::parse(document.out)["namespaces"];
+    CHECK(std::count_if(told.begin(), told.end(), [](const json& one) { return one["rows"].is_null(); }) >= kMany);
   }
 
   TEST_CASE_FIXTURE(Blue, "namespaces that come and go while they are listed fail nothing") {

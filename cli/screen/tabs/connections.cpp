@@ -17,6 +17,7 @@ using Columns = std::vector<const Column*>;
 Columns columns_of(const Manner& manner) {
   Columns out = manner.columns;
   if (out.empty()) {
+    if (manner.several()) out.push_back(&column(ColumnId::NETNS));
     for (const ColumnId id : {ColumnId::STATE, ColumnId::RECV_QUEUE, ColumnId::SEND_QUEUE, ColumnId::LOCAL,
                               ColumnId::REMOTE, ColumnId::TIMER, ColumnId::FLAGS})
       out.push_back(&column(id));
@@ -132,8 +133,9 @@ class Connections final : public Tab {
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     const Connection& of = data.rows->connections()[index];
-    if (of.cookie) return std::to_string(*of.cookie);
-    return to_string(of.local) + " " + to_string(of.remote);
+    const std::string socket =
+        of.cookie ? std::to_string(*of.cookie) : to_string(of.local) + " " + to_string(of.remote);
+    return std::to_string(of.netns) + " " + socket;
   }
 
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
@@ -151,7 +153,8 @@ class Connections final : public Tab {
 
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
-    std::string out = "tcpstat -a -i -p --local-port " + std::to_string(of.local.port);
+    std::string out =
+        "tcpstat -a -i -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
     if (of.state != State::close) out += " --remote " + to_string(of.remote);
     return safe(out, manner.charset);
   }

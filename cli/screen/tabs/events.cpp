@@ -20,24 +20,34 @@ class Events final : public Tab {
     }
     return order_.size();
   }
-  [[nodiscard]] std::vector<Heading> headings(const Manner& /*manner*/) const override {
-    return {{"TIME"},   {"LOCAL", Align::left, 0, true}, {"REMOTE", Align::left, 0, true},
-            {"CHANGE"}, {"OTHER END", Align::left, 1},   {"VERDICT", Align::left, 2}};
+  [[nodiscard]] std::vector<Heading> headings(const Manner& manner) const override {
+    std::vector<Heading> out;
+    add_netns(out, manner);
+    out.insert(out.end(), {{"TIME"},
+                           {"LOCAL", Align::left, 0, true},
+                           {"REMOTE", Align::left, 0, true},
+                           {"CHANGE"},
+                           {"OTHER END", Align::left, 1},
+                           {"VERDICT", Align::left, 2}});
+    return out;
   }
-  [[nodiscard]] Row row(const LiveData& /*data*/, std::size_t index, const Manner& /*manner*/) const override {
+  [[nodiscard]] Row row(const LiveData& /*data*/, std::size_t index, const Manner& manner) const override {
     const Event& of = *order_[index];
     const bool ordinary = is_ordinary(of);
     const bool bad = of.verdict == TransitionVerdict::illegal;
-    return {.cells = {of.time, of.shown_local, of.remote, of.change, of.peer_change,
-                      ordinary ? std::string() : std::string(name(of.verdict))},
+    Row out{.cells = {},
             .mark = bad ? '!' : ' ',
             .tone = bad        ? Tone::critical
                     : ordinary ? Tone::plain
                                : Tone::warning};
+    add_netns(out.cells, of.netns, manner);
+    out.cells.insert(out.cells.end(), {of.time, of.shown_local, of.remote, of.change, of.peer_change,
+                                       ordinary ? std::string() : std::string(name(of.verdict))});
+    return out;
   }
   [[nodiscard]] std::string identity(const LiveData& /*data*/, std::size_t index) const override {
     const Event& of = *order_[index];
-    return of.time + of.shown_local + of.remote + of.change;
+    return std::to_string(of.netns) + of.time + of.shown_local + of.remote + of.change;
   }
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     return data.event_count == 0 ? "nothing changed yet"
@@ -49,10 +59,10 @@ class Events final : public Tab {
     if (!of.peer_change.empty()) out += "other end  " + of.peer_change + "\n";
     return out + "verdict  " + std::string(name(of.verdict)) + "\n" + safe(of.reason, manner.charset) + "\n";
   }
-  [[nodiscard]] std::string command(const LiveData& /*data*/, std::size_t index,
-                                    const Manner& /*manner*/) const override {
+  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const std::string& local = order_[index]->local;
-    return "tcpstat watch --events --local-port " + local.substr(local.rfind(':') + 1);
+    return "tcpstat watch --events" + netns_option(data, order_[index]->netns, manner) + " --local-port " +
+           local.substr(local.rfind(':') + 1);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t index) const override {
     const std::string& change = order_[index]->change;

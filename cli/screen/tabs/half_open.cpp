@@ -17,7 +17,7 @@ std::string verdict_line(const SynVerdict& of) {
 class HalfOpen final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Half-open"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.judged.half_opens.half_open(); }
+  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.judged.half_open; }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return prefixes(data).size();
   }
@@ -59,8 +59,9 @@ class HalfOpen final : public Tab {
     }
     return out;
   }
-  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& /*manner*/) const override {
-    return "tcpstat -s " + std::string(name(State::syn_recv)) + " --remote " + prefixes(data)[index].key;
+  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const std::string where = manner.several() ? " --netns " + safe(manner.netns, manner.charset) : "";
+    return "tcpstat" + where + " -s " + std::string(name(State::syn_recv)) + " --remote " + prefixes(data)[index].key;
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::syn_recv));

@@ -19,15 +19,17 @@ double fill(const Listener& of) {
 const ListenerDrops* drops_of(const LiveData& data, const Listener& of) {
   const auto& all = data.judged.drops;
   const ListeningEnd end = listening_end_of(of);
-  const auto at = std::find_if(all.begin(), all.end(), [&](const ListenerDrops& one) { return one.end == end; });
+  const auto at = std::find_if(all.begin(), all.end(),
+                               [&](const ListenerDrops& one) { return one.end == end && one.netns == of.netns; });
   return at == all.end() ? nullptr : &*at;
 }
 
 std::string drops_text(const LiveData& data, const Listener& of) {
-  if (!of.drops || !data.judged.apart || data.judged.apart->count() <= 0) return "-";
+  const auto apart = data.judged.apart_in(of.netns);
+  if (!of.drops || !apart || apart->count() <= 0) return "-";
   const ListenerDrops* drops = drops_of(data, of);
   if (drops == nullptr) return "0";
-  const double each_s = static_cast<double>(drops->count) * 1000 / static_cast<double>(data.judged.apart->count());
+  const double each_s = static_cast<double>(drops->count) * 1000 / static_cast<double>(apart->count());
   if (each_s < 1) return "<1";
   return std::to_string(std::llround(each_s));
 }
@@ -41,20 +43,29 @@ class Listeners final : public Tab {
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.rows->listeners().size();
   }
-  [[nodiscard]] std::vector<Heading> headings(const Manner& /*manner*/) const override {
-    return {{"LOCAL", Align::left, 0, true},  {"ACCEPT", Align::right},       {"LIMIT", Align::right},
-            {"FILL", Align::left, 2},         {"HALF-OPEN", Align::right, 1}, {"DROPS/S", Align::right, 3},
-            {"PROCESS", Align::left, 4, true}};
+  [[nodiscard]] std::vector<Heading> headings(const Manner& manner) const override {
+    std::vector<Heading> out;
+    add_netns(out, manner);
+    out.insert(out.end(), {{"LOCAL", Align::left, 0, true},
+                           {"ACCEPT", Align::right},
+                           {"LIMIT", Align::right},
+                           {"FILL", Align::left, 2},
+                           {"HALF-OPEN", Align::right, 1},
+                           {"DROPS/S", Align::right, 3},
+                           {"PROCESS", Align::left, 4, true}});
+    return out;
   }
 
   [[nodiscard]] Row row(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Listener& of = listener(data, index);
     constexpr std::size_t kBar = 10;
-    Row out{.cells = {to_string(of.local), number(of.accept_queue), number(of.accept_limit),
-                      of.accept_limit
-                          ? bar(of.accept_queue.value_or(0), std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
-                          : std::string(),
-                      number(of.syn_recv), drops_text(data, of), process(of, manner)}};
+    Row out;
+    add_netns(out.cells, of.netns, manner);
+    out.cells.insert(out.cells.end(), {to_string(of.local), number(of.accept_queue), number(of.accept_limit),
+                                       of.accept_limit ? bar(of.accept_queue.value_or(0),
+                                                             std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
+                                                       : std::string(),
+                                       number(of.syn_recv), drops_text(data, of), process(of, manner)});
     constexpr double kNearlyFull = 0.75;
     if (is_full(of)) {
       out.mark = '!';
@@ -68,7 +79,7 @@ class Listeners final : public Tab {
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     const Listener& of = listener(data, index);
-    return of.cookie ? std::to_string(*of.cookie) : to_string(of.local);
+    return std::to_string(of.netns) + " " + (of.cookie ? std::to_string(*of.cookie) : to_string(of.local));
   }
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     return data.judged.error ? data.judged.error->sentence() : "nothing listens";
@@ -86,8 +97,9 @@ class Listeners final : public Tab {
              return std::string(text.view());
            });
   }
-  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& /*manner*/) const override {
-    return "tcpstat -l -p --local-port " + std::to_string(listener(data, index).local.port);
+  [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
+    const Listener& of = listener(data, index);
+    return "tcpstat -l -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::listen));

@@ -2,6 +2,7 @@
 
 #include "cli/screen/tab.h"
 #include "render/evidence_text.h"
+#include "report/check_report.h"
 
 namespace tcpstat::cli::screen {
 namespace {
@@ -20,6 +21,28 @@ std::string without_subject(const Finding& of) {
   return of.why.empty() ? what : what + ": " + of.why;
 }
 
+/// "12 network namespaces: 1 CRITICAL, 2 WARNING, 9 OK (web, db, cache)": those in trouble have names, the worst first.
+std::string namespaces_line(const std::vector<check::JudgedNamespace>& all) {
+  constexpr std::size_t kMostNames = 3;
+  std::string out = std::to_string(all.size()) + (all.size() == 1 ? " network namespace" : " network namespaces");
+  std::string names;
+  std::size_t named = 0;
+  const char* before = ": ";
+  for (const Severity severity : {Severity::critical, Severity::warning, Severity::unknown, Severity::ok}) {
+    std::size_t count = 0;
+    for (const check::JudgedNamespace& one : all) {
+      if (status_word(one.verdict.status) != status_word(severity)) continue;
+      ++count;
+      if (severity != Severity::ok && named++ < kMostNames) names += (names.empty() ? "" : ", ") + one.verdict.name;
+    }
+    if (count == 0) continue;
+    out += before + std::to_string(count) + " " + std::string(status_word(severity));
+    before = ", ";
+  }
+  if (named > kMostNames) names += " and " + counted(named - kMostNames, "other");
+  return names.empty() ? out : out + " (" + names + ")";
+}
+
 class Problems final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Problems"; }
@@ -31,25 +54,34 @@ class Problems final : public Tab {
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.judged.problems.size();
   }
-  [[nodiscard]] std::vector<Heading> headings(const Manner& /*manner*/) const override {
-    return {{"WHERE", Align::left, 0, true},
-            {"RULE", Align::left, 2},
-            {"SINCE", Align::right, 1},
-            {.text = "WHAT", .takes_rest = true}};
+  [[nodiscard]] std::vector<Heading> headings(const Manner& manner) const override {
+    std::vector<Heading> out;
+    add_netns(out, manner);
+    out.insert(out.end(), {{"WHERE", Align::left, 0, true},
+                           {"RULE", Align::left, 2},
+                           {"SINCE", Align::right, 1},
+                           {.text = "WHAT", .takes_rest = true}});
+    return out;
+  }
+
+  [[nodiscard]] std::vector<std::string> above(const LiveData& data, const Manner& manner) const override {
+    if (!manner.several()) return {};
+    return {safe(namespaces_line(data.judged.namespaces), manner.charset)};
   }
 
   [[nodiscard]] Row row(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const check::Problem& of = data.judged.problems[index];
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(data.now - of.since);
-    return {.cells = {safe(of.finding.subject.text(), manner.charset), of.finding.rule, duration_text(since),
-                      safe(without_subject(of.finding), manner.charset)},
-            .mark = mark_of(of.finding.severity),
-            .tone = tone_of(of.finding.severity, Tone::dim)};
+    Row out{.cells = {}, .mark = mark_of(of.finding.severity), .tone = tone_of(of.finding.severity, Tone::dim)};
+    if (manner.several()) out.cells.push_back(safe(of.finding.netns, manner.charset));
+    out.cells.insert(out.cells.end(), {safe(of.finding.subject.text(), manner.charset), of.finding.rule,
+                                       duration_text(since), safe(without_subject(of.finding), manner.charset)});
+    return out;
   }
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     const Finding& of = data.judged.problems[index].finding;
-    return of.rule + " " + of.subject.text();
+    return of.netns + " " + of.rule + " " + of.subject.text();
   }
 
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
@@ -72,7 +104,8 @@ class Problems final : public Tab {
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const check::Problem& of = data.judged.problems[index];
     const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(data.now - of.since);
-    std::string out = of.finding.rule + "  " + safe(of.finding.subject.text(), manner.charset) + "  " +
+    const std::string where = of.finding.netns.empty() ? "" : "netns " + safe(of.finding.netns, manner.charset) + "  ";
+    std::string out = where + of.finding.rule + "  " + safe(of.finding.subject.text(), manner.charset) + "  " +
                       std::string(name(of.finding.severity)) + "  since " + duration_text(since) + "\n\n" +
                       pane(data, index, manner) + "\n";
     for (const Evidence& one : of.finding.evidence) {

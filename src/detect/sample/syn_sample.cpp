@@ -110,7 +110,7 @@ std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const
     // Another identity is another socket: its drops began anew.
     if (listener.identity && at->second->identity && listener.identity != at->second->identity) continue;
     const auto more = growth(at->second->drops, listener.drops);
-    if (more.value_or(0) > 0) out.push_back({listener.end(), *more, listener.device});
+    if (more.value_or(0) > 0) out.push_back({listener.end(), *more, listener.device, listener.netns});
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const ListenerDrops& a, const ListenerDrops& b) { return a.count > b.count; });

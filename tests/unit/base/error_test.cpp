@@ -15,6 +15,8 @@ TEST_CASE("an error is one sentence: what, why, what next") {
   CHECK(Error{"read x", 0, "", "this is no format that tcpstat knows"}.sentence() ==
         "cannot read x: this is no format that tcpstat knows");
   CHECK(Error{"read x", 0}.sentence() == "cannot read x");
+  CHECK(Error{"read x", 0, "try y"}.sentence() == "cannot read x (try y)");
+  CHECK(Error{"read x", EACCES, "try sudo"}.why() == "Permission denied (try sudo)");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ostream>
 
 #include "detect/scene.h"
@@ -95,6 +96,77 @@ TEST_CASE_FIXTURE(Watching, "tcp_info and owners are read only in depth") {
   look(Depth::whole);
   CHECK(host.last_query.tcp_info);
   CHECK(host.forgotten == 1);
+}
+
+TEST_CASE_FIXTURE(Watching, "each of several namespaces is judged by itself, and findings name theirs") {
+  flood();
+  const Error shut{"enter the network namespace /run/netns/db", EPERM, "run as root"};
+  test::FakeHost quiet;
+  quiet.kernel = {test::plain_facts()};
+  test::FakeHost all;
+  all.namespaces = {{.inode = 7, .name = "idle", .word = "idle", .host = &quiet},
+                    {.inode = 8, .name = "web", .word = "web", .host = &host},
+                    {.inode = 9, .name = "db", .word = "db", .error = &shut}};
+  ContinuousCheck each(all, {});
+  host.time.passed = quiet.time.passed = seconds(1);
+  const Judged first = each.look(counter, Depth::rows);
+  REQUIRE(find(first, "syn-flood") != nullptr);
+  CHECK(find(first, "syn-flood")->finding.netns == "web");
+  CHECK(first.status >= Severity::warning);
+  CHECK(first.half_open == scene.rows.size());
+  REQUIRE(first.namespaces.size() == 3);
+  CHECK(first.namespaces[0].verdict.status == Severity::ok);
+  CHECK(first.namespaces[1].verdict.headline == find(first, "syn-flood")->finding.sentence());
+  CHECK(first.namespaces[2].verdict.status == Severity::unknown);
+  CHECK(first.namespaces[2].verdict.obstacle == "Operation not permitted (run as root)");
+  CHECK_FALSE(first.reading.coverage.complete);
+  CHECK_FALSE(first.error);
+  REQUIRE(first.reading.coverage.warnings.size() == 1);
+  CHECK(first.reading.coverage.warnings[0].message == "db: " + shut.sentence());
+  REQUIRE(first.reading.coverage.namespaces.size() == 3);
+  CHECK_FALSE(first.reading.coverage.namespaces[2].rows);
+
+  // Each is held against its own past, also beside one that came later.
+  host.time.passed = quiet.time.passed = seconds(4);
+  test::FakeHost late;
+  late.kernel = {test::plain_facts()};
+  late.time.passed = seconds(4);
+  all.namespaces.back() = {.inode = 10, .name = "late", .word = "late", .host = &late};
+  const Judged second = each.look(counter, Depth::rows);
+  CHECK(find(second, "syn-flood")->since.time_since_epoch() == seconds(1));
+  CHECK(second.apart_in(8) == seconds(3));
+  CHECK_FALSE(second.apart_in(10));
+  CHECK(second.reading.coverage.complete);
+  // What is not seen any more is forgotten.
+  const VisitedNamespace web = all.namespaces[1];
+  all.namespaces.erase(all.namespaces.begin() + 1);
+  each.look(counter, Depth::rows);
+  all.namespaces.push_back(web);
+  host.time.passed = seconds(9);
+  CHECK(find(each.look(counter, Depth::rows), "syn-flood")->since.time_since_epoch() == seconds(9));
+}
+
+TEST_CASE("where no namespace could be read the sample failed, and hidden ones are no ok") {
+  test::Counter counter;
+  const Error shut{"enter it", EPERM};
+  test::FakeHost all;
+  all.namespaces = {{.inode = 7, .name = "a", .word = "a", .error = &shut},
+                    {.inode = 8, .name = "b", .word = "b", .error = &shut}};
+  ContinuousCheck each(all, {});
+  const Judged failed = each.look(counter, Depth::rows);
+  REQUIRE(failed.error);
+  CHECK(failed.error->sentence() == shut.sentence());
+  REQUIRE(failed.reading.coverage.warnings.size() == 1);
+  CHECK(failed.reading.coverage.warnings[0].message == "a: " + shut.sentence() + "; and 1 other network namespace");
+
+  test::FakeHost quiet;
+  quiet.kernel = {test::plain_facts()};
+  all.namespaces = {{.inode = 7, .name = "a", .word = "a", .host = &quiet}};
+  all.hidden_namespaces = "the network namespaces of 3 processes could not be seen";
+  const Judged partly = each.look(counter, Depth::rows);
+  CHECK_FALSE(partly.error);
+  CHECK(partly.status == Severity::unknown);
+  CHECK(partly.reading.coverage.why_incomplete() == all.hidden_namespaces);
 }
 
 }  // namespace

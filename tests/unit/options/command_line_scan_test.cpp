@@ -53,6 +53,14 @@ TEST_CASE("options are passed on with their values, without verb and operands") 
   CHECK(option_words({"-s"}) == Words{"-s"});
 }
 
+TEST_CASE("a column to sort by may begin with a minus, as with ps") {
+  CHECK(option_words({"--sort", "-rtt_us", "-a"}) == Words{"--sort=-rtt_us", "-a"});
+  CHECK(option_words({"-S", "-rtt_us"}) == Words{"--sort=-rtt_us"});
+  CHECK(option_words({"-aS", "-rtt_us"}) == Words{"-a", "--sort=-rtt_us"});
+  CHECK(option_words({"-S", "rtt_us"}) == Words{"-S", "rtt_us"});
+  CHECK(parse({"--sort", "-rtt_us", "-a"}).value().given(OptionId::all));
+}
+
 TEST_CASE("-t is the timeout behind check, and nowhere else") {
   CHECK(option_words({"check", "-t", "5"}) == Words{"--timeout", "5"});
   CHECK(option_words({"check", "-t5"}) == Words{"--timeout=5"});

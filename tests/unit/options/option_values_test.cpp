@@ -221,6 +221,10 @@ TEST_CASE("a key to sort by is a column and an order") {
   CHECK(parse_sort_key("LOCAL:desc").value().descending);
   CHECK(parse_sort_key("LOCAL:down").error().sentence == "unknown sort order \"down\" (asc or desc)");
   CHECK(parse_sort_key("LOCAL:").error().sentence == "unknown sort order \"\" (asc or desc)");
+  CHECK(parse_sort_key("-LOCAL").value().descending);
+  CHECK_FALSE(parse_sort_key("+recv-queue").value().descending);
+  CHECK(parse_sort_key("-LOCAL:asc").error().sentence == "two sort orders for \"LOCAL\" (-COL or COL:desc)");
+  CHECK(parse_sort_key("-LOKAL").error().sentence.find("did you mean LOCAL?") != std::string::npos);
   CHECK(parse_sort_key("LOKAL:desc").error().sentence.find("did you mean LOCAL?") != std::string::npos);
 }
 

@@ -209,6 +209,43 @@ TEST_CASE("on a terminal the line of a namespace has the short words of the find
   CHECK(with(0).find("\nCRITICAL netns web: " + one.sentence() + "\n") != std::string::npos);
 }
 
+TEST_CASE("what the same thing kept shut is one line, with the first names") {
+  CheckReport report;
+  report.status = Severity::unknown;
+  report.headline = "netns n0: cannot enter n0: no";
+  const auto shut = [&](const std::string& name, const std::string& obstacle) {
+    const std::string sentence = "cannot enter " + name + ": " + obstacle;
+    report.namespaces.push_back(
+        {.name = name, .status = Severity::unknown, .headline = sentence, .obstacle = obstacle});
+    report.reading.coverage.lose(std::string(kNotEntered), name + ": " + sentence);
+  };
+  for (int i = 0; i < 20; ++i) shut("n" + std::to_string(i), "no (run as root)");
+  shut("odd", "not today");
+  report.namespaces.push_back({.name = "web", .status = Severity::unknown, .headline = "counters could not be read"});
+  const auto text = [&](Detail detail) {
+    TextBuffer out;
+    write_check_text({.out = out, .detail = detail}, report);
+    return std::string(out.view());
+  };
+  CHECK(text(Detail::findings) ==
+        "TCPSTAT UNKNOWN - netns n0: cannot enter n0: no\n"
+        "UNKNOWN 20 network namespaces could not be entered: no (run as root): "
+        "n0, n1, n2, n3, n4, n5, n6, n7 and 12 others\n"
+        "UNKNOWN netns odd: cannot enter odd: not today\n"
+        "UNKNOWN netns web: counters could not be read\n");
+  CHECK(text(Detail::evidence).find("n7, n8, n9, ") != std::string::npos);
+  // So are alike notes.
+  report.namespaces.clear();
+  report.reading.coverage.warnings = {{"fallback", "n0: reading /proc", "n0"},
+                                      {"fallback", "n1: reading /proc", "n1"},
+                                      {"fallback", "n2: reading /proc", "n2"},
+                                      {"netns_hidden", "some are hidden"}};
+  CHECK(text(Detail::findings)
+            .ends_with("\nnote: n0: reading /proc; and 2 other network namespaces\n"
+                       "note: some are hidden\n"));
+  CHECK(text(Detail::evidence).find("note: n1: reading /proc\n") != std::string::npos);
+}
+
 TEST_CASE("on a terminal what a finding says was not seen is not said again") {
   CheckReport report;
   report.headline = "nothing wrong";

@@ -128,7 +128,7 @@ TEST_CASE("plain marks what is unknown, csv leaves it empty and quotes what need
   const auto csv = lines(written_transitions("csv"));
   REQUIRE(csv.size() == 3);
   CHECK(csv[0].starts_with("time,snapshot,family,"));
-  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,,"));
+  CHECK(csv[1].ends_with(",61500,legal,\"3 steps, \"\"unseen\"\"\",somewhere,,,socket,,,,"));
   CHECK(csv[2].find(",::,22,,,,ABSENT,") != std::string::npos);
 }
 
@@ -342,7 +342,7 @@ TEST_CASE("a life as fields and as a table") {
   REQUIRE(csv.size() == 2);
   CHECK(csv[0].starts_with("time,snapshot,family,local_address,"));
   CHECK(csv[1].ends_with(",active,3206,57,,reset,peer,yes,yes,SYN_SENT:57 " + std::string(name(State::established)) +
-                         ":3149,,socket,,"));
+                         ":3149,,socket,,,,"));
   CHECK(lines(lives("plain", reset_life()))[1].find("\t57\t-\treset\tpeer\tyes") != std::string::npos);
   const auto table = lines(lives("table", reset_life()));
   REQUIRE(table.size() == 2);
@@ -360,7 +360,7 @@ TEST_CASE("why this host sent the RST that ended a life") {
   life.reset_by = ResetBy::here;
   life.reset_reason = ResetReason::keepalive_timeout;
   CHECK(json::parse(lines(lives("ndjson", life))[0])["reset_reason"] == "keepalive-timeout");
-  CHECK(lines(lives("csv", life))[1].ends_with(":3149,keepalive-timeout,socket,,"));
+  CHECK(lines(lives("csv", life))[1].ends_with(":3149,keepalive-timeout,socket,,,,"));
   CHECK(lines(lives("table", life))[1].find("(keepalive-timeout) SYN_SENT") != std::string::npos);
 }
 
@@ -401,14 +401,14 @@ TEST_CASE("which process did it, and what a connection has carried") {
   CHECK(told("table").find("END  PROCESS\n") != std::string::npos);
   CHECK(told("table").ends_with("  cu\\x1brl(123)\n"));
   CHECK((json::parse(told("ndjson"))["actor"] == json{{"pid", 123}, {"comm", "cu\x1brl"}}));
-  CHECK(told("csv").ends_with(",socket,,123\n"));
+  CHECK(told("csv").ends_with(",socket,,123,,\n"));
   of.actor_pid.reset();
   CHECK(told("table").ends_with("  -\n"));
   ConnectionLife life = reset_life();
   life.bytes_sent = 10;
   life.bytes_received = 2'000;
   CHECK(json::parse(lines(lives("ndjson", life))[0])["bytes_received"] == 2'000);
-  CHECK(lines(lives("csv", life))[1].ends_with(",socket,10,2000"));
+  CHECK(lines(lives("csv", life))[1].ends_with(",socket,10,2000,,"));
   CHECK(lines(lives("table", life))[1].ends_with("; sent 10 B, received 2000 B"));
 }
 
@@ -433,7 +433,7 @@ TEST_CASE("the end of a request") {
   CHECK(line["object"] == "request");
   CHECK(line["cause"] == "pruned");
   CHECK(line["tries"] == 2);
-  CHECK(told("csv").ends_with(",request,pruned,\n"));
+  CHECK(told("csv").ends_with(",request,pruned,,,\n"));
   CHECK(told("table").ends_with("  pruned\n"));
 }
 
@@ -512,6 +512,42 @@ TEST_CASE("a transition of a socket that is bound to a device names it, in the t
   const auto objects = written_on_device("ndjson");
   CHECK(json::parse(objects.at(0))["interface"] == "v\x1b\x30");
   CHECK(json::parse(objects.at(1))["interface"].is_null());
+  const auto csv = written_on_device("csv");
+  CHECK(csv.at(0).ends_with(",pid,interface,netns"));
+  CHECK(csv.at(1).ends_with(R"(,v\x1b0,1)"));
+  CHECK(csv.at(2).ends_with(",7,2"));
+  const auto plain = written_on_device("plain");
+  CHECK(plain.at(0).ends_with("\tPID\tINTERFACE\tNETNS"));
+  CHECK(plain.at(1).ends_with("\tv\\x1b0\t1"));
+}
+
+TEST_CASE("a life of a socket that is bound to a device names it, in every format") {
+  ConnectionLife life = reset_life();
+  life.interface = 7;
+  life.netns = 1;
+  const auto told = [&life](std::string_view format, Namespaces namespaces) {
+    Rendering rendering("table");
+    rendering.names.interfaces[7] = "v\x1b\x30";
+    rendering.names.namespaces[1] = "we,b";
+    rendering.settings.facts.netns = 1;
+    rendering.settings.namespaces = namespaces;
+    const auto writer = find_format(format)->lives(rendering.settings);
+    writer->sample({1, "2026-01-02T03:04:05.678Z", "04:04:05.678123"});
+    writer->life(life);
+    writer->sample_end();
+    return lines(rendering.text());
+  };
+  CHECK(told("table", Namespaces::one).at(1).find(R"( 192.0.2.1%v\x1b0:40000 )") != std::string::npos);
+  CHECK(told("table", Namespaces::one).at(0).find("NETNS") == std::string::npos);
+  const auto several = told("table", Namespaces::several);
+  CHECK(several.at(0).find("  NETNS  STATES") != std::string::npos);
+  CHECK(several.at(1).find("  we,b   SYN_SENT") != std::string::npos);
+  const json object = json::parse(told("ndjson", Namespaces::one).at(0));
+  CHECK(object["interface"] == "v\x1b\x30");
+  CHECK(object["netns"] == 1);
+  CHECK(told("csv", Namespaces::one).at(0).ends_with(",bytes_received,interface,netns"));
+  CHECK(told("csv", Namespaces::one).at(1).ends_with(R"(,v\x1b0,"we,b")"));
+  CHECK(told("plain", Namespaces::one).at(1).ends_with("\tv\\x1b0\twe,b"));
 }
 
 }  // namespace

@@ -56,6 +56,11 @@ class FakeHost final : public Host {
   Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
 
   [[nodiscard]] bool is_file() const override { return saved; }
+  [[nodiscard]] bool spans_namespaces() const override { return !namespaces.empty(); }
+  std::string visit_namespaces(const std::function<void(const VisitedNamespace&)>& visit) override {
+    for (const VisitedNamespace& one : namespaces) visit(one);
+    return hidden_namespaces;
+  }
   [[nodiscard]] const RunFacts& facts() const override { return run_facts; }
   [[nodiscard]] std::optional<std::string> boot_id() const override { return boot; }
   [[nodiscard]] Names& names() override { return table_names; }
@@ -88,6 +93,10 @@ class FakeHost final : public Host {
   TableNames table_names;
   SourceNames places;
   FakeClock time;
+
+  /// None: the host is one.
+  std::vector<VisitedNamespace> namespaces;
+  std::string hidden_namespaces;
 
   /// "2000 read LISTEN SYN_RECV": when, in milliseconds, and what.
   mutable std::vector<std::string> calls;

@@ -67,6 +67,7 @@ TEST_CASE("groups are exact, the largest first, then by their values") {
       {{"family"}, "ipv6 3\nipv4 2\n"},
       {{"phase"}, "open 2\nclosed 1\nlingering 1\nlistening 1\n"},
       {{"local_port"}, "443 3\n22 1\n80 1\n"},
+      {{"local"}, "192.0.2.1:443 2\n192.0.2.1%eth0:443 1\n[::1]:80 1\n[::]:22 1\n"},
       // v4-mapped is the IPv4 address that it is; LISTEN and CLOSE have no remote end.
       {{"remote_address"}, "- 2\n198.51.100.7 2\n198.51.100.9 1\n"},
       {{"remote_prefix"}, "198.51.100.0/24 3\n- 2\n"},
@@ -97,6 +98,24 @@ TEST_CASE("groups are exact, the largest first, then by their values") {
   }
 }
 
+TEST_CASE("a link-local peer is another one on each device") {
+  test::TableNames names;
+  names.interfaces = {{5, "eth0"}};
+  Connection row = test::connection(State::established, test::endpoint("fe80::1", 22), test::endpoint("fe80::2", 9));
+  const auto groups = [&](const std::string& key) {
+    Grouping grouping({key}, names);
+    for (const std::uint32_t device : {5U, 5U, 6U}) {
+      row.interface = device;
+      grouping.connection(row);
+    }
+    return text(grouping.groups());
+  };
+  CHECK(groups("remote") == "[fe80::2%eth0]:9 2\n[fe80::2%6]:9 1\n");
+  CHECK(groups("remote_address") == "fe80::2%eth0 2\nfe80::2%6 1\n");
+  CHECK(groups("local") == "[fe80::1%eth0]:22 2\n[fe80::1%6]:22 1\n");
+  CHECK(groups("local_address") == "fe80::1%eth0 2\nfe80::1%6 1\n");
+}
+
 TEST_CASE("every key that is offered can be counted by") {
   test::TableNames names;
   for (const std::string_view key : group_key_names()) {
@@ -107,7 +126,7 @@ TEST_CASE("every key that is offered can be counted by") {
     CHECK(grouping.groups()[0].count == 1U);
     // What nobody told of this socket is a value, too.
     const std::string value = text(grouping.groups()[0].values[0]);
-    const bool told = key == "state" || key == "family" || key == "phase" || key == "user" ||
+    const bool told = key == "state" || key == "family" || key == "phase" || key == "user" || key == "timer" ||
                       key.find("port") != key.npos || key.starts_with("local") || key.starts_with("remote");
     CHECK((value != "-") == told);
   }

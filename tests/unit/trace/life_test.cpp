@@ -41,6 +41,8 @@ struct Lived {
     record.from = from;
     record.to = to;
     record.socket = "a";
+    record.interface = 7;
+    record.netns = 1;
     record.local = test::endpoint("192.0.2.1", to == syn_sent || to == close ? 0 : 40'000);
     record.remote = test::endpoint("198.51.100.7", 443);
     record.time = EventTime(now_ += 1000);
@@ -80,6 +82,8 @@ TEST_CASE("an active opening: states with their times, the handshake, and who cl
   CHECK(life.legal);
   // The port that connect() chose later, and that is given back at the end.
   CHECK(to_string(*life.local) == "192.0.2.1:40000");
+  CHECK(life.interface == 7);
+  CHECK(life.netns == 1);
 }
 
 TEST_CASE("a child of a listener: its handshake was over when it was announced") {
