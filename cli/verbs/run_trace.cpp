@@ -17,7 +17,6 @@
 #include "cli/verbs/traced_lives.h"
 #include "cli/verbs/traced_requests.h"
 #include "cli/verbs/verbs.h"
-#include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/names/system_names.h"
@@ -119,12 +118,6 @@ void print_limits(const options::TraceCommand& command, const OpenedTrace& trace
   }
 }
 
-/// `netns`: the one that is traced; nothing: all. Who asked for tracefs gets no programs.
-std::unique_ptr<HandshakeCounter> counter_beside(const OpenedTrace& trace, std::optional<std::uint64_t> netns) {
-  if (trace.name != "bpf") return nullptr;
-  return netns ? bpf::handshake_counter(static_cast<std::uint32_t>(*netns)) : bpf::handshake_counter_of_all();
-}
-
 }  // namespace
 
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
@@ -146,7 +139,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
 
   const auto due = command.duration ? std::optional(SteadyClock::now() + *command.duration) : std::nullopt;
   std::optional<TracedCommand> followed;
-  const auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
+  auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
     const bool over =
         stopped != 0 || out.error() != 0 || (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
@@ -155,7 +148,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!trace) return end_untraced(command, format, *output, trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, *trace, notes);
-  TracedRequests requests(command, counter_beside(*trace, all ? std::nullopt : (*host)->facts().netns));
+  TracedRequests requests(command, std::move(trace->handshakes));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
     if (!started) return end_untraced(command, format, *output, started.error(), notes);

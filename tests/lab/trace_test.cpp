@@ -218,6 +218,29 @@ TEST_SUITE("trace") {
     }
   }
 
+  TEST_CASE("requests that become no connection have lives of their own, one right behind another too") {
+    if (sources().size() < 2) return;
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing({"--lives", "--source", "bpf"});
+    const Handle listener = Stage::listener(kPort);
+    for (int i = 0; i < 3; ++i) {
+      Conversation half_open = stage->arriving(kPort);
+      half_open.send_syn();
+      half_open.read_syn();
+      half_open.send_rst();
+    }
+    Conversation done = stage->accepted(listener, kPort);
+    linger_0(done.fd());
+    done.close();
+    std::vector<std::string> told;
+    for (const std::string& life : tracing.end_lives()) {
+      told.push_back(value_of(life, "object") + ' ' + value_of(life, "ending"));
+      CHECK(std::stol(value_of(life, "lasted_us")) < 1'000'000);
+    }
+    CHECK(difference({"request reset", "request reset", "request reset", "socket reset"}, std::move(told)).empty());
+  }
+
   TEST_CASE("programs in the kernel know the cookie and the namespace, and leave other namespaces out") {
     if (sources().size() < 2) return;
     const auto stage = Stage::open();
