@@ -85,15 +85,16 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   table.flush();
 }
 
-/// A document that says why nothing was traced, where the format has one. Lines that never began need no end.
+/// A document or a last line that says why nothing was traced, where the format has one.
 ExitStatus end_untraced(const options::TraceCommand& command, const render::Format& format, Output& output,
                         const Error& error, const Notes& notes) {
   notes.error(error.sentence());
-  if (!format.has_envelope || format.tells_samples_apart || command.output.quiet) return ExitStatus::failed;
+  if (!format.has_envelope || command.output.quiet) return ExitStatus::failed;
   Report report;
   report.facts = host::host_facts("");
   report.source = command.source == options::TraceSource::tracefs ? "tracefs" : "bpf";  // what would have been read
   report.coverage.visible = {};
+  report.ipv4 = report.ipv6 = false;  // nothing is known of either
   report.coverage.lose(std::string(kReadFailed), error.sentence());
   TextBuffer out(output.fd());
   names::SystemNames unused;
