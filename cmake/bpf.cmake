@@ -55,6 +55,7 @@ function(tcpstat_bpf_object target source)
     DEPENDS ${source} ${CMAKE_CURRENT_SOURCE_DIR}/bpf/ring_record.h
       ${CMAKE_CURRENT_SOURCE_DIR}/bpf/fate_counts.h ${CMAKE_CURRENT_SOURCE_DIR}/bpf/kernel_types.h
       ${CMAKE_CURRENT_SOURCE_DIR}/bpf/owner_row.h ${CMAKE_CURRENT_SOURCE_DIR}/bpf/request_reading.h
+      ${CMAKE_CURRENT_SOURCE_DIR}/bpf/request_work.h
       ${CMAKE_CURRENT_SOURCE_DIR}/bpf/ring_writing.h ${CMAKE_CURRENT_SOURCE_DIR}/bpf/timed_sockets.h
     COMMENT "Building BPF programs ${name}" VERBATIM)
   add_custom_target(${target}_${name} DEPENDS ${skeleton})

@@ -17,7 +17,6 @@
 #include "cli/verbs/traced_lives.h"
 #include "cli/verbs/traced_requests.h"
 #include "cli/verbs/verbs.h"
-#include "parsers/bpf/handshake_counter.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/names/system_names.h"
@@ -86,15 +85,16 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   table.flush();
 }
 
-/// A document that says why nothing was traced, where the format has one. Lines that never began need no end.
+/// A document or a last line that says why nothing was traced, where the format has one.
 ExitStatus end_untraced(const options::TraceCommand& command, const render::Format& format, Output& output,
                         const Error& error, const Notes& notes) {
   notes.error(error.sentence());
-  if (!format.has_envelope || format.tells_samples_apart || command.output.quiet) return ExitStatus::failed;
+  if (!format.has_envelope || command.output.quiet) return ExitStatus::failed;
   Report report;
   report.facts = host::host_facts("");
   report.source = command.source == options::TraceSource::tracefs ? "tracefs" : "bpf";  // what would have been read
   report.coverage.visible = {};
+  report.ipv4 = report.ipv6 = false;  // nothing is known of either
   report.coverage.lose(std::string(kReadFailed), error.sentence());
   TextBuffer out(output.fd());
   names::SystemNames unused;
@@ -117,12 +117,6 @@ void print_limits(const options::TraceCommand& command, const OpenedTrace& trace
         Notes::Level::note,
         "full sockets alone have transitions here: a trace shows where TIME_WAIT begins, and not where it ends");
   }
-}
-
-/// `netns`: the one that is traced; nothing: all. Who asked for tracefs gets no programs.
-std::unique_ptr<HandshakeCounter> counter_beside(const OpenedTrace& trace, std::optional<std::uint64_t> netns) {
-  if (trace.name != "bpf") return nullptr;
-  return netns ? bpf::handshake_counter(static_cast<std::uint32_t>(*netns)) : bpf::handshake_counter_of_all();
 }
 
 }  // namespace
@@ -150,7 +144,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
 
   const auto due = command.duration ? std::optional(SteadyClock::now() + *command.duration) : std::nullopt;
   std::optional<TracedCommand> followed;
-  const auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
+  auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
     const bool over =
         stopped != 0 || out.error() != 0 || (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
@@ -159,7 +153,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!trace) return end_untraced(command, format, *output, trace.error(), notes);
   if (!trace->note.empty()) notes.print(Notes::Level::note, trace->note);
   print_limits(command, *trace, notes);
-  TracedRequests requests(command, counter_beside(*trace, all ? std::nullopt : (*host)->facts().netns));
+  TracedRequests requests(command, std::move(trace->handshakes));
   if (!command.command.empty()) {
     auto started = TracedCommand::start(command.command);
     if (!started) return end_untraced(command, format, *output, started.error(), notes);

@@ -1,5 +1,6 @@
 #include "cli/verbs/trace_source.h"
 
+#include "cli/verbs/traced_requests.h"
 #include "parsers/bpf/bpf_trace.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/tracefs/transition_trace.h"
@@ -43,7 +44,10 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   std::string note;
   if (wants_bpf(command)) {
     auto opened = openers.bpf();
-    if (opened) return OpenedTrace{.source = std::move(*opened), .name = "bpf", .counts_every_loss = false, .note = {}};
+    if (opened) {
+      return OpenedTrace{
+          .source = std::move(*opened), .handshakes = {}, .name = "bpf", .counts_every_loss = false, .note = {}};
+    }
     if (command.source == TraceSource::bpf) return tl::make_unexpected(opened.error());
     if (names_a_namespace(command)) {
       Error error = opened.error();
@@ -68,7 +72,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   if (!opened) return tl::make_unexpected(opened.error());
   // Who asked for all of them knows.
   if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kNotToldApart);
-  return OpenedTrace{.source = std::move(*opened), .name = "tracefs", .note = std::move(note)};
+  return OpenedTrace{.source = std::move(*opened), .handshakes = {}, .name = "tracefs", .note = std::move(note)};
 }
 
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,
@@ -80,13 +84,17 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::opti
   filter.ports = ports_of(command.filter);
   if (!command.command.empty()) filter.follow = bpf::KernelFilter::Follow::children;
   if (command.processes) filter.actors = bpf::KernelFilter::Actors::yes;
-  if (command.lives) filter.bytes = bpf::KernelFilter::Bytes::yes;
-  if (wants_minisockets(command)) filter.minisockets = bpf::KernelFilter::Minisockets::yes;
+  using Minisockets = bpf::KernelFilter::Minisockets;
+  if (command.lives) filter.lives = bpf::KernelFilter::Lives::yes;
+  if (wants_minisockets(command)) filter.minisockets = command.lives ? Minisockets::ends : Minisockets::all;
+  if (counts_requests(command)) filter.requests = bpf::KernelFilter::Requests::counted;
   std::string limits;
+  std::unique_ptr<HandshakeCounter> handshakes;
   const auto open_bpf = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
     auto opened = bpf::open_trace(filter, between);
     if (!opened) return tl::make_unexpected(opened.error());
     limits = opened->limits;
+    handshakes = std::move(opened->handshakes);
     return std::move(opened->source);
   };
   auto trace = open_trace(command, {.bpf = open_bpf, .tracefs = [&]() -> Expected<std::unique_ptr<TransitionSource>> {
@@ -96,6 +104,7 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::opti
                                     }});
   if (trace) trace->minisockets = trace->name == "bpf" && wants_minisockets(command) && limits.empty();
   if (trace && trace->note.empty()) trace->note = limits;
+  if (trace) trace->handshakes = std::move(handshakes);
   return trace;
 }
 

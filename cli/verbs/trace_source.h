@@ -9,12 +9,14 @@
 
 #include "base/error.h"
 #include "cli/options/command.h"
+#include "model/handshake_fates.h"
 #include "model/transition_source.h"
 
 namespace tcpstat::cli::verbs {
 
 struct OpenedTrace {
   std::unique_ptr<TransitionSource> source;
+  std::unique_ptr<HandshakeCounter> handshakes;  ///< null: nothing is counted
   std::string_view name;
   bool minisockets = false;       ///< it tells of requests and time-wait sockets
   bool counts_every_loss = true;  ///< the kernel tells of each record that it could not hand over

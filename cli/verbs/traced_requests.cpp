@@ -4,9 +4,13 @@
 
 namespace tcpstat::cli::verbs {
 
-TracedRequests::TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter) {
+bool counts_requests(const options::TraceCommand& command) {
   const bool parts = command.filter.has_conditions() || !command.filter.ipv4 || !command.filter.ipv6;
-  if (parts || !command.command.empty() || counter == nullptr) return;
+  return !parts && command.command.empty();
+}
+
+TracedRequests::TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter) {
+  if (!counts_requests(command) || counter == nullptr) return;
   if (counter->start()) counter_ = std::move(counter);
 }
 

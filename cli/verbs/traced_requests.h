@@ -11,10 +11,14 @@
 
 namespace tcpstat::cli::verbs {
 
+/// Whether nothing is asked for that would leave some of them out: only the numbers of all sockets of the namespaces are
+/// known.
+bool counts_requests(const options::TraceCommand& command);
+
 class TracedRequests {
  public:
-  /// Counts from now on, if the numbers are what the trace is asked for: those of all sockets of its namespaces, which
-  /// `counter` has. It may refuse, or be null, and then nothing is known.
+  /// Counts from now on, if that is what the trace is asked for. `counter` may refuse, or be null, and then nothing is
+  /// known.
   TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter);
 
   /// The trace has ended: fills in what is known.

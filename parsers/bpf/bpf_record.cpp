@@ -18,21 +18,28 @@ std::optional<ObservedState> observed(std::uint8_t number) {
   return ObservedState(static_cast<State>(number));
 }
 
-Endpoint endpoint(std::uint8_t family, const __u8 (&bytes)[16], std::uint16_t port) {
+/// `which`: of the two that a record has.
+Endpoint endpoint(const ring_record& record, std::size_t which, std::uint16_t port) {
+  const std::size_t size = record.family == AF_INET6 ? 16 : 4;
   Endpoint out;
-  out.address.family = family == AF_INET6 ? Family::ipv6 : Family::ipv4;
-  std::memcpy(out.address.bytes.data(), bytes, family == AF_INET6 ? 16 : 4);
+  out.address.family = record.family == AF_INET6 ? Family::ipv6 : Family::ipv4;
+  std::memcpy(out.address.bytes.data(), std::begin(record.addresses) + which * size, size);
   out.port = port;
   return out;
+}
+
+std::size_t size_of(const ring_record& record) {
+  if ((record.flags & RING_HAS_MORE) != 0) return RING_WHOLE;
+  return record.family == AF_INET6 || record.kind == RING_ACTOR ? RING_LONG : RING_SHORT;
 }
 
 }  // namespace
 
 std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
   ring_record record{};
-  if (bytes.size() < sizeof record) return std::nullopt;
-  std::memcpy(&record, bytes.data(), sizeof record);
-  if (record.kind < RING_TRANSITION || record.kind > RING_BYTES) return std::nullopt;
+  if (bytes.size() < RING_SHORT) return std::nullopt;
+  std::memcpy(&record, bytes.data(), std::min(bytes.size(), sizeof record));
+  if (record.kind < RING_TRANSITION || record.kind > RING_ACTOR || bytes.size() < size_of(record)) return std::nullopt;
   return record;
 }
 
@@ -52,9 +59,9 @@ std::optional<Transition> to_transition(const ring_record& record) {
 Transition socket_of(const ring_record& record) {
   Transition transition;
   transition.protocol = record.protocol == kMptcp ? Protocol::mptcp : Protocol::tcp;
-  transition.local = endpoint(record.family, record.local, record.local_port);
+  transition.local = endpoint(record, 0, record.local_port);
   // A socket that listens has no other end.
-  if (record.remote_port != 0) transition.remote = endpoint(record.family, record.remote, record.remote_port);
+  if (record.remote_port != 0) transition.remote = endpoint(record, 1, record.remote_port);
   if (record.cookie != 0) transition.cookie = record.cookie;
   transition.netns = record.netns;
   return transition;

@@ -19,6 +19,7 @@
 #include "base/keyed_hash.h"
 #include "parsers/bpf/bpf_record.h"
 #include "parsers/bpf/bpf_refusal.h"
+#include "parsers/bpf/fate_record.h"
 #include "parsers/bpf/held_steps.h"
 #include "parsers/bpf/kernel_symbols.h"
 #include "parsers/bpf/minisockets.h"
@@ -28,11 +29,11 @@ namespace {
 
 /// So many records in a row, then signals and output have their turn.
 constexpr std::size_t kMostAtOnce = 4096;
-/// Where more records come in such a time, the reader is woken less often: waking it is what costs. How many it takes at
-/// once tells nothing: one that is woken for each takes them one by one.
+/// Where more records come in such a time, the reader looks by itself, and is woken only where a quarter of the ring waits:
+/// waking it is what costs. How many it takes at once tells nothing: one that is woken for each takes them one by one.
 constexpr std::size_t kMany = 64;
 constexpr std::uint64_t kManyIn_ns = 20'000'000;
-constexpr std::uint32_t kWakeAt = 64U * 1024;
+constexpr std::uint32_t kWakeAt = 1U << 20U;
 constexpr int kPauseWhenBusy_ms = 20;
 constexpr int kPauseWhenQuiet_ms = 100;
 constexpr int kPauseWhenHolding_ms = 2;
@@ -55,9 +56,17 @@ std::uint64_t misses_of(const bpf_program* program) {
   return ::bpf_obj_get_info_by_fd(::bpf_program__fd(program), &info, &size) == 0 ? info.recursion_misses : 0;
 }
 
+/// What the first program missed and the second did not take.
+std::uint64_t skipped_steps(const transitions& programs, std::uint64_t taken_twice) {
+  const std::uint64_t missed = misses_of(programs.progs.guarded);
+  const std::uint64_t found = programs.bss->rescued;
+  const std::uint64_t rescued = found - std::min(found, taken_twice);
+  return missed > rescued ? missed - rescued : 0;
+}
+
 class BpfTrace final : public TransitionSource {
  public:
-  BpfTrace(std::unique_ptr<transitions, Destroy> programs, Between between, bool tells_resets)
+  BpfTrace(std::shared_ptr<transitions> programs, Between between, bool tells_resets)
       : programs_(std::move(programs)), between_(std::move(between)), tells_resets_(tells_resets) {}
 
   Expected<void> open_ring() {
@@ -103,7 +112,7 @@ class BpfTrace final : public TransitionSource {
   }
 
  private:
-  static constexpr std::size_t kRingRecords = (4U << 20U) / sizeof(ring_record);
+  static constexpr std::size_t kRingRecords = (4U << 20U) / RING_SHORT;
 
   int take(std::span<const std::byte> bytes) {
     const auto record = read_record(bytes);
@@ -145,9 +154,17 @@ class BpfTrace final : public TransitionSource {
     }
     transition->actor_pid = step.companion.pid;
     transition->actor_name = step.companion.name.data();
-    transition->bytes_sent = step.companion.sent;
-    transition->bytes_received = step.companion.received;
+    if ((record.flags & RING_HAS_MORE) != 0) tell_more(record, *transition);
     hand_on(*transition, record.socket, record.time);
+  }
+
+  static void tell_more(const ring_record& record, Transition& transition) {
+    if (transition.to == ObservedState(State::close)) {
+      transition.bytes_sent = record.sent;
+      transition.bytes_received = record.received;
+    } else if (record.began_ns <= record.time) {
+      transition.handshake = EventTime((record.time - record.began_ns) / 1000);
+    }
   }
 
   void tell(const Minisockets::Step& step) {
@@ -202,11 +219,8 @@ class BpfTrace final : public TransitionSource {
       for (const std::uint64_t count : of_processors) dropped += count;
     }
     if (const std::uint64_t lost = losses_.up_to(dropped); lost > 0) tell_lost(lost);
-    // What the first program missed and the second did not take. A count may be caught between the two.
-    const std::uint64_t missed = misses_of(programs_->progs.guarded);
-    const std::uint64_t rescued =
-        programs_->bss->rescued - std::min<std::uint64_t>(programs_->bss->rescued, taken_twice_);
-    const std::uint64_t skipped = missed > rescued ? missed - rescued : 0;
+    // A count may be caught between the two programs.
+    const std::uint64_t skipped = skipped_steps(*programs_, taken_twice_);
     if (skipped > skipped_) tell_lost(skipped - skipped_);
     skipped_ = std::max(skipped_, skipped);
     if (tells_resets_) (void)count_missed_resets();
@@ -220,7 +234,7 @@ class BpfTrace final : public TransitionSource {
     return true;
   }
 
-  std::unique_ptr<transitions, Destroy> programs_;
+  std::shared_ptr<transitions> programs_;
   std::unique_ptr<ring_buffer, Destroy> ring_;
   FileDescriptor wakes_;
   Between between_;
@@ -242,6 +256,32 @@ class BpfTrace final : public TransitionSource {
   std::uint64_t skipped_ = 0;
   std::uint64_t taken_twice_ = 0;
   std::uint64_t missed_resets_ = 0;
+};
+
+class TracedHandshakes final : public HandshakeCounter {
+ public:
+  explicit TracedHandshakes(std::shared_ptr<transitions> programs) : programs_(std::move(programs)) {}
+
+  Expected<void> start() override { return {}; }
+  Expected<CountedHandshakes> stop() override {
+    std::vector<fate_counts> of_processors(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
+    const std::uint32_t zero = 0;
+    if (::bpf_map_lookup_elem(::bpf_map__fd(programs_->maps.fates), &zero, of_processors.data()) != 0) {
+      return failure("read the counts of handshakes", errno);
+    }
+    CountedHandshakes out;
+    out.all = sum_of(of_processors);
+    out.missed = skipped_steps(*programs_, 0);
+    const auto& programs = programs_->progs;
+    for (const bpf_program* program :
+         {programs.timer_started, programs.timer_cancelled, programs.timer_expires, programs.timer_expired}) {
+      out.missed += misses_of(program);
+    }
+    return out;
+  }
+
+ private:
+  std::shared_ptr<transitions> programs_;
 };
 
 void set_filter(transitions& programs, const KernelFilter& filter) {
@@ -272,7 +312,7 @@ bool set_processes(transitions& programs, const KernelFilter& filter) {
 /// What may be left out where the kernel does not take it.
 struct Optional {
   bool resets = true;
-  bool minisockets = true;
+  bool timers = true;
 };
 
 struct Timers {
@@ -286,18 +326,20 @@ std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Optional 
   if (!programs) return programs;
   set_filter(*programs, filter);
   if (!set_processes(*programs, filter)) return nullptr;
-  programs->rodata->tells_bytes = filter.bytes == KernelFilter::Bytes::yes ? 1 : 0;
+  programs->rodata->tells_lives = filter.lives == KernelFilter::Lives::yes ? 1 : 0;
   ::bpf_program__set_autoload(programs->progs.forked, filter.follow == KernelFilter::Follow::children);
   for (bpf_program* program : {programs->progs.reset_received, programs->progs.reset_sent}) {
     ::bpf_program__set_autoload(program, optional.resets);
   }
   for (bpf_program* program : {programs->progs.timer_started, programs->progs.timer_cancelled,
                                programs->progs.timer_expires, programs->progs.timer_expired}) {
-    ::bpf_program__set_autoload(program, optional.minisockets);
+    ::bpf_program__set_autoload(program, optional.timers);
   }
-  if (optional.minisockets) {
+  if (optional.timers) {
     programs->rodata->request_timer = timers.request;
     programs->rodata->time_wait_timer = timers.time_wait;
+    programs->rodata->tells_minisockets = filter.minisockets == KernelFilter::Minisockets::no ? 0 : 1;
+    programs->rodata->tells_every_request = filter.minisockets == KernelFilter::Minisockets::all ? 1 : 0;
   }
   int code = transitions__load(programs.get());
   if (code == 0) code = transitions__attach(programs.get());
@@ -315,22 +357,24 @@ Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between)
   OpenedBpfTrace out;
   Optional optional;
   Timers timers;
-  optional.minisockets = filter.minisockets == KernelFilter::Minisockets::yes;
-  if (optional.minisockets) {
+  const bool follows = filter.minisockets != KernelFilter::Minisockets::no;
+  optional.timers = follows || filter.requests == KernelFilter::Requests::counted;
+  const auto leave_timers_out = [&](std::string_view why) {
+    optional.timers = false;
+    if (follows) out.limits = "requests and time-wait sockets are not followed: " + std::string(why);
+  };
+  if (optional.timers) {
     constexpr std::array<std::string_view, 2> kHandlers = {"reqsk_timer_handler", "tw_timer_handler"};
     const auto addresses = kernel_addresses(kHandlers);
     timers = {addresses[0], addresses[1]};
-    optional.minisockets = timers.request != 0 && timers.time_wait != 0;
-    if (!optional.minisockets) {
-      out.limits =
-          "requests and time-wait sockets are not followed: the kernel hides the addresses of their timers "
-          "(see kernel.kptr_restrict; it takes CAP_SYSLOG)";
+    if (timers.request == 0 || timers.time_wait == 0) {
+      leave_timers_out(
+          "the kernel hides the addresses of their timers (see kernel.kptr_restrict; it takes CAP_SYSLOG)");
     }
   }
   auto programs = load(filter, optional, timers);
-  if (!programs && optional.minisockets) {
-    optional.minisockets = false;
-    out.limits = "requests and time-wait sockets are not followed: the kernel refuses the programs for their timers";
+  if (!programs && optional.timers) {
+    leave_timers_out("the kernel refuses the programs for their timers");
     programs = load(filter, optional, timers);
   }
   if (!programs) {
@@ -338,9 +382,11 @@ Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between)
     programs = load(filter, optional, timers);
   }
   if (!programs) return tl::make_unexpected(load_failure(host, errno));
-  auto trace = std::make_unique<BpfTrace>(std::move(programs), std::move(between), optional.resets);
+  const std::shared_ptr<transitions> shared = std::move(programs);
+  auto trace = std::make_unique<BpfTrace>(shared, std::move(between), optional.resets);
   if (auto opened = trace->open_ring(); !opened) return tl::make_unexpected(opened.error());
   out.source = std::move(trace);
+  if (optional.timers) out.handshakes = std::make_unique<TracedHandshakes>(shared);
   return out;
 }
 

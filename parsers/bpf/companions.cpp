@@ -13,13 +13,8 @@ void Companions::add(const ring_record& record) {
     at = waiting_.begin() + static_cast<std::ptrdiff_t>(next_++ % waiting_.size());
     *at = {record.socket, {}};
   }
-  if (record.kind == RING_ACTOR) {
-    at->what.pid = record.netns;
-    std::memcpy(at->what.name.data(), record.local, at->what.name.size() - 1);
-  } else {
-    at->what.sent = record.time;
-    at->what.received = record.cookie;
-  }
+  at->what.pid = record.netns;
+  std::memcpy(at->what.name.data(), record.addresses, at->what.name.size() - 1);
 }
 
 Companion Companions::settle(std::uint64_t socket) {

@@ -1,5 +1,5 @@
 #pragma once
-// What records say of the transition of the same socket that comes next: who did it, and how much the connection carried.
+// What records say of the transition of the same socket that comes next: who did it.
 
 #include <array>
 #include <cstdint>
@@ -12,13 +12,11 @@ namespace tcpstat::bpf {
 struct Companion {
   std::optional<std::uint32_t> pid;
   std::array<char, 16> name{};  ///< of the process, ends with 0
-  std::optional<std::uint64_t> sent;
-  std::optional<std::uint64_t> received;
 };
 
 class Companions {
  public:
-  /// RING_ACTOR or RING_BYTES.
+  /// RING_ACTOR.
   void add(const ring_record& record);
   /// What was said of the next transition of that socket.
   Companion settle(std::uint64_t socket);

@@ -67,14 +67,14 @@ class HandshakePrograms {
   /// Nothing is counted any more.
   void detach() { handshakes__detach(programs_.get()); }
 
-  /// Of one namespace, or with 0 of all that it counts for.
+  /// Of one namespace.
   Expected<FateTable> read(std::uint32_t netns) const {
     FateTable out;
     const int map = ::bpf_map__fd(programs_->maps.counts);
     std::vector<fate_counts> of_processors(static_cast<std::size_t>(std::max(::libbpf_num_possible_cpus(), 1)));
     fate_key key{};
     for (int code = ::bpf_map_get_next_key(map, nullptr, &key); code == 0;) {
-      if (netns == 0 || key.netns == netns) {
+      if (key.netns == netns) {
         if (::bpf_map_lookup_elem(map, &key, of_processors.data()) != 0) {
           return failure("read the counts of handshakes", errno);
         }
@@ -176,37 +176,6 @@ class BpfHandshakes final : public HandshakeCounter {
   std::uint64_t left_out_ = 0;
 };
 
-/// The sums of all namespaces.
-class BpfHandshakesOfAll final : public HandshakeCounter {
- public:
-  Expected<void> start() override {
-    auto started = programs_.start();
-    started_ = started.has_value();
-    return started;
-  }
-
-  Expected<CountedHandshakes> stop() override {
-    if (!std::exchange(started_, false)) return failure("read the counts of handshakes", EINVAL);
-    programs_.detach();
-    const auto table = programs_.read(0);
-    if (!table) return tl::make_unexpected(table.error());
-    std::vector<fate_counts> of_namespaces;
-    for (const auto& [key, counts] : *table) {
-      if (key.port == 0) of_namespaces.insert(of_namespaces.end(), counts.begin(), counts.end());
-    }
-    CountedHandshakes out;
-    out.all = sum_of(of_namespaces);
-    out.missed = programs_.missed();
-    // A namespace may have found no room.
-    if (table->size() >= kMostOfAll) ++out.missed;
-    return out;
-  }
-
- private:
-  HandshakePrograms programs_{0};
-  bool started_ = false;
-};
-
 }  // namespace
 
 Expected<void> may_count_handshakes() {
@@ -216,8 +185,6 @@ Expected<void> may_count_handshakes() {
 }
 
 std::shared_ptr<HandshakePrograms> shared_handshake_programs() { return std::make_shared<HandshakePrograms>(0); }
-
-std::unique_ptr<HandshakeCounter> handshake_counter_of_all() { return std::make_unique<BpfHandshakesOfAll>(); }
 
 std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns, std::shared_ptr<HandshakePrograms> shared) {
   return std::make_unique<BpfHandshakes>(netns, std::move(shared));

@@ -20,7 +20,4 @@ std::shared_ptr<HandshakePrograms> shared_handshake_programs();
 std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns,
                                                     std::shared_ptr<HandshakePrograms> shared = nullptr);
 
-/// Of all namespaces together, without their listeners.
-std::unique_ptr<HandshakeCounter> handshake_counter_of_all();
-
 }  // namespace tcpstat::bpf

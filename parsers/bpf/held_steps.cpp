@@ -41,7 +41,6 @@ void HeldSteps::add(const ring_record& record) {
       add_sent(record);
       break;
     case RING_ACTOR:
-    case RING_BYTES:
       companions_.add(record);
       break;
     default:

@@ -52,6 +52,7 @@ typedef struct {
 struct sock;
 struct sock_common {
   __be32 skc_daddr, skc_rcv_saddr;
+  __u32 skc_portpair;  // the next two
   __be16 skc_dport;
   __u16 skc_num;
   unsigned short skc_family;
@@ -98,6 +99,7 @@ struct inet_request_sock {
   __u16 acked : 1;
 };
 struct tcp_request_sock {
+  __u64 snt_synack;
   __u32 snt_isn;
 };
 struct inet_timewait_sock {

@@ -17,7 +17,7 @@ ObservedState state_of(const ring_record& record) {
 /// Not another one in the same memory.
 bool is_same(const ring_record& a, const ring_record& b) {
   return body_of(a) == body_of(b) && a.isn == b.isn && a.local_port == b.local_port && a.remote_port == b.remote_port &&
-         std::memcmp(a.remote, b.remote, sizeof a.remote) == 0 && std::memcmp(a.local, b.local, sizeof a.local) == 0;
+         std::memcmp(a.addresses, b.addresses, sizeof a.addresses) == 0;
 }
 
 MinisocketEnd end_by(std::uint8_t ring_end) {
@@ -31,6 +31,12 @@ MinisocketEnd end_by(std::uint8_t ring_end) {
     default:
       return MinisocketEnd::expired;
   }
+}
+
+/// Nothing where the kernel does not know it.
+std::optional<std::uint64_t> beginning_of(const ring_record& record) {
+  if (record.began_ns == 0 || body_of(record) != Body::request) return std::nullopt;
+  return record.began_ns;
 }
 
 MinisocketEnd end_by_cancelling(const ring_record& record) {
@@ -59,6 +65,13 @@ Minisockets::Known* Minisockets::find(const ring_record& record) {
   return at == known_.end() ? nullptr : &at->second;
 }
 
+Minisockets::Known* Minisockets::remember(const ring_record& record) {
+  if (known_.size() >= most_) return nullptr;
+  Known& known = known_[record.socket];
+  known.since_ns = beginning_of(record);
+  return &known;
+}
+
 void Minisockets::end(std::uint64_t address, std::uint64_t time_ns, MinisocketEnd how, const Tell& tell) {
   const auto at = known_.find(address);
   if (at == known_.end()) return;
@@ -80,33 +93,39 @@ void Minisockets::look_at(Known& known, const ring_record& record, const Tell& t
   known.last = record;
 }
 
-void Minisockets::started(const ring_record& record, const Tell& tell) {
+Minisockets::Known* Minisockets::find_same(const ring_record& record, const Tell& tell) {
   Known* known = find(record);
-  if (known != nullptr && is_same(known->last, record)) {
+  if (known == nullptr || is_same(known->last, record)) return known;
+  // The memory was given to another one: the first is over.
+  const std::uint64_t ended = known->cancelled_ns != 0 ? known->cancelled_ns : record.time;
+  end(record.socket, ended, end_by_cancelling(known->last), tell);
+  return nullptr;
+}
+
+void Minisockets::started(const ring_record& record, const Tell& tell) {
+  Known* known = find_same(record, tell);
+  if (beginning_of(record)) {
+    // Not for the first time. How it ends comes with its beginning, or is not told: nothing is to be remembered.
+    known_.erase(record.socket);
+    return;
+  }
+  if (known != nullptr) {
     look_at(*known, record, tell);
     known->cancelled_ns = 0;
     known->firing = false;
     return;
   }
-  // The memory was given to another one: the first is over.
-  if (known != nullptr) {
-    const std::uint64_t ended = known->cancelled_ns != 0 ? known->cancelled_ns : record.time;
-    end(record.socket, ended, end_by_cancelling(known->last), tell);
-  }
   if (known_.size() >= most_) return;
-  Known born;
+  Known& born = known_[record.socket];
   born.last = record;
   born.since_ns = record.time;
-  known_[record.socket] = born;
   tell({record, record.time, body_of(record), ObservedState::absent(), state_of(record), std::nullopt, std::nullopt});
 }
 
 void Minisockets::cancelled(const ring_record& record, const Tell& tell) {
-  Known* known = find(record);
-  if (known == nullptr) {
-    if (known_.size() >= most_) return;
-    known = &known_[record.socket];
-  }
+  Known* known = find_same(record, tell);
+  if (known == nullptr) known = remember(record);
+  if (known == nullptr) return;
   look_at(*known, record, tell);
   if (record.reason == RING_ENDS_COMPLETED) return end(record.socket, record.time, MinisocketEnd::completed, tell);
   known->cancelled_ns = record.time;
@@ -114,11 +133,9 @@ void Minisockets::cancelled(const ring_record& record, const Tell& tell) {
 }
 
 void Minisockets::expires(const ring_record& record, const Tell& tell) {
-  Known* known = find(record);
-  if (known == nullptr) {
-    if (known_.size() >= most_) return;
-    known = &known_[record.socket];
-  }
+  Known* known = find_same(record, tell);
+  if (known == nullptr) known = remember(record);
+  if (known == nullptr) return;
   look_at(*known, record, tell);
   known->cancelled_ns = 0;
   known->firing = true;

@@ -57,6 +57,10 @@ class Minisockets {
   /// The record is the last one of it, and tells if its state is another one.
   static void look_at(Known& known, const ring_record& record, const Tell& tell);
   Known* find(const ring_record& record);
+  /// Ends another one in the same memory.
+  Known* find_same(const ring_record& record, const Tell& tell);
+  /// One whose beginning was not told; null where there are too many.
+  Known* remember(const ring_record& record);
   void end(std::uint64_t address, std::uint64_t time_ns, MinisocketEnd how, const Tell& tell);
 
   struct Cancelled {

@@ -10,8 +10,7 @@
 /// Whether the connection, if it is one, came from this request.
 static __always_inline int is_of(const struct request_sock* request, __u64 child) {
   const struct sock* sk = (const struct sock*)child;
-  if (child == 0 || BPF_CORE_READ(sk, __sk_common.skc_num) != BPF_CORE_READ(request, __req_common.skc_num) ||
-      BPF_CORE_READ(sk, __sk_common.skc_dport) != BPF_CORE_READ(request, __req_common.skc_dport)) {
+  if (child == 0 || BPF_CORE_READ(sk, __sk_common.skc_portpair) != BPF_CORE_READ(request, __req_common.skc_portpair)) {
     return 0;
   }
   // An IPv6 listener's IPv4 client stands in both; a listener's copy holds one of the two.

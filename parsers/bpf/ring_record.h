@@ -15,8 +15,7 @@ enum ring_record_kind {
   RING_TIMER_EXPIRES = 6,   /* reason: what it ends by if the timer does not start anew */
   RING_TIMER_EXPIRED = 7,   /* address and time alone */
   /* Of the transition of the same socket that comes next. */
-  RING_ACTOR = 8, /* `netns` is the process that did it, `local` its name */
-  RING_BYTES = 9, /* `time` is how many bytes were sent, `cookie` how many were received */
+  RING_ACTOR = 8, /* `netns` is the process that did it; with its name, and no addresses */
 };
 /* Why this host sent an RST, in numbers of our own: those of the kernel's enum sk_rst_reason are not the same in all
    versions. 0: the kernel does not say. */
@@ -40,6 +39,7 @@ enum ring_reset_reason {
 enum ring_record_flags {
   RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
   RING_FOLLOWED = 2, /* the current process is one that is followed; whether it did it depends on the step */
+  RING_HAS_MORE = 4, /* it is whole; else long with IPv6 or a name, else short */
 };
 
 /* How a request or a time-wait socket ends. */
@@ -51,14 +51,13 @@ enum ring_end {
   RING_ENDS_LISTENER_GONE,
 };
 
+/* Cut off behind the last member that it has. */
 struct ring_record {
   __u64 time;   /* CLOCK_MONOTONIC, ns */
   __u64 socket; /* address of the kernel: an identity, never to be shown */
   __u64 cookie; /* as in sock_diag; 0: none */
   __u32 netns;  /* inode */
   __u32 lost;   /* records that found no room on this processor so far, modulo 2^32 */
-  __u8 local[16];
-  __u8 remote[16]; /* IPv4: the first four bytes */
   __u16 local_port;
   __u16 remote_port; /* of this host's byte order */
   __u16 protocol;
@@ -73,4 +72,16 @@ struct ring_record {
     __u16 isn;       /* of a request: tells it from the next one that gets the same memory */
     __u16 interface; /* of a transition: index of the device that it is bound to; 0: none, or more than fits */
   };
+  __u8 addresses[32]; /* local and remote, of 4 or 16 bytes each; RING_ACTOR: a name of 16 bytes */
+  /* With RING_HAS_MORE: */
+  union {
+    __u64 sent;     /* of a transition to CLOSE: bytes, without those that were sent again */
+    __u64 began_ns; /* of a request, and of what it became: when its first SYN+ACK was sent; 0: that is not known */
+  };
+  __u64 received;
 };
+
+/* As few bytes as hold what a record has: the ring is written by one processor and read by another one. */
+#define RING_SHORT (__builtin_offsetof(struct ring_record, addresses) + 8)
+#define RING_LONG __builtin_offsetof(struct ring_record, sent)
+#define RING_WHOLE sizeof(struct ring_record)

@@ -37,23 +37,23 @@ static __always_inline int port_is_wanted(__u16 port) {
   return 0;
 }
 
-// Null where the ring is full.
-static __always_inline struct ring_record* new_record(__u64 socket, __u8 kind) {
-  struct ring_record* record = bpf_ringbuf_reserve(&ring, sizeof *record, 0);
+// Without addresses and what stands behind them, which have to be written. Null where the ring is full.
+static __always_inline struct ring_record* new_record(__u32 size, __u64 socket, __u8 kind) {
+  struct ring_record* record = bpf_ringbuf_reserve(&ring, size, 0);
   if (!record) return 0;
-  __builtin_memset(record, 0, sizeof *record);
+  __builtin_memset(record, 0, __builtin_offsetof(struct ring_record, addresses));
   record->socket = socket;
-  record->kind = kind;
   record->processor = bpf_get_smp_processor_id();
+  record->kind = kind;
   return record;
 }
 
 // With the time, and how many were lost until then; one that finds no room is lost, too.
-static __always_inline struct ring_record* counted_record(__u64 socket, __u8 kind) {
+static __always_inline struct ring_record* counted_record(__u32 size, __u64 socket, __u8 kind) {
   const __u32 zero = 0;
   __u64* lost = bpf_map_lookup_elem(&dropped, &zero);
   if (!lost) return 0;
-  struct ring_record* record = new_record(socket, kind);
+  struct ring_record* record = new_record(size, socket, kind);
   if (!record) {
     __sync_fetch_and_add(lost, 1);
     return 0;
@@ -69,7 +69,7 @@ static __always_inline void submit(struct ring_record* record) {
     // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
     // is awake, and waking it for each record would cost more than all the rest.
     const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (sizeof *record + BPF_RINGBUF_HDR_SZ);
+    const int passes = waiting >= wake_at && waiting < wake_at + 4 * (RING_WHOLE + BPF_RINGBUF_HDR_SZ);
     how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
   }
   bpf_ringbuf_submit(record, how);

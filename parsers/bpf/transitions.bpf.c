@@ -9,13 +9,13 @@
 #include "fate_counts.h"
 #include "kernel_types.h"
 #include "request_reading.h"
+#include "request_work.h"
 #include "ring_record.h"
 #include "ring_writing.h"
 #include "timed_sockets.h"
 
 #define PROTOCOL_MPTCP 262
 #define TCP_STATE_SYN_SENT 2
-#define TCP_STATE_SYN_RECV 3
 #define TCP_STATE_FIN_WAIT1 4
 #define TCP_STATE_TIME_WAIT 6
 #define TCP_STATE_CLOSE 7
@@ -31,7 +31,7 @@ const volatile __u64 namespace_inode = 0;
 
 // What else is told, besides steps.
 const volatile __u8 tells_actors = 0;
-const volatile __u8 tells_bytes = 0;
+const volatile __u8 tells_lives = 0;  // what a connection has carried, when its handshake began
 
 // Transitions that `rescue` found `guarded` to have missed.
 volatile __u64 rescued = 0;
@@ -62,24 +62,41 @@ static __always_inline void tell_actor(struct sock* sk, __u8 from, __u8 to) {
   struct bpf_pidns_info self = {};
   if (!acts || bpf_get_ns_current_pid_tgid(namespace_device, namespace_inode, &self, sizeof self) != 0) return;
   // Not counted where it is lost: the transition behind it is.
-  struct ring_record* record = new_record((__u64)sk, RING_ACTOR);
+  struct ring_record* record = new_record(RING_LONG, (__u64)sk, RING_ACTOR);
   if (!record) return;
   record->netns = self.tgid;
-  bpf_get_current_comm(record->local, sizeof record->local);
+  bpf_get_current_comm(record->addresses, 16);
   submit(record);
 }
 
-static __always_inline void tell_bytes(struct sock* sk, __u8 from, __u8 to) {
-  if (to != TCP_STATE_CLOSE || from == TCP_STATE_CLOSE || from == TCP_STATE_LISTEN) return;
-  if (sk->sk_protocol != PROTOCOL_TCP) return;
-  struct ring_record* record = new_record((__u64)sk, RING_BYTES);
-  if (!record) return;
+static __always_inline int has_carried(const struct sock* sk, __u8 from, __u8 to) {
+  return to == TCP_STATE_CLOSE && from != TCP_STATE_CLOSE && from != TCP_STATE_LISTEN &&
+         sk->sk_protocol == PROTOCOL_TCP;
+}
+
+// When the handshake began that is over with this step; 0: that is not known.
+static __always_inline __u64 beginning_of(const struct sock* sk, __u8 from, __u8 to) {
+  if (request_timer == 0 || from != TCP_STATE_SYN_RECV || to != TCP_STATE_ESTABLISHED) return 0;
+  struct grown* grown = my_grown();
+  return grown && grown->socket == (__u64)sk ? grown->began_ns : 0;
+}
+
+static __always_inline void write_carried(struct ring_record* record, struct sock* sk) {
   const struct tcp_sock* tcp = (const struct tcp_sock*)sk;
-  record->time = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
+  record->sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
   // A FIN that came is counted as a byte.
   const __u64 fin = sk->__sk_common.skc_flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
-  record->cookie = BPF_CORE_READ(tcp, bytes_received) - fin;
-  submit(record);
+  record->received = BPF_CORE_READ(tcp, bytes_received) - fin;
+}
+
+static __always_inline void write_ipv4(struct ring_record* record, const struct sock_common* common) {
+  *(__u32*)record->addresses = common->skc_rcv_saddr;
+  *(__u32*)(record->addresses + 4) = common->skc_daddr;
+}
+
+static __always_inline void write_ipv6(struct ring_record* record, const struct sock_common* common) {
+  __builtin_memcpy(record->addresses, &common->skc_v6_rcv_saddr, 16);
+  __builtin_memcpy(record->addresses + 16, &common->skc_v6_daddr, 16);
 }
 
 static __always_inline int hand_over(struct sock* sk, const struct told told) {
@@ -98,28 +115,44 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   if (local_port != 0 && remote_port != 0 && !port_is_wanted(local_port) && !port_is_wanted(remote_port)) return 0;
 
   if (tells_actors && told.kind == RING_TRANSITION) tell_actor(sk, told.from, told.to);
-  if (tells_bytes && told.kind == RING_TRANSITION) tell_bytes(sk, told.from, told.to);
 
-  struct ring_record* record = counted_record((__u64)sk, told.kind);
-  if (!record) return 0;
+  const int carried = tells_lives && told.kind == RING_TRANSITION && has_carried(sk, told.from, told.to);
+  const __u64 began_ns = tells_lives && told.kind == RING_TRANSITION ? beginning_of(sk, told.from, told.to) : 0;
+  // What a size has room for is written where that is chosen: the verifier sees no further.
+  __u8 flags = told.flags;
+  struct ring_record* record;
+  if (carried || began_ns != 0) {
+    record = counted_record(RING_WHOLE, (__u64)sk, told.kind);
+    if (!record) return 0;
+    flags |= RING_HAS_MORE;
+    record->began_ns = began_ns;
+    record->received = 0;
+    if (carried) write_carried(record, sk);
+    if (family == FAMILY_INET6) {
+      write_ipv6(record, common);
+    } else {
+      write_ipv4(record, common);
+    }
+  } else if (family == FAMILY_INET6) {
+    record = counted_record(RING_LONG, (__u64)sk, told.kind);
+    if (!record) return 0;
+    write_ipv6(record, common);
+  } else {
+    record = counted_record(RING_SHORT, (__u64)sk, told.kind);
+    if (!record) return 0;
+    write_ipv4(record, common);
+  }
   // Before Linux 6.15 the child of a listener is still its listener's copy here, cookie and all.
   const int copy = told.from == TCP_STATE_LISTEN && told.to == TCP_STATE_SYN_RECV && remote_port == 0;
   record->cookie = copy ? 0 : bpf_get_socket_cookie(sk);
   record->netns = netns;
-  if (family == FAMILY_INET6) {
-    __builtin_memcpy(record->local, &common->skc_v6_rcv_saddr, 16);
-    __builtin_memcpy(record->remote, &common->skc_v6_daddr, 16);
-  } else {
-    *(__u32*)record->local = common->skc_rcv_saddr;
-    *(__u32*)record->remote = common->skc_daddr;
-  }
   record->local_port = local_port;
   record->remote_port = remote_port;
   record->protocol = protocol;
-  record->flags = told.flags;
   const __u32 interface = common->skc_bound_dev_if;
   record->interface = interface >> 16 ? 0 : interface;
-  if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) record->flags |= RING_FOLLOWED;
+  if (followed_parent != 0 && is_followed(bpf_get_current_pid_tgid() >> 32)) flags |= RING_FOLLOWED;
+  record->flags = flags;
   record->family = family;
   record->from = told.from;
   record->to = told.to;
@@ -143,35 +176,48 @@ struct {
 
 struct step {
   volatile __u64* place;
-  __u64 what;  // the socket's address without its upper byte, which all have in common, and the two states
+  __u64 what;  // the socket, by the lower half of its address and its ports, and the two states
 };
 
-static __always_inline int find_step(const void* arguments, int from, int to, struct step* step) {
-  // As a number: the verifier refuses arithmetic on a pointer.
-  __u64 address = 0;
-  if (bpf_probe_read_kernel(&address, sizeof address, arguments) != 0) return 0;
-  const __u32 at = (address * 0x9E3779B97F4A7C15ULL >> 50) & (MOST_TAKEN - 1);
+static __always_inline int find_step(struct sock* sk, int from, int to, struct step* step) {
+  // Its lower half is a number; on the whole pointer the verifier refuses arithmetic, so the compiler must not go back to it.
+  __u32 address = (__u64)sk;
+  asm volatile("" : "+w"(address));
+  const __u32 at = (address * 0x9E3779B1U >> 18) & (MOST_TAKEN - 1);
   step->place = bpf_map_lookup_elem(&taken, &at);
-  step->what = address << 8 | (from & 15) << 4 | (to & 15);
+  const __u64 ports = (__u32)sk->__sk_common.skc_num << 8 ^ sk->__sk_common.skc_dport;
+  step->what = (__u64)address << 32 | ports << 8 | (from & 15) << 4 | (to & 15);
   return step->place != 0;
+}
+
+// What follows from a step for the counts of requests, whichever program takes it.
+static __always_inline void count_connection(const void* arguments, struct sock* sk, int from, int to) {
+  if (request_timer == 0 || (from != TCP_STATE_SYN_RECV && to != TCP_STATE_SYN_RECV)) return;
+  const __u32 netns = sk->__sk_common.skc_net.net->ns.inum;
+  if (sk->sk_protocol != PROTOCOL_TCP || (wanted_netns != 0 && netns != wanted_netns)) return;
+  struct work* work = my_work();
+  __u64 address = 0;
+  if (work && bpf_probe_read_kernel(&address, sizeof address, arguments) == 0)
+    count_step(work, address, from, to, netns);
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(guarded, struct sock* sk, int from, int to) {
   struct step step;
-  if (find_step(ctx, from, to, &step)) *step.place = step.what;
-  if (request_timer != 0 && from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) remember_child(ctx);
+  if (find_step(sk, from, to, &step)) *step.place = step.what;
+  count_connection(ctx, sk, from, to);
   return hand_over(sk, (struct told){RING_TRANSITION, from, to, 0, 0});
 }
 
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(rescue, struct sock* sk, int from, int to) {
   struct step step;
-  if (!find_step(ctx, from, to, &step)) return 0;
+  if (!find_step(sk, from, to, &step)) return 0;
   const __u64 found = *step.place;
   if (found >> 8 == step.what >> 8) *step.place = 0;
   if (found == step.what) return 0;
   __sync_fetch_and_add(&rescued, 1);
+  count_connection(ctx, sk, from, to);
   return hand_over(sk, (struct told){RING_TRANSITION, from, to, RING_RESCUED, 0});
 }
 

@@ -33,8 +33,6 @@ std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t /*netns*/,
   return std::make_unique<NoHandshakes>();
 }
 
-std::unique_ptr<HandshakeCounter> handshake_counter_of_all() { return std::make_unique<NoHandshakes>(); }
-
 Expected<HeldSockets> held_sockets() { return tl::make_unexpected(may_trace(look_at_host()).error); }
 
 }  // namespace tcpstat::bpf

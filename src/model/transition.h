@@ -100,6 +100,8 @@ struct Transition {
   /// Which process did it, where a system call did: listen(2), connect(2), close(2) or shutdown(2). Nothing elsewhere.
   std::optional<std::uint32_t> actor_pid;
   std::string_view actor_name;
+  /// With the step to ESTABLISHED of a listener's child: since the first SYN+ACK.
+  std::optional<EventTime> handshake;
   std::optional<std::uint64_t> bytes_sent;  ///< with the last step of a connection: of data, each byte once
   std::optional<std::uint64_t> bytes_received;
   std::string_view host;   ///< where it was written down; or empty

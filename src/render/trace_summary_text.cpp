@@ -47,10 +47,11 @@ void write_state_times(const Page& page, const TraceSummary& summary, const Devi
   TextTable table(page.out,
                   {{"OPENED", Align::left},
                    {"STATE", Align::left},
-                   {"COUNT", Align::right},
-                   {"P50", Align::right},
-                   {"P90", Align::right},
-                   {"P99", Align::right},
+                   {.text = "COUNT", .align = Align::right, .short_text = "N"},
+                   // Where a terminal is narrow the extremes stay.
+                   {.text = "P50", .align = Align::right, .rank = 1},
+                   {.text = "P90", .align = Align::right, .rank = 3},
+                   {.text = "P99", .align = Align::right, .rank = 2},
                    {"MAX", Align::right}},
                   {true, page.width, page.charset == Charset::utf8 ? "…" : "~"});
   const auto put = [&](std::string_view text) {

@@ -72,7 +72,8 @@ struct ConnectionLife {
   std::vector<LifeStay> states;  ///< without the CLOSE or LISTEN before and the CLOSE behind
   std::optional<EventTime> began;
   std::optional<EventTime> ended;
-  /// From the SYN to ESTABLISHED, of an active opening: a child is announced when its handshake is over.
+  /// Until ESTABLISHED, from the SYN of an active opening, or from the first SYN+ACK of a passive one: a child is announced
+  /// when its handshake is over, so only who follows requests knows.
   std::optional<EventTime> handshake;
   std::optional<ClosedFirst> closed_first;
   std::optional<Ending> ending;

@@ -67,6 +67,7 @@ void Life::take_ends(const Transition& record) {
 
 void Life::enter(const Transition& record) {
   take_ends(record);
+  if (record.handshake) handshake_ = record.handshake;
   line_ = record.line;
   if (record.to == ObservedState(State::closing)) {
     closed_first_ = ClosedFirst::both;
@@ -101,6 +102,7 @@ ConnectionLife Life::so_far() const {
   out.closed_first = closed_first_;
   out.complete = complete_;
   out.legal = legal_;
+  out.handshake = handshake_;
   if (since_[0] != kUnknown) out.began = since_[0];
   for (std::size_t at = 0; at < stays_; ++at) {
     LifeStay stay{states_[at], {}};

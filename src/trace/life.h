@@ -44,6 +44,7 @@ class Life {
 
   std::array<EventTime, kMostStays> since_{};
   std::array<ObservedState, kMostStays> states_{};
+  std::optional<EventTime> handshake_;  ///< of a passive opening
   std::uint8_t stays_ = 0;
   ObservedState state_;
   Opening opening_ = Opening::unknown;

@@ -12,6 +12,15 @@ from formats_test import Schemas, jsonschema
 from harness import TestCase, environment, main, run, unique
 
 
+def assert_nothing_traced(test, out, sentence):
+    """One line, the summary: it says why, and of numbers only that nothing was told."""
+    summary = unique(out)
+    test.assertEqual((summary["type"], summary["complete"], summary["lost_records"]), ("summary", False, None))
+    test.assertEqual([warning["code"] for warning in summary["warnings"]], ["read_failed"])
+    test.assertIn(sentence, summary["warnings"][0]["message"])
+    test.assertNotIn("lives", summary)
+
+
 class Refusals(TestCase):
     def test_what_means_nothing(self):
         for args, sentence in {
@@ -219,7 +228,9 @@ class Live(TestCase):
         self.assertEqual(sorted((line["opening"], line["local_port"] == port) for line in lines[:-1]),
                          [("active", False), ("passive", True)])
         self.assertEqual(lines[-1]["source"], "bpf")
-        self.fails("trace", "--", "/nonexistent/program", sentence=r"cannot run /nonexistent/program: No such file or directory")
+        absent = run("trace", "--", "/nonexistent/program")
+        self.assertEqual((absent.code, absent.err), (2, "tcpstat: cannot run /nonexistent/program: No such file or directory\n"))
+        assert_nothing_traced(self, absent.out, "cannot run /nonexistent/program")
 
     def test_a_run_that_saw_nothing_is_a_success(self):
         result = run("trace", "--source", "tracefs", "--netns", "all", "--port", "1", "--duration", "0.2")
@@ -241,8 +252,14 @@ class OtherSources(TestCase):
                                     text=True, env=environment(), check=False)
             if "setpriv" in result.stderr or "failed to execute" in result.stderr:
                 self.skipTest(result.stderr)
-            self.assertEqual((result.returncode, result.stdout), (2, ""), args)
+            self.assertEqual(result.returncode, 2, args)
             self.assertRegex(result.stderr, rf"\Atcpstat: {sentence}\n\Z")
+            assert_nothing_traced(self, result.stdout, result.stderr[len("tcpstat: "):].rstrip("\n"))
+
+    def test_the_formats_without_an_end_are_empty_where_nothing_was_traced(self):
+        for more in (["-f", "csv"], ["-f", "ndjson", "-q"]):
+            result = run("trace", "--netns", "none", *more)
+            self.assertEqual((result.code, result.out), (2, ""), more)
 
 
 if __name__ == "__main__":

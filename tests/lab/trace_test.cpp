@@ -201,8 +201,9 @@ TEST_SUITE("trace") {
         CHECK(value_of(life, "reset_reason") == (gives_reasons ? "abort" : "null"));
         CHECK(value_of(life, "complete") == "true");
         CHECK(value_of(life, "legal") == "true");
+        // When the request of a child began, no source but bpf sees.
         const bool knows = value_of(life, "handshake_us") != "null";
-        CHECK(knows == (client && value_of(life, "ending") != "refused"));
+        CHECK(knows == (value_of(life, "ending") != "refused" && (client || source == "bpf")));
       }
       CHECK(difference(
                 {"client active local orderly null", "server passive remote orderly null",
@@ -216,6 +217,29 @@ TEST_SUITE("trace") {
       CHECK(summary["handshakes"]["incoming"]["expired"].is_null());
       CHECK(summary["state_times"].size() >= 2);
     }
+  }
+
+  TEST_CASE("requests that become no connection have lives of their own, one right behind another too") {
+    if (sources().size() < 2) return;
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing({"--lives", "--source", "bpf"});
+    const Handle listener = Stage::listener(kPort);
+    for (int i = 0; i < 3; ++i) {
+      Conversation half_open = stage->arriving(kPort);
+      half_open.send_syn();
+      half_open.read_syn();
+      half_open.send_rst();
+    }
+    Conversation done = stage->accepted(listener, kPort);
+    linger_0(done.fd());
+    done.close();
+    std::vector<std::string> told;
+    for (const std::string& life : tracing.end_lives()) {
+      told.push_back(value_of(life, "object") + ' ' + value_of(life, "ending"));
+      CHECK(std::stol(value_of(life, "lasted_us")) < 1'000'000);
+    }
+    CHECK(difference({"request reset", "request reset", "request reset", "socket reset"}, std::move(told)).empty());
   }
 
   TEST_CASE("programs in the kernel know the cookie and the namespace, and leave other namespaces out") {

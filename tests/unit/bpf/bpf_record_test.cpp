@@ -85,7 +85,7 @@ TEST_CASE("records of timers say whose they are, and have no states of a full so
   record.kind = RING_TIMER_STARTED;
   record.protocol = 6;
   record.family = 2;
-  record.local[0] = 192;
+  record.addresses[0] = 192;
   record.local_port = 80;
   record.remote_port = 4000;
   record.netns = 7;
@@ -104,17 +104,37 @@ TEST_CASE("records of timers say whose they are, and have no states of a full so
 }
 
 TEST_CASE("bytes that are no record") {
-  const std::string bytes = test::fixture("bpf/connections.ring");
-  for (std::size_t size = 0; size < sizeof(ring_record); ++size) {
-    CHECK_FALSE(read_record(test::bytes_of(std::string_view(bytes).substr(0, size))));
-  }
   ring_record record = recorded()[0];
-  for (const int kind : {0, 10, 255}) {
+  std::string bytes(sizeof record, 0);
+  const auto whole_at = [&](std::size_t least) {
+    std::memcpy(bytes.data(), &record, sizeof record);
+    for (std::size_t size = 0; size <= sizeof record; ++size) {
+      CHECK(read_record(test::bytes_of(std::string_view(bytes).substr(0, size))).has_value() == (size >= least));
+    }
+  };
+  whole_at(56);
+  record.family = 10;
+  whole_at(80);
+  record.family = 0;
+  record.kind = RING_ACTOR;
+  whole_at(80);
+  record.flags = RING_HAS_MORE;
+  whole_at(96);
+  record.flags = 0;
+  for (const int kind : {0, 9, 255}) {
     record.kind = static_cast<std::uint8_t>(kind);
     std::string other(sizeof record, 0);
     std::memcpy(other.data(), &record, sizeof record);
     CHECK_FALSE(read_record(test::bytes_of(other)));
   }
+}
+
+TEST_CASE("a short record has both addresses, and nothing of what stands behind it") {
+  const std::string bytes = test::fixture("bpf/connections.ring").substr(sizeof(ring_record), RING_SHORT);
+  const auto record = read_record(test::bytes_of(bytes));
+  REQUIRE(record);
+  CHECK(text(*record) == text(recorded()[1]));
+  CHECK(record->sent == 0);
 }
 
 TEST_CASE("any bytes are a transition with known states, or none") {

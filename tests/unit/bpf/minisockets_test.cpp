@@ -149,6 +149,52 @@ TEST_CASE("what lived before the trace has no beginning, and behind a loss nothi
   CHECK(told.text == "time_wait TIME_WAIT>ABSENT expired; request ABSENT>SYN_RECV");
 }
 
+TEST_CASE("a request whose first SYN+ACK the kernel remembers has a beginning that no record told") {
+  const auto answered = [](ring_record record) {
+    record.began_ns = 4 * kMs;
+    return record;
+  };
+  Told told;
+  SUBCASE("reset") {
+    told.add(answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 10)));
+    told.settle(100);
+    CHECK(told.text == "request SYN_RECV>ABSENT 6ms reset");
+  }
+  SUBCASE("it starts anew, and then runs out") {
+    told.add(answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 10)));
+    told.add(answered(timer(RING_TIMER_STARTED, 1, kRequest, 10)));
+    told.settle(100);
+    CHECK(told.text.empty());
+    told.add(answered(timer(RING_TIMER_EXPIRES, 1, kRequest, 3004, RING_ENDS_EXPIRED)));
+    told.add(timer(RING_TIMER_EXPIRED, 1, 0, 3004));
+    CHECK(told.text == "request SYN_RECV>ABSENT 3000ms expired");
+  }
+  SUBCASE("the next one in the same memory is reset, too") {
+    told.add(answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 10)));
+    ring_record next = answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 20));
+    next.isn = 7;
+    next.began_ns = 15 * kMs;
+    told.add(next);
+    told.settle(100);
+    CHECK(told.text == "request SYN_RECV>ABSENT 6ms reset; request SYN_RECV>ABSENT 5ms reset");
+  }
+  SUBCASE("it starts anew, is completed untold, and its memory is another one's") {
+    told.add(answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 10)));
+    told.add(answered(timer(RING_TIMER_STARTED, 1, kRequest, 10)));
+    ring_record next = answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 20));
+    next.isn = 7;
+    told.add(next);
+    told.settle(100);
+    CHECK(told.text == "request SYN_RECV>ABSENT 16ms reset");
+  }
+  SUBCASE("a start alone that is not its first") {
+    told.add(answered(timer(RING_TIMER_STARTED, 1, kRequest, 10)));
+    CHECK(told.text.empty());
+    told.add(answered(timer(RING_TIMER_CANCELLED, 1, kRequest, 12, RING_ENDS_COMPLETED)));
+    CHECK(told.text == "request SYN_RECV>ABSENT 8ms completed");
+  }
+}
+
 TEST_CASE("no more than a stated number are followed") {
   Told told{Minisockets(2), {}};
   for (const std::uint64_t address : {1U, 2U, 3U}) told.add(timer(RING_TIMER_STARTED, address, kTimeWait, 0));

@@ -481,6 +481,16 @@ TEST_CASE("what a trace has counted, for people") {
   CHECK(all[2].starts_with("at others "));
   CHECK(all[3].starts_with("by this host "));
   CHECK(all[4].starts_with("before "));
+  // A narrow terminal has whole columns or none.
+  const auto at_width = [&](std::size_t width) {
+    TextBuffer narrow;
+    write_state_times({.out = narrow, .width = width}, summary, devices);
+    return lines(std::string(narrow.view()));
+  };
+  CHECK(at_width(60)[1] == all[1]);
+  CHECK(at_width(54)[1] == "at 192.0.2.1:80  ESTABLISHED  3  1us  2us  3.1ms  4.0s");
+  CHECK(at_width(48)[0] == "OPENED           STATE        COUNT  P50   MAX");
+  CHECK(at_width(42)[1] == "at 192.0.2.1:80  ESTABLISHED  3  1us  4.0s");
   // On devices an address means different listeners; those of another namespace have no names here.
   summary.groups = {{Opening::passive, test::endpoint("192.0.2.1", 80), {times}, 7, 1},
                     {Opening::passive, test::endpoint("::", 80), {times}, 7, 2}};

@@ -86,12 +86,24 @@ TEST_CASE("an active opening: states with their times, the handshake, and who cl
   CHECK(life.netns == 1);
 }
 
-TEST_CASE("a child of a listener: its handshake was over when it was announced") {
+TEST_CASE("a child of a listener: its handshake was over when it was announced, and only its request knows") {
   const ConnectionLife life = life_of({listen, syn_recv, established, close_wait, last_ack, close});
   CHECK((life.opening == Opening::passive));
   CHECK_FALSE(life.handshake);
   CHECK((life.closed_first == ClosedFirst::remote));
   CHECK((life.ending == Ending::orderly));
+
+  Lived lived;
+  lived.step(listen, syn_recv);
+  Transition arrives;
+  arrives.from = syn_recv;
+  arrives.to = established;
+  arrives.socket = "a";
+  arrives.time = EventTime(2000);
+  arrives.handshake = EventTime(700);
+  lived.checker.transition(arrives);
+  lived.step(established, close);
+  CHECK(lived.only().handshake == EventTime(700));
 }
 
 TEST_CASE("a crossed opening is active, and its handshake has two states") {
