@@ -117,12 +117,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
                              records::RecordedSample& to) {
   record::CountsPacker counts;
   const Report& reading = judged.reading;
-  for (const Family family : {Family::ipv4, Family::ipv6}) {
-    for (const StateInfo& state : states()) {
-      if (!reading.counted().has(state.state)) continue;
-      counts.add("state", count_name::state(name(family), state.name), reading.tally.count(state.state, family));
-    }
-  }
+  record::add_states(reading.tally, reading.counted(), counts);
   for (const ListenerMetrics& listener : metrics.listeners) {
     std::string device(listener.interface == 0 ? "" : host_.names().interface(listener.interface));
     if (listener.interface != 0 && device.empty()) device = std::to_string(listener.interface);

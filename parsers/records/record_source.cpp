@@ -36,13 +36,9 @@ class RecordSource final : public source::Source {
     return {};
   }
 
-  [[nodiscard]] KernelFacts kernel_facts() const override {
-    const auto store = RecordStore::open(path_);
-    return store ? recorded_facts(*store, header_) : KernelFacts{};
-  }
+  [[nodiscard]] KernelFacts kernel_facts() const override { return counts().facts; }
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
-    const auto store = RecordStore::open(path_);
-    return store ? recorded_open_files(*store, header_, pid) : std::nullopt;
+    return counts().open_files_limit(pid);
   }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
     // Samples that are closer are one for what judges them.
@@ -53,6 +49,7 @@ class RecordSource final : public source::Source {
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.add(sample_->coverage);
+    if ((header_.flags & record::rows_limited) != 0) tell_limit(header_, counts(), coverage);
     if (query.tcp_info && info_age_ && *info_age_ > 2 * interval_) {
       coverage.warn("record_tcp_info", "tcp_info of rows without trouble is up to " + duration_text(*info_age_) +
                                            " older than the sample (tcpstat record -i keeps all)");
@@ -62,6 +59,14 @@ class RecordSource final : public source::Source {
   }
 
  private:
+  /// A list does without them; then their file is not read.
+  [[nodiscard]] const RecordedCounts& counts() const {
+    if (!counts_) {
+      const auto store = RecordStore::open(path_);
+      counts_ = store ? counts_of(*store, header_) : RecordedCounts();
+    }
+    return *counts_;
+  }
   [[nodiscard]] Expected<void> say_none(const RecordStore& store) const {
     const auto first = store.first_time();
     const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
@@ -77,6 +82,7 @@ class RecordSource final : public source::Source {
   record::FrameHeader header_;
   std::chrono::milliseconds interval_{};
   std::optional<std::chrono::milliseconds> info_age_;
+  mutable std::optional<RecordedCounts> counts_;  ///< nothing: not read yet
 };
 
 }  // namespace

@@ -89,9 +89,15 @@ constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kI
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
 
-/// Memory moves all the time, so it is kept only with everything else; but what a listener drops is asked for by rules.
+/// Tells how full the receive buffer is, which rules ask of rows with unread data.
 template <ColumnId kId>
-constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS;
+constexpr bool kIsFill = kId == ColumnId::MEM_RECV || kId == ColumnId::MEM_RECV_LIMIT;
+/// Other memory moves all the time, so it is kept only with everything else; what a listener drops is asked for by rules.
+template <ColumnId kId>
+constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS && !kIsFill<kId>;
+
+bool has_unread_data(const Connection& row) { return row.recv_queue.value_or(0) > 0; }
+bool has_unread_data(const Listener& /*row*/) { return false; }
 
 template <typename Each>
 void for_each_plain_column(Each&& each) {
@@ -317,7 +323,10 @@ void RowPacker::pack(const Row& row, const Endpoint& remote, CellValue state) {
   std::size_t at = kFirstNumber;
   for_each_plain_column([&]<ColumnId kId>() {
     if (kIsMemory<kId> && setting_.info != InfoChoice::all) return;
-    if constexpr (HasColumn<kId, Row>) row_[at] = to_cell(std::invoke(ColumnSpec<kId>::kValue, row));
+    const bool wanted = !kIsFill<kId> || setting_.info == InfoChoice::all || has_unread_data(row);
+    if constexpr (HasColumn<kId, Row>) {
+      if (wanted) row_[at] = to_cell(std::invoke(ColumnSpec<kId>::kValue, row));
+    }
     ++at;
   });
 }

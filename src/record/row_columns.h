@@ -16,7 +16,7 @@ namespace tcpstat::record {
 
 /// How much of tcp_info is kept.
 enum class InfoChoice : std::uint8_t {
-  some,  ///< fifteen numbers, of all rows in a key frame, in between of those that show trouble
+  some,  ///< nineteen numbers, of all rows in a key frame, in between of those that show trouble
   all,   ///< every number of every row of every sample
 };
 /// Of rows without trouble in this sample, whether tcp_info is kept.

@@ -194,6 +194,39 @@ TEST_CASE("what rules ask of tcp_info is recorded") {
   }
 }
 
+TEST_CASE("how full the receive buffer is, is kept of rows with unread data") {
+  test::TableNames names;
+  const auto fill_of = [&](std::uint32_t unread) {
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+    row.recv_queue = unread;
+    row.recv_memory_bytes = 90'000;
+    row.recv_buffer_bytes = 100'000;
+    row.send_buffer_bytes = 100'000;
+    RowPacker packer(names, {.boot_ms = kBoot});
+    packer.connection(row);
+    TableEncoder encoder(row_columns(InfoChoice::some), 0);
+    Table table;
+    REQUIRE(table.apply_key(encoder.key(packer.take(), {})));
+    class Look final : public Sink {
+     public:
+      Flow connection(const Connection& row) override {
+        fill = recv_buffer_fill(row);
+        CHECK_FALSE(row.send_buffer_bytes);
+        return Flow::more;
+      }
+      Flow listener(const Listener& /*row*/) override { return Flow::more; }
+      std::optional<double> fill;
+    };
+    Look look;
+    RecordedNames recorded;
+    unpack(table, kBoot, recorded, look);
+    return look.fill;
+  };
+  CHECK(fill_of(20'000) == 0.9);
+  CHECK_FALSE(fill_of(0));
+}
+
 TEST_CASE("each listener has a limit of its own, until there are very many") {
   test::TableNames names;
   const auto kept_of = [&](std::uint16_t listeners) {
