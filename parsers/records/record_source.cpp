@@ -26,6 +26,7 @@ class RecordSource final : public source::Source {
     if (!*found) return say_none(*store);
     sample_ = loaded_sample(*store, names_);
     header_ = store->header();
+    boot_ = record::boot_text(store->file_header().boot_id);
     interval_ = std::chrono::milliseconds(store->file_header().interval_ms);
     info_age_ = oldest_info(store->table(), static_cast<std::uint64_t>(header_.boot_ns / 1'000'000));
     sample_->coverage.put_before(said);
@@ -40,6 +41,7 @@ class RecordSource final : public source::Source {
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
     return counts().open_files_limit(pid);
   }
+  [[nodiscard]] std::optional<std::string> boot_id() const override { return boot_; }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
     // Samples that are closer are one for what judges them.
     constexpr std::chrono::seconds kApart{5};
@@ -80,6 +82,7 @@ class RecordSource final : public source::Source {
   RecordedNames names_;
   std::unique_ptr<logs::SavedSample> sample_;
   record::FrameHeader header_;
+  std::optional<std::string> boot_;
   std::chrono::milliseconds interval_{};
   std::optional<std::chrono::milliseconds> info_age_;
   mutable std::optional<RecordedCounts> counts_;  ///< nothing: not read yet

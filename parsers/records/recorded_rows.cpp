@@ -61,7 +61,7 @@ RecordedCounts counts_of(const RecordStore& store, const record::FrameHeader& sa
   Coverage damages;
   const Time at(sample.wall_ns);
   static_cast<void>(store.counts(
-      at, at, damages, [&](const record::FrameHeader& header, const record::Table& counts) {
+      at, at, damages, [&](const record::FileHeader&, const record::FrameHeader& header, const record::Table& counts) {
         if (header.sample != sample.sample) return;
         found = {record::facts_from(counts), record::open_files_from(counts), record::states_from(counts)};
       }));

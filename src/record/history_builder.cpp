@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/timestamp.h"
 #include "model/kernel_facts.h"
 #include "model/state.h"
 #include "record/counts.h"
@@ -123,8 +124,15 @@ void HistoryBuilder::add_findings(microseconds at, const Table& table) {
   unfinished_ = std::move(now);
 }
 
-void HistoryBuilder::add(const FrameHeader& header, const Table& table) {
+void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, const Table& table) {
   const auto at = std::chrono::floor<microseconds>(std::chrono::nanoseconds(header.wall_ns));
+  if (history_.samples > 0 && file.boot_id != boot_) {
+    // The kernel counts from zero again.
+    for (Sums& sums : sums_) sums.before.reset();
+    history_.coverage.warn("host_restarted",
+                           "the host was started anew between " + timestamp(history_.to) + " and " + timestamp(at));
+  }
+  boot_ = file.boot_id;
   if (history_.samples == 0) history_.from = at;
   history_.to = at;
   ++history_.samples;

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <ostream>
 
+#include "parsers/host/opened_host.h"
 #include "parsers/records/record_file.h"
 #include "parsers/records/record_source.h"
 #include "parsers/records/record_store.h"
@@ -59,7 +60,7 @@ class Record {
                                       .interval = seconds(10),
                                       .limits = limits,
                                       .min_free_percent = 0,
-                                      .boot_id = {},
+                                      .boot_id = {boot},
                                       .say = [this](const std::string& sentence) { said.push_back(sentence); }});
     if (!opened) said.push_back(opened.error().sentence());
     return opened ? std::make_unique<Recorder>(std::move(*opened)) : nullptr;
@@ -78,6 +79,7 @@ class Record {
   }
 
   std::string path;
+  std::uint8_t boot = 1;
   std::vector<std::string> said;
 };
 
@@ -147,11 +149,12 @@ std::vector<std::uint64_t> counted_in(const std::string& path, seconds from, sec
   auto store = RecordStore::open(path);
   REQUIRE(store);
   std::vector<std::uint64_t> values;
-  REQUIRE(store->counts(from, to, coverage, [&](const record::FrameHeader&, const record::Table& table) {
-    for (std::size_t slot = 0; slot < table.slots(); ++slot) {
-      if (table.is_used(slot)) values.push_back(table.row(slot)[record::kCountValue] - 1);
-    }
-  }));
+  REQUIRE(store->counts(from, to, coverage,
+                        [&](const record::FileHeader&, const record::FrameHeader&, const record::Table& table) {
+                          for (std::size_t slot = 0; slot < table.slots(); ++slot) {
+                            if (table.is_used(slot)) values.push_back(table.row(slot)[record::kCountValue] - 1);
+                          }
+                        }));
   return values;
 }
 
@@ -167,7 +170,7 @@ TEST_CASE("who asks for counts keeps the sample that was loaded") {
   REQUIRE(store->samples() == 3);
   REQUIRE(store->load(1));
   int counted = 0;
-  const auto visit = [&](const record::FrameHeader&, const record::Table&) { ++counted; };
+  const auto visit = [&](const record::FileHeader&, const record::FrameHeader&, const record::Table&) { ++counted; };
   REQUIRE(store->counts(kThree, kThree + minutes(1), coverage, visit));
   CHECK(counted == 3);
   CHECK(store->samples() == 3);
@@ -203,6 +206,25 @@ TEST_CASE("each sample is found by its time, over key frames, hours and restarts
         std::vector<std::uint64_t>{1001, 1002, 1003});
   CHECK(counted_in(record.path, kThree, kThree + hours(24), coverage).size() == 400);
   CHECK(coverage.complete);
+}
+
+TEST_CASE("a sample is not held against one of before the host was started anew, however well their times fit") {
+  Record record;
+  for (const int boot : {1, 2}) {
+    record.boot = static_cast<std::uint8_t>(boot);
+    const auto writer = record.writer();
+    REQUIRE(writer);
+    for (int i = 0; i < 2; ++i) REQUIRE(writer->add(sample(kThree + seconds(20 * boot + 10 * i), 10 * boot + i)));
+  }
+  const auto earlier_of = [&](seconds at) {
+    const auto host = host::open_host({.source = host::SourceId::record, .file = record.path, .at = kThree + at});
+    REQUIRE(host);
+    const auto earlier = (*host)->earlier();
+    return earlier == nullptr ? "none" : earlier->facts().time;
+  };
+  CHECK(earlier_of(seconds(30)) == "2026-11-27T03:00:20.000Z");
+  CHECK(earlier_of(seconds(40)) == "none");
+  CHECK(earlier_of(seconds(50)) == "2026-11-27T03:00:40.000Z");
 }
 
 TEST_CASE("a time at which nothing was recorded is told, with the sample before it") {
