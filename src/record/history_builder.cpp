@@ -46,6 +46,8 @@ HistoryBuilder::HistoryBuilder(std::string by, std::optional<std::chrono::millis
 std::int32_t HistoryBuilder::series_of(std::string_view name) {
   if (!name.starts_with(prefix_)) return kOther;
   name.remove_prefix(prefix_.size());
+  // It counts nothing, it is how many there are: the states tell that (RFC 4022, tcpCurrEstab).
+  if (history_.counts_growth && name == "curr_estab") return kOther;
   // Both families of a state are one.
   if (history_.by == "state") name.remove_prefix(std::min(name.find(kBetween) + 1, name.size()));
   const auto [at, is_new] = series_.try_emplace(std::string(name), static_cast<std::int32_t>(history_.series.size()));

@@ -94,6 +94,16 @@ TEST_CASE("counters tell how much they grew, and a reset tells nothing") {
   CHECK(text_of(history.series[0]) == "listen_drops: - 4 0 - 2");
 }
 
+TEST_CASE("what is no counter does not grow") {
+  Samples samples("counter");
+  for (const int value : {1, 5}) {
+    CountsPacker counts;
+    counts.add("counter", "curr_estab", value);
+    samples.add(value, std::move(counts));
+  }
+  CHECK(samples.take().series.empty());
+}
+
 TEST_CASE("behind a start of the host counters begin anew, even if they are larger than before, and that is told") {
   Samples samples("counter");
   int second = 1;
