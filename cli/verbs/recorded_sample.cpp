@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "detect/finding_rules.h"
 #include "record/counts.h"
 #include "record/history_builder.h"
 #include "record/recorded_facts.h"
@@ -143,6 +144,8 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));
   }
   for (const check::Problem& problem : judged.problems) {
+    // What this way of looking cannot see is nothing that was found.
+    if (problem.finding.is(detect::kBlindRule)) continue;
     counts.add("finding", count_name::finding(problem.finding.rule, problem.finding.subject.text()),
                static_cast<std::uint64_t>(problem.finding.severity), problem.finding.sentence());
   }

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -103,6 +104,13 @@ class Records(TestCase):
                           if finding["severity"] in ("warning", "critical")})
         for finding in document["findings"]:
             self.assertEqual((finding["samples"], finding["ended"]), (3, False))
+        # The last line is the command that shows the sample in which the worst began.
+        words = shlex.split(self.succeeds("history", "--findings", "--record", self.record).lines[-1])
+        self.assertEqual(words[:4], ["run:", "tcpstat", "check", "--at"])
+        began = json.loads(run(*words[2:], "-j").out)
+        severities = ["ok", "info", "unknown", "warning", "critical"]
+        worst = max(document["findings"], key=lambda finding: severities.index(finding["severity"]))
+        self.assertEqual(began["time"], worst["begin"])
 
     def test_replay(self):
         samples = self.succeeds("watch", "--record", self.record, "--replay", "-1h..now", "-f", "ndjson", "-a", quiet=False)
