@@ -84,7 +84,8 @@ TakenSample SampleTaker::take(bool key) {
   record::RowPacker rows(host_.names(),
                          {.info = info_,
                           .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
-                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)},
+                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000),
+                          .bound = bound_},
                          std::move(room_));
   survey::MetricsCounter metrics(settings_, owners ? survey::CountProcesses::yes : survey::CountProcesses::no);
   Prefixes prefixes;
@@ -101,6 +102,7 @@ TakenSample SampleTaker::take(bool key) {
   if (judged.error || !judged.reading.coverage.complete) sample.flags |= record::partial_dump;
   if (rows.dropped() > 0) sample.flags |= record::rows_limited;
   if (!owners) sample.flags |= record::owners_incomplete;
+  bound_ = rows.next_bound();
   sample.rows = rows.take();
   add_counts(judged, metrics.metrics(), prefixes.take(), sample);
   const RunFacts& facts = judged.reading.facts;

@@ -246,6 +246,33 @@ TEST_CASE("each listener has a limit of its own, until there are very many") {
   CHECK(kept_of(2000) <= 512 * 50);
 }
 
+TEST_CASE("what the sample before kept bounds what is looked at, until there are fewer rows") {
+  test::TableNames names;
+  std::uint64_t bound = UINT64_MAX;
+  const auto cookies_kept = [&](std::uint64_t first, std::uint64_t end) {
+    RowPacker packer(names, {.boot_ms = kBoot, .limits = {.rows = 50}, .bound = bound});
+    for (std::uint64_t cookie = end; cookie-- > first;) {
+      Connection row =
+          test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+      row.cookie = cookie;
+      packer.connection(row);
+    }
+    bound = packer.next_bound();
+    const std::size_t rows = packer.take().rows();
+    CHECK(packer.dropped() == end - first - rows);
+    return rows;
+  };
+  CHECK(cookies_kept(0, 500) == 50);
+  CHECK(bound < UINT64_MAX / 4);
+  CHECK(cookies_kept(0, 500) == 50);
+  CHECK(bound < UINT64_MAX / 4);
+  // Most have gone: some of the others find no place, once.
+  const std::size_t left = cookies_kept(0, 60);
+  CHECK(left < 50);
+  CHECK(bound == UINT64_MAX);
+  CHECK(cookies_kept(0, 60) == 50);
+}
+
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {
   test::TableNames names;
   const auto cookies_kept = [&](bool backwards) {
