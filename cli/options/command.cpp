@@ -61,7 +61,7 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   const auto number = [](const std::string& word) { return parse_count(word, "sample", UINT64_MAX); };
   if (auto failed = read_one(words, OptionId::byte_order, to.byte_order, parse_byte_order)) return failed;
   if (auto failed = read_one(words, OptionId::sample, to.sample, number)) return failed;
-  if (auto failed = read_one(words, OptionId::at, to.at, parse_point_in_time)) return failed;
+  if (auto failed = read_one(words, OptionId::at, to.at, parse_end_of_time)) return failed;
   if (to.sample == 0U) return UsageError{"bad sample \"0\" (samples are counted from 1)"};
   return std::nullopt;
 }
@@ -525,7 +525,7 @@ Failure read(const Words& words, HistoryCommand& to) {
   to.since = to.until - std::chrono::hours(24);
   if (auto failed = read_text(words, OptionId::record, to.directory)) return failed;
   if (auto failed = read_one(words, OptionId::since, to.since, parse_past)) return failed;
-  if (auto failed = read_one(words, OptionId::until, to.until, parse_past)) return failed;
+  if (auto failed = read_one(words, OptionId::until, to.until, parse_past_end)) return failed;
   if (to.until < to.since) return UsageError{"--until is before --since"};
   if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
   if (auto failed = read_one(words, OptionId::limit, to.limit, count)) return failed;

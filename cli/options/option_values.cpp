@@ -286,7 +286,7 @@ Parsed<TimeSpan> parse_time_span(std::string_view word) {
   }
   const auto from = parse_point_in_time(word.substr(0, dots));
   if (!from) return tl::make_unexpected(from.error());
-  const auto to = parse_point_in_time(word.substr(dots + 2));
+  const auto to = parse_end_of_time(word.substr(dots + 2));
   if (!to) return tl::make_unexpected(to.error());
   if (*to < *from) return usage_error("bad time span " + in_quotes(word) + " (it ends before it begins)");
   return TimeSpan{*from, *to};
@@ -297,6 +297,19 @@ Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
   if (const auto time = point_in_time(word, std::chrono::floor<std::chrono::microseconds>(now))) return *time;
   return usage_error("bad time " + in_quotes(word) +
                      " (03:00, 'yesterday 03:00', -2h, '2026-11-27 03:00' or 2026-11-27T03:00:00Z)");
+}
+
+Parsed<std::chrono::microseconds> parse_end_of_time(std::string_view word) {
+  using namespace std::chrono;
+  auto time = parse_point_in_time(word);
+  const bool whole_second = time && floor<seconds>(*time) == *time && word.find('.') == std::string_view::npos;
+  if (whole_second) *time += seconds(1) - microseconds(1);
+  return time;
+}
+
+Parsed<std::chrono::microseconds> parse_past_end(std::string_view word) {
+  auto time = parse_end_of_time(word);
+  return time ? time : parse_past(word);
 }
 
 Parsed<std::chrono::microseconds> parse_past(std::string_view word) {

@@ -72,8 +72,11 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
 Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h.
 Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word);
-/// The same; "7d" is seven days ago.
+/// The same where it is the last moment of something: a second is meant as a whole, because that is how times are shown.
+Parsed<std::chrono::microseconds> parse_end_of_time(std::string_view word);
+/// The same two; "7d" is seven days ago.
 Parsed<std::chrono::microseconds> parse_past(std::string_view word);
+Parsed<std::chrono::microseconds> parse_past_end(std::string_view word);
 Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "detect/finding_rules.h"
 #include "record/counts.h"
 #include "record/history_builder.h"
 #include "record/recorded_facts.h"
@@ -83,7 +84,8 @@ TakenSample SampleTaker::take(bool key) {
   record::RowPacker rows(host_.names(),
                          {.info = info_,
                           .depth = key ? record::Depth::every_row : record::Depth::trouble_alone,
-                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000)},
+                          .boot_ms = static_cast<std::uint64_t>(sample.boot_ns / 1'000'000),
+                          .bound = bound_},
                          std::move(room_));
   survey::MetricsCounter metrics(settings_, owners ? survey::CountProcesses::yes : survey::CountProcesses::no);
   Prefixes prefixes;
@@ -100,6 +102,7 @@ TakenSample SampleTaker::take(bool key) {
   if (judged.error || !judged.reading.coverage.complete) sample.flags |= record::partial_dump;
   if (rows.dropped() > 0) sample.flags |= record::rows_limited;
   if (!owners) sample.flags |= record::owners_incomplete;
+  bound_ = rows.next_bound();
   sample.rows = rows.take();
   add_counts(judged, metrics.metrics(), prefixes.take(), sample);
   const RunFacts& facts = judged.reading.facts;
@@ -117,12 +120,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
                              records::RecordedSample& to) {
   record::CountsPacker counts;
   const Report& reading = judged.reading;
-  for (const Family family : {Family::ipv4, Family::ipv6}) {
-    for (const StateInfo& state : states()) {
-      if (!reading.counted().has(state.state)) continue;
-      counts.add("state", count_name::state(name(family), state.name), reading.tally.count(state.state, family));
-    }
-  }
+  record::add_states(reading.tally, reading.counted(), counts);
   for (const ListenerMetrics& listener : metrics.listeners) {
     std::string device(listener.interface == 0 ? "" : host_.names().interface(listener.interface));
     if (listener.interface != 0 && device.empty()) device = std::to_string(listener.interface);
@@ -148,6 +146,8 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));
   }
   for (const check::Problem& problem : judged.problems) {
+    // What this way of looking cannot see is nothing that was found.
+    if (problem.finding.is(detect::kBlindRule)) continue;
     counts.add("finding", count_name::finding(problem.finding.rule, problem.finding.subject.text()),
                static_cast<std::uint64_t>(problem.finding.severity), problem.finding.sentence());
   }

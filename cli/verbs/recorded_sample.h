@@ -53,6 +53,7 @@ class SampleTaker {
   KernelSettings settings_;
   std::vector<OpenFilesLimit> open_files_;  ///< of the last look for owners
   record::TableSample room_;
+  std::uint64_t bound_ = UINT64_MAX;  ///< RowPacker::Setting::bound
 };
 
 }  // namespace tcpstat::cli::verbs

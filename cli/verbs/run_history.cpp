@@ -1,5 +1,7 @@
 // tcpstat history: what a record tells of a stretch of time.
 
+#include "base/shell_word.h"
+#include "cli/options/option_values.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/plans.h"
@@ -20,9 +22,10 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   if (command.findings) by = "finding";
   record::HistoryBuilder builder(by, command.interval);
   Coverage coverage;
-  const auto visit = [&](const record::FrameHeader& header, const record::Table& table) {
+  const auto visit = [&](const record::FileHeader& file, const record::FrameHeader& header,
+                         const record::Table& table) {
     if (!facts.host) records::facts_of(table).put_into(facts);
-    builder.add(header, table);
+    builder.add(file, header, table);
   };
   auto store = records::RecordStore::open(command.directory);
   Expected<void> read;
@@ -42,7 +45,8 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   if (read && history.samples == 0) {
     coverage.warn("no_samples", "the record " + command.directory + " has no sample of that time");
   }
-  history.coverage = std::move(coverage);
+  history.coverage.put_before(coverage);
+  if (command.directory != options::kRecordDirectory) history.options = " --record " + shell_word(command.directory);
   const Terminal terminal = look_at_terminal(output->fd());
   TextBuffer out(output->fd());
   const render::Page page{.out = out,

@@ -16,20 +16,6 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// The 16 bytes of a text such as "6f1c2b1e-…"; zeros where it is none.
-std::array<std::uint8_t, 16> boot_bytes(const std::optional<std::string>& text) {
-  std::array<std::uint8_t, 16> bytes{};
-  std::size_t digits = 0;
-  for (const char c : text.value_or("")) {
-    const std::size_t digit = std::string_view("0123456789abcdef").find(c);
-    if (digit == std::string_view::npos || digits == 32) continue;
-    std::uint8_t& byte = bytes[digits / 2];
-    byte = static_cast<std::uint8_t>(static_cast<std::size_t>(byte) << 4U | digit);
-    ++digits;
-  }
-  return bytes;
-}
-
 void say_of(const record::FrameHeader& sample, const Notes& notes) {
   notes.print(Notes::Level::note, counted(sample.sockets, "socket") + ", " + counted(sample.rows, "row") +
                                       " kept, read in " + std::to_string(sample.dump_us / 1000) + " ms");
@@ -58,7 +44,7 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
                                    .interval = command.interval,
                                    .limits = {.keep = command.keep, .most_bytes = command.max_size},
                                    .min_free_percent = command.min_free,
-                                   .boot_id = boot_bytes((*host)->boot_id()),
+                                   .boot_id = record::boot_bytes((*host)->boot_id().value_or("")),
                                    .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
   if (!writer) return end_failed(writer.error(), notes);
 

@@ -414,6 +414,7 @@ std::unique_ptr<Host> OpenedHost::earlier() {
   auto opened = open_host({.source = source_, .file = file_name_, .at = where->at});
   if (!opened) return nullptr;
   // After a gap, or a start of the host, it is no sample that this one follows.
+  if ((*opened)->boot_id() != boot_id()) return nullptr;
   const auto between = kernel_facts().boot_time - (*opened)->kernel_facts().boot_time;
   const bool follows = between > std::chrono::milliseconds(0) && between <= where->most_between;
   return follows ? std::move(*opened) : nullptr;
@@ -427,7 +428,7 @@ Expected<void> OpenedHost::read_tracked_flows(TrackedFlowSink& sink) const {
 }
 
 std::optional<std::string> OpenedHost::boot_id() const {
-  return is_file() ? std::nullopt : procfs::boot_id(proc_root());
+  return is_file() ? file_->boot_id() : procfs::boot_id(proc_root());
 }
 
 Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {

@@ -58,7 +58,8 @@ class Replay final : public ReplayedRecord {
       sample_ = records::loaded_sample(store_, names_);
       names_.set_users(sample_->users);
       sample_->facts.put_into(facts_);
-      kernel_ = records::recorded_facts(store_, store_.header());
+      counts_ = records::counts_of(store_, store_.header());
+      records::tell_limit(store_.header(), counts_, sample_->coverage);
     }
     facts_.time = timestamp(std::chrono::floor<microseconds>(store_.time(at)));
     return true;
@@ -86,12 +87,12 @@ class Replay final : public ReplayedRecord {
   }
   void forget_owners() override {}
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
-    return sample_ != nullptr ? records::recorded_open_files(store_, store_.header(), pid) : std::nullopt;
+    return sample_ != nullptr ? counts_.open_files_limit(pid) : std::nullopt;
   }
 
-  [[nodiscard]] KernelFacts kernel_facts() const override { return kernel_; }
-  [[nodiscard]] KernelCounters kernel_counters() const override { return kernel_.counters; }
-  [[nodiscard]] const KernelLimits& kernel_limits() const override { return kernel_.settings; }
+  [[nodiscard]] KernelFacts kernel_facts() const override { return counts_.facts; }
+  [[nodiscard]] KernelCounters kernel_counters() const override { return counts_.facts.counters; }
+  [[nodiscard]] const KernelLimits& kernel_limits() const override { return counts_.facts.settings; }
   Expected<void> read_tracked_flows(TrackedFlowSink& /*sink*/) const override {
     return failure("read connection tracking", 0, "", "a record has none");
   }
@@ -113,7 +114,7 @@ class Replay final : public ReplayedRecord {
   records::RecordStore store_;
   RunFacts facts_;
   RecordedNames names_;
-  KernelFacts kernel_;
+  records::RecordedCounts counts_;
   RecordClock clock_;
   Coverage said_;
   std::size_t first_ = 0;

@@ -26,6 +26,7 @@ class RecordSource final : public source::Source {
     if (!*found) return say_none(*store);
     sample_ = loaded_sample(*store, names_);
     header_ = store->header();
+    boot_ = record::boot_text(store->file_header().boot_id);
     interval_ = std::chrono::milliseconds(store->file_header().interval_ms);
     info_age_ = oldest_info(store->table(), static_cast<std::uint64_t>(header_.boot_ns / 1'000'000));
     sample_->coverage.put_before(said);
@@ -36,14 +37,11 @@ class RecordSource final : public source::Source {
     return {};
   }
 
-  [[nodiscard]] KernelFacts kernel_facts() const override {
-    const auto store = RecordStore::open(path_);
-    return store ? recorded_facts(*store, header_) : KernelFacts{};
-  }
+  [[nodiscard]] KernelFacts kernel_facts() const override { return counts().facts; }
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const override {
-    const auto store = RecordStore::open(path_);
-    return store ? recorded_open_files(*store, header_, pid) : std::nullopt;
+    return counts().open_files_limit(pid);
   }
+  [[nodiscard]] std::optional<std::string> boot_id() const override { return boot_; }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
     // Samples that are closer are one for what judges them.
     constexpr std::chrono::seconds kApart{5};
@@ -53,6 +51,7 @@ class RecordSource final : public source::Source {
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.add(sample_->coverage);
+    if ((header_.flags & record::rows_limited) != 0) tell_limit(header_, counts(), coverage);
     if (query.tcp_info && info_age_ && *info_age_ > 2 * interval_) {
       coverage.warn("record_tcp_info", "tcp_info of rows without trouble is up to " + duration_text(*info_age_) +
                                            " older than the sample (tcpstat record -i keeps all)");
@@ -62,6 +61,14 @@ class RecordSource final : public source::Source {
   }
 
  private:
+  /// A list does without them; then their file is not read.
+  [[nodiscard]] const RecordedCounts& counts() const {
+    if (!counts_) {
+      const auto store = RecordStore::open(path_);
+      counts_ = store ? counts_of(*store, header_) : RecordedCounts();
+    }
+    return *counts_;
+  }
   [[nodiscard]] Expected<void> say_none(const RecordStore& store) const {
     const auto first = store.first_time();
     const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
@@ -75,8 +82,10 @@ class RecordSource final : public source::Source {
   RecordedNames names_;
   std::unique_ptr<logs::SavedSample> sample_;
   record::FrameHeader header_;
+  std::optional<std::string> boot_;
   std::chrono::milliseconds interval_{};
   std::optional<std::chrono::milliseconds> info_age_;
+  mutable std::optional<RecordedCounts> counts_;  ///< nothing: not read yet
 };
 
 }  // namespace

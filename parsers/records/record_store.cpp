@@ -297,7 +297,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload));
       if (!whole) ++missing;
       const Time at(frame.header.wall_ns);
-      if (whole && at >= from) visit(frame.header, table);
+      if (whole && at >= from) visit(opened->header(), frame.header, table);
     }
     if (missing > 0) {
       coverage.lose("record_damaged", file.name + ": " + std::to_string(missing) +

@@ -48,7 +48,7 @@ class RecordStore {
   [[nodiscard]] const record::FileHeader& file_header() const { return index_[loaded_].file; }
 
   /// Every sample of counts between two times. Damage is told to `coverage`. The index and `table()` stay.
-  using VisitCounts = std::function<void(const record::FrameHeader&, const record::Table&)>;
+  using VisitCounts = std::function<void(const record::FileHeader&, const record::FrameHeader&, const record::Table&)>;
   Expected<void> counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) const;
 
  private:

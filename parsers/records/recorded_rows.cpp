@@ -32,23 +32,9 @@ void tell_flags(const record::FrameHeader& header, Coverage& coverage) {
   if ((header.flags & record::partial_dump) != 0) {
     coverage.lose("record_partial", "the recorded dump was not complete: rows may be missing");
   }
-  if ((header.flags & record::rows_limited) != 0) {
-    coverage.lose("record_limited", "of " + std::to_string(header.sockets) + " sockets " + std::to_string(header.rows) +
-                                        " were recorded; history has the true counts");
-  }
   if ((header.flags & record::owners_incomplete) != 0) {
     coverage.warn("record_owners", "the owners of some sockets were not looked for in this sample");
   }
-}
-
-/// Calls `visit` with the counts of a sample, if they are there: what is missing is unknown.
-template <typename Visit>
-void visit_counts(const RecordStore& store, const record::FrameHeader& sample, const Visit& visit) {
-  Coverage damages;
-  const Time at(sample.wall_ns);
-  static_cast<void>(store.counts(at, at, damages, [&](const record::FrameHeader& header, const record::Table& counts) {
-    if (header.sample == sample.sample) visit(counts);
-  }));
 }
 
 }  // namespace
@@ -63,22 +49,34 @@ logs::SavedSample::Facts facts_of(const record::Table& table) {
   return facts;
 }
 
-KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample) {
-  KernelFacts facts;
-  visit_counts(store, sample, [&facts](const record::Table& counts) { facts = record::facts_from(counts); });
-  facts.boot_time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(sample.boot_ns));
-  return facts;
+std::optional<std::uint64_t> RecordedCounts::open_files_limit(std::uint32_t pid) const {
+  for (const OpenFilesLimit& one : open_files) {
+    if (one.pid == pid) return one.limit;
+  }
+  return std::nullopt;
 }
 
-std::optional<std::uint64_t> recorded_open_files(const RecordStore& store, const record::FrameHeader& sample,
-                                                 std::uint32_t pid) {
-  std::optional<std::uint64_t> found;
-  visit_counts(store, sample, [&](const record::Table& counts) {
-    for (const OpenFilesLimit& one : record::open_files_from(counts)) {
-      if (one.pid == pid) found = one.limit;
-    }
-  });
+RecordedCounts counts_of(const RecordStore& store, const record::FrameHeader& sample) {
+  RecordedCounts found;
+  Coverage damages;
+  const Time at(sample.wall_ns);
+  static_cast<void>(store.counts(
+      at, at, damages, [&](const record::FileHeader&, const record::FrameHeader& header, const record::Table& counts) {
+        if (header.sample != sample.sample) return;
+        found = {record::facts_from(counts), record::open_files_from(counts), record::states_from(counts)};
+      }));
+  found.facts.boot_time = std::chrono::floor<std::chrono::milliseconds>(std::chrono::nanoseconds(sample.boot_ns));
   return found;
+}
+
+void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts, Coverage& coverage) {
+  if ((sample.flags & record::rows_limited) == 0) return;
+  coverage.chosen_part = true;
+  coverage.counted = counts.sockets;
+  coverage.lose("record_limited", "of " + std::to_string(sample.sockets) + " sockets " + std::to_string(sample.rows) +
+                                      " were recorded; " +
+                                      (counts.sockets ? "the numbers by state and of listeners are those of all"
+                                                      : "the numbers of all are not in this file"));
 }
 
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms) {

@@ -5,23 +5,34 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "model/kernel_facts.h"
+#include "model/owner.h"
 #include "model/recorded_names.h"
 #include "parsers/logs/saved_sample.h"
 #include "parsers/records/record_store.h"
+#include "report/tally.h"
 
 namespace tcpstat::records {
 
 /// What the table says of the host that it is of; not the time.
 logs::SavedSample::Facts facts_of(const record::Table& table);
 
-/// What was counted and set when a sample was taken.
-KernelFacts recorded_facts(const RecordStore& store, const record::FrameHeader& sample);
+/// What stands beside the rows of a sample.
+struct RecordedCounts {
+  KernelFacts facts;                       ///< what was counted and set
+  std::vector<OpenFilesLimit> open_files;  ///< of processes that a rule asked about then
+  std::optional<Tally> sockets;            ///< all that there were
 
-/// The limit of a process in the same sample; nothing where no rule asked for it then.
-std::optional<std::uint64_t> recorded_open_files(const RecordStore& store, const record::FrameHeader& sample,
-                                                 std::uint32_t pid);
+  [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const;
+};
+
+/// What is missing is unknown.
+RecordedCounts counts_of(const RecordStore& store, const record::FrameHeader& sample);
+
+/// Of a sample that kept a part of the rows: that it did, and what all of them were.
+void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts, Coverage& coverage);
 
 /// How old the oldest tcp_info of a sample is that was taken at `boot_ms`; nothing where no row has one.
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);

@@ -53,6 +53,8 @@ class Source {
   [[nodiscard]] virtual std::optional<std::uint64_t> open_files_limit(std::uint32_t /*pid*/) const {
     return std::nullopt;
   }
+  /// Which run of the kernel the sample is of; nothing: it is not told.
+  [[nodiscard]] virtual std::optional<std::string> boot_id() const { return std::nullopt; }
   /// Where the sample before stands; nothing: there is none.
   [[nodiscard]] virtual std::optional<EarlierSample> earlier() const { return std::nullopt; }
   /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.

@@ -187,7 +187,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   report_.reading = std::move(dump.report);
   coverage().put_before(before);
 
-  Now now{.sample = sampler.take(), .facts = facts, .untabled = std::move(dump.untabled)};
+  Now now{.sample = taken(sampler, plan_.filter, coverage()), .facts = facts, .untabled = std::move(dump.untabled)};
   now.sample.name_devices(host_.names());
   add_timeouts(host_, now.sample, kEnoughBesideCheck);
   return now;

@@ -100,14 +100,15 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
     return true;
   };
   if (!judge(plan.critical, Severity::critical, "-c")) judge(plan.warning, Severity::warning, "-w");
-  report.performance.push_back(
-      {.label = label(plan.filter.states),
-       .value = dump.error || coverage.saw_nothing() ? std::nullopt : std::optional(static_cast<double>(count)),
-       .unit = "",
-       .warning = text_of(plan.warning),
-       .critical = text_of(plan.critical),
-       .least = 0,
-       .most = std::nullopt});
+  report.performance.push_back({.label = label(plan.filter.states),
+                                .value = dump.error || coverage.saw_nothing() || !coverage.counts_all()
+                                             ? std::nullopt
+                                             : std::optional(static_cast<double>(count)),
+                                .unit = "",
+                                .warning = text_of(plan.warning),
+                                .critical = text_of(plan.critical),
+                                .least = 0,
+                                .most = std::nullopt});
   return report;
 }
 

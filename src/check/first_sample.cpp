@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "check/half_opens.h"
+
 namespace tcpstat::check {
 namespace {
 
@@ -20,7 +22,7 @@ Expected<detect::SynSample> half_opens(Host& host, const filter::Filter& filter)
   detect::SynSampler sampler;
   const survey::Dump dump = survey::take(host, rule_dump(filter, {State::syn_recv, State::listen}), sampler);
   if (dump.error) return tl::make_unexpected(*dump.error);
-  return sampler.take();
+  return taken(sampler, filter, dump.report.coverage);
 }
 
 /// Looks once more. False: not again.

@@ -53,6 +53,11 @@ void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& e
   }
 }
 
+detect::SynSample taken(detect::SynSampler& sampler, const filter::Filter& filter, const Coverage& coverage) {
+  using Requests = detect::SynSampler::Requests;
+  return sampler.take(coverage.chosen_part && whole_listeners(filter) ? Requests::part : Requests::all);
+}
+
 bool ListedHalfOpens::can_judge(const survey::DumpPlan& plan) const {
   const filter::Filter& filter = plan.query.filter;
   return !plan.limit && !plan.query.mptcp && !host_.is_file() && !host_.spans_namespaces() &&

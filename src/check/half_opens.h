@@ -25,6 +25,10 @@ struct EnoughTimeouts {
 /// both tell who repeats a SYN. A family is read only where its half-opens can decide something.
 void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& enough);
 
+/// What the sampler saw in a dump behind that filter. Of requests that are a part, listeners tell how many there were, unless
+/// the filter left some of them out.
+detect::SynSample taken(detect::SynSampler& sampler, const filter::Filter& filter, const Coverage& coverage);
+
 /// The verdict at the end of a list: its rows are looked at as they pass, and judged when all have passed.
 class ListedHalfOpens {
  public:

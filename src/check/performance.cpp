@@ -14,10 +14,12 @@ std::vector<PerformanceValue> performance(const detect::SynSample& sample, const
     for (const std::uint32_t backlog : listener.backlogs) room = room.value_or(0) + backlog + 1;
   }
   const auto rows = [&](State state, std::uint64_t count) {
-    return reading.counted().has(state) ? std::optional(number(count)) : std::nullopt;
+    const bool known = reading.counted().has(state) && reading.coverage.counts_all();
+    return known ? std::optional(number(count)) : std::nullopt;
   };
-  out.push_back(
-      {.label = "syn_recv", .value = rows(State::syn_recv, sample.half_open()), .unit = "", .least = 0, .most = room});
+  const std::uint64_t half_open =
+      reading.coverage.chosen_part ? reading.tally.count(State::syn_recv) : sample.half_open();
+  out.push_back({.label = "syn_recv", .value = rows(State::syn_recv, half_open), .unit = "", .least = 0, .most = room});
   counter("listen_drops", facts.counters.listen_drops);
   counter("listen_overflows", facts.counters.listen_overflows);
   counter("syncookies_sent", facts.counters.syncookies_sent);

@@ -69,7 +69,7 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   judged.error = std::move(dump.error);
   Coverage& coverage = judged.reading.coverage;
   warn_of_unread_counters(facts, coverage);
-  detect::SynSample sample = sampler.take();
+  detect::SynSample sample = taken(sampler, filter_, coverage);
   sample.name_devices(host.names());
   add_timeouts(host, sample, kEnough);
 

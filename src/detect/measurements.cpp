@@ -27,7 +27,7 @@ ListenerView listener_view(const SynInput& input, const SynListener& listener, s
   out.requests = std::move(requests);
   for (const HalfOpen* entry : out.requests) {
     if (entry->deferred()) continue;
-    out.by_rounds[std::min<std::size_t>(entry->rounds(), kRounds - 1)] += input.now->scale;
+    out.by_rounds[std::min<std::size_t>(entry->rounds(), kRounds - 1)] += input.now->scale * listener.each_stands_for;
   }
   out.aged = aged_of(out.requests);
   for (const HalfOpen* entry : out.aged) {

@@ -125,7 +125,7 @@ class Host : public RowReader, public ProcessReader, public KernelReader {
   [[nodiscard]] virtual const RunFacts& facts() const = 0;
   /// The sample before, of a record that has one which this can be held against; null for all else.
   virtual std::unique_ptr<Host> earlier() { return nullptr; }
-  /// Which run of the kernel this is; nothing for a file.
+  /// Which run of the kernel this is; nothing for a file that does not tell.
   [[nodiscard]] virtual std::optional<std::string> boot_id() const = 0;
   [[nodiscard]] virtual Names& names() = 0;
   /// What evidence calls the source that was read, and the files beside it.

@@ -179,13 +179,15 @@ bool Table::read_changed(std::string_view section) {
 
 TableEncoder::TableEncoder(std::vector<TableColumn> columns, std::uint64_t tolerance_ms) : tolerance_ms_(tolerance_ms) {
   table_.columns_ = std::move(columns);
+  for (const TableColumn& column : table_.columns_) traits_.push_back({column.kind, column.sticky});
 }
 
-void TableEncoder::settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before,
+bool TableEncoder::settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before,
                           CellValue* to) const {
   const bool same = before != nullptr && before[0] == row[0];
-  for (std::size_t i = 0; i < table_.columns_.size(); ++i) {
-    const TableColumn& column = table_.columns_[i];
+  bool moves = before == nullptr;
+  for (std::size_t i = 0; i < traits_.size(); ++i) {
+    const Traits column = traits_[i];
     CellValue cell = row[i];
     if (column.kind == CellKind::word && cell != 0) cell = words[static_cast<std::size_t>(cell - 1)];
     if (before != nullptr && cell != before[i]) {
@@ -193,9 +195,11 @@ void TableEncoder::settle(const CellValue* row, const std::vector<CellValue>& wo
       if (column.sticky && cell == 0 && same) cell = old;
       const std::uint64_t moved = cell > old ? cell - old : old - cell;
       if (column.kind == CellKind::time && cell != 0 && old != 0 && moved <= tolerance_ms_) cell = old;
+      moves = moves || cell != old;
     }
     to[i] = cell;
   }
+  return moves;
 }
 
 void TableEncoder::take_slot(std::uint64_t identity, std::size_t slot) {
@@ -305,38 +309,31 @@ std::string TableEncoder::difference(const TableSample& sample) {
   std::string words;
   const std::vector<CellValue> indices = take_words(sample, words);
 
-  struct Change {
-    std::uint32_t slot;
-    std::size_t row;
-  };
-  std::vector<Change> known;
   std::vector<std::size_t> born;
-  std::vector<std::uint8_t> seen(table_.slots());
+  std::vector<std::uint32_t> row_of(table_.slots());  // of the slots, from 1; 0: none
   for (std::size_t i = 0; i < sample.rows(); ++i) {
     const auto at = slot_of_.find(sample.identities[i]);
     // A second row of one identity is one more row.
-    if (at == slot_of_.end() || seen[at->second] != 0) {
+    if (at == slot_of_.end() || row_of[at->second] != 0) {
       born.push_back(i);
       continue;
     }
-    seen[at->second] = 1;
-    known.push_back({at->second, i});
+    row_of[at->second] = static_cast<std::uint32_t>(i + 1);
   }
-  std::sort(known.begin(), known.end(), [](const Change& a, const Change& b) { return a.slot < b.slot; });
 
   std::vector<std::uint32_t> gone;
-  for (std::uint32_t slot = 0; slot < seen.size(); ++slot) {
-    if (table_.used_[slot] != 0 && seen[slot] == 0) gone.push_back(slot);
-  }
   std::vector<std::uint32_t> changed;
   std::string masks;
   std::vector<std::string> streams(width);
   std::vector<CellValue> row(width);
-  for (const Change& one : known) {
-    const std::span<CellValue> cells = std::span(table_.cells_).subspan(one.slot * width, width);
-    settle(&sample.cells[one.row * width], indices, cells.data(), row.data());
-    if (std::equal(row.begin(), row.end(), cells.begin())) continue;
-    changed.push_back(one.slot);
+  for (std::uint32_t slot = 0; slot < row_of.size(); ++slot) {
+    if (row_of[slot] == 0) {
+      if (table_.used_[slot] != 0) gone.push_back(slot);
+      continue;
+    }
+    const std::span<CellValue> cells = std::span(table_.cells_).subspan(slot * width, width);
+    if (!settle(&sample.cells[(row_of[slot] - 1) * width], indices, cells.data(), row.data())) continue;
+    changed.push_back(slot);
     std::string mask(mask_bytes, '\0');
     for (std::size_t column = 0; column < width; ++column) {
       if (row[column] == cells[column]) continue;

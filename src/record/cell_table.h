@@ -117,8 +117,15 @@ class TableEncoder {
   [[nodiscard]] bool wants_key() const { return table_.slots() > most_slots(table_.rows()); }
 
  private:
-  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (null: nothing).
-  void settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before, CellValue* to) const;
+  /// Of a column, without its name: every cell asks for them.
+  struct Traits {
+    CellKind kind;
+    bool sticky;
+  };
+
+  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (null: nothing). Whether it
+  /// differs from that.
+  bool settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before, CellValue* to) const;
   /// Adds a row in the next slot.
   void take_slot(std::uint64_t identity, std::size_t slot);
   /// The index in the table; a new word is added to `section`.
@@ -128,6 +135,7 @@ class TableEncoder {
   void append_born(std::string& to, std::span<const CellValue> rows) const;
 
   Table table_;
+  std::vector<Traits> traits_;
   std::uint64_t tolerance_ms_;
   std::vector<std::uint64_t> identities_;  ///< of the slots
   std::unordered_map<std::uint64_t, std::uint32_t> slot_of_;

@@ -10,6 +10,8 @@
 namespace tcpstat::record {
 namespace {
 
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
 constexpr std::string_view kFileMark = "TCPSTREC";
 constexpr std::string_view kFrameMark = "TCF1";
 constexpr std::size_t kChecked = kHeaderBytes - 4;  // the last four bytes are the checksum of these
@@ -52,6 +54,30 @@ std::string frame_of(FrameHeader header, Codec codec, std::string_view stored) {
 }
 
 }  // namespace
+
+std::array<std::uint8_t, 16> boot_bytes(std::string_view text) {
+  std::array<std::uint8_t, 16> bytes{};
+  std::size_t digits = 0;
+  for (const char c : text) {
+    const std::size_t digit = kHexDigits.find(c);
+    if (digit == std::string_view::npos || digits == 2 * bytes.size()) continue;
+    std::uint8_t& byte = bytes[digits / 2];
+    byte = static_cast<std::uint8_t>(static_cast<std::size_t>(byte) << 4U | digit);
+    ++digits;
+  }
+  return bytes;
+}
+
+std::optional<std::string> boot_text(const std::array<std::uint8_t, 16>& bytes) {
+  if (bytes == std::array<std::uint8_t, 16>{}) return std::nullopt;
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kHexDigits[bytes[i] >> 4U];
+    text += kHexDigits[bytes[i] & 15U];
+  }
+  return text;
+}
 
 std::uint32_t crc32c(std::string_view bytes) {
   boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> checksum;

@@ -68,6 +68,10 @@ struct FrameHeader {
   std::uint32_t payload_crc = 0;
 };
 
+/// A boot id as the kernel writes it ("6f1c2b1e-…") as its bytes, zeros where it is none, and back.
+std::array<std::uint8_t, 16> boot_bytes(std::string_view text);
+std::optional<std::string> boot_text(const std::array<std::uint8_t, 16>& bytes);
+
 /// CRC-32C (RFC 3720, B.4).
 std::uint32_t crc32c(std::string_view bytes);
 

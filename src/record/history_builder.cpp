@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/timestamp.h"
 #include "model/kernel_facts.h"
 #include "model/state.h"
 #include "record/counts.h"
@@ -45,6 +46,8 @@ HistoryBuilder::HistoryBuilder(std::string by, std::optional<std::chrono::millis
 std::int32_t HistoryBuilder::series_of(std::string_view name) {
   if (!name.starts_with(prefix_)) return kOther;
   name.remove_prefix(prefix_.size());
+  // It counts nothing, it is how many there are: the states tell that (RFC 4022, tcpCurrEstab).
+  if (history_.counts_growth && name == "curr_estab") return kOther;
   // Both families of a state are one.
   if (history_.by == "state") name.remove_prefix(std::min(name.find(kBetween) + 1, name.size()));
   const auto [at, is_new] = series_.try_emplace(std::string(name), static_cast<std::int32_t>(history_.series.size()));
@@ -123,8 +126,15 @@ void HistoryBuilder::add_findings(microseconds at, const Table& table) {
   unfinished_ = std::move(now);
 }
 
-void HistoryBuilder::add(const FrameHeader& header, const Table& table) {
+void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, const Table& table) {
   const auto at = std::chrono::floor<microseconds>(std::chrono::nanoseconds(header.wall_ns));
+  if (history_.samples > 0 && file.boot_id != boot_) {
+    // The kernel counts from zero again.
+    for (Sums& sums : sums_) sums.before.reset();
+    history_.coverage.warn("host_restarted",
+                           "the host was started anew between " + timestamp(history_.to) + " and " + timestamp(at));
+  }
+  boot_ = file.boot_id;
   if (history_.samples == 0) history_.from = at;
   history_.to = at;
   ++history_.samples;

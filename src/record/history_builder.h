@@ -1,6 +1,7 @@
 #pragma once
 // Counts of a record, sample by sample, become a history.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -27,8 +28,8 @@ class HistoryBuilder {
   /// `step`: how long one value is; nothing: each sample is one.
   HistoryBuilder(std::string by, std::optional<std::chrono::milliseconds> step);
 
-  /// Samples in the order of their times.
-  void add(const FrameHeader& header, const Table& table);
+  /// Samples in the order of their times, and the file that each is in.
+  void add(const FileHeader& file, const FrameHeader& header, const Table& table);
   /// At most so many series or findings, those that matter most.
   [[nodiscard]] History take(std::optional<std::uint64_t> limit);
 
@@ -48,6 +49,7 @@ class HistoryBuilder {
 
   History history_;
   std::string prefix_;
+  std::array<std::uint8_t, 16> boot_{};  ///< of the sample before
   std::vector<std::int32_t> series_of_slot_;
   std::unordered_map<std::string, std::int32_t> series_;
   std::vector<Sums> sums_;

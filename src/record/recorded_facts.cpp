@@ -1,15 +1,29 @@
 #include "record/recorded_facts.h"
 
+#include <array>
 #include <charconv>
 #include <string>
 #include <type_traits>
 
 #include "record/bytes.h"
+#include "record/history_builder.h"
 
 namespace tcpstat::record {
 namespace {
 
 constexpr std::string_view kOpenFiles = "open_files";
+constexpr std::string_view kOfState = "state";
+constexpr std::array kFamilies = {Family::ipv4, Family::ipv6};
+
+/// Calls `each(name, value)` for every count that has a value.
+template <typename Each>
+void for_each_count(const Table& counts, Each&& each) {
+  for (std::size_t slot = 0; slot < counts.slots(); ++slot) {
+    if (!counts.is_used(slot)) continue;
+    const auto row = counts.row(slot);
+    if (const auto value = from_cell(row[kCountValue])) each(counts.word(row[kCountName]), *value);
+  }
+}
 
 /// Calls `each(kind, key, value)` for every value that is kept.
 template <typename Facts, typename Each>
@@ -43,11 +57,7 @@ void add_facts(const KernelFacts& facts, CountsPacker& to) {
 
 KernelFacts facts_from(const Table& counts) {
   std::unordered_map<std::string_view, std::uint64_t> values;
-  for (std::size_t slot = 0; slot < counts.slots(); ++slot) {
-    if (!counts.is_used(slot)) continue;
-    const auto row = counts.row(slot);
-    if (const auto value = from_cell(row[kCountValue])) values[counts.word(row[kCountName])] = *value;
-  }
+  for_each_count(counts, [&values](std::string_view name, std::uint64_t value) { values[name] = value; });
   KernelFacts facts;
   for_each_fact(facts, [&values](std::string_view kind, std::string_view key, auto& value) {
     using Number = typename std::remove_cvref_t<decltype(value)>::value_type;
@@ -58,23 +68,43 @@ KernelFacts facts_from(const Table& counts) {
   return facts;
 }
 
+void add_states(const Tally& tally, StateSet counted, CountsPacker& to) {
+  for (const Family family : kFamilies) {
+    for (const StateInfo& state : states()) {
+      if (!counted.has(state.state)) continue;
+      to.add(kOfState, count_name::state(name(family), state.name), tally.count(state.state, family));
+    }
+  }
+}
+
+Tally states_from(const Table& counts) {
+  Tally tally;
+  for_each_count(counts, [&tally](std::string_view counted, std::uint64_t value) {
+    if (!counted.starts_with(kOfState)) return;
+    for (const Family family : kFamilies) {
+      for (const StateInfo& state : states()) {
+        std::string own(kOfState);
+        own.append("/").append(count_name::state(name(family), state.name));
+        if (counted == own) tally.add(state.state, family, value);
+      }
+    }
+  });
+  return tally;
+}
+
 void add_open_files(const std::vector<OpenFilesLimit>& limits, CountsPacker& to) {
   for (const OpenFilesLimit& one : limits) to.add(kOpenFiles, std::to_string(one.pid), one.limit);
 }
 
 std::vector<OpenFilesLimit> open_files_from(const Table& counts) {
   std::vector<OpenFilesLimit> limits;
-  for (std::size_t slot = 0; slot < counts.slots(); ++slot) {
-    if (!counts.is_used(slot)) continue;
-    const auto row = counts.row(slot);
-    const std::string_view name = counts.word(row[kCountName]);
-    const auto value = from_cell(row[kCountValue]);
-    if (!value || !name.starts_with(kOpenFiles) || name.size() <= kOpenFiles.size()) continue;
-    OpenFilesLimit one{.limit = *value};
+  for_each_count(counts, [&limits](std::string_view name, std::uint64_t value) {
+    if (!name.starts_with(kOpenFiles) || name.size() <= kOpenFiles.size()) return;
+    OpenFilesLimit one{.limit = value};
     const char* const end = name.data() + name.size();
     const auto pid = std::from_chars(name.data() + kOpenFiles.size() + 1, end, one.pid);
     if (name[kOpenFiles.size()] == '/' && pid.ec == std::errc{} && pid.ptr == end) limits.push_back(one);
-  }
+  });
   return limits;
 }
 

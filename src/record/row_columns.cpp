@@ -89,9 +89,15 @@ constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kI
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
 
-/// Memory moves all the time, so it is kept only with everything else; but what a listener drops is asked for by rules.
+/// Tells how full the receive buffer is, which rules ask of rows with unread data.
 template <ColumnId kId>
-constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS;
+constexpr bool kIsFill = kId == ColumnId::MEM_RECV || kId == ColumnId::MEM_RECV_LIMIT;
+/// Other memory moves all the time, so it is kept only with everything else; what a listener drops is asked for by rules.
+template <ColumnId kId>
+constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS && !kIsFill<kId>;
+
+bool has_unread_data(const Connection& row) { return row.recv_queue.value_or(0) > 0; }
+bool has_unread_data(const Listener& /*row*/) { return false; }
 
 template <typename Each>
 void for_each_plain_column(Each&& each) {
@@ -207,10 +213,11 @@ std::vector<TableColumn> row_columns(InfoChoice info) {
 /// At most so many rows, those with the smallest identities; a place that was given up is given again.
 class RowPacker::Chosen {
  public:
-  explicit Chosen(std::size_t most) : most_(most) {}
+  explicit Chosen(std::size_t most, std::uint64_t bound = UINT64_MAX) : most_(most), bound_(bound) {}
 
   /// `end`: the place of a row that is added. Nothing: there are smaller ones enough.
   std::optional<std::size_t> offer(std::uint64_t identity, std::size_t end) {
+    if (identity > bound_) return std::nullopt;
     if (rows_.size() < most_) {
       rows_.emplace_back(identity, end);
       return end;
@@ -226,8 +233,15 @@ class RowPacker::Chosen {
     return place;
   }
 
+  /// The largest of them; nothing: there was room for more.
+  [[nodiscard]] std::optional<std::uint64_t> largest() const {
+    return is_heap_ && !rows_.empty() ? std::optional(rows_.front().first) : std::nullopt;
+  }
+  [[nodiscard]] bool wants_few() const { return rows_.size() >= most_ - most_ / 8; }
+
  private:
   std::size_t most_;
+  std::uint64_t bound_;
   bool is_heap_ = false;  ///< the largest first
   std::vector<std::pair<std::uint64_t, std::size_t>> rows_;
 };
@@ -237,13 +251,22 @@ RowPacker::RowPacker(Names& names, const Setting& setting, TableSample room)
       setting_(setting),
       width_(row_columns(setting.info).size()),
       sample_(std::move(room)),
-      others_(std::make_unique<Chosen>(setting.limits.rows)) {
+      others_(std::make_unique<Chosen>(setting.limits.rows, setting.bound)) {
   sample_.identities.clear();
   sample_.cells.clear();
   sample_.words.clear();
 }
 
 RowPacker::~RowPacker() = default;
+
+std::uint64_t RowPacker::next_bound() const {
+  const auto larger = [](std::uint64_t by, std::uint64_t part) {
+    return by > UINT64_MAX - by / part ? UINT64_MAX : by + by / part;
+  };
+  if (const auto largest = others_->largest()) return larger(*largest, 64);
+  // A few have gone, and there may be others in their place.
+  return others_->wants_few() ? larger(setting_.bound, 8) : UINT64_MAX;
+}
 
 CellValue RowPacker::word(std::string_view text) {
   if (const auto known = words_.find(text); known != words_.end()) return known->second;
@@ -317,7 +340,10 @@ void RowPacker::pack(const Row& row, const Endpoint& remote, CellValue state) {
   std::size_t at = kFirstNumber;
   for_each_plain_column([&]<ColumnId kId>() {
     if (kIsMemory<kId> && setting_.info != InfoChoice::all) return;
-    if constexpr (HasColumn<kId, Row>) row_[at] = to_cell(std::invoke(ColumnSpec<kId>::kValue, row));
+    const bool wanted = !kIsFill<kId> || setting_.info == InfoChoice::all || has_unread_data(row);
+    if constexpr (HasColumn<kId, Row>) {
+      if (wanted) row_[at] = to_cell(std::invoke(ColumnSpec<kId>::kValue, row));
+    }
     ++at;
   });
 }

@@ -16,7 +16,7 @@ namespace tcpstat::record {
 
 /// How much of tcp_info is kept.
 enum class InfoChoice : std::uint8_t {
-  some,  ///< fifteen numbers, of all rows in a key frame, in between of those that show trouble
+  some,  ///< nineteen numbers, of all rows in a key frame, in between of those that show trouble
   all,   ///< every number of every row of every sample
 };
 /// Of rows without trouble in this sample, whether tcp_info is kept.
@@ -41,6 +41,8 @@ class RowPacker final : public Sink {
     Depth depth = Depth::trouble_alone;
     std::uint64_t boot_ms = 0;  ///< when the sample was taken, CLOCK_BOOTTIME
     RowLimits limits = {};
+    /// What next_bound() of the sample before said: past it rows are not looked at.
+    std::uint64_t bound = UINT64_MAX;
   };
 
   /// `room`: a sample that is needed no more, whose memory is used again.
@@ -54,6 +56,10 @@ class RowPacker final : public Sink {
   [[nodiscard]] TableSample take() { return std::move(sample_); }
   /// Rows that were left out.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
+  /// Sockets hardly change from one sample to the next, and neither does the largest identity that is kept: rows well past
+  /// it need no place that another one takes from them again. Should sockets have gone, fewer rows than the limit are kept
+  /// until the bound has followed.
+  [[nodiscard]] std::uint64_t next_bound() const;
 
  private:
   class Chosen;

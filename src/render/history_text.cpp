@@ -108,7 +108,9 @@ void write_findings(const Page& page, const History& history) {
   for (const PastFinding& finding : history.findings) {
     const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(finding.end - finding.begin);
     std::string line = local_text(finding.begin) + "  ";
-    line += finding.ended ? "for " + duration_text(static_cast<std::uint64_t>(lasted.count())) : "not ended";
+    const std::string length =
+        finding.samples == 1 ? "in one sample" : "for " + duration_text(static_cast<std::uint64_t>(lasted.count()));
+    line += finding.ended ? length : "not ended";
     line += "  ";
     page.out.append(line);
     const bool coloured = page.colour == Colour::yes && !colour_of(finding.severity).empty();
@@ -119,7 +121,14 @@ void write_findings(const Page& page, const History& history) {
     page.out.append(page.width == 0 ? "    " + safe(finding.message, page.charset) + "\n"
                                     : wrapped("    ", safe(finding.message, page.charset), page.width));
   }
-  if (history.findings.empty()) page.out.append("no findings\n");
+  if (history.findings.empty()) {
+    page.out.append("no findings\n");
+    return;
+  }
+  const auto worst =
+      std::max_element(history.findings.begin(), history.findings.end(),
+                       [](const PastFinding& a, const PastFinding& b) { return a.severity < b.severity; });
+  page.out.append("run: tcpstat check --at '" + local_text(worst->begin) + "'" + history.options + "\n");
 }
 
 }  // namespace

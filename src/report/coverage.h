@@ -10,6 +10,7 @@
 
 #include "model/flaw.h"
 #include "model/state.h"
+#include "report/tally.h"
 
 namespace tcpstat::inline report {
 
@@ -45,6 +46,10 @@ struct Coverage {
   bool complete = true;
   /// States that this source can show at all.
   StateSet visible = StateSet::all();
+  /// The rows are a part that was chosen of all, as a record keeps it in a flood: their number says nothing.
+  bool chosen_part = false;
+  /// What all were, where somebody counted them beside such rows.
+  std::optional<Tally> counted;
   std::vector<Warning> warnings;
   std::vector<NamespaceRead> namespaces;  ///< none where the run reads one alone
   std::string last_loss;                  ///< the message of the last lose()
@@ -60,6 +65,8 @@ struct Coverage {
     for (std::size_t i = 0; i < kFlawCount; ++i) flaws[i] += other.flaws[i];
     complete = complete && other.complete;
     visible = visible & other.visible;
+    chosen_part = chosen_part || other.chosen_part;
+    if (other.counted) counted = other.counted;
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());
     namespaces.insert(namespaces.end(), other.namespaces.begin(), other.namespaces.end());
     if (!other.last_loss.empty()) last_loss = other.last_loss;
@@ -83,6 +90,8 @@ struct Coverage {
   }
   /// A source that failed before its first row, or was empty: its zeros count nothing.
   [[nodiscard]] bool saw_nothing() const { return !complete && rows_read == 0; }
+  /// Whether the rows that a run was given can be counted for those that there were.
+  [[nodiscard]] bool counts_all() const { return !chosen_part || counted; }
   [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }
   [[nodiscard]] std::uint64_t flaw_total() const {
     std::uint64_t total = 0;

@@ -11,7 +11,9 @@ namespace tcpstat::inline report {
 
 class Tally {
  public:
-  void add(State state, Family family) { ++counts_[index(family)][static_cast<std::size_t>(state)]; }
+  void add(State state, Family family, std::uint64_t count = 1) {
+    counts_[index(family)][static_cast<std::size_t>(state)] += count;
+  }
 
   void add(const Tally& other) {
     for (std::size_t family = 0; family < counts_.size(); ++family) {

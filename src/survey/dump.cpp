@@ -177,6 +177,20 @@ void complete_warnings(Coverage& coverage, const Expected<void>& read) {
   if (!read) coverage.lose(std::string(kReadFailed), read.error().sentence());
 }
 
+/// Of rows that are a part, the numbers are what was counted beside them; no filter but one by state and family has any.
+void take_counted(const filter::Filter& filter, Report& report) {
+  std::optional<Tally>& counted = report.coverage.counted;
+  if (filter.has_conditions()) counted.reset();
+  if (!counted) return;
+  report.tally = {};
+  for (const Family family : {Family::ipv4, Family::ipv6}) {
+    for (const StateInfo& state : states()) {
+      if (!filter.has_family(family) || !filter.states.has(state.state)) continue;
+      report.tally.add(state.state, family, counted->count(state.state, family));
+    }
+  }
+}
+
 }  // namespace
 
 void take_first_rates(Host& host, const DumpPlan& plan) {
@@ -238,6 +252,7 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   report.source = host.source_name();
   report.limited = limit && limit->limited();
   if (selection) report.tally = selection->tally();
+  take_counted(plan.query.filter, report);
   return dump;
 }
 

@@ -286,8 +286,8 @@ class OwnLines(TestCase):
             self.assertEqual((len(document["connections"]), document["time"]), (count, f"2026-11-23T21:22:0{second}.000Z"))
             self.assertEqual(result.err, f"tcpstat: {file} has 3 samples; showing that of 2026-11-23T21:22:0{second}.000Z\n")
         self.fails("--source", file, "--at", "2026-11-23T21:22:06Z",
-                   sentence=r"cannot show \S+ at 2026-11-23T21:22:06.000Z: its first sample is of 2026-11-23T21:22:07.000Z")
-        self.fails("--source", file, "--at", "@0", sentence=r"cannot show \S+ at 1970-01-01T00:00:00.000Z: .*")
+                   sentence=r"cannot show \S+ at 2026-11-23T21:22:06.999Z: its first sample is of 2026-11-23T21:22:07.000Z")
+        self.fails("--source", file, "--at", "@0", sentence=r"cannot show \S+ at 1970-01-01T00:00:00.999Z: .*")
         # The command to type next shows the same sample tomorrow.
         checked = run("check", "--source", file, "--at", "-1s", "-j")
         commands = [finding["next"] for finding in json.loads(checked.out)["findings"] if finding["next"]]

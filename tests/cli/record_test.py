@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import subprocess
@@ -46,7 +47,7 @@ class Records(TestCase):
     def test_rows_are_those_that_were(self):
         columns = ("STATE,FAMILY,LOCAL,REMOTE,RECV_QUEUE,SEND_QUEUE,ACCEPT_QUEUE,SYN_RECV,RETRANSMITS,UID,INODE,PROCESS")
         live = self.succeeds("--proc-root", str(self.root.path), "-ap", "-f", "plain", "-o", columns)
-        then = self.succeeds("--record", self.record, "--at", "now", "-ap", "-f", "plain", "-o", columns, quiet=False)
+        then = self.succeeds("--record", self.record, "-ap", "-f", "plain", "-o", columns, quiet=False)
         self.assertEqual(sorted(then.lines), sorted(live.lines))
         self.assertRegex(then.err, r"\Atcpstat: showing the sample of 20\S+Z of /\S+\n\Z")
         # Owners and filters as ever.
@@ -103,6 +104,13 @@ class Records(TestCase):
                           if finding["severity"] in ("warning", "critical")})
         for finding in document["findings"]:
             self.assertEqual((finding["samples"], finding["ended"]), (3, False))
+        # The last line is the command that shows the sample in which the worst began.
+        words = shlex.split(self.succeeds("history", "--findings", "--record", self.record).lines[-1])
+        self.assertEqual(words[:4], ["run:", "tcpstat", "check", "--at"])
+        began = json.loads(run(*words[2:], "-j").out)
+        severities = ["ok", "info", "unknown", "warning", "critical"]
+        worst = max(document["findings"], key=lambda finding: severities.index(finding["severity"]))
+        self.assertEqual(began["time"], worst["begin"])
 
     def test_replay(self):
         samples = self.succeeds("watch", "--record", self.record, "--replay", "-1h..now", "-f", "ndjson", "-a", quiet=False)

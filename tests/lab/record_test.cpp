@@ -51,7 +51,7 @@ TEST_SUITE("record") {
                              " were recorded";
     const auto summary = document_of({"summary", "--json", "--record", record});
     REQUIRE(summary.is_object());
-    CHECK(summary["summary"]["by_state"]["syn_recv"] == kKeptOfListener);
+    CHECK(summary["summary"]["by_state"]["syn_recv"] == population.half_open());
     CHECK(summary["summary"]["by_state"]["established"] == population.established());
     CHECK(summary["complete"] == false);
     CHECK(summary["warnings"].dump().find(told) != std::string::npos);
@@ -68,6 +68,20 @@ TEST_SUITE("record") {
     CHECK(checked.out.find(told) != std::string::npos);
     CHECK(checked.out.find("not seen: the table was not read as a whole") != std::string::npos);
     CHECK(checked.out.find(", about ") == std::string::npos);
+    // The queue is judged by all half-opens, too.
+    CHECK(checked.out.find("queue " + std::to_string(population.half_open()) + " of ") != std::string::npos);
+    const std::string drawn = "| syn_recv=" + std::to_string(population.half_open()) + ";";
+    CHECK(checked.out.find(drawn) != std::string::npos);
+    // Of a part that a filter chose, and of rows without their counts, nobody knows how many there were.
+    CHECK(tcpstat({"check", "--record", record, "--remote", "10.0.0.0/8"}).out.find("| syn_recv=U;") !=
+          std::string::npos);
+    std::string rows;
+    for (const auto& file : std::filesystem::directory_iterator(record)) {
+      if (file.path().filename().string().starts_with("rows-")) rows = file.path();
+    }
+    const Outcome alone = tcpstat({"check", "--record", rows});
+    CHECK(alone.out.find("| syn_recv=U;") != std::string::npos);
+    CHECK(alone.out.find("the numbers of all are not in this file") != std::string::npos);
 
     const auto history = document_of({"history", "--json", "--record", record});
     REQUIRE(history.is_object());

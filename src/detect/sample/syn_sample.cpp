@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <numeric>
@@ -37,6 +38,17 @@ std::optional<double> HalfOpen::age_s() const {
 
 std::uint64_t SynListener::aged() const {
   return std::accumulate(by_rounds.begin() + 1, by_rounds.end(), std::uint64_t{0});
+}
+
+void SynListener::stretch_to(std::uint64_t all) {
+  if (half_open == 0 || all <= half_open) return;
+  each_stands_for = static_cast<double>(all) / static_cast<double>(half_open);
+  const auto stretched = [this](std::uint64_t count) {
+    return static_cast<std::uint64_t>(std::llround(each_stands_for * static_cast<double>(count)));
+  };
+  half_open = all;
+  deferred = stretched(deferred);
+  for (std::uint64_t& count : by_rounds) count = stretched(count);
 }
 
 void SynListener::add_half_opens(const SynListener& other) {

@@ -65,10 +65,14 @@ struct SynListener {
   std::uint64_t half_open = 0;                     ///< requests; exact
   std::uint64_t deferred = 0;                      ///< of these, deferred as far as the rows alone tell
   std::array<std::uint64_t, kRounds> by_rounds{};  ///< the others, by SYN+ACK retransmits (from /proc: timeouts); exact
-  std::uint64_t fast_open = 0;  ///< full sockets in SYN_RECV: TCP Fast Open, they sit in the accept queue already
+  std::uint64_t fast_open = 0;       ///< full sockets in SYN_RECV: TCP Fast Open, they sit in the accept queue already
+  std::uint64_t told_half_open = 0;  ///< by the sockets; each of a pool tells those of all
+  double each_stands_for = 1;        ///< requests; more where a record kept a part of them
 
   /// Not deferred, and at least one timeout old; exact.
   [[nodiscard]] std::uint64_t aged() const;
+  /// There were so many, of which those that were counted are a fair part.
+  void stretch_to(std::uint64_t all);
   /// Takes what was counted of the other's requests for its own.
   void add_half_opens(const SynListener& other);
   [[nodiscard]] ListeningEnd end() const { return {local, interface}; }
@@ -137,8 +141,10 @@ class SynSampler final : public Sink {
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
+  /// Whether the dump had every request, or a part of them and listeners that tell how many there were.
+  enum class Requests : std::uint8_t { all, part };
   /// Once, when the dump has ended.
-  SynSample take();
+  SynSample take(Requests requests = Requests::all);
 
  private:
   struct Known {
@@ -146,7 +152,7 @@ class SynSampler final : public Sink {
   };
   void half_open(const Connection& row);
   std::uint32_t place_of(const ListeningEnd& end);
-  void settle(SynSample& sample);
+  void settle(SynSample& sample, Requests requests);
 
   KeyedHash hash_;
   struct Place {

@@ -85,6 +85,7 @@ Flow SynSampler::listener(const Listener& row) {
   ++listener.sockets;
   // A sum, so that the order of the rows does not matter.
   if (row.cookie) listener.identity = listener.identity.value_or(0) + (*row.cookie ^ (*row.cookie << 32U));
+  listener.told_half_open = std::max<std::uint64_t>(listener.told_half_open, row.syn_recv.value_or(0));
   if (row.drops) listener.drops = listener.drops.value_or(0) + *row.drops;
   if (row.accept_limit) listener.backlogs.push_back(*row.accept_limit);
   if (!row.accept_queue) return Flow::more;
@@ -119,7 +120,7 @@ std::uint32_t SynSampler::place_of(const ListeningEnd& end) {
   return at->second;
 }
 
-void SynSampler::settle(SynSample& sample) {
+void SynSampler::settle(SynSample& sample, Requests requests) {
   // What nobody takes stands for itself.
   std::map<ListeningEnd, std::uint32_t> index;
   for (auto& [end, listener] : listeners_) {
@@ -147,14 +148,16 @@ void SynSampler::settle(SynSample& sample) {
     moved.push_back(at->second);
   }
   for (HalfOpen& entry : sample.half_opens) entry.listener = moved[entry.listener];
+  if (requests == Requests::all) return;
+  for (SynListener& listener : sample.listeners) listener.stretch_to(listener.told_half_open);
 }
 
-SynSample SynSampler::take() {
+SynSample SynSampler::take(Requests requests) {
   SynSample sample;
   sample.hash_ = hash_;
   sample.half_opens = half_opens_.sorted();
   sample.scale = half_opens_.scale();
-  settle(sample);
+  settle(sample, requests);
   for (const Known& known : known_.sorted()) sample.known_.push_back(known.hash);
   sample.known_up_to_ = known_.threshold();
   sample.other_rows = other_rows_;

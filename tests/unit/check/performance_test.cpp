@@ -49,5 +49,20 @@ TEST_CASE("what was not read is unknown, and no zero") {
   }
 }
 
+TEST_CASE("of rows that are a part, the number is what was counted beside them, or unknown") {
+  test::Scene scene;
+  scene.fresh(3);
+  Report reading;
+  reading.selected = StateSet::all();
+  reading.coverage.rows_read = 3;
+  reading.coverage.chosen_part = true;
+  for (const PerformanceValue& value : performance(scene.sample(), {}, reading)) CHECK_FALSE(value.value);
+  reading.tally.add(State::syn_recv, Family::ipv4, 6000);
+  reading.coverage.counted = reading.tally;
+  const auto values = performance(scene.sample(), {}, reading);
+  CHECK(values[0].value == 6000);
+  CHECK(values[1].value == 0);
+}
+
 }  // namespace
 }  // namespace tcpstat::check

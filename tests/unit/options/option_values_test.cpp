@@ -262,6 +262,14 @@ TEST_CASE("what lies in the past is a point in time, or so long ago") {
     CHECK(*past < now - hours(7 * 24) + std::chrono::minutes(1));
   }
   CHECK(*parse_past("@1795748400") == std::chrono::seconds(1'795'748'400));
+  // Times are shown to the second, so the end of a span or of what is looked back at has the whole second.
+  constexpr std::chrono::microseconds kEnd(1'795'748'400'999'999);
+  CHECK(*parse_end_of_time("@1795748400") == kEnd);
+  CHECK(*parse_past_end("@1795748400") == kEnd);
+  CHECK(parse_time_span("@1795748400..@1795748400")->to == kEnd);
+  CHECK(*parse_end_of_time("2026-11-27T03:00:00.250Z") == std::chrono::milliseconds(1'795'748'400'250));
+  CHECK(*parse_end_of_time("2026-11-27T03:00:00.000Z") == std::chrono::milliseconds(1'795'748'400'000));
+  CHECK(*parse_past_end("168h") < now - hours(7 * 24) + std::chrono::minutes(1));
   REQUIRE_FALSE(parse_past("7"));
   CHECK(parse_past("7").error().sentence.find("03:00") != std::string::npos);
 }

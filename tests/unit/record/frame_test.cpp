@@ -14,6 +14,15 @@ TEST_CASE("the checksum is CRC-32C") {
   CHECK(crc32c(std::string(32, '\xFF')) == 0x62A8'AB43);
 }
 
+TEST_CASE("a boot id is bytes and text, and zeros are none") {
+  const std::string text = "6f1c2b1e-0a3d-4c5e-9f80-1234567890ab";
+  const auto bytes = boot_bytes(text + "\n");
+  CHECK(bytes[0] == 0x6f);
+  CHECK(bytes[15] == 0xab);
+  CHECK(boot_text(bytes) == text);
+  CHECK_FALSE(boot_text(boot_bytes("")));
+}
+
 TEST_CASE("a file header comes back, and one that is not ours says why") {
   FileHeader header;
   header.kind = FileKind::counts;

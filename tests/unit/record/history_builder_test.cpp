@@ -18,7 +18,7 @@ class Samples {
   explicit Samples(std::string by, std::optional<std::chrono::milliseconds> step = {})
       : builder_(std::move(by), step) {}
 
-  void add(int second, CountsPacker counts) {
+  void add(int second, CountsPacker counts, std::uint8_t boot = 1) {
     FrameHeader header;
     header.wall_ns = seconds(second).count() * 1'000'000'000;
     header.kind = first_ || second % 7 == 0 ? FrameKind::key : FrameKind::difference;
@@ -29,7 +29,7 @@ class Samples {
     } else {
       REQUIRE(table_.apply_difference(encoder_.difference(sample)));
     }
-    builder_.add(header, table_);
+    builder_.add({.boot_id = {boot}}, header, table_);
   }
   History take(std::optional<std::uint64_t> limit = {}) { return builder_.take(limit); }
 
@@ -92,6 +92,33 @@ TEST_CASE("counters tell how much they grew, and a reset tells nothing") {
   const History history = samples.take();
   REQUIRE(history.series.size() == 1);
   CHECK(text_of(history.series[0]) == "listen_drops: - 4 0 - 2");
+}
+
+TEST_CASE("what is no counter does not grow") {
+  Samples samples("counter");
+  for (const int value : {1, 5}) {
+    CountsPacker counts;
+    counts.add("counter", "curr_estab", value);
+    samples.add(value, std::move(counts));
+  }
+  CHECK(samples.take().series.empty());
+}
+
+TEST_CASE("behind a start of the host counters begin anew, even if they are larger than before, and that is told") {
+  Samples samples("counter");
+  int second = 1;
+  for (const int value : {100, 104, 150, 151}) {
+    CountsPacker counts;
+    counts.add("counter", "listen_drops", value);
+    samples.add(second, std::move(counts), second < 3 ? 1 : 2);
+    ++second;
+  }
+  const History history = samples.take();
+  CHECK(text_of(history.series[0]) == "listen_drops: - 4 - 1");
+  REQUIRE(history.coverage.warnings.size() == 1);
+  CHECK(history.coverage.warnings[0].message ==
+        "the host was started anew between 1970-01-01T00:00:02.000Z and 1970-01-01T00:00:03.000Z");
+  CHECK(history.coverage.complete);
 }
 
 TEST_CASE("the limit keeps the greatest and says how many it left out") {

@@ -61,6 +61,24 @@ TEST_CASE("limits of processes come back, and nothing else is taken for one") {
   CHECK(limits[1].limit == 1'048'576);
 }
 
+TEST_CASE("states that were counted come back by family, and no other count is taken for one") {
+  Tally tally;
+  tally.add(State::syn_recv, Family::ipv4, 6000);
+  tally.add(State::syn_recv, Family::ipv6, 5);
+  tally.add(State::close, Family::ipv4, 9);
+  CountsPacker counts;
+  counts.add("port", "80", 7);
+  counts.add("states", "ipv4 SYN_RECV", 8);
+  add_states(tally, StateSet::all() - StateSet{State::close}, counts);
+  TableEncoder encoder(count_columns(), 0);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(counts.take(), {})));
+  const Tally back = states_from(table);
+  CHECK(back.count(State::syn_recv, Family::ipv4) == 6000);
+  CHECK(back.count(State::syn_recv, Family::ipv6) == 5);
+  CHECK(back.total() == 6005);
+}
+
 TEST_CASE("a setting of -1 is one") {
   KernelFacts facts;
   const auto& info = kOtherSettings.front();

@@ -194,6 +194,39 @@ TEST_CASE("what rules ask of tcp_info is recorded") {
   }
 }
 
+TEST_CASE("how full the receive buffer is, is kept of rows with unread data") {
+  test::TableNames names;
+  const auto fill_of = [&](std::uint32_t unread) {
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+    row.recv_queue = unread;
+    row.recv_memory_bytes = 90'000;
+    row.recv_buffer_bytes = 100'000;
+    row.send_buffer_bytes = 100'000;
+    RowPacker packer(names, {.boot_ms = kBoot});
+    packer.connection(row);
+    TableEncoder encoder(row_columns(InfoChoice::some), 0);
+    Table table;
+    REQUIRE(table.apply_key(encoder.key(packer.take(), {})));
+    class Look final : public Sink {
+     public:
+      Flow connection(const Connection& row) override {
+        fill = recv_buffer_fill(row);
+        CHECK_FALSE(row.send_buffer_bytes);
+        return Flow::more;
+      }
+      Flow listener(const Listener& /*row*/) override { return Flow::more; }
+      std::optional<double> fill;
+    };
+    Look look;
+    RecordedNames recorded;
+    unpack(table, kBoot, recorded, look);
+    return look.fill;
+  };
+  CHECK(fill_of(20'000) == 0.9);
+  CHECK_FALSE(fill_of(0));
+}
+
 TEST_CASE("each listener has a limit of its own, until there are very many") {
   test::TableNames names;
   const auto kept_of = [&](std::uint16_t listeners) {
@@ -211,6 +244,33 @@ TEST_CASE("each listener has a limit of its own, until there are very many") {
   CHECK(kept_of(2) == 2 * 50);
   CHECK(kept_of(200) == 200 * 50);
   CHECK(kept_of(2000) <= 512 * 50);
+}
+
+TEST_CASE("what the sample before kept bounds what is looked at, until there are fewer rows") {
+  test::TableNames names;
+  std::uint64_t bound = UINT64_MAX;
+  const auto cookies_kept = [&](std::uint64_t first, std::uint64_t end) {
+    RowPacker packer(names, {.boot_ms = kBoot, .limits = {.rows = 50}, .bound = bound});
+    for (std::uint64_t cookie = end; cookie-- > first;) {
+      Connection row =
+          test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+      row.cookie = cookie;
+      packer.connection(row);
+    }
+    bound = packer.next_bound();
+    const std::size_t rows = packer.take().rows();
+    CHECK(packer.dropped() == end - first - rows);
+    return rows;
+  };
+  CHECK(cookies_kept(0, 500) == 50);
+  CHECK(bound < UINT64_MAX / 4);
+  CHECK(cookies_kept(0, 500) == 50);
+  CHECK(bound < UINT64_MAX / 4);
+  // Most have gone: some of the others find no place, once.
+  const std::size_t left = cookies_kept(0, 60);
+  CHECK(left < 50);
+  CHECK(bound == UINT64_MAX);
+  CHECK(cookies_kept(0, 60) == 50);
 }
 
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {

@@ -3,17 +3,23 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
+#include <random>
 
+#include "parsers/host/opened_host.h"
 #include "parsers/records/record_file.h"
 #include "parsers/records/record_source.h"
 #include "parsers/records/record_store.h"
 #include "parsers/records/record_writer.h"
+#include "parsers/records/recorded_rows.h"
 #include "record/counts.h"
 #include "record/row_columns.h"
 #include "tests/unit/support/rows.h"
@@ -59,7 +65,7 @@ class Record {
                                       .interval = seconds(10),
                                       .limits = limits,
                                       .min_free_percent = 0,
-                                      .boot_id = {},
+                                      .boot_id = {boot},
                                       .say = [this](const std::string& sentence) { said.push_back(sentence); }});
     if (!opened) said.push_back(opened.error().sentence());
     return opened ? std::make_unique<Recorder>(std::move(*opened)) : nullptr;
@@ -78,6 +84,7 @@ class Record {
   }
 
   std::string path;
+  std::uint8_t boot = 1;
   std::vector<std::string> said;
 };
 
@@ -147,11 +154,12 @@ std::vector<std::uint64_t> counted_in(const std::string& path, seconds from, sec
   auto store = RecordStore::open(path);
   REQUIRE(store);
   std::vector<std::uint64_t> values;
-  REQUIRE(store->counts(from, to, coverage, [&](const record::FrameHeader&, const record::Table& table) {
-    for (std::size_t slot = 0; slot < table.slots(); ++slot) {
-      if (table.is_used(slot)) values.push_back(table.row(slot)[record::kCountValue] - 1);
-    }
-  }));
+  REQUIRE(store->counts(from, to, coverage,
+                        [&](const record::FileHeader&, const record::FrameHeader&, const record::Table& table) {
+                          for (std::size_t slot = 0; slot < table.slots(); ++slot) {
+                            if (table.is_used(slot)) values.push_back(table.row(slot)[record::kCountValue] - 1);
+                          }
+                        }));
   return values;
 }
 
@@ -167,7 +175,7 @@ TEST_CASE("who asks for counts keeps the sample that was loaded") {
   REQUIRE(store->samples() == 3);
   REQUIRE(store->load(1));
   int counted = 0;
-  const auto visit = [&](const record::FrameHeader&, const record::Table&) { ++counted; };
+  const auto visit = [&](const record::FileHeader&, const record::FrameHeader&, const record::Table&) { ++counted; };
   REQUIRE(store->counts(kThree, kThree + minutes(1), coverage, visit));
   CHECK(counted == 3);
   CHECK(store->samples() == 3);
@@ -203,6 +211,94 @@ TEST_CASE("each sample is found by its time, over key frames, hours and restarts
         std::vector<std::uint64_t>{1001, 1002, 1003});
   CHECK(counted_in(record.path, kThree, kThree + hours(24), coverage).size() == 400);
   CHECK(coverage.complete);
+}
+
+TEST_CASE("a sample is not held against one of before the host was started anew, however well their times fit") {
+  Record record;
+  for (const int boot : {1, 2}) {
+    record.boot = static_cast<std::uint8_t>(boot);
+    const auto writer = record.writer();
+    REQUIRE(writer);
+    for (int i = 0; i < 2; ++i) REQUIRE(writer->add(sample(kThree + seconds(20 * boot + 10 * i), 10 * boot + i)));
+  }
+  const auto earlier_of = [&](seconds at) {
+    const auto host = host::open_host({.source = host::SourceId::record, .file = record.path, .at = kThree + at});
+    REQUIRE(host);
+    const auto earlier = (*host)->earlier();
+    return earlier == nullptr ? "none" : earlier->facts().time;
+  };
+  CHECK(earlier_of(seconds(30)) == "2026-11-27T03:00:20.000Z");
+  CHECK(earlier_of(seconds(40)) == "none");
+  CHECK(earlier_of(seconds(50)) == "2026-11-27T03:00:40.000Z");
+}
+
+/// Records from sample number `next` on until it is killed, and answers a byte for each that is on the disk.
+[[noreturn]] void record_for_ever(Record& record, const record::RetentionLimits& limits, int next, int answers) {
+  const auto writer = record.writer(limits);
+  for (; writer != nullptr; ++next) {
+    // A restart, a new hour and a key frame come as often as a difference.
+    if (!writer->add(sample(kThree + seconds(601 * next), next, seconds(-1), 20))) break;
+    if (::write(answers, "k", 1) != 1) break;
+  }
+  ::_exit(1);
+}
+
+TEST_CASE("killed at 200 random moments of writing: what was on the disk is there, and nothing else is shown") {
+  std::mt19937 random(7);
+  for (const bool bounded : {false, true}) {
+    record::RetentionLimits limits;
+    if (bounded) limits.most_bytes = 20'000;
+    for (int round = 0; round < 10; ++round) {
+      Record record;
+      int next = 1;
+      for (int kill = 0; kill < 10; ++kill) {
+        std::array<int, 2> ends{};
+        REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+        const pid_t child = ::fork();
+        REQUIRE(child >= 0);
+        if (child == 0) record_for_ever(record, limits, next, ends[1]);
+        ::close(ends[1]);
+        char byte = 0;
+        int written = 0;
+        const int wanted = static_cast<int>(random() % 25);
+        while (written < wanted && ::read(ends[0], &byte, 1) == 1) ++written;
+        // Somewhere in the write that comes.
+        const auto moment = std::chrono::steady_clock::now() + std::chrono::microseconds(random() % 2000);
+        while (std::chrono::steady_clock::now() < moment) continue;
+        ::kill(child, SIGKILL);
+        while (::read(ends[0], &byte, 1) == 1) ++written;
+        ::close(ends[0]);
+        int status = 0;
+        REQUIRE(::waitpid(child, &status, 0) == child);
+        REQUIRE(WIFSIGNALED(status));
+        REQUIRE(written >= wanted);
+
+        const int last = next - 1 + written;  // that was said to be there; one more may be
+        CAPTURE(kill);
+        auto opened = RecordStore::open(record.path);
+        REQUIRE(opened);
+        RecordStore& all = *opened;
+        std::vector<int> shown;
+        Coverage coverage;
+        REQUIRE(all.index(kThree, kThree + hours(100'000), coverage));
+        for (std::size_t i = 0; i < all.samples(); ++i) {
+          REQUIRE(all.load(i));
+          PortOf port;
+          RecordedNames names;
+          loaded_sample(all, names)->hand_over(port);
+          CHECK(all.time(i) == kThree + seconds(601 * port.port));
+          shown.push_back(port.port);
+        }
+        CHECK(coverage.complete);
+        CHECK(std::is_sorted(shown.begin(), shown.end()));
+        if (last > 0) REQUIRE_FALSE(shown.empty());
+        const int newest = shown.empty() ? 0 : shown.back();
+        CHECK((newest == last || newest == last + 1));
+        if (!bounded) CHECK(shown.size() == static_cast<std::size_t>(newest));
+        next = newest + 1;
+      }
+    }
+  }
 }
 
 TEST_CASE("a time at which nothing was recorded is told, with the sample before it") {

@@ -37,6 +37,8 @@ Expected<void> FakeHost::read(const filter::Query& query, Sink& sink, Coverage& 
     if (sink.listener(row) == Flow::stop) return {};
   }
   for (const Flaw flaw : dump.flaws) coverage.add(flaw);
+  coverage.chosen_part = dump.counted.has_value();
+  coverage.counted = dump.counted;
   if (dump.error) return tl::make_unexpected(*dump.error);
   return {};
 }

@@ -36,6 +36,7 @@ struct FakeDump {
   std::optional<Error> error = {};    ///< comes behind the rows
   std::vector<Flaw> flaws = {};       ///< rows that could not be understood
   std::chrono::milliseconds takes{};  ///< how long it takes
+  std::optional<Tally> counted = {};  ///< the rows are a part of so many
 };
 
 class FakeHost final : public Host {

@@ -49,6 +49,22 @@ struct Scene {
   test::Recorder recorder;
 };
 
+TEST_CASE_FIXTURE(Scene, "of rows that are a part, the numbers are those of all, as far as states and families tell") {
+  Tally all;
+  all.add(State::syn_recv, Family::ipv4, 6000);
+  all.add(State::syn_recv, Family::ipv6, 50);
+  all.add(State::established, Family::ipv4, 7);
+  host.dumps[0].counted = all;
+  CHECK(take().report.tally.total() == 6057);
+  plan.query.filter.states = plan.query.states = StateSet{State::syn_recv};
+  plan.query.filter.ipv6 = false;
+  CHECK(take().report.tally.total() == 6000);
+  plan.query.filter.processes = {"nginx"};
+  const Dump dump = take();
+  CHECK(dump.report.tally.total() == 0);
+  CHECK_FALSE(dump.report.coverage.counts_all());
+}
+
 const Error kNoProc{"look for the owners of sockets in /proc", 2};
 
 TEST_CASE_FIXTURE(Scene, "a dump reads once, and looks for owners only if it is told to") {

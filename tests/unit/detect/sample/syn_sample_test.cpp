@@ -94,6 +94,30 @@ TEST_CASE("the listeners of a SO_REUSEPORT pool are one, and the fullest queue c
   CHECK(queue_limit(sample.listeners[0], {}) == 4 * 65);
 }
 
+TEST_CASE("of requests that are a part, each stands for those that its listener tells of") {
+  Scene scene;
+  const auto sampled = [&](SynSampler::Requests requests) {
+    SynSampler sampler;
+    for (int i = 0; i < 40; ++i) sampler.connection(scene.request(i % 4 == 0 ? 0.5 : 4));
+    // A pool: each of its sockets tells of all.
+    for (int i = 0; i < 2; ++i) {
+      Listener listener = test::listener(scene.local);
+      listener.syn_recv = 4000;
+      sampler.listener(listener);
+    }
+    return sampler.take(requests);
+  };
+  const SynSample part = sampled(SynSampler::Requests::part);
+  REQUIRE(part.listeners.size() == 1);
+  CHECK(part.listeners[0].half_open == 4000);
+  CHECK(part.listeners[0].by_rounds[0] == 1000);
+  CHECK(part.listeners[0].aged() == 3000);
+  CHECK(part.listeners[0].each_stands_for == 100);
+  const SynSample all = sampled(SynSampler::Requests::all);
+  CHECK(all.listeners[0].half_open == 40);
+  CHECK(all.listeners[0].each_stands_for == 1);
+}
+
 TEST_CASE("listeners on different devices are pools of their own") {
   const auto devices_of = [](std::initializer_list<std::uint32_t> interfaces) {
     SynSampler sampler;
