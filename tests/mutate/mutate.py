@@ -157,7 +157,8 @@ def configure():
     if (BUILD / "build.ninja").exists():
         return
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
-    linker = ["-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=gold"] if shutil.which("ld.gold") else []
+    linker = next(([f"-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld={name}"] for name in ("mold", "gold")
+                   if shutil.which(f"ld.{name}")), [])
     # -w: a change may leave a variable unused, and that is no reason to skip it. With assertions, reading what is not
     # there is noticed.
     code, out = quietly(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
