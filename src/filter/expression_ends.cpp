@@ -71,6 +71,7 @@ class EndParser {
     return text;
   }
   std::string_view family(Family family, std::string_view rest) {
+    family_ = family;
     parts_.emplace_back(Test(FamilyTest{family}));
     return rest;
   }
@@ -137,6 +138,10 @@ class EndParser {
     auto address = parse_address(address_text);
     if (!address && has_length) address = parse_short(address_text);
     if (!address) return hint_of(address_text);
+    // The other way round it may be an IPv4 peer of an IPv6 socket.
+    if (family_ == Family::ipv4 && address->family == Family::ipv6) {
+      return wrong("inet: is for IPv4, and " + in_quotes(address_text) + " is an IPv6 address", "leave out inet:");
+    }
     unsigned length = address_bits(address->family);
     if (has_length) {
       const auto given = length_of(text.substr(slash + 1), address->family);
@@ -269,6 +274,7 @@ class EndParser {
   Side side_;
   const ExpressionWords& words_;
   Parts parts_;
+  std::optional<Family> family_;  ///< that a prefix named
 };
 
 }  // namespace

@@ -259,6 +259,8 @@ TEST_CASE("wrong filters name the place and what would be right") {
       {"flag retry", 5, "unknown flag \"retry\""},
       {"cgroup x", 7, "bad control group \"x\"", "a path, as /system.slice/ssh.service"},
       {"src example.org", 4, "unknown address \"example.org\""},
+      {"src inet:[::1]:80", 4, "inet: is for IPv4, and \"::1\" is an IPv6 address"},
+      {"src unix:*", 4, "there are no unix: sockets among those of TCP"},
       {"fwmark = 0x5/0x1", 9, "the mark \"0x5/0x1\" matches nothing"},
       {"cwnd > 18446744073709551616", 7, "bad value \"18446744073709551616\" of cwnd"},
   };
