@@ -3,10 +3,38 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cerrno>
 #include <utility>
 
 namespace tcpstat::inline base {
+namespace {
+
+/// What write_small() takes: numbers of at most eight digits.
+constexpr std::uint64_t kSmallNumbers = 100'000'000;
+
+/// Writes a number from 1 to kSmallNumbers - 1; up to eight bytes behind `to` may change. The digits come in parallel:
+/// halves of four in one word, then pairs, then digits, the first in the lowest byte.
+char* write_small(char* to, std::uint32_t value) {
+  const std::uint64_t fours = value / 10'000 | std::uint64_t{value % 10'000} << 32U;
+  const std::uint64_t hundreds = (fours * 10'486 >> 20U) & 0x0000'007F'0000'007FU;  // up to 9999 it divides by 100
+  const std::uint64_t pairs = hundreds | (fours - hundreds * 100) << 16U;
+  const std::uint64_t tens = (pairs * 103 >> 10U) & 0x000F'000F'000F'000FU;  // up to 99 it divides by 10
+  const std::uint64_t digits = tens | (pairs - tens * 10) << 8U;
+  const auto zeros = static_cast<unsigned>(std::countr_zero(digits)) / 8U;
+  const std::uint64_t text = (digits | 0x3030'3030'3030'3030U) >> (8U * zeros);
+  std::memcpy(to, &text, sizeof text);
+  return to + (sizeof text - zeros);
+}
+
+}  // namespace
+
+char* write_digits(char* to, std::uint64_t value) {
+  if (std::endian::native == std::endian::little && value < kSmallNumbers) {
+    return write_small(to, static_cast<std::uint32_t>(value));
+  }
+  return std::to_chars(to, to + kMostDigits, value).ptr;
+}
 
 TextBuffer::TextBuffer(const TextBuffer& other) : TextBuffer(other.fd_, other.capacity_) {
   error_ = other.error_;

@@ -17,12 +17,22 @@ namespace tcpstat::inline base {
 /// Room for any integer.
 inline constexpr std::size_t kMostDigits = 24;
 
-/// Writes a number in decimal; returns its end. Most numbers of a row are zero.
+/// Writes a number of at least two digits in decimal into room for kMostDigits; returns its end.
+char* write_digits(char* to, std::uint64_t value);
+
+/// Writes a number in decimal into room for kMostDigits; returns its end. Most numbers of a row are zero.
 template <typename Integer>
 char* write_number(char* to, Integer value) {
-  if (static_cast<std::make_unsigned_t<Integer>>(value) >= 10) return std::to_chars(to, to + kMostDigits, value).ptr;
-  *to = static_cast<char>('0' + value);
-  return to + 1;
+  const auto magnitude = static_cast<std::make_unsigned_t<Integer>>(value);
+  if (magnitude < 10) {
+    *to = static_cast<char>('0' + value);
+    return to + 1;
+  }
+  if constexpr (std::is_unsigned_v<Integer>) {
+    return write_digits(to, value);
+  } else {
+    return std::to_chars(to, to + kMostDigits, value).ptr;
+  }
 }
 
 class TextBuffer {

@@ -27,6 +27,8 @@ std::string_view plain_prefix(std::string_view text) {
 
 }  // namespace
 
+bool is_plain(std::string_view text) { return plain_prefix(text).size() == text.size(); }
+
 void append_escaped(TextBuffer& out, std::string_view text, Charset charset) {
   while (true) {
     const std::string_view plain = plain_prefix(text);

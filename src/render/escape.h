@@ -16,6 +16,9 @@ enum class Charset : bool { ascii, utf8 };
 /// stand (is_visible()) become \xNN for each byte; so does all that `charset` does not have.
 void append_escaped(TextBuffer& out, std::string_view text, Charset charset = Charset::utf8);
 
+/// Whether no format needs to escape anything in it.
+bool is_plain(std::string_view text);
+
 /// A JSON string with its quotes (RFC 8259 §7); controls become \u00NN, bytes that are not UTF-8 U+FFFD.
 void append_json_string(TextBuffer& out, std::string_view text);
 

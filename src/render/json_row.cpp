@@ -88,11 +88,11 @@ constexpr Literal member_start() {
   return text;
 }
 
-/// Numbers, addresses and our own words are at most this long, quotes included.
+/// Numbers, addresses and our own words are at most this long, quotes included; most names of others are, too.
 constexpr std::size_t kMostOwnValue = 64;
 static_assert(kMostOwnValue >= kMaxAddressText + 2);
 
-/// What a row takes but for text of others and lists.
+/// What a row takes but for long text of others and lists.
 template <typename Row>
 constexpr std::size_t most_own_text() {
   std::size_t size = 0;
@@ -125,6 +125,9 @@ class MemberWriter {
   /// Null for none.
   void word(std::string_view text) {
     if (text.empty()) return null();
+    quoted(text);
+  }
+  void quoted(std::string_view text) {
     *to_++ = '"';
     put(text);
     *to_++ = '"';
@@ -143,6 +146,7 @@ class MemberWriter {
   }
   void foreign(std::string_view text) {
     if (text.empty()) return null();
+    if (text.size() + 2 <= kMostOwnValue && is_plain(text)) return quoted(text);
     long_value([&](TextBuffer& out) { append_json_string(out, text); });
   }
 

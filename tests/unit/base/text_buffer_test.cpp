@@ -79,6 +79,25 @@ TEST_CASE("whatever the pieces, the text comes out whole and in order") {
   CHECK(content_of(file) == expected);
 }
 
+TEST_CASE("numbers are written as the library writes them") {
+  const auto written = [](auto value) {
+    char text[kMostDigits];
+    return std::string(text, write_number(text, value));
+  };
+  for (std::uint32_t value = 0; value < 100'000; ++value) REQUIRE(written(value) == std::to_string(value));
+  for (std::uint32_t value = 100'000; value < 100'100'000; value += 9'973) {
+    REQUIRE(written(value) == std::to_string(value));
+  }
+  for (std::uint64_t power = 10; power < 1'000'000'000'000; power *= 10) {
+    for (const std::uint64_t value : {power - 1, power, power + 1}) {
+      CHECK(written(value) == std::to_string(value));
+      CHECK(written(-static_cast<std::int64_t>(value)) == "-" + std::to_string(value));
+    }
+  }
+  CHECK(written(std::uint8_t{255}) == "255");
+  CHECK(written(std::int16_t{-5}) == "-5");
+}
+
 TEST_CASE("the extreme numbers are written whole") {
   TextBuffer out;
   out.number(std::numeric_limits<std::int64_t>::min());
