@@ -9,6 +9,7 @@
 #include "parsers/host/opened_host.h"
 #include "parsers/names/system_names.h"
 #include "render/formats.h"
+#include "render/transition_writer.h"
 
 namespace tcpstat::cli::verbs {
 
@@ -29,8 +30,7 @@ ExitStatus end_failed(const Error& error, const Notes& notes) {
   return ExitStatus::failed;
 }
 
-void write_failed(const render::Format& format, const options::OutputChoice& choice, WithRows rows,
-                  const Error& error) {
+void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error) {
   if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
   Report report;
   report.facts = host::host_facts("");
@@ -40,10 +40,16 @@ void write_failed(const render::Format& format, const options::OutputChoice& cho
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};
-  if (rows == WithRows::no) {
-    format.summary(settings, report, {});
-  } else {
-    format.list(std::move(settings))->finish(report);
+  switch (what) {
+    case Unread::counts:
+      format.summary(settings, report, {});
+      break;
+    case Unread::rows:
+      format.list(std::move(settings))->finish(report);
+      break;
+    case Unread::transitions:
+      format.transitions(std::move(settings))->finish(report, {});
+      break;
   }
   out.flush();
   LastWords::output_is_whole();

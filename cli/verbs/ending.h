@@ -2,6 +2,8 @@
 // How every verb ends: what the reading could not see is said, the output is written out, and both become an exit
 // status.
 
+#include <cstdint>
+
 #include "base/text_buffer.h"
 #include "cli/exit_status.h"
 #include "cli/notes.h"
@@ -22,8 +24,8 @@ ExitStatus end_failed(const Error& error, const Notes& notes);
 
 /// A document of `format` that says on standard output what failed, if the format has a place for it. A file that was
 /// asked for stays as it was.
-enum class WithRows : bool { no, yes };
-void write_failed(const render::Format& format, const options::OutputChoice& choice, WithRows rows, const Error& error);
+enum class Unread : std::uint8_t { counts, rows, transitions };
+void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error);
 
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);

@@ -86,7 +86,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   auto opened = host::open_host(host_options(list.source, list.filter));
   const render::Format& format = render::format(list.output.format);
   if (!opened) {
-    write_failed(format, list.output, WithRows::yes, opened.error());
+    write_failed(format, list.output, Unread::rows, opened.error());
     return end_failed(opened.error(), notes);
   }
   Host& host = **opened;

@@ -1,6 +1,7 @@
 // tcpstat watch: the same question again and again.
 
 #include <time.h>
+#include <unistd.h>
 
 #include <array>
 
@@ -64,19 +65,28 @@ bool Samples::next() {
   return true;
 }
 
+/// A pipe gets the end of what it was to read.
+template <typename Command>
+static ExitStatus end_unread(const Command& watch, const Error& error, const Notes& notes) {
+  constexpr Unread kWhat = std::is_same_v<Command, options::EventsCommand> ? Unread::transitions : Unread::rows;
+  const bool on_terminal = look_at_terminal(STDOUT_FILENO).is_terminal;
+  write_failed(render::format(on_terminal ? watch.output.format : watch.format_in_pipe), watch.output, kWhat, error);
+  return end_failed(error, notes);
+}
+
 template <typename Command>
 static ExitStatus run_watch(const Command& watch, const Notes& notes) {
   Expected<std::unique_ptr<Host>> host;
   host::ReplayedRecord* replay = nullptr;
   if (watch.replay) {
     auto record = host::ReplayedRecord::open(watch.source.file, watch.replay->from, watch.replay->to);
-    if (!record) return end_failed(record.error(), notes);
+    if (!record) return end_unread(watch, record.error(), notes);
     replay = record->get();
     host = std::move(*record);
   } else {
     host = host::open_host(host_options(watch.source, watch.filter));
   }
-  if (!host) return end_failed(host.error(), notes);
+  if (!host) return end_unread(watch, host.error(), notes);
   auto output = Output::open(watch.output.file, watch.source.timeout);
   if (!output) return end_failed(output.error(), notes);
   const bool on_terminal = look_at_terminal(output->fd()).is_terminal;

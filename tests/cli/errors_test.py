@@ -159,6 +159,18 @@ class SourceErrors(TestCase):
         self.assertEqual([w["code"] for w in document["warnings"]], ["read_failed"])
         self.assertRegex(result.err, r"\Atcpstat: cannot read .*/net/tcp6: Is a directory.*\n\Z")
 
+    def test_a_pipe_gets_an_end_where_nothing_could_be_opened(self):
+        import json
+        for ask in (["-f", "json"], ["-f", "ndjson"], ["summary", "-f", "json"], ["watch", "-f", "ndjson"], ["watch"],
+                    ["watch", "--events", "-f", "json"], ["watch", "--events"]):
+            with self.subTest(ask=ask):
+                result = run(*ask, "--netns", "no-such-namespace")
+                self.assertEqual(result.code, 2)
+                self.assertRegex(result.err, r"\Atcpstat: cannot find the network namespace [^\n]*\n\Z")
+                document = json.loads(result.out)
+                self.assertFalse(document["complete"])
+                self.assertEqual([w["code"] for w in document["warnings"]], ["read_failed"])
+
     @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
     def test_a_directory_without_permission(self):
         here = self.directory()
