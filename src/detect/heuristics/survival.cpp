@@ -13,7 +13,8 @@ constexpr ThresholdInfo kThresholds[] = {
     {"width", 1, "s", "the later round must have been seen for so long"},
     {"likelihood", 2.7, "ln",
      "the fit to all rounds must be so much likelier than a flood: chance does it once in 100"},
-    {"accused", 2, "ln", "so much likelier more than any clients' survive all rounds, or one look proves no flood"},
+    {"accused", 2, "ln",
+     "that more survive than clients leave must be so much likelier; else one look proves no flood"},
 };
 constexpr RuleInfo kRule = {"survival", "do half-opens survive from one timer round to the next?",
                             "RFC 6298 §5.5; net/ipv4/inet_connection_sock.c, reqsk_timer_handler()", kThresholds};
