@@ -121,7 +121,7 @@ class Records(TestCase):
                                "-a", quiet=False)
         self.assertEqual(json.loads(events.lines[-1])["summary"]["total"], harness.TOTAL)
         self.assertEqual(len(events.lines), 1)  # nothing happened
-        self.fails("watch", "--record", self.record, "--replay", "-3h..-2h",
+        self.fails("watch", "--record", self.record, "--replay", "-3h..-2h", "-f", "table",
                    sentence=rf"cannot replay {self.record}: it has no sample from .*")
 
     def test_times(self):
