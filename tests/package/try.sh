@@ -62,7 +62,9 @@ provided_here() {
 }
 made_rpm=$(echo "$made"/*.rpm)
 mkdir -p "$rpms"
-quietly here apt-get -qq install -y --no-install-recommends libmnl0
+libraries="libmnl0 libelf1 libtraceevent1"
+# shellcheck disable=SC2086 # a list
+quietly here apt-get -qq install -y --no-install-recommends $libraries
 in_rpms --initdb
 rpm_install "$made_rpm" && fail 'the .rpm asks for nothing'
 grep -q 'libmnl.so.0' "$bare.log" || fail "the .rpm does not ask for libmnl: $(cat "$bare.log")"
@@ -83,7 +85,8 @@ rpm_install "$(rpm_of tcpstat)" || fail "$(cat "$bare.log")"
 rpm_install "$made_rpm" && fail 'rpm installed it beside another tcpstat'
 grep -q 'tcpstat.*conflicts' "$bare.log" || fail "no reason: $(cat "$bare.log")"
 rm -rf "$rpms" "$bare/var/lib/rpm"
-quietly here apt-get -qq purge -y libmnl0
+# shellcheck disable=SC2086 # a list
+quietly here apt-get -qq purge -y $libraries
 
 deb=/root/$(basename "$made"/*.deb)
 
