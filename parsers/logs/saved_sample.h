@@ -1,6 +1,7 @@
 #pragma once
 // One sample of a saved file: its rows, what the file tells about them, and what is missing.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -48,6 +49,12 @@ class SavedSample {
   /// The same for a row as a kernel tells it, which repeats rows: what follows from its facts is added.
   void complete(Connection row, Alike alike);
   void complete(Listener row, Alike alike);
+
+  /// Makes room for so many connections at once: growing step by step touches twice the memory.
+  void expect(std::size_t connections) {
+    rows.connections().reserve(connections);
+    connections_.reserve(connections);
+  }
 
   /// Until Flow::stop.
   void hand_over(Sink& sink);
