@@ -41,11 +41,6 @@ class FirstMatch final : public Sink {
   Flow listener(const Listener&) override { return Flow::stop; }
 };
 
-/// ": cannot look into …", or nothing.
-std::string reason_of(const Coverage& coverage) {
-  return coverage.warnings.empty() ? "" : ": " + coverage.warnings.back().message;
-}
-
 /// -q: whether there is such a connection.
 ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& source, Host& host, const Notes& notes) {
   plan.until = survey::DumpPlan::Until::first_match;
@@ -59,7 +54,7 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   if (dump.report.tally.total() > 0) return ExitStatus::done;
   // As grep -q: what was not seen may have been the match.
   if (dump.report.coverage.complete) return ExitStatus::no_match;
-  notes.error("no match in what could be read" + reason_of(dump.report.coverage));
+  notes.error("no match in what could be read: " + dump.report.coverage.why_incomplete());
   return ExitStatus::failed;
 }
 

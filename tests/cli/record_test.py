@@ -129,6 +129,9 @@ class Records(TestCase):
         later = run("--record", self.record, "--at", "2099-01-01T00:00:00Z", "-a", "--strict")
         self.assertEqual(later.code, 2)
         self.assertIn("nothing was recorded after ", later.err)
+        # The reason is what was lost, not what was said last.
+        self.fails("--record", self.record, "--at", "2099-01-01T00:00:00Z", "-q", "--port", "9",
+                   sentence="no match in what could be read: nothing was recorded after .*")
         self.fails("--record", self.record + "/none", sentence=r"cannot open the record .*: No such file or directory \(.*\)")
         week = json.loads(self.succeeds("history", "--record", self.record, "--since", "7d", "--by", "state", "-j").out)
         self.assertEqual(week["samples"], 3)
