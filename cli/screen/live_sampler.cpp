@@ -34,18 +34,6 @@ std::string local_time(const Clock& clock) {
   return {text.data(), std::strftime(text.data(), text.size(), "%H:%M:%S", &local)};
 }
 
-/// 127/8 and ::1 (RFC 6890).
-bool is_loopback(const Transition& of) {
-  if (!of.remote) return false;
-  const Address address = of.remote->address.unmapped();
-  constexpr std::uint8_t kLoopback = 127;
-  if (address.family == Family::ipv4) return address.bytes[0] == kLoopback;
-  Address one;
-  one.family = Family::ipv6;
-  one.bytes.back() = 1;
-  return address == one;
-}
-
 std::string change_text(const Transition& of) {
   const auto word = [](ObservedState state, const char* absent) {
     return state == ObservedState::absent() ? std::string(absent) : std::string(name(state));
@@ -134,7 +122,8 @@ Flow LiveSampler::note(const Transition& transition, const Judgement& judgement)
   for (Event& known : data.events) {
     if (known.sample != data.samples || ++looked > kNear) break;
     if (known.local != remote || known.remote != local || !known.peer_change.empty()) continue;
-    if (known.netns != netns && is_loopback(transition)) continue;  // each namespace has a loopback device of its own
+    if (known.netns != netns && transition.remote && transition.remote->address.is_loopback())
+      continue;  // each namespace has a loopback device of its own
     known.peer_change = change_text(transition);
     if (judgement.verdict > known.verdict) {
       known.verdict = judgement.verdict;

@@ -17,12 +17,7 @@ std::optional<std::string> text(const Number& number) {
 AuditJudgement unknown() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
 
 /// Reachable from other hosts, as far as its address tells.
-bool is_public(const Listener& listener) {
-  const Address address = listener.local.address.unmapped();
-  constexpr std::uint8_t kLoopback = 127;
-  if (address.family == Family::ipv4) return address.bytes[0] != kLoopback;
-  return to_string(address) != "::1";
-}
+bool is_public(const Listener& listener) { return !listener.local.address.is_loopback(); }
 
 bool any_public(const AuditInput& input) {
   return std::any_of(input.listeners.begin(), input.listeners.end(), is_public);

@@ -32,14 +32,6 @@ constexpr double kTimeWaitSeconds = std::chrono::duration<double>(kTcpTimewaitLe
 
 using Ways = FrequentKeys<Way, WayHash>;
 
-bool is_loopback(const Address& address) {
-  constexpr std::uint8_t kLoopbackNet = 127;
-  if (address.family == Family::ipv4) return address.bytes[0] == kLoopbackNet;
-  Address one{Family::ipv6, {}};
-  one.bytes[15] = 1;
-  return address == one;
-}
-
 class Ports : public Diagnosis {
  public:
   explicit Ports(const RuleLimits& rule_limits) : rule_limits_(rule_limits), held_(WayHash{}), waiting_(WayHash{}) {
@@ -155,7 +147,7 @@ class Ports : public Diagnosis {
   [[nodiscard]] bool reusable(const Way& way) const {
     if (rule_limits_.settings.timestamps == 0) return false;
     const auto reuse = rule_limits_.settings.tw_reuse;
-    return reuse == 1 || (reuse == 2 && is_loopback(way.local) && is_loopback(way.remote.address));
+    return reuse == 1 || (reuse == 2 && way.local.is_loopback() && way.remote.address.is_loopback());
   }
 
   void judge(const Way& way, const Use& use, std::vector<Finding>& out) const {

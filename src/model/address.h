@@ -29,6 +29,15 @@ struct Address {
     return family == Family::ipv6 && std::memcmp(bytes.data(), kPrefix.data(), kPrefix.size()) == 0;
   }
   [[nodiscard]] bool is_wildcard() const { return bytes == std::array<std::uint8_t, 16>{}; }
+  /// 127/8 and ::1 (RFC 6890), v4-mapped ones too.
+  [[nodiscard]] bool is_loopback() const {
+    constexpr std::uint8_t kNet = 127;
+    const Address plain = unmapped();
+    if (plain.family == Family::ipv4) return plain.bytes[0] == kNet;
+    Address one{Family::ipv6, {}};
+    one.bytes.back() = 1;
+    return plain == one;
+  }
   /// fe80::/10 (RFC 4291 §2.5.6)
   [[nodiscard]] bool is_link_local() const {
     return family == Family::ipv6 && bytes[0] == 0xFE && (bytes[1] & 0xC0U) == 0x80U;

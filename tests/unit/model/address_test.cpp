@@ -40,6 +40,18 @@ TEST_CASE("IPv6 is written as RFC 5952 wants it") {
   }
 }
 
+TEST_CASE("an address of this host is loopback, whatever family it is written in") {
+  for (const char* here : {"127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"}) {
+    CAPTURE(here);
+    CHECK(address(here).is_loopback());
+  }
+  for (const char* elsewhere :
+       {"126.255.255.255", "128.0.0.1", "::", "::2", "7f00::1", "::ffff:128.0.0.1", "0.0.0.0"}) {
+    CAPTURE(elsewhere);
+    CHECK_FALSE(address(elsewhere).is_loopback());
+  }
+}
+
 TEST_CASE("random addresses are written as inet_ntop(3) writes them, and read back") {
   test::Random random(11);
   for (int i = 0; i < 100'000; ++i) {
