@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/quantity_text.h"
 #include "cli/screen/input.h"
 #include "cli/screen/live_sampler.h"
 #include "cli/terminal.h"
@@ -133,9 +134,9 @@ std::string Live::summary() {
   const Report& reading = data.judged.reading;
   std::string text = data.host.empty() ? "" : data.host + "  ";
   text += data.local_time + "  every " + interval_text(view_.interval()) + "  sample " + std::to_string(data.samples) +
-          "  " + std::to_string(reading.tally.total()) + (reading.tally.total() == 1 ? " socket" : " sockets");
+          "  " + counted(reading.tally.total(), "socket");
   if (const std::size_t namespaces = data.judged.namespaces.size(); namespaces > 0) {
-    text += " in " + std::to_string(namespaces) + (namespaces == 1 ? " network namespace" : " network namespaces");
+    text += " in " + counted(namespaces, "network namespace");
   }
   bool first = true;
   for (const StateInfo& state : states()) {

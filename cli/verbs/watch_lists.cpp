@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "base/quantity_text.h"
 #include "base/wrapped.h"
 #include "cli/screen/words.h"
 #include "cli/terminal.h"
@@ -18,8 +19,8 @@ namespace {
 /// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
 std::string headline(const render::SampleTime& time, const std::string& every, const Report& report) {
   std::string text = report.facts.host ? *report.facts.host + "  " : "";
-  text += time.local + every + "  sample " + std::to_string(time.snapshot) + "  " +
-          std::to_string(report.tally.total()) + (report.tally.total() == 1 ? " socket" : " sockets");
+  text +=
+      time.local + every + "  sample " + std::to_string(time.snapshot) + "  " + counted(report.tally.total(), "socket");
   for (const StateInfo& state : states()) {
     const std::uint64_t count = report.tally.count(state.state);
     if (count == 0) continue;

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "parsers/logs/file_kind.h"
 #include "parsers/logs/saved_dump.h"
@@ -168,7 +169,7 @@ class FileSource final : public source::Source {
   Expected<void> say_none(const std::string& name) {
     if (options_.sample && count_ > 0) {
       return failure("show sample " + std::to_string(*options_.sample) + " of " + name, 0, "",
-                     "it has " + std::to_string(count_) + (count_ == 1 ? " sample" : " samples"));
+                     "it has " + counted(count_, "sample"));
     }
     if (options_.at && count_ > 0) {
       const std::string what = "show " + name + " at " + timestamp(*options_.at);
@@ -189,13 +190,12 @@ class FileSource final : public source::Source {
   void say_count(const std::string& name) {
     Coverage& coverage = chosen_->coverage;
     if (other_tables_ > 0) {
-      coverage.warn("other_tables", "left out " + std::to_string(other_tables_) +
-                                        (other_tables_ == 1 ? " row" : " rows") +
-                                        " of tables that are not of TCP sockets");
+      coverage.warn("other_tables",
+                    "left out " + counted(other_tables_, "row") + " of tables that are not of TCP sockets");
     }
     if (options_.at) {
-      coverage.warn("sample_time", name + " has " + std::to_string(count_) + (count_ == 1 ? " sample" : " samples") +
-                                       "; showing that of " + chosen_->facts.time);
+      coverage.warn("sample_time",
+                    name + " has " + counted(count_, "sample") + "; showing that of " + chosen_->facts.time);
     }
     if (count_ < 2 || options_.sample || options_.at) return;
     std::string when;

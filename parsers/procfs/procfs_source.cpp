@@ -14,6 +14,7 @@
 #include <memory>
 
 #include "base/file_descriptor.h"
+#include "base/quantity_text.h"
 #include "parsers/procfs/byte_order_guess.h"
 #include "parsers/procfs/proc_net_tcp_stream.h"
 #include "parsers/source/time_budget.h"
@@ -45,8 +46,7 @@ class ProcfsSource final : public source::Source {
     if (const std::uint64_t repeated = coverage.duplicates_dropped - repeated_before; repeated > 0) {
       // Where a look at the table begins again, it repeats what was added before that place; as much is skipped where
       // sockets were taken away.
-      coverage.warn("repeated_rows", options_.proc_net + " repeated " + std::to_string(repeated) +
-                                         (repeated == 1 ? " row" : " rows") +
+      coverage.warn("repeated_rows", options_.proc_net + " repeated " + counted(repeated, "row") +
                                          ", so that about as many others may be missing");
     }
     return read;
@@ -156,8 +156,8 @@ class ProcfsSource final : public source::Source {
       coverage.lose("no_header", path + " has no header line before its first row: rows may be missing");
     }
     if (seen.others > 0) {
-      coverage.warn("other_tables", "left out " + std::to_string(seen.others) + (seen.others == 1 ? " row" : " rows") +
-                                        " of " + path + " that are not of TCP sockets");
+      coverage.warn("other_tables",
+                    "left out " + counted(seen.others, "row") + " of " + path + " that are not of TCP sockets");
     }
   }
 

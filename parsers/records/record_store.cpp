@@ -300,8 +300,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       if (whole && at >= from) visit(opened->header(), frame.header, table);
     }
     if (missing > 0) {
-      coverage.lose("record_damaged", file.name + ": " + std::to_string(missing) +
-                                          (missing == 1 ? " sample" : " samples") + " cannot be read");
+      coverage.lose("record_damaged", file.name + ": " + counted(missing, "sample") + " cannot be read");
     }
   }
   return {};

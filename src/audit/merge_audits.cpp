@@ -1,4 +1,5 @@
 #include "audit/merge_audits.h"
+#include "base/quantity_text.h"
 
 #include <algorithm>
 #include <set>
@@ -29,7 +30,7 @@ bool deserves_attention(const AuditCheck& check) { return check.status >= Severi
 /// "2 of 17 defences deserve attention in 3 of 200 network namespaces: tcp_syncookies, somaxconn"
 std::string merged_headline(const AuditReport& report) {
   const std::size_t all = report.namespaces.size();
-  const std::string namespaces = std::to_string(all) + (all == 1 ? " network namespace" : " network namespaces");
+  const std::string namespaces = counted(all, "network namespace");
   std::string names;
   std::set<std::string_view> flagged;
   std::set<std::string_view> judged;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/quantity_text.h"
 #include "check/conntrack_sources.h"
 #include "check/count_sockets.h"
 #include "check/counted_handshakes.h"
@@ -44,7 +45,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
   });
   if (known != findings.end()) return known->sentence();
   const std::uint64_t total = reading.tally.total();
-  std::string out = std::to_string(total) + (total == 1 ? " socket" : " sockets") + ", nothing wrong";
+  std::string out = counted(total, "socket") + ", nothing wrong";
   // What cannot be seen stands in lines of its own.
   const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::info && !finding.is(detect::kBlindRule);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "base/quantity_text.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
 
@@ -54,8 +55,8 @@ std::string label(const StateSet& states) {
 std::string text_of(const std::optional<CountRange>& limit) { return limit ? limit->text : std::string(); }
 
 /// "3 sockets match --state CLOSE_WAIT"
-std::string counted(std::uint64_t count, const std::string& filter_words) {
-  std::string text = std::to_string(count) + (count == 1 ? " socket" : " sockets");
+std::string matching_sockets(std::uint64_t count, const std::string& filter_words) {
+  std::string text = counted(count, "socket");
   if (!filter_words.empty()) text += (count == 1 ? " matches" : " match") + filter_words;
   return text;
 }
@@ -68,7 +69,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   report.reading = std::move(dump.report);
   const Coverage& coverage = report.reading.coverage;
   const std::uint64_t count = report.reading.tally.total();
-  const std::string what = counted(count, plan.filter_words);
+  const std::string what = matching_sockets(count, plan.filter_words);
   report.headline = what;
   report.status = coverage.complete ? Severity::ok : Severity::unknown;
   if (!coverage.complete) report.headline = "not all sockets could be read; " + what;
@@ -92,7 +93,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
         std::string(limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
     finding.message = what + ", " + fault;
     finding.brief =
-        counted(count, "") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
+        matching_sockets(count, "") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
     finding.next = host.evidence_names().command("tcpstat" + plan.filter_words);
     report.status = severity;
     report.headline = finding.message;

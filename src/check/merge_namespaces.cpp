@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quantity_text.h"
 #include "check/merge_findings.h"
 
 namespace tcpstat::check {
@@ -28,9 +29,7 @@ void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>&
   }
 }
 
-std::string namespaces(std::size_t count) {
-  return std::to_string(count) + (count == 1 ? " network namespace" : " network namespaces");
-}
+std::string namespaces(std::size_t count) { return counted(count, "network namespace"); }
 
 /// "netns web: … (and 2 more network namespaces)": the worst, and how many are as bad or nearly.
 std::string merged_headline(const CheckReport& report) {
@@ -39,8 +38,7 @@ std::string merged_headline(const CheckReport& report) {
   const auto count = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), bad));
   if (count == 0) {
     const std::uint64_t total = report.reading.tally.total();
-    return std::to_string(total) + (total == 1 ? " socket" : " sockets") + " in " + namespaces(all.size()) +
-           ", nothing wrong";
+    return counted(total, "socket") + " in " + namespaces(all.size()) + ", nothing wrong";
   }
   const auto worst =
       std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.status < b.status; });

@@ -1,4 +1,5 @@
 #include "report/of_namespace.h"
+#include "base/quantity_text.h"
 
 #include <algorithm>
 #include <optional>
@@ -19,8 +20,7 @@ void AlikeWarnings::say(Coverage& coverage) const {
   for (const Group& group : groups_) {
     std::string text = group.name + ": " + group.first.message;
     if (group.others > 0) {
-      text += "; and " + std::to_string(group.others) +
-              (group.others == 1 ? " other network namespace" : " other network namespaces");
+      text += "; and " + counted(group.others, "other network namespace");
     }
     coverage.warn(group.first.code, std::move(text));
     if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;

@@ -4,6 +4,7 @@
 #include <new>
 #include <string>
 
+#include "base/quantity_text.h"
 #include "model/sink.h"
 #include "survey/limit.h"
 #include "survey/owner_join.h"
@@ -128,9 +129,7 @@ class OwnerStage {
         next, &others_);
   }
 
-  static std::string sockets(std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " socket" : " sockets");
-  }
+  static std::string sockets(std::uint64_t count) { return counted(count, "socket"); }
   [[nodiscard]] std::uint64_t without_owner(Orphan reason) const { return join_ ? join_->without_owner(reason) : 0; }
 
   /// Says what the search did not see. Missing owners are missing data only where they are part of the answer.

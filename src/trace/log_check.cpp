@@ -1,4 +1,5 @@
 #include "trace/log_check.h"
+#include "base/quantity_text.h"
 
 namespace tcpstat::trace {
 
@@ -105,8 +106,8 @@ Validation LogCheck::finish(const LogEnd& end) {
   out.judged = pairs_.total() > 0 || (samples_.compared() > 0 && samples_.sockets() > 0);
   const auto warn = [&](const char* code, const std::string& message) { out.warnings.push_back({code, message}); };
   if (bad_lines_ > 0) {
-    warn("bad_lines", "left out " + std::to_string(bad_lines_) + (bad_lines_ == 1 ? " line" : " lines") +
-                          " that could not be read, the first of them " + first_bad_);
+    warn("bad_lines",
+         "left out " + counted(bad_lines_, "line") + " that could not be read, the first of them " + first_bad_);
   }
   if (out.lost_records > 0) {
     warn("lost_records", "the log says that " + std::to_string(out.lost_records) +

@@ -1,5 +1,6 @@
 // What is wrong, worst first: the findings of the rules.
 
+#include "base/quantity_text.h"
 #include "cli/screen/tab.h"
 #include "render/evidence_text.h"
 #include "report/check_report.h"
@@ -24,7 +25,7 @@ std::string without_subject(const Finding& of) {
 /// "12 network namespaces: 1 CRITICAL, 2 WARNING, 9 OK (web, db, cache)": those in trouble have names, the worst first.
 std::string namespaces_line(const std::vector<check::JudgedNamespace>& all) {
   constexpr std::size_t kMostNames = 3;
-  std::string out = std::to_string(all.size()) + (all.size() == 1 ? " network namespace" : " network namespaces");
+  std::string out = counted(all.size(), "network namespace");
   std::string names;
   std::size_t named = 0;
   const char* before = ": ";
