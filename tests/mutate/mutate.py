@@ -38,13 +38,14 @@ JOBS = os.cpu_count() or 1
 # By the beginning of the path: which command-line and lab tests could see a change. The first that fits counts.
 FITTING = [
     ("src/machine", "explain|validate|watch", "oracle|watch"),
-    ("src/trace", "validate|watch", "watch|oracle"),
+    ("src/trace", "validate|watch|trace", "watch|oracle|trace"),
+    ("src/record", "record", "record"),
     ("src/explain", "explain", ""),
     ("src/detect", "check|evidence|state_file|proc_root", "evaluation|cron"),
     ("src/diagnose", "check|evidence|proc_root", "diagnoses"),
     ("src/check", "check|evidence|state_file", "cron|evaluation"),
     ("src/audit", "audit", ""),
-    ("src/render", "formats|table|streams|validate|watch|check|explain", "states"),
+    ("src/render", "formats|table|streams|validate|watch|check|explain|metrics", "states"),
     ("src/survey", "formats|table|options|proc_root|files", "filters|listeners|processes|population"),
     ("src/filter", "options|proc_root|files", "filters"),
     ("src/model", "formats|table|explain|files|proc_root", "states|flags"),
@@ -53,10 +54,14 @@ FITTING = [
     ("parsers/procfs", "proc_root|evidence|errors|check|audit", "states|processes|listeners"),
     ("parsers/netlink", "live|evidence|formats", "filters|states|population|netfilter"),
     ("parsers/names", "formats|proc_root", ""),
+    ("parsers/records", "record", "record"),
+    ("parsers/bpf", "trace", "trace|processes"),
+    ("parsers/tracefs", "trace", "trace"),
     ("parsers/host", "live|evidence|proc_root|errors|files", "netns|privileges|other-tools"),
     ("parsers", "live|files|proc_root", "states"),
-    ("cli", "audit|check|errors|evidence|explain|files|formats|live|options|proc_root|range|state_file|streams|table|"
-            "validate|watch|words", "watch|privileges"),
+    ("cli/screen", "screen|live|watch", "watch"),
+    ("cli", "audit|check|errors|evidence|explain|files|formats|live|metrics|options|proc_root|range|record|screen|"
+            "state_file|streams|table|trace|validate|watch|words", "watch|privileges"),
     ("src", "formats|check|explain|files", ""),
 ]
 
