@@ -104,7 +104,9 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<Gone> gone_now = gone_listeners(input);
   const std::vector<Gone> left = left_behind_on(input.left_ports);
   const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
-  const bool missed = !gone.empty() && resets >= limit("after_end");
+  // Where nobody saw the listener end, RSTs that broke open connections off are no sign of clients that still come.
+  const double others = resets - host.of->per_s(&KernelCounters::estab_resets).value_or(0);
+  const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end");
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
 

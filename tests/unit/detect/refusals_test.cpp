@@ -107,6 +107,15 @@ TEST_CASE("connections that are left of a service say that it was there") {
   input.facts = reset(4);
   report = detect_syn(input, Thresholds{});
   CHECK(test::finding(report, "refused-connections") == nullptr);
+  // Programs break open connections off, and nobody saw a service end.
+  input.facts = reset(50);
+  input.facts.counters.estab_resets = 46;
+  report = detect_syn(input, Thresholds{});
+  CHECK(test::finding(report, "refused-connections") == nullptr);
+  input.facts.counters.estab_resets = 45;
+  report = detect_syn(input, Thresholds{});
+  REQUIRE(test::finding(report, "refused-connections") != nullptr);
+  CHECK(test::finding(report, "refused-connections")->severity == Severity::warning);
 
   // One sample knows no rate.
   SynInput one;
