@@ -237,45 +237,22 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
 }
 
-namespace {
-
-struct Unit {
-  char letter;
-  std::uint64_t size;
-};
-
-/// The number and its unit, multiplied; nothing for other words and for what does not fit.
-std::optional<std::uint64_t> with_unit(std::string_view word, std::span<const Unit> units) {
-  std::uint64_t size = 1;
-  for (const Unit& unit : units) {
-    if (word.empty() || ascii_lower(word.back()) != unit.letter) continue;
-    size = unit.size;
-    word.remove_suffix(1);
-    break;
-  }
-  const auto number = decimal<std::uint64_t>(word);
-  if (!number || *number > UINT64_MAX / 4 / size) return std::nullopt;
-  return *number * size;
-}
-
-}  // namespace
-
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word) {
-  constexpr auto kUnits =
-      std::to_array<Unit>({{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 24 * 3600}, {'w', 7 * 24 * 3600}});
-  constexpr std::uint64_t kLongest = 100ULL * 366 * 24 * 3600;
-  const auto seconds = with_unit(word, kUnits);
-  if (seconds && *seconds > 0 && *seconds <= kLongest) return std::chrono::seconds(*seconds);
+  auto length = time_length(word);
+  if (const auto number = decimal<std::uint64_t>(word)) length = time_length(std::to_string(*number) + "s");
+  if (length && length->count() > 0) return *length;
   return usage_error("bad time " + in_quotes(word) + " (90s, 30m, 12h, 7d or 2w)");
 }
 
 Parsed<std::uint64_t> parse_size(std::string_view word) {
-  constexpr auto kUnits = std::to_array<Unit>({{'k', std::uint64_t{1} << 10U},
-                                               {'m', std::uint64_t{1} << 20U},
-                                               {'g', std::uint64_t{1} << 30U},
-                                               {'t', std::uint64_t{1} << 40U}});
-  const auto bytes = with_unit(word, kUnits);
-  if (bytes) return *bytes;
+  constexpr std::string_view kUnits = "kmgt";
+  const std::size_t digits = std::min(word.find_first_not_of("0123456789"), word.size());
+  const auto number = decimal<std::uint64_t>(word.substr(0, digits));
+  const std::string unit = ascii_lower(word.substr(digits));
+  const std::size_t power = unit.empty() ? 0 : 1 + kUnits.find(unit.front());
+  const std::string_view rest = std::string_view(unit).substr(unit.empty() ? 0 : 1);
+  const bool known = unit.empty() || (power > 0 && (rest.empty() || rest == "b" || rest == "ib"));
+  if (number && known && *number <= (UINT64_MAX / 4) >> (10 * power)) return *number << (10 * power);
   return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
 }
 

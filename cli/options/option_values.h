@@ -66,9 +66,9 @@ Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, 
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
 /// Decimal seconds, at least `least`.
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
-/// A time such as 90s, 30m, 12h, 7d or 2w; without a unit it is seconds.
+/// As time_length() of base/point_in_time.h; without a unit it is seconds.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
-/// Bytes: 500M, 1G; a unit is a power of 1024.
+/// Bytes: 500M, 1G, 1GiB; a unit is a power of 1024.
 Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h.
 Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word);

@@ -1,5 +1,6 @@
 #include "base/point_in_time.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -21,35 +22,17 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-/// "2h", "1h30m", "90s"; a number needs its unit.
-std::optional<seconds> duration_of(std::string_view text) {
-  constexpr std::int64_t kMost = 1'000'000'000;  // 30 years, in seconds
-  seconds sum{};
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    const std::size_t digits = std::min(text.find_first_not_of(kDecimals), text.size());
-    const auto count = number(text.substr(0, digits));
-    if (!count || *count > kMost || digits == text.size()) return std::nullopt;
-    switch (text[digits]) {
-      case 's':
-        sum += seconds(*count);
-        break;
-      case 'm':
-        sum += minutes(*count);
-        break;
-      case 'h':
-        sum += hours(*count);
-        break;
-      case 'd':
-        sum += days(*count);
-        break;
-      default:
-        return std::nullopt;
-    }
-    text.remove_prefix(digits + 1);
-  }
-  return sum.count() <= kMost ? std::optional(sum) : std::nullopt;
-}
+struct Unit {
+  std::string_view word;
+  seconds size;
+};
+constexpr auto kUnits = std::to_array<Unit>({{"s", seconds(1)},
+                                             {"sec", seconds(1)},
+                                             {"m", minutes(1)},
+                                             {"min", minutes(1)},
+                                             {"h", hours(1)},
+                                             {"d", days(1)},
+                                             {"w", weeks(1)}});
 
 struct Clock {
   int hour = 0;
@@ -115,10 +98,28 @@ std::optional<microseconds> local_date(std::string_view words) {
 
 }  // namespace
 
+std::optional<seconds> time_length(std::string_view text) {
+  constexpr std::int64_t kMost = 100LL * 366 * 24 * 3600;
+  seconds sum{};
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const std::size_t digits = std::min(text.find_first_not_of(kDecimals), text.size());
+    const auto count = number(text.substr(0, digits));
+    text.remove_prefix(digits);
+    const std::string_view word = text.substr(0, text.find_first_of(kDecimals));
+    const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& one) { return one.word == word; });
+    if (!count || *count > kMost || unit == kUnits.end()) return std::nullopt;
+    sum += *count * unit->size;
+    if (sum.count() > kMost) return std::nullopt;
+    text.remove_prefix(word.size());
+  }
+  return sum;
+}
+
 std::optional<microseconds> point_in_time(std::string_view words, microseconds now) {
   if (words == "now") return now;
   if (words.starts_with('-')) {
-    const auto ago = duration_of(words.substr(1));
+    const auto ago = time_length(words.substr(1));
     return ago ? std::optional(now - *ago) : std::nullopt;
   }
   if (words.starts_with('@')) {

@@ -1,5 +1,5 @@
 #pragma once
-// Points in time as people type them.
+// Points in time, and lengths of it, as people type them.
 
 #include <chrono>
 #include <optional>
@@ -10,5 +10,8 @@ namespace tcpstat::inline base {
 /// Since 1970, from "03:00", "yesterday 03:00", "-2h", "2026-11-27 03:00", "2026-11-27T03:00:00Z", "@1795748400" or "now".
 /// Without an offset it is local time; an hour without a day is the last one that has been. Nothing for other words.
 std::optional<std::chrono::microseconds> point_in_time(std::string_view words, std::chrono::microseconds now);
+
+/// "2h", "1h30m", "90sec", "5min", "7d" or "2w", at most 100 years; a number needs its unit. Nothing for other words.
+std::optional<std::chrono::seconds> time_length(std::string_view text);
 
 }  // namespace tcpstat::inline base
