@@ -6,7 +6,6 @@
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
-#include "parsers/host/opened_host.h"
 #include "render/formats.h"
 
 namespace tcpstat::cli::verbs {
@@ -65,10 +64,7 @@ ExitStatus end_unknown_with(void (*write)(const render::Page&, const Judged&), c
   const render::Format& format = render::format(choice.format);
   if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
   Judged report;
-  report.reading.facts = host::host_facts("");
-  report.reading.source = "netlink";                  // what would have been read
-  report.reading.ipv4 = report.reading.ipv6 = false;  // nothing is known of either
-  report.reading.coverage.lose(std::string(kReadFailed), error.sentence());
+  report.reading = unread_report("netlink", error);
   report.status = Severity::unknown;
   report.exit_code = code(ExitStatus::unknown);
   report.headline = error.sentence();

@@ -13,8 +13,8 @@
 
 namespace tcpstat::cli::verbs {
 
-void print_warnings(const Coverage& coverage, const Notes& notes) {
-  for (const Warning& warning : coverage.warnings) {
+void print_warnings(std::span<const Warning> warnings, const Notes& notes) {
+  for (const Warning& warning : warnings) {
     notes.print(warning.code == kReadFailed ? Notes::Level::error : Notes::Level::warning, warning.message);
   }
 }
@@ -30,13 +30,18 @@ ExitStatus end_failed(const Error& error, const Notes& notes) {
   return ExitStatus::failed;
 }
 
-void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error) {
-  if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
+Report unread_report(const char* source, const Error& error) {
   Report report;
   report.facts = host::host_facts("");
-  report.source = "netlink";          // what would have been read
+  report.source = source;
   report.ipv4 = report.ipv6 = false;  // nothing is known of either
   report.coverage.lose(std::string(kReadFailed), error.sentence());
+  return report;
+}
+
+void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error) {
+  if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
+  const Report report = unread_report("netlink", error);
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};

@@ -3,6 +3,7 @@
 // status.
 
 #include <cstdint>
+#include <span>
 
 #include "base/text_buffer.h"
 #include "cli/exit_status.h"
@@ -15,12 +16,16 @@
 namespace tcpstat::cli::verbs {
 
 /// Prints each warning once; the error itself too.
-void print_warnings(const Coverage& coverage, const Notes& notes);
+void print_warnings(std::span<const Warning> warnings, const Notes& notes);
+inline void print_warnings(const Coverage& coverage, const Notes& notes) { print_warnings(coverage.warnings, notes); }
 /// What -v says: how many rows were read, and from where.
 void print_reading(const Report& report, const Notes& notes);
 
 /// Nothing was written: the one sentence why.
 ExitStatus end_failed(const Error& error, const Notes& notes);
+
+/// What is known where `source` was to be read and `error` forbade it.
+Report unread_report(const char* source, const Error& error);
 
 /// A document of `format` that says on standard output what failed, if the format has a place for it. A file that was
 /// asked for stays as it was.

@@ -90,12 +90,8 @@ ExitStatus end_untraced(const options::TraceCommand& command, const render::Form
                         const Error& error, const Notes& notes) {
   notes.error(error.sentence());
   if (!format.has_envelope || command.output.quiet) return ExitStatus::failed;
-  Report report;
-  report.facts = host::host_facts("");
-  report.source = command.source == options::TraceSource::tracefs ? "tracefs" : "bpf";  // what would have been read
+  Report report = unread_report(command.source == options::TraceSource::tracefs ? "tracefs" : "bpf", error);
   report.coverage.visible = {};
-  report.ipv4 = report.ipv6 = false;  // nothing is known of either
-  report.coverage.lose(std::string(kReadFailed), error.sentence());
   TextBuffer out(output.fd());
   names::SystemNames unused;
   const auto make_writer = command.lives ? format.lives : format.transitions;

@@ -66,9 +66,7 @@ ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
   const bool partial = validation.bad_lines > 0 || validation.lost_records > 0;
   if (!end.read || !validation.judged || (command.strict && partial)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
-  for (const Warning& warning : validation.warnings) {
-    notes.print(warning.code == "read_failed" ? Notes::Level::error : Notes::Level::warning, warning.message);
-  }
+  print_warnings(validation.warnings, notes);
   return status;
 }
 

@@ -104,7 +104,9 @@ Validation LogCheck::finish(const LogEnd& end) {
   out.left_out = left_out_;
   out.complete = end.read.has_value() && !end.interrupted && end.lines > 0 && bad_lines_ == 0 && out.lost_records == 0;
   out.judged = pairs_.total() > 0 || (samples_.compared() > 0 && samples_.sockets() > 0);
-  const auto warn = [&](const char* code, const std::string& message) { out.warnings.push_back({code, message}); };
+  const auto warn = [&](std::string_view code, const std::string& message) {
+    out.warnings.push_back({std::string(code), message});
+  };
   if (bad_lines_ > 0) {
     warn("bad_lines",
          "left out " + counted(bad_lines_, "line") + " that could not be read, the first of them " + first_bad_);
@@ -123,7 +125,7 @@ Validation LogCheck::finish(const LogEnd& end) {
     warn("other_host", "the log is of another host: how long states may last there is not known, and not judged");
   }
   if (end.interrupted) warn("interrupted", "interrupted after line " + std::to_string(end.lines));
-  if (!end.read) warn("read_failed", end.read.error().sentence());
+  if (!end.read) warn(kReadFailed, end.read.error().sentence());
   return out;
 }
 
