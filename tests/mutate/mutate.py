@@ -68,7 +68,7 @@ FITTING = [
 
 # By the law of ARCHITECTURE.md: whose unit tests cannot see a change of a folder, because they do not see the folder.
 # They are those of what lies below it, and of parsers for what only the engines above have.
-BELOW = {"base", "model", "filter", "netlink", "procfs", "source", "names", "logs"}
+BELOW = {"base", "model", "filter", "netlink", "procfs", "source", "names", "logs", "record", "records", "bpf", "tracefs"}
 ENGINES = ("src/machine", "src/trace", "src/explain", "src/detect", "src/diagnose", "src/check", "src/audit", "src/render",
            "src/survey", "cli")
 
