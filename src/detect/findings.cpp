@@ -181,7 +181,7 @@ class Findings {
     evidence.push_back({"tcp_syncookies", known(cookies), "", std::nullopt, "", 0, "net.ipv4.tcp_syncookies"});
     evidence.push_back({"cookies_since_boot", known(sent), "", std::nullopt, "cookies", 0, "/proc/net/netstat"});
     Finding out = finding(kBlindRule, unknown ? Severity::unknown : Severity::info, all_.host, std::move(evidence));
-    out.message = std::string(unknown ? "No attack seen, and it could not have been: " : "Not seen: ") + spots.front();
+    out.message = std::string(unknown ? "It is not known whether there is an attack: " : "Not seen: ") + spots.front();
     out.next = "tcpstat check --interval 5 -v";
     out_.push_back(std::move(out));
   }

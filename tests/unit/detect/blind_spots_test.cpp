@@ -59,6 +59,11 @@ TEST_CASE("a table that was read in part is not quiet") {
   input.completeness = Completeness::partial;
   CHECK(host().level == AttackLevel::unknown);
   CHECK(told());
+  const SynReport report = detect_syn(input, {});
+  const Finding* said = test::finding(report, "syn-blind");
+  REQUIRE(said != nullptr);
+  CHECK(said->severity == Severity::unknown);
+  CHECK(said->message == "It is not known whether there is an attack: the table was not read as a whole");
 }
 
 TEST_CASE("the sources behind SYNPROXY are nowhere, once it has answered enough SYNs") {
