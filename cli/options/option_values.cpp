@@ -232,7 +232,8 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
   if (!seconds || !(*seconds >= least_seconds) || *seconds > kLongest) {
     std::string shown = std::to_string(least_seconds);
     shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
-    return usage_error("bad interval " + in_quotes(word) + " (seconds, as 2 or 0.5; at least " + shown + ")");
+    const std::string examples = least_seconds < 1 ? "2 or 0.5" : "2 or 10";
+    return usage_error("bad interval " + in_quotes(word) + " (seconds, as " + examples + "; at least " + shown + ")");
   }
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
 }
@@ -380,7 +381,7 @@ Parsed<std::string> parse_history_key(std::string_view word) {
   if (at != keys.end()) return std::string(*at);
   std::string all;
   for (const std::string_view key : keys) all += (all.empty() ? "" : ", ") + std::string(key);
-  return usage_error("bad key " + in_quotes(word) + " for history --by (" + all + ")");
+  return usage_error("history --by takes one of " + all + ", not " + in_quotes(word));
 }
 
 Parsed<std::string> parse_group_key(std::string word) {

@@ -76,6 +76,13 @@ Expected<void> remove_half_made(const std::string& directory) {
   return {};
 }
 
+/// What to try where a directory cannot be made.
+const char* hint_for(int code) {
+  if (code == ENOENT) return "make the one above it first";
+  if (code == EACCES) return "run as root, or name another one: --record DIR";
+  return "";
+}
+
 }  // namespace
 
 /// The files of one kind, one after the other.
@@ -214,9 +221,13 @@ Expected<void> RecordWriter::mend_newest(FileKind kind, const std::vector<record
 
 Expected<void> RecordWriter::prepare() {
   const std::string& directory = options_.directory;
-  if (::mkdir(directory.c_str(), 0750) != 0 && errno != EEXIST) {
+  if (::mkdir(directory.c_str(), 0750) != 0) {
     const int code = errno;
-    return failure("make the directory " + directory, code, code == ENOENT ? "make the one above it first" : "");
+    if (code != EEXIST) return failure("make the directory " + directory, code, hint_for(code));
+    struct stat there;
+    if (::stat(directory.c_str(), &there) == 0 && !S_ISDIR(there.st_mode)) {
+      return failure("record into " + directory, ENOTDIR, "name a directory");
+    }
   }
   if (auto locked = take_lock(); !locked) return locked;
   if (auto removed = remove_half_made(directory); !removed) return removed;

@@ -233,10 +233,11 @@ class Repeats(TestCase):
         self.fails("watch", "--replay", "-2h..-1h", "--netns", "1", sentence="--replay shows the samples of a record.*")
         self.fails("history", "--since", "-1h", "--until", "-2h", sentence="--until is before --since")
         self.fails("history", "--findings", "--by", "state", sentence="--findings lists findings.*")
-        self.fails("history", "--by", "cookie", sentence="bad key .* for history --by .*remote_prefix.*")
+        self.fails("history", "--by", "cookie", sentence='history --by takes one of .*remote_prefix.*, not "cookie"')
+        self.fails("history", "--by", "state,port", sentence='history --by takes one of .*, not "state,port"')
         self.fails("record", "--keep", "0d", sentence="bad time .*90s.*")
         self.fails("record", "--max-size", "1X", sentence="bad size .*")
-        self.fails("record", "--interval", "0.5", sentence="bad interval .*at least 1.*")
+        self.fails("record", "--interval", "0.5", sentence=r'bad interval "0\.5" \(seconds, as 2 or 10; at least 1\)')
         self.fails("record", "--record", "/none/such", sentence="cannot make the directory /none/such: .*")
         self.fails("--source", "/dev/null", "--at", "03:00", "--sample", "1", sentence="--at and --sample both .*")
         for time in ("tomorrow", "25:00", "", "-2"):

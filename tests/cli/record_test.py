@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -234,6 +235,17 @@ class Damage(TestCase):
             times = [datetime.fromisoformat(time.replace("Z", "+00:00")) for time in document["times"]]
             steps = [(b - a).total_seconds() for a, b in zip(times, times[1:])]
             self.assertLess(max(steps), 3, steps)
+
+    def test_no_directory(self):
+        here = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, here)
+        Path(here, "file").write_text("")
+        for place, sentence in (
+            ("file", f"cannot record into {here}/file: Not a directory (name a directory)"),
+            ("none/record", f"cannot make the directory {here}/none/record: No such file or directory "
+                            "(make the one above it first)"),
+        ):
+            self.fails("record", "--record", f"{here}/{place}", "--count", "1", sentence=re.escape(sentence))
 
     def test_two_writers(self):
         root = self.tree()
