@@ -59,7 +59,13 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
   std::vector<std::string> out;
   const KernelFacts& facts = input.facts;
   const std::string remedy = input.saved ? "" : "; use --interval";
+  // What makes the verdict unknown comes first: its finding names that.
+  if (input.completeness == Completeness::partial) out.emplace_back("the table was not read as a whole");
   if (!input.facts_before) {
+    if (synproxy_works(input)) {
+      out.push_back("SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone" +
+                    remedy);
+    }
     if (facts.settings.syncookies == 2) {
       out.push_back("net.ipv4.tcp_syncookies is 2: no SYN leaves a half-open, so a flood shows in counters alone" +
                     remedy);
@@ -68,28 +74,23 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
     } else if (!facts.settings.syncookies || !facts.counters.syncookies_sent) {
       out.emplace_back("whether SYN cookies are in use is not known");
     }
-    if (synproxy_works(input)) {
-      out.push_back("SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone" +
-                    remedy);
-    }
     out.push_back("sources that answer with RST leave no half-open: a flood of that kind shows in counters alone" +
                   remedy);
   } else {
+    if (synproxy_is_untold(input)) {
+      out.emplace_back("the counters of SYNPROXY, which answers SYNs here, are not known for this time");
+    }
     if (!growth(input.facts_before->counters.syncookies_sent, facts.counters.syncookies_sent)) {
       out.emplace_back("the counters of SYN cookies are not known for this time");
     }
     if (!growth(input.facts_before->counters.embryonic_rsts, facts.counters.embryonic_rsts)) {
       out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
     }
-    if (synproxy_is_untold(input)) {
-      out.emplace_back("the counters of SYNPROXY, which answers SYNs here, are not known for this time");
-    }
     add_sources(input, host, thresholds, out);
   }
   if (input.now->half_open() > 0 && !has_retransmits(*input.now)) {
     out.emplace_back("netlink was not read: repeated SYNs of clients and the limits of queues are not known");
   }
-  if (input.completeness == Completeness::partial) out.emplace_back("the table was not read as a whole");
   return out;
 }
 

@@ -31,6 +31,10 @@ TEST_CASE("silence is not ok where a snapshot cannot see") {
   const SynReport report = one_shot(scene, facts);
   REQUIRE(test::finding(report, "syn-blind") != nullptr);
   CHECK(test::finding(report, "syn-blind")->severity == Severity::unknown);
+  CHECK(test::finding(report, "syn-blind")->message ==
+        "It is not known whether there is an attack: SYNPROXY answers SYNs before the listeners see them: a flood "
+        "shows in "
+        "its counters alone; use --interval");
 }
 
 TEST_CASE("rows of /proc alone find a flood and say what they lack") {
