@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/terminal.h"
+#include "model/column_needs.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::verbs {
@@ -16,6 +17,15 @@ Owners required_if(bool wanted) { return wanted ? Owners::required : Owners::not
 StateSet states_to_read(const filter::Filter& filter) {
   const StateSet shown = filter.states;
   return shown.has(State::listen) ? shown | StateSet{State::syn_recv} : shown;
+}
+
+void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan) {
+  plan.query.tcp_info = needs.tcp_info;
+  plan.query.memory = needs.memory;
+  plan.query.congestion = needs.congestion;
+  plan.query.congestion_values = needs.congestion_values;
+  if (needs.owners == OwnersNeed::required) plan.owners = Owners::required;
+  if (needs.owners == OwnersNeed::helpful && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
 }
 
 }  // namespace
@@ -46,43 +56,29 @@ filter::Filter settled(filter::Filter filter, Host& host) {
 }
 
 survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used) {
-  const bool flags = rows.info || has_column(used, ColumnId::FLAGS);
+  ColumnNeeds needs;
+  for (const Column* one : used) needs |= needs_of(*one);
+  if (rows.info) needs |= {.tcp_info = true, .memory = true, .congestion = true, .congestion_values = true};
+  if (rows.memory) needs.memory = true;
+  if (rows.processes) needs.owners = OwnersNeed::required;
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
-  // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
-  plan.query.tcp_info = flags || has_column(used, ColumnId::tcp_info) || has_column(used, ColumnId::ULP) ||
-                        has_column(used, ColumnId::MPTCP_TOKEN) || has_column(used, ColumnId::MPTCP_ROLE);
-  plan.query.memory = flags || rows.memory || std::any_of(used.begin(), used.end(), [](const Column* one) {
-                        return one->object == JsonObject::memory;
-                      });
-  plan.query.congestion = rows.info || has_column(used, ColumnId::CONGESTION);
-  plan.query.congestion_values =
-      rows.info || std::any_of(used.begin(), used.end(), [](const Column* one) { return is_congestion_value(*one); });
-  plan.owners = required_if(rows.processes || filter.needs_owners() || has_column(used, ColumnId::PID) ||
-                            has_column(used, ColumnId::PROCESS));
-  const bool places = has_column(used, ColumnId::UNIT) || has_column(used, ColumnId::CONTAINER) ||
-                      has_column(used, ColumnId::CONTAINER_NAME) || has_column(used, ColumnId::POD);
-  // Where no owner is found the control group of the socket tells.
-  if (places && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
+  plan.owners = required_if(filter.needs_owners());
+  ask_for(needs, plan);
   plan.sort = rows.sort;
   plan.limit = rows.limit;
   return plan;
 }
 
 survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by) {
+  ColumnNeeds needs;
+  for (const std::string& key : group_by) needs |= survey::needs_of_key(key);
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = states_to_read(filter);
   plan.owners = required_if(filter.needs_owners());
-  for (const std::string& key : group_by) {
-    if (key == "ulp" || key == "mptcp_token" || key == "mptcp_role") plan.query.tcp_info = true;
-    if (key == "congestion") plan.query.congestion = true;
-    if (key == survey::kProcessKey || key == survey::kPidKey) plan.owners = Owners::required;
-    const bool helps =
-        key == "orphan" || key == "unit" || key == "container" || key == "container_name" || key == "pod";
-    if (helps && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
-  }
+  ask_for(needs, plan);
   return plan;
 }
 

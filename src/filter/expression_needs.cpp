@@ -1,5 +1,6 @@
 #include "filter/expression.h"
 #include "filter/orphan_words.h"
+#include "model/column_needs.h"
 
 namespace tcpstat::filter {
 namespace {
@@ -42,53 +43,17 @@ class NeedsOfTest {
 
  private:
   void add(const Column& column) const {
+    const ColumnNeeds more = model::needs_of(column);
     needs_.row_word = column.name;
-    if (column.object != JsonObject::row) needs_.netlink_word = column.name;
-    if (is_congestion_value(column)) needs_.congestion_values = true;
-    if (column.object == JsonObject::memory) needs_.memory = true;
-    if (column.object == JsonObject::rates) needs_.rates = needs_.tcp_info = true;
-    switch (column.id) {
-      case ColumnId::PID:
-      case ColumnId::PROCESS:
-        needs_.owners = true;
-        break;
-      case ColumnId::UNIT:
-      case ColumnId::CONTAINER:
-      case ColumnId::CONTAINER_NAME:
-      case ColumnId::POD:
-        needs_.places = needs_.owners = true;
-        break;
-      case ColumnId::NETNS:
-        needs_.namespaces = true;
-        break;
-      case ColumnId::FLAGS:
-        needs_.tcp_info = needs_.memory = true;
-        break;
-      // The kernel names the protocol beside tcp_info alone (inet_sk_diag_fill()).
-      case ColumnId::ULP:
-      case ColumnId::MPTCP_TOKEN:
-      case ColumnId::MPTCP_ROLE:
-      case ColumnId::tcp_info:
-        needs_.tcp_info = true;
-        needs_.netlink_word = column.name;
-        break;
-      case ColumnId::CONGESTION:
-        needs_.congestion = true;
-        needs_.netlink_word = column.name;
-        break;
-      case ColumnId::COOKIE:
-      case ColumnId::INTERFACE:
-      case ColumnId::CGROUP:
-      case ColumnId::MARK:
-      case ColumnId::ACCEPT_LIMIT:
-      case ColumnId::V6ONLY:
-      case ColumnId::TRANSPARENT:
-      case ColumnId::FREEBIND:
-        needs_.netlink_word = column.name;
-        break;
-      default:
-        break;
-    }
+    if (more.netlink_alone) needs_.netlink_word = column.name;
+    needs_.tcp_info |= more.tcp_info;
+    needs_.memory |= more.memory;
+    needs_.congestion |= more.congestion;
+    needs_.congestion_values |= more.congestion_values;
+    needs_.rates |= more.rates;
+    needs_.places |= more.places;
+    needs_.namespaces |= more.namespaces;
+    needs_.owners |= more.owners != OwnersNeed::none;
   }
 
   ExpressionNeeds& needs_;

@@ -34,20 +34,43 @@ std::string end_text(const Endpoint& end, const std::string& scope) {
   return out.insert(behind, scope);
 }
 
+/// Whether what a column shows is one number or one text.
+constexpr bool has_one_value(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::word:
+    case ColumnKind::foreign:
+    case ColumnKind::boolean:
+    case ColumnKind::netns:
+    case ColumnKind::user:
+    case ColumnKind::number:
+    case ColumnKind::identity:
+    case ColumnKind::timer:
+      return true;
+    case ColumnKind::address:
+    case ColumnKind::endpoint:
+    case ColumnKind::pids:
+    case ColumnKind::processes:
+    case ColumnKind::flags:
+      return false;
+  }
+  return false;
+}
+
 /// What a column shows.
 template <ColumnId kId, typename Row>
 GroupValue cell_value(const Row& row, Names& names) {
+  static_assert(has_one_value(ColumnSpec<kId>::kKind), "a key of its own, with functions of its own");
   const Cell cell = cell_of<kId>(row, names);
   if (cell.kind == Cell::Kind::number) return cell.number;
   return cell.text.empty() ? GroupValue{} : text(cell.text);
 }
 template <ColumnId kId>
 constexpr GroupKey by_column(std::string_view name, std::string_view meaning) {
-  return {name, meaning, cell_value<kId, Connection>, cell_value<kId, Listener>};
+  return {name, meaning, cell_value<kId, Connection>, cell_value<kId, Listener>, kId};
 }
 
 // Ends are un-mapped: one peer is one group, whichever kind of socket it reached.
-constexpr std::array<GroupKey, 25> kKeys = {{
+constexpr auto kKeys = std::to_array<GroupKey>({
     {"state", "TCP state", [](const Connection& row, Names&) { return text(name(row.state)); },
      [](const Listener&, Names&) { return text(name(State::listen)); }},
     {"family", "ipv4 or ipv6", [](const Connection& row, Names&) { return text(name(row.family)); },
@@ -98,7 +121,7 @@ constexpr std::array<GroupKey, 25> kKeys = {{
     by_column<ColumnId::MARK>("mark", "firewall mark"),
     by_column<ColumnId::CONGESTION>("congestion", "congestion control algorithm"),
     by_column<ColumnId::ORPHAN>("orphan", "why no process holds the socket"),
-}};
+});
 
 template <typename Row>
 GroupValue value_of(std::string_view key, const Row& row, Names& names) {
@@ -116,6 +139,15 @@ GroupValue value_of(std::string_view key, const Row& row, Names& names) {
 }  // namespace
 
 std::span<const GroupKey> group_keys() { return kKeys; }
+
+ColumnNeeds needs_of_key(std::string_view key) {
+  if (key == kProcessKey || key == kPidKey) return {.owners = OwnersNeed::required};
+  // Unlike in a list, nobody could tell those that were not looked for from those that have a process.
+  if (key == "orphan") return {.owners = OwnersNeed::helpful};
+  const auto* found = std::find_if(kKeys.begin(), kKeys.end(), [key](const GroupKey& one) { return one.name == key; });
+  if (found == kKeys.end() || !found->column) return {};
+  return needs_of(column(*found->column));
+}
 
 std::vector<std::string_view> group_key_names() {
   std::vector<std::string_view> out;

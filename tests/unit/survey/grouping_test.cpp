@@ -133,6 +133,18 @@ TEST_CASE("every key that is offered can be counted by") {
   CHECK(group_key_names().size() == group_keys().size() + 2);
 }
 
+TEST_CASE("a key needs what the column needs that shows the same, and owners are looked for where they are counted") {
+  CHECK(needs_of_key("state").owners == OwnersNeed::none);
+  CHECK(needs_of_key("process").owners == OwnersNeed::required);
+  CHECK(needs_of_key("pid").owners == OwnersNeed::required);
+  CHECK(needs_of_key("unit").owners == OwnersNeed::helpful);
+  CHECK(needs_of_key("orphan").owners == OwnersNeed::helpful);
+  CHECK(needs_of_key("ulp").tcp_info);
+  CHECK(needs_of_key("mptcp_role").tcp_info);
+  CHECK(needs_of_key("congestion").congestion);
+  CHECK_FALSE(needs_of_key("local_port").tcp_info);
+}
+
 TEST_CASE("listeners come by trouble") {
   Summarizer summarizer;
   const auto add = [&](std::uint16_t port, std::uint32_t queue, std::uint32_t limit, std::uint64_t syn_recv) {
