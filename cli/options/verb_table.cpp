@@ -49,7 +49,7 @@ constexpr OwnRefusal kWatchRefusals[] = {
     {resolve, "--resolve is for lists; a watch would ask for the names again and again"},
 };
 constexpr OwnOption kWatchOptions[] = {
-    {.id = format, .meaning = "table or ndjson, the default in a pipe; with --events also plain and csv"},
+    {.id = format, .meaning = "table or ndjson, the default in a pipe; with --events also plain, csv and json"},
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = strict, .meaning = "exit 2 if a sample was partial"},
     {.id = interval, .meaning = "time from sample to sample (default 1, at least 0.05)"},
@@ -66,7 +66,7 @@ constexpr OwnRefusal kAuditRefusals[] = {
 };
 
 constexpr OwnOption kTraceOptions[] = {
-    {.id = format, .meaning = "table, plain, csv or ndjson, the default in a pipe"},
+    {.id = format, .meaning = "table, plain, csv, json or ndjson, the default in a pipe"},
     {.id = state, .meaning = "transitions from or to these states"},
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = strict, .meaning = "exit 2 if a record was lost"},
@@ -106,7 +106,7 @@ constexpr Example kExplainExamples[] = {
 };
 
 constexpr OwnOption kCheckOptions[] = {
-    {.id = format, .meaning = "table (lines for monitoring systems) or json"},
+    {.id = format, .meaning = "table (lines for monitoring systems), json or prometheus"},
     {.id = state, .meaning = "which states -w and -c count (rules read all)"},
     {.id = all, .meaning = "-w and -c count all states"},
     {.id = listening, .meaning = "-w and -c count listening sockets"},
@@ -149,7 +149,6 @@ constexpr Example kRecordExamples[] = {
 };
 
 constexpr OwnOption kHistoryOptions[] = {
-    {.id = format, .meaning = "table, plain, csv, json or ndjson"},
     {.id = by, .meaning = "one of state, listener, port, remote_prefix, process, counter, syn_flood_level and finding"},
     {.id = interval, .meaning = "one value for so many seconds, the greatest of them (else: each sample)"},
     {.id = limit, .meaning = "print at most N lines of the table"},
@@ -233,7 +232,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .tolerates = kInformation,
      .why = "watch samples again and again",
      .document = Document::samples,
-     .also_formats = " (watch --events also plain and csv)",
+     .also_formats = " (watch --events also plain, csv and json)",
      .operand = Operand::filter,
      .own_options = kWatchOptions,
      .own_refusals = kWatchRefusals,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
+#include <regex>
 #include <set>
 
 #include "cli/options/command.h"
@@ -239,6 +240,22 @@ TEST_CASE("the formats of a verb are told as a list") {
   CHECK(render::writers_of(verb_info(VerbId::explain).document) == "table or json");
   CHECK(render::writers_of(verb_info(VerbId::validate).document) == "table, json or ndjson");
   CHECK(render::writers_of(verb_info(VerbId::list).document) == "table, plain, csv, json or ndjson");
+}
+
+TEST_CASE("help that tells the formats of a verb in its own words names those that it prints, and no others") {
+  for (const VerbInfo& verb : verbs()) {
+    const auto own = std::find_if(verb.own_options.begin(), verb.own_options.end(),
+                                  [](const OwnOption& option) { return option.id == OptionId::format; });
+    if (own == verb.own_options.end()) continue;
+    for (const render::Format& format : render::formats()) {
+      CAPTURE(verb.title);
+      CAPTURE(format.name);
+      const bool events = verb.id == VerbId::watch && render::writes(format, render::Document::transitions);
+      const std::regex word("\\b" + std::string(format.name) + "\\b");
+      const bool named = std::regex_search(std::string(own->meaning), word);
+      CHECK(named == (render::writes(format, verb.document) || events));
+    }
+  }
 }
 
 }  // namespace
