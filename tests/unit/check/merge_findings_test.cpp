@@ -29,6 +29,16 @@ TEST_CASE("the worse of two findings about one thing stays, and the worst comes 
   CHECK(said(all) == "b host critical, a :443 warning, a :80 info");
 }
 
+TEST_CASE("findings of one rule about two things, or in two network namespaces, both stay") {
+  std::vector<Finding> all = {finding("a", Severity::warning, Subject::port(443))};
+  merge(all, {finding("a", Severity::info, Subject::port(80))});
+  CHECK(said(all) == "a :443 warning, a :80 info");
+  Finding elsewhere = finding("a", Severity::critical, Subject::port(443));
+  elsewhere.netns = "web";
+  merge(all, {elsewhere});
+  CHECK(said(all) == "a :443 critical, a :443 warning, a :80 info");
+}
+
 TEST_CASE("findings that are as bad keep their order") {
   std::vector<Finding> all = {finding("b", Severity::warning), finding("a", Severity::warning)};
   merge(all, {finding("c", Severity::warning)});

@@ -68,6 +68,14 @@ TEST_CASE("a key frame has everything, a difference what is new, gone and change
   CHECK(encoder.difference(sample_of({{3, 2, 82, 0, "new"}, {2, 6, 81, 5150, "www"}})).empty());
 }
 
+TEST_CASE("a time that is not known any more is unknown, however little that moves its cell") {
+  TableEncoder encoder(kColumns, 100);
+  Table table;
+  REQUIRE(table.apply_key(encoder.key(sample_of({{1, 1, 80, 50}, {2, 1, 81, 0}}), {})));
+  REQUIRE(table.apply_difference(encoder.difference(sample_of({{1, 1, 80, 0}, {2, 1, 81, 50}}))));
+  CHECK(rows_of(table) == std::map<CellValue, std::string>{{80, "1 0  0"}, {81, "1 50  0"}});
+}
+
 TEST_CASE("what a row keeps goes through a key frame too") {
   TableEncoder encoder(kColumns, 100);
   Table table;
