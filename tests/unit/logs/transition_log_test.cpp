@@ -163,6 +163,12 @@ TEST_CASE("the last line of a sample says whether it is whole") {
   CHECK(whole(fine + R"("summary":{"by_family":{"ipv4":7,"ipv6":null}})") == Whole::no);
   const LogRecord some = log.decode(R"({"type":"summary","snapshot":1,"states":["SYN_RECV"],)" + fine + R"("x":1})");
   CHECK(std::get<SampleEnd>(some).whole == Whole::no);
+  // Words of later versions, inside of what stands there now, are no states.
+  const LogRecord deeper = log.decode(
+      R"({"type":"summary","snapshot":1,"states":[["ESTABLISHED","SYN_SENT","SYN_RECV","FIN_WAIT1","FIN_WAIT2",)"
+      R"("TIME_WAIT","CLOSE","CLOSE_WAIT","LAST_ACK","CLOSING"]],)" +
+      fine + R"("x":1})");
+  CHECK(std::get<SampleEnd>(deeper).whole == Whole::no);
 }
 
 /// "arrow LISTEN SYN_RECV": a kind of line that no log has.
