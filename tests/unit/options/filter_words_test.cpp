@@ -44,6 +44,17 @@ TEST_CASE("lines of a file are one expression, behind the words of the command l
         parsed({"state established and ( dport = 5432 or dport = 6432 )"}));
 }
 
+TEST_CASE("a name that the kernel cuts is told, as an option and as a word") {
+  const auto notes = [](const std::vector<std::string>& words) {
+    return parse_command(scan_command_line(words)).value().notes;
+  };
+  const std::string note = "the kernel cuts names of processes to 15 bytes: looking for \"fifteen-letters\"";
+  CHECK(notes({"process", "=", "fifteen-letters"}).empty());
+  CHECK(notes({"process", "=", "fifteen-letters2"}) == std::vector<std::string>{note});
+  CHECK(notes({"--process", "fifteen-letters"}).empty());
+  CHECK(notes({"--process", "fifteen-letters2"}) == std::vector<std::string>{note});
+}
+
 TEST_CASE("a file of comments alone filters nothing") {
   const WordsFile file("# nothing\n\n");
   CHECK(parsed({"-F", file.path()}) == "none");
