@@ -286,7 +286,6 @@ std::uint64_t LifeChecker::running(const std::function<bool(const ConnectionLife
 
 void LifeChecker::finish() {
   for (const Early& early : waiting_) give_up(early);
-  waiting_.clear();
 }
 
 }  // namespace tcpstat::trace

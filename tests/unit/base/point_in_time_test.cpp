@@ -2,41 +2,17 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <ctime>
-#include <optional>
 #include <ostream>
 #include <string>
 
 #include "base/timestamp.h"
+#include "support/zone.h"
 
 namespace tcpstat::inline base {
 namespace {
 
 using std::chrono::microseconds;
-
-/// The zone of one test; the others see the one from before.
-class Zone {
- public:
-  explicit Zone(const char* name) {
-    if (const char* before = std::getenv("TZ")) before_ = before;
-    ::setenv("TZ", name, 1);
-    ::tzset();
-  }
-  Zone(const Zone&) = delete;
-  Zone& operator=(const Zone&) = delete;
-  ~Zone() {
-    if (before_) {
-      ::setenv("TZ", before_->c_str(), 1);
-    } else {
-      ::unsetenv("TZ");
-    }
-    ::tzset();
-  }
-
- private:
-  std::optional<std::string> before_;
-};
+using test::Zone;
 
 const microseconds kNow = *time_from("2026-11-28T12:30:00Z");
 

@@ -309,6 +309,16 @@ TEST_CASE("the text of a tree parses back to it") {
   }));
 }
 
+TEST_CASE("a name with blanks, quotes or signs is still one word in the text of its tree") {
+  for (const char* name : {"a b", "(x)", "a\"b", "a\\b", "x,y", "a|b", "<", "!x", "it's", "a\tb"}) {
+    CAPTURE(name);
+    const Expression tree(Test(WordTest{&column(ColumnId::PROCESS), name}));
+    const auto again = parse_expression(to_string(tree), {});
+    REQUIRE(again);
+    CHECK(again->expression == tree);
+  }
+}
+
 /// What a tree says by the rules of three values: `and` is the least of its parts, `or` the greatest.
 template <typename Ask>
 Truth by_rules(const Expression& tree, const Ask& ask) {

@@ -1,0 +1,151 @@
+// A history as people read it, and as fields.
+
+#include <doctest/doctest.h>
+
+#include <ostream>
+
+#include "base/timestamp.h"
+#include "render/history_writers.h"
+#include "render/palette.h"
+#include "support/zone.h"
+
+namespace tcpstat::render {
+namespace {
+
+using Values = std::vector<std::optional<std::uint64_t>>;
+
+HistorySeries series(const char* name, const Values& values, double mean) {
+  HistorySeries out{.name = name, .values = values, .least = {}, .greatest = {}, .last = values.back(), .mean = mean};
+  for (const auto& value : values) {
+    if (!value) continue;
+    out.least = std::min(out.least.value_or(*value), *value);
+    out.greatest = std::max(out.greatest.value_or(*value), *value);
+  }
+  return out;
+}
+
+History of(const char* by, const char* from, const char* to, std::uint64_t samples) {
+  History out;
+  out.by = by;
+  out.from = *time_from(from);
+  out.to = *time_from(to);
+  out.samples = samples;
+  return out;
+}
+
+History history(const char* from, const char* to, std::vector<HistorySeries> all) {
+  History out = of("state", from, to, 3);
+  for (std::size_t i = 0; i < all.front().values.size(); ++i) out.times.push_back(out.from + std::chrono::seconds(i));
+  out.series = std::move(all);
+  return out;
+}
+
+std::string text(const History& history, std::size_t width = 0, Colour colour = Colour::no) {
+  const test::Zone zone("UTC");
+  TextBuffer out;
+  write_history_text({.out = out, .width = width, .colour = colour}, {}, history);
+  return std::string(out.view());
+}
+
+TEST_CASE("a mean has one decimal place where that says something") {
+  const History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z",
+                              {series("a", {1, 0, 1}, 0.66), series("b", {2, 2, 2}, 2),
+                               series("c", {99, 100, 101}, 99.9), series("d", {100, 100, 101}, 100.4),
+                               series("e", {100, 101, 101}, 100.5), series("f", {std::nullopt, 4, std::nullopt}, 4)});
+  CHECK(text(all) ==
+        "2026-11-27 03:00:00 to 03:00:02, 3 samples\n"
+        "STATE  LEAST  MEAN  MOST  LAST  OVER TIME\n"
+        "a          0   0.7     1     1  █▁█\n"
+        "b          2     2     2     2  ▁▁▁\n"
+        "c         99  99.9   101   101  ▁▁▁\n"
+        "d        100   100   101   101  ▁▁▁\n"
+        "e        100   101   101   101  ▁▁▁\n"
+        "f          4     4     4     -   ▁ \n");
+}
+
+TEST_CASE("numbers that were zero all the time are one line, unless there are no others") {
+  const HistorySeries none = series("quiet", {0, 0, 0}, 0);
+  const auto at = [](std::vector<HistorySeries> all) {
+    return text(history("2026-11-27T23:59:59Z", "2026-11-28T00:00:01Z", std::move(all)));
+  };
+  CHECK(at({series("busy", {1, 1, 1}, 1), none}).ends_with("▁▁▁\n1 other was 0 all the time\n"));
+  CHECK(at({series("busy", {1, 1, 1}, 1), none, none}).ends_with("▁▁▁\n2 others were 0 all the time\n"));
+  CHECK(at({none}).find("quiet") != std::string::npos);
+  CHECK(at({none}).find("other") == std::string::npos);
+  // Two days are both named.
+  CHECK(at({none}).starts_with("2026-11-27 23:59:59 to 2026-11-28 00:00:01, 3 samples\n"));
+}
+
+TEST_CASE("more samples than a line has room for: each bar is the greatest of its part, growth is added up") {
+  Values many(20, 1);
+  many[3] = 9;
+  History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:19Z", {series("a", many, 1.4)});
+  const auto bars = [&] {
+    const std::string told = text(all, 60);
+    return told.substr(told.rfind("  ") + 2);
+  };
+  CHECK(bars() == "▁█▁▁▁▁▁▁▁▁\n");
+  CHECK(text(all, 60).find("OVER TIME") != std::string::npos);
+  all.counts_growth = true;
+  all.series[0].values[18] = all.series[0].values[19] = std::nullopt;
+  CHECK(bars() == "▁█▁▁▁▁▁▁▁ \n");
+  CHECK(text(all, 60).find("GROWTH") != std::string::npos);
+}
+
+TEST_CASE("what the limit left out is told, and an empty history is one") {
+  History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z", {series("a", {1, 1, 1}, 1)});
+  all.left_out = 7;
+  CHECK(text(all).ends_with("▁▁▁\n7 more\n"));
+  CHECK(text(History{}) == "no samples\n");
+}
+
+History findings() {
+  const auto at = [](const char* time) { return *time_from(time); };
+  History all = of("finding", "2026-11-27T03:00:00Z", "2026-11-27T03:10:00Z", 60);
+  all.has_findings = true;
+  all.findings = {{"retransmitting", "host", "lost \x1b[2J", Severity::warning, at("2026-11-27T03:01:00Z"),
+                   at("2026-11-27T03:03:00Z"), true, 13},
+                  {"syn-flood", ":443", "a flood", Severity::critical, at("2026-11-27T03:02:00Z"),
+                   at("2026-11-27T03:02:00Z"), true, 1},
+                  {"close-wait-leak", "web", "a leak", Severity::critical, at("2026-11-27T03:05:00Z"),
+                   at("2026-11-27T03:10:00Z"), false, 31}};
+  return all;
+}
+
+TEST_CASE("findings have a beginning, how long they lasted, and the command that shows the worst") {
+  History all = findings();
+  CHECK(text(all) ==
+        "2026-11-27 03:00:00 to 03:10:00, 60 samples\n"
+        "2026-11-27 03:01:00  for 2m00s  WARNING  retransmitting  host\n"
+        "    lost \\x1b[2J\n"
+        "2026-11-27 03:02:00  in one sample  CRITICAL  syn-flood  :443\n"
+        "    a flood\n"
+        "2026-11-27 03:05:00  not ended  CRITICAL  close-wait-leak  web\n"
+        "    a leak\n"
+        "run: tcpstat check --at '2026-11-27 03:02:00'\n");
+  all.options = " --record /srv/record";
+  CHECK(text(all).ends_with("run: tcpstat check --at '2026-11-27 03:02:00' --record /srv/record\n"));
+  CHECK(text(all, 0, Colour::yes)
+            .find(std::string(colour_of(Severity::critical)) + "CRITICAL" + std::string(kColourEnd)) !=
+        std::string::npos);
+  all.findings.clear();
+  CHECK(text(all).ends_with("no findings\n"));
+}
+
+TEST_CASE("fields have each value with its time, and a finding a line") {
+  const auto fields = [](const History& all) {
+    TextBuffer out;
+    write_history_fields({.out = out}, all, ',');
+    return std::string(out.view());
+  };
+  CHECK(fields(history("2026-11-27T03:00:00Z", "2026-11-27T03:00:01Z",
+                       {series("a", {1, 2}, 1.5), series("b", {std::nullopt, 0}, 0)})) ==
+        "time,state,value\n2026-11-27T03:00:00.000Z,a,1\n2026-11-27T03:00:01.000Z,a,2\n2026-11-27T03:00:01.000Z,b,0\n");
+  CHECK(fields(findings())
+            .find("2026-11-27T03:02:00.000Z,2026-11-27T03:02:00.000Z,true,critical,syn-flood,:443,a flood\n") !=
+        std::string::npos);
+  CHECK(fields(findings()).find(",false,critical,close-wait-leak,") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace tcpstat::render
