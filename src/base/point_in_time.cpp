@@ -22,17 +22,17 @@ std::optional<std::int64_t> number(std::string_view text) {
   return value;
 }
 
-struct Unit {
+struct TypedUnit {
   std::string_view word;
   seconds size;
 };
-constexpr auto kUnits = std::to_array<Unit>({{"s", seconds(1)},
-                                             {"sec", seconds(1)},
-                                             {"m", minutes(1)},
-                                             {"min", minutes(1)},
-                                             {"h", hours(1)},
-                                             {"d", days(1)},
-                                             {"w", weeks(1)}});
+constexpr auto kTypedUnits = std::to_array<TypedUnit>({{"s", seconds(1)},
+                                                       {"sec", seconds(1)},
+                                                       {"m", minutes(1)},
+                                                       {"min", minutes(1)},
+                                                       {"h", hours(1)},
+                                                       {"d", days(1)},
+                                                       {"w", weeks(1)}});
 
 struct Clock {
   int hour = 0;
@@ -107,8 +107,9 @@ std::optional<seconds> time_length(std::string_view text) {
     const auto count = number(text.substr(0, digits));
     text.remove_prefix(digits);
     const std::string_view word = text.substr(0, text.find_first_of(kDecimals));
-    const auto* unit = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& one) { return one.word == word; });
-    if (!count || *count > kMost || unit == kUnits.end()) return std::nullopt;
+    const auto* unit =
+        std::find_if(kTypedUnits.begin(), kTypedUnits.end(), [&](const TypedUnit& one) { return one.word == word; });
+    if (!count || *count > kMost || unit == kTypedUnits.end()) return std::nullopt;
     sum += *count * unit->size;
     if (sum.count() > kMost) return std::nullopt;
     text.remove_prefix(word.size());
