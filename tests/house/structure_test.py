@@ -114,7 +114,8 @@ class House(unittest.TestCase):
         for group, path, text in together:
             namespace, names = own_functions(text)
             for name in names:
-                self.assertNotIn((group, namespace, name), homes, path)
+                self.assertFalse((group, namespace, name) in homes,
+                                 f"{path}: {name}() is in {homes.get((group, namespace, name))}, too")
                 homes[group, namespace, name] = path
         self.assertGreater(len(homes), 1000)
 

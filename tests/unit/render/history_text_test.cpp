@@ -40,7 +40,7 @@ History history(const char* from, const char* to, std::vector<HistorySeries> all
   return out;
 }
 
-std::string text(const History& history, std::size_t width = 0, Colour colour = Colour::no) {
+std::string shown(const History& history, std::size_t width = 0, Colour colour = Colour::no) {
   const test::Zone zone("UTC");
   TextBuffer out;
   write_history_text({.out = out, .width = width, .colour = colour}, {}, history);
@@ -52,7 +52,7 @@ TEST_CASE("a mean has one decimal place where that says something") {
                               {series("a", {1, 0, 1}, 0.66), series("b", {2, 2, 2}, 2),
                                series("c", {99, 100, 101}, 99.9), series("d", {100, 100, 101}, 100.4),
                                series("e", {100, 101, 101}, 100.5), series("f", {std::nullopt, 4, std::nullopt}, 4)});
-  CHECK(text(all) ==
+  CHECK(shown(all) ==
         "2026-11-27 03:00:00 to 03:00:02, 3 samples\n"
         "STATE  LEAST  MEAN  MOST  LAST  OVER TIME\n"
         "a          0   0.7     1     1  █▁█\n"
@@ -66,7 +66,7 @@ TEST_CASE("a mean has one decimal place where that says something") {
 TEST_CASE("numbers that were zero all the time are one line, unless there are no others") {
   const HistorySeries none = series("quiet", {0, 0, 0}, 0);
   const auto at = [](std::vector<HistorySeries> all) {
-    return text(history("2026-11-27T23:59:59Z", "2026-11-28T00:00:01Z", std::move(all)));
+    return shown(history("2026-11-27T23:59:59Z", "2026-11-28T00:00:01Z", std::move(all)));
   };
   CHECK(at({series("busy", {1, 1, 1}, 1), none}).ends_with("▁▁▁\n1 other was 0 all the time\n"));
   CHECK(at({series("busy", {1, 1, 1}, 1), none, none}).ends_with("▁▁▁\n2 others were 0 all the time\n"));
@@ -81,22 +81,22 @@ TEST_CASE("more samples than a line has room for: each bar is the greatest of it
   many[3] = 9;
   History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:19Z", {series("a", many, 1.4)});
   const auto bars = [&] {
-    const std::string told = text(all, 60);
+    const std::string told = shown(all, 60);
     return told.substr(told.rfind("  ") + 2);
   };
   CHECK(bars() == "▁█▁▁▁▁▁▁▁▁\n");
-  CHECK(text(all, 60).find("OVER TIME") != std::string::npos);
+  CHECK(shown(all, 60).find("OVER TIME") != std::string::npos);
   all.counts_growth = true;
   all.series[0].values[18] = all.series[0].values[19] = std::nullopt;
   CHECK(bars() == "▁█▁▁▁▁▁▁▁ \n");
-  CHECK(text(all, 60).find("GROWTH") != std::string::npos);
+  CHECK(shown(all, 60).find("GROWTH") != std::string::npos);
 }
 
 TEST_CASE("what the limit left out is told, and an empty history is one") {
   History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z", {series("a", {1, 1, 1}, 1)});
   all.left_out = 7;
-  CHECK(text(all).ends_with("▁▁▁\n7 more\n"));
-  CHECK(text(History{}) == "no samples\n");
+  CHECK(shown(all).ends_with("▁▁▁\n7 more\n"));
+  CHECK(shown(History{}) == "no samples\n");
 }
 
 History findings() {
@@ -114,7 +114,7 @@ History findings() {
 
 TEST_CASE("findings have a beginning, how long they lasted, and the command that shows the worst") {
   History all = findings();
-  CHECK(text(all) ==
+  CHECK(shown(all) ==
         "2026-11-27 03:00:00 to 03:10:00, 60 samples\n"
         "2026-11-27 03:01:00  for 2m00s  WARNING  retransmitting  host\n"
         "    lost \\x1b[2J\n"
@@ -124,12 +124,12 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
         "    a leak\n"
         "run: tcpstat check --at '2026-11-27 03:02:00'\n");
   all.options = " --record /srv/record";
-  CHECK(text(all).ends_with("run: tcpstat check --at '2026-11-27 03:02:00' --record /srv/record\n"));
-  CHECK(text(all, 0, Colour::yes)
+  CHECK(shown(all).ends_with("run: tcpstat check --at '2026-11-27 03:02:00' --record /srv/record\n"));
+  CHECK(shown(all, 0, Colour::yes)
             .find(std::string(colour_of(Severity::critical)) + "CRITICAL" + std::string(kColourEnd)) !=
         std::string::npos);
   all.findings.clear();
-  CHECK(text(all).ends_with("no findings\n"));
+  CHECK(shown(all).ends_with("no findings\n"));
 }
 
 TEST_CASE("fields have each value with its time, and a finding a line") {
