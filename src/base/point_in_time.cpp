@@ -6,6 +6,7 @@
 #include <ctime>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/timestamp.h"
 
 namespace tcpstat::inline base {
@@ -106,7 +107,7 @@ std::optional<seconds> time_length(std::string_view text) {
     const std::size_t digits = std::min(text.find_first_not_of(kDecimals), text.size());
     const auto count = number(text.substr(0, digits));
     text.remove_prefix(digits);
-    const std::string_view word = text.substr(0, text.find_first_of(kDecimals));
+    const std::string word = ascii_lower(text.substr(0, text.find_first_of(kDecimals)));
     const auto* unit =
         std::find_if(kTypedUnits.begin(), kTypedUnits.end(), [&](const TypedUnit& one) { return one.word == word; });
     if (!count || *count > kMost || unit == kTypedUnits.end()) return std::nullopt;
