@@ -122,8 +122,8 @@ Flow LiveSampler::note(const Transition& transition, const Judgement& judgement)
   for (Event& known : data.events) {
     if (known.sample != data.samples || ++looked > kNear) break;
     if (known.local != remote || known.remote != local || !known.peer_change.empty()) continue;
-    if (known.netns != netns && transition.remote && transition.remote->address.is_loopback())
-      continue;  // each namespace has a loopback device of its own
+    // Each namespace has a loopback device of its own.
+    if (known.netns != netns && transition.remote && transition.remote->address.is_loopback()) continue;
     known.peer_change = change_text(transition);
     if (judgement.verdict > known.verdict) {
       known.verdict = judgement.verdict;

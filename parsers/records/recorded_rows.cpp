@@ -104,7 +104,7 @@ std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, Recor
   // /proc does not show bound sockets.
   if (store.file_header().identity == record::Identity::ends)
     coverage.visible = coverage.visible - StateSet{State::close};
-  sample->expect(store.table().slots());
+  sample->expect(store.table().rows());
   IntoSample rows(*sample);
   const auto boot_ms = static_cast<std::uint64_t>(header.boot_ns / 1'000'000);
   const std::uint64_t unknown = record::unpack(store.table(), boot_ms, names, rows);

@@ -1,10 +1,11 @@
 #include "audit/merge_audits.h"
-#include "base/quantity_text.h"
 
 #include <algorithm>
 #include <set>
 #include <string_view>
 #include <utility>
+
+#include "base/quantity_text.h"
 
 namespace tcpstat::audit {
 namespace {

@@ -44,8 +44,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
     return one.severity == Severity::info && !doubtful;
   });
   if (known != findings.end()) return known->sentence();
-  const std::uint64_t total = reading.tally.total();
-  std::string out = counted(total, "socket") + ", nothing wrong";
+  std::string out = counted(reading.tally.total(), "socket") + ", nothing wrong";
   // What cannot be seen stands in lines of its own.
   const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::info && !finding.is(detect::kBlindRule);

@@ -93,7 +93,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
         std::string(limit->range.inverted() ? "inside " : "outside ") + option + " " + limit->text;
     finding.message = what + ", " + fault;
     finding.brief =
-        matching_sockets(count, "") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
+        counted(count, "socket") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
     finding.next = host.evidence_names().command("tcpstat" + plan.filter_words);
     report.status = severity;
     report.headline = finding.message;

@@ -37,8 +37,7 @@ std::string merged_headline(const CheckReport& report) {
   const auto& all = report.namespaces;
   const auto count = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), bad));
   if (count == 0) {
-    const std::uint64_t total = report.reading.tally.total();
-    return counted(total, "socket") + " in " + namespaces(all.size()) + ", nothing wrong";
+    return counted(report.reading.tally.total(), "socket") + " in " + namespaces(all.size()) + ", nothing wrong";
   }
   const auto worst =
       std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.status < b.status; });

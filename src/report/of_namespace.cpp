@@ -1,8 +1,9 @@
 #include "report/of_namespace.h"
-#include "base/quantity_text.h"
 
 #include <algorithm>
 #include <optional>
+
+#include "base/quantity_text.h"
 
 namespace tcpstat::inline report {
 

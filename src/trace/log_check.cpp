@@ -1,4 +1,5 @@
 #include "trace/log_check.h"
+
 #include "base/quantity_text.h"
 
 namespace tcpstat::trace {
