@@ -36,6 +36,11 @@ Failure read_each(const Words& words, OptionId id, std::vector<T>& to, Parse par
   return std::nullopt;
 }
 
+/// What times on a command line are told against.
+std::chrono::microseconds now() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
 /// A value that may be anything but empty.
 Failure read_text(const Words& words, OptionId id, std::string& to, std::string_view what) {
   return read_one(words, id, to, [&](const std::string& word) -> Parsed<std::string> {
@@ -61,7 +66,8 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   const auto number = [](const std::string& word) { return parse_count(word, "sample", UINT64_MAX); };
   if (auto failed = read_one(words, OptionId::byte_order, to.byte_order, parse_byte_order)) return failed;
   if (auto failed = read_one(words, OptionId::sample, to.sample, number)) return failed;
-  if (auto failed = read_one(words, OptionId::at, to.at, parse_end_of_time)) return failed;
+  const auto time = [](const std::string& word) { return parse_past_end(word, now()); };
+  if (auto failed = read_one(words, OptionId::at, to.at, time)) return failed;
   if (to.sample == 0U) return UsageError{"bad sample \"0\" (samples are counted from 1)"};
   return std::nullopt;
 }
@@ -318,7 +324,7 @@ Failure read(const Words& words, SummaryCommand& to) {
 /// The samples of a watch are new ones, or with --replay those of a record.
 template <typename C>
 Failure read_replay(const Words& words, C& to) {
-  const auto span = [](const std::string& word) { return parse_time_span(word); };
+  const auto span = [](const std::string& word) { return parse_time_span(word, now()); };
   if (auto failed = read_one(words, OptionId::replay, to.replay, span)) return failed;
   if (to.replay) {
     if (words.given(OptionId::source) || words.given(OptionId::proc_root) || words.given(OptionId::netns)) {
@@ -514,6 +520,16 @@ Failure read(const Words& words, RecordCommand& to) {
   return std::nullopt;
 }
 
+/// The span of --since and --until; the day before its end without a beginning.
+Parsed<TimeSpan> read_time_span(const Words& words) {
+  const std::chrono::microseconds at = now();
+  const std::string until = words.typed.value(OptionId::until).value_or("now");
+  if (const auto since = words.typed.value(OptionId::since)) return parse_time_span(*since, until, at);
+  const auto end = parse_past(until, at);
+  if (!end) return tl::make_unexpected(end.error());
+  return TimeSpan{*end - std::chrono::hours(24), *parse_past_end(until, at)};
+}
+
 Failure read(const Words& words, HistoryCommand& to) {
   constexpr std::chrono::milliseconds kShortest{1000};
   const auto interval = [&](const std::string& word) { return parse_interval(word, kShortest); };
@@ -521,12 +537,11 @@ Failure read(const Words& words, HistoryCommand& to) {
   to.directory = kRecordDirectory;
   to.findings = words.given(OptionId::findings);
   to.strict = words.given(OptionId::strict);
-  to.until = *parse_point_in_time("now");
-  to.since = to.until - std::chrono::hours(24);
   if (auto failed = read_text(words, OptionId::record, to.directory)) return failed;
-  if (auto failed = read_one(words, OptionId::since, to.since, parse_past)) return failed;
-  if (auto failed = read_one(words, OptionId::until, to.until, parse_past_end)) return failed;
-  if (to.until < to.since) return UsageError{"--until is before --since"};
+  const auto span = read_time_span(words);
+  if (!span) return span.error();
+  if (span->to < span->from) return UsageError{"--until is before --since"};
+  to.span = *span;
   if (auto failed = read_one(words, OptionId::interval, to.interval, interval)) return failed;
   if (auto failed = read_one(words, OptionId::limit, to.limit, count)) return failed;
   if (auto failed = read_one(words, OptionId::by, to.by, parse_history_key)) return failed;

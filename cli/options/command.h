@@ -185,8 +185,7 @@ struct HistoryCommand {
   OutputChoice output;
   TextChoice text;
   std::string directory;
-  std::chrono::microseconds since{};  ///< both since 1970
-  std::chrono::microseconds until{};
+  TimeSpan span{};
   std::optional<std::chrono::milliseconds> interval;  ///< of one value; nothing: as the format has it
   std::optional<std::uint64_t> limit;
   std::string by;         ///< one of history_keys()

@@ -94,7 +94,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::keep, '\0', "keep", "TIME", history, "record: remove what is older (default 7d)"},
     {OptionId::max_size, '\0', "max-size", "SIZE", history, "record: never take more room (default 1G)"},
     {OptionId::min_free, '\0', "min-free", "PERCENT", history, "record: leave so much of the disk free (default 5)"},
-    {OptionId::since, '\0', "since", "TIME", history, "history: from TIME on (default -24h)"},
+    {OptionId::since, '\0', "since", "TIME", history, "history: from TIME on (default: a day before the end)"},
     {OptionId::until, '\0', "until", "TIME", history, "history: until TIME (default now)"},
     {OptionId::findings, '\0', "findings", "", history, "history: when findings began and ended"},
 

@@ -28,6 +28,13 @@ std::optional<Number> decimal(std::string_view text) {
   return value;
 }
 
+/// A second that somebody typed is meant as a whole.
+std::chrono::microseconds end_of_second(std::string_view word, std::chrono::microseconds time) {
+  using namespace std::chrono;
+  const bool is_whole = floor<seconds>(time) == time && word.find('.') == std::string_view::npos;
+  return is_whole ? time + seconds(1) - microseconds(1) : time;
+}
+
 bool starts_like_number(std::string_view text) { return !text.empty() && text[0] >= '0' && text[0] <= '9'; }
 
 /// "[2001:db8::1]:443" for "2001:db8::1:443", whose last piece could be a port; empty for what cannot be meant so.
@@ -257,45 +264,42 @@ Parsed<std::uint64_t> parse_size(std::string_view word) {
   return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
 }
 
-Parsed<TimeSpan> parse_time_span(std::string_view word) {
-  const std::size_t dots = word.find("..");
-  if (dots == std::string_view::npos) {
-    return usage_error("bad time span " + in_quotes(word) + " (FROM..TO, as 03:00..03:10)");
-  }
-  const auto from = parse_point_in_time(word.substr(0, dots));
-  if (!from) return tl::make_unexpected(from.error());
-  const auto to = parse_end_of_time(word.substr(dots + 2));
-  if (!to) return tl::make_unexpected(to.error());
-  if (*to < *from) return usage_error("bad time span " + in_quotes(word) + " (it ends before it begins)");
-  return TimeSpan{*from, *to};
-}
-
-Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  if (const auto time = point_in_time(word, std::chrono::floor<std::chrono::microseconds>(now))) return *time;
+Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono::microseconds now) {
+  if (const auto time = point_in_time(word, now)) return *time;
+  if (const auto ago = time_length(word)) return now - *ago;
   return usage_error("bad time " + in_quotes(word) +
                      " (03:00, 'yesterday 03:00', -2h, '2026-11-27 03:00' or 2026-11-27T03:00:00Z)");
 }
 
-Parsed<std::chrono::microseconds> parse_end_of_time(std::string_view word) {
-  using namespace std::chrono;
-  auto time = parse_point_in_time(word);
-  const bool whole_second = time && floor<seconds>(*time) == *time && word.find('.') == std::string_view::npos;
-  if (whole_second) *time += seconds(1) - microseconds(1);
+Parsed<std::chrono::microseconds> parse_past_end(std::string_view word, std::chrono::microseconds now) {
+  auto time = parse_past(word, now);
+  if (time) *time = end_of_second(word, *time);
   return time;
 }
 
-Parsed<std::chrono::microseconds> parse_past_end(std::string_view word) {
-  auto time = parse_end_of_time(word);
-  return time ? time : parse_past(word);
+Parsed<TimeSpan> parse_time_span(std::string_view from, std::string_view to, std::chrono::microseconds now) {
+  const auto since = parse_past(from, now);
+  if (!since) return tl::make_unexpected(since.error());
+  const auto until = parse_past_end(to, now);
+  if (!until) return tl::make_unexpected(until.error());
+  TimeSpan span{*since, *until};
+  // "09:00..10:00" at half past nine is this morning, and "yesterday 23:00..01:00" one night.
+  const bool is_ago = time_length(from.substr(from.starts_with('-') ? 1 : 0)).has_value();
+  const auto hour = hour_after(to, span.from);
+  if (hour && (!is_ago || span.to < span.from)) span.to = end_of_second(to, *hour);
+  return span;
 }
 
-Parsed<std::chrono::microseconds> parse_past(std::string_view word) {
-  auto time = parse_point_in_time(word);
-  // A number alone would be seconds, and is as well the hour that somebody meant.
-  if (time || word.empty() || (word.back() >= '0' && word.back() <= '9')) return time;
-  const auto ago = parse_duration(word);
-  return ago ? *parse_point_in_time("now") - *ago : time;
+Parsed<TimeSpan> parse_time_span(std::string_view word, std::chrono::microseconds now) {
+  const std::size_t dots = word.find("..");
+  if (dots == std::string_view::npos) {
+    return usage_error("bad time span " + in_quotes(word) + " (FROM..TO, as 03:00..03:10)");
+  }
+  auto span = parse_time_span(word.substr(0, dots), word.substr(dots + 2), now);
+  if (span && span->to < span->from) {
+    return usage_error("bad time span " + in_quotes(word) + " (it ends before it begins)");
+  }
+  return span;
 }
 
 Parsed<const Column*> parse_column(std::string_view word) {

@@ -70,13 +70,10 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
 /// Bytes: 500M, 1G, 1GiB; a unit is a power of 1024.
 Parsed<std::uint64_t> parse_size(std::string_view word);
-/// Since 1970; see base/point_in_time.h.
-Parsed<std::chrono::microseconds> parse_point_in_time(std::string_view word);
+/// Since 1970; see base/point_in_time.h. "7d" is seven days ago, as "-7d" is.
+Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono::microseconds now);
 /// The same where it is the last moment of something: a second is meant as a whole, because that is how times are shown.
-Parsed<std::chrono::microseconds> parse_end_of_time(std::string_view word);
-/// The same two; "7d" is seven days ago.
-Parsed<std::chrono::microseconds> parse_past(std::string_view word);
-Parsed<std::chrono::microseconds> parse_past_end(std::string_view word);
+Parsed<std::chrono::microseconds> parse_past_end(std::string_view word, std::chrono::microseconds now);
 Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);
@@ -90,12 +87,16 @@ Parsed<filter::TransitionKind> parse_transition_kind(std::string_view word);
 Drawing find_drawing(std::string_view word);
 /// The source of that name; any other word is a file.
 SourceId parse_source(std::string_view word);
-/// `FROM..TO`.
+/// Both since 1970; `to` is the last moment.
 struct TimeSpan {
   std::chrono::microseconds from;
   std::chrono::microseconds to;
 };
-Parsed<TimeSpan> parse_time_span(std::string_view word);
+/// An hour without a day as its end is the first one after its beginning; after "-2d" it is the last one that has been.
+/// It may end before it begins.
+Parsed<TimeSpan> parse_time_span(std::string_view from, std::string_view to, std::chrono::microseconds now);
+/// `FROM..TO`, which ends after it begins.
+Parsed<TimeSpan> parse_time_span(std::string_view word, std::chrono::microseconds now);
 /// auto, always or never.
 Parsed<When> parse_when(std::string_view word);
 /// A key of `history --by`.

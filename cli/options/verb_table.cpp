@@ -154,7 +154,7 @@ constexpr OwnOption kHistoryOptions[] = {
     {.id = limit, .meaning = "print at most N lines of the table"},
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = strict, .meaning = "exit 2 if a part of the record cannot be read"},
-    {.id = since, .meaning = "from TIME on: 03:00, -8h, RFC 3339 (default -24h)"},
+    {.id = since, .meaning = "from TIME on: 03:00, -8h, RFC 3339 (default: a day before the end)"},
     {.id = until, .meaning = "until TIME (default now)"},
     {.id = findings, .meaning = "when findings began and ended"},
 };

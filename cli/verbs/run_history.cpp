@@ -30,7 +30,7 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   auto store = records::RecordStore::open(command.directory);
   Expected<void> read;
   if (store) {
-    read = store->counts(command.since, command.until, coverage, visit);
+    read = store->counts(command.span.from, command.span.to, coverage, visit);
   } else {
     read = tl::make_unexpected(store.error());
   }

@@ -149,4 +149,11 @@ std::optional<microseconds> point_in_time(std::string_view words, microseconds n
   return local_date(words);
 }
 
+std::optional<microseconds> hour_after(std::string_view words, microseconds from) {
+  const auto clock = clock_of(words);
+  if (!clock) return std::nullopt;
+  const microseconds that_day = local(from, 0, *clock);
+  return that_day >= from ? that_day : local(from, -1, *clock);
+}
+
 }  // namespace tcpstat::inline base

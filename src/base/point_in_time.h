@@ -11,6 +11,9 @@ namespace tcpstat::inline base {
 /// Without an offset it is local time; an hour without a day is the last one that has been. Nothing for other words.
 std::optional<std::chrono::microseconds> point_in_time(std::string_view words, std::chrono::microseconds now);
 
+/// Of "03:00", an hour without a day: the first one at `from` or after it, which may not have been yet. Nothing for other words.
+std::optional<std::chrono::microseconds> hour_after(std::string_view words, std::chrono::microseconds from);
+
 /// "2h", "1h30m", "90sec", "5min", "7d" or "2w", at most 100 years; a number needs its unit, in either case. Nothing for other words.
 std::optional<std::chrono::seconds> time_length(std::string_view text);
 

@@ -232,6 +232,7 @@ class Repeats(TestCase):
         self.fails("watch", "--replay", "-1h..-2h", sentence=".*it ends before it begins.*")
         self.fails("watch", "--replay", "-2h..-1h", "--netns", "1", sentence="--replay shows the samples of a record.*")
         self.fails("history", "--since", "-1h", "--until", "-2h", sentence="--until is before --since")
+        self.fails("history", "--until", "soon", sentence='bad time "soon" .*')
         self.fails("history", "--findings", "--by", "state", sentence="--findings lists findings.*")
         self.fails("history", "--by", "cookie", sentence='history --by takes one of .*remote_prefix.*, not "cookie"')
         self.fails("history", "--by", "state,port", sentence='history --by takes one of .*, not "state,port"')

@@ -34,6 +34,21 @@ TEST_CASE("an hour is the last one that has been") {
   CHECK(told("today 23:00") == "2026-11-28T23:00:00");
 }
 
+TEST_CASE("an hour after a time is the next one of that name") {
+  const Zone zone("XST-9");  // 21:30 there
+  const auto told_after = [](std::string_view words) -> std::string {
+    const auto time = hour_after(words, kNow);
+    return time ? timestamp({static_cast<std::time_t>(time->count() / 1'000'000), 0}).substr(0, 19) : "none";
+  };
+  CHECK(told_after("21:30") == "2026-11-28T12:30:00");
+  CHECK(told_after("21:29") == "2026-11-29T12:29:00");
+  CHECK(told_after("23:00:05") == "2026-11-28T14:00:05");
+  CHECK(told_after("00:10") == "2026-11-28T15:10:00");
+  for (const char* words : {"", "now", "-2h", "yesterday 03:00", "2026-11-28 03:00", "25:00"}) {
+    CHECK(told_after(words) == "none");
+  }
+}
+
 TEST_CASE("hours are local, also where the day is another one") {
   const Zone zone("XST-9");  // nine hours before UTC: 21:30 there
   CHECK(told("03:00") == "2026-11-27T18:00:00");

@@ -4,9 +4,11 @@
 
 #include <ostream>
 
+#include "base/timestamp.h"
 #include "check/rules.h"
 #include "parsers/host/sources.h"
 #include "support/rows.h"
+#include "support/zone.h"
 
 namespace tcpstat::cli::options {
 namespace {
@@ -251,27 +253,57 @@ TEST_CASE("a range is named by its option when it is bad") {
   CHECK_FALSE(parse_range("20:10", "critical"));
 }
 
+/// 2026-11-28T09:30:00Z.
+constexpr std::chrono::microseconds kHalfPastNine(1'795'858'200'000'000);
+
 TEST_CASE("what lies in the past is a point in time, or so long ago") {
   using std::chrono::hours;
-  const auto now = *parse_point_in_time("now");
+  using std::chrono::milliseconds;
   for (const char* word : {"7d", "-7d", "1w", "168h"}) {
     CAPTURE(word);
-    const auto past = parse_past(word);
-    REQUIRE(past);
-    CHECK(*past >= now - hours(7 * 24));
-    CHECK(*past < now - hours(7 * 24) + std::chrono::minutes(1));
+    CHECK(parse_past(word, kHalfPastNine).value() == kHalfPastNine - hours(7 * 24));
   }
-  CHECK(*parse_past("@1795748400") == std::chrono::seconds(1'795'748'400));
+  CHECK(parse_past("@1795748400", kHalfPastNine).value() == std::chrono::seconds(1'795'748'400));
+  // A number alone would be seconds, and is as well the hour that somebody meant.
+  REQUIRE_FALSE(parse_past("7", kHalfPastNine));
+  CHECK(parse_past("7", kHalfPastNine).error().sentence.find("03:00") != std::string::npos);
   // Times are shown to the second, so the end of a span or of what is looked back at has the whole second.
   constexpr std::chrono::microseconds kEnd(1'795'748'400'999'999);
-  CHECK(*parse_end_of_time("@1795748400") == kEnd);
-  CHECK(*parse_past_end("@1795748400") == kEnd);
-  CHECK(parse_time_span("@1795748400..@1795748400")->to == kEnd);
-  CHECK(*parse_end_of_time("2026-11-27T03:00:00.250Z") == std::chrono::milliseconds(1'795'748'400'250));
-  CHECK(*parse_end_of_time("2026-11-27T03:00:00.000Z") == std::chrono::milliseconds(1'795'748'400'000));
-  CHECK(*parse_past_end("168h") < now - hours(7 * 24) + std::chrono::minutes(1));
-  REQUIRE_FALSE(parse_past("7"));
-  CHECK(parse_past("7").error().sentence.find("03:00") != std::string::npos);
+  CHECK(parse_past_end("@1795748400", kHalfPastNine).value() == kEnd);
+  CHECK(parse_time_span("@1795748400..@1795748400", kHalfPastNine)->to == kEnd);
+  CHECK(parse_past_end("2026-11-27T03:00:00.250Z", kHalfPastNine).value() == milliseconds(1'795'748'400'250));
+  CHECK(parse_past_end("2026-11-27T03:00:00.000Z", kHalfPastNine).value() == milliseconds(1'795'748'400'000));
+}
+
+TEST_CASE("an hour alone ends a span after its beginning") {
+  const test::Zone zone("UTC0");
+  const auto span = [](std::string_view word) -> std::string {
+    const auto read = parse_time_span(word, kHalfPastNine);
+    if (!read) return read.error().sentence;
+    const auto told = [](std::chrono::microseconds time) {
+      return timestamp({static_cast<std::time_t>(time.count() / 1'000'000), 0}).substr(8, 8);
+    };
+    return told(read->from) + " " + told(read->to);
+  };
+  CHECK(span("09:00..10:00") == "28T09:00 28T10:00");
+  CHECK(span("09:00..09:20") == "28T09:00 28T09:20");
+  CHECK(span("10:00..11:00") == "27T10:00 27T11:00");
+  CHECK(span("23:00..01:00") == "27T23:00 28T01:00");
+  CHECK(span("09:00..09:00") == "28T09:00 28T09:00");
+  CHECK(span("yesterday 03:00..04:00") == "27T03:00 27T04:00");
+  CHECK(span("yesterday 23:00..01:00") == "27T23:00 28T01:00");
+  CHECK(span("2026-11-20 03:00..03:10") == "20T03:00 20T03:10");
+  // After a length of time it is the last one that has been, unless the span begins later.
+  CHECK(span("-2d..04:00") == "26T09:30 28T04:00");
+  CHECK(span("2d..04:00") == "26T09:30 28T04:00");
+  CHECK(span("-1h..09:10") == "28T08:30 28T09:10");
+  CHECK(span("-1h..10:00") == "28T08:30 28T10:00");
+  CHECK(span("-2h..-1h") == "28T07:30 28T08:30");
+  CHECK(span("-1h..-2h") == "bad time span \"-1h..-2h\" (it ends before it begins)");
+  CHECK(span("09:00..yesterday") == "bad time span \"09:00..yesterday\" (it ends before it begins)");
+  CHECK(span("09:00").starts_with("bad time span \"09:00\""));
+  CHECK(span("..09:00").starts_with("bad time \"\""));
+  CHECK(span("09:00..").starts_with("bad time \"\""));
 }
 
 TEST_CASE("rules and their thresholds") {
