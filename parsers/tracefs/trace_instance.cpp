@@ -104,20 +104,28 @@ Expected<TraceInstance> TraceInstance::open() {
   instance.layout_ = *layout;
   instance.pages_.reset(::kbuffer_alloc(KBUFFER_LSIZE_SAME_AS_HOST, KBUFFER_ENDIAN_SAME_AS_HOST));
   instance.page_.resize(kLargestPage);
-  // A process of another PID namespace may have the same number.
-  for (int attempt = 0; attempt < 16 && instance.directory_.empty(); ++attempt) {
-    std::string directory =
+  // A process of another PID namespace may have the same number; and another trace that begins now may take an instance
+  // for one that was left behind, until files of it are open.
+  constexpr int kAttempts = 64;
+  for (int attempt = 0; attempt < kAttempts && instance.processors_.empty(); ++attempt) {
+    const std::string directory =
         *place + "/instances/" + std::string(kOurs) + std::to_string(::getpid()) + "-" + std::to_string(attempt);
-    if (::mkdir(directory.c_str(), 0700) == 0) {
-      instance.directory_ = std::move(directory);
-    } else if (errno != EEXIST) {
+    if (::mkdir(directory.c_str(), 0700) != 0) {
+      if (errno == EEXIST) continue;
       return failure("make " + directory, errno, hint_for(errno));
     }
+    instance.directory_ = directory;
+    auto processors = open_processors(directory);
+    const bool is_gone = ::access(directory.c_str(), F_OK) != 0;
+    if (is_gone) {
+      instance.directory_.clear();
+    } else if (!processors) {
+      return tl::make_unexpected(processors.error());
+    } else {
+      instance.processors_ = std::move(*processors);
+    }
   }
-  if (instance.directory_.empty()) return failure("make an instance in " + *place + "/instances", EEXIST);
-  auto processors = open_processors(instance.directory_);
-  if (!processors) return tl::make_unexpected(processors.error());
-  instance.processors_ = std::move(*processors);
+  if (instance.processors_.empty()) return failure("make an instance in " + *place + "/instances", EEXIST);
   // One clock for all processors: their records are put in the order of their times.
   if (auto written = instance.write("/trace_clock", "mono"); !written) return tl::make_unexpected(written.error());
   // First what comes first: a socket is reset, and then closed.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
@@ -78,6 +79,7 @@ class Tracing {
     return told;
   }
   [[nodiscard]] const std::string& summary() const { return summary_; }
+  [[nodiscard]] pid_t pid() const { return watching_.pid(); }
 
  private:
   static bool is_probe(const std::string& line) {
@@ -277,12 +279,33 @@ TEST_SUITE("trace") {
     CHECK(value_of(told[0], "type") == "summary");
   }
 
+  TEST_CASE("traces that begin at the same time leave each other's instance alone") {
+    const auto stage = Stage::open();
+    if (!stage) return;
+    for (int round = 0; round < 4; ++round) {
+      std::vector<std::unique_ptr<Watching>> traces;
+      for (int i = 0; i < 8; ++i) {
+        traces.push_back(std::make_unique<Watching>(std::vector<std::string>{"trace", "--source", "tracefs", "--port",
+                                                                             std::to_string(kProbe), "-f", "csv", "-H",
+                                                                             "-q", "--duration", "0.1"}));
+      }
+      for (const auto& trace : traces) CHECK(trace->wait() == 0);
+    }
+  }
+
   TEST_CASE("the count ends it, the filter chooses, and nothing is left behind, not even of a run that was killed") {
     const auto stage = Stage::open();
     if (!stage) return;
-    const std::string left = "ls /sys/kernel/tracing/instances | grep -c '^tcpstat-trace-'";
-    { const Tracing killed({"--source", "tracefs"}); }
-    CHECK(run({"sh", "-c", left}).out != "0\n");
+    // Other tests trace at the same time, and sweep as well.
+    const auto left_by = [](pid_t pid) {
+      const std::string name = "tcpstat-trace-" + std::to_string(pid) + "-";
+      return run({"sh", "-c", "ls /sys/kernel/tracing/instances | grep -c '^" + name + "'"}).out;
+    };
+    pid_t killed = -1;
+    {
+      const Tracing tracing({"--source", "tracefs"});
+      killed = tracing.pid();
+    }
     Watching watching({"trace", "--source", "tracefs", "--port", std::to_string(kPort), "-s", "LISTEN", "--count", "2",
                        "-f", "csv", "-H"});
     std::vector<std::string> lines;
@@ -294,7 +317,8 @@ TEST_SUITE("trace") {
     CHECK(lines.size() == 2);
     CHECK(watching.wait() == 0);
     for (const std::string& line : lines) CHECK(line.find("LISTEN") != std::string::npos);
-    CHECK(run({"sh", "-c", left}).out == "0\n");
+    CHECK(left_by(killed) == "0\n");
+    CHECK(left_by(watching.pid()) == "0\n");
   }
 }
 

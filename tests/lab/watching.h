@@ -23,6 +23,7 @@ class Watching {
 
   /// The next line; nothing at the end, or when none came in time.
   std::optional<std::string> line(std::chrono::milliseconds limit = std::chrono::seconds(10));
+  [[nodiscard]] pid_t pid() const { return child_; }
   /// Sends SIGINT: the summary line is to come.
   void interrupt() const;
   /// Its exit code, once it has ended.
