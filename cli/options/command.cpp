@@ -41,11 +41,15 @@ std::chrono::microseconds now() {
   return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch());
 }
 
+std::string must_have_value(OptionId id, std::string_view what) {
+  return "--" + std::string(option_info(id).name) + " needs a value: " + std::string(what);
+}
+
 /// A value that may be anything but empty.
 Failure read_text(const Words& words, OptionId id, std::string& to, std::string_view what) {
   return read_one(words, id, to, [&](const std::string& word) -> Parsed<std::string> {
     if (!word.empty()) return word;
-    return usage_error("--" + std::string(option_info(id).name) + " needs a value: " + std::string(what));
+    return usage_error(must_have_value(id, what));
   });
 }
 Failure read_text(const Words& words, OptionId id, std::string& to) {
@@ -600,6 +604,18 @@ Failure refuse_other_options(const Words& words) {
   return std::nullopt;
 }
 
+/// An unset variable of a script would choose nothing, and so show everything.
+Failure refuse_empty_values(const TypedOptions& typed) {
+  for (const OptionInfo& option : options()) {
+    for (const std::string& value : typed.values(option.id)) {
+      if (option.takes_value() && value.find_first_not_of(",!^") == std::string::npos) {
+        return UsageError{must_have_value(option.id, option.value)};
+      }
+    }
+  }
+  return std::nullopt;
+}
+
 OutputChoice output_of(const Command& command) {
   return std::visit(
       [](const auto& one) {
@@ -665,6 +681,7 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   if (auto failed = refuse_other_options(words)) return tl::make_unexpected(*failed);
   auto command = command_of(words);
   if (!command) return tl::make_unexpected(command.error());
+  if (auto failed = refuse_empty_values(*typed)) return tl::make_unexpected(*failed);
   if (const auto list = typed->value(OptionId::list)) command = WordsCommand{*list, output_of(*command)};
   ParsedLine parsed{std::move(*command), {}};
   parsed.notes = notes_on(*typed);

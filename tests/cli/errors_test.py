@@ -92,7 +92,8 @@ class UsageErrors(TestCase):
                 self.fails(option, sentence=sentence)
         self.fails("-s", "-t", sentence=r"-s, --state needs a value: .*tcpstat summary\)")
         self.fails("-o", "-n", sentence=r"-o, --output needs a value: .*TIMER column\)")
-        for option in ("--state", "--netns", "--source", "--proc-root", "--output-file"):
+        for option in ("--state", "--netns", "--source", "--proc-root", "--output-file", "--user", "--process", "--port",
+                       "--local", "--unit"):
             self.fails(option, "", sentence=rf".*{option} needs a value.*")
 
     def test_a_value_is_quoted_so_that_it_cannot_harm(self):

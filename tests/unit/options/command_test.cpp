@@ -194,6 +194,24 @@ TEST_CASE("a source is one of the live ones, or a file") {
   CHECK(sentence({"--proc-root", ""}) == "--proc-root needs a value: DIR");
 }
 
+TEST_CASE("no option takes an empty value, as an unset variable has it") {
+  for (const OptionInfo& option : options()) {
+    if (!option.takes_value()) continue;
+    for (const VerbInfo& verb : verbs()) {
+      if (!verb.takes.has(option.id) || verb.id == VerbId::watch_events) continue;
+      for (const char* value : {"", ",", "!"}) {
+        std::vector<std::string> words = {"--" + std::string(option.name), value};
+        if (!verb.word.empty()) words.insert(words.begin(), std::string(verb.word));
+        CAPTURE(words);
+        CHECK_FALSE(parse(words));
+      }
+    }
+  }
+  CHECK(sentence({"--user", ""}) == "--user needs a value: NAME|UID");
+  CHECK(sentence({"-q", "--process", ","}).starts_with("--process needs a value: "));
+  CHECK(sentence({"check", "-w", "", "-c", ""}).starts_with("--warning needs a value: "));
+}
+
 TEST_CASE("how text looks") {
   const TextChoice usual = parse_as<ListCommand>({}).text;
   CHECK(usual.header);
