@@ -8,13 +8,19 @@ namespace {
 
 using filter::Expression;
 
-Parsed<Expression> tree_of_file(const std::string& path, filter::Side side) {
-  auto prefixes = read_prefix_file(path);
+Parsed<Expression> tree_of_file(const std::string& path, filter::Side side, FileTimeout timeout) {
+  auto prefixes = read_prefix_file(path, timeout);
   if (!prefixes) return usage_error(prefixes.error());
   return Expression(filter::Test(filter::AddressSetTest{side, path, std::move(*prefixes)}));
 }
 
 }  // namespace
+
+FileTimeout file_timeout(const TypedOptions& typed) {
+  const auto word = typed.value(OptionId::timeout);
+  const auto timeout = word ? parse_timeout(*word) : FileTimeout(kFileTimeout);
+  return timeout.value_or(kFileTimeout);  // what is no number is refused where the source is read
+}
 
 std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
                                                 std::vector<filter::EndpointPattern>& to) {
@@ -23,7 +29,7 @@ std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
   for (const std::string& piece : split_list(typed_.values(id))) {
     const std::string word = meant(piece);
     if (word.starts_with('@')) {
-      auto tree = tree_of_file(word.substr(1), side);
+      auto tree = tree_of_file(word.substr(1), side, file_timeout(typed_));
       if (!tree) return tree.error();
       as_trees = as_trees || !is_excluded(piece);
       if (is_excluded(piece)) {

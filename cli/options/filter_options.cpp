@@ -138,12 +138,12 @@ Failure read_expression(const std::vector<std::string>& operands, Words& to) {
     if (*file == "-" && to.typed.value(OptionId::source) == "-") {
       return UsageError{"standard input holds the rows (--source -) or the filter (-F -), not both"};
     }
-    const auto words = filter_file_text(*file);
+    const auto words = filter_file_text(*file, file_timeout(to.typed));
     if (!words) return words.error();
     to.expression_text += " " + *words;
   }
   if (to.expression_text.find_first_not_of(" \t\r") == std::string::npos && operands.empty()) return std::nullopt;
-  auto expression = parse_filter(to.expression_text, users_of(to.typed));
+  auto expression = parse_filter(to.expression_text, users_of(to.typed), file_timeout(to.typed));
   if (!expression) {
     // `ss -o state established`, as the manual of ss has it.
     UsageError error = expression.error();

@@ -36,8 +36,8 @@ std::string expression_text(const std::vector<std::string>& words) {
   return text;
 }
 
-Parsed<std::string> filter_file_text(const std::string& path) {
-  const auto text = read_text_file(path, "filter");
+Parsed<std::string> filter_file_text(const std::string& path, FileTimeout timeout) {
+  const auto text = read_text_file(path, "filter", timeout);
   if (!text) return usage_error(text.error());
   std::string words;
   bool comment = false;
@@ -51,14 +51,15 @@ Parsed<std::string> filter_file_text(const std::string& path) {
   return words;
 }
 
-Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf users) {
-  const filter::ExpressionWords words{.service_port = service_port,
-                                      .why_no_user = [&](const std::string& name) -> std::string {
-                                        if (users == UsersOf::elsewhere) return {};
-                                        const auto user = parse_user(name);
-                                        return user ? std::string() : user.error().sentence;
-                                      },
-                                      .prefixes_of = read_prefix_file};
+Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf users, FileTimeout timeout) {
+  const filter::ExpressionWords words{
+      .service_port = service_port,
+      .why_no_user = [&](const std::string& name) -> std::string {
+        if (users == UsersOf::elsewhere) return {};
+        const auto user = parse_user(name);
+        return user ? std::string() : user.error().sentence;
+      },
+      .prefixes_of = [timeout](const std::string& path) { return read_prefix_file(path, timeout); }};
   auto parsed = filter::parse_expression(text, words);
   if (!parsed) return usage_error(sentence(parsed.error(), text));
   return std::move(*parsed);

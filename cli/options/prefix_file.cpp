@@ -21,8 +21,8 @@ tl::expected<Prefix, std::string> prefix_in(std::string_view word) {
 
 }  // namespace
 
-filter::PrefixesOrWhy read_prefix_file(const std::string& path) {
-  const auto text = read_text_file(path, "list of prefixes");
+filter::PrefixesOrWhy read_prefix_file(const std::string& path, FileTimeout timeout) {
+  const auto text = read_text_file(path, "list of prefixes", timeout);
   if (!text) return tl::make_unexpected(text.error());
   std::vector<Prefix> prefixes;
   std::size_t number = 0;

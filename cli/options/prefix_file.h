@@ -4,10 +4,11 @@
 
 #include <string>
 
+#include "cli/options/text_file.h"
 #include "filter/expression_parser.h"
 
 namespace tcpstat::cli::options {
 
-filter::PrefixesOrWhy read_prefix_file(const std::string& path);
+filter::PrefixesOrWhy read_prefix_file(const std::string& path, FileTimeout timeout = kFileTimeout);
 
 }  // namespace tcpstat::cli::options

@@ -1,40 +1,47 @@
 #include "cli/options/text_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
+
+#include "base/file_descriptor.h"
+#include "parsers/source/time_budget.h"
 
 namespace tcpstat::cli::options {
 namespace {
 
 constexpr std::size_t kMostBytes = 32U << 20U;
 
-struct Close {
-  void operator()(std::FILE* file) const {
-    if (file != stdin) static_cast<void>(std::fclose(file));
-  }
-};
-
 }  // namespace
 
-tl::expected<std::string, std::string> read_text_file(const std::string& path, std::string_view needs_less) {
-  const std::string name = path == "-" ? "standard input" : path;
+tl::expected<std::string, std::string> read_text_file(const std::string& path, std::string_view needs_less,
+                                                      FileTimeout timeout) {
+  const bool standard_input = path == "-";
+  const std::string name = standard_input ? "standard input" : path;
   const auto failed = [&](int error) {
-    return tl::make_unexpected("cannot read " + name + ": " + std::strerror(error));
+    const std::string why =
+        error == ETIMEDOUT ? "nothing came within --timeout (0 waits for ever)" : std::strerror(error);
+    return tl::make_unexpected("cannot read " + name + ": " + why);
   };
-  const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin : std::fopen(path.c_str(), "re"));
-  if (file == nullptr) return failed(errno);
+  // Opening a FIFO would wait for its writer without an end; the budget waits for it.
+  const FileDescriptor opened(standard_input ? -1 : ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  const int fd = standard_input ? STDIN_FILENO : opened.get();
+  if (fd < 0) return failed(errno);
+  const bool is_typed = ::isatty(fd) == 1;
+  source::TimeBudget budget(timeout);
   std::string text;
   constexpr std::size_t kBlock = 64U << 10U;
   while (text.size() <= kMostBytes) {
     const std::size_t before = text.size();
     text.resize(before + kBlock);
-    const std::size_t got = std::fread(text.data() + before, 1, kBlock, file.get());
-    text.resize(before + got);
-    if (std::ferror(file.get()) != 0) return failed(errno);
-    if (got < kBlock) return text;
+    if (!is_typed && !budget.wait_readable(fd)) return failed(errno);
+    const ssize_t got = ::read(fd, text.data() + before, kBlock);
+    if (got < 0 && errno != EINTR && errno != EAGAIN) return failed(errno);
+    text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    if (got == 0) return text;
   }
   return tl::make_unexpected(name + " holds more than 32 MiB, which no " + std::string(needs_less) + " needs");
 }

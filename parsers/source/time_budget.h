@@ -18,20 +18,21 @@ class TimeBudget {
   using Clock = std::chrono::steady_clock;
 
   /// Nothing: for ever.
-  explicit TimeBudget(std::optional<std::chrono::milliseconds> total) : left_(total) {}
+  explicit TimeBudget(std::optional<std::chrono::milliseconds> total)
+      : is_limited_(total.has_value()), left_(total.value_or(std::chrono::milliseconds(0))) {}
 
   /// Waits until `fd` can be read or has ended; false, with errno, if poll(2) fails, once the budget is spent or
   /// `stop_fd` can be read (both ETIMEDOUT). A signal does not end the wait.
   [[nodiscard]] bool wait_readable(int fd, int stop_fd = -1) {
     std::array<pollfd, 2> waiting = {{{fd, POLLIN, 0}, {stop_fd, POLLIN, 0}}};
     if (::poll(waiting.data(), 1, 0) > 0) return true;
-    while (!left_ || left_->count() > 0) {
+    while (!is_limited_ || left_.count() > 0) {
       const auto start = Clock::now();
       const int answer = ::poll(waiting.data(), waiting.size(), timeout_ms());
       if (answer > 0 && waiting[1].revents != 0) break;
       if (answer > 0) return true;
       if (answer < 0 && errno != EINTR) return false;
-      if (left_) *left_ -= Clock::now() - start;
+      left_ -= Clock::now() - start;
     }
     errno = ETIMEDOUT;
     return false;
@@ -40,13 +41,14 @@ class TimeBudget {
  private:
   /// For poll(2): not less than what is left, and never negative, which would mean for ever.
   [[nodiscard]] int timeout_ms() const {
-    if (!left_) return -1;
-    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(*left_).count();
+    if (!is_limited_) return -1;
+    const auto whole = std::chrono::ceil<std::chrono::milliseconds>(left_).count();
     return static_cast<int>(std::min<std::int64_t>(whole, INT_MAX));
   }
 
+  bool is_limited_;
   /// In the clock's own unit, so that a wait of microseconds is not charged a millisecond.
-  std::optional<Clock::duration> left_;
+  Clock::duration left_;
 };
 
 }  // namespace tcpstat::source

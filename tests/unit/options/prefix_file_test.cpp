@@ -1,6 +1,7 @@
 #include "cli/options/prefix_file.h"
 
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -51,6 +52,15 @@ TEST_CASE("what is no prefix is an error that names the line") {
   CHECK(read_prefix_file("/does/not/exist").error() == "cannot read /does/not/exist: No such file or directory");
   CHECK_FALSE(read_prefix_file("/"));
   CHECK_FALSE(read_prefix_file("/dev/zero"));
+}
+
+TEST_CASE("a FIFO without a writer is waited for no longer than was asked") {
+  const std::string path = "prefix_file_test." + std::to_string(::getpid()) + ".fifo";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto read = read_prefix_file(path, std::chrono::milliseconds(1));
+  ::unlink(path.c_str());
+  REQUIRE_FALSE(read);
+  CHECK(read.error() == "cannot read " + path + ": nothing came within --timeout (0 waits for ever)");
 }
 
 }  // namespace
