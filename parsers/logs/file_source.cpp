@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "base/ascii.h"
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "parsers/logs/file_kind.h"
@@ -78,8 +79,10 @@ class FileSource final : public source::Source {
   }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
+    if (auto refused = check_filter(query.filter); !refused) return refused;
     coverage.add(chosen_->coverage);
-    say_missing_states(query.states, coverage);
+    say_missing_states(query, coverage);
+    say_missing_family(query.filter, coverage);
     if (!ended_) coverage.complete = false;
     chosen_->hand_over(sink);
     return ended_;
@@ -206,16 +209,34 @@ class FileSource final : public source::Source {
                   name + " has " + std::to_string(count_) + " samples" + when + "; showing the last; --sample chooses");
   }
 
-  /// CLOSE is not to be had from every source, and is told as null.
-  void say_missing_states(StateSet wanted, Coverage& coverage) const {
-    if (kind_ != FileKind::ndjson) return;
+  /// What text of /proc does not tell is refused, as from /proc itself, not answered with nothing.
+  [[nodiscard]] Expected<void> check_filter(const filter::Filter& filter) const {
+    if (kind_ != FileKind::proc_text || filter.needs.netlink_word.empty()) return {};
+    return failure("filter by " + ascii_lower(filter.needs.netlink_word) + " in text of /proc", 0,
+                   "ndjson and dumps of ss -D have it: tcpstat -f ndjson > FILE", "it does not tell");
+  }
+
+  /// CLOSE is not to be had from every source: where others were asked for as well, it is told as null.
+  void say_missing_states(const filter::Query& query, Coverage& coverage) const {
+    const StateSet shown = query.states & query.filter.states;
+    const StateSet close{State::close};
     std::string missing;
+    StateSet lacking = query.states - chosen_->coverage.visible;
+    if (shown != close) lacking = lacking - close;
     for (const StateInfo& state : states()) {
-      const bool lacks = wanted.has(state.state) && !chosen_->coverage.visible.has(state.state);
-      if (lacks && state.state != State::close) missing += (missing.empty() ? "" : ", ") + std::string(state.name);
+      if (lacking.has(state.state)) missing += (missing.empty() ? "" : ", ") + std::string(state.name);
     }
     if (missing.empty()) return;
-    coverage.warn("states_not_saved", "sockets in " + missing + " were not saved");
+    std::string sentence = "sockets in " + missing + " were not saved";
+    if ((lacking & shown).empty()) return coverage.warn("states_not_saved", std::move(sentence));
+    coverage.lose("states_not_saved", std::move(sentence));
+  }
+
+  /// Where the other one was asked for as well, it is told as null.
+  static void say_missing_family(const filter::Filter& filter, Coverage& coverage) {
+    const bool any = (filter.ipv4 && coverage.ipv4) || (filter.ipv6 && coverage.ipv6);
+    if (any || !coverage.complete) return;
+    coverage.lose("family_not_saved", std::string(filter.ipv6 ? "IPv6" : "IPv4") + " sockets were not saved");
   }
 
   void say_byte_order(const std::string& name) {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/quantity_text.h"
+
 namespace tcpstat::logs {
 namespace {
 
@@ -41,6 +43,33 @@ StateSet counted_states(const json& summary) {
   return counted;
 }
 
+/// Families that the sample counts, as states.
+void add_families(const json& summary, Coverage& to) {
+  const auto counts = summary.find("summary");
+  if (counts == summary.end() || !counts->is_object()) return;
+  const auto by_family = counts->find("by_family");
+  if (by_family == counts->end() || !by_family->is_object()) return;
+  const auto is_null = [&](const char* key) {
+    const auto at = by_family->find(key);
+    return at != by_family->end() && at->is_null();
+  };
+  to.ipv4 = !is_null("ipv4");
+  to.ipv6 = !is_null("ipv6");
+}
+
+/// Its summary counted all rows, and stands behind them: a log whose head was cut off has fewer.
+void count_rows(const json& summary, Coverage& to) {
+  const auto counts = summary.find("summary");
+  if (!to.complete || counts == summary.end() || !counts->is_object()) return;
+  const auto total = counts->find("total");
+  if (total == counts->end() || !total->is_number_unsigned()) return;
+  const std::uint64_t there = to.rows_read + to.duplicates_dropped;
+  const auto wanted = total->get<std::uint64_t>();
+  if (there >= wanted) return;
+  to.lose("rows_missing", "the summary line counts " + counted(wanted, "socket") + ", and the lines before it have " +
+                              std::to_string(there) + ": rows are missing");
+}
+
 /// What the saved sample itself did not see.
 void add_warnings(const json& summary, Coverage& to) {
   if (is(summary, "complete", false)) {
@@ -55,6 +84,7 @@ void add_warnings(const json& summary, Coverage& to) {
     to.lose("saved_limited", "the saved sample was limited: --limit left rows out");
   }
   if (is(summary, "filtered", true)) {
+    to.filtered = true;
     to.warn("saved_filtered", "the saved sample was filtered: it has the sockets that were asked for, not all");
   }
 }
@@ -114,7 +144,9 @@ void SavedLines::summary(const json& object) {
   SavedSample& sample = sample_of(object);
   add_facts(object, sample.facts);
   sample.coverage.visible = counted_states(object);
+  add_families(object, sample.coverage);
   add_warnings(object, sample.coverage);
+  count_rows(object, sample.coverage);
   has_end_ = true;
 }
 

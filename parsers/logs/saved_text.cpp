@@ -13,8 +13,21 @@ SavedSample& SavedText::sample() {
   return sample;
 }
 
-void SavedText::next_sample() {
+/// A family that has no table in the sample is not known.
+void SavedText::end_sample() {
+  if (!samples_.is_open()) return;
+  const auto has = [this](Family family) {
+    const auto place = static_cast<std::size_t>(family);
+    return headers_[place] || rows_[place];
+  };
+  Coverage& coverage = samples_.current().coverage;
+  coverage.ipv4 = has(Family::ipv4);
+  coverage.ipv6 = has(Family::ipv6);
   samples_.end();
+}
+
+void SavedText::next_sample() {
+  end_sample();
   headers_ = rows_ = {};
   headers_[static_cast<std::size_t>(*again_)] = true;
   again_.reset();
@@ -65,12 +78,23 @@ void SavedText::line(std::string_view text, LineEnd end) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
   if (text.starts_with("==> ")) return;  // tail(1) and head(1) name each of several files so
   const Header table = proc_net_tcp::header_of(text);
-  if (table != Header::none) return header(table);
+  if (table != Header::none) {
+    header(table);
+    if (!in_other_table_ && proc_net_tcp::has_joined_rows(text)) {
+      sample().coverage.lose("joined_rows", std::string(proc_net_tcp::kJoined));
+    }
+    return;
+  }
   if (in_other_table_) {
     ++left_out_;
     return;
   }
-  row(proc_net_tcp::decode(text, end, {}));
+  const proc_net_tcp::Row decoded = proc_net_tcp::decode(text, end, {});
+  row(decoded);
+  const bool cut = end == LineEnd::cut && !std::holds_alternative<Flaw>(decoded);
+  if (cut && !proc_net_tcp::is_whole(text, decoded)) {
+    sample().coverage.lose("cut_text", std::string(proc_net_tcp::kCut));
+  }
 }
 
 void SavedText::feed(std::string_view block) {
@@ -86,7 +110,7 @@ void SavedText::finish() {
     next_sample();
     sample();
   }
-  samples_.end();
+  end_sample();
 }
 
 }  // namespace tcpstat::logs

@@ -27,6 +27,7 @@ class SavedText final : public SampleReader {
   void header(procfs::proc_net_tcp::Header table);
   void row(procfs::proc_net_tcp::Row row);
   void next_sample();
+  void end_sample();
   void see(Family family);
   SavedSample& sample();
 

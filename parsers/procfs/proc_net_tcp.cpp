@@ -74,6 +74,9 @@ bool parse_endpoint(std::string_view field, std::endian order, Endpoint& out) {
   return true;
 }
 
+/// "   0: ", which begins each row and stands nowhere else.
+bool has_slot(std::string_view text) { return text.find(": ") != std::string_view::npos; }
+
 /// The fields of a line, as numbers.
 struct Fields {
   Endpoint local;
@@ -117,6 +120,7 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order,
                         parse_hex(retransmits, out.retransmits) && parse_decimal(uid, out.uid) &&
                         parse_decimal(probes, out.probes) && parse_decimal(inode, out.inode);
   if (!readable) return Flaw::unreadable_number;
+  if (has_slot(rest)) return Flaw::joined;
   if (out.local.address.family != out.remote.address.family) return Flaw::unknown_family;
   // Five more fields follow for a full socket.
   if (!parse_hex(next_field(rest), out.kernel_address)) out.kernel_address = 0;
@@ -154,6 +158,19 @@ Header header_of(std::string_view line) {
   const bool other = (first == "Num" && says("RefCount")) || (first == "sk" && (says("Eth") || says("RefCnt"))) ||
                      first == "ENDPT" || first == "ASSOC" || (first == "Iface" && says("Gateway"));
   return other ? Header::other : Header::none;
+}
+
+bool has_joined_rows(std::string_view header) { return has_slot(header); }
+
+bool is_whole(std::string_view line, const Row& row) {
+  constexpr std::size_t kFields = 17;
+  constexpr std::size_t kMinisocketFields = 12;
+  constexpr std::size_t kPadded = 149;  // tcp4_seq_show() fills each line up to here; tcp6_seq_show() does not
+  const auto* connection = std::get_if<Connection>(&row);
+  std::size_t fields = 0;
+  for (std::string_view rest = line; !next_field(rest).empty();) ++fields;
+  const bool is_padded = line.size() >= kPadded || !is_blank(line.back());
+  return fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields) && is_padded;
 }
 
 bool shows_other_state(std::string_view line, State state) {

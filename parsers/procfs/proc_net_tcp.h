@@ -38,9 +38,19 @@ struct Format {
 /// other: UDP's and raw sockets' with the same first columns, and tables that look different altogether.
 enum class Header : std::uint8_t { none, tcp, tcp6, other };
 Header header_of(std::string_view line);
+/// What to say where a table is not whole.
+inline constexpr std::string_view kJoined =
+    "rows stand in the line of the header and are left out: line ends were lost";
+inline constexpr std::string_view kCut = "the text ends within its last row: rows may be missing after it";
+
+/// Whether rows follow a header in its line: line ends were lost, as an unquoted variable of a shell loses them.
+bool has_joined_rows(std::string_view header);
 inline bool is_header(std::string_view line) { return header_of(line) != Header::none; }
 /// True only if the line surely is of another state, told without taking it apart.
 bool shows_other_state(std::string_view line, State state);
+/// Whether a last line without its newline has all that the kernel writes of such a row. Where it lacks some, the row can
+/// be whole for us, but the file was cut, and more rows may have stood behind it.
+bool is_whole(std::string_view line, const Row& row);
 /// Decodes one line without its newline. The family follows from the width of the addresses.
 Row decode(std::string_view line, LineEnd end, const Format& format);
 

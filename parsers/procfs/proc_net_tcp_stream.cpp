@@ -10,6 +10,7 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
   if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
     in_other_table_ = header == proc_net_tcp::Header::other;
     seen_.header = seen_.header || !in_other_table_;
+    if (!in_other_table_ && proc_net_tcp::has_joined_rows(text)) seen_.joined = true;
     return Flow::more;
   }
   if (in_other_table_) {
@@ -17,10 +18,12 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
     return Flow::more;
   }
   proc_net_tcp::Row decoded = proc_net_tcp::decode(text, end, format_);
-  if (!std::holds_alternative<Flaw>(decoded)) {
+  const bool flawed = std::holds_alternative<Flaw>(decoded);
+  if (!flawed) {
     ++seen_.rows;
     seen_.headless = seen_.headless || !seen_.header;
   }
+  if (!flawed && end == LineEnd::cut && !proc_net_tcp::is_whole(text, decoded)) seen_.cut = true;
   if (auto* connection = std::get_if<Connection>(&decoded)) {
     connection->origin = origin_;
     if (connection->state == State::close) delivery_.show(State::close);

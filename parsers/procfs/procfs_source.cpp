@@ -67,6 +67,9 @@ class ProcfsSource final : public source::Source {
     }
     // Without tcp6 there are no rows of it.
     const bool expected = any6 || (!query.filter.ipv4 && !exists(tcp_));
+    // A kernel without IPv6 counts none of it; what a copy lacks is not known.
+    coverage.ipv4 = any4;
+    coverage.ipv6 = any6 || is_live(options_.proc_net);
     if (query.filter.ipv6 && expected) {
       const auto flow = read_file(tcp6_, delivery, coverage);
       if (!flow) return tl::make_unexpected(flow.error());
@@ -155,6 +158,8 @@ class ProcfsSource final : public source::Source {
     } else if (seen.headless) {
       coverage.lose("no_header", path + " has no header line before its first row: rows may be missing");
     }
+    if (seen.joined) coverage.lose("joined_rows", path + ": " + std::string(proc_net_tcp::kJoined));
+    if (seen.cut) coverage.lose("cut_text", path + ": " + std::string(proc_net_tcp::kCut));
     if (seen.others > 0) {
       coverage.warn("other_tables",
                     "left out " + counted(seen.others, "row") + " of " + path + " that are not of TCP sockets");

@@ -46,6 +46,11 @@ struct Coverage {
   bool complete = true;
   /// States that this source can show at all.
   StateSet visible = StateSet::all();
+  /// Families whose sockets this source was read for.
+  bool ipv4 = true;
+  bool ipv6 = true;
+  /// What was saved had been selected by a filter.
+  bool filtered = false;
   /// The rows are a part that was chosen of all, as a record keeps it in a flood: their number says nothing.
   bool chosen_part = false;
   /// What all were, where somebody counted them beside such rows.
@@ -65,6 +70,9 @@ struct Coverage {
     for (std::size_t i = 0; i < kFlawCount; ++i) flaws[i] += other.flaws[i];
     complete = complete && other.complete;
     visible = visible & other.visible;
+    ipv4 = ipv4 && other.ipv4;
+    ipv6 = ipv6 && other.ipv6;
+    filtered = filtered || other.filtered;
     chosen_part = chosen_part || other.chosen_part;
     if (other.counted) counted = other.counted;
     warnings.insert(warnings.end(), other.warnings.begin(), other.warnings.end());

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ostream>
+#include <sstream>
 
 #include "base/file_descriptor.h"
 #include "parsers/logs/file_source.h"
@@ -17,20 +18,21 @@ namespace {
 
 /// What a file with this content is read as.
 struct FileReading {
-  explicit FileReading(std::string_view content, const source::SourceOptions& options = {})
+  explicit FileReading(std::string_view content, const source::SourceOptions& options = {},
+                       const filter::Query& query = {})
       : memory(::memfd_create("file", MFD_CLOEXEC)) {
     REQUIRE(::write(memory.get(), content.data(), content.size()) == static_cast<ssize_t>(content.size()));
-    read("/proc/self/fd/" + std::to_string(memory.get()), options);
+    read("/proc/self/fd/" + std::to_string(memory.get()), options, query);
   }
 
-  void read(const std::string& path, const source::SourceOptions& options) {
+  void read(const std::string& path, const source::SourceOptions& options, const filter::Query& query) {
     const auto source = make_file_source(options, path);
     if (const auto ready = source->prepare(facts); !ready) {
       failed = ready.error().sentence();
       return;
     }
     brings_owners = source->brings_owners();
-    if (const auto done = source->read({}, recorder, coverage); !done) failed = done.error().sentence();
+    if (const auto done = source->read(query, recorder, coverage); !done) failed = done.error().sentence();
   }
 
   [[nodiscard]] std::vector<std::string> codes() const {
@@ -149,12 +151,94 @@ TEST_CASE("text is whole if it begins with a header; ndjson ends with the summar
   CHECK(FileReading(saved).coverage.complete);
   CHECK(FileReading(saved.substr(0, saved.size() - last.size() - 1)).codes() == Codes{"no_end"});
   CHECK_FALSE(FileReading(saved.substr(0, saved.size() - last.size() - 1)).coverage.complete);
-  CHECK(FileReading(last + "\n").coverage.complete);
+  CHECK(FileReading(R"({"type":"summary","snapshot":1,"complete":true,"summary":{"total":0}})").coverage.complete);
   // Lines that belong to no list.
   for (const char* other : {R"({"type":"transition","from":"CLOSE","to":"LISTEN"})",
                             R"({"type":"summary","snapshot":1,"complete":true,"groups":[]})"}) {
     CHECK(FileReading(other).codes() == Codes{"empty_source"});
   }
+}
+
+TEST_CASE("a list has as many rows as its summary line counts") {
+  const std::vector<std::string> lines = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
+  std::string tail;
+  for (std::size_t i = lines.size() - 4; i < lines.size(); ++i) tail += lines[i] + "\n";
+  const FileReading cut(tail);
+  CHECK(cut.recorder.rows.size() == 3);
+  CHECK_FALSE(cut.coverage.complete);
+  REQUIRE(cut.codes() == Codes{"rows_missing"});
+  CHECK(cut.coverage.warnings[0].message ==
+        "the summary line counts 103 sockets, and the lines before it have 3: rows are missing");
+  CHECK(FileReading(lines.back() + "\n").codes() == Codes{"rows_missing"});
+}
+
+TEST_CASE("text whose line ends were lost, or that ends within its last row, is not whole") {
+  const std::string text = test::fixture("recorded/tcp");
+  std::string one_line = text;
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+  const FileReading joined(one_line);
+  CHECK(joined.recorder.rows.empty());
+  CHECK(joined.codes() == Codes{"joined_rows"});
+  CHECK_FALSE(joined.coverage.complete);
+  std::string carriage_returns = text;
+  std::replace(carriage_returns.begin(), carriage_returns.end(), '\n', '\r');
+  CHECK(FileReading(carriage_returns).codes() == Codes{"joined_rows"});
+  // The header alone, or two rows.
+  std::string glued = text;
+  glued.erase(glued.find('\n'), 1);
+  CHECK(FileReading(glued).codes() == Codes{"joined_rows"});
+  std::string rows = text;
+  rows.erase(rows.find('\n', rows.find('\n') + 1), 1);
+  CHECK_FALSE(FileReading(rows).coverage.complete);
+  // Wherever the last row of a full socket is cut; without its newline alone it is whole.
+  const std::string kept = text.substr(0, text.size() - 1);
+  CHECK(FileReading(kept).coverage.complete);
+  const std::size_t last = kept.rfind('\n') + 1;
+  for (std::size_t size = last + 3; size < kept.size(); ++size) {
+    CAPTURE(size - last);
+    const std::string_view cut = std::string_view(kept).substr(0, size);
+    // Within the last field nobody can tell.
+    std::istringstream row{std::string(cut.substr(last))};
+    std::size_t fields = 0;
+    for (std::string field; row >> field;) ++fields;
+    if (fields < 17 || cut.back() == ' ') CHECK_FALSE(FileReading(cut).coverage.complete);
+  }
+}
+
+TEST_CASE("a family without a table is not known") {
+  const std::string tcp = test::fixture("recorded/tcp");
+  const std::string tcp6 = test::fixture("recorded/tcp6");
+  const FileReading both(tcp + tcp6);
+  CHECK((both.coverage.ipv4 && both.coverage.ipv6));
+  const FileReading one(tcp);
+  CHECK((one.coverage.ipv4 && !one.coverage.ipv6));
+  CHECK(one.coverage.complete);
+  CHECK_FALSE(FileReading(tcp6).coverage.ipv4);
+  const FileReading last(tcp + tcp6 + tcp);  // the last sample has one
+  CHECK((last.coverage.ipv4 && !last.coverage.ipv6));
+  // Asked for alone, it cannot be answered.
+  filter::Query query;
+  query.filter.ipv4 = false;
+  const FileReading asked(tcp, {}, query);
+  CHECK_FALSE(asked.coverage.complete);
+  CHECK(asked.codes() == Codes{"family_not_saved"});
+  CHECK(FileReading(tcp + tcp6, {}, query).coverage.complete);
+  const FileReading saved(R"({"type":"summary","snapshot":1,"complete":true,"filtered":true,)"
+                          R"("summary":{"total":0,"by_family":{"ipv4":0,"ipv6":null}}})");
+  CHECK((saved.coverage.ipv4 && !saved.coverage.ipv6 && saved.coverage.filtered));
+}
+
+TEST_CASE("what text of /proc does not tell cannot be selected") {
+  filter::Query query;
+  query.filter.needs.netlink_word = "FWMARK";
+  CHECK(FileReading(test::fixture("recorded/tcp"), {}, query)
+            .failed.starts_with("cannot filter by fwmark in text of /proc"));
+  CHECK(FileReading(test::fixture("recorded/tcpstat.ndjson"), {}, query).failed.empty());
+  query = {};
+  query.filter.states = {State::close};
+  const FileReading close(test::fixture("recorded/tcp"), {}, query);
+  CHECK(close.codes() == Codes{"states_not_saved"});
+  CHECK_FALSE(close.coverage.complete);
 }
 
 TEST_CASE("what a saved list did not see, its reader does not see either") {
@@ -171,6 +255,7 @@ TEST_CASE("what a saved list did not see, its reader does not see either") {
       R"({"type":"summary","snapshot":1,"complete":true,"summary":{"by_state":{"listen":null}}})");
   CHECK_FALSE(open_alone.coverage.visible.has(State::listen));
   CHECK(open_alone.codes() == Codes{"states_not_saved"});
+  CHECK_FALSE(open_alone.coverage.complete);
   const FileReading partial = list(R"("complete":false,"warnings":[{"code":"x","message":"left out 1 row"}])");
   CHECK_FALSE(partial.coverage.complete);
   REQUIRE(partial.codes() == Codes{"saved_partial"});
