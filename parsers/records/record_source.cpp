@@ -73,8 +73,10 @@ class RecordSource final : public source::Source {
     const auto first = store.first_time();
     const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
     if (!first) return failure(what, 0, "", "it has no sample");
-    return failure(what, 0, "",
-                   "its first sample is of " + timestamp(std::chrono::floor<std::chrono::microseconds>(*first)));
+    const auto begin = std::chrono::floor<std::chrono::microseconds>(*first);
+    if (!at_ || *at_ >= begin)
+      return failure(what, 0, "", at_ ? "it has no whole sample of that time or before" : "it has no whole sample");
+    return failure(what, 0, "", "its first sample is of " + timestamp(begin));
   }
 
   std::optional<std::chrono::microseconds> at_;

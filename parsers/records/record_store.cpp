@@ -187,31 +187,32 @@ std::size_t RecordStore::next_rows(std::size_t number) const {
 
 Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& coverage) {
   begin(coverage);
-  std::size_t newest = kNone;
-  for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (files_[i].kind == FileKind::rows && files_[i].begin <= at) newest = i;
-  }
-  if (newest == kNone) return std::nullopt;
-  if (auto added = add_file(newest, coverage); !added) return tl::make_unexpected(added.error());
-  std::size_t found = kNone;
-  for (std::size_t i = 0; i < index_.size(); ++i) {
-    if (time(i) <= at) found = i;
-  }
-  if (found == kNone) return std::nullopt;
-  const std::size_t wanted = found;
-  while (!load(found)) {
-    if (found == 0) {
-      return failure("show the sample of " + text_of(time(wanted)) + " of " + path_, 0, "choose another time: --at",
-                     "it and those before it in its file are damaged");
+  std::optional<Time> wanted;
+  Time damaged{};
+  // Of a file whose writer was ended in its first sample nothing can be shown, but of the one before it.
+  for (std::size_t file = files_.size(); file-- > 0;) {
+    if (files_[file].kind != FileKind::rows || files_[file].begin > at) continue;
+    index_.clear();
+    loaded_ = kNone;
+    if (auto added = add_file(file, coverage); !added) return tl::make_unexpected(added.error());
+    for (std::size_t sample = index_.size(); sample-- > 0;) {
+      if (time(sample) > at) continue;
+      if (!wanted) wanted = time(sample);
+      if (!load(sample)) {
+        damaged = time(sample);
+        continue;
+      }
+      if (time(sample) != *wanted) {
+        coverage.lose("record_damaged", "the samples from " + text_of(damaged) + " to " + text_of(*wanted) +
+                                            " are damaged; showing that of " + text_of(time(sample)));
+      }
+      if (at != Time::max()) tell_gap(sample, file, at, coverage);
+      return sample;
     }
-    --found;
   }
-  if (found != wanted) {
-    coverage.lose("record_damaged", "the samples from " + text_of(time(found + 1)) + " to " + text_of(time(wanted)) +
-                                        " are damaged; showing that of " + text_of(time(found)));
-  }
-  if (at != Time::max()) tell_gap(found, newest, at, coverage);
-  return found;
+  if (!wanted) return std::nullopt;
+  return failure("show the sample of " + text_of(*wanted) + " of " + path_, 0, "choose another time: --at",
+                 "it and those before it are damaged");
 }
 
 void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const {

@@ -403,6 +403,31 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("where a writer was ended in the first sample of a file, that before the file is shown") {
+  Record record;
+  for (const int run : {0, 1}) {
+    record.boot = static_cast<std::uint8_t>(run + 1);
+    const auto writer = record.writer();
+    for (int i = 0; i < 3; ++i)
+      REQUIRE(writer->add(sample(kThree + minutes(run) + seconds(10 * i), 100 * run + i + 1)));
+  }
+  const std::string newest = record.file_of_rows(1);
+  REQUIRE_FALSE(newest.empty());
+  auto file = RecordFile::open(newest);
+  REQUIRE(file);
+  std::vector<Damage> damages;
+  const std::vector<FrameAt> frames = *file->frames(damages);
+  std::filesystem::resize_file(newest, frames[0].end() - 1);
+  const Shown last = shown_at(record.path, std::nullopt);
+  CHECK(last.text == "3");
+  CHECK(std::find(last.codes.begin(), last.codes.end(), "record_tail") != last.codes.end());
+  CHECK(shown_at(record.path, kThree + minutes(2)).text == "3");
+  CHECK(shown_at(record.path, kThree + seconds(10)).text == "2");
+  // A record of that file alone has nothing to show, and no false reason.
+  std::filesystem::remove(record.file_of_rows(0));
+  CHECK(shown_at(record.path, std::nullopt).text == "cannot show " + record.path + ": it has no whole sample");
+}
+
 TEST_CASE("a destroyed part costs the samples up to the next key frame, and that is told") {
   Record record;
   {
