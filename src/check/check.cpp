@@ -75,6 +75,10 @@ class Check {
   void judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports);
   void judge_beside_last_run(const Now& now, std::uint64_t close_waits, const std::vector<std::uint16_t>& left_ports);
   void save(RunMemory next);
+  void lose_memory(std::string why) {
+    coverage().warn("state_file", why);
+    memory_lost_ = std::move(why);
+  }
 
   [[nodiscard]] bool wants(std::string_view rule) const {
     return plan_.rules.empty() || std::find(plan_.rules.begin(), plan_.rules.end(), rule) != plan_.rules.end();
@@ -89,7 +93,9 @@ class Check {
   std::optional<FirstSample> first_;
   std::optional<CountedHandshakes> counted_;
   bool counting_ = false;
-  bool remembers_ = false;  ///< the store is ours, and waits for what this run leaves
+  Completeness table_ = Completeness::whole;  ///< of the rows alone
+  bool remembers_ = false;                    ///< the store is ours, and waits for what this run leaves
+  std::string memory_lost_;                   ///< why nothing is remembered: the sockets were seen all the same
   std::optional<RunMemory> memory_;
 };
 
@@ -116,6 +122,10 @@ CheckReport Check::run() {
   names.put_into(report_.verdicts);
   report_.performance = performance(now.sample, facts, report_.reading);
   report_.counters = facts.counters;
+  if (!memory_lost_.empty()) {
+    coverage().complete = false;
+    coverage().last_loss = memory_lost_;
+  }
   for (const std::string_view rule : finding_rule_ids()) {
     if (wants(rule)) report_.rules.push_back(rule);
   }
@@ -145,7 +155,7 @@ void Check::remember() {
   if (plan_.memory == nullptr) return;
   if (const auto opened = plan_.memory->open(); !opened) {
     // What was asked for cannot be kept: that is not ok, however quiet the host is.
-    coverage().lose("state_file", opened.error().sentence() + "; judged without a memory");
+    lose_memory(opened.error().sentence() + "; judged without a memory");
     return;
   }
   remembers_ = true;
@@ -183,6 +193,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, rows);
   // What was said before the dump stands before what it says.
+  table_ = dump.report.coverage.completeness();
   const Coverage before = std::move(coverage());
   report_.reading = std::move(dump.report);
   coverage().put_before(before);
@@ -229,7 +240,7 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   detect::SynInput input;
   input.now = &now.sample;
   input.facts = now.facts;
-  input.completeness = coverage().completeness();
+  input.completeness = table_;
   input.left_ports = left_ports;
   input.saved = host_.is_file();
   detect::TrackedSample tracked;
@@ -259,7 +270,7 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
                                 .sample = &now.sample,
                                 .facts = now.facts,
                                 .nominal = memory_ ? memory_->spacing : std::nullopt,
-                                .completeness = coverage().completeness(),
+                                .completeness = table_,
                                 .left_ports = left_ports,
                                 .names = &host_.names()};
   detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
@@ -282,7 +293,7 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
 
 void Check::save(RunMemory next) {
   if (const auto written = plan_.memory->replace(memory_text(next)); !written) {
-    coverage().lose("state_file", written.error().sentence());
+    lose_memory(written.error().sentence());
   }
 }
 

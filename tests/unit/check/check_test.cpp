@@ -436,6 +436,9 @@ TEST_CASE_FIXTURE(Scene, "what was said before the dump stands before what it sa
   REQUIRE(report.reading.coverage.warnings.size() == 2);
   CHECK(report.reading.coverage.warnings[0].code == "state_file");
   CHECK(report.reading.coverage.warnings[1].code == "owners_not_read");
+  // The table was read: nothing may say otherwise.
+  for (const std::string& what : report.not_seen) CHECK(what.find("table") == std::string::npos);
+  CHECK(report.headline.find("state file") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Scene, "counters that could not be read leave rules unjudged, and that is not ok") {
