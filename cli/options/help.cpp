@@ -119,7 +119,7 @@ std::string first_page(std::size_t width) {
   std::string text = usage.text(width) + "\n" + wrapped(list.page, 0, 0, width) + options_text(list, all, width);
   text += examples_text(verbs(), 2, width);
   text += "\n" + wrapped(
-                     "-n -t -u -e -m -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
+                     "-n -t -u -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
                      "matched, or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
                      "2 CRITICAL, 3 UNKNOWN.",
                      0, 0, width);

@@ -51,6 +51,7 @@ constexpr OwnRefusal kWatchRefusals[] = {
 constexpr OwnOption kWatchOptions[] = {
     {.id = format, .meaning = "table or ndjson, the default in a pipe; with --events also plain, csv and json"},
     {.id = quiet, .meaning = "no notes on standard error"},
+    {.id = source, .meaning = "auto, netlink, proc or both; --replay shows a record"},
     {.id = strict, .meaning = "exit 2 if a sample was partial"},
     {.id = interval, .meaning = "time from sample to sample (default 1, at least 0.05)"},
 };

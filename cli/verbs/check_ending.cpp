@@ -58,13 +58,13 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
 }
 
 /// The document of a run that came to nothing, as `write` prints one, and the sentence on standard error.
-template <typename Judged>
-ExitStatus end_unknown_with(void (*write)(const render::Page&, const Judged&), const options::OutputChoice& choice,
+template <typename Judged, typename Command>
+ExitStatus end_unknown_with(void (*write)(const render::Page&, const Judged&), const Command& command,
                             const Error& error, const Notes& notes) {
-  const render::Format& format = render::format(choice.format);
-  if (!format.has_envelope || !choice.file.empty()) return say_unknown(format, error.sentence(), notes);
+  const render::Format& format = render::format(command.output.format);
+  if (!format.has_envelope || !command.output.file.empty()) return say_unknown(format, error.sentence(), notes);
   Judged report;
-  report.reading = unread_report("netlink", error);
+  report.reading = unread_report(command.source, error);
   report.status = Severity::unknown;
   report.exit_code = code(ExitStatus::unknown);
   report.headline = error.sentence();
@@ -86,12 +86,12 @@ ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, O
   return end_with(render::format(choice.format).audit, choice, report, output, notes);
 }
 
-ExitStatus end_unknown_check(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
-  return end_unknown_with(render::format(choice.format).check, choice, error, notes);
+ExitStatus end_unknown_check(const options::CheckCommand& command, const Error& error, const Notes& notes) {
+  return end_unknown_with(render::format(command.output.format).check, command, error, notes);
 }
 
-ExitStatus end_unknown_audit(const options::OutputChoice& choice, const Error& error, const Notes& notes) {
-  return end_unknown_with(render::format(choice.format).audit, choice, error, notes);
+ExitStatus end_unknown_audit(const options::AuditCommand& command, const Error& error, const Notes& notes) {
+  return end_unknown_with(render::format(command.output.format).audit, command, error, notes);
 }
 
 ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes) {

@@ -39,9 +39,24 @@ Report unread_report(const char* source, const Error& error) {
   return report;
 }
 
-void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error) {
+Report unread_report(const options::SourceChoice& source, const Error& error) {
+  const host::SourceInfo& info = host::info(source.id);
+  if (!source.proc_root.empty()) {
+    Report report = unread_report("proc", error);
+    report.facts = host::host_facts(source.proc_root);
+    return report;
+  }
+  if (info.live()) return unread_report(info.make == nullptr ? "netlink" : info.name.data(), error);
+  Report report = unread_report("file", error);
+  report.facts.host.reset();
+  report.facts.kernel.reset();
+  return report;
+}
+
+void write_failed(const render::Format& format, const options::SourceChoice& source,
+                  const options::OutputChoice& choice, Unread what, const Error& error) {
   if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
-  const Report report = unread_report("netlink", error);
+  const Report report = unread_report(source, error);
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};

@@ -24,13 +24,16 @@ void print_reading(const Report& report, const Notes& notes);
 /// Nothing was written: the one sentence why.
 ExitStatus end_failed(const Error& error, const Notes& notes);
 
-/// What is known where `source` was to be read and `error` forbade it.
+/// What is known where a source was to be read and `error` forbade it: of a file not even the host.
+Report unread_report(const options::SourceChoice& source, const Error& error);
+/// The same of a source of this host.
 Report unread_report(const char* source, const Error& error);
 
 /// A document of `format` that says on standard output what failed, if the format has a place for it. A file that was
 /// asked for stays as it was.
 enum class Unread : std::uint8_t { counts, rows, transitions };
-void write_failed(const render::Format& format, const options::OutputChoice& choice, Unread what, const Error& error);
+void write_failed(const render::Format& format, const options::SourceChoice& source,
+                  const options::OutputChoice& choice, Unread what, const Error& error);
 
 /// Flushes `out`; a closed pipe is a quiet success, everything else a sentence and a failure.
 ExitStatus finish_output(TextBuffer& out, Output& output, ExitStatus so_far, const Notes& notes);

@@ -47,9 +47,9 @@ Expected<AuditReport> audit_all(const options::SourceChoice& source) {
 
 ExitStatus run(const options::AuditCommand& command, const Notes& notes) {
   auto report = audit_all(command.source);
-  if (!report) return end_unknown_audit(command.output, report.error(), notes);
+  if (!report) return end_unknown_audit(command, report.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
-  if (!output) return end_unknown_audit(command.output, output.error(), notes);
+  if (!output) return end_unknown_audit(command, output.error(), notes);
   return end_audit(command.output, *report, *output, notes);
 }
 

@@ -75,9 +75,9 @@ ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   using Lasts = std::optional<std::chrono::milliseconds>;
   options.shared_owners = std::make_shared<host::SharedOwners>(plan.interval ? Lasts(kLasts) : std::nullopt);
   const auto list = host::chosen_namespaces(options.netns);
-  if (!list) return end_unknown_check(command.output, list.error(), notes);
+  if (!list) return end_unknown_check(command, list.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
-  if (!output) return end_unknown_check(command.output, output.error(), notes);
+  if (!output) return end_unknown_check(command, output.error(), notes);
   const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
   const bool exact = rules != nullptr && rules->exact;
   const EachPlan each{options, plan, exact ? bpf::shared_handshake_programs() : nullptr};
@@ -101,9 +101,9 @@ ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   // Limits are those of all sockets together.
   if (rules != nullptr && live && host::names_several(command.source.netns)) return run_many(command, notes);
   auto host = host::open_host(host_options(command.source, command.filter));
-  if (!host) return end_unknown_check(command.output, host.error(), notes);
+  if (!host) return end_unknown_check(command, host.error(), notes);
   auto output = Output::open(command.output.file, command.source.timeout);
-  if (!output) return end_unknown_check(command.output, output.error(), notes);
+  if (!output) return end_unknown_check(command, output.error(), notes);
   check::CheckPlan plan = check_plan(command);
   plan.filter = settled(plan.filter, **host);
   std::optional<StateFile> state_file;

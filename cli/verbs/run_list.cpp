@@ -81,7 +81,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   auto opened = host::open_host(host_options(list.source, list.filter));
   const render::Format& format = render::format(list.output.format);
   if (!opened) {
-    write_failed(format, list.output, Unread::rows, opened.error());
+    write_failed(format, list.source, list.output, Unread::rows, opened.error());
     return end_failed(opened.error(), notes);
   }
   Host& host = **opened;

@@ -51,7 +51,7 @@ std::size_t screen_lines(const Terminal& terminal) {
 ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   auto opened = host::open_host(host_options(command.source, command.filter));
   if (!opened) {
-    write_failed(render::format(command.output.format), command.output, Unread::counts, opened.error());
+    write_failed(render::format(command.output.format), command.source, command.output, Unread::counts, opened.error());
     return end_failed(opened.error(), notes);
   }
   Host& host = **opened;

@@ -70,7 +70,8 @@ template <typename Command>
 static ExitStatus end_unread(const Command& watch, const Error& error, const Notes& notes) {
   constexpr Unread kWhat = std::is_same_v<Command, options::EventsCommand> ? Unread::transitions : Unread::rows;
   const bool on_terminal = look_at_terminal(STDOUT_FILENO).is_terminal;
-  write_failed(render::format(on_terminal ? watch.output.format : watch.format_in_pipe), watch.output, kWhat, error);
+  const render::Format& format = render::format(on_terminal ? watch.output.format : watch.format_in_pipe);
+  write_failed(format, watch.source, watch.output, kWhat, error);
   return end_failed(error, notes);
 }
 
