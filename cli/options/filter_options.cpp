@@ -176,9 +176,9 @@ Failure read_filter(const Words& words, filter::Filter& to) {
 std::string filters_as_typed(const Words& words) {
   std::string text;
   for (const OptionInfo& option : options()) {
-    // What -F names is part of the expression.
-    const bool file = option.id == OptionId::filter_file;
-    if (option.group != OptionGroup::filters || file || !words.given(option.id)) continue;
+    // What -F names is part of the expression, and whoever prints a command knows which place was read.
+    const bool left_out = option.id == OptionId::filter_file || option.id == OptionId::netns;
+    if (option.group != OptionGroup::filters || left_out || !words.given(option.id)) continue;
     const std::string name = " --" + std::string(option.name);
     if (!option.takes_value()) text += name;
     for (const std::string& value : words.typed.values(option.id)) text += name + " " + shell_word(value);

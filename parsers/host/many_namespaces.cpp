@@ -275,12 +275,16 @@ Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
   NamespaceList seen = list_namespaces();
   if (netns == kAllNamespaces) return seen;
   NamespaceList chosen;
+  bool all = false;
   for (std::size_t at = 0; at <= netns.size();) {
     const std::size_t comma = std::min(netns.find(',', at), netns.size());
     const std::string word = netns.substr(at, comma - at);
     at = comma + 1;
     if (word.empty()) continue;
-    if (word == kAllNamespaces) return seen;
+    if (word == kAllNamespaces) {
+      all = true;
+      continue;
+    }
     const auto target = find_namespace(word, "/proc");
     if (!target) return tl::make_unexpected(target.error());
     const auto inode = namespace_inode(target->path);
@@ -292,6 +296,8 @@ Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
     one.words.insert(one.words.begin(), word);
     list.push_back(std::move(one));
   }
+  // What was named beside it has to exist all the same.
+  if (all) return seen;
   if (chosen.namespaces.empty())
     return failure("find the network namespaces \"" + netns + "\"", 0, "", "it names none");
   return chosen;

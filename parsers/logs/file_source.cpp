@@ -146,7 +146,8 @@ class FileSource final : public source::Source {
       to->feed(*block);
     }
     to->finish();
-    other_tables_ = text_ != nullptr ? text_->left_out() : 0;
+    other_rows_ = text_ != nullptr ? text_->left_out() : 0;
+    other_table_ = text_ != nullptr && text_->saw_other_table();
     text_ = nullptr;
     return ended;
   }
@@ -179,7 +180,7 @@ class FileSource final : public source::Source {
       if (first_time_.empty()) return failure(what, 0, "choose by number: --sample N", "its samples have no time");
       return failure(what, 0, "", "its first sample is of " + first_time_);
     }
-    if (other_tables_ > 0) {
+    if (other_table_) {
       return failure("read " + name, 0, "TCP sockets are in /proc/net/tcp and tcp6",
                      "its tables are of other sockets than TCP's");
     }
@@ -192,9 +193,9 @@ class FileSource final : public source::Source {
 
   void say_count(const std::string& name) {
     Coverage& coverage = chosen_->coverage;
-    if (other_tables_ > 0) {
+    if (other_rows_ > 0) {
       coverage.warn("other_tables",
-                    "left out " + counted(other_tables_, "row") + " of tables that are not of TCP sockets");
+                    "left out " + counted(other_rows_, "row") + " of tables that are not of TCP sockets");
     }
     if (options_.at) {
       coverage.warn("sample_time",
@@ -265,7 +266,8 @@ class FileSource final : public source::Source {
   FileKind kind_ = FileKind::empty;
   SavedText* text_ = nullptr;
   procfs::ByteOrderGuess guess_;
-  std::uint64_t other_tables_ = 0;
+  std::uint64_t other_rows_ = 0;
+  bool other_table_ = false;
   std::uint64_t count_ = 0;  ///< samples
   std::string first_time_;
   std::string last_time_;

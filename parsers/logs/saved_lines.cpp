@@ -70,6 +70,15 @@ void count_rows(const json& summary, Coverage& to) {
                               std::to_string(there) + ": rows are missing");
 }
 
+/// A later one may call things by other names.
+void check_version(const json& summary, Coverage& to) {
+  constexpr std::uint64_t kKnown = 1;
+  const auto version = summary.find("schema_version");
+  if (version == summary.end() || !version->is_number_unsigned() || version->get<std::uint64_t>() <= kKnown) return;
+  to.lose("later_version", "the saved sample is of schema_version " + version->dump() +
+                               ", and this tcpstat knows 1: a later one reads it");
+}
+
 /// What the saved sample itself did not see.
 void add_warnings(const json& summary, Coverage& to) {
   if (is(summary, "complete", false)) {
@@ -144,6 +153,7 @@ void SavedLines::summary(const json& object) {
   SavedSample& sample = sample_of(object);
   add_facts(object, sample.facts);
   sample.coverage.visible = counted_states(object);
+  check_version(object, sample.coverage);
   add_families(object, sample.coverage);
   add_warnings(object, sample.coverage);
   count_rows(object, sample.coverage);

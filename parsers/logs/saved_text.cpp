@@ -36,6 +36,7 @@ void SavedText::next_sample() {
 /// The same table once more is another look at it.
 void SavedText::header(Header table) {
   in_other_table_ = table == Header::other;
+  saw_other_table_ = saw_other_table_ || in_other_table_;
   if (in_other_table_) return;
   saw_header_ = true;
   if (again_) next_sample();

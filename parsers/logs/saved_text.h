@@ -19,7 +19,9 @@ class SavedText final : public SampleReader {
   void feed(std::string_view block) override;
   void finish() override;
 
-  /// Rows of tables that are not of TCP sockets.
+  /// Whether a table that is not of TCP sockets came.
+  [[nodiscard]] bool saw_other_table() const { return saw_other_table_; }
+  /// Rows of such tables.
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
 
  private:
@@ -42,6 +44,7 @@ class SavedText final : public SampleReader {
   std::array<bool, 2> rows_{};
   std::optional<Family> again_;  ///< a header that this sample has already, until a row tells what it means
   bool in_other_table_ = false;
+  bool saw_other_table_ = false;
   bool saw_header_ = false;
   std::uint64_t left_out_ = 0;
 };

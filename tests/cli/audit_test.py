@@ -34,6 +34,13 @@ class Audit(TestCase):
         self.assertEqual(result.err, "")
         return document, {check["name"]: check for check in document["checks"]}
 
+    def test_a_host_that_cannot_be_read_is_unknown_in_a_whole_document(self):
+        result = run("audit", "--json", "--netns", "no-such-name")
+        document = unique(result.out)
+        if self.schemas is not None:
+            self.schemas.check(self, "audit", document)
+        self.assertEqual((result.code, document["status"], document["checks"]), (3, "UNKNOWN", []))
+
     def test_a_good_host_is_ok(self):
         document, checks = self.checks(self.host())
         self.assertEqual(document["status"], "OK", document)

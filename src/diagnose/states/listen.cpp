@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quantity_text.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
@@ -181,7 +182,7 @@ class Listen : public Diagnosis {
     one.warning = warning;
     one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
-    one.message = about.text() + " holds " + std::to_string(queue.waiting) + " connections that " + who +
+    one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest);
     one.why = (queue.full() ? std::string("full, new clients are dropped") : std::string("nearly full")) +
               (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");

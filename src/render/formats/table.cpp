@@ -286,9 +286,9 @@ class SummaryTables {
     TextTable table(settings_.out, heads, options(settings_));
     for (const Listener& row : listeners) {
       if (!several.empty()) put_text(table, settings_.names.netns(row.netns));
-      TextBuffer end;
-      append_cell(end, cell_of(column(ColumnId::LOCAL), row, settings_.names), {});
-      put_text(table, end.view());
+      const std::size_t start = table.cell().size();
+      append_cell(table.cell(), cell_of(column(ColumnId::LOCAL), row, settings_.names), {});
+      table.end_cell(display_width(table.cell().view().substr(start)), {});
       const bool full = is_full(row);
       const std::string queue = row.accept_queue ? std::to_string(*row.accept_queue) : "-";
       put_text(table, full && settings_.width != 0 ? "!" + queue : queue,

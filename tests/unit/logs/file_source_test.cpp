@@ -205,6 +205,20 @@ TEST_CASE("text whose line ends were lost, or that ends within its last row, is 
   }
 }
 
+TEST_CASE("a list of a later version may say what this one does not know") {
+  const FileReading later(
+      R"({"type":"summary","snapshot":1,"schema_version":2,"complete":true,"summary":{"total":0}})");
+  CHECK(later.codes() == Codes{"later_version"});
+  CHECK_FALSE(later.coverage.complete);
+}
+
+TEST_CASE("a table of other sockets without rows is refused like one with rows") {
+  const FileReading udp(
+      "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer "
+      "drops\n");
+  CHECK(udp.failed.find("its tables are of other sockets than TCP's") != std::string::npos);
+}
+
 TEST_CASE("a family without a table is not known") {
   const std::string tcp = test::fixture("recorded/tcp");
   const std::string tcp6 = test::fixture("recorded/tcp6");

@@ -316,6 +316,18 @@ TEST_CASE("the summary for people") {
   CHECK(coloured.text() != rendering.text());
 }
 
+TEST_CASE("the device of a listener is escaped once") {
+  Summary summary;
+  summary.details = true;
+  Listener listener = test::listener(test::endpoint("192.0.2.1", 80));
+  listener.interface = 5;
+  summary.listeners = {listener};
+  Rendering rendering("table");
+  rendering.names.interfaces = {{5, "\x1b[31m"}};
+  rendering.summary(sample_report(), summary);
+  CHECK(rendering.text().find("192.0.2.1%\\x1b[31m:80 ") != std::string::npos);
+}
+
 TEST_CASE("the summary by keys for people") {
   Summary summary;
   summary.keys = {"user", "local_port"};
