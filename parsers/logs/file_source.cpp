@@ -229,6 +229,7 @@ class FileSource final : public source::Source {
     }
     if (missing.empty()) return;
     std::string sentence = "sockets in " + missing + " were not saved";
+    if (kind_ == FileKind::ndjson) sentence += " (tcpstat -a -f ndjson saves all)";
     if ((lacking & shown).empty()) return coverage.warn("states_not_saved", std::move(sentence));
     coverage.lose("states_not_saved", std::move(sentence));
   }
