@@ -122,8 +122,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
   const Report& reading = judged.reading;
   record::add_states(reading.tally, reading.counted(), counts);
   for (const ListenerMetrics& listener : metrics.listeners) {
-    std::string device(listener.interface == 0 ? "" : host_.names().interface(listener.interface));
-    if (listener.interface != 0 && device.empty()) device = std::to_string(listener.interface);
+    const std::string device = device_text(host_.names(), 0, listener.interface);
     const std::string end = Subject::endpoint(listener.local, device).text();
     counts.add("listener", count_name::listener(end, "accept_queue"), listener.accept_queue);
     counts.add("listener", count_name::listener(end, "accept_limit"), listener.accept_limit);

@@ -3,6 +3,7 @@
 // (parsers/system_names.h) and saved files bring their own. All of it is text that others chose: hostile.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,5 +52,13 @@ class Names {
     return {};
   }
 };
+
+/// What to call a device of a network namespace (zero: that of the run) whatever is known: its number where it has no name,
+/// and nothing for none. Hostile text.
+inline std::string device_text(Names& names, std::uint64_t netns, std::uint32_t interface) {
+  if (interface == 0) return {};
+  const std::string_view name = names.interface_of(netns, interface);
+  return name.empty() ? std::to_string(interface) : std::string(name);
+}
 
 }  // namespace tcpstat::inline model

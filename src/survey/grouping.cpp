@@ -20,9 +20,7 @@ GroupValue user(const Socket& row, Names& names) {
 
 /// "%eth0", for an address that means another thing on each device (RFC 4007); a device without a name by its number.
 std::string scope(const Socket& row, Names& names) {
-  if (row.interface == 0) return {};
-  const std::string_view name = column_values::interface_of(row, names);
-  return "%" + (name.empty() ? std::to_string(row.interface) : std::string(name));
+  return row.interface == 0 ? "" : "%" + device_text(names, row.netns, row.interface);
 }
 std::string address_text(const Socket& row, const Address& address, Names& names) {
   return to_string(address.unmapped()) + (address.is_link_local() ? scope(row, names) : "");

@@ -106,9 +106,7 @@ std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {
 
 void SynSample::name_devices(Names& names) {
   for (SynListener& listener : listeners) {
-    if (listener.interface == 0) continue;
-    listener.device = names.interface_of(listener.netns, listener.interface);
-    if (listener.device.empty()) listener.device = std::to_string(listener.interface);
+    listener.device = device_text(names, listener.netns, listener.interface);
   }
 }
 
