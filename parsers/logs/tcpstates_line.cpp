@@ -51,6 +51,9 @@ bool is_header(std::string_view line) {
   return line.find("OLDSTATE") != std::string_view::npos && line.find("SKADDR") != std::string_view::npos;
 }
 
+/// "Tracing TCP state changes ... Hit Ctrl-C to end."
+bool is_greeting(std::string_view line) { return take_word(line) == "Tracing"; }
+
 bool is_csv(std::string_view line) {
   constexpr auto kCommas = 9;
   if (std::count(line.begin(), line.end(), ',') < kCommas) return false;
@@ -59,28 +62,34 @@ bool is_csv(std::string_view line) {
   return observed_state(take_last_piece(line)) && observed_state(take_last_piece(line));
 }
 
+/// "Possibly lost 12 samples", as bcc says it on standard error (src/cc/perf_reader.c), and "lost 12 events on CPU #1", as
+/// its successor in C does (libbpf-tools/tcpstates.c). Without a number it is one at least.
+std::optional<std::uint64_t> samples_lost(std::string_view line) {
+  std::string_view word = take_word(line);
+  if (word == "Possibly") word = take_word(line);
+  if (word != "lost" && word != "Lost") return std::nullopt;
+  const std::string_view number = take_word(line);
+  const std::string_view what = take_word(line);
+  if (what != "samples" && what != "events") return std::nullopt;
+  std::uint64_t count = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
+  return error == std::errc{} && end == number.data() + number.size() ? count : 1;
+}
+
 bool is_tcpstates(std::string_view line) {
-  return is_csv(line) || line.find(" -> ") != std::string_view::npos || line.starts_with("Tracing ") ||
-         line.starts_with("Possibly lost ");
+  return is_csv(line) || line.find(" -> ") != std::string_view::npos || is_greeting(line) || samples_lost(line);
 }
 
 LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
-  if (line.starts_with("Tracing ")) return OtherLine{};
-  if (line.starts_with("Possibly lost ")) {  // bcc says so on standard error
-    line.remove_prefix(std::string_view("Possibly lost ").size());
-    std::uint64_t count = 0;
-    const std::string_view word = take_word(line);
-    std::from_chars(word.data(), word.data() + word.size(), count);
-    return LostRecords{count};
-  }
+  if (is_greeting(line)) return OtherLine{};
+  if (const auto lost = samples_lost(line)) return LostRecords{*lost};
   if (is_header(line)) return OtherLine{};
   Transition record;
   record.order = RecordOrder::by_processor;
-  while (line.ends_with('\r') || line.ends_with(' ')) line.remove_suffix(1);
   const bool csv = is_csv(line);
   const auto take_last = csv ? take_last_piece : take_last_word;
   const auto take_first = csv ? take_first_piece : take_word;
-  std::string_view rest = line;
+  std::string_view rest = line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
   const auto milliseconds = seconds_of(take_last(rest));
   const std::string_view after = take_last(rest);
   const std::string_view arrow = csv ? "->" : take_last(rest);

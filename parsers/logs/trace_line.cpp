@@ -111,13 +111,27 @@ std::optional<Endpoint> endpoint_of(const std::optional<Address>& address, std::
   return Endpoint{*address, static_cast<std::uint16_t>(*number)};
 }
 
-/// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it.
+/// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it (kernel/trace/trace.c, print_trace_line()), and "CPU:1 [123 EVENTS
+/// DROPPED]", as trace-cmd(1) does (tracecmd/trace-read.c, show_data()). Without a number it is one at least.
 std::optional<std::uint64_t> lost_in(std::string_view line) {
-  constexpr std::string_view kLost = "[LOST ";
-  const std::size_t at = line.find(kLost);
-  if (!line.starts_with("CPU:") || at == std::string_view::npos || !line.ends_with("EVENTS]")) return std::nullopt;
-  line.remove_prefix(at + kLost.size());
-  return number_of(take_word(line)).value_or(1);
+  std::string_view words = line;
+  const std::string_view processor = take_word(words);
+  if (!processor.starts_with("CPU:") || !number_of(processor.substr(4))) return std::nullopt;
+  std::string_view first = take_word(words);
+  if (!first.starts_with('[')) return std::nullopt;
+  first.remove_prefix(1);
+  const std::string_view last = take_last_word(words);
+  if (first == "LOST" && last == "EVENTS]") return number_of(take_word(words)).value_or(1);
+  if (first == "EVENTS" && last == "DROPPED]") return 1;
+  if (take_word(words) == "EVENTS" && last == "DROPPED]") return number_of(first).value_or(1);
+  return std::nullopt;
+}
+
+/// What trace-cmd(1) prints before the first record.
+bool is_preface(std::string_view line) {
+  const std::string_view first = take_word(line);
+  if (first == "CPU") return line.find(" is empty") != std::string_view::npos;
+  return first == "version" || (first.starts_with("cpus=") && number_of(first.substr(5)));
 }
 
 /// "... 6300.358534: event: …": a time and a colon, then the name of the event and a colon.
@@ -130,7 +144,8 @@ bool looks_like_event(std::string_view line) {
 }
 
 bool is_trace(std::string_view line) {
-  return event_in(line) || lost_in(line) || line.starts_with(" => ") || looks_like_event(line);
+  std::string_view words = line;
+  return event_in(line) || lost_in(line) || take_word(words) == "=>" || is_preface(line) || looks_like_event(line);
 }
 
 LogRecord decode_trace(std::string_view line, LineText& /*text*/) {

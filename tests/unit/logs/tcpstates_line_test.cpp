@@ -86,9 +86,14 @@ TEST_CASE("headings are no rows, and what bcc lost is counted") {
   CHECK(std::holds_alternative<OtherLine>(decode("Tracing TCP states... Hit Ctrl-C to end. -> x")));
   CHECK(std::holds_alternative<OtherLine>(
       decode("SKADDR  C-PID C-COMM LADDR LPORT RADDR RPORT OLDSTATE    -> NEWSTATE    MS")));
-  const LogRecord lost = decode("Possibly lost 7 samples");
-  REQUIRE(std::holds_alternative<LostRecords>(lost));
-  CHECK(std::get<LostRecords>(lost).count == 7);
+  for (const char* line : {"Possibly lost 7 samples", "lost 7 events on CPU #1", "Lost 7 events on CPU #1!"}) {
+    CAPTURE(line);
+    const LogRecord lost = decode(line);
+    REQUIRE(std::holds_alternative<LostRecords>(lost));
+    CHECK(std::get<LostRecords>(lost).count == 7);
+  }
+  CHECK_MESSAGE(std::get<LostRecords>(decode("Possibly lost some samples")).count == 1, "unknown is not zero");
+  CHECK_FALSE(tcpstates_line.recognizes("lost 7 of them"));
   CHECK_FALSE(tcpstates_line.recognizes("ffff9fd7e8192000 1 a 10.0.0.1 1 10.0.0.2 2 LISTEN SYN_RECV 0.000"));
 }
 

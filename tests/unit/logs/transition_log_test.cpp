@@ -101,6 +101,42 @@ TEST_CASE("lost events without a number are one at least") {
   CHECK(std::get<LostRecords>(lost).count == 1);
 }
 
+TEST_CASE("blanks around a line and the line ends of Windows change nothing") {
+  constexpr std::string_view kRecord =
+      "inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 saddr=192.0.2.1 daddr=192.0.2.2 "
+      "saddrv6=::ffff:192.0.2.1 daddrv6=::ffff:192.0.2.2 oldstate=TCP_CLOSE newstate=TCP_SYN_SENT";
+  const std::string event = "x-1 [000] ..... 1.000000: " + std::string(kRecord);
+  for (const std::string_view before : {"", " ", "\t"}) {
+    for (const std::string_view behind : {"", "\r", " ", "\t\r"}) {
+      CAPTURE(before.size());
+      CAPTURE(std::string(behind));
+      const auto around = [&](std::string_view line) {
+        return std::string(before) + std::string(line) + std::string(behind);
+      };
+      CHECK(transition(around(event)).to == ObservedState(State::syn_sent));
+      CHECK(to_string(transition(around(kRecord)).remote.value()) == "192.0.2.2:2");
+      CHECK(transition(around(R"({"from":"CLOSE","to":"SYN_SENT","socket":"a"})")).socket == "a");
+      for (const std::string_view row : {"ffff9fd7e8192000 1 curl 192.0.2.1 1 192.0.2.2 2 CLOSE -> SYN_SENT 1.500",
+                                         "ffff9fd7e8192000,1,curl,4,192.0.2.1,1,192.0.2.2,2,CLOSE,SYN_SENT,1.500"}) {
+        const std::string line = around(row);
+        const auto record = transition(line);
+        CHECK(record.socket == "ffff9fd7e8192000");
+        CHECK(record.dwell == EventTime(1500));
+      }
+      for (const std::string_view line : {"CPU:1 [LOST 37 EVENTS]", "CPU:1 [37 EVENTS DROPPED]",
+                                          "Possibly lost 37 samples", "lost 37 events on CPU #1"}) {
+        TransitionLog log;
+        const LogRecord lost = log.decode(around(line));
+        REQUIRE(std::holds_alternative<LostRecords>(lost));
+        CHECK(std::get<LostRecords>(lost).count == 37);
+      }
+      for (const std::string_view line : {"# tracer: nop", " => tcp_set_state", "Tracing TCP state changes", ""}) {
+        CHECK(is<OtherLine>(around(line)));
+      }
+    }
+  }
+}
+
 TEST_CASE("every line of the recorded logs is a record or no matter") {
   for (const char* name : {"logs/trace.txt", "logs/trace-fields.txt", "logs/tcpstates.txt"}) {
     CAPTURE(name);
