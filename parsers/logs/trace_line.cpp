@@ -90,25 +90,38 @@ Fields fields_of(std::string_view text) {
   }
 }
 
-std::optional<Address> address_of(std::string_view v4, std::string_view v6, std::string_view family) {
-  const auto mapped = parse_address(v6);
-  // Without a family the IPv6 address tells: an IPv4 socket has a v4-mapped one.
-  const bool is_v6 =
-      family.empty() ? mapped && !mapped->is_v4_mapped() : family == "AF_INET6" || family == "0xa" || family == "10";
-  if (is_v6) return mapped;
-  if (const auto address = parse_address(v4)) return address;
-  // As options/fields prints four bytes: a number of a little-endian host.
-  const auto number = v4.starts_with("0x") ? number_of(v4) : std::nullopt;
+/// As options/fields prints four bytes: a number of a little-endian host.
+std::optional<Address> address_of_number(std::string_view word) {
+  const auto number = word.starts_with("0x") ? number_of(word) : std::nullopt;
   if (!number || *number > UINT32_MAX) return std::nullopt;
   Address address;
   for (unsigned i = 0; i < 4; ++i) address.bytes[i] = static_cast<std::uint8_t>(*number >> (8 * i));
   return address;
 }
 
-std::optional<Endpoint> endpoint_of(const std::optional<Address>& address, std::string_view port) {
-  const auto number = number_of(port);
-  if (!address || !number || *number > UINT16_MAX) return std::nullopt;
-  return Endpoint{*address, static_cast<std::uint16_t>(*number)};
+/// A key without a value is there, and no value can be.
+bool is_given(std::string_view value) { return value.data() != nullptr; }
+
+struct PrintedEnd {
+  std::string_view v4, v6, port;
+};
+
+/// False if something of it is there and cannot be. What is not there leaves `out` as it is.
+bool read_printed_end(const PrintedEnd& end, std::string_view family, std::optional<Endpoint>& out) {
+  const auto number = number_of(end.port);
+  if (is_given(end.port) && (!number || *number > UINT16_MAX)) return false;
+  const auto v6 = parse_address(end.v6);
+  if (is_given(end.v6) && (!v6 || v6->family != Family::ipv6)) return false;
+  auto v4 = parse_address(end.v4);
+  if (!v4) v4 = address_of_number(end.v4);
+  if (is_given(end.v4) && (!v4 || v4->family != Family::ipv4)) return false;
+  const bool is_v6 = family == "AF_INET6" || family == "0xa" || family == "10";
+  const bool is_v4 = family == "AF_INET" || family == "0x2" || family == "2";
+  if (!is_v6 && !is_v4 && is_given(family)) return false;
+  // Without a family the IPv6 address tells: an IPv4 socket has a v4-mapped one.
+  const auto& address = is_v6 || (!is_v4 && v6 && !v6->is_v4_mapped()) ? v6 : v4;
+  if (address && number) out = Endpoint{*address, static_cast<std::uint16_t>(*number)};
+  return true;
 }
 
 /// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it (kernel/trace/trace.c, print_trace_line()), and "CPU:1 [123 EVENTS
@@ -166,8 +179,10 @@ LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   record.from = *from;
   record.to = *to;
   record.socket = fields.socket;
-  record.local = endpoint_of(address_of(fields.saddr, fields.saddr6, fields.family), fields.sport);
-  record.remote = endpoint_of(address_of(fields.daddr, fields.daddr6, fields.family), fields.dport);
+  if (!read_printed_end({fields.saddr, fields.saddr6, fields.sport}, fields.family, record.local) ||
+      !read_printed_end({fields.daddr, fields.daddr6, fields.dport}, fields.family, record.remote)) {
+    return BadLine{"an address or a port that cannot be"};
+  }
   std::string_view head = event->head;
   std::string_view time = take_last_word(head);
   if (time == "sock:" || time == "tcp:") time = take_last_word(head);  // perf-script(1)

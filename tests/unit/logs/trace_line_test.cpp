@@ -111,12 +111,36 @@ TEST_CASE("ends need an address and a port that can be") {
   };
   CHECK(local("family=AF_INET sport=80 saddr=192.0.2.1") == "192.0.2.1:80");
   CHECK(local("family=0x2 (2) sport=0xffff (65535) saddr=0x10200c0 (16909504)") == "192.0.2.1:65535");
-  CHECK(local("family=AF_INET sport=65536 saddr=192.0.2.1") == "none");
   CHECK(local("family=AF_INET saddr=192.0.2.1") == "none");
   CHECK(local("family=AF_INET sport=80") == "none");
-  CHECK(local("family=0x2 (2) sport=80 saddr=0x1ffffffff") == "none");
+  CHECK(local("family=0x2 (2) sport=80 saddr_v6=<INVALID-SIZE>") == "none");
   for (const std::string_view family : {"AF_INET6", "0xa", "10"}) {
     CHECK(local("family=" + std::string(family) + " sport=80 saddr=0.0.0.0 saddrv6=2001:db8::1") == "[2001:db8::1]:80");
+  }
+}
+
+TEST_CASE("an end that cannot be makes a bad line, whichever of its fields it is") {
+  const std::string good =
+      "family=AF_INET sport=80 dport=9 saddr=192.0.2.1 daddr=192.0.2.2 saddrv6=::ffff:192.0.2.1 "
+      "daddrv6=::ffff:192.0.2.2";
+  CHECK(std::holds_alternative<Transition>(trace_line.decode(event(good + kStates), text)));
+  for (const auto& [field, value] : {std::pair("sport=80", "sport=80000"),
+                                     {"sport=80", "sport="},
+                                     {"dport=9", "dport=-1"},
+                                     {"dport=9", "dport=http"},
+                                     {"dport=9", "dport=0x"},
+                                     {"saddr=192.0.2.1", "saddr=192.0.2.999"},
+                                     {"daddr=192.0.2.2", "daddr=::1"},
+                                     {"saddr=192.0.2.1", "saddr=0x1ffffffff"},
+                                     {"saddrv6=::ffff:192.0.2.1", "saddrv6=::ffff:192.0.2.999"},
+                                     {"daddrv6=::ffff:192.0.2.2", "daddrv6=192.0.2.2"},
+                                     {"family=AF_INET", "family=AF_UNIX"}}) {
+    CAPTURE(value);
+    std::string fields = good;
+    fields.replace(fields.find(field), std::string_view(field).size(), value);
+    const LogRecord record = trace_line.decode(event(fields + kStates), text);
+    REQUIRE(decoded<BadLine>(record) != nullptr);
+    CHECK(decoded<BadLine>(record)->why == "an address or a port that cannot be");
   }
 }
 
