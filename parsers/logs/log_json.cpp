@@ -275,7 +275,9 @@ LogRecord row(const Members& line, std::string& place) {
 
 bool recognizes(std::string_view line) {
   const std::size_t first = line.find_first_not_of(" \t\r");
-  return first != std::string_view::npos && line[first] == '{';
+  if (first == std::string_view::npos || line[first] != '{') return false;
+  // A process may be called so, and a string may hold what looks like a record of it.
+  return !trace_line.recognizes(line) || nlohmann::json::accept(line);
 }
 
 LogRecord decode(std::string_view line_text, LineText& text) {

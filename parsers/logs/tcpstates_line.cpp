@@ -77,6 +77,8 @@ std::optional<std::uint64_t> samples_lost(std::string_view line) {
 }
 
 bool is_tcpstates(std::string_view line) {
+  std::string_view words = line;
+  if (take_word(words).starts_with('#')) return false;
   return is_csv(line) || line.find(" -> ") != std::string_view::npos || is_greeting(line) || samples_lost(line);
 }
 

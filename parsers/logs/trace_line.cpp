@@ -5,45 +5,21 @@
 //
 // and with options/fields=1 (kernel/trace/trace_output.c, print_event_fields()), where alone skaddr is to be seen:
 //
-// and what perf-script(1) prints of it with or without the name of the event, and of tcp:tcp_set_state, as Linux 4.15 called
-// it, without family and protocol.
-//
 //   … inet_sock_set_state: skaddr=0xffff8881025f8000 (-131…) oldstate=0x7 (7) newstate=0xa (10) sport=0xbb77 (47991)
 //     dport=0x0 (0) family=0x2 (2) protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x0 (0) saddr_v6=<INVALID-SIZE> …
+//
+// and what perf-script(1) prints of it with or without the name of the event, and of tcp:tcp_set_state, as Linux 4.15 called
+// it, without family and protocol.
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 
+#include "parsers/logs/trace_event.h"
 #include "parsers/logs/transition_log.h"
 
 namespace tcpstat::logs {
 namespace {
-
-constexpr std::array<std::string_view, 2> kEvents = {"inet_sock_set_state: ", "tcp_set_state: "};
-
-/// What stands before the fields, and where they begin; nothing for a line that is no such event.
-struct Event {
-  std::string_view head;
-  std::string_view fields;
-};
-
-std::optional<Event> event_in(std::string_view line) {
-  for (const std::string_view name : kEvents) {
-    if (const std::size_t at = line.find(name); at != std::string_view::npos) {
-      return Event{line.substr(0, at), line.substr(at + name.size())};
-    }
-  }
-  // Without its name it is known by its states.
-  if (line.find("oldstate=") == std::string_view::npos || line.find("newstate=") == std::string_view::npos) {
-    return std::nullopt;
-  }
-  std::size_t first = std::string_view::npos;
-  for (const std::string_view key : {"family=", "protocol=", "skaddr=", "sport=", "oldstate="}) {
-    first = std::min(first, line.find(key));
-  }
-  return Event{line.substr(0, first), line.substr(first)};
-}
 
 std::optional<std::uint64_t> number_of(std::string_view word) {
   int base = 10;
@@ -144,26 +120,23 @@ std::optional<std::uint64_t> lost_in(std::string_view line) {
 bool is_preface(std::string_view line) {
   const std::string_view first = take_word(line);
   if (first == "CPU") return line.find(" is empty") != std::string_view::npos;
-  return first == "version" || (first.starts_with("cpus=") && number_of(first.substr(5)));
-}
-
-/// "... 6300.358534: event: …": a time and a colon, then the name of the event and a colon.
-bool looks_like_event(std::string_view line) {
-  for (std::size_t at = line.find(": "); at != std::string_view::npos; at = line.find(": ", at + 2)) {
-    std::string_view before = line.substr(0, at);
-    if (seconds_of(take_last_word(before))) return true;
-  }
-  return false;
+  if (first == "version") return take_word(line) == "=";
+  return first.starts_with("cpus=") && number_of(first.substr(5));
 }
 
 bool is_trace(std::string_view line) {
   std::string_view words = line;
-  return event_in(line) || lost_in(line) || take_word(words) == "=>" || is_preface(line) || looks_like_event(line);
+  const std::string_view first = take_word(words);
+  // A comment or an object, if it is not a process that is called so.
+  if (first.starts_with('#') || first.starts_with('{')) {
+    return begins_with_process(line) && (trace_event(line) || looks_like_event(line));
+  }
+  return trace_event(line) || lost_in(line) || first == "=>" || is_preface(line) || looks_like_event(line);
 }
 
 LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
-  const auto event = event_in(line);
+  const auto event = trace_event(line);
   if (!event) return OtherLine{};
   const Fields fields = fields_of(event->fields);
   Transition record;

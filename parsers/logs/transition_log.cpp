@@ -73,10 +73,11 @@ LogRecord TransitionLog::decode(std::string_view line) {
   // Windows ends lines by \r\n, and what copies them may leave blanks. Those before a line say where its columns begin.
   line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
   const std::size_t first = line.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos || line[first] == '#') return OtherLine{};
+  if (first == std::string_view::npos) return OtherLine{};
   for (const LineKind* kind : kinds_) {
     if (kind->recognizes(line)) return kind->decode(line, text_);
   }
+  if (line[first] == '#') return OtherLine{};
   return BadLine{none_};
 }
 

@@ -35,7 +35,8 @@ class TransitionLog {
  public:
   explicit TransitionLog(std::span<const LineKind* const> kinds = line_kinds());
 
-  /// What the record points to lives until the next call. Blank lines and comments (#) are other lines.
+  /// What the record points to lives until the next call. Blank lines are other lines, and so are
+  /// comments: what begins with # and is of no kind.
   LogRecord decode(std::string_view line);
 
  private:
