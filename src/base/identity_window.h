@@ -44,6 +44,13 @@ class IdentityWindow {
     return false;
   }
 
+  /// Forgets them all.
+  void clear() {
+    if (passed_ == 0) return;  // no page was written
+    slots_->fill(kFree);
+    passed_ = 0;
+  }
+
  private:
   // Where in the ring an identity is. Places have twice as many numbers as the ring has entries, so that the newest
   // and the one that it replaces are told apart.

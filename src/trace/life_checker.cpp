@@ -61,35 +61,42 @@ LifeChecker::Known LifeChecker::identify(const Transition& record, std::uint64_t
 Flow LifeChecker::lost(std::uint64_t count, std::uint64_t line) {
   lost_ += count;
   lost_line_ = line;
+  interrupted(line);
   return Flow::more;
+}
+
+void LifeChecker::interrupted(std::uint64_t line) {
+  gap_line_ = line;
+  closed_.clear();  // whoever was closed may have been opened again
 }
 
 void LifeChecker::report_illegal(const Transition& record, const Judgement& judgement, const Life* before) {
   LogFinding finding{record.line,  LogRule::illegal, Severity::critical, record.from,        record.to,
                      record.local, record.remote,    judgement.reason,   judgement.reference};
   // One record holds both states, so no lost record explains it; what it contradicts besides tells where to look.
-  if (before != nullptr && before->state() != record.from) {
+  const bool follows = before != nullptr && before->state() == record.from;
+  if (before != nullptr && !follows && !has_gap_after(*before)) {
     finding.message += "; line " + std::to_string(before->line()) + " had left this socket in " +
                        text(before->state()) + ", so the record or the log is damaged";
   } else if (lost_ != 0) {
     finding.message += "; the log lost " + std::to_string(lost_) + " records before line " + std::to_string(lost_line_);
-  } else if (before != nullptr) {
+  } else if (follows) {
     finding.message += "; it follows on line " + std::to_string(before->line());
   }
   say_(finding);
 }
 
 void LifeChecker::report_gap(const Transition& record, Known known, const Life& before) {
-  LogFinding finding{
-      record.line,
-      LogRule::continuity,
-      known == Known::by_identity && record.observed == Observed::exact ? Severity::warning : Severity::info,
-      record.from,
-      record.to,
-      record.local,
-      record.remote,
-      {},
-      "net/ipv4/af_inet.c, inet_sk_set_state(): the old state is read from the socket"};
+  const bool doubtful = known != Known::by_identity || record.observed != Observed::exact || has_gap_after(before);
+  LogFinding finding{record.line,
+                     LogRule::continuity,
+                     doubtful ? Severity::info : Severity::warning,
+                     record.from,
+                     record.to,
+                     record.local,
+                     record.remote,
+                     {},
+                     "net/ipv4/af_inet.c, inet_sk_set_state(): the old state is read from the socket"};
   const std::string ended = "line " + std::to_string(before.line()) + " left it in " + text(before.state());
   if (before.state() == record.from) {
     finding.message = ended + ", and a listener does not become a connection: its child is a socket of its own";
@@ -107,7 +114,11 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
   } else {
     finding.message += "; records were lost or left out by a filter, its end and another beginning among them";
   }
-  if (lost_ != 0) finding.message += " (the log says that it lost " + std::to_string(lost_) + ")";
+  if (lost_ != 0) {
+    finding.message += " (the log says that it lost " + std::to_string(lost_) + ")";
+  } else if (has_gap_after(before)) {
+    finding.message += " (a trace ended between them, on line " + std::to_string(gap_line_) + ")";
+  }
   say_(finding);
 }
 
@@ -249,6 +260,8 @@ Flow LifeChecker::transition(const Transition& announced) {
   std::uint64_t key = 0;
   const Known known = identify(record, key);
   const Life* before = known == Known::no ? nullptr : lives_.find(key);
+  // Across a gap it may have left the state and come back: that is told as its time, and held against nobody.
+  const bool measured = record.dwell || before == nullptr || !has_gap_after(*before);
   if (!record.dwell && before != nullptr && before->state() == record.from && before->since() && record.time &&
       *record.time >= *before->since()) {
     record.dwell = *record.time - *before->since();
@@ -256,7 +269,7 @@ Flow LifeChecker::transition(const Transition& announced) {
   const Judgement judgement = judge(record);
   pairs_.add(record, judgement);
   if (judgement.verdict == TransitionVerdict::illegal) report_illegal(record, judgement, before);
-  judge_dwell(record);
+  if (measured) judge_dwell(record);
   const Opening opening = before != nullptr ? before->opening() : opening_of(record);
   const Flow flow = use_ ? use_(record, judgement, opening) : Flow::more;
   if (known == Known::no) return flow;

@@ -43,6 +43,8 @@ class LifeChecker final : public TransitionSink {
 
   Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
+  /// Whoever wrote the records stopped before `line`, so that nobody knows what came until the next one.
+  void interrupted(std::uint64_t line);
   /// The log has ended: what waited for a record that did not come is told.
   void finish();
 
@@ -82,6 +84,8 @@ class LifeChecker final : public TransitionSink {
   void take_what_fits(std::uint64_t key);
   void give_up(Early early);
   void report_gap(const Transition& record, Known known, const Life& before);
+  /// Whether records are missing between it and the next one, as the source itself says.
+  [[nodiscard]] bool has_gap_after(const Life& before) const { return before.line() < gap_line_; }
   void report_missing_start(const Transition& record, Known known, std::uint64_t key);
   void judge_dwell(const Transition& record);
 
@@ -98,6 +102,7 @@ class LifeChecker final : public TransitionSink {
   std::uint64_t sockets_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t lost_line_ = 0;
+  std::uint64_t gap_line_ = 0;  ///< the last place where records are missing, lost or never written
 };
 
 }  // namespace tcpstat::trace

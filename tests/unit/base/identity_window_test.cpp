@@ -96,5 +96,18 @@ TEST_CASE("the two identities at the top of the range are told apart") {
   CHECK_FALSE(window.seen(~std::uint64_t{0} - 1));
 }
 
+TEST_CASE("what was forgotten is new again") {
+  IdentityWindow window;
+  window.clear();
+  for (std::uint64_t identity = 1; identity <= IdentityWindow::kSize + 5; ++identity) window.seen(identity);
+  window.clear();
+  std::uint64_t known = 0;
+  for (std::uint64_t identity = 1; identity <= IdentityWindow::kSize + 5; ++identity)
+    known += window.contains(identity);
+  CHECK(known == 0);
+  CHECK_FALSE(window.seen(IdentityWindow::kSize));
+  CHECK(window.seen(IdentityWindow::kSize));
+}
+
 }  // namespace
 }  // namespace tcpstat

@@ -213,6 +213,62 @@ TEST_CASE("what the log says it lost is repeated where a life breaks") {
   CHECK(judged.lives.lost_records() == 7);
 }
 
+TEST_CASE("a life that breaks where the log says that records are missing is a note") {
+  for (const bool lost : {true, false}) {
+    CAPTURE(lost);
+    Judged judged;
+    judged.add(State::close, State::syn_sent, "a");
+    judged.add(State::syn_sent, State::established, "b");
+    judged.add(State::established, State::close, "b");
+    judged.findings.clear();
+    if (lost) {
+      judged.lives.lost(500, ++judged.line);
+    } else {
+      judged.lives.interrupted(++judged.line);
+    }
+    judged.add(State::established, State::close_wait, "a");
+    judged.add(State::established, State::close_wait, "b");
+    REQUIRE(judged.findings.size() == 2);
+    CHECK(judged.findings[0].rule == LogRule::continuity);
+    CHECK(judged.findings[0].message.ends_with(lost ? "(the log says that it lost 500)"
+                                                    : "(a trace ended between them, on line 4)"));
+    CHECK(judged.findings[1].rule == LogRule::birth);
+    for (const LogFinding& finding : judged.findings) CHECK(finding.severity == Severity::info);
+    judged.add(State::last_ack, State::close, "a");
+    REQUIRE(judged.findings.size() == 3);
+    CHECK_MESSAGE(judged.findings[2].severity == Severity::warning, "nothing was lost since");
+    judged.add(State::close, State::syn_sent, "c");
+    judged.lives.interrupted(++judged.line);
+    judged.add(State::established, State::listen, "c");
+    REQUIRE(judged.findings.size() == 5);
+    CHECK(judged.findings[3].rule == LogRule::illegal);
+    CHECK(judged.findings[3].message.find("damaged") == std::string::npos);
+    CHECK(judged.findings[3].message.find("it follows") == std::string::npos);
+  }
+}
+
+TEST_CASE("how long a state lasted across lost records is held against nobody, unless the record says it") {
+  for (const bool lost : {false, true}) {
+    for (const bool told : {false, true}) {
+      KernelLimits limits;
+      limits.synack_retries = 5;
+      limits.syn_retries = 6;
+      Judged judged(limits);
+      judged.add(State::listen, State::syn_recv, "a", Protocol::tcp, EventTime{});
+      if (lost) judged.lives.lost(1, ++judged.line);
+      Transition record;
+      record.from = State::syn_recv;
+      record.to = State::established;
+      record.socket = "a";
+      record.time = std::chrono::minutes(10);
+      if (told) record.dwell = record.time;
+      record.line = ++judged.line;
+      judged.lives.transition(record);
+      CHECK(judged.findings.size() == (lost && !told ? 0U : 1U));
+    }
+  }
+}
+
 TEST_CASE("a life that ran when the log began is a note, one after its own end a warning") {
   Judged judged;
   judged.add(State::established, State::close_wait, "a");
