@@ -63,7 +63,7 @@ ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
   if (end.read || validation.lines > 0 || format.has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;
   if (log_check.found_illegal()) status = ExitStatus::illegal;
-  const bool partial = validation.bad_lines > 0 || validation.lost_records > 0;
+  const bool partial = validation.bad_lines > 0 || validation.lost_records > 0 || validation.unseeing_ends > 0;
   if (!end.read || !validation.judged || (command.strict && partial)) status = ExitStatus::failed;
   status = finish_output(out, *output, status, notes);
   print_warnings(validation.warnings, notes);

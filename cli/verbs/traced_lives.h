@@ -26,6 +26,7 @@ class TracedLives final : public ObservationSink {
   Flow lost(std::uint64_t count, std::uint64_t line) override;
   Flow row(const SampleRow&, std::uint64_t) override { return Flow::more; }
   Flow sample_end(const SampleEnd&) override { return Flow::more; }
+  Flow run_end(const RunEnd&) override { return Flow::more; }
   Flow bad_line(const BadLine&, std::uint64_t) override { return Flow::more; }
 
   /// What came so far is shown.

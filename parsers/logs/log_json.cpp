@@ -1,6 +1,7 @@
 // A line of ndjson: a transition, a row of a sample, or the summary that ends a sample. Read without building the
 // document: a log has millions of lines, and of a row only a few keys matter here.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -40,13 +41,22 @@ enum Key : std::uint8_t {
   limited,
   filtered,
   object,
+  lost_count,
+  lost_in_all,
+  counted_transitions,
+  counted_groups,
   key_count
 };
 constexpr std::array<std::string_view, key_count> kKeys = {
-    "type",     "from",          "to",         "mode",           "socket",      "cookie", "protocol",
-    "family",   "local_address", "local_port", "remote_address", "remote_port", "time",   "dwell_ms",
-    "state",    "inode",         "timer",      "snapshot",       "host",        "kernel", "netns",
-    "complete", "limited",       "filtered",   "object"};
+    "type",     "from",          "to",         "mode",           "socket",      "cookie",       "protocol",
+    "family",   "local_address", "local_port", "remote_address", "remote_port", "time",         "dwell_ms",
+    "state",    "inode",         "timer",      "snapshot",       "host",        "kernel",       "netns",
+    "complete", "limited",       "filtered",   "object",         "count",       "lost_records", "transitions",
+    "groups"};
+
+/// Codes of warnings that make nothing incomplete, or that a line of type lost and lost_records tell.
+constexpr std::array<std::string_view, 4> kNoReasons = {"lost_records", "forgotten_lives", "between_samples",
+                                                        "saved_filtered"};
 
 struct Value {
   enum class Kind : std::uint8_t { none, text, number, fraction, yes, no, other };
@@ -75,6 +85,7 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool string(string_t& value) override {
     if (current_ != nullptr && depth_ == 1) current_->text.swap(value);
+    if (warning_part_ != nullptr && depth_ == 3) warning_part_->swap(value);
     if (in_states_ && depth_ == 2) {
       if (const auto state = observed_state(value); state && state->seen()) listed_ |= *state->seen();
     }
@@ -87,8 +98,10 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return leave(); }
   bool key(string_t& name) override {
     in_family_ = depth_ == 3 && (name == "ipv4" || name == "ipv6");
+    if (depth_ == 3 && in_warnings_) warning_part_ = part_of_warning(name);
     if (depth_ != 1) return true;
     in_states_ = name == "states";
+    in_warnings_ = name == "warnings";
     current_ = nullptr;
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
       if (kKeys[i] == name) current_ = &values_[i];
@@ -105,6 +118,8 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
     const StateSet wanted = StateSet::all() - StateSet{State::listen, State::close};
     return (wanted - listed_).empty() ? families_ : Whole::no;
   }
+  /// The first of its warnings that says why it is not complete.
+  [[nodiscard]] std::string& reason() { return reason_; }
 
  private:
   bool keep(Value::Kind kind) {
@@ -117,8 +132,21 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool leave() {
+    if (depth_ == 3 && in_warnings_) end_warning();
     --depth_;
     return true;
+  }
+
+  std::string* part_of_warning(std::string_view name) {
+    if (name == "code") return &code_;
+    return name == "message" ? &message_ : nullptr;
+  }
+  void end_warning() {
+    const bool tells = std::find(kNoReasons.begin(), kNoReasons.end(), code_) == kNoReasons.end();
+    if (reason_.empty() && tells) reason_.swap(message_);
+    code_.clear();
+    message_.clear();
+    warning_part_ = nullptr;
   }
 
   std::array<Value, key_count> values_;
@@ -127,6 +155,11 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   Whole families_ = Whole::yes;
   bool in_states_ = false;
   bool in_family_ = false;
+  bool in_warnings_ = false;
+  std::string* warning_part_ = nullptr;
+  std::string code_;
+  std::string message_;
+  std::string reason_;
   std::size_t depth_ = 0;
 };
 
@@ -273,6 +306,52 @@ LogRecord row(const Members& line, std::string& place) {
   return record;
 }
 
+Sight sight_of(Members& line, std::string& why) {
+  why.swap(line.reason());
+  if (line[complete].kind != Kind::no) return {};
+  return {Whole::no, why};
+}
+
+LogRecord sample_end(Members& line, LineText& text) {
+  SampleEnd end;
+  text.kernel = text_or_empty(line[kernel]);
+  end.sample.kernel = text.kernel;
+  if (!read_sample(line, end.sample, text.host)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
+  const bool whole = line[complete].kind == Kind::yes && line[limited].kind != Kind::yes &&
+                     line[filtered].kind == Kind::no && line.every_connection() == Whole::yes;
+  end.whole = whole ? Whole::yes : Whole::no;
+  end.sight = sight_of(line, text.why);
+  return end;
+}
+
+/// Of trace and of watch --events.
+LogRecord run_end(Members& line, LineText& text) {
+  RunEnd end;
+  if (!read(line[lost_in_all], end.lost)) return BadLine{"a \"lost_records\" that is no number"};
+  end.sight = sight_of(line, text.why);
+  // A loss alone is told as one.
+  if (end.sight.why.empty() && end.lost.value_or(0) > 0) end.sight = {};
+  text.host = text_or_empty(line[host]);
+  text.kernel = text_or_empty(line[kernel]);
+  end.host = text.host;
+  end.kernel = text.kernel;
+  return end;
+}
+
+LogRecord summary(Members& line, LineText& text) {
+  const Kind counted = line[counted_transitions].kind;
+  if (counted == Kind::other || (counted == Kind::none && !absent(line[lost_in_all]))) return run_end(line, text);
+  // That of validate has a number of transitions, and that of the verb summary has groups and no rows.
+  if (counted != Kind::none || !absent(line[counted_groups]) || absent(line[snapshot])) return OtherLine{};
+  return sample_end(line, text);
+}
+
+LogRecord lost_records_of(const Members& line) {
+  std::optional<std::uint64_t> lost;
+  if (!read(line[lost_count], lost) || !lost) return BadLine{"a \"count\" that is no number"};
+  return LostRecords{*lost};
+}
+
 bool recognizes(std::string_view line) {
   const std::size_t first = line.find_first_not_of(" \t\r");
   if (first == std::string_view::npos || line[first] != '{') return false;
@@ -286,16 +365,8 @@ LogRecord decode(std::string_view line_text, LineText& text) {
   const std::string kind = text_or_empty(line[type]);
   if (kind == "transition" || (kind.empty() && !absent(line[from]))) return transition(line, text);
   if (kind == "connection" || (kind.empty() && !absent(line[state]))) return row(line, text.host);
-  if (kind == "summary" && !absent(line[snapshot])) {
-    SampleEnd end;
-    text.kernel = text_or_empty(line[kernel]);
-    end.sample.kernel = text.kernel;
-    if (!read_sample(line, end.sample, text.host)) return BadLine{"a \"snapshot\" or \"time\" that is none"};
-    const bool whole = line[complete].kind == Kind::yes && line[limited].kind != Kind::yes &&
-                       line[filtered].kind == Kind::no && line.every_connection() == Whole::yes;
-    end.whole = whole ? Whole::yes : Whole::no;
-    return end;
-  }
+  if (kind == "lost") return lost_records_of(line);
+  if (kind == "summary") return summary(line, text);
   if (!kind.empty()) return OtherLine{};
   return BadLine{"neither a transition nor a connection"};
 }

@@ -17,7 +17,14 @@ struct Delivery {
     return sink.transition(transition);
   }
   Flow operator()(const SampleRow& row) const { return sink.row(row, line); }
-  Flow operator()(const SampleEnd& end) const { return sink.sample_end(end); }
+  Flow operator()(SampleEnd& end) const {
+    end.line = line;
+    return sink.sample_end(end);
+  }
+  Flow operator()(RunEnd& end) const {
+    end.line = line;
+    return sink.run_end(end);
+  }
   Flow operator()(const LostRecords& lost) const { return sink.lost(lost.count, line); }
   Flow operator()(const OtherLine& /*other*/) const { return Flow::more; }
   Flow operator()(const BadLine& bad) const { return sink.bad_line(bad, line); }
@@ -36,7 +43,7 @@ class SampleRows {
     if (sample.coverage.flaw_total() > 0) bad("rows of the sample before this line cannot be read");
     for (const Warning& warning : sample.coverage.warnings) bad(warning.message);
     // What was asked for is not saved with it: sockets that it does not show may be there.
-    if (flow_ == Flow::more) flow_ = sink_.sample_end({name_, Whole::no});
+    if (flow_ == Flow::more) flow_ = sink_.sample_end({.sample = name_});
   }
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
 

@@ -15,6 +15,7 @@ struct LineText {
   std::string socket;
   std::string host;
   std::string kernel;
+  std::string why;
 };
 
 /// A kind of line. A new one is a file that defines it and a line in line_kinds.def.

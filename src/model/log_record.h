@@ -33,9 +33,24 @@ struct SampleRow {
 
 /// Whether the sample holds every connection: a row that is not in a partial or filtered one may still exist.
 enum class Whole : std::uint8_t { no, yes };
+/// Whether whoever wrote the log saw all that it was to see; if not, what it says of that, or nothing.
+struct Sight {
+  Whole whole = Whole::yes;
+  std::string_view why = {};
+};
 struct SampleEnd {
   SampleName sample;
   Whole whole = Whole::no;
+  Sight sight = {};
+  std::uint64_t line = 0;
+};
+/// A trace ended, or a comparison of samples: transitions that follow are of another one.
+struct RunEnd {
+  std::optional<std::uint64_t> lost;  ///< in all of it, what was told before included
+  Sight sight;
+  std::string_view host;
+  std::string_view kernel;
+  std::uint64_t line = 0;
 };
 
 /// The log itself says that records are missing.
@@ -48,6 +63,6 @@ struct BadLine {
   std::string_view why;  ///< "no JSON object"
 };
 
-using LogRecord = std::variant<Transition, SampleRow, SampleEnd, LostRecords, OtherLine, BadLine>;
+using LogRecord = std::variant<Transition, SampleRow, SampleEnd, RunEnd, LostRecords, OtherLine, BadLine>;
 
 }  // namespace tcpstat::inline model

@@ -25,6 +25,7 @@ class ObservationSink : public TransitionSink {
  public:
   virtual Flow row(const SampleRow& row, std::uint64_t line) = 0;
   virtual Flow sample_end(const SampleEnd& end) = 0;
+  virtual Flow run_end(const RunEnd& end) = 0;
   virtual Flow bad_line(const BadLine& bad, std::uint64_t line) = 0;
 };
 

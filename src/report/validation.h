@@ -43,9 +43,11 @@ struct Validation {
   std::uint64_t not_seen_again = 0;  ///< in samples that cannot tell whether they were gone
   std::uint64_t lost_records = 0;    ///< as the log itself says
   std::uint64_t bad_lines = 0;
-  std::uint64_t left_out = 0;  ///< findings that were counted and not written
-  bool judged = false;         ///< a transition, or a sample beside the one before it
-  bool complete = true;        ///< the log was read to its end, and every line was understood
+  std::uint64_t unseeing_ends = 0;  ///< of samples and traces that say that they did not see everything
+  std::uint64_t left_out = 0;       ///< findings that were counted and not written
+  bool judged = false;              ///< a transition, or a sample beside the one before it
+  bool complete =
+      true;  ///< the log was read to its end, and every line was understood, and none says that something is missing
   std::vector<Warning> warnings;
 };
 

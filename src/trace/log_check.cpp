@@ -44,6 +44,8 @@ Flow LogCheck::transition(const Transition& transition) {
 
 Flow LogCheck::lost(std::uint64_t count, std::uint64_t line) {
   lives_.lost(count, line);
+  lost_in_run_ += count;
+  if (count > 0 && first_lost_ == 0) first_lost_ = line;
   return flow_;
 }
 
@@ -56,8 +58,26 @@ Flow LogCheck::row(const SampleRow& row, std::uint64_t line) {
 Flow LogCheck::sample_end(const SampleEnd& end) {
   look_at_host(end.sample.host);
   if (!end.sample.kernel.empty()) log_kernel_ = end.sample.kernel;
+  look_at_sight(end.sight, end.line);
   samples_.end(end);
   return flow_;
+}
+
+/// What was lost was told where it was; what the end has besides was lost somewhere before it.
+Flow LogCheck::run_end(const RunEnd& end) {
+  look_at_host(end.host);
+  if (!end.kernel.empty()) log_kernel_ = end.kernel;
+  look_at_sight(end.sight, end.line);
+  if (end.lost.value_or(0) > lost_in_run_) lost(*end.lost - lost_in_run_, end.line);
+  lives_.interrupted(end.line);
+  lost_in_run_ = 0;
+  return flow_;
+}
+
+void LogCheck::look_at_sight(const Sight& sight, std::uint64_t line) {
+  if (sight.whole == Whole::yes || ++unseeing_ > 1) return;
+  first_unseeing_ = line;
+  why_unseeing_ = sight.why;
 }
 
 Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
@@ -69,6 +89,21 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
   finding.message = bad.why;
   tell(finding);
   return flow_;
+}
+
+void LogCheck::warn_of_missing(Validation& to) const {
+  if (to.lost_records > 0) {
+    to.warnings.push_back({"lost_records", "the log says that " + counted(to.lost_records, "record") +
+                                               (to.lost_records == 1 ? " was lost" : " were lost, the first of them") +
+                                               " before line " + std::to_string(first_lost_)});
+  }
+  if (unseeing_ == 0) return;
+  const std::string line = "line " + std::to_string(first_unseeing_);
+  to.warnings.push_back(
+      {"not_all_seen",
+       "not everything was seen when the log was written, as " +
+           (unseeing_ == 1 ? line + " says" : counted(unseeing_, "line") + " say, the first of them " + line) +
+           (why_unseeing_.empty() ? "" : ": ") + why_unseeing_});
 }
 
 std::string LogCheck::why_nothing(const LogEnd& end, std::uint64_t samples) {
@@ -103,7 +138,9 @@ Validation LogCheck::finish(const LogEnd& end) {
   out.lost_records = lives_.lost_records();
   out.bad_lines = bad_lines_;
   out.left_out = left_out_;
-  out.complete = end.read.has_value() && !end.interrupted && end.lines > 0 && bad_lines_ == 0 && out.lost_records == 0;
+  out.unseeing_ends = unseeing_;
+  out.complete = end.read.has_value() && !end.interrupted && end.lines > 0 && bad_lines_ == 0 &&
+                 out.lost_records == 0 && unseeing_ == 0;
   out.judged = pairs_.total() > 0 || (samples_.compared() > 0 && samples_.sockets() > 0);
   const auto warn = [&](std::string_view code, const std::string& message) {
     out.warnings.push_back({std::string(code), message});
@@ -112,10 +149,7 @@ Validation LogCheck::finish(const LogEnd& end) {
     warn("bad_lines",
          "left out " + counted(bad_lines_, "line") + " that could not be read, the first of them " + first_bad_);
   }
-  if (out.lost_records > 0) {
-    warn("lost_records", "the log says that " + std::to_string(out.lost_records) +
-                             (out.lost_records == 1 ? " record was lost" : " records were lost"));
-  }
+  warn_of_missing(out);
   if (lives_.forgotten() > 0) {
     warn("forgotten_lives", std::to_string(lives_.forgotten()) +
                                 " sockets had no record for so long that they were forgotten: more than " +

@@ -40,6 +40,7 @@ class LogCheck final : public ObservationSink {
   Flow lost(std::uint64_t count, std::uint64_t line) override;
   Flow row(const SampleRow& row, std::uint64_t line) override;
   Flow sample_end(const SampleEnd& end) override;
+  Flow run_end(const RunEnd& end) override;
   Flow bad_line(const BadLine& bad, std::uint64_t line) override;
 
   /// The log has ended.
@@ -48,7 +49,9 @@ class LogCheck final : public ObservationSink {
 
  private:
   void look_at_host(std::string_view host);
+  void look_at_sight(const Sight& sight, std::uint64_t line);
   void tell(const LogFinding& finding);
+  void warn_of_missing(Validation& to) const;
   static std::string why_nothing(const LogEnd& end, std::uint64_t samples);
 
   std::optional<std::string> host_;
@@ -62,6 +65,11 @@ class LogCheck final : public ObservationSink {
   std::uint64_t left_out_ = 0;
   std::uint64_t bad_lines_ = 0;
   std::string first_bad_;
+  std::uint64_t lost_in_run_ = 0;  ///< of the trace that has not ended
+  std::uint64_t first_lost_ = 0;   ///< line
+  std::uint64_t unseeing_ = 0;
+  std::uint64_t first_unseeing_ = 0;  ///< line
+  std::string why_unseeing_;
   bool foreign_ = false;
   std::string log_host_;  ///< of the last record that says
   std::string log_kernel_;

@@ -229,6 +229,32 @@ class Validate(TestCase):
         self.assertEqual([w["code"] for w in document["warnings"]], ["lost_records"])
         self.validate(*life(socket="a"), "Possibly lost 15 samples", code=2, args=("--strict",))
 
+    def test_what_a_trace_of_its_own_lost_is_read(self):
+        first, last = transition("LISTEN", "SYN_RECV", cookie="7"), transition("SYN_RECV", "ESTABLISHED", cookie="7")
+        lost = json.dumps({"type": "lost", "time": "2026-01-02T03:04:05.000Z", "host": "a", "snapshot": 1, "count": 500})
+
+        def summary(lost_records, complete, *warnings):
+            return json.dumps({"type": "summary", "snapshot": 1, "host": "a", "source": "bpf", "complete": complete,
+                               "warnings": [{"code": code, "message": code} for code in warnings], "limited": False,
+                               "filtered": False, "states": [], "samples": None, "lost_records": lost_records,
+                               "transitions": {"total": 2, "by_verdict": {}}})
+
+        for lines, code in (((first, lost, last, summary(500, False, "lost_records")), "lost_records"),
+                            ((first, last, summary(500, False, "lost_records")), "lost_records"),
+                            ((first, lost, last), "lost_records"),
+                            ((first, last, summary(0, False, "uncounted_loss")), "not_all_seen")):
+            with self.subTest(lines=lines):
+                document = self.validate(*lines)
+                self.assertEqual((document["lost_records"], document["complete"]),
+                                 (500 if code == "lost_records" else 0, False))
+                self.assertEqual((document["findings"], document["samples"]), ([], 0))
+                self.assertEqual([warning["code"] for warning in document["warnings"]],
+                                 [code] if lines[-1] == last else [code, "other_host"])
+                self.validate(*lines, code=2, args=("--strict",))
+        document = self.validate(first, last, summary(0, True))
+        self.assertTrue(document["complete"])
+        self.validate(first, last, summary(0, True), args=("--strict",))
+
     def test_host_and_kernel_are_those_of_the_log(self):
         document = self.validate(*life(socket="a"))
         self.assertEqual((document["host"], document["kernel"]), (None, None))

@@ -166,5 +166,64 @@ TEST_CASE("a summary ends a sample only if it says which") {
   CHECK(std::holds_alternative<OtherLine>(decode(R"({"type":"summary"})")));
 }
 
+RunEnd run_end(std::string_view more) {
+  const LogRecord record = decode(R"({"type":"summary","snapshot":1,)" + std::string(more) + "}");
+  REQUIRE(std::holds_alternative<RunEnd>(record));
+  return std::get<RunEnd>(record);
+}
+
+TEST_CASE("what a trace lost is read where it says so") {
+  const LogRecord lost =
+      decode(R"({"type":"lost","time":"1970-01-01T00:00:01.000Z","host":"a","snapshot":1,"count":500})");
+  REQUIRE(std::holds_alternative<LostRecords>(lost));
+  CHECK(std::get<LostRecords>(lost).count == 500);
+  for (const char* bad : {R"({"type":"lost"})", R"({"type":"lost","count":"5"})", R"({"type":"lost","count":-5})"}) {
+    CAPTURE(bad);
+    CHECK(why(bad) == "a \"count\" that is no number");
+  }
+}
+
+TEST_CASE("the summary of a trace, or of watch --events, ends no sample") {
+  const RunEnd end =
+      run_end(R"("host":"a","kernel":"6.1","warnings":[],"complete":true,"samples":null,"lost_records":0,)"
+              R"("transitions":{"total":2,"by_verdict":{}})");
+  CHECK(end.host == "a");
+  CHECK(end.kernel == "6.1");
+  CHECK(end.lost == 0);
+  CHECK((end.sight.whole == Whole::yes));
+  CHECK_FALSE(run_end(R"("samples":3,"lost_records":null,"transitions":{})").lost);
+  CHECK(run_end(R"("complete":false,"lost_records":500)").lost == 500);
+  CHECK(why(R"({"type":"summary","transitions":{},"lost_records":"5"})") == "a \"lost_records\" that is no number");
+  for (const char* other : {R"({"type":"summary","snapshot":1,"complete":false,"transitions":5,"lost_records":7})",
+                            R"({"type":"summary","snapshot":1,"complete":false,"groups":[]})"}) {
+    CAPTURE(other);
+    CHECK(std::holds_alternative<OtherLine>(decode(other)));
+  }
+}
+
+TEST_CASE("who did not see everything says why, and a loss alone is told as one") {
+  const auto warning = [](std::string_view code, std::string_view message) {
+    return R"({"code":")" + std::string(code) + R"(","message":")" + std::string(message) + R"("})";
+  };
+  const auto sight = [&](const std::string& warnings, std::string_view more) {
+    return run_end(R"("complete":false,"transitions":{},"warnings":[)" + warnings + "]," + std::string(more)).sight;
+  };
+  const std::string lost = warning("lost_records", "the kernel lost 5 records");
+  const std::string uncounted = warning("uncounted_loss", "the kernel may skip programs");
+  CHECK(sight(uncounted, R"("lost_records":0)").why == "the kernel may skip programs");
+  CHECK(sight(lost + "," + uncounted, R"("lost_records":5)").why == "the kernel may skip programs");
+  CHECK((sight(lost + "," + warning("forgotten_lives", "x"), R"("lost_records":5)").whole == Whole::yes));
+  CHECK((sight("", R"("lost_records":0)").whole == Whole::no));
+  CHECK(sight("", R"("lost_records":0)").why.empty());
+  CHECK((sight(R"([],{"code":{"message":"x"}},7)", R"("lost_records":null)").whole == Whole::no));
+  const LogRecord sample = decode(R"({"type":"summary","snapshot":1,"complete":false,"warnings":[)" + uncounted + "]}");
+  REQUIRE(std::holds_alternative<SampleEnd>(sample));
+  CHECK((std::get<SampleEnd>(sample).sight.whole == Whole::no));
+  CHECK(std::get<SampleEnd>(sample).sight.why == "the kernel may skip programs");
+  const LogRecord filtered =
+      decode(R"({"type":"summary","snapshot":1,"complete":true,"filtered":true,"limited":true})");
+  CHECK((std::get<SampleEnd>(filtered).sight.whole == Whole::yes));
+}
+
 }  // namespace
 }  // namespace tcpstat::logs

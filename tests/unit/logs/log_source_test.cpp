@@ -29,6 +29,7 @@ class Noted final : public ObservationSink {
     return note("row " + std::to_string(line) + " " + std::string(name(row.state)));
   }
   Flow sample_end(const SampleEnd& end) override { return note(end.whole == Whole::yes ? "whole" : "part"); }
+  Flow run_end(const RunEnd& end) override { return note("end " + std::to_string(end.line)); }
   Flow bad_line(const BadLine& bad, std::uint64_t line) override {
     return note("bad " + std::to_string(line) + " " + std::string(bad.why));
   }
@@ -68,6 +69,8 @@ CPU:1 [LOST 12 EVENTS]
 {"type":"summary","snapshot":1}
 {
 {"from":"LISTEN","to":"CLOSE","socket":"a"}
+{"type":"lost","count":3}
+{"type":"summary","snapshot":1,"transitions":{},"lost_records":3}
 )";
 
 TEST_CASE("each line goes to the method that takes it, with its number") {
@@ -76,9 +79,9 @@ TEST_CASE("each line goes to the method that takes it, with its number") {
   REQUIRE(source.has_value());
   Noted sink;
   CHECK((*source)->read(sink).has_value());
-  CHECK(sink.all ==
-        Words{"transition 1 a", "lost 12 before 4", "row 5 LISTEN", "part", "bad 7 no JSON object", "transition 8 a"});
-  CHECK((*source)->lines() == 8);
+  CHECK(sink.all == Words{"transition 1 a", "lost 12 before 4", "row 5 LISTEN", "part", "bad 7 no JSON object",
+                          "transition 8 a", "lost 3 before 9", "end 10"});
+  CHECK((*source)->lines() == 10);
   CHECK_FALSE((*source)->was_ended());
 }
 

@@ -165,6 +165,84 @@ TEST_CASE("a log that lost records is not complete, and names its own host alone
   CHECK_FALSE(Checked().check.finish({}).host);
 }
 
+RunEnd end_of_run(std::optional<std::uint64_t> lost, Whole seen = Whole::yes, std::string_view why = {}) {
+  RunEnd end;
+  end.lost = lost;
+  end.sight = {seen, why};
+  end.line = 9;
+  return end;
+}
+
+TEST_CASE("what a trace lost is counted once, whether its lines or its end tell it") {
+  struct Row {
+    std::uint64_t told;
+    std::optional<std::uint64_t> at_end;
+    std::uint64_t lost;
+  };
+  for (const Row& row : {Row{500, 500, 500}, Row{0, 500, 500}, Row{200, 500, 500}, Row{500, 0, 500},
+                         Row{500, std::nullopt, 500}, Row{0, 0, 0}, Row{0, std::nullopt, 0}}) {
+    Checked checked;
+    checked.check.transition(step(State::close, State::syn_sent));
+    if (row.told > 0) checked.check.lost(row.told, 2);
+    checked.check.run_end(end_of_run(row.at_end));
+    const Validation validation = checked.check.finish({{}, 9});
+    CHECK(validation.lost_records == row.lost);
+    CHECK(validation.complete == (row.lost == 0));
+    CHECK(validation.samples == 0);
+    CHECK(validation.warnings.size() == (row.lost == 0 ? 0U : 1U));
+  }
+  Checked twice;
+  for (int run = 0; run < 2; ++run) {
+    twice.check.lost(5, 3);
+    twice.check.run_end(end_of_run(5));
+  }
+  const Validation validation = twice.check.finish({{}, 9});
+  CHECK(validation.lost_records == 10);
+  CHECK(validation.warnings.front().message ==
+        "the log says that 10 records were lost, the first of them before line 3");
+}
+
+TEST_CASE("one lost record is told where it was lost") {
+  Checked checked;
+  checked.check.lost(1, 7);
+  CHECK(checked.check.finish({{}, 9}).warnings.front().message == "the log says that 1 record was lost before line 7");
+}
+
+TEST_CASE("a log is not complete if who wrote it did not see everything") {
+  Checked checked;
+  checked.check.transition(step(State::close, State::syn_sent));
+  checked.check.run_end(end_of_run(0, Whole::no, "the kernel may skip programs"));
+  Validation validation = checked.check.finish({{}, 9});
+  CHECK_FALSE(validation.complete);
+  CHECK(validation.unseeing_ends == 1);
+  CHECK(validation.lost_records == 0);
+  REQUIRE(validation.warnings.size() == 1);
+  CHECK(validation.warnings.front().code == "not_all_seen");
+  CHECK(validation.warnings.front().message ==
+        "not everything was seen when the log was written, as line 9 says: the kernel may skip programs");
+  SampleEnd sample;
+  sample.sight.whole = Whole::no;
+  sample.line = 12;
+  checked.check.sample_end(sample);
+  validation = checked.check.finish({{}, 12});
+  CHECK(validation.unseeing_ends == 2);
+  CHECK(validation.warnings.front().message ==
+        "not everything was seen when the log was written, as 2 lines say, the first of them line 9: the kernel may "
+        "skip programs");
+}
+
+TEST_CASE("behind the end of a trace another one begins, and no life that goes on is accused") {
+  Checked checked;
+  checked.check.transition(step(State::close, State::syn_sent));
+  checked.check.run_end(end_of_run(0));
+  Transition later = step(State::established, State::close_wait);
+  later.line = 10;
+  checked.check.transition(later);
+  REQUIRE(checked.findings.size() == 1);
+  CHECK(checked.findings[0].severity == Severity::info);
+  CHECK(checked.check.finish({{}, 10}).complete);
+}
+
 TEST_CASE("how the log ended is part of the result") {
   Checked checked;
   checked.check.transition(step(State::close, State::syn_sent));
