@@ -26,6 +26,7 @@ struct Delivery {
     return sink.run_end(end);
   }
   Flow operator()(const LostRecords& lost) const { return sink.lost(lost.count, line); }
+  Flow operator()(const OverwrittenEntries& entries) const { return sink.overwritten(entries, line); }
   Flow operator()(const OtherLine& /*other*/) const { return Flow::more; }
   Flow operator()(const BadLine& bad) const { return sink.bad_line(bad, line); }
 };

@@ -15,6 +15,7 @@
 #include <array>
 #include <charconv>
 
+#include "parsers/logs/ring_header.h"
 #include "parsers/logs/trace_event.h"
 #include "parsers/logs/transition_log.h"
 
@@ -129,7 +130,7 @@ bool is_trace(std::string_view line) {
   const std::string_view first = take_word(words);
   // A comment or an object, if it is not a process that is called so.
   if (first.starts_with('#') || first.starts_with('{')) {
-    return begins_with_process(line) && (trace_event(line) || looks_like_event(line));
+    return overwritten_entries(line) || (begins_with_process(line) && (trace_event(line) || looks_like_event(line)));
   }
   return trace_event(line) || lost_in(line) || first == "=>" || is_preface(line) || looks_like_event(line);
 }
@@ -137,7 +138,10 @@ bool is_trace(std::string_view line) {
 LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
   const auto event = trace_event(line);
-  if (!event) return OtherLine{};
+  if (!event) {
+    const auto overwritten = overwritten_entries(line);
+    return overwritten ? LogRecord(*overwritten) : OtherLine{};
+  }
   const Fields fields = fields_of(event->fields);
   Transition record;
   if (fields.protocol == "IPPROTO_MPTCP" || fields.protocol == "0x106" || fields.protocol == "262") {

@@ -57,12 +57,18 @@ struct RunEnd {
 struct LostRecords {
   std::uint64_t count = 0;
 };
+/// The trace was read from a ring that had overwritten so many entries, of whatever event; nothing: those of one processor,
+/// whose part of the ring begins here, and which the head of the trace has counted if it is there.
+struct OverwrittenEntries {
+  std::optional<std::uint64_t> count = {};
+};
 /// A header, a comment, an event of another kind, another protocol.
 struct OtherLine {};
 struct BadLine {
   std::string_view why;  ///< "no JSON object"
 };
 
-using LogRecord = std::variant<Transition, SampleRow, SampleEnd, RunEnd, LostRecords, OtherLine, BadLine>;
+using LogRecord =
+    std::variant<Transition, SampleRow, SampleEnd, RunEnd, LostRecords, OverwrittenEntries, OtherLine, BadLine>;
 
 }  // namespace tcpstat::inline model

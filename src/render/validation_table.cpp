@@ -90,8 +90,12 @@ class ValidationTable final : public ValidationWriter {
               " were not seen again in samples that cannot tell whether they were gone";
     }
     text += "; " + counted(validation.lines, "line") + ", " + std::to_string(validation.bad_lines) + " bad";
-    if (validation.lost_records > 0)
-      text += "; the log says that it lost " + counted(validation.lost_records, "record");
+    const std::uint64_t overwritten = validation.overwritten_entries;
+    if (validation.lost_records > overwritten)
+      text += "; the log says that it lost " + counted(validation.lost_records - overwritten, "record");
+    if (overwritten > 0)
+      text += "; the log says that " + std::to_string(overwritten) +
+              (overwritten == 1 ? " entry was overwritten" : " entries were overwritten");
     if (validation.left_out > 0) text += "; " + counted(validation.left_out, "more finding") + " of the kinds above";
     page_.out.append(wrapped("", text));
   }

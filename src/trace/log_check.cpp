@@ -74,6 +74,18 @@ Flow LogCheck::run_end(const RunEnd& end) {
   return flow_;
 }
 
+Flow LogCheck::overwritten(const OverwrittenEntries& entries, std::uint64_t line) {
+  if (!entries.count && overwritten_ > 0) {
+    lives_.interrupted(line);
+    return flow_;
+  }
+  if (first_overwritten_ == 0) first_overwritten_ = line;
+  all_overwritten_counted_ = all_overwritten_counted_ && entries.count;
+  overwritten_ += entries.count.value_or(1);
+  lives_.lost(entries.count.value_or(1), line);
+  return flow_;
+}
+
 void LogCheck::look_at_sight(const Sight& sight, std::uint64_t line) {
   if (sight.whole == Whole::yes || ++unseeing_ > 1) return;
   first_unseeing_ = line;
@@ -92,10 +104,18 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
 }
 
 void LogCheck::warn_of_missing(Validation& to) const {
-  if (to.lost_records > 0) {
-    to.warnings.push_back({"lost_records", "the log says that " + counted(to.lost_records, "record") +
-                                               (to.lost_records == 1 ? " was lost" : " were lost, the first of them") +
+  if (const std::uint64_t lost = to.lost_records - overwritten_; lost > 0) {
+    to.warnings.push_back({"lost_records", "the log says that " + counted(lost, "record") +
+                                               (lost == 1 ? " was lost" : " were lost, the first of them") +
                                                " before line " + std::to_string(first_lost_)});
+  }
+  if (overwritten_ > 0) {
+    const std::string entries =
+        std::to_string(overwritten_) + (overwritten_ == 1 ? " entry of the trace, of this event or others, was"
+                                                          : " entries of the trace, of this event or others, were");
+    to.warnings.push_back({"overwritten_entries", (all_overwritten_counted_ ? "" : "at least ") + entries +
+                                                      " overwritten before line " + std::to_string(first_overwritten_) +
+                                                      ": a larger buffer_size_kb keeps more"});
   }
   if (unseeing_ == 0) return;
   const std::string line = "line " + std::to_string(first_unseeing_);
@@ -138,6 +158,7 @@ Validation LogCheck::finish(const LogEnd& end) {
   out.lost_records = lives_.lost_records();
   out.bad_lines = bad_lines_;
   out.left_out = left_out_;
+  out.overwritten_entries = overwritten_;
   out.unseeing_ends = unseeing_;
   out.complete = end.read.has_value() && !end.interrupted && end.lines > 0 && bad_lines_ == 0 &&
                  out.lost_records == 0 && unseeing_ == 0;

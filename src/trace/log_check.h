@@ -41,6 +41,7 @@ class LogCheck final : public ObservationSink {
   Flow row(const SampleRow& row, std::uint64_t line) override;
   Flow sample_end(const SampleEnd& end) override;
   Flow run_end(const RunEnd& end) override;
+  Flow overwritten(const OverwrittenEntries& entries, std::uint64_t line) override;
   Flow bad_line(const BadLine& bad, std::uint64_t line) override;
 
   /// The log has ended.
@@ -67,6 +68,9 @@ class LogCheck final : public ObservationSink {
   std::string first_bad_;
   std::uint64_t lost_in_run_ = 0;  ///< of the trace that has not ended
   std::uint64_t first_lost_ = 0;   ///< line
+  std::uint64_t overwritten_ = 0;
+  std::uint64_t first_overwritten_ = 0;  ///< line
+  bool all_overwritten_counted_ = true;
   std::uint64_t unseeing_ = 0;
   std::uint64_t first_unseeing_ = 0;  ///< line
   std::string why_unseeing_;

@@ -229,6 +229,25 @@ class Validate(TestCase):
         self.assertEqual([w["code"] for w in document["warnings"]], ["lost_records"])
         self.validate(*life(socket="a"), "Possibly lost 15 samples", code=2, args=("--strict",))
 
+    def test_what_a_ring_has_overwritten_is_lost(self):
+        text = (LOGS / "trace.txt").read_text()
+        head = "# entries-in-buffer/entries-written: 728/728 "
+        self.assertIn(head, text)
+        document = self.validate(text=text.replace(head, head.replace("728/728", "187/2042")).encode())
+        self.assertEqual((document["lost_records"], document["complete"], document["findings"]), (1855, False, []))
+        self.assertEqual([warning["code"] for warning in document["warnings"]], ["overwritten_entries"])
+        text = text.replace(head, head.replace("728/728", "187/2042"))
+        self.validate(text=text.encode(), code=2, args=("--strict",))
+        self.assertRegex(run("validate", stdin=text.encode()).out, r"1855\sentries\swere\soverwritten")
+
+    def test_a_name_of_a_process_hides_nothing(self):
+        lines = (LOGS / "trace.txt").read_text().replace("oldstate=TCP_ESTABLISHED", "oldstate=TCP_LISTEN").splitlines()
+        illegal = self.validate(*lines, code=1)["verdicts"]["illegal"]
+        for name in ("#evil", "{x"):
+            renamed = [line.replace("python3-", name.rjust(7) + "-") for line in lines]
+            document = self.validate(*renamed, code=1)
+            self.assertEqual((document["verdicts"]["illegal"], document["bad_lines"]), (illegal, 0), name)
+
     def test_what_a_trace_of_its_own_lost_is_read(self):
         first, last = transition("LISTEN", "SYN_RECV", cookie="7"), transition("SYN_RECV", "ESTABLISHED", cookie="7")
         lost = json.dumps({"type": "lost", "time": "2026-01-02T03:04:05.000Z", "host": "a", "snapshot": 1, "count": 500})

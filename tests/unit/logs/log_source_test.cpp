@@ -30,6 +30,9 @@ class Noted final : public ObservationSink {
   }
   Flow sample_end(const SampleEnd& end) override { return note(end.whole == Whole::yes ? "whole" : "part"); }
   Flow run_end(const RunEnd& end) override { return note("end " + std::to_string(end.line)); }
+  Flow overwritten(const OverwrittenEntries& entries, std::uint64_t line) override {
+    return note("overwritten " + std::to_string(entries.count.value_or(0)) + " before " + std::to_string(line));
+  }
   Flow bad_line(const BadLine& bad, std::uint64_t line) override {
     return note("bad " + std::to_string(line) + " " + std::string(bad.why));
   }
@@ -69,6 +72,8 @@ CPU:1 [LOST 12 EVENTS]
 {"type":"summary","snapshot":1}
 {
 {"from":"LISTEN","to":"CLOSE","socket":"a"}
+# entries-in-buffer/entries-written: 187/2042   #P:2
+##### CPU 1 buffer started ####
 {"type":"lost","count":3}
 {"type":"summary","snapshot":1,"transitions":{},"lost_records":3}
 )";
@@ -80,8 +85,9 @@ TEST_CASE("each line goes to the method that takes it, with its number") {
   Noted sink;
   CHECK((*source)->read(sink).has_value());
   CHECK(sink.all == Words{"transition 1 a", "lost 12 before 4", "row 5 LISTEN", "part", "bad 7 no JSON object",
-                          "transition 8 a", "lost 3 before 9", "end 10"});
-  CHECK((*source)->lines() == 10);
+                          "transition 8 a", "overwritten 1855 before 9", "overwritten 0 before 10", "lost 3 before 11",
+                          "end 12"});
+  CHECK((*source)->lines() == 12);
   CHECK_FALSE((*source)->was_ended());
 }
 

@@ -208,6 +208,45 @@ TEST_CASE("one lost record is told where it was lost") {
   CHECK(checked.check.finish({{}, 9}).warnings.front().message == "the log says that 1 record was lost before line 7");
 }
 
+TEST_CASE("entries that a ring has overwritten are lost before the first record, and called entries") {
+  Checked checked;
+  checked.check.overwritten({1855}, 3);
+  checked.check.transition(step(State::close, State::syn_sent));
+  checked.check.overwritten({}, 20);
+  Transition later = step(State::established, State::close_wait);
+  later.line = 21;
+  checked.check.transition(later);
+  REQUIRE(checked.findings.size() == 1);
+  CHECK_MESSAGE(checked.findings[0].severity == Severity::info, "one processor's part begins between the two");
+  Validation validation = checked.check.finish({{}, 21});
+  CHECK_FALSE(validation.complete);
+  CHECK(validation.lost_records == 1855);
+  CHECK(validation.overwritten_entries == 1855);
+  REQUIRE(validation.warnings.size() == 1);
+  CHECK(validation.warnings[0].code == "overwritten_entries");
+  CHECK(validation.warnings[0].message ==
+        "1855 entries of the trace, of this event or others, were overwritten before line 3: a larger buffer_size_kb "
+        "keeps more");
+  checked.check.lost(2, 30);
+  validation = checked.check.finish({{}, 30});
+  CHECK(validation.lost_records == 1857);
+  REQUIRE(validation.warnings.size() == 2);
+  CHECK(validation.warnings[0].message == "the log says that 2 records were lost, the first of them before line 30");
+}
+
+TEST_CASE("without the head of the trace a part that begins later says that something was overwritten") {
+  Checked checked;
+  checked.check.overwritten({}, 20);
+  checked.check.overwritten({}, 25);
+  const Validation validation = checked.check.finish({{}, 30});
+  CHECK(validation.lost_records == 1);
+  CHECK_FALSE(validation.complete);
+  CHECK(
+      validation.warnings.front().message ==
+      "at least 1 entry of the trace, of this event or others, was overwritten before line 20: a larger buffer_size_kb "
+      "keeps more");
+}
+
 TEST_CASE("a log is not complete if who wrote it did not see everything") {
   Checked checked;
   checked.check.transition(step(State::close, State::syn_sent));
