@@ -112,11 +112,13 @@ std::optional<double> rate_of(const Assessment& one, const Measurements& host) {
   return rate;
 }
 
-/// A queue whose requests expire after three rounds (7 s) overflows only above limit/7 SYN/s; slower floods stay below.
-std::optional<double> seconds_to_full(const Measurements& signals, std::optional<double> rate) {
+/// A queue whose requests expire after three rounds (7 s), or fewer, overflows only above limit/7 SYN/s; slower floods
+/// stay below.
+std::optional<double> seconds_to_full(const Measurements& signals, std::optional<double> rate,
+                                      const KernelSettings& settings) {
   if (!signals.limit || !rate) return std::nullopt;
   if (signals.half_open >= *signals.limit) return 0;
-  if (*rate <= *signals.limit / kPrunedLifeS) return std::nullopt;
+  if (*rate <= *signals.limit / least_life_s(settings)) return std::nullopt;
   return (*signals.limit - signals.half_open) / *rate;
 }
 
@@ -207,7 +209,9 @@ Assessment assess_listener(const ListenerView& view, const Measurements& counter
   if (stray) one.level = AttackLevel::none;
   one.attack_class = stray ? AttackClass::stray : classify(one, counters);
   one.rate_per_s = rate_of(one, counters);
-  if (!leaves_queue_alone(one, input)) one.seconds_to_full = seconds_to_full(one.signals, one.rate_per_s);
+  if (!leaves_queue_alone(one, input)) {
+    one.seconds_to_full = seconds_to_full(one.signals, one.rate_per_s, input.facts.settings);
+  }
   return one;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "detect/assess.h"
+#include "detect/queue_limit.h"
 #include "detect/sample/tracked_sample.h"
 
 namespace tcpstat::detect {
@@ -87,6 +88,11 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
       out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
     }
     add_sources(input, host, thresholds, out);
+  }
+  if (input.now->half_open() > 0 && !requests_age(facts.settings) && input.followed.empty()) {
+    out.push_back(
+        "net.ipv4.tcp_synack_retries is 0: no half-open gets older than a second, so a flood looks like a crowd" +
+        remedy);
   }
   if (input.now->half_open() > 0 && !has_retransmits(*input.now)) {
     out.emplace_back("netlink was not read: repeated SYNs of clients and the limits of queues are not known");

@@ -5,17 +5,10 @@
 #include <vector>
 
 #include "detect/finding_rules.h"
+#include "detect/queue_limit.h"
 
 namespace tcpstat::detect {
 namespace {
-
-constexpr int kDefaultRetries = 5;
-
-/// How long a request lives to which nobody answers: T0 (2^(R+1) - 1), net/ipv4/inet_connection_sock.c.
-double life_s(const SynInput& input) {
-  const auto retries = std::clamp<std::int64_t>(input.facts.settings.synack_retries.value_or(kDefaultRetries), 0, 15);
-  return static_cast<double>((std::uint64_t{2} << static_cast<unsigned>(retries)) - 1);
-}
 
 /// The age that all but one of twenty reach: a client that lost its ACK does not make an old flood a new one.
 std::optional<double> newest_s(const ListenerView& listener) {
@@ -53,7 +46,7 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
   const LimitsOf<kSynFloodRule> limit(thresholds);
   Outlook out;
   out.per_s = steady_rate(listener, signals);
-  const double life = life_s(listener.input);
+  const double life = request_life_s(listener.input.facts.settings);
   const bool counters_quiet = host.unanswered_per_s.value_or(0) < 1 && host.silent_drops_per_s.value_or(0) < 1;
   if (const auto newest = newest_s(listener); newest && *newest >= limit("over") && counters_quiet) {
     out.over_for_s = *newest;

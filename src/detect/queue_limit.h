@@ -1,5 +1,5 @@
 #pragma once
-// How many half-open requests a listener holds before cookies or drops begin.
+// How many half-open requests a listener holds before cookies or drops begin, and for how long it holds one.
 
 #include <algorithm>
 #include <cstdint>
@@ -13,6 +13,21 @@ namespace tcpstat::detect {
 /// Above half of the limit requests expire after three timer rounds (net/ipv4/inet_connection_sock.c,
 /// reqsk_timer_handler()): 1, 2 and 4 s. Younger ones all wait still, or were answered.
 inline constexpr double kPrunedLifeS = 7;
+
+/// How long a request waits to which nobody answers: with R retries it ends when timeout R + 1 fires, after 1, 3, 7 … s
+/// (net/ipv4/inet_connection_sock.c, reqsk_timer_handler()). A listener with TCP_SYNCNT has a number of its own, which
+/// nobody is told.
+inline double request_life_s(const KernelSettings& settings) {
+  constexpr std::uint32_t kDefaultRetries = 5;
+  const std::uint32_t retries = std::min(settings.synack_retries.value_or(kDefaultRetries), 15U);
+  return static_cast<double>((std::uint64_t{2} << retries) - 1);
+}
+
+/// Whether any of them outlives its first timeout.
+inline bool requests_age(const KernelSettings& settings) { return settings.synack_retries != std::uint32_t{0}; }
+
+/// The least that a request lives, whatever the queue holds.
+inline double least_life_s(const KernelSettings& settings) { return std::min(request_life_s(settings), kPrunedLifeS); }
 
 /// Nothing where the backlog is not known (/proc does not show it). Of all sockets of a SO_REUSEPORT pool.
 ///

@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "detect/measurements.h"
+#include "detect/queue_limit.h"
 
 namespace tcpstat::detect::cohort_fate {
 namespace {
@@ -12,7 +13,9 @@ constexpr ThresholdInfo kThresholds[] = {
     {"none", 0.05, "ratio", "floods complete 0 %"},
     {"clients", 0.2, "ratio", "clients with 40 % of their ACKs lost complete 40 to 60 % within 3 s"},
     {"entries", kEnough, "sockets", "fewer are a matter of chance"},
-    {"expiry", 6.9, "s", "no request expires before its third timeout at 7 s, so what is gone earlier was answered"},
+    {"expiry", 6.9, "s",
+     "no request expires before its third timeout at 7 s (earlier only by tcp_synack_retries 0 or 1), so what is gone "
+     "was answered"},
     {"apart", 15, "s", "later, what completed may have ended already: what is gone tells nothing any more"},
 };
 constexpr RuleInfo kRule = {"cohort-fate", "do half-opens that waited longer than a round trip complete in the end?",
@@ -23,30 +26,49 @@ struct Count {
   double completed = 0;
   double all = 0;
   double vanished = 0;  // too early to have expired, and in no other state: completed and closed, if anything
+  double expired = 0;   // so late that it may have expired after one SYN+ACK that was sent again, or none
 
   void add(bool answered) {
     all += 1;
     if (answered) completed += 1;
   }
-  /// What is gone counts as completed as far as the host's completions can account for it; the rest tells nothing.
+  /// What is gone counts as completed as far as the host's completions can account for it; the rest tells nothing. What
+  /// may have expired counts as unanswered as far as they cannot.
   void account(std::optional<double> completions) {
     const double known = completions ? std::min(vanished, std::max(0.0, *completions - completed)) : vanished;
     completed += known;
     all += known;
+    if (completions) all += std::max(0.0, expired - std::max(0.0, *completions - completed));
     vanished = 0;
+    expired = 0;
   }
 };
+
+/// When requests of this host begin to expire, and whether that is sooner than everywhere.
+struct Expiry {
+  double at_s = 0;
+  bool soon = false;
+};
+
+Expiry expiry_of(const ListenerView& listener, const Limits& limit) {
+  constexpr double kJitterS = 0.1;
+  const double life = least_life_s(listener.input.facts.settings);
+  return {.at_s = std::min(limit("expiry"), life - kJitterS), .soon = life < kPrunedLifeS};
+}
 
 /// Counts what became of a request that was `age` seconds old `ago` before the second sample. A request that still waits
 /// counts only if a client that is alive had the time to get the next SYN+ACK and to answer it.
 void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
-         const Limits& limit, Count& count) {
+         const Expiry& expiry, const Limits& limit, Count& count) {
   if (!outcome) return;
   if (*outcome == Outcome::gone) {
     const double apart = std::chrono::duration<double>(ago).count();
-    const bool early = age && *age + apart < limit("expiry");
+    const bool early = age && *age + apart < expiry.at_s;
     if (early) {
       count.vanished += 1;
+    } else if (expiry.soon) {
+      // The second sample comes when all have expired: whoever completed and closed is gone like them.
+      count.expired += 1;
     } else if (apart <= limit("apart")) {
       count.add(false);
     }
@@ -69,19 +91,21 @@ std::unordered_set<std::uint64_t> deferred_cookies(const ListenerView& listener)
 void add_met(const ListenerView& listener, bool aged, const Limits& limit, Count& count) {
   const std::chrono::milliseconds apart = *listener.input.apart;
   const auto deferred = deferred_cookies(listener);
+  const Expiry expiry = expiry_of(listener, limit);
   for (const TrackedRequest* entry : listener.followed) {
     if (entry->aged != aged || deferred.contains(entry->cookie)) continue;
-    add(listener.input.now->outcome(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, limit,
-        count);
+    add(listener.input.now->outcome(entry->cookie), entry->age_s, apart - entry->at, entry->answered <= apart, expiry,
+        limit, count);
   }
 }
 
 Count old_ones(const ListenerView& listener, const Limits& limit) {
   const std::chrono::milliseconds apart = *listener.input.apart;
+  const Expiry expiry = expiry_of(listener, limit);
   Count count;
   for (const HalfOpen* entry : listener.aged_before) {
     const bool asked = answered_after(*entry) <= apart;
-    add(listener.input.now->outcome(entry->cookie), entry->age_s(), apart, asked, limit, count);
+    add(listener.input.now->outcome(entry->cookie), entry->age_s(), apart, asked, expiry, limit, count);
   }
   add_met(listener, true, limit, count);
   return count;
@@ -104,7 +128,7 @@ std::optional<Count> counted(const ListenerView& listener, const Limits& limit) 
 Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {
   Count count = old_ones(listener, limit);
   // Clients far away answer later than half a second: these requests count only if there are no others.
-  if (count.all + count.vanished < limit("entries")) add_met(listener, false, limit, count);
+  if (count.all + count.vanished + count.expired < limit("entries")) add_met(listener, false, limit, count);
   if (signals.answers_unsent == Answer::yes) count.vanished = 0;
   count.account(listener.grown(&KernelCounters::passive_opens));
   return count;

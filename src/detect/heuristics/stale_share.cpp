@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "detect/measurements.h"
+#include "detect/queue_limit.h"
 
 namespace tcpstat::detect::stale_share {
 namespace {
@@ -55,6 +56,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   signals.amount_counted = amount(signals.counted, limit);
   signals.late = LateRequests(signals.counted, limit("aged"), limit("few"));
   signals.late.add(aged);
+  // Where none gets older than a second, age tells nothing.
+  if (!requests_age(listener.input.facts.settings)) return;
   signals.staleness = Staleness::some;
   if (share < limit("few")) signals.staleness = Staleness::fresh;
   if (share >= limit("most")) signals.staleness = Staleness::most;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "detect/measurements.h"
+#include "detect/queue_limit.h"
 
 namespace tcpstat::detect::unsent_answers {
 namespace {
@@ -37,6 +38,8 @@ std::optional<double> unsent_per_s(const ListenerView& listener) {
 // look like those of a crowd, all of them fresh, but for their age.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
+  // With tcp_synack_retries 0 every request goes so.
+  if (!requests_age(listener.input.facts.settings)) return;
   const auto unsent = unsent_per_s(listener);
   if (!unsent || signals.counted < limit("entries") || some_are_deferred(listener)) return;
   double fresh = 0;

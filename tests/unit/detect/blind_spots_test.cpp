@@ -37,6 +37,32 @@ TEST_CASE("silence is not ok where a snapshot cannot see") {
         "its counters alone; use --interval");
 }
 
+TEST_CASE("where no half-open outlives its first timeout, ages tell no crowd from a flood") {
+  Scene scene;
+  scene.fresh(100, 0.9);
+  KernelFacts facts = test::zero_facts();
+  CHECK(test::verdict(one_shot(scene, facts)).attack_class == "flash crowd");
+  CHECK(test::verdict(one_shot(scene, facts), "host").blind.size() == 1);
+  facts.settings.synack_retries = 0;
+  const SynReport report = one_shot(scene, facts);
+  CHECK(test::verdict(report).attack_class == "");
+  CHECK(test::verdict(report, "host").blind.back() ==
+        "net.ipv4.tcp_synack_retries is 0: no half-open gets older than a second, so a flood looks like a crowd; use "
+        "--interval");
+  CHECK(test::finding(report, "flash-crowd") == nullptr);
+  // The last run is no help, but requests that are followed are.
+  const SynSample sample = scene.sample();
+  const TrackedRequest followed{};
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = input.facts_before.emplace(facts);
+  input.apart = std::chrono::seconds(5);
+  CHECK(test::verdict(detect_syn(input, {}), "host").blind.size() == 1);
+  input.followed = {&followed, 1};
+  CHECK(test::verdict(detect_syn(input, {}), "host").blind.empty());
+}
+
 TEST_CASE("rows of /proc alone find a flood and say what they lack") {
   Scene scene;
   scene.flood(20, 10);

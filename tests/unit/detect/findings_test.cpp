@@ -96,6 +96,10 @@ TEST_CASE("SYN+ACKs that cannot be sent are told from a crowd") {
             .sentence()
             .starts_with("SYN+ACKs of 0.0.0.0:443 do not leave this host: 18 requests"));
   CHECK(found(report, "return-path").next == "tcpstat -s SYN_RECV --local-port 443 -S age_ms:desc");
+  // Without retries no request lives longer.
+  facts.settings.synack_retries = 0;
+  CHECK(test::finding(delta(before, now, facts), "return-path") == nullptr);
+  facts.settings.synack_retries = 5;
   // So do deferred requests end their rounds, and connections have timeouts of their own.
   Scene deferring = now;
   deferring.request(5, Sources::random, 0, 2);

@@ -29,5 +29,19 @@ TEST_CASE("the SYN queue holds one more than its backlog, less only without cook
   }
 }
 
+TEST_CASE("a request lives until the timeout behind its last retry") {
+  struct Row {
+    std::optional<std::uint32_t> retries;
+    double life_s;
+    double least_s;
+  };
+  for (const Row& row : {Row{0, 1, 1}, Row{1, 3, 3}, Row{2, 7, 7}, Row{5, 63, 7}, Row{{}, 63, 7}}) {
+    KernelSettings settings;
+    settings.synack_retries = row.retries;
+    CHECK(request_life_s(settings) == row.life_s);
+    CHECK(least_life_s(settings) == row.least_s);
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat::detect

@@ -78,6 +78,30 @@ TEST_CASE("SYN+ACKs that were sent again and counted decide, and samples do not"
   CHECK_FALSE(share(3, 4, few).has_value());
 }
 
+TEST_CASE(
+    "where requests expire after one retry or none, those that are gone were answered only if as many completed") {
+  const auto fate = [](std::optional<std::uint32_t> retries, double from_s, std::uint64_t completed) {
+    Scene before;
+    for (int i = 0; i < 100; ++i) before.request(from_s + 1.9 * i / 100);
+    Scene now;
+    now.next = before.next;  // others, as old
+    for (int i = 0; i < 100; ++i) now.request(from_s + 1.9 * i / 100);
+    KernelFacts facts = test::zero_facts();
+    facts.settings.synack_retries = retries;
+    facts.counters.passive_opens = completed;
+    const SynReport report = delta(before, now, facts, 3);
+    const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+    return found == nullptr ? std::optional<double>() : found->value;
+  };
+  CHECK(fate(1, 1, 60) == 0);
+  CHECK_FALSE(fate(1, 1, 100).has_value());
+  CHECK_FALSE(fate(1, 1, 95).has_value());
+  // Two retries live for 7 s, as all do above half of a queue.
+  CHECK(fate(2, 1, 60) == 1);
+  CHECK(fate(5, 1, 60) == 1);
+  CHECK(fate(std::nullopt, 1, 60) == 1);
+}
+
 TEST_CASE("a young request that turns out to be deferred was answered") {
   const auto fate = [](std::uint32_t deferred) {
     Scene before;
