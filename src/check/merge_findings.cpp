@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,13 @@ std::size_t hurts(const Finding& finding) {
   return static_cast<std::size_t>(std::find(kFirst.begin(), kFirst.end(), finding.rule) - kFirst.begin());
 }
 
+/// The value of one piece of evidence; nothing where there is none.
+std::optional<double> measures(const Finding& finding, std::string_view quantity) {
+  const auto at = std::find_if(finding.evidence.begin(), finding.evidence.end(),
+                               [&](const Evidence& one) { return one.quantity == quantity; });
+  return at == finding.evidence.end() ? std::nullopt : at->value;
+}
+
 }  // namespace
 
 bool is_worse(const Finding& a, const Finding& b) {
@@ -56,8 +64,18 @@ void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from) {
 
 void drop_repeats(std::vector<Finding>& findings) {
   const auto of_rule = [](std::string_view rule) { return [rule](const Finding& one) { return one.rule == rule; }; };
-  if (std::none_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) return;
-  std::erase_if(findings, of_rule("accept-queue"));
+  if (std::any_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) {
+    std::erase_if(findings, of_rule("accept-queue"));
+  }
+  // A peer that is gone answers neither attempts nor open connections: the finding about attempts counts both.
+  const auto told_by = [&](const Finding& one, const Finding& other) {
+    return other.rule == "syn-sent-blackhole" && other.netns == one.netns && other.severity >= one.severity &&
+           measures(other, "unanswered_connections") && other.subject.is_at(one.subject);
+  };
+  std::erase_if(findings, [&, all = findings](const Finding& one) {
+    if (one.rule != "retransmitting" || measures(one, "peers") != 1.0) return false;
+    return std::any_of(all.begin(), all.end(), [&](const Finding& other) { return told_by(one, other); });
+  });
 }
 
 Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage) {

@@ -33,6 +33,13 @@ class Subject {
   static Subject sockets(std::string label) { return Subject(Sockets{std::move(label)}); }
 
   [[nodiscard]] bool is_host() const { return std::holds_alternative<Host>(what_); }
+  /// An endpoint at this address, which another subject names.
+  [[nodiscard]] bool is_at(const Subject& address) const {
+    const auto* place = std::get_if<Place>(&what_);
+    const auto* other = std::get_if<Place>(&address.what_);
+    return place != nullptr && other != nullptr && place->port && place->address && !other->port &&
+           place->address == other->address;
+  }
   /// As it is printed. A process chose its own name, somebody that of a device: renderers escape them.
   [[nodiscard]] std::string text() const;
 

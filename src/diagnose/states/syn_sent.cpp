@@ -10,6 +10,7 @@
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
 #include "model/kernel_timers.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::diagnose::syn_sent {
 namespace {
@@ -48,6 +49,9 @@ std::optional<std::uint64_t> waiting_ms(const Connection& row, const KernelLimit
   return end > left ? std::optional(static_cast<std::uint64_t>((end - left).count())) : std::nullopt;
 }
 
+/// Nothing that was sent to the peer, or asked of it, waits for an answer that is overdue.
+bool is_answered(const Connection& row) { return row.retransmits.value_or(0) == 0; }
+
 /// Destinations that answer, as one bit each of a hash: a collision makes a blackhole a warning instead of critical.
 class Answering {
  public:
@@ -74,13 +78,19 @@ class SynSent : public Diagnosis {
   explicit SynSent(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
-  // Of the others, those whose peer has answered lately.
+  // Of the others, those whose peer may have answered lately.
   [[nodiscard]] StateSet states() const override {
     return {State::syn_sent, State::established, State::close_wait, State::fin_wait1};
   }
 
   void connection(const Connection& row) override {
     if (row.state != State::syn_sent) {
+      if (!is_answered(row)) {
+        if (is_retransmitting(row) && row.state == State::established) {
+          unanswered_.of(destination_of(row)).add(row, std::nullopt, rule_limits_.ports);
+        }
+        return;
+      }
       answering_.add(destination_of(row));
       if (service_port(row, rule_limits_.ports).opened == Opened::here) ++working_;
       return;
@@ -118,20 +128,36 @@ class SynSent : public Diagnosis {
     const Subject about = subject_of(key, group);
     Finding one(std::string(kRule.id), severity, about, evidence(group, warning));
     if (nobody) one.evidence.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
+    const std::uint64_t waiting = nobody ? open_without_answer(key) : 0;
+    if (waiting > 0) {
+      one.evidence.push_back(measured("unanswered_connections", static_cast<double>(waiting), "sockets", kFromDump));
+    }
     one.value = static_cast<double>(group.rows);
     one.unit = "sockets";
     one.warning = warning;
     one.critical = critical;
     one.message = about.text() + " does not answer " + counted(group.rows, "connection attempt") +
                   (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
-                  oldest_text(group.oldest_ms) +
-                  (nobody ? ", and nothing else to it works" : ", though other connections to it work");
+                  oldest_text(group.oldest_ms) + beside(nobody, waiting);
     one.brief = about.text() + " does not answer " + counted(group.rows, "attempt");
     one.why = nobody ? "it is down, or a firewall drops the SYN" : "its queue is full, or segments get lost";
     one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
                         : "look at the accept queue there (tcpstat -l), then at the path";
     one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
     return one;
+  }
+
+  /// Open connections to it that send the same data again and again.
+  [[nodiscard]] std::uint64_t open_without_answer(const GroupKey& key) const {
+    const auto all = unanswered_.largest();
+    const auto at = std::find_if(all.begin(), all.end(), [&](const RowGroups::Entry& one) { return one.key == key; });
+    return at == all.end() ? 0 : at->group->rows;
+  }
+
+  [[nodiscard]] static std::string beside(bool nobody, std::uint64_t waiting) {
+    if (!nobody) return ", though other connections to it work";
+    if (waiting == 0) return ", and nothing else to it works";
+    return ", nor what " + counted(waiting, "open connection") + " to it send" + (waiting == 1 ? "s" : "");
   }
 
   [[nodiscard]] bool most_fail() const { return all_.rows > working_; }
@@ -184,7 +210,8 @@ class SynSent : public Diagnosis {
   RowGroup all_;
   RowGroups destinations_;
   Answering answering_;
-  std::uint64_t working_ = 0;  ///< connections that this host opened
+  RowGroups unanswered_;
+  std::uint64_t working_ = 0;  ///< connections that this host opened and that wait for no answer in vain
 };
 
 }  // namespace

@@ -55,6 +55,26 @@ TEST_CASE("of findings that are as bad, those come first that keep new clients o
         "time-wait-limit host warning, flash-crowd host warning");
 }
 
+TEST_CASE("a peer that is gone is one finding, if no other peer is meant") {
+  const Endpoint database{*parse_address("192.0.2.7"), 5432};
+  const auto left = [&](double peers, const Subject& silent, Severity attempts, bool counted) {
+    Finding gone = finding("syn-sent-blackhole", attempts, Subject::endpoint(database));
+    if (counted) gone.evidence.push_back({"unanswered_connections", 60, "", {}, "sockets", 0, ""});
+    Finding again = finding("retransmitting", Severity::critical, silent);
+    again.evidence.push_back({"peers", peers, "", {}, "peers", 0, ""});
+    std::vector<Finding> all = {gone, again};
+    drop_repeats(all);
+    return all.size();
+  };
+  const Subject peer = Subject::address(database.address);
+  CHECK(left(1, peer, Severity::critical, true) == 1);
+  CHECK(left(2, peer, Severity::critical, true) == 2);
+  CHECK(left(1, Subject::host(), Severity::critical, true) == 2);
+  CHECK(left(1, Subject::address(*parse_address("192.0.2.8")), Severity::critical, true) == 2);
+  CHECK(left(1, peer, Severity::warning, true) == 2);
+  CHECK(left(1, peer, Severity::critical, false) == 2);
+}
+
 TEST_CASE("two findings of one engine about the same are two causes") {
   std::vector<Finding> all = {finding("syn-flood", Severity::info)};
   merge(all, {finding("syn-flood", Severity::warning), finding("syn-flood", Severity::critical)});

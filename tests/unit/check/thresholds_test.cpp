@@ -537,6 +537,7 @@ void blackhole(Diagnosing& run) {
   row.retransmits = 3;
   for (int i = 0; i < 10; ++i, ++row.local.port) run.rows(1, row);
   row.state = State::established;
+  row.retransmits = 0;
   run.rows(1, row);
 }
 /// Bytes received and segments sent, and how long ago.

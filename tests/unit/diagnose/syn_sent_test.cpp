@@ -67,6 +67,53 @@ TEST_CASE("a destination works that answers on any connection, closing ones too"
   }
 }
 
+TEST_CASE("a connection that waits in vain for an answer itself is none that works") {
+  struct Case {
+    TimerKind timer;
+    std::string_view said;
+  };
+  for (const Case& one : {Case{TimerKind::retransmit, ", nor what 2 open connections to it send"},
+                          Case{TimerKind::keepalive, ", and nothing else to it works"},
+                          Case{TimerKind::probe, ", and nothing else to it works"}}) {
+    Diagnosing run;
+    attempts(run, 4, attempt(2));
+    Connection stuck = attempt(4);
+    stuck.state = State::established;
+    stuck.timer = one.timer;
+    stuck.local.port = 50000;
+    attempts(run, 2, stuck);
+    auto all = run.finish("syn-sent-blackhole");
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].severity == Severity::critical);
+    CHECK(all[0].message.ends_with(one.said));
+    CHECK(evidence(all[0], "unanswered_connections").has_value() == (one.timer == TimerKind::retransmit));
+    // Data in flight for the first time is no trouble.
+    stuck.retransmits = 0;
+    attempts(run, 1, stuck);
+    all = run.finish("syn-sent-blackhole");
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].severity == Severity::warning);
+    CHECK(all[0].message.ends_with(", though other connections to it work"));
+  }
+}
+
+TEST_CASE("where open connections wait for answers too, it is this host's way out sooner than many destinations") {
+  Diagnosing run;
+  for (unsigned i = 1; i <= 6; ++i) {
+    Connection row = attempt(3, 400);
+    row.remote = endpoint("10.80.5." + std::to_string(i), 5432);
+    attempts(run, 5, row);
+    row.state = State::established;
+    row.local.port = 50000;
+    attempts(run, 10, row);
+  }
+  const auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(told(all[0]).ends_with("…: is it this host's way out?"));
+  CHECK(evidence(all[0], "working_connections") == 0);
+}
+
 TEST_CASE("many destinations that do not answer are one finding") {
   const auto made = [](Diagnosing& run, unsigned destinations, std::size_t each) {
     for (unsigned i = 1; i <= destinations; ++i) {
