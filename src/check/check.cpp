@@ -71,6 +71,7 @@ class Check {
   void look_first();
   void remember();
   Now look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts);
+  [[nodiscard]] detect::BaselineNow this_run(const Now& now, const std::vector<std::uint16_t>& left_ports) const;
   void diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser);
   void judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports);
   void judge_beside_last_run(const Now& now, std::uint64_t close_waits, const std::vector<std::uint16_t>& left_ports);
@@ -204,15 +205,30 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   return now;
 }
 
+detect::BaselineNow Check::this_run(const Now& now, const std::vector<std::uint16_t>& left_ports) const {
+  const auto wall_time = host_.clock().wall_time().time_since_epoch();
+  return {.boot_id = host_.boot_id().value_or(std::string()),
+          .netns = host_.facts().netns.value_or(0),
+          .wall_time_s = std::chrono::duration_cast<std::chrono::seconds>(wall_time).count(),
+          .sample = &now.sample,
+          .facts = now.facts,
+          .nominal = memory_ ? memory_->spacing : std::nullopt,
+          .completeness = table_,
+          .left_ports = left_ports,
+          .names = &host_.names()};
+}
+
 void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   diagnose::DiagnosisFacts known{.facts = now.facts};
   const OpenFiles open_files(host_);
   known.processes = &open_files;
   known.names = &host_.names();
   std::vector<ListenerDrops> listener_drops;
-  if (first_) {
-    known.before = &first_->facts;
-    listener_drops = now.sample.drops_since(first_->sample);
+  std::optional<detect::PastRun> last_run;
+  if (!first_ && memory_) last_run = detect::past_run(memory_->baseline, this_run(now, {}));
+  if (first_ || last_run) {
+    known.before = first_ ? &first_->facts : &last_run->facts;
+    listener_drops = now.sample.drops_since(first_ ? first_->sample : last_run->sample);
     known.listener_drops = listener_drops;
   }
   if (now.untabled) known.untabled = *now.untabled;
@@ -227,7 +243,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
         "sockets that programs still hold though their connections have ended: only a check of the live host sees "
         "them");
   }
-  if (!first_ && !memory_) {
+  if (known.before == nullptr) {
     report_.not_seen.emplace_back(
         std::string("what is refused, dropped or sent again at this moment: one sample has no rates") +
         (host_.is_file() ? "" : "; use --interval"));
@@ -263,17 +279,8 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
 void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
                                   const std::vector<std::uint16_t>& left_ports) {
   if (!remembers_) return;
-  const auto wall_time = host_.clock().wall_time().time_since_epoch();
-  const detect::BaselineNow run{.boot_id = host_.boot_id().value_or(std::string()),
-                                .netns = host_.facts().netns.value_or(0),
-                                .wall_time_s = std::chrono::duration_cast<std::chrono::seconds>(wall_time).count(),
-                                .sample = &now.sample,
-                                .facts = now.facts,
-                                .nominal = memory_ ? memory_->spacing : std::nullopt,
-                                .completeness = table_,
-                                .left_ports = left_ports,
-                                .names = &host_.names()};
-  detect::BaselineStep result = detect::step(memory_ ? &memory_->baseline : nullptr, run, plan_.thresholds);
+  detect::BaselineStep result =
+      detect::step(memory_ ? &memory_->baseline : nullptr, this_run(now, left_ports), plan_.thresholds);
   for (std::string& note : result.notes) coverage().warn("state_file", std::move(note));
   keep(std::move(result.report.verdicts));
   keep(std::move(result.report.findings));

@@ -265,7 +265,22 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   hold(report, next, quiet);
 }
 
+PastRun as_past_run(const SynBaseline& before, const BaselineNow& now) {
+  PastRun out{.sample = sample_of(before), .facts = {}};
+  if (now.names != nullptr) out.sample.name_devices(*now.names);
+  out.facts.counters = before.counters;
+  out.facts.filters = before.filters;
+  out.facts.boot_time = before.boot_time;
+  return out;
+}
+
 }  // namespace
+
+std::optional<PastRun> past_run(const SynBaseline& before, const BaselineNow& now) {
+  std::vector<std::string> notes;
+  if (!usable(&before, now, notes).counters) return std::nullopt;
+  return as_past_run(before, now);
+}
 
 std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline) {
   std::vector<std::uint64_t> out;
@@ -283,15 +298,11 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   input.facts = now.facts;
   input.completeness = now.completeness;
   input.left_ports = now.left_ports;
-  SynSample sample_before;
+  std::optional<PastRun> earlier;
   if (past.counters) {
-    sample_before = sample_of(*before);
-    if (now.names != nullptr) sample_before.name_devices(*now.names);
-    input.before = &sample_before;
-    input.facts_before.emplace();
-    input.facts_before->counters = before->counters;
-    input.facts_before->filters = before->filters;
-    input.facts_before->boot_time = before->boot_time;
+    earlier = as_past_run(*before, now);
+    input.before = &earlier->sample;
+    input.facts_before = earlier->facts;
     input.apart = now.facts.boot_time - before->boot_time;
   }
   out.report = detect_syn(input, thresholds);

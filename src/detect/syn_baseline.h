@@ -85,6 +85,14 @@ struct BaselineStep {
   bool alarm = false;  ///< the CUSUM's
 };
 
+/// The last run as an earlier sample of the same kernel.
+struct PastRun {
+  SynSample sample;
+  KernelFacts facts;  ///< counters and their time
+};
+/// Nothing where its counters cannot be held against those of now; step() says why.
+std::optional<PastRun> past_run(const SynBaseline& before, const BaselineNow& now);
+
 /// The requests whose outcomes the next dump should tell.
 std::vector<std::uint64_t> cookies_of(const SynBaseline& baseline);
 

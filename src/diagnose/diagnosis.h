@@ -2,6 +2,7 @@
 // What a pile-up in one state means. A diagnosis looks at rows one by one, remembers groups and no rows, and says at the
 // end what is wrong; it neither reads nor prints. The next one is a file in states/ and a line in states.def.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/quantity_text.h"
 #include "diagnose/row_groups.h"
 #include "model/connection.h"
 #include "model/kernel_facts.h"
@@ -67,6 +69,11 @@ struct DiagnosisFacts {
   [[nodiscard]] std::optional<std::uint64_t> grown(std::optional<std::uint64_t> KernelCounters::*counter) const {
     if (before == nullptr) return std::nullopt;
     return growth(before->counters.*counter, facts.counters.*counter);
+  }
+  /// When that was: "just now", "in the last 5 min".
+  [[nodiscard]] std::string lately() const {
+    if (before == nullptr || facts.boot_time - before->boot_time < std::chrono::minutes(1)) return "just now";
+    return "in the last " + duration_text(facts.boot_time - before->boot_time);
   }
 };
 

@@ -92,6 +92,7 @@ class Listen : public Diagnosis {
       if (queue.interface == 0 || facts.names == nullptr) continue;
       queue.device = facts.names->interface_of(queue.netns, queue.interface);
     }
+    lately_ = facts.lately();
     const auto overflows = facts.grown(&KernelCounters::listen_overflows);
     // Each overflow is a drop of its listener, but listeners drop for other reasons too (a full SYN queue).
     std::uint64_t unexplained = overflows.value_or(0);
@@ -132,8 +133,8 @@ class Listen : public Diagnosis {
     one.unit = "connections";
     one.warning = most;
     one.message = counted(overflows, "connection") + " found " +
-                  (known ? "the accept queue of " + about.text() : std::string("an accept queue")) +
-                  " full just now, though it is not at this moment";
+                  (known ? "the accept queue of " + about.text() : std::string("an accept queue")) + " full " +
+                  lately_ + ", though it is not at this moment";
     one.why = "bursts outrun " + (known ? std::string("its program") : "a program" + names);
     one.advice = "raise its backlog (listen(2)), and net.core.somaxconn where that is the limit";
     one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "connection") + ")";
@@ -185,7 +186,7 @@ class Listen : public Diagnosis {
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest);
     one.why = (queue.full() ? std::string("full, new clients are dropped") : std::string("nearly full")) +
-              (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " just now");
+              (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " " + lately_);
     one.advice = "find out where " + who + " hangs (its stack, its log); raise its backlog afterwards";
     one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
                 std::to_string(queue.waiting) + " of " + std::to_string(queue.limit) +
@@ -197,6 +198,7 @@ class Listen : public Diagnosis {
   const RuleLimits& rule_limits_;
   std::vector<Queue> queues_;
   RowGroups waiting_;
+  std::string lately_;  ///< when queues overflowed
 };
 
 }  // namespace

@@ -61,7 +61,8 @@ class TimeWait : public Diagnosis {
     one.message = counted(count, "time-wait socket");
     if (most) one.message += ", tcp_max_tw_buckets is " + std::to_string(*most);
     if (overflowed) {
-      one.message += ", " + std::to_string(*overflows) + (*overflows == 1 ? " was" : " were") + " dropped just now";
+      one.message +=
+          ", " + std::to_string(*overflows) + (*overflows == 1 ? " was" : " were") + " dropped " + facts.lately();
     }
     one.why = full ? "new ones end without their wait" : "near the limit, which is harmless until it is reached";
     one.brief = counted(count, "time-wait socket") + (most ? " of at most " + std::to_string(*most) : "");

@@ -379,6 +379,35 @@ TEST_CASE_FIXTURE(Scene, "what a run saw is carried to the next") {
   CHECK(memory->baseline.wall_time_s == 1'764'000'120);
 }
 
+TEST_CASE_FIXTURE(Scene, "what queues lost since the last run is told, and whose it was") {
+  plan.memory = &store;
+  const auto without_rates = [](const CheckReport& report) {
+    return std::any_of(report.not_seen.begin(), report.not_seen.end(),
+                       [](const std::string& one) { return one.find("one sample has no rates") != std::string::npos; });
+  };
+  CHECK(without_rates(run()));
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(5)));
+  host.dumps[0].listeners[0].drops = 3;
+  host.kernel[0].counters.listen_overflows = 3;
+  host.kernel[0].counters.listen_drops = 3;
+  CheckReport report = run();
+  CHECK_FALSE(without_rates(report));
+  CHECK(report.status == Severity::warning);
+  CHECK(rules(report) == "accept-queue-full");
+  CHECK(report.findings.front().message ==
+        "3 connections found the accept queue of :443 full in the last 5 min, though it is not at this moment");
+
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(10)));
+  report = run();
+  CHECK(report.status == Severity::ok);
+  CHECK_FALSE(without_rates(report));
+
+  // Of another boot nothing can be compared.
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(15)));
+  host.boot = "00000000-0000-0000-0000-000000000009";
+  CHECK(without_rates(run()));
+}
+
 TEST_CASE_FIXTURE(Scene, "a slow flood that one sample cannot tell adds up from run to run") {
   plan.memory = &store;
   CheckReport report;

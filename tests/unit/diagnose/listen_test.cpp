@@ -76,6 +76,21 @@ TEST_CASE("overflows between two samples show even if no queue is full now") {
   CHECK(run.verdict("accept-queue-full") == Severity::warning);
 }
 
+TEST_CASE("what happened long before this sample is not said to be of this moment") {
+  const auto told_after = [](std::chrono::milliseconds apart) {
+    Diagnosing run;
+    run.before.emplace().counters.listen_overflows = 7;
+    run.facts.counters.listen_overflows = 9;
+    run.facts.boot_time = run.before->boot_time + apart;
+    return told(run.finish("accept-queue-full").at(0));
+  };
+  CHECK(told_after(std::chrono::seconds(59)) ==
+        "2 connections found an accept queue full just now, though it is not at this moment: bursts outrun a program");
+  CHECK(told_after(std::chrono::minutes(5)) ==
+        "2 connections found an accept queue full in the last 5 min, though it is not at this moment: bursts outrun a "
+        "program");
+}
+
 TEST_CASE("an overflow is told of the listener that dropped it") {
   struct Case {
     std::string_view name;
