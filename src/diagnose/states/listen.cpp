@@ -3,12 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/quantity_text.h"
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
-#include "model/row_rules.h"
+#include "model/tcp_info.h"
 
 namespace tcpstat::diagnose::listen {
 namespace {
@@ -17,6 +18,10 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 0.75, "ratio", "of the limit: a program that keeps up leaves its queue nearly empty"},
     {"critical", 0.9, "ratio", "of the limit, or more connections than it: the next burst is dropped"},
     {"least", 5, "connections", "below that only a full queue counts: two of two are no burst"},
+    {"stalled_s", 10, "s",
+     "that the first of `least` connections has waited, however much room there is: a program that runs accepts at "
+     "once"},
+    {"stalled_critical_s", 60, "s", "that it has waited: most clients have given up by then"},
     {"overflows", 1, "connections",
      "refused between two samples (ListenOverflows); critical if a nearly full one dropped"},
 });
@@ -29,6 +34,8 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
 constexpr std::size_t kMostNamed = 3;
+/// So many queues of one process are told together.
+constexpr std::size_t kTogether = 3;
 /// Queues of interest that are remembered; those with the largest share are.
 constexpr std::size_t kMostQueues = 64;
 
@@ -42,6 +49,8 @@ struct Queue {
   std::uint32_t interface = 0;  ///< that it is bound to
   std::string device = {};      ///< its name
   std::uint64_t dropped = 0;    ///< SYNs and ACKs since the first sample, while queues overflowed
+  /// How long the first of its connections has waited.
+  std::optional<std::uint64_t> oldest_ms = {};
 
   [[nodiscard]] ListeningEnd end() const { return {local.unmapped(), interface}; }
   [[nodiscard]] bool full() const { return waiting > limit; }
@@ -59,6 +68,13 @@ Subject listener_subject(const Endpoint& local, std::string_view device = {}) {
 /// "1 SYN or ACK", "3 SYNs or ACKs".
 std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + " or ACK" + (count == 1 ? "" : "s"); }
 
+/// Since the handshake ended. The clock of sending starts with the connection (net/ipv4/tcp_minisocks.c,
+/// tcp_create_openreq_child()), and of one that nobody has accepted nobody sends anything.
+std::optional<std::uint64_t> waited_ms(const Connection& row) {
+  static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
+  return tcp_info_value(row.tcp_info, kLastSent);
+}
+
 class Listen : public Diagnosis {
  public:
   explicit Listen(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
@@ -68,13 +84,13 @@ class Listen : public Diagnosis {
 
   void connection(const Connection& row) override {
     if (row.inode != 0 || row.minisocket) return;
-    waiting_.of({0, {{}, row.local.port}, row.interface}).add(row, since_ack_ms(row), rule_limits_.ports);
+    waiting_.of({0, row.local.unmapped(), row.interface}).add(row, waited_ms(row), rule_limits_.ports);
   }
 
   void listener(const Listener& row) override {
     if (!row.accept_queue || !row.accept_limit || *row.accept_queue == 0) return;
     Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, row.netns, row.interface};
-    if (severity_of(queue) == Severity::ok) return;
+    if (fill_of(queue) == Severity::ok && !may_stall(queue)) return;
     if (!row.owners.empty()) {
       queue.process = row.owners.front().name;
       queue.pid = row.owners.front().pid;
@@ -88,6 +104,8 @@ class Listen : public Diagnosis {
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     sort();
+    tell_ages();
+    std::erase_if(queues_, [this](const Queue& queue) { return severity_of(queue) == Severity::ok; });
     for (Queue& queue : queues_) {
       if (queue.interface == 0 || facts.names == nullptr) continue;
       queue.device = facts.names->interface_of(queue.netns, queue.interface);
@@ -105,14 +123,75 @@ class Listen : public Diagnosis {
       unexplained -= std::min(unexplained, own->count);
       others.erase(own);
     }
-    for (std::size_t i = 0; i < queues_.size() && i < kMostFindings; ++i) {
-      out.push_back(finding(queues_[i], overflows));
-    }
+    tell(overflows, out);
     // Whose drops are not known may have overflowed as well as the queue that is full now.
     if (queues_.empty() || !others.empty()) judge_bursts(unexplained, others, out);
   }
 
  private:
+  /// A program that hangs leaves all of its queues: they are one finding.
+  void tell(const std::optional<std::uint64_t>& overflows, std::vector<Finding>& out) const {
+    std::set<std::uint32_t> told;
+    std::size_t findings = 0;
+    for (const Queue& queue : queues_) {
+      if (findings == kMostFindings) return;
+      if (queue.pid != 0 && told.contains(queue.pid)) continue;
+      std::vector<const Queue*> own;
+      for (const Queue& other : queues_) {
+        if (queue.pid != 0 && other.pid == queue.pid) own.push_back(&other);
+      }
+      ++findings;
+      if (own.size() < kTogether) {
+        out.push_back(finding(queue, overflows));
+      } else {
+        told.insert(queue.pid);
+        out.push_back(together(own));
+      }
+    }
+  }
+
+  /// Several queues of one process, the fullest first.
+  [[nodiscard]] Finding together(const std::vector<const Queue*>& queues) const {
+    const Queue& first = *queues.front();
+    std::uint64_t waiting = 0;
+    std::optional<std::uint64_t> oldest;
+    Severity severity = Severity::ok;
+    std::vector<std::string> names;  // several sockets may share one
+    for (const Queue* queue : queues) {
+      waiting += queue->waiting;
+      severity = worse(severity, severity_of(*queue));
+      if (queue->oldest_ms) oldest = std::max(oldest.value_or(0), *queue->oldest_ms);
+      const std::string name = listener_subject(queue->local, queue->device).text();
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
+    std::string named;
+    for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) named += (i == 0 ? "" : ", ") + names[i];
+    if (names.size() > kMostNamed) named += ", \u2026";
+    const double warning = limit_of(rule_limits_, kRule, "warning");
+    Finding one(std::string(kRule.id), severity, Subject::process(first.process, first.pid),
+                {measured("accept_queue_fill", first.share(), warning, "ratio", kFromDump),
+                 measured("accept_queue", static_cast<double>(waiting), "connections", kFromDump),
+                 measured("listeners", static_cast<double>(queues.size()), "listeners", kFromDump)});
+    if (oldest) {
+      one.evidence.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000,
+                                      limit_of(rule_limits_, kRule, "stalled_s"), "s", "tcp_info"));
+    }
+    one.value = first.share();
+    one.unit = "ratio";
+    one.warning = warning;
+    one.critical = limit_of(rule_limits_, kRule, "critical");
+    const std::string who = first.process + "(" + std::to_string(first.pid) + ")";
+    one.message = who + " does not accept " + counted(waiting, "connection") + " at " + std::to_string(queues.size()) +
+                  " listeners (" + named + ")" + oldest_text(oldest);
+    one.why = first.full()                     ? "full, new clients are dropped"
+              : fill_of(first) != Severity::ok ? "nearly full"
+                                               : "clients wait so long to be served";
+    one.advice = "find out where " + who + " hangs (its stack, its log)";
+    one.brief = who + " does not accept at " + std::to_string(queues.size()) + " listeners";
+    one.next = "tcpstat -l -p --pid " + std::to_string(first.pid);
+    return one;
+  }
+
   /// Queues that were full between the samples and are not now.
   void judge_bursts(std::uint64_t overflows, std::span<const ListenerDrops> listeners,
                     std::vector<Finding>& out) const {
@@ -143,7 +222,39 @@ class Listen : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  [[nodiscard]] Severity severity_of(const Queue& queue) const {
+  /// The queue that a connection waits in: who listens on its very address gets it before who listens on all.
+  [[nodiscard]] Queue* queue_of(const GroupKey& waiting) {
+    Queue* found = nullptr;
+    for (Queue& queue : queues_) {
+      const Endpoint local = queue.local.unmapped();
+      if (local.port != waiting.endpoint.port || queue.interface != waiting.interface) continue;
+      if (local.address == waiting.endpoint.address) return &queue;
+      if (local.address.is_wildcard() && found == nullptr) found = &queue;
+    }
+    return found;
+  }
+
+  void tell_ages() {
+    for (const auto& [key, group] : waiting_.largest()) {
+      Queue* queue = queue_of(key);
+      if (queue == nullptr || !group->oldest_ms) continue;
+      queue->oldest_ms = std::max(queue->oldest_ms.value_or(0), *group->oldest_ms);
+    }
+  }
+
+  [[nodiscard]] bool may_stall(const Queue& queue) const {
+    return static_cast<double>(queue.waiting) >= limit_of(rule_limits_, kRule, "least");
+  }
+
+  [[nodiscard]] Severity stall_of(const Queue& queue) const {
+    if (!queue.oldest_ms || !may_stall(queue)) return Severity::ok;
+    return judged(static_cast<double>(*queue.oldest_ms) / 1000, limit_of(rule_limits_, kRule, "stalled_s"),
+                  limit_of(rule_limits_, kRule, "stalled_critical_s"));
+  }
+
+  [[nodiscard]] Severity severity_of(const Queue& queue) const { return worse(fill_of(queue), stall_of(queue)); }
+
+  [[nodiscard]] Severity fill_of(const Queue& queue) const {
     if (queue.full() || queue.dropped > 0) return Severity::critical;
     if (static_cast<double>(queue.waiting) < limit_of(rule_limits_, kRule, "least")) return Severity::ok;
     return judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
@@ -157,18 +268,20 @@ class Listen : public Diagnosis {
   }
 
   [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {
-    const double warning = limit_of(rule_limits_, kRule, "warning");
-    const double critical = limit_of(rule_limits_, kRule, "critical");
+    const bool stalled = fill_of(queue) == Severity::ok;
+    const double warning = limit_of(rule_limits_, kRule, stalled ? "stalled_s" : "warning");
+    const double critical = limit_of(rule_limits_, kRule, stalled ? "stalled_critical_s" : "critical");
     std::vector<Evidence> because = {
-        measured("accept_queue_fill", queue.share(), warning, "ratio", kFromDump),
+        measured("accept_queue_fill", queue.share(), limit_of(rule_limits_, kRule, "warning"), "ratio", kFromDump),
         measured("accept_queue", queue.waiting, "connections", kFromDump),
         measured("accept_limit", queue.limit, "connections", kFromDump),
     };
-    std::optional<std::uint64_t> oldest;
-    for (const auto& [key, group] : waiting_.largest()) {
-      if (key.endpoint.port == queue.local.port && key.interface == queue.interface) oldest = group->oldest_ms;
+    const double oldest_s = static_cast<double>(queue.oldest_ms.value_or(0)) / 1000;
+    if (stalled) {
+      because.push_back(measured("oldest_s", oldest_s, warning, "s", "tcp_info"));
+    } else if (queue.oldest_ms) {
+      because.push_back(measured("oldest_s", oldest_s, "s", "tcp_info"));
     }
-    if (oldest) because.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000, "s", "tcp_info"));
     if (overflows) {
       because.push_back(measured("listen_overflows", static_cast<double>(*overflows), "connections",
                                  "/proc/net/netstat ListenOverflows"));
@@ -178,20 +291,27 @@ class Listen : public Diagnosis {
     }
     const Subject about = listener_subject(queue.local, queue.device);
     Finding one(std::string(kRule.id), severity_of(queue), about, std::move(because));
-    one.value = queue.share();
-    one.unit = "ratio";
+    one.value = stalled ? oldest_s : queue.share();
+    one.unit = stalled ? "s" : "ratio";
     one.warning = warning;
     one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
-                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(oldest);
+                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(queue.oldest_ms);
+    one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
+    if (stalled) {
+      one.why = "clients wait so long to be served";
+      one.advice = "find out where " + who + " hangs (its stack, its log)";
+      one.brief = about.text() + " lets " + std::to_string(queue.waiting) + " clients wait" +
+                  (queue.pid == 0 ? "" : " (" + queue.process + ")");
+      return one;
+    }
     one.why = (queue.full() ? std::string("full, new clients are dropped") : std::string("nearly full")) +
               (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " " + lately_);
     one.advice = "find out where " + who + " hangs (its stack, its log); raise its backlog afterwards";
     one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
                 std::to_string(queue.waiting) + " of " + std::to_string(queue.limit) +
                 (queue.pid == 0 ? "" : ", " + queue.process) + ")";
-    one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
     return one;
   }
 

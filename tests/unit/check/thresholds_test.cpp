@@ -512,6 +512,12 @@ void accept_queue(Diagnosing& run, std::uint32_t waiting, std::uint32_t limit) {
   row.accept_limit = limit;
   run.row(row);
 }
+void stalled_queue(Diagnosing& run) {
+  accept_queue(run, 8, 100);
+  Connection row = served(State::established);
+  row.inode = 0;
+  run.rows(8, row, {{"last_data_sent_ms", 30'000}});
+}
 void time_wait(Diagnosing& run) {
   run.rule_limits.settings.max_tw_buckets = 100;
   run.facts.usage.tw = 80;
@@ -635,6 +641,8 @@ const std::vector<Row>& diagnoses() {
       {{"accept-queue-full.warning", 0.85}, diagnosis([](Diagnosing& run) { accept_queue(run, 80, 100); })},
       {{"accept-queue-full.critical", 0.8}, diagnosis([](Diagnosing& run) { accept_queue(run, 80, 100); })},
       {{"accept-queue-full.least", 10}, diagnosis([](Diagnosing& run) { accept_queue(run, 8, 9); })},
+      {{"accept-queue-full.stalled_s", 40}, diagnosis([](Diagnosing& run) { stalled_queue(run); })},
+      {{"accept-queue-full.stalled_critical_s", 20}, diagnosis([](Diagnosing& run) { stalled_queue(run); })},
       {{"accept-queue-full.overflows", 10}, diagnosis([](Diagnosing& run) {
          run.before.emplace().counters.listen_overflows = 0;
          run.facts.counters.listen_overflows = 5;

@@ -54,8 +54,8 @@ TEST_CASE("a full queue is told with its program and how long the first has wait
   run.row(row);
   Connection unaccepted = served(State::established);
   unaccepted.inode = 0;
-  run.rows(65, unaccepted, {{"last_ack_recv_ms", 40'000}});
-  run.rows(1, served(State::established), {{"last_ack_recv_ms", 900'000}});
+  run.rows(65, unaccepted, {{"last_data_sent_ms", 40'000}});
+  run.rows(1, served(State::established), {{"last_data_sent_ms", 900'000}});
   const auto all = run.finish("accept-queue-full");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":443");
@@ -64,6 +64,104 @@ TEST_CASE("a full queue is told with its program and how long the first has wait
       ":443 holds 65 connections that app(31) does not accept, its limit is 64, the oldest for 40 s: full, new clients "
       "are dropped");
   CHECK(all[0].next == "tcpstat -l -p --local-port 443");
+}
+
+TEST_CASE("a queue with room whose first connection has waited long is a program that does not accept") {
+  struct Case {
+    std::string_view name;
+    std::uint32_t waiting;
+    std::uint64_t oldest_ms;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 6>{{
+           {"it moves", 50, 9'900, Severity::ok},
+           {"few", 4, 300'000, Severity::ok},
+           {"for a while", 5, 10'000, Severity::warning},
+           {"for nearly a minute", 120, 59'900, Severity::warning},
+           {"for a minute", 5, 60'000, Severity::critical},
+           {"nearly full", 400, 20'000, Severity::warning},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.row(queue(one.waiting, 511));
+    Connection unaccepted = served(State::established);
+    unaccepted.inode = 0;
+    run.rows(one.waiting - 1, unaccepted, {{"last_data_sent_ms", 10}});
+    unaccepted.remote.port = 60'000;
+    run.rows(1, unaccepted, {{"last_data_sent_ms", one.oldest_ms}});
+    CHECK(run.verdict("accept-queue-full") == one.expected);
+  }
+  Diagnosing untold;
+  untold.row(queue(120, 511));
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  untold.rows(120, unaccepted);
+  CHECK(untold.verdict("accept-queue-full") == Severity::ok);
+
+  Diagnosing run;
+  Listener row = queue(120, 511);
+  const Owner owner{31, 3, "app"};
+  row.owners = {&owner, 1};
+  run.row(row);
+  run.rows(120, unaccepted, {{"last_data_sent_ms", 65'000}});
+  const auto all = run.finish("accept-queue-full");
+  REQUIRE(all.size() == 1);
+  CHECK(
+      told(all[0]) ==
+      ":443 holds 120 connections that app(31) does not accept, its limit is 511, the oldest for 65 s: clients wait so "
+      "long to be served");
+  CHECK(all[0].brief == ":443 lets 120 clients wait (app)");
+  CHECK(all[0].advice == "find out where app(31) hangs (its stack, its log)");
+  CHECK(all[0].value == 65);
+  CHECK(all[0].critical == 60);
+}
+
+TEST_CASE("a program that hangs with many listeners is one finding, with few it is one each") {
+  const auto hung = [](std::size_t count, std::uint32_t waiting) {
+    Diagnosing run;
+    const Owner owner{31, 3, "app"};
+    for (std::size_t i = 0; i < count; ++i) {
+      Listener row = queue(waiting, 64);
+      row.local.port = static_cast<std::uint16_t>(8000 + i);
+      row.owners = {&owner, 1};
+      run.row(row);
+    }
+    Connection unaccepted = served(State::established, 8000);
+    unaccepted.inode = 0;
+    run.rows(1, unaccepted, {{"last_data_sent_ms", 40'000}});
+    Listener other = queue(65, 64);
+    other.local.port = 9000;
+    run.row(other);
+    return run.finish("accept-queue-full");
+  };
+  CHECK(hung(2, 65).size() == 3);
+  const auto all = hung(12, 65);
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].subject == "app(31)");
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(told(all[0]) ==
+        "app(31) does not accept 780 connections at 12 listeners (:8000, :8001, :8002, …), the oldest for 40 s: full, "
+        "new "
+        "clients are dropped");
+  CHECK(all[0].brief == "app(31) does not accept at 12 listeners");
+  CHECK(all[0].next == "tcpstat -l -p --pid 31");
+  CHECK(all[1].subject == ":9000");
+}
+
+TEST_CASE("connections wait for who listens on their address, before who listens on all") {
+  Diagnosing run;
+  run.row(queue(20, 511));
+  Listener own = queue(20, 511);
+  own.local = endpoint("192.0.2.9", 443);
+  run.row(own);
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  run.rows(20, unaccepted, {{"last_data_sent_ms", 10}});
+  unaccepted.local = own.local;
+  run.rows(20, unaccepted, {{"last_data_sent_ms", 30'000}});
+  const auto all = run.finish("accept-queue-full");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "192.0.2.9:443");
 }
 
 TEST_CASE("overflows between two samples show even if no queue is full now") {

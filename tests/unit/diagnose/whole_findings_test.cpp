@@ -188,7 +188,7 @@ TEST_CASE("full accept queues, with what they dropped") {
           run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
           Connection waiting = served(State::established);
           waiting.inode = 0;
-          run.rows(3, waiting, {{"last_ack_recv_ms", 4'000}});
+          run.rows(3, waiting, {{"last_data_sent_ms", 4'000}});
           Listener full = full_queue(443, 129, 128);
           full.owners = {&kOwner, 1};
           run.row(full);
