@@ -178,6 +178,8 @@ RunMemory read(const Json& from) {
   base.variance = rate(member(from, "variance"));
   base.sum = rate(member(from, "sum"));
   base.completions_per_s = rate(member(from, "completions_per_s"));
+  // Files of earlier versions have none.
+  if (from.contains("resets_per_s") && !from["resets_per_s"].is_null()) base.resets_per_s = rate(from["resets_per_s"]);
   base.quiet_runs = whole(member(from, "quiet_runs"));
   for (const Json& entry : list(member(from, "history"), detect::SynBaseline::kHistory))
     base.history.push_back(level(entry));
@@ -234,6 +236,7 @@ std::string memory_text(const RunMemory& memory) {
       {"variance", base.variance},
       {"sum", base.sum},
       {"completions_per_s", base.completions_per_s},
+      {"resets_per_s", or_null(base.resets_per_s)},
       {"quiet_runs", base.quiet_runs},
       {"history", std::move(history)},
       {"reported", static_cast<unsigned>(base.reported)},

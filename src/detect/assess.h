@@ -62,6 +62,8 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
 bool table_is_blind(const SynInput& input);
 
 /// What is refused, and the listener that went away; nothing if little is.
+/// RSTs a second before the earlier sample, as far as that is known.
+std::optional<double> resets_before_per_s(const SynInput& input);
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds);
 
 /// The rules of findings.cpp.

@@ -31,12 +31,25 @@ bool takes_over(const SynListener& one, const SynListener& past) {
   return one.local.port == past.local.port && one.sockets > 0 && same_device;
 }
 
+/// Listeners on ports that connect(2) takes, which were not there in the earlier sample.
+bool ephemeral_ones_came(const SynInput& input) {
+  const auto& past = input.before->listeners;
+  return std::any_of(input.now->listeners.begin(), input.now->listeners.end(), [&](const SynListener& one) {
+    if (!listens(one) || !input.facts.settings.is_ephemeral(one.local.port)) return false;
+    return std::none_of(past.begin(), past.end(),
+                        [&](const SynListener& other) { return other.local.port == one.local.port; });
+  });
+}
+
 /// What was listened on in the earlier sample, and is not in this one. A partial one may miss listeners.
 std::vector<Gone> gone_listeners(const SynInput& input) {
   std::vector<Gone> out;
   if (input.before == nullptr || input.completeness == Completeness::partial) return out;
+  const bool others_came = ephemeral_ones_came(input);
   for (const SynListener& past : input.before->listeners) {
     if (!listens(past)) continue;
+    // Data connections of FTP, tests and the like listen for moments: others have taken its place.
+    if (others_came && input.facts.settings.is_ephemeral(past.local.port)) continue;
     const auto same = [&](const SynListener& one) { return takes_over(one, past); };
     if (std::any_of(input.now->listeners.begin(), input.now->listeners.end(), same)) continue;
     const bool any_device = past.interface == 0;
@@ -86,6 +99,38 @@ std::string left_command(const std::vector<Gone>& ports) {
   return "tcpstat summary --by state,remote_address --local-port " + std::to_string(ports.front().port);
 }
 
+/// Whether more RSTs are sent since a listener is gone than before. steady: not more since the first second after the
+/// earlier sample, when it may have been there still.
+enum class Rise : std::uint8_t { unknown, steady, none, surely };
+
+/// In numbers of RSTs: chance brings three standard deviations hardly ever.
+constexpr double kDeviations = 3;
+
+/// Within one run: the first second against the rest.
+Rise rise_since_first_second(const SynInput& input, double count, double seconds, double least_per_s) {
+  if (!input.after_first_second || seconds <= 1) return Rise::unknown;
+  const auto early = growth(input.facts_before->counters.out_rsts, input.after_first_second->out_rsts);
+  if (!early) return Rise::unknown;
+  const double first = static_cast<double>(*early);
+  const double times = seconds - 1;
+  const double rest = count - first;
+  const double chance = kDeviations * std::sqrt(rest + times * times * std::max(first, 1.0));
+  if (rest - times * first >= std::max(least_per_s * times, chance)) return Rise::surely;
+  return first > 0 ? Rise::steady : Rise::unknown;
+}
+
+/// `per_s`: of the RSTs that count, now.
+Rise rise_of(const SynInput& input, double per_s, double least_per_s) {
+  if (!input.apart || input.apart->count() <= 0) return Rise::unknown;
+  const double seconds = static_cast<double>(input.apart->count()) / 1000;
+  const double count = per_s * seconds;
+  const auto before = resets_before_per_s(input);
+  if (!before) return rise_since_first_second(input, count, seconds, least_per_s);
+  const double expected = *before * seconds;
+  const double chance = kDeviations * std::sqrt(expected);
+  return count - expected >= std::max(least_per_s * seconds, chance) ? Rise::surely : Rise::none;
+}
+
 /// One sample does not tell whether anybody still comes.
 Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
   Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
@@ -98,6 +143,16 @@ Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
 
 }  // namespace
 
+std::optional<double> resets_before_per_s(const SynInput& input) {
+  if (input.resets_before_per_s || !input.facts_before) return input.resets_before_per_s;
+  // Of a namespace that has hardly sent any until now, that much is known.
+  constexpr double kHardlyAny = 0.1;
+  const auto& until_then = input.facts_before->counters.out_rsts;
+  const auto since = growth(until_then, input.facts.counters.out_rsts);
+  if (!since || static_cast<double>(*until_then) > kHardlyAny * static_cast<double>(*since)) return std::nullopt;
+  return 0;
+}
+
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
   const double resets = host.signals.resets_per_s.value_or(0);
   const LimitsOf<kRefusedRule> limit(thresholds);
@@ -106,7 +161,8 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
   // Where nobody saw the listener end, RSTs that broke open connections off are no sign of clients that still come.
   const double others = resets - host.of->per_s(&KernelCounters::estab_resets).value_or(0);
-  const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end");
+  const Rise rise = rise_of(input, gone_now.empty() ? others : resets, limit("after_end"));
+  const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end") && rise != Rise::none;
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
   if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
 
@@ -114,7 +170,8 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const bool broken_off = why.broken_off && !missed;
   // Somebody may have ended what is only left over, and longer ago.
   Severity severity = broken_off ? Severity::info : Severity::warning;
-  if (missed && !gone_now.empty()) severity = Severity::critical;
+  if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
+  if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;
   const Subject about = gone.size() == 1 && missed ? gone.front().subject : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
               {{"resets_sent", resets, ">=", missed ? limit("after_end") : limit("resets"), "/s", 0,
@@ -125,6 +182,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   add("completions", host.signals.completions_per_s, "/s", "/proc/net/snmp PassiveOpens");
   add("attempts_failed", host.of->per_s(&KernelCounters::attempt_fails), "/s", "/proc/net/snmp AttemptFails");
   add("open_ones_reset", host.of->per_s(&KernelCounters::estab_resets), "/s", "/proc/net/snmp EstabResets");
+  if (missed) add("resets_before", resets_before_per_s(input), "/s", "/proc/net/snmp OutRsts");
   if (missed) add("listeners_gone", static_cast<double>(gone.size()), "ports", "sock_diag");
   out.value = resets;
   out.unit = "/s";
@@ -135,8 +193,9 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   if (missed) {
     out.message = "Nothing listens on " + named(gone) + " any more" +
                   (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused;
-    out.why = "is the service down?";
-    out.advice = "start it again, or find out why it ended";
+    out.why = rise == Rise::surely ? "is the service down?"
+                                   : "they may be its clients, or have come before too: is the service down?";
+    out.advice = rise == Rise::surely ? "start it again, or find out why it ended" : "see whether it was meant to end";
   } else if (broken_off) {
     out.message = rate + " open connections a second end by RST";
     out.why = "programs close them with data unread";

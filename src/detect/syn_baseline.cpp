@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "detect/assess.h"
 #include "detect/finding_rules.h"
 #include "detect/measurements.h"
 
@@ -265,6 +266,21 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   hold(report, next, quiet);
 }
 
+/// What is refused now, if that is not because of a service that ended.
+void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& report) {
+  const auto sent = growth(input.facts_before->counters.out_rsts, input.facts.counters.out_rsts);
+  if (!sent) return;
+  if (!next.resets_per_s) next.resets_per_s = resets_before_per_s(input);
+  const bool missing = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& one) {
+    return one.is(kRefusedRule) && std::any_of(one.evidence.begin(), one.evidence.end(), [](const Evidence& piece) {
+             return piece.quantity == "listeners_gone";
+           });
+  });
+  if (missing && next.resets_per_s) return;
+  const double per_s = static_cast<double>(*sent) * 1000 / static_cast<double>(input.apart->count());
+  next.resets_per_s = next.resets_per_s ? kKept * *next.resets_per_s + (1 - kKept) * per_s : per_s;
+}
+
 PastRun as_past_run(const SynBaseline& before, const BaselineNow& now) {
   PastRun out{.sample = sample_of(before), .facts = {}};
   if (now.names != nullptr) out.sample.name_devices(*now.names);
@@ -304,6 +320,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
     input.before = &earlier->sample;
     input.facts_before = earlier->facts;
     input.apart = now.facts.boot_time - before->boot_time;
+    input.resets_before_per_s = before->resets_per_s;
   }
   out.report = detect_syn(input, thresholds);
   out.never_completed_per_s = never_completed_per_s(input, thresholds);
@@ -342,6 +359,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
           next.runs == 0 && next.completions_per_s <= 0 ? per_s : kKept * next.completions_per_s + (1 - kKept) * per_s;
     }
   }
+  if (past.counters) learn_resets(next, input, out.report);
   next.boot_id = now.boot_id;
   next.netns = now.netns;
   next.boot_time = now.facts.boot_time;

@@ -51,9 +51,11 @@ struct SynBaseline {
 
   double mean = 0;  ///< of the never-completed rate, per second
   double variance = 0;
-  double sum = 0;                    ///< the CUSUM
-  double completions_per_s = 0;      ///< moving average
-  std::uint64_t quiet_runs = 0;      ///< that the mean was learnt from
+  double sum = 0;                ///< the CUSUM
+  double completions_per_s = 0;  ///< moving average
+  std::uint64_t quiet_runs = 0;  ///< that the mean was learnt from
+  /// RSTs that were sent, moving average; it rests while a service is missing that clients may ask for.
+  std::optional<double> resets_per_s = {};
   std::vector<AttackLevel> history;  ///< levels as judged, the latest last, at most kHistory
   AttackLevel reported = AttackLevel::none;
   std::optional<std::int64_t> alert_since_s;  ///< wall time

@@ -34,6 +34,8 @@ struct SynInput {
   std::span<const TrackedRequest> followed;  ///< met between the two; `now` was told to watch() their cookies
   /// Ports whose connections are still there, though nothing listens on them.
   std::span<const std::uint16_t> left_ports{};
+  /// RSTs a second in earlier runs, as long as every service was there (syn_baseline.h).
+  std::optional<double> resets_before_per_s = {};
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Completeness completeness = Completeness::whole;  ///< of the dump of `now`

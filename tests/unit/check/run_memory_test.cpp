@@ -32,6 +32,7 @@ RunMemory everything() {
   base.variance = 1e-9;
   base.sum = 2.5;
   base.completions_per_s = 1000;
+  base.resets_per_s = 2.25;
   base.quiet_runs = 7;
   base.history = {AttackLevel::none, AttackLevel::under_attack};
   base.reported = AttackLevel::likely;
@@ -52,6 +53,14 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 
 }  // namespace
 
+TEST_CASE("a file of a version that did not learn how many RSTs are ordinary is read") {
+  const auto old = check::memory_from(replaced(check::memory_text(everything()), "\"resets_per_s\":2.25,", ""));
+  REQUIRE(old);
+  CHECK_FALSE(old->baseline.resets_per_s);
+  CHECK_FALSE(
+      check::memory_from(replaced(check::memory_text(everything()), "\"resets_per_s\":2.25", "\"resets_per_s\":-1")));
+}
+
 TEST_CASE("what is remembered comes back") {
   const RunMemory before = everything();
   const auto after = check::memory_from(check::memory_text(before));
@@ -59,6 +68,7 @@ TEST_CASE("what is remembered comes back") {
   CHECK(check::memory_text(*after) == check::memory_text(before));
   CHECK(after->baseline.counters.syncookies_sent == UINT64_MAX);
   CHECK(after->baseline.counters.listen_drops == 0);
+  CHECK(after->baseline.resets_per_s == 2.25);
   CHECK_FALSE(after->baseline.counters.passive_opens);
   CHECK(after->baseline.listeners.at(0).end.local.port == 443);
   CHECK(after->baseline.listeners.at(0).end.interface == 3);

@@ -55,6 +55,66 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
 
+TEST_CASE("what was refused before the listener went is not its clients") {
+  struct Case {
+    std::string_view name;
+    std::optional<double> before_per_s;
+    std::uint64_t until_then;
+    std::optional<std::uint64_t> first_second;
+    std::uint64_t in_five_s;
+    std::optional<Severity> severity;
+  };
+  for (const Case& one : {
+           Case{"as many in earlier runs", 3, 1000, {}, 15, {}},
+           Case{"more by chance", 3, 1000, {}, 22, {}},
+           Case{"many more", 3, 1000, {}, 40, Severity::critical},
+           Case{"none in earlier runs", 0, 1000, {}, 5, Severity::critical},
+           Case{"earlier runs not known", {}, 1000, {}, 15, Severity::warning},
+           Case{"hardly any ever", {}, 1, {}, 15, Severity::critical},
+           Case{"as many in the first second", {}, 1000, 3, 15, Severity::info},
+           Case{"many more since", {}, 1000, 3, 100, Severity::critical},
+           Case{"few, but none in the first second", {}, 1000, 0, 8, Severity::warning},
+           Case{"many, and none in the first second", {}, 1000, 0, 40, Severity::critical},
+       }) {
+    CAPTURE(one.name);
+    const SynSample before = listening(443).sample();
+    const SynSample now = listening(8443).sample();
+    SynInput input;
+    input.now = &now;
+    input.before = &before;
+    input.facts = reset(one.until_then + one.in_five_s);
+    input.facts_before = reset(one.until_then);
+    if (one.first_second) {
+      input.after_first_second = input.facts_before->counters;
+      *input.after_first_second->out_rsts += *one.first_second;
+    }
+    input.apart = std::chrono::seconds(5);
+    input.resets_before_per_s = one.before_per_s;
+    const SynReport report = detect_syn(input, {});
+    const Finding* found = test::finding(report, "refused-connections");
+    REQUIRE((found != nullptr) == one.severity.has_value());
+    if (found == nullptr) continue;
+    CHECK(found->severity == *one.severity);
+    const bool sure = *one.severity == Severity::critical;
+    CHECK(found->why ==
+          (sure ? "is the service down?" : "they may be its clients, or have come before too: is the service down?"));
+    CHECK(found->advice == (sure ? "start it again, or find out why it ended" : "see whether it was meant to end"));
+  }
+}
+
+TEST_CASE("a listener for moments is no service that ended, where others like it came") {
+  const auto gone = [](std::uint16_t before, std::uint16_t now) {
+    KernelFacts facts = reset(50);
+    facts.settings.first_local_port = 32768;
+    facts.settings.last_local_port = 60999;
+    SynReport report;
+    return refused(report, facts, before, now) != nullptr;
+  };
+  CHECK_FALSE(gone(50'008, 50'014));
+  CHECK(gone(50'008, 8443));
+  CHECK(gone(443, 50'014));
+}
+
 TEST_CASE("a listener is known by its cookie or, from /proc, by its queue") {
   const Scene scene = listening(8443);
   const SynSample now = scene.sample();

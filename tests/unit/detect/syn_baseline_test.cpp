@@ -81,6 +81,41 @@ TEST_CASE("a flood of 2 SYN/s is noticed in the first run and confirmed in the s
   CHECK(second.next.peak_per_s == doctest::Approx(2).epsilon(0.2));
 }
 
+TEST_CASE("the RSTs of ordinary runs are no sign of a service that ended, and more of them are") {
+  Host host;
+  host.facts.counters.out_rsts = 1'000'000;
+  std::uint16_t port = 443;
+  const auto run = [&](std::uint64_t resets) {
+    *host.facts.counters.out_rsts += resets;
+    const BaselineStep step = host.run([&](Scene& scene) { scene.local.port = port; });
+    const Finding* found = test::finding(step.report, "refused-connections");
+    return found == nullptr ? Severity::ok : found->severity;
+  };
+  CHECK(run(0) == Severity::ok);
+  CHECK_FALSE(host.baseline->resets_per_s.has_value());
+  CHECK(run(180) == Severity::ok);
+  CHECK(host.baseline->resets_per_s == 3);
+  port = 8443;
+  CHECK(run(190) == Severity::ok);
+  port = 443;
+  CHECK(run(600) == Severity::critical);
+  CHECK(*host.baseline->resets_per_s < 3.1);  // it rests
+  // Before anything was learnt, nobody knows; then it is.
+  host.baseline->resets_per_s.reset();
+  port = 8443;
+  CHECK(run(600) == Severity::warning);
+  CHECK(host.baseline->resets_per_s == 10);
+  port = 443;
+  CHECK(run(600) == Severity::ok);
+  // A namespace that never sent any: none is known to be ordinary.
+  host.baseline->resets_per_s.reset();
+  host.baseline->counters.out_rsts = 0;
+  *host.facts.counters.out_rsts = 0;
+  port = 8443;
+  CHECK(run(600) == Severity::critical);
+  CHECK(host.baseline->resets_per_s == 0);
+}
+
 TEST_CASE("a run just after the first that saw a flood says what that one said") {
   Host host;
   host.run(quiet);
