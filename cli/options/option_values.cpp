@@ -239,7 +239,7 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
   if (!seconds || !(*seconds >= least_seconds) || *seconds > kLongest) {
     std::string shown = std::to_string(least_seconds);
     shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
-    const std::string examples = least_seconds < 1 ? "2 or 0.5" : "2 or 10";
+    const std::string examples = least_seconds < 1 ? "2 or 0.5" : least_seconds <= 2 ? "2 or 10" : shown + " or 60";
     return usage_error("bad interval " + in_quotes(word) + " (seconds, as " + examples + "; at least " + shown + ")");
   }
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));

@@ -37,7 +37,8 @@ std::string remedy_for(std::uint64_t capabilities, bool is_root) {
   if (!has(capabilities, CAP_DAC_READ_SEARCH) && !has(capabilities, CAP_DAC_OVERRIDE)) {
     missing += missing.empty() ? "CAP_DAC_READ_SEARCH" : " and CAP_DAC_READ_SEARCH";
   }
-  if (missing.empty()) return "they belong to another user namespace, or a security module forbids it";
+  if (missing.empty())
+    return "they may have ended, belong to another user namespace, or be kept shut by a security module";
   return is_root ? "root lacks " + missing + " here" : "run as root, or with " + missing;
 }
 

@@ -60,13 +60,14 @@ std::string end_text(const Cause& cause) {
 
 /// What to do about a flood that goes on. Sources of all networks are forged, and blocking them is no use.
 std::string flood_advice(const Assessment& one, const Measurements& host) {
-  constexpr std::string_view kCookies = "keep SYN cookies on (net.ipv4.tcp_syncookies)";
+  const bool off = one.of->input.facts.settings.syncookies == 0;
+  const std::string cookies = std::string(off ? "turn" : "keep") + " SYN cookies on (net.ipv4.tcp_syncookies)";
   const Origin* origin = origin_of(one, host);
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
-    return "drop SYNs from " + origin->place + " in the firewall, unless it is yours; " + std::string(kCookies);
+    return "drop SYNs from " + origin->place + " in the firewall, unless it is yours; " + cookies;
   }
-  return std::string(kCookies) + "; let the provider filter: the sources may be forged";
+  return cookies + "; let the provider filter: the sources may be forged";
 }
 
 /// Reason and advice of a flood.

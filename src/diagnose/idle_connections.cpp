@@ -173,9 +173,7 @@ class IdleConnections : public Diagnosis {
     if (first != nullptr) {
       const double share = static_cast<double>(first->group->rows) / all;
       one.evidence.push_back(measured("share_of_largest_source", share, "ratio", kFromDump));
-      one.because(percent(share) + " of them from " + source_text(first->key.endpoint.address) +
-                  (count > 1 ? ", of " + std::string(at_port_.lost() > 0 ? "more than " : "") + std::to_string(count)
-                             : std::string()));
+      one.because(origin_text(first->group->rows, share, source_text(first->key.endpoint.address), count));
     }
     judge_descriptors(port, holders, facts, one);
     if (static_cast<double>(pile.waiting) >= limit("waiting")) {
@@ -190,6 +188,15 @@ class IdleConnections : public Diagnosis {
     one.next = "tcpstat summary --by remote_address --state " + std::string(name(State::established)) +
                " --local-port " + std::to_string(port);
     return one;
+  }
+
+  /// Where they come from; a source that has hardly any of them is not named.
+  [[nodiscard]] std::string origin_text(std::uint64_t rows, double share, const std::string& source,
+                                        std::size_t sources) const {
+    constexpr double kHardlyAny = 0.1;
+    const std::string all = (at_port_.lost() > 0 ? "more than " : "") + std::to_string(sources);
+    if (share < kHardlyAny) return "they come from " + all + " sources, none has more than " + std::to_string(rows);
+    return percent(share) + " of them from " + source + (sources > 1 ? ", of " + all : "");
   }
 
   [[nodiscard]] static bool mostly_slow(const Pile& pile) { return pile.slow * 2 > pile.all(); }

@@ -57,7 +57,7 @@ TEST_CASE("what leaves nothing in the table is shown by packets") {
   cookies.settings.syncookies = 2;
   cookies.counters.syncookies_sent = 5000;
   CHECK(found(delta(quiet, quiet, cookies), "syn-flood").next ==
-        "tcpdump -nni any -c 100 'dst port 443 and tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn'");
+        "tcpdump -nni any -c 100 'dst port 443 and tcp[tcpflags] & 0x12 == tcp-syn'");
   KernelFacts resets = test::zero_facts();
   resets.counters.embryonic_rsts = 1500;
   const SynReport report = delta(quiet, quiet, resets);
@@ -68,6 +68,16 @@ TEST_CASE("what leaves nothing in the table is shown by packets") {
   CHECK(
       found(delta(quiet, quiet, resets), "syn-flood").next ==
       "tcpdump -nni any -c 100 'dst port 443 and (tcp[tcpflags] & tcp-rst != 0 or ip6[6] == 6 and ip6[53] & 4 != 0)'");
+}
+
+TEST_CASE("cookies that are off are to be turned on") {
+  Scene attacked;
+  attacked.backlog = 128;
+  attacked.flood(20, 10);
+  KernelFacts facts = test::zero_facts();
+  CHECK(found(one_shot(attacked, facts), "syn-flood").advice.starts_with("keep SYN cookies on"));
+  facts.settings.syncookies = 0;
+  CHECK(found(one_shot(attacked, facts), "syn-flood").advice.starts_with("turn SYN cookies on"));
 }
 
 TEST_CASE("handshakes that a few hosts give up are worth knowing") {

@@ -107,6 +107,12 @@ TEST_CASE("the largest source and the number of sources") {
   CHECK(told(networks.finish(kRule).at(0)).ends_with(": 100 % of them from 2001:db8:0:7::/64"));
 }
 
+TEST_CASE("a source with hardly any of the idle connections is not named") {
+  Diagnosing run;
+  from_everybody(run, 200, kSilent);
+  CHECK(told(run.finish(kRule).at(0)).ends_with(": they come from 200 sources, none has more than 1"));
+}
+
 TEST_CASE("they are trouble once they take a program's descriptors, or others wait to be accepted") {
   struct Case {
     std::uint64_t descriptors;

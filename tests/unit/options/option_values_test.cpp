@@ -127,7 +127,10 @@ TEST_CASE("an interval has a least length, which the sentence names") {
     REQUIRE_FALSE(parsed);
     CHECK(parsed.error().sentence.find("at least 0.05)") != std::string::npos);
   }
-  CHECK(parse_interval("1", milliseconds(3000)).error().sentence.find("at least 3)") != std::string::npos);
+  CHECK(parse_interval("2", milliseconds(3000)).error().sentence.find("(seconds, as 3 or 60; at least 3)") !=
+        std::string::npos);
+  CHECK(parse_interval("0", milliseconds(1000)).error().sentence.find("(seconds, as 2 or 10; at least 1)") !=
+        std::string::npos);
   CHECK(parse_interval("1", milliseconds(10'000)).error().sentence.find("at least 10)") != std::string::npos);
 }
 
