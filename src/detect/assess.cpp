@@ -70,6 +70,11 @@ bool may_be_clients(const Assessment& one, const Measurements& host) {
   return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;
 }
 
+/// A path that loses the last ACKs of clients looks like this. Who has filled the queue harms those clients, too.
+bool may_be_lost_acks(const Assessment& one) {
+  return one.signals.sources_are_clients == Answer::yes && one.impact != Impact::full;
+}
+
 AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackLevel level) {
   const Measurements& signals = one.signals;
   const bool unheard = nobody_comes_through(signals);
@@ -80,6 +85,7 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
     level = std::max(level, AttackLevel::suspicious);
   }
   if (may_be_clients(one, host) && !proven) level = std::min(level, AttackLevel::suspicious);
+  if (may_be_lost_acks(one) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
   if (signals.answers_unsent == Answer::yes) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);
@@ -133,7 +139,9 @@ bool counters_explained(const HostAssessment& all) {
   if (all.host.signals.sources_reset == Answer::yes) return false;
   bool explained = false;
   for (const Assessment& one : all.listeners) {
-    const bool other = one.attack_class == AttackClass::return_path || one.attack_class == AttackClass::small_queue;
+    const bool path = may_be_lost_acks(one) && !all.host.signals.counters_accuse;
+    const bool other =
+        path || one.attack_class == AttackClass::return_path || one.attack_class == AttackClass::small_queue;
     explained = explained || other;
     const bool spoken_of = one.takes_host_evidence && one.signals.saturated_lately == Answer::yes;
     if (!other && (spoken_of || one.level >= AttackLevel::suspicious)) return false;

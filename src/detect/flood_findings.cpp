@@ -62,6 +62,8 @@ std::string end_text(const Cause& cause) {
 std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool off = one.of->input.facts.settings.syncookies == 0;
   const std::string cookies = std::string(off ? "turn" : "keep") + " SYN cookies on (net.ipv4.tcp_syncookies)";
+  if (one.signals.sources_are_clients == Answer::yes)
+    return cookies + "; block nobody: these sources have other connections here";
   const Origin* origin = origin_of(one, host);
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
@@ -80,6 +82,11 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
   }
   if (is_over(cause)) return;
   const bool sure = worst.level >= AttackLevel::likely;
+  if (!sure && worst.signals.sources_are_clients == Answer::yes) {
+    out.why = "the sources have other connections here: it may be their last ACKs that do not arrive";
+    out.advice = "check the way from these clients (routes, firewalls) before anything is blocked";
+    return;
+  }
   if (!cause.many() && leaves_room(cause, thresholds) && sure) {
     out.why = "harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
     return;

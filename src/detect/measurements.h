@@ -69,15 +69,16 @@ struct Measurements {
   Amount amount_aged = Amount::few;
   LateRequests late;
   Completion completion = Completion::unknown;
-  bool fates_decide = false;                  ///< `completion` accuses or clears, and not by chance
-  Answer requests_survive = Answer::unknown;  ///< from one timer round to the next, as a flood's do
-  bool requests_stay = false;                 ///< from round to round, more than those of any clients, and surely
-  bool rounds_thin_out = false;               ///< from round to round, as those of clients do, and surely
-  Answer clients_retry = Answer::unknown;     ///< sources repeat their SYNs
-  std::optional<double> retry_share;          ///< which part of them does
-  Answer answers_unsent = Answer::unknown;    ///< its SYN+ACKs do not leave the host
-  std::optional<double> unsent_per_s;         ///< requests that end for that reason
-  Answer deferring = Answer::unknown;         ///< a good part of the requests only waits for data
+  bool fates_decide = false;                     ///< `completion` accuses or clears, and not by chance
+  Answer requests_survive = Answer::unknown;     ///< from one timer round to the next, as a flood's do
+  bool requests_stay = false;                    ///< from round to round, more than those of any clients, and surely
+  bool rounds_thin_out = false;                  ///< from round to round, as those of clients do, and surely
+  Answer sources_are_clients = Answer::unknown;  ///< nearly all, and many, have other connections
+  Answer clients_retry = Answer::unknown;        ///< sources repeat their SYNs
+  std::optional<double> retry_share;             ///< which part of them does
+  Answer answers_unsent = Answer::unknown;       ///< its SYN+ACKs do not leave the host
+  std::optional<double> unsent_per_s;            ///< requests that end for that reason
+  Answer deferring = Answer::unknown;            ///< a good part of the requests only waits for data
   Amount amount_deferred = Amount::few;
   AcceptQueue accept_queue = AcceptQueue::unknown;
 

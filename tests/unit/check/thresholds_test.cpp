@@ -392,6 +392,8 @@ const std::vector<Row>& detection() {
       {{"known-sources.few", 0}, snapshot([](Scene& scene) { known(scene, 1); }), {{"syn-flood.likely", 5.75}}},
       {{"known-sources.some", 2}, snapshot([](Scene& scene) { known(scene, 50); }), {{"syn-flood.likely", 5}}},
       {{"known-sources.entries", 1000}, snapshot([](Scene& scene) { known(scene, 50); }), {{"syn-flood.likely", 5}}},
+      {{"known-sources.nearly_all", 1.1}, snapshot([](Scene& scene) { known(scene, 200); })},
+      {{"known-sources.clients", 1000}, snapshot([](Scene& scene) { known(scene, 200); })},
       {{"impossible-sources.share", 0.5},
        snapshot([](Scene& scene) { scene.flood(20, 10, Sources::class_e); }),
        {{"syn-flood.likely", 6}}},

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <ostream>
 
 #include "detect/scene.h"
@@ -27,6 +28,62 @@ TEST_CASE("sources that are known speak for clients, sources that cannot be agai
   Scene forged;
   forged.flood(10, 10, Sources::class_e);
   CHECK(weighed(forged, "impossible_sources")->weight == 2);
+}
+
+/// Two looks at a flood of 10 SYN/s that nobody behind answers. Its requests come from `hosts` sources in turn, and the
+/// first `share` of them have another connection each.
+SynVerdict verdict_among_clients(SynReport& report, std::size_t hosts, double share, std::uint32_t backlog) {
+  const auto scene = [&](double seconds) {
+    Scene out;
+    out.backlog = backlog;
+    out.flood(10, seconds);
+    const std::size_t count = out.rows.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      const Address source = out.source(Sources::random, i % hosts);
+      out.rows[i].remote.address = source;
+      out.proc_rows[i].remote.address = source;
+      const bool own = static_cast<double>(i) < share * static_cast<double>(count);
+      const Endpoint other{own ? source : test::address("10.9.9.9"), static_cast<std::uint16_t>(2000 + i)};
+      out.rows.push_back(test::connection(State::established, out.local, other));
+    }
+    return out;
+  };
+  const Scene before = scene(15);
+  Scene now = scene(20);
+  for (std::size_t i = 0; i < 150; ++i) now.rows[50 + i].cookie = before.rows[i].cookie;
+  for (std::size_t i = 0; i < 50; ++i) now.rows[i].cookie = 9'000'000 + i;
+  const SynSample first = before.sample();
+  const SynSample second = now.sample(&first);
+  SynInput input;
+  input.now = &second;
+  input.before = &first;
+  input.facts = test::zero_facts();
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(5);
+  input.cusum = 8;  // earlier runs have seen it too
+  report = detect_syn(input, {});
+  return test::verdict(report);
+}
+
+TEST_CASE("a flood whose sources are all clients of this host is a possible one, and nobody is to be blocked") {
+  SynReport report;
+  CHECK(verdict_among_clients(report, 20, 1, 4096).level == AttackLevel::suspicious);
+  const Finding* found = test::finding(report, "syn-flood");
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->subject == "0.0.0.0:443");
+  CHECK(test::verdict(report, "host").level == AttackLevel::suspicious);
+  CHECK(found->why == "the sources have other connections here: it may be their last ACKs that do not arrive");
+  CHECK(found->advice == "check the way from these clients (routes, firewalls) before anything is blocked");
+  // Few that hold connections let no attacker off, nor do many beside others.
+  CHECK(verdict_among_clients(report, 19, 1, 4096).level >= AttackLevel::likely);
+  CHECK(verdict_among_clients(report, 200, 0.9, 4096).level >= AttackLevel::likely);
+  // What fills the queue keeps clients out, whoever it is; they are not to be kept out by advice.
+  CHECK(verdict_among_clients(report, 20, 1, 128).level == AttackLevel::under_attack);
+  found = test::finding(report, "syn-flood");
+  REQUIRE(found != nullptr);
+  CHECK(found->advice ==
+        "keep SYN cookies on (net.ipv4.tcp_syncookies); block nobody: these sources have other connections here");
 }
 
 }  // namespace
