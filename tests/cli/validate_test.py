@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+from formats_test import Schemas
 from harness import FIXTURES, SCHEMAS, STATES, TCPSTAT, Result, TestCase, environment, main, run, unique
 
 try:
@@ -44,6 +45,10 @@ def end(snapshot, complete=True, filtered=False, states=tuple(STATES), **more):
 
 
 class Validate(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.schemas = Schemas() if jsonschema else None
+
     def validate(self, *lines, code=0, args=(), text=None):
         """The document; --json and --format ndjson say the same."""
         stdin = text if text is not None else log(*lines)
@@ -56,6 +61,8 @@ class Validate(TestCase):
         for one in (document, *again):
             if jsonschema is not None:
                 jsonschema.validate(one, SCHEMA)
+        for line in again if jsonschema is not None else ():
+            self.schemas.check(self, "ndjson", line)
         return document
 
     def rules(self, document):
