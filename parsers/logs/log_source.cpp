@@ -85,7 +85,7 @@ Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path) {
 }
 
 Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& sink) {
-  LineSplitter lines(kLongestLogLine);
+  LineSplitter lines(kLongestLogLine + 1);  // so that what is cut off is longer than a line may be
   const auto use = [&](std::string_view line) {
     ++count_;
     LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line);

@@ -111,6 +111,22 @@ TEST_CASE("a line that is longer than any record is bad, whatever it holds") {
   CHECK(sink.all == Words{"bad 1 longer than a record can be"});
 }
 
+TEST_CASE("what a line of any length has at its end is not lost in silence") {
+  // Blocks are 64 KiB: the newline begins one of its own, or there is none.
+  const std::string record = R"({"from":"CLOSE","to":"LISTEN","socket":"a"})";
+  for (const std::size_t blocks : {16U, 17U, 40U}) {
+    for (const std::string_view end : {"\n", ""}) {
+      CAPTURE(blocks);
+      const File file(record + std::string(blocks * 64 * 1024 - record.size(), ' ') + std::string(end));
+      auto source = LogSource::open(file.path());
+      REQUIRE(source.has_value());
+      Noted sink;
+      CHECK((*source)->read(sink).has_value());
+      CHECK(sink.all == (blocks == 16 ? Words{"transition 1 a"} : Words{"bad 1 longer than a record can be"}));
+    }
+  }
+}
+
 TEST_CASE("a log that is not there is an error") { CHECK_FALSE(LogSource::open("/does/not/exist").has_value()); }
 
 }  // namespace
