@@ -101,9 +101,20 @@ bool read_printed_end(const PrintedEnd& end, std::string_view family, std::optio
   return true;
 }
 
+/// "python3 1 [001] 12.000001: PERF_RECORD_LOST lost 21", as perf-script(1) says it with --show-lost-events. The word is too
+/// long to be the name of a process.
+std::optional<std::uint64_t> lost_by_perf(std::string_view line) {
+  constexpr std::string_view kLost = "PERF_RECORD_LOST";
+  const std::size_t at = line.find(kLost);
+  if (at == std::string_view::npos) return std::nullopt;
+  line.remove_prefix(at + kLost.size());
+  return take_word(line) == "lost" ? std::optional(number_of(take_word(line)).value_or(1)) : std::nullopt;
+}
+
 /// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it (kernel/trace/trace.c, print_trace_line()), and "CPU:1 [123 EVENTS
 /// DROPPED]", as trace-cmd(1) does (tracecmd/trace-read.c, show_data()). Without a number it is one at least.
 std::optional<std::uint64_t> lost_in(std::string_view line) {
+  if (const auto lost = lost_by_perf(line)) return lost;
   std::string_view words = line;
   const std::string_view processor = take_word(words);
   if (!processor.starts_with("CPU:") || !number_of(processor.substr(4))) return std::nullopt;

@@ -29,7 +29,8 @@ TEST_CASE("what a trace says that it lost is counted, and is one record at least
   };
   for (const Row& row : {Row{"CPU:1 [LOST 12 EVENTS]", 12}, Row{"CPU:1 [LOST 1 EVENTS]", 1},
                          Row{"CPU:0 [LOST EVENTS]", 1}, Row{"CPU:12 [LOST many EVENTS]", 1},
-                         Row{"CPU:7 [204600 EVENTS DROPPED]", 204600}, Row{"CPU:7 [EVENTS DROPPED]", 1}}) {
+                         Row{"CPU:7 [204600 EVENTS DROPPED]", 204600}, Row{"CPU:7 [EVENTS DROPPED]", 1},
+                         Row{"         python3 20196 [001] 19177.978387: PERF_RECORD_LOST lost 21", 21}}) {
     CAPTURE(row.line);
     REQUIRE(trace_line.recognizes(row.line));
     const LogRecord record = trace_line.decode(row.line, text);
@@ -45,8 +46,9 @@ TEST_CASE("what a trace says that it lost is counted, and is one record at least
 
 TEST_CASE("other events of a trace and stack traces are known, and no matter") {
   for (const std::string_view line :
-       {"x-1 [000] ..... 1.000000: tcp_probe: family=AF_INET", " => tcp_set_state", "\t=> tcp_set_state", "cpus=2",
-        "CPU 1 is empty", "version = 6", "x-1 [000] d.s. 12.5: sched_switch: prev_comm=a: b"}) {
+       {"x-1 [000] ..... 1.000000: tcp_probe: family=AF_INET", " => tcp_set_state", "\t=> tcp_set_state",
+        "x 1 [001] 1.0: PERF_RECORD_LOST_SAMPLES x", "cpus=2", "CPU 1 is empty", "version = 6",
+        "x-1 [000] d.s. 12.5: sched_switch: prev_comm=a: b"}) {
     CAPTURE(line);
     REQUIRE(trace_line.recognizes(line));
     CHECK(std::holds_alternative<OtherLine>(trace_line.decode(line, text)));
