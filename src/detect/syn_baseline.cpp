@@ -266,10 +266,21 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   hold(report, next, quiet);
 }
 
+/// A program began to listen anew: meanwhile its clients may have been refused.
+bool was_restarted(const SynInput& input) {
+  const auto& listeners = input.now->listeners;
+  return std::any_of(listeners.begin(), listeners.end(), [&](const SynListener& one) {
+    if (input.facts.settings.is_ephemeral(one.local.port)) return false;  // those come and go
+    const SynListener* past = input.before->find(one.local);
+    return past != nullptr && past->end() == one.end() && past->identity && one.identity &&
+           past->identity != one.identity;
+  });
+}
+
 /// What is refused now, if that is not because of a service that ended.
 void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& report) {
   const auto sent = growth(input.facts_before->counters.out_rsts, input.facts.counters.out_rsts);
-  if (!sent) return;
+  if (!sent || was_restarted(input)) return;
   if (!next.resets_per_s) next.resets_per_s = resets_before_per_s(input);
   const bool missing = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& one) {
     return one.is(kRefusedRule) && std::any_of(one.evidence.begin(), one.evidence.end(), [](const Evidence& piece) {

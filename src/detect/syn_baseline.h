@@ -54,7 +54,7 @@ struct SynBaseline {
   double sum = 0;                ///< the CUSUM
   double completions_per_s = 0;  ///< moving average
   std::uint64_t quiet_runs = 0;  ///< that the mean was learnt from
-  /// RSTs that were sent, moving average; it rests while a service is missing that clients may ask for.
+  /// RSTs that were sent, moving average; it rests while a service is missing, or was, that clients may ask for.
   std::optional<double> resets_per_s = {};
   std::vector<AttackLevel> history;  ///< levels as judged, the latest last, at most kHistory
   AttackLevel reported = AttackLevel::none;

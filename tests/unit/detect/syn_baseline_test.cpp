@@ -107,6 +107,11 @@ TEST_CASE("the RSTs of ordinary runs are no sign of a service that ended, and mo
   CHECK(host.baseline->resets_per_s == 10);
   port = 443;
   CHECK(run(600) == Severity::ok);
+  // In a crash loop its clients are refused from run to run.
+  const double learnt = *host.baseline->resets_per_s;
+  ++host.listen_cookie;
+  CHECK(run(60'000) == Severity::warning);
+  CHECK(host.baseline->resets_per_s == learnt);
   // A namespace that never sent any: none is known to be ordinary.
   host.baseline->resets_per_s.reset();
   host.baseline->counters.out_rsts = 0;
