@@ -604,9 +604,11 @@ Failure refuse_other_options(const Words& words) {
   return std::nullopt;
 }
 
-/// An unset variable of a script would choose nothing, and so show everything.
+/// An unset variable of a script would choose nothing, and so show everything. An empty range never alarms, as in other
+/// monitoring plugins.
 Failure refuse_empty_values(const TypedOptions& typed) {
   for (const OptionInfo& option : options()) {
+    if (option.id == OptionId::warning || option.id == OptionId::critical) continue;
     for (const std::string& value : typed.values(option.id)) {
       if (option.takes_value() && value.find_first_not_of(",!^") == std::string::npos) {
         return UsageError{must_have_value(option.id, option.value)};
