@@ -22,7 +22,10 @@
 namespace tcpstat::procfs {
 namespace {
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+/// What cannot be looked for is opened, which tells why.
+bool exists(const std::string& path) {
+  return ::access(path.c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
+}
 
 class ProcfsSource final : public source::Source {
  public:
