@@ -29,40 +29,38 @@ void add_facts(const json& object, SavedSample::Facts& to) {
   if (!to.netns && netns != object.end() && netns->is_number_unsigned()) to.netns = netns->get<std::uint64_t>();
 }
 
+/// An object in another; empty where there is none.
+json object_of(const json& object, const char* key) {
+  const auto at = object.find(key);
+  return at == object.end() || !at->is_object() ? json::object() : *at;
+}
+
 /// States that the sample counts: those that were not asked for, or that its source could not show, are null there.
-StateSet counted_states(const json& summary) {
-  const auto counts = summary.find("summary");
-  if (counts == summary.end() || !counts->is_object()) return StateSet::all();
-  const auto by_state = counts->find("by_state");
-  if (by_state == counts->end() || !by_state->is_object()) return StateSet::all();
+StateSet counted_states(const json& counts) {
+  const json by_state = object_of(counts, "by_state");
   StateSet counted;
   for (const StateInfo& state : states()) {
-    const auto at = by_state->find(std::string(state.key));
-    if (at == by_state->end() || !at->is_null()) counted |= StateSet{state.state};
+    const auto at = by_state.find(std::string(state.key));
+    if (at == by_state.end() || !at->is_null()) counted |= StateSet{state.state};
   }
   return counted;
 }
 
 /// Families that the sample counts, as states.
-void add_families(const json& summary, Coverage& to) {
-  const auto counts = summary.find("summary");
-  if (counts == summary.end() || !counts->is_object()) return;
-  const auto by_family = counts->find("by_family");
-  if (by_family == counts->end() || !by_family->is_object()) return;
+void add_families(const json& counts, Coverage& to) {
+  const json by_family = object_of(counts, "by_family");
   const auto is_null = [&](const char* key) {
-    const auto at = by_family->find(key);
-    return at != by_family->end() && at->is_null();
+    const auto at = by_family.find(key);
+    return at != by_family.end() && at->is_null();
   };
   to.ipv4 = !is_null("ipv4");
   to.ipv6 = !is_null("ipv6");
 }
 
 /// Its summary counted all rows, and stands behind them: a log whose head was cut off has fewer.
-void count_rows(const json& summary, Coverage& to) {
-  const auto counts = summary.find("summary");
-  if (!to.complete || counts == summary.end() || !counts->is_object()) return;
-  const auto total = counts->find("total");
-  if (total == counts->end() || !total->is_number_unsigned()) return;
+void count_rows(const json& counts, Coverage& to) {
+  const auto total = counts.find("total");
+  if (!to.complete || total == counts.end() || !total->is_number_unsigned()) return;
   const std::uint64_t there = to.rows_read + to.duplicates_dropped;
   const auto wanted = total->get<std::uint64_t>();
   if (there >= wanted) return;
@@ -152,11 +150,12 @@ void SavedLines::summary(const json& object) {
   if (object.contains("groups") || object.contains("transitions")) return;
   SavedSample& sample = sample_of(object);
   add_facts(object, sample.facts);
-  sample.coverage.visible = counted_states(object);
+  const json counts = object_of(object, "summary");
+  sample.coverage.visible = counted_states(counts);
   check_version(object, sample.coverage);
-  add_families(object, sample.coverage);
+  add_families(counts, sample.coverage);
   add_warnings(object, sample.coverage);
-  count_rows(object, sample.coverage);
+  count_rows(counts, sample.coverage);
   has_end_ = true;
 }
 
