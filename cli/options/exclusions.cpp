@@ -1,6 +1,7 @@
 #include "cli/options/exclusions.h"
 
 #include "cli/options/prefix_file.h"
+#include "cli/options/read_option.h"
 #include "filter/expression_values.h"
 
 namespace tcpstat::cli::options {
@@ -15,12 +16,6 @@ Parsed<Expression> tree_of_file(const std::string& path, filter::Side side, File
 }
 
 }  // namespace
-
-FileTimeout file_timeout(const TypedOptions& typed) {
-  const auto word = typed.value(OptionId::timeout);
-  const auto timeout = word ? parse_timeout(*word) : FileTimeout(kFileTimeout);
-  return timeout.value_or(kFileTimeout);  // what is no number is refused where the source is read
-}
 
 std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
                                                 std::vector<filter::EndpointPattern>& to) {

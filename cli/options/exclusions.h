@@ -7,13 +7,9 @@
 
 #include "cli/options/command_line_scan.h"
 #include "cli/options/option_values.h"
-#include "cli/options/text_file.h"
 #include "filter/filter.h"
 
 namespace tcpstat::cli::options {
-
-/// Of files that options name: --timeout, or what it is by default.
-FileTimeout file_timeout(const TypedOptions& typed);
 
 class Exclusions {
  public:

@@ -1,0 +1,41 @@
+#include "cli/options/choices.h"
+#include "cli/options/commands/commands.h"
+#include "cli/options/read_option.h"
+
+namespace tcpstat::cli::options {
+namespace {
+
+/// The one subject of `explain` that can be drawn.
+constexpr std::string_view kMachine = "machine";
+
+}  // namespace
+
+Failure read(const Words& words, ExplainCommand& to) {
+  to.subject = words.operand;
+  if (to.subject.empty() && !words.given(OptionId::all)) {
+    return UsageError{
+        "explain what? a state, a pair FROM:TO, a rule, a word such as half-open, or machine (see: tcpstat explain "
+        "--all)"};
+  }
+  if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  if (to.subject == kMachine) to.drawing = find_drawing(words.typed.value(OptionId::format).value_or(""));
+  if (to.drawing == Drawing::none) return read(words, to.output);
+  if (words.given(OptionId::json)) return contradiction(words);
+  to.output.quiet = words.given(OptionId::quiet);
+  return read_text(words, OptionId::output_file, to.output.file);
+}
+
+Failure read(const Words& words, ValidateCommand& to) {
+  to.log = words.operand.empty() ? "-" : words.operand;
+  to.truncate = !words.given(OptionId::no_truncate);
+  to.strict = words.given(OptionId::strict);
+  if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  return read(words, to.output);
+}
+
+Failure read(const Words& words, AuditCommand& to) {
+  if (auto failed = read(words, to.output)) return failed;
+  return read(words, to.source);
+}
+
+}  // namespace tcpstat::cli::options
