@@ -101,12 +101,12 @@ Failure read_rate(const Words& words, const filter::Filter& filter, const Source
   }
   // Elsewhere such a column is unknown, as all of tcp_info is.
   const bool sampled = info(source.id).live() && source.id != SourceId::proc;
-  to.rate = sampled && (asked || filter.needs.rates || sorted || among(to.columns) || among(to.added_columns));
+  to.rate = sampled && (asked || filter.needs.columns.rates || sorted || among(to.columns) || among(to.added_columns));
   return std::nullopt;
 }
 
 Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source) {
-  if (!filter.needs.rates || !info(source.id).live()) return std::nullopt;
+  if (!filter.needs.columns.rates || !info(source.id).live()) return std::nullopt;
   return UsageError{"a filter by rates compares two samples, which lists and watch take: tcpstat --rate"};
 }
 

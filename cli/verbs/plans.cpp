@@ -20,10 +20,7 @@ StateSet states_to_read(const filter::Filter& filter) {
 }
 
 void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan) {
-  plan.query.tcp_info = needs.tcp_info;
-  plan.query.memory = needs.memory;
-  plan.query.congestion = needs.congestion;
-  plan.query.congestion_values = needs.congestion_values;
+  plan.query.parts = needs.parts;
   if (needs.owners == OwnersNeed::required) plan.owners = Owners::required;
   if (needs.owners == OwnersNeed::helpful && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
 }
@@ -58,8 +55,8 @@ filter::Filter settled(filter::Filter filter, Host& host) {
 survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used) {
   ColumnNeeds needs;
   for (const Column* one : used) needs |= needs_of(*one);
-  if (rows.info) needs |= {.tcp_info = true, .memory = true, .congestion = true, .congestion_values = true};
-  if (rows.memory) needs.memory = true;
+  if (rows.info) needs.parts = {.tcp_info = true, .memory = true, .congestion = true, .congestion_values = true};
+  if (rows.memory) needs.parts.memory = true;
   if (rows.processes) needs.owners = OwnersNeed::required;
   survey::DumpPlan plan;
   plan.query.filter = filter;

@@ -22,11 +22,11 @@ unsigned state_mask(StateSet states) {
 
 std::uint8_t extension_mask(const filter::Query& query) {
   unsigned mask = 0;
-  if (query.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
-  if (query.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
+  if (query.parts.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
+  if (query.parts.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
   // The bit of Vegas is the one by which any algorithm is asked for its own (tcp_bbr.c, bbr_get_info()).
-  if (query.congestion_values) mask |= 1U << (INET_DIAG_VEGASINFO - 1);
-  if (query.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
+  if (query.parts.congestion_values) mask |= 1U << (INET_DIAG_VEGASINFO - 1);
+  if (query.parts.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
   return static_cast<std::uint8_t>(mask);
 }
 
@@ -62,7 +62,7 @@ std::vector<Request> mptcp_requests(const filter::Query& query) {
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     if (!query.filter.has_family(family)) continue;
     filter::Query one = query;
-    one.tcp_info = true;  // has the token
+    one.parts.tcp_info = true;  // has the token
     one.filter.ipv4 = family == Family::ipv4;
     one.filter.ipv6 = family == Family::ipv6;
     requests.push_back(make_request(one));

@@ -40,8 +40,8 @@ survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states) {
   survey::DumpPlan plan;
   plan.query.filter = filter;
   plan.query.states = states;
-  plan.query.tcp_info = true;
-  plan.query.memory = true;
+  plan.query.parts.tcp_info = true;
+  plan.query.parts.memory = true;
   return plan;
 }
 

@@ -59,7 +59,7 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   BothSinks engines(sampler, diagnoser);
   BothSinks all(engines, rows);
   survey::DumpPlan plan = rule_dump(filter_, StateSet::all());
-  plan.query.tcp_info = plan.query.memory = depth != Depth::rows;
+  plan.query.parts.tcp_info = plan.query.parts.memory = depth != Depth::rows;
   if (depth == Depth::whole) plan.owners = survey::DumpPlan::Owners::helpful;
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host, plan, all);

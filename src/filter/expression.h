@@ -12,6 +12,7 @@
 #include "filter/prefix_set.h"
 #include "model/address.h"
 #include "model/column.h"
+#include "model/column_needs.h"
 #include "model/connection.h"
 #include "model/listener.h"
 #include "model/names.h"
@@ -149,17 +150,10 @@ std::string to_string(const Expression& expression);
 
 /// What has to be read before it can be evaluated.
 struct ExpressionNeeds {
-  bool states = false;    ///< it names states, so that it decides which are read
-  bool owners = false;    ///< processes
-  bool rates = false;     ///< of two samples
-  bool tcp_info = false;  ///< the numbers of tcp_info, and flags that rest on them
-  bool congestion = false;
-  bool congestion_values = false;
-  bool memory = false;
-  bool places = false;      ///< units, containers, pods: of processes, or without them of control groups
-  bool namespaces = false;  ///< what they are called
-  bool autobound = false;   ///< which one more dump tells
-  bool marks = false;       ///< which the kernel does not tell everybody
+  ColumnNeeds columns = {};  ///< of those that it tests; netlink_word says what /proc does not tell
+  bool states = false;       ///< it names states, so that it decides which are read
+  bool autobound = false;    ///< which one more dump tells
+  bool marks = false;        ///< which the kernel does not tell everybody
   /// Devices and control groups by name: what is not there is a mistake, and no empty answer.
   std::vector<std::string> devices = {};
   std::vector<std::string> cgroups = {};
@@ -167,6 +161,8 @@ struct ExpressionNeeds {
   std::string_view netlink_word;
   /// A test of what a transition does not carry, as a word; empty: none.
   std::string_view row_word;
+
+  [[nodiscard]] bool owners() const { return columns.owners != OwnersNeed::none; }
 };
 ExpressionNeeds needs_of(const Expression& expression);
 

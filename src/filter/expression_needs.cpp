@@ -26,7 +26,7 @@ class NeedsOfTest {
   void operator()(const NumberTest& test) const { add(*test.column); }
   void operator()(const WordTest& test) const {
     add(*test.column);
-    if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.owners = true;
+    if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.columns.owners = OwnersNeed::required;
     if (test.column->id == ColumnId::CGROUP) needs_.cgroups.push_back(test.word);
   }
   void operator()(const AutoboundTest& /*test*/) const {
@@ -46,14 +46,7 @@ class NeedsOfTest {
     const ColumnNeeds more = model::needs_of(column);
     needs_.row_word = column.name;
     if (more.netlink_alone) needs_.netlink_word = column.name;
-    needs_.tcp_info |= more.tcp_info;
-    needs_.memory |= more.memory;
-    needs_.congestion |= more.congestion;
-    needs_.congestion_values |= more.congestion_values;
-    needs_.rates |= more.rates;
-    needs_.places |= more.places;
-    needs_.namespaces |= more.namespaces;
-    needs_.owners |= more.owners != OwnersNeed::none;
+    needs_.columns |= more;
   }
 
   ExpressionNeeds& needs_;

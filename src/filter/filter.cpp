@@ -43,7 +43,7 @@ Expression expression_of(Side side, const EndpointPattern& pattern) {
 
 void settle(Filter& filter, Names& names) {
   filter.names = &names;
-  if (filter.needs.namespaces) names.find_namespaces();
+  if (filter.needs.columns.namespaces) names.find_namespaces();
   for (const std::string& name : filter.user_names) {
     const auto found = names.users_named(name);
     filter.users.insert(filter.users.end(), found.begin(), found.end());
@@ -60,7 +60,7 @@ void add_expression(Filter& filter, Expression expression) {
 void drop_owners(Filter& filter) {
   filter.pids.clear();
   filter.processes.clear();
-  if (!filter.needs.owners) return;
+  if (!filter.needs.owners()) return;
   filter.expression = nullptr;
   filter.matcher = nullptr;
   filter.needs = {};

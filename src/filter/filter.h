@@ -52,7 +52,7 @@ struct Filter {
 
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
-  [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty() || needs.owners; }
+  [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty() || needs.owners(); }
   [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
   /// True if anything but state and family is asked for.
   [[nodiscard]] bool has_conditions() const { return has_options() || needs_owners() || expression != nullptr; }

@@ -11,12 +11,7 @@ struct Query {
   Filter filter;
   /// States to read: those of the filter and those that others need (half-opens, to count them per listener).
   StateSet states = StateSet::all();
-  /// tcp_info and the congestion algorithm are asked for only if shown: they double the size of a dump.
-  bool tcp_info = false;
-  bool congestion = false;
-  bool congestion_values = false;  ///< of BBR and DCTCP
-  /// What of Socket INET_DIAG_SKMEMINFO tells.
-  bool memory = false;
+  RowParts parts = {};
   /// The connections of Multipath TCP instead of those of TCP, which are their subflows.
   bool mptcp = false;
 };

@@ -4,12 +4,17 @@
 
 namespace tcpstat::inline model {
 
-ColumnNeeds& ColumnNeeds::operator|=(const ColumnNeeds& other) {
-  netlink_alone |= other.netlink_alone;
+RowParts& RowParts::operator|=(const RowParts& other) {
   tcp_info |= other.tcp_info;
   memory |= other.memory;
   congestion |= other.congestion;
   congestion_values |= other.congestion_values;
+  return *this;
+}
+
+ColumnNeeds& ColumnNeeds::operator|=(const ColumnNeeds& other) {
+  parts |= other.parts;
+  netlink_alone |= other.netlink_alone;
   rates |= other.rates;
   places |= other.places;
   namespaces |= other.namespaces;
@@ -65,13 +70,13 @@ ColumnNeeds needs_of(const Column& column) {
       return {.namespaces = true};
     // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
     case ColumnId::FLAGS:
-      return {.tcp_info = true, .memory = true};
+      return {.parts = {.tcp_info = true, .memory = true}};
     // The kernel names the protocol beside tcp_info alone (inet_sk_diag_fill()).
     case ColumnId::ULP:
     case ColumnId::MPTCP_TOKEN:
     case ColumnId::MPTCP_ROLE:
     case ColumnId::tcp_info:
-      return {.netlink_alone = true, .tcp_info = true};
+      return {.parts = {.tcp_info = true}, .netlink_alone = true};
     case ColumnId::MEM:
     case ColumnId::MEM_RECV:
     case ColumnId::MEM_RECV_LIMIT:
@@ -82,15 +87,15 @@ ColumnNeeds needs_of(const Column& column) {
     case ColumnId::MEM_OPTIONS:
     case ColumnId::MEM_BACKLOG:
     case ColumnId::MEM_DROPS:
-      return {.netlink_alone = true, .memory = true};
+      return {.parts = {.memory = true}, .netlink_alone = true};
     case ColumnId::SENT_BPS:
     case ColumnId::RECEIVED_BPS:
     case ColumnId::SEGS_OUT_PER_S:
     case ColumnId::SEGS_IN_PER_S:
     case ColumnId::RETRANS_PER_S:
-      return {.netlink_alone = true, .tcp_info = true, .rates = true};
+      return {.parts = {.tcp_info = true}, .netlink_alone = true, .rates = true};
     case ColumnId::CONGESTION:
-      return {.netlink_alone = true, .congestion = true};
+      return {.parts = {.congestion = true}, .netlink_alone = true};
     case ColumnId::BBR_BANDWIDTH:
     case ColumnId::BBR_MIN_RTT_US:
     case ColumnId::BBR_PACING_GAIN:
@@ -99,7 +104,7 @@ ColumnNeeds needs_of(const Column& column) {
     case ColumnId::DCTCP_ALPHA:
     case ColumnId::DCTCP_ECN_BYTES:
     case ColumnId::DCTCP_BYTES:
-      return {.netlink_alone = true, .congestion_values = true};
+      return {.parts = {.congestion_values = true}, .netlink_alone = true};
   }
   return {};
 }

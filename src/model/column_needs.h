@@ -14,15 +14,22 @@ enum class OwnersNeed : std::uint8_t {
   required,  ///< it shows them
 };
 
-struct ColumnNeeds {
-  bool netlink_alone = false;  ///< /proc does not tell
+/// What the kernel tells of a socket only if it is asked, because it doubles the size of a dump.
+struct RowParts {
   bool tcp_info = false;
-  bool memory = false;
+  bool memory = false;  ///< INET_DIAG_SKMEMINFO
   bool congestion = false;
   bool congestion_values = false;  ///< what BBR or DCTCP say of themselves
-  bool rates = false;              ///< two samples of tcp_info
-  bool places = false;             ///< where a process, or what belongs to a control group, runs
-  bool namespaces = false;         ///< what network namespaces are called
+
+  RowParts& operator|=(const RowParts& other);
+};
+
+struct ColumnNeeds {
+  RowParts parts = {};
+  bool netlink_alone = false;  ///< /proc does not tell
+  bool rates = false;          ///< two samples of tcp_info
+  bool places = false;         ///< where a process, or what belongs to a control group, runs
+  bool namespaces = false;     ///< what network namespaces are called
   OwnersNeed owners = OwnersNeed::none;
 
   ColumnNeeds& operator|=(const ColumnNeeds& other);

@@ -26,11 +26,8 @@ Report begin_report(const Host& host, const filter::Filter& filter) {
 /// What the source is asked for.
 filter::Query source_query(const DumpPlan& plan) {
   filter::Query query = plan.query;
-  const filter::ExpressionNeeds& needs = query.filter.needs;
-  query.tcp_info = query.tcp_info || needs.tcp_info || plan.rates != nullptr;
-  query.congestion = query.congestion || needs.congestion;
-  query.congestion_values = query.congestion_values || needs.congestion_values;
-  query.memory = query.memory || needs.memory;
+  query.parts |= query.filter.needs.columns.parts;
+  query.parts.tcp_info |= plan.rates != nullptr;
   if (plan.rows == DumpPlan::Rows::every) {
     query.filter = {};
     query.filter.ipv4 = plan.query.filter.ipv4;

@@ -41,7 +41,7 @@ std::optional<MptcpCounts> count_mptcp(Host& host, const filter::Filter& filter)
   if (!read(host, plan, connections)) return std::nullopt;
   if (connections.connections == 0) return MptcpCounts{};
   plan.query.mptcp = false;
-  plan.query.tcp_info = true;
+  plan.query.parts.tcp_info = true;
   Counted rows;
   if (!read(host, plan, rows)) return std::nullopt;
   return MptcpCounts{connections.connections, rows.subflows};

@@ -118,8 +118,8 @@ TEST_CASE_FIXTURE(Scene, "a quiet host is ok, from one sample") {
   CHECK(report.headline == "3 sockets, nothing wrong");
   CHECK(warnings(report) == "");
   CHECK(host.asked() == "0 facts, 0 owners, 0 read all");
-  CHECK(host.last_query.tcp_info);
-  CHECK(host.last_query.memory);
+  CHECK(host.last_query.parts.tcp_info);
+  CHECK(host.last_query.parts.memory);
   CHECK(report.reading.source == "netlink");
   CHECK(report.performance.front().label == "syn_recv");
   REQUIRE(report.verdicts.size() == 1);

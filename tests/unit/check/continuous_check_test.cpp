@@ -91,10 +91,10 @@ TEST_CASE_FIXTURE(Watching, "a part of the rows is nothing to hold others agains
 
 TEST_CASE_FIXTURE(Watching, "tcp_info and owners are read only in depth") {
   look(Depth::rows);
-  CHECK_FALSE(host.last_query.tcp_info);
+  CHECK_FALSE(host.last_query.parts.tcp_info);
   CHECK(host.forgotten == 0);
   look(Depth::whole);
-  CHECK(host.last_query.tcp_info);
+  CHECK(host.last_query.parts.tcp_info);
   CHECK(host.forgotten == 1);
 }
 

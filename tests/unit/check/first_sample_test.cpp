@@ -44,8 +44,8 @@ TEST_CASE("what half-opens of the first sample need is read, and no more") {
   filter.local_ports = {{443, 443}};
   filter.processes = {"nginx"};
   REQUIRE(take_first_sample(host, filter, milliseconds(3000)));
-  CHECK(host.last_query.tcp_info);
-  CHECK(host.last_query.memory);
+  CHECK(host.last_query.parts.tcp_info);
+  CHECK(host.last_query.parts.memory);
   CHECK(host.last_query.filter.local_ports.size() == 1);
   CHECK(host.asked().find("owners") == std::string::npos);
 }

@@ -165,13 +165,13 @@ TEST_CASE("MPTCP, memory and socket options") {
   row.reserved_memory_bytes = 24;
   CHECK(said("mem = 1524", row) == Truth::yes);
   CHECK(said("mem_recv >= 1k", row) == Truth::yes);
-  CHECK(needs_of(parsed("not mem > 1")).memory);
+  CHECK(needs_of(parsed("not mem > 1")).columns.parts.memory);
   CHECK(needs_of(parsed("mem > 1")).netlink_word == "MEM");
   CHECK(said("transparent no", row) == Truth::unknown);
   row.transparent = row.freebind = false;
   CHECK(said("transparent no", row) == Truth::yes);
   CHECK(said("freebind yes", row) == Truth::no);
-  CHECK(needs_of(parsed("sent_bps > 1M")).rates);
+  CHECK(needs_of(parsed("sent_bps > 1M")).columns.rates);
 }
 
 TEST_CASE("fields of rows are compared by what they hold") {

@@ -16,10 +16,10 @@ TEST_CASE("what /proc does not have is told by its JSON object, and by name") {
     CAPTURE(column.name);
     const ColumnNeeds found = needs_of(column);
     if (column.object != JsonObject::row) CHECK(found.netlink_alone);
-    CHECK(found.memory == (column.object == JsonObject::memory || column.id == ColumnId::FLAGS));
+    CHECK(found.parts.memory == (column.object == JsonObject::memory || column.id == ColumnId::FLAGS));
     CHECK(found.rates == (column.object == JsonObject::rates));
-    CHECK(found.congestion_values == is_congestion_value(column));
-    if (column.id == ColumnId::tcp_info || found.rates) CHECK(found.tcp_info);
+    CHECK(found.parts.congestion_values == is_congestion_value(column));
+    if (column.id == ColumnId::tcp_info || found.rates) CHECK(found.parts.tcp_info);
   }
   for (const char* name : {"cookie", "interface", "cgroup", "mark", "accept_limit", "v6only", "transparent", "freebind",
                            "ulp", "mptcp_token", "mptcp_role"}) {
@@ -47,10 +47,10 @@ TEST_CASE("processes are looked for where a column shows them, or tells more wit
 TEST_CASE("the protocol on top and what it says come beside tcp_info") {
   for (const char* name : {"ulp", "mptcp_token", "mptcp_role", "flags", "rtt_us", "sent_bps"}) {
     CAPTURE(name);
-    CHECK(needs(name).tcp_info);
+    CHECK(needs(name).parts.tcp_info);
   }
-  CHECK_FALSE(needs("congestion").tcp_info);
-  CHECK(needs("congestion").congestion);
+  CHECK_FALSE(needs("congestion").parts.tcp_info);
+  CHECK(needs("congestion").parts.congestion);
   CHECK(needs("netns").namespaces);
 }
 
@@ -66,7 +66,8 @@ TEST_CASE("several columns need what each of them needs") {
   all |= needs("bbr_bandwidth");
   all |= needs("retrans_per_s");
   all |= needs("netns");
-  CHECK((all.congestion && all.memory && all.congestion_values && all.rates && all.tcp_info && all.namespaces));
+  CHECK((all.parts.congestion && all.parts.memory && all.parts.congestion_values && all.rates && all.parts.tcp_info &&
+         all.namespaces));
 }
 
 }  // namespace tcpstat

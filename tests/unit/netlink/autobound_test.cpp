@@ -65,7 +65,7 @@ TEST_CASE("the kernel is asked for the same rows, without filter and extensions"
   filter::Query query;
   query.states = {State::established, State::listen};
   query.filter.local_ports = {{443, 443}};
-  query.tcp_info = true;
+  query.parts.tcp_info = true;
   const inet_diag::Request request = inet_diag::request_for_autobound(query);
   inet_diag_bc_op op{};
   REQUIRE(request.program.size() == sizeof op);

@@ -66,15 +66,15 @@ TEST_CASE("CLOSE asks for bound-inactive sockets too, and no other state does") 
 
 TEST_CASE("extensions are asked for only where their columns are shown") {
   filter::Query query;
-  query.tcp_info = true;
+  query.parts.tcp_info = true;
   CHECK(legacy(make_request(query)).idiag_ext == 1U << (INET_DIAG_INFO - 1));
-  query.congestion = true;
+  query.parts.congestion = true;
   CHECK(legacy(make_request(query)).idiag_ext == (1U << (INET_DIAG_INFO - 1) | 1U << (INET_DIAG_CONG - 1)));
   filter::Query values;
-  values.congestion_values = true;
+  values.parts.congestion_values = true;
   CHECK(legacy(make_request(values)).idiag_ext == 1U << (INET_DIAG_VEGASINFO - 1));
   filter::Query memory;
-  memory.memory = true;
+  memory.parts.memory = true;
   CHECK(legacy(make_request(memory)).idiag_ext == 1U << (INET_DIAG_SKMEMINFO - 1));
 }
 

@@ -341,7 +341,7 @@ TEST_CASE("tcp_info that is older than the sample is told with its age, to whom 
     RunFacts facts;
     REQUIRE(source->prepare(facts));
     filter::Query query;
-    query.tcp_info = asked == Asked::yes;
+    query.parts.tcp_info = asked == Asked::yes;
     PortOf port;
     Coverage coverage;
     REQUIRE(source->read(query, port, coverage));

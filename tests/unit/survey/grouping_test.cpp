@@ -139,10 +139,10 @@ TEST_CASE("a key needs what the column needs that shows the same, and owners are
   CHECK(needs_of_key("pid").owners == OwnersNeed::required);
   CHECK(needs_of_key("unit").owners == OwnersNeed::helpful);
   CHECK(needs_of_key("orphan").owners == OwnersNeed::helpful);
-  CHECK(needs_of_key("ulp").tcp_info);
-  CHECK(needs_of_key("mptcp_role").tcp_info);
-  CHECK(needs_of_key("congestion").congestion);
-  CHECK_FALSE(needs_of_key("local_port").tcp_info);
+  CHECK(needs_of_key("ulp").parts.tcp_info);
+  CHECK(needs_of_key("mptcp_role").parts.tcp_info);
+  CHECK(needs_of_key("congestion").parts.congestion);
+  CHECK_FALSE(needs_of_key("local_port").parts.tcp_info);
 }
 
 TEST_CASE("listeners come by trouble") {

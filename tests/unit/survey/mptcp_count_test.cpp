@@ -25,7 +25,7 @@ TEST_CASE("connections of MPTCP are counted, then their subflows among those of 
   CHECK(counts->connections == 2);
   CHECK(counts->subflows == 3);
   CHECK_FALSE(host.last_query.mptcp);
-  CHECK(host.last_query.tcp_info);
+  CHECK(host.last_query.parts.tcp_info);
 }
 
 TEST_CASE("where there is none, nobody looks for subflows") {

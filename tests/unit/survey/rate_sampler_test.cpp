@@ -59,7 +59,7 @@ TEST_CASE_FIXTURE(Scene, "rows of the second sample have the rates since the fir
   host.dumps = {{.connections = {first.row, idle.row, nameless.row}},
                 {.connections = {fresh.row, nameless.row, idle.row, second.row}, .listeners = {Listener{}}}};
   take_first_rates(host, plan);
-  CHECK(host.last_query.tcp_info);
+  CHECK(host.last_query.parts.tcp_info);
   host.time.sleep_until(host.time.now() + std::chrono::seconds(2));
   take(host, plan, seen);
   // What was not there before has carried its bytes in a time that nobody knows.
@@ -90,7 +90,7 @@ TEST_CASE_FIXTURE(Scene, "a filter by rate sees them") {
   host.dumps = {{.connections = {slow[0].row, fast[0].row}}, {.connections = {slow[1].row, fast[1].row}}};
   const filter::NumberTest more{find_column("SENT_BPS"), filter::Comparison::greater, 1000};
   filter::add_expression(plan.query.filter, filter::Expression(filter::Test(more)));
-  CHECK(plan.query.filter.needs.rates);
+  CHECK(plan.query.filter.needs.columns.rates);
   filter::settle(plan.query.filter, host.names());
   take_first_rates(host, plan);
   host.time.sleep_until(host.time.now() + std::chrono::seconds(1));
