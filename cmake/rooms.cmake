@@ -8,6 +8,25 @@
 set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
+# The largest headers of others are read once for all cold targets where rooms are compiled as a whole. A build file by file
+# goes without, so that each file must include what it uses.
+if(CMAKE_UNITY_BUILD)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
+  add_library(tcpstat_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
+  target_link_libraries(tcpstat_precompiled PRIVATE tcpstat_flags nlohmann_json::nlohmann_json tl::expected Threads::Threads)
+  target_compile_options(tcpstat_precompiled PRIVATE $<$<CONFIG:Release>:-O1>)
+  target_precompile_headers(tcpstat_precompiled PRIVATE <algorithm> <array> <charconv> <chrono> <functional> <map>
+    <memory> <mutex> <optional> <span> <string> <string_view> <unordered_map> <variant> <vector> <tl/expected.hpp>
+    <nlohmann/json.hpp>)
+endif()
+
+function(tcpstat_cold target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(CMAKE_UNITY_BUILD)
+    target_precompile_headers(${target} REUSE_FROM tcpstat_precompiled)
+  endif()
+endfunction()
+
 function(tcpstat_room name)
   cmake_parse_arguments(ROOM "COLD" "FOLDER" "SEES;USES;SEPARATE" ${ARGN})
   if(NOT ROOM_FOLDER)
@@ -25,7 +44,7 @@ function(tcpstat_room name)
     add_library(tcpstat_${name} STATIC ${sources})
     target_link_libraries(tcpstat_${name} PUBLIC tcpstat_flags ${targets} PRIVATE ${ROOM_USES})
     if(ROOM_COLD)
-      target_compile_options(tcpstat_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+      tcpstat_cold(tcpstat_${name})
     endif()
     foreach(pattern ${ROOM_SEPARATE})
       file(GLOB separate CONFIGURE_DEPENDS ${folder}/${pattern})
