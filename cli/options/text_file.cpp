@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/byte_order_mark.h"
 #include "base/file_descriptor.h"
 #include "parsers/source/time_budget.h"
 
@@ -41,7 +42,7 @@ tl::expected<std::string, std::string> read_text_file(const std::string& path, s
     const ssize_t got = ::read(fd, text.data() + before, kBlock);
     if (got < 0 && errno != EINTR && errno != EAGAIN) return failed(errno);
     text.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    if (got == 0) return text;
+    if (got == 0) return std::string(without_byte_order_mark(text));
   }
   return tl::make_unexpected(name + " holds more than 32 MiB, which no " + std::string(needs_less) + " needs");
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/byte_order_mark.h"
 #include "base/shell_word.h"
 #include "parsers/procfs/proc_net_tcp.h"
 
@@ -113,6 +114,7 @@ FileKind file_kind(std::string_view head) {
     if (head.starts_with(beginning.bytes)) return beginning.kind;
   }
   if (const FileKind dump = dump_kind(head); dump != FileKind::unknown) return dump;
+  head = without_byte_order_mark(head);
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return FileKind::empty;
   if (head[first] == '{') return FileKind::ndjson;

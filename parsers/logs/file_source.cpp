@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/ascii.h"
+#include "base/byte_order_mark.h"
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "parsers/logs/file_kind.h"
@@ -38,7 +39,7 @@ Expected<std::string> read_head(SavedFile& file) {
 bool is_document(std::string_view head) {
   const std::size_t newline = head.find('\n');
   const bool whole = newline != std::string_view::npos || head.size() < SavedFile::kBlock;
-  return whole && !nlohmann::json::parse(head.substr(0, newline), nullptr, false).is_object();
+  return whole && !nlohmann::json::parse(without_byte_order_mark(head.substr(0, newline)), nullptr, false).is_object();
 }
 
 /// "21:22:08", or with its day if that matters.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/byte_order_mark.h"
 #include "base/quantity_text.h"
 
 namespace tcpstat::logs {
@@ -160,6 +161,7 @@ void SavedLines::summary(const json& object) {
 }
 
 void SavedLines::line(std::string_view text) {
+  text = without_byte_order_mark(text);
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
   const bool too_long = text.size() > kLongestLogLine;
   const json object = too_long ? json() : json::parse(text, nullptr, false);

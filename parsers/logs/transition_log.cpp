@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "base/byte_order_mark.h"
+
 namespace tcpstat::logs {
 namespace {
 
@@ -77,7 +79,7 @@ TransitionLog::TransitionLog(std::span<const LineKind* const> kinds) : kinds_(ki
 
 LogRecord TransitionLog::decode(std::string_view line) {
   // Windows ends lines by \r\n, and what copies them may leave blanks. Those before a line say where its columns begin.
-  line = line.substr(0, line.find_last_not_of(kBlanks) + 1);
+  line = without_byte_order_mark(line.substr(0, line.find_last_not_of(kBlanks) + 1));
   const std::size_t first = line.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return OtherLine{};
   for (const LineKind* kind : kinds_) {

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "base/byte_order_mark.h"
+
 namespace tcpstat::procfs::proc_net_tcp {
 namespace {
 
@@ -148,7 +150,7 @@ void fill_timer(AnyRow& row, const Fields& fields, std::uint32_t ticks_per_secon
 }  // namespace
 
 Header header_of(std::string_view line) {
-  std::string_view rest = line;
+  std::string_view rest = without_byte_order_mark(line);
   const std::string_view first = next_field(rest);
   if (first.empty() || first.front() <= '9') return Header::none;  // a row: that is what most lines are
   const auto says = [line](std::string_view word) { return line.find(word) != std::string_view::npos; };

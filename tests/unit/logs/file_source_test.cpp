@@ -101,6 +101,21 @@ TEST_CASE("rows of one namespace are the same in every kind of file") {
   CHECK(core(FileReading(test::fixture("recorded/tcpstat.ndjson")).recorder.rows) == dump);
 }
 
+TEST_CASE("the mark that Windows puts before UTF-8 is no part of a file") {
+  for (const char* name : {"recorded/tcp", "recorded/tcp6", "recorded/tcpstat.ndjson"}) {
+    CAPTURE(name);
+    const std::string file = test::fixture(name);
+    const FileReading plain(file);
+    const FileReading marked("\xef\xbb\xbf" + file);
+    CHECK(marked.failed.empty());
+    CHECK(marked.coverage.complete);
+    CHECK(marked.recorder.rows == plain.recorder.rows);
+  }
+  // Files that were joined have it before each.
+  const std::string one = "\xef\xbb\xbf" + test::fixture("recorded/tcp");
+  CHECK(FileReading(one + one).codes() == Codes{"several_samples"});
+}
+
 TEST_CASE("a dump without its end is shown, and is not whole") {
   const std::string dump = test::fixture("recorded/ss-ipv4.dump");
   const FileReading endless(dump.substr(0, dump.size() - test::done().size()));

@@ -106,7 +106,7 @@ TEST_CASE("blanks around a line and the line ends of Windows change nothing") {
       "inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 saddr=192.0.2.1 daddr=192.0.2.2 "
       "saddrv6=::ffff:192.0.2.1 daddrv6=::ffff:192.0.2.2 oldstate=TCP_CLOSE newstate=TCP_SYN_SENT";
   const std::string event = "x-1 [000] ..... 1.000000: " + std::string(kRecord);
-  for (const std::string_view before : {"", " ", "\t"}) {
+  for (const std::string_view before : {"", " ", "\t", "\xef\xbb\xbf"}) {
     for (const std::string_view behind : {"", "\r", " ", "\t\r"}) {
       CAPTURE(before.size());
       CAPTURE(std::string(behind));

@@ -33,7 +33,7 @@ std::string why(const std::string& text) {
 }
 
 TEST_CASE("a file holds prefixes, comments and empty lines") {
-  const ListFile file("# blocked\n192.0.2.0/24 ; somebody\r\n\n  2001:db8::/32\n198.51.100.7");
+  const ListFile file("\xef\xbb\xbf# blocked\n192.0.2.0/24 ; somebody\r\n\n  2001:db8::/32\n198.51.100.7");
   const auto read = read_prefix_file(file.path());
   REQUIRE(read);
   CHECK((*read)->size() == 3);

@@ -197,7 +197,7 @@ TEST_CASE("headers of all kernels are no rows") {
   for (const std::string_view line :
        {"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
         "  sl  local_address                         remote_address                        st tx_queue rx_queue tr",
-        "sl local_address", "\tsl\tx"}) {
+        "sl local_address", "\tsl\tx", "\xef\xbb\xbf  sl  local_address rem_address"}) {
     CHECK(proc_net_tcp::is_header(line));
   }
   for (const std::string_view line : {"", "slot", "  0: 0100007F:0016", kFull})
