@@ -47,6 +47,18 @@ void SavedText::header(Header table) {
   sample();
 }
 
+/// What a header lost of the rows behind it, that family lacks in its sample.
+void SavedText::check_header(Header table, std::string_view text, LineEnd end) {
+  const bool joined = proc_net_tcp::has_joined_rows(text);
+  const bool cut = end == LineEnd::cut && !proc_net_tcp::is_whole_header(text);
+  if (!joined && !cut) return;
+  if (again_) next_sample();
+  headers_[static_cast<std::size_t>(table == Header::tcp ? Family::ipv4 : Family::ipv6)] = false;
+  Coverage& coverage = sample().coverage;
+  if (joined) coverage.lose("joined_rows", std::string(proc_net_tcp::kJoined));
+  if (cut) coverage.lose("cut_text", std::string(proc_net_tcp::kCutHeader));
+}
+
 /// Some files have one header for both families: then what the header means, the first row below it tells.
 void SavedText::see(Family family) {
   const bool has = rows_[static_cast<std::size_t>(family)];
@@ -81,9 +93,7 @@ void SavedText::line(std::string_view text, LineEnd end) {
   const Header table = proc_net_tcp::header_of(text);
   if (table != Header::none) {
     header(table);
-    if (!in_other_table_ && proc_net_tcp::has_joined_rows(text)) {
-      sample().coverage.lose("joined_rows", std::string(proc_net_tcp::kJoined));
-    }
+    if (!in_other_table_) check_header(table, text, end);
     return;
   }
   if (in_other_table_) {

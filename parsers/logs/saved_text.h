@@ -27,6 +27,7 @@ class SavedText final : public SampleReader {
  private:
   void line(std::string_view text, procfs::proc_net_tcp::LineEnd end);
   void header(procfs::proc_net_tcp::Header table);
+  void check_header(procfs::proc_net_tcp::Header table, std::string_view text, procfs::proc_net_tcp::LineEnd end);
   void row(procfs::proc_net_tcp::Row row);
   void next_sample();
   void end_sample();

@@ -164,6 +164,8 @@ Header header_of(std::string_view line) {
 
 bool has_joined_rows(std::string_view header) { return has_slot(header); }
 
+bool is_whole_header(std::string_view header) { return header.find("inode") != std::string_view::npos; }
+
 bool is_whole(std::string_view line, const Row& row) {
   constexpr std::size_t kFields = 17;
   constexpr std::size_t kMinisocketFields = 12;

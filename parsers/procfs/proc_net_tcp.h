@@ -43,6 +43,10 @@ inline constexpr std::string_view kJoined =
     "rows stand in the line of the header and are left out: line ends were lost";
 inline constexpr std::string_view kCut = "the text ends within its last row: rows may be missing after it";
 
+inline constexpr std::string_view kCutHeader = "the text ends within its header: all rows are missing";
+
+/// Whether a last line without its newline has all columns that the kernel names in it.
+bool is_whole_header(std::string_view header);
 /// Whether rows follow a header in its line: line ends were lost, as an unquoted variable of a shell loses them.
 bool has_joined_rows(std::string_view header);
 inline bool is_header(std::string_view line) { return header_of(line) != Header::none; }

@@ -10,7 +10,9 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
   if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
     in_other_table_ = header == proc_net_tcp::Header::other;
     seen_.header = seen_.header || !in_other_table_;
-    if (!in_other_table_ && proc_net_tcp::has_joined_rows(text)) seen_.joined = true;
+    if (in_other_table_) return Flow::more;
+    seen_.joined = seen_.joined || proc_net_tcp::has_joined_rows(text);
+    seen_.cut_header = end == LineEnd::cut && !proc_net_tcp::is_whole_header(text);
     return Flow::more;
   }
   if (in_other_table_) {

@@ -21,6 +21,7 @@ class ProcNetTcpStream {
     bool header = false;       ///< of a table of TCP sockets
     bool headless = false;     ///< a row stood before any header
     bool joined = false;       ///< rows stood in the line of a header
+    bool cut_header = false;   ///< the last line was a header, and lacked columns
     bool cut = false;          ///< the last row lacked what was not needed of it
     std::uint64_t others = 0;  ///< rows of other tables, which are left out
     std::uint64_t rows = 0;    ///< rows that could be read

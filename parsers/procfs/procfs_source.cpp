@@ -162,6 +162,7 @@ class ProcfsSource final : public source::Source {
       coverage.lose("no_header", path + " has no header line before its first row: rows may be missing");
     }
     if (seen.joined) coverage.lose("joined_rows", path + ": " + std::string(proc_net_tcp::kJoined));
+    if (seen.cut_header) coverage.lose("cut_text", path + ": " + std::string(proc_net_tcp::kCutHeader));
     if (seen.cut) coverage.lose("cut_text", path + ": " + std::string(proc_net_tcp::kCut));
     if (seen.others > 0) {
       coverage.warn("other_tables",

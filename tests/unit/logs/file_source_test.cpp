@@ -220,6 +220,32 @@ TEST_CASE("text whose line ends were lost, or that ends within its last row, is 
   }
 }
 
+TEST_CASE("text that ends within its header is not whole") {
+  for (const char* name : {"recorded/tcp", "recorded/tcp6"}) {
+    const std::string header = test::lines_of(test::fixture(name))[0];
+    const std::size_t whole = header.find("inode") + 5;
+    CHECK(FileReading(header.substr(0, whole)).coverage.complete);  // $(cat /proc/net/tcp) takes the newline away
+    for (std::size_t size = 5; size < whole; ++size) {
+      CAPTURE(size);
+      const FileReading cut(header.substr(0, size));
+      REQUIRE_FALSE(cut.coverage.complete);
+      REQUIRE(cut.codes() == Codes{"cut_text"});
+    }
+  }
+  // A table that lacks all rows behind one that has its own, of the other family and of another sample.
+  const std::string tcp = test::fixture("recorded/tcp");
+  const FileReading second(tcp + test::fixture("recorded/tcp6").substr(0, 60));
+  CHECK_FALSE(second.coverage.complete);
+  CHECK((second.coverage.ipv4 && !second.coverage.ipv6));
+  const FileReading later(tcp + tcp.substr(0, 60));
+  CHECK(later.recorder.rows.empty());
+  CHECK(later.codes() == Codes{"cut_text", "several_samples"});
+  CHECK_FALSE(later.coverage.ipv4);
+  std::string one_line = tcp;
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+  CHECK(FileReading(tcp + one_line).codes() == Codes{"joined_rows", "several_samples"});
+}
+
 TEST_CASE("a list of a later version may say what this one does not know") {
   const FileReading later(
       R"({"type":"summary","snapshot":1,"schema_version":2,"complete":true,"summary":{"total":0}})");
