@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <utility>
 
 #include "base/file_descriptor.h"
 #include "base/quantity_text.h"
@@ -60,8 +61,11 @@ class ProcfsSource final : public source::Source {
     // A kernel has tcp, and tcp6 if it has IPv6. A copy may lack either; what has neither is a wrong directory.
     const bool any6 = exists(tcp6_);
     const bool any4 = exists(tcp_) || !any6;
+    // A kernel without IPv6 counts none of it; what a copy lacks is not known.
+    coverage.ipv4 = any4;
+    coverage.ipv6 = any6 || is_live(options_.proc_net);
     if (query.filter.ipv4 && any4) {
-      const auto flow = read_file(tcp_, delivery, coverage);
+      const auto flow = read_family(tcp_, coverage.ipv4, delivery, coverage);
       if (!flow) return tl::make_unexpected(flow.error());
       if (*flow == Flow::stop) return {};
     }
@@ -70,14 +74,21 @@ class ProcfsSource final : public source::Source {
     }
     // Without tcp6 there are no rows of it.
     const bool expected = any6 || (!query.filter.ipv4 && !exists(tcp_));
-    // A kernel without IPv6 counts none of it; what a copy lacks is not known.
-    coverage.ipv4 = any4;
-    coverage.ipv6 = any6 || is_live(options_.proc_net);
     if (query.filter.ipv6 && expected) {
-      const auto flow = read_file(tcp6_, delivery, coverage);
+      const auto flow = read_family(tcp6_, coverage.ipv6, delivery, coverage);
       if (!flow) return tl::make_unexpected(flow.error());
     }
     return {};
+  }
+
+  /// A table that gave no row and is not whole tells no count.
+  Expected<Flow> read_family(const std::string& path, bool& known, source::RowDelivery& delivery, Coverage& coverage) {
+    const bool whole_before = std::exchange(coverage.complete, true);
+    const std::uint64_t rows_before = coverage.rows_read;
+    auto flow = read_file(path, delivery, coverage);
+    if (!coverage.complete && coverage.rows_read == rows_before) known = false;
+    coverage.complete = coverage.complete && whole_before;
+    return flow;
   }
 
   [[nodiscard]] std::endian byte_order(Coverage& coverage) const {

@@ -246,8 +246,9 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   complete_warnings(report.coverage, read);
   if (!read) dump.error = read.error();
   report.source = host.source_name();
-  report.ipv4 = report.ipv4 && report.coverage.ipv4;
-  report.ipv6 = report.ipv6 && report.coverage.ipv6;
+  const bool saw_any = !report.coverage.saw_nothing();
+  report.ipv4 = report.ipv4 && report.coverage.ipv4 && saw_any;
+  report.ipv6 = report.ipv6 && report.coverage.ipv6 && saw_any;
   report.filtered = report.filtered || report.coverage.filtered;
   report.limited = limit && limit->limited();
   if (selection) report.tally = selection->tally();

@@ -85,6 +85,25 @@ TEST_CASE("a table without even a header is not whole") {
   CHECK(codes(Read(root)) == Codes{"no_header"});
 }
 
+TEST_CASE("a table that gives no row and is not whole tells no count of its family") {
+  const std::string both = std::string(kHeader) + std::string(kListen);
+  for (const std::string& other : {std::string(), std::string(kHeader.substr(0, 40)), std::string("Proto\n")}) {
+    CAPTURE(other);
+    const test::ProcRoot root;
+    root.file("net/tcp", both);
+    root.file("net/tcp6", other);
+    const Read read(root);
+    CHECK_FALSE(read.coverage.complete);
+    CHECK(read.rows.rows.size() == 1);
+    CHECK((read.coverage.ipv4 && !read.coverage.ipv6));
+  }
+  const test::ProcRoot root;
+  root.file("net/tcp", both);
+  root.file("net/tcp6", std::string(kHeader));
+  const Read read(root);
+  CHECK((read.coverage.complete && read.coverage.ipv4 && read.coverage.ipv6));
+}
+
 TEST_CASE("what is no table of TCP sockets is refused, and rows of others are left out") {
   const test::ProcRoot root;
   root.file("net/tcp", "Active Internet connections\nProto Recv-Q Send-Q Local Address\ntcp 0 0 127.0.0.1:1\n");
