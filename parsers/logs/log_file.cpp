@@ -30,11 +30,12 @@ Expected<void> LogFile::blocks(const std::function<bool(std::string_view block)>
   constexpr std::size_t kChunk = 64 * 1024;
   std::vector<char> chunk(kChunk);
   // No poll(2) before it: that of trace_pipe waits until half of the kernel's buffer is full.
-  while (ended_ == 0) {
+  while (ended_ == 0 && !at_end_) {
     const ssize_t got = ::read(fd_, chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return failure("read " + shown_, errno);
-    if (got == 0 || !use({chunk.data(), static_cast<std::size_t>(got)})) break;
+    at_end_ = got == 0;
+    if (at_end_ || !use({chunk.data(), static_cast<std::size_t>(got)})) break;
   }
   return {};
 }

@@ -37,6 +37,7 @@ class LogFile {
   FileDescriptor owned_;
   FileDescriptor nothing_;  ///< takes the place of fd_ when the log is ended
   int fd_ = -1;
+  bool at_end_ = false;
   volatile std::sig_atomic_t ended_ = 0;
 };
 

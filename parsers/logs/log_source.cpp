@@ -1,5 +1,8 @@
 #include "parsers/logs/log_source.h"
 
+#include <algorithm>
+#include <variant>
+
 #include "base/line_splitter.h"
 #include "parsers/logs/file_kind.h"
 #include "parsers/logs/saved_dump.h"
@@ -109,13 +112,40 @@ Expected<void> LogSource::read_samples(SampleReader& reader, std::string_view fi
   return read;
 }
 
-Expected<void> LogSource::read(ObservationSink& sink) {
-  std::string first;
+/// A line that is of a kind of its own tells at once: trace_pipe may not bring a second one for long. Others tell by the
+/// first few.
+bool LogSource::tells_kind(std::string_view head) {
+  constexpr std::size_t kEnough = 64 * 1024;
+  constexpr std::ptrdiff_t kLines = 5;  // file_kind() looks at no more
+  const std::size_t last = head.rfind('\n');
+  if (last == std::string_view::npos) return head.size() >= kEnough;
+  head = head.substr(0, last + 1);
+  const FileKind kind = file_kind(head);
+  if (kind != FileKind::unknown && kind != FileKind::empty) return true;
+  const std::string_view begun = head.substr(std::min(head.find_first_not_of(" \t\r\n"), head.size()));
+  const std::string_view line = begun.substr(0, begun.find('\n'));
+  if (!line.empty()) {
+    const LogRecord record = log_.decode(line);
+    if (!std::holds_alternative<BadLine>(record) && !std::holds_alternative<OtherLine>(record)) return true;
+  }
+  return std::count(begun.begin(), begun.end(), '\n') >= kLines || head.size() >= kEnough;
+}
+
+Expected<std::string> LogSource::read_head() {
+  std::string head;
   auto read = file_.blocks([&](std::string_view block) {
-    first = block;
-    return false;
+    head += block;
+    return !tells_kind(head);
   });
-  if (!read) return read;
+  if (!read) return tl::make_unexpected(read.error());
+  return head;
+}
+
+Expected<void> LogSource::read(ObservationSink& sink) {
+  const auto head = read_head();
+  if (!head) return tl::make_unexpected(head.error());
+  const std::string& first = *head;
+  Expected<void> read;
   const FileKind kind = file_kind(first);
   if (auto refused = refusal(kind, file_.path(), "validate")) return tl::make_unexpected(*refused);
   if (kind != FileKind::netlink_dump && kind != FileKind::proc_text) return read_lines(first, sink);

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "model/transition_source.h"
 #include "parsers/logs/log_file.h"
@@ -25,6 +26,9 @@ class LogSource final : public TransitionSource {
 
  private:
   explicit LogSource(LogFile file) : file_(std::move(file)) {}
+  /// As much as tells what the log is. A pipe may bring a few bytes at first.
+  Expected<std::string> read_head();
+  [[nodiscard]] bool tells_kind(std::string_view head);
   Expected<void> read_lines(std::string_view first, ObservationSink& sink);
   Expected<void> read_samples(SampleReader& reader, std::string_view first);
 

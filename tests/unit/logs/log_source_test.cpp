@@ -1,6 +1,7 @@
 #include "parsers/logs/log_source.h"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -9,6 +10,8 @@
 #include <ostream>
 #include <string>
 #include <vector>
+
+#include "base/file_descriptor.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -89,6 +92,56 @@ TEST_CASE("each line goes to the method that takes it, with its number") {
                           "end 12"});
   CHECK((*source)->lines() == 12);
   CHECK_FALSE((*source)->was_ended());
+}
+
+/// A pipe that brings each piece by itself.
+class Pieces {
+ public:
+  explicit Pieces(const std::vector<std::string>& pieces) {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_DIRECT | O_CLOEXEC) == 0);
+    fd_ = FileDescriptor(ends[0]);
+    const FileDescriptor to(ends[1]);
+    for (const std::string& piece : pieces) {
+      REQUIRE(::write(to.get(), piece.data(), piece.size()) == static_cast<ssize_t>(piece.size()));
+    }
+    path_ = "/proc/self/fd/" + std::to_string(fd_.get());
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  FileDescriptor fd_;
+  std::string path_;
+};
+
+Words read_of(const std::string& path) {
+  auto source = LogSource::open(path);
+  REQUIRE(source.has_value());
+  Noted sink;
+  CHECK((*source)->read(sink).has_value());
+  return sink.all;
+}
+
+TEST_CASE("what a log is does not depend on how much of it a pipe brings first") {
+  const std::string table =
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+      "   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1234 1 0 100 0 0 10 0\n";
+  const Words samples = {"row 1 LISTEN", "part", "row 2 LISTEN", "part"};
+  for (const std::string& before : {std::string(), std::string("\n"), std::string("# cat /proc/net/tcp\n")}) {
+    CAPTURE(before);
+    const std::string text = before + table + table;
+    const Words whole = read_of(Pieces({text}).path());
+    for (std::size_t size = 1; size < before.size() + table.size() + 3; ++size) {
+      CAPTURE(size);
+      REQUIRE(read_of(Pieces({text.substr(0, size), text.substr(size)}).path()) == whole);
+    }
+    if (before.empty()) CHECK(whole == samples);
+  }
+  const std::string record = R"({"from":"CLOSE","to":"LISTEN","socket":"a"})";
+  for (std::size_t size = 1; size < record.size(); ++size) {
+    CAPTURE(size);
+    REQUIRE(read_of(Pieces({record.substr(0, size), record.substr(size)}).path()) == Words{"transition 1 a"});
+  }
 }
 
 TEST_CASE("a sink that has enough ends the reading") {
