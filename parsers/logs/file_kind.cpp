@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <nlohmann/json.hpp>
 
 #include "base/byte_order_mark.h"
 #include "base/shell_word.h"
@@ -106,6 +107,25 @@ bool looks_like_proc(std::string_view head) {
   return false;
 }
 
+/// A document of ours on one line or several, or any that was printed for people. Lines of ours begin with their type, but
+/// for those that jq(1) made of a document.
+bool looks_like_document(std::string_view text) {
+  const std::size_t newline = text.find('\n');
+  const std::string_view line = text.substr(0, newline);
+  const std::string_view begun = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+  if (begun == "{" || begun == "[") {
+    // Alone it may be a line that was cut.
+    const std::string_view rest = newline == std::string_view::npos ? std::string_view() : text.substr(newline);
+    const std::size_t next = rest.find_first_not_of(" \t\r\n");
+    const std::string_view goes_on = begun == "{" ? "\"}" : "{]";
+    return next != std::string_view::npos && goes_on.find(rest[next]) != std::string_view::npos;
+  }
+  if (begun.starts_with("[{")) return true;
+  if (!begun.starts_with("{\"schema_version\":")) return false;
+  const auto object = nlohmann::json::parse(begun, nullptr, false);
+  return !object.is_object() || !object.contains("type");
+}
+
 }  // namespace
 
 FileKind file_kind(std::string_view head) {
@@ -117,6 +137,7 @@ FileKind file_kind(std::string_view head) {
   head = without_byte_order_mark(head);
   const std::size_t first = head.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return FileKind::empty;
+  if (looks_like_document(head.substr(first))) return FileKind::document;
   if (head[first] == '{') return FileKind::ndjson;
   if (looks_like_proc(head)) return FileKind::proc_text;
   return looks_like_table(head) ? FileKind::table : FileKind::unknown;
@@ -146,6 +167,11 @@ std::optional<Error> refusal(FileKind kind, const std::string& name, std::string
     case FileKind::table:
       return Error{doing, 0, "save rows: tcpstat -a -f ndjson, ss -ta -D FILE, or cat /proc/net/tcp /proc/net/tcp6",
                    "it is a table for people, which leaves out what a row needs"};
+    case FileKind::document:
+      return Error{doing, 0,
+                   "save with -f ndjson, or make lines of a list: jq -c '.connections[], (del(.connections) | .type = "
+                   "\"summary\")'",
+                   "it is a JSON document, and rows are read from lines"};
     case FileKind::packets:
       return Error{doing, 0, "tcpdump -r" + (pipe ? " -" : file) + " shows them", "it holds packets, not sockets"};
     case FileKind::record:

@@ -25,7 +25,8 @@ enum class FileKind : std::uint8_t {
   packets,  ///< a capture, as tcpdump writes it
   record,   ///< of `tcpstat record`
   utf16,
-  table,  ///< columns for people: of ss, netstat, lsof or tcpstat
+  table,     ///< columns for people: of ss, netstat, lsof or tcpstat
+  document,  ///< JSON that is no line for each row
   unknown,
 };
 

@@ -35,11 +35,13 @@ Expected<std::string> read_head(SavedFile& file) {
   return head;
 }
 
-/// JSON that is no ndjson: a document of many lines.
-bool is_document(std::string_view head) {
-  const std::size_t newline = head.find('\n');
-  const bool whole = newline != std::string_view::npos || head.size() < SavedFile::kBlock;
-  return whole && !nlohmann::json::parse(without_byte_order_mark(head.substr(0, newline)), nullptr, false).is_object();
+/// JSON that is none of our lines. One of them that is broken is a row that was lost.
+bool is_foreign(std::string_view head) {
+  const std::string_view line = without_byte_order_mark(head.substr(0, head.find('\n')));
+  const auto has = [line](std::string_view key) { return line.find(key) != std::string_view::npos; };
+  const bool whole = line.size() < head.size() || head.size() < SavedFile::kBlock;
+  const bool ours = has("\"type\":") || has("\"state\":");
+  return whole && !ours && !nlohmann::json::parse(line, nullptr, false).is_object();
 }
 
 /// "21:22:08", or with its day if that matters.
@@ -96,11 +98,8 @@ class FileSource final : public source::Source {
       return failure("read " + name, 0, "it may be a saved /proc/net/tcp or tcp6, a dump of ss -D, or ndjson",
                      "this is no format that tcpstat knows");
     }
-    if (kind_ == FileKind::ndjson && is_document(head)) {
-      return failure("read " + name, 0,
-                     "save with -f ndjson, or make lines of the document: jq -c "
-                     "'.connections[], (del(.connections) | .type = \"summary\")'",
-                     "it looks like JSON, but its first line is no whole object");
+    if (kind_ == FileKind::ndjson && is_foreign(head)) {
+      return failure("read " + name, 0, "save with tcpstat -f ndjson", "its first line is no JSON object of a row");
     }
     return {};
   }
@@ -128,6 +127,7 @@ class FileSource final : public source::Source {
       case FileKind::record:
       case FileKind::utf16:
       case FileKind::table:
+      case FileKind::document:
       case FileKind::unknown:
         break;
     }

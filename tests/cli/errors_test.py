@@ -123,7 +123,7 @@ class SourceErrors(TestCase):
             (["--source", missing], rf"cannot open {missing}: No such file or directory.*"),
             (["--source", here], rf"cannot read {here}: Is a directory \(directories are for --proc-root\)"),
             (["--source", garbage], rf"cannot read {garbage}: this is no format that tcpstat knows \(.*\)"),
-            (["--source", here / "document"], r"cannot read .*: it looks like JSON, but .* \(.*ndjson.*\)"),
+            (["--source", here / "document"], r"cannot read .*: it is a JSON document, and rows are read from lines \(.*ndjson.*\)"),
             (["--source", garbage, "--netns", "1"], r"cannot read the network namespace .*"),
             (["--proc-root", missing], rf"cannot open {missing}/net/tcp: No such file or directory.*"),
             (["--proc-root", missing, "-p"], r"cannot .*No such file or directory.*"),

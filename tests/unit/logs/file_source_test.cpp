@@ -246,6 +246,23 @@ TEST_CASE("text that ends within its header is not whole") {
   CHECK(FileReading(tcp + one_line).codes() == Codes{"joined_rows", "several_samples"});
 }
 
+TEST_CASE("a first line of ndjson that is broken is a row that was lost") {
+  const std::string row =
+      R"({"type":"connection","state":"ESTABLISHED","local_address":"192.0.2.1","local_port":80,"remote_address":)"
+      R"("192.0.2.2","remote_port":4000})";
+  const std::string end = R"({"type":"summary","complete":true,"summary":{"total":1}})";
+  for (const std::string& first : {row.substr(0, 60), row + row, row + ","}) {
+    CAPTURE(first);
+    const FileReading reading(first + "\n" + row + "\n" + end + "\n");
+    CHECK(reading.failed.empty());
+    CHECK(reading.recorder.rows.size() == 1);
+    CHECK(reading.coverage.flaws[static_cast<std::size_t>(Flaw::not_json)] == 1);
+    CHECK_FALSE(reading.coverage.complete);
+  }
+  CHECK(FileReading("{\"a\":\n" + row + "\n").failed.find("its first line is no JSON object of a row") !=
+        std::string::npos);
+}
+
 TEST_CASE("a list of a later version may say what this one does not know") {
   const FileReading later(
       R"({"type":"summary","snapshot":1,"schema_version":2,"complete":true,"summary":{"total":0}})");
@@ -504,7 +521,7 @@ TEST_CASE("an empty file holds no rows, and an unknown one is refused") {
       {"text", "hello\nworld\n", "this is no format that tcpstat knows"},
       {"bytes", std::string(1000, '\xFE'), "this is no format that tcpstat knows"},
       {"zeros", std::string(1000, '\0'), "this is no format that tcpstat knows"},
-      {"a document of many lines", "{\n  \"connections\": []\n}\n", "it looks like JSON"},
+      {"a document of many lines", "{\n  \"connections\": []\n}\n", "it is a JSON document, and rows are read from lines"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
