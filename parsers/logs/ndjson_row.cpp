@@ -100,6 +100,18 @@ bool read_endpoint(const json& object, const char* address_key, const char* port
   return true;
 }
 
+/// Whether the kernel's field has room for it: what it cuts off would be another number.
+bool fits(const TcpInfoField& field, std::uint64_t value) {
+  const unsigned bits = field.bits != 0 ? field.bits : 8U * field.size;
+  return value <= (~std::uint64_t{0} >> (64 - bits)) / field.divisor;
+}
+
+/// One family for both ends, and the one that it says it is.
+bool agrees(const json& object, Family family, Family remote) {
+  std::string_view said;
+  return family == remote && read_text(object, "family", said) && (said.empty() || said == name(family));
+}
+
 bool read_orphan(std::string_view word, Orphan& to) {
   for (int number = 0; number <= static_cast<int>(kLastOrphan); ++number) {
     if (name(static_cast<Orphan>(number)) == word) {
@@ -235,7 +247,7 @@ bool NdjsonDecoder::read_tcp_info(const json& object, Connection& to) {
   std::uint64_t missing = 0;
   for (const TcpInfoField& field : tcp_info_fields()) {
     std::optional<std::uint64_t> value;
-    if (!read_number(*info, field.key.data(), value)) return false;
+    if (!read_number(*info, field.key.data(), value) || (value && !fits(field, *value))) return false;
     if (value) {
       set_tcp_info_value(tcp_info_, field, *value);
     } else {
@@ -290,6 +302,7 @@ NdjsonDecoder::Row NdjsonDecoder::decode_object(const json& object) {
     if (!read_plain_members(object, listener) || !read_socket(object, listener) || !read_timer(object, listener)) {
       return Flaw::unreadable_number;
     }
+    if (!agrees(object, listener.family, listener.family)) return Flaw::unknown_family;
     return listener;
   }
   Connection row;
@@ -297,6 +310,7 @@ NdjsonDecoder::Row NdjsonDecoder::decode_object(const json& object) {
     if (set->has(candidate.state)) row.state = candidate.state;
   }
   if (!read_connection(object, row)) return Flaw::unreadable_number;
+  if (!agrees(object, row.family, row.remote.address.family)) return Flaw::unknown_family;
   return row;
 }
 

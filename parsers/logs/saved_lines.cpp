@@ -58,15 +58,20 @@ void add_families(const json& counts, Coverage& to) {
   to.ipv6 = !is_null("ipv6");
 }
 
-/// Its summary counted all rows, and stands behind them: a log whose head was cut off has fewer.
+/// Its summary counted all rows, and stands behind them: a log whose head was cut off has fewer, and lines of two samples
+/// that lost what stood between them are more.
 void count_rows(const json& counts, Coverage& to) {
   const auto total = counts.find("total");
-  if (!to.complete || total == counts.end() || !total->is_number_unsigned()) return;
+  if (!to.complete || total == counts.end() || total->is_null()) return;
+  if (!total->is_number_unsigned()) {
+    return to.lose("rows_missing", "the summary line does not count the sockets before it: rows may be missing");
+  }
   const std::uint64_t there = to.rows_read + to.duplicates_dropped;
   const auto wanted = total->get<std::uint64_t>();
-  if (there >= wanted) return;
+  if (there == wanted) return;
   to.lose("rows_missing", "the summary line counts " + counted(wanted, "socket") + ", and the lines before it have " +
-                              std::to_string(there) + ": rows are missing");
+                              std::to_string(there) +
+                              (there < wanted ? ": rows are missing" : ": some are of another sample"));
 }
 
 /// A later one may call things by other names.
@@ -87,6 +92,8 @@ void add_warnings(const json& summary, Coverage& to) {
       if (const auto why = text_of(warnings->back(), "message")) message += ": " + *why;
     }
     to.lose("saved_partial", std::move(message));
+  } else if (!is(summary, "complete", true)) {
+    to.lose("saved_partial", "the saved sample does not say that it is complete");
   }
   if (is(summary, "limited", true)) {
     to.lose("saved_limited", "the saved sample was limited: --limit left rows out");

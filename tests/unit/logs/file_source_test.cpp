@@ -185,6 +185,20 @@ TEST_CASE("a list has as many rows as its summary line counts") {
   CHECK(cut.coverage.warnings[0].message ==
         "the summary line counts 103 sockets, and the lines before it have 3: rows are missing");
   CHECK(FileReading(lines.back() + "\n").codes() == Codes{"rows_missing"});
+  // Two samples without what stood between them, and counts that are none.
+  const auto counted = [&](std::string_view total) {
+    return FileReading(lines[0] + "\n" + lines[1] + "\n" + R"({"type":"summary","complete":true,"summary":{"total":)" +
+                       std::string(total) + "}}\n");
+  };
+  CHECK(counted("2").coverage.complete);
+  REQUIRE(counted("1").codes() == Codes{"rows_missing"});
+  CHECK(counted("1").coverage.warnings[0].message ==
+        "the summary line counts 1 socket, and the lines before it have 2: some are of another sample");
+  for (const std::string_view total : {"-2", "\"2\"", "2.0", "[]"}) {
+    CAPTURE(total);
+    CHECK(counted(total).codes() == Codes{"rows_missing"});
+    CHECK_FALSE(counted(total).coverage.complete);
+  }
 }
 
 TEST_CASE("text whose line ends were lost, or that ends within its last row, is not whole") {
@@ -332,6 +346,11 @@ TEST_CASE("what a saved list did not see, its reader does not see either") {
   CHECK_FALSE(partial.coverage.complete);
   REQUIRE(partial.codes() == Codes{"saved_partial"});
   CHECK(partial.coverage.warnings[0].message.ends_with("left out 1 row"));
+  for (const std::string_view unsaid : {R"("complete":null)", R"("complete":"true")", R"("x":1)"}) {
+    CAPTURE(unsaid);
+    CHECK(list(unsaid).codes() == Codes{"saved_partial"});
+    CHECK_FALSE(list(unsaid).coverage.complete);
+  }
   CHECK(list(R"("complete":true,"limited":true)").codes() == Codes{"saved_limited"});
   CHECK_FALSE(list(R"("complete":true,"limited":true)").coverage.complete);
   CHECK(list(R"("complete":true,"filtered":true)").codes() == Codes{"saved_filtered"});
@@ -521,7 +540,8 @@ TEST_CASE("an empty file holds no rows, and an unknown one is refused") {
       {"text", "hello\nworld\n", "this is no format that tcpstat knows"},
       {"bytes", std::string(1000, '\xFE'), "this is no format that tcpstat knows"},
       {"zeros", std::string(1000, '\0'), "this is no format that tcpstat knows"},
-      {"a document of many lines", "{\n  \"connections\": []\n}\n", "it is a JSON document, and rows are read from lines"},
+      {"a document of many lines", "{\n  \"connections\": []\n}\n",
+       "it is a JSON document, and rows are read from lines"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);

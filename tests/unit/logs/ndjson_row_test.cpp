@@ -284,6 +284,23 @@ TEST_CASE("lines that are no connection are no rows, or flaws") {
       {"tcp_info is no object",
        R"({"state":"ESTABLISHED","local_address":"::","local_port":1,"remote_address":"::","remote_port":1,"tcp_info":[]})",
        Flaw::unreadable_number},
+      {"a round-trip time of 41 bits",
+       R"({"state":"ESTABLISHED","local_address":"::","local_port":1,)"
+       R"("remote_address":"::","remote_port":1,"tcp_info":{"rtt_us":1099511627776}})",
+       Flaw::unreadable_number},
+      {"an RTO whose microseconds need 33 bits",
+       R"({"state":"ESTABLISHED","local_address":"::","local_port":1,"remote_address":"::","remote_port":1,)"
+       R"("tcp_info":{"rto_ms":4294968}})",
+       Flaw::unreadable_number},
+      {"a window scale of 5 bits",
+       R"({"state":"ESTABLISHED","local_address":"::","local_port":1,)"
+       R"("remote_address":"::","remote_port":1,"tcp_info":{"snd_wscale":16}})",
+       Flaw::unreadable_number},
+      {"ends of two families",
+       R"({"state":"ESTABLISHED","local_address":"192.0.2.1","local_port":1,"remote_address":"::","remote_port":1})",
+       Flaw::unknown_family},
+      {"another family than it says", R"({"state":"LISTEN","family":"ipv6","local_address":"0.0.0.0","local_port":1})",
+       Flaw::unknown_family},
   };
   RecordedNames names;
   NdjsonDecoder decoder(names);
