@@ -116,7 +116,8 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   const std::string from = typed->value(OptionId::source).value_or("");
   const bool exact = events && (from == "bpf" || from == "tracefs");
   const VerbInfo& watched = verb_info(exact ? VerbId::trace : VerbId::watch_events);
-  Words words{*typed, events ? watched : *line.verb, line.operands.empty() ? "" : line.operands.front(), line.command};
+  Words words{*typed, events ? watched : *line.verb, {}, line.command};
+  if (!line.operands.empty()) words.operand = line.operands.front();
   const bool filters = !line.operands.empty() || typed->given(OptionId::filter_file);
   if (line.verb->operand == Operand::filter && filters) {
     if (auto failed = read_expression(line.operands, words)) return tl::make_unexpected(*failed);

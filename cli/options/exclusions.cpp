@@ -23,6 +23,7 @@ std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
   bool as_trees = false;
   for (const std::string& piece : split_list(typed_.values(id))) {
     const std::string word = meant(piece);
+    if (word == "@") return UsageError{"@ is followed by the name of a file of prefixes: @FILE"};
     if (word.starts_with('@')) {
       auto tree = tree_of_file(word.substr(1), side, file_timeout(typed_));
       if (!tree) return tree.error();

@@ -17,7 +17,7 @@ using Failure = std::optional<UsageError>;
 struct Words {
   const TypedOptions& typed;
   const VerbInfo& verb;
-  std::string operand;                                      ///< the first word that is no option; empty: none
+  std::optional<std::string> operand;                       ///< the first word that is no option
   std::vector<std::string> command = {};                    ///< to run
   std::optional<filter::ParsedExpression> expression = {};  ///< of the words that are no options
   std::string expression_text = {};

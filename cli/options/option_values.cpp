@@ -232,7 +232,8 @@ Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view 
   return std::optional(std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds)));
 }
 
-Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least) {
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least,
+                                                 std::string_view what) {
   constexpr double kLongest = 1e6;
   const auto seconds = decimal<double>(word);
   const double least_seconds = std::chrono::duration<double>(least).count();
@@ -240,7 +241,8 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
     std::string shown = std::to_string(least_seconds);
     shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
     const std::string examples = least_seconds < 1 ? "2 or 0.5" : least_seconds <= 2 ? "2 or 10" : shown + " or 60";
-    return usage_error("bad interval " + in_quotes(word) + " (seconds, as " + examples + "; at least " + shown + ")");
+    return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (seconds, as " + examples +
+                       "; at least " + shown + ")");
   }
   return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
 }

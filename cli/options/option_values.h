@@ -65,7 +65,8 @@ Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, 
 /// Decimal seconds; 0 is nothing (no limit).
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word);
 /// Decimal seconds, at least `least`.
-Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least);
+Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least,
+                                                 std::string_view what = "interval");
 /// As time_length() of base/point_in_time.h; without a unit it is seconds.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
 /// Bytes: 500M, 1G, 1GiB; a unit is a power of 1024.

@@ -38,7 +38,8 @@ Failure read_each(const Words& words, OptionId id, std::vector<T>& to, Parse par
 /// Seconds, at least `least`.
 template <typename T>
 Failure read_interval(const Words& words, OptionId id, T& to, std::chrono::milliseconds least) {
-  return read_one(words, id, to, [&](const std::string& word) { return parse_interval(word, least); });
+  return read_one(words, id, to,
+                  [&](const std::string& word) { return parse_interval(word, least, option_info(id).name); });
 }
 
 /// A number that the sentence of a failure calls as its option.

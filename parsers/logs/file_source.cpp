@@ -198,7 +198,7 @@ class FileSource final : public source::Source {
       coverage.warn("other_tables",
                     "left out " + counted(other_rows_, "row") + " of tables that are not of TCP sockets");
     }
-    if (options_.at) {
+    if (options_.at && count_ > 0) {
       coverage.warn("sample_time",
                     name + " has " + counted(count_, "sample") + "; showing that of " + chosen_->facts.time);
     }

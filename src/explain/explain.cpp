@@ -143,6 +143,9 @@ tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span
   if (const Word exact = word_of(word, rules); exact.known() && !(exact.group && exact.group->size() == 1))
     return exact;
   if (const auto state = one_state(word)) return *state;
+  // Half a pair is no word that a colon ends.
+  const bool half = word.front() == ':' || word.back() == ':';
+  if (half) return find_pair(word.substr(0, word.find(':')), word.substr(word.find(':') + 1));
   // As the program prints it, and as people type it: "flood: subnet", HALF_OPEN.
   const std::string canonical = as_name(word);
   for (const std::string_view each : all_words(rules)) {

@@ -228,6 +228,8 @@ class Explain(TestCase):
         self.fails("explain", "handshaek", sentence=r'cannot explain "handshaek" \(did you mean handshake\? .*\)')
         self.fails("explain", "TIMEWAITT", sentence=r'cannot explain "TIMEWAITT" \(did you mean TIME_WAIT\? .*\)')
         self.fails("explain", "LISTEN:SYNRCV", sentence='cannot explain the state "SYNRCV" .*')
+        for half in ("CLOSE:", ":CLOSE", "close:", ":"):
+            self.fails("explain", half, sentence='cannot explain the state "" .*')
         self.fails("explain", "half-open:LISTEN", sentence='cannot explain the state "half-open" .*')
         self.fails("explain", sentence="explain what[?] .*")
         self.fails("explain", "close", "handshake", sentence='unexpected argument "handshake" .*')

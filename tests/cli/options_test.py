@@ -238,6 +238,11 @@ class Repeats(TestCase):
         self.fails("history", "--by", "state,port", sentence='history --by takes one of .*, not "state,port"')
         self.fails("record", "--keep", "0d", sentence="bad time .*90s.*")
         self.fails("record", "--max-size", "1X", sentence="bad size .*")
+        self.fails("record", "--max-size", "0", sentence='bad size "0" .*')
+        for source in ("/dev/null", "both"):
+            self.fails("record", "--source", source,
+                       sentence=f'record takes samples of this host, so its source is .*, not "{source}"')
+        self.fails("--local", "@", sentence="@ is followed by the name of a file of prefixes: @FILE")
         self.fails("record", "--interval", "0.5", sentence=r'bad interval "0\.5" \(seconds, as 2 or 10; at least 1\)')
         self.fails("record", "--record", "/none/such", sentence="cannot make the directory /none/such: .*")
         self.fails("--source", "/dev/null", "--at", "03:00", "--sample", "1", sentence="--at and --sample both .*")

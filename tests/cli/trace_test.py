@@ -27,7 +27,7 @@ class Refusals(TestCase):
             ("--only", "reset"): r'unknown kind of transitions "reset" \(did you mean resets\? '
                                  r"illegal, resets, half-open, time-wait or lost\)",
             ("--count", "0"): r'bad count "0" .*',
-            ("--duration", "0"): r'bad interval "0" .*',
+            ("--duration", "0"): r'bad duration "0" .*',
             ("--source", "netlink"): r"trace reads the kernel's announcements, so its source is auto, bpf or tracefs, "
                                      r'not "netlink"',
             ("--source", "tracefs", "--netns", "blue"): r"tracefs shows the transitions of all network namespaces .*",

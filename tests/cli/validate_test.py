@@ -320,6 +320,7 @@ class Validate(TestCase):
         self.assertIn("5 transitions: 5 legal", self.succeeds("validate", "-", stdin=path.read_bytes()).out)
         self.fails("validate", "/does/not/exist", sentence="cannot open /does/not/exist: No such file or directory")
         self.fails("validate", path.parent, sentence="cannot read .*: Is a directory")
+        self.fails("validate", "", sentence=r"the name of the log is empty \(- is standard input\)")
         self.fails("validate", path, "-f", "csv", sentence="validate prints table, json or ndjson; not csv")
         self.fails("validate", path, "--state", "LISTEN", sentence="validate judges a whole log, so --state .*")
         self.fails("validate", path, path, sentence="unexpected argument .*")

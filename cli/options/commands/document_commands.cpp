@@ -11,7 +11,7 @@ constexpr std::string_view kMachine = "machine";
 }  // namespace
 
 Failure read(const Words& words, ExplainCommand& to) {
-  to.subject = words.operand;
+  to.subject = words.operand.value_or("");
   if (to.subject.empty() && !words.given(OptionId::all)) {
     return UsageError{
         "explain what? a state, a pair FROM:TO, a rule, a word such as half-open, or machine (see: tcpstat explain "
@@ -26,7 +26,8 @@ Failure read(const Words& words, ExplainCommand& to) {
 }
 
 Failure read(const Words& words, ValidateCommand& to) {
-  to.log = words.operand.empty() ? "-" : words.operand;
+  to.log = words.operand.value_or("-");
+  if (to.log.empty()) return UsageError{"the name of the log is empty (- is standard input)"};
   to.truncate = !words.given(OptionId::no_truncate);
   to.strict = words.given(OptionId::strict);
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;

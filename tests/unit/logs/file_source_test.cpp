@@ -260,6 +260,12 @@ TEST_CASE("text that ends within its header is not whole") {
   CHECK(FileReading(tcp + one_line).codes() == Codes{"joined_rows", "several_samples"});
 }
 
+TEST_CASE("an empty file has no sample to name the time of") {
+  source::SourceOptions options;
+  options.at = std::chrono::microseconds(1);
+  CHECK(FileReading("", options).codes() == Codes{"empty_source"});
+}
+
 TEST_CASE("a first line of ndjson that is broken is a row that was lost") {
   const std::string row =
       R"({"type":"connection","state":"ESTABLISHED","local_address":"192.0.2.1","local_port":80,"remote_address":)"
