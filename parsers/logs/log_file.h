@@ -27,6 +27,8 @@ class LogFile {
   void end() noexcept;
   /// As it was opened.
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// For sentences.
+  [[nodiscard]] const std::string& shown() const { return shown_; }
   [[nodiscard]] bool was_ended() const { return ended_ != 0; }
 
  private:

@@ -158,6 +158,10 @@ Expected<void> LogSource::read(ObservationSink& sink) {
   } else {
     SavedText text(samples, guess);
     read = read_samples(text, first);
+    if (read && rows.rows() == 0 && text.saw_other_table()) {
+      return failure("read " + file_.shown(), 0, "TCP sockets are in /proc/net/tcp and tcp6",
+                     "its tables are of other sockets than TCP's");
+    }
   }
   count_ = rows.rows();
   return read;

@@ -144,6 +144,18 @@ TEST_CASE("what a log is does not depend on how much of it a pipe brings first")
   }
 }
 
+TEST_CASE("tables of other sockets are no empty log") {
+  const File udp(
+      "   sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer "
+      "drops\n");
+  auto source = LogSource::open(udp.path());
+  REQUIRE(source.has_value());
+  Noted sink;
+  const auto read = (*source)->read(sink);
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().sentence().find("its tables are of other sockets than TCP's") != std::string::npos);
+}
+
 TEST_CASE("a sink that has enough ends the reading") {
   const File file(kLog);
   auto source = LogSource::open(file.path());
