@@ -103,11 +103,12 @@ void add_end(Json& to, const Report& report) {
     by_state[std::string(state.key)] =
         report.counted().has(state.state) ? Json(report.tally.count(state.state)) : Json(nullptr);
   }
-  Json by_family = Json::object();
-  by_family["ipv4"] = report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
-  by_family["ipv6"] = report.ipv6 ? Json(report.tally.count(Family::ipv6)) : Json(nullptr);
   // A trace counts transitions, and no sockets.
-  const Json total = report.counted().empty() ? Json(nullptr) : Json(report.tally.total());
+  const bool counts = !report.counted().empty();
+  Json by_family = Json::object();
+  by_family["ipv4"] = counts && report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
+  by_family["ipv6"] = counts && report.ipv6 ? Json(report.tally.count(Family::ipv6)) : Json(nullptr);
+  const Json total = counts ? Json(report.tally.total()) : Json(nullptr);
   to["summary"] = {{"total", total}, {"by_state", by_state}, {"by_family", by_family}};
 }
 
