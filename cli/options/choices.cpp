@@ -113,8 +113,11 @@ Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source) {
 Failure read_mptcp(const Words& words, bool& mptcp, SourceChoice& source) {
   mptcp = words.given(OptionId::mptcp);
   if (!mptcp) return std::nullopt;
+  source.mptcp = true;
+  if (source.id == SourceId::file) return std::nullopt;
   if (source.id != SourceId::automatic && source.id != SourceId::netlink) {
-    return UsageError{"--mptcp lists what netlink alone tells: --source netlink"};
+    return UsageError{
+        "--mptcp lists what netlink alone tells: --source netlink, or ndjson that was saved with --mptcp"};
   }
   source.id = SourceId::netlink;
   return std::nullopt;

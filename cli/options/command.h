@@ -27,6 +27,7 @@ struct SourceChoice {
   std::optional<std::endian> byte_order;                                        ///< nothing: saved text tells
   std::optional<std::chrono::microseconds> at;                                  ///< since 1970; not with a sample
   std::optional<std::uint64_t> sample;                                          ///< nothing: the last
+  bool mptcp = false;  ///< the samples of a file that are of MPTCP
 };
 
 struct OutputChoice {

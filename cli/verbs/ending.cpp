@@ -56,7 +56,8 @@ Report unread_report(const options::SourceChoice& source, const Error& error) {
 void write_failed(const render::Format& format, const options::SourceChoice& source,
                   const options::OutputChoice& choice, Unread what, const Error& error) {
   if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
-  const Report report = unread_report(source, error);
+  Report report = unread_report(source, error);
+  report.mptcp = source.mptcp;
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};

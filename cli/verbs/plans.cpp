@@ -44,7 +44,8 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
           .cgroups = filter.needs.cgroups,
           .byte_order = source.byte_order,
           .sample = source.sample,
-          .at = source.at};
+          .at = source.at,
+          .mptcp = source.mptcp};
 }
 
 filter::Filter settled(filter::Filter filter, Host& host) {
@@ -120,6 +121,7 @@ void add_rows(const options::RowChoice& rows, const Columns& columns, render::Re
   to.columns = columns;
   to.processes = rows.processes;
   to.tcp_info = rows.info;
+  to.mptcp = rows.mptcp;
   to.asked = rows.columns;
   to.asked.insert(to.asked.end(), rows.added_columns.begin(), rows.added_columns.end());
 }

@@ -203,6 +203,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
   source_options_.byte_order = options.byte_order;
   source_options_.sample = options.sample;
   source_options_.at = options.at;
+  source_options_.mptcp = options.mptcp;
   const auto add = [this](const char* option, const std::string& word) {
     place_words_ += (place_words_.empty() ? "" : " ") + std::string(option) + " " + shell_word(word);
   };

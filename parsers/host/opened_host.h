@@ -42,6 +42,8 @@ struct HostOptions {
   std::optional<std::uint64_t> sample = {};
   /// The last one at this time, since 1970; nothing: of all.
   std::optional<std::chrono::microseconds> at = {};
+  /// Among the samples of a file those of MPTCP.
+  bool mptcp = false;
   /// Null: each host looks for itself.
   std::shared_ptr<SharedOwners> shared_owners = {};
 };

@@ -98,6 +98,10 @@ class FileSource final : public source::Source {
       return failure("read " + name, 0, "it may be a saved /proc/net/tcp or tcp6, a dump of ss -D, or ndjson",
                      "this is no format that tcpstat knows");
     }
+    if (options_.mptcp && kind_ != FileKind::ndjson && kind_ != FileKind::empty) {
+      return failure("list connections of MPTCP from " + name, 0, "save with tcpstat -M -f ndjson",
+                     "it tells those of TCP");
+    }
     if (kind_ == FileKind::ndjson && is_foreign(head)) {
       return failure("read " + name, 0, "save with tcpstat -f ndjson", "its first line is no JSON object of a row");
     }
@@ -155,6 +159,10 @@ class FileSource final : public source::Source {
 
   /// The last one, or that which was asked for.
   void take(std::unique_ptr<SavedSample> sample) {
+    if (sample->mptcp != options_.mptcp) {
+      ++other_protocol_;
+      return;
+    }
     ++count_;
     if (first_time_.empty()) first_time_ = sample->facts.time;
     if (!sample->facts.time.empty()) last_time_ = sample->facts.time;
@@ -181,6 +189,11 @@ class FileSource final : public source::Source {
       if (first_time_.empty()) return failure(what, 0, "choose by number: --sample N", "its samples have no time");
       return failure(what, 0, "", "its first sample is of " + first_time_);
     }
+    if (other_protocol_ > 0) {
+      return failure("list connections of " + std::string(options_.mptcp ? "MPTCP" : "TCP") + " from " + name, 0,
+                     options_.mptcp ? "without -M they are listed" : "-M lists them",
+                     "it has those of " + std::string(options_.mptcp ? "TCP" : "MPTCP") + " alone");
+    }
     if (other_table_) {
       return failure("read " + name, 0, "TCP sockets are in /proc/net/tcp and tcp6",
                      "its tables are of other sockets than TCP's");
@@ -197,6 +210,10 @@ class FileSource final : public source::Source {
     if (other_rows_ > 0) {
       coverage.warn("other_tables",
                     "left out " + counted(other_rows_, "row") + " of tables that are not of TCP sockets");
+    }
+    if (other_protocol_ > 0) {
+      coverage.warn("other_protocol", "left out " + counted(other_protocol_, "sample") + " of connections of " +
+                                          (options_.mptcp ? "TCP" : "MPTCP, which -M lists"));
     }
     if (options_.at && count_ > 0) {
       coverage.warn("sample_time",
@@ -270,7 +287,8 @@ class FileSource final : public source::Source {
   procfs::ByteOrderGuess guess_;
   std::uint64_t other_rows_ = 0;
   bool other_table_ = false;
-  std::uint64_t count_ = 0;  ///< samples
+  std::uint64_t count_ = 0;           ///< samples
+  std::uint64_t other_protocol_ = 0;  ///< samples that are not counted
   std::string first_time_;
   std::string last_time_;
   std::unique_ptr<SavedSample> chosen_;

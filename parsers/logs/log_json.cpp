@@ -187,6 +187,10 @@ bool read_cookie(const Value& value, std::optional<std::uint64_t>& out) {
   return true;
 }
 
+constexpr std::uint32_t kTcp = 6;  // IPPROTO_TCP
+constexpr std::uint32_t kMptcp = 262;
+constexpr std::string_view kBadProtocol = "a \"protocol\" that is no number";
+
 bool read_end(const Value& address, const Value& port, std::optional<Endpoint>& out) {
   std::optional<std::uint16_t> number;
   if (!read(port, number) || (!absent(address) && address.kind != Kind::text)) return false;
@@ -260,9 +264,7 @@ LogRecord transition(Members& line, LineText& text) {
   if (record.observed == Observed::exact && somewhere_absent && record.body == Body::socket)
     return BadLine{"an exact transition has two states"};
   std::optional<std::uint32_t> number;
-  if (!read(line[protocol], number)) return BadLine{"a \"protocol\" that is no number"};
-  constexpr std::uint32_t kTcp = 6;
-  constexpr std::uint32_t kMptcp = 262;
+  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
   if (number.value_or(kTcp) != kTcp && *number != kMptcp) return OtherLine{};
   record.protocol = number == kMptcp ? Protocol::mptcp : Protocol::tcp;
   if (!read_end(line[local_address], line[local_port], record.local) ||
@@ -286,6 +288,10 @@ LogRecord transition(Members& line, LineText& text) {
 
 LogRecord row(const Members& line, std::string& place) {
   SampleRow record;
+  std::optional<std::uint32_t> number;
+  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
+  // A connection of MPTCP has the ends of its first subflow, and goes through states of its own.
+  if (number.value_or(kTcp) != kTcp) return OtherLine{};
   ObservedState found;
   if (!read_state(line[state], found) || !found.seen()) return BadLine{"no state that is known in \"state\""};
   record.state = *found.seen();
@@ -343,7 +349,9 @@ LogRecord summary(Members& line, LineText& text) {
   if (counted == Kind::other || (counted == Kind::none && !absent(line[lost_in_all]))) return run_end(line, text);
   // That of validate has a number of transitions, and that of the verb summary has groups and no rows.
   if (counted != Kind::none || !absent(line[counted_groups]) || absent(line[snapshot])) return OtherLine{};
-  return sample_end(line, text);
+  std::optional<std::uint32_t> number;
+  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
+  return number.value_or(kTcp) == kTcp ? sample_end(line, text) : LogRecord(OtherLine{});
 }
 
 LogRecord lost_records_of(const Members& line) {

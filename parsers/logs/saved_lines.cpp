@@ -21,6 +21,19 @@ bool is(const json& object, const char* key, bool value) {
   return at != object.end() && at->is_boolean() && at->get<bool>() == value;
 }
 
+constexpr std::uint64_t kSavedTcp = 6;  // IPPROTO_TCP
+constexpr std::uint64_t kSavedMptcp = 262;
+
+/// Nothing for one that is no number. Lines of older versions do not say it.
+std::optional<std::uint64_t> protocol_of(const json& object) {
+  const auto protocol = object.find("protocol");
+  if (protocol == object.end() || protocol->is_null()) return kSavedTcp;
+  if (!protocol->is_number_unsigned()) return std::nullopt;
+  return protocol->get<std::uint64_t>();
+}
+
+bool is_mptcp(const json& object) { return protocol_of(object) == kSavedMptcp; }
+
 /// What the line tells of the host, where no line before it did.
 void add_facts(const json& object, SavedSample::Facts& to) {
   if (to.time.empty()) to.time = text_of(object, "time").value_or("");
@@ -111,7 +124,7 @@ SavedLines::Key SavedLines::key_of(const json& object) {
     const auto at = object.find(key);
     return at == object.end() ? std::string() : at->dump(-1, ' ', false, json::error_handler_t::replace);
   };
-  return {dumped("host"), dumped("time"), dumped("snapshot")};
+  return {dumped("host"), dumped("time"), dumped("snapshot"), is_mptcp(object)};
 }
 
 void SavedLines::end_sample() {
@@ -136,11 +149,14 @@ SavedSample& SavedLines::sample_of(const json& object) {
   }
   if (has_key) key_ = std::move(key);
   has_key_ = has_key_ || has_key;
+  samples_.current().mptcp = samples_.current().mptcp || is_mptcp(object);
   return samples_.current();
 }
 
 void SavedLines::row(const json& object) {
   if (!object.contains("state")) return samples_.current().coverage.add(Flaw::missing_field);
+  const auto protocol = protocol_of(object);
+  if (protocol != kSavedTcp && protocol != kSavedMptcp) return samples_.current().coverage.add(Flaw::unreadable_number);
   SavedSample& sample = sample_of(object);
   add_facts(object, sample.facts);
   const NdjsonDecoder::Row row = decoder_.decode_object(object);

@@ -23,6 +23,7 @@ class SavedLines final : public SampleReader {
     std::string host;
     std::string time;
     std::string snapshot;
+    bool mptcp = false;
     friend bool operator==(const Key&, const Key&) = default;
   };
 

@@ -36,6 +36,7 @@ class SavedSample {
   };
 
   Facts facts;
+  bool mptcp = false;  ///< rows are connections of MPTCP
   RecordedNames::Users users;
   Coverage coverage;
   RowStore rows;

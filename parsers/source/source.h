@@ -80,6 +80,8 @@ struct SourceOptions {
   std::optional<std::uint64_t> sample;
   /// The last one at this time, since 1970; nothing: of all.
   std::optional<std::chrono::microseconds> at;
+  /// Samples of connections of MPTCP, where a saved file has those.
+  bool mptcp = false;
 };
 
 }  // namespace tcpstat::source

@@ -67,6 +67,8 @@ struct RenderSettings {
   /// Whether rows carry owners and tcp_info.
   bool processes = false;
   bool tcp_info = false;
+  /// Whether they are connections of MPTCP.
+  bool mptcp = false;
   const HostNames* hosts = nullptr;
   /// Columns that a terminal shows however narrow it is, because the user named them.
   std::vector<const Column*> asked = {};

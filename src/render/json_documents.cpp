@@ -153,6 +153,9 @@ Json what_was_asked(const Report& report) {
   return asked;
 }
 
+/// Also of a list without rows.
+Json protocol_of(const Report& report) { return {{"protocol", protocol_number(report.mptcp)}}; }
+
 template <typename Judged>
 void add_status(Json& to, const Judged& report) {
   to["status"] = status_word(report.status);
@@ -189,6 +192,7 @@ std::string document_start(const RunFacts& facts) {
 std::string document_end(const Report& report) {
   ObjectText end;
   end.add_end_of(report);
+  end.add(protocol_of(report));
   return std::string(end.end("}").substr(1));
 }
 
@@ -196,7 +200,7 @@ std::string summary_document(const Report& report, const Summary& summary, Names
   ObjectText document;
   document.add(start_of(report.facts));
   document.add_end_of(report);
-  Json rest;
+  Json rest = protocol_of(report);
   add_summary(rest, summary, names);
   document.add(rest);
   return std::string(document.end("}\n"));
@@ -279,11 +283,11 @@ std::string summary_line(const Report& report, std::uint64_t snapshot, const Jso
 }
 
 std::string summary_line(const Report& report, std::uint64_t snapshot) {
-  return summary_line(report, snapshot, Json::object());
+  return summary_line(report, snapshot, protocol_of(report));
 }
 
 std::string summary_line(const Report& report, std::uint64_t snapshot, const Summary& summary, Names& names) {
-  Json counts;
+  Json counts = protocol_of(report);
   add_summary(counts, summary, names);
   return summary_line(report, snapshot, counts);
 }

@@ -43,7 +43,7 @@ void append_end(FixedText& to, std::string_view why) {
     to.append(state.key);
     to.append("\":null");
   }
-  to.append(R"(},"by_family":{"ipv4":null,"ipv6":null}},"verdicts":[],"findings":[])");
+  to.append(R"(},"by_family":{"ipv4":null,"ipv6":null}},"protocol":null,"verdicts":[],"findings":[])");
 }
 
 }  // namespace

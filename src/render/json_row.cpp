@@ -238,6 +238,11 @@ void append_memory(TextBuffer& out, const Row& row, Names& names, const JsonRowS
   append_object<JsonObject::memory>(out, R"(,"memory":)", row.recv_memory_bytes.has_value(), row, names, style);
 }
 
+void append_protocol(TextBuffer& out, const JsonRowStyle& style) {
+  out.append(R"(,"protocol":)");
+  out.number(static_cast<std::uint64_t>(protocol_number(style.mptcp)));
+}
+
 void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run, const JsonRowStyle& style) {
   out.append(R"(,"netns":)");
   if (row.netns != 0 && row.netns != style.netns) return out.number(row.netns);
@@ -267,6 +272,7 @@ std::string ndjson_line_start(std::string_view type, std::string_view time, cons
 void append_json_members(TextBuffer& out, const Connection& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
+  append_protocol(out, style);
   append_netns(out, row, netns, style);
   append_memory(out, row, names, style);
   append_object<JsonObject::rates>(out, R"(,"rates":)", row.rates != nullptr, row, names, style);
@@ -278,6 +284,7 @@ void append_json_members(TextBuffer& out, const Connection& row, Names& names, s
 void append_json_members(TextBuffer& out, const Listener& row, Names& names, std::string_view netns,
                          const JsonRowStyle& style) {
   append_members<JsonObject::row>(out, row, names, style);
+  append_protocol(out, style);
   append_netns(out, row, netns, style);
   append_memory(out, row, names, style);
   out.append(R"(,"rates":null,"tcp_info":null)");

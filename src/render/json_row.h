@@ -18,7 +18,11 @@ struct JsonRowStyle {
   bool processes = false;   ///< else null
   bool tcp_info = false;    ///< else null
   std::uint64_t netns = 0;  ///< that of the run, whose text is at hand
+  bool mptcp = false;       ///< connections of MPTCP
 };
+
+/// How JSON tells what rows are connections of, as in transitions: IPPROTO_TCP or IPPROTO_MPTCP.
+constexpr int protocol_number(bool mptcp) { return mptcp ? 262 : 6; }
 
 /// `{"type":…,"time":…,"host":…,"snapshot":…`: how each line of ndjson begins. The object stays open.
 std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,

@@ -32,6 +32,7 @@ struct Report {
   std::string source;  ///< netlink, proc, both or file
   Coverage coverage;
   bool limited = false;
+  bool mptcp = false;  ///< rows are connections of MPTCP instead of those of TCP
   /// States that were selected, and of them those that the source can show.
   StateSet selected;
   bool ipv4 = true;

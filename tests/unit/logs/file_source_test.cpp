@@ -260,6 +260,39 @@ TEST_CASE("text that ends within its header is not whole") {
   CHECK(FileReading(tcp + one_line).codes() == Codes{"joined_rows", "several_samples"});
 }
 
+TEST_CASE("samples of MPTCP are told apart from those of TCP, and shown where they are asked for") {
+  const auto sample = [](std::string_view protocol, int port) {
+    const std::string start = R"("time":"2026-11-23T21:22:08.000Z","host":"a","snapshot":1)" + std::string(protocol);
+    return R"({"type":"connection","state":"ESTABLISHED","local_address":"192.0.2.1","local_port":)" +
+           std::to_string(port) + R"(,"remote_address":"192.0.2.2","remote_port":4000,)" + start + "}\n" +
+           R"({"type":"summary","complete":true,"summary":{"total":1},)" + start + "}\n";
+  };
+  const std::string tcp = sample(R"(,"protocol":6)", 1);
+  const std::string older = sample("", 2);
+  const std::string mptcp = sample(R"(,"protocol":262)", 3);
+  source::SourceOptions options;
+  options.mptcp = true;
+  for (const std::string& file : {tcp + mptcp, mptcp + tcp, older + mptcp, mptcp + older}) {
+    const FileReading without(file);
+    REQUIRE(without.recorder.rows.size() == 1);
+    CHECK(without.recorder.rows[0].find(R"("local_port":3)") == std::string::npos);
+    REQUIRE(without.codes() == Codes{"other_protocol"});
+    CHECK(without.coverage.warnings[0].message == "left out 1 sample of connections of MPTCP, which -M lists");
+    const FileReading with(file, options);
+    REQUIRE(with.recorder.rows.size() == 1);
+    CHECK(with.recorder.rows[0].find(R"("local_port":3)") != std::string::npos);
+    CHECK(with.codes() == Codes{"other_protocol"});
+  }
+  CHECK(FileReading(mptcp, options).codes().empty());
+  CHECK(FileReading(mptcp).failed.find("it has those of MPTCP alone (-M lists them)") != std::string::npos);
+  CHECK(FileReading(tcp, options).failed.find("it has those of TCP alone") != std::string::npos);
+  CHECK(FileReading(test::fixture("recorded/tcp"), options).failed.find("tcpstat -M -f ndjson") != std::string::npos);
+  for (const std::string_view none : {R"(,"protocol":17)", R"(,"protocol":"mptcp")", R"(,"protocol":-6)"}) {
+    CAPTURE(none);
+    CHECK_FALSE(FileReading(sample(none, 4)).coverage.complete);
+  }
+}
+
 TEST_CASE("an empty file has no sample to name the time of") {
   source::SourceOptions options;
   options.at = std::chrono::microseconds(1);

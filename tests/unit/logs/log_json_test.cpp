@@ -158,6 +158,16 @@ TEST_CASE("a listener has no remote end, whatever the line says; a connection ne
         "a \"snapshot\" or \"time\" that is none");
 }
 
+TEST_CASE("rows and samples of MPTCP are other lines") {
+  const std::string listener = R"({"state":"LISTEN","local_address":"::","local_port":22,"protocol":)";
+  CHECK(std::holds_alternative<SampleRow>(decode(listener + "6}")));
+  CHECK(std::holds_alternative<SampleRow>(decode(listener + "null}")));
+  CHECK(std::holds_alternative<OtherLine>(decode(listener + "262}")));
+  CHECK(why(listener + "\"tcp\"}") == "a \"protocol\" that is no number");
+  CHECK(std::holds_alternative<SampleEnd>(decode(R"({"type":"summary","snapshot":4,"protocol":6})")));
+  CHECK(std::holds_alternative<OtherLine>(decode(R"({"type":"summary","snapshot":4,"protocol":262})")));
+}
+
 TEST_CASE("a summary ends a sample only if it says which") {
   const LogRecord end = decode(R"({"type":"summary","snapshot":4,"host":"a"})");
   REQUIRE(std::holds_alternative<SampleEnd>(end));

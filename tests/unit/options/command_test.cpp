@@ -133,6 +133,10 @@ TEST_CASE("-m, -e and -M mean what they mean in ss") {
   CHECK(mptcp.source.id == SourceId::netlink);  // nothing else knows them
   CHECK_FALSE(parse({"-M", "--source", "proc"}));
   CHECK_FALSE(parse({"-M", "--source", "both"}));
+  CHECK_FALSE(parse({"-M", "--at", "03:00"}));
+  const auto saved = parse_as<ListCommand>({"-M", "--source", "saved.ndjson"});
+  CHECK(saved.source.id == SourceId::file);
+  CHECK((saved.rows.mptcp && saved.source.mptcp));
   const auto summary = parse_as<SummaryCommand>({"summary", "-M"});
   CHECK(summary.mptcp);
   CHECK(summary.source.id == SourceId::netlink);

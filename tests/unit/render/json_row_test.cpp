@@ -1,6 +1,7 @@
 #include "render/json_row.h"
 
 #include <doctest/doctest.h>
+#include <netinet/in.h>
 
 #include <nlohmann/json.hpp>
 #include <ostream>
@@ -51,7 +52,7 @@ struct Expected {
     }
     return row;
   }
-  std::set<std::string> row = {"netns", "memory", "rates", "tcp_info"};
+  std::set<std::string> row = {"protocol", "netns", "memory", "rates", "tcp_info"};
   std::set<std::string> memory;
   std::set<std::string> rates;
   std::set<std::string> tcp_info;
@@ -71,6 +72,20 @@ TEST_CASE("a row has the namespace that it was read in, and that of the run wher
   CHECK(netns_of(7) == 7);
   CHECK(netns_of(4'026'531'840) == 4'026'531'840);
   CHECK(netns_of(0) == 7);
+}
+
+TEST_CASE("a row says what it is a connection of, as transitions do") {
+  test::TableNames names;
+  const auto protocol_of = [&](const auto& row, bool mptcp) {
+    TextBuffer out;
+    out.append('{');
+    append_json_members(out, row, names, "7", {.mptcp = mptcp});
+    out.append('}');
+    return json::parse(out.view())["protocol"];
+  };
+  CHECK(protocol_of(Connection(), false) == IPPROTO_TCP);
+  CHECK(protocol_of(Connection(), true) == IPPROTO_MPTCP);
+  CHECK(protocol_of(Listener(), true) == IPPROTO_MPTCP);
 }
 
 TEST_CASE("a row has a key for every column, and no other") {

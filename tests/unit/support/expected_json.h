@@ -54,6 +54,7 @@ inline Json expected_socket(const Socket& row, State state, test::TableNames& na
   out["mptcp_role"] = or_null(name(row.mptcp_role));
   out["transparent"] = or_null(row.transparent);
   out["freebind"] = or_null(row.freebind);
+  out["protocol"] = 6;  // the lists of the tests are of TCP
   out["memory"] = Json();
   if (row.recv_memory_bytes) {
     out["memory"]["mem"] = or_null(column_values::mem_of(row));
