@@ -11,6 +11,8 @@
 namespace tcpstat::logs {
 namespace {
 
+constexpr std::size_t kEndless = 64 * kLongestLogLine;
+
 struct Delivery {
   std::uint64_t line;
   ObservationSink& sink;
@@ -96,7 +98,16 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
   };
   if (!lines.feed(first, use)) return {};
   bool more = true;
-  auto read = file_.blocks([&](std::string_view block) { return more = lines.feed(block, use); });
+  std::size_t without_newline = 0;
+  auto read = file_.blocks([&](std::string_view block) {
+    const std::size_t last = block.rfind('\n');
+    without_newline = last == std::string_view::npos ? without_newline + block.size() : block.size() - last - 1;
+    return (more = lines.feed(block, use)) && without_newline < kEndless;
+  });
+  // A device such as /dev/zero never ends, and no line of it does.
+  if (read && without_newline >= kEndless) {
+    return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
+  }
   // What follows the last newline of a log that was ended may be half a line.
   if (read && more && !file_.was_ended() && !lines.rest().empty()) use(lines.rest());
   return read;

@@ -125,7 +125,8 @@ Words read_of(const std::string& path) {
 TEST_CASE("what a log is does not depend on how much of it a pipe brings first") {
   const std::string table =
       "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
-      "   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1234 1 0 100 0 0 10 0\n";
+      "   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1234 1 0 100 0 0 10 "
+      "0\n";
   const Words samples = {"row 1 LISTEN", "part", "row 2 LISTEN", "part"};
   for (const std::string& before : {std::string(), std::string("\n"), std::string("# cat /proc/net/tcp\n")}) {
     CAPTURE(before);
@@ -190,6 +191,15 @@ TEST_CASE("what a line of any length has at its end is not lost in silence") {
       CHECK(sink.all == (blocks == 16 ? Words{"transition 1 a"} : Words{"bad 1 longer than a record can be"}));
     }
   }
+}
+
+TEST_CASE("what never ends a line is given up") {
+  auto source = LogSource::open("/dev/zero");
+  REQUIRE(source.has_value());
+  Noted sink;
+  const auto read = (*source)->read(sink);
+  REQUIRE_FALSE(read.has_value());
+  CHECK(read.error().sentence() == "cannot read /dev/zero: no line ends within 64 MiB");
 }
 
 TEST_CASE("a log that is not there is an error") { CHECK_FALSE(LogSource::open("/does/not/exist").has_value()); }
