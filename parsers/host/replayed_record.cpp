@@ -41,7 +41,8 @@ class Replay final : public ReplayedRecord {
     end_ = first_;
     while (end_ < store_.samples() && store_.time(end_) <= to) ++end_;
     if (first_ < end_) return {};
-    return failure("replay " + store_.path(), 0, "tcpstat history says which samples there are",
+    const std::string& lost = said_.last_loss;
+    return failure("replay " + store_.path(), 0, lost.empty() ? "tcpstat history says which samples there are" : lost,
                    "it has no sample from " + timestamp(from) + " to " + timestamp(to));
   }
 

@@ -23,7 +23,7 @@ class RecordSource final : public source::Source {
     const Time at = at_ ? Time(*at_) : Time::max();
     const auto found = store->find(at, said);
     if (!found) return tl::make_unexpected(found.error());
-    if (!*found) return say_none(*store);
+    if (!*found) return say_none(*store, said);
     sample_ = loaded_sample(*store, names_);
     header_ = store->header();
     boot_ = record::boot_text(store->file_header().boot_id);
@@ -69,14 +69,17 @@ class RecordSource final : public source::Source {
     }
     return *counts_;
   }
-  [[nodiscard]] Expected<void> say_none(const RecordStore& store) const {
+  /// What could not be read of the record is likely to be the reason.
+  [[nodiscard]] Expected<void> say_none(const RecordStore& store, const Coverage& said) const {
     const auto first = store.first_time();
     const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
-    if (!first) return failure(what, 0, "", "it has no sample");
+    if (!first) return failure(what, 0, said.last_loss, "it has no sample");
     const auto begin = std::chrono::floor<std::chrono::microseconds>(*first);
-    if (!at_ || *at_ >= begin)
-      return failure(what, 0, "", at_ ? "it has no whole sample of that time or before" : "it has no whole sample");
-    return failure(what, 0, "", "its first sample is of " + timestamp(begin));
+    if (!at_ || *at_ >= begin) {
+      return failure(what, 0, said.last_loss,
+                     at_ ? "it has no whole sample of that time or before" : "it has no whole sample");
+    }
+    return failure(what, 0, said.last_loss, "its first sample is of " + timestamp(begin));
   }
 
   std::optional<std::chrono::microseconds> at_;

@@ -474,6 +474,19 @@ TEST_CASE("a file of a later version is told, and hides nothing else") {
   CHECK_FALSE(shown.complete);
 }
 
+TEST_CASE("what could not be read is the reason where no sample is left") {
+  Record record;
+  {
+    const auto writer = record.writer();
+    REQUIRE(writer->add(sample(kThree, 1)));
+  }
+  record::FileHeader header;
+  header.major = record::kMajor + 1;
+  std::ofstream(record.file_of_rows(), std::ios::trunc) << encode(header);
+  CHECK(shown_at(record.path, kThree).text.find("record format " + std::to_string(record::kMajor + 1)) !=
+        std::string::npos);
+}
+
 TEST_CASE("a clock that is set back begins a file of its own, and the later one is shown") {
   Record record;
   const auto writer = record.writer();
