@@ -146,6 +146,14 @@ bool is_trace(std::string_view line) {
   return trace_event(line) || lost_in(line) || first == "=>" || is_preface(line) || looks_like_event(line);
 }
 
+/// Whether a second record follows, because the end of a line was lost. Names of processes stand before the fields.
+bool has_another(std::string_view fields) {
+  constexpr std::string_view kState = "oldstate=";
+  const std::size_t first = fields.find(kState);
+  return fields.find("set_state: ") != std::string_view::npos ||
+         (first != std::string_view::npos && fields.find(kState, first + 1) != std::string_view::npos);
+}
+
 LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
   const auto event = trace_event(line);
@@ -153,6 +161,7 @@ LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
     const auto overwritten = overwritten_entries(line);
     return overwritten ? LogRecord(*overwritten) : OtherLine{};
   }
+  if (has_another(event->fields)) return BadLine{"another record in the same line"};
   const Fields fields = fields_of(event->fields);
   Transition record;
   if (fields.protocol == "IPPROTO_MPTCP" || fields.protocol == "0x106" || fields.protocol == "262") {

@@ -104,6 +104,21 @@ TEST_CASE("states are names or numbers of the kernel, request sockets included; 
   CHECK(std::holds_alternative<BadLine>(trace_line.decode(event("sport=1"), text)));
 }
 
+TEST_CASE("two records in one line are a bad line, wherever the first one was cut") {
+  const std::string first =
+      event("family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 saddr=192.0.2.1 daddr=192.0.2.2" + kStates);
+  const std::string second = event("family=AF_INET" + kStates, "y-2 [001] ..... 6300.358540: ");
+  CHECK(decoded<Transition>(trace_line.decode(first, text)) != nullptr);
+  for (std::size_t size = first.find("protocol"); size <= first.size(); ++size) {
+    CAPTURE(size);
+    const std::string line = first.substr(0, size) + second;
+    REQUIRE(trace_line.recognizes(line));
+    const LogRecord record = trace_line.decode(line, text);
+    REQUIRE(decoded<BadLine>(record) != nullptr);
+    CHECK(decoded<BadLine>(record)->why == "another record in the same line");
+  }
+}
+
 TEST_CASE("ends need an address and a port that can be") {
   const auto local = [](std::string_view fields) {
     const LogRecord record = trace_line.decode(event(std::string(fields) + kStates), text);
