@@ -69,7 +69,8 @@ void write_names(Exposition& out, const Report& report, const Metrics& of) {
   }
 }
 
-void write_listeners(Exposition& out, const Metrics& of) {
+void write_listeners(Exposition& out, const Report& report, const Metrics& of) {
+  if (report.counted().empty()) return;
   struct Value {
     std::string_view name;
     Exposition::Type type;
@@ -157,7 +158,7 @@ void write(const Report& report, const std::optional<Metrics>& metrics, const Ke
   write_connections(out, report);
   if (metrics) {
     write_names(out, report, *metrics);
-    write_listeners(out, *metrics);
+    write_listeners(out, report, *metrics);
     write_totals(out, report, *metrics);
   }
   write_counters(out, counters);

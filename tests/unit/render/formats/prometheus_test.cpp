@@ -106,6 +106,9 @@ TEST_CASE("a run that saw nothing says so and nothing else of sockets") {
   CHECK(has(all, "tcpstat_snapshot_complete 0"));
   CHECK(all.find("tcpstat_connections") == all.npos);
   CHECK(all.find("tcpstat_queued_bytes") == all.npos);
+  // Also where it counted what it was given.
+  nothing.metrics.emplace();
+  CHECK(metrics_text(nothing).find("tcpstat_listener") == std::string::npos);
 }
 
 }  // namespace
