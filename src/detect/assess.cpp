@@ -223,6 +223,14 @@ Assessment assess_listener(const ListenerView& view, const Measurements& counter
   return one;
 }
 
+void note_emptied(HostAssessment& all, const Thresholds& thresholds) {
+  std::vector<const Measurements*> listeners;
+  for (const Assessment& one : all.listeners) listeners.push_back(&one.signals);
+  Assessment& host = all.host;
+  host.outlook.emptied = emptied_since_last_run(host.of->input, host.signals, thresholds, listeners);
+  for (Assessment& one : all.listeners) one.outlook.emptied = host.outlook.emptied && one.takes_host_evidence;
+}
+
 /// Nothing but a flood, if anything, is known of it.
 bool unexplained(const Assessment& one) {
   if (one.of->now->sockets == 0 || one.signals.aged <= 0) return false;
@@ -279,6 +287,7 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
     Assessment one = assess_listener(view, counters, views.size(), thresholds);
     all.listeners.push_back(std::move(one));
   }
+  note_emptied(all, thresholds);
   judge_together(all, thresholds);
   settle_host(all, thresholds);
   settle_together(all);

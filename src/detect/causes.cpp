@@ -77,7 +77,7 @@ std::vector<Cause> causes(const HostAssessment& all) {
 bool is_over(const Cause& cause) {
   if (cause.together != nullptr) return false;
   return std::all_of(cause.suffering.begin(), cause.suffering.end(), [](const Assessment* one) {
-    return one->outlook.over_for_s.has_value() && one->attack_class != AttackClass::live_sources;
+    return (one->outlook.over_for_s || one->outlook.emptied) && one->attack_class != AttackClass::live_sources;
   });
 }
 

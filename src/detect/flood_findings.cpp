@@ -34,28 +34,62 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
   return " from mixed sources";
 }
 
-/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said. Where clients repeat
-/// their SYNs, some of them are counted more than once.
-std::string rate_text(std::optional<double> rate, const Measurements& signals, const Measurements& host) {
+/// SYNs that only counters show, as far as they are those of this one.
+double uncounted_per_s(const Assessment& one, const Measurements& host) {
+  if (!one.takes_host_evidence) return 0;
+  return host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
+}
+
+/// What the rate is beside the truth. A full queue admits no more, so that it shows the rest only where counters do; and
+/// clients that repeat their SYNs, or lose them to a full queue, are counted with the flood.
+std::string_view bound_of(const Assessment& one, const Measurements& host) {
+  const Measurements& signals = one.signals;
+  if (host.table == Completeness::partial) return ", at least ";
+  if (signals.clients_retry == Answer::yes) return ", up to ";
+  if (one.attack_class == AttackClass::live_sources) return ", about ";
+  const double dropped = one.takes_host_evidence ? host.silent_drops_per_s.value_or(0) : 0;
+  const bool full = signals.saturated_lately == Answer::yes;
+  if (full && (uncounted_per_s(one, host) <= 0 || !signals.arrivals_per_s)) return ", at least ";
+  return dropped > 0 && host.completions_per_s.value_or(0) > 0 ? ", up to " : ", about ";
+}
+
+/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
+std::string rate_text(std::optional<double> rate, std::string_view bound) {
   constexpr double kShown = 0.05;
-  if (rate.value_or(0) < kShown) return "";
-  std::string_view bound = signals.clients_retry == Answer::yes ? ", up to " : ", about ";
-  if (host.table == Completeness::partial) bound = ", at least ";
-  return std::string(bound) + number(*rate) + " SYN/s";
+  return rate.value_or(0) < kShown ? "" : std::string(bound) + number(*rate) + " SYN/s";
+}
+
+/// A flood of which counters tell, and the table no more.
+std::string emptied_text(double unanswered_per_s, const SynInput& input) {
+  const double seconds = std::chrono::duration<double>(*input.apart).count();
+  return " since the last run is over: " + number(unanswered_per_s * seconds) + " SYNs in " + number(seconds) +
+         " s came to nothing, and none is left";
 }
 
 /// What a flood leaves when it has ended.
-std::string end_text(const Cause& cause) {
+std::string end_text(const Cause& cause, const Measurements& host) {
+  const Assessment& worst = cause.worst();
+  if (!worst.outlook.over_for_s) return emptied_text(uncounted_per_s(worst, host), worst.of->input);
   double left = 0;
-  double over = *cause.worst().outlook.over_for_s;
+  double over = *worst.outlook.over_for_s;
   double gone = 0;
   for (const Assessment* one : cause.suffering) {
     left += one->signals.half_open;
+    if (!one->outlook.over_for_s) continue;
     over = std::min(over, *one->outlook.over_for_s);
     gone = std::max(gone, one->outlook.gone_within_s);
   }
   return " is over: no new ones for " + number(std::floor(over)) + " s, " + number(left) +
          " left, which expire within " + number(std::ceil(gone)) + " s";
+}
+
+/// No SYN waits in a queue (tcp_syncookies is 2), so that a flood takes nobody's room.
+bool answers_with_cookies_alone(const Assessment& one) { return one.of->input.facts.settings.syncookies == 2; }
+
+std::string taken_text(const Assessment& one) {
+  return answers_with_cookies_alone(one)
+             ? "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), so that clients still get in"
+             : "SYNs that never complete take the room of clients in the SYN queue";
 }
 
 /// What to do about a flood that goes on. Sources of all networks are forged, and blocking them is no use.
@@ -67,7 +101,7 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   const Origin* origin = origin_of(one, host);
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
-    return "drop SYNs from " + origin->place + " in the firewall, unless it is yours; " + cookies;
+    return "drop SYNs from " + origin->place + " in the firewall, unless clients of yours are there; " + cookies;
   }
   return cookies + "; let the provider filter: the sources may be forged";
 }
@@ -91,7 +125,7 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
     out.why = "harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
     return;
   }
-  out.why = "SYNs that never complete take the room of clients in the SYN queue";
+  out.why = taken_text(worst);
   out.advice = sure ? flood_advice(worst, host) : "look again for longer before anything is blocked";
 }
 
@@ -103,11 +137,11 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
   }
   const bool sure = worst.level >= AttackLevel::likely;
   std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
-                    where(cause) + sources_text(worst, host);
-  if (is_over(cause)) return out + end_text(cause);
-  out += rate_text(rate_of(cause, host), worst.signals, host);
+                    where(cause) + (worst.outlook.emptied ? "" : sources_text(worst, host));
+  if (is_over(cause)) return out + end_text(cause, host);
+  out += rate_text(rate_of(cause, host), bound_of(worst, host));
   if (cause.many()) return out + " together";
-  out += queue_text(worst.signals);
+  if (!answers_with_cookies_alone(worst)) out += queue_text(worst.signals);
   const bool harmless = leaves_room(cause, thresholds) && sure;
   if (!harmless && worst.seconds_to_full && *worst.seconds_to_full > 0) {
     out += ", full in " + number(std::ceil(*worst.seconds_to_full)) + " s";
@@ -120,7 +154,9 @@ std::string flood_brief(const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
   const bool sure = worst.level >= AttackLevel::likely;
   return (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") + where(cause) +
-         (is_over(cause) ? " is over" : rate_text(rate_of(cause, host), worst.signals, host));
+         (worst.outlook.emptied ? " since the last run is over"
+          : is_over(cause)      ? " is over"
+                                : rate_text(rate_of(cause, host), bound_of(worst, host)));
 }
 
 std::string stray_message(const Cause& cause) {
@@ -138,6 +174,13 @@ std::string stray_message(const Cause& cause) {
 
 /// Nobody at all gets through, at no listener.
 bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
+
+/// Others may complete, and those that do not are strangers: a flood that repeats its SYNs as clients do looks the same as
+/// a way that is broken for some.
+bool may_be_replayed(const Assessment& one, const Measurements& host) {
+  return !nobody_completes(host) && one.signals.answers_unsent != Answer::yes &&
+         one.signals.some_are_clients != Answer::yes;
+}
 
 /// How long somebody has waited in vain. A repeated SYN begins the timer anew, so that only a request whose timeouts are
 /// known tells its age.
@@ -163,13 +206,27 @@ void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
   const Measurements& signals = worst.signals;
   if (signals.answers_unsent == Answer::yes) return tell_unsent(out, cause);
   const bool nobody = nobody_completes(host);
+  const bool replayed = may_be_replayed(worst, host);
   out.message = (nobody ? "No client of " : "Clients of ") + where(cause) +
                 (nobody ? " gets our SYN+ACK" : " do not get our SYN+ACK");
+  if (replayed) {
+    out.message += ", or a possible SYN flood repeats its SYNs";
+    out.brief = "Clients of " + where(cause) + " get no SYN+ACK, or possible SYN flood";
+  }
   out.why = number(std::floor(100 * signals.retry_share.value_or(1))) +
             " % of those that wait repeat their SYN, none completed";
   if (const auto waited = waited_s(worst)) out.why += " for " + number(std::floor(*waited)) + " s";
   if (signals.saturated_lately == Answer::yes) out.why += ", queue full";
-  out.advice = "check the way out, firewall and routing";
+  if (host.completions_per_s && replayed) out.why += ", while other clients complete";
+  out.advice =
+      replayed ? "look who they are: one network is a broken way to it (routing, firewall), random sources are a flood"
+               : "check the way out, firewall and routing";
+}
+
+/// Whatever a flood sends, nothing is dropped for it.
+bool clients_get_in(const Assessment& one, const Measurements& host) {
+  return answers_with_cookies_alone(one) && one.attack_class != AttackClass::live_sources &&
+         host.syns_dropped != Answer::yes && host.overflows_per_s.value_or(0) <= 0;
 }
 
 Severity severity_of(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
@@ -180,12 +237,15 @@ Severity severity_of(const Cause& cause, const Measurements& host, const Thresho
     return unsent || (many && nobody_completes(host)) ? Severity::critical : Severity::warning;
   }
   const bool sure = cause.worst().level >= AttackLevel::likely;
-  return sure && !is_over(cause) && !leaves_room(cause, thresholds) ? Severity::critical : Severity::warning;
+  const bool hurts = !is_over(cause) && !leaves_room(cause, thresholds) && !clients_get_in(cause.worst(), host);
+  return sure && hurts ? Severity::critical : Severity::warning;
 }
 
-std::string next_of(const Cause& cause) {
+std::string next_of(const Cause& cause, const Measurements& host) {
   const Assessment& worst = cause.worst();
   if (cause.rule == &kReturnPathRule) {
+    if (may_be_replayed(worst, host))
+      return "tcpstat summary --by remote_prefix -s SYN_RECV" + (cause.many() ? "" : port_words(worst));
     const bool unsent = worst.signals.answers_unsent == Answer::yes;
     return "tcpstat -s SYN_RECV" + (cause.many() ? "" : port_words(worst)) +
            (unsent ? " -S age_ms:desc" : " -S retransmits:desc");
@@ -227,7 +287,7 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
     if (cause.worst().attack_class != AttackClass::undecided) out.brief = flood_brief(cause, host);
     explain_flood(out, cause, host, thresholds);
   }
-  out.next = next_of(cause);
+  out.next = next_of(cause, host);
   return out;
 }
 
@@ -288,7 +348,9 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   if (signals.origin && named.attack_class != AttackClass::live_sources)
     named.attack_class = signals.origin->attack_class;
   const bool sure = host.level >= AttackLevel::likely;
-  Finding out(std::string(kSynFloodRule.id), sure ? Severity::critical : Severity::warning, Subject::host(),
+  const bool over = host.outlook.emptied;
+  const bool hurts = !over && !clients_get_in(host, signals);
+  Finding out(std::string(kSynFloodRule.id), sure && hurts ? Severity::critical : Severity::warning, Subject::host(),
               evidence_of(host, signals));
   const LimitsOf<kSynFloodRule> limit(thresholds);
   out.value = host.score;
@@ -297,11 +359,19 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   out.critical = limit("likely");
   const std::string most = signals.tracked_listener.empty() ? "" : ", most of it at " + signals.tracked_listener + ",";
   out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
-                sources_text(named, signals) + rate_text(host.rate_per_s, signals, signals);
+                sources_text(named, signals) + rate_text(host.rate_per_s, bound_of(host, signals));
   out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") +
-              rate_text(host.rate_per_s, signals, signals);
-  out.why = "SYNs that never complete take the room of clients in the SYN queues";
+              rate_text(host.rate_per_s, bound_of(host, signals));
+  out.why = answers_with_cookies_alone(host) ? taken_text(host)
+                                             : "SYNs that never complete take the room of clients in the SYN queues";
   out.advice = sure ? flood_advice(named, signals) : "look again for longer before anything is blocked";
+  if (over) {
+    out.message = std::string(sure ? "SYN flood" : "Possible SYN flood") + " on the host" +
+                  emptied_text(uncounted_per_s(host, signals), host.of->input);
+    out.brief = std::string(sure ? "SYN flood" : "Possible SYN flood") + " on the host since the last run is over";
+    out.why.clear();
+    out.advice.clear();
+  }
   const bool tabled = std::any_of(all.listeners.begin(), all.listeners.end(),
                                   [](const Assessment& one) { return one.signals.aged > 0; });
   if (host.attack_class == AttackClass::live_sources) {

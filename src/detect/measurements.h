@@ -74,6 +74,7 @@ struct Measurements {
   bool requests_stay = false;                    ///< from round to round, more than those of any clients, and surely
   bool rounds_thin_out = false;                  ///< from round to round, as those of clients do, and surely
   Answer sources_are_clients = Answer::unknown;  ///< nearly all, and many, have other connections
+  Answer some_are_clients = Answer::unknown;     ///< a part of the sources has other connections
   Answer clients_retry = Answer::unknown;        ///< sources repeat their SYNs
   std::optional<double> retry_share;             ///< which part of them does
   Answer answers_unsent = Answer::unknown;       ///< its SYN+ACKs do not leave the host

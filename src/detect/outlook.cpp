@@ -39,7 +39,33 @@ bool is_stray_listener(const Outlook& outlook, const Measurements& signals, cons
   return *outlook.most_half_open < limit("room") * *signals.limit && (surely < limit("rate") || among_clients);
 }
 
+/// Seconds from the earlier sample to this one, where nothing tells what counters said in between.
+std::optional<double> unseen_s(const SynInput& input) {
+  if (!input.apart || input.before_last_second) return std::nullopt;
+  return std::chrono::duration<double>(*input.apart).count();
+}
+
+/// What counters tell came to another listener, or before. Cookies and drops begin when a queue is full, and one that is not
+/// takes each SYN in.
+bool takes_all_in(const SynInput& input, const Measurements& signals) {
+  return signals.saturated == Answer::no && input.facts.settings.syncookies.value_or(2) != 2 &&
+         input.facts.filters.synproxy_syn_received.value_or(0) == 0;
+}
+
 }  // namespace
+
+bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
+                            std::span<const Measurements* const> listeners) {
+  const LimitsOf<kSynFloodRule> limit(thresholds);
+  // SYNPROXY and a cookie for every SYN leave nothing, however many come; nor does who answers by RST.
+  const bool queued = input.facts.settings.syncookies.value_or(2) != 2 && requests_age(input.facts.settings) &&
+                      input.facts.filters.synproxy_syn_received.value_or(0) == 0 && host.sources_reset != Answer::yes;
+  const double loud = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
+  if (!queued || loud < 1 || unseen_s(input).value_or(0) <= limit("over")) return false;
+  return std::all_of(listeners.begin(), listeners.end(), [](const Measurements* one) {
+    return one->saturated == Answer::no && one->amount_aged == Amount::few;
+  });
+}
 
 Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
                    const Thresholds& thresholds) {
@@ -48,7 +74,8 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
   out.per_s = steady_rate(listener, signals);
   const double life = request_life_s(listener.input.facts.settings);
   const bool counters_quiet = host.unanswered_per_s.value_or(0) < 1 && host.silent_drops_per_s.value_or(0) < 1;
-  if (const auto newest = newest_s(listener); newest && *newest >= limit("over") && counters_quiet) {
+  if (const auto newest = newest_s(listener);
+      newest && *newest >= limit("over") && (counters_quiet || takes_all_in(listener.input, signals))) {
     out.over_for_s = *newest;
     out.gone_within_s = std::max(life - *newest, 1.0);
   }

@@ -2,6 +2,7 @@
 // What becomes of a listener's SYN queue if its flood goes on, or has ended: how much room it can take at most.
 
 #include <optional>
+#include <span>
 
 #include "detect/measurements.h"
 #include "report/rule.h"
@@ -15,10 +16,16 @@ struct Outlook {
   bool stray = false;                    ///< and are so few that they are the noise of any network
   std::optional<double> over_for_s;      ///< nobody new has come for so long: the flood has ended
   double gone_within_s = 0;              ///< then the rest of it expires
+  bool emptied = false;                  ///< counters tell of a flood since the last run, of which nothing is left
 };
 
 /// `signals`: of all heuristics that were asked about this listener; `host`: of the host.
 Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
                    const Thresholds& thresholds);
+
+/// True if all that counters tell of SYNs that come to nothing is older than `s` seconds: a flood that has ended since the
+/// last run. `listeners`: all that its SYNs may have come to.
+bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
+                            std::span<const Measurements* const> listeners);
 
 }  // namespace tcpstat::detect

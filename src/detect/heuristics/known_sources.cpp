@@ -37,6 +37,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (share >= limit("some")) weight = -1;
   signals.add("known_sources", share, weight < 0 ? ">=" : "<=", weight < 0 ? limit("some") : limit("few"), "ratio",
               weight, "sock_diag");
+  signals.some_are_clients = answer(share >= limit("some"));
   const auto count = static_cast<double>(clients.size());
   signals.sources_are_clients = answer(share >= limit("nearly_all") && count >= limit("clients"));
   if (signals.sources_are_clients != Answer::yes) return;

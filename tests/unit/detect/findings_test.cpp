@@ -24,7 +24,7 @@ TEST_CASE("the first line says what happens and the last what to type") {
   REQUIRE(flood != nullptr);
   CHECK(flood->severity == Severity::critical);
   CHECK(flood->message ==
-        "SYN flood on 0.0.0.0:443 from random sources, about 18 SYN/s, queue full (129, room for 129)");
+        "SYN flood on 0.0.0.0:443 from random sources, at least 18 SYN/s, queue full (129, room for 129)");
   CHECK(flood->next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
   CHECK(report.findings.front().rule == "syn-flood");
 }
@@ -180,7 +180,58 @@ TEST_CASE("nobody who waits hears this host: how many, for how long, and what to
         "tcpstat -s SYN_RECV --local-port 443 -S retransmits:desc");
   facts.counters.passive_opens = 100;
   CHECK(found(delta(before, scene, facts), "return-path").severity == Severity::warning);
-  CHECK(found(delta(before, scene, facts), "return-path").sentence().starts_with("Clients of 0.0.0.0:443 do not get"));
+  CHECK(found(delta(before, scene, facts), "return-path")
+            .sentence()
+            .starts_with("Clients of 0.0.0.0:443 do not get our SYN+ACK, or a possible SYN flood repeats its SYNs"));
+  CHECK(found(delta(before, scene, facts), "return-path").next ==
+        "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 443");
+}
+
+TEST_CASE("those who wait in vain and have other connections here are clients, and no flood") {
+  Scene scene;
+  scene.flood(20, 15, Sources::random, 3);
+  for (std::size_t i = 0; i < 100; ++i) {
+    scene.rows.push_back(test::connection(State::established, scene.local, scene.rows[i].remote));
+  }
+  KernelFacts facts = test::zero_facts();
+  facts.counters.passive_opens = 100;
+  CHECK(found(delta(Scene(), scene, facts), "return-path").message == "Clients of 0.0.0.0:443 do not get our SYN+ACK");
+}
+
+TEST_CASE("the rate of a full queue is a least one until counters tell the rest, and then may be too much") {
+  Scene scene;
+  scene.backlog = 128;
+  scene.flood(18, 7);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.passive_opens = 100;
+  const auto says = [&](const char* words) {
+    const std::string message = found(delta(scene, scene, facts), "syn-flood").message;
+    CAPTURE(message);
+    return message.find(words) != std::string::npos;
+  };
+  CHECK(says(", at least "));
+  facts.counters.syncookies_sent = 100;
+  CHECK(says(", about "));
+  // Clients that find no room are dropped as well.
+  facts.settings.syncookies = 0;
+  facts.counters.syncookies_sent = 0;
+  facts.counters.req_q_full_drop = 200;
+  CHECK(says(", up to "));
+}
+
+TEST_CASE("where every SYN is answered by a cookie a flood takes nobody's room") {
+  const Scene quiet;
+  KernelFacts facts = test::zero_facts();
+  facts.settings.syncookies = 2;
+  facts.counters.syncookies_sent = 2000;
+  facts.counters.passive_opens = 100;
+  const Finding flood = found(delta(quiet, quiet, facts), "syn-flood");
+  CHECK(flood.severity == Severity::warning);
+  CHECK(flood.message == "SYN flood on 0.0.0.0:443 from mixed sources, about 400 SYN/s");
+  CHECK(flood.why == "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), so that clients still get in");
+  facts.counters.listen_overflows = 100;
+  facts.counters.listen_drops = 200;
+  CHECK(found(delta(quiet, quiet, facts), "syn-flood").severity == Severity::critical);
 }
 
 TEST_CASE("a flood among deferred clients is a flood, and what is listed first was never answered") {

@@ -121,6 +121,39 @@ TEST_CASE("the RSTs of ordinary runs are no sign of a service that ended, and mo
   CHECK(host.baseline->resets_per_s == 0);
 }
 
+TEST_CASE("a flood between two runs is not told as if it were now") {
+  Host host;
+  host.run(quiet);
+  *host.facts.counters.syncookies_sent += 3000;
+  const auto left = [](Scene& scene) {
+    for (int i = 0; i < 60; ++i) scene.request(20 + i / 10.0);
+  };
+  const BaselineStep some_left = host.run(left);
+  REQUIRE(test::finding(some_left.report, "syn-flood") != nullptr);
+  CHECK(test::finding(some_left.report, "syn-flood")->severity == Severity::warning);
+  CHECK(test::finding(some_left.report, "syn-flood")->brief == "SYN flood on 0.0.0.0:443 is over");
+
+  Host other;
+  other.run(quiet);
+  *other.facts.counters.syncookies_sent += 3000;
+  const BaselineStep none_left = other.run(quiet);
+  const Finding* over = test::finding(none_left.report, "syn-flood");
+  REQUIRE(over != nullptr);
+  CHECK(over->severity < Severity::critical);
+  CHECK(over->message.find("443 since the last run is over: 3000 SYNs in 60 s came to nothing, and none is left") !=
+        std::string::npos);
+  // Where every SYN is answered by a cookie none is ever left, and a run that came at once cannot know.
+  for (const bool soon : {false, true}) {
+    Host host_of_cookies;
+    host_of_cookies.facts.settings.syncookies = soon ? 1 : 2;
+    host_of_cookies.run(quiet);
+    *host_of_cookies.facts.counters.syncookies_sent += 3000;
+    const BaselineStep now = host_of_cookies.run(quiet, soon ? 10 : 60);
+    REQUIRE(test::finding(now.report, "syn-flood") != nullptr);
+    CHECK(test::finding(now.report, "syn-flood")->message.find("is over") == std::string::npos);
+  }
+}
+
 TEST_CASE("a run just after the first that saw a flood says what that one said") {
   Host host;
   host.run(quiet);
