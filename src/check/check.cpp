@@ -260,7 +260,14 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.left_ports = left_ports;
   input.saved = host_.is_file();
   detect::TrackedSample tracked;
+  std::vector<detect::EndedListener> ended;
   if (first_) {
+    // Filters may leave listeners out.
+    if (!plan_.filter.has_conditions() && table_ == Completeness::whole) {
+      first_->listeners.add(now.sample);
+      ended = first_->listeners.all();
+      input.ended = ended;
+    }
     tracked = tracked_sources(host_, now.sample, first_->facts, now.facts, plan_.thresholds);
     input.before = &first_->sample;
     input.facts_before = first_->facts;

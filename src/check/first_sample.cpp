@@ -26,11 +26,12 @@ Expected<detect::SynSample> half_opens(Host& host, const filter::Filter& filter)
 }
 
 /// Looks once more. False: not again.
-bool follow(Host& host, const filter::Filter& filter, Clock::Instant start, detect::TrackedRequests& followed) {
+bool follow(Host& host, const filter::Filter& filter, Clock::Instant start, FirstSample& first) {
   const Clock::Instant begin = host.clock().now();
   const auto sample = half_opens(host, filter);
   if (!sample) return false;
-  followed.add(*sample, std::chrono::duration_cast<milliseconds>(begin - start));
+  first.followed.add(*sample, std::chrono::duration_cast<milliseconds>(begin - start));
+  first.listeners.add(*sample);
   return host.clock().now() - begin < kDearDump;
 }
 
@@ -82,12 +83,13 @@ Expected<FirstSample> take_first_sample(Host& host, const filter::Filter& filter
                     .after_first_second = {},
                     .before_last_second = {},
                     .followed = std::move(followed)};
+  first.listeners.add(first.sample);
   clock.sleep_until(start + kLag);
   first.after_first_second = host.kernel_counters();
   for (const milliseconds left : kLastLooks) {
     clock.sleep_until(end - left);
     if (left == kLag) first.before_last_second = host.kernel_counters();
-    again = again && follow(host, filter, start, first.followed);
+    again = again && follow(host, filter, start, first);
   }
   clock.sleep_until(end);
   return first;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "detect/sample/listener_ends.h"
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
 #include "filter/filter.h"
@@ -19,6 +20,7 @@ struct FirstSample {
   KernelCounters after_first_second;
   KernelCounters before_last_second;
   detect::TrackedRequests followed;
+  detect::ListenerEnds listeners = {};  ///< of all looks until the second sample
 };
 
 /// What rules read of the rows in `states`.

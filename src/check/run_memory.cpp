@@ -112,6 +112,8 @@ Json listener_json(const detect::PastListener& listener) {
           {"drops", or_null(listener.drops)},
           {"half_open", listener.half_open},
           {"aged", listener.aged},
+          {"gone", listener.gone},
+          {"ends", listener.ends},
           {"requests", std::move(requests)}};
 }
 
@@ -131,6 +133,11 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   listener.drops = whole_or_null(member(from, "drops"));
   listener.half_open = whole(member(from, "half_open"));
   listener.aged = whole(member(from, "aged"));
+  // Files of earlier versions have neither.
+  if (from.contains("gone")) listener.gone = static_cast<std::uint32_t>(whole(from["gone"], UINT32_MAX - 1));
+  if (from.contains("ends")) {
+    listener.ends = static_cast<std::uint32_t>(whole(from["ends"], detect::SynBaseline::kMostEnds));
+  }
   for (const Json& request : list(member(from, "requests"), requests_left)) {
     if (!request.is_array() || request.size() != 3) damaged();
     const auto& numbers = request.get_ref<const Json::array_t&>();

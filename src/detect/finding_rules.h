@@ -28,7 +28,9 @@ inline constexpr ThresholdInfo kDeferThresholds[] = {
 };
 inline constexpr ThresholdInfo kRefusedThresholds[] = {
     {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},
+    {"notice", 5, "/s", "worth knowing: scanners leave fewer anywhere"},
     {"after_end", 1, "/s", "once a listener went away between two samples: its clients are still there"},
+    {"ends", 2, "times", "that a listener ended from look to look: who restarts a service ends it once"},
 };
 
 inline constexpr RuleInfo kSynFloodRule = {"syn-flood", "is a listener under a SYN flood?", "RFC 4987",

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t kMostNamed = 3;
 
-/// A LISTEN row was seen: with a cookie, or from /proc with a queue. The other endpoints that a state file remembers had
-/// half-opens alone.
-bool listens(const SynListener& listener) {
-  return listener.sockets > 0 && (listener.identity || listener.accept_queue);
-}
-
 /// A port that nobody listens on any more, on any device or on one.
 struct Gone {
   std::uint16_t port = 0;
@@ -82,6 +76,12 @@ std::string named(const std::vector<Gone>& ports) {
 
 std::string refusal_rate(double per_s) { return std::to_string(std::llround(std::max(per_s, 1.0))); }
 
+/// "12 connections a second are refused (RST)"
+std::string refusals_text(double per_s) {
+  const std::string rate = refusal_rate(per_s);
+  return rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
+}
+
 /// What else the kernel counts at the same time, as a share of the RSTs.
 struct Narrowed {
   bool own_programs = false;  ///< refused connections were opened on this host
@@ -141,6 +141,63 @@ Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
   return out;
 }
 
+/// Once is an update, or a crash.
+Finding tell_restarted(const std::vector<EndedListener>& services, double resets_per_s,
+                       const LimitsOf<kRefusedRule>& limit) {
+  std::vector<Gone> ports;
+  for (const EndedListener& one : services) ports.push_back({one.end.local.port, Subject::port(one.end.local.port)});
+  Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
+              {{"resets_sent", resets_per_s, ">=", limit("after_end"), "/s", 0, "/proc/net/snmp OutRsts"}});
+  out.value = resets_per_s;
+  out.unit = "/s";
+  out.message = "The service on " + named(ports) + " was restarted, and " + refusals_text(resets_per_s) + " meanwhile";
+  out.why = "once is an update; look again whether it crashes";
+  out.next = "tcpstat check --interval 10";
+  return out;
+}
+
+/// Ports whose programs start and end again and again, most often first.
+std::vector<EndedListener> unsteady(const SynInput& input, double least_ends) {
+  std::vector<EndedListener> out;
+  for (const EndedListener& one : input.ended) {
+    if (one.times >= least_ends && !input.facts.settings.is_ephemeral(one.end.local.port)) out.push_back(one);
+  }
+  std::stable_sort(out.begin(), out.end(),
+                   [](const EndedListener& a, const EndedListener& b) { return a.times > b.times; });
+  return out;
+}
+
+/// Those that ended once, and are there.
+std::vector<EndedListener> restarted_ones(const SynInput& input) {
+  std::vector<EndedListener> out;
+  for (const EndedListener& one : input.ended) {
+    const auto same = [&](const SynListener& now) { return now.end() == one.end && listens(now); };
+    const bool there = std::any_of(input.now->listeners.begin(), input.now->listeners.end(), same);
+    if (there && !input.facts.settings.is_ephemeral(one.end.local.port)) out.push_back(one);
+  }
+  return out;
+}
+
+Finding tell_unsteady(const std::vector<EndedListener>& services, double resets_per_s,
+                      const LimitsOf<kRefusedRule>& limit) {
+  std::vector<Gone> ports;
+  for (const EndedListener& one : services) ports.push_back({one.end.local.port, Subject::port(one.end.local.port)});
+  Finding out(std::string(kRefusedRule.id), Severity::critical,
+              ports.size() == 1 ? ports.front().subject : Subject::host(),
+              {{"listener_ended", services.front().times, ">=", limit("ends"), "times", 0, "sock_diag"},
+               {"resets_sent", resets_per_s, ">=", limit("after_end"), "/s", 0, "/proc/net/snmp OutRsts"}});
+  out.value = resets_per_s;
+  out.unit = "/s";
+  out.warning = limit("resets");
+  out.message =
+      "The service on " + named(ports) + " starts and ends again and again, and " + refusals_text(resets_per_s);
+  out.brief = "The service on " + named(ports) + " starts and ends again and again";
+  out.why = "its program crashes, or somebody ends it";
+  out.advice = "read why it ended (its log, journalctl)";
+  out.next = "tcpstat trace -l -p --local-port " + std::to_string(ports.front().port) + " --duration 30";
+  return out;
+}
+
 }  // namespace
 
 std::optional<double> resets_before_per_s(const SynInput& input) {
@@ -164,18 +221,25 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const Rise rise = rise_of(input, gone_now.empty() ? others : resets, limit("after_end"));
   const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end") && rise != Rise::none;
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
-  if (!missed && host.attack_class != AttackClass::port_scan) return std::nullopt;
+  const std::vector<EndedListener> services = unsteady(input, limit("ends"));
+  if (!services.empty() && others >= limit("after_end")) return tell_unsteady(services, others, limit);
+  const bool many = host.attack_class == AttackClass::port_scan;
+  if (!missed && !many) {
+    const std::vector<EndedListener> restarted = restarted_ones(input);
+    if (!restarted.empty() && others >= limit("after_end")) return tell_restarted(restarted, others, limit);
+    if (others < limit("notice")) return std::nullopt;
+  }
 
   const Narrowed why = narrowed(*host.of, resets);
   const bool broken_off = why.broken_off && !missed;
   // Somebody may have ended what is only left over, and longer ago.
-  Severity severity = broken_off ? Severity::info : Severity::warning;
+  Severity severity = broken_off || (!missed && !many) ? Severity::info : Severity::warning;
   if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
   if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;
+  const double least_per_s = missed ? limit("after_end") : (many ? limit("resets") : limit("notice"));
   const Subject about = gone.size() == 1 && missed ? gone.front().subject : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
-              {{"resets_sent", resets, ">=", missed ? limit("after_end") : limit("resets"), "/s", 0,
-                "/proc/net/snmp OutRsts"}});
+              {{"resets_sent", resets, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
   const auto add = [&](const char* quantity, std::optional<double> value, const char* unit, const char* source) {
     if (value) out.evidence.push_back({quantity, value, "", std::nullopt, unit, 0, source});
   };
@@ -188,8 +252,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   out.unit = "/s";
   out.warning = limit("resets");
   const std::string rate = refusal_rate(resets);
-  const std::string refused =
-      rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
+  const std::string refused = refusals_text(resets);
   if (missed) {
     out.message = "Nothing listens on " + named(gone) + " any more" +
                   (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused;

@@ -112,6 +112,8 @@ std::vector<PastListener> listeners_of(const SynSample& sample) {
                    listener.drops,
                    listener.half_open - listener.deferred,
                    listener.aged(),
+                   0,
+                   0,
                    {}});
   }
   std::size_t kept = 0;
@@ -284,12 +286,73 @@ void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& rep
   if (!next.resets_per_s) next.resets_per_s = resets_before_per_s(input);
   const bool missing = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& one) {
     return one.is(kRefusedRule) && std::any_of(one.evidence.begin(), one.evidence.end(), [](const Evidence& piece) {
-             return piece.quantity == "listeners_gone";
+             return piece.quantity == "listeners_gone" || piece.quantity == "listener_ended";
            });
   });
   if (missing && next.resets_per_s) return;
   const double per_s = static_cast<double>(*sent) * 1000 / static_cast<double>(input.apart->count());
   next.resets_per_s = next.resets_per_s ? kKept * *next.resets_per_s + (1 - kKept) * per_s : per_s;
+}
+
+const SynListener* listening_on(const SynSample& sample, const ListeningEnd& end) {
+  const auto at = std::find_if(sample.listeners.begin(), sample.listeners.end(),
+                               [&](const SynListener& one) { return one.end() == end && listens(one); });
+  return at == sample.listeners.end() ? nullptr : &*at;
+}
+
+/// Whether it is not the one of the last run any more. Who is still gone has ended once.
+bool has_ended(const PastListener& past, const SynListener* now) {
+  if (past.gone > 0) return false;
+  return now == nullptr || (now->sockets == 1 && past.identity && now->identity && past.identity != now->identity);
+}
+
+/// One end more, or one less where it is as it was in the last run. Who has come back keeps what is counted.
+std::uint32_t ends_of(const PastListener& past, const SynListener* now) {
+  if (has_ended(past, now)) return std::min(past.ends + 1, SynBaseline::kMostEnds);
+  const bool came_back = past.gone > 0 && now != nullptr;
+  return came_back ? past.ends : past.ends - std::min(past.ends, 1U);
+}
+
+/// Listeners that have ended, with how often in the last runs.
+std::vector<EndedListener> ended_since(const SynBaseline& before, const SynSample& now) {
+  std::vector<EndedListener> out;
+  for (const PastListener& past : before.listeners) {
+    if (!past.identity) continue;  // half-opens alone, or /proc
+    const unsigned times = ends_of(past, listening_on(now, past.end));
+    if (times > 0) out.push_back({past.end, times});
+  }
+  return out;
+}
+
+/// RSTs a second, without those that broke open connections off.
+double refused_per_s(const SynInput& input) {
+  const KernelCounters& before = input.facts_before->counters;
+  const auto sent = growth(before.out_rsts, input.facts.counters.out_rsts).value_or(0);
+  const auto others = growth(before.estab_resets, input.facts.counters.estab_resets).value_or(0);
+  return static_cast<double>(sent - std::min(sent, others)) * 1000 / static_cast<double>(input.apart->count());
+}
+
+/// A service whose clients are refused is missing until it is there again, and not for one run alone. RSTs that may be
+/// those of others keep it in mind for a few runs, in which it may come back.
+void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput& input, const SynReport& report,
+                   const Thresholds& thresholds) {
+  constexpr std::uint32_t kRunsToComeBack = 3;
+  const bool told = std::any_of(report.findings.begin(), report.findings.end(),
+                                [](const Finding& one) { return one.is(kRefusedRule); });
+  const bool refused = refused_per_s(input) >= LimitsOf<kRefusedRule>(thresholds)("after_end");
+  for (const PastListener& past : before.listeners) {
+    if (!past.identity) continue;
+    const SynListener* there = listening_on(*input.now, past.end);
+    const std::uint32_t ends = ends_of(past, there);
+    if (there != nullptr) {
+      const auto at = std::find_if(next.listeners.begin(), next.listeners.end(),
+                                   [&](const PastListener& one) { return one.end == past.end; });
+      if (at != next.listeners.end()) at->ends = ends;
+    } else if (refused && (told || past.gone < kRunsToComeBack) &&
+               next.listeners.size() < SynBaseline::kMostListeners) {
+      next.listeners.push_back({past.end, past.identity, {}, 0, 0, past.gone + 1, ends, {}});
+    }
+  }
 }
 
 PastRun as_past_run(const SynBaseline& before, const BaselineNow& now) {
@@ -326,12 +389,15 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   input.completeness = now.completeness;
   input.left_ports = now.left_ports;
   std::optional<PastRun> earlier;
+  std::vector<EndedListener> ended;
   if (past.counters) {
     earlier = as_past_run(*before, now);
     input.before = &earlier->sample;
     input.facts_before = earlier->facts;
     input.apart = now.facts.boot_time - before->boot_time;
     input.resets_before_per_s = before->resets_per_s;
+    if (now.completeness == Completeness::whole) ended = ended_since(*before, *now.sample);
+    input.ended = ended;
   }
   out.report = detect_syn(input, thresholds);
   out.never_completed_per_s = never_completed_per_s(input, thresholds);
@@ -378,6 +444,9 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   next.counters = now.facts.counters;
   next.filters = now.facts.filters;
   next.listeners = listeners_of(*now.sample);
+  if (past.counters && now.completeness == Completeness::whole) {
+    remember_ends(next, *before, input, out.report, thresholds);
+  }
   settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, alarm);
   return out;
 }

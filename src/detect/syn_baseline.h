@@ -33,6 +33,8 @@ struct PastListener {
   std::optional<std::uint64_t> drops;
   std::uint64_t half_open = 0;
   std::uint64_t aged = 0;
+  std::uint32_t gone = 0;             ///< runs in which it was not there, and connections were refused
+  std::uint32_t ends = 0;             ///< in the last runs; each run without one takes one off
   std::vector<PastRequest> requests;  ///< aged ones, at most SynBaseline::kMostRequests in all listeners
 };
 
@@ -40,6 +42,7 @@ struct SynBaseline {
   static constexpr std::size_t kMostRequests = 4096;
   static constexpr std::size_t kMostListeners = 4096;
   static constexpr std::size_t kHistory = 16;
+  static constexpr std::uint32_t kMostEnds = 8;
 
   std::string boot_id;                    ///< /proc/sys/kernel/random/boot_id
   std::uint64_t netns = 0;                ///< inode of the network namespace

@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "detect/sample/listener_ends.h"
 #include "detect/sample/syn_sample.h"
 #include "detect/sample/tracked_requests.h"
 #include "model/handshake_fates.h"
@@ -34,6 +35,8 @@ struct SynInput {
   std::span<const TrackedRequest> followed;  ///< met between the two; `now` was told to watch() their cookies
   /// Ports whose connections are still there, though nothing listens on them.
   std::span<const std::uint16_t> left_ports{};
+  /// Listeners that ended while this run looked, or in the last runs (syn_baseline.h).
+  std::span<const EndedListener> ended{};
   /// RSTs a second in earlier runs, as long as every service was there (syn_baseline.h).
   std::optional<double> resets_before_per_s = {};
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).

@@ -27,6 +27,8 @@ RunMemory everything() {
                             .drops = std::nullopt,
                             .half_open = 3,
                             .aged = 2,
+                            .gone = 5,
+                            .ends = 3,
                             .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}}});
   base.mean = 0.125;
   base.variance = 1e-9;
@@ -61,6 +63,16 @@ TEST_CASE("a file of a version that did not learn how many RSTs are ordinary is 
       check::memory_from(replaced(check::memory_text(everything()), "\"resets_per_s\":2.25", "\"resets_per_s\":-1")));
 }
 
+TEST_CASE("a file of a version that did not count how often listeners ended is read") {
+  const std::string text = check::memory_text(everything());
+  const auto old = check::memory_from(replaced(replaced(text, "\"gone\":5,", ""), "\"ends\":3,", ""));
+  REQUIRE(old);
+  CHECK(old->baseline.listeners.at(0).gone == 0);
+  CHECK(old->baseline.listeners.at(0).ends == 0);
+  CHECK_FALSE(check::memory_from(replaced(text, "\"ends\":3", "\"ends\":9")));
+  CHECK_FALSE(check::memory_from(replaced(text, "\"gone\":5", "\"gone\":-5")));
+}
+
 TEST_CASE("what is remembered comes back") {
   const RunMemory before = everything();
   const auto after = check::memory_from(check::memory_text(before));
@@ -75,6 +87,8 @@ TEST_CASE("what is remembered comes back") {
   CHECK(to_string(after->baseline.listeners.at(0).end.local.address) == "2001:db8::1");
   CHECK(after->baseline.listeners.at(0).requests.at(0).timer_ms == UINT32_MAX);
   CHECK_FALSE(after->baseline.listeners.at(0).drops);
+  CHECK(after->baseline.listeners.at(0).gone == 5);
+  CHECK(after->baseline.listeners.at(0).ends == 3);
   CHECK(after->baseline.history.back() == AttackLevel::under_attack);
   CHECK(after->baseline.alert_since_s == 1763999999);
   CHECK(after->spacing == std::chrono::milliseconds(60000));

@@ -79,6 +79,7 @@ struct Interval {
   bool read_in_between = true;
   std::optional<double> cusum;
   TrackedSample tracked;
+  std::vector<EndedListener> ended;
 
   Interval() {
     now.next = 10'000;
@@ -107,6 +108,7 @@ auto interval(void (*make)(Interval&)) {
     input.apart = made.apart;
     input.cusum = made.cusum;
     input.tracked = &made.tracked;
+    input.ended = made.ended;
     return of(detect_syn(input, thresholds));
   };
 }
@@ -262,6 +264,11 @@ const std::vector<Row>& detection() {
          made.facts.counters.out_rsts = 25;
        })},
 
+      {{"refused-connections.notice", 20}, interval([](Interval& made) { made.facts.counters.out_rsts = 60; })},
+      {{"refused-connections.ends", 3}, interval([](Interval& made) {
+         made.ended = {{{made.now.local, 0}, 2}};
+         made.facts.counters.out_rsts = 25;
+       })},
       {{"client-liveness.alive", 5}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
       {{"client-liveness.timeouts", 30}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
       {{"cookie-answers.few", 0.7}, interval([](Interval& made) { cookies(made, 50, 30); })},

@@ -32,7 +32,9 @@ const Finding* refused(SynReport& report, const KernelFacts& facts, std::uint16_
 
 TEST_CASE("many RSTs are refused connections, and nobody is accused") {
   SynReport report;
-  CHECK(refused(report, reset(245), 443, 443) == nullptr);
+  CHECK(refused(report, reset(24), 443, 443) == nullptr);
+  REQUIRE(refused(report, reset(245), 443, 443) != nullptr);
+  CHECK(refused(report, reset(245), 443, 443)->severity == Severity::info);
   const Finding* found = refused(report, reset(400), 443, 443);
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::warning);
@@ -108,7 +110,8 @@ TEST_CASE("a listener for moments is no service that ended, where others like it
     facts.settings.first_local_port = 32768;
     facts.settings.last_local_port = 60999;
     SynReport report;
-    return refused(report, facts, before, now) != nullptr;
+    const Finding* found = refused(report, facts, before, now);
+    return found != nullptr && found->severity >= Severity::warning;
   };
   CHECK_FALSE(gone(50'008, 50'014));
   CHECK(gone(50'008, 8443));

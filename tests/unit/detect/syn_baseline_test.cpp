@@ -91,6 +91,11 @@ TEST_CASE("the RSTs of ordinary runs are no sign of a service that ended, and mo
     const Finding* found = test::finding(step.report, "refused-connections");
     return found == nullptr ? Severity::ok : found->severity;
   };
+  // One thing at a time: services that come and go are another story.
+  const auto forget_ends = [&] {
+    std::erase_if(host.baseline->listeners, [](const PastListener& one) { return one.gone > 0; });
+    for (PastListener& one : host.baseline->listeners) one.ends = 0;
+  };
   CHECK(run(0) == Severity::ok);
   CHECK_FALSE(host.baseline->resets_per_s.has_value());
   CHECK(run(180) == Severity::ok);
@@ -102,17 +107,21 @@ TEST_CASE("the RSTs of ordinary runs are no sign of a service that ended, and mo
   CHECK(*host.baseline->resets_per_s < 3.1);  // it rests
   // Before anything was learnt, nobody knows; then it is.
   host.baseline->resets_per_s.reset();
+  forget_ends();
   port = 8443;
   CHECK(run(600) == Severity::warning);
   CHECK(host.baseline->resets_per_s == 10);
+  forget_ends();
   port = 443;
-  CHECK(run(600) == Severity::ok);
+  CHECK(run(600) == Severity::info);
+  forget_ends();
   // In a crash loop its clients are refused from run to run.
   const double learnt = *host.baseline->resets_per_s;
   ++host.listen_cookie;
   CHECK(run(60'000) == Severity::warning);
   CHECK(host.baseline->resets_per_s == learnt);
   // A namespace that never sent any: none is known to be ordinary.
+  forget_ends();
   host.baseline->resets_per_s.reset();
   host.baseline->counters.out_rsts = 0;
   *host.facts.counters.out_rsts = 0;
@@ -152,6 +161,61 @@ TEST_CASE("a flood between two runs is not told as if it were now") {
     REQUIRE(test::finding(now.report, "syn-flood") != nullptr);
     CHECK(test::finding(now.report, "syn-flood")->message.find("is over") == std::string::npos);
   }
+}
+
+/// What is said of a service in a run in which it is there, or not, and so many connections were refused since the last.
+Finding told_of_service(Host& host, bool there, std::uint64_t refused) {
+  *host.facts.counters.out_rsts += refused;
+  const BaselineStep step = host.run([&](Scene& scene) {
+    if (!there) scene.local.port = 8443;
+  });
+  const Finding* found = test::finding(step.report, "refused-connections");
+  return found != nullptr ? *found : Finding("", Severity::ok, Subject::host(), {{"", {}, "", {}, "", 0, ""}});
+}
+
+TEST_CASE("a service that is missing is told in every run until it is back") {
+  Host host;
+  told_of_service(host, true, 0);
+  told_of_service(host, true, 0);
+  for (int i = 0; i < 5; ++i) {
+    CAPTURE(i);
+    const Finding found = told_of_service(host, false, 600);
+    CHECK(found.severity == Severity::critical);
+    CHECK(found.subject == Subject::port(443));
+  }
+  CHECK(told_of_service(host, true, 600).subject != Subject::port(443));
+  Host unasked;
+  told_of_service(unasked, true, 0);
+  told_of_service(unasked, false, 600);
+  CHECK(told_of_service(unasked, false, 10).severity == Severity::ok);
+  CHECK(told_of_service(unasked, false, 600).severity < Severity::warning);
+}
+
+TEST_CASE("a service that starts and ends again and again is told as that, whatever was refused before") {
+  Host host;
+  *host.facts.counters.out_rsts = 100'000;
+  told_of_service(host, true, 0);
+  told_of_service(host, true, 600);
+  CHECK(told_of_service(host, false, 600).severity < Severity::warning);
+  ++host.listen_cookie;
+  CHECK(told_of_service(host, true, 600).severity < Severity::warning);
+  const Finding found = told_of_service(host, false, 600);
+  CHECK(found.severity == Severity::critical);
+  CHECK(found.message ==
+        "The service on :443 starts and ends again and again, and 10 connections a second are refused (RST)");
+}
+
+TEST_CASE("a service that is another one in each run starts and ends again and again, and once is a restart") {
+  Host host;
+  told_of_service(host, true, 0);
+  ++host.listen_cookie;
+  const Finding once = told_of_service(host, true, 600);
+  CHECK(once.severity == Severity::info);
+  CHECK(once.message == "The service on :443 was restarted, and 10 connections a second are refused (RST) meanwhile");
+  ++host.listen_cookie;
+  CHECK(told_of_service(host, true, 600).severity == Severity::critical);
+  // It is steady again.
+  CHECK(told_of_service(host, true, 600).severity < Severity::warning);
 }
 
 TEST_CASE("a run just after the first that saw a flood says what that one said") {
