@@ -67,6 +67,14 @@ void drop_repeats(std::vector<Finding>& findings) {
   if (std::any_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) {
     std::erase_if(findings, of_rule("accept-queue"));
   }
+  // What this host refuses its own programs is told with all that it refuses.
+  constexpr double kMostOfThem = 0.5;
+  const auto of_own = [&](const Finding& one) {
+    const auto failed = measures(one, "attempts_failed");
+    return one.rule == "refused-connections" && failed &&
+           *failed >= kMostOfThem * measures(one, "resets_sent").value_or(0);
+  };
+  if (std::any_of(findings.begin(), findings.end(), of_own)) std::erase_if(findings, of_rule("outgoing-refused"));
   // A peer that is gone answers neither attempts nor open connections: the finding about attempts counts both.
   const auto told_by = [&](const Finding& one, const Finding& other) {
     return other.rule == "syn-sent-blackhole" && other.netns == one.netns && other.severity >= one.severity &&

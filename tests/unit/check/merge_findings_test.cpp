@@ -92,6 +92,17 @@ TEST_CASE("a subject has one verdict, the surer one") {
   CHECK(all[1].level == AttackLevel::likely);
 }
 
+TEST_CASE("what a host refuses its own programs is said once") {
+  for (const double failed : {30.0, 29.0}) {
+    Finding refused = finding("refused-connections", Severity::warning);
+    refused.evidence.push_back({"resets_sent", 60, "", {}, "/s", 0, ""});
+    refused.evidence.push_back({"attempts_failed", failed, "", {}, "/s", 0, ""});
+    std::vector<Finding> all = {refused, finding("outgoing-refused", Severity::warning)};
+    drop_repeats(all);
+    CHECK(all.size() == (failed >= 30 ? 1 : 2));
+  }
+}
+
 TEST_CASE("a full accept queue is said once, by who knows the program") {
   std::vector<Finding> both = {finding("accept-queue", Severity::warning),
                                finding("accept-queue-full", Severity::info)};

@@ -42,7 +42,8 @@ void set(Thresholds& thresholds, const Moved& moved) {
 
 void add(Said& said, const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
-    said.insert(finding.rule + " " + finding.subject.text() + " " + std::string(name(finding.severity)));
+    said.insert(finding.rule + " " + finding.subject.text() + " " + std::string(name(finding.severity)) + " " +
+                finding.message + " " + finding.why);
   }
 }
 
@@ -585,6 +586,15 @@ const std::vector<Row>& diagnoses() {
          leak(run);
          run.processes.table[kOwner.pid] = 1024;
        })},
+void refused_attempts(Diagnosing& run) {
+  run.before.emplace();
+  run.before->counters.attempt_fails = run.before->counters.embryonic_rsts = run.before->counters.out_rsts = 0;
+  run.facts.counters.attempt_fails = 20;
+  run.facts.counters.embryonic_rsts = 0;
+  run.facts.counters.out_rsts = 10;
+  run.facts.boot_time = std::chrono::seconds(10);
+}
+
       {{"close-wait-not-read.warning", 60}, diagnosis(unread_close)},
       {{"close-wait-not-read.critical", 40}, diagnosis(unread_close)},
       {{"close-wait-not-read.age_s", 100}, diagnosis(unread_close)},
@@ -675,6 +685,9 @@ const std::vector<Row>& diagnoses() {
       {{"idle-connections.warning", 0.9}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.critical", 0.7}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.least", 300}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
+      {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},
       {{"idle-connections.waiting", 2}, diagnosis([](Diagnosing& run) {
          silent(run, 100);
          accept_queue(run, 4, 100);

@@ -1,0 +1,99 @@
+// Connections that programs of this host open and that fail at once: what they go to answers with RST, or a firewall
+// rejects them. The socket is gone with the answer, so that no list shows one; counters tell how many there are.
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "diagnose/diagnosis.h"
+#include "diagnose/finding_text.h"
+
+namespace tcpstat::diagnose::refused_attempts {
+namespace {
+
+constexpr auto kLimits = std::to_array<ThresholdInfo>({
+    {"warning", 1, "/s", "a program that tries a service now and then, or a look at a host that is down, makes fewer"},
+    {"least", 5, "attempts", "between two samples: fewer are a matter of chance"},
+    {"local", 0.9, "ratio", "as many RSTs as that are sent by this host: it refuses them itself"},
+});
+constexpr auto kRules = std::to_array<RuleInfo>({
+    {"outgoing-refused", "are connections refused that this host opens?",
+     "RFC 9293 §3.10.7.3; net/ipv4/tcp.c, tcp_done(): TCP_MIB_ATTEMPTFAILS; net/ipv4/tcp_minisocks.c, tcp_check_req()",
+     kLimits},
+});
+constexpr const RuleInfo& kRule = kRules[0];
+
+class RefusedAttempts final : public Diagnosis {
+ public:
+  explicit RefusedAttempts(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
+
+  [[nodiscard]] StateSet states() const override { return {State::syn_sent}; }
+
+  void connection(const Connection& row) override {
+    if (row.retransmits.value_or(0) > 0) ++unanswered_;
+  }
+
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    const auto failed = failed_here(facts);
+    if (!failed || *failed < limit("least")) return;
+    const double seconds = std::chrono::duration<double>(facts.facts.boot_time - facts.before->boot_time).count();
+    if (seconds <= 0) return;
+    const double per_s = *failed / seconds;
+    if (per_s < limit("warning")) return;
+    found_ = true;
+    const auto resets = facts.grown(&KernelCounters::out_rsts);
+    const bool local = resets && static_cast<double>(*resets) >= limit("local") * *failed;
+    Finding one(std::string(kRule.id), Severity::warning, Subject::host(),
+                {measured("attempts_refused", per_s, limit("warning"), "/s",
+                          "/proc/net/snmp AttemptFails; EmbryonicRsts left out"),
+                 measured("unanswered_syns", static_cast<double>(unanswered_), "sockets", kFromDump)});
+    if (resets) {
+      one.evidence.push_back(
+          measured("resets_sent", static_cast<double>(*resets) / seconds, "/s", "/proc/net/snmp OutRsts"));
+    }
+    one.value = per_s;
+    one.unit = "/s";
+    one.warning = limit("warning");
+    const long long rate = std::llround(per_s);
+    // Attempts that nobody answers end by a timeout, and count like those that are refused.
+    one.message = std::to_string(rate) + (rate == 1 ? " connection" : " connections") +
+                  " a second that this host opens " + (rate == 1 ? "is" : "are") + " refused" +
+                  (unanswered_ > 0 ? ", or given up without an answer" : "");
+    one.brief = std::to_string(rate) + " outgoing connections a second refused";
+    one.why = local ? "this host answers them itself: nothing listens where they go"
+                    : "the service that they go to is down, or a firewall rejects them";
+    one.advice = "find out which program opens them, and where to";
+    one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
+    out.push_back(std::move(one));
+  }
+
+  void not_seen(std::vector<std::string>& out) const override {
+    if (!found_) return;
+    out.emplace_back(
+        "who refuses the connections that this host opens: they leave the table at once; use tcpstat trace");
+  }
+
+ private:
+  [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+
+  /// A request of a client that is reset counts in both (net/ipv4/tcp_minisocks.c, tcp_check_req()).
+  [[nodiscard]] static std::optional<double> failed_here(const DiagnosisFacts& facts) {
+    const auto failed = facts.grown(&KernelCounters::attempt_fails);
+    const auto of_clients = facts.grown(&KernelCounters::embryonic_rsts);
+    if (!failed || !of_clients) return std::nullopt;
+    return static_cast<double>(*failed - std::min(*failed, *of_clients));
+  }
+
+  const RuleLimits& rule_limits_;
+  std::uint64_t unanswered_ = 0;
+  bool found_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Diagnosis> make(const RuleLimits& rule_limits) {
+  return std::make_unique<RefusedAttempts>(rule_limits);
+}
+std::span<const RuleInfo> rules() { return kRules; }
+
+}  // namespace tcpstat::diagnose::refused_attempts

@@ -1,0 +1,66 @@
+// Attempts of this host that are refused, by counters alone.
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/diagnosing.h"
+
+using namespace tcpstat;
+using namespace tcpstat::test;
+
+namespace {
+
+constexpr const char* kRefusedAttempts = "outgoing-refused";
+
+/// Ten seconds in which so many attempts failed, and so many requests of clients were reset.
+void refused_in_ten_seconds(Diagnosing& run, std::uint64_t failed, std::uint64_t of_clients, std::uint64_t resets = 0) {
+  run.before.emplace();
+  run.before->counters.attempt_fails = run.before->counters.embryonic_rsts = run.before->counters.out_rsts = 0;
+  run.facts.counters.attempt_fails = failed;
+  run.facts.counters.embryonic_rsts = of_clients;
+  run.facts.counters.out_rsts = resets;
+  run.facts.boot_time = std::chrono::seconds(10);
+}
+
+}  // namespace
+
+TEST_CASE("attempts of this host that are refused are told by counters, for no list shows them") {
+  Diagnosing run;
+  refused_in_ten_seconds(run, 300, 0);
+  const auto found = run.finish(kRefusedAttempts);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].severity == Severity::warning);
+  CHECK(found[0].sentence() ==
+        "30 connections a second that this host opens are refused: the service that they go to is down, or a firewall "
+        "rejects them; find out which program opens them, and where to");
+  CHECK(found[0].next == "tcpstat trace -p -s SYN_SENT --duration 10");
+  const auto unseen = run.diagnoser().not_seen();
+  REQUIRE(unseen.size() == 1);
+  CHECK(unseen[0].starts_with("who refuses the connections that this host opens"));
+}
+
+TEST_CASE("requests of clients that are reset are no attempts of this host, and few attempts say nothing") {
+  Diagnosing clients;
+  refused_in_ten_seconds(clients, 300, 295);
+  CHECK(clients.verdict(kRefusedAttempts) == Severity::ok);
+  CHECK(clients.diagnoser().not_seen().empty());
+  Diagnosing once;
+  once.facts.counters.attempt_fails = 300;
+  once.facts.counters.embryonic_rsts = 0;
+  CHECK(once.verdict(kRefusedAttempts) == Severity::ok);
+}
+
+TEST_CASE("who refuses its own attempts is told so, and who gives up is not taken for refused") {
+  Diagnosing local;
+  refused_in_ten_seconds(local, 100, 0, 100);
+  CHECK(local.finish(kRefusedAttempts).at(0).why == "this host answers them itself: nothing listens where they go");
+  Diagnosing unanswered;
+  refused_in_ten_seconds(unanswered, 100, 0);
+  Connection waiting = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  waiting.retransmits = 1;
+  unanswered.rows(2, waiting);
+  CHECK(unanswered.finish(kRefusedAttempts).at(0).message ==
+        "10 connections a second that this host opens are refused, or given up without an answer");
+}
