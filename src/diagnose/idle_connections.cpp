@@ -21,6 +21,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"waiting", 5, "connections",
      "that wait to be accepted behind them: a warning, the program has no room for clients"},
     {"age_s", 10, "s", "without a byte of the client, or with too few: those who connect speak within seconds"},
+    {"network", 0.5, "ratio", "of them from one /24 or /48, whose hosts have few each: they belong together"},
     {"slow", 100, "bytes/s", "of a request that has had no answer so far: no link is that slow"},
     {"idle_s", 300, "s", "without a byte of either end; keep-alive of web servers ends before"},
 });
@@ -53,6 +54,18 @@ GroupKey source_of(const Connection& row, std::uint16_t port) {
   Address source = row.remote.address.unmapped();
   if (source.family == Family::ipv6) std::fill(source.bytes.begin() + kNetBytes, source.bytes.end(), std::uint8_t{0});
   return {0, {source, port}};
+}
+
+/// Of one network of many hosts, at one port: a /24, or a /48 of IPv6.
+GroupKey network_of(const Connection& row) {
+  Address network = row.remote.address.unmapped();
+  const std::size_t bytes = network.family == Family::ipv6 ? 6 : 3;
+  std::fill(network.bytes.begin() + static_cast<std::ptrdiff_t>(bytes), network.bytes.end(), std::uint8_t{0});
+  return {0, {network, row.local.port}};
+}
+
+std::string network_text(const Address& network) {
+  return to_string(network) + (network.family == Family::ipv6 ? "/48" : "/24");
 }
 
 std::string source_text(const Address& source) {
@@ -93,6 +106,7 @@ class IdleConnections : public Diagnosis {
     }
     pile.oldest_ms = std::max(pile.oldest_ms.value_or(0), age);
     at_port_.of(source_of(row, row.local.port)).add(row, age, rule_limits_.ports);
+    networks_.of(network_of(row)).add(row, age, rule_limits_.ports);
     anywhere_.of(source_of(row, 0)).add(row, age, rule_limits_.ports);
     if (!row.owners.empty()) {
       holders_.of({row.owners.front().pid, {{}, row.local.port}}).add(row, age, rule_limits_.ports);
@@ -173,7 +187,9 @@ class IdleConnections : public Diagnosis {
     if (first != nullptr) {
       const double share = static_cast<double>(first->group->rows) / all;
       one.evidence.push_back(measured("share_of_largest_source", share, "ratio", kFromDump));
-      one.because(origin_text(first->group->rows, share, source_text(first->key.endpoint.address), count));
+      one.because(
+          network_text_of(port, all, share, one)
+              .value_or(origin_text(first->group->rows, share, source_text(first->key.endpoint.address), count)));
     }
     judge_descriptors(port, holders, facts, one);
     if (static_cast<double>(pile.waiting) >= limit("waiting")) {
@@ -185,9 +201,26 @@ class IdleConnections : public Diagnosis {
     if (one.severity >= Severity::warning) {
       one.advice = "let the program end idle connections sooner, and limit the connections of one source";
     }
-    one.next = "tcpstat summary --by remote_address --state " + std::string(name(State::established)) +
-               " --local-port " + std::to_string(port);
+    const bool network = std::any_of(one.evidence.begin(), one.evidence.end(), [](const Evidence& piece) {
+      return piece.quantity == "share_of_largest_network";
+    });
+    one.next = std::string("tcpstat summary --by ") + (network ? "remote_prefix" : "remote_address") + " --state " +
+               std::string(name(State::established)) + " --local-port " + std::to_string(port);
     return one;
+  }
+
+  /// One network that has most of them, where none of its hosts has; nothing if there is none.
+  [[nodiscard]] std::optional<std::string> network_text_of(std::uint16_t port, double all, double share_of_source,
+                                                           Finding& one) const {
+    if (share_of_source >= limit("network")) return std::nullopt;
+    for (const RowGroups::Entry& network : networks_.largest()) {
+      if (network.key.endpoint.port != port) continue;
+      const double share = static_cast<double>(network.group->rows) / all;
+      if (share < limit("network")) return std::nullopt;
+      one.evidence.push_back(measured("share_of_largest_network", share, limit("network"), "ratio", kFromDump));
+      return percent(share) + " of them from " + network_text(network.key.endpoint.address);
+    }
+    return std::nullopt;
   }
 
   /// Where they come from; a source that has hardly any of them is not named.
@@ -248,6 +281,7 @@ class IdleConnections : public Diagnosis {
   double slow_per_s_;
   std::unordered_map<std::uint16_t, Pile> piles_;
   RowGroups at_port_;
+  RowGroups networks_;
   RowGroups anywhere_;
   RowGroups holders_;
   std::uint64_t unknown_ = 0;

@@ -41,6 +41,8 @@ constexpr auto kRetransmitLimits = std::to_array<ThresholdInfo>({
     {"host_critical", 0.05, "ratio", "of segments sent between two samples: the link or path is broken"},
     {"host_least", 1000, "segments", "sent between the samples; a share of few says nothing"},
     {"lossy", 0.02, "ratio", "of the data segments of one connection: it has loss of its own"},
+    {"full", 3, "sockets",
+     "all that wait, if each sends full segments and none was ever acknowledged: the path may not carry them"},
 });
 constexpr auto kKeepaliveLimits = std::to_array<ThresholdInfo>({
     {"warning", 2, "probes", "in a row without an answer; a healthy connection shows 0"},
@@ -106,6 +108,18 @@ constexpr PeerWords kRetransmitWords = {
     .advice = kSeePeer,
     .brief = " for an acknowledgement",
 };
+constexpr PeerWords kFullSegmentWords = {
+    .quantity = "retransmits",
+    .unit = "times",
+    .what = " for an answer to full segments, of which none ever came through",
+    .one = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
+    .few = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
+    .most = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
+    .advice = "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS",
+    .advice_for_most = "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS",
+    .columns = "-p -o +MSS,UNACKED,BYTES_ACKED",
+    .brief = " for an answer to full segments (path MTU?)",
+};
 constexpr PeerWords kKeepaliveWords = {
     .quantity = "unanswered_probes",
     .unit = "probes",
@@ -115,6 +129,19 @@ constexpr PeerWords kKeepaliveWords = {
     .advice = kSeePeer,
     .brief = " for keepalive answers",
 };
+
+/// It sends a full segment in vain, and has never had one acknowledged, though the handshake came through.
+bool waits_for_first_full_segment(const Connection& row) {
+  static constexpr const TcpInfoField& kMss = tcp_info_field("mss");
+  static constexpr const TcpInfoField& kAcked = tcp_info_field("bytes_acked");
+  static constexpr const TcpInfoField& kReceived = tcp_info_field("bytes_received");
+  const auto mss = tcp_info_value(row.tcp_info, kMss);
+  const auto acked = tcp_info_value(row.tcp_info, kAcked);
+  if (!mss || !acked || *mss == 0) return false;
+  // The peer has been heard after the handshake, by a small segment.
+  const bool heard = *acked > 1 || tcp_info_value(row.tcp_info, kReceived).value_or(0) > 0;
+  return heard && row.send_queue.value_or(0) >= *mss && *acked < *mss;
+}
 
 /// Open connections that sent enough data to tell whether some of it got lost.
 class Loss {
@@ -194,7 +221,9 @@ class Established : public Diagnosis {
     gone_.conclude(open_, kGoneWords, out);
     not_sent_.conclude(open_, kNotSentWords, out);
     held_.conclude(open_, kHeldWords, out);
-    retransmit_.conclude(open_, kRetransmitWords, out);
+    const bool none_full =
+        full_segments_ == retransmit_.all().rows && static_cast<double>(full_segments_) >= retransmit_.limit("full");
+    retransmit_.conclude(open_, none_full ? kFullSegmentWords : kRetransmitWords, out);
     keepalive_.conclude(open_, kKeepaliveWords, out);
     judge_host(facts, out);
   }
@@ -213,6 +242,7 @@ class Established : public Diagnosis {
     const auto age = unanswered_ms(row);
     if (age && static_cast<double>(*age) >= unanswered_age_ms_) severity = Severity::critical;
     retransmit_.add(row, age, severity);
+    if (waits_for_first_full_segment(row)) ++full_segments_;
   }
 
   void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
@@ -255,6 +285,7 @@ class Established : public Diagnosis {
 
   const RuleLimits& rule_limits_;
   std::uint64_t open_ = 0;
+  std::uint64_t full_segments_ = 0;  ///< of those that retransmit
   PeerRule gone_;
   PeerRule not_sent_;
   PeerRule held_;

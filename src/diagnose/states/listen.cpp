@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <unordered_map>
 
 #include "base/quantity_text.h"
 #include "diagnose/diagnosis.h"
@@ -22,6 +23,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
      "that the first of `least` connections has waited, however much room there is: a program that runs accepts at "
      "once"},
     {"stalled_critical_s", 60, "s", "that it has waited: most clients have given up by then"},
+    {"descriptors", 0.8, "ratio",
+     "of the open files that its program may have are its sockets: accept(2) fails with EMFILE"},
     {"overflows", 1, "connections",
      "refused between two samples (ListenOverflows); critical if a nearly full one dropped"},
 });
@@ -49,6 +52,7 @@ struct Queue {
   std::uint32_t interface = 0;  ///< that it is bound to
   std::string device = {};      ///< its name
   std::uint64_t dropped = 0;    ///< SYNs and ACKs since the first sample, while queues overflowed
+  std::uint64_t files = 0;      ///< the limit of open files that its program has used up
   /// How long the first of its connections has waited.
   std::optional<std::uint64_t> oldest_ms = {};
 
@@ -83,6 +87,7 @@ class Listen : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return {State::listen, State::established, State::close_wait}; }
 
   void connection(const Connection& row) override {
+    if (!row.owners.empty()) ++held_[row.owners.front().pid];
     if (row.inode != 0 || row.minisocket) return;
     waiting_.of({0, row.local.unmapped(), row.interface}).add(row, waited_ms(row), rule_limits_.ports);
   }
@@ -110,6 +115,7 @@ class Listen : public Diagnosis {
       if (queue.interface == 0 || facts.names == nullptr) continue;
       queue.device = facts.names->interface_of(queue.netns, queue.interface);
     }
+    for (Queue& queue : queues_) queue.files = files_used_up(queue.pid, facts);
     lately_ = facts.lately();
     const auto overflows = facts.grown(&KernelCounters::listen_overflows);
     // Each overflow is a drop of its listener, but listeners drop for other reasons too (a full SYN queue).
@@ -129,6 +135,16 @@ class Listen : public Diagnosis {
   }
 
  private:
+  /// The limit of open files that the sockets of a program have used up; 0: they have not, or that is not known.
+  [[nodiscard]] std::uint64_t files_used_up(std::uint32_t pid, const DiagnosisFacts& facts) const {
+    if (pid == 0 || facts.processes == nullptr) return 0;
+    const auto held = held_.find(pid);
+    const auto most = held == held_.end() ? std::nullopt : facts.processes->open_files(pid);
+    if (!most) return 0;
+    const double share = static_cast<double>(held->second) / static_cast<double>(std::max<std::uint64_t>(*most, 1));
+    return share >= limit_of(rule_limits_, kRule, "descriptors") ? *most : 0;
+  }
+
   /// A program that hangs leaves all of its queues: they are one finding.
   void tell(const std::optional<std::uint64_t>& overflows, std::vector<Finding>& out) const {
     std::set<std::uint32_t> told;
@@ -299,6 +315,17 @@ class Listen : public Diagnosis {
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(queue.oldest_ms);
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
+    if (queue.files > 0) {
+      one.evidence.push_back(
+          measured("open_files_limit", static_cast<double>(queue.files), "files", "/proc/PID/limits"));
+      one.why = who + " has used up its open files (" + std::to_string(queue.files) + "), so that accept(2) fails" +
+                (queue.full() ? "; new clients are dropped" : "");
+      one.advice = "let it close connections sooner, or raise its limit of open files (LimitNOFILE, ulimit -n)";
+      one.brief = who + " is out of open files, " + about.text() + " accept queue at " + std::to_string(queue.waiting) +
+                  " of " + std::to_string(queue.limit);
+      one.next = "tcpstat summary --by state,remote_address --pid " + std::to_string(queue.pid);
+      return one;
+    }
     if (stalled) {
       one.why = "clients wait so long to be served";
       one.advice = "find out where " + who + " hangs (its stack, its log)";
@@ -318,7 +345,8 @@ class Listen : public Diagnosis {
   const RuleLimits& rule_limits_;
   std::vector<Queue> queues_;
   RowGroups waiting_;
-  std::string lately_;  ///< when queues overflowed
+  std::unordered_map<std::uint32_t, std::uint64_t> held_;  ///< sockets of each process
+  std::string lately_;                                     ///< when queues overflowed
 };
 
 }  // namespace

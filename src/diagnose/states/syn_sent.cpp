@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "diagnose/diagnosis.h"
@@ -23,6 +24,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"retransmits", 2, "times", "two SYNs lost in a row: at least 2 s"},
     {"destinations", 5, "destinations",
      "that do not answer: told as one; those with fewer than `warning` attempts each count only if most attempts fail"},
+    {"scan", 50, "destinations", "on one port, or ports of one address: who needs so many at a time looks for them"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"syn-sent-blackhole", "do connection attempts to one destination get no answer?",
@@ -109,6 +111,10 @@ class SynSent : public Diagnosis {
     const auto large = static_cast<std::size_t>(few - destinations.begin());
     const double several = limit_of(rule_limits_, kRule, "destinations");
     const bool many_large = static_cast<double>(large) >= several;
+    if (const auto ports = ports_of_one_address(destinations)) {
+      out.push_back(scanned(*ports, destinations.size()));
+      return;
+    }
     if (many_large || (most_fail() && static_cast<double>(addresses(destinations)) >= several)) {
       const Severity severity = many_large && most_fail() ? Severity::critical : Severity::warning;
       out.push_back(together(destinations, severity));
@@ -160,6 +166,50 @@ class SynSent : public Diagnosis {
     return ", nor what " + counted(waiting, "open connection") + " to it send" + (waiting == 1 ? "s" : "");
   }
 
+  struct Scanned {
+    Address address;
+    std::size_t ports = 0;
+  };
+  /// The address that most destinations have in common.
+  [[nodiscard]] std::optional<Scanned> ports_of_one_address(const std::vector<RowGroups::Entry>& destinations) const {
+    std::map<Address, std::size_t> ports;
+    for (const RowGroups::Entry& one : destinations) ++ports[one.key.endpoint.address];
+    for (const auto& [address, count] : ports) {
+      if (count * 2 > destinations.size() && static_cast<double>(count) >= limit_of(rule_limits_, kRule, "scan")) {
+        return Scanned{address, count};
+      }
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string program() const { return all_.process.empty() ? "a program" : all_.process; }
+
+  [[nodiscard]] Finding scanned(const Scanned& of, std::size_t destinations) const {
+    const double scan = limit_of(rule_limits_, kRule, "scan");
+    Finding one(std::string(kRule.id), Severity::warning, Subject::address(of.address), evidence(all_, scan));
+    one.evidence.push_back(
+        measured("destinations", static_cast<double>(destinations), scan, "destinations", kFromDump));
+    one.value = static_cast<double>(of.ports);
+    one.unit = "ports";
+    one.warning = scan;
+    const std::string address = to_string(of.address);
+    one.message = program() + (all_.pid == 0 ? "" : "(" + std::to_string(all_.pid) + ")") + " connects to " +
+                  std::to_string(of.ports) + " ports of " + address + ", which do not answer" +
+                  oldest_text(all_.oldest_ms);
+    one.brief = program() + " connects to " + std::to_string(of.ports) + " ports of " + address + " in vain";
+    one.why = "this is what a port scan by this host looks like";
+    one.advice = "find out what " + program() + " is, and who started it";
+    one.next = "tcpstat summary --by remote_port,process --state " + std::string(name(State::syn_sent));
+    return one;
+  }
+
+  /// A scan for one service looks like a broken way out of a program that needs many peers.
+  [[nodiscard]] bool may_be_scan(const std::vector<RowGroups::Entry>& destinations) const {
+    const auto shared = all_.shared_service();
+    return shared && shared->opened == Opened::here &&
+           static_cast<double>(addresses(destinations)) >= limit_of(rule_limits_, kRule, "scan");
+  }
+
   [[nodiscard]] bool most_fail() const { return all_.rows > working_; }
 
   /// Ports of one host that do not answer are a scan of it, and no trouble of this one.
@@ -190,6 +240,12 @@ class SynSent : public Diagnosis {
     one.why = named + (destinations.size() > kMostNamed ? ", …" : "") +
               (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
     one.advice = most_fail() ? "check this host's link, routes and firewall" : "see whether they are up";
+    if (may_be_scan(destinations)) {
+      const std::string port = std::to_string(all_.shared_service()->port);
+      one.why += most_fail() ? " Or does " + program() + " scan for port " + port + "?"
+                             : ", or " + program() + " scans for port " + port;
+      one.advice += ", and what " + program() + " is";
+    }
     one.next = "tcpstat summary --by remote_address,process --state " + std::string(name(State::syn_sent));
     return one;
   }

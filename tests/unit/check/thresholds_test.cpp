@@ -79,8 +79,8 @@ struct Interval {
   std::chrono::milliseconds apart{5'000};
   bool read_in_between = true;
   std::optional<double> cusum;
-  TrackedSample tracked;
   std::vector<EndedListener> ended;
+  TrackedSample tracked;
 
   Interval() {
     now.next = 10'000;
@@ -108,8 +108,8 @@ auto interval(void (*make)(Interval&)) {
     }
     input.apart = made.apart;
     input.cusum = made.cusum;
-    input.tracked = &made.tracked;
     input.ended = made.ended;
+    input.tracked = &made.tracked;
     return of(detect_syn(input, thresholds));
   };
 }
@@ -264,12 +264,12 @@ const std::vector<Row>& detection() {
          made.now.local.port = 8443;
          made.facts.counters.out_rsts = 25;
        })},
-
       {{"refused-connections.notice", 20}, interval([](Interval& made) { made.facts.counters.out_rsts = 60; })},
       {{"refused-connections.ends", 3}, interval([](Interval& made) {
          made.ended = {{{made.now.local, 0}, 2}};
          made.facts.counters.out_rsts = 25;
        })},
+
       {{"client-liveness.alive", 5}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
       {{"client-liveness.timeouts", 30}, interval(dropped_syns_of_clients), {{"syn-flood.likely", 7}}},
       {{"cookie-answers.few", 0.7}, interval([](Interval& made) { cookies(made, 50, 30); })},
@@ -492,6 +492,11 @@ void retransmitting(Diagnosing& run) {
   run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
            {{"last_ack_recv_ms", 10'000}, {"rto_ms", 8'000}, {"backoff", 4}});
 }
+void full_segments(Diagnosing& run) {
+  Connection row = with_timer(State::established, TimerKind::retransmit, 4);
+  row.send_queue = 4000;
+  run.rows(5, row, {{"mss", 1448}, {"bytes_acked", 0}, {"bytes_received", 18}});
+}
 void lossy_host(Diagnosing& run) {
   run.before.emplace();
   run.before->counters.out_segs = 0;
@@ -556,6 +561,13 @@ void blackhole(Diagnosing& run) {
   row.retransmits = 0;
   run.rows(1, row);
 }
+void scanning(Diagnosing& run) {
+  Connection row = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 1));
+  row.timer = TimerKind::retransmit;
+  row.timer_ms = 500;
+  row.retransmits = 3;
+  for (int i = 0; i < 60; ++i, ++row.local.port, ++row.remote.port) run.rows(1, row);
+}
 /// Bytes received and segments sent, and how long ago.
 Diagnosing::Info carried(std::uint64_t received, std::uint64_t sent, std::uint64_t sent_ms, std::uint64_t received_ms) {
   return {{"bytes_received", received},
@@ -573,6 +585,15 @@ void unfreed(Diagnosing& run) {
   run.processes.table[812] = 700;
 }
 
+void refused_attempts(Diagnosing& run) {
+  run.before.emplace();
+  run.before->counters.attempt_fails = run.before->counters.embryonic_rsts = run.before->counters.out_rsts = 0;
+  run.facts.counters.attempt_fails = 20;
+  run.facts.counters.embryonic_rsts = 0;
+  run.facts.counters.out_rsts = 10;
+  run.facts.boot_time = std::chrono::seconds(10);
+}
+
 const std::vector<Row>& diagnoses() {
   static const std::vector<Row> kRows = {
       {{"closing-stuck.warning", 60}, diagnosis(closing)},
@@ -586,15 +607,6 @@ const std::vector<Row>& diagnoses() {
          leak(run);
          run.processes.table[kOwner.pid] = 1024;
        })},
-void refused_attempts(Diagnosing& run) {
-  run.before.emplace();
-  run.before->counters.attempt_fails = run.before->counters.embryonic_rsts = run.before->counters.out_rsts = 0;
-  run.facts.counters.attempt_fails = 20;
-  run.facts.counters.embryonic_rsts = 0;
-  run.facts.counters.out_rsts = 10;
-  run.facts.boot_time = std::chrono::seconds(10);
-}
-
       {{"close-wait-not-read.warning", 60}, diagnosis(unread_close)},
       {{"close-wait-not-read.critical", 40}, diagnosis(unread_close)},
       {{"close-wait-not-read.age_s", 100}, diagnosis(unread_close)},
@@ -672,6 +684,10 @@ void refused_attempts(Diagnosing& run) {
          run.before.emplace().counters.time_wait_overflow = 0;
          run.facts.counters.time_wait_overflow = 5;
        })},
+      {{"retransmitting.full", 6}, diagnosis(full_segments)},
+      {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},
       {{"tcp-memory.warning", 2}, diagnosis(memory)},
       {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
       {{"orphans.warning", 0.45}, diagnosis(closed_sockets)},
@@ -681,13 +697,26 @@ void refused_attempts(Diagnosing& run) {
       {{"syn-sent-blackhole.warning", 15}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.critical", 8}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.retransmits", 5}, diagnosis(blackhole)},
+      {{"syn-sent-blackhole.scan", 61}, diagnosis(scanning)},
       {{"syn-sent-blackhole.destinations", 1}, diagnosis(blackhole)},
       {{"idle-connections.warning", 0.9}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.critical", 0.7}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.least", 300}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
-      {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
-      {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
-      {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},
+      {{"idle-connections.network", 1.1}, diagnosis([](Diagnosing& run) {
+         Connection row = served(State::established);
+         for (std::uint8_t host = 1; host <= 200; ++host, ++row.remote.address.bytes[3]) {
+           run.rows(1, row, carried(0, 0, 60'000, 60'000), kOwner);
+         }
+       })},
+      {{"accept-queue-full.descriptors", 0.9}, diagnosis([](Diagnosing& run) {
+         Listener queue = listener(endpoint("0.0.0.0", 443));
+         queue.accept_queue = 33;
+         queue.accept_limit = 32;
+         queue.owners = {&kOwner, 1};
+         run.processes.table[kOwner.pid] = 64;
+         run.rows(55, served(State::established), {}, kOwner);
+         run.row(queue);
+       })},
       {{"idle-connections.waiting", 2}, diagnosis([](Diagnosing& run) {
          silent(run, 100);
          accept_queue(run, 4, 100);

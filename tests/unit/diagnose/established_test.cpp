@@ -440,3 +440,21 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
     CHECK(told(all[0]) == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
   }
 }
+
+TEST_CASE("full segments of which none ever came through are told from peers that are gone") {
+  const auto says = [](std::uint64_t send_queue, std::uint64_t acked, std::uint64_t received) {
+    Connection row = served(State::established);
+    row.timer = TimerKind::retransmit;
+    row.retransmits = 4;
+    row.send_queue = static_cast<std::uint32_t>(send_queue);
+    Diagnosing run;
+    run.rows(5, row, {{"mss", 1448}, {"bytes_acked", acked}, {"bytes_received", received}});
+    return run.finish("retransmitting").at(0).message.find("full segments, of which none ever came through") !=
+           std::string::npos;
+  };
+  CHECK(says(4000, 0, 18));
+  CHECK(says(4000, 700, 0));
+  CHECK_FALSE(says(4000, 1448, 18));  // one came through
+  CHECK_FALSE(says(100, 0, 18));      // a small one
+  CHECK_FALSE(says(4000, 1, 0));      // the peer was never heard again
+}

@@ -24,11 +24,11 @@ Diagnosing::Info carried(std::uint64_t received, std::uint64_t sent, std::uint64
 const Diagnosing::Info kSilent = carried(0, 0, 40'000, 40'000);
 const Diagnosing::Info kActive = carried(5'000, 20, 300, 300);
 
-/// `count` of them, each from an address of its own.
+/// `count` of them, each from a network of its own.
 void from_everybody(Diagnosing& run, std::size_t count, const Diagnosing::Info& info) {
   for (std::size_t i = 0; i < count; ++i) {
     Connection row = served(State::established);
-    row.remote.address = address("203.0." + std::to_string(i / 250) + "." + std::to_string(i % 250 + 1));
+    row.remote.address = address("203." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ".7");
     run.rows(1, row, info, kServer);
   }
 }
@@ -200,4 +200,17 @@ TEST_CASE("without tcp_info it is said that it is not known") {
   REQUIRE(run.diagnoser().not_seen().size() == 1);
   CHECK(run.diagnoser().not_seen()[0] ==
         "whether 100 open connections carry anything: only netlink tells (Linux 4.6), with --source netlink");
+}
+
+TEST_CASE("one network that has most of the idle connections is named, where none of its hosts has") {
+  Diagnosing run;
+  for (int host = 1; host <= 240; ++host) {
+    Connection row = served(State::established);
+    row.remote.address = address("203.0.113." + std::to_string(host));
+    run.rows(1, row, kSilent, kServer);
+  }
+  from_everybody(run, 60, kSilent);
+  const Finding found = run.finish(kRule).at(0);
+  CHECK(told(found).ends_with(": 80 % of them from 203.0.113.0/24"));
+  CHECK(found.next == "tcpstat summary --by remote_prefix --state ESTABLISHED --local-port 443");
 }

@@ -267,3 +267,23 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   // Nothing names another listener: the one that is nearly full is told, and no more.
   CHECK(judge(5, {}).size() == 1);
 }
+
+TEST_CASE("a program that has used up its open files is told as the cause of a full accept queue") {
+  const Owner program{812, 4, "httpd"};
+  for (const std::size_t held : {std::size_t{51}, std::size_t{52}}) {
+    CAPTURE(held);
+    Diagnosing run;
+    Listener row = listener(endpoint("0.0.0.0", 443));
+    row.accept_queue = 33;
+    row.accept_limit = 32;
+    row.owners = {&program, 1};
+    run.processes.table[program.pid] = 64;
+    run.rows(held, served(State::established), {}, program);
+    run.row(row);
+    const Finding found = run.finish("accept-queue-full").at(0);
+    CHECK(found.severity == Severity::critical);
+    CHECK(
+        (found.why == "httpd(812) has used up its open files (64), so that accept(2) fails; new clients are dropped") ==
+        (held == 52));
+  }
+}

@@ -196,7 +196,7 @@ TEST_CASE("an attempt whose timer is not known has no age, and counts") {
 
 TEST_CASE("attempts to different destinations are not added up") {
   Diagnosing run;
-  for (std::uint16_t port = 1; port <= 200; ++port) {
+  for (std::uint16_t port = 1; port <= 49; ++port) {
     Connection row = attempt(3);
     row.remote.port = port;
     run.rows(1, row);
@@ -232,4 +232,32 @@ TEST_CASE("a blackhole is told with the program that falls into it") {
         "it "
         "works: it is down, or a firewall drops the SYN");
   CHECK(all[0].next == "tcpstat --state SYN_SENT -p --remote 198.51.100.7:443");
+}
+
+TEST_CASE("many ports of one address are a scan by this host, and told as one") {
+  const Owner scanner{77, 3, "nmap"};
+  Diagnosing run;
+  for (std::uint16_t port = 1; port <= 60; ++port) {
+    Connection row = attempt(3);
+    row.remote.port = port;
+    run.rows(1, row, {}, scanner);
+  }
+  const auto found = run.finish("syn-sent-blackhole");
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].severity == Severity::warning);
+  CHECK(found[0].message.starts_with("nmap(77) connects to 60 ports of 198.51.100.7, which do not answer"));
+  CHECK(found[0].why == "this is what a port scan by this host looks like");
+}
+
+TEST_CASE("many addresses on one port may be a scan as well as a broken way out") {
+  Diagnosing run;
+  for (int host = 1; host <= 60; ++host) {
+    Connection row = attempt(3);
+    row.local.port = static_cast<std::uint16_t>(row.local.port + host);
+    row.remote.address = address("203.0.113." + std::to_string(host));
+    run.rows(1, row);
+  }
+  CHECK(run.finish("syn-sent-blackhole")
+            .at(0)
+            .why.ends_with(": is it this host's way out? Or does a program scan for port 443?"));
 }
