@@ -251,11 +251,52 @@ std::vector<Scenario> attacks() {
   };
 }
 
+/// What was played and told wrongly when everything above was right.
+std::vector<Scenario> second_look() {
+  return {
+      {.id = "rp1",
+       .what = "30 SYN/s, each repeated three times as clients do, among 20 clients/s",
+       .label = Label::unclear,
+       .classes = {kReturnPath},
+       .flood = Flood{.rate = 30, .repeats = 3},
+       .length = kLong,
+       .says = "possible SYN flood"},
+      {.id = "ck2",
+       .what = "300 SYN/s, a cookie for every SYN: nothing is dropped",
+       .label = Label::attack,
+       .classes = {kMixed, kRandom},
+       .sysctls = {{"net.ipv4.tcp_syncookies", "2"}},
+       .flood = Flood{.rate = 300},
+       .says = kFlooded,
+       .exits = {0, 1, 3}},
+      {.id = "cl1",
+       .what = "a service that lives for 600 ms and is gone for 1.6 s, again and again, 20 clients/s",
+       .label = Label::overload,
+       .classes = {kQuiet},
+       .server = {.life = milliseconds(600), .pause_between = milliseconds(1600)},
+       .says = "starts and ends again and again|was restarted|Nothing listens"},
+      {.id = "or1",
+       .what = "30 connections/s of this host that are refused",
+       .label = Label::outgoing,
+       .classes = {kQuiet},
+       .outgoing = Outgoing{.connections = 20, .rate = 30, .answer = Answer::reset},
+       .onset = milliseconds(0),
+       .says = "that this host opens are refused"},
+      {.id = "os1",
+       .what = "100 connections/s of this host to as many ports of a host that does not answer",
+       .label = Label::outgoing,
+       .classes = {kQuiet},
+       .outgoing = Outgoing{.connections = 1000, .rate = 100, .ports = 5000},
+       .onset = milliseconds(0),
+       .says = "ports of 198.18.7.7, which do not answer|nothing wrong"},
+  };
+}
+
 }  // namespace
 
 std::vector<Scenario> judgement_scenarios() {
   std::vector<Scenario> table = outages();
-  for (auto* const more : {harmless, attacks})
+  for (auto* const more : {harmless, attacks, second_look})
     for (Scenario& scenario : more()) table.push_back(std::move(scenario));
   return table;
 }

@@ -16,8 +16,9 @@ namespace tcpstat::lab {
 
 using std::chrono::milliseconds;
 
-/// What a run is in truth. Only `attack` may be called one.
-enum class Label { attack, benign, overload, netfault, noise, scan, outgoing };
+/// What a run is in truth. Only `attack` may be called one. `unclear` is an attack that nothing here tells from an outage:
+/// it is to be named as a possible one, and no more.
+enum class Label { attack, benign, overload, netfault, noise, scan, outgoing, unclear };
 const char* name(Label label);
 
 /// Where spoofed SYNs say they come from. Every range is routed to the TUN device of the run's own namespace alone.
@@ -43,6 +44,7 @@ struct Flood {
   milliseconds pulse{0};        // so long on, then off; 0: always on
   milliseconds rest{0};         // so long off; 0: as long as on
   milliseconds end{0};          // 0: to the end of the run
+  unsigned repeats = 0;         // of each SYN, after 1, 2, 4 … s, as clients do
   std::uint16_t listeners = 1;  // each SYN goes to one of the first so many
 };
 
@@ -78,10 +80,12 @@ struct Scan {
   double rate = 0;
 };
 
-/// Connections of our own to a network that swallows them.
+/// Connections of our own to a network that swallows them, or refuses them with RST.
 struct Outgoing {
-  unsigned connections = 0;
+  unsigned connections = 0;  // at a time
   double rate = 0;
+  std::uint16_t ports = 1;  // that they go to, in turn
+  Answer answer = Answer::silence;
 };
 
 enum class Accepting {
@@ -99,6 +103,8 @@ struct Server {
   milliseconds pause{20};
   int defer_accept = 0;     // seconds, TCP_DEFER_ACCEPT
   milliseconds restart{0};  // when the application ends and starts anew; 0: never
+  milliseconds life{0};     // then it ends, to start anew after `pause_between`, again and again; 0: it lives on
+  milliseconds pause_between{0};
 
   Family family() const { return bound == Bound::ipv6 ? Family::ipv6 : Family::ipv4; }  // of the clients
 };

@@ -75,6 +75,7 @@ std::string typed_in_vain(const json& document) {
   const std::string command = text(findings->front(), "next");
   const std::string program = "tcpstat ";
   if (!command.starts_with(program) || command.find("--interval") != std::string::npos) return {};
+  if (command.find("--duration") != std::string::npos) return {};
   const Outcome outcome = run({"sh", "-c", tcpstat_binary() + " " + command.substr(program.size())});
   const auto lines = std::count(outcome.out.begin(), outcome.out.end(), '\n');
   return outcome.exit_code == 0 && lines >= 2 ? std::string() : command;

@@ -337,6 +337,8 @@ const char* name(Label label) {
       return "scan";
     case Label::outgoing:
       return "outgoing";
+    case Label::unclear:
+      return "unclear";
   }
   return "";
 }

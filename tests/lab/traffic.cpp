@@ -18,6 +18,7 @@ constexpr unsigned kMostRequests = 8;
 constexpr std::uint32_t kClientHosts = 60000;
 constexpr milliseconds kReactionOfStrangers{20};
 constexpr const char* kCheckers = "198.18.8.0";
+constexpr const char* kUpstream = "198.18.7.7";
 
 Address with_tail(const char* prefix, std::size_t from, std::mt19937_64& random) {
   Address address = Address::parse(prefix);
@@ -147,6 +148,7 @@ void Traffic::plan() {
       application_.reset();
       application_.emplace(scenario_.server);
     });
+  if (scenario_.server.life.count() > 0) at(start_ + scenario_.server.life, [this] { end_application(); });
   if (const auto& flood = scenario_.flood)
     repeat(flood->rate, scenario_.onset, flood->end.count() > 0 ? flood->end : scenario_.length,
            [this] { send_spoofed_syn(); });
@@ -178,13 +180,16 @@ void Traffic::run() {
       action();
     }
     while (const auto segment = peer_.receive()) answer_segment(*segment);
-    application_->work();
-    auto wake = std::min(start_ + scenario_.length, application_->next_turn());
+    auto wake = start_ + scenario_.length;
+    if (application_) {
+      application_->work();
+      wake = std::min(wake, application_->next_turn());
+    }
     if (!events_.empty()) wake = std::min(wake, events_.top().time);
     const auto wait = std::chrono::duration_cast<std::chrono::nanoseconds>(wake - Clock::now());
     if (wait.count() <= 0) continue;
     const timespec limit{wait.count() / 1000000000, wait.count() % 1000000000};
-    pollfd waits[] = {{peer_.fd(), POLLIN, 0}, {application_->fd(), POLLIN, 0}};
+    pollfd waits[] = {{peer_.fd(), POLLIN, 0}, {application_ ? application_->fd() : -1, POLLIN, 0}};
     ::ppoll(waits, 2, &limit, nullptr);
   }
 }
@@ -202,6 +207,19 @@ void Traffic::send_spoofed_syn() {
   syn.sequence = static_cast<std::uint32_t>(random_());
   syn.flags = kSyn;
   send(syn);
+  milliseconds wait{0};
+  for (unsigned i = 0; i < flood.repeats; ++i) {
+    wait += std::chrono::seconds(1U << i);
+    after(wait, [this, syn] { send(syn); });
+  }
+}
+
+void Traffic::end_application() {
+  application_.reset();
+  after(scenario_.server.pause_between, [this] {
+    application_.emplace(scenario_.server);
+    after(scenario_.server.life, [this] { end_application(); });
+  });
 }
 
 void Traffic::check_health(const Endpoint& from, std::uint16_t listener) {
@@ -227,9 +245,14 @@ void Traffic::probe_next_port() {
 }
 
 void Traffic::connect_out() {
-  if (outgoing_.size() >= scenario_.outgoing->connections) return;
+  const Outgoing& plan = *scenario_.outgoing;
+  if (outgoing_.size() >= plan.connections) {
+    if (plan.answer == Answer::silence) return;
+    outgoing_.erase(outgoing_.begin());  // it was refused long ago
+  }
   Handle socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "making a socket"));
-  const SocketName name({Address::parse("198.18.7.7"), 5432});
+  const auto port = static_cast<std::uint16_t>(5432 + next_port_++ % plan.ports);
+  const SocketName name({Address::parse(kUpstream), port});
   if (::connect(socket.get(), name.get(), name.size()) != 0 && errno != EINPROGRESS) fail("connecting out");
   outgoing_.push_back(std::move(socket));
 }
@@ -269,6 +292,15 @@ void Traffic::answer_segment(const Segment& segment) {
     answer_client(*found->second, segment);
     return;
   }
+  if (refuses(segment)) {
+    Segment reset;
+    reset.source = segment.destination;
+    reset.destination = segment.source;
+    reset.acknowledgment = segment.sequence + 1;
+    reset.flags = kRst | kAck;
+    send(reset);
+    return;
+  }
   const bool offered = (segment.flags & (kSyn | kAck)) == (kSyn | kAck);
   if (!offered || !resets(segment)) return;  // nobody is there: the SYN+ACK ends here
   Segment reset;
@@ -277,6 +309,12 @@ void Traffic::answer_segment(const Segment& segment) {
   reset.sequence = segment.acknowledgment;
   reset.flags = kRst;
   after(kReactionOfStrangers, [this, reset] { send(reset); });
+}
+
+bool Traffic::refuses(const Segment& attempt) const {
+  const auto& outgoing = scenario_.outgoing;
+  return outgoing && outgoing->answer == Answer::reset && (attempt.flags & (kSyn | kAck)) == kSyn &&
+         attempt.destination.address.bytes == Address::parse(kUpstream).bytes;
 }
 
 bool Traffic::resets(const Segment& answer) const {

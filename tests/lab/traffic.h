@@ -71,8 +71,10 @@ class Traffic {
 
   void plan();
   void send_spoofed_syn();
+  void end_application();
   void probe_next_port();
   void check_health(const Endpoint& from, std::uint16_t listener);
+  [[nodiscard]] bool refuses(const Segment& attempt) const;
   [[nodiscard]] bool resets(const Segment& answer) const;
   void connect_out();
   void begin_client(const Crowd& crowd);
