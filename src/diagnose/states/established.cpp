@@ -41,8 +41,9 @@ constexpr auto kRetransmitLimits = std::to_array<ThresholdInfo>({
     {"host_critical", 0.05, "ratio", "of segments sent between two samples: the link or path is broken"},
     {"host_least", 1000, "segments", "sent between the samples; a share of few says nothing"},
     {"lossy", 0.02, "ratio", "of the data segments of one connection: it has loss of its own"},
-    {"full", 3, "sockets",
-     "all that wait, if each sends full segments and none was ever acknowledged: the path may not carry them"},
+    {"alike", 3, "sockets",
+     "all that wait, if each sends full segments of which none was ever acknowledged, or was idle for long before"},
+    {"idle_s", 120, "s", "without a byte of the peer before: firewalls and NATs forget idle connections from there on"},
 });
 constexpr auto kKeepaliveLimits = std::to_array<ThresholdInfo>({
     {"warning", 2, "probes", "in a row without an answer; a healthy connection shows 0"},
@@ -108,6 +109,18 @@ constexpr PeerWords kRetransmitWords = {
     .advice = kSeePeer,
     .brief = " for an acknowledgement",
 };
+constexpr PeerWords kForgottenWords = {
+    .quantity = "retransmits",
+    .unit = "times",
+    .what = " for an answer to data sent again and again after they were idle",
+    .one = "the peer is gone, or a firewall or NAT on the way has forgotten idle connections",
+    .few = "these are gone, or a firewall or NAT on the way has forgotten idle connections",
+    .most = "a firewall or NAT on the way may have forgotten idle connections",
+    .advice = "see whether new connections there work; then let keepalive probes come sooner (tcp_keepalive_time)",
+    .advice_for_most =
+        "see whether new connections there work; then let keepalive probes come sooner (tcp_keepalive_time)",
+    .brief = " for an acknowledgement after they were idle",
+};
 constexpr PeerWords kFullSegmentWords = {
     .quantity = "retransmits",
     .unit = "times",
@@ -141,6 +154,14 @@ bool waits_for_first_full_segment(const Connection& row) {
   // The peer has been heard after the handshake, by a small segment.
   const bool heard = *acked > 1 || tcp_info_value(row.tcp_info, kReceived).value_or(0) > 0;
   return heard && row.send_queue.value_or(0) >= *mss && *acked < *mss;
+}
+
+/// How long nothing had come from the peer when the data was sent that it does not acknowledge.
+std::uint64_t idle_before_ms(const Connection& row, std::optional<std::uint64_t> unanswered_ms) {
+  static constexpr const TcpInfoField& kLastReceived = tcp_info_field("last_data_recv_ms");
+  const auto since = tcp_info_value(row.tcp_info, kLastReceived);
+  if (!since || !unanswered_ms) return 0;
+  return *since - std::min(*since, *unanswered_ms);
 }
 
 /// Open connections that sent enough data to tell whether some of it got lost.
@@ -184,7 +205,8 @@ class Established : public Diagnosis {
         keepalive_(kKeepalive, rule_limits),
         loss_(retransmit_.limit("lossy")),
         held_age_ms_(not_sent_.limit("age_s") * 1000),
-        unanswered_age_ms_(retransmit_.limit("age_s") * 1000) {
+        unanswered_age_ms_(retransmit_.limit("age_s") * 1000),
+        idle_before_ms_(retransmit_.limit("idle_s") * 1000) {
     // One before the kernel gives up, unless somebody chose another number.
     const auto probes = rule_limits.limits.keepalive_probes;
     if (probes && keepalive_.critical == Thresholds{}.get(kKeepalive, "critical")) {
@@ -221,9 +243,12 @@ class Established : public Diagnosis {
     gone_.conclude(open_, kGoneWords, out);
     not_sent_.conclude(open_, kNotSentWords, out);
     held_.conclude(open_, kHeldWords, out);
-    const bool none_full =
-        full_segments_ == retransmit_.all().rows && static_cast<double>(full_segments_) >= retransmit_.limit("full");
-    retransmit_.conclude(open_, none_full ? kFullSegmentWords : kRetransmitWords, out);
+    const std::uint64_t all = retransmit_.all().rows;
+    const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
+    const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
+                             : many && after_idle_ == all  ? kForgottenWords
+                                                           : kRetransmitWords;
+    retransmit_.conclude(open_, words, out);
     keepalive_.conclude(open_, kKeepaliveWords, out);
     judge_host(facts, out);
   }
@@ -243,6 +268,7 @@ class Established : public Diagnosis {
     if (age && static_cast<double>(*age) >= unanswered_age_ms_) severity = Severity::critical;
     retransmit_.add(row, age, severity);
     if (waits_for_first_full_segment(row)) ++full_segments_;
+    if (static_cast<double>(idle_before_ms(row, age)) >= idle_before_ms_) ++after_idle_;
   }
 
   void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
@@ -286,6 +312,7 @@ class Established : public Diagnosis {
   const RuleLimits& rule_limits_;
   std::uint64_t open_ = 0;
   std::uint64_t full_segments_ = 0;  ///< of those that retransmit
+  std::uint64_t after_idle_ = 0;     ///< the same
   PeerRule gone_;
   PeerRule not_sent_;
   PeerRule held_;
@@ -294,6 +321,7 @@ class Established : public Diagnosis {
   Loss loss_;
   double held_age_ms_;
   double unanswered_age_ms_;
+  double idle_before_ms_;
 };
 
 }  // namespace

@@ -684,7 +684,11 @@ const std::vector<Row>& diagnoses() {
          run.before.emplace().counters.time_wait_overflow = 0;
          run.facts.counters.time_wait_overflow = 5;
        })},
-      {{"retransmitting.full", 6}, diagnosis(full_segments)},
+      {{"retransmitting.alike", 6}, diagnosis(full_segments)},
+      {{"retransmitting.idle_s", 700}, diagnosis([](Diagnosing& run) {
+         run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
+                  {{"last_data_recv_ms", 600'000}, {"last_ack_recv_ms", 600'000}, {"rto_ms", 8'000}, {"backoff", 4}});
+       })},
       {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
       {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
       {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},

@@ -458,3 +458,18 @@ TEST_CASE("full segments of which none ever came through are told from peers tha
   CHECK_FALSE(says(100, 0, 18));      // a small one
   CHECK_FALSE(says(4000, 1, 0));      // the peer was never heard again
 }
+
+TEST_CASE("connections that were idle before nobody answered may be forgotten by a firewall") {
+  const auto why = [](std::uint64_t received_ms) {
+    Connection row = served(State::established);
+    row.timer = TimerKind::retransmit;
+    row.retransmits = 4;
+    row.timer_ms = 2000;
+    Diagnosing run;
+    run.rows(5, row,
+             {{"last_data_recv_ms", received_ms}, {"rto_ms", 3200}, {"backoff", 4}, {"last_ack_recv_ms", 600'000}});
+    return run.finish("retransmitting").at(0).why;
+  };
+  CHECK(why(600'000) == "the peer is gone, or a firewall or NAT on the way has forgotten idle connections");
+  CHECK(why(30'000) == "the peer is gone, or the path loses everything");
+}
