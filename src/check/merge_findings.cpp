@@ -67,6 +67,22 @@ void drop_repeats(std::vector<Finding>& findings) {
   if (std::any_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) {
     std::erase_if(findings, of_rule("accept-queue"));
   }
+  // A program that is out of open files: what took them is the reason why it does not accept.
+  const auto took_all = [&](const Finding& one, const Finding& queue) {
+    return one.rule == "idle-connections" && one.subject == queue.subject && one.netns == queue.netns &&
+           measures(one, "waiting_to_be_accepted") && measures(one, "descriptors_taken");
+  };
+  for (Finding& queue : findings) {
+    if (queue.rule != "accept-queue-full" || !measures(queue, "open_files_limit")) continue;
+    const auto idle =
+        std::find_if(findings.begin(), findings.end(), [&](const Finding& one) { return took_all(one, queue); });
+    if (idle == findings.end()) continue;
+    queue.why += "; " + idle->message;
+    if (!idle->why.empty()) queue.why += ": " + idle->why.substr(0, idle->why.find("; they take "));
+    queue.evidence.insert(queue.evidence.end(), idle->evidence.begin(), idle->evidence.end());
+    findings.erase(idle);
+    break;  // the rest has moved; more than one such program is two causes
+  }
   // What this host refuses its own programs is told with all that it refuses.
   constexpr double kMostOfThem = 0.5;
   const auto of_own = [&](const Finding& one) {

@@ -48,8 +48,9 @@ std::string_view bound_of(const Assessment& one, const Measurements& host) {
   if (signals.clients_retry == Answer::yes) return ", up to ";
   if (one.attack_class == AttackClass::live_sources) return ", about ";
   const double dropped = one.takes_host_evidence ? host.silent_drops_per_s.value_or(0) : 0;
-  const bool full = signals.saturated_lately == Answer::yes;
-  if (full && (uncounted_per_s(one, host) <= 0 || !signals.arrivals_per_s)) return ", at least ";
+  const bool full = signals.limit && signals.half_open >= *signals.limit;
+  if (full && uncounted_per_s(one, host) <= 0) return ", at least ";
+  if (signals.saturated_lately == Answer::yes && !signals.arrivals_per_s) return ", at least ";
   return dropped > 0 && host.completions_per_s.value_or(0) > 0 ? ", up to " : ", about ";
 }
 

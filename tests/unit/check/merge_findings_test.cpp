@@ -103,6 +103,29 @@ TEST_CASE("what a host refuses its own programs is said once") {
   }
 }
 
+TEST_CASE("what took the open files of a program that does not accept is told with that") {
+  Finding queue("accept-queue-full", Severity::critical, Subject::port(80), kBecause);
+  queue.why = "httpd(8) has used up its open files (64)";
+  queue.evidence.push_back({"open_files_limit", 64, "", {}, "files", 0, ""});
+  Finding idle("idle-connections", Severity::critical, Subject::port(80), kBecause);
+  idle.message = "60 of 60 connections on :80 never brought a byte";
+  idle.why =
+      "100 % of them from 203.0.113.0/24; they take 94 % of the descriptors of httpd(8); 9 others wait to be accepted";
+  idle.evidence.push_back({"waiting_to_be_accepted", 9, "", {}, "connections", 0, ""});
+  idle.evidence.push_back({"descriptors_taken", 0.94, "", {}, "ratio", 0, ""});
+  std::vector<Finding> all = {queue, idle};
+  drop_repeats(all);
+  REQUIRE(all.size() == 1);
+  CHECK(
+      all[0].why ==
+      "httpd(8) has used up its open files (64); 60 of 60 connections on :80 never brought a byte: 100 % of them from "
+      "203.0.113.0/24");
+  idle.subject = Subject::port(81);
+  all = {queue, idle};
+  drop_repeats(all);
+  CHECK(all.size() == 2);
+}
+
 TEST_CASE("a full accept queue is said once, by who knows the program") {
   std::vector<Finding> both = {finding("accept-queue", Severity::warning),
                                finding("accept-queue-full", Severity::info)};

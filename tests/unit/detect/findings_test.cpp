@@ -202,6 +202,7 @@ TEST_CASE("the rate of a full queue is a least one until counters tell the rest,
   Scene scene;
   scene.backlog = 128;
   scene.flood(18, 7);
+  scene.fresh(3);
   KernelFacts facts = test::zero_facts();
   facts.counters.passive_opens = 100;
   const auto says = [&](const char* words) {
