@@ -40,6 +40,17 @@ double uncounted_per_s(const Assessment& one, const Measurements& host) {
   return host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
 }
 
+/// Its queue admits no more, and nothing tells how many more come.
+bool hides_the_rest(const Assessment& one, const Measurements& host) {
+  const Measurements& signals = one.signals;
+  const bool was_full = signals.saturated_lately == Answer::yes;
+  if (was_full && !signals.arrivals_per_s) return true;
+  // One look sees a queue that the kernel has just pruned as well as the full one.
+  const bool one_look = !one.of->input.facts_before;
+  const bool full = one_look ? was_full : signals.limit && signals.half_open >= *signals.limit;
+  return full && uncounted_per_s(one, host) <= 0;
+}
+
 /// What the rate is beside the truth. A full queue admits no more, so that it shows the rest only where counters do; and
 /// clients that repeat their SYNs, or lose them to a full queue, are counted with the flood.
 std::string_view bound_of(const Assessment& one, const Measurements& host) {
@@ -48,10 +59,15 @@ std::string_view bound_of(const Assessment& one, const Measurements& host) {
   if (signals.clients_retry == Answer::yes) return ", up to ";
   if (one.attack_class == AttackClass::live_sources) return ", about ";
   const double dropped = one.takes_host_evidence ? host.silent_drops_per_s.value_or(0) : 0;
-  const bool full = signals.limit && signals.half_open >= *signals.limit;
-  if (full && uncounted_per_s(one, host) <= 0) return ", at least ";
-  if (signals.saturated_lately == Answer::yes && !signals.arrivals_per_s) return ", at least ";
+  if (hides_the_rest(one, host)) return ", at least ";
   return dropped > 0 && host.completions_per_s.value_or(0) > 0 ? ", up to " : ", about ";
+}
+
+std::string_view bound_of(const Cause& cause, const Measurements& host) {
+  const auto hides = [&](const Assessment* one) { return hides_the_rest(*one, host); };
+  const bool some = std::any_of(cause.suffering.begin(), cause.suffering.end(), hides);
+  const bool counted = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0) > 0;
+  return cause.many() && some && !counted ? ", at least " : bound_of(cause.worst(), host);
 }
 
 /// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
@@ -89,7 +105,7 @@ bool answers_with_cookies_alone(const Assessment& one) { return one.of->input.fa
 
 std::string taken_text(const Assessment& one) {
   return answers_with_cookies_alone(one)
-             ? "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), so that clients still get in"
+             ? "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), which takes nobody's room"
              : "SYNs that never complete take the room of clients in the SYN queue";
 }
 
@@ -106,6 +122,9 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   }
   return cookies + "; let the provider filter: the sources may be forged";
 }
+
+/// Nobody at all gets through, at no listener.
+bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
 
 /// Reason and advice of a flood.
 void explain_flood(Finding& out, const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
@@ -127,6 +146,10 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
     return;
   }
   out.why = taken_text(worst);
+  // Where clients are among them, some complete. Their last ACKs may be dropped on the way, or by a firewall here.
+  if (nobody_completes(host) && worst.attack_class != AttackClass::live_sources) {
+    out.because("nobody completes: see that last ACKs arrive");
+  }
   out.advice = sure ? flood_advice(worst, host) : "look again for longer before anything is blocked";
 }
 
@@ -140,7 +163,7 @@ std::string flood_message(const Cause& cause, const Measurements& host, const Th
   std::string out = (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") +
                     where(cause) + (worst.outlook.emptied ? "" : sources_text(worst, host));
   if (is_over(cause)) return out + end_text(cause, host);
-  out += rate_text(rate_of(cause, host), bound_of(worst, host));
+  out += rate_text(rate_of(cause, host), bound_of(cause, host));
   if (cause.many()) return out + " together";
   if (!answers_with_cookies_alone(worst)) out += queue_text(worst.signals);
   const bool harmless = leaves_room(cause, thresholds) && sure;
@@ -157,7 +180,7 @@ std::string flood_brief(const Cause& cause, const Measurements& host) {
   return (sure ? "SYN flood " : "Possible SYN flood ") + std::string(cause.many() ? "over " : "on ") + where(cause) +
          (worst.outlook.emptied ? " since the last run is over"
           : is_over(cause)      ? " is over"
-                                : rate_text(rate_of(cause, host), bound_of(worst, host)));
+                                : rate_text(rate_of(cause, host), bound_of(cause, host)));
 }
 
 std::string stray_message(const Cause& cause) {
@@ -172,9 +195,6 @@ std::string stray_message(const Cause& cause) {
   return number(rate) + " SYN/s at " + where(cause) + " never become connections, harmless at this room (" +
          number(std::ceil(most)) + " of " + number(room) + " at most)";
 }
-
-/// Nobody at all gets through, at no listener.
-bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
 
 /// Others may complete, and those that do not are strangers: a flood that repeats its SYNs as clients do looks the same as
 /// a way that is broken for some.

@@ -111,6 +111,13 @@ TEST_CASE("one listener in a crowd of quiet ones is named") {
   CHECK(test::finding(report, "syn-flood")->subject == "0.0.0.0:8007");
 }
 
+TEST_CASE("one look at several full queues tells a least rate") {
+  std::vector<Scene> scenes = several(5, 20, 7);
+  CHECK(test::finding(judged_cause(scenes), "syn-flood")->message.find(", about ") != std::string::npos);
+  for (Scene& scene : scenes) scene.backlog = 128;
+  CHECK(test::finding(judged_cause(scenes), "syn-flood")->message.find(", at least ") != std::string::npos);
+}
+
 TEST_CASE("a broken return path of several listeners is one finding, and no flood") {
   std::vector<Scene> scenes = several(5, 20, 15, 3);
   const SynReport report = judged_cause(scenes);

@@ -211,6 +211,11 @@ TEST_CASE("the rate of a full queue is a least one until counters tell the rest,
     return message.find(words) != std::string::npos;
   };
   CHECK(says(", at least "));
+  const auto why = [&] { return found(delta(scene, scene, facts), "syn-flood").why; };
+  CHECK(why() == "SYNs that never complete take the room of clients in the SYN queue");
+  facts.counters.passive_opens = 0;
+  CHECK(why().ends_with("; nobody completes: see that last ACKs arrive"));
+  facts.counters.passive_opens = 100;
   facts.counters.syncookies_sent = 100;
   CHECK(says(", about "));
   // Clients that find no room are dropped as well.
@@ -229,7 +234,7 @@ TEST_CASE("where every SYN is answered by a cookie a flood takes nobody's room")
   const Finding flood = found(delta(quiet, quiet, facts), "syn-flood");
   CHECK(flood.severity == Severity::warning);
   CHECK(flood.message == "SYN flood on 0.0.0.0:443 from mixed sources, about 400 SYN/s");
-  CHECK(flood.why == "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), so that clients still get in");
+  CHECK(flood.why == "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), which takes nobody's room");
   facts.counters.listen_overflows = 100;
   facts.counters.listen_drops = 200;
   CHECK(found(delta(quiet, quiet, facts), "syn-flood").severity == Severity::critical);
