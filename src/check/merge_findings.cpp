@@ -39,6 +39,42 @@ std::optional<double> measures(const Finding& finding, std::string_view quantity
   return at == finding.evidence.end() ? std::nullopt : at->value;
 }
 
+/// A peer that is gone answers neither attempts nor open connections: the finding about attempts counts both.
+bool is_peer_gone(const Finding& one, const Finding& other) {
+  return one.rule == "retransmitting" && measures(one, "peers") == 1.0 && other.rule == "syn-sent-blackhole" &&
+         other.severity >= one.severity && measures(other, "unanswered_connections") &&
+         other.subject.is_at(one.subject);
+}
+
+/// What this host refuses its own programs is told once: with all that it refuses, unless that is less of a matter.
+bool are_own_refusals(const Finding& one, const Finding& other) {
+  constexpr double kMostOfThem = 0.5;
+  const auto all_refused = [](const Finding& finding) {
+    const auto failed = measures(finding, "attempts_failed");
+    return finding.rule == "refused-connections" && failed &&
+           *failed >= kMostOfThem * measures(finding, "resets_sent").value_or(0);
+  };
+  if (one.rule == "outgoing-refused") return all_refused(other) && other.severity >= one.severity;
+  return other.rule == "outgoing-refused" && all_refused(one) && other.severity > one.severity;
+}
+
+/// A program that is out of open files: what took them is the reason why it does not accept.
+void tell_with_open_files(std::vector<Finding>& findings) {
+  for (Finding& queue : findings) {
+    if (queue.rule != "accept-queue-full" || !measures(queue, "open_files_limit")) continue;
+    const auto idle = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
+      return one.rule == "idle-connections" && one.subject == queue.subject && one.netns == queue.netns &&
+             measures(one, "waiting_to_be_accepted") && measures(one, "descriptors_taken");
+    });
+    if (idle == findings.end()) continue;
+    queue.why += "; " + idle->message;
+    if (!idle->why.empty()) queue.why += ": " + idle->why.substr(0, idle->why.find("; they take "));
+    queue.evidence.insert(queue.evidence.end(), idle->evidence.begin(), idle->evidence.end());
+    findings.erase(idle);
+    break;  // the rest has moved; more than one such program is two causes
+  }
+}
+
 }  // namespace
 
 bool is_worse(const Finding& a, const Finding& b) {
@@ -67,38 +103,11 @@ void drop_repeats(std::vector<Finding>& findings) {
   if (std::any_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) {
     std::erase_if(findings, of_rule("accept-queue"));
   }
-  // A program that is out of open files: what took them is the reason why it does not accept.
-  const auto took_all = [&](const Finding& one, const Finding& queue) {
-    return one.rule == "idle-connections" && one.subject == queue.subject && one.netns == queue.netns &&
-           measures(one, "waiting_to_be_accepted") && measures(one, "descriptors_taken");
-  };
-  for (Finding& queue : findings) {
-    if (queue.rule != "accept-queue-full" || !measures(queue, "open_files_limit")) continue;
-    const auto idle =
-        std::find_if(findings.begin(), findings.end(), [&](const Finding& one) { return took_all(one, queue); });
-    if (idle == findings.end()) continue;
-    queue.why += "; " + idle->message;
-    if (!idle->why.empty()) queue.why += ": " + idle->why.substr(0, idle->why.find("; they take "));
-    queue.evidence.insert(queue.evidence.end(), idle->evidence.begin(), idle->evidence.end());
-    findings.erase(idle);
-    break;  // the rest has moved; more than one such program is two causes
-  }
-  // What this host refuses its own programs is told with all that it refuses.
-  constexpr double kMostOfThem = 0.5;
-  const auto of_own = [&](const Finding& one) {
-    const auto failed = measures(one, "attempts_failed");
-    return one.rule == "refused-connections" && failed &&
-           *failed >= kMostOfThem * measures(one, "resets_sent").value_or(0);
-  };
-  if (std::any_of(findings.begin(), findings.end(), of_own)) std::erase_if(findings, of_rule("outgoing-refused"));
-  // A peer that is gone answers neither attempts nor open connections: the finding about attempts counts both.
-  const auto told_by = [&](const Finding& one, const Finding& other) {
-    return other.rule == "syn-sent-blackhole" && other.netns == one.netns && other.severity >= one.severity &&
-           measures(other, "unanswered_connections") && other.subject.is_at(one.subject);
-  };
+  tell_with_open_files(findings);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
-    if (one.rule != "retransmitting" || measures(one, "peers") != 1.0) return false;
-    return std::any_of(all.begin(), all.end(), [&](const Finding& other) { return told_by(one, other); });
+    return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
+      return one.netns == other.netns && (is_peer_gone(one, other) || are_own_refusals(one, other));
+    });
   });
 }
 

@@ -73,6 +73,12 @@ std::optional<std::uint64_t> whole_or_null(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(whole(value));
 }
 
+/// Files of earlier versions have fewer.
+std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
+  if (!counters.is_object()) damaged();
+  return counters.contains(name) ? whole_or_null(counters[name]) : std::nullopt;
+}
+
 const Json::array_t& list(const Json& value, std::size_t most) {
   if (!value.is_array() || value.size() > most) damaged();
   return value.get_ref<const Json::array_t&>();
@@ -171,7 +177,7 @@ RunMemory read(const Json& from) {
   base.boot_time = clock(member(from, "boot_time_ms"));
   base.wall_time_s = wall(member(from, "wall_time_s"));
   const Json& counters = member(from, "counters");
-#define COUNTER(name, file, group, text) base.counters.name = whole_or_null(member(counters, #name));
+#define COUNTER(name, file, group, text) base.counters.name = counter_from(counters, #name);
 #define SETTING(name, path)
 #include "model/kernel_facts.def"
 #undef COUNTER

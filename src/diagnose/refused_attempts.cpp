@@ -15,6 +15,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 1, "/s", "a program that tries a service now and then, or a look at a host that is down, makes fewer"},
     {"least", 5, "attempts", "between two samples: fewer are a matter of chance"},
     {"local", 0.9, "ratio", "as many RSTs as that are sent by this host: it refuses them itself"},
+    {"fallback", 0.6, "ratio",
+     "of all attempts, if this host refuses them itself: programs try ::1 before 127.0.0.1, and go on by the other"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"outgoing-refused", "are connections refused that this host opens?",
@@ -43,7 +45,8 @@ class RefusedAttempts final : public Diagnosis {
     found_ = true;
     const auto resets = facts.grown(&KernelCounters::out_rsts);
     const bool local = resets && static_cast<double>(*resets) >= limit("local") * *failed;
-    Finding one(std::string(kRule.id), Severity::warning, Subject::host(),
+    const Severity severity = local && others_work(*failed, facts) ? Severity::info : Severity::warning;
+    Finding one(std::string(kRule.id), severity, Subject::host(),
                 {measured("attempts_refused", per_s, limit("warning"), "/s",
                           "/proc/net/snmp AttemptFails; EmbryonicRsts left out"),
                  measured("unanswered_syns", static_cast<double>(unanswered_), "sockets", kFromDump)});
@@ -75,6 +78,12 @@ class RefusedAttempts final : public Diagnosis {
 
  private:
   [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
+
+  /// Half of the attempts of a program that tries both families are refused where its service listens by one.
+  [[nodiscard]] bool others_work(double failed, const DiagnosisFacts& facts) const {
+    const auto opened = facts.grown(&KernelCounters::active_opens);
+    return opened && failed <= limit("fallback") * static_cast<double>(*opened);
+  }
 
   /// A request of a client that is reset counts in both (net/ipv4/tcp_minisocks.c, tcp_check_req()).
   [[nodiscard]] static std::optional<double> failed_here(const DiagnosisFacts& facts) {

@@ -100,7 +100,19 @@ TEST_CASE("what a host refuses its own programs is said once") {
     std::vector<Finding> all = {refused, finding("outgoing-refused", Severity::warning)};
     drop_repeats(all);
     CHECK(all.size() == (failed >= 30 ? 1 : 2));
+    CHECK(all[0].rule == "refused-connections");
   }
+  Finding worth_knowing = finding("refused-connections", Severity::info);
+  worth_knowing.evidence.push_back({"resets_sent", 20, "", {}, "/s", 0, ""});
+  worth_knowing.evidence.push_back({"attempts_failed", 20, "", {}, "/s", 0, ""});
+  std::vector<Finding> all = {worth_knowing, finding("outgoing-refused", Severity::warning)};
+  drop_repeats(all);
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].rule == "outgoing-refused");
+  worth_knowing.netns = "web";
+  all = {worth_knowing, finding("outgoing-refused", Severity::warning)};
+  drop_repeats(all);
+  CHECK(all.size() == 2);
 }
 
 TEST_CASE("what took the open files of a program that does not accept is told with that") {

@@ -594,6 +594,14 @@ void refused_attempts(Diagnosing& run) {
   run.facts.boot_time = std::chrono::seconds(10);
 }
 
+/// Half of its attempts, as programs make that try both families.
+void refused_by_itself(Diagnosing& run) {
+  refused_attempts(run);
+  run.facts.counters.out_rsts = 20;
+  run.before->counters.active_opens = 0;
+  run.facts.counters.active_opens = 40;
+}
+
 const std::vector<Row>& diagnoses() {
   static const std::vector<Row> kRows = {
       {{"closing-stuck.warning", 60}, diagnosis(closing)},
@@ -692,6 +700,7 @@ const std::vector<Row>& diagnoses() {
       {{"outgoing-refused.warning", 3}, diagnosis(refused_attempts)},
       {{"outgoing-refused.least", 30}, diagnosis(refused_attempts)},
       {{"outgoing-refused.local", 0.4}, diagnosis(refused_attempts)},
+      {{"outgoing-refused.fallback", 0.4}, diagnosis(refused_by_itself)},
       {{"tcp-memory.warning", 2}, diagnosis(memory)},
       {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
       {{"orphans.warning", 0.45}, diagnosis(closed_sockets)},

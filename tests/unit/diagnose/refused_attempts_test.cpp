@@ -56,6 +56,7 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
   Diagnosing local;
   refused_in_ten_seconds(local, 100, 0, 100);
   CHECK(local.finish(kRefusedAttempts).at(0).why == "this host answers them itself: nothing listens where they go");
+  CHECK(local.verdict(kRefusedAttempts) == Severity::warning);
   Diagnosing unanswered;
   refused_in_ten_seconds(unanswered, 100, 0);
   Connection waiting = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
@@ -63,4 +64,19 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
   unanswered.rows(2, waiting);
   CHECK(unanswered.finish(kRefusedAttempts).at(0).message ==
         "10 connections a second that this host opens are refused, or given up without an answer");
+}
+
+TEST_CASE("a program that tries ::1 first and goes on by 127.0.0.1 has no trouble") {
+  const auto severity = [](std::optional<std::uint64_t> opened, std::uint64_t resets) {
+    Diagnosing run;
+    refused_in_ten_seconds(run, 100, 0, resets);
+    run.before->counters.active_opens = 0;
+    run.facts.counters.active_opens = opened;
+    return run.verdict(kRefusedAttempts);
+  };
+  CHECK(severity(200, 100) == Severity::info);
+  CHECK(severity(110, 100) == Severity::warning);
+  CHECK(severity(std::nullopt, 100) == Severity::warning);
+  // Another host refuses them.
+  CHECK(severity(200, 0) == Severity::warning);
 }

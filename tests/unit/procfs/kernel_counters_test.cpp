@@ -29,6 +29,7 @@ KernelCounters counted(std::string_view file, std::string_view text) {
 
 TEST_CASE("counters are found by name, beside negative ones") {
   const KernelCounters counters = counted("snmp", kSnmp);
+  CHECK(counters.active_opens == 17U);
   CHECK(counters.passive_opens == 6U);
   CHECK(counters.attempt_fails == 3U);
   CHECK(counters.estab_resets == 2U);
