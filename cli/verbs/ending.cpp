@@ -57,7 +57,7 @@ void write_failed(const render::Format& format, const options::SourceChoice& sou
                   const options::OutputChoice& choice, Unread what, const Error& error) {
   if (!format.has_envelope || choice.quiet || !choice.file.empty()) return;
   Report report = unread_report(source, error);
-  report.mptcp = source.mptcp;
+  report.protocol = tcp_or_mptcp(source.mptcp);
   TextBuffer out(STDOUT_FILENO);
   names::SystemNames unused;
   render::RenderSettings settings{.out = out, .names = unused, .facts = report.facts, .columns = {}};

@@ -121,7 +121,7 @@ void add_rows(const options::RowChoice& rows, const Columns& columns, render::Re
   to.columns = columns;
   to.processes = rows.processes;
   to.tcp_info = rows.info;
-  to.mptcp = rows.mptcp;
+  to.protocol = tcp_or_mptcp(rows.mptcp);
   to.asked = rows.columns;
   to.asked.insert(to.asked.end(), rows.added_columns.begin(), rows.added_columns.end());
 }

@@ -1,6 +1,5 @@
 #include "parsers/bpf/bpf_record.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -8,8 +7,6 @@
 
 namespace tcpstat::bpf {
 namespace {
-
-constexpr std::uint16_t kMptcp = 262;  // IPPROTO_MPTCP
 
 std::optional<ObservedState> observed(std::uint8_t number) {
   constexpr std::uint8_t kNewSynRecv = 12;  // TCP_NEW_SYN_RECV
@@ -44,7 +41,7 @@ std::optional<ring_record> read_record(std::span<const std::byte> bytes) {
 }
 
 std::optional<Transition> to_transition(const ring_record& record) {
-  if (record.protocol != IPPROTO_TCP && record.protocol != kMptcp) return std::nullopt;
+  if (!protocol_of_number(record.protocol)) return std::nullopt;
   const auto from = observed(record.from);
   const auto to = observed(record.to);
   if (!from || !to) return std::nullopt;
@@ -58,7 +55,7 @@ std::optional<Transition> to_transition(const ring_record& record) {
 
 Transition socket_of(const ring_record& record) {
   Transition transition;
-  transition.protocol = record.protocol == kMptcp ? Protocol::mptcp : Protocol::tcp;
+  transition.protocol = protocol_of_number(record.protocol).value_or(Protocol::tcp);
   transition.local = endpoint(record, 0, record.local_port);
   // A socket that listens has no other end.
   if (record.remote_port != 0) transition.remote = endpoint(record, 1, record.remote_port);

@@ -187,9 +187,15 @@ bool read_cookie(const Value& value, std::optional<std::uint64_t>& out) {
   return true;
 }
 
-constexpr std::uint32_t kTcp = 6;  // IPPROTO_TCP
-constexpr std::uint32_t kMptcp = 262;
 constexpr std::string_view kBadProtocol = "a \"protocol\" that is no number";
+
+/// False where it is no number. Lines of older versions do not say it; `out` is nothing for another protocol.
+bool read_protocol(const Value& value, std::optional<Protocol>& out) {
+  std::optional<std::uint32_t> number;
+  if (!read(value, number)) return false;
+  out = number ? protocol_of_number(*number) : Protocol::tcp;
+  return true;
+}
 
 bool read_end(const Value& address, const Value& port, std::optional<Endpoint>& out) {
   std::optional<std::uint16_t> number;
@@ -263,10 +269,10 @@ LogRecord transition(Members& line, LineText& text) {
   if (line[object].text == name(Body::time_wait)) record.body = Body::time_wait;
   if (record.observed == Observed::exact && somewhere_absent && record.body == Body::socket)
     return BadLine{"an exact transition has two states"};
-  std::optional<std::uint32_t> number;
-  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
-  if (number.value_or(kTcp) != kTcp && *number != kMptcp) return OtherLine{};
-  record.protocol = number == kMptcp ? Protocol::mptcp : Protocol::tcp;
+  std::optional<Protocol> said;
+  if (!read_protocol(line[protocol], said)) return BadLine{kBadProtocol};
+  if (!said) return OtherLine{};
+  record.protocol = *said;
   if (!read_end(line[local_address], line[local_port], record.local) ||
       !read_end(line[remote_address], line[remote_port], record.remote)) {
     return BadLine{"an address or a port that cannot be"};
@@ -288,10 +294,10 @@ LogRecord transition(Members& line, LineText& text) {
 
 LogRecord row(const Members& line, std::string& place) {
   SampleRow record;
-  std::optional<std::uint32_t> number;
-  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
+  std::optional<Protocol> said;
+  if (!read_protocol(line[protocol], said)) return BadLine{kBadProtocol};
   // A connection of MPTCP has the ends of its first subflow, and goes through states of its own.
-  if (number.value_or(kTcp) != kTcp) return OtherLine{};
+  if (said != Protocol::tcp) return OtherLine{};
   ObservedState found;
   if (!read_state(line[state], found) || !found.seen()) return BadLine{"no state that is known in \"state\""};
   record.state = *found.seen();
@@ -349,9 +355,9 @@ LogRecord summary(Members& line, LineText& text) {
   if (counted == Kind::other || (counted == Kind::none && !absent(line[lost_in_all]))) return run_end(line, text);
   // That of validate has a number of transitions, and that of the verb summary has groups and no rows.
   if (counted != Kind::none || !absent(line[counted_groups]) || absent(line[snapshot])) return OtherLine{};
-  std::optional<std::uint32_t> number;
-  if (!read(line[protocol], number)) return BadLine{kBadProtocol};
-  return number.value_or(kTcp) == kTcp ? sample_end(line, text) : LogRecord(OtherLine{});
+  std::optional<Protocol> said;
+  if (!read_protocol(line[protocol], said)) return BadLine{kBadProtocol};
+  return said == Protocol::tcp ? sample_end(line, text) : LogRecord(OtherLine{});
 }
 
 LogRecord lost_records_of(const Members& line) {

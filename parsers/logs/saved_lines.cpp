@@ -4,6 +4,7 @@
 
 #include "base/byte_order_mark.h"
 #include "base/quantity_text.h"
+#include "model/protocol.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -21,18 +22,15 @@ bool is(const json& object, const char* key, bool value) {
   return at != object.end() && at->is_boolean() && at->get<bool>() == value;
 }
 
-constexpr std::uint64_t kSavedTcp = 6;  // IPPROTO_TCP
-constexpr std::uint64_t kSavedMptcp = 262;
-
-/// Nothing for one that is no number. Lines of older versions do not say it.
-std::optional<std::uint64_t> protocol_of(const json& object) {
+/// Nothing for another one, or what is no number. Lines of older versions do not say it.
+std::optional<Protocol> protocol_of(const json& object) {
   const auto protocol = object.find("protocol");
-  if (protocol == object.end() || protocol->is_null()) return kSavedTcp;
+  if (protocol == object.end() || protocol->is_null()) return Protocol::tcp;
   if (!protocol->is_number_unsigned()) return std::nullopt;
-  return protocol->get<std::uint64_t>();
+  return protocol_of_number(protocol->get<std::uint64_t>());
 }
 
-bool is_mptcp(const json& object) { return protocol_of(object) == kSavedMptcp; }
+bool is_mptcp(const json& object) { return protocol_of(object) == Protocol::mptcp; }
 
 /// What the line tells of the host, where no line before it did.
 void add_facts(const json& object, SavedSample::Facts& to) {
@@ -155,8 +153,7 @@ SavedSample& SavedLines::sample_of(const json& object) {
 
 void SavedLines::row(const json& object) {
   if (!object.contains("state")) return samples_.current().coverage.add(Flaw::missing_field);
-  const auto protocol = protocol_of(object);
-  if (protocol != kSavedTcp && protocol != kSavedMptcp) return samples_.current().coverage.add(Flaw::unreadable_number);
+  if (!protocol_of(object)) return samples_.current().coverage.add(Flaw::unreadable_number);
   SavedSample& sample = sample_of(object);
   add_facts(object, sample.facts);
   const NdjsonDecoder::Row row = decoder_.decode_object(object);

@@ -19,15 +19,14 @@
 #include "model/connection.h"
 #include "model/flaw.h"
 #include "model/listener.h"
+#include "model/protocol.h"
 
 namespace tcpstat::netlink::inet_diag {
 
 using Row = std::variant<Connection, Listener, Flaw>;
 
-/// What the dump was asked for: attributes of the same number mean other things.
-enum class Protocol : std::uint8_t { tcp, mptcp };
-
 /// Decodes the payload of one SOCK_DIAG_BY_FAMILY (or TCPDIAG_GETSOCK) message. Views in the row point into `payload`.
+/// `protocol` is what the dump was asked for: attributes of the same number mean other things.
 Row decode(std::span<const std::byte> payload, Protocol protocol = Protocol::tcp);
 
 }  // namespace tcpstat::netlink::inet_diag

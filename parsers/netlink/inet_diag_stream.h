@@ -21,8 +21,7 @@ class InetDiagStream {
   using End = NetlinkFraming::End;
   using Expected = NetlinkFraming::Expected;
 
-  InetDiagStream(source::RowDelivery& delivery, std::optional<Expected> expected,
-                 inet_diag::Protocol protocol = inet_diag::Protocol::tcp)
+  InetDiagStream(source::RowDelivery& delivery, std::optional<Expected> expected, Protocol protocol = Protocol::tcp)
       : delivery_(delivery), framing_(expected), protocol_(protocol) {}
 
   /// Reads messages from the front of `block`; returns why it ended. `taken()` then tells how many bytes were used:
@@ -38,7 +37,7 @@ class InetDiagStream {
 
   source::RowDelivery& delivery_;
   NetlinkFraming framing_;
-  inet_diag::Protocol protocol_;
+  Protocol protocol_;
 };
 
 }  // namespace tcpstat::netlink

@@ -106,7 +106,7 @@ class SockDiagSource final : public source::Source {
     if (!request.program.empty()) {
       mnl_attr_put(header, INET_DIAG_REQ_BYTECODE, request.program.size(), request.program.data());
     }
-    if (request.protocol == inet_diag::Protocol::mptcp) {
+    if (request.protocol == Protocol::mptcp) {
       mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
     }
     while (mnl_socket_sendto(&socket, header, header->nlmsg_len) < 0) {

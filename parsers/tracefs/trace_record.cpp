@@ -1,14 +1,11 @@
 #include "parsers/tracefs/trace_record.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <cstring>
 
 namespace tcpstat::tracefs {
 namespace {
-
-constexpr std::uint16_t kMptcp = 262;  // IPPROTO_MPTCP
 
 /// A number in the byte order of this host; the kernel writes no other.
 template <typename Number>
@@ -76,7 +73,8 @@ bool decode(std::span<const std::byte> bytes, const RecordLayout& layout, TraceR
 }
 
 std::optional<Transition> to_transition(const TraceRecord& record) {
-  if (record.protocol != IPPROTO_TCP && record.protocol != kMptcp) return std::nullopt;
+  const auto protocol = protocol_of_number(record.protocol);
+  if (!protocol) return std::nullopt;
   const auto from = state_of(record.from);
   const auto to = state_of(record.to);
   if (!from || !to) return std::nullopt;
@@ -84,7 +82,7 @@ std::optional<Transition> to_transition(const TraceRecord& record) {
   transition.from = *from;
   transition.to = *to;
   transition.observed = Observed::exact;
-  transition.protocol = record.protocol == kMptcp ? Protocol::mptcp : Protocol::tcp;
+  transition.protocol = *protocol;
   transition.local = record.local;
   // A socket that listens has no other end.
   if (record.remote.port != 0) transition.remote = record.remote;

@@ -9,14 +9,12 @@
 
 #include "model/address.h"
 #include "model/minisocket.h"
+#include "model/protocol.h"
 #include "model/reset_reason.h"
 #include "model/seen.h"
 #include "model/state.h"
 
 namespace tcpstat::inline model {
-
-/// IPPROTO_TCP and IPPROTO_MPTCP: the two that share the numbers of the states. An MPTCP socket has a table of its own.
-enum class Protocol : std::uint8_t { tcp, mptcp };
 
 /// A state as an observer may name it: one of the eleven, ABSENT between samples, or TCP_NEW_SYN_RECV, which no full
 /// socket is ever in (include/net/tcp_states.h).

@@ -9,6 +9,7 @@
 #include "base/text_buffer.h"
 #include "model/column.h"
 #include "model/names.h"
+#include "model/protocol.h"
 #include "model/sink.h"
 #include "model/transition.h"
 #include "render/escape.h"
@@ -68,7 +69,7 @@ struct RenderSettings {
   bool processes = false;
   bool tcp_info = false;
   /// Whether they are connections of MPTCP.
-  bool mptcp = false;
+  Protocol protocol = Protocol::tcp;
   const HostNames* hosts = nullptr;
   /// Columns that a terminal shows however narrow it is, because the user named them.
   std::vector<const Column*> asked = {};

@@ -154,7 +154,7 @@ Json what_was_asked(const Report& report) {
 }
 
 /// Also of a list without rows.
-Json protocol_of(const Report& report) { return {{"protocol", protocol_number(report.mptcp)}}; }
+Json protocol_of(const Report& report) { return {{"protocol", protocol_number(report.protocol)}}; }
 
 template <typename Judged>
 void add_status(Json& to, const Judged& report) {

@@ -240,7 +240,7 @@ void append_memory(TextBuffer& out, const Row& row, Names& names, const JsonRowS
 
 void append_protocol(TextBuffer& out, const JsonRowStyle& style) {
   out.append(R"(,"protocol":)");
-  out.number(static_cast<std::uint64_t>(protocol_number(style.mptcp)));
+  out.number(std::uint64_t{protocol_number(style.protocol)});
 }
 
 void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run, const JsonRowStyle& style) {

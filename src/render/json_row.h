@@ -11,6 +11,7 @@
 #include "model/connection.h"
 #include "model/listener.h"
 #include "model/names.h"
+#include "model/protocol.h"
 
 namespace tcpstat::render {
 
@@ -18,11 +19,8 @@ struct JsonRowStyle {
   bool processes = false;   ///< else null
   bool tcp_info = false;    ///< else null
   std::uint64_t netns = 0;  ///< that of the run, whose text is at hand
-  bool mptcp = false;       ///< connections of MPTCP
+  Protocol protocol = Protocol::tcp;
 };
-
-/// How JSON tells what rows are connections of, as in transitions: IPPROTO_TCP or IPPROTO_MPTCP.
-constexpr int protocol_number(bool mptcp) { return mptcp ? 262 : 6; }
 
 /// `{"type":…,"time":…,"host":…,"snapshot":…`: how each line of ndjson begins. The object stays open.
 std::string ndjson_line_start(std::string_view type, std::string_view time, const std::optional<std::string>& host,

@@ -57,7 +57,7 @@ void add_result(Json& to, const Validation& validation) {
     to["pairs"].push_back({{"from", name(pair.from)},
                            {"to", name(pair.to)},
                            {"mode", pair.observed == Observed::exact ? "exact" : "sampled"},
-                           {"protocol", pair.protocol == Protocol::tcp ? 6 : 262},
+                           {"protocol", protocol_number(pair.protocol)},
                            {"verdict", name(pair.verdict)},
                            {"count", pair.count},
                            {"reason", or_null(pair.reason)},

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "model/protocol.h"
 #include "model/state.h"
 #include "report/coverage.h"
 #include "report/finding.h"
@@ -32,7 +33,7 @@ struct Report {
   std::string source;  ///< netlink, proc, both or file
   Coverage coverage;
   bool limited = false;
-  bool mptcp = false;  ///< rows are connections of MPTCP instead of those of TCP
+  Protocol protocol = Protocol::tcp;  ///< whose connections rows are
   /// States that were selected, and of them those that the source can show.
   StateSet selected;
   bool ipv4 = true;

@@ -246,7 +246,7 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   complete_warnings(report.coverage, read);
   if (!read) dump.error = read.error();
   report.source = host.source_name();
-  report.mptcp = plan.query.mptcp;
+  report.protocol = tcp_or_mptcp(plan.query.mptcp);
   const bool saw_any = !report.coverage.saw_nothing();
   report.ipv4 = report.ipv4 && report.coverage.ipv4 && saw_any;
   report.ipv6 = report.ipv6 && report.coverage.ipv6 && saw_any;

@@ -15,7 +15,7 @@ class JsonList final : public ListWriter {
  public:
   explicit JsonList(RenderSettings settings)
       : settings_(std::move(settings)),
-        style_{settings_.processes, settings_.tcp_info, settings_.facts.netns.value_or(0), settings_.mptcp},
+        style_{settings_.processes, settings_.tcp_info, settings_.facts.netns.value_or(0), settings_.protocol},
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
     settings_.out.end_unit();
   }

@@ -16,7 +16,7 @@ class NdjsonList final : public ListWriter {
  public:
   explicit NdjsonList(RenderSettings settings)
       : settings_(std::move(settings)),
-        style_{settings_.processes, settings_.tcp_info, settings_.facts.netns.value_or(0), settings_.mptcp},
+        style_{settings_.processes, settings_.tcp_info, settings_.facts.netns.value_or(0), settings_.protocol},
         netns_(settings_.facts.netns ? std::to_string(*settings_.facts.netns) : "null") {
     const RunFacts& facts = settings_.facts;
     line_start_ = ndjson_line_start("connection", facts.time, facts.host, settings_.snapshot) + ",";

@@ -229,13 +229,13 @@ TEST_CASE("the cookie of an MPTCP socket, which may be its listener's, is none")
   Message listener(kLocal, {}, 10);
   for (Message* message : {&connection, &listener}) {
     message->head.id.idiag_cookie[0] = 7;
-    const auto as = [&](inet_diag::Protocol protocol) { return decode(bytes_of(message->payload()), protocol); };
+    const auto as = [&](Protocol protocol) { return decode(bytes_of(message->payload()), protocol); };
     const auto cookie_of = [](const inet_diag::Row& row) {
       const auto* found = std::get_if<Connection>(&row);
       return found != nullptr ? found->cookie : std::get<Listener>(row).cookie;
     };
-    CHECK(cookie_of(as(inet_diag::Protocol::tcp)) == 7U);
-    CHECK_FALSE(cookie_of(as(inet_diag::Protocol::mptcp)));
+    CHECK(cookie_of(as(Protocol::tcp)) == 7U);
+    CHECK_FALSE(cookie_of(as(Protocol::mptcp)));
   }
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("a connection of MPTCP has its token in its own info, which is no tcp_
   info.mptcpi_token = 77;
   Message message(kLocal, kRemote, 1);
   message.attribute(INET_DIAG_INFO, test::raw(info));
-  const auto decoded = decode(bytes_of(message.payload()), inet_diag::Protocol::mptcp);
+  const auto decoded = decode(bytes_of(message.payload()), Protocol::mptcp);
   REQUIRE(std::holds_alternative<Connection>(decoded));
   CHECK(std::get<Connection>(decoded).mptcp_token == 77U);
   CHECK(std::get<Connection>(decoded).tcp_info.empty());
@@ -277,12 +277,12 @@ TEST_CASE("a connection of MPTCP has its token in its own info, which is no tcp_
   info.mptcpi_token = 0;
   Message none(kLocal, {}, 10);
   none.attribute(INET_DIAG_INFO, test::raw(info));
-  const auto without = decode(bytes_of(none.payload()), inet_diag::Protocol::mptcp);
+  const auto without = decode(bytes_of(none.payload()), Protocol::mptcp);
   REQUIRE(std::holds_alternative<Listener>(without));
   CHECK_FALSE(std::get<Listener>(without).mptcp_token);
   Message cut(kLocal, {}, 10);
   cut.attribute(INET_DIAG_INFO, test::raw(info).substr(0, 14));
-  const auto listening = decode(bytes_of(cut.payload()), inet_diag::Protocol::mptcp);
+  const auto listening = decode(bytes_of(cut.payload()), Protocol::mptcp);
   REQUIRE(std::holds_alternative<Listener>(listening));
   CHECK_FALSE(std::get<Listener>(listening).mptcp_token);
 }

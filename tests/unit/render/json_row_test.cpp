@@ -76,16 +76,16 @@ TEST_CASE("a row has the namespace that it was read in, and that of the run wher
 
 TEST_CASE("a row says what it is a connection of, as transitions do") {
   test::TableNames names;
-  const auto protocol_of = [&](const auto& row, bool mptcp) {
+  const auto protocol_of = [&](const auto& row, Protocol protocol) {
     TextBuffer out;
     out.append('{');
-    append_json_members(out, row, names, "7", {.mptcp = mptcp});
+    append_json_members(out, row, names, "7", {.protocol = protocol});
     out.append('}');
     return json::parse(out.view())["protocol"];
   };
-  CHECK(protocol_of(Connection(), false) == IPPROTO_TCP);
-  CHECK(protocol_of(Connection(), true) == IPPROTO_MPTCP);
-  CHECK(protocol_of(Listener(), true) == IPPROTO_MPTCP);
+  CHECK(protocol_of(Connection(), Protocol::tcp) == IPPROTO_TCP);
+  CHECK(protocol_of(Connection(), Protocol::mptcp) == IPPROTO_MPTCP);
+  CHECK(protocol_of(Listener(), Protocol::mptcp) == IPPROTO_MPTCP);
 }
 
 TEST_CASE("a row has a key for every column, and no other") {
