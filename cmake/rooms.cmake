@@ -9,8 +9,10 @@ set(TCPSTAT_ROOMS_FILE ${CMAKE_BINARY_DIR}/rooms.txt)
 file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
 # The largest headers of others are read once for all cold targets where rooms are compiled as a whole. A build file by file
-# goes without, so that each file must include what it uses.
-if(CMAKE_UNITY_BUILD)
+# goes without, so that each file must include what it uses, and so do sanitizers, with which not all are compiled alike.
+set(TCPSTAT_PRECOMPILE OFF)
+if(CMAKE_UNITY_BUILD AND NOT TCPSTAT_SANITIZE)
+  set(TCPSTAT_PRECOMPILE ON)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
   add_library(tcpstat_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(tcpstat_precompiled PRIVATE tcpstat_flags nlohmann_json::nlohmann_json tl::expected Threads::Threads)
@@ -22,7 +24,7 @@ endif()
 
 function(tcpstat_cold target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  if(CMAKE_UNITY_BUILD)
+  if(TCPSTAT_PRECOMPILE)
     target_precompile_headers(${target} REUSE_FROM tcpstat_precompiled)
   endif()
 endfunction()
