@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "cli/last_words.h"
+#include "cli/live/terminal_guard.h"
 #include "cli/notes.h"
 #include "cli/options/command.h"
-#include "cli/screen/terminal_guard.h"
 #include "cli/verbs/verbs.h"
 
 namespace {
@@ -59,7 +59,7 @@ int main(int argc, char** argv) {
   static const LastWords last_words({argv + 1, argv + argc});
   // What is thrown where nothing may be thrown ends here.
   std::set_terminate([] {
-    screen::give_terminal_back();
+    live::give_terminal_back();
     ::_exit(code(last_words.say("out of memory")));
   });
   try {

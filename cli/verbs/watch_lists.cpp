@@ -5,13 +5,13 @@
 
 #include "base/quantity_text.h"
 #include "base/wrapped.h"
-#include "cli/screen/words.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
 #include "cli/verbs/plans.h"
 #include "cli/verbs/watching.h"
 #include "render/escape.h"
+#include "screen/words.h"
 
 namespace tcpstat::cli::verbs {
 namespace {

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <sstream>
 
-#include "cli/screen/live.h"
+#include "cli/live/live.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/list_columns.h"
@@ -40,15 +40,15 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
   const auto& [host, format, output, notes, replay] = watched;
   const Terminal terminal = look_at_terminal(output.fd());
   const filter::Filter filter = settled(watch.filter, host);
-  screen::LivePlan plan{.host = host,
-                        .out = output.fd(),
-                        .filter = filter,
-                        .sort = watch.rows.sort,
-                        .interval = watch.sampling.interval.value_or(kUsualInterval),
-                        .count = watch.sampling.count,
-                        .colour = choose_colour(watch.text.colour, terminal),
-                        .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); },
-                        .resolve = names::resolve_hosts};
+  live::LivePlan plan{.host = host,
+                      .out = output.fd(),
+                      .filter = filter,
+                      .sort = watch.rows.sort,
+                      .interval = watch.sampling.interval.value_or(kUsualInterval),
+                      .count = watch.sampling.count,
+                      .colour = choose_colour(watch.text.colour, terminal),
+                      .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); },
+                      .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();
   plan.manner.sparks = has_block_eighths() ? plan.manner.charset : render::Charset::ascii;
   plan.manner.clipboard = screen_abilities().clipboard;
@@ -67,7 +67,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                                 std::to_string(replay->samples());
                        }};
   }
-  const screen::LiveEnd end = screen::run_live(std::move(plan));
+  const live::LiveEnd end = live::run_live(std::move(plan));
 
   TextBuffer out(output.fd());
   if (end.samples > 0) out.append(end.summary + "\n");

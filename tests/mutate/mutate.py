@@ -59,7 +59,8 @@ FITTING = [
     ("parsers/tracefs", "trace", "trace"),
     ("parsers/host", "live|evidence|proc_root|errors|files", "netns|privileges|other-tools"),
     ("parsers", "live|files|proc_root", "states"),
-    ("cli/screen", "screen|live|watch", "watch"),
+    ("cli/live", "screen|live|watch", "watch"),
+    ("src/screen", "screen|live|watch", "watch"),
     ("cli", "audit|check|errors|evidence|explain|files|formats|live|metrics|options|proc_root|range|record|screen|"
             "state_file|streams|table|trace|validate|watch|words", "watch|privileges"),
     ("src", "formats|check|explain|files", ""),
@@ -70,7 +71,7 @@ FITTING = [
 # They are those of what lies below it, and of parsers for what only the engines above have.
 BELOW = {"base", "model", "filter", "netlink", "procfs", "source", "names", "logs", "record", "records", "bpf", "tracefs"}
 ENGINES = ("src/machine", "src/trace", "src/explain", "src/detect", "src/diagnose", "src/check", "src/audit", "src/render",
-           "src/survey", "cli")
+           "src/survey", "src/screen", "cli")
 
 
 class Change:

@@ -1,11 +1,11 @@
-#include "cli/screen/cell_buffer.h"
+#include "screen/cell_buffer.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 
 using namespace tcpstat;
-using namespace tcpstat::cli::screen;
+using namespace tcpstat::screen;
 
 namespace {
 

@@ -1,8 +1,8 @@
-#include "cli/screen/keys.h"
+#include "screen/keys.h"
 
 #include <doctest/doctest.h>
 
-using namespace tcpstat::cli::screen;
+using namespace tcpstat::screen;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "cli/screen/words.h"
+#include "screen/words.h"
 
 #include <doctest/doctest.h>
 
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "base/utf8.h"
-#include "cli/screen/table_view.h"
+#include "screen/table_view.h"
 
 using namespace tcpstat;
-using namespace tcpstat::cli::screen;
+using namespace tcpstat::screen;
 using std::chrono::seconds;
 
 TEST_CASE("durations have one unit") {

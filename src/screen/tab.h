@@ -1,0 +1,95 @@
+#pragma once
+// One page of the screen: what its rows are, and what is known of one of them. A tab formats what it is asked for and
+// nothing else; it judges nothing.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/column.h"
+#include "model/names.h"
+#include "screen/live_data.h"
+#include "screen/table_view.h"
+#include "screen/words.h"
+
+namespace tcpstat::screen {
+
+/// How everything is written.
+struct Manner {
+  Charset charset = Charset::utf8;
+  Charset sparks = Charset::utf8;  ///< of sparklines: not every font has eighths of a block
+  bool clipboard = true;           ///< whether the terminal has one that can be written
+  bool processes = false;          ///< a column of its own
+  bool tcp_info = false;
+  bool all_events = false;
+  std::vector<const Column*> columns = {};  ///< of connections, as the command line has them
+  std::string netns = {};  ///< the word of --netns where that names several, whose rows then name theirs
+  Names* names = nullptr;
+  const render::HostNames* hosts = nullptr;
+
+  [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset); }
+  [[nodiscard]] bool several() const { return !netns.empty(); }
+};
+
+/// The first column where there are several network namespaces.
+void add_netns(std::vector<Heading>& to, const Manner& manner);
+void add_netns(std::vector<std::string>& to, std::uint64_t inode, const Manner& manner);
+/// " --netns web", for a command; empty where there is one alone.
+std::string netns_option(const LiveData& data, std::uint64_t inode, const Manner& manner);
+
+class Tab {
+ public:
+  Tab() = default;
+  Tab(const Tab&) = delete;
+  Tab& operator=(const Tab&) = delete;
+  virtual ~Tab() = default;
+
+  [[nodiscard]] virtual std::string_view title() const = 0;
+  /// Everything that this tab could show now, for its title; rows are those that it has.
+  [[nodiscard]] virtual std::uint64_t count(const LiveData& data) const = 0;
+  [[nodiscard]] virtual std::size_t rows(const LiveData& data, const Manner& manner) const = 0;
+  [[nodiscard]] virtual std::vector<Heading> headings(const Manner& manner) const = 0;
+  [[nodiscard]] virtual Row row(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// What the row is, from sample to sample.
+  [[nodiscard]] virtual std::string identity(const LiveData& data, std::size_t index) const = 0;
+  /// Stands above the rows; or nothing.
+  [[nodiscard]] virtual std::vector<std::string> above(const LiveData& /*data*/, const Manner& /*manner*/) const {
+    return {};
+  }
+  /// What is said where there are no rows.
+  [[nodiscard]] virtual std::string nothing(const LiveData& data) const = 0;
+  /// Everything known of the row, in lines that may be wrapped.
+  [[nodiscard]] virtual std::string details(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// The short form for the pane below the rows; empty: there is no pane.
+  [[nodiscard]] virtual std::string pane(const LiveData& /*data*/, std::size_t /*index*/,
+                                         const Manner& /*manner*/) const {
+    return {};
+  }
+  /// The command that shows the row; safe to print.
+  [[nodiscard]] virtual std::string command(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
+  /// What `explain` is asked; empty: nothing.
+  [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
+};
+
+/// A line for each column that says something; `cell_text` writes the cell of one. Ends and owners stand in several.
+template <typename CellText>
+std::string known_columns(CellText cell_text) {
+  std::string out;
+  for (const Column& one : columns()) {
+    if (one.id == ColumnId::LOCAL || one.id == ColumnId::REMOTE || one.id == ColumnId::PID) continue;
+    const std::string text = cell_text(one);
+    if (text == "-" || text == "*") continue;
+    out += std::string(one.name) + "  " + text + "  (" + std::string(one.meaning) + ")\n";
+  }
+  return out;
+}
+
+std::unique_ptr<Tab> make_problems_tab();
+std::unique_ptr<Tab> make_listeners_tab();
+std::unique_ptr<Tab> make_half_open_tab();
+std::unique_ptr<Tab> make_connections_tab();
+std::unique_ptr<Tab> make_events_tab();
+
+}  // namespace tcpstat::screen
