@@ -160,6 +160,14 @@ TEST_CASE("another version and another program say what they are") {
   CHECK(check::memory_from(std::string(100000, '[')).error() == "is damaged");
 }
 
+TEST_CASE("a file of an earlier version lacks a counter that came later, and no other") {
+  const std::string text = check::memory_text(everything());
+  const auto after = check::memory_from(replaced(text, R"("active_opens":null,)", ""));
+  REQUIRE(after);
+  CHECK_FALSE(after->baseline.counters.active_opens);
+  CHECK_FALSE(check::memory_from(replaced(text, R"("passive_opens":null,)", "")));
+}
+
 TEST_CASE("a file of an earlier version does not say what its alert is about") {
   RunMemory before = everything();
   const std::string text = check::memory_text(before);
