@@ -121,15 +121,19 @@ constexpr PeerWords kForgottenWords = {
         "see whether new connections there work; then let keepalive probes come sooner (tcp_keepalive_time)",
     .brief = " for an acknowledgement after they were idle",
 };
+constexpr const char* kSmallerMtu =
+    "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped";
+constexpr const char* kFindMtu =
+    "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS";
 constexpr PeerWords kFullSegmentWords = {
     .quantity = "retransmits",
     .unit = "times",
     .what = " for an answer to full segments, of which none ever came through",
-    .one = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
-    .few = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
-    .most = "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped",
-    .advice = "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS",
-    .advice_for_most = "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS",
+    .one = kSmallerMtu,
+    .few = kSmallerMtu,
+    .most = kSmallerMtu,
+    .advice = kFindMtu,
+    .advice_for_most = kFindMtu,
     .columns = "-p -o +MSS,UNACKED,BYTES_ACKED",
     .brief = " for an answer to full segments (path MTU?)",
 };
