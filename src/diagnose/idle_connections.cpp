@@ -56,16 +56,12 @@ GroupKey source_of(const Connection& row, std::uint16_t port) {
   return {0, {source, port}};
 }
 
-/// Of one network of many hosts, at one port: a /24, or a /48 of IPv6.
-GroupKey network_of(const Connection& row) {
-  Address network = row.remote.address.unmapped();
-  const std::size_t bytes = network.family == Family::ipv6 ? 6 : 3;
-  std::fill(network.bytes.begin() + static_cast<std::ptrdiff_t>(bytes), network.bytes.end(), std::uint8_t{0});
-  return {0, {network, row.local.port}};
-}
+/// Of many hosts: a /24, or a /48 of IPv6.
+Prefix network_around(const Address& address) { return prefix_of(address, address.family == Family::ipv6 ? 48 : 24); }
 
-std::string network_text(const Address& network) {
-  return to_string(network) + (network.family == Family::ipv6 ? "/48" : "/24");
+/// Of one such network, at one port.
+GroupKey network_of(const Connection& row) {
+  return {0, {network_around(row.remote.address.unmapped()).network, row.local.port}};
 }
 
 std::string source_text(const Address& source) {
@@ -218,7 +214,7 @@ class IdleConnections : public Diagnosis {
       const double share = static_cast<double>(network.group->rows) / all;
       if (share < limit("network")) return std::nullopt;
       one.evidence.push_back(measured("share_of_largest_network", share, limit("network"), "ratio", kFromDump));
-      return percent(share) + " of them from " + network_text(network.key.endpoint.address);
+      return percent(share) + " of them from " + to_string(network_around(network.key.endpoint.address));
     }
     return std::nullopt;
   }
