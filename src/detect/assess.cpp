@@ -112,7 +112,7 @@ std::optional<double> admitted_per_s(const Assessment& one) {
 std::optional<double> rate_of(const Assessment& one, const Measurements& host) {
   std::optional<double> rate = admitted_per_s(one);
   if (!one.takes_host_evidence) return rate;
-  double more = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
+  double more = host.untabled_per_s();
   if (host.score > 0 && one.attack_class == AttackClass::live_sources) more += host.embryonic_per_s.value_or(0);
   if (more > 0) rate = rate.value_or(0) + more;
   return rate;
@@ -131,7 +131,7 @@ std::optional<double> seconds_to_full(const Measurements& signals, std::optional
 /// SYNs that are answered by a cookie each, or reset at once, never fill a queue.
 bool leaves_queue_alone(const Assessment& one, const SynInput& input) {
   return one.attack_class == AttackClass::live_sources || input.facts.settings.syncookies == 2 ||
-         input.facts.filters.synproxy_syn_received.value_or(0) > 0;
+         synproxy_works(input.facts);
 }
 
 /// The counters accuse nobody if another trouble of a listener explains them, and no listener looks flooded.

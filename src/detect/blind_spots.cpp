@@ -7,11 +7,9 @@
 namespace tcpstat::detect {
 namespace {
 
-bool synproxy_works(const SynInput& input) { return input.facts.filters.synproxy_syn_received.value_or(0) > 0; }
-
 /// SYNPROXY answers SYNs, and its counters do not tell how many since the earlier reading.
 bool synproxy_is_untold(const SynInput& input) {
-  if (!synproxy_works(input)) return false;
+  if (!synproxy_works(input.facts)) return false;
   const FilterCounters& before = input.facts_before->filters;
   const FilterCounters& now = input.facts.filters;
   return !growth(before.synproxy_syn_received, now.synproxy_syn_received) ||
@@ -53,7 +51,7 @@ bool has_retransmits(const SynSample& sample) {
 
 bool table_is_blind(const SynInput& input) {
   if (input.facts_before) return synproxy_is_untold(input);
-  return input.facts.settings.syncookies == 2 || synproxy_works(input);
+  return input.facts.settings.syncookies == 2 || synproxy_works(input.facts);
 }
 
 std::vector<std::string> blind_spots(const SynInput& input, const Measurements& host, const Thresholds& thresholds) {
@@ -63,7 +61,7 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
   // What makes the verdict unknown comes first: its finding names that.
   if (input.completeness == Completeness::partial) out.emplace_back("the table was not read as a whole");
   if (!input.facts_before) {
-    if (synproxy_works(input)) {
+    if (synproxy_works(input.facts)) {
       out.push_back("SYNPROXY answers SYNs before the listeners see them: a flood shows in its counters alone" +
                     remedy);
     }

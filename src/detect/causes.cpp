@@ -105,8 +105,7 @@ std::optional<double> rate_of(const Cause& cause, const Measurements& host) {
   }
   if (!counted) return sum;
   const bool resets = cause.worst().attack_class == AttackClass::live_sources;
-  const double more = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0) +
-                      (resets ? host.embryonic_per_s.value_or(0) : 0);
+  const double more = host.untabled_per_s() + (resets ? host.embryonic_per_s.value_or(0) : 0);
   return more > 0 ? sum.value_or(0) + more : sum;
 }
 

@@ -86,7 +86,7 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
 AttackClass classify_host(const Assessment& host) {
   const Measurements& signals = host.signals;
   if (host.level >= AttackLevel::suspicious) {
-    const double others = signals.unanswered_per_s.value_or(0) + signals.silent_drops_per_s.value_or(0);
+    const double others = signals.untabled_per_s();
     return mostly_reset(signals, others) ? AttackClass::live_sources : flood_class(origin_of(host, signals));
   }
   if (signals.sources_reset == Answer::yes && signals.resets_are_spread == Answer::yes) {

@@ -37,7 +37,7 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
 /// SYNs that only counters show, as far as they are those of this one.
 double uncounted_per_s(const Assessment& one, const Measurements& host) {
   if (!one.takes_host_evidence) return 0;
-  return host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
+  return host.untabled_per_s();
 }
 
 /// Its queue admits no more, and nothing tells how many more come.
@@ -66,7 +66,7 @@ std::string_view bound_of(const Assessment& one, const Measurements& host) {
 std::string_view bound_of(const Cause& cause, const Measurements& host) {
   const auto hides = [&](const Assessment* one) { return hides_the_rest(*one, host); };
   const bool some = std::any_of(cause.suffering.begin(), cause.suffering.end(), hides);
-  const bool counted = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0) > 0;
+  const bool counted = host.untabled_per_s() > 0;
   return cause.many() && some && !counted ? ", at least " : bound_of(cause.worst(), host);
 }
 
@@ -379,17 +379,16 @@ std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresh
   out.warning = limit("suspicious");
   out.critical = limit("likely");
   const std::string most = signals.tracked_listener.empty() ? "" : ", most of it at " + signals.tracked_listener + ",";
-  out.message = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") + most +
-                sources_text(named, signals) + rate_text(host.rate_per_s, bound_of(host, signals));
-  out.brief = (sure ? "SYN flood on the host" : "Possible SYN flood on the host") +
-              rate_text(host.rate_per_s, bound_of(host, signals));
+  const std::string flood = sure ? "SYN flood on the host" : "Possible SYN flood on the host";
+  const std::string rate = rate_text(host.rate_per_s, bound_of(host, signals));
+  out.message = flood + most + sources_text(named, signals) + rate;
+  out.brief = flood + rate;
   out.why = answers_with_cookies_alone(host) ? taken_text(host)
                                              : "SYNs that never complete take the room of clients in the SYN queues";
   out.advice = sure ? flood_advice(named, signals) : "look again for longer before anything is blocked";
   if (over) {
-    out.message = std::string(sure ? "SYN flood" : "Possible SYN flood") + " on the host" +
-                  emptied_text(uncounted_per_s(host, signals), host.of->input);
-    out.brief = std::string(sure ? "SYN flood" : "Possible SYN flood") + " on the host since the last run is over";
+    out.message = flood + emptied_text(uncounted_per_s(host, signals), host.of->input);
+    out.brief = flood + " since the last run is over";
     out.why.clear();
     out.advice.clear();
   }

@@ -121,6 +121,9 @@ struct Measurements {
     evidence.push_back(
         {std::move(quantity), value, std::string(op), limit_value, std::move(unit), weight, std::move(source)});
   }
+
+  /// SYNs that counters show and the table does not.
+  [[nodiscard]] double untabled_per_s() const { return unanswered_per_s.value_or(0) + silent_drops_per_s.value_or(0); }
 };
 
 /// One listener, or the host, as heuristics see it.

@@ -45,11 +45,15 @@ std::optional<double> unseen_s(const SynInput& input) {
   return std::chrono::duration<double>(*input.apart).count();
 }
 
+/// SYNPROXY and a cookie for every SYN leave nothing in a queue, however many come.
+bool queues_syns(const KernelFacts& facts) {
+  return facts.settings.syncookies.value_or(2) != 2 && !synproxy_works(facts);
+}
+
 /// What counters tell came to another listener, or before. Cookies and drops begin when a queue is full, and one that is not
 /// takes each SYN in.
 bool takes_all_in(const SynInput& input, const Measurements& signals) {
-  return signals.saturated == Answer::no && input.facts.settings.syncookies.value_or(2) != 2 &&
-         input.facts.filters.synproxy_syn_received.value_or(0) == 0;
+  return signals.saturated == Answer::no && queues_syns(input.facts);
 }
 
 }  // namespace
@@ -57,10 +61,10 @@ bool takes_all_in(const SynInput& input, const Measurements& signals) {
 bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                             std::span<const Measurements* const> listeners) {
   const LimitsOf<kSynFloodRule> limit(thresholds);
-  // SYNPROXY and a cookie for every SYN leave nothing, however many come; nor does who answers by RST.
-  const bool queued = input.facts.settings.syncookies.value_or(2) != 2 && requests_age(input.facts.settings) &&
-                      input.facts.filters.synproxy_syn_received.value_or(0) == 0 && host.sources_reset != Answer::yes;
-  const double loud = host.unanswered_per_s.value_or(0) + host.silent_drops_per_s.value_or(0);
+  // Who answers by RST leaves nothing, either.
+  const bool queued =
+      queues_syns(input.facts) && requests_age(input.facts.settings) && host.sources_reset != Answer::yes;
+  const double loud = host.untabled_per_s();
   if (!queued || loud < 1 || unseen_s(input).value_or(0) <= limit("over")) return false;
   return std::all_of(listeners.begin(), listeners.end(), [](const Measurements* one) {
     return one->saturated == Answer::no && one->amount_aged == Amount::few;

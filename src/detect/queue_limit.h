@@ -26,6 +26,9 @@ inline double request_life_s(const KernelSettings& settings) {
 /// Whether any of them outlives its first timeout.
 inline bool requests_age(const KernelSettings& settings) { return settings.synack_retries != std::uint32_t{0}; }
 
+/// SYNPROXY answers before TCP sees a SYN.
+inline bool synproxy_works(const KernelFacts& facts) { return facts.filters.synproxy_syn_received.value_or(0) > 0; }
+
 /// The least that a request lives, whatever the queue holds.
 inline double least_life_s(const KernelSettings& settings) { return std::min(request_life_s(settings), kPrunedLifeS); }
 
