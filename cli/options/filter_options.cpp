@@ -2,6 +2,7 @@
 
 #include "base/shell_word.h"
 #include "cli/options/exclusions.h"
+#include "cli/options/read_option.h"
 
 namespace tcpstat::cli::options {
 namespace {

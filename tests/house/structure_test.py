@@ -77,6 +77,21 @@ def own_functions(text):
     return namespace and namespace[1], set(names)
 
 
+def without_comments_and_strings(text):
+    return re.sub(r'//[^\n]*|"(?:\\.|[^"\\\n])*"', " ", text)
+
+
+def included_by(path, known):
+    """All headers and lists of the program that a file reads, itself included."""
+    if path not in known:
+        known[path] = found = {path}
+        for name in re.findall(r'^\s*#\s*include\s+"([^"]+)"', (ROOT / path).read_text(), re.MULTILINE):
+            other = next((place for place in (name, f"src/{name}") if (ROOT / place).is_file()), None)
+            if other is not None:
+                found |= included_by(other, known)
+    return known[path]
+
+
 def entries(path, macro):
     return re.findall(rf"^{macro}\((\w+)", (ROOT / path).read_text(), re.MULTILINE)
 
@@ -118,6 +133,26 @@ class House(unittest.TestCase):
                                  f"{path}: {name}() is in {homes.get((group, namespace, name))}, too")
                 homes[group, namespace, name] = path
         self.assertGreater(len(homes), 1000)
+
+    def test_a_file_includes_what_it_calls(self):
+        # Neighbours that are compiled at once would hide it, and a build file by file would fail.
+        texts = {path: without_comments_and_strings(text) for path, text in code()}
+        including, homes, asked = {}, {}, 0
+        for path in texts:
+            if path.endswith(".h"):
+                for name in re.findall(r"^[A-Za-z][\w:<>,&*\[\] ]*[ &*>](\w+)\(", texts[path], re.MULTILINE):
+                    homes.setdefault(name, set()).add(path)
+        for path, text in texts.items():
+            if path.startswith("parsers/bpf/") and path.endswith(".h"):
+                continue  # parts of a program in another language
+            read = included_by(path, including)
+            everything = "".join(texts[one] for one in read)
+            for name in set(re.findall(r"(?<![.>:\w])(\w+)\(", text)) & homes.keys():
+                asked += 1
+                # Or another one of that name: a lambda, a member.
+                declared = re.search(rf"(?<!\breturn)[\w>&*\]:] *[ &*:]{name}\b", everything)
+                self.assertTrue(declared, f"{path} calls {name}(), and includes none of {homes[name]}")
+        self.assertGreater(asked, 1000)
 
     def test_file_names_are_unique(self):
         names = [path.rpartition("/")[2] for path, _ in code()]
