@@ -10,9 +10,13 @@ file(WRITE ${TCPSTAT_ROOMS_FILE} "")
 
 # The largest headers of others are read once for all cold targets where rooms are compiled as a whole. A build file by file
 # goes without, so that each file must include what it uses, and so do sanitizers, with which not all are compiled alike.
-set(TCPSTAT_PRECOMPILE OFF)
-if(CMAKE_UNITY_BUILD AND NOT TCPSTAT_SANITIZE)
-  set(TCPSTAT_PRECOMPILE ON)
+if(NOT DEFINED TCPSTAT_PRECOMPILE)
+  set(TCPSTAT_PRECOMPILE OFF)
+  if(CMAKE_UNITY_BUILD AND NOT TCPSTAT_SANITIZE)
+    set(TCPSTAT_PRECOMPILE ON)
+  endif()
+endif()
+if(TCPSTAT_PRECOMPILE)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cpp CONTENT "")
   add_library(tcpstat_precompiled OBJECT ${CMAKE_BINARY_DIR}/precompiled.cpp)
   target_link_libraries(tcpstat_precompiled PRIVATE tcpstat_flags nlohmann_json::nlohmann_json tl::expected Threads::Threads)
