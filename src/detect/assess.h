@@ -61,9 +61,11 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
 /// True if floods leave the table empty here and no counter tells either, so that no finding says nothing.
 bool table_is_blind(const SynInput& input);
 
-/// What is refused, and the listener that went away; nothing if little is.
 /// RSTs a second before the earlier sample, as far as that is known.
 std::optional<double> resets_before_per_s(const SynInput& input);
+/// RSTs a second, without those that broke open connections off. 0 where the counters are not known.
+double refused_per_s(const ListenerView& host);
+/// What is refused, and the listener that went away; nothing if little is.
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds);
 
 /// The rules of findings.cpp.

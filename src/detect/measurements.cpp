@@ -76,8 +76,7 @@ std::vector<ListenerView> listener_views(const SynInput& input) {
     const auto at = index.find(one.now->end());
     if (at == index.end()) continue;
     const SynListener& before = input.before->listeners[at->second];
-    // Another identity is another socket: its queue and its drops began anew.
-    if (before.identity && one.now->identity && before.identity != one.now->identity) continue;
+    if (one.now->is_other_than(before.identity)) continue;
     one.before = &before;
     one.aged_before = aged_of(requests_before[at->second]);
     if (const auto met = followed.find(one.now->end()); met != followed.end()) one.followed = std::move(met->second);

@@ -62,6 +62,10 @@ std::vector<Gone> left_behind_on(std::span<const std::uint16_t> ports) {
   return out;
 }
 
+Subject subject_of(const std::vector<Gone>& ports) {
+  return ports.size() == 1 ? ports.front().subject : Subject::host();
+}
+
 /// ":8080", ":80, :443 and 3 others"
 std::string named(const std::vector<Gone>& ports) {
   std::string out;
@@ -133,7 +137,7 @@ Rise rise_of(const SynInput& input, double per_s, double least_per_s) {
 
 /// One sample does not tell whether anybody still comes.
 Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
-  Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
+  Finding out(std::string(kRefusedRule.id), Severity::info, subject_of(ports),
               {{"services_left", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"}});
   out.message = "Nothing listens on " + named(ports) + " any more, where connections are left";
   out.why = std::string("is the service down?") + (input.saved ? "" : " (--interval tells whether any are refused)");
@@ -141,15 +145,27 @@ Finding left_behind(const std::vector<Gone>& ports, const SynInput& input) {
   return out;
 }
 
-/// Once is an update, or a crash.
-Finding tell_restarted(const std::vector<EndedListener>& services, double resets_per_s,
-                       const LimitsOf<kRefusedRule>& limit) {
-  std::vector<Gone> ports;
-  for (const EndedListener& one : services) ports.push_back({one.end.local.port, Subject::port(one.end.local.port)});
-  Finding out(std::string(kRefusedRule.id), Severity::info, ports.size() == 1 ? ports.front().subject : Subject::host(),
+std::vector<Gone> ports_of(const std::vector<EndedListener>& services) {
+  std::vector<Gone> out;
+  for (const EndedListener& one : services) out.push_back({one.end.local.port, Subject::port(one.end.local.port)});
+  return out;
+}
+
+/// Programs ended, and clients are refused.
+Finding refused_meanwhile(const std::vector<Gone>& ports, Severity severity, double resets_per_s,
+                          const LimitsOf<kRefusedRule>& limit) {
+  Finding out(std::string(kRefusedRule.id), severity, subject_of(ports),
               {{"resets_sent", resets_per_s, ">=", limit("after_end"), "/s", 0, "/proc/net/snmp OutRsts"}});
   out.value = resets_per_s;
   out.unit = "/s";
+  return out;
+}
+
+/// Once is an update, or a crash.
+Finding tell_restarted(const std::vector<EndedListener>& services, double resets_per_s,
+                       const LimitsOf<kRefusedRule>& limit) {
+  const std::vector<Gone> ports = ports_of(services);
+  Finding out = refused_meanwhile(ports, Severity::info, resets_per_s, limit);
   out.message = "The service on " + named(ports) + " was restarted, and " + refusals_text(resets_per_s) + " meanwhile";
   out.why = "once is an update; look again whether it crashes";
   out.next = "tcpstat check --interval 10";
@@ -171,8 +187,7 @@ std::vector<EndedListener> unsteady(const SynInput& input, double least_ends) {
 std::vector<EndedListener> restarted_ones(const SynInput& input) {
   std::vector<EndedListener> out;
   for (const EndedListener& one : input.ended) {
-    const auto same = [&](const SynListener& now) { return now.end() == one.end && listens(now); };
-    const bool there = std::any_of(input.now->listeners.begin(), input.now->listeners.end(), same);
+    const bool there = listening_on(*input.now, one.end) != nullptr;
     if (there && !input.facts.settings.is_ephemeral(one.end.local.port)) out.push_back(one);
   }
   return out;
@@ -180,14 +195,10 @@ std::vector<EndedListener> restarted_ones(const SynInput& input) {
 
 Finding tell_unsteady(const std::vector<EndedListener>& services, double resets_per_s,
                       const LimitsOf<kRefusedRule>& limit) {
-  std::vector<Gone> ports;
-  for (const EndedListener& one : services) ports.push_back({one.end.local.port, Subject::port(one.end.local.port)});
-  Finding out(std::string(kRefusedRule.id), Severity::critical,
-              ports.size() == 1 ? ports.front().subject : Subject::host(),
-              {{"listener_ended", services.front().times, ">=", limit("ends"), "times", 0, "sock_diag"},
-               {"resets_sent", resets_per_s, ">=", limit("after_end"), "/s", 0, "/proc/net/snmp OutRsts"}});
-  out.value = resets_per_s;
-  out.unit = "/s";
+  const std::vector<Gone> ports = ports_of(services);
+  Finding out = refused_meanwhile(ports, Severity::critical, resets_per_s, limit);
+  out.evidence.insert(out.evidence.begin(),
+                      {"listener_ended", services.front().times, ">=", limit("ends"), "times", 0, "sock_diag"});
   out.warning = limit("resets");
   out.message =
       "The service on " + named(ports) + " starts and ends again and again, and " + refusals_text(resets_per_s);
@@ -210,6 +221,11 @@ std::optional<double> resets_before_per_s(const SynInput& input) {
   return 0;
 }
 
+double refused_per_s(const ListenerView& host) {
+  const double sent = host.per_s(&KernelCounters::out_rsts).value_or(0);
+  return std::max(0.0, sent - host.per_s(&KernelCounters::estab_resets).value_or(0));
+}
+
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
   const double resets = host.signals.resets_per_s.value_or(0);
   const LimitsOf<kRefusedRule> limit(thresholds);
@@ -217,7 +233,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<Gone> left = left_behind_on(input.left_ports);
   const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
   // Where nobody saw the listener end, RSTs that broke open connections off are no sign of clients that still come.
-  const double others = resets - host.of->per_s(&KernelCounters::estab_resets).value_or(0);
+  const double others = refused_per_s(*host.of);
   const Rise rise = rise_of(input, gone_now.empty() ? others : resets, limit("after_end"));
   const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end") && rise != Rise::none;
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
@@ -237,7 +253,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
   if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;
   const double least_per_s = missed ? limit("after_end") : (many ? limit("resets") : limit("notice"));
-  const Subject about = gone.size() == 1 && missed ? gone.front().subject : Subject::host();
+  const Subject about = missed ? subject_of(gone) : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
               {{"resets_sent", resets, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
   const auto add = [&](const char* quantity, std::optional<double> value, const char* unit, const char* source) {

@@ -274,8 +274,7 @@ bool was_restarted(const SynInput& input) {
   return std::any_of(listeners.begin(), listeners.end(), [&](const SynListener& one) {
     if (input.facts.settings.is_ephemeral(one.local.port)) return false;  // those come and go
     const SynListener* past = input.before->find(one.local);
-    return past != nullptr && past->end() == one.end() && past->identity && one.identity &&
-           past->identity != one.identity;
+    return past != nullptr && past->end() == one.end() && one.is_other_than(past->identity);
   });
 }
 
@@ -294,16 +293,10 @@ void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& rep
   next.resets_per_s = next.resets_per_s ? kKept * *next.resets_per_s + (1 - kKept) * per_s : per_s;
 }
 
-const SynListener* listening_on(const SynSample& sample, const ListeningEnd& end) {
-  const auto at = std::find_if(sample.listeners.begin(), sample.listeners.end(),
-                               [&](const SynListener& one) { return one.end() == end && listens(one); });
-  return at == sample.listeners.end() ? nullptr : &*at;
-}
-
 /// Whether it is not the one of the last run any more. Who is still gone has ended once.
 bool has_ended(const PastListener& past, const SynListener* now) {
   if (past.gone > 0) return false;
-  return now == nullptr || (now->sockets == 1 && past.identity && now->identity && past.identity != now->identity);
+  return now == nullptr || began_anew(past.identity, *now);
 }
 
 /// One end more, or one less where it is as it was in the last run. Who has come back keeps what is counted.
@@ -324,14 +317,6 @@ std::vector<EndedListener> ended_since(const SynBaseline& before, const SynSampl
   return out;
 }
 
-/// RSTs a second, without those that broke open connections off.
-double refused_per_s(const SynInput& input) {
-  const KernelCounters& before = input.facts_before->counters;
-  const auto sent = growth(before.out_rsts, input.facts.counters.out_rsts).value_or(0);
-  const auto others = growth(before.estab_resets, input.facts.counters.estab_resets).value_or(0);
-  return static_cast<double>(sent - std::min(sent, others)) * 1000 / static_cast<double>(input.apart->count());
-}
-
 /// A service whose clients are refused is missing until it is there again, and not for one run alone. RSTs that may be
 /// those of others keep it in mind for a few runs, in which it may come back.
 void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput& input, const SynReport& report,
@@ -339,7 +324,7 @@ void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput&
   constexpr std::uint32_t kRunsToComeBack = 3;
   const bool told = std::any_of(report.findings.begin(), report.findings.end(),
                                 [](const Finding& one) { return one.is(kRefusedRule); });
-  const bool refused = refused_per_s(input) >= LimitsOf<kRefusedRule>(thresholds)("after_end");
+  const bool refused = refused_per_s(host_view(input)) >= LimitsOf<kRefusedRule>(thresholds)("after_end");
   for (const PastListener& past : before.listeners) {
     if (!past.identity) continue;
     const SynListener* there = listening_on(*input.now, past.end);

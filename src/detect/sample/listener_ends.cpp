@@ -12,10 +12,9 @@ void ListenerEnds::add(const SynSample& sample) {
     const auto [at, is_new] = lives_.try_emplace(one.end());
     Life& life = at->second;
     if (is_new) life.came = !first_;
-    if (life.there && began_anew(life.last, one)) ++life.ends;
+    if (life.there && began_anew(life.alone, one)) ++life.ends;
     life.there = true;
-    life.last.sockets = one.sockets;
-    life.last.identity = one.identity;
+    life.alone = one.sockets == 1 ? one.identity : std::nullopt;
   }
   for (auto& [end, life] : lives_) {
     if (!life.there || seen.count(end) > 0) continue;

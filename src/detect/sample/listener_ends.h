@@ -2,6 +2,7 @@
 // How often listeners ended, from look to look: a program that starts and ends again and again is there in one look, and
 // gone or another one in the next.
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -17,9 +18,17 @@ inline bool listens(const SynListener& listener) {
   return listener.sockets > 0 && (listener.identity || listener.accept_queue);
 }
 
-/// Whether one that ended has another in its place. Of a SO_REUSEPORT pool some sockets come and go while others listen.
-inline bool began_anew(const SynListener& past, const SynListener& now) {
-  return past.sockets == 1 && now.sockets == 1 && past.identity && now.identity && past.identity != now.identity;
+/// The listener on this end, if a LISTEN row of it was seen.
+inline const SynListener* listening_on(const SynSample& sample, const ListeningEnd& end) {
+  const auto at = std::find_if(sample.listeners.begin(), sample.listeners.end(),
+                               [&](const SynListener& one) { return one.end() == end && listens(one); });
+  return at == sample.listeners.end() ? nullptr : &*at;
+}
+
+/// Whether the one socket of `past` has ended and another one is in its place. Of a SO_REUSEPORT pool some sockets come and
+/// go while others listen.
+inline bool began_anew(std::optional<std::uint64_t> past, const SynListener& now) {
+  return now.sockets == 1 && now.is_other_than(past);
 }
 
 struct EndedListener {
@@ -37,7 +46,7 @@ class ListenerEnds {
 
  private:
   struct Life {
-    SynListener last;
+    std::optional<std::uint64_t> alone;  ///< the identity at the last look, if it was one socket
     bool there = false;
     bool came = false;  ///< it was not there at first
     unsigned ends = 0;

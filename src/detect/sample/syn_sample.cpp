@@ -117,8 +117,7 @@ std::vector<ListenerDrops> SynSample::drops_since(const SynSample& before) const
   for (const SynListener& listener : listeners) {
     const auto at = past.find(listener.end());
     if (at == past.end()) continue;
-    // Another identity is another socket: its drops began anew.
-    if (listener.identity && at->second->identity && listener.identity != at->second->identity) continue;
+    if (listener.is_other_than(at->second->identity)) continue;
     const auto more = growth(at->second->drops, listener.drops);
     if (more.value_or(0) > 0) out.push_back({listener.end(), *more, listener.device, listener.netns});
   }

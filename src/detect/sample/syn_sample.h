@@ -76,6 +76,11 @@ struct SynListener {
   /// Takes what was counted of the other's requests for its own.
   void add_half_opens(const SynListener& other);
   [[nodiscard]] ListeningEnd end() const { return {local, interface}; }
+  /// Whether these are other sockets than those of `past`, with queues and drops that began anew. No, where an identity
+  /// is not known.
+  [[nodiscard]] bool is_other_than(std::optional<std::uint64_t> past) const {
+    return past && identity && *past != *identity;
+  }
   /// Whether a request of this family, as its un-mapped address has it, may be given to one of the sockets.
   [[nodiscard]] bool takes(Family family) const {
     return family == local.address.family || (local.address.is_wildcard() && family == Family::ipv4 && !leaves_ipv4);
