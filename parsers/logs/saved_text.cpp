@@ -92,6 +92,7 @@ void SavedText::line(std::string_view text, LineEnd end) {
   if (text.starts_with("==> ")) return;  // tail(1) and head(1) name each of several files so
   const Header table = proc_net_tcp::header_of(text);
   if (table != Header::none) {
+    end_table();
     header(table);
     if (!in_other_table_) check_header(table, text, end);
     return;
@@ -100,12 +101,11 @@ void SavedText::line(std::string_view text, LineEnd end) {
     ++left_out_;
     return;
   }
-  const proc_net_tcp::Row decoded = proc_net_tcp::decode(text, end, {});
-  row(decoded);
-  const bool cut = end == LineEnd::cut && !std::holds_alternative<Flaw>(decoded);
-  if (cut && !proc_net_tcp::is_whole(text, decoded)) {
-    sample().coverage.lose("cut_text", std::string(proc_net_tcp::kCut));
-  }
+  row(reader_.read(text, end));
+}
+
+void SavedText::end_table() {
+  if (reader_.ends_cut()) sample().coverage.lose("cut_text", std::string(proc_net_tcp::kCut));
 }
 
 void SavedText::feed(std::string_view block) {
@@ -117,6 +117,7 @@ void SavedText::feed(std::string_view block) {
 
 void SavedText::finish() {
   if (!lines_.rest().empty()) line(lines_.rest(), LineEnd::cut);
+  end_table();
   if (again_) {
     next_sample();
     sample();

@@ -8,6 +8,7 @@
 #include "parsers/logs/saved_sample.h"
 #include "parsers/procfs/byte_order_guess.h"
 #include "parsers/procfs/proc_net_tcp.h"
+#include "parsers/procfs/row_reader.h"
 
 namespace tcpstat::logs {
 
@@ -30,6 +31,7 @@ class SavedText final : public SampleReader {
   void check_header(procfs::proc_net_tcp::Header table, std::string_view text, procfs::proc_net_tcp::LineEnd end);
   void row(procfs::proc_net_tcp::Row row);
   void next_sample();
+  void end_table();
   void end_sample();
   void see(Family family);
   SavedSample& sample();
@@ -40,6 +42,7 @@ class SavedText final : public SampleReader {
   SavedSamples& samples_;
   procfs::ByteOrderGuess& guess_;
   LineSplitter lines_{kLongestLine};
+  procfs::RowReader reader_{{}};
   // Of the sample that is open: headers and rows by family, as the words of a header and the addresses of a row tell it.
   std::array<bool, 2> headers_{};
   std::array<bool, 2> rows_{};

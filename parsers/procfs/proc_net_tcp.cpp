@@ -97,7 +97,7 @@ struct Fields {
 };
 
 /// Nothing in `out` is to be used if a flaw comes back.
-std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order, Fields& out) {
+std::optional<Flaw> parse(std::string_view line, LineEnd end, const Format& format, Fields& out) {
   std::string_view rest = line;
   const std::string_view slot = next_field(rest);
   const std::string_view local = next_field(rest);
@@ -111,8 +111,9 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, std::endian order,
   const std::string_view inode = next_field(rest);
   const std::string_view after_inode = next_field(rest);
   // The inode is the last field that is used; in a cut line it is whole only if something follows it.
-  if (inode.empty() || (end == LineEnd::cut && after_inode.empty())) return Flaw::cut_short;
+  if (inode.empty() || ((end == LineEnd::cut || format.goes_on) && after_inode.empty())) return Flaw::cut_short;
 
+  const std::endian order = format.byte_order;
   std::string_view left;
   std::string_view right;
   const bool readable = slot.back() == ':' && parse_endpoint(local, order, out.local) &&
@@ -169,11 +170,10 @@ bool is_whole_header(std::string_view header) { return header.find("inode") != s
 bool is_whole(std::string_view line, const Row& row) {
   constexpr std::size_t kFields = 17;
   constexpr std::size_t kMinisocketFields = 12;
-  constexpr std::size_t kPadded = 149;  // tcp4_seq_show() fills each line up to here; tcp6_seq_show() does not
   const auto* connection = std::get_if<Connection>(&row);
   std::size_t fields = 0;
   for (std::string_view rest = line; !next_field(rest).empty();) ++fields;
-  const bool is_padded = line.size() >= kPadded || !is_blank(line.back());
+  const bool is_padded = line.size() >= kPaddedRow || !is_blank(line.back());
   return fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields) && is_padded;
 }
 
@@ -194,7 +194,7 @@ bool shows_other_state(std::string_view line, State state) {
 
 Row decode(std::string_view line, LineEnd end, const Format& format) {
   Fields fields;
-  if (const auto flaw = parse(line, end, format.byte_order, fields)) return *flaw;
+  if (const auto flaw = parse(line, end, format, fields)) return *flaw;
   const std::optional<State> state = state_from_kernel(fields.state);
   if (!state) return Flaw::unknown_state;
 

@@ -24,6 +24,8 @@ using Row = std::variant<Connection, Listener, Flaw>;
 
 /// Bytes; the kernel fills a block up to the row that has no room left, so one that lacks as much was its last.
 inline constexpr std::size_t kLongestRow = 256;
+/// Bytes; tcp4_seq_show() fills each line with blanks up to here, and those of tcp6 are longer.
+inline constexpr std::size_t kPaddedRow = 149;
 
 /// Whether the line ended in a newline; one that did not may end in the middle of a number.
 enum class LineEnd : std::uint8_t { complete, cut };
@@ -32,6 +34,8 @@ struct Format {
   std::endian byte_order = std::endian::native;
   /// Units of tm->when a second (USER_HZ); sysconf(_SC_CLK_TCK) for this host.
   std::uint32_t ticks_per_second = 100;
+  /// Rows go on behind the inode, as the kernel writes them: one that ends with it has lost a part, if not of its inode.
+  bool goes_on = false;
 };
 
 /// What a line begins, if it is the header of a table of /proc/net: it names the columns of the rows below it.

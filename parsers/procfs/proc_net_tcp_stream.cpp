@@ -8,6 +8,7 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return Flow::more;
   seen_.anything = true;
   if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
+    seen_.cut = rows_.ends_cut() || seen_.cut;
     in_other_table_ = header == proc_net_tcp::Header::other;
     seen_.header = seen_.header || !in_other_table_;
     if (in_other_table_) return Flow::more;
@@ -19,13 +20,12 @@ Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
     ++seen_.others;
     return Flow::more;
   }
-  proc_net_tcp::Row decoded = proc_net_tcp::decode(text, end, format_);
+  proc_net_tcp::Row decoded = rows_.read(text, end);
   const bool flawed = std::holds_alternative<Flaw>(decoded);
   if (!flawed) {
     ++seen_.rows;
     seen_.headless = seen_.headless || !seen_.header;
   }
-  if (!flawed && end == LineEnd::cut && !proc_net_tcp::is_whole(text, decoded)) seen_.cut = true;
   if (auto* connection = std::get_if<Connection>(&decoded)) {
     connection->origin = origin_;
     if (connection->state == State::close) delivery_.show(State::close);
@@ -49,6 +49,7 @@ Flow ProcNetTcpStream::feed(std::string_view block) {
 Flow ProcNetTcpStream::finish() {
   const Flow flow = lines_.rest().empty() ? Flow::more : line(lines_.rest(), LineEnd::cut);
   lines_.clear();
+  seen_.cut = rows_.ends_cut() || seen_.cut;
   return flow;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/line_splitter.h"
 #include "parsers/procfs/proc_net_tcp.h"
+#include "parsers/procfs/row_reader.h"
 #include "parsers/source/row_delivery.h"
 
 namespace tcpstat::procfs {
@@ -13,7 +14,7 @@ namespace tcpstat::procfs {
 class ProcNetTcpStream {
  public:
   ProcNetTcpStream(source::RowDelivery& delivery, Origin origin, proc_net_tcp::Format format)
-      : delivery_(delivery), origin_(origin), format_(format) {}
+      : delivery_(delivery), origin_(origin), rows_(format) {}
 
   /// What the lines were so far.
   struct Seen {
@@ -41,7 +42,7 @@ class ProcNetTcpStream {
 
   source::RowDelivery& delivery_;
   Origin origin_;
-  proc_net_tcp::Format format_;
+  RowReader rows_;
   LineSplitter lines_{kLongestLine};
   Seen seen_;
   bool in_other_table_ = false;

@@ -174,6 +174,20 @@ TEST_CASE("text is whole if it begins with a header; ndjson ends with the summar
   }
 }
 
+TEST_CASE("a table that is cut anywhere within its last row is not whole, with a newline behind it or without") {
+  const std::string table = test::fixture("recorded/tcp");
+  const std::size_t last = table.rfind('\n', table.size() - 2) + 1;
+  CHECK(FileReading(table.substr(0, last)).coverage.complete);
+  // The kernel fills the row with blanks from here on.
+  const std::size_t end = table.find_last_not_of(" \n") + 1;
+  // Blanks alone are no row.
+  for (std::size_t size = table.find_first_not_of(' ', last) + 1; size < end; ++size) {
+    CAPTURE(size - last);
+    CHECK_FALSE(FileReading(table.substr(0, size)).coverage.complete);
+    CHECK_FALSE(FileReading(table.substr(0, size) + "\n").coverage.complete);
+  }
+}
+
 TEST_CASE("a list has as many rows as its summary line counts") {
   const std::vector<std::string> lines = test::lines_of(test::fixture("recorded/tcpstat.ndjson"));
   std::string tail;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <tuple>
 
 #include "support/fixtures.h"
 #include "support/rows.h"
@@ -132,6 +133,35 @@ TEST_CASE("a last line without its newline is a row if it is whole") {
   Reading reading;
   reading.whole(text);
   CHECK(reading.recorder.rows.size() == 65);
+}
+
+TEST_CASE("a table that was cut within its last row is known though a newline was put behind it") {
+  const std::string text = test::fixture("recorded/tcp");
+  const std::size_t last = text.rfind('\n', text.size() - 2) + 1;
+  const auto read_cut = [&](std::size_t length, std::string_view behind) {
+    Reading reading;
+    reading.whole(text.substr(0, last + length) + std::string(behind));
+    return std::tuple(reading.recorder.rows.size(), reading.coverage.complete, reading.stream.seen().cut);
+  };
+  constexpr std::size_t kWithinInode = 93;
+  constexpr std::size_t kWithinPointer = 110;
+  CHECK(read_cut(text.size() - last, "") == std::tuple(32, true, false));
+  for (const char* behind : {"\n", "\n\n",
+                             "\n  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  "
+                             "timeout inode\n"}) {
+    CAPTURE(behind);
+    CHECK(read_cut(kWithinPointer, behind) == std::tuple(32, true, true));
+    CHECK(read_cut(kWithinInode, behind) == std::tuple(31, false, false));
+  }
+}
+
+TEST_CASE("rows that all end with the inode are whole") {
+  Reading reading;
+  reading.whole(
+      "   0: 0100007F:0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1234\n"
+      "   1: 0100007F:0017 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 1235\n");
+  CHECK(reading.recorder.rows.size() == 2);
+  CHECK_FALSE(reading.stream.seen().cut);
 }
 
 TEST_CASE("empty lines are no rows and no flaws") {
