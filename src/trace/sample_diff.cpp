@@ -65,12 +65,15 @@ struct Absentee {
 }  // namespace
 
 std::uint16_t SampleDiff::Devices::place_of(std::uint32_t interface) {
-  // Rows of one device stand side by side, and hosts have few devices that sockets are bound to.
+  // Rows of one device stand side by side.
   if (interfaces_[last_] == interface) return last_;
-  const auto at = std::find(interfaces_.begin(), interfaces_.end(), interface);
-  if (at == interfaces_.end() && interfaces_.size() > std::numeric_limits<std::uint16_t>::max()) return 0;
-  last_ = static_cast<std::uint16_t>(at - interfaces_.begin());
-  if (at == interfaces_.end()) interfaces_.push_back(interface);
+  const auto at = places_.find(interface);
+  if (at == places_.end() && interfaces_.size() > std::numeric_limits<std::uint16_t>::max()) return 0;
+  last_ = at != places_.end() ? at->second : static_cast<std::uint16_t>(interfaces_.size());
+  if (at == places_.end()) {
+    places_.emplace(interface, last_);
+    interfaces_.push_back(interface);
+  }
   return last_;
 }
 

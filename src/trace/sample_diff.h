@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "base/keyed_hash.h"
@@ -86,6 +87,7 @@ class SampleDiff {
 
    private:
     std::vector<std::uint32_t> interfaces_ = {0};
+    std::unordered_map<std::uint32_t, std::uint16_t> places_ = {{0, 0}};
     std::uint16_t last_ = 0;
   };
 
