@@ -142,14 +142,27 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
   }
 }
 
-void write_words(const Page& page, const WordList& words) {
-  for (const auto& row : words.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) page.out.append('\t');
-      append_escaped(page.out, row[i]);
+void write_delimited_words(const Page& page, const WordList& words, DelimitedStyle style) {
+  Fields fields(page.out, style);
+  if (style.separator != '\t') {
+    for (std::size_t i = 0; i < words.keys.size(); ++i) {
+      if (i > 0) page.out.append(style.separator);
+      fields.header(words.keys[i]);
     }
     page.out.append('\n');
   }
+  for (const auto& row : words.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) page.out.append(style.separator);
+      append_escaped(fields.cell(), row[i]);
+      fields.end_field();
+    }
+    page.out.append('\n');
+  }
+}
+
+void write_words(const Page& page, const WordList& words) {
+  write_delimited_words(page, words, {.separator = '\t', .unknown = "", .lower_case_header = true, .quote = false});
 }
 
 }  // namespace tcpstat::render

@@ -1,6 +1,5 @@
 #pragma once
-// A line a row with something between the fields: what plain and csv share, and lists of words in every format that is
-// no JSON.
+// A line a row with something between the fields: what plain and csv share, and lists of words as text.
 
 #include <memory>
 
@@ -30,6 +29,8 @@ void write_delimited_summary(const RenderSettings& settings, const Summary& summ
 
 /// Fields between TABs, and no header.
 void write_words(const Page& page, const WordList& words);
+/// In `style`; with a header where the fields are not between TABs.
+void write_delimited_words(const Page& page, const WordList& words, DelimitedStyle style);
 
 template <const DelimitedStyle& style>
 Format delimited_format(std::string_view name, std::string_view meaning) {
@@ -42,7 +43,7 @@ Format delimited_format(std::string_view name, std::string_view meaning) {
           .transitions =
               [](RenderSettings settings) { return make_transition_fields(std::move(settings), style.separator); },
           .lives = [](RenderSettings settings) { return make_life_fields(std::move(settings), style.separator); },
-          .words = write_words,
+          .words = [](const Page& page, const WordList& words) { write_delimited_words(page, words, style); },
           .history = [](const Page& page, const RunFacts&,
                         const History& history) { write_history_fields(page, history, style.separator); }};
 }

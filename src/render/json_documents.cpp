@@ -156,6 +156,13 @@ Json what_was_asked(const Report& report) {
 /// Also of a list without rows.
 Json protocol_of(const Report& report) { return {{"protocol", protocol_number(report.protocol)}}; }
 
+/// One of a list of words.
+Json entry_of(const WordList& words, const std::vector<std::string>& row) {
+  Json entry;
+  for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(words.keys[i])] = row[i];
+  return entry;
+}
+
 template <typename Judged>
 void add_status(Json& to, const Judged& report) {
   to["status"] = status_word(report.status);
@@ -253,12 +260,14 @@ std::string audit_document(const AuditReport& report) {
 
 std::string words_document(const WordList& words) {
   Json document = Json::array();
-  for (const auto& row : words.rows) {
-    Json entry;
-    for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(words.keys[i])] = row[i];
-    document.push_back(std::move(entry));
-  }
+  for (const auto& row : words.rows) document.push_back(entry_of(words, row));
   return json_text(document, 2) + "\n";
+}
+
+std::string words_lines(const WordList& words) {
+  std::string out;
+  for (const auto& row : words.rows) out += json_text(entry_of(words, row)) + "\n";
+  return out;
 }
 
 std::string document_end(const Report& report, const Json& more) {

@@ -30,6 +30,8 @@ std::string check_document(const CheckReport& report);
 std::string audit_document(const AuditReport& report);
 /// Indented, an object a word.
 std::string words_document(const WordList& words);
+/// The same objects, one a line.
+std::string words_lines(const WordList& words);
 
 // The last line of ndjson, with its own keys and further ones.
 std::string summary_line(const Report& report, std::uint64_t snapshot);

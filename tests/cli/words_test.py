@@ -1,5 +1,8 @@
 """Help, version and lists: the words of the program, told on standard output."""
 
+import csv
+import io
+import json
 import pwd
 
 from harness import STATES, TestCase, main, run, unique, words
@@ -63,6 +66,16 @@ class Words(TestCase):
                 self.assertEqual([entry["name"] for entry in document], words(what))
                 self.assertEqual([list(entry.values()) for entry in document],
                                  [line.split("\t") for line in self.succeeds("--list", what).lines])
+
+    def test_lists_as_csv_and_ndjson_say_the_same(self):
+        for what in LISTS:
+            with self.subTest(what=what):
+                document = json.loads(self.succeeds("--list", what, "-j").out)
+                lines = self.succeeds("--list", what, "-f", "ndjson").lines
+                self.assertEqual([json.loads(line) for line in lines], document)
+                table = list(csv.DictReader(io.StringIO(self.succeeds("--list", what, "-f", "csv").out), strict=True))
+                self.assertEqual([{key: cell or None for key, cell in row.items()} for row in table],
+                                 [{key: entry.get(key) or None for key in document[0]} for entry in document])
 
     def test_what_the_lists_hold(self):
         self.assertEqual(set(words("states")), set(STATES))

@@ -1,6 +1,5 @@
 // One JSON object a line: each row, then one summary line that carries the envelope.
 
-#include "render/delimited.h"
 #include "render/formats.h"
 #include "render/history_writers.h"
 #include "render/json_documents.h"
@@ -59,6 +58,8 @@ void summary(const RenderSettings& settings, const Report& report, const Summary
   settings.out.append(summary_line(report, settings.snapshot, counts, settings.names));
 }
 
+void words(const Page& page, const WordList& list) { page.out.append(words_lines(list)); }
+
 }  // namespace
 
 Format format() {
@@ -71,7 +72,7 @@ Format format() {
           .transitions = make_transition_ndjson,
           .lives = make_transition_ndjson,
           .validation = make_validation_ndjson,
-          .words = write_words,
+          .words = words,
           .history = write_history_lines};
 }
 

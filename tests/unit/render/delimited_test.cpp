@@ -146,5 +146,15 @@ TEST_CASE("words are fields between tabs, with what is hostile escaped") {
   CHECK(out.view() == "a\tfirst\nb\\x0a\t\n");
 }
 
+TEST_CASE("words in csv have a header, and quotes where they need them") {
+  const WordList words{{"name", "meaning"}, {{"a", "first, of \"two\""}, {"b", "second"}}};
+  TextBuffer csv;
+  format(FormatId::csv).words({.out = csv}, words);
+  CHECK(csv.view() == "name,meaning\na,\"first, of \"\"two\"\"\"\nb,second\n");
+  TextBuffer plain;
+  format(FormatId::plain).words({.out = plain}, words);
+  CHECK(plain.view() == "a\tfirst, of \"two\"\nb\tsecond\n");
+}
+
 }  // namespace
 }  // namespace tcpstat::render

@@ -153,6 +153,7 @@ TEST_CASE("words are an array of objects with the list's keys") {
   CHECK(Json::parse(words_document(words)) ==
         Json({{{"name", "a"}, {"meaning", "first"}}, {{"name", "b\xEF\xBF\xBD"}, {"meaning", "\"second\""}}}));
   CHECK(words_document({{"name"}, {}}) == "[]\n");
+  CHECK(words_lines({{"name"}, {{"a"}, {"b"}}}) == "{\"name\":\"a\"}\n{\"name\":\"b\"}\n");
 }
 
 }  // namespace
