@@ -53,6 +53,20 @@ TEST_CASE("the same in front of little room, or more of it, is a flood") {
   }
 }
 
+TEST_CASE("few requests tell no rate") {
+  const SynInput input;
+  ListenerView listener = host_view(input);
+  listener.oldest_s = 11;
+  Measurements signals;
+  signals.aged = 5;
+  signals.amount_aged = Amount::few;
+  CHECK_FALSE(outlook_of(listener, signals, {}, {}).per_s);
+  signals.amount_aged = Amount::enough;
+  CHECK(outlook_of(listener, signals, {}, {}).per_s == 0.5);
+  listener.oldest_s.reset();
+  CHECK_FALSE(outlook_of(listener, signals, {}, {}).per_s);
+}
+
 TEST_CASE("harmless is said with the most that the queue will hold") {
   Scene scene;
   scene.backlog = 4096;

@@ -56,6 +56,14 @@ TEST_CASE("another /proc knows namespaces by process only") {
   CHECK(reason.find("with --proc-root only --netns PID works") != std::string::npos);
 }
 
+TEST_CASE("a saved tree has numbers of users, and the superuser is called the same everywhere") {
+  const test::ProcRoot root;
+  const auto host = open_host({.source = SourceId::proc, .proc_root = root.path()});
+  REQUIRE(host);
+  CHECK((*host)->names().user(0) == "root");
+  CHECK((*host)->names().user(1000).empty());
+}
+
 TEST_CASE("before the first read a host names the source that it would read") {
   const auto automatic = open_host({});
   REQUIRE(automatic);

@@ -80,6 +80,22 @@ TEST_CASE("where a second line may be, what has no room in the first stands ther
         "LISTEN  192.0.2.1:443\n");
 }
 
+TEST_CASE("a colour ends with its cell, in the first line and in the second") {
+  TextBuffer out;
+  TextTable table(out, {{"STATE", Align::left}, {"RTT", Align::right, 0, TextTable::Shorten::no, "RTT", 0, 0, true}},
+                  {.width = 12, .second_line = SecondLine::yes});
+  constexpr std::string_view kRed = "\x1b[31m";
+  for (const std::string_view cell : {"ESTABLISHED", "1ms"}) {
+    table.cell().append(cell);
+    table.end_cell(cell.size(), kRed);
+  }
+  table.end_row();
+  table.finish();
+  const std::string red(kRed);
+  const std::string end(kColourEnd);
+  CHECK(out.view() == "STATE\n" + red + "ESTABLISHED" + end + "\n rtt " + red + "1ms" + end + "\n");
+}
+
 TEST_CASE("columns that nobody asked for go, blank ones first, and the table knows which") {
   const auto table = [](TextBuffer& out) {
     return TextTable(out,

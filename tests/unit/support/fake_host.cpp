@@ -54,6 +54,8 @@ void FakeHost::read_half_opens_from_proc(Family family, std::uint64_t most_rows,
 Expected<const OwnerLookup*> FakeHost::owners() {
   calls.push_back(at() + "owners");
   if (owners_error) return tl::make_unexpected(*owners_error);
+  if (looked_for_owners_ && second_owner_search) owner_search = *second_owner_search;
+  looked_for_owners_ = true;
   return &lookup_;
 }
 

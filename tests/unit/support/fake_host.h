@@ -78,6 +78,8 @@ class FakeHost final : public Host {
 
   std::map<std::uint64_t, std::vector<Owner>> owners_by_inode;
   OwnerSearch owner_search{.read = 1};
+  /// What a look tells that is not the first.
+  std::optional<OwnerSearch> second_owner_search;
   std::optional<Error> owners_error;
   std::optional<std::vector<Untabled>> untabled;
   std::uint64_t forgotten = 0;
@@ -122,6 +124,7 @@ class FakeHost final : public Host {
   [[nodiscard]] KernelFacts look_at_kernel() const;
 
   Lookup lookup_{*this};
+  bool looked_for_owners_ = false;
 };
 
 }  // namespace tcpstat::test

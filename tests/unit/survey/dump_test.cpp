@@ -190,6 +190,18 @@ TEST_CASE_FIXTURE(Scene, "processes that could not be looked into make the owner
   }
 }
 
+TEST_CASE_FIXTURE(Scene, "a process that the second look alone could not look into is missing, too") {
+  host.owners_by_inode.erase(5);
+  host.second_owner_search = OwnerSearch{.read = 1, .failed = 1, .error = 24};
+  plan.owners = DumpPlan::Owners::required;
+  const Dump dump = take();
+  CHECK(host.asked() == "0 owners, 0 read all, 0 owners");
+  CHECK_FALSE(dump.report.coverage.complete);
+  REQUIRE(codes(dump.report.coverage) == "owners_unread");
+  CHECK(dump.report.coverage.warnings.front().message ==
+        "cannot look into 1 process for the owners of sockets: Too many open files");
+}
+
 TEST_CASE_FIXTURE(Scene, "where no process is to be seen owners are unknown, and a filter by process is refused") {
   host.owner_search.read = 0;
   host.owners_by_inode.clear();
