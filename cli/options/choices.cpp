@@ -53,13 +53,14 @@ Failure read(const Words& words, OutputChoice& to) {
   if (auto failed = check_format(words, to.format)) return failed;
   to.quiet = words.given(OptionId::quiet);
   to.verbose = words.given(OptionId::verbose);
+  if (auto failed = read_one(words, OptionId::color, to.colour, parse_when)) return failed;
   return read_text(words, OptionId::output_file, to.file);
 }
 
 Failure read(const Words& words, TextChoice& to) {
   to.header = !words.given(OptionId::no_header);
   to.truncate = !words.given(OptionId::no_truncate);
-  return read_one(words, OptionId::color, to.colour, parse_when);
+  return std::nullopt;
 }
 
 Failure read(const Words& words, FormatId format, RowChoice& to) {

@@ -35,13 +35,13 @@ struct OutputChoice {
   std::string file;  ///< empty: standard output
   bool quiet = false;
   bool verbose = false;
+  When colour = When::automatic;  ///< of formats for people
 };
 
 /// How formats for people look.
 struct TextChoice {
   bool header = true;
   bool truncate = true;
-  When colour = When::automatic;
 };
 
 /// Which rows of a list, which columns of them, and in which order.

@@ -52,7 +52,7 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
          .height = terminal.height,
          .charset = terminal.charset(),
          .detail = choice.verbose ? render::Detail::evidence : render::Detail::findings,
-         .colour = terminal.is_terminal ? choose_colour(When::automatic, terminal) : render::Colour::no},
+         .colour = choose_colour(choice.colour, terminal)},
         report);
   return write_out(out, output, status, notes);
 }

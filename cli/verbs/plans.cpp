@@ -102,7 +102,7 @@ check::CheckPlan check_plan(const options::CheckCommand& check) {
   return plan;
 }
 
-render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text,
+render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text, When colour,
                                        const Output& output, TextBuffer& out, Host& host) {
   const Terminal terminal = look_at_terminal(output.fd());
   return {.out = out,
@@ -112,7 +112,7 @@ render::RenderSettings render_settings(const filter::Filter& filter, const optio
           .header = text.header,
           .states = filter.states,
           .width = text.truncate ? terminal.width : 0,
-          .colour = choose_colour(text.colour, terminal),
+          .colour = choose_colour(colour, terminal),
           .ellipsis = terminal.ellipsis(),
           .charset = terminal.foreign_charset()};
 }

@@ -27,7 +27,7 @@ survey::DumpPlan events_plan(const filter::Filter& filter);
 check::CheckPlan check_plan(const options::CheckCommand& check);
 
 /// Without columns: only a list has them, and add_rows() adds what it shows.
-render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text,
+render::RenderSettings render_settings(const filter::Filter& filter, const options::TextChoice& text, When colour,
                                        const Output& output, TextBuffer& out, Host& host);
 void add_rows(const options::RowChoice& rows, const Columns& columns, render::RenderSettings& to);
 

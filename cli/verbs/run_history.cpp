@@ -52,7 +52,7 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
   const render::Page page{.out = out,
                           .width = command.text.truncate ? terminal.width : 0,
                           .charset = terminal.foreign_charset(),
-                          .colour = choose_colour(command.text.colour, terminal)};
+                          .colour = choose_colour(command.output.colour, terminal)};
   format.history(page, facts, history);
   const bool partial = !history.coverage.complete && command.strict;
   const ExitStatus status =

@@ -99,7 +99,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
 
   ListVerdict verdict(format, list.filter.states, *output, host, plan);
   TextBuffer out(output->fd());
-  render::RenderSettings settings = render_settings(list.filter, list.text, *output, out, host);
+  render::RenderSettings settings = render_settings(list.filter, list.text, list.output.colour, *output, out, host);
   add_rows(list.rows, columns, settings);
   settings.second_line = render::SecondLine::yes;
   std::unique_ptr<render::ListWriter> writer;

@@ -87,7 +87,8 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   TextBuffer out(output->fd());
   std::string left_out;
   if (worth_writing(format, dump)) {
-    const render::RenderSettings settings = render_settings(command.filter, command.text, *output, out, host);
+    const render::RenderSettings settings =
+        render_settings(command.filter, command.text, command.output.colour, *output, out, host);
     const bool screenful = format.for_people && settings.width != 0 && !command.output.verbose && !command.limit;
     if (screenful && summary.details) {
       left_out = fit_screen(summary, dump.report, screen_lines(look_at_terminal(output->fd())));

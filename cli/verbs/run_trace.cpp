@@ -127,7 +127,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   if (!host) return end_untraced(command, format, *output, host.error(), notes);
   TextBuffer out(output->fd());
   const auto make_writer = command.lives ? format.lives : format.transitions;
-  auto settings = render_settings(command.filter, command.text, *output, out, **host);
+  auto settings = render_settings(command.filter, command.text, command.output.colour, *output, out, **host);
   settings.observed = Observed::exact;
   settings.processes = command.processes;
   if (all) {

@@ -68,7 +68,7 @@ class EndsBetween {
 ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watched) {
   const auto& [host, format, output, notes, replay] = watched;
   TextBuffer out(output.fd());
-  render::RenderSettings settings = render_settings(watch.filter, watch.text, output, out, host);
+  render::RenderSettings settings = render_settings(watch.filter, watch.text, watch.output.colour, output, out, host);
   if (host.spans_namespaces()) settings.namespaces = render::Namespaces::several;
   const auto writer = format.transitions(std::move(settings));
   const ClosedInNeed closed(*writer, out);

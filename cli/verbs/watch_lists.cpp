@@ -66,8 +66,8 @@ class ListWatch {
   /// False if it could not be read to the end.
   bool sample(const render::SampleTime& time) {
     TextBuffer page;
-    render::RenderSettings settings =
-        render_settings(watch_.filter, watch_.text, output_, format_.for_people ? page : out_, host_);
+    render::RenderSettings settings = render_settings(watch_.filter, watch_.text, watch_.output.colour, output_,
+                                                      format_.for_people ? page : out_, host_);
     add_rows(watch_.rows, columns_, settings);
     settings.facts.time = time.utc;
     settings.snapshot = time.snapshot;

@@ -46,7 +46,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
                       .sort = watch.rows.sort,
                       .interval = watch.sampling.interval.value_or(kUsualInterval),
                       .count = watch.sampling.count,
-                      .colour = choose_colour(watch.text.colour, terminal),
+                      .colour = choose_colour(watch.output.colour, terminal),
                       .read_filter = [&host = host](const std::string& words) { return read_filter(words, host); },
                       .resolve = names::resolve_hosts};
   plan.manner.charset = terminal.foreign_charset();

@@ -86,6 +86,7 @@ class Check {
   }
   void keep(std::vector<Finding> findings);
   void keep(std::vector<SynVerdict> verdicts);
+  void tell(diagnose::Unseen unseen);
   Coverage& coverage() { return report_.reading.coverage; }
 
   Host& host_;
@@ -235,8 +236,8 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   if (memory_) known.earlier_close_waits = memory_->close_waits;
   known.visible = coverage().visible;
   keep(diagnoser.finish(known));
+  for (diagnose::Unseen& one : diagnoser.not_seen()) tell(std::move(one));
   if (!plan_.rules.empty()) return;
-  report_.not_seen = diagnoser.not_seen();
   if (std::string unknown = open_files.unknown(); !unknown.empty()) report_.not_seen.push_back(std::move(unknown));
   if (host_.is_file()) {
     report_.not_seen.emplace_back(
@@ -314,6 +315,19 @@ void Check::save(RunMemory next) {
 void Check::keep(std::vector<Finding> findings) {
   std::erase_if(findings, [this](const Finding& finding) { return !wants(finding.rule); });
   merge(report_.findings, std::move(findings));
+}
+
+/// Who asks for a rule wants its answer, and gets UNKNOWN where it has none. One of many is told in a line of its own.
+void Check::tell(diagnose::Unseen unseen) {
+  if (!wants(unseen.rule)) return;
+  if (unseen.judged || plan_.rules.empty()) {
+    std::vector<std::string>& told = report_.not_seen;
+    if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));
+    return;
+  }
+  Finding one(std::string(unseen.rule), Severity::unknown, Subject::host(), {});
+  one.message = "not seen: " + unseen.what;
+  merge(report_.findings, {std::move(one)});
 }
 
 void Check::keep(std::vector<SynVerdict> verdicts) {

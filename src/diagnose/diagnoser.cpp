@@ -47,8 +47,8 @@ std::vector<Finding> Diagnoser::finish(const DiagnosisFacts& facts) {
   return out;
 }
 
-std::vector<std::string> Diagnoser::not_seen() const {
-  std::vector<std::string> out;
+std::vector<Unseen> Diagnoser::not_seen() const {
+  std::vector<Unseen> out;
   for (const auto& diagnosis : all_) diagnosis->not_seen(out);
   return out;
 }

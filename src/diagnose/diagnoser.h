@@ -27,8 +27,8 @@ class Diagnoser : public Sink {
   std::vector<Finding> finish(const DiagnosisFacts& facts);
   /// Ports of services that are gone, as far as the rows tell; all listeners must be among them.
   [[nodiscard]] std::vector<std::uint16_t> left_services() const { return left_.ports(); }
-  /// What could not be seen, one sentence each; after finish().
-  [[nodiscard]] std::vector<std::string> not_seen() const;
+  /// After finish().
+  [[nodiscard]] std::vector<Unseen> not_seen() const;
   /// For DiagnosisFacts::earlier_close_waits of the next run.
   [[nodiscard]] std::uint64_t close_waits() const { return close_waits_; }
 

@@ -77,6 +77,16 @@ struct DiagnosisFacts {
   }
 };
 
+/// What the rows of a source cannot tell.
+struct Unseen {
+  std::string_view rule;  ///< which knows less without it
+  std::string what;       ///< "whether …", one sentence
+  bool judged = true;     ///< false: the rule has met rows that are its own, and could not judge them
+};
+
+/// Where rows have no tcp_info.
+inline constexpr std::string_view kOnlyTcpInfo = ": only tcp_info tells (--source netlink; -i where rows are saved)";
+
 class Diagnosis {
  public:
   Diagnosis() = default;
@@ -89,8 +99,8 @@ class Diagnosis {
   virtual void connection(const Connection& /*row*/) {}
   virtual void listener(const Listener& /*row*/) {}
   virtual void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) = 0;
-  /// What the rows of this source cannot tell, one sentence each; after conclude().
-  virtual void not_seen(std::vector<std::string>& /*out*/) const {}
+  /// After conclude().
+  virtual void not_seen(std::vector<Unseen>& /*out*/) const {}
 };
 
 /// How each is made, and what it can say. `rule_limits` outlives it.

@@ -4,9 +4,9 @@
 
 namespace tcpstat::diagnose {
 
-std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms) {
-  return oldest_ms.value_or(0) >= 1000 ? ", the oldest for " + duration_text(std::chrono::milliseconds(*oldest_ms))
-                                       : "";
+std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms, std::string_view before) {
+  if (oldest_ms.value_or(0) < 1000) return {};
+  return std::string(before) + duration_text(std::chrono::milliseconds(*oldest_ms));
 }
 
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }

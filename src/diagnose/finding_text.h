@@ -12,8 +12,9 @@
 
 namespace tcpstat::diagnose {
 
+inline constexpr std::string_view kOldest = ", the oldest for ";
 /// ", the oldest for 12 min"; empty where no age is known, or none that tells anything.
-std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms);
+std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms, std::string_view before = kOldest);
 /// "73 %".
 std::string percent(double share);
 /// " on :443", " to :443 and others".

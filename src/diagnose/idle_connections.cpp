@@ -130,10 +130,11 @@ class IdleConnections : public Diagnosis {
     if (large.empty()) judge_source(out);
   }
 
-  void not_seen(std::vector<std::string>& out) const override {
+  void not_seen(std::vector<Unseen>& out) const override {
     if (static_cast<double>(unknown_) < limit("least")) return;
-    out.push_back("whether " + counted(unknown_, "open connection") +
-                  " carry anything: only netlink tells (Linux 4.6), with --source netlink");
+    out.push_back({kRule.id,
+                   "whether " + counted(unknown_, "open connection") + " carry anything" + std::string(kOnlyTcpInfo),
+                   false});
   }
 
  private:

@@ -39,7 +39,9 @@ class NotReading : public Diagnosis {
 
   void connection(const Connection& row) override {
     // What no program has accepted, none can read.
-    if (row.inode == 0 || !is_not_read(row, unread_limits_)) return;
+    if (row.inode == 0) return;
+    if (row.recv_queue.value_or(0) > 0 && !since_data_ms(row)) ++untimed_;
+    if (!is_not_read(row, unread_limits_)) return;
     unread_bytes_ += *row.recv_queue;
     if (is_buffer_full(row, unread_limits_.full)) ++full_;
     fullest_ = std::max(fullest_, recv_buffer_fill(row).value_or(0));
@@ -78,6 +80,13 @@ class NotReading : public Diagnosis {
     }
   }
 
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (untimed_ == 0) return;
+    out.push_back({kRule.id,
+                   "how long data has waited unread on " + counted(untimed_, "connection") + std::string(kOnlyTcpInfo),
+                   false});
+  }
+
  private:
   [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
 
@@ -86,6 +95,7 @@ class NotReading : public Diagnosis {
   std::uint64_t unread_bytes_ = 0;
   std::uint64_t full_ = 0;
   double fullest_ = 0;
+  std::uint64_t untimed_ = 0;  ///< with unread data of unknown age
   RowGroups unread_;
 };
 

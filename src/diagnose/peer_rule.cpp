@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "diagnose/finding_text.h"
-
 namespace tcpstat::diagnose {
 namespace {
 
@@ -51,7 +49,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
       measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
   };
   if (all_.oldest_ms) {
-    because.push_back(measured("oldest_s", static_cast<double>(*all_.oldest_ms) / 1000, "s", "tcp_info"));
+    because.push_back(measured("oldest_s", static_cast<double>(*all_.oldest_ms) / 1000, "s", words.age_from));
   }
   const Subject about = one_peer ? subject_of(first.key, *first.group) : Subject::host();
   Finding one(std::string(rule_.id), severity, about, std::move(because));
@@ -62,7 +60,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   const std::string who = (all_.rows < open ? std::to_string(all_.rows) + " of " : "") +
                           counted(std::max(all_.rows, open), "connection") + std::string(words.verb) +
                           (all_.rows == 1 && !words.verb.empty() ? "s" : "");
-  one.message = who + std::string(words.what) + oldest_text(all_.oldest_ms) + "; ";
+  one.message = who + std::string(words.what) + oldest_text(all_.oldest_ms, words.oldest) + "; ";
   one.brief = who + std::string(words.brief.empty() ? words.what : words.brief);
   const bool most = !one_peer && peers.size() > 1 && share >= limit(kMostShare.name);
   if (peers.size() == 1) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "diagnose/diagnosis.h"
+#include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
 
 namespace tcpstat::diagnose {
@@ -33,6 +34,8 @@ struct PeerWords {
   std::string_view columns = "-p -i";
   std::string_view brief = {};      ///< `what`, where that is too long for a first line
   std::string_view verb = " wait";  ///< of several; "waits" of one
+  std::string_view oldest = kOldest;
+  std::string_view age_from = "tcp_info";
 };
 
 class PeerRule {

@@ -74,9 +74,10 @@ class Ports : public Diagnosis {
     if (out.size() == before && most_ > 0) judge_bound(out);
   }
 
-  void not_seen(std::vector<std::string>& out) const override {
+  void not_seen(std::vector<Unseen>& out) const override {
     if (most_ == 0 || sees_bound_) return;
-    out.emplace_back("ports that sockets hold which are bound and not connected: only netlink shows them (Linux 6.8)");
+    out.push_back(
+        {kRule.id, "ports that sockets hold which are bound and not connected: only netlink shows them (Linux 6.8)"});
   }
 
  private:

@@ -70,10 +70,11 @@ class RefusedAttempts final : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  void not_seen(std::vector<std::string>& out) const override {
+  void not_seen(std::vector<Unseen>& out) const override {
     if (!found_) return;
-    out.emplace_back(
-        "who refuses the connections that this host opens: they leave the table at once; use tcpstat trace");
+    out.push_back(
+        {kRule.id,
+         "who refuses the connections that this host opens: they leave the table at once; use tcpstat trace"});
   }
 
  private:

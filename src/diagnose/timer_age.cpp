@@ -21,10 +21,9 @@ std::optional<std::uint64_t> backoff(const Connection& row) {
 }  // namespace
 
 std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits& limits) {
-  if (!row.timer_ms) return std::nullopt;
   const auto rto = rto_ms(row);
   const auto doublings = backoff(row);
-  if (!rto || !doublings) return *row.timer_ms;
+  if (!row.timer_ms || !rto || !doublings) return std::nullopt;
   const auto most = static_cast<std::uint64_t>(rto_max(limits).count());
   std::uint64_t sum = 0;
   std::uint64_t interval = *rto;

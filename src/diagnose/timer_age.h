@@ -10,7 +10,7 @@
 namespace tcpstat::diagnose {
 
 /// Since the probe timer first ran. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
-/// tcp_probe0_when()); without tcp_info, what is left of the running one is the least that it can be.
+/// tcp_probe0_when()). Nothing without tcp_info.
 std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits& limits);
 
 /// Since the data was first sent that nobody has acknowledged; nothing without tcp_info.

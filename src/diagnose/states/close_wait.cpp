@@ -73,6 +73,15 @@ class CloseWait : public Diagnosis {
     judge_untimed(out);
   }
 
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (untimed_ == 0) return;
+    const std::string what = "whether " + counted(untimed_, "connection") + " in " +
+                             std::string(name(State::close_wait)) + (untimed_ == 1 ? " is" : " are") +
+                             " left unread, a leak or load" + std::string(kOnlyTcpInfo);
+    out.push_back({kLeak.id, what, false});
+    out.push_back({kNotRead.id, what, false});
+  }
+
  private:
   void judge(const RuleInfo& rule, const RowGroups& groups, const DiagnosisFacts& facts,
              std::vector<Finding>& out) const {

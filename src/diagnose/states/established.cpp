@@ -94,12 +94,21 @@ constexpr PeerWords kHeldWords = {
     .quantity = "tries",
     .unit = "tries",
     .what = " with data that is not sent",
-    .one = "its window is closed, or nothing goes out here (link, route); only --source netlink tells",
-    .few = "their windows are closed, or nothing goes out here (link, route); only --source netlink tells",
-    .most = "their windows are closed, or nothing goes out here (link, route); only --source netlink tells",
+    .one = "its window is closed, or nothing goes out here (link, route)",
+    .few = "their windows are closed, or nothing goes out here (link, route)",
+    .most = "their windows are closed, or nothing goes out here (link, route)",
     .advice_for_most = "",
     .columns = "-p",
 };
+constexpr PeerWords kHeldWithoutInfoWords = [] {
+  PeerWords words = kHeldWords;
+  words.oldest = ", for at least ";
+  words.age_from = "timer";
+  words.one = "its window is closed, or nothing goes out here (link, route); only tcp_info tells";
+  words.few = "their windows are closed, or nothing goes out here (link, route); only tcp_info tells";
+  words.most = words.few;
+  return words;
+}();
 constexpr PeerWords kRetransmitWords = {
     .quantity = "retransmits",
     .unit = "times",
@@ -246,7 +255,7 @@ class Established : public Diagnosis {
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     gone_.conclude(open_, kGoneWords, out);
     not_sent_.conclude(open_, kNotSentWords, out);
-    held_.conclude(open_, kHeldWords, out);
+    held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, out);
     const std::uint64_t all = retransmit_.all().rows;
     const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
     const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
@@ -257,12 +266,29 @@ class Established : public Diagnosis {
     judge_host(facts, out);
   }
 
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (held_untimed_ == 0) return;
+    out.push_back({kNotSent.id,
+                   "how long " + counted(held_untimed_, "connection") + (held_untimed_ == 1 ? " has" : " have") +
+                       " waited with data that is not sent, and why" + std::string(kOnlyTcpInfo),
+                   false});
+  }
+
  private:
   /// What keeps the data is not known: a warning at most.
   void see_held(const Connection& row) {
+    // Intervals double, so about as much has passed before the running one as it lasts. What is left of it is the least
+    // that this can be, and tells nothing once that is short.
     const auto age = probed_ms(row, rule_limits_.limits);
-    const bool old = age && static_cast<double>(*age) >= held_age_ms_;
-    if (old || row.retransmits.value_or(0) >= held_.warning) held_.add(row, age, Severity::warning);
+    std::optional<std::uint64_t> least = age;
+    if (!least && row.timer_ms) least = *row.timer_ms;
+    const bool old = least && static_cast<double>(*least) >= held_age_ms_;
+    if (old || row.retransmits.value_or(0) >= held_.warning) {
+      held_.add(row, least, Severity::warning);
+      held_for_least_ = held_for_least_ || !age;
+    } else if (!age) {
+      ++held_untimed_;
+    }
   }
 
   void see_retransmit(const Connection& row) {
@@ -320,6 +346,8 @@ class Established : public Diagnosis {
   PeerRule gone_;
   PeerRule not_sent_;
   PeerRule held_;
+  bool held_for_least_ = false;     ///< of one of these the age is a least one
+  std::uint64_t held_untimed_ = 0;  ///< of others, it is not known
   PeerRule retransmit_;
   PeerRule keepalive_;
   Loss loss_;

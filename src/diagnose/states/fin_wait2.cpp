@@ -53,6 +53,7 @@ class FinWait2 : public Diagnosis {
       return;
     }
     const auto age = since_ack_ms(row);
+    if (row.inode != 0 && !age) ++untimed_;
     if (row.inode == 0 || !age || static_cast<double>(*age) < held_age_ms_) return;
     held_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
   }
@@ -60,6 +61,14 @@ class FinWait2 : public Diagnosis {
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
     judge_orphans(out);
     judge_held(out);
+  }
+
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (untimed_ == 0) return;
+    out.push_back(
+        {kHeld.id,
+         "how long programs have held " + counted(untimed_, "connection") + " half-closed" + std::string(kOnlyTcpInfo),
+         false});
   }
 
  private:
@@ -138,6 +147,7 @@ class FinWait2 : public Diagnosis {
   RowGroup total_;
   RowGroups held_;
   std::uint64_t all_ = 0;
+  std::uint64_t untimed_ = 0;  ///< held, of unknown age
 };
 
 }  // namespace

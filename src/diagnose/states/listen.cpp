@@ -93,7 +93,11 @@ class Listen : public Diagnosis {
   }
 
   void listener(const Listener& row) override {
-    if (!row.accept_queue || !row.accept_limit || *row.accept_queue == 0) return;
+    if (!row.accept_queue || *row.accept_queue == 0) return;
+    if (!row.accept_limit) {
+      ++limitless_;
+      return;
+    }
     Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, row.netns, row.interface};
     if (fill_of(queue) == Severity::ok && !may_stall(queue)) return;
     if (!row.owners.empty()) {
@@ -132,6 +136,14 @@ class Listen : public Diagnosis {
     tell(overflows, out);
     // Whose drops are not known may have overflowed as well as the queue that is full now.
     if (queues_.empty() || !others.empty()) judge_bursts(unexplained, others, out);
+  }
+
+  void not_seen(std::vector<Unseen>& out) const override {
+    if (limitless_ == 0) return;
+    out.push_back({kRule.id,
+                   "how full the accept queues of " + counted(limitless_, "listener") +
+                       " are where connections wait: only netlink tells their limit (--source netlink)",
+                   false});
   }
 
  private:
@@ -342,6 +354,7 @@ class Listen : public Diagnosis {
     return one;
   }
 
+  std::uint64_t limitless_ = 0;  ///< listeners with a queue of unknown room
   const RuleLimits& rule_limits_;
   std::vector<Queue> queues_;
   RowGroups waiting_;

@@ -216,6 +216,27 @@ TEST_CASE_FIXTURE(Scene, "a verdict without the limit of a process says that it 
   CHECK(about_files(run()).empty());
 }
 
+TEST_CASE_FIXTURE(Scene, "who asks for a rule that the rows cannot answer gets UNKNOWN, and others a line of it") {
+  Connection closed =
+      test::connection(State::close_wait, test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", 9));
+  closed.recv_queue = 1;
+  host.dumps[0].connections = {closed};
+  const std::string what =
+      "whether 1 connection in CLOSE_WAIT is left unread, a leak or load: only tcp_info tells (--source netlink; -i "
+      "where rows are "
+      "saved)";
+  const CheckReport all = run();
+  CHECK(all.status == Severity::ok);
+  CHECK(std::find(all.not_seen.begin(), all.not_seen.end(), what) != all.not_seen.end());
+  plan.rules = {"close-wait-not-read"};
+  const CheckReport one = run();
+  CHECK(one.status == Severity::unknown);
+  CHECK(one.headline == "not seen: " + what);
+  CHECK(one.not_seen.empty());
+  plan.rules = {"time-wait-limit"};
+  CHECK(run().status == Severity::ok);
+}
+
 TEST_CASE_FIXTURE(Scene, "what programs hold beside the rows is seen on a live host alone") {
   const auto says_so = [](const CheckReport& report) {
     return std::any_of(report.not_seen.begin(), report.not_seen.end(), [](const std::string& sentence) {

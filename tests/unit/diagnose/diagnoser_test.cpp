@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
@@ -177,4 +180,43 @@ TEST_CASE("each rule has an id, a question, a reference and reasons") {
       CHECK(!threshold.unit.empty());
     }
   }
+}
+
+TEST_CASE("rows without tcp_info are judged by no age, and each rule that needs one says so") {
+  Diagnosing run;
+  Listener queue = listener(endpoint("0.0.0.0", 443));
+  queue.accept_queue = 4;
+  queue.accept_limit.reset();
+  run.row(queue);
+  Connection unread = served(State::established);
+  unread.recv_queue = 10;
+  run.rows(2, unread);
+  run.rows(3, served(State::close_wait));
+  run.rows(1, served(State::fin_wait2));
+  CHECK(run.finish().empty());
+  std::vector<std::string> told;
+  for (const Unseen& one : run.diagnoser().not_seen()) {
+    if (!one.judged) told.push_back(std::string(one.rule) + ": " + one.what.substr(0, one.what.find(": only")));
+  }
+  std::sort(told.begin(), told.end());
+  CHECK(told == std::vector<std::string>{
+                    "accept-queue-full: how full the accept queues of 1 listener are where connections wait",
+                    "close-wait-leak: whether 3 connections in CLOSE_WAIT are left unread, a leak or load",
+                    "close-wait-not-read: whether 3 connections in CLOSE_WAIT are left unread, a leak or load",
+                    "half-close-held: how long programs have held 1 connection half-closed",
+                    "not-reading: how long data has waited unread on 2 connections"});
+}
+
+TEST_CASE("rows with tcp_info leave nothing unseen of what needs it") {
+  Diagnosing run;
+  const Diagnosing::Info fresh = {{"last_ack_recv_ms", 40}, {"last_data_recv_ms", 40}};
+  Connection unread = served(State::established);
+  unread.recv_queue = 10;
+  run.rows(2, unread, fresh).rows(3, served(State::close_wait), fresh).rows(1, served(State::fin_wait2), fresh);
+  Listener queue = listener(endpoint("0.0.0.0", 443));
+  queue.accept_queue = 0;
+  queue.accept_limit.reset();
+  run.row(queue);
+  run.finish();
+  for (const Unseen& one : run.diagnoser().not_seen()) CHECK_MESSAGE(one.judged, one.what);
 }

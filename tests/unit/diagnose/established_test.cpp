@@ -51,7 +51,16 @@ TEST_CASE("a closed window is as old as its doubled timers say") {
 }
 
 TEST_CASE("without tcp_info a closed window is as likely as nothing that goes out") {
-  CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 0, 9'999)).finish().empty());
+  Diagnosing young;
+  CHECK(young.rows(1, waiting(TimerKind::probe, 0, 9'999)).finish().empty());
+  // The timer runs down, and what it tells with it.
+  const auto unseen = young.diagnoser().not_seen();
+  REQUIRE(unseen.size() == 1);
+  CHECK(unseen[0].rule == "not-sent");
+  CHECK_FALSE(unseen[0].judged);
+  CHECK(unseen[0].what ==
+        "how long 1 connection has waited with data that is not sent, and why: only tcp_info tells (--source netlink; "
+        "-i where rows are saved)");
   Diagnosing run;
   run.rows(2, waiting(TimerKind::probe, 0, 10'000));  // at least as old as the running timer is long
   const auto all = run.finish();
@@ -59,9 +68,10 @@ TEST_CASE("without tcp_info a closed window is as likely as nothing that goes ou
   CHECK(all[0].rule == "not-sent");
   CHECK(all[0].severity == Severity::warning);
   CHECK(told(all[0]) ==
-        "2 connections wait with data that is not sent, the oldest for 10 s; 198.51.100.7: its window is closed, or "
-        "nothing "
-        "goes out here (link, route); only --source netlink tells");
+        "2 connections wait with data that is not sent, for at least 10 s; 198.51.100.7: its window is closed, or "
+        "nothing goes out here (link, route); only tcp_info tells");
+  CHECK(all[0].evidence.back().quantity == "oldest_s");
+  CHECK(all[0].evidence.back().source == "timer");
   CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 9, 500)).verdict("not-sent") == Severity::warning);
 }
 

@@ -198,8 +198,8 @@ TEST_CASE("without tcp_info it is said that it is not known") {
   run.rows(1, served(State::established), {}, kServer);
   CHECK(run.finish().empty());
   REQUIRE(run.diagnoser().not_seen().size() == 1);
-  CHECK(run.diagnoser().not_seen()[0] ==
-        "whether 100 open connections carry anything: only netlink tells (Linux 4.6), with --source netlink");
+  CHECK(run.diagnoser().not_seen()[0].what ==
+        "whether 100 open connections carry anything: only tcp_info tells (--source netlink; -i where rows are saved)");
 }
 
 TEST_CASE("one network that has most of the idle connections is named, where none of its hosts has") {

@@ -189,7 +189,7 @@ TEST_CASE("a source that shows no bound sockets says so") {
   run.visible = StateSet::all() - StateSet{State::close};
   run.finish();
   REQUIRE(run.diagnoser().not_seen().size() == 1);
-  CHECK(run.diagnoser().not_seen()[0].starts_with("ports that sockets hold which are bound"));
+  CHECK(run.diagnoser().not_seen()[0].what.starts_with("ports that sockets hold which are bound"));
 }
 
 TEST_CASE("an unknown range says nothing") {

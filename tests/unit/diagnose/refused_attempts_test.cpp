@@ -38,7 +38,7 @@ TEST_CASE("attempts of this host that are refused are told by counters, for no l
   CHECK(found[0].next == "tcpstat trace -p -s SYN_SENT --duration 10");
   const auto unseen = run.diagnoser().not_seen();
   REQUIRE(unseen.size() == 1);
-  CHECK(unseen[0].starts_with("who refuses the connections that this host opens"));
+  CHECK(unseen[0].what.starts_with("who refuses the connections that this host opens"));
 }
 
 TEST_CASE("requests of clients that are reset are no attempts of this host, and few attempts say nothing") {

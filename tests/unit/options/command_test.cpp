@@ -220,11 +220,16 @@ TEST_CASE("how text looks") {
   const TextChoice usual = parse_as<ListCommand>({}).text;
   CHECK(usual.header);
   CHECK(usual.truncate);
-  CHECK(usual.colour == When::automatic);
   const TextChoice other = parse_as<SummaryCommand>({"summary", "-H", "--no-truncate", "--color", "never"}).text;
   CHECK_FALSE(other.header);
   CHECK_FALSE(other.truncate);
-  CHECK(other.colour == When::never);
+}
+
+TEST_CASE("every verb that prints text takes a colour") {
+  CHECK(parse_as<ListCommand>({}).output.colour == When::automatic);
+  CHECK(parse_as<SummaryCommand>({"summary", "--color", "never"}).output.colour == When::never);
+  CHECK(parse_as<CheckCommand>({"check", "--color", "always"}).output.colour == When::always);
+  CHECK(parse_as<AuditCommand>({"audit", "--color", "never"}).output.colour == When::never);
 }
 
 TEST_CASE("a list has what its options say") {
@@ -254,7 +259,7 @@ TEST_CASE("a list carries all that its options say") {
   CHECK((list.rows.processes && list.rows.info && list.rows.resolve));
   CHECK((list.output.quiet && list.output.verbose && list.source.strict));
   CHECK_FALSE((list.text.header || list.text.truncate));
-  CHECK(list.text.colour == When::always);
+  CHECK(list.output.colour == When::always);
   CHECK(list.output.format == FormatId::csv);
   CHECK(list.output.file == "out");
   CHECK(list.source.id == SourceId::proc);
