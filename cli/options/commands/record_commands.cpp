@@ -57,8 +57,12 @@ Failure read(const Words& words, HistoryCommand& to) {
   if (auto failed = read_interval(words, OptionId::interval, to.interval, std::chrono::seconds(1))) return failed;
   if (auto failed = read_count(words, OptionId::limit, to.limit)) return failed;
   if (auto failed = read_one(words, OptionId::by, to.by, parse_history_key)) return failed;
-  if (to.findings && words.given(OptionId::by))
-    return UsageError{"--findings lists findings, so --by does not go with it"};
+  for (const OptionId of_counts : {OptionId::by, OptionId::interval}) {
+    if (to.findings && words.given(of_counts)) {
+      return UsageError{"--findings lists findings, so --" + std::string(option_info(of_counts).name) +
+                        " does not go with it"};
+    }
+  }
   if (to.by == "finding") to.findings = true;
   if (auto failed = read(words, to.output)) return failed;
   return read(words, to.text);

@@ -315,6 +315,10 @@ TEST_CASE("explain has a subject, and the machine can be drawn") {
   CHECK(parse_as<ExplainCommand>({"explain", "machine", "-f", "dot"}).drawing == Drawing::dot);
   CHECK(parse_as<ExplainCommand>({"explain", "machine", "-f", "mermaid", "-q"}).drawing == Drawing::mermaid);
   CHECK(sentence({"explain"}).starts_with("explain what? "));
+  CHECK(sentence({"history", "--findings", "--interval", "5"}) ==
+        "--findings lists findings, so --interval does not go with it");
+  CHECK(sentence({"history", "--findings", "--by", "state"}) ==
+        "--findings lists findings, so --by does not go with it");
   CHECK(sentence({"explain", "close", "-f", "dot"}).starts_with("unknown format \"dot\""));
   CHECK(sentence({"explain", "machine", "-j", "-f", "dot"}) == "-j contradicts --format dot");
   CHECK(sentence({"explain", "close", "-f", "csv"}) ==
