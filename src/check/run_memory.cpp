@@ -73,11 +73,16 @@ std::optional<std::uint64_t> whole_or_null(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(whole(value));
 }
 
+/// Of what files of earlier versions do not have: null there.
+const Json& newer_member(const Json& object, const char* name) {
+  static const Json kNull;
+  const auto at = object.find(name);
+  return at == object.end() ? kNull : *at;
+}
+
 std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
-  // Files of earlier versions have none.
   constexpr std::string_view kAddedLater = "active_opens";
-  if (kAddedLater == name && !counters.contains(name)) return std::nullopt;
-  return whole_or_null(member(counters, name));
+  return whole_or_null(kAddedLater == name ? newer_member(counters, name) : member(counters, name));
 }
 
 const Json::array_t& list(const Json& value, std::size_t most) {
@@ -132,18 +137,18 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   if (!parsed) damaged();
   listener.end.local.address = *parsed;
   listener.end.local.port = static_cast<std::uint16_t>(whole(member(from, "port"), UINT16_MAX));
-  // Files of earlier versions have none.
-  if (from.contains("interface")) {
-    listener.end.interface = static_cast<std::uint32_t>(whole(from["interface"], UINT32_MAX));
+  if (const Json& interface = newer_member(from, "interface"); !interface.is_null()) {
+    listener.end.interface = static_cast<std::uint32_t>(whole(interface, UINT32_MAX));
   }
   listener.identity = whole_or_null(member(from, "identity"));
   listener.drops = whole_or_null(member(from, "drops"));
   listener.half_open = whole(member(from, "half_open"));
   listener.aged = whole(member(from, "aged"));
-  // Files of earlier versions have neither.
-  if (from.contains("gone")) listener.gone = static_cast<std::uint32_t>(whole(from["gone"], UINT32_MAX - 1));
-  if (from.contains("ends")) {
-    listener.ends = static_cast<std::uint32_t>(whole(from["ends"], detect::SynBaseline::kMostEnds));
+  if (const Json& gone = newer_member(from, "gone"); !gone.is_null()) {
+    listener.gone = static_cast<std::uint32_t>(whole(gone, UINT32_MAX - 1));
+  }
+  if (const Json& ends = newer_member(from, "ends"); !ends.is_null()) {
+    listener.ends = static_cast<std::uint32_t>(whole(ends, detect::SynBaseline::kMostEnds));
   }
   for (const Json& request : list(member(from, "requests"), requests_left)) {
     if (!request.is_array() || request.size() != 3) damaged();
@@ -156,13 +161,12 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   return listener;
 }
 
-/// Files of earlier versions have none.
 std::string alert_rule(const Json& from) {
-  const auto at = from.find("alert_rule");
-  if (at == from.end()) return {};
+  const Json& found = newer_member(from, "alert_rule");
+  if (found.is_null()) return {};
   const std::array<std::string_view, 3> known = {"", detect::kSynFloodRule.id, detect::kReturnPathRule.id};
-  if (!at->is_string()) damaged();
-  const auto& rule = at->get_ref<const std::string&>();
+  if (!found.is_string()) damaged();
+  const auto& rule = found.get_ref<const std::string&>();
   if (std::find(known.begin(), known.end(), rule) == known.end()) damaged();
   return rule;
 }
@@ -192,8 +196,7 @@ RunMemory read(const Json& from) {
   base.variance = rate(member(from, "variance"));
   base.sum = rate(member(from, "sum"));
   base.completions_per_s = rate(member(from, "completions_per_s"));
-  // Files of earlier versions have none.
-  if (from.contains("resets_per_s") && !from["resets_per_s"].is_null()) base.resets_per_s = rate(from["resets_per_s"]);
+  if (const Json& resets = newer_member(from, "resets_per_s"); !resets.is_null()) base.resets_per_s = rate(resets);
   base.quiet_runs = whole(member(from, "quiet_runs"));
   for (const Json& entry : list(member(from, "history"), detect::SynBaseline::kHistory))
     base.history.push_back(level(entry));
