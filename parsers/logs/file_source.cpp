@@ -195,8 +195,7 @@ class FileSource final : public source::Source {
                      "it has those of " + std::string(options_.mptcp ? "TCP" : "MPTCP") + " alone");
     }
     if (other_table_) {
-      return failure("read " + name, 0, "TCP sockets are in /proc/net/tcp and tcp6",
-                     "its tables are of other sockets than TCP's");
+      return no_tcp_table(name);
     }
     chosen_ = std::make_unique<SavedSample>();
     chosen_->coverage.lose("empty_source", kind_ == FileKind::ndjson

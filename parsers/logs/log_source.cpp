@@ -170,8 +170,7 @@ Expected<void> LogSource::read(ObservationSink& sink) {
     SavedText text(samples, guess);
     read = read_samples(text, first);
     if (read && rows.rows() == 0 && text.saw_other_table()) {
-      return failure("read " + file_.shown(), 0, "TCP sockets are in /proc/net/tcp and tcp6",
-                     "its tables are of other sockets than TCP's");
+      return no_tcp_table(file_.shown());
     }
   }
   count_ = rows.rows();

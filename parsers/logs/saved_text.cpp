@@ -6,6 +6,11 @@ namespace proc_net_tcp = procfs::proc_net_tcp;
 using proc_net_tcp::Header;
 using proc_net_tcp::LineEnd;
 
+tl::unexpected<Error> no_tcp_table(const std::string& file) {
+  return failure("read " + file, 0, "TCP sockets are in /proc/net/tcp and tcp6",
+                 "its tables are of other sockets than TCP's");
+}
+
 SavedSample& SavedText::sample() {
   const bool begins = !samples_.is_open();
   SavedSample& sample = samples_.current();

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <optional>
+#include <string>
 
+#include "base/error.h"
 #include "base/line_splitter.h"
 #include "parsers/logs/saved_sample.h"
 #include "parsers/procfs/byte_order_guess.h"
@@ -11,6 +13,9 @@
 #include "parsers/procfs/row_reader.h"
 
 namespace tcpstat::logs {
+
+/// Of a file whose tables are all of other sockets.
+tl::unexpected<Error> no_tcp_table(const std::string& file);
 
 class SavedText final : public SampleReader {
  public:
