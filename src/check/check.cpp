@@ -29,7 +29,7 @@ namespace {
 /// A share of so many half-opens is right to one part in a hundred.
 constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096, .rows = 1U << 20U};
 
-std::string headline(const std::vector<Finding>& findings, const Report& reading) {
+std::string headline(const std::vector<Finding>& findings, const Report& reading, bool all_judged) {
   const Coverage& coverage = reading.coverage;
   if (!findings.empty() && findings.front().severity >= Severity::warning) {
     const auto more = std::count_if(findings.begin() + 1, findings.end(),
@@ -44,7 +44,8 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
     return one.severity == Severity::info && !doubtful;
   });
   if (known != findings.end()) return known->sentence();
-  std::string out = counted(reading.tally.total(), "socket") + ", nothing wrong";
+  std::string out =
+      counted(reading.tally.total(), "socket") + ", nothing wrong" + (all_judged ? "" : " in what could be judged");
   // What cannot be seen stands in lines of its own.
   const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
     return finding.severity == Severity::info && !finding.is(detect::kBlindRule);
@@ -95,6 +96,7 @@ class Check {
   std::optional<FirstSample> first_;
   std::optional<CountedHandshakes> counted_;
   bool counting_ = false;
+  bool all_judged_ = true;                    ///< no rule met rows that it could not judge
   Completeness table_ = Completeness::whole;  ///< of the rows alone
   bool remembers_ = false;                    ///< the store is ours, and waits for what this run leaves
   std::string memory_lost_;                   ///< why nothing is remembered: the sockets were seen all the same
@@ -132,7 +134,7 @@ CheckReport Check::run() {
     if (wants(rule)) report_.rules.push_back(rule);
   }
   report_.status = worst_of(report_.findings, coverage());
-  report_.headline = headline(report_.findings, report_.reading);
+  report_.headline = headline(report_.findings, report_.reading, all_judged_);
   return std::move(report_);
 }
 
@@ -320,6 +322,7 @@ void Check::keep(std::vector<Finding> findings) {
 /// Who asks for a rule wants its answer, and gets UNKNOWN where it has none. One of many is told in a line of its own.
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
+  all_judged_ = all_judged_ && unseen.judged;
   if (unseen.judged || plan_.rules.empty()) {
     std::vector<std::string>& told = report_.not_seen;
     if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));

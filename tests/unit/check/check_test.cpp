@@ -227,6 +227,7 @@ TEST_CASE_FIXTURE(Scene, "who asks for a rule that the rows cannot answer gets U
       "saved)";
   const CheckReport all = run();
   CHECK(all.status == Severity::ok);
+  CHECK(all.headline == "2 sockets, nothing wrong in what could be judged");
   CHECK(std::find(all.not_seen.begin(), all.not_seen.end(), what) != all.not_seen.end());
   plan.rules = {"close-wait-not-read"};
   const CheckReport one = run();
