@@ -25,6 +25,9 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"destinations", 5, "destinations",
      "that do not answer: told as one; those with fewer than `warning` attempts each count only if most attempts fail"},
     {"scan", 50, "destinations", "on one port, or ports of one address: who needs so many at a time looks for them"},
+    {"attempts", 5, "attempts", "between two samples: chance decides what becomes of fewer"},
+    {"lost", 0.5, "ratio",
+     "SYNs sent again for each attempt between two samples: programs that give up within 2 s leave nothing older"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"syn-sent-blackhole", "do connection attempts to one destination get no answer?",
@@ -82,10 +85,14 @@ class SynSent : public Diagnosis {
 
   // Of the others, those whose peer may have answered lately.
   [[nodiscard]] StateSet states() const override {
-    return {State::syn_sent, State::established, State::close_wait, State::fin_wait1};
+    return {State::syn_sent, State::syn_recv, State::established, State::close_wait, State::fin_wait1};
   }
 
   void connection(const Connection& row) override {
+    if (row.state == State::syn_recv) {
+      requests_repeat_ = requests_repeat_ || row.retransmits.value_or(0) > 0;
+      return;
+    }
     if (row.state != State::syn_sent) {
       if (!is_answered(row)) {
         if (is_retransmitting(row) && row.state == State::established) {
@@ -97,13 +104,25 @@ class SynSent : public Diagnosis {
       if (service_port(row, rule_limits_.ports).opened == Opened::here) ++working_;
       return;
     }
-    if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) return;
+    if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) {
+      if (row.retransmits.value_or(0) == 0) return;
+      young_.of(destination_of(row)).add(row, std::nullopt, rule_limits_.ports);
+      ++young_rows_;
+      return;
+    }
     const auto age = waiting_ms(row, rule_limits_.limits);
     all_.add(row, age, rule_limits_.ports);
     destinations_.of(destination_of(row)).add(row, age, rule_limits_.ports);
   }
 
-  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    const std::size_t before = out.size();
+    judge_rows(out);
+    if (out.size() == before) judge_counters(facts, out);
+  }
+
+ private:
+  void judge_rows(std::vector<Finding>& out) const {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const auto destinations = destinations_.largest();
     const auto many = [&](const RowGroups::Entry& one) { return static_cast<double>(one.group->rows) >= warning; };
@@ -125,7 +144,48 @@ class SynSent : public Diagnosis {
     }
   }
 
- private:
+  /// Programs that give up within seconds leave no attempt that is old enough; the SYNs that they send again are counted.
+  /// So are SYN+ACKs (net/ipv4/tcp_output.c, tcp_rtx_synack()), whose requests stay in the table as long as they live.
+  void judge_counters(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    constexpr double kMostOfThem = 2.5;  // more are of older attempts, or of requests
+    constexpr std::chrono::seconds kRequestLife{63};
+    const auto opened = facts.grown(&KernelCounters::active_opens);
+    const auto again = facts.grown(&KernelCounters::syn_retrans);
+    if (!opened || !again || requests_repeat_ || facts.facts.boot_time - facts.before->boot_time > kRequestLife) return;
+    const auto attempts = static_cast<double>(*opened);
+    if (attempts < limit_of(rule_limits_, kRule, "attempts")) return;
+    const double share = static_cast<double>(*again) / attempts;
+    const double lost = limit_of(rule_limits_, kRule, "lost");
+    if (share < lost || share > kMostOfThem) return;
+    // Attempts that wait at this moment tell where they go, if it is one place.
+    const auto waiting = young_.largest();
+    const RowGroups::Entry* most = nullptr;
+    if (!waiting.empty() && waiting.front().group->rows * 2 > young_rows_) most = &waiting.front();
+    const Subject about = most != nullptr ? subject_of(most->key, *most->group) : Subject::host();
+    Finding one(std::string(kRule.id), Severity::warning, about,
+                {measured("syns_sent_again", static_cast<double>(*again), "SYNs", "/proc/net/netstat TCPSynRetrans"),
+                 measured("attempts", attempts, "attempts", "/proc/net/snmp ActiveOpens"),
+                 measured("syns_again_of_attempts", share, lost, "ratio", "/proc/net/netstat, /proc/net/snmp")});
+    one.value = share;
+    one.unit = "ratio";
+    one.warning = lost;
+    one.message = "This host opened " + counted(*opened, "connection") + " " + facts.lately() + ", and sent " +
+                  counted(*again, "SYN") + " again because nobody answered within a second";
+    one.brief = "outgoing connections get no answer (" + counted(*again, "SYN") + " sent again)";
+    one.why =
+        "where they go is down, or a firewall drops the SYN; programs give up before the table shows old attempts";
+    one.advice = "find out which program opens them, and where to";
+    one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
+    if (most != nullptr) {
+      one.message += "; most that wait now are for " + about.text();
+      one.brief = about.text() + " gives no answer (" + counted(*again, "SYN") + " sent again)";
+      one.why = "it is down, or a firewall drops the SYN; programs give up before the table shows old attempts";
+      one.advice = "see whether it is up, and what drops the SYN on the way";
+      one.next = list_command({State::syn_sent}, "-p " + filter_text(most->key));
+    }
+    out.push_back(std::move(one));
+  }
+
   [[nodiscard]] Finding alone(const GroupKey& key, const RowGroup& group) const {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
@@ -265,9 +325,12 @@ class SynSent : public Diagnosis {
   double least_retransmits_;
   RowGroup all_;
   RowGroups destinations_;
+  RowGroups young_;  ///< of those that sent too few SYNs to count
+  std::uint64_t young_rows_ = 0;
   Answering answering_;
   RowGroups unanswered_;
-  std::uint64_t working_ = 0;  ///< connections that this host opened and that wait for no answer in vain
+  std::uint64_t working_ = 0;     ///< connections that this host opened and that wait for no answer in vain
+  bool requests_repeat_ = false;  ///< a half-open request has sent its SYN+ACK again
 };
 
 }  // namespace

@@ -47,6 +47,16 @@ void add(Said& said, const std::vector<Finding>& findings) {
   }
 }
 
+/// Programs give up after one SYN that was sent again.
+void brief_attempts(Diagnosing& run) {
+  run.before.emplace();
+  run.before->counters.active_opens = 0;
+  run.before->counters.syn_retrans = 0;
+  run.facts.counters.active_opens = 25;
+  run.facts.counters.syn_retrans = 25;
+  run.facts.boot_time = std::chrono::seconds(5);
+}
+
 Said of(const SynReport& report) {
   Said said;
   for (const SynVerdict& verdict : report.verdicts) {
@@ -712,6 +722,8 @@ const std::vector<Row>& diagnoses() {
       {{"syn-sent-blackhole.retransmits", 5}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.scan", 61}, diagnosis(scanning)},
       {{"syn-sent-blackhole.destinations", 1}, diagnosis(blackhole)},
+      {{"syn-sent-blackhole.attempts", 30}, diagnosis(brief_attempts)},
+      {{"syn-sent-blackhole.lost", 2}, diagnosis(brief_attempts)},
       {{"idle-connections.warning", 0.9}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.critical", 0.7}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.least", 300}, diagnosis([](Diagnosing& run) { silent(run, 200); })},

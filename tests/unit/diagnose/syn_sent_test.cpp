@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
 
 #include "support/diagnosing.h"
 
@@ -260,4 +261,71 @@ TEST_CASE("many addresses on one port may be a scan as well as a broken way out"
   CHECK(run.finish("syn-sent-blackhole")
             .at(0)
             .why.ends_with(": is it this host's way out? Or does a program scan for port 443?"));
+}
+
+TEST_CASE("programs that give up within seconds are known by the SYNs that are sent again") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t opened;
+    std::uint64_t again;
+    int seconds;
+    bool requests_repeat;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 9>{{
+           {"one again for each", 25, 25, 5, false, Severity::warning},
+           {"for half of them", 25, 13, 5, false, Severity::warning},
+           {"fewer are lost segments", 25, 12, 5, false, Severity::ok},
+           {"five attempts", 5, 5, 5, false, Severity::warning},
+           {"four attempts", 4, 4, 5, false, Severity::ok},
+           {"two again for each, and a half", 10, 25, 5, false, Severity::warning},
+           {"more are of older attempts", 10, 26, 5, false, Severity::ok},
+           {"half-open requests send SYN+ACKs again", 25, 25, 5, true, Severity::ok},
+           {"some that did may be gone", 25, 25, 64, false, Severity::ok},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.before.emplace();
+    run.before->counters.active_opens = 100;
+    run.before->counters.syn_retrans = 7;
+    run.facts.counters.active_opens = 100 + one.opened;
+    run.facts.counters.syn_retrans = 7 + one.again;
+    run.facts.boot_time = std::chrono::seconds(one.seconds);
+    Connection request = connection(State::syn_recv, endpoint("192.0.2.1", 443), endpoint("198.51.100.7", 40000));
+    request.retransmits = one.requests_repeat ? 1 : 0;
+    run.rows(1, request);
+    attempts(run, 5, attempt(1));
+    CHECK(run.verdict("syn-sent-blackhole") == one.expected);
+  }
+}
+
+TEST_CASE("attempts that were given up are told once, and by the rows where these tell more") {
+  Diagnosing run;
+  run.before.emplace();
+  run.before->counters.active_opens = 0;
+  run.before->counters.syn_retrans = 0;
+  run.facts.counters.active_opens = 25;
+  run.facts.counters.syn_retrans = 24;
+  run.facts.boot_time = std::chrono::seconds(5);
+  auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].message ==
+        "This host opened 25 connections just now, and sent 24 SYNs again because nobody answered within a second");
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].next == "tcpstat trace -p -s SYN_SENT --duration 10");
+  // Those that wait now tell where.
+  Connection other = attempt(1);
+  other.remote.port = 80;
+  attempts(run, 2, other);
+  attempts(run, 2, attempt(1));
+  CHECK(run.finish("syn-sent-blackhole").at(0).subject == "host");
+  attempts(run, 1, attempt(1));
+  all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].brief == "198.51.100.7:443 gives no answer (24 SYNs sent again)");
+  CHECK(all[0].next == "tcpstat --state SYN_SENT -p --remote 198.51.100.7:443");
+  attempts(run, 3, attempt(2));
+  all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "198.51.100.7:443");
 }
