@@ -86,6 +86,7 @@ struct Outgoing {
   double rate = 0;
   std::uint16_t ports = 1;  // that they go to, in turn
   Answer answer = Answer::silence;
+  bool impatient = false;  // the oldest is given up for a new one
 };
 
 enum class Accepting {

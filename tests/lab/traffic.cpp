@@ -247,8 +247,8 @@ void Traffic::probe_next_port() {
 void Traffic::connect_out() {
   const Outgoing& plan = *scenario_.outgoing;
   if (outgoing_.size() >= plan.connections) {
-    if (plan.answer == Answer::silence) return;
-    outgoing_.erase(outgoing_.begin());  // it was refused long ago
+    if (plan.answer == Answer::silence && !plan.impatient) return;
+    outgoing_.erase(outgoing_.begin());  // it was refused long ago, or is given up
   }
   Handle socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "making a socket"));
   const auto port = static_cast<std::uint16_t>(5432 + next_port_++ % plan.ports);
