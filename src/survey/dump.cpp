@@ -129,8 +129,10 @@ class OwnerStage {
   static std::string sockets(std::uint64_t count) { return counted(count, "socket"); }
   [[nodiscard]] std::uint64_t without_owner(Orphan reason) const { return join_ ? join_->without_owner(reason) : 0; }
 
-  /// Says what the search did not see. Missing owners are missing data only where they are part of the answer.
+  /// Says what the search did not see. Missing owners are missing data only where they are part of the answer: what was
+  /// asked for and could not be read, and whatever is unknown where it selects the rows.
   void warn(Coverage& coverage) const {
+    const auto unknown = selects_ ? &Coverage::lose : &Coverage::warn;
     if (search_.failed > 0 || second_error_) {
       const std::string processes = std::to_string(search_.failed) + (search_.failed == 1 ? " process" : " processes");
       const Error first{"look into " + processes + " for the owners of sockets", search_.error};
@@ -139,12 +141,12 @@ class OwnerStage {
                                                                   second_error_.value_or(first).sentence());
     }
     if (const std::uint64_t count = without_owner(Orphan::not_permitted); count > 0) {
-      coverage.warn("owners_not_permitted",
-                    "the processes of " + sockets(count) + " could not be read (" + search_.remedy + ")");
+      (coverage.*unknown)("owners_not_permitted",
+                          "the processes of " + sockets(count) + " could not be read (" + search_.remedy + ")");
     }
     if (const std::uint64_t count = without_owner(Orphan::other_pid_namespace); count > 0) {
-      coverage.warn("other_pid_namespace", "this PID namespace does not show all processes of the host; " +
-                                               sockets(count) + " may belong to processes outside of it");
+      (coverage.*unknown)("other_pid_namespace", "this PID namespace does not show all processes of the host; " +
+                                                     sockets(count) + " may belong to processes outside of it");
     }
     if (!search_.saw_processes()) {
       coverage.warn("owners_unknown", "no process is to be seen; the owners of sockets are unknown");

@@ -170,6 +170,30 @@ TEST_CASE_FIXTURE(Scene, "processes that may not be looked into are a warning, a
   CHECK(dump.owner_search->forbidden == 9);
 }
 
+TEST_CASE_FIXTURE(Scene, "where owners select the rows, those that may not be looked into are missing") {
+  plan.query.filter.processes = {"nginx"};
+  plan.owners = DumpPlan::Owners::required;
+  SUBCASE("none is hidden") { CHECK(take().report.coverage.complete); }
+  SUBCASE("forbidden") {
+    host.owners_by_inode.erase(5);
+    host.owner_search.forbidden = 9;
+    const Dump dump = take();
+    CHECK(codes(dump.report.coverage) == "owners_not_permitted");
+    CHECK_FALSE(dump.report.coverage.complete);
+  }
+  SUBCASE("forbidden, and every socket has an owner all the same") {
+    host.owner_search.forbidden = 9;
+    CHECK(take().report.coverage.complete);
+  }
+  SUBCASE("outside of this PID namespace") {
+    host.owners_by_inode.erase(5);
+    host.owner_search.below_host = true;
+    const Dump dump = take();
+    CHECK(codes(dump.report.coverage) == "other_pid_namespace");
+    CHECK_FALSE(dump.report.coverage.complete);
+  }
+}
+
 TEST_CASE_FIXTURE(Scene, "processes that could not be looked into make the owners that were asked for partial") {
   host.owner_search.failed = 2;
   host.owner_search.error = 24;
