@@ -81,8 +81,9 @@ const Json& newer_member(const Json& object, const char* name) {
 }
 
 std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
-  constexpr std::string_view kAddedLater = "active_opens";
-  return whole_or_null(kAddedLater == name ? newer_member(counters, name) : member(counters, name));
+  constexpr std::array<std::string_view, 2> kAddedLater = {"active_opens", "out_no_routes"};
+  const bool newer = std::find(kAddedLater.begin(), kAddedLater.end(), name) != kAddedLater.end();
+  return whole_or_null(newer ? newer_member(counters, name) : member(counters, name));
 }
 
 const Json::array_t& list(const Json& value, std::size_t most) {

@@ -26,6 +26,9 @@ inline constexpr ThresholdInfo kDeferThresholds[] = {
     {"warning", 0.5, "ratio", "of the SYN queue: from here on the kernel drops them earlier"},
     {"critical", 0.9, "ratio", "of the SYN queue: the next clients get cookies, or nothing"},
 };
+inline constexpr ThresholdInfo kReturnPathThresholds[] = {
+    {"unrouted", 1, "/s", "SYNs whose answers have no route: fewer are strays"},
+};
 inline constexpr ThresholdInfo kRefusedThresholds[] = {
     {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},
     {"notice", 5, "/s", "worth knowing: scanners leave fewer anywhere"},
@@ -49,7 +52,9 @@ inline constexpr RuleInfo kAcceptQueueRule = {"accept-queue", "does a program ac
 inline constexpr RuleInfo kDeferredRule = {"deferred-accept", "do idle clients fill the SYN queue?",
                                            "tcp(7), TCP_DEFER_ACCEPT", kDeferThresholds};
 inline constexpr RuleInfo kReturnPathRule = {
-    "return-path", "do SYN+ACKs fail to reach their clients?", "RFC 6298 §5.5; RFC 3704", {}};
+    "return-path", "do SYN+ACKs fail to reach their clients?",
+    "RFC 6298 §5.5; RFC 3704; net/ipv4/inet_connection_sock.c, inet_csk_route_req(): OutNoRoutes",
+    kReturnPathThresholds};
 inline constexpr RuleInfo kLossyRule = {"lossy-clients", "do clients need several SYN+ACKs?", "RFC 6298 §5.5", {}};
 inline constexpr RuleInfo kCrowdRule = {
     "flash-crowd", "does a crowd of real clients fill the SYN queue?", "RFC 4987 §3.6", {}};

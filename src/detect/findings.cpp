@@ -35,6 +35,7 @@ class Findings {
       add_accept_queue(listener);
       if (!told_together(all_, listener)) add_look_alike(listener);
     }
+    add_unrouted();
     if (auto refused = refusals(all_.host, input_, thresholds_)) out_.push_back(std::move(*refused));
     add_resets();
     add_blind_spots();
@@ -149,6 +150,27 @@ class Findings {
                  " or turn SYN cookies on";
     out.next =
         by_sysctl ? "sysctl net.ipv4.tcp_max_syn_backlog net.ipv4.tcp_syncookies" : "tcpstat -lp" + port_words(one);
+    out_.push_back(std::move(out));
+  }
+
+  /// SYNs that leave nothing in the table, because their answers could not be sent anywhere.
+  void add_unrouted() {
+    const Measurements& host = all_.host.signals;
+    const double least = LimitsOf<kReturnPathRule>(thresholds_)("unrouted");
+    if (host.unrouted_per_s < least) return;
+    const bool nobody = host.completions_per_s.value_or(0) < least;
+    Finding out = finding(kReturnPathRule, nobody ? Severity::critical : Severity::warning, all_.host,
+                          {{"unrouted_syns", host.unrouted_per_s, ">=", least, "/s", 0,
+                            "/proc/net/snmp OutNoRoutes; /proc/net/netstat ListenDrops"},
+                           {"completions", host.completions_per_s, "", std::nullopt, "/s", 0, "/proc/net/snmp"}});
+    out.value = host.unrouted_per_s;
+    out.unit = "/s";
+    out.warning = least;
+    out.message =
+        "This host has no route to its clients: about " + number(host.unrouted_per_s) + " SYN/s are dropped unanswered";
+    out.why = nobody ? "nobody connects" : "others connect";
+    out.advice = "check the routes of this host; SYNs with forged sources look the same where it has no default route";
+    out.next = "ip route";
     out_.push_back(std::move(out));
   }
 

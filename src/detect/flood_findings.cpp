@@ -125,6 +125,10 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
 
 /// Nobody at all gets through, at no listener.
 bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
+/// One sample has no counters of that, and no connection.
+bool nobody_is_connected(const Assessment& one, const Measurements& host) {
+  return !host.completions_per_s && one.of->input.now->other_rows == 0;
+}
 
 /// Reason and advice of a flood.
 void explain_flood(Finding& out, const Cause& cause, const Measurements& host, const Thresholds& thresholds) {
@@ -147,8 +151,9 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
   }
   out.why = taken_text(worst);
   // Where clients are among them, some complete. Their last ACKs may be dropped on the way, or by a firewall here.
-  if (nobody_completes(host) && worst.attack_class != AttackClass::live_sources) {
-    out.because("nobody completes: see that last ACKs arrive");
+  if (worst.attack_class != AttackClass::live_sources) {
+    if (nobody_completes(host)) out.because("nobody completes: see that last ACKs arrive");
+    if (nobody_is_connected(worst, host)) out.because("nobody is connected: see that last ACKs arrive");
   }
   out.advice = sure ? flood_advice(worst, host) : "look again for longer before anything is blocked";
 }

@@ -88,6 +88,7 @@ struct Measurements {
   std::optional<double> overflows_per_s;     ///< of accept queues
   std::optional<double> unanswered_per_s;    ///< cookies
   std::optional<double> silent_drops_per_s;  ///< SYNs
+  double unrouted_per_s = 0;                 ///< SYNs that were dropped because no route leads to their sources
   std::optional<double> embryonic_per_s;     ///< requests that a RST ended
   std::optional<double> resets_per_s;        ///< RSTs sent
   double tracked = 0;                        ///< unanswered entries of connection tracking

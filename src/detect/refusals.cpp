@@ -19,10 +19,14 @@ struct Gone {
   Subject subject;
 };
 
-/// Whether a socket takes what came to `past`. Who moved from any device to one has chosen so.
-bool takes_over(const SynListener& one, const SynListener& past) {
+/// Whether a socket takes what came to `past`. Who moved from any device to one, or to another address, has chosen so; who
+/// stood beside it serves nobody that it has served.
+bool takes_over(const SynListener& one, const SynListener& past, const SynSample& before) {
   const bool same_device = past.interface == 0 || one.interface == 0 || one.interface == past.interface;
-  return one.local.port == past.local.port && one.sockets > 0 && same_device;
+  if (one.local.port != past.local.port || one.sockets == 0 || !same_device) return false;
+  if (one.local.address == past.local.address) return true;
+  if (one.local.address.is_wildcard() && one.takes(past.local.address.family)) return true;
+  return listening_on(before, one.end()) == nullptr;
 }
 
 /// Listeners on ports that connect(2) takes, which were not there in the earlier sample.
@@ -44,11 +48,13 @@ std::vector<Gone> gone_listeners(const SynInput& input) {
     if (!listens(past)) continue;
     // Data connections of FTP, tests and the like listen for moments: others have taken its place.
     if (others_came && input.facts.settings.is_ephemeral(past.local.port)) continue;
-    const auto same = [&](const SynListener& one) { return takes_over(one, past); };
-    if (std::any_of(input.now->listeners.begin(), input.now->listeners.end(), same)) continue;
-    const bool any_device = past.interface == 0;
+    const auto takes = [&](const SynListener& one) { return takes_over(one, past, *input.before); };
+    const auto& now = input.now->listeners;
+    if (std::any_of(now.begin(), now.end(), takes)) continue;
+    const auto same_port = [&](const SynListener& one) { return one.local.port == past.local.port && listens(one); };
+    const bool alone = past.interface == 0 && std::none_of(now.begin(), now.end(), same_port);
     out.push_back(
-        {past.local.port, any_device ? Subject::port(past.local.port) : Subject::endpoint(past.local, past.device)});
+        {past.local.port, alone ? Subject::port(past.local.port) : Subject::endpoint(past.local, past.device)});
   }
   std::stable_sort(out.begin(), out.end(), [](const Gone& a, const Gone& b) { return a.port < b.port; });
   const auto same = [](const Gone& a, const Gone& b) { return a.subject == b.subject; };

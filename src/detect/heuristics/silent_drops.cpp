@@ -30,7 +30,11 @@ void judge(const ListenerView& host, const Thresholds& thresholds, Measurements&
   const auto drops = host.per_s(&KernelCounters::listen_drops);
   const auto overflows = host.per_s(&KernelCounters::listen_overflows);
   if (!full && !(drops && overflows)) return;
-  const double other = drops && overflows ? std::max(0.0, *drops - *overflows) : 0;
+  double other = drops && overflows ? std::max(0.0, *drops - *overflows) : 0;
+  // A SYN whose answer has no route is dropped, and counts as one for which there is no room (net/ipv4/tcp_input.c,
+  // tcp_conn_request(); net/ipv4/inet_connection_sock.c, inet_csk_route_req()).
+  signals.unrouted_per_s = std::min(other, host.per_s(&KernelCounters::out_no_routes).value_or(0));
+  other -= signals.unrouted_per_s;
   signals.silent_drops_per_s = std::max(full.value_or(0), other);
   const double many = std::max(limit("drops"), signals.completions_per_s.value_or(0) / 10);
   signals.syns_dropped = answer(*signals.silent_drops_per_s >= many);

@@ -23,6 +23,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
      "that the first of `least` connections has waited, however much room there is: a program that runs accepts at "
      "once"},
     {"stalled_critical_s", 60, "s", "that it has waited: most clients have given up by then"},
+    {"stalled_few_s", 30, "s", "that one of fewer has waited: a warning, for programs that serve one client at a time"},
     {"descriptors", 0.8, "ratio",
      "of the open files that its program may have are its sockets: accept(2) fails with EMFILE"},
     {"overflows", 1, "connections",
@@ -99,7 +100,6 @@ class Listen : public Diagnosis {
       return;
     }
     Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, row.netns, row.interface};
-    if (fill_of(queue) == Severity::ok && !may_stall(queue)) return;
     if (!row.owners.empty()) {
       queue.process = row.owners.front().name;
       queue.pid = row.owners.front().pid;
@@ -239,12 +239,13 @@ class Listen : public Diagnosis {
     one.value = static_cast<double>(overflows);
     one.unit = "connections";
     one.warning = most;
-    one.message = counted(overflows, "connection") + " found " +
+    // The kernel counts each SYN and each ACK, and clients send them again.
+    one.message = dropped_text(overflows) + " found " +
                   (known ? "the accept queue of " + about.text() : std::string("an accept queue")) + " full " +
                   lately_ + ", though it is not at this moment";
     one.why = "bursts outrun " + (known ? std::string("its program") : "a program" + names);
     one.advice = "raise its backlog (listen(2)), and net.core.somaxconn where that is the limit";
-    one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "connection") + ")";
+    one.brief = (known ? about.text() : "host") + " accept queue overflowed (" + counted(overflows, "time") + ")";
     one.next = known ? "tcpstat -l -p --local-port " + std::to_string(listeners.front().end.local.port)
                      : "tcpstat -l -p --sort accept_queue:desc";
     out.push_back(std::move(one));
@@ -275,7 +276,11 @@ class Listen : public Diagnosis {
   }
 
   [[nodiscard]] Severity stall_of(const Queue& queue) const {
-    if (!queue.oldest_ms || !may_stall(queue)) return Severity::ok;
+    if (!queue.oldest_ms) return Severity::ok;
+    if (!may_stall(queue)) {
+      const double few_s = limit_of(rule_limits_, kRule, "stalled_few_s");
+      return static_cast<double>(*queue.oldest_ms) / 1000 >= few_s ? Severity::warning : Severity::ok;
+    }
     return judged(static_cast<double>(*queue.oldest_ms) / 1000, limit_of(rule_limits_, kRule, "stalled_s"),
                   limit_of(rule_limits_, kRule, "stalled_critical_s"));
   }
@@ -297,7 +302,8 @@ class Listen : public Diagnosis {
 
   [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {
     const bool stalled = fill_of(queue) == Severity::ok;
-    const double warning = limit_of(rule_limits_, kRule, stalled ? "stalled_s" : "warning");
+    const double warning =
+        limit_of(rule_limits_, kRule, !stalled ? "warning" : (may_stall(queue) ? "stalled_s" : "stalled_few_s"));
     const double critical = limit_of(rule_limits_, kRule, stalled ? "stalled_critical_s" : "critical");
     std::vector<Evidence> because = {
         measured("accept_queue_fill", queue.share(), limit_of(rule_limits_, kRule, "warning"), "ratio", kFromDump),
@@ -322,7 +328,7 @@ class Listen : public Diagnosis {
     one.value = stalled ? oldest_s : queue.share();
     one.unit = stalled ? "s" : "ratio";
     one.warning = warning;
-    one.critical = critical;
+    if (!stalled || may_stall(queue)) one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
                   " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(queue.oldest_ms);

@@ -417,7 +417,7 @@ TEST_CASE_FIXTURE(Scene, "what queues lost since the last run is told, and whose
   CHECK(report.status == Severity::warning);
   CHECK(rules(report) == "accept-queue-full");
   CHECK(report.findings.front().message ==
-        "3 connections found the accept queue of :443 full in the last 5 min, though it is not at this moment");
+        "3 SYNs or ACKs found the accept queue of :443 full in the last 5 min, though it is not at this moment");
 
   host.time.sleep_until(Clock::Instant(std::chrono::minutes(10)));
   report = run();

@@ -165,6 +165,7 @@ TEST_CASE("a file of an earlier version lacks a counter that came later, and no 
   const auto after = check::memory_from(replaced(text, R"("active_opens":null,)", ""));
   REQUIRE(after);
   CHECK_FALSE(after->baseline.counters.active_opens);
+  CHECK(check::memory_from(replaced(text, R"("out_no_routes":null,)", "")));
   CHECK_FALSE(check::memory_from(replaced(text, R"("passive_opens":null,)", "")));
 }
 

@@ -303,6 +303,10 @@ const std::vector<Row>& detection() {
          made.read_in_between = false;
        })},
       {{"silent-drops.drops", 1000}, interval(dropped_syns)},
+      {{"return-path.unrouted", 100}, interval([](Interval& made) {
+         made.facts.counters.out_no_routes = 270;
+         made.facts.counters.listen_drops = 270;
+       })},
       {{"silent-drops.handshake", 0.01}, interval(crowd_without_room)},
       {{"silent-drops.stale", 0.95}, interval(dropped_syns), {{"syn-flood.likely", 10}}},
       {{"embryonic-resets.some", 40}, interval([](Interval& made) { resets(made, 30); })},
@@ -692,6 +696,12 @@ const std::vector<Row>& diagnoses() {
       {{"accept-queue-full.least", 10}, diagnosis([](Diagnosing& run) { accept_queue(run, 8, 9); })},
       {{"accept-queue-full.stalled_s", 40}, diagnosis([](Diagnosing& run) { stalled_queue(run); })},
       {{"accept-queue-full.stalled_critical_s", 20}, diagnosis([](Diagnosing& run) { stalled_queue(run); })},
+      {{"accept-queue-full.stalled_few_s", 40}, diagnosis([](Diagnosing& run) {
+         accept_queue(run, 2, 100);
+         Connection row = served(State::established);
+         row.inode = 0;
+         run.rows(2, row, {{"last_data_sent_ms", 35'000}});
+       })},
       {{"accept-queue-full.overflows", 10}, diagnosis([](Diagnosing& run) {
          run.before.emplace().counters.listen_overflows = 0;
          run.facts.counters.listen_overflows = 5;

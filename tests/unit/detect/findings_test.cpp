@@ -50,6 +50,38 @@ const Finding& found(const SynReport& report, std::string_view rule) {
   return *one;
 }
 
+TEST_CASE("clients to whom no route leads are no flood") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t drops;
+    std::uint64_t unrouted;
+    std::uint64_t completions;
+    Severity expected;
+  };
+  for (const Case& one :
+       {Case{"nobody connects", 100, 100, 0, Severity::critical},
+        Case{"five a second that do", 100, 100, 25, Severity::warning},
+        Case{"one a second", 5, 5, 100, Severity::warning}, Case{"fewer are strays", 4, 4, 100, Severity::ok},
+        Case{"those of programs here are no clients", 0, 100, 100, Severity::ok}}) {
+    CAPTURE(one.name);
+    Scene quiet;
+    quiet.established(20);
+    KernelFacts facts = test::zero_facts();
+    facts.counters.out_no_routes = one.unrouted;
+    facts.counters.listen_drops = one.drops;
+    facts.counters.passive_opens = one.completions;
+    const SynReport report = delta(quiet, quiet, facts);
+    for (const SynVerdict& verdict : report.verdicts) CHECK(verdict.level == AttackLevel::none);
+    CHECK(test::finding(report, "syn-flood") == nullptr);
+    const Finding* told = test::finding(report, "return-path");
+    CHECK((told == nullptr ? Severity::ok : told->severity) == one.expected);
+    if (told == nullptr) continue;
+    CHECK(told->subject == "host");
+    CHECK(told->next == "ip route");
+    CHECK(told->message.starts_with("This host has no route to its clients: about "));
+  }
+}
+
 TEST_CASE("what leaves nothing in the table is shown by packets") {
   Scene quiet;
   quiet.established(20);

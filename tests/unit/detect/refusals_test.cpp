@@ -57,6 +57,46 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
 
+TEST_CASE("who listens on the same port elsewhere serves no clients of a listener that is gone") {
+  struct Case {
+    std::string_view name;
+    std::string_view gone;
+    std::string_view there;
+    bool stood_before;
+    std::string_view subject;  ///< empty: nobody is missing
+  };
+  for (const Case& one : {
+           Case{"one address beside it", "192.0.2.1", "127.0.0.1", true, "192.0.2.1:443"},
+           Case{"all of another family", "::", "0.0.0.0", true, "[::]:443"},
+           Case{"all addresses", "192.0.2.1", "0.0.0.0", true, ""},
+           Case{"all of both families", "192.0.2.1", "::", true, ""},
+           Case{"one of all", "0.0.0.0", "127.0.0.1", true, "0.0.0.0:443"},
+           Case{"moved to one address", "0.0.0.0", "127.0.0.1", false, ""},
+           Case{"moved to another", "192.0.2.1", "192.0.2.2", false, ""},
+       }) {
+    CAPTURE(one.name);
+    const auto on = [](std::string_view address) {
+      Scene scene;
+      scene.local = test::endpoint(address, 443);
+      return scene.sample();
+    };
+    SynSample before = on(one.gone);
+    const SynSample now = on(one.there);
+    if (one.stood_before) before.listeners.push_back(now.listeners.front());
+    SynInput input;
+    input.now = &now;
+    input.before = &before;
+    input.facts = reset(200);
+    input.facts_before = reset(0);
+    input.apart = std::chrono::seconds(5);
+    const SynReport report = detect_syn(input, {});
+    const Finding* found = test::finding(report, "refused-connections");
+    REQUIRE(found != nullptr);
+    const bool missing = found->message.starts_with("Nothing listens on ");
+    CHECK((missing ? found->subject.text() : "") == one.subject);
+  }
+}
+
 TEST_CASE("what was refused before the listener went is not its clients") {
   struct Case {
     std::string_view name;

@@ -67,6 +67,19 @@ TEST_CASE("what waits for peers to close is told with its largest peer") {
   CHECK(all[0].next == "tcpstat summary --by remote_address,local_port --state FIN_WAIT2");
 }
 
+TEST_CASE("orphans of many peers accuse none of them") {
+  Diagnosing run;
+  for (std::uint8_t i = 0; i < 40; ++i) {
+    Connection row = orphan(61'000);
+    row.remote.address = address("198.51.100." + std::to_string(i));
+    run.rows(i < 30 ? 4 : 3, row);
+  }
+  const auto all = run.finish("fin-wait2-orphans");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].why == "spread over 40 peers, at most 4 of 198.51.100.0");
+  CHECK(all[0].advice.starts_with("shorten net.ipv4.tcp_fin_timeout"));
+}
+
 TEST_CASE("a half-close that nobody holds, or of unknown age, is none that a program holds") {
   Connection row = served(State::fin_wait2);
   const Diagnosing::Info old = {{"last_ack_recv_ms", 90'000}};

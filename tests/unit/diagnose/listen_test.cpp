@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <tuple>
 
 #include "support/diagnosing.h"
 
@@ -75,7 +76,7 @@ TEST_CASE("a queue with room whose first connection has waited long is a program
   };
   for (const Case& one : std::array<Case, 6>{{
            {"it moves", 50, 9'900, Severity::ok},
-           {"few", 4, 300'000, Severity::ok},
+           {"few, for less than half a minute", 4, 29'900, Severity::ok},
            {"for a while", 5, 10'000, Severity::warning},
            {"for nearly a minute", 120, 59'900, Severity::warning},
            {"for a minute", 5, 60'000, Severity::critical},
@@ -183,9 +184,9 @@ TEST_CASE("what happened long before this sample is not said to be of this momen
     return told(run.finish("accept-queue-full").at(0));
   };
   CHECK(told_after(std::chrono::seconds(59)) ==
-        "2 connections found an accept queue full just now, though it is not at this moment: bursts outrun a program");
+        "2 SYNs or ACKs found an accept queue full just now, though it is not at this moment: bursts outrun a program");
   CHECK(told_after(std::chrono::minutes(5)) ==
-        "2 connections found an accept queue full in the last 5 min, though it is not at this moment: bursts outrun a "
+        "2 SYNs or ACKs found an accept queue full in the last 5 min, though it is not at this moment: bursts outrun a "
         "program");
 }
 
@@ -205,19 +206,19 @@ TEST_CASE("an overflow is told of the listener that dropped it") {
                 4,
                 {{{web}, 4}},
                 ":80",
-                "4 connections found the accept queue of :80 full just now, though it is not at this moment: bursts "
+                "4 SYNs or ACKs found the accept queue of :80 full just now, though it is not at this moment: bursts "
                 "outrun its program"},
            Case{"two",
                 1,
                 {{{web}, 9}, {{ssh}, 1}},
                 "host",
-                "1 connection found an accept queue full just now, though it is not at this moment: bursts outrun a "
+                "1 SYN or ACK found an accept queue full just now, though it is not at this moment: bursts outrun a "
                 "program behind :80, 192.0.2.1:22"},
            Case{"drops are not known",
                 2,
                 {},
                 "host",
-                "2 connections found an accept queue full just now, though it is not at this moment: bursts outrun a "
+                "2 SYNs or ACKs found an accept queue full just now, though it is not at this moment: bursts outrun a "
                 "program"},
        }) {
     CAPTURE(one.name);
@@ -285,5 +286,21 @@ TEST_CASE("a program that has used up its open files is told as the cause of a f
     CHECK(
         (found.why == "httpd(812) has used up its open files (64), so that accept(2) fails; new clients are dropped") ==
         (held == 52));
+  }
+}
+
+TEST_CASE("few that wait long are clients whom nobody serves") {
+  for (const auto& [waiting, age_ms, expected] :
+       {std::tuple{1U, 29'999U, Severity::ok}, std::tuple{1U, 30'000U, Severity::warning},
+        std::tuple{4U, 600'000U, Severity::warning}, std::tuple{5U, 30'000U, Severity::warning},
+        std::tuple{5U, 60'000U, Severity::critical}}) {
+    CAPTURE(waiting);
+    CAPTURE(age_ms);
+    Diagnosing run;
+    run.row(queue(waiting, 128));
+    Connection row = connection(State::established, endpoint("192.0.2.1", 443), endpoint("198.51.100.7", 40000));
+    row.inode = 0;
+    run.rows(waiting, row, {{"last_data_sent_ms", age_ms}});
+    CHECK(run.verdict("accept-queue-full") == expected);
   }
 }

@@ -224,7 +224,7 @@ TEST_CASE("accept queues that were full between the samples") {
           run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
         }) == R"(
 accept-queue-full warning :443 7 connections w=1
-7 connections found the accept queue of :443 full just now, though it is not at this moment
+7 SYNs or ACKs found the accept queue of :443 full just now, though it is not at this moment
 why: bursts outrun its program
 do: raise its backlog (listen(2)), and net.core.somaxconn where that is the limit
 run: tcpstat -l -p --local-port 443
@@ -237,7 +237,7 @@ run: tcpstat -l -p --local-port 443
           run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}, {{endpoint("192.0.2.1", 80)}, 2}};
         }) == R"(
 accept-queue-full warning host 1 connections w=1
-1 connection found an accept queue full just now, though it is not at this moment
+1 SYN or ACK found an accept queue full just now, though it is not at this moment
 why: bursts outrun a program behind :443, 192.0.2.1:80
 do: raise its backlog (listen(2)), and net.core.somaxconn where that is the limit
 run: tcpstat -l -p --sort accept_queue:desc

@@ -51,7 +51,8 @@ TEST_CASE("a visitor sees each counter once, to read it or to write it") {
   std::uint64_t expected = 1;
   for_each_counter(std::as_const(counters), std::as_const(filters),
                    [&](std::string_view, const std::optional<std::uint64_t>& value) { CHECK(value == expected++); });
-  CHECK(counters.active_opens == 1U);
+  CHECK(counters.out_no_routes == 1U);
+  CHECK(counters.active_opens == 2U);
   CHECK(filters.softnet_dropped == next - 1);
 }
 

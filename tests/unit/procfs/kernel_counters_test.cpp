@@ -41,6 +41,13 @@ TEST_CASE("counters are found by name, beside negative ones") {
   CHECK_FALSE(counters.listen_drops);
 }
 
+TEST_CASE("the counters of IP stand in the same file") {
+  const KernelCounters counters =
+      counted("snmp", "Ip: Forwarding OutDiscards OutNoRoutes ReasmTimeout\nIp: 2 1 270 0\nTcp: ActiveOpens\nTcp: 17\n");
+  CHECK(counters.out_no_routes == 270U);
+  CHECK(counters.active_opens == 17U);
+}
+
 TEST_CASE("a column elsewhere, a missing one and an unknown one change no other") {
   const KernelCounters counters =
       counted("netstat", "TcpExt: ListenDrops TCPFromTheFuture SyncookiesSent\nTcpExt: 251 99 171\n");

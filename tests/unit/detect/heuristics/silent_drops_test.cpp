@@ -49,5 +49,22 @@ TEST_CASE("silent drops: overflows are none, fresh queues weigh half, repeating 
   CHECK(counted(alive, "silent_drops", stale)->weight == 0);
 }
 
+TEST_CASE("silent drops: SYNs whose answers have no route are none") {
+  const auto unrouted = [](KernelFacts& f) {
+    f.counters.listen_drops = 300;
+    f.counters.listen_overflows = 0;
+    f.counters.out_no_routes = 270;
+    f.counters.passive_opens = 0;
+  };
+  Scene empty;
+  CHECK(counted(unrouted, "silent_drops", empty)->value == doctest::Approx(30 / 5.0));
+  const auto others = [&](KernelFacts& f) {
+    unrouted(f);
+    f.counters.out_no_routes = 1000;  // of programs here as well
+  };
+  CHECK(counted(others, "silent_drops", empty)->value == 0);
+  CHECK(counted(others, "silent_drops", empty)->weight == 0);
+}
+
 }  // namespace
 }  // namespace tcpstat::detect
