@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/quantity_text.h"
 #include "cli/last_words.h"
 #include "parsers/host/opened_host.h"
 #include "parsers/names/system_names.h"
@@ -23,6 +24,16 @@ void print_reading(const Report& report, const Notes& notes) {
   notes.print(Notes::Level::note, "read " + std::to_string(report.coverage.rows_read) + " rows from " + report.source +
                                       ", dropped " + std::to_string(report.coverage.duplicates_dropped) +
                                       " duplicates, matched " + std::to_string(report.tally.total()));
+}
+
+void note_hidden(std::span<const std::string_view> hidden, std::size_t width, std::string_view instead,
+                 const Notes& notes) {
+  if (hidden.empty()) return;
+  std::string names;
+  for (const std::string_view column : hidden) names.append(names.empty() ? "" : ", ").append(column);
+  notes.print(Notes::Level::note, counted(hidden.size(), "column") + (hidden.size() == 1 ? " does" : " do") +
+                                      " not fit into " + std::to_string(width) + ": " + names + " (" +
+                                      std::string(instead) + ")");
 }
 
 ExitStatus end_failed(const Error& error, const Notes& notes) {

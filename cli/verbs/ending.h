@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/text_buffer.h"
 #include "cli/exit_status.h"
@@ -20,6 +21,10 @@ void print_warnings(std::span<const Warning> warnings, const Notes& notes);
 inline void print_warnings(const Coverage& coverage, const Notes& notes) { print_warnings(coverage.warnings, notes); }
 /// What -v says: how many rows were read, and from where.
 void print_reading(const Report& report, const Notes& notes);
+
+/// A terminal that is too narrow for some columns says so once, behind the table. `instead`: what to do about it.
+void note_hidden(std::span<const std::string_view> hidden, std::size_t width, std::string_view instead,
+                 const Notes& notes);
 
 /// Nothing was written: the one sentence why.
 ExitStatus end_failed(const Error& error, const Notes& notes);

@@ -65,16 +65,6 @@ void wait_for_rates(Host& host, const survey::DumpPlan& plan, std::chrono::milli
   host.clock().sleep_until(start + apart);
 }
 
-/// A terminal that is too narrow says so once, behind the rows.
-void note_hidden(const Columns& hidden, std::size_t width, const Notes& notes) {
-  if (hidden.empty()) return;
-  std::string names;
-  for (const Column* column : hidden) names += (names.empty() ? "" : ", ") + std::string(column->name);
-  notes.print(Notes::Level::note, std::to_string(hidden.size()) +
-                                      (hidden.size() == 1 ? " column does" : " columns do") + " not fit into " +
-                                      std::to_string(width) + ": " + names + " (-o names the columns to keep)");
-}
-
 }  // namespace
 
 ExitStatus run(const options::ListCommand& list, const Notes& notes) {
@@ -128,11 +118,12 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
     LastWords::output_is_whole();
     throw;
   }
-  const Columns hidden = writer->hidden_columns();
+  std::vector<std::string_view> hidden;
+  for (const Column* column : writer->hidden_columns()) hidden.push_back(column->name);
   if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
   const std::size_t width = settings.width;
   const ExitStatus status = conclude(list.source, list.output, dump, out, *output, notes);
-  note_hidden(hidden, width, notes);
+  note_hidden(hidden, width, "-o names the columns to keep", notes);
   return status;
 }
 

@@ -80,9 +80,10 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   notes.print(Notes::Level::note, render::handshake_text(counts.trace->handshakes));
   const Terminal terminal = look_at_terminal(STDERR_FILENO);
   TextBuffer table(STDERR_FILENO);
-  render::write_state_times({.out = table, .width = terminal.width, .charset = terminal.foreign_charset()},
-                            *counts.trace, devices);
+  const auto hidden = render::write_state_times(
+      {.out = table, .width = terminal.width, .charset = terminal.foreign_charset()}, *counts.trace, devices);
   table.flush();
+  note_hidden(hidden, terminal.width, "-f ndjson has them all", notes);
 }
 
 /// A document or a last line that says why nothing was traced, where the format has one.

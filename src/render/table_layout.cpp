@@ -21,7 +21,8 @@ class Layout {
     while (!fit(kFullIpv4)) {
       const auto victim = least_wanted();
       if (!victim) break;
-      placed_[*victim].place = Place::hidden;
+      const bool below = columns_[*victim].kept && second_line == SecondLine::yes;
+      placed_[*victim].place = below ? Place::below : Place::hidden;
     }
     if (fit(kFullIpv4) || fit(kReadableAddress)) return placed_;
     if (second_line == SecondLine::yes) move_from_the_end();

@@ -18,6 +18,7 @@ struct ColumnShape {
   bool blank = false;    ///< nothing but zeros and unknown values
   bool address = false;  ///< can lose the middle of its cells
   bool detail = false;   ///< goes to a second line with all of its kind
+  bool kept = false;     ///< goes to the second line, if there may be one, where others of a rank go for good
 };
 
 enum class Place : std::uint8_t {

@@ -73,6 +73,14 @@ void TextTable::finish() {
   if (!settled_) settle_widths();
 }
 
+std::vector<std::string_view> TextTable::hidden_headings() const {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < headings_.size(); ++i) {
+    if (is_hidden(i)) out.push_back(headings_[i].text);
+  }
+  return out;
+}
+
 void TextTable::note_blank_cells() {
   const std::string_view text = row_.text.view();
   std::size_t start = 0;
@@ -114,7 +122,8 @@ void TextTable::place_columns() {
                       .rank = heading.rank,
                       .blank = !told_[i] && !waiting_.empty(),
                       .address = heading.shorten == Shorten::middle,
-                      .detail = heading.detail});
+                      .detail = heading.detail,
+                      .kept = heading.kept});
   }
   placed_ = lay_out(shapes, options_.width, options_.second_line);
   for (std::size_t i = 0; i < placed_.size(); ++i) widths_[i] = placed_[i].width;

@@ -30,6 +30,7 @@ class TextTable {
     std::size_t least_cell = 0;
     std::uint8_t rank = 0;         ///< ColumnShape
     bool detail = false;           ///< ColumnShape
+    bool kept = false;             ///< ColumnShape
     std::string_view usual = "-";  ///< a cell that says so is left out on a second line, as an empty one is
   };
   struct Options {
@@ -55,6 +56,8 @@ class TextTable {
   [[nodiscard]] bool is_hidden(std::size_t column) const {
     return column < placed_.size() && placed_[column].place == Place::hidden;
   }
+  /// The headings of those columns.
+  [[nodiscard]] std::vector<std::string_view> hidden_headings() const;
 
  private:
   struct Span {

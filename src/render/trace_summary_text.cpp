@@ -42,8 +42,9 @@ std::string handshake_text(const HandshakeCounts& of) {
   return text;
 }
 
-void write_state_times(const Page& page, const TraceSummary& summary, const DeviceNames& devices) {
-  if (summary.groups.empty()) return;
+std::vector<std::string_view> write_state_times(const Page& page, const TraceSummary& summary,
+                                                const DeviceNames& devices) {
+  if (summary.groups.empty()) return {};
   TextTable table(page.out,
                   {{"OPENED", Align::left},
                    {"STATE", Align::left},
@@ -68,6 +69,7 @@ void write_state_times(const Page& page, const TraceSummary& summary, const Devi
     }
   }
   table.finish();
+  return table.hidden_headings();
 }
 
 }  // namespace tcpstat::render

@@ -2,6 +2,8 @@
 // What a trace has counted, for people.
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "render/device_names.h"
 #include "render/documents.h"
@@ -11,7 +13,9 @@ namespace tcpstat::render {
 
 /// One line: what became of handshakes, as far as that is known.
 std::string handshake_text(const HandshakeCounts& of);
-/// A table: how long connections were in each state, by listener. Nothing where nothing was timed.
-void write_state_times(const Page& page, const TraceSummary& summary, const DeviceNames& devices);
+/// A table: how long connections were in each state, by listener. Nothing where nothing was timed. The headings of
+/// columns that the terminal had no room for.
+std::vector<std::string_view> write_state_times(const Page& page, const TraceSummary& summary,
+                                                const DeviceNames& devices);
 
 }  // namespace tcpstat::render

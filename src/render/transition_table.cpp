@@ -37,17 +37,18 @@ std::vector<TextTable::Heading> transition_headings(const RenderSettings& settin
   const auto detail = [](std::string_view name, std::size_t least) {
     return TextTable::Heading{.text = name, .align = Align::left, .least_width = least, .detail = true};
   };
-  std::vector<TextTable::Heading> out = {{"TIME", Align::left, 8},
-                                         {"FROM", Align::left, state},
-                                         {"TO", Align::left, state},
-                                         {.text = "VERDICT",
-                                          .align = Align::left,
-                                          .least_width = kLongestVerdict,
-                                          .detail = true,
-                                          .usual = name(TransitionVerdict::legal)},
-                                         {.text = "SEEN", .align = Align::right, .least_width = 6, .rank = 1},
-                                         address("LOCAL"),
-                                         address("REMOTE")};
+  std::vector<TextTable::Heading> out = {
+      {"TIME", Align::left, 8},
+      {"FROM", Align::left, state},
+      {"TO", Align::left, state},
+      {.text = "VERDICT",
+       .align = Align::left,
+       .least_width = kLongestVerdict,
+       .detail = true,
+       .usual = name(TransitionVerdict::legal)},
+      {.text = "SEEN", .align = Align::right, .least_width = 6, .rank = 1, .kept = true},
+      address("LOCAL"),
+      address("REMOTE")};
   add_netns_heading(out, settings.namespaces);
   out.push_back(detail(settings.observed == Observed::exact ? "END" : "UNSEEN", longest));
   if (settings.processes) out.push_back(detail("PROCESS", 0));

@@ -65,5 +65,14 @@ TEST_CASE("details go to a second line together, and what was asked for follows 
   CHECK(lay_out(columns, 30, SecondLine::yes)[1].width >= kLeastAddress);
 }
 
+TEST_CASE("a column that is kept goes to the second line where another of its rank goes for good") {
+  ColumnShape kept = kQueue;
+  kept.kept = true;
+  const ColumnShape columns[] = {kState, kept, kAddress, kQueue};
+  using enum Place;
+  CHECK(places(lay_out(columns, 34, SecondLine::yes)) == std::vector{line, below, line, hidden});
+  CHECK(places(lay_out(columns, 34, SecondLine::no)) == std::vector{line, hidden, line, hidden});
+}
+
 }  // namespace
 }  // namespace tcpstat::render

@@ -148,7 +148,7 @@ TEST_CASE("a narrow terminal loses nothing of a transition") {
     const std::string text = written_transitions("table", width);
     for (const std::string& line : lines(text)) CHECK(display_width(line) <= width);
     for (const std::string_view part :
-         {"192.0.2.1:443", "198.51.100.7:50000", "[::]:22", "FIN_WAIT1>FIN_WAIT2|CLOSING"}) {
+         {"192.0.2.1:443", "198.51.100.7:50000", "[::]:22", "FIN_WAIT1>FIN_WAIT2|CLOSING", "1m01s"}) {
       CHECK(text.find(part) != std::string::npos);
     }
     CHECK(text.find("verdict legal") == std::string::npos);  // as nearly always
@@ -169,7 +169,9 @@ TEST_CASE("a narrow terminal loses nothing of a transition") {
     writer->transition(listening(), {});
     writer->sample_end();
     writer->transition(of, {TransitionVerdict::illegal, "", "", {}, {}});
-    for (const std::string_view part : {"198.51.100.7:50000", "reset-here abort-on-close", "curl(123)", "illegal"}) {
+    for (const std::string_view part :
+         {"198.51.100.7:50000", "reset-here abort-on-close", "curl(123)", "illegal", "1m01s"}) {
+      CAPTURE(part);
       CHECK(rendering.text().find(part) != std::string::npos);
     }
   }
@@ -482,15 +484,18 @@ TEST_CASE("what a trace has counted, for people") {
   CHECK(all[3].starts_with("by this host "));
   CHECK(all[4].starts_with("before "));
   // A narrow terminal has whole columns or none.
+  std::vector<std::string_view> hidden;
   const auto at_width = [&](std::size_t width) {
     TextBuffer narrow;
-    write_state_times({.out = narrow, .width = width}, summary, devices);
+    hidden = write_state_times({.out = narrow, .width = width}, summary, devices);
     return lines(std::string(narrow.view()));
   };
   CHECK(at_width(60)[1] == all[1]);
+  CHECK(hidden.empty());
   CHECK(at_width(54)[1] == "at 192.0.2.1:80  ESTABLISHED  3  1us  2us  3.1ms  4.0s");
   CHECK(at_width(48)[0] == "OPENED           STATE        COUNT  P50   MAX");
   CHECK(at_width(42)[1] == "at 192.0.2.1:80  ESTABLISHED  3  1us  4.0s");
+  CHECK(hidden == std::vector<std::string_view>{"P90", "P99"});
   // On devices an address means different listeners; those of another namespace have no names here.
   summary.groups = {{Opening::passive, test::endpoint("192.0.2.1", 80), {times}, 7, 1},
                     {Opening::passive, test::endpoint("::", 80), {times}, 7, 2}};
