@@ -16,13 +16,16 @@ class Layout {
   }
 
   std::vector<PlacedColumn> take(SecondLine second_line) {
-    if (fit(kFullIpv4)) return placed_;
-    if (second_line == SecondLine::yes) move_details();
+    second_line_ = second_line;
+    if (fit_without_blanks()) return placed_;
+    if (second_line == SecondLine::yes) {
+      move_details();
+      if (fit_without_blanks()) return placed_;
+    }
     while (!fit(kFullIpv4)) {
       const auto victim = least_wanted();
       if (!victim) break;
-      const bool below = columns_[*victim].kept && second_line == SecondLine::yes;
-      placed_[*victim].place = below ? Place::below : Place::hidden;
+      drop(*victim);
     }
     if (fit(kFullIpv4) || fit(kReadableAddress)) return placed_;
     if (second_line == SecondLine::yes) move_from_the_end();
@@ -40,10 +43,34 @@ class Layout {
   }
   [[nodiscard]] std::size_t excess() const { return total() > width_ ? total() - width_ : 0; }
 
+  /// Blank columns come back for the room that this makes.
   void move_details() {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (columns_[i].detail) placed_[i].place = Place::below;
+      placed_[i].place = columns_[i].detail ? Place::below : Place::line;
     }
+  }
+
+  void drop(std::size_t column) {
+    const bool below = columns_[column].kept && second_line_ == SecondLine::yes;
+    placed_[column].place = below ? Place::below : Place::hidden;
+  }
+
+  /// Whether all that says something fits. Words are cut only where no blank column is left to go.
+  bool fit_without_blanks() {
+    for (;;) {
+      const bool fits = fit(kFullIpv4);
+      if (fits && !cuts_words()) return true;
+      const auto victim = least_wanted();
+      if (!victim || !columns_[*victim].blank) return fits;
+      drop(*victim);
+    }
+  }
+
+  [[nodiscard]] bool cuts_words() const {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (in_line(i) && !columns_[i].address && placed_[i].width < columns_[i].shortened) return true;
+    }
+    return false;
   }
 
   /// The first column and addresses stay where they are.
@@ -119,6 +146,7 @@ class Layout {
 
   std::span<const ColumnShape> columns_;
   std::size_t width_;
+  SecondLine second_line_ = SecondLine::no;
   std::vector<PlacedColumn> placed_;
 };
 

@@ -37,9 +37,9 @@ struct PlacedColumn {
 inline constexpr std::size_t kLeastAddress = 12;
 inline constexpr std::size_t kColumnGap = 2;
 
-/// Headings get shorter first, then cells of words; long addresses give way down to the width of a full IPv4 endpoint.
-/// Then columns that nobody asked for go, blank ones first, and at last addresses are cut and what was asked for moves
-/// to the second line, if there may be one.
+/// Headings get shorter first; long addresses give way down to the width of a full IPv4 endpoint. Then blank columns go
+/// that nobody asked for, then cells of words are cut, then other such columns go, and at last addresses are cut and what
+/// was asked for moves to the second line, if there may be one.
 std::vector<PlacedColumn> lay_out(std::span<const ColumnShape> columns, std::size_t width, SecondLine second_line);
 
 }  // namespace tcpstat::render

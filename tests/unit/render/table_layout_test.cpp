@@ -25,7 +25,7 @@ TEST_CASE("with room for everything nothing gives way") {
   CHECK(placed[3].width == 8);
 }
 
-TEST_CASE("a heading gives way before a word does, and a blank column before both") {
+TEST_CASE("the heading of a blank column gives way first, then others, and a word only after the blank column") {
   ColumnShape blank = kQueue;
   blank.blank = true;
   const ColumnShape columns[] = {kState, kQueue, blank, kAddress, kUser};
@@ -35,7 +35,16 @@ TEST_CASE("a heading gives way before a word does, and a blank column before bot
   const auto both = lay_out(columns, 55, SecondLine::no);
   CHECK(both[1].width == 5);
   CHECK(both[4].width == 8);
-  CHECK(lay_out(columns, 54, SecondLine::no)[4].width == 7);
+  const auto without = lay_out(columns, 54, SecondLine::no);
+  CHECK(without[1].width == 10);
+  CHECK(without[2].place == Place::hidden);
+  CHECK(without[4].width == 8);
+  CHECK(lay_out(columns, 47, SecondLine::no)[4].width == 7);
+  // What was asked for stays though it is blank, and a word is cut for it.
+  const ColumnShape asked{.natural = 10, .shortened = 5, .least = 5, .rank = 0, .blank = true};
+  const ColumnShape with_asked[] = {kState, asked, kAddress, kUser};
+  CHECK(lay_out(with_asked, 47, SecondLine::no)[1].place == Place::line);
+  CHECK(lay_out(with_asked, 47, SecondLine::no)[3].width == 7);
 }
 
 TEST_CASE("blank columns go first, then the others by rank, and what has none stays") {
