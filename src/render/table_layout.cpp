@@ -28,12 +28,17 @@ class Layout {
       drop(*victim);
     }
     if (fit(kFullIpv4) || fit(kReadableAddress)) return placed_;
-    if (second_line == SecondLine::yes) move_from_the_end();
+    if (second_line == SecondLine::yes) {
+      move_from_the_end(Addresses::stay, kReadableAddress);
+      if (!fit(kReadableAddress)) move_from_the_end(Addresses::go, kLeastAddress);
+    }
     if (!fit(kReadableAddress)) fit(kLeastAddress);
     return placed_;
   }
 
  private:
+  enum class Addresses : bool { stay, go };
+
   [[nodiscard]] bool in_line(std::size_t i) const { return placed_[i].place == Place::line; }
 
   [[nodiscard]] std::size_t total() const {
@@ -73,10 +78,11 @@ class Layout {
     return false;
   }
 
-  /// The first column and addresses stay where they are.
-  void move_from_the_end() {
-    for (std::size_t i = columns_.size(); i-- > 1 && !fit(kReadableAddress);) {
-      if (in_line(i) && !columns_[i].address) placed_[i].place = Place::below;
+  /// Until the rest fits. The first column stays where it is.
+  void move_from_the_end(Addresses addresses, std::size_t least_address) {
+    for (std::size_t i = columns_.size(); i-- > 1 && !fit(least_address);) {
+      const bool stays = columns_[i].answer || (columns_[i].address && addresses == Addresses::stay);
+      if (in_line(i) && !stays) placed_[i].place = Place::below;
     }
   }
 

@@ -17,6 +17,7 @@ struct ColumnShape {
   std::uint8_t rank = 0;
   bool blank = false;    ///< nothing but zeros and unknown values
   bool address = false;  ///< can lose the middle of its cells
+  bool answer = false;   ///< never leaves the line
   bool detail = false;   ///< goes to a second line with all of its kind
   bool kept = false;     ///< goes to the second line, if there may be one, where others of a rank go for good
 };

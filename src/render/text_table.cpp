@@ -111,7 +111,7 @@ void TextTable::place_columns() {
     std::size_t text = options_.header ? heading.text.size() : 0;
     if (!heading.short_text.empty()) {
       text = std::min(text, heading.short_text.size());
-    } else if (heading.align == Align::right) {
+    } else if (heading.align == Align::right && !heading.answer) {
       text = std::min(text, kLeastHeading);
     }
     const std::size_t shortened = std::max({widest_cell_[i], heading.least_width, text});
@@ -122,6 +122,7 @@ void TextTable::place_columns() {
                       .rank = heading.rank,
                       .blank = !told_[i] && !waiting_.empty(),
                       .address = heading.shorten == Shorten::middle,
+                      .answer = heading.answer,
                       .detail = heading.detail,
                       .kept = heading.kept});
   }
@@ -301,6 +302,12 @@ void TextTable::write_below(const Row& row) {
       if (column != 0) out_.append('\n');
       column = 0;
       const std::string first = std::string(std::min(kIndent, options_.width / 8), ' ') + ascii_lower(name) + " ";
+      if (headings_[i].shorten == Shorten::middle && first.size() + kLeastAddress <= options_.width) {
+        out_.append(first);
+        append_shortened(out_, part, options_.width - first.size(), options_.ellipsis);
+        out_.append('\n');
+        continue;
+      }
       // A word alone can be longer than the terminal is wide.
       const std::string lines = wrapped(first, part, options_.width);
       for (std::string_view left = lines; !left.empty(); left.remove_prefix(left.find('\n') + 1)) {

@@ -32,6 +32,7 @@ class TextTable {
     bool detail = false;           ///< ColumnShape
     bool kept = false;             ///< ColumnShape
     std::string_view usual = "-";  ///< a cell that says so is left out on a second line, as an empty one is
+    bool answer = false;           ///< ColumnShape; its heading stays whole
   };
   struct Options {
     bool header = true;

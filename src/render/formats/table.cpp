@@ -257,15 +257,32 @@ class SummaryTables {
     if (settings_.colour == Colour::yes) settings_.out.append(kColourEnd);
   }
 
+  /// Ends and networks lose their middle where a terminal is narrow, names their end. What is a number or one of few
+  /// words stays whole.
+  static TextTable::Heading key_heading(std::string_view title, Align align) {
+    constexpr std::size_t kLeastName = 8;
+    constexpr std::string_view kWords[] = {"STATE", "FAMILY", "PHASE", "TIMER", "ORPHAN"};
+    TextTable::Heading out{.text = title, .align = align};
+    if (title.starts_with("LOCAL") || title.starts_with("REMOTE")) {
+      out.shorten = align == Align::left ? TextTable::Shorten::middle : TextTable::Shorten::no;
+    } else if (align == Align::left && std::find(std::begin(kWords), std::end(kWords), title) == std::end(kWords)) {
+      out.shorten = TextTable::Shorten::end;
+      out.least_cell = kLeastName;
+    }
+    return out;
+  }
+
   void write_groups(const std::vector<std::string>& titles, const std::vector<Group>& groups) {
     begin_block();
     Headings heads;
     for (std::size_t i = 0; i < titles.size(); ++i) {
       const bool number = !groups.empty() && std::holds_alternative<std::uint64_t>(groups.front().values[i]);
-      heads.push_back({titles[i], number ? Align::right : Align::left});
+      heads.push_back(key_heading(titles[i], number ? Align::right : Align::left));
     }
-    heads.push_back({"COUNT", Align::right});
-    TextTable table(settings_.out, heads, options(settings_));
+    heads.push_back({.text = "COUNT", .align = Align::right, .answer = true});
+    TextTable::Options with_second_line = options(settings_);
+    with_second_line.second_line = SecondLine::yes;
+    TextTable table(settings_.out, heads, with_second_line);
     for (const Group& group : groups) {
       for (const GroupValue& value : group.values) put_value(table, value);
       put_number(table, group.count);
@@ -278,7 +295,7 @@ class SummaryTables {
   void write_listeners(const std::vector<Listener>& listeners, const std::vector<NamespaceRead>& several) {
     if (listeners.empty()) return;
     begin_block();
-    Headings heads = {{"LISTENER", Align::left},
+    Headings heads = {{.text = "LISTENER", .align = Align::left, .shorten = TextTable::Shorten::middle},
                       {"ACCEPT_QUEUE", Align::right},
                       {"ACCEPT_LIMIT", Align::right},
                       {"SYN_RECV", Align::right}};
@@ -303,7 +320,10 @@ class SummaryTables {
   void write_top(std::string_view title, const std::vector<TopEntry>& entries) {
     if (entries.empty()) return;
     begin_block();
-    TextTable table(settings_.out, {{title, Align::left}, {"COUNT", Align::right}}, options(settings_));
+    TextTable table(
+        settings_.out,
+        {{.text = title, .align = Align::left, .shorten = TextTable::Shorten::middle}, {"COUNT", Align::right}},
+        options(settings_));
     for (const TopEntry& entry : entries) {
       put_text(table, entry.key);
       // Counts that lost a little to the memory bound say so.

@@ -83,5 +83,16 @@ TEST_CASE("a column that is kept goes to the second line where another of its ra
   CHECK(places(lay_out(columns, 34, SecondLine::no)) == std::vector{line, hidden, line, hidden});
 }
 
+TEST_CASE("the answer stays in the line, and addresses go where even that is too little") {
+  constexpr ColumnShape kAnswer{.natural = 5, .shortened = 5, .least = 5, .answer = true};
+  const ColumnShape port{.natural = 5, .shortened = 5, .least = 5};
+  const ColumnShape columns[] = {kState, port, kAddress, kAddress, kAnswer};
+  using enum Place;
+  CHECK(places(lay_out(columns, 59, SecondLine::yes)) == std::vector{line, line, line, line, line});
+  CHECK(places(lay_out(columns, 52, SecondLine::yes)) == std::vector{line, below, line, line, line});
+  CHECK(places(lay_out(columns, 44, SecondLine::yes)) == std::vector{line, below, line, below, line});
+  CHECK(places(lay_out(columns, 30, SecondLine::yes)) == std::vector{line, below, below, below, line});
+}
+
 }  // namespace
 }  // namespace tcpstat::render

@@ -337,5 +337,27 @@ TEST_CASE("the summary by keys for people") {
   check_golden("summary-by.txt", rendering.text());
 }
 
+TEST_CASE("a narrow summary by keys keeps its counts and its ports") {
+  Summary summary;
+  summary.keys = {"process", "state", "local_port", "local", "remote"};
+  summary.groups = {{{std::string("postgres-worker"), std::string("ESTABLISHED"), std::uint64_t{40'001},
+                      std::string("198.51.100.77:40001"), std::string("[2001:db8::1234:5678:9abc]:50001")},
+                     1207}};
+  for (const std::size_t width : {30U, 40U, 50U, 60U, 80U, 120U}) {
+    CAPTURE(width);
+    Rendering rendering("table");
+    rendering.settings.width = width;
+    rendering.summary(sample_report(), summary);
+    const std::string text = rendering.text();
+    CHECK(text.find("COUNT\n") != std::string::npos);
+    CHECK(text.find(" 1207\n") != std::string::npos);
+    for (const std::string_view part : {"40001", ":40001", ":50001", "ESTABLISHED"}) {
+      CAPTURE(part);
+      CHECK(text.find(part) != std::string::npos);
+    }
+    for (const std::string& line : test::lines_of(text)) CHECK(display_width(line) <= width);
+  }
+}
+
 }  // namespace
 }  // namespace tcpstat::render
