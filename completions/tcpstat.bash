@@ -35,6 +35,19 @@ _tcpstat_pieces() {
     _tcpstat_offer "$typed" "$before" "${words[@]}"
 }
 
+# _tcpstat_formats COMMAND VERB WORD...: the formats that the verb prints, one a line; the words are those of the line.
+_tcpstat_formats() {
+    local command=${1/#\~/$HOME} verb=$2 behind=()
+    shift 2
+    case $verb in
+        '' | help | record) ;;
+        explain) if [[ " $* " == *' machine '* ]]; then behind=(explain machine); else behind=(explain --all); fi ;;
+        watch) if [[ " $* " == *' --events '* ]]; then behind=(watch --events); else behind=(watch); fi ;;
+        *) behind=("$verb") ;;
+    esac
+    "$command" "${behind[@]}" --list formats 2>/dev/null | cut -f 1
+}
+
 # _tcpstat_find_verb WORD...: sets `verb` to the verb among these words: the first that is no option and no value of one;
 # `operand` if that word is none.
 _tcpstat_find_verb() {
@@ -46,7 +59,7 @@ _tcpstat_find_verb() {
             continue
         fi
         case $word in
-            summary | watch | trace | explain | check | record | history | audit | validate)
+            summary | watch | trace | explain | check | record | history | audit | validate | help)
                 verb=$word
                 return
                 ;;
@@ -85,6 +98,7 @@ _tcpstat_options() {
         check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at --record -t --timeout --interval $check" ;;
         record) options="--record --interval --count -i --info --source --proc-root --netns --timeout -q --quiet -v --verbose --strict --keep --max-size --min-free" ;;
         history) options="$document -H --no-header --no-truncate --color --record --by --interval --limit --since --until --findings --strict" ;;
+        help) options='' ;;
         audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict" ;;
         *) options="$filters $document $text $rows -M --mptcp -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
@@ -130,7 +144,7 @@ _tcpstat() {
             fi
             ;;
         -f | --format)
-            mapfile -t words < <(_tcpstat_list "$command" formats)
+            mapfile -t words < <(_tcpstat_formats "$command" "$verb" "${words[@]}")
             _tcpstat_offer "$typed" '' "${words[@]}"
             ;;
         --byte-order) _tcpstat_offer "$typed" '' little big ;;
@@ -177,11 +191,14 @@ _tcpstat() {
             ;;
         --only) _tcpstat_offer "$typed" '' illegal resets half-open time-wait lost ;;
         --color) _tcpstat_offer "$typed" '' auto always never ;;
-        --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups fields ;;
+        --list) _tcpstat_offer "$typed" '' states columns formats rules sources netns users groups fields verbs ;;
         --local | --remote | --port | --local-port | --remote-port | --process | --unit | --container | --limit | --timeout | --interval | --count) ;;
-        -w | --warning | -c | --critical | --threshold) ;;
+        -w | --warning | -c | --critical | --threshold | --ports) ;;
+        --sample | --at | --replay | --since | --until | --duration | --keep | --max-size | --min-free) ;;
         *)
-            if [[ $typed == -* ]]; then
+            if [[ $option == -t && $verb == check ]]; then
+                return
+            elif [[ $typed == -* ]]; then
                 _tcpstat_options "$verb"
                 read -ra words -d '' <<<"$options"
                 _tcpstat_offer "$typed" '' "${words[@]}"
@@ -195,8 +212,9 @@ _tcpstat() {
                 _tcpstat_pieces "$command" "$typed" '' states groups
             elif [[ $operand || $verb == summary || $verb == watch || $verb == trace || $verb == check ]]; then
                 _tcpstat_pieces "$command" "$typed" '' fields
-            elif [[ ! $verb ]]; then
-                _tcpstat_offer "$typed" '' summary watch explain check audit validate help
+            elif [[ ! $verb || ($verb == help && ${words[-1]} == help) ]]; then
+                mapfile -t words < <(_tcpstat_list "$command" verbs | if [[ $verb ]]; then grep -vx help; else cat; fi)
+                _tcpstat_offer "$typed" '' "${words[@]}"
             fi
             ;;
     esac

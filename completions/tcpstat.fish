@@ -27,6 +27,22 @@ function __tcpstat_words
     $command --list $argv[1] 2>/dev/null
 end
 
+# The formats that the verb prints.
+function __tcpstat_formats
+    set -l words (commandline -opc)
+    set -l behind (__tcpstat_verb)
+    switch "$behind"
+        case help record
+            set behind
+        case explain
+            set behind explain --all
+            contains -- machine $words; and set behind explain machine
+        case watch
+            contains -- --events $words; and set -a behind --events
+    end
+    $words[1] $behind --list formats 2>/dev/null
+end
+
 function __tcpstat_keys
     printf '%s\n' (__tcpstat_before)(string split ' ' "state family phase local_port remote_port local local_address remote remote_address remote_prefix user interface netns cgroup unit container container_name pod ulp mptcp_token mptcp_role timer mark congestion orphan process pid")
 end
@@ -64,7 +80,7 @@ function __tcpstat_verb
             continue
         end
         switch $word
-            case summary watch trace explain check record history audit validate
+            case summary watch trace explain check record history audit validate help
                 echo $word
                 return
             case --state --local --remote --port --local-port --remote-port --user --pid --process --unit --container --netns --filter \
@@ -91,18 +107,10 @@ function __tcpstat_verb_is
     set -q verb[1]; and contains -- $verb $argv
 end
 
-set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check record history audit validate'
+set -l no_verb 'not __tcpstat_verb_is summary watch trace explain check record history audit validate help'
 complete -c tcpstat -f
-complete -c tcpstat -n $no_verb -a summary -d 'count connections'
-complete -c tcpstat -n $no_verb -a watch -d 'list again and again'
-complete -c tcpstat -n $no_verb -a trace -d 'print every transition as it happens'
-complete -c tcpstat -n $no_verb -a explain -d 'explain a state or a step'
-complete -c tcpstat -n $no_verb -a check -d 'judge connections for monitoring'
-complete -c tcpstat -n $no_verb -a record -d 'keep samples for a week'
-complete -c tcpstat -n $no_verb -a history -d 'how numbers and findings went'
-complete -c tcpstat -n $no_verb -a audit -d 'judge the defences of this host'
-complete -c tcpstat -n $no_verb -a validate -d 'judge a log'
-complete -c tcpstat -n $no_verb -a help -d 'how a command is used'
+complete -c tcpstat -n $no_verb -a '(__tcpstat_words verbs)'
+complete -c tcpstat -n '__tcpstat_verb_is help' -a '(__tcpstat_words verbs | string match -rv "^help\t")'
 complete -c tcpstat -n '__tcpstat_verb_is validate' -F
 complete -c tcpstat -n '__tcpstat_verb_is summary watch trace check' -a '(__tcpstat_filter)'
 complete -c tcpstat -n '__tcpstat_verb_is explain' -a '(__tcpstat_subjects)'
@@ -125,8 +133,8 @@ complete -c tcpstat -l unit -n '__tcpstat_takes summary watch check' -x -d 'syst
 complete -c tcpstat -l container -n '__tcpstat_takes summary watch check' -x -d 'container, by name or by the first digits of its id'
 complete -c tcpstat -l netns -n '__tcpstat_takes summary watch trace check record audit' -r -F -a '(__tcpstat_words netns)' -d 'another network namespace, several, or all'
 complete -c tcpstat -s F -l filter -n '__tcpstat_takes summary watch trace check' -r -F -d 'read more of the filter from a file'
-complete -c tcpstat -s f -l format -x -a '(__tcpstat_words formats)' -d 'output format'
-complete -c tcpstat -s j -l json -d 'the same as --format json'
+complete -c tcpstat -s f -l format -n '__tcpstat_takes summary watch trace explain check history audit validate' -x -a '(__tcpstat_formats)' -d 'output format'
+complete -c tcpstat -s j -l json -n '__tcpstat_takes summary watch trace explain check history audit validate' -d 'the same as --format json'
 complete -c tcpstat -s o -l output -n '__tcpstat_takes watch' -x -a "(__tcpstat_pieces '^\\+' columns)" -d 'columns to print, or +COL to add some'
 complete -c tcpstat -s S -l sort -n '__tcpstat_takes watch' -x -a '(__tcpstat_sort)' -d 'sort by columns'
 complete -c tcpstat -l limit -n '__tcpstat_takes summary watch history' -x -d 'print at most this many rows'
@@ -139,12 +147,12 @@ complete -c tcpstat -s e -l extended -n '__tcpstat_takes watch' -d 'show uid, in
 complete -c tcpstat -l rate -n '__tcpstat_takes watch' -d 'show bytes and retransmits a second, of two samples'
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
 complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace history' -x -a 'auto always never' -d 'colour of the states'
-complete -c tcpstat -l output-file -r -F -d 'write there, whole or not at all'
+complete -c tcpstat -l output-file -n '__tcpstat_takes summary watch trace explain check history audit validate' -r -F -d 'write there, whole or not at all'
 complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
 complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check record audit' -d 'say how the rows were read'
 complete -c tcpstat -n '__tcpstat_verb_is trace' -l source -x -a 'auto bpf tracefs' -d 'what listens to the kernel'
 complete -c tcpstat -l source -n '__tcpstat_takes summary watch check record audit' -r -F -a '(__tcpstat_words sources | string match -rv "^[^\t]*:")' -d 'where to read: a source or a saved file'
-complete -c tcpstat -l proc-root -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
+complete -c tcpstat -l proc-root -n '__tcpstat_takes summary watch explain check record audit validate' -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
 complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
 complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace record history validate' -d 'exit 2 if the snapshot is partial'
@@ -175,6 +183,6 @@ complete -c tcpstat -l min-free -n '__tcpstat_takes record' -x -d 'record: leave
 complete -c tcpstat -l since -n '__tcpstat_takes history' -x -d 'history: from this time on'
 complete -c tcpstat -l until -n '__tcpstat_takes history' -x -d 'history: until this time'
 complete -c tcpstat -l findings -n '__tcpstat_takes history' -d 'history: when findings began and ended'
-complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields' -d 'print the words of a list'
+complete -c tcpstat -l list -n '__tcpstat_takes' -x -a 'states columns formats rules sources netns users groups fields verbs' -d 'print the words of a list'
 complete -c tcpstat -s h -l help -d 'print help'
 complete -c tcpstat -s V -l version -n '__tcpstat_takes' -d 'print the version'

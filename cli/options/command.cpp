@@ -106,7 +106,7 @@ Parsed<ParsedLine> help_command(const CommandLine& line) {
 bool is_quiet(const Command& command) { return output_of(command).quiet; }
 
 Parsed<ParsedLine> parse_command(const CommandLine& line) {
-  const bool asks_for_help = line.verb->id == VerbId::list && !line.operands.empty() && line.operands[0] == "help";
+  const bool asks_for_help = line.verb->id == VerbId::list && !line.operands.empty() && line.operands[0] == kHelpWord;
   if (asks_for_help && line.option_words.empty()) return help_command(line);
   const auto typed = parse_options(line);
   if (!typed) return tl::make_unexpected(typed.error());
@@ -126,7 +126,10 @@ Parsed<ParsedLine> parse_command(const CommandLine& line) {
   auto command = command_of(words);
   if (!command) return tl::make_unexpected(command.error());
   if (auto failed = refuse_empty_values(*typed)) return tl::make_unexpected(*failed);
-  if (const auto list = typed->value(OptionId::list)) command = WordsCommand{*list, output_of(*command)};
+  if (const auto list = typed->value(OptionId::list)) {
+    const bool of_machine = words.verb.id == VerbId::explain && words.operand == kMachine;
+    command = WordsCommand{*list, &words.verb, of_machine, output_of(*command)};
+  }
   ParsedLine parsed{std::move(*command), {}};
   parsed.notes = notes_on(*typed);
   if (words.expression) {

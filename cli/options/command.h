@@ -201,7 +201,9 @@ struct AuditCommand {
 
 /// `--list`.
 struct WordsCommand {
-  std::string list;  ///< states, columns, …
+  std::string list;                ///< states, columns, …
+  const VerbInfo* verb = nullptr;  ///< that it stands behind: formats are those that it prints
+  bool of_machine = false;         ///< behind `explain machine`, which is drawn too
   OutputChoice output;
 };
 

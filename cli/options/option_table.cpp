@@ -99,7 +99,7 @@ constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::findings, '\0', "findings", "", history, "history: when findings began and ended"},
 
     {OptionId::list, '\0', "list", "WHAT", information,
-     "states, columns, formats, rules, sources, netns, users, groups or fields"},
+     "states, columns, formats, rules, sources, netns, users, groups, fields or verbs"},
     {OptionId::help, 'h', "help", "", information, "print this help"},
     {OptionId::version, 'V', "version", "", information, "print the version"},
 });

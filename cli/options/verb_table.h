@@ -74,6 +74,12 @@ struct VerbInfo {
   std::string_view read_more{};
 };
 
+/// The one subject of `explain` that can be drawn.
+inline constexpr std::string_view kMachine = "machine";
+/// A word that is typed like a verb: it prints the page of one.
+inline constexpr std::string_view kHelpWord = "help";
+inline constexpr std::string_view kHelpMeaning = "how a verb is used";
+
 /// One for each id, in their order.
 std::span<const VerbInfo> verbs();
 const VerbInfo& verb_info(VerbId id);

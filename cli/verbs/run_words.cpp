@@ -83,6 +83,16 @@ Expected<Rows> field_rows() {
   return rows;
 }
 
+Expected<Rows> verb_rows() {
+  Rows rows;
+  for (const options::VerbInfo& verb : options::verbs()) {
+    if (!verb.word.empty() && !verb.meaning.empty())
+      rows.push_back({std::string(verb.word), std::string(verb.meaning)});
+  }
+  rows.push_back({std::string(options::kHelpWord), std::string(options::kHelpMeaning)});
+  return rows;
+}
+
 Expected<Rows> format_rows() {
   Rows rows;
   for (const render::Format& format : render::formats())
@@ -145,8 +155,8 @@ Expected<Rows> user_rows() {
   return rows;
 }
 
-const std::array<ListInfo, 9>& word_lists() {
-  static const std::array<ListInfo, 9> kLists = {{
+const std::array<ListInfo, 10>& word_lists() {
+  static const std::array<ListInfo, 10> kLists = {{
       {"states", {"name", "meaning"}, state_rows},
       {"columns", {"name", "type", "meaning"}, column_rows},
       {"formats", {"name", "meaning"}, format_rows},
@@ -156,8 +166,21 @@ const std::array<ListInfo, 9>& word_lists() {
       {"users", {"name", "uid"}, user_rows},
       {"groups", {"name", "states"}, group_rows},
       {"fields", {"name", "meaning"}, field_rows},
+      {"verbs", {"name", "meaning"}, verb_rows},
   }};
   return kLists;
+}
+
+/// Behind a verb: those that it prints.
+void keep_formats_of(const options::WordsCommand& words, Rows& rows) {
+  if (words.verb == nullptr || words.verb->word.empty()) return;
+  std::erase_if(rows, [&](const std::vector<std::string>& row) {
+    const render::Format* format = render::find_format(row.front());
+    return format == nullptr || !render::writes(*format, words.verb->document);
+  });
+  if (!words.of_machine) return;
+  rows.push_back({"dot", "a drawing for Graphviz"});
+  rows.push_back({"mermaid", "a drawing for Mermaid"});
 }
 
 }  // namespace
@@ -177,6 +200,7 @@ ExitStatus run(const options::WordsCommand& words, const Notes& notes) {
     TextBuffer out(output->fd());
     auto rows = list.rows();
     if (!rows) return end_failed(rows.error(), notes);
+    if (list.rows == format_rows) keep_formats_of(words, *rows);
     format.words({.out = out}, {list.keys, std::move(*rows)});
     return finish_output(out, *output, ExitStatus::done, notes);
   }

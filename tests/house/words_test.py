@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 BASH = ROOT / "completions/tcpstat.bash"
 ZSH = ROOT / "completions/_tcpstat"
 FISH = ROOT / "completions/tcpstat.fish"
-LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups", "fields")
+LISTS = ("states", "columns", "formats", "rules", "sources", "netns", "users", "groups", "fields", "verbs")
 
 TABLE = (ROOT / "cli/options/option_table.cpp").read_text()
 OPTION = re.compile(r"^ *\{OptionId::\w+, '(.*?)', \"([a-z0-9-]+)\", \"(.*?)\",", re.MULTILINE)
@@ -36,7 +36,7 @@ def words(*lists):
     return [line.split("\t")[0] for what in lists for line in ask("--list", what).stdout.splitlines()]
 
 
-VERBS = ("summary", "watch", "explain", "check", "audit", "validate")
+VERBS = tuple(verb for verb in words("verbs") if verb != "help")
 
 
 def page(verb):
@@ -216,6 +216,37 @@ class Shells:
         for offered in (all_, bundle, word):
             self.assertEqual(offered, ["--events"])
         self.assertEqual((joined, attached), ([], []))
+
+    def test_every_verb_is_offered(self):
+        none, some, page_of = self.offers("tcpstat ", "tcpstat -q ", "tcpstat help ")
+        self.assertLessEqual(set(words("verbs")), set(none))
+        self.assertLessEqual(set(words("verbs")), set(some))
+        self.assertEqual(set(page_of), set(VERBS))
+        usage = re.findall(r"^(?:Usage:|      ) tcpstat ([a-z]+)", ask("--help").stdout, re.MULTILINE)
+        self.assertEqual(set(VERBS), set(usage))
+
+    def test_every_verb_is_known_behind_an_option(self):
+        # Else what follows it would be offered as for a list, which takes --resolve.
+        offered = self.offers(*(f"tcpstat -q {verb} --resol" for verb in VERBS))
+        self.assertEqual([[word for word in words_ if word.startswith("--")] for words_ in offered], [[] for _ in VERBS])
+
+    def test_the_formats_of_a_verb(self):
+        asked = {"check": ("check",), "audit": ("audit",), "summary": ("summary",), "history": ("history",),
+                 "explain LISTEN": ("explain", "LISTEN"), "explain machine": ("explain", "machine"),
+                 "watch --events": ("watch", "--events")}
+        for (line, verb), offered in zip(asked.items(), self.offers(*(f"tcpstat {line} -f " for line in asked))):
+            with self.subTest(line=line):
+                names = [row.split("\t")[0] for row in ask(*verb, "--list", "formats").stdout.splitlines()]
+                self.assertEqual(set(offered), set(names))
+                for name in set(words("formats")) - set(names):
+                    refused = ask(*verb, "-f", name)
+                    self.assertIn(" prints ", refused.stdout + refused.stderr)
+        self.assertLessEqual({"dot", "mermaid"}, set(self.offers("tcpstat explain machine -f ")[0]))
+
+    def test_a_time_is_no_verb_and_no_field(self):
+        for offered in self.offers("tcpstat --at ", "tcpstat watch --replay ", "tcpstat summary --at=", "tcpstat check -t ",
+                                   "tcpstat history --since ", "tcpstat summary --sample "):
+            self.assertEqual(offered, [])
 
     def test_the_verb(self):
         first, other, log, again = self.offers("tcpstat s", "tcpstat ex", "tcpstat va", "tcpstat summary s")

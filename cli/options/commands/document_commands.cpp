@@ -3,13 +3,6 @@
 #include "cli/options/read_option.h"
 
 namespace tcpstat::cli::options {
-namespace {
-
-/// The one subject of `explain` that can be drawn.
-constexpr std::string_view kMachine = "machine";
-
-}  // namespace
-
 Failure read(const Words& words, ExplainCommand& to) {
   to.subject = words.operand.value_or("");
   if (to.subject.empty() && !words.given(OptionId::all)) {

@@ -401,6 +401,10 @@ TEST_CASE("help and version win over whatever else is there") {
 
 TEST_CASE("--list wins behind every verb, once the rest makes sense") {
   CHECK(parse_as<WordsCommand>({"--list", "states"}).list == "states");
+  CHECK(parse_as<WordsCommand>({"check", "--list", "formats"}).verb->id == VerbId::check);
+  CHECK(parse_as<WordsCommand>({"watch", "--events", "--list", "formats"}).verb->id == VerbId::watch_events);
+  CHECK(parse_as<WordsCommand>({"explain", "machine", "--list", "formats"}).of_machine);
+  CHECK_FALSE(parse_as<WordsCommand>({"explain", "LISTEN", "--list", "formats"}).of_machine);
   const auto words = parse_as<WordsCommand>({"check", "--list", "rules", "-jq", "--output-file", "out"});
   CHECK(words.list == "rules");
   CHECK(words.output.format == FormatId::json);
