@@ -20,11 +20,11 @@ const Finding* told_in(std::string_view headline, const std::vector<Finding>& fi
 }
 
 /// "queue full (3 of 2)" where "queue full (3 of 2, nginx(812))" ends in a bracket and loses an item of it; empty where a
-/// cut at `kept` bytes does not do that.
+/// cut at `kept` bytes, of which the bracket takes one, does not do that.
 std::string with_fewer_items(std::string_view text, std::size_t kept) {
   const std::size_t open = text.substr(0, kept).find(" (");
   if (open == std::string_view::npos || !text.ends_with(')') || text.find(" (", kept) != text.npos) return {};
-  const std::size_t comma = text.substr(0, kept).rfind(", ");
+  const std::size_t comma = text.substr(0, kept + 1).rfind(", ");
   // Behind another bracket that was closed it would be no item of this one.
   if (comma == std::string_view::npos || comma < open || text.substr(open, comma - open).find(')') != text.npos)
     return {};
@@ -36,7 +36,8 @@ std::string with_fewer_items(std::string_view text, std::size_t kept) {
 Headline headline_within(std::string_view text, std::size_t columns) {
   if (display_width(text) <= columns) return {std::string(text)};
   std::string_view kept = fitting(text, std::max(columns, kLeast) - kCut.size());
-  if (std::string whole = with_fewer_items(text, kept.size()); !whole.empty()) return {std::move(whole), true};
+  const std::size_t whole_bytes = fitting(text, std::max(columns, kLeast)).size();
+  if (std::string whole = with_fewer_items(text, whole_bytes); !whole.empty()) return {std::move(whole), true};
   const std::size_t blank = kept.rfind(' ');
   // A word that is longer than half a line is broken.
   if (text[kept.size()] != ' ' && blank != std::string_view::npos && blank * 2 > kept.size()) {

@@ -4,7 +4,8 @@ namespace tcpstat::detect::accept_queue {
 namespace {
 
 constexpr ThresholdInfo kThresholds[] = {
-    {"load", 0.9, "ratio", "from here on final ACKs are dropped, and their half-opens age like a flood's"},
+    {"load", 0.9, "ratio",
+     "full, or about to be: once over the limit final ACKs are dropped, and their half-opens age like a flood's"},
     {"loaded", 0.5, "ratio", "with overflows and drops between the samples, bursts fill it"},
     {"limit", 8, "connections", "a shorter queue counts only when it is full"},
 };

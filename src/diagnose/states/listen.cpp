@@ -330,8 +330,10 @@ class Listen : public Diagnosis {
     one.warning = warning;
     if (!stalled || may_stall(queue)) one.critical = critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
+    // include/net/sock.h, sk_acceptq_is_full(): the queue is full once it is over its limit.
+    const std::uint64_t room = std::uint64_t{queue.limit} + 1;
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
-                  " does not accept, its limit is " + std::to_string(queue.limit) + oldest_text(queue.oldest_ms);
+                  " does not accept, with room for " + std::to_string(room) + oldest_text(queue.oldest_ms);
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
     if (queue.files > 0) {
       one.evidence.push_back(
@@ -340,7 +342,7 @@ class Listen : public Diagnosis {
                 (queue.full() ? "; new clients are dropped" : "");
       one.advice = "let it close connections sooner, or raise its limit of open files (LimitNOFILE, ulimit -n)";
       one.brief = who + " is out of open files, " + about.text() + " accept queue at " + std::to_string(queue.waiting) +
-                  " of " + std::to_string(queue.limit);
+                  ", room for " + std::to_string(room);
       one.next = "tcpstat summary --by state,remote_address --pid " + std::to_string(queue.pid);
       return one;
     }
@@ -355,7 +357,7 @@ class Listen : public Diagnosis {
               (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " " + lately_);
     one.advice = "find out where " + who + " hangs (its stack, its log); raise its backlog afterwards";
     one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
-                std::to_string(queue.waiting) + " of " + std::to_string(queue.limit) +
+                std::to_string(queue.waiting) + ", room for " + std::to_string(room) +
                 (queue.pid == 0 ? "" : ", " + queue.process) + ")";
     return one;
   }

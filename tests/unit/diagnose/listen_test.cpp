@@ -60,10 +60,10 @@ TEST_CASE("a full queue is told with its program and how long the first has wait
   const auto all = run.finish("accept-queue-full");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":443");
-  CHECK(
-      told(all[0]) ==
-      ":443 holds 65 connections that app(31) does not accept, its limit is 64, the oldest for 40 s: full, new clients "
-      "are dropped");
+  CHECK(told(all[0]) ==
+        ":443 holds 65 connections that app(31) does not accept, with room for 65, the oldest for 40 s: full, new "
+        "clients "
+        "are dropped");
   CHECK(all[0].next == "tcpstat -l -p --local-port 443");
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("a queue with room whose first connection has waited long is a program
   run.rows(120, unaccepted, {{"last_data_sent_ms", 65'000}});
   const auto all = run.finish("accept-queue-full");
   REQUIRE(all.size() == 1);
-  CHECK(
-      told(all[0]) ==
-      ":443 holds 120 connections that app(31) does not accept, its limit is 511, the oldest for 65 s: clients wait so "
-      "long to be served");
+  CHECK(told(all[0]) ==
+        ":443 holds 120 connections that app(31) does not accept, with room for 512, the oldest for 65 s: clients wait "
+        "so "
+        "long to be served");
   CHECK(all[0].brief == ":443 lets 120 clients wait (app)");
   CHECK(all[0].advice == "find out where app(31) hangs (its stack, its log)");
   CHECK(all[0].value == 65);
@@ -252,7 +252,7 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   CHECK(all[0].severity == Severity::critical);
   CHECK(evidence(all[0], "listener_drops") == 3);
   CHECK(told(all[0]) ==
-        ":443 holds 96 connections that the program does not accept, its limit is 128: nearly full, it dropped 3 "
+        ":443 holds 96 connections that the program does not accept, with room for 129: nearly full, it dropped 3 "
         "SYNs or ACKs just now");
   // Without an overflow the drops have another reason.
   all = judge(0, {{{own}, 3}});

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "base/utf8.h"
+#include "render/headline.h"
 #include "support/diagnosing.h"
 
 using namespace tcpstat;
@@ -24,7 +25,7 @@ std::string text(const std::vector<Finding>& findings) {
   for (const Finding& one : findings) {
     // Behind "TCPSTAT CRITICAL - ", and before " (and 2 more)", in 80 columns.
     CAPTURE(one.message);
-    CHECK(display_width(one.brief.empty() ? one.message : one.brief) <= 48);
+    CHECK_FALSE(render::headline_within(one.brief.empty() ? one.message : one.brief, 48).text.ends_with("..."));
     out << one.rule << ' ' << name(one.severity) << ' ' << one.subject.text();
     number(" ", one.value);
     out << ' ' << one.unit;
@@ -195,7 +196,7 @@ TEST_CASE("full accept queues, with what they dropped") {
           run.row(full_queue(80, 80, 100));
         }) == R"(
 accept-queue-full critical :443 1.00781 ratio w=0.75 c=0.9
-:443 holds 129 connections that worker(55) does not accept, its limit is 128, the oldest for 4 s
+:443 holds 129 connections that worker(55) does not accept, with room for 129, the oldest for 4 s
 why: full, new clients are dropped, it dropped 5 SYNs or ACKs just now
 do: find out where worker(55) hangs (its stack, its log); raise its backlog afterwards
 run: tcpstat -l -p --local-port 443
@@ -206,7 +207,7 @@ run: tcpstat -l -p --local-port 443
   listen_overflows 7 connections (/proc/net/netstat ListenOverflows)
   listener_drops 5 segments (sock_diag)
 accept-queue-full warning :80 0.8 ratio w=0.75 c=0.9
-:80 holds 80 connections that the program does not accept, its limit is 100
+:80 holds 80 connections that the program does not accept, with room for 101
 why: nearly full
 do: find out where the program hangs (its stack, its log); raise its backlog afterwards
 run: tcpstat -l -p --local-port 80

@@ -194,7 +194,7 @@ TEST_CASE("on a terminal the line of a namespace has the short words of the find
   report.findings.push_back(finding("192.0.2.1:80 holds 6 connections that x(1) does not accept", "tcpstat -l"));
   Finding& one = report.findings.front();
   one.netns = "web";
-  one.brief = "192.0.2.1:80 accept queue full (6 of 5)";
+  one.brief = "192.0.2.1:80 accept queue full (6, room for 6)";
   one.advice = "find out where it hangs";
   report.headline = "netns web: " + one.sentence();
   report.namespaces = {{.name = "web", .status = Severity::critical, .headline = one.sentence()},
@@ -204,7 +204,7 @@ TEST_CASE("on a terminal the line of a namespace has the short words of the find
     write_check_text({.out = out, .width = width}, report);
     return std::string(out.view());
   };
-  CHECK(with(100).find("\nCRITICAL netns web: 192.0.2.1:80 accept queue full (6 of 5)\n") != std::string::npos);
+  CHECK(with(100).find("\nCRITICAL netns web: 192.0.2.1:80 accept queue full (6, room for 6)\n") != std::string::npos);
   CHECK(with(100).find("\nUNKNOWN netns db: may not be entered\n") != std::string::npos);
   CHECK(with(0).find("\nCRITICAL netns web: " + one.sentence() + "\n") != std::string::npos);
 }
@@ -266,7 +266,7 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
   CheckReport report;
   report.status = Severity::critical;
   report.findings.push_back(finding(
-      "0.0.0.0:7000 holds 6 connections that a-program-with-a-name(4992) does not accept, its limit is 5", "x"));
+      "0.0.0.0:7000 holds 6 connections that a-program-with-a-name(4992) does not accept, with room for 6", "x"));
   const std::string message = report.findings.front().message;
   report.headline = message + " (and 2 more)";
   const auto first_line = [&](std::size_t width = 0) {
@@ -275,15 +275,15 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
     return std::string(out.view().substr(0, out.view().find('\n')));
   };
   CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 holds 6 connections that... (and 2 more) - run: x");
-  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6 of 5)";
-  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6 of 5) (and 2 more) - run: x");
-  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6 of 5, a-program-with-a-name)";
-  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6 of 5) (and 2 more) - run: x");
+  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6, room for 6)";
+  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6, room for 6) (and 2 more) - run: x");
+  report.findings.front().brief = "0.0.0.0:7000 accept queue full (6, room for 6, a-program-with-a-name)";
+  CHECK(first_line() == "TCPSTAT CRITICAL - 0.0.0.0:7000 accept queue full (6, room for 6) (and 2 more) - run: x");
   CHECK(text(report).find("\nCRITICAL close-wait-leak: " + message + "\n") != std::string::npos);
   CHECK(first_line(200) == "TCPSTAT CRITICAL - " + report.headline);
   // Several namespaces: the name stays before it.
   report.headline = "netns web: " + message;
-  CHECK(first_line().starts_with("TCPSTAT CRITICAL - netns web: 0.0.0.0:7000 accept queue full (6 of 5) - run"));
+  CHECK(first_line().starts_with("TCPSTAT CRITICAL - netns web: 0.0.0.0:7000 accept queue full (6, room for 6) - run"));
 
   // What no finding says is told in a line of its own.
   report.findings.clear();
