@@ -43,7 +43,7 @@ std::string_view joint_text(machine::Joint joint) {
     case machine::Joint::blocked:
       return "while a FIN waits behind a closed window";
     case machine::Joint::overflow:
-      return "while an accept queue is full";
+      return "while segments are on their way, and longer while an accept queue is full";
     case machine::Joint::passes:
       return "while segments are on their way";
     case machine::Joint::one_dump:
@@ -85,6 +85,10 @@ std::string peers_text(State state, const Words& words) {
            std::string(words(state == State::syn_sent
                                  ? "left behind on the same tuple by an older connection"
                                  : "of a new connection on the same tuple, which this one still holds"));
+  }
+  if (state == State::syn_recv) {
+    out += "\n" + std::string(name(kAbsent)) + std::string(words(": ")) +
+           std::string(words("also of a forged source: nobody there has opened it"));
   }
   // RFC 9293 §3.5.1; the reset that would tell this end was lost, or nobody is left to send it.
   constexpr StateSet kSynchronized{State::established, State::fin_wait1, State::fin_wait2,
@@ -174,6 +178,11 @@ std::string sampled_text(Seen from, Seen to, const Words& words) {
     case machine::Way::unchanged:
       return std::string(words("unchanged: nothing need have happened"));
     case machine::Way::progress:
+      if (from == kAbsent && to == State::established) {
+        return words.fill(
+            "legal in one step, of a SYN cookie; as a rule {} (of the client) or {} (of the server) is passed unseen",
+            {name(State::syn_sent), name(State::syn_recv)});
+      }
       if (cell.steps() == 1) return std::string(words("legal in one step"));
       return words.fill("reachable in {} steps, the others unseen: {}", {std::to_string(cell.steps()), path});
     case machine::Way::reuse:

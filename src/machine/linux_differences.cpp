@@ -72,7 +72,9 @@ constexpr auto kDifferences = std::to_array<Difference>({
      .to = State::time_wait,
      .rfc9293 = "who sends a RST should enter TIME-WAIT (note 3)",
      .linux_does = "who sends a RST enters CLOSE",
-     .why = "§3.10.5 says CLOSED, too (tcp_disconnect(), __tcp_close())"},
+     .why = "§3.10.5 says CLOSED, too (tcp_disconnect(), __tcp_close())",
+     .from_any = {State::established, State::fin_wait1, State::fin_wait2, State::close_wait, State::closing,
+                  State::last_ack}},
 });
 
 }  // namespace

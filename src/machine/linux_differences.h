@@ -9,20 +9,22 @@
 
 namespace tcpstat::machine {
 
-/// About one step, or about every step into `to` where `from` is nothing.
+/// About one step, or, where `from` is nothing, about every step into `to` from one of some states.
 struct Difference {
   std::optional<State> from;
   State to;
   std::string_view rfc9293;
   std::string_view linux_does;
   std::string_view why;
+  StateSet from_any = StateSet::all();
 };
 
 std::span<const Difference> differences();
 
 /// Whether the difference is about the step from one state to another.
 constexpr bool is_about(const Difference& difference, Seen from, Seen to) {
-  return from && from != to && to == difference.to && (!difference.from || difference.from == from);
+  return from && from != to && to == difference.to &&
+         (difference.from ? difference.from == from : difference.from_any.has(*from));
 }
 
 }  // namespace tcpstat::machine

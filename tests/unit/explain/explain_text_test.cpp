@@ -40,6 +40,27 @@ TEST_CASE("bounds come from the host's own limits, and say where they are not kn
   CHECK(says(explain_state(State::time_wait, {}), "60 s: fixed"));
 }
 
+TEST_CASE("the other end of a half-open connection need not have a full accept queue, nor be there") {
+  const std::string text = explain_state(State::syn_recv, {}, Words(Language::english));
+  CHECK(says(text, "ABSENT, ESTABLISHED, FIN_WAIT1: while segments are on their way, and"));
+  CHECK(says(text, "ABSENT: also of a forged source"));
+  CHECK_FALSE(says(explain_state(State::established, {}), "forged"));
+}
+
+TEST_CASE("who appears established came through a state that no sample saw, or by a SYN cookie") {
+  const std::string text = explain_pair(kAbsent, State::established);
+  CHECK(says(text, "legal in one step, of a SYN cookie; as a rule SYN_SENT"));
+  CHECK(says(text, "SYN_RECV (of the server)"));
+}
+
+TEST_CASE("who sends a RST is told of only where a connection was there to send it") {
+  for (const State from : {State::close, State::listen, State::syn_sent, State::syn_recv}) {
+    CHECK_FALSE(says(explain_pair(from, State::time_wait), "who sends a RST"));
+    CHECK(says(explain_pair(from, State::time_wait), "TIME_WAIT is never printed"));
+  }
+  CHECK(says(explain_pair(State::close_wait, State::time_wait), "who sends a RST"));
+}
+
 TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   const std::string text = explain_pair(State::fin_wait1, State::time_wait);
   CHECK(says(text, "samples     reachable in 2 steps"));
