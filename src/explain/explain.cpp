@@ -83,19 +83,37 @@ std::optional<Seen> seen_word(std::string_view word) {
   return std::nullopt;
 }
 
-tl::unexpected<UnknownName> unknown(std::string_view word, UnknownName::Wanted wanted,
-                                    std::vector<std::string_view> known) {
+tl::unexpected<UnknownName> unknown(std::string_view word, std::vector<std::string_view> known) {
   for (const StateInfo& state : states()) known.push_back(state.name);
   std::string_view nearest = nearest_word(word, known);
   if (nearest.empty()) nearest = nearest_state_word(word);
-  return tl::make_unexpected(UnknownName{std::string(word), wanted, std::string(nearest)});
+  return tl::make_unexpected(UnknownName{std::string(word), UnknownName::Wanted::anything, std::string(nearest)});
+}
+
+/// An end of a pair is one state: of a word for several, which they are; of any other, the state that was meant.
+tl::unexpected<UnknownName> no_state(std::string_view word) {
+  constexpr int kFew = 6;
+  UnknownName out{std::string(word), UnknownName::Wanted::state, {}};
+  if (const auto set = parse_state_word(word); set && set->size() <= kFew) {
+    int left = set->size();
+    for (const StateInfo& state : states()) {
+      if (!set->has(state.state)) continue;
+      out.nearest += std::string(state.name) + (--left > 1 ? ", " : left == 1 ? " or " : "");
+    }
+    return tl::make_unexpected(std::move(out));
+  }
+  std::vector<std::string_view> known = {name(kAbsent)};
+  for (const StateInfo& state : states()) known.push_back(state.name);
+  out.nearest = nearest_word(word, known);
+  if (out.nearest.empty() && one_state(nearest_state_word(word))) out.nearest = nearest_state_word(word);
+  return tl::make_unexpected(std::move(out));
 }
 
 tl::expected<Subject, UnknownName> find_pair(std::string_view from, std::string_view to) {
   const auto before = seen_word(from);
-  if (!before) return unknown(from, UnknownName::Wanted::state, {name(kAbsent)});
+  if (!before) return no_state(from);
   const auto after = seen_word(to);
-  if (!after) return unknown(to, UnknownName::Wanted::state, {name(kAbsent)});
+  if (!after) return no_state(to);
   return StatePair{*before, *after};
 }
 
@@ -156,7 +174,7 @@ tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span
   }
   std::vector<std::string_view> known = all_words(rules);
   known.push_back(kMachine);
-  return unknown(word, UnknownName::Wanted::anything, std::move(known));
+  return unknown(word, std::move(known));
 }
 
 std::string explain(const Subject& subject, const Knowledge& knowledge, const Manner& manner) {

@@ -133,6 +133,7 @@ std::string explain_state_json(State state, const KernelLimits& limits) {
   to["seen"] = advice(state).seen;
   to["moved_on_by"] = advice(state).who;
   to["many_mean"] = advice(state).many;
+  to["look"] = lines(advice(state).look);
   to["next"] = Json::array();
   each_move([&](const machine::Transition& next) {
     if (next.from == state) to["next"].push_back(step(next));
@@ -207,7 +208,7 @@ std::string explain_word_json(const Word& word) {
     std::string text(word.topic != nullptr ? word.topic->text : "");
     if (word.topic != nullptr && is_filter(*word.topic)) text += "\n" + filter_vocabulary_lines();
     to["text"] = text;
-    to["look"] = lines(word.topic != nullptr ? word.topic->look : "");
+    to["look"] = lines(looks(word));
   }
   if (word.group) {
     to["states"] = Json::array();

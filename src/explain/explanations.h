@@ -33,6 +33,8 @@ struct Word {
     return lifecycle != nullptr || topic != nullptr || flag != nullptr || rule != nullptr || group;
   }
 };
+/// The commands that show what the word means, one a line.
+std::string looks(const Word& word);
 /// One line for the index.
 std::string meaning(const Word& word, const Words& words = {});
 

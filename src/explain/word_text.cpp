@@ -7,6 +7,10 @@
 namespace tcpstat::explain {
 namespace {
 
+constexpr std::string_view kFlagLook = "tcpstat -a -o +FLAGS";
+
+std::string group_look(const Word& word) { return "tcpstat -s " + std::string(word.name); }
+
 std::string names(StateSet set) {
   std::string out;
   for (const StateInfo& row : states()) {
@@ -26,17 +30,24 @@ std::string topic_text(const Topic& topic, const Words& words) {
 
 std::string flag_text(const RowFlagInfo& flag, const Words& words) {
   return paragraph(words, std::string(flag.name) + std::string(words(": ")) + std::string(words(flag.meaning))) + "\n" +
-         labelled(words, words("look at"), "tcpstat -a -o +FLAGS");
+         labelled(words, words("look at"), kFlagLook);
 }
 
 std::string group_text(const Word& word, const Words& words) {
   const std::string states = labelled(words, words("states"), names(*word.group));
   // A topic has commands of its own.
-  return word.topic != nullptr ? states
-                               : states + labelled(words, words("look at"), "tcpstat -s " + std::string(word.name));
+  return word.topic != nullptr ? states : states + labelled(words, words("look at"), group_look(word));
 }
 
 }  // namespace
+
+std::string looks(const Word& word) {
+  std::string out(word.topic != nullptr ? word.topic->look : std::string_view());
+  const auto add = [&](std::string_view command) { out.append(out.empty() ? "" : "\n").append(command); };
+  if (word.group && word.topic == nullptr) add(group_look(word));
+  if (word.flag != nullptr) add(kFlagLook);
+  return out;
+}
 
 std::string meaning(const Word& word, const Words& words) {
   std::string out;

@@ -133,6 +133,15 @@ TEST_CASE("a name that means several things says all of them") {
   CHECK(leak.find("+FLAGS") != std::string::npos);
   CHECK(leak.find("do programs forget sockets?") != std::string::npos);
   CHECK(document("leak")["kind"] == "rule");
+  // As the text has it.
+  CHECK(document("leak")["look"] == json{"tcpstat -a -o +FLAGS"});
+  CHECK(document("half-closed")["look"] == json{"tcpstat -s half-closed"});
+  for (const IndexEntry& entry : index(kRules)) {
+    CAPTURE(entry.name);
+    const bool looks = said(entry.name).find("\n  look at ") != std::string::npos;
+    const json found = document(entry.name);
+    CHECK((found.contains("look") && !found["look"].empty()) == looks);
+  }
 }
 
 TEST_CASE("the language of filters is taught with every field that has a name of its own") {
@@ -175,6 +184,11 @@ TEST_CASE("the nearest word is named") {
   CHECK(unknown("TIMEWAITT").nearest == name(State::time_wait));
   CHECK(unknown("leek").nearest == "leak");
   CHECK(unknown("zzzzzz").nearest.empty());
+  // An end of a pair is a state, so what is suggested is one.
+  CHECK(unknown("half-open:ESTABLISHED").nearest == "SYN_SENT or SYN_RECV");
+  CHECK(unknown("ESTABLISHED:syn-flood").nearest.empty());
+  CHECK(unknown("half-opn:ESTABLISHED").nearest.empty());
+  CHECK(unknown("all:CLOSE").nearest.empty());
 }
 
 TEST_CASE("the machine can be drawn, and nothing else") {
