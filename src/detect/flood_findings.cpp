@@ -306,6 +306,7 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
     out.warning.reset();
     out.critical.reset();
     out.message = stray_message(cause);
+    out.brief = "stray SYNs at " + where(cause) + ", harmless at this room";
   } else if (cause.rule == &kReturnPathRule) {
     tell_path(out, cause, host);
   } else {
@@ -329,6 +330,7 @@ std::optional<Finding> hidden_flood(const Assessment& one, const Measurements& h
   out.warning = limit("suspicious");
   out.critical = limit("likely");
   out.message = "A SYN flood on " + one.subject().text() + " could hide behind its full accept queue";
+  out.brief = "a SYN flood on " + one.subject().text() + " could hide";
   out.why = number(one.signals.aged) + " half-opens wait for more than a second, which clients do there too";
   out.next = list_command(one) + " -S retransmits:desc";
   return out;

@@ -186,6 +186,7 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   finding.message = "The " + std::string(path ? "broken return path" : "SYN flood") +
                     " of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
                     std::to_string(kRunsToClear) + " runs";
+  finding.brief = (path ? "broken return path" : "SYN flood") + std::string(" of the last runs not seen now");
   if (!path) finding.message += ", peak " + std::to_string(std::lround(next.peak_per_s)) + " SYN/s";
   finding.next = "tcpstat check --interval 5 -v";
   host.evidence.push_back(evidence.front());

@@ -180,6 +180,8 @@ class IdleConnections : public Diagnosis {
     one.unit = "sockets";
     one.message = std::to_string(pile.all()) + " of " + counted(pile.open, "connection") +
                   " on :" + std::to_string(port) + what(pile) + oldest_text(pile.oldest_ms);
+    one.brief = std::to_string(pile.all()) + " of " + counted(pile.open, "connection") +
+                " on :" + std::to_string(port) + briefly(pile);
     if (mostly_slow(pile)) one.why = "slow clients, or an attack";
     if (first != nullptr) {
       const double share = static_cast<double>(first->group->rows) / all;
@@ -236,6 +238,10 @@ class IdleConnections : public Diagnosis {
     if (pile.silent * 2 > pile.all()) return " never brought a byte";
     return " carry nothing";
   }
+  [[nodiscard]] static std::string briefly(const Pile& pile) {
+    if (mostly_slow(pile)) return " send too slowly";
+    return pile.silent * 2 > pile.all() ? " never spoke" : " carry nothing";
+  }
 
   void judge_descriptors(std::uint16_t port, const std::vector<RowGroups::Entry>& holders, const DiagnosisFacts& facts,
                          Finding& one) const {
@@ -267,6 +273,7 @@ class IdleConnections : public Diagnosis {
     one.unit = "sockets";
     one.message = counted(group->rows, "connection") + " of " + source_text(key.endpoint.address) +
                   " to several services carry nothing" + oldest_text(group->oldest_ms);
+    one.brief = counted(group->rows, "connection") + " of " + source_text(key.endpoint.address) + " carry nothing";
     one.next = "tcpstat summary --by local_port --state " + std::string(name(State::established)) + " --remote " +
                source_text(key.endpoint.address);
     out.push_back(std::move(one));

@@ -99,6 +99,7 @@ constexpr PeerWords kHeldWords = {
     .most = "their windows are closed, or nothing goes out here (link, route)",
     .advice_for_most = "",
     .columns = "-p",
+    .brief = " with unsent data",
 };
 constexpr PeerWords kHeldWithoutInfoWords = [] {
   PeerWords words = kHeldWords;
@@ -328,6 +329,7 @@ class Established : public Diagnosis {
     one.warning = warning;
     one.critical = critical;
     one.message = percent(share) + " of the segments that this host sends are retransmissions";
+    one.brief = percent(share) + " of segments sent are retransmissions";
     one.why = "a link or a path loses them";
     one.advice = "compare the worst connections; look at this host's own link (ip -s link)";
     if (hits_most) {

@@ -54,6 +54,7 @@ class SynRecv : public Diagnosis {
       one.warning = warning;
       one.critical = critical;
       one.message = counted(group->rows, "fast-open connection") + " on " + subject + " never finished the handshake";
+      one.brief = counted(group->rows, "fast-open connection") + " half-open on " + subject;
       one.why = "replayed or stolen cookies, or the way back is broken";
       one.advice = "check the way back; renew net.ipv4.tcp_fastopen_key where that works";
       one.next = list_command({State::syn_recv}, "-p " + filter_text(key));

@@ -72,6 +72,7 @@ TEST_CASE("without tcp_info a closed window is as likely as nothing that goes ou
         "nothing goes out here (link, route); only tcp_info tells");
   CHECK(all[0].evidence.back().quantity == "oldest_s");
   CHECK(all[0].evidence.back().source == "timer");
+  CHECK(all[0].brief == "2 connections wait with unsent data");
   CHECK(Diagnosing().rows(1, waiting(TimerKind::probe, 9, 500)).verdict("not-sent") == Severity::warning);
 }
 
@@ -448,6 +449,7 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
     REQUIRE(all.size() == 1);
     CHECK(all[0].severity == one.expected);
     CHECK(told(all[0]) == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
+    CHECK(all[0].brief == "10 % of segments sent are retransmissions");
   }
 }
 

@@ -187,6 +187,7 @@ TEST_CASE("one source at many services, of which none has many") {
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7");
   CHECK(told(all[0]) == "100 connections of 198.51.100.7 to several services carry nothing, the oldest for 40 s");
+  CHECK(all[0].brief == "100 connections of 198.51.100.7 carry nothing");
   CHECK(all[0].next == "tcpstat summary --by local_port --state ESTABLISHED --remote 198.51.100.7");
 }
 
