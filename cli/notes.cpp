@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "base/text_buffer.h"
+#include "base/wrapped.h"
 #include "cli/terminal.h"
 #include "render/escape.h"
 
@@ -31,10 +32,19 @@ void Notes::print(Level level, std::string_view text) const {
     line.append(static_cast<char>(level));
     line.append('>');
   }
-  line.append("tcpstat: ");
-  static const render::Charset charset = look_at_terminal(STDERR_FILENO).foreign_charset();
-  render::append_escaped(line, text, charset);
-  line.append('\n');
+  static const Terminal terminal = look_at_terminal(STDERR_FILENO);
+  TextBuffer sentence;
+  sentence.append("tcpstat: ");
+  render::append_escaped(sentence, text, terminal.foreign_charset());
+  if (terminal.width == 0) {
+    line.append(sentence.view());
+    line.append('\n');
+  } else {
+    // As check has its lines on a terminal.
+    constexpr std::string_view kHang = "  ";
+    const std::string lines = wrapped(kHang, sentence.view(), terminal.width);
+    line.append(std::string_view(lines).substr(kHang.size()));
+  }
   line.write_to(STDERR_FILENO);
 }
 

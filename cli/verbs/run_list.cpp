@@ -120,8 +120,11 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   }
   std::vector<std::string_view> hidden;
   for (const Column* column : writer->hidden_columns()) hidden.push_back(column->name);
-  if (verdict.below_table(dump.report)) render::write_verdict_lines(out, dump.report.verdicts, dump.report.findings);
   const std::size_t width = settings.width;
+  if (verdict.below_table(dump.report)) {
+    const render::Page page{.out = out, .width = width, .charset = settings.charset};
+    render::write_verdict_lines(page, dump.report.verdicts, dump.report.findings);
+  }
   const ExitStatus status = conclude(list.source, list.output, dump, out, *output, notes);
   note_hidden(hidden, width, "-o names the columns to keep", notes);
   return status;

@@ -233,7 +233,7 @@ std::string explain_state(State state, const KernelLimits& limits, const Words& 
   const std::string peers = peers_text(state, words);
   if (!peers.empty()) out += line("peer", peers);
   out += line("many", words(told.many));
-  out += line("look at", told.look);
+  out += commands(words, told.look);
   out += line("sections", "RFC 9293 " + std::string(told.sections));
   out += "\n" + std::string(words("Next, by RFC 9293:")) + "\n";
   for (const machine::Transition& next : machine::kRfc9293) {

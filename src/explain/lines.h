@@ -28,4 +28,11 @@ inline std::string labelled(const Words& words, std::string_view label, std::str
   return wrapped(first, text, words.columns());
 }
 
+/// The same with commands, one a line, which no line is too short for: they are there to be copied.
+inline std::string commands(const Words& words, std::string_view text) {
+  std::string first = padded("  " + std::string(words("look at")), 14);
+  if (first.back() != ' ') first += ' ';
+  return wrapped(first, text, std::string::npos);
+}
+
 }  // namespace tcpstat::explain

@@ -24,19 +24,19 @@ std::string topic_text(const Topic& topic, const Words& words) {
       paragraph(words, std::string(topic.name) + std::string(words(": ")) + std::string(words(topic.meaning)));
   out += "\n" + paragraph(words, words(topic.text));
   if (is_filter(topic)) out += "\n" + filter_vocabulary(words);
-  if (!topic.look.empty()) out += "\n" + labelled(words, words("look at"), topic.look);
+  if (!topic.look.empty()) out += "\n" + commands(words, topic.look);
   return out;
 }
 
 std::string flag_text(const RowFlagInfo& flag, const Words& words) {
   return paragraph(words, std::string(flag.name) + std::string(words(": ")) + std::string(words(flag.meaning))) + "\n" +
-         labelled(words, words("look at"), kFlagLook);
+         commands(words, kFlagLook);
 }
 
 std::string group_text(const Word& word, const Words& words) {
   const std::string states = labelled(words, words("states"), names(*word.group));
   // A topic has commands of its own.
-  return word.topic != nullptr ? states : states + labelled(words, words("look at"), group_look(word));
+  return word.topic != nullptr ? states : states + commands(words, group_look(word));
 }
 
 }  // namespace

@@ -305,8 +305,8 @@ void write_unknown_text(const Page& page, std::string_view sentence) {
 
 void write_verdict(TextBuffer& out, const SynVerdict& verdict) { append_verdict(out, verdict); }
 
-void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
-                         const std::vector<Finding>& findings) {
+static void append_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
+                                 const std::vector<Finding>& findings) {
   constexpr int kMostLines = 3;
   int lines = 0;
   for (const Finding& finding : findings) {
@@ -340,6 +340,13 @@ void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdict
     append_escaped(out, blind);
     out.append('\n');
   }
+}
+
+void write_verdict_lines(const Page& page, const std::vector<SynVerdict>& verdicts,
+                         const std::vector<Finding>& findings) {
+  TextBuffer lines;
+  append_verdict_lines(lines, verdicts, findings);
+  write_judgement_page(page, lines.view());
 }
 
 }  // namespace tcpstat::render

@@ -23,7 +23,7 @@ void write_unknown_text(const Page& page, std::string_view sentence);
 void write_verdict(TextBuffer& out, const SynVerdict& verdict);
 
 /// One to three lines for people: the verdicts of the half-open connections just listed.
-void write_verdict_lines(TextBuffer& out, const std::vector<SynVerdict>& verdicts,
+void write_verdict_lines(const Page& page, const std::vector<SynVerdict>& verdicts,
                          const std::vector<Finding>& findings);
 
 }  // namespace tcpstat::render

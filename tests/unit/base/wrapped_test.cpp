@@ -29,6 +29,17 @@ TEST_CASE("Han characters take two columns, and a line may end between them but 
   CHECK(wrapped("一 ", "二三", 5) == "一 二\n   三\n");
 }
 
+TEST_CASE("a command stays on one line if it fits into one") {
+  CHECK(wrapped("", "better: sysctl -w a.b=2, or 1", 20) == "better:\nsysctl -w a.b=2, or\n1\n");
+  CHECK(wrapped("", "many (tcpstat explain syn-flood), or", 32) == "many\n(tcpstat explain syn-flood), or\n");
+  CHECK(wrapped("", "tcpstat --state closing-side shows them", 30) == "tcpstat --state closing-side\nshows them\n");
+  CHECK(wrapped("", "in tcpstat check. It", 14) == "in\ntcpstat check.\nIt\n");
+  CHECK(wrapped("", "一（tcpstat explain close）。二", 25) == "一\n（tcpstat explain close）。\n二\n");
+  // Else it is broken like prose, and so is what only looks like one.
+  CHECK(wrapped("", "sysctl -w net.a=2", 12) == "sysctl -w\nnet.a=2\n");
+  CHECK(wrapped("", "by sysctl and so on", 10) == "by sysctl\nand so on\n");
+}
+
 TEST_CASE("widths are those of a terminal, not of bytes") {
   CHECK(wrapped("", "\xC3\xA4\xC3\xB6 \xC3\xBC", 4) == "\xC3\xA4\xC3\xB6 \xC3\xBC\n");
 }

@@ -71,7 +71,12 @@ TEST_CASE("prose keeps to a narrow terminal, in both languages; a wide one does 
       manner.columns = 60;
       for (const std::string& line : test::lines_of(said(entry.name, manner))) {
         CAPTURE(line);
-        CHECK(display_width(line) <= 60);
+        // Commands are whole, for who copies them.
+        const bool command = line.substr(std::min<std::size_t>(line.size(), 14)).starts_with("tcpstat ") ||
+                             line.find("  tcpstat ") != std::string::npos ||
+                             line.find("  nstat ") != std::string::npos ||
+                             line.find("  ip route ") != std::string::npos;
+        CHECK((display_width(line) <= 60 || command));
       }
     }
   }

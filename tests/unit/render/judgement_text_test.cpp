@@ -426,14 +426,20 @@ TEST_CASE("an audit of several namespaces says of which a line is told, unless i
 }
 
 TEST_CASE("below a list stand at most three lines: what is wrong and what to type, or the verdict") {
-  const auto lines = [](const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
+  std::size_t width = 0;
+  const auto lines = [&](const std::vector<SynVerdict>& verdicts, const std::vector<Finding>& findings) {
     TextBuffer out;
-    write_verdict_lines(out, verdicts, findings);
+    write_verdict_lines({.out = out, .width = width}, verdicts, findings);
     return std::string(out.view());
   };
   CHECK(lines({}, {}).empty());
   CHECK(lines({}, {finding("one", "", Severity::info)}).empty());
   CHECK(lines({}, {finding("one", "a"), finding("two", "b"), finding("three", "c")}) == "one\ntwo\nrun: a\n");
+  // On a terminal they are wrapped, but not what is to be typed.
+  width = 12;
+  CHECK(lines({}, {finding("one two three", "tcpstat -s half-open")}) ==
+        "one two\n  three\nrun: tcpstat -s half-open\n");
+  width = 0;
   SynVerdict verdict(Subject::host(), AttackLevel::none, finding("", "").evidence);
   CHECK(lines({verdict}, {}) == "no sign of a SYN flood\n");
   verdict.attack_class = AttackClass::accept_queue;
