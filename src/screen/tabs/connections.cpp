@@ -156,7 +156,7 @@ class Connections final : public Tab {
     std::string out =
         "tcpstat -a -i -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
     if (of.state != State::close) out += " --remote " + to_string(of.remote);
-    return safe(out, manner.charset);
+    return out;
   }
 
   [[nodiscard]] std::string subject(const LiveData& data, std::size_t index) const override {
