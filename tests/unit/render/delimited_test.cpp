@@ -52,42 +52,6 @@ std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
   return records;
 }
 
-TEST_CASE("csv has a header of lower-case names and quotes only where needed") {
-  Rendering csv("csv", {"STATE", "LOCAL", "REMOTE", "PROCESS", "TIMER", "UID"});
-  const std::vector<Owner> owners = {{1, 3, "a,b"}, {2, 3, "say \"hi\""}, {3, 3, "x\ny"}};
-  Connection row = test::connection(State::established, kServer, kPeer);
-  row.owners = owners;
-  csv.row(row);
-  row.owners = {};
-  row.uid.reset();
-  csv.row(row);
-  csv.row(test::listener(kServer));
-  CHECK(csv.finish() ==
-        "state,local,remote,process,timer,uid\n"
-        "ESTABLISHED,192.0.2.1:443,[2001:db8::7]:40000,\"a,b(1),say \"\"hi\"\"(2),x\\x0ay(3)\",none,1000\n"
-        "ESTABLISHED,192.0.2.1:443,[2001:db8::7]:40000,,none,\n"
-        "LISTEN,192.0.2.1:443,*,,none,1000\n");
-}
-
-TEST_CASE("plain has tabs, raw numbers and dashes") {
-  Rendering plain("plain", {"STATE", "LOCAL", "TIMER", "TIMER_MS", "UID", "PROCESS"});
-  const std::vector<Owner> owners = {{1, 3, "a\tb"}, {2, 3, "c"}};
-  Connection row = test::connection(State::established, kServer, kPeer);
-  row.owners = owners;
-  row.timer = TimerKind::keepalive;
-  row.timer_ms = 1234567;
-  plain.settings.width = 20;  // never cut
-  plain.settings.colour = Colour::yes;
-  plain.row(row);
-  row.owners = {};
-  row.uid.reset();
-  plain.row(row);
-  CHECK(plain.finish() ==
-        "STATE\tLOCAL\tTIMER\tTIMER_MS\tUID\tPROCESS\n"
-        "ESTABLISHED\t192.0.2.1:443\tkeepalive\t1234567\t1000\ta\\x09b(1),c(2)\n"
-        "ESTABLISHED\t192.0.2.1:443\tkeepalive\t1234567\t-\t-\n");
-}
-
 TEST_CASE("without rows the header is there, and with -H nothing") {
   for (const std::string_view format : {"csv", "plain"}) {
     CAPTURE(format);
