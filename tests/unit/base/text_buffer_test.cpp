@@ -188,6 +188,36 @@ TEST_CASE("a slow reader of a pipe that does not block gets everything") {
   CHECK(received == 1'000'000);
 }
 
+TEST_CASE("what a descriptor takes in parts arrives whole and in order") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const FileDescriptor reading(ends[0]);
+  FileDescriptor writing(ends[1]);
+  // A page: each write takes a part of what it is given.
+  REQUIRE(::fcntl(writing.get(), F_SETPIPE_SZ, 4096) >= 4096);
+  REQUIRE(::fcntl(writing.get(), F_SETFL, O_NONBLOCK) == 0);
+  std::string received;
+  std::thread reader([&] {
+    char part[777];
+    for (ssize_t got = 0; (got = ::read(reading.get(), part, sizeof part)) > 0;) {
+      received.append(part, static_cast<std::size_t>(got));
+    }
+  });
+  std::string expected;
+  TextBuffer out(writing.get());
+  for (int i = 0; i < 30'000; ++i) {
+    const std::string text = std::to_string(i) + ' ';
+    expected += text;
+    out.append(text);
+  }
+  CHECK(out.flush());
+  CHECK(out.bytes_written() == expected.size());
+  CHECK(out.size() == 0);
+  writing.reset();
+  reader.join();
+  CHECK(received == expected);
+}
+
 TEST_CASE("a full block is written no further than to the last whole unit") {
   const FileDescriptor file = memory_file();
   TextBuffer out(file.get());

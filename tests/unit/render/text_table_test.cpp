@@ -80,6 +80,21 @@ TEST_CASE("where a second line may be, what has no room in the first stands ther
         "LISTEN  192.0.2.1:443\n");
 }
 
+TEST_CASE("what is not known has no word in the second line, and neither has what is as usual") {
+  Words words({{"STATE", Align::left},
+               {"RTT", Align::right, 0, TextTable::Shorten::no, "RTT", 0, 0, true},
+               {"CWND", Align::right, 0, TextTable::Shorten::no, "CWND", 0, 0, true}},
+              {.width = 16, .second_line = SecondLine::yes});
+  words.row({"LISTEN", "", "10"}).row({"ESTABLISHED", "1.2ms", ""}).row({"CLOSE", "-", ""});
+  CHECK(words.finish() ==
+        "STATE\n"
+        "LISTEN\n"
+        "  cwnd 10\n"
+        "ESTABLISHED\n"
+        "  rtt 1.2ms\n"
+        "CLOSE\n");
+}
+
 TEST_CASE("a colour ends with its cell, in the first line and in the second") {
   TextBuffer out;
   TextTable table(out, {{"STATE", Align::left}, {"RTT", Align::right, 0, TextTable::Shorten::no, "RTT", 0, 0, true}},

@@ -1,4 +1,4 @@
-// Counts: by keys, of the top remotes, and the plain summary.
+// Counts by keys.
 
 #include "survey/grouping.h"
 
@@ -7,7 +7,6 @@
 #include <ostream>
 
 #include "support/rows.h"
-#include "survey/summarizer.h"
 
 namespace tcpstat::survey {
 namespace {
@@ -143,73 +142,6 @@ TEST_CASE("a key needs what the column needs that shows the same, and owners are
   CHECK(needs_of_key("mptcp_role").parts.tcp_info);
   CHECK(needs_of_key("congestion").parts.congestion);
   CHECK_FALSE(needs_of_key("local_port").parts.tcp_info);
-}
-
-TEST_CASE("listeners come by trouble") {
-  Summarizer summarizer;
-  const auto add = [&](std::uint16_t port, std::uint32_t queue, std::uint32_t limit, std::uint64_t syn_recv) {
-    Listener row = test::listener(test::endpoint("0.0.0.0", port));
-    row.accept_queue = queue;
-    row.accept_limit = limit;
-    row.syn_recv = syn_recv;
-    summarizer.listener(row);
-  };
-  add(7, 0, 128, 0);
-  add(6, 0, 128, 0);
-  add(5, 0, 128, 9);
-  add(4, 3, 128, 0);
-  add(3, 100, 128, 0);
-  add(2, 5, 4, 0);
-  Listener unknown = test::listener(test::endpoint("0.0.0.0", 8));
-  unknown.accept_queue.reset();
-  summarizer.listener(unknown);
-  std::string order;
-  for (const Listener& row : summarizer.summary({}).listeners) order += std::to_string(row.local.port) + " ";
-  CHECK(order == "2 3 4 5 6 7 8 ");
-}
-
-TEST_CASE("a summary has all states with zeros, and null where nothing was asked or can be seen") {
-  Summarizer summarizer;
-  Report report;
-  report.selected = StateSet::all() - StateSet{State::listen};
-  report.coverage.visible = StateSet::all() - StateSet{State::close};
-  report.ipv6 = false;
-  report.tally.add(State::syn_recv, Family::ipv4);
-  const Summary summary = summarizer.summary(report);
-  REQUIRE(summary.groups.size() == 2 * kStateCount);
-  CHECK(text(summary.groups) ==
-        "ESTABLISHED ipv4 0\nESTABLISHED ipv6 null\nSYN_SENT ipv4 0\nSYN_SENT ipv6 null\nSYN_RECV ipv4 1\n"
-        "SYN_RECV ipv6 null\nFIN_WAIT1 ipv4 0\nFIN_WAIT1 ipv6 null\nFIN_WAIT2 ipv4 0\nFIN_WAIT2 ipv6 null\n"
-        "TIME_WAIT ipv4 0\nTIME_WAIT ipv6 null\nCLOSE ipv4 null\nCLOSE ipv6 null\nCLOSE_WAIT ipv4 0\n"
-        "CLOSE_WAIT ipv6 null\nLAST_ACK ipv4 0\nLAST_ACK ipv6 null\nLISTEN ipv4 null\nLISTEN ipv6 null\n"
-        "CLOSING ipv4 0\nCLOSING ipv6 null\n");
-  CHECK(text(summary.phases) ==
-        "listening null\nopening 1\nopen 0\nhalf-closed 0\nclosing 0\nlingering 0\nclosed null\n");
-}
-
-TEST_CASE("the top remotes are those with the most connections, un-mapped") {
-  Summarizer summarizer;
-  for (std::uint16_t i = 0; i < 300; ++i) {
-    Endpoint remote = test::endpoint("198.51.100.0", 1);
-    remote.address.bytes[3] = static_cast<std::uint8_t>(i % 20);
-    summarizer.connection(test::connection(State::established, kServer, remote));
-  }
-  for (int i = 0; i < 50; ++i) {
-    summarizer.connection(test::connection(State::established, test::endpoint("::ffff:192.0.2.1", 443),
-                                           test::endpoint("::ffff:203.0.113.5", 9)));
-  }
-  summarizer.connection(test::connection(State::close, kServer, {}));  // has no remote end
-  const Summary summary = summarizer.summary({});
-  REQUIRE(summary.top_remotes.size() == TopRemotes::kShown);
-  CHECK(summary.top_remotes[0].key == "203.0.113.5");
-  CHECK(summary.top_remotes[0].count == 50);
-  CHECK(summary.top_remotes[0].error == 0);
-  CHECK(summary.top_remotes[1].key == "198.51.100.0");
-  CHECK(summary.top_remotes[1].count == 15);
-  REQUIRE(summary.top_prefixes.size() == 2);
-  CHECK(summary.top_prefixes[0].key == "198.51.100.0/24");
-  CHECK(summary.top_prefixes[0].count == 300);
-  CHECK(summary.top_prefixes[1].key == "203.0.113.0/24");
 }
 
 }  // namespace
