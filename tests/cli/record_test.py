@@ -26,6 +26,8 @@ class Records(TestCase):
     def setUpClass(cls):
         cls.root = harness.ProcTree()
         cls.root.process(812, b"nginx", {3: 101, 4: 103})
+        cls.root.sysctl("kernel/hostname", "recorded.example")
+        cls.root.sysctl("kernel/osrelease", "4.19.0-recorded")
         cls.place = tempfile.mkdtemp()
         cls.record = cls.place + "/record"
         cls.made = run("record", "--record", cls.record, "--proc-root", str(cls.root.path), "--interval", "1", "--count", "3")
@@ -94,6 +96,19 @@ class Records(TestCase):
         self.assertEqual({line["type"] for line in lines[:-1]}, {"value"})
         steps = self.succeeds("history", "--record", self.record, "-f", "csv", "--interval", "3600").lines
         self.assertEqual(len(steps), 1 + len(wanted))
+
+    def test_host_is_that_of_the_record(self):
+        for words in (("history",), ("history", "--findings"), ("history", "--by", "port"), ("summary",)):
+            with self.subTest(words=words):
+                document = json.loads(self.succeeds(*words, "--record", self.record, "-j", quiet=False).out)
+                self.assertEqual((document["host"], document["kernel"]), ("recorded.example", "4.19.0-recorded"))
+        with tempfile.TemporaryDirectory() as place:
+            root = self.tree()
+            made = run("record", "--record", place + "/r", "--proc-root", str(root.path), "--interval", "1", "--count", "1")
+            self.assertEqual(made.code, 0, made)
+            # A record that does not tell its host is of none that is known, and not of this one.
+            document = json.loads(self.succeeds("history", "--record", place + "/r", "-j").out)
+            self.assertEqual((document["host"], document["kernel"]), (None, None))
 
     def test_findings(self):
         document = json.loads(self.succeeds("history", "--findings", "--record", self.record, "-j").out)
