@@ -7,15 +7,15 @@
 
 using namespace tcpstat;
 using namespace tcpstat::cli::options;
-using Words = std::vector<std::string>;
+using Strings = std::vector<std::string>;
 
 namespace {
 
-std::string_view verb_word(const Words& words) { return scan_command_line(words).verb->word; }
-Words option_words(const Words& words) { return scan_command_line(words).option_words; }
+std::string_view verb_word(const Strings& words) { return scan_command_line(words).verb->word; }
+Strings option_words(const Strings& words) { return scan_command_line(words).option_words; }
 
-Parsed<TypedOptions> parse(const Words& words) { return parse_options(scan_command_line(words)); }
-std::string sentence(const Words& words) {
+Parsed<TypedOptions> parse(const Strings& words) { return parse_options(scan_command_line(words)); }
+std::string sentence(const Strings& words) {
   const auto parsed = parse(words);
   return parsed ? "" : parsed.error().sentence;
 }
@@ -40,38 +40,38 @@ TEST_CASE("the verb is the first word that is no option and no value of one") {
 TEST_CASE("a second name of a verb is an operand, and so is what stands behind --") {
   const CommandLine line = scan_command_line({"explain", "close", "--", "-j"});
   CHECK(line.verb->id == VerbId::explain);
-  CHECK(line.operands == Words{"close", "-j"});
+  CHECK(line.operands == Strings{"close", "-j"});
   CHECK(line.option_words.empty());
-  CHECK(scan_command_line({"summary", "summary"}).operands == Words{"summary"});
-  CHECK(scan_command_line({"validate", "-"}).operands == Words{"-"});
+  CHECK(scan_command_line({"summary", "summary"}).operands == Strings{"summary"});
+  CHECK(scan_command_line({"validate", "-"}).operands == Strings{"-"});
 }
 
 TEST_CASE("options are passed on with their values, without verb and operands") {
   CHECK(option_words({"-a", "summary", "--by", "state", "-s", "LISTEN"}) ==
-        Words{"-a", "--by", "state", "-s", "LISTEN"});
-  CHECK(option_words({"explain", "close", "-f", "dot"}) == Words{"-f", "dot"});
-  CHECK(option_words({"-s"}) == Words{"-s"});
+        Strings{"-a", "--by", "state", "-s", "LISTEN"});
+  CHECK(option_words({"explain", "close", "-f", "dot"}) == Strings{"-f", "dot"});
+  CHECK(option_words({"-s"}) == Strings{"-s"});
 }
 
 TEST_CASE("a column to sort by may begin with a minus, as with ps") {
-  CHECK(option_words({"--sort", "-rtt_us", "-a"}) == Words{"--sort=-rtt_us", "-a"});
-  CHECK(option_words({"-S", "-rtt_us"}) == Words{"--sort=-rtt_us"});
-  CHECK(option_words({"-aS", "-rtt_us"}) == Words{"-a", "--sort=-rtt_us"});
-  CHECK(option_words({"-S", "rtt_us"}) == Words{"-S", "rtt_us"});
+  CHECK(option_words({"--sort", "-rtt_us", "-a"}) == Strings{"--sort=-rtt_us", "-a"});
+  CHECK(option_words({"-S", "-rtt_us"}) == Strings{"--sort=-rtt_us"});
+  CHECK(option_words({"-aS", "-rtt_us"}) == Strings{"-a", "--sort=-rtt_us"});
+  CHECK(option_words({"-S", "rtt_us"}) == Strings{"-S", "rtt_us"});
   CHECK(parse({"--sort", "-rtt_us", "-a"}).value().given(OptionId::all));
 }
 
 TEST_CASE("-t is the timeout behind check, and nowhere else") {
-  CHECK(option_words({"check", "-t", "5"}) == Words{"--timeout", "5"});
-  CHECK(option_words({"check", "-t5"}) == Words{"--timeout=5"});
-  CHECK(option_words({"check", "-vt5"}) == Words{"-v", "--timeout=5"});
-  CHECK(option_words({"check", "-vt", "5"}) == Words{"-v", "--timeout", "5"});
-  CHECK(option_words({"check", "-w", "-t"}) == Words{"-w", "-t"});
-  CHECK(option_words({"check", "-wt"}) == Words{"-wt"});
-  CHECK(option_words({"check", "-t"}) == Words{"--timeout"});
-  CHECK(option_words({"-t", "check"}) == Words{"-t"});
-  CHECK(option_words({"-ant"}) == Words{"-ant"});
-  CHECK(option_words({"audit", "-t", "5"}) == Words{"-t"});
+  CHECK(option_words({"check", "-t", "5"}) == Strings{"--timeout", "5"});
+  CHECK(option_words({"check", "-t5"}) == Strings{"--timeout=5"});
+  CHECK(option_words({"check", "-vt5"}) == Strings{"-v", "--timeout=5"});
+  CHECK(option_words({"check", "-vt", "5"}) == Strings{"-v", "--timeout", "5"});
+  CHECK(option_words({"check", "-w", "-t"}) == Strings{"-w", "-t"});
+  CHECK(option_words({"check", "-wt"}) == Strings{"-wt"});
+  CHECK(option_words({"check", "-t"}) == Strings{"--timeout"});
+  CHECK(option_words({"-t", "check"}) == Strings{"-t"});
+  CHECK(option_words({"-ant"}) == Strings{"-ant"});
+  CHECK(option_words({"audit", "-t", "5"}) == Strings{"-t"});
 }
 
 TEST_CASE("what was typed is found by id") {
@@ -81,7 +81,7 @@ TEST_CASE("what was typed is found by id") {
   CHECK(typed.given(OptionId::state));
   CHECK_FALSE(typed.given(OptionId::ipv4));
   CHECK_FALSE(typed.given(OptionId::local));
-  CHECK(typed.values(OptionId::state) == Words{"LISTEN", "CLOSE"});
+  CHECK(typed.values(OptionId::state) == Strings{"LISTEN", "CLOSE"});
   CHECK(typed.value(OptionId::state) == "CLOSE");
   CHECK(typed.value(OptionId::local_port) == "80");
   CHECK_FALSE(typed.value(OptionId::remote_port));
@@ -96,7 +96,7 @@ TEST_CASE("every option is taken as it is written, at every place") {
     CAPTURE(dashed);
     for (const VerbInfo& verb : verbs()) {
       if (verb.word.empty()) continue;
-      Words words = {std::string(verb.word), dashed};
+      Strings words = {std::string(verb.word), dashed};
       if (option.takes_value()) words.emplace_back("1");
       CHECK(parse(words).value().given(option.id));
       std::rotate(words.begin(), words.begin() + 1, words.end());
@@ -104,7 +104,7 @@ TEST_CASE("every option is taken as it is written, at every place") {
     }
     if (option.letter == '\0') continue;
     const std::string letter = std::string("-") + option.letter;
-    CHECK(parse(option.takes_value() ? Words{letter, "1"} : Words{letter}).value().given(option.id));
+    CHECK(parse(option.takes_value() ? Strings{letter, "1"} : Strings{letter}).value().given(option.id));
     if (option.takes_value()) CHECK(parse({letter + "1"}).value().value(option.id) == "1");
   }
 }
