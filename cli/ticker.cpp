@@ -47,7 +47,8 @@ bool Ticker::next() {
   if (count_ && samples_ == *count_) return false;
   if (!wait_until(due_)) return false;
   ++samples_;
-  due_ = std::max(due_, Clock::now() - interval_) + interval_;
+  const auto now = Clock::now();
+  due_ = (now - due_ > interval_ ? now : due_) + interval_;
   return true;
 }
 
