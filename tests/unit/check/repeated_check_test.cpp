@@ -222,6 +222,52 @@ TEST_CASE_FIXTURE(Repeating, "evidence names what was read, and a file that was 
   CHECK(judged.facts.unread.size() == 1);
 }
 
+/// SYN cookies that were sent and answered until then.
+struct CookiesAt {
+  int ms;
+  std::uint64_t sent;
+  std::uint64_t answered;
+};
+
+/// The share of cookies that had an answer, as the last of these looks says.
+std::optional<double> cookie_answers(const std::vector<CookiesAt>& looks) {
+  Repeating run;
+  std::optional<double> out;
+  for (const CookiesAt& one : looks) {
+    run.host.kernel = {test::zero_facts()};
+    run.host.kernel.front().counters.syncookies_sent = one.sent;
+    run.host.kernel.front().counters.syncookies_recv = one.answered;
+    const Judged judged = run.look_at(milliseconds(one.ms));
+    out.reset();
+    for (const SynVerdict& verdict : judged.verdicts) {
+      for (const Evidence& evidence : verdict.evidence) {
+        if (evidence.quantity == "cookie_answers") out = evidence.value;
+      }
+    }
+  }
+  return out;
+}
+
+TEST_CASE("answers to cookies count from a second after the first sample, and cookies until a second before the last") {
+  // Of the looks at 0.999 and 2.001 s the numbers would be others.
+  CHECK(
+      cookie_answers({{0, 0, 0}, {999, 50, 3}, {1000, 100, 10}, {2000, 200, 90}, {2001, 300, 91}, {3000, 400, 190}}) ==
+      doctest::Approx(180.0 / 200));
+  CHECK_FALSE(cookie_answers({{0, 0, 0}, {1000, 100, 10}, {2000, 200, 90}}));
+  // Without a look in between there are those at both ends.
+  CHECK(cookie_answers({{0, 0, 0}, {3000, 400, 190}}) == doctest::Approx(190.0 / 400));
+}
+
+TEST_CASE("of very many looks the last ones are remembered") {
+  for (const int between : {63, 64}) {
+    CAPTURE(between);
+    std::vector<CookiesAt> looks = {{0, 0, 0}, {1000, 100, 10}, {2000, 200, 90}};
+    for (int i = 1; i <= between; ++i) looks.push_back({2000 + i, 300, 91});
+    looks.push_back({3000, 400, 190});
+    CHECK(cookie_answers(looks) == doctest::Approx(between == 63 ? 180.0 / 200 : 190.0 / 400));
+  }
+}
+
 TEST_CASE("of several namespaces each has its own time between samples") {
   Judged judged;
   judged.apart = seconds(5);
