@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "detect/flood_words.h"
 #include "detect/scene.h"
 
 namespace tcpstat::detect {
@@ -128,14 +127,6 @@ TEST_CASE("a broken return path of several listeners is one finding, and no floo
       "Clients of 5 listeners (8000–8004) do not get our SYN+ACK, or a possible SYN flood repeats its SYNs: 100 % "
       "of those that wait repeat their SYN, none completed for 14 s; look who they are: one network is a broken way to "
       "it (routing, firewall), random sources are a flood");
-}
-
-TEST_CASE("ports are told as ranges, and of many the first") {
-  CHECK(ports_text({}) == "");
-  CHECK(ports_text({443}) == "443");
-  CHECK(ports_text({81, 80}) == "80, 81");
-  CHECK(ports_text({8002, 8000, 8001, 443, 443}) == "443, 8000–8002");
-  CHECK(ports_text({1, 3, 5, 7, 9, 11, 13, 15, 16}) == "1, 3, 5, 7, 9, 11 and 3 more");
 }
 
 }  // namespace

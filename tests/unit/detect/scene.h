@@ -66,6 +66,8 @@ void carry_over(const Scene& before, Scene& now, std::size_t younger);
 const SynVerdict& verdict(const SynReport& report, std::string_view subject = "0.0.0.0:443");
 const Evidence* evidence(const SynVerdict& verdict, std::string_view quantity);
 const Finding* finding(const SynReport& report, std::string_view rule);
+/// The finding of that rule, or a failure of the test.
+const Finding& found(const SynReport& report, std::string_view rule);
 
 }  // namespace test
 }  // namespace tcpstat

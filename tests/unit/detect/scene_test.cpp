@@ -166,6 +166,12 @@ const Finding* finding(const SynReport& report, std::string_view rule) {
   return at == report.findings.end() ? nullptr : &*at;
 }
 
+const Finding& found(const SynReport& report, std::string_view rule) {
+  const Finding* one = finding(report, rule);
+  REQUIRE(one != nullptr);
+  return *one;
+}
+
 TEST_CASE("a flood in a scene has the ages that it says") {
   Scene scene;
   scene.flood(10, 20);
