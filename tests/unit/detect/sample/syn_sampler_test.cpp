@@ -252,13 +252,14 @@ TEST_CASE("what a request says is kept") {
 TEST_CASE("a count of rounds is one of retransmits from netlink, and of timeouts from /proc") {
   struct Row {
     std::string_view name;
-    Origin origin;
+    model::Origin origin;
     bool cookie;
     bool retransmits;
   };
   for (const Row& row :
-       {Row{"netlink", Origin::netlink, true, true}, Row{"netlink, untold", Origin::netlink, false, true},
-        Row{"/proc", Origin::proc, false, false}, Row{"netlink, written down", Origin::proc, true, true}}) {
+       {Row{"netlink", model::Origin::netlink, true, true}, Row{"netlink, untold", model::Origin::netlink, false, true},
+        Row{"/proc", model::Origin::proc, false, false},
+        Row{"netlink, written down", model::Origin::proc, true, true}}) {
     CAPTURE(row.name);
     for (const unsigned count : {255U, 256U}) {
       Connection request = request_row();
