@@ -46,9 +46,10 @@ class Lexer {
     while (at_ < text_.size() && !ends_word(text_[at_])) {
       const char c = text_[at_++];
       if (c == '"' || c == '\'') {
+        const std::size_t quote = at_ - 1;
         token.quoted = true;
         if (!take_quoted(c, token.text)) {
-          return tl::make_unexpected(ExpressionError{"a quotation has no end", "", at_of(c, token.place)});
+          return tl::make_unexpected(ExpressionError{"a quotation has no end", "", quote});
         }
       } else if (c == '\\' && at_ < text_.size()) {
         token.quoted = true;
@@ -59,8 +60,6 @@ class Lexer {
     }
     return token;
   }
-
-  [[nodiscard]] std::size_t at_of(char quote, std::size_t from) const { return text_.find(quote, from); }
 
   bool take_quoted(char quote, std::string& to) {
     for (; at_ < text_.size(); ++at_) {

@@ -84,6 +84,10 @@ class Parser {
     return field && (*field == FieldKind::state || *field == FieldKind::exclude);
   }
 
+  [[nodiscard]] ExpressionError no_order(const Token& field, const OperatorWord& how) const {
+    return wrong(in_quotes(field.text) + " takes = and !=, not " + std::string(how.spelling));
+  }
+
   /// The words of states that ss wants before its filter are alternatives, in order, and hold for all that follows.
   Tree whole() {
     if (!begins_with_states()) return alternatives();
@@ -110,9 +114,13 @@ class Parser {
 
   /// One `state X` or `exclude X`, applied to the states before it.
   Understood<StateSet> state_words(std::optional<StateSet> before) {
-    const bool exclude = field_here() == FieldKind::exclude;
+    bool exclude = field_here() == FieldKind::exclude;
     const Token field = take();
-    if (comparison_here()) take();
+    if (const OperatorWord* how = comparison_here()) {
+      if (how->comparison != Comparison::equal) return tl::make_unexpected(no_order(field, *how));
+      exclude = exclude != how->negated;
+      take();
+    }
     const auto value = value_of(field);
     if (!value) return tl::make_unexpected(value.error());
     auto states = parse_state_list(*value);
@@ -278,7 +286,7 @@ class Parser {
       const bool ordered = field.kind == FieldKind::port || field.kind == FieldKind::number ||
                            field.kind == FieldKind::duration || field.kind == FieldKind::uid;
       if (how.comparison != Comparison::equal && !ordered) {
-        return tl::make_unexpected(wrong(in_quotes(word.text) + " takes = and !=, not " + std::string(how.spelling)));
+        return tl::make_unexpected(no_order(word, how));
       }
       take();
     }
@@ -374,7 +382,12 @@ class Parser {
     const auto number =
         parse_number(value, Field{"pid", FieldKind::number, {}, &column(ColumnId::UID)}, Comparison::equal);
     if (!number) return tl::make_unexpected(number.error());
-    return Test(PidTest{static_cast<std::uint32_t>(std::get<NumberTest>(*number).value)});
+    const std::uint64_t pid = std::get<NumberTest>(*number).value;
+    if (pid > UINT32_MAX) {
+      return tl::make_unexpected(
+          ExpressionError{"bad value " + in_quotes(value.text) + " of pid", "a number of 32 bits", value.place});
+    }
+    return Test(PidTest{static_cast<std::uint32_t>(pid)});
   }
 
   std::vector<Token> tokens_;

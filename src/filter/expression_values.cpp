@@ -74,7 +74,7 @@ std::optional<Quantity> quantity(std::string_view digits, std::uint64_t size) {
   for (const char digit : digits.substr(std::min(dot + 1, digits.size()))) {
     if (digit < '0' || digit > '9') return std::nullopt;
     const auto tenths = rest * static_cast<std::uint64_t>(digit - '0');
-    out.whole += tenths / 10;
+    if (__builtin_add_overflow(out.whole, tenths / 10, &out.whole)) return std::nullopt;
     out.more = out.more || tenths % 10 != 0;
     rest /= 10;
   }

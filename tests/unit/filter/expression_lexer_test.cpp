@@ -86,6 +86,8 @@ TEST_CASE("a quotation without an end is told where it begins") {
   CHECK(tokens_of("a b\"c d") == "3: a quotation has no end");
   CHECK(tokens_of("\"a\\\"") == "0: a quotation has no end");
   CHECK(tokens_of("\"a\\") == "0: a quotation has no end");
+  CHECK(tokens_of("\"a\"\"b") == "3: a quotation has no end");
+  CHECK(tokens_of("\"it's\"'") == "6: a quotation has no end");
 }
 
 }  // namespace

@@ -170,6 +170,15 @@ TEST_CASE("states are alternatives, what is excluded is taken from them, in orde
   CHECK(read_as("not state listen uid 1") == "not state listen and uid = 1");
 }
 
+TEST_CASE("states that are not these are all others, and none is more than another") {
+  CHECK(parsed("state != time-wait") == parsed("exclude time-wait"));
+  CHECK(parsed("exclude != time-wait") == parsed("state time-wait"));
+  CHECK(parsed("uid 1 and state ne time-wait") == parsed("uid 1 and exclude time-wait"));
+  CHECK(parsed("state listen,close state != listen") == parsed("state close"));
+  CHECK(refused("state > time-wait") == "6: \"state\" takes = and !=, not >");
+  CHECK(refused("uid 1 exclude le time-wait") == "14: \"exclude\" takes = and !=, not le");
+}
+
 TEST_CASE("which comparisons a field takes") {
   for (const std::string_view text : {"sport < 5", "dport < 5", "port < 5", "uid < 5", "cwnd < 5", "rtt < 5ms"}) {
     CAPTURE(text);
@@ -289,6 +298,7 @@ TEST_CASE("why a word is no test, and what was meant") {
       {"family x", "7: unknown family \"x\" (ipv4 or ipv6)"},
       {"cgroup ssh", "7: bad control group \"ssh\" (a path, as /system.slice/ssh.service)"},
       {"pid x", "4: bad value \"x\" of pid (a number, as 100, 64k (1000) or 64Ki (1024))"},
+      {"pid 4294967296", "4: bad value \"4294967296\" of pid (a number of 32 bits)"},
       {"state foo uid 1", "6: unknown state \"foo\" (see: tcpstat --list states)"},
       {"uid 1 state foo", "12: unknown state \"foo\" (see: tcpstat --list states)"},
   };

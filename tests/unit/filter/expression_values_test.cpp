@@ -126,7 +126,7 @@ TEST_CASE("what lies between two numbers is compared with them") {
 
 TEST_CASE("why a number is none") {
   for (const std::string_view text : {"x", "k", "", "1x", "1kk", "1.2.3", ".5", "0x", "0xg", "18446744073709551616",
-                                      "18446744073709552k", "1ms", "-1", "1KI"}) {
+                                      "18446744073709551.616k", "18446744073709552k", "1ms", "-1", "1KI"}) {
     CAPTURE(text);
     CHECK(refused("recvq \"" + std::string(text) + "\"") ==
           "6: bad value \"" + std::string(text) + "\" of recv_queue (a number, as 100, 64k (1000) or 64Ki (1024))");
