@@ -110,5 +110,15 @@ inline Connection served(State state, std::uint16_t port = 443) {
   return connection(state, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 1024));
 }
 
+/// The same, which holds data that does not go out.
+inline Connection waiting(TimerKind timer, std::uint32_t tries, std::uint32_t timer_ms = 500) {
+  Connection row = served(State::established);
+  row.timer = timer;
+  row.timer_ms = timer_ms;
+  row.retransmits = tries;
+  row.send_queue = 5000;
+  return row;
+}
+
 }  // namespace test
 }  // namespace tcpstat
