@@ -2,6 +2,8 @@
 // The rows of a table of /proc/net/tcp one after the other, and whether the last one is whole: who saves a part of a table
 // may cut it anywhere, and put a newline behind it.
 
+#include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,8 +22,9 @@ class RowReader {
 
  private:
   proc_net_tcp::Format format_;
-  bool is_padded_ = false;  ///< nobody took the blanks behind the rows away
-  std::string last_;        ///< empty after a flaw
+  /// By family: nobody took the blanks behind the rows away. Nothing before a whole row.
+  std::array<std::optional<bool>, 2> are_padded_{};
+  std::string last_;  ///< empty after a flaw
   proc_net_tcp::LineEnd last_end_ = proc_net_tcp::LineEnd::complete;
 };
 

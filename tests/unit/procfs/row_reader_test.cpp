@@ -41,6 +41,24 @@ TEST_CASE("a last row that lacks what the kernel writes tells that the table was
   CHECK(ends_cut({cut, cut}, LineEnd::cut));
 }
 
+TEST_CASE("rows of IPv6 are long without blanks, and tell nothing of those of IPv4") {
+  const std::string ipv6 =
+      "   0: 00000000000000000000000001000000:0016 00000000000000000000000001000000:9C40 01 00000000:00000000 "
+      "00:00000000 00000000     0        0 12345 1 0000000012691600 20 4 30 10 -1";
+  const std::string plain = kOpen.substr(0, kOpen.find_last_not_of(' ') + 1);
+  CHECK_FALSE(ends_cut({ipv6, plain}));
+  CHECK_FALSE(ends_cut({ipv6, kOpen}));
+  CHECK(ends_cut({ipv6, kOpen, plain}));
+  CHECK_FALSE(ends_cut({plain, plain}));
+  // Those of IPv6 are never shorter.
+  const std::string waiting =
+      "   1: 00000000000000000000000001000000:0016 00000000000000000000000001000000:9C41 06 00000000:00000000 "
+      "03:00000100 00000000     0        0 0 3 0000000012691601";
+  CHECK_FALSE(ends_cut({ipv6, waiting}));
+  CHECK(ends_cut({ipv6, waiting.substr(0, 148)}));
+  CHECK_FALSE(ends_cut({kOpen, ipv6}));
+}
+
 TEST_CASE("whether it ends cut is told once, and again after other rows") {
   RowReader reader({});
   reader.read(kOpen, LineEnd::complete);
