@@ -60,7 +60,7 @@ struct ReadText : test::ReadSamples {
   std::uint64_t left_out = 0;
 };
 
-std::string text_of(std::initializer_list<std::string_view> parts) {
+std::string table_text(std::initializer_list<std::string_view> parts) {
   std::string out;
   for (const std::string_view part : parts) out += part;
   return out;
@@ -75,25 +75,25 @@ TEST_CASE("tables of two families are one sample, and the same table again is th
   const Row rows[] = {
       {"nothing", "", ""},
       {"blank", "\n \t\r\n", ""},
-      {"a header", text_of({kIpv4Header}), "0 4"},
-      {"the other header", text_of({kIpv6Header}), "0 6"},
-      {"one family", text_of({kIpv4Header, kIpv4Row}), "1 4"},
-      {"the other", text_of({kIpv6Header, kIpv6Row}), "1 6"},
-      {"both", text_of({kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row}), "2 4 6"},
-      {"both, the other way round", text_of({kIpv6Header, kIpv6Row, kIpv4Header, kIpv4Row}), "2 4 6"},
-      {"both, one of them empty", text_of({kIpv4Header, kIpv6Header, kIpv6Row}), "1 4 6"},
-      {"one again", text_of({kIpv4Header, kIpv4Row, kIpv4Header, kIpv4Row}), "1 4, 1 4"},
+      {"a header", table_text({kIpv4Header}), "0 4"},
+      {"the other header", table_text({kIpv6Header}), "0 6"},
+      {"one family", table_text({kIpv4Header, kIpv4Row}), "1 4"},
+      {"the other", table_text({kIpv6Header, kIpv6Row}), "1 6"},
+      {"both", table_text({kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row}), "2 4 6"},
+      {"both, the other way round", table_text({kIpv6Header, kIpv6Row, kIpv4Header, kIpv4Row}), "2 4 6"},
+      {"both, one of them empty", table_text({kIpv4Header, kIpv6Header, kIpv6Row}), "1 4 6"},
+      {"one again", table_text({kIpv4Header, kIpv4Row, kIpv4Header, kIpv4Row}), "1 4, 1 4"},
       {"both again",
-       text_of({kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row, kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row}),
+       table_text({kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row, kIpv4Header, kIpv4Row, kIpv6Header, kIpv6Row}),
        "2 4 6, 2 4 6"},
-      {"again without rows", text_of({kIpv4Header, kIpv4Row, kIpv4Header}), "1 4, 0 4"},
-      {"three times without rows", text_of({kIpv4Header, kIpv4Header, kIpv4Header}), "0 4, 0 4, 0 4"},
-      {"again, and the other", text_of({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Header, kIpv6Row}), "1 4, 1 4 6"},
-      {"one header for both families", text_of({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Row}), "2 4 6"},
-      {"and again", text_of({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Row, kIpv4Header, kIpv4Row}), "2 4 6, 1 4"},
-      {"rows of both behind one header", text_of({kIpv4Header, kIpv4Row, kIpv6Row}), "2 4 6"},
+      {"again without rows", table_text({kIpv4Header, kIpv4Row, kIpv4Header}), "1 4, 0 4"},
+      {"three times without rows", table_text({kIpv4Header, kIpv4Header, kIpv4Header}), "0 4, 0 4, 0 4"},
+      {"again, and the other", table_text({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Header, kIpv6Row}), "1 4, 1 4 6"},
+      {"one header for both families", table_text({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Row}), "2 4 6"},
+      {"and again", table_text({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Row, kIpv4Header, kIpv4Row}), "2 4 6, 1 4"},
+      {"rows of both behind one header", table_text({kIpv4Header, kIpv4Row, kIpv6Row}), "2 4 6"},
       {"named by tail",
-       text_of({"==> /proc/net/tcp <==\n", kIpv4Header, kIpv4Row, "\n==> /proc/net/tcp6 <==\n", kIpv6Header, kIpv6Row}),
+       table_text({"==> /proc/net/tcp <==\n", kIpv4Header, kIpv4Row, "\n==> /proc/net/tcp6 <==\n", kIpv6Header, kIpv6Row}),
        "2 4 6"},
   };
   for (const Row& row : rows) {
@@ -106,7 +106,7 @@ TEST_CASE("tables of two families are one sample, and the same table again is th
 }
 
 TEST_CASE("lines are the same however their file is cut into blocks") {
-  const std::string text = text_of({kIpv4Header, kIpv4Row, table_row(Family::ipv4, 2)});
+  const std::string text = table_text({kIpv4Header, kIpv4Row, table_row(Family::ipv4, 2)});
   const ReadText read(std::vector<std::string>{text.substr(0, 50), text.substr(50, 100), text.substr(150)});
   CHECK(read.told() == "2 4");
   // Without its newline a row is whole if all is there that the kernel writes.
@@ -117,11 +117,11 @@ TEST_CASE("lines are the same however their file is cut into blocks") {
 
 TEST_CASE("a kernel lists no CLOSE in this table; who does can show it") {
   const StateSet listed = StateSet::all() - StateSet{State::close};
-  const ReadText read(text_of({kIpv4Header, kIpv4Row}));
+  const ReadText read(table_text({kIpv4Header, kIpv4Row}));
   CHECK(read.at(0).coverage.visible == listed);
-  const ReadText close(text_of({kIpv4Header, table_row(Family::ipv4, 1, "07")}));
+  const ReadText close(table_text({kIpv4Header, table_row(Family::ipv4, 1, "07")}));
   CHECK(close.at(0).coverage.visible == StateSet::all());
-  const ReadText next(text_of({kIpv4Header, table_row(Family::ipv4, 1, "07"), kIpv4Header, kIpv4Row}));
+  const ReadText next(table_text({kIpv4Header, table_row(Family::ipv4, 1, "07"), kIpv4Header, kIpv4Row}));
   CHECK(next.at(1).coverage.visible == listed);
 }
 
@@ -134,26 +134,26 @@ TEST_CASE("rows without a header may have lost others before them") {
 }
 
 TEST_CASE("rows of other tables are counted, and left out") {
-  const ReadText read(text_of({kIpv4Header, kIpv4Row, kUdpHeader, kUdpRow, kUdpRow, kIpv6Header, kIpv6Row}));
+  const ReadText read(table_text({kIpv4Header, kIpv4Row, kUdpHeader, kUdpRow, kUdpRow, kIpv6Header, kIpv6Row}));
   CHECK(read.told() == "2 4 6");
   CHECK(read.codes(0) == "");
   CHECK(read.saw_other_table);
   CHECK(read.left_out == 2);
-  const ReadText alone(text_of({kUdpHeader, kUdpRow}));
+  const ReadText alone(table_text({kUdpHeader, kUdpRow}));
   CHECK(alone.all.empty());
   CHECK(alone.saw_other_table);
   CHECK(alone.left_out == 1);
 }
 
 TEST_CASE("a row that cannot be read is a flaw of its sample") {
-  const ReadText read(text_of({kIpv4Header, kIpv4Row, "   1: nonsense\n", table_row(Family::ipv4, 2)}));
+  const ReadText read(table_text({kIpv4Header, kIpv4Row, "   1: nonsense\n", table_row(Family::ipv4, 2)}));
   CHECK(read.told() == "2 4");
   CHECK(read.at(0).coverage.flaw_total() == 1);
 }
 
 TEST_CASE("listeners and connections of either family are told apart, and alike ones are kept side by side") {
   const std::string listening = table_row(Family::ipv6, 5, "0A");
-  const ReadText read(text_of({kIpv6Header, listening, listening, kIpv6Row, kIpv6Row, listening}));
+  const ReadText read(table_text({kIpv6Header, listening, listening, kIpv6Row, kIpv6Row, listening}));
   CHECK(read.at(0).rows.listeners().size() >= 1);
   CHECK(read.at(0).rows.connections().size() >= 1);
   CHECK(read.at(0).coverage.ipv6);
@@ -163,14 +163,14 @@ TEST_CASE("listeners and connections of either family are told apart, and alike 
 
 TEST_CASE("a header that is cut, or has rows in its line, lost its table") {
   const std::string header(kIpv4Header.substr(0, kIpv4Header.size() - 1));
-  const ReadText cut(text_of({kIpv6Header, kIpv6Row, header.substr(0, 40)}));
+  const ReadText cut(table_text({kIpv6Header, kIpv6Row, header.substr(0, 40)}));
   CHECK(cut.told() == "1 6");
   CHECK(cut.message(0) == "the text ends within its header: all rows are missing");
-  const ReadText cut_again(text_of({kIpv4Header, kIpv4Row, header.substr(0, 40)}));
+  const ReadText cut_again(table_text({kIpv4Header, kIpv4Row, header.substr(0, 40)}));
   CHECK(cut_again.told() == "1 4, 0");
   CHECK(cut_again.codes(0) == "");
   CHECK(cut_again.codes(1) == "cut_text");
-  const ReadText joined(text_of({header, kIpv4Row}));
+  const ReadText joined(table_text({header, kIpv4Row}));
   CHECK(joined.told() == "0");
   CHECK(joined.message(0) == "rows stand in the line of the header and are left out: line ends were lost");
   CHECK(joined.codes(0) == "joined_rows");
@@ -180,27 +180,27 @@ TEST_CASE("a header that is cut, or has rows in its line, lost its table") {
 TEST_CASE("a table that ends within its last row is not whole, and the next table is") {
   const std::string whole = table_row(Family::ipv4, 2);
   const std::string part = whole.substr(0, whole.find(" 20 4")) + "\n";
-  const ReadText read(text_of({kIpv4Header, kIpv4Row, part}));
+  const ReadText read(table_text({kIpv4Header, kIpv4Row, part}));
   CHECK(read.told() == "2 4");
   CHECK(read.message(0) == "the text ends within its last row: rows may be missing after it");
-  const ReadText first(text_of({kIpv4Header, kIpv4Row, part, kIpv6Header, kIpv6Row}));
+  const ReadText first(table_text({kIpv4Header, kIpv4Row, part, kIpv6Header, kIpv6Row}));
   CHECK(first.told() == "3 4 6");
   CHECK(first.codes(0) == "cut_text");
-  const ReadText before(text_of({kIpv4Header, kIpv4Row, part, kIpv4Header, kIpv4Row}));
+  const ReadText before(table_text({kIpv4Header, kIpv4Row, part, kIpv4Header, kIpv4Row}));
   CHECK(before.told() == "2 4, 1 4");
   CHECK(before.codes(0) == "cut_text");
   CHECK(before.codes(1) == "");
 }
 
 TEST_CASE("local addresses of rows tell the byte order") {
-  CHECK(ReadText(text_of({kIpv4Header, kIpv4Row})).guess.order() == std::endian::native);
+  CHECK(ReadText(table_text({kIpv4Header, kIpv4Row})).guess.order() == std::endian::native);
   std::string connected = kIpv4Row;
   connected.replace(connected.find("010200C0:0001"), 8,
                     std::endian::native == std::endian::little ? "7F000001" : "0100007F");
-  CHECK(ReadText(text_of({kIpv4Header, connected})).guess.order() != std::endian::native);
+  CHECK(ReadText(table_text({kIpv4Header, connected})).guess.order() != std::endian::native);
   std::string listening = connected;
   listening.replace(listening.find(" 01 "), 4, " 0A ");
-  CHECK(ReadText(text_of({kIpv4Header, kIpv4Row, listening})).guess.order() != std::endian::native);
+  CHECK(ReadText(table_text({kIpv4Header, kIpv4Row, listening})).guess.order() != std::endian::native);
 }
 
 }  // namespace
