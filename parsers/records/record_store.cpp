@@ -235,12 +235,24 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     coverage.lose("record_gap",
                   "nothing was recorded after " + text_of(shown) + until + "; showing the sample of " + text_of(shown));
   }
-  // A clock that was set back makes two stretches of one time.
+  // A clock that was set back makes two stretches of one time. A file stays within its hour.
   for (std::size_t i = 0; i < file; ++i) {
-    if (files_[i].kind != FileKind::rows || files_[i].begin <= at || next_rows(i) > file) continue;
+    const auto hour = [](Time time) { return std::chrono::floor<std::chrono::hours>(time); };
+    if (files_[i].kind != FileKind::rows || files_[i].begin > at || hour(files_[i].begin) != hour(at)) continue;
+    if (last_time(files_[i]).value_or(Time::min()) < at) continue;
     coverage.warn("record_clock",
                   "the clock was set back: " + files_[i].name + " has samples of that time too; showing the later");
   }
+}
+
+std::optional<Time> RecordStore::last_time(const StoredFile& file) const {
+  auto opened = open_file(file);
+  if (!opened) return std::nullopt;
+  std::vector<Damage> damages;
+  const auto frames = opened->frames(damages);
+  if (!frames) return std::nullopt;
+  const auto last = std::find_if(frames->rbegin(), frames->rend(), is_sample);
+  return last == frames->rend() ? std::nullopt : std::optional(Time(last->header.wall_ns));
 }
 
 bool RecordStore::load(std::size_t sample) {

@@ -67,6 +67,8 @@ class RecordStore {
   void tell_refused(Coverage& coverage) const;
   void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
+  /// Of its last sample; nothing where it has none that can be read.
+  [[nodiscard]] std::optional<Time> last_time(const record::StoredFile& file) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;
   /// The number of the next file of rows; that behind the last where there is none.
   [[nodiscard]] std::size_t next_rows(std::size_t number) const;

@@ -306,6 +306,41 @@ TEST_CASE("a gap is told with the samples around it, or with the file behind it"
   CHECK(shown_at(record.path, {}).complete);
 }
 
+TEST_CASE("where the clock was set back it is told that there are two stretches of one time") {
+  Record record;
+  const seconds boot(5000);
+  {
+    const auto writer = record.writer();
+    REQUIRE(writer->add(sample(kThree + seconds(60), 1, boot)));
+    REQUIRE(writer->add(sample(kThree + seconds(70), 2, boot + seconds(10))));
+    REQUIRE(writer->add(sample(kThree + seconds(80), 3, boot + seconds(20))));
+    for (int i = 0; i < 4; ++i) {
+      REQUIRE(writer->add(sample(kThree + seconds(55 + 10 * i), 11 + i, boot + seconds(30 + 10 * i))));
+    }
+  }
+  const std::string first = "rows-20261127T030100Z-0000000000000001.tcr";
+  const auto told_at = [&](int second) {
+    const Shown shown = shown_at(record.path, kThree + seconds(second));
+    const bool told = shown.said.find("the clock was set back: " + first +
+                                      " has samples of that time too; showing the later\n") != std::string::npos;
+    return shown.text + (told ? " twice" : "") + (shown.complete ? "" : " incomplete");
+  };
+  CHECK(told_at(55) == "11");
+  CHECK(told_at(59) == "11");
+  CHECK(told_at(60) == "11 twice");
+  CHECK(told_at(80) == "13 twice");
+  CHECK(told_at(81) == "13");
+  CHECK(told_at(85) == "14");
+  CHECK(shown_at(record.path, {}).codes.empty());
+  // A writer that was started anew is no such thing.
+  record.boot = 2;
+  {
+    const auto writer = record.writer();
+    REQUIRE(writer->add(sample(kThree + seconds(90), 21)));
+  }
+  CHECK(told_at(90) == "21");
+}
+
 TEST_CASE("damage is told with its place, and the tail of the newest file is none") {
   Record record;
   {
