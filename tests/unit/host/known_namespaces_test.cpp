@@ -6,7 +6,6 @@
 #include <ostream>
 #include <set>
 
-#include "parsers/host/many_namespaces.h"
 #include "parsers/host/network_namespace.h"
 
 namespace tcpstat::host {
@@ -40,22 +39,6 @@ TEST_CASE("our own namespace comes first, and each once") {
     CHECK_FALSE(known.label.empty());
     CHECK_FALSE(known.words.empty());
   }
-}
-
-TEST_CASE("all and lists are several") {
-  CHECK(names_several("all"));
-  CHECK(names_several("web,812"));
-  for (const auto* one : {"", "web", "812", "/run/netns/all", "ALL"}) CHECK_FALSE(names_several(one));
-}
-
-TEST_CASE("of a list each must be there, and counts once") {
-  const auto twice = chosen_namespaces("/proc/self/ns/net,/proc/self/ns/net");
-  REQUIRE(twice);
-  CHECK(twice->namespaces.size() == 1);
-  const auto missing = chosen_namespaces("/proc/self/ns/net,no-such-namespace");
-  REQUIRE_FALSE(missing);
-  CHECK(missing.error().sentence().find("\"no-such-namespace\"") != std::string::npos);
-  CHECK_FALSE(chosen_namespaces(","));
 }
 
 }  // namespace
