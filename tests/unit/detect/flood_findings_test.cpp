@@ -225,6 +225,7 @@ struct WrittenAssessment {
 
   explicit WrittenAssessment(std::size_t count = 1) {
     input.now = &sample;
+    sample.other_rows = 1;  // somebody is connected
     input.facts.settings.syncookies = 1;
     input.facts_before.emplace();
     all.host.of = &views.emplace_back(host_view(input));
@@ -282,6 +283,14 @@ TEST_CASE("a flood is told with its place, its rate and its queue") {
   CHECK(one.critical == 3.5);
   REQUIRE(one.evidence.size() == 1);
   CHECK(one.evidence[0].quantity == "stale_half_opens");
+}
+
+TEST_CASE("where nobody is connected, last ACKs may be what does not arrive") {
+  Scene scene;
+  scene.flood(18, 7);
+  CHECK(test::finding(one_shot(scene), "syn-flood")->why.ends_with("; nobody is connected: see that last ACKs arrive"));
+  scene.established(1);
+  CHECK(test::finding(one_shot(scene), "syn-flood")->why.find("nobody is connected") == std::string::npos);
 }
 
 TEST_CASE("what is only suspicious is a possible flood, and to be looked at again") {
@@ -643,7 +652,7 @@ TEST_CASE("a few SYNs that die are told with their rate, and the room that they 
   CHECK(two.severity == Severity::info);
   CHECK(two.message ==
         "1.6 SYN/s at 2 listeners (8000, 8001) never become connections, harmless at this room (13 of 201 at most)");
-  CHECK(two.brief == "");
+  CHECK(two.brief == "stray SYNs at 2 listeners (8000, 8001), harmless at this room");
   CHECK(two.unit == "/s");
   CHECK_FALSE(two.warning.has_value());
   CHECK_FALSE(two.critical.has_value());

@@ -273,7 +273,7 @@ TEST_CASE("a word has a kind, a meaning and the keys of all that it means") {
   CHECK(document["meaning"] == "states: both");
   CHECK(document["states"] == json::array({name(State::syn_sent), name(State::syn_recv)}));
   CHECK(document["text"] == "");
-  CHECK(document["look"] == json::array());
+  CHECK(document["look"] == json::array({"tcpstat -s open"}));
 
   constexpr auto kLimits =
       std::to_array<ThresholdInfo>({{"warning", 1.5, "s", "a reason"}, {"critical", 3, "s", "another"}});
