@@ -3,6 +3,8 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 
+#include <algorithm>
+
 #include "parsers/logs/log_file.h"
 #include "parsers/netlink/inet_diag.h"
 #include "parsers/netlink/inet_diag_stream.h"
@@ -14,11 +16,12 @@ template <typename Row>
 SavedSample& SavedDump::sample_of(const Row& row) {
   const auto family = static_cast<std::size_t>(row.family);
   if (!in_part_[family] && in_earlier_parts_[family]) {
+    tell_families();
     samples_.begin();
     in_earlier_parts_ = {};
     in_part_ = {};
   }
-  in_part_[family] = true;
+  in_part_[family] = has_[family] = true;
   return samples_.current();
 }
 
@@ -37,7 +40,33 @@ void SavedDump::message(std::uint16_t type, std::span<const std::byte> payload) 
   // The first is also the answer to a TCPDIAG_GETSOCK request.
   if (type != SOCK_DIAG_BY_FAMILY && type != TCPDIAG_GETSOCK) return;
   part_open_ = true;
+  // The kernel answers with the type of the request (net/ipv4/inet_diag.c), and this one has no family.
+  asked_for_all_ = asked_for_all_ || type == TCPDIAG_GETSOCK;
   row(payload);
+}
+
+/// What the end of a part tells of families of which it has no row.
+void SavedDump::count_families(End end) {
+  if (end != End::done) return;
+  if (asked_for_all_) has_ = {true, true};
+  if (!part_open_) ++empty_parts_;
+}
+
+/// A request asks for one family, or brings rows of those that it asked for. ss(8) asks for IPv4 alone first: where only
+/// that part is there, nothing is known of IPv6. Ends that are left over belong to the next sample.
+void SavedDump::tell_families() {
+  const auto lacking = static_cast<std::size_t>(std::count(has_.begin(), has_.end(), false));
+  const std::size_t found = std::min(empty_parts_, lacking);
+  Coverage& coverage = samples_.current().coverage;
+  const auto is_known = [&](Family family) { return has_[static_cast<std::size_t>(family)] || found == lacking; };
+  coverage.ipv4 = is_known(Family::ipv4);
+  coverage.ipv6 = is_known(Family::ipv6);
+  if (any_ended_ && !coverage.ipv4 && !coverage.ipv6 && coverage.complete) {
+    coverage.lose("family_not_saved",
+                  "the dump has no socket and ends once: it is of one family, and does not say of which");
+  }
+  empty_parts_ -= found;
+  has_ = {};
 }
 
 void SavedDump::end_part(End end) {
@@ -53,8 +82,9 @@ void SavedDump::end_part(End end) {
   for (std::size_t family = 0; family < in_part_.size(); ++family) {
     in_earlier_parts_[family] = in_earlier_parts_[family] || in_part_[family];
   }
+  count_families(end);
   in_part_ = {};
-  part_open_ = false;
+  part_open_ = asked_for_all_ = false;
   any_ended_ = true;
 }
 
@@ -89,6 +119,7 @@ void SavedDump::finish() {
     }
     last.coverage.lose("no_end", std::move(message));
   }
+  tell_families();
   samples_.end();
 }
 

@@ -22,6 +22,8 @@ class SavedDump final : public SampleReader {
   void message(std::uint16_t type, std::span<const std::byte> payload);
   void row(std::span<const std::byte> payload);
   void end_part(End end);
+  void count_families(End end);
+  void tell_families();
   template <typename Row>
   SavedSample& sample_of(const Row& row);
 
@@ -33,6 +35,10 @@ class SavedDump final : public SampleReader {
   bool any_ended_ = false;
   std::array<bool, 2> in_part_{};  ///< families
   std::array<bool, 2> in_earlier_parts_{};
+  bool asked_for_all_ = false;  ///< the part answers a request that has no family
+  // Of the sample: families that it has, and parts without a message, each of which is of one more.
+  std::array<bool, 2> has_{};
+  std::size_t empty_parts_ = 0;
 };
 
 }  // namespace tcpstat::logs

@@ -88,6 +88,7 @@ class Check {
   void keep(std::vector<Finding> findings);
   void keep(std::vector<SynVerdict> verdicts);
   void tell(diagnose::Unseen unseen);
+  void tell_unread_family();
   Coverage& coverage() { return report_.reading.coverage; }
 
   Host& host_;
@@ -239,6 +240,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   known.visible = coverage().visible;
   keep(diagnoser.finish(known));
   for (diagnose::Unseen& one : diagnoser.not_seen()) tell(std::move(one));
+  tell_unread_family();
   if (!plan_.rules.empty()) return;
   if (std::string unknown = open_files.unknown(); !unknown.empty()) report_.not_seen.push_back(std::move(unknown));
   if (host_.is_file()) {
@@ -251,6 +253,14 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
         std::string("what is refused, dropped or sent again at this moment: one sample has no rates") +
         (host_.is_file() ? "" : "; use --interval"));
   }
+}
+
+/// Where neither could be read, the reading says why.
+void Check::tell_unread_family() {
+  const Coverage& seen = coverage();
+  if (!plan_.filter.ipv4 || !plan_.filter.ipv6 || seen.ipv4 == seen.ipv6) return;
+  report_.not_seen.push_back(std::string(seen.ipv4 ? "IPv6" : "IPv4") + " sockets: " +
+                             (host_.is_file() ? "they were not saved" : "their table is missing or could not be read"));
 }
 
 void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& left_ports) {

@@ -361,6 +361,14 @@ class Dumps(TestCase):
         self.assertEqual(document["summary"]["by_family"], {"ipv4": 32, "ipv6": 65})
         self.assertTrue(document["complete"])
 
+    def test_a_dump_of_one_family_knows_nothing_of_the_other(self):
+        dump = self.fixture("ss-ipv4.dump")
+        document = self.json("--source", dump, "-a")
+        self.assertEqual((document["summary"]["by_family"], document["complete"]), ({"ipv4": 32, "ipv6": None}, True))
+        result = run("--source", dump, "-6", "-aj")
+        self.assertEqual((result.err, json.loads(result.out)["complete"]), ("tcpstat: IPv6 sockets were not saved\n", False))
+        self.assertIn("not seen: IPv6 sockets: they were not saved", run("check", "--source", dump).lines)
+
     def test_dump_and_text_of_the_same_sockets_agree(self):
         def endpoints(*args):
             return sorted(self.succeeds(*args, "-a", "-f", "plain", "-H", "-o", "FAMILY,LOCAL,REMOTE").lines)

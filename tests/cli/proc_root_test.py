@@ -27,6 +27,18 @@ class ProcRoot(TestCase):
         self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp is missing: IPv4 sockets are not known\n\Z")
         self.assertTrue(self.json("--proc-root", tree.path, "-a6")["complete"])
 
+    def test_a_check_of_one_family_says_what_it_did_not_see(self):
+        line = "not seen: IPv6 sockets: their table is missing or could not be read"
+        tree = self.tree(tcp6=None)
+        tree.counters()
+        self.assertIn(line, run("check", "--proc-root", tree.path).lines)
+        self.assertNotIn(line, run("check", "--proc-root", tree.path, "-4").lines)
+        self.assertIn("not seen: IPv6 sockets: they were not saved",
+                      run("check", "--source", tree.path / "net/tcp").lines)
+        both = self.tree()
+        both.counters()
+        self.assertNotIn("not seen: IPv", run("check", "--proc-root", both.path).out)
+
     def test_the_host_is_the_one_of_that_proc(self):
         tree = self.tree()
         document = self.json("--proc-root", tree.path)

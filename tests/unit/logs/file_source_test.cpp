@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 #include <ostream>
 #include <sstream>
 
@@ -409,9 +410,9 @@ TEST_CASE("what a saved list did not see, its reader does not see either") {
   CHECK(list(R"("complete":true,"filtered":true)").codes() == Codes{"saved_filtered"});
 }
 
-std::string message(unsigned state, std::uint16_t port = 40000) {
+std::string message(unsigned state, std::uint16_t port = 40000, std::uint16_t type = SOCK_DIAG_BY_FAMILY) {
   return test::framed(
-      test::Message(test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", port), state).payload());
+      test::Message(test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", port), state).payload(), type);
 }
 
 TEST_CASE("of several dumps the last is shown, and said to be") {
@@ -434,6 +435,53 @@ TEST_CASE("of several dumps the last is shown, and said to be") {
   REQUIRE(endless.recorder.rows.size() == 2);
   CHECK(endless.recorder.rows[0].find("CLOSE_WAIT") != std::string::npos);
   CHECK_FALSE(endless.coverage.complete);
+}
+
+/// Of the first part of a dump, with the message that ends it.
+std::size_t size_of_part(std::string_view dump) {
+  for (std::size_t at = 0;;) {
+    nlmsghdr header;
+    REQUIRE(at + sizeof header <= dump.size());
+    std::memcpy(&header, dump.data() + at, sizeof header);
+    at += NLMSG_ALIGN(std::size_t{header.nlmsg_len});
+    if (header.nlmsg_type == NLMSG_DONE) return at;
+  }
+}
+
+TEST_CASE("a family of which a dump has neither a row nor an end is not known") {
+  const auto families = [](const FileReading& reading) {
+    return std::string(reading.coverage.ipv4 ? "4" : "-") + (reading.coverage.ipv6 ? "6" : "-");
+  };
+  const std::string one = test::fixture("recorded/ss-ipv4.dump");
+  const std::string both = test::fixture("recorded/ss-all.dump");
+  const std::size_t first_part = size_of_part(both);
+  const FileReading alone(one);
+  CHECK(families(alone) == "4-");
+  CHECK(alone.coverage.complete);
+  CHECK(families(FileReading(both)) == "46");
+  CHECK(families(FileReading(both.substr(0, first_part))) == "4-");
+  CHECK(families(FileReading(both.substr(first_part))) == "-6");
+  filter::Query query;
+  query.filter.ipv4 = false;
+  const FileReading asked(one, {}, query);
+  CHECK_FALSE(asked.coverage.complete);
+  CHECK(asked.codes() == Codes{"family_not_saved"});
+  // Each end without a row is that of one more.
+  CHECK(families(FileReading(one + test::done())) == "46");
+  CHECK(families(FileReading(test::done() + one)) == "46");
+  const FileReading none(test::done() + test::done());
+  CHECK(families(none) == "46");
+  CHECK(none.coverage.complete);
+  const FileReading nameless(test::done());
+  CHECK(families(nameless) == "--");
+  CHECK(nameless.codes() == Codes{"family_not_saved"});
+  CHECK_FALSE(nameless.coverage.complete);
+  // That is so of each of several samples.
+  CHECK(families(FileReading(both + one)) == "4-");
+  CHECK(families(FileReading(one + test::done() + one + test::done())) == "46");
+  CHECK(families(FileReading(test::done() + one + test::done() + one)) == "46");
+  // What answers a request without a family is of all.
+  CHECK(families(FileReading(message(1, 40000, TCPDIAG_GETSOCK) + test::done())) == "46");
 }
 
 TEST_CASE("each sample can be asked for, and one that is not there is refused") {
