@@ -99,6 +99,7 @@ void SavedText::line(std::string_view text, LineEnd end) {
   if (table != Header::none) {
     end_table();
     header(table);
+    if (!proc_net_tcp::has_joined_rows(text)) reader_.begin_table();
     if (!in_other_table_) check_header(table, text, end);
     return;
   }
@@ -111,6 +112,9 @@ void SavedText::line(std::string_view text, LineEnd end) {
 
 void SavedText::end_table() {
   if (reader_.ends_cut()) sample().coverage.lose("cut_text", std::string(proc_net_tcp::kCut));
+  if (std::string missing = reader_.take_missing(); !missing.empty()) {
+    sample().coverage.lose("rows_missing", std::move(missing));
+  }
 }
 
 void SavedText::feed(std::string_view block) {

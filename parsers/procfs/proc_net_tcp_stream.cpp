@@ -1,14 +1,23 @@
 #include "parsers/procfs/proc_net_tcp_stream.h"
 
+#include <utility>
+
 namespace tcpstat::procfs {
 
 using proc_net_tcp::LineEnd;
+
+void ProcNetTcpStream::end_table() {
+  seen_.cut = rows_.ends_cut() || seen_.cut;
+  std::string missing = rows_.take_missing();
+  if (seen_.missing.empty()) seen_.missing = std::move(missing);
+}
 
 Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return Flow::more;
   seen_.anything = true;
   if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
-    seen_.cut = rows_.ends_cut() || seen_.cut;
+    end_table();
+    if (!proc_net_tcp::has_joined_rows(text)) rows_.begin_table();
     in_other_table_ = header == proc_net_tcp::Header::other;
     seen_.header = seen_.header || !in_other_table_;
     if (in_other_table_) return Flow::more;
@@ -49,7 +58,7 @@ Flow ProcNetTcpStream::feed(std::string_view block) {
 Flow ProcNetTcpStream::finish() {
   const Flow flow = lines_.rest().empty() ? Flow::more : line(lines_.rest(), LineEnd::cut);
   lines_.clear();
-  seen_.cut = rows_.ends_cut() || seen_.cut;
+  end_table();
   return flow;
 }
 

@@ -2,6 +2,7 @@
 // Blocks of text -> lines -> rows: the part that /proc/net/tcp and a saved copy of it share.
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/line_splitter.h"
@@ -24,6 +25,7 @@ class ProcNetTcpStream {
     bool joined = false;       ///< rows stood in the line of a header
     bool cut_header = false;   ///< the last line was a header, and lacked columns
     bool cut = false;          ///< the last row lacked what was not needed of it
+    std::string missing;       ///< says that rows lack within a table
     std::uint64_t others = 0;  ///< rows of other tables, which are left out
     std::uint64_t rows = 0;    ///< rows that could be read
   };
@@ -35,6 +37,7 @@ class ProcNetTcpStream {
   Flow finish();
 
  private:
+  void end_table();
   Flow line(std::string_view text, proc_net_tcp::LineEnd end);
 
   // Rows have 150 to 300 characters; a file without newlines must not fill the memory.

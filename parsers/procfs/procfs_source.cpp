@@ -159,6 +159,10 @@ class ProcfsSource final : public source::Source {
         return failed("read", 0, "", "this is no table of TCP sockets");
       }
       say_what_is_missing(stream.seen(), path, coverage);
+      // A look at the live table may begin again before the last rows.
+      if (const std::string& missing = stream.seen().missing; !missing.empty() && !is_live(path)) {
+        coverage.lose("rows_missing", path + ": " + missing);
+      }
       return flow;
     }
   }

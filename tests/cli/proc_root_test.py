@@ -39,6 +39,19 @@ class ProcRoot(TestCase):
         both.counters()
         self.assertNotIn("not seen: IPv", run("check", "--proc-root", both.path).out)
 
+    def test_rows_that_were_taken_out_are_missing(self):
+        tree = self.tree()
+        table = tree.path / "net/tcp"
+        lines = table.read_text().splitlines(keepends=True)
+        numbered = [lines[0]] + [f"{number:4}: {line.split(': ', 1)[1]}" for number, line in enumerate(lines[1:])]
+        table.write_text("".join(numbered))
+        self.assertTrue(self.json("--proc-root", tree.path, "-a")["complete"])
+        table.write_text("".join(numbered[:2] + numbered[3:]))
+        result = run("--proc-root", tree.path, "-aj")
+        self.assertFalse(json.loads(result.out)["complete"])
+        self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp: rows are missing: their numbers jump from 0 to 2\n\Z")
+        self.assertEqual(run("--proc-root", tree.path, "--strict").code, 2)
+
     def test_the_host_is_the_one_of_that_proc(self):
         tree = self.tree()
         document = self.json("--proc-root", tree.path)

@@ -368,6 +368,24 @@ TEST_CASE("a family without a table is not known") {
   CHECK((saved.coverage.ipv4 && !saved.coverage.ipv6 && saved.coverage.filtered));
 }
 
+TEST_CASE("text of /proc from which rows were taken out is not whole") {
+  std::string tcp = test::fixture("recorded/tcp");
+  const auto row = [&](int number) {
+    return tcp.find("\n" + std::string(number < 10 ? "   " : "  ") + std::to_string(number) + ": ");
+  };
+  const std::string gap = tcp.substr(0, row(5)) + tcp.substr(row(9));
+  const FileReading reading(gap);
+  CHECK_FALSE(reading.coverage.complete);
+  CHECK(reading.codes() == Codes{"rows_missing"});
+  CHECK(reading.coverage.warnings[0].message == "rows are missing: their numbers jump from 4 to 9");
+  const std::string tcp6 = test::fixture("recorded/tcp6");
+  CHECK(FileReading(gap + tcp6).codes() == Codes{"rows_missing"});
+  CHECK(FileReading(tcp + tcp6).codes().empty());
+  // A later sample is whole.
+  CHECK(FileReading(gap + tcp).codes() == Codes{"several_samples"});
+  CHECK(FileReading(tcp + gap).codes() == Codes{"rows_missing", "several_samples"});
+}
+
 TEST_CASE("what text of /proc does not tell cannot be selected") {
   filter::Query query;
   query.filter.needs.netlink_word = "FWMARK";
@@ -614,8 +632,8 @@ TEST_CASE("files larger than a block are read to their end") {
     char line[200];
     std::snprintf(
         line, sizeof line,
-        "%4u: 010200C0:01BB 076433C6:%04X 01 00000000:00000000 00:00000000 00000000  1000        0 %u 1 0 1 2\n", port,
-        port, port);
+        "%4u: 010200C0:01BB 076433C6:%04X 01 00000000:00000000 00:00000000 00000000  1000        0 %u 1 0 1 2\n",
+        port - 1U, port, port);
     text += line;
     dump += test::framed(
         test::Message(test::endpoint("192.0.2.1", 443), test::endpoint("198.51.100.7", port), 1).payload());

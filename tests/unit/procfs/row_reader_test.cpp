@@ -79,5 +79,38 @@ TEST_CASE("among rows that go on behind the inode, one that ends with it may hav
   CHECK_FALSE(reader.ends_cut());
 }
 
+/// Of rows with these numbers, and a header where a negative one stands.
+std::string missing_of(std::initializer_list<int> numbers) {
+  RowReader reader({});
+  for (const int number : numbers) {
+    if (number < 0) {
+      static_cast<void>(reader.take_missing());
+      reader.begin_table();
+    } else {
+      reader.read("  " + std::to_string(number) + kOpen.substr(4), LineEnd::complete);
+    }
+  }
+  return reader.take_missing();
+}
+
+TEST_CASE("numbers of rows that jump tell that rows are missing") {
+  CHECK(missing_of({-1, 0, 1, 2, 3}).empty());
+  CHECK(missing_of({-1}).empty());
+  CHECK(missing_of({-1, 0, 1, 9, 10}) == "rows are missing: their numbers jump from 1 to 9");
+  CHECK(missing_of({-1, 0, 2, 4, 5, 9}) == "rows are missing: their numbers jump from 0 to 2, and so 2 times more");
+  CHECK(missing_of({-1, 3, 4}) == "rows are missing: the first has number 3");
+  CHECK(missing_of({7, 8, 11}) == "rows are missing: their numbers jump from 8 to 11");
+  CHECK(missing_of({7, 8}).empty());  // without a header that is told otherwise
+  // Tables one behind the other, of a file with one header or with two.
+  CHECK(missing_of({-1, 0, 1, 2, 0, 1}).empty());
+  CHECK(missing_of({-1, 0, 1, 5, 0, 1}) == "rows are missing: their numbers jump from 1 to 5");
+  CHECK(missing_of({-1, 0, 1, 5, -1, 0, 1}).empty());  // it was told with its own table
+  // Numbers that nobody counted, and rows in another order than the kernel's.
+  CHECK(missing_of({-1, 0, 0, 0}).empty());
+  CHECK(missing_of({-1, 5, 5, 7, 7}).empty());
+  CHECK(missing_of({-1, 3, 9, 0, 5}).empty());
+  CHECK(missing_of({-1, 1, 2, 0}).empty());
+}
+
 }  // namespace
 }  // namespace tcpstat::procfs
