@@ -77,12 +77,19 @@ void count_rows(const json& counts, Coverage& to) {
   if (!total->is_number_unsigned()) {
     return to.lose("rows_missing", "the summary line does not count the sockets before it: rows may be missing");
   }
+  // No row is written twice in a sample.
   const std::uint64_t there = to.rows_read + to.duplicates_dropped;
   const auto wanted = total->get<std::uint64_t>();
-  if (there == wanted) return;
-  to.lose("rows_missing", "the summary line counts " + counted(wanted, "socket") + ", and the lines before it have " +
-                              std::to_string(there) +
-                              (there < wanted ? ": rows are missing" : ": some are of another sample"));
+  if (to.rows_read >= wanted && there <= wanted) return;
+  std::string sentence = "the summary line counts " + counted(wanted, "socket") + ", and the lines before it have ";
+  if (to.rows_read >= wanted) {
+    sentence += std::to_string(there) + ": some are of another sample";
+  } else {
+    sentence += std::to_string(to.rows_read);
+    if (to.duplicates_dropped > 0) sentence += ", and " + std::to_string(to.duplicates_dropped) + " again";
+    sentence += ": rows are missing";
+  }
+  to.lose("rows_missing", std::move(sentence));
 }
 
 /// A later one may call things by other names.

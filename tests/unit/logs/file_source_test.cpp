@@ -209,6 +209,17 @@ TEST_CASE("a list has as many rows as its summary line counts") {
   REQUIRE(counted("1").codes() == Codes{"rows_missing"});
   CHECK(counted("1").coverage.warnings[0].message ==
         "the summary line counts 1 socket, and the lines before it have 2: some are of another sample");
+  // A row that stands there twice is none for another.
+  const auto among = [&](const std::string& rows) {
+    return FileReading(rows + R"({"type":"summary","complete":true,"summary":{"total":3}})" + "\n");
+  };
+  const std::string three = lines[0] + "\n" + lines[1] + "\n" + lines[2] + "\n";
+  CHECK(among(three).coverage.complete);
+  const FileReading twice = among(lines[0] + "\n" + lines[1] + "\n" + lines[1] + "\n");
+  REQUIRE(twice.codes() == Codes{"rows_missing"});
+  CHECK(twice.coverage.warnings[0].message ==
+        "the summary line counts 3 sockets, and the lines before it have 2, and 1 again: rows are missing");
+  CHECK(among(three + lines[1] + "\n").codes() == Codes{"rows_missing"});
   for (const std::string_view total : {"-2", "\"2\"", "2.0", "[]"}) {
     CAPTURE(total);
     CHECK(counted(total).codes() == Codes{"rows_missing"});
