@@ -43,12 +43,18 @@ std::optional<std::uint64_t> named_sum(std::string_view text, std::string_view n
 
 }  // namespace
 
-void add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to) {
+bool add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to) {
+  std::string_view lines = text;
+  const std::optional<Line> first = take_line(lines);
+  bool whole = first && first->complete;
   for (const auto& counter : kFilterCounters) {
     if (counter.file != file) continue;
     const auto number = number_of<std::size_t>(counter.name);
     to.*counter.member = number ? sum_of(text, *number) : named_sum(text, counter.name);
+    const bool has_column = number || (first && column_of(first->text, counter.name));
+    whole = whole && (!has_column || to.*counter.member);
   }
+  return whole;
 }
 
 }  // namespace tcpstat::procfs

@@ -11,7 +11,8 @@
 namespace tcpstat::procfs {
 
 /// Sums over the CPUs of what `file` ("stat/nf_conntrack", …) prints; a column that one of them does not tell has no
-/// sum. Empty text: unknown.
-void add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to);
+/// sum. Empty text: unknown. False where the text is not there to its end, or a value is no number; kernels differ in
+/// their columns.
+bool add_filter_counters(std::string_view file, std::string_view text, FilterCounters& to);
 
 }  // namespace tcpstat::procfs

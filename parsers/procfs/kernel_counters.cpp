@@ -16,23 +16,36 @@ Group group_of(std::string_view line) {
   return {line.substr(0, colon), line.substr(colon + 1)};
 }
 
-void add_group(std::string_view file, const Group& names, std::string_view values, KernelCounters& to) {
+/// False if names and values are not as many, or one of ours is no number.
+bool add_group(std::string_view file, const Group& names, std::string_view values, KernelCounters& to) {
   std::string_view columns = names.columns;
+  bool whole = true;
   for (;;) {
     const std::string_view name = take_word(columns);
     const std::string_view value = take_word(values);
-    if (name.empty() || value.empty()) return;
+    if (name.empty() || value.empty()) return whole && name.empty() && value.empty();
     for (const auto& counter : kKernelCounters) {
       if (counter.name == name && counter.group == names.name && counter.file == file) {
         to.*counter.member = number_of<std::uint64_t>(value);
+        whole = whole && to.*counter.member;
       }
     }
   }
 }
 
+/// The group of a file that has our counters: each has one.
+std::string_view wanted_group(std::string_view file) {
+  for (const auto& counter : kKernelCounters) {
+    if (counter.file == file) return counter.group;
+  }
+  return {};
+}
+
 }  // namespace
 
-void add_counters(std::string_view file, std::string_view text, KernelCounters& to) {
+bool add_counters(std::string_view file, std::string_view text, KernelCounters& to) {
+  const std::string_view wanted = wanted_group(file);
+  bool whole = false;
   Group names;
   while (const std::optional<Line> line = take_line(text)) {
     Group group = group_of(line->text);
@@ -42,9 +55,11 @@ void add_counters(std::string_view file, std::string_view text, KernelCounters& 
     }
     // Half a number is another number.
     if (!line->complete) group.columns = group.columns.substr(0, group.columns.find_last_of(" \t") + 1);
-    add_group(file, names, group.columns, to);
+    const bool whole_group = add_group(file, names, group.columns, to);
+    if (names.name == wanted) whole = whole_group;
     names = {};
   }
+  return whole;
 }
 
 }  // namespace tcpstat::procfs

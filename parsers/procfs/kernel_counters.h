@@ -13,7 +13,8 @@
 
 namespace tcpstat::procfs {
 
-/// Fills in what `text` has of the counters that `file` ("snmp", "netstat") prints; the others stay as they are.
-void add_counters(std::string_view file, std::string_view text, KernelCounters& to);
+/// Fills in what `text` has of the counters that `file` ("snmp", "netstat") prints; the others stay as they are. False where
+/// the groups that have them are not there to their end, or a value is no number: kernels differ in their names alone.
+bool add_counters(std::string_view file, std::string_view text, KernelCounters& to);
 
 }  // namespace tcpstat::procfs

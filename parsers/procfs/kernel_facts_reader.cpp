@@ -31,7 +31,8 @@ void for_each_file(const Table& table, const std::string& proc_net, std::vector<
     errno = 0;
     const auto text = read_whole_file(path);
     if (!text && (errno != ENOENT || (live && is_always_there(info.file)))) unread.push_back({info.file, path, errno});
-    use(info.file, text.value_or(std::string()));
+    const bool whole = use(info.file, text.value_or(std::string()));
+    if (text && !whole) unread.push_back({info.file, path, 0, "it is cut or damaged"});
   }
 }
 
@@ -56,19 +57,21 @@ KernelCounters read_kernel_counters(const std::string& proc_net) {
   KernelCounters counters;
   std::vector<UnreadFile> unread;  // each value of it is unknown
   for_each_file(kKernelCounters, proc_net, unread,
-                [&](std::string_view file, const std::string& text) { add_counters(file, text, counters); });
+                [&](std::string_view file, const std::string& text) { return add_counters(file, text, counters); });
   return counters;
 }
 
 KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root, const KernelLimits& limits) {
   KernelFacts facts;
   facts.boot_time = time_since_boot(proc_root);
-  for_each_file(kKernelCounters, proc_net, facts.unread,
-                [&](std::string_view file, const std::string& text) { add_counters(file, text, facts.counters); });
-  for_each_file(kSocketUsage, proc_net, facts.unread,
-                [&](std::string_view /*file*/, const std::string& text) { add_socket_usage(text, facts.usage); });
+  for_each_file(kKernelCounters, proc_net, facts.unread, [&](std::string_view file, const std::string& text) {
+    return add_counters(file, text, facts.counters);
+  });
+  for_each_file(kSocketUsage, proc_net, facts.unread, [&](std::string_view /*file*/, const std::string& text) {
+    return add_socket_usage(text, facts.usage);
+  });
   for_each_file(kFilterCounters, proc_net, facts.unread, [&](std::string_view file, const std::string& text) {
-    add_filter_counters(file, text, facts.filters);
+    return add_filter_counters(file, text, facts.filters);
   });
   if (!proc_root.empty()) facts.settings = read_kernel_settings(proc_root, limits);
   return facts;

@@ -10,7 +10,8 @@
 
 namespace tcpstat::procfs {
 
-/// Fills in what `text` has of either file; the others stay as they are.
-void add_socket_usage(std::string_view text, SocketUsage& to);
+/// Fills in what `text` has of either file; the others stay as they are. False where no line of TCP is
+/// there to its end, or a value is no number.
+bool add_socket_usage(std::string_view text, SocketUsage& to);
 
 }  // namespace tcpstat::procfs

@@ -54,13 +54,16 @@ struct KernelSettings : KernelLimits {
   }
 };
 
-/// A file of facts that should be there and could not be read.
+/// A file of facts that should be there and could not be read, or not all that tcpstat wants of it.
 struct UnreadFile {
   std::string_view file;  ///< below /proc/net, as in kernel_facts.def
   std::string path;       ///< for a sentence
   int error = 0;
+  std::string_view damage = {};  ///< why, where nothing failed
 
-  [[nodiscard]] std::string sentence() const { return Error{"read " + path, error}.sentence(); }
+  [[nodiscard]] std::string sentence() const {
+    return Error{"read " + path, error, {}, std::string(damage)}.sentence();
+  }
 };
 
 struct KernelFacts {

@@ -52,6 +52,21 @@ class ProcRoot(TestCase):
         self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp: rows are missing: their numbers jump from 0 to 2\n\Z")
         self.assertEqual(run("--proc-root", tree.path, "--strict").code, 2)
 
+    def test_counters_that_are_cut_or_damaged_are_as_those_that_cannot_be_read(self):
+        tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
+        self.assertEqual(run("check", "--proc-root", tree.path).code, 0)
+        for file in ("netstat", "snmp"):
+            path = tree.path / "net" / file
+            whole = path.read_text()
+            names, values = whole.splitlines()
+            for text in ("", names + "\n", f"{names}\n{values[:-2]}\n", whole.replace(" 0", " x")):
+                path.write_text(text)
+                result = run("check", "--proc-root", tree.path)
+                self.assertEqual(result.code, 3, (file, text))
+                self.assertRegex(result.out, rf"cannot read \S+/net/{file}: it is cut or damaged, not judged: \w")
+            path.write_text(whole)
+
     def test_the_host_is_the_one_of_that_proc(self):
         tree = self.tree()
         document = self.json("--proc-root", tree.path)

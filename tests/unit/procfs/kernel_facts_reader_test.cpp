@@ -55,6 +55,49 @@ TEST_CASE("files that are there and cannot be read are named, and those that a t
   CHECK(facts.unread[0].error != 0);
 }
 
+TEST_CASE("files that are cut or damaged are named as those that cannot be read") {
+  struct Row {
+    std::string_view file;
+    std::string_view text;
+    bool damaged = true;
+  };
+  constexpr Row kRows[] = {
+      {"netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 7 8\nIpExt: InOctets",
+       false},                                                 // what is wanted is there
+      {"netstat", "TcpExt: ListenDrops\nTcpExt: 7\n", false},  // an older kernel has fewer names
+      {"netstat", ""},
+      {"netstat", "TcpExt: ListenOverflows ListenDrops\n"},
+      {"netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 7\n"},
+      {"netstat", "TcpExt: ListenOverflows ListenDr\nTcpExt: 7 8 9\n"},
+      {"netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: 7 8"},
+      {"netstat", "TcpExt: ListenOverflows ListenDrops\nTcpExt: abc def\n"},
+      {"netstat", "IpExt: InOctets\nIpExt: 5\n"},
+      {"snmp", "Ip: Forwarding\nIp: 2\nTcp: MaxConn PassiveOpens\nTcp: -1 6\n", false},
+      {"snmp", "Ip: Forwarding\nIp: 2\nTcp: MaxConn Passive"},
+      {"sockstat", "sockets: used 9\nTCP: inuse 4 orphan 0\nUDP: inu", false},
+      {"sockstat", "sockets: used 9\n"},
+      {"sockstat", "TCP: inuse 4 orphan"},
+      {"sockstat", "TCP: inuse four\n"},
+      {"stat/nf_conntrack", "entries drop\n0 a\n", false},
+      {"stat/nf_conntrack", "entries searched\n0 a\n", false},
+      {"stat/nf_conntrack", "entries drop\n0"},
+      {"stat/synproxy", "entries syn_received\n"},
+      {"softnet_stat", "1 c 2\n1"},
+  };
+  for (const Row& row : kRows) {
+    CAPTURE(row.file);
+    CAPTURE(row.text);
+    const test::ProcRoot root;
+    root.file("net/" + std::string(row.file), std::string(row.text));
+    const KernelFacts facts = read_kernel_facts(root.path("net"), root.path(), {});
+    REQUIRE(facts.unread.size() == (row.damaged ? 1 : 0));
+    if (!row.damaged) continue;
+    CHECK(facts.unread[0].file == row.file);
+    CHECK(facts.unread[0].sentence() ==
+          "cannot read " + root.path("net/" + std::string(row.file)) + ": it is cut or damaged");
+  }
+}
+
 TEST_CASE("sysctls of a namespace that we are not in are unknown") {
   const test::ProcRoot root;
   root.file("net/netstat", "TcpExt: ListenDrops\nTcpExt: 7\n");
