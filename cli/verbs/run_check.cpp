@@ -18,8 +18,8 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-Expected<void> write_metrics(const std::string& path, const CheckReport& report) {
-  auto output = Output::open(path);
+Expected<void> write_metrics(const options::CheckCommand& command, const CheckReport& report) {
+  auto output = Output::open(command.metrics_file, command.source.timeout);
   if (!output) return tl::make_unexpected(output.error());
   TextBuffer out(output->fd());
   render::format(render::FormatId::prometheus).check({.out = out}, report);
@@ -123,7 +123,7 @@ ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   CheckReport report = check::run(**host, plan);
   if (metrics) report.metrics = metrics->take();
   if (!command.metrics_file.empty()) {
-    if (auto written = write_metrics(command.metrics_file, report); !written) say_unwritten(written.error(), report);
+    if (auto written = write_metrics(command, report); !written) say_unwritten(written.error(), report);
   }
   return end_check(command.output, report, *output, notes);
 }

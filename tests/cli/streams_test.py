@@ -190,6 +190,14 @@ class OutputFile(TestCase):
                    sentence=r"cannot write \S+/out: nobody reads it \(try a longer --timeout\)")
         self.assertLess(time.monotonic() - begin, 15)
 
+    def test_metrics_wait_for_nobody_longer_than_the_timeout(self):
+        os.mkfifo(self.path)
+        begin = time.monotonic()
+        result = run("check", "--proc-root", self.root, "--metrics-file", self.path, "--timeout", "0.3")
+        self.assertLess(time.monotonic() - begin, 8)
+        self.assertIn("nobody reads it (try a longer --timeout)", result.out)
+        self.assertNotEqual(result.code, 0)
+
     def test_mode_and_owner_of_the_old_one_are_kept(self):
         self.path.write_text("old")
         self.path.chmod(0o640)
