@@ -1,6 +1,7 @@
 #include "cli/options/command.h"
 
 #include "cli/options/commands/commands.h"
+#include "cli/options/exclusions.h"
 #include "cli/options/read_option.h"
 
 namespace tcpstat::cli::options {
@@ -78,12 +79,12 @@ std::vector<std::string> notes_on(const TypedOptions& typed) {
   if (typed.given_in_vain('u')) notes.emplace_back("only TCP is shown; -u changes nothing");
   for (const OptionId id : {OptionId::local, OptionId::remote}) {
     for (const std::string& piece : split_list(typed.values(id))) {
-      if (std::string hint = port_hint(piece); !hint.empty()) notes.push_back(std::move(hint));
+      if (std::string hint = port_hint(Exclusions::meant(piece)); !hint.empty()) notes.push_back(std::move(hint));
     }
   }
   for (const std::string& piece : split_list(typed.values(OptionId::process))) {
-    if (piece.size() <= filter::kLongestComm) continue;
-    notes.push_back(long_process_note(piece));
+    const std::string name = Exclusions::meant(piece);
+    if (name.size() > filter::kLongestComm) notes.push_back(long_process_note(name));
   }
   return notes;
 }

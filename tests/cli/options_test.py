@@ -220,6 +220,14 @@ class Repeats(TestCase):
         self.assertEqual(len(self.succeeds("--proc-root", tree.path, "-lpH", "--process", "prometheus-node").lines), 1)
         self.assertEqual(self.succeeds("--proc-root", tree.path, "-lpH", "--process", "prometheus-nod").lines, [])
 
+    def test_notes_leave_out_the_mark_of_what_is_excluded(self):
+        tree = self.tree()
+        self.succeeds("--proc-root", tree.path, "--process", "!abcdefghijklmno")  # 15 bytes
+        result = run("--proc-root", tree.path, "--process", "!abcdefghijklmnop")
+        self.assertRegex(result.err, r'looking for "abcdefghijklmno"\n\Z')
+        result = run("--proc-root", tree.path, "--local", "!2001:db8::1:443")
+        self.assertEqual(result.err, "tcpstat: 2001:db8::1:443 is an address without a port; with one: [2001:db8::1]:443\n")
+
     def test_options_of_saved_rows_need_some(self):
         self.fails("--byte-order", "big", sentence="--byte-order is for saved text of /proc: .*")
         self.fails("--sample", "1", sentence="--sample chooses among the samples of a file: .*")
