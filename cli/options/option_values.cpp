@@ -402,7 +402,13 @@ Parsed<std::string> parse_group_key(std::string word) {
 }
 
 Parsed<check::ValueRange> parse_range(std::string_view word, std::string_view option) {
-  if (const auto range = check::ValueRange::parse(word)) return *range;
+  const auto range = check::ValueRange::parse(word);
+  // "" is an unset variable of a script, and never alarms; of others somebody thinks that they do.
+  if (range && !word.empty() && word.find_first_of("0123456789") == std::string_view::npos) {
+    return usage_error("bad range " + in_quotes(word) + " of --" + std::string(option) +
+                       " (without a number it holds for all counts: 10, 10:, ~:10, 10:20 or @10:20)");
+  }
+  if (range) return *range;
   return usage_error("bad range " + in_quotes(word) + " of --" + std::string(option) +
                      " (10, 10:, ~:10, 10:20 or @10:20; the start is not above the end)");
 }
@@ -435,6 +441,10 @@ std::optional<UsageError> parse_threshold(const std::string& word, Thresholds& t
   const auto [stopped, error] = std::from_chars(word.data() + equals + 1, end, value);
   if (error != std::errc{} || stopped != end || !std::isfinite(value)) {
     return UsageError{"bad value of the threshold " + in_quotes(word) + " (a number)"};
+  }
+  if (value < 0) {
+    return UsageError{"bad value of the threshold " + in_quotes(word) +
+                      " (what it is compared with is never negative)"};
   }
   to.set(id, name, value);
   return std::nullopt;

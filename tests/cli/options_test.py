@@ -228,6 +228,15 @@ class Repeats(TestCase):
         result = run("--proc-root", tree.path, "--local", "!2001:db8::1:443")
         self.assertEqual(result.err, "tcpstat: 2001:db8::1:443 is an address without a port; with one: [2001:db8::1]:443\n")
 
+    def test_limits_that_nothing_can_be_beyond_are_refused(self):
+        for word in (":", "@", "~:", "@~:"):
+            result = run("check", "-w", word)
+            self.assertEqual(result.code, 3, word)
+            self.assertRegex(result.out, r'\ATCPSTAT UNKNOWN - bad range "[^"]+" of --warning \(without a number [^\n]+\n\Z')
+        result = run("check", "--threshold", "syn-flood.over=-1")
+        self.assertEqual((result.code, result.out), (3, 'TCPSTAT UNKNOWN - bad value of the threshold "syn-flood.over=-1" '
+                                                     "(what it is compared with is never negative)\n"))
+
     def test_options_of_saved_rows_need_some(self):
         self.fails("--byte-order", "big", sentence="--byte-order is for saved text of /proc: .*")
         self.fails("--sample", "1", sentence="--sample chooses among the samples of a file: .*")

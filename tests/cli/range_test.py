@@ -21,7 +21,9 @@ ALPHABET = ["0", "1", "3", "5", "10", ".", ":", "~", "@", "-", "+", "_", "e", " 
 
 
 def expected(spec):
-    """Whether `spec` alarms at a value, or None if it is no range."""
+    """Whether `spec` alarms at a value, or None if it is no range, or one without a number, which counts make useless."""
+    if spec and not any(letter.isdigit() for letter in spec):
+        return None
     try:
         parsed = Range(spec)
     except ValueError:
