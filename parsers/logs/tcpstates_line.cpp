@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/saturated.h"
 #include "parsers/logs/transition_log.h"
 
 namespace tcpstat::logs {
@@ -71,9 +72,7 @@ std::optional<std::uint64_t> samples_lost(std::string_view line) {
   const std::string_view number = take_word(line);
   const std::string_view what = take_word(line);
   if (what != "samples" && what != "events") return std::nullopt;
-  std::uint64_t count = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
-  return error == std::errc{} && end == number.data() + number.size() ? count : 1;
+  return saturated_number(number).value_or(1);
 }
 
 bool is_tcpstates(std::string_view line) {

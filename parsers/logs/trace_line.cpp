@@ -15,6 +15,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/saturated.h"
 #include "parsers/logs/ring_header.h"
 #include "parsers/logs/trace_event.h"
 #include "parsers/logs/transition_log.h"
@@ -108,7 +109,7 @@ std::optional<std::uint64_t> lost_by_perf(std::string_view line) {
   const std::size_t at = line.find(kLost);
   if (at == std::string_view::npos) return std::nullopt;
   line.remove_prefix(at + kLost.size());
-  return take_word(line) == "lost" ? std::optional(number_of(take_word(line)).value_or(1)) : std::nullopt;
+  return take_word(line) == "lost" ? std::optional(saturated_number(take_word(line)).value_or(1)) : std::nullopt;
 }
 
 /// "CPU:1 [LOST 123 EVENTS]", as trace_pipe says it (kernel/trace/trace.c, print_trace_line()), and "CPU:1 [123 EVENTS
@@ -122,9 +123,9 @@ std::optional<std::uint64_t> lost_in(std::string_view line) {
   if (!first.starts_with('[')) return std::nullopt;
   first.remove_prefix(1);
   const std::string_view last = take_last_word(words);
-  if (first == "LOST" && last == "EVENTS]") return number_of(take_word(words)).value_or(1);
+  if (first == "LOST" && last == "EVENTS]") return saturated_number(take_word(words)).value_or(1);
   if (first == "EVENTS" && last == "DROPPED]") return 1;
-  if (take_word(words) == "EVENTS" && last == "DROPPED]") return number_of(first).value_or(1);
+  if (take_word(words) == "EVENTS" && last == "DROPPED]") return saturated_number(first).value_or(1);
   return std::nullopt;
 }
 

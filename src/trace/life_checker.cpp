@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/saturated.h"
 #include "machine/dwell.h"
 #include "machine/reachability.h"
 #include "trace/judgement.h"
@@ -59,7 +60,7 @@ LifeChecker::Known LifeChecker::identify(const Transition& record, std::uint64_t
 }
 
 Flow LifeChecker::lost(std::uint64_t count, std::uint64_t line) {
-  lost_ += count;
+  lost_ = saturated_sum(lost_, count);
   lost_line_ = line;
   interrupted(line);
   return Flow::more;

@@ -1,6 +1,7 @@
 #include "trace/log_check.h"
 
 #include "base/quantity_text.h"
+#include "base/saturated.h"
 
 namespace tcpstat::trace {
 
@@ -44,7 +45,8 @@ Flow LogCheck::transition(const Transition& transition) {
 
 Flow LogCheck::lost(std::uint64_t count, std::uint64_t line) {
   lives_.lost(count, line);
-  lost_in_run_ += count;
+  lost_in_run_ = saturated_sum(lost_in_run_, count);
+  lost_ = saturated_sum(lost_, count);
   if (count > 0 && first_lost_ == 0) first_lost_ = line;
   return flow_;
 }
@@ -81,7 +83,7 @@ Flow LogCheck::overwritten(const OverwrittenEntries& entries, std::uint64_t line
   }
   if (first_overwritten_ == 0) first_overwritten_ = line;
   all_overwritten_counted_ = all_overwritten_counted_ && entries.count;
-  overwritten_ += entries.count.value_or(1);
+  overwritten_ = saturated_sum(overwritten_, entries.count.value_or(1));
   lives_.lost(entries.count.value_or(1), line);
   return flow_;
 }
@@ -104,9 +106,9 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
 }
 
 void LogCheck::warn_of_missing(Validation& to) const {
-  if (const std::uint64_t lost = to.lost_records - overwritten_; lost > 0) {
-    to.warnings.push_back({"lost_records", "the log says that " + counted(lost, "record") +
-                                               (lost == 1 ? " was lost" : " were lost, the first of them") +
+  if (lost_ > 0) {
+    to.warnings.push_back({"lost_records", "the log says that " + counted(lost_, "record") +
+                                               (lost_ == 1 ? " was lost" : " were lost, the first of them") +
                                                " before line " + std::to_string(first_lost_)});
   }
   if (overwritten_ > 0) {

@@ -67,6 +67,7 @@ class LogCheck final : public ObservationSink {
   std::uint64_t bad_lines_ = 0;
   std::string first_bad_;
   std::uint64_t lost_in_run_ = 0;  ///< of the trace that has not ended
+  std::uint64_t lost_ = 0;         ///< as lines say
   std::uint64_t first_lost_ = 0;   ///< line
   std::uint64_t overwritten_ = 0;
   std::uint64_t first_overwritten_ = 0;  ///< line

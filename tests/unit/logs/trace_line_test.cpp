@@ -28,8 +28,9 @@ TEST_CASE("what a trace says that it lost is counted, and is one record at least
     std::uint64_t count;
   };
   for (const Row& row : {Row{"CPU:1 [LOST 12 EVENTS]", 12}, Row{"CPU:1 [LOST 1 EVENTS]", 1},
-                         Row{"CPU:0 [LOST EVENTS]", 1}, Row{"CPU:12 [LOST many EVENTS]", 1},
-                         Row{"CPU:7 [204600 EVENTS DROPPED]", 204600}, Row{"CPU:7 [EVENTS DROPPED]", 1},
+                         Row{"CPU:1 [LOST 99999999999999999999 EVENTS]", UINT64_MAX}, Row{"CPU:0 [LOST EVENTS]", 1},
+                         Row{"CPU:12 [LOST many EVENTS]", 1}, Row{"CPU:7 [204600 EVENTS DROPPED]", 204600},
+                         Row{"CPU:7 [EVENTS DROPPED]", 1},
                          Row{"         python3 20196 [001] 19177.978387: PERF_RECORD_LOST lost 21", 21}}) {
     CAPTURE(row.line);
     REQUIRE(trace_line.recognizes(row.line));

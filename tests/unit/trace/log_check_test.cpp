@@ -202,6 +202,18 @@ TEST_CASE("what a trace lost is counted once, whether its lines or its end tell 
         "the log says that 10 records were lost, the first of them before line 3");
 }
 
+TEST_CASE("more lost records than can be counted are not few") {
+  Checked checked;
+  checked.check.lost(UINT64_MAX, 3);
+  checked.check.lost(5, 4);
+  checked.check.overwritten({UINT64_MAX}, 5);
+  checked.check.overwritten({5}, 6);
+  const Validation validation = checked.check.finish({{}, 9});
+  CHECK(validation.lost_records == UINT64_MAX);
+  CHECK(validation.overwritten_entries == UINT64_MAX);
+  CHECK(validation.warnings.front().message.starts_with("the log says that 18446744073709551615 records were lost"));
+}
+
 TEST_CASE("one lost record is told where it was lost") {
   Checked checked;
   checked.check.lost(1, 7);
