@@ -27,6 +27,7 @@ class TracedLives final : public ObservationSink {
   Flow row(const SampleRow&, std::uint64_t) override { return Flow::more; }
   Flow sample_end(const SampleEnd&) override { return Flow::more; }
   Flow run_end(const RunEnd&) override { return Flow::more; }
+  Flow missing(const MissingRecords&, std::uint64_t) override { return Flow::more; }
   Flow overwritten(const OverwrittenEntries&, std::uint64_t) override { return Flow::more; }
   Flow bad_line(const BadLine&, std::uint64_t) override { return Flow::more; }
 

@@ -77,6 +77,7 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool number_integer(number_integer_t) override { return keep(Value::Kind::other); }
   bool number_unsigned(number_unsigned_t value) override {
     if (current_ != nullptr && depth_ == 1) current_->number = value;
+    if (transition_count_ != nullptr && depth_ == 2) *transition_count_ = value;
     return keep(Value::Kind::number);
   }
   bool number_float(number_float_t value, const string_t&) override {
@@ -99,9 +100,11 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     in_family_ = depth_ == 3 && (name == "ipv4" || name == "ipv6");
     if (depth_ == 3 && in_warnings_) warning_part_ = part_of_warning(name);
+    if (depth_ == 2) transition_count_ = in_transitions_ ? count_of_transitions(name) : nullptr;
     if (depth_ != 1) return true;
     in_states_ = name == "states";
     in_warnings_ = name == "warnings";
+    in_transitions_ = name == kKeys[counted_transitions];
     current_ = nullptr;
     for (std::size_t i = 0; i < kKeys.size(); ++i) {
       if (kKeys[i] == name) current_ = &values_[i];
@@ -120,6 +123,8 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   }
   /// The first of its warnings that says why it is not complete.
   [[nodiscard]] std::string& reason() { return reason_; }
+  /// How many transitions stand before a summary. Where it does not say that, it counts those that were seen.
+  [[nodiscard]] std::optional<std::uint64_t> transitions() const { return written_ ? written_ : total_; }
 
  private:
   bool keep(Value::Kind kind) {
@@ -137,6 +142,10 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  std::optional<std::uint64_t>* count_of_transitions(std::string_view name) {
+    if (name == "written") return &written_;
+    return name == "total" ? &total_ : nullptr;
+  }
   std::string* part_of_warning(std::string_view name) {
     if (name == "code") return &code_;
     return name == "message" ? &message_ : nullptr;
@@ -156,6 +165,10 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   bool in_states_ = false;
   bool in_family_ = false;
   bool in_warnings_ = false;
+  bool in_transitions_ = false;
+  std::optional<std::uint64_t>* transition_count_ = nullptr;
+  std::optional<std::uint64_t> total_;
+  std::optional<std::uint64_t> written_;
   std::string* warning_part_ = nullptr;
   std::string code_;
   std::string message_;
@@ -340,6 +353,7 @@ LogRecord sample_end(Members& line, LineText& text) {
 LogRecord run_end(Members& line, LineText& text) {
   RunEnd end;
   if (!read(line[lost_in_all], end.lost)) return BadLine{"a \"lost_records\" that is no number"};
+  end.transitions = line.transitions();
   end.sight = sight_of(line, text.why);
   // A loss alone is told as one.
   if (end.sight.why.empty() && end.lost.value_or(0) > 0) end.sight = {};

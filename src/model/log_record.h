@@ -46,7 +46,8 @@ struct SampleEnd {
 };
 /// A trace ended, or a comparison of samples: transitions that follow are of another one.
 struct RunEnd {
-  std::optional<std::uint64_t> lost;  ///< in all of it, what was told before included
+  std::optional<std::uint64_t> lost;         ///< in all of it, what was told before included
+  std::optional<std::uint64_t> transitions;  ///< that were written of it
   Sight sight;
   std::string_view host;
   std::string_view kernel;
@@ -56,6 +57,11 @@ struct RunEnd {
 /// The log itself says that records are missing.
 struct LostRecords {
   std::uint64_t count = 0;
+};
+/// Records that something in the log counts are not in it.
+struct MissingRecords {
+  std::uint64_t count = 0;
+  std::string_view why = {};  ///< "the header counts 10 entries, and the log has 5"
 };
 /// The trace was read from a ring that had overwritten so many entries, of whatever event; nothing: those of one processor,
 /// whose part of the ring begins here, and which the head of the trace has counted if it is there.

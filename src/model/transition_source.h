@@ -27,6 +27,7 @@ class ObservationSink : public TransitionSink {
   virtual Flow sample_end(const SampleEnd& end) = 0;
   virtual Flow run_end(const RunEnd& end) = 0;
   virtual Flow overwritten(const OverwrittenEntries& entries, std::uint64_t line) = 0;
+  virtual Flow missing(const MissingRecords& records, std::uint64_t line) = 0;
   virtual Flow bad_line(const BadLine& bad, std::uint64_t line) = 0;
 };
 

@@ -32,6 +32,7 @@ class TransitionObjects : public TransitionWriter {
 
   void transition(const Transition& of, const Judgement& judgement) override {
     TextBuffer& out = settings_.out;
+    ++written_;
     begin_object();
     out.append(line_start_);
     out.append(R"(,"family":)");
@@ -135,6 +136,8 @@ class TransitionObjects : public TransitionWriter {
   [[nodiscard]] const DeviceNames& devices() const { return devices_; }
   [[nodiscard]] TextBuffer& out() { return settings_.out; }
   [[nodiscard]] std::uint64_t snapshot() const { return snapshot_; }
+  /// Transitions; where some were left out or lives stand for them, fewer than were counted.
+  [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:
   void word(std::string_view text) {
@@ -184,14 +187,17 @@ class TransitionObjects : public TransitionWriter {
   std::string life_start_;
   std::string time_;
   std::uint64_t snapshot_ = 1;
+  std::uint64_t written_ = 0;
 };
 
-nlohmann::ordered_json what_was_counted(const TransitionCounts& counts, const DeviceNames& devices) {
+nlohmann::ordered_json what_was_counted(const TransitionCounts& counts, std::uint64_t written,
+                                        const DeviceNames& devices) {
   nlohmann::ordered_json to;
   to["samples"] = counts.samples > 0 ? nlohmann::ordered_json(counts.samples) : nullptr;
   to["lost_records"] = counts.lost_records ? nlohmann::ordered_json(*counts.lost_records) : nullptr;
   auto& transitions = to["transitions"];
   transitions["total"] = counts.verdicts.total();
+  transitions["written"] = written;
   for (const TransitionVerdict verdict : kObservedVerdicts) {
     transitions["by_verdict"][std::string(name(verdict))] = counts.verdicts.count(verdict);
   }
@@ -204,7 +210,7 @@ class TransitionLines final : public TransitionObjects {
   using TransitionObjects::TransitionObjects;
 
   void finish(const Report& last, const TransitionCounts& counts) override {
-    const std::string line = summary_line(last, snapshot(), what_was_counted(counts, devices()));
+    const std::string line = summary_line(last, snapshot(), what_was_counted(counts, written(), devices()));
     out().end_units();
     out().append(line);
     finished_ = true;
@@ -231,7 +237,7 @@ class TransitionDocument final : public TransitionObjects {
 
   void finish(const Report& last, const TransitionCounts& counts) override {
     begin_once();
-    const std::string end = document_end(last, what_was_counted(counts, devices()));
+    const std::string end = document_end(last, what_was_counted(counts, written(), devices()));
     out().end_units();
     out().append(objects_ > 0 ? "\n],\n" : "],\n");
     out().append(end);

@@ -41,7 +41,7 @@ struct Validation {
   std::uint64_t sockets = 0;
   std::uint64_t samples = 0;
   std::uint64_t not_seen_again = 0;       ///< in samples that cannot tell whether they were gone
-  std::uint64_t lost_records = 0;         ///< as the log itself says, with the entries below
+  std::uint64_t lost_records = 0;         ///< as the log itself says or counts, with the entries below
   std::uint64_t overwritten_entries = 0;  ///< of the ring that a trace was read from, of whatever event
   std::uint64_t bad_lines = 0;
   std::uint64_t unseeing_ends = 0;  ///< of samples and traces that say that they did not see everything

@@ -39,6 +39,7 @@ void LogCheck::look_at_host(std::string_view host) {
 
 Flow LogCheck::transition(const Transition& transition) {
   look_at_host(transition.host);
+  ++transitions_in_run_;
   lives_.transition(transition);
   return flow_;
 }
@@ -71,8 +72,18 @@ Flow LogCheck::run_end(const RunEnd& end) {
   if (!end.kernel.empty()) log_kernel_ = end.kernel;
   look_at_sight(end.sight, end.line);
   if (end.lost.value_or(0) > lost_in_run_) lost(*end.lost - lost_in_run_, end.line);
+  look_at_count(end);
   lives_.interrupted(end.line);
-  lost_in_run_ = 0;
+  lost_in_run_ = transitions_in_run_ = bad_in_run_ = 0;
+  return flow_;
+}
+
+Flow LogCheck::missing(const MissingRecords& records, std::uint64_t line) {
+  if (missing_ == 0) {
+    first_missing_ = "line " + std::to_string(line) + ": " + std::string(records.why) + ": records are missing";
+  }
+  missing_ = saturated_sum(missing_, records.count);
+  lives_.lost(records.count, line);
   return flow_;
 }
 
@@ -88,6 +99,22 @@ Flow LogCheck::overwritten(const OverwrittenEntries& entries, std::uint64_t line
   return flow_;
 }
 
+/// A log whose head was cut off has fewer transitions than its end counts, and more where the end of another run was lost.
+/// Each line that could not be read may have been one.
+void LogCheck::look_at_count(const RunEnd& end) {
+  if (!end.transitions) return;
+  const std::uint64_t wanted = *end.transitions;
+  const std::string counts = "the summary line counts " + counted(wanted, "transition") +
+                             ", and the lines before it have " + std::to_string(transitions_in_run_);
+  if (transitions_in_run_ > wanted) {
+    const std::string more = counts + ": some are of another run, whose end is missing";
+    return look_at_sight({Whole::no, more}, end.line);
+  }
+  const std::uint64_t there = transitions_in_run_ + bad_in_run_;
+  if (there >= wanted) return;
+  missing({wanted - there, counts}, end.line);
+}
+
 void LogCheck::look_at_sight(const Sight& sight, std::uint64_t line) {
   if (sight.whole == Whole::yes || ++unseeing_ > 1) return;
   first_unseeing_ = line;
@@ -95,6 +122,7 @@ void LogCheck::look_at_sight(const Sight& sight, std::uint64_t line) {
 }
 
 Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
+  ++bad_in_run_;
   if (++bad_lines_ == 1) first_bad_ = "line " + std::to_string(line) + ": " + std::string(bad.why);
   LogFinding finding;
   finding.line = line;
@@ -106,6 +134,7 @@ Flow LogCheck::bad_line(const BadLine& bad, std::uint64_t line) {
 }
 
 void LogCheck::warn_of_missing(Validation& to) const {
+  if (missing_ > 0) to.warnings.push_back({"records_missing", first_missing_});
   if (lost_ > 0) {
     to.warnings.push_back({"lost_records", "the log says that " + counted(lost_, "record") +
                                                (lost_ == 1 ? " was lost" : " were lost, the first of them") +

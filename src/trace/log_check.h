@@ -42,6 +42,7 @@ class LogCheck final : public ObservationSink {
   Flow sample_end(const SampleEnd& end) override;
   Flow run_end(const RunEnd& end) override;
   Flow overwritten(const OverwrittenEntries& entries, std::uint64_t line) override;
+  Flow missing(const MissingRecords& records, std::uint64_t line) override;
   Flow bad_line(const BadLine& bad, std::uint64_t line) override;
 
   /// The log has ended.
@@ -50,6 +51,7 @@ class LogCheck final : public ObservationSink {
 
  private:
   void look_at_host(std::string_view host);
+  void look_at_count(const RunEnd& end);
   void look_at_sight(const Sight& sight, std::uint64_t line);
   void tell(const LogFinding& finding);
   void warn_of_missing(Validation& to) const;
@@ -66,9 +68,14 @@ class LogCheck final : public ObservationSink {
   std::uint64_t left_out_ = 0;
   std::uint64_t bad_lines_ = 0;
   std::string first_bad_;
-  std::uint64_t lost_in_run_ = 0;  ///< of the trace that has not ended
-  std::uint64_t lost_ = 0;         ///< as lines say
-  std::uint64_t first_lost_ = 0;   ///< line
+  // Of the trace that has not ended.
+  std::uint64_t lost_in_run_ = 0;
+  std::uint64_t transitions_in_run_ = 0;
+  std::uint64_t bad_in_run_ = 0;
+  std::uint64_t missing_ = 0;  ///< that the log counts and does not have
+  std::string first_missing_;
+  std::uint64_t lost_ = 0;        ///< as lines say
+  std::uint64_t first_lost_ = 0;  ///< line
   std::uint64_t overwritten_ = 0;
   std::uint64_t first_overwritten_ = 0;  ///< line
   bool all_overwritten_counted_ = true;

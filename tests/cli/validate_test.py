@@ -279,6 +279,10 @@ class Validate(TestCase):
                 self.validate(*lines, code=2, args=("--strict",))
         document = self.validate(first, last, summary(0, True))
         self.assertTrue(document["complete"])
+        document = self.validate(last, summary(0, True))
+        self.assertEqual((document["lost_records"], document["complete"], document["warnings"][0]["message"]), (
+            1, False, "line 2: the summary line counts 2 transitions, and the lines before it have 1: records are missing"))
+        self.validate(last, summary(0, True), code=2, args=("--strict",))
         self.validate(first, last, summary(0, True), args=("--strict",))
 
     def test_host_and_kernel_are_those_of_the_log(self):

@@ -200,6 +200,9 @@ TEST_CASE("the summary of a trace, or of watch --events, ends no sample") {
   CHECK(end.host == "a");
   CHECK(end.kernel == "6.1");
   CHECK(end.lost == 0);
+  CHECK(end.transitions == 2);
+  CHECK(run_end(R"("lost_records":0,"transitions":{"total":7,"written":3,"by_verdict":{"total":9}})").transitions == 3);
+  CHECK_FALSE(run_end(R"("lost_records":0,"transitions":{"total":null})").transitions);
   CHECK((end.sight.whole == Whole::yes));
   CHECK_FALSE(run_end(R"("samples":3,"lost_records":null,"transitions":{})").lost);
   CHECK(run_end(R"("complete":false,"lost_records":500)").lost == 500);

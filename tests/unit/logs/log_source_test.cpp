@@ -36,6 +36,10 @@ class Noted final : public ObservationSink {
   Flow overwritten(const OverwrittenEntries& entries, std::uint64_t line) override {
     return note("overwritten " + std::to_string(entries.count.value_or(0)) + " before " + std::to_string(line));
   }
+  Flow missing(const MissingRecords& records, std::uint64_t line) override {
+    return note("missing " + std::to_string(records.count) + " by line " + std::to_string(line) + ": " +
+                std::string(records.why));
+  }
   Flow bad_line(const BadLine& bad, std::uint64_t line) override {
     return note("bad " + std::to_string(line) + " " + std::string(bad.why));
   }

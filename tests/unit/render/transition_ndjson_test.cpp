@@ -57,7 +57,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
   CHECK(summary["snapshot"] == 7);
   CHECK(summary["samples"] == 9);
   CHECK(summary["transitions"] ==
-        json{{"total", 2}, {"by_verdict", {{"legal", 2}, {"quirk", 0}, {"reuse", 0}, {"illegal", 0}}}});
+        json{{"total", 2}, {"written", 2}, {"by_verdict", {{"legal", 2}, {"quirk", 0}, {"reuse", 0}, {"illegal", 0}}}});
 }
 
 TEST_CASE("json is one document, whose events are the lines of ndjson") {
@@ -254,7 +254,7 @@ TEST_CASE("lives and losses belong to their sample, and what a trace counted sta
   CHECK(end["samples"].is_null());
   CHECK(end["lives"] == 2);
   CHECK(end["transitions"] ==
-        json{{"total", 2}, {"by_verdict", {{"legal", 0}, {"quirk", 0}, {"reuse", 1}, {"illegal", 1}}}});
+        json{{"total", 2}, {"written", 2}, {"by_verdict", {{"legal", 0}, {"quirk", 0}, {"reuse", 1}, {"illegal", 1}}}});
 }
 
 }  // namespace

@@ -173,6 +173,36 @@ RunEnd end_of_run(std::optional<std::uint64_t> lost, Whole seen = Whole::yes, st
   return end;
 }
 
+TEST_CASE("a log that lacks transitions that the end of their run counts is not whole") {
+  const auto checked = [](std::uint64_t there, std::uint64_t wanted, std::uint64_t bad = 0) {
+    Checked out;
+    for (std::uint64_t i = 0; i < there; ++i) out.check.transition(step(State::close, State::syn_sent));
+    for (std::uint64_t i = 0; i < bad; ++i) out.check.bad_line({"cut"}, i + 1);
+    RunEnd end = end_of_run(0);
+    end.transitions = wanted;
+    out.check.run_end(end);
+    // A run that is whole stands behind it.
+    end.transitions = 1;
+    out.check.transition(step(State::close, State::syn_sent));
+    out.check.run_end(end);
+    return out.check.finish({{}, 9});
+  };
+  CHECK(checked(2, 2).complete);
+  const Validation fewer = checked(2, 5);
+  CHECK_FALSE(fewer.complete);
+  CHECK(fewer.lost_records == 3);
+  REQUIRE(fewer.warnings.size() == 1);
+  CHECK(fewer.warnings[0].code == "records_missing");
+  CHECK(fewer.warnings[0].message ==
+        "line 9: the summary line counts 5 transitions, and the lines before it have 2: records are missing");
+  const Validation more = checked(3, 2);
+  CHECK_FALSE(more.complete);
+  CHECK(more.warnings[0].message.find("and the lines before it have 3: some are of another run") != std::string::npos);
+  // A line that cannot be read was one of them.
+  CHECK(checked(2, 3, 1).lost_records == 0);
+  CHECK(checked(2, 5, 1).lost_records == 2);
+}
+
 TEST_CASE("what a trace lost is counted once, whether its lines or its end tell it") {
   struct Row {
     std::uint64_t told;
