@@ -91,9 +91,9 @@ Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path) {
 
 Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& sink) {
   LineSplitter lines(kLongestLogLine + 1);  // so that what is cut off is longer than a line may be
-  const auto use = [&](std::string_view line) {
+  const auto use = [&](std::string_view line, LogLineEnd end = LogLineEnd::newline) {
     ++count_;
-    LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line);
+    LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line, end);
     return deliver(record, count_, sink) == Flow::more;
   };
   if (!lines.feed(first, use)) return {};
@@ -109,7 +109,7 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
     return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
   }
   // What follows the last newline of a log that was ended may be half a line.
-  if (read && more && !file_.was_ended() && !lines.rest().empty()) use(lines.rest());
+  if (read && more && !file_.was_ended() && !lines.rest().empty()) use(lines.rest(), LogLineEnd::nothing);
   return read;
 }
 

@@ -123,8 +123,15 @@ LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
   return record;
 }
 
+/// Milliseconds have three decimals ("%.3f").
+bool tcpstates_may_go_on(std::string_view line) {
+  constexpr std::size_t kDecimals = 3;
+  const std::size_t point = line.rfind('.');
+  return point == std::string_view::npos || line.size() - point - 1 < kDecimals;
+}
+
 }  // namespace
 
-const LineKind tcpstates_line{"a table of tcpstates", is_tcpstates, decode_tcpstates};
+const LineKind tcpstates_line{"a table of tcpstates", is_tcpstates, decode_tcpstates, tcpstates_may_go_on};
 
 }  // namespace tcpstat::logs

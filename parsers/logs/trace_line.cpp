@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 
 #include "base/saturated.h"
 #include "parsers/logs/ring_header.h"
@@ -189,8 +190,31 @@ LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   return record;
 }
 
+/// CLOSE may be the begin of CLOSE_WAIT, and 1 that of 10.
+bool may_be_longer_state(std::string_view word) {
+  if (word.empty() || (word.front() >= '0' && word.front() <= '9')) return true;
+  for (const std::string_view prefix : {"BPF_", "TCP_"}) {
+    if (word.starts_with(prefix)) word.remove_prefix(prefix.size());
+  }
+  return std::any_of(states().begin(), states().end(), [word](const StateInfo& row) {
+    return row.name.size() > word.size() && row.name.starts_with(word);
+  });
+}
+
+bool trace_may_go_on(std::string_view line) {
+  std::string_view rest = line;
+  const std::string_view last = take_last_word(rest);
+  const std::size_t equals = last.find('=');
+  if (equals == std::string_view::npos) return false;
+  constexpr std::string_view kNeeded[] = {"skaddr", "family", "protocol", "sport",   "dport",
+                                          "saddr",  "daddr",  "saddrv6",  "daddrv6", "oldstate"};
+  const std::string_view key = last.substr(0, equals);
+  if (key == "newstate") return may_be_longer_state(last.substr(equals + 1));
+  return std::find(std::begin(kNeeded), std::end(kNeeded), key) != std::end(kNeeded);
+}
+
 }  // namespace
 
-const LineKind trace_line{"a trace", is_trace, decode_trace};
+const LineKind trace_line{"a trace", is_trace, decode_trace, trace_may_go_on};
 
 }  // namespace tcpstat::logs

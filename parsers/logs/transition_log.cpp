@@ -77,13 +77,20 @@ TransitionLog::TransitionLog(std::span<const LineKind* const> kinds) : kinds_(ki
   for (const LineKind* kind : kinds_) none_ += (none_.empty() ? "neither " : " nor ") + std::string(kind->name);
 }
 
-LogRecord TransitionLog::decode(std::string_view line) {
+LogRecord TransitionLog::decode(std::string_view line, LogLineEnd end) {
+  const bool ends_in_word = end == LogLineEnd::nothing && !line.empty() && !is_blank(line.back());
   // Windows ends lines by \r\n, and what copies them may leave blanks. Those before a line say where its columns begin.
   line = without_byte_order_mark(line.substr(0, line.find_last_not_of(kBlanks) + 1));
   const std::size_t first = line.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return OtherLine{};
   for (const LineKind* kind : kinds_) {
-    if (kind->recognizes(line)) return kind->decode(line, text_);
+    if (!kind->recognizes(line)) continue;
+    LogRecord record = kind->decode(line, text_);
+    if (ends_in_word && std::holds_alternative<Transition>(record) && kind->may_go_on != nullptr &&
+        kind->may_go_on(line)) {
+      return BadLine{"the log ends within this line, or behind it without a newline: its last word may have gone on"};
+    }
+    return record;
   }
   if (line[first] == '#') return OtherLine{};
   return BadLine{none_};

@@ -1,6 +1,7 @@
 #pragma once
 // One line of a log of TCP sockets -> what it says. Each line shows by itself what kind it is (line_kinds.def). Pure.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,7 +24,12 @@ struct LineKind {
   std::string_view name;  ///< for the sentence about a line that is none of them: "ndjson"
   bool (*recognizes)(std::string_view line);
   LogRecord (*decode)(std::string_view line, LineText& text);
+  /// Whether the last word of a line that can be read may have gone on, and then says something else. Null: none may.
+  bool (*may_go_on)(std::string_view line) = nullptr;
 };
+
+/// What stands behind a line: the last one of a log may have been cut.
+enum class LogLineEnd : std::uint8_t { newline, nothing };
 
 #define LINE_KIND(name) extern const LineKind name;
 #include "parsers/logs/line_kinds.def"
@@ -38,7 +44,7 @@ class TransitionLog {
 
   /// What the record points to lives until the next call. Blank lines are other lines, and so are
   /// comments: what begins with # and is of no kind.
-  LogRecord decode(std::string_view line);
+  LogRecord decode(std::string_view line, LogLineEnd end = LogLineEnd::newline);
 
  private:
   std::span<const LineKind* const> kinds_;

@@ -245,5 +245,32 @@ TEST_CASE("every kind of line has a name of its own, and recognizes no line of a
   }
 }
 
+TEST_CASE("a last line without its newline is left out where its last word may have gone on") {
+  const auto is_bad = [](std::string_view line, LogLineEnd end = LogLineEnd::nothing) {
+    TransitionLog log;
+    const LogRecord record = log.decode(line, end);
+    REQUIRE((std::holds_alternative<BadLine>(record) || std::holds_alternative<Transition>(record)));
+    return std::holds_alternative<BadLine>(record);
+  };
+  const std::string trace =
+      "x-1 [000] 1.0: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=1 dport=2 saddr=192.0.2.1 "
+      "daddr=192.0.2.2 saddrv6=::ffff:192.0.2.1 daddrv6=::ffff:192.0.2.2 oldstate=TCP_ESTABLISHED newstate=";
+  CHECK(is_bad(trace + "TCP_CLOSE"));  // of TCP_CLOSE_WAIT
+  CHECK_FALSE(is_bad(trace + "TCP_CLOSE", LogLineEnd::newline));
+  CHECK_FALSE(is_bad(trace + "TCP_CLOSE\r"));
+  CHECK_FALSE(is_bad(trace + "TCP_CLOSE "));
+  for (const char* state : {"TCP_CLOSE_WAIT", "TCP_FIN_WAIT1", "TCP_ESTABLISHED"}) CHECK_FALSE(is_bad(trace + state));
+  CHECK(is_bad(trace + "TCP_FIN_WAIT"));
+  const std::string fields = "x-1 [000] 1.0: inet_sock_set_state: skaddr=0xffff8881 oldstate=0x7 (7) newstate=0x1";
+  CHECK(is_bad(fields));  // of 0x10, or not
+  CHECK_FALSE(is_bad(fields + " (1)"));
+  CHECK(is_bad(fields + " (1) sport=0xbb"));
+  CHECK_FALSE(is_bad(fields + " (1) sport=0xbb (18"));
+  const std::string row = "ffff9fd7e8192000 1 curl 192.0.2.1 2 192.0.2.2 80 ESTABLISHED -> FIN_WAIT1 176.0";
+  CHECK(is_bad(row));
+  CHECK_FALSE(is_bad(row + "42"));
+  CHECK_FALSE(is_bad(R"({"from":"CLOSE","to":"SYN_SENT"})"));
+}
+
 }  // namespace
 }  // namespace tcpstat::logs
