@@ -4,9 +4,12 @@
 #include <variant>
 
 #include "base/line_splitter.h"
+#include "base/quantity_text.h"
+#include "base/saturated.h"
 #include "parsers/logs/file_kind.h"
 #include "parsers/logs/saved_dump.h"
 #include "parsers/logs/saved_text.h"
+#include "parsers/logs/trace_event.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -89,11 +92,37 @@ Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path) {
   return std::unique_ptr<LogSource>(new LogSource(std::move(*file)));
 }
 
+/// Each line that a ring may have brought: what a header counts are entries of whatever event.
+void LogSource::count_entry(std::string_view line, const LogRecord& record) {
+  if (const auto* head = std::get_if<OverwrittenEntries>(&record)) {
+    if (!head->count) return;  // no header
+    if (++headers_ == 1) first_header_ = count_;
+    counted_entries_ = saturated_sum(counted_entries_, head->kept);
+    return;
+  }
+  if (headers_ == 0 || std::holds_alternative<LostRecords>(record)) return;
+  if (std::holds_alternative<OtherLine>(record)) {
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos || (line[first] == '#' && !begins_with_process(line))) return;
+  }
+  ++entries_;
+}
+
+/// Several headers, of each processor or of trace after trace, are taken together.
+Flow LogSource::look_for_missing_entries(ObservationSink& sink) const {
+  if (counted_entries_ <= entries_) return Flow::more;
+  const std::string why = (headers_ == 1 ? "the header counts " : "the headers count ") +
+                          std::to_string(counted_entries_) + (counted_entries_ == 1 ? " entry" : " entries") +
+                          ", and the log has " + std::to_string(entries_);
+  return sink.missing({counted_entries_ - entries_, why}, first_header_);
+}
+
 Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& sink) {
   LineSplitter lines(kLongestLogLine + 1);  // so that what is cut off is longer than a line may be
   const auto use = [&](std::string_view line, LogLineEnd end = LogLineEnd::newline) {
     ++count_;
     LogRecord record = line.size() > kLongestLogLine ? BadLine{"longer than a record can be"} : log_.decode(line, end);
+    count_entry(line, record);
     return deliver(record, count_, sink) == Flow::more;
   };
   if (!lines.feed(first, use)) return {};
@@ -109,7 +138,8 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
     return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
   }
   // What follows the last newline of a log that was ended may be half a line.
-  if (read && more && !file_.was_ended() && !lines.rest().empty()) use(lines.rest(), LogLineEnd::nothing);
+  if (read && more && !file_.was_ended() && !lines.rest().empty()) more = use(lines.rest(), LogLineEnd::nothing);
+  if (read && more && !file_.was_ended()) look_for_missing_entries(sink);
   return read;
 }
 

@@ -32,9 +32,17 @@ class LogSource final : public TransitionSource {
   Expected<void> read_lines(std::string_view first, ObservationSink& sink);
   Expected<void> read_samples(SampleReader& reader, std::string_view first);
 
+  void count_entry(std::string_view line, const LogRecord& record);
+  Flow look_for_missing_entries(ObservationSink& sink) const;
+
   LogFile file_;
   TransitionLog log_;
   std::uint64_t count_ = 0;
+  // Entries of traces, of whatever event.
+  std::uint64_t headers_ = 0;       ///< that count them
+  std::uint64_t first_header_ = 0;  ///< line
+  std::uint64_t counted_entries_ = 0;
+  std::uint64_t entries_ = 0;  ///< that came behind the first header
 };
 
 /// Hands a record of line number `line` to the method of `sink` that takes it.

@@ -1,29 +1,26 @@
 #include "parsers/logs/ring_header.h"
 
-#include <charconv>
-
+#include "base/saturated.h"
 #include "parsers/logs/transition_log.h"
 
 namespace tcpstat::logs {
 namespace {
 
-/// Of "187/2042", how many are in the second number and not in the first.
-std::optional<OverwrittenEntries> missing_of(std::string_view kept_of_all) {
-  const char* const end = kept_of_all.data() + kept_of_all.size();
-  std::uint64_t kept = 0;
-  std::uint64_t all = 0;
-  const auto [slash, bad_kept] = std::from_chars(kept_of_all.data(), end, kept);
-  if (bad_kept != std::errc{} || slash == end || *slash != '/') return std::nullopt;
-  const auto [stop, bad_all] = std::from_chars(slash + 1, end, all);
-  if (bad_all != std::errc{} || stop != end || all <= kept) return std::nullopt;
-  return OverwrittenEntries{all - kept};
+/// Of "187/2042", how many are there, and how many are in the second number alone.
+std::optional<OverwrittenEntries> entries_of(std::string_view kept_of_all) {
+  const std::size_t slash = kept_of_all.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto kept = saturated_number(kept_of_all.substr(0, slash));
+  const auto all = saturated_number(kept_of_all.substr(slash + 1));
+  if (!kept || !all || *all < *kept) return std::nullopt;
+  return OverwrittenEntries{*all - *kept, *kept};
 }
 
 /// "# entries-in-buffer/entries-written: 187/2042   #P:2" (kernel/trace/trace.c, print_event_info()), and with
 /// options/latency-format "# latency: 0 us, #187/2042, CPU#0 | (…" (print_trace_header()).
-std::optional<OverwrittenEntries> missing_in_header(std::string_view line) {
+std::optional<OverwrittenEntries> entries_in_header(std::string_view line) {
   const std::string_view what = take_word(line);
-  if (what == "entries-in-buffer/entries-written:") return missing_of(take_word(line));
+  if (what == "entries-in-buffer/entries-written:") return entries_of(take_word(line));
   if (what != "latency:") return std::nullopt;
   take_word(line);
   take_word(line);
@@ -31,7 +28,7 @@ std::optional<OverwrittenEntries> missing_in_header(std::string_view line) {
   if (!numbers.starts_with('#') || !numbers.ends_with(',')) return std::nullopt;
   numbers.remove_prefix(1);
   numbers.remove_suffix(1);
-  return missing_of(numbers);
+  return entries_of(numbers);
 }
 
 /// "##### CPU 1 buffer started ####": only a ring that overwrote entries is said to begin somewhere
@@ -44,9 +41,9 @@ bool is_later_start(std::string_view line) {
 
 }  // namespace
 
-std::optional<OverwrittenEntries> overwritten_entries(std::string_view line) {
+std::optional<OverwrittenEntries> ring_entries(std::string_view line) {
   const std::string_view first = take_word(line);
-  if (first == "#") return missing_in_header(line);
+  if (first == "#") return entries_in_header(line);
   if (first == "#####" && is_later_start(line)) return OverwrittenEntries{};
   return std::nullopt;
 }

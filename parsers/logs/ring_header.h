@@ -8,7 +8,7 @@
 
 namespace tcpstat::logs {
 
-/// Nothing for a line that says nothing of the kind, and for a ring that overwrote nothing.
-std::optional<OverwrittenEntries> overwritten_entries(std::string_view line);
+/// Nothing for a line that says nothing of the kind.
+std::optional<OverwrittenEntries> ring_entries(std::string_view line);
 
 }  // namespace tcpstat::logs

@@ -143,7 +143,7 @@ bool is_trace(std::string_view line) {
   const std::string_view first = take_word(words);
   // A comment or an object, if it is not a process that is called so.
   if (first.starts_with('#') || first.starts_with('{')) {
-    return overwritten_entries(line) || (begins_with_process(line) && (trace_event(line) || looks_like_event(line)));
+    return ring_entries(line) || (begins_with_process(line) && (trace_event(line) || looks_like_event(line)));
   }
   return trace_event(line) || lost_in(line) || first == "=>" || is_preface(line) || looks_like_event(line);
 }
@@ -160,8 +160,8 @@ LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   if (const auto lost = lost_in(line)) return LostRecords{*lost};
   const auto event = trace_event(line);
   if (!event) {
-    const auto overwritten = overwritten_entries(line);
-    return overwritten ? LogRecord(*overwritten) : OtherLine{};
+    const auto entries = ring_entries(line);
+    return entries ? LogRecord(*entries) : OtherLine{};
   }
   if (has_another(event->fields)) return BadLine{"another record in the same line"};
   const Fields fields = fields_of(event->fields);

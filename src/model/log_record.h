@@ -67,6 +67,7 @@ struct MissingRecords {
 /// whose part of the ring begins here, and which the head of the trace has counted if it is there.
 struct OverwrittenEntries {
   std::optional<std::uint64_t> count = {};
+  std::uint64_t kept = 0;  ///< entries, of whatever event, that stand behind this line
 };
 /// A header, a comment, an event of another kind, another protocol.
 struct OtherLine {};

@@ -93,7 +93,7 @@ TEST_CASE("each line goes to the method that takes it, with its number") {
   CHECK((*source)->read(sink).has_value());
   CHECK(sink.all == Words{"transition 1 a", "lost 12 before 4", "row 5 LISTEN", "part", "bad 7 no JSON object",
                           "transition 8 a", "overwritten 1855 before 9", "overwritten 0 before 10", "lost 3 before 11",
-                          "end 12"});
+                          "end 12", "missing 186 by line 9: the header counts 187 entries, and the log has 1"});
   CHECK((*source)->lines() == 12);
   CHECK_FALSE((*source)->was_ended());
 }
@@ -159,6 +159,33 @@ TEST_CASE("tables of other sockets are no empty log") {
   const auto read = (*source)->read(sink);
   REQUIRE_FALSE(read.has_value());
   CHECK(read.error().sentence().find("its tables are of other sockets than TCP's") != std::string::npos);
+}
+
+TEST_CASE("a trace that lacks entries which its header counts lacks records") {
+  const auto told = [](const std::string& text) {
+    const File file(text);
+    auto source = LogSource::open(file.path());
+    REQUIRE(source.has_value());
+    Noted sink;
+    CHECK((*source)->read(sink).has_value());
+    return sink.all.back();
+  };
+  const std::string head = "# tracer: nop\n#\n# entries-in-buffer/entries-written: 3/3   #P:2\n#\n";
+  const std::string record =
+      "          <idle>-0       [001] ..s2.  6300.380816: inet_sock_set_state: oldstate=TCP_LISTEN "
+      "newstate=TCP_SYN_RECV\n";
+  const std::string other = "          <idle>-0       [001] ..s2.  6300.380816: sched_switch: prev_comm=x\n";
+  CHECK(told(head + record + record + record).starts_with("transition 7"));
+  CHECK(told(head + record + other + "#x-1 [001] 6300.4: sched_switch: prev_comm=x\n" + "# end\n")
+            .starts_with("transition 5"));
+  CHECK(told(head + record + "\n# end\n" + other) ==
+        "missing 1 by line 3: the header counts 3 entries, and the log has 2");
+  CHECK(told(head + record + "CPU:1 [LOST 12 EVENTS]\n") ==
+        "missing 2 by line 3: the header counts 3 entries, and the log has 1");
+  // Parts of the ring, one a processor.
+  CHECK(told(head + record + record + head + record + record + record + record).starts_with("transition"));
+  CHECK(told(head + record + record + head + record + record + record) ==
+        "missing 1 by line 3: the headers count 6 entries, and the log has 5");
 }
 
 TEST_CASE("a sink that has enough ends the reading") {
