@@ -153,7 +153,7 @@ complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check reco
 complete -c tcpstat -n '__tcpstat_verb_is trace' -l source -x -a 'auto bpf tracefs' -d 'what listens to the kernel'
 complete -c tcpstat -l source -n '__tcpstat_takes summary watch check record audit' -r -F -a '(__tcpstat_words sources | string match -rv "^[^\t]*:")' -d 'where to read: a source or a saved file'
 complete -c tcpstat -l proc-root -n '__tcpstat_takes summary watch explain check record audit validate' -x -a '(__fish_complete_directories)' -d 'read this instead of /proc'
-complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit' -x -d 'wait at most this long for the source'
+complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit validate' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
 complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace record history validate' -d 'exit 2 if the snapshot is partial'
 complete -c tcpstat -l byte-order -n '__tcpstat_takes summary watch check' -x -a 'little big' -d 'byte order of saved text of /proc'

@@ -137,6 +137,7 @@ struct ExplainCommand {
 struct ValidateCommand {
   std::string log;  ///< "-" is standard input
   OutputChoice output;
+  std::optional<std::chrono::milliseconds> timeout;  ///< of a pipe that brings nothing; nothing: for ever
   std::string proc_root;
   bool truncate = true;
   bool strict = false;

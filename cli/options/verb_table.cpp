@@ -180,6 +180,7 @@ constexpr OwnOption kValidateOptions[] = {
     {.id = quiet, .meaning = "no notes on standard error"},
     {.id = proc_root, .meaning = "read the limits of states from DIR instead of /proc"},
     {.id = strict, .meaning = "exit 2 if a line cannot be read"},
+    {.id = timeout, .meaning = "wait at most this long for more of a pipe (default: for ever)"},
 };
 constexpr Example kValidateExamples[] = {
     {"tcpstat validate trace.txt", "did this kernel keep to the rules?"},
@@ -373,7 +374,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Reads a trace of sock:inet_sock_set_state, the table of bcc's tcpstates, or ndjson, from FILE or standard "
          "input, and holds each transition against the machine that tcpstat explain machine prints. Exit status: 1 if "
          "an illegal transition was found.",
-     .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict},
+     .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict, timeout},
      .tolerates = kInformation | kHarmless,
      .why = "validate judges a whole log",
      .document = Document::validation,

@@ -33,8 +33,8 @@ Expected<void> read_until_signal(logs::LogSource& log, ObservationSink& sink) {
   return read;
 }
 
-trace::LogEnd check(const std::string& path, ObservationSink& sink) {
-  auto log = logs::LogSource::open(path);
+trace::LogEnd check(const options::ValidateCommand& command, ObservationSink& sink) {
+  auto log = logs::LogSource::open(command.log, command.timeout);
   if (!log) return {tl::make_unexpected(log.error())};
   auto read = read_until_signal(**log, sink);
   return {std::move(read), (*log)->lines(), (*log)->was_ended()};
@@ -43,7 +43,7 @@ trace::LogEnd check(const std::string& path, ObservationSink& sink) {
 }  // namespace
 
 ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
-  auto output = Output::open(command.output.file);
+  auto output = Output::open(command.output.file, command.timeout ? command.timeout : Output::kPatience);
   if (!output) return end_failed(output.error(), notes);
   const RunFacts facts = host::host_facts(command.proc_root);
   const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
@@ -58,7 +58,7 @@ ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
     if (finding.severity > Severity::unknown) out.flush();
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
-  const trace::LogEnd end = check(command.log, log_check);
+  const trace::LogEnd end = check(command, log_check);
   const Validation validation = log_check.finish(end);
   if (end.read || validation.lines > 0 || format.has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;

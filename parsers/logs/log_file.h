@@ -1,9 +1,11 @@
 #pragma once
 // A log that may be of any size, or may never end, from a file or standard input.
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +19,11 @@ inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
 
 class LogFile {
  public:
+  /// How long a pipe, a socket or a terminal may bring nothing; nothing: for ever.
+  using Patience = std::optional<std::chrono::milliseconds>;
+
   /// "-": standard input. Waits for the writer of a FIFO.
-  static Expected<LogFile> open(const std::string& path);
+  static Expected<LogFile> open(const std::string& path, Patience patience = {});
 
   /// Hands over what comes, block by block, until `use` says that it is enough.
   Expected<void> blocks(const std::function<bool(std::string_view block)>& use);
@@ -33,6 +38,7 @@ class LogFile {
 
  private:
   LogFile() = default;
+  Expected<void> wait() const;
 
   std::string path_;
   std::string shown_;
@@ -40,6 +46,7 @@ class LogFile {
   FileDescriptor nothing_;  ///< takes the place of fd_ when the log is ended
   int fd_ = -1;
   bool at_end_ = false;
+  Patience patience_;
   volatile std::sig_atomic_t ended_ = 0;
 };
 

@@ -86,8 +86,8 @@ Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink) {
   return std::visit(Delivery{line, sink}, record);
 }
 
-Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path) {
-  auto file = LogFile::open(path);
+Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path, LogFile::Patience patience) {
+  auto file = LogFile::open(path, patience);
   if (!file) return tl::make_unexpected(file.error());
   return std::unique_ptr<LogSource>(new LogSource(std::move(*file)));
 }

@@ -15,7 +15,7 @@ namespace tcpstat::logs {
 class LogSource final : public TransitionSource {
  public:
   /// "-": standard input. Waits for the writer of a FIFO.
-  static Expected<std::unique_ptr<LogSource>> open(const std::string& path);
+  static Expected<std::unique_ptr<LogSource>> open(const std::string& path, LogFile::Patience patience = {});
 
   Expected<void> read(ObservationSink& sink) override;
   /// The log ends where it has been read to. For signal handlers that do not restart system calls.

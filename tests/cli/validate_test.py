@@ -355,6 +355,21 @@ class Endless(TestCase):
             out, err = child.communicate(timeout=20)
         return Result(child.returncode, out, err)
 
+    def test_a_timeout_ends_a_log_that_brings_nothing(self):
+        child = self.start("--timeout", "0.3")
+        self.assertRegex(child.communicate(timeout=20)[1].decode(), r"cannot read \S+/log: Connection timed out")
+        self.assertEqual(child.returncode, 2)
+        child = self.start("--timeout", "0.5")
+        with open(self.here / "log", "wb", buffering=0) as writer:
+            for record in life(socket="a"):
+                writer.write(log(record))
+                time.sleep(0.2)  # longer than the timeout together
+            out, err = child.communicate(timeout=20)
+        self.assertEqual(child.returncode, 2)
+        self.assertRegex(err.decode(), r"cannot read \S+/log: Connection timed out \(try a longer --timeout; 0 waits for ever\)")
+        self.assertRegex(out.decode(), r"\n5 transitions: 5 legal")
+        self.assertEqual(run("validate", "--timeout", "5", stdin=log(*life(socket="a"))).code, 0)
+
     def test_a_signal_ends_the_log_and_not_the_summary(self):
         text = log(*life(socket="a"), transition("FIN_WAIT1", "FIN_WAIT1", socket="b")) + b'{"type":"trans'
         for how in (signal.SIGINT, signal.SIGTERM):

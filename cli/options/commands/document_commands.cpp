@@ -24,6 +24,7 @@ Failure read(const Words& words, ValidateCommand& to) {
   to.truncate = !words.given(OptionId::no_truncate);
   to.strict = words.given(OptionId::strict);
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
+  if (auto failed = read_one(words, OptionId::timeout, to.timeout, parse_timeout)) return failed;
   return read(words, to.output);
 }
 
