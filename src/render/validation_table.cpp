@@ -32,7 +32,7 @@ class ValidationTable final : public ValidationWriter {
     page_.out.append(first + ends_text(finding) + '\n');
     std::string words = finding.message;
     if (!finding.reference.empty()) words += " (" + finding.reference + ")";
-    page_.out.append(wrapped("  ", shown_in(page_.charset, words)));
+    page_.out.append(in_lines("  ", shown_in(page_.charset, words)));
     any_ = true;
   }
 
@@ -46,14 +46,18 @@ class ValidationTable final : public ValidationWriter {
   }
 
  private:
+  [[nodiscard]] std::string in_lines(std::string_view first, std::string_view text) const {
+    return page_.width == 0 ? wrapped(first, text) : wrapped(first, text, page_.width);
+  }
+
   void write_pairs(const std::vector<LoggedPair>& pairs) {
     TextTable table(page_.out,
                     {{"VERDICT", Align::left},
                      {"FROM", Align::left},
                      {"TO", Align::left},
-                     {"COUNT", Align::right},
+                     {.text = "COUNT", .align = Align::right, .answer = true},
                      {"SEEN", Align::left},
-                     {"CAUSES", Align::left}},
+                     {.text = "CAUSES", .align = Align::left, .shorten = TextTable::Shorten::end, .least_cell = 6}},
                     {.header = true, .width = page_.width, .ellipsis = ellipsis(page_.charset)});
     for (const LoggedPair& pair : pairs) {
       put_word(table, name(pair.verdict));
@@ -63,10 +67,10 @@ class ValidationTable final : public ValidationWriter {
       put_word(table, pair.observed == Observed::sampled ? "sampled"
                       : pair.protocol == Protocol::mptcp ? "mptcp"
                                                          : "exact");
-      // The pair does not tell which of its causes it was; json has them all.
+      // The pair does not tell which of its causes it was, so that a terminal need not have them all.
       std::string reason = shown_in(page_.charset, pair.reason);
       if (const std::size_t more = reason.find(';');
-          pair.verdict == TransitionVerdict::legal && more != std::string::npos) {
+          page_.width != 0 && pair.verdict == TransitionVerdict::legal && more != std::string::npos) {
         reason = reason.substr(0, more + 2) + std::string(ellipsis(page_.charset));
       }
       table.cell().append(reason);
@@ -97,7 +101,7 @@ class ValidationTable final : public ValidationWriter {
       text += "; the log says that " + std::to_string(overwritten) +
               (overwritten == 1 ? " entry was overwritten" : " entries were overwritten");
     if (validation.left_out > 0) text += "; " + counted(validation.left_out, "more finding") + " of the kinds above";
-    page_.out.append(wrapped("", text));
+    page_.out.append(in_lines("", text));
   }
 
   Page page_;

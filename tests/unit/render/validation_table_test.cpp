@@ -61,9 +61,32 @@ TEST_CASE("findings come first, each with its line, then the pairs, then one sen
             "VERDICT  FROM      TO     COUNT  SEEN   CAUSES\n"
             "legal    " +
             std::string(name(State::syn_sent)) + "  " + std::string(name(State::close)) +
-            "      2  exact  a reset; …\n"
+            "      2  exact  a reset; a timeout\n"
             "\n"
             "3 transitions: 2 legal, 1 illegal; 2 sockets; 1 line, 0 bad\n");
+}
+
+TEST_CASE("on a terminal the causes give way, and nothing else") {
+  Validation long_cause = validation();
+  long_cause.pairs.front().reason = "a reset of a peer that is very far away and answers late; a timeout";
+  for (const std::size_t width : {60U, 80U}) {
+    CAPTURE(width);
+    TextBuffer out;
+    const auto writer = make_validation_table({.out = out, .width = width}, {});
+    LogFinding finding = illegal();
+    finding.message = "no kernel does this, whatever it is asked for and however often that may be, in no state at all";
+    writer->finding(finding);
+    writer->finish(long_cause);
+    const std::string text(out.view());
+    CHECK(text.find("  COUNT  SEEN   CAUSES\n") != std::string::npos);
+    CHECK(text.find("      2  exact  a reset of") != std::string::npos);
+    for (std::string_view left = text; !left.empty(); left.remove_prefix(left.find('\n') + 1)) {
+      const std::string_view line = left.substr(0, left.find('\n'));
+      if (line.starts_with("line ")) continue;
+      CAPTURE(line);
+      CHECK(display_width(line) <= width);
+    }
+  }
 }
 
 TEST_CASE("two ends at once are no transition, and a remote port of 0 is no peer") {
@@ -79,7 +102,10 @@ TEST_CASE("what cannot be shown in the locale is left out, and what is cut is ma
   TextBuffer out;
   const std::string all = text({.out = out, .charset = Charset::ascii}, {illegal()}, validation());
   CHECK(all.find("(RFC 9293 3.3.2)") != std::string::npos);
-  CHECK(all.find("a reset; ~\n") != std::string::npos);
+  CHECK(all.find("a reset; a timeout\n") != std::string::npos);
+  TextBuffer wide_enough;
+  const std::string shown = text({.out = wide_enough, .width = 80, .charset = Charset::ascii}, {}, validation());
+  CHECK(shown.find("a reset; ~\n") != std::string::npos);
   TextBuffer narrow;
   Validation wide = validation();
   wide.pairs[0].reason = std::string(100, 'x');
