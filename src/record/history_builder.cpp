@@ -173,6 +173,13 @@ History HistoryBuilder::take(std::optional<std::uint64_t> limit) {
     history_.left_out = list.size() - *limit;
     list.resize(static_cast<std::size_t>(*limit));
   };
+  // What was zero all the time takes no place of what was not.
+  const auto was_zero = [](const HistorySeries& one) { return one.greatest == 0U; };
+  if (limit && series.size() > *limit) {
+    std::stable_partition(series.begin(), series.end(), [&](const HistorySeries& one) { return !was_zero(one); });
+    const auto first_gone = series.begin() + static_cast<std::ptrdiff_t>(*limit);
+    history_.zeros_left_out = static_cast<std::uint64_t>(std::count_if(first_gone, series.end(), was_zero));
+  }
   cut(series);
   cut(history_.findings);
   return std::move(history_);

@@ -89,6 +89,7 @@ void write_numbers(const Page& page, const History& history) {
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
   const bool all_zero = zeros == history.series.size();
+  const std::uint64_t quiet = (all_zero ? 0 : zeros) + history.zeros_left_out;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
     put(table, safe(series.name, page.charset));
@@ -100,8 +101,8 @@ void write_numbers(const Page& page, const History& history) {
     table.end_row();
   }
   table.finish();
-  if (zeros > 0 && !all_zero)
-    page.out.append(std::to_string(zeros) + (zeros == 1 ? " other was" : " others were") + " 0 all the time\n");
+  if (quiet > 0)
+    page.out.append(std::to_string(quiet) + (quiet == 1 ? " other was" : " others were") + " 0 all the time\n");
 }
 
 void write_findings(const Page& page, const History& history) {
@@ -117,7 +118,10 @@ void write_findings(const Page& page, const History& history) {
     if (coloured) page.out.append(colour_of(finding.severity));
     page.out.append(ascii_upper(name(finding.severity)));
     if (coloured) page.out.append(kColourEnd);
-    page.out.append("  " + finding.rule + "  " + safe(finding.subject, page.charset) + "\n");
+    const std::string who = finding.rule + "  " + safe(finding.subject, page.charset);
+    const std::size_t taken = line.size() + name(finding.severity).size();
+    const bool fits = page.width == 0 || taken + 2 + display_width(who) <= page.width;
+    page.out.append(fits ? "  " + who + "\n" : "\n" + wrapped("    ", who, page.width));
     page.out.append(page.width == 0 ? "    " + safe(finding.message, page.charset) + "\n"
                                     : wrapped("    ", safe(finding.message, page.charset), page.width));
   }
@@ -144,7 +148,8 @@ void write_history_text(const Page& page, const RunFacts& /*facts*/, const Histo
   } else {
     write_numbers(page, history);
   }
-  if (history.left_out > 0) page.out.append(std::to_string(history.left_out) + " more\n");
+  const std::uint64_t more = history.left_out - history.zeros_left_out;
+  if (more > 0) page.out.append(std::to_string(more) + " more\n");
 }
 
 void write_history_fields(const Page& page, const History& history, char separator) {

@@ -50,6 +50,7 @@ struct History {
   bool has_findings = false;                       ///< this is of findings, not of numbers
   std::vector<PastFinding> findings;               ///< in the order in which they began
   std::uint64_t left_out = 0;                      ///< series or findings beyond the limit
+  std::uint64_t zeros_left_out = 0;                ///< of these, series that were zero all the time
   std::string options;                             ///< that name the record, for a command; empty: it is the usual one
   Coverage coverage;
 };

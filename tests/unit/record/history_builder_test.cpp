@@ -135,6 +135,20 @@ TEST_CASE("the limit keeps the greatest and says how many it left out") {
   CHECK(history.left_out == 1);
 }
 
+TEST_CASE("what was zero all the time takes no place of what was not") {
+  Samples samples("state");
+  CountsPacker counts;
+  counts.add("state", name(State::syn_sent), 0);
+  counts.add("state", name(State::time_wait), 4);
+  counts.add("state", name(State::listen), 2);
+  samples.add(0, std::move(counts));
+  const History history = samples.take(1);
+  REQUIRE(history.series.size() == 1);
+  CHECK(history.series[0].greatest == 4);
+  CHECK(history.left_out == 2);
+  CHECK(history.zeros_left_out == 1);
+}
+
 TEST_CASE("a finding has a beginning, an end, and the words of its worst sample") {
   Samples samples("finding");
   const auto sample = [&](int second, std::optional<Severity> flood, bool other) {

@@ -96,6 +96,10 @@ TEST_CASE("what the limit left out is told, and an empty history is one") {
   History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z", {series("a", {1, 1, 1}, 1)});
   all.left_out = 7;
   CHECK(shown(all).ends_with("▁▁▁\n7 more\n"));
+  all.zeros_left_out = 5;
+  CHECK(shown(all).ends_with("▁▁▁\n5 others were 0 all the time\n2 more\n"));
+  all.zeros_left_out = 7;
+  CHECK(shown(all).ends_with("▁▁▁\n7 others were 0 all the time\n"));
   CHECK(shown(History{}) == "no samples\n");
 }
 
@@ -128,6 +132,11 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
   CHECK(shown(all, 0, Colour::yes)
             .find(std::string(colour_of(Severity::critical)) + "CRITICAL" + std::string(kColourEnd)) !=
         std::string::npos);
+  // What does not fit a terminal stands in the next line.
+  all.findings.resize(1);
+  all.findings.front().subject = "[2001:db8::1234:5678]:443";
+  const std::string narrow = shown(all, 60);
+  CHECK(narrow.find("  WARNING\n    retransmitting  [2001:db8::1234:5678]:443\n    lost") != std::string::npos);
   all.findings.clear();
   CHECK(shown(all).ends_with("no findings\n"));
 }
