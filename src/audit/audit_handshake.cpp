@@ -53,11 +53,16 @@ AuditJudgement audit_listener_backlog(const AuditInput& input) {
     if (!any_public(input)) return {"no listener that other hosts can reach"};
     return {std::nullopt, Severity::unknown, "/proc does not show backlogs: use --source netlink"};
   }
-  const std::uint32_t backlog = *least->accept_limit;
+  const std::uint64_t backlog = *least->accept_limit;
   constexpr std::uint32_t kPerSecondToFill = 7;  // an entry lives 7 s once the queue is more than half full
   constexpr std::uint32_t kPerSecondToHalf = 126;
   constexpr std::uint32_t kEnough = 128;
-  const auto rate = [&](std::uint32_t by) { return std::to_string(std::max<std::uint32_t>(1, backlog / by)); };
+  const auto rate = [&](std::uint32_t by) {
+    // Below ten the tenth matters, and nothing is filled by none.
+    const std::uint64_t tenths = std::max<std::uint64_t>(1, backlog * 10 / by);
+    if (tenths >= 100 || tenths % 10 == 0) return std::to_string(tenths / 10);
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+  };
   AuditJudgement judged{std::to_string(backlog) + " on " + to_string(least->local) + ", the shortest: filled by " +
                         rate(kPerSecondToFill) + " SYN/s, half filled by " + rate(kPerSecondToHalf)};
   if (backlog < kEnough) {

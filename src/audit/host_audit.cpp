@@ -38,9 +38,19 @@ std::string headline(const std::vector<AuditCheck>& checks) {
   if (count == 0) {
     const auto hidden =
         std::count_if(checks.begin(), checks.end(), [](const AuditCheck& check) { return !check.value; });
-    if (hidden == 0) return "all " + all + " defences are as they should be";
-    return std::to_string(static_cast<std::ptrdiff_t>(checks.size()) - hidden) + " of " + all +
-           " defences are as they should be, the others are hidden here";
+    std::string advised;
+    std::ptrdiff_t hints = 0;
+    for (const AuditCheck& check : checks) {
+      if (!check.value || check.advice.empty()) continue;
+      ++hints;
+      advised += (advised.empty() ? "" : ", ") + std::string(check.name);
+    }
+    if (hidden + hints == 0) return "all " + all + " defences are as they should be";
+    std::string text = std::to_string(static_cast<std::ptrdiff_t>(checks.size()) - hidden - hints) + " of " + all +
+                       " defences are as they should be";
+    if (hints > 0) text += ", worth a look: " + advised;
+    if (hidden == 0) return text;
+    return text + (hints == 0 ? ", the others are hidden here" : ", " + std::to_string(hidden) + " hidden here");
   }
   return std::to_string(count) + " of " + all + (count == 1 ? " defences deserves" : " defences deserve") +
          " attention: " + names;

@@ -29,12 +29,18 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kRule = kRules[0];
 
-/// "900 bytes", "128 KB", "12 MB".
+/// "900 bytes", "1.2 KB", "128 KB", "3.8 MB".
 std::string bytes_text(std::uint64_t bytes) {
   constexpr std::uint64_t kThousand = 1000;
   if (bytes < kThousand) return counted(bytes, "byte");
-  if (bytes < kThousand * kThousand) return std::to_string(bytes / kThousand) + " KB";
-  return std::to_string(bytes / kThousand / kThousand) + " MB";
+  const bool kilo = bytes < kThousand * kThousand;
+  const std::uint64_t unit = kilo ? kThousand : kThousand * kThousand;
+  // Below ten the tenth matters.
+  const std::uint64_t tenths = (bytes + unit / 20) / (unit / 10);
+  const std::string number = tenths >= 100 || tenths % 10 == 0
+                                 ? std::to_string(bytes / unit)
+                                 : std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+  return number + (kilo ? " KB" : " MB");
 }
 
 class ClosedWindows : public Diagnosis {

@@ -71,6 +71,16 @@ std::string_view without_unit(const Evidence& evidence) {
 
 }  // namespace
 
+static std::string unit_text(const Evidence& evidence) {
+  std::string unit = evidence.unit;
+  if (evidence.value != 1.0) return unit;
+  if (unit.ends_with("ies")) return unit.substr(0, unit.size() - 3) + "y";
+  if (unit.ends_with("sses")) return unit.substr(0, unit.size() - 2);
+  const bool plural = unit.size() > 2 && unit.ends_with('s') && unit.find('/') == std::string::npos;
+  if (plural) unit.pop_back();
+  return unit;
+}
+
 std::string evidence_text(const Evidence& evidence) {
   const Kind kind = kind_of(evidence);
   const auto phrase = std::find_if(kPhrases.begin(), kPhrases.end(),
@@ -88,7 +98,7 @@ std::string evidence_text(const Evidence& evidence) {
     append_amount(out, *evidence.value, kind);
     if (evidence.unit != "ratio" && !evidence.unit.empty()) {
       out.append(' ');
-      out.append(evidence.unit);
+      out.append(unit_text(evidence));
     }
     if (phrase != kPhrases.end()) out.append(phrase->after);
   } else {

@@ -51,6 +51,8 @@ TEST_CASE("the shortest backlog that others can reach counts") {
   const AuditJudgement judged = audit_listener_backlog(host.input());
   CHECK(judged.status == Severity::warning);
   CHECK(judged.value.value_or("") == "127 on 192.0.2.1:443, the shortest: filled by 18 SYN/s, half filled by 1");
+  host.listens("192.0.2.1", 8);
+  CHECK(audit_listener_backlog(host.input()).value.value_or("").ends_with("filled by 1.1 SYN/s, half filled by 0.1"));
 }
 
 TEST_CASE("somaxconn below its default, or reached") {
