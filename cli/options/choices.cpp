@@ -20,9 +20,7 @@ Failure read_format(const Words& words, FormatId& to) {
 Failure check_format(const Words& words, FormatId format) {
   const render::Format& asked = render::format(format);
   if (render::writes(asked, words.verb.document)) return std::nullopt;
-  return UsageError{std::string(words.verb.title) + " prints " + render::writers_of(words.verb.document) +
-                    std::string(words.verb.other_formats) + std::string(asked.name) +
-                    std::string(words.verb.also_formats)};
+  return not_printed(words, asked.name);
 }
 
 Failure read_columns(const Words& words, FormatId format, RowChoice& to) {
@@ -43,6 +41,11 @@ Failure read_columns(const Words& words, FormatId format, RowChoice& to) {
 bool is_rate(const Column& column) { return column.object == JsonObject::rates; }
 
 }  // namespace
+
+UsageError not_printed(const Words& words, std::string_view format) {
+  return {std::string(words.verb.title) + " prints " + render::writers_of(words.verb.document) +
+          std::string(words.verb.other_formats) + std::string(format) + std::string(words.verb.also_formats)};
+}
 
 UsageError contradiction(const Words& words) {
   return {"-j contradicts --format " + words.typed.value(OptionId::format).value_or("")};

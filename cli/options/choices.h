@@ -34,6 +34,8 @@ Failure read_mptcp(const Words& words, bool& mptcp, SourceChoice& source);
 Failure read_metrics_ports(const Words& words, std::string_view without_metrics, std::vector<std::uint16_t>& to);
 /// Between two samples of a list or a watch.
 inline constexpr std::chrono::milliseconds kShortestInterval{50};
+/// The verb does not print a format of that name.
+UsageError not_printed(const Words& words, std::string_view format);
 /// What another option says of the format than -j does.
 UsageError contradiction(const Words& words);
 

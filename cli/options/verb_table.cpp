@@ -101,7 +101,7 @@ constexpr OwnOption kExplainOptions[] = {
 };
 constexpr Example kExplainExamples[] = {
     {"tcpstat explain CLOSE_WAIT", "what a state means"},
-    {"tcpstat explain half-open", "what a word means that is printed"},
+    {"tcpstat explain half-open", "what a group, a class or a flag means"},
     {"tcpstat explain FIN_WAIT1:TIME_WAIT", "may one follow the other?"},
     {"tcpstat explain machine -f dot", "the whole machine, for Graphviz"},
 };
@@ -278,12 +278,12 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
      .word = "explain",
      .title = "explain",
      .usage = "explain NAME|--all",
-     .meaning = "explain a state, FROM:TO, a rule or any printed word",
+     .meaning = "explain a state, FROM:TO, a rule, a class or a flag",
      .page = "Says what a state means and what to do about it, whether one state may follow another by RFC 9293 and on "
-             "Linux (FROM:TO), what happens in a lifecycle (handshake, close, ...), what a word means that tcpstat "
-             "prints or "
-             "people look for (half-open, syncookies, ...), what a rule asks and why its limits "
-             "are what they are, or prints the whole machine. Reads no sockets.",
+             "Linux (FROM:TO), what happens in a lifecycle (handshake, close, ...), what groups of states, flags and "
+             "the words of verdicts mean, and what people look for (half-open, syncookies, ...), what a rule asks and "
+             "why its limits are what they are, or prints the whole machine. The fields of filters: tcpstat explain "
+             "filter. Reads no sockets.",
      .takes = (kDocument - OptionSet{verbose}) | OptionSet{all, proc_root},
      .tolerates = kInformation | kHarmless,
      .why = "explain reads no sockets",

@@ -52,23 +52,24 @@ bool writes(const Format& format, Document document) {
 }
 
 /// How a sentence calls the format.
-static std::string_view name_for(const Format& format, Document document) {
+static std::string name_for(const Format& format, Document document) {
   const bool judgement = document == Document::check || document == Document::audit;
-  return judgement && !format.judgement_name.empty() ? format.judgement_name : format.name;
+  std::string text(format.name);
+  if (judgement && !format.judgement_name.empty()) text += " (" + std::string(format.judgement_name) + ")";
+  return text;
 }
 
 std::string writers_of(Document document, std::span<const Format> among) {
-  std::vector<std::string_view> names;
+  std::vector<std::string> names;
   // Those with columns are of one kind and stand together.
   for (const bool with_columns : {true, false}) {
     for (const Format& format : among) {
       if (format.has_columns == with_columns && writes(format, document)) names.push_back(name_for(format, document));
     }
   }
-  const bool phrases = std::any_of(names.begin(), names.end(), [](auto name) { return name.find(' ') != name.npos; });
   std::string text;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    if (i > 0) text += i + 1 < names.size() ? ", " : phrases ? ", or " : " or ";
+    if (i > 0) text += i + 1 < names.size() ? ", " : " or ";
     text += names[i];
   }
   return text;

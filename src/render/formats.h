@@ -62,7 +62,7 @@ struct Format {
   void (*audit)(const Page& page, const AuditReport& report) = nullptr;
   /// For a check or an audit that found out nothing, and why; null where that is no document of the format's.
   void (*unknown)(const Page& page, std::string_view sentence) = nullptr;
-  /// What a sentence calls its check and audit, if its name does not tell.
+  /// What its check and audit are, if its name does not tell.
   std::string_view judgement_name = {};
 
   void (*explanation)(const Page& page, const Explanation& explanation) = nullptr;

@@ -234,7 +234,7 @@ class Explain(TestCase):
         self.fails("explain", sentence="explain what[?] .*")
         self.fails("explain", "close", "handshake", sentence='unexpected argument "handshake" .*')
         self.fails("explain", "close", "-f", "csv", sentence="explain prints table or json, .*")
-        self.fails("explain", "close", "-f", "dot", sentence='unknown format "dot" .*')
+        self.fails("explain", "close", "-f", "dot", sentence=r"explain prints table or json, not dot \(explain machine also dot and mermaid\)")
 
 
 if __name__ == "__main__":

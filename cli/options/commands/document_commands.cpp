@@ -11,7 +11,9 @@ Failure read(const Words& words, ExplainCommand& to) {
         "--all)"};
   }
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
-  if (to.subject == kMachine) to.drawing = find_drawing(words.typed.value(OptionId::format).value_or(""));
+  const std::string asked = words.typed.value(OptionId::format).value_or("");
+  if (to.subject == kMachine) to.drawing = find_drawing(asked);
+  if (to.drawing == Drawing::none && find_drawing(asked) != Drawing::none) return not_printed(words, asked);
   if (to.drawing == Drawing::none) return read(words, to.output);
   if (words.given(OptionId::json)) return contradiction(words);
   to.output.quiet = words.given(OptionId::quiet);

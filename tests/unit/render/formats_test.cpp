@@ -34,8 +34,8 @@ TEST_CASE("sentences name the formats that write a document") {
   CHECK(writers_of(Document::summary) == "table, plain, csv, json, ndjson or prometheus");
   CHECK(writers_of(Document::transitions) == "table, plain, csv, json or ndjson");
   CHECK(writers_of(Document::lives) == "table, plain, csv, json or ndjson");
-  CHECK(writers_of(Document::check) == "lines for monitoring systems, json, or prometheus");
-  CHECK(writers_of(Document::audit) == "lines for monitoring systems, or json");
+  CHECK(writers_of(Document::check) == "table (lines for monitoring systems), json or prometheus");
+  CHECK(writers_of(Document::audit) == "table (lines for monitoring systems) or json");
   CHECK(writers_of(Document::validation) == "table, json or ndjson");
   CHECK(writers_of(Document::explanation) == "table or json");
   CHECK(writers_of(Document::words) == "table, plain, csv, json or ndjson");
