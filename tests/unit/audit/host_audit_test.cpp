@@ -50,6 +50,14 @@ TEST_CASE_FIXTURE(Server, "an audit reads listeners and settings, and looks for 
   CHECK(report.headline.find(" of 17 defences are as they should be, the others are hidden here") != std::string::npos);
 }
 
+TEST_CASE_FIXTURE(Server, "what there is advice on is no trouble, and not as it should be either") {
+  host.kernel.front().settings.rp_filter_all = 0;
+  CHECK(check("rp_filter").status == Severity::info);
+  CHECK(report.status == Severity::ok);
+  CHECK(report.headline.find(" of 17 defences are as they should be, worth a look: rp_filter, ") != std::string::npos);
+  CHECK(report.headline.ends_with(" hidden here"));
+}
+
 TEST_CASE_FIXTURE(Server, "the worst defence is the status, and the headline names it") {
   host.kernel.front().settings.syncookies = 0;
   CHECK(check("tcp_syncookies").status == Severity::critical);

@@ -60,6 +60,19 @@ TEST_CASE("many closed windows are slow readers or an attack, and never this hos
         "each "
         "holds 128 KB here");
   CHECK(evidence(all[0], "bytes_held") == 19'200'000);
+  const auto held_by_each = [](std::uint32_t bytes) {
+    Diagnosing one;
+    for (unsigned i = 1; i <= 150; ++i) {
+      Connection row = waiting(TimerKind::probe, 0, 100);
+      row.send_queue = bytes;
+      row.remote = endpoint("203.0.113." + std::to_string(i), 1024);
+      one.rows(1, row, {{"rto_ms", 200}, {"backoff", 6}, {"snd_wnd", 0}});
+    }
+    return told(one.finish("zero-window-alive").at(0));
+  };
+  CHECK(held_by_each(3'782'144).ends_with("each holds 3.8 MB here"));
+  CHECK(held_by_each(12'782'144).ends_with("each holds 12 MB here"));
+  CHECK(held_by_each(4'000).ends_with("each holds 4 KB here"));
   CHECK(all[0].next == "tcpstat --state ESTABLISHED -p -i --sort send_queue:desc --limit 20 --local-port 443");
 }
 

@@ -35,6 +35,15 @@ TEST_CASE("the unit stands behind the number alone") {
   CHECK(evidence_text({"idle_s", std::nullopt, "", std::nullopt, "s", 0, ""}) == "idle s unknown");
 }
 
+TEST_CASE("of one thing the unit is singular") {
+  CHECK(evidence_text({"peers", 1, "", std::nullopt, "sockets", 0, ""}) == "peers 1 socket");
+  CHECK(evidence_text({"worst", 1, ">=", 3, "tries", 0, ""}) == "worst 1 try (limit 3)");
+  CHECK(evidence_text({"held", 1, "", std::nullopt, "processes", 0, ""}) == "held 1 process");
+  CHECK(evidence_text({"age", 1, "", std::nullopt, "ms", 0, ""}) == "age 1 ms");
+  CHECK(evidence_text({"rate", 1, "", std::nullopt, "segments/s", 0, ""}) == "rate 1 segments/s");
+  CHECK(evidence_text({"peers", 2, "", std::nullopt, "sockets", 0, ""}) == "peers 2 sockets");
+}
+
 TEST_CASE("signs have a stand-in where only ASCII can be shown") {
   CHECK(shown_in(Charset::ascii, evidence_text({"accept_queue_load", 1.2, ">=", 0.9, "ratio", -6, "sock_diag"})) ==
         "accept queue 120 % full (limit 90 %): speaks against a flood (-6), sock_diag");
