@@ -376,8 +376,8 @@ TEST_CASE("the next sample comes later where one takes much of the processor") {
   host.busy_ms = 20;
   sampler.take({}, false, data);
   // A fifth of one processor: 20 ms in 100, or a little more.
-  CHECK(sampler.interval(milliseconds(1)) >= milliseconds(95));
-  CHECK(sampler.interval(milliseconds(1)) < milliseconds(400));
+  CHECK(sampler.interval(milliseconds(1)) >= milliseconds(100));
+  CHECK(sampler.interval(milliseconds(1)) < milliseconds(1000));
   CHECK(sampler.interval(seconds(10)) == seconds(10));
 }
 
