@@ -256,6 +256,29 @@ TEST_CASE_FIXTURE(Drawn, "a page is wrapped, and says which part of it is there 
   }
 }
 
+TEST_CASE_FIXTURE(Drawn, "text keeps a column free on either side") {
+  Finding& of = problem(Severity::warning);
+  of.message = "what";
+  of.next.clear();
+  const auto has = [](const test::Shown& now, const std::string& line) {
+    return std::find(now.lines.begin(), now.lines.end(), line) != now.lines.end();
+  };
+  // 70 columns: 68 for text, of which "why  " takes five.
+  of.why = std::string(30, 'x') + " " + std::string(32, 'y');
+  CHECK(has(shown(70, 22), " why  " + of.why));
+  of.why += 'y';
+  CHECK(has(shown(70, 22), " why  " + std::string(30, 'x')));
+  CHECK(has(shown(70, 22), "      " + std::string(33, 'y')));
+  of.message = std::string(10, 'x') + " " + std::string(9, 'y');
+  press(KeyKind::enter);
+  CHECK(has(shown(22, 20), " " + of.message));
+  press(KeyKind::escape);
+  of.message += 'y';
+  press(KeyKind::enter);
+  CHECK(has(shown(22, 20), " " + std::string(10, 'x')));
+  CHECK(has(shown(22, 20), " " + std::string(10, 'y')));
+}
+
 TEST_CASE_FIXTURE(Drawn, "the foot has as many keys as fit, each whole") {
   CHECK(shown(110).lines.back() ==
         "q quit  ? help  Enter open  / filter  space pause  e explain  y copy  s sort  f follow  Tab next");

@@ -58,6 +58,13 @@ TEST_CASE("what can be shortened loses columns, the widest first, and none below
   CHECK(drawn_table(29, {0, 2}, headings, rows).lines[1] == "  198.~:443  192.~:443  LISTE");
 }
 
+TEST_CASE("what cannot be shortened stays whole, however wide it is beside what can") {
+  const std::vector<Heading> headings = {{"LOCAL", Align::left, 0, true}, {"STATE"}};
+  const std::vector<Row> rows = {{{"198.51.100.7:443", "ESTABLISHED"}}};
+  CHECK(drawn_table(24, {0, 2}, headings, rows).lines[1] == "  198.~:443  ESTABLISHED");
+  CHECK(drawn_table(23, {0, 2}, headings, rows).lines[1] == "  198.~:443  ESTABLISHE");
+}
+
 TEST_CASE("one column takes what the others leave, and is cut at its end") {
   const std::vector<Heading> headings = {{"RULE"}, {.text = "WHAT", .takes_rest = true}};
   const std::string words = "a sentence that is a little longer than forty-four columns";
