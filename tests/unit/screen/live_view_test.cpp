@@ -180,6 +180,8 @@ TEST_CASE_FIXTURE(Viewing, "the end of connections is fetched where there are mo
   sample(clients(600));
   CHECK(press("G") == Answer::sample);
   CHECK(view.wanted(24).rows == UINT64_MAX);
+  CHECK(chosen_port() == "500");  // until then the last that is there
+  CHECK(press("G") == Answer::sample);
   sample(clients(600));
   CHECK(chosen_port() == "600");
   CHECK(press("G") == Answer::drawn);
