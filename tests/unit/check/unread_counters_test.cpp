@@ -24,7 +24,9 @@ TEST_CASE("each file names the rules that cannot be judged without it") {
       {"stat/nf_conntrack", "conntrack-pressure"},
       {"stat/synproxy", "synproxy-answers"},
   };
-  for (const auto& [file, told] : rules) {
+  for (const auto& rule : rules) {
+    const std::string_view file = rule.first;
+    const std::string_view told = rule.second;
     CAPTURE(file);
     Coverage coverage;
     note_unread_counters(without(file), all_rules, coverage);

@@ -5,6 +5,8 @@
 #include <ostream>
 #include <string>
 
+#include "render/palette.h"
+
 namespace tcpstat::render {
 namespace {
 

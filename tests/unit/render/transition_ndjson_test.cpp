@@ -257,5 +257,15 @@ TEST_CASE("lives and losses belong to their sample, and what a trace counted sta
         json{{"total", 2}, {"written", 2}, {"by_verdict", {{"legal", 0}, {"quirk", 0}, {"reuse", 1}, {"illegal", 1}}}});
 }
 
+TEST_CASE("lines that have ended are not ended again") {
+  Rendering rendering("table");
+  const auto writer = find_format("ndjson")->transitions(rendering.settings);
+  writer->finish({}, {});
+  const std::string whole = rendering.text();
+  writer->finish_in_need();
+  CHECK(rendering.text() == whole);
+  CHECK(lines(whole).size() == 1);
+}
+
 }  // namespace
 }  // namespace tcpstat::render

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "render/transitions.h"
 
 namespace tcpstat::render {
@@ -28,6 +30,22 @@ TEST_CASE("of samples a row has what was passed unseen, and of the kernel's anno
   of.dwell = EventTime(57);
   CHECK(table_of_transition(of, exact.settings, exact).at(0) ==
         "04:04:05  ESTABLISHED  TIME_WAIT    reuse      57us  192.0.2.1:443          198.51.100.7:50000     pruned");
+}
+
+TEST_CASE("columns have their names, the last that of what only one kind of transitions has") {
+  const auto headings = [](const RenderSettings& settings, Rendering& rendering) {
+    find_format("table")->transitions(settings)->finish({}, {});
+    std::string row = lines(rendering.text()).at(0);
+    row.erase(std::unique(row.begin(), row.end(), [](char a, char b) { return a == ' ' && b == ' '; }), row.end());
+    return row;
+  };
+  Rendering sampled("table");
+  CHECK(headings(sampled.settings, sampled) == "TIME FROM TO VERDICT SEEN LOCAL REMOTE UNSEEN");
+  Rendering exact("table");
+  exact.settings.observed = Observed::exact;
+  exact.settings.processes = true;
+  exact.settings.namespaces = Namespaces::several;
+  CHECK(headings(exact.settings, exact) == "TIME FROM TO VERDICT SEEN LOCAL REMOTE NETNS END PROCESS");
 }
 
 TEST_CASE("states have their colours, and what is none has no colour") {

@@ -248,8 +248,6 @@ TEST_CASE_FIXTURE(Drawn, "a page is wrapped, and says which part of it is there 
   for (std::size_t lines = 6; lines < 20; ++lines) {
     CAPTURE(lines);
     const auto now = shown(22, lines).lines;
-    std::size_t filled = 0;
-    for (std::size_t i = 4; i + 1 < lines; ++i) filled += now[i].empty() ? 0U : 1U;
     CHECK(now.back() == "Esc back  y copy");
     if (now[3] != "Problems") CHECK(now[3] == "Problems  (1-" + std::to_string(lines - 5) + " of 8)");
     CHECK((now[3] == "Problems") == (lines >= 13));
