@@ -69,5 +69,21 @@ TEST_CASE("without the host's completions there is no share") {
   CHECK(asked.signals.score == 0);
 }
 
+TEST_CASE("what is abandoned is held against the limit that it reaches") {
+  const auto told = [](double never, double completions) {
+    Asked asked;
+    asked.host.completions_per_s = completions;
+    asked.signals.arrivals_per_s = never;
+    asked.signals.half_open = 50;
+    asked.ask(abandonment::heuristic, nullptr, nullptr);
+    return asked.told("abandoned") + "; " + asked.told("implied_handshake");
+  };
+  CHECK(told(50, 50) == "0.5 >= 0.5 ratio, +1.5, sock_diag, /proc/net/snmp; 1 s, 0, sock_diag, /proc/net/snmp");
+  CHECK(told(20, 80) == "0.2 >= 0.15 ratio, +0.5, sock_diag, /proc/net/snmp; 0.625 s, 0, sock_diag, /proc/net/snmp");
+  CHECK(told(10, 90).starts_with("0.1 >= 0.15 ratio, 0, sock_diag, /proc/net/snmp; "));
+  CHECK(told(4, 96).starts_with("0.04 < 0.05 ratio, -1, sock_diag, /proc/net/snmp; "));
+  CHECK(told(7, 0) == "1 >= 0.5 ratio, +1.5, sock_diag, /proc/net/snmp; nothing");
+}
+
 }  // namespace
 }  // namespace tcpstat::detect

@@ -1,13 +1,16 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <vector>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
 namespace tcpstat::detect {
 namespace {
 
+using test::Asked;
 using test::Scene;
 using test::Sources;
 
@@ -53,6 +56,55 @@ TEST_CASE("deferred accepts do not count among the clients that could retry") {
   REQUIRE(weighed(scene, "client_retries").has_value());
   CHECK(weighed(scene, "client_retries")->value == 0.2);
   CHECK(weighed(scene, "client_retries")->weight == -4);
+}
+
+TEST_CASE("the share of sources that repeat their SYNs is told with what it was read from") {
+  struct Row {
+    std::string_view name;
+    int repeating;
+    int silent;
+    bool joined;
+    std::string_view told;
+    Answer retry;
+  };
+  for (const Row& row : {Row{"few", 4, 3, true, "nothing", Answer::unknown},
+                         Row{"none", 0, 20, true, "0 < 0.05 ratio, +1, sock_diag, /proc/net/tcp", Answer::no},
+                         Row{"some", 1, 19, true, "0.05 < 0.05 ratio, 0, sock_diag, /proc/net/tcp", Answer::no},
+                         Row{"clients", 4, 16, true, "0.2 >= 0.2 ratio, -4, sock_diag, /proc/net/tcp", Answer::yes},
+                         Row{"without /proc", 4, 16, false, "0.2 >= 0.2 ratio, -4, sock_diag", Answer::yes},
+                         Row{"hardly, without /proc", 3, 17, false, "nothing", Answer::unknown}}) {
+    CAPTURE(row.name);
+    Asked asked;
+    std::vector<HalfOpen> requests(static_cast<std::size_t>(row.repeating + row.silent));
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      const bool repeats = i < static_cast<std::size_t>(row.repeating);
+      requests[i].retransmits = repeats ? 6 : 5;
+      if (row.joined) requests[i].timeouts = 5;
+    }
+    asked.ask_about(client_retries::heuristic, {}, requests);
+    CHECK(asked.told("client_retries") == row.told);
+    CHECK(asked.signals.clients_retry == row.retry);
+    CHECK(asked.signals.retry_share.has_value() == (row.retry != Answer::unknown));
+  }
+}
+
+TEST_CASE("retries clear less where nobody comes through") {
+  struct Row {
+    Completion completion;
+    Answer survive;
+    double weight;
+  };
+  for (const Row& row : {Row{Completion::unknown, Answer::unknown, -4}, Row{Completion::unknown, Answer::yes, -2},
+                         Row{Completion::nobody, Answer::no, -2}, Row{Completion::some, Answer::yes, -4},
+                         Row{Completion::clients, Answer::yes, -4}}) {
+    Asked asked;
+    asked.signals.completion = row.completion;
+    asked.signals.requests_survive = row.survive;
+    std::vector<HalfOpen> requests(10);
+    for (HalfOpen& entry : requests) entry.retransmits = 3, entry.timeouts = 2;
+    asked.ask_about(client_retries::heuristic, {}, requests);
+    CHECK(asked.signals.score == row.weight);
+  }
 }
 
 }  // namespace

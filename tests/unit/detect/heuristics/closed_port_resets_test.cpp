@@ -64,5 +64,12 @@ TEST_CASE("what is not known, or known once, is no answer") {
   CHECK_FALSE(unknown.signals.resets_per_s.has_value());
 }
 
+TEST_CASE("RSTs are told by the second, against nothing") {
+  Asked asked;
+  asked.input.facts.counters.out_rsts = 300;
+  asked.ask_host(closed_port_resets::heuristic);
+  CHECK(asked.told("resets_sent") == "60 /s, 0, /proc/net/snmp");
+}
+
 }  // namespace
 }  // namespace tcpstat::detect

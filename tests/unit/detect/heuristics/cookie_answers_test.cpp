@@ -3,12 +3,14 @@
 #include <chrono>
 #include <ostream>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
 namespace tcpstat::detect {
 namespace {
 
+using test::Asked;
 using test::Scene;
 
 using test::counted;
@@ -69,6 +71,52 @@ TEST_CASE("without the readings in between, cookies of a few seconds weigh nothi
   CHECK(weight() == 0);
   input.apart = std::chrono::seconds(60);
   CHECK(weight() == 4);
+}
+
+TEST_CASE("cookies and their answers are told by the ratio and by the second") {
+  struct Row {
+    std::uint64_t sent;  ///< in five seconds
+    std::uint64_t answered;
+    double completions;
+    std::string_view ratio;
+    std::string_view unanswered;
+    Answer flow;
+    CookieAnswers answers;
+    bool accuse;
+  };
+  for (const Row& row : {Row{4, 0, 0, "nothing", "nothing", Answer::no, CookieAnswers::unknown, false},
+                         Row{5, 0, 0, "nothing", "nothing", Answer::yes, CookieAnswers::unknown, false},
+                         Row{10, 2, 0, "0.2 < 0.8 ratio, +4, /proc/net/netstat", "1.6 >= 20 /s, 0, /proc/net/netstat",
+                             Answer::yes, CookieAnswers::few, true},
+                         Row{200, 100, 0, "0.5 < 0.8 ratio, +2.5, /proc/net/netstat",
+                             "20 >= 20 /s, +1, /proc/net/netstat", Answer::yes, CookieAnswers::few, true},
+                         Row{200, 160, 0, "0.8 < 0.8 ratio, 0, /proc/net/netstat", "8 >= 20 /s, 0, /proc/net/netstat",
+                             Answer::yes, CookieAnswers::some, false},
+                         Row{1000, 800, 0, "0.8 < 0.8 ratio, 0, /proc/net/netstat", "40 >= 20 /s, 0, /proc/net/netstat",
+                             Answer::yes, CookieAnswers::some, false},
+                         Row{200, 170, 0, "0.85 < 0.8 ratio, -1, /proc/net/netstat", "6 >= 20 /s, 0, /proc/net/netstat",
+                             Answer::yes, CookieAnswers::nearly_all, false},
+                         Row{40, 50, 0, "1.25 < 0.8 ratio, 0, /proc/net/netstat", "0 >= 20 /s, 0, /proc/net/netstat",
+                             Answer::yes, CookieAnswers::nearly_all, false},
+                         Row{500, 250, 100, "0.5 < 0.8 ratio, +2.5, /proc/net/netstat",
+                             "50 >= 50 /s, +1, /proc/net/netstat", Answer::yes, CookieAnswers::few, true},
+                         Row{500, 250, 102, "0.5 < 0.8 ratio, +2.5, /proc/net/netstat",
+                             "50 >= 51 /s, 0, /proc/net/netstat", Answer::yes, CookieAnswers::few, true}}) {
+    CAPTURE(row.sent);
+    CAPTURE(row.answered);
+    Asked asked;
+    asked.input.facts.counters.syncookies_sent = row.sent;
+    asked.input.facts.counters.syncookies_recv = row.answered;
+    asked.input.after_first_second = asked.input.facts_before->counters;
+    asked.input.before_last_second = asked.input.facts.counters;
+    asked.signals.completions_per_s = row.completions;
+    asked.ask_host(cookie_answers::heuristic);
+    CHECK(asked.told("cookie_answers") == row.ratio);
+    CHECK(asked.told("cookies_unanswered") == row.unanswered);
+    CHECK(asked.signals.cookies_flow == row.flow);
+    CHECK(asked.signals.cookie_answers == row.answers);
+    CHECK(asked.signals.counters_accuse == row.accuse);
+  }
 }
 
 }  // namespace

@@ -1,13 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
 namespace tcpstat::detect {
 namespace {
 
+using test::Asked;
 using test::counted;
 
 TEST_CASE("embryonic resets: weights at their limits") {
@@ -28,6 +31,58 @@ TEST_CASE("embryonic resets: weights at their limits") {
   CHECK(counted(embryonic(250, 250), "embryonic_resets")->weight == 4);
   CHECK(counted(embryonic(199, 100), "embryonic_resets")->weight == 3);
   CHECK(counted(embryonic(200, 100), "embryonic_resets")->weight == 4);
+}
+
+TEST_CASE("resets are held against the limit that they reach") {
+  struct Row {
+    std::uint64_t resets;  ///< a second
+    double completions;
+    std::string_view told;
+  };
+  for (const Row& row :
+       {Row{9, 0, "9 >= 10 /s, 0, /proc/net/netstat"}, Row{39, 0, "39 >= 10 /s, +3, /proc/net/netstat"},
+        Row{40, 0, "40 >= 40 /s, +4, /proc/net/netstat"}, Row{50, 0, "50 >= 50 /s, +5, /proc/net/netstat"},
+        Row{59, 200, "59 >= 60 /s, 0, /proc/net/netstat"}, Row{60, 200, "60 >= 60 /s, +3, /proc/net/netstat"},
+        Row{200, 200, "200 >= 200 /s, +4, /proc/net/netstat"}, Row{599, 200, "599 >= 200 /s, +4, /proc/net/netstat"},
+        Row{600, 200, "600 >= 600 /s, +5, /proc/net/netstat"}}) {
+    CAPTURE(row.resets);
+    Asked asked;
+    asked.input.facts.counters.embryonic_rsts = 5 * row.resets;
+    asked.signals.completions_per_s = row.completions;
+    asked.ask_host(embryonic_resets::heuristic);
+    CHECK(asked.told("embryonic_resets") == row.told);
+    CHECK(asked.signals.embryonic_per_s == static_cast<double>(row.resets));
+    CHECK(asked.signals.counters_accuse == (asked.signals.score > 0));
+    CHECK(asked.signals.sources_reset ==
+          answer(static_cast<double>(row.resets) >= std::max(10.0, 0.3 * row.completions)));
+  }
+}
+
+TEST_CASE("a few at each of many listeners are health checks, and their most is what counts") {
+  const auto weight = [](std::uint64_t resets, std::uint32_t at_one, std::size_t listeners) {
+    Asked asked;
+    for (SynSample* sample : {&asked.first, &asked.second}) {
+      for (std::size_t i = 0; i < listeners; ++i) {
+        SynListener& one = sample->listeners.emplace_back();
+        one.local = test::endpoint("0.0.0.0", static_cast<std::uint16_t>(80 + i));
+        one.sockets = 1;
+        one.identity = i + 1;
+        one.drops = sample == &asked.first ? 0 : (i == 0 ? 5 * at_one : 5);
+      }
+    }
+    asked.input.facts.counters.embryonic_rsts = 5 * resets;
+    asked.ask_host(embryonic_resets::heuristic);
+    CHECK(asked.signals.resets_are_spread == answer(asked.signals.score == 0));
+    return asked.signals.score;
+  };
+  CHECK(weight(60, 24, 3) == 0);
+  CHECK(weight(60, 25, 3) == 5);
+  CHECK(weight(99, 24, 3) == 0);
+  CHECK(weight(100, 24, 3) == 5);
+  // One listener has them all.
+  CHECK(weight(60, 24, 1) == 5);
+  // No more than there were.
+  CHECK(weight(24, 90, 3) == 0);
 }
 
 }  // namespace

@@ -43,5 +43,12 @@ TEST_CASE("the limit is the user's") {
   CHECK(history::alarm_sum(thresholds) == 7);
 }
 
+TEST_CASE("the sum of earlier runs is told with what it is held against") {
+  Asked asked;
+  asked.input.cusum = 1.5;
+  asked.ask_host(history::heuristic);
+  CHECK(asked.told("never_completed_cusum") == "1.5 > 1 /s, +2, state file");
+}
+
 }  // namespace
 }  // namespace tcpstat::detect

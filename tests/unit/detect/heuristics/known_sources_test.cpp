@@ -2,13 +2,17 @@
 
 #include <chrono>
 #include <ostream>
+#include <string>
+#include <vector>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
 namespace tcpstat::detect {
 namespace {
 
+using test::Asked;
 using test::Scene;
 using test::Sources;
 
@@ -84,6 +88,51 @@ TEST_CASE("a flood whose sources are all clients of this host is a possible one,
   REQUIRE(found != nullptr);
   CHECK(found->advice ==
         "keep SYN cookies on (net.ipv4.tcp_syncookies); block nobody: these sources have other connections here");
+}
+
+TEST_CASE("the share of known sources is held against the limit that it is for") {
+  const auto asked_of = [](std::size_t known, std::size_t all, Asked& asked) {
+    SynSampler sampler;
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 443), test::endpoint("10.9.9.9", 1));
+    sampler.connection(row);
+    std::vector<HalfOpen> requests(all);
+    for (std::size_t i = 0; i < all; ++i) {
+      requests[i].retransmits = 1;
+      requests[i].source = test::address("10.0." + std::to_string(i / 200) + "." + std::to_string(i % 200));
+      row.remote.address = requests[i].source;
+      if (i < known) sampler.connection(row);
+    }
+    asked.second = sampler.take();
+    asked.ask_about(known_sources::heuristic, {}, requests);
+    return asked.told("known_sources");
+  };
+  struct Row {
+    std::size_t known;
+    std::size_t all;
+    std::string_view told;
+    Answer some;
+    Answer nearly_all;
+  };
+  for (const Row& row : {Row{0, 20, "0 <= 0.02 ratio, +0.5, sock_diag", Answer::no, Answer::no},
+                         Row{0, 19, "nothing", Answer::unknown, Answer::unknown},
+                         Row{1, 50, "0.02 <= 0.02 ratio, +0.5, sock_diag", Answer::no, Answer::no},
+                         Row{2, 50, "0.04 <= 0.02 ratio, 0, sock_diag", Answer::no, Answer::no},
+                         Row{9, 50, "0.18 <= 0.02 ratio, 0, sock_diag", Answer::no, Answer::no},
+                         Row{10, 50, "0.2 >= 0.2 ratio, -1, sock_diag", Answer::yes, Answer::no},
+                         Row{94, 100, "0.94 >= 0.2 ratio, -1, sock_diag", Answer::yes, Answer::no},
+                         Row{95, 100, "0.95 >= 0.2 ratio, -1, sock_diag", Answer::yes, Answer::yes},
+                         Row{20, 20, "1 >= 0.2 ratio, -1, sock_diag", Answer::yes, Answer::yes}}) {
+    CAPTURE(row.known);
+    CAPTURE(row.all);
+    Asked asked;
+    CHECK(asked_of(row.known, row.all, asked) == row.told);
+    CHECK(asked.signals.some_are_clients == row.some);
+    CHECK(asked.signals.sources_are_clients == row.nearly_all);
+    const bool clients = row.nearly_all == Answer::yes;
+    CHECK(asked.told("known_clients") ==
+          (clients ? std::to_string(row.known) + " >= 20 sources, 0, sock_diag" : "nothing"));
+  }
 }
 
 }  // namespace

@@ -71,5 +71,16 @@ TEST_CASE("few SYNs, unknown counters and one sample are no answer") {
   CHECK(alone.signals.proxy_answers == Answer::unknown);
 }
 
+TEST_CASE("the answers of SYNPROXY are told as a ratio") {
+  Asked few;
+  count(few, 100, 49);
+  few.ask_host(synproxy_answers::heuristic);
+  CHECK(few.told("synproxy_answers") == "0.49 < 0.5 ratio, +4, /proc/net/stat/synproxy");
+  Asked enough;
+  count(enough, 100, 50);
+  enough.ask_host(synproxy_answers::heuristic);
+  CHECK(enough.told("synproxy_answers") == "0.5 < 0.5 ratio, 0, /proc/net/stat/synproxy");
+}
+
 }  // namespace
 }  // namespace tcpstat::detect
