@@ -214,6 +214,8 @@ TEST_CASE("why a port is none") {
       {"= 80-90-95", "8: unknown port \"90-95\" "},
       {"= 80-x", "8: unknown port \"x\" "},
       {"= -80", "8: unknown port \"-80\" "},
+      {"= 80]", "8: unknown port \"80]\" "},
+      {"= [80", "8: unknown port \"[80\" "},
       {"= 80,", "8: unknown port \"\" "},
       {"= ,80", "8: unknown port \"\" "},
       {"= unix:80", "8: there are no unix: sockets among those of TCP"},

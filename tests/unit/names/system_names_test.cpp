@@ -117,6 +117,14 @@ TEST_CASE("control groups are known by the inode of their directory") {
   CHECK(names.place_of_cgroup(status.st_ino) == place);
   CHECK(names.place_of_cgroup(UINT64_MAX) == nullptr);
   CHECK(names.place_of_cgroup(status.st_ino) == place);
+  // Its files are none, and groups below it are: ours, if it is one.
+  CHECK_FALSE(names.has_cgroup("/cgroup.procs"));
+  std::ifstream own("/proc/self/cgroup");
+  for (std::string line; std::getline(own, line);) {
+    if (!line.starts_with("0::/") || ::stat((mount + line.substr(3)).c_str(), &status) != 0) continue;
+    CHECK(names.has_cgroup(line.substr(3)));
+    CHECK(names.cgroup(status.st_ino) == line.substr(3));
+  }
 }
 
 }  // namespace
