@@ -2,12 +2,14 @@
 
 #include <ostream>
 
+#include "detect/asked.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
 namespace tcpstat::detect {
 namespace {
 
+using test::Asked;
 using test::Scene;
 
 using test::weighed;
@@ -30,6 +32,41 @@ TEST_CASE("survival: a flood stays, clients get through, chance neither clears n
     REQUIRE(found.has_value());
     CHECK(found->weight == row.weight);
   }
+}
+
+TEST_CASE("survival is how dense requests of the second round are beside those of the first") {
+  const auto survival = [](double first, double second, double oldest_s, Measurements* signals = nullptr) {
+    Asked asked;
+    ListenerView view = host_view(asked.input);
+    view.by_rounds[1] = first;
+    view.by_rounds[2] = second;
+    view.oldest_s = oldest_s;
+    if (signals != nullptr) asked.signals = *signals;
+    survival::heuristic.judge(view, {}, asked.signals);
+    if (signals != nullptr) *signals = asked.signals;
+    return asked.told("survival");
+  };
+  // 3 to 7 s are four seconds, 1 to 3 s two.
+  CHECK(survival(100, 200, 7) == "1 >= 0.75 ratio, +1, sock_diag");
+  CHECK(survival(100, 200, 60) == "1 >= 0.75 ratio, +1, sock_diag");
+  CHECK(survival(100, 100, 5) == "1 >= 0.75 ratio, +1, sock_diag");
+  CHECK(survival(100, 50, 4) == "1 >= 0.75 ratio, +1, sock_diag");
+  CHECK(survival(100, 50, 3.99) == "nothing");
+  CHECK(survival(400, 600, 7) == "0.75 >= 0.75 ratio, +1, sock_diag");
+  CHECK(survival(400, 160, 7).ends_with(", -2.5, sock_diag"));
+  CHECK(survival(0, 200, 7) == "nothing");
+  Measurements full;
+  full.saturated = Answer::yes;
+  CHECK(survival(100, 200, 7, &full) == "nothing");
+  // Fates that were seen say more.
+  Measurements decided;
+  decided.fates_decide = true;
+  CHECK(survival(100, 200, 7, &decided) == "1 >= 0.75 ratio, 0, sock_diag");
+  CHECK(decided.requests_survive == Answer::yes);
+  CHECK_FALSE(decided.rounds_thin_out);
+  Measurements seen;
+  seen.completion = Completion::some;
+  CHECK(survival(100, 200, 7, &seen) == "1 >= 0.75 ratio, 0, sock_diag");
 }
 
 }  // namespace
