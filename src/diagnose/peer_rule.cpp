@@ -62,7 +62,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
                           (all_.rows == 1 && !words.verb.empty() ? "s" : "");
   one.message = who + std::string(words.what) + oldest_text(all_.oldest_ms, words.oldest) + "; ";
   one.brief = who + std::string(words.brief.empty() ? words.what : words.brief);
-  const bool most = !one_peer && peers.size() > 1 && share >= limit(kMostShare.name);
+  const bool most = !one_peer && share >= limit(kMostShare.name);
   if (peers.size() == 1) {
     one.message += about.text();
   } else if (one_peer) {
@@ -71,7 +71,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   } else {
     one.message += "spread over " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer");
   }
-  one.why = one_peer || peers.size() == 1 ? words.one : (most ? words.most : words.few);
+  one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;
   one.next = list_command(
       {State::established},

@@ -231,6 +231,7 @@ TEST_CASE("fields with values of their own") {
       {"cgroup /a/b", "cgroup = /a/b"},
       {"cgroup /a/b//", "cgroup = /a/b"},
       {"cgroup /", "cgroup = /"},
+      {"cgroup //", "cgroup = /"},
       {"cgroup /sys/fs/cgroup/", "cgroup = /"},
       {"cgroup /sys/fs/cgroup/a", "cgroup = /a"},
       {"cgroup /sys/fs/cgroup/unified/a", "cgroup = /a"},

@@ -326,12 +326,30 @@ TEST_CASE("a torn end is cut off, with its size, and the next sample has the nex
   CHECK(writer->writer->first_sample() == 4);
 }
 
+TEST_CASE("damage with whole samples behind it stays where it is") {
+  Record record;
+  {
+    const auto writer = record.writer();
+    for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
+  }
+  const std::string rows = record.file_of_rows();
+  const std::vector<FrameAt> frames = frames_of(rows);
+  overwrite(rows, frames[1].offset, std::string(8, 'x'));
+  const std::string damaged = content_of(rows);
+  const auto writer = record.writer();
+  REQUIRE(writer);
+  CHECK(record.said.empty());
+  CHECK(content_of(rows) == damaged);
+  CHECK(writer->writer->first_sample() == 4);
+}
+
 TEST_CASE("with less room than is wanted nothing is written, which is said once") {
   Record record;
   record.min_free_percent = 101;
   const auto writer = record.writer();
   REQUIRE(writer);
   CHECK_FALSE(writer->add(sample(kThree, 1)));
+  CHECK(record.said.size() == 1);
   CHECK_FALSE(writer->add(sample(kThree + seconds(10), 2)));
   CHECK(record.said ==
         std::vector<std::string>{"cannot write to " + record.path +
