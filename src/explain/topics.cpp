@@ -218,6 +218,78 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text = "It is the kernel's own, such as one of NFS, or on its way from one process to another.",
      .look = ""},
 
+    // Timers, and how connections and requests end.
+    {.name = "retransmit",
+     .meaning = "a timer: what was sent waits for its acknowledgement",
+     .text = "When it ends, the oldest segment goes out again, and the next wait is twice as long (RFC 6298). "
+             "Behind the word stand the seconds that are left and how often it was sent again: many times means "
+             "that the peer is gone, or that the path loses everything.",
+     .look = "tcpstat --sort RETRANSMITS:desc --limit 20"},
+    {.name = "probe",
+     .meaning = "a timer: data waits, and the peer's window is closed or nothing goes out here",
+     .text = "A closed window lets no data through, and the segment that opens it may get lost. So the peer is "
+             "asked again and again, at longer and longer intervals (RFC 9293 §3.8.6.1). A peer that answers "
+             "does not read; one that does not answer is gone. The same timer runs where this host could not send "
+             "anything.",
+     .look = "tcpstat 'timer probe' -o +FLAGS\ntcpstat check"},
+    {.name = "keepalive",
+     .meaning = "a timer: when an idle peer is asked whether it is still there",
+     .text = "A program asks for it with SO_KEEPALIVE. The first probe goes out after tcp_keepalive_time without "
+             "a segment (7200 s by default), the others tcp_keepalive_intvl apart; after tcp_keepalive_probes of "
+             "them without an answer the connection ends (RFC 9293 §3.8.4).",
+     .look = "tcpstat 'timer keepalive'\ntcpstat explain keepalive-dead"},
+    {.name = "absent",
+     .meaning = "no socket at all: where a connection begins and where it is over",
+     .text = "RFC 9293 calls that CLOSED. Tables print new where a socket appeared and gone where it vanished; "
+             "JSON prints ABSENT. The state CLOSE is that of a socket which exists and has no connection.",
+     .look = "tcpstat watch --events"},
+    {.name = "orderly",
+     .meaning = "how a connection ended: with the FINs of both sides",
+     .text = "Both programs closed and both sides know it (tcpstat explain close).",
+     .look = "tcpstat trace --lives"},
+    {.name = "failed",
+     .meaning = "how a connection ended: connect() came to nothing",
+     .text = "Nobody answered the SYN, or the program gave up first. A peer that answers with a RST makes it "
+             "refused (tcpstat explain refused).",
+     .look = "tcpstat trace --lives"},
+    {.name = "reset-peer",
+     .meaning = "how a connection ended: by a RST of the peer",
+     .text = "Its program aborted the connection, or closed it with data unread; its host has no such connection "
+             "any more; or something on the way sent the RST in its name.",
+     .look = "tcpstat trace --lives --only resets"},
+    {.name = "reset-here",
+     .meaning = "how a connection ended: this host dropped it",
+     .text = "A program aborted it, or closed it with data unread. Newer kernels say why this host sent its RST, "
+             "as abort-on-close; the word stands behind.",
+     .look = "tcpstat trace --lives --only resets"},
+    {.name = "timed-out",
+     .meaning = "how a connection ended: the peer did not answer until the kernel gave up",
+     .text = "Nobody sent a RST. The retries were used up, those of data, of a closed window or of keepalive "
+             "probes: the peer is gone, or the path to it is.",
+     .look = "tcpstat trace --lives"},
+    {.name = "completed",
+     .meaning = "how a half-open request ended: the handshake was finished",
+     .text = "The last ACK came, and a connection took the place of the request (tcpstat explain handshake).",
+     .look = "tcpstat trace --only half-open"},
+    {.name = "expired",
+     .meaning = "how a half-open request or TIME_WAIT ended: its time was up",
+     .text = "For TIME_WAIT that is ordinary. A request that expires has had no answer to its last SYN,ACK: the "
+             "client is gone, or there never was one.",
+     .look = "tcpstat trace --only half-open"},
+    {.name = "pruned",
+     .meaning = "how a half-open request ended: early, because the queue was more than half full",
+     .text = "So that young requests find room, Linux lets old ones go after fewer retries then. Many of these "
+             "are a sign of a flood (tcpstat explain syn-flood).",
+     .look = "tcpstat trace --only half-open\ntcpstat check"},
+    {.name = "listener-gone",
+     .meaning = "how a half-open request ended: nobody listens any more",
+     .text = "The program closed its listener, or ended, while the handshake was under way.",
+     .look = "tcpstat -l"},
+    {.name = "cut-short",
+     .meaning = "how TIME_WAIT ended: before its time",
+     .text = "A new connection took the same addresses and ports, or a RST came (tcpstat explain TIME_WAIT).",
+     .look = "tcpstat trace --only time-wait"},
+
     // What is said of transitions.
     {.name = "legal",
      .meaning = "a verdict on transitions: one or several ordinary steps",

@@ -101,7 +101,7 @@ class Explain(TestCase):
         for name in self.names():
             for command in self.document(name).get("look", []) if name != "machine" else []:
                 verb = shlex.split(command)
-                if verb[0] == "tcpstat" and verb[1] not in ("check", "audit", "watch", "validate"):
+                if verb[0] == "tcpstat" and verb[1] not in ("check", "audit", "watch", "trace", "validate"):
                     self.assertEqual(run(*verb[1:]).code, 0, command)
 
     def test_rules_without_limits_have_no_heading_for_them(self):
