@@ -1,5 +1,7 @@
 #include "parsers/procfs/kernel_counters.h"
 
+#include <algorithm>
+
 #include "parsers/procfs/text_cursor.h"
 
 namespace tcpstat::procfs {
@@ -33,19 +35,26 @@ bool add_group(std::string_view file, const Group& names, std::string_view value
   }
 }
 
-/// The group of a file that has our counters: each has one.
+/// The group of a file without which it tells nothing: the last that has counters of ours.
 std::string_view wanted_group(std::string_view file) {
+  std::string_view group;
   for (const auto& counter : kKernelCounters) {
-    if (counter.file == file) return counter.group;
+    if (counter.file == file) group = counter.group;
   }
-  return {};
+  return group;
+}
+
+bool has_ours(std::string_view file, std::string_view group) {
+  return std::any_of(kKernelCounters.begin(), kKernelCounters.end(),
+                     [&](const auto& counter) { return counter.file == file && counter.group == group; });
 }
 
 }  // namespace
 
 bool add_counters(std::string_view file, std::string_view text, KernelCounters& to) {
   const std::string_view wanted = wanted_group(file);
-  bool whole = false;
+  bool found = false;
+  bool whole = true;
   Group names;
   while (const std::optional<Line> line = take_line(text)) {
     Group group = group_of(line->text);
@@ -56,10 +65,11 @@ bool add_counters(std::string_view file, std::string_view text, KernelCounters& 
     // Half a number is another number.
     if (!line->complete) group.columns = group.columns.substr(0, group.columns.find_last_of(" \t") + 1);
     const bool whole_group = add_group(file, names, group.columns, to);
-    if (names.name == wanted) whole = whole_group;
+    whole = whole && (whole_group || !has_ours(file, names.name));
+    found = found || names.name == wanted;
     names = {};
   }
-  return whole;
+  return found && whole;
 }
 
 }  // namespace tcpstat::procfs

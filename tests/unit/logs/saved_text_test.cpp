@@ -93,7 +93,8 @@ TEST_CASE("tables of two families are one sample, and the same table again is th
       {"and again", table_text({kIpv4Header, kIpv4Row, kIpv4Header, kIpv6Row, kIpv4Header, kIpv4Row}), "2 4 6, 1 4"},
       {"rows of both behind one header", table_text({kIpv4Header, kIpv4Row, kIpv6Row}), "2 4 6"},
       {"named by tail",
-       table_text({"==> /proc/net/tcp <==\n", kIpv4Header, kIpv4Row, "\n==> /proc/net/tcp6 <==\n", kIpv6Header, kIpv6Row}),
+       table_text(
+           {"==> /proc/net/tcp <==\n", kIpv4Header, kIpv4Row, "\n==> /proc/net/tcp6 <==\n", kIpv6Header, kIpv6Row}),
        "2 4 6"},
   };
   for (const Row& row : rows) {

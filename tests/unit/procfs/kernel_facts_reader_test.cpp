@@ -74,6 +74,8 @@ TEST_CASE("files that are cut or damaged are named as those that cannot be read"
       {"netstat", "IpExt: InOctets\nIpExt: 5\n"},
       {"snmp", "Ip: Forwarding\nIp: 2\nTcp: MaxConn PassiveOpens\nTcp: -1 6\n", false},
       {"snmp", "Ip: Forwarding\nIp: 2\nTcp: MaxConn Passive"},
+      {"snmp", "Ip: Forwarding OutNoRoutes\nIp: 2\nTcp: MaxConn PassiveOpens\nTcp: -1 6\n"},
+      {"snmp", "Tcp: MaxConn PassiveOpens\nTcp: -1 6\n", false},
       {"sockstat", "sockets: used 9\nTCP: inuse 4 orphan 0\nUDP: inu", false},
       {"sockstat", "sockets: used 9\n"},
       {"sockstat", "TCP: inuse 4 orphan"},

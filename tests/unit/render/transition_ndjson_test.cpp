@@ -254,7 +254,7 @@ TEST_CASE("lives and losses belong to their sample, and what a trace counted sta
   CHECK(end["samples"].is_null());
   CHECK(end["lives"] == 2);
   CHECK(end["transitions"] ==
-        json{{"total", 2}, {"written", 2}, {"by_verdict", {{"legal", 0}, {"quirk", 0}, {"reuse", 1}, {"illegal", 1}}}});
+        json{{"total", 2}, {"written", 0}, {"by_verdict", {{"legal", 0}, {"quirk", 0}, {"reuse", 1}, {"illegal", 1}}}});
 }
 
 TEST_CASE("lines that have ended are not ended again") {

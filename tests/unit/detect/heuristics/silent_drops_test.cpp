@@ -67,60 +67,62 @@ TEST_CASE("silent drops: SYNs whose answers have no route are none") {
   };
   CHECK(counted(others, "silent_drops", empty)->value == 0);
   CHECK(counted(others, "silent_drops", empty)->weight == 0);
-  TEST_CASE("drops are those for a full queue, or all without overflows, whichever are more") {
-    struct Row {
-      std::string_view name;
-      std::optional<std::uint64_t> full;  ///< in five seconds
-      std::optional<std::uint64_t> drops;
-      std::optional<std::uint64_t> overflows;
-      double completions;
-      std::string_view told;
-      Answer dropped;
-    };
-    for (const Row& row : {Row{"a few", 4, 0, 0, 0, "0.8 >= 1 /s, 0, /proc/net/netstat", Answer::no},
-                           Row{"enough", 5, 0, 0, 0, "1 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"of full queues alone", 10, {}, {}, 0, "2 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"without overflows", {}, 30, 10, 0, "4 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"more of all", 5, 30, 10, 0, "4 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"more of full queues", 50, 30, 10, 0, "10 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"more overflows", 0, 10, 30, 0, "0 >= 1 /s, 0, /proc/net/netstat", Answer::no},
-                           Row{"fewer than a tenth", 45, 0, 0, 100, "9 >= 10 /s, 0, /proc/net/netstat", Answer::no},
-                           Row{"a tenth", 50, 0, 0, 100, "10 >= 10 /s, +2, /proc/net/netstat", Answer::yes},
-                           Row{"no drops known", {}, {}, 10, 0, "nothing", Answer::unknown},
-                           Row{"no overflows known", {}, 10, {}, 0, "nothing", Answer::unknown}}) {
-      CAPTURE(row.name);
-      Asked asked;
-      asked.input.facts.counters.req_q_full_drop = row.full;
-      asked.input.facts.counters.listen_drops = row.drops;
-      asked.input.facts.counters.listen_overflows = row.overflows;
-      asked.signals.completions_per_s = row.completions;
-      asked.ask_host(silent_drops::heuristic);
-      CHECK(asked.told("silent_drops") == row.told);
-      CHECK(asked.signals.syns_dropped == row.dropped);
-      CHECK(asked.signals.counters_accuse == (row.dropped == Answer::yes));
-    }
-  }
+}
 
-  TEST_CASE("a queue that clients empty twice a second is too short for them") {
-    const auto turned = [](std::uint64_t now, std::uint64_t before, double completions) {
-      Asked asked;
-      asked.first.listeners.resize(1);
-      asked.second.listeners.resize(1);
-      asked.first.listeners[0].half_open = before;
-      asked.second.listeners[0].half_open = now;
-      asked.input.facts.counters.req_q_full_drop = 5000;
-      asked.signals.completions_per_s = completions;
-      asked.ask_host(silent_drops::heuristic);
-      CHECK(asked.signals.counters_accuse == (asked.signals.queue_turns_over == Answer::no));
-      CHECK(asked.signals.score == (asked.signals.queue_turns_over == Answer::yes ? 0 : 2));
-      return asked.signals.queue_turns_over == Answer::yes;
-    };
-    CHECK(turned(100, 0, 200));
-    CHECK_FALSE(turned(101, 0, 200));
-    CHECK(turned(0, 100, 200));
-    CHECK_FALSE(turned(0, 101, 200));
-    CHECK_FALSE(turned(0, 0, 200));
+TEST_CASE("drops are those for a full queue, or all without overflows, whichever are more") {
+  struct Row {
+    std::string_view name;
+    std::optional<std::uint64_t> full;  ///< in five seconds
+    std::optional<std::uint64_t> drops;
+    std::optional<std::uint64_t> overflows;
+    double completions;
+    std::string_view told;
+    Answer dropped;
+  };
+  for (const Row& row : {Row{"a few", 4, 0, 0, 0, "0.8 >= 1 /s, 0, /proc/net/netstat", Answer::no},
+                         Row{"enough", 5, 0, 0, 0, "1 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"of full queues alone", 10, {}, {}, 0, "2 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"without overflows", {}, 30, 10, 0, "4 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"more of all", 5, 30, 10, 0, "4 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"more of full queues", 50, 30, 10, 0, "10 >= 1 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"more overflows", 0, 10, 30, 0, "0 >= 1 /s, 0, /proc/net/netstat", Answer::no},
+                         Row{"fewer than a tenth", 45, 0, 0, 100, "9 >= 10 /s, 0, /proc/net/netstat", Answer::no},
+                         Row{"a tenth", 50, 0, 0, 100, "10 >= 10 /s, +2, /proc/net/netstat", Answer::yes},
+                         Row{"no drops known", {}, {}, 10, 0, "nothing", Answer::unknown},
+                         Row{"no overflows known", {}, 10, {}, 0, "nothing", Answer::unknown}}) {
+    CAPTURE(row.name);
+    Asked asked;
+    asked.input.facts.counters.req_q_full_drop = row.full;
+    asked.input.facts.counters.listen_drops = row.drops;
+    asked.input.facts.counters.listen_overflows = row.overflows;
+    asked.signals.completions_per_s = row.completions;
+    asked.ask_host(silent_drops::heuristic);
+    CHECK(asked.told("silent_drops") == row.told);
+    CHECK(asked.signals.syns_dropped == row.dropped);
+    CHECK(asked.signals.counters_accuse == (row.dropped == Answer::yes));
   }
+}
+
+TEST_CASE("a queue that clients empty twice a second is too short for them") {
+  const auto turned = [](std::uint64_t now, std::uint64_t before, double completions) {
+    Asked asked;
+    asked.first.listeners.resize(1);
+    asked.second.listeners.resize(1);
+    asked.first.listeners[0].half_open = before;
+    asked.second.listeners[0].half_open = now;
+    asked.input.facts.counters.req_q_full_drop = 5000;
+    asked.signals.completions_per_s = completions;
+    asked.ask_host(silent_drops::heuristic);
+    CHECK(asked.signals.counters_accuse == (asked.signals.queue_turns_over == Answer::no));
+    CHECK(asked.signals.score == (asked.signals.queue_turns_over == Answer::yes ? 0 : 2));
+    return asked.signals.queue_turns_over == Answer::yes;
+  };
+  CHECK(turned(100, 0, 200));
+  CHECK_FALSE(turned(101, 0, 200));
+  CHECK(turned(0, 100, 200));
+  CHECK_FALSE(turned(0, 101, 200));
+  CHECK_FALSE(turned(0, 0, 200));
+}
 
 }  // namespace
 }  // namespace tcpstat::detect
