@@ -59,8 +59,9 @@ class ProcRoot(TestCase):
         for file in ("netstat", "snmp"):
             path = tree.path / "net" / file
             whole = path.read_text()
-            names, values = whole.splitlines()
-            for text in ("", names + "\n", f"{names}\n{values[:-2]}\n", whole.replace(" 0", " x")):
+            *groups, names, values = whole.splitlines()
+            before = "".join(line + "\n" for line in groups)
+            for text in ("", f"{before}{names}\n", f"{before}{names}\n{values[:-2]}\n", whole.replace(" 0", " x")):
                 path.write_text(text)
                 result = run("check", "--proc-root", tree.path)
                 self.assertEqual(result.code, 3, (file, text))
