@@ -376,6 +376,18 @@ TEST_CASE("damage is told with its place, and the tail of the newest file is non
                                               ": it and those before it are damaged (choose another time: --at)");
 }
 
+TEST_CASE("damage of a later file is none of an earlier time") {
+  Record record;
+  {
+    const auto writer = record.writer();
+    for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + minutes(30 * i), 1 + i)));
+  }
+  const std::string later = record.file_of_rows(1);
+  overwrite(later, frames_of(later).front().offset, std::string(8, 'x'));
+  CHECK(shown_at(record.path, kThree + seconds(5)).codes.empty());
+  CHECK_FALSE(shown_at(record.path, kThree + hours(1)).codes.empty());
+}
+
 TEST_CASE("counts that are damaged are told, and those up to the next whole ones left out") {
   Record record;
   {
