@@ -42,8 +42,8 @@ TEST_CASE("counters are found by name, beside negative ones") {
 }
 
 TEST_CASE("the counters of IP stand in the same file") {
-  const KernelCounters counters =
-      counted("snmp", "Ip: Forwarding OutDiscards OutNoRoutes ReasmTimeout\nIp: 2 1 270 0\nTcp: ActiveOpens\nTcp: 17\n");
+  const KernelCounters counters = counted(
+      "snmp", "Ip: Forwarding OutDiscards OutNoRoutes ReasmTimeout\nIp: 2 1 270 0\nTcp: ActiveOpens\nTcp: 17\n");
   CHECK(counters.out_no_routes == 270U);
   CHECK(counters.active_opens == 17U);
 }

@@ -49,7 +49,8 @@ TEST_CASE("a narrow terminal loses nothing of a transition") {
     writer->transition(listening(), {});
     writer->sample_end();
     writer->transition(of, {TransitionVerdict::illegal, "", "", {}, {}});
-    for (const std::string_view part : {"198.51.100.7:50000", "reset-here abort-on-close", "curl(123)", "illegal", "1m01s"}) {
+    for (const std::string_view part :
+         {"198.51.100.7:50000", "reset-here abort-on-close", "curl(123)", "illegal", "1m01s"}) {
       CHECK(rendering.text().find(part) != std::string::npos);
     }
   }
