@@ -19,6 +19,7 @@
 #include "detect/syn_baseline.h"
 #include "detect/syn_detector.h"
 #include "diagnose/diagnoser.h"
+#include "diagnose/finding_text.h"
 #include "model/sink.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
@@ -332,13 +333,15 @@ void Check::keep(std::vector<Finding> findings) {
 /// Who asks for a rule wants its answer, and gets UNKNOWN where it has none. One of many is told in a line of its own.
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
-  all_judged_ = all_judged_ && unseen.judged;
-  if (unseen.judged || plan_.rules.empty()) {
+  all_judged_ = all_judged_ && unseen.unjudged == 0;
+  if (unseen.unjudged == 0 || plan_.rules.empty()) {
     std::vector<std::string>& told = report_.not_seen;
     if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));
     return;
   }
-  Finding one(std::string(unseen.rule), Severity::unknown, Subject::host(), {});
+  const auto rows = static_cast<double>(unseen.unjudged);
+  Finding one(std::string(unseen.rule), Severity::unknown, Subject::host(),
+              {{"not_judged", rows, ">=", 1, "sockets", 0, std::string(diagnose::kFromDump)}});
   one.message = "not seen: " + unseen.what;
   merge(report_.findings, {std::move(one)});
 }

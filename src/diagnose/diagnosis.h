@@ -79,9 +79,9 @@ struct DiagnosisFacts {
 
 /// What the rows of a source cannot tell.
 struct Unseen {
-  std::string_view rule;  ///< which knows less without it
-  std::string what;       ///< "whether …", one sentence
-  bool judged = true;     ///< false: the rule has met rows that are its own, and could not judge them
+  std::string_view rule;       ///< which knows less without it
+  std::string what;            ///< "whether …", one sentence
+  std::uint64_t unjudged = 0;  ///< rows that are the rule's own, and that it could not judge
 };
 
 /// Where rows have no tcp_info.

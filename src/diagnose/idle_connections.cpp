@@ -134,7 +134,7 @@ class IdleConnections : public Diagnosis {
     if (static_cast<double>(unknown_) < limit("least")) return;
     out.push_back({kRule.id,
                    "whether " + counted(unknown_, "open connection") + " carry anything" + std::string(kOnlyTcpInfo),
-                   false});
+                   unknown_});
   }
 
  private:

@@ -84,7 +84,7 @@ class NotReading : public Diagnosis {
     if (untimed_ == 0) return;
     out.push_back({kRule.id,
                    "how long data has waited unread on " + counted(untimed_, "connection") + std::string(kOnlyTcpInfo),
-                   false});
+                   untimed_});
   }
 
  private:

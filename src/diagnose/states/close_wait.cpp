@@ -78,8 +78,8 @@ class CloseWait : public Diagnosis {
     const std::string what = "whether " + counted(untimed_, "connection") + " in " +
                              std::string(name(State::close_wait)) + (untimed_ == 1 ? " is" : " are") +
                              " left unread, a leak or load" + std::string(kOnlyTcpInfo);
-    out.push_back({kLeak.id, what, false});
-    out.push_back({kNotRead.id, what, false});
+    out.push_back({kLeak.id, what, untimed_});
+    out.push_back({kNotRead.id, what, untimed_});
   }
 
  private:

@@ -272,7 +272,7 @@ class Established : public Diagnosis {
     out.push_back({kNotSent.id,
                    "how long " + counted(held_untimed_, "connection") + (held_untimed_ == 1 ? " has" : " have") +
                        " waited with data that is not sent, and why" + std::string(kOnlyTcpInfo),
-                   false});
+                   held_untimed_});
   }
 
  private:

@@ -68,7 +68,7 @@ class FinWait2 : public Diagnosis {
     out.push_back(
         {kHeld.id,
          "how long programs have held " + counted(untimed_, "connection") + " half-closed" + std::string(kOnlyTcpInfo),
-         false});
+         untimed_});
   }
 
  private:

@@ -143,7 +143,7 @@ class Listen : public Diagnosis {
     out.push_back({kRule.id,
                    "how full the accept queues of " + counted(limitless_, "listener") +
                        " are where connections wait: only netlink tells their limit (--source netlink)",
-                   false});
+                   limitless_});
   }
 
  private:

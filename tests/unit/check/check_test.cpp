@@ -233,6 +233,9 @@ TEST_CASE_FIXTURE(Scene, "who asks for a rule that the rows cannot answer gets U
   const CheckReport one = run();
   CHECK(one.status == Severity::unknown);
   CHECK(one.headline == "not seen: " + what);
+  REQUIRE(one.findings.size() == 1);
+  CHECK(one.findings[0].evidence.at(0).quantity == "not_judged");
+  CHECK(one.findings[0].evidence.at(0).value == 1);
   CHECK(one.not_seen.empty());
   plan.rules = {"time-wait-limit"};
   CHECK(run().status == Severity::ok);

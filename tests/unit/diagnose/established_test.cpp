@@ -17,7 +17,7 @@ TEST_CASE("without tcp_info a closed window is as likely as nothing that goes ou
   const auto unseen = young.diagnoser().not_seen();
   REQUIRE(unseen.size() == 1);
   CHECK(unseen[0].rule == "not-sent");
-  CHECK_FALSE(unseen[0].judged);
+  CHECK(unseen[0].unjudged == 1);
   CHECK(unseen[0].what ==
         "how long 1 connection has waited with data that is not sent, and why: only tcp_info tells (--source netlink; "
         "-i where rows are saved)");
