@@ -156,7 +156,7 @@ TEST_SUITE("diagnoses") {
     }
     const CheckOutcome from_proc = check_outcome("not-sent", {"--source", "proc"});
     CHECK(from_proc.status == "WARNING");
-    CHECK(mentions(from_proc, "only --source netlink tells"));
+    CHECK(mentions(from_proc, "only tcp_info tells"));
   }
 
   TEST_CASE_FIXTURE(ServerUnderTest, "zero-window-alive: a peer that closed its window and answers") {
