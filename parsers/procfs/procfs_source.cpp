@@ -161,7 +161,7 @@ class ProcfsSource final : public source::Source {
       say_what_is_missing(stream.seen(), path, coverage);
       // A look at the live table may begin again before the last rows.
       if (const std::string& missing = stream.seen().missing; !missing.empty() && !is_live(path)) {
-        coverage.lose("rows_missing", path + ": " + missing);
+        coverage.lose("rows_missing", std::string(path).append(": ").append(missing));
       }
       return flow;
     }
