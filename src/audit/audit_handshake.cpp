@@ -4,6 +4,7 @@
 #include <map>
 
 #include "audit/audit.h"
+#include "base/quantity_text.h"
 
 namespace tcpstat::audit {
 namespace {
@@ -58,10 +59,7 @@ AuditJudgement audit_listener_backlog(const AuditInput& input) {
   constexpr std::uint32_t kPerSecondToHalf = 126;
   constexpr std::uint32_t kEnough = 128;
   const auto rate = [&](std::uint32_t by) {
-    // Below ten the tenth matters, and nothing is filled by none.
-    const std::uint64_t tenths = std::max<std::uint64_t>(1, backlog * 10 / by);
-    if (tenths >= 100 || tenths % 10 == 0) return std::to_string(tenths / 10);
-    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+    return tenths_text(std::max<std::uint64_t>(1, backlog * 10 / by));  // nothing is filled by none
   };
   AuditJudgement judged{std::to_string(backlog) + " on " + to_string(least->local) + ", the shortest: filled by " +
                         rate(kPerSecondToFill) + " SYN/s, half filled by " + rate(kPerSecondToHalf)};

@@ -8,6 +8,12 @@ std::string counted(std::uint64_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }
 
+std::string tenths_text(std::uint64_t tenths) {
+  std::string out = std::to_string(tenths / 10);
+  if (tenths < 100 && tenths % 10 != 0) out += "." + std::to_string(tenths % 10);
+  return out;
+}
+
 std::string duration_text(std::chrono::milliseconds time) {
   struct Unit {
     std::int64_t seconds;

@@ -35,12 +35,8 @@ std::string bytes_text(std::uint64_t bytes) {
   if (bytes < kThousand) return counted(bytes, "byte");
   const bool kilo = bytes < kThousand * kThousand;
   const std::uint64_t unit = kilo ? kThousand : kThousand * kThousand;
-  // Below ten the tenth matters.
-  const std::uint64_t tenths = (bytes + unit / 20) / (unit / 10);
-  const std::string number = tenths >= 100 || tenths % 10 == 0
-                                 ? std::to_string(bytes / unit)
-                                 : std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
-  return number + (kilo ? " KB" : " MB");
+  const std::uint64_t tenths = bytes < 10 * unit ? (bytes + unit / 20) / (unit / 10) : bytes / unit * 10;
+  return tenths_text(tenths) + (kilo ? " KB" : " MB");
 }
 
 class ClosedWindows : public Diagnosis {

@@ -73,6 +73,7 @@ TEST_CASE("many closed windows are slow readers or an attack, and never this hos
   CHECK(held_by_each(3'782'144).ends_with("each holds 3.8 MB here"));
   CHECK(held_by_each(12'782'144).ends_with("each holds 12 MB here"));
   CHECK(held_by_each(4'000).ends_with("each holds 4 KB here"));
+  CHECK(held_by_each(2'980'000).ends_with("each holds 3 MB here"));
   CHECK(all[0].next == "tcpstat --state ESTABLISHED -p -i --sort send_queue:desc --limit 20 --local-port 443");
 }
 
