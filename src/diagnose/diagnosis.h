@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/quantity_text.h"
@@ -84,8 +85,10 @@ struct Unseen {
   std::uint64_t unjudged = 0;  ///< rows that are the rule's own, and that it could not judge
 };
 
-/// Where rows have no tcp_info.
-inline constexpr std::string_view kOnlyTcpInfo = ": only tcp_info tells (--source netlink; -i where rows are saved)";
+/// Of `rows` without tcp_info.
+inline Unseen untold_by(std::uint64_t rows, std::string_view rule, std::string what) {
+  return {rule, std::move(what) + ": only tcp_info tells (--source netlink; -i where rows are saved)", rows};
+}
 
 class Diagnosis {
  public:

@@ -132,9 +132,7 @@ class IdleConnections : public Diagnosis {
 
   void not_seen(std::vector<Unseen>& out) const override {
     if (static_cast<double>(unknown_) < limit("least")) return;
-    out.push_back({kRule.id,
-                   "whether " + counted(unknown_, "open connection") + " carry anything" + std::string(kOnlyTcpInfo),
-                   unknown_});
+    out.push_back(untold_by(unknown_, kRule.id, "whether " + counted(unknown_, "open connection") + " carry anything"));
   }
 
  private:

@@ -82,9 +82,8 @@ class NotReading : public Diagnosis {
 
   void not_seen(std::vector<Unseen>& out) const override {
     if (untimed_ == 0) return;
-    out.push_back({kRule.id,
-                   "how long data has waited unread on " + counted(untimed_, "connection") + std::string(kOnlyTcpInfo),
-                   untimed_});
+    out.push_back(
+        untold_by(untimed_, kRule.id, "how long data has waited unread on " + counted(untimed_, "connection")));
   }
 
  private:

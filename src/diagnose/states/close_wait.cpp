@@ -77,9 +77,9 @@ class CloseWait : public Diagnosis {
     if (untimed_ == 0) return;
     const std::string what = "whether " + counted(untimed_, "connection") + " in " +
                              std::string(name(State::close_wait)) + (untimed_ == 1 ? " is" : " are") +
-                             " left unread, a leak or load" + std::string(kOnlyTcpInfo);
-    out.push_back({kLeak.id, what, untimed_});
-    out.push_back({kNotRead.id, what, untimed_});
+                             " left unread, a leak or load";
+    out.push_back(untold_by(untimed_, kLeak.id, what));
+    out.push_back(untold_by(untimed_, kNotRead.id, what));
   }
 
  private:

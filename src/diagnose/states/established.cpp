@@ -269,10 +269,10 @@ class Established : public Diagnosis {
 
   void not_seen(std::vector<Unseen>& out) const override {
     if (held_untimed_ == 0) return;
-    out.push_back({kNotSent.id,
-                   "how long " + counted(held_untimed_, "connection") + (held_untimed_ == 1 ? " has" : " have") +
-                       " waited with data that is not sent, and why" + std::string(kOnlyTcpInfo),
-                   held_untimed_});
+    out.push_back(untold_by(held_untimed_, kNotSent.id,
+                            "how long " + counted(held_untimed_, "connection") +
+                                (held_untimed_ == 1 ? " has" : " have") +
+                                " waited with data that is not sent, and why"));
   }
 
  private:

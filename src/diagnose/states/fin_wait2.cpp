@@ -65,10 +65,8 @@ class FinWait2 : public Diagnosis {
 
   void not_seen(std::vector<Unseen>& out) const override {
     if (untimed_ == 0) return;
-    out.push_back(
-        {kHeld.id,
-         "how long programs have held " + counted(untimed_, "connection") + " half-closed" + std::string(kOnlyTcpInfo),
-         untimed_});
+    out.push_back(untold_by(untimed_, kHeld.id,
+                            "how long programs have held " + counted(untimed_, "connection") + " half-closed"));
   }
 
  private:
