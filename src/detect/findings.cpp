@@ -63,11 +63,11 @@ class Findings {
     out.warning = warning;
     out.critical = critical;
     out.message = one.subject().text() + " accepts too slowly, " + std::to_string(*waiting) +
-                  " connections wait, room for " + std::to_string(*most + std::uint64_t{1});
+                  " connections wait, room for " + std::to_string(accept_room(*most));
     out.why = full ? "new clients are dropped" : "new clients are dropped once it is full";
     out.advice = "find out where its program hangs; raise its backlog (listen(2)) where bursts are ordinary";
     out.brief = one.subject().text() + " accept queue " + (full ? "full" : "nearly full") + " (" +
-                std::to_string(*waiting) + ", room for " + std::to_string(*most + std::uint64_t{1}) + ")";
+                std::to_string(*waiting) + ", room for " + std::to_string(accept_room(*most)) + ")";
     out.next = "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));
   }

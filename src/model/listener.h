@@ -24,7 +24,10 @@ struct Listener : Socket {
 
 static_assert(std::is_trivially_copyable_v<Listener>);
 
-/// Whether the kernel drops what comes now: it allows one more than the backlog (sk_acceptq_is_full()).
+/// How many connections an accept queue holds: one more than its limit (include/net/sock.h, sk_acceptq_is_full()).
+constexpr std::uint64_t accept_room(std::uint32_t limit) { return std::uint64_t{limit} + 1; }
+
+/// Whether the kernel drops what comes now.
 inline bool is_full(const Listener& row) {
   return row.accept_queue && row.accept_limit && *row.accept_queue > *row.accept_limit;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <set>
 #include <unordered_map>
 
@@ -271,25 +272,32 @@ class Listen : public Diagnosis {
     }
   }
 
-  [[nodiscard]] bool may_stall(const Queue& queue) const {
+  [[nodiscard]] bool are_many(const Queue& queue) const {
     return static_cast<double>(queue.waiting) >= limit_of(rule_limits_, kRule, "least");
+  }
+
+  struct Limits {
+    double warning;
+    std::optional<double> critical;
+  };
+  /// Of the seconds that the first may wait. Few are a warning at most.
+  [[nodiscard]] Limits stall_limits(const Queue& queue) const {
+    if (!are_many(queue)) return {limit_of(rule_limits_, kRule, "stalled_few_s"), std::nullopt};
+    return {limit_of(rule_limits_, kRule, "stalled_s"), limit_of(rule_limits_, kRule, "stalled_critical_s")};
   }
 
   [[nodiscard]] Severity stall_of(const Queue& queue) const {
     if (!queue.oldest_ms) return Severity::ok;
-    if (!may_stall(queue)) {
-      const double few_s = limit_of(rule_limits_, kRule, "stalled_few_s");
-      return static_cast<double>(*queue.oldest_ms) / 1000 >= few_s ? Severity::warning : Severity::ok;
-    }
-    return judged(static_cast<double>(*queue.oldest_ms) / 1000, limit_of(rule_limits_, kRule, "stalled_s"),
-                  limit_of(rule_limits_, kRule, "stalled_critical_s"));
+    const Limits limits = stall_limits(queue);
+    return judged(static_cast<double>(*queue.oldest_ms) / 1000, limits.warning,
+                  limits.critical.value_or(std::numeric_limits<double>::infinity()));
   }
 
   [[nodiscard]] Severity severity_of(const Queue& queue) const { return worse(fill_of(queue), stall_of(queue)); }
 
   [[nodiscard]] Severity fill_of(const Queue& queue) const {
     if (queue.full() || queue.dropped > 0) return Severity::critical;
-    if (static_cast<double>(queue.waiting) < limit_of(rule_limits_, kRule, "least")) return Severity::ok;
+    if (!are_many(queue)) return Severity::ok;
     return judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
   }
 
@@ -302,9 +310,9 @@ class Listen : public Diagnosis {
 
   [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {
     const bool stalled = fill_of(queue) == Severity::ok;
-    const double warning =
-        limit_of(rule_limits_, kRule, !stalled ? "warning" : (may_stall(queue) ? "stalled_s" : "stalled_few_s"));
-    const double critical = limit_of(rule_limits_, kRule, stalled ? "stalled_critical_s" : "critical");
+    const Limits limits =
+        stalled ? stall_limits(queue)
+                : Limits{limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical")};
     std::vector<Evidence> because = {
         measured("accept_queue_fill", queue.share(), limit_of(rule_limits_, kRule, "warning"), "ratio", kFromDump),
         measured("accept_queue", queue.waiting, "connections", kFromDump),
@@ -312,7 +320,7 @@ class Listen : public Diagnosis {
     };
     const double oldest_s = static_cast<double>(queue.oldest_ms.value_or(0)) / 1000;
     if (stalled) {
-      because.push_back(measured("oldest_s", oldest_s, warning, "s", "tcp_info"));
+      because.push_back(measured("oldest_s", oldest_s, limits.warning, "s", "tcp_info"));
     } else if (queue.oldest_ms) {
       because.push_back(measured("oldest_s", oldest_s, "s", "tcp_info"));
     }
@@ -327,11 +335,10 @@ class Listen : public Diagnosis {
     Finding one(std::string(kRule.id), severity_of(queue), about, std::move(because));
     one.value = stalled ? oldest_s : queue.share();
     one.unit = stalled ? "s" : "ratio";
-    one.warning = warning;
-    if (!stalled || may_stall(queue)) one.critical = critical;
+    one.warning = limits.warning;
+    one.critical = limits.critical;
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
-    // include/net/sock.h, sk_acceptq_is_full(): the queue is full once it is over its limit.
-    const std::uint64_t room = std::uint64_t{queue.limit} + 1;
+    const std::uint64_t room = accept_room(queue.limit);
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
                   " does not accept, with room for " + std::to_string(room) + oldest_text(queue.oldest_ms);
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
