@@ -69,9 +69,8 @@ std::string_view without_unit(const Evidence& evidence) {
   return key;
 }
 
-}  // namespace
-
-static std::string unit_text(const Evidence& evidence) {
+/// One of them is a socket, and several are sockets.
+std::string unit_text(const Evidence& evidence) {
   std::string unit = evidence.unit;
   if (evidence.value != 1.0) return unit;
   if (unit.ends_with("ies")) return unit.substr(0, unit.size() - 3) + "y";
@@ -80,6 +79,8 @@ static std::string unit_text(const Evidence& evidence) {
   if (plural) unit.pop_back();
   return unit;
 }
+
+}  // namespace
 
 std::string evidence_text(const Evidence& evidence) {
   const Kind kind = kind_of(evidence);
