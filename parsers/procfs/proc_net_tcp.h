@@ -34,6 +34,8 @@ struct Format {
   std::endian byte_order = std::endian::native;
   /// Units of tm->when a second (USER_HZ); sysconf(_SC_CLK_TCK) for this host.
   std::uint32_t ticks_per_second = 100;
+  /// A look at the live table may begin again before the last rows, so that their numbers tell of none that are missing.
+  bool is_live = false;
   /// Rows go on behind the inode, as the kernel writes them: one that ends with it has lost a part, if not of its inode.
   bool goes_on = false;
 };

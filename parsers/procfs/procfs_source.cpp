@@ -137,7 +137,9 @@ class ProcfsSource final : public source::Source {
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
     ProcNetTcpStream stream(delivery, Origin::proc,
-                            {byte_order_, ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U});
+                            {.byte_order = byte_order_,
+                             .ticks_per_second = ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U,
+                             .is_live = is_live(path)});
     const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
     while (true) {
       if (!budget_.wait_readable(file.get())) {
@@ -159,8 +161,7 @@ class ProcfsSource final : public source::Source {
         return failed("read", 0, "", "this is no table of TCP sockets");
       }
       say_what_is_missing(stream.seen(), path, coverage);
-      // A look at the live table may begin again before the last rows.
-      if (const std::string& missing = stream.seen().missing; !missing.empty() && !is_live(path)) {
+      if (const std::string& missing = stream.seen().missing; !missing.empty()) {
         coverage.lose("rows_missing", std::string(path).append(": ").append(missing));
       }
       return flow;

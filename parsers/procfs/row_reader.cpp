@@ -21,7 +21,7 @@ std::size_t place_of_family(const Row& row) {
 
 proc_net_tcp::Row RowReader::read(std::string_view line, LineEnd end) {
   Row row = proc_net_tcp::decode(line, end, format_);
-  numbers_.see(line);
+  if (!format_.is_live) numbers_.see(line);
   const bool flawed = std::holds_alternative<Flaw>(row);
   last_.assign(flawed ? std::string_view{} : line);
   last_end_ = end;
