@@ -95,11 +95,11 @@ _tcpstat_options() {
                 --remote-port --netns -F --filter $document -H --no-header --no-truncate --color --source --strict --count --duration --lives --only -p --processes"
             ;;
         explain) options="-a --all $document --proc-root" ;;
-        check) options="$filters $document -v --verbose --source --proc-root --byte-order --sample --at --record -t --timeout --interval $check" ;;
+        check) options="$filters $document --color -v --verbose --source --proc-root --byte-order --sample --at --record -t --timeout --interval $check" ;;
         record) options="--record --interval --count -i --info --source --proc-root --netns --timeout -q --quiet -v --verbose --strict --keep --max-size --min-free" ;;
         history) options="$document -H --no-header --no-truncate --color --record --by --interval --limit --since --until --findings --strict" ;;
         help) options='' ;;
-        audit) options="--netns $document -v --verbose --source --proc-root --timeout" ;;
+        audit) options="--netns $document --color -v --verbose --source --proc-root --timeout" ;;
         validate) options="$document --no-truncate --proc-root --strict --timeout" ;;
         *) options="$filters $document $text $rows -M --mptcp -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
     esac

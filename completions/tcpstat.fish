@@ -146,7 +146,7 @@ complete -c tcpstat -s m -l memory -n '__tcpstat_takes watch' -d 'show the memor
 complete -c tcpstat -s e -l extended -n '__tcpstat_takes watch' -d 'show uid, inode, cookie, control group, mark and v6only'
 complete -c tcpstat -l rate -n '__tcpstat_takes watch' -d 'show bytes and retransmits a second, of two samples'
 complete -c tcpstat -s r -l resolve -n '__tcpstat_takes' -d 'show host names of remote addresses'
-complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace history' -x -a 'auto always never' -d 'colour of the states'
+complete -c tcpstat -l color -n '__tcpstat_takes summary watch trace check history audit' -x -a 'auto always never' -d 'colour of the states'
 complete -c tcpstat -l output-file -n '__tcpstat_takes summary watch trace explain check history audit validate' -r -F -d 'write there, whole or not at all'
 complete -c tcpstat -s q -l quiet -d 'print nothing; the exit status tells'
 complete -c tcpstat -s v -l verbose -n '__tcpstat_takes summary watch check record audit' -d 'say how the rows were read'

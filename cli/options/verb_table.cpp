@@ -304,7 +304,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "that of this page.",
      .takes = kFilters | kDocument |
               OptionSet{source, proc_root, byte_order, sample, at, record, timeout, interval, warning, critical, rule,
-                        threshold, exact, state_file, metrics_file, OptionId::ports},
+                        threshold, exact, state_file, metrics_file, OptionId::ports, color},
      .tolerates = kInformation | kHarmless,
      .why = "check judges",
      .document = Document::check,
@@ -355,7 +355,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Judges how this host is set up: SYN cookies, backlogs, retries, connection tracking, memory. For each it "
          "prints the value, and where something is to be done the advice, its reason and its cost. It never changes "
          "anything. Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN, which is also that of this page.",
-     .takes = kDocument | OptionSet{source, proc_root, timeout, netns},
+     .takes = kDocument | OptionSet{source, proc_root, timeout, netns, color},
      .tolerates = kInformation | kHarmless,
      .why = "audit judges the host, not its connections",
      .document = Document::audit,

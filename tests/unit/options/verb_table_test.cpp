@@ -44,12 +44,12 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::check, kFilters +
                         "format json output-file quiet verbose source proc-root byte-order sample at record timeout "
                         "interval warning critical rule "
-                        "threshold exact state-file metrics-file ports"},
+                        "threshold exact state-file metrics-file ports color"},
     {VerbId::record,
      "record interval count info source proc-root netns timeout quiet verbose strict keep max-size min-free"},
     {VerbId::history,
      kText + "color format json output-file quiet record by interval limit since until findings strict"},
-    {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout"},
+    {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout color"},
     {VerbId::validate, "format json output-file quiet no-truncate proc-root strict timeout"},
 };
 
