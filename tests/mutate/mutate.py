@@ -20,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -146,17 +147,45 @@ def bound_memory():
     resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
 
 
+class Running:
+    """A command in a process group of its own, so that nothing outlives it; what it says goes to a file, so that nobody
+    needs to read it."""
+
+    def __init__(self, command, prepare=None):
+        self.said = tempfile.TemporaryFile("w+", errors="replace")
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=self.said, stderr=subprocess.STDOUT,
+                                        start_new_session=True, preexec_fn=prepare)
+
+    def stop(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def out(self):
+        self.said.seek(0)
+        return self.said.read()
+
+
 def quietly(command, timeout=7200, prepare=None):
-    """The exit code and the output; a process group of its own, so that nothing outlives the timeout."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, errors="replace", start_new_session=True, preexec_fn=prepare)
+    """The exit code and the output."""
+    return quietly_all([command], timeout, prepare)
+
+
+def quietly_all(commands, timeout=7200, prepare=None):
+    """The exit code and the output of the first that fails, which ends the others, or of the last."""
+    end = time.monotonic() + timeout
+    running = [Running(command, prepare) for command in commands]
     try:
-        out, _ = process.communicate(timeout=timeout)
-        return process.returncode, out
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        return -1, f"longer than {timeout} s"
+        while time.monotonic() < end:
+            failed = [one for one in running if one.process.poll() not in (None, 0)]
+            if failed or all(one.process.poll() == 0 for one in running):
+                one = (failed or running)[-1]
+                return one.process.returncode, one.out()
+            time.sleep(0.02)
+        return -1, f"longer than {timeout:.0f} s"
+    finally:
+        for one in running:
+            one.stop()
 
 
 def configure():
@@ -190,7 +219,17 @@ def compilations():
 
 
 def unit_tests(limit, *arguments):
-    return quietly([BUILD / "tests/unit/unit_tests", "--abort-after=1", "--minimal", *arguments], limit, bound_memory)
+    """As many processes as processors share the tests."""
+    program = [BUILD / "tests/unit/unit_tests", *arguments]
+    code, out = quietly([*program, "--count"])
+    counted = re.search(r"filters: (\d+)", out)
+    if code != 0 or counted is None:
+        return code or 1, out
+    if int(counted[1]) == 0:
+        return 0, ""
+    share = -(-int(counted[1]) // JOBS)
+    return quietly_all([[*program, "--abort-after=1", "--minimal", f"--first={at + 1}", f"--last={at + share}"]
+                        for at in range(0, int(counted[1]), share)], limit, bound_memory)
 
 
 def first_failure(out):
