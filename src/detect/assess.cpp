@@ -58,10 +58,12 @@ constexpr double kOneRoundS = 4;
 /// If three of four answers get lost, one client of four comes through.
 constexpr double kSomeOfAll = 0.25;
 
-/// Nothing is known of the outcome of the requests, and either all are young while other handshakes complete, or there is
-/// no earlier sample and their ages may be those of clients that lose most of their ACKs.
+/// As many of the requests completed as of clients that lose most of their ACKs; or nothing is known of their outcome, and
+/// either all are young while other handshakes complete, or there is no earlier sample and their ages may be those of
+/// such clients.
 bool may_be_clients(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
+  if (one.impact == Impact::none && signals.as_of_clients && !signals.requests_stay) return true;
   const bool few_complete = signals.completion == Completion::nobody || signals.completion == Completion::some;
   const bool fates_known = signals.fates_decide || few_complete;
   if (one.impact != Impact::none || fates_known || !one.of->oldest_s) return false;

@@ -70,6 +70,7 @@ struct Measurements {
   LateRequests late;
   Completion completion = Completion::unknown;
   bool fates_decide = false;                     ///< `completion` accuses or clears, and not by chance
+  bool as_of_clients = false;                    ///< as many may complete as of clients that lose most of their ACKs
   Answer requests_survive = Answer::unknown;     ///< from one timer round to the next, as a flood's do
   bool requests_stay = false;                    ///< from round to round, more than those of any clients, and surely
   bool rounds_thin_out = false;                  ///< from round to round, as those of clients do, and surely

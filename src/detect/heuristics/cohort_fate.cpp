@@ -157,6 +157,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     weight = -1;
   }
   signals.fates_decide = weight > 0 || weight < -2;
+  // Two errors: chance does more once in 40.
+  signals.as_of_clients = completed > 0 && completed + 2 * error >= clients;
   signals.add("aged_completed", completed, weight < 0 ? ">=" : "<", weight < 0 ? clients : limit("none"), "ratio",
               weight, exact ? "bpf" : "sock_diag, two samples");
 }

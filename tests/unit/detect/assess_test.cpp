@@ -67,6 +67,33 @@ TEST_CASE("what waits for seconds only, while others complete, is no proof") {
   if (level == AttackLevel::suspicious) CHECK(test::verdict(delta(before, now, facts, 3)).level == level);
 }
 
+TEST_CASE(
+    "of few requests some complete where clients lose most of their ACKs, and of many where a flood is among them") {
+  const auto level = [](int waiting, int completed) {
+    Scene before;
+    for (int i = 0; i < waiting; ++i) before.request(1.1 + 1.8 * i / waiting);
+    Scene now;
+    for (int i = 0; i < waiting; ++i) {
+      const Connection& then = before.rows[static_cast<std::size_t>(i)];
+      if (i % (waiting / completed) == 0) {
+        now.rows.push_back(test::connection(State::established, then.local, then.remote));
+        now.rows.back().cookie = then.cookie;
+      } else {
+        now.request(4.1 + 1.8 * i / waiting).cookie = then.cookie;
+      }
+    }
+    now.next = before.next;
+    now.backlog = 4095;
+    now.flood(waiting * 0.4, 3);
+    KernelFacts facts = test::zero_facts();
+    facts.counters.passive_opens = static_cast<std::uint64_t>(waiting);
+    return test::verdict(delta(before, now, facts, 3)).level;
+  };
+  CHECK(level(20, 2) == AttackLevel::suspicious);
+  CHECK(level(100, 10) >= AttackLevel::likely);
+  CHECK(level(24, 1) >= AttackLevel::likely);  // one is nobody
+}
+
 TEST_CASE("who hears no SYN+ACK answers no cookie and fills the queue: only RSTs prove a flood of repeated SYNs") {
   struct Row {
     std::string_view name;
