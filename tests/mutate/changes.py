@@ -5,8 +5,8 @@ import re
 
 # What is no statement of the program: it is left alone.
 SKIPPED = re.compile(r"^\s*(#|//|///|namespace\b|using\b|static_assert\b|template\b|assert\(|\[\[|public:|private:)")
-STATEMENT = re.compile(r"^\s+(?!return\b|break\b|continue\b|case\b|default\b|else\b|throw\b|[\w:<>&*, ]+ \w+(\{\w*\})?;$)"
-                       r"[^{}]*;\s*$")
+STATEMENT = re.compile(r"^\s+(?=\S)(?!return\b|break\b|continue\b|case\b|default\b|else\b|throw\b|"
+                       r"[\w:<>&*, ]+ \w+(\{\w*\})?;$)[^{}]*;\s*$")
 GUARDED = re.compile(r"^\s+(?:if|for|while) \(.*\) [^{]*;\s*$")
 ROW = re.compile(r"^\s*(?:[A-Z_]+\(.*\)|\{.*\}),?\s*$")
 TWINS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
