@@ -29,8 +29,6 @@ class TcpEnd {
   /// The segment as this end sends it now.
   [[nodiscard]] Segment segment(Send kind) const { return {kind, fin_received_}; }
 
-  friend bool operator==(const TcpEnd&, const TcpEnd&) = default;
-
  private:
   State state_ = State::close;
   Condition origin_ = Condition::none;

@@ -67,6 +67,8 @@ TEST_CASE_FIXTURE(Watching, "each of several namespaces is judged by itself, and
   CHECK(find(first, "syn-flood")->finding.netns == "web");
   CHECK(first.status >= Severity::warning);
   CHECK(first.half_open == scene.rows.size());
+  CHECK(counter.connections == scene.rows.size());
+  CHECK(counter.listeners == 1);
   REQUIRE(first.namespaces.size() == 3);
   CHECK(first.namespaces[0].verdict.status == Severity::ok);
   CHECK(first.namespaces[1].verdict.headline == find(first, "syn-flood")->finding.sentence());

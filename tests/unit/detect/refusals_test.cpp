@@ -112,6 +112,8 @@ TEST_CASE("what was refused before the listener went is not its clients") {
            Case{"many more", 3, 1000, {}, 40, Severity::critical},
            Case{"none in earlier runs", 0, 1000, {}, 5, Severity::critical},
            Case{"earlier runs not known", {}, 1000, {}, 15, Severity::warning},
+           Case{"hardly any, earlier runs not known", {}, 1000, {}, 4, {}},
+           Case{"hardly any, one of them in the first second", {}, 1000, 1, 4, {}},
            Case{"hardly any ever", {}, 1, {}, 15, Severity::critical},
            Case{"as many in the first second", {}, 1000, 3, 15, Severity::info},
            Case{"many more since", {}, 1000, 3, 100, Severity::critical},
