@@ -118,7 +118,11 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   const Origin* origin = origin_of(one, host);
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
-    return "drop SYNs from " + origin->place + " in the firewall, unless clients of yours are there; " + cookies;
+    const bool connected = origin->network && one.of->input.now->knows_some_in(*origin->network);
+    return "drop SYNs from " + origin->place + " in the firewall, " +
+           (connected ? "if you can do without the clients there that are connected; "
+                      : "unless clients of yours are there; ") +
+           cookies;
   }
   return cookies + "; let the provider filter: the sources may be forged";
 }

@@ -41,7 +41,8 @@ enum class AcceptQueue : std::uint8_t { unknown, low, loaded, full };
 /// Where a flood comes from.
 struct Origin {
   AttackClass attack_class = AttackClass::mixed_sources;
-  std::string place;  ///< "198.51.100.7", "198.51.100.0/24"; empty where they are many
+  std::string place;                             ///< "198.51.100.7", "198.51.100.0/24"; empty where they are many
+  std::optional<Prefix> network = std::nullopt;  ///< the same
 };
 
 /// Each optional: not known.

@@ -39,9 +39,10 @@ Origin origin_of(const SourceStatistics& sources, const Thresholds& thresholds) 
   const Limits limit(thresholds);
   const TopShare& prefix = sources.top_prefix;
   const TopShare& wide = sources.top_wide_prefix;
-  if (sources.top_source.share >= limit("top")) return {AttackClass::single_source, sources.top_source.text};
-  if (prefix.share >= limit("top")) return {AttackClass::subnet, prefix.text};
-  if (wide.share >= limit("wide")) return {AttackClass::subnet, wide.text};
+  const TopShare& source = sources.top_source;
+  if (source.share >= limit("top")) return {AttackClass::single_source, source.text, source.network};
+  if (prefix.share >= limit("top")) return {AttackClass::subnet, prefix.text, prefix.network};
+  if (wide.share >= limit("wide")) return {AttackClass::subnet, wide.text, wide.network};
   if (prefix.share < limit("even") && sources.unique >= limit("different")) return {AttackClass::random_sources, ""};
   return {AttackClass::mixed_sources, ""};
 }

@@ -63,8 +63,8 @@ TopShare top(const std::vector<Key>& sorted, std::uint8_t v4, std::uint8_t v6) {
     winner = first;
   });
   const Address address = address_of(winner);
-  return {static_cast<double>(most) / static_cast<double>(sorted.size()),
-          to_string(prefix_of(address, address.family == Family::ipv4 ? v4 : v6))};
+  const Prefix network = prefix_of(address, address.family == Family::ipv4 ? v4 : v6);
+  return {static_cast<double>(most) / static_cast<double>(sorted.size()), to_string(network), network};
 }
 
 SourceStatistics statistics_of(std::vector<Key> keys) {
@@ -83,7 +83,8 @@ SourceStatistics statistics_of(std::vector<Key> keys) {
         entropy -= share * std::log2(share);
         if (length <= most) return;
         most = length;
-        out.top_source = {share, to_string(address_of(first))};
+        const Address address = address_of(first);
+        out.top_source = {share, to_string(address), prefix_of(address, address_bits(address.family))};
       });
   out.entropy = keys.size() > 1 ? entropy / std::log2(all) : 0;
   out.top_prefix = top(keys, 24, 64);

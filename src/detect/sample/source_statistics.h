@@ -11,6 +11,7 @@ namespace tcpstat::detect {
 struct TopShare {
   double share = 0;
   std::string text;  ///< the address or prefix
+  Prefix network = {};
 };
 
 struct SourceStatistics {

@@ -98,6 +98,16 @@ std::optional<bool> SynSample::knows(const Address& source) const {
   return std::binary_search(known_.begin(), known_.end(), hash);
 }
 
+bool SynSample::knows_some_in(const Prefix& network) const {
+  const std::uint64_t first = network_of(network.network);
+  // An IPv4 address is the lower half of its number.
+  const unsigned bits = network.network.family == Family::ipv4 ? 32 : 64;
+  const unsigned others = bits - std::min<unsigned>(network.length, bits);
+  const std::uint64_t last = first + (others == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << others) - 1);
+  const auto at = std::lower_bound(known_networks_.begin(), known_networks_.end(), first);
+  return at != known_networks_.end() && *at <= last;
+}
+
 std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {
   const auto at = outcomes_.find(cookie);
   if (at == outcomes_.end()) return std::nullopt;

@@ -113,6 +113,8 @@ class SynSample {
   [[nodiscard]] std::uint64_t joined() const { return joined_; }
   /// Whether a source owns an established, closing or time-wait connection too; nothing if it was not remembered.
   [[nodiscard]] std::optional<bool> knows(const Address& source) const;
+  /// Whether a source in that network is known to own such a connection.
+  [[nodiscard]] bool knows_some_in(const Prefix& network) const;
   /// What became of a request that SynSampler::watch() was told of; nothing for any other.
   [[nodiscard]] std::optional<Outcome> outcome(std::uint64_t cookie) const;
   /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now, are
@@ -125,6 +127,7 @@ class SynSample {
   friend class SynSampler;
   KeyedHash hash_;
   std::vector<std::uint64_t> known_;
+  std::vector<std::uint64_t> known_networks_;  // network_of() each, sorted
   std::uint64_t known_up_to_ = 0;
   std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t joined_ = 0;
@@ -154,6 +157,7 @@ class SynSampler final : public Sink {
  private:
   struct Known {
     std::uint64_t hash = 0;
+    std::uint64_t network = 0;
   };
   void half_open(const Connection& row);
   std::uint32_t place_of(const ListeningEnd& end);

@@ -61,7 +61,9 @@ Flow SynSampler::connection(const Connection& row) {
   // A source that only ever failed to connect proves nothing: rows without an exchange do not make it known.
   if (row.state == State::syn_sent || row.state == State::close) return Flow::more;
   const std::uint64_t hash = address_hash(hash_, row.remote.address);
-  if (std::exchange(added_[static_cast<std::size_t>(hash % added_.size())], hash) != hash) known_.add({hash});
+  if (std::exchange(added_[static_cast<std::size_t>(hash % added_.size())], hash) != hash) {
+    known_.add({hash, network_of(row.remote.address)});
+  }
   return Flow::more;
 }
 
@@ -158,7 +160,11 @@ SynSample SynSampler::take(Requests requests) {
   sample.half_opens = half_opens_.sorted();
   sample.scale = half_opens_.scale();
   settle(sample, requests);
-  for (const Known& known : known_.sorted()) sample.known_.push_back(known.hash);
+  for (const Known& known : known_.sorted()) {
+    sample.known_.push_back(known.hash);
+    sample.known_networks_.push_back(known.network);
+  }
+  std::sort(sample.known_networks_.begin(), sample.known_networks_.end());
   sample.known_up_to_ = known_.threshold();
   sample.other_rows = other_rows_;
   sample.outcomes_ = std::move(outcomes_);

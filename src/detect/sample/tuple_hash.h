@@ -17,6 +17,16 @@ inline std::array<std::uint64_t, 2> address_words(const Address& address) {
   return words;
 }
 
+/// As a number in the order of its bits: the first 64 of an IPv6 address, and IPv4 as if it lay in 0:1::/32, where no IPv6
+/// address is.
+inline std::uint64_t network_of(const Address& address) {
+  const Address plain = address.unmapped();
+  const bool four = plain.family == Family::ipv4;
+  std::uint64_t out = four ? 1 : 0;
+  for (std::size_t i = 0; i < (four ? 4U : 8U); ++i) out = out << 8U | plain.bytes[i];
+  return out;
+}
+
 inline std::uint64_t address_hash(const KeyedHash& hash, const Address& address) {
   const auto words = address_words(address);
   return hash(std::array{words[0], words[1]});

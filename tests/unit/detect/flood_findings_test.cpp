@@ -371,6 +371,19 @@ TEST_CASE("one place is to be dropped in the firewall, and many are not") {
   }
 }
 
+TEST_CASE("a network that is to be dropped has clients, if anything from there is connected") {
+  const auto advice = [](std::string_view client) {
+    test::Scene scene;
+    scene.flood(40, 7, test::Sources::subnet);
+    scene.rows.push_back(test::connection(State::established, scene.local, test::endpoint(client, 4000)));
+    return test::found(test::one_shot(scene), "syn-flood").advice;
+  };
+  const std::string drop = "drop SYNs from 198.51.100.0/24 in the firewall, ";
+  CHECK(
+      advice("198.51.100.200").starts_with(drop + "if you can do without the clients there that are connected; keep "));
+  CHECK(advice("198.51.101.200").starts_with(drop + "unless clients of yours are there; keep "));
+}
+
 TEST_CASE("cookies are to be turned on where they are off, and kept on where nobody knows") {
   WrittenAssessment flood;
   const auto says = [&](std::string_view words) { return flood.finding().advice.starts_with(words); };

@@ -23,6 +23,8 @@ TEST_CASE("one source has no entropy and all shares") {
   CHECK(one.entropy == 0);
   CHECK(one.top_source.share == 1);
   CHECK(one.top_source.text == "192.0.2.1");
+  CHECK(one.top_source.network == prefix_of(test::address("192.0.2.1"), 32));
+  CHECK(one.top_prefix.network == prefix_of(test::address("192.0.2.1"), 24));
   CHECK(one.top_prefix.text == "192.0.2.0/24");
   CHECK(one.top_wide_prefix.text == "192.0.0.0/16");
   CHECK(statistics({"192.0.2.1"}).entropy == 0);
@@ -42,6 +44,7 @@ TEST_CASE("an IPv6 host owns a /64, and IPv4 inside IPv6 is IPv4") {
   const SourceStatistics six = statistics({"2001:db8:1:1::1", "2001:db8:1:1::2", "2001:db8:1:2::1"});
   CHECK(six.top_prefix.share == doctest::Approx(2 / 3.0));
   CHECK(six.top_prefix.text == "2001:db8:1:1::/64");
+  CHECK(six.top_prefix.network == prefix_of(test::address("2001:db8:1:1::"), 64));
   CHECK(six.top_wide_prefix.share == 1);
   CHECK(six.top_wide_prefix.text == "2001:db8:1::/48");
   const SourceStatistics mapped = statistics({"::ffff:192.0.2.1", "192.0.2.1"});

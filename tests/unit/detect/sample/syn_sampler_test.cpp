@@ -193,6 +193,36 @@ TEST_CASE("a source is known by connections that exist, and unknown without any 
   CHECK(scene.sample().knows(source) == true);
 }
 
+TEST_CASE("a network is known by what is connected from within it") {
+  SynSampler sampler;
+  for (const char* source : {"198.51.100.77", "::ffff:203.0.113.255", "2001:db8:1:2::3"}) {
+    sampler.connection(
+        test::connection(State::established, test::endpoint("192.0.2.1", 443), test::endpoint(source, 4000)));
+  }
+  sampler.connection(
+      test::connection(State::syn_sent, test::endpoint("192.0.2.1", 40000), test::endpoint("192.0.9.9", 80)));
+  const SynSample sample = sampler.take();
+  const auto knows = [&](std::string_view network, std::uint8_t length) {
+    return sample.knows_some_in(prefix_of(test::address(network), length));
+  };
+  CHECK(knows("198.51.100.0", 24));
+  CHECK(knows("198.51.100.77", 32));
+  CHECK(knows("198.51.0.0", 16));
+  CHECK_FALSE(knows("198.51.100.76", 32));
+  CHECK_FALSE(knows("198.51.101.0", 24));
+  CHECK_FALSE(knows("198.51.99.0", 24));
+  CHECK(knows("203.0.113.0", 24));
+  CHECK_FALSE(knows("203.0.114.0", 24));
+  CHECK_FALSE(knows("192.0.9.0", 24));  // nothing was exchanged
+  CHECK(knows("2001:db8:1:2::", 64));
+  CHECK(knows("2001:db8:1::", 48));
+  CHECK(knows("2001:db8:1:2::9", 128));  // one host owns a /64
+  CHECK_FALSE(knows("2001:db8:1:3::", 64));
+  CHECK_FALSE(knows("2001:db8:2::", 48));
+  CHECK(knows("::", 0));
+  CHECK(knows("0.0.0.0", 0));
+}
+
 TEST_CASE("a FASTOPEN child in SYN_RECV is no request") {
   Scene scene;
   Connection& row = scene.request(2);
