@@ -54,7 +54,8 @@ TEST_CASE("each word stands in one list") {
     std::istringstream list(line.substr(line.find(": ") + 2));
     for (std::string one; std::getline(list, one, ',');) {
       CAPTURE(one);
-      CHECK(seen.insert(one.substr(one.find_first_not_of(' '))).second);
+      const std::size_t begin = one.find_first_not_of(' ');
+      CHECK(seen.insert(one.substr(begin, one.find(' ', begin) - begin)).second);
     }
   }
 }
