@@ -56,6 +56,10 @@ int compare_flags(RowFlags a, RowFlags b) {
   return 0;
 }
 
+std::uint32_t timer_ms_of(const Cell& cell) {
+  return (cell.connection != nullptr ? cell.connection->timer_ms : cell.listener->timer_ms).value_or(0);
+}
+
 constexpr int sign(auto ordering) { return ordering < 0 ? -1 : ordering > 0 ? 1 : 0; }
 
 }  // namespace
@@ -94,7 +98,7 @@ int compare(const Cell& a, const Cell& b) {
       return sign(a.text <=> b.text);
     case Cell::Kind::timer:
       if (a.text != b.text) return sign(a.text <=> b.text);
-      return sign(a.connection->timer_ms.value_or(0) <=> b.connection->timer_ms.value_or(0));
+      return sign(timer_ms_of(a) <=> timer_ms_of(b));
     case Cell::Kind::address:
       return sign(a.endpoint->address <=> b.endpoint->address);
     case Cell::Kind::endpoint:

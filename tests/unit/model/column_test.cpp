@@ -284,6 +284,8 @@ TEST_CASE("cells are ordered by what they mean, and unknown comes after everythi
   a.timer_ms = 5;
   b.timer_ms = 40;
   CHECK(order("TIMER", a, b) < 0);
+  CHECK(order("TIMER", a, listener) < 0);  // "keepalive", "none"
+  CHECK(order("TIMER", listener, test::listener(kRemote)) == 0);
   const std::vector<Owner> first = {{9, 1, "b"}};
   const std::vector<Owner> second = {{10, 1, "a"}};
   a.owners = first;
