@@ -30,6 +30,11 @@ class EndParser {
   Understood<Expression> host() {
     auto rest = without_family();
     if (!rest) return tl::make_unexpected(rest.error());
+    // The name of a file may hold anything.
+    if (rest->starts_with('@') && words_.prefixes_of) {
+      if (auto failed = take_file(std::string(rest->substr(1)))) return tl::make_unexpected(*failed);
+      return Expression::all_of(std::move(parts_));
+    }
     const auto zoned = without_zone(*rest);
     if (!zoned) return tl::make_unexpected(unknown_address());
     if (zoned->device) parts_.emplace_back(Test(*zoned->device));
@@ -78,7 +83,6 @@ class EndParser {
 
   Failure take_host(std::string_view text) {
     if (text.empty()) return std::nullopt;
-    if (text.starts_with('@') && words_.prefixes_of) return take_file(std::string(text.substr(1)));
     if (text.starts_with('*')) return take_port(text.substr(1));
     if (text.starts_with(':') && !text.starts_with("::")) return take_port(text);
     const std::string_view word = text.substr(0, text.find(':'));

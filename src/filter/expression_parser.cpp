@@ -254,7 +254,11 @@ class Parser {
     if (!value) return tl::make_unexpected(value.error());
     const auto field = find_field(value->text);
     const Column* of = field ? field->column : find_column(value->text);
-    if (field && of == nullptr) of = column_of(field->kind);
+    if (field && of == nullptr) of = column_of(*value, *field);
+    if (field && of == nullptr) {
+      return tl::make_unexpected(
+          ExpressionError{in_quotes(value->text) + " has no value that could be unknown", "", value->place});
+    }
     if (of == nullptr) {
       const std::string_view nearest = nearest_word(value->text, field_words());
       return tl::make_unexpected(ExpressionError{"unknown field " + in_quotes(value->text),
@@ -264,8 +268,14 @@ class Parser {
     return Expression(Test(KnownTest{of}));
   }
 
-  static const Column* column_of(FieldKind kind) {
-    switch (kind) {
+  /// Where a field has none of its own name.
+  static const Column* column_of(const Token& word, const Field& field) {
+    const bool remote = side_of(word) == Side::remote;
+    switch (field.kind) {
+      case FieldKind::end:
+        return &column(remote ? ColumnId::REMOTE_ADDRESS : ColumnId::LOCAL_ADDRESS);
+      case FieldKind::port:
+        return &column(remote ? ColumnId::REMOTE_PORT : ColumnId::LOCAL_PORT);
       case FieldKind::device:
         return &column(ColumnId::INTERFACE);
       case FieldKind::mark:
@@ -297,11 +307,14 @@ class Parser {
     return Expression::negation(std::move(*tree));
   }
 
+  static Side side_of(const Token& word) {
+    const bool remote =
+        same_word(word.text, "dst") || same_word(word.text, "dport") || ascii_lower(word.text).starts_with("remote");
+    return remote ? Side::remote : Side::local;
+  }
+
   Tree tree_of(const Token& word, const Field& field, Comparison comparison, const Token& value) {
-    const Side side =
-        same_word(word.text, "dst") || same_word(word.text, "dport") || ascii_lower(word.text).starts_with("remote")
-            ? Side::remote
-            : Side::local;
+    const Side side = side_of(word);
     switch (field.kind) {
       case FieldKind::end:
         return parse_host(value, side, words_);

@@ -69,15 +69,16 @@ std::optional<Quantity> quantity(std::string_view digits, std::uint64_t size) {
   const auto whole = number_in(digits.substr(0, dot));
   Quantity out;
   if (!whole || __builtin_mul_overflow(*whole, size, &out.whole)) return std::nullopt;
-  // Digit by digit, so that no decimal is rounded.
-  std::uint64_t rest = size;
-  for (const char digit : digits.substr(std::min(dot + 1, digits.size()))) {
-    if (digit < '0' || digit > '9') return std::nullopt;
-    const auto tenths = rest * static_cast<std::uint64_t>(digit - '0');
-    if (__builtin_add_overflow(out.whole, tenths / 10, &out.whole)) return std::nullopt;
-    out.more = out.more || tenths % 10 != 0;
-    rest /= 10;
+  // From the last digit to the first, so that nothing is rounded before the end: .25 is (2 + 5 / 10) / 10.
+  const std::string_view decimals = digits.substr(std::min(dot + 1, digits.size()));
+  std::uint64_t part = 0;
+  for (auto digit = decimals.rbegin(); digit != decimals.rend(); ++digit) {
+    if (*digit < '0' || *digit > '9') return std::nullopt;
+    part += size * static_cast<std::uint64_t>(*digit - '0');
+    out.more = out.more || part % 10 != 0;
+    part /= 10;
   }
+  if (__builtin_add_overflow(out.whole, part, &out.whole)) return std::nullopt;
   return out;
 }
 

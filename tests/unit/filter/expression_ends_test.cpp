@@ -97,6 +97,7 @@ TEST_CASE("an end is a family, an address, a prefix, a port, or some of them") {
       {"inet::80", "family ipv4 and sport = 80"},
       {"@nets", "src @nets"},
       {"inet:@nets", "family ipv4 and src @nets"},
+      {"@nets%x/y:1", "src @nets%x/y:1"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

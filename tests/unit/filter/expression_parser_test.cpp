@@ -40,6 +40,8 @@ TEST_CASE("wrong filters name the place and what would be right") {
       {"state foo", 6, "unknown state \"foo\""},
       {"SYN_SENT", 0, "unknown word \"SYN_SENT\"", "did you mean state SYN_SENT?"},
       {"process \"a", 8, "a quotation has no end"},
+      {"known autobound", 6, "\"autobound\" has no value that could be unknown"},
+      {"known sprot", 6, "unknown field \"sprot\"", "did you mean sport?"},
       {"flag retry", 5, "unknown flag \"retry\""},
       {"cgroup x", 7, "bad control group \"x\"", "a path, as /system.slice/ssh.service"},
       {"src example.org", 4, "unknown address \"example.org\""},
@@ -252,6 +254,11 @@ TEST_CASE("fields with values of their own") {
       {"known state", "known state"},
       {"known user", "known user"},
       {"known recvq", "known recv_queue"},
+      {"known sport", "known local_port"},
+      {"known remote_port", "known remote_port"},
+      {"known port", "known local_port"},
+      {"known src", "known local_address"},
+      {"known dst", "known remote_address"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

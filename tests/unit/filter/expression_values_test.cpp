@@ -73,18 +73,29 @@ void check_number(const NumberRow& row, const Column& of) {
 }
 
 TEST_CASE("numbers have units of size") {
-  for (const NumberRow& row :
-       {NumberRow{"recvq 0", Comparison::equal, 0}, NumberRow{"recvq 100", Comparison::equal, 100},
-        NumberRow{"recvq 0x1F", Comparison::equal, 31}, NumberRow{"recvq 2k", Comparison::equal, 2000},
-        NumberRow{"recvq 2K", Comparison::equal, 2000}, NumberRow{"recvq 3M", Comparison::equal, 3'000'000},
-        NumberRow{"recvq 4G", Comparison::equal, 4'000'000'000},
-        NumberRow{"recvq 5T", Comparison::equal, 5'000'000'000'000}, NumberRow{"recvq 2Ki", Comparison::equal, 2048},
-        NumberRow{"recvq 3Mi", Comparison::equal, 3'145'728}, NumberRow{"recvq 1Gi", Comparison::equal, 1'073'741'824},
-        NumberRow{"recvq 1Ti", Comparison::equal, 1'099'511'627'776}, NumberRow{"recvq 1.5k", Comparison::equal, 1500},
-        NumberRow{"recvq 1.", Comparison::equal, 1}, NumberRow{"recvq 1.0", Comparison::equal, 1},
-        NumberRow{"recvq 0.5Ki", Comparison::equal, 512}, NumberRow{"recvq 1.234567M", Comparison::equal, 1'234'567},
-        NumberRow{"recvq 18446744073709551615", Comparison::equal, UINT64_MAX},
-        NumberRow{"recvq > 18446744073709551.615k", Comparison::greater, UINT64_MAX}}) {
+  for (const NumberRow& row : {NumberRow{"recvq 0", Comparison::equal, 0},
+                               NumberRow{"recvq 100", Comparison::equal, 100},
+                               NumberRow{"recvq 0x1F", Comparison::equal, 31},
+                               NumberRow{"recvq 2k", Comparison::equal, 2000},
+                               NumberRow{"recvq 2K", Comparison::equal, 2000},
+                               NumberRow{"recvq 3M", Comparison::equal, 3'000'000},
+                               NumberRow{"recvq 4G", Comparison::equal, 4'000'000'000},
+                               NumberRow{"recvq 5T", Comparison::equal, 5'000'000'000'000},
+                               NumberRow{"recvq 2Ki", Comparison::equal, 2048},
+                               NumberRow{"recvq 3Mi", Comparison::equal, 3'145'728},
+                               NumberRow{"recvq 1Gi", Comparison::equal, 1'073'741'824},
+                               NumberRow{"recvq 1Ti", Comparison::equal, 1'099'511'627'776},
+                               NumberRow{"recvq 1.5k", Comparison::equal, 1500},
+                               NumberRow{"recvq 1.25Ki", Comparison::equal, 1280},
+                               NumberRow{"recvq <= 0.25Mi", Comparison::at_most, 262'144},
+                               NumberRow{"recvq 0.0009765625Ki", Comparison::equal, 1},
+                               NumberRow{"recvq > 0.3Ki", Comparison::greater, 307},
+                               NumberRow{"recvq 1.", Comparison::equal, 1},
+                               NumberRow{"recvq 1.0", Comparison::equal, 1},
+                               NumberRow{"recvq 0.5Ki", Comparison::equal, 512},
+                               NumberRow{"recvq 1.234567M", Comparison::equal, 1'234'567},
+                               NumberRow{"recvq 18446744073709551615", Comparison::equal, UINT64_MAX},
+                               NumberRow{"recvq > 18446744073709551.615k", Comparison::greater, UINT64_MAX}}) {
     check_number(row, column(ColumnId::RECV_QUEUE));
   }
 }
