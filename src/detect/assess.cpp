@@ -14,21 +14,23 @@ void run(Scope scope, const ListenerView& view, const Thresholds& thresholds, Me
   }
 }
 
-/// The host's counters do not name a listener. They count for one that is full (cookies, drops) or lost packets.
+/// The host's counters do not say which listener they are about. They count for the only listener of a host, and for
+/// one that is full (it sends cookies or drops SYNs) or that lost packets.
 bool host_speaks_of(const Assessment& one, std::size_t listeners) {
   return listeners == 1 || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
 }
 
-/// What the host's counters add to the score of a listener. Clients that hear no SYN+ACK answer no cookie either, and
-/// what they repeat fills the queue: then only RSTs, which somebody sent who did hear it, prove anything.
+/// What the host's counters add to the score of a listener. Clients that no SYN+ACK reaches answer no cookie either,
+/// and the SYNs that they repeat fill the queue. Then only RSTs prove anything, because whoever sends one did get the
+/// SYN+ACK.
 double from_host(const Assessment& one, const Measurements& host) {
   const double against = std::min(0.0, host.score);
   if (!one.takes_host_evidence) return against;
   return nobody_comes_through(one.signals) && host.sources_reset != Answer::yes ? against : host.score;
 }
 
-/// A full accept queue clears its listener. What else clears it counts half if the host's counters prove an attack,
-/// because they do not tell which listener is attacked.
+/// A full accept queue clears its listener. Other evidence that clears it counts half if the host's counters prove an
+/// attack, because they do not tell which listener is attacked.
 double combined(const Measurements& listener, double host_score) {
   double own = listener.score;
   if (host_score > 0 && own < 0 && listener.accept_queue != AcceptQueue::full) own /= 2;
@@ -58,9 +60,9 @@ constexpr double kOneRoundS = 4;
 /// If three of four answers get lost, one client of four comes through.
 constexpr double kSomeOfAll = 0.25;
 
-/// As many of the requests completed as of clients that lose most of their ACKs; or nothing is known of their outcome, and
-/// either all are young while other handshakes complete, or there is no earlier sample and their ages may be those of
-/// such clients.
+/// Whether the requests may be those of clients that lose most of their ACKs: as many completed as theirs would; or the
+/// outcomes are not known, and either all are young while other handshakes complete, or there is no earlier sample and
+/// their ages fit such clients.
 bool may_be_clients(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
   if (one.impact == Impact::none && signals.as_of_clients && !signals.requests_stay) return true;
@@ -72,7 +74,8 @@ bool may_be_clients(const Assessment& one, const Measurements& host) {
   return host.completions_per_s.value_or(0) >= kSomeOfAll * *signals.arrivals_per_s;
 }
 
-/// A path that loses the last ACKs of clients looks like this. Who has filled the queue harms those clients, too.
+/// The sources are clients of this host: the path may lose their last ACKs. A full queue is not excused by that,
+/// because it harms these clients, too.
 bool may_be_lost_acks(const Assessment& one) {
   return one.signals.sources_are_clients == Answer::yes && one.impact != Impact::full;
 }
@@ -94,14 +97,14 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   return level;
 }
 
-/// A few SYNs that die and harm nobody, here or at what the counters speak of.
+/// A few SYNs that never complete and harm nobody: the queue has room for them, and counters show no others.
 bool is_stray(const Assessment& one) {
   const bool looks_like_a_flood = one.level >= AttackLevel::suspicious && !nobody_comes_through(one.signals);
   return looks_like_a_flood && one.impact == Impact::none && one.outlook.stray;
 }
 
-/// A full queue admits a SYN when a request expires, and many expire at the same time: one timer round does not stand for
-/// the others.
+/// A full queue admits a SYN only when a request expires, and many expire at the same time. So the rate of one timer
+/// round does not stand for the others.
 std::optional<double> admitted_per_s(const Assessment& one) {
   const Measurements& signals = one.signals;
   if (signals.saturated_lately != Answer::yes || !signals.arrivals_per_s || !one.of->oldest_s) {
@@ -110,7 +113,7 @@ std::optional<double> admitted_per_s(const Assessment& one) {
   return std::min(*signals.arrivals_per_s, signals.counted / std::max(*one.of->oldest_s, 1.0));
 }
 
-/// SYNs that wait in the queue in vain, and SYNs that only the host's counters show.
+/// SYNs a second: those that wait in the queue in vain, and those that only the host's counters show.
 std::optional<double> rate_of(const Assessment& one, const Measurements& host) {
   std::optional<double> rate = admitted_per_s(one);
   if (!one.takes_host_evidence) return rate;
@@ -120,8 +123,8 @@ std::optional<double> rate_of(const Assessment& one, const Measurements& host) {
   return rate;
 }
 
-/// A queue whose requests expire after three rounds (7 s), or fewer, overflows only above limit/7 SYN/s; slower floods
-/// stay below.
+/// Nothing if the queue never fills: requests expire after 7 s or less in a queue under pressure, so that it overflows
+/// only above limit/7 SYN/s.
 std::optional<double> seconds_to_full(const Measurements& signals, std::optional<double> rate,
                                       const KernelSettings& settings) {
   if (!signals.limit || !rate) return std::nullopt;
@@ -233,7 +236,7 @@ void note_emptied(HostAssessment& all, const Thresholds& thresholds) {
   for (Assessment& one : all.listeners) one.outlook.emptied = host.outlook.emptied && one.takes_host_evidence;
 }
 
-/// Nothing but a flood, if anything, is known of it.
+/// Its old requests have no other explanation than a flood.
 bool unexplained(const Assessment& one) {
   if (one.of->now->sockets == 0 || one.signals.aged <= 0) return false;
   switch (one.attack_class) {
@@ -245,14 +248,15 @@ bool unexplained(const Assessment& one) {
     case AttackClass::subnet:
       return true;
     case AttackClass::lossy_clients:
-      // No client repeats its SYN: by chance a few requests of a flood thin out like those of silent clients.
+      // Clients would repeat their SYNs. Where nobody does, a few requests of a flood may thin out as clients' do by
+      // chance.
       return one.signals.clients_retry != Answer::yes && one.signals.completion != Completion::clients;
     default:
       return false;
   }
 }
 
-/// SYNs a second that die at all listeners together.
+/// SYNs a second that never complete at all listeners together: fewer are noise.
 constexpr double kNoisePerS = 5;
 
 void judge_together(HostAssessment& all, const Thresholds& thresholds) {
@@ -268,7 +272,7 @@ void judge_together(HostAssessment& all, const Thresholds& thresholds) {
   all.pool = pool_of(views);
   if (all.pool == nullptr) return;
   all.together = assess_listener(*all.pool->view, all.host.signals, all.listeners.size(), thresholds);
-  // Scanners leave something at each listener; what does not even make a flood of its own is told by none.
+  // Scanners leave a few requests at each listener. So low a rate is noise, at many listeners as at one.
   const Outlook& outlook = all.together->outlook;
   const bool noise = outlook.leaves_room && outlook.per_s.value_or(0) < kNoisePerS;
   if (noise || all.together->level < AttackLevel::likely) all.together.reset();

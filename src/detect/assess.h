@@ -33,11 +33,11 @@ struct Assessment {
 struct HostAssessment {
   Assessment host;
   std::vector<Assessment> listeners;
-  /// Those that nothing else explains, judged together; there only if that accuses and none of them alone does.
+  /// The listeners that nothing else explains, judged as one. Set only if that accuses them, and no listener alone is
+  /// accused.
   std::optional<Assessment> together;
-  std::vector<const Assessment*>
-      unexplained;                   ///< listeners of whose old requests nothing but a flood could be the reason
-  std::unique_ptr<const Pool> pool;  ///< what `together` is of
+  std::vector<const Assessment*> unexplained;  ///< listeners whose old requests only a flood would explain
+  std::unique_ptr<const Pool> pool;            ///< the listener that `together` judges
 };
 
 /// `views`: listener_views(); `host`: host_view(). Both outlive the result.
@@ -48,24 +48,25 @@ AttackClass classify(const Assessment& listener, const Measurements& host);
 /// What the host's counters alone show.
 AttackClass classify_host(const Assessment& host);
 
-/// Where the sources are, from the table or, if that has more of them, from connection tracking; nothing: unknown.
+/// Where the sources are: by connection tracking if it has more of them than the table, else by the table. Null:
+/// unknown.
 const Origin* origin_of(const Assessment& one, const Measurements& host);
 
-/// True if the queue of the listener is as full in one snapshot as a flash crowd and a flood both make it.
+/// True if one snapshot shows a full queue of fresh requests, which a flash crowd and a flood both leave.
 bool undecided(const Assessment& listener, const Measurements& host);
 /// True if clients repeat their SYNs and none of them comes through.
 bool nobody_comes_through(const Measurements& signals);
 
 /// What this way of looking cannot see on this host, one sentence each.
 std::vector<std::string> blind_spots(const SynInput& input, const Measurements& host, const Thresholds& thresholds);
-/// True if floods leave the table empty here and no counter tells either, so that no finding says nothing.
+/// True if floods leave the table empty here and no counter shows them either. Then no finding does not mean no flood.
 bool table_is_blind(const SynInput& input);
 
 /// RSTs a second before the earlier sample, as far as that is known.
 std::optional<double> resets_before_per_s(const SynInput& input);
-/// RSTs a second, without those that broke open connections off. 0 where the counters are not known.
+/// RSTs a second, without those that ended open connections. 0 where the counters are not known.
 double refused_per_s(const ListenerView& host);
-/// What is refused, and the listener that went away; nothing if little is.
+/// The finding about refused connections, with the listener that went away if one did. Nothing if few are refused.
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds);
 
 /// The rules of findings.cpp.

@@ -19,7 +19,8 @@ bool synproxy_is_untold(const SynInput& input) {
 /// Sources of SYNs that leave nothing in the table, if connection tracking does not know them either.
 void add_sources(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                  std::vector<std::string>& out) {
-  // It takes a SYN away before an entry for it is confirmed (net/netfilter/nft_synproxy.c: NF_STOLEN).
+  // SYNPROXY takes a SYN away before connection tracking confirms an entry for it (net/netfilter/nft_synproxy.c:
+  // NF_STOLEN).
   if (host.proxy_answers != Answer::unknown) {
     out.emplace_back("the sources of SYNs that SYNPROXY answers: nothing keeps them");
   }
@@ -58,7 +59,7 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
   std::vector<std::string> out;
   const KernelFacts& facts = input.facts;
   const std::string remedy = input.saved ? "" : "; use --interval";
-  // What makes the verdict unknown comes first: its finding names that.
+  // What makes the verdict unknown comes first, because the finding names only the first one.
   if (input.completeness == Completeness::partial) out.emplace_back("the table was not read as a whole");
   if (!input.facts_before) {
     if (synproxy_works(input.facts)) {

@@ -1,5 +1,5 @@
 #pragma once
-// Why SYNs never complete, by cause: one for all listeners that suffer from the same.
+// Why SYNs never complete: one cause for all listeners that suffer from the same.
 
 #include <optional>
 #include <string>
@@ -14,7 +14,7 @@ struct Cause {
   const RuleInfo* rule;
   std::string place;                         ///< where a flood comes from; empty: many sources
   std::vector<const Assessment*> suffering;  ///< the worst first
-  const Assessment* together = nullptr;      ///< what they show as one, if none of them alone does
+  const Assessment* together = nullptr;      ///< all of them judged as one, if none of them alone is accused
 
   [[nodiscard]] const Assessment& worst() const { return together != nullptr ? *together : *suffering.front(); }
   [[nodiscard]] bool many() const { return suffering.size() > 1; }
@@ -23,9 +23,10 @@ struct Cause {
 /// Floods, broken return paths, stray SYNs.
 std::vector<Cause> causes(const HostAssessment& all);
 
-/// So many listeners that one flood sends to all of them, and to others that show it less clearly.
+/// So many listeners show a flood from many sources that it is taken for one, which also goes to listeners that show it
+/// less clearly.
 bool is_widespread(const Cause& cause);
-/// No new request has come for long, at none of them.
+/// The flood has ended: no listener has had a new request for long, or none is left.
 bool is_over(const Cause& cause);
 /// At this rate the queues have room for all requests of the flood until they expire.
 bool leaves_room(const Cause& cause, const Thresholds& thresholds);

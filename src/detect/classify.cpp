@@ -66,7 +66,7 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
   // Half-opens in front of a full accept queue are no proof, but the host's counters are.
   const bool proven = accused && listener.takes_host_evidence && host.counters_accuse;
   if (accepts_slowly(listener, host) && !proven) return AttackClass::accept_queue;
-  // Deferred requests count for nothing: what makes the level suspicious is something else.
+  // Deferred requests add nothing to the score, so that a suspicious level has another reason.
   const bool deferred = signals.deferring == Answer::yes && signals.amount_deferred != Amount::few;
   if (deferred && listener.level < AttackLevel::suspicious) return AttackClass::deferred_accept;
   if (!accused && lacks_room(listener, host)) return AttackClass::small_queue;

@@ -100,7 +100,7 @@ class Findings {
 
   void add_lossy(const Assessment& one) {
     const bool emptied = one.signals.half_open < 1;  // since the earlier sample
-    // A flood beneath would be a small one.
+    // A flood among these clients would be a small one.
     const bool doubtful = one.level >= AttackLevel::suspicious;
     Finding out = finding(kLossyRule, doubtful ? Severity::warning : Severity::info, one,
                           only(one.signals, {"client_retries", "survival", "first_timeout_survivors", "aged_completed",
@@ -120,7 +120,7 @@ class Findings {
     const double completions = all_.host.signals.completions_per_s.value_or(0);
     const bool cookies = all_.host.signals.cookies_flow == Answer::yes;
     if (cookies && completions > 0) {
-      // Half as many again as are under way at a time, if a handshake takes what the queue tells or 0.1 s.
+      // One and a half times the handshakes under way at a time; one takes as long as the queue tells, or 0.1 s.
       const double handshake = std::max(one.signals.handshake_s.value_or(0), 0.1);
       out.because("its backlog is too small");
       out.advice = "raise it, " + number(std::ceil(1.5 * completions * handshake)) + " would do";

@@ -34,7 +34,7 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
   return " from mixed sources";
 }
 
-/// SYNs that only counters show, as far as they are those of this one.
+/// SYNs a second that only counters show; 0 if these do not count for this listener.
 double uncounted_per_s(const Assessment& one, const Measurements& host) {
   if (!one.takes_host_evidence) return 0;
   return host.untabled_per_s();
@@ -45,14 +45,15 @@ bool hides_the_rest(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
   const bool was_full = signals.saturated_lately == Answer::yes;
   if (was_full && !signals.arrivals_per_s) return true;
-  // One look sees a queue that the kernel has just pruned as well as the full one.
+  // In one sample a nearly full queue counts as full, because the kernel may just have pruned it.
   const bool one_look = !one.of->input.facts_before;
   const bool full = one_look ? was_full : signals.limit && signals.half_open >= *signals.limit;
   return full && uncounted_per_s(one, host) <= 0;
 }
 
-/// What the rate is beside the truth. A full queue admits no more, so that it shows the rest only where counters do; and
-/// clients that repeat their SYNs, or lose them to a full queue, are counted with the flood.
+/// Whether the rate is a lower or an upper bound. A full queue admits no more, so that the rate is too low unless
+/// counters show the rest. It is too high where clients repeat their SYNs, or lose them to a full queue, because they
+/// are counted with the flood.
 std::string_view bound_of(const Assessment& one, const Measurements& host) {
   const Measurements& signals = one.signals;
   if (host.table == Completeness::partial) return ", at least ";
@@ -76,7 +77,7 @@ std::string rate_text(std::optional<double> rate, std::string_view bound) {
   return rate.value_or(0) < kShown ? "" : std::string(bound) + number(*rate) + " SYN/s";
 }
 
-/// A flood of which counters tell, and the table no more.
+/// For a flood that counters show and the table does not any more.
 std::string emptied_text(double unanswered_per_s, const SynInput& input) {
   const double seconds = std::chrono::duration<double>(*input.apart).count();
   return " since the last run is over: " + number(unanswered_per_s * seconds) + " SYNs in " + number(seconds) +
@@ -109,7 +110,7 @@ std::string taken_text(const Assessment& one) {
              : "SYNs that never complete take the room of clients in the SYN queue";
 }
 
-/// What to do about a flood that goes on. Sources of all networks are forged, and blocking them is no use.
+/// What to do about a flood that goes on. Sources from everywhere are forged, so that blocking them is no use.
 std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool off = one.of->input.facts.settings.syncookies == 0;
   const std::string cookies = std::string(off ? "turn" : "keep") + " SYN cookies on (net.ipv4.tcp_syncookies)";
@@ -127,9 +128,9 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   return cookies + "; let the provider filter: the sources may be forged";
 }
 
-/// Nobody at all gets through, at no listener.
+/// No handshake completes, at any listener.
 bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
-/// One sample has no counters of that, and no connection.
+/// The same by one sample, which has no rates: there is no connection at all.
 bool nobody_is_connected(const Assessment& one, const Measurements& host) {
   return !host.completions_per_s && one.of->input.now->other_rows == 0;
 }
@@ -154,7 +155,8 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
     return;
   }
   out.why = taken_text(worst);
-  // Where clients are among them, some complete. Their last ACKs may be dropped on the way, or by a firewall here.
+  // If clients were among them, some would complete, unless their last ACKs are dropped on the way or by a firewall
+  // here.
   if (worst.attack_class != AttackClass::live_sources) {
     if (nobody_completes(host)) out.because("nobody completes: see that last ACKs arrive");
     if (nobody_is_connected(worst, host)) out.because("nobody is connected: see that last ACKs arrive");
@@ -205,8 +207,8 @@ std::string stray_message(const Cause& cause) {
          number(std::ceil(most)) + " of " + number(room) + " at most)";
 }
 
-/// Others may complete, and those that do not are strangers: a flood that repeats its SYNs as clients do looks the same as
-/// a way that is broken for some.
+/// Others may complete, and the sources that do not have no other connections here. A flood that repeats its SYNs as
+/// clients do looks the same as a return path that is broken for some.
 bool may_be_replayed(const Assessment& one, const Measurements& host) {
   return !nobody_completes(host) && one.signals.answers_unsent != Answer::yes &&
          one.signals.some_are_clients != Answer::yes;
@@ -253,7 +255,7 @@ void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
                : "check the way out, firewall and routing";
 }
 
-/// Whatever a flood sends, nothing is dropped for it.
+/// However large the flood is, no client is dropped because of it.
 bool clients_get_in(const Assessment& one, const Measurements& host) {
   return answers_with_cookies_alone(one) && one.attack_class != AttackClass::live_sources &&
          host.syns_dropped != Answer::yes && host.overflows_per_s.value_or(0) <= 0;
@@ -284,7 +286,7 @@ std::string next_of(const Cause& cause, const Measurements& host) {
   if (worst.signals.aged <= 0 && worst.attack_class != AttackClass::undecided) return syn_packets_command(worst);
   if (worst.level == AttackLevel::suspicious) return "tcpstat check --interval 5 -v";
   if (cause.many()) return "tcpstat summary --by local_port -s SYN_RECV";
-  // Deferred requests were never sent again.
+  // This sorts deferred requests last, because their SYN+ACK was never sent again.
   if (worst.signals.deferring == Answer::yes) return list_command(worst) + " -S retransmits:desc";
   return "tcpstat summary --by remote_prefix -s SYN_RECV" + port_words(worst);
 }
@@ -322,7 +324,8 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
   return out;
 }
 
-/// What a full accept queue hides: it makes real clients wait like the requests of a flood, and drops the SYNs of both.
+/// A flood that a full accept queue may hide: it makes real clients wait like the requests of a flood, and drops the
+/// SYNs of both.
 std::optional<Finding> hidden_flood(const Assessment& one, const Measurements& host, const Thresholds& thresholds) {
   const bool full = one.signals.accept_queue == AcceptQueue::full && one.attack_class == AttackClass::accept_queue;
   const bool waits = one.signals.amount_aged != Amount::few && one.signals.staleness == Staleness::most;
@@ -340,7 +343,7 @@ std::optional<Finding> hidden_flood(const Assessment& one, const Measurements& h
   return out;
 }
 
-/// Where all that waits at any listener comes from.
+/// Where the aged requests of all listeners come from.
 std::optional<Origin> pooled_origin(const HostAssessment& all, const Thresholds& thresholds) {
   std::vector<const HalfOpen*> aged;
   for (const Assessment& one : all.listeners) aged.insert(aged.end(), one.of->aged.begin(), one.of->aged.end());

@@ -7,12 +7,12 @@
 
 namespace tcpstat::detect {
 
-/// The host's counters say what no listener shows. Else nothing.
+/// A flood that the host's counters show and no listener does; else nothing.
 std::vector<Finding> host_flood_findings(const HostAssessment& all, const Thresholds& thresholds);
 /// Floods, broken return paths and stray SYNs of listeners.
 std::vector<Finding> flood_findings(const HostAssessment& all, const Thresholds& thresholds);
 
-/// Its few old requests are part of a flood over many listeners.
+/// True if its few old requests are told as part of a flood over many listeners.
 bool told_together(const HostAssessment& all, const Assessment& one);
 
 /// What a finding about a listener rests on: its evidence, and the host's where that counts.

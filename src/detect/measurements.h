@@ -1,6 +1,7 @@
 #pragma once
 // What heuristics are given, and what they leave for each other and for the assessment: numbers that were measured, and
-// outcomes, which each heuristic reaches by its own limits. Nobody else compares a number with a limit of theirs.
+// outcomes, which each heuristic reaches by its own limits. No other code compares a number with the limits of a
+// heuristic.
 
 #include <array>
 #include <cstdint>
@@ -29,7 +30,8 @@ enum class Amount : std::uint8_t { few, enough, many };
 /// How many requests are older than a client needs to answer. fresh: hardly any. most: nearly all.
 enum class Staleness : std::uint8_t { unknown, fresh, some, most };
 
-/// Who of those that waited longer than a round trip completed in the end. some: fewer than clients, more than nobody.
+/// How many of the requests that waited longer than a round trip completed in the end. clients: as many as clients' do.
+/// some: fewer.
 enum class Completion : std::uint8_t { unknown, nobody, some, clients };
 
 /// Which part of SYN cookies is answered. some: more than in a flood, fewer than by a crowd.
@@ -45,9 +47,9 @@ struct Origin {
   std::optional<Prefix> network = std::nullopt;  ///< the same
 };
 
-/// Each optional: not known.
+/// An empty optional is not known.
 struct Measurements {
-  Completeness table = Completeness::whole;  ///< of a part of the rows every rate is a least one; the host's tells
+  Completeness table = Completeness::whole;  ///< set for the host alone; if partial, every rate is a lower bound
 
   // One listener's numbers.
   double half_open = 0;                  ///< all requests
@@ -70,11 +72,11 @@ struct Measurements {
   Amount amount_aged = Amount::few;
   LateRequests late;
   Completion completion = Completion::unknown;
-  bool fates_decide = false;                     ///< `completion` accuses or clears, and not by chance
-  bool as_of_clients = false;                    ///< as many may complete as of clients that lose most of their ACKs
-  Answer requests_survive = Answer::unknown;     ///< from one timer round to the next, as a flood's do
-  bool requests_stay = false;                    ///< from round to round, more than those of any clients, and surely
-  bool rounds_thin_out = false;                  ///< from round to round, as those of clients do, and surely
+  bool fates_decide = false;                  ///< `completion` accuses or clears, and not by chance
+  bool as_of_clients = false;                 ///< as many may complete as of clients that lose most of their ACKs
+  Answer requests_survive = Answer::unknown;  ///< from one timer round to the next, as a flood's do
+  bool requests_stay = false;                 ///< more survive from round to round than of any clients, beyond chance
+  bool rounds_thin_out = false;               ///< they get fewer from round to round as clients' do, beyond chance
   Answer sources_are_clients = Answer::unknown;  ///< nearly all, and many, have other connections
   Answer some_are_clients = Answer::unknown;     ///< a part of the sources has other connections
   Answer clients_retry = Answer::unknown;        ///< sources repeat their SYNs
@@ -105,8 +107,8 @@ struct Measurements {
   Answer resets_are_spread = Answer::unknown;  ///< thinly over listeners, as health checks are
   Answer clients_alive = Answer::unknown;      ///< clients repeat their SYNs
   Answer closed_ports_probed = Answer::unknown;
-  Answer adds_up = Answer::unknown;    ///< what stays incomplete, from run to run
-  bool counters_accuse = false;        ///< those of this very time; what earlier runs say is no such proof
+  Answer adds_up = Answer::unknown;    ///< SYNs that never complete add up from run to run
+  bool counters_accuse = false;        ///< counters of this interval alone; what earlier runs add up is no such proof
   std::optional<Origin> reset_origin;  ///< of requests that a RST ended, by connection tracking
   std::string tracked_listener;        ///< that most tracked entries are for; empty: none
 
@@ -132,7 +134,7 @@ struct Measurements {
 /// One listener, or the host, as heuristics see it.
 struct ListenerView {
   const SynInput& input;
-  const SynListener* now = nullptr;             ///< nothing for the host
+  const SynListener* now = nullptr;             ///< null for the host
   const SynListener* before = nullptr;          ///< the same listener in the earlier sample, if it was not restarted
   std::vector<const HalfOpen*> requests;        ///< of the listener, sampled
   std::vector<const HalfOpen*> aged;            ///< of these, not deferred and at least one timeout old
@@ -140,13 +142,13 @@ struct ListenerView {
   std::vector<const TrackedRequest*> followed;  ///< met between the samples
   std::array<double, kRounds> by_rounds{};      ///< of the listener, not deferred; scaled up
   std::optional<double> oldest_s;               ///< the greatest age of an aged request
-  const Measurements* host = nullptr;           ///< once the host's are known
+  const Measurements* host = nullptr;           ///< those of the host, once they are known
 
   /// Seconds between the samples; nothing in one snapshot.
   [[nodiscard]] std::optional<double> seconds() const;
   /// How fast a counter grew; nothing if it is not known or was reset.
   [[nodiscard]] std::optional<double> per_s(std::optional<std::uint64_t> KernelCounters::*counter) const;
-  /// The same as a number.
+  /// By how much it grew.
   [[nodiscard]] std::optional<double> grown(std::optional<std::uint64_t> KernelCounters::*counter) const;
 };
 

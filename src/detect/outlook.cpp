@@ -10,7 +10,8 @@
 namespace tcpstat::detect {
 namespace {
 
-/// The age that all but one of twenty reach: a client that lost its ACK does not make an old flood a new one.
+/// The age that 19 of 20 requests have reached. The youngest do not count, so that a client that lost its ACK does not
+/// make an old flood look new.
 std::optional<double> newest_s(const ListenerView& listener) {
   std::vector<double> ages;
   for (const HalfOpen* entry : listener.aged) {
@@ -22,7 +23,7 @@ std::optional<double> newest_s(const ListenerView& listener) {
   return *at;
 }
 
-/// Of all that waits, not of one timer round: the rate of a slow flood must not be a matter of chance.
+/// From all requests that wait, not from one timer round, so that chance does not decide the rate of a slow flood.
 std::optional<double> steady_rate(const ListenerView& listener, const Measurements& signals) {
   if (signals.amount_aged == Amount::few || !listener.oldest_s) return std::nullopt;
   return signals.aged / std::max(*listener.oldest_s - 1, 1.0);
@@ -34,7 +35,7 @@ bool is_stray_listener(const Outlook& outlook, const Measurements& signals, cons
   const double completions = host.completions_per_s.value_or(0);
   const bool among_clients =
       *outlook.per_s < limit("rate_among_clients") && *outlook.per_s < limit("share") * (completions + *outlook.per_s);
-  // Few may be more by chance: the root of their number is the uncertainty of a count.
+  // A small count may be too high by chance: its uncertainty is the root of the number.
   const double surely = *outlook.per_s * (1 - 1 / std::sqrt(signals.aged));
   return *outlook.most_half_open < limit("room") * *signals.limit && (surely < limit("rate") || among_clients);
 }
@@ -45,13 +46,13 @@ std::optional<double> unseen_s(const SynInput& input) {
   return std::chrono::duration<double>(*input.apart).count();
 }
 
-/// SYNPROXY and a cookie for every SYN leave nothing in a queue, however many come.
+/// Whether SYNs wait in a queue at all: not where SYNPROXY works, nor where a cookie answers each.
 bool queues_syns(const KernelFacts& facts) {
   return facts.settings.syncookies.value_or(2) != 2 && !synproxy_works(facts);
 }
 
-/// What counters tell came to another listener, or before. Cookies and drops begin when a queue is full, and one that is not
-/// takes each SYN in.
+/// Cookies and drops begin when a queue is full. If this one is not, the SYNs that counters show came to another
+/// listener, or earlier.
 bool takes_all_in(const SynInput& input, const Measurements& signals) {
   return signals.saturated == Answer::no && queues_syns(input.facts);
 }
@@ -61,7 +62,7 @@ bool takes_all_in(const SynInput& input, const Measurements& signals) {
 bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                             std::span<const Measurements* const> listeners) {
   const LimitsOf<kSynFloodRule> limit(thresholds);
-  // Who answers by RST leaves nothing, either.
+  // Sources that answer by RST leave nothing in a queue, either.
   const bool queued =
       queues_syns(input.facts) && requests_age(input.facts.settings) && host.sources_reset != Answer::yes;
   const double loud = host.untabled_per_s();
@@ -84,7 +85,7 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
     out.gone_within_s = std::max(life - *newest, 1.0);
   }
   if (!signals.limit || !out.per_s || signals.pressed_lately == Answer::yes) return out;
-  // Of many, the last round tells the rate of now; a flood that has ended brings no more.
+  // If there are many, one timer round tells the present rate; a flood that has ended brings no more.
   const double per_s = signals.amount_aged == Amount::many ? signals.arrivals_per_s.value_or(*out.per_s) : *out.per_s;
   out.most_half_open = std::max(per_s * life, signals.aged);
   const double others = signals.half_open - signals.aged;

@@ -14,8 +14,8 @@ struct Outlook {
   std::optional<double> most_half_open;  ///< requests at a time, if that goes on for as long as a request lives
   bool leaves_room = false;              ///< that many do not bring the queue under pressure
   bool stray = false;                    ///< and are so few that they are the noise of any network
-  std::optional<double> over_for_s;      ///< nobody new has come for so long: the flood has ended
-  double gone_within_s = 0;              ///< then the rest of it expires
+  std::optional<double> over_for_s;      ///< no new request has come for so long: the flood has ended
+  double gone_within_s = 0;              ///< seconds until the rest of it has expired
   bool emptied = false;                  ///< counters tell of a flood since the last run, of which nothing is left
 };
 
@@ -23,8 +23,8 @@ struct Outlook {
 Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
                    const Thresholds& thresholds);
 
-/// True if all that counters tell of SYNs that come to nothing is older than `s` seconds: a flood that has ended since the
-/// last run. `listeners`: all that its SYNs may have come to.
+/// True if a flood has ended since the last run: counters show SYNs that came to nothing, and no queue holds what it
+/// would have left there lately. `listeners`: all that its SYNs may have come to.
 bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                             std::span<const Measurements* const> listeners);
 

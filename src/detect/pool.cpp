@@ -5,7 +5,7 @@
 namespace tcpstat::detect {
 namespace {
 
-/// One that has more of all aged requests is judged by itself.
+/// A listener with a greater share of all aged requests is judged by itself.
 constexpr double kNearlyAll = 0.8;
 
 template <typename T>

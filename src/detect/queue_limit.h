@@ -11,19 +11,19 @@
 namespace tcpstat::detect {
 
 /// Above half of the limit requests expire after three timer rounds (net/ipv4/inet_connection_sock.c,
-/// reqsk_timer_handler()): 1, 2 and 4 s. Younger ones all wait still, or were answered.
+/// reqsk_timer_handler()): 1, 2 and 4 s. Younger ones still wait, or were answered.
 inline constexpr double kPrunedLifeS = 7;
 
-/// How long a request waits to which nobody answers: with R retries it ends when timeout R + 1 fires, after 1, 3, 7 … s
+/// How long a request waits that nobody answers. With R retries it ends when timeout R + 1 fires, after 1, 3, 7 … s
 /// (net/ipv4/inet_connection_sock.c, reqsk_timer_handler()). A listener with TCP_SYNCNT has a number of its own, which
-/// nobody is told.
+/// the kernel does not show.
 inline double request_life_s(const KernelSettings& settings) {
   constexpr std::uint32_t kDefaultRetries = 5;
   const std::uint32_t retries = std::min(settings.synack_retries.value_or(kDefaultRetries), 15U);
   return static_cast<double>((std::uint64_t{2} << retries) - 1);
 }
 
-/// Whether any of them outlives its first timeout.
+/// Whether any request outlives its first timeout.
 inline bool requests_age(const KernelSettings& settings) { return settings.synack_retries != std::uint32_t{0}; }
 
 /// SYNPROXY answers before TCP sees a SYN.
@@ -32,10 +32,11 @@ inline bool synproxy_works(const KernelFacts& facts) { return facts.filters.synp
 /// The least that a request lives, whatever the queue holds.
 inline double least_life_s(const KernelSettings& settings) { return std::min(request_life_s(settings), kPrunedLifeS); }
 
-/// Nothing where the backlog is not known (/proc does not show it). Of all sockets of a SO_REUSEPORT pool.
+/// How many requests the queue holds, summed over all sockets of a SO_REUSEPORT pool. Nothing where the backlog is not
+/// known (/proc does not show it).
 ///
 /// A queue is full when it exceeds its backlog (net/ipv4/inet_connection_sock.h, inet_csk_reqsk_queue_is_full()).
-/// tcp_max_syn_backlog counts with tcp_syncookies=0 alone, and its last quarter is kept for proven peers
+/// tcp_max_syn_backlog counts only with tcp_syncookies=0, and its last quarter is kept for proven peers
 /// (net/ipv4/tcp_input.c, tcp_conn_request()).
 inline std::optional<std::uint64_t> queue_limit(const SynListener& listener, const KernelSettings& settings) {
   if (listener.backlogs.empty()) return std::nullopt;

@@ -1,5 +1,5 @@
-// Segments that this host refuses with RST: a service that is down, a scan, or what no connection knows. Counters tell
-// how many, two samples which listener went away.
+// Segments that this host refuses with RST: a service that is down, a scan, or segments of no connection. Counters tell
+// how many there are, and two samples tell which listener went away.
 
 #include <algorithm>
 #include <array>
@@ -19,8 +19,8 @@ struct Gone {
   Subject subject;
 };
 
-/// Whether a socket takes what came to `past`. Who moved from any device to one, or to another address, has chosen so; who
-/// stood beside it serves nobody that it has served.
+/// Whether a socket takes what came to `past`. A program that moved from any device to one, or to another address,
+/// chose to. A listener that was there already serves none of the clients of `past`.
 bool takes_over(const SynListener& one, const SynListener& past, const SynSample& before) {
   const bool same_device = past.interface == 0 || one.interface == 0 || one.interface == past.interface;
   if (one.local.port != past.local.port || one.sockets == 0 || !same_device) return false;
@@ -46,7 +46,7 @@ std::vector<Gone> gone_listeners(const SynInput& input) {
   const bool others_came = ephemeral_ones_came(input);
   for (const SynListener& past : input.before->listeners) {
     if (!listens(past)) continue;
-    // Data connections of FTP, tests and the like listen for moments: others have taken its place.
+    // Sockets for data connections of FTP, of tests and the like listen for a moment, and others take their place.
     if (others_came && input.facts.settings.is_ephemeral(past.local.port)) continue;
     const auto takes = [&](const SynListener& one) { return takes_over(one, past, *input.before); };
     const auto& now = input.now->listeners;
@@ -95,7 +95,7 @@ std::string refusals_text(double per_s) {
 /// What else the kernel counts at the same time, as a share of the RSTs.
 struct Narrowed {
   bool own_programs = false;  ///< refused connections were opened on this host
-  bool broken_off = false;    ///< connections that were open ended so
+  bool broken_off = false;    ///< open connections ended by RST
 };
 Narrowed narrowed(const ListenerView& host, double resets_per_s) {
   constexpr double kMost = 0.5;
@@ -109,11 +109,11 @@ std::string left_command(const std::vector<Gone>& ports) {
   return "tcpstat summary --by state,remote_address --local-port " + std::to_string(ports.front().port);
 }
 
-/// Whether more RSTs are sent since a listener is gone than before. steady: not more since the first second after the
-/// earlier sample, when it may have been there still.
+/// Whether more RSTs are sent since a listener is gone than before. steady: not more than in the first second after the
+/// earlier sample, when it may still have been there.
 enum class Rise : std::uint8_t { unknown, steady, none, surely };
 
-/// In numbers of RSTs: chance brings three standard deviations hardly ever.
+/// In standard deviations of the number of RSTs: chance hardly ever brings three.
 constexpr double kDeviations = 3;
 
 /// Within one run: the first second against the rest.
@@ -189,7 +189,7 @@ std::vector<EndedListener> unsteady(const SynInput& input, double least_ends) {
   return out;
 }
 
-/// Those that ended once, and are there.
+/// Listeners that have ended, and are there again.
 std::vector<EndedListener> restarted_ones(const SynInput& input) {
   std::vector<EndedListener> out;
   for (const EndedListener& one : input.ended) {
@@ -219,7 +219,7 @@ Finding tell_unsteady(const std::vector<EndedListener>& services, double resets_
 
 std::optional<double> resets_before_per_s(const SynInput& input) {
   if (input.resets_before_per_s || !input.facts_before) return input.resets_before_per_s;
-  // Of a namespace that has hardly sent any until now, that much is known.
+  // If a namespace had hardly sent any RST until the earlier sample, the rate before it was about 0.
   constexpr double kHardlyAny = 0.1;
   const auto& until_then = input.facts_before->counters.out_rsts;
   const auto since = growth(until_then, input.facts.counters.out_rsts);
@@ -238,7 +238,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<Gone> gone_now = gone_listeners(input);
   const std::vector<Gone> left = left_behind_on(input.left_ports);
   const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
-  // Where nobody saw the listener end, RSTs that broke open connections off are no sign of clients that still come.
+  // Where nobody saw the listener end, RSTs that ended open connections are no sign of clients that still come.
   const double others = refused_per_s(*host.of);
   const Rise rise = rise_of(input, gone_now.empty() ? others : resets, limit("after_end"));
   const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end") && rise != Rise::none;
@@ -254,7 +254,7 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
 
   const Narrowed why = narrowed(*host.of, resets);
   const bool broken_off = why.broken_off && !missed;
-  // Somebody may have ended what is only left over, and longer ago.
+  // A service of which only connections are left may have been ended on purpose, long ago.
   Severity severity = broken_off || (!missed && !many) ? Severity::info : Severity::warning;
   if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
   if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;

@@ -25,7 +25,7 @@ struct Histogram {
     all += 1;
   }
 
-  /// Logarithm of the likelihood of the counts, but for what does not depend on the survival.
+  /// Logarithm of the likelihood of the counts, without the terms that do not depend on the survival.
   [[nodiscard]] double likelihood(double survival) const {
     double expected = 0;
     double sum = 0;

@@ -7,10 +7,10 @@ namespace tcpstat::detect {
 
 /// Compares how likely the ages are under two survivals, as natural logarithms of the ratio.
 struct RoundFit {
-  double requests = 0;            ///< that were compared; of none nothing follows
+  double requests = 0;            ///< how many were compared; from none nothing follows
   double survival = 1;            ///< that explains the ages best, at most 1
-  double best_over_flood = 0;     ///< than a flood of constant rate, of which all survive
-  double flood_over_clients = 0;  ///< of a flood over the best survival of at most `clients`; negative: clients it is
+  double best_over_flood = 0;     ///< how much likelier than a flood of constant rate, of which all survive
+  double flood_over_clients = 0;  ///< of a flood over the best survival of at most `clients`; negative: it is clients
   double above_clients = 0;       ///< of the best survival above `clients` over the best of at most that
 };
 
@@ -22,8 +22,9 @@ enum class Rounds : std::uint8_t { after_first_timeout, and_before };
 /// are below, so that one old request does not stretch it.
 std::optional<double> arrival_span_s(const ListenerView& listener);
 
-/// The part of `span` whose rounds can be compared. In a queue that may be pruned the kernel drops requests from the third
-/// round on (reqsk_timer_handler()); their clients did not answer. A queue of unknown length may be pruned.
+/// The part of `span` whose rounds can be compared. In a queue that may be pruned the kernel drops requests from the
+/// third round on (reqsk_timer_handler()); that these are gone is no sign of answers. A queue of unknown length may be
+/// pruned.
 double comparable_span_s(double span, const Measurements& signals);
 
 /// `span`: older requests do not count. `clients`: the greatest share of real clients' requests that survives a round.

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kShortest{2'000};  // below, rates are a mat
 constexpr int kLongestInRuns = 3;                      // beyond, one step would stand for several that nobody saw
 constexpr double kKept = 0.95;                         // of the moving averages: about twenty runs
 constexpr double kLeastDrift = 0.5;                    // SYN/s; slower floods fill nothing
-constexpr double kMostSum = 10;                        // it tells enough, and is no measure of an attack
+constexpr double kMostSum = 10;                        // enough to tell; a larger sum is no measure of an attack
 constexpr double kCalm = 0.5;                          // of the sum that alarms; above it, the flood may still be there
 constexpr std::size_t kRunsToClear = 3;
 
@@ -193,7 +193,7 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   report.findings.insert(report.findings.begin(), std::move(finding));
 }
 
-/// A flood in any run of an alert makes it one.
+/// An alert is about a flood if any of its runs showed one.
 std::string rule_of_alert(const SynReport& report, const std::string& before) {
   const auto says = [&](const RuleInfo& rule) {
     return std::any_of(report.findings.begin(), report.findings.end(),
@@ -254,7 +254,7 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
     return;
   }
   const std::size_t quiet = quiet_at_end(next.history);
-  // What is left of a flood that is too small to matter is told as that.
+  // If what is left of the flood is too small to matter, it is told as stray SYNs.
   const bool stray = std::any_of(report.verdicts.begin(), report.verdicts.end(),
                                  [](const SynVerdict& one) { return one.attack_class == AttackClass::stray; });
   if (stray || (quiet >= kRunsToClear && next.sum < kCalm * alarm)) {
@@ -279,7 +279,7 @@ bool was_restarted(const SynInput& input) {
   });
 }
 
-/// What is refused now, if that is not because of a service that ended.
+/// Learns the rate of refusals, unless a service that ended is the reason.
 void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& report) {
   const auto sent = growth(input.facts_before->counters.out_rsts, input.facts.counters.out_rsts);
   if (!sent || was_restarted(input)) return;
@@ -294,13 +294,14 @@ void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& rep
   next.resets_per_s = next.resets_per_s ? kKept * *next.resets_per_s + (1 - kKept) * per_s : per_s;
 }
 
-/// Whether it is not the one of the last run any more. Who is still gone has ended once.
+/// Whether the listener of the last run has ended since. One that was gone already does not end again.
 bool has_ended(const PastListener& past, const SynListener* now) {
   if (past.gone > 0) return false;
   return now == nullptr || began_anew(past.identity, *now);
 }
 
-/// One end more, or one less where it is as it was in the last run. Who has come back keeps what is counted.
+/// How often it has ended: one more if it did since the last run, one less if nothing changed. A listener that came
+/// back keeps its count.
 std::uint32_t ends_of(const PastListener& past, const SynListener* now) {
   if (has_ended(past, now)) return std::min(past.ends + 1, SynBaseline::kMostEnds);
   const bool came_back = past.gone > 0 && now != nullptr;
@@ -318,8 +319,8 @@ std::vector<EndedListener> ended_since(const SynBaseline& before, const SynSampl
   return out;
 }
 
-/// A service whose clients are refused is missing until it is there again, and not for one run alone. RSTs that may be
-/// those of others keep it in mind for a few runs, in which it may come back.
+/// Remembers a service whose clients are refused until it is there again. If the RSTs may have another reason, it is
+/// remembered for a few runs, in which it may come back.
 void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput& input, const SynReport& report,
                    const Thresholds& thresholds) {
   constexpr std::uint32_t kRunsToComeBack = 3;

@@ -57,7 +57,7 @@ struct SynBaseline {
   double sum = 0;                ///< the CUSUM
   double completions_per_s = 0;  ///< moving average
   std::uint64_t quiet_runs = 0;  ///< that the mean was learnt from
-  /// RSTs that were sent, moving average; it rests while a service is missing, or was, that clients may ask for.
+  /// RSTs sent, moving average. It rests while a service is missing or restarts, because its clients may be refused.
   std::optional<double> resets_per_s = {};
   std::vector<AttackLevel> history;  ///< levels as judged, the latest last, at most kHistory
   AttackLevel reported = AttackLevel::none;
@@ -84,7 +84,7 @@ struct BaselineNow {
 struct BaselineStep {
   SynReport report;
   SynBaseline next;
-  /// What the last run remembered and could not be used, and why: one sentence each, for the user.
+  /// Why something that the last run remembered could not be used: one sentence each, for the user.
   std::vector<std::string> notes;
   std::optional<double> never_completed_per_s;
   bool alarm = false;  ///< the CUSUM's

@@ -30,7 +30,7 @@ SynVerdict verdict_of(const Assessment& one, const HostAssessment& all, const Sy
   return out;
 }
 
-/// A listener with so many half-opens is told of, even if there is nothing to say.
+/// A listener with so many half-opens gets a verdict even if nothing is wrong.
 constexpr double kWorthListing = 8;
 
 bool worth_a_verdict(const Assessment& one) {
@@ -49,7 +49,7 @@ SynReport detect_syn(const SynInput& input, const Thresholds& thresholds) {
   for (const Assessment& listener : all.listeners) {
     if (worth_a_verdict(listener)) report.verdicts.push_back(verdict_of(listener, all, input, thresholds));
   }
-  // A listener before the host that is as bad because of it.
+  // A listener stands before the host, which is as bad because of it.
   std::stable_sort(report.verdicts.begin(), report.verdicts.end(), [](const SynVerdict& a, const SynVerdict& b) {
     if (a.level != b.level) return a.level > b.level;
     if (a.subject.is_host() != b.subject.is_host()) return b.subject.is_host();

@@ -11,9 +11,9 @@ constexpr RuleInfo kRule = {"closed-port-resets",
                             "RFC 9293 §3.10.7.1; net/ipv4/tcp_ipv4.c, tcp_v4_send_reset(): OutRsts",
                             {}};
 
-// RSTs say nothing about floods, but many of them make a finding of their own. Some are those of tcp_abort_on_overflow.
-// Programs that reset their own connections send no more of them than they have connections, and RSTs of sources that
-// are there (EmbryonicRsts) tell of a flood.
+// RSTs say nothing about floods, but many of them make a finding of their own. Some are sent because of
+// tcp_abort_on_overflow. Programs that reset their own connections send at most one for each. RSTs that come from
+// sources (EmbryonicRsts) are a sign of a flood.
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   signals.resets_per_s = host.per_s(&KernelCounters::out_rsts);
   if (!signals.resets_per_s) return;

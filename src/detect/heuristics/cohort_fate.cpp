@@ -32,8 +32,8 @@ struct Count {
     all += 1;
     if (answered) completed += 1;
   }
-  /// What is gone counts as completed as far as the host's completions can account for it; the rest tells nothing. What
-  /// may have expired counts as unanswered as far as they cannot.
+  /// Vanished requests count as completed as far as the host's completions can account for them; the rest tells
+  /// nothing. Requests that may have expired count as unanswered as far as the completions cannot account for them.
   void account(std::optional<double> completions) {
     const double known = completions ? std::min(vanished, std::max(0.0, *completions - completed)) : vanished;
     completed += known;
@@ -44,7 +44,7 @@ struct Count {
   }
 };
 
-/// When requests of this host begin to expire, and whether that is sooner than everywhere.
+/// When requests of this host begin to expire, and whether that is sooner than the 7 s of other hosts.
 struct Expiry {
   double at_s = 0;
   bool soon = false;
@@ -111,8 +111,8 @@ Count old_ones(const ListenerView& listener, const Limits& limit) {
   return count;
 }
 
-/// What programs in the kernel counted: whether SYN+ACKs that were sent again had an answer before the next was due. Of
-/// every request, so that nothing is to be inferred.
+/// What programs in the kernel counted for every request: whether a SYN+ACK that was sent again had an answer before
+/// the next was due. Nothing has to be inferred.
 std::optional<Count> counted(const ListenerView& listener, const Limits& limit) {
   if (listener.input.counted == nullptr) return std::nullopt;
   Count count;
@@ -127,7 +127,8 @@ std::optional<Count> counted(const ListenerView& listener, const Limits& limit) 
 
 Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {
   Count count = old_ones(listener, limit);
-  // Clients far away answer later than half a second: these requests count only if there are no others.
+  // Distant clients may take longer than half a second to answer, so that requests that were met before their first
+  // timeout count only if there are too few others.
   if (count.all + count.vanished + count.expired < limit("entries")) add_met(listener, false, limit, count);
   if (signals.answers_unsent == Answer::yes) count.vanished = 0;
   count.account(listener.grown(&KernelCounters::passive_opens));

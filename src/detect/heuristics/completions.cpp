@@ -6,7 +6,7 @@ namespace {
 constexpr RuleInfo kRule = {
     "completions", "how many handshakes end well?", "RFC 9293 §3.5; net/ipv4/proc.c, PassiveOpens", {}};
 
-// PassiveOpens counts children, so handshakes that ended well; no counter counts SYNs
+// PassiveOpens counts the sockets that handshakes make, so only those that ended well; no counter counts SYNs
 // (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()).
 void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
   signals.completions_per_s = host.per_s(&KernelCounters::passive_opens);

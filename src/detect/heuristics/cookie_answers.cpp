@@ -33,8 +33,8 @@ std::optional<double> between(const std::optional<KernelCounters>& first, const 
 }
 
 // The ACK comes a round trip after the cookie: cookies count up to a second before the end, answers from a second after
-// the start. Without that a flash crowd's first seconds read 0.44. Clients that come all at once, at the start, are seen
-// by the readings at both ends only. A flood is answered by neither.
+// the start. Without that a flash crowd's first seconds read 0.44. Clients that come all at once, at the start, are
+// seen by the readings at both ends only. A flood shows few answers either way.
 std::optional<double> corrected(const SynInput& input, double uncorrected) {
   const auto sent = between(input.facts_before->counters, input.before_last_second, &KernelCounters::syncookies_sent);
   const auto answered = between(input.after_first_second, input.facts.counters, &KernelCounters::syncookies_recv);

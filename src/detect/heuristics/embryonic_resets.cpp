@@ -29,8 +29,8 @@ double most_at_one(const ListenerView& host, double rate) {
   return std::min(rate, static_cast<double>(drops.front().count) / *host.seconds());
 }
 
-/// Connection tracking knows who they are: checkers come again and again, and rarely to each listener. Nothing: it does
-/// not tell.
+/// Whether the sources are health checkers, by connection tracking: those come again and again, and rarely to each
+/// listener. Nothing: it does not tell.
 std::optional<bool> are_checkers(const ListenerView& host, double rate, const Limits& limit) {
   const TrackedSample* tracked = host.input.tracked;
   if (tracked == nullptr || tracked->tracking != Tracking::read || host.input.before == nullptr) return std::nullopt;
@@ -43,8 +43,8 @@ std::optional<bool> are_checkers(const ListenerView& host, double rate, const Li
   return rate / pairs < limit("pair");
 }
 
-/// No host-wide number tells health checks that reset what answers from a flood; but they come thinly, to each listener
-/// from a few hosts.
+/// No host-wide number tells a flood from health checks that end by RST. But checks come thinly: to each listener from
+/// a few hosts.
 bool are_spread(const ListenerView& host, double rate, const Limits& limit) {
   if (const auto known = are_checkers(host, rate, limit)) return *known;
   return rate < limit("all_listeners") && most_at_one(host, rate) < limit("one_listener");

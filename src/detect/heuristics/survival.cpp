@@ -56,7 +56,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (survival >= limit("flood") && survival - error >= limit("clients")) weight = 1;
   if (survival < limit("clients") && survival + error < limit("flood")) weight = -2.5;
   if (const auto span = arrival_span_s(listener); span && weight >= 0) {
-    // It takes later rounds than the second in too, and leaves less to chance than the quotient of two small numbers.
+    // The fit uses later rounds than the second, too, and leaves less to chance than the quotient of two small numbers.
     const double rounds = comparable_span_s(*span, signals);
     // Where a part was seen to complete, fewer need to be missing.
     if (signals.completion != Completion::unknown) clients = limit("flood");
@@ -66,7 +66,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
       weight = -2.5;
     }
   }
-  // Fates that were seen say more than those that are inferred, but some are too few to say anything.
+  // Outcomes that were seen say more than those that are inferred, unless they are too few to decide.
   if (signals.fates_decide) weight = 0;
   if (signals.completion != Completion::unknown) weight = std::min(weight, 0.0);
   signals.rounds_thin_out = weight < 0;

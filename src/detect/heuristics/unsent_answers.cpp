@@ -33,12 +33,12 @@ std::optional<double> unsent_per_s(const ListenerView& listener) {
   return std::max(0.0, *timeouts - std::max(*requests, *all));
 }
 
-// If a firewall of the host, or a route, refuses a SYN+ACK, nothing tells at first. When it cannot be sent again either,
-// the request goes with its first timeout after a second: TCPTimeouts counts that, TCPSynRetrans does not. Such requests
-// look like those of a crowd, all of them fresh, but for their age.
+// If a firewall of the host, or a route, refuses a SYN+ACK, nothing tells at first. When it cannot be sent again
+// either, the request ends at its first timeout, after a second: TCPTimeouts counts that, TCPSynRetrans does not. Such
+// requests look like those of a crowd, all of them fresh, but for their age.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
-  // With tcp_synack_retries 0 every request goes so.
+  // With tcp_synack_retries 0 every request ends like this.
   if (!requests_age(listener.input.facts.settings)) return;
   const auto unsent = unsent_per_s(listener);
   if (!unsent || signals.counted < limit("entries") || some_are_deferred(listener)) return;
@@ -50,7 +50,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     fresh += 1;
     if (*age >= 0.5) late += 1;
   }
-  // Each lives for a second: so many end in one.
+  // Each lives for a second, so that as many end in a second.
   const bool vanish = signals.aged < limit("aged") * signals.counted && late >= limit("late") * fresh &&
                       *unsent >= limit("unsent") * signals.counted;
   signals.answers_unsent = answer(vanish);

@@ -33,7 +33,7 @@ inline bool began_anew(std::optional<std::uint64_t> past, const SynListener& now
 
 struct EndedListener {
   ListeningEnd end;
-  /// That it ended; and once more where it had to come first, for a restart is one end between two lives.
+  /// How often it ended; one more if it was not there at first, because a restart is one end between two lives.
   unsigned times = 0;
 };
 

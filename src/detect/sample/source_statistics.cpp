@@ -10,7 +10,7 @@
 namespace tcpstat::detect {
 namespace {
 
-/// An address as two numbers in the order of its bits, IPv4 after all IPv6 by its third word.
+/// An address as two numbers in the order of its bits, and its family.
 struct Key {
   std::uint64_t high;
   std::uint64_t low;

@@ -22,7 +22,7 @@ struct SourceStatistics {
   TopShare top_wide_prefix;  ///< a /16 or a /48
 };
 
-/// Neither is empty.
+/// The span must not be empty.
 SourceStatistics source_statistics(std::span<const HalfOpen* const> requests);
 SourceStatistics source_statistics(std::span<const Address> sources);
 

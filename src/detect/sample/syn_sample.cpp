@@ -65,7 +65,7 @@ std::uint64_t SynSample::half_open() const {
 }
 
 std::size_t SynSample::wants_timeouts(Family family) const {
-  // Of one listener on both families either file lists a part.
+  // Of a listener on both families, each file of /proc lists a part.
   std::vector<bool> listed(listeners.size());
   for (const HalfOpen& entry : half_opens) {
     if (entry.family == family && !entry.timeouts) listed[entry.listener] = true;

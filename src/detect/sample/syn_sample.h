@@ -67,13 +67,13 @@ struct SynListener {
   std::array<std::uint64_t, kRounds> by_rounds{};  ///< the others, by SYN+ACK retransmits (from /proc: timeouts); exact
   std::uint64_t fast_open = 0;       ///< full sockets in SYN_RECV: TCP Fast Open, they sit in the accept queue already
   std::uint64_t told_half_open = 0;  ///< by the sockets; each of a pool tells those of all
-  double each_stands_for = 1;        ///< requests; more where a record kept a part of them
+  double each_stands_for = 1;        ///< requests that one stands for: more than 1 where a record kept a part of them
 
   /// Not deferred, and at least one timeout old; exact.
   [[nodiscard]] std::uint64_t aged() const;
-  /// There were so many, of which those that were counted are a fair part.
+  /// Scales the counts up to `all` requests, of which those that were counted are a fair sample.
   void stretch_to(std::uint64_t all);
-  /// Takes what was counted of the other's requests for its own.
+  /// Adds the counts of the other's requests.
   void add_half_opens(const SynListener& other);
   [[nodiscard]] ListeningEnd end() const { return {local, interface}; }
   /// Whether these are other sockets than those of `past`, with queues and drops that began anew. No, where an identity
@@ -102,7 +102,7 @@ class SynSample {
   std::uint64_t other_rows = 0;
 
   [[nodiscard]] std::uint64_t half_open() const;
-  /// Subjects name the device that a listener is bound to.
+  /// Looks up the names of the devices that listeners are bound to; subjects show them.
   void name_devices(Names& names);
   /// For how many listeners timeouts from the file of /proc of that family can decide something: those with many aged or
   /// deferred half-opens, hardly any of whose timeouts are known yet.
@@ -174,7 +174,8 @@ class SynSampler final : public Sink {
   std::map<ListeningEnd, SynListener> listeners_;
   HashSample<HalfOpen> half_opens_{SynSample::kMostHalfOpens};
   HashSample<Known> known_{kMostKnownSources};
-  // Hashes that were added, by their low bits: many rows are of few peers. No hash of the first place is 1.
+  // The hash added last for each value of its low bits, because many rows are of few peers. The first place starts with
+  // 1, which no hash there can be.
   std::array<std::uint64_t, 64> added_{1};
   std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t other_rows_ = 0;

@@ -7,7 +7,7 @@
 namespace tcpstat::detect {
 namespace {
 
-/// Netlink's counter, also where it was written to a file; /proc has no cookies.
+/// Whether the row has netlink's counter, also where it was saved to a file: rows of /proc have no cookies.
 bool counts_retransmits(const Connection& row) {
   return row.origin == model::Origin::netlink || row.cookie.has_value();
 }
@@ -123,7 +123,7 @@ std::uint32_t SynSampler::place_of(const ListeningEnd& end) {
 }
 
 void SynSampler::settle(SynSample& sample, Requests requests) {
-  // What nobody takes stands for itself.
+  // Requests that no listener takes stand for themselves.
   std::map<ListeningEnd, std::uint32_t> index;
   for (auto& [end, listener] : listeners_) {
     listener.local = end.local;

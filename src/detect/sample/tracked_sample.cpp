@@ -7,7 +7,7 @@
 namespace tcpstat::detect {
 namespace {
 
-// Whole seconds are left, rounded down: two less than the timeout is more than one second ago.
+// The kernel tells the seconds left, rounded down. If that is two less than the timeout, more than a second has passed.
 constexpr std::int64_t kRoundedS = 2;
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// Hashes of addresses and four-tuples; IPv4 inside IPv6 is the IPv4 that it is.
+// Hashes of addresses and four-tuples; an IPv4-mapped address counts as IPv4.
 
 #include <array>
 #include <cstdint>
