@@ -1,5 +1,5 @@
-// ESTABLISHED: peers that answer and keep their window closed. A link cannot do that: the program behind the window stands
-// still, reads slowly, or holds memory here on purpose.
+// ESTABLISHED: peers that answer and keep their window closed. A link cannot do that: the program behind the window
+// stands still, reads slowly, or holds memory here on purpose.
 
 #include <algorithm>
 #include <array>

@@ -20,8 +20,8 @@ class Diagnoser : public Sink {
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
-  /// Sees rows as the kernel gives them, its listeners first, while connection() has them in whatever order: so that it is
-  /// known which end opened a connection. Optional.
+  /// Sees the rows in the order of the kernel, which gives listeners first; connection() may get them in another order.
+  /// So it is known which end opened a connection. Optional.
   Sink& witness() { return early_listeners_; }
   /// The findings, worst first.
   std::vector<Finding> finish(const DiagnosisFacts& facts);

@@ -1,6 +1,6 @@
 #pragma once
-// What a pile-up in one state means. A diagnosis looks at rows one by one, remembers groups and no rows, and says at the
-// end what is wrong; it neither reads nor prints. The next one is a file in states/ and a line in states.def.
+// What a pile-up in one state means. A diagnosis looks at rows one by one, remembers groups and no rows, and says at
+// the end what is wrong; it neither reads nor prints. The next one is a file in states/ and a line in states.def.
 
 #include <chrono>
 #include <cstdint>
@@ -27,15 +27,15 @@
 
 namespace tcpstat::diagnose {
 
-/// What detection says of the same queue, by another rule, is said once: whoever has both looks for this one.
+/// Detection has a rule of its own about the same queue. Whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
 
-/// What rows are held against, known before the first one: an age gate cannot wait for the end.
+/// What rows are compared with. It is known before the first row, because rows are judged by their age as they pass.
 struct RuleLimits {
   Thresholds thresholds;
   KernelSettings settings;
   KernelLimits limits;
-  LocalPorts ports = {};  ///< the diagnoser's own
+  LocalPorts ports = {};  ///< filled by the diagnoser
 };
 
 /// Where the limits of processes can be asked.
@@ -82,10 +82,10 @@ struct DiagnosisFacts {
 struct Unseen {
   std::string_view rule;       ///< which knows less without it
   std::string what;            ///< "whether …", one sentence
-  std::uint64_t unjudged = 0;  ///< rows that are the rule's own, and that it could not judge
+  std::uint64_t unjudged = 0;  ///< rows that the rule is about and could not judge
 };
 
-/// Of `rows` without tcp_info.
+/// For rows without tcp_info; `rows`: how many.
 inline Unseen untold_by(std::uint64_t rows, std::string_view rule, std::string what) {
   return {rule, std::move(what) + ": only tcp_info tells (--source netlink; -i where rows are saved)", rows};
 }

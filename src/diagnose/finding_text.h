@@ -36,7 +36,7 @@ std::string list_command(StateSet states, std::string_view more);
 /// `--pid 812`, `--local-port 443`, `--remote 192.0.2.1:443`, in quotes where a shell would read more into it.
 std::string filter_text(const GroupKey& key);
 
-/// A threshold of a rule as the user or the rule has it.
+/// A threshold of a rule, as the user set it or by default.
 double limit_of(const RuleLimits& rule_limits, const RuleInfo& rule, std::string_view name);
 
 }  // namespace tcpstat::diagnose

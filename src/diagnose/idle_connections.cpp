@@ -1,6 +1,6 @@
-// Open connections that carry nothing, by the service that they came to and by their source. A pool, a proxy and browsers
-// keep some; a connection flood and slow clients look the same from here, so that numbers alone are no trouble. What the
-// program has left, descriptors and the will to accept, tells whether they are.
+// Open connections that carry nothing, by the service that they came to and by their source. A pool, a proxy and
+// browsers keep some; a connection flood and slow clients look the same from here, so that numbers alone are no
+// trouble. Whether the program has descriptors left, and still accepts, tells whether they are.
 
 #include <algorithm>
 #include <array>
@@ -48,7 +48,7 @@ struct Pile {
   [[nodiscard]] std::uint64_t all() const { return silent + slow + idle; }
 };
 
-/// Of one source, at one port or at all of them (0). IPv6 clients have a network each.
+/// The key of one source, at one port or at all of them (0). An IPv6 client counts with its /64.
 GroupKey source_of(const Connection& row, std::uint16_t port) {
   constexpr std::size_t kNetBytes = 8;
   Address source = row.remote.address.unmapped();
@@ -56,10 +56,10 @@ GroupKey source_of(const Connection& row, std::uint16_t port) {
   return {0, {source, port}};
 }
 
-/// Of many hosts: a /24, or a /48 of IPv6.
+/// The network of many hosts around an address: a /24, or a /48 of IPv6.
 Prefix network_around(const Address& address) { return prefix_of(address, address.family == Family::ipv6 ? 48 : 24); }
 
-/// Of one such network, at one port.
+/// The key of one such network, at one port.
 GroupKey network_of(const Connection& row) {
   return {0, {network_around(row.remote.address.unmapped()).network, row.local.port}};
 }

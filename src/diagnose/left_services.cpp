@@ -3,7 +3,7 @@
 namespace tcpstat::diagnose {
 namespace {
 
-/// Fewer may be of a program that takes its own port for what it opens, as NFS clients do.
+/// Fewer may be of a program that binds a port of its own for the connections that it opens, as NFS clients do.
 constexpr std::uint32_t kLeast = 5;
 /// FTP servers open data connections from there (RFC 959 §3.2).
 constexpr std::uint16_t kFtpData = 20;

@@ -1,5 +1,5 @@
-// ESTABLISHED: programs that leave received data unread. It waits in the receive buffer, and the peer with it once that is
-// full.
+// ESTABLISHED: programs that leave received data unread. The data waits in the receive buffer; once that is full, the
+// peer waits, too.
 
 #include <algorithm>
 #include <array>
@@ -38,7 +38,7 @@ class NotReading : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return {State::established}; }
 
   void connection(const Connection& row) override {
-    // What no program has accepted, none can read.
+    // No program can read from a connection that none has accepted.
     if (row.inode == 0) return;
     if (row.recv_queue.value_or(0) > 0 && !since_data_ms(row)) ++untimed_;
     if (!is_not_read(row, unread_limits_)) return;

@@ -6,7 +6,7 @@
 namespace tcpstat::diagnose {
 namespace {
 
-/// So many that this host opened are work of its own, whatever else it serves.
+/// If this host opened so many of them, its own work suffers, however small their share is.
 constexpr std::uint64_t kOwnWork = 3;
 
 }  // namespace

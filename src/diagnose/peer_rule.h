@@ -1,6 +1,6 @@
 #pragma once
-// A rule about peers for whom open connections wait: which rows it matches, by peer, and how much of all that is. What a
-// few peers of many suffer is theirs; what most of them suffer is this host's.
+// A rule about peers for whom open connections wait: the rows that it matches, by peer, and their share of all. If a
+// few peers of many suffer, the cause is theirs; if most of them do, it is this host's.
 
 #include <string_view>
 
@@ -10,8 +10,7 @@
 
 namespace tcpstat::diagnose {
 
-/// From which share of all open connections on a finding may be as bad as its numbers say. `share` and `most` are
-/// thresholds of each such rule.
+/// How severe a finding may be, by the share of all open connections. Each such rule has these thresholds.
 inline constexpr ThresholdInfo kLeastShare = {
     "share", 0.001, "ratio",
     "of all open connections, at least one: public servers always have clients that walked away"};

@@ -1,6 +1,6 @@
-// Ephemeral ports: a client takes them from net.ipv4.ip_local_port_range, and each is taken once for one local address,
-// remote address and remote port, in any state. As tuples are unique, rows with that much in common are ports in use. A port
-// that bind(2) took is no longer there for connect(2), whatever the destination.
+// Ephemeral ports: a client takes them from net.ipv4.ip_local_port_range. Each can be taken once for one local address,
+// remote address and remote port, in any state, so that the rows which have these three in common are the ports in use.
+// connect(2) cannot take a port that bind(2) took, whatever the destination.
 
 #include <algorithm>
 #include <array>

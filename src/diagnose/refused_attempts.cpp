@@ -1,4 +1,4 @@
-// Connections that programs of this host open and that fail at once: what they go to answers with RST, or a firewall
+// Connections that programs of this host open and that fail at once: the destination answers with RST, or a firewall
 // rejects them. The socket is gone with the answer, so that no list shows one; counters tell how many there are.
 
 #include <algorithm>
@@ -80,13 +80,13 @@ class RefusedAttempts final : public Diagnosis {
  private:
   [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
 
-  /// Half of the attempts of a program that tries both families are refused where its service listens by one.
+  /// If a program tries both families and its service listens on one, half of its attempts are refused.
   [[nodiscard]] bool others_work(double failed, const DiagnosisFacts& facts) const {
     const auto opened = facts.grown(&KernelCounters::active_opens);
     return opened && failed <= limit("fallback") * static_cast<double>(*opened);
   }
 
-  /// A request of a client that is reset counts in both (net/ipv4/tcp_minisocks.c, tcp_check_req()).
+  /// A half-open request that a RST ends counts in both (net/ipv4/tcp_minisocks.c, tcp_check_req()).
   [[nodiscard]] static std::optional<double> failed_here(const DiagnosisFacts& facts) {
     const auto failed = facts.grown(&KernelCounters::attempt_fails);
     const auto of_clients = facts.grown(&KernelCounters::embryonic_rsts);

@@ -18,8 +18,8 @@
 
 namespace tcpstat::diagnose {
 
-/// What a group shares. Only what is set counts: a process; a port (no address); a peer (no port); an endpoint; a device
-/// beside one of them. Addresses are un-mapped.
+/// What a group shares. Only what is set counts: a process; a port (no address); a peer (no port); an endpoint; a
+/// device beside one of them. Addresses are un-mapped.
 struct GroupKey {
   std::uint32_t pid = 0;
   Endpoint endpoint;
@@ -34,8 +34,8 @@ struct GroupHash {
   KeyedHash hash;
 };
 
-/// What local ports are for: net.ipv4.ip_local_port_range, and those that are listened on, where that is known before the
-/// first connection.
+/// What local ports are for: net.ipv4.ip_local_port_range, and those that are listened on, where that is known before
+/// the first connection.
 class LocalPorts {
  public:
   LocalPorts() = default;
@@ -58,7 +58,7 @@ class LocalPorts {
   std::uint16_t first_ = kFirst;
   std::uint16_t last_ = kLast;
   std::bitset<65536> listening_;
-  bool knows_listeners_ = false;  ///< asked for each row, where a look at all ports takes longer than the rest
+  bool knows_listeners_ = false;  ///< asked for each row, and a look at all bits would take longer than the rest
 };
 
 /// Which end opened a connection, as far as ports tell.

@@ -35,7 +35,7 @@ std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits
 }
 
 std::optional<std::uint64_t> unanswered_ms(const Connection& row) {
-  // The timeout doubles each time, so the passed ones are as long as the running one, less the first.
+  // The timeout doubles each time, so that the earlier ones together last as long as the running one, less the first.
   const auto rto = rto_ms(row);
   const auto doublings = backoff(row);
   if (!rto || !doublings || !row.timer_ms) return std::nullopt;

@@ -1,6 +1,6 @@
-// CLOSE_WAIT: the peer closed, the program here has not. Nothing but the program ends it, so age tells a leak from load.
-// Recv-Q tells why: the FIN counts as one byte until it is read, so 0 means that the program saw the end and kept the
-// descriptor, 1 or more that it does not read at all.
+// CLOSE_WAIT: the peer closed, the program here has not. Nothing but the program ends it, so age tells a leak from
+// load. Recv-Q tells why: the FIN counts as one byte until it is read, so 0 means that the program saw the end and kept
+// the descriptor, 1 or more that it does not read at all.
 
 #include <algorithm>
 #include <array>
@@ -60,7 +60,7 @@ class CloseWait : public Diagnosis {
     } else if (is_not_read(row, unread_)) {
       not_read_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (!age || row.timer == TimerKind::keepalive) {
-      // Answers to keepalive probes make the last ACK young for ever.
+      // Answers to keepalive probes keep the last ACK young for ever.
       ++ageless_;
       if (!age) ++untimed_;
     }
@@ -185,7 +185,7 @@ class CloseWait : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  /// /proc has no tcp_info: it cannot be told whether these are load or leak, and that is said.
+  /// /proc has no tcp_info, so that nobody can tell whether these are load or a leak. The finding says so.
   void judge_untimed(std::vector<Finding>& out) const {
     const double critical = limit_of(rule_limits_, kLeak, "critical");
     if (static_cast<double>(untimed_) < critical) return;

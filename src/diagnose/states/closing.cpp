@@ -34,7 +34,7 @@ class Closing : public Diagnosis {
   explicit Closing(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
-  // All, to know of how many connections they are a share.
+  // All states, because their share of all connections counts.
   [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::listen, State::close}; }
 
   void connection(const Connection& row) override {

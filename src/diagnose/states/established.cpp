@@ -1,6 +1,7 @@
-// ESTABLISHED: open connections on which nothing moves. The running timer tells which end is to blame: a retransmit timer
-// means that the peer does not answer, a keepalive timer with probes that it is not there, a probe timer that its window is
-// closed or that nothing goes out here. (Windows that stay closed while the peer answers: closed_windows.cpp.)
+// ESTABLISHED: open connections on which nothing moves. The running timer tells which end is to blame: a retransmit
+// timer means that the peer does not answer, a keepalive timer with probes that it is not there, a probe timer that its
+// window is closed or that nothing goes out here. (Windows that stay closed while the peer answers:
+// closed_windows.cpp.)
 
 #include <algorithm>
 #include <array>
@@ -278,8 +279,8 @@ class Established : public Diagnosis {
  private:
   /// What keeps the data is not known: a warning at most.
   void see_held(const Connection& row) {
-    // Intervals double, so about as much has passed before the running one as it lasts. What is left of it is the least
-    // that this can be, and tells nothing once that is short.
+    // Intervals double, so that about as much time has passed before the running interval as it lasts. The time left of
+    // it is a lower bound of that, and tells nothing once it is short.
     const auto age = probed_ms(row, rule_limits_.limits);
     std::optional<std::uint64_t> least = age;
     if (!least && row.timer_ms) least = *row.timer_ms;
@@ -344,12 +345,12 @@ class Established : public Diagnosis {
   const RuleLimits& rule_limits_;
   std::uint64_t open_ = 0;
   std::uint64_t full_segments_ = 0;  ///< of those that retransmit
-  std::uint64_t after_idle_ = 0;     ///< the same
+  std::uint64_t after_idle_ = 0;     ///< of these, after they were idle
   PeerRule gone_;
   PeerRule not_sent_;
   PeerRule held_;
-  bool held_for_least_ = false;     ///< of one of these the age is a least one
-  std::uint64_t held_untimed_ = 0;  ///< of others, it is not known
+  bool held_for_least_ = false;     ///< the age of one of these is a lower bound
+  std::uint64_t held_untimed_ = 0;  ///< others, whose age is not known
   PeerRule retransmit_;
   PeerRule keepalive_;
   Loss loss_;

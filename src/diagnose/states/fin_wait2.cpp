@@ -1,5 +1,5 @@
-// FIN_WAIT2: we closed, the peer acknowledged and has not closed. Two bodies: without a process a time-wait socket that
-// tcp_fin_timeout ends, and a full socket that a program holds half-closed for as long as it likes.
+// FIN_WAIT2: we closed, the peer acknowledged and has not closed. It has two forms: a time-wait socket without a
+// process, which tcp_fin_timeout ends, and a full socket that a program holds half-closed for as long as it likes.
 
 #include <array>
 
@@ -40,7 +40,7 @@ class FinWait2 : public Diagnosis {
         orphan_age_ms_(limit_of(rule_limits, kOrphans, "age_s") * 1000),
         held_age_ms_(limit_of(rule_limits, kHeld, "age_s") * 1000) {}
 
-  // All, to know of how many connections they are a share.
+  // All states, because their share of all connections counts.
   [[nodiscard]] StateSet states() const override { return StateSet::all() - StateSet{State::listen, State::close}; }
 
   void connection(const Connection& row) override {

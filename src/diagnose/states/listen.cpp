@@ -41,7 +41,7 @@ constexpr std::size_t kMostFindings = 5;
 constexpr std::size_t kMostNamed = 3;
 /// So many queues of one process are told together.
 constexpr std::size_t kTogether = 3;
-/// Queues of interest that are remembered; those with the largest share are.
+/// So many queues are remembered, those with the largest share.
 constexpr std::size_t kMostQueues = 64;
 
 struct Queue {
@@ -75,7 +75,7 @@ Subject listener_subject(const Endpoint& local, std::string_view device = {}) {
 std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + " or ACK" + (count == 1 ? "" : "s"); }
 
 /// Since the handshake ended. The clock of sending starts with the connection (net/ipv4/tcp_minisocks.c,
-/// tcp_create_openreq_child()), and of one that nobody has accepted nobody sends anything.
+/// tcp_create_openreq_child()), and nobody sends anything on a connection that no program has accepted.
 std::optional<std::uint64_t> waited_ms(const Connection& row) {
   static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
   return tcp_info_value(row.tcp_info, kLastSent);
@@ -135,7 +135,8 @@ class Listen : public Diagnosis {
       others.erase(own);
     }
     tell(overflows, out);
-    // Whose drops are not known may have overflowed as well as the queue that is full now.
+    // If no other listener dropped anything, the overflows may be those of a queue that is full now and does not tell
+    // its drops.
     if (queues_.empty() || !others.empty()) judge_bursts(unexplained, others, out);
   }
 
@@ -252,7 +253,7 @@ class Listen : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  /// The queue that a connection waits in: who listens on its very address gets it before who listens on all.
+  /// The queue that a connection waits in: a listener on its very address gets it before one on all addresses.
   [[nodiscard]] Queue* queue_of(const GroupKey& waiting) {
     Queue* found = nullptr;
     for (Queue& queue : queues_) {
@@ -280,7 +281,7 @@ class Listen : public Diagnosis {
     double warning;
     std::optional<double> critical;
   };
-  /// Of the seconds that the first may wait. Few are a warning at most.
+  /// For the seconds that the first connection has waited. A few that wait are a warning at most.
   [[nodiscard]] Limits stall_limits(const Queue& queue) const {
     if (!are_many(queue)) return {limit_of(rule_limits_, kRule, "stalled_few_s"), std::nullopt};
     return {limit_of(rule_limits_, kRule, "stalled_s"), limit_of(rule_limits_, kRule, "stalled_critical_s")};

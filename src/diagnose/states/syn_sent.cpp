@@ -1,5 +1,5 @@
-// SYN_SENT: a program here connects, and nobody answers. A refusal never shows, since RST ends it at once; what stays is
-// dropped on the way, or the peer is gone.
+// SYN_SENT: a program here connects, and nobody answers. A refusal never shows, since RST ends it at once; what stays
+// is dropped on the way, or the peer is gone.
 
 #include <algorithm>
 #include <array>
@@ -144,8 +144,9 @@ class SynSent : public Diagnosis {
     }
   }
 
-  /// Programs that give up within seconds leave no attempt that is old enough; the SYNs that they send again are counted.
-  /// So are SYN+ACKs (net/ipv4/tcp_output.c, tcp_rtx_synack()), whose requests stay in the table as long as they live.
+  /// Programs that give up within seconds leave no attempt that is old enough; the SYNs that they send again are
+  /// counted. So are SYN+ACKs (net/ipv4/tcp_output.c, tcp_rtx_synack()), whose requests stay in the table as long as
+  /// they live.
   void judge_counters(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     constexpr double kMostOfThem = 2.5;  // more are of older attempts, or of requests
     constexpr std::chrono::seconds kRequestLife{63};
@@ -279,7 +280,8 @@ class SynSent : public Diagnosis {
     return all.size();
   }
 
-  /// Many destinations have one cause sooner than one each. Where most of what this host opens works, it is theirs.
+  /// Many destinations that do not answer have one cause, more likely than one each. If most of what this host opens
+  /// works, the cause is theirs.
   [[nodiscard]] Finding together(const std::vector<RowGroups::Entry>& destinations, Severity severity) const {
     const double several = limit_of(rule_limits_, kRule, "destinations");
     Finding one(std::string(kRule.id), severity, Subject::host(), evidence(all_, several));
@@ -329,7 +331,7 @@ class SynSent : public Diagnosis {
   std::uint64_t young_rows_ = 0;
   Answering answering_;
   RowGroups unanswered_;
-  std::uint64_t working_ = 0;     ///< connections that this host opened and that wait for no answer in vain
+  std::uint64_t working_ = 0;     ///< connections that this host opened and that are answered
   bool requests_repeat_ = false;  ///< a half-open request has sent its SYN+ACK again
 };
 

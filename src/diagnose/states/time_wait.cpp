@@ -1,5 +1,5 @@
-// TIME_WAIT: harmless in any number that fits. At tcp_max_tw_buckets the kernel drops the state at once, and with it the
-// protection against late segments of the old connection. (Ports that it holds: ports.cpp.)
+// TIME_WAIT: harmless in any number that fits. At tcp_max_tw_buckets the kernel drops the state at once, and with it
+// the protection against late segments of the old connection. (Ports that it holds: ports.cpp.)
 
 #include <algorithm>
 #include <array>
