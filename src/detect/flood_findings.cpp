@@ -214,8 +214,8 @@ bool may_be_replayed(const Assessment& one, const Measurements& host) {
          one.signals.some_are_clients != Answer::yes;
 }
 
-/// How long somebody has waited in vain. A repeated SYN begins the timer anew, so that only a request whose timeouts are
-/// known tells its age.
+/// How long somebody has waited in vain. A repeated SYN begins the timer anew, so that only a request whose timeouts
+/// are known tells its age.
 std::optional<double> waited_s(const Assessment& one) {
   std::optional<double> longest;
   for (const HalfOpen* entry : one.of->aged) {

@@ -37,7 +37,8 @@ enum class Completion : std::uint8_t { unknown, nobody, some, clients };
 /// Which part of SYN cookies is answered. some: more than in a flood, fewer than by a crowd.
 enum class CookieAnswers : std::uint8_t { unknown, few, some, nearly_all };
 
-/// How full an accept queue is. loaded: half; it loses connections in bursts. full: it drops final ACKs, or is about to.
+/// How full an accept queue is. loaded: half; it loses connections in bursts. full: it drops final ACKs, or is about
+/// to.
 enum class AcceptQueue : std::uint8_t { unknown, low, loaded, full };
 
 /// Where a flood comes from.

@@ -2,8 +2,8 @@
 // Detection from run to run (cron): what the last run remembered, and how one run continues it. This part neither reads
 // files nor clocks; the caller does.
 //
-// The never-completed rate x goes into a one-sided CUSUM with a drift of max(0.5, 3 sigma): a slow flood adds up, a flash
-// crowd completes and adds nothing. Mean and variance are learnt while the sum is zero only.
+// The never-completed rate x goes into a one-sided CUSUM with a drift of max(0.5, 3 sigma): a slow flood adds up, a
+// flash crowd completes and adds nothing. Mean and variance are learnt while the sum is zero only.
 
 #include <array>
 #include <chrono>

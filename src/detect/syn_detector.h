@@ -1,6 +1,6 @@
 #pragma once
-// Judges half-open connections: an attack, something that looks like one, or nothing, and how sure that is. It takes one
-// dump, or two with the kernel's counters between them. Each step of the judgement is a heuristic (heuristics.def).
+// Judges half-open connections: an attack, something that looks like one, or nothing, and how sure that is. It takes
+// one dump, or two with the kernel's counters between them. Each step of the judgement is a heuristic (heuristics.def).
 
 #include <chrono>
 #include <cstdint>

@@ -56,8 +56,8 @@ Expiry expiry_of(const ListenerView& listener, const Limits& limit) {
   return {.at_s = std::min(limit("expiry"), life - kJitterS), .soon = life < kPrunedLifeS};
 }
 
-/// Counts what became of a request that was `age` seconds old `ago` before the second sample. A request that still waits
-/// counts only if a client that is alive had the time to get the next SYN+ACK and to answer it.
+/// Counts what became of a request that was `age` seconds old `ago` before the second sample. A request that still
+/// waits counts only if a client that is alive had the time to get the next SYN+ACK and to answer it.
 void add(std::optional<Outcome> outcome, std::optional<double> age, std::chrono::milliseconds ago, bool was_asked,
          const Expiry& expiry, const Limits& limit, Count& count) {
   if (!outcome) return;
@@ -135,8 +135,8 @@ Count inferred(const ListenerView& listener, const Limits& limit, const Measurem
   return count;
 }
 
-// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c, inet_csk_clone_lock()):
-// so the outcome of each request that waited longer than a round trip is known.
+// The cookie of a request is that of the connection it becomes (net/ipv4/inet_connection_sock.c,
+// inet_csk_clone_lock()): so the outcome of each request that waited longer than a round trip is known.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   if (!listener.seconds()) return;
@@ -149,8 +149,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (completed >= clients) signals.completion = Completion::clients;
   if (completed < limit("none")) signals.completion = Completion::nobody;
   double weight = signals.completion == Completion::nobody ? 3 : 0;
-  // In a flood among clients that lose packets some complete too. A share that chance may have put above the limit clears
-  // only by half; one that chance may have put below it clears a little.
+  // In a flood among clients that lose packets some complete too. A share that chance may have put above the limit
+  // clears only by half; one that chance may have put below it clears a little.
   const double error = std::sqrt(completed * (1 - completed) / count.all);
   if (completed >= clients) {
     weight = completed - error >= clients ? -4 : -2;

@@ -15,8 +15,8 @@ constexpr RuleInfo kRule = {"first-timeout", "do half-opens survive the first SY
                             "RFC 6298 §5.5; net/ipv4/inet_connection_sock.c, reqsk_timer_handler()", kThresholds};
 using Limits = LimitsOf<kRule>;
 
-// How many survive the first SYN+ACK that is sent again, from requests of all rounds and those that have waited for more
-// than a round trip. It helps while later rounds and outcomes do not tell yet, and it can only clear.
+// How many survive the first SYN+ACK that is sent again, from requests of all rounds and those that have waited for
+// more than a round trip. It helps while later rounds and outcomes do not tell yet, and it can only clear.
 void judge(const ListenerView& listener, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   const auto span = arrival_span_s(listener);

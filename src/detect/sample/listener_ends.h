@@ -1,6 +1,6 @@
 #pragma once
-// How often listeners ended, from look to look: a program that starts and ends again and again is there in one look, and
-// gone or another one in the next.
+// How often listeners ended, from look to look: a program that starts and ends again and again is there in one look,
+// and gone or another one in the next.
 
 #include <algorithm>
 #include <map>
@@ -12,8 +12,8 @@
 
 namespace tcpstat::detect {
 
-/// A LISTEN row was seen: with a cookie, or from /proc with a queue. The other endpoints that a state file remembers had
-/// half-opens alone.
+/// A LISTEN row was seen: with a cookie, or from /proc with a queue. The other endpoints that a state file remembers
+/// had half-opens alone.
 inline bool listens(const SynListener& listener) {
   return listener.sockets > 0 && (listener.identity || listener.accept_queue);
 }
@@ -25,8 +25,8 @@ inline const SynListener* listening_on(const SynSample& sample, const ListeningE
   return at == sample.listeners.end() ? nullptr : &*at;
 }
 
-/// Whether the one socket of `past` has ended and another one is in its place. Of a SO_REUSEPORT pool some sockets come and
-/// go while others listen.
+/// Whether the one socket of `past` has ended and another one is in its place. Of a SO_REUSEPORT pool some sockets come
+/// and go while others listen.
 inline bool began_anew(std::optional<std::uint64_t> past, const SynListener& now) {
   return now.sockets == 1 && now.is_other_than(past);
 }

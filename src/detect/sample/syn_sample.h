@@ -38,7 +38,8 @@ struct HalfOpen {
 
   /// Timer rounds that passed: its timeouts where known, else its retransmits.
   [[nodiscard]] unsigned rounds() const { return timeouts ? *timeouts : retransmits.value_or(0); }
-  /// The client has sent its ACK and the listener waits for data (TCP_DEFER_ACCEPT): the timer runs and nothing is sent.
+  /// The client has sent its ACK and the listener waits for data (TCP_DEFER_ACCEPT): the timer runs and nothing is
+  /// sent.
   [[nodiscard]] bool deferred() const;
   /// Seconds since the SYN: a lower bound if the client repeated it, because each repetition starts the timer anew.
   [[nodiscard]] std::optional<double> age_s() const;
@@ -104,8 +105,8 @@ class SynSample {
   [[nodiscard]] std::uint64_t half_open() const;
   /// Looks up the names of the devices that listeners are bound to; subjects show them.
   void name_devices(Names& names);
-  /// For how many listeners timeouts from the file of /proc of that family can decide something: those with many aged or
-  /// deferred half-opens, hardly any of whose timeouts are known yet.
+  /// For how many listeners timeouts from the file of /proc of that family can decide something: those with many aged
+  /// or deferred half-opens, hardly any of whose timeouts are known yet.
   [[nodiscard]] std::size_t wants_timeouts(Family family) const;
   /// Joins a row of /proc (whose `retransmits` are timeouts) by its four-tuple. Rows that do not fit are ignored.
   void add_timeouts(const Connection& proc_row);
@@ -117,8 +118,8 @@ class SynSample {
   [[nodiscard]] bool knows_some_in(const Prefix& network) const;
   /// What became of a request that SynSampler::watch() was told of; nothing for any other.
   [[nodiscard]] std::optional<Outcome> outcome(std::uint64_t cookie) const;
-  /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now, are
-  /// left out.
+  /// What each listener lost since an earlier sample, most first; those that lost nothing, or are other sockets now,
+  /// are left out.
   [[nodiscard]] std::vector<ListenerDrops> drops_since(const SynSample& before) const;
   /// The listener on this endpoint, or nothing.
   [[nodiscard]] const SynListener* find(const Endpoint& local) const;
@@ -181,8 +182,8 @@ class SynSampler final : public Sink {
   std::uint64_t other_rows_ = 0;
 };
 
-/// Feeds the rows of a dump of /proc to SynSample::add_timeouts(). The kernel walks its hash table, so that the first rows
-/// are as good a sample as any: it ends the dump when it has found `most`.
+/// Feeds the rows of a dump of /proc to SynSample::add_timeouts(). The kernel walks its hash table, so that the first
+/// rows are as good a sample as any: it ends the dump when it has found `most`.
 class TimeoutJoin final : public Sink {
  public:
   TimeoutJoin(SynSample& sample, std::uint64_t most) : sample_(sample), end_(sample.joined() + most) {}

@@ -65,8 +65,8 @@ class TrackedSampler final : public TrackedFlowSink {
 };
 
 namespace cookie_answers {
-/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered: only connection
-/// tracking knows their sources.
+/// True if SYNs were answered by cookies between two readings, and too few of the cookies were answered: only
+/// connection tracking knows their sources.
 bool cookies_hide_sources(const KernelFacts& before, const KernelFacts& now, const Thresholds& thresholds);
 }  // namespace cookie_answers
 namespace embryonic_resets {
