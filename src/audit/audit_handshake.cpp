@@ -59,7 +59,7 @@ AuditJudgement audit_listener_backlog(const AuditInput& input) {
   constexpr std::uint32_t kPerSecondToHalf = 126;
   constexpr std::uint32_t kEnough = 128;
   const auto rate = [&](std::uint32_t by) {
-    return tenths_text(std::max<std::uint64_t>(1, backlog * 10 / by));  // nothing is filled by none
+    return tenths_text(std::max<std::uint64_t>(1, backlog * 10 / by));  // 0 SYN/s fill nothing
   };
   AuditJudgement judged{std::to_string(backlog) + " on " + to_string(least->local) + ", the shortest: filled by " +
                         rate(kPerSecondToFill) + " SYN/s, half filled by " + rate(kPerSecondToHalf)};

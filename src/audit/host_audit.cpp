@@ -23,7 +23,7 @@ class Listeners final : public Sink {
   RowStore rows_;
 };
 
-/// "2 of 17 settings deserve attention: tcp_syncookies, somaxconn"
+/// "2 of 17 defences deserve attention: tcp_syncookies, somaxconn"
 std::string headline(const std::vector<AuditCheck>& checks) {
   std::string names;
   std::size_t count = 0;
@@ -56,7 +56,7 @@ std::string headline(const std::vector<AuditCheck>& checks) {
          " attention: " + names;
 }
 
-/// A file that is not there belongs to what this kernel does not do; one that cannot be read hides what it does.
+/// A file that is missing belongs to a feature that this kernel lacks. A file that cannot be read hides something.
 void note_unread_counters(const KernelFacts& facts, AuditReport& report) {
   for (const UnreadFile& unread : facts.unread) {
     std::string lines;

@@ -9,7 +9,8 @@ namespace tcpstat::audit {
 
 using NamespaceAudit = OfNamespace<AuditReport>;
 
-/// The worst status, a verdict for each namespace, and each line once: what is judged alike in several names them all.
+/// The worst status, a verdict for each namespace, and each line once: a line that is the same in several namespaces
+/// names them all.
 AuditReport merge(std::vector<NamespaceAudit> audits);
 
 }  // namespace tcpstat::audit
