@@ -39,7 +39,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
   }
   if (!coverage.complete) return coverage.why_incomplete();
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().sentence();
-  // What is worth knowing; what this way of looking cannot see is told behind it.
+  // What is worth knowing, unless it is what cannot be seen or a doubtful flood: those are told behind it.
   const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
     const bool doubtful = one.rule == detect::kBlindRule.id || one.rule == detect::kSynFloodRule.id;
     return one.severity == Severity::info && !doubtful;
@@ -63,7 +63,7 @@ class Check {
   CheckReport run();
 
  private:
-  /// The dump that is judged, as detection sees it; diagnosis has looked at its rows, and speaks later.
+  /// The dump that is judged, as detection sees it. Diagnosis saw its rows as they passed, and is asked later.
   struct Now {
     detect::SynSample sample;
     KernelFacts facts;
@@ -100,8 +100,8 @@ class Check {
   bool counting_ = false;
   bool all_judged_ = true;                    ///< no rule met rows that it could not judge
   Completeness table_ = Completeness::whole;  ///< of the rows alone
-  bool remembers_ = false;                    ///< the store is ours, and waits for what this run leaves
-  std::string memory_lost_;                   ///< why nothing is remembered: the sockets were seen all the same
+  bool remembers_ = false;                    ///< the store is open, and this run is to replace what it holds
+  std::string memory_lost_;                   ///< why nothing is remembered, although the sockets were seen
   std::optional<RunMemory> memory_;
 };
 
@@ -160,7 +160,7 @@ void Check::look_first() {
 void Check::remember() {
   if (plan_.memory == nullptr) return;
   if (const auto opened = plan_.memory->open(); !opened) {
-    // What was asked for cannot be kept: that is not ok, however quiet the host is.
+    // The user asked for a memory and there is none: that is not OK, however quiet the host is.
     lose_memory(opened.error().sentence() + "; judged without a memory");
     return;
   }
@@ -198,7 +198,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   plan.descriptors = survey::DumpPlan::Descriptors::all;
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, rows);
-  // What was said before the dump stands before what it says.
+  // Earlier warnings stand before those of the dump.
   table_ = dump.report.coverage.completeness();
   const Coverage before = std::move(coverage());
   report_.reading = std::move(dump.report);
@@ -256,7 +256,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   }
 }
 
-/// Where neither could be read, the reading says why.
+/// If neither family could be read, the reading says why.
 void Check::tell_unread_family() {
   const Coverage& seen = coverage();
   if (!plan_.filter.ipv4 || !plan_.filter.ipv6 || seen.ipv4 == seen.ipv6) return;
@@ -310,7 +310,7 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
   if (memory_) {
     next.close_waits = std::move(memory_->close_waits);
     const auto apart = now.facts.boot_time - memory_->baseline.boot_time;
-    // A run that came at once, beside another or by hand, is none of those that the next one is measured by.
+    // A run that came right after another one, or was started by hand, does not count for the spacing of runs.
     const bool counts = apart.count() > 0 && next.baseline.boot_time == now.facts.boot_time;
     next.spacing = counts ? apart : memory_->spacing;
   }
@@ -330,7 +330,8 @@ void Check::keep(std::vector<Finding> findings) {
   merge(report_.findings, std::move(findings));
 }
 
-/// Who asks for a rule wants its answer, and gets UNKNOWN where it has none. One of many is told in a line of its own.
+/// If the user chose rules, one that cannot judge makes the result UNKNOWN. Else what it did not see gets a line of its
+/// own.
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
   all_judged_ = all_judged_ && unseen.unjudged == 0;

@@ -42,7 +42,7 @@ Judged not_entered(const Error& error) {
   return judged;
 }
 
-/// What stands behind the status of one namespace.
+/// The reason for the status of one namespace.
 std::string headline_of(const Judged& judged) {
   if (!judged.problems.empty() && judged.problems.front().finding.severity >= Severity::unknown) {
     return judged.problems.front().finding.sentence();
@@ -56,7 +56,7 @@ class Merged {
   void add(const VisitedNamespace& from, Judged judged) {
     const std::string name(from.name);
     if (from.host != nullptr && !std::exchange(has_envelope_, true)) {
-      // What was read before it was not entered, and has none.
+      // The namespaces before it could not be entered, and have no envelope.
       Report envelope = envelope_of(judged.reading);
       envelope.coverage = std::move(all_.reading.coverage);
       all_.reading = std::move(envelope);
@@ -88,7 +88,7 @@ class Merged {
       all_.status = worse(all_.status, Severity::unknown);
       all_.reading.coverage.lose("netns_hidden", std::move(hidden));
     }
-    // One that failed is told as such; the sample failed if none was read.
+    // A namespace that failed is told by itself. The whole sample failed only if none was read.
     if (!read_) all_.error = std::move(first_error_);
     std::stable_sort(all_.problems.begin(), all_.problems.end(),
                      [](const Problem& a, const Problem& b) { return is_worse(a.finding, b.finding); });

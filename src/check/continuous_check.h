@@ -1,6 +1,6 @@
 #pragma once
-// The rules of a check, sample after sample, of a host or of each of its network namespaces. It sleeps nowhere: when the
-// next sample is due is the caller's business.
+// The rules of a check, sample after sample, of a host or of each of its network namespaces. It sleeps nowhere: when
+// the next sample is due is the caller's business.
 
 #include <cstdint>
 #include <map>
@@ -18,8 +18,8 @@ class ContinuousCheck {
   /// `filter` narrows what the rules see; its states do not count, because rules look at all of them.
   ContinuousCheck(Host& host, const filter::Filter& filter) : host_(host), filter_(filter) {}
 
-  /// One dump of all states, of which `rows` sees what the filter matches. Of several namespaces each is judged by itself,
-  /// and findings and verdicts name theirs.
+  /// One dump of all states, of which `rows` sees what the filter matches. Of several namespaces each is judged by
+  /// itself, and findings and verdicts name theirs.
   Judged look(Sink& rows, Depth depth);
 
  private:

@@ -30,7 +30,7 @@ bool proven(const ValueRange& range, long double count, const Coverage& coverage
   return coverage.complete || count > range.end();
 }
 
-/// The end of the range that the count is beyond, or would be.
+/// The end of the range that the count is beyond; of an inverted range, its start.
 void add_limit(Evidence& evidence, const ValueRange& range) {
   const auto count = static_cast<long double>(evidence.value.value_or(0));
   const bool below = count < range.start();

@@ -5,8 +5,8 @@
 namespace tcpstat::check {
 namespace {
 
-/// The kernel may call no program of ours while certain processes run, and counts nothing then. Its own counter of
-/// connections that listeners made tells. A few more are of the moment between the two readings.
+/// While certain processes run, the kernel may not call our programs, and nothing is counted. Its own counter of
+/// passive opens shows that. It may be a few ahead, for the moment between the two readings.
 constexpr double kSeen = 0.95;
 constexpr std::uint64_t kMoment = 10;
 

@@ -9,9 +9,9 @@
 
 namespace tcpstat::check {
 
-/// False: samples have to do, and `coverage` says why.
+/// False: samples have to do instead, and `coverage` says why.
 bool start_counting(HandshakeCounter& counter, Coverage& coverage);
-/// Nothing where the count cannot be right, beside what the kernel counted by itself from `first` to `now`; `coverage`
+/// Nothing where the count cannot be right, compared with the kernel's own counter from `first` to `now`; `coverage`
 /// says so.
 std::optional<CountedHandshakes> stop_counting(HandshakeCounter& counter, const std::optional<FirstSample>& first,
                                                const KernelFacts& now, Coverage& coverage);

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::seconds kLag{1};
 /// Requests are followed through the last two seconds: the second SYN+ACK is two seconds old when the third is sent.
 constexpr milliseconds kLastLooks[] = {milliseconds(2000), milliseconds(1500), milliseconds(1000), milliseconds(500)};
-/// The fates of so many are known without looking again.
+/// With so many, enough outcomes are known without looking again.
 constexpr std::uint64_t kEnoughHalfOpens = 1000;
 /// A dump walks the sockets of all namespaces. Where that takes long, others pay for it too.
 constexpr milliseconds kDearDump{25};
@@ -49,7 +49,8 @@ survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states) {
 std::optional<FirstSample> recorded_first_sample(Host& host, const filter::Filter& filter) {
   const std::unique_ptr<Host> last = host.earlier();
   if (last == nullptr) return std::nullopt;
-  // As samples that follow each other are judged: beside the last but one, and the last tells what came a second later.
+  // Judged as samples that follow each other are: beside the last but one, while the last tells the counters of a
+  // second later.
   const std::unique_ptr<Host> last_but_one = last->earlier();
   Host& base = last_but_one != nullptr ? *last_but_one : *last;
   auto sample = half_opens(base, filter);

@@ -26,7 +26,7 @@ struct FirstSample {
 /// What rules read of the rows in `states`.
 survey::DumpPlan rule_dump(const filter::Filter& filter, StateSet states);
 
-/// What the recorder held this sample of a record against; nothing where the record has no sample before it.
+/// What the recorder compared this sample of a record with; nothing where the record has no sample before it.
 std::optional<FirstSample> recorded_first_sample(Host& host, const filter::Filter& filter);
 
 /// Returns when `interval` has passed since the call. An error: the first dump failed, at once.

@@ -8,9 +8,9 @@
 namespace tcpstat::check {
 namespace {
 
-/// Fewer half-opens among other rows lie far apart in /proc.
+/// If there are more other rows for each half-open, half-opens lie far apart in /proc.
 constexpr std::uint64_t kMany = 16;
-/// A list is not to take much longer for its verdict: the kernel writes every row of /proc, and half-opens are few among
+/// A verdict must not make a list take much longer: the kernel writes every row of /proc, and half-opens are few among
 /// them. The share of clients that repeat their SYNs is 0.01 in floods and 0.55 or more in lossy networks: of 48 it is
 /// right to seven parts in a hundred. client-retries needs eight of one listener; where each gets twelve on average,
 /// hardly any has fewer. Rows come in the order of hashes, but for the connections of this host's own clients: since

@@ -12,8 +12,7 @@
 namespace tcpstat::check {
 
 /// How many half-opens of either family are joined with their timeouts: `each` for every listener that wants them, but
-/// not fewer than `least` and not more than `most`. For each of them `rows` of any state are read, and what was found by
-/// then is all.
+/// not fewer than `least` and not more than `most`. For each of them at most `rows` rows of any state are read.
 struct EnoughTimeouts {
   std::uint64_t least = 0;
   std::uint64_t each = 0;
@@ -21,12 +20,12 @@ struct EnoughTimeouts {
   std::uint64_t rows = 0;
 };
 
-/// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink, and
-/// both tell who repeats a SYN. A family is read only where its half-opens can decide something.
+/// Joins what /proc knows beside netlink: the kernel counts timeouts of half-opens there and retransmits on netlink,
+/// and both tell who repeats a SYN. A family is read only where its half-opens can decide something.
 void add_timeouts(Host& host, detect::SynSample& sample, const EnoughTimeouts& enough);
 
-/// What the sampler saw in a dump behind that filter. Of requests that are a part, listeners tell how many there were, unless
-/// the filter left some of them out.
+/// What the sampler saw in a dump with that filter. If a part of the requests was read, listeners tell how many there
+/// were, unless the filter left some listeners out.
 detect::SynSample taken(detect::SynSampler& sampler, const filter::Filter& filter, const Coverage& coverage);
 
 /// The verdict at the end of a list: its rows are looked at as they pass, and judged when all have passed.
@@ -34,12 +33,12 @@ class ListedHalfOpens {
  public:
   explicit ListedHalfOpens(Host& host) : host_(host) {}
 
-  /// The list covers SYN_RECV, and listeners with all their half-opens. What is left of them behind a filter by their
-  /// other end, or behind a limit, tells nothing.
+  /// True if the list covers SYN_RECV, and listeners with all their half-opens. The half-opens that a limit or a filter
+  /// by remote end leaves over tell nothing.
   [[nodiscard]] bool can_judge(const survey::DumpPlan& plan) const;
   /// Takes part in the dump.
   void join(survey::DumpPlan& plan);
-  /// The dump has ended: puts verdicts and findings into its report. A verdict of a part of the rows would be none.
+  /// The dump has ended: puts verdicts and findings into its report. A part of the rows gets no verdict.
   void judge(Report& report);
 
  private:

@@ -16,11 +16,11 @@ class MemoryStore {
 
   /// "the state file /var/lib/tcpstat": what sentences call it.
   [[nodiscard]] virtual std::string name() const = 0;
-  /// Makes it ours: another run waits until replace().
+  /// Locks it: another run waits until replace().
   virtual Expected<void> open() = 0;
   /// What it holds; empty for a new one.
   virtual Expected<std::string> read() = 0;
-  /// Replaces it whole, and gives it back.
+  /// Replaces all that it holds, and unlocks it.
   virtual Expected<void> replace(const std::string& text) = 0;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 template <typename T, typename Same, typename Worse>
 void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
-  // Two of the same engine are two; only what another one said of the same thing is a repetition.
+  // Two findings of the same engine are two. Only what another engine said of the same thing is a repetition.
   std::vector<bool> repeated(into.size());
   for (T& one : from) {
     std::size_t at = 0;
@@ -46,7 +46,8 @@ bool is_peer_gone(const Finding& one, const Finding& other) {
          other.subject.is_at(one.subject);
 }
 
-/// What this host refuses its own programs is told once: with all that it refuses, unless that is less of a matter.
+/// Connections of its own programs that this host refuses are told once: with all that it refuses, unless that finding
+/// is less severe.
 bool are_own_refusals(const Finding& one, const Finding& other) {
   constexpr double kMostOfThem = 0.5;
   const auto all_refused = [](const Finding& finding) {

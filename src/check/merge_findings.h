@@ -8,16 +8,17 @@
 
 namespace tcpstat::check {
 
-/// Of findings that are as severe, those come first that keep new clients out.
+/// Of equally severe findings, those come first that keep new clients out.
 bool is_worse(const Finding& a, const Finding& b);
 
 void merge(std::vector<Finding>& into, std::vector<Finding> from);
 void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from);
 
-/// Detection meets full accept queues too, and only it is there beside a list; diagnosis knows the program as well.
+/// Detection reports full accept queues, too, because a list has no diagnosis. Where there are both, diagnosis stays,
+/// because it knows the program.
 void drop_repeats(std::vector<Finding>& findings);
 
-/// Of the findings; unknown if that is no problem and rows may be missing.
+/// The worst severity of the findings; unknown if nothing is wrong and rows may be missing.
 Severity worst_of(const std::vector<Finding>& findings, const Coverage& coverage);
 
 }  // namespace tcpstat::check

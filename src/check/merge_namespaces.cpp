@@ -31,7 +31,7 @@ void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>&
 
 std::string namespaces(std::size_t count) { return counted(count, "network namespace"); }
 
-/// "netns web: … (and 2 more network namespaces)": the worst, and how many are as bad or nearly.
+/// "netns web: … (and 2 more of 12 network namespaces)": the worst one, and how many others are in trouble.
 std::string merged_headline(const CheckReport& report) {
   const auto bad = [](const NamespaceVerdict& one) { return one.status >= Severity::unknown; };
   const auto& all = report.namespaces;

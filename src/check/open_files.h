@@ -8,7 +8,7 @@
 
 namespace tcpstat::check {
 
-/// Keeps the answers: a record is to have them, and a verdict is to say which it had to do without.
+/// Keeps the answers, because a record stores them, and a verdict says which ones were missing.
 class OpenFiles final : public diagnose::ProcessLimits {
  public:
   explicit OpenFiles(const Host& host) : host_(host) {}

@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 /// Two samples closer than this are one: `check --interval` takes no less.
 constexpr std::chrono::seconds kLeastApart{3};
-/// A sample is held against one that is so old, or up to twice as old.
+/// A sample is compared with one that is so old, or up to twice as old.
 constexpr std::chrono::seconds kRenewed{5};
 /// An ACK with a cookie comes a round trip after the cookie.
 constexpr std::chrono::seconds kCookieLag{1};
@@ -117,7 +117,7 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   names.put_into(judged.verdicts);
   judged.status = worst_of(findings, coverage);
   keep_since(std::move(findings), now, judged);
-  // A part of the rows is nothing that later ones can be held against.
+  // Later samples cannot be compared with a part of the rows.
   if (coverage.complete) remember(now, sample, facts);
   judged.half_open = sample.half_open();
   judged.half_opens = std::move(sample);

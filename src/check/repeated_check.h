@@ -1,6 +1,6 @@
 #pragma once
-// The rules of a check, sample after sample of one network namespace: each is judged by itself and beside an earlier one,
-// and what is found is known since its first sample.
+// The rules of a check, sample after sample of one network namespace: each is judged by itself and beside an earlier
+// one, and what is found is known since its first sample.
 
 #include <chrono>
 #include <deque>
@@ -21,7 +21,7 @@ namespace tcpstat::check {
 /// Something wrong, or worth knowing.
 struct Problem {
   Finding finding;
-  Clock::Instant since;  ///< of the first sample that showed it without a break
+  Clock::Instant since;  ///< of the first sample; every later one showed it, too
 };
 
 /// What the rules are given of each row.
@@ -60,14 +60,14 @@ struct Judged {
 
 class RepeatedCheck {
  public:
-  /// As ContinuousCheck.
+  /// `filter`: as ContinuousCheck's.
   explicit RepeatedCheck(const filter::Filter& filter);
 
-  /// Of the same namespace each time.
+  /// `host`: the same namespace each time.
   Judged look(Host& host, Sink& rows, Depth depth);
 
  private:
-  /// What later samples are held against.
+  /// What later samples are compared with.
   struct Earlier {
     Clock::Instant at;
     detect::SynSample sample;

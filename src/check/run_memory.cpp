@@ -73,7 +73,7 @@ std::optional<std::uint64_t> whole_or_null(const Json& value) {
   return value.is_null() ? std::nullopt : std::optional(whole(value));
 }
 
-/// Of what files of earlier versions do not have: null there.
+/// A member that files of earlier versions lack: null there.
 const Json& newer_member(const Json& object, const char* name) {
   static const Json kNull;
   const auto at = object.find(name);

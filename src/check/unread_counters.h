@@ -9,12 +9,12 @@
 
 namespace tcpstat::check {
 
-/// Warns of each file, with the rules among those that `wants` which cannot be judged without it; if there are any, the
-/// reading is not complete.
+/// Warns of each file without which rules that `wants` names cannot be judged, and names these rules. Then the reading
+/// is not complete.
 void note_unread_counters(const KernelFacts& facts, const std::function<bool(std::string_view)>& wants,
                           Coverage& coverage);
 
-/// The same for a verdict beside a list, whose rows are whole without them.
+/// Warns of each file, for a verdict beside a list, whose rows are complete without counters.
 void warn_of_unread_counters(const KernelFacts& facts, Coverage& coverage);
 
 }  // namespace tcpstat::check

@@ -10,8 +10,8 @@ namespace tcpstat::check {
 /// [@][start:]end
 class ValueRange {
  public:
-  /// "10" (0 to 10), "10:", "~:10", "10:20", and each with "@" in front: alarm inside instead of outside. Nothing for
-  /// what is none. Accepts what nagiosplugin's Range accepts, down to blanks, signs and 1_000.
+  /// "10" (0 to 10), "10:", "~:10", "10:20", and each with "@" in front: alarm inside instead of outside. Nothing if
+  /// the text is no range. Accepts what nagiosplugin's Range accepts, down to blanks, signs and 1_000.
   static std::optional<ValueRange> parse(std::string_view text);
 
   /// Both ends belong to the range.
