@@ -59,7 +59,7 @@ std::vector<std::string_view> all_words(std::span<const RuleInfo> rules) {
   for (const Topic& topic : topics()) add(topic.name);
   for (const StateGroup& group : state_groups()) add(group.name);
   for (const Phase phase : kPhases) {
-    // Not those that mean one state: typed, they are that state.
+    // Not the phases of one state: whoever types such a word gets the state.
     if (parse_state_word(name(phase))->size() > 1) add(name(phase));
   }
   for (const RowFlagInfo& flag : kRowFlags) add(flag.name);
@@ -90,7 +90,8 @@ tl::unexpected<UnknownName> unknown(std::string_view word, std::vector<std::stri
   return tl::make_unexpected(UnknownName{std::string(word), UnknownName::Wanted::anything, std::string(nearest)});
 }
 
-/// An end of a pair is one state: of a word for several, which they are; of any other, the state that was meant.
+/// An end of a pair has to be one state. If the word means several, the answer names them; else the state that was
+/// probably meant.
 tl::unexpected<UnknownName> no_state(std::string_view word) {
   constexpr int kFew = 6;
   UnknownName out{std::string(word), UnknownName::Wanted::state, {}};
@@ -161,7 +162,7 @@ tl::expected<Subject, UnknownName> find_subject(std::string_view word, std::span
   if (const Word exact = word_of(word, rules); exact.known() && !(exact.group && exact.group->size() == 1))
     return exact;
   if (const auto state = one_state(word)) return *state;
-  // Half a pair is no word that a colon ends.
+  // With a colon at either end it is half a pair, and no other word.
   const bool half = word.front() == ':' || word.back() == ':';
   if (half) return find_pair(word.substr(0, word.find(':')), word.substr(word.find(':') + 1));
   // As the program prints it, and as people type it: "flood: subnet", HALF_OPEN.

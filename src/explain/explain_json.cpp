@@ -30,7 +30,7 @@ Json document(std::string_view kind) {
 
 std::string text_of(const Json& to) { return json_text(to) + '\n'; }
 
-/// null for nothing.
+/// null for an empty text.
 Json or_null(std::string_view words) { return words.empty() ? Json() : Json(words); }
 
 Json names_json(std::span<const Seen> passed) {

@@ -186,7 +186,7 @@ std::string sampled_text(Seen from, Seen to, const Words& words) {
       if (cell.steps() == 1) return std::string(words("legal in one step"));
       return words.fill("reachable in {} steps, the others unseen: {}", {std::to_string(cell.steps()), path});
     case machine::Way::reuse:
-      // Nobody holds a time-wait socket.
+      // No program holds a time-wait socket, so that none can use its descriptor again.
       return words.fill(from == State::time_wait ? "only by reuse: another connection on the same tuple: {}"
                                                  : "only by reuse: another connection on the same tuple, or the same "
                                                    "descriptor used again: {}",

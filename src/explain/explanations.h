@@ -1,5 +1,6 @@
 #pragma once
-// What each subject of `tcpstat explain` says, as text of at most 80 columns, or fewer (Words), and as JSON. Facts come from machine/.
+// What each subject of `tcpstat explain` says, as text and as JSON. Words tells how long lines of prose are. Facts come
+// from machine/.
 
 #include <optional>
 #include <span>
@@ -19,7 +20,8 @@ namespace tcpstat::explain {
 /// With which characters a diagram is drawn.
 enum class Drawing : std::uint8_t { ascii, utf8 };
 
-/// What one name means: one thing, or several that share it. syn-flood is a course of events and the rule that finds it.
+/// What one name means: one thing, or several that share it. syn-flood is a course of events and the rule that finds
+/// it.
 struct Word {
   std::string_view name;
   const Lifecycle* lifecycle = nullptr;

@@ -33,7 +33,8 @@ struct Rung {
 };
 
 /// arrive: until nothing is on its way. arrive_once: the first segment in each direction. lose: all that is on its way.
-/// delay: what is on its way to the right will be late. catch_up: it comes. old_syn: a SYN of an older attempt turns up.
+/// delay: what is on its way to the right will be late. catch_up: it comes. old_syn: a SYN of an older attempt turns
+/// up.
 enum class Op : std::uint8_t { act, arrive, arrive_once, lose, delay, catch_up, old_syn };
 
 struct ScriptStep {

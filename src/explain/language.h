@@ -1,6 +1,6 @@
 #pragma once
 // The language that explanations speak. English is the original; every other language is a catalogue of what stands for
-// each English text, as gettext has it. gettext itself speaks only languages whose locale is installed.
+// each English text, as in gettext. gettext itself works only in languages whose locale is installed.
 
 #include <algorithm>
 #include <cstddef>
@@ -14,8 +14,8 @@ namespace tcpstat::explain {
 
 enum class Language : std::uint8_t { english, chinese };
 
-/// The first of these that is set decides, as for messages of other programs: LC_ALL, LC_MESSAGES, LANG ("zh_CN.UTF-8").
-/// Chinese is written in UTF-8 alone: a locale of another character set gets English.
+/// The first of these that is set decides, as for messages of other programs: LC_ALL, LC_MESSAGES, LANG
+/// ("zh_CN.UTF-8"). Chinese is written in UTF-8 alone: a locale of another character set gets English.
 struct LocaleNames {
   std::string_view all = {};
   std::string_view messages = {};

@@ -17,7 +17,7 @@ inline std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(used < width ? width - used : 0, ' ');
 }
 
-/// Prose of its own.
+/// Prose without a label.
 inline std::string paragraph(const Words& words, std::string_view text) { return wrapped("", text, words.columns()); }
 
 /// "  moved on by   the peer, by …", wrapped.
@@ -28,7 +28,7 @@ inline std::string labelled(const Words& words, std::string_view label, std::str
   return wrapped(first, text, words.columns());
 }
 
-/// The same with commands, one a line, which no line is too short for: they are there to be copied.
+/// The same with commands, one a line. They are not wrapped, because they are there to be copied.
 inline std::string commands(const Words& words, std::string_view text) {
   std::string first = padded("  " + std::string(words("look at")), 14);
   if (first.back() != ' ') first += ' ';

@@ -9,7 +9,8 @@
 namespace tcpstat::explain {
 namespace {
 
-/// Steps that figure 5 of the RFC is about: not those of aborts, resets and timeouts, which lead to CLOSED from anywhere.
+/// Steps that figure 5 of the RFC is about: not those of aborts, resets and timeouts, which lead to CLOSED from
+/// anywhere.
 enum class Drawn : std::uint8_t { no, yes };
 Drawn drawn(const machine::Transition& row) {
   if (row.answer != machine::Answer::moves) return Drawn::no;
