@@ -57,7 +57,7 @@ std::size_t CellBuffer::put(std::size_t x, std::size_t y, std::string_view text,
     const std::string_view one = text.substr(0, length);
     text.remove_prefix(length);
     const std::size_t width = display_width(one);
-    if (width == 0) continue;  // what stands on the character before it
+    if (width == 0) continue;  // a combining character, which is left out
     if (x + width > end) break;
     Cell cell{.bytes = {},
               .length = static_cast<std::uint8_t>(length),

@@ -12,7 +12,7 @@
 
 namespace tcpstat::screen {
 
-/// What a text is; the palette says how that looks. No meaning hangs on colour alone.
+/// What a text is; the palette says how that looks. No meaning is carried by colour alone.
 enum class Tone : std::uint8_t {
   plain,
   dim,
@@ -27,7 +27,7 @@ enum class Tone : std::uint8_t {
   half_closed
 };
 
-/// `fine`: of what is no trouble.
+/// `fine`: the tone of what is no trouble.
 constexpr Tone tone_of(Severity severity, Tone fine) {
   switch (severity) {
     case Severity::critical:
@@ -57,7 +57,7 @@ class CellBuffer {
   }
   /// Gives a whole line a tone.
   void paint(std::size_t y, Tone tone);
-  /// Appends what makes of `before` this picture. Pictures of another size have nothing in common.
+  /// Appends the bytes that turn `before` into this picture. Pictures of different sizes have nothing in common.
   void write_changes(const CellBuffer& before, render::Colour colour, TextBuffer& out) const;
 
  private:

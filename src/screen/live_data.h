@@ -21,7 +21,7 @@ struct Event {
   std::string local;
   std::string remote;
   std::string shown_local;  ///< with the device that it is bound to
-  std::uint64_t netns = 0;  ///< zero: of the run
+  std::uint64_t netns = 0;  ///< zero: that of the run
   std::string change;       ///< "SYN_SENT > ESTABLISHED"
   std::string peer_change;  ///< of the other end; empty: it is elsewhere
   std::string reason;

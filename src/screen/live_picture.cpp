@@ -17,7 +17,7 @@ constexpr std::size_t kWideColumns = 120;
 constexpr std::size_t kPaneColumns = 70;
 constexpr std::size_t kPaneLines = 22;
 constexpr std::size_t kHeadLines = 3;
-/// Columns of the names of tabs, as there is room.
+/// How many columns of their names tabs show, as there is room.
 constexpr std::array<std::size_t, 3> kTabNames = {40, 4, 0};
 
 }  // namespace
@@ -40,7 +40,7 @@ void LiveView::draw(CellBuffer& to) {
 
 void LiveView::draw_head(CellBuffer& to) const {
   const check::Judged& judged = data_.judged;
-  // Where there is no room for both, the verdict is worth more than what host and interval this is.
+  // Where there is no room for both, the verdict is worth more than host and interval.
   const bool narrow = to.columns() < kSparklineColumns && judged.status >= Severity::unknown;
   std::string head =
       narrow ? "tcpstat " + data_.local_time

@@ -45,7 +45,7 @@ std::uint64_t sockets_in_use(const KernelFacts& facts) {
   return facts.usage.inuse.value_or(0) + facts.usage.inuse6.value_or(0) + facts.usage.tw.value_or(0);
 }
 
-/// Before the first sample. To ask several namespaces costs as much as a sample: that one tells.
+/// Before the first sample. Asking several namespaces costs as much as a sample, so that the first sample tells.
 std::uint64_t sockets_known(const Host& host) {
   return host.is_file() || host.spans_namespaces() ? 0 : sockets_in_use(host.kernel_facts());
 }
@@ -83,7 +83,7 @@ void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data)
   rows->finish();
   data.rows = std::move(rows);
   const Report& reading = data.judged.reading;
-  // Who owns a socket can change what the filter says of it; then a row that is missing is not gone.
+  // With a filter by owner, a socket may stop matching when its owner changes. Then a row that is missing is not gone.
   const bool may_vanish = !filter_.has_users() && !filter_.needs_owners();
   const bool whole = !data.judged.error && reading.coverage.complete && may_vanish;
   Coverage shown;

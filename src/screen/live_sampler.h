@@ -15,7 +15,8 @@ class LiveSampler {
  public:
   LiveSampler(Host& host, const filter::Filter& filter);
 
-  /// Into `data`, which keeps what is left of earlier samples. `deep`: what the user asked for needs it.
+  /// Into `data`, which keeps what is left of earlier samples. `owners_wanted`: tcp_info and owners are read however
+  /// many sockets there are.
   void take(const Wanted& wanted, bool owners_wanted, LiveData& data);
   /// At least `wanted`, and longer while samples take much of the processor.
   [[nodiscard]] std::chrono::milliseconds interval(std::chrono::milliseconds wanted) const;

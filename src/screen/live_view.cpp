@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 constexpr std::array kIntervals = {milliseconds(200),  milliseconds(500),   milliseconds(1000), milliseconds(2000),
                                    milliseconds(5000), milliseconds(10000), milliseconds(30000)};
 
-/// What connections are sorted by, one after the other; the first is what is unusual.
+/// What `s` sorts connections by, in turn; the first puts unusual ones first.
 constexpr std::array<std::string_view, 7> kSorts = {"",           "STATE",      "LOCAL",      "REMOTE",
                                                     "RECV_QUEUE", "SEND_QUEUE", "RETRANSMITS"};
 

@@ -44,18 +44,18 @@ class LiveView {
   void draw(CellBuffer& to);
 
   [[nodiscard]] LiveData& data() { return data_; }
-  /// What explanations hold states against.
+  /// The limits that explanations of states name.
   void set_limits(const KernelLimits& limits) { limits_ = limits; }
-  /// Of the next dump.
+  /// What the next dump is asked for; `lines`: of the screen.
   [[nodiscard]] Wanted wanted(std::size_t lines) const;
   [[nodiscard]] bool paused() const { return paused_; }
   void pause(std::string why) {
     paused_ = true;
     message_ = std::move(why);
   }
-  /// Samples are those of a record: where this one stands among them.
+  /// The samples are those of a record; `place`: where this one stands among them.
   void set_place(std::string place) { replayed_ = std::move(place); }
-  /// Of the samples before this one.
+  /// Drops what is left of earlier samples.
   void forget_past();
   [[nodiscard]] bool owners_wanted() const { return manner_.processes || manner_.tcp_info; }
   [[nodiscard]] std::chrono::milliseconds interval() const { return interval_; }

@@ -25,7 +25,7 @@ struct Manner {
   bool tcp_info = false;
   bool all_events = false;
   std::vector<const Column*> columns = {};  ///< of connections, as the command line has them
-  std::string netns = {};  ///< the word of --netns where that names several, whose rows then name theirs
+  std::string netns = {};  ///< the word of --netns if it names several namespaces: rows then name theirs
   Names* names = nullptr;
   const render::HostNames* hosts = nullptr;
 
@@ -33,7 +33,7 @@ struct Manner {
   [[nodiscard]] bool several() const { return !netns.empty(); }
 };
 
-/// The first column where there are several network namespaces.
+/// Adds a first column where there are several network namespaces.
 void add_netns(std::vector<Heading>& to, const Manner& manner);
 void add_netns(std::vector<std::string>& to, std::uint64_t inode, const Manner& manner);
 /// " --netns web", for a command; empty where there is one alone.
@@ -47,12 +47,12 @@ class Tab {
   virtual ~Tab() = default;
 
   [[nodiscard]] virtual std::string_view title() const = 0;
-  /// Everything that this tab could show now, for its title; rows are those that it has.
+  /// How many there are of what this tab shows, for its title; rows() are those that it has.
   [[nodiscard]] virtual std::uint64_t count(const LiveData& data) const = 0;
   [[nodiscard]] virtual std::size_t rows(const LiveData& data, const Manner& manner) const = 0;
   [[nodiscard]] virtual std::vector<Heading> headings(const Manner& manner) const = 0;
   [[nodiscard]] virtual Row row(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
-  /// What the row is, from sample to sample.
+  /// Tells which row of the next sample is the same.
   [[nodiscard]] virtual std::string identity(const LiveData& data, std::size_t index) const = 0;
   /// Stands above the rows; or nothing.
   [[nodiscard]] virtual std::vector<std::string> above(const LiveData& /*data*/, const Manner& /*manner*/) const {
@@ -73,7 +73,8 @@ class Tab {
   [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
 };
 
-/// A line for each column that says something; `cell_text` writes the cell of one. Ends and owners stand in several.
+/// A line for each column that says something; `cell_text` writes the cell of one. Columns that repeat ends and owners
+/// are left out.
 template <typename CellText>
 std::string known_columns(CellText cell_text) {
   std::string out;

@@ -24,7 +24,7 @@ std::vector<std::size_t> natural_widths(const std::vector<Heading>& headings, co
   return widths;
 }
 
-/// Of the columns that are shown; a width of zero is none.
+/// The width of all columns that are shown; a column of width zero is not.
 std::size_t total(const std::vector<std::size_t>& widths) {
   std::size_t sum = kMargin;
   for (const std::size_t width : widths) sum += width == 0 ? 0 : width + kGap;

@@ -8,7 +8,7 @@
 namespace tcpstat::screen {
 namespace {
 
-/// "why  " of "why  a descriptor leak": what goes on below stands beside it.
+/// "why  " of "why  a descriptor leak": the lines that continue it are indented as far.
 std::string_view label_of(std::string_view line) {
   constexpr std::size_t kLongest = 14;
   const std::size_t end = line.find("  ");

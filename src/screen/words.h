@@ -20,7 +20,7 @@ std::string safe(std::string_view text, Charset charset);
 std::string interval_text(std::chrono::milliseconds interval);
 /// `columns` wide, as full as `value` of `most`.
 std::string bar(std::uint64_t value, std::uint64_t most, std::size_t columns, Charset charset);
-/// `text` in lines of at most `width` columns; what goes on below a label ("why  ") stands beside it.
+/// `text` in lines of at most `width` columns; lines that continue a label ("why  ") are indented as far.
 std::vector<std::string> lines_of(std::string_view text, std::size_t width);
 
 }  // namespace tcpstat::screen

@@ -44,7 +44,7 @@ std::string cell_text(const Column& of, const Connection& row, const Manner& man
   return std::string(out.view());
 }
 
-/// Behind all else that may go: what moves is seen nowhere else.
+/// Rates are the last to be left out, because they are seen nowhere else.
 constexpr unsigned kRatesGo = 1;
 
 /// "1.4M": bytes a second.
@@ -71,7 +71,7 @@ std::vector<std::string> rates(const Connection& row) {
   return {text(&Rates::sent_bytes), text(&Rates::received_bytes), text(&Rates::retransmits)};
 }
 
-/// The widest go first that can be had by other ways; no column that the command line names goes at all.
+/// Wide columns whose content is seen elsewhere are left out first. Columns that the command line names always stay.
 Heading heading_of(const Column& of, const Manner& manner) {
   Heading heading{.text = std::string(of.name), .align = of.align};
   heading.shortens = of.kind == ColumnKind::endpoint || of.kind == ColumnKind::address;
@@ -144,7 +144,7 @@ class Connections final : public Tab {
 
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
-    // No key ends anything; who wants to, finds the words here.
+    // No key ends a connection; whoever wants to finds the command here.
     const bool has_remote = of.state != State::close;
     std::string out =
         has_remote ? "end  ss -K src " + to_string(of.local) + " dst " + to_string(of.remote) + "\n\n" : "";

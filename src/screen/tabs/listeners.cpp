@@ -87,7 +87,7 @@ class Listeners final : public Tab {
 
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Listener& of = listener(data, index);
-    // No key ends anything; who wants to, finds the words here.
+    // No key ends a program; whoever wants to finds the command here.
     std::string out;
     if (!of.owners.empty()) out = "end  kill " + std::to_string(of.owners.front().pid) + "\n\n";
     return out + known_columns([&](const Column& one) {

@@ -14,7 +14,7 @@ char mark_of(Severity severity) {
   return severity == Severity::unknown ? '?' : ' ';
 }
 
-/// In short words what stands behind the subject that the row names already, and the reason as far as there is room.
+/// The finding in short, without the subject that the row names already, and the reason behind it.
 std::string without_subject(const Finding& of) {
   const std::string subject = of.subject.text() + " ";
   const std::string& words = of.brief.empty() ? of.message : of.brief;
