@@ -1,5 +1,5 @@
 #pragma once
-// What detection can find, by rule, and from where on it says so.
+// The rules of what detection can find, with their thresholds.
 
 #include "report/rule.h"
 

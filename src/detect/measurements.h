@@ -179,7 +179,7 @@ struct Heuristic {
 /// In the order in which they are asked: later ones read the outcomes of earlier ones.
 std::span<const Heuristic* const> heuristics();
 
-// What a heuristic can say to others before it is asked, by its own limits.
+// Answers that a heuristic gives to other code by its own limits, outside of its turn.
 
 namespace stale_share {
 /// The greatest share of aged requests in any listener with enough of them, in either sample.

@@ -39,7 +39,7 @@ bool ephemeral_ones_came(const SynInput& input) {
   });
 }
 
-/// What was listened on in the earlier sample, and is not in this one. A partial one may miss listeners.
+/// Ports that were listened on in the earlier sample and are not in this one. A partial sample may miss listeners.
 std::vector<Gone> gone_listeners(const SynInput& input) {
   std::vector<Gone> out;
   if (input.before == nullptr || input.completeness == Completeness::partial) return out;
@@ -167,7 +167,7 @@ Finding refused_meanwhile(const std::vector<Gone>& ports, Severity severity, dou
   return out;
 }
 
-/// Once is an update, or a crash.
+/// For services that ended once: an update, or a crash.
 Finding tell_restarted(const std::vector<EndedListener>& services, double resets_per_s,
                        const LimitsOf<kRefusedRule>& limit) {
   const std::vector<Gone> ports = ports_of(services);

@@ -95,7 +95,7 @@ struct PastRun {
   SynSample sample;
   KernelFacts facts;  ///< counters and their time
 };
-/// Nothing where its counters cannot be held against those of now; step() says why.
+/// Nothing where its counters cannot be compared with those of now; step() says why.
 std::optional<PastRun> past_run(const SynBaseline& before, const BaselineNow& now);
 
 /// The requests whose outcomes the next dump should tell.

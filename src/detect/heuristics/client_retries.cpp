@@ -49,7 +49,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
     joined.add(more);
     if (more && entry->rounds() == 0) rearmed += 1;
   }
-  // Of a large table only some are joined; they stand for all of it.
+  // In a large table only some requests are joined; they stand for all.
   if (joined.known + alone.known < limit("entries")) return;
   const bool both = joined.known >= std::min(limit("entries"), (joined.known + alone.known) / 2);
   const Count& count = both ? joined : alone;

@@ -56,7 +56,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   signals.amount_counted = amount(signals.counted, limit);
   signals.late = LateRequests(signals.counted, limit("aged"), limit("few"));
   signals.late.add(aged);
-  // Where none gets older than a second, age tells nothing.
+  // If no request gets older than a second, age tells nothing.
   if (!requests_age(listener.input.facts.settings)) return;
   signals.staleness = Staleness::some;
   if (share < limit("few")) signals.staleness = Staleness::fresh;

@@ -26,7 +26,8 @@ bool requests_stay(const ListenerView& listener, const Measurements& signals, co
   if (signals.amount_aged == Amount::few || !span) return false;
   const double rounds = comparable_span_s(*span, signals);
   const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, limit("clients"));
-  // If all are older than the rounds that can be compared, none has come for so long. Of clients most would be young.
+  // If all requests are older than the rounds that can be compared, none has come for that long. Most requests of
+  // clients would be young.
   return all.requests <= 0 || all.above_clients >= limit("accused");
 }
 
@@ -58,7 +59,7 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
   if (const auto span = arrival_span_s(listener); span && weight >= 0) {
     // The fit uses later rounds than the second, too, and leaves less to chance than the quotient of two small numbers.
     const double rounds = comparable_span_s(*span, signals);
-    // Where a part was seen to complete, fewer need to be missing.
+    // If outcomes were seen, fewer requests need to be missing in later rounds.
     if (signals.completion != Completion::unknown) clients = limit("flood");
     const RoundFit all = fit_rounds(listener, rounds, Rounds::after_first_timeout, clients);
     if (all.survival < clients && all.best_over_flood >= limit("likelihood")) {

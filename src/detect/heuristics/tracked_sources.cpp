@@ -14,7 +14,7 @@ constexpr RuleInfo kRule = {"tracked-sources", "where do the SYNs come from that
                             kThresholds};
 using Limits = LimitsOf<kRule>;
 
-// Counters decide whether there is a flood; who sends the SYNs does not, so nothing here weighs. It names the sources.
+// Counters decide whether there is a flood, not who sends the SYNs. So this adds no weight; it names the sources.
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   const Limits limit(thresholds);
   const TrackedSample* tracked = host.input.tracked;

@@ -3,9 +3,9 @@
 namespace tcpstat::detect {
 namespace {
 
-/// Longer than all but the longest round trips: who has not answered by then needs the SYN+ACK again.
+/// Longer than all but the longest round trips: a client that has not answered by then needs the SYN+ACK again.
 constexpr double kLateS = 0.5;
-/// What an answer to it may take.
+/// How long an answer to that may take.
 constexpr std::chrono::milliseconds kRoundTrip{300};
 
 }  // namespace
