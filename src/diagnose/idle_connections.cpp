@@ -79,7 +79,7 @@ class IdleConnections : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return {State::established, State::listen}; }
 
   void connection(const Connection& row) override {
-    // What no program has accepted holds none of its descriptors.
+    // A connection that no program has accepted holds none of its descriptors.
     if (row.inode == 0 || service_port(row, rule_limits_.ports).opened == Opened::here) return;
     Pile& pile = piles_[row.local.port];
     ++pile.open;

@@ -81,7 +81,7 @@ class Ports : public Diagnosis {
   }
 
  private:
-  // What one port is used for: up to two rows, and what takes it for all destinations.
+  // What one port is used for, in bits: a count of rows up to two, and what takes the port for all destinations.
   static constexpr std::uint8_t kManyRows = 2;
   static constexpr std::uint8_t kBound = 4;
   static constexpr std::uint8_t kListens = 8;

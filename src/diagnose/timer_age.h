@@ -9,11 +9,11 @@
 
 namespace tcpstat::diagnose {
 
-/// Since the probe timer first ran. The interval doubles from the retransmission timeout on (net/ipv4/tcp_output.c,
-/// tcp_probe0_when()). Nothing without tcp_info.
+/// Milliseconds since the probe timer first ran. The interval doubles from the retransmission timeout on
+/// (net/ipv4/tcp_output.c, tcp_probe0_when()). Nothing without tcp_info.
 std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits& limits);
 
-/// Since the data was first sent that nobody has acknowledged; nothing without tcp_info.
+/// Milliseconds since the unacknowledged data was first sent; nothing without tcp_info.
 std::optional<std::uint64_t> unanswered_ms(const Connection& row);
 
 }  // namespace tcpstat::diagnose

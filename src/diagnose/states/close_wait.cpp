@@ -86,7 +86,7 @@ class CloseWait : public Diagnosis {
   void judge(const RuleInfo& rule, const RowGroups& groups, const DiagnosisFacts& facts,
              std::vector<Finding>& out) const {
     const double warning = limit_of(rule_limits_, rule, "warning");
-    // What processes below the limit hold, by service: many workers leak little each.
+    // What processes below the limit hold, by service: many workers may leak a little each.
     std::map<std::uint16_t, Shared> shared;
     std::size_t said = 0;
     for (const auto& [key, group] : groups.largest()) {

@@ -1,5 +1,6 @@
-// CLOSING, and with it FIN_WAIT1 and LAST_ACK: our FIN is sent and not acknowledged. One round trip in ordinary life;
-// the retransmissions tell who is gone, a probe timer who does not read, or that nothing goes out here.
+// CLOSING, and with it FIN_WAIT1 and LAST_ACK: our FIN is sent and not acknowledged, ordinarily for one round trip.
+// Retransmissions tell which peers are gone. A probe timer tells that a peer does not read, or that nothing goes out
+// here.
 
 #include <algorithm>
 #include <array>

@@ -277,7 +277,7 @@ class Established : public Diagnosis {
   }
 
  private:
-  /// What keeps the data is not known: a warning at most.
+  /// It is not known what keeps the data back, so that this is a warning at most.
   void see_held(const Connection& row) {
     // Intervals double, so that about as much time has passed before the running interval as it lasts. The time left of
     // it is a lower bound of that, and tells nothing once it is short.

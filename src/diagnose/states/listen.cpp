@@ -74,8 +74,9 @@ Subject listener_subject(const Endpoint& local, std::string_view device = {}) {
 /// "1 SYN or ACK", "3 SYNs or ACKs".
 std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + " or ACK" + (count == 1 ? "" : "s"); }
 
-/// Since the handshake ended. The clock of sending starts with the connection (net/ipv4/tcp_minisocks.c,
-/// tcp_create_openreq_child()), and nobody sends anything on a connection that no program has accepted.
+/// How long it has waited since the handshake ended. The clock of sending starts with the connection
+/// (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()), and nobody sends anything on a connection that no program
+/// has accepted.
 std::optional<std::uint64_t> waited_ms(const Connection& row) {
   static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
   return tcp_info_value(row.tcp_info, kLastSent);
@@ -85,7 +86,7 @@ class Listen : public Diagnosis {
  public:
   explicit Listen(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
 
-  // Of the others, those that no program has accepted.
+  // Beside LISTEN, the states of connections that no program has accepted yet.
   [[nodiscard]] StateSet states() const override { return {State::listen, State::established, State::close_wait}; }
 
   void connection(const Connection& row) override {

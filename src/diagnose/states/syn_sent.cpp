@@ -39,7 +39,7 @@ constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostFindings = 5;
 constexpr std::size_t kMostNamed = 3;
 
-/// Since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
+/// The time since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
 /// tcp_syn_linear_timeouts is not known, its default makes the younger of two possible ages.
 std::optional<std::uint64_t> waiting_ms(const Connection& row, const KernelLimits& limits) {
   if (!row.retransmits || !row.timer_ms) return std::nullopt;
@@ -83,7 +83,7 @@ class SynSent : public Diagnosis {
   explicit SynSent(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits), least_retransmits_(limit_of(rule_limits, kRule, "retransmits")) {}
 
-  // Of the others, those whose peer may have answered lately.
+  // Beside SYN_SENT, the states whose peers may have answered lately.
   [[nodiscard]] StateSet states() const override {
     return {State::syn_sent, State::syn_recv, State::established, State::close_wait, State::fin_wait1};
   }
