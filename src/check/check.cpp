@@ -39,7 +39,7 @@ std::string headline(const std::vector<Finding>& findings, const Report& reading
   }
   if (!coverage.complete) return coverage.why_incomplete();
   if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().sentence();
-  // What is worth knowing, unless it is what cannot be seen or a doubtful flood: those are told behind it.
+  // An INFO finding makes the headline, but not a blind spot or a doubtful flood, which are told behind it.
   const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
     const bool doubtful = one.rule == detect::kBlindRule.id || one.rule == detect::kSynFloodRule.id;
     return one.severity == Severity::info && !doubtful;

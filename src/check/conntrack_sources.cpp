@@ -10,7 +10,7 @@ detect::TrackedSample tracked_sources(const Host& host, const detect::SynSample&
   if (!detect::cookie_answers::cookies_hide_sources(before, now, thresholds) &&
       !detect::embryonic_resets::resets_hide_sources(before, now))
     return nothing;
-  // Where it is not at work, asking would make the kernel load it.
+  // If connection tracking is not at work, asking would make the kernel load it.
   if (now.settings.conntrack_count.value_or(0) == 0) {
     nothing.tracking = detect::Tracking::inactive;
     return nothing;

@@ -117,7 +117,7 @@ Judged ContinuousCheck::look_at_each(Sink& rows, Depth depth) {
     seen.insert(one.inode);
     merged.add(one, one.host == nullptr ? not_entered(*one.error) : check_of(one.inode).look(*one.host, named, depth));
   });
-  // What has ended is forgotten: its inode may become another's.
+  // A namespace that has ended is forgotten, because its inode may become another's.
   std::erase_if(checks_, [&](const auto& one) { return !seen.contains(one.first); });
   return merged.take(std::move(hidden));
 }

@@ -25,7 +25,7 @@ struct RunMemory {
 
 /// One JSON document and a line feed.
 std::string memory_text(const RunMemory& memory);
-/// What was remembered, or why the text tells nothing: completes "the state file …".
+/// What was remembered, or why the text cannot be used, in words that complete "the state file …".
 tl::expected<RunMemory, std::string> memory_from(std::string_view text);
 
 }  // namespace tcpstat::check
