@@ -47,7 +47,7 @@ bool NumberedEnd::refuses_ack_of(const NumberedSegment& segment) const {
 
 void NumberedEnd::take_in(const NumberedSegment& segment) {
   const Send kind = segment.segment.kind;
-  // What comes a second time starts before what is expected.
+  // A segment that comes a second time starts before the expected number.
   const bool opens = kind == Send::syn || kind == Send::syn_ack;
   if (opens || segment.seq == expected_) expected_ = segment.seq + numbers_of(segment);
 }

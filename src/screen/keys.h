@@ -40,7 +40,7 @@ class KeyDecoder {
   void feed(std::string_view bytes) { bytes_ += bytes; }
   /// The next whole key; nothing while one is only half there.
   std::optional<Key> next();
-  /// Nothing came for a while: an ESC that stands alone is the key of that name.
+  /// For when nothing came for a while: an ESC that stands alone is the key of that name.
   std::optional<Key> settle();
   /// Whether a key has begun.
   [[nodiscard]] bool waits() const { return !bytes_.empty(); }

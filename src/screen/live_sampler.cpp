@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 /// More sockets than this are read without tcp_info and owners: the kernel locks each socket for its tcp_info.
 constexpr std::uint64_t kMostInDepth = 20'000;
-/// Of one processor: a screen that is left open for a day must not be what the machine is busy with.
+/// The share of one processor that samples may take: a screen left open for a day must not keep the machine busy.
 constexpr int kMostPercent = 20;
 constexpr std::size_t kMostEvents = 1000;
 constexpr std::size_t kHistory = 240;

@@ -29,7 +29,7 @@ struct Row {
   Tone tone = Tone::plain;
 };
 
-/// Where on the screen.
+/// A part of the screen, in whole lines.
 struct Area {
   std::size_t top = 0;
   std::size_t lines = 0;

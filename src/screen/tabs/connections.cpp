@@ -62,7 +62,7 @@ std::string rate_text(double each_s) {
   return out + units.front();
 }
 
-/// Since the sample before; "-": not known.
+/// Rates since the sample before; "-": not known.
 std::vector<std::string> rates(const Connection& row) {
   const auto text = [&](std::optional<std::uint64_t> Rates::*what) -> std::string {
     if (row.rates == nullptr || !(row.rates->*what)) return "-";
