@@ -135,6 +135,13 @@ struct OfCongestion {
 };
 template <std::size_t kAt>
 struct OfBbr : OfCongestion<CongestionValues::Kind::bbr, kAt> {};
+/// All bits are set until there is a sample (net/ipv4/tcp_bbr.c, bbr_init()).
+struct OfBbrMinRtt : OfBbr<1> {
+  std::optional<std::uint64_t> operator()(const Connection& row) const {
+    const auto value = OfBbr<1>::operator()(row);
+    return value == UINT32_MAX ? std::nullopt : value;
+  }
+};
 template <std::size_t kAt>
 struct OfDctcp : OfCongestion<CongestionValues::Kind::dctcp, kAt> {};
 inline std::string_view mptcp_role_of(const Socket& row) { return name(row.mptcp_role); }

@@ -1,5 +1,6 @@
 #include "model/tcp_info.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace tcpstat::inline model {
@@ -39,6 +40,15 @@ void store(std::byte* to, std::size_t size, std::uint64_t value) {
   std::memcpy(to, from, size);
 }
 
+/// What was saved without the number that tells is taken for measured.
+bool nothing_measured(const TcpInfo& info, const TcpInfoField& field) {
+  if (field.sample == 0) return false;
+  const auto tells = std::find_if(kTcpInfoFields.begin(), kTcpInfoFields.end(),
+                                  [&](const TcpInfoField& one) { return one.offset == field.sample; });
+  const bool is_there = (info.missing & missing_bit(*tells)) == 0;
+  return is_there && load(info.data() + tells->offset, tells->size) == 0;
+}
+
 std::uint64_t bit_mask(const TcpInfoField& field) {
   return field.bits == 0 ? ~std::uint64_t{0} : (1U << field.bits) - 1;
 }
@@ -50,7 +60,7 @@ std::optional<std::uint64_t> tcp_info_value(const TcpInfo& info, const TcpInfoFi
     return std::nullopt;
   }
   const std::uint64_t raw = load(info.data() + field.offset, field.size);
-  if (raw == ~std::uint64_t{0}) return std::nullopt;
+  if (raw == ~std::uint64_t{0} || nothing_measured(info, field)) return std::nullopt;
   return ((raw >> field.shift) & bit_mask(field)) / field.divisor;
 }
 

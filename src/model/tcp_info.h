@@ -22,6 +22,8 @@ struct TcpInfoField {
   std::uint8_t shift = 0;     ///< of the wanted bits
   std::uint8_t bits = 0;      ///< how many; 0: all of it
   std::uint16_t divisor = 1;  ///< from the kernel's unit to the one in the name
+  /// Offset of 32 bits that are zero until something was measured, and this field is not known until then; 0: none.
+  std::uint16_t sample = 0;
   std::string_view meaning;
   LowerCase key = LowerCase(name);  ///< as a JSON key: rtt_us
 };
@@ -29,10 +31,10 @@ struct TcpInfoField {
 /// struct tcp_info, include/uapi/linux/tcp.h.
 // clang-format off
 inline constexpr auto kTcpInfoFields = std::to_array<TcpInfoField>({
-    {.name = "RTT_US", .offset = 68, .size = 4, .meaning = "smoothed round-trip time, microseconds"},
-    {.name = "RTTVAR_US", .offset = 72, .size = 4, .meaning = "its mean deviation, microseconds"},
-    {.name = "MIN_RTT_US", .offset = 148, .size = 4, .meaning = "smallest round-trip time seen, microseconds"},
-    {.name = "RCV_RTT_US", .offset = 92, .size = 4,
+    {.name = "RTT_US", .offset = 68, .size = 4, .sample = 68, .meaning = "smoothed round-trip time, microseconds"},
+    {.name = "RTTVAR_US", .offset = 72, .size = 4, .sample = 68, .meaning = "its mean deviation, microseconds"},
+    {.name = "MIN_RTT_US", .offset = 148, .size = 4, .sample = 68, .meaning = "smallest round-trip time seen, microseconds"},
+    {.name = "RCV_RTT_US", .offset = 92, .size = 4, .sample = 92,
      .meaning = "round-trip time as the receiver estimates it, microseconds"},
     {.name = "CWND", .offset = 80, .size = 4, .meaning = "congestion window, segments"},
     {.name = "SSTHRESH", .offset = 76, .size = 4, .meaning = "slow-start threshold, segments"},
@@ -119,8 +121,8 @@ constexpr std::uint64_t missing_bit(const TcpInfoField& field) {
   return std::uint64_t{1} << (&field - kTcpInfoFields.data());
 }
 
-/// The value of a field of tcp_info_fields(); nothing if `info` lacks it, ends before it, or if the kernel says
-/// "unlimited" (all bits of 64 set).
+/// The value of a field of tcp_info_fields(); nothing if `info` lacks it, ends before it, if nothing was measured yet
+/// (net/ipv4/tcp_input.c, tcp_ack_update_rtt()), or if the kernel says "unlimited" (all bits of 64 set).
 std::optional<std::uint64_t> tcp_info_value(const TcpInfo& info, const TcpInfoField& field);
 
 /// Puts a value that tcp_info_value() gave back into `info`, which grows with zeros where needed.

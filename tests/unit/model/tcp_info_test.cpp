@@ -100,6 +100,30 @@ TEST_CASE("bits share a byte, units are those of the name, and all bits set is u
   CHECK(tcp_info_value(info, field("rtt_us")) == UINT32_MAX);
 }
 
+TEST_CASE("a round-trip time that was not measured is not known") {
+  std::vector<std::byte> info(280);
+  const auto put = [&](std::size_t at, std::uint32_t value) { std::memcpy(info.data() + at, &value, sizeof value); };
+  // A SYN_SENT socket of Linux 6.18.
+  put(72, 250'000);
+  put(148, UINT32_MAX);
+  for (const std::string_view key : {"rtt_us", "rttvar_us", "min_rtt_us", "rcv_rtt_us"}) {
+    CAPTURE(key);
+    CHECK_FALSE(tcp_info_value(info, field(key)));
+  }
+  put(68, 70);
+  put(148, 40);
+  CHECK(tcp_info_value(info, field("rtt_us")) == 70U);
+  CHECK(tcp_info_value(info, field("rttvar_us")) == 250'000U);
+  CHECK(tcp_info_value(info, field("min_rtt_us")) == 40U);
+  CHECK_FALSE(tcp_info_value(info, field("rcv_rtt_us")));
+  put(92, 30);
+  CHECK(tcp_info_value(info, field("rcv_rtt_us")) == 30U);
+  CHECK(tcp_info_value(info, field("ssthresh")) == 0U);
+  // A file that has one and not the other.
+  put(68, 0);
+  CHECK(tcp_info_value(TcpInfo(info, missing_bit(field("rtt_us"))), field("rttvar_us")) == 250'000U);
+}
+
 TEST_CASE("a value that is put back is the value that was read, and nothing else changes") {
   test::Random random(41);
   for (int i = 0; i < 200; ++i) {
