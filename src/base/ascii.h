@@ -23,7 +23,7 @@ inline std::string ascii_upper(std::string_view text) {
   return out;
 }
 
-/// How words of the command line are compared: in lower case, and `-` is `_`.
+/// How words of the command line are compared: in lower case, with `-` taken for `_`.
 constexpr char word_fold(char c) { return c == '-' ? '_' : ascii_lower(c); }
 constexpr bool same_word(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),

@@ -12,8 +12,8 @@
 
 namespace tcpstat::inline base {
 
-/// Calls `visit(name, type)` for each entry, "." and ".." too; the type is one of DT_ (readdir(3)). `buffer` may serve
-/// for one directory after the other. False with errno set if the directory cannot be read.
+/// Calls `visit(name, type)` for each entry, "." and ".." too; the type is one of DT_ (readdir(3)). `buffer` may be
+/// used again for the next directory. False with errno set if the directory cannot be read.
 template <typename Visit>
 bool for_each_entry(int directory, std::vector<char>& buffer, Visit visit) {
   constexpr std::size_t kBuffer = std::size_t{32} * 1024;

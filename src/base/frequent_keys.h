@@ -10,8 +10,8 @@
 
 namespace tcpstat::inline base {
 
-/// Key: trivially copyable, with ==. Hash: a function object from Key to std::uint64_t, with a secret where strangers
-/// choose keys.
+/// Key: trivially copyable, with == and <. Hash: a function object from Key to std::uint64_t, with a secret where
+/// strangers choose keys.
 template <typename Key, typename Hash>
 class FrequentKeys {
  public:
@@ -67,7 +67,7 @@ class FrequentKeys {
     return at;
   }
 
-  /// Takes the median count off every counter and forgets those that reach nothing: at least half of them.
+  /// Subtracts the median count from every counter and drops those that reach zero: at least half of them.
   void reduce() {
     std::vector<std::uint64_t> counts;
     counts.reserve(used_);
@@ -80,7 +80,7 @@ class FrequentKeys {
     rebuild(kSlots, *middle);
   }
 
-  /// Moves what counts more than `less` to as many slots, and takes that off its counts.
+  /// Moves the entries that count more than `less` into `slots` slots, and subtracts `less` from their counts.
   void rebuild(std::size_t slots, std::uint64_t less) {
     const std::vector<Entry> old = std::exchange(slots_, std::vector<Entry>(slots));
     used_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// Remembers every identity that passed: exact, and grows by 16 to 32 bytes for each. For sources whose repeats have no
-// bound; where they have one, identity_window.h stays flat.
+// Remembers every identity that passed. It is exact and grows by 16 to 32 bytes for each. It is for sources that may
+// repeat a row at any distance; where that distance has a bound, identity_window.h needs a fixed amount of memory.
 
 #include <cstdint>
 #include <vector>

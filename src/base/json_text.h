@@ -6,7 +6,8 @@
 
 namespace tcpstat::inline base {
 
-/// On one line, or with so many blanks a level; bytes that are not UTF-8 become U+FFFD, and no control is left as it is.
+/// The document on one line, or indented by `indent` blanks a level. Bytes that are not UTF-8 become U+FFFD, and
+/// control characters are escaped.
 std::string json_text(const nlohmann::ordered_json& document, int indent = -1);
 
 }  // namespace tcpstat::inline base

@@ -9,10 +9,11 @@ namespace tcpstat::inline base {
 
 class LineSplitter {
  public:
-  /// Of a line that spans blocks only the first `longest` bytes of each part are kept.
+  /// Of a line that spans blocks, at most `longest` bytes are kept before the last block, and as many from that block.
   explicit LineSplitter(std::size_t longest) : longest_(longest) {}
 
-  /// Calls `use(line)` for each line that ends in `block`, without its newline, until it returns false; false then.
+  /// Calls `use(line)` for each line that ends in `block`, without its newline. Stops and returns false as soon as
+  /// `use` returns false.
   template <typename Use>
   bool feed(std::string_view block, Use use) {
     for (std::size_t newline = block.find('\n'); newline != std::string_view::npos; newline = block.find('\n')) {

@@ -9,8 +9,8 @@
 namespace tcpstat::inline base {
 namespace {
 
-/// Letters left out, added or changed, or two that changed places ("optimal string alignment"); in a short word the
-/// latter makes another word.
+/// The number of letters that were left out, added, changed, or swapped with their neighbour ("optimal string
+/// alignment"). Swaps count for longer words only: in a short word they make another word.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1);
   std::vector<std::size_t> above(b.size() + 1);

@@ -58,7 +58,8 @@ std::optional<Clock> clock_of(std::string_view text) {
   return Clock{fields[0], fields[1], fields[2]};
 }
 
-/// Local time, `days_before` the day of `now`. mktime(3) settles what a change to summer time leaves out or has twice.
+/// The clock time in local time, `days_before` days before that of `now`. mktime(3) decides about the hour that a
+/// change to or from summer time skips or repeats.
 microseconds local(microseconds now, int days_before, const Clock& clock) {
   const auto seconds_now = static_cast<std::time_t>(floor<seconds>(now).count());
   std::tm day{};
@@ -75,7 +76,7 @@ microseconds local(microseconds now, int days_before, const Clock& clock) {
 std::optional<microseconds> local_date(std::string_view words) {
   constexpr std::size_t kDay = 10;  // 2026-11-27
   if (words.size() < kDay) return std::nullopt;
-  // What the day is, the reader of RFC 3339 knows.
+  // The reader of RFC 3339 knows which days exist.
   const auto midnight = time_from(std::string(words.substr(0, kDay)) + "T00:00:00Z");
   if (!midnight) return std::nullopt;
   Clock clock;

@@ -11,7 +11,7 @@ namespace tcpstat::inline base {
 /// "1 socket", "2 sockets".
 std::string counted(std::uint64_t count, std::string_view noun);
 
-/// A number of tenths, the tenth only where it matters, below ten: "0.6", "3", "12".
+/// A number of tenths; the digit of the tenth is shown below ten only: "0.6", "3", "12".
 std::string tenths_text(std::uint64_t tenths);
 
 /// As people say it, rounded down: "119 s", "2 min", "3 h", "2 d".

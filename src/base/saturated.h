@@ -1,5 +1,5 @@
 #pragma once
-// Numbers from outside that are larger than can be counted: the largest one stands for them, and never a small one.
+// Numbers from outside that do not fit into 64 bits: the largest number stands for them, never a small one.
 
 #include <charconv>
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace tcpstat::inline base {
 
 inline std::uint64_t saturated_sum(std::uint64_t a, std::uint64_t b) { return a > UINT64_MAX - b ? UINT64_MAX : a + b; }
 
-/// The word as a decimal number, if it is one from its first to its last digit.
+/// The word as a decimal number, UINT64_MAX if it is too large; nothing if it has anything but digits.
 inline std::optional<std::uint64_t> saturated_number(std::string_view word) {
   std::uint64_t number = 0;
   const char* const end = word.data() + word.size();

@@ -1,11 +1,11 @@
 #pragma once
-// Words of commands that are shown to be typed.
+// Words of commands that the user is to type.
 
 #include <string>
 
 namespace tcpstat::inline base {
 
-/// A word as sh(1) takes it.
+/// The word, quoted where sh(1) needs that.
 std::string shell_word(const std::string& word);
 
 }  // namespace tcpstat::inline base

@@ -49,7 +49,7 @@ bool TextBuffer::flush() {
   return error_ == 0;
 }
 
-/// Writes the first `count` bytes, and the rest moves to the front.
+/// Writes the first `count` bytes and moves the rest to the front.
 void TextBuffer::write_out(std::size_t count) {
   std::size_t done = 0;
   while (error_ == 0 && done < count) {
@@ -72,7 +72,7 @@ void TextBuffer::write_out(std::size_t count) {
 
 void TextBuffer::make_room(std::size_t count) {
   if (fd_ >= 0) {
-    // A unit that alone fills the block makes it grow.
+    // The block grows if a single unit fills it.
     write_out(unit_ >= 0 ? static_cast<std::size_t>(unit_) : size_);
     if (count <= capacity_ - size_) return;
   }

@@ -94,14 +94,14 @@ class TextBuffer {
   /// Forgets everything after the first `size` bytes; only for buffers in memory.
   void shrink(std::size_t size) { size_ = size; }
 
-  /// What is there is whole: a row, or what stands before the first. From the first call on a full block is written no
-  /// further than to here, so that what a reader gets ends with something whole whatever happens.
+  /// The text up to here ends with a whole unit: a row, or what stands before the first row. After the first call a
+  /// full block is written only up to the end of the last unit, so that the output never ends within one.
   void end_unit() { unit_ = static_cast<std::ptrdiff_t>(size_); }
-  /// Forgets what came behind the last end_unit(); all stays if there was none.
+  /// Drops what came after the last end_unit(); everything stays if there was none.
   void drop_unit() {
     if (unit_ >= 0) size_ = static_cast<std::size_t>(unit_);
   }
-  /// What comes now is the end: a full block is written whole, and nothing needs memory any more.
+  /// The end of the document follows: from now on a full block is written whole, so that the buffer need not grow.
   void end_units() {
     drop_unit();
     unit_ = -1;
@@ -129,7 +129,7 @@ class TextBuffer {
   int fd_ = -1;
   int error_ = 0;
   std::size_t size_ = 0;
-  std::ptrdiff_t unit_ = -1;  ///< where the last whole one ends; negative: nobody told
+  std::ptrdiff_t unit_ = -1;  ///< where the last unit ends; negative: end_unit() was never called
   std::uint64_t written_ = 0;
   std::size_t capacity_;
   std::unique_ptr<char[]> data_;  ///< not initialised: pages that are never filled are never mapped

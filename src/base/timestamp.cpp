@@ -26,7 +26,7 @@ std::string timestamp(const timespec& time) {
 std::string timestamp(std::chrono::microseconds since_1970) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
   timespec time{};
-  // A clock of 32 bits may have nothing to hold it.
+  // A time_t of 32 bits cannot hold every such time.
   time.tv_sec = static_cast<std::time_t>(seconds.count());
   time.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since_1970 - seconds).count());
   return timestamp(time);

@@ -15,7 +15,7 @@ std::string timestamp(const timespec& time);
 std::string timestamp(std::chrono::microseconds since_1970);
 
 /// The microseconds since 1970 of such a text, with any number of digits behind the point and any offset from UTC;
-/// nothing for what is none.
+/// nothing for other text.
 std::optional<std::chrono::microseconds> time_from(std::string_view text);
 
 }  // namespace tcpstat::inline base

@@ -22,7 +22,7 @@ bool wants_utf8() {
 
 bool has_utf8() {
   if (wants_utf8()) return true;
-  // A name may leave it out: "zh_TW" is of another character set, "C" of none, and the locale of "sd_IN" is of UTF-8.
+  // A name may leave out the character set: that of "zh_TW" is another one, "C" has none, and that of "sd_IN" is UTF-8.
   const locale_t locale = users_locale();
   return locale != nullptr && std::string_view(::nl_langinfo_l(CODESET, locale)) == "UTF-8";
 }
@@ -30,7 +30,7 @@ bool has_utf8() {
 locale_t users_locale() {
   static const locale_t kLocale = [] {
     const locale_t locale = ::newlocale(LC_CTYPE_MASK, "", nullptr);
-    // UTF-8 is UTF-8 in any language.
+    // Only the character set matters here, not the language.
     return locale == nullptr && wants_utf8() ? ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr) : locale;
   }();
   return kLocale;

@@ -11,8 +11,8 @@ bool wants_utf8();
 /// Whether text is UTF-8.
 bool has_utf8();
 
-/// LC_CTYPE of the environment. Loaded by the first call: it takes a tenth of a millisecond, and most runs need none.
-/// C.UTF-8 where UTF-8 is wanted in a locale that is not installed. Null: neither is.
+/// LC_CTYPE of the environment, or C.UTF-8 if UTF-8 is wanted in a locale that is not installed; null if neither is
+/// installed. The first call loads it: that takes a tenth of a millisecond, and most runs do not need it.
 locale_t users_locale();
 
 }  // namespace tcpstat::inline base

@@ -62,10 +62,10 @@ constexpr auto kInvisible = std::to_array<Range>({
     {0xF0000, 0xFFFFF}, {0x100000, 0x10FFFF},
 });
 
-/// Whether the C library's table of characters, whatever the locale, has it at all.
+/// Whether the C library's table of characters has it at all, whatever the user's locale.
 bool is_assigned(std::uint32_t code_point) {
   static const locale_t kUnicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-  // Without that table nothing can be told.
+  // Without that table every code point counts as assigned.
   return kUnicode == nullptr || ::iswprint_l(static_cast<wint_t>(code_point), kUnicode) != 0;
 }
 

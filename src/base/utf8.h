@@ -19,14 +19,14 @@ CodePoint first_code_point(std::string_view text);
 constexpr bool is_control(std::uint32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
 }
-/// Whether it stands for a character that one sees where it stands: not for controls, for what turns or hides other
-/// characters, for separators of lines, and for what nobody assigned (Cc, Cf, Zl, Zp, Co and Cn of Unicode).
+/// Whether it is a character that one sees in its place. Controls are not, nor are characters that reorder or hide
+/// others, separators of lines, and code points that are private or unassigned (Cc, Cf, Zl, Zp, Co and Cn of Unicode).
 bool is_visible(std::uint32_t code_point);
 
-/// Columns of a terminal that the text takes; every byte that is no text counts as one.
+/// Columns of a terminal that the text takes; a byte that is not UTF-8 counts as one.
 std::size_t display_width(std::string_view text);
 
-/// The longest beginning of `text` that takes at most `columns`.
+/// The longest beginning of `text` that takes at most `columns` of a terminal.
 std::string_view fitting(std::string_view text, std::size_t columns);
 
 }  // namespace tcpstat::inline base

@@ -15,7 +15,8 @@ bool is_one_of(std::string_view marks, std::string_view sign) {
   return !sign.empty() && marks.find(sign) != std::string_view::npos;
 }
 
-/// Whether a line may end between these two signs although no blank stands there: Han characters have none between words.
+/// Whether a line may end between these two signs although no blank stands there: Han characters have none between
+/// words.
 bool may_part(std::string_view before, std::string_view behind) {
   const auto wide = [](std::string_view sign) { return sign.size() >= 3 && display_width(sign) == 2; };
   if (!wide(before) && !wide(behind)) return false;
@@ -28,7 +29,7 @@ std::string_view first_sign(std::string_view text) {
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-/// Of a command: up to a blank, or to what is no ASCII.
+/// The argument of a command that `text` begins with: it ends at a blank or at a character that is not ASCII.
 std::string_view argument_at(std::string_view text) {
   const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c <= ' ' || c > '~'; });
   return text.substr(0, static_cast<std::size_t>(end - text.begin()));
@@ -39,7 +40,7 @@ bool begins_command(std::string_view program, std::string_view next) {
   return program == "tcpstat" && !next.empty() && (next.front() == '-' || is_letter(next.front()));
 }
 
-/// An option, the value of one, or what is explained.
+/// Whether `next` belongs to the command: as an option, as the value of one, or as what is to be explained.
 bool continues_command(std::string_view last, std::string_view next) {
   if (next.empty() || (!last.empty() && std::string_view(",;:.)").find(last.back()) != std::string_view::npos))
     return false;
@@ -61,7 +62,8 @@ std::size_t command_length(std::string_view text) {
   return end;
 }
 
-/// The front of `text` that stays on one line, of which the longest has `most` columns.
+/// The part of `text`, from its front, that must stay on one line. A command does so only if it has at most `most`
+/// columns.
 std::string_view first_word(std::string_view text, std::size_t most) {
   std::size_t end = 0;
   std::string_view before;
