@@ -67,7 +67,7 @@ struct Prefix {
 
   /// v4-mapped addresses are compared as the IPv4 addresses they carry.
   [[nodiscard]] bool contains(const Address& address) const;
-  /// Whether its bits are the first of `bytes`, which are those of an address of its family.
+  /// Whether `bytes`, those of an address of the same family, begin with the bits of this prefix.
   [[nodiscard]] bool begins(const std::uint8_t* bytes) const;
   friend auto operator<=>(const Prefix&, const Prefix&) = default;
 };

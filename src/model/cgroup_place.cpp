@@ -25,16 +25,16 @@ bool take_suffix(std::string_view& text, std::string_view suffix) {
   return true;
 }
 
-/// Those that hold processes (systemd.unit(5)); slices only hold others.
+/// Whether it is a unit that holds processes (systemd.unit(5)); slices only hold other units.
 bool names_unit(std::string_view part) { return part.ends_with(".service") || part.ends_with(".scope"); }
 
-/// systemd puts an underscore before names that the kernel could mean something by.
+/// systemd puts an underscore before names that could clash with files of the kernel.
 std::string_view unescaped(std::string_view part) {
   take_prefix(part, "_");
   return part;
 }
 
-/// Where the systemd driver is asked for and cgroupfs is used: "….slice:cri-containerd:ID".
+/// A path for the systemd driver that was given to the cgroupfs driver: "….slice:cri-containerd:ID".
 std::string_view id_behind_colon(std::string_view part) {
   const std::size_t colon = part.rfind(':');
   return colon == std::string_view::npos ? std::string_view{} : part.substr(colon + 1);
@@ -48,7 +48,7 @@ std::optional<std::string> container_in(std::string_view part, std::string_view 
   const bool scope = take_suffix(id, ".scope");
   for (const std::string_view engine : {"docker-", "cri-containerd-", "crio-", "libpod-", "nerdctl-"}) {
     std::string_view rest = id;
-    // crio-conmon-ID and libpod-conmon-ID hold the container's monitor, which is none of its processes.
+    // crio-conmon-ID and libpod-conmon-ID hold the container's monitor, which runs outside of the container.
     if (take_prefix(rest, engine) && is_id(rest)) return std::string(rest);
   }
   if (take_prefix(id, "lxc.payload.") && !id.empty()) return std::string(id);
@@ -89,14 +89,14 @@ CgroupPlace place_of(std::string_view path) {
     const std::string_view part = path.substr(0, slash);
     path.remove_prefix(std::min(slash + 1, path.size()));
     if (part.empty()) continue;
-    // The first unit is the host's; only a user's manager has units of its own that the host knows.
+    // The first unit is the host's. Units below it count only if it is the service manager of a user.
     const bool in_manager = place.unit.starts_with("user@");
     if (names_unit(part) && (place.unit.empty() || in_manager)) place.unit = unescaped(part);
     if (place.pod.empty()) place.pod = pod_in(part, before);
     auto container = container_in(part, before);
     if (container) {
       place.container = std::move(*container);
-      // What follows is the container's own.
+      // What follows was made inside the container.
       return place;
     }
     before = part;

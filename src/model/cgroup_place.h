@@ -1,32 +1,32 @@
 #pragma once
-// What the path of a control group says of those who run in it: systemd's unit, the container, the pod of Kubernetes.
+// What the path of a control group says about its processes: the systemd unit, the container, the Kubernetes pod.
 
 #include <string>
 #include <string_view>
 
 namespace tcpstat::inline model {
 
-/// Empty: none. Containers chose parts of the path: hostile text.
+/// A part is empty if there is none. Containers choose parts of the path, so all of it is hostile text.
 struct CgroupPlace {
-  /// "nginx.service", "session-3.scope"; within the manager of a user the user's unit.
+  /// "nginx.service", "session-3.scope"; below the service manager of a user, that user's unit.
   std::string unit;
   /// The whole id, or the name where the path has no id (LXC, systemd-nspawn).
   std::string container;
   /// The pod's uid, with dashes.
   std::string pod;
-  /// What the container with that id is called, where a file of its engine tells; no part of the path.
+  /// The name of the container with that id, if a file of its engine has it; it is not part of the path.
   std::string container_name = {};
 
   [[nodiscard]] bool empty() const { return unit.empty() && container.empty() && pod.empty(); }
 };
 
-/// Of "/system.slice/docker-4f6e….scope" and the like, of either driver and either version of control groups.
+/// The place in a path such as "/system.slice/docker-4f6e….scope", of either cgroup driver and of version 1 or 2.
 CgroupPlace place_of(std::string_view path);
 
-/// Of the text of /proc/PID/cgroup: version 2 and every hierarchy of version 1, whichever tells most.
+/// The place in the text of /proc/PID/cgroup: of version 2 and every hierarchy of version 1, the one that tells most.
 CgroupPlace place_in(std::string_view proc_cgroup);
 
-/// Whether a unit or container is the one that `word` means: nginx is nginx.service, and an id may be cut.
+/// Whether `word` means this unit or container: nginx means nginx.service, and the first digits of an id will do.
 bool is_unit(std::string_view unit, std::string_view word);
 bool is_container(std::string_view container, std::string_view word);
 

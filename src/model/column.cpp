@@ -21,7 +21,7 @@ constexpr Column column_at(std::size_t place) {
   return {ColumnId::tcp_info, field.name, ColumnKind::number, field.meaning, &field};
 }
 
-// Initialized at once: clang 14 takes an array that is filled later for no constant.
+// Initialized in one expression, because clang 14 accepts no array as a constant that is filled afterwards.
 constexpr auto kColumns = []<std::size_t... place>(std::index_sequence<place...>) {
   return std::to_array<Column>({column_at(place)...});
 }

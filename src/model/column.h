@@ -43,12 +43,12 @@ enum class ColumnKind : std::uint8_t {
   foreign,    ///< text that somebody else chose
   boolean,    ///< yes or no; in JSON true or false
   netns,      ///< what a network namespace is called; in JSON netns_name, because netns is its inode
-  user,       ///< a name, or the number of one who has none; in JSON the name alone
+  user,       ///< a name, or the uid if it has no name; in JSON the name alone
   number,     ///< a count, a size, a time
   identity,   ///< a number of 64 bits that names something: in JSON a string, because not every reader has 64 bits
   address,    ///< of an endpoint
   endpoint,   ///< address and port; in JSON these two alone
-  timer,      ///< its kind, in the table with seconds and retransmits
+  timer,      ///< the kind of timer, in the table with seconds and retransmits
   pids,       ///< ids of the owners; in JSON only within `processes`
   processes,  ///< the owners
   flags,      ///< a list of our own words
@@ -103,7 +103,7 @@ struct Column {
   JsonObject object = object_of(id);
 };
 
-/// Whether it is what BBR or DCTCP say of themselves (Connection::congestion_values).
+/// Whether BBR or DCTCP report the value about themselves (Connection::congestion_values).
 constexpr bool is_congestion_value(const Column& column) {
   return column.id >= ColumnId::BBR_BANDWIDTH && column.id <= ColumnId::DCTCP_BYTES;
 }

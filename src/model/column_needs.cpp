@@ -45,7 +45,7 @@ ColumnNeeds needs_of(const Column& column) {
     case ColumnId::UID:
     case ColumnId::USER:
     case ColumnId::INODE:
-    case ColumnId::ORPHAN:  // by its state; of other sockets the search tells that -p asks for
+    case ColumnId::ORPHAN:  // from the state; for other sockets the owner search of -p tells it
     case ColumnId::SOURCE:
       return {};
     case ColumnId::COOKIE:
@@ -60,7 +60,7 @@ ColumnNeeds needs_of(const Column& column) {
     case ColumnId::PID:
     case ColumnId::PROCESS:
       return {.owners = OwnersNeed::required};
-    // Where no owner is found the control group of the socket tells.
+    // If no owner is found, the control group of the socket tells.
     case ColumnId::UNIT:
     case ColumnId::CONTAINER:
     case ColumnId::CONTAINER_NAME:
@@ -68,10 +68,10 @@ ColumnNeeds needs_of(const Column& column) {
       return {.places = true, .owners = OwnersNeed::helpful};
     case ColumnId::NETNS:
       return {.namespaces = true};
-    // Some flags rest on tcp_info, and one of them on memory: who asks for the column, asks for all of them.
+    // Some flags need tcp_info, and one needs memory; whoever asks for the column asks for all flags.
     case ColumnId::FLAGS:
       return {.parts = {.tcp_info = true, .memory = true}};
-    // The kernel names the protocol beside tcp_info alone (inet_sk_diag_fill()).
+    // The kernel names the upper-layer protocol only together with tcp_info (inet_sk_diag_fill()).
     case ColumnId::ULP:
     case ColumnId::MPTCP_TOKEN:
     case ColumnId::MPTCP_ROLE:

@@ -8,7 +8,7 @@
 
 namespace tcpstat::inline model {
 
-/// What cell_of() has of a column of numbers; nothing where the cell holds none, and of other columns.
+/// The number in the cell that cell_of() makes; nothing if the cell has none, and for columns that are not numbers.
 std::optional<std::uint64_t> number_of(const Column& column, const Connection& row);
 std::optional<std::uint64_t> number_of(const Column& column, const Listener& row);
 

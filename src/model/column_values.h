@@ -23,7 +23,7 @@ struct PhaseOf {
 inline std::string_view family_of(const Socket& row) { return name(row.family); }
 
 inline const Endpoint* local_of(const Socket& row) { return &row.local; }
-/// A wildcard or link-local address means another thing on each device (RFC 4007): ends are told apart by it.
+/// A wildcard or link-local address means something else on each device (RFC 4007), so the device tells ends apart.
 inline Cell end_of(const Socket& row, const Endpoint& end, Names& names) {
   Cell cell{.kind = Cell::Kind::endpoint, .endpoint = &end};
   if (row.interface != 0) cell.text = names.interface_of(row.netns, row.interface);
@@ -36,7 +36,7 @@ struct RemoteOf {
   const Endpoint* operator()(const Connection& row) const { return row.state == State::close ? nullptr : &row.remote; }
   const Endpoint* operator()(const Listener& /*row*/) const { return nullptr; }
 };
-/// The peer is bound to no device of ours; a link-local address is one on the device alone.
+/// The peer is not bound to a device of this host, but a link-local address is unique on its device only.
 struct RemoteEndOf {
   Cell operator()(const Connection& row, Names& names) const {
     if (row.state == State::close) return {.kind = Cell::Kind::none};
@@ -68,7 +68,7 @@ struct RetransmitsOf {
   std::optional<std::uint32_t> operator()(const Listener& row) const { return row.retransmits; }
 };
 
-/// The number of one who has no name.
+/// The user's name, or the uid if there is no name.
 inline Cell user_of(const Socket& row, Names& names) {
   if (!row.uid) return {};
   const std::string_view user = names.user(*row.uid);
@@ -85,7 +85,7 @@ inline std::string_view netns_of(const Socket& row, Names& names) { return names
 inline std::string_view cgroup_of(const Socket& row, Names& names) {
   return row.cgroup ? names.cgroup(*row.cgroup) : std::string_view{};
 }
-/// Of the first process that holds it, and without one of the control group that it belongs to.
+/// The place of the first process that holds it; without such a process, that of its control group.
 inline const CgroupPlace* place_of_row(const Socket& row, Names& names) {
   if (!row.owners.empty()) {
     const CgroupPlace* place = names.place_of_process(row.owners.front().pid);
@@ -101,7 +101,7 @@ inline std::string_view container_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   return place == nullptr ? std::string_view{} : std::string_view(place->container);
 }
-/// The name that it has instead of an id, else that of its engine's files.
+/// The name that stands in place of an id, else the name from the files of its engine.
 inline std::string_view container_name_of(const Socket& row, Names& names) {
   const CgroupPlace* place = place_of_row(row, names);
   if (place == nullptr) return {};
@@ -145,7 +145,7 @@ struct OfBbrMinRtt : OfBbr<1> {
 template <std::size_t kAt>
 struct OfDctcp : OfCongestion<CongestionValues::Kind::dctcp, kAt> {};
 inline std::string_view mptcp_role_of(const Socket& row) { return name(row.mptcp_role); }
-/// What of net.ipv4.tcp_mem is its (sk_mem_charge(), include/net/sock.h).
+/// How much of net.ipv4.tcp_mem the socket takes (sk_mem_charge(), include/net/sock.h).
 inline std::optional<std::uint64_t> mem_of(const Socket& row) {
   if (!row.recv_memory_bytes || !row.queued_memory_bytes || !row.reserved_memory_bytes) return std::nullopt;
   return std::uint64_t{*row.recv_memory_bytes} + *row.queued_memory_bytes + *row.reserved_memory_bytes;

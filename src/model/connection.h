@@ -41,8 +41,8 @@ std::string_view name(TimerKind kind);
 /// The kind with this name, or unknown.
 TimerKind timer_from_name(std::string_view word);
 
-/// How a subflow came into its connection of Multipath TCP (RFC 8684): with it or by MP_JOIN; a backup carries data where
-/// no other does.
+/// How a subflow came into its connection of Multipath TCP (RFC 8684): as the initial one, or by MP_JOIN. A backup
+/// carries data only if no other subflow can.
 enum class MptcpRole : std::uint8_t { unknown, initial, joined, initial_backup, joined_backup };
 
 /// "joined-backup"; empty for unknown.
@@ -60,7 +60,7 @@ struct Socket {
   std::optional<std::uint32_t> uid;
   /// Zero: no file refers to it.
   std::uint64_t inode = 0;
-  /// Where the kernel keeps it, as /proc prints that: hashed, and zero where kernel.kptr_restrict hides it.
+  /// The socket's address in kernel memory as /proc prints it: hashed, and zero if kernel.kptr_restrict hides it.
   std::uint64_t kernel_address = 0;
   /// The kernel's identity of the socket, kept from request to connection to time-wait; netlink only.
   std::optional<std::uint64_t> cookie;
@@ -76,23 +76,25 @@ struct Socket {
   /// Upper-layer protocol (TCP_ULP) as the kernel names it: "mptcp", "tls"; hostile text, ended by a zero byte.
   std::array<char, 16> ulp{};
   std::optional<std::uint64_t> cgroup;
-  /// INET_DIAG_SKMEMINFO, if Query::memory asked for it: packets dropped since the socket was made (a listener's are
-  /// lost SYNs and ACKs), the receive buffer's limit, and how much of it what came in takes.
+  /// INET_DIAG_SKMEMINFO, if Query::parts asked for memory: packets dropped since the socket was made (for a listener,
+  /// SYNs and ACKs), the receive buffer's limit, and how much of it received segments take.
   std::optional<std::uint32_t> drops;
   std::optional<std::uint32_t> recv_buffer_bytes;
   std::optional<std::uint32_t> recv_memory_bytes;
-  /// The same of what goes out (segments that the device holds; what waits to be sent or acknowledged), what the socket
-  /// has reserved and not used, what its options take, and what waits until a process lets go of its lock.
+  /// Memory of segments that the device holds, the send buffer's limit, and memory of what waits to be sent or
+  /// acknowledged; what the socket has reserved and not used; what its options take; what waits until a process lets go
+  /// of the socket's lock.
   std::optional<std::uint32_t> send_memory_bytes;
   std::optional<std::uint32_t> send_buffer_bytes;
   std::optional<std::uint32_t> queued_memory_bytes;
   std::optional<std::uint32_t> reserved_memory_bytes;
   std::optional<std::uint32_t> option_memory_bytes;
   std::optional<std::uint32_t> backlog_memory_bytes;
-  /// IP_TRANSPARENT and IP_FREEBIND: whether it may have an address that is not this host's. Of full sockets alone.
+  /// IP_TRANSPARENT and IP_FREEBIND: whether it may have an address that is not this host's. Only full sockets tell.
   std::optional<bool> transparent;
   std::optional<bool> freebind;
-  /// Of Multipath TCP: which connection it is, or is a part of, as this host counts (RFC 8684, 3.2), and which part.
+  /// Multipath TCP: the token by which this host knows the connection that the socket is, or is a subflow of (RFC 8684,
+  /// 3.2), and the subflow's role.
   std::optional<std::uint32_t> mptcp_token;
   MptcpRole mptcp_role = MptcpRole::unknown;
   /// Who holds it; meaningful if owners_known. Valid during the call that hands the row over.
@@ -101,7 +103,7 @@ struct Socket {
   Orphan orphan = Orphan::none;
 };
 
-/// What the congestion control algorithm says of itself (struct tcp_bbr_info, struct tcp_dctcp_info).
+/// What the congestion control algorithm reports about itself (struct tcp_bbr_info, struct tcp_dctcp_info).
 struct CongestionValues {
   enum class Kind : std::uint8_t { none, bbr, dctcp };
   static constexpr std::size_t kNumbers = 4;
@@ -139,9 +141,9 @@ struct Connection : Socket {
 
 static_assert(std::is_trivially_copyable_v<Connection>, "rows are copied by the million");
 
-/// How full the receive buffer is, 0 to about 1; nothing if its limit is not known. The window closes by the memory that
-/// segments take, not by their bytes (include/net/tcp.h, tcp_space()): over loopback those are 50 to 99 % of a buffer
-/// that takes no more.
+/// How full the receive buffer is, 0 to about 1; nothing if its limit is not known. The window closes by the memory
+/// that segments take, not by their bytes (include/net/tcp.h, tcp_space()): over loopback a buffer that takes no more
+/// holds data for 50 to 99 % of its limit.
 std::optional<double> recv_buffer_fill(const Connection& connection);
 
 /// Why this connection has no owner as far as state and inode tell; none for one with an inode.

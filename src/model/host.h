@@ -41,10 +41,10 @@ class RowReader {
   /// Pushes the rows that the query needs, and maybe others, until the end or Flow::stop. `coverage` is filled in also
   /// when reading fails half way.
   virtual Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) = 0;
-  /// Half-opens as /proc shows them among its first `most_rows` rows of any state, after they were read from netlink;
-  /// nothing where that is not so.
+  /// Pushes the half-opens among the first `most_rows` rows of /proc, which may be in any state. Pushes nothing unless
+  /// netlink was read before.
   virtual void read_half_opens_from_proc(Family family, std::uint64_t most_rows, Sink& sink) = 0;
-  /// From now on the source that was read last, without a fallback: samples of two sources cannot be compared.
+  /// From now on only the source that was read last is used: samples of two sources cannot be compared.
   virtual void keep_source() = 0;
   /// The source that was read, or is going to be.
   [[nodiscard]] virtual std::string_view source_name() const = 0;
@@ -67,7 +67,7 @@ class ProcessReader {
   [[nodiscard]] virtual std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const = 0;
 };
 
-/// Of the network namespace that is looked at; of saved files only a record knows it.
+/// What the kernel tells of the network namespace that is looked at. Of saved files, only a record has it.
 class KernelReader {
  public:
   KernelReader() = default;
@@ -86,7 +86,7 @@ class KernelReader {
 
 class Clock {
  public:
-  /// Of a clock that nobody sets.
+  /// A time of a clock that nobody sets.
   using Instant = std::chrono::steady_clock::time_point;
 
   Clock() = default;
@@ -112,23 +112,23 @@ struct VisitedNamespace {
 
 class Host : public RowReader, public ProcessReader, public KernelReader {
  public:
-  /// True if rows were saved earlier: of their host is known what was saved with them, and they stay as they are.
+  /// True if rows were saved earlier: they do not change, and of their host only what was saved with them is known.
   [[nodiscard]] virtual bool is_file() const = 0;
-  /// True if rows come from several network namespaces: what the kernel says beside them is of none.
+  /// True if rows come from several network namespaces: then kernel facts belong to none of them.
   [[nodiscard]] virtual bool spans_namespaces() const { return false; }
-  /// Those of several, one after the other; what has ended is left out. Names of devices in rows of one are known from
-  /// then on if they were asked for during its visit. What hid namespaces, for people; empty: nothing.
+  /// Visits each of several namespaces, leaving out those that have ended. A device in rows of a namespace has its name
+  /// from then on if that was asked for during the visit. Returns what hid namespaces, for people; empty: nothing did.
   virtual std::string visit_namespaces(const std::function<void(const VisitedNamespace&)>& visit) {
     static_cast<void>(visit);
     return {};
   }
   [[nodiscard]] virtual const RunFacts& facts() const = 0;
-  /// The sample before, of a record that has one which this can be held against; null for all else.
+  /// The sample before this one, if a record has one to compare it with; null otherwise.
   virtual std::unique_ptr<Host> earlier() { return nullptr; }
   /// Which run of the kernel this is; nothing for a file that does not tell.
   [[nodiscard]] virtual std::optional<std::string> boot_id() const = 0;
   [[nodiscard]] virtual Names& names() = 0;
-  /// What evidence calls the source that was read, and the files beside it.
+  /// How evidence names the source that was read, and the files beside it.
   [[nodiscard]] virtual SourceNames evidence_names() const = 0;
   [[nodiscard]] virtual Clock& clock() = 0;
 };

@@ -54,12 +54,12 @@ struct KernelSettings : KernelLimits {
   }
 };
 
-/// A file of facts that should be there and could not be read, or not all that tcpstat wants of it.
+/// A file of facts that should be there and could not be read, or that lacks something tcpstat needs.
 struct UnreadFile {
   std::string_view file;  ///< below /proc/net, as in kernel_facts.def
   std::string path;       ///< for a sentence
   int error = 0;
-  std::string_view damage = {};  ///< why, where nothing failed
+  std::string_view damage = {};  ///< what is wrong with it, if no call failed
 
   [[nodiscard]] std::string sentence() const {
     return Error{"read " + path, error, {}, std::string(damage)}.sentence();
@@ -120,8 +120,8 @@ void for_each_counter(KernelCounters& counters, FilterCounters& filters, Each&& 
   for (const auto& info : kFilterCounters) each(info.key, filters.*info.member);
 }
 
-/// How much a counter grew. A 32-bit counter that wrapped (a fall by 2^31 or more, `before` below 2^32) is carried over;
-/// any other fall is a reset, and there is no difference to tell.
+/// How much a counter grew. A 32-bit counter that wrapped (a fall by 2^31 or more, `before` below 2^32) is carried
+/// over; any other fall is a reset, and there is no difference to tell.
 constexpr std::optional<std::uint64_t> growth(std::optional<std::uint64_t> before, std::optional<std::uint64_t> now) {
   if (!before || !now) return std::nullopt;
   if (*now >= *before) return *now - *before;

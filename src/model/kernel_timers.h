@@ -23,7 +23,8 @@ inline constexpr std::chrono::milliseconds kTcpTimewaitLen{60'000};
 inline constexpr std::uint32_t kTcpSynLinearTimeouts = 4;
 /// The kernel keeps retry counts in a byte (struct inet_connection_sock, icsk_retransmits).
 inline constexpr std::uint32_t kMostRetries = 255;
-/// The clock ticks every 1 to 10 ms, and a timer is rounded up to a tick (kernel/time/timer.c); more is no rounding.
+/// The clock ticks every 1 to 10 ms, and a timer is rounded up to a tick (kernel/time/timer.c); a larger difference is
+/// not due to rounding.
 inline constexpr std::chrono::milliseconds kTimerSlack{60};
 
 /// Where timeouts stop doubling on this host.

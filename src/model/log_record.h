@@ -1,6 +1,6 @@
 #pragma once
-// What one line of a log of TCP sockets says: a transition as the kernel or a sampler saw it, a row of a sample, the end
-// of a sample. Views live during the call that hands the record over.
+// What one line of a log of TCP sockets says: a transition as the kernel or a sampler saw it, a row of a sample, the
+// end of a sample. Views live during the call that hands the record over.
 
 #include <cstdint>
 #include <optional>
@@ -33,7 +33,7 @@ struct SampleRow {
 
 /// Whether the sample holds every connection: a row that is not in a partial or filtered one may still exist.
 enum class Whole : std::uint8_t { no, yes };
-/// Whether whoever wrote the log saw all that it was to see; if not, what it says of that, or nothing.
+/// Whether the writer of the log saw everything that it was to see; if not, the reason that the log gives, if any.
 struct Sight {
   Whole whole = Whole::yes;
   std::string_view why = {};
@@ -44,10 +44,10 @@ struct SampleEnd {
   Sight sight = {};
   std::uint64_t line = 0;
 };
-/// A trace ended, or a comparison of samples: transitions that follow are of another one.
+/// The end of a trace or of a comparison of samples: transitions that follow belong to another one.
 struct RunEnd {
-  std::optional<std::uint64_t> lost;         ///< in all of it, what was told before included
-  std::optional<std::uint64_t> transitions;  ///< that were written of it
+  std::optional<std::uint64_t> lost;         ///< in the whole run, including losses that were told before
+  std::optional<std::uint64_t> transitions;  ///< that the run has written
   Sight sight;
   std::string_view host;
   std::string_view kernel;
@@ -58,13 +58,13 @@ struct RunEnd {
 struct LostRecords {
   std::uint64_t count = 0;
 };
-/// Records that something in the log counts are not in it.
+/// Records are missing that something in the log has counted.
 struct MissingRecords {
   std::uint64_t count = 0;
   std::string_view why = {};  ///< "the header counts 10 entries, and the log has 5"
 };
-/// The trace was read from a ring that had overwritten so many entries, of whatever event; nothing: those of one processor,
-/// whose part of the ring begins here, and which the head of the trace has counted if it is there.
+/// The trace was read from a ring that had overwritten this many entries, of whatever event. Nothing: they are those of
+/// one processor, whose part of the ring begins here; the head of the trace, if it is there, has counted them.
 struct OverwrittenEntries {
   std::optional<std::uint64_t> count = {};
   std::uint64_t kept = 0;  ///< entries, of whatever event, that stand behind this line

@@ -1,6 +1,6 @@
 #pragma once
-// What stands for a TCP socket where the kernel needs no full one: a request before the handshake is over, a time-wait
-// socket behind the end (include/net/request_sock.h, inet_timewait_sock.h).
+// What the kernel keeps where it needs no full TCP socket: a request before the handshake is over, and a time-wait
+// socket after the end (include/net/request_sock.h, inet_timewait_sock.h).
 
 #include <array>
 #include <cstdint>
@@ -15,8 +15,9 @@ constexpr std::string_view name(Body body) {
 }
 
 /// How one of them ends. completed: the request became a connection. reset: the request went without one, because of an
-/// RST or a SYN in its window, or by `ss -K`. expired: by time. pruned: earlier, because the queue was more than half full.
-/// listener_gone: nobody listened any more. cut_short: a time-wait socket gave way to a new connection, or to an RST.
+/// RST or a SYN in its window, or by `ss -K`. expired: by time. pruned: earlier, because the queue was more than half
+/// full. listener_gone: nobody listened any more. cut_short: a time-wait socket gave way to a new connection, or to an
+/// RST.
 enum class MinisocketEnd : std::uint8_t { completed, reset, expired, pruned, listener_gone, cut_short };
 constexpr std::string_view name(MinisocketEnd end) {
   constexpr std::array<std::string_view, 6> kNames = {"completed", "reset",         "expired",

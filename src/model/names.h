@@ -1,6 +1,6 @@
 #pragma once
 // Names that belong to numbers in rows. An interface, because finding them takes system calls
-// (parsers/system_names.h) and saved files bring their own. All of it is text that others chose: hostile.
+// (parsers/names/system_names.h) and saved files bring their own. All of it is text that others chose: hostile.
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ class Names {
   /// Empty if there is no such name. Views stay valid as long as this object.
   virtual std::string_view user(std::uint32_t uid) = 0;
   virtual std::string_view interface(std::uint32_t index) = 0;
-  /// The same of a device of the network namespace with this inode; zero: that of the run.
+  /// The name of a device in the network namespace with this inode; zero: in that of the run.
   virtual std::string_view interface_of(std::uint64_t netns, std::uint32_t index) {
     static_cast<void>(netns);
     return interface(index);
@@ -44,17 +44,17 @@ class Names {
     static_cast<void>(id);
     return nullptr;
   }
-  /// What was looked up is looked up anew from now on: names change while a process runs for weeks.
+  /// From now on every name is looked up anew: names change while a process runs for weeks.
   virtual void forget() {}
-  /// The users that rows of a file call so; none where names do not come with the rows.
+  /// The uids that rows of a file give this name; none if names do not come with the rows.
   [[nodiscard]] virtual std::vector<std::uint32_t> users_named(std::string_view name) const {
     static_cast<void>(name);
     return {};
   }
 };
 
-/// What to call a device of a network namespace (zero: that of the run) whatever is known: its number where it has no name,
-/// and nothing for none. Hostile text.
+/// The name of a device of a network namespace (zero: that of the run), or its number if it has no name; empty for no
+/// device. Hostile text.
 inline std::string device_text(Names& names, std::uint64_t netns, std::uint32_t interface) {
   if (interface == 0) return {};
   const std::string_view name = names.interface_of(netns, interface);

@@ -24,7 +24,7 @@ enum class Orphan : std::uint8_t {
   half_open,          ///< a request: no socket exists before the handshake ends
   not_accepted,       ///< in a listener's accept queue, no program has taken it yet
   closed_by_process,  ///< the program closed it; the kernel finishes the close
-  // With owners that were looked for, and none found:
+  // If owners were looked for and none was found:
   owners_unread,        ///< the search itself failed
   not_permitted,        ///< some processes may not be looked into
   other_pid_namespace,  ///< processes outside of this PID namespace cannot be seen
@@ -44,7 +44,7 @@ struct OwnerSearch {
   int error = 0;                ///< the errno of the first that failed
   /// Whether the search saw only the processes of a PID namespace below the host's (pid_namespaces(7)).
   bool below_host = false;
-  /// What would open those that are forbidden.
+  /// What would make the forbidden ones readable.
   std::string remedy = {};
 
   /// Whether there was any process to look into; a saved tree may have none, and then nothing is known.
@@ -78,8 +78,9 @@ class OwnerLookup {
   /// Empty if nobody was seen holding it. Valid as long as this object.
   [[nodiscard]] virtual std::span<const Owner> owners_of(std::uint64_t inode) const = 0;
   [[nodiscard]] virtual const OwnerSearch& search() const = 0;
-  /// After owners_of() was asked for every socket of the network namespace `netns`: its processes that hold others, which
-  /// still are open and TCP; most sockets first. Nothing where there are too many to look at.
+  /// Call this after owners_of() was asked for every socket of the network namespace `netns`. Returns the processes
+  /// there that hold further TCP sockets, still open, those with most of them first; nothing if there are too many to
+  /// look at.
   [[nodiscard]] virtual std::optional<std::vector<Untabled>> untabled(std::uint64_t netns) const = 0;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// Sockets that have received an RST and not closed yet: tcp_reset() announces the one and tcp_done() the other, and
-// records of other sockets may come between (net/ipv4/tcp_input.c).
+// Sockets that have received an RST and are not closed yet: the kernel announces the RST in tcp_reset() and the close
+// in tcp_done(), and records of other sockets may come in between (net/ipv4/tcp_input.c).
 
 #include <algorithm>
 #include <array>
@@ -30,7 +30,7 @@ class PendingResets {
   }
 
  private:
-  std::array<std::uint64_t, 64> sockets_{};  ///< one a processor and context at most; older ones closed unseen
+  std::array<std::uint64_t, 64> sockets_{};  ///< at most one for each processor and context; older ones closed unseen
   std::size_t next_ = 0;
   bool sure_ = true;
 };

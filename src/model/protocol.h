@@ -14,7 +14,7 @@ constexpr std::uint16_t protocol_number(Protocol protocol) { return protocol == 
 
 constexpr Protocol tcp_or_mptcp(bool mptcp) { return mptcp ? Protocol::mptcp : Protocol::tcp; }
 
-/// Nothing: one whose states mean something else.
+/// Nothing for another protocol, whose states mean something else.
 constexpr std::optional<Protocol> protocol_of_number(std::uint64_t number) {
   if (number == protocol_number(Protocol::tcp)) return Protocol::tcp;
   if (number == protocol_number(Protocol::mptcp)) return Protocol::mptcp;

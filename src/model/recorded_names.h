@@ -1,7 +1,6 @@
 #pragma once
-// Names that came with saved rows. This host is never asked: the file may be another's, and what it does not name stays
-// a number. Devices and
-// control groups are saved by name alone: they are given numbers here.
+// Names that came with saved rows. This host is never asked: the file may be of another one, and what it does not name
+// stays a number. Devices and control groups are saved by name alone, so they are given numbers here.
 
 #include <deque>
 #include <string>
@@ -26,7 +25,7 @@ class RecordedNames final : public Names {
   [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
   void record_user(std::uint32_t uid, std::string_view name);
-  /// Those that were recorded, which are forgotten here: another sample may be another host's.
+  /// Hands over the recorded users and forgets them: the next sample may be of another host.
   Users take_users() { return std::exchange(users_, {}); }
   void set_users(Users users) { users_ = std::move(users); }
   /// The number that stands for the name from now on.
@@ -39,7 +38,7 @@ class RecordedNames final : public Names {
   std::uint64_t record_cgroup(std::string_view path) { return cgroups_.number(path); }
 
  private:
-  /// Numbers for names, from far above any that a kernel gives.
+  /// Gives numbers to names, from far above any that a kernel gives.
   class Numbering {
    public:
     explicit Numbering(std::uint64_t first) : first_(first) {}

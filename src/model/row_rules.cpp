@@ -8,7 +8,7 @@
 namespace tcpstat::inline model {
 namespace {
 
-/// How often the timer may fire that runs, by the sysctls (net/ipv4/tcp_timer.c: tcp_write_timeout(),
+/// How often the running timer may fire, by the sysctls (net/ipv4/tcp_timer.c: tcp_write_timeout(),
 /// tcp_orphan_retries(), tcp_keepalive_timer()). A socket option (TCP_SYNCNT, TCP_USER_TIMEOUT, TCP_KEEPCNT) may allow
 /// more.
 std::optional<std::uint32_t> most_tries(const Connection& row, const KernelLimits& limits) {
@@ -19,7 +19,7 @@ std::optional<std::uint32_t> most_tries(const Connection& row, const KernelLimit
     return *limits.syn_retries + *limits.syn_linear_timeouts;
   }
   if (row.inode != 0 || row.state == State::established || row.state == State::syn_recv) return limits.retries2;
-  // No process waits for an orphan. Limits are in time, so one try more may pass.
+  // The socket is an orphan. Its limit is a length of time, so one try more may pass.
   if (!limits.orphan_retries) return std::nullopt;
   return orphan_retries(*limits.orphan_retries) + 1;
 }
@@ -43,8 +43,8 @@ std::optional<std::uint64_t> since_ack_ms(const Connection& row) {
 bool is_stale(const Connection& row) { return tried(row); }
 
 bool is_client_retry(const Connection& row, const KernelLimits& limits) {
-  // The timer alone sends at most tcp_synack_retries times; a repeated SYN is answered too and counted with it
-  // (net/ipv4/tcp_minisocks.c, tcp_check_req()). /proc counts timeouts instead, which do not get that far.
+  // The timer sends at most tcp_synack_retries times. A repeated SYN is answered too, and that counts as well
+  // (net/ipv4/tcp_minisocks.c, tcp_check_req()). /proc counts timeouts instead, which never exceed the sysctl.
   return limits.synack_retries && row.retransmits && *row.retransmits > *limits.synack_retries;
 }
 
@@ -58,8 +58,8 @@ bool is_deferred(const Connection& row) {
   return std::chrono::milliseconds(*row.timer_ms) > explained;
 }
 
-// net/ipv4/tcp_output.c: tcp_check_probe_timer() arms it while data waits and nothing is in flight, whether the window had
-// no room for the first segment (tcp_snd_wnd_test()) or sending it failed here (tcp_write_xmit()).
+// net/ipv4/tcp_output.c: tcp_check_probe_timer() arms it while data waits and nothing is in flight, whether the window
+// had no room for the first segment (tcp_snd_wnd_test()) or sending it failed here (tcp_write_xmit()).
 HeldBy held_by(const Connection& row) {
   static constexpr const TcpInfoField& kWindow = tcp_info_field("snd_wnd");
   static constexpr const TcpInfoField& kMss = tcp_info_field("mss");
@@ -89,7 +89,8 @@ bool is_overdue(const Connection& row, const KernelLimits& limits) {
 
 bool is_buffer_full(const Connection& row, double share) {
   if (recv_buffer_fill(row).value_or(0) >= share) return true;
-  // Small buffers close the window at 70 % and less. Linux 6.2 and later tell our window; before, the fill has to do.
+  // Small buffers close the window at 70 % and less. Linux 6.2 and later tell our window; before that only the fill
+  // tells.
   static constexpr const TcpInfoField& kWindow = tcp_info_field("rcv_wnd");
   return tcp_info_value(row.tcp_info, kWindow) == std::uint64_t{0};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What can be said of one row from its own facts and the host's sysctls: one predicate each, for FLAGS and for the rules
-// of `check`. A predicate whose facts are unknown is false.
+// What can be said of one row from its own facts and the host's sysctls: one predicate each, for FLAGS and for the
+// rules of `check`. A predicate whose facts are unknown is false.
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +21,7 @@ struct UnreadLimits {
 /// When a socket whose end was read is forgotten: programs close at once, nothing ordinary takes a minute.
 inline constexpr double kLeakAgeS = 60;
 
-/// Since data came in, and since a segment with an ACK did; nothing without tcp_info.
+/// Milliseconds since data came in, and since a segment with an ACK came in; nothing without tcp_info.
 std::optional<std::uint64_t> since_data_ms(const Connection& row);
 std::optional<std::uint64_t> since_ack_ms(const Connection& row);
 
@@ -41,7 +41,7 @@ enum class HeldBy : std::uint8_t {
   nothing,
   window,   ///< the peer's, which is closed
   way_out,  ///< the peer has room: no route, a link that is down, or a filter or queue that drops it here
-  unknown,  ///< one of both; tcp_info tells which (Linux 5.4)
+  unknown,  ///< one of the two; tcp_info tells which (Linux 5.4)
 };
 HeldBy held_by(const Connection& row);
 /// Data waits because the peer's window is closed.
@@ -64,7 +64,8 @@ bool is_not_read(const Connection& row, const UnreadLimits& limits = {});
 /// CLOSE_WAIT: the application has read the end of the stream and keeps the socket.
 bool is_leaked(const Connection& row, double age_s = kLeakAgeS);
 
-/// All that apply. `zero-window`, `not-sent`, `not-read` and `leak` need tcp_info, a full buffer memory.
+/// All flags that apply. `zero-window`, `not-sent`, `not-read` and `leak` need tcp_info; whether a buffer is full needs
+/// memory as well.
 RowFlags flags_of(const Connection& row, const KernelLimits& limits);
 
 }  // namespace tcpstat::inline model

@@ -46,7 +46,7 @@ struct StateInfo {
   std::string_view meaning;  ///< one line
 };
 
-/// All eleven, in the kernel's order, so that kStates()[number - 1] is the state's row.
+/// All eleven, in the kernel's order, so that states()[number - 1] is the state's row.
 std::span<const StateInfo, kStateCount> states();
 
 /// The state's row of the table.

@@ -104,7 +104,7 @@ consteval const TcpInfoField& tcp_info_field(std::string_view key) {
   throw "no field of tcp_info has this key";
 }
 
-/// The kernel's struct tcp_info, as long as it was sent. What came from a file can lack numbers in the middle.
+/// The kernel's struct tcp_info, of the length that was sent. One from a file can lack numbers in the middle.
 struct TcpInfo : std::span<const std::byte> {
   TcpInfo() = default;
   TcpInfo(std::span<const std::byte> bytes, std::uint64_t without = 0) : span(bytes), missing(without) {}  // NOLINT

@@ -1,5 +1,5 @@
 #pragma once
-// What one connection has carried since it began, as far as tcp_info tells, and how much of it in a second.
+// What one connection has carried since it began, as far as tcp_info tells, and how much it carries in a second.
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +17,7 @@ struct Traffic {
 };
 Traffic traffic_of(const TcpInfo& info);
 
-/// In a second. Rounded, but what grew at all is at least one.
+/// Growth in a second, rounded; what grew at all is at least one.
 struct Rates {
   std::optional<std::uint64_t> sent_bytes = {};
   std::optional<std::uint64_t> received_bytes = {};
@@ -25,7 +25,7 @@ struct Rates {
   std::optional<std::uint64_t> segments_in = {};
   std::optional<std::uint64_t> retransmits = {};
 };
-/// Nothing of a counter that is not known at both times, or that began anew, or over no time at all.
+/// A rate is nothing if its counter is not known at both times or began anew, or if no time has passed.
 Rates rates_between(const Traffic& before, const Traffic& now, double seconds);
 
 }  // namespace tcpstat::inline model

@@ -60,8 +60,8 @@ enum class Sameness : std::uint8_t { same, reused, doubtful };
 
 using EventTime = std::chrono::microseconds;  ///< since 1970, or since the host started
 
-/// Whether records of one socket stand in the order in which they happened. by_processor: each processor has a buffer of
-/// its own, and those are printed one after the other.
+/// Whether records of one socket stand in the order in which they happened. by_processor: each processor has a buffer
+/// of its own, and those are printed one after the other.
 enum class RecordOrder : std::uint8_t { as_it_happened, by_processor };
 
 /// Views live during the call that hands it over.
@@ -71,13 +71,13 @@ struct Transition {
   Observed observed = Observed::exact;
   Sameness sameness = Sameness::doubtful;  ///< of a sampled one
   Protocol protocol = Protocol::tcp;
-  /// What went from state to state. Of a request or a time-wait socket the states are ABSENT and its own.
+  /// What went from state to state. A request or a time-wait socket goes between ABSENT and its own states.
   Body body = Body::socket;
   std::optional<MinisocketEnd> minisocket_end;  ///< of a step to ABSENT
   std::optional<unsigned> tries;                ///< of a request: rounds of SYN+ACKs that were not answered in time
   std::optional<Endpoint> local;
   std::optional<Endpoint> remote;  ///< nothing for a socket that has none: LISTEN, bound CLOSE
-  /// Any word that is one kernel socket's while it lives, such as skaddr; or empty.
+  /// Any word that identifies one kernel socket while it lives, such as skaddr; or empty.
   std::string_view socket;
   std::optional<std::uint64_t> cookie;
   std::optional<std::uint64_t> inode;
@@ -87,13 +87,15 @@ struct Transition {
   std::optional<EventTime> time;
   /// How long it was in `from`: as the source says, or between the first and the last sample that showed it.
   std::optional<EventTime> dwell;
-  /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot tell.
+  /// Whether an RST of the peer ended it; nothing for other steps than those to CLOSE, and where the source cannot
+  /// tell.
   std::optional<bool> peer_reset;
-  /// Whether this host sent an RST for it then, as far as anybody knows of it: with a step to CLOSE, and no RST before.
+  /// Whether this host sent an RST for it then, as far as that is known: of a step to CLOSE that no RST of the peer
+  /// caused.
   std::optional<bool> reset_sent;
   std::optional<ResetReason> reset_reason;  ///< of the RST that was sent; nothing where the kernel does not say
-  /// Whether the process that ran was one that the source was told to follow: the one that did it, where a system call
-  /// did, as connect(2) and listen(2); else anybody.
+  /// Whether the running process was one that the source was told to follow. If a system call caused the step, as
+  /// connect(2) and listen(2) do, that is the process that called it; otherwise it may be any.
   bool by_followed = false;
   /// Which process did it, where a system call did: listen(2), connect(2), close(2) or shutdown(2). Nothing elsewhere.
   std::optional<std::uint32_t> actor_pid;

@@ -1,6 +1,6 @@
 #pragma once
-// One destination as one local address sees it. connect(2) takes each ephemeral port once for it, so rows with a way in
-// common are ports in use (net/ipv4/inet_hashtables.c, __inet_hash_connect()).
+// One destination as one local address sees it. connect(2) takes each ephemeral port once for a way, so each row of the
+// way is a port in use (net/ipv4/inet_hashtables.c, __inet_hash_connect()).
 
 #include <array>
 #include <compare>
