@@ -30,21 +30,21 @@ struct PerformanceValue {
 /// What a run over several network namespaces says of one of them.
 struct NamespaceVerdict {
   std::uint64_t inode = 0;
-  std::string name;  ///< or a process that lives there: hostile text
+  std::string name;  ///< its name, or a process that lives there: hostile text
   Severity status = Severity::ok;
   std::string headline;
-  std::string obstacle = {};  ///< why it was not entered: the part that others share; empty: it was
+  std::string obstacle = {};  ///< why it was not entered, without its own name; empty: it was entered
 };
 
 struct CheckReport {
   Report reading;
   Severity status = Severity::ok;
   int exit_code = 0;
-  /// What stands behind the status in the first line, without the command to type next.
+  /// The first line behind the status, without the command to type next.
   std::string headline;
   std::vector<Finding> findings;  ///< the worst first
   std::vector<SynVerdict> verdicts;
-  std::vector<std::string> not_seen;  ///< by this way of looking, beside what verdicts say of that; one sentence each
+  std::vector<std::string> not_seen;  ///< by this way of looking, besides what verdicts say of it; one sentence each
   std::vector<PerformanceValue> performance;
   KernelCounters counters = {};              ///< with the rows that were judged
   std::vector<std::string_view> rules = {};  ///< those that were asked

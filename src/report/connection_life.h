@@ -25,9 +25,9 @@ constexpr std::string_view name(ClosedFirst side) {
   return kNames[static_cast<std::size_t>(side)];
 }
 
-/// orderly: by FINs of both. failed: connect() came to nothing. refused: because the peer answered with RST. reset: it
-/// ended at once. timed_out: so it did, but nobody sent an RST: the peer did not answer until the kernel gave up. The others
-/// are ends of requests and time-wait sockets (MinisocketEnd).
+/// orderly: by FINs of both ends. failed: connect() came to nothing. refused: the peer answered connect() with an RST.
+/// reset: it ended at once. timed_out: it ended at once and nobody sent an RST, because the kernel gave up waiting for
+/// the peer. The others are ends of requests and time-wait sockets (MinisocketEnd).
 enum class Ending : std::uint8_t {
   orderly,
   failed,
@@ -58,7 +58,7 @@ struct LifeStay {
   std::optional<EventTime> lasted;  ///< nothing where a record at either end is missing
 };
 
-/// What is nothing is not known, or was never there. Views live during the call that hands it over.
+/// A member that is nothing is not known, or there was no such thing. Views live during the call that hands it over.
 struct ConnectionLife {
   Body body = Body::socket;
   std::optional<Endpoint> local;
@@ -72,8 +72,8 @@ struct ConnectionLife {
   std::vector<LifeStay> states;  ///< without the CLOSE or LISTEN before and the CLOSE behind
   std::optional<EventTime> began;
   std::optional<EventTime> ended;
-  /// Until ESTABLISHED, from the SYN of an active opening, or from the first SYN+ACK of a passive one: a child is announced
-  /// when its handshake is over, so only who follows requests knows.
+  /// The time until ESTABLISHED, from the SYN of an active opening or from the first SYN+ACK of a passive one. A child
+  /// is announced when its handshake is over, so the latter is known only if requests were followed.
   std::optional<EventTime> handshake;
   std::optional<ClosedFirst> closed_first;
   std::optional<Ending> ending;

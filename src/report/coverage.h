@@ -18,13 +18,13 @@ namespace tcpstat::inline report {
 struct Warning {
   std::string code;
   std::string message;
-  std::string netns = {};  ///< of a run that judges several: which one `message` begins with; hostile text
+  std::string netns = {};  ///< the namespace that `message` begins with, of a run that judges several; hostile text
 };
 
 /// The code of the warning that says why reading ended early.
 inline constexpr std::string_view kReadFailed = "read_failed";
 
-/// Of a network namespace that was not entered.
+/// The code of the warning that a network namespace was not entered.
 inline constexpr std::string_view kNotEntered = "netns_not_entered";
 
 /// Whether the rows of one reading are all that there were.
@@ -33,7 +33,7 @@ enum class Completeness : std::uint8_t { whole, partial };
 /// One network namespace of several that a run reads.
 struct NamespaceRead {
   std::uint64_t inode = 0;
-  std::string name;                   ///< or a process that lives there: hostile text
+  std::string name;                   ///< its name, or a process that lives there: hostile text
   std::optional<std::uint64_t> rows;  ///< nothing: it was not entered
   bool complete = true;
 };
@@ -51,9 +51,9 @@ struct Coverage {
   bool ipv6 = true;
   /// What was saved had been selected by a filter.
   bool filtered = false;
-  /// The rows are a part that was chosen of all, as a record keeps it in a flood: their number says nothing.
+  /// The rows are a chosen part of all, as a record keeps them in a flood, so that their number says nothing.
   bool chosen_part = false;
-  /// What all were, where somebody counted them beside such rows.
+  /// The counts of all rows, if somebody counted them beside such a part.
   std::optional<Tally> counted;
   std::vector<Warning> warnings;
   std::vector<NamespaceRead> namespaces;  ///< none where the run reads one alone
@@ -63,7 +63,7 @@ struct Coverage {
     ++flaws[static_cast<std::size_t>(flaw)];
     complete = false;
   }
-  /// What another reader of the same rows saw.
+  /// Adds what another reader of the same run saw.
   void add(const Coverage& other) {
     rows_read += other.rows_read;
     duplicates_dropped += other.duplicates_dropped;
@@ -79,7 +79,7 @@ struct Coverage {
     namespaces.insert(namespaces.end(), other.namespaces.begin(), other.namespaces.end());
     if (!other.last_loss.empty()) last_loss = other.last_loss;
   }
-  /// What was said before the reading began.
+  /// Puts in front what was said before the reading began.
   void put_before(const Coverage& earlier) {
     complete = complete && earlier.complete;
     warnings.insert(warnings.begin(), earlier.warnings.begin(), earlier.warnings.end());
@@ -92,13 +92,13 @@ struct Coverage {
     last_loss = message;
     warn(std::move(code), std::move(message));
   }
-  /// For one line; only where `complete` is false.
+  /// The reason, for one line; to be asked only if `complete` is false.
   [[nodiscard]] std::string why_incomplete() const {
     return last_loss.empty() ? "not everything could be read" : last_loss;
   }
-  /// A source that failed before its first row, or was empty: its zeros count nothing.
+  /// Whether the source failed before its first row, so that its zeros count nothing.
   [[nodiscard]] bool saw_nothing() const { return !complete && rows_read == 0; }
-  /// Whether the rows that a run was given can be counted for those that there were.
+  /// Whether counts of all rows are known: from the rows themselves, or from somebody who counted them.
   [[nodiscard]] bool counts_all() const { return !chosen_part || counted; }
   [[nodiscard]] Completeness completeness() const { return complete ? Completeness::whole : Completeness::partial; }
   [[nodiscard]] std::uint64_t flaw_total() const {

@@ -24,7 +24,7 @@ struct Evidence {
   std::optional<double> limit;
   std::string unit;  ///< "ratio", "/s", "sockets", …
   double weight = 0;
-  /// "sock_diag", "/proc/net/netstat", …: of a live host, until cli/ puts in what was really read.
+  /// "sock_diag", "/proc/net/netstat", …: the places on a live host, until cli/ puts in what was really read.
   std::string source;
 };
 
@@ -44,7 +44,7 @@ struct Finding {
   std::string rule;  ///< its id in --list rules
   Severity severity;
   Subject subject;
-  std::string netns = {};  ///< of a run over several network namespaces: which one, hostile text
+  std::string netns = {};  ///< the network namespace, of a run over several; hostile text
   std::optional<double> value;
   std::string unit;
   std::optional<double> warning;  ///< the limits that value was held against
@@ -77,11 +77,11 @@ enum class AttackClass : std::uint8_t {
   return_path,
   port_scan,
   live_sources,
-  stray,        ///< SYNs that die, too few to matter
+  stray,        ///< SYNs that never complete, too few to matter
   small_queue,  ///< a crowd of clients before a SYN queue that is too short for them
   undecided
 };
-/// "flood: subnet", "lossy clients", …: as JSON has it. Empty for none.
+/// "flood: subnet", "lossy clients", …: the word in JSON. Empty for none.
 std::string_view name(AttackClass attack_class);
 
 /// What the half-open connections of one listener, or of the host, come from.
@@ -94,7 +94,7 @@ struct SynVerdict {
 
   Subject subject;  ///< a listener or the host
   AttackLevel level;
-  std::string netns = {};  ///< as of Finding
+  std::string netns = {};  ///< as in Finding
   AttackClass attack_class = AttackClass::none;
   double score = 0;
   std::optional<double> rate_per_s;       ///< SYNs that never complete

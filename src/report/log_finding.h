@@ -36,7 +36,7 @@ struct LogFinding {
   std::optional<Endpoint> remote;
   std::string message;
   std::string reference;
-  std::string host = {};  ///< of the record, where it says
+  std::string host = {};  ///< where the record was written, if the log tells
 };
 
 using TellFinding = std::function<void(const LogFinding&)>;

@@ -44,7 +44,7 @@ struct Metrics {
   std::vector<PortMetrics> ports;          ///< most connections first, the others last
   std::vector<ListenerMetrics> listeners;  ///< fullest first
   std::uint64_t listeners_left_out = 0;
-  // Nothing: nobody asked.
+  // Nothing if they were not asked for.
   std::optional<std::vector<NameMetrics>> processes;
   std::optional<std::vector<NameMetrics>> units;
   std::optional<std::vector<NameMetrics>> destinations;
@@ -53,7 +53,7 @@ struct Metrics {
   /// Ports taken towards the destination that takes most.
   std::uint64_t ephemeral_ports_used = 0;
   std::optional<std::uint64_t> ephemeral_ports;  ///< how many there are
-  /// Networks (/24, /64) that half-open connections come from; nothing beyond what is counted exactly.
+  /// Networks (/24, /64) that half-open connections come from; nothing if they are too many to be counted exactly.
   std::optional<std::uint64_t> half_open_prefixes;
   std::uint64_t half_open_per_prefix = 0;  ///< of the network with the most
   std::optional<double> dump_seconds;

@@ -26,7 +26,7 @@ void AlikeWarnings::say(Coverage& coverage) const {
     coverage.warn(group.first.code, std::move(text));
     if (!coverage.complete) coverage.last_loss = coverage.warnings.back().message;
   }
-  // Rows that nobody could look at are the greater loss.
+  // A namespace that could not be entered is the greater loss.
   const auto shut = std::find_if(coverage.warnings.begin(), coverage.warnings.end(),
                                  [](const Warning& one) { return one.code == kNotEntered; });
   if (shut != coverage.warnings.end()) coverage.last_loss = shut->message;

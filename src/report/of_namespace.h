@@ -1,5 +1,5 @@
 #pragma once
-// What was judged in each of several network namespaces, and how that becomes one report.
+// The reports of several network namespaces, and how they become one.
 
 #include <cstdint>
 #include <string>
@@ -15,12 +15,12 @@ namespace tcpstat::inline report {
 template <typename Judged>
 struct OfNamespace {
   std::uint64_t inode = 0;
-  std::string name;  ///< or a process that lives there
+  std::string name;  ///< its name, or a process that lives there
   Judged report;
   std::string obstacle = {};  ///< as in NamespaceVerdict
 };
 
-/// Says alike things of several namespaces once.
+/// Says once what warnings of several namespaces have in common.
 class AlikeWarnings {
  public:
   /// `name`: of the namespace.
@@ -36,12 +36,12 @@ class AlikeWarnings {
   std::vector<Group> groups_;
 };
 
-/// The envelope of several: that of one of them, without what is of that one alone.
+/// The envelope of a report on several namespaces, made from that of one by leaving out what is true of that one alone.
 Report envelope_of(const Report& one);
-/// Adds what was read of one: its rows, its states, and what it lacks, with its name.
+/// Adds what was read of one namespace: its rows, its counts by state, and its warnings, which get its name.
 void add_reading(Report& all, Report of, std::uint64_t inode, const std::string& name);
 
-/// Adds status, verdict and reading. What was judged stays in `one`.
+/// Adds status, verdict and reading of one namespace. Findings and checks stay in `one`.
 template <typename Judged>
 void add_verdict(Judged& all, OfNamespace<Judged>& one) {
   all.status = worse(all.status, one.report.status);

@@ -1,5 +1,5 @@
 #pragma once
-// What a record tells of a stretch of time: how numbers went, and when findings began and ended.
+// What a record tells about a span of time: how numbers developed, and when findings began and ended.
 
 #include <chrono>
 #include <cstdint>
@@ -13,10 +13,10 @@
 
 namespace tcpstat::inline report {
 
-/// What `history --by` takes; "state" first, which is what it shows unless it is asked for another.
+/// The words that `history --by` takes; the first one is the default.
 std::vector<std::string_view> history_keys();
 
-/// One number over time. A step without a value was not recorded, or there was no such thing.
+/// One number over time. A step has no value if it was not recorded, or if there was no such thing.
 struct HistorySeries {
   std::string name;  ///< hostile text
   /// One for each of History::times: the greatest of the samples of that step, or how much a counter grew in it.
@@ -45,13 +45,13 @@ struct History {
   std::uint64_t samples = 0;
   std::optional<std::chrono::milliseconds> step;   ///< nothing: each sample is one
   std::vector<std::chrono::microseconds> times{};  ///< when each step began
-  std::vector<HistorySeries> series;               ///< the greatest first; states in their order
-  bool counts_growth = false;                      ///< values are how much a counter grew
-  bool has_findings = false;                       ///< this is of findings, not of numbers
+  std::vector<HistorySeries> series;               ///< the greatest first; states and listeners in their order
+  bool counts_growth = false;                      ///< each value is the growth of a counter
+  bool has_findings = false;                       ///< this is a history of findings, not of numbers
   std::vector<PastFinding> findings;               ///< in the order in which they began
   std::uint64_t left_out = 0;                      ///< series or findings beyond the limit
   std::uint64_t zeros_left_out = 0;                ///< of these, series that were zero all the time
-  std::string options;                             ///< that name the record, for a command; empty: it is the usual one
+  std::string options;                             ///< to name the record in a command; empty: it is the usual one
   Coverage coverage;
 };
 

@@ -33,7 +33,7 @@ struct Report {
   std::string source;  ///< netlink, proc, both or file
   Coverage coverage;
   bool limited = false;
-  Protocol protocol = Protocol::tcp;  ///< whose connections rows are
+  Protocol protocol = Protocol::tcp;  ///< of the connections that rows show
   /// States that were selected, and of them those that the source can show.
   StateSet selected;
   bool ipv4 = true;
@@ -41,11 +41,11 @@ struct Report {
   /// Whether anything but states and families narrowed the rows down.
   bool filtered = false;
   Tally tally;
-  /// Of the half-open connections, where they were read and judged.
+  /// About the half-open connections, if these were read and judged.
   std::vector<SynVerdict> verdicts;
   std::vector<Finding> findings;
 
-  /// None where nothing was seen: zeros would say that there is nothing.
+  /// The states that were counted. None if nothing was seen: zeros would say that there is nothing.
   [[nodiscard]] StateSet counted() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// What judgements call the place that was read: their evidence, and the commands to type next. They are written for this
-// host and netlink ("sock_diag" for rows, files below /proc for the rest), and put right once, at the end.
+// How judgements name the place that was read, in their evidence and in the commands to type next. They are written as
+// if for this host and netlink ("sock_diag" for rows, files below /proc for the rest), and corrected once, at the end.
 
 #include <string>
 #include <string_view>
@@ -14,15 +14,15 @@ struct SourceNames {
   std::string rows = "sock_diag";
   std::string net = "/proc/net";
   std::string root = "/proc";
-  std::string options = {};  ///< that make tcpstat read the same place: "--netns web"; empty: none are needed
-  std::string enter = {};    ///< stands before other commands: "nsenter --net=/run/netns/web"; empty: nothing
+  std::string options = {};  ///< options that make tcpstat read the same place: "--netns web"; empty: none are needed
+  std::string enter = {};    ///< what stands before other commands: "nsenter --net=/run/netns/web"; empty: nothing
   /// Nothing more can be seen there than was saved.
   bool saved = false;
 
-  /// The places in `list`, separated by commas, as what was really read.
+  /// `list`, places separated by commas, with each replaced by what was really read.
   [[nodiscard]] std::string of(std::string_view list) const;
 
-  /// The command as it reads the same place; empty if it cannot.
+  /// The command, changed so that it reads the same place; empty if it cannot.
   [[nodiscard]] std::string command(std::string_view words) const;
 
   void put_into(std::vector<Finding>& findings) const {

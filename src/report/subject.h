@@ -12,13 +12,14 @@
 
 namespace tcpstat::inline report {
 
-/// The host, an endpoint, a process, or sockets that were chosen and counted. Two are equal if they name the same thing in the same way.
+/// The host, an endpoint, a process, or sockets that were chosen and counted. Two are equal if they name the same thing
+/// in the same way.
 class Subject {
  public:
   static Subject host() { return Subject(Host{}); }
   /// "192.0.2.1:443", "[::1]:443"; "0.0.0.0:443" too.
   static Subject endpoint(const Endpoint& endpoint) { return Subject(Place{endpoint.address, endpoint.port, {}}); }
-  /// "[fe80::1%eth0]:443": what is bound to a device; no device: as above.
+  /// "[fe80::1%eth0]:443": an endpoint that is bound to a device; without a device as above.
   static Subject endpoint(const Endpoint& endpoint, std::string_view device) {
     return Subject(Place{endpoint.address, endpoint.port, std::string(device)});
   }
@@ -33,14 +34,14 @@ class Subject {
   static Subject sockets(std::string label) { return Subject(Sockets{std::move(label)}); }
 
   [[nodiscard]] bool is_host() const { return std::holds_alternative<Host>(what_); }
-  /// An endpoint at this address, which another subject names.
+  /// Whether this is an endpoint at the address that the other subject names.
   [[nodiscard]] bool is_at(const Subject& address) const {
     const auto* place = std::get_if<Place>(&what_);
     const auto* other = std::get_if<Place>(&address.what_);
     return place != nullptr && other != nullptr && place->port && place->address && !other->port &&
            place->address == other->address;
   }
-  /// As it is printed. A process chose its own name, somebody that of a device: renderers escape them.
+  /// As it is printed. Processes choose their names and somebody chose the device's: renderers escape them.
   [[nodiscard]] std::string text() const;
 
   friend bool operator==(const Subject&, const Subject&) = default;

@@ -28,7 +28,7 @@ struct TopEntry {
   std::uint64_t error;
 };
 
-/// Connections of Multipath TCP, and the connections of TCP that they are made of.
+/// Connections of Multipath TCP, and the TCP connections that carry them.
 struct MptcpCounts {
   std::uint64_t connections = 0;
   std::uint64_t subflows = 0;

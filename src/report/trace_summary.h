@@ -27,7 +27,7 @@ struct HandshakeCounts {
   Incoming incoming;
 };
 
-/// How long sockets were in a state: of so many that left it.
+/// How long sockets were in a state, over the `count` times that one left it.
 struct StateTimes {
   State state = State::close;
   std::uint64_t count = 0;
@@ -37,7 +37,8 @@ struct StateTimes {
   EventTime max{};
 };
 
-/// Of the connections of one listener, of all that this host opened, or of those whose beginning was not seen.
+/// The times of the connections of one listener, of all that this host opened, or of those whose beginning was not
+/// seen.
 struct TimedGroup {
   Opening opening = Opening::unknown;
   std::optional<Endpoint> local;  ///< of a passive opening; nothing for listeners beyond those that are told apart
@@ -50,7 +51,7 @@ struct TraceSummary {
   HandshakeCounts handshakes;
   std::vector<TimedGroup> groups;
   std::uint64_t lives = 0;    ///< connections that ended
-  std::uint64_t running = 0;  ///< whose end was not seen
+  std::uint64_t running = 0;  ///< connections whose end was not seen
 };
 
 }  // namespace tcpstat::inline report

@@ -11,12 +11,12 @@
 
 namespace tcpstat::inline report {
 
-/// legal: a step, or several between two samples. quirk: the kernel prints it and it is no step of RFC 9293. reuse: only
-/// another connection on the tuple, or the same descriptor used again. illegal: no kernel does this. reachable: said of
-/// a pair of states in general, by way of others.
+/// legal: a step, or several between two samples. quirk: the kernel prints it and it is no step of RFC 9293. reuse: it
+/// takes another connection on the tuple, or the same descriptor used again. illegal: no kernel does this. reachable:
+/// said only of a pair of states in general, if one is reached from the other by way of further states.
 enum class TransitionVerdict : std::uint8_t { legal, quirk, reuse, illegal, reachable };
 
-/// Those that a transition which was observed can have, in the order of reports.
+/// The verdicts that an observed transition can have, in the order of reports.
 inline constexpr std::array kObservedVerdicts = {TransitionVerdict::legal, TransitionVerdict::quirk,
                                                  TransitionVerdict::reuse, TransitionVerdict::illegal};
 
@@ -26,7 +26,7 @@ constexpr std::string_view name(TransitionVerdict verdict) {
   return kNames[static_cast<std::size_t>(verdict)];
 }
 
-/// States passed unseen one after the other, without both ends.
+/// The states that were passed unseen, in order, without the first and the last one.
 class UnseenPath {
  public:
   static constexpr std::size_t kMost = 4;
@@ -40,15 +40,16 @@ class UnseenPath {
   std::uint8_t count_ = 0;
 };
 
-/// The states of several ways of one length, with `then` between two states and `either` between two that stand at the
-/// same place: "FIN_WAIT1>FIN_WAIT2|CLOSING". Empty without a way, or if the ways pass nothing.
+/// The states of several ways of the same length, with `then` between two states and `either` between alternatives for
+/// the same place: "FIN_WAIT1>FIN_WAIT2|CLOSING". Empty if there is no way, or if the ways pass no state.
 std::string text_of(std::span<const UnseenPath> ways, std::string_view then, std::string_view either);
 
 struct Judgement {
   TransitionVerdict verdict = TransitionVerdict::legal;
   std::string reason;
   std::string reference;  ///< kernel function, or section of RFC 9293
-  /// What was passed unseen: `path` on every shortest way, `paths` each of these ways. Both point into static tables.
+  /// The states passed unseen: `path` has those of every shortest way, `paths` each such way. Both point into static
+  /// tables.
   std::span<const Seen> path = {};
   std::span<const UnseenPath> paths = {};
 };

@@ -31,7 +31,7 @@ struct VerdictCount {
 
 /// Known when the log has ended.
 struct Validation {
-  /// As the log tells them; nothing where it does not, or has several.
+  /// As the log tells them; nothing if it does not tell, or tells several.
   std::optional<std::string> host;
   std::optional<std::string> kernel;
   std::uint64_t transitions = 0;
@@ -40,13 +40,13 @@ struct Validation {
   std::uint64_t lines = 0;
   std::uint64_t sockets = 0;
   std::uint64_t samples = 0;
-  std::uint64_t not_seen_again = 0;       ///< in samples that cannot tell whether they were gone
-  std::uint64_t lost_records = 0;         ///< as the log itself says or counts, with the entries below
+  std::uint64_t not_seen_again = 0;       ///< sockets missing from samples that cannot tell whether they were gone
+  std::uint64_t lost_records = 0;         ///< as the log itself says or counts, including the entries below
   std::uint64_t overwritten_entries = 0;  ///< of the ring that a trace was read from, of whatever event
   std::uint64_t bad_lines = 0;
   std::uint64_t unseeing_ends = 0;  ///< of samples and traces that say that they did not see everything
   std::uint64_t left_out = 0;       ///< findings that were counted and not written
-  bool judged = false;              ///< a transition, or a sample beside the one before it
+  bool judged = false;              ///< at least one transition, or one sample against the one before it
   bool complete =
       true;  ///< the log was read to its end, and every line was understood, and none says that something is missing
   std::vector<Warning> warnings;
