@@ -3,7 +3,7 @@
 namespace tcpstat::filter {
 namespace {
 
-/// Rows of these states may match, and rows of those match whatever else they hold.
+/// Rows in a state of `may` can match, and rows in a state of `must` match whatever else they hold.
 struct StateBounds {
   StateSet may;
   StateSet must;
@@ -61,7 +61,7 @@ Expression Expression::joined(Kind kind, std::vector<Expression> parts) {
     Expression alone = std::move(whole.parts_.front());
     return alone;
   }
-  // None of nothing is true.
+  // An `or` without alternatives is never true.
   return whole.parts_.empty() && kind == Kind::any_of ? nothing() : whole;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A filter as a tree of tests, and what it says of a row. What is not known makes a test unknown: that is never true,
-// and its negation is unknown as well.
+// A filter as a tree of tests, and whether a row matches it. A test of something that is not known is unknown: that is
+// not true, and neither is its negation.
 
 #include <cstdint>
 #include <memory>
@@ -27,7 +27,7 @@ constexpr Truth truth_of(bool value) { return value ? Truth::yes : Truth::no; }
 constexpr Truth operator!(Truth value) { return static_cast<Truth>(-static_cast<int>(value)); }
 
 enum class Side : std::uint8_t { local, remote };
-/// Of a number with a limit; "not equal" is the negation of `equal`.
+/// How a number is compared with a limit; "not equal" is the negation of `equal`.
 enum class Comparison : std::uint8_t { equal, less, at_most, greater, at_least };
 /// `=`, `<`, …
 std::string_view name(Comparison comparison);
@@ -41,14 +41,14 @@ struct FamilyTest {
   Family family = Family::ipv4;
   friend bool operator==(const FamilyTest&, const FamilyTest&) = default;
 };
-/// Addresses compare by value: an IPv4 prefix has v4-mapped addresses too, an IPv6 prefix sees their 128 bits. The
-/// remote end of LISTEN and CLOSE is the known wildcard, port 0, as in ss.
+/// Addresses compare by value: an IPv4 prefix contains v4-mapped addresses too, an IPv6 prefix sees their 128 bits. The
+/// remote end of LISTEN and CLOSE counts as known: the wildcard and port 0, as in ss.
 struct AddressTest {
   Side side = Side::local;
   Prefix prefix;
   friend bool operator==(const AddressTest&, const AddressTest&) = default;
 };
-/// The same of many prefixes, which came from a file.
+/// The same with many prefixes, which came from a file.
 struct AddressSetTest {
   Side side = Side::local;
   std::string file;
@@ -65,7 +65,7 @@ struct PortTest {
 /// The device that the socket is bound to.
 struct DeviceTest {
   std::string name;         ///< empty: by index
-  std::uint32_t index = 0;  ///< 0: bound to none; beside a name ("if7"): what that means where no device is called so
+  std::uint32_t index = 0;  ///< 0: bound to none; beside a name such as "if7": its index if no device has that name
   friend bool operator==(const DeviceTest&, const DeviceTest&) = default;
 };
 struct MarkTest {
@@ -80,7 +80,7 @@ struct NumberTest {
   std::uint64_t value = 0;
   friend bool operator==(const NumberTest&, const NumberTest&) = default;
 };
-/// A word that a column holds: one of a list in FLAGS, any owner's in PROCESS.
+/// A word that a column holds; in FLAGS one of the list, in PROCESS the name of any owner.
 struct WordTest {
   const Column* column = nullptr;
   std::string word;
@@ -111,7 +111,7 @@ class Expression {
   Expression() = default;
   Expression(const Test& test);  // NOLINT(google-explicit-constructor)
 
-  /// Parts of the same kind are taken in, and one part alone is itself, so that a tree and its text are one.
+  /// Parts of the same kind are merged, and a single part is returned as it is, so that a tree equals its parsed text.
   static Expression all_of(std::vector<Expression> parts) { return joined(Kind::all_of, std::move(parts)); }
   static Expression any_of(std::vector<Expression> parts) { return joined(Kind::any_of, std::move(parts)); }
   static Expression negation(Expression part);
@@ -119,7 +119,7 @@ class Expression {
   static Expression nothing() { return negation(everything()); }
 
   [[nodiscard]] Kind kind() const { return kind_; }
-  /// Of the kind `test` alone.
+  /// Only for the kind `test`.
   [[nodiscard]] const Test& test() const { return *test_; }
   [[nodiscard]] const std::vector<Expression>& parts() const { return parts_; }
 
@@ -133,15 +133,15 @@ class Expression {
   std::vector<Expression> parts_;
 };
 
-/// Which ends a row has. A record of a transition may lack some, and what it says of a closed socket is the end that it
-/// had.
+/// Which ends of a row are known. The record of a transition may lack some; for a closed socket it has the remote end
+/// that the socket had.
 enum class Ends : std::uint8_t {
   of_row,         ///< both; the remote one of CLOSE is the known wildcard
   of_transition,  ///< both; a local port 0 is not chosen yet
-  remote_unknown  ///< the same, without the remote one
+  remote_unknown  ///< as of_transition, but without the remote one
 };
 
-/// What it says of a row whose owners, if it asks for them, were looked for.
+/// Whether a row matches. If the expression asks for owners, they must have been looked for.
 Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends = Ends::of_row);
 Truth evaluate(const Expression& expression, const Listener& row, Names& names);
 
@@ -150,11 +150,11 @@ std::string to_string(const Expression& expression);
 
 /// What has to be read before it can be evaluated.
 struct ExpressionNeeds {
-  ColumnNeeds columns = {};  ///< of those that it tests; netlink_word says what /proc does not tell
+  ColumnNeeds columns = {};  ///< needs of the tested columns; netlink_word has what /proc does not tell
   bool states = false;       ///< it names states, so that it decides which are read
-  bool autobound = false;    ///< which one more dump tells
-  bool marks = false;        ///< which the kernel does not tell everybody
-  /// Devices and control groups by name: what is not there is a mistake, and no empty answer.
+  bool autobound = false;    ///< it tests `autobound`, which takes one more dump
+  bool marks = false;        ///< it tests marks, which the kernel does not tell everybody
+  /// Devices and control groups that it names: one that does not exist is a mistake of the user, not an empty answer.
   std::vector<std::string> devices = {};
   std::vector<std::string> cgroups = {};
   /// A test that /proc cannot answer, as a word; empty: none.
@@ -166,7 +166,7 @@ struct ExpressionNeeds {
 };
 ExpressionNeeds needs_of(const Expression& expression);
 
-/// The states of which a row may match.
+/// The states in which a row may match.
 StateSet possible_states(const Expression& expression);
 
 }  // namespace tcpstat::filter

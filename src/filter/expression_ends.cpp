@@ -64,7 +64,7 @@ class EndParser {
                  "an address, not a host name: 192.0.2.1, 10/8, 192.0.2.0/24:443, [2001:db8::]/32:443, :443");
   }
 
-  /// Families are named as in ss.
+  /// Takes the family off the front, which is named as in ss.
   Understood<std::string_view> without_family() {
     const std::string_view text = token_.text;
     for (const std::string_view other : {"unix:", "link:", "netlink:", "vsock:"}) {
@@ -142,7 +142,7 @@ class EndParser {
     auto address = parse_address(address_text);
     if (!address && has_length) address = parse_short(address_text);
     if (!address) return hint_of(address_text);
-    // The other way round it may be an IPv4 peer of an IPv6 socket.
+    // inet6: with an IPv4 address is no mistake: it may be the IPv4 peer of an IPv6 socket.
     if (family_ == Family::ipv4 && address->family == Family::ipv6) {
       return wrong("inet: is for IPv4, and " + in_quotes(address_text) + " is an IPv6 address", "leave out inet:");
     }
@@ -278,7 +278,7 @@ class EndParser {
   Side side_;
   const ExpressionWords& words_;
   Parts parts_;
-  std::optional<Family> family_;  ///< that a prefix named
+  std::optional<Family> family_;  ///< named by inet: or inet6:
 };
 
 }  // namespace

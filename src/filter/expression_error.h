@@ -11,8 +11,8 @@ namespace tcpstat::filter {
 struct ExpressionError {
   std::string problem;    ///< `unknown word "sprot"`
   std::string remedy;     ///< `did you mean sport?`; may be empty
-  std::size_t place = 0;  ///< of what is wrong, in the text
-  std::string word = {};  ///< an unknown word, which may be meant for something else than a filter
+  std::size_t place = 0;  ///< where in the text the problem is
+  std::string word = {};  ///< an unknown word, which may not have been meant as a filter
 };
 
 template <typename T>

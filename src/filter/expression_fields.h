@@ -35,18 +35,18 @@ struct Field {
   FieldKind kind;
   std::string_view meaning{};
   const Column* column = nullptr;
-  /// A number alone is in the unit that the name says.
+  /// The field was typed with its unit (rtt_us), so that a number needs none.
   bool unit_in_name = false;
 };
 
-/// Those with a name of their own, in the order in which they are explained.
+/// Fields with a name of their own, in the order in which they are explained.
 std::vector<Field> named_fields();
-/// In any case, with `-` or `_`: one of named_fields(), a column that holds a number, such a one without its unit, or
-/// what ss calls it.
+/// The field that a word names, in any case and with `-` or `_`: one of named_fields(), a column that holds a number,
+/// with or without its unit, or another name, such as those of ss.
 std::optional<Field> find_field(std::string_view word);
 /// Every word that find_field() knows, for hints.
 std::vector<std::string_view> field_words();
-/// What a word means that looks like a field and is none, as a sentence; empty for any other.
+/// Why a word that looks like a field is none, as a sentence; empty for any other word.
 std::string_view why_no_field(std::string_view word);
 
 }  // namespace tcpstat::filter

@@ -1,6 +1,6 @@
 #pragma once
-// The words of a filter and what stands between them. Brackets and operators end a word, so that `sport=:443` and
-// `(dport` are read; quotes and backslashes make them part of one.
+// The tokens of a filter: words, brackets and operators. Brackets and operators end a word, so that `sport=:443` and
+// `(dport` can be read; within quotes or behind a backslash they are part of the word.
 
 #include <cstddef>
 #include <string>
@@ -15,7 +15,7 @@ struct Token {
   enum class Kind : std::uint8_t { word, open, close, operation, end };
 
   Kind kind = Kind::end;
-  std::string text;       ///< without quotes; of an operation as typed
+  std::string text;       ///< a word without its quotes; anything else as typed
   std::size_t place = 0;  ///< in the whole text
   bool quoted = false;    ///< never a keyword
 };

@@ -37,7 +37,7 @@ struct RowView {
 
 namespace {
 
-/// What stands before the IPv4 address in a v4-mapped one.
+/// The bytes before the IPv4 address in a v4-mapped one.
 constexpr std::size_t kMappedBytes = 12;
 
 std::uint32_t four_bytes(const std::uint8_t* bytes) {
@@ -46,17 +46,17 @@ std::uint32_t four_bytes(const std::uint8_t* bytes) {
   return word;
 }
 
-/// Of an IPv4 prefix, as four_bytes() has the address.
+/// The mask of an IPv4 prefix, in the byte order of four_bytes().
 std::uint32_t mask_of(const Prefix& prefix) {
   return htonl(static_cast<std::uint32_t>(~std::uint64_t{0} << (32U - prefix.length)));
 }
 
-/// Prefix::begins() of four bytes, as one comparison: it is asked of each row.
+/// Prefix::begins() for four bytes, as a single comparison, because every row is asked.
 bool begins_ipv4(const Prefix& prefix, const std::uint8_t* bytes) {
   return ((four_bytes(prefix.network.bytes.data()) ^ four_bytes(bytes)) & mask_of(prefix)) == 0;
 }
 
-/// The IPv4 address that an IPv4 prefix sees, if there is one.
+/// The IPv4 address that an IPv4 prefix is compared with, if there is one.
 struct FourBytes {
   FourBytes() = default;
   explicit FourBytes(const Address& address)
@@ -92,7 +92,7 @@ Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) 
   return Truth::unknown;
 }
 
-/// Whether all holders are known, so that what is not among them does not hold the socket.
+/// Whether all owners are known, so that no other process holds the socket.
 bool all_owners_known(const Socket& row) {
   return row.owners_known && row.orphan != Orphan::not_permitted && row.orphan != Orphan::owners_unread &&
          row.orphan != Orphan::other_pid_namespace;
@@ -104,7 +104,7 @@ Truth any_owner(const Socket& row, Matches matches) {
   return all_owners_known(row) ? Truth::no : Truth::unknown;
 }
 
-/// Nothing where the row cannot tell whether the socket is bound to a device.
+/// False if the row cannot tell whether the socket is bound to a device.
 bool device_known(const Socket& row) { return row.interface != 0 || row.origin == Origin::netlink; }
 
 struct Evaluation {
@@ -153,7 +153,7 @@ struct Evaluation {
     if (test.column->id == ColumnId::CONTAINER)
       return place(cell, is_container(cell.text, test.word) || container_name() == test.word);
     if (test.column->id == ColumnId::CONTAINER_NAME) return place(cell, cell.text == test.word);
-    // The kernel names one of every full socket that has one.
+    // Over netlink, an empty name is known to be none: the kernel names the protocol of every full socket that has one.
     if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
       return truth_of(cell.text == test.word);
     if (test.column->id == ColumnId::MPTCP_ROLE && knows_no_mptcp()) return Truth::no;
@@ -182,7 +182,7 @@ struct Evaluation {
   [[nodiscard]] bool knows_no_mptcp() const {
     return row.socket.origin == Origin::netlink && column_values::ulp_of(row.socket) != "mptcp";
   }
-  /// Who runs outside of any container is in none, which is known.
+  /// A process that runs in no container (unit, pod) is known to be in none, if its place is known.
   [[nodiscard]] Truth place(const Cell& cell, bool same) const {
     if (!cell.text.empty()) return truth_of(same);
     return column_values::place_of_row(row.socket, row.names) != nullptr ? Truth::no : Truth::unknown;
@@ -198,7 +198,7 @@ struct Evaluation {
   return std::visit(Evaluation{row}, test) == wanted;
 }
 
-/// What a test costs beside others: tests of numbers that every row has come first.
+/// The cost of a test relative to others: tests of numbers that every row has come first.
 int cost_of(const Expression& part) {
   if (part.kind() != Expression::Kind::test) {
     int cost = 0;
@@ -211,7 +211,7 @@ int cost_of(const Expression& part) {
   return std::holds_alternative<WordTest>(test) ? 3 : 2;
 }
 
-/// As ss prints it: nothing is connected.
+/// The remote end of a socket that is not connected, as ss prints it.
 Endpoint no_remote(Family family) {
   Endpoint any;
   any.address.family = family;
@@ -312,7 +312,7 @@ bool Matcher::run(const RowView& row) const {
   if (row.ends != Ends::of_row) {
     return walk([&](const Step& step) { return is_by_visit(*step.test, step.wanted, row); });
   }
-  // Of a row whose ends are known a port or an address is there or not.
+  // Both ends of the row are known here, so tests of ports and addresses are never unknown.
   const std::array ends = {&row.socket.local, &row.remote};
   std::array<FourBytes, 2> addresses;
   if (has_prefixes_) addresses = {FourBytes(row.socket.local.address), FourBytes(row.remote.address)};

@@ -1,6 +1,6 @@
 #pragma once
-// A tree as a list of steps, made for questions that are asked of every row: no recursion, cheap tests first, and the
-// usual ones in a few instructions.
+// A tree as a list of steps, made to be asked for every row: no recursion, cheap tests first, and the usual tests in a
+// few instructions.
 
 #include <cstdint>
 #include <vector>
@@ -12,8 +12,8 @@ namespace tcpstat::filter {
 /// A row of either kind, as tests see it.
 struct RowView;
 
-/// Whether a tree is known to be `wanted`, yes or no. In a tree of `and`, `or` and `not` that asks one question of each
-/// test: whether it is known to hold, or known not to.
+/// Whether a tree is known to be `wanted`: yes or no. For a tree of `and`, `or` and `not` this asks each test one
+/// question: whether it is known to hold, or known not to hold.
 class Matcher {
  public:
   explicit Matcher(Expression tree, Truth wanted = Truth::yes);
@@ -37,20 +37,21 @@ class Matcher {
     std::uint32_t mask = 0;
     StateSet states = {};
     RowFlag flag = {};
-    bool unbound = false;  ///< device: asks for sockets that are bound to none
+    bool unbound = false;  ///< device: the test asks for sockets that are bound to none
     const Test* test = nullptr;
     Target found = kYes;
     Target missed = kNo;
   };
 
   static Step step_of(const Test& test, Truth wanted);
-  /// Steps of what comes later are there already; the first step of this one, or where nothing has to be asked.
+  /// Adds the steps of `part`; those that come after it are there already. Returns its first step, or `found` or
+  /// `missed` if nothing has to be asked.
   Target add(const Expression& part, Truth wanted, Target found, Target missed);
   template <typename Found>
   [[nodiscard]] bool walk(const Found& found) const;
   [[nodiscard]] bool run(const RowView& row) const;
 
-  Expression tree_;  ///< whose tests the steps point to
+  Expression tree_;  ///< the steps point to its tests
   std::vector<Step> steps_;
   bool has_prefixes_ = false;
   Target begin_;

@@ -34,7 +34,7 @@ class NeedsOfTest {
     needs_.autobound = true;
   }
   void operator()(const PidTest& /*test*/) const { add(column(ColumnId::PID)); }
-  // What is asked for by `known` need not be there, but has to be looked for.
+  // What `known` asks for need not exist, but it has to be read.
   void operator()(const KnownTest& test) const {
     const std::string_view before = needs_.netlink_word;
     add(*test.column);

@@ -64,7 +64,7 @@ class Parser {
   }
 
  private:
-  /// Brackets within brackets: as deep as nobody writes them.
+  /// How deep brackets may be nested; nobody writes more.
   static constexpr int kDeepest = 100;
 
   [[nodiscard]] const Token& here() const { return tokens_[at_]; }
@@ -88,7 +88,8 @@ class Parser {
     return wrong(in_quotes(field.text) + " takes = and !=, not " + std::string(how.spelling));
   }
 
-  /// The words of states that ss wants before its filter are alternatives, in order, and hold for all that follows.
+  /// The words `state` and `exclude` that ss(8) has before its filter: they are applied in order, and their states hold
+  /// for all that follows.
   Tree whole() {
     if (!begins_with_states()) return alternatives();
     const std::size_t begin = at_;
@@ -132,7 +133,7 @@ class Parser {
   Tree alternatives() {
     if (++depth_ > kDeepest) return tl::make_unexpected(wrong("the filter has too many brackets within brackets"));
     std::vector<Expression> parts;
-    bool mixed = false;  // an `or` stands left of what `and` joins
+    bool mixed = false;  // an `or` stands to the left of an `and`
     while (true) {
       auto part = conjunction();
       if (!part) return part;
@@ -377,7 +378,7 @@ class Parser {
     return Test(WordTest{&column(ColumnId::USER), value.text});
   }
 
-  /// As the column has it: below the mount of cgroup2.
+  /// A path below the mount of cgroup2, as the column has it.
   static Tree cgroup(const Token& value, const Field& field) {
     std::string path = value.text;
     for (const std::string_view mount : {"/sys/fs/cgroup/unified/", "/sys/fs/cgroup/"}) {

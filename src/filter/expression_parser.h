@@ -1,6 +1,6 @@
 #pragma once
 // The text of a filter, as ss(8) reads it and more: `state syn-recv and sport = :443`. `and` (or nothing) binds before
-// `or`, `not` before both. Pure: what only a system call knows is asked of ExpressionWords.
+// `or`, `not` before both. The parser makes no system call: it asks ExpressionWords instead.
 
 #include <functional>
 #include <optional>
@@ -28,9 +28,9 @@ struct ExpressionWords {
 
 struct ParsedExpression {
   Expression expression;
-  /// Where ss, which reads `and` and `or` from left to right, would select other rows: the part that it reads first.
+  /// Whether ss, which reads `and` and `or` from left to right, would select other rows.
   bool differs_from_ss = false;
-  /// Users that it names.
+  /// Users that the expression names.
   std::vector<std::string> user_names;
   /// Processes whose names the kernel cuts.
   std::vector<std::string> long_processes;

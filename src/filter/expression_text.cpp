@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kSpecial = " \t\n()!=<>&|\"'\\,";
 
-/// A value as the parser takes it for one word.
+/// A value, quoted if the parser would not take it for one word.
 std::string quoted(std::string_view word) {
   if (!word.empty() && word.find_first_of(kSpecial) == std::string_view::npos) return std::string(word);
   std::string out = "\"";

@@ -57,10 +57,10 @@ std::optional<std::uint64_t> unit_size(std::string_view word, std::span<const Un
   return at == units.end() ? std::nullopt : std::optional(at->size);
 }
 
-/// `whole` and a fraction, in the smallest unit.
+/// An amount in the smallest unit.
 struct Quantity {
   std::uint64_t whole = 0;
-  bool more = false;  ///< a part of one is left over
+  bool more = false;  ///< and a fraction of one
 };
 
 /// DIGITS[.DIGITS] times `size`; nothing if it does not fit.
@@ -83,7 +83,7 @@ std::optional<Quantity> quantity(std::string_view digits, std::uint64_t size) {
 }
 
 Test number_test(const Field& field, Comparison comparison, Quantity quantity) {
-  // 1.5 lies between two numbers: less than it is at most 1, greater is greater than 1.
+  // 1.5 lies between two whole numbers: "less than 1.5" is "at most 1", and "at least 1.5" is "greater than 1".
   if (quantity.more && comparison == Comparison::less) comparison = Comparison::at_most;
   if (quantity.more && comparison == Comparison::at_least) comparison = Comparison::greater;
   return NumberTest{field.column, comparison, quantity.whole};
@@ -125,7 +125,7 @@ Understood<Test> parse_mark(const Token& token) {
 
 Understood<Test> parse_device(const Token& token) {
   if (const auto number = short_number_in(token.text)) return Test(DeviceTest{{}, *number});
-  // As ss has it: a device of that name, or by its index where there is none.
+  // As in ss: "if7" is the device of that name, or the one with that index if there is none.
   constexpr std::string_view kNumbered = "if";
   const bool numbered =
       token.text.starts_with(kNumbered) && token.text.find_first_not_of("0123456789", 2) == std::string::npos;

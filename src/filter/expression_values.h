@@ -14,8 +14,8 @@
 
 namespace tcpstat::filter {
 
-/// An end without its zone, and the device that the zone names: `[fe80::1%v0]:80`, `0.0.0.0%v0:80`, as ss prints it
-/// `[fe80::1]%v0:80`. Nothing for a zone without a name.
+/// An end without its zone, and the device that the zone names: `[fe80::1%v0]:80`, `0.0.0.0%v0:80`, or
+/// `[fe80::1]%v0:80` as ss prints it. Nothing for a zone without a name.
 struct ZonedEnd {
   std::string end;
   std::optional<DeviceTest> device = std::nullopt;
@@ -24,7 +24,7 @@ std::optional<ZonedEnd> without_zone(std::string_view text);
 
 /// `[inet:|inet6:][ADDRESS[/LEN]][:PORT]` as one test or several that must all hold.
 Understood<Expression> parse_host(const Token& token, Side side, const ExpressionWords& words);
-/// A port compared: a number, a service, `:PORT`, `*`, with `=` also lists and ranges.
+/// A comparison with a port: a number, a service, `:PORT` or `*`; with `=` also lists and ranges.
 Understood<Expression> parse_port(const Token& token, Side side, Comparison comparison, const ExpressionWords& words);
 /// `STATE[,STATE…]`, names, numbers, groups.
 Understood<StateSet> parse_state_list(const Token& token);

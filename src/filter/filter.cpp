@@ -24,7 +24,7 @@ bool is_named(std::string_view name, const std::vector<std::string>& wanted) {
   return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view word) { return is_process_name(name, word); });
 }
 
-/// Where nobody said whose rows these are.
+/// Used where settle() was not called, so that nobody knows any name.
 class NoNames final : public Names {
  public:
   std::string_view user(std::uint32_t /*uid*/) override { return {}; }
@@ -95,7 +95,7 @@ bool Filter::matches_socket(const Socket& row) const {
 
 bool Filter::matches(const Connection& row, Ends ends) const {
   if (!states.has(row.state) || !matches_socket(row)) return false;
-  // A CLOSE row has a remote end only in name: nothing is connected.
+  // A CLOSE row is not connected, so its remote end means nothing.
   const bool has_remote = row.state != State::close && ends != Ends::remote_unknown;
   if (!remote.empty() && !(has_remote && any_matches(remote, row.remote))) return false;
   if (!remote_ports.empty() && !(has_remote && any_has(remote_ports, row.remote.port))) return false;

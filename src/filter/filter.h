@@ -1,6 +1,6 @@
 #pragma once
-// Which rows the user wants: an AND of conditions, each an OR of alternatives. An empty condition lets all pass.
-// Evaluated here for every source; what the kernel can evaluate as well is parsers/netlink/kernel_part.h.
+// Which rows the user wants: an AND of conditions, each an OR of alternatives. An empty condition lets all rows pass.
+// It is evaluated here for every source; parsers/netlink/kernel_part.h has what the kernel evaluates as well.
 
 #include <cstdint>
 #include <memory>
@@ -39,16 +39,16 @@ struct Filter {
   std::vector<PortRange> local_ports;
   std::vector<PortRange> remote_ports;
   std::vector<std::uint32_t> users;
-  /// Names whose numbers the file alone knows; settle() adds those to `users`.
+  /// User names whose uids only the file knows; settle() adds the uids to `users`.
   std::vector<std::string> user_names;
   std::vector<std::uint32_t> pids;
   std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
-  /// Must hold as well; null: nothing more. Where it names states, `states` are those of which a row may match.
+  /// Must match as well; null: there is none. If it names states, `states` has only those in which a row may match.
   std::shared_ptr<const Expression> expression;
   std::shared_ptr<const Matcher> matcher;     ///< of `expression`
   ExpressionNeeds needs;                      ///< of `expression`
-  Names* names = nullptr;                     ///< for words of `expression`; settle() sets them
-  std::vector<std::string> expression_users;  ///< which `expression` names
+  Names* names = nullptr;                     ///< for words of `expression`; set by settle()
+  std::vector<std::string> expression_users;  ///< users that `expression` names
 
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
@@ -65,7 +65,7 @@ struct Filter {
   [[nodiscard]] bool matches(const Connection& row, Ends ends = Ends::of_row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;
-  /// The same of a filter without options, in less time.
+  /// The same for a filter without options, in less time.
   [[nodiscard]] bool matches_without_options(const Connection& row) const {
     return states.has(row.state) && has_family(row.family) &&
            (matcher == nullptr || matches_expression(row, Ends::of_row));
@@ -79,11 +79,11 @@ struct Filter {
 
 /// The pattern as a tree.
 Expression expression_of(Side side, const EndpointPattern& pattern);
-/// Lets a filter ask for the names of the host whose rows it sees, and finds the users that it knows by name only.
+/// Gives the filter the names of the host whose rows it sees, and finds the uids of users that it has by name only.
 void settle(Filter& filter, Names& names);
 /// Adds an expression to what the filter asks for.
 void add_expression(Filter& filter, Expression expression);
-/// Drops what asks for owners, so that what is left can be asked before they are looked for.
+/// Drops conditions on owners, so that the others can be checked before owners are looked for.
 void drop_owners(Filter& filter);
 
 }  // namespace tcpstat::filter

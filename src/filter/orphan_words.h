@@ -1,5 +1,5 @@
 #pragma once
-// Reasons why no process holds a socket, as words of a filter.
+// The reasons why no process holds a socket, as the words of a filter.
 
 #include <algorithm>
 #include <array>

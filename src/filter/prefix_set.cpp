@@ -12,7 +12,8 @@ std::uint32_t number_of(const std::uint8_t* bytes) {
 }  // namespace
 
 PrefixSet::PrefixSet(std::vector<Prefix> prefixes) {
-  // By network, and of the same the shorter one first: whatever lies in another one follows it.
+  // Sorted by network, the shorter one first where networks are equal: a prefix that lies in another one comes after
+  // it.
   std::sort(prefixes.begin(), prefixes.end());
   for (const Prefix& prefix : prefixes) {
     if (prefix.network.family == Family::ipv6) {

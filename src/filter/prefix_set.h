@@ -1,6 +1,6 @@
 #pragma once
-// Many prefixes as one set: prefixes are nested or apart, so the outermost ones in order find an address in a few steps,
-// however many they are.
+// Many prefixes as one set. Two prefixes are either nested or disjoint, so a sorted list of the outermost ones finds an
+// address in a few steps, however many there are.
 
 #include <cstdint>
 #include <vector>
@@ -13,9 +13,9 @@ class PrefixSet {
  public:
   explicit PrefixSet(std::vector<Prefix> prefixes);
 
-  /// By value, as AddressTest: IPv4 prefixes have v4-mapped addresses too.
+  /// By value, as AddressTest: IPv4 prefixes contain v4-mapped addresses too.
   [[nodiscard]] bool contains(const Address& address) const;
-  /// Those that are in no other one.
+  /// How many prefixes are in no other one.
   [[nodiscard]] std::size_t size() const { return ipv4_.size() + ipv6_.size(); }
 
  private:

@@ -19,7 +19,7 @@ bool wants_in(const Filter& filter, const Transition& transition, Seen seen) {
     row.remote = *transition.remote;
     return filter.matches(row, Ends::of_transition);
   }
-  // What is only bound has no remote end; in any other state the record lacks it.
+  // A socket that is only bound has no remote end; in any other state the record lacks it.
   return filter.matches(row, *seen == State::close ? Ends::of_row : Ends::remote_unknown);
 }
 

@@ -10,7 +10,7 @@ using enum TransitionKind;
 
 constexpr std::array kKinds = {illegal, resets, half_open, time_wait, lost};
 
-/// No FINs were exchanged before.
+/// Whether a step from this state to CLOSE ends the connection at once, before both FINs were exchanged.
 bool ends_at_once(State from) {
   return from == State::established || from == State::syn_recv || from == State::close_wait || from == State::fin_wait1;
 }

@@ -12,8 +12,9 @@
 
 namespace tcpstat::filter {
 
-/// illegal: as the machine says. resets: a connection that ends at once, or that an RST ends. half_open: into SYN_RECV
-/// and out of it. time_wait: where a time-wait socket takes over. lost: records that are missing, and no transition.
+/// illegal: by the verdict of the machine. resets: a connection that ends at once, or that an RST ends. half_open: into
+/// SYN_RECV and out of it. time_wait: a time-wait socket takes over. lost: missing records; no transition is of this
+/// kind.
 enum class TransitionKind : std::uint8_t { illegal, resets, half_open, time_wait, lost };
 
 /// As it is typed: "half-open".
@@ -23,7 +24,7 @@ std::span<const TransitionKind> transition_kinds();
 std::optional<TransitionKind> find_transition_kind(std::string_view word);
 
 bool is_of(TransitionKind kind, const Transition& transition, TransitionVerdict verdict);
-/// Whether the life had such a transition; lost: whether one is missing.
+/// Whether the life had such a transition; for `lost`, whether a record of it is missing.
 bool is_of(TransitionKind kind, const ConnectionLife& life);
 
 }  // namespace tcpstat::filter
