@@ -41,14 +41,14 @@ Selection::HalfOpens half_opens(const Host& host, const filter::Query& query) {
   return read ? Selection::HalfOpens::read : Selection::HalfOpens::not_read;
 }
 
-/// One more than the limit, so that it can tell that there were more. Nothing: all.
+/// One row more than the limit, so that Limit notices that there were more. Nothing: all rows.
 std::optional<std::uint64_t> rows_to_sort(const DumpPlan& plan) {
   if (!plan.limit || *plan.limit == UINT64_MAX) return std::nullopt;
   return *plan.limit + 1;
 }
 
-/// Owners where they are asked for, and nothing where they are not. A filter by process needs them before the selection;
-/// else only selected rows are looked up.
+/// Looks up owners if they are asked for. A filter by process needs them before the selection; otherwise only selected
+/// rows are looked up.
 class OwnerStage {
  public:
   OwnerStage(Host& host, const DumpPlan& plan)
@@ -79,7 +79,7 @@ class OwnerStage {
     return {};
   }
 
-  /// What stands in for `next` behind and before the selection.
+  /// The sink to use in place of `next` behind the selection, and the one to use before it.
   Sink& behind_selection(Sink& next) { return owners_ != nullptr && !first_ ? join(next) : next; }
   Sink& before_selection(Sink& next) { return owners_ != nullptr && first_ ? join(next) : next; }
 
@@ -90,13 +90,13 @@ class OwnerStage {
     if (join_ && !first_) join_->finish();
   }
 
-  /// After finish(): what processes hold besides the rows.
+  /// After finish(): the sockets that processes hold besides the rows.
   [[nodiscard]] std::optional<std::vector<Untabled>> untabled() const {
     if (owners_ == nullptr || !host_.facts().netns) return std::nullopt;
     return owners_->untabled(*host_.facts().netns);
   }
 
-  /// Once, when nothing comes any more.
+  /// To be called once, when no row follows.
   std::optional<OwnerSearch> close(Coverage& coverage) {
     if (owners_ == nullptr) return std::nullopt;
     warn(coverage);
@@ -116,7 +116,8 @@ class OwnerStage {
             second_error_ = again.error();
             return nullptr;
           }
-          // What the second look does not miss any more is still missing from the rows that passed before it.
+          // What the first look missed stays missing from the rows that passed before the second one, even if that
+          // finds it.
           if ((*again)->search().failed > 0 && search_.failed == 0) {
             search_.failed = (*again)->search().failed;
             search_.error = (*again)->search().error;
@@ -129,8 +130,8 @@ class OwnerStage {
   static std::string sockets(std::uint64_t count) { return counted(count, "socket"); }
   [[nodiscard]] std::uint64_t without_owner(Orphan reason) const { return join_ ? join_->without_owner(reason) : 0; }
 
-  /// Says what the search did not see. Missing owners are missing data only where they are part of the answer: what was
-  /// asked for and could not be read, and whatever is unknown where it selects the rows.
+  /// Warns of what the search did not see. Missing owners make the dump incomplete only if they are part of the answer:
+  /// if they were asked for and could not be read, or if unknown ones decide which rows are selected.
   void warn(Coverage& coverage) const {
     const auto unknown = selects_ ? &Coverage::lose : &Coverage::warn;
     if (search_.failed > 0 || second_error_) {
@@ -164,7 +165,7 @@ class OwnerStage {
   std::optional<OwnerJoin> join_;
 };
 
-/// What follows from the counts, and the error.
+/// Warns of flawed rows and of the error.
 void complete_warnings(Coverage& coverage, const Expected<void>& read) {
   for (std::size_t i = 0; i < kFlawCount; ++i) {
     if (coverage.flaws[i] == 0) continue;
@@ -175,7 +176,8 @@ void complete_warnings(Coverage& coverage, const Expected<void>& read) {
   if (!read) coverage.lose(std::string(kReadFailed), read.error().sentence());
 }
 
-/// Of rows that are a part, the numbers are what was counted beside them; no filter but one by state and family has any.
+/// If the rows are a chosen part, takes the numbers that were counted beside them. These exist by state and family
+/// only, so that a filter with other conditions has none.
 void take_counted(const filter::Filter& filter, Report& report) {
   std::optional<Tally>& counted = report.coverage.counted;
   if (filter.has_conditions()) counted.reset();
@@ -238,7 +240,7 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
       if (sorter) sorter->finish();
     }
   } catch (const std::bad_alloc&) {
-    // What was read so far is a partial answer, and whoever writes it ends it as such.
+    // The rows so far are a partial answer, and the writer will end the document as such.
     read = failure("read all sockets", ENOMEM);
   }
   const bool all_rows = plan.descriptors == DumpPlan::Descriptors::all && plan.query.states == StateSet::all() &&

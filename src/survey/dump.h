@@ -20,19 +20,19 @@ namespace tcpstat::survey {
 struct DumpPlan {
   enum class Rows : std::uint8_t {
     selected,  ///< those that the filter matches, counted in Report::tally
-    every,     ///< all of the filter's families: the sink selects and counts. For who asks what a socket was before
+    every,     ///< all of the filter's families: the sink selects and counts, and may compare a socket with its past
   };
   enum class Owners : std::uint8_t {
     not_read,
     helpful,   ///< without them less can be said, and a warning says so
-    required,  ///< without them the dump fails; so it does if the filter asks for processes
+    required,  ///< without them the dump fails; a filter that asks for processes requires them as well
   };
   enum class Until : std::uint8_t { end, first_match };
 
   /// Its filter says which rows are wanted; its states may be more.
   filter::Query query;
   Rows rows = Rows::selected;
-  /// Nothing is looked for in a file: its rows bring their owners, or nobody knows them.
+  /// Not used for a file: its rows bring their owners, or nobody knows them.
   Owners owners = Owners::not_read;
   std::vector<SortKey> sort = {};
   std::optional<std::uint64_t> limit = {};
@@ -42,7 +42,7 @@ struct DumpPlan {
     all,  ///< Dump::untabled too, of a dump of all rows with owners: two system calls for each socket of another kind
   };
   Descriptors descriptors = Descriptors::of_rows;
-  /// Rows get the rates since the sample that it saw before; null: they have none.
+  /// Gives rows their rates since the sample that it saw before; null: rows have none.
   RateSampler* rates = nullptr;
   /// Sees each row that is read, before anything selects; it cannot stop the dump.
   Sink* witness = nullptr;
@@ -51,7 +51,7 @@ struct DumpPlan {
 struct Dump {
   /// With a warning for everything that was not seen.
   Report report;
-  /// Why it ended early; `report` has it as a warning too.
+  /// Why the dump ended early; `report` has it as a warning too.
   std::optional<Error> error;
   /// Nothing: owners were not looked for.
   std::optional<OwnerSearch> owner_search;
@@ -59,7 +59,7 @@ struct Dump {
   std::optional<std::vector<Untabled>> untabled;
 };
 
-/// The first sample of `plan.rates`. What goes wrong goes wrong again in take(), which says so.
+/// Reads the first sample of `plan.rates`. An error is not reported: it happens again in take(), which reports it.
 void take_first_rates(Host& host, const DumpPlan& plan);
 
 /// Reads, and pushes the rows into `sink`. Owners live until it returns.

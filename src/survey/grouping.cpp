@@ -18,14 +18,15 @@ GroupValue user(const Socket& row, Names& names) {
   return name.empty() ? std::to_string(*row.uid) : std::string(name);
 }
 
-/// "%eth0", for an address that means another thing on each device (RFC 4007); a device without a name by its number.
+/// "%eth0", for an address that means something else on each device (RFC 4007). A device without a name is told by its
+/// number.
 std::string scope(const Socket& row, Names& names) {
   return row.interface == 0 ? "" : "%" + device_text(names, row.netns, row.interface);
 }
 std::string address_text(const Socket& row, const Address& address, Names& names) {
   return to_string(address.unmapped()) + (address.is_link_local() ? scope(row, names) : "");
 }
-/// As the columns LOCAL and REMOTE have it.
+/// Address and port in the form of the columns LOCAL and REMOTE.
 std::string end_text(const Endpoint& end, const std::string& scope) {
   std::string out = to_string(end.unmapped());
   const std::size_t behind = out.front() == '[' ? out.rfind(']') : out.rfind(':');
@@ -54,7 +55,7 @@ constexpr bool has_one_value(ColumnKind kind) {
   return false;
 }
 
-/// What a column shows.
+/// The value that a column shows.
 template <ColumnId kId, typename Row>
 GroupValue cell_value(const Row& row, Names& names) {
   static_assert(has_one_value(ColumnSpec<kId>::kKind), "a key of its own, with functions of its own");
@@ -140,7 +141,7 @@ std::span<const GroupKey> group_keys() { return kKeys; }
 
 ColumnNeeds needs_of_key(std::string_view key) {
   if (key == kProcessKey || key == kPidKey) return {.owners = OwnersNeed::required};
-  // Unlike in a list, nobody could tell those that were not looked for from those that have a process.
+  // Without a search, a count could not tell sockets that have a process from those that nobody looked for.
   if (key == "orphan") return {.owners = OwnersNeed::helpful};
   const auto* found = std::find_if(kKeys.begin(), kKeys.end(), [key](const GroupKey& one) { return one.name == key; });
   if (found == kKeys.end() || !found->column) return {};

@@ -21,14 +21,14 @@ struct GroupKey {
   std::string_view meaning;
   GroupValue (*value)(const Connection&, Names&);
   GroupValue (*listener_value)(const Listener&, Names&);
-  std::optional<ColumnId> column = std::nullopt;  ///< which shows the same
+  std::optional<ColumnId> column = std::nullopt;  ///< the column that shows the same
 };
 
 /// All keys but `process` and `pid`, which have a value per owner: see Grouping.
 std::span<const GroupKey> group_keys();
 inline constexpr std::string_view kProcessKey = "process";
 inline constexpr std::string_view kPidKey = "pid";
-/// What has to be looked for to count by a key.
+/// What has to be read to count by a key.
 ColumnNeeds needs_of_key(std::string_view key);
 /// Every name that `--by` takes.
 std::vector<std::string_view> group_key_names();

@@ -17,7 +17,7 @@ class Limit final : public Sink {
   [[nodiscard]] bool limited() const { return limited_; }
 
  private:
-  // Stops at the first row too many, not at the last one that fits: only so is it known that there are more.
+  // Stops at the first row too many, not at the last one that fits: otherwise it would not know that there are more.
   template <typename Row>
   Flow pass(const Row& row, Flow (Sink::*next)(const Row&)) {
     if (left_ == 0) {

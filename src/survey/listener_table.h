@@ -18,7 +18,8 @@ class ListenerTable {
   void add_half_open(const Connection& row);
   /// Takes note of a listener.
   void add_listener(const Listener& row);
-  /// Half-open connections that belong to this listener, as the kernel chose it among those that were noted (taker_of()).
+  /// Half-open connections that belong to this listener: those for which the kernel would choose it among all that were
+  /// noted (taker_of()).
   /// Listeners that share an end (SO_REUSEPORT) are each given all of it, since the kernel does not tell which of them
   /// was chosen.
   [[nodiscard]] std::uint64_t half_open(const Listener& row);
@@ -35,7 +36,7 @@ class ListenerTable {
     bool takes_ipv6 = false;
   };
 
-  // The counts found last, by the low bits of the port and the family: in a flood they are nearly all there is.
+  // The counts that were found last, by the family and the low bits of the port: in a flood nearly all rows are theirs.
   struct Recent {
     std::uint64_t netns = 0;
     std::uint32_t interface = 0;

@@ -17,7 +17,7 @@ void add(StateCounts& to, const StateCounts& from) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
 
-/// Nothing as soon as one of them is not known.
+/// The sum is nothing as soon as one value is not known.
 template <typename Number>
 void add(std::optional<std::uint64_t>& to, const std::optional<Number>& value) {
   to = to && value ? std::optional(*to + *value) : std::nullopt;
@@ -67,13 +67,14 @@ Flow MetricsCounter::listener(const Listener& row) {
   add(one.accept_queue, row.accept_queue);
   add(one.accept_limit, row.accept_limit);
   add(one.drops, row.drops);
-  // Half-opens are counted by endpoint: each socket of the pool was given all of them.
+  // Half-opens are not added: they are counted by endpoint, and each socket on it was given all of them.
   return Flow::more;
 }
 
 void MetricsCounter::count_owners(const Socket& row, State state) {
   if (row.owners.empty()) by_process_.add({}, state);
-  // Processes of one name that share a socket are one series: its sum stays the number of sockets.
+  // Processes of the same name are one series. A socket that they share counts once, so that the sum is that of
+  // sockets.
   std::set<std::string_view> names;
   for (const Owner& owner : row.owners) {
     if (names.insert(owner.name).second) by_process_.add(owner.name, state);

@@ -24,8 +24,8 @@ enum class CountProcesses : bool { no, yes };
 
 class MetricsCounter final : public Sink {
  public:
-  /// `settings` say which ports are ephemeral. With `processes` rows have to bring their owners. `ports` are those that are
-  /// told apart; empty: those that have a listener.
+  /// `settings` say which ports are ephemeral. With `processes` rows have to bring their owners. `ports` are the ports
+  /// that get numbers of their own; empty: those with a listener.
   MetricsCounter(const KernelSettings& settings, CountProcesses processes,
                  const std::vector<std::uint16_t>& ports = {});
 
@@ -47,7 +47,7 @@ class MetricsCounter final : public Sink {
   KernelSettings settings_;
   std::vector<Counters> by_port_;
   bool ports_are_chosen_;
-  std::vector<bool> told_apart_;  ///< of the ports
+  std::vector<bool> told_apart_;  ///< by port: whether it gets numbers of its own
   std::map<std::tuple<Endpoint, std::uint32_t>, ListenerMetrics> listeners_;
   NameCounter by_process_;
   FrequentKeys<Way, WayHash> ways_;

@@ -7,7 +7,7 @@
 namespace tcpstat::survey {
 namespace {
 
-/// Listeners are connections of neither kind.
+/// Counts no listeners, which are not connections.
 class Counted final : public Sink {
  public:
   Flow connection(const Connection& row) override {
@@ -21,7 +21,7 @@ class Counted final : public Sink {
   std::uint64_t subflows = 0;
 };
 
-/// Whether all of them came.
+/// True if all rows came.
 bool read(Host& host, const DumpPlan& plan, Counted& to) {
   const Dump dump = take(host, plan, to);
   return !dump.error && dump.report.coverage.complete;
@@ -32,8 +32,8 @@ bool read(Host& host, const DumpPlan& plan, Counted& to) {
 std::optional<MptcpCounts> count_mptcp(Host& host, const filter::Filter& filter) {
   DumpPlan plan;
   plan.query.filter = filter;
-  // For listeners, which do not count, the kernel would walk the listener table of all of TCP, which is large and mostly
-  // empty (net/mptcp/mptcp_diag.c, mptcp_diag_dump_listeners()).
+  // Listeners do not count, and for them the kernel would walk the listener table of all of TCP, which is large and
+  // mostly empty (net/mptcp/mptcp_diag.c, mptcp_diag_dump_listeners()).
   plan.query.states = filter.states - StateSet{State::listen};
   if (plan.query.states.empty()) return MptcpCounts{};
   plan.query.mptcp = true;

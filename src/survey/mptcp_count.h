@@ -9,8 +9,8 @@
 
 namespace tcpstat::survey {
 
-/// Of those that the filter matches, by a dump of the first and, where there is one, another of the second: the kernel
-/// tells of each connection of TCP whether it is a subflow beside its tcp_info alone. Nothing where that cannot be read.
+/// Counts those that the filter matches. The first dump is of MPTCP; if that has connections, a second one reads those
+/// of TCP with tcp_info, because the kernel tells only with it which ones are subflows. Nothing if one cannot be read.
 std::optional<MptcpCounts> count_mptcp(Host& host, const filter::Filter& filter);
 
 }  // namespace tcpstat::survey

@@ -17,7 +17,7 @@ namespace tcpstat::survey {
 
 class NameCounter {
  public:
-  /// More names than these are others from the first socket on.
+  /// Sockets of further names count as others from the first one on.
   static constexpr std::size_t kMostKnown = std::size_t{1} << 16U;
 
   /// An empty name is one of the others.
@@ -43,7 +43,7 @@ class UnitCounter final : public Sink {
   NameCounter counter_;
 };
 
-/// By address and port that connections of ours go to: those from ports that the kernel chooses.
+/// By the address and port that connections of this host go to: those from ephemeral ports.
 class DestinationCounter final : public Sink {
  public:
   explicit DestinationCounter(const KernelSettings& settings) : settings_(settings) {}

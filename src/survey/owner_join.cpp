@@ -18,7 +18,7 @@ template <typename Row>
 Flow OwnerJoin::pass(Row row, Flow (Sink::*next)(const Row&)) {
   if (relevant_ != nullptr && !relevant_->matches(row)) return (next_.*next)(row);
   if (!join(row)) {
-    // If some processes may not be looked into, a second look finds no more; then nothing needs to wait.
+    // If some processes may not be looked into, a second look cannot look into them either, so that no row has to wait.
     const OwnerSearch& search = owners_->search();
     const bool may_be_late = !looked_again_ && search.forbidden == 0 && search.saw_processes();
     if (may_be_late && held_.connections().size() + held_.listeners().size() < kMaxHeld) {

@@ -1,6 +1,6 @@
 #pragma once
-// Adds to each connection how much it carried in a second since the sample before. It remembers every connection, some
-// hundred bytes each.
+// Adds to each connection how much it carried per second since the sample before. It remembers every connection, which
+// takes some hundred bytes each.
 
 #include <vector>
 
@@ -14,14 +14,14 @@ class RateSampler final : public Sink {
  public:
   explicit RateSampler(const Clock& clock) : clock_(clock) {}
 
-  /// From here on rows are of the next sample, and go on to `next`.
+  /// Begins the next sample, whose rows go on to `next`.
   Sink& begin(Sink& next);
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override { return next_->listener(row); }
 
  private:
-  /// Each with its own time: a dump of a million rows takes seconds.
+  /// Each record has its own time, because a dump of a million rows takes seconds.
   struct Record {
     std::uint64_t cookie;
     Clock::Instant when;

@@ -15,7 +15,7 @@ namespace tcpstat::survey {
 
 class Selection final : public Sink {
  public:
-  /// `half_opens_read`: whether the query reads SYN_RECV, so that a listener's count means something.
+  /// Whether the query reads SYN_RECV, so that a listener's count of half-opens means something.
   enum class HalfOpens : bool { not_read, read };
 
   Selection(const filter::Filter& filter, HalfOpens half_opens, Sink& next)

@@ -1,6 +1,6 @@
 #pragma once
-// Collects rows, then passes them on in the order of some columns. It remembers every row, or with a limit a few times
-// as many as that.
+// Collects rows, then passes them on in the order of some columns. It remembers every row; with a limit, a few times as
+// many rows as the limit.
 
 #include <cstdint>
 #include <memory>
@@ -27,18 +27,19 @@ class Sorter final : public Sink {
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
-  /// Passes the rows on; unknown values come last in either direction, ties keep the order in which they came.
+  /// Passes the rows on. Unknown values come last in either direction; rows that are equal keep the order in which they
+  /// came.
   Flow finish();
 
  private:
-  // Rows are thrown out when there are so many times more than are wanted, so that each is compared few times.
+  // Rows are thrown out only when there are this many times as many as are wanted, so that each is compared few times.
   static constexpr std::uint64_t kSlack = 4;
   static constexpr std::uint64_t kLeastRows = 4096;
 
   /// A row's number is its place in the order of arrival: connections came before listeners.
   [[nodiscard]] Cell cell(const SortKey& key, std::size_t row) const;
   [[nodiscard]] bool before(std::size_t a, std::size_t b) const;
-  /// Numbers of the rows in their final order; with `keep_` only those.
+  /// The numbers of the rows in their final order; with `keep_` only the first so many.
   [[nodiscard]] std::vector<std::size_t> order() const;
   void throw_out();
 

@@ -6,7 +6,7 @@
 namespace tcpstat::survey {
 namespace {
 
-/// How full the accept queue is; one that is not known is taken for empty.
+/// How full the accept queue is; an unknown one counts as empty.
 double fill(const Listener& row) {
   return row.accept_limit ? row.accept_queue.value_or(0) / (1.0 + *row.accept_limit) : 0;
 }

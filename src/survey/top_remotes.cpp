@@ -6,7 +6,7 @@
 namespace tcpstat::survey {
 namespace {
 
-// ::ffff:0:0/96 as the second half of an address begins (RFC 4291 §2.5.5.2).
+// The second half of an address in ::ffff:0:0/96 (RFC 4291 §2.5.5.2), with zeros for the IPv4 address.
 constexpr std::uint64_t kMapped = 0x0000'FFFF'0000'0000;
 
 std::uint64_t big_endian(std::uint64_t value) {

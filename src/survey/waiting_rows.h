@@ -1,5 +1,5 @@
 #pragma once
-// Rows that wait until all their remote addresses have been asked for together.
+// Rows that wait until the names of all their remote addresses have been looked up together.
 
 #include <set>
 #include <vector>
