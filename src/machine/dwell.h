@@ -24,16 +24,17 @@ struct DwellLimit {
 struct DwellBound {
   State state;
   DwellLimit (*limit)(const KernelLimits&);
-  std::string_view standing;  ///< of which socket it is true
-  std::string_view sysctls;   ///< that decide, separated by ", "
+  std::string_view standing;  ///< which sockets it holds for
+  std::string_view sysctls;   ///< the sysctls that decide, separated by ", "
 };
 
-/// All, the ordinary case of each state first.
+/// All bounds, the ordinary case of each state first.
 std::span<const DwellBound> dwell_bounds();
 /// The ordinary case.
 const DwellBound& dwell_bound(State state);
 
-/// Beyond which no socket is in `state`, timer slack included; nothing where something has no bound or is not known.
+/// How long any socket can be in `state`, timer slack included; nothing if one of its cases has no bound or is not
+/// known.
 std::optional<std::chrono::milliseconds> longest_dwell(State state, const KernelLimits& limits);
 
 /// The timer wheel rounds long timers up (kernel/time/timer.c): a dwell is too long only beyond this.

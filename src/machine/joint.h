@@ -24,7 +24,7 @@ struct JointPair {
 
 /// All unordered pairs of absent and the nine states of a connection.
 std::span<const JointPair> joint_pairs();
-/// In either order. LISTEN is no end of a connection and CLOSE counts as absent.
+/// The entry for two states in either order. LISTEN is not the end of a connection, and CLOSE counts as absent.
 Joint joint(Seen a, Seen b);
 /// A new connection's SYN_SENT may meet any state that an older one left behind on the same tuple.
 enum class Incarnation : std::uint8_t { same, may_be_new };

@@ -1,5 +1,5 @@
 #pragma once
-// Where Linux leaves RFC 9293, by the step that this is about, with the reason.
+// Where Linux differs from RFC 9293: in which step, and why.
 
 #include <optional>
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace tcpstat::machine {
 
-/// About one step, or, where `from` is nothing, about every step into `to` from one of some states.
+/// A difference in one step, or, if `from` is nothing, in every step to `to` from a state of `from_any`.
 struct Difference {
   std::optional<State> from;
   State to;

@@ -67,7 +67,7 @@ constexpr std::array<std::size_t, kSeenCount> kByPreference = [] {
   return order;
 }();
 
-/// What is common to all ways to `to`: the edges that may be gone, and how far each node is.
+/// What all ways to `to` have in common: the edges that they may take, and how far each node is.
 struct Map {
   std::size_t to;
   Passing passing;

@@ -27,9 +27,10 @@ class Reach {
   [[nodiscard]] constexpr Way way() const { return way_; }
   /// The least number of steps that a sample could have shown.
   [[nodiscard]] constexpr unsigned steps() const { return steps_; }
-  /// What lies between both ends on each of the shortest ways: the one by FIN_WAIT2 first, then that by ESTABLISHED.
+  /// The states between both ends on each of the shortest ways: the way by FIN_WAIT2 comes first, then the one by
+  /// ESTABLISHED.
   [[nodiscard]] constexpr std::span<const UnseenPath> ways() const { return {ways_.data(), way_count_}; }
-  /// What all of them share.
+  /// The states that all these ways share.
   [[nodiscard]] constexpr std::span<const Seen> shared() const { return shared_.states(); }
 
  private:
@@ -43,7 +44,7 @@ class Reach {
 const Reach& reach(Seen from, Seen to);
 
 enum class Visible : std::uint8_t { no, yes };
-/// Whether one step leads from one to the other.
+/// Whether a single step leads from `from` to `to`.
 Visible one_step(Seen from, Seen to);
 
 }  // namespace tcpstat::machine

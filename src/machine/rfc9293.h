@@ -16,7 +16,7 @@ enum class Answer : std::uint8_t { moves, stays, error, impossible, idle, should
 /// The segment that goes out with the answer. All but a first SYN and `rst` carry an ACK.
 enum class Send : std::uint8_t { nothing, syn, syn_ack, ack, fin, rst, rst_ack, data };
 
-/// Under which a row replaces the one of the same state and event.
+/// The condition under which a row replaces the ordinary one of the same state and event.
 enum class Condition : std::uint8_t { none, active_origin, data_queued, old_sequence, unacceptable_ack };
 
 struct Transition {
@@ -52,8 +52,8 @@ inline constexpr auto kRfc9293Cases = std::to_array<Transition>({
 /// The row for `event` in `state`; the one that holds under `condition` where there is such a row.
 const Transition& rfc9293(State state, Event event, Condition condition = Condition::none);
 
-/// What the event is in that state, in the words of the calls that programs make. A listener is ended by another
-/// shutdown() than a connection.
+/// The meaning of the event in that state, in terms of the calls that programs make: shutdown() closes a listener by
+/// another argument than a connection.
 std::string_view meaning(State state, Event event);
 
 /// "after an active OPEN"; empty for none.

@@ -19,7 +19,7 @@ std::optional<Event> TcpEnd::event_of(const Segment& segment) const {
       return Event::rcv_syn_ack;
     case Send::ack:
       if (acks_our_fin) return Event::rcv_ack_of_fin;
-      // To an end that is not connected any ACK is news; to the others it confirms nothing new.
+      // An end that is not connected reacts to any ACK; for the others this one confirms nothing new.
       if (state_ == State::close || state_ == State::listen || state_ == State::syn_sent || state_ == State::syn_recv) {
         return Event::rcv_ack_of_syn;
       }

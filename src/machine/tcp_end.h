@@ -19,12 +19,12 @@ struct Segment {
 class TcpEnd {
  public:
   [[nodiscard]] State state() const { return state_; }
-  /// Whether it has once been more than closed: it opens one connection in its life.
+  /// Whether it has ever left CLOSED and LISTEN: an end opens one connection in its life.
   [[nodiscard]] bool opened() const { return opened_; }
 
   /// What the segment means here; nothing if the table has no event for it (data, an ACK that confirms nothing new).
   [[nodiscard]] std::optional<Event> event_of(const Segment& segment) const;
-  /// Goes where the table says, under that condition. The row tells which segment goes out.
+  /// Moves as the table says under that condition. The row that it returns tells which segment goes out.
   const Transition& take(Event event, Condition condition = Condition::none);
   /// The segment as this end sends it now.
   [[nodiscard]] Segment segment(Send kind) const { return {kind, fin_received_}; }
