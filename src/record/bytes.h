@@ -34,7 +34,7 @@ inline void append_text(std::string& to, std::string_view text) {
   to += text;
 }
 
-/// Takes a record apart from its front. Each function fails where the bytes end too early, and then all later ones do.
+/// Takes a record apart from its front. A function fails if the bytes end too early, and then all later calls fail.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
@@ -61,7 +61,7 @@ class ByteReader {
     return end();
   }
 
-  /// As many bytes as the length that stands before them says.
+  /// A length, and as many bytes as it says.
   std::optional<std::string_view> text() {
     const auto length = varint();
     if (!length || *length > rest_.size()) return end();

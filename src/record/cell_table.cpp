@@ -15,7 +15,7 @@ void append_section(std::string& to, Section id, std::string_view content) {
   append_text(to, content);
 }
 
-/// Bytes of the longest.
+/// Bytes of the longest varint.
 constexpr std::size_t kMostVarint = 10;
 
 /// Slots in ascending order, each as its distance from the one before.
@@ -124,7 +124,8 @@ bool Table::read_born(std::string_view section) {
   const std::size_t first = used_.size();
   const auto added = static_cast<std::size_t>(*count);
   if (first == 0) {
-    // What differences add finds room, and rows are not copied again and again. Memory that nobody writes is never mapped.
+    // Room for what differences will add, so that rows are not copied again and again. Memory that nobody writes is
+    // never mapped.
     constexpr std::size_t kMostRoom = (std::size_t{64} << 20U) / sizeof(CellValue);
     cells_.reserve(std::min(most_slots(added) * columns_.size(), kMostRoom));
   }
@@ -313,7 +314,7 @@ std::string TableEncoder::difference(const TableSample& sample) {
   std::vector<std::uint32_t> row_of(table_.slots());  // of the slots, from 1; 0: none
   for (std::size_t i = 0; i < sample.rows(); ++i) {
     const auto at = slot_of_.find(sample.identities[i]);
-    // A second row of one identity is one more row.
+    // A second row with the same identity is stored as one more row.
     if (at == slot_of_.end() || row_of[at->second] != 0) {
       born.push_back(i);
       continue;
@@ -364,7 +365,7 @@ std::string TableEncoder::difference(const TableSample& sample) {
     append_slots(content, gone);
     append_section(payload, kGone, content);
   }
-  // Slots of changed rows are those before the born ones are added.
+  // Changed rows come before new ones, because their slots are numbered without these.
   if (!changed.empty()) {
     content.clear();
     append_slots(content, changed);

@@ -1,6 +1,6 @@
 #pragma once
 // The rows of a sample as numbers: columns of cells. A record holds a whole table now and then, and what changed in
-// between. What the columns mean, only record/row_columns.h knows.
+// between. Only record/row_columns.h knows what the columns mean.
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace tcpstat::record {
 
-/// For tables of texts in which views are looked up.
+/// A hash for tables of strings, so that views can be looked up in them.
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -31,14 +31,14 @@ constexpr std::optional<std::uint64_t> from_cell(CellValue cell) {
 enum class CellKind : std::uint8_t {
   number = 1,
   raw = 2,
-  time = 3,  ///< milliseconds on the boot clock; one that moved less than the tolerance is kept as it was
+  time = 3,  ///< milliseconds on the boot clock; a time that moved by no more than the tolerance keeps its old value
   word = 4,  ///< index of a word
 };
 
 struct TableColumn {
   std::string name;
   CellKind kind = CellKind::number;
-  /// A row that does not know it keeps what the sample before knew, as long as its first cell stays the same.
+  /// An unknown value is replaced by that of the sample before, as long as the row's first cell stays the same.
   bool sticky = false;
 
   friend bool operator==(const TableColumn&, const TableColumn&) = default;
@@ -47,7 +47,7 @@ struct TableColumn {
 /// Facts of the whole table, text by name: host, kernel, version, …
 using TableFacts = std::vector<std::pair<std::string, std::string>>;
 
-/// What a record is made of: one sample. Cells of words are indices of `words`, plus one.
+/// One sample, as input for a record. Cells of words are indices of `words`, plus one.
 struct TableSample {
   std::vector<std::uint64_t> identities;  ///< one a row
   std::vector<CellValue> cells;           ///< row by row
@@ -56,10 +56,10 @@ struct TableSample {
   [[nodiscard]] std::size_t rows() const { return identities.size(); }
 };
 
-/// A writer that has more slots than this for so many rows begins anew.
+/// A writer with more slots than this for `rows` rows begins anew with a key frame.
 constexpr std::size_t most_slots(std::size_t rows) { return 4 * rows + 4096; }
 
-/// What a reader has: the rows stand in slots, and some are empty.
+/// The table as a reader has it. Rows stand in slots, and some slots are empty.
 class Table {
  public:
   [[nodiscard]] const std::vector<TableColumn>& columns() const { return columns_; }
@@ -69,15 +69,15 @@ class Table {
   [[nodiscard]] std::span<const CellValue> row(std::size_t slot) const {
     return std::span(cells_).subspan(first_cell(slot), columns_.size());
   }
-  /// Of a cell of a word column; empty for unknown.
+  /// The word of a cell in a word column; empty for unknown.
   [[nodiscard]] std::string_view word(CellValue cell) const {
     if (cell == 0 || cell > words_.size()) return {};
     return words_[static_cast<std::size_t>(cell - 1)];
   }
   [[nodiscard]] std::size_t rows() const { return rows_; }
 
-  /// Makes this the table of a key frame, or carries it on by a difference. False if the payload is damaged; then the
-  /// table is worth nothing until the next key frame.
+  /// Replaces the table by that of a key frame, or applies a difference to it. False if the payload is damaged; then
+  /// the table must not be used until the next key frame.
   bool apply_key(std::string_view payload);
   bool apply_difference(std::string_view payload);
 
@@ -97,34 +97,35 @@ class Table {
   TableFacts facts_;
   std::vector<CellValue> cells_;
   std::vector<std::uint8_t> used_;
-  /// Of the slots, in rows of cells_. A reader gives the place of a row that is gone to the next one that is born; a writer
-  /// has them in order, and none here.
+  /// The place of each slot, as a row of cells_. A reader gives the place of a row that has gone to the next new one. A
+  /// writer keeps slots in order, and this is empty.
   std::vector<std::uint32_t> places_;
   std::vector<std::uint32_t> free_places_;
   std::vector<std::string> words_;
   std::size_t rows_ = 0;
 };
 
-/// What a writer has: the table as its readers have it, so that errors of rounding do not add up.
+/// The writer of a table. It keeps the table as readers have it, so that rounding errors do not add up.
 class TableEncoder {
  public:
   TableEncoder(std::vector<TableColumn> columns, std::uint64_t tolerance_ms);
 
-  /// Payloads. A key frame numbers its rows anew; the first frame has to be one, and so has one after a failed write.
+  /// Make payloads. A key frame numbers its rows anew; the first frame has to be one, and so has the next after a
+  /// failed write.
   std::string key(const TableSample& sample, TableFacts facts);
   std::string difference(const TableSample& sample);
-  /// Empty slots have become many.
+  /// Whether so many slots are empty that a key frame is due.
   [[nodiscard]] bool wants_key() const { return table_.slots() > most_slots(table_.rows()); }
 
  private:
-  /// Of a column, without its name: every cell asks for them.
+  /// A column without its name, kept apart because every cell asks for this.
   struct Traits {
     CellKind kind;
     bool sticky;
   };
 
-  /// The row as it is to be stored: with words of the table, and with what it keeps of `before` (null: nothing). Whether it
-  /// differs from that.
+  /// Makes the row as it is to be stored: with words of the table, and with what it keeps of `before` (null: there was
+  /// none). Returns whether it differs from `before`.
   bool settle(const CellValue* row, const std::vector<CellValue>& words, const CellValue* before, CellValue* to) const;
   /// Adds a row in the next slot.
   void take_slot(std::uint64_t identity, std::size_t slot);
@@ -137,7 +138,7 @@ class TableEncoder {
   Table table_;
   std::vector<Traits> traits_;
   std::uint64_t tolerance_ms_;
-  std::vector<std::uint64_t> identities_;  ///< of the slots
+  std::vector<std::uint64_t> identities_;  ///< by slot
   std::unordered_map<std::uint64_t, std::uint32_t> slot_of_;
   std::unordered_map<std::string, CellValue, TextHash, std::equal_to<>> word_of_;
 };

@@ -10,7 +10,7 @@
 
 namespace tcpstat::record {
 
-/// The columns of such a table: what is counted, how much, and words about it.
+/// The columns of such a table: what was counted, how much, and a text about it.
 std::vector<TableColumn> count_columns();
 inline constexpr std::size_t kCountName = 0;
 inline constexpr std::size_t kCountValue = 1;

@@ -14,7 +14,7 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 constexpr std::string_view kFileMark = "TCPSTREC";
 constexpr std::string_view kFrameMark = "TCF1";
-constexpr std::size_t kChecked = kHeaderBytes - 4;  // the last four bytes are the checksum of these
+constexpr std::size_t kChecked = kHeaderBytes - 4;  // the last four bytes are the checksum of those before
 
 /// Levels above 1 save 3 to 7 % of the bytes for several times the work.
 constexpr int kLevel = 1;
@@ -31,8 +31,8 @@ bool is_whole(std::string_view header, std::string_view mark) {
   return crc.fixed<std::uint32_t>() == crc32c(header.substr(0, kChecked));
 }
 
-// Made once and never freed: one thread writes or reads records, and making one for each of 60,000 frames takes longer than
-// unpacking them.
+// Contexts are made once and never freed: a single thread writes or reads records, and making one for each of 60,000
+// frames takes longer than unpacking these.
 ZSTD_CCtx* compressor() {
   static ZSTD_CCtx* made = nullptr;
   if (made == nullptr) made = ZSTD_createCCtx();
@@ -172,7 +172,7 @@ std::size_t find_frame(std::string_view bytes, std::size_t from) {
 }
 
 std::string encode_frame(FrameHeader header, std::string_view payload) {
-  // Without memory for packing the payload stays as it is.
+  // If there is no memory for packing, the payload is stored as it is.
   ZSTD_CCtx* const packer = compressor();
   std::string packed(packer == nullptr ? 0 : ZSTD_compressBound(payload.size()), '\0');
   const std::size_t size = packer == nullptr ? 0

@@ -12,7 +12,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// Between the parts of a name; no rule, state or family has it.
+/// Stands between the parts of a name; no rule, state or family contains it.
 constexpr char kBetween = ' ';
 
 std::string joined(std::string_view first, std::string_view second) {
@@ -46,9 +46,9 @@ HistoryBuilder::HistoryBuilder(std::string by, std::optional<std::chrono::millis
 std::int32_t HistoryBuilder::series_of(std::string_view name) {
   if (!name.starts_with(prefix_)) return kOther;
   name.remove_prefix(prefix_.size());
-  // It counts nothing, it is how many there are: the states tell that (RFC 4022, tcpCurrEstab).
+  // It is a gauge and no counter; the states tell the same (RFC 4022, tcpCurrEstab).
   if (history_.counts_growth && name == "curr_estab") return kOther;
-  // Both families of a state are one.
+  // Both families of a state are one series.
   if (history_.by == "state") name.remove_prefix(std::min(name.find(kBetween) + 1, name.size()));
   const auto [at, is_new] = series_.try_emplace(std::string(name), static_cast<std::int32_t>(history_.series.size()));
   if (is_new) {
@@ -141,7 +141,7 @@ void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, cons
   if (!history_.step || history_.times.empty()) {
     history_.times.push_back(at);
   } else {
-    // Steps without a sample have no value; a clock that was set back makes a step of its own.
+    // Steps without a sample have no value. If the clock was set back, a new step begins.
     const microseconds step = *history_.step;
     constexpr int kMostEmpty = 100'000;
     const microseconds since = at - history_.times.back();
@@ -165,7 +165,7 @@ History HistoryBuilder::take(std::optional<std::uint64_t> limit) {
   std::erase_if(series, [](const HistorySeries& one) { return !one.greatest; });
   std::stable_sort(series.begin(), series.end(), [this](const HistorySeries& a, const HistorySeries& b) {
     if (history_.by == "state") return rank_of(a) < rank_of(b);
-    // Those of one listener stay together; the fullest came first.
+    // Series of one listener stay together. The writer put the fullest listener first.
     return history_.by != "listener" && a.greatest > b.greatest;
   });
   const auto cut = [&](auto& list) {
@@ -173,7 +173,7 @@ History HistoryBuilder::take(std::optional<std::uint64_t> limit) {
     history_.left_out = list.size() - *limit;
     list.resize(static_cast<std::size_t>(*limit));
   };
-  // What was zero all the time takes no place of what was not.
+  // Series that were zero all the time must not take the place of others.
   const auto was_zero = [](const HistorySeries& one) { return one.greatest == 0U; };
   if (limit && series.size() > *limit) {
     std::stable_partition(series.begin(), series.end(), [&](const HistorySeries& one) { return !was_zero(one); });

@@ -1,5 +1,5 @@
 #pragma once
-// Counts of a record, sample by sample, become a history.
+// Makes a history from the counts of a record, sample by sample.
 
 #include <array>
 #include <chrono>
@@ -16,7 +16,7 @@
 
 namespace tcpstat::record {
 
-/// The names of counts, as the writer packs and the reader finds them. A kind is one of history_keys().
+/// The names of counts, for the writer that packs them and the reader that finds them. A kind is one of history_keys().
 namespace count_name {
 std::string state(std::string_view family, std::string_view state);
 std::string listener(std::string_view endpoint, std::string_view what);
@@ -25,12 +25,13 @@ std::string finding(std::string_view rule, std::string_view subject);
 
 class HistoryBuilder {
  public:
-  /// `step`: how long one value is; nothing: each sample is one.
+  /// `step`: the length of time that a value stands for; nothing: a value for each sample.
   HistoryBuilder(std::string by, std::optional<std::chrono::milliseconds> step);
 
-  /// Samples in the order of their times, and the file that each is in.
+  /// Adds the next sample in the order of their times, with the header of its file.
   void add(const FileHeader& file, const FrameHeader& header, const Table& table);
-  /// At most so many series or findings, those that matter most.
+  /// The history with at most `limit` series or findings: the first ones in the order of History. Series that were zero
+  /// all the time give way to others.
   [[nodiscard]] History take(std::optional<std::uint64_t> limit);
 
  private:
@@ -39,7 +40,7 @@ class HistoryBuilder {
   struct Sums {
     double total = 0;
     std::uint64_t samples = 0;
-    std::optional<std::uint64_t> before;  ///< of a counter, in the sample before
+    std::optional<std::uint64_t> before;  ///< the counter's value in the sample before
   };
 
   std::int32_t series_of(std::string_view name);
@@ -54,7 +55,7 @@ class HistoryBuilder {
   std::unordered_map<std::string, std::int32_t> series_;
   std::vector<Sums> sums_;
   std::vector<std::optional<std::uint64_t>> sample_;         ///< of each series, in the sample that is being added
-  std::unordered_map<std::string, std::size_t> unfinished_;  ///< findings of the sample before
+  std::unordered_map<std::string, std::size_t> unfinished_;  ///< findings that the sample before showed
 };
 
 }  // namespace tcpstat::record

@@ -49,7 +49,7 @@ void add_facts(const KernelFacts& facts, CountsPacker& to) {
     using Number = typename std::remove_cvref_t<decltype(value)>::value_type;
     std::optional<std::uint64_t> number;
     if (value) number = static_cast<std::uint64_t>(*value);
-    // A setting may be -1, which is no cell.
+    // A setting may be -1, which a cell cannot hold.
     if (value && std::is_signed_v<Number>) number = zigzag(0, *number);
     to.add(kind, key, number);
   });

@@ -12,9 +12,9 @@
 
 namespace tcpstat::record {
 
-/// Everything but when it was read and what could not be.
+/// Adds all facts but the time of reading and what could not be read.
 void add_facts(const KernelFacts& facts, CountsPacker& to);
-/// The same from a table of counts; what it does not have is unknown.
+/// The facts in a table of counts; what it does not have is unknown.
 KernelFacts facts_from(const Table& counts);
 
 /// `counted`: the states whose numbers are known.

@@ -1,5 +1,5 @@
 #pragma once
-// Which file of a record is thinned or removed next, so that the record keeps to its limits.
+// Which file of a record is to be thinned or removed next, so that the record stays within its limits.
 
 #include <chrono>
 #include <cstdint>
@@ -32,8 +32,9 @@ struct RetentionStep {
   Action action;
 };
 
-/// The next step, or nothing while the limits are kept. Files in the order of their samples. What is older than `keep`
-/// goes first; then rows are thinned, the oldest first; then thin rows go; counts go last, because they are small.
+/// The next step, or nothing if the limits are kept. `files` are in the order of their samples. Files that are older
+/// than `keep` go first; then files of rows are thinned, the oldest first; then thin ones go. Counts go last, because
+/// they are small.
 std::optional<RetentionStep> next_step(const std::vector<StoredFile>& files, std::chrono::nanoseconds now,
                                        const RetentionLimits& limits);
 

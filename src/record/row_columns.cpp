@@ -16,8 +16,8 @@ namespace {
 
 using column_values::ulp_of;
 
-/// In the order of their cells, behind them the numbers of columns.def and those of tcp_info. A file says which it has by
-/// name, so that one may be added or left out.
+/// The first columns in the order of their cells; the numbers of columns.def and of tcp_info follow. A file names the
+/// columns that it has, so that one may be added or left out.
 enum Place : std::size_t {
   kState,   ///< the kernel's number, plus 16 for a minisocket
   kFamily,  ///< 1: an IPv6 socket; 2, 4: the local, the remote address is one of IPv6
@@ -31,7 +31,7 @@ enum Place : std::size_t {
   kTimer,
   kTimerDue,
   kRetransmits,
-  kInStateSince,  ///< when it came into its state
+  kInStateSince,  ///< when the socket came into its state
   kFlags,
   kUser,
   kInterface,
@@ -42,7 +42,7 @@ enum Place : std::size_t {
   kTransparent,
   kFreebind,
   kOwners,    ///< an empty word: none was found
-  kOwnersFd,  ///< where there is one, so that all sockets of a process share a word
+  kOwnersFd,  ///< of a single owner: kept apart, so that all sockets of a process share a word
   kOrphan,
   kCongestion,
   kInfoTime,
@@ -81,18 +81,19 @@ const std::array<TableColumn, kFirstNumber>& first_columns() {
   return kColumns;
 }
 
-/// Numbers of columns.def that are plain members of a row: a new one is recorded without a word here. The age is kept as
-/// the time at which it began.
+/// Numbers of columns.def that are plain members of a row; a new one is recorded without a change here. Not the age:
+/// the time at which it began is kept instead.
 template <ColumnId kId>
 constexpr bool kIsPlain = std::is_member_object_pointer_v<decltype(ColumnSpec<kId>::kValue)> &&
                           (ColumnSpec<kId>::kKind == ColumnKind::number ||
                            ColumnSpec<kId>::kKind == ColumnKind::identity) &&
                           kId != ColumnId::AGE_MS;
 
-/// Tells how full the receive buffer is, which rules ask of rows with unread data.
+/// Columns that tell how full the receive buffer is, which rules ask about rows with unread data.
 template <ColumnId kId>
 constexpr bool kIsFill = kId == ColumnId::MEM_RECV || kId == ColumnId::MEM_RECV_LIMIT;
-/// Other memory moves all the time, so it is kept only with everything else; what a listener drops is asked for by rules.
+/// Other memory changes all the time, so that it is kept with InfoChoice::all only. Rules ask for what a listener
+/// drops, so that this is always kept.
 template <ColumnId kId>
 constexpr bool kIsMemory = ColumnSpec<kId>::kName.starts_with("MEM") && kId != ColumnId::MEM_DROPS && !kIsFill<kId>;
 
@@ -106,7 +107,7 @@ void for_each_plain_column(Each&& each) {
   });
 }
 
-/// What tells of trouble, and what rules ask for: a verdict of the night is to be that of the day.
+/// What shows trouble, and what rules ask for, so that rules judge a recorded sample as they would have judged it live.
 constexpr auto kSomeInfo = std::to_array<const TcpInfoField*>(
     {&tcp_info_field("rtt_us"), &tcp_info_field("cwnd"), &tcp_info_field("rto_ms"), &tcp_info_field("ca_state"),
      &tcp_info_field("unacked"), &tcp_info_field("lost"), &tcp_info_field("total_retrans"),
@@ -127,14 +128,14 @@ const std::vector<const TcpInfoField*>& info_fields(InfoChoice info) {
 
 std::string info_column(const TcpInfoField& field) { return "tcp_info." + std::string(field.key.view()); }
 
-/// Of the halves of an address.
+/// The number in half of an address.
 std::uint64_t big_endian(const std::uint8_t* bytes) {
   std::uint64_t number = 0;
   for (int i = 0; i < 8; ++i) number = number << 8U | bytes[i];
   return number;
 }
 
-/// IPv4 as a small number.
+/// Both halves of an address, the high one first; IPv4 is a small number.
 std::pair<std::uint64_t, std::uint64_t> halves_of(const Address& address) {
   const std::uint64_t high = big_endian(address.bytes.data());
   if (address.family == Family::ipv4) return {0, high >> 32U};
@@ -155,8 +156,8 @@ Address address_from(Family family, std::uint64_t high, std::uint64_t low) {
   return address;
 }
 
-/// The same in each run, so that which rows are chosen is, too. Cookies are the kernel's choice; a stranger that chooses
-/// ends where there are none chooses which half-opens are kept, not how many.
+/// It is the same in each run, so that each run chooses the same rows. The kernel chooses cookies. Without them, a
+/// stranger who chooses addresses and ports can influence which half-opens are kept, but not how many.
 std::uint64_t identity_of(const Socket& row, const Endpoint& remote) {
   constexpr std::uint64_t kFirst = 0x9E37'79B9'7F4A'7C15;
   constexpr std::uint64_t kSecond = 0xD1B5'4A32'D192'ED03;
@@ -191,7 +192,7 @@ RowFlags flags_from(std::string_view text) {
 }
 
 bool in_trouble(const Connection& row) {
-  // How long the peer's close has been there is all that tells a leak from load.
+  // Only the time since the peer's close tells a leak from load.
   if (row.state == State::close_wait) return true;
   constexpr const TcpInfoField& kLost = tcp_info_field("lost");
   return !row.flags.empty() || row.retransmits.value_or(0) > 0 || tcp_info_value(row.tcp_info, kLost).value_or(0) > 0;
@@ -210,19 +211,20 @@ std::vector<TableColumn> row_columns(InfoChoice info) {
   return columns;
 }
 
-/// At most so many rows, those with the smallest identities; a place that was given up is given again.
+/// Chooses at most `most` rows, those with the smallest identities. A row that is thrown out leaves its place to the
+/// next.
 class RowPacker::Chosen {
  public:
   explicit Chosen(std::size_t most, std::uint64_t bound = UINT64_MAX) : most_(most), bound_(bound) {}
 
-  /// `end`: the place of a row that is added. Nothing: there are smaller ones enough.
+  /// The place for a row; `end` is the place behind all rows. Nothing: there are enough rows with smaller identities.
   std::optional<std::size_t> offer(std::uint64_t identity, std::size_t end) {
     if (identity > bound_) return std::nullopt;
     if (rows_.size() < most_) {
       rows_.emplace_back(identity, end);
       return end;
     }
-    // Only a host with too many rows pays for their order.
+    // The heap is made only if there are too many rows.
     if (!is_heap_) std::make_heap(rows_.begin(), rows_.end());
     is_heap_ = true;
     if (most_ == 0 || identity >= rows_.front().first) return std::nullopt;
@@ -233,7 +235,7 @@ class RowPacker::Chosen {
     return place;
   }
 
-  /// The largest of them; nothing: there was room for more.
+  /// The largest identity that was chosen; nothing: there was room for more.
   [[nodiscard]] std::optional<std::uint64_t> largest() const {
     return is_heap_ && !rows_.empty() ? std::optional(rows_.front().first) : std::nullopt;
   }
@@ -264,7 +266,7 @@ std::uint64_t RowPacker::next_bound() const {
     return by > UINT64_MAX - by / part ? UINT64_MAX : by + by / part;
   };
   if (const auto largest = others_->largest()) return larger(*largest, 64);
-  // A few have gone, and there may be others in their place.
+  // A few sockets have gone, so that others beyond the bound may take their place.
   return others_->wants_few() ? larger(setting_.bound, 8) : UINT64_MAX;
 }
 
@@ -362,7 +364,7 @@ Flow RowPacker::connection(const Connection& row) {
   const std::uint64_t identity = identity_of(row, row.remote);
   Chosen* chosen = others_.get();
   if (row.state == State::syn_recv) {
-    // The listeners of a host are few; of very many, some share a limit.
+    // A host has few listeners; if there are very many, some of them share a limit.
     constexpr std::size_t kMostListeners = 256;
     const auto [high, low] = halves_of(row.local.address);
     constexpr std::uint64_t kSpread = 0x9E37'79B9'7F4A'7C15;
@@ -403,7 +405,7 @@ class Unpacker {
     for (const TcpInfoField& field : tcp_info_fields()) info_.push_back(find(info_column(field)));
   }
 
-  /// False: it has no state that is known, so it cannot be shown.
+  /// False if its state is not known, so that it cannot be shown.
   bool unpack(std::size_t slot, Sink& sink) {
     row_ = table_.row(slot);
     const auto state = state_from_kernel(static_cast<unsigned>(cell(kState) & 15U));

@@ -1,5 +1,5 @@
 #pragma once
-// What a record keeps of a row: connections and listeners become cells of a table, and come back.
+// What a record keeps of a row: makes cells of a table from connections and listeners, and the rows from these cells.
 
 #include <cstdint>
 #include <memory>
@@ -16,18 +16,18 @@ namespace tcpstat::record {
 
 /// How much of tcp_info is kept.
 enum class InfoChoice : std::uint8_t {
-  some,  ///< nineteen numbers, of all rows in a key frame, in between of those that show trouble
+  some,  ///< nineteen numbers: of all rows in a key frame, in other frames of rows that show trouble
   all,   ///< every number of every row of every sample
 };
-/// Of rows without trouble in this sample, whether tcp_info is kept.
+/// Whether tcp_info is kept of rows without trouble in this sample.
 enum class Depth : std::uint8_t { trouble_alone, every_row };
 
 std::vector<TableColumn> row_columns(InfoChoice info);
-/// The column that has the time at which the tcp_info of a row was kept.
+/// The column for the time at which the tcp_info of a row was read.
 inline constexpr std::string_view kInfoTimeName = "tcp_info_ms";
 
-/// More rows than these are not kept; which ones stay does not depend on their order, and hardly changes from sample to
-/// sample.
+/// How many rows are kept at most. Which ones are kept does not depend on their order, and hardly changes from sample
+/// to sample.
 struct RowLimits {
   std::size_t half_opens = 1000;  ///< of one listener
   std::size_t rows = 200'000;     ///< of all others but listeners
@@ -41,11 +41,11 @@ class RowPacker final : public Sink {
     Depth depth = Depth::trouble_alone;
     std::uint64_t boot_ms = 0;  ///< when the sample was taken, CLOCK_BOOTTIME
     RowLimits limits = {};
-    /// What next_bound() of the sample before said: past it rows are not looked at.
+    /// The next_bound() of the sample before: rows with a larger identity are not looked at.
     std::uint64_t bound = UINT64_MAX;
   };
 
-  /// `room`: a sample that is needed no more, whose memory is used again.
+  /// `room`: a sample that is no longer needed, whose memory is used again.
   RowPacker(Names& names, const Setting& setting, TableSample room = {});
   ~RowPacker() override;
 
@@ -56,9 +56,9 @@ class RowPacker final : public Sink {
   [[nodiscard]] TableSample take() { return std::move(sample_); }
   /// Rows that were left out.
   [[nodiscard]] std::uint64_t dropped() const { return dropped_; }
-  /// Sockets hardly change from one sample to the next, and neither does the largest identity that is kept: rows well past
-  /// it need no place that another one takes from them again. Should sockets have gone, fewer rows than the limit are kept
-  /// until the bound has followed.
+  /// The bound for the next sample. Sockets hardly change from one sample to the next, and neither does the largest
+  /// identity that is kept, so that rows well past it need not be packed only to be thrown out. If sockets have gone,
+  /// fewer rows than the limit are kept until the bound has grown.
   [[nodiscard]] std::uint64_t next_bound() const;
 
  private:
@@ -69,7 +69,7 @@ class RowPacker final : public Sink {
   void put_info(const Connection& row);
   CellValue word(std::string_view text);
   void put_owners(const Socket& row);
-  /// Where the row of this identity is to stand; nothing: it is left out.
+  /// The place for the row of this identity; nothing: it is left out.
   std::optional<std::size_t> place(Chosen& chosen, std::uint64_t identity);
   void store(std::size_t at, std::uint64_t identity);
 
@@ -85,8 +85,8 @@ class RowPacker final : public Sink {
   std::uint64_t dropped_ = 0;
 };
 
-/// Hands the rows of `table`, a sample that was taken at `boot_ms`, to `sink`; `names` learns what they are called. Returns
-/// how many could not be shown: their state is of a later version.
+/// Hands the rows of `table`, a sample that was taken at `boot_ms`, to `sink`; `names` learns what they are called.
+/// Returns how many could not be shown: their state is of a later version.
 std::uint64_t unpack(const Table& table, std::uint64_t boot_ms, RecordedNames& names, Sink& sink);
 
 }  // namespace tcpstat::record
