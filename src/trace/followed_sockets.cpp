@@ -22,7 +22,7 @@ bool FollowedSockets::belongs(const Transition& transition) {
   const bool is_child = transition.to == ObservedState(State::syn_recv) &&
                         transition.from != ObservedState(State::syn_sent) && transition.local.has_value();
   if (listens || connects) {
-    // The address of a socket is used again by others.
+    // `socket` is an address in memory, which other sockets get later.
     sockets_.erase(socket);
     listeners_.erase(socket);
     if (!transition.by_followed) return false;

@@ -1,5 +1,5 @@
 #pragma once
-// The sockets of processes that are followed: those that they connect or listen with, and what their listeners accept.
+// The sockets of followed processes: those that they connect or listen with, and the children of their listeners.
 
 #include <cstdint>
 #include <string>
@@ -12,7 +12,8 @@ namespace tcpstat::trace {
 
 class FollowedSockets {
  public:
-  /// Of each transition in turn, which must have a `socket`. Nothing is known of a socket before it connects or listens.
+  /// Whether a transition is of such a socket. To be asked for each transition in turn, which must have a `socket`.
+  /// Nothing is known of a socket before it connects or listens.
   bool belongs(const Transition& transition);
 
  private:
@@ -24,7 +25,7 @@ class FollowedSockets {
   [[nodiscard]] bool is_accepted(const Transition& child) const;
 
   std::unordered_set<std::string> sockets_;
-  std::unordered_map<std::string, Listener> listeners_;  ///< some of them
+  std::unordered_map<std::string, Listener> listeners_;  ///< those of sockets_ that listen
 };
 
 }  // namespace tcpstat::trace

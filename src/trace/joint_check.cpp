@@ -38,7 +38,7 @@ void JointCheck::end() {
   const auto last = std::unique(ends_.begin(), ends_.end(), [](const End& a, const End& b) { return a.key == b.key; });
   odd_.clear();
   for (auto here = ends_.begin(); here != last; ++here) {
-    // Each pair once, from the side with the smaller key; a socket that is connected to itself is no pair.
+    // Each pair once, from the side with the smaller key. A socket that is connected to itself is not a pair.
     if (here->mirror <= here->key) continue;
     const auto there =
         std::lower_bound(here, last, here->mirror, [](const End& end, std::uint64_t key) { return end.key < key; });

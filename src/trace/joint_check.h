@@ -1,6 +1,6 @@
 #pragma once
-// Whether the two ends of one connection, where a sample shows both, agree with each other. One dump is not taken at one
-// instant, so what cannot be is believed in the second sample that shows it.
+// Whether the two ends of a connection agree with each other, if a sample shows both. A dump is not taken at one
+// instant, so an impossible pair is believed only if a second sample shows it too.
 
 #include <cstdint>
 #include <unordered_map>
@@ -17,7 +17,7 @@ class JointCheck {
  public:
   explicit JointCheck(TellFinding say) : say_(std::move(say)) {}
 
-  /// A row of the sample; one entry of memory until it ends.
+  /// A row of the sample; it is remembered until the sample ends.
   void row(const SampleRow& row, std::uint64_t line);
   /// The sample has ended.
   void end();

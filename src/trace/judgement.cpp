@@ -15,8 +15,8 @@ struct Pair {
   State to;
 };
 
-// What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Fifteen seen in
-// traces of Linux 6.18, four more read from net/mptcp/protocol.c (mptcp_set_state() and its callers).
+// What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Fifteen seen
+// in traces of Linux 6.18, four more read from net/mptcp/protocol.c (mptcp_set_state() and its callers).
 constexpr auto kMptcpPairs = std::to_array<Pair>({
     {.from = State::close, .to = State::close},           {.from = State::close, .to = State::listen},
     {.from = State::close, .to = State::syn_sent},        {.from = State::close_wait, .to = State::last_ack},
@@ -32,8 +32,8 @@ constexpr auto kMptcpPairs = std::to_array<Pair>({
 
 std::string pair_text(State from, State to) { return std::string(name(from)) + " to " + std::string(name(to)); }
 
-/// The row of RFC 9293 that draws this step, or null. Of several the one that fig. 5 or its notes have: TIME_WAIT ends
-/// by an ABORT, too, but 2 MSL are what a reader expects.
+/// The row of RFC 9293 that has this step, or null. If there are several, one that fig. 5 or its notes have: TIME_WAIT
+/// also ends by an ABORT, but a reader expects 2 MSL.
 const machine::Transition* rfc_step(State from, State to) {
   const machine::Transition* found = nullptr;
   const auto consider = [&](const machine::Transition& row) {
@@ -98,7 +98,7 @@ Judgement judge_sampled(Seen from, Seen to, Sameness sameness) {
   out.reference = "reachability by the pairs that Linux takes";
   out.path = cell.shared();
   out.paths = cell.ways();
-  // Whoever left no trace between the samples did not pass through anything.
+  // A state that is unchanged need not have passed through any other.
   if (cell.way() == machine::Way::unchanged && sameness != Sameness::reused) {
     out.reason = "unchanged";
     return out;
@@ -200,7 +200,7 @@ TransitionVerdict pair_verdict(Seen from, Seen to) {
   if (from == State::listen && to == State::syn_recv) return TransitionVerdict::legal;
   const machine::Reach& cell = machine::reach(from, to);
   if (cell.way() == machine::Way::reuse) return TransitionVerdict::reuse;
-  // What is printed as one step and is passed in several between samples is a matter of the tracepoint alone.
+  // A pair that the tracepoint prints as one step may still be several steps between samples; then it is reachable.
   if (cell.steps() > 1) return TransitionVerdict::reachable;
   const bool quirk = traced_verdict(from, to) == TransitionVerdict::quirk;
   return quirk ? TransitionVerdict::quirk : TransitionVerdict::legal;

@@ -18,7 +18,7 @@ std::optional<Ending> ending_of(const Transition& last) {
     case State::fin_wait2:
     case State::closing:
     case State::last_ack:
-      // Closed by both, unless an RST came first.
+      // Both ends closed, unless an RST came first.
       if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
       return last.peer_reset ? std::optional(Ending::orderly) : std::nullopt;
     case State::established:
@@ -60,7 +60,7 @@ void Life::step(const Transition& record, Follows follows) {
 }
 
 void Life::take_ends(const Transition& record) {
-  // Ports that are not chosen yet, or are given back, are 0.
+  // A port that is not chosen yet, or was given back, is 0.
   if (record.local && (record.local->port != 0 || !local_)) local_ = record.local;
   if (record.remote && record.remote->port != 0) remote_ = record.remote;
 }

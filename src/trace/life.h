@@ -1,5 +1,5 @@
 #pragma once
-// What is remembered of one socket while its records come. Memory is fixed: LifeTable keeps very many.
+// What is remembered of one socket while its records come. It has a fixed size, because LifeTable keeps very many.
 
 #include <array>
 #include <cstdint>
@@ -12,30 +12,30 @@ namespace tcpstat::trace {
 
 class Life {
  public:
-  /// Whether a record begins where the one before it ended; no: others are missing between them.
+  /// Whether a record begins in the state in which the one before it ended; no: records are missing between them.
   enum class Follows : std::uint8_t { yes, no };
 
-  /// `record` is the first of the socket; yes: it is a birth.
+  /// `record` is the first of the socket; Follows::yes if it is a birth.
   Life(const Transition& record, Follows birth);
   void step(const Transition& record, Follows follows);
   void found_illegal() { legal_ = false; }
 
-  /// As the last record left it.
+  /// The state in which the last record left it.
   [[nodiscard]] ObservedState state() const { return state_; }
   [[nodiscard]] std::uint64_t line() const { return line_; }
-  /// Since when it is in that state: a state that is stored again lasts since the first time.
+  /// Since when it is in that state; if the state was stored again, since the first time.
   [[nodiscard]] std::optional<EventTime> since() const;
   [[nodiscard]] Opening opening() const { return opening_; }
-  /// Whether it was more than a listener, or a socket that connects nowhere.
+  /// Whether it was ever in another state than CLOSE and LISTEN.
   [[nodiscard]] bool is_connection() const { return connection_; }
 
-  /// As a life that has not ended: with its last state, which lasts.
+  /// The life so far, with its last state, which has not ended.
   [[nodiscard]] ConnectionLife so_far() const;
-  /// `last` is its last record, which step() has taken.
+  /// The whole life; `last` is its last record, which step() has taken.
   [[nodiscard]] ConnectionLife conclude(const Transition& last) const;
 
  private:
-  /// CLOSE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, CLOSING is the longest way that the machine has.
+  /// Enough for the longest way of the machine: CLOSE, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, CLOSING.
   static constexpr std::size_t kMostStays = 8;
   static constexpr EventTime kUnknown = EventTime::min();
 

@@ -68,13 +68,14 @@ Flow LifeChecker::lost(std::uint64_t count, std::uint64_t line) {
 
 void LifeChecker::interrupted(std::uint64_t line) {
   gap_line_ = line;
-  closed_.clear();  // whoever was closed may have been opened again
+  closed_.clear();  // a closed socket may have been opened again
 }
 
 void LifeChecker::report_illegal(const Transition& record, const Judgement& judgement, const Life* before) {
   LogFinding finding{record.line,  LogRule::illegal, Severity::critical, record.from,        record.to,
                      record.local, record.remote,    judgement.reason,   judgement.reference};
-  // One record holds both states, so no lost record explains it; what it contradicts besides tells where to look.
+  // One record holds both states, so no lost record explains it. A contradiction to the record before tells where to
+  // look.
   const bool follows = before != nullptr && before->state() == record.from;
   if (before != nullptr && !follows && !has_gap_after(*before)) {
     finding.message += "; line " + std::to_string(before->line()) + " had left this socket in " +
@@ -193,12 +194,13 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
   const Life* before = lives_.find(place.key);
   follow(record, place.known, before, place.key);
   const auto follows = fits(record, before) ? Life::Follows::yes : Life::Follows::no;
-  // A birth behind an end that was lost is a life of its own.
+  // A birth after an end that was lost begins another life.
   const bool goes_on = before != nullptr && (follows == Life::Follows::yes || !is_birth(record));
   Life life = goes_on ? *before : Life(record, is_birth(record) ? Life::Follows::yes : Life::Follows::no);
   if (goes_on) life.step(record, follows);
   if (place.verdict == TransitionVerdict::illegal) life.found_illegal();
-  // After CLOSE the descriptor may connect again or the memory may be another socket's: both begin in CLOSE or LISTEN.
+  // After CLOSE the descriptor may connect again, or the memory may become another socket: both begin in CLOSE or
+  // LISTEN.
   if (record.to == ObservedState(State::close) || record.to == ObservedState::absent()) {
     lives_.erase(place.key);
     std::uint64_t words[] = {place.key};
@@ -211,7 +213,7 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
 
 void LifeChecker::hold(const Transition& record, std::uint64_t key) {
   Transition& held = held_[key].emplace_back(record);
-  held.socket = {};  // views that do not last; the key stands for them
+  held.socket = {};  // the views do not last, and the key stands for them
   held.host = {};
   waiting_.push_back({record.line, key});
 }
@@ -231,7 +233,7 @@ void LifeChecker::take_what_fits(std::uint64_t key) {
   if (held.empty()) held_.erase(at);
 }
 
-/// Nothing came that it follows: the life goes on with it.
+/// The record that it follows did not come: the life goes on with it all the same.
 void LifeChecker::give_up(Early early) {
   const auto at = held_.find(early.key);
   if (at == held_.end()) return;
@@ -245,10 +247,10 @@ void LifeChecker::give_up(Early early) {
   take_what_fits(early.key);
 }
 
-/// Those have no lives here: a connection is followed by its full socket.
+/// Requests and time-wait sockets have no lives here: a connection is followed by its full socket.
 Flow LifeChecker::minisocket(Transition record) {
   const Judgement judgement = judge_minisocket(record);
-  // A pair has one reason, and each of these ends its own.
+  // A pair of states has one reason in the counts, and each way to end has another.
   record.minisocket_end.reset();
   pairs_.add(record, judge_minisocket(record));
   if (judgement.verdict == TransitionVerdict::illegal) report_illegal(record, judgement, nullptr);
@@ -261,7 +263,7 @@ Flow LifeChecker::transition(const Transition& announced) {
   std::uint64_t key = 0;
   const Known known = identify(record, key);
   const Life* before = known == Known::no ? nullptr : lives_.find(key);
-  // Across a gap it may have left the state and come back: that is told as its time, and held against nobody.
+  // Across a gap it may have left the state and come back: the time is told, but not judged.
   const bool measured = record.dwell || before == nullptr || !has_gap_after(*before);
   if (!record.dwell && before != nullptr && before->state() == record.from && before->since() && record.time &&
       *record.time >= *before->since()) {

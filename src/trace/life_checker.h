@@ -1,7 +1,7 @@
 #pragma once
-// Transitions as any source announces them, each judged by itself and as part of its socket's life. A life is known by
-// `socket` or cookie; by addresses and ports it is a guess, because tuples come back and a source may show more than one
-// network namespace.
+// Judges each exact transition by itself and as part of its socket's life, whatever the source. A life is identified by
+// `socket` or cookie. By addresses and ports it is a guess, because tuples are used again and a source may show several
+// network namespaces.
 
 #include <cstdint>
 #include <deque>
@@ -22,16 +22,16 @@ namespace tcpstat::trace {
 
 class LifeChecker final : public TransitionSink {
  public:
-  /// Gets each transition, with the time that its life says it was in the old state, what the machine says of it, and
-  /// how its socket opened.
+  /// Gets each transition with the time in the old state as its life knows it, the machine's judgement, and how its
+  /// socket opened.
   using Use = std::function<Flow(const Transition&, const Judgement&, Opening)>;
-  /// Gets each connection at its end.
+  /// Gets each connection when it has ended.
   using Ended = std::function<Flow(const ConnectionLife&)>;
 
-  /// Of lives that run, or whose end was lost, no more than this many are kept, some 250 bytes each.
+  /// How many lives are kept at most that run or whose end was lost; each takes some 250 bytes.
   static constexpr std::size_t kMostLives = 262'144;
 
-  /// Limits and pairs are borrowed. Unknown limits: how long a state lasted is not judged.
+  /// Limits and pairs are borrowed. If limits are unknown, the time in a state is not judged.
   LifeChecker(const KernelLimits& limits, PairCounts& pairs, TellFinding say, Use use = {}, Ended ended = {},
               std::size_t most_lives = kMostLives)
       : limits_(limits),
@@ -43,21 +43,21 @@ class LifeChecker final : public TransitionSink {
 
   Flow transition(const Transition& announced) override;
   Flow lost(std::uint64_t count, std::uint64_t line) override;
-  /// Whoever wrote the records stopped before `line`, so that nobody knows what came until the next one.
+  /// The writer of the records stopped before `line`, so that transitions before the next record are unknown.
   void interrupted(std::uint64_t line);
-  /// The log has ended: what waited for a record that did not come is told.
+  /// The log has ended: records that waited for an earlier one, which did not come, are judged without it.
   void finish();
 
   /// Sockets that could be told apart; each birth of a reused identity counts.
   [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
   [[nodiscard]] std::uint64_t lost_records() const { return lost_; }
-  /// How many of the connections that go on `wanted` says yes to.
+  /// How many of the connections that have not ended `wanted` says yes to.
   [[nodiscard]] std::uint64_t running(const std::function<bool(const ConnectionLife&)>& wanted) const;
   /// Lives that had to be forgotten before their end, because too many ran at once.
   [[nodiscard]] std::uint64_t forgotten() const { return lives_.forgotten(); }
 
  private:
-  /// How well a record says whose it is.
+  /// How surely the socket of a record is known.
   enum class Known : std::uint8_t { no, by_tuple, by_identity };
 
   struct Place {
@@ -65,7 +65,7 @@ class LifeChecker final : public TransitionSink {
     std::uint64_t key;
     TransitionVerdict verdict;
   };
-  /// A record that came before the one that it follows.
+  /// A record that stands in the log before the one that it follows.
   struct Early {
     std::uint64_t line = 0;
     std::uint64_t key = 0;
@@ -77,14 +77,14 @@ class LifeChecker final : public TransitionSink {
   void follow(const Transition& record, Known known, const Life* before, std::uint64_t key);
   static bool is_birth(const Transition& record);
   static bool fits(const Transition& record, const Life* before);
-  /// Puts the record into the life, whatever was before.
+  /// Makes the record part of its life, even if it does not follow.
   Flow take(const Transition& record, const Place& place);
   [[nodiscard]] Flow end(const Transition& record, const Life& life) const;
   void hold(const Transition& record, std::uint64_t key);
   void take_what_fits(std::uint64_t key);
   void give_up(Early early);
   void report_gap(const Transition& record, Known known, const Life& before);
-  /// Whether records are missing between it and the next one, as the source itself says.
+  /// Whether records are missing after the last one of this life, as the source itself says.
   [[nodiscard]] bool has_gap_after(const Life& before) const { return before.line() < gap_line_; }
   void report_missing_start(const Transition& record, Known known, std::uint64_t key);
   void judge_dwell(const Transition& record);
@@ -96,8 +96,8 @@ class LifeChecker final : public TransitionSink {
   Ended ended_;
   KeyedHash hash_;
   LifeTable<Life> lives_;
-  std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< until the record before them comes
-  std::deque<Early> waiting_;  ///< all of them by line, and some that wait no more
+  std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< wait for the record before them
+  std::deque<Early> waiting_;  ///< all of held_ by line, and some that have been taken since
   IdentityWindow closed_;
   std::uint64_t sockets_ = 0;
   std::uint64_t lost_ = 0;

@@ -62,7 +62,7 @@ void LifeStatistics::count_handshake(const Transition& transition, Opening openi
   }
   if (from != State::syn_sent || to != State::close) return;
   if (!transition.peer_reset) {
-    // Neither number is known any more.
+    // This one was refused or failed, so that neither number is known any more.
     handshakes_.outgoing.refused.reset();
     handshakes_.outgoing.failed.reset();
     return;
@@ -84,7 +84,7 @@ void LifeStatistics::add(const Transition& transition, Opening opening) {
   count_handshake(transition, opening);
   const auto from = transition.from.seen();
   if (from == State::listen || from == State::close) return;  // no connection
-  // A state that is stored again goes on.
+  // A state that is stored again has not ended.
   if (!from || !transition.dwell || transition.from == transition.to) return;
   times_of(transition, opening)[static_cast<std::size_t>(*from)].add(*transition.dwell);
 }

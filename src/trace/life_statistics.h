@@ -1,5 +1,5 @@
 #pragma once
-// What exact transitions add up to: what became of handshakes, and how long sockets were in each state.
+// Sums over exact transitions: how handshakes ended, and how long sockets were in each state.
 
 #include <array>
 #include <cstdint>
@@ -11,14 +11,14 @@
 
 namespace tcpstat::trace {
 
-/// Times in buckets whose width is a sixteenth of their place: percentiles are right to 6 % and memory does not grow
-/// with the number of times.
+/// Times in buckets whose width is a sixteenth of the power of two below them: percentiles are right to 6 %, and memory
+/// does not grow with the number of times.
 class TimeHistogram {
  public:
   void add(EventTime time);
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] EventTime max() const { return max_; }
-  /// The largest time that a bucket with this share (of 1) of all times below or in it can hold, at most max().
+  /// The largest time in the first bucket that has this share (0 to 1) of all times in it or below it; at most max().
   [[nodiscard]] EventTime percentile(double share) const;
 
  private:
@@ -29,22 +29,22 @@ class TimeHistogram {
 
 class LifeStatistics {
  public:
-  /// Listeners that are told apart; the rest is one group.
+  /// How many listeners are told apart; the others are one group.
   static constexpr std::size_t kMostListeners = 256;
 
   explicit LifeStatistics(std::size_t most_listeners = kMostListeners) : most_listeners_(most_listeners) {}
 
-  /// `opening` is the socket's.
+  /// `opening`: how the socket of the transition opened.
   void add(const Transition& transition, Opening opening);
   /// The listener with most connections first.
   [[nodiscard]] TraceSummary summary() const;
 
  private:
-  /// Where connections arrive: on different devices an address means different listeners.
+  /// Where connections arrive: one address can mean different listeners on different devices.
   struct Place {
     Endpoint local;
     std::uint32_t interface = 0;
-    std::optional<std::uint64_t> netns = {};  ///< with a device
+    std::optional<std::uint64_t> netns = {};  ///< of the device, if there is one
   };
   struct Order {
     bool operator()(const Place& a, const Place& b) const;

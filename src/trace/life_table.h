@@ -1,6 +1,6 @@
 #pragma once
-// The lives that run, by key, no more than a stated number: a record that was lost can be the end of a life, and such a
-// life would stay for ever.
+// The lives that have not ended, by key. Their number has a bound, because a lost record can be the end of a life,
+// which would then stay for ever.
 
 #include <cstdint>
 #include <list>
@@ -19,7 +19,7 @@ class LifeTable {
     return at == places_.end() ? nullptr : &at->second->life;
   }
 
-  /// The life is now the one that changed last. In a full table the one that changed longest ago is forgotten for it.
+  /// Stores the life as the one that changed last. In a full table, the one that changed longest ago is forgotten.
   void put(std::uint64_t key, Life life) {
     if (const auto at = places_.find(key); at != places_.end()) {
       at->second->life = std::move(life);

@@ -66,7 +66,7 @@ Flow LogCheck::sample_end(const SampleEnd& end) {
   return flow_;
 }
 
-/// What was lost was told where it was; what the end has besides was lost somewhere before it.
+/// Losses were told where they happened; what the end counts beyond them was lost somewhere before it.
 Flow LogCheck::run_end(const RunEnd& end) {
   look_at_host(end.host);
   if (!end.kernel.empty()) log_kernel_ = end.kernel;
@@ -100,8 +100,8 @@ Flow LogCheck::overwritten(const OverwrittenEntries& entries, std::uint64_t line
   return flow_;
 }
 
-/// A log whose head was cut off has fewer transitions than its end counts, and more where the end of another run was lost.
-/// Each line that could not be read may have been one.
+/// A log has fewer transitions than its end counts if its head was cut off, and more if the end of another run was
+/// lost. Each line that could not be read may have been a transition.
 void LogCheck::look_at_count(const RunEnd& end) {
   if (!end.transitions) return;
   const std::uint64_t wanted = *end.transitions;

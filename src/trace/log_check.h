@@ -1,6 +1,6 @@
 #pragma once
-// A log of transitions or samples, from whatever source, held against the machine: findings as they come, and at the end
-// what was judged.
+// Compares a log of transitions or samples, from whatever source, with the machine. It tells findings as they come, and
+// at the end what was judged.
 
 #include <array>
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace tcpstat::trace {
 
-/// Of what is only worth a note, this many are told and the others counted: a log may begin on a busy host.
+/// How many notes of a kind are told; the others are only counted, because a log may begin on a busy host.
 inline constexpr std::uint64_t kMostNotes = 100;
 
 /// How the reading of a log ended.
@@ -30,10 +30,10 @@ struct LogEnd {
 
 class LogCheck final : public ObservationSink {
  public:
-  /// Says whether anybody still wants findings.
+  /// Returns whether anybody still wants findings.
   using Tell = std::function<Flow(const LogFinding&)>;
 
-  /// `limits` are those of `host`, and bound how long states may last as long as the log is of that host.
+  /// `limits` are those of `host`; they bound the time in a state only as long as the log is of that host.
   LogCheck(std::optional<std::string> host, const KernelLimits& limits, Tell tell);
 
   Flow transition(const Transition& transition) override;
@@ -68,13 +68,13 @@ class LogCheck final : public ObservationSink {
   std::uint64_t left_out_ = 0;
   std::uint64_t bad_lines_ = 0;
   std::string first_bad_;
-  // Of the trace that has not ended.
+  // About the trace whose end has not come yet.
   std::uint64_t lost_in_run_ = 0;
   std::uint64_t transitions_in_run_ = 0;
   std::uint64_t bad_in_run_ = 0;
-  std::uint64_t missing_ = 0;  ///< that the log counts and does not have
+  std::uint64_t missing_ = 0;  ///< records that the log counts and does not have
   std::string first_missing_;
-  std::uint64_t lost_ = 0;        ///< as lines say
+  std::uint64_t lost_ = 0;        ///< records that lines call lost
   std::uint64_t first_lost_ = 0;  ///< line
   std::uint64_t overwritten_ = 0;
   std::uint64_t first_overwritten_ = 0;  ///< line
@@ -83,7 +83,7 @@ class LogCheck final : public ObservationSink {
   std::uint64_t first_unseeing_ = 0;  ///< line
   std::string why_unseeing_;
   bool foreign_ = false;
-  std::string log_host_;  ///< of the last record that says
+  std::string log_host_;  ///< of the last record that tells it
   std::string log_kernel_;
   bool several_hosts_ = false;
   Flow flow_ = Flow::more;

@@ -6,7 +6,7 @@ namespace tcpstat::trace {
 namespace {
 
 std::optional<std::chrono::milliseconds> bound_of(State state, TimerKind timer, const KernelLimits& limits) {
-  // With its timer running a SYN_SENT is no deferred fast open, and a FIN_WAIT2 in time-wait has no process.
+  // A SYN_SENT whose timer runs is not a deferred fast open, and a FIN_WAIT2 with the time-wait timer has no process.
   const bool ordinary = (state == State::syn_sent && timer == TimerKind::retransmit) ||
                         (state == State::fin_wait2 && timer == TimerKind::time_wait);
   if (!ordinary) return machine::longest_dwell(state, limits);
@@ -21,7 +21,7 @@ void LoggedSamples::begin(const SampleName& sample) {
   if (open_ && sample.counter == counter_ && sample.time == time_ && sample.host == host_ && sample.netns == netns_) {
     return;
   }
-  if (open_) close(Whole::no);  // it had no last line, which would say what was left out
+  if (open_) close(Whole::no);  // it had no last line, which would tell whether it is whole
   if (sample.host != host_ || sample.netns != netns_) {
     diff_.forget_all();
     joint_.forget_all();
@@ -46,7 +46,7 @@ void LoggedSamples::row(const SampleRow& row, std::uint64_t line) {
 void LoggedSamples::judge_stay(const SampleRow& row, const Stay& stay, std::uint64_t line) {
   if (stay.now == EventTime{}) return;
   const auto most = bound_of(row.state, row.timer, limits_);
-  // Once: by the first sample that is too late.
+  // Told once: by the first sample in which the time is too long.
   if (!most || stay.now <= *most || stay.before > *most) return;
   const auto lasted = std::chrono::duration_cast<std::chrono::seconds>(stay.now);
   say_({line, LogRule::dwell, Severity::warning, ObservedState(row.state), std::nullopt, row.local, row.remote,

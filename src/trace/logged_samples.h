@@ -1,6 +1,6 @@
 #pragma once
-// Samples of a log, told apart by their counters, times and last lines: each compared with the one before, whether the
-// two ends of one connection agree, and how long a state lasted. Memory is that of the sockets of the last two samples.
+// The samples of a log, told apart by their counters, times and last lines. Each is compared with the one before; the
+// two ends of a connection and the time in a state are judged. It remembers the sockets of the last two samples.
 
 #include <cstdint>
 #include <string>
@@ -26,7 +26,7 @@ class LoggedSamples {
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
   [[nodiscard]] std::uint64_t sockets() const { return diff_.sockets(); }
-  /// Samples that had one of the same host before them.
+  /// Samples with a sample of the same host before them.
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   /// Sockets that were not seen again, in samples that cannot say whether they were gone.
   [[nodiscard]] std::uint64_t unknown() const { return diff_.unknown(); }

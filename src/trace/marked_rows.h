@@ -1,6 +1,6 @@
 #pragma once
-// Rows of a live sample on their way to the comparison: all of them, and the filter only marks those that it matches,
-// because a transition is told if either side does.
+// The rows of a live sample on their way to the comparison. All of them go there; the filter only marks those that it
+// matches, because a transition is told if either side matches.
 
 #include "filter/filter.h"
 #include "report/tally.h"

@@ -44,7 +44,7 @@ void NamespaceDiffs::begin(EventTime now) {
 
 void NamespaceDiffs::end(SampleDiff::Sample sample, const Coverage& coverage) {
   const auto& read = coverage.namespaces;
-  // Of one namespace alone nothing is told beside the rows.
+  // If only one namespace is read, coverage names none.
   if (read.empty()) of(0);
   knew_all_ = !read.empty() && sample == SampleDiff::Sample::complete;
   for (auto at = all_.begin(); at != all_.end();) {

@@ -1,6 +1,6 @@
 #pragma once
-// Samples of one or several network namespaces on their way to the comparison: the rows of each are compared with those of
-// the same one, because addresses, and on older kernels cookies, are used again in others.
+// Samples of one or several network namespaces on their way to the comparison. Rows are compared within a namespace
+// only, because others use the same addresses and, on older kernels, the same cookies.
 
 #include <cstdint>
 #include <map>
@@ -16,15 +16,15 @@ namespace tcpstat::trace {
 
 class NamespaceDiffs final : public Sink {
  public:
-  /// Borrows both. Transitions of rows that name their namespace name it too.
+  /// Borrows both. If rows name their namespace, transitions do as well.
   NamespaceDiffs(const filter::Filter& filter, TransitionSink& out) : filter_(filter), out_(out) {}
 
-  /// Before a sample begins: see SampleDiff. False: no sample showed that socket.
+  /// As SampleDiff::destroyed(), before a sample begins. False: no sample showed that socket.
   bool destroyed(std::uint64_t cookie);
   void begin(EventTime now);
   Flow connection(const Connection& row) override { return of(row.netns).rows.connection(row); }
   Flow listener(const Listener& row) override { return of(row.netns).rows.listener(row); }
-  /// `coverage`: what was read of each namespace. One that is not named there has ended.
+  /// `coverage` tells what was read of each namespace. A namespace that it does not name has ended.
   void end(SampleDiff::Sample sample, const Coverage& coverage);
 
   /// Rows of this sample that the filter matches.
@@ -59,7 +59,7 @@ class NamespaceDiffs final : public Sink {
   std::uint64_t last_netns_ = 0;
   EventTime now_{};
   EventTime before_{};
-  bool knew_all_ = false;  ///< a namespace that the sample before did not show was not there
+  bool knew_all_ = false;  ///< the sample before showed every namespace that there was
 };
 
 }  // namespace tcpstat::trace

@@ -19,7 +19,7 @@ struct PairKey {
   ObservedState to;
 };
 
-/// In the order of a report: what is worst first, then by state.
+/// The order of a report: the worst verdict first, then by state.
 struct PairOrder {
   bool operator()(const PairKey& a, const PairKey& b) const {
     const auto rank = [](const PairKey& key) {

@@ -30,7 +30,7 @@ Words<Tuple> words_of(const Tuple& tuple) {
   return words;
 }
 
-/// Only connections have addresses and ports for themselves: listeners may share theirs (SO_REUSEPORT), and so may
+/// Only a connection has its addresses and ports to itself: listeners may share theirs (SO_REUSEPORT), and so may
 /// sockets that are only bound.
 template <typename Tuple>
 bool owns_its_tuple(const SocketRecord<Tuple>& record) {
@@ -65,7 +65,7 @@ struct Absentee {
 }  // namespace
 
 std::uint16_t SampleDiff::Devices::place_of(std::uint32_t interface) {
-  // Rows of one device stand side by side.
+  // Neighbouring rows often have the same device.
   if (interfaces_[last_] == interface) return last_;
   const auto at = places_.find(interface);
   if (at == places_.end() && interfaces_.size() > std::numeric_limits<std::uint16_t>::max()) return 0;
@@ -121,7 +121,7 @@ Stay SampleDiff::see_in(Sockets<Tuple>& sockets, const Row& row) {
   now.set(Record::kWanted, row.wanted == Wanted::yes);
   now.set(Record::kTurn, turn_);
   if (Record* known = sockets.table.find(now, same_key<Tuple>)) {
-    // A dump that shows a socket twice shows it at two times; the first counts.
+    // A dump may show a socket twice, at two times; the first row counts.
     return known->has(Record::kTurn) == turn_ ? Stay{} : update(*known, now);
   }
   Record& added = sockets.table.insert(now);
@@ -147,7 +147,7 @@ Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& n
   known.last_us = now.last_us;
   known.tuple = now.tuple;
   known.device = now.device;
-  // An inode that was there once still tells another socket from this one after the process has closed it.
+  // An old inode still tells this socket from another one after the process has closed it.
   if (now.identity != 0) known.identity = now.identity;
   known.flags = now.flags;  // of this turn, and not missed
   known.set(Record::kUsed, true);
@@ -192,7 +192,7 @@ void SampleDiff::finish_sample(Sockets<Tuple>& sockets, Sample sample) {
     std::sort(absent.begin(), absent.end(), [](const auto& a, const auto& b) { return a.tuple_hash < b.tuple_hash; });
   }
   for (Record* added : appeared) {
-    // Where another socket has its addresses and ports now, the old one is gone: that needs no second sample.
+    // If another socket has its addresses and ports now, the old one is gone, and no second sample is needed.
     const std::uint64_t wanted = hash_(words_of(added->tuple));
     auto at = std::lower_bound(absent.begin(), absent.end(), wanted,
                                [](const auto& gone, std::uint64_t hash) { return gone.tuple_hash < hash; });
@@ -228,7 +228,7 @@ template <typename Tuple>
 void SampleDiff::replace(SocketRecord<Tuple>& gone, SocketRecord<Tuple>& added) {
   const Sameness same = sameness_of(gone, added);
   if (same == Sameness::doubtful) {
-    // Two sources, one without cookies: nothing says that it is another socket.
+    // The samples are of two sources, one without cookies: nothing proves that it is another socket.
     --sockets_;
     if (gone.state == added.state) {
       added.since_us = gone.since_us;

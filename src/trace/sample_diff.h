@@ -1,7 +1,7 @@
 #pragma once
 // From samples to transitions: remembers every socket, compares it with what the next sample shows, and hands over the
-// difference. What it must not believe: a dump is not atomic, so one that does not show a socket proves nothing. It is
-// told rows and times, of a live host or of a log; it reads, judges, prints and filters nothing.
+// difference. A dump is not atomic, so one dump that does not show a socket proves nothing. It gets rows and times, of
+// a live host or of a log; it reads, judges, prints and filters nothing.
 
 #include <cstdint>
 #include <optional>
@@ -29,42 +29,44 @@ class SampleDiff {
   enum class Wanted : bool { no, yes };
   /// partial: rows may be missing, so that no socket is taken for gone.
   enum class Sample : std::uint8_t { complete, partial };
-  /// What becomes of sockets that partial samples do not show. remembered: until a complete one tells, which is for
-  /// samples that are seldom partial. forgotten: after two samples, so that memory has a bound where all of them are.
+  /// What becomes of sockets that partial samples do not show. remembered: they stay until a complete sample tells; for
+  /// sources that are seldom partial. forgotten: they go after two samples, so that memory has a bound even if all
+  /// samples are partial.
   enum class Unseen : std::uint8_t { remembered, forgotten };
 
   /// Borrows `out`.
   explicit SampleDiff(TransitionSink& out, Unseen unseen = Unseen::remembered)
       : out_(out), unseen_(unseen), v4_(KeyHash{hash_}), v6_(KeyHash{hash_}) {}
 
-  /// A sample begins, by a clock of whatever kind; nothing where its time is not known.
+  /// A sample begins. Its time may be of any clock; nothing if it is not known.
   void begin(std::optional<EventTime> now);
-  /// A row of it: by cookie, or where there is none by addresses and ports. Changes of state are told at once.
+  /// A row of the sample, whose socket is found by cookie, or without one by addresses and ports. Changes of state are
+  /// told at once.
   Stay see(const Connection& row, Wanted wanted);
   Stay see(const Listener& row, Wanted wanted);
   Stay see(const SampleRow& row);
-  /// Before a sample begins: the kernel said that this socket is gone, so that one complete sample without it is enough.
-  /// A connection may still be there as TIME_WAIT with the same cookie. False: no sample showed it.
+  /// Before a sample begins: the kernel said that this socket is gone, so that one complete sample without it is
+  /// enough. A connection may still be there as TIME_WAIT with the same cookie. False: no sample showed it.
   bool destroyed(std::uint64_t cookie);
-  /// The sample has ended. Who is new is told, unless there is no complete sample to compare with; and who is gone:
-  /// whoever two complete samples did not show, or whose addresses and ports another socket has.
+  /// The sample has ended. Tells new sockets, unless there is no complete sample to compare with; and those that are
+  /// gone: that two complete samples in succession did not show, or whose addresses and ports another socket has.
   void end(Sample sample);
-  /// No sample follows: whom the last one did not show is gone if it was complete.
+  /// No sample follows: sockets that the last one did not show are gone if it was complete.
   void finish();
   /// The samples to come are of another host or namespace, where cookies and addresses mean something else.
   void forget_all();
 
   /// What the sink answered last.
   [[nodiscard]] Flow flow() const { return flow_; }
-  /// Sockets that were seen, and those that were not seen again in samples that cannot say whether they were gone.
+  /// How many sockets were seen, and how many were not seen again in samples that cannot tell whether they were gone.
   [[nodiscard]] std::uint64_t sockets() const { return sockets_; }
   [[nodiscard]] std::uint64_t unknown() const { return unknown_; }
-  /// Sockets that are remembered, those that one sample missed included, and the memory that takes.
+  /// How many sockets are remembered, including those that one sample missed, and how much memory that takes.
   [[nodiscard]] std::size_t size() const { return v4_.table.size() + v6_.table.size(); }
   [[nodiscard]] std::size_t bytes() const { return v4_.table.bytes() + v6_.table.bytes(); }
 
  private:
-  /// Cookies are spread by the table itself; addresses and ports are chosen by strangers.
+  /// The table itself spreads cookies; addresses and ports need a secret, because strangers choose them.
   struct KeyHash {
     KeyedHash secret;
     template <typename Tuple>
@@ -77,7 +79,6 @@ class SampleDiff {
     /// Records that this sample added; they stay in their places until the next begin().
     std::vector<SocketRecord<Tuple>*> appeared;
   };
-  /// What tells one row from another.
   /// The devices that sockets were bound to, each once, so that a record needs two bytes for its own.
   class Devices {
    public:
@@ -91,6 +92,7 @@ class SampleDiff {
     std::uint16_t last_ = 0;
   };
 
+  /// What the comparison needs of a row.
   struct Row {
     const Endpoint& local;
     const Endpoint& remote;
@@ -124,7 +126,7 @@ class SampleDiff {
   std::int64_t now_us_ = 0;
   bool turn_ = false;
   bool compares_ = false;      ///< a sample came before
-  bool has_baseline_ = false;  ///< who is not remembered was not there
+  bool has_baseline_ = false;  ///< a socket that is not remembered did not exist
   bool last_complete_ = false;
   Flow flow_ = Flow::more;
   std::uint64_t sockets_ = 0;

@@ -1,6 +1,6 @@
 #pragma once
 // Sockets remembered from sample to sample: records in blocks that never move, found through an index of their numbers.
-// One table a family, because an IPv6 socket takes 24 bytes more. It knows keys and slots, nothing of states.
+// Each family has a table, because an IPv6 socket takes 24 bytes more. The table knows keys and slots, but not states.
 //
 //   index   [ 3 | - | 1 | 2 | - | … ]      open addressing, at most 5/8 full, 4 bytes a slot
 //   blocks  [ record 1 | record 2 | … ]    1,024 records each
@@ -60,7 +60,7 @@ struct SocketRecord {
   static constexpr std::uint8_t kHasCookie = 2;
   static constexpr std::uint8_t kMissed = 4;  ///< the last sample that counts did not show it
   static constexpr std::uint8_t kWanted = 8;  ///< the user's filter matches it as it was last seen
-  static constexpr std::uint8_t kTurn = 16;   ///< the turn of the last sample that showed it: it changes with each
+  static constexpr std::uint8_t kTurn = 16;   ///< the turn of the last sample that showed it; it flips with each sample
 
   std::uint64_t identity = 0;  ///< cookie or inode; of a free record the number of the next free one
   std::int64_t since_us = 0;   ///< time of the first sample that showed this state
@@ -76,14 +76,14 @@ struct SocketRecord {
   }
 };
 
-/// What a table needs of memory for each socket, its slack included: while the index is made twice as large, the old
-/// one is still there.
+/// The most memory that a table needs for each socket, slack included: while the index is being doubled, the old one
+/// still exists.
 template <typename Tuple>
 inline constexpr std::size_t kMostBytesEach = sizeof(SocketRecord<Tuple>) + (2 * 4 + 4) * 8 / 5;
 static_assert(kMostBytesEach<TupleV4> <= 64);
 static_assert(kMostBytesEach<TupleV6> <= 112);
 
-/// `Hash`: from a record to 64 bits that its key alone decides.
+/// `Hash`: from a record to 64 bits, which must depend on its key only.
 template <typename Tuple, typename Hash>
 class SocketTable {
  public:
@@ -94,7 +94,7 @@ class SocketTable {
   /// The record with the key of `wanted`, as `same` compares keys; null if there is none.
   template <typename Same>
   Record* find(const Record& wanted, Same same) {
-    // Dumps come in the same order again: the next one is most often the one behind the last that was found.
+    // Dumps repeat their order: most often the next record is the one behind the last that was found.
     if (last_found_ < count_) {
       Record& next = record(last_found_ + 1);
       if (next.has(Record::kUsed) && same(next, wanted)) {
@@ -151,14 +151,14 @@ class SocketTable {
     }
   }
 
-  /// A new pass over the sockets begins; after a crowd has gone its memory is given back.
+  /// A new pass over the sockets begins. If many sockets have gone, their memory is given back.
   void start_pass() {
     last_found_ = 0;
     if (count_ > kBlock && 4 * used_ < count_) compact();
   }
 
   [[nodiscard]] std::size_t size() const { return used_; }
-  /// Held, used or not.
+  /// The memory that is held, used or not.
   [[nodiscard]] std::size_t bytes() const {
     return blocks_.size() * sizeof(Block) + blocks_.capacity() * sizeof blocks_[0] +
            slots_.capacity() * sizeof slots_[0];

@@ -1,5 +1,5 @@
 #pragma once
-// Between a source of transitions and whoever uses them: each with what the machine says of it.
+// Stands between a source of transitions and their user, and adds the machine's judgement to each.
 
 #include <functional>
 
