@@ -12,7 +12,7 @@
 namespace tcpstat::render {
 namespace {
 
-/// As the audit has them; on a terminal the worst first, because what scrolls away is what stands on top.
+/// In the order of the audit; on a terminal the worst first.
 std::vector<const AuditCheck*> in_order(const AuditReport& report, const Page& page) {
   std::vector<const AuditCheck*> out;
   for (const AuditCheck& check : report.checks) out.push_back(&check);
@@ -41,7 +41,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
   }
   std::vector<const NamespaceVerdict*> verdicts;
   for (const NamespaceVerdict& verdict : report.namespaces) {
-    // What was judged of the others stands in the lines below.
+    // The lines below tell what was judged of the other namespaces.
     if (page.detail == Detail::evidence || !was_audited(report, verdict)) verdicts.push_back(&verdict);
   }
   append_namespace_verdicts(out, verdicts, {}, page.detail);
@@ -66,7 +66,7 @@ void write_audit_text(const Page& page, const AuditReport& report) {
     };
     if (check.namespaces.size() < report.namespaces.size()) line("netns: ", some_of(check.namespaces, page.detail));
     line("advice: ", check.advice);
-    // Who is told to change something is told why and at what price; on a terminal what is no trouble stays short.
+    // Advice comes with its reason and its cost; on a terminal, checks without trouble stay short.
     const bool short_of_room = page.width != 0 && check.status < Severity::unknown;
     if (page.detail == Detail::evidence || (!check.advice.empty() && !short_of_room)) {
       line("why: ", check.reason);

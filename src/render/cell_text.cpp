@@ -66,7 +66,7 @@ void append_flags(TextBuffer& out, RowFlags flags) {
   }
 }
 
-/// Inlined where the column is known: of all kinds of cells one or two are left then, and no cell is made in memory.
+/// Inlined where the column is known: then only one or two kinds of cells are left, and no cell is made in memory.
 [[gnu::always_inline]] inline std::size_t append(TextBuffer& out, const Cell& cell, const CellStyle& style) {
   const std::size_t start = out.size();
   bool ascii = true;
@@ -117,7 +117,7 @@ void append_flags(TextBuffer& out, RowFlags flags) {
   return ascii ? out.size() - start : display_width(out.view().substr(start));
 }
 
-/// Three digits at least: 1.2ms, 14k, 998.
+/// With a tenth below ten: 1.2ms, 14k, 998.
 void append_scaled(TextBuffer& out, std::uint64_t value, std::uint64_t step, std::string_view unit) {
   const std::uint64_t whole = value / step;
   out.number(whole);
@@ -137,7 +137,8 @@ void append_with_unit(TextBuffer& out, std::string_view column, std::uint64_t va
   constexpr auto kTimes =
       std::to_array<Unit>({{3'600'000'000, "h"}, {60'000'000, "m"}, {1'000'000, "s"}, {1'000, "ms"}, {1, "us"}});
   constexpr auto kSizes = std::to_array<Unit>({{1'000'000'000, "G"}, {1'000'000, "M"}, {1'000, "k"}});
-  // Amounts of data are read as sizes; a window or a segment size is a number that one compares.
+  // Amounts of data are read as sizes, so that these get a unit earlier; window and segment sizes are compared as
+  // numbers.
   const std::uint64_t exact_below = column.find("BYTES") != column.npos ? 10'000 : 100'000;
   const bool us = column.ends_with("_US");
   const bool ms = column.ends_with("_MS");

@@ -19,7 +19,7 @@ struct CellStyle {
   bool first_owner_only = false;
   /// Numbers of tcp_info as 1.2ms and 14k instead of all their digits.
   bool units = false;
-  /// What text of others may keep.
+  /// The characters that text of others may keep.
   Charset charset = Charset::utf8;
 };
 

@@ -18,7 +18,7 @@ class Fields {
 
   void header(std::string_view name) { out_.append(style_.lower_case_header ? ascii_lower(name) : ascii_upper(name)); }
 
-  /// What was put into cell() is one.
+  /// Ends a field, which is what was put into cell().
   void end_field() {
     const std::string_view text = cell_.view();
     if (!style_.quote || text.find_first_of(",\"") == std::string_view::npos) {
@@ -40,7 +40,7 @@ class Fields {
   TextBuffer cell_;
 };
 
-/// Only text of others and lists can hold a comma or a quote.
+/// Only text of others and lists can contain a comma or a quote.
 bool may_need_quotes(ColumnKind kind) {
   return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::netns ||
          kind == ColumnKind::processes || kind == ColumnKind::pids || kind == ColumnKind::flags;

@@ -1,5 +1,5 @@
 #pragma once
-// What the devices are called that sockets of a trace are bound to, and the network namespaces that they are in.
+// The names of the devices that sockets of a trace are bound to, and of the network namespaces that they are in.
 
 #include <cstdint>
 #include <optional>
@@ -18,9 +18,10 @@ class DeviceNames {
   /// `own`: the network namespace of the run, where it has one.
   DeviceNames(Names& names, std::optional<std::uint64_t> own) : names_(names), own_(own) {}
 
-  /// Hostile text; empty: bound to none, not known, or of a namespace whose devices have no names here.
+  /// Hostile text; empty if it is bound to no device, if that is not known, or if names of that namespace are not known
+  /// here.
   [[nodiscard]] std::string_view name(std::optional<std::uint64_t> netns, std::uint32_t interface) const;
-  /// Hostile text: the name, or where there is none the number; empty: bound to none, or not known.
+  /// Hostile text: the name, or the number if there is no name; empty if it is bound to no device or that is not known.
   [[nodiscard]] std::string text(std::optional<std::uint64_t> netns, std::uint32_t interface) const;
   /// "192.0.2.1:80", "192.0.2.1%eth0:80", "[fe80::1%eth0]:80" (RFC 4007, section 11), safe to print. A device without a
   /// name is told by its number.
@@ -32,7 +33,7 @@ class DeviceNames {
   std::optional<std::uint64_t> own_;
 };
 
-/// Hostile text: the name, or where there is none the inode.
+/// Hostile text: the name, or the inode if there is no name.
 std::string netns_text(std::uint64_t inode, Names& names);
 
 }  // namespace tcpstat::render

@@ -1,6 +1,6 @@
 #pragma once
-// The documents that formats write, as interfaces: what comes row by row has a writer of two methods, what is known at
-// once is one function (formats.h). Writers write what they are handed; they do not judge, filter, sort or count.
+// The documents that formats write, as interfaces. A document that comes row by row has a writer, one that is known at
+// once is a function (formats.h). Writers write what they are handed; they do not judge, filter, sort or count.
 
 #include <cstdint>
 #include <string_view>
@@ -30,17 +30,17 @@ class HostNames {
 };
 
 enum class Colour : bool { no, yes };
-/// Whether what is told may be of several network namespaces.
+/// Whether a document may tell about several network namespaces.
 enum class Namespaces : bool { one, several };
-/// Findings alone, or also what they rest on.
+/// Only findings, or also the evidence for them.
 enum class Detail : bool { findings, evidence };
 
-/// Where a document that is known at once goes, and how it is to look there.
+/// Where a document that is known at once is written, and how it is to look there.
 struct Page {
   TextBuffer& out;
-  /// Terminal columns; 0: as wide as need be.
+  /// Terminal columns; 0: no limit.
   std::size_t width = 0;
-  /// Terminal lines; 0: as many as need be.
+  /// Terminal lines; 0: no limit.
   std::size_t height = 0;
   Charset charset = Charset::utf8;
   Detail detail = Detail::findings;
@@ -54,7 +54,7 @@ struct RenderSettings {
   RunFacts facts;
   std::vector<const Column*> columns;
   bool header = true;
-  /// Which of the run's samples the rows are of, from 1.
+  /// The number of the sample in this run, from 1.
   std::uint64_t snapshot = 1;
   /// States that may come: the STATE column is as wide as the longest of them from the first row on.
   StateSet states = StateSet::all();
@@ -63,21 +63,21 @@ struct RenderSettings {
   Colour colour = Colour::no;
   /// What stands for the cut-off rest of a row.
   std::string_view ellipsis = "…";
-  /// What text of others may keep: a terminal that is not UTF-8 would make anything of the rest.
+  /// The characters that text of others may keep: a terminal that is not UTF-8 could take the rest for anything.
   Charset charset = Charset::utf8;
   /// Whether rows carry owners and tcp_info.
   bool processes = false;
   bool tcp_info = false;
-  /// Whether they are connections of MPTCP.
+  /// Whose connections the rows are: those of TCP or of MPTCP.
   Protocol protocol = Protocol::tcp;
   const HostNames* hosts = nullptr;
-  /// Columns that a terminal shows however narrow it is, because the user named them.
+  /// Columns that the user named, so that even a narrow terminal shows them.
   std::vector<const Column*> asked = {};
-  /// Whether a row may have a second line there.
+  /// Whether a row may have a second line on a narrow terminal.
   SecondLine second_line = SecondLine::no;
-  /// How transitions come: the last column of their table says what only one of both kinds has.
+  /// Which kind transitions are of: the last column of their table shows what only that kind has.
   Observed observed = Observed::sampled;
-  /// Transitions name theirs, where they may be of several.
+  /// Whether transitions name their namespace, because they may be of several.
   Namespaces namespaces = Namespaces::one;
 };
 
@@ -85,7 +85,7 @@ struct RenderSettings {
 class ListWriter : public Sink {
  public:
   virtual void finish(const Report& report) = 0;
-  /// Instead of finish(), where that threw: ends the document with what needs no memory.
+  /// To be called instead of finish() or after it threw: ends the document without needing memory.
   virtual void finish_in_need() noexcept {}
   /// Columns that the terminal had no room for. Known after finish().
   [[nodiscard]] virtual std::vector<const Column*> hidden_columns() const { return {}; }

@@ -1,5 +1,5 @@
 #pragma once
-// What tables of transitions and of lives share: each line is of a socket, and says whose.
+// What tables of transitions and of lives share: each line is about one socket and shows its ends.
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@
 
 namespace tcpstat::render {
 
-/// Each sample's lines are written as soon as it has ended.
+/// The lines of a sample are written as soon as it has ended.
 class EndsTable : public TransitionWriter {
  public:
   void sample(const SampleTime& time) override { time_ = time.local; }
@@ -70,7 +70,7 @@ class EndsTable : public TransitionWriter {
   std::string time_;
 };
 
-/// Behind REMOTE.
+/// Adds the heading that stands behind REMOTE.
 inline void add_netns_heading(std::vector<TextTable::Heading>& to, Namespaces namespaces) {
   if (namespaces == Namespaces::several) to.push_back({.text = "NETNS", .align = Align::left, .detail = true});
 }

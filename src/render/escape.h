@@ -12,8 +12,8 @@ namespace tcpstat::render {
 /// The characters that a terminal, or whoever reads a pipe in this locale, can show.
 enum class Charset : bool { ascii, utf8 };
 
-/// For tables, plain and csv: bytes that are not UTF-8, the backslash, and characters that one does not see where they
-/// stand (is_visible()) become \xNN for each byte; so does all that `charset` does not have.
+/// For tables, plain and csv: bytes that are not UTF-8, the backslash, characters that are not visible in their place
+/// (is_visible()), and those that `charset` does not have become \xNN for each byte.
 void append_escaped(TextBuffer& out, std::string_view text, Charset charset = Charset::utf8);
 
 /// Whether no format needs to escape anything in it.
@@ -22,9 +22,9 @@ bool is_plain(std::string_view text);
 /// A JSON string with its quotes (RFC 8259 §7); controls become \u00NN, bytes that are not UTF-8 U+FFFD.
 void append_json_string(TextBuffer& out, std::string_view text);
 
-/// Our own words: "3.6" is as clear as "§3.6".
+/// Our own words in the characters of `charset`: in ASCII "§3.6" becomes "3.6".
 std::string shown_in(Charset charset, std::string_view words);
-/// What stands for the rest of something that was cut off.
+/// The sign that stands for text that was cut off.
 constexpr std::string_view ellipsis(Charset charset) { return charset == Charset::utf8 ? "…" : "~"; }
 
 }  // namespace tcpstat::render

@@ -8,7 +8,7 @@
 namespace tcpstat::render {
 namespace {
 
-/// Quantities of which the key makes no words.
+/// Words for quantities whose key does not read as words.
 struct Phrase {
   std::string_view quantity;
   std::string_view before;
@@ -21,7 +21,7 @@ constexpr auto kPhrases = std::to_array<Phrase>({
     {"conntrack_fill", "connection tracking", " full"},
 });
 
-/// Behind the number; a ratio is a percentage, unless it says how many there are of one thing for another.
+/// How the number is shown: a ratio as a percentage, unless it tells how many there are of one thing for another.
 enum class Kind : bool { plain, share };
 
 Kind kind_of(const Evidence& evidence) {
@@ -69,7 +69,7 @@ std::string_view without_unit(const Evidence& evidence) {
   return key;
 }
 
-/// One of them is a socket, and several are sockets.
+/// The unit, in the singular for one: "socket", "sockets".
 std::string unit_text(const Evidence& evidence) {
   std::string unit = evidence.unit;
   if (evidence.value != 1.0) return unit;

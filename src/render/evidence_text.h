@@ -1,5 +1,5 @@
 #pragma once
-// One piece of evidence as people read it. Its texts may be hostile: who prints it escapes it.
+// One piece of evidence as people read it. It may contain hostile text: whoever prints it escapes it.
 
 #include <string>
 
@@ -10,7 +10,7 @@ namespace tcpstat::render {
 
 /// "stale half-opens 97 % (limit 80 %): speaks for a flood (+3) · sock_diag"
 std::string evidence_text(const Evidence& evidence);
-/// As few digits as tell it: 257, 0.5, 12.3.
+/// A number with few digits: 257, 0.5, 12.3.
 void append_number(TextBuffer& out, double value);
 
 }  // namespace tcpstat::render

@@ -8,7 +8,7 @@
 namespace tcpstat::render {
 namespace {
 
-/// What can be shown, with the three characters that the format escapes.
+/// The value made safe to print, with the characters escaped that the format escapes.
 void append_value(TextBuffer& out, std::string_view value) {
   TextBuffer safe;
   append_escaped(safe, value);

@@ -23,7 +23,7 @@ class Exposition {
 
   explicit Exposition(TextBuffer& out) : out_(out) {}
 
-  /// What follows are samples of this family. Nothing is written for one without samples.
+  /// The samples that follow are of this family. A family without samples is not written.
   void family(std::string_view name, Type type, std::string_view help);
   void sample(Labels labels, const std::optional<double>& value);
 

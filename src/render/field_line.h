@@ -1,6 +1,6 @@
 #pragma once
-// Lines of fields between separators, in the manner of csv (',') and of plain (TAB). Nothing is escaped: what is
-// not our own word, number or address comes safe to print.
+// Lines of fields between separators, in the manner of csv (',') and of plain (TAB). Nothing is escaped here: callers
+// make text of others safe to print.
 
 #include <span>
 #include <string>

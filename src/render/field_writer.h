@@ -1,6 +1,6 @@
 #pragma once
-// What documents of fields share, of transitions and of lives: a header once, the sample that a line belongs to, and whose
-// socket it is about.
+// What transitions and lives as fields share: one header, the sample that a line belongs to, and the ends of its
+// socket.
 
 #include <array>
 #include <string>
@@ -15,7 +15,7 @@ namespace tcpstat::render {
 
 /// The fields that every line begins with.
 inline constexpr std::size_t kSocketFields = 8;
-/// And those that it ends with: the device and the network namespace, as the table has them.
+/// The fields that every line ends with: the device and the network namespace, as in the table.
 inline constexpr std::size_t kPlaceFields = 2;
 
 template <std::size_t kCount>

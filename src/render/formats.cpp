@@ -51,7 +51,7 @@ bool writes(const Format& format, Document document) {
   return false;
 }
 
-/// How a sentence calls the format.
+/// The format's name in a sentence.
 static std::string name_for(const Format& format, Document document) {
   const bool judgement = document == Document::check || document == Document::audit;
   std::string text(format.name);
@@ -61,7 +61,7 @@ static std::string name_for(const Format& format, Document document) {
 
 std::string writers_of(Document document, std::span<const Format> among) {
   std::vector<std::string> names;
-  // Those with columns are of one kind and stand together.
+  // Formats with columns stand together.
   for (const bool with_columns : {true, false}) {
     for (const Format& format : among) {
       if (format.has_columns == with_columns && writes(format, document)) names.push_back(name_for(format, document));

@@ -19,7 +19,7 @@ namespace tcpstat::render {
 class TransitionWriter;
 class ValidationWriter;
 
-/// What can be said.
+/// The kinds of documents.
 enum class Document : std::uint8_t {
   list,
   samples,  ///< lists one after another
@@ -41,11 +41,11 @@ struct Format {
 
   /// Whether `-o` and `-H` mean something to it.
   bool has_columns = false;
-  /// Whether a document says itself what was read and what is missing, and has a place for verdicts and counts.
+  /// Whether its documents tell what was read and what is missing, and have a place for verdicts and counts.
   bool has_envelope = false;
-  /// Whether people read it: host names, headlines and verdicts in words belong to it.
+  /// Whether it is for people, so that it has host names, headlines and verdicts in words.
   bool for_people = false;
-  /// Whether its summary and check are made of Metrics, which somebody has to count.
+  /// Whether its summary and check need Metrics, which have to be counted.
   bool counts_metrics = false;
   /// Whether one list can be told from the next in the same stream.
   bool tells_samples_apart = false;
@@ -60,9 +60,9 @@ struct Format {
 
   void (*check)(const Page& page, const CheckReport& report) = nullptr;
   void (*audit)(const Page& page, const AuditReport& report) = nullptr;
-  /// For a check or an audit that found out nothing, and why; null where that is no document of the format's.
+  /// For a check or an audit that found out nothing: tells why. Null if the format has no such document.
   void (*unknown)(const Page& page, std::string_view sentence) = nullptr;
-  /// What its check and audit are, if its name does not tell.
+  /// What check and audit look like in this format, if its name does not tell.
   std::string_view judgement_name = {};
 
   void (*explanation)(const Page& page, const Explanation& explanation) = nullptr;

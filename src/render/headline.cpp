@@ -8,7 +8,7 @@ namespace tcpstat::render {
 namespace {
 
 constexpr std::string_view kCut = "...";
-/// Names of others may be as long as they like; some words of the fault are said all the same.
+/// However long the names of others are, this many columns are left for the fault.
 constexpr std::size_t kLeast = 24;
 
 /// The finding that the headline is made of.
@@ -19,13 +19,13 @@ const Finding* told_in(std::string_view headline, const std::vector<Finding>& fi
   return at == findings.end() ? nullptr : &*at;
 }
 
-/// "queue full (3 of 2)" where "queue full (3 of 2, nginx(812))" ends in a bracket and loses an item of it; empty where a
-/// cut at `kept` bytes, of which the bracket takes one, does not do that.
+/// Drops items of the bracket at the end: "queue full (3 of 2)" of "queue full (3 of 2, nginx(812))". The result has at
+/// most `kept` bytes with the closing bracket; empty if that cannot be done.
 std::string with_fewer_items(std::string_view text, std::size_t kept) {
   const std::size_t open = text.substr(0, kept).find(" (");
   if (open == std::string_view::npos || !text.ends_with(')') || text.find(" (", kept) != text.npos) return {};
   const std::size_t comma = text.substr(0, kept + 1).rfind(", ");
-  // Behind another bracket that was closed it would be no item of this one.
+  // If a bracket was closed before the comma, it does not separate items of the last one.
   if (comma == std::string_view::npos || comma < open || text.substr(open, comma - open).find(')') != text.npos)
     return {};
   return std::string(text.substr(0, comma)) + ")";
@@ -39,7 +39,7 @@ Headline headline_within(std::string_view text, std::size_t columns) {
   const std::size_t whole_bytes = fitting(text, std::max(columns, kLeast)).size();
   if (std::string whole = with_fewer_items(text, whole_bytes); !whole.empty()) return {std::move(whole), true};
   const std::size_t blank = kept.rfind(' ');
-  // A word that is longer than half a line is broken.
+  // Words are cut only if they are longer than half a line.
   if (text[kept.size()] != ' ' && blank != std::string_view::npos && blank * 2 > kept.size()) {
     kept = kept.substr(0, blank);
   }

@@ -24,7 +24,7 @@ void add_recorded_finding(Json& to, const PastFinding& finding) {
   to["message"] = finding.message;
 }
 
-/// What is known of the whole of it.
+/// Adds what is true of the whole history.
 void add_span(Json& to, const History& history) {
   to["by"] = history.by;
   to["from"] = history.samples == 0 ? Json() : Json(timestamp(history.from));

@@ -1,4 +1,5 @@
-// A history for people: one line a number with its way over time, or one a finding; and as fields.
+// A history for people: a line for each number with its course over time, or for each finding. Also a history as
+// fields.
 
 #include <time.h>
 
@@ -22,7 +23,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// "2026-11-27 03:00:00", as clocks of this place show it: --since reads the same.
+/// "2026-11-27 03:00:00" in local time, in the form that --since reads.
 std::string local_text(microseconds since_1970) {
   const auto seconds = static_cast<time_t>(std::chrono::floor<std::chrono::seconds>(since_1970).count());
   tm local{};
@@ -42,7 +43,7 @@ void put(TextTable& table, std::string_view text, std::string_view colour = {}) 
   table.end_cell(display_width(text), colour);
 }
 
-/// In so many steps, each the greatest of its part.
+/// The values in at most `most` steps, each the sum or the greatest of its part.
 std::vector<std::optional<std::uint64_t>> in_steps(const std::vector<std::optional<std::uint64_t>>& values,
                                                    std::size_t most, bool sum) {
   if (values.size() <= most) return values;
@@ -81,11 +82,11 @@ void write_numbers(const Page& page, const History& history) {
                    {"LAST", Align::right},
                    {history.counts_growth ? "GROWTH" : "OVER TIME", Align::left}},
                   {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
-  // Besides, a name of 22 columns and four numbers fit into 80.
+  // Room beside the bars: in 80 columns it holds a name of 22 and four numbers.
   constexpr std::size_t kBeside = 50;
   const std::size_t steps =
       page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, kBeside + 10, kBeside + 60) - kBeside;
-  // What was zero all the time is said in one line, unless there is nothing else.
+  // Series that were zero all the time share one line, unless there are no others.
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
   const bool all_zero = zeros == history.series.size();

@@ -1,5 +1,5 @@
 #pragma once
-// What formats write a history with.
+// The functions by which formats write a history.
 
 #include "render/documents.h"
 #include "report/record_history.h"
@@ -7,11 +7,11 @@
 namespace tcpstat::render {
 
 void write_history_text(const Page& page, const RunFacts& facts, const History& history);
-/// A line a value, oldest first, or a line a finding.
+/// A line for each value, oldest first, or for each finding.
 void write_history_fields(const Page& page, const History& history, char separator);
 /// One document.
 void write_history_json(const Page& page, const RunFacts& facts, const History& history);
-/// An object a value or finding, then one with type summary.
+/// An object for each value or finding, then one of type summary.
 void write_history_lines(const Page& page, const RunFacts& facts, const History& history);
 
 }  // namespace tcpstat::render

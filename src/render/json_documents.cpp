@@ -67,7 +67,7 @@ void add_summary(Json& to, const Summary& summary, Names& names) {
   }
 }
 
-/// Null where the run read one alone.
+/// Null if the run read only one.
 Json namespaces_of(const Coverage& coverage) {
   if (coverage.namespaces.empty()) return nullptr;
   Json out = Json::array();
@@ -103,7 +103,7 @@ void add_end(Json& to, const Report& report) {
     by_state[std::string(state.key)] =
         report.counted().has(state.state) ? Json(report.tally.count(state.state)) : Json(nullptr);
   }
-  // A trace counts transitions, and no sockets.
+  // A trace counts transitions, not sockets.
   const bool counts = !report.counted().empty();
   Json by_family = Json::object();
   by_family["ipv4"] = counts && report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
@@ -153,10 +153,10 @@ Json what_was_asked(const Report& report) {
   return asked;
 }
 
-/// Also of a list without rows.
+/// Told in the envelope as well, so that a list without rows has it.
 Json protocol_of(const Report& report) { return {{"protocol", protocol_number(report.protocol)}}; }
 
-/// One of a list of words.
+/// The object for one word of a list.
 Json entry_of(const WordList& words, const std::vector<std::string>& row) {
   Json entry;
   for (std::size_t i = 0; i < row.size(); ++i) entry[std::string(words.keys[i])] = row[i];
@@ -170,7 +170,7 @@ void add_status(Json& to, const Judged& report) {
   to["headline"] = report.headline;
 }
 
-/// Beside what was read of each namespace, what is said of it.
+/// Adds the verdict on each namespace to what was read of it.
 void add_verdicts(Json& to, const std::vector<NamespaceVerdict>& verdicts) {
   Json& namespaces = to["namespaces"];
   for (std::size_t i = 0; i < verdicts.size() && i < namespaces.size(); ++i) {

@@ -1,5 +1,6 @@
 #pragma once
-// What json and ndjson write besides rows, built with nlohmann/json: there is one of it, however many rows there are.
+// What json and ndjson write besides rows. It is built with nlohmann/json, because there is one of it, however many
+// rows there are.
 
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -17,18 +18,18 @@ namespace tcpstat::render {
 void add_start(nlohmann::ordered_json& to, const RunFacts& facts);
 
 // What stands before and behind rows: `{"schema_version":…` without the closing brace, and `"source":…}` without the
-// opening one, with the keys that only the end knows: source, warnings, complete, limited, duplicates_dropped, summary,
-// verdicts, findings.
+// opening one, with the keys that are known only at the end: source, warnings, complete, limited, duplicates_dropped,
+// summary, verdicts, findings.
 std::string document_start(const RunFacts& facts);
 std::string document_end(const Report& report);
-/// With what a summary line has besides.
+/// The same with the further keys of a summary line.
 std::string document_end(const Report& report, const nlohmann::ordered_json& more);
 
-// Whole documents with their line feed, on one line if nothing else is said.
+// Whole documents with their line feed, on one line unless a comment says otherwise.
 std::string summary_document(const Report& report, const Summary& summary, Names& names);
 std::string check_document(const CheckReport& report);
 std::string audit_document(const AuditReport& report);
-/// Indented, an object a word.
+/// Indented, with an object for each word.
 std::string words_document(const WordList& words);
 /// The same objects, one a line.
 std::string words_lines(const WordList& words);

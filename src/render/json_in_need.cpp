@@ -29,7 +29,7 @@ void append_time(FixedText& to) {
 }
 
 void append_end(FixedText& to, std::string_view why) {
-  // Nothing is known of the source but that it is one of these.
+  // The source is not known here, and the schema wants one of its words.
   to.append(R"("source":"netlink","warnings":[{"code":")");
   to.append(kReadFailed);
   to.append(R"(","message":")");

@@ -1,5 +1,5 @@
 #pragma once
-// JSON for who must end a document and has no memory left to make it: fixed text, and the time.
+// JSON for ending a document when there is no memory left to make it: fixed text, and the time.
 
 #include <array>
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 namespace tcpstat::render {
 
-/// Text of bounded size that lives where it is declared.
+/// Text of bounded size that needs no heap.
 class FixedText {
  public:
   void append(std::string_view text);
@@ -29,10 +29,10 @@ enum class Needed : std::uint8_t {
 
 /// A whole document and its line feed. `why` is a sentence in ASCII without quotes and backslashes.
 FixedText document_in_need(Needed what, std::string_view version, std::string_view why);
-/// What only the end knows, from `"source"` to the last brace (json_documents.h).
+/// The end of a document, from `"source"` to the last brace (json_documents.h).
 FixedText end_in_need(std::string_view why);
 
-/// The `why` of memory.
+/// The `why` if memory is short.
 inline constexpr std::string_view kOutOfMemory = "cannot go on: out of memory";
 
 }  // namespace tcpstat::render

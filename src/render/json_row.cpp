@@ -74,8 +74,8 @@ constexpr bool has_member() {
   return !json_key(ColumnSpec<kId>::kKind, ColumnSpec<kId>::kName).view().empty();
 }
 
-/// `,"recv_queue":`; the first member of an object has no comma. With its value behind it where rows of this kind have no
-/// such column.
+/// `,"recv_queue":`; the first member of an object has no comma. If rows of this kind do not have the column, the value
+/// follows.
 template <ColumnId kId, typename Row>
 constexpr Literal member_start() {
   using Spec = ColumnSpec<kId>;
@@ -88,11 +88,11 @@ constexpr Literal member_start() {
   return text;
 }
 
-/// Numbers, addresses and our own words are at most this long, quotes included; most names of others are, too.
+/// Numbers, addresses and our own words are at most this long, including quotes; so are most names of others.
 constexpr std::size_t kMostOwnValue = 64;
 static_assert(kMostOwnValue >= kMaxAddressText + 2);
 
-/// What a row takes but for long text of others and lists.
+/// The room that a row needs, without lists and long text of others.
 template <typename Row>
 constexpr std::size_t most_own_text() {
   std::size_t size = 0;
@@ -102,7 +102,7 @@ constexpr std::size_t most_own_text() {
   return size;
 }
 
-/// Writes a row into room that is asked for once, not for each of its thirty members.
+/// Writes a row into room that is reserved once, not for each of its thirty members.
 class MemberWriter {
  public:
   MemberWriter(TextBuffer& out, std::size_t most_own_text)
@@ -122,7 +122,7 @@ class MemberWriter {
     number(value);
     *to_++ = '"';
   }
-  /// Null for none.
+  /// Null for an empty word.
   void word(std::string_view text) {
     if (text.empty()) return null();
     quoted(text);
@@ -186,7 +186,7 @@ void write_member(MemberWriter& to, const Row& row, Names& names, const JsonRowS
   static constexpr Literal kStart = member_start<kId, Row>();
   to.put(kStart.view());
   if constexpr (Spec::kKind == ColumnKind::processes) {
-    // That nobody holds it is something else than not known.
+    // "Nobody holds it" and "not known" are different answers.
     if (!style.processes || !row.owners_known) return to.null();
     to.long_value([&](TextBuffer& out) { append_owners(out, row); });
   } else if constexpr (HasColumn<kId, Row>) {
@@ -222,7 +222,7 @@ void append_tcp_info(TextBuffer& out, const Connection& row, Names& names, const
   out.append('}');
 }
 
-/// An object of its own, or null where nothing of it is known.
+/// An object of its own, or null if nothing in it is known.
 template <JsonObject kObject, typename Row>
 void append_object(TextBuffer& out, std::string_view start, bool known, const Row& row, Names& names,
                    const JsonRowStyle& style) {

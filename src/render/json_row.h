@@ -1,5 +1,5 @@
 #pragma once
-// One row as the members of a JSON object, written by hand: a million rows must not become a million documents.
+// One row as the members of a JSON object. It is written by hand: a million rows must not become a million documents.
 // Every key is always there; unknown is null.
 
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace tcpstat::render {
 struct JsonRowStyle {
   bool processes = false;   ///< else null
   bool tcp_info = false;    ///< else null
-  std::uint64_t netns = 0;  ///< that of the run, whose text is at hand
+  std::uint64_t netns = 0;  ///< the network namespace of the run, whose text is at hand
   Protocol protocol = Protocol::tcp;
 };
 

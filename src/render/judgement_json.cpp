@@ -15,7 +15,7 @@ namespace {
 
 bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
 
-/// Writes members of objects, as the JSON library would: it is asked for whatever is not plain.
+/// Writes members of objects as the JSON library would. The library itself writes whatever is not plain.
 class JudgementMembers {
  public:
   explicit JudgementMembers(TextBuffer& out) : out_(out) {}
@@ -74,7 +74,7 @@ class JudgementMembers {
     out_.append(text);
     out_.append('"');
   }
-  /// Most are limits, and come again with every listener.
+  /// Most numbers are limits, which come again with every listener.
   const std::string& fraction(double value) {
     const auto [at, added] = fractions_.try_emplace(value);
     if (added) at->second = json_text(value);

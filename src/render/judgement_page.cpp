@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kTool = "TCPSTAT ";
 
-/// `line` with what does not fit two columns to the right of its beginning.
+/// `line`, wrapped; further lines stand two columns to the right of its beginning.
 std::string hanging(std::string_view line, std::size_t width) {
   constexpr std::size_t kHang = 2;
   const std::size_t lead = std::min(line.find_first_not_of(' '), line.size());
@@ -35,7 +35,7 @@ Severity severity_at(std::string_view line, std::size_t& length) {
   return Severity::ok;
 }
 
-/// Words of others never stand where a line begins: wrapped lines are indented.
+/// Colours the severity that the line begins with. Text of others cannot pretend to be one: wrapped lines are indented.
 void append_coloured(TextBuffer& out, std::string_view line) {
   const std::size_t start = line.starts_with(kTool) ? kTool.size() : 0;
   std::size_t length = 0;
@@ -48,7 +48,8 @@ void append_coloured(TextBuffer& out, std::string_view line) {
   out.append(line.substr(start + length));
 }
 
-/// Names of others in a terminal's characters; in a pipe they stay as they are. The rest was escaped before.
+/// Text for the page: on a terminal that is not UTF-8, names of others are escaped further; in a pipe they stay as they
+/// are.
 void append_for(const Page& page, std::string_view text, TextBuffer& out) {
   if (page.width == 0 || page.charset == Charset::utf8) return out.append(text);
   while (!text.empty()) {
@@ -90,7 +91,7 @@ bool fits_screen(const Page& page, std::string_view text) {
   std::size_t lines = 1;  // of the prompt
   for (std::string_view rest = out.view(); !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
-    // A command is not wrapped by us, but by the terminal.
+    // Commands are not wrapped here; the terminal wraps them.
     const std::size_t columns = std::max<std::size_t>(display_width(rest.substr(0, end)), 1);
     lines += (columns + page.width - 1) / page.width;
     rest.remove_prefix(end + 1);

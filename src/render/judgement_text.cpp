@@ -76,7 +76,7 @@ void append_finding(TextBuffer& out, const Finding& finding, Detail detail) {
   append_part(out, "  run: ", finding.next);
 }
 
-/// What is wrong and what to type, where there is no room for more.
+/// What is wrong and what to type, if there is no room for more.
 void append_short_finding(TextBuffer& out, const Finding& finding) {
   append_rule(out, finding);
   append_text(out, short_words(finding));
@@ -84,7 +84,7 @@ void append_short_finding(TextBuffer& out, const Finding& finding) {
   append_part(out, "  run: ", finding.next);
 }
 
-/// What half-opens are where nobody attacks; empty if there is nothing to say of them.
+/// What half-opens come from if nobody attacks; empty if there is nothing to say about them.
 std::string_view no_flood_words(AttackClass attack_class) {
   switch (attack_class) {
     case AttackClass::flash_crowd:
@@ -157,7 +157,7 @@ void append_all_performance(TextBuffer& out, const std::vector<PerformanceValue>
   }
 }
 
-/// What could not be seen, each sentence once, however many listeners it holds for.
+/// What could not be seen; each sentence once, however many listeners it is true of.
 std::vector<std::string_view> unseen(const CheckReport& report) {
   std::vector<std::string_view> out;
   const auto add = [&](std::string_view sentence) {
@@ -170,13 +170,13 @@ std::vector<std::string_view> unseen(const CheckReport& report) {
   return out;
 }
 
-/// A finding that is told says it already.
+/// Whether a finding that is told contains the sentence already.
 bool is_part_of(const std::vector<const Finding*>& told, std::string_view sentence) {
   return std::any_of(told.begin(), told.end(),
                      [&](const Finding* one) { return one->message.find(sentence) != std::string::npos; });
 }
 
-/// A finding and its verdict, and those of listener and host, share what they rest on.
+/// Whether a finding has told the evidence: a finding and its verdict share it, and so do listener and host.
 bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
   return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
     return std::any_of(finding.evidence.begin(), finding.evidence.end(), [&](const Evidence& told) {
@@ -185,7 +185,7 @@ bool was_told(const std::vector<Finding>& findings, const Evidence& evidence) {
   });
 }
 
-/// What is no problem is told to those who ask, and where the first line began to tell it.
+/// Findings that are no problem are told only with -v, or if the first line could not tell all of one.
 std::vector<const Finding*> told_findings(const Page& page, const CheckReport& report, const Headline& first) {
   std::vector<const Finding*> out;
   for (const Finding& finding : report.findings) {
@@ -200,7 +200,7 @@ struct Telling {
   std::size_t whole;
   std::size_t any;
 
-  /// Less of them; false if only the first is left.
+  /// Tells less; false if only the first finding is left.
   bool shrink() {
     if (whole > 1) return --whole > 0;
     return any > 1 && --any > 0;
@@ -273,7 +273,7 @@ void append_check(TextBuffer& out, const Page& page, const CheckReport& report, 
   }
   append_notes(out, report.reading.coverage, report.headline, page.detail);
   append_left_out(out, told);
-  // Beside trouble they would push the first line off a screen of 24 lines.
+  // If there is trouble, the numbers could push the first line off a screen of 24 lines.
   const bool has_room = report.status < Severity::unknown || page.detail == Detail::evidence;
   if (page.width != 0 && has_room && !report.performance.empty()) {
     append_all_performance(out, report.performance, "numbers: ");

@@ -57,7 +57,8 @@ void append_text(TextBuffer& out, std::string_view text) { append_without(out, t
 
 void append_in_first_line(TextBuffer& out, std::string_view text) { append_without(out, text, "|;"); }
 
-// Sentences have a semicolon before a clause, where a comma does too; a command that is changed must not look like one.
+// Before a clause a comma will do. Any other semicolon may be part of a command, and is escaped so that the change is
+// seen.
 void append_headline(TextBuffer& out, std::string_view text) {
   constexpr std::string_view kClause = "; ";
   for (std::size_t at = text.find(kClause); at != std::string_view::npos; at = text.find(kClause)) {

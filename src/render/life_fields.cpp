@@ -26,7 +26,7 @@ std::string number_or_nothing(const std::optional<std::uint64_t>& number) {
   return number ? std::to_string(*number) : std::string();
 }
 
-/// "SYN_SENT:57 ESTABLISHED:1200": a state without a number lasted nobody knows how long.
+/// "SYN_SENT:57 ESTABLISHED:1200": it is not known how long a state without a number lasted.
 std::string states_field(const ConnectionLife& life) {
   std::string text;
   for (const LifeStay& stay : life.states) {

@@ -22,7 +22,7 @@ void add_endpoint(Json& to, const std::string& side, const std::optional<Endpoin
   to[side + "_port"] = of ? Json(of->port) : Json();
 }
 
-/// Of a life, or of a group of them.
+/// The device of a life, or of a group of lives.
 template <typename Record>
 Json device_json(const Record& of, const DeviceNames& devices) {
   const std::string_view device = devices.name(of.netns, of.interface);

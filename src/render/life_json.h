@@ -1,5 +1,5 @@
 #pragma once
-// What ndjson says of lives, and of a trace that has ended.
+// Lives, and the sums of a trace that has ended, as JSON.
 
 #include <nlohmann/json_fwd.hpp>
 

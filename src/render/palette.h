@@ -1,5 +1,5 @@
 #pragma once
-// Colours: of the STATE cell by phase, so that a glance tells opening, open and closing apart; of severity.
+// Colours: of the STATE cell by phase, so that a glance tells opening, open and closing apart; and of severities.
 
 #include <string_view>
 

@@ -20,7 +20,7 @@ std::string sparkline(std::span<const std::optional<std::uint64_t>> values, Char
     least = std::min(least, value.value_or(least));
     most = std::max(most, value.value_or(most));
   }
-  // What hardly moves is to look as if it hardly moved.
+  // A range of at least a quarter of the least value, so that a number that hardly changes has flat bars.
   const double range = static_cast<double>(std::max(most - std::min(least, most), least / 4 + 1));
   const std::span<const std::string_view> steps =
       charset == Charset::utf8 ? std::span<const std::string_view>(kBlocks) : std::span<const std::string_view>(kSigns);

@@ -48,7 +48,7 @@ class Layout {
   }
   [[nodiscard]] std::size_t excess() const { return total() > width_ ? total() - width_ : 0; }
 
-  /// Blank columns come back for the room that this makes.
+  /// This makes room, so blank columns come back.
   void move_details() {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       placed_[i].place = columns_[i].detail ? Place::below : Place::line;
@@ -60,7 +60,7 @@ class Layout {
     placed_[column].place = below ? Place::below : Place::hidden;
   }
 
-  /// Whether all that says something fits. Words are cut only where no blank column is left to go.
+  /// Drops blank columns until the rest fits. Words are cut only if no blank column is left.
   bool fit_without_blanks() {
     for (;;) {
       const bool fits = fit(kFullIpv4);
@@ -78,7 +78,7 @@ class Layout {
     return false;
   }
 
-  /// Until the rest fits. The first column stays where it is.
+  /// Moves columns below, from the last one, until the rest fits. The first column stays where it is.
   void move_from_the_end(Addresses addresses, std::size_t least_address) {
     for (std::size_t i = columns_.size(); i-- > 1 && !fit(least_address);) {
       const bool stays = columns_[i].answer || (columns_[i].address && addresses == Addresses::stay);
@@ -97,7 +97,8 @@ class Layout {
     return out;
   }
 
-  /// Whether what is in the line fits with addresses of that width or what they need.
+  /// Sets the widths of the line; whether it fits if addresses have at least that width, or what they need if that is
+  /// less.
   bool fit(std::size_t least_address) {
     for (std::size_t i = 0; i < columns_.size(); ++i) placed_[i].width = columns_[i].natural;
     shorten_headings();
@@ -125,8 +126,8 @@ class Layout {
     }
   }
 
-  /// Addresses take equal shares of the room that the others leave, or what they need; false if one of them would get
-  /// less than it needs and less than `least`.
+  /// Addresses take equal shares of the room that other columns leave, or less if they need less. False if one of them
+  /// would get less than it needs and less than `least`.
   bool share(std::size_t least) {
     std::vector<std::size_t> addresses;
     for (std::size_t i = 0; i < columns_.size(); ++i) {

@@ -16,7 +16,7 @@ constexpr std::string_view kBlank = "                                ";
 static_assert(kBlank.size() == 32);
 constexpr std::size_t kSlack = 32;  // behind the text of a row, so that its last cell can be copied in one piece too
 
-/// `text` in `columns` columns, the ellipsis in place of its middle; what follows the last colon stays whole.
+/// `text` in `columns` columns, with the ellipsis in place of its middle. The part after the last colon stays whole.
 void append_shortened(TextBuffer& out, std::string_view text, std::size_t columns, std::string_view ellipsis) {
   const std::size_t colon = text.rfind(':');
   std::size_t tail = colon == std::string_view::npos ? 0 : text.size() - colon;
@@ -36,7 +36,7 @@ void append_beginning(TextBuffer& out, std::string_view text, std::size_t column
   out.append(ellipsis);
 }
 
-/// A mark of severity says something of any number.
+/// Whether a cell tells nothing. A number with a mark of severity does tell something.
 bool is_blank(std::string_view cell) {
   return cell.empty() || cell == "0" || cell == "-" || cell == "none" || cell == "*";
 }
@@ -217,8 +217,8 @@ std::size_t TextTable::full_width(const Row& row) const {
   return full;
 }
 
-/// As write_row(), within the terminal's width. Cells that are wider than their columns are shortened where the column was
-/// narrowed or the row does not fit; the ellipsis takes the place of what still does not fit.
+/// As write_row(), within the terminal's width. Cells that are wider than their columns are shortened if the column was
+/// narrowed or the row does not fit. If the row still does not fit, its end is replaced by the ellipsis.
 void TextTable::write_within_terminal(const Row& row) {
   const std::string_view text = row.text.view();
   const bool fits = full_width(row) <= options_.width;
@@ -283,8 +283,8 @@ void TextTable::write_cut(const Row& row) {
   out_.append('\n');
 }
 
-/// What has no room in the line: "    rtt 1.2ms  cwnd 10", in as many lines as that takes. What is not known, or as
-/// usual, is left out.
+/// Writes what has no room in the line: "    rtt 1.2ms  cwnd 10", in as many lines as it takes. Empty and usual cells
+/// are left out.
 void TextTable::write_below(const Row& row) {
   constexpr std::size_t kIndent = 4;
   const std::string_view text = row.text.view();
@@ -298,7 +298,7 @@ void TextTable::write_below(const Row& row) {
     const std::string_view name = headings_[i].short_text.empty() ? headings_[i].text : headings_[i].short_text;
     const std::size_t width = name.size() + 1 + cell.width;
     if (kIndent + width > options_.width) {
-      // Longer than a line, so in several of its own.
+      // A cell that is longer than a line gets lines of its own.
       if (column != 0) out_.append('\n');
       column = 0;
       const std::string first = std::string(std::min(kIndent, options_.width / 8), ' ') + ascii_lower(name) + " ";

@@ -1,7 +1,7 @@
 #pragma once
-// Aligned columns of text. Widths are settled by the first screenful, so that rows stream: a longer cell later pushes
-// its row to the right, and there are always at least two spaces between columns. On a terminal table_layout.h says which
-// columns there is room for.
+// Aligned columns of text. The first screenful of rows settles the widths, so that rows stream: a longer cell later
+// pushes its row to the right, and there are always at least two spaces between columns. On a terminal, table_layout.h
+// decides which columns there is room for.
 
 #include <cstdint>
 #include <string>
@@ -16,22 +16,22 @@ namespace tcpstat::render {
 
 class TextTable {
  public:
-  /// What may be done to a cell that is too wide for a terminal: nothing, or its middle left out and the end after the
-  /// last colon (a port) kept.
+  /// How a cell that is too wide for a terminal is shortened: not at all; in its middle, with the part after the last
+  /// colon (a port) kept; or at its end.
   enum class Shorten : std::uint8_t { no, middle, end };
   struct Heading {
     std::string_view text;
     Align align;
     std::size_t least_width = 0;
     Shorten shorten = Shorten::no;
-    /// For a narrow terminal; empty: the beginning and the end of `text`.
+    /// The heading on a narrow terminal; empty: the beginning and the end of `text`.
     std::string_view short_text = {};
-    /// How narrow its cells may be cut, for Shorten::end.
+    /// The least width to which its cells may be cut, for Shorten::end.
     std::size_t least_cell = 0;
     std::uint8_t rank = 0;         ///< ColumnShape
     bool detail = false;           ///< ColumnShape
     bool kept = false;             ///< ColumnShape
-    std::string_view usual = "-";  ///< a cell that says so is left out on a second line, as an empty one is
+    std::string_view usual = "-";  ///< on a second line, a cell with this text is left out, like an empty one
     bool answer = false;           ///< ColumnShape; its heading stays whole
   };
   struct Options {
@@ -51,7 +51,7 @@ class TextTable {
     row_.cells.push_back({row_.text.size(), width, colour});
   }
   void end_row();
-  /// Writes what waits for widths.
+  /// Writes the rows that wait for the widths.
   void finish();
   /// Whether the terminal had no room for a column. Known after finish().
   [[nodiscard]] bool is_hidden(std::size_t column) const {
@@ -95,7 +95,7 @@ class TextTable {
   std::vector<std::size_t> widths_;
   std::vector<std::size_t> widest_cell_;
   std::vector<PlacedColumn> placed_;  ///< on a terminal, once widths are settled
-  std::vector<bool> told_;            ///< columns with a cell that says something
+  std::vector<bool> told_;            ///< whether a column has a cell that is not blank
   bool settled_ = false;
 };
 

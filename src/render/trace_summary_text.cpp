@@ -49,7 +49,7 @@ std::vector<std::string_view> write_state_times(const Page& page, const TraceSum
                   {{"OPENED", Align::left},
                    {"STATE", Align::left},
                    {.text = "COUNT", .align = Align::right, .short_text = "N"},
-                   // Where a terminal is narrow the extremes stay.
+                   // On a narrow terminal P90 goes first, and the maximum stays.
                    {.text = "P50", .align = Align::right, .rank = 1},
                    {.text = "P90", .align = Align::right, .rank = 3},
                    {.text = "P99", .align = Align::right, .rank = 2},

@@ -11,10 +11,10 @@
 
 namespace tcpstat::render {
 
-/// One line: what became of handshakes, as far as that is known.
+/// One line: how handshakes ended, as far as that is known.
 std::string handshake_text(const HandshakeCounts& of);
-/// A table: how long connections were in each state, by listener. Nothing where nothing was timed. The headings of
-/// columns that the terminal had no room for.
+/// Writes a table of how long connections were in each state, by listener; nothing if nothing was timed. Returns the
+/// headings of the columns that the terminal had no room for.
 std::vector<std::string_view> write_state_times(const Page& page, const TraceSummary& summary,
                                                 const DeviceNames& devices);
 

@@ -1,5 +1,5 @@
-// Transitions as JSON objects: one a line and at the end a summary line, or as the events of one document. Both have the
-// envelope of the last sample.
+// Transitions as JSON objects: one a line and at the end a summary line, or as the events of one document. Both have
+// the envelope of the last sample.
 
 #include <nlohmann/json.hpp>
 
@@ -15,7 +15,7 @@
 namespace tcpstat::render {
 namespace {
 
-/// What both have; an heir writes what stands between objects and around them.
+/// What both have in common. A derived class writes what stands between the objects and around them.
 class TransitionObjects : public TransitionWriter {
  public:
   explicit TransitionObjects(RenderSettings settings)
@@ -136,7 +136,8 @@ class TransitionObjects : public TransitionWriter {
   [[nodiscard]] const DeviceNames& devices() const { return devices_; }
   [[nodiscard]] TextBuffer& out() { return settings_.out; }
   [[nodiscard]] std::uint64_t snapshot() const { return snapshot_; }
-  /// Transitions; where some were left out or lives stand for them, fewer than were counted.
+  /// How many transitions were written: fewer than were counted if some were left out, or if lives were written
+  /// instead.
   [[nodiscard]] std::uint64_t written() const { return written_; }
 
  private:

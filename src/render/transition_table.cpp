@@ -55,7 +55,7 @@ std::vector<TextTable::Heading> transition_headings(const RenderSettings& settin
   return out;
 }
 
-/// What was seen of the old state: by samples to a tenth of a second, by the kernel's own announcements exactly.
+/// How long the old state was seen: to a tenth of a second by samples, exactly if the kernel announced it.
 std::string seen_text(const Transition& of) {
   if (!of.dwell) return "-";
   return of.observed == Observed::exact ? exact_text(*of.dwell) : duration_text(*dwell_ms(of));

@@ -1,6 +1,5 @@
 #pragma once
-// Transitions on the way to the user, each with its judgement, or whole lives of connections, in the formats that can
-// tell them.
+// Writers of transitions, each with its judgement, or of whole lives of connections, in the formats that can tell them.
 
 #include <cstdint>
 #include <memory>
@@ -25,10 +24,10 @@ struct SampleTime {
 
 /// How many transitions were told, from how many samples.
 struct TransitionCounts {
-  std::uint64_t samples = 0;                  ///< 0: the kernel announced them
-  std::optional<std::uint64_t> lost_records;  ///< nothing for samples, which cannot know
+  std::uint64_t samples = 0;                  ///< 0: the kernel announced the transitions
+  std::optional<std::uint64_t> lost_records;  ///< nothing for samples, which cannot know it
   VerdictCounts verdicts;
-  std::optional<TraceSummary> trace = {};  ///< where the kernel announced them
+  std::optional<TraceSummary> trace = {};  ///< if the kernel announced them
 };
 
 class TransitionWriter {
@@ -40,15 +39,15 @@ class TransitionWriter {
 
   virtual void sample(const SampleTime& time) = 0;
   virtual void transition(const Transition& transition, const Judgement& judgement) = 0;
-  /// Of a document of lives: a connection that has ended.
+  /// A connection that has ended, in a document of lives.
   virtual void life(const ConnectionLife& /*life*/) {}
-  /// The kernel had to throw away this many records here.
+  /// The kernel lost this many records here.
   virtual void lost(std::uint64_t /*count*/) {}
   /// All transitions of the sample have come: what was held back for the width of columns is written.
   virtual void sample_end() = 0;
   /// `last` is the last sample's.
   virtual void finish(const Report& last, const TransitionCounts& counts) = 0;
-  /// Instead, when memory is short: the document is closed and says so. After finish() nothing.
+  /// Instead of finish(), if memory is short: closes the document and says so. Does nothing after finish().
   virtual void finish_in_need() noexcept {}
 };
 
@@ -70,7 +69,7 @@ std::unique_ptr<TransitionWriter> make_transition_table(RenderSettings settings)
 std::unique_ptr<TransitionWriter> make_transition_ndjson(RenderSettings settings);
 /// The same objects as the events of one document, which is begun by the first of them or by the end.
 std::unique_ptr<TransitionWriter> make_transition_document(RenderSettings settings);
-/// With ',' as csv has it, with TAB as plain.
+/// With ',' as in csv, with TAB as in plain.
 std::unique_ptr<TransitionWriter> make_transition_fields(RenderSettings settings, char separator);
 
 }  // namespace tcpstat::render

@@ -65,7 +65,7 @@ void add_result(Json& to, const Validation& validation) {
   }
 }
 
-/// What is known before the log is read; whose it is only that tells.
+/// What is known before the log is read; only the log tells its host and kernel.
 Json start_without_host(const RunFacts& facts) {
   Json start;
   add_start(start, facts);

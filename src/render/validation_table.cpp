@@ -67,7 +67,7 @@ class ValidationTable final : public ValidationWriter {
       put_word(table, pair.observed == Observed::sampled ? "sampled"
                       : pair.protocol == Protocol::mptcp ? "mptcp"
                                                          : "exact");
-      // The pair does not tell which of its causes it was, so that a terminal need not have them all.
+      // A pair does not tell which of its causes it had, so a terminal shows only the first one.
       std::string reason = shown_in(page_.charset, pair.reason);
       if (const std::size_t more = reason.find(';');
           page_.width != 0 && pair.verdict == TransitionVerdict::legal && more != std::string::npos) {

@@ -1,5 +1,5 @@
 #pragma once
-// What `validate` says of a log, on the way to the user, in the formats that can tell it: table, json and ndjson.
+// The writers for what `validate` says about a log, in the formats that can tell it: table, json and ndjson.
 
 #include <memory>
 

@@ -1,4 +1,4 @@
-// One JSON document: what is known at the start, the rows one a line, then what only the end knows.
+// One JSON document: what is known at the start, each row on a line, then what is known only at the end.
 
 #include "render/formats.h"
 #include "render/history_writers.h"

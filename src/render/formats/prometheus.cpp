@@ -18,7 +18,7 @@ std::optional<double> number(const std::optional<std::uint64_t>& value) {
   return value ? std::optional(static_cast<double>(*value)) : std::nullopt;
 }
 
-/// One sample for each state that was looked at.
+/// Writes a sample for each state that was counted.
 void write_states(Exposition& out, const Report& report, std::string_view label, const std::string& value,
                   const StateCounts& counts) {
   for (const StateInfo& state : states()) {
@@ -170,7 +170,7 @@ void summary(const RenderSettings& settings, const Report& report, const Summary
   write(report, counts.metrics, counts.counters, out);
 }
 
-/// As plugins for monitoring systems say it.
+/// The return code of plugins for monitoring systems.
 int status_number(Severity severity) {
   switch (severity) {
     case Severity::ok:
@@ -186,12 +186,12 @@ int status_number(Severity severity) {
   return 3;
 }
 
-/// What is proven outranks what is unknown.
+/// The order of severities: a proven problem outranks unknown.
 int rank(Severity severity) { return severity == Severity::unknown ? 1 : status_number(severity) * 2; }
 
 void write_rules(Exposition& out, const CheckReport& report) {
   std::map<std::string_view, Severity> worst;
-  // A rule that found nothing among half of the sockets has not found that there is nothing.
+  // A rule that looked at a part of the sockets only, and found nothing, is not ok.
   if (report.reading.coverage.complete) {
     for (const std::string_view rule : report.rules) worst[rule] = Severity::ok;
   }
@@ -204,7 +204,7 @@ void write_rules(Exposition& out, const CheckReport& report) {
   for (const auto& [rule, severity] : worst) out.sample({{"rule", std::string(rule)}}, status_number(severity));
 }
 
-/// 0 none, 2 suspicious, 3 likely, 4 under attack; nothing where that could not be judged.
+/// 0 none, 2 suspicious, 3 likely, 4 under attack; nothing if that could not be judged.
 std::optional<double> level_of(const CheckReport& report) {
   if (!report.judged_half_opens || !report.reading.coverage.complete) return std::nullopt;
   AttackLevel worst = AttackLevel::none;  // unknown is the next

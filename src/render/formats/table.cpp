@@ -51,7 +51,7 @@ constexpr auto kNarrow = std::to_array<Narrow>({
     {ColumnId::CONGESTION, "CONG", 0, 5},
 });
 
-/// RTT of RTT_US: the cell has the unit.
+/// RTT for RTT_US, because the cell has the unit.
 std::string_view without_unit(const Column& column) {
   if (column.id != ColumnId::tcp_info) return column.name;
   std::string_view name = column.name;
@@ -65,7 +65,7 @@ bool is_detail(const RenderSettings& settings, const Column& column) {
 }
 
 Headings headings(const RenderSettings& settings) {
-  // So that a late ESTABLISHED does not push its row.
+  // Wide enough for each possible state, so that a late ESTABLISHED does not push its row to the right.
   std::size_t longest_state = 0;
   for (const StateInfo& state : states()) {
     if (settings.states.has(state.state)) longest_state = std::max(longest_state, state.name.size());
@@ -128,7 +128,7 @@ class TableList final : public ListWriter {
       const ColumnId id = cell.column().id;
       const bool alarms = full_ && id == ColumnId::ACCEPT_QUEUE;
       std::size_t width = 0;
-      // A mark, because no colour carries a meaning alone; for people at a terminal, since scripts want a number.
+      // A mark, because colour must not be the only sign; on terminals only, because scripts want a number.
       if (alarms && settings_.width != 0) {
         table_.cell().append('!');
         ++width;
@@ -151,7 +151,7 @@ class TableList final : public ListWriter {
     return cell.append(table_.cell(), row, settings_.names, style_);
   }
 
-  /// HOST:PORT, and how wide that is; nothing where the host has no name.
+  /// Appends HOST:PORT and returns its width; 0 if the host has no name.
   std::size_t append_host(const Cell& remote) {
     if (remote.kind != Cell::Kind::endpoint) return 0;
     const std::string_view host = settings_.hosts->host(remote.endpoint->address);
@@ -167,7 +167,7 @@ class TableList final : public ListWriter {
   CellStyle style_;
   TextTable table_;
   std::vector<CellWriter> cells_;
-  bool full_ = false;  ///< the accept queue of the row that is being written
+  bool full_ = false;  ///< whether the accept queue of the row that is being written is full
 };
 
 /// Blocks of counts with an empty line between them.
@@ -191,7 +191,7 @@ class SummaryTables {
   }
 
  private:
-  /// Only where there is any: most hosts have none.
+  /// Written only if there are any, because most hosts have none.
   void write_mptcp(const std::optional<MptcpCounts>& counts) {
     if (!counts || counts->connections + counts->subflows == 0) return;
     settings_.out.append("\nMPTCP  ");
@@ -220,7 +220,7 @@ class SummaryTables {
     put_text(table, text != nullptr ? std::string_view(*text) : "-");
   }
 
-  /// All eleven states, a column for each family; on a terminal those without rows stand on one line.
+  /// All eleven states with a column for each family; on a terminal, states without rows share one line.
   void write_states(const Report& report) {
     begin_block();
     TextTable table(settings_.out,
@@ -250,15 +250,15 @@ class SummaryTables {
     if (!none.empty()) write_dim(wrapped("", none, settings_.width));
   }
 
-  /// Lines that are there for who looks for them.
+  /// Lines of little interest, which do not catch the eye.
   void write_dim(std::string_view lines) {
     if (settings_.colour == Colour::yes) settings_.out.append(kDim);
     settings_.out.append(lines);
     if (settings_.colour == Colour::yes) settings_.out.append(kColourEnd);
   }
 
-  /// Ends and networks lose their middle where a terminal is narrow, names their end. What is a number or one of few
-  /// words stays whole.
+  /// On a narrow terminal, ends and networks lose their middle, and names their end. Numbers and our own words stay
+  /// whole.
   static TextTable::Heading key_heading(std::string_view title, Align align) {
     constexpr std::size_t kLeastName = 8;
     constexpr std::string_view kWords[] = {"STATE", "FAMILY", "PHASE", "TIMER", "ORPHAN"};
@@ -326,7 +326,7 @@ class SummaryTables {
         options(settings_));
     for (const TopEntry& entry : entries) {
       put_text(table, entry.key);
-      // Counts that lost a little to the memory bound say so.
+      // A count that may be too low because memory is bounded says by how much.
       std::string count = std::to_string(entry.count);
       if (entry.error > 0) count.append("+").append(std::to_string(entry.error));
       put_text(table, count);
