@@ -52,8 +52,8 @@ class IdentityWindow {
   }
 
  private:
-  // Where in the ring an identity is. Places have twice as many numbers as the ring has entries, so that the newest
-  // and the one that it replaces are told apart.
+  // The place of an identity in the ring. There are twice as many places as the ring has entries, so that the newest
+  // identity and the one that it replaces have different places.
   using Place = std::uint16_t;
   static constexpr Place kFree = 0;
   static constexpr std::size_t kPlaces = 2 * kSize;

@@ -145,7 +145,7 @@ enum class Ends : std::uint8_t {
 Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends = Ends::of_row);
 Truth evaluate(const Expression& expression, const Listener& row, Names& names);
 
-/// As it is typed; parses back to the same tree (filter/expression_parser.h).
+/// The expression as one would type it; it parses back to the same tree (filter/expression_parser.h).
 std::string to_string(const Expression& expression);
 
 /// What has to be read before it can be evaluated.

@@ -67,7 +67,7 @@ struct FourBytes {
   std::uint32_t bytes = 0;
 };
 
-/// As the kernel compares: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
+/// Compares as the kernel does: an IPv6 prefix sees all bits of a v4-mapped address, an IPv4 prefix the address within.
 bool has_prefix(const Prefix& prefix, const Address& address) {
   if (prefix.network.family == Family::ipv6) {
     return address.family == Family::ipv6 && prefix.begins(address.bytes.data());

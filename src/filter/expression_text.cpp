@@ -68,7 +68,7 @@ struct TextOf {
 
 std::string joined(const Expression& expression, std::string_view word);
 
-/// With brackets where it holds more than one part.
+/// The text of a part, in brackets if it has several parts itself.
 std::string part_text(const Expression& part) {
   const bool several = part.kind() == Expression::Kind::all_of || part.kind() == Expression::Kind::any_of;
   return several && !part.parts().empty() ? "( " + to_string(part) + " )" : to_string(part);

@@ -76,7 +76,7 @@ struct KernelFacts {
   std::vector<UnreadFile> unread;
 };
 
-/// Where one value of `Facts` is read, and what it is called in text that is kept.
+/// Where one value of `Facts` is read, and its name in what tcpstat saves.
 template <typename Facts, typename Number>
 struct KernelFactInfo {
   std::string_view key;  ///< "syncookies_sent"

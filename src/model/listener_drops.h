@@ -8,7 +8,7 @@
 
 namespace tcpstat::inline model {
 
-/// Of all LISTEN sockets on one end together.
+/// The losses of all LISTEN sockets on one end together.
 struct ListenerDrops {
   ListeningEnd end;
   std::uint64_t count = 0;

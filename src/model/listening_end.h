@@ -10,8 +10,8 @@
 
 namespace tcpstat::inline model {
 
-/// Listeners that are bound to different devices (SO_BINDTODEVICE) share addresses and ports, and no requests. Where the
-/// device is not known, as in /proc, they are one.
+/// Listeners that are bound to different devices (SO_BINDTODEVICE) share addresses and ports, and no requests. Where
+/// the device is not known, as in /proc, they are one.
 struct ListeningEnd {
   Endpoint local;               ///< un-mapped
   std::uint32_t interface = 0;  ///< index of the device that it is bound to; zero: none, or not known
@@ -19,8 +19,8 @@ struct ListeningEnd {
   friend auto operator<=>(const ListeningEnd&, const ListeningEnd&) = default;
 };
 
-/// Of a listener, or of a request: a request has the device of its listener, but one of a link-local client that of its
-/// link (net/ipv6/tcp_ipv6.c, tcp_v6_init_req()).
+/// The end of a listener or of a request. A request has the device of its listener, but one from a link-local client
+/// has that of its link (net/ipv6/tcp_ipv6.c, tcp_v6_init_req()).
 inline ListeningEnd listening_end_of(const Socket& row) { return {row.local.unmapped(), row.interface}; }
 
 /// The end that took `request`: its own address before the wildcard, for each of them its device before none, the

@@ -35,7 +35,7 @@ class Names {
   virtual void find_namespaces() {}
   /// Path below the cgroup2 mount, "/system.slice/ssh.service".
   virtual std::string_view cgroup(std::uint64_t id) = 0;
-  /// Where a process, or what belongs to a control group, runs; null where that is not known.
+  /// The unit, container and pod in which a process or a control group runs; null if that is not known.
   virtual const CgroupPlace* place_of_process(std::uint32_t pid) {
     static_cast<void>(pid);
     return nullptr;

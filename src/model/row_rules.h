@@ -15,7 +15,7 @@ namespace tcpstat::inline model {
 struct UnreadLimits {
   double age_s = 30;
   double full = 0.8;  ///< of the receive buffer, overhead included
-  /// With a full buffer, or no window left. A buffer that is full for less is a burst.
+  /// The age that is enough if the buffer is full or no window is left. A buffer that is full for less time is a burst.
   double full_age_s = 1;
 };
 /// When a socket whose end was read is forgotten: programs close at once, nothing ordinary takes a minute.

@@ -19,7 +19,7 @@ std::string joined(std::string_view first, std::string_view second) {
   return std::string(first) + kBetween + std::string(second);
 }
 
-/// In the kernel's order, where the name is a state's.
+/// The state's place in the kernel's order, if the series is named after a state.
 std::size_t rank_of(const HistorySeries& series) {
   const auto all = states();
   const auto at = std::find_if(all.begin(), all.end(), [&](const StateInfo& one) { return one.name == series.name; });

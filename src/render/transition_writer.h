@@ -57,7 +57,7 @@ inline std::optional<std::uint64_t> dwell_ms(const Transition& of) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(*of.dwell).count());
 }
 
-/// From the first record to the last.
+/// How long the life lasted, from its first record to its last.
 inline std::optional<EventTime> lasted(const ConnectionLife& of) {
   return of.began && of.ended ? std::optional(*of.ended - *of.began) : std::nullopt;
 }

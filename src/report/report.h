@@ -14,7 +14,7 @@
 
 namespace tcpstat::inline report {
 
-/// Of the JSON formats. Raised when a key is removed or changes its type; keys may be added.
+/// The version of the JSON formats. It is raised when a key is removed or changes its type; keys may be added.
 inline constexpr int kSchemaVersion = 1;
 
 /// Known before the first row.

@@ -43,7 +43,7 @@ struct Summary {
   std::vector<Listener> listeners;
   std::vector<TopEntry> top_remotes;
   std::vector<TopEntry> top_prefixes;
-  /// Nothing where the kernel knows none, or was not asked.
+  /// Nothing if the kernel does not know MPTCP, or was not asked.
   std::optional<MptcpCounts> mptcp = {};
   /// Only for a format that writes nothing else.
   std::optional<Metrics> metrics = {};

@@ -30,7 +30,7 @@ class NameCounter {
   StateCounts others_{};
 };
 
-/// By systemd unit of the process that holds the socket, or of its control group.
+/// Counts by the systemd unit of the process that holds the socket, or of its control group.
 class UnitCounter final : public Sink {
  public:
   explicit UnitCounter(Names& names) : names_(names) {}
@@ -43,7 +43,7 @@ class UnitCounter final : public Sink {
   NameCounter counter_;
 };
 
-/// By the address and port that connections of this host go to: those from ephemeral ports.
+/// Counts by the address and port that connections of this host go to: those from ephemeral ports.
 class DestinationCounter final : public Sink {
  public:
   explicit DestinationCounter(const KernelSettings& settings) : settings_(settings) {}

@@ -34,7 +34,7 @@ void JointCheck::row(const SampleRow& row, std::uint64_t line) {
 void JointCheck::end() {
   const auto by_key = [](const End& a, const End& b) { return a.key < b.key; };
   std::stable_sort(ends_.begin(), ends_.end(), by_key);
-  // Of a socket that the sample shows twice the first row counts.
+  // If the sample shows a socket twice, the first row counts.
   const auto last = std::unique(ends_.begin(), ends_.end(), [](const End& a, const End& b) { return a.key == b.key; });
   odd_.clear();
   for (auto here = ends_.begin(); here != last; ++here) {

@@ -1,5 +1,5 @@
 #pragma once
-// Judges each exact transition by itself and as part of its socket's life, whatever the source. A life is identified by
+// Judges each transition that a source announces, by itself and as part of its socket's life. A life is identified by
 // `socket` or cookie. By addresses and ports it is a guess, because tuples are used again and a source may show several
 // network namespaces.
 

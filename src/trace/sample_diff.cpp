@@ -13,7 +13,7 @@ namespace {
 /// A sample whose time is not known.
 constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
 
-/// Nothing where a time is not known, or where the clock went back.
+/// The time between two samples; nothing if one time is not known, or if the clock went back.
 std::optional<EventTime> between(std::int64_t since_us, std::int64_t until_us) {
   if (since_us == kNoTime || until_us == kNoTime || until_us < since_us) return std::nullopt;
   return EventTime(until_us - since_us);
