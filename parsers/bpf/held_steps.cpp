@@ -5,11 +5,11 @@
 namespace tcpstat::bpf {
 namespace {
 
-/// How far back the step of an RST is looked for: other processors' steps stand between.
+/// How far back add_sent() looks for the step that an RST belongs to: steps of other processors may stand between.
 constexpr std::size_t kFarthest = 1024;
 constexpr std::uint8_t kClose = 7;  // TCP_CLOSE
 
-/// How long an RST may follow the step from there; 0: none does, or it would change nothing.
+/// How long after a step from this state to CLOSE an RST may follow; 0: none follows, or it would change nothing.
 std::uint64_t wait_for(std::uint8_t from) {
   switch (static_cast<State>(from)) {
     case State::established:
@@ -52,7 +52,7 @@ void HeldSteps::add_sent(const ring_record& record) {
   std::size_t looked_at = 0;
   for (auto step = steps_.rbegin(); step != steps_.rend() && looked_at < kFarthest; ++step, ++looked_at) {
     if (step->record.socket != record.socket) continue;
-    if (step->waits_until_ns == 0) break;  // an earlier one of its steps: the RST comes first
+    if (step->waits_until_ns == 0) break;  // an earlier step of the socket: the RST came before its step to CLOSE
     step->reset_sent = true;
     step->reason = record.reason;
     step->waits_until_ns = 0;

@@ -1,7 +1,7 @@
 #pragma once
-// Steps to CLOSE wait here for the RST that this host sends behind most of them: __tcp_close(), tcp_disconnect() and
-// tcp_rcv_state_process() store the state first; tcp_abort(), tcp_out_of_resources() and the timer of keepalive send first.
-// All other steps wait behind those, so that the order stays.
+// Steps to CLOSE wait here for the RST that this host may send after them. __tcp_close(), tcp_disconnect() and
+// tcp_rcv_state_process() store the state and then send; tcp_abort(), tcp_out_of_resources() and the keepalive timer
+// send first. All other steps queue behind those that wait, so that the order is kept.
 
 #include <array>
 #include <cstdint>
@@ -27,15 +27,17 @@ class HeldSteps {
   };
   using Tell = std::function<void(const Step&)>;
 
-  /// A softirq sends it within one packet's work; a process that closes may lose the processor between the two.
+  /// How long a step waits for its RST. A softirq sends it while it handles the same packet; a process that closes may
+  /// be preempted between the two.
   static constexpr std::uint64_t kLongest_ns = 50'000'000;
   static constexpr std::uint64_t kWhereOrderly_ns = 2'000'000;
 
-  /// A record of any kind.
+  /// Takes a record of any kind.
   void add(const ring_record& record);
-  /// Records are missing here, or a program missed a reset: what is not known to have been sent is not known.
+  /// Tells that records were lost here, or that a program missed a reset: a step without a recorded RST may have had
+  /// one.
   void lost();
-  /// Hands over all that wait no longer at that time, in order.
+  /// Hands over, in order, the steps up to the first that still waits at `now_ns`.
   void release(std::uint64_t now_ns, const Tell& tell);
   /// Hands over all.
   void release_all(const Tell& tell) { release(UINT64_MAX, tell); }
@@ -54,7 +56,7 @@ class HeldSteps {
   std::deque<Step> steps_;
   PendingResets received_;
   Companions companions_;
-  std::array<Sent, 64> sent_{};  ///< for steps that are still to come; one a processor and context at most
+  std::array<Sent, 64> sent_{};  ///< RSTs whose steps are still to come: at most one per processor and context
   std::size_t next_ = 0;
 };
 

@@ -8,9 +8,10 @@
 
 namespace tcpstat::bpf {
 
-/// In lines of /proc/kallsyms: "ffffffff81000000 t name [module]". 0: it is not there, or the kernel hides addresses.
+/// The address of `name` in lines of /proc/kallsyms ("ffffffff81000000 t name [module]"). 0: it is not there, or the
+/// kernel hides addresses.
 std::uint64_t address_in(std::string_view lines, std::string_view name);
-/// Of the running kernel, in one reading; 0 as above.
+/// The same for several names in the running kernel, in one pass over the file.
 std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> names);
 std::uint64_t kernel_address(std::string_view name);
 

@@ -1,12 +1,13 @@
 #pragma once
-// What our programs in the kernel read of it, and no more. Offsets come from the running kernel's BTF (CO-RE): members may
-// stand elsewhere there, or inside an anonymous union, and are found by name. So the machine that builds needs no BTF.
+// The members of kernel structures that our BPF programs read, and no more. Offsets come from the running kernel's BTF
+// (CO-RE): members may stand elsewhere there, or inside an anonymous union, and are found by name. So the machine that
+// builds needs no BTF.
 
 #ifdef __bpf__  // the C library has other structures of these names
 
 #include <linux/types.h>
 
-// Linux 6.10. Numbers come from the running kernel, too.
+// Since Linux 6.10. The numbers, too, come from the running kernel.
 enum sk_rst_reason {
   SK_RST_REASON_NOT_SPECIFIED,
   SK_RST_REASON_TCP_INVALID_ACK_SEQUENCE,

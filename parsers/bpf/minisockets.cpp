@@ -14,7 +14,7 @@ ObservedState state_of(const ring_record& record) {
   return record.from == static_cast<std::uint8_t>(State::fin_wait2) ? State::fin_wait2 : State::time_wait;
 }
 
-/// Not another one in the same memory.
+/// Whether both records are of one minisocket: the kernel may have given its memory to another one.
 bool is_same(const ring_record& a, const ring_record& b) {
   return body_of(a) == body_of(b) && a.isn == b.isn && a.local_port == b.local_port && a.remote_port == b.remote_port &&
          std::memcmp(a.addresses, b.addresses, sizeof a.addresses) == 0;
@@ -33,7 +33,7 @@ MinisocketEnd end_by(std::uint8_t ring_end) {
   }
 }
 
-/// Nothing where the kernel does not know it.
+/// When the request began; nothing if the kernel does not know it.
 std::optional<std::uint64_t> beginning_of(const ring_record& record) {
   if (record.began_ns == 0 || body_of(record) != Body::request) return std::nullopt;
   return record.began_ns;
@@ -96,7 +96,7 @@ void Minisockets::look_at(Known& known, const ring_record& record, const Tell& t
 Minisockets::Known* Minisockets::find_same(const ring_record& record, const Tell& tell) {
   Known* known = find(record);
   if (known == nullptr || is_same(known->last, record)) return known;
-  // The memory was given to another one: the first is over.
+  // The memory belongs to another minisocket now, so the first one has ended.
   const std::uint64_t ended = known->cancelled_ns != 0 ? known->cancelled_ns : record.time;
   end(record.socket, ended, end_by_cancelling(known->last), tell);
   return nullptr;
@@ -105,7 +105,8 @@ Minisockets::Known* Minisockets::find_same(const ring_record& record, const Tell
 void Minisockets::started(const ring_record& record, const Tell& tell) {
   Known* known = find_same(record, tell);
   if (beginning_of(record)) {
-    // Not for the first time. How it ends comes with its beginning, or is not told: nothing is to be remembered.
+    // The timer restarts. The record of the request's end, if one comes, brings the beginning: nothing need be
+    // remembered.
     known_.erase(record.socket);
     return;
   }

@@ -1,7 +1,7 @@
 #pragma once
-// What the timers of requests and time-wait sockets say of their lives. Each lives exactly as long as its timer; one that
-// is cancelled may start anew (the client repeats its SYN, a segment refreshes TIME_WAIT), or is firing, and the next
-// record of the same one tells.
+// The lives of requests and time-wait sockets, as their timers tell them. Each lives exactly as long as its timer. A
+// cancelled timer may start again (the client repeats its SYN, a segment refreshes TIME_WAIT) or may be firing; the
+// next record of the same socket tells which.
 
 #include <cstdint>
 #include <deque>
@@ -17,28 +17,28 @@ namespace tcpstat::bpf {
 class Minisockets {
  public:
   struct Step {
-    ring_record record;  ///< whose: addresses, cookie
+    ring_record record;  ///< brings addresses and cookie
     std::uint64_t time_ns = 0;
     Body body = Body::request;
     ObservedState from;
     ObservedState to;
-    std::optional<std::uint64_t> lasted_ns;  ///< in `from`; nothing where its beginning was not seen
+    std::optional<std::uint64_t> lasted_ns;  ///< time in `from`; nothing if its beginning was not seen
     std::optional<MinisocketEnd> end;
   };
   using Tell = std::function<void(const Step&)>;
 
-  /// So long one that was cancelled may start anew.
+  /// How long after it was cancelled a timer may start again.
   static constexpr std::uint64_t kSettles_ns = 50'000'000;
-  /// Of those that live no more than so many are followed.
+  /// At most this many living minisockets are followed.
   static constexpr std::size_t kMost = 262'144;
 
   explicit Minisockets(std::size_t most = kMost) : most_(most) {}
 
-  /// One of the kinds RING_TIMER_….
+  /// Takes a record of one of the kinds RING_TIMER_…; ignores others.
   void add(const ring_record& record, const Tell& tell);
-  /// Tells the end of those that did not start anew until then.
+  /// Tells the end of those whose cancelled timer has not started again by `now_ns`.
   void settle(std::uint64_t now_ns, const Tell& tell);
-  /// Records are missing here: what becomes of those that live is not known.
+  /// Tells that records were lost here. What became of the living ones is unknown, so all are forgotten.
   void lost();
 
  private:
@@ -54,12 +54,12 @@ class Minisockets {
   void cancelled(const ring_record& record, const Tell& tell);
   void expires(const ring_record& record, const Tell& tell);
   void expired(const ring_record& record, const Tell& tell);
-  /// The record is the last one of it, and tells if its state is another one.
+  /// Keeps the record as the latest of its minisocket, and tells a step if the state has changed.
   static void look_at(Known& known, const ring_record& record, const Tell& tell);
   Known* find(const ring_record& record);
-  /// Ends another one in the same memory.
+  /// Finds the record's minisocket, and ends another one that had the same memory.
   Known* find_same(const ring_record& record, const Tell& tell);
-  /// One whose beginning was not told; null where there are too many.
+  /// Follows one whose beginning was not told; null if too many are followed.
   Known* remember(const ring_record& record);
   void end(std::uint64_t address, std::uint64_t time_ns, MinisocketEnd how, const Tell& tell);
 

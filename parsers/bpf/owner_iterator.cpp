@@ -31,14 +31,14 @@ struct DestroyOwners {
   void operator()(owners* program) const { owners__destroy(program); }
 };
 
-/// Keeps what its link needs of the program.
+/// The descriptors that keep the loaded program alive for its link.
 struct LoadedOwners {
   FileDescriptor map;
   FileDescriptor program;
 };
 
-/// The kernel loads it by a program of libbpf's and fits it to its own BTF: that takes a millisecond, where reading and
-/// parsing the whole BTF here takes fifteen. Linux 5.17 can.
+/// The kernel runs libbpf's loader program, which relocates ours against the kernel's own BTF. That takes a
+/// millisecond; reading and parsing the whole BTF here takes fifteen. Needs Linux 5.17.
 LoadedOwners load_in_kernel() {
   LoadedOwners out;
 #ifdef TCPSTAT_KERNEL_CAN_LOAD
@@ -68,11 +68,11 @@ LoadedOwners load_in_kernel() {
   return out;
 }
 
-/// Older kernels: libbpf does.
+/// For older kernels: libbpf loads and relocates the program here.
 LoadedOwners load_by_libbpf() {
   LoadedOwners out;
   const std::unique_ptr<owners, DestroyOwners> loaded(owners__open_and_load());
-  // The kernel's program holds its map.
+  // The loaded program keeps its map alive.
   if (loaded) out.program = FileDescriptor(::fcntl(::bpf_program__fd(loaded->progs.list_sockets), F_DUPFD_CLOEXEC, 3));
   return out;
 }
@@ -103,7 +103,7 @@ Expected<HeldSockets> held_sockets() {
   while (true) {
     const ssize_t got = ::read(rows.get(), buffer.data(), buffer.size());
     if (got == 0) return out.take();
-    // EAGAIN: a million descriptors in a row were none of TCP sockets.
+    // EAGAIN: the kernel visited a million descriptors in a row without a row to write.
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got < 0) return failure("list descriptors by BPF", errno);
     out.feed(std::span(buffer).first(static_cast<std::size_t>(got)));

@@ -1,14 +1,14 @@
 #pragma once
-// Owners of sockets as an iterator of the kernel lists them: one pass over all descriptors, several times as fast as
-// the links below /proc/*/fd.
+// Owners of sockets, listed by a BPF iterator: one pass over all descriptors, several times as fast as reading the
+// links below /proc/*/fd.
 
 #include "base/error.h"
 #include "model/held_sockets.h"
 
 namespace tcpstat::bpf {
 
-/// Fails where the program may not run, and where this process is in another PID namespace than the host's: the kernel
-/// lists the processes of that one alone, by numbers of the host's.
+/// Fails where the program may not run, and where this process is outside the first PID namespace: the kernel then
+/// lists the processes of this PID namespace alone, by their numbers in the first.
 Expected<HeldSockets> held_sockets();
 
 }  // namespace tcpstat::bpf

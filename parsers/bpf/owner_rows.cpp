@@ -21,7 +21,7 @@ std::size_t OwnerRows::take_one(std::span<const std::byte> bytes) {
   if (bytes.size() < sizeof row) return 0;
   std::memcpy(&row, bytes.data(), sizeof row);
   if (row.inode != 0) {
-    // A socket without its process before it is nobody's.
+    // Without the row of its process before it, a socket has no known owner.
     if (held_.processes.empty() || held_.processes.back().pid != row.pid) return sizeof row;
     held_.sockets.push_back({row.inode, static_cast<std::uint32_t>(held_.processes.size() - 1), row.fd});
     return sizeof row;

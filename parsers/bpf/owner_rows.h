@@ -10,14 +10,14 @@
 
 namespace tcpstat::bpf {
 
-/// Takes what the program writes, cut anywhere.
+/// Takes the bytes that the program writes, in pieces cut anywhere.
 class OwnerRows {
  public:
   void feed(std::span<const std::byte> bytes);
   HeldSockets take() { return std::move(held_); }
 
  private:
-  /// How many bytes were used; 0: the rest is to come.
+  /// Returns how many bytes were used; 0: the row is not complete yet.
   std::size_t take_one(std::span<const std::byte> bytes);
 
   HeldSockets held_;

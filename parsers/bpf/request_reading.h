@@ -1,13 +1,14 @@
 #pragma once
-// How programs read a request of the kernel's: a request is known by its timer, runs as long as that, and is completed by
-// the listener's copy that was made just before on the same processor. Of C for the kernel alone.
+// How BPF programs read the kernel's requests. A request is recognized by its timer, lives as long as that, and is
+// completed by the child socket that was cloned from the listener just before on the same processor. C for the kernel
+// alone.
 
 #ifdef __bpf__  // behind fate_counts.h and kernel_types.h
 
 #define FAMILY_INET6 10
 #define TCP_STATE_LISTEN 10
 
-/// Whether the connection, if it is one, came from this request.
+/// Whether `child`, which may be 0, is the connection that came from this request.
 static __always_inline int is_of(const struct request_sock* request, __u64 child) {
   const struct sock* sk = (const struct sock*)child;
   if (child == 0 || BPF_CORE_READ(sk, __sk_common.skc_portpair) != BPF_CORE_READ(request, __req_common.skc_portpair)) {
@@ -24,7 +25,7 @@ static __always_inline int is_of(const struct request_sock* request, __u64 child
   return theirs[0] == wanted[0] && theirs[1] == wanted[1];
 }
 
-/// As reqsk_timer_handler() decides.
+/// How the request ends, decided as reqsk_timer_handler() does.
 static __always_inline __u32 fate_of(const struct request_sock* request, const struct sock* listener) {
   if (BPF_CORE_READ(listener, __sk_common.skc_state) != TCP_STATE_LISTEN) return FATE_LISTENER_GONE;
   const struct inet_connection_sock* queue = (const struct inet_connection_sock*)listener;

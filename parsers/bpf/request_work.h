@@ -2,25 +2,26 @@
 // What becomes of requests, event by event of their timers. A request lives exactly as long as its timer
 // (net/ipv4/inet_connection_sock.c), and the tracepoints of timers say when that starts, is cancelled and runs out.
 //
-// A cancelled timer alone says little: it completes the handshake if the listener's copy, the connection, came just before
-// on the same processor; it fires if its expiry comes next; it starts anew where the client repeats its SYN; and else the
-// request was reset. So the last one is taken back when a later event says better. Of C for the kernel alone.
+// A cancelled timer alone says little. The handshake is complete if the listener's child, the connection, came just
+// before on the same processor; the timer fires if its expiry comes next; it starts again if the client repeats its
+// SYN; otherwise the request was reset. So a request counted as reset is taken back when a later event shows otherwise.
+// C for the kernel alone.
 
 #ifdef __bpf__  // behind request_reading.h
 
 #define TCP_STATE_ESTABLISHED 1
 #define TCP_STATE_SYN_RECV 3
 
-// Who includes this says where counts go, and by what: `key` is a fate_key.
+// The including file says where counts go, and by which key.
 static __always_inline void add(const struct fate_key* key, __u32 fate, __u64 how_many);
 static __always_inline void describe(const struct request_sock* request, struct fate_key* key);
 
-// What this processor is at.
+// What happened last on this processor.
 struct work {
   __u64 child;   // a connection that was just made; 0: none, or it has its request
   __u64 ended;   // the request that was counted as reset last
-  __u32 isn;     // of that: the next one may get the same memory
-  __u64 firing;  // the request whose timer runs out
+  __u32 isn;     // its ISN: the next request may get the same memory
+  __u64 firing;  // the request whose timer is firing
   struct fate_key key;
   __u32 fate;  // of `firing`, if its timer does not start anew
 };
@@ -46,7 +47,8 @@ static __always_inline __u64 request_of(const void* arguments, __u32 netns) {
   return BPF_CORE_READ(request, __req_common.skc_net.net, ns.inum) == netns ? address : 0;
 }
 
-// A SYN+ACK was sent again, and the client has not sent the ACK that only data is waited for after (TCP_DEFER_ACCEPT).
+// Whether a SYN+ACK was retransmitted although the client had not sent its ACK. With TCP_DEFER_ACCEPT a request that
+// has the ACK still waits for data.
 static __always_inline int is_late(const struct request_sock* request) {
   return BPF_CORE_READ_BITFIELD_PROBED(request, num_timeout) != 0 &&
          BPF_CORE_READ_BITFIELD_PROBED((const struct inet_request_sock*)request, acked) == 0;
@@ -58,7 +60,7 @@ static __always_inline void take_back(struct work* work, __u64 address) {
   work->ended = 0;
 }
 
-// Whether the request is born; else its timer starts anew.
+// Returns whether the request is new; otherwise its timer starts again.
 static __always_inline int count_start(struct work* work, __u64 address) {
   if (work->firing == address) {
     work->firing = 0;
@@ -74,7 +76,7 @@ static __always_inline int count_start(struct work* work, __u64 address) {
   return 1;
 }
 
-// Whether it is completed.
+// Returns whether the handshake is complete.
 static __always_inline int count_cancelling(struct work* work, __u64 address) {
   const struct request_sock* request = (const struct request_sock*)address;
   describe(request, &work->key);
@@ -91,7 +93,7 @@ static __always_inline int count_cancelling(struct work* work, __u64 address) {
   return 0;
 }
 
-// What it ends by if its timer does not start anew.
+// Returns what the request ends by if its timer does not start again.
 static __always_inline __u32 count_expiry(struct work* work, __u64 address) {
   take_back(work, address);
   work->ended = 0;
@@ -103,7 +105,7 @@ static __always_inline __u32 count_expiry(struct work* work, __u64 address) {
   return work->fate;
 }
 
-// The address of the request that is over now; 0: none is. Its memory says nothing any more.
+// The address of the request that has ended now; 0: none has. Its memory must not be read any more.
 static __always_inline __u64 count_expired(struct work* work, const void* arguments) {
   __u64 timer = 0;
   if (work->firing == 0 || bpf_probe_read_kernel(&timer, sizeof timer, arguments) != 0) return 0;
@@ -115,7 +117,7 @@ static __always_inline __u64 count_expired(struct work* work, const void* argume
   return address;
 }
 
-// A step of a socket of TCP from or to SYN_RECV; `netns` is its namespace.
+// Counts a step of a TCP socket from or to SYN_RECV; `netns` is its namespace.
 static __always_inline void count_step(struct work* work, __u64 address, int from, int to, __u32 netns) {
   const struct fate_key all = {.netns = netns};
   if (from == TCP_STATE_LISTEN && to == TCP_STATE_SYN_RECV) {
@@ -125,7 +127,7 @@ static __always_inline void count_step(struct work* work, __u64 address, int fro
   }
   if (work->child != address) return;
   work->child = 0;
-  // Whose data came with the SYN (Fast Open) had no request in the queue either.
+  // A connection whose data came with the SYN (Fast Open) had no request in the queue either, but used no cookie.
   const int fast_open = BPF_CORE_READ_BITFIELD_PROBED((const struct tcp_sock*)address, syn_data_acked);
   if (to == TCP_STATE_ESTABLISHED && !fast_open) add(&all, FATE_COOKIE, 1);
 }

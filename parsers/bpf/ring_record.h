@@ -14,7 +14,7 @@ enum ring_record_kind {
   RING_TIMER_CANCELLED = 5, /* reason: RING_ENDS_COMPLETED or none */
   RING_TIMER_EXPIRES = 6,   /* reason: what it ends by if the timer does not start anew */
   RING_TIMER_EXPIRED = 7,   /* address and time alone */
-  /* Of the transition of the same socket that comes next. */
+  /* Belongs to the next transition of the same socket. */
   RING_ACTOR = 8, /* `netns` is the process that did it; with its name, and no addresses */
 };
 /* Why this host sent an RST, in numbers of our own: those of the kernel's enum sk_rst_reason are not the same in all
@@ -38,8 +38,8 @@ enum ring_reset_reason {
 };
 enum ring_record_flags {
   RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
-  RING_FOLLOWED = 2, /* the current process is one that is followed; whether it did it depends on the step */
-  RING_HAS_MORE = 4, /* it is whole; else long with IPv6 or a name, else short */
+  RING_FOLLOWED = 2, /* the current process is one that is followed; whether it caused the step depends on the step */
+  RING_HAS_MORE = 4, /* RING_WHOLE bytes; else RING_LONG with IPv6 or a name, else RING_SHORT */
 };
 
 /* How a request or a time-wait socket ends. */
@@ -51,7 +51,7 @@ enum ring_end {
   RING_ENDS_LISTENER_GONE,
 };
 
-/* Cut off behind the last member that it has. */
+/* Cut off behind the last member that the record has. */
 struct ring_record {
   __u64 time;   /* CLOCK_MONOTONIC, ns */
   __u64 socket; /* address of the kernel: an identity, never to be shown */
@@ -81,7 +81,7 @@ struct ring_record {
   __u64 received;
 };
 
-/* As few bytes as hold what a record has: the ring is written by one processor and read by another one. */
+/* Records are as short as possible, because their bytes move from one processor to another. */
 #define RING_SHORT (__builtin_offsetof(struct ring_record, addresses) + 8)
 #define RING_LONG __builtin_offsetof(struct ring_record, sent)
 #define RING_WHOLE sizeof(struct ring_record)

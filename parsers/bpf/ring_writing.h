@@ -1,5 +1,6 @@
 #pragma once
-// What all programs of a trace share: the filter, and the ring buffer that their records go into. Of C for the kernel alone.
+// What all programs of a trace share: the filter, and the ring buffer that their records go into. C for the kernel
+// alone.
 
 #ifdef __bpf__
 
@@ -13,7 +14,7 @@ const volatile __u32 port_ranges = 0;    // how many of the following; 0: all po
 const volatile __u16 first_port[MOST_PORTS] = {};
 const volatile __u16 last_port[MOST_PORTS] = {};
 
-// Bytes that wait before the reader is woken; it raises the number while records come fast.
+// How many bytes may wait before the reader is woken; the reader raises the number while records come fast.
 volatile __u32 wake_at = 0;
 struct {
   __uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -37,7 +38,8 @@ static __always_inline int port_is_wanted(__u16 port) {
   return 0;
 }
 
-// Without addresses and what stands behind them, which have to be written. Null where the ring is full.
+// A zeroed record, except for the addresses and what follows them, which the caller must write. Null if the ring is
+// full.
 static __always_inline struct ring_record* new_record(__u32 size, __u64 socket, __u8 kind) {
   struct ring_record* record = bpf_ringbuf_reserve(&ring, size, 0);
   if (!record) return 0;
@@ -48,7 +50,7 @@ static __always_inline struct ring_record* new_record(__u32 size, __u64 socket, 
   return record;
 }
 
-// With the time, and how many were lost until then; one that finds no room is lost, too.
+// Like new_record(), with the time and the count of lost records. A record that finds no room is counted as lost.
 static __always_inline struct ring_record* counted_record(__u32 size, __u64 socket, __u8 kind) {
   const __u32 zero = 0;
   __u64* lost = bpf_map_lookup_elem(&dropped, &zero);
@@ -66,8 +68,8 @@ static __always_inline struct ring_record* counted_record(__u32 size, __u64 sock
 static __always_inline void submit(struct ring_record* record) {
   __u64 how = 0;
   if (wake_at != 0) {
-    // Once, where the mark is passed, or a few times where several processors pass it together: a reader that is behind
-    // is awake, and waking it for each record would cost more than all the rest.
+    // Wakes the reader once, when the mark is passed, or a few times if several processors pass it together. A reader
+    // that lags behind is awake already, and waking it for each record would cost more than all the rest.
     const __u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
     const int passes = waiting >= wake_at && waiting < wake_at + 4 * (RING_WHOLE + BPF_RINGBUF_HDR_SZ);
     how = passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;

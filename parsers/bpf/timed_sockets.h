@@ -1,5 +1,5 @@
 #pragma once
-// The programs of a trace that count requests, and follow them and time-wait sockets. Of C for the kernel alone.
+// The programs of a trace that count requests, and follow them and time-wait sockets. C for the kernel alone.
 
 #ifdef __bpf__  // behind request_work.h and ring_writing.h
 
@@ -9,9 +9,9 @@
 const volatile __u64 request_timer = 0;
 const volatile __u64 time_wait_timer = 0;
 
-// Whether there are records of them; else requests are counted alone.
+// Whether records of them are written; otherwise requests are only counted.
 const volatile __u8 tells_minisockets = 0;
-// Of each request that begins and each that becomes a connection; else only of those that end otherwise.
+// Whether requests that begin or become connections are recorded too, and not only those that end otherwise.
 const volatile __u8 tells_every_request = 0;
 
 // What became of the requests that passed the filter.
@@ -52,7 +52,7 @@ static __always_inline __u64 beginning_of_request(__u64 address) {
 }
 
 // A request and a time-wait socket live exactly as long as their timers (net/ipv4/inet_connection_sock.c,
-// inet_timewait_sock.c). What a cancelled timer means the reader finds out: it may start anew, or be firing.
+// inet_timewait_sock.c). The reader finds out what a cancelled timer means: it may start again, or be firing.
 struct timed {
   __u64 address;  // 0: another timer, or of another namespace
   int is_request;
@@ -85,7 +85,8 @@ static __always_inline __u8 end_by_fate(__u32 fate) {
 }
 
 static __always_inline int hand_over_timed(const struct timed timed, __u8 kind, __u8 reason) {
-  const __u64 address = timed.address;  // by itself: an access through `timed` would be looked for in the kernel
+  const __u64 address =
+      timed.address;  // copied: CO-RE would relocate an access through `timed` as a structure of the kernel
   const struct sock_common* common = (const struct sock_common*)address;
   const __u16 family = BPF_CORE_READ(common, skc_family);
   if (wanted_family != 0 && family != wanted_family) return 0;
@@ -162,7 +163,7 @@ int BPF_PROG(timer_expires, struct timer_list* timer) {
   return tells_minisockets ? hand_over_timed(timed, RING_TIMER_EXPIRES, end) : 0;
 }
 
-// Behind it the request may be gone, and its memory says nothing any more.
+// From here on the request may be freed, so its memory must not be read.
 SEC("tp_btf/timer_expire_exit")
 int BPF_PROG(timer_expired, struct timer_list* timer) {
   struct work* work = my_work();
