@@ -1,5 +1,5 @@
-// Both live sources, one after the other: what only one of them has. A check of the two against each other; since
-// neither reads all sockets at one instant, what opened or closed in between shows up too.
+// Reads both live sources, one after the other, and passes on what only one of them has: a check of the two against
+// each other. Neither reads all sockets at one instant, so sockets that opened or closed in between show up too.
 
 #include "parsers/host/both_source.h"
 
@@ -16,7 +16,7 @@
 namespace tcpstat::host {
 namespace {
 
-/// Tells rows of the two sources apart without what only one of them knows (cookies) or what changes (the state).
+/// Identifies a row without what only one source knows (the cookie) and without what changes (the state).
 class Matching {
  public:
   std::uint64_t key(const Connection& row) const { return key(row, row.remote, 0); }
@@ -101,7 +101,8 @@ class BothSource final : public source::Source {
   [[nodiscard]] std::string_view name() const override { return "both"; }
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
-    // Everything is compared, whatever is shown: a kernel that narrows one side down would make a difference by itself.
+    // Everything is compared, whatever is shown: a filter that the kernel applies to one side would itself make a
+    // difference.
     filter::Query all = query;
     all.filter = filter::Filter{};
     all.filter.ipv4 = query.filter.ipv4;

@@ -21,7 +21,7 @@ namespace tcpstat::host {
 namespace {
 
 constexpr std::string_view kNamed = "/run/netns/";
-/// Which of them is taken is decided when it is entered; more than a few need not be remembered.
+/// The words of a namespace are tried in turn when it is entered; a few are enough.
 constexpr std::size_t kMostWords = 4;
 
 /// The blank, tab, newline and backslash of a path are written as octal numbers.
@@ -71,7 +71,7 @@ class Collector {
     }
   }
 
-  /// Returns how many live in namespaces that cannot be seen.
+  /// Returns how many processes live in namespaces that cannot be seen.
   std::uint64_t add_processes() {
     const FileDescriptor directory(::open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     std::vector<char> buffer;
@@ -113,7 +113,7 @@ class Collector {
   }
 
  private:
-  /// Files below /proc/PID/net are those of its namespace, have inodes of their own, and tell them to everybody.
+  /// /proc/PID/net/tcp has another inode in each namespace, and anybody may stat(2) it.
   [[nodiscard]] std::uint64_t count_elsewhere(const std::vector<std::uint32_t>& hidden) const {
     if (hidden.empty()) return 0;
     const auto file_of = [](const std::string& process) {

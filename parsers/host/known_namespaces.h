@@ -12,14 +12,14 @@ struct KnownNamespace {
   std::uint64_t inode = 0;
   /// Its name in /run/netns, or a process that lives there, "nginx(812)"; a path if nothing else shows it. Hostile text.
   std::string label;
-  /// What --netns takes to find it, the best first: what one of them names may be gone before it is entered.
+  /// Words by which --netns finds it, the best first. What one word names may be gone before the namespace is entered.
   std::vector<std::string> words;
 };
 
 struct NamespaceList {
   /// Our own first, then those with names in their order, then the others by process. Each inode once.
   std::vector<KnownNamespace> namespaces;
-  std::uint64_t hidden_processes = 0;  ///< may not be looked into, and live in none of these
+  std::uint64_t hidden_processes = 0;  ///< processes that may not be looked into and are in none of these
 };
 
 NamespaceList list_namespaces();

@@ -26,7 +26,7 @@ std::string path_of(const std::string& word) {
   return target ? target->path : std::string();
 }
 
-/// Sees the devices of each namespace while the thread is there, and whether enough was read.
+/// Looks up the devices of rows while the thread is in their namespace, and notes whether the sink has enough.
 class VisitedRows final : public Sink {
  public:
   VisitedRows(Sink& next, NamespaceNames& names) : next_(next), names_(names) {}
@@ -100,9 +100,10 @@ class ManyNamespaces final : public Host {
     std::size_t read = 0;
   };
   void read_one(const KnownNamespace& known, Reading& reading);
-  /// Whatever begins looks again which namespaces there are: one may have been made since.
+  /// Begins a reading or a visit. All but the first look again which namespaces there are: one may have been made
+  /// since.
   void begin();
-  /// From the source that it was read from before, where that is kept.
+  /// Opens a namespace, with the source that it was read from before if sources are kept.
   Expected<std::unique_ptr<Host>> open_one(const KnownNamespace& known) const;
   void note_source(const KnownNamespace& known, const Host& host);
   /// Fails if none of the namespaces has a device of that name.
@@ -117,8 +118,8 @@ class ManyNamespaces final : public Host {
   NamespaceNames names_;
   RunFacts facts_;
   std::string source_name_;
-  std::map<std::uint64_t, SourceId> sources_;  ///< that was read, by inode
-  bool kept_ = false;                          ///< each namespace goes on to be read from its own
+  std::map<std::uint64_t, SourceId> sources_;  ///< from which each was read, by inode
+  bool kept_ = false;                          ///< each namespace stays with its source
   bool read_before_ = false;
   std::chrono::steady_clock::time_point begun_;
 };
@@ -137,7 +138,7 @@ Expected<void> ManyNamespaces::open() {
   auto home = open_host(options_);
   if (!home) return tl::make_unexpected(home.error());
   home_ = std::move(*home);
-  // These were looked at; a device need not be in every namespace.
+  // open_host() has checked these. Devices are checked by look_for(), because not every namespace needs to have each.
   options_.user_names.clear();
   options_.cgroups.clear();
   if (auto there = look_for(std::move(devices)); !there) return there;
@@ -151,7 +152,7 @@ Expected<void> ManyNamespaces::look_for(std::vector<std::string> devices) const 
   for (const KnownNamespace& known : chosen_.namespaces) {
     if (devices.empty()) return {};
     const auto host = open_namespace(known, options_);
-    if (!host && !is_gone(known)) return {};  // it may be there
+    if (!host && !is_gone(known)) return {};  // the device may be there
     if (host) std::erase_if(devices, [](const std::string& name) { return ::if_nametoindex(name.c_str()) != 0; });
     way_home_.go();
   }
@@ -163,7 +164,7 @@ Expected<void> ManyNamespaces::look_for(std::vector<std::string> devices) const 
 Expected<std::unique_ptr<Host>> ManyNamespaces::open_one(const KnownNamespace& known) const {
   HostOptions options = options_;
   if (options.timeout) {
-    // The time is that of all together.
+    // The time limit is for all namespaces together.
     const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_);
     options.timeout = std::max(*options.timeout - spent, std::chrono::milliseconds(1));
   }
@@ -184,7 +185,7 @@ void ManyNamespaces::read_one(const KnownNamespace& known, Reading& reading) {
   Expected<void> read;
   auto host = open_one(known);
   if (!host) {
-    // What ends while it is looked for has no sockets any more.
+    // A namespace that has ended since has no sockets any more.
     if (is_gone(known)) return;
     read = tl::make_unexpected(host.error());
     part.lose(std::string(kNotEntered), host.error().sentence());
@@ -296,7 +297,7 @@ Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
     one.words.insert(one.words.begin(), word);
     list.push_back(std::move(one));
   }
-  // What was named beside it has to exist all the same.
+  // The words beside "all" must exist all the same.
   if (all) return seen;
   if (chosen.namespaces.empty())
     return failure("find the network namespaces \"" + netns + "\"", 0, "", "it names none");

@@ -19,16 +19,16 @@ inline constexpr std::string_view kAllNamespaces = "all";
 /// Whether the word of --netns is "all" or a comma list. A namespace of that name is spelt /run/netns/all.
 bool names_several(std::string_view netns);
 
-/// Those that the word of --netns names, each inode once. Of a list each must be there; of "all" those count that can be
-/// seen.
+/// The namespaces that the word of --netns names, each inode once. Each word of a list must exist; "all" means those
+/// that can be seen.
 Expected<NamespaceList> chosen_namespaces(const std::string& netns);
 
-/// The host in one of them. Fails also where nothing shows it any more: see is_gone().
+/// Opens the host in this namespace. Fails also if the namespace is gone: see is_gone().
 Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, HostOptions options);
-/// Whether nothing shows it any more.
+/// Whether no process and no file shows the namespace any more.
 bool is_gone(const KnownNamespace& known);
 
-/// What --netns hid from an unprivileged user, for people; empty: nothing.
+/// A sentence about the namespaces that this user may not see; empty if there is none.
 std::string hidden_namespaces(const NamespaceList& list);
 
 /// Brings the thread that made it back to the namespace in which it was then.

@@ -18,8 +18,8 @@ class NamespaceNames final : public names::SystemNames {
   std::string_view interface_of(std::uint64_t netns, std::uint32_t index) override;
 
   void add(std::uint64_t inode, std::string label) { labels_.insert_or_assign(inode, std::move(label)); }
-  /// This thread has entered that one of several: the kernel names the devices of no other. A device is known from then
-  /// on once it was asked for.
+  /// Tells that this thread has entered one of several namespaces: the kernel names only the devices of the current
+  /// one. The name of a device that was asked for is kept.
   void enter(std::uint64_t inode) { inside_ = inode; }
 
  private:

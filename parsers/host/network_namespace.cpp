@@ -34,7 +34,7 @@ Expected<NamespaceTarget> find_namespace(const std::string& word, const std::str
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
     const std::string process = proc_root + "/" + word;
     if (error != std::errc{} || ::stat(process.c_str(), &status) != 0) {
-      // Every PID namespace has a process 1; where it is not to be seen, others may not be either (proc(5), hidepid).
+      // Every PID namespace has a process 1; if it is not visible, others may be hidden too (proc(5), hidepid).
       const bool all_visible = ::stat((proc_root + "/1").c_str(), &status) == 0;
       return failure(doing, 0, "names and paths work too; see: tcpstat --list netns",
                      all_visible ? "there is no process " + word
@@ -46,7 +46,7 @@ Expected<NamespaceTarget> find_namespace(const std::string& word, const std::str
   }
   target.path = word.find('/') == std::string::npos ? std::string(kNamedDirectory) + "/" + word : word;
   if (::stat(target.path.c_str(), &status) != 0) return failure(doing, errno, "see: tcpstat --list netns");
-  // To open a FIFO would wait for its writer.
+  // Opening a FIFO would wait for its writer.
   if (!S_ISREG(status.st_mode)) return failure(doing, 0, "see: tcpstat --list netns", "it is no network namespace");
   return target;
 }
@@ -87,7 +87,7 @@ bool belongs_to_others(const std::string& root) {
     const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
     return std::string(target.data(), static_cast<std::size_t>(size < 0 ? 0 : size));
   };
-  // What is no mount of procfs has no such link, and its net is what somebody put there.
+  // A directory that is no procfs mount has no such link; its net is what somebody put there.
   return link(root + "/net") == "self/net" && link(root + "/self") != std::to_string(::getpid());
 }
 

@@ -51,7 +51,7 @@ Expected<void> check_filter(SourceId source, const filter::Filter& filter) {
     return failure("filter by " + ascii_lower(filter.needs.netlink_word) + " in /proc", 0,
                    "netlink tells it: --source netlink", "it does not tell");
   }
-  // Without the right the kernel leaves marks out, and none is not zero (net/ipv4/inet_diag.c).
+  // Without CAP_NET_ADMIN the kernel leaves marks out, and a missing mark is not mark 0 (net/ipv4/inet_diag.c).
   if (filter.needs.marks && source != SourceId::proc && !procfs::may_administer_network()) {
     return failure("filter by fwmark", 0, ::geteuid() == 0 ? "root lacks CAP_NET_ADMIN here" : "run as root",
                    "the kernel tells marks to CAP_NET_ADMIN alone");
@@ -68,12 +68,12 @@ Expected<void> check_devices(const HostOptions& options) {
   return {};
 }
 
-/// Names are not saved with it, and users of this host may be called otherwise there.
+/// A saved source has no user names, and its users may have other names than those of this host.
 Expected<void> no_user_names(const std::string& where) {
   return failure("select users of " + where + " by name", 0, "give the number: --user 1000", "it has numbers alone");
 }
 
-/// Of a saved tree: the superuser is called the same everywhere.
+/// Names for a saved tree of /proc, which has none; but the superuser is called the same everywhere.
 class TreeNames final : public Names {
  public:
   std::string_view user(std::uint32_t uid) override { return uid == 0 ? "root" : ""; }
@@ -84,9 +84,9 @@ class TreeNames final : public Names {
 }  // namespace
 
 std::optional<std::string> long_chains(std::uint64_t rows, std::string_view entries) {
-  // A dump takes so many sockets of a chain at once, and finds its place in a longer one by counting
-  // (net/ipv4/inet_diag.c, SKARR_SZ); what comes and goes in between makes it miss others. With half of that on average,
-  // one chain in two hundred is longer.
+  // A dump takes this many sockets of a chain at once and finds its place in a longer chain by counting
+  // (net/ipv4/inet_diag.c, SKARR_SZ), so it misses some when others come and go in between. With half as many on
+  // average, one chain in two hundred is longer.
   constexpr std::uint64_t kAtOnce = 16;
   // Negative: the namespace shares the table of the host (ip-sysctl, tcp_ehash_entries).
   const bool shared = entries.starts_with('-');
@@ -103,7 +103,7 @@ RunFacts host_facts(const std::string& root) {
   facts.version = TCPSTAT_VERSION;
   facts.time = time_now();
   if (!root.empty()) {
-    // Another /proc may be another host's; it says so itself, or not at all.
+    // Another /proc may be another host's: only its own files may name that host.
     facts.host = procfs::read_small_file(root + "/sys/kernel/hostname");
     facts.kernel = procfs::read_small_file(root + "/sys/kernel/osrelease");
     return facts;
@@ -130,7 +130,7 @@ class SystemClock final : public Clock {
 class OpenedHost final : public Host {
  public:
   explicit OpenedHost(const HostOptions& options);
-  /// Once, before anything is asked.
+  /// To be called once, before anything is asked.
   Expected<void> open(const HostOptions& options);
 
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override;
@@ -164,7 +164,7 @@ class OpenedHost final : public Host {
   Expected<void> check_cgroups(const HostOptions& options);
   [[nodiscard]] Expected<void> check_user_names(const HostOptions& options) const;
   void note_long_chains(Coverage& coverage) const;
-  /// What is known without a dump.
+  /// Whether it is known without a dump that the host has no MPTCP.
   [[nodiscard]] bool has_no_mptcp() const;
   [[nodiscard]] bool has_many_descriptors() const;
   [[nodiscard]] const KernelFacts& saved_facts() const;
@@ -184,10 +184,10 @@ class OpenedHost final : public Host {
   RunFacts facts_;
   NamespaceNames host_names_;
   TreeNames tree_names_;
-  bool is_copy_ = false;  ///< of a /proc: what it does not say is not to be had from this host
+  bool is_copy_ = false;  ///< root_ is a saved tree: this host must not answer what it leaves open
   std::unique_ptr<source::Source> file_;
   mutable std::optional<KernelFacts> saved_facts_;  ///< nothing: not read yet
-  std::deque<SharedOwners::Table> owners_;          ///< that were handed out
+  std::deque<SharedOwners::Table> owners_;          ///< tables that were handed out
   std::shared_ptr<SharedOwners> shared_owners_;
   SystemClock clock_;
 };
@@ -212,7 +212,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
   if (options.source == SourceId::file) add("--source", options.file);
   if (options.source == SourceId::record) add("--record", options.file);
   if (options.sample) add("--sample", std::to_string(*options.sample));
-  // In words that mean the same tomorrow.
+  // An absolute time, which means the same tomorrow.
   if (options.at) add("--at", timestamp(*options.at));
   if (options.byte_order) add("--byte-order", *options.byte_order == std::endian::little ? "little" : "big");
 }
@@ -254,7 +254,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   if (auto known = check_user_names(options); !known) return known;
   if (options.netns.empty() && !root_.empty() && belongs_to_others(root_) &&
       namespace_inode(root_ + "/1/ns/net") != namespace_inode("/proc/self/ns/net")) {
-    // Sockets of ours would be taken for those of the host whose /proc that is.
+    // Otherwise our own sockets would be taken for those of the host whose /proc this is.
     notice_ = root_ + "/net is the network namespace of tcpstat itself; reading " + root_ +
               "/1/net, that of process 1 (--netns PID names another)";
     HostOptions first = options;
@@ -326,7 +326,7 @@ Names& OpenedHost::names() {
 }
 
 std::optional<std::uint64_t> OpenedHost::open_files_limit(std::uint32_t pid) const {
-  // A process of a file has ended, or is another host's.
+  // A process in a saved file has ended, or ran on another host.
   return file_ != nullptr ? file_->open_files_limit(pid) : procfs::read_open_files_limit(proc_root(), pid);
 }
 
@@ -340,7 +340,8 @@ bool OpenedHost::has_many_descriptors() const {
 
 Expected<procfs::ProcessTable> OpenedHost::look_for_owners(procfs::ProcessTable::Threads threads) const {
   if (has_many_descriptors()) {
-    // It tells apart which threads have descriptors of their own. Where it may not run, the walk tells the same.
+    // The iterator finds threads with descriptors of their own by itself. Where it may not run, the walk tells the
+    // same.
     if (const auto held = bpf::held_sockets()) return procfs::ProcessTable::complete(*held, proc_root());
   }
   return procfs::ProcessTable::read(proc_root(), threads);
@@ -348,7 +349,7 @@ Expected<procfs::ProcessTable> OpenedHost::look_for_owners(procfs::ProcessTable:
 
 Expected<const OwnerLookup*> OpenedHost::owners() {
   using Threads = procfs::ProcessTable::Threads;
-  // A second look is for those that the first did not find, so it looks everywhere.
+  // A second look is for sockets that the first did not find, so it looks at every thread.
   const bool first = owners_.empty();
   const auto look = [&] { return look_for_owners(first ? Threads::told_apart : Threads::all); };
   SharedOwners alone;
@@ -367,7 +368,7 @@ void OpenedHost::read_half_opens_from_proc(Family family, std::uint64_t most_row
 void OpenedHost::note_long_chains(Coverage& coverage) const {
   const auto entries =
       sysctls_.empty() ? std::nullopt : procfs::read_small_file(sysctls_ + "/sys/net/ipv4/tcp_ehash_entries");
-  if (!entries) return;  // kernels before 6.1 do not tell
+  if (!entries) return;  // kernels before 6.1 have no such sysctl
   if (auto sentence = long_chains(coverage.rows_read, *entries)) coverage.warn("long_chains", std::move(*sentence));
 }
 
@@ -414,7 +415,7 @@ std::unique_ptr<Host> OpenedHost::earlier() {
   if (!where) return nullptr;
   auto opened = open_host({.source = source_, .file = file_name_, .at = where->at});
   if (!opened) return nullptr;
-  // After a gap, or a start of the host, it is no sample that this one follows.
+  // Across a gap or a reboot the two samples cannot be compared.
   if ((*opened)->boot_id() != boot_id()) return nullptr;
   const auto between = kernel_facts().boot_time - (*opened)->kernel_facts().boot_time;
   const bool follows = between > std::chrono::milliseconds(0) && between <= where->most_between;
@@ -435,7 +436,7 @@ std::optional<std::string> OpenedHost::boot_id() const {
 Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage& coverage) {
   if (file_ != nullptr) return file_->read(query, sink, coverage);
   if (!notice_.empty()) coverage.warn("other_namespace", notice_);
-  // The kernel would walk tables for it that are large and empty (net/mptcp/mptcp_diag.c).
+  // A dump of MPTCP would make the kernel walk tables that are large and empty (net/mptcp/mptcp_diag.c).
   if (query.mptcp && check_filter(source_, query.filter) && has_no_mptcp()) return {};
   if (!automatic_) {
     if (auto possible = check_filter(source_, query.filter); !possible) return possible;

@@ -33,29 +33,29 @@ struct HostOptions {
   std::vector<std::string> user_names = {};
   /// Whether rows are selected by whether the kernel chose their ports: only a live kernel tells.
   bool needs_autobound = false;
-  /// Devices and control groups that rows are selected by: of a live host those that are not there are refused.
+  /// Devices and control groups that rows are selected by: a live host refuses those that it does not have.
   std::vector<std::string> devices = {};
   std::vector<std::string> cgroups = {};
-  /// Of saved text of /proc; nothing: the text tells.
+  /// The byte order of saved text of /proc; nothing: it is guessed from the text.
   std::optional<std::endian> byte_order = {};
   /// Which sample of a saved file, from 1; nothing: the last.
   std::optional<std::uint64_t> sample = {};
-  /// The last one at this time, since 1970; nothing: of all.
+  /// Show the last sample up to this time since 1970; nothing: the last of all.
   std::optional<std::chrono::microseconds> at = {};
-  /// Among the samples of a file those of MPTCP.
+  /// Whether to read a file's samples of MPTCP instead of those of TCP.
   bool mptcp = false;
   /// Null: each host looks for itself.
   std::shared_ptr<SharedOwners> shared_owners = {};
 };
 
-/// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is tried if one
-/// fails before its first row.
+/// Enters the namespace and opens what can be opened before the first row. With SourceId::automatic the next source is
+/// tried if one fails before its first row.
 Expected<std::unique_ptr<Host>> open_host(const HostOptions& options);
 
-/// Version, time, and the host and kernel that `root` (empty: /proc) says; no namespace.
+/// Version, time, and the host and kernel that `root` (empty: this host) tells; no namespace.
 RunFacts host_facts(const std::string& root);
 
-/// What to say of a dump of so many rows where net.ipv4.tcp_ehash_entries reads `entries`; nothing while its chains are
+/// The warning for a dump of `rows` rows if net.ipv4.tcp_ehash_entries reads `entries`; nothing if the chains are
 /// short.
 std::optional<std::string> long_chains(std::uint64_t rows, std::string_view entries);
 

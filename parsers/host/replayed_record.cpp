@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::microseconds;
 
-/// Of the sample that is shown.
+/// The clock of the sample that is shown.
 class RecordClock final : public Clock {
  public:
   void set(const record::FrameHeader& header) {

@@ -12,11 +12,11 @@ namespace tcpstat::host {
 
 class ReplayedRecord : public Host {
  public:
-  /// Those between two times, since 1970; fails where there is none. It stands before the first.
+  /// Opens the samples between two times since 1970; fails if there is none. The position is before the first.
   static Expected<std::unique_ptr<ReplayedRecord>> open(const std::string& path, std::chrono::microseconds from,
                                                         std::chrono::microseconds to);
 
-  /// Goes so many samples on, or back. False where there is none; then nothing changes.
+  /// Moves `by` samples forward, or back if negative. False if there is no such sample; then nothing changes.
   virtual bool step(std::ptrdiff_t by) = 0;
   /// The sample that is shown, from 1, and how many there are.
   [[nodiscard]] virtual std::size_t position() const = 0;

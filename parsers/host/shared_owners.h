@@ -1,5 +1,5 @@
 #pragma once
-// Looks for owners that several hosts share, also on several threads: /proc shows the processes of all namespaces.
+// A search for owners that several hosts share, also on several threads: /proc shows the processes of all namespaces.
 
 #include <chrono>
 #include <functional>
@@ -20,10 +20,10 @@ class SharedOwners {
   /// `lasts`: how long after its end a first look serves others; nothing: for ever.
   explicit SharedOwners(std::optional<std::chrono::milliseconds> lasts = {}) : lasts_(lasts) {}
 
-  /// What owners are asked of before the rows. Whoever asks while somebody looks waits for that look.
+  /// The table to ask before the rows come. Callers that come during a search wait for its result.
   Expected<Table> first(const Look& look);
-  /// For those whom the first look did not find: it began after the question. Those who ask while somebody looks are
-  /// answered by one look.
+  /// A later table, for sockets that the first search missed: its search begins after the call. Callers that wait for
+  /// the same running search share the next one.
   Expected<Table> again(const Look& look);
 
  private:
