@@ -107,14 +107,14 @@ bool looks_like_proc(std::string_view head) {
   return false;
 }
 
-/// A document of ours on one line or several, or any that was printed for people. Lines of ours begin with their type, but
-/// for those that jq(1) made of a document.
+/// Whether the text is one JSON document: ours, on one line or several, or any other that was indented for people. Our
+/// ndjson lines have a "type", which sets them apart from a document.
 bool looks_like_document(std::string_view text) {
   const std::size_t newline = text.find('\n');
   const std::string_view line = text.substr(0, newline);
   const std::string_view begun = line.substr(0, line.find_last_not_of(" \t\r") + 1);
   if (begun == "{" || begun == "[") {
-    // Alone it may be a line that was cut.
+    // A lone brace may be a line that was cut.
     const std::string_view rest = newline == std::string_view::npos ? std::string_view() : text.substr(newline);
     const std::size_t next = rest.find_first_not_of(" \t\r\n");
     const std::string_view goes_on = begun == "{" ? "\"}" : "{]";

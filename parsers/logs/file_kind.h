@@ -32,7 +32,7 @@ enum class FileKind : std::uint8_t {
 
 FileKind file_kind(std::string_view head);
 
-/// Why a file of this kind is not read, and how it is, where another program or host has to help: `name` is what the user
+/// Why a file of this kind is refused, and how another program or host can help to read it. `name` is what the user
 /// calls the file, `reader` what reads the result from standard input. Nothing for the other kinds.
 std::optional<Error> refusal(FileKind kind, const std::string& name, std::string_view reader);
 

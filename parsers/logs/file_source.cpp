@@ -35,7 +35,7 @@ Expected<std::string> read_head(SavedFile& file) {
   return head;
 }
 
-/// JSON that is none of our lines. One of them that is broken is a row that was lost.
+/// Whether the first line was not written by tcpstat. A broken line of ours is not foreign: it is a row that was lost.
 bool is_foreign(std::string_view head) {
   const std::string_view line = without_byte_order_mark(head.substr(0, head.find('\n')));
   const auto has = [line](std::string_view key) { return line.find(key) != std::string_view::npos; };
@@ -44,7 +44,7 @@ bool is_foreign(std::string_view head) {
   return whole && !ours && !nlohmann::json::parse(line, nullptr, false).is_object();
 }
 
-/// "21:22:08", or with its day if that matters.
+/// "21:22:08", or with its day if `other` is of another day.
 std::string shown_time(const std::string& time, std::string_view other) {
   constexpr std::size_t kDay = 10;  // of 2026-11-23T07:00:00.123Z
   constexpr std::size_t kSeconds = 19;
@@ -138,7 +138,7 @@ class FileSource final : public source::Source {
     return nullptr;
   }
 
-  /// Fails half way with what was read until then.
+  /// On failure, what was read until then is kept.
   Expected<void> read_all(SavedFile& file, std::string_view head, SavedSamples& samples) {
     const auto to = reader(samples);
     if (to == nullptr) return {};
@@ -157,7 +157,7 @@ class FileSource final : public source::Source {
     return ended;
   }
 
-  /// The last one, or that which was asked for.
+  /// Keeps the sample that was asked for, or the last.
   void take(std::unique_ptr<SavedSample> sample) {
     if (sample->mptcp != options_.mptcp) {
       ++other_protocol_;
@@ -169,7 +169,7 @@ class FileSource final : public source::Source {
     if (is_wanted(*sample)) chosen_ = std::move(sample);
   }
 
-  /// So far: a later one may be too.
+  /// Whether the sample is wanted so far: a later one may replace it.
   [[nodiscard]] bool is_wanted(const SavedSample& sample) const {
     if (options_.at) {
       // Clocks may have been set back: the later one in the file counts.
@@ -227,14 +227,14 @@ class FileSource final : public source::Source {
                   name + " has " + std::to_string(count_) + " samples" + when + "; showing the last; --sample chooses");
   }
 
-  /// What text of /proc does not tell is refused, as from /proc itself, not answered with nothing.
+  /// Refuses a filter by what text of /proc does not tell, as /proc itself does.
   [[nodiscard]] Expected<void> check_filter(const filter::Filter& filter) const {
     if (kind_ != FileKind::proc_text || filter.needs.netlink_word.empty()) return {};
     return failure("filter by " + ascii_lower(filter.needs.netlink_word) + " in text of /proc", 0,
                    "ndjson and dumps of ss -D have it: tcpstat -f ndjson > FILE", "it does not tell");
   }
 
-  /// CLOSE is not to be had from every source: where others were asked for as well, it is told as null.
+  /// Not every source lists CLOSE. If other states were asked for as well, its count is null, which needs no warning.
   void say_missing_states(const filter::Query& query, Coverage& coverage) const {
     const StateSet shown = query.states & query.filter.states;
     const StateSet close{State::close};
@@ -251,7 +251,7 @@ class FileSource final : public source::Source {
     coverage.lose("states_not_saved", std::move(sentence));
   }
 
-  /// Where the other one was asked for as well, it is told as null.
+  /// If the other family was asked for as well, the count of the missing one is null, which needs no warning.
   static void say_missing_family(const filter::Filter& filter, Coverage& coverage) {
     const bool any = (filter.ipv4 && coverage.ipv4) || (filter.ipv6 && coverage.ipv6);
     if (any || !coverage.complete) return;

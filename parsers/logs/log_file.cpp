@@ -35,7 +35,7 @@ Expected<LogFile> LogFile::open(const std::string& path, Patience patience) {
   struct stat status;
   if (::fstat(log.fd_, &status) != 0) return failure("read " + log.shown_, errno);
   if (S_ISDIR(status.st_mode)) return failure("read " + log.shown_, EISDIR);
-  // No poll(2) of files: that of trace_pipe waits until half of the kernel's buffer is full.
+  // Files are not polled: poll(2) on trace_pipe waits until half of the kernel's buffer is full.
   if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode)) log.patience_ = patience;
   log.nothing_ = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   return log;

@@ -14,12 +14,12 @@
 
 namespace tcpstat::logs {
 
-/// No record, row or message of a dump is longer: what claims to be is left out, and not collected.
+/// No record, row or message of a dump is longer. What claims to be longer is left out, and not kept in memory.
 inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
 
 class LogFile {
  public:
-  /// How long a pipe, a socket or a terminal may bring nothing; nothing: for ever.
+  /// How long a pipe, a socket or a terminal may stay silent; nothing: for ever.
   using Patience = std::optional<std::chrono::milliseconds>;
 
   /// "-": standard input. Waits for the writer of a FIFO.
@@ -27,8 +27,8 @@ class LogFile {
 
   /// Hands over what comes, block by block, until `use` says that it is enough.
   Expected<void> blocks(const std::function<bool(std::string_view block)>& use);
-  /// The log ends where it has been read to; what follows the last newline is no line. For signal handlers that do not
-  /// restart system calls.
+  /// Ends the log where it has been read to; text behind the last newline is no line. For signal handlers without
+  /// SA_RESTART.
   void end() noexcept;
   /// As it was opened.
   [[nodiscard]] const std::string& path() const { return path_; }

@@ -54,7 +54,7 @@ constexpr std::array<std::string_view, key_count> kKeys = {
     "complete", "limited",       "filtered",   "object",         "count",       "lost_records", "transitions",
     "groups"};
 
-/// Codes of warnings that make nothing incomplete, or that a line of type lost and lost_records tell.
+/// Codes of warnings that are no reason for incompleteness, or that lines of type "lost" and lost_records tell already.
 constexpr std::array<std::string_view, 4> kNoReasons = {"lost_records", "forgotten_lives", "between_samples",
                                                         "saved_filtered"};
 
@@ -123,7 +123,7 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
   }
   /// The first of its warnings that says why it is not complete.
   [[nodiscard]] std::string& reason() { return reason_; }
-  /// How many transitions stand before a summary. Where it does not say that, it counts those that were seen.
+  /// How many transitions were written before the summary; if it does not say that, how many were seen.
   [[nodiscard]] std::optional<std::uint64_t> transitions() const { return written_ ? written_ : total_; }
 
  private:
@@ -180,7 +180,7 @@ using Kind = Value::Kind;
 
 bool absent(const Value& value) { return value.kind == Kind::none; }
 
-/// False if it is there and no number, or too large.
+/// False if the value is there, but is no number or too large.
 template <typename Integer>
 bool read(const Value& value, std::optional<Integer>& out) {
   if (absent(value)) return true;
@@ -202,7 +202,7 @@ bool read_cookie(const Value& value, std::optional<std::uint64_t>& out) {
 
 constexpr std::string_view kBadProtocol = "a \"protocol\" that is no number";
 
-/// False where it is no number. Lines of older versions do not say it; `out` is nothing for another protocol.
+/// False if it is no number. Lines of older versions do not have it; `out` is nothing for another protocol.
 bool read_protocol(const Value& value, std::optional<Protocol>& out) {
   std::optional<std::uint32_t> number;
   if (!read(value, number)) return false;
@@ -349,13 +349,13 @@ LogRecord sample_end(Members& line, LineText& text) {
   return end;
 }
 
-/// Of trace and of watch --events.
+/// The summary of trace and of watch --events.
 LogRecord run_end(Members& line, LineText& text) {
   RunEnd end;
   if (!read(line[lost_in_all], end.lost)) return BadLine{"a \"lost_records\" that is no number"};
   end.transitions = line.transitions();
   end.sight = sight_of(line, text.why);
-  // A loss alone is told as one.
+  // If records were lost and nothing else is wrong, the loss alone is told.
   if (end.sight.why.empty() && end.lost.value_or(0) > 0) end.sight = {};
   text.host = text_or_empty(line[host]);
   text.kernel = text_or_empty(line[kernel]);
@@ -367,7 +367,7 @@ LogRecord run_end(Members& line, LineText& text) {
 LogRecord summary(Members& line, LineText& text) {
   const Kind counted = line[counted_transitions].kind;
   if (counted == Kind::other || (counted == Kind::none && !absent(line[lost_in_all]))) return run_end(line, text);
-  // That of validate has a number of transitions, and that of the verb summary has groups and no rows.
+  // The summary of validate has a number of transitions, and that of the verb summary has groups and no rows.
   if (counted != Kind::none || !absent(line[counted_groups]) || absent(line[snapshot])) return OtherLine{};
   std::optional<Protocol> said;
   if (!read_protocol(line[protocol], said)) return BadLine{kBadProtocol};
@@ -383,7 +383,7 @@ LogRecord lost_records_of(const Members& line) {
 bool recognizes(std::string_view line) {
   const std::size_t first = line.find_first_not_of(" \t\r");
   if (first == std::string_view::npos || line[first] != '{') return false;
-  // A process may be called so, and a string may hold what looks like a record of it.
+  // A process may have a name that begins with a brace, and a JSON string may hold what looks like a trace record.
   return !trace_line.recognizes(line) || nlohmann::json::accept(line);
 }
 

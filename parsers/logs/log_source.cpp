@@ -51,7 +51,7 @@ class SampleRows {
     for (const Listener& row : sample.rows.listeners()) put(row, State::listen, {}, row.timer);
     if (sample.coverage.flaw_total() > 0) bad("rows of the sample before this line cannot be read");
     for (const Warning& warning : sample.coverage.warnings) bad(warning.message);
-    // What was asked for is not saved with it: sockets that it does not show may be there.
+    // The file does not say which sockets were asked for, so the sample may not be whole.
     if (flow_ == Flow::more) flow_ = sink_.sample_end({.sample = name_});
   }
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
@@ -92,7 +92,7 @@ Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path, Lo
   return std::unique_ptr<LogSource>(new LogSource(std::move(*file)));
 }
 
-/// Each line that a ring may have brought: what a header counts are entries of whatever event.
+/// Counts the lines that may be entries of a ring: a header counts the entries of all events.
 void LogSource::count_entry(std::string_view line, const LogRecord& record) {
   if (const auto* head = std::get_if<OverwrittenEntries>(&record)) {
     if (!head->count) return;  // no header
@@ -108,7 +108,7 @@ void LogSource::count_entry(std::string_view line, const LogRecord& record) {
   ++entries_;
 }
 
-/// Several headers, of each processor or of trace after trace, are taken together.
+/// Compares the lines with the headers. Several headers, one per processor or of one trace after another, are added up.
 Flow LogSource::look_for_missing_entries(ObservationSink& sink) const {
   if (counted_entries_ <= entries_) return Flow::more;
   const std::string why = (headers_ == 1 ? "the header counts " : "the headers count ") +
@@ -137,7 +137,7 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
   if (read && without_newline >= kEndless) {
     return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
   }
-  // What follows the last newline of a log that was ended may be half a line.
+  // Behind the last newline of a log that was ended early there may be half a line.
   if (read && more && !file_.was_ended() && !lines.rest().empty()) more = use(lines.rest(), LogLineEnd::nothing);
   if (read && more && !file_.was_ended()) look_for_missing_entries(sink);
   return read;
@@ -153,8 +153,8 @@ Expected<void> LogSource::read_samples(SampleReader& reader, std::string_view fi
   return read;
 }
 
-/// A line that is of a kind of its own tells at once: trace_pipe may not bring a second one for long. Others tell by the
-/// first few.
+/// Whether `head` is enough to tell the kind. One recognized line is enough, because trace_pipe may not bring another
+/// for long; otherwise it takes the first few.
 bool LogSource::tells_kind(std::string_view head) {
   constexpr std::size_t kEnough = 64 * 1024;
   constexpr std::ptrdiff_t kLines = 5;  // file_kind() looks at no more

@@ -18,7 +18,7 @@ class LogSource final : public TransitionSource {
   static Expected<std::unique_ptr<LogSource>> open(const std::string& path, LogFile::Patience patience = {});
 
   Expected<void> read(ObservationSink& sink) override;
-  /// The log ends where it has been read to. For signal handlers that do not restart system calls.
+  /// Ends the log where it has been read to. For signal handlers without SA_RESTART.
   void end() noexcept { file_.end(); }
   [[nodiscard]] bool was_ended() const { return file_.was_ended(); }
   /// Lines that were read, or rows of samples.
@@ -26,7 +26,7 @@ class LogSource final : public TransitionSource {
 
  private:
   explicit LogSource(LogFile file) : file_(std::move(file)) {}
-  /// As much as tells what the log is. A pipe may bring a few bytes at first.
+  /// Reads enough to tell what the log is. A pipe may bring only a few bytes at first.
   Expected<std::string> read_head();
   [[nodiscard]] bool tells_kind(std::string_view head);
   Expected<void> read_lines(std::string_view first, ObservationSink& sink);
@@ -38,11 +38,11 @@ class LogSource final : public TransitionSource {
   LogFile file_;
   TransitionLog log_;
   std::uint64_t count_ = 0;
-  // Entries of traces, of whatever event.
-  std::uint64_t headers_ = 0;       ///< that count them
-  std::uint64_t first_header_ = 0;  ///< line
+  // Entries of traces, of all events.
+  std::uint64_t headers_ = 0;       ///< headers that count entries
+  std::uint64_t first_header_ = 0;  ///< the line of the first header
   std::uint64_t counted_entries_ = 0;
-  std::uint64_t entries_ = 0;  ///< that came behind the first header
+  std::uint64_t entries_ = 0;  ///< entries behind the first header
 };
 
 /// Hands a record of line number `line` to the method of `sink` that takes it.

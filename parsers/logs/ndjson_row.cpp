@@ -47,7 +47,6 @@ bool read_text(const json& object, const char* key, std::string_view& to) {
   return true;
 }
 
-/// A number of 64 bits, as text.
 bool read_flag(const json& object, const char* key, std::optional<bool>& to) {
   const json* value = member(object, key);
   if (value == nullptr) return true;
@@ -67,7 +66,7 @@ bool read_identity(const json& object, const char* key, std::optional<std::uint6
   return true;
 }
 
-/// The columns of columns.def that are plain members of the row: a new one is read without a word here.
+/// Reads the columns of columns.def that are plain members of the row: a new one needs no code here.
 template <typename Row>
 bool read_plain_members(const json& object, Row& to) {
   bool good = true;
@@ -100,13 +99,13 @@ bool read_endpoint(const json& object, const char* address_key, const char* port
   return true;
 }
 
-/// Whether the kernel's field has room for it: what it cuts off would be another number.
+/// Whether the value fits the kernel's field; cut off, it would be another number.
 bool fits(const TcpInfoField& field, std::uint64_t value) {
   const unsigned bits = field.bits != 0 ? field.bits : 8U * field.size;
   return value <= (~std::uint64_t{0} >> (64 - bits)) / field.divisor;
 }
 
-/// One family for both ends, and the one that it says it is.
+/// Whether both ends have one family, and the one that the row states.
 bool agrees(const json& object, Family family, Family remote) {
   std::string_view said;
   return family == remote && read_text(object, "family", said) && (said.empty() || said == name(family));
@@ -143,7 +142,7 @@ bool read_flags(const json& object, RowFlags& to) {
   return true;
 }
 
-/// Fewer than this are copied for a row; a hostile file may list millions.
+/// The most owners that are copied for one row; a hostile file may list millions.
 constexpr std::size_t kMostOwners = 65536;
 
 }  // namespace

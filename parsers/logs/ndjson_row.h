@@ -23,14 +23,14 @@ class NdjsonDecoder {
   explicit NdjsonDecoder(RecordedNames& names) : names_(names) {}
 
   Row decode(std::string_view line);
-  /// The line as it was parsed; what could not be is no object.
+  /// Decodes a line that is parsed already; one that could not be parsed is no object.
   Row decode_object(const nlohmann::json& object);
 
  private:
   /// False if a member has the wrong type or a value that cannot be.
   bool read_socket(const nlohmann::json& object, Socket& to);
   bool read_connection(const nlohmann::json& object, Connection& to);
-  /// Behind its owners and its control group: by these a place is found again.
+  /// To be called when owners and control group are read: the place is recorded by these.
   bool read_place(const nlohmann::json& object, const Socket& row);
   bool read_owners(const nlohmann::json& object, Socket& to);
   bool read_rates(const nlohmann::json& object, Connection& to);

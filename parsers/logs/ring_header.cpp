@@ -6,7 +6,7 @@
 namespace tcpstat::logs {
 namespace {
 
-/// Of "187/2042", how many are there, and how many are in the second number alone.
+/// From "187/2042", how many entries are kept, and how many were overwritten.
 std::optional<OverwrittenEntries> entries_of(std::string_view kept_of_all) {
   const std::size_t slash = kept_of_all.find('/');
   if (slash == std::string_view::npos) return std::nullopt;

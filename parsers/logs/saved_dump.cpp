@@ -11,7 +11,7 @@
 
 namespace tcpstat::logs {
 
-/// A family that an earlier part of the sample had begins the next one.
+/// The sample that the row belongs to. A family that an earlier part of the open sample had begins the next sample.
 template <typename Row>
 SavedSample& SavedDump::sample_of(const Row& row) {
   const auto family = static_cast<std::size_t>(row.family);
@@ -37,7 +37,6 @@ void SavedDump::row(std::span<const std::byte> payload) {
 }
 
 void SavedDump::message(std::uint16_t type, std::span<const std::byte> payload) {
-  // The first is also the answer to a TCPDIAG_GETSOCK request.
   if (type != SOCK_DIAG_BY_FAMILY && type != TCPDIAG_GETSOCK) return;
   part_open_ = true;
   // The kernel answers with the type of the request (net/ipv4/inet_diag.c), and this one has no family.
@@ -52,8 +51,8 @@ void SavedDump::count_families(End end) {
   if (!part_open_) ++empty_parts_;
 }
 
-/// A request asks for one family, or brings rows of those that it asked for. ss(8) asks for IPv4 alone first: where only
-/// that part is there, nothing is known of IPv6. Ends that are left over belong to the next sample.
+/// Tells which families the sample covers. ss(8) asks for IPv4 alone first: if only that part is there, nothing is
+/// known of IPv6. A part without rows covers one more family; parts that are left over belong to the next sample.
 void SavedDump::tell_families() {
   const auto lacking = static_cast<std::size_t>(std::count(has_.begin(), has_.end(), false));
   const std::size_t found = std::min(empty_parts_, lacking);
@@ -89,7 +88,7 @@ void SavedDump::end_part(End end) {
 }
 
 void SavedDump::feed(std::string_view block) {
-  // What claims to be a longer message is none, and nothing behind it can be found.
+  // A message that claims to be longer is none, and no message behind it can be found.
   if (pending_.size() > kLongestLogLine) return;
   pending_.append(block);
   std::size_t taken = 0;

@@ -29,14 +29,14 @@ class SavedDump final : public SampleReader {
 
   SavedSamples& samples_;
   netlink::NetlinkFraming framing_{std::nullopt};
-  std::string pending_;  ///< the message that is not there to its end yet
-  // What ends with DONE is one part. ss asks for a family after the other, so that a sample may have several.
+  std::string pending_;  ///< a message whose end has not come yet
+  // A part ends with NLMSG_DONE. ss(8) asks for one family after the other, so a sample may have several parts.
   bool part_open_ = false;
   bool any_ended_ = false;
   std::array<bool, 2> in_part_{};  ///< families
   std::array<bool, 2> in_earlier_parts_{};
   bool asked_for_all_ = false;  ///< the part answers a request that has no family
-  // Of the sample: families that it has, and parts without a message, each of which is of one more.
+  // Of the sample: the families that it has, and the number of parts without a row, each of which covers one more.
   std::array<bool, 2> has_{};
   std::size_t empty_parts_ = 0;
 };

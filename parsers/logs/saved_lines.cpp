@@ -22,7 +22,7 @@ bool is(const json& object, const char* key, bool value) {
   return at != object.end() && at->is_boolean() && at->get<bool>() == value;
 }
 
-/// Nothing for another one, or what is no number. Lines of older versions do not say it.
+/// Nothing if it is another one or no number. Lines of older versions do not have it.
 std::optional<Protocol> protocol_of(const json& object) {
   const auto protocol = object.find("protocol");
   if (protocol == object.end() || protocol->is_null()) return Protocol::tcp;
@@ -58,7 +58,7 @@ StateSet counted_states(const json& counts) {
   return counted;
 }
 
-/// Families that the sample counts, as states.
+/// Families that the sample counts; as with states, null means not counted.
 void add_families(const json& counts, Coverage& to) {
   const json by_family = object_of(counts, "by_family");
   const auto is_null = [&](const char* key) {
@@ -69,15 +69,15 @@ void add_families(const json& counts, Coverage& to) {
   to.ipv6 = !is_null("ipv6");
 }
 
-/// Its summary counted all rows, and stands behind them: a log whose head was cut off has fewer, and lines of two samples
-/// that lost what stood between them are more.
+/// Compares the rows with the summary behind them, which counts all. A log whose head was cut off has fewer rows; if
+/// the lines between two samples were lost, there are more.
 void count_rows(const json& counts, Coverage& to) {
   const auto total = counts.find("total");
   if (!to.complete || total == counts.end() || total->is_null()) return;
   if (!total->is_number_unsigned()) {
     return to.lose("rows_missing", "the summary line does not count the sockets before it: rows may be missing");
   }
-  // No row is written twice in a sample.
+  // tcpstat writes no row twice in a sample, so a repeated one is of another sample.
   const std::uint64_t there = to.rows_read + to.duplicates_dropped;
   const auto wanted = total->get<std::uint64_t>();
   if (to.rows_read >= wanted && there <= wanted) return;
@@ -92,7 +92,7 @@ void count_rows(const json& counts, Coverage& to) {
   to.lose("rows_missing", std::move(sentence));
 }
 
-/// A later one may call things by other names.
+/// A later version may call things by other names.
 void check_version(const json& summary, Coverage& to) {
   constexpr std::uint64_t kKnown = 1;
   const auto version = summary.find("schema_version");
@@ -192,7 +192,7 @@ void SavedLines::line(std::string_view text) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
   const bool too_long = text.size() > kLongestLogLine;
   const json object = too_long ? json() : json::parse(text, nullptr, false);
-  // What is no object belongs to the sample around it.
+  // A line that is no object is a flaw of the sample around it.
   if (!object.is_object()) return samples_.current().coverage.add(Flaw::not_json);
   const auto type = object.find("type");
   if (type != object.end() && *type == "summary") return summary(object);

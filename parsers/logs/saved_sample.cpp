@@ -26,7 +26,7 @@ void SavedSample::keep(const Row& row, const Endpoint& remote, Alike alike) {
   last_ = identity;
   if (source::has_only_tuple(row)) {
     if (alike == Alike::kept) return;
-    // A kernel's tables show two sockets of one tuple one after the other, and a repeat comes from another look.
+    // The kernel lists two sockets of one tuple side by side; a repeated row comes later, from another read(2).
     if (alike == Alike::kept_side_by_side && side_by_side_ > 0) identity = identity_.of(row, remote, side_by_side_);
   }
   auto& places = std::is_same_v<Row, Listener> ? listeners_ : connections_;

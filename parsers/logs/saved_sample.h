@@ -41,13 +41,13 @@ class SavedSample {
   Coverage coverage;
   RowStore rows;
 
-  /// What becomes of rows that nothing but their tuple tells apart.
+  /// What becomes of equal rows that have only their tuple as identity.
   enum class Alike : std::uint8_t { kept, kept_side_by_side, one };
 
-  /// Of a socket that comes again the last row counts: a dump repeats rows, and what came later is newer.
+  /// If a socket comes again, its last row counts: a dump repeats rows, and the later one is newer.
   void add(const Connection& row, Alike alike = Alike::kept);
   void add(const Listener& row, Alike alike = Alike::kept);
-  /// The same for a row as a kernel tells it, which repeats rows: what follows from its facts is added.
+  /// The same for a row in a format of the kernel; what follows from its facts is added.
   void complete(Connection row, Alike alike);
   void complete(Listener row, Alike alike);
 
@@ -57,13 +57,13 @@ class SavedSample {
     connections_.reserve(connections);
   }
 
-  /// Until Flow::stop.
+  /// Hands over the rows until Flow::stop.
   void hand_over(Sink& sink);
 
-  /// The file was written by a host of the other byte order.
+  /// Swaps the addresses, for a file that a host of the other byte order wrote.
   void read_in_other_order();
 
-  /// Rows that were replaced by one in another state.
+  /// How many rows were replaced by one in another state.
   [[nodiscard]] std::uint64_t changed() const { return changed_; }
 
  private:
@@ -87,7 +87,7 @@ class SavedSamples {
 
   /// Ends the sample before it.
   SavedSample& begin();
-  /// The one that rows belong to; it begins with the first of them.
+  /// The open sample; one begins with its first row.
   SavedSample& current() { return open_ != nullptr ? *open_ : begin(); }
   [[nodiscard]] bool is_open() const { return open_ != nullptr; }
   void end();
@@ -97,7 +97,7 @@ class SavedSamples {
   std::unique_ptr<SavedSample> open_;
 };
 
-/// Bytes of a saved file become samples. What stands at the end without being whole belongs to the last one.
+/// Makes samples of the bytes of a saved file. An incomplete rest at the end belongs to the last one.
 class SampleReader {
  public:
   SampleReader() = default;

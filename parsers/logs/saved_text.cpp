@@ -38,7 +38,7 @@ void SavedText::next_sample() {
   again_.reset();
 }
 
-/// The same table once more is another look at it.
+/// A header that the sample has already may begin the next one: the first row below it decides, in see().
 void SavedText::header(Header table) {
   in_other_table_ = table == Header::other;
   saw_other_table_ = saw_other_table_ || in_other_table_;
@@ -52,7 +52,7 @@ void SavedText::header(Header table) {
   sample();
 }
 
-/// What a header lost of the rows behind it, that family lacks in its sample.
+/// If a header was cut or swallowed rows, its family is not known in the sample.
 void SavedText::check_header(Header table, std::string_view text, LineEnd end) {
   const bool joined = proc_net_tcp::has_joined_rows(text);
   const bool cut = end == LineEnd::cut && !proc_net_tcp::is_whole_header(text);
@@ -64,7 +64,7 @@ void SavedText::check_header(Header table, std::string_view text, LineEnd end) {
   if (cut) coverage.lose("cut_text", std::string(proc_net_tcp::kCutHeader));
 }
 
-/// Some files have one header for both families: then what the header means, the first row below it tells.
+/// Some files have the same header for both families: then the first row below it tells which table this is.
 void SavedText::see(Family family) {
   const bool has = rows_[static_cast<std::size_t>(family)];
   if (again_ && (has || *again_ == family)) next_sample();
@@ -78,7 +78,7 @@ void SavedText::row(proc_net_tcp::Row row) {
   SavedSample& to = sample();
   if (auto* connection = std::get_if<Connection>(&row)) {
     guess_.see(*connection);
-    // No kernel lists them in this table; a row that says so is counted as what it says.
+    // No kernel lists CLOSE in this table, but a row that says so is counted as such.
     if (connection->state == State::close) to.coverage.visible |= StateSet{State::close};
     to.complete(*connection, SavedSample::Alike::kept_side_by_side);
   } else if (auto* listener = std::get_if<Listener>(&row)) {
@@ -94,7 +94,7 @@ void SavedText::row(proc_net_tcp::Row row) {
 
 void SavedText::line(std::string_view text, LineEnd end) {
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  if (text.starts_with("==> ")) return;  // tail(1) and head(1) name each of several files so
+  if (text.starts_with("==> ")) return;  // how tail(1) and head(1) name each of several files
   const Header table = proc_net_tcp::header_of(text);
   if (table != Header::none) {
     end_table();

@@ -14,7 +14,7 @@
 
 namespace tcpstat::logs {
 
-/// Of a file whose tables are all of other sockets.
+/// The error for a file whose tables are all of other sockets.
 tl::unexpected<Error> no_tcp_table(const std::string& file);
 
 class SavedText final : public SampleReader {
@@ -48,10 +48,10 @@ class SavedText final : public SampleReader {
   procfs::ByteOrderGuess& guess_;
   LineSplitter lines_{kLongestLine};
   procfs::RowReader reader_{{}};
-  // Of the sample that is open: headers and rows by family, as the words of a header and the addresses of a row tell it.
+  // Of the open sample: whether it has headers and rows of a family, which a header's words and a row's addresses tell.
   std::array<bool, 2> headers_{};
   std::array<bool, 2> rows_{};
-  std::optional<Family> again_;  ///< a header that this sample has already, until a row tells what it means
+  std::optional<Family> again_;  ///< of a header that this sample has already, until a row tells what it means
   bool in_other_table_ = false;
   bool saw_other_table_ = false;
   bool saw_header_ = false;

@@ -108,7 +108,7 @@ LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
   record.local = tcpstates_endpoint(local, local_port);
   record.remote = tcpstates_endpoint(remote, remote_port);
   if (!record.local || !record.remote) return BadLine{"a row of tcpstates without addresses and ports"};
-  // What a program chose begins in the third column at the earliest: HH:MM:SS, seconds, then the socket.
+  // At most HH:MM:SS and seconds stand before the socket. C-COMM, which a program chose, comes later and is not read.
   for (int column = 0; column < 3 && record.socket.empty(); ++column) {
     const std::string_view word = take_first(rest);
     if (is_socket(word)) {
@@ -118,12 +118,12 @@ LogRecord decode_tcpstates(std::string_view line, LineText& /*text*/) {
     }
   }
   if (record.socket.empty()) return BadLine{"a row of tcpstates without SKADDR"};
-  // 0.000 where it did not see the socket before.
+  // tcpstates prints 0.000 if it did not see the socket before.
   if (milliseconds->count() > 0) record.dwell = *milliseconds / 1000;
   return record;
 }
 
-/// Milliseconds have three decimals ("%.3f").
+/// Milliseconds have three decimals ("%.3f"): with fewer, the line was cut.
 bool tcpstates_may_go_on(std::string_view line) {
   constexpr std::size_t kDecimals = 3;
   const std::size_t point = line.rfind('.');

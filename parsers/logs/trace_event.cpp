@@ -9,8 +9,8 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// A process calls itself what it likes (prctl(2), PR_SET_NAME: up to 15 bytes of any kind), and so do the arguments of other
-// events, so neither is searched for what a record holds wherever the line shows where they end.
+// A process may have any name (prctl(2), PR_SET_NAME: up to 15 bytes of any kind), and arguments of other events may
+// hold any text. So neither is searched for an event if the line shows where they end.
 
 enum class Name : std::uint8_t { none, set_state, tcp_set_state, subsystem, other };
 
@@ -60,7 +60,7 @@ std::optional<std::string_view> behind_process(std::string_view line) {
   return rest;
 }
 
-/// The first name, or the first field where none has come, decides what all that follows is.
+/// The first event name decides what the line is; if a field comes before any name, the fields decide.
 std::optional<TraceEvent> event_behind_process(std::string_view text) {
   std::string_view rest = text;
   for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
@@ -84,7 +84,7 @@ bool is_other_event(std::string_view line) {
   return false;
 }
 
-/// Of a line with a name: fields follow it.
+/// The event of this name, which counts only if fields follow it.
 std::optional<TraceEvent> event_named(Name wanted, std::string_view line) {
   std::string_view rest = line;
   for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
@@ -96,7 +96,7 @@ std::optional<TraceEvent> event_named(Name wanted, std::string_view line) {
   return std::nullopt;
 }
 
-/// Where nothing shows where the name of the process ends. "inet_sock_set_state:" is too long to be one.
+/// For a line that does not show where the process's name ends. "inet_sock_set_state:" is too long to be such a name.
 std::optional<TraceEvent> event_somewhere(std::string_view line) {
   if (auto event = event_named(Name::set_state, line)) return event;
   if (is_other_event(line)) return std::nullopt;

@@ -18,7 +18,7 @@ std::optional<TraceEvent> trace_event(std::string_view line);
 /// Whether a process and its number come first, with the blanks before them or without.
 bool begins_with_process(std::string_view line);
 
-/// A time, before it nothing or a process, and something behind it: an event, whichever it is.
+/// Whether the line is an event of any name: a time with something behind it, and before it nothing or a process.
 bool looks_like_event(std::string_view line);
 
 }  // namespace tcpstat::logs

@@ -78,14 +78,14 @@ std::optional<Address> address_of_number(std::string_view word) {
   return address;
 }
 
-/// A key without a value is there, and no value can be.
+/// Whether the key is there at all. A key without a value is there, and cannot be right.
 bool is_given(std::string_view value) { return value.data() != nullptr; }
 
 struct PrintedEnd {
   std::string_view v4, v6, port;
 };
 
-/// False if something of it is there and cannot be. What is not there leaves `out` as it is.
+/// False if a part is there that cannot be right. If a part is missing, `out` stays as it is.
 bool read_printed_end(const PrintedEnd& end, std::string_view family, std::optional<Endpoint>& out) {
   const auto number = number_of(end.port);
   if (is_given(end.port) && (!number || *number > UINT16_MAX)) return false;
@@ -141,7 +141,7 @@ bool is_preface(std::string_view line) {
 bool is_trace(std::string_view line) {
   std::string_view words = line;
   const std::string_view first = take_word(words);
-  // A comment or an object, if it is not a process that is called so.
+  // A comment or a JSON object, unless a process has such a name.
   if (first.starts_with('#') || first.starts_with('{')) {
     return ring_entries(line) || (begins_with_process(line) && (trace_event(line) || looks_like_event(line)));
   }
@@ -190,7 +190,7 @@ LogRecord decode_trace(std::string_view line, LineText& /*text*/) {
   return record;
 }
 
-/// CLOSE may be the begin of CLOSE_WAIT, and 1 that of 10.
+/// CLOSE may be the beginning of CLOSE_WAIT, and 1 that of 10.
 bool may_be_longer_state(std::string_view word) {
   if (word.empty() || (word.front() >= '0' && word.front() <= '9')) return true;
   for (const std::string_view prefix : {"BPF_", "TCP_"}) {

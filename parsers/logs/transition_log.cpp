@@ -79,7 +79,8 @@ TransitionLog::TransitionLog(std::span<const LineKind* const> kinds) : kinds_(ki
 
 LogRecord TransitionLog::decode(std::string_view line, LogLineEnd end) {
   const bool ends_in_word = end == LogLineEnd::nothing && !line.empty() && !is_blank(line.back());
-  // Windows ends lines by \r\n, and what copies them may leave blanks. Those before a line say where its columns begin.
+  // Windows ends lines with \r\n, and copied text may end in blanks. Blanks before a line stay: they say where its
+  // columns begin.
   line = without_byte_order_mark(line.substr(0, line.find_last_not_of(kBlanks) + 1));
   const std::size_t first = line.find_first_not_of(kBlanks);
   if (first == std::string_view::npos) return OtherLine{};

@@ -11,7 +11,7 @@
 
 namespace tcpstat::logs {
 
-/// Strings that a record points to, where they do not stand in the line as they are.
+/// Strings that a record points to, if they do not stand in the line verbatim.
 struct LineText {
   std::string socket;
   std::string host;
@@ -24,11 +24,11 @@ struct LineKind {
   std::string_view name;  ///< for the sentence about a line that is none of them: "ndjson"
   bool (*recognizes)(std::string_view line);
   LogRecord (*decode)(std::string_view line, LineText& text);
-  /// Whether the last word of a line that can be read may have gone on, and then says something else. Null: none may.
+  /// Whether the last word of a readable line may have been cut and mean something else in full. Null: it never may.
   bool (*may_go_on)(std::string_view line) = nullptr;
 };
 
-/// What stands behind a line: the last one of a log may have been cut.
+/// What follows a line: the last one of a log may have been cut.
 enum class LogLineEnd : std::uint8_t { newline, nothing };
 
 #define LINE_KIND(name) extern const LineKind name;
@@ -42,8 +42,8 @@ class TransitionLog {
  public:
   explicit TransitionLog(std::span<const LineKind* const> kinds = line_kinds());
 
-  /// What the record points to lives until the next call. Blank lines are other lines, and so are
-  /// comments: what begins with # and is of no kind.
+  /// What the record points to lives until the next call. Blank lines are other lines, and so are comments: lines that
+  /// begin with # and are of no kind.
   LogRecord decode(std::string_view line, LogLineEnd end = LogLineEnd::newline);
 
  private:

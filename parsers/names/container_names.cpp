@@ -16,10 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-/// The file of Podman has all containers of the host.
+/// Podman's file lists all containers of the host.
 constexpr std::size_t kMostBytes = std::size_t{16} * 1024 * 1024;
 
-/// Nothing where it cannot be read, is no regular file's worth of JSON, or is too large.
+/// No object and no array if the file cannot be read, is no JSON, or is too large.
 json read_json(const std::string& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file) return {};

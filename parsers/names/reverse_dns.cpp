@@ -48,7 +48,7 @@ std::string ask(const Address& address) {
   return failed == 0 ? host.data() : "";
 }
 
-/// Until nothing is left to ask, or nobody waits any more.
+/// Asks until nothing is left to ask, or nobody waits any more.
 void answer_questions(const std::shared_ptr<Work>& work, std::chrono::steady_clock::time_point until) {
   std::unique_lock lock(work->mutex);
   while (std::chrono::steady_clock::now() < until && !work->abandoned && work->next < work->questions.size()) {
@@ -62,7 +62,7 @@ void answer_questions(const std::shared_ptr<Work>& work, std::chrono::steady_clo
   }
 }
 
-/// The same on a thread of its own, which nothing may leave: without memory a name stays unknown.
+/// The same on a thread of its own, which no exception may leave: without memory a name stays unknown.
 void answer_alone(const std::shared_ptr<Work>& work, std::chrono::steady_clock::time_point until) {
   try {
     answer_questions(work, until);
@@ -85,7 +85,7 @@ std::map<Address, std::string> resolve_hosts(const std::vector<Address>& address
   try {
     for (; running < threads; ++running) std::thread([work, until] { answer_alone(work, until); }).detach();
   } catch (const std::system_error&) {
-    // No more threads to be had: those that run will do, and without any this one asks.
+    // No more threads can start. Those that run are enough; if there is none, this one asks.
     if (running == 0) answer_questions(work, until);
   }
   std::unique_lock lock(work->mutex);

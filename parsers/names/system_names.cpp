@@ -26,8 +26,8 @@
 namespace tcpstat::names {
 namespace {
 
-/// From /etc/passwd alone: nearly always enough, without the modules of nsswitch.conf(5), for which glibc 2.36 needs memory
-/// that it does not check. Nothing: the file has no such user.
+/// Reads /etc/passwd alone. That is nearly always enough and avoids the modules of nsswitch.conf(5), for which glibc
+/// 2.36 allocates memory without a check. Nothing if the file has no such user.
 std::optional<std::string> user_of_file(std::uint32_t uid) {
   const std::unique_ptr<FILE, decltype(&std::fclose)> file(std::fopen("/etc/passwd", "re"), &std::fclose);
   if (file == nullptr) return errno == ENOENT ? std::nullopt : std::optional<std::string>("");
@@ -163,7 +163,7 @@ const CgroupPlace* SystemNames::find_place_of_cgroup(std::uint64_t id) {
 void SystemNames::add_container_name(CgroupPlace& place) {
   if (!is_container_id(place.container)) return;
   const auto [at, fresh] = container_names_.try_emplace(place.container);
-  // Where another /proc is read, the files are those that its first process sees.
+  // If another /proc is read, these are the files that its first process sees.
   if (fresh) at->second = container_name(proc_ == "/proc" ? "" : proc_ + "/1/root", place.container);
   place.container_name = at->second;
 }

@@ -24,7 +24,7 @@ class SystemNames : public Names {
 
   /// Whether a control group has this path below the mount of cgroup2.
   bool has_cgroup(std::string_view path);
-  /// Processes are those of this /proc.
+  /// Sets the /proc whose processes are meant.
   void set_proc(std::string proc) { proc_ = std::move(proc); }
 
  private:
@@ -34,7 +34,7 @@ class SystemNames : public Names {
   std::string_view find_cgroup(std::uint64_t id);
   const CgroupPlace* find_place_of_cgroup(std::uint64_t id);
 
-  /// The last one that was asked for, of each: neighbours in a dump mostly have the same.
+  /// The last answer of each kind: neighbours in a dump mostly have the same.
   std::uint32_t last_uid_ = 0;
   const std::string* last_user_ = nullptr;
   std::optional<std::pair<std::uint64_t, std::string_view>> last_cgroup_;
