@@ -10,13 +10,13 @@
 
 namespace tcpstat::netlink {
 
-/// Of the rows of a dump that the kernel filtered.
+/// Collects the cookies of a dump that the kernel filtered by autobound.
 class AutoboundSockets final : public Sink {
  public:
   using Ports = std::optional<std::pair<std::uint16_t, std::uint16_t>>;
 
-  /// The ports that the kernel chooses from. An accepted socket counts as chosen to the kernel, whatever its listener's
-  /// port; as in ss, only a port of that range is.
+  /// `ports`: the range that the kernel chooses from. The kernel counts the port of any accepted socket as chosen;
+  /// here, as in ss(8), it must be in that range.
   explicit AutoboundSockets(Ports ports) : ports_(ports) {}
 
   Flow connection(const Connection& row) override { return add(row); }

@@ -110,8 +110,9 @@ bool read_attributes(std::span<const std::byte> rest, Attributes& out) {
   });
 }
 
-/// Nothing for what is, or was, a connection. An ACK after the SYN+ACK assures an entry
-/// (net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()); a reset one that is not assured never got so far.
+/// Nothing for a flow that is or was a connection. The ACK of the SYN+ACK makes an entry assured
+/// (net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()), so a reset entry that is not assured never was
+/// one.
 std::optional<State> half_open_state(const Attributes& attributes) {
   switch (*attributes.tcp_state) {
     case TCP_CONNTRACK_SYN_SENT:

@@ -14,8 +14,8 @@ namespace tcpstat::netlink {
 namespace {
 
 constexpr const char* kListening = "listen to the ends of sockets";
-/// A message takes 380 bytes, and some 900 of the buffer. Who may not have that much gets what the kernel grants
-/// (net.core.rmem_max).
+/// A message has 380 bytes and takes some 900 of the buffer. Without CAP_NET_ADMIN the kernel grants net.core.rmem_max
+/// at most.
 constexpr int kWaitingBytes = 8 * 1024 * 1024;
 constexpr std::size_t kDatagramBytes = 16 * 1024;
 

@@ -21,7 +21,7 @@ struct DestroyedSocket {
 
 using UseDestroyed = std::function<void(const DestroyedSocket&)>;
 
-/// Of the messages of one datagram; what is none of these is passed over.
+/// Reads the messages of one datagram; others are passed over.
 void read_destroyed(std::span<const std::byte> block, const UseDestroyed& use);
 
 class DestroyedSockets {

@@ -39,7 +39,7 @@ std::string_view text_of(std::span<const std::byte> payload) {
   return text.substr(0, text.find('\0'));
 }
 
-/// Whose part of a connection of Multipath TCP it is (net/mptcp/diag.c, subflow_get_info()).
+/// Which MPTCP connection the socket is a subflow of, and in which role (net/mptcp/diag.c, subflow_get_info()).
 bool take_subflow(std::span<const std::byte> payload, Socket& to) {
   std::optional<std::uint32_t> flags;
   const auto attribute = [&](unsigned type, std::span<const std::byte> value) {
@@ -90,7 +90,7 @@ bool take_bbr(std::span<const std::byte> payload, CongestionValues& to) {
   return true;
 }
 
-/// The same. Where the peer does not mark, DCTCP is Reno and has no numbers.
+/// False if it is cut. Without ECN at the peer, DCTCP acts as Reno and has no numbers.
 bool take_dctcp(std::span<const std::byte> payload, CongestionValues& to) {
   tcp_dctcp_info info{};
   if (payload.size() < sizeof info) return false;
@@ -238,7 +238,7 @@ struct Fresh {
 }  // namespace
 
 Row decode(std::span<const std::byte> payload, Protocol protocol) {
-  // The one thing that is returned, so that it is made where the caller wants it: a row of 250 bytes is not copied.
+  // The only object that is returned, so that it is built in the caller's place: a row of 250 bytes is not copied.
   Row row(std::in_place_type<Connection>, Fresh{});
   if (payload.size() < sizeof(inet_diag_msg)) {
     row = Flaw::cut_short;

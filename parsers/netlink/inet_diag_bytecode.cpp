@@ -9,10 +9,10 @@
 namespace tcpstat::netlink::inet_diag {
 namespace {
 
-// How the kernel runs it (net/ipv4/inet_diag.c, inet_diag_bc_run()): each operation jumps `yes` bytes if it is true
-// and `no` bytes if not; a row passes if the program ends exactly at its end, and fails if it jumps 4 bytes past it.
+// How the kernel runs it (net/ipv4/inet_diag.c, inet_diag_bc_run()): each operation jumps `yes` bytes if it is true and
+// `no` bytes if not; a row passes if the program ends exactly at its end, and fails if it jumps 4 bytes past it.
 // inet_diag_bc_audit() wants every `no` target to lie on the chain of `yes` jumps, and forward, so `yes` is always the
-// next operation. What is true falls through to what follows; what is false leaves by a `no` that is patched later:
+// next operation. A true operation falls through to the next; a false one leaves by a `no` that is patched later:
 //
 //   a or b     a   (its `no`: b)   JUMP end   b   end        a JUMP is never true: it jumps by its `no`
 //   not a      a   (its `no`: end) JUMP reject    end

@@ -24,7 +24,7 @@ std::uint8_t extension_mask(const filter::Query& query) {
   unsigned mask = 0;
   if (query.parts.tcp_info) mask |= 1U << (INET_DIAG_INFO - 1);
   if (query.parts.congestion) mask |= 1U << (INET_DIAG_CONG - 1);
-  // The bit of Vegas is the one by which any algorithm is asked for its own (tcp_bbr.c, bbr_get_info()).
+  // The bit of Vegas asks any algorithm for values of its own (tcp_bbr.c, bbr_get_info()).
   if (query.parts.congestion_values) mask |= 1U << (INET_DIAG_VEGASINFO - 1);
   if (query.parts.memory) mask |= 1U << (INET_DIAG_SKMEMINFO - 1);
   return static_cast<std::uint8_t>(mask);

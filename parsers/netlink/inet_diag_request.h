@@ -24,7 +24,7 @@ Request make_request(const filter::Query& query, KernelTests tests = KernelTests
 /// The connections of Multipath TCP: a request for each family that the query wants, because no legacy request names a
 /// protocol.
 std::vector<Request> mptcp_requests(const filter::Query& query);
-/// The same rows before any filter, of which the kernel sends those whose local port it chose itself.
+/// Asks for the same states and families before any filter; the kernel sends the rows whose local port it chose itself.
 Request request_for_autobound(const filter::Query& query);
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -17,7 +17,7 @@ Flow InetDiagStream::row(std::span<const std::byte> payload) {
 
 InetDiagStream::End InetDiagStream::feed(std::span<const std::byte> block) {
   const auto message = [this](std::uint16_t type, std::span<const std::byte> payload) {
-    // The first is also the answer to a TCPDIAG_GETSOCK request.
+    // The kernel answers with the type of the request (net/ipv4/inet_diag.c).
     return type == SOCK_DIAG_BY_FAMILY || type == TCPDIAG_GETSOCK ? row(payload) : Flow::more;
   };
   return framing_.feed(block, message, [this] { delivery_.deliver(Flaw::bad_length); });

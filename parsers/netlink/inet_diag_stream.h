@@ -1,5 +1,5 @@
 #pragma once
-// Blocks of netlink messages -> rows: the part that a live socket and a saved dump share.
+// Blocks of netlink messages -> rows, which go to a RowDelivery.
 
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +25,7 @@ class InetDiagStream {
       : delivery_(delivery), framing_(expected), protocol_(protocol) {}
 
   /// Reads messages from the front of `block`; returns why it ended. `taken()` then tells how many bytes were used:
-  /// less than the block's size after an end, or when the last message is not there to its end.
+  /// less than the block's size after an end, or if the last message is not complete.
   End feed(std::span<const std::byte> block);
   [[nodiscard]] std::size_t taken() const { return framing_.taken(); }
   /// The positive errno after End::failed.

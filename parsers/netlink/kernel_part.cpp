@@ -10,7 +10,7 @@ using filter::Side;
 using filter::Test;
 using Kind = Expression::Kind;
 
-/// What the tree that comes out may get wrong.
+/// On which side the reduced tree may be wrong.
 enum class Bound : std::uint8_t {
   above,  ///< it matches all that the tree matches, and more
   below,  ///< it matches nothing that the tree does not match
@@ -18,7 +18,7 @@ enum class Bound : std::uint8_t {
 
 constexpr Bound opposite(Bound bound) { return bound == Bound::above ? Bound::below : Bound::above; }
 
-/// Of a test that the kernel cannot answer.
+/// What takes the place of a test that the kernel cannot answer.
 Expression unanswered(Bound bound) { return bound == Bound::above ? Expression::everything() : Expression::nothing(); }
 
 bool is_everything(const Expression& tree) { return tree.kind() == Kind::all_of && tree.parts().empty(); }
@@ -38,7 +38,7 @@ bool matches_no_remote(const Test& test) {
   return address != nullptr && address->prefix.network.is_wildcard();
 }
 
-/// What the kernel holds of a row is what it tells of it: the same on both sides of a `not`.
+/// Whether the kernel tests exactly the value that it reports of a row, so that the test holds below a `not` as well.
 bool is_of_row_alone(const Test& test, KernelTests tests) {
   if (tests == KernelTests::oldest) return false;
   const auto* device = std::get_if<filter::DeviceTest>(&test);
@@ -51,7 +51,7 @@ bool is_remote(const Test& test) {
   return (port != nullptr && port->side == Side::remote) || (address != nullptr && address->side == Side::remote);
 }
 
-/// Of a row as the kernel holds it.
+/// Reduces a test to one of a row as the kernel holds it.
 class OfRow {
  public:
   OfRow(StateSet states, KernelTests tests) : states_(states), tests_(tests) {}
@@ -67,7 +67,7 @@ class OfRow {
         std::holds_alternative<filter::PortTest>(test) || std::holds_alternative<filter::AddressTest>(test);
     if (!end) return unanswered(bound);
     if (!is_remote(test) || !states_.has(State::close)) return test;
-    // A CLOSE row may still hold the peer that it had; to us it has none.
+    // In the kernel a CLOSE row may still have the peer that it had; here it has none.
     const bool matches_close = matches_no_remote(test);
     return matches_close == (bound == Bound::above) ? unanswered(bound) : Expression(test);
   }
@@ -77,8 +77,8 @@ class OfRow {
   KernelTests tests_;
 };
 
-/// Of a listener, as its half-open requests show it: they have its local port, an address that it listens on, and a
-/// peer that it does not have.
+/// Reduces a test of a listener to one of its half-open requests: they have its local port, an address that it listens
+/// on, and a peer, which it does not have.
 class OfListener {
  public:
   explicit OfListener(KernelTests tests) : tests_(tests) {}
@@ -88,14 +88,14 @@ class OfListener {
       if (port->side == Side::local) return test;
       return port->range.has(0) ? Expression::everything() : Expression::nothing();
     }
-    // Bound to a device, it makes requests that are bound to it; else a device may bind them (tcp_l3mdev_accept, or a
-    // link-local peer). Their mark may be the packet's (tcp_fwmark_accept).
+    // The requests of a listener that is bound to a device are bound to it, too; those of others may be bound to any
+    // (tcp_l3mdev_accept, or a link-local peer). Their mark may be the packet's (tcp_fwmark_accept).
     const auto* device = std::get_if<filter::DeviceTest>(&test);
     const bool bound_to_one = device != nullptr && device->name.empty() && device->index != 0;
     if (bound_to_one && bound == Bound::above && tests_ == KernelTests::all) return test;
     const auto* address = std::get_if<filter::AddressTest>(&test);
     if (address == nullptr || bound == Bound::below) return unanswered(bound);
-    // On the wildcard it listens on every address, and its requests may show IPv4 as such or mapped.
+    // A listener on the wildcard listens on every address, and its requests may show IPv4 as such or mapped.
     const Address& network = address->prefix.network;
     if (network.is_wildcard() || (network.family == Family::ipv6 && network.bytes[0] == 0)) {
       return Expression::everything();
@@ -110,7 +110,7 @@ class OfListener {
 template <typename OfTest>
 Expression reduced(const Expression& tree, Bound bound, const OfTest& of_test);
 
-/// Parts that are left: those that decide nothing go, one that decides all is the whole.
+/// Reduces the parts of a tree. Those that decide nothing are left out; one that decides all replaces the tree.
 template <typename OfTest>
 Expression reduced_parts(const Expression& tree, Bound bound, const OfTest& of_test) {
   const bool all = tree.kind() == Kind::all_of;
@@ -121,7 +121,8 @@ Expression reduced_parts(const Expression& tree, Bound bound, const OfTest& of_t
     if (all ? is_everything(one) : is_nothing(one)) continue;
     if (all ? is_nothing(one) : is_everything(one)) return one;
     tests += count_tests(one);
-    // Of parts that must all hold some are enough to stay above; others are of no use if one is missing.
+    // If all parts must hold, the first few still match more than the tree; otherwise they are of no use if one is
+    // missing.
     if (tests > kMostTests && all && bound == Bound::above) break;
     if (tests > kMostTests) return unanswered(bound);
     parts.push_back(std::move(one));
@@ -147,7 +148,7 @@ void add_patterns(Side side, const std::vector<filter::EndpointPattern>& pattern
   if (!any.empty()) whole.push_back(Expression::any_of(std::move(any)));
 }
 
-/// The options of a filter as a tree, but for what the kernel never answers.
+/// The options of a filter as a tree, except for what the kernel never answers.
 Expression options_tree(const filter::Filter& filter) {
   std::vector<Expression> whole;
   add_patterns(Side::local, filter.local, whole);
@@ -173,7 +174,7 @@ Expression options_tree(const filter::Filter& filter) {
 Expression kernel_part(const filter::Filter& filter, Wanted wanted, KernelTests tests) {
   const Expression options = options_tree(filter);
   const Expression expression = filter.expression != nullptr ? *filter.expression : Expression::everything();
-  // By their remote ends options match no CLOSE row, whatever it still holds.
+  // An option of the remote end matches no CLOSE row, whatever peer the kernel still has for it.
   const StateSet connected = filter.states - StateSet{State::close};
   Expression rows = Expression::all_of({reduced(options, Bound::above, OfRow(connected, tests)),
                                         reduced(expression, Bound::above, OfRow(filter.states, tests))});

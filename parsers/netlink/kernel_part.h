@@ -1,7 +1,7 @@
 #pragma once
-// The part of a filter that the kernel can evaluate, as a tree of ports, addresses, families,
-// devices and marks. It matches every row
-// that the filter matches, and more: everything is evaluated once more by Filter::matches(), so that all sources agree.
+// The part of a filter that the kernel can evaluate, as a tree of ports, addresses, families, devices and marks. It
+// matches every row that the filter matches, and maybe more: Filter::matches() evaluates everything again, so that all
+// sources agree.
 
 #include "filter/filter.h"
 
@@ -15,14 +15,14 @@ enum class Wanted : std::uint8_t {
 /// Which tests the kernel may be asked.
 enum class KernelTests : std::uint8_t {
   all,
-  oldest,  ///< without devices (Linux 4.8) and marks (4.9, and CAP_NET_ADMIN alone): it refuses what it does not take
+  oldest,  ///< without devices (Linux 4.8) and marks (4.9, CAP_NET_ADMIN), which a kernel may refuse
 };
 
-/// Beyond so many ports and addresses the kernel takes longer to look for them than to send the rows: each costs it
-/// 20 ns a row, a row that is sent 1.4 µs (Linux 6.18).
+/// With more ports and addresses than this the kernel takes longer to test a row than to send it: each test takes 20
+/// ns, sending a row 1.4 µs (Linux 6.18).
 inline constexpr std::size_t kMostTests = 64;
 
-/// Everything, where nothing can be left to the kernel.
+/// The tree matches everything if nothing can be left to the kernel.
 filter::Expression kernel_part(const filter::Filter& filter, Wanted wanted, KernelTests tests = KernelTests::all);
 
 /// The tree with devices by index, as the kernel compares them. `index_of` is as if_nametoindex(3): what it answers with

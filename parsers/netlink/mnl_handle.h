@@ -12,8 +12,8 @@ struct CloseMnlSocket {
 };
 using MnlSocket = std::unique_ptr<mnl_socket, CloseMnlSocket>;
 
-/// Room for one datagram: the kernel fills at most 32 KiB of them (net/netlink/af_netlink.c, netlink_dump()); libmnl's own
-/// buffer size is smaller and would make it send more and smaller ones. Twice that cannot be truncated.
+/// Room for one datagram. The kernel fills at most 32 KiB (net/netlink/af_netlink.c, netlink_dump()); for libmnl's
+/// smaller buffer size it would send more and smaller ones. Twice 32 KiB leaves nothing to be truncated.
 inline constexpr std::size_t kReceiveBytes = 64 * 1024;
 
 }  // namespace tcpstat::netlink

@@ -27,7 +27,7 @@ bool for_attributes(std::span<const std::byte> rest, Attribute attribute) {
   return true;
 }
 
-/// The number at the front, in the order of bytes that it has; false if the payload is too short.
+/// The number at the front, in the byte order that it has; false if the payload is too short.
 template <typename T>
 bool take_number(std::span<const std::byte> payload, std::optional<T>& to) {
   if (payload.size() < sizeof(T)) return false;

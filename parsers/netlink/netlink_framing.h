@@ -68,8 +68,8 @@ class NetlinkFraming {
     }
     return End::none;
   }
-  /// How many bytes of the last block were used: less than its size after an end, or when the last message is not there
-  /// to its end.
+  /// How many bytes of the last block were used: less than its size after an end, or if the last message is not
+  /// complete.
   [[nodiscard]] std::size_t taken() const { return taken_; }
   /// The positive errno after End::failed.
   [[nodiscard]] int error() const { return error_; }
@@ -77,8 +77,8 @@ class NetlinkFraming {
   [[nodiscard]] bool take_lost() { return std::exchange(lost_, false); }
 
  private:
-  /// The errno at the front of an NLMSG_ERROR or NLMSG_DONE payload: negative there, positive here; 0 for none. A message
-  /// that ends before it was cut.
+  /// The errno at the front of an NLMSG_ERROR or NLMSG_DONE payload: negative there, positive here; 0 for none. A
+  /// payload that is too short for it was cut.
   static int carried_errno(std::span<const std::byte> payload) {
     std::int32_t code = 0;
     if (payload.size() < sizeof code) return EBADMSG;

@@ -50,7 +50,7 @@ ssize_t ReadAhead::fill(std::span<std::byte> block) {
   while (true) {
     const ssize_t size = receive_(block);
     if (size != -EAGAIN) return size;
-    filled_.notify_one();  // of what is there already
+    filled_.notify_one();  // the reader may take what is there already
     if (const int error = wait_(stop_.get()); error != 0) return -error;
   }
 }

@@ -36,7 +36,7 @@ class ReadAhead {
   /// Ends the second thread, also in the middle of a wait.
   ~ReadAhead();
 
-  /// False if no thread or descriptor was to be had: receive on this one then.
+  /// False if the thread or its descriptor could not be made: then the caller has to receive by itself.
   [[nodiscard]] bool running() const { return thread_.joinable(); }
   /// The next datagram or error, in order; the bytes of the one before it are no longer valid.
   Received next();
@@ -44,7 +44,7 @@ class ReadAhead {
  private:
   // A ring with one writer and one reader. Few blocks, so that they stay in the cache between the two cores.
   static constexpr std::uint32_t kBlocks = 8;
-  // The reader is the faster one and sleeps most of the time. It is woken when so many blocks are filled, or nothing
+  // The reader is the faster one and sleeps most of the time. It is woken when this many blocks are filled, or nothing
   // more is there: a wake-up costs the writer, which sets the pace, and both cores some microseconds.
   static constexpr std::uint32_t kBatch = 4;
   static_assert(kBlocks % kBatch == 0 && kBatch < kBlocks, "the writer goes on while the reader wakes up");
@@ -59,7 +59,7 @@ class ReadAhead {
   Wait wait_;
   FileDescriptor stop_;
   std::size_t block_bytes_;
-  std::unique_ptr<std::byte[]> bytes_;  ///< of all blocks, not initialised: what is never filled is never mapped
+  std::unique_ptr<std::byte[]> bytes_;  ///< all blocks; not initialised, because what is never filled is never mapped
   std::array<ssize_t, kBlocks> sizes_{};
   std::atomic<std::uint32_t> filled_ = 0;  ///< blocks that were filled, ever
   std::atomic<std::uint32_t> given_back_ = 0;

@@ -26,8 +26,8 @@
 namespace tcpstat::netlink {
 namespace {
 
-// Dumps of up to so many datagrams (some 12,000 sockets) are not worth a second thread: to start it, to wake it and to
-// be woken by it costs as much time as it saves, and half a millisecond of processor time.
+// Dumps of up to this many datagrams (some 12,000 sockets) are not worth a second thread: starting it, waking it and
+// being woken by it costs as much time as it saves, and half a millisecond of processor time.
 constexpr int kSmallDump = 48;
 constexpr std::uint32_t kSequence = 0x7C95747;
 constexpr std::string_view kLostMessages = "lost_messages";
@@ -52,7 +52,7 @@ class SockDiagSource final : public source::Source {
   }
 
  private:
-  /// A kernel that refuses a test that it does not know, or has no right to, is asked again without.
+  /// A kernel that refuses a test, because it does not know it or we lack the right, is asked again without.
   Expected<void> dump_rows(const filter::Query& query, Sink& sink, Coverage& coverage) const {
     filter::Query by_index = query;
     if (!query.filter.needs.devices.empty()) {
@@ -117,7 +117,8 @@ class SockDiagSource final : public source::Source {
 
   Expected<void> receive(const mnl_socket& socket, InetDiagStream& stream, Coverage& coverage) const {
     source::TimeBudget budget(options_.timeout);
-    // The next datagram of a dump is there as soon as the last one is taken: to wait for each would ask in vain.
+    // The next datagram of a dump is there as soon as the last one is taken, so waiting for each would waste a system
+    // call.
     const auto receive_now = [&](std::span<std::byte> buffer) -> ssize_t {
       while (true) {
         const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
@@ -131,7 +132,7 @@ class SockDiagSource final : public source::Source {
     const auto memory = std::make_unique_for_overwrite<std::byte[]>(kReceiveBytes);
     const std::span buffer(memory.get(), kReceiveBytes);
     std::optional<ReadAhead> ahead;
-    // After that many without an answer in between there is none to come.
+    // After this many errors or waits without a datagram in between, none is to come.
     constexpr int kMostErrors = 64;
     int errors_in_succession = 0;
     int waits_in_succession = 0;
@@ -145,7 +146,7 @@ class SockDiagSource final : public source::Source {
       } else {
         received.error = got == -EAGAIN ? wait(-1) : static_cast<int>(-got);
         if (received.error == 0 && ++waits_in_succession < kMostErrors) continue;
-        if (received.error == 0) received.error = EAGAIN;  // there always is something, and it never comes
+        if (received.error == 0) received.error = EAGAIN;  // poll(2) says that something is there, and it never comes
       }
       if (received.error != 0) {
         const bool endless = ++errors_in_succession > kMostErrors;
@@ -175,7 +176,7 @@ class SockDiagSource final : public source::Source {
     }
   }
 
-  /// Whether reading can go on after a receive that failed.
+  /// Fails if reading cannot go on after a receive that failed.
   static Expected<void> take_error(int code, Coverage& coverage) {
     coverage.complete = false;
     switch (code) {

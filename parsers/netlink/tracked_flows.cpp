@@ -22,8 +22,8 @@ namespace {
 constexpr std::uint32_t kFlowSequence = 0x7C95748;
 constexpr const char* kDoing = "read half-open connections from connection tracking";
 
-/// All families. What is established is assured (nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()), so kernels that
-/// know CTA_STATUS_MASK (5.8) leave that out; older ones send everything, and the decoder drops it.
+/// Asks for all families. Established flows are assured (nf_conntrack_proto_tcp.c, nf_conntrack_tcp_packet()), so
+/// kernels that know CTA_STATUS_MASK (5.8) leave them out; older ones send everything, and the decoder drops them.
 Expected<void> send_request(const mnl_socket& socket) {
   std::array<char, 128> buffer{};
   nlmsghdr* header = mnl_nlmsg_put_header(buffer.data());
