@@ -1,7 +1,7 @@
 #pragma once
-// In which byte order the addresses of saved text of /proc stand: the kernel prints their words as its host reads them.
-// Told by local addresses that make sense in one order only. Strangers choose the remote ones, and where connections are
-// intercepted some local ones too, so that listeners count before all others.
+// Guesses the byte order of the addresses in saved text of /proc: the kernel prints their words in the order of its
+// host. Local addresses that make sense in one order only tell it. Strangers choose the remote ones and, where
+// connections are intercepted, some local ones too, so listeners count before all others.
 
 #include <array>
 #include <bit>
@@ -19,13 +19,13 @@ class ByteOrderGuess {
   void see(const Listener& row) { listeners_.see(row.local.address); }
   void see(const Connection& row) { others_.see(row.local.address); }
 
-  /// This host's if nothing tells, or as much for it as against it.
+  /// This host's order if nothing tells, or if as much speaks for it as against it.
   [[nodiscard]] std::endian order() const;
-  /// Some addresses make sense in one order only and some in the other.
+  /// Whether some addresses make sense in one order only and some in the other.
   [[nodiscard]] bool is_contradictory() const { return telling().native != 0 && telling().other != 0; }
 
  private:
-  /// Kinds of telling addresses, a bit each: one address counts once, however many sockets have it.
+  /// Kinds of telling addresses, a bit each: a kind counts once, however many sockets have it.
   struct Evidence {
     std::uint8_t native = 0;
     std::uint8_t other = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// Half-open connections alone, from /proc/net/tcp or tcp6: the kernel writes every row, but few are to be read.
+// Half-open connections alone, from /proc/net/tcp or tcp6: the kernel writes every row, but only these are decoded.
 
 #include <cstdint>
 #include <string>

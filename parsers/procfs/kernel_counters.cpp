@@ -18,7 +18,7 @@ Group group_of(std::string_view line) {
   return {line.substr(0, colon), line.substr(colon + 1)};
 }
 
-/// False if names and values are not as many, or one of ours is no number.
+/// False if names and values differ in number, or one of ours is no number.
 bool add_group(std::string_view file, const Group& names, std::string_view values, KernelCounters& to) {
   std::string_view columns = names.columns;
   bool whole = true;
@@ -35,7 +35,7 @@ bool add_group(std::string_view file, const Group& names, std::string_view value
   }
 }
 
-/// The group of a file without which it tells nothing: the last that has counters of ours.
+/// The group that a file must have: the last one with counters of ours.
 std::string_view wanted_group(std::string_view file) {
   std::string_view group;
   for (const auto& counter : kKernelCounters) {

@@ -13,8 +13,9 @@
 
 namespace tcpstat::procfs {
 
-/// Fills in what `text` has of the counters that `file` ("snmp", "netstat") prints; the others stay as they are. False where
-/// the groups that have them are not there to their end, or a value is no number: kernels differ in their names alone.
+/// Fills in what `text` has of the counters that `file` ("snmp", "netstat") prints; the others stay as they are. False
+/// if the groups that have them were cut, or a value is no number. A missing name is no failure, because kernels differ
+/// in their names.
 bool add_counters(std::string_view file, std::string_view text, KernelCounters& to);
 
 }  // namespace tcpstat::procfs

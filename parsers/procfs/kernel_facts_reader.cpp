@@ -18,8 +18,8 @@ namespace {
 /// Every kernel has them; others come with a module, or with IPv6. A saved tree may lack any.
 bool is_always_there(std::string_view file) { return file == "snmp" || file == "netstat" || file == "sockstat"; }
 
-/// Reads each file of a table once: its lines stand together. Empty text tells the parsers nothing, as a missing file
-/// does.
+/// Reads each file of a table once; the table's lines of one file stand together. To the parsers a missing file is an
+/// empty one.
 template <typename Table, typename Use>
 void for_each_file(const Table& table, const std::string& proc_net, std::vector<UnreadFile>& unread, Use use) {
   const bool live = proc_net.starts_with("/proc/");

@@ -62,7 +62,7 @@ std::optional<std::uint32_t> reserved_ports_in(std::string_view text, PortRange 
   std::string_view list = take_word(line);
   if (!take_word(line).empty()) return std::nullopt;
   if (list.empty()) return 0;  // as on nearly every host, without a table of all ports
-  // How many items begin less how many end at each port: a list that was written by hand may name a port twice.
+  // At each port, the items that begin minus those that end: a list that was written by hand may name a port twice.
   std::vector<std::int32_t> edges(65537);
   while (!list.empty()) {
     const std::size_t comma = list.find(',');
@@ -117,7 +117,7 @@ KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLi
       settings.last_local_port = range->last;
       const std::string reserved = sys + "net/ipv4/ip_local_reserved_ports";
       auto list = read_whole_file(reserved, kShortPortList);
-      // A list that fills the block, or all of it but a range, may have been cut.
+      // A list that leaves no room for another range may have been cut.
       if (list && list->size() + sizeof ",65535-65535\n" > kShortPortList) {
         list = read_whole_file(reserved, kLongestPortList);
       }

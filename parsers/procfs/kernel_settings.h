@@ -29,13 +29,14 @@ std::optional<std::uint32_t> reserved_ports_in(std::string_view text, PortRange 
 /// The first number of /proc/uptime: "6201.35 11034.80", seconds since boot.
 std::optional<std::chrono::milliseconds> uptime_of(std::string_view text);
 
-// Of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be read stays unknown.
+// These read the sysctls of the namespace that the calling thread is in, below `proc_root` ("/proc"); what cannot be
+// read stays unknown.
 
 /// net.ipv4.ip_local_port_range
 std::optional<PortRange> read_port_range(const std::string& proc_root);
-/// Those that give timers a meaning.
+/// The sysctls that give timers a meaning.
 KernelLimits read_kernel_limits(const std::string& proc_root);
-/// The others, with those.
+/// All of them; `limits` are those that were read before.
 KernelSettings read_kernel_settings(const std::string& proc_root, const KernelLimits& limits);
 
 }  // namespace tcpstat::procfs

@@ -19,7 +19,7 @@ bool may_administer_network();
 /// it (pid_namespaces(7)). False also where nothing tells, as in a saved tree.
 bool shows_pid_namespace_below_host(const std::string& root);
 
-/// Whether /proc/PID below `root` names the process that the kernel calls PID when we ask it.
+/// Whether PIDs below `root` mean the same processes as in our own system calls.
 bool has_our_pids(int root);
 
 }  // namespace tcpstat::procfs

@@ -76,7 +76,7 @@ bool parse_endpoint(std::string_view field, std::endian order, Endpoint& out) {
   return true;
 }
 
-/// "   0: ", which begins each row and stands nowhere else.
+/// Whether the text has a "0: ", which begins each row and stands nowhere else.
 bool has_slot(std::string_view text) { return text.find(": ") != std::string_view::npos; }
 
 /// The fields of a line, as numbers.
@@ -96,7 +96,7 @@ struct Fields {
   bool minisocket = false;
 };
 
-/// Nothing in `out` is to be used if a flaw comes back.
+/// `out` must not be used if a flaw comes back.
 std::optional<Flaw> parse(std::string_view line, LineEnd end, const Format& format, Fields& out) {
   std::string_view rest = line;
   const std::string_view slot = next_field(rest);
@@ -134,7 +134,7 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, const Format& form
 constexpr std::uint8_t kTimerProbe = 4;
 constexpr std::uint8_t kTimerKeepalive = 2;
 
-/// Without a timer a listener has no count of what it sent again.
+/// Without a timer a listener has no count of retransmissions.
 template <typename AnyRow>
 void fill_timer(AnyRow& row, const Fields& fields, std::uint32_t ticks_per_second) {
   row.timer = fields.timer <= 5 ? static_cast<TimerKind>(fields.timer) : TimerKind::unknown;
@@ -180,7 +180,7 @@ bool is_whole(std::string_view line, const Row& row) {
 bool shows_other_state(std::string_view line, State state) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return false;
-  // ": ADDRESS:PORT ADDRESS:PORT ST ", where the kernel writes each address in as many digits.
+  // ": ADDRESS:PORT ADDRESS:PORT ST ", with the same number of digits in both addresses.
   for (const std::size_t address : {std::size_t{8}, std::size_t{32}}) {
     constexpr std::size_t kPort = 4;
     const std::size_t local = colon + 2;
@@ -220,7 +220,7 @@ Row decode(std::string_view line, LineEnd end, const Format& format) {
   row.inode = fields.inode;
   row.kernel_address = fields.kernel_address;
   fill_timer(row, fields, format.ticks_per_second);
-  // Only the missing rest tells a request from a Fast Open child, and a cut line misses it in any case.
+  // Only a missing rest tells a request from a Fast Open child, and a cut line lacks the rest in any case.
   if (end == LineEnd::cut && *state == State::syn_recv && fields.inode == 0 && fields.minisocket) {
     return Flaw::cut_short;
   }

@@ -22,7 +22,7 @@ namespace tcpstat::procfs::proc_net_tcp {
 
 using Row = std::variant<Connection, Listener, Flaw>;
 
-/// Bytes; the kernel fills a block up to the row that has no room left, so one that lacks as much was its last.
+/// Bytes. The kernel fills a block until a row has no room left, so a block with room for a row was the last.
 inline constexpr std::size_t kLongestRow = 256;
 /// Bytes; tcp4_seq_show() fills each line with blanks up to here, and those of tcp6 are longer.
 inline constexpr std::size_t kPaddedRow = 149;
@@ -34,14 +34,15 @@ struct Format {
   std::endian byte_order = std::endian::native;
   /// Units of tm->when a second (USER_HZ); sysconf(_SC_CLK_TCK) for this host.
   std::uint32_t ticks_per_second = 100;
-  /// A look at the live table may begin again before the last rows, so that their numbers tell of none that are missing.
+  /// The table is live: a read may begin again before the last rows, so their numbers do not tell whether rows are
+  /// missing.
   bool is_live = false;
-  /// Rows go on behind the inode, as the kernel writes them: one that ends with it has lost a part, if not of its inode.
+  /// Rows go on behind the inode, as the kernel writes them: one that ends with the inode was cut there, or within it.
   bool goes_on = false;
 };
 
-/// What a line begins, if it is the header of a table of /proc/net: it names the columns of the rows below it.
-/// other: UDP's and raw sockets' with the same first columns, and tables that look different altogether.
+/// The table of /proc/net that a line is the header of; none: it is no header. other: tables of UDP and raw sockets,
+/// with the same first columns, and those that look different altogether.
 enum class Header : std::uint8_t { none, tcp, tcp6, other };
 Header header_of(std::string_view line);
 /// What to say where a table is not whole.
@@ -51,15 +52,15 @@ inline constexpr std::string_view kCut = "the text ends within its last row: row
 
 inline constexpr std::string_view kCutHeader = "the text ends within its header: all rows are missing";
 
-/// Whether a last line without its newline has all columns that the kernel names in it.
+/// Whether a header that is the last line, without its newline, names all columns that are needed.
 bool is_whole_header(std::string_view header);
 /// Whether rows follow a header in its line: line ends were lost, as an unquoted variable of a shell loses them.
 bool has_joined_rows(std::string_view header);
 inline bool is_header(std::string_view line) { return header_of(line) != Header::none; }
-/// True only if the line surely is of another state, told without taking it apart.
+/// True only if the line is surely of another state; a quick look that does not decode it.
 bool shows_other_state(std::string_view line, State state);
-/// Whether a last line without its newline has all that the kernel writes of such a row. Where it lacks some, the row can
-/// be whole for us, but the file was cut, and more rows may have stood behind it.
+/// Whether a last line without its newline has all that the kernel writes of such a row. If it lacks some, the row may
+/// still have all that is needed here, but the file was cut, and more rows may have followed.
 bool is_whole(std::string_view line, const Row& row);
 /// Decodes one line without its newline. The family follows from the width of the addresses.
 Row decode(std::string_view line, LineEnd end, const Format& format);

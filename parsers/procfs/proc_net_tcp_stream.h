@@ -19,13 +19,13 @@ class ProcNetTcpStream {
 
   /// What the lines were so far.
   struct Seen {
-    bool anything = false;     ///< but blank lines
+    bool anything = false;     ///< any line that is not blank
     bool header = false;       ///< of a table of TCP sockets
     bool headless = false;     ///< a row stood before any header
     bool joined = false;       ///< rows stood in the line of a header
     bool cut_header = false;   ///< the last line was a header, and lacked columns
-    bool cut = false;          ///< the last row lacked what was not needed of it
-    std::string missing;       ///< says that rows lack within a table
+    bool cut = false;          ///< the last row was cut behind what is needed of it
+    std::string missing;       ///< a sentence: rows are missing within a table
     std::uint64_t others = 0;  ///< rows of other tables, which are left out
     std::uint64_t rows = 0;    ///< rows that could be read
   };

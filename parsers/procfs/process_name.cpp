@@ -12,8 +12,8 @@
 namespace tcpstat::procfs {
 namespace {
 
-/// The beginning of a file, where its name stands; empty if it cannot be read, and `error` says why. That of a file that
-/// is there stays.
+/// The beginning of a file, where the process's name stands; empty if it cannot be read, and `error` says why. An error
+/// of an earlier file that exists stays.
 std::string beginning_of(int at, const std::string& path, int& error) {
   // A saved tree may hold a FIFO: do not wait for its writer.
   const FileDescriptor file(::openat(at, path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));

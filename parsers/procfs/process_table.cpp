@@ -77,7 +77,7 @@ class Worker {
   /// What came of one process: the worst of its parts counts.
   enum class Outcome : std::uint8_t { read, vanished, forbidden, failed };
 
-  /// Of the system call that just failed.
+  /// The outcome of the system call that just failed.
   Outcome failure_of_call() {
     if (errno == ENOENT || errno == ESRCH) return Outcome::vanished;
     if (errno == EACCES || errno == EPERM) return Outcome::forbidden;
@@ -147,7 +147,7 @@ class Worker {
     return parse_number<std::uint64_t>(text.substr(kSocket.size(), text.size() - kSocket.size() - 1));
   }
 
-  /// Those with descriptors of their own. A process whose main thread has ended shows none of its descriptors in fd.
+  /// Reads the threads that have descriptors of their own. A process whose main thread has ended shows none in PID/fd.
   Outcome read_threads(int process, std::uint32_t pid) {
     const bool main_has_none = entries_seen_ == 0;
     constexpr nlink_t kOneThread = 3;  // two for the directory and one for each below it
@@ -172,7 +172,7 @@ class Worker {
     return outcome;
   }
 
-  /// Of a call about threads; the process itself was read, so that it may end now.
+  /// The same for a call about threads. The process itself was read before, so it may have ended now.
   Outcome thread_outcome() {
     const Outcome outcome = failure_of_call();
     return outcome == Outcome::vanished ? Outcome::read : outcome;
@@ -204,8 +204,8 @@ class Worker {
   std::size_t entries_seen_ = 0;  ///< of the tables of the process that is read
 };
 
-/// Runs the workers, on the second core too if there is one and a thread is to be had.
-// /proc reads take locks of the process that is read, so more of them gain little.
+/// Runs the workers, on a second core too if there is one and a thread can be started.
+// Reads of /proc take locks of the process that is read, so more threads would gain little.
 void run_all(std::deque<Worker>& workers, const Walk& walk, const std::vector<std::uint32_t>& pids,
              std::atomic<std::size_t>& next) {
   std::optional<std::jthread> second;
@@ -287,7 +287,7 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
     if (search.error == 0) search.error = worker.search.error;
     worker.held = {};
   }
-  // Every PID namespace has a process 1. If it is not to be seen, hidepid= hides processes (proc(5)).
+  // Every PID namespace has a process 1. If it is not visible, hidepid= hides processes (proc(5)).
   struct stat status;
   if (search.saw_processes() && ::fstatat(root.get(), "1", &status, 0) != 0) {
     if (errno == ENOENT) {
@@ -302,7 +302,7 @@ Expected<ProcessTable> ProcessTable::read(const std::string& proc_root, Threads 
 
   const auto key = [](const Held& one) { return std::tie(one.inode, one.pid, one.fd); };
   std::sort(all.begin(), all.end(), [key](const Held& a, const Held& b) { return key(a) < key(b); });
-  // Threads that share a table were not told apart.
+  // Threads that share a table, but were not told apart, bring each descriptor again.
   all.erase(std::unique(all.begin(), all.end(), [key](const Held& a, const Held& b) { return key(a) == key(b); }),
             all.end());
   table.inodes_.reserve(all.size());
@@ -334,7 +334,7 @@ std::uint64_t ProcessTable::netns_of(std::uint32_t pid) const {
 }
 
 std::optional<std::vector<Untabled>> ProcessTable::untabled(std::uint64_t netns) const {
-  // Two system calls each: most of a host's sockets that are not TCP are far fewer.
+  // Each takes two system calls. Most hosts have far fewer sockets that are not of TCP.
   constexpr std::size_t kMostLooks = 50'000;
   std::size_t looks = 0;
   std::map<std::uint32_t, Untabled> by_pid;

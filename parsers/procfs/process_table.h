@@ -22,7 +22,7 @@ class ProcessTable final : public OwnerLookup {
   /// Threads nearly always share the descriptors of their process (clone(2), CLONE_FILES).
   enum class Threads : std::uint8_t {
     told_apart,  ///< those that kcmp(2) tells to have their own, where the kernel answers
-    all,         ///< each of them, where it does not: many reads
+    all,         ///< each thread where the kernel does not answer: many reads
   };
 
   /// Reads all processes below `proc_root` ("/proc"). What it could not see is counted in search(); only an unreadable
@@ -50,10 +50,10 @@ class ProcessTable final : public OwnerLookup {
   std::deque<std::string> names_;
   OwnerSearch search_;
   std::string root_;
-  /// What callers, maybe on several threads, asked for and found out.
+  /// What callers, maybe on several threads, have asked for and found out.
   struct Asked {
     explicit Asked(std::size_t places) : of(places) {}
-    std::vector<std::atomic<bool>> of;  ///< by place in inodes_: the first of these
+    std::vector<std::atomic<bool>> of;  ///< whether an inode was asked for, at its first place in inodes_
     std::mutex mutex;
     std::map<std::uint32_t, std::uint64_t> namespaces;  ///< network namespaces by pid
   };

@@ -23,7 +23,7 @@
 namespace tcpstat::procfs {
 namespace {
 
-/// What cannot be looked for is opened, which tells why.
+/// True also if that cannot be told: opening the file then says why.
 bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
@@ -48,8 +48,8 @@ class ProcfsSource final : public source::Source {
     const std::uint64_t repeated_before = coverage.duplicates_dropped;
     auto read = read_tables(query, delivery, coverage);
     if (const std::uint64_t repeated = coverage.duplicates_dropped - repeated_before; repeated > 0) {
-      // Where a look at the table begins again, it repeats what was added before that place; as much is skipped where
-      // sockets were taken away.
+      // A read that begins again repeats as many rows as were added before its place, and skips as many as were removed
+      // there.
       coverage.warn("repeated_rows", options_.proc_net + " repeated " + counted(repeated, "row") +
                                          ", so that about as many others may be missing");
     }
@@ -58,10 +58,10 @@ class ProcfsSource final : public source::Source {
 
  private:
   Expected<void> read_tables(const filter::Query& query, source::RowDelivery& delivery, Coverage& coverage) {
-    // A kernel has tcp, and tcp6 if it has IPv6. A copy may lack either; what has neither is a wrong directory.
+    // A kernel has tcp, and tcp6 if it has IPv6. A copy may lack either; a directory with neither is a wrong one.
     const bool any6 = exists(tcp6_);
     const bool any4 = exists(tcp_) || !any6;
-    // A kernel without IPv6 counts none of it; what a copy lacks is not known.
+    // A kernel without IPv6 has no such sockets, which is a known count; what a copy lacks is not known.
     coverage.ipv4 = any4;
     coverage.ipv6 = any6 || is_live(options_.proc_net);
     if (query.filter.ipv4 && any4) {
@@ -81,7 +81,7 @@ class ProcfsSource final : public source::Source {
     return {};
   }
 
-  /// A table that gave no row and is not whole tells no count.
+  /// `known` becomes false if the table is not whole and gave no row: then it tells no count.
   Expected<Flow> read_family(const std::string& path, bool& known, source::RowDelivery& delivery, Coverage& coverage) {
     const bool whole_before = std::exchange(coverage.complete, true);
     const std::uint64_t rows_before = coverage.rows_read;
@@ -102,7 +102,7 @@ class ProcfsSource final : public source::Source {
     return guess.order();
   }
 
-  /// What cannot be read here is told when it is read for its rows.
+  /// A file that cannot be read here is reported when it is read for its rows.
   static void look_at(const std::string& path, ByteOrderGuess& guess) {
     // A FIFO could not be read again.
     struct stat status;
@@ -132,7 +132,7 @@ class ProcfsSource final : public source::Source {
     if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
-    // read(2) says itself what a directory is.
+    // For a directory, read(2) itself says what is wrong.
     if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) return failed("read", 0, "", "it is no regular file");
     const auto page = static_cast<std::size_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
     const long ticks = ::sysconf(_SC_CLK_TCK);
@@ -151,8 +151,8 @@ class ProcfsSource final : public source::Source {
       const std::uint64_t rows_before = coverage.rows_read;
       if (got > 0 && stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
       // A read behind the last row starts again some rows before it if the table grew meanwhile, and so does each one
-      // after it: a busy host would keep us here. What fills less than a page is an end, and one that brought nothing
-      // new is such a replay.
+      // after it: a busy host would keep us here. A block of less than a page is an end; if it brought nothing new, it
+      // is such a replay.
       const bool short_read = static_cast<std::size_t>(got) + proc_net_tcp::kLongestRow <= page;
       if (got > 0 && !(short_read && coverage.rows_read == rows_before && rows_before > 0)) continue;
       const Flow flow = stream.finish();

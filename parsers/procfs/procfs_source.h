@@ -8,7 +8,8 @@
 
 namespace tcpstat::procfs {
 
-/// Whether the kernel makes the files there as they are read; else they are copies, perhaps of another host.
+/// Whether the path is in procfs, where the kernel makes files as they are read; otherwise they are copies, perhaps of
+/// another host.
 bool is_live(const std::string& path);
 
 std::unique_ptr<source::Source> make_proc_source(const source::SourceOptions& options);

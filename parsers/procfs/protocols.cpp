@@ -29,7 +29,7 @@ bool has_no_mptcp(std::string_view text, std::string_view release) {
     const std::string_view protocol = take_word(rest);
     if (protocol != "MPTCP" && protocol != "MPTCPv6") continue;
     take_word(rest);
-    // A socket that listens twice is counted twice, so more than there are, and never fewer.
+    // A socket that calls listen(2) twice is counted twice, so the number may be too high, but never too low.
     const auto sockets = number_of<std::uint64_t>(take_word(rest));
     if (!line->complete || sockets != 0U) return false;
     if (protocol == "MPTCP") known = true;

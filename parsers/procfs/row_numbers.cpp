@@ -7,7 +7,7 @@
 namespace tcpstat::procfs {
 namespace {
 
-/// Of "   0: 0100007F:0016 …".
+/// The number that begins a row such as "0: 0100007F:0016 …".
 std::optional<std::uint64_t> number_of_row(std::string_view row) {
   const std::size_t begin = row.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return std::nullopt;
@@ -22,7 +22,7 @@ std::optional<std::uint64_t> number_of_row(std::string_view row) {
 
 void RowNumbers::see_first(std::uint64_t number) {
   begins_later_ = number > 0;
-  // Without a header rows are missing in any case.
+  // Without a header, missing rows are reported in any case.
   if (begins_later_ && begin_ == Begin::header) jump(number);
 }
 

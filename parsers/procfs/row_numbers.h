@@ -12,13 +12,14 @@ namespace tcpstat::procfs {
 
 class RowNumbers {
  public:
-  /// Before the first row of a table.
+  /// What stands before the first row of a table.
   enum class Begin : std::uint8_t { header, nothing };
 
   explicit RowNumbers(Begin begin = Begin::nothing) : begin_(begin) {}
 
   void see(std::string_view row);
-  /// Where the table ends: that rows are missing, and where; empty where the numbers tell of none, or are not the kernel's.
+  /// At the end of a table: a sentence that rows are missing, and where; empty if the numbers show none, or are not the
+  /// kernel's.
   [[nodiscard]] std::string missing() const;
 
  private:

@@ -10,8 +10,8 @@
 
 namespace tcpstat::procfs {
 
-/// Fills in what `text` has of either file; the others stay as they are. False where no line of TCP is
-/// there to its end, or a value is no number.
+/// Fills in what `text` has of either file; the others stay as they are. False if there is no whole line of TCP, or a
+/// value is no number.
 bool add_socket_usage(std::string_view text, SocketUsage& to);
 
 }  // namespace tcpstat::procfs
