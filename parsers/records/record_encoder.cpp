@@ -13,7 +13,7 @@ using record::FrameKind;
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-/// Samples of a key frame and the differences that build on it.
+/// How many samples a key frame and the differences that build on it have.
 constexpr unsigned kRowsOfAKey = 60;
 constexpr unsigned kCountsOfAKey = 360;
 

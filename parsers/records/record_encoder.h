@@ -1,5 +1,5 @@
 #pragma once
-// What the files of a record get of a sample: two frames, made without a look at the disk.
+// Encodes a sample for the files of a record: two frames, made without a look at the disk.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,10 +24,11 @@ struct RecordedSample {
   record::TableFacts facts;
 };
 
-/// Where a file of this kind ends: the wall clock enters the next period, or moved against the boot clock.
+/// Whether the next file of this kind begins: the wall clock has entered the next period, or has moved against the boot
+/// clock.
 bool begins_anew(record::FileKind kind, const record::FrameHeader& before, const record::FrameHeader& now);
 
-/// A sample as its files get it.
+/// A sample as it is written to its files.
 struct EncodedSample {
   record::FrameHeader header;  ///< what its frames share
   record::Identity identity = record::Identity::cookie;
@@ -36,7 +37,7 @@ struct EncodedSample {
   std::string rows;  ///< whole frames
   std::string counts;
 
-  /// It builds on no sample before it.
+  /// Whether it builds on no sample before it.
   [[nodiscard]] bool stands_alone() const {
     return rows_kind == record::FrameKind::key && counts_kind == record::FrameKind::key;
   }
@@ -49,7 +50,7 @@ class RecordEncoder {
 
   /// Whether the next sample becomes a key frame of rows, which has everything of every row.
   [[nodiscard]] bool next_is_key() const { return rows_.next_is_key(); }
-  /// The next sample is to stand alone: one before it may not be there.
+  /// Makes the next sample stand alone, because one before it may be missing.
   void begin_anew();
   EncodedSample encode(const RecordedSample& sample);
 

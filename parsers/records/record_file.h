@@ -31,7 +31,7 @@ class RecordFile {
  public:
   /// A regular file, opened without following a link. `path` is what sentences call it.
   static Expected<RecordFile> open(const std::string& path);
-  /// The same of a descriptor that is open.
+  /// The same for a descriptor that is open already.
   static Expected<RecordFile> take(FileDescriptor file, const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
@@ -40,15 +40,15 @@ class RecordFile {
 
   /// Every frame whose header and length are whole. The payloads are not read.
   Expected<std::vector<FrameAt>> frames(std::vector<Damage>& damages);
-  /// Unpacked; nothing where it is damaged.
+  /// The payload, unpacked; nothing if it is damaged.
   std::optional<std::string> payload(const FrameAt& frame);
-  /// As it stands in the file; shorter if it cannot be read.
+  /// The payload as it stands in the file; shorter if it cannot be read.
   std::string stored(const FrameAt& frame);
 
  private:
   RecordFile(std::string path, FileDescriptor file, std::uint64_t size)
       : path_(std::move(path)), file_(std::move(file)), size_(size) {}
-  /// Fewer at the end of the file.
+  /// The bytes at `offset`; fewer at the end of the file.
   std::string_view bytes(std::uint64_t offset, std::size_t count);
   std::optional<std::uint64_t> next_frame(std::uint64_t from);
 

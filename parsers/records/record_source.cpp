@@ -43,7 +43,7 @@ class RecordSource final : public source::Source {
   }
   [[nodiscard]] std::optional<std::string> boot_id() const override { return boot_; }
   [[nodiscard]] std::optional<source::EarlierSample> earlier() const override {
-    // Samples that are closer are one for what judges them.
+    // Samples that are closer together count as one for the engines that compare them.
     constexpr std::chrono::seconds kApart{5};
     const Time before = Time(header_.wall_ns) - kApart;
     return source::EarlierSample{std::chrono::ceil<std::chrono::microseconds>(before), kApart + 2 * interval_};
@@ -61,7 +61,7 @@ class RecordSource final : public source::Source {
   }
 
  private:
-  /// A list does without them; then their file is not read.
+  /// Read when they are asked for first: a list needs none.
   [[nodiscard]] const RecordedCounts& counts() const {
     if (!counts_) {
       const auto store = RecordStore::open(path_);

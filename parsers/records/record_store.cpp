@@ -189,7 +189,7 @@ Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& covera
   begin(coverage);
   std::optional<Time> wanted;
   Time damaged{};
-  // Of a file whose writer was ended in its first sample nothing can be shown, but of the one before it.
+  // A file whose writer was ended during its first sample has nothing to show; then the file before it may.
   for (std::size_t file = files_.size(); file-- > 0;) {
     if (files_[file].kind != FileKind::rows || files_[file].begin > at) continue;
     index_.clear();
@@ -235,7 +235,7 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     coverage.lose("record_gap",
                   "nothing was recorded after " + text_of(shown) + until + "; showing the sample of " + text_of(shown));
   }
-  // A clock that was set back makes two stretches of one time. A file stays within its hour.
+  // If the clock was set back, two files may have samples of one time. A file stays within its hour.
   for (std::size_t i = 0; i < file; ++i) {
     const auto hour = [](Time time) { return std::chrono::floor<std::chrono::hours>(time); };
     if (files_[i].kind != FileKind::rows || files_[i].begin > at || hour(files_[i].begin) != hour(at)) continue;

@@ -20,8 +20,8 @@ using Time = std::chrono::nanoseconds;  ///< since 1970
 
 /// Whether a file of this name is one of a record: "rows-….tcr", "counts-….tcr".
 bool is_record_name(std::string_view name);
-/// The files of a record in the order of their samples. What has another name is no part of it; `refused` (null: nobody asks)
-/// gets why a file of it cannot be read.
+/// The files of a record in the order of their samples. Files with other names are no part of it. `refused`, which may
+/// be null, gets why a file of it cannot be read.
 Expected<std::vector<record::StoredFile>> list_files(const std::string& directory, std::vector<Error>* refused);
 
 class RecordStore {
@@ -29,25 +29,27 @@ class RecordStore {
   static Expected<RecordStore> open(const std::string& path);
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  /// Of rows; nothing where there are none.
+  /// When the first file of rows begins; nothing if there is none.
   [[nodiscard]] std::optional<Time> first_time() const;
 
-  /// The times of all samples between two times, oldest first. Damage is told to `coverage`.
+  /// Indexes the samples of all files that reach into the time from `from` to `to`, oldest first. Damage is told to
+  /// `coverage`.
   Expected<void> index(Time from, Time to, Coverage& coverage);
   [[nodiscard]] std::size_t samples() const { return index_.size(); }
   [[nodiscard]] Time time(std::size_t sample) const { return Time(index_[sample].frame.header.wall_ns); }
 
-  /// The last sample at or before a time, indexed alone; what is to be said of it goes to `coverage`. Nothing: the record
-  /// begins later. The greatest time is the end.
+  /// The last sample at or before a time; the index then has its file alone, and `coverage` gets what is to be said of
+  /// it. Nothing: the record begins later. Time::max() stands for the end.
   Expected<std::optional<std::size_t>> find(Time at, Coverage& coverage);
 
-  /// Makes `table()` that of the sample of the index. False if it is damaged.
+  /// Makes `table()` that of a sample of the index. False if it is damaged.
   bool load(std::size_t sample);
   [[nodiscard]] const record::Table& table() const { return table_; }
   [[nodiscard]] const record::FrameHeader& header() const { return index_[loaded_].frame.header; }
   [[nodiscard]] const record::FileHeader& file_header() const { return index_[loaded_].file; }
 
-  /// Every sample of counts between two times. Damage is told to `coverage`. The index and `table()` stay.
+  /// Visits every sample of counts between two times. Damage is told to `coverage`. The index and `table()` stay as
+  /// they are.
   using VisitCounts = std::function<void(const record::FileHeader&, const record::FrameHeader&, const record::Table&)>;
   Expected<void> counts(Time from, Time to, Coverage& coverage, const VisitCounts& visit) const;
 
@@ -67,10 +69,10 @@ class RecordStore {
   void tell_refused(Coverage& coverage) const;
   void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
-  /// Of its last sample; nothing where it has none that can be read.
+  /// The time of the file's last sample; nothing if none can be read.
   [[nodiscard]] std::optional<Time> last_time(const record::StoredFile& file) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;
-  /// The number of the next file of rows; that behind the last where there is none.
+  /// The number of the next file of rows; the number of files if there is none.
   [[nodiscard]] std::size_t next_rows(std::size_t number) const;
 
   std::string path_;

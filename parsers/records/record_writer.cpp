@@ -26,7 +26,7 @@ using record::FrameHeader;
 using record::FrameKind;
 using std::chrono::nanoseconds;
 
-/// Whole, or an errno.
+/// Writes all bytes. Returns 0, or an errno.
 int write_at(int file, std::string_view bytes, std::uint64_t at) {
   while (!bytes.empty()) {
     const ssize_t count = ::pwrite(file, bytes.data(), bytes.size(), static_cast<off_t>(at));
@@ -38,7 +38,7 @@ int write_at(int file, std::string_view bytes, std::uint64_t at) {
   return 0;
 }
 
-/// The names in a directory are on the disk when the directory is.
+/// A name in a directory is on the disk only when the directory is.
 void sync_directory(const std::string& path) {
   const FileDescriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder) ::fsync(folder.get());
@@ -57,7 +57,7 @@ std::string file_name(FileKind kind, std::int64_t wall_ns, std::uint64_t sample)
          std::string(number.data(), static_cast<std::size_t>(digits)) + ".tcr";
 }
 
-/// What a run that was ended left: files that were being thinned, and such that have no sample yet.
+/// Removes what a run that was ended left: files that were being thinned, and those without a sample.
 Expected<void> remove_half_made(const std::string& directory) {
   const FileDescriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return failure("open " + directory, errno);
@@ -76,7 +76,7 @@ Expected<void> remove_half_made(const std::string& directory) {
   return {};
 }
 
-/// What to try where a directory cannot be made.
+/// What to try if a directory cannot be made.
 const char* hint_for(int code) {
   if (code == ENOENT) return "make the one above it first";
   if (code == EACCES) return "run as root, or name another one: --record DIR";
@@ -90,7 +90,7 @@ class RecordWriter::Stream {
  public:
   Stream(const WriterOptions& options, FileKind kind) : options_(options), kind_(kind) {}
 
-  /// Of the file that is open, and how long it is.
+  /// The name of the file that is open, and how long it is.
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint64_t bytes() const { return end_; }
 
@@ -107,7 +107,7 @@ class RecordWriter::Stream {
         encode_unpacked_frame(note, std::to_string(lost_before) + " samples before this one are lost").append(frame));
   }
 
-  /// Says that the file ended as it should.
+  /// Writes that the file ended as it should.
   void close() { close(last_); }
 
  private:
@@ -149,7 +149,7 @@ class RecordWriter::Stream {
       end_ += bytes.size();
       return {};
     }
-    // What stands there is no frame; the next one comes in its place.
+    // What was written is no whole frame; the next one takes its place.
     if (::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0) file_ = FileDescriptor();
     return failure("write " + path_, code);
   }
@@ -274,13 +274,13 @@ bool RecordWriter::add(const EncodedSample& sample) {
   return true;
 }
 
-/// A clock that is set forward must not make everything too old.
+/// The time that ages are measured by: a clock that is set forward must not make everything too old.
 nanoseconds RecordWriter::trusted_time(const FrameHeader& sample) {
   if (!started_) started_ = nanoseconds(sample.wall_ns - sample.boot_ns);
   return std::min(nanoseconds(sample.wall_ns), *started_ + nanoseconds(sample.boot_ns));
 }
 
-/// Nobody else writes there: while the same two files are open, they alone have grown.
+/// Nobody else writes there, so while the same two files are open, they alone have grown.
 bool RecordWriter::list_anew() {
   const auto find = [this](const std::string& name) {
     return std::find_if(files_.begin(), files_.end(), [&](const record::StoredFile& one) { return one.name == name; });
@@ -318,7 +318,7 @@ void RecordWriter::keep_to_limits(nanoseconds now) {
   }
 }
 
-/// Key frames alone: in a new file that takes the place of the old one.
+/// Keeps the key frames alone, in a new file that takes the place of the old one.
 Expected<void> RecordWriter::thin(const std::string& name) {
   const std::string path = options_.directory + "/" + name;
   const std::string temporary = path + ".tmp";

@@ -21,26 +21,26 @@ struct WriterOptions {
   std::string directory;
   std::chrono::milliseconds interval{};
   record::RetentionLimits limits;
-  std::uint64_t min_free_percent = 5;  ///< of the file system: with less nothing is written
+  std::uint64_t min_free_percent = 5;  ///< of the file system; with less nothing is written
   std::array<std::uint8_t, 16> boot_id{};
-  /// One sentence for the user: a disk that is full, and that it is well again.
+  /// Takes a sentence for the user: that writing fails, or that it works again.
   std::function<void(const std::string&)> say;
 };
 
 class RecordWriter {
  public:
-  /// Makes the directory where it is missing, takes its lock, removes what a run before it left half made. Fails if another
-  /// process writes there.
+  /// Makes the directory if it is missing, takes its lock, and removes what an earlier run left half made. Fails if
+  /// another process writes there.
   static Expected<std::unique_ptr<RecordWriter>> open(WriterOptions options);
   RecordWriter(const RecordWriter&) = delete;
   RecordWriter& operator=(const RecordWriter&) = delete;
-  /// Says in the record that it ended as it should.
+  /// Writes into the record that it ended as it should.
   ~RecordWriter();
 
   /// The number of the first sample of this run: the record has those before it.
   [[nodiscard]] std::uint64_t first_sample() const { return last_sample_ + 1; }
-  /// False if it could not be written: it was said, and the record is as it was. Then only a sample that stands alone can be
-  /// written, and what lacks before it is told in the record.
+  /// False if it could not be written, which the user was told. Then only a sample that stands alone can be written,
+  /// and the record tells how many are missing before it.
   bool add(const EncodedSample& sample);
   [[nodiscard]] std::uint64_t written() const { return written_; }
 
@@ -54,7 +54,7 @@ class RecordWriter {
   Expected<void> write(const EncodedSample& sample);
   Expected<void> check_free_space() const;
   std::chrono::nanoseconds trusted_time(const record::FrameHeader& sample);
-  /// Into `files_`; false if the directory cannot be read.
+  /// Lists the files into `files_`; false if the directory cannot be read.
   bool list_anew();
   void keep_to_limits(std::chrono::nanoseconds now);
   Expected<void> thin(const std::string& name);

@@ -16,28 +16,28 @@
 
 namespace tcpstat::records {
 
-/// What the table says of the host that it is of; not the time.
+/// What the table says of its host, without the time.
 logs::SavedSample::Facts facts_of(const record::Table& table);
 
-/// What stands beside the rows of a sample.
+/// What was recorded beside the rows of a sample.
 struct RecordedCounts {
-  KernelFacts facts;                       ///< what was counted and set
+  KernelFacts facts;                       ///< counters and settings
   std::vector<OpenFilesLimit> open_files;  ///< of processes that a rule asked about then
   std::optional<Tally> sockets;            ///< all that there were
 
   [[nodiscard]] std::optional<std::uint64_t> open_files_limit(std::uint32_t pid) const;
 };
 
-/// What is missing is unknown.
+/// The counts of a sample; what is missing stays unknown.
 RecordedCounts counts_of(const RecordStore& store, const record::FrameHeader& sample);
 
-/// Of a sample that kept a part of the rows: that it did, and what all of them were.
+/// Tells that a sample kept only a part of the rows, and how many there were; nothing if it kept all.
 void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts, Coverage& coverage);
 
-/// How old the oldest tcp_info of a sample is that was taken at `boot_ms`; nothing where no row has one.
+/// How old the oldest tcp_info is in a sample that was taken at `boot_ms`; nothing if no row has one.
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);
 
-/// Of the sample that the store has loaded.
+/// The rows of the sample that the store has loaded.
 std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, RecordedNames& names);
 
 }  // namespace tcpstat::records

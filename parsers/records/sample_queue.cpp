@@ -7,7 +7,7 @@
 namespace tcpstat::records {
 namespace {
 
-/// A disk that is well has written a sample long before the next one.
+/// A disk in order has written a sample long before the next one.
 constexpr std::size_t kManyWait = 3;
 
 }  // namespace
@@ -37,7 +37,7 @@ void SampleQueue::close() {
 
 bool SampleQueue::wants_alone() {
   const std::lock_guard lock(mutex_);
-  // So that dropping the oldest costs a third of them, and not all.
+  // Then dropping the oldest costs a third of them, and not all.
   const bool far = !waiting_.empty() && since_alone_ >= limits_.samples / 3;
   return broken_off_ || far;
 }

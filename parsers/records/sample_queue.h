@@ -16,7 +16,7 @@ namespace tcpstat::records {
 
 class SampleQueue {
  public:
-  /// Of what waits, the sample that is being written left out.
+  /// Limits of what waits, without the sample that is being written.
   struct Limits {
     std::size_t samples = 60;
     std::size_t bytes = std::size_t{16} << 20U;
@@ -34,10 +34,10 @@ class SampleQueue {
   /// Waits until all is written.
   ~SampleQueue();
 
-  /// Whether the next sample has to stand alone: the one before it is lost, or many wait, of which the oldest may have to
-  /// go.
+  /// Whether the next sample has to stand alone: the one before it is lost, or so many wait that the oldest may be
+  /// dropped.
   [[nodiscard]] bool wants_alone();
-  /// Returns at once. Past the limits the oldest go, up to one that stands alone.
+  /// Returns at once. Past the limits the oldest are dropped, up to one that stands alone.
   void add(EncodedSample sample);
   /// Waits until all is written; nothing may be added then.
   void close();
@@ -53,7 +53,7 @@ class SampleQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<EncodedSample> waiting_;
-  std::size_t bytes_ = 0;        ///< of those
+  std::size_t bytes_ = 0;        ///< of the samples that wait
   std::size_t since_alone_ = 0;  ///< samples that were added since one that stands alone
   bool broken_off_ = false;
   bool closing_ = false;
