@@ -15,7 +15,7 @@ std::optional<ObservedState> observed(std::uint8_t number) {
   return ObservedState(static_cast<State>(number));
 }
 
-/// `which`: of the two that a record has.
+/// `which`: 0 for the local end, 1 for the remote one.
 Endpoint endpoint(const ring_record& record, std::size_t which, std::uint16_t port) {
   const std::size_t size = record.family == AF_INET6 ? 16 : 4;
   Endpoint out;
@@ -65,7 +65,7 @@ Transition socket_of(const ring_record& record) {
 }
 
 std::optional<ResetReason> reset_reason(std::uint8_t number) {
-  // In the same order, with none before them.
+  // The ring's numbers have the same order, with NONE before them.
   static_assert(RING_REASON_OTHER == static_cast<int>(ResetReason::other) + 1);
   static_assert(RING_REASON_ABORT == static_cast<int>(ResetReason::abort) + 1);
   if (number == RING_REASON_NONE || number > RING_REASON_OTHER) return std::nullopt;
@@ -92,7 +92,7 @@ std::uint64_t Losses::before(const ring_record& record) {
   auto at =
       std::find_if(processors_.begin(), end, [&](const Processor& one) { return one.number == record.processor; });
   if (at == end) {
-    // More processors than are told apart: their losses are told at the next tick.
+    // There are more processors than are told apart: losses of the others are told at the next tick.
     if (known_ == processors_.size()) return 0;
     *at = {record.processor, 0};
     ++known_;

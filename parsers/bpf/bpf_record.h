@@ -13,7 +13,7 @@
 
 namespace tcpstat::bpf {
 
-/// Nothing for bytes that are no record: too few, of an unknown kind.
+/// Nothing for bytes that are no record: too few, or of an unknown kind.
 std::optional<ring_record> read_record(std::span<const std::byte> bytes);
 
 /// Whose record it is: addresses, cookie, namespace.
@@ -29,8 +29,8 @@ std::optional<ResetReason> reset_reason(std::uint8_t number);
 /// the first has taken.
 class Repeats {
  public:
-  /// Whether a rescued record repeats the last one of its socket. Nothing but shutdown(2) and close(2) store a state
-  /// again, and those are different processes' calls: from and to are the same then, and such a record is none.
+  /// Whether a rescued record repeats the last one of its socket. Only shutdown(2) and close(2) of different processes
+  /// store a state again; then from and to are the same, and the record is no repeat.
   bool is_repeat(const ring_record& record);
 
  private:

@@ -1,6 +1,6 @@
 #pragma once
-// Why the kernel runs no program of ours, in a sentence of ours: libbpf's advice is about limits that do not matter since
-// Linux 5.11, and errno is ESRCH where BTF is missing.
+// Why the kernel runs no program of ours, in our own words: libbpf's advice is about limits that do not matter since
+// Linux 5.11, and errno is ESRCH if BTF is missing.
 
 #include <cstdint>
 #include <string>
@@ -21,7 +21,7 @@ struct BpfHost {
 
 BpfHost look_at_host();
 
-/// Nothing speaks against it: then `error` is empty.
+/// Whether a trace is possible; then `error` is empty.
 struct Verdict {
   bool possible = true;
   Error error;

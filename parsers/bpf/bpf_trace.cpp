@@ -27,10 +27,11 @@
 namespace tcpstat::bpf {
 namespace {
 
-/// So many records in a row, then signals and output have their turn.
+/// After this many records in a row, signals and output have their turn.
 constexpr std::size_t kMostAtOnce = 4096;
-/// Where more records come in such a time, the reader looks by itself, and is woken only where a quarter of the ring waits:
-/// waking it is what costs. How many it takes at once tells nothing: one that is woken for each takes them one by one.
+/// If more than kMany records come in kManyIn_ns, the reader looks by itself, and is woken only if a quarter of the
+/// ring waits: waking it is what costs. How many it takes at once tells nothing, because a reader that is woken for
+/// each record takes them one by one.
 constexpr std::size_t kMany = 64;
 constexpr std::uint64_t kManyIn_ns = 20'000'000;
 constexpr std::uint32_t kWakeAt = 1U << 20U;
@@ -75,8 +76,8 @@ class BpfTrace final : public TransitionSource {
     };
     ring_.reset(::ring_buffer__new(::bpf_map__fd(programs_->maps.ring), take, this, nullptr));
     if (!ring_) return failure("read the ring buffer of the trace", errno);
-    // Edges alone: else each wait would end at once where one record had come since the last look, and the reader would
-    // take records one by one. ring_buffer__poll() would, and takes records itself, which adapt() would not see.
+    // Edges alone: otherwise each wait would end at once if a record had come since the last look, and the reader would
+    // take records one by one. So would ring_buffer__poll(), which also takes records itself, unseen by adapt().
     epoll_event edge{.events = EPOLLIN | EPOLLET, .data = {}};
     wakes_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
     const int ring = ::bpf_map__fd(programs_->maps.ring);
@@ -95,7 +96,7 @@ class BpfTrace final : public TransitionSource {
       epoll_event woken{};
       if (!last) ::epoll_wait(wakes_.get(), &woken, 1, pause_ms());
       const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
-      // Records that wait below the mark wake nobody. At the end what has come until now is taken, and not what comes
+      // Records that wait below the mark wake nobody. At the end, what has come until now is taken, but not what comes
       // while it is read.
       std::size_t rounds = last ? kRingRecords / kMostAtOnce + 1 : 1;
       do {
@@ -148,7 +149,7 @@ class BpfTrace final : public TransitionSource {
       transition->peer_reset = step.peer_reset;
       transition->reset_sent = step.reset_sent;
       transition->reset_reason = reset_reason(step.reason);
-      // The kernel may have run no program where the RST was sent.
+      // The kernel may have skipped our program when the RST was sent.
       const bool silent = step.reset_sent == false && transition->from != ObservedState(State::fin_wait2);
       if (silent && count_missed_resets()) transition->reset_sent.reset();
     }
@@ -197,7 +198,7 @@ class BpfTrace final : public TransitionSource {
     if (sink_->lost(count, records_ + 1) == Flow::stop) flow_ = Flow::stop;
   }
 
-  /// Waking the reader for each record is what costs most where many come; where few come, nothing else costs.
+  /// Chooses how the reader is woken: to wake it for each record costs most if many come, and little if few come.
   void adapt() {
     taken_lately_ += taken_;
     const std::uint64_t now = now_ns(CLOCK_MONOTONIC);
@@ -219,7 +220,7 @@ class BpfTrace final : public TransitionSource {
       for (const std::uint64_t count : of_processors) dropped += count;
     }
     if (const std::uint64_t lost = losses_.up_to(dropped); lost > 0) tell_lost(lost);
-    // A count may be caught between the two programs.
+    // The counts may be read between the two programs, so the difference may shrink again.
     const std::uint64_t skipped = skipped_steps(*programs_, taken_twice_);
     if (skipped > skipped_) tell_lost(skipped - skipped_);
     skipped_ = std::max(skipped_, skipped);
@@ -309,7 +310,7 @@ bool set_processes(transitions& programs, const KernelFilter& filter) {
   return true;
 }
 
-/// What may be left out where the kernel does not take it.
+/// Programs that may be left out if the kernel refuses them.
 struct Optional {
   bool resets = true;
   bool timers = true;
@@ -320,7 +321,7 @@ struct Timers {
   std::uint64_t time_wait = 0;
 };
 
-/// Null and errno where the kernel takes the programs not. A skeleton loads as a whole.
+/// Null, with errno, if the kernel refuses the programs. A skeleton loads as a whole.
 std::unique_ptr<transitions, Destroy> load(const KernelFilter& filter, Optional optional, Timers timers) {
   std::unique_ptr<transitions, Destroy> programs(transitions__open());
   if (!programs) return programs;

@@ -1,5 +1,5 @@
 #pragma once
-// What records say of the transition of the same socket that comes next: who did it.
+// Which process causes the next transition of a socket, as the record before it says.
 
 #include <array>
 #include <cstdint>
@@ -16,11 +16,11 @@ struct Companion {
 
 class Companions {
  public:
-  /// RING_ACTOR.
+  /// Takes a record of kind RING_ACTOR.
   void add(const ring_record& record);
-  /// What was said of the next transition of that socket.
+  /// What was said of the transition of that socket which comes now.
   Companion settle(std::uint64_t socket);
-  /// Records are missing here: the next transition may be another one.
+  /// Tells that records were lost here: the next transition may be another one.
   void lost() { waiting_ = {}; }
 
  private:
@@ -28,7 +28,7 @@ class Companions {
     std::uint64_t socket = 0;
     Companion what;
   };
-  std::array<Waiting, 64> waiting_{};  ///< one a processor and context at most
+  std::array<Waiting, 64> waiting_{};  ///< at most one per processor and context
   std::size_t next_ = 0;
   bool any_ = false;
 };

@@ -13,7 +13,7 @@ enum handshake_fate {
   FATE_BORN,
   FATE_ANSWERED_LATE,    /* completed after a SYN+ACK was sent again */
   FATE_UNANSWERED_AGAIN, /* timers that ran out after a SYN+ACK was sent again: one for each round */
-  FATE_CONNECTIONS,      /* that listeners made, by whichever way */
+  FATE_CONNECTIONS,      /* connections that listeners made, in any way */
   FATES,
 };
 

@@ -22,7 +22,7 @@
 namespace tcpstat::bpf {
 namespace {
 
-/// Listeners that are told apart, of one namespace and of all.
+/// How many listeners are told apart if all namespaces are counted.
 constexpr std::uint32_t kMostOfAll = 8192;
 
 constexpr const char* kTrace = "trace by BPF";
@@ -58,16 +58,16 @@ class HandshakePrograms {
   /// `netns`: inode; 0: all.
   explicit HandshakePrograms(std::uint32_t netns) : netns_(netns) {}
 
-  /// The first call loads them; each says how that went.
+  /// The first call loads the programs; each returns how that went.
   Expected<void> start() {
     const std::lock_guard guard(mutex_);
     if (!started_) started_ = load();
     return *started_;
   }
-  /// Nothing is counted any more.
+  /// Ends the counting.
   void detach() { handshakes__detach(programs_.get()); }
 
-  /// Of one namespace.
+  /// The counts of one namespace.
   Expected<FateTable> read(std::uint32_t netns) const {
     FateTable out;
     const int map = ::bpf_map__fd(programs_->maps.counts);
@@ -160,7 +160,7 @@ class BpfHandshakes final : public HandshakeCounter {
         out.listeners.push_back({listener_of(key), fates});
       }
     }
-    // Some of their events may be missing anywhere.
+    // Any listener may lack some of its events.
     if (programs->left_out() != left_out_) out.listeners.clear();
     out.missed = programs->missed() - missed_;
     return out;

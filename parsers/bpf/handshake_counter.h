@@ -1,5 +1,5 @@
 #pragma once
-// Fates of handshakes as programs of ours in the kernel count them.
+// Fates of handshakes, counted by our BPF programs.
 
 #include <cstdint>
 #include <memory>
@@ -15,8 +15,8 @@ Expected<void> may_count_handshakes();
 class HandshakePrograms;
 std::shared_ptr<HandshakePrograms> shared_handshake_programs();
 
-/// `netns`: inode of the namespace; 0: it is not known. What speaks against it start() says. `shared`: the programs, which
-/// the first start() loads; null: it has its own.
+/// `netns`: inode of the namespace; 0: it is not known. start() says what speaks against it. `shared`: the programs,
+/// which the first start() loads; null: it has its own.
 std::unique_ptr<HandshakeCounter> handshake_counter(std::uint32_t netns,
                                                     std::shared_ptr<HandshakePrograms> shared = nullptr);
 

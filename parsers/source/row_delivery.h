@@ -20,12 +20,12 @@ class RowDelivery {
   RowDelivery(Sink& sink, Coverage& coverage, const KernelLimits& limits, std::uint64_t netns = 0)
       : sink_(sink), coverage_(coverage), limits_(limits), netns_(netns) {}
 
-  /// What follows comes from one look at the kernel's tables, which shows no socket twice.
+  /// The rows that follow come from one read of the kernel's tables, which shows no socket twice.
   void begin_block() { block_.clear(); }
   /// Completes the row in place: namespace, age, orphan reason, flags.
   Flow deliver(Connection& row);
   Flow deliver(Listener& row);
-  /// The source shows sockets in a state that it was not known to show.
+  /// Tells that the source shows sockets in a state that it was not known to show.
   void show(State state) { coverage_.visible |= StateSet{state}; }
   void deliver(Flaw flaw) { coverage_.add(flaw); }
 

@@ -11,14 +11,15 @@
 
 namespace tcpstat::source {
 
-/// Nothing but addresses and ports tells the row from others, and these need not: sockets that are bound to different
-/// devices can have the same ones, and those that nobody holds have no inode.
+/// Whether only addresses and ports tell the row from others. They need not be unique: sockets that are bound to
+/// different devices can share them, and sockets that nobody holds have no inode.
 inline bool has_only_tuple(const Socket& row) { return !row.cookie && row.inode == 0 && row.kernel_address == 0; }
 
 class RowIdentity {
  public:
-  /// By network namespace, and by cookie where there is one, else by family, addresses, ports, device, place in the kernel, and inode, which
-  /// SO_REUSEPORT listeners do not share. `occurrence` tells rows apart that all of these do not.
+  /// Identifies a socket by network namespace and cookie or, without a cookie, by namespace, family, addresses, ports,
+  /// device, place in the kernel, and inode, which SO_REUSEPORT listeners do not share. `occurrence` tells rows apart
+  /// that have all of these in common.
   [[nodiscard]] std::uint64_t of(const Socket& row, const Endpoint& remote, std::uint64_t occurrence = 0) const {
     std::array<std::uint64_t, 9> words{};
     if (row.cookie) {

@@ -21,10 +21,10 @@
 
 namespace tcpstat::source {
 
-/// One that the sample of a source can be held against.
+/// Where to look for an earlier sample that the sample of a source can be compared with.
 struct EarlierSample {
-  std::chrono::microseconds at{};            ///< the last at this time, since 1970
-  std::chrono::milliseconds most_between{};  ///< of one that is older is nothing to be told
+  std::chrono::microseconds at{};            ///< the last sample up to this time since 1970
+  std::chrono::milliseconds most_between{};  ///< an older one cannot be compared
 };
 
 class Source {
@@ -41,7 +41,7 @@ class Source {
     static_cast<void>(facts);
     return {};
   }
-  /// Names that came with the rows and stand before this host's; null if there are none.
+  /// Names that came with the rows and take the place of this host's; null if there are none.
   virtual Names* names() { return nullptr; }
   /// Whether rows say what their users are called.
   [[nodiscard]] virtual bool brings_user_names() const { return false; }
@@ -55,7 +55,7 @@ class Source {
   }
   /// Which run of the kernel the sample is of; nothing: it is not told.
   [[nodiscard]] virtual std::optional<std::string> boot_id() const { return std::nullopt; }
-  /// Where the sample before stands; nothing: there is none.
+  /// Where the sample before it is; nothing: there is none.
   [[nodiscard]] virtual std::optional<EarlierSample> earlier() const { return std::nullopt; }
   /// Pushes each row that the query needs (and maybe others: the caller filters) until the end or Flow::stop.
   /// `coverage` is filled in also when reading fails half way.
@@ -70,17 +70,17 @@ struct SourceOptions {
   std::optional<std::chrono::milliseconds> timeout;
   /// Inode of the network namespace; zero: not known.
   std::uint64_t netns = 0;
-  /// Of the namespace that is read; empty for files.
+  /// Sysctls of the namespace that is read; empty for files.
   KernelLimits limits;
-  /// The ports that the kernel chooses from, where a filter asks for that: the first and the last.
+  /// The first and the last port that the kernel chooses from, if a filter asks for chosen ports.
   std::optional<std::pair<std::uint16_t, std::uint16_t>> chosen_ports;
-  /// Of the host that wrote text of /proc; nothing: that text tells.
+  /// The byte order of the host that wrote text of /proc; nothing: it is guessed from the text.
   std::optional<std::endian> byte_order;
   /// Which sample of a saved file, from 1; nothing: the last.
   std::optional<std::uint64_t> sample;
-  /// The last one at this time, since 1970; nothing: of all.
+  /// Show the last sample up to this time since 1970; nothing: the last of all.
   std::optional<std::chrono::microseconds> at;
-  /// Samples of connections of MPTCP, where a saved file has those.
+  /// Whether to read a saved file's samples of MPTCP instead of those of TCP.
   bool mptcp = false;
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Where the kernel that runs puts the fields of its tracepoints.
+// Where the running kernel puts the fields of its tracepoints.
 
 #include <string>
 #include <string_view>

@@ -104,8 +104,8 @@ Expected<TraceInstance> TraceInstance::open() {
   instance.layout_ = *layout;
   instance.pages_.reset(::kbuffer_alloc(KBUFFER_LSIZE_SAME_AS_HOST, KBUFFER_ENDIAN_SAME_AS_HOST));
   instance.page_.resize(kLargestPage);
-  // A process of another PID namespace may have the same number; and another trace that begins now may take an instance
-  // for one that was left behind, until files of it are open.
+  // A process of another PID namespace may have the same number. And until files of an instance are open, another trace
+  // that begins may remove it as one that was left behind.
   constexpr int kAttempts = 64;
   for (int attempt = 0; attempt < kAttempts && instance.processors_.empty(); ++attempt) {
     const std::string directory =
@@ -128,7 +128,7 @@ Expected<TraceInstance> TraceInstance::open() {
   if (instance.processors_.empty()) return failure("make an instance in " + *place + "/instances", EEXIST);
   // One clock for all processors: their records are put in the order of their times.
   if (auto written = instance.write("/trace_clock", "mono"); !written) return tl::make_unexpected(written.error());
-  // First what comes first: a socket is reset, and then closed.
+  // Resets are switched on first, because a socket is reset before it is closed.
   instance.switch_resets_on(*place);
   if (auto written = instance.write("/events/sock/inet_sock_set_state/enable", "1"); !written) {
     return tl::make_unexpected(written.error());

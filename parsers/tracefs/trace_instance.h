@@ -36,7 +36,7 @@ class TraceInstance {
   [[nodiscard]] bool tells_resets() const { return resets_.id != 0; }
   /// Hands over what the kernel has buffered, one processor after the other. Does not wait.
   Expected<void> drain(const Use& use);
-  /// Until a moment has passed or a signal came.
+  /// Waits until `time` has passed or a signal came.
   static void wait(std::chrono::milliseconds time);
 
  private:

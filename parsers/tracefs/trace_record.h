@@ -40,10 +40,10 @@ struct TraceRecord {
 /// A record's `id`; 0 for one that is cut.
 std::uint16_t event_id(std::span<const std::byte> bytes);
 
-// False if the bytes are fewer than the layout needs.
-/// Of sock:inet_sock_set_state.
+// Both return false if there are fewer bytes than the layout needs.
+/// Decodes a record of sock:inet_sock_set_state.
 bool decode(std::span<const std::byte> bytes, const RecordLayout& layout, TraceRecord& to);
-/// Of tcp:tcp_receive_reset.
+/// Decodes a record of tcp:tcp_receive_reset.
 bool decode_reset(std::span<const std::byte> bytes, const RecordLayout& layout, TraceRecord& to);
 
 /// Without time, socket and line. Nothing for another protocol than TCP and MPTCP, or a state that is not known.

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause{20};
 /// A record is in its buffer this long after it took its time, unless its processor was held up.
 constexpr std::uint64_t kSettled_ns = 1'000'000;
-/// So many are read in one round, however fast they come.
+/// At most this many are read in one round, however fast they come.
 constexpr std::size_t kMostWaiting = 1U << 16U;
 
 std::uint64_t now_ns(clockid_t clock) {
@@ -42,7 +42,7 @@ Flow TransitionTrace::tell(const TraceRecord& record, ObservationSink& sink) {
   auto transition = to_transition(record);
   if (!transition) return Flow::more;
   if (instance_.tells_resets()) transition->peer_reset = resets_.settle(record.socket, transition->to);
-  // The kernel's addresses help an attacker: what tells sockets apart is a hash of them.
+  // The kernel's addresses help an attacker, so a hash of them tells sockets apart.
   std::uint64_t words[] = {record.socket};
   std::array<char, 16> socket{};
   const auto [end, error] = std::to_chars(socket.data(), socket.data() + socket.size(), hash_(words), 16);

@@ -1,7 +1,8 @@
 #pragma once
-// Transitions as the kernel announces them: the tracepoint sock:inet_sock_set_state, read from a tracefs instance of its
-// own, so that nobody else's tracing is disturbed. It skips nothing, also in interrupts, and what its buffer has to
-// overwrite is counted. It sees every network namespace, and has neither cookie nor namespace.
+// Transitions as the kernel announces them: the tracepoint sock:inet_sock_set_state, read from a tracefs instance of
+// its own, so that nobody else's tracing is disturbed. The tracepoint skips nothing, also in interrupts, and records
+// that its buffer has to overwrite are counted. It sees every network namespace, and its records have neither cookie
+// nor namespace.
 
 #include <atomic>
 #include <cstdint>
@@ -28,7 +29,8 @@ class TransitionTrace final : public TransitionSource {
   static Expected<std::unique_ptr<TransitionTrace>> open(Between between);
   ~TransitionTrace() override;
 
-  /// Until the sink or `between` has enough. Records come in the order of their times; `line` numbers them from 1.
+  /// Reads until the sink or `between` has enough. Records come in the order of their times; `line` numbers them from
+  /// 1.
   Expected<void> read(ObservationSink& sink) override;
 
  private:
