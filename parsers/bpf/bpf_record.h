@@ -25,7 +25,7 @@ std::optional<Transition> to_transition(const ring_record& record);
 /// Nothing for a reason that is not given.
 std::optional<ResetReason> reset_reason(std::uint8_t number);
 
-/// Finds records that came twice: where an interrupt falls between the two programs, the second may take for missed what
+/// Finds records that came twice: if an interrupt falls between the two programs, the second may take for missed what
 /// the first has taken.
 class Repeats {
  public:

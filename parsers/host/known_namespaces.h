@@ -10,7 +10,8 @@ namespace tcpstat::host {
 
 struct KnownNamespace {
   std::uint64_t inode = 0;
-  /// Its name in /run/netns, or a process that lives there, "nginx(812)"; a path if nothing else shows it. Hostile text.
+  /// Its name in /run/netns, or a process that lives there, "nginx(812)"; a path if nothing else shows it. Hostile
+  /// text.
   std::string label;
   /// Words by which --netns finds it, the best first. What one word names may be gone before the namespace is entered.
   std::vector<std::string> words;

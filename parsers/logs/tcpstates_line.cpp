@@ -63,8 +63,8 @@ bool is_csv(std::string_view line) {
   return observed_state(take_last_piece(line)) && observed_state(take_last_piece(line));
 }
 
-/// "Possibly lost 12 samples", as bcc says it on standard error (src/cc/perf_reader.c), and "lost 12 events on CPU #1", as
-/// its successor in C does (libbpf-tools/tcpstates.c). Without a number it is one at least.
+/// "Possibly lost 12 samples", as bcc says it on standard error (src/cc/perf_reader.c), and "lost 12 events on CPU #1",
+/// as its successor in C does (libbpf-tools/tcpstates.c). Without a number it is one at least.
 std::optional<std::uint64_t> samples_lost(std::string_view line) {
   std::string_view word = take_word(line);
   if (word == "Possibly") word = take_word(line);

@@ -24,7 +24,8 @@ Name event_name(std::string_view word) {
   return word == "tcp_set_state" ? Name::tcp_set_state : Name::other;
 }
 
-/// "6300.358534:", and with options/latency-format "16383005395us+:", or with the colon apart: as `word` and what follows.
+/// "6300.358534:", and with options/latency-format "16383005395us+:", or with the colon apart. `rest` is what follows
+/// `word`.
 bool is_time(std::string_view word, std::string_view rest) {
   if (word.ends_with(':')) {
     word.remove_suffix(1);
@@ -48,8 +49,9 @@ std::string_view text_from(std::string_view word, std::string_view text) {
   return text.substr(static_cast<std::size_t>(word.data() - text.data()));
 }
 
-/// What follows the name of the process and its number: the kernel, trace-cmd(1) and perf(1) print the name 16 columns wide
-/// ("%16s-%-7d" in kernel/trace/trace_output.c, trace_print_context()). Nothing where the line is not laid out so.
+/// What follows the name of the process and its number: the kernel, trace-cmd(1) and perf(1) print the name 16 columns
+/// wide ("%16s-%-7d" in kernel/trace/trace_output.c, trace_print_context()). Nothing if the line is not laid out like
+/// this.
 std::optional<std::string_view> behind_process(std::string_view line) {
   constexpr std::size_t kWidth = 16;
   if (line.size() <= kWidth || line.front() != ' ' || (line[kWidth] != '-' && line[kWidth] != ' ')) return std::nullopt;

@@ -3,13 +3,13 @@
 //   comm-123 [001] ..s2.  6300.358534: inet_sock_set_state: family=AF_INET protocol=IPPROTO_TCP sport=59879 dport=0
 //     saddr=127.0.0.1 daddr=0.0.0.0 saddrv6=::ffff:127.0.0.1 daddrv6=::ffff:0.0.0.0 oldstate=TCP_CLOSE newstate=TCP_LISTEN
 //
-// and with options/fields=1 (kernel/trace/trace_output.c, print_event_fields()), where alone skaddr is to be seen:
+// and with options/fields=1 (kernel/trace/trace_output.c, print_event_fields()), which alone shows skaddr:
 //
 //   … inet_sock_set_state: skaddr=0xffff8881025f8000 (-131…) oldstate=0x7 (7) newstate=0xa (10) sport=0xbb77 (47991)
 //     dport=0x0 (0) family=0x2 (2) protocol=0x6 (6) saddr=0x100007f (16777343) daddr=0x0 (0) saddr_v6=<INVALID-SIZE> …
 //
-// and what perf-script(1) prints of it with or without the name of the event, and of tcp:tcp_set_state, as Linux 4.15 called
-// it, without family and protocol.
+// and what perf-script(1) prints of it with or without the name of the event, and of tcp:tcp_set_state, as Linux 4.15
+// called it, without family and protocol.
 
 #include <algorithm>
 #include <array>
@@ -103,8 +103,8 @@ bool read_printed_end(const PrintedEnd& end, std::string_view family, std::optio
   return true;
 }
 
-/// "python3 1 [001] 12.000001: PERF_RECORD_LOST lost 21", as perf-script(1) says it with --show-lost-events. The word is too
-/// long to be the name of a process.
+/// "python3 1 [001] 12.000001: PERF_RECORD_LOST lost 21", as perf-script(1) says it with --show-lost-events. The word
+/// is too long to be the name of a process.
 std::optional<std::uint64_t> lost_by_perf(std::string_view line) {
   constexpr std::string_view kLost = "PERF_RECORD_LOST";
   const std::size_t at = line.find(kLost);

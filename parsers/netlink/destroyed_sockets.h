@@ -1,7 +1,7 @@
 #pragma once
-// Sockets that the kernel says it has destroyed (sock_diag multicast, SKNLGRP_INET_TCP_DESTROY): anybody may listen, and
-// hears of the sockets of all users of the network namespace. The last state and the reason are not told, and requests
-// and TIME_WAIT end in silence.
+// Sockets that the kernel says it has destroyed (sock_diag multicast, SKNLGRP_INET_TCP_DESTROY): anybody may listen,
+// and hears of the sockets of all users of the network namespace. The last state and the reason are not told, and
+// requests and TIME_WAIT end in silence.
 
 #include <cstddef>
 #include <cstdint>

@@ -159,8 +159,8 @@ void fill_socket(Socket& to, std::span<const std::byte> payload, Family family, 
   const auto low = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_cookie));
   const auto high = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_cookie) + sizeof low);
   const std::uint64_t cookie = std::uint64_t{high} << 32U | low;
-  // INET_DIAG_NOCOOKIE, or a zero from a kernel or a dump that does not fill it in, identifies nothing. Nor does that of
-  // MPTCP: what a listener takes has the cookie of the listener if that had one already (seen with Linux 6.18).
+  // INET_DIAG_NOCOOKIE, or a zero from a kernel or a dump that does not fill it in, identifies nothing. Nor does that
+  // of MPTCP: an accepted socket has the cookie of its listener if that had one already (seen with Linux 6.18).
   if (cookie != ~std::uint64_t{0} && cookie != 0 && protocol == Protocol::tcp) to.cookie = cookie;
   to.interface = load<std::uint32_t>(payload, offsetof(inet_diag_msg, id.idiag_if));
 }

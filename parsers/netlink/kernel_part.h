@@ -25,8 +25,8 @@ inline constexpr std::size_t kMostTests = 64;
 /// The tree matches everything if nothing can be left to the kernel.
 filter::Expression kernel_part(const filter::Filter& filter, Wanted wanted, KernelTests tests = KernelTests::all);
 
-/// The tree with devices by index, as the kernel compares them. `index_of` is as if_nametoindex(3): what it answers with
-/// zero stays a name, which is left to the filter.
+/// The tree with devices by index, as the kernel compares them. `index_of` is as if_nametoindex(3): a device for which
+/// it returns zero stays a name, which is left to the filter.
 filter::Expression with_device_indexes(const filter::Expression& tree, unsigned (*index_of)(const char*));
 
 }  // namespace tcpstat::netlink::inet_diag

@@ -25,8 +25,9 @@ struct Received {
 
 class ReadAhead {
  public:
-  /// Both are called on the second thread. `receive(buffer)` does not wait: the size, or a negative errno, -EAGAIN where
-  /// nothing is there. `wait(stop_fd)` waits for something: 0, or an errno, at once when `stop_fd` becomes readable.
+  /// Both are called on the second thread. `receive(buffer)` does not wait: it returns the size, or a negative errno,
+  /// -EAGAIN if nothing is there. `wait(stop_fd)` waits for something: 0, or an errno, at once when `stop_fd` becomes
+  /// readable.
   using Receive = std::function<ssize_t(std::span<std::byte> buffer)>;
   using Wait = std::function<int(int stop_fd)>;
 

@@ -9,12 +9,12 @@
 
 namespace tcpstat::procfs {
 
-/// The counters alone: two files, for reads that come often.
-/// `proc_net` is the directory of the namespace: /proc/thread-self/net, /proc/PID/net, D/net.
+/// The counters alone: two files, for reads that come often. `proc_net` is the directory of the namespace:
+/// /proc/thread-self/net, /proc/PID/net, D/net.
 KernelCounters read_kernel_counters(const std::string& proc_net);
 
-/// Everything, counters first. What cannot be read stays unknown. `limits` are those sysctls that were read already.
-/// The others are those of the namespace that the calling thread is in, below `proc_root`; an empty `proc_root` says that
+/// Everything, counters first. What cannot be read stays unknown. `limits` are the sysctls that were read already. The
+/// others are read in the namespace that the calling thread is in, below `proc_root`; an empty `proc_root` says that
 /// `proc_net` is of another one, whose sysctls cannot be read.
 KernelFacts read_kernel_facts(const std::string& proc_net, const std::string& proc_root, const KernelLimits& limits);
 

@@ -1,7 +1,7 @@
 #pragma once
-// The numbers that begin the rows of a table of /proc/net/tcp, which tell of rows that somebody took out. The kernel counts
-// the rows of each table from 0, also where sockets come and go while it is read (net/ipv4/tcp_ipv4.c, tcp_seq_show() and
-// tcp_seek_last_pos(): st->num).
+// The numbers that begin the rows of a table of /proc/net/tcp, which tell of rows that somebody took out. The kernel
+// counts the rows of each table from 0, even if sockets come and go while it is read (net/ipv4/tcp_ipv4.c,
+// tcp_seq_show() and tcp_seek_last_pos(): st->num).
 
 #include <cstdint>
 #include <optional>

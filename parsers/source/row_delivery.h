@@ -1,6 +1,6 @@
 #pragma once
-// The last step of every live source: repeated rows are dropped and counted, what follows from a row's own facts is added,
-// and the row goes to the sink.
+// The last step of every live source: repeated rows are dropped and counted, what follows from a row's own facts is
+// added, and the row goes to the sink.
 
 #include <vector>
 
