@@ -103,7 +103,7 @@ Failure read_rate(const Words& words, const filter::Filter& filter, const Source
   if (asked && source.id == SourceId::proc) {
     return UsageError{"--rate compares tcp_info, which /proc does not have: --source netlink"};
   }
-  // Elsewhere such a column is unknown, as all of tcp_info is.
+  // From other sources such a column is unknown, as all of tcp_info is.
   const bool sampled = info(source.id).live() && source.id != SourceId::proc;
   to.rate = sampled && (asked || filter.needs.columns.rates || sorted || among(to.columns) || among(to.added_columns));
   return std::nullopt;

@@ -14,29 +14,29 @@ namespace tcpstat::cli::options {
 Failure read(const Words& words, SourceChoice& to);
 Failure read(const Words& words, OutputChoice& to);
 Failure read(const Words& words, TextChoice& to);
-/// Without rates and MPTCP, which read_rate() and read_mptcp() add where a verb has them.
+/// Without rates and MPTCP, which read_rate() and read_mptcp() add for verbs that have them.
 Failure read(const Words& words, FormatId format, RowChoice& to);
 Failure read(const Words& words, Sampling& to);
 
-/// A source that is read from now on.
+/// Without the options of records and other saved samples.
 Failure read_live(const Words& words, SourceChoice& to);
-/// Several are one list, one summary, one check and so on; a record is of one.
+/// Refuses several network namespaces for verbs that look at one.
 Failure check_namespaces(const Words& words, const std::string& netns);
-/// Counters and settings are those of one namespace.
+/// Refuses several network namespaces for metrics: counters and settings are those of one.
 Failure refuse_several_namespaces(const SourceChoice& source);
-/// Rates are of two samples of tcp_info, so that both have to be taken.
+/// Decides whether rates are shown: they compare two samples of tcp_info, so both have to be taken.
 Failure read_rate(const Words& words, const filter::Filter& filter, const SourceChoice& source, RowChoice& to);
-/// Of a live host, where nobody takes two samples.
+/// Refuses a filter by rates of a live host, for verbs that do not take two samples.
 Failure refuse_rates(const filter::Filter& filter, const SourceChoice& source);
-/// Connections of MPTCP instead of those of TCP.
+/// Reads whether connections of MPTCP are wanted instead of those of TCP.
 Failure read_mptcp(const Words& words, bool& mptcp, SourceChoice& source);
-/// `without_metrics`: what to say where none are made; empty: they are.
+/// `without_metrics`: what to say if no metrics are made; empty: they are made.
 Failure read_metrics_ports(const Words& words, std::string_view without_metrics, std::vector<std::uint16_t>& to);
-/// Between two samples of a list or a watch.
+/// The shortest time between two samples of a list or a watch.
 inline constexpr std::chrono::milliseconds kShortestInterval{50};
-/// The verb does not print a format of that name.
+/// The error that the verb does not print a format of that name.
 UsageError not_printed(const Words& words, std::string_view format);
-/// What another option says of the format than -j does.
+/// The error that -j contradicts another option about the format.
 UsageError contradiction(const Words& words);
 
 /// The parts that most commands have.

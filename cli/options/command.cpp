@@ -73,7 +73,7 @@ OutputChoice output_of(const Command& command) {
       command);
 }
 
-/// What was typed and means something else than its author may think.
+/// Notes on what was typed and means something else than its author may think.
 std::vector<std::string> notes_on(const TypedOptions& typed) {
   std::vector<std::string> notes;
   if (typed.given_in_vain('u')) notes.emplace_back("only TCP is shown; -u changes nothing");

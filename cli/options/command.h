@@ -65,7 +65,7 @@ struct Sampling {
   std::optional<std::uint64_t> count;
 };
 
-/// Of a record that was made earlier, instead of new samples.
+/// The time span of a record whose samples are shown instead of new ones.
 using Replay = std::optional<TimeSpan>;
 
 struct ListCommand {
@@ -122,8 +122,8 @@ struct TraceCommand {
   std::optional<std::chrono::milliseconds> duration;  ///< nothing: until a signal
   std::optional<std::uint64_t> count;                 ///< of transitions
   bool strict = false;                                ///< a lost record is a failure
-  bool processes = false;                             ///< who did it
-  bool lives = false;                                 ///< a line a connection, at its end
+  bool processes = false;                             ///< tell who did it
+  bool lives = false;                                 ///< one line per connection, at its end
   std::optional<filter::TransitionKind> only;         ///< nothing: all
 };
 
@@ -170,7 +170,7 @@ struct CheckCommand {
   std::vector<std::uint16_t> metrics_ports;  ///< that metrics tell apart; empty: those that have a listener
 };
 
-/// Samples go into a directory, until it is ended.
+/// Writes samples into a directory until it is ended.
 struct RecordCommand {
   SourceChoice source;
   OutputChoice output;
@@ -203,15 +203,15 @@ struct AuditCommand {
 /// `--list`.
 struct WordsCommand {
   std::string list;                ///< states, columns, …
-  const VerbInfo* verb = nullptr;  ///< that it stands behind: formats are those that it prints
-  bool of_machine = false;         ///< behind `explain machine`, which is drawn too
+  const VerbInfo* verb = nullptr;  ///< the verb that it was typed with: formats are those that the verb prints
+  bool of_machine = false;         ///< typed with `explain machine`, which is drawn too
   OutputChoice output;
 };
 
 /// `--help` and `--version`.
 struct TextCommand {
   std::string text;                   ///< of the usual width
-  const VerbInfo* page_of = nullptr;  ///< of a page that a terminal of another width gets anew
+  const VerbInfo* page_of = nullptr;  ///< whose page it is, to be made anew for a terminal of another width
 };
 
 using Command =

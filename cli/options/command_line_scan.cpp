@@ -27,7 +27,7 @@ bool next_is_value(std::string_view word) {
   return false;
 }
 
-/// Whether the word, of which the value follows, ends with this option.
+/// Whether this option is the last that the word names. Its value is the next word.
 bool names_last(std::string_view word, OptionId id) {
   const OptionInfo* option = word.starts_with("--") ? find_option(word.substr(2)) : find_option(word.back());
   return option != nullptr && option->id == id;
@@ -142,8 +142,8 @@ std::string needs_value(const OptionInfo& option) {
   return std::string("-") + option.letter + ", " + sentence + " (" + std::string(option.hint) + ")";
 }
 
-/// What words may name. CLI11 compares each option that it is told of with all before, which is most of what a command
-/// costs where there are few sockets: it is told of these alone.
+/// The options that words may name. CLI11 compares each option that it is told of with all before it, which is most of
+/// what a command costs on a host with few sockets. So it is told of these alone.
 class Named {
  public:
   explicit Named(const std::vector<std::string>& words) {

@@ -1,6 +1,6 @@
 #pragma once
-// The words of a command line: which verb, which options with which values. Looked at once, and known to whom it may
-// concern even if the options make no sense, because what a failure means depends on the verb.
+// The words of a command line: which verb, which options with which values. They are scanned once, and the result is
+// there even if the options make no sense, because what a failure means depends on the verb.
 
 #include <array>
 #include <optional>
@@ -15,7 +15,7 @@ struct CommandLine {
   const VerbInfo* verb = &verb_info(VerbId::list);
   /// What is neither an option, nor the value of one, nor the verb.
   std::vector<std::string> operands;
-  /// Of a verb that runs one: all words behind `--`.
+  /// The command of a verb that runs one: all words behind `--`.
   std::vector<std::string> command;
   bool has_command = false;
   /// Options and their values in the order in which they stood, a letter that is the verb's own replaced by the name
@@ -38,7 +38,7 @@ class TypedOptions {
   [[nodiscard]] std::optional<std::string> value(OptionId id) const {
     return values(id).empty() ? std::nullopt : std::optional(values(id).back());
   }
-  /// Of kIgnoredFlags.
+  /// Whether a flag of kIgnoredFlags was given.
   [[nodiscard]] bool given_in_vain(char letter) const { return ignored_[kIgnoredFlags.find(letter)]; }
 
  private:
@@ -51,7 +51,7 @@ class TypedOptions {
 };
 
 /// Fails for an option that does not exist, a value that is missing or too many, and an operand that the verb does not
-/// take. Whether the verb takes the options is another question.
+/// take. It does not check whether the verb takes the options.
 Parsed<TypedOptions> parse_options(const CommandLine& line);
 
 }  // namespace tcpstat::cli::options

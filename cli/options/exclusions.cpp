@@ -52,7 +52,7 @@ std::optional<UsageError> Exclusions::read_ends(OptionId id, filter::Side side,
     all_.push_back(Expression::any_of(std::move(wanted)));
     to.clear();
   }
-  // Whatever is asked of its remote end, a listener has none.
+  // Exclusions alone are a condition of the remote end, too, which no listener matches.
   if (side == filter::Side::remote && to.empty() && typed_.given(id)) to.emplace_back();
   return std::nullopt;
 }

@@ -30,7 +30,7 @@ class Exclusions {
     return std::nullopt;
   }
 
-  /// The same of ends, which may be `@FILE`, a file of prefixes.
+  /// The same for ends, which may be `@FILE`, a file of prefixes.
   std::optional<UsageError> read_ends(OptionId id, filter::Side side, std::vector<filter::EndpointPattern>& to);
 
   static bool is_excluded(std::string_view piece) { return piece.starts_with('!') || piece.starts_with('^'); }

@@ -40,7 +40,7 @@ void add_expression(const Words& words, std::vector<filter::Expression> excluded
   if (!excluded.empty()) filter::add_expression(to, filter::Expression::all_of(std::move(excluded)));
 }
 
-/// Of a range of ports: how it is excluded.
+/// Makes the test of a range of ports.
 auto port_tree(filter::Side side) {
   return [side](const filter::PortRange& range) {
     return filter::Expression(filter::Test(filter::PortTest{side, range}));
@@ -60,7 +60,7 @@ Failure read_ports(const Words& words, Exclusions& exclusions, filter::Filter& t
   if (auto failed = exclusions.read(OptionId::remote_port, to.remote_ports, parse_ports, port_tree(kRemote))) {
     return failed;
   }
-  // As with --remote, whatever is asked of it: a listener has none.
+  // As with --remote: exclusions alone are a condition, too, which no listener matches.
   if (words.given(OptionId::remote_port) && to.remote_ports.empty()) to.remote_ports.emplace_back();
   return std::nullopt;
 }
@@ -78,7 +78,7 @@ Failure read_owners(Exclusions& exclusions, filter::Filter& to) {
   return exclusions.read(OptionId::process, to.processes, process, of_process);
 }
 
-/// Who runs in one of several units, or outside of those that are excluded.
+/// Selects processes in one of several units or containers, or outside of those that are excluded.
 Failure read_place(Exclusions& exclusions, OptionId id, ColumnId of) {
   const auto word = [](const std::string& name) { return Parsed<std::string>(name); };
   const auto tree = [of](const std::string& name) {
@@ -92,7 +92,7 @@ Failure read_place(Exclusions& exclusions, OptionId id, ColumnId of) {
   return std::nullopt;
 }
 
-/// Users of a file, or of another /proc, are called as it says; root is 0 everywhere.
+/// A file or another /proc has its own names for users; root is 0 everywhere.
 UsersOf users_of(const TypedOptions& typed) {
   const auto source = typed.value(OptionId::source);
   const bool recorded = typed.given(OptionId::record) || typed.given(OptionId::at);
@@ -177,7 +177,7 @@ Failure read_filter(const Words& words, filter::Filter& to) {
 std::string filters_as_typed(const Words& words) {
   std::string text;
   for (const OptionInfo& option : options()) {
-    // What -F names is part of the expression, and whoever prints a command knows which place was read.
+    // The text of -F is part of the expression, and whoever prints a command knows which place was read.
     const bool left_out = option.id == OptionId::filter_file || option.id == OptionId::netns;
     if (option.group != OptionGroup::filters || left_out || !words.given(option.id)) continue;
     const std::string name = " --" + std::string(option.name);

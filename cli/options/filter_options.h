@@ -31,9 +31,9 @@ bool counts_sockets(const Words& words);
 
 /// Reads the words that are no options, and those of -F, where the verb takes a filter.
 Failure read_expression(const std::vector<std::string>& operands, Words& to);
-/// Options and expression; the states are settled.
+/// Reads options and expression, and settles the states.
 Failure read_filter(const Words& words, filter::Filter& to);
-/// For the next command that a finding names.
+/// The filters as words, for the next command that a finding names.
 std::string filters_as_typed(const Words& words);
 
 }  // namespace tcpstat::cli::options

@@ -1,5 +1,5 @@
 #pragma once
-// The filter of a command line: options in short, and the expression that its other words are.
+// The words of a filter expression, from the command line or a file.
 
 #include <optional>
 #include <string>
@@ -26,7 +26,7 @@ Parsed<filter::ParsedExpression> parse_filter(const std::string& text, UsersOf u
 /// What to say once on standard error about an expression that means something else than its author may think.
 std::vector<std::string> notes_on(const filter::ParsedExpression& parsed);
 
-/// How to say that the kernel keeps a shorter name.
+/// The note that the kernel keeps a shorter name.
 std::string long_process_note(std::string_view name);
 
 }  // namespace tcpstat::cli::options

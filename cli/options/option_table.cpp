@@ -8,7 +8,7 @@ namespace {
 
 using enum OptionGroup;
 
-// id, letter, name, value, group, meaning, hint. The manual and the completions are held against this table by a test.
+// id, letter, name, value, group, meaning, hint. A test compares the manual and the completions with this table.
 constexpr auto kOptions = std::to_array<OptionInfo>({
     {OptionId::state, 's', "state", "STATE", filters,
      "name in any spelling, number, group; !STATE excludes (see --list states)", "for statistics: tcpstat summary"},

@@ -126,7 +126,7 @@ struct OptionInfo {
   std::string_view value{};  ///< what it takes, for --help; empty for a flag
   OptionGroup group;
   std::string_view meaning;
-  /// What users of other tools may have meant who give it without a value, or where it has no meaning.
+  /// What users of other tools may have meant if they give it without a value, or where it has no meaning.
   std::string_view hint{};
 
   [[nodiscard]] constexpr bool takes_value() const { return !value.empty(); }
@@ -135,7 +135,7 @@ struct OptionInfo {
 /// One for each id, in their order.
 std::span<const OptionInfo> options();
 const OptionInfo& option_info(OptionId id);
-/// Null for an unknown one.
+/// Null if there is none.
 const OptionInfo* find_option(char letter);
 const OptionInfo* find_option(std::string_view name);
 

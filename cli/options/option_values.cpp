@@ -403,7 +403,8 @@ Parsed<std::string> parse_group_key(std::string word) {
 
 Parsed<check::ValueRange> parse_range(std::string_view word, std::string_view option) {
   const auto range = check::ValueRange::parse(word);
-  // "" is an unset variable of a script, and never alarms; of others somebody thinks that they do.
+  // "" is an unset variable of a script, and never alarms. Whoever types another range without a number expects an
+  // alarm.
   if (range && !word.empty() && word.find_first_of("0123456789") == std::string_view::npos) {
     return usage_error("bad range " + in_quotes(word) + " of --" + std::string(option) +
                        " (without a number it holds for all counts: 10, 10:, ~:10, 10:20 or @10:20)");

@@ -36,7 +36,7 @@ inline tl::unexpected<UsageError> usage_error(std::string sentence) {
 using host::SourceId;
 using render::FormatId;
 
-/// Of the machine, beside the formats.
+/// Drawings of the machine, beside the formats.
 enum class Drawing : std::uint8_t { none, dot, mermaid };
 
 /// `"word"`, or its beginning; what it holds is made safe where it is printed (cli/notes.h).
@@ -50,7 +50,7 @@ std::vector<std::string> split_list(const std::vector<std::string>& values);
 Parsed<StateSet> parse_states(const std::vector<std::string>& words);
 /// `ADDR[/LEN][:PORT]`.
 Parsed<filter::EndpointPattern> parse_pattern(std::string_view word);
-/// What to type where an address without brackets ends like a port: netstat prints ends so. Empty for any other word.
+/// What to type if an address without brackets ends like a port, as netstat prints ends. Empty for any other word.
 std::string port_hint(std::string_view word);
 /// A number, a range `N-M`, or a service name (services(5)).
 Parsed<filter::PortRange> parse_ports(std::string_view word);
@@ -73,13 +73,13 @@ Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
 Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h. "7d" is seven days ago, as "-7d" is.
 Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono::microseconds now);
-/// The same where it is the last moment of something: a second is meant as a whole, because that is how times are shown.
+/// The same for the end of a span: a whole second is meant to its end, because that is how times are shown.
 Parsed<std::chrono::microseconds> parse_past_end(std::string_view word, std::chrono::microseconds now);
 Parsed<const Column*> parse_column(std::string_view word);
 /// `COL[:asc|desc]`.
 Parsed<survey::SortKey> parse_sort_key(std::string_view word);
 Parsed<FormatId> parse_format(std::string_view word);
-/// Of trace. automatic: bpf, and tracefs where that does not work.
+/// The sources of trace. automatic: bpf, or tracefs if that does not work.
 enum class TraceSource : std::uint8_t { automatic, bpf, tracefs };
 Parsed<TraceSource> parse_trace_source(std::string_view word);
 /// `illegal`, …, `lost`.

@@ -24,7 +24,7 @@ Failure read_one(const Words& words, OptionId id, T& to, Parse parse) {
   return std::nullopt;
 }
 
-/// Parses each piece of a list option into `to`; stops at the first that cannot be.
+/// Parses each piece of a list option into `to`; stops at the first that cannot be parsed.
 template <typename T, typename Parse>
 Failure read_each(const Words& words, OptionId id, std::vector<T>& to, Parse parse) {
   for (const std::string& piece : words.pieces(id)) {
@@ -42,14 +42,14 @@ Failure read_interval(const Words& words, OptionId id, T& to, std::chrono::milli
                   [&](const std::string& word) { return parse_interval(word, least, option_info(id).name); });
 }
 
-/// A number that the sentence of a failure calls as its option.
+/// A number, which the sentence of a failure calls by the name of its option.
 template <typename T>
 Failure read_count(const Words& words, OptionId id, T& to) {
   return read_one(words, id, to,
                   [&](const std::string& word) { return parse_count(word, option_info(id).name, UINT64_MAX); });
 }
 
-/// The same where 0 is refused: `why` is for the sentence.
+/// The same, but 0 is refused: `why` is for the sentence.
 template <typename T>
 Failure read_positive(const Words& words, OptionId id, std::optional<T>& to, std::string_view why) {
   if (auto failed = read_count(words, id, to)) return failed;
@@ -57,14 +57,14 @@ Failure read_positive(const Words& words, OptionId id, std::optional<T>& to, std
   return UsageError{"bad " + std::string(option_info(id).name) + " \"0\" (" + std::string(why) + ")"};
 }
 
-/// Of files that options name: --timeout, or what it is by default.
+/// How long to wait for files that options name: --timeout, or its default.
 FileTimeout file_timeout(const TypedOptions& typed);
 
-/// What times on a command line are told against.
+/// The time that relative times of a command line start from.
 std::chrono::microseconds now();
 
 std::string must_have_value(OptionId id, std::string_view what);
-/// A value that may be anything but empty. `what` says in the sentence which; without it, the option's own word does.
+/// A value that may be anything but empty. `what` names it in the sentence; without it, the option's own word does.
 Failure read_text(const Words& words, OptionId id, std::string& to, std::string_view what);
 Failure read_text(const Words& words, OptionId id, std::string& to);
 

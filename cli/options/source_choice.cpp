@@ -8,7 +8,7 @@
 namespace tcpstat::cli::options {
 namespace {
 
-/// What only saved rows have.
+/// Reads the options that only saved rows have.
 Failure read_saved(const Words& words, SourceChoice& to) {
   if (words.given(OptionId::sample) && to.id != SourceId::file) {
     return UsageError{"--sample chooses among the samples of a file: add --source FILE"};
@@ -26,7 +26,7 @@ Failure read_saved(const Words& words, SourceChoice& to) {
   return std::nullopt;
 }
 
-/// A record is a source where one is named, or a time without a file.
+/// A record is the source if one is named, or a time without a file.
 Failure read_record(const Words& words, SourceChoice& to) {
   const bool named = words.given(OptionId::record);
   if (!named && (to.id == SourceId::file || !words.given(OptionId::at))) return std::nullopt;

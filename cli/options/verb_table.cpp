@@ -18,7 +18,7 @@ constexpr OptionSet kText = {no_header, no_truncate, color};
 constexpr OptionSet kRows = {output, sort, limit, processes, info, memory, extended, rate, resolve};
 constexpr OptionSet kReading = {source, proc_root, timeout, strict, byte_order, sample, at, record, netns};
 
-/// They ask for other things than the run of a verb, and are answered behind any.
+/// They ask for something else than the run of a verb, and are answered with any verb.
 constexpr OptionSet kInformation = {list, help, version};
 /// An alias may carry them for the sake of other verbs.
 constexpr OptionSet kHarmless = kText | OptionSet{verbose, strict, timeout};
@@ -406,7 +406,7 @@ std::string takers(OptionId id) {
   return all;
 }
 
-/// An option that lists do not take, as it would be right.
+/// How to type an option that lists do not take.
 std::string goes_with(const OptionInfo& option, const std::string& value) {
   constexpr std::size_t kShort = 100;
   const std::string all = takers(option.id);

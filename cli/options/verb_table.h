@@ -1,6 +1,6 @@
 #pragma once
-// The verbs as a table: what each does, which options it takes and how it fails. Dispatch, refusals, --help and spelling
-// hints follow from it.
+// The verbs as a table: what each does, which options it takes and how it fails. Dispatch, refusals, --help and
+// spelling hints follow from it.
 
 #include <span>
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace tcpstat::cli::options {
 
-/// In the order of --help. `watch --events` prints another thing than `watch`, so it is a row of its own.
+/// In the order of --help. `watch --events` prints something else than `watch`, so it is a row of its own.
 enum class VerbId : std::uint8_t {
   list,
   summary,
@@ -34,14 +34,14 @@ enum class Operand : std::uint8_t {
 };
 enum class ExitCodes : std::uint8_t { ordinary, monitoring_plugin };
 
-/// What an option means behind one verb, where that is not what it means elsewhere.
+/// What an option means with one verb, if that is not what it means elsewhere.
 struct OwnOption {
   OptionId id;
   char letter = '\0';  ///< one that means something else elsewhere
   std::string_view meaning{};
 };
 
-/// Why an option means nothing to a verb, where the general sentence would not help.
+/// Why an option means nothing to a verb, if the general sentence would not help.
 struct OwnRefusal {
   OptionId id;
   std::string_view sentence;
@@ -60,13 +60,13 @@ struct VerbInfo {
   std::string_view meaning;                   ///< one line for the list of verbs
   std::string_view page;                      ///< the beginning of its own page, in paragraphs
   OptionSet takes;                            ///< with an effect
-  OptionSet tolerates;                        ///< without: how tables look in an alias, what a habit adds
-  std::string_view why;                       ///< it does not take the others
-  render::Document document;                  ///< what it prints; which formats write that, they say themselves
-  std::string_view other_formats = ", not ";  ///< what stands before the name of one that it does not print
-  std::string_view also_formats{};            ///< what stands behind it
+  OptionSet tolerates;                        ///< without an effect: how tables look in an alias, what a habit adds
+  std::string_view why;                       ///< why it does not take the other options
+  render::Document document;                  ///< what it prints; the table of formats says which of them write that
+  std::string_view other_formats = ", not ";  ///< words before the name of a format that it does not print
+  std::string_view also_formats{};            ///< words behind that name
   Operand operand = Operand::none;
-  bool runs_command = false;  ///< what stands behind `--` is one
+  bool runs_command = false;  ///< the words behind `--` are a command
   ExitCodes exit_codes = ExitCodes::ordinary;
   std::span<const OwnOption> own_options{};
   std::span<const OwnRefusal> own_refusals{};

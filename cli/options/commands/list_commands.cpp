@@ -8,7 +8,7 @@
 namespace tcpstat::cli::options {
 namespace {
 
-/// Metrics have series of their own for it, and a bound.
+/// Metrics have series of their own, and a bound, for these keys alone.
 Failure refuse_other_groups(const SummaryCommand& command) {
   if (!render::format(command.output.format).counts_metrics) return std::nullopt;
   if (auto failed = refuse_several_namespaces(command.source)) return failed;

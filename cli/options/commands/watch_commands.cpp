@@ -6,7 +6,7 @@
 namespace tcpstat::cli::options {
 namespace {
 
-/// The samples of a watch are new ones, or with --replay those of a record.
+/// Reads where samples come from: they are new ones, or with --replay those of a record.
 template <typename C>
 Failure read_replay(const Words& words, C& to) {
   const auto span = [](const std::string& word) { return parse_time_span(word, now()); };
