@@ -14,7 +14,7 @@ namespace tcpstat::cli::verbs {
 ExitStatus end_check(const options::OutputChoice& choice, CheckReport& report, Output& output, const Notes& notes);
 ExitStatus end_audit(const options::OutputChoice& choice, AuditReport& report, Output& output, const Notes& notes);
 
-/// Nothing could be found out: the same documents, empty.
+/// For a run that found out nothing: the same documents, empty.
 ExitStatus end_unknown_check(const options::CheckCommand& command, const Error& error, const Notes& notes);
 ExitStatus end_unknown_audit(const options::AuditCommand& command, const Error& error, const Notes& notes);
 

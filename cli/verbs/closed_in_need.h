@@ -1,5 +1,6 @@
 #pragma once
-// A document of transitions is closed when an exception ends the run that writes it; as good as always memory is short.
+// Closes a document of transitions when an exception ends the run that writes it, nearly always because memory is
+// short.
 
 #include <exception>
 

@@ -14,7 +14,7 @@ namespace tcpstat::cli::verbs {
 
 class CountedMetrics {
  public:
-  /// From now on it takes time. `group_by`: as --by has it; process, unit and remote are counted too.
+  /// Begins to measure the time. `group_by`: the keys of --by, of which process, unit and remote are counted too.
   /// `ports`: those that are told apart; empty: those that have a listener.
   CountedMetrics(Host& host, const std::vector<std::string>& group_by, const std::vector<std::uint16_t>& ports);
 

@@ -13,8 +13,9 @@
 
 namespace tcpstat::cli::verbs {
 
-/// What `judge` answers for each namespace, in their order; nothing of one where it answers nothing. It runs in
-/// `threads` threads, each of which enters one namespace after the other and ends there. What it throws is thrown again.
+/// What `judge` returns for each namespace, in their order; a namespace for which it returns nothing is left out. It
+/// runs in `threads` threads at most, each of which enters one namespace after the other and comes home in between.
+/// What it throws is thrown again.
 template <typename Judged, typename Judge>
 std::vector<Judged> judge_each(const host::NamespaceList& list, std::size_t threads, const Judge& judge) {
   const auto& all = list.namespaces;
@@ -45,7 +46,7 @@ std::vector<Judged> judge_each(const host::NamespaceList& list, std::size_t thre
   return done;
 }
 
-/// What hides namespaces from an unprivileged user is no OK.
+/// If namespaces are hidden from an unprivileged user, the status is not OK.
 template <typename Report>
 void note_hidden(const host::NamespaceList& list, Report& report) {
   std::string hidden = host::hidden_namespaces(list);

@@ -22,20 +22,20 @@ inline void print_warnings(const Coverage& coverage, const Notes& notes) { print
 /// What -v says: how many rows were read, and from where.
 void print_reading(const Report& report, const Notes& notes);
 
-/// A terminal that is too narrow for some columns says so once, behind the table. `instead`: what to do about it.
+/// Says once, behind the table, that the terminal is too narrow for some columns. `instead`: what to do about it.
 void note_hidden(std::span<const std::string_view> hidden, std::size_t width, std::string_view instead,
                  const Notes& notes);
 
-/// Nothing was written: the one sentence why.
+/// Prints the one sentence why nothing was written.
 ExitStatus end_failed(const Error& error, const Notes& notes);
 
-/// What is known where a source was to be read and `error` forbade it: of a file not even the host.
+/// What is known of a source that could not be read because of `error`: of a file not even the host.
 Report unread_report(const options::SourceChoice& source, const Error& error);
 /// The same of a source of this host.
 Report unread_report(const char* source, const Error& error);
 
-/// A document of `format` that says on standard output what failed, if the format has a place for it. A file that was
-/// asked for stays as it was.
+/// Writes a document of `format` to standard output that says what failed, if the format has a place for it. A file
+/// that was asked for stays as it was.
 enum class Unread : std::uint8_t { counts, rows, transitions };
 void write_failed(const render::Format& format, const options::SourceChoice& source,
                   const options::OutputChoice& choice, Unread what, const Error& error);

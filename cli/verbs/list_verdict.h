@@ -15,9 +15,9 @@ class ListVerdict {
   /// Takes part in `plan` if there is something to judge and a place to tell it.
   ListVerdict(const render::Format& format, StateSet shown, const Output& output, Host& host, survey::DumpPlan& plan);
 
-  /// The dump has ended.
+  /// To be called when the dump has ended.
   void judge(Report& report);
-  /// Below a table the verdict is always told to who asked for SYN_RECV, to others only when it is bad.
+  /// Whether the verdict is told below the table: always if certain states were asked for, otherwise only if it is bad.
   [[nodiscard]] bool below_table(const Report& report) const;
 
  private:

@@ -30,7 +30,7 @@ void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan) {
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter) {
   const bool elsewhere = !source.proc_root.empty() || !host::info(source.id).live();
   std::vector<std::string> user_names = filter.user_names;
-  // Users of a live host are asked for one by one, as their rows come.
+  // A live host is asked for each user as the rows come.
   if (elsewhere) user_names.insert(user_names.end(), filter.expression_users.begin(), filter.expression_users.end());
   return {.netns = source.netns,
           .source = source.id,

@@ -1,5 +1,5 @@
 #pragma once
-// What the words of the user mean to those who do the work: the only place where a command becomes their plans.
+// The only place where a command of the user becomes plans for the engines.
 
 #include "base/text_buffer.h"
 #include "check/check.h"
@@ -15,7 +15,7 @@ namespace tcpstat::cli::verbs {
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter = {});
 
-/// With the users that an opened file alone knows by name.
+/// The filter with the users that only an opened file knows by name.
 filter::Filter settled(filter::Filter filter, Host& host);
 
 /// `used`: the columns that the run looks at.
@@ -23,7 +23,7 @@ survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoic
 survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by);
 /// For transitions: every row, because a transition is shown if either side matches.
 survey::DumpPlan events_plan(const filter::Filter& filter);
-/// Without its memory.
+/// The plan without the memory of earlier runs.
 check::CheckPlan check_plan(const options::CheckCommand& check);
 
 /// Without columns: only a list has them, and add_rows() adds what it shows.

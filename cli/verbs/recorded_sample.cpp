@@ -18,9 +18,9 @@ namespace {
 using std::chrono::microseconds;
 namespace count_name = record::count_name;
 
-/// On average, of each sample.
+/// The processor time that a sample may spend on owners, on average.
 constexpr microseconds kOwnersEach{20'000};
-/// What was saved up in quiet times is worth no more than so many samples.
+/// At most the time of this many samples can be saved up in quiet times.
 constexpr int kMostSaved = 50;
 
 std::int64_t nanoseconds_of(clockid_t clock) {
@@ -75,7 +75,7 @@ TakenSample SampleTaker::take(bool key) {
   TakenSample taken;
   records::RecordedSample& sample = taken.sample;
   const microseconds before = processor_time();
-  // Users, devices and control groups that came since are to have their names.
+  // Users, devices and control groups that came since get their names now.
   if (key) host_.names().forget();
   sample.wall_ns = nanoseconds_of(CLOCK_REALTIME);
   sample.boot_ns = nanoseconds_of(CLOCK_BOOTTIME);
@@ -93,7 +93,7 @@ TakenSample SampleTaker::take(bool key) {
   BothSinks all(counts, rows);
   check::Judged judged = check_.look(all, owners ? check::Depth::whole : check::Depth::no_owners);
   host_.forget_owners();
-  // Rows keep their owners where nobody looked for them, and so do the limits.
+  // If nobody looked for owners, rows keep their earlier ones, and so do the limits.
   if (owners) open_files_ = std::move(judged.open_files);
 
   sample.dump_us = static_cast<std::uint32_t>((nanoseconds_of(CLOCK_BOOTTIME) - sample.boot_ns) / 1000);
@@ -145,7 +145,7 @@ void SampleTaker::add_counts(const check::Judged& judged, const Metrics& metrics
     counts.add("syn_flood_level", verdict.subject.text(), static_cast<std::uint64_t>(verdict.level));
   }
   for (const check::Problem& problem : judged.problems) {
-    // What this way of looking cannot see is nothing that was found.
+    // This rule tells what cannot be seen this way, which is no finding to be recorded.
     if (problem.finding.is(detect::kBlindRule)) continue;
     counts.add("finding", count_name::finding(problem.finding.rule, problem.finding.subject.text()),
                static_cast<std::uint64_t>(problem.finding.severity), problem.finding.sentence());

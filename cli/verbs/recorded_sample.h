@@ -16,9 +16,9 @@ namespace tcpstat::cli::verbs {
 /// Looking for owners costs more than everything else together, so it has a budget over time.
 class OwnerBudget {
  public:
-  /// Whether they are looked for in this sample.
+  /// Whether owners are looked for in this sample.
   [[nodiscard]] bool allows() const { return !cost_ || credit_ >= *cost_; }
-  /// A sample has ended: what it took, and whether owners were looked for.
+  /// To be called at the end of a sample: what it took, and whether owners were looked for.
   void spend(std::chrono::microseconds took, bool looked);
 
  private:
@@ -39,7 +39,7 @@ class SampleTaker {
 
   /// `key`: the sample is to have everything of every row.
   TakenSample take(bool key);
-  /// For the memory of the next one: at 100,000 sockets the kernel would clear 50 MB for each sample.
+  /// Gives the memory of these rows to the next sample: at 100,000 sockets the kernel would clear 50 MB for each.
   void reuse(record::TableSample rows) { room_ = std::move(rows); }
 
  private:

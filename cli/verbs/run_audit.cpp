@@ -12,7 +12,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// The audit of one of several namespaces; nothing where it ended meanwhile.
+/// The audit of one of several namespaces; nothing if it has ended meanwhile.
 std::optional<audit::NamespaceAudit> audit_one(const host::KnownNamespace& known, const host::HostOptions& options) {
   audit::NamespaceAudit one{known.inode, known.label, {}};
   auto host = host::open_namespace(known, options);

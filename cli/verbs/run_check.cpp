@@ -28,7 +28,7 @@ Expected<void> write_metrics(const options::CheckCommand& command, const CheckRe
   return output->commit();
 }
 
-/// What was asked for is not there: that is not ok, however quiet the host is.
+/// Metrics that were asked for were not written: that is not OK, however quiet the host is.
 void say_unwritten(const Error& error, CheckReport& report) {
   report.reading.coverage.lose("metrics_file", error.sentence());
   if (report.status >= Severity::warning) return;
@@ -36,7 +36,7 @@ void say_unwritten(const Error& error, CheckReport& report) {
   report.headline = error.sentence();
 }
 
-/// So many namespaces are looked at side by side: while two samples are taken, each check mostly sleeps.
+/// How many namespaces are looked at side by side: while two samples are taken, each check mostly sleeps.
 constexpr std::size_t kSideBySide = 64;
 
 /// How each of several namespaces is looked at.
@@ -46,7 +46,7 @@ struct EachPlan {
   std::shared_ptr<bpf::HandshakePrograms> programs;  ///< null: handshakes are not counted
 };
 
-/// The check of one of several namespaces; nothing where it ended meanwhile.
+/// The check of one of several namespaces; nothing if it has ended meanwhile.
 std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known, const EachPlan& each) {
   const auto& [options, plan, programs] = each;
   auto host = host::open_namespace(known, options);
@@ -70,7 +70,7 @@ std::optional<check::NamespaceCheck> check_one(const host::KnownNamespace& known
 ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   host::HostOptions options = host_options(command.source, command.filter);
   const check::CheckPlan plan = check_plan(command);
-  // One walk of /proc tells the owners of all. Samples that are later than others by an interval have one of their own.
+  // One walk of /proc tells the owners of all. Samples that come an interval later have a walk of their own.
   constexpr std::chrono::seconds kLasts{1};
   using Lasts = std::optional<std::chrono::milliseconds>;
   options.shared_owners = std::make_shared<host::SharedOwners>(plan.interval ? Lasts(kLasts) : std::nullopt);
@@ -88,7 +88,7 @@ ExitStatus run_many(const options::CheckCommand& command, const Notes& notes) {
   return end_check(command.output, report, *output, notes);
 }
 
-/// Of the namespace that is looked at.
+/// The counter for the namespace that is looked at.
 std::unique_ptr<HandshakeCounter> handshake_counter(const Host& host) {
   return bpf::handshake_counter(static_cast<std::uint32_t>(host.facts().netns.value_or(0)));
 }
@@ -98,7 +98,7 @@ std::unique_ptr<HandshakeCounter> handshake_counter(const Host& host) {
 ExitStatus run(const options::CheckCommand& command, const Notes& notes) {
   const bool live = host::info(command.source.id).live() && command.source.proc_root.empty();
   const auto* rules = std::get_if<options::RuleChoice>(&command.judge);
-  // Limits are those of all sockets together.
+  // The limits of -w and -c are for all sockets together.
   if (rules != nullptr && live && host::names_several(command.source.netns)) return run_many(command, notes);
   auto host = host::open_host(host_options(command.source, command.filter));
   if (!host) return end_unknown_check(command, host.error(), notes);

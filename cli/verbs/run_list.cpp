@@ -34,7 +34,7 @@ class KnownHosts final : public render::HostNames {
   std::map<Address, std::string> hosts_;
 };
 
-/// One row is enough.
+/// Stops at the first row.
 class FirstMatch final : public Sink {
  public:
   Flow connection(const Connection&) override { return Flow::stop; }
@@ -58,7 +58,7 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   return ExitStatus::failed;
 }
 
-/// The first of two samples, and the time between them.
+/// Takes the first of two samples, and waits for the second.
 void wait_for_rates(Host& host, const survey::DumpPlan& plan, std::chrono::milliseconds apart) {
   const Clock::Instant start = host.clock().now();
   survey::take_first_rates(host, plan);

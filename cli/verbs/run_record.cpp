@@ -60,8 +60,8 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
     TakenSample taken = taker.take(encoder.next_is_key());
     sample_notes.print(taken.reading.coverage);
     if (taken.error) {
-      if (ticker.samples() == 1) break;  // what fails at once is no matter of one sample
-      continue;                          // a gap is told; a part of the rows would look as if the others had gone
+      if (ticker.samples() == 1) break;  // if the first sample fails, later ones will too
+      continue;  // the record tells the gap; a part of the rows would look as if the others had gone
     }
     (*host)->keep_source();
     queue.add(encoder.encode(taken.sample));

@@ -17,7 +17,7 @@ namespace tcpstat::cli::verbs {
 
 namespace {
 
-/// Keeps the first of each list; the states of a plain summary are no list. Whether anything was left out.
+/// Keeps the first of each list; the states of a plain summary are no list. Returns whether anything was left out.
 bool cut(Summary& summary, std::uint64_t most) {
   bool shorter = false;
   const auto cut_one = [&](auto& list) {
@@ -32,14 +32,15 @@ bool cut(Summary& summary, std::uint64_t most) {
   return shorter;
 }
 
-/// Of rows that netlink told: nothing else knows them. A filter by processes would look for owners twice more.
+/// Counts of MPTCP beside rows from netlink, which alone knows them. A filter by processes would look for owners twice
+/// more.
 std::optional<MptcpCounts> mptcp_beside(const survey::Dump& dump, const filter::Filter& filter, Host& host) {
   if (dump.error || host.source_name() != "netlink" || filter.needs_owners()) return std::nullopt;
   host.keep_source();
   return survey::count_mptcp(host, settled(filter, host));
 }
 
-/// Without those of the note that tells what is left out, and of the prompt.
+/// The lines for the summary, without those of the prompt and of the note that tells what is left out.
 std::size_t screen_lines(const Terminal& terminal) {
   constexpr std::size_t kUsual = 24;
   constexpr std::size_t kBelow = 2;

@@ -72,7 +72,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   return report;
 }
 
-/// What a document without an envelope has no place for.
+/// Prints the summary, for which a document without an envelope has no place.
 void print_summary(const render::TransitionCounts& counts, const options::OutputChoice& choice,
                    const render::DeviceNames& devices, const Notes& notes) {
   notes.print(Notes::Level::note, trace_sentence(counts));
@@ -86,7 +86,7 @@ void print_summary(const render::TransitionCounts& counts, const options::Output
   note_hidden(hidden, terminal.width, "-f ndjson has them all", notes);
 }
 
-/// A document or a last line that says why nothing was traced, where the format has one.
+/// Writes a document or a last line that says why nothing was traced, if the format has one.
 ExitStatus end_untraced(const options::TraceCommand& command, const render::Format& format, Output& output,
                         const Error& error, const Notes& notes) {
   notes.error(error.sentence());
@@ -100,7 +100,7 @@ ExitStatus end_untraced(const options::TraceCommand& command, const render::Form
   return finish_output(out, output, ExitStatus::failed, notes);
 }
 
-/// What this source cannot show of what was asked for.
+/// Tells what this source cannot show of what was asked for.
 void print_limits(const options::TraceCommand& command, const OpenedTrace& trace, const Notes& notes) {
   if (trace.minisockets) return;
   if (command.only == filter::TransitionKind::half_open) {

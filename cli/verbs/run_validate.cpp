@@ -17,14 +17,14 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-// The log that a signal ends: it may be a pipe that never does (trace_pipe).
+// The log that a signal ends: it may be a pipe that never ends by itself (trace_pipe).
 logs::LogSource* open_log = nullptr;
 
 extern "C" void end_log(int) {
   if (open_log != nullptr) open_log->end();
 }
 
-/// Until a signal says that it is enough; a second one ends the program at once.
+/// Reads until a signal says that it is enough; a second one ends the program at once.
 Expected<void> read_until_signal(logs::LogSource& log, ObservationSink& sink) {
   open_log = &log;
   handle_signals({SIGINT, SIGTERM}, end_log, static_cast<int>(SA_RESETHAND));

@@ -65,7 +65,7 @@ bool Samples::next() {
   return true;
 }
 
-/// A pipe gets the end of what it was to read.
+/// Ends a watch that could not begin. The reader of a pipe gets a document that says so.
 template <typename Command>
 static ExitStatus end_unread(const Command& watch, const Error& error, const Notes& notes) {
   constexpr Unread kWhat = std::is_same_v<Command, options::EventsCommand> ? Unread::transitions : Unread::rows;

@@ -171,7 +171,7 @@ const std::array<ListInfo, 10>& word_lists() {
   return kLists;
 }
 
-/// Behind a verb: those that it prints.
+/// With a verb, keeps the formats that it prints.
 void keep_formats_of(const options::WordsCommand& words, Rows& rows) {
   if (words.verb == nullptr || words.verb->word.empty()) return;
   std::erase_if(rows, [&](const std::vector<std::string>& row) {

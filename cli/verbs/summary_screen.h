@@ -9,7 +9,7 @@
 
 namespace tcpstat::cli::verbs {
 
-/// Leaves of a plain summary what fits into `lines`: the states, then the worst listeners and the busiest remotes.
+/// Cuts a plain summary to what fits into `lines`: the states, then the worst listeners and the busiest remotes.
 /// Returns what is left out and which option adds it; empty if all of it fits.
 std::string fit_screen(Summary& summary, const Report& report, std::size_t lines);
 

@@ -12,7 +12,7 @@ using options::TraceSource;
 
 constexpr std::string_view kNotToldApart = "tracefs shows all network namespaces, and does not say which is whose";
 
-/// Conditions on ports have to match all together, so each alone leaves out nothing that is wanted.
+/// All conditions on ports must match, so the kernel may filter by one of them alone.
 std::vector<bpf::PortRange> ports_of(const filter::Filter& filter) {
   const auto& chosen = !filter.ports.empty()         ? filter.ports
                        : !filter.local_ports.empty() ? filter.local_ports
@@ -26,7 +26,7 @@ bool names_a_namespace(const options::TraceCommand& command) {
   return !command.netns.empty() && command.netns != host::kAllNamespaces;
 }
 
-/// Who follows one command gets its sockets: whose a request is does not show.
+/// A trace that follows a command has its full sockets alone: a request does not show whose it is.
 bool wants_minisockets(const options::TraceCommand& command) {
   using enum filter::TransitionKind;
   return command.command.empty() && (command.lives || command.only == half_open || command.only == time_wait);
@@ -34,7 +34,7 @@ bool wants_minisockets(const options::TraceCommand& command) {
 
 bool wants_bpf(const options::TraceCommand& command) {
   if (command.source != TraceSource::automatic) return command.source == TraceSource::bpf;
-  // Who wants a complete trace or none gets the source that counts every loss.
+  // --strict wants a complete trace or none, so it gets the source that counts every loss.
   return !command.strict || names_a_namespace(command) || !command.command.empty();
 }
 
@@ -64,13 +64,13 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
   }
   auto opened = openers.tracefs();
   if (!opened && !note.empty()) {
-    // Neither works: the sentence of the source that everybody has, and why the other one was no help.
+    // Neither works: tell the sentence of the source that everybody has, and why the other one was no help.
     Error error = opened.error();
     error.hint += (error.hint.empty() ? "" : "; ") + note.substr(0, note.rfind(';'));
     return tl::make_unexpected(error);
   }
   if (!opened) return tl::make_unexpected(opened.error());
-  // Who asked for all of them knows.
+  // With --netns all, the user knows.
   if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kNotToldApart);
   return OpenedTrace{.source = std::move(*opened), .handshakes = {}, .name = "tracefs", .note = std::move(note)};
 }

@@ -23,18 +23,18 @@ struct OpenedTrace {
   std::string note;               ///< what is to be said before the first record, or empty
 };
 
-/// What opens the two of them, as functions so that a test has others.
+/// How the two sources are opened: functions, so that a test can pass others.
 struct TraceOpeners {
   using Open = std::function<Expected<std::unique_ptr<TransitionSource>>()>;
   Open bpf;
   Open tracefs;
 };
 
-/// The one that was asked for; else programs in the kernel, and tracefs where those are not to be had.
+/// Opens the source that was asked for; else programs in the kernel, or tracefs if those cannot run.
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const TraceOpeners& openers);
 
-/// With the real ones. `netns`: inode of the namespace that was asked for; nothing: all. `between` is called when
-/// everything that the kernel had so far was handed over, and says whether to go on.
+/// The same with the real sources. `netns`: inode of the namespace that was asked for; nothing: all. `between` is
+/// called when everything that the kernel had so far was handed over, and says whether to go on.
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, std::optional<std::uint64_t> netns,
                                  const std::function<Flow()>& between);
 

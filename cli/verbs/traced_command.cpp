@@ -14,7 +14,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// In the child. Where exec fails, the parent gets errno.
+/// Runs in the child. If exec fails, the parent gets errno.
 [[noreturn]] void become(char* const* words, int tell) {
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   ::execvp(words[0], words);

@@ -13,7 +13,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// Of one record: milliseconds for scripts, microseconds for people who compare with other tools.
+/// The time of one record: milliseconds for scripts, microseconds for people who compare with other tools.
 render::SampleTime time_of(EventTime since_1970) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(since_1970);
   const timespec time{static_cast<time_t>(seconds.count()), static_cast<long>((since_1970 - seconds).count()) * 1000};
@@ -43,7 +43,7 @@ Ending ending_of(MinisocketEnd end) {
   return Ending::expired;
 }
 
-/// Of a request or a time-wait socket at its end.
+/// The life of a request or a time-wait socket at its end.
 ConnectionLife life_of(const Transition& end) {
   ConnectionLife life;
   life.body = end.body;
@@ -62,7 +62,7 @@ ConnectionLife life_of(const Transition& end) {
   return life;
 }
 
-/// More findings say nothing new.
+/// More findings than this say nothing new.
 constexpr std::uint64_t kMostFindings = 20;
 
 }  // namespace
@@ -137,7 +137,7 @@ Flow TracedLives::tell(const Transition& transition, const Judgement& judgement,
 Flow TracedLives::tell_minisocket(const Transition& transition) {
   if (!filter::wants(command_.filter, transition)) return Flow::more;
   if (command_.lives) {
-    // Whose handshake was completed lives on as a connection.
+    // A request whose handshake was completed lives on as a connection.
     if (!transition.minisocket_end || transition.minisocket_end == MinisocketEnd::completed) return Flow::more;
     const ConnectionLife life = life_of(transition);
     return command_.only && !filter::is_of(*command_.only, life) ? Flow::more : write(life);

@@ -1,5 +1,5 @@
 #pragma once
-// What trace does with each record: lives are followed, what is wrong is said, what is wanted is written and counted.
+// What trace does with each record: it follows lives, reports what is wrong, and writes and counts what is wanted.
 
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ namespace tcpstat::cli::verbs {
 
 class TracedLives final : public ObservationSink {
  public:
-  /// All are borrowed.
+  /// All arguments must outlive this object.
   TracedLives(const options::TraceCommand& command, const KernelLimits& limits, render::TransitionWriter& writer,
               TextBuffer& out, const Notes& notes);
 
@@ -31,9 +31,9 @@ class TracedLives final : public ObservationSink {
   Flow overwritten(const OverwrittenEntries&, std::uint64_t) override { return Flow::more; }
   Flow bad_line(const BadLine&, std::uint64_t) override { return Flow::more; }
 
-  /// What came so far is shown.
+  /// Shows what came so far.
   void flush();
-  /// Of all that passed the filter.
+  /// The counts of all that passed the filter.
   [[nodiscard]] render::TransitionCounts counts() const;
   [[nodiscard]] std::uint64_t lost_records() const { return lost_records_; }
   [[nodiscard]] std::uint64_t broken_lives() const { return broken_lives_; }

@@ -18,7 +18,7 @@ void TracedRequests::finish(HandshakeCounts& handshakes) {
   const auto counter = std::exchange(counter_, nullptr);
   if (!counter) return;
   const auto counted = counter->stop();
-  // What was missed may have been any of them.
+  // The events that were missed may have been of any fate.
   if (!counted || counted->missed > 0) return;
   handshakes.incoming.reset = counted->all.reset;
   handshakes.incoming.expired = counted->all.expired;

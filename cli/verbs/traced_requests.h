@@ -1,5 +1,5 @@
 #pragma once
-// What becomes of requests while a trace runs: they are no full sockets, so that the trace itself has nothing of them.
+// What becomes of requests while a trace runs: they are no full sockets, so the trace itself does not see them.
 
 #include <cstdint>
 #include <memory>
@@ -11,8 +11,7 @@
 
 namespace tcpstat::cli::verbs {
 
-/// Whether nothing is asked for that would leave some of them out: only the numbers of all sockets of the namespaces are
-/// known.
+/// Whether the command asks for all sockets: only the numbers of all sockets of the namespaces are known.
 bool counts_requests(const options::TraceCommand& command);
 
 class TracedRequests {

@@ -1,5 +1,5 @@
 #pragma once
-// One story a verb; each returns how it went and has said on standard error what went wrong.
+// One function per verb. Each returns how it went, and has said on standard error what went wrong.
 
 #include "cli/exit_status.h"
 #include "cli/notes.h"
@@ -21,8 +21,8 @@ ExitStatus run(const options::AuditCommand& audit, const Notes& notes);
 ExitStatus run(const options::WordsCommand& words, const Notes& notes);
 ExitStatus run(const options::TextCommand& text, const Notes& notes);
 
-/// check or audit whose words could not be understood: the line that a monitoring system shows, on standard output
-/// because it shows nothing else; with JSON asked for, on standard error.
+/// For a check or audit whose words could not be understood: prints the line that a monitoring system shows, on
+/// standard output because such a system shows nothing else; if JSON was asked for, on standard error.
 ExitStatus run_unknown(const options::CommandLine& line, const std::string& sentence, const Notes& notes);
 
 }  // namespace tcpstat::cli::verbs

@@ -27,7 +27,7 @@ std::string events_sentence(const render::TransitionCounts& counts) {
   return text;
 }
 
-/// Sockets that ended while nobody looked, as the kernel tells of them.
+/// Sockets that ended between samples, as the kernel tells of them.
 class EndsBetween {
  public:
   EndsBetween(const options::EventsCommand& watch, const Host& host)
@@ -37,7 +37,7 @@ class EndsBetween {
     if (auto sockets = netlink::DestroyedSockets::listen()) destroyed_.emplace(std::move(*sockets));
   }
 
-  /// Before a sample; what the first one cannot have shown tells nothing.
+  /// To be called before each sample. What ended before the first one is not counted.
   void tell(trace::NamespaceDiffs& diffs) {
     // Sockets are named by their cookies, which /proc does not show.
     if (host_.source_name() != host::info(options::SourceId::netlink).name) destroyed_.reset();
@@ -102,7 +102,7 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
     out.flush();
     sample_notes.print(report.coverage);
     if (watch.output.verbose) print_reading(report, notes);
-    if (dump.error && result.samples == 1) break;  // what fails at once is no matter of one sample
+    if (dump.error && result.samples == 1) break;  // if the first sample fails, later ones will too
     if (!dump.error) host.keep_source();
   }
   ends.tell(diffs);

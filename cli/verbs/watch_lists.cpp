@@ -1,4 +1,4 @@
-// tcpstat watch where the live view is not: one list after the other.
+// tcpstat watch without the live view: one list after the other.
 
 #include <memory>
 #include <string>
@@ -57,7 +57,7 @@ class ListWatch {
       const render::SampleTime time = samples_.time();
       const bool read = sample(time);
       out_.flush();
-      if (!read && result_.samples == 1) break;  // what fails at once is no matter of one sample
+      if (!read && result_.samples == 1) break;  // if the first sample fails, later ones will too
     }
     return finish_output(out_, output_, result_.status(watch_.source), notes_);
   }
@@ -107,7 +107,7 @@ class ListWatch {
   SampleNotes sample_notes_;
   Columns columns_;
   survey::DumpPlan plan_;
-  std::string every_;  ///< nothing of a record, whose samples are shown as fast as they are read
+  std::string every_;  ///< empty for a record, whose samples are shown as fast as they are read
   Samples samples_;
   survey::RateSampler rates_;
   TextBuffer out_;

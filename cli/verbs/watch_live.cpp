@@ -13,7 +13,7 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// The words of the options, as `watch` takes them.
+/// Reads a filter from words of options, as `watch` takes them.
 tl::expected<filter::Filter, std::string> read_filter(const std::string& words, Host& host) {
   std::vector<std::string> line = {"watch"};
   std::istringstream rest(words);

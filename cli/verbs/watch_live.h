@@ -5,8 +5,8 @@
 
 namespace tcpstat::cli::verbs {
 
-/// Whether the live view is what this watch shows: a format for people on a terminal with a cursor. Where that is there and
-/// the rows are not for the live view, a note says so.
+/// Whether this watch shows the live view: a format for people on a terminal with a cursor. If only the rows are not
+/// for the live view, a note says so.
 bool is_live(const options::WatchCommand& watch, const Watched& watched);
 ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched);
 

@@ -16,17 +16,17 @@
 
 namespace tcpstat::cli::verbs {
 
-/// Without --interval.
+/// The interval without --interval.
 inline constexpr std::chrono::milliseconds kUsualInterval{1000};
 
-/// What the clock of the host shows, with milliseconds of the local time where samples are closer than a second.
+/// What the clock of the host shows, with milliseconds of the local time if samples are closer than a second.
 render::SampleTime sample_time(std::uint64_t snapshot, std::chrono::milliseconds interval, const Clock& clock);
 
-/// What a sample has to say on standard error, once and not each second.
+/// Prints what samples have to say on standard error: once, and not each second.
 class SampleNotes {
  public:
   explicit SampleNotes(const Notes& notes) : notes_(notes) {}
-  /// What the sample before did not say already.
+  /// Prints what the sample before did not say already.
   void print(const Coverage& coverage);
 
  private:
@@ -41,7 +41,7 @@ struct WatchResult {
   std::uint64_t partial = 0;  ///< samples that may lack rows, the failed ones included
 
   void add(const survey::Dump& dump);
-  /// Nothing could be read, or with --strict not everything.
+  /// A failure if nothing could be read, or with --strict not everything.
   [[nodiscard]] ExitStatus status(const options::SourceChoice& source) const;
 };
 
@@ -51,7 +51,7 @@ struct Watched {
   const render::Format& format;
   Output& output;
   const Notes& notes;
-  host::ReplayedRecord* replay = nullptr;  ///< `host`, where it is a record; null: samples are new ones
+  host::ReplayedRecord* replay = nullptr;  ///< `host`, if it is a record; null: samples are new ones
 };
 
 /// The samples of a watch: new ones each at its time, or those of a record one after the other.
@@ -61,7 +61,7 @@ class Samples {
 
   /// False when there is none.
   bool next();
-  /// Those that there were so far.
+  /// How many there were so far.
   [[nodiscard]] std::uint64_t count() const { return count_; }
   [[nodiscard]] render::SampleTime time() const { return sample_time(count_, interval_, watched_.host.clock()); }
 
