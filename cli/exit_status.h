@@ -16,7 +16,7 @@ enum class ExitStatus : std::uint8_t {
   ok,
   warning,
   critical,
-  unknown,  ///< everything that fails for other verbs, --help and --version too
+  unknown,  ///< whatever is `failed` for other verbs, and --help and --version too
 };
 
 constexpr int code(ExitStatus status) {

@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   occupy_closed_descriptors();
   // A closed pipe is an error of write(2), which ends the output and the dump, not a signal.
   ::signal(SIGPIPE, SIG_IGN);
-  // A file that may not grow further (RLIMIT_FSIZE) is one too.
+  // So is a file that may not grow further (RLIMIT_FSIZE).
   ::signal(SIGXFSZ, SIG_IGN);
   static const LastWords last_words({argv + 1, argv + argc});
   // What is thrown where nothing may be thrown ends here.

@@ -40,7 +40,7 @@ void Notes::print(Level level, std::string_view text) const {
     line.append(sentence.view());
     line.append('\n');
   } else {
-    // As check has its lines on a terminal.
+    // Later lines are indented, as check prints its lines on a terminal.
     constexpr std::string_view kHang = "  ";
     const std::string lines = wrapped(kHang, sentence.view(), terminal.width);
     line.append(std::string_view(lines).substr(kHang.size()));

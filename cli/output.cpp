@@ -132,7 +132,7 @@ Expected<void> Output::begin_named() {
   return tl::make_unexpected(failed(errno));
 }
 
-/// The mode and the owner of the old file; others read a new one, which is what cron writes.
+/// Sets the mode and the owner of the old file. A new file is readable for others: cron writes files for them.
 void Output::dress() const {
   mode_t mode = 0644;
   if (const auto& old = target_.existing) {
@@ -145,7 +145,7 @@ void Output::dress() const {
   ::fchmod(owned_.get(), mode);
 }
 
-/// A name for the file that has none: its own if that is free, else one beside it.
+/// Gives the file that has no name its own if that is free, else one beside it.
 Expected<void> Output::link_name() {
   const std::string through = "/proc/self/fd/" + std::to_string(owned_.get());
   for (int tries = 0; tries < kMostTries; ++tries) {

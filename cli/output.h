@@ -13,7 +13,7 @@ namespace tcpstat::cli {
 
 class Output {
  public:
-  /// How long to wait for somebody who reads a FIFO, where --timeout does not say it.
+  /// How long to wait for a reader of a FIFO if --timeout does not say it.
   static constexpr std::chrono::milliseconds kPatience{10'000};
 
   /// Empty path: standard output. An existing target that is no regular file (a FIFO, /dev/null) is written directly;

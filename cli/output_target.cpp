@@ -21,12 +21,12 @@ bool others_may_write(const struct stat& directory) {
   return (directory.st_mode & (S_ISVTX | S_IWGRP | S_IWOTH)) != 0 || !is_ours(directory.st_uid);
 }
 
-/// fs/namei.c, may_follow_link(), and not only where the sysctl says so.
+/// The rule of fs/namei.c, may_follow_link(), whatever the sysctl says.
 bool is_strangers_link(const struct stat& link, const struct stat& directory) {
   return !is_ours(link.st_uid) && others_may_write(directory);
 }
 
-/// fs/namei.c, may_create_in_sticky().
+/// The rule of fs/namei.c, may_create_in_sticky().
 bool is_strangers_file(const struct stat& file, const struct stat& directory) {
   const bool sticky = (directory.st_mode & S_ISVTX) != 0 && (directory.st_mode & (S_IWGRP | S_IWOTH)) != 0;
   return sticky && file.st_uid != ::geteuid() && file.st_uid != directory.st_uid &&

@@ -20,12 +20,12 @@ void tell_ready() {
   address.sun_family = AF_UNIX;
   if (path.empty() || path.size() >= sizeof address.sun_path) return;
   std::memcpy(address.sun_path, path.data(), path.size());
-  if (path.front() == '@') address.sun_path[0] = '\0';  // an abstract one
+  if (path.front() == '@') address.sun_path[0] = '\0';  // an abstract socket
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!socket) return;
   constexpr std::string_view kReady = "READY=1\n";
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-  // Without an answer the manager says itself that we were never ready.
+  // If this fails, the manager itself says that we were never ready.
   static_cast<void>(::sendto(socket.get(), kReady.data(), kReady.size(), MSG_NOSIGNAL,
                              reinterpret_cast<const sockaddr*>(&address), size));
 }

@@ -3,7 +3,7 @@
 
 namespace tcpstat::cli {
 
-/// READY=1, as sd_notify(3) describes it; nothing where nobody asked for it (NOTIFY_SOCKET).
+/// Sends READY=1, as sd_notify(3) describes it; nothing if nobody asked for it (NOTIFY_SOCKET).
 void tell_ready();
 
 }  // namespace tcpstat::cli

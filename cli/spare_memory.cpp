@@ -1,7 +1,7 @@
-// operator new and delete of the program: where malloc(3) has nothing left, they give memory that was set aside, so
-// that what was begun can be ended: the last sentence, the plugin line, the end of a JSON document.
+// operator new and delete of the program. When malloc(3) has nothing left, they give memory that was set aside, so that
+// the run can still write its end: the last sentence, the plugin line, the end of a JSON document.
 //
-// It comes in slices. The first serves any allocation that fails; each exception opens one more, for those who answer it.
+// It comes in slices. The first serves any allocation that fails; each exception opens one more, for its handlers.
 
 #include <atomic>
 #include <cstddef>

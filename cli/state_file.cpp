@@ -29,7 +29,7 @@ std::optional<std::string> objection(const struct stat& status) {
 Expected<FileDescriptor> open_ours(const std::string& path) {
   // O_NONBLOCK: opening a FIFO must not wait for a writer.
   constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  // Looked at first, because opening a device may do something.
+  // lstat(2) comes first, because opening a device may have effects.
   struct stat status;
   if (::lstat(path.c_str(), &status) == 0) {
     if (S_ISLNK(status.st_mode)) return failure(doing(path), 0, "name the file itself", "it is a symbolic link");
@@ -42,7 +42,7 @@ Expected<FileDescriptor> open_ours(const std::string& path) {
     return failure(doing(path), code, code == ENOENT ? "its directory must exist" : "");
   }
   if (::fstat(file.get(), &status) != 0) return failure(doing(path), errno);
-  // A removed file has no name; lock_of() sees that it was replaced.
+  // A file that was removed since has no name, which is no objection: still_there() sees that it was replaced.
   if (const auto why = objection(status)) return failure(doing(path), 0, "name another", *why);
   return file;
 }

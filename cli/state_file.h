@@ -1,6 +1,6 @@
 #pragma once
-// The file that a check remembers its last run in: read, locked against a second run, and replaced whole. What it holds is
-// run_memory's business. A file that is not plainly ours is neither read nor written.
+// The file in which a check remembers its last run: read, locked against a second run, and replaced whole. run_memory
+// knows what it holds. A file that is not plainly ours is neither read nor written.
 
 #include <chrono>
 #include <optional>
@@ -27,7 +27,7 @@ class StateFile final : public check::MemoryStore {
   Expected<void> open() override;
   /// Fails for a file that is too large, or that others may write.
   Expected<std::string> read() override;
-  /// By a file with this text, mode 0600, which is on the disk when this returns.
+  /// Replaces it by a file with this text, mode 0600, which is on the disk when this returns.
   Expected<void> replace(const std::string& text) override;
 
  private:

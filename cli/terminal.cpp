@@ -31,7 +31,7 @@ std::size_t terminal_width(int fd) {
 /// DEC's terminals, which serial lines name.
 bool is_dec(std::string_view term) { return term.starts_with("vt1") || term.starts_with("vt2") || term == "vt52"; }
 
-/// By TERM. terminfo has no colours for DEC's terminals, nor for the monochrome ones (linux-m, xterm-mono).
+/// Tells by TERM. terminfo has no colours for DEC's terminals, nor for the monochrome ones (linux-m, xterm-mono).
 bool has_colour(std::string_view term) {
   if (term.empty() || term == "dumb") return false;
   return !is_dec(term) && !term.ends_with("-m") && !term.ends_with("-mono");

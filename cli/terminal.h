@@ -21,15 +21,15 @@ struct Terminal {
   bool utf8 = false;
 
   [[nodiscard]] render::Charset charset() const { return utf8 ? render::Charset::utf8 : render::Charset::ascii; }
-  /// What text of others may keep: a pipe keeps all bytes that are text.
+  /// The characters that foreign text may keep: in a pipe, all of UTF-8.
   [[nodiscard]] render::Charset foreign_charset() const { return is_terminal ? charset() : render::Charset::utf8; }
-  /// Ends what was cut.
+  /// What ends a text that was cut.
   [[nodiscard]] std::string_view ellipsis() const { return render::ellipsis(charset()); }
   /// Our own words in characters that the locale can show.
   [[nodiscard]] std::string words(std::string_view text) const;
 };
 
-/// What a screen that is drawn on can do beside moving the cursor, by TERM: what it cannot do is not sent to it.
+/// What a screen can do beside moving the cursor, by TERM: what it cannot do is not sent to it.
 struct ScreenAbilities {
   bool second_screen = true;  ///< to draw on, so that the first one comes back
   bool hidden_cursor = true;
@@ -40,7 +40,7 @@ ScreenAbilities screen_abilities();
 /// Whether the terminal's font has the eighths of a block (U+2581 and so on): that of the Linux console lacks most.
 bool has_block_eighths();
 
-/// Of descriptor `fd`.
+/// The terminal behind descriptor `fd`.
 Terminal look_at_terminal(int fd);
 
 /// `--color`, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that has

@@ -21,7 +21,7 @@ volatile sig_atomic_t stop_pipe = -1;
 extern "C" void tell_stop(int) {
   const int saved = errno;
   if (stop_pipe >= 0 && ::write(stop_pipe, "", 1) < 0) {
-    // The pipe is full: it has been told before.
+    // The pipe is full, so the stop was told before.
   }
   errno = saved;
 }

@@ -8,7 +8,7 @@
 
 namespace tcpstat::cli {
 
-/// Gives up where it cannot be written: nobody is left who could be told.
+/// Gives up if writing fails: nobody is left who could be told.
 inline void write_all(int fd, std::string_view text) noexcept {
   while (!text.empty()) {
     const ssize_t done = ::write(fd, text.data(), text.size());

@@ -10,7 +10,7 @@
 namespace tcpstat::cli::live {
 namespace {
 
-/// The rest of a key that sends several bytes comes at once, also over slow lines.
+/// The rest of a key that sends several bytes comes within this time, also over slow lines.
 constexpr std::chrono::milliseconds kRestOfKey{60};
 constexpr std::chrono::milliseconds kLongestWait{3'600'000};
 

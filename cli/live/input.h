@@ -14,7 +14,7 @@ struct Wake {
   enum class Why : std::uint8_t {
     time,
     key,
-    redraw,  ///< the terminal has another size, or was somebody else's meanwhile
+    redraw,  ///< the terminal has another size, or another program has used it meanwhile
     stop,    ///< a signal, or a terminal that is gone
   };
   Why why = Why::time;
@@ -28,7 +28,7 @@ class Input {
   /// `keys` may be -1: there are none.
   Input(int keys, const TerminalGuard& guard) : keys_(keys), guard_(guard) {}
 
-  /// Nothing for `due`: whatever comes, however late.
+  /// Without `due` it waits for the others, however long.
   Wake wait(std::optional<Clock::time_point> due);
 
  private:

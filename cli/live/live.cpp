@@ -58,10 +58,10 @@ class Live {
     return filter;
   }
 
-  /// `by`: where there is a record, how many samples on or back.
+  /// `by`: for a record, how many samples to go forward or back.
   void sample(std::ptrdiff_t by = 0);
   void draw();
-  /// False: it ends.
+  /// False: the view ends.
   bool handle(const Wake& wake);
   [[nodiscard]] std::string summary();
   [[nodiscard]] std::chrono::milliseconds kept() const { return sampler_->interval(view_.interval()); }
@@ -81,7 +81,7 @@ void Live::sample(std::ptrdiff_t by) {
       view_.pause("this is the " + std::string(by > 0 ? "last" : "first") + " sample");
       return;
     }
-    // What came later is no past that samples are held against.
+    // Samples are compared with earlier ones, so what came later is forgotten.
     if (by < 0) sampler_.emplace(plan_.host, any_state(plan_.filter));
     if (by < 0) view_.forget_past();
   }
@@ -161,7 +161,7 @@ LiveEnd Live::run() {
   Input input(keys, guard);
   if (!plan_.count || *plan_.count > 0) {
     sample(1);
-    // What fails at once is no matter of one sample.
+    // If the first sample fails, later ones will too.
     bool goes_on = !view_.data().judged.error;
     while (goes_on && out_.error() == 0) {
       draw();

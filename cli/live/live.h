@@ -14,9 +14,9 @@
 
 namespace tcpstat::cli::live {
 
-/// The samples of a record, where these are what is shown.
+/// The samples of a record, if these are shown.
 struct Replay {
-  std::function<bool(std::ptrdiff_t)> step;  ///< goes so many on, or back; false where there is none
+  std::function<bool(std::ptrdiff_t)> step;  ///< goes this many samples forward or back; false if there is none
   std::function<std::string()> place;        ///< "sample 3 of 360"
 
   [[nodiscard]] explicit operator bool() const { return step != nullptr; }

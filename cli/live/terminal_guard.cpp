@@ -23,7 +23,7 @@ constexpr std::string_view kClearLastLine = "\x1b[0m\x1b[999;1H\x1b[K";
 constexpr std::string_view kShowCursor = "\x1b[?25h";
 constexpr std::string_view kLeaveSecond = "\x1b[?1049l";
 
-// For the signal handlers, which can be given nothing.
+// Global, because signal handlers cannot be given anything.
 volatile sig_atomic_t screen = -1;
 volatile sig_atomic_t keys = -1;
 volatile sig_atomic_t pipe_end = -1;
@@ -49,7 +49,7 @@ void leave_now() {
 void tell(News news) {
   const char byte = static_cast<char>(news);
   if (pipe_end >= 0 && ::write(pipe_end, &byte, 1) < 0) {
-    // The pipe is full: whoever reads it has enough to do.
+    // The pipe is full, so its reader is woken anyway.
   }
 }
 
@@ -67,7 +67,7 @@ extern "C" void tcpstat_screen_stop(int signal) {
   const int saved = errno;
   leave_now();
   default_action(signal);
-  // Continued, and SIGCONT has taken the screen again.
+  // The process goes on, and the handler of SIGCONT has taken the screen again.
   if (screen >= 0) handle_signals({signal}, tcpstat_screen_stop, SA_RESTART);
   errno = saved;
 }
@@ -97,7 +97,7 @@ extern "C" void tcpstat_screen_end(int signal) {
   errno = saved;
 }
 
-/// All that end a process unless it asks for something else (signal(7)), but SIGKILL, which nobody can ask.
+/// The other signals that end a process by default (signal(7)), except SIGKILL, which cannot be handled.
 constexpr std::initializer_list<int> kEndings = {SIGHUP,  SIGQUIT, SIGABRT,   SIGSEGV,   SIGBUS,  SIGFPE,  SIGILL,
                                                  SIGTRAP, SIGSYS,  SIGPIPE,   SIGALRM,   SIGUSR1, SIGUSR2, SIGXCPU,
                                                  SIGXFSZ, SIGIO,   SIGVTALRM, SIGSTKFLT, SIGPROF, SIGPWR};
@@ -114,7 +114,7 @@ TerminalGuard::TerminalGuard(int out, int in, const ScreenAbilities& abilities) 
   }
   if (in >= 0 && ::tcgetattr(in, &as_found) == 0) {
     key_by_key = as_found;
-    // ISIG stays: ^C, ^Z and ^\ are signals. ^S and ^Q are keys that we do not know.
+    // ISIG stays: ^C, ^Z and ^\ are signals. Without IXON, ^S and ^Q are keys without a meaning.
     key_by_key.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
     key_by_key.c_iflag &= ~static_cast<tcflag_t>(IXON);
     key_by_key.c_cc[VMIN] = 1;
