@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   // So is a file that may not grow further (RLIMIT_FSIZE).
   ::signal(SIGXFSZ, SIG_IGN);
   static const LastWords last_words({argv + 1, argv + argc});
-  // What is thrown where nothing may be thrown ends here.
+  // An exception that is thrown where none may be thrown ends here.
   std::set_terminate([] {
     live::give_terminal_back();
     ::_exit(code(last_words.say("out of memory")));

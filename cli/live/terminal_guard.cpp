@@ -18,7 +18,7 @@ namespace {
 // ECMA-48, and DEC's private modes as every terminal emulator knows them.
 constexpr std::string_view kTakeSecond = "\x1b[?1049h";
 constexpr std::string_view kHideCursor = "\x1b[?25l";
-/// Where there is no second screen, the last line makes room for what follows.
+/// If there is no second screen, the last line makes room for what follows.
 constexpr std::string_view kClearLastLine = "\x1b[0m\x1b[999;1H\x1b[K";
 constexpr std::string_view kShowCursor = "\x1b[?25h";
 constexpr std::string_view kLeaveSecond = "\x1b[?1049l";

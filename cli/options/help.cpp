@@ -38,7 +38,7 @@ class Columns {
     widest_ = std::max(widest_, left.size());
     rows_.emplace_back(std::move(left), right);
   }
-  /// Where the first column leaves too little room, the meaning stands below it.
+  /// If the first column leaves too little room, the meaning stands below it.
   [[nodiscard]] std::string text(std::size_t widest, std::size_t width) const {
     constexpr std::size_t kLeast = 23;
     constexpr std::size_t kBelow = 8;
@@ -80,7 +80,7 @@ std::string meaning(const VerbInfo& verb, const OptionInfo& option) {
   return std::string(option.meaning);
 }
 
-/// Those of `shown`, under the names of their groups.
+/// The options of `shown`, under the names of their groups.
 std::string options_text(const VerbInfo& verb, OptionSet shown, std::size_t width) {
   std::string out;
   std::vector<std::pair<OptionGroup, Columns>> groups;

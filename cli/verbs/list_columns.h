@@ -10,7 +10,7 @@ namespace tcpstat::cli::verbs {
 
 using Columns = std::vector<const Column*>;
 
-/// Those that are printed.
+/// The columns that are printed.
 Columns chosen_columns(const options::RowChoice& rows, const filter::Filter& filter,
                        const options::SourceChoice& source);
 /// Every column that the run looks at, printed or only sorted by.

@@ -16,7 +16,7 @@ namespace tcpstat::bpf {
 /// Nothing for bytes that are no record: too few, or of an unknown kind.
 std::optional<ring_record> read_record(std::span<const std::byte> bytes);
 
-/// Whose record it is: addresses, cookie, namespace.
+/// The socket of a record: addresses, cookie, namespace.
 Transition socket_of(const ring_record& record);
 
 /// Without time, socket and line. Nothing for another protocol than TCP and MPTCP, or a state that is not known.

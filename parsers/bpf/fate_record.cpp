@@ -12,7 +12,7 @@ HandshakeFates sum_of(std::span<const fate_counts> of_processors) {
   for (const fate_counts& one : of_processors) {
     for (std::size_t fate = 0; fate < FATES; ++fate) sum.of[fate] += one.of[fate];
   }
-  // Where an event was missed, more may be taken back than was counted.
+  // If an event was missed, more may be taken back than was counted.
   const auto count = [&sum](handshake_fate fate) {
     const __u64 found = sum.of[fate];
     return found > UINT64_MAX / 2 ? std::uint64_t{0} : std::uint64_t{found};

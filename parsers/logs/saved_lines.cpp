@@ -32,7 +32,7 @@ std::optional<Protocol> protocol_of(const json& object) {
 
 bool is_mptcp(const json& object) { return protocol_of(object) == Protocol::mptcp; }
 
-/// What the line tells of the host, where no line before it did.
+/// What the line tells of the host, if no line before it did.
 void add_facts(const json& object, SavedSample::Facts& to) {
   if (to.time.empty()) to.time = text_of(object, "time").value_or("");
   if (!to.host) to.host = text_of(object, "host");

@@ -26,7 +26,7 @@ void read_destroyed(std::span<const std::byte> block, const UseDestroyed& use);
 
 class DestroyedSockets {
  public:
-  /// Of the network namespace that the thread is in.
+  /// Listens in the network namespace that the thread is in.
   static Expected<DestroyedSockets> listen();
 
   enum class Told : std::uint8_t { all, some };  ///< some: messages were lost

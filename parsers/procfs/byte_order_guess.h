@@ -41,7 +41,7 @@ class ByteOrderGuess {
   Evidence others_;
 };
 
-/// What the user should know of the order that text of `name` is read in; empty where it is this host's beyond doubt.
+/// What the user should know of the order in which text of `name` is read; empty if it is this host's beyond doubt.
 std::string byte_order_warning(const ByteOrderGuess& guess, const std::string& name);
 
 /// The address as a host of the other byte order would have printed it: the bytes of each word reversed.

@@ -48,7 +48,7 @@ void read_half_open_rows(const std::string& path, std::uint64_t most_rows, Sink&
       first = false;
       return deliver(line, format, sink) == Flow::more;
     });
-    // What fills less than a page is the end; reads behind it would repeat rows (procfs_source.cpp).
+    // A block of less than a page is the end; reads behind it would repeat rows (procfs_source.cpp).
     if (!more || block.size() + proc_net_tcp::kLongestRow <= page) return;
   }
 }

@@ -6,8 +6,8 @@
 
 namespace tcpstat::procfs {
 
-/// What a process with these effective capabilities (a mask, capabilities(7)) lacks to look into those of others, as
-/// advice. `is_root`: its effective user is 0, so "run as root" would not help.
+/// Advice on what a process with these effective capabilities (a mask, capabilities(7)) lacks to look into other
+/// processes. `is_root`: its effective user is 0, so "run as root" would not help.
 std::string remedy_for(std::uint64_t capabilities, bool is_root);
 /// The same for this process.
 std::string remedy();

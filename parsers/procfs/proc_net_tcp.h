@@ -45,7 +45,7 @@ struct Format {
 /// with the same first columns, and those that look different altogether.
 enum class Header : std::uint8_t { none, tcp, tcp6, other };
 Header header_of(std::string_view line);
-/// What to say where a table is not whole.
+/// What to say if a table is not whole.
 inline constexpr std::string_view kJoined =
     "rows stand in the line of the header and are left out: line ends were lost";
 inline constexpr std::string_view kCut = "the text ends within its last row: rows may be missing after it";

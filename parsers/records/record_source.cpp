@@ -69,7 +69,7 @@ class RecordSource final : public source::Source {
     }
     return *counts_;
   }
-  /// What could not be read of the record is likely to be the reason.
+  /// The hint is what could not be read of the record, which is likely to be the reason.
   [[nodiscard]] Expected<void> say_none(const RecordStore& store, const Coverage& said) const {
     const auto first = store.first_time();
     const std::string what = "show " + path_ + (at_ ? " at " + timestamp(*at_) : "");
