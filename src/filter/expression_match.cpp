@@ -12,6 +12,7 @@
 #include "model/cgroup_place.h"
 #include "model/column_number.h"
 #include "model/column_values.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::filter {
 
@@ -107,6 +108,13 @@ Truth any_owner(const Socket& row, Matches matches) {
 /// False if the row cannot tell whether the socket is bound to a device.
 bool device_known(const Socket& row) { return row.interface != 0 || row.origin == Origin::netlink; }
 
+/// A listener has none.
+Truth flag_of(const RowView& row, RowFlag flag) {
+  if (row.connection == nullptr) return Truth::no;
+  if (row.connection->flags.has(flag)) return Truth::yes;
+  return may_have(*row.connection, flag) ? Truth::unknown : Truth::no;
+}
+
 struct Evaluation {
   const RowView& row;
 
@@ -145,13 +153,13 @@ struct Evaluation {
     }
     if (test.column->id == ColumnId::FLAGS) {
       const auto flag = row_flag_from_name(test.word);
-      return truth_of(row.connection != nullptr && flag && row.connection->flags.has(*flag));
+      return flag ? flag_of(row, *flag) : Truth::no;
     }
     if (test.column->id == ColumnId::ORPHAN) return orphan(test.word);
     const Cell cell = row.cell(*test.column);
     if (test.column->id == ColumnId::UNIT) return place(cell, is_unit(cell.text, test.word));
-    if (test.column->id == ColumnId::CONTAINER)
-      return place(cell, is_container(cell.text, test.word) || container_name() == test.word);
+    if (test.column->id == ColumnId::CONTAINER) return container(cell, test.word);
+    if (test.column->id == ColumnId::CONTAINER_NAME && is_in_unnamed_container()) return Truth::unknown;
     if (test.column->id == ColumnId::CONTAINER_NAME) return place(cell, cell.text == test.word);
     // Over netlink, an empty name is known to be none: the kernel names the protocol of every full socket that has one.
     if (test.column->id == ColumnId::ULP && row.socket.origin == Origin::netlink)
@@ -178,6 +186,16 @@ struct Evaluation {
  private:
   [[nodiscard]] std::string_view container_name() const {
     return column_values::container_name_of(row.socket, row.names);
+  }
+  /// Its id is known, and the files of its engine do not tell its name, or may not be read.
+  [[nodiscard]] bool is_in_unnamed_container() const {
+    const CgroupPlace* at = column_values::place_of_row(row.socket, row.names);
+    return at != nullptr && is_container_id(at->container) && container_name().empty();
+  }
+  [[nodiscard]] Truth container(const Cell& cell, std::string_view word) const {
+    if (is_container(cell.text, word) || container_name() == word) return place(cell, true);
+    const bool is_name = word.find_first_not_of("0123456789abcdef") != std::string_view::npos;
+    return is_name && is_in_unnamed_container() ? Truth::unknown : place(cell, false);
   }
   [[nodiscard]] bool knows_no_mptcp() const {
     return row.socket.origin == Origin::netlink && column_values::ulp_of(row.socket) != "mptcp";
@@ -327,7 +345,7 @@ bool Matcher::run(const RowView& row) const {
       case Kind::states:
         return step.states.has(row.state) == yes;
       case Kind::flag:
-        return (row.connection != nullptr && row.connection->flags.has(step.flag)) == yes;
+        return flag_of(row, step.flag) == step.wanted;
       case Kind::device:
         // Hardly any socket is bound to one.
         if (row.socket.interface != 0 || row.socket.origin != Origin::netlink) break;

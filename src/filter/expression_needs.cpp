@@ -1,6 +1,7 @@
 #include "filter/expression.h"
 #include "filter/orphan_words.h"
 #include "model/column_needs.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::filter {
 namespace {
@@ -27,6 +28,10 @@ class NeedsOfTest {
   void operator()(const WordTest& test) const {
     add(*test.column);
     if (test.column->id == ColumnId::ORPHAN && found_by_search(test.word)) needs_.columns.owners = OwnersNeed::required;
+    if (const auto flag = row_flag_from_name(test.word);
+        test.column->id == ColumnId::FLAGS && flag && model::needs_tcp_info(*flag)) {
+      needs_.netlink_word = name(*flag);
+    }
     if (test.column->id == ColumnId::CGROUP) needs_.cgroups.push_back(test.word);
   }
   void operator()(const AutoboundTest& /*test*/) const {

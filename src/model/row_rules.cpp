@@ -117,6 +117,19 @@ bool is_leaked(const Connection& row, double age_s) {
   return age && seconds(*age) >= age_s;
 }
 
+bool needs_tcp_info(RowFlag flag) {
+  return flag == RowFlag::zero_window || flag == RowFlag::not_sent || flag == RowFlag::not_read ||
+         flag == RowFlag::leak;
+}
+
+bool may_have(const Connection& row, RowFlag flag) {
+  if (!needs_tcp_info(flag) || !row.tcp_info.empty()) return false;
+  const bool open = row.state == State::established || row.state == State::close_wait;
+  if (flag == RowFlag::not_read) return open && row.recv_queue != 0U;
+  if (flag == RowFlag::leak) return row.state == State::close_wait && row.recv_queue.value_or(0) == 0 && row.inode != 0;
+  return row.timer == TimerKind::probe;
+}
+
 RowFlags flags_of(const Connection& row, const KernelLimits& limits) {
   RowFlags flags;
   if (row.state == State::syn_recv && row.minisocket) {

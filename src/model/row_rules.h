@@ -67,5 +67,9 @@ bool is_leaked(const Connection& row, double age_s = kLeakAgeS);
 /// All flags that apply. `zero-window`, `not-sent`, `not-read` and `leak` need tcp_info; whether a buffer is full needs
 /// memory as well.
 RowFlags flags_of(const Connection& row, const KernelLimits& limits);
+/// Whether nothing but tcp_info tells of this flag.
+bool needs_tcp_info(RowFlag flag);
+/// Whether the row may have this flag, and lacks the tcp_info that would tell.
+bool may_have(const Connection& row, RowFlag flag);
 
 }  // namespace tcpstat::inline model

@@ -78,6 +78,14 @@ TEST_CASE("a container is known by its id, and by its name where a file tells th
   CHECK(holds("container_name web", 4) == Truth::yes);  // of LXC, which has no id
   CHECK(holds("container_name web", 5) == Truth::no);
   CHECK(holds("container_name web", 6) == Truth::unknown);
+  // Its id is known and its name is not.
+  names.cgroup_places[7] = {"", std::string(64, 'f'), ""};
+  CHECK(holds("container ffffff", 7) == Truth::yes);
+  CHECK(holds("not container eeeeee", 7) == Truth::yes);  // digits of an id
+  for (const char* text : {"container web", "not container web", "container_name web", "not container_name web"}) {
+    CAPTURE(text);
+    CHECK(holds(text, 7) == Truth::unknown);
+  }
 }
 
 TEST_CASE("autobound is a test without a value") {
@@ -92,6 +100,31 @@ TEST_CASE("autobound is a test without a value") {
   CHECK_FALSE(parse_expression("autobound 1", {}));
   CHECK(to_string(parsed("not autobound")) == "not autobound");
   CHECK(needs_of(parsed("sport = 1 or not autobound")).autobound);
+}
+
+TEST_CASE("a flag of which only tcp_info tells is unknown without it, where the row may have it") {
+  Connection row = kFiltered;
+  row.recv_queue = 5;
+  row.timer = TimerKind::probe;
+  for (const Ends ends : {Ends::of_row, Ends::of_transition}) {
+    for (const std::string_view text :
+         {"flag not-read", "not flag not-read", "flag zero-window", "not flag not-sent"}) {
+      CAPTURE(text);
+      CHECK(said(text, row, ends) == Truth::unknown);
+    }
+    CHECK(said("flag leak", row, ends) == Truth::no);  // an open one
+    CHECK(said("not flag stale", row, ends) == Truth::yes);
+  }
+  row.state = State::close_wait;
+  CHECK(said("flag leak", row) == Truth::no);  // it has data to read
+  row.recv_queue = 0;
+  row.timer = TimerKind::none;
+  CHECK(said("flag leak", row) == Truth::unknown);
+  CHECK(said("flag not-read", row) == Truth::no);
+  CHECK(said("flag zero-window", row) == Truth::no);
+  const std::vector<std::byte> info(280);
+  row.tcp_info = info;
+  CHECK(said("not flag leak", row) == Truth::yes);
 }
 
 TEST_CASE("v6only and protocols on top of TCP") {

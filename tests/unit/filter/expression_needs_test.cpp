@@ -47,9 +47,10 @@ TEST_CASE("what /proc does not tell, and what a transition does not carry, is na
   for (const Row& row :
        {Row{"dev eth0", "dev", "dev"}, Row{"fwmark 5", "fwmark", "fwmark"}, Row{"autobound", "autobound", "autobound"},
         Row{"uid 5", "", "UID"}, Row{"user alice", "", "USER"}, Row{"rtt > 1ms", "RTT_US", "RTT_US"},
-        Row{"cgroup /a", "CGROUP", "CGROUP"}, Row{"pid 5", "", "PID"}, Row{"process a", "", "PROCESS"},
-        Row{"known rtt", "", "RTT_US"}, Row{"known cgroup or dev 7", "dev", "dev"},
-        Row{"dev 7 or known cgroup", "dev", "CGROUP"}, Row{"dev 7 and uid 5", "dev", "UID"}}) {
+        Row{"flag leak", "leak", "FLAGS"}, Row{"flag stale", "", "FLAGS"}, Row{"cgroup /a", "CGROUP", "CGROUP"},
+        Row{"pid 5", "", "PID"}, Row{"process a", "", "PROCESS"}, Row{"known rtt", "", "RTT_US"},
+        Row{"known cgroup or dev 7", "dev", "dev"}, Row{"dev 7 or known cgroup", "dev", "CGROUP"},
+        Row{"dev 7 and uid 5", "dev", "UID"}}) {
     CAPTURE(row.text);
     CHECK(needed(row.text).netlink_word == row.netlink);
     CHECK(needed(row.text).row_word == row.row);
