@@ -119,7 +119,7 @@ void write_findings(const Page& page, const History& history) {
     if (coloured) page.out.append(colour_of(finding.severity));
     page.out.append(ascii_upper(name(finding.severity)));
     if (coloured) page.out.append(kColourEnd);
-    const std::string who = finding.rule + "  " + safe(finding.subject, page.charset);
+    const std::string who = safe(finding.rule, page.charset) + "  " + safe(finding.subject, page.charset);
     const std::size_t taken = line.size() + name(finding.severity).size();
     const bool fits = page.width == 0 || taken + 2 + display_width(who) <= page.width;
     page.out.append(fits ? "  " + who + "\n" : "\n" + wrapped("    ", who, page.width));
@@ -160,7 +160,7 @@ void write_history_fields(const Page& page, const History& history, char separat
     for (const PastFinding& finding : history.findings) {
       line.fields(std::array<std::string, 7>{timestamp(finding.begin), timestamp(finding.end),
                                              finding.ended ? "true" : "false", std::string(name(finding.severity)),
-                                             finding.rule, safe(finding.subject, page.charset),
+                                             safe(finding.rule, page.charset), safe(finding.subject, page.charset),
                                              safe(finding.message, page.charset)});
     }
     return;

@@ -28,7 +28,7 @@ struct HistorySeries {
 };
 
 struct PastFinding {
-  std::string rule;
+  std::string rule;                   ///< of the record's file; hostile text
   std::string subject;                ///< hostile text
   std::string message;                ///< of the worst sample; hostile text
   Severity severity = Severity::ok;   ///< the worst

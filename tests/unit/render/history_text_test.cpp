@@ -134,6 +134,9 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
         std::string::npos);
   // What does not fit a terminal stands in the next line.
   all.findings.resize(1);
+  all.findings.front().rule = "evil\x1b[31m";
+  CHECK(shown(all).find("WARNING  evil\\x1b[31m  host") != std::string::npos);
+  all.findings.front().rule = "retransmitting";
   all.findings.front().subject = "[2001:db8::1234:5678]:443";
   const std::string narrow = shown(all, 60);
   CHECK(narrow.find("  WARNING\n    retransmitting  [2001:db8::1234:5678]:443\n    lost") != std::string::npos);
@@ -154,6 +157,9 @@ TEST_CASE("fields have each value with its time, and a finding a line") {
             .find("2026-11-27T03:02:00.000Z,2026-11-27T03:02:00.000Z,true,critical,syn-flood,:443,a flood\n") !=
         std::string::npos);
   CHECK(fields(findings()).find(",false,critical,close-wait-leak,") != std::string::npos);
+  History hostile = findings();
+  hostile.findings.front().rule = "evil\x1b[31m";
+  CHECK(fields(hostile).find(",warning,evil\\x1b[31m,host,") != std::string::npos);
 }
 
 }  // namespace
