@@ -43,6 +43,7 @@ class Fields {
 /// Only text of others and lists can contain a comma or a quote.
 bool may_need_quotes(ColumnKind kind) {
   return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::netns ||
+         kind == ColumnKind::endpoint ||  // with a device
          kind == ColumnKind::processes || kind == ColumnKind::pids || kind == ColumnKind::flags;
 }
 

@@ -63,9 +63,18 @@ void write_names(Exposition& out, const Report& report, const Metrics& of) {
   for (const Named& named : all) {
     if (!named.names) continue;
     out.family(named.family, kGauge, named.help);
+    // Anybody may call a process like the word for all others: each series is written once.
+    StateCounts others{};
+    bool has_others = false;
     for (const NameMetrics& one : *named.names) {
-      write_states(out, report, named.label, one.name.value_or(std::string(kOther)), one.states);
+      if (one.name && one.name != kOther) {
+        write_states(out, report, named.label, *one.name, one.states);
+        continue;
+      }
+      has_others = true;
+      for (std::size_t i = 0; i < others.size(); ++i) others[i] += one.states[i];
     }
+    if (has_others) write_states(out, report, named.label, std::string(kOther), others);
   }
 }
 

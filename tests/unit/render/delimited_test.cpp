@@ -92,6 +92,18 @@ TEST_CASE("every row has as many fields as the header, whatever it carries") {
   }
 }
 
+TEST_CASE("a device may be called anything, and an end with it is one field") {
+  Rendering csv("csv", {"LOCAL", "REMOTE"});
+  csv.names.interfaces = {{5, "a,b\"c"}};
+  Connection row = test::connection(State::established, test::endpoint("192.0.2.1", 80), kPeer);
+  row.interface = 5;
+  csv.row(row);
+  const auto records = parse_csv(csv.finish());
+  REQUIRE(records.size() == 2);
+  REQUIRE(records[1].size() == 2);
+  CHECK(records[1][0] == "192.0.2.1%a,b\"c:80");
+}
+
 TEST_CASE("a summary has its keys as columns and null as the format's unknown") {
   Summary summary;
   summary.keys = {"state", "user"};

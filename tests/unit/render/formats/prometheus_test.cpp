@@ -52,6 +52,20 @@ TEST_CASE("counts, with zeros for what was looked for and not there") {
   CHECK(has(all, "tcpstat_syn_flood_level 0"));
 }
 
+TEST_CASE("a process that is called like the word for all others is one of them") {
+  CheckReport of = report();
+  StateCounts one{};
+  one[static_cast<std::size_t>(State::established)] = 1;
+  StateCounts two{};
+  two[static_cast<std::size_t>(State::established)] = 2;
+  of.metrics->processes = {{"other", one}, {"nginx", one}, {std::nullopt, two}};
+  const std::string all = metrics_text(of);
+  CHECK(has(all, R"(tcpstat_process_connections{process="nginx",state="established"} 1)"));
+  CHECK(has(all, R"(tcpstat_process_connections{process="other",state="established"} 3)"));
+  const std::string others = R"(tcpstat_process_connections{process="other",state="established"})";
+  CHECK(all.find(others) == all.rfind(others));
+}
+
 TEST_CASE("what is not known has no sample") {
   CheckReport some = report();
   some.reading.selected = StateSet{State::listen};
