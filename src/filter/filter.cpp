@@ -97,10 +97,14 @@ bool Filter::matches(const Connection& row, Ends ends) const {
   if (!states.has(row.state) || !matches_socket(row)) return false;
   // A CLOSE row is not connected, so its remote end means nothing.
   const bool has_remote = row.state != State::close && ends != Ends::remote_unknown;
+  const bool has_local_port = ends == Ends::of_row || row.local.port != 0;
+  if (!local_ports.empty() && !has_local_port) return false;
   if (!remote.empty() && !(has_remote && any_matches(remote, row.remote))) return false;
   if (!remote_ports.empty() && !(has_remote && any_has(remote_ports, row.remote.port))) return false;
-  if (!ports.empty() && !any_has(ports, row.local.port) && !(has_remote && any_has(ports, row.remote.port)))
-    return false;
+  const auto has_port = [&] {
+    return (has_local_port && any_has(ports, row.local.port)) || (has_remote && any_has(ports, row.remote.port));
+  };
+  if (!ports.empty() && !has_port()) return false;
   return matches_expression(row, ends);
 }
 

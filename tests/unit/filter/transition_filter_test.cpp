@@ -48,7 +48,17 @@ TEST_CASE("the port that connect() has not chosen yet matches nothing") {
   filter.local_ports = {{443, 443}};
   Transition opening = between(State::close, State::syn_sent);
   opening.local->port = 0;
-  CHECK_FALSE(wants(filter, opening));
+  for (const PortRange range : {PortRange{443, 443}, PortRange{0, 1023}}) {
+    CAPTURE(range.first);
+    filter.local_ports = {range};
+    filter.ports.clear();
+    CHECK_FALSE(wants(filter, opening));
+    filter.local_ports.clear();
+    filter.ports = {range};
+    CHECK_FALSE(wants(filter, opening));
+  }
+  filter.ports = {{50'000, 50'000}};
+  CHECK(wants(filter, opening));  // the remote end is known
   opening.local.reset();
   CHECK_FALSE(wants(Filter{}, opening));
 }
