@@ -104,7 +104,8 @@ Stay SampleDiff::see(const Listener& row, Wanted wanted) {
 }
 
 Stay SampleDiff::see(const SampleRow& row) {
-  const Row one{row.local, row.remote, row.cookie, row.inode.value_or(0), row.state, Wanted::yes};
+  const bool timed = row.state == State::fin_wait2 && row.timer == TimerKind::time_wait;
+  const Row one{row.local, row.remote, row.cookie, row.inode.value_or(0), row.state, Wanted::yes, 0, timed};
   return row.local.address.family == Family::ipv4 ? see_in(v4_, one) : see_in(v6_, one);
 }
 
@@ -120,6 +121,7 @@ Stay SampleDiff::see_in(Sockets<Tuple>& sockets, const Row& row) {
   now.set(Record::kHasCookie, row.cookie.has_value());
   now.set(Record::kWanted, row.wanted == Wanted::yes);
   now.set(Record::kTurn, turn_);
+  now.set(Record::kTimed, row.timed);
   if (Record* known = sockets.table.find(now, same_key<Tuple>)) {
     // A dump may show a socket twice, at two times; the first row counts.
     return known->has(Record::kTurn) == turn_ ? Stay{} : update(*known, now);
@@ -140,6 +142,9 @@ Stay SampleDiff::update(SocketRecord<Tuple>& known, const SocketRecord<Tuple>& n
     known.since_us = now.since_us;
     known.state = now.state;
     if (same == Sameness::reused) ++sockets_;
+  } else if (known.has(Record::kTimed) != now.has(Record::kTimed)) {
+    // Its timer began when the process closed it, not when the peer acknowledged the FIN.
+    known.since_us = now.since_us;
   } else if (same == Sameness::same) {
     stay = {between(known.since_us, known.last_us).value_or(EventTime{}),
             between(known.since_us, now.last_us).value_or(EventTime{})};

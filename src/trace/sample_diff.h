@@ -101,6 +101,7 @@ class SampleDiff {
     State state;
     Wanted wanted;
     std::uint32_t interface = 0;
+    bool timed = false;  ///< as SocketRecord::kTimed
   };
 
   template <typename Tuple>

@@ -62,8 +62,11 @@ struct SocketRecord {
   static constexpr std::uint8_t kWanted = 8;  ///< the user's filter matches it as it was last seen
   static constexpr std::uint8_t kTurn = 16;   ///< the turn of the last sample that showed it; it flips with each sample
 
+  /// FIN_WAIT2 with the timer of TIME_WAIT: no process holds it any more.
+  static constexpr std::uint8_t kTimed = 32;
+
   std::uint64_t identity = 0;  ///< cookie or inode; of a free record the number of the next free one
-  std::int64_t since_us = 0;   ///< time of the first sample that showed this state
+  std::int64_t since_us = 0;   ///< time of the first sample that showed this state, with or without that timer
   std::int64_t last_us = 0;    ///< and of the last one
   Tuple tuple;
   std::uint16_t device = 0;  ///< its place among the devices that sockets are bound to; zero: none

@@ -180,6 +180,23 @@ TEST_CASE("TIME_WAIT lasts 60 s and a tenth") {
   }
 }
 
+TEST_CASE("a half-closed FIN_WAIT2 has no bound, and its timer counts from when its process closed it") {
+  Walked walked;
+  walked.limits.fin_timeout_s = 60;
+  const auto at = [&](std::uint64_t number, int second, TimerKind timer) {
+    walked.begin(number, seconds(second));
+    walked.row(State::fin_wait2, 1, "80", "40000", timer);
+    walked.end();
+  };
+  at(1, 100, TimerKind::none);
+  at(2, 400, TimerKind::time_wait);
+  at(3, 450, TimerKind::time_wait);
+  CHECK(walked.findings.empty());
+  at(4, 480, TimerKind::time_wait);
+  REQUIRE(walked.findings.size() == 1);
+  CHECK(walked.findings[0].message.starts_with("in FIN_WAIT2 for at least 80 s, longer than the 66 s"));
+}
+
 TEST_CASE("without cookies the tuple may be another connection's, so nothing lasts too long") {
   Walked walked;
   for (const std::uint64_t number : {1U, 2U}) {
