@@ -48,6 +48,7 @@ Json life_json(const ConnectionLife& of, const DeviceNames& devices) {
   Json out;
   out["object"] = name(of.body);
   out["family"] = of.local ? Json(name(of.local->address.family)) : Json();
+  out["protocol"] = protocol_number(of.protocol);
   add_endpoint(out, "local", of.local);
   add_endpoint(out, "remote", of.remote);
   out["cookie"] = of.cookie ? Json(std::to_string(*of.cookie)) : Json();

@@ -37,6 +37,8 @@ class TransitionObjects : public TransitionWriter {
     out.append(line_start_);
     out.append(R"(,"family":)");
     word_or_null(of.local ? name(of.local->address.family) : std::string_view());
+    out.append(R"(,"protocol":)");
+    out.number(std::uint64_t{protocol_number(of.protocol)});
     endpoint("local", of.local);
     endpoint("remote", of.remote);
     out.append(R"(,"cookie":)");

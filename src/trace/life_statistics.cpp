@@ -81,6 +81,8 @@ LifeStatistics::Times& LifeStatistics::times_of(const Transition& transition, Op
 }
 
 void LifeStatistics::add(const Transition& transition, Opening opening) {
+  // A connection of MPTCP is counted by its subflows, which are connections of TCP.
+  if (transition.protocol == Protocol::mptcp) return;
   count_handshake(transition, opening);
   const auto from = transition.from.seen();
   if (from == State::listen || from == State::close) return;  // no connection

@@ -58,6 +58,7 @@ TEST_CASE("a life has each of its facts under a key of its own") {
   life.began = EventTime(5);
   life.ended = EventTime(25);
   life.handshake = EventTime(3);
+  life.protocol = Protocol::mptcp;
   life.closed_first = ClosedFirst::both;
   life.ending = Ending::timed_out;
   life.reset_by = ResetBy::here;
@@ -71,6 +72,7 @@ TEST_CASE("a life has each of its facts under a key of its own") {
   const DeviceNames devices(names, 8);
   json wanted = {{"object", "request"},
                  {"family", "ipv6"},
+                 {"protocol", 262},
                  {"local_address", "2001:db8::1"},
                  {"local_port", 80},
                  {"remote_address", "2001:db8::2"},

@@ -20,6 +20,7 @@ TEST_CASE("ndjson has every key, null for what a socket does not have, and one s
                       {"host", "ho\"st"},
                       {"snapshot", 7},
                       {"family", "ipv4"},
+                      {"protocol", 6},
                       {"local_address", "192.0.2.1"},
                       {"local_port", 443},
                       {"remote_address", "198.51.100.7"},

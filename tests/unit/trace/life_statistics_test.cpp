@@ -57,6 +57,10 @@ TEST_CASE("handshakes of this host, and of its listeners") {
   statistics.add(step(syn_sent, close, 100, true), Opening::active);
   statistics.add(step(syn_sent, close, 100, false), Opening::active);
   statistics.add(step(established, close, 100, true), Opening::active);
+  // One of MPTCP is counted by its subflow.
+  Transition upper = step(syn_sent, established);
+  upper.protocol = Protocol::mptcp;
+  statistics.add(upper, Opening::active);
   const HandshakeCounts counts = statistics.summary().handshakes;
   CHECK(counts.outgoing.completed == 2);
   CHECK(counts.outgoing.refused == 1U);
