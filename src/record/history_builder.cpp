@@ -1,6 +1,7 @@
 #include "record/history_builder.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/timestamp.h"
 #include "model/kernel_facts.h"
@@ -24,6 +25,28 @@ std::size_t rank_of(const HistorySeries& series) {
   const auto all = states();
   const auto at = std::find_if(all.begin(), all.end(), [&](const StateInfo& one) { return one.name == series.name; });
   return static_cast<std::size_t>(at - all.begin());
+}
+
+/// Moves the `most` best ones to the front. They stay in their order among themselves, and so do the others.
+template <typename Item, typename Better>
+void put_best_first(std::vector<Item>& items, std::uint64_t most, Better better) {
+  if (items.size() <= most) return;
+  std::vector<std::size_t> ranked(items.size());
+  std::iota(ranked.begin(), ranked.end(), std::size_t{0});
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [&](std::size_t a, std::size_t b) { return better(items[a], items[b]); });
+  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(most);
+  std::sort(ranked.begin(), end);
+  std::sort(end, ranked.end());
+  std::vector<Item> out;
+  out.reserve(items.size());
+  for (const std::size_t at : ranked) out.push_back(std::move(items[at]));
+  items = std::move(out);
+}
+
+bool matters_more(const PastFinding& a, const PastFinding& b) {
+  if (a.severity != b.severity) return a.severity > b.severity;
+  return a.ended != b.ended ? b.ended : a.end > b.end;
 }
 
 }  // namespace
@@ -180,6 +203,11 @@ History HistoryBuilder::take(std::optional<std::uint64_t> limit) {
     const auto first_gone = series.begin() + static_cast<std::ptrdiff_t>(*limit);
     history_.zeros_left_out = static_cast<std::uint64_t>(std::count_if(first_gone, series.end(), was_zero));
   }
+  if (limit && history_.by == "listener") {
+    put_best_first(series, *limit,
+                   [](const HistorySeries& a, const HistorySeries& b) { return a.greatest > b.greatest; });
+  }
+  if (limit) put_best_first(history_.findings, *limit, matters_more);
   cut(series);
   cut(history_.findings);
   return std::move(history_);

@@ -30,8 +30,8 @@ class HistoryBuilder {
 
   /// Adds the next sample in the order of their times, with the header of its file.
   void add(const FileHeader& file, const FrameHeader& header, const Table& table);
-  /// The history with at most `limit` series or findings: the first ones in the order of History. Series that were zero
-  /// all the time give way to others.
+  /// The history with at most `limit` series or findings: the worst findings, the fullest listeners, and of others the
+  /// first in the order of History. Series that were zero all the time give way to others.
   [[nodiscard]] History take(std::optional<std::uint64_t> limit);
 
  private:

@@ -135,6 +135,37 @@ TEST_CASE("the limit keeps the greatest and says how many it left out") {
   CHECK(history.left_out == 1);
 }
 
+TEST_CASE("of findings the limit keeps those that matter most, and of listeners the fullest, in their own order") {
+  Samples samples("finding");
+  const auto add = [&](int second, const char* rule, Severity severity) {
+    CountsPacker counts;
+    counts.add("finding", count_name::finding(rule, "host"), static_cast<std::uint64_t>(severity), "words");
+    samples.add(second, std::move(counts));
+  };
+  add(0, "first", Severity::warning);
+  add(1, "second", Severity::critical);
+  add(2, "third", Severity::warning);
+  add(3, "fourth", Severity::warning);
+  const History worst = samples.take(2);
+  REQUIRE(worst.findings.size() == 2);
+  CHECK(worst.findings[0].rule == "second");
+  CHECK(worst.findings[1].rule == "fourth");  // it goes on
+  CHECK(worst.left_out == 2);
+
+  Samples listeners("listener");
+  CountsPacker counts;
+  counts.add("listener", count_name::listener("0.0.0.0:80", "accept_queue"), 1);
+  counts.add("listener", count_name::listener("0.0.0.0:443", "accept_queue"), 0);
+  listeners.add(0, std::move(counts));
+  CountsPacker later;
+  later.add("listener", count_name::listener("0.0.0.0:80", "accept_queue"), 1);
+  later.add("listener", count_name::listener("0.0.0.0:443", "accept_queue"), 90);
+  listeners.add(1, std::move(later));
+  const History fullest = listeners.take(1);
+  REQUIRE(fullest.series.size() == 1);
+  CHECK(fullest.series[0].greatest == 90U);
+}
+
 TEST_CASE("what was zero all the time takes no place of what was not") {
   Samples samples("state");
   CountsPacker counts;
