@@ -82,7 +82,7 @@ std::optional<std::chrono::microseconds> time_from(std::string_view text) {
     const auto hour = take_number(text, 2);
     if (!hour || !take(text, ":")) return std::nullopt;
     const auto minute = take_number(text, 2);
-    if (!minute) return std::nullopt;
+    if (!minute || *hour > 23 || *minute > 59) return std::nullopt;
     offset = hours(*hour) + minutes(*minute);
     if (behind) offset = -offset;
   }

@@ -1,5 +1,6 @@
 #include "render/duration_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -7,12 +8,14 @@ namespace tcpstat::render {
 
 std::string duration_text(std::uint64_t ms) {
   std::array<char, 32> text{};
-  const std::uint64_t seconds = ms / 1000;
+  // With tenths, 59,950 ms would be 60.0 s.
+  const bool has_tenths = ms < 59'950;
+  const std::uint64_t seconds = has_tenths ? ms / 1000 : std::max<std::uint64_t>(ms / 1000, 60);
   const auto two = [&](std::uint64_t large, char unit, std::uint64_t small, char rest) {
     std::snprintf(text.data(), text.size(), "%llu%c%02llu%c", static_cast<unsigned long long>(large), unit,
                   static_cast<unsigned long long>(small), rest);
   };
-  if (seconds < 60) {
+  if (has_tenths) {
     std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(ms) / 1000);
   } else if (seconds < 3600) {
     two(seconds / 60, 'm', seconds % 60, 's');
@@ -26,7 +29,7 @@ std::string duration_text(std::uint64_t ms) {
 
 std::string exact_text(EventTime time) {
   const auto us = static_cast<unsigned long long>(time.count());
-  if (us >= 1'000'000) return duration_text(us / 1000);
+  if (us >= 999'950) return duration_text((us + 500) / 1000);
   std::array<char, 32> text{};
   if (us < 1000) {
     std::snprintf(text.data(), text.size(), "%lluus", us);

@@ -38,6 +38,7 @@ Headline headline_within(std::string_view text, std::size_t columns) {
   std::string_view kept = fitting(text, std::max(columns, kLeast) - kCut.size());
   const std::size_t whole_bytes = fitting(text, std::max(columns, kLeast)).size();
   if (std::string whole = with_fewer_items(text, whole_bytes); !whole.empty()) return {std::move(whole), true};
+  if (kept.size() == text.size()) return {std::string(text)};
   const std::size_t blank = kept.rfind(' ');
   // Words are cut only if they are longer than half a line.
   if (text[kept.size()] != ' ' && blank != std::string_view::npos && blank * 2 > kept.size()) {

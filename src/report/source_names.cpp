@@ -37,7 +37,8 @@ std::string SourceNames::command(std::string_view words) const {
   std::string out(words);
   if (out.empty()) return out;
   if (saved) {
-    if (!ours || words.find(" --interval ") != std::string_view::npos) return {};
+    const bool looks_anew = words.find(" --interval ") != std::string_view::npos || words.starts_with("tcpstat trace ");
+    if (!ours || looks_anew) return {};
     if (const std::size_t at = out.find(kLive); at != std::string::npos) out.erase(at, kLive.size());
   }
   if (ours) return options.empty() ? out : out + " " + options;

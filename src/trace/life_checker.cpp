@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/quantity_text.h"
 #include "base/saturated.h"
 #include "machine/dwell.h"
 #include "machine/reachability.h"
@@ -81,7 +82,7 @@ void LifeChecker::report_illegal(const Transition& record, const Judgement& judg
     finding.message += "; line " + std::to_string(before->line()) + " had left this socket in " +
                        text(before->state()) + ", so the record or the log is damaged";
   } else if (lost_ != 0) {
-    finding.message += "; the log lost " + std::to_string(lost_) + " records before line " + std::to_string(lost_line_);
+    finding.message += "; the log lost " + counted(lost_, "record") + " before line " + std::to_string(lost_line_);
   } else if (follows) {
     finding.message += "; it follows on line " + std::to_string(before->line());
   }

@@ -244,7 +244,7 @@ class SummaryTables {
     put_text(table, "total");
     put_number(table, count(report.ipv4, report.tally.count(Family::ipv4)));
     put_number(table, count(report.ipv6, report.tally.count(Family::ipv6)));
-    put_number(table, report.tally.total());
+    put_number(table, count(!report.counted().empty(), report.tally.total()));
     table.end_row();
     table.finish();
     if (!none.empty()) write_dim(wrapped("", none, settings_.width));

@@ -22,6 +22,7 @@ TEST_CASE("a text that does not fit is cut behind a word, and a long word is bro
   CHECK(cut_to(text, 29) == "one two three four five...");
   // Some words are said all the same.
   CHECK(cut_to(text, 3) == "one two three four...");
+  CHECK(cut_to("one two three", 3) == "one two three");
   CHECK(cut_to("one two three four,;: five six seven", 27) == "one two three four...");
   CHECK(cut_to("a " + std::string(40, 'x'), 30) == "a " + std::string(25, 'x') + "...");
 }
