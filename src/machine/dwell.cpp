@@ -39,8 +39,11 @@ DwellLimit syn_retries(const KernelLimits& limits) {
   return limit;
 }
 
-/// net/ipv4/inet_connection_sock.c, reqsk_timer_handler().
-DwellLimit request(const KernelLimits& limits) { return handshake(limits.synack_retries, 0, limits); }
+/// net/ipv4/inet_connection_sock.c, reqsk_timer_handler(). Up to Linux 6.18 at least, tcp_rto_max_ms does not shorten it.
+DwellLimit request(const KernelLimits& limits) {
+  if (!limits.synack_retries) return {};
+  return bounded(doubling(kTcpTimeoutInit, *limits.synack_retries, kTcpRtoMax));
+}
 /// net/ipv4/tcp_timer.c, tcp_fastopen_synack_timer(): one retry more.
 DwellLimit fast_open_child(const KernelLimits& limits) { return handshake(limits.synack_retries, 1, limits); }
 DwellLimit crossed(const KernelLimits& limits) { return handshake(limits.syn_retries, 0, limits); }

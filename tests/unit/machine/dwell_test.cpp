@@ -151,6 +151,13 @@ TEST_CASE("the sysctls are followed") {
   CHECK(bound(close_wait, "data").limit(limits).most > 1h);
 }
 
+TEST_CASE("the limit of timeouts is for sockets, and not for requests") {
+  KernelLimits limits = kDefaults;
+  limits.rto_max_ms = 10'000;
+  CHECK(bound(State::syn_recv, "a request").limit(limits).most == std::chrono::seconds(63));
+  CHECK(bound(State::syn_sent, "").limit(limits).most < bound(State::syn_sent, "").limit(kDefaults).most);
+}
+
 TEST_CASE("the longest that any socket stays: nothing where one case has no bound, or is not known") {
   KernelLimits limits;
   limits.synack_retries = 5;
