@@ -131,6 +131,7 @@ TEST_CASE("numbers that nothing can be are refused") {
                          {"\"mean\":0.125", "\"mean\":1e300"},
                          {"\"mean\":0.125", "\"mean\":null"},
                          {"\"port\":443", "\"port\":65536"},
+                         {"0123-456789abcdef", "0123-456789abcdef0"},
                          {"\"reported\":3", "\"reported\":5"},
                          {"\"runs\":4", "\"runs\":-4"},
                          {"\"runs\":4", "\"runs\":4.5"},

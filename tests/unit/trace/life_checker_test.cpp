@@ -439,6 +439,16 @@ TEST_CASE("each transition is passed on with its judgement and the time that the
   CHECK(told[2].first.dwell == EventTime(3'000));
   CHECK((told[1].second == TransitionVerdict::legal));
   CHECK((told[2].second == TransitionVerdict::illegal));
+  // A time that the record itself tells is believed.
+  Transition timed;
+  timed.from = State::listen;
+  timed.to = State::close;
+  timed.socket = "a";
+  timed.time = EventTime(4'000);
+  timed.dwell = EventTime(5);
+  lives.transition(timed);
+  REQUIRE(told.size() == 4);
+  CHECK(told[3].first.dwell == EventTime(5));
 }
 
 }  // namespace

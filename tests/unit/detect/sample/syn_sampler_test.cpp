@@ -304,6 +304,26 @@ TEST_CASE("a count of rounds is one of retransmits from netlink, and of timeouts
   }
 }
 
+TEST_CASE("requests that differ in any part of an end are two") {
+  const auto kept = [](std::string_view local, std::string_view remote, std::uint16_t port) {
+    SynSampler sampler;
+    const auto add = [&](const Endpoint& server, const Endpoint& client) {
+      Connection row = test::connection(State::syn_recv, server, client);
+      row.minisocket = true;
+      sampler.connection(row);
+    };
+    add(test::endpoint("2001:db8::1", 443), test::endpoint("2001:db8::7", 5000));
+    add(test::endpoint(local, 443), test::endpoint(remote, port));
+    return sampler.take().half_opens.size();
+  };
+  CHECK(kept("2001:db8::1", "2001:db8::7", 5000) == 1);
+  CHECK(kept("2001:db8::1", "2001:db8::8", 5000) == 2);
+  CHECK(kept("2001:db8::2", "2001:db8::7", 5000) == 2);
+  CHECK(kept("2001:db9::1", "2001:db8::7", 5000) == 2);
+  CHECK(kept("2001:db8::2", "2001:db8::7", 5001) == 2);
+  CHECK(kept("2001:db8:1::2", "2001:db8::7", 5000) == 2);
+}
+
 TEST_CASE("requests are counted by their rounds, the last of which stands for all that follow, and apart if deferred") {
   SynSampler sampler;
   for (const unsigned rounds : {0U, 0U, 1U, 14U, 15U, 16U, 200U}) {
