@@ -1,5 +1,6 @@
 """Sockets of this host on the loopback interface, and what needs a live kernel. Skipped where there is none."""
 
+import json
 import os
 import socket
 
@@ -48,6 +49,15 @@ class Live(TestCase):
             connections = [row for row in rows if row["state"] == "ESTABLISHED"]
             self.assertEqual({row["tcp_info"]["bytes_received"] for row in connections}, {0, 5})
             self.assertTrue(all(row["cookie"] for row in rows))
+
+    def test_both_read_the_family_that_is_asked_for(self):
+        if len(self.sources) < 2:
+            self.skipTest("needs netlink and /proc")
+        for wanted, other, option in (("ipv4", "ipv6", "-4"), ("ipv6", "ipv4", "-6")):
+            result = run("summary", "--source", "both", option, "-j")
+            families = json.loads(result.out)["summary"]["by_family"]
+            self.assertIsNotNone(families[wanted])
+            self.assertIsNone(families[other])
 
     def test_both_agree(self):
         if len(self.sources) < 2:

@@ -77,6 +77,16 @@ TEST_CASE_FIXTURE(Repeating, "a flood is found in the first sample that shows it
   CHECK(find(look(), "syn-flood")->since.time_since_epoch() == seconds(1));
 }
 
+TEST_CASE_FIXTURE(Repeating, "a listener that is bound to a device is named with it") {
+  flood();
+  host.table_names.interfaces = {{7, "eth7"}};
+  for (Connection& row : host.dumps.front().connections) row.interface = 7;
+  host.dumps.front().listeners.front().interface = 7;
+  const Judged judged = look();
+  REQUIRE(find(judged, "syn-flood") != nullptr);
+  CHECK(find(judged, "syn-flood")->finding.subject.text() == "0.0.0.0%eth7:443");
+}
+
 TEST_CASE_FIXTURE(Repeating, "what is gone for a sample is known since it came back") {
   flood();
   const auto shown = host.dumps;
