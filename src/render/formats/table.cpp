@@ -51,6 +51,12 @@ constexpr auto kNarrow = std::to_array<Narrow>({
     {ColumnId::CONGESTION, "CONG", 0, 5},
 });
 
+/// Nothing: it looks as everywhere.
+const Narrow* narrow_form(ColumnId id) {
+  const auto at = std::find_if(kNarrow.begin(), kNarrow.end(), [&](const Narrow& one) { return one.id == id; });
+  return at == kNarrow.end() ? nullptr : &*at;
+}
+
 /// RTT for RTT_US, because the cell has the unit.
 std::string_view without_unit(const Column& column) {
   if (column.id != ColumnId::tcp_info) return column.name;
@@ -77,9 +83,7 @@ Headings headings(const RenderSettings& settings) {
     TextTable::Heading heading{column->name, column->align, least,
                                address ? TextTable::Shorten::middle : TextTable::Shorten::no};
     if (settings.width != 0) heading.text = heading.short_text = without_unit(*column);
-    const auto narrow =
-        std::find_if(kNarrow.begin(), kNarrow.end(), [&](const Narrow& one) { return one.id == column->id; });
-    if (narrow != kNarrow.end()) {
+    if (const Narrow* narrow = narrow_form(column->id)) {
       const bool asked = std::find(settings.asked.begin(), settings.asked.end(), column) != settings.asked.end();
       heading.short_text = narrow->heading;
       heading.least_cell = narrow->least_cell;
@@ -295,10 +299,10 @@ class SummaryTables {
   void write_listeners(const std::vector<Listener>& listeners, const std::vector<NamespaceRead>& several) {
     if (listeners.empty()) return;
     begin_block();
-    Headings heads = {{.text = "LISTENER", .align = Align::left, .shorten = TextTable::Shorten::middle},
-                      {"ACCEPT_QUEUE", Align::right},
-                      {"ACCEPT_LIMIT", Align::right},
-                      {"SYN_RECV", Align::right}};
+    Headings heads = {{.text = "LISTENER", .align = Align::left, .shorten = TextTable::Shorten::middle}};
+    for (const ColumnId id : {ColumnId::ACCEPT_QUEUE, ColumnId::ACCEPT_LIMIT, ColumnId::SYN_RECV}) {
+      heads.push_back({.text = column(id).name, .align = Align::right, .short_text = narrow_form(id)->heading});
+    }
     if (!several.empty()) heads.insert(heads.begin(), {"NETNS", Align::left});
     TextTable table(settings_.out, heads, options(settings_));
     for (const Listener& row : listeners) {

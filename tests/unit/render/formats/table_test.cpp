@@ -1,30 +1,19 @@
-// The table, held against golden files. After a change that is meant, TCPSTAT_GOLDEN=write rewrites them: read the
-// difference before it is committed.
+// The table, held against golden files.
 
 #include <doctest/doctest.h>
 
 #include <array>
-#include <cstdlib>
-#include <fstream>
 #include <ostream>
 
 #include "base/utf8.h"
-#include "support/fixtures.h"
+#include "support/golden.h"
 #include "support/render.h"
 
 namespace tcpstat::render {
 namespace {
 
+using test::check_golden;
 using test::Rendering;
-
-void check_golden(std::string_view name, const std::string& text) {
-  CAPTURE(name);
-  const char* wish = std::getenv("TCPSTAT_GOLDEN");
-  if (wish != nullptr && std::string_view(wish) == "write") {
-    std::ofstream(test::fixture_path("golden/" + std::string(name)), std::ios::binary) << text;
-  }
-  CHECK(text == test::fixture("golden/" + std::string(name)));
-}
 
 std::string without_colour(std::string_view text) {
   std::string out;
@@ -314,6 +303,16 @@ TEST_CASE("the summary for people") {
   coloured.summary(sample_report(), summary);
   CHECK(without_colour(coloured.text()) == rendering.text());
   CHECK(coloured.text() != rendering.text());
+}
+
+TEST_CASE("on a narrow terminal the queues of listeners have the short headings of a list") {
+  Summary summary;
+  summary.details = true;
+  summary.listeners = {test::listener(test::endpoint("2001:db8:1:2:3:4:5:6", 443))};
+  Rendering rendering("table");
+  rendering.settings.width = 50;
+  rendering.summary(sample_report(), summary);
+  CHECK(rendering.text().find("  QUEUE  LIMIT  SYNS\n") != std::string::npos);
 }
 
 TEST_CASE("the device of a listener is escaped once") {
