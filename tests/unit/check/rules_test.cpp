@@ -4,6 +4,9 @@
 
 #include <ostream>
 #include <set>
+#include <sstream>
+
+#include "support/golden.h"
 
 namespace tcpstat::check {
 namespace {
@@ -26,6 +29,18 @@ TEST_CASE("every rule is found by its id, and has a question of its own") {
   CHECK(ids.contains("syn-flood"));
   CHECK(ids.contains("close-wait-leak"));
   CHECK(rules.front().id == "syn-flood");
+}
+
+TEST_CASE("each threshold has the default that was measured for it") {
+  std::ostringstream text;
+  for (const RuleInfo& rule : all_rules()) {
+    text << rule.id;
+    for (const ThresholdInfo& threshold : rule.thresholds) {
+      text << "\n  " << threshold.name << " " << threshold.value << " " << threshold.unit;
+    }
+    text << "\n";
+  }
+  test::check_golden("rules.txt", text.str());
 }
 
 TEST_CASE("a name that is no rule's is not found, nor is a part of one") {
