@@ -70,6 +70,14 @@ class Live(TestCase):
         result = run("--netns", str(os.getpid()), *self.ours, "-f", "plain", "-H", "-o", "STATE")
         self.assertEqual((result.code, result.lines), (0, ["ESTABLISHED"] * 2), result)
 
+    def test_addresses_have_the_names_that_the_host_knows(self):
+        name = socket.getfqdn("127.0.0.1")
+        if name == "127.0.0.1":
+            self.skipTest("nothing here names 127.0.0.1")
+        lines = run("-r", *self.ours, "-o", "REMOTE", "-H").lines
+        self.assertIn(f"{name}:{PORT}", lines)
+        self.assertIn(f"127.0.0.1:{PORT}", run(*self.ours, "-o", "REMOTE", "-H").lines)
+
     def test_what_netstat_users_type(self):
         for cluster in ("-ant", "-antp", "-tulpn"):
             result = run(cluster, *self.ours)

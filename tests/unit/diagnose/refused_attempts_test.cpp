@@ -52,6 +52,15 @@ TEST_CASE("requests of clients that are reset are no attempts of this host, and 
   CHECK(once.verdict(kRefusedAttempts) == Severity::ok);
 }
 
+TEST_CASE("without either counter nobody knows which attempts are this host's") {
+  for (const bool failed : {true, false}) {
+    Diagnosing run;
+    refused_in_ten_seconds(run, 300, 0);
+    (failed ? run.facts.counters.attempt_fails : run.facts.counters.embryonic_rsts).reset();
+    CHECK(run.verdict(kRefusedAttempts) == Severity::ok);
+  }
+}
+
 TEST_CASE("who refuses its own attempts is told so, and who gives up is not taken for refused") {
   Diagnosing local;
   refused_in_ten_seconds(local, 100, 0, 100);
