@@ -133,7 +133,7 @@ void LiveView::draw_rows(CellBuffer& to, Area area) {
   }
   const std::size_t rows = tab().rows(data_, manner_);
   if (rows == 0) {
-    to.put(2, area.top, tab().nothing(data_), Tone::dim);
+    to.put(2, area.top, safe(tab().nothing(data_), manner_.charset), Tone::dim);
     return;
   }
   page_lines_ = std::max<std::size_t>(area.lines > 1 ? area.lines - 1 : 1, 1);

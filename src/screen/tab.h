@@ -58,7 +58,7 @@ class Tab {
   [[nodiscard]] virtual std::vector<std::string> above(const LiveData& /*data*/, const Manner& /*manner*/) const {
     return {};
   }
-  /// What is said where there are no rows.
+  /// What is said where there are no rows. Not escaped: it may hold words of others.
   [[nodiscard]] virtual std::string nothing(const LiveData& data) const = 0;
   /// Everything known of the row, in lines that may be wrapped.
   [[nodiscard]] virtual std::string details(const LiveData& data, std::size_t index, const Manner& manner) const = 0;

@@ -145,6 +145,17 @@ TEST_CASE_FIXTURE(Drawn, "a screen that is too low has its head alone") {
   CHECK(five.lines[4].starts_with("q quit"));
 }
 
+TEST_CASE_FIXTURE(Drawn, "why there are no rows is escaped, whichever tab says it") {
+  // The kernel's words, and names that others chose: an unnamed namespace is called by one of its processes.
+  reading().coverage.lose("x", "\x1b]0;x\a(7): not permitted");
+  CHECK(shown().lines[3] == "  \\x1b]0;x\\x07(7): not permitted");
+  view.data().judged.error = Error{.doing = "enter \x1b]0;x\a(7)", .reason = "not permitted"};
+  for (const char* tab : {"1", "2", "3", "4"}) {
+    press(tab);
+    CHECK(shown().lines[tab == std::string("3") ? 4 : 3] == "  cannot enter \\x1b]0;x\\x07(7): not permitted");
+  }
+}
+
 TEST_CASE_FIXTURE(Drawn, "what stands above rows leaves room for a heading and two rows") {
   press("3");
   for (int i = 0; i < 3; ++i) {
