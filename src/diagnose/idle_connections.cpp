@@ -9,6 +9,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/tcp_info.h"
 
 namespace tcpstat::diagnose::idle_connections {
@@ -32,7 +33,8 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 3;
+/// Most of them are only worth a word.
+constexpr std::size_t kMostServices = 3;
 
 /// What one row carries.
 enum class Carries : std::uint8_t { data, nothing_yet, too_little, nothing_now, unknown };
@@ -124,9 +126,9 @@ class IdleConnections : public Diagnosis {
     });
     const auto sources = at_port_.largest();
     const auto holders = holders_.largest();
-    for (std::size_t i = 0; i < std::min(large.size(), kMostFindings); ++i) {
-      out.push_back(of_service(large[i].first, large[i].second, sources, holders, facts));
-    }
+    std::vector<Finding> found;
+    for (const auto& [port, pile] : large) found.push_back(of_service(port, pile, sources, holders, facts));
+    add_worst(std::move(found), out, kMostServices);
     if (large.empty()) judge_source(out);
   }
 

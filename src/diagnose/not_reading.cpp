@@ -7,6 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/row_rules.h"
 
 namespace tcpstat::diagnose::not_reading {
@@ -27,7 +28,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      kNotReadingLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 5;
 
 class NotReading : public Diagnosis {
  public:

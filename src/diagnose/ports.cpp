@@ -11,6 +11,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/kernel_timers.h"
 #include "model/way.h"
 
@@ -27,7 +28,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      "ip(7) ip_local_port_range; net/ipv4/inet_hashtables.c, __inet_hash_connect(); RFC 6056 §3.2", kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 5;
 constexpr double kTimeWaitSeconds = std::chrono::duration<double>(kTcpTimewaitLen).count();
 
 using Ways = FrequentKeys<Way, WayHash>;
@@ -69,9 +69,10 @@ class Ports : public Diagnosis {
     std::vector<std::pair<Way, Use>> all(ways.begin(), ways.end());
     std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.second.all() > b.second.all(); });
-    const std::size_t before = out.size();
-    for (std::size_t i = 0; i < all.size() && i < kMostFindings; ++i) judge(all[i].first, all[i].second, out);
-    if (out.size() == before && most_ > 0) judge_bound(out);
+    std::vector<Finding> found;
+    for (const auto& [way, use] : all) judge(way, use, found);
+    if (found.empty() && most_ > 0) judge_bound(found);
+    add_worst(std::move(found), out);
   }
 
   void not_seen(std::vector<Unseen>& out) const override {

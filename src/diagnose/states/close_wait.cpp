@@ -9,6 +9,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/row_rules.h"
 
 namespace tcpstat::diagnose::close_wait {
@@ -38,7 +39,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 constexpr const RuleInfo& kLeak = kRules[0];
 constexpr const RuleInfo& kNotRead = kRules[1];
 
-constexpr std::size_t kMostFindings = 5;
 // Three rises need four counts.
 constexpr std::size_t kRises = 3;
 
@@ -88,10 +88,10 @@ class CloseWait : public Diagnosis {
     const double warning = limit_of(rule_limits_, rule, "warning");
     // What processes below the limit hold, by service: many workers may leak a little each.
     std::map<std::uint16_t, Shared> shared;
-    std::size_t said = 0;
+    std::vector<Finding> found;
     for (const auto& [key, group] : groups.largest()) {
       if (static_cast<double>(group->rows) >= warning) {
-        if (said++ < kMostFindings) out.push_back(finding(rule, key, *group, facts));
+        found.push_back(finding(rule, key, *group, facts));
         continue;
       }
       Shared& sum = shared[group->service.port];
@@ -104,14 +104,15 @@ class CloseWait : public Diagnosis {
       if (group->oldest_ms) sum.group.oldest_ms = std::max(sum.group.oldest_ms.value_or(0), *group->oldest_ms);
     }
     for (const auto& [port, sum] : shared) {
-      if (static_cast<double>(sum.group.rows) < warning || said++ >= kMostFindings) continue;
+      if (static_cast<double>(sum.group.rows) < warning) continue;
       RowGroup group = sum.group;
       group.pid = 0;
       Finding one = finding(rule, {0, {{}, port}}, group, facts);
       one.evidence.push_back(measured("holders", static_cast<double>(sum.holders), "groups", kFromDump));
       one.next = list_command({State::close_wait}, "-p --port " + std::to_string(port));
-      out.push_back(std::move(one));
+      found.push_back(std::move(one));
     }
+    add_worst(std::move(found), out);
   }
 
   [[nodiscard]] Finding finding(const RuleInfo& rule, const GroupKey& key, const RowGroup& group,

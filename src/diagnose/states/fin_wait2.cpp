@@ -6,6 +6,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/row_rules.h"
 
 namespace tcpstat::diagnose::fin_wait2 {
@@ -31,7 +32,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kOrphans = kRules[0];
 constexpr const RuleInfo& kHeld = kRules[1];
-constexpr std::size_t kMostFindings = 5;
 
 class FinWait2 : public Diagnosis {
  public:

@@ -11,6 +11,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/tcp_info.h"
 
 namespace tcpstat::diagnose::listen {
@@ -37,12 +38,11 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 5;
 constexpr std::size_t kMostNamed = 3;
 /// So many queues of one process are told together.
 constexpr std::size_t kTogether = 3;
-/// So many queues are remembered, those with the largest share.
-constexpr std::size_t kMostQueues = 64;
+/// So many queues are remembered, those with the largest share: as many as groups of connections that wait in them.
+constexpr std::size_t kMostQueues = RowGroups::kMost;
 
 struct Queue {
   Endpoint local;
@@ -107,14 +107,11 @@ class Listen : public Diagnosis {
       queue.pid = row.owners.front().pid;
     }
     queues_.push_back(std::move(queue));
-    if (queues_.size() > kMostQueues) {
-      sort();
-      queues_.pop_back();
-    }
+    if (queues_.size() == 2 * kMostQueues) forget_smallest();
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    sort();
+    forget_smallest();
     tell_ages();
     std::erase_if(queues_, [this](const Queue& queue) { return severity_of(queue) == Severity::ok; });
     for (Queue& queue : queues_) {
@@ -163,22 +160,21 @@ class Listen : public Diagnosis {
   /// A program that hangs leaves all of its queues: they are one finding.
   void tell(const std::optional<std::uint64_t>& overflows, std::vector<Finding>& out) const {
     std::set<std::uint32_t> told;
-    std::size_t findings = 0;
+    std::vector<Finding> found;
     for (const Queue& queue : queues_) {
-      if (findings == kMostFindings) return;
       if (queue.pid != 0 && told.contains(queue.pid)) continue;
       std::vector<const Queue*> own;
       for (const Queue& other : queues_) {
         if (queue.pid != 0 && other.pid == queue.pid) own.push_back(&other);
       }
-      ++findings;
       if (own.size() < kTogether) {
-        out.push_back(finding(queue, overflows));
+        found.push_back(finding(queue, overflows));
       } else {
         told.insert(queue.pid);
-        out.push_back(together(own));
+        found.push_back(together(own));
       }
     }
+    add_worst(std::move(found), out);
   }
 
   /// Several queues of one process, the fullest first.
@@ -303,11 +299,13 @@ class Listen : public Diagnosis {
     return judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
   }
 
-  void sort() {
+  /// Sorts them, too.
+  void forget_smallest() {
     std::sort(queues_.begin(), queues_.end(), [](const Queue& a, const Queue& b) {
       if (a.share() != b.share()) return a.share() > b.share();
       return a.end() < b.end();
     });
+    if (queues_.size() > kMostQueues) queues_.resize(kMostQueues);
   }
 
   [[nodiscard]] Finding finding(const Queue& queue, const std::optional<std::uint64_t>& overflows) const {

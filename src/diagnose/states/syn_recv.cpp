@@ -6,6 +6,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 
 namespace tcpstat::diagnose::syn_recv {
 namespace {
@@ -22,7 +23,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 5;
 
 class SynRecv : public Diagnosis {
  public:

@@ -10,6 +10,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/worst_findings.h"
 #include "model/kernel_timers.h"
 #include "model/row_rules.h"
 
@@ -36,7 +37,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
-constexpr std::size_t kMostFindings = 5;
 constexpr std::size_t kMostNamed = 3;
 
 /// The time since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
@@ -139,9 +139,9 @@ class SynSent : public Diagnosis {
       out.push_back(together(destinations, severity));
       return;
     }
-    for (std::size_t i = 0; i < std::min(large, kMostFindings); ++i) {
-      out.push_back(alone(destinations[i].key, *destinations[i].group));
-    }
+    std::vector<Finding> found;
+    for (std::size_t i = 0; i < large; ++i) found.push_back(alone(destinations[i].key, *destinations[i].group));
+    add_worst(std::move(found), out);
   }
 
   /// Programs that give up within seconds leave no attempt that is old enough; the SYNs that they send again are
