@@ -81,7 +81,8 @@ const Json& newer_member(const Json& object, const char* name) {
 }
 
 std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
-  constexpr std::array<std::string_view, 2> kAddedLater = {"active_opens", "out_no_routes"};
+  constexpr std::array<std::string_view, 4> kAddedLater = {"active_opens", "out_no_routes", "abort_on_close",
+                                                           "abort_on_data"};
   const bool newer = std::find(kAddedLater.begin(), kAddedLater.end(), name) != kAddedLater.end();
   return whole_or_null(newer ? newer_member(counters, name) : member(counters, name));
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/quantity_text.h"
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
 
@@ -84,25 +85,20 @@ std::string named(const std::vector<Gone>& ports) {
   return out;
 }
 
-std::string refusal_rate(double per_s) { return std::to_string(std::llround(std::max(per_s, 1.0))); }
+/// "12 connections a second"
+std::string connection_rate(double per_s) {
+  return counted(static_cast<std::uint64_t>(std::llround(std::max(per_s, 1.0))), "connection") + " a second";
+}
 
 /// "12 connections a second are refused (RST)"
 std::string refusals_text(double per_s) {
-  const std::string rate = refusal_rate(per_s);
-  return rate + (rate == "1" ? " connection a second is refused (RST)" : " connections a second are refused (RST)");
+  return connection_rate(per_s) + (std::llround(per_s) <= 1 ? " is" : " are") + " refused (RST)";
 }
 
-/// What else the kernel counts at the same time, as a share of the RSTs.
-struct Narrowed {
-  bool own_programs = false;  ///< refused connections were opened on this host
-  bool broken_off = false;    ///< open connections ended by RST
-};
-Narrowed narrowed(const ListenerView& host, double resets_per_s) {
+/// Whether programs of this host opened most of the connections that were refused.
+bool are_own(const ListenerView& host, double resets_per_s) {
   constexpr double kMost = 0.5;
-  const auto most = [&](std::optional<std::uint64_t> KernelCounters::*counter) {
-    return host.per_s(counter).value_or(0) >= kMost * resets_per_s;
-  };
-  return {.own_programs = most(&KernelCounters::attempt_fails), .broken_off = most(&KernelCounters::estab_resets)};
+  return host.per_s(&KernelCounters::attempt_fails).value_or(0) >= kMost * resets_per_s;
 }
 
 std::string left_command(const std::vector<Gone>& ports) {
@@ -227,9 +223,13 @@ std::optional<double> resets_before_per_s(const SynInput& input) {
   return 0;
 }
 
+double broken_off_per_s(const ListenerView& host) {
+  return host.per_s(&KernelCounters::abort_on_close).value_or(0) +
+         host.per_s(&KernelCounters::abort_on_data).value_or(0);
+}
+
 double refused_per_s(const ListenerView& host) {
-  const double sent = host.per_s(&KernelCounters::out_rsts).value_or(0);
-  return std::max(0.0, sent - host.per_s(&KernelCounters::estab_resets).value_or(0));
+  return std::max(0.0, host.per_s(&KernelCounters::out_rsts).value_or(0) - broken_off_per_s(host));
 }
 
 std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
@@ -238,43 +238,45 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
   const std::vector<Gone> gone_now = gone_listeners(input);
   const std::vector<Gone> left = left_behind_on(input.left_ports);
   const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
-  // Where nobody saw the listener end, RSTs that ended open connections are no sign of clients that still come.
   const double others = refused_per_s(*host.of);
-  const Rise rise = rise_of(input, gone_now.empty() ? others : resets, limit("after_end"));
-  const bool missed = !gone.empty() && (gone_now.empty() ? others : resets) >= limit("after_end") && rise != Rise::none;
+  // A program that ends breaks its connections off. Where nobody saw that, RSTs of programs are no sign of clients that
+  // still come.
+  const double of_clients = gone_now.empty() ? others : resets;
+  const Rise rise = rise_of(input, of_clients, limit("after_end"));
+  const bool missed = !gone.empty() && of_clients >= limit("after_end") && rise != Rise::none;
   if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
   const std::vector<EndedListener> services = unsteady(input, limit("ends"));
   if (!services.empty() && others >= limit("after_end")) return tell_unsteady(services, others, limit);
   const bool many = host.attack_class == AttackClass::port_scan;
+  bool broken_off = false;
   if (!missed && !many) {
     const std::vector<EndedListener> restarted = restarted_ones(input);
     if (!restarted.empty() && others >= limit("after_end")) return tell_restarted(restarted, others, limit);
-    if (others < limit("notice")) return std::nullopt;
+    broken_off = others < limit("notice") && broken_off_per_s(*host.of) >= limit("resets");
+    if (others < limit("notice") && !broken_off) return std::nullopt;
   }
 
-  const Narrowed why = narrowed(*host.of, resets);
-  const bool broken_off = why.broken_off && !missed;
+  const double told = broken_off ? broken_off_per_s(*host.of) : missed ? of_clients : others;
   // A service of which only connections are left may have been ended on purpose, long ago.
-  Severity severity = broken_off || (!missed && !many) ? Severity::info : Severity::warning;
+  Severity severity = missed || many ? Severity::warning : Severity::info;
   if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
   if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;
-  const double least_per_s = missed ? limit("after_end") : (many ? limit("resets") : limit("notice"));
+  const double least_per_s = missed ? limit("after_end") : (many || broken_off ? limit("resets") : limit("notice"));
   const Subject about = missed ? subject_of(gone) : Subject::host();
   Finding out(std::string(kRefusedRule.id), severity, about,
-              {{"resets_sent", resets, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
+              {{"resets_sent", told, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
   const auto add = [&](const char* quantity, std::optional<double> value, const char* unit, const char* source) {
     if (value) out.evidence.push_back({quantity, value, "", std::nullopt, unit, 0, source});
   };
   add("completions", host.signals.completions_per_s, "/s", "/proc/net/snmp PassiveOpens");
   add("attempts_failed", host.of->per_s(&KernelCounters::attempt_fails), "/s", "/proc/net/snmp AttemptFails");
-  add("open_ones_reset", host.of->per_s(&KernelCounters::estab_resets), "/s", "/proc/net/snmp EstabResets");
+  add("broken_off", broken_off_per_s(*host.of), "/s", "/proc/net/netstat TCPAbortOnClose, TCPAbortOnData");
   if (missed) add("resets_before", resets_before_per_s(input), "/s", "/proc/net/snmp OutRsts");
   if (missed) add("listeners_gone", static_cast<double>(gone.size()), "ports", "sock_diag");
-  out.value = resets;
+  out.value = told;
   out.unit = "/s";
   out.warning = limit("resets");
-  const std::string rate = refusal_rate(resets);
-  const std::string refused = refusals_text(resets);
+  const std::string refused = refusals_text(told);
   if (missed) {
     out.message = "Nothing listens on " + named(gone) + " any more" +
                   (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused;
@@ -282,12 +284,12 @@ std::optional<Finding> refusals(const Assessment& host, const SynInput& input, c
                                    : "they may be its clients, or have come before too: is the service down?";
     out.advice = rise == Rise::surely ? "start it again, or find out why it ended" : "see whether it was meant to end";
   } else if (broken_off) {
-    out.message = rate + " open connections a second end by RST";
-    out.why = "programs close them with data unread";
+    out.message = "Programs on this host end " + connection_rate(told) + " by RST";
+    out.why = "they close them with data unread, or with SO_LINGER 0";
   } else {
     out.message = refused;
     out.why = std::string("nothing listens where they go") +
-              (why.own_programs ? ", and programs on this host open them" : "") +
+              (are_own(*host.of, told) ? ", and programs on this host open them" : "") +
               ". Is a service down? (a scan, or segments of no connection, look like this too)";
     out.advice = "see whether every service listens";
   }

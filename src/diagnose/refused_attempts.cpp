@@ -43,8 +43,8 @@ class RefusedAttempts final : public Diagnosis {
     const double per_s = *failed / seconds;
     if (per_s < limit("warning")) return;
     found_ = true;
-    const auto resets = facts.grown(&KernelCounters::out_rsts);
-    const bool local = resets && static_cast<double>(*resets) >= limit("local") * *failed;
+    const auto resets = refused_here(facts);
+    const bool local = resets && *resets >= limit("local") * *failed;
     const Severity severity = local && others_work(*failed, facts) ? Severity::info : Severity::warning;
     Finding one(std::string(kRule.id), severity, Subject::host(),
                 {measured("attempts_refused", per_s, limit("warning"), "/s",
@@ -52,7 +52,7 @@ class RefusedAttempts final : public Diagnosis {
                  measured("unanswered_syns", static_cast<double>(unanswered_), "sockets", kFromDump)});
     if (resets) {
       one.evidence.push_back(
-          measured("resets_sent", static_cast<double>(*resets) / seconds, "/s", "/proc/net/snmp OutRsts"));
+          measured("resets_sent", *resets / seconds, "/s", "/proc/net/snmp OutRsts; those of programs left out"));
     }
     one.value = per_s;
     one.unit = "/s";
@@ -92,6 +92,15 @@ class RefusedAttempts final : public Diagnosis {
     const auto of_clients = facts.grown(&KernelCounters::embryonic_rsts);
     if (!failed || !of_clients) return std::nullopt;
     return static_cast<double>(*failed - std::min(*failed, *of_clients));
+  }
+
+  /// RSTs that were sent, without those of programs that break their connections off.
+  [[nodiscard]] static std::optional<double> refused_here(const DiagnosisFacts& facts) {
+    const auto sent = facts.grown(&KernelCounters::out_rsts);
+    if (!sent) return std::nullopt;
+    const std::uint64_t of_programs = facts.grown(&KernelCounters::abort_on_close).value_or(0) +
+                                      facts.grown(&KernelCounters::abort_on_data).value_or(0);
+    return static_cast<double>(*sent - std::min(*sent, of_programs));
   }
 
   const RuleLimits& rule_limits_;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "detect/assess.h"
 #include "detect/finding_rules.h"
 #include "detect/measurements.h"
 
@@ -12,14 +13,14 @@ constexpr RuleInfo kRule = {"closed-port-resets",
                             {}};
 
 // RSTs say nothing about floods, but many of them make a finding of their own. Some are sent because of
-// tcp_abort_on_overflow. Programs that reset their own connections send at most one for each. RSTs that come from
-// sources (EmbryonicRsts) are a sign of a flood.
+// tcp_abort_on_overflow, others by programs that break their connections off, and then for what is still under way on
+// those. RSTs that come from sources (EmbryonicRsts) are a sign of a flood.
 void judge(const ListenerView& host, const Thresholds& thresholds, Measurements& signals) {
   signals.resets_per_s = host.per_s(&KernelCounters::out_rsts);
   if (!signals.resets_per_s) return;
   const LimitsOf<kRefusedRule> limit(thresholds);
   const bool aborts = host.input.facts.settings.abort_on_overflow == 1;
-  const double own = aborts ? signals.overflows_per_s.value_or(0) : 0;
+  const double own = broken_off_per_s(host) + (aborts ? signals.overflows_per_s.value_or(0) : 0);
   const double most = std::max(limit("resets"), 2 * signals.completions_per_s.value_or(0));
   const bool probed = *signals.resets_per_s - own >= most;
   signals.closed_ports_probed = answer(probed && signals.embryonic_per_s.value_or(0) < *signals.resets_per_s / 10);

@@ -167,6 +167,8 @@ TEST_CASE("a file of an earlier version lacks a counter that came later, and no 
   REQUIRE(after);
   CHECK_FALSE(after->baseline.counters.active_opens);
   CHECK(check::memory_from(replaced(text, R"("out_no_routes":null,)", "")));
+  CHECK(check::memory_from(replaced(text, R"("abort_on_close":null,)", "")));
+  CHECK(check::memory_from(replaced(text, R"("abort_on_data":null,)", "")));
   CHECK_FALSE(check::memory_from(replaced(text, R"("passive_opens":null,)", "")));
 }
 

@@ -214,10 +214,10 @@ TEST_CASE("connections that are left of a service say that it was there") {
   CHECK(test::finding(report, "refused-connections") == nullptr);
   // Programs break open connections off, and nobody saw a service end.
   input.facts = reset(50);
-  input.facts.counters.estab_resets = 46;
+  input.facts.counters.abort_on_close = 46;
   report = detect_syn(input, Thresholds{});
   CHECK(test::finding(report, "refused-connections") == nullptr);
-  input.facts.counters.estab_resets = 45;
+  input.facts.counters.abort_on_close = 45;
   report = detect_syn(input, Thresholds{});
   REQUIRE(test::finding(report, "refused-connections") != nullptr);
   CHECK(test::finding(report, "refused-connections")->severity == Severity::warning);
@@ -277,16 +277,48 @@ TEST_CASE("a listener that is bound to one device stands in for no other") {
 TEST_CASE("programs that break off their own connections are no refusal") {
   SynReport report;
   KernelFacts facts = reset(400);
-  facts.counters.estab_resets = 200;
+  facts.counters.abort_on_close = 300;
+  facts.counters.abort_on_data = 76;
   const Finding* found = refused(report, facts, 443, 443);
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::info);
-  CHECK(test::told(*found) == "80 open connections a second end by RST: programs close them with data unread");
-  facts.counters.estab_resets = 199;
-  CHECK(refused(report, facts, 443, 443)->severity == Severity::warning);
+  CHECK(found->value == doctest::Approx(75.2));
+  CHECK(test::told(*found) ==
+        "Programs on this host end 75 connections a second by RST: they close them with data unread, or with SO_LINGER "
+        "0");
+  // What they do not explain was refused, and is told with its own number.
+  facts.counters.abort_on_data = 75;
+  found = refused(report, facts, 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::info);
+  CHECK(found->value == 5);
+  CHECK(found->message == "5 connections a second are refused (RST)");
+  facts = reset(1000);
+  facts.counters.abort_on_close = 750;
+  found = refused(report, facts, 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->message == "50 connections a second are refused (RST)");
+  facts.counters.abort_on_close = 751;
+  CHECK(refused(report, facts, 443, 443)->severity == Severity::info);
+  // Few of either are nothing to say.
+  facts = reset(249);
+  facts.counters.abort_on_close = 249;
+  CHECK(refused(report, facts, 443, 443) == nullptr);
   // Whose listener went away, its connections are reset too.
-  facts.counters.estab_resets = 400;
+  facts = reset(400);
+  facts.counters.abort_on_close = 400;
   CHECK(refused(report, facts, 443, 8443)->severity == Severity::critical);
+}
+
+TEST_CASE("connections that their peers reset are no RSTs of this host") {
+  SynReport report;
+  KernelFacts facts = reset(400);
+  facts.counters.estab_resets = 400;
+  const Finding* found = refused(report, facts, 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->message == "80 connections a second are refused (RST)");
 }
 
 TEST_CASE("programs of this host that are refused are told from clients") {

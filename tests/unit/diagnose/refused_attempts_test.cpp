@@ -66,6 +66,17 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
   refused_in_ten_seconds(local, 100, 0, 100);
   CHECK(local.finish(kRefusedAttempts).at(0).why == "this host answers them itself: nothing listens where they go");
   CHECK(local.verdict(kRefusedAttempts) == Severity::warning);
+  // RSTs of programs that break their connections off answer no attempt.
+  const auto& refused = "the service that they go to is down, or a firewall rejects them";
+  local.before->counters.abort_on_close = local.before->counters.abort_on_data = 0;
+  local.facts.counters.abort_on_close = 8;
+  local.facts.counters.abort_on_data = 3;
+  CHECK(local.finish(kRefusedAttempts).at(0).why == refused);
+  CHECK(evidence(local.finish(kRefusedAttempts).at(0), "resets_sent") == doctest::Approx(8.9));
+  local.facts.counters.abort_on_data = 2;
+  CHECK(local.finish(kRefusedAttempts).at(0).why != refused);
+  local.facts.counters.abort_on_data = 500;
+  CHECK(evidence(local.finish(kRefusedAttempts).at(0), "resets_sent") == 0);
   Diagnosing unanswered;
   refused_in_ten_seconds(unanswered, 100, 0);
   Connection waiting = connection(State::syn_sent, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
