@@ -111,7 +111,8 @@ CheckReport Check::run() {
   const KernelFacts facts = host_.kernel_facts();
   if (counting_) counted_ = stop_counting(*plan_.handshakes, first_, facts, coverage());
   note_unread_counters(
-      facts, [this](std::string_view rule) { return wants(rule); }, coverage());
+      facts, first_ || memory_ ? Readings::two : Readings::one, [this](std::string_view rule) { return wants(rule); },
+      coverage());
   diagnose::Diagnoser diagnoser(
       {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
   const Now now = look(diagnoser, facts);

@@ -10,6 +10,7 @@ namespace {
 struct Rest {
   std::string_view file;  ///< as in kernel_facts.def
   std::string_view rule;
+  Readings needs = Readings::one;  ///< two: from one it tells nothing, or what rows say
 };
 
 constexpr auto kRests = std::to_array<Rest>({
@@ -17,9 +18,20 @@ constexpr auto kRests = std::to_array<Rest>({
     {"netstat", "cookie-answers"},
     {"netstat", "silent-drops"},
     {"netstat", "embryonic-resets"},
+    {"netstat", "syn-queue-small"},
+    {"netstat", "return-path"},
     {"netstat", "accept-queue-full"},
+    {"netstat", "half-open-resets", Readings::two},
+    {"netstat", "outgoing-refused", Readings::two},
+    {"netstat", "syn-sent-blackhole", Readings::two},
+    {"netstat", "time-wait-limit", Readings::two},
     {"snmp", "completions"},
     {"snmp", "closed-port-resets"},
+    {"snmp", "return-path"},
+    {"snmp", "refused-connections", Readings::two},
+    {"snmp", "outgoing-refused", Readings::two},
+    {"snmp", "retransmitting", Readings::two},
+    {"snmp", "syn-sent-blackhole", Readings::two},
     {"sockstat", "tcp-memory"},
     {"sockstat", "orphans"},
     {"stat/nf_conntrack", "conntrack-pressure"},
@@ -28,12 +40,12 @@ constexpr auto kRests = std::to_array<Rest>({
 
 }  // namespace
 
-void note_unread_counters(const KernelFacts& facts, const std::function<bool(std::string_view)>& wants,
-                          Coverage& coverage) {
+void note_unread_counters(const KernelFacts& facts, Readings readings,
+                          const std::function<bool(std::string_view)>& wants, Coverage& coverage) {
   for (const UnreadFile& unread : facts.unread) {
     std::string rules;
     for (const Rest& rest : kRests) {
-      if (rest.file != unread.file || !wants(rest.rule)) continue;
+      if (rest.file != unread.file || rest.needs > readings || !wants(rest.rule)) continue;
       rules += (rules.empty() ? "" : ", ") + std::string(rest.rule);
     }
     if (rules.empty()) continue;

@@ -68,6 +68,15 @@ class ProcRoot(TestCase):
                 self.assertRegex(result.out, rf"cannot read \S+/net/{file}: it is cut or damaged, not judged: \w")
             path.write_text(whole)
 
+    def test_a_rule_whose_counters_cannot_be_read_is_not_judged(self):
+        tree = self.tree(tcp=(), tcp6=())
+        tree.counters()
+        (tree.path / "net/snmp").write_text("")
+        result = run("check", "--proc-root", tree.path, "--interval", "3", "--rule", "refused-connections,outgoing-refused")
+        self.assertEqual(result.code, 3)
+        self.assertIn("not judged: refused-connections, outgoing-refused", result.out)
+        self.assertEqual(run("check", "--proc-root", tree.path, "--rule", "accept-queue-full").code, 0)
+
     def test_the_host_is_the_one_of_that_proc(self):
         tree = self.tree()
         document = self.json("--proc-root", tree.path)

@@ -2,8 +2,9 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
 #include <string>
+
+#include "check/rules.h"
 
 namespace tcpstat::check {
 namespace {
@@ -14,43 +15,66 @@ KernelFacts without(std::string_view file) {
   return facts;
 }
 
-bool all_rules(std::string_view /*rule*/) { return true; }
+bool every_rule(std::string_view /*rule*/) { return true; }
 
 TEST_CASE("each file names the rules that cannot be judged without it") {
-  const std::map<std::string_view, std::string_view> rules = {
-      {"netstat", "syn-flood, cookie-answers, silent-drops, embryonic-resets, accept-queue-full"},
-      {"snmp", "completions, closed-port-resets"},
-      {"sockstat", "tcp-memory, orphans"},
-      {"stat/nf_conntrack", "conntrack-pressure"},
-      {"stat/synproxy", "synproxy-answers"},
+  struct Case {
+    std::string_view file;
+    Readings readings;
+    std::string_view told;
   };
-  for (const auto& rule : rules) {
-    const std::string_view file = rule.first;
-    const std::string_view told = rule.second;
-    CAPTURE(file);
+  for (const Case& one : {
+           Case{"netstat", Readings::one,
+                "syn-flood, cookie-answers, silent-drops, embryonic-resets, syn-queue-small, return-path, "
+                "accept-queue-full"},
+           Case{"netstat", Readings::two,
+                "syn-flood, cookie-answers, silent-drops, embryonic-resets, syn-queue-small, return-path, "
+                "accept-queue-full, half-open-resets, outgoing-refused, syn-sent-blackhole, time-wait-limit"},
+           Case{"snmp", Readings::one, "completions, closed-port-resets, return-path"},
+           Case{"snmp", Readings::two,
+                "completions, closed-port-resets, return-path, refused-connections, outgoing-refused, retransmitting, "
+                "syn-sent-blackhole"},
+           Case{"sockstat", Readings::one, "tcp-memory, orphans"},
+           Case{"stat/nf_conntrack", Readings::one, "conntrack-pressure"},
+           Case{"stat/synproxy", Readings::one, "synproxy-answers"},
+       }) {
+    CAPTURE(one.file);
+    CAPTURE(one.told);
     Coverage coverage;
-    note_unread_counters(without(file), all_rules, coverage);
+    note_unread_counters(without(one.file), one.readings, every_rule, coverage);
     CHECK_FALSE(coverage.complete);
     REQUIRE(coverage.warnings.size() == 1);
     CHECK(coverage.warnings[0].code == "counters_unread");
-    CHECK(coverage.warnings[0].message ==
-          "cannot read /proc/net/" + std::string(file) + ": Permission denied; not judged: " + std::string(told));
+    CHECK(coverage.warnings[0].message == "cannot read /proc/net/" + std::string(one.file) +
+                                              ": Permission denied; not judged: " + std::string(one.told));
     CHECK(coverage.why_incomplete() == coverage.warnings[0].message);
+  }
+}
+
+TEST_CASE("what is not judged is a rule that can be asked for") {
+  for (const std::string_view file : {"netstat", "snmp", "sockstat", "stat/nf_conntrack", "stat/synproxy"}) {
+    Coverage coverage;
+    const auto known = [](std::string_view rule) {
+      CAPTURE(rule);
+      CHECK(find_rule(rule) != nullptr);
+      return false;
+    };
+    note_unread_counters(without(file), Readings::two, known, coverage);
   }
 }
 
 TEST_CASE("rules that nobody asked for do not miss anything") {
   Coverage coverage;
   note_unread_counters(
-      without("sockstat"), [](std::string_view rule) { return rule == "orphans"; }, coverage);
+      without("sockstat"), Readings::two, [](std::string_view rule) { return rule == "orphans"; }, coverage);
   REQUIRE(coverage.warnings.size() == 1);
   CHECK(coverage.warnings[0].message.ends_with("; not judged: orphans"));
 
   Coverage whole;
   note_unread_counters(
-      without("sockstat"), [](std::string_view rule) { return rule == "syn-flood"; }, whole);
-  note_unread_counters(without("sockstat6"), all_rules, whole);
-  note_unread_counters(KernelFacts{}, all_rules, whole);
+      without("sockstat"), Readings::two, [](std::string_view rule) { return rule == "syn-flood"; }, whole);
+  note_unread_counters(without("sockstat6"), Readings::two, every_rule, whole);
+  note_unread_counters(KernelFacts{}, Readings::two, every_rule, whole);
   CHECK(whole.complete);
   CHECK(whole.warnings.empty());
 }
@@ -61,7 +85,8 @@ TEST_CASE("every file has a warning of its own") {
   facts.unread.push_back({"netstat", "/proc/net/netstat", 5});
   Coverage coverage;
   note_unread_counters(
-      facts, [](std::string_view rule) { return rule == "completions" || rule == "syn-flood"; }, coverage);
+      facts, Readings::two, [](std::string_view rule) { return rule == "completions" || rule == "syn-flood"; },
+      coverage);
   REQUIRE(coverage.warnings.size() == 2);
   CHECK(coverage.warnings[0].message == "cannot read /proc/net/snmp: Input/output error; not judged: completions");
   CHECK(coverage.warnings[1].message == "cannot read /proc/net/netstat: Input/output error; not judged: syn-flood");
