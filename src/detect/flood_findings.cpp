@@ -71,12 +71,6 @@ std::string_view bound_of(const Cause& cause, const Measurements& host) {
   return cause.many() && some && !counted ? ", at least " : bound_of(cause.worst(), host);
 }
 
-/// A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
-std::string rate_text(std::optional<double> rate, std::string_view bound) {
-  constexpr double kShown = 0.05;
-  return rate.value_or(0) < kShown ? "" : std::string(bound) + number(*rate) + " SYN/s";
-}
-
 /// For a flood that counters show and the table does not any more.
 std::string emptied_text(double unanswered_per_s, const SynInput& input) {
   const double seconds = std::chrono::duration<double>(*input.apart).count();

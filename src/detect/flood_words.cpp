@@ -34,6 +34,11 @@ std::string number(double value) {
   return text.data();
 }
 
+std::string rate_text(std::optional<double> rate, std::string_view before) {
+  constexpr double kShown = 0.05;
+  return rate.value_or(0) < kShown ? "" : std::string(before) + number(*rate) + " SYN/s";
+}
+
 std::string ports_text(std::vector<std::uint16_t> ports) {
   std::sort(ports.begin(), ports.end());
   ports.erase(std::unique(ports.begin(), ports.end()), ports.end());

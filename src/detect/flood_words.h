@@ -2,7 +2,9 @@
 // Pieces of the sentences and commands of findings.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "detect/assess.h"
@@ -11,6 +13,8 @@ namespace tcpstat::detect {
 
 /// Whole, or with one digit below ten.
 std::string number(double value);
+/// `before` and "20 SYN/s". A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
+std::string rate_text(std::optional<double> rate, std::string_view before);
 /// "443", "8000–8049, 8100"; of many ranges only the first are told. In ascending order.
 std::string ports_text(std::vector<std::uint16_t> ports);
 /// ", queue 131 of 129", ", 20 half-open".

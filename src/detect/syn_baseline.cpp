@@ -6,6 +6,7 @@
 
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
+#include "detect/flood_words.h"
 #include "detect/measurements.h"
 
 namespace tcpstat::detect {
@@ -183,11 +184,15 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   const bool path = next.alert_rule == kReturnPathRule.id;
   const RuleInfo& rule = path ? kReturnPathRule : kSynFloodRule;
   Finding finding(std::string(rule.id), Severity::warning, Subject::host(), evidence);
-  finding.message = "The " + std::string(path ? "broken return path" : "SYN flood") +
-                    " of the last runs is not seen now: quiet for " + std::to_string(quiet) + " of " +
+  // A full queue of fresh requests has no rate, and may be a crowd.
+  const bool rated = next.peak_per_s > 0;
+  const std::string what = path    ? "broken return path of the last runs"
+                           : rated ? "SYN flood of the last runs"
+                                   : "SYN flood or flash crowd of the last runs";
+  finding.message = "The " + what + " is not seen now: quiet for " + std::to_string(quiet) + " of " +
                     std::to_string(kRunsToClear) + " runs";
-  finding.brief = (path ? "broken return path" : "SYN flood") + std::string(" of the last runs not seen now");
-  if (!path) finding.message += ", peak " + std::to_string(std::lround(next.peak_per_s)) + " SYN/s";
+  finding.brief = what + " not seen now";
+  if (!path) finding.message += rate_text(next.peak_per_s, ", peak ");
   finding.next = "tcpstat check --interval 5 -v";
   host.evidence.push_back(evidence.front());
   report.findings.insert(report.findings.begin(), std::move(finding));

@@ -62,7 +62,7 @@ struct SynBaseline {
   std::vector<AttackLevel> history;  ///< levels as judged, the latest last, at most kHistory
   AttackLevel reported = AttackLevel::none;
   std::optional<std::int64_t> alert_since_s;  ///< wall time
-  double peak_per_s = 0;                      ///< since alert_since_s
+  double peak_per_s = 0;                      ///< since alert_since_s; 0: no run had a rate
   std::string alert_rule;                     ///< what the alert is about: the id of a rule; empty: a flood
   std::uint64_t runs = 0;                     ///< runs in alert
 };

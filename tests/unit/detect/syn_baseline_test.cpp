@@ -261,6 +261,24 @@ TEST_CASE("an alert ends after three quiet runs, however long the flood was") {
   }
 }
 
+TEST_CASE("what is not seen any more is told as what it was") {
+  const auto told_after = [](const std::function<void(Scene&)>& loud) {
+    Host host;
+    host.run(loud);
+    REQUIRE(host.baseline->alert_since_s.has_value());
+    const BaselineStep step = host.run(quiet);
+    const Finding& found = test::found(step.report, "syn-flood");
+    return found.message + " / " + found.brief;
+  };
+  CHECK(told_after(weak_flood) ==
+        "The SYN flood of the last runs is not seen now: quiet for 1 of 3 runs, peak 2 SYN/s / SYN flood of the last "
+        "runs not seen now");
+  // Nobody could tell a rate.
+  CHECK(told_after([](Scene& scene) { scene.fresh(512); }) ==
+        "The SYN flood or flash crowd of the last runs is not seen now: quiet for 1 of 3 runs / SYN flood or flash "
+        "crowd of the last runs not seen now");
+}
+
 TEST_CASE("a flood that pauses for a run is found again at once") {
   Host host;
   host.run(quiet);
