@@ -1,10 +1,12 @@
 // The lines of the audit about handshakes: cookies, backlogs, retries.
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "audit/audit.h"
 #include "base/quantity_text.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::audit {
 namespace {
@@ -55,14 +57,17 @@ AuditJudgement audit_listener_backlog(const AuditInput& input) {
     return {std::nullopt, Severity::unknown, "/proc does not show backlogs: use --source netlink"};
   }
   const std::uint64_t backlog = *least->accept_limit;
-  constexpr std::uint32_t kPerSecondToFill = 7;  // an entry lives 7 s once the queue is more than half full
-  constexpr std::uint32_t kPerSecondToHalf = 126;
   constexpr std::uint32_t kEnough = 128;
-  const auto rate = [&](std::uint32_t by) {
-    return tenths_text(std::max<std::uint64_t>(1, backlog * 10 / by));  // 0 SYN/s fill nothing
+  /// So many come while the first of them is still there; 0 SYN/s fill nothing.
+  const auto rate = [](double requests, std::chrono::milliseconds life) {
+    const double per_s = requests / std::chrono::duration<double>(life).count();
+    return tenths_text(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(per_s * 10)));
   };
+  const auto held = static_cast<double>(backlog);
+  const KernelSettings& settings = input.facts.settings;
   AuditJudgement judged{std::to_string(backlog) + " on " + to_string(least->local) + ", the shortest: filled by " +
-                        rate(kPerSecondToFill) + " SYN/s, half filled by " + rate(kPerSecondToHalf)};
+                        rate(held, least_request_life(settings)) + " SYN/s, half filled by " +
+                        rate(held / 2, request_life(settings))};
   if (backlog < kEnough) {
     judged.status = Severity::warning;
     judged.advice = "give the program a backlog of " + std::to_string(kEnough) +
@@ -102,12 +107,9 @@ AuditJudgement audit_tcp_max_syn_backlog(const AuditInput& input) {
 AuditJudgement audit_tcp_synack_retries(const AuditInput& input) {
   const Number& value = input.facts.settings.synack_retries;
   if (!value) return unknown();
-  constexpr std::int64_t kDefault = 5;
-  constexpr std::int64_t kMost = 30;
-  // T0 (2^(R+1) - 1), T0 = 1 s: reqsk_timer_handler().
-  const std::int64_t life = (std::int64_t{1} << (std::clamp<std::int64_t>(*value, 0, kMost) + 1)) - 1;
-  const std::string shown = *text(value) + ": half-open connections live " + std::to_string(life) + " s";
-  if (*value <= kDefault) return {shown};
+  const auto life = std::chrono::duration_cast<std::chrono::seconds>(request_life(input.facts.settings));
+  const std::string shown = *text(value) + ": half-open connections live " + std::to_string(life.count()) + " s";
+  if (*value <= kTcpSynackRetries) return {shown};
   return {shown, Severity::warning, "sysctl -w net.ipv4.tcp_synack_retries=5; 2 or 3 during an attack"};
 }
 

@@ -2,25 +2,22 @@
 // How many half-open requests a listener holds before cookies or drops begin, and for how long it holds one.
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
 #include "detect/sample/syn_sample.h"
 #include "model/kernel_facts.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::detect {
 
-/// Above half of the limit requests expire after three timer rounds (net/ipv4/inet_connection_sock.c,
-/// reqsk_timer_handler()): 1, 2 and 4 s. Younger ones still wait, or were answered.
-inline constexpr double kPrunedLifeS = 7;
-
-/// How long a request waits that nobody answers. With R retries it ends when timeout R + 1 fires, after 1, 3, 7 … s
-/// (net/ipv4/inet_connection_sock.c, reqsk_timer_handler()). A listener with TCP_SYNCNT has a number of its own, which
-/// the kernel does not show.
+inline constexpr double kPrunedLifeS = std::chrono::duration<double>(kPrunedRequestLife).count();
 inline double request_life_s(const KernelSettings& settings) {
-  constexpr std::uint32_t kDefaultRetries = 5;
-  const std::uint32_t retries = std::min(settings.synack_retries.value_or(kDefaultRetries), 15U);
-  return static_cast<double>((std::uint64_t{2} << retries) - 1);
+  return std::chrono::duration<double>(request_life(settings)).count();
+}
+inline double least_life_s(const KernelSettings& settings) {
+  return std::chrono::duration<double>(least_request_life(settings)).count();
 }
 
 /// Whether any request outlives its first timeout.
@@ -28,9 +25,6 @@ inline bool requests_age(const KernelSettings& settings) { return settings.synac
 
 /// SYNPROXY answers before TCP sees a SYN.
 inline bool synproxy_works(const KernelFacts& facts) { return facts.filters.synproxy_syn_received.value_or(0) > 0; }
-
-/// The least that a request lives, whatever the queue holds.
-inline double least_life_s(const KernelSettings& settings) { return std::min(request_life_s(settings), kPrunedLifeS); }
 
 /// How many requests the queue holds, summed over all sockets of a SO_REUSEPORT pool. Nothing where the backlog is not
 /// known (/proc does not show it).

@@ -2,17 +2,23 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "detect/queue_limit.h"
+#include "model/kernel_timers.h"
 
 namespace tcpstat::detect {
 namespace {
 
 constexpr double kFreshFromS = 0.5;  // a round trip of most clients is over by then
 constexpr double kFreshToS = 1;      // the first timeout
+
+double round_end_s(std::size_t round) {
+  return std::chrono::duration<double>(request_round_end(static_cast<std::uint32_t>(round))).count();
+}
 
 /// Requests by round, and how many seconds of arrivals each round holds.
 struct Histogram {
@@ -45,8 +51,8 @@ Histogram histogram(const ListenerView& listener, double span, Rounds rounds) {
     if (age && *age <= span && entry->rounds() < kRounds) out.add(entry->rounds());
   }
   for (std::size_t k = 1; k < kRounds; ++k) {
-    const auto begin = static_cast<double>((std::uint64_t{1} << k) - 1);
-    out.widths[k] = std::max(0.0, std::min(2 * begin + 1, span) - begin);
+    const double begin = round_end_s(k - 1);
+    out.widths[k] = std::max(0.0, std::min(round_end_s(k), span) - begin);
   }
   if (rounds == Rounds::after_first_timeout) return out;
   out.widths[0] = kFreshToS - kFreshFromS;

@@ -14,20 +14,9 @@ using Kind = DwellLimit::Kind;
 
 DwellLimit bounded(Milliseconds most) { return {Kind::bounded, most}; }
 
-/// first + 2·first + 4·first + … with `retries` retransmissions, each interval at most `most`.
-Milliseconds doubling(Milliseconds first, std::uint32_t retries, Milliseconds most) {
-  Milliseconds sum{};
-  Milliseconds interval = first;
-  for (std::uint32_t i = 0; i <= std::min(retries, kMostRetries); ++i) {
-    sum += std::min(interval, most);
-    if (interval < most) interval *= 2;
-  }
-  return sum;
-}
-
 DwellLimit handshake(std::optional<std::uint32_t> retries, std::uint32_t more, const KernelLimits& limits) {
   if (!retries) return {};
-  return bounded(doubling(kTcpTimeoutInit, *retries + more, rto_max(limits)));
+  return bounded(backed_off(kTcpTimeoutInit, *retries + more, rto_max(limits)));
 }
 
 DwellLimit no_bound(const KernelLimits& /*limits*/) { return {Kind::no_bound, {}}; }
@@ -39,10 +28,8 @@ DwellLimit syn_retries(const KernelLimits& limits) {
   return limit;
 }
 
-/// net/ipv4/inet_connection_sock.c, reqsk_timer_handler(). Up to Linux 6.18 at least, tcp_rto_max_ms does not shorten it.
 DwellLimit request(const KernelLimits& limits) {
-  if (!limits.synack_retries) return {};
-  return bounded(doubling(kTcpTimeoutInit, *limits.synack_retries, kTcpRtoMax));
+  return limits.synack_retries ? bounded(request_life(limits)) : DwellLimit{};
 }
 /// net/ipv4/tcp_timer.c, tcp_fastopen_synack_timer(): one retry more.
 DwellLimit fast_open_child(const KernelLimits& limits) { return handshake(limits.synack_retries, 1, limits); }
@@ -51,12 +38,12 @@ DwellLimit crossed(const KernelLimits& limits) { return handshake(limits.syn_ret
 /// net/ipv4/tcp_timer.c, tcp_model_timeout(): the time that tcp_retries2 retransmissions would take.
 DwellLimit unacknowledged(const KernelLimits& limits) {
   if (!limits.retries2) return {};
-  return bounded(doubling(kTcpRtoMin, *limits.retries2, rto_max(limits)));
+  return bounded(backed_off(kTcpRtoMin, *limits.retries2, rto_max(limits)));
 }
 
 DwellLimit orphan(const KernelLimits& limits) {
   if (!limits.orphan_retries) return {};
-  return bounded(doubling(kTcpRtoMin, orphan_retries(*limits.orphan_retries), rto_max(limits)));
+  return bounded(backed_off(kTcpRtoMin, orphan_retries(*limits.orphan_retries), rto_max(limits)));
 }
 
 /// net/ipv4/tcp_timer.c, tcp_probe_timer(): while the peer answers, the retries count only from the longest interval on.
@@ -64,7 +51,7 @@ DwellLimit blocked_orphan(const KernelLimits& limits) {
   if (!limits.orphan_retries) return {};
   std::uint32_t doublings = 0;
   for (Milliseconds interval = kTcpRtoMin; interval < rto_max(limits); interval *= 2) ++doublings;
-  return bounded(doubling(kTcpRtoMin, std::max(doublings, orphan_retries(*limits.orphan_retries)), rto_max(limits)));
+  return bounded(backed_off(kTcpRtoMin, std::max(doublings, orphan_retries(*limits.orphan_retries)), rto_max(limits)));
 }
 
 /// net/ipv4/tcp_minisocks.c, tcp_time_wait(): at least 3.5 retransmission timeouts.

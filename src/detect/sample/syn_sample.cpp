@@ -15,7 +15,6 @@
 namespace tcpstat::detect {
 namespace {
 
-constexpr double kFirstTimeoutS = std::chrono::duration<double>(kTcpTimeoutInit).count();
 // With fewer, chance decides whatever the join tells.
 constexpr std::uint64_t kWorthJoining = 8;
 
@@ -30,7 +29,7 @@ bool HalfOpen::deferred() const {
 
 std::optional<double> HalfOpen::age_s() const {
   if (!timer_ms || rounds() >= kRounds) return std::nullopt;
-  const double end = kFirstTimeoutS * static_cast<double>((std::uint64_t{2} << rounds()) - 1);
+  const double end = std::chrono::duration<double>(request_round_end(rounds())).count();
   const double age = end - *timer_ms / 1000.0;
   if (age < 0) return std::nullopt;
   return age;

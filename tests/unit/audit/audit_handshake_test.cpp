@@ -53,6 +53,15 @@ TEST_CASE("the shortest backlog that others can reach counts") {
   CHECK(judged.value.value_or("") == "127 on 192.0.2.1:443, the shortest: filled by 18 SYN/s, half filled by 1");
   host.listens("192.0.2.1", 8);
   CHECK(audit_listener_backlog(host.input()).value.value_or("").ends_with("filled by 1.1 SYN/s, half filled by 0.1"));
+  // Requests that live for less are as many only if more come.
+  Host brief;
+  brief.listens("0.0.0.0", 128);
+  brief.facts.settings.synack_retries = 2;
+  CHECK(audit_listener_backlog(brief.input()).value.value_or("").ends_with("filled by 18 SYN/s, half filled by 9.1"));
+  brief.facts.settings.synack_retries = 0;
+  CHECK(audit_listener_backlog(brief.input()).value.value_or("").ends_with("filled by 128 SYN/s, half filled by 64"));
+  brief.facts.settings.synack_retries = 7;
+  CHECK(audit_listener_backlog(brief.input()).value.value_or("").ends_with("filled by 18 SYN/s, half filled by 0.2"));
 }
 
 TEST_CASE("somaxconn below its default, or reached") {
@@ -86,6 +95,9 @@ TEST_CASE("a half-open connection lives for as long as its retries say") {
   CHECK(audit_tcp_synack_retries(host.input()).value == "5: half-open connections live 63 s");
   host.facts.settings.synack_retries = 6;
   CHECK(audit_tcp_synack_retries(host.input()).status == Severity::warning);
+  // A timeout takes two minutes at most.
+  host.facts.settings.synack_retries = 10;
+  CHECK(audit_tcp_synack_retries(host.input()).value == "10: half-open connections live 607 s");
 }
 
 TEST_CASE("switches that make things worse") {

@@ -35,7 +35,8 @@ TEST_CASE("a request lives until the timeout behind its last retry") {
     double life_s;
     double least_s;
   };
-  for (const Row& row : {Row{0, 1, 1}, Row{1, 3, 3}, Row{2, 7, 7}, Row{5, 63, 7}, Row{{}, 63, 7}}) {
+  for (const Row& row : {Row{0, 1, 1}, Row{1, 3, 3}, Row{2, 7, 7}, Row{5, 63, 7}, Row{{}, 63, 7}, Row{6, 127, 7},
+                         Row{7, 247, 7}, Row{10, 607, 7}}) {
     KernelSettings settings;
     settings.synack_retries = row.retries;
     CHECK(request_life_s(settings) == row.life_s);

@@ -143,6 +143,11 @@ TEST_CASE("the sysctls are followed") {
   CHECK(dwell_bound(syn_sent).limit(limits).most == 3s);
   limits.synack_retries = 0;
   CHECK(dwell_bound(syn_recv).limit(limits).most == 1s);
+  // Requests do not follow tcp_rto_max_ms: measured on Linux 6.18.
+  limits.synack_retries = 10;
+  limits.rto_max_ms = 1'000;
+  CHECK(dwell_bound(syn_recv).limit(limits).most == 607s);
+  limits.rto_max_ms = 120'000;
   limits.fin_timeout_s = 0;
   CHECK(dwell_bound(fin_wait2).limit(limits).most == 700ms);
   limits.orphan_retries = 3;

@@ -112,8 +112,8 @@ TEST_CASE("ages follow from rounds and timer") {
     std::uint32_t timer_ms;
     std::optional<double> age;
   };
-  for (const Row& row :
-       {Row{0, 1000, 0.0}, Row{0, 1, 0.999}, Row{1, 2000, 1.0}, Row{5, 0, 63.0}, Row{0, 2000, {}}, Row{40, 0, {}}}) {
+  for (const Row& row : {Row{0, 1000, 0.0}, Row{0, 1, 0.999}, Row{1, 2000, 1.0}, Row{5, 0, 63.0}, Row{6, 0, 127.0},
+                         Row{7, 120'000, 127.0}, Row{10, 0, 607.0}, Row{0, 2000, {}}, Row{40, 0, {}}}) {
     CAPTURE(static_cast<int>(row.rounds));
     HalfOpen entry;
     entry.retransmits = row.rounds;
