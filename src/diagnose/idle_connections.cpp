@@ -233,14 +233,17 @@ class IdleConnections : public Diagnosis {
 
   [[nodiscard]] static bool mostly_slow(const Pile& pile) { return pile.slow * 2 > pile.all(); }
 
+  /// What all of them do; if they differ, how many of them do what most do.
   [[nodiscard]] static std::string what(const Pile& pile) {
-    if (mostly_slow(pile)) return " brought a few bytes and no request that was answered";
-    if (pile.silent * 2 > pile.all()) return " never brought a byte";
-    return " carry nothing";
+    const bool slow = mostly_slow(pile);
+    const std::uint64_t most = slow ? pile.slow : pile.silent;
+    if (most * 2 <= pile.all()) return " carry nothing";
+    const std::string they = slow ? " brought a few bytes and no request that was answered" : " never brought a byte";
+    return most == pile.all() ? they : " carry nothing, " + std::to_string(most) + " of them" + they;
   }
   [[nodiscard]] static std::string briefly(const Pile& pile) {
-    if (mostly_slow(pile)) return " send too slowly";
-    return pile.silent * 2 > pile.all() ? " never spoke" : " carry nothing";
+    if (pile.slow == pile.all()) return " send too slowly";
+    return pile.silent == pile.all() ? " never spoke" : " carry nothing";
   }
 
   void judge_descriptors(std::uint16_t port, const std::vector<RowGroups::Entry>& holders, const DiagnosisFacts& facts,

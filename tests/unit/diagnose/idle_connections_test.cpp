@@ -93,6 +93,25 @@ TEST_CASE("slow clients, silent ones and pools are told apart") {
         "200 of 200 connections on :443 carry nothing, the oldest for 2 h: 100 % of them from 198.51.100.7");
 }
 
+TEST_CASE("what most do is not said of all") {
+  const auto words = [](const Diagnosing::Info& most, std::size_t others) {
+    Diagnosing run;
+    run.rows(60, served(State::established), most, kServer);
+    run.rows(others, served(State::established), carried(4'000, 70, 400'000, 400'000), kServer);
+    const Finding found = run.finish(kRule).at(0);
+    return found.message + " / " + found.brief;
+  };
+  const auto slow = carried(40, 0, 60'000, 5'000);
+  CHECK(words(kSilent, 50) ==
+        "110 of 110 connections on :443 carry nothing, 60 of them never brought a byte, the oldest for 6 min / 110 of "
+        "110 connections on :443 carry nothing");
+  CHECK(
+      words(slow, 59).starts_with("119 of 119 connections on :443 carry nothing, 60 of them brought a few bytes and "
+                                  "no request that was answered, the oldest"));
+  CHECK(words(slow, 60).starts_with("120 of 120 connections on :443 carry nothing, the oldest"));
+  CHECK(words(kSilent, 60).starts_with("120 of 120 connections on :443 carry nothing, the oldest"));
+}
+
 TEST_CASE("the largest source and the number of sources") {
   Diagnosing run;
   from_everybody(run, 60, kSilent);
