@@ -52,6 +52,7 @@ struct Queue {
   std::uint32_t pid = 0;
   std::uint64_t netns = 0;
   std::uint32_t interface = 0;  ///< that it is bound to
+  bool leaves_ipv4 = false;     ///< IPV6_V6ONLY
   std::string device = {};      ///< its name
   std::uint64_t dropped = 0;    ///< SYNs and ACKs since the first sample, while queues overflowed
   std::uint64_t files = 0;      ///< the limit of open files that its program has used up
@@ -101,7 +102,8 @@ class Listen : public Diagnosis {
       ++limitless_;
       return;
     }
-    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {}, 0, row.netns, row.interface};
+    Queue queue{row.local, *row.accept_queue, *row.accept_limit, {},
+                0,         row.netns,         row.interface,     row.v6only.value_or(false)};
     if (!row.owners.empty()) {
       queue.process = row.owners.front().name;
       queue.pid = row.owners.front().pid;
@@ -250,14 +252,18 @@ class Listen : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  /// The queue that a connection waits in: a listener on its very address gets it before one on all addresses.
+  /// The queue that a connection waits in: a listener on its very address gets it before one on all addresses, and that
+  /// before one on all of IPv6, which may take IPv4 too (net/ipv4/inet_hashtables.c, compute_score()).
   [[nodiscard]] Queue* queue_of(const GroupKey& waiting) {
     Queue* found = nullptr;
     for (Queue& queue : queues_) {
       const Endpoint local = queue.local.unmapped();
       if (local.port != waiting.endpoint.port || queue.interface != waiting.interface) continue;
       if (local.address == waiting.endpoint.address) return &queue;
-      if (local.address.is_wildcard() && found == nullptr) found = &queue;
+      if (!local.address.is_wildcard()) continue;
+      const bool same_family = local.address.family == waiting.endpoint.address.family;
+      const bool takes = same_family || (local.address.family == Family::ipv6 && !queue.leaves_ipv4);
+      if (takes && (same_family || found == nullptr)) found = &queue;
     }
     return found;
   }

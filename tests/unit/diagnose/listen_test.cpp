@@ -165,6 +165,39 @@ TEST_CASE("connections wait for who listens on their address, before who listens
   CHECK(all[0].subject == "192.0.2.9:443");
 }
 
+TEST_CASE("of IPv4 and IPv6 on one port each has its own queue") {
+  struct Case {
+    std::string_view name;
+    std::vector<std::pair<std::string_view, bool>> listeners;  ///< with IPV6_V6ONLY
+    std::string_view waits_at;
+    std::string_view room;
+  };
+  for (const Case& one : {
+           Case{"IPv6", {{"0.0.0.0", false}, {"::", true}}, "2001:db8::9", "with room for 202,"},
+           Case{"IPv4", {{"0.0.0.0", false}, {"::", true}}, "192.0.2.9", "with room for 201,"},
+           Case{"IPv4, in the other order", {{"::", true}, {"0.0.0.0", false}}, "192.0.2.9", "with room for 202,"},
+           Case{"IPv4 that is mapped", {{"::", false}}, "::ffff:192.0.2.9", "with room for 201,"},
+           Case{"IPv4 before both", {{"::", false}, {"0.0.0.0", false}}, "192.0.2.9", "with room for 202,"},
+           Case{"IPv4 that nobody takes", {{"::", true}}, "192.0.2.9", ""},
+       }) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    std::uint32_t limit = 200;
+    for (const auto& [address, v6only] : one.listeners) {
+      Listener row = queue(5, limit++);
+      row.local = endpoint(address, 443);
+      row.v6only = v6only;
+      run.row(row);
+    }
+    Connection unaccepted = connection(State::established, endpoint(one.waits_at, 443), endpoint("198.51.100.7", 1024));
+    unaccepted.inode = 0;
+    run.rows(5, unaccepted, {{"last_data_sent_ms", 30'000}});
+    const auto all = run.finish("accept-queue-full");
+    REQUIRE(all.size() == (one.room.empty() ? 0 : 1));
+    if (!all.empty()) CHECK(all[0].message.find(one.room) != std::string::npos);
+  }
+}
+
 TEST_CASE("overflows between two samples show even if no queue is full now") {
   Diagnosing run;
   run.facts.counters.listen_overflows = 8;
