@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/quantity_text.h"
+#include "check/check_headline.h"
 #include "check/conntrack_sources.h"
 #include "check/count_sockets.h"
 #include "check/counted_handshakes.h"
@@ -14,7 +15,6 @@
 #include "check/rules.h"
 #include "check/run_memory.h"
 #include "check/unread_counters.h"
-#include "detect/finding_rules.h"
 #include "detect/sample/tracked_sample.h"
 #include "detect/syn_baseline.h"
 #include "detect/syn_detector.h"
@@ -29,31 +29,6 @@ namespace {
 
 /// A share of so many half-opens is right to one part in a hundred.
 constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .most = 4096, .rows = 1U << 20U};
-
-std::string headline(const std::vector<Finding>& findings, const Report& reading, bool all_judged) {
-  const Coverage& coverage = reading.coverage;
-  if (!findings.empty() && findings.front().severity >= Severity::warning) {
-    const auto more = std::count_if(findings.begin() + 1, findings.end(),
-                                    [](const Finding& finding) { return finding.severity >= Severity::unknown; });
-    return findings.front().sentence() + (more > 0 ? " (and " + std::to_string(more) + " more)" : "");
-  }
-  if (!coverage.complete) return coverage.why_incomplete();
-  if (!findings.empty() && findings.front().severity == Severity::unknown) return findings.front().sentence();
-  // An INFO finding makes the headline, but not a blind spot or a doubtful flood, which are told behind it.
-  const auto known = std::find_if(findings.begin(), findings.end(), [](const Finding& one) {
-    const bool doubtful = one.rule == detect::kBlindRule.id || one.rule == detect::kSynFloodRule.id;
-    return one.severity == Severity::info && !doubtful;
-  });
-  if (known != findings.end()) return known->sentence();
-  std::string out =
-      counted(reading.tally.total(), "socket") + ", nothing wrong" + (all_judged ? "" : " in what could be judged");
-  // What cannot be seen stands in lines of its own.
-  const auto worth_knowing = std::find_if(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.severity == Severity::info && !finding.is(detect::kBlindRule);
-  });
-  if (worth_knowing != findings.end()) out += "; worth knowing: " + worth_knowing->sentence();
-  return out;
-}
 
 /// A check by rules.
 class Check {
@@ -98,7 +73,6 @@ class Check {
   std::optional<FirstSample> first_;
   std::optional<CountedHandshakes> counted_;
   bool counting_ = false;
-  bool all_judged_ = true;                    ///< no rule met rows that it could not judge
   Completeness table_ = Completeness::whole;  ///< of the rows alone
   bool remembers_ = false;                    ///< the store is open, and this run is to replace what it holds
   std::string memory_lost_;                   ///< why nothing is remembered, although the sockets were seen
@@ -137,7 +111,7 @@ CheckReport Check::run() {
     if (wants(rule)) report_.rules.push_back(rule);
   }
   report_.status = worst_of(report_.findings, coverage());
-  report_.headline = headline(report_.findings, report_.reading, all_judged_);
+  report_.headline = headline(report_);
   return std::move(report_);
 }
 
@@ -335,7 +309,7 @@ void Check::keep(std::vector<Finding> findings) {
 /// own.
 void Check::tell(diagnose::Unseen unseen) {
   if (!wants(unseen.rule)) return;
-  all_judged_ = all_judged_ && unseen.unjudged == 0;
+  report_.all_judged = report_.all_judged && unseen.unjudged == 0;
   if (unseen.unjudged == 0 || plan_.rules.empty()) {
     std::vector<std::string>& told = report_.not_seen;
     if (std::find(told.begin(), told.end(), unseen.what) == told.end()) told.push_back(std::move(unseen.what));

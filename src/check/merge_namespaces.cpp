@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/quantity_text.h"
+#include "check/check_headline.h"
 #include "check/merge_findings.h"
 
 namespace tcpstat::check {
@@ -36,9 +37,7 @@ std::string merged_headline(const CheckReport& report) {
   const auto bad = [](const NamespaceVerdict& one) { return one.status >= Severity::unknown; };
   const auto& all = report.namespaces;
   const auto count = static_cast<std::size_t>(std::count_if(all.begin(), all.end(), bad));
-  if (count == 0) {
-    return counted(report.reading.tally.total(), "socket") + " in " + namespaces(all.size()) + ", nothing wrong";
-  }
+  if (count == 0) return quiet_headline(report, " in " + namespaces(all.size()));
   const auto worst =
       std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.status < b.status; });
   std::string text = "netns " + worst->name + ": " + worst->headline;
@@ -62,6 +61,7 @@ CheckReport merge(std::vector<NamespaceCheck> checks) {
       const bool told = std::find(all.not_seen.begin(), all.not_seen.end(), sentence) != all.not_seen.end();
       if (!told) all.not_seen.push_back(std::move(sentence));
     }
+    all.all_judged = all.all_judged && report.all_judged;
     add(all.performance, report.performance);
   }
   all.headline = merged_headline(all);

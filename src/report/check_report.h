@@ -45,6 +45,7 @@ struct CheckReport {
   std::vector<Finding> findings;  ///< the worst first
   std::vector<SynVerdict> verdicts;
   std::vector<std::string> not_seen;  ///< by this way of looking, besides what verdicts say of it; one sentence each
+  bool all_judged = true;             ///< no rule met rows that it could not judge
   std::vector<PerformanceValue> performance;
   KernelCounters counters = {};              ///< with the rows that were judged
   std::vector<std::string_view> rules = {};  ///< those that were asked

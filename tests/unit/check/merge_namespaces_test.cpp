@@ -50,6 +50,25 @@ TEST_CASE("where nothing is wrong the total is told") {
   CHECK_FALSE(all.reading.facts.netns);
 }
 
+TEST_CASE("where nothing is wrong the headline has what that of one namespace has") {
+  const auto merged = [](const Finding& finding, bool all_judged) {
+    NamespaceCheck web = of("web", Severity::ok, "");
+    web.report.all_judged = all_judged;
+    web.report.findings = {finding};
+    return merge({of("blue", Severity::ok, ""), web}).headline;
+  };
+  Finding worth_knowing = full(443);
+  worth_knowing.severity = Severity::info;
+  CHECK(merged(worth_knowing, true) == "netns web: the accept queue is full");
+  worth_knowing.rule = "syn-flood";
+  CHECK(
+      merged(worth_knowing, false) ==
+      "2 sockets in 2 network namespaces, nothing wrong in what could be judged; worth knowing: netns web: the accept "
+      "queue is full");
+  worth_knowing.rule = "syn-blind";
+  CHECK(merged(worth_knowing, true) == "2 sockets in 2 network namespaces, nothing wrong");
+}
+
 TEST_CASE("one that could not be seen is no OK, and no zero") {
   NamespaceCheck shut = of("shut", Severity::unknown, "cannot enter it");
   shut.report.reading.coverage = {};
