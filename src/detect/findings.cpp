@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/quantity_text.h"
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
 #include "detect/flood_findings.h"
@@ -62,8 +63,8 @@ class Findings {
     out.unit = "ratio";
     out.warning = warning;
     out.critical = critical;
-    out.message = one.subject().text() + " accepts too slowly, " + std::to_string(*waiting) +
-                  " connections wait, room for " + std::to_string(accept_room(*most));
+    out.message = one.subject().text() + " accepts too slowly, " + counted(*waiting, "connection") +
+                  (*waiting == 1 ? " waits" : " wait") + ", room for " + std::to_string(accept_room(*most));
     out.why = full ? "new clients are dropped" : "new clients are dropped once it is full";
     out.advice = "find out where its program hangs; raise its backlog (listen(2)) where bursts are ordinary";
     out.brief = one.subject().text() + " accept queue " + (full ? "full" : "nearly full") + " (" +
@@ -144,7 +145,8 @@ class Findings {
     const bool by_sysctl = input_.facts.settings.syncookies == 0 && most && *most - *most / 4 < backlog;
     out.message = "SYN queue too small on " + one.subject().text() +
                   (one.signals.limit ? " (room for " + number(*one.signals.limit) + ")" : "");
-    out.why = number(dropped) + " SYNs a second of its clients are dropped, " + number(completed) + " connect";
+    out.why = counted_per_second(dropped, "SYN", " of its clients is dropped", " of its clients are dropped") + ", " +
+              number(completed) + " connect";
     out.advice = std::string("raise ") +
                  (by_sysctl ? "net.ipv4.tcp_max_syn_backlog" : "its backlog and net.core.somaxconn") +
                  " or turn SYN cookies on";
@@ -183,7 +185,8 @@ class Findings {
     out.value = host.embryonic_per_s;
     out.unit = "/s";
     const std::size_t share = input_.now->drops_since(*input_.before).size();
-    out.message = number(*host.embryonic_per_s) + " handshakes/s end in RST" +
+    const std::string rate = number(*host.embryonic_per_s);
+    out.message = rate + (rate == "1" ? " handshake/s ends in RST" : " handshakes/s end in RST") +
                   (share > 1 ? " (" + std::to_string(share) + " listeners share them)" : "");
     out.why = "health checks look like this; a flood if they are news";
     out.next = reset_packets_command(all_.host);

@@ -223,7 +223,8 @@ void tell_unsent(Finding& out, const Cause& cause) {
   double per_s = 0;
   for (const Assessment* one : cause.suffering) per_s = std::max(per_s, one->signals.unsent_per_s.value_or(0));
   out.message = "SYN+ACKs of " + where(cause) + " do not leave this host";
-  out.why = number(per_s) + " requests a second end at their first timeout, and nothing is sent again";
+  out.why = counted_per_second(per_s, "request", " ends at its first timeout", " end at their first timeout") +
+            ", and nothing is sent again";
   out.advice = "check its firewall (output) and routing";
 }
 
@@ -245,7 +246,7 @@ void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
   if (signals.saturated_lately == Answer::yes) out.why += ", queue full";
   if (host.completions_per_s && replayed) out.why += ", while other clients complete";
   out.advice =
-      replayed ? "look who they are: one network is a broken way to it (routing, firewall), random sources are a flood"
+      replayed ? "see who they are: one network is a broken way to it (routing, firewall), random sources are a flood"
                : "check the way out, firewall and routing";
 }
 

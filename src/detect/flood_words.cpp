@@ -34,6 +34,12 @@ std::string number(double value) {
   return text.data();
 }
 
+std::string counted_per_second(double per_s, std::string_view noun, std::string_view one, std::string_view many) {
+  const std::string rate = number(per_s);
+  const bool single = rate == "1";
+  return (rate + " ").append(noun).append(single ? " a second" : "s a second").append(single ? one : many);
+}
+
 std::string rate_text(std::optional<double> rate, std::string_view before) {
   constexpr double kShown = 0.05;
   return rate.value_or(0) < kShown ? "" : std::string(before) + number(*rate) + " SYN/s";

@@ -13,6 +13,8 @@ namespace tcpstat::detect {
 
 /// Whole, or with one digit below ten.
 std::string number(double value);
+/// "1 SYN a second is dropped", "20 SYNs a second are dropped": `one` and `many` say what happens to them.
+std::string counted_per_second(double per_s, std::string_view noun, std::string_view one, std::string_view many);
 /// `before` and "20 SYN/s". A queue that has just been emptied holds nothing old enough to tell a rate; then none is said.
 std::string rate_text(std::optional<double> rate, std::string_view before);
 /// "443", "8000–8049, 8100"; of many ranges only the first are told. In ascending order.

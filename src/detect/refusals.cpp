@@ -91,8 +91,14 @@ std::string connection_rate(double per_s) {
 }
 
 /// "12 connections a second are refused (RST)"
-std::string refusals_text(double per_s) {
-  return connection_rate(per_s) + (std::llround(per_s) <= 1 ? " is" : " are") + " refused (RST)";
+std::string refusals_text(double per_s, std::string_view one = " is", std::string_view many = " are") {
+  return connection_rate(per_s).append(std::llround(per_s) <= 1 ? one : many) + " refused (RST)";
+}
+
+/// "The service on :443 was", "The services on :80, :443 were"
+std::string services_text(const std::vector<Gone>& ports, std::string_view one, std::string_view many) {
+  const bool single = ports.size() == 1;
+  return ((single ? "The service on " : "The services on ") + named(ports)).append(single ? one : many);
 }
 
 /// Whether programs of this host opened most of the connections that were refused.
@@ -168,7 +174,8 @@ Finding tell_restarted(const std::vector<EndedListener>& services, double resets
                        const LimitsOf<kRefusedRule>& limit) {
   const std::vector<Gone> ports = ports_of(services);
   Finding out = refused_meanwhile(ports, Severity::info, resets_per_s, limit);
-  out.message = "The service on " + named(ports) + " was restarted, and " + refusals_text(resets_per_s) + " meanwhile";
+  out.message = services_text(ports, " was", " were") + " restarted, and meanwhile " +
+                refusals_text(resets_per_s, " was", " were");
   out.why = "once is an update; look again whether it crashes";
   out.next = "tcpstat check --interval 10";
   return out;
@@ -202,9 +209,8 @@ Finding tell_unsteady(const std::vector<EndedListener>& services, double resets_
   out.evidence.insert(out.evidence.begin(),
                       {"listener_ended", services.front().times, ">=", limit("ends"), "times", 0, "sock_diag"});
   out.warning = limit("resets");
-  out.message =
-      "The service on " + named(ports) + " starts and ends again and again, and " + refusals_text(resets_per_s);
-  out.brief = "The service on " + named(ports) + " starts and ends again and again";
+  out.brief = services_text(ports, " starts and ends", " start and end") + " again and again";
+  out.message = out.brief + ", and " + refusals_text(resets_per_s);
   out.why = "its program crashes, or somebody ends it";
   out.advice = "read why it ended (its log, journalctl)";
   out.next = "tcpstat trace -l -p --local-port " + std::to_string(ports.front().port) + " --duration 30";

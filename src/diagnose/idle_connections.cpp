@@ -228,7 +228,7 @@ class IdleConnections : public Diagnosis {
     constexpr double kHardlyAny = 0.1;
     const std::string all = (at_port_.lost() > 0 ? "more than " : "") + std::to_string(sources);
     if (share < kHardlyAny) return "they come from " + all + " sources, none has more than " + std::to_string(rows);
-    return percent(share) + " of them from " + source + (sources > 1 ? ", of " + all : "");
+    return percent(share) + " of them from " + source + (sources > 1 ? ", of " + all + " sources" : "");
   }
 
   [[nodiscard]] static bool mostly_slow(const Pile& pile) { return pile.slow * 2 > pile.all(); }

@@ -59,10 +59,9 @@ class RefusedAttempts final : public Diagnosis {
     one.warning = limit("warning");
     const long long rate = std::llround(per_s);
     // Attempts that nobody answers end by a timeout, and count like those that are refused.
-    one.message = std::to_string(rate) + (rate == 1 ? " connection" : " connections") +
-                  " a second that this host opens " + (rate == 1 ? "is" : "are") + " refused" +
-                  (unanswered_ > 0 ? ", or given up without an answer" : "");
-    one.brief = std::to_string(rate) + " outgoing connections a second refused";
+    one.message = counted(static_cast<std::uint64_t>(rate), "connection") + " a second that this host opens " +
+                  (rate == 1 ? "is" : "are") + " refused" + (unanswered_ > 0 ? ", or given up without an answer" : "");
+    one.brief = counted(static_cast<std::uint64_t>(rate), "outgoing connection") + " a second refused";
     one.why = local ? "this host answers them itself: nothing listens where they go"
                     : "the service that they go to is down, or a firewall rejects them";
     one.advice = "find out which program opens them, and where to";

@@ -362,7 +362,7 @@ class Listen : public Diagnosis {
     if (stalled) {
       one.why = "clients wait so long to be served";
       one.advice = "find out where " + who + " hangs (its stack, its log)";
-      one.brief = about.text() + " lets " + std::to_string(queue.waiting) + " clients wait" +
+      one.brief = about.text() + " lets " + counted(queue.waiting, "client") + " wait" +
                   (queue.pid == 0 ? "" : " (" + queue.process + ")");
       return one;
     }

@@ -125,7 +125,7 @@ TEST_CASE("a broken return path of several listeners is one finding, and no floo
   CHECK(
       test::finding(report, "return-path")->sentence() ==
       "Clients of 5 listeners (8000–8004) do not get our SYN+ACK, or a possible SYN flood repeats its SYNs: 100 % "
-      "of those that wait repeat their SYN, none completed for 14 s; look who they are: one network is a broken way to "
+      "of those that wait repeat their SYN, none completed for 14 s; see who they are: one network is a broken way to "
       "it (routing, firewall), random sources are a flood");
 }
 

@@ -47,6 +47,14 @@ TEST_CASE("clients to whom no route leads are no flood") {
   }
 }
 
+TEST_CASE("one connection that waits is one") {
+  Scene scene;
+  scene.backlog = 0;
+  scene.accept_queue = 1;
+  CHECK(found(one_shot(scene), "accept-queue").message ==
+        "0.0.0.0:443 accepts too slowly, 1 connection waits, room for 1");
+}
+
 TEST_CASE("handshakes that a few hosts give up are worth knowing") {
   Scene quiet;
   KernelFacts facts = test::zero_facts();

@@ -716,7 +716,7 @@ TEST_CASE("a broken way back tells who waits, and since when") {
   CHECK(some.why ==
         "95 % of those that wait repeat their SYN, none completed, queue full, while other clients complete");
   CHECK(some.advice ==
-        "look who they are: one network is a broken way to it (routing, firewall), random sources are a flood");
+        "see who they are: one network is a broken way to it (routing, firewall), random sources are a flood");
   CHECK(some.next == "tcpstat summary --by remote_prefix -s SYN_RECV --local-port 8000");
   path.host().completions_per_s.reset();
   one.signals.retry_share.reset();

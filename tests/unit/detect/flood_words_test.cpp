@@ -23,6 +23,13 @@ TEST_CASE("numbers have one digit behind the point below ten, and none that is z
   }
 }
 
+TEST_CASE("what is shown as one a second is one") {
+  const auto told = [](double per_s) { return counted_per_second(per_s, "SYN", " is dropped", " are dropped"); };
+  CHECK(told(1.04) == "1 SYN a second is dropped");
+  CHECK(told(0.96) == "1 SYN a second is dropped");
+  CHECK(told(1.06) == "1.1 SYNs a second are dropped");
+}
+
 TEST_CASE("ports are told as ranges, and of many the first") {
   CHECK(ports_text({}) == "");
   CHECK(ports_text({443}) == "443");

@@ -274,6 +274,36 @@ TEST_CASE("a listener that is bound to one device stands in for no other") {
   CHECK(subject_after(0, 5).empty());
 }
 
+TEST_CASE("several services that ended are told in the plural") {
+  SynReport report;
+  SynSample sample = listening(443).sample();
+  sample.listeners.push_back(sample.listeners.front());
+  sample.listeners.back().local.port = 80;
+  SynInput input;
+  input.now = &sample;
+  input.before = &sample;
+  input.facts = reset(5);
+  input.facts_before = test::zero_facts();
+  input.apart = std::chrono::seconds(5);
+  std::vector<EndedListener> ended;
+  const auto told = [&](std::vector<std::uint16_t> ports, unsigned times) {
+    ended.clear();
+    for (const std::uint16_t port : ports) ended.push_back({{test::endpoint("0.0.0.0", port), 0}, times});
+    input.ended = ended;
+    report = detect_syn(input, Thresholds{});
+    return test::found(report, "refused-connections").message;
+  };
+  CHECK(told({443}, 1) == "The service on :443 was restarted, and meanwhile 1 connection a second was refused (RST)");
+  CHECK(told({80}, 2) ==
+        "The service on :80 starts and ends again and again, and 1 connection a second is refused (RST)");
+  input.facts = reset(10);
+  CHECK(told({80, 443}, 1)
+            .starts_with("The services on :80, :443 were restarted, and meanwhile 2 connections a "
+                         "second were refused (RST)"));
+  CHECK(told({80, 443}, 2) ==
+        "The services on :80, :443 start and end again and again, and 2 connections a second are refused (RST)");
+}
+
 TEST_CASE("programs that break off their own connections are no refusal") {
   SynReport report;
   KernelFacts facts = reset(400);

@@ -211,7 +211,7 @@ TEST_CASE("a service that is another one in each run starts and ends again and a
   ++host.listen_cookie;
   const Finding once = told_of_service(host, true, 600);
   CHECK(once.severity == Severity::info);
-  CHECK(once.message == "The service on :443 was restarted, and 10 connections a second are refused (RST) meanwhile");
+  CHECK(once.message == "The service on :443 was restarted, and meanwhile 10 connections a second were refused (RST)");
   ++host.listen_cookie;
   CHECK(told_of_service(host, true, 600).severity == Severity::critical);
   // It is steady again.

@@ -116,7 +116,7 @@ TEST_CASE("the largest source and the number of sources") {
   Diagnosing run;
   from_everybody(run, 60, kSilent);
   run.rows(60, served(State::established), kSilent, kServer);
-  CHECK(told(run.finish(kRule).at(0)).ends_with(": 50 % of them from 198.51.100.7, of 61"));
+  CHECK(told(run.finish(kRule).at(0)).ends_with(": 50 % of them from 198.51.100.7, of 61 sources"));
   Diagnosing networks;
   for (unsigned i = 1; i <= 100; ++i) {
     Connection row = served(State::established);

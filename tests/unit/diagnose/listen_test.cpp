@@ -323,6 +323,12 @@ TEST_CASE("a program that has used up its open files is told as the cause of a f
 }
 
 TEST_CASE("few that wait long are clients whom nobody serves") {
+  Diagnosing alone;
+  alone.row(queue(1, 128));
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  alone.rows(1, unaccepted, {{"last_data_sent_ms", 31'000}});
+  CHECK(alone.finish("accept-queue-full").at(0).brief == ":443 lets 1 client wait");
   for (const auto& [waiting, age_ms, expected] :
        {std::tuple{1U, 29'999U, Severity::ok}, std::tuple{1U, 30'000U, Severity::warning},
         std::tuple{4U, 600'000U, Severity::warning}, std::tuple{5U, 30'000U, Severity::warning},

@@ -86,6 +86,15 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
         "10 connections a second that this host opens are refused, or given up without an answer");
 }
 
+TEST_CASE("one a second is one") {
+  Diagnosing run;
+  run.rule_limits.thresholds.set(kRefusedAttempts, "warning", 1);
+  refused_in_ten_seconds(run, 14, 0);
+  const Finding found = run.finish(kRefusedAttempts).at(0);
+  CHECK(found.message == "1 connection a second that this host opens is refused");
+  CHECK(found.brief == "1 outgoing connection a second refused");
+}
+
 TEST_CASE("a program that tries ::1 first and goes on by 127.0.0.1 has no trouble") {
   const auto severity = [](std::optional<std::uint64_t> opened, std::uint64_t resets) {
     Diagnosing run;
