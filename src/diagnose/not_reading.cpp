@@ -44,7 +44,7 @@ class NotReading : public Diagnosis {
     if (!is_not_read(row, unread_limits_)) return;
     unread_bytes_ += *row.recv_queue;
     if (is_buffer_full(row, unread_limits_.full)) ++full_;
-    fullest_ = std::max(fullest_, recv_buffer_fill(row).value_or(0));
+    fullest_ = std::max(fullest_, recv_buffer_fill(row));
     unread_.of(holder_of(row, rule_limits_.ports)).add(row, since_data_ms(row), rule_limits_.ports);
   }
 
@@ -62,8 +62,8 @@ class NotReading : public Diagnosis {
           {measured("connections_not_read", static_cast<double>(group->rows), limit("warning"), "sockets", kFromDump),
            measured("oldest_last_data_s", oldest, limit(by_age ? "age_s" : "full_age_s"), "s", "tcp_info"),
            measured("unread_of_all", static_cast<double>(unread_bytes_), "bytes", kFromDump),
-           measured("full_of_all", static_cast<double>(full_), "sockets", kFromDump),
-           measured("fullest_of_all", fullest_, limit("full"), "ratio", kFromDump)});
+           measured("full_of_all", static_cast<double>(full_), "sockets", kFromDump)});
+      if (fullest_) one.evidence.push_back(measured("fullest_of_all", *fullest_, limit("full"), "ratio", kFromDump));
       one.value = static_cast<double>(group->rows);
       one.unit = "sockets";
       one.warning = limit("warning");
@@ -93,8 +93,8 @@ class NotReading : public Diagnosis {
   UnreadLimits unread_limits_;
   std::uint64_t unread_bytes_ = 0;
   std::uint64_t full_ = 0;
-  double fullest_ = 0;
-  std::uint64_t untimed_ = 0;  ///< with unread data of unknown age
+  std::optional<double> fullest_;  ///< as far as sizes of buffers are known
+  std::uint64_t untimed_ = 0;      ///< with unread data of unknown age
   RowGroups unread_;
 };
 

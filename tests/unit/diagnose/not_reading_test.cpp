@@ -107,6 +107,17 @@ TEST_CASE("without tcp_info unread data has no age and is no finding") {
   CHECK(Diagnosing().rows(100, row, {}, kServer).finish().empty());
 }
 
+TEST_CASE("how full buffers of unknown size are is not told") {
+  Connection row = served(State::established);
+  row.recv_queue = 100;
+  Diagnosing run;
+  run.rows(1, row, {{"last_data_recv_ms", 45'000}}, kServer);
+  CHECK_FALSE(evidence(run.finish("not-reading").at(0), "fullest_of_all"));
+  row.recv_buffer_bytes = 1000;
+  run.rows(1, row, {{"last_data_recv_ms", 45'000}}, kServer);
+  CHECK(evidence(run.finish("not-reading").at(0), "fullest_of_all"));
+}
+
 TEST_CASE("unread data is told with its process, its age and all that is not read") {
   Connection row = served(State::established);
   row.recv_queue = 100;

@@ -263,7 +263,6 @@ run: tcpstat --state ESTABLISHED -p -i --pid 55
   oldest_last_data_s 40 >= 30 s (tcp_info)
   unread_of_all 3000 bytes (sock_diag)
   full_of_all 3 sockets (sock_diag)
-  fullest_of_all 0 >= 0.8 ratio (sock_diag)
 )");
 }
 
