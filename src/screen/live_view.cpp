@@ -1,6 +1,7 @@
 #include "screen/live_view.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "check/rules.h"
 #include "explain/explain.h"
@@ -271,11 +272,13 @@ Answer LiveView::press_in_page(const Key& key) {
 }
 
 void LiveView::change_interval(int direction) {
-  const auto at = std::lower_bound(kIntervals.begin(), kIntervals.end(), interval_);
-  auto place = at - kIntervals.begin() + direction;
-  if (direction > 0 && at != kIntervals.end() && *at != interval_) --place;
-  place = std::clamp<std::ptrdiff_t>(place, 0, static_cast<std::ptrdiff_t>(kIntervals.size()) - 1);
-  interval_ = kIntervals.at(static_cast<std::size_t>(place));
+  if (direction > 0) {
+    const auto longer = std::upper_bound(kIntervals.begin(), kIntervals.end(), interval_);
+    if (longer != kIntervals.end()) interval_ = *longer;
+  } else {
+    const auto at = std::lower_bound(kIntervals.begin(), kIntervals.end(), interval_);
+    if (at != kIntervals.begin()) interval_ = *std::prev(at);
+  }
   kept_ = std::max(kept_, interval_);
 }
 

@@ -278,8 +278,16 @@ TEST_CASE_FIXTURE(Viewing, "the interval has steps, and one between two goes to 
   }
   LiveView longest(plain_manner(scene.names), {}, {}, milliseconds(60000), {}, &no_names);
   scene.give(longest.data(), longest.wanted(24), {});
+  longest.press({KeyKind::text, "+"});
+  CHECK(longest.interval().count() == 60000);
   longest.press({KeyKind::text, "-"});
   CHECK(longest.interval().count() == 30000);
+  LiveView shortest(plain_manner(scene.names), {}, {}, milliseconds(50), {}, &no_names);
+  scene.give(shortest.data(), shortest.wanted(24), {});
+  shortest.press({KeyKind::text, "-"});
+  CHECK(shortest.interval().count() == 50);
+  shortest.press({KeyKind::text, "+"});
+  CHECK(shortest.interval().count() == 200);
 }
 
 TEST_CASE_FIXTURE(Viewing, "an interval that is made longer is kept at once") {
