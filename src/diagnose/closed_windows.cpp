@@ -109,9 +109,9 @@ class ClosedWindows : public Diagnosis {
       return;
     }
     const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.service.port) : "";
-    one.message = std::string(peers_.lost() > 0 ? "More than " : "") + counted(peers.size(), "peer") + of +
-                  " keep their " + closed + " (" + counted(all_.rows, "connection") + ")";
-    one.brief = counted(peers.size(), "peer") + of + " keep their window closed";
+    one.message = sentence_start(peers_.how_many("peer")) + of + " keep their " + closed + " (" +
+                  counted(all_.rows, "connection") + ")";
+    one.brief = peers_.how_many("peer") + of + " keep their window closed";
     one.why = "slow readers, or an attack on memory; " + holds;
     one.advice = "let the program end writes that take too long";
   }

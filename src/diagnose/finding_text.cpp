@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/ascii.h"
+
 namespace tcpstat::diagnose {
 
 std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms, std::string_view before) {
@@ -10,6 +12,11 @@ std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms, std::stri
 }
 
 std::string percent(double share) { return std::to_string(std::llround(share * 100)) + " %"; }
+
+std::string sentence_start(std::string words) {
+  if (!words.empty()) words.front() = ascii_upper(words.front());
+  return words;
+}
 
 std::string service_text(const RowGroup& group) {
   const auto shared = group.shared_service();

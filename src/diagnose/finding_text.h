@@ -17,6 +17,8 @@ inline constexpr std::string_view kOldest = ", the oldest for ";
 std::string oldest_text(const std::optional<std::uint64_t>& oldest_ms, std::string_view before = kOldest);
 /// "73 %".
 std::string percent(double share);
+/// With a capital, if it begins with a small letter.
+std::string sentence_start(std::string words);
 /// " on :443", " to :443 and others".
 std::string service_text(const RowGroup& group);
 

@@ -67,9 +67,9 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
     one.message += about.text();
   } else if (one_peer) {
     one.message +=
-        std::to_string(first.group->rows) + " of them with " + about.text() + ", of " + counted(peers.size(), "peer");
+        std::to_string(first.group->rows) + " of them with " + about.text() + ", of " + peers_.how_many("peer");
   } else {
-    one.message += "spread over " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer");
+    one.message += "spread over " + peers_.how_many("peer");
   }
   one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;

@@ -180,7 +180,7 @@ class Ports : public Diagnosis {
       one.message += ", which connect(2) may use again after 1 s (tcp_tw_reuse) if the peer uses timestamps";
     } else if (use.waiting * 2 > use.all()) {
       const auto rate = static_cast<std::uint64_t>(most / kTimeWaitSeconds);
-      one.why = "more than " + std::to_string(rate) + " new ones a second do not fit";
+      one.why = "more than " + counted(rate, "new one") + " a second " + (rate == 1 ? "does" : "do") + " not fit";
       one.advice = "keep connections open";
     } else {
       one.why = "new connections there are about to fail";

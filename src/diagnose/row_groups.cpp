@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/quantity_text.h"
+
 namespace tcpstat::diagnose {
 
 LocalPorts::LocalPorts(const KernelSettings& settings)
@@ -54,6 +56,10 @@ RowGroup& RowGroups::of(const GroupKey& key) {
   if (at != groups_.end()) return at->second;
   if (groups_.size() == kMost) halve();
   return groups_[key];
+}
+
+std::string RowGroups::how_many(std::string_view noun) const {
+  return (lost_ > 0 ? "more than " : "") + counted(groups_.size(), noun);
 }
 
 void RowGroups::halve() {

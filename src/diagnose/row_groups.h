@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -105,6 +106,8 @@ class RowGroups {
   [[nodiscard]] std::vector<Entry> largest() const;
   /// Rows that may be missing from any group; 0 while all counts are exact.
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
+  /// "3 peers", or "more than 2049 peers" where there were too many to keep.
+  [[nodiscard]] std::string how_many(std::string_view noun) const;
 
  private:
   void halve();

@@ -107,7 +107,7 @@ class Closing : public Diagnosis {
       one.why = "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
       one.advice = "see whether it is up and reachable";
     } else {
-      one.why = "no answer from " + std::string(peers_.lost() > 0 ? "more than " : "") + counted(peers.size(), "peer");
+      one.why = "no answer from " + peers_.how_many("peer");
       one.advice = "look at this host's way out";
     }
     one.next = list_command(kStates, one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20");

@@ -105,8 +105,8 @@ class FinWait2 : public Diagnosis {
     one.brief = counted(total_.rows, "closed connection") + " whose peers do not close";
     const std::string of_one = std::to_string(first.group->rows) + " of " + subject_of(first.key, *first.group).text();
     const bool one_peer = first.group->rows * 2 > total_.rows;
-    one.why = one_peer ? "most of one peer: " + of_one
-                       : "spread over " + counted(peers.size(), "peer") + ", at most " + of_one;
+    one.why =
+        one_peer ? "most of one peer: " + of_one : "spread over " + orphans_.how_many("peer") + ", at most " + of_one;
     one.advice = one_peer ? "look there for " + std::string(name(State::close_wait))
                           : "shorten net.ipv4.tcp_fin_timeout, which ends them, if they take too much room";
     one.next = "tcpstat summary --by remote_address,local_port --state " + std::string(name(State::fin_wait2));

@@ -295,10 +295,10 @@ class SynSent : public Diagnosis {
     for (std::size_t i = 0; i < std::min(destinations.size(), kMostNamed); ++i) {
       named += (i == 0 ? "" : ", ") + subject_of(destinations[i].key, *destinations[i].group).text();
     }
-    one.message = std::string(destinations_.lost() > 0 ? "More than " : "") + std::to_string(destinations.size()) +
-                  " destinations do not answer (" + counted(all_.rows, "attempt") +
-                  (all_.process.empty() ? "" : ", " + all_.process) + oldest_text(all_.oldest_ms) + ")";
-    one.brief = std::to_string(destinations.size()) + " destinations do not answer " + counted(all_.rows, "attempt");
+    one.message = sentence_start(destinations_.how_many("destination")) + " do not answer (" +
+                  counted(all_.rows, "attempt") + (all_.process.empty() ? "" : ", " + all_.process) +
+                  oldest_text(all_.oldest_ms) + ")";
+    one.brief = destinations_.how_many("destination") + " do not answer " + counted(all_.rows, "attempt");
     one.why = named + (destinations.size() > kMostNamed ? ", …" : "") +
               (most_fail() ? ": is it this host's way out?" : ": other connections work, so they are down or cut off");
     one.advice = most_fail() ? "check this host's link, routes and firewall" : "see whether they are up";

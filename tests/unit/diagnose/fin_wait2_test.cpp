@@ -80,6 +80,16 @@ TEST_CASE("orphans of many peers accuse none of them") {
   CHECK(all[0].advice.starts_with("shorten net.ipv4.tcp_fin_timeout"));
 }
 
+TEST_CASE("orphans of more peers than are told apart are of more than are counted") {
+  Diagnosing run;
+  for (unsigned i = 0; i <= RowGroups::kMost; ++i) {
+    Connection row = orphan(61'000);
+    row.remote.address = address("203.0." + std::to_string(i / 256) + "." + std::to_string(i % 256));
+    run.rows(1, row);
+  }
+  CHECK(run.finish("fin-wait2-orphans").at(0).why.starts_with("spread over more than 2049 peers, at most 1 of "));
+}
+
 TEST_CASE("a half-close that nobody holds, or of unknown age, is none that a program holds") {
   Connection row = served(State::fin_wait2);
   const Diagnosing::Info old = {{"last_ack_recv_ms", 90'000}};

@@ -312,4 +312,6 @@ TEST_CASE("of more peers than are told apart there are more than are counted") {
   CHECK(peers.only(1).message.ends_with("spread over 4096 peers"));
   peers.add(RowGroups::kMost, 1);
   CHECK(peers.only(1).message.ends_with("spread over more than 2049 peers"));
+  peers.add(0, 20'000);
+  CHECK(peers.only(1).message.ends_with(", of more than 2049 peers"));
 }

@@ -61,8 +61,8 @@ TEST_CASE("any state takes a port, and a finding says how many wait") {
   CHECK(all[0].value == doctest::Approx(0.95));
   CHECK(evidence(all[0], "ports_in_time_wait") == 60);
   CHECK(told(all[0]) ==
-        "95 of 100 local ports from 192.0.2.1 to 198.51.100.7:443 are taken, 60 by TIME_WAIT: more than 1 new ones a "
-        "second do not fit");
+        "95 of 100 local ports from 192.0.2.1 to 198.51.100.7:443 are taken, 60 by TIME_WAIT: more than 1 new one a "
+        "second does not fit");
   CHECK(all[0].advice == "keep connections open");
   CHECK(all[0].next == "tcpstat summary --by state,process --remote 198.51.100.7:443");
 }
