@@ -113,12 +113,9 @@ class Collector {
   }
 
  private:
-  /// /proc/PID/net/tcp has another inode in each namespace, and anybody may stat(2) it.
   [[nodiscard]] std::uint64_t count_elsewhere(const std::vector<std::uint32_t>& hidden) const {
     if (hidden.empty()) return 0;
-    const auto file_of = [](const std::string& process) {
-      return namespace_inode("/proc/" + process + "/net/tcp").value_or(0);
-    };
+    const auto file_of = [](const std::string& process) { return inode_of_table("/proc/" + process); };
     std::set<std::uint64_t> known = {file_of("thread-self")};
     for (const Seen& seen : seen_) {
       if (seen.process) known.insert(file_of(std::to_string(*seen.process)));

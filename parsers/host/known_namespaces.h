@@ -9,6 +9,7 @@
 namespace tcpstat::host {
 
 struct KnownNamespace {
+  /// Its inode, or what stands for it where that may not be read: see namespace_number().
   std::uint64_t inode = 0;
   /// Its name in /run/netns, or a process that lives there, "nginx(812)"; a path if nothing else shows it. Hostile
   /// text.

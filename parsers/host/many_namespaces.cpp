@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "filter/query.h"
+#include "model/netns.h"
 #include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
 #include "report/of_namespace.h"
@@ -21,9 +22,21 @@
 namespace tcpstat::host {
 namespace {
 
-std::string path_of(const std::string& word) {
+/// See namespace_number(); nothing if the word leads nowhere.
+std::optional<std::uint64_t> number_of(const std::string& word) {
   const auto target = find_namespace(word, "/proc");
-  return target ? target->path : std::string();
+  return target ? std::optional(namespace_number(*target)) : std::nullopt;
+}
+
+/// The one of `seen` in which this process lives, which may not be looked into; null: none.
+const KnownNamespace* seen_through_others(const NamespaceTarget& hidden, const NamespaceList& seen) {
+  const auto is_process = [](const std::string& word) { return word.find_first_not_of("0123456789") == word.npos; };
+  const std::uint64_t table = hidden.pid ? inode_of_table("/proc/" + std::to_string(*hidden.pid)) : 0;
+  for (const KnownNamespace& known : seen.namespaces) {
+    const auto process = std::find_if(known.words.begin(), known.words.end(), is_process);
+    if (table != 0 && process != known.words.end() && inode_of_table("/proc/" + *process) == table) return &known;
+  }
+  return nullptr;
 }
 
 /// Looks up the devices of rows while the thread is in their namespace, and notes whether the sink has enough.
@@ -288,12 +301,15 @@ Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
     }
     const auto target = find_namespace(word, "/proc");
     if (!target) return tl::make_unexpected(target.error());
-    const auto inode = namespace_inode(target->path);
-    const auto same = [&](const KnownNamespace& known) { return inode && known.inode == *inode; };
+    std::uint64_t number = namespace_number(*target);
+    if (!netns_inode(number)) {
+      if (const KnownNamespace* shown = seen_through_others(*target, seen)) number = shown->inode;
+    }
+    const auto same = [&](const KnownNamespace& known) { return number != 0 && known.inode == number; };
     auto& list = chosen.namespaces;
     if (std::any_of(list.begin(), list.end(), same)) continue;
     const auto known = std::find_if(seen.namespaces.begin(), seen.namespaces.end(), same);
-    KnownNamespace one = known != seen.namespaces.end() ? *known : KnownNamespace{inode.value_or(0), word, {}};
+    KnownNamespace one = known != seen.namespaces.end() ? *known : KnownNamespace{number, word, {}};
     one.words.insert(one.words.begin(), word);
     list.push_back(std::move(one));
   }
@@ -306,7 +322,7 @@ Expected<NamespaceList> chosen_namespaces(const std::string& netns) {
 
 bool is_gone(const KnownNamespace& known) {
   return std::none_of(known.words.begin(), known.words.end(),
-                      [&](const std::string& word) { return namespace_inode(path_of(word)) == known.inode; });
+                      [&](const std::string& word) { return number_of(word) == known.inode; });
 }
 
 Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, HostOptions options) {
@@ -316,10 +332,12 @@ Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, Host
   std::optional<Error> error;
   for (const std::string& word : known.words) {
     // A process may have ended, and its number may be another's.
-    if (known.inode != 0 && namespace_inode(path_of(word)) != known.inode) continue;
+    if (known.inode != 0 && number_of(word) != known.inode) continue;
     options.netns = word;
     auto host = open_host(options);
-    if (host && (known.inode == 0 || (*host)->facts().netns == known.inode)) return host;
+    const bool still_there =
+        netns_inode(known.inode) ? host && (*host)->facts().netns == known.inode : number_of(word) == known.inode;
+    if (host && still_there) return host;
     if (!host && !error) error = host.error();
   }
   if (error) return tl::make_unexpected(*error);

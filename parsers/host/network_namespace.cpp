@@ -13,6 +13,7 @@
 
 #include "base/directory.h"
 #include "base/file_descriptor.h"
+#include "model/netns.h"
 
 namespace tcpstat::host {
 namespace {
@@ -95,6 +96,16 @@ std::optional<std::uint64_t> namespace_inode(const std::string& path) {
   struct stat status;
   if (::stat(path.c_str(), &status) != 0) return std::nullopt;
   return status.st_ino;
+}
+
+std::uint64_t inode_of_table(const std::string& process) { return namespace_inode(process + "/net/tcp").value_or(0); }
+
+std::uint64_t namespace_number(const NamespaceTarget& target) {
+  if (const auto inode = namespace_inode(target.path)) return *inode;
+  constexpr std::string_view kNamespace = "/ns/net";
+  if (!target.pid || !target.path.ends_with(kNamespace)) return 0;
+  const std::uint64_t table = inode_of_table(target.path.substr(0, target.path.size() - kNamespace.size()));
+  return table == 0 ? 0 : table | kUnreadNetns;
 }
 
 }  // namespace tcpstat::host

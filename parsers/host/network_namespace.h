@@ -31,4 +31,12 @@ bool belongs_to_others(const std::string& root);
 /// The inode that identifies the namespace a file like /proc/PID/ns/net stands for.
 std::optional<std::uint64_t> namespace_inode(const std::string& path);
 
+/// /proc/PID/net/tcp has another inode in each namespace, and anybody may stat(2) it. `process`: its directory. Zero:
+/// nothing tells.
+std::uint64_t inode_of_table(const std::string& process);
+
+/// Tells this namespace from others in one run: its inode, or a number with kUnreadNetns if that may not be read. Zero:
+/// nothing tells.
+std::uint64_t namespace_number(const NamespaceTarget& target);
+
 }  // namespace tcpstat::host

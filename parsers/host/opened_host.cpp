@@ -13,6 +13,7 @@
 #include "base/shell_word.h"
 #include "base/timestamp.h"
 #include "filter/query.h"
+#include "model/netns.h"
 #include "parsers/bpf/owner_iterator.h"
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/namespace_names.h"
@@ -273,8 +274,8 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   }
   const auto target = find_namespace(options.netns, proc_root());
   if (!target) return tl::make_unexpected(target.error());
-  facts_.netns = namespace_inode(target->path);
-  source_options_.netns = facts_.netns.value_or(0);
+  source_options_.netns = namespace_number(*target);
+  facts_.netns = netns_inode(source_options_.netns);
   if (facts_.netns && !target->pid) host_names_.add(*facts_.netns, options.netns);
   enter_words_ = "nsenter " + shell_word("--net=" + target->path);
   if (target->pid) source_options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";

@@ -54,7 +54,11 @@ std::string merged_headline(const AuditReport& report) {
 
 AuditReport merge(std::vector<NamespaceAudit> audits) {
   AuditReport all;
-  if (audits.empty()) return all;
+  if (audits.empty()) {
+    all.status = Severity::unknown;
+    all.headline = kAllEnded;
+    return all;
+  }
   all.reading = envelope_of(audits.front().report.reading);
   const NamespaceAudit* unread = nullptr;
   for (NamespaceAudit& audit : audits) {

@@ -49,7 +49,11 @@ std::string merged_headline(const CheckReport& report) {
 
 CheckReport merge(std::vector<NamespaceCheck> checks) {
   CheckReport all;
-  if (checks.empty()) return all;
+  if (checks.empty()) {
+    all.status = Severity::unknown;
+    all.headline = kAllEnded;
+    return all;
+  }
   all.reading = envelope_of(checks.front().report.reading);
   std::vector<PerformanceValue> numbers;
   for (NamespaceCheck& check : checks) {

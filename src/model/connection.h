@@ -64,7 +64,7 @@ struct Socket {
   std::uint64_t kernel_address = 0;
   /// The kernel's identity of the socket, kept from request to connection to time-wait; netlink only.
   std::optional<std::uint64_t> cookie;
-  /// Inode of its network namespace; zero: that of the run, or not known.
+  /// Inode of its network namespace, or what stands for it (kUnreadNetns); zero: that of the run, or not known.
   std::uint64_t netns = 0;
   /// Index of the device it is bound to; zero: none, or not known.
   std::uint32_t interface = 0;

@@ -6,6 +6,7 @@
 #include "base/json_text.h"
 #include "base/text_buffer.h"
 #include "model/column_values.h"
+#include "model/netns.h"
 #include "render/json_or_null.h"
 #include "render/judgement_json.h"
 
@@ -54,7 +55,7 @@ void add_summary(Json& to, const Summary& summary, Names& names) {
     to["listeners"].push_back({{"local_address", to_string(row.local.address)},
                                {"local_port", row.local.port},
                                {"interface", text_or_null(column_values::interface_of(row, names))},
-                               {"netns", row.netns == 0 ? Json(nullptr) : Json(row.netns)},
+                               {"netns", value_or_null(netns_inode(row.netns))},
                                {"accept_queue", value_or_null(row.accept_queue)},
                                {"accept_limit", value_or_null(row.accept_limit)},
                                {"syn_recv", value_or_null(row.syn_recv)}});
@@ -72,7 +73,7 @@ Json namespaces_of(const Coverage& coverage) {
   if (coverage.namespaces.empty()) return nullptr;
   Json out = Json::array();
   for (const NamespaceRead& one : coverage.namespaces) {
-    out.push_back({{"netns", one.inode == 0 ? Json(nullptr) : Json(one.inode)},
+    out.push_back({{"netns", value_or_null(netns_inode(one.inode))},
                    {"name", one.name},
                    {"rows", value_or_null(one.rows)},
                    {"complete", one.complete}});

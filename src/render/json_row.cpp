@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "model/column_values.h"
+#include "model/netns.h"
 #include "model/tcp_info.h"
 #include "render/escape.h"
 
@@ -245,7 +246,7 @@ void append_protocol(TextBuffer& out, const JsonRowStyle& style) {
 
 void append_netns(TextBuffer& out, const Socket& row, std::string_view of_run, const JsonRowStyle& style) {
   out.append(R"(,"netns":)");
-  if (row.netns != 0 && row.netns != style.netns) return out.number(row.netns);
+  if (const auto inode = netns_inode(row.netns); inode && *inode != style.netns) return out.number(*inode);
   out.append(of_run);
 }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "model/netns.h"
 #include "render/json_or_null.h"
 #include "render/transition_writer.h"
 
@@ -67,7 +68,7 @@ Json life_json(const ConnectionLife& of, const DeviceNames& devices) {
   out["complete"] = of.complete;
   out["legal"] = of.legal;
   out["interface"] = device_json(of, devices);
-  out["netns"] = value_or_null(of.netns);
+  out["netns"] = value_or_null(netns_inode(of.netns));
   out["states"] = Json::array();
   for (const LifeStay& stay : of.states) {
     out["states"].push_back({{"state", name(stay.state)}, {"lasted_us", us(stay.lasted)}});

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
+#include "model/netns.h"
 #include "render/device_names.h"
 #include "render/escape.h"
 #include "render/json_documents.h"
@@ -51,7 +52,7 @@ class TransitionObjects : public TransitionWriter {
     const std::string_view device = devices_.name(of.netns, of.interface);
     device.empty() ? out.append("null") : append_json_string(out, device);
     out.append(R"(,"netns":)");
-    number_or_null(of.netns);
+    number_or_null(netns_inode(of.netns));
     out.append(R"(,"socket":)");
     word_or_null(of.socket);
     out.append(R"(,"time_us":)");

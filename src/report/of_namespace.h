@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct OfNamespace {
   Judged report;
   std::string obstacle = {};  ///< as in NamespaceVerdict
 };
+
+/// The headline where no namespace was left to be judged.
+inline constexpr std::string_view kAllEnded = "the network namespaces have ended meanwhile";
 
 /// Says once what warnings of several namespaces have in common.
 class AlikeWarnings {

@@ -270,6 +270,39 @@ TEST_SUITE("netns") {
     CHECK(check.out.find(kName) != std::string::npos);
   }
 
+  TEST_CASE_FIXTURE(Blue, "those of others' processes keep their names, count once, and are not lost without a word") {
+    Worker listening([](const Worker::Report& report) {
+      const Handle socket(check(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "making a socket"));
+      check(::listen(socket.get(), 1), "listening");
+      report(1);
+      Worker::stay();
+    });
+    listening.wait_for_report();
+    const std::string here = std::to_string(listening.pid());
+    const std::string other = std::to_string(inhabitant->pid());
+    const auto options = RunOptions{drop_privileges};
+    const Listing listing = list({"-l", "--netns", other + "," + here + "," + std::to_string(::getpid())}, options);
+    CHECK(listing.exit_code == 0);
+    CHECK(listing.document["namespaces"].size() == 2);
+    std::set<std::string> names;
+    for (const json& row : listing.rows()) names.insert(row["netns_name"].get<std::string>());
+    CHECK(names.size() == 2);
+    CHECK(names.contains(other));
+    for (const json& row : listing.rows()) CHECK(row["netns_name"].get<std::string>() != "");
+
+    const std::vector<std::string> hidden = {"--source", "netlink", "--netns", other + ","};
+    const auto with = [&](std::vector<std::string> words) {
+      words.insert(words.end(), hidden.begin(), hidden.end());
+      return tcpstat(words, options);
+    };
+    CHECK(with({"check"}).exit_code == 3);
+    CHECK(with({"audit"}).exit_code == 3);
+    CHECK(with({"summary", "--strict"}).exit_code == 2);
+    const Outcome rows = with({"-a"});
+    CHECK(rows.exit_code == 2);
+    CHECK(rows.err.find("cannot enter the network namespace") != std::string::npos);
+  }
+
   TEST_CASE_FIXTURE(Blue, "two hundred are one list, and what may not be entered is told once") {
     constexpr int kMany = 200;
     for (int i = 0; i < kMany; ++i) {

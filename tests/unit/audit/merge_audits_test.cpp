@@ -66,5 +66,11 @@ TEST_CASE("a namespace that was not entered is no OK") {
   CHECK(all.reading.coverage.warnings.at(0).message == "shut: cannot enter it");
 }
 
+TEST_CASE("where all namespaces have ended nothing is known") {
+  const AuditReport report = merge({});
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == "the network namespaces have ended meanwhile");
+}
+
 }  // namespace
 }  // namespace tcpstat::audit

@@ -104,5 +104,11 @@ TEST_CASE("counts are added, and shares are not") {
   CHECK_FALSE(merge({of("blue", Severity::ok, ""), blind}).performance[0].value);
 }
 
+TEST_CASE("where all namespaces have ended nothing is known") {
+  const CheckReport report = merge({});
+  CHECK(report.status == Severity::unknown);
+  CHECK(report.headline == "the network namespaces have ended meanwhile");
+}
+
 }  // namespace
 }  // namespace tcpstat::check

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "model/column.h"
+#include "model/netns.h"
 #include "support/rows.h"
 
 namespace tcpstat::render {
@@ -72,6 +73,7 @@ TEST_CASE("a row has the namespace that it was read in, and that of the run wher
   CHECK(netns_of(7) == 7);
   CHECK(netns_of(4'026'531'840) == 4'026'531'840);
   CHECK(netns_of(0) == 7);
+  CHECK(netns_of(4'026'531'910 | kUnreadNetns) == 7);
 }
 
 TEST_CASE("a row says what it is a connection of, as transitions do") {
