@@ -72,8 +72,12 @@ class ProcfsSource final : public source::Source {
     if (query.filter.ipv4 && !any4) {
       coverage.lose("missing_table", tcp_ + " is missing: IPv4 sockets are not known");
     }
+    const bool alone = query.filter.ipv6 && !query.filter.ipv4;
+    if (alone && exists(tcp_) && !coverage.ipv6) {
+      coverage.lose("missing_table", tcp6_ + " is missing: IPv6 sockets are not known");
+    }
     // Without tcp6 there are no rows of it.
-    const bool expected = any6 || (!query.filter.ipv4 && !exists(tcp_));
+    const bool expected = any6 || (alone && !exists(tcp_));
     if (query.filter.ipv6 && expected) {
       const auto flow = read_family(tcp6_, coverage.ipv6, delivery, coverage);
       if (!flow) return tl::make_unexpected(flow.error());

@@ -17,7 +17,15 @@ class ProcRoot(TestCase):
         self.assertEqual(len(document["connections"]), len(IPV4_ROWS))
         self.assertTrue(document["complete"])
         self.assertEqual(document["source"], "proc")
-        self.assertEqual(self.json("--proc-root", tree.path, "-6")["connections"], [])
+
+    def test_a_copy_without_ipv6_says_so_where_that_alone_is_asked_for(self):
+        tree = self.tree(tcp6=None)
+        result = run("--proc-root", tree.path, "-6j")
+        document = json.loads(result.out)
+        self.assertEqual((result.code, document["connections"], document["complete"]), (0, [], False))
+        self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp6 is missing: IPv6 sockets are not known\n\Z")
+        self.assertEqual(run("check", "-6", "-a", "-c", "0", "--proc-root", tree.path).code, 3)
+        self.assertEqual(run("-6", "-q", "-a", "--proc-root", tree.path).code, 2)
 
     def test_a_copy_without_ipv4_says_so(self):
         tree = self.tree(tcp=None)

@@ -135,6 +135,21 @@ TEST_CASE("a copy that has tcp6 alone is read, and says that IPv4 is not known")
   CHECK(Read(root, query).coverage.complete);
 }
 
+TEST_CASE("a copy that has tcp alone knows nothing of IPv6, where that alone is asked for") {
+  const test::ProcRoot root;
+  root.file("net/tcp", std::string(kHeader) + std::string(kListen));
+  CHECK(Read(root).coverage.complete);
+  filter::Query query;
+  query.filter.ipv4 = false;
+  const Read read(root, query);
+  CHECK(read.good);
+  CHECK_FALSE(read.coverage.complete);
+  CHECK_FALSE(read.coverage.ipv6);
+  CHECK(codes(read) == Codes{"missing_table"});
+  const test::ProcRoot empty;
+  CHECK_FALSE(Read(empty, query).good);
+}
+
 TEST_CASE("a copy of a host of the other byte order is read as such, wherever in it the hint stands") {
   const std::string local = std::endian::native == std::endian::little ? "7F000001" : "0100007F";
   std::string text(kHeader);
