@@ -50,7 +50,7 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   report.facts = facts;
   report.source = trace.name;
   report.selected = command.filter.states;
-  report.filtered = command.filter.has_conditions();
+  report.filtered = command.filter.has_conditions_or_family();
   report.coverage.visible = {};  // transitions are counted, not sockets
   const std::uint64_t lost = lives.lost_records();
   report.coverage.complete = lost == 0 && lives.broken_lives() == 0 && trace.counts_every_loss;

@@ -5,8 +5,7 @@
 namespace tcpstat::cli::verbs {
 
 bool counts_requests(const options::TraceCommand& command) {
-  const bool parts = command.filter.has_conditions() || !command.filter.ipv4 || !command.filter.ipv6;
-  return !parts && command.command.empty();
+  return !command.filter.has_conditions_or_family() && command.command.empty();
 }
 
 TracedRequests::TracedRequests(const options::TraceCommand& command, std::unique_ptr<HandshakeCounter> counter) {

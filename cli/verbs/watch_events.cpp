@@ -31,7 +31,7 @@ std::string events_sentence(const render::TransitionCounts& counts) {
 class EndsBetween {
  public:
   EndsBetween(const options::EventsCommand& watch, const Host& host)
-      : host_(host), counts_(!watch.filter.has_conditions()) {
+      : host_(host), counts_(!watch.filter.has_conditions_or_family()) {
     // Another host's files, and several namespaces at once, have no such messages.
     if (!watch.source.proc_root.empty() || host.spans_namespaces() || host.is_file()) return;
     if (auto sockets = netlink::DestroyedSockets::listen()) destroyed_.emplace(std::move(*sockets));

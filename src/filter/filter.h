@@ -56,6 +56,8 @@ struct Filter {
   [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
   /// True if anything but state and family is asked for.
   [[nodiscard]] bool has_conditions() const { return has_options() || needs_owners() || expression != nullptr; }
+  /// True if sockets may be left out for anything but their state.
+  [[nodiscard]] bool has_conditions_or_family() const { return has_conditions() || !ipv4 || !ipv6; }
   /// True if anything but state, family and an expression is asked for.
   [[nodiscard]] bool has_options() const {
     return !local.empty() || !remote.empty() || !ports.empty() || !local_ports.empty() || !remote_ports.empty() ||

@@ -19,7 +19,7 @@ Report begin_report(const Host& host, const filter::Filter& filter) {
   report.selected = filter.states;
   report.ipv4 = filter.ipv4;
   report.ipv6 = filter.ipv6;
-  report.filtered = filter.has_conditions() || !filter.ipv4 || !filter.ipv6;
+  report.filtered = filter.has_conditions_or_family();
   return report;
 }
 

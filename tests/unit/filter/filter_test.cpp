@@ -171,8 +171,11 @@ TEST_CASE("-4 means AF_INET sockets, addresses mean what they carry") {
   Filter filter;
   filter.ipv6 = false;
   CHECK_FALSE(filter.matches(row));
+  CHECK(filter.has_conditions_or_family());
   filter = {};
+  CHECK_FALSE(filter.has_conditions_or_family());
   filter.ipv4 = false;
+  CHECK(filter.has_conditions_or_family());
   CHECK(filter.matches(row));
   filter.remote = {address("198.51.100.0", 24)};
   CHECK(filter.matches(row));
