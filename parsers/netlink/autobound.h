@@ -13,7 +13,7 @@ namespace tcpstat::netlink {
 /// Collects the cookies of a dump that the kernel filtered by autobound.
 class AutoboundSockets final : public Sink {
  public:
-  using Ports = std::optional<std::pair<std::uint16_t, std::uint16_t>>;
+  using Ports = std::pair<std::uint16_t, std::uint16_t>;
 
   /// `ports`: the range that the kernel chooses from. The kernel counts the port of any accepted socket as chosen;
   /// here, as in ss(8), it must be in that range.
@@ -22,10 +22,10 @@ class AutoboundSockets final : public Sink {
   Flow connection(const Connection& row) override { return add(row); }
   Flow listener(const Listener& row) override { return add(row); }
 
-  /// Nothing where it is not known: without a cookie, or without the range.
+  /// Nothing where it is not known: without a cookie.
   [[nodiscard]] std::optional<bool> has(const Socket& row) const {
-    if (!row.cookie || !ports_) return std::nullopt;
-    const bool in_range = row.local.port >= ports_->first && row.local.port <= ports_->second;
+    if (!row.cookie) return std::nullopt;
+    const bool in_range = row.local.port >= ports_.first && row.local.port <= ports_.second;
     return in_range && cookies_.contains(*row.cookie);
   }
 

@@ -43,7 +43,11 @@ class SockDiagSource final : public source::Source {
     if (query.mptcp) return dump_mptcp(query, sink, coverage);
     if (!query.filter.needs.autobound) return dump_rows(query, sink, coverage);
     // No reply says who chose a port; a filter in the kernel does (net/ipv4/inet_diag.c, INET_DIAG_BC_AUTO).
-    AutoboundSockets chosen(options_.chosen_ports);
+    if (!options_.chosen_ports) {
+      return failure("filter by autobound", 0, "is /proc/sys mounted?",
+                     "net.ipv4.ip_local_port_range, from which the kernel chooses ports, cannot be read");
+    }
+    AutoboundSockets chosen(*options_.chosen_ports);
     Coverage first;
     if (auto read = dump(inet_diag::request_for_autobound(query), chosen, first); !read) return read;
     if (!first.complete) coverage.lose("autobound", "which ports the kernel chose is not known of all sockets");

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "parsers/netlink/inet_diag_request.h"
+#include "parsers/netlink/sock_diag_source.h"
 #include "support/rows.h"
 
 namespace tcpstat::netlink {
@@ -34,7 +35,7 @@ class LastMark final : public Sink {
 };
 
 TEST_CASE("a port is the kernel's choice if the kernel says so and it is in its range") {
-  AutoboundSockets chosen(std::pair<std::uint16_t, std::uint16_t>{32768, 60999});
+  AutoboundSockets chosen({32768, 60999});
   chosen.connection(row_of(1, 40000));
   chosen.connection(row_of(2, 443));  // an accepted socket counts as chosen to the kernel
   LastMark last;
@@ -55,10 +56,16 @@ TEST_CASE("a port is the kernel's choice if the kernel says so and it is in its 
   CHECK(last.mark == true);
 }
 
-TEST_CASE("without the range nothing is known") {
-  AutoboundSockets chosen(std::nullopt);
-  chosen.connection(row_of(1, 40000));
-  CHECK_FALSE(chosen.has(row_of(1, 40000)));
+TEST_CASE("without the range the filter is refused: no row would match it, nor its contrary") {
+  filter::Query query;
+  query.filter.needs.autobound = true;
+  test::Counter rows;
+  Coverage coverage;
+  const auto read = make_netlink_source({})->read(query, rows, coverage);
+  REQUIRE_FALSE(read);
+  CHECK(read.error().sentence() ==
+        "cannot filter by autobound: net.ipv4.ip_local_port_range, from which the kernel chooses ports, cannot be read "
+        "(is /proc/sys mounted?)");
 }
 
 TEST_CASE("the kernel is asked for the same rows, without filter and extensions") {
