@@ -5,6 +5,7 @@
 #include <atomic>
 #include <exception>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,19 @@
 #include "report/of_namespace.h"
 
 namespace tcpstat::cli::verbs {
+
+/// Runs `work` in as many threads, or in as many as can be started; in this one, if none can. Returns when all are done.
+template <typename Work, typename Thread = std::jthread>
+void run_side_by_side(std::size_t threads, const Work& work) {
+  std::vector<Thread> started;
+  started.reserve(threads);
+  try {
+    for (std::size_t i = 0; i < threads; ++i) started.emplace_back(work);
+  } catch (const std::system_error&) {
+    // A limit of processes was reached: those that run share the work.
+    if (started.empty()) work();
+  }
+}
 
 /// What `judge` returns for each namespace, in their order; a namespace for which it returns nothing is left out. It
 /// runs in `threads` threads at most, each of which enters one namespace after the other and comes home in between.
@@ -33,9 +47,7 @@ std::vector<Judged> judge_each(const host::NamespaceList& list, std::size_t thre
       way_home.go();
     }
   };
-  std::vector<std::thread> started;
-  for (std::size_t i = 0; i < std::min(threads, all.size()); ++i) started.emplace_back(work);
-  for (std::thread& thread : started) thread.join();
+  run_side_by_side(std::min(threads, all.size()), work);
   for (const std::exception_ptr& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
