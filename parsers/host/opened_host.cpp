@@ -176,11 +176,11 @@ class OpenedHost final : public Host {
   SourceId source_;  ///< the one that is read, or would be
   std::string file_name_;
   bool automatic_;
-  std::string sysctls_;      ///< the /proc that shows the namespace's sysctls; empty: none does
-  std::string notice_;       ///< about what is read instead of what was asked for; empty: nothing
-  std::string place_words_;  ///< options that name the place that is read
-  std::string enter_words_;  ///< a command that runs others there
-  bool proc_only_ = false;   ///< the namespace could not be entered, only its /proc/PID/net read
+  std::string sysctls_;               ///< the /proc that shows the namespace's sysctls; empty: none does
+  std::string notice_;                ///< about what is read instead of what was asked for; empty: nothing
+  std::string place_words_;           ///< options that name the place that is read
+  std::string enter_words_;           ///< a command that runs others there
+  std::optional<Error> not_entered_;  ///< why only the namespace's /proc/PID/net can be read; nothing: all can
   source::SourceOptions source_options_;
   RunFacts facts_;
   NamespaceNames host_names_;
@@ -230,13 +230,13 @@ Expected<void> OpenedHost::check_cgroups(const HostOptions& options) {
 Expected<void> OpenedHost::open(const HostOptions& options) {
   if (!info(options.source).live()) return open_file(options);
   auto entered = enter(options);
-  if (entered && root_.empty() && !proc_only_) entered = check_devices(options);
+  if (entered && root_.empty() && !not_entered_) entered = check_devices(options);
   if (entered && root_.empty()) entered = check_cgroups(options);
   if (entered && options.needs_autobound) {
     const auto range = procfs::read_port_range("/proc");
     if (range) source_options_.chosen_ports = {range->first, range->last};
   }
-  if (automatic_) source_ = proc_only_ ? SourceId::proc : live_sources().front().id;
+  if (automatic_) source_ = not_entered_ ? SourceId::proc : live_sources().front().id;
   return entered;
 }
 
@@ -288,7 +288,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   if (!entered) {
     // /proc/PID/net needs no privilege.
     if (!target->pid || !info(options.source).traits.reads_proc) return entered;
-    proc_only_ = true;
+    not_entered_ = entered.error();
     return {};
   }
   if (!target->pid) source_options_.proc_net = "/proc/thread-self/net";
@@ -375,7 +375,7 @@ void OpenedHost::note_long_chains(Coverage& coverage) const {
 
 bool OpenedHost::has_no_mptcp() const {
   // The release is that of the kernel that runs us.
-  if (!root_.empty() || proc_only_ || source_ != SourceId::netlink || !facts_.kernel) return false;
+  if (!root_.empty() || not_entered_ || source_ != SourceId::netlink || !facts_.kernel) return false;
   const auto protocols = procfs::read_whole_file(source_options_.proc_net + "/protocols");
   return protocols && procfs::has_no_mptcp(*protocols, *facts_.kernel);
 }
@@ -424,7 +424,7 @@ std::unique_ptr<Host> OpenedHost::earlier() {
 }
 
 Expected<void> OpenedHost::read_tracked_flows(TrackedFlowSink& sink) const {
-  if (is_file() || proc_only_ || !root_.empty()) {
+  if (is_file() || not_entered_ || !root_.empty()) {
     return failure("read connection tracking", 0, "", "the namespace was not entered");
   }
   return netlink::read_tracked_flows(source_options_.timeout, sink);
@@ -445,16 +445,19 @@ Expected<void> OpenedHost::read(const filter::Query& query, Sink& sink, Coverage
     note_long_chains(coverage);
     return read;
   }
-  std::optional<Error> first_failure;
-  if (proc_only_) {
-    first_failure = Error{"enter that network namespace", EPERM};
-  }
+  std::optional<Error> first_failure = not_entered_;
   for (const SourceInfo& source : live_sources()) {
-    if (!source.traits.one_source || (proc_only_ && !source.traits.reads_proc)) continue;
+    if (!source.traits.one_source || (not_entered_ && !source.traits.reads_proc)) continue;
     source_ = source.id;
     if (auto possible = check_filter(source.id, query.filter); !possible) {
       coverage.complete = false;
-      return possible;
+      if (!first_failure) return possible;
+      // Why the source that could answer did not is what helps; and its own hint may be to read /proc.
+      if (!not_entered_) {
+        possible.error().hint.clear();
+        first_failure->hint = possible.error().sentence();
+      }
+      return tl::make_unexpected(*first_failure);
     }
     if (first_failure) {
       Error cause = *first_failure;

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
@@ -160,6 +161,13 @@ TEST_SUITE("privileges") {
       CHECK(says(only.err, "tcpstat: "));
       CHECK(says(only.err, "--source proc"));
       CHECK(tcpstat({"--source", "proc"}, deny).exit_code == 0);
+      // What /proc cannot answer either fails for the first reason.
+      for (const char* words : {"rtt > 100ms", "state CLOSE"}) {
+        const Outcome neither = tcpstat({"-a", words}, deny);
+        CHECK(neither.exit_code == 2);
+        CHECK(says(neither.err, std::strerror(error)));
+        CHECK(!says(neither.err, "--source netlink"));
+      }
     }
   }
 
