@@ -13,6 +13,7 @@
 #include "base/ascii.h"
 #include "base/nearest_word.h"
 #include "base/point_in_time.h"
+#include "base/shell_word.h"
 #include "check/rules.h"
 #include "report/record_history.h"
 #include "survey/grouping.h"
@@ -155,6 +156,10 @@ Parsed<filter::PortRange> parse_ports(std::string_view word) {
 std::string port_hint(std::string_view word) {
   const std::string meant = parse_address(word) ? with_brackets(word) : "";
   return meant.empty() ? meant : std::string(word) + " is an address without a port; with one: " + meant;
+}
+
+std::string record_option(const std::string& directory) {
+  return directory == kRecordDirectory ? "" : " --record " + shell_word(directory);
 }
 
 Parsed<filter::EndpointPattern> parse_pattern(std::string_view word) {

@@ -104,6 +104,8 @@ Parsed<When> parse_when(std::string_view word);
 Parsed<std::string> parse_history_key(std::string_view word);
 /// Where records are unless --record names another place.
 inline constexpr const char* kRecordDirectory = "/var/lib/tcpstat";
+/// How a command names the record in this directory: " --record DIR"; empty where it is there.
+std::string record_option(const std::string& directory);
 /// A key of `summary --by`, in any case and with `-` or `_`.
 Parsed<std::string> parse_group_key(std::string word);
 

@@ -1,6 +1,5 @@
 // tcpstat history: what a record tells of a stretch of time.
 
-#include "base/shell_word.h"
 #include "cli/options/option_values.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
@@ -46,7 +45,7 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
     coverage.warn("no_samples", "the record " + command.directory + " has no sample of that time");
   }
   history.coverage.put_before(coverage);
-  if (command.directory != options::kRecordDirectory) history.options = " --record " + shell_word(command.directory);
+  history.options = options::record_option(command.directory);
   const Terminal terminal = look_at_terminal(output->fd());
   TextBuffer out(output->fd());
   const render::Page page{.out = out,

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/quantity_text.h"
+#include "cli/options/option_values.h"
 #include "cli/service_manager.h"
 #include "cli/ticker.h"
 #include "cli/verbs/ending.h"
@@ -29,7 +30,8 @@ bool write(const records::EncodedSample& sample, records::RecordWriter& writer, 
   if (writer.written() != 1) return true;
   tell_ready();
   notes.print(Notes::Level::note, "recording into " + command.directory + ", a sample each " +
-                                      duration_text(command.interval) + "; tcpstat --at TIME shows one");
+                                      duration_text(command.interval) + "; tcpstat" +
+                                      options::record_option(command.directory) + " --at TIME shows one");
   return true;
 }
 

@@ -119,6 +119,11 @@ TEST_CASE("ports are numbers, ranges or names of services") {
 
 TEST_CASE("an interval has a least length, which the sentence names") {
   using std::chrono::milliseconds;
+TEST_CASE("a command names a record that is elsewhere") {
+  CHECK(record_option(kRecordDirectory) == "");
+  CHECK(record_option("./my rec") == " --record './my rec'");
+}
+
   CHECK(parse_interval("0.05", milliseconds(50)).value() == milliseconds(50));
   CHECK(parse_interval("2", milliseconds(50)).value() == milliseconds(2000));
   for (const char* word : {"0.049", "0", "-1", "nan", "inf", "1s", "", "1e9"}) {
