@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/timestamp.h"
+#include "parsers/logs/saved_reason.h"
 #include "parsers/logs/transition_log.h"
 
 namespace tcpstat::logs {
@@ -53,10 +54,6 @@ constexpr std::array<std::string_view, key_count> kKeys = {
     "state",    "inode",         "timer",      "snapshot",       "host",        "kernel",       "netns",
     "complete", "limited",       "filtered",   "object",         "count",       "lost_records", "transitions",
     "groups"};
-
-/// Codes of warnings that are no reason for incompleteness, or that lines of type "lost" and lost_records tell already.
-constexpr std::array<std::string_view, 4> kNoReasons = {"lost_records", "forgotten_lives", "between_samples",
-                                                        "saved_filtered"};
 
 struct Value {
   enum class Kind : std::uint8_t { none, text, number, fraction, yes, no, other };
@@ -121,7 +118,7 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
     const StateSet wanted = StateSet::all() - StateSet{State::listen, State::close};
     return (wanted - listed_).empty() ? families_ : Whole::no;
   }
-  /// The first of its warnings that says why it is not complete.
+  /// The last of its warnings that says why it is not complete.
   [[nodiscard]] std::string& reason() { return reason_; }
   /// How many transitions were written before the summary; if it does not say that, how many were seen.
   [[nodiscard]] std::optional<std::uint64_t> transitions() const { return written_ ? written_ : total_; }
@@ -151,8 +148,8 @@ class Members final : public nlohmann::json_sax<nlohmann::json> {
     return name == "message" ? &message_ : nullptr;
   }
   void end_warning() {
-    const bool tells = std::find(kNoReasons.begin(), kNoReasons.end(), code_) == kNoReasons.end();
-    if (reason_.empty() && tells) reason_.swap(message_);
+    // Lines of type "lost" and lost_records tell of lost records already.
+    if (code_ != "lost_records" && may_be_reason(code_) && !message_.empty()) reason_.swap(message_);
     code_.clear();
     message_.clear();
     warning_part_ = nullptr;

@@ -5,6 +5,7 @@
 #include "base/byte_order_mark.h"
 #include "base/quantity_text.h"
 #include "model/protocol.h"
+#include "parsers/logs/saved_reason.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -101,14 +102,23 @@ void check_version(const json& summary, Coverage& to) {
                                ", and this tcpstat knows 1: a later one reads it");
 }
 
+/// What the warnings say of why it is not complete.
+std::optional<std::string> reason_in(const json& summary) {
+  const auto warnings = summary.find("warnings");
+  if (warnings == summary.end() || !warnings->is_array()) return std::nullopt;
+  std::optional<std::string> reason;
+  for (const json& warning : *warnings) {
+    if (!warning.is_object() || !may_be_reason(text_of(warning, "code").value_or(""))) continue;
+    if (auto why = text_of(warning, "message")) reason = std::move(why);
+  }
+  return reason;
+}
+
 /// What the saved sample itself did not see.
 void add_warnings(const json& summary, Coverage& to) {
   if (is(summary, "complete", false)) {
     std::string message = "the saved sample is not complete";
-    const auto warnings = summary.find("warnings");
-    if (warnings != summary.end() && warnings->is_array() && !warnings->empty() && warnings->back().is_object()) {
-      if (const auto why = text_of(warnings->back(), "message")) message += ": " + *why;
-    }
+    if (const auto why = reason_in(summary)) message += ": " + *why;
     to.lose("saved_partial", std::move(message));
   } else if (!is(summary, "complete", true)) {
     to.lose("saved_partial", "the saved sample does not say that it is complete");

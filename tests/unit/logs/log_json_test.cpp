@@ -226,6 +226,11 @@ TEST_CASE("who did not see everything says why, and a loss alone is told as one"
   CHECK(sight(uncounted, R"("lost_records":0)").why == "the kernel may skip programs");
   CHECK(sight(lost + "," + uncounted, R"("lost_records":5)").why == "the kernel may skip programs");
   CHECK((sight(lost + "," + warning("forgotten_lives", "x"), R"("lost_records":5)").whole == Whole::yes));
+  // As Coverage::last_loss, and what loses nothing is no reason.
+  CHECK(sight(warning("fallback", "x") + "," + uncounted + "," + warning("read_failed", "y") + "," +
+                  warning("other_namespace", "z"),
+              R"("lost_records":0)")
+            .why == "y");
   CHECK((sight("", R"("lost_records":0)").whole == Whole::no));
   CHECK(sight("", R"("lost_records":0)").why.empty());
   CHECK((sight(R"([],{"code":{"message":"x"}},7)", R"("lost_records":null)").whole == Whole::no));

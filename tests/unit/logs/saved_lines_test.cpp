@@ -186,6 +186,9 @@ TEST_CASE("what a summary line says against its sample") {
        {Row{R"("complete":false)", "saved_partial", "the saved sample is not complete"},
         Row{R"("complete":false,"warnings":[{"message":"first"},{"message":"why"}])", "saved_partial",
             "the saved sample is not complete: why"},
+        Row{R"("complete":false,"warnings":[{"code":"netns_hidden","message":"why"},)"
+            R"({"code":"long_chains","message":"x"},{"code":"sources_compared","message":"y"}])",
+            "saved_partial", "the saved sample is not complete: why"},
         Row{R"("complete":false,"warnings":[])", "saved_partial", "the saved sample is not complete"},
         Row{R"("complete":false,"warnings":["why"])", "saved_partial", "the saved sample is not complete"},
         Row{R"("complete":false,"warnings":[{"message":5}])", "saved_partial", "the saved sample is not complete"},
