@@ -21,9 +21,9 @@ void print_warnings(std::span<const Warning> warnings, const Notes& notes) {
 }
 
 void print_reading(const Report& report, const Notes& notes) {
-  notes.print(Notes::Level::note, "read " + std::to_string(report.coverage.rows_read) + " rows from " + report.source +
-                                      ", dropped " + std::to_string(report.coverage.duplicates_dropped) +
-                                      " duplicates, matched " + std::to_string(report.tally.total()));
+  notes.print(Notes::Level::note, "read " + counted(report.coverage.rows_read, "row") + " from " + report.source +
+                                      ", dropped " + counted(report.coverage.duplicates_dropped, "duplicate") +
+                                      ", matched " + std::to_string(report.tally.total()));
 }
 
 void note_hidden(std::span<const std::string_view> hidden, std::size_t width, std::string_view instead,
@@ -119,9 +119,10 @@ ExitStatus conclude(const options::SourceChoice& source, const options::OutputCh
   print_reading(dump.report, notes);
   if (dump.owner_search) {
     const OwnerSearch& search = *dump.owner_search;
-    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(search.forbidden + search.failed) +
-                                        " processes could not be read, " + std::to_string(search.vanished) +
-                                        " ended meanwhile");
+    const std::uint64_t unread = search.forbidden + search.failed;
+    notes.print(Notes::Level::note, "looked for owners: " + std::to_string(unread) +
+                                        (unread == 1 ? " process" : " processes") + " could not be read, " +
+                                        std::to_string(search.vanished) + " ended meanwhile");
   }
   return status;
 }

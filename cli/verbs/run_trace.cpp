@@ -61,13 +61,12 @@ Report report_of(const options::TraceCommand& command, const TracedLives& lives,
   }
   if (lost > 0) report.coverage.warn("lost_records", "the kernel lost " + counted(lost, "record"));
   if (lives.broken_lives() > 0) {
-    report.coverage.warn("broken_lives", counted(lives.broken_lives(), "socket") +
-                                             " changed state between two of its records: records are missing");
+    report.coverage.warn("broken_lives", counted(lives.broken_lives(), "socket") + " changed state between two of " +
+                                             (lives.broken_lives() == 1 ? "its" : "their") +
+                                             " records: records are missing");
   }
   if (lives.forgotten() > 0) {
-    report.coverage.warn("forgotten_lives", counted(lives.forgotten(), "socket") +
-                                                " had no record for so long that they were forgotten: more than " +
-                                                std::to_string(trace::LifeChecker::kMostLives) + " ran at once");
+    report.coverage.warn("forgotten_lives", trace::forgotten_sentence(lives.forgotten()));
   }
   return report;
 }

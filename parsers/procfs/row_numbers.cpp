@@ -50,7 +50,7 @@ std::string RowNumbers::missing() const {
   if (begins_later_ && begin_ == Begin::header) return "rows are missing: the first has number " + std::to_string(to_);
   std::string sentence =
       "rows are missing: their numbers jump from " + std::to_string(from_) + " to " + std::to_string(to_);
-  if (jumps_ > 1) sentence += ", and so " + counted(jumps_ - 1, "time") + " more";
+  if (jumps_ > 1) sentence += ", and so " + counted(jumps_ - 1, "more time");
   return sentence;
 }
 

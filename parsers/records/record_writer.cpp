@@ -103,8 +103,9 @@ class RecordWriter::Stream {
     if (lost_before == 0) return append(frame);
     FrameHeader note = sample.header;
     note.kind = FrameKind::note;
-    return append(
-        encode_unpacked_frame(note, std::to_string(lost_before) + " samples before this one are lost").append(frame));
+    return append(encode_unpacked_frame(note, counted(lost_before, "sample") + " before this one " +
+                                                  (lost_before == 1 ? "is" : "are") + " lost")
+                      .append(frame));
   }
 
   /// Writes that the file ended as it should.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "record/recorded_facts.h"
 #include "record/row_columns.h"
@@ -73,8 +74,8 @@ void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts,
   if ((sample.flags & record::rows_limited) == 0) return;
   coverage.chosen_part = true;
   coverage.counted = counts.sockets;
-  coverage.lose("record_limited", "of " + std::to_string(sample.sockets) + " sockets " + std::to_string(sample.rows) +
-                                      " were recorded; " +
+  coverage.lose("record_limited", "of " + counted(sample.sockets, "socket") + " " + std::to_string(sample.rows) +
+                                      (sample.rows == 1 ? " was" : " were") + " recorded; " +
                                       (counts.sockets ? "the numbers by state and of listeners are those of all"
                                                       : "the numbers of all are not in this file"));
 }
@@ -109,8 +110,8 @@ std::unique_ptr<logs::SavedSample> loaded_sample(const RecordStore& store, Recor
   const auto boot_ms = static_cast<std::uint64_t>(header.boot_ns / 1'000'000);
   const std::uint64_t unknown = record::unpack(store.table(), boot_ms, names, rows);
   if (unknown > 0) {
-    coverage.lose("record_unknown_states",
-                  std::to_string(unknown) + " rows are in states that this tcpstat does not know");
+    coverage.lose("record_unknown_states", counted(unknown, "row") + (unknown == 1 ? " is" : " are") +
+                                               " in states that this tcpstat does not know");
   }
   sample->users = names.take_users();
   return sample;

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/quantity_text.h"
+
 namespace tcpstat::records {
 namespace {
 
@@ -31,7 +33,8 @@ void SampleQueue::close() {
   }
   changed_.notify_one();
   if (left > 0)
-    hooks_.say(std::to_string(left) + " samples still wait for the disk; a second signal ends without them");
+    hooks_.say(counted(left, "sample") + (left == 1 ? " still waits" : " still wait") +
+               " for the disk; a second signal ends without " + (left == 1 ? "it" : "them"));
   if (thread_.joinable()) thread_.join();
 }
 

@@ -90,9 +90,10 @@ class ValidationTable final : public ValidationWriter {
     text += "; " + counted(validation.sockets, "socket");
     if (validation.samples > 0) text += " in " + counted(validation.samples, "sample");
     if (validation.not_seen_again > 0) {
-      const bool one = validation.not_seen_again == 1;
-      text += ", of which " + std::to_string(validation.not_seen_again) + (one ? " was" : " were") +
-              " not seen again in samples that cannot tell whether " + (one ? "it was" : "they were") + " gone";
+      text +=
+          ", of which " + std::to_string(validation.not_seen_again) +
+          (validation.not_seen_again == 1 ? " was not seen again in samples that cannot tell whether it was gone"
+                                          : " were not seen again in samples that cannot tell whether they were gone");
     }
     text += "; " + counted(validation.lines, "line") + ", " + std::to_string(validation.bad_lines) + " bad";
     const std::uint64_t overwritten = validation.overwritten_entries;

@@ -305,4 +305,9 @@ void LifeChecker::finish() {
   for (const Early& early : waiting_) give_up(early);
 }
 
+std::string forgotten_sentence(std::uint64_t forgotten) {
+  return counted(forgotten, "socket") + " had no record for so long that " + (forgotten == 1 ? "it was" : "they were") +
+         " forgotten: more than " + std::to_string(LifeChecker::kMostLives) + " ran at once";
+}
+
 }  // namespace tcpstat::trace

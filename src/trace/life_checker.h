@@ -105,4 +105,7 @@ class LifeChecker final : public TransitionSink {
   std::uint64_t gap_line_ = 0;  ///< the last place where records are missing, lost or never written
 };
 
+/// Says that LifeChecker::forgotten() is not zero.
+std::string forgotten_sentence(std::uint64_t forgotten);
+
 }  // namespace tcpstat::trace

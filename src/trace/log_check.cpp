@@ -204,9 +204,7 @@ Validation LogCheck::finish(const LogEnd& end) {
   }
   warn_of_missing(out);
   if (lives_.forgotten() > 0) {
-    warn("forgotten_lives", counted(lives_.forgotten(), "socket") + " had no record for so long that tcpstat forgot " +
-                                (lives_.forgotten() == 1 ? "it" : "them") + ": more than " +
-                                std::to_string(LifeChecker::kMostLives) + " ran at once");
+    warn("forgotten_lives", forgotten_sentence(lives_.forgotten()));
   }
   if (!out.judged && end.read) warn("nothing_judged", why_nothing(end, out.samples) + ": nothing was judged");
   if (foreign_) {

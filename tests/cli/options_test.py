@@ -170,6 +170,10 @@ class Options(TestCase):
     def test_verbose_says_how_the_rows_were_read(self):
         result = self.succeeds("--proc-root", self.root, "-v", "-s", "SYN_RECV", quiet=False)
         self.assertRegex(result.err, rf"\Atcpstat: read {TOTAL} rows from proc, dropped 0 duplicates, matched 2\n\Z")
+        one = self.directory() / "one"
+        one.write_text("".join((self.root / "net/tcp").read_text().splitlines(keepends=True)[:2]))
+        result = self.succeeds("--source", one, "-a", "-v", quiet=False)
+        self.assertIn("read 1 row from file, ", result.err)
         result = self.succeeds("summary", "--proc-root", self.root, "-v", quiet=False)
         self.assertRegex(result.err, rf"\Atcpstat: read {TOTAL} rows from proc.*\n\Z")
 

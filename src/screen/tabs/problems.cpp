@@ -88,7 +88,7 @@ class Problems final : public Tab {
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     if (data.judged.error) return data.judged.error->sentence();
     if (!data.judged.reading.coverage.complete) return data.judged.reading.coverage.why_incomplete();
-    return "nothing wrong among " + std::to_string(data.judged.reading.tally.total()) + " sockets";
+    return "nothing wrong among " + counted(data.judged.reading.tally.total(), "socket");
   }
 
   [[nodiscard]] std::string pane(const LiveData& data, std::size_t index, const Manner& manner) const override {

@@ -97,7 +97,8 @@ TEST_CASE("numbers of rows that jump tell that rows are missing") {
   CHECK(missing_of({-1, 0, 1, 2, 3}).empty());
   CHECK(missing_of({-1}).empty());
   CHECK(missing_of({-1, 0, 1, 9, 10}) == "rows are missing: their numbers jump from 1 to 9");
-  CHECK(missing_of({-1, 0, 2, 4, 5, 9}) == "rows are missing: their numbers jump from 0 to 2, and so 2 times more");
+  CHECK(missing_of({-1, 0, 2, 4, 5, 9}) == "rows are missing: their numbers jump from 0 to 2, and so 2 more times");
+  CHECK(missing_of({-1, 0, 2, 4}) == "rows are missing: their numbers jump from 0 to 2, and so 1 more time");
   CHECK(missing_of({-1, 3, 4}) == "rows are missing: the first has number 3");
   CHECK(missing_of({7, 8, 11}) == "rows are missing: their numbers jump from 8 to 11");
   CHECK(missing_of({7, 8}).empty());  // without a header that is told otherwise

@@ -166,7 +166,7 @@ TEST_CASE("of a sample with a part of its rows the numbers of all are told") {
   const Shown shown = shown_at(record.path, {});
   CHECK(shown.codes == std::vector<std::string>{"record_limited"});
   CHECK(shown.said.starts_with("showing the sample of 2026-11-27T03:00:00.000Z of " + record.path +
-                               "\nof 9000 sockets 1 were recorded; "));
+                               "\nof 9000 sockets 1 was recorded; "));
   CHECK_FALSE(shown.complete);
 }
 

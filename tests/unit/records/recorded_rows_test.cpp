@@ -88,6 +88,11 @@ TEST_CASE("a sample that kept a part says of how many, and whether their numbers
   REQUIRE(uncounted.warnings.size() == 1);
   CHECK(uncounted.warnings[0].code == "record_limited");
   CHECK(uncounted.warnings[0].message == "of 500 sockets 20 were recorded; the numbers of all are not in this file");
+  header.rows = 1;
+  Coverage one;
+  tell_limit(header, counts, one);
+  CHECK(one.warnings.at(0).message == "of 500 sockets 1 was recorded; the numbers of all are not in this file");
+  header.rows = 20;
   counts.sockets.emplace();
   Coverage counted;
   tell_limit(header, counts, counted);

@@ -111,6 +111,18 @@ TEST_CASE("samples that waited for a short time are all written, in their order"
                                                 "the disk answers again"});
 }
 
+TEST_CASE("one that waits when the recorder ends is one") {
+  Disk disk;
+  SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
+  disk.hang();
+  add(queue, 1, 1);
+  disk.wait_for(1);
+  add(queue, 2, 8);
+  queue.add(numbered_sample(9, record::FrameKind::key, 9'990));
+  queue.close();
+  CHECK(disk.said_at_end() == "1 sample still waits for the disk; a second signal ends without it");
+}
+
 TEST_CASE("what waits when the recorder ends is written, and that it waits is said") {
   Disk disk;
   SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());

@@ -295,6 +295,13 @@ TEST_CASE("an address of the kernel is used again, and that is no finding") {
   CHECK(judged.lives.sockets() == 6);
 }
 
+TEST_CASE("that lives were forgotten is a sentence") {
+  CHECK(forgotten_sentence(1) ==
+        "1 socket had no record for so long that it was forgotten: more than 262144 ran at once");
+  CHECK(forgotten_sentence(2) ==
+        "2 sockets had no record for so long that they were forgotten: more than 262144 ran at once");
+}
+
 TEST_CASE("of lives whose end never comes the one that changed longest ago is forgotten, and counted") {
   const KernelLimits limits;
   PairCounts pairs;
