@@ -71,7 +71,7 @@ Verdict may_trace(const BpfHost& host) {
     return no(0, "Linux 5.12 and later can",
               "this kernel is Linux " + std::to_string(host.major) + "." + std::to_string(host.minor));
   }
-  if (!host.has_btf) return no(0, "it is built with CONFIG_DEBUG_INFO_BTF", "this kernel has no BTF");
+  if (!host.has_btf) return no(0, "one that is built with CONFIG_DEBUG_INFO_BTF has it", "this kernel has no BTF");
   if (host.lockdown == "confidentiality") {
     return no(0, "see /sys/kernel/security/lockdown", "this kernel is locked down for confidentiality");
   }

@@ -34,7 +34,7 @@ TEST_CASE("each thing that is missing has its own sentence") {
         "cannot trace by BPF: this tcpstat was built without BPF programs (building it with them takes Debian's "
         "libbpf-dev, bpftool, clang and llvm)");
   CHECK(sentence([](BpfHost& host) { host.has_btf = false; }) ==
-        "cannot trace by BPF: this kernel has no BTF (it is built with CONFIG_DEBUG_INFO_BTF)");
+        "cannot trace by BPF: this kernel has no BTF (one that is built with CONFIG_DEBUG_INFO_BTF has it)");
   CHECK(sentence([](BpfHost& host) { host.is_permitted = false; }) ==
         "cannot trace by BPF: it takes CAP_BPF and CAP_PERFMON (run as root)");
   CHECK(sentence([](BpfHost& host) { host.lockdown = "confidentiality"; }) ==
