@@ -177,7 +177,7 @@ Parsed<filter::EndpointPattern> parse_pattern(std::string_view word) {
     const auto prefix = parse_prefix(joined, word);
     if (!prefix) return tl::make_unexpected(prefix.error());
     filter::EndpointPattern pattern{*prefix, std::nullopt};
-    if (!ports) return pattern;
+    if (!ports || *ports == "*") return pattern;
     const auto range = parse_ports(*ports);
     if (!range) return tl::make_unexpected(range.error());
     pattern.ports = *range;

@@ -43,6 +43,8 @@ TEST_CASE("an endpoint pattern is an address, a prefix, ports, or both") {
       {"[2001:db8::]/64:443", prefix("2001:db8::", 64), {{443, 443}}},
       {"[2001:db8::/64]:443", prefix("2001:db8::", 64), {{443, 443}}},
       {"[::]:22", prefix("::", 128), {{22, 22}}},
+      {"[::]:*", prefix("::", 128), {}},
+      {"0.0.0.0:*", prefix("0.0.0.0", 32), {}},
       // v4-mapped: the IPv4 address that it carries
       {"::ffff:192.0.2.1", prefix("192.0.2.1", 32), {}},
       {"::ffff:192.0.2.0/120", prefix("192.0.2.0", 24), {}},
