@@ -227,10 +227,20 @@ Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, 
   return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number" + range + ")");
 }
 
+namespace {
+
+constexpr double kLongest = 1e6;
+
+tl::unexpected<UsageError> too_long(std::string_view what, std::string_view word) {
+  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (at most 1000000 seconds)");
+}
+
+}  // namespace
+
 Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view word) {
-  constexpr double kLongest = 1e6;
   const auto seconds = decimal<double>(word);
-  if (!seconds || !(*seconds >= 0) || *seconds > kLongest) {
+  if (seconds && *seconds > kLongest) return too_long("timeout", word);
+  if (!seconds || !(*seconds >= 0)) {
     return usage_error("bad timeout " + in_quotes(word) + " (seconds, as 10 or 0.5; 0 waits for ever)");
   }
   if (*seconds == 0) return std::optional<std::chrono::milliseconds>{};
@@ -239,10 +249,10 @@ Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view 
 
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least,
                                                  std::string_view what) {
-  constexpr double kLongest = 1e6;
   const auto seconds = decimal<double>(word);
+  if (seconds && *seconds > kLongest) return too_long(what, word);
   const double least_seconds = std::chrono::duration<double>(least).count();
-  if (!seconds || !(*seconds >= least_seconds) || *seconds > kLongest) {
+  if (!seconds || !(*seconds >= least_seconds)) {
     std::string shown = std::to_string(least_seconds);
     shown.erase(std::max(shown.find_last_not_of("0."), shown.find('.') - 1) + 1);
     const std::string examples = least_seconds < 1 ? "2 or 0.5" : least_seconds <= 2 ? "2 or 10" : shown + " or 60";
