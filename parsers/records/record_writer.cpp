@@ -312,7 +312,12 @@ void RecordWriter::keep_to_limits(nanoseconds now) {
     files_.clear();
     if (step->action == record::RetentionStep::Action::thin) {
       thin_names_.push_back(step->name);
-      if (thin(step->name)) continue;
+      const auto thinned = thin(step->name);
+      if (thinned) continue;
+      // On a full disk the file has to go. Else it counts as thin from now on and goes in its turn.
+      if (thinned.error().code != ENOSPC && thinned.error().code != EDQUOT) {
+        return options_.say(thinned.error().sentence() + "; it stays as it is");
+      }
     }
     std::erase(thin_names_, step->name);
     if (::unlink((options_.directory + "/" + step->name).c_str()) != 0) return;

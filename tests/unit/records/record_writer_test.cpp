@@ -181,6 +181,20 @@ TEST_CASE("what cannot be written is said once, and samples go on when it can") 
   CHECK(shown_at(record.path, kThree + hours(1) + seconds(20)).text == "4");
 }
 
+TEST_CASE("a file that cannot be thinned stays, and that is said") {
+  Record record;
+  const auto writer = record.writer({.keep = {}, .most_bytes = 20'000});
+  REQUIRE(writer->add(sample(kThree, 1, seconds(-1), 10)));
+  const std::string first = record.file_of_rows();
+  std::filesystem::create_directory(first + ".tmp");
+  for (int i = 1; record.said.empty() && i < 300; ++i) {
+    REQUIRE(writer->add(sample(kThree + minutes(i), 1 + i, seconds(-1), 10)));
+  }
+  REQUIRE(record.said.size() == 1);
+  CHECK(record.said[0] == "cannot write " + first + ".tmp: File exists; it stays as it is");
+  CHECK(std::filesystem::exists(first));
+}
+
 TEST_CASE("what is lost on the way to the disk is told at its place, and what builds on it is not written") {
   Record record;
   const auto recorder = record.writer();
