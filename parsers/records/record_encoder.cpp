@@ -13,8 +13,7 @@ using record::FrameKind;
 
 constexpr std::int64_t kSecond = 1'000'000'000;
 
-/// How many samples a key frame and the differences that build on it have.
-constexpr unsigned kRowsOfAKey = 60;
+/// The same of counts as kRowsOfAKey.
 constexpr unsigned kCountsOfAKey = 360;
 
 }  // namespace

@@ -11,6 +11,9 @@
 
 namespace tcpstat::records {
 
+/// How many samples a key frame of rows and the differences that build on it have.
+inline constexpr unsigned kRowsOfAKey = 60;
+
 /// What is written of one sample.
 struct RecordedSample {
   std::int64_t wall_ns = 0;  ///< CLOCK_REALTIME

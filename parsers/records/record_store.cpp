@@ -11,6 +11,7 @@
 #include "base/directory.h"
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
+#include "parsers/records/record_encoder.h"
 
 namespace tcpstat::records {
 namespace {
@@ -220,7 +221,7 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
   const Time shown = time(found);
   if ((index_[found].frame.header.flags & record::thinned) != 0 && at - shown > 2 * interval) {
     coverage.warn("record_thinned", "of that time only a sample in " +
-                                        std::to_string(60 * index_[found].file.interval_ms / 1000) +
+                                        std::to_string(kRowsOfAKey * interval / std::chrono::seconds(1)) +
                                         " s was kept; showing that of " + text_of(shown));
     return;
   }

@@ -161,6 +161,24 @@ TEST_CASE("what could not be read is the reason where no sample is left") {
         std::string::npos);
 }
 
+TEST_CASE("of a time that was thinned it is told how far samples lie apart, also where that is weeks") {
+  const auto write = [](Record& record, std::optional<std::uint64_t> most_bytes) {
+    record.interval = seconds(80'000);
+    const auto writer = record.writer({.keep = {}, .most_bytes = most_bytes});
+    for (int i = 0; i < 10; ++i) REQUIRE(writer->add(sample(kThree + seconds(i), 1 + i)));
+    REQUIRE(writer->add(sample(kThree + seconds(200'000), 99)));
+    std::uint64_t bytes = 0;
+    for (const std::string& name : record.files()) bytes += std::filesystem::file_size(record.path + "/" + name);
+    return bytes;
+  };
+  Record whole;
+  const std::uint64_t bytes = write(whole, {});
+  Record thinned;
+  write(thinned, bytes - 100);
+  CHECK(shown_at(thinned.path, kThree + seconds(170'000)).said.find("only a sample in 4800000 s was kept") !=
+        std::string::npos);
+}
+
 TEST_CASE("a clock that is set back begins a file of its own, and the later one is shown") {
   Record record;
   const auto writer = record.writer();

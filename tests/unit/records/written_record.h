@@ -62,7 +62,7 @@ class Record {
 
   std::unique_ptr<Recorder> writer(record::RetentionLimits limits = {}) {
     auto opened = RecordWriter::open({.directory = path,
-                                      .interval = seconds(10),
+                                      .interval = interval,
                                       .limits = limits,
                                       .min_free_percent = min_free_percent,
                                       .boot_id = {boot},
@@ -85,6 +85,7 @@ class Record {
 
   std::string path;
   std::uint8_t boot = 1;
+  seconds interval{10};
   std::uint64_t min_free_percent = 0;
   std::vector<std::string> said;
 };
