@@ -56,7 +56,8 @@ Expected<std::vector<StoredFile>> list_files(const std::string& directory, std::
     if (!made) continue;  // it has no sample yet
     auto opened = RecordFile::open(path);
     if (!opened) {
-      if (refused != nullptr) refused->push_back(opened.error());
+      // One that is gone was removed by the writer since the directory was read: it was the oldest.
+      if (refused != nullptr && opened.error().code != ENOENT) refused->push_back(opened.error());
       continue;
     }
     files.push_back({.name = std::move(name),
