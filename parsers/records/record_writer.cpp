@@ -100,6 +100,7 @@ class RecordWriter::Stream {
       if (auto opened = open(sample); !opened) return opened;
     }
     last_ = sample.header;
+    before_ = end_;
     if (lost_before == 0) return append(frame);
     FrameHeader note = sample.header;
     note.kind = FrameKind::note;
@@ -107,6 +108,9 @@ class RecordWriter::Stream {
                                                   (lost_before == 1 ? "is" : "are") + " lost")
                       .append(frame));
   }
+
+  /// Removes what the last add() wrote.
+  void take_back() { cut(before_); }
 
   /// Writes that the file ended as it should.
   void close() { close(last_); }
@@ -151,8 +155,13 @@ class RecordWriter::Stream {
       return {};
     }
     // What was written is no whole frame; the next one takes its place.
-    if (::ftruncate(file_.get(), static_cast<off_t>(end_)) != 0) file_ = FileDescriptor();
+    cut(end_);
     return failure("write " + path_, code);
+  }
+
+  void cut(std::uint64_t end) {
+    end_ = end;
+    if (::ftruncate(file_.get(), static_cast<off_t>(end)) != 0) file_ = FileDescriptor();
   }
 
   const WriterOptions& options_;
@@ -161,6 +170,7 @@ class RecordWriter::Stream {
   std::string path_;
   FileDescriptor file_;
   std::uint64_t end_ = 0;
+  std::uint64_t before_ = 0;  ///< where the last sample begins
   FrameHeader last_;
 };
 
@@ -252,7 +262,9 @@ Expected<void> RecordWriter::write(const EncodedSample& sample) {
   if (auto enough = check_free_space(); !enough) return enough;
   const std::uint64_t lost_before = sample.header.sample - last_sample_ - 1;
   if (auto added = rows_->add(sample, sample.rows, lost_before); !added) return added;
-  return counts_->add(sample, sample.counts, lost_before);
+  auto added = counts_->add(sample, sample.counts, lost_before);
+  if (!added) rows_->take_back();  // a sample has both, or is lost
+  return added;
 }
 
 bool RecordWriter::add(const EncodedSample& sample) {

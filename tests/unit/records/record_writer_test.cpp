@@ -181,6 +181,23 @@ TEST_CASE("what cannot be written is said once, and samples go on when it can") 
   CHECK(shown_at(record.path, kThree + hours(1) + seconds(20)).text == "4");
 }
 
+TEST_CASE("a sample whose counts cannot be written is lost with its rows") {
+  Record record;
+  const auto writer = record.writer();
+  std::filesystem::create_directory(record.path + "/counts-20261127T030000Z-0000000000000001.tcr");
+  CHECK_FALSE(writer->add(sample(kThree, 1)));
+  CHECK(frames_of(record.file_of_rows()).empty());
+  REQUIRE(writer->add(sample(kThree + seconds(10), 2)));
+  REQUIRE(record.said.size() == 2);
+  CHECK(record.said[1] == "writing again; 1 sample was lost");
+  const std::vector<FrameAt> frames = frames_of(record.file_of_rows());
+  REQUIRE(frames.size() == 2);
+  CHECK(frames[0].header.kind == record::FrameKind::note);
+  CHECK(RecordFile::open(record.file_of_rows())->payload(frames[0]) == "1 sample before this one is lost");
+  CHECK(frames[1].header.sample == 2);
+  CHECK(shown_at(record.path, {}).text == "2");
+}
+
 TEST_CASE("a file that cannot be thinned stays, and that is said") {
   Record record;
   const auto writer = record.writer({.keep = {}, .most_bytes = 20'000});
