@@ -152,17 +152,22 @@ class BpfHandshakes final : public HandshakeCounter {
     const auto now = programs->read(netns_);
     if (!now) return tl::make_unexpected(now.error());
     CountedHandshakes out;
+    bool has_sum = false;
     for (const auto& [key, counts] : *now) {
       const HandshakeFates fates = sum_of(since(counts, before_, key));
       if (key.port == 0) {
         out.all = fates;
+        has_sum = true;
       } else {
         out.listeners.push_back({listener_of(key), fates});
       }
     }
-    // Any listener may lack some of its events.
-    if (programs->left_out() != left_out_) out.listeners.clear();
     out.missed = programs->missed() - missed_;
+    // Any listener may lack some of its events, and a namespace that has no sum all of them.
+    if (const std::uint64_t left_out = programs->left_out() - left_out_; left_out > 0) {
+      out.listeners.clear();
+      if (!has_sum) out.missed += left_out;
+    }
     return out;
   }
 

@@ -26,7 +26,7 @@ struct {
   __type(value, struct fate_counts);
 } counts SEC(".maps");
 
-// Events that only the sum over all listeners has, because there are too many listeners.
+// Events that a listener, or all of a namespace, lack, because there are too many listeners.
 volatile __u64 listeners_left_out = 0;
 
 static __always_inline void add_to(const struct fate_key* key, __u32 fate, __u64 how_many) {
@@ -37,7 +37,7 @@ static __always_inline void add_to(const struct fate_key* key, __u32 fate, __u64
     found = bpf_map_lookup_elem(&counts, key);
   }
   if (found && fate < FATES) found->of[fate] += how_many;
-  if (!found && key->port != 0) __sync_fetch_and_add(&listeners_left_out, 1);
+  if (!found) __sync_fetch_and_add(&listeners_left_out, 1);
 }
 
 static __always_inline void add(const struct fate_key* listener, __u32 fate, __u64 how_many) {
