@@ -12,7 +12,7 @@ namespace tcpstat::cli {
 class Ticker {
  public:
   /// Takes SIGINT and SIGTERM over, unless they are ignored; a second one ends the process at once. `out` is watched
-  /// for its reader, and not owned.
+  /// for its reader, and not owned; -1: there is none.
   Ticker(std::chrono::milliseconds interval, std::optional<std::uint64_t> count, int out);
   Ticker(const Ticker&) = delete;
   Ticker& operator=(const Ticker&) = delete;

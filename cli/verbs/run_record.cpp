@@ -1,7 +1,5 @@
 // tcpstat record: samples into a directory, until it is ended.
 
-#include <unistd.h>
-
 #include "base/quantity_text.h"
 #include "cli/options/option_values.h"
 #include "cli/service_manager.h"
@@ -56,7 +54,9 @@ ExitStatus run(const options::RecordCommand& command, const Notes& notes) {
            .say = [&notes](const std::string& sentence) { notes.warning(sentence); }});
   SampleTaker taker(**host, info);
   SampleNotes sample_notes(notes);
-  Ticker ticker(command.interval, command.count, STDOUT_FILENO);
+  // Nothing is written to standard output, so its reader may go.
+  constexpr int kNoReader = -1;
+  Ticker ticker(command.interval, command.count, kNoReader);
   while (ticker.next()) {
     if (queue.wants_alone()) encoder.begin_anew();
     TakenSample taken = taker.take(encoder.next_is_key());

@@ -201,6 +201,19 @@ class Verdicts(TestCase):
             self.assertEqual(checked["counters"]["listen_overflows"], 1500)
 
 
+class Reader(TestCase):
+    def test_nobody_has_to_read_its_standard_output(self):
+        root = self.tree()
+        with tempfile.TemporaryDirectory() as place:
+            reads, writes = os.pipe()
+            os.close(reads)
+            result = run("record", "--record", place, "--proc-root", root.path, "--interval", "1", "--count", "2",
+                         stdout=writes)
+            os.close(writes)
+            self.assertEqual(result.code, 0)
+            self.assertRegex(result.err, rf"2 samples written to {place}\n\Z")
+
+
 class Damage(TestCase):
     def recording(self, place, root, **more):
         return subprocess.Popen([harness.TCPSTAT, "record", "--record", place, "--proc-root", str(root.path), "--interval", "1",
