@@ -139,6 +139,7 @@ FileKind file_kind(std::string_view head) {
   if (first == std::string_view::npos) return FileKind::empty;
   if (looks_like_document(head.substr(first))) return FileKind::document;
   if (head[first] == '{') return FileKind::ndjson;
+  head.remove_prefix(head.rfind('\n', first) + 1);  // lines of blanks
   if (looks_like_proc(head)) return FileKind::proc_text;
   return looks_like_table(head) ? FileKind::table : FileKind::unknown;
 }

@@ -31,6 +31,9 @@ Expected<std::string> read_head(SavedFile& file) {
     if (!block) return tl::make_unexpected(block.error());
     if (block->empty()) break;
     head.append(*block);
+    // Lines of blanks are no part of anything, however many there are.
+    const bool blank = head.find_first_not_of(" \t\r\n") == std::string::npos;
+    if (blank && head.size() >= SavedFile::kBlock) head.erase(0, head.rfind('\n') + 1);
   }
   return head;
 }

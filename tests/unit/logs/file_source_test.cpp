@@ -658,6 +658,16 @@ TEST_CASE("files larger than a block are read to their end") {
   }
 }
 
+TEST_CASE("blank lines before the first row are passed over, however many there are") {
+  const std::string text = std::string(70'000, '\n') + test::fixture("recorded/tcp");
+  const FileReading blanks(text);
+  CHECK(blanks.failed == "");
+  CHECK(blanks.coverage.complete);
+  CHECK(blanks.recorder.rows.size() == FileReading(text.substr(70'000)).recorder.rows.size());
+  CHECK(FileReading(text.substr(69'900)).recorder.rows.size() == blanks.recorder.rows.size());
+  CHECK(FileReading(std::string(70'000, '\n')).codes() == Codes{"empty_source"});
+}
+
 TEST_CASE("an empty file holds no rows, and an unknown one is refused") {
   struct Row {
     std::string_view name;
