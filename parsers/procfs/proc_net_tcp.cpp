@@ -1,5 +1,6 @@
 #include "parsers/procfs/proc_net_tcp.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
@@ -139,8 +140,9 @@ template <typename AnyRow>
 void fill_timer(AnyRow& row, const Fields& fields, std::uint32_t ticks_per_second) {
   row.timer = fields.timer <= 5 ? static_cast<TimerKind>(fields.timer) : TimerKind::unknown;
   if (row.timer != TimerKind::none) {
-    const std::uint64_t ms = fields.when * 1000 / ticks_per_second;
-    row.timer_ms = static_cast<std::uint32_t>(ms < UINT32_MAX ? ms : UINT32_MAX);
+    // A saved file may have any number: more than fits when multiplied, too.
+    const std::uint64_t ms = std::min<std::uint64_t>(fields.when, UINT64_MAX / 1000) * 1000 / ticks_per_second;
+    row.timer_ms = static_cast<std::uint32_t>(std::min<std::uint64_t>(ms, UINT32_MAX));
   }
   if (std::is_same_v<AnyRow, Listener> && row.timer == TimerKind::none) return;
   // As sock_diag counts: probes while a probe or keepalive timer runs (inet_sk_diag_fill()).

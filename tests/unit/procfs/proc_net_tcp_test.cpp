@@ -167,6 +167,7 @@ TEST_CASE("timers count in ticks") {
       {"delayed ack", "05:00000001", 100, TimerKind::delayed_ack, 10},
       {"one of later", "06:00000001", 100, TimerKind::unknown, 10},
       {"another USER_HZ", "01:00000400", 1024, TimerKind::retransmit, 1000},
+      {"one that a thousandfold wraps", "01:4189374BC6A7F0", 100, TimerKind::retransmit, UINT32_MAX},
       {"longer than 32 bits", "01:FFFFFFFF", 100, TimerKind::retransmit, UINT32_MAX},
       {"a negative number of 64 bits", "01:FFFFFFFFFFFFFFFF", 1000, TimerKind::retransmit, UINT32_MAX},
   };
