@@ -374,14 +374,18 @@ Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between)
     }
   }
   auto programs = load(filter, optional, timers);
-  if (!programs && optional.timers) {
-    leave_timers_out("the kernel refuses the programs for their timers");
-    programs = load(filter, optional, timers);
+  const auto load_again = [&](Optional with) {
+    if (programs) return;
+    programs = load(filter, with, timers);
+    if (!programs) return;
+    if (optional.timers && !with.timers) leave_timers_out("the kernel refuses the programs for their timers");
+    optional = with;
+  };
+  if (optional.timers) {
+    load_again({.resets = false, .timers = true});
+    load_again({.resets = true, .timers = false});
   }
-  if (!programs) {
-    optional.resets = false;
-    programs = load(filter, optional, timers);
-  }
+  load_again({.resets = false, .timers = false});
   if (!programs) return tl::make_unexpected(load_failure(host, errno));
   const std::shared_ptr<transitions> shared = std::move(programs);
   auto trace = std::make_unique<BpfTrace>(shared, std::move(between), optional.resets);
