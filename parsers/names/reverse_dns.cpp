@@ -89,7 +89,7 @@ std::map<Address, std::string> resolve_hosts(const std::vector<Address>& address
     if (running == 0) answer_questions(work, until);
   }
   std::unique_lock lock(work->mutex);
-  work->progress.wait_for(lock, limit, [&] { return work->finished == work->questions.size(); });
+  work->progress.wait_until(lock, until, [&] { return work->finished == work->questions.size(); });
   work->abandoned = true;
   return std::move(work->answers);
 }
