@@ -58,8 +58,9 @@ AuditJudgement audit_rp_filter(const AuditInput& input) {
 AuditJudgement audit_synproxy(const AuditInput& input) {
   const auto& received = input.facts.filters.synproxy_syn_received;
   if (!received || *received == 0) return {"no SYN went through one"};
-  AuditJudgement judged{std::to_string(*received) + " SYNs answered, " +
-                            std::to_string(input.facts.filters.synproxy_cookie_valid.value_or(0)) + " came back",
+  const auto& valid = input.facts.filters.synproxy_cookie_valid;
+  AuditJudgement judged{std::to_string(*received) + " SYNs answered" +
+                            (valid ? ", " + std::to_string(*valid) + " came back" : std::string()),
                         Severity::info, "judge floods by these counters: SYN_RECV stays near 0"};
   if (input.facts.settings.conntrack_tcp_loose.value_or(0) != 0) {
     judged.status = Severity::warning;

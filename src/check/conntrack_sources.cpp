@@ -10,9 +10,12 @@ detect::TrackedSample tracked_sources(const Host& host, const detect::SynSample&
   if (!detect::cookie_answers::cookies_hide_sources(before, now, thresholds) &&
       !detect::embryonic_resets::resets_hide_sources(before, now))
     return nothing;
-  // If connection tracking is not at work, asking would make the kernel load it.
-  if (now.settings.conntrack_count.value_or(0) == 0) {
-    nothing.tracking = detect::Tracking::inactive;
+  // If connection tracking is not at work, asking would make the kernel load it. Its sysctls are there once it is, unless
+  // all of /proc/sys is hidden.
+  const KernelSettings& settings = now.settings;
+  if (settings.conntrack_count.value_or(0) == 0) {
+    const bool known = settings.conntrack_count || settings.syncookies;
+    nothing.tracking = known ? detect::Tracking::inactive : detect::Tracking::untold;
     return nothing;
   }
   detect::TrackedSampler sampler(listening, now.settings);

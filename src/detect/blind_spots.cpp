@@ -31,6 +31,9 @@ void add_sources(const SynInput& input, const Measurements& host, const Threshol
     case Tracking::inactive:
       out.push_back(who + "connection tracking is not at work here");
       break;
+    case Tracking::untold:
+      out.push_back(who + "whether connection tracking is at work here is not known");
+      break;
     case Tracking::refused:
       out.push_back(who + "it takes CAP_NET_ADMIN to read connection tracking");
       break;

@@ -20,6 +20,7 @@ namespace tcpstat::detect {
 enum class Tracking : std::uint8_t {
   not_asked,
   inactive,  ///< it has no entries, or is not there
+  untold,    ///< no sysctl could be read, its own neither
   refused,   ///< no right to read it
   failed,
   read

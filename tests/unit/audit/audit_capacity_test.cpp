@@ -84,6 +84,7 @@ TEST_CASE("SYNPROXY needs connection tracking to be strict") {
   Host host;
   CHECK(audit_synproxy(host.input()).status == Severity::ok);
   host.facts.filters.synproxy_syn_received = 10;
+  CHECK(audit_synproxy(host.input()).value == "10 SYNs answered");
   host.facts.filters.synproxy_cookie_valid = 4;
   CHECK(audit_synproxy(host.input()).value == "10 SYNs answered, 4 came back");
   CHECK(audit_synproxy(host.input()).status == Severity::info);

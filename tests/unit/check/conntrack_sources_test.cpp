@@ -53,6 +53,10 @@ TEST_CASE_FIXTURE(Hidden, "it is not asked where cookies hide nothing, nor where
     now.settings.conntrack_count.reset();
     CHECK(ask().tracking == Tracking::inactive);
   }
+  SUBCASE("no sysctl is") {
+    now.settings = {};
+    CHECK(ask().tracking == Tracking::untold);
+  }
   CHECK(host.calls.empty());
 }
 

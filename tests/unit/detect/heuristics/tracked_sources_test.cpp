@@ -64,7 +64,8 @@ TEST_CASE("a listener is named if half of the entries are for it") {
 }
 
 TEST_CASE("connection tracking that was not read, or shows no source, says nothing") {
-  for (const Tracking tracking : {Tracking::not_asked, Tracking::inactive, Tracking::refused, Tracking::failed}) {
+  for (const Tracking tracking :
+       {Tracking::not_asked, Tracking::inactive, Tracking::untold, Tracking::refused, Tracking::failed}) {
     Asked asked;
     TrackedSample tracked = from_one_source(40);
     tracked.tracking = tracking;

@@ -191,7 +191,7 @@ TEST_CASE("where connection tracking does not tell, the verdict says what is not
     std::string_view why;
   };
   for (const Row& row : {Row{Tracking::inactive, "not at work"}, Row{Tracking::refused, "CAP_NET_ADMIN"},
-                         Row{Tracking::failed, "could not be read"}}) {
+                         Row{Tracking::failed, "could not be read"}, Row{Tracking::untold, "is not known"}}) {
     CAPTURE(row.why);
     TrackedSample sample;
     sample.tracking = row.tracking;
