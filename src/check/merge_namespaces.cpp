@@ -16,13 +16,22 @@ void take_over(std::vector<Judgement>& to, std::vector<Judgement> from, const st
   check::merge(to, std::move(from));
 }
 
-/// Counts are added; shares and times of several namespaces have no sum.
-void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>& from) {
+auto value_of(auto& values, const std::string& label) {
+  return std::find_if(values.begin(), values.end(), [&](const PerformanceValue& one) { return one.label == label; });
+}
+
+/// Counts are added; shares and times of several namespaces have no sum. Nor is there one of a count that a namespace
+/// does not tell.
+void add(std::vector<PerformanceValue>& to, const std::vector<PerformanceValue>& from, bool first) {
+  for (PerformanceValue& value : to) {
+    if (value_of(from, value.label) == from.end()) value.value.reset();
+  }
   for (const PerformanceValue& value : from) {
     if (!value.unit.empty() && value.unit != "c") continue;
-    const auto at = std::find_if(to.begin(), to.end(), [&](const auto& one) { return one.label == value.label; });
+    const auto at = value_of(to, value.label);
     if (at == to.end()) {
       to.push_back(value);
+      if (!first) to.back().value.reset();
       continue;
     }
     at->value = at->value && value.value ? std::optional(*at->value + *value.value) : std::nullopt;
@@ -55,7 +64,7 @@ CheckReport merge(std::vector<NamespaceCheck> checks) {
     return all;
   }
   all.reading = envelope_of(checks.front().report.reading);
-  std::vector<PerformanceValue> numbers;
+  bool first = true;
   for (NamespaceCheck& check : checks) {
     CheckReport& report = check.report;
     add_verdict(all, check);
@@ -66,7 +75,8 @@ CheckReport merge(std::vector<NamespaceCheck> checks) {
       if (!told) all.not_seen.push_back(std::move(sentence));
     }
     all.all_judged = all.all_judged && report.all_judged;
-    add(all.performance, report.performance);
+    add(all.performance, report.performance, first);
+    first = false;
   }
   all.headline = merged_headline(all);
   return all;

@@ -99,6 +99,18 @@ TEST_CASE("counts are added, and shares are not") {
   REQUIRE(all.performance.size() == 1);
   CHECK(all.performance[0].value == 4);
   CHECK(all.performance[0].most == 16);
+  // One that does not tell a counter makes the sum unknown, whichever comes first.
+  NamespaceCheck counts = of("counts", Severity::ok, "");
+  counts.report.performance.push_back({.label = "listen_drops", .value = 12, .unit = "c"});
+  const NamespaceCheck silent = of("silent", Severity::ok, "");
+  for (const auto& pair :
+       {std::vector{counts, silent}, std::vector{silent, counts}, std::vector{silent, counts, counts}}) {
+    const CheckReport sums = merge(pair);
+    REQUIRE(sums.performance.size() == 2);
+    CHECK(sums.performance[0].value == 2.0 * static_cast<double>(pair.size()));
+    CHECK_FALSE(sums.performance[1].value);
+  }
+  CHECK(merge({counts, counts}).performance[1].value == 24);
   NamespaceCheck blind = of("blind", Severity::ok, "");
   blind.report.performance[0].value.reset();
   CHECK_FALSE(merge({of("blue", Severity::ok, ""), blind}).performance[0].value);
