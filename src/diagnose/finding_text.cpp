@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 
 namespace tcpstat::diagnose {
 
@@ -50,9 +51,7 @@ std::string list_command(StateSet states, std::string_view more) {
 std::string filter_text(const GroupKey& key) {
   if (key.pid != 0) return "--pid " + std::to_string(key.pid);
   if (key.endpoint.address.is_wildcard()) return "--local-port " + std::to_string(key.endpoint.port);
-  const bool bracket = key.endpoint.port != 0 && key.endpoint.address.family == Family::ipv6;
-  const std::string end = key.endpoint.port == 0 ? to_string(key.endpoint.address) : to_string(key.endpoint);
-  return "--remote " + (bracket ? "'" + end + "'" : end);
+  return "--remote " + shell_word(key.endpoint.port == 0 ? to_string(key.endpoint.address) : to_string(key.endpoint));
 }
 
 double limit_of(const RuleLimits& rule_limits, const RuleInfo& rule, std::string_view name) {

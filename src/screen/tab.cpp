@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
 #include "render/device_names.h"
 
 namespace tcpstat::screen {
@@ -18,7 +19,7 @@ std::string netns_option(const LiveData& data, std::uint64_t inode, const Manner
   if (!manner.several()) return {};
   const auto& all = data.judged.namespaces;
   const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.verdict.inode == inode; });
-  return " --netns " + safe(at == all.end() ? manner.netns : at->word, manner.charset);
+  return " --netns " + safe(shell_word(at == all.end() ? manner.netns : at->word), manner.charset);
 }
 
 }  // namespace tcpstat::screen

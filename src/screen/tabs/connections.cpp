@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/ascii.h"
+#include "base/shell_word.h"
 #include "base/text_buffer.h"
 #include "model/column.h"
 #include "render/cell_text.h"
@@ -146,8 +147,9 @@ class Connections final : public Tab {
     const Connection& of = data.rows->connections()[index];
     // No key ends a connection; whoever wants to finds the command here.
     const bool has_remote = of.state != State::close;
-    std::string out =
-        has_remote ? "end  ss -K src " + to_string(of.local) + " dst " + to_string(of.remote) + "\n\n" : "";
+    std::string out = has_remote ? "end  ss -K src " + shell_word(to_string(of.local)) + " dst " +
+                                       shell_word(to_string(of.remote)) + "\n\n"
+                                 : "";
     return out + known_columns([&](const Column& one) { return cell_text(one, of, manner); });
   }
 
@@ -155,7 +157,7 @@ class Connections final : public Tab {
     const Connection& of = data.rows->connections()[index];
     std::string out =
         "tcpstat -a -i -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
-    if (of.state != State::close) out += " --remote " + to_string(of.remote);
+    if (of.state != State::close) out += " --remote " + shell_word(to_string(of.remote));
     return out;
   }
 

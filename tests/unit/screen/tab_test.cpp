@@ -35,7 +35,7 @@ TEST_CASE("a command names the namespace of its row, and where it is not known a
   scene.data.judged.namespaces.push_back(test::judged_namespace(7, "idle", "/run/netns/idle"));
   scene.data.judged.namespaces.push_back(test::judged_namespace(8, "web", "4711\n"));
   CHECK(netns_option(scene.data, 7, scene.manner) == " --netns /run/netns/idle");
-  CHECK(netns_option(scene.data, 8, scene.manner) == " --netns 4711\\x0a");
+  CHECK(netns_option(scene.data, 8, scene.manner) == " --netns '4711\\x0a'");
   CHECK(netns_option(scene.data, 9, scene.manner) == " --netns all");
 }
 
