@@ -15,6 +15,9 @@
 
 namespace tcpstat::screen {
 
+/// What stands for the state of a socket that is not there any more.
+inline constexpr const char* kGone = "gone";
+
 /// A socket that changed its state between two samples; if both its ends are on this host, both.
 struct Event {
   std::string time;
@@ -22,7 +25,7 @@ struct Event {
   std::string remote;
   std::string shown_local;  ///< with the device that it is bound to
   std::uint64_t netns = 0;  ///< zero: that of the run
-  std::string change;       ///< "SYN_SENT > ESTABLISHED"
+  std::string change;       ///< "SYN_SENT > ESTABLISHED", "new > LISTEN", "TIME_WAIT > gone"
   std::string peer_change;  ///< of the other end; empty: it is elsewhere
   std::string reason;
   TransitionVerdict verdict = TransitionVerdict::legal;

@@ -38,7 +38,7 @@ std::string change_text(const Transition& of) {
   const auto word = [](ObservedState state, const char* absent) {
     return state == ObservedState::absent() ? std::string(absent) : std::string(name(state));
   };
-  return word(of.from, "new") + " > " + word(of.to, "gone");
+  return word(of.from, "new") + " > " + word(of.to, kGone);
 }
 
 std::uint64_t sockets_in_use(const KernelFacts& facts) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/transition.h"
 #include "screen/tab.h"
 
 namespace tcpstat::screen {
@@ -66,7 +67,8 @@ class Events final : public Tab {
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t index) const override {
     const std::string& change = order_[index]->change;
-    return change.substr(change.rfind(' ') + 1);
+    std::string to = change.substr(change.rfind(' ') + 1);
+    return to == kGone ? std::string(name(ObservedState::absent())) : to;
   }
 
  private:

@@ -80,6 +80,9 @@ TEST_CASE_FIXTURE(EventScene, "an event is known by its namespace, time, ends an
   REQUIRE(tab->rows(data, manner) == 2);
   CHECK(tab->identity(data, 0) == "812:00:02192.0.2.1%eth0:443198.51.100.7:80ESTABLISHED > CLOSE_WAIT");
   CHECK(tab->subject(data, 0) == "CLOSE_WAIT");
+  // As explain calls it.
+  data.events[1].change = "TIME_WAIT > gone";
+  CHECK(tab->subject(data, 0) == "ABSENT");
 }
 
 TEST_CASE_FIXTURE(EventScene, "details tell both changes, the verdict and its reason") {
