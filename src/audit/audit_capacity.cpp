@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "audit/audit.h"
+#include "model/scarce.h"
 
 namespace tcpstat::audit {
 namespace {
@@ -17,18 +19,20 @@ std::string share_text(std::uint64_t used, std::uint64_t most) {
   return std::to_string(used) + " of " + std::to_string(most) + " (" + std::to_string(std::lround(share * 100)) + " %)";
 }
 
+bool is_share(std::uint64_t used, double share, std::uint64_t most) {
+  return static_cast<double>(used) >= share * static_cast<double>(most);
+}
+
 struct Limits {
   double warning;
-  double critical;
+  double critical = std::numeric_limits<double>::infinity();
 };
 
 AuditJudgement judge_share(std::uint64_t used, std::uint64_t most, Limits limits, std::string advice) {
-  const auto full = static_cast<double>(most);
-  const auto now = static_cast<double>(used);
   AuditJudgement judged{share_text(used, most)};
-  if (now >= limits.critical * full)
+  if (is_share(used, limits.critical, most))
     judged.status = Severity::critical;
-  else if (now >= limits.warning * full)
+  else if (is_share(used, limits.warning, most))
     judged.status = Severity::warning;
   if (judged.status != Severity::ok) judged.advice = std::move(advice);
   return judged;
@@ -104,7 +108,7 @@ AuditJudgement audit_tcp_orphans(const AuditInput& input) {
   const auto& most = input.facts.settings.max_orphans;
   if (!orphans || !most) return not_here();
   return judge_share(
-      *orphans, positive(*most), {0.25, 0.5},
+      *orphans, positive(*most), {kManyOrphans, kTooManyOrphans},
       "tcpstat --state closing-side shows them; raise net.ipv4.tcp_max_orphans or lower tcp_orphan_retries");
 }
 
@@ -114,9 +118,9 @@ AuditJudgement audit_tcp_memory(const AuditInput& input) {
   const auto& most = input.facts.settings.tcp_mem_pages[2];
   if (!pages || !pressure || !most) return not_here();
   AuditJudgement judged{share_text(*pages, *most) + " pages, pressure from " + std::to_string(*pressure)};
-  if (*pages >= *most)
+  if (is_share(*pages, kMemoryFull, *most))
     judged.status = Severity::critical;
-  else if (*pages >= *pressure)
+  else if (is_share(*pages, kMemoryPressure, *pressure))
     judged.status = Severity::warning;
   if (judged.status != Severity::ok) {
     judged.advice = "tcpstat --sort RECV_QUEUE:desc --limit 10 shows who holds it; then raise net.ipv4.tcp_mem";
@@ -128,13 +132,17 @@ AuditJudgement audit_tcp_time_wait(const AuditInput& input) {
   const auto& waiting = input.facts.usage.tw;
   const auto& most = input.facts.settings.max_tw_buckets;
   if (!waiting || !most) return not_here();
-  AuditJudgement judged = judge_share(*waiting, positive(*most), {0.9, 2}, "raise net.ipv4.tcp_max_tw_buckets");
+  AuditJudgement judged = judge_share(*waiting, positive(*most), {kTimeWaitFull}, "raise net.ipv4.tcp_max_tw_buckets");
   const std::uint64_t overflowed = input.facts.counters.time_wait_overflow.value_or(0);
   if (judged.status == Severity::ok && overflowed > 0) {
     judged.status = Severity::info;
     judged.advice =
         std::to_string(overflowed) +
         " were skipped since the counters began: look whether it grows, then raise net.ipv4.tcp_max_tw_buckets";
+  }
+  if (judged.status == Severity::ok && is_share(*waiting, kTimeWaitMany, positive(*most))) {
+    judged.status = Severity::info;
+    judged.advice = "raise net.ipv4.tcp_max_tw_buckets if bursts make more of them";
   }
   return judged;
 }

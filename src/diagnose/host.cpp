@@ -5,18 +5,20 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "model/scarce.h"
 
 namespace tcpstat::diagnose::host {
 namespace {
 
 constexpr auto kMemoryLimits = std::to_array<ThresholdInfo>({
-    {"warning", 1, "ratio", "of tcp_mem's second number: from there on the kernel shrinks windows and buffers"},
-    {"critical", 0.95, "ratio",
+    {"warning", kMemoryPressure, "ratio",
+     "of tcp_mem's second number: from there on the kernel shrinks windows and buffers"},
+    {"critical", kMemoryFull, "ratio",
      "of tcp_mem's third number: beyond it nothing is allocated and orphans are killed, so that use stays just below"},
 });
 constexpr auto kOrphanLimits = std::to_array<ThresholdInfo>({
-    {"warning", 0.25, "ratio", "of tcp_max_orphans: a socket whose peer is slow counts up to four times"},
-    {"critical", 0.5, "ratio", "of tcp_max_orphans: sockets that count twice are reset now"},
+    {"warning", kManyOrphans, "ratio", "of tcp_max_orphans: a socket whose peer is slow counts up to four times"},
+    {"critical", kTooManyOrphans, "ratio", "of tcp_max_orphans: sockets that count twice are reset now"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {"tcp-memory", "does TCP use as much memory as tcp_mem allows?",

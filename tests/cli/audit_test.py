@@ -73,7 +73,8 @@ class Audit(TestCase):
                 ("tcp_timestamps", "warning", (), {"net/ipv4/tcp_timestamps": 0}),
                 ("rp_filter", "info", (), {"net/ipv4/conf/all/rp_filter": 0}),
                 ("tcp_fastopen", "warning", (), {"net/ipv4/tcp_fastopen": 0x402}),
-                ("tcp_time_wait", "warning", (), {"sockstat": "TCP: inuse 1 orphan 0 tw 900 alloc 1 mem 1"}),
+                ("tcp_time_wait", "info", (), {"sockstat": "TCP: inuse 1 orphan 0 tw 700 alloc 1 mem 1"}),
+                ("tcp_time_wait", "warning", (), {"sockstat": "TCP: inuse 1 orphan 0 tw 950 alloc 1 mem 1"}),
                 ("tcp_orphans", "warning", (), {"sockstat": "TCP: inuse 1 orphan 251 tw 0 alloc 1 mem 1"}),
                 ("tcp_orphans", "critical", (), {"sockstat": "TCP: inuse 1 orphan 500 tw 0 alloc 1 mem 1"}),
                 ("tcp_memory", "warning", (), {"net/ipv4/tcp_mem": "1 1 9"}),
@@ -94,7 +95,7 @@ class Audit(TestCase):
                 self.assertEqual(document["status"], "UNKNOWN" if listeners is public and status == "info" else words)
 
     def test_a_limit_is_not_reached_just_below_it(self):
-        for name, changes in (("tcp_time_wait", {"sockstat": "TCP: inuse 1 orphan 0 tw 899 alloc 1 mem 1"}),
+        for name, changes in (("tcp_time_wait", {"sockstat": "TCP: inuse 1 orphan 0 tw 699 alloc 1 mem 1"}),
                               ("tcp_orphans", {"sockstat": "TCP: inuse 1 orphan 249 tw 0 alloc 1 mem 1"}),
                               ("conntrack_fill", {"net/netfilter/nf_conntrack_count": 79, "net/netfilter/nf_conntrack_max": 100})):
             self.assertEqual(self.checks(self.host(**changes))[1][name]["status"], "ok", name)

@@ -6,13 +6,15 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "model/scarce.h"
 
 namespace tcpstat::diagnose::time_wait {
 namespace {
 
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
-    {"warning", 0.95, "ratio", "of tcp_max_tw_buckets; beyond it the kernel skips the wait, which no client feels"},
-    {"notice", 0.7, "ratio", "of tcp_max_tw_buckets; worth knowing, room for one more burst"},
+    {"warning", kTimeWaitFull, "ratio",
+     "of tcp_max_tw_buckets; beyond it the kernel skips the wait, which no client feels"},
+    {"notice", kTimeWaitMany, "ratio", "of tcp_max_tw_buckets; worth knowing, room for one more burst"},
     {"overflows", 1, "sockets", "dropped between two samples (TCPTimeWaitOverflow): the limit was reached, a warning"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({

@@ -47,20 +47,28 @@ TEST_CASE("orphans, memory and time-wait sockets are held against the host's lim
   host.facts.usage.orphan = 50;
   CHECK(audit_tcp_orphans(host.input()).status == Severity::critical);
 
-  host.facts.settings.tcp_mem_pages = {10, 20, 30};
+  host.facts.settings.tcp_mem_pages = {10, 20, 100};
   host.facts.usage.mem_pages = 19;
   CHECK(audit_tcp_memory(host.input()).status == Severity::ok);
   host.facts.usage.mem_pages = 20;
   CHECK(audit_tcp_memory(host.input()).status == Severity::warning);
-  host.facts.usage.mem_pages = 30;
+  host.facts.usage.mem_pages = 94;
+  CHECK(audit_tcp_memory(host.input()).status == Severity::warning);
+  host.facts.usage.mem_pages = 95;
   CHECK(audit_tcp_memory(host.input()).status == Severity::critical);
 
-  host.facts.settings.max_tw_buckets = 10;
-  host.facts.usage.tw = 8;
+  host.facts.settings.max_tw_buckets = 100;
+  host.facts.usage.tw = 69;
   CHECK(audit_tcp_time_wait(host.input()).status == Severity::ok);
+  host.facts.usage.tw = 70;
+  CHECK(audit_tcp_time_wait(host.input()).status == Severity::info);
+  CHECK(audit_tcp_time_wait(host.input()).advice == "raise net.ipv4.tcp_max_tw_buckets if bursts make more of them");
   host.facts.counters.time_wait_overflow = 3;
   CHECK(audit_tcp_time_wait(host.input()).status == Severity::info);
-  host.facts.usage.tw = 9;
+  CHECK(audit_tcp_time_wait(host.input()).advice.starts_with("3 were skipped"));
+  host.facts.usage.tw = 94;
+  CHECK(audit_tcp_time_wait(host.input()).status == Severity::info);
+  host.facts.usage.tw = 95;
   CHECK(audit_tcp_time_wait(host.input()).status == Severity::warning);
 }
 
