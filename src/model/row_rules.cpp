@@ -49,13 +49,16 @@ bool is_client_retry(const Connection& row, const KernelLimits& limits) {
 }
 
 bool is_deferred(const Connection& row) {
+  return row.retransmits && row.timer_ms && is_deferred(*row.retransmits, *row.timer_ms);
+}
+
+bool is_deferred(std::uint32_t retransmits, std::uint32_t timer_ms) {
   // Each timeout doubles the next one, but while TCP_DEFER_ACCEPT holds an answered request back nothing is sent and
   // nothing counted (net/ipv4/inet_connection_sock.c, syn_ack_recalc()): the timer runs longer than the count explains.
   constexpr std::uint32_t kTimerLimit = 7;
   static_assert(kTcpTimeoutInit * (1U << kTimerLimit) > kTcpRtoMax);  // from there on timeouts do not double
-  if (!row.retransmits || !row.timer_ms || *row.retransmits >= kTimerLimit) return false;
-  const auto explained = kTcpTimeoutInit * (1U << *row.retransmits) + kTimerSlack;
-  return std::chrono::milliseconds(*row.timer_ms) > explained;
+  if (retransmits >= kTimerLimit) return false;
+  return std::chrono::milliseconds(timer_ms) > kTcpTimeoutInit * (1U << retransmits) + kTimerSlack;
 }
 
 // net/ipv4/tcp_output.c: tcp_check_probe_timer() arms it while data waits and nothing is in flight, whether the window

@@ -33,6 +33,8 @@ bool is_stale(const Connection& row);
 bool is_client_retry(const Connection& row, const KernelLimits& limits);
 /// Its client has answered; TCP_DEFER_ACCEPT waits for data.
 bool is_deferred(const Connection& row);
+/// The same of a request whose SYN+ACK was sent again `retransmits` times and whose timer has so much left.
+bool is_deferred(std::uint32_t retransmits, std::uint32_t timer_ms);
 
 // --- Timers ---
 

@@ -11,6 +11,7 @@
 #include "detect/sample/tuple_hash.h"
 #include "model/kernel_facts.h"
 #include "model/kernel_timers.h"
+#include "model/row_rules.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -22,9 +23,7 @@ constexpr std::uint64_t kWorthJoining = 8;
 
 bool HalfOpen::deferred() const {
   if (retransmits && timeouts) return *timeouts > *retransmits;
-  // A timer set for longer than the retransmits account for: timeouts passed that sent nothing.
-  if (!retransmits || !timer_ms || *retransmits >= kRounds) return false;
-  return std::chrono::milliseconds(*timer_ms) > kTcpTimeoutInit * (1U << *retransmits) + kTimerSlack;
+  return retransmits && timer_ms && is_deferred(*retransmits, *timer_ms);
 }
 
 std::optional<double> HalfOpen::age_s() const {
