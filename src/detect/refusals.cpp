@@ -208,7 +208,7 @@ Finding tell_unsteady(const std::vector<EndedListener>& services, double resets_
   Finding out = refused_meanwhile(ports, Severity::critical, resets_per_s, limit);
   out.evidence.insert(out.evidence.begin(),
                       {"listener_ended", services.front().times, ">=", limit("ends"), "times", 0, "sock_diag"});
-  out.warning = limit("resets");
+  out.critical = limit("after_end");
   out.brief = services_text(ports, " starts and ends", " start and end") + " again and again";
   out.message = out.brief + ", and " + refusals_text(resets_per_s);
   out.why = "its program crashes, or somebody ends it";

@@ -201,6 +201,8 @@ TEST_CASE("a service that starts and ends again and again is told as that, whate
   CHECK(told_of_service(host, true, 600).severity < Severity::warning);
   const Finding found = told_of_service(host, false, 600);
   CHECK(found.severity == Severity::critical);
+  CHECK(found.critical == 1);  // from so many a second on
+  CHECK_FALSE(found.warning);
   CHECK(found.message ==
         "The service on :443 starts and ends again and again, and 10 connections a second are refused (RST)");
 }
