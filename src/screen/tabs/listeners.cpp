@@ -5,6 +5,8 @@
 #include <numeric>
 
 #include "base/text_buffer.h"
+#include "check/rules.h"
+#include "diagnose/diagnosis.h"
 #include "render/cell_text.h"
 #include "screen/tab.h"
 
@@ -14,6 +16,16 @@ namespace {
 double fill(const Listener& of) {
   if (!of.accept_queue || !of.accept_limit) return 0;
   return static_cast<double>(*of.accept_queue) / (static_cast<double>(*of.accept_limit) + 1);
+}
+
+/// As the rule about accept queues has it.
+bool is_nearly_full(const Listener& of) {
+  static const RuleInfo& kRule = *check::find_rule(diagnose::kAcceptQueueFullRule);
+  static const double kLeast = Thresholds{}.get(kRule, "least");
+  static const double kShare = Thresholds{}.get(kRule, "warning");
+  if (!of.accept_queue || !of.accept_limit) return false;
+  const auto waiting = static_cast<double>(*of.accept_queue);
+  return waiting >= kLeast && waiting >= kShare * static_cast<double>(*of.accept_limit);
 }
 
 const ListenerDrops* drops_of(const LiveData& data, const Listener& of) {
@@ -66,11 +78,10 @@ class Listeners final : public Tab {
                                                              std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
                                                        : std::string(),
                                        number(of.syn_recv), drops_text(data, of), process(of, manner)});
-    constexpr double kNearlyFull = 0.75;
     if (is_full(of)) {
       out.mark = '!';
       out.tone = Tone::critical;
-    } else if (fill(of) >= kNearlyFull || drops_of(data, of) != nullptr) {
+    } else if (is_nearly_full(of) || drops_of(data, of) != nullptr) {
       out.mark = '~';
       out.tone = Tone::warning;
     }

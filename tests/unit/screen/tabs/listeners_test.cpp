@@ -70,14 +70,17 @@ TEST_CASE_FIXTURE(ListenerScene, "what is not known is not zero") {
 }
 
 TEST_CASE_FIXTURE(ListenerScene, "a full one is critical, and a nearly full one is marked") {
-  const auto mark = [this](std::uint32_t waiting) {
-    give({}, {queue(443, waiting, 3)});
+  const auto mark = [this](std::uint32_t waiting, std::uint32_t limit) {
+    give({}, {queue(443, waiting, limit)});
     return tab->row(data, 0, manner).mark;
   };
-  CHECK(mark(2) == ' ');
-  CHECK(mark(3) == '~');
+  CHECK(mark(5, 8) == ' ');
+  CHECK(mark(6, 8) == '~');
   CHECK(tab->row(data, 0, manner).tone == Tone::warning);
-  CHECK(mark(4) == '!');
+  // Of few that wait the rule says nothing, unless there is no room for more.
+  CHECK(mark(3, 3) == ' ');
+  CHECK(mark(4, 5) == ' ');
+  CHECK(mark(9, 8) == '!');
   CHECK(tab->row(data, 0, manner).tone == Tone::critical);
   CHECK(tab->row(data, 0, manner).cells[3] == "##########");
 }
