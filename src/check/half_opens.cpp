@@ -8,15 +8,6 @@
 namespace tcpstat::check {
 namespace {
 
-/// If there are more other rows for each half-open, half-opens lie far apart in /proc.
-constexpr std::uint64_t kMany = 16;
-/// A verdict must not make a list take much longer: the kernel writes every row of /proc, and half-opens are few among
-/// them. The share of clients that repeat their SYNs is 0.01 in floods and 0.55 or more in lossy networks: of 48 it is
-/// right to seven parts in a hundred. client-retries needs eight of one listener; where each gets twelve on average,
-/// hardly any has fewer. Rows come in the order of hashes, but for the connections of this host's own clients: since
-/// Linux 6.15 those to one port stand together (inet_ehashfn()), and thousands of them may come before any half-open.
-constexpr EnoughTimeouts kEnoughBesideList = {.least = 48, .each = 12, .most = 128, .rows = kMany};
-
 bool whole_listeners(const filter::Filter& filter) {
   filter::Filter others = filter;
   others.local.clear();
@@ -31,13 +22,13 @@ detect::SynReport judge_sample(Host& host, detect::SynSample& sample, Coverage& 
   warn_of_unread_counters(input.facts, coverage);
   input.completeness = coverage.completeness();
   // /proc is read for few among many only if they may be an attack.
-  if (sample.other_rows > kMany * sample.half_open()) {
+  if (sample.other_rows > kManyOtherRows * sample.half_open()) {
     detect::SynReport report = detect::detect_syn(input, Thresholds{});
     constexpr double kNearSuspicious = 1;
     const auto near = [](const SynVerdict& one) { return one.score >= kNearSuspicious; };
     if (std::none_of(report.verdicts.begin(), report.verdicts.end(), near)) return report;
   }
-  add_timeouts(host, sample, kEnoughBesideList);
+  add_timeouts(host, sample, kEnoughBesideRows);
   return detect::detect_syn(input, Thresholds{});
 }
 

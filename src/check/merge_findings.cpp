@@ -6,6 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/finding_rules.h"
+#include "diagnose/diagnosis.h"
+
 namespace tcpstat::check {
 namespace {
 
@@ -27,8 +30,8 @@ void merge(std::vector<T>& into, std::vector<T> from, Same same, Worse worse) {
 }
 
 std::size_t hurts(const Finding& finding) {
-  constexpr std::array<std::string_view, 4> kFirst = {"syn-flood", "return-path", "syn-queue-small",
-                                                      "accept-queue-full"};
+  constexpr std::array<std::string_view, 4> kFirst = {detect::kSynFloodRule.id, detect::kReturnPathRule.id,
+                                                      detect::kSmallQueueRule.id, diagnose::kAcceptQueueFullRule};
   return static_cast<std::size_t>(std::find(kFirst.begin(), kFirst.end(), finding.rule) - kFirst.begin());
 }
 
@@ -52,7 +55,7 @@ bool are_own_refusals(const Finding& one, const Finding& other) {
   constexpr double kMostOfThem = 0.5;
   const auto all_refused = [](const Finding& finding) {
     const auto failed = measures(finding, "attempts_failed");
-    return finding.rule == "refused-connections" && failed &&
+    return finding.is(detect::kRefusedRule) && failed &&
            *failed >= kMostOfThem * measures(finding, "resets_sent").value_or(0);
   };
   if (one.rule == "outgoing-refused") return all_refused(other) && other.severity >= one.severity;
@@ -62,14 +65,15 @@ bool are_own_refusals(const Finding& one, const Finding& other) {
 /// A program that is out of open files: what took them is the reason why it does not accept.
 void tell_with_open_files(std::vector<Finding>& findings) {
   for (Finding& queue : findings) {
-    if (queue.rule != "accept-queue-full" || !measures(queue, "open_files_limit")) continue;
+    if (queue.rule != diagnose::kAcceptQueueFullRule || !measures(queue, "open_files_limit")) continue;
     const auto idle = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
       return one.rule == "idle-connections" && one.subject == queue.subject && one.netns == queue.netns &&
              measures(one, "waiting_to_be_accepted") && measures(one, "descriptors_taken");
     });
     if (idle == findings.end()) continue;
     queue.why += "; " + idle->message;
-    if (!idle->why.empty()) queue.why += ": " + idle->why.substr(0, idle->why.find("; they take "));
+    if (!idle->why.empty())
+      queue.why += ": " + idle->why.substr(0, idle->why.find("; " + std::string(diagnose::kTheyTake)));
     queue.evidence.insert(queue.evidence.end(), idle->evidence.begin(), idle->evidence.end());
     findings.erase(idle);
     break;  // the rest has moved; more than one such program is two causes
@@ -101,8 +105,8 @@ void merge(std::vector<SynVerdict>& into, std::vector<SynVerdict> from) {
 
 void drop_repeats(std::vector<Finding>& findings) {
   const auto of_rule = [](std::string_view rule) { return [rule](const Finding& one) { return one.rule == rule; }; };
-  if (std::any_of(findings.begin(), findings.end(), of_rule("accept-queue-full"))) {
-    std::erase_if(findings, of_rule("accept-queue"));
+  if (std::any_of(findings.begin(), findings.end(), of_rule(diagnose::kAcceptQueueFullRule))) {
+    std::erase_if(findings, of_rule(detect::kAcceptQueueRule.id));
   }
   tell_with_open_files(findings);
   std::erase_if(findings, [&, all = findings](const Finding& one) {

@@ -26,8 +26,6 @@ constexpr std::chrono::seconds kLeastApart{3};
 constexpr std::chrono::seconds kRenewed{5};
 /// An ACK with a cookie comes a round trip after the cookie.
 constexpr std::chrono::seconds kCookieLag{1};
-/// A screen is drawn every second: as little of /proc as beside a list.
-constexpr EnoughTimeouts kEnough = {.least = 48, .each = 12, .most = 128, .rows = 16};
 
 }  // namespace
 
@@ -71,7 +69,7 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   warn_of_unread_counters(facts, coverage);
   detect::SynSample sample = taken(sampler, filter_, coverage);
   sample.name_devices(host.names());
-  add_timeouts(host, sample, kEnough);
+  add_timeouts(host, sample, kEnoughBesideRows);
 
   diagnose::DiagnosisFacts known{.facts = facts};
   const OpenFiles open_files(host);

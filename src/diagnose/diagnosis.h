@@ -29,6 +29,8 @@ namespace tcpstat::diagnose {
 
 /// Detection has a rule of its own about the same queue. Whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
+/// Begins what idle-connections says of a program's descriptors.
+inline constexpr std::string_view kTheyTake = "they take ";
 
 /// What rows are compared with. It is known before the first row, because rows are judged by their age as they pass.
 struct RuleLimits {

@@ -260,7 +260,7 @@ class IdleConnections : public Diagnosis {
                                     "/proc/PID/limits"));
     if (severity == Severity::ok) return;
     one.severity = severity;
-    one.because("they take " + percent(share) + " of the descriptors of " + holder->group->process + "(" +
+    one.because(std::string(kTheyTake) + percent(share) + " of the descriptors of " + holder->group->process + "(" +
                 std::to_string(holder->key.pid) + ")");
   }
 
