@@ -62,6 +62,8 @@ TEST_CASE("counters grow per second, and not at all where one is unknown or was 
   CHECK(host_view(input).grown(&KernelCounters::passive_opens) == 100);
   CHECK_FALSE(host_view(input).per_s(&KernelCounters::out_rsts).has_value());
   CHECK_FALSE(host_view(input).per_s(&KernelCounters::listen_drops).has_value());
+  input.apart = std::chrono::seconds(0);  // no time is no rate
+  CHECK_FALSE(host_view(input).per_s(&KernelCounters::passive_opens).has_value());
 }
 
 TEST_CASE("a view counts its requests by round, scaled up, without deferred ones") {
