@@ -288,7 +288,7 @@ std::vector<Scenario> second_look() {
        .classes = {kQuiet},
        .outgoing = Outgoing{.connections = 10, .rate = 5, .impatient = true},
        .onset = milliseconds(0),
-       .says = "no answer|nothing wrong"},
+       .says = "nobody answered within a second|does not answer"},
       {.id = "os1",
        .what = "100 connections/s of this host to as many ports of a host that does not answer",
        .label = Label::outgoing,
