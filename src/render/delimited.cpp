@@ -40,11 +40,12 @@ class Fields {
   TextBuffer cell_;
 };
 
-/// Only text of others and lists can contain a comma or a quote.
-bool may_need_quotes(ColumnKind kind) {
+/// Only text of others and lists can contain a comma or a quote. An end has such text where the socket is bound to a
+/// device.
+bool may_need_quotes(ColumnKind kind, const Socket& row) {
   return kind == ColumnKind::foreign || kind == ColumnKind::user || kind == ColumnKind::netns ||
-         kind == ColumnKind::endpoint ||  // with a device
-         kind == ColumnKind::processes || kind == ColumnKind::pids || kind == ColumnKind::flags;
+         kind == ColumnKind::processes || kind == ColumnKind::pids || kind == ColumnKind::flags ||
+         (kind == ColumnKind::endpoint && row.interface != 0);
 }
 
 class DelimitedList final : public ListWriter {
@@ -74,7 +75,7 @@ class DelimitedList final : public ListWriter {
     for (const CellWriter& cell : cells_) {
       if (!first) settings_.out.append(separator_);
       first = false;
-      if (may_need_quotes(cell.column().kind)) {
+      if (may_need_quotes(cell.column().kind, row)) {
         cell.append(fields_.cell(), row, settings_.names, cell_style_);
         fields_.end_field();
       } else {
