@@ -102,8 +102,8 @@ bool SynSample::knows_some_in(const Prefix& network) const {
   const unsigned bits = network.network.family == Family::ipv4 ? 32 : 64;
   const unsigned others = bits - std::min<unsigned>(network.length, bits);
   const std::uint64_t last = first + (others == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << others) - 1);
-  const auto at = std::lower_bound(known_networks_.begin(), known_networks_.end(), first);
-  return at != known_networks_.end() && *at <= last;
+  return std::any_of(known_networks_.begin(), known_networks_.end(),
+                     [&](std::uint64_t one) { return one >= first && one <= last; });
 }
 
 std::optional<Outcome> SynSample::outcome(std::uint64_t cookie) const {

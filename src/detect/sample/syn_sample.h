@@ -128,7 +128,7 @@ class SynSample {
   friend class SynSampler;
   KeyedHash hash_;
   std::vector<std::uint64_t> known_;
-  std::vector<std::uint64_t> known_networks_;  // network_of() each, sorted
+  std::vector<std::uint64_t> known_networks_;  // network_of() each
   std::uint64_t known_up_to_ = 0;
   std::unordered_map<std::uint64_t, Outcome> outcomes_;
   std::uint64_t joined_ = 0;

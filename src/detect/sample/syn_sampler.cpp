@@ -164,7 +164,6 @@ SynSample SynSampler::take(Requests requests) {
     sample.known_.push_back(known.hash);
     sample.known_networks_.push_back(known.network);
   }
-  std::sort(sample.known_networks_.begin(), sample.known_networks_.end());
   sample.known_up_to_ = known_.threshold();
   sample.other_rows = other_rows_;
   sample.outcomes_ = std::move(outcomes_);
