@@ -27,7 +27,7 @@ std::size_t rank_of(const HistorySeries& series) {
   return static_cast<std::size_t>(at - all.begin());
 }
 
-/// Moves the `most` best ones to the front. They stay in their order among themselves, and so do the others.
+/// Moves the `most` best ones to the front, where they stay in their order among themselves. The others follow.
 template <typename Item, typename Better>
 void put_best_first(std::vector<Item>& items, std::uint64_t most, Better better) {
   if (items.size() <= most) return;
@@ -35,9 +35,7 @@ void put_best_first(std::vector<Item>& items, std::uint64_t most, Better better)
   std::iota(ranked.begin(), ranked.end(), std::size_t{0});
   std::stable_sort(ranked.begin(), ranked.end(),
                    [&](std::size_t a, std::size_t b) { return better(items[a], items[b]); });
-  const auto end = ranked.begin() + static_cast<std::ptrdiff_t>(most);
-  std::sort(ranked.begin(), end);
-  std::sort(end, ranked.end());
+  std::sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(most));
   std::vector<Item> out;
   out.reserve(items.size());
   for (const std::size_t at : ranked) out.push_back(std::move(items[at]));
