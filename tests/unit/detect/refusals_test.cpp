@@ -16,6 +16,18 @@ KernelFacts reset(std::uint64_t count) {
   return facts;
 }
 
+/// Two samples, five seconds apart.
+SynInput after_five_seconds(const SynSample& before, const SynSample& now, const KernelFacts& facts,
+                            const KernelFacts& facts_before = test::zero_facts()) {
+  SynInput input;
+  input.now = &now;
+  input.before = &before;
+  input.facts = facts;
+  input.facts_before = facts_before;
+  input.apart = std::chrono::seconds(5);
+  return input;
+}
+
 Scene listening(std::uint16_t port) {
   Scene scene;
   scene.local.port = port;
@@ -83,12 +95,7 @@ TEST_CASE("who listens on the same port elsewhere serves no clients of a listene
     SynSample before = on(one.gone);
     const SynSample now = on(one.there);
     if (one.stood_before) before.listeners.push_back(now.listeners.front());
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = reset(200);
-    input.facts_before = reset(0);
-    input.apart = std::chrono::seconds(5);
+    SynInput input = after_five_seconds(before, now, reset(200), reset(0));
     const SynReport report = detect_syn(input, {});
     const Finding* found = test::finding(report, "refused-connections");
     REQUIRE(found != nullptr);
@@ -123,16 +130,11 @@ TEST_CASE("what was refused before the listener went is not its clients") {
     CAPTURE(one.name);
     const SynSample before = listening(443).sample();
     const SynSample now = listening(8443).sample();
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = reset(one.until_then + one.in_five_s);
-    input.facts_before = reset(one.until_then);
+    SynInput input = after_five_seconds(before, now, reset(one.until_then + one.in_five_s), reset(one.until_then));
     if (one.first_second) {
       input.after_first_second = input.facts_before->counters;
       *input.after_first_second->out_rsts += *one.first_second;
     }
-    input.apart = std::chrono::seconds(5);
     input.resets_before_per_s = one.before_per_s;
     const SynReport report = detect_syn(input, {});
     const Finding* found = test::finding(report, "refused-connections");
@@ -167,12 +169,7 @@ TEST_CASE("a listener is known by its cookie or, from /proc, by its queue") {
   before.listeners.emplace_back();
   before.listeners[0].local = {{Family::ipv4, {}}, 443};
   before.listeners[0].sockets = 1;
-  SynInput input;
-  input.now = &now;
-  input.before = &before;
-  input.facts = reset(5);
-  input.facts_before = test::zero_facts();
-  input.apart = std::chrono::seconds(5);
+  SynInput input = after_five_seconds(before, now, reset(5));
   const auto said = [&] {
     const SynReport report = detect_syn(input, Thresholds{});
     return test::finding(report, "refused-connections") != nullptr;
@@ -194,12 +191,7 @@ TEST_CASE("connections that are left of a service say that it was there") {
   const std::uint16_t left[] = {8080, 8081, 8082, 8083};
   const Scene scene = listening(443);
   const SynSample sample = scene.sample();
-  SynInput input;
-  input.now = &sample;
-  input.before = &sample;
-  input.facts = reset(5);
-  input.facts_before = test::zero_facts();
-  input.apart = std::chrono::seconds(5);
+  SynInput input = after_five_seconds(sample, sample, reset(5));
   input.left_ports = left;
   SynReport report = detect_syn(input, Thresholds{});
   const Finding* found = test::finding(report, "refused-connections");
@@ -256,12 +248,7 @@ TEST_CASE("a listener that is bound to one device stands in for no other") {
     if (bound_before != 0) before.listeners[0].device = "eth0";
     SynSample now = before;
     now.listeners[0].interface = bound_now;
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = reset(20);
-    input.facts_before = test::zero_facts();
-    input.apart = std::chrono::seconds(5);
+    SynInput input = after_five_seconds(before, now, reset(20));
     const SynReport report = detect_syn(input, {});
     const Finding* found = test::finding(report, "refused-connections");
     return found == nullptr ? std::string() : found->subject.text() + ": " + test::told(*found);
@@ -279,12 +266,7 @@ TEST_CASE("several services that ended are told in the plural") {
   SynSample sample = listening(443).sample();
   sample.listeners.push_back(sample.listeners.front());
   sample.listeners.back().local.port = 80;
-  SynInput input;
-  input.now = &sample;
-  input.before = &sample;
-  input.facts = reset(5);
-  input.facts_before = test::zero_facts();
-  input.apart = std::chrono::seconds(5);
+  SynInput input = after_five_seconds(sample, sample, reset(5));
   std::vector<EndedListener> ended;
   const auto told = [&](std::vector<std::uint16_t> ports, unsigned times) {
     ended.clear();

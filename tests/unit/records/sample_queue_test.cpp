@@ -97,13 +97,18 @@ std::vector<std::uint64_t> numbers(std::uint64_t first, std::uint64_t last) {
   return all;
 }
 
-TEST_CASE("samples that waited for a short time are all written, in their order") {
-  Disk disk;
-  SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
+/// The disk hangs with the first sample, and seven more wait for it.
+void hang_and_add_eight(Disk& disk, SampleQueue& queue) {
   disk.hang();
   add(queue, 1, 1);
   disk.wait_for(1);
   add(queue, 2, 8);
+}
+
+TEST_CASE("samples that waited for a short time are all written, in their order") {
+  Disk disk;
+  SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
+  hang_and_add_eight(disk, queue);
   disk.answer();
   queue.close();
   CHECK(disk.written == numbers(1, 8));
@@ -114,10 +119,7 @@ TEST_CASE("samples that waited for a short time are all written, in their order"
 TEST_CASE("one that waits when the recorder ends is one") {
   Disk disk;
   SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
-  disk.hang();
-  add(queue, 1, 1);
-  disk.wait_for(1);
-  add(queue, 2, 8);
+  hang_and_add_eight(disk, queue);
   queue.add(numbered_sample(9, record::FrameKind::key, 9'990));
   queue.close();
   CHECK(disk.said_at_end() == "1 sample still waits for the disk; a second signal ends without it");
@@ -126,10 +128,7 @@ TEST_CASE("one that waits when the recorder ends is one") {
 TEST_CASE("what waits when the recorder ends is written, and that it waits is said") {
   Disk disk;
   SampleQueue queue({.samples = 9, .bytes = 10'000}, disk.hooks());
-  disk.hang();
-  add(queue, 1, 1);
-  disk.wait_for(1);
-  add(queue, 2, 8);
+  hang_and_add_eight(disk, queue);
   queue.close();
   CHECK(disk.written == numbers(1, 8));
   CHECK(disk.said_at_end() == "7 samples still wait for the disk; a second signal ends without them");
