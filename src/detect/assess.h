@@ -64,8 +64,7 @@ bool table_is_blind(const SynInput& input);
 
 /// RSTs a second before the earlier sample, as far as that is known.
 std::optional<double> resets_before_per_s(const SynInput& input);
-/// Connections a second that programs of this host ended by RST: closed with data unread, or with SO_LINGER of 0
-/// (net/ipv4/tcp.c, __tcp_close()). 0 where the counters are not known. EstabResets also counts those that peers reset.
+/// broken_off() a second. 0 where the counters are not known.
 double broken_off_per_s(const ListenerView& host);
 /// RSTs a second, without those. 0 where the counters are not known.
 double refused_per_s(const ListenerView& host);

@@ -8,6 +8,7 @@
 #include "base/quantity_text.h"
 #include "detect/assess.h"
 #include "detect/finding_rules.h"
+#include "model/broken_off.h"
 
 namespace tcpstat::detect {
 namespace {
@@ -230,8 +231,9 @@ std::optional<double> resets_before_per_s(const SynInput& input) {
 }
 
 double broken_off_per_s(const ListenerView& host) {
-  return host.per_s(&KernelCounters::abort_on_close).value_or(0) +
-         host.per_s(&KernelCounters::abort_on_data).value_or(0);
+  const auto seconds = host.seconds();
+  if (!seconds) return 0;
+  return static_cast<double>(broken_off(host.input.facts_before->counters, host.input.facts.counters)) / *seconds;
 }
 
 double refused_per_s(const ListenerView& host) {

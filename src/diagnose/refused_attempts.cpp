@@ -7,6 +7,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "model/broken_off.h"
 
 namespace tcpstat::diagnose::refused_attempts {
 namespace {
@@ -97,9 +98,7 @@ class RefusedAttempts final : public Diagnosis {
   [[nodiscard]] static std::optional<double> refused_here(const DiagnosisFacts& facts) {
     const auto sent = facts.grown(&KernelCounters::out_rsts);
     if (!sent) return std::nullopt;
-    const std::uint64_t of_programs = facts.grown(&KernelCounters::abort_on_close).value_or(0) +
-                                      facts.grown(&KernelCounters::abort_on_data).value_or(0);
-    return static_cast<double>(*sent - std::min(*sent, of_programs));
+    return static_cast<double>(*sent - std::min(*sent, broken_off(facts.before->counters, facts.facts.counters)));
   }
 
   const RuleLimits& rule_limits_;
