@@ -240,69 +240,107 @@ double refused_per_s(const ListenerView& host) {
   return std::max(0.0, host.per_s(&KernelCounters::out_rsts).value_or(0) - broken_off_per_s(host));
 }
 
-std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
-  const double resets = host.signals.resets_per_s.value_or(0);
-  const LimitsOf<kRefusedRule> limit(thresholds);
-  const std::vector<Gone> gone_now = gone_listeners(input);
-  const std::vector<Gone> left = left_behind_on(input.left_ports);
-  const std::vector<Gone>& gone = gone_now.empty() ? left : gone_now;
-  const double others = refused_per_s(*host.of);
-  // A program that ends breaks its connections off. Where nobody saw that, RSTs of programs are no sign of clients that
-  // still come.
-  const double of_clients = gone_now.empty() ? others : resets;
-  const Rise rise = rise_of(input, of_clients, limit("after_end"));
-  const bool missed = !gone.empty() && of_clients >= limit("after_end") && rise != Rise::none;
-  if (!host.signals.resets_per_s && !left.empty()) return left_behind(left, input);
-  const std::vector<EndedListener> services = unsteady(input, limit("ends"));
-  if (!services.empty() && others >= limit("after_end")) return tell_unsteady(services, others, limit);
-  const bool many = host.attack_class == AttackClass::port_scan;
-  bool broken_off = false;
-  if (!missed && !many) {
-    const std::vector<EndedListener> restarted = restarted_ones(input);
-    if (!restarted.empty() && others >= limit("after_end")) return tell_restarted(restarted, others, limit);
-    broken_off = others < limit("notice") && broken_off_per_s(*host.of) >= limit("resets");
-    if (others < limit("notice") && !broken_off) return std::nullopt;
-  }
+namespace {
 
-  const double told = broken_off ? broken_off_per_s(*host.of) : missed ? of_clients : others;
-  // A service of which only connections are left may have been ended on purpose, long ago.
-  Severity severity = missed || many ? Severity::warning : Severity::info;
-  if (missed && !gone_now.empty() && rise == Rise::surely) severity = Severity::critical;
-  if (missed && !gone_now.empty() && rise == Rise::steady) severity = Severity::info;
-  const double least_per_s = missed ? limit("after_end") : (many || broken_off ? limit("resets") : limit("notice"));
-  const Subject about = missed ? subject_of(gone) : Subject::host();
-  Finding out(std::string(kRefusedRule.id), severity, about,
-              {{"resets_sent", told, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
-  const auto add = [&](const char* quantity, std::optional<double> value, const char* unit, const char* source) {
-    if (value) out.evidence.push_back({quantity, value, "", std::nullopt, unit, 0, source});
+/// Refused connections, or connections that were broken off; with what the counters tell about them.
+Finding told_by_counters(Severity severity, Subject about, double per_s, double least_per_s, const Assessment& host,
+                         const LimitsOf<kRefusedRule>& limit) {
+  Finding out(std::string(kRefusedRule.id), severity, std::move(about),
+              {{"resets_sent", per_s, ">=", least_per_s, "/s", 0, "/proc/net/snmp OutRsts"}});
+  const auto add = [&](const char* quantity, std::optional<double> value, const char* source) {
+    if (value) out.evidence.push_back({quantity, value, "", std::nullopt, "/s", 0, source});
   };
-  add("completions", host.signals.completions_per_s, "/s", "/proc/net/snmp PassiveOpens");
-  add("attempts_failed", host.of->per_s(&KernelCounters::attempt_fails), "/s", "/proc/net/snmp AttemptFails");
-  add("broken_off", broken_off_per_s(*host.of), "/s", "/proc/net/netstat TCPAbortOnClose, TCPAbortOnData");
-  if (missed) add("resets_before", resets_before_per_s(input), "/s", "/proc/net/snmp OutRsts");
-  if (missed) add("listeners_gone", static_cast<double>(gone.size()), "ports", "sock_diag");
-  out.value = told;
+  add("completions", host.signals.completions_per_s, "/proc/net/snmp PassiveOpens");
+  add("attempts_failed", host.of->per_s(&KernelCounters::attempt_fails), "/proc/net/snmp AttemptFails");
+  add("broken_off", broken_off_per_s(*host.of), "/proc/net/netstat TCPAbortOnClose, TCPAbortOnData");
+  out.value = per_s;
   out.unit = "/s";
   out.warning = limit("resets");
-  const std::string refused = refusals_text(told);
-  if (missed) {
-    out.message = "Nothing listens on " + named(gone) + " any more" +
-                  (gone_now.empty() ? ", where connections are left, and " : ", and ") + refused;
-    out.why = rise == Rise::surely ? "is the service down?"
-                                   : "they may be its clients, or have come before too: is the service down?";
-    out.advice = rise == Rise::surely ? "start it again, or find out why it ended" : "see whether it was meant to end";
-  } else if (broken_off) {
-    out.message = "Programs on this host end " + connection_rate(told) + " by RST";
-    out.why = "they close them with data unread, or with SO_LINGER 0";
-  } else {
-    out.message = refused;
-    out.why = std::string("nothing listens where they go") +
-              (are_own(*host.of, told) ? ", and programs on this host open them" : "") +
-              ". Is a service down? (a scan, or segments of no connection, look like this too)";
-    out.advice = "see whether every service listens";
-  }
-  out.next = missed && gone_now.empty() ? left_command(left) : "tcpstat -lp";
   return out;
+}
+
+/// Listeners that went away, now or (`left`: only their connections are there) before the first sample.
+struct Missed {
+  std::vector<Gone> now;
+  std::vector<Gone> left;
+  Rise rise = Rise::unknown;
+  double per_s = 0;  ///< segments that their clients may have sent
+
+  [[nodiscard]] const std::vector<Gone>& ports() const { return now.empty() ? left : now; }
+  /// A service of which only connections are left may have been ended on purpose, long ago.
+  [[nodiscard]] Severity severity() const {
+    if (now.empty()) return Severity::warning;
+    if (rise == Rise::surely) return Severity::critical;
+    return rise == Rise::steady ? Severity::info : Severity::warning;
+  }
+};
+
+Finding tell_missed(const Missed& missed, const Assessment& host, const SynInput& input,
+                    const LimitsOf<kRefusedRule>& limit) {
+  const std::vector<Gone>& ports = missed.ports();
+  Finding out = told_by_counters(missed.severity(), subject_of(ports), missed.per_s, limit("after_end"), host, limit);
+  if (const auto before = resets_before_per_s(input)) {
+    out.evidence.push_back({"resets_before", *before, "", std::nullopt, "/s", 0, "/proc/net/snmp OutRsts"});
+  }
+  out.evidence.push_back(
+      {"listeners_gone", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"});
+  out.message = "Nothing listens on " + named(ports) + " any more" +
+                (missed.now.empty() ? ", where connections are left, and " : ", and ") + refusals_text(missed.per_s);
+  const bool surely = missed.rise == Rise::surely;
+  out.why = surely ? "is the service down?" : "they may be its clients, or have come before too: is the service down?";
+  out.advice = surely ? "start it again, or find out why it ended" : "see whether it was meant to end";
+  out.next = missed.now.empty() ? left_command(missed.left) : "tcpstat -lp";
+  return out;
+}
+
+Finding tell_broken_off(double per_s, const Assessment& host, const LimitsOf<kRefusedRule>& limit) {
+  Finding out = told_by_counters(Severity::info, Subject::host(), per_s, limit("resets"), host, limit);
+  out.message = "Programs on this host end " + connection_rate(per_s) + " by RST";
+  out.why = "they close them with data unread, or with SO_LINGER 0";
+  out.next = "tcpstat -lp";
+  return out;
+}
+
+Finding tell_refused(double per_s, const Assessment& host, const LimitsOf<kRefusedRule>& limit) {
+  const bool many = host.attack_class == AttackClass::port_scan;
+  Finding out = told_by_counters(many ? Severity::warning : Severity::info, Subject::host(), per_s,
+                                 many ? limit("resets") : limit("notice"), host, limit);
+  out.message = refusals_text(per_s);
+  out.why = std::string("nothing listens where they go") +
+            (are_own(*host.of, per_s) ? ", and programs on this host open them" : "") +
+            ". Is a service down? (a scan, or segments of no connection, look like this too)";
+  out.advice = "see whether every service listens";
+  out.next = "tcpstat -lp";
+  return out;
+}
+
+}  // namespace
+
+std::optional<Finding> refusals(const Assessment& host, const SynInput& input, const Thresholds& thresholds) {
+  const LimitsOf<kRefusedRule> limit(thresholds);
+  Missed missed{.now = gone_listeners(input), .left = left_behind_on(input.left_ports)};
+  if (!host.signals.resets_per_s && !missed.left.empty()) return left_behind(missed.left, input);
+
+  const double refused = refused_per_s(*host.of);
+  const bool some_refused = refused >= limit("after_end");
+  const std::vector<EndedListener> services = unsteady(input, limit("ends"));
+  if (!services.empty() && some_refused) return tell_unsteady(services, refused, limit);
+
+  // A program that ends breaks its connections off. Where nobody saw that, RSTs of programs are no sign of clients that
+  // still come.
+  missed.per_s = missed.now.empty() ? refused : host.signals.resets_per_s.value_or(0);
+  missed.rise = rise_of(input, missed.per_s, limit("after_end"));
+  if (!missed.ports().empty() && missed.per_s >= limit("after_end") && missed.rise != Rise::none) {
+    return tell_missed(missed, host, input, limit);
+  }
+  if (host.attack_class == AttackClass::port_scan) return tell_refused(refused, host, limit);
+
+  const std::vector<EndedListener> restarted = restarted_ones(input);
+  if (!restarted.empty() && some_refused) return tell_restarted(restarted, refused, limit);
+  if (refused >= limit("notice")) return tell_refused(refused, host, limit);
+  const double broken_off = broken_off_per_s(*host.of);
+  if (broken_off >= limit("resets")) return tell_broken_off(broken_off, host, limit);
+  return std::nullopt;
 }
 
 }  // namespace tcpstat::detect
