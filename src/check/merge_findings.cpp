@@ -44,9 +44,9 @@ std::optional<double> measures(const Finding& finding, std::string_view quantity
 
 /// A peer that is gone answers neither attempts nor open connections: the finding about attempts counts both.
 bool is_peer_gone(const Finding& one, const Finding& other) {
-  return one.rule == "retransmitting" && measures(one, "peers") == 1.0 && other.rule == "syn-sent-blackhole" &&
-         other.severity >= one.severity && measures(other, "unanswered_connections") &&
-         other.subject.is_at(one.subject);
+  return one.rule == diagnose::kRetransmittingRule && measures(one, "peers") == 1.0 &&
+         other.rule == diagnose::kSynSentBlackholeRule && other.severity >= one.severity &&
+         measures(other, "unanswered_connections") && other.subject.is_at(one.subject);
 }
 
 /// Connections of its own programs that this host refuses are told once: with all that it refuses, unless that finding
@@ -58,8 +58,8 @@ bool are_own_refusals(const Finding& one, const Finding& other) {
     return finding.is(detect::kRefusedRule) && failed &&
            *failed >= kMostOfThem * measures(finding, "resets_sent").value_or(0);
   };
-  if (one.rule == "outgoing-refused") return all_refused(other) && other.severity >= one.severity;
-  return other.rule == "outgoing-refused" && all_refused(one) && other.severity > one.severity;
+  if (one.rule == diagnose::kOutgoingRefusedRule) return all_refused(other) && other.severity >= one.severity;
+  return other.rule == diagnose::kOutgoingRefusedRule && all_refused(one) && other.severity > one.severity;
 }
 
 /// A program that is out of open files: what took them is the reason why it does not accept.
@@ -67,7 +67,7 @@ void tell_with_open_files(std::vector<Finding>& findings) {
   for (Finding& queue : findings) {
     if (queue.rule != diagnose::kAcceptQueueFullRule || !measures(queue, "open_files_limit")) continue;
     const auto idle = std::find_if(findings.begin(), findings.end(), [&](const Finding& one) {
-      return one.rule == "idle-connections" && one.subject == queue.subject && one.netns == queue.netns &&
+      return one.rule == diagnose::kIdleConnectionsRule && one.subject == queue.subject && one.netns == queue.netns &&
              measures(one, "waiting_to_be_accepted") && measures(one, "descriptors_taken");
     });
     if (idle == findings.end()) continue;

@@ -27,8 +27,13 @@
 
 namespace tcpstat::diagnose {
 
-/// Detection has a rule of its own about the same queue. Whoever has findings of both keeps those with this id.
+/// Rules whose findings are merged with others about the same thing. Detection has a rule of its own about the queue of
+/// the first; whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
+inline constexpr std::string_view kIdleConnectionsRule = "idle-connections";
+inline constexpr std::string_view kOutgoingRefusedRule = "outgoing-refused";
+inline constexpr std::string_view kRetransmittingRule = "retransmitting";
+inline constexpr std::string_view kSynSentBlackholeRule = "syn-sent-blackhole";
 /// Begins what idle-connections says of a program's descriptors.
 inline constexpr std::string_view kTheyTake = "they take ";
 

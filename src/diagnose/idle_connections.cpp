@@ -27,7 +27,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"idle_s", 300, "s", "without a byte of either end; keep-alive of web servers ends before"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"idle-connections", "do open connections that carry nothing pile up?",
+    {kIdleConnectionsRule, "do open connections that carry nothing pile up?",
      "net/ipv4/tcp.c, tcp_get_info(): tcpi_bytes_received, tcpi_data_segs_out, tcpi_last_data_sent; RLIMIT_NOFILE, "
      "getrlimit(2)",
      kLimits},

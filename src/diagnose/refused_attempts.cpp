@@ -20,7 +20,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
      "of all attempts, if this host refuses them itself: programs try ::1 before 127.0.0.1, and go on by the other"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"outgoing-refused", "are connections refused that this host opens?",
+    {kOutgoingRefusedRule, "are connections refused that this host opens?",
      "RFC 9293 §3.10.7.3; net/ipv4/tcp.c, tcp_done(): TCP_MIB_ATTEMPTFAILS; net/ipv4/tcp_minisocks.c, tcp_check_req()",
      kLimits},
 });

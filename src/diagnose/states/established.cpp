@@ -59,7 +59,7 @@ constexpr auto kRules = std::to_array<RuleInfo>({
      "RFC 9293 §3.8.6.1; tcp(7) tcp_retries2; net/ipv4/tcp_timer.c, tcp_probe_timer()", kGoneLimits},
     {"not-sent", "do connections hold data that this host cannot send?",
      "net/ipv4/tcp_output.c, tcp_write_xmit(), tcp_check_probe_timer() and tcp_send_probe0()", kNotSentLimits},
-    {"retransmitting", "do open connections send the same data again and again?",
+    {kRetransmittingRule, "do open connections send the same data again and again?",
      "RFC 6298 §5; tcp(7) tcp_retries2; net/ipv4/tcp_timer.c, tcp_retransmit_timer()", kRetransmitLimits},
     {"keepalive-dead", "do peers leave keepalive probes unanswered?",
      "RFC 9293 §3.8.4; tcp(7) tcp_keepalive_probes; net/ipv4/tcp_timer.c, tcp_keepalive_timer()", kKeepaliveLimits},

@@ -31,7 +31,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
      "SYNs sent again for each attempt between two samples: programs that give up within 2 s leave nothing older"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"syn-sent-blackhole", "do connection attempts to one destination get no answer?",
+    {kSynSentBlackholeRule, "do connection attempts to one destination get no answer?",
      "RFC 9293 §3.10.7.3; tcp(7) tcp_syn_retries; net/ipv4/tcp_timer.c, tcp_retransmit_timer(): "
      "tcp_syn_linear_timeouts",
      kLimits},
