@@ -132,6 +132,92 @@ TEST_CASE("who hears no SYN+ACK answers no cookie and fills the queue: only RSTs
   }
 }
 
+TEST_CASE("a flood that fills the table is named after its sources, whatever is reset beside it") {
+  Scene attacked;
+  attacked.flood(20, 10);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.embryonic_rsts = 1500;
+  CHECK(test::verdict(delta(Scene(), attacked, facts)).attack_class == "flood: random sources");
+}
+
+TEST_CASE("what clears a listener counts half against the host's counters") {
+  Scene crowd;
+  crowd.fresh(100);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.syncookies_sent = 1000;
+  const SynReport report = delta(crowd, crowd, facts);
+  CHECK(test::verdict(report).score == 4);  // 5 for the counters, -2 for fresh requests
+  CHECK(test::verdict(report).level == AttackLevel::likely);
+}
+
+TEST_CASE("clients notice a flood where the queue overflowed") {
+  struct Row {
+    std::string_view name;
+    void (*counters)(KernelFacts&);
+    Impact impact;
+    AttackLevel level;
+  };
+  for (const Row& row : {
+           Row{"cookies that are sent once the queue is full",
+               [](KernelFacts& facts) { facts.counters.syncookies_sent = 5000; }, Impact::full,
+               AttackLevel::under_attack},
+           Row{"cookies that are always sent",
+               [](KernelFacts& facts) {
+                 facts.settings.syncookies = 2;
+                 facts.counters.syncookies_sent = 5000;
+               },
+               Impact::none, AttackLevel::likely},
+           Row{"no cookies, and SYNs are dropped",
+               [](KernelFacts& facts) {
+                 facts.settings.syncookies = 0;
+                 facts.counters.req_q_full_drop = 500;
+                 facts.counters.listen_drops = 500;
+               },
+               Impact::full, AttackLevel::suspicious},
+       }) {
+    CAPTURE(row.name);
+    KernelFacts facts = test::zero_facts();
+    row.counters(facts);
+    Scene quiet;
+    quiet.established(20);
+    const SynReport report = delta(quiet, quiet, facts);
+    CHECK(report.impact == row.impact);
+    CHECK(test::verdict(report).level == row.level);
+  }
+}
+
+TEST_CASE("the rate of sources that answer by RST is that of their RSTs") {
+  Scene quiet;
+  quiet.established(20);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.embryonic_rsts = 1500;
+  const SynReport report = delta(quiet, quiet, facts);
+  CHECK(test::verdict(report).rate_per_s == 300);
+  CHECK(test::verdict(report, "host").rate_per_s == 300);
+}
+
+TEST_CASE("a queue fills if SYNs come faster than requests expire under pressure") {
+  const auto fills = [](double per_s) {
+    Scene scene;
+    scene.backlog = 4095;
+    scene.flood(per_s, 4);
+    return test::verdict(one_shot(scene)).seconds_to_full.has_value();
+  };
+  CHECK_FALSE(fills(100));
+  CHECK_FALSE(fills(560));
+  CHECK(fills(610));  // 4096 / 7 s is 585
+}
+
+TEST_CASE("one look accuses nobody before the second timer round has been seen for a second") {
+  const auto level = [](double seconds) {
+    Scene scene;
+    scene.flood(20, seconds);
+    return test::verdict(one_shot(scene)).level;
+  };
+  CHECK(level(3.9) == AttackLevel::suspicious);
+  CHECK(level(4.6) == AttackLevel::likely);
+}
+
 TEST_CASE("thresholds are the user's where given") {
   Scene scene;
   scene.flood(20, 10);

@@ -37,6 +37,35 @@ TEST_CASE("silence is not ok where a snapshot cannot see") {
         "its counters alone; use --interval");
 }
 
+TEST_CASE("what one snapshot cannot know of cookies is told, with the remedy where there is one") {
+  const SynSample sample = Scene().sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  const auto first = [&] { return test::verdict(detect_syn(input, {}), "host").blind.at(0); };
+  CHECK(first() ==
+        "sources that answer with RST leave no half-open: a flood of that kind shows in counters alone; use "
+        "--interval");
+  input.facts.counters.syncookies_sent = 1;
+  CHECK(first() == "SYN cookies were sent since boot: what they answered is not in the table; use --interval");
+  const SynReport report = detect_syn(input, {});
+  const Finding* told = test::finding(report, "syn-blind");
+  REQUIRE(told != nullptr);
+  CHECK(told->message == "Not seen: " + first());
+  REQUIRE(told->evidence.size() == 2);
+  CHECK(told->evidence[0].value == 1);
+  CHECK(told->evidence[0].quantity == "tcp_syncookies");
+  CHECK(told->evidence[1].value == 1);
+  CHECK(told->evidence[1].quantity == "cookies_since_boot");
+  input.saved = true;
+  CHECK(first() == "SYN cookies were sent since boot: what they answered is not in the table");
+  input.facts.counters.syncookies_sent.reset();
+  CHECK(first() == "whether SYN cookies are in use is not known");
+  input.facts.counters.syncookies_sent = 0;
+  input.facts.settings.syncookies.reset();
+  CHECK(first() == "whether SYN cookies are in use is not known");
+}
+
 TEST_CASE("where no half-open outlives its first timeout, ages tell no crowd from a flood") {
   Scene scene;
   scene.fresh(100, 0.9);

@@ -102,6 +102,43 @@ TEST_CASE("a few SYNs at each of many listeners are the noise of any network") {
   CHECK(test::finding(report, "syn-flood") == nullptr);
 }
 
+TEST_CASE("more SYNs a second than noise brings are a flood over all listeners, and so is noise without room") {
+  const auto flooded = [](double apart_s, std::uint32_t backlog) {
+    std::vector<Scene> scenes(40);
+    for (std::size_t i = 0; i < scenes.size(); ++i) {
+      scenes[i].backlog = backlog;
+      scenes[i].next = 1 + 10 * i;
+      for (int n = 0; n < 3; ++n) scenes[i].request(apart_s * (n + static_cast<double>(i) / 44) + 1.1);
+    }
+    return test::verdict(judged_cause(scenes), "host").level >= AttackLevel::likely;
+  };
+  CHECK(flooded(5.5, 511));  // 120 within 16 s
+  CHECK_FALSE(flooded(10, 511));
+  CHECK(flooded(10, 2));
+}
+
+TEST_CASE("listeners without old requests do not count with those of a flood") {
+  std::vector<Scene> scenes = several(5, 20, 10);
+  scenes.resize(8);
+  CHECK(test::found(judged_cause(scenes), "syn-flood").message.find(" over 5 listeners (8000–8004)") !=
+        std::string::npos);
+}
+
+TEST_CASE("the host is as bad as the worst of its listeners") {
+  for (const bool first : {true, false}) {
+    std::vector<Scene> scenes(2);
+    scenes[first ? 0 : 1].flood(40, 10);
+    scenes[first ? 1 : 0].next = 10'000;
+    scenes[first ? 1 : 0].flood(2, 20);
+    const SynReport report = judged_cause(scenes);
+    const SynVerdict& worst = test::verdict(report, first ? "0.0.0.0:8000" : "0.0.0.0:8001");
+    const SynVerdict& other = test::verdict(report, first ? "0.0.0.0:8001" : "0.0.0.0:8000");
+    REQUIRE(worst.score > other.score);
+    CHECK(test::verdict(report, "host").score == worst.score);
+    CHECK(test::verdict(report, "host").rate_per_s == worst.rate_per_s);
+  }
+}
+
 TEST_CASE("one listener in a crowd of quiet ones is named") {
   std::vector<Scene> scenes(300);
   scenes[7].flood(20, 10);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detect/assess.h"
 #include "detect/scene.h"
 
 namespace tcpstat::detect {
@@ -55,6 +56,64 @@ TEST_CASE("half a queue of accepted connections overflows if it dropped some") {
     facts.counters.listen_overflows = row.overflows;
     facts.counters.listen_drops = row.overflows;
     CHECK((test::verdict(delta(before, now, facts)).attack_class == AttackClass::accept_queue) == row.overflow);
+  }
+}
+
+TEST_CASE("nobody comes through where clients repeat their SYNs and none completes") {
+  struct Row {
+    std::string_view name;
+    void (*change)(Measurements&);
+    bool nobody;
+  };
+  for (const Row& row : {
+           Row{"no outcome is known, and they do not get old", [](Measurements&) {}, false},
+           Row{"they survive", [](Measurements& s) { s.requests_survive = Answer::yes; }, true},
+           Row{"most are old", [](Measurements& s) { s.staleness = Staleness::most; }, true},
+           Row{"nobody completes", [](Measurements& s) { s.completion = Completion::nobody; }, true},
+           Row{"some complete, and most are old",
+               [](Measurements& s) {
+                 s.completion = Completion::some;
+                 s.staleness = Staleness::most;
+               },
+               true},
+           Row{"some complete",
+               [](Measurements& s) {
+                 s.completion = Completion::some;
+                 s.staleness = Staleness::some;
+                 s.requests_survive = Answer::yes;
+               },
+               false},
+           Row{"clients complete",
+               [](Measurements& s) {
+                 s.completion = Completion::clients;
+                 s.staleness = Staleness::most;
+               },
+               false},
+           Row{"they get fewer from round to round",
+               [](Measurements& s) {
+                 s.rounds_thin_out = true;
+                 s.staleness = Staleness::most;
+               },
+               false},
+           Row{"few are old",
+               [](Measurements& s) {
+                 s.amount_aged = Amount::few;
+                 s.completion = Completion::nobody;
+               },
+               false},
+           Row{"nobody repeats",
+               [](Measurements& s) {
+                 s.clients_retry = Answer::no;
+                 s.completion = Completion::nobody;
+               },
+               false},
+       }) {
+    CAPTURE(row.name);
+    Measurements signals;
+    signals.clients_retry = Answer::yes;
+    signals.amount_aged = Amount::enough;
+    row.change(signals);
+    CHECK(nobody_comes_through(signals) == row.nobody);
   }
 }
 

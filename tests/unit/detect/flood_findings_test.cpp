@@ -622,6 +622,79 @@ TEST_CASE("a flood of which counters alone tell is over since the last run") {
   CHECK(flood.finding().brief == "SYN flood on 0.0.0.0:8000 since the last run is over");
 }
 
+TEST_CASE("a source that answers by RST leaves nothing old, which is no end of its flood") {
+  WrittenAssessment flood;
+  flood.one().outlook.over_for_s = 14;
+  flood.one().outlook.gone_within_s = 30;
+  CHECK(flood.message().find(" is over") != std::string::npos);
+  flood.one().attack_class = AttackClass::live_sources;
+  CHECK(flood.message().find(" is over") == std::string::npos);
+  CHECK(flood.finding().severity == Severity::critical);
+}
+
+TEST_CASE("a listener that keeps a few requests counts with many that are flooded, and with two does not") {
+  for (const std::size_t flooded : {3U, 2U}) {
+    WrittenAssessment flood(flooded + 1);
+    Assessment& quiet = flood.one(flooded);
+    quiet.level = AttackLevel::none;
+    quiet.attack_class = AttackClass::none;
+    flood.all.unexplained = {&quiet};
+    const std::string listeners = flooded == 3 ? "4 listeners (8000–8003)" : "2 listeners (8000, 8001)";
+    CHECK(flood.message().starts_with("SYN flood over " + listeners));
+  }
+}
+
+TEST_CASE("the worst of several listeners tells how bad a flood is") {
+  WrittenAssessment flood(2);
+  flood.one(0).level = AttackLevel::suspicious;
+  flood.one(0).score = 9;
+  CHECK(flood.finding().severity == Severity::critical);
+  CHECK(flood.message().starts_with("SYN flood over 2 listeners"));
+}
+
+TEST_CASE("counters add to the rate of several listeners what they alone show") {
+  WrittenAssessment flood(3);
+  for (Assessment& one : flood.all.listeners) one.signals.arrivals_per_s = 100;
+  flood.host().unanswered_per_s = 30;
+  flood.host().embryonic_per_s = 40;
+  const auto says = [&](const char* rate) { return flood.message().find(rate) != std::string::npos; };
+  CHECK(says(", about 300 SYN/s together"));  // they speak of none of the three
+  flood.one(1).takes_host_evidence = true;
+  CHECK(says(", about 330 SYN/s together"));
+  for (Assessment& one : flood.all.listeners) one.attack_class = AttackClass::live_sources;
+  CHECK(says("370 SYN/s together"));
+}
+
+TEST_CASE("a flood over several listeners is harmless only if each has room") {
+  const auto severity = [](void (*change)(WrittenAssessment&)) {
+    WrittenAssessment flood(2);
+    for (Assessment& one : flood.all.listeners) one.outlook.most_half_open = 20;
+    change(flood);
+    return flood.finding().severity;
+  };
+  CHECK(severity([](WrittenAssessment&) {}) == Severity::warning);
+  CHECK(severity([](WrittenAssessment& flood) { flood.one(1).impact = Impact::pressure; }) == Severity::critical);
+  CHECK(severity([](WrittenAssessment& flood) { flood.one(1).outlook.most_half_open.reset(); }) == Severity::critical);
+  CHECK(severity([](WrittenAssessment& flood) {
+          for (Assessment& one : flood.all.listeners) one.attack_class = AttackClass::live_sources;
+        }) == Severity::critical);
+}
+
+TEST_CASE("connection tracking names the source if it has more requests than the table") {
+  WrittenAssessment flood;
+  flood.one().attack_class = AttackClass::subnet;
+  flood.one().signals.origin = Origin{AttackClass::subnet, "198.51.100.0/24"};
+  flood.one().takes_host_evidence = true;
+  flood.host().origin = Origin{AttackClass::subnet, "203.0.113.0/24"};
+  const auto names = [&](const char* place) { return flood.message().find(place) != std::string::npos; };
+  flood.host().tracked = 100;
+  CHECK(names(" from 198.51.100.0/24"));
+  flood.host().tracked = 101;
+  CHECK(names(" from 203.0.113.0/24"));
+  flood.one().takes_host_evidence = false;
+  CHECK(names(" from 198.51.100.0/24"));
+}
+
 TEST_CASE("a flood over many listeners is one finding about the host") {
   WrittenAssessment flood(3);
   for (std::size_t i = 0; i < 3; ++i) {

@@ -116,6 +116,8 @@ TEST_CASE("what was refused before the listener went is not its clients") {
   for (const Case& one : {
            Case{"as many in earlier runs", 3, 1000, {}, 15, {}},
            Case{"more by chance", 3, 1000, {}, 22, {}},
+           Case{"three deviations more, but for a bit", 1, 1000, {}, 11, {}},
+           Case{"three deviations more", 1, 1000, {}, 12, Severity::critical},
            Case{"many more", 3, 1000, {}, 40, Severity::critical},
            Case{"none in earlier runs", 0, 1000, {}, 5, Severity::critical},
            Case{"earlier runs not known", {}, 1000, {}, 15, Severity::warning},
@@ -198,6 +200,7 @@ TEST_CASE("connections that are left of a service say that it was there") {
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::warning);
   CHECK(found->subject == Subject::host());
+  CHECK(found->next == "tcpstat summary --by state,remote_address --local-port 8080");
   CHECK(test::told(*found) ==
         "Nothing listens on :8080, :8081, :8082 and 1 other any more, where connections are left, and 1 connection a "
         "second is refused (RST): is the service down?");
@@ -284,6 +287,88 @@ TEST_CASE("several services that ended are told in the plural") {
                          "second were refused (RST)"));
   CHECK(told({80, 443}, 2) ==
         "The services on :80, :443 start and end again and again, and 2 connections a second are refused (RST)");
+}
+
+TEST_CASE("services that end are named from the one that ended most often on") {
+  SynSample sample = listening(443).sample();
+  sample.listeners.push_back(sample.listeners.front());
+  sample.listeners.back().local.port = 80;
+  SynInput input = after_five_seconds(sample, sample, reset(50));
+  const std::vector<EndedListener> ended = {{{test::endpoint("0.0.0.0", 80), 0}, 2},
+                                            {{test::endpoint("0.0.0.0", 443), 0}, 5}};
+  input.ended = ended;
+  const SynReport report = detect_syn(input, Thresholds{});
+  const Finding& told = test::found(report, "refused-connections");
+  CHECK(told.message.starts_with("The services on :443, :80 start and end"));
+  CHECK(told.evidence.at(0).quantity == "listener_ended");
+  CHECK(told.evidence.at(0).value == 5);
+  CHECK(told.next == "tcpstat trace -l -p --local-port 443 --duration 30");
+}
+
+TEST_CASE("a listener on a port that connect(2) takes is no service that ends again and again") {
+  SynSample sample = listening(50'000).sample();
+  SynInput input = after_five_seconds(sample, sample, reset(50));
+  input.facts.settings.first_local_port = 32768;
+  input.facts.settings.last_local_port = 60999;
+  for (const unsigned times : {1U, 3U}) {
+    const std::vector<EndedListener> ended = {{{test::endpoint("0.0.0.0", 50'000), 0}, times}};
+    input.ended = ended;
+    const SynReport report = detect_syn(input, Thresholds{});
+    CHECK(test::found(report, "refused-connections").message == "10 connections a second are refused (RST)");
+  }
+}
+
+TEST_CASE("a service that ended and is not back was not restarted") {
+  SynSample sample = listening(443).sample();
+  SynInput input = after_five_seconds(sample, sample, reset(50));
+  const std::vector<EndedListener> ended = {{{test::endpoint("0.0.0.0", 80), 0}, 1}};
+  input.ended = ended;
+  const SynReport report = detect_syn(input, Thresholds{});
+  CHECK(test::found(report, "refused-connections").message == "10 connections a second are refused (RST)");
+}
+
+TEST_CASE("refused connections are told with the limit that they reached and with what counters tell of them") {
+  struct Row {
+    std::string_view name;
+    std::uint64_t resets;
+    std::uint64_t broken;
+    std::uint16_t now;
+    double value;
+    double limit;
+  };
+  for (const Row& row : {
+           Row{"whose listener is gone", 400, 0, 8443, 80, 1},
+           Row{"very many", 400, 0, 443, 80, 50},
+           Row{"some", 245, 0, 443, 49, 5},
+           Row{"broken off by programs", 400, 400, 443, 80, 50},
+       }) {
+    CAPTURE(row.name);
+    KernelFacts facts = reset(row.resets);
+    facts.counters.abort_on_close = row.broken;
+    facts.counters.attempt_fails = 200;
+    facts.counters.passive_opens = 50;
+    SynReport report;
+    const Finding* told = refused(report, facts, 443, row.now);
+    REQUIRE(told != nullptr);
+    const auto evidence = [&](std::string_view quantity) {
+      for (const Evidence& one : told->evidence) {
+        if (one.quantity == quantity) return one.value;
+      }
+      return std::optional<double>();
+    };
+    CHECK(told->evidence.at(0).quantity == "resets_sent");
+    CHECK(told->evidence.at(0).value == row.value);
+    CHECK(told->evidence.at(0).limit == row.limit);
+    CHECK(told->value == row.value);
+    CHECK(told->warning == 50);
+    CHECK(evidence("completions") == 10);
+    CHECK(evidence("attempts_failed") == 40);
+    CHECK(evidence("broken_off") == static_cast<double>(row.broken) / 5);
+    const bool gone = row.now != 443;
+    CHECK(evidence("listeners_gone").has_value() == gone);
+    CHECK(evidence("resets_before").has_value() == gone);
+    CHECK(told->next == "tcpstat -lp");
+  }
 }
 
 TEST_CASE("programs that break off their own connections are no refusal") {

@@ -25,6 +25,7 @@ struct Host {
   Thresholds thresholds;
   std::optional<SynBaseline> baseline;
   std::uint64_t cookies = 1;
+  Completeness completeness = Completeness::whole;
 
   BaselineStep run(const std::function<void(Scene&)>& make, std::int64_t later_s = 60) {
     boot_time_s += later_s;
@@ -44,6 +45,7 @@ struct Host {
     now.facts = facts;
     now.facts.boot_time = std::chrono::seconds(boot_time_s);
     now.nominal = std::chrono::seconds(60);
+    now.completeness = completeness;
     BaselineStep out = step(baseline ? &*baseline : nullptr, now, thresholds);
     baseline = out.next;
     return out;
@@ -158,6 +160,17 @@ TEST_CASE("a flood between two runs is not told as if it were now") {
     host_of_cookies.run(quiet);
     *host_of_cookies.facts.counters.syncookies_sent += 3000;
     const BaselineStep now = host_of_cookies.run(quiet, soon ? 10 : 60);
+    REQUIRE(test::finding(now.report, "syn-flood") != nullptr);
+    CHECK(test::finding(now.report, "syn-flood")->message.find("is over") == std::string::npos);
+  }
+  // Nor can one where that is not known, or where sources answer by RST.
+  for (const bool by_rst : {false, true}) {
+    Host unsure;
+    if (!by_rst) unsure.facts.settings.syncookies.reset();
+    unsure.run(quiet);
+    *unsure.facts.counters.syncookies_sent += 3000;
+    if (by_rst) *unsure.facts.counters.embryonic_rsts += 18'000;
+    const BaselineStep now = unsure.run(quiet);
     REQUIRE(test::finding(now.report, "syn-flood") != nullptr);
     CHECK(test::finding(now.report, "syn-flood")->message.find("is over") == std::string::npos);
   }
@@ -318,6 +331,110 @@ TEST_CASE("a site's ordinary loss is learnt") {
     CHECK(step.next.sum == 0);
   }
   CHECK(host.baseline->mean == doctest::Approx(2).epsilon(0.1));  // eight older than 3 s, over 4 s
+}
+
+TEST_CASE("what a site's loss varies by is learnt, and no sum within three deviations") {
+  const auto lossy = [](int old) {
+    return [old](Scene& scene) {
+      for (int i = 0; i < 20; ++i) scene.request(1.5 + i / 20.0, test::Sources::random, 1);
+      for (int i = 0; i < old; ++i) scene.request(4 + i / 8.0, test::Sources::random, 1);
+      scene.fresh(20);
+    };
+  };
+  Host host;
+  for (int i = 0; i < 10; ++i) host.run(lossy(8));
+  CHECK(host.baseline->mean == doctest::Approx(2));
+  CHECK(host.baseline->variance == doctest::Approx(0));
+  host.run(lossy(16));
+  CHECK(host.baseline->mean == doctest::Approx(2.1));
+  CHECK(host.baseline->variance == doctest::Approx(0.2));
+  host.run(lossy(8));
+  CHECK(host.baseline->mean == doctest::Approx(2.095));
+  CHECK(host.baseline->variance == doctest::Approx(0.1905));
+}
+
+TEST_CASE("strays and programs that do not accept add nothing up") {
+  const auto sum = [](const std::function<void(Scene&)>& make) {
+    Host host;
+    host.run(quiet);
+    for (int i = 0; i < 10; ++i) CHECK_FALSE(host.run(make).alarm);
+    return host.baseline->sum;
+  };
+  CHECK(sum([](Scene& scene) {
+          scene.backlog = 4096;
+          scene.flood(1, 60);
+        }) == 0);
+  CHECK(sum([](Scene& scene) {
+          scene.backlog = 64;
+          scene.accept_queue = 65;
+          scene.flood(3, 7);
+        }) == 0);
+  CHECK(sum([](Scene& scene) {
+          for (int i = 0; i < 300; ++i) scene.request(i / 20.0, test::Sources::random, 0, 9);
+        }) == 0);
+}
+
+TEST_CASE("one run that sees a flood says so, a level lower") {
+  Host host;
+  for (int i = 0; i < 3; ++i) host.run(quiet);
+  const BaselineStep first = host.run(weak_flood);
+  const Finding& told = test::found(first.report, "syn-flood");
+  CHECK(told.message.ends_with(" (seen in one run, the next one decides)"));
+  CHECK(told.severity == Severity::info);
+  CHECK(level(first) == AttackLevel::suspicious);
+  Host possible;
+  for (int i = 0; i < 3; ++i) possible.run(quiet);
+  const BaselineStep weaker = possible.run([](Scene& scene) { scene.flood(2, 5); });
+  CHECK(level(weaker) == AttackLevel::none);
+  CHECK(test::found(weaker.report, "syn-flood").severity == Severity::info);
+}
+
+TEST_CASE("runs were missed after three times the usual time, and none is compared within two seconds") {
+  const auto notes = [](std::int64_t later_s) {
+    Host host;
+    for (int i = 0; i < 3; ++i) host.run(quiet);
+    const BaselineStep step = host.run(quiet, later_s);
+    return step.notes.empty() ? std::string() : step.notes.front();
+  };
+  CHECK(notes(180) == "");
+  CHECK(notes(181).starts_with("Runs were missed"));
+  CHECK(notes(2) == "");
+  CHECK(notes(1).starts_with("The last run is less than 2 s ago"));
+}
+
+TEST_CASE("a table that was read in part ends no service") {
+  for (const Completeness completeness : {Completeness::whole, Completeness::partial}) {
+    Host host;
+    host.facts.counters.out_rsts = 1'000'000;
+    for (int i = 0; i < 3; ++i) host.run(quiet);
+    host.completeness = completeness;
+    *host.facts.counters.out_rsts += 6000;
+    host.run([](Scene& scene) { scene.local.port = 8443; });
+    const bool gone = std::any_of(host.baseline->listeners.begin(), host.baseline->listeners.end(),
+                                  [](const PastListener& one) { return one.gone > 0; });
+    CHECK(gone == (completeness == Completeness::whole));
+  }
+}
+
+TEST_CASE("a service that may have ended is remembered for three runs") {
+  Host host;
+  host.facts.counters.out_rsts = 1'000'000;
+  std::uint16_t port = 443;
+  const auto run = [&] {
+    *host.facts.counters.out_rsts += 120;
+    return host.run([&](Scene& scene) { scene.local.port = port; });
+  };
+  for (int i = 0; i < 3; ++i) run();
+  port = 8443;  // as many RSTs as ever: it is not told
+  const auto remembered = [&] {
+    return std::count_if(host.baseline->listeners.begin(), host.baseline->listeners.end(),
+                         [](const PastListener& one) { return one.gone > 0; });
+  };
+  for (const int there : {1, 1, 1, 0}) {
+    const BaselineStep step = run();
+    CHECK(test::finding(step.report, "refused-connections") == nullptr);
+    CHECK(remembered() == there);
+  }
 }
 
 TEST_CASE("what has added up does not outlive a reboot") {

@@ -77,6 +77,18 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
          s.fresh(30);
        },
        AttackLevel::none, "lossy clients"},
+      {"a crowd of which one lost a packet",
+       [](Scene& s) {
+         s.fresh(100);
+         s.request(1.5);
+       },
+       AttackLevel::none, "flash crowd"},
+      {"a crowd of which nine wait for longer than a crowd's losses explain",
+       [](Scene& s) {
+         s.fresh(100);
+         for (int i = 0; i < 9; ++i) s.request(1.5);
+       },
+       AttackLevel::none, ""},
       {"a crowd, of which a few lose packets as everywhere",
        [](Scene& s) {
          for (int i = 0; i < 8; ++i) s.request(0.5, Sources::random, 1);
@@ -119,6 +131,7 @@ TEST_CASE("one snapshot tells floods and their look-alikes apart") {
     CHECK(verdict.level == row.level);
     CHECK(verdict.attack_class == row.attack_class);
     CHECK(test::verdict(report, "host").level == row.level);
+    CHECK(test::verdict(report, "host").attack_class == row.attack_class);
     CHECK(!verdict.evidence.empty());
   }
 }
@@ -150,6 +163,20 @@ TEST_CASE("counters between two samples decide what the table hides") {
        [](KernelFacts& f) {
          f.counters.embryonic_rsts = 1500;
          f.counters.passive_opens = 100;
+       },
+       AttackLevel::likely, "live-source resets"},
+      {"RSTs beside more cookies that nobody answers",
+       [](KernelFacts& f) {
+         f.settings.syncookies = 2;
+         f.counters.syncookies_sent = 5000;
+         f.counters.embryonic_rsts = 300;
+       },
+       AttackLevel::likely, "flood: mixed"},
+      {"cookies that nobody answers beside more RSTs",
+       [](KernelFacts& f) {
+         f.settings.syncookies = 2;
+         f.counters.syncookies_sent = 300;
+         f.counters.embryonic_rsts = 5000;
        },
        AttackLevel::likely, "live-source resets"},
       {"a half-open scan of closed ports",
@@ -253,6 +280,15 @@ TEST_CASE("each counter and setting may be unknown") {
   Scene quiet;
   const SynReport report = delta(quiet, quiet, KernelFacts{});
   CHECK(test::verdict(report, "host").level == AttackLevel::unknown);
+}
+
+TEST_CASE("a listener stands before the host, which is as bad because of it") {
+  Scene scene;
+  scene.flood(20, 10);
+  const SynReport report = one_shot(scene);
+  REQUIRE(report.verdicts.size() == 2);
+  CHECK(report.verdicts[0].subject == "0.0.0.0:443");
+  CHECK(report.verdicts[1].subject == "host");
 }
 
 // What they cost is counted in tests/unit/allocation_facts.cpp.

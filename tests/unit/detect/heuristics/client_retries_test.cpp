@@ -48,6 +48,28 @@ TEST_CASE("without /proc, retries beyond tcp_synack_retries are proof, and fewer
   CHECK_FALSE(weighed(scene, "client_retries", facts).has_value());
 }
 
+TEST_CASE("requests whose timer has not run out tell nothing yet") {
+  Scene scene;
+  for (int i = 0; i < 4; ++i) scene.request(1.5, Sources::random, 1);
+  for (int i = 0; i < 16; ++i) scene.request(1.5);
+  scene.fresh(80);
+  REQUIRE(weighed(scene, "client_retries").has_value());
+  CHECK(weighed(scene, "client_retries")->value == 0.2);
+}
+
+TEST_CASE("eight requests that were joined stand for all, and seven do not") {
+  for (const std::size_t joined : {7U, 8U}) {
+    CAPTURE(joined);
+    Scene scene;
+    for (int i = 0; i < 40; ++i) scene.request(1.5, Sources::random, 1);
+    scene.proc_rows.resize(joined);
+    const SynReport report = test::one_shot(scene);
+    const Evidence* told = test::evidence(test::verdict(report), "client_retries");
+    REQUIRE((told != nullptr) == (joined == 8));
+    if (told != nullptr) CHECK(told->source == "sock_diag, /proc/net/tcp");
+  }
+}
+
 TEST_CASE("deferred accepts do not count among the clients that could retry") {
   Scene scene;
   for (int i = 0; i < 4; ++i) scene.request(1.5, Sources::random, 1);

@@ -55,6 +55,22 @@ TEST_CASE("clients that come all at once answer their cookies, whenever the read
   CHECK(found->weight == 0);
 }
 
+TEST_CASE("answers are compared with the cookies that could be answered") {
+  const auto told = [](std::uint64_t sent_until_last_second) {
+    Asked asked;
+    asked.input.facts.counters.syncookies_sent = 1000;
+    asked.input.facts.counters.syncookies_recv = 600;
+    asked.input.after_first_second = asked.input.facts_before->counters;
+    asked.input.before_last_second = asked.input.facts_before->counters;
+    asked.input.before_last_second->syncookies_sent = sent_until_last_second;
+    asked.ask_host(cookie_answers::heuristic);
+    return asked.told("cookie_answers");
+  };
+  CHECK(told(650) == "0.923077 < 0.8 ratio, -1, /proc/net/netstat");
+  CHECK(told(1000) == "0.6 < 0.8 ratio, +2.5, /proc/net/netstat");
+  CHECK(told(0) == "0.6 < 0.8 ratio, 0, /proc/net/netstat");  // all came in the last second: nothing is known
+}
+
 TEST_CASE("without the readings in between, cookies of a few seconds weigh nothing") {
   Scene scene;
   const SynSample sample = scene.sample();

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <ostream>
+#include <string>
 
 #include "detect/asked.h"
+#include "detect/sample/tracked_sample.h"
 #include "detect/scene.h"
 #include "detect/weighed.h"
 
@@ -83,6 +85,45 @@ TEST_CASE("a few at each of many listeners are health checks, and their most is 
   CHECK(weight(60, 24, 1) == 5);
   // No more than there were.
   CHECK(weight(24, 90, 3) == 0);
+}
+
+TEST_CASE("who comes again and again, and rarely to each listener, checks health") {
+  const auto spread = [](std::uint64_t resets, std::size_t known, std::size_t hosts, std::size_t listeners) {
+    Asked asked;
+    for (SynSample* sample : {&asked.first, &asked.second}) {
+      for (std::size_t i = 0; i < listeners; ++i) {
+        SynListener& one = sample->listeners.emplace_back();
+        one.local = test::endpoint("0.0.0.0", static_cast<std::uint16_t>(80 + i));
+        one.sockets = 1;
+        one.identity = i + 1;
+        one.drops = sample == &asked.first ? 0 : 5 * resets / listeners;
+      }
+    }
+    TrackedSample tracked;
+    tracked.tracking = Tracking::read;
+    for (std::size_t i = 0; i < known; ++i) {
+      tracked.reset_sources.push_back(test::endpoint("203.0.113." + std::to_string(i % hosts), 0).address);
+    }
+    asked.input.tracked = &tracked;
+    asked.input.facts.counters.embryonic_rsts = 5 * resets;
+    asked.ask_host(embryonic_resets::heuristic);
+    return asked.signals.resets_are_spread == Answer::yes;
+  };
+  CHECK_FALSE(spread(30, 19, 10, 1));  // too few are known, and 30 at one listener are many
+  CHECK_FALSE(spread(30, 20, 10, 1));  // each of ten comes three times a second
+  CHECK(spread(19, 20, 10, 1));
+  CHECK_FALSE(spread(20, 20, 10, 1));
+  CHECK(spread(39, 20, 10, 2));
+  CHECK_FALSE(spread(40, 20, 10, 2));
+  CHECK_FALSE(spread(19, 20, 11, 1));  // most of them are different
+}
+
+TEST_CASE("connection tracking is asked for the sources of a hundred RSTs") {
+  for (const std::uint64_t resets : {99U, 100U}) {
+    KernelFacts now = test::zero_facts();
+    now.counters.embryonic_rsts = resets;
+    CHECK(embryonic_resets::resets_hide_sources(test::zero_facts(), now) == (resets == 100));
+  }
 }
 
 }  // namespace

@@ -63,6 +63,13 @@ TEST_CASE("ports that are the same, or in sequence, are told with how many diffe
   CHECK(port_told(ports) == "1 ratio, +0.5, sock_diag");
   ports.front() = 1997;
   CHECK(port_told(ports) == "1 ratio, 0, sock_diag");
+  // Who takes all ports there are leaves no gap, and is no sequence.
+  ports.clear();
+  for (std::uint32_t port = 1; port <= 32'767; ++port) ports.push_back(static_cast<std::uint16_t>(port));
+  CHECK(port_told(ports) == "1 ratio, +0.5, sock_diag");
+  for (std::uint32_t port = 32'768; port <= 40'000; ++port) ports.push_back(static_cast<std::uint16_t>(port));
+  CHECK(port_told(ports) == "1 ratio, 0, sock_diag");
+  ports = ports_of(20, 1);
   // Nineteen different ones are no sequence.
   ports = ports_of(20, 1);
   ports.front() = ports.back();

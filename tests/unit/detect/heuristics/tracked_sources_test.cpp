@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <string>
 
 #include "detect/asked.h"
 #include "detect/sample/tracked_sample.h"
@@ -44,6 +45,26 @@ TEST_CASE("from enough entries on, tracked entries name the sources and the list
     CHECK(asked.signals.origin->attack_class == AttackClass::single_source);
     CHECK(asked.signals.origin->place == "203.0.113.9");
     CHECK(asked.said("tracked_top_source")->value == 1);
+  }
+}
+
+TEST_CASE("from enough answers by RST on, their sources are counted") {
+  for (const std::uint64_t reset : {19U, 20U, 40U}) {
+    CAPTURE(reset);
+    Asked asked;
+    TrackedSample tracked;
+    tracked.tracking = Tracking::read;
+    tracked.reset = reset;
+    // One of two is known, each of two sources twice.
+    for (std::uint64_t i = 0; i < reset / 2; ++i) {
+      tracked.reset_sources.push_back(test::endpoint("203.0.113." + std::to_string(i / 2), 0).address);
+    }
+    ask(asked, tracked);
+    CHECK((asked.said("tracked_reset_sources") != nullptr) == (reset >= 20));
+    CHECK(asked.signals.reset_origin.has_value() == (reset >= 20));
+    if (reset != 40) continue;
+    CHECK(asked.told("tracked_reset_sources") == "20 sources, 0, ctnetlink");
+    CHECK(asked.said("tracked_reset_top_source")->value == doctest::Approx(0.1));
   }
 }
 

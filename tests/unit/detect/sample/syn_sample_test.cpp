@@ -106,6 +106,30 @@ TEST_CASE("a part of /proc stands for the whole") {
   CHECK(found->source == "sock_diag, /proc/net/tcp");
 }
 
+TEST_CASE("timeouts that a byte does not hold are as many as it holds") {
+  Scene scene;
+  scene.request(2);
+  scene.proc_rows.front().retransmits = 256;
+  CHECK(scene.sample().half_opens.at(0).timeouts == 255);
+}
+
+TEST_CASE("requests of which a part was kept stand for all of each kind") {
+  SynListener listener;
+  listener.half_open = 40;
+  listener.deferred = 4;
+  listener.by_rounds = {16, 12, 8};
+  listener.stretch_to(30);
+  CHECK(listener.half_open == 40);
+  listener.stretch_to(4000);
+  CHECK(listener.half_open == 4000);
+  CHECK(listener.deferred == 400);
+  CHECK(listener.by_rounds[0] == 1600);
+  CHECK(listener.by_rounds[1] == 1200);
+  CHECK(listener.by_rounds[2] == 800);
+  CHECK(listener.each_stands_for == 100);
+  CHECK(listener.aged() == 2000);
+}
+
 TEST_CASE("ages follow from rounds and timer") {
   struct Row {
     std::uint8_t rounds;
