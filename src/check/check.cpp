@@ -92,7 +92,7 @@ CheckReport Check::run() {
   const Now now = look(diagnoser, facts);
   diagnose_states(now, diagnoser);
   // Filters may leave listeners out.
-  const bool all_listeners = !plan_.filter.has_conditions() && coverage().complete;
+  const bool all_listeners = !plan_.filter.has_conditions_or_family() && coverage().complete;
   const auto left_ports = all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{};
   judge_half_opens(now, left_ports);
   judge_beside_last_run(now, diagnoser.close_waits(), left_ports);
@@ -194,6 +194,7 @@ detect::BaselineNow Check::this_run(const Now& now, const std::vector<std::uint1
           .facts = now.facts,
           .nominal = memory_ ? memory_->spacing : std::nullopt,
           .completeness = table_,
+          .all_listeners = !plan_.filter.has_conditions_or_family(),
           .left_ports = left_ports,
           .names = &host_.names()};
 }
@@ -246,13 +247,14 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.now = &now.sample;
   input.facts = now.facts;
   input.completeness = table_;
+  input.all_listeners = !plan_.filter.has_conditions_or_family();
   input.left_ports = left_ports;
   input.saved = host_.is_file();
   detect::TrackedSample tracked;
   std::vector<detect::EndedListener> ended;
   if (first_) {
     // Filters may leave listeners out.
-    if (!plan_.filter.has_conditions() && table_ == Completeness::whole) {
+    if (!plan_.filter.has_conditions_or_family() && table_ == Completeness::whole) {
       first_->listeners.add(now.sample);
       ended = first_->listeners.all();
       input.ended = ended;

@@ -90,7 +90,8 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   input.now = &sample;
   input.facts = facts;
   input.completeness = coverage.completeness();
-  const bool all_listeners = !filter_.has_conditions() && coverage.complete;
+  input.all_listeners = !filter_.has_conditions_or_family();
+  const bool all_listeners = input.all_listeners && coverage.complete;
   const auto left_ports = all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{};
   input.left_ports = left_ports;
   detect::TrackedSample tracked;

@@ -17,7 +17,8 @@ void run(Scope scope, const ListenerView& view, const Thresholds& thresholds, Me
 /// The host's counters do not say which listener they are about. They count for the only listener of a host, and for
 /// one that is full (it sends cookies or drops SYNs) or that lost packets.
 bool host_speaks_of(const Assessment& one, std::size_t listeners) {
-  return listeners == 1 || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
+  const bool only = listeners == 1 && one.of->input.all_listeners;
+  return only || one.signals.saturated_lately == Answer::yes || one.signals.drops_per_s.value_or(0) > 0;
 }
 
 /// What the host's counters add to the score of a listener. Clients that no SYN+ACK reaches answer no cookie either,
@@ -154,8 +155,16 @@ bool counters_explained(const HostAssessment& all) {
   return explained;
 }
 
+/// A filter leaves listeners out, and the counters speak of none of those that are left.
+bool counters_are_of_others(const HostAssessment& all) {
+  if (all.host.of->input.all_listeners) return false;
+  return std::none_of(all.listeners.begin(), all.listeners.end(),
+                      [](const Assessment& one) { return one.takes_host_evidence; });
+}
+
 void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   Assessment& host = all.host;
+  const bool of_others = counters_are_of_others(all);
   double best = 0;
   const Assessment* worst = nullptr;
   for (const Assessment& listener : all.listeners) {
@@ -169,10 +178,10 @@ void settle_host(HostAssessment& all, const Thresholds& thresholds) {
   }
   host.score = host.signals.score + best;
   // The evidence of one listener must not count for another. Without counters the host is as bad as its worst listener.
-  const bool accused = host.signals.score > 0 && !counters_explained(all);
+  const bool accused = host.signals.score > 0 && !counters_explained(all) && !of_others;
   host.level = accused ? level_of(host.score, host.impact, thresholds) : AttackLevel::none;
-  if (host.signals.adds_up == Answer::yes) host.level = std::max(host.level, AttackLevel::suspicious);
-  host.attack_class = classify_host(host);
+  if (host.signals.adds_up == Answer::yes && !of_others) host.level = std::max(host.level, AttackLevel::suspicious);
+  host.attack_class = of_others ? AttackClass::none : classify_host(host);
   host.rate_per_s = rate_of(host, host.signals);
   if (worst != nullptr && worst->level >= host.level && worst->level > AttackLevel::none) {
     host.level = worst->level;
@@ -297,7 +306,9 @@ HostAssessment assess(const ListenerView& host, std::vector<ListenerView>& views
   judge_together(all, thresholds);
   settle_host(all, thresholds);
   settle_together(all);
-  const bool unseen = input.completeness == Completeness::partial || table_is_blind(input) ||
+  // What counters alone show may be about the listeners that a filter left over, unless their queues would show it.
+  const bool untold = counters_are_of_others(all) && counters.score > 0 && !queues_syns(input.facts);
+  const bool unseen = input.completeness == Completeness::partial || table_is_blind(input) || untold ||
                       (input.facts_before && !counters_known(counters));
   if (unseen && all.host.level == AttackLevel::none) all.host.level = AttackLevel::unknown;
   return all;

@@ -89,6 +89,9 @@ std::vector<std::string> blind_spots(const SynInput& input, const Measurements& 
     if (!growth(input.facts_before->counters.embryonic_rsts, facts.counters.embryonic_rsts)) {
       out.emplace_back("the counter of RSTs in answer to SYN+ACKs is not known for this time");
     }
+    if (!input.all_listeners && host.score > 0) {
+      out.emplace_back("which listeners a flood is on that the counters of this host show: the filter leaves some out");
+    }
     add_sources(input, host, thresholds, out);
   }
   if (input.now->half_open() > 0 && !requests_age(facts.settings) && input.followed.empty()) {

@@ -46,11 +46,6 @@ std::optional<double> unseen_s(const SynInput& input) {
   return std::chrono::duration<double>(*input.apart).count();
 }
 
-/// Whether SYNs wait in a queue at all: not where SYNPROXY works, nor where a cookie answers each.
-bool queues_syns(const KernelFacts& facts) {
-  return facts.settings.syncookies.value_or(2) != 2 && !synproxy_works(facts);
-}
-
 /// Cookies and drops begin when a queue is full. If this one is not, the SYNs that counters show came to another
 /// listener, or earlier.
 bool takes_all_in(const SynInput& input, const Measurements& signals) {
@@ -58,6 +53,10 @@ bool takes_all_in(const SynInput& input, const Measurements& signals) {
 }
 
 }  // namespace
+
+bool queues_syns(const KernelFacts& facts) {
+  return facts.settings.syncookies.value_or(2) != 2 && !synproxy_works(facts);
+}
 
 bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,
                             std::span<const Measurements* const> listeners) {

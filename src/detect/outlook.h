@@ -23,6 +23,9 @@ struct Outlook {
 Outlook outlook_of(const ListenerView& listener, const Measurements& signals, const Measurements& host,
                    const Thresholds& thresholds);
 
+/// Whether SYNs wait in a queue at all: not where SYNPROXY works, nor where a cookie answers each.
+bool queues_syns(const KernelFacts& facts);
+
 /// True if a flood has ended since the last run: counters show SYNs that came to nothing, and no queue holds what it
 /// would have left there lately. `listeners`: all that its SYNs may have come to.
 bool emptied_since_last_run(const SynInput& input, const Measurements& host, const Thresholds& thresholds,

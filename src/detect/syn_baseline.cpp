@@ -379,6 +379,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   input.now = now.sample;
   input.facts = now.facts;
   input.completeness = now.completeness;
+  input.all_listeners = now.all_listeners;
   input.left_ports = now.left_ports;
   std::optional<PastRun> earlier;
   std::vector<EndedListener> ended;
@@ -388,7 +389,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
     input.facts_before = earlier->facts;
     input.apart = now.facts.boot_time - before->boot_time;
     input.resets_before_per_s = before->resets_per_s;
-    if (now.completeness == Completeness::whole) ended = ended_since(*before, *now.sample);
+    if (now.completeness == Completeness::whole && now.all_listeners) ended = ended_since(*before, *now.sample);
     input.ended = ended;
   }
   out.report = detect_syn(input, thresholds);
@@ -436,7 +437,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   next.counters = now.facts.counters;
   next.filters = now.facts.filters;
   next.listeners = listeners_of(*now.sample);
-  if (past.counters && now.completeness == Completeness::whole) {
+  if (past.counters && now.completeness == Completeness::whole && now.all_listeners) {
     remember_ends(next, *before, input, out.report, thresholds);
   }
   settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, alarm);

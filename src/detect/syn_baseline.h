@@ -77,7 +77,8 @@ struct BaselineNow {
   /// How far apart runs are meant to be; nothing: not known, then no gap is too long.
   std::optional<std::chrono::milliseconds> nominal;
   Completeness completeness = Completeness::whole;
-  std::span<const std::uint16_t> left_ports{};  ///< as in SynInput
+  bool all_listeners = true;                    ///< as in SynInput
+  std::span<const std::uint16_t> left_ports{};  ///< the same
   Names* names = nullptr;                       ///< of devices, for what the last run remembers
 };
 

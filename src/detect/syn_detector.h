@@ -42,9 +42,11 @@ struct SynInput {
   /// What earlier runs have added up of the never-completed rate (syn_baseline.h).
   std::optional<double> cusum;
   Completeness completeness = Completeness::whole;  ///< of the dump of `now`
-  const TrackedSample* tracked = nullptr;           ///< nothing: connection tracking was not asked
-  const CountedHandshakes* counted = nullptr;       ///< between the two; nothing: not asked, or not to be had
-  bool saved = false;                               ///< there is no later sample to ask for
+  /// False where a filter leaves listeners out: the host's counters may be about those.
+  bool all_listeners = true;
+  const TrackedSample* tracked = nullptr;      ///< nothing: connection tracking was not asked
+  const CountedHandshakes* counted = nullptr;  ///< between the two; nothing: not asked, or not to be had
+  bool saved = false;                          ///< there is no later sample to ask for
 };
 
 /// How much a flood, if it is one, hurts: new connections notice when the queue is full.

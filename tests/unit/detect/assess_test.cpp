@@ -186,6 +186,62 @@ TEST_CASE("clients notice a flood where the queue overflowed") {
   }
 }
 
+TEST_CASE("counters of the host accuse no listener that a filter left over") {
+  struct Row {
+    std::string_view name;
+    void (*change)(SynInput&);
+    AttackLevel level;  ///< of the host
+  };
+  for (const Row& row : {
+           Row{"all are there", [](SynInput& input) { input.all_listeners = true; }, AttackLevel::under_attack},
+           Row{"its queue would show a flood", [](SynInput&) {}, AttackLevel::none},
+           Row{"its queue shows none, because a cookie answers each SYN",
+               [](SynInput& input) { input.facts.settings.syncookies = 2; }, AttackLevel::unknown},
+           Row{"nothing moved", [](SynInput& input) { input.facts.counters.syncookies_sent = 0; }, AttackLevel::none},
+       }) {
+    CAPTURE(row.name);
+    Scene quiet;
+    quiet.established(10);
+    const SynSample sample = quiet.sample();
+    SynInput input;
+    input.now = &sample;
+    input.before = &sample;
+    input.facts = test::zero_facts();
+    input.facts_before = test::zero_facts();
+    input.facts.counters.syncookies_sent = 1000;
+    input.apart = std::chrono::seconds(5);
+    input.all_listeners = false;
+    row.change(input);
+    input.after_first_second = input.facts_before->counters;
+    input.before_last_second = input.facts.counters;
+    const SynReport report = detect_syn(input, {});
+    CHECK(test::verdict(report, "host").level == row.level);
+    CHECK((test::finding(report, "syn-flood") != nullptr) == (row.level == AttackLevel::under_attack));
+    const Finding* told = test::finding(report, "syn-blind");
+    const bool accused = input.facts.counters.syncookies_sent == 1000U;
+    CHECK((told != nullptr) == (accused && !input.all_listeners));
+    if (told != nullptr) {
+      CHECK(told->message.ends_with(
+          "which listeners a flood is on that the counters of this host show: the filter leaves some out"));
+    }
+  }
+  // A listener that lost packets is meant.
+  Scene before;
+  Scene now;
+  now.drops = 500;
+  const SynSample first = before.sample();
+  const SynSample second = now.sample();
+  SynInput input;
+  input.now = &second;
+  input.before = &first;
+  input.facts = test::zero_facts();
+  input.facts_before = test::zero_facts();
+  input.facts.counters.embryonic_rsts = 500;
+  input.apart = std::chrono::seconds(5);
+  input.all_listeners = false;
+  CHECK(test::verdict(detect_syn(input, {})).level >= AttackLevel::likely);
+}
+
 TEST_CASE("the rate of sources that answer by RST is that of their RSTs") {
   Scene quiet;
   quiet.established(20);
