@@ -415,7 +415,7 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
     next.sum = next.quiet_runs == 0 && !loud ? 0 : add_up(next, rate, loud, alarm);
     if (next.sum <= 0 && !loud) learn(next, rate);
     out.alarm = next.sum > alarm;
-    if (past.cusum) input.cusum = next.sum;
+    input.cusum = next.sum;
     if (out.alarm) out.report = detect_syn(input, thresholds);
   } else if (next.quiet_runs == 0 && !loud) {
     learn(next, rate);
