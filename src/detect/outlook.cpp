@@ -88,7 +88,10 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
   const double per_s = signals.amount_aged == Amount::many ? signals.arrivals_per_s.value_or(*out.per_s) : *out.per_s;
   out.most_half_open = std::max(per_s * life, signals.aged);
   const double others = signals.half_open - signals.aged;
-  out.leaves_room = counters_quiet && *out.most_half_open + others < limit("pressure") * *signals.limit;
+  // Where another listener is meant, the counters say nothing of this one's room.
+  const bool of_others =
+      takes_all_in(listener.input, signals) && signals.saturated_lately == Answer::no && signals.drops_per_s == 0;
+  out.leaves_room = (counters_quiet || of_others) && *out.most_half_open + others < limit("pressure") * *signals.limit;
   out.stray = out.leaves_room && is_stray_listener(out, signals, host, thresholds);
   return out;
 }

@@ -40,6 +40,34 @@ TEST_CASE("a small count may be too high by chance, and is no flood for that") {
   CHECK(test::verdict(one_shot(scene)).attack_class == "stray SYNs");
 }
 
+TEST_CASE("cookies of another listener take no room from this one") {
+  for (const bool lost_here : {false, true}) {
+    Scene scene;
+    scene.backlog = 4096;
+    scene.flood(1, 40);
+    scene.established(5);
+    SynSample before = scene.sample();
+    before.listeners.push_back(before.listeners.front());
+    before.listeners.back().local.port = 8080;
+    before.listeners.back().half_open = 0;
+    before.listeners.back().by_rounds = {};
+    SynSample now = before;
+    if (lost_here) now.listeners.front().drops = 500;
+    SynInput input;
+    input.now = &now;
+    input.before = &before;
+    input.facts = test::zero_facts();
+    input.facts_before = test::zero_facts();
+    input.facts.counters.syncookies_sent = 500;
+    input.facts.counters.syncookies_recv = 490;
+    input.facts.counters.passive_opens = 500;
+    input.after_first_second = input.facts_before->counters;
+    input.before_last_second = input.facts.counters;
+    input.apart = std::chrono::seconds(5);
+    CHECK((test::verdict(detect_syn(input, {})).attack_class == "stray SYNs") == !lost_here);
+  }
+}
+
 TEST_CASE("the requests of clients take room from a flood too") {
   Scene scene;
   scene.backlog = 4096;
