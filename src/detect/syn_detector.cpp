@@ -73,7 +73,9 @@ double never_completed_per_s(const SynInput& input, const Thresholds& thresholds
     for (std::size_t k = 2; k < kRounds; ++k) old += one.by_rounds[k];
     tail += old / std::max(one.oldest_s.value_or(0) - 3, 4.0);
   }
-  return tail + counters.untabled_per_s();
+  // Where nearly all cookies are answered, the others are those of clients that repeat their SYNs.
+  const bool answered = counters.cookie_answers == CookieAnswers::nearly_all && counters.proxy_answers != Answer::no;
+  return tail + (answered ? counters.silent_drops_per_s.value_or(0) : counters.untabled_per_s());
 }
 
 std::span<const RuleInfo> detect_rules() {

@@ -282,6 +282,34 @@ TEST_CASE("each counter and setting may be unknown") {
   CHECK(test::verdict(report, "host").level == AttackLevel::unknown);
 }
 
+TEST_CASE("cookies of clients that repeat their SYNs are none that never complete") {
+  const auto rate = [](std::uint64_t answered, std::optional<std::uint64_t> proxied) {
+    const SynSample sample = Scene().sample();
+    SynInput input;
+    input.now = &sample;
+    input.before = &sample;
+    input.facts = test::zero_facts();
+    input.facts_before = test::zero_facts();
+    input.facts.counters.syncookies_sent = 1000;
+    input.facts.counters.syncookies_recv = answered;
+    input.facts.counters.listen_drops = 10;
+    if (proxied) {
+      input.facts_before->filters.synproxy_syn_received = input.facts_before->filters.synproxy_cookie_valid = 0;
+      input.facts.filters.synproxy_syn_received = 1000;
+      input.facts.filters.synproxy_cookie_valid = *proxied;
+    }
+    input.after_first_second = input.facts_before->counters;
+    input.before_last_second = input.facts.counters;
+    input.apart = std::chrono::seconds(5);
+    return never_completed_per_s(input, {});
+  };
+  CHECK(rate(500, {}) == 102);
+  CHECK(rate(840, {}) == 34);
+  CHECK(rate(850, {}) == 2);
+  CHECK(rate(960, 1000) == 2);
+  CHECK(rate(960, 0) == 210);
+}
+
 TEST_CASE("a listener stands before the host, which is as bad because of it") {
   Scene scene;
   scene.flood(20, 10);
