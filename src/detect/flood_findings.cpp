@@ -99,6 +99,8 @@ std::string end_text(const Cause& cause, const Measurements& host) {
 bool answers_with_cookies_alone(const Assessment& one) { return one.of->input.facts.settings.syncookies == 2; }
 
 std::string taken_text(const Assessment& one) {
+  if (one.attack_class == AttackClass::live_sources && one.impact == Impact::none)
+    return "each RST ends a request at once, which takes nobody's room";
   return answers_with_cookies_alone(one)
              ? "a cookie answers each SYN (net.ipv4.tcp_syncookies is 2), which takes nobody's room"
              : "SYNs that never complete take the room of clients in the SYN queue";
@@ -268,7 +270,8 @@ Severity severity_of(const Cause& cause, const Measurements& host, const Thresho
   return sure && hurts ? Severity::critical : Severity::warning;
 }
 
-std::string next_of(const Cause& cause, const Measurements& host) {
+std::string next_of(const Cause& cause, const Assessment& all_listeners) {
+  const Measurements& host = all_listeners.signals;
   const Assessment& worst = cause.worst();
   if (cause.rule == &kReturnPathRule) {
     if (may_be_replayed(worst, host))
@@ -277,8 +280,9 @@ std::string next_of(const Cause& cause, const Measurements& host) {
     return "tcpstat -s SYN_RECV" + (cause.many() ? "" : port_words(worst)) +
            (unsent ? " -S age_ms:desc" : " -S retransmits:desc");
   }
-  if (worst.attack_class == AttackClass::live_sources) return reset_packets_command(worst);
-  if (worst.signals.aged <= 0 && worst.attack_class != AttackClass::undecided) return syn_packets_command(worst);
+  const Assessment& whose = cause.many() ? all_listeners : worst;
+  if (worst.attack_class == AttackClass::live_sources) return reset_packets_command(whose);
+  if (worst.signals.aged <= 0 && worst.attack_class != AttackClass::undecided) return syn_packets_command(whose);
   if (worst.level == AttackLevel::suspicious) return "tcpstat check --interval 5 -v";
   if (cause.many()) return "tcpstat summary --by local_port -s SYN_RECV";
   // This sorts deferred requests last, because their SYN+ACK was never sent again.
@@ -315,7 +319,7 @@ std::optional<Finding> finding_of(const Cause& cause, const HostAssessment& all,
     if (cause.worst().attack_class != AttackClass::undecided) out.brief = flood_brief(cause, host);
     explain_flood(out, cause, host, thresholds);
   }
-  out.next = next_of(cause, host);
+  out.next = next_of(cause, all.host);
   return out;
 }
 

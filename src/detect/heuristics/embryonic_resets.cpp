@@ -44,10 +44,11 @@ std::optional<bool> are_checkers(const ListenerView& host, double rate, const Li
 }
 
 /// No host-wide number tells a flood from health checks that end by RST. But checks come thinly: to each listener from
-/// a few hosts.
+/// a few hosts. Where no listener has more than one host brings, they are checks of any number of listeners.
 bool are_spread(const ListenerView& host, double rate, const Limits& limit) {
   if (const auto known = are_checkers(host, rate, limit)) return *known;
-  return rate < limit("all_listeners") && most_at_one(host, rate) < limit("one_listener");
+  const double most = most_at_one(host, rate);
+  return (rate < limit("all_listeners") && most < limit("one_listener")) || most < limit("pair");
 }
 
 // Sources that exist answer the unexpected SYN+ACK with a RST, which ends the half-open at once: the table stays empty.

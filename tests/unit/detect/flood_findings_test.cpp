@@ -525,6 +525,7 @@ TEST_CASE("where nobody completes the way may be broken, unless the sources answ
   flood.host().completions_per_s = 0;
   CHECK(why() == std::string(kRoom) + "; nobody completes: see that last ACKs arrive");
   flood.one().attack_class = AttackClass::live_sources;
+  flood.one().impact = Impact::pressure;
   CHECK(why() == kRoom);
   CHECK(flood.finding().next == "tcpdump -nni any -c 100 'dst port 8000 and tcp[tcpflags] & tcp-rst != 0'");
 }
@@ -650,6 +651,15 @@ TEST_CASE("the worst of several listeners tells how bad a flood is") {
   flood.one(0).score = 9;
   CHECK(flood.finding().severity == Severity::critical);
   CHECK(flood.message().starts_with("SYN flood over 2 listeners"));
+}
+
+TEST_CASE("a flood of sources that answer by RST takes no room while its requests end at once") {
+  WrittenAssessment flood(2);
+  for (Assessment& one : flood.all.listeners) one.attack_class = AttackClass::live_sources;
+  CHECK(flood.finding().why == "each RST ends a request at once, which takes nobody's room");
+  CHECK(flood.finding().next.find("port") == std::string::npos);
+  for (Assessment& one : flood.all.listeners) one.impact = Impact::full;
+  CHECK(flood.finding().why == "SYNs that never complete take the room of clients in the SYN queue");
 }
 
 TEST_CASE("counters add to the rate of several listeners what they alone show") {

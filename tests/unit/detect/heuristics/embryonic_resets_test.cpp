@@ -81,6 +81,9 @@ TEST_CASE("a few at each of many listeners are health checks, and their most is 
   CHECK(weight(60, 25, 3) == 5);
   CHECK(weight(99, 24, 3) == 0);
   CHECK(weight(100, 24, 3) == 5);
+  // Two hundred listeners have one a second each, or two.
+  CHECK(weight(200, 1, 200) == 0);
+  CHECK(weight(400, 2, 200) == 5);
   // One listener has them all.
   CHECK(weight(60, 24, 1) == 5);
   // No more than there were.
