@@ -30,7 +30,7 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
                  : " from sources that answer with RST";
   }
   if (origin != nullptr && !origin->place.empty()) return " from " + origin->place;
-  if (one.of->now == nullptr && origin == nullptr) return " from sources that no listener's table shows";
+  if (origin == nullptr) return one.of->now == nullptr ? " from sources that no listener's table shows" : "";
   return " from mixed sources";
 }
 
