@@ -125,12 +125,23 @@ std::optional<Count> counted(const ListenerView& listener, const Limits& limit) 
   return count;
 }
 
+/// Requests that something else than a handshake or their expiry ended: a RST, or an ICMP error, which counts as a SYN
+/// that was dropped (net/ipv4/tcp_ipv4.c, tcp_v4_err(): tcp_listendrop()).
+double ended_otherwise(const ListenerView& listener) {
+  const auto drops = listener.grown(&KernelCounters::listen_drops);
+  const auto overflows = listener.grown(&KernelCounters::listen_overflows);
+  const double full = listener.grown(&KernelCounters::req_q_full_drop).value_or(0);
+  const double errors = drops && overflows ? std::max(0.0, *drops - *overflows - full) : 0;
+  return listener.grown(&KernelCounters::embryonic_rsts).value_or(0) + errors;
+}
+
 Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {
   Count count = old_ones(listener, limit);
   // Distant clients may take longer than half a second to answer, so that requests that were met before their first
   // timeout count only if there are too few others.
   if (count.all + count.vanished + count.expired < limit("entries")) add_met(listener, false, limit, count);
   if (signals.answers_unsent == Answer::yes) count.vanished = 0;
+  count.vanished = std::max(0.0, count.vanished - ended_otherwise(listener));
   count.account(listener.grown(&KernelCounters::passive_opens));
   return count;
 }

@@ -102,6 +102,31 @@ TEST_CASE(
   CHECK(fate(std::nullopt, 1, 60) == 1);
 }
 
+TEST_CASE("requests that a RST or an ICMP error ended did not complete") {
+  const auto fate = [](void (*change)(KernelCounters&)) {
+    Scene before;
+    for (int i = 0; i < 40; ++i) before.request(1 + 1.9 * i / 40);
+    Scene now;
+    now.next = before.next;
+    for (int i = 0; i < 20; ++i) {
+      now.request(4 + 1.9 * i / 40).cookie = before.rows[static_cast<std::size_t>(i)].cookie;
+    }
+    KernelFacts facts = test::zero_facts();
+    facts.counters.passive_opens = 300;
+    change(facts.counters);
+    const SynReport report = delta(before, now, facts, 3);
+    const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
+    return found == nullptr ? std::optional<double>() : found->value;
+  };
+  CHECK(fate([](KernelCounters&) {}) == 0.5);
+  CHECK(fate([](KernelCounters& counters) { counters.embryonic_rsts = 20; }) == 0);
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 20; }) == 0);
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 10; }) == doctest::Approx(1.0 / 3));
+  // What is dropped for want of room was in no queue.
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = counters.listen_overflows = 20; }) == 0.5);
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = counters.req_q_full_drop = 20; }) == 0.5);
+}
+
 TEST_CASE("a young request that turns out to be deferred was answered") {
   const auto fate = [](std::uint32_t deferred) {
     Scene before;
