@@ -73,7 +73,9 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
   if (signals.answers_unsent == Answer::yes && !accused) return AttackClass::return_path;
   if (nobody_comes_through(signals) && !accused) return AttackClass::return_path;
   const bool clients = signals.clients_retry == Answer::yes || clients_complete(signals);
-  if (!accused && signals.late.many() && clients) return AttackClass::lossy_clients;
+  // Requests whose listener is gone have no clients any more.
+  const bool served = listener.of->now->sockets > 0;
+  if (!accused && signals.late.many() && clients && served) return AttackClass::lossy_clients;
   if (undecided(listener, host)) return AttackClass::undecided;
   const bool crowd = signals.amount_counted == Amount::many && signals.staleness == Staleness::fresh;
   if (!accused && crowd && signals.late.surely_few() && cookies_are_answered(host)) return AttackClass::flash_crowd;

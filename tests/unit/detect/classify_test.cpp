@@ -59,6 +59,19 @@ TEST_CASE("half a queue of accepted connections overflows if it dropped some") {
   }
 }
 
+TEST_CASE("what a program that died leaves half-open has no clients") {
+  Scene scene;
+  for (int i = 0; i < 20; ++i) scene.request(1.5, Sources::random, 1);
+  for (int i = 0; i < 8; ++i) scene.request(5, Sources::random, 1);
+  SynSample sample = scene.sample();
+  SynInput input;
+  input.now = &sample;
+  input.facts = test::zero_facts();
+  CHECK(test::finding(detect_syn(input, {}), "lossy-clients") != nullptr);
+  sample.listeners.front().sockets = 0;
+  CHECK(test::finding(detect_syn(input, {}), "lossy-clients") == nullptr);
+}
+
 TEST_CASE("nobody comes through where clients repeat their SYNs and none completes") {
   struct Row {
     std::string_view name;
