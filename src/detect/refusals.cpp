@@ -22,12 +22,14 @@ struct Gone {
 };
 
 /// Whether a socket takes what came to `past`. A program that moved from any device to one, or to another address,
-/// chose to. A listener that was there already serves none of the clients of `past`.
+/// chose to, but nobody comes from elsewhere to a loopback address. A listener that was there already serves none of
+/// the clients of `past`.
 bool takes_over(const SynListener& one, const SynListener& past, const SynSample& before) {
   const bool same_device = past.interface == 0 || one.interface == 0 || one.interface == past.interface;
   if (one.local.port != past.local.port || one.sockets == 0 || !same_device) return false;
   if (one.local.address == past.local.address) return true;
   if (one.local.address.is_wildcard() && one.takes(past.local.address.family)) return true;
+  if (one.local.address.is_loopback() && !past.local.address.is_loopback()) return false;
   return listening_on(before, one.end()) == nullptr;
 }
 
@@ -301,13 +303,20 @@ Finding tell_broken_off(double per_s, const Assessment& host, const LimitsOf<kRe
   return out;
 }
 
+/// What is under way when a program breaks a connection off gets a RST for each segment, and Linux sends the first ten
+/// of an answer at once (RFC 6928).
+constexpr double kSegmentsUnderWay = 10;
+
 Finding tell_refused(double per_s, const Assessment& host, const LimitsOf<kRefusedRule>& limit) {
-  const bool many = host.attack_class == AttackClass::port_scan;
+  const double broken_off = broken_off_per_s(*host.of);
+  const bool under_way = broken_off > 0 && per_s <= kSegmentsUnderWay * broken_off;
+  const bool many = host.attack_class == AttackClass::port_scan && !under_way;
   Finding out = told_by_counters(many ? Severity::warning : Severity::info, Subject::host(), per_s,
                                  many ? limit("resets") : limit("notice"), host, limit);
   out.message = refusals_text(per_s);
   out.why = std::string("nothing listens where they go") +
             (are_own(*host.of, per_s) ? ", and programs on this host open them" : "") +
+            (under_way ? ", or they come for the " + connection_rate(broken_off) + " that programs break off" : "") +
             ". Is a service down? (a scan, or segments of no connection, look like this too)";
   out.advice = "see whether every service listens";
   out.next = "tcpstat -lp";

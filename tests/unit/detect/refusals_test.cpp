@@ -83,7 +83,9 @@ TEST_CASE("who listens on the same port elsewhere serves no clients of a listene
            Case{"all addresses", "192.0.2.1", "0.0.0.0", true, ""},
            Case{"all of both families", "192.0.2.1", "::", true, ""},
            Case{"one of all", "0.0.0.0", "127.0.0.1", true, "0.0.0.0:443"},
-           Case{"moved to one address", "0.0.0.0", "127.0.0.1", false, ""},
+           Case{"moved to one address", "0.0.0.0", "192.0.2.1", false, ""},
+           Case{"moved to where nobody else comes", "0.0.0.0", "127.0.0.1", false, "0.0.0.0:443"},
+           Case{"moved to another of this host alone", "127.0.0.1", "127.0.0.2", false, ""},
            Case{"moved to another", "192.0.2.1", "192.0.2.2", false, ""},
        }) {
     CAPTURE(one.name);
@@ -390,14 +392,23 @@ TEST_CASE("programs that break off their own connections are no refusal") {
   CHECK(found->severity == Severity::info);
   CHECK(found->value == 5);
   CHECK(found->message == "5 connections a second are refused (RST)");
+  // What was under way on them gets a RST for each segment.
+  CHECK(
+      found->why.starts_with("nothing listens where they go, or they come for the 75 connections a second that "
+                             "programs break off. "));
   facts = reset(1000);
   facts.counters.abort_on_close = 750;
   found = refused(report, facts, 443, 443);
   REQUIRE(found != nullptr);
-  CHECK(found->severity == Severity::warning);
+  CHECK(found->severity == Severity::info);
   CHECK(found->message == "50 connections a second are refused (RST)");
-  facts.counters.abort_on_close = 751;
+  facts.counters.abort_on_close = 91;
   CHECK(refused(report, facts, 443, 443)->severity == Severity::info);
+  facts.counters.abort_on_close = 90;
+  found = refused(report, facts, 443, 443);
+  REQUIRE(found != nullptr);
+  CHECK(found->severity == Severity::warning);
+  CHECK(found->why.starts_with("nothing listens where they go. "));
   // Few of either are nothing to say.
   facts = reset(249);
   facts.counters.abort_on_close = 249;
