@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <fstream>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -61,14 +62,13 @@ class Collector {
     return seen_[at->second];
   }
 
+  /// The file has no bound: a busy host of containers has thousands of mounts.
   void add_mounts() {
-    const auto mounts = procfs::read_whole_file("/proc/self/mountinfo");
-    std::string_view rest = mounts ? std::string_view(*mounts) : std::string_view{};
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      add_mount(namespace_mount(rest.substr(0, end)));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    std::ifstream mounts("/proc/self/mountinfo");
+    std::string line;
+    errno = 0;
+    while (std::getline(mounts, line)) add_mount(namespace_mount(line));
+    if (!mounts.eof()) note("read /proc/self/mountinfo", errno);
   }
 
   /// Returns how many processes live in namespaces that cannot be seen.
@@ -77,18 +77,25 @@ class Collector {
     std::vector<char> buffer;
     std::vector<std::uint32_t> pids;
     std::vector<std::uint32_t> hidden;
-    if (!directory) return 0;
-    for_each_entry(directory.get(), buffer, [&](std::string_view name, unsigned char) {
+    if (!directory) {
+      note("look through /proc", errno);
+      return 0;
+    }
+    const bool whole = for_each_entry(directory.get(), buffer, [&](std::string_view name, unsigned char) {
       std::uint32_t pid = 0;
       if (std::from_chars(name.data(), name.data() + name.size(), pid).ptr == name.data() + name.size()) {
         pids.push_back(pid);
       }
     });
+    if (!whole) note("look through /proc", errno);
     std::sort(pids.begin(), pids.end());
     for (const std::uint32_t pid : pids) {
       int error = 0;
       const std::uint64_t inode = inode_of("/proc/" + std::to_string(pid) + "/ns/net", error);
-      if (error == EACCES || error == EPERM) hidden.push_back(pid);
+      const bool is_hidden = error == EACCES || error == EPERM;
+      const bool has_ended = error == ENOENT || error == ESRCH;
+      if (is_hidden) hidden.push_back(pid);
+      if (error != 0 && !is_hidden && !has_ended) note("read /proc/" + std::to_string(pid) + "/ns/net", error);
       if (inode == 0) continue;
       Seen& seen = at(inode);
       if (!seen.process) seen.process = pid;
@@ -96,6 +103,9 @@ class Collector {
     }
     return count_elsewhere(hidden);
   }
+
+  /// The first thing that could not be read.
+  [[nodiscard]] const std::optional<Error>& incomplete() const { return incomplete_; }
 
   std::vector<KnownNamespace> finish() {
     // Our own, which comes first, was seen first.
@@ -152,8 +162,13 @@ class Collector {
     return procfs::process_name(proc.get(), pid + "/") + "(" + pid + ")";
   }
 
+  void note(std::string doing, int error) {
+    if (!incomplete_) incomplete_ = failure(std::move(doing), error).value();
+  }
+
   std::vector<Seen> seen_;
   std::unordered_map<std::uint64_t, std::size_t> places_;
+  std::optional<Error> incomplete_;
 };
 
 }  // namespace
@@ -188,6 +203,7 @@ NamespaceList list_namespaces() {
   all.add_mounts();
   list.hidden_processes = all.add_processes();
   list.namespaces = all.finish();
+  list.incomplete = all.incomplete();
   return list;
 }
 

@@ -2,9 +2,12 @@
 // The network namespaces that can be seen from here: processes, bind mounts and ourselves show them.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/error.h"
 
 namespace tcpstat::host {
 
@@ -22,6 +25,7 @@ struct NamespaceList {
   /// Our own first, then those with names in their order, then the others by process. Each inode once.
   std::vector<KnownNamespace> namespaces;
   std::uint64_t hidden_processes = 0;  ///< processes that may not be looked into and are in none of these
+  std::optional<Error> incomplete;     ///< why some may be missing, where something could not be read
 };
 
 NamespaceList list_namespaces();

@@ -345,6 +345,7 @@ Expected<std::unique_ptr<Host>> open_namespace(const KnownNamespace& known, Host
 }
 
 std::string hidden_namespaces(const NamespaceList& list) {
+  if (list.incomplete) return "some network namespaces may be missing: " + list.incomplete->sentence();
   if (list.hidden_processes == 0) return {};
   return "the network namespaces of " + std::to_string(list.hidden_processes) +
          (list.hidden_processes == 1 ? " process" : " processes") + " could not be seen (" +

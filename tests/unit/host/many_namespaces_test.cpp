@@ -90,6 +90,9 @@ TEST_CASE("what could not be seen is told with its number") {
   const std::string why = ::geteuid() == 0 ? " (root lacks CAP_SYS_PTRACE here)" : " (run as root)";
   list.hidden_processes = 1;
   CHECK(hidden_namespaces(list) == "the network namespaces of 1 process could not be seen" + why);
+  list.incomplete = Error{"look through /proc"};
+  CHECK(hidden_namespaces(list) == "some network namespaces may be missing: " + list.incomplete->sentence());
+  list.incomplete.reset();
   list.hidden_processes = 2;
   CHECK(hidden_namespaces(list) == "the network namespaces of 2 processes could not be seen" + why);
 }
