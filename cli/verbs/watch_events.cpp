@@ -43,15 +43,19 @@ class EndsBetween {
     if (host_.source_name() != host::info(options::SourceId::netlink).name) destroyed_.reset();
     if (!destroyed_) return;
     std::uint64_t unseen = 0;
-    destroyed_->take([&](const netlink::DestroyedSocket& one) {
+    const netlink::Told told = destroyed_->take([&](const netlink::DestroyedSocket& one) {
       if (!diffs.destroyed(one.cookie) && one.had_peer) ++unseen;
     });
-    if (samples_++ > 0) unseen_ += unseen;
+    if (samples_++ == 0) return;
+    unseen_ += unseen;
+    lost_ = lost_ || told == netlink::Told::some;
   }
   void note(Coverage& coverage, const Notes& notes) const {
-    if (unseen_ == 0 || !counts_) return;
-    coverage.warn("between_samples", "at least " + counted(unseen_, "socket") +
-                                         " came and went between samples; tcpstat trace shows each");
+    if ((unseen_ == 0 && !lost_) || !counts_) return;
+    std::string text = unseen_ > 0 ? "at least " + counted(unseen_, "socket") + " came and went between samples"
+                                   : "sockets may have come and gone between samples";
+    if (lost_) text += " (messages of the kernel about that were lost)";
+    coverage.warn("between_samples", text + "; tcpstat trace shows each");
     notes.print(Notes::Level::note, coverage.warnings.back().message);
   }
 
@@ -61,6 +65,7 @@ class EndsBetween {
   std::optional<netlink::DestroyedSockets> destroyed_;
   std::uint64_t samples_ = 0;
   std::uint64_t unseen_ = 0;
+  bool lost_ = false;
 };
 
 }  // namespace

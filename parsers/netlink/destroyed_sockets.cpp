@@ -54,16 +54,28 @@ Expected<DestroyedSockets> DestroyedSockets::listen() {
   return DestroyedSockets(std::move(socket));
 }
 
-DestroyedSockets::Told DestroyedSockets::take(const UseDestroyed& use) {
-  buffer_.resize(kDatagramBytes);
+Told take_destroyed(const ReceiveDestroyed& receive, std::span<std::byte> buffer, const UseDestroyed& use) {
+  // The buffer of the socket holds some ten thousand messages.
+  constexpr std::size_t kMostAtOnce = 65'536;
   Told told = Told::all;
-  while (true) {
-    const ssize_t got = ::recv(socket_.get(), buffer_.data(), buffer_.size(), 0);
-    if (got > 0) read_destroyed(std::span(buffer_).first(static_cast<std::size_t>(got)), use);
-    if (got > 0 || (got < 0 && errno == EINTR)) continue;
-    if (got == 0 || errno != ENOBUFS) return told;
+  for (std::size_t count = 0; count < kMostAtOnce; ++count) {
+    const ssize_t got = receive(buffer);
+    if (got == 0 || got == -EAGAIN) return told;
+    if (got > 0) read_destroyed(buffer.first(static_cast<std::size_t>(got)), use);
+    if (got > 0 || got == -EINTR) continue;
     told = Told::some;
+    if (got != -ENOBUFS) return told;
   }
+  return told;
+}
+
+Told DestroyedSockets::take(const UseDestroyed& use) {
+  buffer_.resize(kDatagramBytes);
+  const auto receive = [this](std::span<std::byte> buffer) -> ssize_t {
+    const ssize_t got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
+    return got < 0 ? -errno : got;
+  };
+  return take_destroyed(receive, buffer_, use);
 }
 
 }  // namespace tcpstat::netlink

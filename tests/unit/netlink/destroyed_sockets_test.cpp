@@ -6,9 +6,11 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 
+#include <algorithm>
 #include <cstring>
 #include <ostream>
 #include <string>
+#include <vector>
 
 namespace tcpstat::netlink {
 namespace {
@@ -52,6 +54,35 @@ TEST_CASE("what is too short is no socket") {
   block.resize(block.size() - 4);
   CHECK(told(block).empty());
   CHECK(told({}).empty());
+}
+
+TEST_CASE("what waits is handed over, and an end to that is found, whatever the kernel answers") {
+  std::vector<std::byte> block;
+  append(block, 0, 7, 443);
+  std::vector<std::byte> buffer(4096);
+  std::uint64_t handed_over = 0;
+  std::size_t asked = 0;
+  /// The answers in turn, and then the last one again and again; 0 stands for a message.
+  const auto take = [&](std::vector<ssize_t> answers) {
+    handed_over = asked = 0;
+    const auto receive = [&](std::span<std::byte> into) -> ssize_t {
+      const ssize_t answer = answers.at(std::min(asked++, answers.size() - 1));
+      if (answer != 0) return answer;
+      std::memcpy(into.data(), block.data(), block.size());
+      return static_cast<ssize_t>(block.size());
+    };
+    return take_destroyed(receive, buffer, [&](const DestroyedSocket&) { ++handed_over; });
+  };
+  CHECK(take({0, -EINTR, 0, -EAGAIN}) == Told::all);
+  CHECK(handed_over == 2);
+  CHECK(take({0, -ENOBUFS, 0, -EAGAIN}) == Told::some);
+  CHECK(handed_over == 2);
+  CHECK(take({0, -ENOMEM, 0}) == Told::some);
+  CHECK(handed_over == 1);
+  CHECK(take({-ENOBUFS}) == Told::some);
+  CHECK(take({-EINTR}) == Told::all);
+  CHECK(take({0}) == Told::all);  // what has not been read yet is read the next time
+  CHECK(handed_over == asked);
 }
 
 }  // namespace
