@@ -90,8 +90,9 @@ class BpfTrace final : public TransitionSource {
   Expected<void> read(ObservationSink& sink) override {
     sink_ = &sink;
     bool last = false;
+    // Once: a clock that is set meanwhile must not lengthen what lasts between two records.
+    since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
     while (flow_ == Flow::more && !last) {
-      since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
       last = between_() == Flow::stop;
       epoll_event woken{};
       if (!last) ::epoll_wait(wakes_.get(), &woken, 1, pause_ms());

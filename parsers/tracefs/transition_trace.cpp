@@ -64,10 +64,11 @@ Flow TransitionTrace::release(std::uint64_t until_ns, ObservationSink& sink) {
 Expected<void> TransitionTrace::read(ObservationSink& sink) {
   Flow flow = Flow::more;
   bool last = false;
+  // Once: a clock that is set meanwhile must not lengthen what lasts between two records.
+  since_1970_ns_ = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
   while (flow == Flow::more && !last) {
     // Before anything is read: what comes while it is read belongs to the next round.
     const std::uint64_t begun = now_ns(CLOCK_MONOTONIC);
-    since_1970_ns_ = now_ns(CLOCK_REALTIME) - begun;
     last = between_() == Flow::stop;
     auto drained = instance_.drain([&](const TraceRecord& record) {
       waiting_.push_back(record);
