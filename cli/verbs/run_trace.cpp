@@ -1,5 +1,6 @@
 // tcpstat trace: every transition as the kernel announces it, judged.
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -115,6 +116,13 @@ void print_limits(const options::TraceCommand& command, const OpenedTrace& trace
   }
 }
 
+/// Nothing is written on a quiet host, so that no write fails once nobody reads the pipe any more.
+bool has_reader(int output) {
+  // Without events asked for, a pipe tells only that.
+  pollfd pipe{output, 0, 0};
+  return ::poll(&pipe, 1, 0) <= 0;
+}
+
 }  // namespace
 
 ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
@@ -142,8 +150,8 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
   std::optional<TracedCommand> followed;
   auto trace = open_trace(command, all ? std::nullopt : (*host)->facts().netns, [&] {
     lives.flush();
-    const bool over =
-        stopped != 0 || out.error() != 0 || (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
+    const bool over = stopped != 0 || out.error() != 0 || !has_reader(output->fd()) ||
+                      (due && SteadyClock::now() >= *due) || (followed && followed->has_ended());
     return over ? Flow::stop : Flow::more;
   });
   if (!trace) return end_untraced(command, format, *output, trace.error(), notes);
