@@ -67,6 +67,32 @@ TEST_CASE("any state takes a port, and a finding says how many wait") {
   CHECK(all[0].next == "tcpstat summary --by state,process --remote 198.51.100.7:443");
 }
 
+TEST_CASE("what most of the ports wait for decides what is said and advised") {
+  struct Case {
+    std::size_t waiting;
+    std::size_t held;
+    std::uint16_t last_port;
+    std::string_view why;
+    std::string_view advice;
+  };
+  for (const Case& one : std::array<Case, 3>{{
+           {48, 47, 40109, "more than 1 new one a second does not fit", "keep connections open"},
+           {190, 5, 40209, "more than 3 new ones a second do not fit", "keep connections open"},
+           {47, 47, 40109, "new connections there are about to fail",
+            "share connections, or add a source or destination address"},
+       }}) {
+    CAPTURE(one.why);
+    HundredPorts run;
+    run.rule_limits.settings.last_local_port = one.last_port;
+    run.rule_limits.settings.tw_reuse = 0;
+    connect(run, 40000, one.waiting, State::time_wait);
+    connect(run, static_cast<std::uint16_t>(40000 + one.waiting), one.held, State::established);
+    const Finding found = run.finish("port-exhaustion").at(0);
+    CHECK(found.why == one.why);
+    CHECK(found.advice == one.advice);
+  }
+}
+
 TEST_CASE("each destination and each local address has the whole range") {
   HundredPorts run;
   connect(run, 40000, 60, State::established);
