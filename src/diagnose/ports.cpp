@@ -131,7 +131,7 @@ class Ports : public Diagnosis {
     one.critical = critical;
     one.message = std::to_string(count) + " of " + std::to_string(most_) +
                   " local ports are taken by sockets that were " +
-                  (once == 0 && listened == 0 ? "bound and never connected" : "bound before they connected");
+                  (once == 0 ? "bound and never connected" : "bound before they connected");
     if (once > 0 && idle > 0) one.message += ", " + std::to_string(idle) + " of them never did";
     if (listened > 0) one.message += ", " + std::to_string(listened) + " by listeners";
     one.brief = std::to_string(count) + " of " + std::to_string(most_) + " local ports taken by bound sockets";

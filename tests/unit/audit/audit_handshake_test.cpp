@@ -45,6 +45,7 @@ TEST_CASE("the shortest backlog that others can reach counts") {
   CHECK(audit_listener_backlog(host.input()).value == "no listener that other hosts can reach");
   host.listens("0.0.0.0", std::nullopt);
   CHECK(audit_listener_backlog(host.input()).status == Severity::unknown);
+  CHECK(audit_listener_backlog(host.input()).advice == "/proc does not show backlogs: use --source netlink");
   host.listens("::", 4096);
   CHECK(audit_listener_backlog(host.input()).status == Severity::ok);
   host.listens("192.0.2.1", 127);
@@ -71,8 +72,14 @@ TEST_CASE("somaxconn below its default, or reached") {
   CHECK(audit_somaxconn(host.input()).status == Severity::warning);
   host.facts.settings.somaxconn = 4096;
   CHECK(audit_somaxconn(host.input()).status == Severity::ok);
+  host.listens("192.0.2.1", 5000);  // from before it was lowered
+  CHECK(audit_somaxconn(host.input()).status == Severity::ok);
+  CHECK(audit_somaxconn(host.input()).value == "4096");
   host.listens("0.0.0.0", 4096);
   CHECK(audit_somaxconn(host.input()).status == Severity::info);
+  CHECK(audit_somaxconn(host.input()).value == "4096, which is the backlog of 0.0.0.0:443");
+  CHECK(audit_somaxconn(host.input()).advice ==
+        "the program may have asked for more: if its queue fills, raise net.core.somaxconn and restart it");
 }
 
 TEST_CASE("tcp_max_syn_backlog matters without cookies alone") {
@@ -82,8 +89,14 @@ TEST_CASE("tcp_max_syn_backlog matters without cookies alone") {
   host.listens("0.0.0.0", 100);
   CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::ok);  // not known to be off: on is the default
   host.facts.settings.syncookies = 0;
-  CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::warning);  // 3/4 of 128 is less than 100
-  host.facts.settings.max_syn_backlog = 134;
+  const AuditJudgement judged = audit_tcp_max_syn_backlog(host.input());
+  CHECK(judged.status == Severity::warning);  // 3/4 of 128 is less than 100
+  CHECK(judged.value == "128, so that queues end at 97");
+  CHECK(judged.advice ==
+        "turn cookies on, or set net.ipv4.tcp_max_syn_backlog above 4/3 of 100, the backlog of 0.0.0.0:443");
+  host.facts.settings.max_syn_backlog = 132;
+  CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::warning);
+  host.facts.settings.max_syn_backlog = 133;
   CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::ok);
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <deque>
 #include <ostream>
 
 #include "check/run_memory.h"
@@ -402,6 +403,77 @@ TEST_CASE_FIXTURE(Scene, "what a run saw is carried to the next") {
   CHECK(memory->close_waits == std::vector<std::uint64_t>{0, 1, 2});
   CHECK(memory->baseline.history.size() == 3);
   CHECK(memory->baseline.wall_time_s == 1'764'000'120);
+
+  // A run by hand right behind one of cron does not tell how far those of cron are apart.
+  host.time.sleep_until(Clock::Instant(std::chrono::seconds(121)));
+  run();
+  memory = memory_from(store.text);
+  REQUIRE(memory);
+  CHECK(memory->spacing == std::chrono::minutes(1));
+}
+
+TEST_CASE_FIXTURE(Scene, "of many runs the last sixteen are remembered, and the next run believes them") {
+  plan.memory = &store;
+  const auto next = [this](int minute) {
+    host.time.sleep_until(Clock::Instant(std::chrono::minutes(minute)));
+    const CheckReport report = run();
+    host.dumps[0].connections.push_back(
+        test::connection(State::close_wait, test::endpoint("192.0.2.1", 443), test::endpoint("10.9.9.9", 1)));
+    return report;
+  };
+  for (int minute = 0; minute < 20; ++minute) next(minute);
+  const auto memory = memory_from(store.text);
+  REQUIRE(memory);
+  REQUIRE(memory->close_waits.size() == 16);
+  CHECK(memory->close_waits.front() == 4);
+  CHECK(memory->close_waits.back() == 19);
+  CHECK(warnings(next(20)).empty());
+}
+
+const Finding* refused_connections(const CheckReport& report) {
+  const auto at = std::find_if(report.findings.begin(), report.findings.end(),
+                               [](const Finding& one) { return one.rule == "refused-connections"; });
+  return at == report.findings.end() ? nullptr : &*at;
+}
+
+TEST_CASE_FIXTURE(Scene, "a service of which only connections are left is told where all listeners were seen") {
+  for (std::uint16_t port = 1; port <= 5; ++port) {
+    host.dumps[0].connections.push_back(
+        test::connection(State::established, test::endpoint("192.0.2.1", 8080), test::endpoint("198.51.100.7", port)));
+  }
+  const CheckReport all = run();
+  REQUIRE(refused_connections(all) != nullptr);
+  CHECK(refused_connections(all)->message == "Nothing listens on :8080 any more, where connections are left");
+  SUBCASE("not where a filter leaves listeners out") { plan.filter.remote_ports = {{1, 5}}; }
+  SUBCASE("not of a part of the rows") { host.dumps[0].error = Error{"read the answer of sock_diag", 105}; }
+  SUBCASE("nor where some rows were not understood") { host.dumps[0].flaws = {Flaw::cut_short}; }
+  CHECK(refused_connections(run()) == nullptr);
+}
+
+TEST_CASE_FIXTURE(Scene, "listeners that end again and again are told where all of them were seen") {
+  plan.interval = milliseconds(6000);
+  KernelFacts before = test::zero_facts();
+  KernelFacts now = before;
+  now.counters.out_rsts = 60;
+  host.kernel = {before, before, now, now};
+  // The web server is there in every second look.
+  std::deque<test::FakeDump> looks(6, dump());
+  for (std::size_t i = 1; i < looks.size(); i += 2) looks[i].listeners.clear();
+  looks.back() = dump();
+  host.dumps = looks;
+  const auto again_and_again = [](const CheckReport& report) {
+    const Finding* one = refused_connections(report);
+    return one != nullptr && one->message.find(" again and again") != std::string::npos;
+  };
+  SUBCASE("without a filter") { CHECK(again_and_again(run())); }
+  SUBCASE("not where a filter may leave listeners out") {
+    plan.filter.users = {1000};
+    CHECK_FALSE(again_and_again(run()));
+  }
+  SUBCASE("not of a part of the rows") {
+    host.dumps.back().flaws = {Flaw::cut_short};
+    CHECK_FALSE(again_and_again(run()));
+  }
 }
 
 TEST_CASE_FIXTURE(Scene, "what queues lost since the last run is told, and whose it was") {

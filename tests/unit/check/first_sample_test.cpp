@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <memory>
 #include <ostream>
 
 #include "detect/scene.h"
@@ -93,10 +94,62 @@ TEST_CASE("fewer half-opens than that are looked at again") {
 TEST_CASE("a look that is dear or fails is the last one, and the sample stays good") {
   test::FakeHost host;
   host.dumps.assign(3, {});
-  SUBCASE("dear") { host.dumps[1].takes = milliseconds(30); }
+  SUBCASE("dear") { host.dumps[1].takes = milliseconds(25); }
   SUBCASE("failed") { host.dumps[1].error = Error{"read"}; }
   REQUIRE(take_first_sample(host, {}, milliseconds(6000)));
   CHECK(host.asked() == "0 facts, 0 " + kRead + ", 1000 counters, 4000 " + kRead + ", 5000 counters");
+}
+
+TEST_CASE("a look that is nearly dear is followed by others") {
+  test::FakeHost host;
+  host.dumps.assign(3, {});
+  host.dumps[1].takes = milliseconds(24);
+  REQUIRE(take_first_sample(host, {}, milliseconds(6000)));
+  CHECK(host.calls.size() == 8);
+}
+
+/// A sample of a record, which counted so many drops.
+std::unique_ptr<test::FakeHost> recorded_host(std::uint64_t drops, const test::Scene& scene, milliseconds at) {
+  auto host = std::make_unique<test::FakeHost>();
+  host->kernel[0].counters.listen_drops = drops;
+  host->dumps = {dump_of(scene)};
+  host->time.passed = at;
+  return host;
+}
+
+TEST_CASE("a sample of a record is compared with the last but one, and the last follows that") {
+  test::Scene quiet;
+  test::Scene later;
+  later.request(0.6);
+  test::FakeHost host;
+  CHECK_FALSE(recorded_first_sample(host, {}));
+  SUBCASE("two stand before it") {
+    host.sample_before = recorded_host(2, later, milliseconds(11'000));
+    host.sample_before->sample_before = recorded_host(1, quiet, milliseconds(10'000));
+    const auto first = recorded_first_sample(host, {});
+    REQUIRE(first);
+    CHECK(first->sample.half_open() == 0);
+    CHECK(first->facts.counters.listen_drops == 1);
+    CHECK(first->after_first_second.listen_drops == 2);
+    CHECK(first->before_last_second.listen_drops == 2);
+    REQUIRE(first->followed.all().size() == 1);
+    CHECK(first->followed.all()[0].at == milliseconds(1000));
+  }
+  SUBCASE("one stands before it") {
+    host.sample_before = recorded_host(2, later, milliseconds(11'000));
+    const auto first = recorded_first_sample(host, {});
+    REQUIRE(first);
+    CHECK(first->sample.half_open() == 1);
+    CHECK(first->facts.counters.listen_drops == 2);
+    CHECK_FALSE(first->after_first_second.listen_drops);
+    CHECK(first->before_last_second.listen_drops == 2);
+  }
+  SUBCASE("the one that it is compared with cannot be read") {
+    host.sample_before = recorded_host(2, later, milliseconds(11'000));
+    host.sample_before->sample_before = recorded_host(1, quiet, milliseconds(10'000));
+    host.sample_before->sample_before->dumps[0].error = Error{"read"};
+    CHECK_FALSE(recorded_first_sample(host, {}));
+  }
 }
 
 TEST_CASE("a first dump that fails is an error at once") {

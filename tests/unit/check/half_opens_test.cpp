@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include "detect/scene.h"
 #include "support/fake_host.h"
@@ -41,6 +43,18 @@ TEST_CASE_FIXTURE(Listing, "a list can be judged where it shows whole listeners 
   SUBCASE("by their own end") {
     plan.query.filter.local_ports = {{443, 443}};
     CHECK(can());
+  }
+  SUBCASE("by the address of their own end") {
+    plan.query.filter.local = {{.prefix = test::prefix("192.0.2.1", 32), .ports = {}}};
+    CHECK(can());
+  }
+  SUBCASE("not of Multipath TCP") {
+    plan.query.mptcp = true;
+    CHECK(!can());
+  }
+  SUBCASE("not of several namespaces") {
+    host.namespaces = {{.inode = 7}};
+    CHECK(!can());
   }
   SUBCASE("not without half-opens") {
     plan.query.filter.states = {State::established};
@@ -88,6 +102,28 @@ TEST_CASE_FIXTURE(Listing, "among many other rows /proc is read only for what ma
   const Report report = list();
   CHECK(report.verdicts.front().level == AttackLevel::none);
   CHECK(host.asked() == "0 read all, 0 facts");
+}
+
+TEST_CASE_FIXTURE(Listing, "other rows are many if there are more than sixteen for each half-open") {
+  scene.rows.clear();
+  for (int i = 0; i < 8; ++i) scene.request(1.5, test::Sources::random, 0, 1);
+  for (const auto& [others, asked] :
+       {std::pair(128U, "0 read all, 0 facts, 0 half-opens from proc"), std::pair(129U, "0 read all, 0 facts")}) {
+    CAPTURE(others);
+    std::erase_if(scene.rows, [](const Connection& row) { return row.state == State::established; });
+    scene.established(others);
+    host.calls.clear();
+    CHECK(list().verdicts.front().level == AttackLevel::none);
+    CHECK(host.asked() == asked);
+  }
+}
+
+TEST_CASE_FIXTURE(Listing, "what may be an attack is joined with /proc among however many other rows") {
+  scene.rows.clear();
+  scene.flood(5, 20);
+  scene.established(5000);
+  list();
+  CHECK(host.asked() == "0 read all, 0 facts, 0 half-opens from proc");
 }
 
 TEST_CASE_FIXTURE(Listing, "a part of the rows has no verdict") {

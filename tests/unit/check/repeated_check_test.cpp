@@ -199,6 +199,20 @@ TEST_CASE_FIXTURE(Repeating, "what listeners dropped is told since the earlier s
   CHECK(find(later, "listen-drops") == nullptr);
 }
 
+TEST_CASE_FIXTURE(Repeating, "a service of which only connections are left is told where all listeners were seen") {
+  closed_by_peers(5, {8080});
+  const Judged all = look();
+  REQUIRE(find(all, "refused-connections") != nullptr);
+  CHECK(find(all, "refused-connections")->finding.subject.text() == ":8080");
+  SUBCASE("not where a filter leaves listeners out") {
+    filter::Filter filter;
+    filter.remote_ports = {{1024, 1028}};
+    check = RepeatedCheck(filter);
+  }
+  SUBCASE("not of a part of the rows") { host.dumps.front().error = Error{"read"}; }
+  CHECK(find(look(), "refused-connections") == nullptr);
+}
+
 TEST_CASE_FIXTURE(Repeating, "the limits of processes that were asked about are kept") {
   const std::vector<Owner> owners = {{.pid = 7, .fd = 3, .name = "leaky"}};
   host.owners_by_inode[4711] = owners;

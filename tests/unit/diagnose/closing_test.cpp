@@ -59,6 +59,28 @@ TEST_CASE("stuck closes are told by state, peer and reason") {
   CHECK(all[0].next == "tcpstat --state FIN_WAIT1,LAST_ACK,CLOSING --remote 198.51.100.7");
 }
 
+TEST_CASE("what keeps more than half of them is told as the reason, before where they go") {
+  struct Case {
+    Diagnosing::Info info;
+    std::string_view why;
+  };
+  for (const Case& one : {
+           Case{{{"backoff", 3}, {"snd_wnd", 0}}, "peers do not read, and the FIN waits behind data"},
+           Case{{{"backoff", 3}, {"snd_wnd", 1}},
+                "nothing goes out to them: no route, link down or dropped on the way out"},
+           Case{{{"backoff", 3}}, "peers do not read, or nothing goes out here; only --source netlink tells"},
+       }) {
+    CAPTURE(one.why);
+    Connection held = unacknowledged(State::fin_wait1, 0);
+    held.timer = TimerKind::probe;
+    Diagnosing run;
+    run.rows(10, unacknowledged(State::fin_wait1, 4)).rows(10, held, one.info);
+    CHECK(run.finish("closing-stuck").at(0).why == "most of them to 198.51.100.7, which is gone or cut off");
+    run.rows(1, held, one.info);
+    CHECK(run.finish("closing-stuck").at(0).why == one.why);
+  }
+}
+
 TEST_CASE("a FIN behind a closed window waits for a peer that does not read") {
   Connection row = unacknowledged(State::fin_wait1, 0);
   row.timer = TimerKind::probe;

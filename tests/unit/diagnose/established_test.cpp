@@ -154,12 +154,15 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
     std::size_t well;
     Severity expected;
     std::string_view words;
+    std::string_view advice;
   };
+  const std::string_view look_at_both = "compare the worst connections; look at this host's own link (ip -s link)";
   for (const Case& one : std::array<Case, 4>{{
-           {"some", 4, 6, Severity::info, "4 of 10 connections lose some, the paths to their peers do"},
-           {"half", 5, 5, Severity::critical, "5 of 10 connections lose some"},
-           {"few that sent anything", 9, 0, Severity::warning, "a link or a path loses them"},
-           {"none", 0, 0, Severity::warning, "a link or a path loses them"},
+           {"some", 4, 6, Severity::info, "4 of 10 connections lose some, the paths to their peers do",
+            "check the paths to the worst of them"},
+           {"half", 5, 5, Severity::critical, "5 of 10 connections lose some", "look at this host's own link first"},
+           {"few that sent anything", 9, 0, Severity::warning, "a link or a path loses them", look_at_both},
+           {"none", 0, 0, Severity::warning, "a link or a path loses them", look_at_both},
        }}) {
     CAPTURE(one.name);
     Diagnosing run;
@@ -176,6 +179,18 @@ TEST_CASE("loss on the way to some peers is theirs, to most of them the host's, 
     CHECK(all[0].severity == one.expected);
     CHECK(told(all[0]) == "10 % of the segments that this host sends are retransmissions: " + std::string(one.words));
     CHECK(all[0].brief == "10 % of segments sent are retransmissions");
+    CHECK(all[0].advice == one.advice);
+    CHECK(all[0].warning == 0.02);
+    CHECK(all[0].critical == 0.05);
+    REQUIRE(all[0].evidence.size() == 4);
+    CHECK(all[0].evidence[0].quantity == "retransmitted_share");
+    CHECK(all[0].evidence[0].value == 0.1);
+    CHECK(all[0].evidence[0].limit == 0.02);
+    CHECK(all[0].evidence[1].quantity == "segments_sent");
+    CHECK(all[0].evidence[1].value == 1000);
+    CHECK(all[0].evidence[1].limit == 1000);
+    CHECK(evidence(all[0], "lossy_connections") == static_cast<double>(one.lossy));
+    CHECK(evidence(all[0], "connections_that_sent") == static_cast<double>(one.lossy + one.well));
   }
 }
 
@@ -210,4 +225,34 @@ TEST_CASE("connections that were idle before nobody answered may be forgotten by
   };
   CHECK(why(600'000) == "the peer is gone, or a firewall or NAT on the way has forgotten idle connections");
   CHECK(why(30'000) == "the peer is gone, or the path loses everything");
+}
+
+TEST_CASE("a cause is told where three or more have it, and nothing else waits") {
+  Connection row = waiting(TimerKind::retransmit, 4, 2000);
+  const Diagnosing::Info full = {{"mss", 1448}, {"bytes_acked", 0}, {"bytes_received", 18}};
+  const Diagnosing::Info idle = {
+      {"last_data_recv_ms", 600'000}, {"rto_ms", 3200}, {"backoff", 4}, {"last_ack_recv_ms", 600'000}};
+  struct Case {
+    std::string_view name;
+    const Diagnosing::Info& info;
+    std::string_view what;
+  };
+  for (const Case& one : {Case{"full segments", full, " to full segments, of which none ever came through"},
+                          Case{"after they were idle", idle, " to data sent again and again after they were idle"}}) {
+    CAPTURE(one.name);
+    const auto says = [&](std::size_t alike, std::size_t others) {
+      Diagnosing run;
+      run.rows(alike, row, one.info).rows(others, row);
+      const std::string message = run.finish("retransmitting").at(0).message;
+      CHECK(message.find(" for an answer to ") != std::string::npos);
+      return message.find(one.what) != std::string::npos;
+    };
+    CHECK(says(3, 0));
+    CHECK_FALSE(says(2, 0));
+    CHECK_FALSE(says(3, 1));
+  }
+  const Finding found = Diagnosing().rows(3, row, full).finish("retransmitting").at(0);
+  CHECK(found.why == "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped");
+  CHECK(found.advice == "try ping -M do -s 1472 to one of them; let ICMP fragmentation-needed pass, or clamp the MSS");
+  CHECK(found.next.find(" -o +MSS,UNACKED,BYTES_ACKED") != std::string::npos);
 }

@@ -84,13 +84,17 @@ TEST_CASE("slow clients, silent ones and pools are told apart") {
   const auto words = [](const Diagnosing::Info& info) {
     Diagnosing run;
     run.rows(200, served(State::established), info, kServer);
-    return told(run.finish(kRule).at(0));
+    const Finding found = run.finish(kRule).at(0);
+    return told(found) + " / " + found.brief;
   };
   CHECK(words(carried(40, 0, 60'000, 5'000)) ==
         "200 of 200 connections on :443 brought a few bytes and no request that was answered, the oldest for 60 s: "
-        "slow clients, or an attack; 100 % of them from 198.51.100.7");
-  CHECK(words(carried(4'000, 70, 7'200'000, 7'300'000)) ==
-        "200 of 200 connections on :443 carry nothing, the oldest for 2 h: 100 % of them from 198.51.100.7");
+        "slow clients, or an attack; 100 % of them from 198.51.100.7 / 200 of 200 connections on :443 send too slowly");
+  CHECK(words(kSilent).ends_with(" / 200 of 200 connections on :443 never spoke"));
+  CHECK(
+      words(carried(4'000, 70, 7'200'000, 7'300'000)) ==
+      "200 of 200 connections on :443 carry nothing, the oldest for 2 h: 100 % of them from 198.51.100.7 / 200 of 200 "
+      "connections on :443 carry nothing");
 }
 
 TEST_CASE("what most do is not said of all") {
@@ -130,6 +134,10 @@ TEST_CASE("a source with hardly any of the idle connections is not named") {
   Diagnosing run;
   from_everybody(run, 200, kSilent);
   CHECK(told(run.finish(kRule).at(0)).ends_with(": they come from 200 sources, none has more than 1"));
+  // Of more sources than are counted, the smaller half was forgotten.
+  Diagnosing crowd;
+  from_everybody(crowd, RowGroups::kMost + 1, kSilent);
+  CHECK(told(crowd.finish(kRule).at(0)).ends_with(": they come from more than 2049 sources, none has more than 1"));
 }
 
 TEST_CASE("they are trouble once they take a program's descriptors, or others wait to be accepted") {
@@ -170,10 +178,18 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
   queue.accept_queue = 4;
   waiting.row(queue);
   CHECK(waiting.verdict(kRule) == Severity::info);
+  CHECK(waiting.finish(kRule).at(0).advice.empty());
   queue.accept_queue = 5;
   waiting.row(queue);
   CHECK(waiting.verdict(kRule) == Severity::warning);
-  CHECK(told(waiting.finish(kRule).at(0)).ends_with("; 5 others wait to be accepted"));
+  const std::string_view waits = "; 5 others wait to be accepted";
+  CHECK(told(waiting.finish(kRule).at(0)).ends_with(waits));
+  CHECK(waiting.finish(kRule).at(0).advice ==
+        "let the program end idle connections sooner, and limit the connections of one source");
+  // Another process listens on the same port, and keeps up.
+  queue.accept_queue = 0;
+  waiting.row(queue);
+  CHECK(told(waiting.finish(kRule).at(0)).ends_with(waits));
 }
 
 TEST_CASE("the three services with most are told, the largest first") {
@@ -223,14 +239,22 @@ TEST_CASE("without tcp_info it is said that it is not known") {
 }
 
 TEST_CASE("one network that has most of the idle connections is named, where none of its hosts has") {
-  Diagnosing run;
-  for (int host = 1; host <= 240; ++host) {
-    Connection row = served(State::established);
-    row.remote.address = address("203.0.113." + std::to_string(host));
-    run.rows(1, row, kSilent, kServer);
+  struct Case {
+    std::string before;  ///< the number of a host, in its address
+    std::string after;
+    std::string_view network;
+  };
+  for (const Case& one : {Case{"203.0.113.", "", "203.0.113.0/24"}, Case{"2001:db8:1:", "::1", "2001:db8:1::/48"}}) {
+    CAPTURE(one.network);
+    Diagnosing run;
+    for (int host = 1; host <= 240; ++host) {
+      Connection row = served(State::established);
+      row.remote.address = address(one.before + std::to_string(host) + one.after);
+      run.rows(1, row, kSilent, kServer);
+    }
+    from_everybody(run, 60, kSilent);
+    const Finding found = run.finish(kRule).at(0);
+    CHECK(told(found).ends_with(": 80 % of them from " + std::string(one.network)));
+    CHECK(found.next == "tcpstat summary --by remote_prefix --state ESTABLISHED --local-port 443");
   }
-  from_everybody(run, 60, kSilent);
-  const Finding found = run.finish(kRule).at(0);
-  CHECK(told(found).ends_with(": 80 % of them from 203.0.113.0/24"));
-  CHECK(found.next == "tcpstat summary --by remote_prefix --state ESTABLISHED --local-port 443");
 }

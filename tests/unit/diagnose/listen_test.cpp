@@ -118,7 +118,7 @@ TEST_CASE("a queue with room whose first connection has waited long is a program
 }
 
 TEST_CASE("a program that hangs with many listeners is one finding, with few it is one each") {
-  const auto hung = [](std::size_t count, std::uint32_t waiting) {
+  const auto hung = [](std::size_t count, std::uint32_t waiting, const std::vector<std::uint64_t>& ages_ms = {40'000}) {
     Diagnosing run;
     const Owner owner{31, 3, "app"};
     for (std::size_t i = 0; i < count; ++i) {
@@ -129,7 +129,10 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
     }
     Connection unaccepted = served(State::established, 8000);
     unaccepted.inode = 0;
-    run.rows(1, unaccepted, {{"last_data_sent_ms", 40'000}});
+    for (const std::uint64_t age_ms : ages_ms) {
+      run.rows(1, unaccepted, {{"last_data_sent_ms", age_ms}});
+      ++unaccepted.local.port;
+    }
     Listener other = queue(65, 64);
     other.local.port = 9000;
     run.row(other);
@@ -147,6 +150,57 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
   CHECK(all[0].brief == "app(31) does not accept at 12 listeners");
   CHECK(all[0].next == "tcpstat -l -p --pid 31");
   CHECK(all[1].subject == ":9000");
+
+  const auto of_app = [](const std::vector<Finding>& found) {
+    const auto at =
+        std::find_if(found.begin(), found.end(), [](const Finding& one) { return one.subject == "app(31)"; });
+    REQUIRE(at != found.end());
+    return *at;
+  };
+  CHECK(of_app(hung(12, 60)).why == "nearly full");
+  // Queues with room: the one that has waited longest decides, wherever it stands.
+  std::vector<std::uint64_t> ages_ms(12, 40'000);
+  Finding stalled = of_app(hung(12, 6, ages_ms));
+  CHECK(stalled.severity == Severity::warning);
+  CHECK(stalled.why == "clients wait so long to be served");
+  ages_ms[5] = 61'000;
+  stalled = of_app(hung(12, 6, ages_ms));
+  CHECK(stalled.severity == Severity::critical);
+  CHECK(evidence(stalled, "oldest_s") == 61);
+}
+
+TEST_CASE("a queue whose room is not known is told as not seen") {
+  Diagnosing run;
+  run.row(queue(0, {}));
+  CHECK(run.finish().empty());
+  CHECK(run.diagnoser().not_seen().empty());
+  run.row(queue(500, {}));
+  CHECK(run.finish().empty());
+  REQUIRE(run.diagnoser().not_seen().size() == 1);
+  CHECK(run.diagnoser().not_seen()[0].rule == "accept-queue-full");
+  CHECK(run.diagnoser().not_seen()[0].unjudged == 1);
+  CHECK(run.diagnoser().not_seen()[0].what ==
+        "how full the accept queues of 1 listener are where connections wait: only netlink tells their limit (--source "
+        "netlink)");
+}
+
+TEST_CASE("who listens on a device has its own queue") {
+  // The other listener stands behind, then before.
+  for (const std::uint32_t others_limit : {600U, 200U}) {
+    CAPTURE(others_limit);
+    Diagnosing run;
+    run.row(queue(20, others_limit));
+    Listener own = queue(20, 300);
+    own.interface = 5;
+    run.row(own);
+    Connection unaccepted = served(State::established);
+    unaccepted.inode = 0;
+    unaccepted.interface = 5;
+    run.rows(20, unaccepted, {{"last_data_sent_ms", 30'000}});
+    const auto all = run.finish("accept-queue-full");
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].message.find("with room for 301,") != std::string::npos);
+  }
 }
 
 TEST_CASE("connections wait for who listens on their address, before who listens on all") {
@@ -320,6 +374,17 @@ TEST_CASE("a program that has used up its open files is told as the cause of a f
         (found.why == "httpd(812) has used up its open files (64), so that accept(2) fails; new clients are dropped") ==
         (held == 52));
   }
+  // The queue has room still.
+  Diagnosing run;
+  Listener row = queue(116, 128);
+  row.owners = {&program, 1};
+  run.processes.table[program.pid] = 64;
+  run.rows(52, served(State::established), {}, program);
+  run.row(row);
+  const Finding found = run.finish("accept-queue-full").at(0);
+  CHECK(found.why == "httpd(812) has used up its open files (64), so that accept(2) fails");
+  CHECK(found.brief == "httpd(812) is out of open files, :443 accept queue at 116, room for 129");
+  CHECK(found.next == "tcpstat summary --by state,remote_address --pid 812");
 }
 
 TEST_CASE("few that wait long are clients whom nobody serves") {

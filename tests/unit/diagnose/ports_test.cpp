@@ -67,6 +67,32 @@ TEST_CASE("any state takes a port, and a finding says how many wait") {
   CHECK(all[0].next == "tcpstat summary --by state,process --remote 198.51.100.7:443");
 }
 
+TEST_CASE("what most of the ports wait for decides what is said and advised") {
+  struct Case {
+    std::size_t waiting;
+    std::size_t held;
+    std::uint16_t last_port;
+    std::string_view why;
+    std::string_view advice;
+  };
+  for (const Case& one : std::array<Case, 3>{{
+           {48, 47, 40109, "more than 1 new one a second does not fit", "keep connections open"},
+           {190, 5, 40209, "more than 3 new ones a second do not fit", "keep connections open"},
+           {47, 47, 40109, "new connections there are about to fail",
+            "share connections, or add a source or destination address"},
+       }}) {
+    CAPTURE(one.why);
+    HundredPorts run;
+    run.rule_limits.settings.last_local_port = one.last_port;
+    run.rule_limits.settings.tw_reuse = 0;
+    connect(run, 40000, one.waiting, State::time_wait);
+    connect(run, static_cast<std::uint16_t>(40000 + one.waiting), one.held, State::established);
+    const Finding found = run.finish("port-exhaustion").at(0);
+    CHECK(found.why == one.why);
+    CHECK(found.advice == one.advice);
+  }
+}
+
 TEST_CASE("each destination and each local address has the whole range") {
   HundredPorts run;
   connect(run, 40000, 60, State::established);
@@ -172,6 +198,38 @@ TEST_CASE("sockets that are bound and not connected take ports, and so do listen
   connect(alone, 40000, 100, State::close);
   CHECK(alone.finish("port-exhaustion").at(0).message ==
         "100 of 100 local ports are taken by sockets that were bound and never connected");
+}
+
+TEST_CASE("what took the ports is told apart, and what helps follows from it") {
+  const std::string_view close_them = "let programs close them, or widen net.ipv4.ip_local_port_range";
+  const std::string_view bind_later = "let programs set IP_BIND_ADDRESS_NO_PORT, or widen net.ipv4.ip_local_port_range";
+  struct Case {
+    std::size_t idle;
+    std::size_t connected;
+    std::size_t listeners;
+    std::string_view were;
+    std::string_view advice;
+  };
+  for (const Case& one : std::array<Case, 5>{{
+           {90, 0, 0, "bound and never connected", close_them},
+           {0, 90, 0, "bound before they connected", bind_later},
+           {70, 20, 0, "bound before they connected, 70 of them never did", bind_later},
+           {60, 20, 10, "bound before they connected, 60 of them never did, 10 by listeners", bind_later},
+           {60, 0, 30, "bound and never connected, 30 by listeners", close_them},
+       }}) {
+    CAPTURE(one.were);
+    HundredPorts run;
+    std::uint16_t port = 40000;
+    connect(run, port, one.idle, State::close);
+    port = static_cast<std::uint16_t>(port + one.idle);
+    for (std::size_t i = 0; i < one.connected; ++i, ++port) {
+      connect(run, port, 1, State::established, "127.0.0." + std::to_string(i + 1));
+    }
+    for (std::size_t i = 0; i < one.listeners; ++i, ++port) run.row(listener(endpoint("0.0.0.0", port)));
+    const Finding found = run.finish("port-exhaustion").at(0);
+    CHECK(found.message == "90 of 100 local ports are taken by sockets that were " + std::string(one.were));
+    CHECK(found.advice == one.advice);
+  }
 }
 
 TEST_CASE("connections that share ports were not bound, however many there are") {

@@ -251,16 +251,30 @@ TEST_CASE("many ports of one address are a scan by this host, and told as one") 
 }
 
 TEST_CASE("many addresses on one port may be a scan as well as a broken way out") {
+  const auto scan = [](Diagnosing& run, std::size_t each, const Owner& owner) {
+    for (int host = 1; host <= 60; ++host) {
+      Connection row = attempt(3);
+      row.local.port = static_cast<std::uint16_t>(row.local.port + host);
+      row.remote.address = address("203.0.113." + std::to_string(host));
+      attempts(run, each, row, owner);
+    }
+  };
   Diagnosing run;
-  for (int host = 1; host <= 60; ++host) {
-    Connection row = attempt(3);
-    row.local.port = static_cast<std::uint16_t>(row.local.port + host);
-    row.remote.address = address("203.0.113." + std::to_string(host));
-    run.rows(1, row);
-  }
+  scan(run, 1, {});
   CHECK(run.finish("syn-sent-blackhole")
             .at(0)
             .why.ends_with(": is it this host's way out? Or does a program scan for port 443?"));
+
+  // Most of what this host opens works.
+  Diagnosing beside;
+  scan(beside, 3, Owner{77, 3, "probe"});
+  Connection works = attempt(0);
+  works.state = State::established;
+  works.remote = endpoint("192.0.2.77", 443);
+  attempts(beside, 181, works);
+  const Finding found = beside.finish("syn-sent-blackhole").at(0);
+  CHECK(found.why.ends_with(": other connections work, so they are down or cut off, or probe scans for port 443"));
+  CHECK(found.advice == "see whether they are up, and what probe is");
 }
 
 TEST_CASE("programs that give up within seconds are known by the SYNs that are sent again") {

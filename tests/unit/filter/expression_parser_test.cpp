@@ -259,6 +259,7 @@ TEST_CASE("fields with values of their own") {
       {"known port", "known local_port"},
       {"known src", "known local_address"},
       {"known dst", "known remote_address"},
+      {"known dport", "known remote_port"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);

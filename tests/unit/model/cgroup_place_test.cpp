@@ -44,6 +44,7 @@ TEST_CASE("units, containers and pods in the paths of control groups") {
       {"systemd within Docker", "/docker/" + kId + "/system.slice/nginx.service", "", kId, ""},
       {"the daemon of Docker", "/system.slice/docker.service", "docker.service", "", ""},
       {"Podman", "/machine.slice/libpod-" + kId + ".scope", "libpod-" + kId + ".scope", kId, ""},
+      {"nerdctl", "/system.slice/nerdctl-" + kId + ".scope", "nerdctl-" + kId + ".scope", kId, ""},
       {"Podman, split", "/machine.slice/libpod-" + kId + ".scope/container", "libpod-" + kId + ".scope", kId, ""},
       {"Podman of a user",
        "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" + kId + ".scope/container",
@@ -100,6 +101,8 @@ TEST_CASE("/proc/PID/cgroup of both versions") {
       place_in("3:memory:/system.slice/ssh.service\n1:name=systemd:/system.slice/ssh.service\n0::/\n");
   CHECK(mixed.unit == "ssh.service");
   CHECK(place_in("0::/a:b/web.service").unit == "web.service");
+  // Of hierarchies that tell as much the first counts.
+  CHECK(place_in("2:cpu:/system.slice/a.service\n1:name=systemd:/system.slice/b.service\n").unit == "a.service");
   for (const auto* text : {"", "\n", "0", "0:", "0::", "::::\n\n", "0::/\n"}) {
     CAPTURE(text);
     CHECK(place_in(text).empty());

@@ -116,6 +116,7 @@ TEST_CASE("behind a start of the host counters begin anew, even if they are larg
   const History history = samples.take();
   CHECK(text_of(history.series[0]) == "listen_drops: - 4 - 1");
   REQUIRE(history.coverage.warnings.size() == 1);
+  CHECK(history.coverage.warnings[0].code == "host_restarted");
   CHECK(history.coverage.warnings[0].message ==
         "the host was started anew between 1970-01-01T00:00:02.000Z and 1970-01-01T00:00:03.000Z");
   CHECK(history.coverage.complete);
@@ -221,6 +222,17 @@ TEST_CASE("a clock that jumps makes no endless row of steps") {
     samples.add(second, std::move(counts));
   }
   CHECK(samples.take().times.size() == 3);
+  // The steps of a pause are shown, up to a number that no pause of a recorder has.
+  for (const auto& [gap, steps] : {std::pair(100'000, 100'001U), std::pair(100'001, 2U)}) {
+    CAPTURE(gap);
+    Samples paused("port", std::chrono::seconds(1));
+    for (const int second : {0, gap}) {
+      CountsPacker counts;
+      counts.add("port", "80", 1);
+      paused.add(second, std::move(counts));
+    }
+    CHECK(paused.take().times.size() == steps);
+  }
 }
 
 }  // namespace

@@ -243,7 +243,8 @@ TEST_CASE("each listener has a limit of its own, until there are very many") {
   };
   CHECK(kept_of(2) == 2 * 50);
   CHECK(kept_of(200) == 200 * 50);
-  CHECK(kept_of(2000) <= 512 * 50);
+  // 256 of their own, and the others share as many.
+  CHECK(kept_of(2000) == 512 * 50);
 }
 
 TEST_CASE("what the sample before kept bounds what is looked at, until there are fewer rows") {
@@ -271,6 +272,38 @@ TEST_CASE("what the sample before kept bounds what is looked at, until there are
   CHECK(left < 50);
   CHECK(bound == UINT64_MAX);
   CHECK(cookies_kept(0, 60) == 50);
+}
+
+TEST_CASE("the next bound leaves some room, and is none where an eighth of the places stays empty") {
+  test::TableNames names;
+  constexpr std::uint64_t kHalf = UINT64_MAX / 2;
+  struct Case {
+    std::size_t kept;
+    std::uint64_t next;
+  };
+  for (const Case& one : {Case{55, UINT64_MAX}, Case{56, kHalf + kHalf / 8}}) {
+    CAPTURE(one.kept);
+    RowPacker packer(names, {.boot_ms = kBoot, .limits = {.rows = 64}, .bound = kHalf});
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+    for (std::uint64_t cookie = 1; cookie - 1 - packer.dropped() < one.kept; ++cookie) {
+      row.cookie = cookie;
+      packer.connection(row);
+    }
+    CHECK(packer.next_bound() == one.next);
+    CHECK(packer.take().rows() == one.kept);
+  }
+  RowPacker full(names, {.boot_ms = kBoot, .limits = {.rows = 64}});
+  Connection row =
+      test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 9));
+  for (std::uint64_t cookie = 1; cookie <= 1000; ++cookie) {
+    row.cookie = cookie;
+    full.connection(row);
+  }
+  const std::uint64_t next = full.next_bound();
+  const TableSample sample = full.take();
+  const std::uint64_t largest = *std::max_element(sample.identities.begin(), sample.identities.end());
+  CHECK(next == largest + largest / 64);
 }
 
 TEST_CASE("of a flood as many half-opens are kept as the limit says, the same ones in any order") {

@@ -20,6 +20,8 @@ TEST_CASE("evidence says what was measured, its limit, for what it speaks, and w
         "working connections 0 sockets (at most 0) · sock_diag");
   CHECK(evidence_text({"selected_sockets", 257, ">", 100, "sockets", 0, ""}) ==
         "selected sockets 257 sockets (more than 100)");
+  CHECK(evidence_text({"selected_sockets", 15, "inside", 10, "sockets", 0, ""}) ==
+        "selected sockets 15 sockets (inside, from 10)");
   CHECK(evidence_text({"tcp_syncookies", std::nullopt, "", std::nullopt, "", 0, "net.ipv4.tcp_syncookies"}) ==
         "tcp syncookies unknown · net.ipv4.tcp_syncookies");
 }

@@ -442,8 +442,16 @@ TEST_CASE("below a list stand at most three lines: what is wrong and what to typ
   width = 0;
   SynVerdict verdict(Subject::host(), AttackLevel::none, finding("", "").evidence);
   CHECK(lines({verdict}, {}) == "no sign of a SYN flood\n");
-  verdict.attack_class = AttackClass::accept_queue;
-  CHECK(lines({verdict}, {}) == "no SYN flood: the accept queue overflows\n");
+  for (const auto& [attack_class, words] :
+       {std::pair(AttackClass::flash_crowd, "a crowd of clients"),
+        std::pair(AttackClass::accept_queue, "the accept queue overflows"),
+        std::pair(AttackClass::deferred_accept, "idle clients wait for data (deferred accept)"),
+        std::pair(AttackClass::lossy_clients, "segments of clients get lost"),
+        std::pair(AttackClass::return_path, "SYN+ACKs do not arrive, or a replay"),
+        std::pair(AttackClass::port_scan, "connections are refused")}) {
+    verdict.attack_class = attack_class;
+    CHECK(lines({verdict}, {}) == "no SYN flood: " + std::string(words) + "\n");
+  }
   verdict.level = AttackLevel::likely;
   verdict.attack_class = AttackClass::mixed_sources;
   verdict.rate_per_s = 99.96;

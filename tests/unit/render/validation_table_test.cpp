@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "base/utf8.h"
@@ -146,6 +147,28 @@ TEST_CASE("the sentence says what was counted beside transitions, only where the
       flat ==
       "0 transitions; 0 sockets in 2 samples, of which 3 were not seen again in samples that cannot tell whether they "
       "were gone; 0 lines, 5 bad; the log says that it lost 1 record; 4 more findings of the kinds above ");
+}
+
+TEST_CASE("one of a kind is told in the singular, and what was overwritten is not told as lost too") {
+  const auto flat = [](const Validation& of) {
+    TextBuffer out;
+    std::string all = text({.out = out}, {}, of);
+    std::replace(all.begin(), all.end(), '\n', ' ');
+    return all;
+  };
+  Validation one;
+  one.samples = 1;
+  one.not_seen_again = 1;
+  one.lost_records = one.overwritten_entries = 1;
+  CHECK(flat(one) ==
+        "0 transitions; 0 sockets in 1 sample, of which 1 was not seen again in samples that cannot tell whether it "
+        "was gone; 0 lines, 0 bad; the log says that 1 entry was overwritten ");
+  Validation some;
+  some.lost_records = 7;
+  some.overwritten_entries = 5;
+  CHECK(flat(some) ==
+        "0 transitions; 0 sockets; 0 lines, 0 bad; the log says that it lost 2 records; the log says that 5 entries "
+        "were overwritten ");
 }
 
 }  // namespace

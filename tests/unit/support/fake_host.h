@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "filter/query.h"
@@ -63,6 +65,7 @@ class FakeHost final : public Host {
     return hidden_namespaces;
   }
   [[nodiscard]] const RunFacts& facts() const override { return run_facts; }
+  std::unique_ptr<Host> earlier() override { return std::move(sample_before); }
   [[nodiscard]] std::optional<std::string> boot_id() const override { return boot; }
   [[nodiscard]] Names& names() override { return table_names; }
   [[nodiscard]] SourceNames evidence_names() const override { return places; }
@@ -93,6 +96,8 @@ class FakeHost final : public Host {
 
   RunFacts run_facts;
   std::optional<std::string> boot = "01234567-89ab-cdef-0123-456789abcdef";
+  /// That of a record; goes to who asks for it.
+  std::unique_ptr<FakeHost> sample_before;
   TableNames table_names;
   SourceNames places;
   FakeClock time;

@@ -226,31 +226,51 @@ TEST_CASE("states passed unseen are named") {
 }
 
 TEST_CASE("requests and time-wait sockets come and go, each for its reason") {
+  struct Case {
+    Body body;
+    ObservedState from;
+    ObservedState to;
+    std::optional<MinisocketEnd> end;
+    std::string_view reason;
+  };
+  const ObservedState absent = ObservedState::absent();
+  const Case cases[] = {
+      {Body::request, absent, syn_recv, {}, "a SYN came, and a request keeps it"},
+      {Body::request, syn_recv, absent, {}, "its timer ended, and it with it"},
+      {Body::request, syn_recv, absent, MinisocketEnd::completed,
+       "the handshake is over, and a child of the listener takes over"},
+      {Body::request, syn_recv, absent, MinisocketEnd::reset, "an RST, a SYN in its window, or ss -K"},
+      {Body::request, syn_recv, absent, MinisocketEnd::expired, "the last SYN+ACK was not answered either"},
+      {Body::request, syn_recv, absent, MinisocketEnd::pruned,
+       "it was dropped early, because the queue was more than half full"},
+      {Body::request, syn_recv, absent, MinisocketEnd::listener_gone, "nobody listened any more"},
+      {Body::time_wait, absent, fin_wait2, {}, "a time-wait socket takes over"},
+      {Body::time_wait, absent, time_wait, {}, "a time-wait socket takes over"},
+      {Body::time_wait, fin_wait2, time_wait, {}, "the peer's FIN came to the time-wait socket"},
+      {Body::time_wait, fin_wait2, absent, {}, "its timer ended, and it with it"},
+      {Body::time_wait, time_wait, absent, MinisocketEnd::expired, "its time was over"},
+      {Body::time_wait, time_wait, absent, MinisocketEnd::cut_short,
+       "an RST came, or a new connection took its addresses and ports"},
+  };
   Transition of;
-  of.body = Body::request;
-  of.to = syn_recv;
-  CHECK(says(judge(of).reason, "a SYN came"));
-  of.from = syn_recv;
-  of.to = ObservedState::absent();
-  of.minisocket_end = MinisocketEnd::expired;
-  CHECK(says(judge(of).reason, "SYN+ACK"));
-  of.body = Body::time_wait;
-  of.from = time_wait;
-  CHECK(says(judge(of).reason, "its time was over"));
-  for (const MinisocketEnd end : {MinisocketEnd::completed, MinisocketEnd::reset, MinisocketEnd::pruned,
-                                  MinisocketEnd::listener_gone, MinisocketEnd::cut_short}) {
-    of.minisocket_end = end;
-    CHECK((judge(of).verdict == TransitionVerdict::legal));
-    CHECK_FALSE(judge(of).reason.empty());
+  for (const Case& one : cases) {
+    CAPTURE(one.reason);
+    of.body = one.body;
+    of.from = one.from;
+    of.to = one.to;
+    of.minisocket_end = one.end;
+    const Judgement judged = judge(of);
+    CHECK((judged.verdict == TransitionVerdict::legal));
+    CHECK(judged.reason == one.reason);
+    CHECK(says(judged.reference, "reqsk_timer_handler()") == (one.body == Body::request));
+    CHECK(says(judged.reference, "tw_timer_handler()") == (one.body == Body::time_wait));
   }
   of.minisocket_end.reset();
   of.from = fin_wait2;
-  of.to = time_wait;
-  CHECK(says(judge(of).reason, "FIN"));
   of.to = established;
   CHECK((judge(of).verdict == TransitionVerdict::illegal));
   of.body = Body::request;
-  of.from = ObservedState::absent();
+  of.from = absent;
   CHECK((judge(of).verdict == TransitionVerdict::illegal));
 }
 

@@ -360,6 +360,50 @@ TEST_CASE("without an identity of the socket a break is only a note") {
   judged.lives.transition(record);
   REQUIRE(judged.findings.size() == 1);
   CHECK(judged.findings[0].severity == Severity::info);
+  CHECK(judged.findings[0].message ==
+        "line 1 left it in SYN_RECV, and this record begins in ESTABLISHED; perhaps another connection on the same "
+        "addresses and ports, or another network namespace");
+}
+
+TEST_CASE("where no way leads on, the end of a life and another beginning are missing too") {
+  struct Case {
+    State left;
+    State begins;
+    State goes_to;
+    std::string_view missing;
+  };
+  const std::string_view another =
+      "; records were lost or left out by a filter, its end and another beginning among them";
+  for (const Case& one : {
+           Case{State::syn_recv, State::established, State::close_wait, "; records were lost, or left out by a filter"},
+           Case{State::syn_recv, State::fin_wait2, State::close,
+                "; records were lost, or left out by a filter; it went by way of FIN_WAIT1"},
+           Case{State::established, State::syn_sent, State::established, another},
+           Case{State::listen, State::syn_recv, State::established, another},
+           Case{State::listen, State::close, State::syn_sent, another},
+       }) {
+    CAPTURE(name(one.left));
+    CAPTURE(name(one.begins));
+    Judged judged;
+    judged.add(State::close, one.left, "a");
+    judged.findings.clear();
+    judged.add(one.begins, one.goes_to, "a");
+    REQUIRE(judged.findings.size() == 1);
+    CHECK(judged.findings[0].message == "line 1 left it in " + std::string(name(one.left)) +
+                                            ", and this record begins in " + std::string(name(one.begins)) +
+                                            std::string(one.missing));
+  }
+}
+
+TEST_CASE("a time is told in seconds and tenths") {
+  KernelLimits limits;
+  limits.synack_retries = 5;
+  limits.syn_retries = 6;
+  Judged judged(limits);
+  judged.add(State::listen, State::syn_recv, "a", Protocol::tcp, EventTime{0});
+  judged.add(State::syn_recv, State::established, "a", Protocol::tcp, std::chrono::milliseconds(190'250));
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].message.starts_with("in SYN_RECV for 190.2 s, longer than the "));
 }
 
 TEST_CASE("a state that lasts longer than its timers allow is said, and only with known sysctls") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <vector>
 
@@ -123,6 +124,16 @@ TEST_CASE("a log that says nothing is said to have said nothing") {
   one.check.row(row, 1);
   one.check.sample_end({row.sample, Whole::yes});
   CHECK(one.warnings({{}, 2}) == Codes{"nothing_judged"});
+  Checked two;
+  for (const char* host : {"a", "b"}) {
+    row.sample.host = host;
+    two.check.row(row, 1);
+    two.check.sample_end({row.sample, Whole::yes});
+  }
+  const auto warnings = two.check.finish({{}, 4}).warnings;
+  CHECK(std::any_of(warnings.begin(), warnings.end(), [](const Warning& each) {
+    return each.message == "no two samples of the log show sockets of one host: nothing was judged";
+  }));
 }
 
 TEST_CASE("what was judged, and what was not, follows from transitions and from samples that were compared") {

@@ -139,6 +139,33 @@ TEST_CASE("without last lines samples are told apart by counter or time") {
   CHECK(walked.count(State::established, State::close_wait, TransitionVerdict::legal) == 1);
 }
 
+TEST_CASE("counter, time, host and namespace each tell samples apart alone") {
+  struct Case {
+    std::string_view name;
+    SampleName other;
+  };
+  const SampleName same{.counter = 1, .time = seconds(1), .host = "a", .netns = 7};
+  std::vector<Case> cases(5, {"nothing", same});
+  cases[1].name = "counter";
+  cases[1].other.counter = 2;
+  cases[2].name = "time";
+  cases[2].other.time = seconds(2);
+  cases[3].name = "host";
+  cases[3].other.host = "b";
+  cases[4].name = "namespace";
+  cases[4].other.netns = 8;
+  for (const Case& one : cases) {
+    CAPTURE(one.name);
+    Walked walked;
+    walked.sample = same;
+    walked.row(State::established, 9);
+    walked.sample = one.other;
+    walked.row(State::close_wait, 9);
+    walked.walk.finish();
+    CHECK(walked.walk.samples() == (one.name == "nothing" ? 1 : 2));
+  }
+}
+
 TEST_CASE("ends that cannot be so together are believed in the second sample") {
   for (const State other : {State::close_wait, State::established}) {
     Walked walked;

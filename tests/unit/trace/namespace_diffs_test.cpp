@@ -88,5 +88,26 @@ TEST_CASE("one that could not be read shows nothing gone, and takes nothing from
   CHECK(watched.told[0].starts_with("8 "));
 }
 
+TEST_CASE("sockets of a namespace that a partial sample did not show are not new") {
+  Watched watched;
+  watched.sample({row(State::established, 7)}, {read(7)}, SampleDiff::Sample::partial);
+  watched.sample({row(State::established, 7), row(State::established, 8)}, {read(7), read(8)});
+  CHECK(watched.told.empty());
+}
+
+TEST_CASE("one that is read and has no sockets is remembered, so that its next one is new") {
+  Watched watched;
+  const std::vector<Connection> first = {row(State::established, 7)};
+  watched.sample({first[0], row(State::established, 8)}, {read(7), read(8)});
+  for (int i = 0; i < 2; ++i) watched.sample(first, {read(7), read(8)});
+  watched.told.clear();
+  watched.sample(first, {read(7, false), read(8)}, SampleDiff::Sample::partial);
+  CHECK(watched.diffs.size() == 2);
+  watched.sample({first[0], row(State::syn_sent, 8)}, {read(7), read(8)});
+  REQUIRE(watched.told.size() == 1);
+  CHECK(watched.told[0].starts_with("8 "));
+  CHECK(watched.told[0].ends_with(" SYN_SENT"));
+}
+
 }  // namespace
 }  // namespace tcpstat::trace

@@ -80,6 +80,43 @@ TEST_CASE("what is not known has no sample") {
   CHECK(has(metrics_text(some), "tcpstat_ephemeral_ports_used_max 0"));
 }
 
+TEST_CASE("each number of a dump has its own name") {
+  CheckReport some = report();
+  some.metrics->listeners = {{.local = test::endpoint("192.0.2.1", 443),
+                              .interface = 7,
+                              .accept_queue = 1,
+                              .accept_limit = 2,
+                              .half_open = 3,
+                              .drops = 4}};
+  some.metrics->listeners_left_out = 5;
+  some.metrics->half_open_prefixes = 6;
+  some.metrics->half_open_per_prefix = 8;
+  some.metrics->ephemeral_ports = 28232;
+  some.metrics->ephemeral_ports_used = 9;
+  some.metrics->receive_queued_bytes = 20;
+  some.metrics->send_queued_bytes = 30;
+  some.metrics->dump_seconds = 0.25;
+  const std::string all = metrics_text(some);
+  const std::string whose = R"({address="192.0.2.1",port="443",interface="7"})";
+  for (const std::string& line : {
+           "tcpstat_listener_accept_queue" + whose + " 1",
+           "tcpstat_listener_accept_queue_limit" + whose + " 2",
+           "tcpstat_listener_half_open" + whose + " 3",
+           "tcpstat_listener_drops_total" + whose + " 4",
+           std::string("tcpstat_listeners_left_out 5"),
+           std::string("tcpstat_half_open_remote_prefixes 6"),
+           std::string("tcpstat_half_open_max_per_remote_prefix 8"),
+           std::string("tcpstat_ephemeral_ports 28232"),
+           std::string("tcpstat_ephemeral_ports_used_max 9"),
+           std::string(R"(tcpstat_queued_bytes{direction="receive"} 20)"),
+           std::string(R"(tcpstat_queued_bytes{direction="send"} 30)"),
+           std::string("tcpstat_snapshot_duration_seconds 0.25"),
+       }) {
+    CAPTURE(line);
+    CHECK(has(all, line));
+  }
+}
+
 TEST_CASE("a rule that found nothing among some of the sockets is not ok") {
   CheckReport partial = report();
   partial.reading.coverage.complete = false;

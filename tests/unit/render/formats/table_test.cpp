@@ -285,6 +285,30 @@ Report sample_report() {
   return report;
 }
 
+TEST_CASE("a summary has a line of Multipath TCP where there is any") {
+  struct Case {
+    std::optional<MptcpCounts> counts;
+    std::string_view line;
+  };
+  for (const Case& one : {
+           Case{std::nullopt, ""},
+           Case{MptcpCounts{0, 0}, ""},
+           Case{MptcpCounts{0, 1}, "\nMPTCP  0 connections of 1 subflow (tcpstat -M)\n"},
+           Case{MptcpCounts{1, 2}, "\nMPTCP  1 connection of 2 subflows (tcpstat -M)\n"},
+       }) {
+    CAPTURE(one.line);
+    Summary summary;
+    summary.details = true;
+    summary.mptcp = one.counts;
+    Rendering rendering("table");
+    rendering.summary(sample_report(), summary);
+    const std::string all = rendering.text();
+    const std::size_t at = all.find("\nMPTCP");
+    REQUIRE((at != std::string::npos) == !one.line.empty());
+    if (!one.line.empty()) CHECK(all.substr(at, one.line.size()) == one.line);
+  }
+}
+
 TEST_CASE("the summary for people") {
   Summary summary;
   summary.keys = {"state", "family"};
