@@ -29,8 +29,6 @@ std::int64_t nanoseconds_of(clockid_t clock) {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-microseconds processor_time() { return microseconds(nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID) / 1000); }
-
 filter::Filter everything() {
   filter::Filter all;
   all.states = StateSet::all();
@@ -68,13 +66,15 @@ void OwnerBudget::spend(microseconds took, bool looked) {
   credit_ -= *cost_;
 }
 
-SampleTaker::SampleTaker(Host& host, record::InfoChoice info)
-    : host_(host), info_(info), check_(host, everything()), settings_(host.kernel_facts().settings) {}
+microseconds processor_time() { return microseconds(nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID) / 1000); }
+
+SampleTaker::SampleTaker(Host& host, record::InfoChoice info, microseconds (*used)())
+    : host_(host), info_(info), used_(used), check_(host, everything()), settings_(host.kernel_facts().settings) {}
 
 TakenSample SampleTaker::take(bool key) {
   TakenSample taken;
   records::RecordedSample& sample = taken.sample;
-  const microseconds before = processor_time();
+  const microseconds before = used_();
   // Users, devices and control groups that came since get their names now.
   if (key) host_.names().forget();
   sample.wall_ns = nanoseconds_of(CLOCK_REALTIME);
@@ -110,7 +110,7 @@ TakenSample SampleTaker::take(bool key) {
   if (facts.host) sample.facts.emplace_back("host", *facts.host);
   if (facts.kernel) sample.facts.emplace_back("kernel", *facts.kernel);
   if (facts.netns) sample.facts.emplace_back("netns", std::to_string(*facts.netns));
-  owners_.spend(processor_time() - before, owners);
+  owners_.spend(used_() - before, owners);
   taken.error = std::move(judged.error);
   taken.reading = std::move(judged.reading);
   return taken;
