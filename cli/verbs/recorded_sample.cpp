@@ -57,7 +57,8 @@ std::uint64_t sum_of(const StateCounts& states) {
 }  // namespace
 
 void OwnerBudget::spend(microseconds took, bool looked) {
-  credit_ = std::min(credit_ + kOwnersEach, kOwnersEach * kMostSaved);
+  // Looking may cost more than that: then as much as it costs, or nobody would ever look again.
+  credit_ = std::min(credit_ + kOwnersEach, std::max(kOwnersEach * kMostSaved, cost_.value_or(microseconds(0))));
   if (!looked) {
     without_ = took;
     return;

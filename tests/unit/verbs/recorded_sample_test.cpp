@@ -73,6 +73,16 @@ TEST_CASE("the time of fifty samples at most is saved up") {
   CHECK(looks_in_succession(nearly, milliseconds(100)) == 11);
 }
 
+TEST_CASE("a look that costs more than can be saved up is made when as much as it costs is") {
+  OwnerBudget budget;
+  rest(budget, 1);
+  budget.spend(milliseconds(2'010), true);
+  int waited = 0;
+  for (; !budget.allows() && waited < 1000; ++waited) rest(budget, 1);
+  // 2 s less the 140 ms that were there, and 2 s more.
+  CHECK(waited == (2 * 2'000 - 140) / 20);
+}
+
 /// "listener/0.0.0.0:443 drops" and its value.
 std::optional<std::uint64_t> count_of(const TakenSample& taken, std::string_view name) {
   const record::TableSample& counts = taken.sample.counts;
