@@ -163,7 +163,7 @@ class Events(TestCase):
         self.assertEqual([(*pair(line), line["remote_address"]) for line in lines],
                          [("ESTABLISHED", "ABSENT", "legal", "198.51.100.8")])
 
-    def test_a_warning_that_comes_back_is_said_again(self):
+    def test_an_empty_table_is_said_each_time_and_makes_nothing_vanish(self):
         watcher = self.watch()
         path = watcher.tree.path / "net/tcp"
         for _ in range(2):
