@@ -360,6 +360,15 @@ class Lists(TestCase):
         self.assertNotIn("\x1b", result.out)
         self.assertIn("sample 2", result.out)
 
+    def test_a_headline_says_if_rows_are_missing(self):
+        for damaged in ((), ("   0: nonsense",)):
+            with self.subTest(damaged=damaged):
+                tree = self.tree(tcp=(row("ESTABLISHED"), *damaged), tcp6=None)
+                tree.sysctl("kernel/hostname", "db.example")
+                result = on_terminal("watch", "--proc-root", tree.path, "--count", "1", columns=200, env={"TERM": "dumb"})
+                end = "1 socket: 1 ESTABLISHED" + ("  (not complete)" if damaged else "")
+                self.assertRegex(result.lines[0], rf"\Adb\.example  \S+  every \S+  sample 1  {re.escape(end)}\Z")
+
     def test_a_dumb_terminal_gets_every_count(self):
         for columns in (40, 60, 80):
             with self.subTest(columns=columns):
