@@ -59,18 +59,17 @@ TEST_CASE("looking costs what a sample takes more than one without") {
 }
 
 TEST_CASE("the time of fifty samples at most is saved up") {
-  OwnerBudget budget;
-  rest(budget, 1);
-  budget.spend(milliseconds(110), true);
-  rest(budget, 1000);
-  // 1 s, of which each takes 80 ms: 100 ms, and 20 ms are added.
-  CHECK(looks_in_succession(budget, milliseconds(100)) == 12);
-  OwnerBudget nearly;
-  rest(nearly, 1);
-  nearly.spend(milliseconds(110), true);
-  rest(nearly, 46);
-  // 40 ms were left behind the look: with these, 960 ms.
-  CHECK(looks_in_succession(nearly, milliseconds(100)) == 11);
+  const auto looks_of = [](milliseconds cost) {
+    OwnerBudget budget;
+    rest(budget, 1);
+    budget.spend(cost + milliseconds(10), true);
+    rest(budget, 1000);
+    return looks_in_succession(budget, cost);
+  };
+  // 1 s; and 20 ms are added with each look but the first.
+  CHECK(looks_of(milliseconds(100)) == 12);
+  CHECK(looks_of(milliseconds(500)) == 2);
+  CHECK(looks_of(milliseconds(501)) == 1);
 }
 
 TEST_CASE("a look that costs more than can be saved up is made when as much as it costs is") {
