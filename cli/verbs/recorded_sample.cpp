@@ -100,7 +100,7 @@ TakenSample SampleTaker::take(bool key) {
   sample.dump_us = static_cast<std::uint32_t>((nanoseconds_of(CLOCK_BOOTTIME) - sample.boot_ns) / 1000);
   sample.sockets = static_cast<std::uint32_t>(judged.reading.tally.total());
   sample.identity = judged.reading.source == "netlink" ? record::Identity::cookie : record::Identity::ends;
-  if (judged.error || !judged.reading.coverage.complete) sample.flags |= record::partial_dump;
+  if (!judged.reading.coverage.complete) sample.flags |= record::partial_dump;
   if (rows.dropped() > 0) sample.flags |= record::rows_limited;
   if (!owners) sample.flags |= record::owners_incomplete;
   bound_ = rows.next_bound();
