@@ -170,9 +170,9 @@ class Recording(TestCase):
         self.addCleanup(manager.close)
         manager.bind(str(place / "manager"))
         manager.settimeout(30)
-        child = subprocess.Popen([harness.TCPSTAT, "record", "--record", str(place / "record"), "--proc-root", str(tree.path),
-                                  *args], env=environment(NOTIFY_SOCKET=str(place / "manager")), stdin=subprocess.DEVNULL,
-                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        child = subprocess.Popen([harness.TCPSTAT, "record", "--record", str(place / "record"), "--proc-root",
+                                  str(tree.path), *args], env=environment(NOTIFY_SOCKET=str(place / "manager")),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(child.communicate)
         self.addCleanup(child.kill)
         return child, manager
@@ -188,8 +188,8 @@ class Recording(TestCase):
         self.assertLess(max(map(int, took)), 1000)
 
     def test_a_first_sample_that_fails_is_the_last(self):
-        place = self.directory()
-        result = run("record", "--record", place / "r", "--proc-root", "/nonexistent", "--interval", "3600", "--count", "3")
+        result = run("record", "--record", self.directory() / "r", "--proc-root", "/nonexistent", "--interval", "3600",
+                     "--count", "3")
         self.assertEqual(result.code, 2, result)
         self.assertIn("0 samples written to ", result.err)
 

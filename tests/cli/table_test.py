@@ -105,8 +105,9 @@ class Tables(TestCase):
         self.assertEqual(run("--proc-root", self.root, "-p").err, "")
 
     def test_an_address_of_ipv4_inside_ipv6_has_the_name_of_the_address(self):
-        root = self.tree(tcp=(proc_line("ESTABLISHED", "127.0.0.1:1000", "127.0.0.1:2000", inode=1),),
-                         tcp6=(proc_line("ESTABLISHED", "[::ffff:127.0.0.1]:1000", "[::ffff:127.0.0.1]:3000", inode=2),)).path
+        plain = proc_line("ESTABLISHED", "127.0.0.1:1000", "127.0.0.1:2000", inode=1)
+        mapped = proc_line("ESTABLISHED", "[::ffff:127.0.0.1]:1000", "[::ffff:127.0.0.1]:3000", inode=2)
+        root = self.tree(tcp=(plain,), tcp6=(mapped,)).path
         names = [line.split()[0].rpartition(":")[0] for line in
                  self.succeeds("--proc-root", root, "--resolve", "-H", "-o", "REMOTE", quiet=False).lines]
         if names[0] == "127.0.0.1":

@@ -365,7 +365,8 @@ class Lists(TestCase):
             with self.subTest(damaged=damaged):
                 tree = self.tree(tcp=(row("ESTABLISHED"), *damaged), tcp6=None)
                 tree.sysctl("kernel/hostname", "db.example")
-                result = on_terminal("watch", "--proc-root", tree.path, "--count", "1", columns=200, env={"TERM": "dumb"})
+                result = on_terminal("watch", "--proc-root", tree.path, "--count", "1", columns=200,
+                                     env={"TERM": "dumb"})
                 end = "1 socket: 1 ESTABLISHED" + ("  (not complete)" if damaged else "")
                 self.assertRegex(result.lines[0], rf"\Adb\.example  \S+  every \S+  sample 1  {re.escape(end)}\Z")
 
