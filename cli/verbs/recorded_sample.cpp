@@ -29,8 +29,6 @@ std::int64_t nanoseconds_of(clockid_t clock) {
   return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
-microseconds processor_time() { return microseconds(nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID) / 1000); }
-
 filter::Filter everything() {
   filter::Filter all;
   all.states = StateSet::all();
@@ -59,7 +57,8 @@ std::uint64_t sum_of(const StateCounts& states) {
 }  // namespace
 
 void OwnerBudget::spend(microseconds took, bool looked) {
-  credit_ = std::min(credit_ + kOwnersEach, kOwnersEach * kMostSaved);
+  // Looking may cost more than that: then as much as it costs, or nobody would ever look again.
+  credit_ = std::min(credit_ + kOwnersEach, std::max(kOwnersEach * kMostSaved, cost_.value_or(microseconds(0))));
   if (!looked) {
     without_ = took;
     return;
@@ -68,13 +67,15 @@ void OwnerBudget::spend(microseconds took, bool looked) {
   credit_ -= *cost_;
 }
 
-SampleTaker::SampleTaker(Host& host, record::InfoChoice info)
-    : host_(host), info_(info), check_(host, everything()), settings_(host.kernel_facts().settings) {}
+microseconds processor_time() { return microseconds(nanoseconds_of(CLOCK_PROCESS_CPUTIME_ID) / 1000); }
+
+SampleTaker::SampleTaker(Host& host, record::InfoChoice info, microseconds (*used)())
+    : host_(host), info_(info), used_(used), check_(host, everything()), settings_(host.kernel_facts().settings) {}
 
 TakenSample SampleTaker::take(bool key) {
   TakenSample taken;
   records::RecordedSample& sample = taken.sample;
-  const microseconds before = processor_time();
+  const microseconds before = used_();
   // Users, devices and control groups that came since get their names now.
   if (key) host_.names().forget();
   sample.wall_ns = nanoseconds_of(CLOCK_REALTIME);
@@ -99,7 +100,7 @@ TakenSample SampleTaker::take(bool key) {
   sample.dump_us = static_cast<std::uint32_t>((nanoseconds_of(CLOCK_BOOTTIME) - sample.boot_ns) / 1000);
   sample.sockets = static_cast<std::uint32_t>(judged.reading.tally.total());
   sample.identity = judged.reading.source == "netlink" ? record::Identity::cookie : record::Identity::ends;
-  if (judged.error || !judged.reading.coverage.complete) sample.flags |= record::partial_dump;
+  if (!judged.reading.coverage.complete) sample.flags |= record::partial_dump;
   if (rows.dropped() > 0) sample.flags |= record::rows_limited;
   if (!owners) sample.flags |= record::owners_incomplete;
   bound_ = rows.next_bound();
@@ -110,7 +111,7 @@ TakenSample SampleTaker::take(bool key) {
   if (facts.host) sample.facts.emplace_back("host", *facts.host);
   if (facts.kernel) sample.facts.emplace_back("kernel", *facts.kernel);
   if (facts.netns) sample.facts.emplace_back("netns", std::to_string(*facts.netns));
-  owners_.spend(processor_time() - before, owners);
+  owners_.spend(used_() - before, owners);
   taken.error = std::move(judged.error);
   taken.reading = std::move(judged.reading);
   return taken;

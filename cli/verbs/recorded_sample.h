@@ -33,9 +33,13 @@ struct TakenSample {
   std::optional<Error> error;
 };
 
+/// What this process has used so far.
+std::chrono::microseconds processor_time();
+
 class SampleTaker {
  public:
-  SampleTaker(Host& host, record::InfoChoice info);
+  /// `used`: tells the processor time that the budget for owners is charged with.
+  SampleTaker(Host& host, record::InfoChoice info, std::chrono::microseconds (*used)() = processor_time);
 
   /// `key`: the sample is to have everything of every row.
   TakenSample take(bool key);
@@ -48,6 +52,7 @@ class SampleTaker {
 
   Host& host_;
   record::InfoChoice info_;
+  std::chrono::microseconds (*used_)();
   check::ContinuousCheck check_;
   OwnerBudget owners_;
   KernelSettings settings_;

@@ -54,7 +54,7 @@ Expected<Rows> group_rows() {
   for (const Phase phase : kPhases) {
     const std::string word(name(phase));
     const auto set = parse_state_word(word);
-    // Not those that mean one state or a group already: listening, closing, half-closed, closed.
+    // Not half-closed, which is a group already.
     const bool known = std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row[0] == word; });
     if (set && !known) rows.push_back({word, members(*set)});
   }

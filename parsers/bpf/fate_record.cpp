@@ -6,6 +6,19 @@
 #include <cstring>
 
 namespace tcpstat::bpf {
+namespace {
+
+/// What came since `before`, modulo 2^64 as the counts are.
+std::vector<fate_counts> since(std::vector<fate_counts> now, const FateTable& before, const fate_key& key) {
+  const auto was = before.find(key);
+  if (was == before.end()) return now;
+  for (std::size_t at = 0; at < now.size() && at < was->second.size(); ++at) {
+    for (std::size_t fate = 0; fate < FATES; ++fate) now[at].of[fate] -= was->second[at].of[fate];
+  }
+  return now;
+}
+
+}  // namespace
 
 HandshakeFates sum_of(std::span<const fate_counts> of_processors) {
   fate_counts sum{};
@@ -34,6 +47,28 @@ ListeningEnd listener_of(const fate_key& key) {
   address.family = key.family == AF_INET6 ? Family::ipv6 : Family::ipv4;
   std::memcpy(address.bytes.data(), key.address, key.family == AF_INET6 ? 16 : 4);
   return {{address.unmapped(), key.port}, key.interface};
+}
+
+CountedHandshakes counted_between(const FateTable& before, const FateTable& now, std::uint64_t missed,
+                                  std::uint64_t left_out) {
+  CountedHandshakes out;
+  bool has_sum = false;
+  for (const auto& [key, counts] : now) {
+    const HandshakeFates fates = sum_of(since(counts, before, key));
+    if (key.port == 0) {
+      out.all = fates;
+      has_sum = true;
+    } else {
+      out.listeners.push_back({listener_of(key), fates});
+    }
+  }
+  out.missed = missed;
+  // Any listener may lack some of its events, and a namespace that has no sum all of them.
+  if (left_out > 0) {
+    out.listeners.clear();
+    if (!has_sum) out.missed += left_out;
+  }
+  return out;
 }
 
 }  // namespace tcpstat::bpf

@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -33,22 +31,6 @@ Expected<std::uint64_t> request_timer(const BpfHost& host) {
   const std::uint64_t address = kernel_address("reqsk_timer_handler");
   if (address != 0) return address;
   return failure(kTrace, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
-}
-
-struct KeyOrder {
-  bool operator()(const fate_key& a, const fate_key& b) const { return std::memcmp(&a, &b, sizeof a) < 0; }
-};
-/// By listener; each processor's own, as one may have taken back what another one counted.
-using FateTable = std::map<fate_key, std::vector<fate_counts>, KeyOrder>;
-
-/// What came since `before`, modulo 2^64 as the counts are.
-std::vector<fate_counts> since(std::vector<fate_counts> now, const FateTable& before, const fate_key& key) {
-  const auto was = before.find(key);
-  if (was == before.end()) return now;
-  for (std::size_t at = 0; at < now.size() && at < was->second.size(); ++at) {
-    for (std::size_t fate = 0; fate < FATES; ++fate) now[at].of[fate] -= was->second[at].of[fate];
-  }
-  return now;
 }
 
 }  // namespace
@@ -151,24 +133,7 @@ class BpfHandshakes final : public HandshakeCounter {
     if (!is_shared_) programs->detach();
     const auto now = programs->read(netns_);
     if (!now) return tl::make_unexpected(now.error());
-    CountedHandshakes out;
-    bool has_sum = false;
-    for (const auto& [key, counts] : *now) {
-      const HandshakeFates fates = sum_of(since(counts, before_, key));
-      if (key.port == 0) {
-        out.all = fates;
-        has_sum = true;
-      } else {
-        out.listeners.push_back({listener_of(key), fates});
-      }
-    }
-    out.missed = programs->missed() - missed_;
-    // Any listener may lack some of its events, and a namespace that has no sum all of them.
-    if (const std::uint64_t left_out = programs->left_out() - left_out_; left_out > 0) {
-      out.listeners.clear();
-      if (!has_sum) out.missed += left_out;
-    }
-    return out;
+    return counted_between(before_, *now, programs->missed() - missed_, programs->left_out() - left_out_);
   }
 
  private:

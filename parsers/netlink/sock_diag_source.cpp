@@ -21,6 +21,7 @@
 #include "parsers/netlink/inet_diag_stream.h"
 #include "parsers/netlink/mnl_handle.h"
 #include "parsers/netlink/read_ahead.h"
+#include "parsers/netlink/sock_diag_errors.h"
 #include "parsers/source/time_budget.h"
 
 namespace tcpstat::netlink {
@@ -30,8 +31,6 @@ namespace {
 // being woken by it costs as much time as it saves, and half a millisecond of processor time.
 constexpr int kSmallDump = 48;
 constexpr std::uint32_t kSequence = 0x7C95747;
-constexpr std::string_view kLostMessages = "lost_messages";
-constexpr std::string_view kTryProc = "try --source proc";
 
 class SockDiagSource final : public source::Source {
  public:
@@ -76,11 +75,7 @@ class SockDiagSource final : public source::Source {
   Expected<void> dump_mptcp(const filter::Query& query, Sink& sink, Coverage& coverage) const {
     for (const inet_diag::Request& request : inet_diag::mptcp_requests(query)) {
       auto read = dump(request, sink, coverage);
-      if (read) continue;
-      const bool unknown = read.error().code == ENOENT || read.error().code == EINVAL;
-      if (!unknown) return read;
-      return failure("list connections of MPTCP", read.error().code, "tcpstat without -M lists their subflows",
-                     "the kernel has no mptcp_diag");
+      if (!read) return tl::make_unexpected(mptcp_error(read.error()));
     }
     return {};
   }
@@ -154,7 +149,7 @@ class SockDiagSource final : public source::Source {
       }
       if (received.error != 0) {
         const bool endless = ++errors_in_succession > kMostErrors;
-        if (auto failed = take_error(received.error, coverage); !failed || endless) {
+        if (auto failed = take_receive_error(received.error, coverage); !failed || endless) {
           return failed ? failure("read the sockets from NETLINK_SOCK_DIAG", received.error, std::string(kTryProc))
                         : failed;
         }
@@ -178,30 +173,6 @@ class SockDiagSource final : public source::Source {
           break;
       }
     }
-  }
-
-  /// Fails if reading cannot go on after a receive that failed.
-  static Expected<void> take_error(int code, Coverage& coverage) {
-    coverage.complete = false;
-    switch (code) {
-      case ENOBUFS:
-        if (coverage.warnings.empty() || coverage.warnings.back().code != kLostMessages) {
-          coverage.lose(std::string(kLostMessages), "the kernel dropped netlink messages: rows are missing");
-        }
-        return {};
-      case ENOSPC:  // libmnl's word for MSG_TRUNC
-        coverage.add(Flaw::cut_short);
-        return {};
-      case ETIMEDOUT:
-        return failure("read the sockets from NETLINK_SOCK_DIAG", code, "try a longer --timeout");
-      default:
-        return failure("read the sockets from NETLINK_SOCK_DIAG", code, std::string(kTryProc));
-    }
-  }
-
-  static std::string hint_for(int code) {
-    const bool no_module = code == ENOENT || code == EPROTONOSUPPORT || code == EOPNOTSUPP;
-    return std::string(no_module ? "the kernel has no tcp_diag; " : "") + std::string(kTryProc);
   }
 
   source::SourceOptions options_;

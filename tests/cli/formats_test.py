@@ -275,6 +275,18 @@ class By(TestCase):
         pairs = [(-group["count"], group["local_port"], group["state"]) for group in groups]
         self.assertEqual(pairs, sorted(pairs))
 
+    def test_a_limit_shortens_lists_and_no_states(self):
+        root = self.tree().path
+        whole = self.json("summary", "--proc-root", root)
+        cut = self.json("summary", "--proc-root", root, "--limit", "1")
+        self.assertEqual((whole["limited"], cut["limited"]), (False, True))
+        self.assertEqual(cut["groups"], whole["groups"])
+        self.assertEqual(len(cut["groups"]), 22)
+        for key in ("listeners", "top_remotes", "top_prefixes"):
+            self.assertEqual(cut[key], whole[key][:1], key)
+            self.assertGreater(len(whole[key]), 1, key)
+        self.assertEqual(len(self.json("summary", "--proc-root", root, "--by", "state", "--limit", "1")["groups"]), 1)
+
     def test_several_owners_count_once_each(self):
         groups = {group["process"]: group["count"] for group in self.groups("--by", "process")}
         self.assertEqual(groups["nginx"], 3)  # 812: the listener and 103; 813: 103

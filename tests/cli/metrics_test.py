@@ -13,7 +13,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from harness import ATTEMPT_ROWS, HERE, ProcTree, TestCase, main, proc_line, run
+from harness import ATTEMPT_ROWS, FLOOD_ROWS, HERE, ProcTree, TestCase, main, proc_line, run
 
 ROOT = HERE.parent.parent
 CONTRIB = ROOT / "contrib"
@@ -132,6 +132,12 @@ class Printed(TestCase):
         result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
         self.assertEqual(result.code, 3)
         self.assertRegex(result.lines[0], "TCPSTAT UNKNOWN - cannot .*/nonexistent/tcpstat.prom")
+        # What is worse than that is told first.
+        tree = self.tree(tcp=FLOOD_ROWS, tcp6=())
+        tree.counters()
+        result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
+        self.assertEqual(result.code, 2)
+        self.assertRegex(result.lines[0], r"\ATCPSTAT CRITICAL - .*SYN flood")
 
     def test_nothing_could_be_read(self):
         result = run("check", "--proc-root", "/nonexistent", "-f", "prometheus")

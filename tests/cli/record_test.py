@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -46,6 +47,10 @@ class Records(TestCase):
         self.assertEqual(os.stat(self.record).st_mode & 0o777, 0o750)
         for name in names:
             self.assertEqual(os.stat(f"{self.record}/{name}").st_mode & 0o777, 0o640)
+
+    def test_what_is_said_first_is_how_a_sample_is_shown(self):
+        self.assertIn(f"tcpstat: recording into {self.record}, a sample each 1 s; "
+                      f"tcpstat --record {self.record} --at TIME shows one\n", self.made.err)
 
     def test_rows_are_those_that_were(self):
         columns = ("STATE,FAMILY,LOCAL,REMOTE,RECV_QUEUE,SEND_QUEUE,ACCEPT_QUEUE,SYN_RECV,RETRANSMITS,UID,INODE,PROCESS")
@@ -154,6 +159,50 @@ class Records(TestCase):
         empty = self.succeeds("history", "--record", self.record, "--until", "2d", "--since", "-3d", quiet=False)
         self.assertEqual(empty.out, "no samples\n")
         self.assertIn("has no sample of that time", empty.err)
+
+
+class Recording(TestCase):
+    """One that is told when it has begun, as a service manager is."""
+
+    def started(self, tree, *args):
+        place = self.directory()
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(str(place / "manager"))
+        manager.settimeout(30)
+        child = subprocess.Popen([harness.TCPSTAT, "record", "--record", str(place / "record"), "--proc-root",
+                                  str(tree.path), *args], env=environment(NOTIFY_SOCKET=str(place / "manager")),
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(child.communicate)
+        self.addCleanup(child.kill)
+        return child, manager
+
+    def test_it_is_ready_once_when_the_first_sample_is_written(self):
+        child, manager = self.started(self.tree(), "--interval", "1", "--count", "2", "-v")
+        self.assertEqual(manager.recv(100), b"READY=1\n")
+        self.assertEqual(child.wait(30), 0)
+        manager.setblocking(False)
+        self.assertRaises(BlockingIOError, manager.recv, 100)
+        took = re.findall(rf"{harness.TOTAL} sockets, {harness.TOTAL} rows kept, read in (\d+) ms", child.stderr.read())
+        self.assertEqual(len(took), 2)
+        self.assertLess(max(map(int, took)), 1000)
+
+    def test_a_first_sample_that_fails_is_the_last(self):
+        result = run("record", "--record", self.directory() / "r", "--proc-root", "/nonexistent", "--interval", "3600",
+                     "--count", "3")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("0 samples written to ", result.err)
+
+    def test_a_sample_that_is_lost_is_a_failure_if_none_may_be(self):
+        for args, code in (((), 0), (("--strict",), 2)):
+            with self.subTest(args=args):
+                tree = self.tree()
+                child, manager = self.started(tree, "--interval", "1", "--count", "2", *args)
+                manager.recv(100)
+                (tree.path / "net").rename(tree.path / "gone")
+                said = child.communicate(timeout=30)[1]
+                self.assertIn("1 sample written to ", said)
+                self.assertEqual(child.returncode, code, said)
 
 
 class Verdicts(TestCase):

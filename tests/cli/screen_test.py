@@ -124,6 +124,12 @@ class Keys(TestCase):
         self.assertTrue(screen.bytes.startswith(ENTER))
         after = screen.bytes.split(LEAVE)[1].decode()
         self.assertRegex(after, r"every 0\.1s  sample \d+  12 sockets: 2 ESTABLISHED, ")
+        self.assertNotIn("(not complete)", after)
+        screen = self.screen(rows=(*IPV4_ROWS, "   0: nonsense"))
+        screen.until("Connections 10")
+        screen.press("q")
+        screen.wait()
+        self.assertRegex(screen.bytes.split(LEAVE)[1].decode(), r"  12 sockets: [^()\r\n]*  \(not complete\)\r?\n")
 
     def test_the_head_has_host_time_interval_and_counts(self):
         text = self.screen().until("Connections 10")
@@ -199,6 +205,11 @@ class Keys(TestCase):
         screen.press("-s ESTABLISHED\r", r"\[4 Connections 2\]")
         self.assertIn("filter: -s ESTABLISHED", screen.text)
         screen.press("/\x7f\x7f\x7f\r", "unknown state")
+        screen.press("\x1b", r"\[4 Connections 2\]")
+        # Words of watch that are no filter, and those that are none of watch.
+        screen.press("/" + "\x7f" * 20 + "--events\r", "a filter has the words of filter options alone")
+        screen.press("\x1b", r"\[4 Connections 2\]")
+        screen.press("/" + "\x7f" * 20 + "--port x\r", '--port .*"x"')
         screen.press("\x1b", r"\[4 Connections 2\]")
 
     def test_pause(self):

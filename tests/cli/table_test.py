@@ -7,7 +7,7 @@ import os
 import re
 import unicodedata
 
-from harness import HERE, TestCase, main, on_terminal, run
+from harness import HERE, TestCase, main, on_terminal, proc_line, run
 
 GOLDEN = HERE / "golden"
 # Nothing, or the one note that counts the columns for which there was no room.
@@ -103,6 +103,16 @@ class Tables(TestCase):
         self.assertEqual(asked.err, "")
         self.assertRegex(asked.out, r"INODE|inode \d")
         self.assertEqual(run("--proc-root", self.root, "-p").err, "")
+
+    def test_an_address_of_ipv4_inside_ipv6_has_the_name_of_the_address(self):
+        plain = proc_line("ESTABLISHED", "127.0.0.1:1000", "127.0.0.1:2000", inode=1)
+        mapped = proc_line("ESTABLISHED", "[::ffff:127.0.0.1]:1000", "[::ffff:127.0.0.1]:3000", inode=2)
+        root = self.tree(tcp=(plain,), tcp6=(mapped,)).path
+        names = [line.split()[0].rpartition(":")[0] for line in
+                 self.succeeds("--proc-root", root, "--resolve", "-H", "-o", "REMOTE", quiet=False).lines]
+        if names[0] == "127.0.0.1":
+            self.skipTest("127.0.0.1 has no name here")
+        self.assertEqual(names, [names[0]] * 2)
 
     def test_nothing_is_cut_with_no_truncate_or_in_a_pipe(self):
         whole = run("--proc-root", self.root).out

@@ -163,7 +163,7 @@ class Events(TestCase):
         self.assertEqual([(*pair(line), line["remote_address"]) for line in lines],
                          [("ESTABLISHED", "ABSENT", "legal", "198.51.100.8")])
 
-    def test_a_warning_that_comes_back_is_said_again(self):
+    def test_an_empty_table_is_said_each_time_and_makes_nothing_vanish(self):
         watcher = self.watch()
         path = watcher.tree.path / "net/tcp"
         for _ in range(2):
@@ -359,6 +359,16 @@ class Lists(TestCase):
                              env={"TERM": "dumb"})
         self.assertNotIn("\x1b", result.out)
         self.assertIn("sample 2", result.out)
+
+    def test_a_headline_says_if_rows_are_missing(self):
+        for damaged in ((), ("   0: nonsense",)):
+            with self.subTest(damaged=damaged):
+                tree = self.tree(tcp=(row("ESTABLISHED"), *damaged), tcp6=None)
+                tree.sysctl("kernel/hostname", "db.example")
+                result = on_terminal("watch", "--proc-root", tree.path, "--count", "1", columns=200,
+                                     env={"TERM": "dumb"})
+                end = "1 socket: 1 ESTABLISHED" + ("  (not complete)" if damaged else "")
+                self.assertRegex(result.lines[0], rf"\Adb\.example  \S+  every \S+  sample 1  {re.escape(end)}\Z")
 
     def test_a_dumb_terminal_gets_every_count(self):
         for columns in (40, 60, 80):

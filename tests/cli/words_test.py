@@ -91,6 +91,16 @@ class Words(TestCase):
         columns = self.succeeds("--list", "columns").lines
         self.assertTrue(all(line.split("\t")[1] in ("text", "number", "address", "endpoint") for line in columns))
 
+    def test_formats_are_those_that_the_verb_prints(self):
+        def formats(*args):
+            return [line.split("\t")[0] for line in self.succeeds(*args, "--list", "formats").lines]
+
+        self.assertEqual(formats("explain", "machine")[-2:], ["dot", "mermaid"])
+        for args in ((), ("explain", "CLOSE"), ("summary",), ("validate", "log")):
+            self.assertFalse({"dot", "mermaid"} & set(formats(*args)), args)
+        self.assertNotIn("prometheus", formats("watch"))
+        self.assertIn("prometheus", formats("summary"))
+
     def test_lists_go_to_a_file_too(self):
         path = self.directory() / "states"
         self.assertEqual(self.succeeds("--list", "states", "--output-file", path).out, "")

@@ -3,8 +3,12 @@
 #include <doctest/doctest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace tcpstat::bpf {
 namespace {
@@ -65,6 +69,53 @@ TEST_CASE("a listener of either family") {
   mapped.port = 22;
   mapped.family = AF_INET6;
   CHECK(to_string(listener_of(mapped).local) == "192.0.0.0:22");
+}
+
+/// The key of a listener on this port; 0: of all together.
+fate_key key_of(std::uint16_t port) {
+  fate_key key{};
+  key.port = port;
+  key.family = AF_INET;
+  return key;
+}
+
+std::vector<fate_counts> begun_by_processor(std::initializer_list<std::uint64_t> counts) {
+  std::vector<fate_counts> out;
+  for (const std::uint64_t count : counts) out.emplace_back().of[FATE_BORN] = count;
+  return out;
+}
+
+/// "80: 4", "443: 1"
+std::vector<std::string> listeners_of(const CountedHandshakes& counted) {
+  std::vector<std::string> out;
+  for (const ListenerFates& one : counted.listeners) {
+    out.push_back(std::to_string(one.listener.local.port) + ": " + std::to_string(one.fates.begun));
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+TEST_CASE("what was counted before is no part of what is counted") {
+  const FateTable before = {{key_of(0), begun_by_processor({5, 1})}, {key_of(80), begun_by_processor({5, 1})}};
+  const FateTable now = {{key_of(0), begun_by_processor({8, 3})},
+                         {key_of(80), begun_by_processor({8, 2})},
+                         {key_of(443), begun_by_processor({0, 1})}};
+  const CountedHandshakes counted = counted_between(before, now, 2, 0);
+  CHECK(counted.all.begun == 5);
+  CHECK(listeners_of(counted) == std::vector<std::string>{"443: 1", "80: 4"});
+  CHECK(counted.missed == 2);
+}
+
+TEST_CASE("where a listener had no place none is told, and the sum has it all the same") {
+  const FateTable now = {{key_of(0), begun_by_processor({8})}, {key_of(80), begun_by_processor({7})}};
+  const CountedHandshakes counted = counted_between({}, now, 2, 3);
+  CHECK(counted.all.begun == 8);
+  CHECK(counted.listeners.empty());
+  CHECK(counted.missed == 2);
+  // The sum itself may be what had none.
+  const CountedHandshakes no_sum = counted_between({}, {{key_of(80), begun_by_processor({7})}}, 2, 3);
+  CHECK(no_sum.listeners.empty());
+  CHECK(no_sum.missed == 5);
 }
 
 }  // namespace

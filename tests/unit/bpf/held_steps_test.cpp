@@ -53,7 +53,10 @@ TEST_CASE("steps that no RST follows are handed over at once") {
   steps.add(held_step(1, State::syn_sent, State::established, 10));
   steps.add(held_step(2, State::last_ack, State::close, 10));
   steps.add(held_step(3, State::syn_sent, State::close, 10));
-  CHECK(released(steps, 10) == "1, 2, 3");
+  steps.add(held_step(4, State::closing, State::close, 10));
+  steps.add(held_step(5, State::time_wait, State::close, 10));
+  steps.add(held_step(6, State::listen, State::close, 10));
+  CHECK(released(steps, 10) == "1, 2, 3, 4, 5, 6");
   CHECK(steps.empty());
 }
 
@@ -91,9 +94,12 @@ TEST_CASE("nobody sent one") {
   steps.add(held_step(1, State::fin_wait2, State::close, 10));
   CHECK(released(steps, 11).empty());
   CHECK(released(steps, 12) == "1 silent");
-  steps.add(held_step(2, State::established, State::close, 10));
-  CHECK(released(steps, 59).empty());
-  CHECK(released(steps, 60) == "2 silent");
+  for (const State from : {State::established, State::syn_recv, State::close_wait, State::fin_wait1}) {
+    CAPTURE(name(from));
+    steps.add(held_step(2, from, State::close, 10));
+    CHECK(released(steps, 59).empty());
+    CHECK(released(steps, 60) == "2 silent");
+  }
 }
 
 TEST_CASE("where records are missing nothing is said of an RST that was not seen") {

@@ -99,7 +99,10 @@ TEST_CASE("one that is cancelled and does not start again was reset; one that do
   }
   SUBCASE("the next request gets the same memory") {
     ring_record next = timer(RING_TIMER_STARTED, 1, kRequest, 101);
-    next.isn = 7;
+    SUBCASE("with another first number") { next.isn = 7; }
+    SUBCASE("from another port") { next.remote_port = 7; }
+    SUBCASE("to another port") { next.local_port = 7; }
+    SUBCASE("from another address") { next.addresses[31] = 7; }
     told.add(next);
     told.settle(1000);
     CHECK(told.text == "request ABSENT>SYN_RECV; request SYN_RECV>ABSENT 100ms reset; request ABSENT>SYN_RECV");

@@ -1,12 +1,20 @@
 #include "parsers/host/opened_host.h"
 
 #include <doctest/doctest.h>
+#include <linux/capability.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <array>
+#include <bit>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <ostream>
 #include <string>
 
+#include "cli/in_child.h"
 #include "filter/query.h"
 #include "report/source_names.h"
 #include "support/fixtures.h"
@@ -125,6 +133,66 @@ TEST_CASE("evidence names the /proc that was read") {
   CHECK(names.rows == "/mnt/proc/net/tcp");
   CHECK(names.net == "/mnt/proc/net");
   CHECK(names.root == "/mnt/proc");
+}
+
+TEST_CASE("commands that are advised name the place and the sample that was read") {
+  const std::string path = test::fixture_path("recorded/tcp");
+  const auto words_of = [](const HostOptions& options) {
+    const auto host = open_host(options);
+    REQUIRE(host);
+    return (*host)->evidence_names().options;
+  };
+  CHECK(words_of({.source = SourceId::proc}) == "");
+  CHECK(words_of({.source = SourceId::proc, .proc_root = "/mnt/a b"}) == "--proc-root '/mnt/a b'");
+  CHECK(words_of({.source = SourceId::file, .file = path, .byte_order = std::endian::big, .sample = 1}) ==
+        "--source " + path + " --sample 1 --byte-order big");
+  CHECK(words_of({.source = SourceId::file, .file = path, .byte_order = std::endian::little}) ==
+        "--source " + path + " --byte-order little");
+  const std::string saved = test::fixture_path("recorded/tcpstat.ndjson");
+  CHECK(words_of({.source = SourceId::file, .file = saved, .at = std::chrono::seconds(1'900'000'000)}) ==
+        "--source " + saved + " --at 2030-03-17T17:46:40.000Z");
+}
+
+/// What a read of `query` by a host of its own fails with, in a child that does `before` once the host is open.
+template <typename Before>
+std::string failed_in_child(const filter::Query& query, Before before) {
+  const auto child = test::in_child([&] {
+    const auto host = open_host({});
+    if (!host || !before()) return 1;
+    test::Counter counter;
+    Coverage coverage;
+    const auto read = (*host)->read(query, counter, coverage);
+    const std::string told = read ? "nothing" : read.error().sentence();
+    return ::write(STDOUT_FILENO, told.data(), told.size()) == static_cast<ssize_t>(told.size()) ? 0 : 2;
+  });
+  CHECK(child.status == 0);
+  return child.out;
+}
+
+TEST_CASE("who may not see marks is told what that takes: to be root, or a right that root has lost") {
+  filter::Query query;
+  query.filter.needs.marks = true;
+  const std::string why_not = "cannot filter by fwmark: the kernel tells marks to CAP_NET_ADMIN alone ";
+  CHECK(failed_in_child(query, [] { return ::geteuid() != 0 || ::setuid(65534) == 0; }) == why_not + "(run as root)");
+  if (::geteuid() != 0) return;
+  const auto give_up_all = [] {
+    __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+    std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> none{};
+    return ::syscall(SYS_capset, &header, none.data()) == 0;
+  };
+  CHECK(failed_in_child(query, give_up_all) == why_not + "(root lacks CAP_NET_ADMIN here)");
+}
+
+TEST_CASE("where /proc cannot answer in place of netlink, both reasons are told") {
+  filter::Query query;
+  query.filter.needs.netlink_word = "FWMARK";
+  const auto no_more_files = [] {
+    const rlimit limit{0, 0};
+    return ::setrlimit(RLIMIT_NOFILE, &limit) == 0;
+  };
+  CHECK(failed_in_child(query, no_more_files) ==
+        "cannot open a NETLINK_SOCK_DIAG socket: Too many open files (cannot filter by fwmark in /proc: it does not "
+        "tell)");
 }
 
 TEST_CASE("CLOSE sockets are not asked of /proc, which does not list them") {

@@ -311,8 +311,16 @@ TEST_CASE("samples of MPTCP are told apart from those of TCP, and shown where th
   }
   CHECK(FileReading(mptcp, options).codes().empty());
   CHECK(FileReading(mptcp).failed.find("it has those of MPTCP alone (-M lists them)") != std::string::npos);
-  CHECK(FileReading(tcp, options).failed.find("it has those of TCP alone") != std::string::npos);
-  CHECK(FileReading(test::fixture("recorded/tcp"), options).failed.find("tcpstat -M -f ndjson") != std::string::npos);
+  CHECK(FileReading(mptcp).failed.starts_with("cannot list connections of TCP from "));
+  const std::string none_of_mptcp = FileReading(tcp, options).failed;
+  CHECK(none_of_mptcp.starts_with("cannot list connections of MPTCP from "));
+  CHECK(none_of_mptcp.ends_with(": it has those of TCP alone (without -M they are listed)"));
+  for (const char* of_tcp : {"recorded/tcp", "recorded/ss-all.dump"}) {
+    CAPTURE(of_tcp);
+    const FileReading refused(test::fixture(of_tcp), options);
+    CHECK(refused.recorder.rows.empty());
+    CHECK(refused.failed.ends_with(": it tells those of TCP (save with tcpstat -M -f ndjson)"));
+  }
   for (const std::string_view none : {R"(,"protocol":17)", R"(,"protocol":"mptcp")", R"(,"protocol":-6)"}) {
     CAPTURE(none);
     CHECK_FALSE(FileReading(sample(none, 4)).coverage.complete);
@@ -372,8 +380,14 @@ TEST_CASE("a family without a table is not known") {
   query.filter.ipv4 = false;
   const FileReading asked(tcp, {}, query);
   CHECK_FALSE(asked.coverage.complete);
-  CHECK(asked.codes() == Codes{"family_not_saved"});
+  REQUIRE(asked.codes() == Codes{"family_not_saved"});
+  CHECK(asked.coverage.warnings[0].message == "IPv6 sockets were not saved");
   CHECK(FileReading(tcp + tcp6, {}, query).coverage.complete);
+  query.filter.ipv4 = true;
+  query.filter.ipv6 = false;
+  const FileReading other(tcp6, {}, query);
+  REQUIRE(other.codes() == Codes{"family_not_saved"});
+  CHECK(other.coverage.warnings[0].message == "IPv4 sockets were not saved");
   const FileReading saved(R"({"type":"summary","snapshot":1,"complete":true,"filtered":true,)"
                           R"("summary":{"total":0,"by_family":{"ipv4":0,"ipv6":null}}})");
   CHECK((saved.coverage.ipv4 && !saved.coverage.ipv6 && saved.coverage.filtered));
@@ -537,6 +551,16 @@ TEST_CASE("text that was appended again and again has samples, and two families 
   CHECK(two.codes() == Codes{"several_samples"});
 }
 
+TEST_CASE("samples of text have no time to choose one by") {
+  const std::string text = test::fixture("recorded/tcp") + test::fixture("recorded/tcp6");
+  source::SourceOptions options;
+  options.at = std::chrono::seconds(1'764'000'000);
+  const FileReading reading(text + text, options);
+  CHECK(reading.recorder.rows.empty());
+  CHECK(reading.failed.ends_with(
+      " at 2025-11-24T16:00:00.000Z: its samples have no time (choose by number: --sample N)"));
+}
+
 TEST_CASE("samples of ndjson are told apart by what their lines say, and the last one gives the facts") {
   const auto line = [](std::string_view time, std::string_view host, std::string_view user, int port) {
     return R"({"type":"connection","time":")" + std::string(time) + R"(","host":")" + std::string(host) +
@@ -596,6 +620,19 @@ TEST_CASE("the byte order follows from the local ends of the whole file, unless 
   CHECK(big.codes().empty());
   options.byte_order = std::endian::little;
   CHECK(FileReading(text + hint, options).recorder.rows[0].find("10.2.0.192") != std::string::npos);
+}
+
+TEST_CASE("a byte order that is given changes nothing where rows are no text of /proc, and that is said") {
+  source::SourceOptions options;
+  options.byte_order = std::endian::native == std::endian::little ? std::endian::big : std::endian::little;
+  for (const char* name : {"recorded/ss-all.dump", "recorded/tcpstat.ndjson"}) {
+    CAPTURE(name);
+    const FileReading reading(test::fixture(name), options);
+    REQUIRE(reading.codes() == Codes{"byte_order"});
+    CHECK(reading.coverage.warnings[0].message.ends_with(" is no text of /proc: --byte-order changes nothing"));
+    CHECK(reading.recorder.rows == FileReading(test::fixture(name)).recorder.rows);
+    CHECK(reading.coverage.complete);
+  }
 }
 
 TEST_CASE("what another program or host has to read first says so") {

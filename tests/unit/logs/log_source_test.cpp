@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <bit>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -20,6 +23,9 @@ namespace {
 class Noted final : public ObservationSink {
  public:
   std::vector<std::string> all;
+  std::vector<std::string> local;  ///< of rows, as the next two
+  std::vector<std::uint64_t> samples;
+  std::vector<std::optional<std::uint64_t>> inodes;
   std::size_t most = 100;
 
   Flow transition(const Transition& of) override {
@@ -29,6 +35,9 @@ class Noted final : public ObservationSink {
     return note("lost " + std::to_string(count) + " before " + std::to_string(line));
   }
   Flow row(const SampleRow& row, std::uint64_t line) override {
+    local.push_back(to_string(row.local));
+    samples.push_back(row.sample.counter.value_or(0));
+    inodes.push_back(row.inode);
     return note("row " + std::to_string(line) + " " + std::string(name(row.state)));
   }
   Flow sample_end(const SampleEnd& end) override { return note(end.whole == Whole::yes ? "whole" : "part"); }
@@ -147,6 +156,75 @@ TEST_CASE("what a log is does not depend on how much of it a pipe brings first")
     CAPTURE(size);
     REQUIRE(read_of(Pieces({record.substr(0, size), record.substr(size)}).path()) == Words{"transition 1 a"});
   }
+}
+
+/// What comes of a file with this text.
+struct Reading {
+  explicit Reading(const std::string& text) {
+    const File file(text);
+    auto source = LogSource::open(file.path());
+    REQUIRE(source.has_value());
+    CHECK((*source)->read(sink).has_value());
+  }
+  Noted sink;
+};
+
+const std::string kTableHeader =
+    "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+
+/// A listener of port 22 in text of /proc, with this address as it stands there.
+std::string listening_on(std::string_view address, int row, std::string_view inode) {
+  return "   " + std::to_string(row) + ": " + std::string(address) +
+         ":0016 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 " + std::string(inode) +
+         " 1 0 100 0 0 10 0\n";
+}
+
+TEST_CASE("samples of a saved table are counted, and their rows have an inode if the table has one") {
+  const Reading read(kTableHeader + listening_on("0100007F", 0, "1234") + kTableHeader +
+                     listening_on("0100007F", 0, "0"));
+  CHECK(read.sink.samples == std::vector<std::uint64_t>{1, 2});
+  CHECK(read.sink.inodes == std::vector<std::optional<std::uint64_t>>{1234, std::nullopt});
+}
+
+TEST_CASE("a table of a host of the other byte order has the addresses of that host") {
+  const bool little = std::endian::native == std::endian::little;
+  CHECK(Reading(kTableHeader + listening_on(little ? "7F000001" : "0100007F", 0, "1")).sink.local ==
+        std::vector<std::string>{"127.0.0.1:22"});
+  CHECK(Reading(kTableHeader + listening_on(little ? "0100007F" : "7F000001", 0, "1")).sink.local ==
+        std::vector<std::string>{"127.0.0.1:22"});
+}
+
+TEST_CASE("what of a saved sample could not be read is told behind its rows") {
+  const std::string whole = listening_on("0100007F", 0, "1");
+  CHECK(Reading(kTableHeader + whole + "   1: 0100007F:00\n" + listening_on("0100007F", 2, "3")).sink.all ==
+        Words{"row 1 LISTEN", "row 2 LISTEN", "bad 3 rows of the sample before this line cannot be read", "part"});
+  CHECK(Reading(kTableHeader + whole + listening_on("0100007F", 5, "2")).sink.all ==
+        Words{"row 1 LISTEN", "row 2 LISTEN", "bad 3 rows are missing: their numbers jump from 0 to 5", "part"});
+}
+
+TEST_CASE("the first five lines tell what a log is, however they come") {
+  const std::string table = kTableHeader + listening_on("0100007F", 0, "1234");
+  const std::string comments = "# a\n# b\n# c\n# d\n";
+  const Words read = {"row 1 LISTEN", "bad 2 rows of the sample before this line cannot be read", "part"};
+  CHECK(read_of(Pieces({comments, table}).path()) == read);
+  CHECK(read_of(Pieces({comments + "# e\n", table}).path()) != read);
+}
+
+TEST_CASE("a record that a pipe brings is handed over before the next one comes") {
+  int ends[2];
+  REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+  const FileDescriptor from(ends[0]);
+  FileDescriptor to(ends[1]);
+  const std::string_view record =
+      "          <idle>-0       [001] ..s2.  6300.380816: inet_sock_set_state: oldstate=TCP_LISTEN "
+      "newstate=TCP_SYN_RECV\n";
+  REQUIRE(::write(to.get(), record.data(), record.size()) == static_cast<ssize_t>(record.size()));
+  auto source = LogSource::open("/proc/self/fd/" + std::to_string(from.get()), std::chrono::seconds(5));
+  REQUIRE(source.has_value());
+  Noted sink;
+  sink.most = 1;
+  CHECK((*source)->read(sink).has_value());
+  CHECK(sink.all == Words{"transition 1 "});
 }
 
 TEST_CASE("tables of other sockets are no empty log") {

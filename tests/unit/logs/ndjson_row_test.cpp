@@ -257,6 +257,37 @@ TEST_CASE("flags of a later version are passed over, and what is no list of word
   }
 }
 
+TEST_CASE("a row has so many owners at most") {
+  RecordedNames names;
+  NdjsonDecoder decoder(names);
+  const auto owners_of = [&](int count) -> std::optional<std::size_t> {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += i == 0 ? R"({"pid":1})" : R"(,{"pid":1})";
+    const auto row =
+        decoder.decode(R"({"state":"LISTEN","local_address":"::","local_port":1,"processes":[)" + list + "]}");
+    if (std::holds_alternative<Flaw>(row)) return std::nullopt;
+    return std::get<Listener>(row).owners.size();
+  };
+  CHECK(owners_of(65'536) == 65'536U);
+  CHECK(owners_of(65'537) == std::nullopt);
+}
+
+TEST_CASE("a container has a name beside its number, and a name of its own has no other") {
+  RecordedNames names;
+  NdjsonDecoder decoder(names);
+  const auto name_of = [&](std::uint64_t pid, const std::string& container) {
+    static_cast<void>(decoder.decode(R"({"state":"LISTEN","local_address":"::","local_port":1,"processes":[{"pid":)" +
+                                     std::to_string(pid) + R"(}],"container":")" + container +
+                                     R"(","container_name":"x"})"));
+    const CgroupPlace* place = names.place_of_process(static_cast<std::uint32_t>(pid));
+    REQUIRE(place != nullptr);
+    CHECK(place->container == container);
+    return place->container_name;
+  };
+  CHECK(name_of(1, std::string(64, 'a')) == "x");
+  CHECK(name_of(2, "web") == "");
+}
+
 TEST_CASE("lines that are no connection are no rows, or flaws") {
   struct Row {
     std::string_view name;

@@ -74,6 +74,26 @@ TEST_CASE("a sample is not held against one of before the host was started anew,
   CHECK(earlier_of(seconds(50)) == "2026-11-27T03:00:40.000Z");
 }
 
+TEST_CASE("a sample is not held against one of before a gap") {
+  Record record;
+  const auto writer = record.writer();
+  REQUIRE(writer);
+  for (const int at : {0, 7200, 7210, 7231, 7262}) {
+    REQUIRE(writer->add(sample(kThree + seconds(at), at, seconds(1000 + at))));
+  }
+  const auto earlier_of = [&](seconds at) {
+    const auto host = host::open_host({.source = host::SourceId::record, .file = record.path, .at = kThree + at});
+    REQUIRE(host);
+    const auto earlier = (*host)->earlier();
+    return earlier == nullptr ? "none" : earlier->facts().time;
+  };
+  CHECK(earlier_of(seconds(7200)) == "none");
+  CHECK(earlier_of(seconds(7210)) == "2026-11-27T05:00:00.000Z");
+  // Two intervals and five seconds are no gap.
+  CHECK(earlier_of(seconds(7231)) == "2026-11-27T05:00:10.000Z");
+  CHECK(earlier_of(seconds(7262)) == "none");
+}
+
 TEST_CASE("a link in place of a file is not followed, and a directory of others is refused by name") {
   Record record;
   Record other;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <ostream>
 #include <random>
 
+#include "cli/in_child.h"
 #include "parsers/records/recorded_rows.h"
 #include "records/written_record.h"
 
@@ -27,6 +29,24 @@ TEST_CASE("one process writes into a directory, and the next one hears which") {
   CHECK(record.said ==
         std::vector<std::string>{"cannot record into " + record.path + ": process " + std::to_string(::getpid()) +
                                  " does (record into another directory, or end that process)"});
+}
+
+TEST_CASE("a lock that does not name a process is one of somebody") {
+  Record record;
+  const auto first = record.writer();
+  REQUIRE(first);
+  const auto refused_by = [&](std::string_view lock) {
+    std::ofstream(record.path + "/lock", std::ios::trunc) << lock;
+    record.said.clear();
+    CHECK(record.writer() == nullptr);
+    const std::string doing = "cannot record into " + record.path + ": ";
+    REQUIRE(record.said.size() == 1);
+    REQUIRE(record.said[0].starts_with(doing));
+    return record.said[0].substr(doing.size(), record.said[0].find(" (") - doing.size());
+  };
+  CHECK(refused_by("") == "another process does");
+  CHECK(refused_by("\n12\n") == "another process does");
+  CHECK(refused_by("12x\n") == "process 12 does");
 }
 
 TEST_CASE(
@@ -257,6 +277,42 @@ TEST_CASE("where no directory can be made tells why") {
         "cannot make the directory " + record.path + "/a/b: No such file or directory (make the one above it first)");
   CHECK(refused_directory(record.path + "/file") ==
         "cannot record into " + record.path + "/file: Not a directory (name a directory)");
+}
+
+TEST_CASE("who may not make a directory is told who may") {
+  Record record;
+  std::filesystem::create_directory(record.path + "/shut");
+  std::filesystem::permissions(record.path + "/shut", std::filesystem::perms::owner_read);
+  const auto told = test::in_child([&] {
+    if (::geteuid() == 0 && ::setuid(65534) != 0) return 1;
+    const auto writer = RecordWriter::open(into(record.path + "/shut/new"));
+    if (writer) return 2;
+    const std::string sentence = writer.error().sentence();
+    return ::write(STDOUT_FILENO, sentence.data(), sentence.size()) > 0 ? 0 : 3;
+  });
+  std::filesystem::permissions(record.path + "/shut", std::filesystem::perms::owner_all);
+  CHECK(told.status == 0);
+  CHECK(told.out == "cannot make the directory " + record.path +
+                        "/shut/new: Permission denied (run as root, or name another one: --record DIR)");
+}
+
+TEST_CASE("others than the group of the writer may not see what is recorded, whatever the umask allows") {
+  Record record;
+  const std::string path = record.path + "/new";
+  const mode_t before = ::umask(0);
+  {
+    Recorder recorder(std::move(RecordWriter::open(into(path)).value()));
+    CHECK(recorder.add(sample(kThree, 1)));
+  }
+  ::umask(before);
+  const auto mode_of = [](const std::string& file) {
+    return static_cast<unsigned>(std::filesystem::status(file).permissions());
+  };
+  CHECK(mode_of(path) == 0750);
+  for (const auto& entry : std::filesystem::directory_iterator(path)) {
+    CAPTURE(entry.path());
+    CHECK(mode_of(entry.path()) == 0640);
+  }
 }
 
 TEST_CASE("a directory is made, with a lock that names its writer, and files named after their first sample") {

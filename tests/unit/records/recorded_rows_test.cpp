@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "model/tcp_info.h"
@@ -168,6 +169,27 @@ TEST_CASE("a sample is its rows, its time, and what its writer could not see") {
   taken.flags = 0;
   taken.identity = record::Identity::ends;
   CHECK(shown_sample(taken)->coverage.visible == StateSet::all() - StateSet{State::close});
+}
+
+TEST_CASE("rows in states of a later version are counted, and not shown") {
+  const auto columns = record::row_columns(record::InfoChoice::some);
+  const auto state = std::find_if(columns.begin(), columns.end(), [](const auto& one) { return one.name == "state"; });
+  REQUIRE(state != columns.end());
+  constexpr std::uint64_t kLaterState = 14;
+  RecordedSample taken = sample(kThree, 7, seconds(-1), 2);
+  const auto put = [&](std::size_t row) {
+    taken.rows.cells[row * columns.size() + static_cast<std::size_t>(state - columns.begin())] =
+        record::to_cell(kLaterState);
+  };
+  put(1);
+  const auto one = shown_sample(taken);
+  CHECK(one->rows.connections().size() == 2);
+  CHECK_FALSE(one->coverage.complete);
+  REQUIRE(one->coverage.warnings.size() == 1);
+  CHECK(one->coverage.warnings[0].code == "record_unknown_states");
+  CHECK(one->coverage.warnings[0].message == "1 row is in states that this tcpstat does not know");
+  put(2);
+  CHECK(shown_sample(taken)->coverage.warnings.at(0).message == "2 rows are in states that this tcpstat does not know");
 }
 
 TEST_CASE("users of a sample are its own, and listeners are rows, too") {
