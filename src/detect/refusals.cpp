@@ -286,8 +286,9 @@ Finding tell_missed(const Missed& missed, const Assessment& host, const SynInput
   }
   out.evidence.push_back(
       {"listeners_gone", static_cast<double>(ports.size()), "", std::nullopt, "ports", 0, "sock_diag"});
-  out.message = "Nothing listens on " + named(ports) + " any more" +
-                (missed.now.empty() ? ", where connections are left, and " : ", and ") + refusals_text(missed.per_s);
+  out.brief = "Nothing listens on " + named(ports) + " any more";
+  out.message =
+      out.brief + (missed.now.empty() ? ", where connections are left, and " : ", and ") + refusals_text(missed.per_s);
   const bool surely = missed.rise == Rise::surely;
   out.why = surely ? "is the service down?" : "they may be its clients, or have come before too: is the service down?";
   out.advice = surely ? "start it again, or find out why it ended" : "see whether it was meant to end";

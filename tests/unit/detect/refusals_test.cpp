@@ -65,6 +65,7 @@ TEST_CASE("two samples name the listener that went away, at any rate that client
   REQUIRE(found != nullptr);
   CHECK(found->severity == Severity::critical);
   CHECK(found->subject == Subject::port(443));
+  CHECK(found->brief == "Nothing listens on :443 any more");
   CHECK(test::told(*found) ==
         "Nothing listens on :443 any more, and 1 connection a second is refused (RST): is the service down?");
 }
