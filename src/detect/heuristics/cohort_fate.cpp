@@ -125,14 +125,20 @@ std::optional<Count> counted(const ListenerView& listener, const Limits& limit) 
   return count;
 }
 
-/// Requests that something else than a handshake or their expiry ended: a RST, or an ICMP error, which counts as a SYN
-/// that was dropped (net/ipv4/tcp_ipv4.c, tcp_v4_err(): tcp_listendrop()).
-double ended_otherwise(const ListenerView& listener) {
+/// Requests that an ICMP error ended. Each counts as a SYN that was dropped (net/ipv4/tcp_ipv4.c, tcp_v4_err():
+/// tcp_listendrop()), and without cookies most of those are SYNs for which there was no room.
+double ended_by_errors(const ListenerView& listener) {
   const auto drops = listener.grown(&KernelCounters::listen_drops);
   const auto overflows = listener.grown(&KernelCounters::listen_overflows);
+  if (listener.input.facts.settings.syncookies.value_or(0) == 0 || !drops || !overflows) return 0;
+  const double unrouted = listener.grown(&KernelCounters::out_no_routes).value_or(0);
   const double full = listener.grown(&KernelCounters::req_q_full_drop).value_or(0);
-  const double errors = drops && overflows ? std::max(0.0, *drops - *overflows - full) : 0;
-  return listener.grown(&KernelCounters::embryonic_rsts).value_or(0) + errors;
+  return std::max(0.0, *drops - *overflows - full - unrouted);
+}
+
+/// Requests that something else than a handshake or their expiry ended.
+double ended_otherwise(const ListenerView& listener) {
+  return listener.grown(&KernelCounters::embryonic_rsts).value_or(0) + ended_by_errors(listener);
 }
 
 Count inferred(const ListenerView& listener, const Limits& limit, const Measurements& signals) {

@@ -103,7 +103,7 @@ TEST_CASE(
 }
 
 TEST_CASE("requests that a RST or an ICMP error ended did not complete") {
-  const auto fate = [](void (*change)(KernelCounters&)) {
+  const auto fate = [](void (*change)(KernelCounters&), std::optional<std::uint32_t> cookies = 1) {
     Scene before;
     for (int i = 0; i < 40; ++i) before.request(1 + 1.9 * i / 40);
     Scene now;
@@ -113,6 +113,7 @@ TEST_CASE("requests that a RST or an ICMP error ended did not complete") {
     }
     KernelFacts facts = test::zero_facts();
     facts.counters.passive_opens = 300;
+    facts.settings.syncookies = cookies;
     change(facts.counters);
     const SynReport report = delta(before, now, facts, 3);
     const Evidence* found = test::evidence(test::verdict(report), "aged_completed");
@@ -122,7 +123,10 @@ TEST_CASE("requests that a RST or an ICMP error ended did not complete") {
   CHECK(fate([](KernelCounters& counters) { counters.embryonic_rsts = 20; }) == 0);
   CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 20; }) == 0);
   CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 10; }) == doctest::Approx(1.0 / 3));
-  // What is dropped for want of room was in no queue.
+  // What is dropped for want of room, or of a way back, was in no queue.
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 20; }, 0) == 0.5);
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = 20; }, std::nullopt) == 0.5);
+  CHECK(fate([](KernelCounters& counters) { counters.listen_drops = counters.out_no_routes = 20; }) == 0.5);
   CHECK(fate([](KernelCounters& counters) { counters.listen_drops = counters.listen_overflows = 20; }) == 0.5);
   CHECK(fate([](KernelCounters& counters) { counters.listen_drops = counters.req_q_full_drop = 20; }) == 0.5);
 }
