@@ -263,10 +263,11 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
 }
 
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word) {
-  auto length = time_length(word);
-  if (const auto number = decimal<std::uint64_t>(word)) length = time_length(std::to_string(*number) + "s");
+  const auto length = time_length(word);
   if (length && length->count() > 0) return *length;
-  return usage_error("bad time " + in_quotes(word) + " (90s, 30m, 12h, 7d or 2w)");
+  const bool lacks_unit = decimal<std::uint64_t>(word).has_value();
+  return usage_error("bad time " + in_quotes(word) + " (" + (lacks_unit ? "with a unit: " : "") +
+                     "90s, 30m, 12h, 7d or 2w)");
 }
 
 Parsed<std::uint64_t> parse_size(std::string_view word) {
@@ -277,7 +278,12 @@ Parsed<std::uint64_t> parse_size(std::string_view word) {
   const std::size_t power = unit.empty() ? 0 : 1 + kUnits.find(unit.front());
   const std::string_view rest = std::string_view(unit).substr(unit.empty() ? 0 : 1);
   const bool known = unit.empty() || (power > 0 && (rest.empty() || rest == "b" || rest == "ib"));
-  if (number && known && *number <= (UINT64_MAX / 4) >> (10 * power)) return *number << (10 * power);
+  constexpr std::uint64_t kLeast = std::uint64_t{1} << 20U;
+  if (number && known && *number <= (UINT64_MAX / 4) >> (10 * power)) {
+    const std::uint64_t size = *number << (10 * power);
+    if (size >= kLeast) return size;
+    return usage_error("bad size " + in_quotes(word) + " (at least 1M: 500M or 1G)");
+  }
   return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
 }
 

@@ -259,7 +259,11 @@ class Repeats(TestCase):
         self.fails("history", "--by", "state,port", sentence='history --by takes one of .*, not "state,port"')
         self.fails("record", "--keep", "0d", sentence="bad time .*90s.*")
         self.fails("record", "--max-size", "1X", sentence="bad size .*")
-        self.fails("record", "--max-size", "0", sentence='bad size "0" .*')
+        # A forgotten unit would be seconds or bytes, and the record would be removed.
+        for word in ("5", "7", "604800"):
+            self.fails("record", "--keep", word, sentence=rf'bad time "{word}" \(with a unit: 90s, .*')
+        for word in ("0", "5", "1048575", "1023K"):
+            self.fails("record", "--max-size", word, sentence=rf'bad size "{word}" \(at least 1M: .*')
         for source in ("/dev/null", "both"):
             self.fails("record", "--source", source,
                        sentence=f'record takes samples of this host, so its source is .*, not "{source}"')
