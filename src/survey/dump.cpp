@@ -254,7 +254,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   const bool saw_any = !report.coverage.saw_nothing();
   report.ipv4 = report.ipv4 && report.coverage.ipv4 && saw_any;
   report.ipv6 = report.ipv6 && report.coverage.ipv6 && saw_any;
-  report.filtered = report.filtered || report.coverage.filtered;
+  if (report.source == kBothSources) report.counted_rows = Counted::differences;
+  report.filtered = report.filtered || report.coverage.filtered || report.counted_rows == Counted::differences;
   report.limited = limit && limit->limited();
   if (selection) report.tally = selection->tally();
   take_counted(plan.query.filter, report);

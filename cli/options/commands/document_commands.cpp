@@ -32,7 +32,8 @@ Failure read(const Words& words, ValidateCommand& to) {
 
 Failure read(const Words& words, AuditCommand& to) {
   if (auto failed = read(words, to.output)) return failed;
-  return read(words, to.source);
+  if (auto failed = read(words, to.source)) return failed;
+  return refuse_differences(to.source, "audit judges all listeners", "auto, netlink or proc");
 }
 
 }  // namespace tcpstat::cli::options

@@ -12,6 +12,9 @@ namespace {
 Failure refuse_other_groups(const SummaryCommand& command) {
   if (!render::format(command.output.format).counts_metrics) return std::nullopt;
   if (auto failed = refuse_several_namespaces(command.source)) return failed;
+  if (auto failed = refuse_differences(command.source, "metrics count all sockets", "auto, netlink, proc or a file")) {
+    return failed;
+  }
   for (const std::string& key : command.group_by) {
     if (key == survey::kProcessKey || key == "unit" || key == "remote") continue;
     return UsageError{"metrics are grouped by process, unit and remote, not by " + key + "; another format takes it"};

@@ -82,6 +82,16 @@ TEST_CASE_FIXTURE(Scene, "a dump reads once, and looks for owners only if it is 
   CHECK(!dump.report.filtered);
 }
 
+TEST_CASE_FIXTURE(Scene, "what only one of two sources has are not all sockets, and not their numbers") {
+  host.source = "both";
+  const Dump dump = take();
+  CHECK(dump.report.counted_rows == Counted::differences);
+  CHECK(dump.report.counted() == StateSet{});
+  CHECK(dump.report.seen() == StateSet::all());
+  CHECK(dump.report.filtered);
+  CHECK(dump.report.tally.total() == 4);
+}
+
 TEST_CASE_FIXTURE(Scene, "the report says what was selected") {
   plan.query.filter.states = {State::close_wait};
   plan.query.filter.ipv6 = false;
