@@ -16,9 +16,10 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// "1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT", "2 sockets differ: 2 CLOSE".
+/// "1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT", "2 sockets differ: 2 CLOSE", "more than 20 sockets".
 std::string counts_text(const Report& report) {
   const std::uint64_t total = report.tally.total();
+  if (report.counted_rows == Counted::up_to_limit) return "more than " + counted(total - 1, "socket");
   std::string text = counted(total, "socket");
   if (report.counted_rows == Counted::differences) text += total == 1 ? " differs" : " differ";
   const char* before = ": ";

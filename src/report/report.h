@@ -35,6 +35,7 @@ struct RunFacts {
 enum class Counted : std::uint8_t {
   all,          ///< those that were selected
   differences,  ///< those of them that only one of two sources has
+  up_to_limit,  ///< those of them that were read before a limit ended the reading
 };
 
 /// Known after the last one.
@@ -59,7 +60,9 @@ struct Report {
   /// The states that were asked for and seen. None if nothing was seen.
   [[nodiscard]] StateSet seen() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
   /// Those of them of which `tally` has all sockets. None where zeros would say that there is nothing.
-  [[nodiscard]] StateSet counted() const { return counted_rows == Counted::all ? seen() : StateSet{}; }
+  [[nodiscard]] StateSet counted() const {
+    return counted_rows == Counted::all && coverage.counts_all() ? seen() : StateSet{};
+  }
 };
 
 }  // namespace tcpstat::inline report

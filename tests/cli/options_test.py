@@ -110,9 +110,19 @@ class Options(TestCase):
         self.assertTrue(document["limited"])
         self.assertEqual(len(document["connections"]), 3)
         self.assertTrue(document["complete"])
+        # Reading stopped at the fourth row: nobody knows how many there are, in any state.
+        self.assertIsNone(document["summary"]["total"])
+        self.assertEqual(set(document["summary"]["by_state"].values()), {None})
+        self.assertEqual(set(document["summary"]["by_family"].values()), {None})
+        end = json.loads(run("--proc-root", self.root, "--limit", "3", "-f", "ndjson").lines[-1])
+        self.assertEqual((end["limited"], end["summary"]["total"]), (True, None))
+        self.assertIn("ESTABLISHED", end["states"])
+        self.assertIn(", matched at least 4\n", run("--proc-root", self.root, "--limit", "3", "-v").err)
         document = self.json("--proc-root", self.root, "--limit", "3", "--sort", "REMOTE_PORT")
         self.assertTrue(document["limited"])
         self.assertEqual(document["summary"]["total"], TOTAL - LISTENING)  # counted before the limit
+        listeners = self.json("--proc-root", self.root, "-l", "--limit", "1")
+        self.assertEqual((listeners["limited"], listeners["summary"]["total"]), (True, LISTENING))
         self.assertFalse(self.json("--proc-root", self.root, "--limit", "99999")["limited"])
 
     def test_listeners_come_last_with_their_half_opens(self):
