@@ -109,6 +109,7 @@ Parsed<StateSet> parse_states(const std::vector<std::string>& words) {
   for (std::string_view word : words) {
     const bool exclude = word.starts_with('!') || word.starts_with('^');
     if (exclude) word.remove_prefix(1);
+    if (exclude && word.empty()) return usage_error("! is followed by the state that it takes away: !TIME_WAIT");
     const std::optional<StateSet> set = parse_state_word(word);
     if (!set) {
       const std::string_view nearest = nearest_state_word(word);
@@ -223,8 +224,8 @@ Parsed<std::endian> parse_byte_order(std::string_view word) {
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most) {
   const auto value = decimal<std::uint64_t>(word);
   if (value && *value <= most) return *value;
-  const std::string range = most == UINT64_MAX ? "" : ", 0 to " + std::to_string(most);
-  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number" + range + ")");
+  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number, 0 to " +
+                     std::to_string(most) + ")");
 }
 
 namespace {

@@ -151,7 +151,9 @@ constexpr Example kRecordExamples[] = {
 };
 
 constexpr OwnOption kHistoryOptions[] = {
-    {.id = by, .meaning = "one of state, listener, port, remote_prefix, process, counter, syn_flood_level and finding"},
+    {.id = by,
+     .meaning = "one of state, listener, port, remote_prefix, process, counter, syn_flood_level and finding",
+     .value = "KEY"},
     {.id = interval, .meaning = "one value for so many seconds, the greatest of them (else: each sample)"},
     {.id = limit, .meaning = "print at most N lines of the table"},
     {.id = quiet, .meaning = "no notes on standard error"},

@@ -29,8 +29,8 @@ Failure read(const Words& words, ListCommand& to) {
   if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
   if (auto failed = read_mptcp(words, to.rows.mptcp, to.source)) return failed;
   if (words.given(OptionId::interval) && !to.rows.rate) {
-    return UsageError{
-        refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
+    const std::string value = words.typed.value(OptionId::interval).value_or("");
+    return UsageError{refusal(words.verb, option_info(OptionId::interval), value) + "; a list takes it with --rate"};
   }
   return read_interval(words, OptionId::interval, to.interval, kShortestInterval);
 }
