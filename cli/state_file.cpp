@@ -88,25 +88,25 @@ Expected<void> StateFile::open() {
   }
 }
 
-Expected<std::string> StateFile::read() {
+Expected<check::Kept> StateFile::read() {
   struct stat status;
   if (::fstat(file_.get(), &status) != 0) return failure("read " + name(), errno);
+  check::Kept kept;
   if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-    return failure("trust " + name(), 0, "", "other users may write it");
+    kept.doubt = Error{"trust " + name(), 0, "", "other users may write it"};
   }
-  if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) {
-    return failure("read " + name(), 0, "", "it is too large to be one");
-  }
-  std::string text;
+  const auto too_large = [this] { return failure(doing(path_), 0, "name another", "it is too large to be one"); };
+  if (static_cast<std::uint64_t>(status.st_size) > kMostBytes) return too_large();
+  std::string& text = kept.text;
   std::array<char, 65536> block;
   while (text.size() <= kMostBytes) {
     const ssize_t count = ::pread(file_.get(), block.data(), block.size(), static_cast<off_t>(text.size()));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failure("read " + name(), errno);
-    if (count == 0) return text;
+    if (count == 0) return kept;
     text.append(block.data(), static_cast<std::size_t>(count));
   }
-  return failure("read " + name(), 0, "", "it is too large to be one");
+  return too_large();
 }
 
 Expected<void> StateFile::replace(const std::string& text) {

@@ -25,8 +25,8 @@ class StateFile final : public check::MemoryStore {
   /// Opens or creates the file, mode 0600, and locks it. Fails for a symbolic link, anything but a regular file, and a
   /// file of another user or with other names.
   Expected<void> open() override;
-  /// Fails for a file that is too large, or that others may write.
-  Expected<std::string> read() override;
+  /// Fails for a file that is too large. One that others may write is in doubt.
+  Expected<check::Kept> read() override;
   /// Replaces it by a file with this text, mode 0600, which is on the disk when this returns.
   Expected<void> replace(const std::string& text) override;
 

@@ -26,6 +26,7 @@ Failure check_format(const Words& words, FormatId format) {
 Failure read_columns(const Words& words, FormatId format, RowChoice& to) {
   for (const std::string& piece : words.pieces(OptionId::output)) {
     const bool add = piece.starts_with('+');
+    if (piece == "+") return UsageError{"+ is followed by the name of a column: -o +COL"};
     const auto column = parse_column(std::string_view(piece).substr(add ? 1 : 0));
     if (!column) return column.error();
     // "+PID,PROCESS" adds both: what follows a + in one list belongs to it.
@@ -57,7 +58,9 @@ Failure read(const Words& words, OutputChoice& to) {
   to.quiet = words.given(OptionId::quiet);
   to.verbose = words.given(OptionId::verbose);
   if (auto failed = read_one(words, OptionId::color, to.colour, parse_when)) return failed;
-  return read_text(words, OptionId::output_file, to.file);
+  if (auto failed = read_text(words, OptionId::output_file, to.file)) return failed;
+  if (to.file == "-") to.file.clear();  // as where files are read
+  return std::nullopt;
 }
 
 Failure read(const Words& words, TextChoice& to) {
@@ -96,9 +99,12 @@ Failure read_rate(const Words& words, const filter::Filter& filter, const Source
   const bool sorted =
       std::any_of(to.sort.begin(), to.sort.end(), [](const survey::SortKey& key) { return is_rate(*key.column); });
   const bool asked = words.given(OptionId::rate);
+  if (asked && source.id == SourceId::record) {
+    return UsageError{"--rate takes two samples of a live host, and a record keeps no rates"};
+  }
   if (asked && !info(source.id).live()) {
     return UsageError{"--rate takes two samples of a live host; " + in_quotes(source.file) +
-                      " has the rates that were saved with it"};
+                      " has rates if it was saved with --rate (-o +SENT_BPS shows them)"};
   }
   if (asked && source.id == SourceId::proc) {
     return UsageError{"--rate compares tcp_info, which /proc does not have: --source netlink"};

@@ -24,6 +24,8 @@ Failure read_live(const Words& words, SourceChoice& to);
 Failure check_namespaces(const Words& words, const std::string& netns);
 /// Refuses several network namespaces for metrics: counters and settings are those of one.
 Failure refuse_several_namespaces(const SourceChoice& source);
+/// Refuses the source that shows only what netlink and /proc do not agree on. `who` "judges all sockets", or the like.
+Failure refuse_differences(const SourceChoice& source, std::string_view who, std::string_view sources);
 /// Decides whether rates are shown: they compare two samples of tcp_info, so both have to be taken.
 Failure read_rate(const Words& words, const filter::Filter& filter, const SourceChoice& source, RowChoice& to);
 /// Refuses a filter by rates of a live host, for verbs that do not take two samples.

@@ -128,6 +128,7 @@ std::string meant_by(const std::string& word) {
            std::string(name(State::syn_recv));
   }
   const std::string_view nearest = nearest_word(word, verb_words());
+  if (nearest == word) return "one verb at a time";
   return nearest.empty() ? "" : "did you mean " + std::string(nearest) + "? see: tcpstat --help";
 }
 

@@ -70,7 +70,8 @@ std::string spelling(const VerbInfo& verb, const OptionInfo& option) {
   const char letter = here != nullptr && here->letter != '\0' ? here->letter : option.letter;
   std::string text = letter != '\0' ? std::string("  -") + letter + ", " : "      ";
   text += "--" + std::string(option.name);
-  if (option.takes_value()) text += " " + std::string(option.value);
+  if (option.takes_value())
+    text += " " + std::string(here != nullptr && !here->value.empty() ? here->value : option.value);
   return text;
 }
 
@@ -118,11 +119,12 @@ std::string first_page(std::size_t width) {
   const VerbInfo& list = verb_info(VerbId::list);
   std::string text = usage.text(width) + "\n" + wrapped(list.page, 0, 0, width) + options_text(list, all, width);
   text += examples_text(verbs(), 2, width);
-  text += "\n" + wrapped(
-                     "-n -t -u -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
-                     "matched, or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
-                     "2 CRITICAL, 3 UNKNOWN.",
-                     0, 0, width);
+  text += "\n" +
+          wrapped(
+              "-n -t -u -W are accepted and change nothing. Exit status: 0 done, 1 -q and nothing "
+              "matched, or trace or validate found an illegal transition, 2 failed; check and audit: 0 OK, 1 WARNING, "
+              "2 CRITICAL, 3 UNKNOWN.",
+              0, 0, width);
   return text + "Options of one verb: tcpstat help VERB. Manual: man tcpstat\n";
 }
 
@@ -134,7 +136,7 @@ std::string help_text(const VerbInfo& verb, std::size_t columns) {
   std::string text = "Usage: tcpstat " + std::string(verb.usage) + "\n\n" + wrapped(verb.page, 0, 0, width);
   text += options_text(verb, verb.takes | OptionSet{OptionId::help}, width);
   text += examples_text({&verb, 1}, verb.examples.size(), width);
-  return text + "\nMore: " + std::string(verb.read_more) + "\n";
+  return text + "\n" + wrapped("More: " + std::string(verb.read_more), 0, 0, width);
 }
 
 std::string help_text() { return help_text(verb_info(VerbId::list)); }

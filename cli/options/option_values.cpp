@@ -109,6 +109,7 @@ Parsed<StateSet> parse_states(const std::vector<std::string>& words) {
   for (std::string_view word : words) {
     const bool exclude = word.starts_with('!') || word.starts_with('^');
     if (exclude) word.remove_prefix(1);
+    if (exclude && word.empty()) return usage_error("! is followed by the state that it takes away: !TIME_WAIT");
     const std::optional<StateSet> set = parse_state_word(word);
     if (!set) {
       const std::string_view nearest = nearest_state_word(word);
@@ -223,8 +224,8 @@ Parsed<std::endian> parse_byte_order(std::string_view word) {
 Parsed<std::uint64_t> parse_count(std::string_view word, std::string_view what, std::uint64_t most) {
   const auto value = decimal<std::uint64_t>(word);
   if (value && *value <= most) return *value;
-  const std::string range = most == UINT64_MAX ? "" : ", 0 to " + std::to_string(most);
-  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number" + range + ")");
+  return usage_error("bad " + std::string(what) + " " + in_quotes(word) + " (a whole number, 0 to " +
+                     std::to_string(most) + ")");
 }
 
 namespace {
@@ -263,10 +264,11 @@ Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chr
 }
 
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word) {
-  auto length = time_length(word);
-  if (const auto number = decimal<std::uint64_t>(word)) length = time_length(std::to_string(*number) + "s");
+  const auto length = time_length(word);
   if (length && length->count() > 0) return *length;
-  return usage_error("bad time " + in_quotes(word) + " (90s, 30m, 12h, 7d or 2w)");
+  const bool lacks_unit = decimal<std::uint64_t>(word).has_value();
+  return usage_error("bad time " + in_quotes(word) + " (" + (lacks_unit ? "with a unit: " : "") +
+                     "90s, 30m, 12h, 7d or 2w)");
 }
 
 Parsed<std::uint64_t> parse_size(std::string_view word) {
@@ -277,7 +279,12 @@ Parsed<std::uint64_t> parse_size(std::string_view word) {
   const std::size_t power = unit.empty() ? 0 : 1 + kUnits.find(unit.front());
   const std::string_view rest = std::string_view(unit).substr(unit.empty() ? 0 : 1);
   const bool known = unit.empty() || (power > 0 && (rest.empty() || rest == "b" || rest == "ib"));
-  if (number && known && *number <= (UINT64_MAX / 4) >> (10 * power)) return *number << (10 * power);
+  constexpr std::uint64_t kLeast = std::uint64_t{1} << 20U;
+  if (number && known && *number <= (UINT64_MAX / 4) >> (10 * power)) {
+    const std::uint64_t size = *number << (10 * power);
+    if (size >= kLeast) return size;
+    return usage_error("bad size " + in_quotes(word) + " (at least 1M: 500M or 1G)");
+  }
   return usage_error("bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
 }
 

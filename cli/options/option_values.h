@@ -67,9 +67,9 @@ Parsed<std::optional<std::chrono::milliseconds>> parse_timeout(std::string_view 
 /// Decimal seconds, at least `least`.
 Parsed<std::chrono::milliseconds> parse_interval(std::string_view word, std::chrono::milliseconds least,
                                                  std::string_view what = "interval");
-/// As time_length() of base/point_in_time.h; without a unit it is seconds.
+/// As time_length() of base/point_in_time.h, and not 0. A unit is needed: 5 would be days to some, seconds to others.
 Parsed<std::chrono::milliseconds> parse_duration(std::string_view word);
-/// Bytes: 500M, 1G, 1GiB; a unit is a power of 1024.
+/// Bytes: 500M, 1G, 1GiB; a unit is a power of 1024. At least 1M: less is a unit that was forgotten.
 Parsed<std::uint64_t> parse_size(std::string_view word);
 /// Since 1970; see base/point_in_time.h. "7d" is seven days ago, as "-7d" is.
 Parsed<std::chrono::microseconds> parse_past(std::string_view word, std::chrono::microseconds now);

@@ -57,6 +57,12 @@ Failure refuse_several_namespaces(const SourceChoice& source) {
   return UsageError{"metrics are of one network namespace; write a file for each that --netns names"};
 }
 
+Failure refuse_differences(const SourceChoice& source, std::string_view who, std::string_view sources) {
+  if (source.id != SourceId::both) return std::nullopt;
+  return UsageError{std::string(who) + ", so the source is " + std::string(sources) +
+                    ", not both, which shows only what netlink and /proc do not agree on"};
+}
+
 Failure read_live(const Words& words, SourceChoice& to) {
   std::string word(info(SourceId::automatic).name);
   if (auto failed = read_text(words, OptionId::netns, to.netns, "NAME, PID or PATH")) return failed;

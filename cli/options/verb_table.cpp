@@ -113,6 +113,7 @@ constexpr OwnOption kCheckOptions[] = {
     {.id = listening, .meaning = "-w and -c count listening sockets"},
     {.id = quiet, .meaning = "print nothing while all is well"},
     {.id = verbose, .meaning = "print the evidence too"},
+    {.id = source, .meaning = "auto, netlink, proc, a saved FILE, or - for standard input"},
     {.id = timeout, .letter = 't', .meaning = "wait at most this long for the source (default 10; 0: for ever)"},
     {.id = interval, .meaning = "take two samples this far apart (at least 3)"},
     {.id = warning, .meaning = "warn unless the number of selected sockets is in RANGE: 10, 10:20, @10:20"},
@@ -150,7 +151,9 @@ constexpr Example kRecordExamples[] = {
 };
 
 constexpr OwnOption kHistoryOptions[] = {
-    {.id = by, .meaning = "one of state, listener, port, remote_prefix, process, counter, syn_flood_level and finding"},
+    {.id = by,
+     .meaning = "one of state, listener, port, remote_prefix, process, counter, syn_flood_level and finding",
+     .value = "KEY"},
     {.id = interval, .meaning = "one value for so many seconds, the greatest of them (else: each sample)"},
     {.id = limit, .meaning = "print at most N lines of the table"},
     {.id = quiet, .meaning = "no notes on standard error"},

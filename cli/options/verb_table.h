@@ -39,6 +39,7 @@ struct OwnOption {
   OptionId id;
   char letter = '\0';  ///< one that means something else elsewhere
   std::string_view meaning{};
+  std::string_view value{};  ///< what it takes, if that is not the same elsewhere
 };
 
 /// Why an option means nothing to a verb, if the general sentence would not help.

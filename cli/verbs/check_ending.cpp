@@ -44,7 +44,8 @@ ExitStatus end_with(void (*write)(const render::Page&, const Judged&), const opt
                     Judged& report, Output& output, const Notes& notes) {
   const ExitStatus status = exit_status(report.status);
   report.exit_code = code(status);
-  if (choice.quiet && status == ExitStatus::ok) return status;
+  // A file that was asked for must not go on telling of an alarm that is over.
+  if (choice.quiet && status == ExitStatus::ok && choice.file.empty()) return status;
   TextBuffer out(output.fd());
   const Terminal terminal = look_at_terminal(output.fd());
   write({.out = out,

@@ -21,9 +21,10 @@ void print_warnings(std::span<const Warning> warnings, const Notes& notes) {
 }
 
 void print_reading(const Report& report, const Notes& notes) {
+  const std::string least = report.counted_rows == Counted::up_to_limit ? "at least " : "";
   notes.print(Notes::Level::note, "read " + counted(report.coverage.rows_read, "row") + " from " + report.source +
                                       ", dropped " + counted(report.coverage.duplicates_dropped, "duplicate") +
-                                      ", matched " + std::to_string(report.tally.total()));
+                                      ", matched " + least + std::to_string(report.tally.total()));
 }
 
 void note_hidden(std::span<const std::string_view> hidden, std::size_t width, std::string_view instead,

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "base/shell_word.h"
 #include "cli/terminal.h"
 #include "model/column_needs.h"
+#include "parsers/host/many_namespaces.h"
 #include "survey/grouping.h"
 
 namespace tcpstat::cli::verbs {
@@ -91,6 +93,9 @@ survey::DumpPlan events_plan(const filter::Filter& filter) {
 check::CheckPlan check_plan(const options::CheckCommand& check) {
   check::CheckPlan plan{.filter = check.filter, .filter_words = check.filter_words};
   if (const auto* limits = std::get_if<options::CountLimits>(&check.judge)) {
+    // The host names one namespace by itself; of several it does not know how they were chosen.
+    const std::string& netns = check.source.netns;
+    if (host::names_several(netns)) plan.netns_words = " --netns " + shell_word(netns);
     if (limits->warning) plan.warning = {*limits->warning, limits->warning_text};
     if (limits->critical) plan.critical = {*limits->critical, limits->critical_text};
   } else {

@@ -16,17 +16,26 @@
 namespace tcpstat::cli::verbs {
 namespace {
 
-/// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
-std::string headline(const render::SampleTime& time, const std::string& every, const Report& report) {
-  std::string text = report.facts.host ? *report.facts.host + "  " : "";
-  text +=
-      time.local + every + "  sample " + std::to_string(time.snapshot) + "  " + counted(report.tally.total(), "socket");
+/// "1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT", "2 sockets differ: 2 CLOSE", "more than 20 sockets".
+std::string counts_text(const Report& report) {
+  const std::uint64_t total = report.tally.total();
+  if (report.counted_rows == Counted::up_to_limit) return "more than " + counted(total - 1, "socket");
+  std::string text = counted(total, "socket");
+  if (report.counted_rows == Counted::differences) text += total == 1 ? " differs" : " differ";
+  const char* before = ": ";
   for (const StateInfo& state : states()) {
     const std::uint64_t count = report.tally.count(state.state);
     if (count == 0) continue;
-    text += (text.ends_with("sockets") || text.ends_with("socket") ? ": " : ", ") + std::to_string(count) + " " +
-            std::string(state.name);
+    text += before + std::to_string(count) + " " + std::string(state.name);
+    before = ", ";
   }
+  return text;
+}
+
+/// "14:03:07  every 1s  sample 3  1234 sockets: 1200 ESTABLISHED, 34 TIME_WAIT".
+std::string headline(const render::SampleTime& time, const std::string& every, const Report& report) {
+  std::string text = report.facts.host ? *report.facts.host + "  " : "";
+  text += time.local + every + "  sample " + std::to_string(time.snapshot) + "  " + counts_text(report);
   if (!report.coverage.complete) text += "  (not complete)";
   return text;
 }

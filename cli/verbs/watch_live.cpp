@@ -31,8 +31,14 @@ bool is_live(const options::WatchCommand& watch, const Watched& watched) {
   const char* kind = std::getenv("TERM");
   const bool able = watched.format.for_people && look_at_terminal(watched.output.fd()).is_terminal && kind != nullptr &&
                     *kind != '\0' && std::string_view(kind) != "dumb";
-  if (!watch.rows.mptcp) return able;
-  if (able) watched.notes.print(Notes::Level::note, "the live view knows TCP alone: of MPTCP each sample is a list");
+  const bool differences = watch.source.id == host::SourceId::both;
+  if (!watch.rows.mptcp && !differences) return able;
+  if (able) {
+    watched.notes.print(Notes::Level::note,
+                        differences
+                            ? "the live view judges all sockets: of what only one source has each sample is a list"
+                            : "the live view knows TCP alone: of MPTCP each sample is a list");
+  }
   return false;
 }
 

@@ -22,6 +22,7 @@ struct AuditJudgement {
 struct AuditInput {
   const KernelFacts& facts;
   const std::vector<Listener>& listeners;
+  Completeness table = Completeness::whole;  ///< of the listeners
 };
 
 /// One line for each row of audit.def, in its order.

@@ -13,6 +13,21 @@ namespace {
 /// Host-wide tables are seen from the first network namespace only.
 AuditJudgement not_here() { return {std::nullopt, Severity::info, "this network namespace does not show it"}; }
 
+AuditJudgement unread() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
+
+/// Whether the file of such counters is missing because this kernel has no such feature. Beside one that cannot be read,
+/// and in a copy of /proc without the files that every kernel has, a missing one says nothing.
+bool lacks_counters(const AuditInput& input, std::string_view file) {
+  const auto& files = input.facts.unread;
+  const bool hidden = std::any_of(files.begin(), files.end(), [&](const UnreadFile& one) { return one.file == file; });
+  return !hidden && input.facts.filters.softnet_dropped;
+}
+
+/// The same of settings.
+bool lacks_settings(const AuditInput& input) {
+  return input.facts.settings.somaxconn || input.facts.settings.syncookies;
+}
+
 /// "512 of 4096 (12 %)"
 std::string share_text(std::uint64_t used, std::uint64_t most) {
   const double share = most == 0 ? 1.0 : static_cast<double>(used) / static_cast<double>(most);
@@ -51,7 +66,7 @@ AuditJudgement judge_lost(std::uint64_t lost, std::string advice) {
 AuditJudgement audit_rp_filter(const AuditInput& input) {
   const auto& all = input.facts.settings.rp_filter_all;
   const auto& fresh = input.facts.settings.rp_filter_default;
-  if (!all && !fresh) return {std::nullopt, Severity::unknown, "it could not be read"};
+  if (!all && !fresh) return unread();
   const std::int64_t value =
       std::max(all.value_or(0), fresh.value_or(0));  // the kernel takes the larger of all and the interface
   if (value != 0) return {std::to_string(value)};
@@ -61,6 +76,7 @@ AuditJudgement audit_rp_filter(const AuditInput& input) {
 
 AuditJudgement audit_synproxy(const AuditInput& input) {
   const auto& received = input.facts.filters.synproxy_syn_received;
+  if (!received && !lacks_counters(input, "stat/synproxy")) return unread();
   if (!received || *received == 0) return {"no SYN went through one"};
   const auto& valid = input.facts.filters.synproxy_cookie_valid;
   AuditJudgement judged{std::to_string(*received) + " SYNs answered" +
@@ -76,7 +92,7 @@ AuditJudgement audit_synproxy(const AuditInput& input) {
 AuditJudgement audit_conntrack_fill(const AuditInput& input) {
   const auto& count = input.facts.settings.conntrack_count;
   const auto& most = input.facts.settings.conntrack_max;
-  if (!count || !most) return {"connections are not tracked here"};
+  if (!count || !most) return lacks_settings(input) ? AuditJudgement{"connections are not tracked here"} : unread();
   const std::string timeout = input.facts.settings.conntrack_syn_recv_timeout
                                   ? std::to_string(*input.facts.settings.conntrack_syn_recv_timeout)
                                   : "60";
@@ -88,7 +104,7 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
 AuditJudgement audit_conntrack_drops(const AuditInput& input) {
   const FilterCounters& filters = input.facts.filters;
   if (!filters.conntrack_drop && !filters.conntrack_insert_failed && !filters.conntrack_early_drop) {
-    return {"connections are not tracked here"};
+    return lacks_counters(input, "stat/nf_conntrack") ? AuditJudgement{"connections are not tracked here"} : unread();
   }
   return judge_lost(filters.conntrack_drop.value_or(0) + filters.conntrack_insert_failed.value_or(0) +
                         filters.conntrack_early_drop.value_or(0),
@@ -97,7 +113,7 @@ AuditJudgement audit_conntrack_drops(const AuditInput& input) {
 
 AuditJudgement audit_softnet_drops(const AuditInput& input) {
   const auto& dropped = input.facts.filters.softnet_dropped;
-  if (!dropped) return {std::nullopt, Severity::unknown, "it could not be read"};
+  if (!dropped) return unread();
   const auto& backlog = input.facts.settings.netdev_max_backlog;
   return judge_lost(*dropped, "look whether it grows; then raise net.core.netdev_max_backlog" +
                                   (backlog ? " (" + std::to_string(*backlog) + ")" : std::string()));

@@ -19,6 +19,13 @@ std::optional<std::string> text(const Number& number) {
 
 AuditJudgement unknown() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
 
+/// For what would be as it should be if no other listener were there.
+AuditJudgement listeners_unread(std::optional<std::string> value) {
+  return {std::move(value), Severity::unknown, "the listeners could not all be read"};
+}
+
+bool saw_all(const AuditInput& input) { return input.table == Completeness::whole; }
+
 /// Reachable from other hosts, as far as its address tells.
 bool is_public(const Listener& listener) { return !listener.local.address.is_loopback(); }
 
@@ -52,12 +59,14 @@ AuditJudgement audit_tcp_syncookies(const AuditInput& input) {
 
 AuditJudgement audit_listener_backlog(const AuditInput& input) {
   const Listener* least = by_backlog(input, [](std::uint32_t a, std::uint32_t b) { return a < b; });
+  constexpr std::uint32_t kEnough = 128;
+  // One that is too short stands, whatever was not seen.
+  if (!saw_all(input) && (least == nullptr || *least->accept_limit >= kEnough)) return listeners_unread(std::nullopt);
   if (least == nullptr) {
     if (!any_public(input)) return {"no listener that other hosts can reach"};
     return {std::nullopt, Severity::unknown, "/proc does not show backlogs: use --source netlink"};
   }
   const std::uint64_t backlog = *least->accept_limit;
-  constexpr std::uint32_t kEnough = 128;
   /// So many come while the first of them is still there; 0 SYN/s fill nothing.
   const auto rate = [](double requests, std::chrono::milliseconds life) {
     const double per_s = requests / std::chrono::duration<double>(life).count();
@@ -98,7 +107,9 @@ AuditJudgement audit_tcp_max_syn_backlog(const AuditInput& input) {
   if (input.facts.settings.syncookies.value_or(1) != 0) return {*text(value) + ", not used while cookies are on"};
   const Listener* most = by_backlog(input, [](std::uint32_t a, std::uint32_t b) { return a > b; });
   const std::int64_t reachable = *value - *value / 4;  // tcp_conn_request()
-  if (most == nullptr || reachable >= *most->accept_limit) return {text(value)};
+  if (most == nullptr || reachable >= *most->accept_limit) {
+    return saw_all(input) ? AuditJudgement{text(value)} : listeners_unread(text(value));
+  }
   return {*text(value) + ", so that queues end at " + std::to_string(reachable + 1), Severity::warning,
           "turn cookies on, or set net.ipv4.tcp_max_syn_backlog above 4/3 of " + std::to_string(*most->accept_limit) +
               ", the backlog of " + to_string(most->local)};
@@ -132,6 +143,9 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   std::map<std::string, int> pools;
   for (const Listener& listener : input.listeners) ++pools[to_string(listener.local)];
   const auto pool = std::find_if(pools.begin(), pools.end(), [](const auto& entry) { return entry.second > 1; });
+  if (pool == pools.end() && !saw_all(input)) {
+    return value.value_or(0) != 0 ? AuditJudgement{text(value)} : listeners_unread(text(value));
+  }
   if (pool == pools.end())
     return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
   if (!value) return unknown();

@@ -81,7 +81,7 @@ Expected<AuditReport> audit_host(Host& host) {
   report.reading = survey::take(host, plan, listeners).report;
 
   const KernelFacts facts = host.kernel_facts();
-  report.checks = audit({facts, listeners.all()});
+  report.checks = audit({facts, listeners.all(), report.reading.coverage.completeness()});
   note_unread_counters(facts, report);
   const SourceNames names = host.evidence_names();
   for (AuditCheck& check : report.checks) check.source = names.of(check.source);

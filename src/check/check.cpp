@@ -74,7 +74,7 @@ class Check {
   std::optional<CountedHandshakes> counted_;
   bool counting_ = false;
   Completeness table_ = Completeness::whole;  ///< of the rows alone
-  bool remembers_ = false;                    ///< the store is open, and this run is to replace what it holds
+  bool remembers_ = false;                    ///< the store is open, and this run is to replace its memory
   std::string memory_lost_;                   ///< why nothing is remembered, although the sockets were seen
   std::optional<RunMemory> memory_;
 };
@@ -139,17 +139,27 @@ void Check::remember() {
     lose_memory(opened.error().sentence() + "; judged without a memory");
     return;
   }
-  remembers_ = true;
-  const auto text = plan_.memory->read();
-  if (!text) {
-    coverage().warn("state_file", text.error().sentence() + "; starting afresh");
+  const auto kept = plan_.memory->read();
+  if (!kept) {
+    lose_memory(kept.error().sentence() + "; judged without a memory");
     return;
   }
-  if (text->empty()) {
+  if (!kept->text.empty() && !begins_like_memory(kept->text)) {
+    // A slip of the user's, and somebody's file: this run must not take its place.
+    const Error other{"use " + plan_.memory->name(), 0, "name another", "it holds something else"};
+    lose_memory(other.sentence() + "; judged without a memory");
+    return;
+  }
+  remembers_ = true;
+  if (kept->doubt) {
+    coverage().warn("state_file", kept->doubt->sentence() + "; starting afresh");
+    return;
+  }
+  if (kept->text.empty()) {
     coverage().warn("state_file", plan_.memory->name() + " is new: judged from one sample");
     return;
   }
-  auto memory = memory_from(*text);
+  auto memory = memory_from(kept->text);
   if (!memory) {
     coverage().warn("state_file",
                     plan_.memory->name() + " " + memory.error() + "; starting afresh, judged from one sample");

@@ -27,6 +27,7 @@ struct CountRange {
 struct CheckPlan {
   filter::Filter filter;
   std::string filter_words = {};  ///< the filter as typed, for the next command that a finding names
+  std::string netns_words = {};   ///< for that command: the network namespaces, if sockets of several are counted
 
   /// With one of them sockets are counted; without both the rules judge.
   std::optional<CountRange> warning = {};

@@ -94,7 +94,7 @@ CheckReport count_sockets(Host& host, const CheckPlan& plan) {
     finding.message = what + ", " + fault;
     finding.brief =
         counted(count, "socket") + (count == 1 ? " matches, " : " match, ") + fault;  // the command has the filters
-    finding.next = host.evidence_names().command("tcpstat" + plan.filter_words);
+    finding.next = host.evidence_names().command("tcpstat" + plan.netns_words + plan.filter_words);
     report.status = severity;
     report.headline = finding.message;
     report.findings.push_back(std::move(finding));

@@ -1,11 +1,18 @@
 #pragma once
 // Where a check keeps what it remembers from run to run.
 
+#include <optional>
 #include <string>
 
 #include "base/error.h"
 
 namespace tcpstat::check {
+
+/// What a store holds. The text is there to tell whether it may be replaced, even where it is not to be believed.
+struct Kept {
+  std::string text;                 ///< empty for a new store
+  std::optional<Error> doubt = {};  ///< why nothing may rest on it
+};
 
 class MemoryStore {
  public:
@@ -18,8 +25,8 @@ class MemoryStore {
   [[nodiscard]] virtual std::string name() const = 0;
   /// Locks it: another run waits until replace().
   virtual Expected<void> open() = 0;
-  /// What it holds; empty for a new one.
-  virtual Expected<std::string> read() = 0;
+  /// Fails for what cannot be a memory. It is not to be replaced then.
+  virtual Expected<Kept> read() = 0;
   /// Replaces all that it holds, and unlocks it.
   virtual Expected<void> replace(const std::string& text) = 0;
 };

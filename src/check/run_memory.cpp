@@ -14,6 +14,8 @@ using Json = nlohmann::json;
 
 constexpr int kVersion = 1;
 constexpr std::string_view kFormat = "tcpstat state";
+/// Keys are written in the order of the alphabet, and so has the first been since the first version.
+constexpr std::string_view kBeginning = R"({"alert_)";
 /// More nesting than any state file has.
 constexpr int kMostDepth = 8;
 constexpr double kMostRate = 1e12;
@@ -216,15 +218,20 @@ RunMemory read(const Json& from) {
   return memory;
 }
 
-Json parse(std::string_view text) {
+/// Nothing where the text is cut, damaged or nested too deep.
+std::optional<Json> parsed(std::string_view text) {
   bool deep = false;
   const auto watch = [&](int depth, Json::parse_event_t, Json&) {
     deep = deep || depth > kMostDepth;
     return !deep;
   };
   Json document = Json::parse(text, watch, /*allow_exceptions=*/false);
-  if (deep || document.is_discarded()) damaged();
+  if (deep || document.is_discarded()) return std::nullopt;
   return document;
+}
+
+bool names_format(const Json& document) {
+  return document.is_object() && document.contains("format") && document["format"] == kFormat;
 }
 
 }  // namespace
@@ -269,15 +276,19 @@ std::string memory_text(const RunMemory& memory) {
   return document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+bool begins_like_memory(std::string_view text) {
+  if (const auto document = parsed(text)) return names_format(*document);
+  return kBeginning.starts_with(text) || text.starts_with(kBeginning);
+}
+
 tl::expected<RunMemory, std::string> memory_from(std::string_view text) {
   try {
-    const Json document = parse(text);
-    if (!document.is_object() || !document.contains("format") || document["format"] != kFormat) {
-      return tl::make_unexpected("was not written by tcpstat");
-    }
-    const std::uint64_t version = whole(member(document, "version"));
+    const auto document = parsed(text);
+    if (!document) damaged();
+    if (!names_format(*document)) return tl::make_unexpected("was not written by tcpstat");
+    const std::uint64_t version = whole(member(*document, "version"));
     if (version != kVersion) return tl::make_unexpected("has version " + std::to_string(version) + ", not 1");
-    return read(document);
+    return read(*document);
   } catch (const Unusable& unusable) {
     return tl::make_unexpected(unusable.reason);
   }

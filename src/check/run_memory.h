@@ -25,6 +25,9 @@ struct RunMemory {
 
 /// One JSON document and a line feed.
 std::string memory_text(const RunMemory& memory);
+/// Whether the text is what a check left, of whatever version, or what damage left of that: an object that names the
+/// format, or a beginning of one.
+bool begins_like_memory(std::string_view text);
 /// What was remembered, or why the text cannot be used, in words that complete "the state file …".
 tl::expected<RunMemory, std::string> memory_from(std::string_view text);
 

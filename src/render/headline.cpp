@@ -1,6 +1,7 @@
 #include "render/headline.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/utf8.h"
 
@@ -10,6 +11,16 @@ namespace {
 constexpr std::string_view kCut = "...";
 /// However long the names of others are, this many columns are left for the fault.
 constexpr std::size_t kLeast = 24;
+
+/// "15 connections" of "15 connections on", which says nothing without the word behind it.
+std::string_view without_loose_end(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kLoose = {" on", " of", " from", " to",  " in",
+                                                      " at", " by", " for",  " with"};
+  for (const std::string_view word : kLoose) {
+    if (text.ends_with(word)) return text.substr(0, text.size() - word.size());
+  }
+  return text;
+}
 
 /// The finding that the headline is made of.
 const Finding* told_in(std::string_view headline, const std::vector<Finding>& findings) {
@@ -45,7 +56,8 @@ Headline headline_within(std::string_view text, std::size_t columns) {
     kept = kept.substr(0, blank);
   }
   const std::size_t end = kept.find_last_not_of(" ,:;(");
-  return {std::string(kept.substr(0, end == std::string_view::npos ? 0 : end + 1)) + std::string(kCut), true};
+  kept = kept.substr(0, end == std::string_view::npos ? 0 : end + 1);
+  return {std::string(without_loose_end(kept)) + std::string(kCut), true};
 }
 
 Headline headline_within(const CheckReport& report, std::size_t columns) {

@@ -74,22 +74,28 @@ void write_span(const Page& page, const History& history) {
 
 void write_numbers(const Page& page, const History& history) {
   const std::string by = ascii_upper(history.by);
+  const bool of_ends = history.by == "listener" || history.by == "remote_prefix";
   TextTable table(page.out,
-                  {{by, Align::left, 0, TextTable::Shorten::end, {}, 12},
-                   {"LEAST", Align::right},
+                  {{by, Align::left, 0, of_ends ? TextTable::Shorten::middle : TextTable::Shorten::end, {}, 12},
+                   {.text = "LEAST", .align = Align::right, .answer = true},
                    {"MEAN", Align::right},
                    {"MOST", Align::right},
                    {"LAST", Align::right},
                    {history.counts_growth ? "GROWTH" : "OVER TIME", Align::left}},
                   {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
-  // Room beside the bars: in 80 columns it holds a name of 22 and four numbers.
-  constexpr std::size_t kBeside = 50;
-  const std::size_t steps =
-      page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, kBeside + 10, kBeside + 60) - kBeside;
   // Series that were zero all the time share one line, unless there are no others.
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
   const bool all_zero = zeros == history.series.size();
+  // Beside the bars there is room for four numbers and for the names, which tell rows apart.
+  constexpr std::size_t kNumbers = 28;
+  std::size_t beside = kNumbers + 22;
+  for (const HistorySeries& series : history.series) {
+    if (is_zero(series) && !all_zero) continue;
+    beside = std::max(beside, kNumbers + display_width(safe(series.name, page.charset)));
+  }
+  const std::size_t steps =
+      page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, beside + 10, beside + 60) - beside;
   const std::uint64_t quiet = (all_zero ? 0 : zeros) + history.zeros_left_out;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;

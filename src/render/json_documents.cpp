@@ -104,7 +104,7 @@ void add_end(Json& to, const Report& report) {
     by_state[std::string(state.key)] =
         report.counted().has(state.state) ? Json(report.tally.count(state.state)) : Json(nullptr);
   }
-  // A trace counts transitions, not sockets.
+  // A trace counts transitions, not sockets; what only one of two sources has are not all.
   const bool counts = !report.counted().empty();
   Json by_family = Json::object();
   by_family["ipv4"] = counts && report.ipv4 ? Json(report.tally.count(Family::ipv4)) : Json(nullptr);
@@ -143,12 +143,12 @@ class ObjectText {
   TextBuffer out_;
 };
 
-/// Which states were counted, and whether a filter left rows out.
+/// Which states were read, and whether a filter left rows out.
 Json what_was_asked(const Report& report) {
   Json asked;
   asked["states"] = Json::array();
   for (const StateInfo& state : states()) {
-    if (report.counted().has(state.state)) asked["states"].push_back(state.name);
+    if (report.seen().has(state.state)) asked["states"].push_back(state.name);
   }
   asked["filtered"] = report.filtered;
   return asked;

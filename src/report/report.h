@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/protocol.h"
@@ -17,6 +18,9 @@ namespace tcpstat::inline report {
 /// The version of the JSON formats. It is raised when a key is removed or changes its type; keys may be added.
 inline constexpr int kSchemaVersion = 1;
 
+/// The source that shows what only one of netlink and /proc has.
+inline constexpr std::string_view kBothSources = "both";
+
 /// Known before the first row.
 struct RunFacts {
   std::string version;
@@ -27,10 +31,17 @@ struct RunFacts {
   std::optional<std::uint64_t> netns;  ///< inode of the network namespace
 };
 
+/// Which rows a report counts.
+enum class Counted : std::uint8_t {
+  all,          ///< those that were selected
+  differences,  ///< those of them that only one of two sources has
+  up_to_limit,  ///< those of them that were read before a limit ended the reading
+};
+
 /// Known after the last one.
 struct Report {
   RunFacts facts;
-  std::string source;  ///< netlink, proc, both or file
+  std::string source;  ///< netlink, proc, both (see kBothSources) or file
   Coverage coverage;
   bool limited = false;
   Protocol protocol = Protocol::tcp;  ///< of the connections that rows show
@@ -41,12 +52,17 @@ struct Report {
   /// Whether anything but states and families narrowed the rows down.
   bool filtered = false;
   Tally tally;
+  Counted counted_rows = Counted::all;
   /// About the half-open connections, if these were read and judged.
   std::vector<SynVerdict> verdicts;
   std::vector<Finding> findings;
 
-  /// The states that were counted. None if nothing was seen: zeros would say that there is nothing.
-  [[nodiscard]] StateSet counted() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
+  /// The states that were asked for and seen. None if nothing was seen.
+  [[nodiscard]] StateSet seen() const { return coverage.saw_nothing() ? StateSet{} : selected & coverage.visible; }
+  /// Those of them of which `tally` has all sockets. None where zeros would say that there is nothing.
+  [[nodiscard]] StateSet counted() const {
+    return counted_rows == Counted::all && coverage.counts_all() ? seen() : StateSet{};
+  }
 };
 
 }  // namespace tcpstat::inline report

@@ -182,6 +182,7 @@ void take_counted(const filter::Filter& filter, Report& report) {
   std::optional<Tally>& counted = report.coverage.counted;
   if (filter.has_conditions()) counted.reset();
   if (!counted) return;
+  report.counted_rows = Counted::all;
   report.tally = {};
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     for (const StateInfo& state : states()) {
@@ -234,6 +235,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
 
   try {
     if (read) read = host.read(source_query(plan), *next, report.coverage);
+    // Behind a sort, and of listeners, which come last, the limit is reached when all rows were counted.
+    if (limit && limit->limited()) report.counted_rows = Counted::up_to_limit;
     const bool enough = plan.until == DumpPlan::Until::first_match && selection && selection->tally().total() > 0;
     if (!enough) {
       owners.finish(selection);
@@ -254,7 +257,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   const bool saw_any = !report.coverage.saw_nothing();
   report.ipv4 = report.ipv4 && report.coverage.ipv4 && saw_any;
   report.ipv6 = report.ipv6 && report.coverage.ipv6 && saw_any;
-  report.filtered = report.filtered || report.coverage.filtered;
+  if (report.source == kBothSources) report.counted_rows = Counted::differences;
+  report.filtered = report.filtered || report.coverage.filtered || report.counted_rows == Counted::differences;
   report.limited = limit && limit->limited();
   if (selection) report.tally = selection->tally();
   take_counted(plan.query.filter, report);

@@ -94,6 +94,12 @@ class Audit(TestCase):
                 # Backlogs are not to be had from /proc.
                 self.assertEqual(document["status"], "UNKNOWN" if listeners is public and status == "info" else words)
 
+    def test_what_could_not_be_read_is_not_as_it_should_be(self):
+        document, checks = self.checks(self.directory())
+        self.assertEqual(document["status"], "UNKNOWN")
+        rest = {name for name, check in checks.items() if check["status"] != "unknown"}
+        self.assertEqual(rest, {"tcp_orphans", "tcp_memory", "tcp_time_wait"}, "another network namespace lacks these, too")
+
     def test_a_limit_is_not_reached_just_below_it(self):
         for name, changes in (("tcp_time_wait", {"sockstat": "TCP: inuse 1 orphan 0 tw 699 alloc 1 mem 1"}),
                               ("tcp_orphans", {"sockstat": "TCP: inuse 1 orphan 249 tw 0 alloc 1 mem 1"}),

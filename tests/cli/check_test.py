@@ -152,6 +152,16 @@ class Usage(Check):
         result = run("check", "-c", "1", "--proc-root", tree.path, "--output-file", target)
         self.assertEqual((result.code, result.out), (2, ""))
         self.assertRegex(target.read_text(), r"\ATCPSTAT CRITICAL")
+        for name in ("check", "audit"):
+            result = run(name, "--proc-root", tree.path, "--output-file", "-")
+            self.assertRegex(result.out, r"\ATCPSTAT ")
+        refused = run("check", "--proc-root", tree.path, "--metrics-file", "-")
+        self.assertEqual(refused.code, 3)
+        self.assertIn("--metrics-file writes beside what is printed, so - is none", refused.out)
+        # Nothing is printed, but whoever reads the file must not see an alarm that is over.
+        result = run("check", "-q", "-c", "99", "--proc-root", tree.path, "--output-file", target)
+        self.assertEqual((result.code, result.out), (0, ""))
+        self.assertRegex(target.read_text(), r"\ATCPSTAT OK")
         self.assertEqual(shell(f'"$T" check -c 1 --proc-root {tree.path} | true; exit 0').err, "")
 
 

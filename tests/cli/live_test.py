@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 
 from harness import TestCase, main, run, shell
@@ -54,10 +55,31 @@ class Live(TestCase):
         if len(self.sources) < 2:
             self.skipTest("needs netlink and /proc")
         for wanted, other, option in (("ipv4", "ipv6", "-4"), ("ipv6", "ipv4", "-6")):
-            result = run("summary", "--source", "both", option, "-j")
-            families = json.loads(result.out)["summary"]["by_family"]
-            self.assertIsNotNone(families[wanted])
-            self.assertIsNone(families[other])
+            rows = json.loads(run("-a", "--source", "both", option, "-j").out)["connections"]
+            self.assertLessEqual({row["family"] for row in rows}, {wanted}, other)
+            compared = re.search(r"in both netlink and /proc: (\d+);", run("-a", "--source", "both", option).err)
+            self.assertGreaterEqual(int(compared[1]), 3 if wanted == "ipv4" else 0)
+
+    def test_what_differs_between_both_is_not_counted_as_all(self):
+        if len(self.sources) < 2:
+            self.skipTest("needs netlink and /proc")
+        for args in (["summary"], ["-a"]):
+            document = json.loads(run(*args, "--source", "both", "-j").out)
+            self.assertEqual(set(document["summary"]["by_state"].values()), {None})
+            self.assertEqual(document["summary"]["by_family"], {"ipv4": None, "ipv6": None})
+            self.assertIsNone(document["summary"]["total"])
+        lines = run("summary", "--source", "both").lines
+        self.assertRegex(lines[1], r"^SYN_SENT +- +- +-$|^ESTABLISHED +- +- +-$")
+        self.assertTrue(any(re.match(r"total +- +- +-$", line) for line in lines), lines)
+        saved = self.directory() / "saved.ndjson"
+        saved.write_text(run("-a", "--source", "both", "-f", "ndjson").out)
+        end = json.loads(saved.read_text().splitlines()[-1])
+        self.assertTrue(end["filtered"])
+        self.assertIn("LISTEN", end["states"])
+        for args in (["check"], ["audit"], ["summary", "-f", "prometheus"]):
+            result = run(*args, "--source", "both")
+            self.assertEqual(result.code, 2 if args[0] == "summary" else 3, result)
+            self.assertIn("not both, which shows only what netlink and /proc do not agree on", result.out + result.err)
 
     def test_both_agree(self):
         if len(self.sources) < 2:

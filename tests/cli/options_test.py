@@ -110,9 +110,19 @@ class Options(TestCase):
         self.assertTrue(document["limited"])
         self.assertEqual(len(document["connections"]), 3)
         self.assertTrue(document["complete"])
+        # Reading stopped at the fourth row: nobody knows how many there are, in any state.
+        self.assertIsNone(document["summary"]["total"])
+        self.assertEqual(set(document["summary"]["by_state"].values()), {None})
+        self.assertEqual(set(document["summary"]["by_family"].values()), {None})
+        end = json.loads(run("--proc-root", self.root, "--limit", "3", "-f", "ndjson").lines[-1])
+        self.assertEqual((end["limited"], end["summary"]["total"]), (True, None))
+        self.assertIn("ESTABLISHED", end["states"])
+        self.assertIn(", matched at least 4\n", run("--proc-root", self.root, "--limit", "3", "-v").err)
         document = self.json("--proc-root", self.root, "--limit", "3", "--sort", "REMOTE_PORT")
         self.assertTrue(document["limited"])
         self.assertEqual(document["summary"]["total"], TOTAL - LISTENING)  # counted before the limit
+        listeners = self.json("--proc-root", self.root, "-l", "--limit", "1")
+        self.assertEqual((listeners["limited"], listeners["summary"]["total"]), (True, LISTENING))
         self.assertFalse(self.json("--proc-root", self.root, "--limit", "99999")["limited"])
 
     def test_listeners_come_last_with_their_half_opens(self):
@@ -259,7 +269,11 @@ class Repeats(TestCase):
         self.fails("history", "--by", "state,port", sentence='history --by takes one of .*, not "state,port"')
         self.fails("record", "--keep", "0d", sentence="bad time .*90s.*")
         self.fails("record", "--max-size", "1X", sentence="bad size .*")
-        self.fails("record", "--max-size", "0", sentence='bad size "0" .*')
+        # A forgotten unit would be seconds or bytes, and the record would be removed.
+        for word in ("5", "7", "604800"):
+            self.fails("record", "--keep", word, sentence=rf'bad time "{word}" \(with a unit: 90s, .*')
+        for word in ("0", "5", "1048575", "1023K"):
+            self.fails("record", "--max-size", word, sentence=rf'bad size "{word}" \(at least 1M: .*')
         for source in ("/dev/null", "both"):
             self.fails("record", "--source", source,
                        sentence=f'record takes samples of this host, so its source is .*, not "{source}"')

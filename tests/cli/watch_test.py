@@ -287,6 +287,9 @@ class Lists(TestCase):
             head, columns, *rows = page.splitlines()
             self.assertRegex(head, rf"\d\d:\d\d:\d\d\.\d\d\d  every 0\.05s  sample {number}  14 sockets: 4 ESTABLISHED, ")
             self.assertEqual((columns.split(), len(rows)), (["STATE", "LOCAL"], 3))
+        # Without an order reading stops at the limit, and nobody knows how many there are.
+        result = self.succeeds("watch", "--proc-root", self.tree().path, "--count", "1", "-o", "STATE", "--limit", "3")
+        self.assertRegex(result.lines[0], r"sample 1  more than 3 sockets$")
 
     def test_an_interrupted_terminal_is_left_as_it_was(self):
         for more in ([], ["--events", "-v"]):

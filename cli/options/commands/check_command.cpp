@@ -56,8 +56,14 @@ Failure read(const Words& words, RuleChoice& to) {
 Failure read(const Words& words, CheckCommand& to) {
   if (auto failed = read_parts(words, to)) return failed;
   if (auto failed = refuse_rates(to.filter, to.source)) return failed;
+  if (auto failed = refuse_differences(to.source, "check judges all sockets", "auto, netlink, proc or a file")) {
+    return failed;
+  }
   to.filter_words = filters_as_typed(words);
   if (auto failed = read_text(words, OptionId::metrics_file, to.metrics_file)) return failed;
+  if (to.metrics_file == "-") {
+    return UsageError{"--metrics-file writes beside what is printed, so - is none: -f prometheus prints metrics"};
+  }
   const bool has_metrics = !to.metrics_file.empty() || render::format(to.output.format).counts_metrics;
   if (has_metrics) {
     if (auto failed = refuse_several_namespaces(to.source)) return failed;

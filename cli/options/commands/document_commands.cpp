@@ -17,7 +17,9 @@ Failure read(const Words& words, ExplainCommand& to) {
   if (to.drawing == Drawing::none) return read(words, to.output);
   if (words.given(OptionId::json)) return contradiction(words);
   to.output.quiet = words.given(OptionId::quiet);
-  return read_text(words, OptionId::output_file, to.output.file);
+  if (auto failed = read_text(words, OptionId::output_file, to.output.file)) return failed;
+  if (to.output.file == "-") to.output.file.clear();
+  return std::nullopt;
 }
 
 Failure read(const Words& words, ValidateCommand& to) {
@@ -32,7 +34,8 @@ Failure read(const Words& words, ValidateCommand& to) {
 
 Failure read(const Words& words, AuditCommand& to) {
   if (auto failed = read(words, to.output)) return failed;
-  return read(words, to.source);
+  if (auto failed = read(words, to.source)) return failed;
+  return refuse_differences(to.source, "audit judges all listeners", "auto, netlink or proc");
 }
 
 }  // namespace tcpstat::cli::options

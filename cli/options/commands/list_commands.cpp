@@ -12,6 +12,9 @@ namespace {
 Failure refuse_other_groups(const SummaryCommand& command) {
   if (!render::format(command.output.format).counts_metrics) return std::nullopt;
   if (auto failed = refuse_several_namespaces(command.source)) return failed;
+  if (auto failed = refuse_differences(command.source, "metrics count all sockets", "auto, netlink, proc or a file")) {
+    return failed;
+  }
   for (const std::string& key : command.group_by) {
     if (key == survey::kProcessKey || key == "unit" || key == "remote") continue;
     return UsageError{"metrics are grouped by process, unit and remote, not by " + key + "; another format takes it"};
@@ -26,8 +29,8 @@ Failure read(const Words& words, ListCommand& to) {
   if (auto failed = read_rate(words, to.filter, to.source, to.rows)) return failed;
   if (auto failed = read_mptcp(words, to.rows.mptcp, to.source)) return failed;
   if (words.given(OptionId::interval) && !to.rows.rate) {
-    return UsageError{
-        refusal(words.verb, option_info(OptionId::interval), words.typed.value(OptionId::interval).value_or(""))};
+    const std::string value = words.typed.value(OptionId::interval).value_or("");
+    return UsageError{refusal(words.verb, option_info(OptionId::interval), value) + "; a list takes it with --rate"};
   }
   return read_interval(words, OptionId::interval, to.interval, kShortestInterval);
 }

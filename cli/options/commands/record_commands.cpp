@@ -35,7 +35,6 @@ Failure read(const Words& words, RecordCommand& to) {
   if (auto failed = read_one(words, OptionId::keep, to.keep, parse_duration)) return failed;
   if (auto failed = read_one(words, OptionId::max_size, to.max_size, parse_size)) return failed;
   if (auto failed = read_one(words, OptionId::min_free, to.min_free, percent)) return failed;
-  if (to.max_size == 0) return UsageError{"bad size \"0\" (a record takes the room of a sample at least)"};
   if (auto failed = read_live(words, to.source)) return failed;
   if (to.source.id == SourceId::file || to.source.id == SourceId::both) {
     const std::string word = words.typed.value(OptionId::source).value_or("");

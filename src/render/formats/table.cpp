@@ -231,6 +231,7 @@ class SummaryTables {
                     {{"STATE", Align::left}, {"IPV4", Align::right}, {"IPV6", Align::right}, {"TOTAL", Align::right}},
                     options(settings_));
     const StateSet counted = report.counted();
+    const bool counts = !counted.empty();
     const auto count = [&](bool there, std::uint64_t n) { return there ? std::optional(n) : std::nullopt; };
     std::string none;
     for (const StateInfo& state : states()) {
@@ -246,9 +247,9 @@ class SummaryTables {
       table.end_row();
     }
     put_text(table, "total");
-    put_number(table, count(report.ipv4, report.tally.count(Family::ipv4)));
-    put_number(table, count(report.ipv6, report.tally.count(Family::ipv6)));
-    put_number(table, count(!report.counted().empty(), report.tally.total()));
+    put_number(table, count(counts && report.ipv4, report.tally.count(Family::ipv4)));
+    put_number(table, count(counts && report.ipv6, report.tally.count(Family::ipv6)));
+    put_number(table, count(counts, report.tally.total()));
     table.end_row();
     table.finish();
     if (!none.empty()) write_dim(wrapped("", none, settings_.width));

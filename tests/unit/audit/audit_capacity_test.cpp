@@ -18,6 +18,8 @@ struct Host {
 
 TEST_CASE("a table is judged by its share") {
   Host host;
+  CHECK(audit_conntrack_fill(host.input()).status == Severity::unknown);  // nor could any other setting be read
+  host.facts.settings.somaxconn = 4096;
   CHECK(audit_conntrack_fill(host.input()).value == "connections are not tracked here");
   host.facts.settings.conntrack_max = 1000;
   struct Case {
@@ -74,10 +76,13 @@ TEST_CASE("orphans, memory and time-wait sockets are held against the host's lim
 
 TEST_CASE("what was lost since the counters began is told, not alleged") {
   Host host;
-  CHECK(audit_conntrack_drops(host.input()).value == "connections are not tracked here");
+  CHECK(audit_conntrack_drops(host.input()).status == Severity::unknown);
   CHECK(audit_softnet_drops(host.input()).status == Severity::unknown);
-  host.facts.filters.conntrack_drop = 0;
   host.facts.filters.softnet_dropped = 0;
+  CHECK(audit_conntrack_drops(host.input()).value == "connections are not tracked here");
+  host.facts.unread = {{"stat/nf_conntrack", "/proc/net/stat/nf_conntrack", 13}};
+  CHECK(audit_conntrack_drops(host.input()).status == Severity::unknown);
+  host.facts.filters.conntrack_drop = 0;
   CHECK(audit_conntrack_drops(host.input()).status == Severity::ok);
   CHECK(audit_softnet_drops(host.input()).status == Severity::ok);
   host.facts.filters.conntrack_early_drop = 2;
@@ -90,7 +95,12 @@ TEST_CASE("what was lost since the counters began is told, not alleged") {
 
 TEST_CASE("SYNPROXY needs connection tracking to be strict") {
   Host host;
-  CHECK(audit_synproxy(host.input()).status == Severity::ok);
+  CHECK(audit_synproxy(host.input()).status == Severity::unknown);  // nor could what every kernel has be read
+  host.facts.filters.softnet_dropped = 0;
+  CHECK(audit_synproxy(host.input()).value == "no SYN went through one");
+  host.facts.unread = {{"stat/synproxy", "/proc/net/stat/synproxy", 13}};
+  CHECK(audit_synproxy(host.input()).status == Severity::unknown);
+  host.facts.unread.clear();
   host.facts.filters.synproxy_syn_received = 10;
   CHECK(audit_synproxy(host.input()).value == "10 SYNs answered");
   host.facts.filters.synproxy_cookie_valid = 4;

@@ -17,10 +17,11 @@ struct Host {
     listeners.push_back(row);
     return *this;
   }
-  [[nodiscard]] AuditInput input() const { return {facts, listeners}; }
+  [[nodiscard]] AuditInput input() const { return {facts, listeners, table}; }
 
   KernelFacts facts;
   std::vector<Listener> listeners;
+  Completeness table = Completeness::whole;
 };
 
 TEST_CASE("no cookies are worse where others can connect") {
@@ -63,6 +64,27 @@ TEST_CASE("the shortest backlog that others can reach counts") {
   CHECK(audit_listener_backlog(brief.input()).value.value_or("").ends_with("filled by 128 SYN/s, half filled by 64"));
   brief.facts.settings.synack_retries = 7;
   CHECK(audit_listener_backlog(brief.input()).value.value_or("").ends_with("filled by 18 SYN/s, half filled by 0.2"));
+}
+
+TEST_CASE("listeners that were not all read leave nothing as it should be that rests on them") {
+  Host host;
+  host.table = Completeness::partial;
+  CHECK(audit_listener_backlog(host.input()).status == Severity::unknown);
+  CHECK_FALSE(audit_listener_backlog(host.input()).value);
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::unknown);
+  host.listens("0.0.0.0", 4096);
+  CHECK(audit_listener_backlog(host.input()).advice == "the listeners could not all be read");
+  host.facts.settings.syncookies = 0;
+  host.facts.settings.max_syn_backlog = 8192;
+  CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::unknown);
+  CHECK(audit_tcp_max_syn_backlog(host.input()).value == "8192");
+  // What is wrong with those that were read stands, and what does not rest on listeners.
+  host.listens("192.0.2.1", 5);
+  CHECK(audit_listener_backlog(host.input()).status == Severity::warning);
+  host.facts.settings.max_syn_backlog = 128;
+  CHECK(audit_tcp_max_syn_backlog(host.input()).status == Severity::warning);
+  host.facts.settings.migrate_req = 1;
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
 }
 
 TEST_CASE("somaxconn below its default, or reached") {

@@ -80,6 +80,7 @@ TEST_CASE_FIXTURE(Server, "a read that fails is unknown too, and the settings ar
   CHECK(check("tcp_syncookies").status == Severity::ok);
   CHECK(report.status == Severity::unknown);
   CHECK(report.reading.coverage.warnings.back().code == "read_failed");
+  CHECK(check("listener_backlog").status == Severity::unknown);
 }
 
 TEST_CASE_FIXTURE(Server, "a counter file that cannot be read names the lines that it leaves without a judgement") {

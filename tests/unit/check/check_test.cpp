@@ -25,10 +25,10 @@ class FakeStore final : public MemoryStore {
     if (open_error) return tl::make_unexpected(*open_error);
     return {};
   }
-  Expected<std::string> read() override {
+  Expected<Kept> read() override {
     calls += "read ";
     if (read_error) return tl::make_unexpected(*read_error);
-    return text;
+    return Kept{text, doubt};
   }
   Expected<void> replace(const std::string& fresh) override {
     calls += "replace ";
@@ -40,6 +40,7 @@ class FakeStore final : public MemoryStore {
   std::string text;
   std::optional<Error> open_error;
   std::optional<Error> read_error;
+  std::optional<Error> doubt;
   std::optional<Error> replace_error;
   std::string calls;
 };
@@ -536,13 +537,40 @@ TEST_CASE_FIXTURE(Scene, "a memory that cannot be had makes the check unknown, a
 
 TEST_CASE_FIXTURE(Scene, "a memory that tells nothing is begun afresh") {
   plan.memory = &store;
-  SUBCASE("not readable") { store.read_error = Error{"trust the state file run", 0, "", "other users may write it"}; }
-  SUBCASE("not a memory") { store.text = "{"; }
+  SUBCASE("not to be trusted") { store.doubt = Error{"trust the state file run", 0, "", "other users may write it"}; }
+  SUBCASE("cut off") { store.text = "{"; }
+  SUBCASE("damaged, and not to be trusted") {
+    store.text = "{\"alert_";
+    store.doubt = Error{"trust the state file run", 0, "", "other users may write it"};
+  }
   const CheckReport report = run();
   CHECK(report.status == Severity::ok);
   CHECK(warnings(report).find("starting afresh") != std::string::npos);
   CHECK(store.calls == "open read replace ");
   CHECK(memory_from(store.text));
+}
+
+TEST_CASE_FIXTURE(Scene, "what is no memory makes the check unknown, and is left alone") {
+  plan.memory = &store;
+  std::string why = "it holds something else";
+  SUBCASE("another file") { store.text = "key = value\n"; }
+  SUBCASE("another object") { store.text = R"({"a":1})"; }
+  SUBCASE("another file that others may write") {
+    store.text = "key = value\n";
+    store.doubt = Error{"trust the state file run", 0, "", "other users may write it"};
+  }
+  SUBCASE("not readable") {
+    store.read_error = Error{"use the state file run", 0, "name another", "it is too large to be one"};
+    why = "it is too large to be one";
+  }
+  const std::string before = store.text;
+  const CheckReport report = run();
+  CHECK(report.status == Severity::unknown);
+  CHECK(warnings(report) ==
+        "state_file: cannot use the state file run: " + why + " (name another); judged without a memory\n");
+  CHECK(store.calls == "open read ");
+  CHECK(store.text == before);
+  CHECK(report.verdicts.size() == 1);
 }
 
 TEST_CASE_FIXTURE(Scene, "a memory that cannot be written makes the check unknown") {

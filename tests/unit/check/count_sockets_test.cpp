@@ -55,6 +55,14 @@ TEST_CASE_FIXTURE(Counting, "one socket matches, and without a filter it only is
   CHECK(run().headline == "1 socket");
 }
 
+TEST_CASE_FIXTURE(Counting, "sockets of several network namespaces are listed by a command that names them") {
+  plan.warning = range("2");
+  plan.netns_words = " --netns all";
+  CHECK(run().findings.at(0).next == "tcpstat --netns all --state CLOSE_WAIT");
+  plan.netns_words.clear();
+  CHECK(run().findings.at(0).next == "tcpstat --state CLOSE_WAIT");
+}
+
 TEST_CASE_FIXTURE(Counting, "critical goes before warning, and each says which limit was passed") {
   plan.warning = range("2");
   CheckReport report = run();

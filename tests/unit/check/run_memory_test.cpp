@@ -161,6 +161,26 @@ TEST_CASE("another version and another program say what they are") {
   CHECK(check::memory_from(std::string(100000, '[')).error() == "is damaged");
 }
 
+TEST_CASE("what a check left is known, damaged and of any version, and what it did not is not") {
+  const std::string text = check::memory_text(everything());
+  CHECK(check::begins_like_memory(text));
+  for (std::size_t length = 0; length < text.size(); ++length) {
+    CAPTURE(length);
+    CHECK(check::begins_like_memory(std::string_view(text).substr(0, length)));
+  }
+  CHECK(check::begins_like_memory(replaced(text, "\"version\":1", "\"version\":2")));
+  CHECK(check::begins_like_memory(replaced(text, "\"mean\":0.125", "\"mean\":?")));
+  CHECK(check::begins_like_memory(R"({"anything": 1, "format": "tcpstat state"})"));
+  for (const char* other :
+       {"key = value\n", R"({"a":1})", R"({"format":"other","version":1})", "[]", "[\"tcpstat state\"]", "{}", "{\n",
+        "\n", " ", R"({"alerts":)", "root:x:0:0:root:/root:/bin/bash\n"}) {
+    CAPTURE(other);
+    CHECK_FALSE(check::begins_like_memory(other));
+  }
+  CHECK_FALSE(check::begins_like_memory(std::string(100000, '[')));
+  CHECK_FALSE(check::begins_like_memory(replaced(text, "tcpstat state", "other state")));
+}
+
 TEST_CASE("a file of an earlier version lacks a counter that came later, and no other") {
   const std::string text = check::memory_text(everything());
   const auto after = check::memory_from(replaced(text, R"("active_opens":null,)", ""));

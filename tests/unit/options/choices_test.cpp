@@ -175,7 +175,10 @@ TEST_CASE("samples are at least one, and not closer than 50 ms") {
 
 TEST_CASE("why rates cannot be had is said") {
   CHECK(refusal({"--rate", "--source", "rows.ndjson"}) ==
-        "--rate takes two samples of a live host; \"rows.ndjson\" has the rates that were saved with it");
+        "--rate takes two samples of a live host; \"rows.ndjson\" has rates if it was saved with --rate "
+        "(-o +SENT_BPS shows them)");
+  CHECK(refusal({"--rate", "--record", "r1"}) ==
+        "--rate takes two samples of a live host, and a record keeps no rates");
   CHECK(refusal({"--rate", "--source", "proc"}) ==
         "--rate compares tcp_info, which /proc does not have: --source netlink");
   CHECK(typed_command<ListCommand>({"--rate", "--source", "both"}).rows.rate);

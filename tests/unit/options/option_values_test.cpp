@@ -173,6 +173,31 @@ TEST_CASE("counts are whole numbers up to their most") {
   }
 }
 
+TEST_CASE("how long a record is kept needs a unit") {
+  using std::chrono::hours;
+  CHECK(parse_duration("7d").value() == hours(7 * 24));
+  CHECK(parse_duration("90s").value() == std::chrono::seconds(90));
+  for (const char* word : {"5", "0", "604800"}) {
+    CHECK(parse_duration(word).error().sentence ==
+          "bad time " + in_quotes(word) + " (with a unit: 90s, 30m, 12h, 7d or 2w)");
+  }
+  for (const char* word : {"", "0d", "-7d", "soon"}) {
+    CHECK(parse_duration(word).error().sentence == "bad time " + in_quotes(word) + " (90s, 30m, 12h, 7d or 2w)");
+  }
+}
+
+TEST_CASE("the room of a record is at least a megabyte") {
+  CHECK(parse_size("1M").value() == 1U << 20U);
+  CHECK(parse_size("1048576").value() == 1U << 20U);
+  CHECK(parse_size("5GiB").value() == std::uint64_t{5} << 30U);
+  for (const char* word : {"0", "5", "1023k", "1048575", "0G"}) {
+    CHECK(parse_size(word).error().sentence == "bad size " + in_quotes(word) + " (at least 1M: 500M or 1G)");
+  }
+  for (const char* word : {"", "M", "-1G", "1X", "1.5G", "99999999999T"}) {
+    CHECK(parse_size(word).error().sentence == "bad size " + in_quotes(word) + " (bytes, as 500M or 1G)");
+  }
+}
+
 TEST_CASE("users are numbers or names") {
   CHECK(parse_user("0").value() == 0);
   CHECK(parse_user("4294967295").value() == UINT32_MAX);

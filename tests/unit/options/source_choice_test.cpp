@@ -57,6 +57,19 @@ TEST_CASE("a source is one of the live ones, or a file") {
   CHECK(refusal({"--proc-root", ""}) == "--proc-root needs a value: DIR");
 }
 
+TEST_CASE("what only one of two sources has is neither judged nor measured") {
+  const std::string rest = ", not both, which shows only what netlink and /proc do not agree on";
+  CHECK(refusal({"check", "--source", "both"}) ==
+        "check judges all sockets, so the source is auto, netlink, proc or a file" + rest);
+  CHECK(refusal({"check", "--source", "both", "-w", "10"}) ==
+        "check judges all sockets, so the source is auto, netlink, proc or a file" + rest);
+  CHECK(refusal({"audit", "--source", "both"}) ==
+        "audit judges all listeners, so the source is auto, netlink or proc" + rest);
+  CHECK(refusal({"summary", "--source", "both", "-f", "prometheus"}) ==
+        "metrics count all sockets, so the source is auto, netlink, proc or a file" + rest);
+  CHECK(typed_command<WatchCommand>({"watch", "--source", "both"}).source.id == SourceId::both);
+}
+
 TEST_CASE("what saved rows have goes with saved rows") {
   CHECK(refusal({"--sample", "2"}) == "--sample chooses among the samples of a file: add --source FILE");
   CHECK(typed_command<ListCommand>({"--source", "saved", "--sample", "2"}).source.sample == 2U);

@@ -24,6 +24,8 @@ TEST_CASE("a text that does not fit is cut behind a word, and a long word is bro
   CHECK(cut_to(text, 3) == "one two three four...");
   CHECK(cut_to("one two three", 3) == "one two three");
   CHECK(cut_to("one two three four,;: five six seven", 27) == "one two three four...");
+  // What a word such as "on" belongs to was cut off.
+  CHECK(cut_to("java(812) does not read 15 connections on :9000", 44) == "java(812) does not read 15 connections...");
   CHECK(cut_to("a " + std::string(40, 'x'), 30) == "a " + std::string(25, 'x') + "...");
 }
 

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "base/timestamp.h"
+#include "base/utf8.h"
 #include "render/history_writers.h"
 #include "render/palette.h"
 #include "support/zone.h"
@@ -90,6 +91,24 @@ TEST_CASE("more samples than a line has room for: each bar is the greatest of it
   all.series[0].values[18] = all.series[0].values[19] = std::nullopt;
   CHECK(bars() == "▁█▁▁▁▁▁▁▁ \n");
   CHECK(shown(all, 60).find("GROWTH") != std::string::npos);
+}
+
+TEST_CASE("where names are long the bars are short, and what is cut of an address is its middle") {
+  History all = history("2026-11-27T02:59:00Z", "2026-11-27T03:01:00Z",
+                        {series("[fd00:1234:5678:9abc:def0:1234:5678:9abc]:8443", {100, 200}, 150),
+                         series("[fd00:1234:5678:9abc:def0:1234:5678:9abc]:9443", {100, 200}, 150)});
+  all.by = "listener";
+  for (const std::size_t width : {60U, 80U, 120U}) {
+    CAPTURE(width);
+    const std::string text = shown(all, width);
+    CAPTURE(text);
+    CHECK(text.find(" LEAST ") != std::string::npos);
+    CHECK(text.find(":8443 ") != std::string::npos);
+    CHECK(text.find(":9443 ") != std::string::npos);
+    for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
+      CHECK(display_width(std::string_view(text).substr(at, text.find('\n', at) - at)) <= width);
+    }
+  }
 }
 
 TEST_CASE("what the limit left out is told, and an empty history is one") {

@@ -63,6 +63,7 @@ TEST_CASE_FIXTURE(Scene, "of rows that are a part, the numbers are those of all,
   const Dump dump = take();
   CHECK(dump.report.tally.total() == 0);
   CHECK_FALSE(dump.report.coverage.counts_all());
+  CHECK(dump.report.counted() == StateSet{});
 }
 
 const Error kNoProc{"look for the owners of sockets in /proc", 2};
@@ -80,6 +81,16 @@ TEST_CASE_FIXTURE(Scene, "a dump reads once, and looks for owners only if it is 
   CHECK(dump.report.coverage.rows_read == 4);
   CHECK(codes(dump.report.coverage) == "");
   CHECK(!dump.report.filtered);
+}
+
+TEST_CASE_FIXTURE(Scene, "what only one of two sources has are not all sockets, and not their numbers") {
+  host.source = "both";
+  const Dump dump = take();
+  CHECK(dump.report.counted_rows == Counted::differences);
+  CHECK(dump.report.counted() == StateSet{});
+  CHECK(dump.report.seen() == StateSet::all());
+  CHECK(dump.report.filtered);
+  CHECK(dump.report.tally.total() == 4);
 }
 
 TEST_CASE_FIXTURE(Scene, "the report says what was selected") {
@@ -111,11 +122,33 @@ TEST_CASE_FIXTURE(Scene, "rows are sorted, and the limit counts in their order")
   CHECK(says(recorder.rows[1], "CLOSE_WAIT"));
   CHECK(dump.report.limited);
   CHECK(dump.report.tally.total() == 4);
+  CHECK(dump.report.counted() == StateSet::all());
+}
+
+TEST_CASE_FIXTURE(Scene, "where a limit ends the reading, the rows so far are not the number of all") {
+  plan.limit = 2;
+  const Dump dump = take();
+  CHECK(recorder.rows.size() == 2);
+  CHECK(dump.report.limited);
+  CHECK(dump.report.counted_rows == Counted::up_to_limit);
+  CHECK(dump.report.counted() == StateSet{});
+  CHECK(dump.report.seen() == StateSet::all());
+}
+
+TEST_CASE_FIXTURE(Scene, "of listeners all were counted when a limit leaves some out") {
+  plan.limit = 3;
+  const Dump dump = take();
+  CHECK(recorder.rows.size() == 3);
+  CHECK(dump.report.limited);
+  CHECK(dump.report.tally.total() == 4);
+  CHECK(dump.report.counted() == StateSet::all());
 }
 
 TEST_CASE_FIXTURE(Scene, "a limit that is not reached limits nothing") {
   plan.limit = 4;
-  CHECK(!take().report.limited);
+  const Dump dump = take();
+  CHECK(!dump.report.limited);
+  CHECK(dump.report.counted() == StateSet::all());
 }
 
 TEST_CASE_FIXTURE(Scene, "owners are looked for before the rows, and forgotten behind them") {
