@@ -92,6 +92,14 @@ class Files(TestCase):
         found = json.loads(run("--source", saved, "-j", "-s", "ESTABLISHED", "process = nginx").out)
         self.assertEqual(len(found["connections"]), 1)
 
+    def test_nesting_exhausts_nothing(self):
+        saved = self.here / "deep"
+        deep = "[" * 400_000 + "]" * 400_000
+        for line in (f'{{"type":"summary","summary":{{"x":{deep}}}}}', f'{{"type":"connection","host":{deep}}}'):
+            saved.write_text(line + "\n")
+            self.assertEqual(run("--source", saved, "-a", "--strict").code, 2)
+            self.assertEqual(run("check", "--source", saved).code, 3)
+
     def test_what_a_file_does_not_say_is_null(self):
         os.utime(self.text, (1700000000, 1700000000))
         document = self.json("--source", self.text, "-a")
