@@ -77,6 +77,9 @@ bool parse_endpoint(std::string_view field, std::endian order, Endpoint& out) {
   return true;
 }
 
+/// False if the kernel would have gone on with blanks behind the last one.
+bool is_padded(std::string_view line) { return line.size() >= kPaddedRow || !is_blank(line.back()); }
+
 /// Whether the text has a "0: ", which begins each row and stands nowhere else.
 bool has_slot(std::string_view text) { return text.find(": ") != std::string_view::npos; }
 
@@ -167,7 +170,14 @@ Header header_of(std::string_view line) {
 
 bool has_joined_rows(std::string_view header) { return has_slot(header); }
 
-bool is_whole_header(std::string_view header) { return header.find("inode") != std::string_view::npos; }
+bool is_whole_header(std::string_view header) {
+  return header.find("inode") != std::string_view::npos && is_padded(header);
+}
+
+bool begins_row(std::string_view text) {
+  constexpr std::size_t kMostBlanks = 3;
+  return !text.empty() && text.size() <= kMostBlanks && text.find_first_not_of(' ') == std::string_view::npos;
+}
 
 bool is_whole(std::string_view line, const Row& row) {
   constexpr std::size_t kFields = 17;
@@ -175,8 +185,8 @@ bool is_whole(std::string_view line, const Row& row) {
   const auto* connection = std::get_if<Connection>(&row);
   std::size_t fields = 0;
   for (std::string_view rest = line; !next_field(rest).empty();) ++fields;
-  const bool is_padded = line.size() >= kPaddedRow || !is_blank(line.back());
-  return fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields) && is_padded;
+  const bool has_all = fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields);
+  return has_all && is_padded(line);
 }
 
 bool shows_other_state(std::string_view line, State state) {
