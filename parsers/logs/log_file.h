@@ -39,6 +39,7 @@ class LogFile {
  private:
   LogFile() = default;
   Expected<void> wait() const;
+  void wait_for_more() const;
 
   std::string path_;
   std::string shown_;

@@ -370,6 +370,19 @@ class Endless(TestCase):
         self.assertRegex(out.decode(), r"\n5 transitions: 5 legal")
         self.assertEqual(run("validate", "--timeout", "5", stdin=log(*life(socket="a"))).code, 0)
 
+    def test_a_pipe_whose_reads_do_not_wait_is_waited_for(self):
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        with subprocess.Popen([TCPSTAT, "validate"], stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=environment()) as child:
+            os.close(reader)
+            time.sleep(0.3)
+            os.write(writer, log(*life(socket="a")))
+            os.close(writer)
+            out, err = child.communicate(timeout=20)
+        self.assertEqual((child.returncode, err), (0, b""))
+        self.assertIn(b"5 transitions: 5 legal", out)
+
     def test_a_signal_ends_the_log_and_not_the_summary(self):
         text = log(*life(socket="a"), transition("FIN_WAIT1", "FIN_WAIT1", socket="b")) + b'{"type":"trans'
         for how in (signal.SIGINT, signal.SIGTERM):
