@@ -14,8 +14,6 @@
 namespace tcpstat::logs {
 namespace {
 
-constexpr std::size_t kEndless = 64 * kLongestLogLine;
-
 struct Delivery {
   std::uint64_t line;
   ObservationSink& sink;
@@ -133,7 +131,6 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
     without_newline = last == std::string_view::npos ? without_newline + block.size() : block.size() - last - 1;
     return (more = lines.feed(block, use)) && without_newline < kEndless;
   });
-  // A device such as /dev/zero never ends, and no line of it does.
   if (read && without_newline >= kEndless) {
     return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
   }

@@ -100,6 +100,12 @@ class Files(TestCase):
             self.assertEqual(run("--source", saved, "-a", "--strict").code, 2)
             self.assertEqual(run("check", "--source", saved).code, 3)
 
+    def test_what_never_ends_is_given_up(self):
+        for line in ('{"type":"connection"}', ""):
+            result = shell(f"yes '{line}' | \"$T\" --source - -a")
+            self.assertEqual(result.code, 2, result)
+            self.assertRegex(result.err, r"there is no(thing but blanks| row) within 64 MiB")
+
     def test_what_a_file_does_not_say_is_null(self):
         os.utime(self.text, (1700000000, 1700000000))
         document = self.json("--source", self.text, "-a")
