@@ -37,7 +37,8 @@ Expected<LogFile> LogFile::open(const std::string& path, Patience patience) {
   if (::fstat(log.fd_, &status) != 0) return failure("read " + log.shown_, errno);
   if (S_ISDIR(status.st_mode)) return failure("read " + log.shown_, EISDIR);
   // Files are not polled: poll(2) on trace_pipe waits until half of the kernel's buffer is full.
-  if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode)) log.patience_ = patience;
+  log.is_stream_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode);
+  if (log.is_stream_) log.patience_ = patience;
   log.nothing_ = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   return log;
 }

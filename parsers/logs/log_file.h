@@ -37,6 +37,8 @@ class LogFile {
   [[nodiscard]] const std::string& path() const { return path_; }
   /// For sentences.
   [[nodiscard]] const std::string& shown() const { return shown_; }
+  /// Whether it comes while it is read: a pipe, a socket or a terminal.
+  [[nodiscard]] bool is_stream() const { return is_stream_; }
   [[nodiscard]] bool was_ended() const { return ended_ != 0; }
 
  private:
@@ -50,6 +52,7 @@ class LogFile {
   FileDescriptor nothing_;  ///< takes the place of fd_ when the log is ended
   int fd_ = -1;
   bool at_end_ = false;
+  bool is_stream_ = false;
   Patience patience_;
   volatile std::sig_atomic_t ended_ = 0;
 };
