@@ -173,18 +173,25 @@ void RecordStore::begin(Coverage& coverage) {
 Expected<void> RecordStore::index(Time from, Time to, Coverage& coverage) {
   begin(coverage);
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (files_[i].kind != FileKind::rows || files_[i].begin > to) continue;
-    const std::size_t next = next_rows(i);
-    if (next < files_.size() && files_[next].begin <= from && files_[i].begin <= from) continue;
+    if (files_[i].kind != FileKind::rows || files_[i].begin > to || ended_before(i, from)) continue;
     if (auto added = add_file(i, coverage); !added) return added;
   }
   return {};
 }
 
-std::size_t RecordStore::next_rows(std::size_t number) const {
+std::size_t RecordStore::next_alike(std::size_t number) const {
   std::size_t next = number + 1;
-  while (next < files_.size() && files_[next].kind != FileKind::rows) ++next;
+  while (next < files_.size() && files_[next].kind != files_[number].kind) ++next;
   return next;
+}
+
+bool RecordStore::ended_before(std::size_t number, Time from) const {
+  const StoredFile& file = files_[number];
+  const std::size_t next = next_alike(number);
+  if (next == files_.size() || files_[next].begin > from || file.begin > from) return false;
+  // If the clock was set back, the next file begins before this one ends.
+  const Time period = period_of(file.kind);
+  return file.begin - file.begin % period + period <= from;
 }
 
 Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& coverage) {
@@ -232,7 +239,7 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
                                     why + "; showing the sample of " + text_of(shown));
   } else if (interval.count() > 0 && at - shown > 2 * interval) {
-    const std::size_t next = next_rows(file);
+    const std::size_t next = next_alike(file);
     const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";
     coverage.lose("record_gap",
                   "nothing was recorded after " + text_of(shown) + until + "; showing the sample of " + text_of(shown));
@@ -282,10 +289,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
   tell_refused(coverage);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const StoredFile& file = files_[i];
-    if (file.kind != FileKind::counts || file.begin > to) continue;
-    std::size_t next = i + 1;
-    while (next < files_.size() && files_[next].kind != FileKind::counts) ++next;
-    if (next < files_.size() && files_[next].begin <= from && file.begin <= from) continue;
+    if (file.kind != FileKind::counts || file.begin > to || ended_before(i, from)) continue;
     auto opened = open_file(file);
     if (!opened && opened.error().code == ENOENT) continue;
     if (!opened) return tl::make_unexpected(opened.error());

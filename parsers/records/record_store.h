@@ -68,12 +68,14 @@ class RecordStore {
   void begin(Coverage& coverage);
   void tell_refused(Coverage& coverage) const;
   void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
+  /// Whether a file ended before `from`; the newest may go on.
+  [[nodiscard]] bool ended_before(std::size_t number, Time from) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
   /// The time of the file's last sample; nothing if none can be read.
   [[nodiscard]] std::optional<Time> last_time(const record::StoredFile& file) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;
-  /// The number of the next file of rows; the number of files if there is none.
-  [[nodiscard]] std::size_t next_rows(std::size_t number) const;
+  /// The number of the next file of the same kind; the number of files if there is none.
+  [[nodiscard]] std::size_t next_alike(std::size_t number) const;
 
   std::string path_;
   bool is_directory_ = false;

@@ -359,6 +359,26 @@ TEST_CASE("where the clock was set back it is told that there are two stretches 
   CHECK(told_at(90) == "21");
 }
 
+TEST_CASE("where the clock was set back, samples of before it are found in the file before") {
+  Record record;
+  const seconds boot(5000);
+  {
+    const auto writer = record.writer();
+    for (int i = 0; i < 6; ++i) REQUIRE(writer->add(sample(kThree + seconds(60 + i), 1 + i, boot + seconds(i))));
+    for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(50 + i), 11 + i, boot + seconds(6 + i))));
+  }
+  Coverage coverage;
+  CHECK(counted_in(record.path, kThree + seconds(63), kThree + seconds(70), coverage) ==
+        std::vector<std::uint64_t>{4, 5, 6});
+  auto store = RecordStore::open(record.path);
+  REQUIRE(store);
+  REQUIRE(store->index(kThree + seconds(63), kThree + seconds(70), coverage));
+  CHECK(store->samples() == 9);
+  CHECK(coverage.complete);
+  CHECK(period_of(record::FileKind::rows) == hours(1));
+  CHECK(period_of(record::FileKind::counts) == hours(24));
+}
+
 TEST_CASE("damage is told with its place, and the tail of the newest file is none") {
   Record record;
   {
