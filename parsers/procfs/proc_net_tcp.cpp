@@ -51,6 +51,15 @@ bool parse_decimal(std::string_view text, Integer& out) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+/// A user id. Old kernels print it with a sign ("%5d"): -2 is 4294967294, and -1 is nobody's.
+bool parse_uid(std::string_view text, std::uint32_t& out) {
+  std::int32_t printed = 0;
+  if (!text.starts_with('-')) return parse_decimal(text, out);
+  if (!parse_decimal(text, printed) || printed == -1) return false;
+  out = static_cast<std::uint32_t>(printed);
+  return true;
+}
+
 /// "AAAA:BBBB" -> the two halves; false without a colon.
 bool split(std::string_view field, std::string_view& left, std::string_view& right) {
   const std::size_t colon = field.find(':');
@@ -124,7 +133,7 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, const Format& form
                         parse_endpoint(remote, order, out.remote) && parse_hex(state, out.state) &&
                         split(queues, left, right) && parse_hex(left, out.tx_queue) && parse_hex(right, out.rx_queue) &&
                         split(timer, left, right) && parse_hex(left, out.timer) && parse_hex(right, out.when) &&
-                        parse_hex(retransmits, out.retransmits) && parse_decimal(uid, out.uid) &&
+                        parse_hex(retransmits, out.retransmits) && parse_uid(uid, out.uid) &&
                         parse_decimal(probes, out.probes) && parse_decimal(inode, out.inode);
   if (!readable) return Flaw::unreadable_number;
   if (has_slot(rest)) return Flaw::joined;
