@@ -48,11 +48,15 @@ Expected<FileDescriptor> open_ours(const std::string& path) {
 }
 
 /// Whether the path still leads to this file: another run may have replaced it while we waited.
-bool still_there(const std::string& path, const FileDescriptor& file) {
+Expected<bool> still_there(const std::string& path, const FileDescriptor& file) {
   struct stat opened;
   struct stat named;
-  return ::fstat(file.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
+  if (::fstat(file.get(), &opened) != 0) return failure(doing(path), errno);
+  if (::lstat(path.c_str(), &named) != 0) {
+    if (errno == ENOENT) return false;
+    return failure(doing(path), errno);
+  }
+  return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 Expected<void> write_all(int fd, const std::string& text, const std::string& path) {
@@ -72,19 +76,26 @@ Expected<void> write_all(int fd, const std::string& text, const std::string& pat
 Expected<void> StateFile::open() {
   constexpr std::chrono::milliseconds kPause{20};
   const auto start = Clock::now();
+  const auto is_late = [&] { return patience_ && Clock::now() - start >= *patience_; };
   while (true) {
     auto file = open_ours(path_);
     if (!file) return tl::make_unexpected(file.error());
     while (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno != EWOULDBLOCK && errno != EINTR) return failure("lock the state file " + path_, errno);
-      if (patience_ && Clock::now() - start >= *patience_) {
+      if (is_late()) {
         return failure(doing(path_), 0, "run them one after the other", "another run holds it");
       }
       std::this_thread::sleep_for(kPause);
     }
-    if (!still_there(path_, *file)) continue;
-    file_ = std::move(*file);
-    return {};
+    const auto there = still_there(path_, *file);
+    if (!there) return tl::make_unexpected(there.error());
+    if (*there) {
+      file_ = std::move(*file);
+      return {};
+    }
+    // On some network file systems it never is: they give a file another number each time.
+    if (is_late()) return failure(doing(path_), 0, "name one on a local file system", "it is replaced all the time");
+    std::this_thread::sleep_for(kPause);
   }
 }
 

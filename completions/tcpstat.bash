@@ -100,7 +100,7 @@ _tcpstat_options() {
         history) options="$document -H --no-header --no-truncate --color --record --by --interval --limit --since --until --findings --strict" ;;
         help) options='' ;;
         audit) options="--netns $document --color -v --verbose --source --proc-root --timeout" ;;
-        validate) options="$document --no-truncate --proc-root --strict --timeout" ;;
+        validate) options="$document --no-truncate --proc-root --strict --timeout --byte-order" ;;
         *) options="$filters $document $text $rows -M --mptcp -r --resolve $source --sample --at --record --by $samples --replay --keep --max-size --min-free --since --until --findings --duration --lives --only $check --list -V --version" ;;
     esac
     options+=' -h --help'

@@ -156,7 +156,7 @@ complete -c tcpstat -l proc-root -n '__tcpstat_takes summary watch explain check
 complete -c tcpstat -l timeout -n '__tcpstat_takes summary watch check record audit validate' -x -d 'wait at most this long for the source'
 complete -c tcpstat -n '__tcpstat_verb_is check' -s t -x -d 'wait at most this long for the source'
 complete -c tcpstat -l strict -n '__tcpstat_takes summary watch trace record history validate' -d 'exit 2 if the snapshot is partial'
-complete -c tcpstat -l byte-order -n '__tcpstat_takes summary watch check' -x -a 'little big' -d 'byte order of saved text of /proc'
+complete -c tcpstat -l byte-order -n '__tcpstat_takes summary watch check validate' -x -a 'little big' -d 'byte order of saved text of /proc'
 complete -c tcpstat -l sample -n '__tcpstat_takes summary check' -x -d 'which sample of a saved file'
 complete -c tcpstat -l at -n '__tcpstat_takes summary check' -x -d 'the last sample of a record or a saved file at a time'
 complete -c tcpstat -l record -n '__tcpstat_takes summary watch check record history' -x -a '(__fish_complete_directories)' -d 'the record of tcpstat record'

@@ -138,6 +138,7 @@ struct ValidateCommand {
   std::string log;  ///< "-" is standard input
   OutputChoice output;
   std::optional<std::chrono::milliseconds> timeout;  ///< of a pipe that brings nothing; nothing: for ever
+  std::optional<std::endian> byte_order;             ///< of text of /proc; nothing: it tells
   std::string proc_root;
   bool truncate = true;
   bool strict = false;

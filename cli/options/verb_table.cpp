@@ -377,7 +377,7 @@ constexpr auto kVerbs = std::to_array<VerbInfo>({
          "Reads a trace of sock:inet_sock_set_state, the table of bcc's tcpstates, or ndjson, from FILE or standard "
          "input, and holds each transition against the machine that tcpstat explain machine prints. Exit status: 1 if "
          "an illegal transition was found.",
-     .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict, timeout},
+     .takes = (kDocument - OptionSet{verbose}) | OptionSet{no_truncate, proc_root, strict, timeout, byte_order},
      .tolerates = kInformation | kHarmless,
      .why = "validate judges a whole log",
      .document = Document::validation,

@@ -14,6 +14,7 @@
 #include "cli/verbs/verbs.h"
 #include "parsers/names/reverse_dns.h"
 #include "render/judgement_text.h"
+#include "report/ask_for_all.h"
 #include "survey/waiting_rows.h"
 
 namespace tcpstat::cli::verbs {
@@ -47,7 +48,8 @@ ExitStatus look_for_match(survey::DumpPlan plan, const options::SourceChoice& so
   plan.sort.clear();
   plan.limit.reset();
   FirstMatch first_match;
-  const survey::Dump dump = survey::take(host, plan, first_match);
+  survey::Dump dump = survey::take(host, plan, first_match);
+  ask_for_all(dump.report.coverage);
   print_warnings(dump.report.coverage, notes);
   const ExitStatus status = reading_status(source, dump);
   if (status == ExitStatus::failed) return status;

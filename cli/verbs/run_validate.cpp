@@ -33,10 +33,11 @@ Expected<void> read_until_signal(logs::LogSource& log, ObservationSink& sink) {
   return read;
 }
 
-trace::LogEnd check(const options::ValidateCommand& command, ObservationSink& sink) {
-  auto log = logs::LogSource::open(command.log, command.timeout);
+trace::LogEnd check(const options::ValidateCommand& command, ObservationSink& sink, std::string& byte_order) {
+  auto log = logs::LogSource::open(command.log, command.timeout, command.byte_order);
   if (!log) return {tl::make_unexpected(log.error())};
   auto read = read_until_signal(**log, sink);
+  byte_order = (*log)->byte_order_warning();
   return {std::move(read), (*log)->lines(), (*log)->was_ended()};
 }
 
@@ -58,8 +59,10 @@ ExitStatus run(const options::ValidateCommand& command, const Notes& notes) {
     if (finding.severity > Severity::unknown) out.flush();
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
-  const trace::LogEnd end = check(command, log_check);
-  const Validation validation = log_check.finish(end);
+  std::string byte_order;
+  const trace::LogEnd end = check(command, log_check, byte_order);
+  Validation validation = log_check.finish(end);
+  if (!byte_order.empty()) validation.warnings.push_back({"byte_order", byte_order});
   if (end.read || validation.lines > 0 || format.has_envelope) writer->finish(validation);
   ExitStatus status = ExitStatus::done;
   if (log_check.found_illegal()) status = ExitStatus::illegal;

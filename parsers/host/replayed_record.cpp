@@ -68,13 +68,14 @@ class Replay final : public ReplayedRecord {
   [[nodiscard]] std::size_t position() const override { return position_; }
   [[nodiscard]] std::size_t samples() const override { return end_ - first_; }
 
-  Expected<void> read(const filter::Query& /*query*/, Sink& sink, Coverage& coverage) override {
+  Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.put_before(said_);
     said_ = {};
     if (sample_ == nullptr) {
       return failure("read the sample of " + facts_.time, 0, "", "this part of the record is damaged");
     }
     coverage.add(sample_->coverage);
+    records::tell_owners(store_.header(), query, coverage);
     sample_->hand_over(sink);
     return {};
   }

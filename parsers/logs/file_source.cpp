@@ -23,14 +23,22 @@
 namespace tcpstat::logs {
 namespace {
 
+tl::unexpected<Error> endless(const SavedFile& file, const char* what) {
+  return failure("read " + file.name(), 0, "",
+                 std::string(what) + " within " + std::to_string(kEndless >> 20U) + " MiB");
+}
+
 /// The first block, whole: a pipe may deliver it in pieces.
 Expected<std::string> read_head(SavedFile& file) {
   std::string head;
+  std::size_t blank_bytes = 0;
   while (head.size() < SavedFile::kBlock) {
     const auto block = file.read();
     if (!block) return tl::make_unexpected(block.error());
     if (block->empty()) break;
     head.append(*block);
+    blank_bytes += block->size();
+    if (blank_bytes > kEndless) return endless(file, "there is nothing but blanks");
     // Lines of blanks are no part of anything, however many there are.
     const bool blank = head.find_first_not_of(" \t\r\n") == std::string::npos;
     if (blank && head.size() >= SavedFile::kBlock) head.erase(0, head.rfind('\n') + 1);
@@ -147,11 +155,17 @@ class FileSource final : public source::Source {
     if (to == nullptr) return {};
     to->feed(head);
     Expected<void> ended;
-    while (true) {
+    std::uint64_t rows = 0;
+    std::size_t without_row = 0;
+    while (ended) {
       const auto block = file.read();
       if (!block) ended = tl::make_unexpected(block.error());
       if (!block || block->empty()) break;
       to->feed(*block);
+      const std::uint64_t now = count_ + other_protocol_ + samples.rows();
+      without_row = now == rows ? without_row + block->size() : 0;
+      rows = now;
+      if (without_row > kEndless) ended = endless(file, "there is no row");
     }
     to->finish();
     other_rows_ = text_ != nullptr ? text_->left_out() : 0;

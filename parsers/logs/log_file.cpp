@@ -1,6 +1,7 @@
 #include "parsers/logs/log_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,7 +37,8 @@ Expected<LogFile> LogFile::open(const std::string& path, Patience patience) {
   if (::fstat(log.fd_, &status) != 0) return failure("read " + log.shown_, errno);
   if (S_ISDIR(status.st_mode)) return failure("read " + log.shown_, EISDIR);
   // Files are not polled: poll(2) on trace_pipe waits until half of the kernel's buffer is full.
-  if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode)) log.patience_ = patience;
+  log.is_stream_ = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode) || S_ISCHR(status.st_mode);
+  if (log.is_stream_) log.patience_ = patience;
   log.nothing_ = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   return log;
 }
@@ -47,13 +49,24 @@ Expected<void> LogFile::wait() const {
   return failure("read " + shown_, errno, errno == ETIMEDOUT ? "try a longer --timeout; 0 waits for ever" : "");
 }
 
+/// Others that have the pipe or terminal open may have made it such that reads do not wait (O_NONBLOCK).
+void LogFile::wait_for_more() const {
+  if (patience_) return;  // wait() does
+  pollfd waiting = {fd_, POLLIN, 0};
+  ::poll(&waiting, 1, -1);
+}
+
 Expected<void> LogFile::blocks(const std::function<bool(std::string_view block)>& use) {
   constexpr std::size_t kChunk = 64 * 1024;
   std::vector<char> chunk(kChunk);
   while (ended_ == 0 && !at_end_) {
     if (auto ready = wait(); !ready) return ready;
     const ssize_t got = ::read(fd_, chunk.data(), chunk.size());
-    if (got < 0 && (errno == EINTR || (patience_ && errno == EAGAIN))) continue;
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0 && errno == EAGAIN) {
+      wait_for_more();
+      continue;
+    }
     if (got < 0) return failure("read " + shown_, errno);
     at_end_ = got == 0;
     if (at_end_ || !use({chunk.data(), static_cast<std::size_t>(got)})) break;

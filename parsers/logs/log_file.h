@@ -16,6 +16,9 @@ namespace tcpstat::logs {
 
 /// No record, row or message of a dump is longer. What claims to be longer is left out, and not kept in memory.
 inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
+/// What goes on for so long without the end of a line, or without a row, is given up: a device such as /dev/zero never
+/// ends, and a program may write for ever what is no row.
+inline constexpr std::size_t kEndless = 64 * kLongestLogLine;
 
 class LogFile {
  public:
@@ -34,11 +37,14 @@ class LogFile {
   [[nodiscard]] const std::string& path() const { return path_; }
   /// For sentences.
   [[nodiscard]] const std::string& shown() const { return shown_; }
+  /// Whether it comes while it is read: a pipe, a socket or a terminal.
+  [[nodiscard]] bool is_stream() const { return is_stream_; }
   [[nodiscard]] bool was_ended() const { return ended_ != 0; }
 
  private:
   LogFile() = default;
   Expected<void> wait() const;
+  void wait_for_more() const;
 
   std::string path_;
   std::string shown_;
@@ -46,6 +52,7 @@ class LogFile {
   FileDescriptor nothing_;  ///< takes the place of fd_ when the log is ended
   int fd_ = -1;
   bool at_end_ = false;
+  bool is_stream_ = false;
   Patience patience_;
   volatile std::sig_atomic_t ended_ = 0;
 };

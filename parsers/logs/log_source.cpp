@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <variant>
+#include <vector>
 
 #include "base/line_splitter.h"
 #include "base/quantity_text.h"
@@ -13,8 +14,6 @@
 
 namespace tcpstat::logs {
 namespace {
-
-constexpr std::size_t kEndless = 64 * kLongestLogLine;
 
 struct Delivery {
   std::uint64_t line;
@@ -42,10 +41,9 @@ struct Delivery {
 /// Hands over the samples of a saved file, counted.
 class SampleRows {
  public:
-  SampleRows(const procfs::ByteOrderGuess& guess, ObservationSink& sink) : guess_(guess), sink_(sink) {}
+  explicit SampleRows(ObservationSink& sink) : sink_(sink) {}
 
   void take(SavedSample& sample) {
-    if (guess_.order() != std::endian::native) sample.read_in_other_order();
     name_.counter = name_.counter.value_or(0) + 1;
     for (const Connection& row : sample.rows.connections()) put(row, row.state, row.remote, row.timer);
     for (const Listener& row : sample.rows.listeners()) put(row, State::listen, {}, row.timer);
@@ -73,11 +71,53 @@ class SampleRows {
     if (flow_ == Flow::more) flow_ = sink_.bad_line({why}, rows_ + 1);
   }
 
-  const procfs::ByteOrderGuess& guess_;
   ObservationSink& sink_;
   SampleName name_;
   std::uint64_t rows_ = 0;
   Flow flow_ = Flow::more;
+};
+
+/// Samples of /proc text go on in one byte order, so those before the first address that tells it wait.
+class OrderedSamples {
+ public:
+  OrderedSamples(const procfs::ByteOrderGuess& guess, std::optional<std::endian> order, std::size_t most,
+                 SampleRows& next)
+      : guess_(guess), order_(order), most_(most), next_(next) {}
+
+  void take(std::unique_ptr<SavedSample> sample) {
+    if (!order_ && guess_.is_told()) settle();
+    if (order_) return hand_over(*sample);
+    rows_ += sample->coverage.rows_read;
+    waiting_.push_back(std::move(sample));
+    if (waiting_.size() >= most_ || rows_ >= kMostRows) settle();
+  }
+  /// No sample follows.
+  void finish() {
+    if (!order_) settle();
+  }
+  /// Whether addresses that came later speak for another order.
+  [[nodiscard]] bool was_wrong() const { return order_ && guess_.is_told() && *order_ != guess_.order(); }
+  [[nodiscard]] std::endian order() const { return order_.value_or(guess_.order()); }
+
+ private:
+  static constexpr std::uint64_t kMostRows = 1'000'000;
+
+  void settle() {
+    order_ = guess_.order();
+    for (const auto& sample : waiting_) hand_over(*sample);
+    waiting_.clear();
+  }
+  void hand_over(SavedSample& sample) {
+    if (*order_ != std::endian::native) sample.read_in_other_order();
+    next_.take(sample);
+  }
+
+  const procfs::ByteOrderGuess& guess_;
+  std::optional<std::endian> order_;
+  std::size_t most_;  ///< samples that wait
+  SampleRows& next_;
+  std::vector<std::unique_ptr<SavedSample>> waiting_;
+  std::uint64_t rows_ = 0;
 };
 
 }  // namespace
@@ -86,10 +126,11 @@ Flow deliver(LogRecord record, std::uint64_t line, ObservationSink& sink) {
   return std::visit(Delivery{line, sink}, record);
 }
 
-Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path, LogFile::Patience patience) {
+Expected<std::unique_ptr<LogSource>> LogSource::open(const std::string& path, LogFile::Patience patience,
+                                                     std::optional<std::endian> order) {
   auto file = LogFile::open(path, patience);
   if (!file) return tl::make_unexpected(file.error());
-  return std::unique_ptr<LogSource>(new LogSource(std::move(*file)));
+  return std::unique_ptr<LogSource>(new LogSource(std::move(*file), order));
 }
 
 /// Counts the lines that may be entries of a ring: a header counts the entries of all events.
@@ -133,7 +174,6 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
     without_newline = last == std::string_view::npos ? without_newline + block.size() : block.size() - last - 1;
     return (more = lines.feed(block, use)) && without_newline < kEndless;
   });
-  // A device such as /dev/zero never ends, and no line of it does.
   if (read && without_newline >= kEndless) {
     return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
   }
@@ -186,24 +226,40 @@ Expected<void> LogSource::read(ObservationSink& sink) {
   const auto head = read_head();
   if (!head) return tl::make_unexpected(head.error());
   const std::string& first = *head;
-  Expected<void> read;
   const FileKind kind = file_kind(first);
   if (auto refused = refusal(kind, file_.path(), "validate")) return tl::make_unexpected(*refused);
   if (kind != FileKind::netlink_dump && kind != FileKind::proc_text) return read_lines(first, sink);
-  procfs::ByteOrderGuess guess;
-  SampleRows rows(guess, sink);
+  return kind == FileKind::netlink_dump ? read_dump(first, sink) : read_proc_text(first, sink);
+}
+
+Expected<void> LogSource::read_dump(std::string_view first, ObservationSink& sink) {
+  SampleRows rows(sink);
   SavedSamples samples([&](const std::unique_ptr<SavedSample>& sample) { rows.take(*sample); });
-  if (kind == FileKind::netlink_dump) {
-    SavedDump dump(samples);
-    read = read_samples(dump, first);
-  } else {
-    SavedText text(samples, guess);
-    read = read_samples(text, first);
-    if (read && rows.rows() == 0 && text.saw_other_table()) {
-      return no_tcp_table(file_.shown());
-    }
-  }
+  SavedDump dump(samples);
+  auto read = read_samples(dump, first);
   count_ = rows.rows();
+  return read;
+}
+
+Expected<void> LogSource::read_proc_text(std::string_view first, ObservationSink& sink) {
+  procfs::ByteOrderGuess guess;
+  SampleRows rows(sink);
+  // Whoever follows a log is not to wait for ever.
+  const std::size_t most = file_.is_stream() ? 10 : SIZE_MAX;
+  OrderedSamples ordered(guess, order_, most, rows);
+  SavedSamples samples([&](std::unique_ptr<SavedSample> sample) { ordered.take(std::move(sample)); });
+  SavedText text(samples, guess);
+  auto read = read_samples(text, first);
+  ordered.finish();
+  if (read && rows.rows() == 0 && text.saw_other_table()) return no_tcp_table(file_.shown());
+  count_ = rows.rows();
+  if (order_) return read;
+  byte_order_warning_ = procfs::byte_order_warning(guess, file_.shown());
+  if (ordered.was_wrong()) {
+    byte_order_warning_ = "addresses of " + file_.shown() +
+                          " were read in the wrong byte order until some told it: " + "--byte-order " +
+                          (guess.order() == std::endian::little ? "little" : "big") + " reads all";
+  }
   return read;
 }
 

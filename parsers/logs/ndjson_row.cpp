@@ -10,6 +10,7 @@
 
 #include "model/column_values.h"
 #include "model/tcp_info.h"
+#include "parsers/logs/shallow_json.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -283,9 +284,7 @@ bool NdjsonDecoder::read_connection(const json& object, Connection& to) {
   return true;
 }
 
-NdjsonDecoder::Row NdjsonDecoder::decode(std::string_view line) {
-  return decode_object(json::parse(line, nullptr, false));
-}
+NdjsonDecoder::Row NdjsonDecoder::decode(std::string_view line) { return decode_object(shallow_json(line)); }
 
 NdjsonDecoder::Row NdjsonDecoder::decode_object(const json& object) {
   if (!object.is_object()) return Flaw::not_json;

@@ -6,6 +6,7 @@
 #include "base/quantity_text.h"
 #include "model/protocol.h"
 #include "parsers/logs/saved_reason.h"
+#include "parsers/logs/shallow_json.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -201,7 +202,7 @@ void SavedLines::line(std::string_view text) {
   text = without_byte_order_mark(text);
   if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
   const bool too_long = text.size() > kLongestLogLine;
-  const json object = too_long ? json() : json::parse(text, nullptr, false);
+  const json object = too_long ? json() : shallow_json(text);
   // A line that is no object is a flaw of the sample around it.
   if (!object.is_object()) return samples_.current().coverage.add(Flaw::not_json);
   const auto type = object.find("type");

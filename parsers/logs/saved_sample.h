@@ -90,6 +90,10 @@ class SavedSamples {
   /// The open sample; one begins with its first row.
   SavedSample& current() { return open_ != nullptr ? *open_ : begin(); }
   [[nodiscard]] bool is_open() const { return open_ != nullptr; }
+  /// Rows of the open sample so far, with those that came again.
+  [[nodiscard]] std::uint64_t rows() const {
+    return open_ == nullptr ? 0 : open_->coverage.rows_read + open_->coverage.duplicates_dropped;
+  }
   void end();
 
  private:

@@ -93,7 +93,11 @@ void SavedText::row(proc_net_tcp::Row row) {
 }
 
 void SavedText::line(std::string_view text, LineEnd end) {
-  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
+    const bool cut = end == LineEnd::cut && !in_other_table_ && samples_.is_open() && proc_net_tcp::begins_row(text);
+    if (cut) sample().coverage.lose("cut_text", std::string(proc_net_tcp::kCut));
+    return;
+  }
   if (text.starts_with("==> ")) return;  // how tail(1) and head(1) name each of several files
   const Header table = proc_net_tcp::header_of(text);
   if (table != Header::none) {

@@ -32,6 +32,8 @@ class Stream {
   NetlinkFraming::End feed(std::span<const std::byte> block);
   [[nodiscard]] std::size_t taken() const { return framing_.taken(); }
   [[nodiscard]] int error() const { return framing_.error(); }
+  /// Whether the kernel has said that entries were lost or that the table changed under the dump.
+  [[nodiscard]] bool take_lost() { return framing_.take_lost(); }
   /// Entries that could not be read.
   [[nodiscard]] std::uint64_t flawed() const { return flawed_; }
 

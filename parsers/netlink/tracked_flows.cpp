@@ -50,13 +50,16 @@ Expected<void> receive(const mnl_socket& socket, ctnetlink::Stream& stream, sour
       if (errno == EINTR || errno == EAGAIN) continue;
       return failure(kDoing, errno);
     }
-    switch (stream.feed(std::span(buffer).first(static_cast<std::size_t>(got)))) {
+    const auto end = stream.feed(std::span(buffer).first(static_cast<std::size_t>(got)));
+    if (stream.take_lost()) return failure(kDoing, 0, "", "the kernel lost some of them, or they changed meanwhile");
+    switch (end) {
       case NetlinkFraming::End::done:
       case NetlinkFraming::End::stopped:
         return {};
       case NetlinkFraming::End::failed:
         return failure(kDoing, stream.error());
       case NetlinkFraming::End::none:
+        if (stream.taken() < static_cast<std::size_t>(got)) return failure(kDoing, 0, "", "a message was cut");
         break;
     }
   }

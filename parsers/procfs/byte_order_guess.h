@@ -21,6 +21,8 @@ class ByteOrderGuess {
 
   /// This host's order if nothing tells, or if as much speaks for it as against it.
   [[nodiscard]] std::endian order() const;
+  /// Whether any address tells.
+  [[nodiscard]] bool is_told() const { return telling().native != 0 || telling().other != 0; }
   /// Whether some addresses make sense in one order only and some in the other.
   [[nodiscard]] bool is_contradictory() const { return telling().native != 0 && telling().other != 0; }
 

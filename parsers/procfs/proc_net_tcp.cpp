@@ -51,6 +51,15 @@ bool parse_decimal(std::string_view text, Integer& out) {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+/// A user id. Old kernels print it with a sign ("%5d"): -2 is 4294967294, and -1 is nobody's.
+bool parse_uid(std::string_view text, std::uint32_t& out) {
+  std::int32_t printed = 0;
+  if (!text.starts_with('-')) return parse_decimal(text, out);
+  if (!parse_decimal(text, printed) || printed == -1) return false;
+  out = static_cast<std::uint32_t>(printed);
+  return true;
+}
+
 /// "AAAA:BBBB" -> the two halves; false without a colon.
 bool split(std::string_view field, std::string_view& left, std::string_view& right) {
   const std::size_t colon = field.find(':');
@@ -76,6 +85,9 @@ bool parse_endpoint(std::string_view field, std::endian order, Endpoint& out) {
   }
   return true;
 }
+
+/// False if the kernel would have gone on with blanks behind the last one.
+bool is_padded(std::string_view line) { return line.size() >= kPaddedRow || !is_blank(line.back()); }
 
 /// Whether the text has a "0: ", which begins each row and stands nowhere else.
 bool has_slot(std::string_view text) { return text.find(": ") != std::string_view::npos; }
@@ -121,7 +133,7 @@ std::optional<Flaw> parse(std::string_view line, LineEnd end, const Format& form
                         parse_endpoint(remote, order, out.remote) && parse_hex(state, out.state) &&
                         split(queues, left, right) && parse_hex(left, out.tx_queue) && parse_hex(right, out.rx_queue) &&
                         split(timer, left, right) && parse_hex(left, out.timer) && parse_hex(right, out.when) &&
-                        parse_hex(retransmits, out.retransmits) && parse_decimal(uid, out.uid) &&
+                        parse_hex(retransmits, out.retransmits) && parse_uid(uid, out.uid) &&
                         parse_decimal(probes, out.probes) && parse_decimal(inode, out.inode);
   if (!readable) return Flaw::unreadable_number;
   if (has_slot(rest)) return Flaw::joined;
@@ -167,7 +179,14 @@ Header header_of(std::string_view line) {
 
 bool has_joined_rows(std::string_view header) { return has_slot(header); }
 
-bool is_whole_header(std::string_view header) { return header.find("inode") != std::string_view::npos; }
+bool is_whole_header(std::string_view header) {
+  return header.find("inode") != std::string_view::npos && is_padded(header);
+}
+
+bool begins_row(std::string_view text) {
+  constexpr std::size_t kMostBlanks = 3;
+  return !text.empty() && text.size() <= kMostBlanks && text.find_first_not_of(' ') == std::string_view::npos;
+}
 
 bool is_whole(std::string_view line, const Row& row) {
   constexpr std::size_t kFields = 17;
@@ -175,8 +194,8 @@ bool is_whole(std::string_view line, const Row& row) {
   const auto* connection = std::get_if<Connection>(&row);
   std::size_t fields = 0;
   for (std::string_view rest = line; !next_field(rest).empty();) ++fields;
-  const bool is_padded = line.size() >= kPaddedRow || !is_blank(line.back());
-  return fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields) && is_padded;
+  const bool has_all = fields >= (connection != nullptr && connection->minisocket ? kMinisocketFields : kFields);
+  return has_all && is_padded(line);
 }
 
 bool shows_other_state(std::string_view line, State state) {

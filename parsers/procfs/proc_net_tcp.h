@@ -52,8 +52,10 @@ inline constexpr std::string_view kCut = "the text ends within its last row: row
 
 inline constexpr std::string_view kCutHeader = "the text ends within its header: all rows are missing";
 
-/// Whether a header that is the last line, without its newline, names all columns that are needed.
+/// Whether a header that is the last line, without its newline, has all that the kernel writes of it.
 bool is_whole_header(std::string_view header);
+/// Whether a last line without its newline is the begin of a row: the blanks before its number ("%4d: ").
+bool begins_row(std::string_view text);
 /// Whether rows follow a header in its line: line ends were lost, as an unquoted variable of a shell loses them.
 bool has_joined_rows(std::string_view header);
 inline bool is_header(std::string_view line) { return header_of(line) != Header::none; }

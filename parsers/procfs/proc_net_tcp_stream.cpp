@@ -13,7 +13,10 @@ void ProcNetTcpStream::end_table() {
 }
 
 Flow ProcNetTcpStream::line(std::string_view text, LineEnd end) {
-  if (text.find_first_not_of(" \t\r") == std::string_view::npos) return Flow::more;
+  if (text.find_first_not_of(" \t\r") == std::string_view::npos) {
+    seen_.cut = seen_.cut || (end == LineEnd::cut && !in_other_table_ && proc_net_tcp::begins_row(text));
+    return Flow::more;
+  }
   seen_.anything = true;
   if (const auto header = proc_net_tcp::header_of(text); header != proc_net_tcp::Header::none) {
     end_table();

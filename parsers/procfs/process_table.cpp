@@ -152,7 +152,8 @@ class Worker {
     const bool main_has_none = entries_seen_ == 0;
     constexpr nlink_t kOneThread = 3;  // two for the directory and one for each below it
     struct stat status;
-    if (::fstatat(process, "task", &status, 0) != 0 || status.st_nlink <= kOneThread) return Outcome::read;
+    if (::fstatat(process, "task", &status, 0) != 0) return thread_outcome();
+    if (status.st_nlink <= kOneThread) return Outcome::read;
     const FileDescriptor task(::openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!task) return thread_outcome();
     std::vector<std::uint32_t> threads;

@@ -28,6 +28,20 @@ bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
+/// Below another root a file may be of any size and have no line: a sparse one would keep us for hours.
+class LineWatch {
+ public:
+  bool is_endless(std::string_view block) {
+    const std::size_t last = block.rfind('\n');
+    without_newline_ = last == std::string_view::npos ? without_newline_ + block.size() : block.size() - last - 1;
+    return without_newline_ >= kEndless;
+  }
+
+ private:
+  static constexpr std::size_t kEndless = std::size_t{64} << 20U;
+  std::size_t without_newline_ = 0;
+};
+
 class ProcfsSource final : public source::Source {
  public:
   explicit ProcfsSource(const source::SourceOptions& options)
@@ -115,7 +129,9 @@ class ProcfsSource final : public source::Source {
     std::array<char, 16 * 1024> buffer;
     LineSplitter lines(buffer.size());
     ssize_t got = 0;
+    LineWatch watch;
     while (file && (got = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
+      if (watch.is_endless({buffer.data(), static_cast<std::size_t>(got)})) return;
       lines.feed({buffer.data(), static_cast<std::size_t>(got)}, [&](std::string_view line) {
         const proc_net_tcp::Row row = proc_net_tcp::decode(line, proc_net_tcp::LineEnd::complete, {});
         if (const auto* connection = std::get_if<Connection>(&row)) guess.see(*connection);
@@ -145,6 +161,7 @@ class ProcfsSource final : public source::Source {
                              .ticks_per_second = ticks > 0 ? static_cast<std::uint32_t>(ticks) : 100U,
                              .is_live = is_live(path)});
     const auto buffer = std::make_unique<std::array<char, 64 * 1024>>();
+    LineWatch watch;
     while (true) {
       if (!budget_.wait_readable(file.get())) {
         return failed("read", errno, errno == ETIMEDOUT ? "try a longer --timeout" : "");
@@ -152,6 +169,9 @@ class ProcfsSource final : public source::Source {
       const ssize_t got = ::read(file.get(), buffer->data(), buffer->size());
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed("read", errno, "");
+      if (watch.is_endless({buffer->data(), static_cast<std::size_t>(got)})) {
+        return failed("read", 0, "", "it is no table: no line ends within 64 MiB");
+      }
       const std::uint64_t rows_before = coverage.rows_read;
       if (got > 0 && stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;
       // A read behind the last row starts again some rows before it if the table grew meanwhile, and so does each one

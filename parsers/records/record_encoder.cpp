@@ -18,8 +18,10 @@ constexpr unsigned kCountsOfAKey = 360;
 
 }  // namespace
 
+std::chrono::nanoseconds period_of(FileKind kind) { return std::chrono::hours(kind == FileKind::rows ? 1 : 24); }
+
 bool begins_anew(FileKind kind, const FrameHeader& before, const FrameHeader& now) {
-  const std::int64_t period = (kind == FileKind::rows ? 3600 : 24 * 3600) * kSecond;
+  const std::int64_t period = period_of(kind).count();
   if (now.wall_ns / period != before.wall_ns / period) return true;
   // Within a file the wall clock goes as the boot clock does, so that times can be looked up.
   const std::int64_t step = (now.wall_ns - before.wall_ns) - (now.boot_ns - before.boot_ns);

@@ -1,6 +1,7 @@
 #pragma once
 // Encodes a sample for the files of a record: two frames, made without a look at the disk.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -26,6 +27,9 @@ struct RecordedSample {
   record::TableSample counts;
   record::TableFacts facts;
 };
+
+/// A file stays within one of these, counted from 1970: rows within an hour, counts within a day.
+std::chrono::nanoseconds period_of(record::FileKind kind);
 
 /// Whether the next file of this kind begins: the wall clock has entered the next period, or has moved against the boot
 /// clock.

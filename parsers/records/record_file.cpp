@@ -55,6 +55,10 @@ std::string_view RecordFile::bytes(std::uint64_t offset, std::size_t count) {
 std::optional<std::uint64_t> RecordFile::next_frame(std::uint64_t from) {
   constexpr std::size_t kStep = std::size_t{1} << 20U;
   for (std::uint64_t at = from; at < size_; at += kStep) {
+    // A file may have a hole of any size, in which there is none (lseek(2)).
+    const off_t data = ::lseek(file_.get(), static_cast<off_t>(at), SEEK_DATA);
+    if (data < 0 && errno == ENXIO) return std::nullopt;
+    if (data > 0) at = std::max(at, static_cast<std::uint64_t>(data));
     // A header may stand across the end of a step.
     const std::size_t found = record::find_frame(bytes(at, kStep + kHeaderBytes), 0);
     if (found != std::string_view::npos) return at + found;

@@ -52,6 +52,7 @@ class RecordSource final : public source::Source {
   Expected<void> read(const filter::Query& query, Sink& sink, Coverage& coverage) override {
     coverage.add(sample_->coverage);
     if ((header_.flags & record::rows_limited) != 0) tell_limit(header_, counts(), coverage);
+    tell_owners(header_, query, coverage);
     if (query.parts.tcp_info && info_age_ && *info_age_ > 2 * interval_) {
       coverage.warn("record_tcp_info", "tcp_info of rows without trouble is up to " + duration_text(*info_age_) +
                                            " older than the sample (tcpstat record -i keeps all)");

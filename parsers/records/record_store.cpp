@@ -173,18 +173,55 @@ void RecordStore::begin(Coverage& coverage) {
 Expected<void> RecordStore::index(Time from, Time to, Coverage& coverage) {
   begin(coverage);
   for (std::size_t i = 0; i < files_.size(); ++i) {
-    if (files_[i].kind != FileKind::rows || files_[i].begin > to) continue;
-    const std::size_t next = next_rows(i);
-    if (next < files_.size() && files_[next].begin <= from && files_[i].begin <= from) continue;
+    if (files_[i].kind != FileKind::rows || files_[i].begin > to || ended_before(i, from)) continue;
     if (auto added = add_file(i, coverage); !added) return added;
   }
+  tell_missing_end(FileKind::rows, from, to, coverage);
   return {};
 }
 
-std::size_t RecordStore::next_rows(std::size_t number) const {
+std::size_t RecordStore::next_alike(std::size_t number) const {
   std::size_t next = number + 1;
-  while (next < files_.size() && files_[next].kind != FileKind::rows) ++next;
+  while (next < files_.size() && files_[next].kind != files_[number].kind) ++next;
   return next;
+}
+
+bool RecordStore::ended_before(std::size_t number, Time from) const {
+  const StoredFile& file = files_[number];
+  const std::size_t next = next_alike(number);
+  if (next == files_.size() || files_[next].begin > from || file.begin > from) return false;
+  // If the clock was set back, the next file begins before this one ends.
+  const Time period = period_of(file.kind);
+  return file.begin - file.begin % period + period <= from;
+}
+
+std::optional<RecordStore::LastSample> RecordStore::last_sample(FileKind kind) const {
+  const auto file = std::find_if(files_.rbegin(), files_.rend(), [&](const auto& one) { return one.kind == kind; });
+  if (file == files_.rend()) return std::nullopt;
+  auto opened = open_file(*file);
+  if (!opened) return std::nullopt;
+  std::vector<Damage> damages;
+  const auto frames = opened->frames(damages);
+  if (!frames) return std::nullopt;
+  const auto last = std::find_if(frames->rbegin(), frames->rend(), is_sample);
+  const bool closed = !frames->empty() && frames->back().header.kind == FrameKind::end;
+  if (last != frames->rend()) return LastSample{last->header.sample, Time(last->header.wall_ns), closed};
+  return LastSample{file->first_sample - 1, file->begin, closed};
+}
+
+void RecordStore::tell_missing_end(FileKind kind, Time from, Time to, Coverage& coverage) const {
+  if (!is_directory_) return;
+  const auto is_whole = [&](const std::optional<LastSample>& own) { return own && (own->closed || own->at >= to); };
+  if (is_whole(last_sample(kind))) return;
+  const auto other = last_sample(kind == FileKind::rows ? FileKind::counts : FileKind::rows);
+  if (!other || other->at < from) return;
+  // Read once more: a writer may have gone on meanwhile. It writes a sample to both, one after the other.
+  const auto own = last_sample(kind);
+  const std::uint64_t have = own ? own->number : files_.front().first_sample - 1;
+  if (is_whole(own) || other->number <= have + 1) return;
+  const char* of = kind == FileKind::rows ? "rows" : "counts";
+  coverage.lose("record_damaged", "the files of " + std::string(of) + " lack the last " +
+                                      counted(other->number - have, "sample") + ", which are in those beside them");
 }
 
 Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& coverage) {
@@ -209,6 +246,7 @@ Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& covera
                                             " are damaged; showing that of " + text_of(time(sample)));
       }
       if (at != Time::max()) tell_gap(sample, file, at, coverage);
+      tell_missing_end(FileKind::rows, time(sample), at, coverage);
       return sample;
     }
   }
@@ -232,7 +270,7 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
                                     why + "; showing the sample of " + text_of(shown));
   } else if (interval.count() > 0 && at - shown > 2 * interval) {
-    const std::size_t next = next_rows(file);
+    const std::size_t next = next_alike(file);
     const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";
     coverage.lose("record_gap",
                   "nothing was recorded after " + text_of(shown) + until + "; showing the sample of " + text_of(shown));
@@ -282,10 +320,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
   tell_refused(coverage);
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const StoredFile& file = files_[i];
-    if (file.kind != FileKind::counts || file.begin > to) continue;
-    std::size_t next = i + 1;
-    while (next < files_.size() && files_[next].kind != FileKind::counts) ++next;
-    if (next < files_.size() && files_[next].begin <= from && file.begin <= from) continue;
+    if (file.kind != FileKind::counts || file.begin > to || ended_before(i, from)) continue;
     auto opened = open_file(file);
     if (!opened && opened.error().code == ENOENT) continue;
     if (!opened) return tl::make_unexpected(opened.error());
@@ -318,6 +353,7 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       coverage.lose("record_damaged", file.name + ": " + counted(missing, "sample") + " cannot be read");
     }
   }
+  tell_missing_end(FileKind::counts, from, to, coverage);
   return {};
 }
 

@@ -68,12 +68,23 @@ class RecordStore {
   void begin(Coverage& coverage);
   void tell_refused(Coverage& coverage) const;
   void tell(const std::string& name, bool newest, const std::vector<Damage>& damages, Coverage& coverage) const;
+  /// Tells that files of this kind lack the last samples, which those of the other kind have.
+  void tell_missing_end(record::FileKind kind, Time from, Time to, Coverage& coverage) const;
+  struct LastSample {
+    std::uint64_t number = 0;
+    Time at{};
+    bool closed = false;  ///< the writer ended the file
+  };
+  /// Of the newest file of this kind; nothing if it has no sample, or there is no such file.
+  [[nodiscard]] std::optional<LastSample> last_sample(record::FileKind kind) const;
+  /// Whether a file ended before `from`; the newest may go on.
+  [[nodiscard]] bool ended_before(std::size_t number, Time from) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
   /// The time of the file's last sample; nothing if none can be read.
   [[nodiscard]] std::optional<Time> last_time(const record::StoredFile& file) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;
-  /// The number of the next file of rows; the number of files if there is none.
-  [[nodiscard]] std::size_t next_rows(std::size_t number) const;
+  /// The number of the next file of the same kind; the number of files if there is none.
+  [[nodiscard]] std::size_t next_alike(std::size_t number) const;
 
   std::string path_;
   bool is_directory_ = false;

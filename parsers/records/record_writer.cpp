@@ -224,7 +224,11 @@ Expected<void> RecordWriter::mend_newest(FileKind kind, const std::vector<record
   last_sample_ = std::max(last_sample_, newest->first_sample);
   for (const FrameAt& frame : *frames) last_sample_ = std::max(last_sample_, frame.header.sample);
   if (damages.empty() || !damages.back().at_end) return {};
-  if (::truncate(path.c_str(), static_cast<off_t>(damages.back().offset)) != 0) return failure("mend " + path, errno);
+  // As RecordFile opens it: truncate(2) would follow a link that came meanwhile.
+  const FileDescriptor cut(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!cut || ::ftruncate(cut.get(), static_cast<off_t>(damages.back().offset)) != 0) {
+    return failure("mend " + path, errno);
+  }
   options_.say("cut " + std::to_string(damages.back().bytes) + " bytes off " + newest->name +
                ": the writer before this one was ended in the middle of a sample");
   return {};

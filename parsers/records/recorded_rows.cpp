@@ -80,6 +80,12 @@ void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts,
                                                       : "the numbers of all are not in this file"));
 }
 
+void tell_owners(const record::FrameHeader& sample, const filter::Query& query, Coverage& coverage) {
+  if ((sample.flags & record::owners_incomplete) == 0 || !query.filter.needs_owners()) return;
+  coverage.lose("owners_outdated",
+                "rows are selected by owners, and those of some may have changed before this sample");
+}
+
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms) {
   const auto& columns = table.columns();
   const auto column =

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "filter/query.h"
 #include "model/kernel_facts.h"
 #include "model/owner.h"
 #include "model/recorded_names.h"
@@ -33,6 +34,9 @@ RecordedCounts counts_of(const RecordStore& store, const record::FrameHeader& sa
 
 /// Tells that a sample kept only a part of the rows, and how many there were; nothing if it kept all.
 void tell_limit(const record::FrameHeader& sample, const RecordedCounts& counts, Coverage& coverage);
+
+/// Tells that the rows are selected by owners, of which this sample looked for none.
+void tell_owners(const record::FrameHeader& sample, const filter::Query& query, Coverage& coverage);
 
 /// How old the oldest tcp_info is in a sample that was taken at `boot_ms`; nothing if no row has one.
 std::optional<std::chrono::milliseconds> oldest_info(const record::Table& table, std::uint64_t boot_ms);

@@ -21,6 +21,7 @@
 #include "diagnose/diagnoser.h"
 #include "diagnose/finding_text.h"
 #include "model/sink.h"
+#include "report/ask_for_all.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
 
@@ -183,6 +184,7 @@ Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts)
   plan.descriptors = survey::DumpPlan::Descriptors::all;
   plan.witness = &diagnoser.witness();
   survey::Dump dump = survey::take(host_, plan, rows);
+  ask_for_all(dump.report.coverage);
   // Earlier warnings stand before those of the dump.
   table_ = dump.report.coverage.completeness();
   const Coverage before = std::move(coverage());

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/quantity_text.h"
+#include "report/ask_for_all.h"
 #include "report/source_names.h"
 #include "survey/dump.h"
 
@@ -66,6 +67,7 @@ std::string matching_sockets(std::uint64_t count, const std::string& filter_word
 CheckReport count_sockets(Host& host, const CheckPlan& plan) {
   CheckReport report;
   survey::Dump dump = count(host, plan.filter, plan.audience);
+  ask_for_all(dump.report.coverage);
   report.reading = std::move(dump.report);
   const Coverage& coverage = report.reading.coverage;
   const std::uint64_t count = report.reading.tally.total();

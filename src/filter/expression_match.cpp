@@ -9,6 +9,7 @@
 
 #include "filter/comm.h"
 #include "filter/orphan_words.h"
+#include "filter/untold.h"
 #include "model/cgroup_place.h"
 #include "model/column_number.h"
 #include "model/column_values.h"
@@ -93,20 +94,11 @@ Truth compare(std::uint64_t number, Comparison comparison, std::uint64_t value) 
   return Truth::unknown;
 }
 
-/// Whether all owners are known, so that no other process holds the socket.
-bool all_owners_known(const Socket& row) {
-  return row.owners_known && row.orphan != Orphan::not_permitted && row.orphan != Orphan::owners_unread &&
-         row.orphan != Orphan::other_pid_namespace;
-}
-
 template <typename Matches>
 Truth any_owner(const Socket& row, Matches matches) {
   if (std::any_of(row.owners.begin(), row.owners.end(), matches)) return Truth::yes;
   return all_owners_known(row) ? Truth::no : Truth::unknown;
 }
-
-/// False if the row cannot tell whether the socket is bound to a device.
-bool device_known(const Socket& row) { return row.interface != 0 || row.origin == Origin::netlink; }
 
 /// A listener has none.
 Truth flag_of(const RowView& row, RowFlag flag) {
@@ -365,6 +357,21 @@ bool Matcher::matches(const Connection& row, Names& names, Ends ends) const {
 
 bool Matcher::matches(const Listener& row, Names& names) const {
   return with_view(row, names, [&](const RowView& view) { return run(view); });
+}
+
+template <typename Row>
+bool Matcher::walk_untold(const RowView& view, const Row& row) const {
+  return walk([&](const Step& step) {
+    return is_by_visit(*step.test, step.wanted, view) || told_by(*step.test, row, view.names) == Told::no;
+  });
+}
+
+bool Matcher::could_match(const Connection& row, Names& names) const {
+  return with_view(row, names, Ends::of_row, [&](const RowView& view) { return walk_untold(view, row); });
+}
+
+bool Matcher::could_match(const Listener& row, Names& names) const {
+  return with_view(row, names, [&](const RowView& view) { return walk_untold(view, row); });
 }
 
 Truth evaluate(const Expression& expression, const Connection& row, Names& names, Ends ends) {

@@ -20,6 +20,9 @@ class Matcher {
 
   [[nodiscard]] bool matches(const Connection& row, Names& names, Ends ends) const;
   [[nodiscard]] bool matches(const Listener& row, Names& names) const;
+  /// Whether it would match if what the row does not tell, and others of its kind do, were as wanted.
+  [[nodiscard]] bool could_match(const Connection& row, Names& names) const;
+  [[nodiscard]] bool could_match(const Listener& row, Names& names) const;
 
  private:
   enum class Kind : std::uint8_t { port, ipv4_prefix, states, flag, device, number, other };
@@ -50,6 +53,8 @@ class Matcher {
   template <typename Found>
   [[nodiscard]] bool walk(const Found& found) const;
   [[nodiscard]] bool run(const RowView& row) const;
+  template <typename Row>
+  [[nodiscard]] bool walk_untold(const RowView& view, const Row& row) const;
 
   Expression tree_;  ///< the steps point to its tests
   std::vector<Step> steps_;

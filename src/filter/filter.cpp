@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "filter/expression_match.h"
+#include "filter/no_names.h"
+#include "filter/untold.h"
 
 namespace tcpstat::filter {
 namespace {
@@ -23,14 +25,6 @@ bool contains(const std::vector<T>& list, const U& value) {
 bool is_named(std::string_view name, const std::vector<std::string>& wanted) {
   return std::any_of(wanted.begin(), wanted.end(), [&](std::string_view word) { return is_process_name(name, word); });
 }
-
-/// Used where settle() was not called, so that nobody knows any name.
-class NoNames final : public Names {
- public:
-  std::string_view user(std::uint32_t /*uid*/) override { return {}; }
-  std::string_view interface(std::uint32_t /*index*/) override { return {}; }
-  std::string_view cgroup(std::uint64_t /*id*/) override { return {}; }
-};
 
 }  // namespace
 
@@ -80,11 +74,7 @@ bool Filter::matches_expression(const Row& row, Ends ends) const {
 
 template bool Filter::matches_expression(const Connection& row, Ends ends) const;
 
-bool Filter::matches_socket(const Socket& row) const {
-  if (!has_family(row.family)) return false;
-  if (!local.empty() && !any_matches(local, row.local)) return false;
-  if (!local_ports.empty() && !any_has(local_ports, row.local.port)) return false;
-  if (has_users() && !(row.uid && contains(users, *row.uid))) return false;
+bool Filter::matches_owners(const Socket& row) const {
   if (!pids.empty() &&
       std::none_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return contains(pids, o.pid); })) {
     return false;
@@ -93,7 +83,14 @@ bool Filter::matches_socket(const Socket& row) const {
          std::any_of(row.owners.begin(), row.owners.end(), [&](const Owner& o) { return is_named(o.name, processes); });
 }
 
-bool Filter::matches(const Connection& row, Ends ends) const {
+bool Filter::matches_socket(const Socket& row) const {
+  if (!has_family(row.family)) return false;
+  if (!local.empty() && !any_matches(local, row.local)) return false;
+  if (!local_ports.empty() && !any_has(local_ports, row.local.port)) return false;
+  return !has_users() || (row.uid && contains(users, *row.uid));
+}
+
+bool Filter::matches_options(const Connection& row, Ends ends) const {
   if (!states.has(row.state) || !matches_socket(row)) return false;
   // A CLOSE row is not connected, so its remote end means nothing.
   const bool has_remote = row.state != State::close && ends != Ends::remote_unknown;
@@ -104,13 +101,33 @@ bool Filter::matches(const Connection& row, Ends ends) const {
   const auto has_port = [&] {
     return (has_local_port && any_has(ports, row.local.port)) || (has_remote && any_has(ports, row.remote.port));
   };
-  if (!ports.empty() && !has_port()) return false;
-  return matches_expression(row, ends);
+  return ports.empty() || has_port();
+}
+
+bool Filter::matches_options(const Listener& row) const {
+  if (!states.has(State::listen) || !remote.empty() || !remote_ports.empty() || !matches_socket(row)) return false;
+  return ports.empty() || any_has(ports, row.local.port);
+}
+
+bool Filter::matches(const Connection& row, Ends ends) const {
+  return matches_options(row, ends) && matches_owners(row) && matches_expression(row, ends);
 }
 
 bool Filter::matches(const Listener& row) const {
-  if (!states.has(State::listen) || !remote.empty() || !remote_ports.empty() || !matches_socket(row)) return false;
-  return (ports.empty() || any_has(ports, row.local.port)) && matches_expression(row, Ends::of_row);
+  return matches_options(row) && matches_owners(row) && matches_expression(row, Ends::of_row);
 }
+
+template <typename Row>
+bool Filter::could_match_expression(const Row& row) const {
+  if (!matches_owners(row) && all_owners_known(row)) return false;
+  NoNames none;
+  return matcher == nullptr || matcher->could_match(row, names != nullptr ? *names : none);
+}
+
+bool Filter::could_match(const Connection& row) const {
+  return matches_options(row, Ends::of_row) && could_match_expression(row);
+}
+
+bool Filter::could_match(const Listener& row) const { return matches_options(row) && could_match_expression(row); }
 
 }  // namespace tcpstat::filter

@@ -67,6 +67,9 @@ struct Filter {
   [[nodiscard]] bool matches(const Connection& row, Ends ends = Ends::of_row) const;
   /// A listener matches ports by its local port and never matches a condition on the remote end.
   [[nodiscard]] bool matches(const Listener& row) const;
+  /// True where no condition is known not to hold, but for those that no row of this kind answers.
+  [[nodiscard]] bool could_match(const Connection& row) const;
+  [[nodiscard]] bool could_match(const Listener& row) const;
   /// The same for a filter without options, in less time.
   [[nodiscard]] bool matches_without_options(const Connection& row) const {
     return states.has(row.state) && has_family(row.family) &&
@@ -75,6 +78,11 @@ struct Filter {
 
  private:
   [[nodiscard]] bool matches_socket(const Socket& row) const;
+  [[nodiscard]] bool matches_owners(const Socket& row) const;
+  [[nodiscard]] bool matches_options(const Connection& row, Ends ends) const;
+  [[nodiscard]] bool matches_options(const Listener& row) const;
+  template <typename Row>
+  [[nodiscard]] bool could_match_expression(const Row& row) const;
   template <typename Row>
   [[nodiscard]] bool matches_expression(const Row& row, Ends ends) const;
 };

@@ -29,7 +29,7 @@ void RowStore::keep(const Connection& row) {
   if (row.rates != nullptr) kept.rates = new (memory_.allocate(sizeof(Rates), alignof(Rates))) Rates(*row.rates);
   if (row.tcp_info.empty()) return;
   const std::string_view info = copy({reinterpret_cast<const char*>(row.tcp_info.data()), row.tcp_info.size()});
-  kept.tcp_info = {std::as_bytes(std::span(info)), row.tcp_info.missing};
+  kept.tcp_info = {std::as_bytes(std::span(info)), row.tcp_info.missing, row.tcp_info.untold};
 }
 
 void RowStore::keep(const Listener& row) { copy_owners(listeners_.emplace_back(row)); }

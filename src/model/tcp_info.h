@@ -107,11 +107,13 @@ consteval const TcpInfoField& tcp_info_field(std::string_view key) {
 /// The kernel's struct tcp_info, of the length that was sent. One from a file can lack numbers in the middle.
 struct TcpInfo : std::span<const std::byte> {
   TcpInfo() = default;
-  TcpInfo(std::span<const std::byte> bytes, std::uint64_t without = 0) : span(bytes), missing(without) {}  // NOLINT
+  TcpInfo(std::span<const std::byte> bytes, std::uint64_t without = 0, std::uint64_t no_place = 0)  // NOLINT
+      : span(bytes), missing(without), untold(no_place) {}
   template <std::ranges::contiguous_range Bytes>
   TcpInfo(const Bytes& bytes) : span(bytes) {}  // NOLINT(google-explicit-constructor)
 
   std::uint64_t missing = 0;  ///< the bits of missing_bit()
+  std::uint64_t untold = 0;   ///< those of them that the file has no place for in any row
 };
 
 static_assert(kTcpInfoFields.size() <= 64, "each field has a bit");

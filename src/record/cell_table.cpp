@@ -17,6 +17,8 @@ void append_section(std::string& to, Section id, std::string_view content) {
 
 /// Bytes of the longest varint.
 constexpr std::size_t kMostVarint = 10;
+/// Names, paths and lists of owners: more than any host has. Each takes much more memory than a byte of the file.
+constexpr std::size_t kMostWords = std::size_t{4} << 20U;
 
 /// Slots in ascending order, each as its distance from the one before.
 void append_slots(std::string& to, const std::vector<std::uint32_t>& slots) {
@@ -97,7 +99,7 @@ bool Table::read_words(std::string_view section) {
   ByteReader reader(section);
   while (!reader.at_end()) {
     const auto word = reader.text();
-    if (!word) return false;
+    if (!word || words_.size() >= kMostWords) return false;
     words_.emplace_back(*word);
   }
   return true;

@@ -502,15 +502,17 @@ class Unpacker {
     if (cell(kInfoTime) == 0) return;
     bytes_.clear();
     std::uint64_t missing = 0;
+    std::uint64_t untold = 0;
     for (std::size_t i = 0; i < info_.size(); ++i) {
       const TcpInfoField& field = tcp_info_fields()[i];
       if (const auto value = from_cell(cell_at(info_[i]))) {
         set_tcp_info_value(bytes_, field, *value);
       } else {
         missing |= missing_bit(field);
+        if (info_[i] == kNone) untold |= missing_bit(field);
       }
     }
-    row.tcp_info = {bytes_, missing};
+    row.tcp_info = {bytes_, missing, untold};
   }
 
   const Table& table_;

@@ -6,6 +6,7 @@
 
 #include "base/quantity_text.h"
 #include "model/sink.h"
+#include "report/source_names.h"
 #include "survey/limit.h"
 #include "survey/owner_join.h"
 #include "survey/selection.h"
@@ -46,6 +47,8 @@ std::optional<std::uint64_t> rows_to_sort(const DumpPlan& plan) {
   if (!plan.limit || *plan.limit == UINT64_MAX) return std::nullopt;
   return *plan.limit + 1;
 }
+
+std::string sockets(std::uint64_t count) { return counted(count, "socket"); }
 
 /// Looks up owners if they are asked for. A filter by process needs them before the selection; otherwise only selected
 /// rows are looked up.
@@ -127,7 +130,6 @@ class OwnerStage {
         next, &others_);
   }
 
-  static std::string sockets(std::uint64_t count) { return counted(count, "socket"); }
   [[nodiscard]] std::uint64_t without_owner(Orphan reason) const { return join_ ? join_->without_owner(reason) : 0; }
 
   /// Warns of what the search did not see. Missing owners make the dump incomplete only if they are part of the answer:
@@ -164,6 +166,24 @@ class OwnerStage {
   std::optional<Error> second_error_;
   std::optional<OwnerJoin> join_;
 };
+
+/// A saved sample in which no row tells what the filter asks for cannot answer it, which is refused. Otherwise rows that
+/// do not tell it make the answer incomplete.
+Expected<void> check_untold(const Host& host, const filter::Untold& untold, std::uint64_t matched, Coverage& coverage) {
+  if (untold.undecided() == 0) return {};
+  const std::string saved_by = "tcpstat -a" + untold.options_that_save() + " -f ndjson saves it";
+  if (host.is_file() && matched == 0 && untold.none_tells()) {
+    coverage.rows_read = 0;  // as where a source refuses before its first row
+    return failure("filter by " + untold.word() + " in " + host.evidence_names().rows, 0, saved_by,
+                   "it was saved without that");
+  }
+  const bool one = untold.undecided() == 1;
+  std::string sentence = "whether " + sockets(untold.undecided()) + (one ? " matches" : " match") +
+                         " is not known: " + (one ? "it does" : "they do") + " not tell " + untold.word();
+  if (host.is_file()) sentence += " (" + saved_by + ")";
+  coverage.lose("filter_unknown", std::move(sentence));
+  return {};
+}
 
 /// Warns of flawed rows and of the error.
 void complete_warnings(Coverage& coverage, const Expected<void>& read) {
@@ -226,7 +246,8 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
   next = &owners.behind_selection(*next);
   std::optional<Selection> selection;
   if (plan.rows == DumpPlan::Rows::selected) {
-    next = &selection.emplace(plan.query.filter, half_opens(host, plan.query), *next);
+    const auto rows = host.is_file() ? filter::Untold::Rows::saved : filter::Untold::Rows::live;
+    next = &selection.emplace(plan.query.filter, half_opens(host, plan.query), *next, rows);
   }
   next = &owners.before_selection(*next);
   if (plan.rates != nullptr) next = &plan.rates->begin(*next);
@@ -250,6 +271,9 @@ Dump take(Host& host, const DumpPlan& plan, Sink& sink) {
                         report.coverage.visible == StateSet::all() && !report.filtered && !plan.limit;
   if (read && report.coverage.complete && all_rows) dump.untabled = owners.untabled();
   dump.owner_search = owners.close(report.coverage);
+  if (read && selection) {
+    read = check_untold(host, selection->untold(), selection->tally().total(), report.coverage);
+  }
   complete_warnings(report.coverage, read);
   if (!read) dump.error = read.error();
   report.source = host.source_name();

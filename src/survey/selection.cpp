@@ -4,14 +4,18 @@ namespace tcpstat::survey {
 
 Flow Selection::connection(const Connection& row) {
   if (row.state == State::syn_recv) table_.add_half_open(row);
-  if (!(has_options_ ? filter_.matches(row) : filter_.matches_without_options(row))) return Flow::more;
+  const bool matches = has_options_ ? filter_.matches(row) : filter_.matches_without_options(row);
+  if (follows_untold_) matches ? untold_.see_match(row) : untold_.see_other(row);
+  if (!matches) return Flow::more;
   tally_.add(row.state, row.family);
   return next_.connection(row);
 }
 
 Flow Selection::listener(const Listener& row) {
   table_.add_listener(row);
-  if (!filter_.matches(row)) return Flow::more;
+  const bool matches = filter_.matches(row);
+  if (follows_untold_) matches ? untold_.see_match(row) : untold_.see_other(row);
+  if (!matches) return Flow::more;
   tally_.add(State::listen, row.family);
   held_.keep(row);
   return Flow::more;

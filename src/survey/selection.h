@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "filter/filter.h"
+#include "filter/untold.h"
 #include "model/row_store.h"
 #include "model/sink.h"
 #include "report/tally.h"
@@ -18,8 +19,14 @@ class Selection final : public Sink {
   /// Whether the query reads SYN_RECV, so that a listener's count of half-opens means something.
   enum class HalfOpens : bool { not_read, read };
 
-  Selection(const filter::Filter& filter, HalfOpens half_opens, Sink& next)
-      : filter_(filter), has_options_(filter.has_options()), half_opens_(half_opens), next_(next) {}
+  Selection(const filter::Filter& filter, HalfOpens half_opens, Sink& next,
+            filter::Untold::Rows rows = filter::Untold::Rows::live)
+      : filter_(filter),
+        has_options_(filter.has_options()),
+        half_opens_(half_opens),
+        next_(next),
+        untold_(filter, rows),
+        follows_untold_(untold_.asks()) {}
 
   Flow connection(const Connection& row) override;
   Flow listener(const Listener& row) override;
@@ -28,12 +35,16 @@ class Selection final : public Sink {
 
   /// Rows that matched.
   [[nodiscard]] const Tally& tally() const { return tally_; }
+  /// What rows did not tell that the filter asks for.
+  [[nodiscard]] const filter::Untold& untold() const { return untold_; }
 
  private:
   const filter::Filter& filter_;
   bool has_options_;  ///< asked once, not for each row
   HalfOpens half_opens_;
   Sink& next_;
+  filter::Untold untold_;
+  bool follows_untold_;  ///< asked once, as above
   Tally tally_;
   ListenerTable table_;
   RowStore held_;

@@ -79,7 +79,8 @@ std::uint16_t SampleDiff::Devices::place_of(std::uint32_t interface) {
 
 template <typename Tuple>
 std::uint64_t SampleDiff::KeyHash::operator()(const SocketRecord<Tuple>& record) const {
-  if (record.has(SocketRecord<Tuple>::kHasCookie)) return record.identity;
+  // A log may have any cookies.
+  if (record.has(SocketRecord<Tuple>::kHasCookie)) return secret(std::array{record.identity});
   auto words = words_of(record.tuple);
   if (record.state == State::listen) words.back() = record.identity;
   return secret(words);

@@ -66,7 +66,7 @@ class SampleDiff {
   [[nodiscard]] std::size_t bytes() const { return v4_.table.bytes() + v6_.table.bytes(); }
 
  private:
-  /// The table itself spreads cookies; addresses and ports need a secret, because strangers choose them.
+  /// With a secret: strangers choose addresses and ports, and a log may have any cookies.
   struct KeyHash {
     KeyedHash secret;
     template <typename Tuple>

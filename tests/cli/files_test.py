@@ -60,7 +60,58 @@ class Files(TestCase):
         self.assertNotEqual(run("check", "--source", saved).code, 0)
         saved.write_text(self.succeeds("--source", self.text, "--port", "443", "-f", "ndjson").out)
         self.assertIs(json.loads(run("--source", saved, "-f", "ndjson").lines[-1])["filtered"], True)
+        self.assertEqual(run("--source", saved, "-q", "--port", "443").code, 0)
+        self.assertEqual(run("--source", saved, "-q", "--port", "8000").code, 2)
+        for args, code in ([], 1), (["-w", "1000"], 3):
+            judged = run("check", "--source", saved, *args)
+            self.assertEqual(judged.code, code, judged)
+            self.assertIn("the saved sample was filtered", judged.out)
+        self.assertEqual(run("check", "--source", saved, "-c", "0").code, 2, "more sockets would only be worse")
         self.fails("--source", self.text, "fwmark = 1", sentence="cannot filter by fwmark in text of /proc: it does not tell .*")
+
+    def test_a_filter_that_no_saved_row_answers_is_refused(self):
+        saved = self.here / "saved"
+        saved.write_text(self.succeeds("--source", self.text, "-a", "-f", "ndjson").out)
+        for words, fact, how in (("rtt > 0us", "rtt_us", "-a -i -f ndjson"), ("mem > 0", "mem", "-a -m -f ndjson"),
+                                 ("not process = zzz", "process", "-a -p -f ndjson"),
+                                 ("mark = 5", "fwmark", "-a -f ndjson")):
+            with self.subTest(words=words):
+                self.fails("--source", saved, words, sentence=f"cannot filter by {fact} in {saved}: it was saved without "
+                           f"that .tcpstat {how} saves it.")
+                self.assertEqual(run("--source", saved, "-q", words).code, 2)
+                for judged in (run("check", "--source", saved, words), run("check", "--source", saved, "-c", "0", words)):
+                    self.assertEqual(judged.code, 3, judged)
+                    self.assertIn(f"cannot filter by {fact}", judged.out)
+        self.assertEqual(run("--source", saved, "-q", "rtt > 0us and sport = 1").code, 1, "ports alone decide this")
+
+    def test_a_filter_that_some_saved_rows_do_not_answer_is_incomplete(self):
+        saved = self.here / "saved"
+        lines = self.succeeds("--source", self.text, "-s", "ESTABLISHED", "-f", "ndjson").lines
+        rows = [json.loads(line) for line in lines]
+        rows[0]["processes"] = [{"pid": 7, "fd": 3, "name": "nginx"}]
+        saved.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        document = json.loads(run("--source", saved, "-j", "-s", "ESTABLISHED", "process = zzz").out)
+        self.assertEqual((document["complete"], document["connections"]), (False, []))
+        self.assertEqual(document["warnings"][-1]["code"], "filter_unknown")
+        self.assertRegex(document["warnings"][-1]["message"],
+                         r"whether \d+ sockets? match(es)? is not known: (they do|it does) not tell process "
+                         r"\(tcpstat -a -p -f ndjson saves it\)")
+        found = json.loads(run("--source", saved, "-j", "-s", "ESTABLISHED", "process = nginx").out)
+        self.assertEqual(len(found["connections"]), 1)
+
+    def test_nesting_exhausts_nothing(self):
+        saved = self.here / "deep"
+        deep = "[" * 400_000 + "]" * 400_000
+        for line in (f'{{"type":"summary","summary":{{"x":{deep}}}}}', f'{{"type":"connection","host":{deep}}}'):
+            saved.write_text(line + "\n")
+            self.assertEqual(run("--source", saved, "-a", "--strict").code, 2)
+            self.assertEqual(run("check", "--source", saved).code, 3)
+
+    def test_what_never_ends_is_given_up(self):
+        for line in ('{"type":"connection"}', ""):
+            result = shell(f"yes '{line}' | \"$T\" --source - -a")
+            self.assertEqual(result.code, 2, result)
+            self.assertRegex(result.err, r"there is no(thing but blanks| row) within 64 MiB")
 
     def test_what_a_file_does_not_say_is_null(self):
         os.utime(self.text, (1700000000, 1700000000))

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 
 from harness import IPV4_ROWS, IPV6_ROWS, LISTENING, TOTAL, TestCase, main, proc_line, run
 
@@ -34,6 +35,16 @@ class ProcRoot(TestCase):
         self.assertEqual((result.code, len(document["connections"]), document["complete"]), (0, len(IPV6_ROWS), False))
         self.assertRegex(result.err, r"\Atcpstat: \S+/net/tcp is missing: IPv4 sockets are not known\n\Z")
         self.assertTrue(self.json("--proc-root", tree.path, "-a6")["complete"])
+
+    def test_a_table_of_any_size_whose_lines_do_not_end_is_given_up(self):
+        tree = self.tree()
+        os.truncate(tree.path / "net" / "tcp6", 8 << 30)
+        os.truncate(tree.path / "net" / "tcp", 8 << 30)
+        start = time.monotonic()
+        result = run("--proc-root", tree.path, "-a", "--json")
+        self.assertLess(time.monotonic() - start, 20)
+        self.assertEqual(result.code, 2)
+        self.assertIn("net/tcp: it is no table: no line ends within 64 MiB", result.err)
 
     def test_a_check_of_one_family_says_what_it_did_not_see(self):
         line = "not seen: IPv6 sockets: their table is missing or could not be read"

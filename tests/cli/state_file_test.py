@@ -7,6 +7,7 @@ import stat
 import subprocess
 import threading
 import time
+import unittest
 
 from harness import TCPSTAT, TestCase, environment, main, run
 
@@ -188,6 +189,19 @@ class StateFile(TestCase):
             fcntl.flock(file, fcntl.LOCK_EX)
             self.is_refused(self.check("-t", "0.3"), "another run holds it")
         self.assertEqual(self.check().code, 0)
+
+    @unittest.skipUnless(shutil.which("strace"), "strace makes stat(2) fail")
+    def test_a_file_that_is_never_the_same_costs_no_more_than_the_timeout(self):
+        self.check()
+        for error, why in (("ESTALE", "Stale file handle"), ("ENOENT", "it is replaced all the time")):
+            with self.subTest(error=error):
+                inject = ["strace", "-f", "-qq", "-o", "/dev/null", "-P", str(self.path), "-e",
+                          f"inject=newfstatat:error={error}:when=4+4"]
+                start = time.monotonic()
+                done = subprocess.run([*inject, TCPSTAT, "check", "--proc-root", self.proc, "--state-file", self.path,
+                                       "-t", "0.3"], capture_output=True, env=environment(), timeout=30)
+                self.assertIn(why, done.stdout.decode())
+                self.assertLess(time.monotonic() - start, 20)
 
     def test_runs_at_once(self):
         results = []

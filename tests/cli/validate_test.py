@@ -370,6 +370,32 @@ class Endless(TestCase):
         self.assertRegex(out.decode(), r"\n5 transitions: 5 legal")
         self.assertEqual(run("validate", "--timeout", "5", stdin=log(*life(socket="a"))).code, 0)
 
+    def test_a_pipe_whose_reads_do_not_wait_is_waited_for(self):
+        reader, writer = os.pipe()
+        os.set_blocking(reader, False)
+        with subprocess.Popen([TCPSTAT, "validate"], stdin=reader, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              env=environment()) as child:
+            os.close(reader)
+            time.sleep(0.3)
+            os.write(writer, log(*life(socket="a")))
+            os.close(writer)
+            out, err = child.communicate(timeout=20)
+        self.assertEqual((child.returncode, err), (0, b""))
+        self.assertIn(b"5 transitions: 5 legal", out)
+
+    def test_the_byte_order_of_text_of_proc_is_that_of_the_whole_log(self):
+        header = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+        rest = " 00000000:00000000 00:00000000 00000000     0        0 "
+        row = "0: C000020A:0050 C6336401:9C40 01" + rest + "102 1 0 20 4 30 10 -1\n"
+        listener = "1: 7F000001:0277 00000000:0000 0A" + rest + "101 1 0 20 4 30 10 -1\n"
+        text = (header + row + header + row + listener).encode()
+        log_file = self.directory() / "big"
+        log_file.write_bytes(text)
+        document = json.loads(run("validate", "-j", log_file).out)
+        self.assertEqual([warning["code"] for warning in document["warnings"]], ["byte_order"])
+        self.assertEqual((document["samples"], document["sockets"], document["not_seen_again"]), (2, 2, 0))
+        self.assertEqual(json.loads(run("validate", "-j", "--byte-order", "big", log_file).out)["warnings"], [])
+
     def test_a_signal_ends_the_log_and_not_the_summary(self):
         text = log(*life(socket="a"), transition("FIN_WAIT1", "FIN_WAIT1", socket="b")) + b'{"type":"trans'
         for how in (signal.SIGINT, signal.SIGTERM):

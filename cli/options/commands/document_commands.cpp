@@ -29,6 +29,7 @@ Failure read(const Words& words, ValidateCommand& to) {
   to.strict = words.given(OptionId::strict);
   if (auto failed = read_text(words, OptionId::proc_root, to.proc_root)) return failed;
   if (auto failed = read_one(words, OptionId::timeout, to.timeout, parse_timeout)) return failed;
+  if (auto failed = read_one(words, OptionId::byte_order, to.byte_order, parse_byte_order)) return failed;
   return read(words, to.output);
 }
 

@@ -5,10 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace tcpstat::logs {
 namespace {
@@ -82,6 +84,30 @@ TEST_CASE("a log that is ended while its writer is silent ends") {
             .has_value());
   CHECK(all == "a\n");
   CHECK(log->was_ended());
+}
+
+TEST_CASE("a pipe whose other user made its reads return at once is waited for") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) == 0);
+  const FileDescriptor reader(ends[0]);
+  FileDescriptor writer(ends[1]);
+  const FileDescriptor before(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  REQUIRE(::dup2(reader.get(), STDIN_FILENO) == STDIN_FILENO);
+  auto log = LogFile::open("-");
+  REQUIRE(log.has_value());
+  std::thread late([&] {
+    static_cast<void>(::write(writer.get(), "a\n", 2));
+    writer = FileDescriptor();
+  });
+  std::string all;
+  const auto read = log->blocks([&](std::string_view block) {
+    all.append(block);
+    return true;
+  });
+  late.join();
+  before ? ::dup2(before.get(), STDIN_FILENO) : ::close(STDIN_FILENO);
+  CHECK(read.has_value());
+  CHECK(all == "a\n");
 }
 
 TEST_CASE("what cannot be read says why") {

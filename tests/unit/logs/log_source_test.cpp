@@ -26,6 +26,7 @@ class Noted final : public ObservationSink {
   std::vector<std::string> local;  ///< of rows, as the next two
   std::vector<std::uint64_t> samples;
   std::vector<std::optional<std::uint64_t>> inodes;
+  std::string addresses;  ///< local ones of rows
   std::size_t most = 100;
 
   Flow transition(const Transition& of) override {
@@ -38,6 +39,7 @@ class Noted final : public ObservationSink {
     local.push_back(to_string(row.local));
     samples.push_back(row.sample.counter.value_or(0));
     inodes.push_back(row.inode);
+    addresses += to_string(row.local.address) + " ";
     return note("row " + std::to_string(line) + " " + std::string(name(row.state)));
   }
   Flow sample_end(const SampleEnd& end) override { return note(end.whole == Whole::yes ? "whole" : "part"); }
@@ -225,6 +227,32 @@ TEST_CASE("a record that a pipe brings is handed over before the next one comes"
   sink.most = 1;
   CHECK((*source)->read(sink).has_value());
   CHECK(sink.all == Words{"transition 1 "});
+}
+
+/// A table of a host of the other byte order, whose first sample does not tell that.
+TEST_CASE("all samples of a text are read in one byte order") {
+  constexpr bool kLittle = std::endian::native == std::endian::little;
+  const std::string header =
+      "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n";
+  const std::string tail = " 00000000:00000000 00:00000000 00000000     0        0 ";
+  const std::string open = std::string(kLittle ? "C000020A:0050 C6336401" : "0A0200C0:0050 016433C6") + ":9C40 01" +
+                           tail + "102 1 0 20 4 30 10 -1\n";
+  const std::string listener =
+      std::string(kLittle ? "7F000001" : "0100007F") + ":0277 00000000:0000 0A" + tail + "101 1 0 20 4 30 10 -1\n";
+  const std::string text = header + "   0: " + open + header + "   0: " + listener + "   1: " + open;
+  const auto addresses = [](const std::string& of, std::optional<std::endian> order) {
+    const File file(of);
+    auto log = LogSource::open(file.path(), {}, order);
+    REQUIRE(log.has_value());
+    Noted sink;
+    CHECK((*log)->read(sink).has_value());
+    return sink.addresses + ((*log)->byte_order_warning().empty() ? "" : "warned");
+  };
+  CHECK(addresses(text, {}) == "192.0.2.10 192.0.2.10 127.0.0.1 warned");
+  constexpr std::endian kOther = kLittle ? std::endian::big : std::endian::little;
+  CHECK(addresses(header + "   0: " + open, {}) == "10.2.0.192 ");
+  CHECK(addresses(header + "   0: " + open, kOther) == "192.0.2.10 ");
+  CHECK(addresses(text, kOther) == "192.0.2.10 192.0.2.10 127.0.0.1 ");
 }
 
 TEST_CASE("tables of other sockets are no empty log") {

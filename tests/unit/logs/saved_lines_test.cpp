@@ -155,6 +155,27 @@ TEST_CASE("lines that are no rows are flaws of their sample, or of another kind"
   }
 }
 
+TEST_CASE("a line that nests deeply is no line of ours, and exhausts nothing") {
+  constexpr std::size_t kDeep = 500'000;
+  const std::string deep = std::string(kDeep, '[') + std::string(kDeep, ']');
+  for (const std::string& line :
+       {saved_row(R"("host":)" + deep + ","), saved_end(R"("summary":{"x":)" + deep + "},")}) {
+    const ReadLines read(saved_row("") + line + saved_end());
+    REQUIRE(read.all.size() == 1);
+    CHECK(read.rows(0) == 1);
+    CHECK(read.flaws(0, Flaw::not_json) == 1);
+  }
+  RecordedNames names;
+  NdjsonDecoder decoder(names);
+  CHECK(std::get<Flaw>(decoder.decode(saved_row(R"("host":)" + deep + ","))) == Flaw::not_json);
+  // As many brackets side by side are a long list.
+  std::string list = "[[]";
+  for (int i = 0; i < 1000; ++i) list += ",[]";
+  const ReadLines wide(saved_row(R"("x":)" + list + "],") + saved_end());
+  CHECK(wide.rows(0) == 1);
+  CHECK(wide.codes(0) == "");
+}
+
 /// The sample of one row and this summary line.
 ReadLines summed_up(std::string_view members) {
   return ReadLines(saved_row("") + R"({"type":"summary",)" + std::string(members) + "}\n");

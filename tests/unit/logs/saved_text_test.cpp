@@ -178,6 +178,23 @@ TEST_CASE("a header that is cut, or has rows in its line, lost its table") {
   CHECK(ReadText(header).codes(0) == "");
 }
 
+TEST_CASE("blanks tell that a text was cut: within the header's, or before the number of a row") {
+  const std::string header(kIpv4Header.substr(0, kIpv4Header.size() - 1));
+  const ReadText padded(header + std::string(20, ' '));
+  CHECK(padded.told() == "0");
+  CHECK(padded.codes(0) == "cut_text");
+  CHECK(ReadText(header + std::string(procfs::proc_net_tcp::kPaddedRow - header.size(), ' ')).codes(0) == "");
+  for (const char* blanks : {" ", "  ", "   "}) {
+    const ReadText read(table_text({kIpv4Header, kIpv4Row, blanks}));
+    CHECK(read.told() == "1 4");
+    CHECK(read.codes(0) == "cut_text");
+    CHECK_FALSE(read.at(0).coverage.complete);
+  }
+  for (const char* others : {"\n", "\t", "    ", "   \n"}) {
+    CHECK(ReadText(table_text({kIpv4Header, kIpv4Row, others})).codes(0) == "");
+  }
+}
+
 TEST_CASE("a table that ends within its last row is not whole, and the next table is") {
   const std::string whole = table_row(Family::ipv4, 2);
   const std::string part = whole.substr(0, whole.find(" 20 4")) + "\n";

@@ -166,5 +166,18 @@ TEST_CASE("a block of entries, an error, an end") {
   CHECK(feed(test::done()) == NetlinkFraming::End::done);
 }
 
+TEST_CASE("what the kernel says of a dump that is not whole is told once") {
+  Kept kept;
+  ctnetlink::Stream stream(kept, NetlinkFraming::Expected{1, 2});
+  const auto feed = [&stream](const std::string& block) {
+    return stream.feed(std::as_bytes(std::span(block.data(), block.size())));
+  };
+  CHECK(feed(test::framed(syn_recv(), kEntry)) == NetlinkFraming::End::none);
+  CHECK_FALSE(stream.take_lost());
+  CHECK(feed(test::framed("", NLMSG_OVERRUN)) == NetlinkFraming::End::none);
+  CHECK(stream.take_lost());
+  CHECK_FALSE(stream.take_lost());
+}
+
 }  // namespace
 }  // namespace tcpstat::netlink

@@ -50,7 +50,7 @@ const std::map<VerbId, std::string> kTakes = {
     {VerbId::history,
      kText + "color format json output-file quiet record by interval limit since until findings strict"},
     {VerbId::audit, "netns format json output-file quiet verbose source proc-root timeout color"},
-    {VerbId::validate, "format json output-file quiet no-truncate proc-root strict timeout"},
+    {VerbId::validate, "format json output-file quiet no-truncate proc-root strict timeout byte-order"},
 };
 
 std::set<std::string> set_of(const std::string& text) {

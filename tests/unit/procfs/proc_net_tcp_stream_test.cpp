@@ -155,6 +155,23 @@ TEST_CASE("a table that was cut within its last row is known though a newline wa
   }
 }
 
+TEST_CASE("blanks tell that a table was cut: within the header's, or before the number of a row") {
+  const std::string text = test::fixture("recorded/tcp");
+  const std::size_t header = text.find('\n');
+  const auto seen = [](const std::string& part) {
+    Reading reading;
+    reading.whole(part);
+    return reading.stream.seen();
+  };
+  REQUIRE(header == proc_net_tcp::kPaddedRow);
+  CHECK(seen(text.substr(0, header - 1)).cut_header);
+  CHECK_FALSE(seen(text.substr(0, header)).cut_header);
+  CHECK(seen(text.substr(0, header + 2)).cut);
+  CHECK(seen(text + "   ").cut);
+  CHECK_FALSE(seen(text + "   \n").cut);
+  CHECK_FALSE(seen(text + "    ").cut);
+}
+
 TEST_CASE("rows that all end with the inode are whole") {
   Reading reading;
   reading.whole(

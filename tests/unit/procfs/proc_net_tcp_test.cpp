@@ -129,6 +129,11 @@ TEST_CASE("rows of minisockets are shorter and have no owner") {
   }
 }
 
+TEST_CASE("old kernels print large uids with a sign") {
+  const auto row = decode("0: 0100007F:01BB 0100007F:9C40 01 0:0 00:0 0    -2 0 23456 1 0", LineEnd::complete, {});
+  CHECK(std::get<Connection>(row).uid == 4'294'967'294U);
+}
+
 TEST_CASE("full sockets without an inode keep their uid") {
   struct Row {
     std::string_view name;

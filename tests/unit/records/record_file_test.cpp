@@ -43,6 +43,25 @@ struct ReadRecordFile {
   std::vector<Damage> damages;
 };
 
+TEST_CASE("a hole of any size is passed over") {
+  test::ProcRoot root;
+  const std::string first = frame_with("one", 5);
+  root.file("f", file_header() + first + "xxxx");
+  constexpr std::uintmax_t kHole = std::uintmax_t{1} << 40U;
+  std::filesystem::resize_file(root.path("f"), kHole);
+  std::ofstream(root.path("f"), std::ios::binary | std::ios::app) << frame_with("two", 6);
+  auto file = RecordFile::open(root.path("f"));
+  REQUIRE(file);
+  std::vector<Damage> damages;
+  const auto frames = file->frames(damages);
+  REQUIRE(frames);
+  REQUIRE(frames->size() == 2);
+  CHECK(frames->back().offset == kHole);
+  REQUIRE(damages.size() == 1);
+  CHECK(damages[0].bytes == kHole - damages[0].offset);
+  CHECK_FALSE(damages[0].at_end);
+}
+
 TEST_CASE("a file has a header and frames, which are read where they stand") {
   const std::string first = frame_with("one", 5);
   const std::string second = frame_with("", 6);

@@ -359,6 +359,58 @@ TEST_CASE("where the clock was set back it is told that there are two stretches 
   CHECK(told_at(90) == "21");
 }
 
+TEST_CASE("where the clock was set back, samples of before it are found in the file before") {
+  Record record;
+  const seconds boot(5000);
+  {
+    const auto writer = record.writer();
+    for (int i = 0; i < 6; ++i) REQUIRE(writer->add(sample(kThree + seconds(60 + i), 1 + i, boot + seconds(i))));
+    for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(50 + i), 11 + i, boot + seconds(6 + i))));
+  }
+  Coverage coverage;
+  CHECK(counted_in(record.path, kThree + seconds(63), kThree + seconds(70), coverage) ==
+        std::vector<std::uint64_t>{4, 5, 6});
+  auto store = RecordStore::open(record.path);
+  REQUIRE(store);
+  REQUIRE(store->index(kThree + seconds(63), kThree + seconds(70), coverage));
+  CHECK(store->samples() == 9);
+  CHECK(coverage.complete);
+  CHECK(period_of(record::FileKind::rows) == hours(1));
+  CHECK(period_of(record::FileKind::counts) == hours(24));
+}
+
+TEST_CASE("what one kind of file lacks and the other has is lost, not being written") {
+  for (const char* kind : {"counts", "rows"}) {
+    CAPTURE(kind);
+    Record record;
+    {
+      const auto writer = record.writer();
+      for (int i = 0; i < 5; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
+    }
+    std::string file = record.file_of_rows();
+    file.replace(file.rfind("rows"), 4, kind);
+    const std::vector<FrameAt> frames = frames_of(file);
+    const auto told_of = [&](std::uint64_t size, seconds to) {
+      std::filesystem::resize_file(file, size);
+      Coverage coverage;
+      if (kind == std::string("counts")) {
+        counted_in(record.path, kThree, to, coverage);
+      } else {
+        auto store = RecordStore::open(record.path);
+        REQUIRE(store);
+        REQUIRE(store->index(kThree, to, coverage));
+      }
+      return coverage.complete ? "" : coverage.last_loss;
+    };
+    CHECK(told_of(frames[4].end() - 1, kThree + hours(1)) == "");
+    CHECK(told_of(frames[2].end(), kThree + seconds(15)) == "");
+    const std::string lack = "the files of " + std::string(kind) + " lack the last ";
+    CHECK(told_of(frames[2].end(), kThree + hours(1)) == lack + "2 samples, which are in those beside them");
+    CHECK(told_of(frames[0].offset + 3, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
+    CHECK(told_of(10, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
+  }
+}
+
 TEST_CASE("damage is told with its place, and the tail of the newest file is none") {
   Record record;
   {

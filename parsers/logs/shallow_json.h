@@ -1,0 +1,27 @@
+#pragma once
+// JSON of lines that others wrote. Copies and texts of a document of nlohmann recurse, so that a line of brackets would
+// exhaust the stack.
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace tcpstat::logs {
+
+/// A line as a document; discarded if it is none, or nests deeper than any line of ours.
+inline nlohmann::json shallow_json(std::string_view line) {
+  using nlohmann::json;
+  constexpr std::ptrdiff_t kMostDepth = 32;
+  const auto opens = [](char c) { return c == '[' || c == '{'; };
+  // Most lines have a few brackets, which tells without a look at each value.
+  if (std::count_if(line.begin(), line.end(), opens) <= kMostDepth) return json::parse(line, nullptr, false);
+  bool deep = false;
+  const auto watch = [&](int depth, json::parse_event_t, json&) {
+    deep = deep || depth > kMostDepth;
+    return !deep;
+  };
+  json document = json::parse(line, watch, false);
+  return deep ? json(json::value_t::discarded) : document;
+}
+
+}  // namespace tcpstat::logs
