@@ -32,8 +32,8 @@ TEST_CASE("no option takes an empty value, as an unset variable has it") {
 
 /// Options as they are typed, for a verb that takes them.
 struct TypedWords {
-  explicit TypedWords(const std::vector<std::string>& words)
-      : line(scan_command_line(words)), typed(parse_options(line).value()) {}
+  explicit TypedWords(const std::vector<std::string>& arguments)
+      : line(scan_command_line(arguments)), typed(parse_options(line).value()) {}
 
   CommandLine line;
   TypedOptions typed;
