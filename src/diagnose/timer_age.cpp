@@ -44,4 +44,11 @@ std::optional<std::uint64_t> unanswered_ms(const Connection& row) {
   return std::min(passed, since_ack_ms(row).value_or(passed));
 }
 
+std::optional<std::uint64_t> unaccepted_ms(const Connection& row) {
+  // The clock of sending starts with the connection (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()), and nobody
+  // sends anything on a connection that no program has accepted.
+  static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
+  return tcp_info_value(row.tcp_info, kLastSent);
+}
+
 }  // namespace tcpstat::diagnose
