@@ -754,7 +754,9 @@ const std::vector<Row>& diagnoses() {
        })},
       {{"idle-connections.waiting", 2}, diagnosis([](Diagnosing& run) {
          silent(run, 100);
-         accept_queue(run, 4, 100);
+         Connection row = served(State::established);
+         row.inode = 0;
+         run.rows(4, row, {{"last_data_sent_ms", 30'000}});
        })},
       {{"idle-connections.age_s", 100}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.slow", 1}, diagnosis([](Diagnosing& run) {
