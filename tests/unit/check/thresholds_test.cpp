@@ -559,6 +559,15 @@ void closed_sockets(Diagnosing& run) {
   run.rule_limits.settings.max_orphans = 100;
   run.facts.usage.orphan = 40;
 }
+void tracked_connections(Diagnosing& run) {
+  run.rule_limits.settings.conntrack_count = 90;
+  run.rule_limits.settings.conntrack_max = 100;
+}
+void dropping_table(Diagnosing& run) {
+  tracked_connections(run);
+  run.before.emplace().filters.conntrack_drop = 0;
+  run.facts.filters.conntrack_drop = 20;
+}
 void taken_ports(Diagnosing& run) {
   run.rule_limits.settings.first_local_port = 40'000;
   run.rule_limits.settings.last_local_port = 40'099;
@@ -725,6 +734,9 @@ const std::vector<Row>& diagnoses() {
       {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
       {{"orphans.warning", 0.45}, diagnosis(closed_sockets)},
       {{"orphans.critical", 0.35}, diagnosis(closed_sockets)},
+      {{"conntrack-full.warning", 0.96}, diagnosis(tracked_connections)},
+      {{"conntrack-full.critical", 0.85}, diagnosis(dropping_table)},
+      {{"conntrack-full.dropped", 30}, diagnosis(dropping_table), {{"conntrack-full.critical", 0.85}}},
       {{"port-exhaustion.warning", 0.85}, diagnosis(taken_ports)},
       {{"port-exhaustion.critical", 0.75}, diagnosis(taken_ports)},
       {{"syn-sent-blackhole.warning", 15}, diagnosis(blackhole)},
