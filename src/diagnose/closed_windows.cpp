@@ -90,7 +90,7 @@ class ClosedWindows : public Diagnosis {
   [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s) const {
     const double share = static_cast<double>(all_.rows) / static_cast<double>(std::max<std::uint64_t>(open_, 1));
     const double sockets = limit("sockets");
-    const bool some = share >= limit(kSomeShare.name);
+    const bool some = share >= limit(kSomeShare.name) && all_.rows >= kFewRows;
     const bool long_closed = oldest_s >= critical_ && static_cast<double>(all_.rows) >= sockets;
     if (some && (long_closed || static_cast<double>(largest.rows) >= sockets)) return Severity::critical;
     return some || static_cast<double>(all_.rows) >= limit("many") ? Severity::warning : Severity::info;

@@ -4,15 +4,13 @@
 #include <cmath>
 
 namespace tcpstat::diagnose {
-namespace {
 
-/// If this host opened so many of them, its own work suffers, however small their share is.
-constexpr std::uint64_t kOwnWork = 3;
-
-}  // namespace
-
-PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by)
-    : warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")), rule_(of), rule_limits_(by) {}
+PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by, Trouble whose)
+    : warning(limit_of(by, of, "warning")),
+      critical(limit_of(by, of, "critical")),
+      rule_(of),
+      rule_limits_(by),
+      whose_(whose) {}
 
 double PeerRule::limit(std::string_view name) const { return limit_of(rule_limits_, rule_, name); }
 
@@ -27,8 +25,11 @@ void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, S
 }
 
 Severity PeerRule::at_most(double share) const {
-  if (share >= limit(kMostShare.name)) return Severity::critical;
-  return share >= limit(kSomeShare.name) || opened_here_ >= kOwnWork ? Severity::warning : Severity::info;
+  const bool own = whose_ == Trouble::of_host || opened_here_ * 2 > all_.rows;
+  const bool many = own || all_.rows >= kManyRows || peers_.largest().size() >= kFewRows;
+  if (share >= limit(kMostShare.name) && many) return Severity::critical;
+  const bool some = share >= limit(kSomeShare.name) && (own || all_.rows >= kFewRows);
+  return some || opened_here_ >= kFewRows ? Severity::warning : Severity::info;
 }
 
 void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const {

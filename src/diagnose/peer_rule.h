@@ -20,6 +20,14 @@ inline constexpr ThresholdInfo kSomeShare = {
 inline constexpr ThresholdInfo kMostShare = {
     "most", 0.5, "ratio", "of all open connections: critical only from there on, for then clients at large feel it"};
 
+/// A share of fewer peers' rows says nothing: one of two is a single peer's trouble. What this host opened is its own
+/// work, however little there is of it.
+inline constexpr std::uint64_t kFewRows = 3;
+inline constexpr std::uint64_t kManyRows = 10;
+
+/// Whose trouble it is that connections wait.
+enum class Trouble : std::uint8_t { of_peers, of_host };
+
 /// What differs between these rules.
 struct PeerWords {
   std::string_view quantity;
@@ -39,7 +47,7 @@ struct PeerWords {
 
 class PeerRule {
  public:
-  PeerRule(const RuleInfo& of, const RuleLimits& by);
+  PeerRule(const RuleInfo& of, const RuleLimits& by, Trouble whose = Trouble::of_peers);
 
   void add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity);
   /// By its retransmissions or probes.
@@ -64,6 +72,7 @@ class PeerRule {
 
   const RuleInfo& rule_;
   const RuleLimits& rule_limits_;
+  Trouble whose_;
   RowGroup all_;
   RowGroups peers_;
   std::uint64_t opened_here_ = 0;

@@ -214,8 +214,8 @@ class Established : public Diagnosis {
   explicit Established(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits),
         gone_(kGone, rule_limits),
-        not_sent_(kNotSent, rule_limits),
-        held_(kNotSent, rule_limits),
+        not_sent_(kNotSent, rule_limits, Trouble::of_host),
+        held_(kNotSent, rule_limits, Trouble::of_host),
         retransmit_(kRetransmit, rule_limits),
         keepalive_(kKeepalive, rule_limits),
         loss_(retransmit_.limit("lossy")),

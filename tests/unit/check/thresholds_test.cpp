@@ -491,7 +491,7 @@ void few_closed_windows(Diagnosing& run) {
   run.rows(500, served(State::established));
 }
 void gone_window(Diagnosing& run) {
-  run.rows(5, with_timer(State::established, TimerKind::probe, 4), {{"snd_wnd", 0}});
+  run.rows(12, with_timer(State::established, TimerKind::probe, 4), {{"snd_wnd", 0}});
 }
 void not_sent(Diagnosing& run, std::size_t others) {
   run.rows(5, with_timer(State::established, TimerKind::probe, 6), {{"snd_wnd", 1000}});
@@ -503,7 +503,7 @@ void held_back(Diagnosing& run) {
   run.rows(5, row);
 }
 void retransmitting(Diagnosing& run) {
-  run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
+  run.rows(12, with_timer(State::established, TimerKind::retransmit, 4),
            {{"last_ack_recv_ms", 10'000}, {"rto_ms", 8'000}, {"backoff", 4}});
 }
 void full_segments(Diagnosing& run) {
@@ -519,7 +519,7 @@ void lossy_host(Diagnosing& run) {
   run.facts.counters.retrans_segs = 300;
   run.rows(20, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 3}});
 }
-void keepalive(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::keepalive, 4)); }
+void keepalive(Diagnosing& run) { run.rows(12, with_timer(State::established, TimerKind::keepalive, 4)); }
 void unread(Diagnosing& run, std::uint64_t age_ms, std::uint64_t window) {
   Connection row = served(State::established);
   row.recv_queue = 1000;
