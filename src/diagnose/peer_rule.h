@@ -7,6 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/turnover.h"
 
 namespace tcpstat::diagnose {
 
@@ -56,8 +57,9 @@ class PeerRule {
   }
   [[nodiscard]] Severity judged(double value) const;
 
-  /// `open`: how many connections are open in all.
-  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const;
+  /// `open`: how many connections are open in all; `meanwhile`: how many came and went well beside those that wait.
+  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out, double meanwhile = 0) const;
+  [[nodiscard]] double meanwhile(const DiagnosisFacts& facts) const { return facts.turnover->beside(stuck_, facts); }
 
   [[nodiscard]] const RowGroup& all() const { return all_; }
   [[nodiscard]] const RowGroups& peers() const { return peers_; }
@@ -75,7 +77,7 @@ class PeerRule {
   Trouble whose_;
   RowGroup all_;
   RowGroups peers_;
-  std::uint64_t opened_here_ = 0;
+  StuckRows stuck_;
   Severity worst_ = Severity::ok;
 };
 
