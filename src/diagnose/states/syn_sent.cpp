@@ -155,6 +155,8 @@ class SynSent : public Diagnosis {
     const double lost = limit_of(rule_limits_, kRule, "lost");
     if (share < lost || share > kMostOfThem) return;
     if (may_be_clients(*opened, facts)) return;
+    // Attempts that wait for longer sent theirs again, too, and most of those beside them work.
+    if (meanwhile_ > 0 && !most_fail()) return;
     // Attempts that wait at this moment tell where they go, if it is one place.
     const auto waiting = young_.largest();
     const RowGroups::Entry* most = nullptr;

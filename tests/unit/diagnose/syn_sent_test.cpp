@@ -417,6 +417,9 @@ TEST_CASE("dead destinations of a crawler are held against those that answered m
     run->before->counters.active_opens = run->before->counters.attempt_fails = 0;
     run->facts.counters.active_opens = opened;
     run->facts.counters.attempt_fails = 12;
+    // They send theirs again and again.
+    run->before->counters.syn_retrans = 0;
+    run->facts.counters.syn_retrans = opened;
     run->facts.boot_time = std::chrono::seconds(seconds);
     return run->verdict("syn-sent-blackhole");
   };
