@@ -96,7 +96,7 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
   const std::string timeout = input.facts.settings.conntrack_syn_recv_timeout
                                   ? std::to_string(*input.facts.settings.conntrack_syn_recv_timeout)
                                   : "60";
-  return judge_share(positive(*count), positive(*most), {0.8, 0.95},
+  return judge_share(positive(*count), positive(*most), {kTrackedMany, kTrackedFull},
                      "lower net.netfilter.nf_conntrack_tcp_timeout_syn_recv (" + timeout +
                          " s), raise nf_conntrack_max, or do not track what SYNPROXY handles");
 }

@@ -35,6 +35,7 @@ constexpr auto kRests = std::to_array<Rest>({
     {"sockstat", "tcp-memory"},
     {"sockstat", "orphans"},
     {"stat/nf_conntrack", "conntrack-pressure"},
+    {"stat/nf_conntrack", "conntrack-full", Readings::two},
     {"stat/synproxy", "synproxy-answers"},
 });
 

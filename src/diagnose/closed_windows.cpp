@@ -54,16 +54,18 @@ class ClosedWindows : public Diagnosis {
     bytes_ += *row.send_queue;
     all_.add(row, age, rule_limits_.ports);
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
+    stuck_.add(row, age, rule_limits_.ports);
   }
 
-  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open_)));
     if (all_.rows == 0 || static_cast<double>(all_.rows) < least) return;
     const auto peers = peers_.largest();
     const auto& first = peers.front();
     const bool one_peer = first.group->rows * 2 > all_.rows;
     const double oldest = static_cast<double>(all_.oldest_ms.value_or(0)) / 1000;
-    Finding one(std::string(kRule.id), severity(*first.group, oldest),
+    const double meanwhile = facts.turnover->beside(stuck_, facts);
+    Finding one(std::string(kRule.id), severity(*first.group, oldest, meanwhile),
                 one_peer ? subject_of(first.key, *first.group) : Subject::host(),
                 {measured("window_closed_s", oldest, oldest >= critical_ ? critical_ : warning_, "s", kFromDump),
                  measured("sockets", static_cast<double>(all_.rows), least, "sockets", kFromDump),
@@ -71,6 +73,9 @@ class ClosedWindows : public Diagnosis {
                           kFromDump),
                  measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
                  measured("bytes_held", static_cast<double>(bytes_), "bytes", kFromDump)});
+    if (meanwhile > 0) {
+      one.evidence.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
+    }
     one.value = oldest;
     one.unit = "s";
     one.warning = warning_;
@@ -87,10 +92,10 @@ class ClosedWindows : public Diagnosis {
   [[nodiscard]] double limit(std::string_view name) const { return limit_of(rule_limits_, kRule, name); }
 
   /// One slow reader is its own trouble; many, or the whole of one peer, hold memory of this host.
-  [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s) const {
-    const double share = static_cast<double>(all_.rows) / static_cast<double>(std::max<std::uint64_t>(open_, 1));
+  [[nodiscard]] Severity severity(const RowGroup& largest, double oldest_s, double meanwhile) const {
+    const double all = static_cast<double>(std::max<std::uint64_t>(open_, 1)) + meanwhile;
     const double sockets = limit("sockets");
-    const bool some = share >= limit(kSomeShare.name);
+    const bool some = static_cast<double>(all_.rows) / all >= limit(kSomeShare.name) && all_.rows >= kFewRows;
     const bool long_closed = oldest_s >= critical_ && static_cast<double>(all_.rows) >= sockets;
     if (some && (long_closed || static_cast<double>(largest.rows) >= sockets)) return Severity::critical;
     return some || static_cast<double>(all_.rows) >= limit("many") ? Severity::warning : Severity::info;
@@ -123,6 +128,7 @@ class ClosedWindows : public Diagnosis {
   std::uint64_t bytes_ = 0;
   RowGroup all_;
   RowGroups peers_;
+  StuckRows stuck_;
 };
 
 }  // namespace

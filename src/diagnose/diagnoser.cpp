@@ -30,6 +30,7 @@ Diagnoser::Diagnoser(RuleLimits rule_limits)
 Flow Diagnoser::connection(const Connection& row) {
   if (row.state == State::close_wait) ++close_waits_;
   left_.see(row, rule_limits_.ports);
+  turnover_.see(row, rule_limits_.ports, rule_limits_.limits);
   for (Diagnosis* diagnosis : wanted_by_[static_cast<std::size_t>(row.state)]) diagnosis->connection(row);
   return Flow::more;
 }
@@ -42,7 +43,9 @@ Flow Diagnoser::listener(const Listener& row) {
 
 std::vector<Finding> Diagnoser::finish(const DiagnosisFacts& facts) {
   std::vector<Finding> out;
-  for (const auto& diagnosis : all_) diagnosis->conclude(facts, out);
+  DiagnosisFacts known = facts;
+  known.turnover = &turnover_;
+  for (const auto& diagnosis : all_) diagnosis->conclude(known, out);
   std::stable_sort(out.begin(), out.end(), [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
   return out;
 }

@@ -10,6 +10,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/left_services.h"
+#include "diagnose/turnover.h"
 #include "model/sink.h"
 
 namespace tcpstat::diagnose {
@@ -52,6 +53,7 @@ class Diagnoser : public Sink {
   /// By state number.
   std::array<std::vector<Diagnosis*>, kStateCount + 1> wanted_by_;
   LeftServices left_;
+  Turnover turnover_;
   std::uint64_t close_waits_ = 0;
 };
 

@@ -27,6 +27,8 @@
 
 namespace tcpstat::diagnose {
 
+class Turnover;
+
 /// Rules whose findings are merged with others about the same thing. Detection has a rule of its own about the queue of
 /// the first; whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
@@ -72,6 +74,7 @@ struct DiagnosisFacts {
   std::optional<std::span<const Untabled>> untabled{};
   /// States that the source can show at all.
   StateSet visible = StateSet::all();
+  const Turnover* turnover = nullptr;  ///< filled by the diagnoser
 
   /// How much a counter grew since `before`; nothing in a single snapshot.
   [[nodiscard]] std::optional<std::uint64_t> grown(std::optional<std::uint64_t> KernelCounters::*counter) const {

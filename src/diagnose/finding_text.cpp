@@ -26,6 +26,12 @@ std::string service_text(const RowGroup& group) {
          (!shared && group.more_services ? " and others" : "");
 }
 
+std::string well_meanwhile(double connections) {
+  const auto rounded = static_cast<std::uint64_t>(std::llround(connections));
+  if (rounded == 0) return {};
+  return "about " + counted(rounded, "other") + " came and went well";
+}
+
 Severity judged(double value, double warning, double critical) {
   if (value >= critical) return Severity::critical;
   return value >= warning ? Severity::warning : Severity::ok;

@@ -22,6 +22,9 @@ std::string sentence_start(std::string words);
 /// " on :443", " to :443 and others".
 std::string service_text(const RowGroup& group);
 
+/// "about 1200 others came and went well"; empty if none did.
+std::string well_meanwhile(double connections);
+
 /// critical, warning or ok.
 Severity judged(double value, double warning, double critical);
 

@@ -9,6 +9,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
 #include "diagnose/worst_findings.h"
 #include "model/tcp_info.h"
 
@@ -20,7 +21,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"critical", 0.9, "ratio", "of the descriptors that the program may open: accept(2) is about to fail"},
     {"least", 100, "sockets", "of one service, or of one source: fewer are not worth a word"},
     {"waiting", 5, "connections",
-     "that wait to be accepted behind them: a warning, the program has no room for clients"},
+     "that have waited for `age_s` to be accepted behind them: a warning, the program has no room for clients"},
     {"age_s", 10, "s", "without a byte of the client, or with too few: those who connect speak within seconds"},
     {"network", 0.5, "ratio", "of them from one /24 or /48, whose hosts have few each: they belong together"},
     {"slow", 100, "bytes/s", "of a request that has had no answer so far: no link is that slow"},
@@ -45,7 +46,7 @@ struct Pile {
   std::uint64_t slow = 0;    ///< it sent a few, and had no answer
   std::uint64_t idle = 0;    ///< nothing moved for long
   std::optional<std::uint64_t> oldest_ms;
-  std::uint32_t waiting = 0;  ///< to be accepted
+  std::uint64_t waiting = 0;  ///< for long to be accepted
 
   [[nodiscard]] std::uint64_t all() const { return silent + slow + idle; }
 };
@@ -78,11 +79,16 @@ class IdleConnections : public Diagnosis {
         idle_ms_(limit("idle_s") * 1000),
         slow_per_s_(limit("slow")) {}
 
-  [[nodiscard]] StateSet states() const override { return {State::established, State::listen}; }
+  [[nodiscard]] StateSet states() const override { return {State::established}; }
 
   void connection(const Connection& row) override {
-    // A connection that no program has accepted holds none of its descriptors.
-    if (row.inode == 0 || service_port(row, rule_limits_.ports).opened == Opened::here) return;
+    if (service_port(row, rule_limits_.ports).opened == Opened::here) return;
+    // A connection that no program has accepted holds none of its descriptors. A program that is busy for a moment lets
+    // some wait, too.
+    if (row.inode == 0) {
+      if (static_cast<double>(unaccepted_ms(row).value_or(0)) >= age_ms_) ++piles_[row.local.port].waiting;
+      return;
+    }
     Pile& pile = piles_[row.local.port];
     ++pile.open;
     std::uint64_t age = 0;
@@ -109,11 +115,6 @@ class IdleConnections : public Diagnosis {
     if (!row.owners.empty()) {
       holders_.of({row.owners.front().pid, {{}, row.local.port}}).add(row, age, rule_limits_.ports);
     }
-  }
-
-  void listener(const Listener& row) override {
-    const auto at = piles_.find(row.local.port);
-    if (at != piles_.end()) at->second.waiting = std::max(at->second.waiting, row.accept_queue.value_or(0));
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
@@ -193,9 +194,10 @@ class IdleConnections : public Diagnosis {
     judge_descriptors(port, holders, facts, one);
     if (static_cast<double>(pile.waiting) >= limit("waiting")) {
       one.severity = worse(one.severity, Severity::warning);
-      one.evidence.push_back(
-          measured("waiting_to_be_accepted", pile.waiting, limit("waiting"), "connections", kFromDump));
-      one.because(counted(pile.waiting, "other") + (pile.waiting == 1 ? " waits" : " wait") + " to be accepted");
+      one.evidence.push_back(measured("waiting_to_be_accepted", static_cast<double>(pile.waiting), limit("waiting"),
+                                      "connections", "tcp_info"));
+      one.because(counted(pile.waiting, "other") + (pile.waiting == 1 ? " has" : " have") +
+                  " long waited to be accepted");
     }
     if (one.severity >= Severity::warning) {
       one.advice = "let the program end idle connections sooner, and limit the connections of one source";

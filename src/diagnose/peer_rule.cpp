@@ -4,15 +4,13 @@
 #include <cmath>
 
 namespace tcpstat::diagnose {
-namespace {
 
-/// If this host opened so many of them, its own work suffers, however small their share is.
-constexpr std::uint64_t kOwnWork = 3;
-
-}  // namespace
-
-PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by)
-    : warning(limit_of(by, of, "warning")), critical(limit_of(by, of, "critical")), rule_(of), rule_limits_(by) {}
+PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by, Trouble whose)
+    : warning(limit_of(by, of, "warning")),
+      critical(limit_of(by, of, "critical")),
+      rule_(of),
+      rule_limits_(by),
+      whose_(whose) {}
 
 double PeerRule::limit(std::string_view name) const { return limit_of(rule_limits_, rule_, name); }
 
@@ -22,20 +20,23 @@ void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, S
   if (severity == Severity::ok) return;
   all_.add(row, age_ms, rule_limits_.ports);
   peers_.of(peer_of(row)).add(row, age_ms, rule_limits_.ports);
-  if (service_port(row, rule_limits_.ports).opened == Opened::here) ++opened_here_;
+  stuck_.add(row, age_ms, rule_limits_.ports);
   worst_ = worse(worst_, severity);
 }
 
 Severity PeerRule::at_most(double share) const {
-  if (share >= limit(kMostShare.name)) return Severity::critical;
-  return share >= limit(kSomeShare.name) || opened_here_ >= kOwnWork ? Severity::warning : Severity::info;
+  const bool own = whose_ == Trouble::of_host || stuck_.opened() == Opened::here;
+  const bool many = own || all_.rows >= kManyRows || peers_.largest().size() >= kFewRows;
+  if (share >= limit(kMostShare.name) && many) return Severity::critical;
+  const bool some = share >= limit(kSomeShare.name) && (own || all_.rows >= kFewRows);
+  return some || stuck_.opened_here() >= kFewRows ? Severity::warning : Severity::info;
 }
 
-void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const {
+void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out, double meanwhile) const {
   const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open)));
   const auto rows = static_cast<double>(all_.rows);
   if (worst_ == Severity::ok || rows < least) return;
-  const double share = rows / static_cast<double>(std::max<std::uint64_t>(open, 1));
+  const double share = rows / (static_cast<double>(std::max<std::uint64_t>(open, 1)) + meanwhile);
   const Severity severity = std::min(worst_, at_most(share));
   const auto peers = peers_.largest();
   const auto& first = peers.front();
@@ -51,6 +52,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   if (all_.oldest_ms) {
     because.push_back(measured("oldest_s", static_cast<double>(*all_.oldest_ms) / 1000, "s", words.age_from));
   }
+  if (meanwhile > 0) because.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
   const Subject about = one_peer ? subject_of(first.key, *first.group) : Subject::host();
   Finding one(std::string(rule_.id), severity, about, std::move(because));
   one.value = all_.worst;
@@ -71,6 +73,8 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   } else {
     one.message += "spread over " + peers_.how_many("peer");
   }
+  const std::string well = well_meanwhile(meanwhile);
+  if (!well.empty()) one.message += "; meanwhile " + well;
   one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;
   one.next = list_command(

@@ -7,6 +7,7 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/turnover.h"
 
 namespace tcpstat::diagnose {
 
@@ -19,6 +20,14 @@ inline constexpr ThresholdInfo kSomeShare = {
     "of all open connections, or three that this host opened: a warning; fewer are the peers' own"};
 inline constexpr ThresholdInfo kMostShare = {
     "most", 0.5, "ratio", "of all open connections: critical only from there on, for then clients at large feel it"};
+
+/// A share of fewer peers' rows says nothing: one of two is a single peer's trouble. What this host opened is its own
+/// work, however little there is of it.
+inline constexpr std::uint64_t kFewRows = 3;
+inline constexpr std::uint64_t kManyRows = 10;
+
+/// Whose trouble it is that connections wait.
+enum class Trouble : std::uint8_t { of_peers, of_host };
 
 /// What differs between these rules.
 struct PeerWords {
@@ -39,7 +48,7 @@ struct PeerWords {
 
 class PeerRule {
  public:
-  PeerRule(const RuleInfo& of, const RuleLimits& by);
+  PeerRule(const RuleInfo& of, const RuleLimits& by, Trouble whose = Trouble::of_peers);
 
   void add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity);
   /// By its retransmissions or probes.
@@ -48,8 +57,9 @@ class PeerRule {
   }
   [[nodiscard]] Severity judged(double value) const;
 
-  /// `open`: how many connections are open in all.
-  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out) const;
+  /// `open`: how many connections are open in all; `meanwhile`: how many came and went well beside those that wait.
+  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out, double meanwhile = 0) const;
+  [[nodiscard]] double meanwhile(const DiagnosisFacts& facts) const { return facts.turnover->beside(stuck_, facts); }
 
   [[nodiscard]] const RowGroup& all() const { return all_; }
   [[nodiscard]] const RowGroups& peers() const { return peers_; }
@@ -64,9 +74,10 @@ class PeerRule {
 
   const RuleInfo& rule_;
   const RuleLimits& rule_limits_;
+  Trouble whose_;
   RowGroup all_;
   RowGroups peers_;
-  std::uint64_t opened_here_ = 0;
+  StuckRows stuck_;
   Severity worst_ = Severity::ok;
 };
 

@@ -33,7 +33,10 @@ void RowGroup::add(const Connection& row, std::optional<std::uint64_t> age_ms, c
     process = row.owners.front().name;
     pid = row.owners.front().pid;
   }
-  if (age_ms) oldest_ms = std::max(oldest_ms.value_or(0), *age_ms);
+  if (age_ms) {
+    oldest_ms = std::max(oldest_ms.value_or(0), *age_ms);
+    youngest_ms = std::min(youngest_ms.value_or(*age_ms), *age_ms);
+  }
   worst = std::max(worst, row.retransmits.value_or(0));
 }
 
@@ -56,6 +59,11 @@ RowGroup& RowGroups::of(const GroupKey& key) {
   if (at != groups_.end()) return at->second;
   if (groups_.size() == kMost) halve();
   return groups_[key];
+}
+
+const RowGroup* RowGroups::find(const GroupKey& key) const {
+  const auto at = groups_.find(key);
+  return at == groups_.end() ? nullptr : &at->second;
 }
 
 std::string RowGroups::how_many(std::string_view noun) const {

@@ -75,6 +75,7 @@ ServicePort service_port(const Connection& row, const LocalPorts& ports);
 struct RowGroup {
   std::uint64_t rows = 0;
   std::optional<std::uint64_t> oldest_ms;
+  std::optional<std::uint64_t> youngest_ms;
   std::uint32_t worst = 0;  ///< the most retransmissions or probes of one row
   std::string process;      ///< hostile text; empty if no owner is known
   std::uint32_t pid = 0;
@@ -102,6 +103,8 @@ class RowGroups {
   };
 
   RowGroup& of(const GroupKey& key);
+  /// Null if it is not kept. Valid until the next row.
+  [[nodiscard]] const RowGroup* find(const GroupKey& key) const;
   /// All groups, most rows first, ties by key. Valid until the next row.
   [[nodiscard]] std::vector<Entry> largest() const;
   /// Rows that may be missing from any group; 0 while all counts are exact.

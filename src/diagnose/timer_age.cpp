@@ -1,6 +1,7 @@
 #include "diagnose/timer_age.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "model/kernel_timers.h"
 #include "model/row_rules.h"
@@ -42,6 +43,26 @@ std::optional<std::uint64_t> unanswered_ms(const Connection& row) {
   const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*doublings, 63));
   const std::uint64_t passed = all > *row.timer_ms ? all - *row.timer_ms : 0;
   return std::min(passed, since_ack_ms(row).value_or(passed));
+}
+
+std::optional<std::uint64_t> connecting_ms(const Connection& row, const KernelLimits& limits) {
+  if (!row.retransmits || !row.timer_ms) return std::nullopt;
+  const std::uint32_t linear = limits.syn_linear_timeouts.value_or(kTcpSynLinearTimeouts);
+  std::chrono::milliseconds end{};
+  std::chrono::milliseconds timeout = kTcpTimeoutInit;
+  for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMostRetries); ++i) {
+    if (i > linear) timeout = std::min(timeout * 2, kTcpRtoMax);
+    end += timeout;
+  }
+  const std::chrono::milliseconds left(*row.timer_ms);
+  return end > left ? std::optional(static_cast<std::uint64_t>((end - left).count())) : std::nullopt;
+}
+
+std::optional<std::uint64_t> unaccepted_ms(const Connection& row) {
+  // The clock of sending starts with the connection (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()), and nobody
+  // sends anything on a connection that no program has accepted.
+  static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
+  return tcp_info_value(row.tcp_info, kLastSent);
 }
 
 }  // namespace tcpstat::diagnose

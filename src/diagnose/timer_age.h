@@ -1,5 +1,5 @@
 #pragma once
-// How long a connection has waited, from the timer that runs and how often it was doubled.
+// How long a connection has waited: from the timer that runs and how often it was doubled, or from its clocks.
 
 #include <cstdint>
 #include <optional>
@@ -15,5 +15,12 @@ std::optional<std::uint64_t> probed_ms(const Connection& row, const KernelLimits
 
 /// Milliseconds since the unacknowledged data was first sent; nothing without tcp_info.
 std::optional<std::uint64_t> unanswered_ms(const Connection& row);
+
+/// Milliseconds since the first SYN, in SYN_SENT: the timeouts that passed, and the running one as far as it has come.
+/// Where tcp_syn_linear_timeouts is not known, its default makes the younger of two possible ages.
+std::optional<std::uint64_t> connecting_ms(const Connection& row, const KernelLimits& limits);
+
+/// Milliseconds since the handshake ended, of a connection that no program has accepted; nothing without tcp_info.
+std::optional<std::uint64_t> unaccepted_ms(const Connection& row);
 
 }  // namespace tcpstat::diagnose

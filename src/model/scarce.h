@@ -15,5 +15,9 @@ inline constexpr double kTooManyOrphans = 0.5;
 /// Of tcp_max_tw_buckets: there is room for one more burst; there is none.
 inline constexpr double kTimeWaitMany = 0.7;
 inline constexpr double kTimeWaitFull = 0.95;
+/// Of nf_conntrack_max: there is room for one more burst; there is none, as entries come and go faster than they are
+/// counted.
+inline constexpr double kTrackedMany = 0.8;
+inline constexpr double kTrackedFull = 0.95;
 
 }  // namespace tcpstat::inline model

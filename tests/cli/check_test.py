@@ -247,9 +247,9 @@ class Rules(Check):
 class Colours(TestCase):
     def test_check_and_audit_are_coloured_where_that_is_asked_for(self):
         tree = self.tree()
-        for verb in ("check", "audit"):
+        for verb in (("check", "--warning", "1"), ("audit",)):
             with self.subTest(verb=verb):
-                args = (verb, "--proc-root", tree.path)
+                args = (*verb, "--proc-root", tree.path)
                 self.assertIn("\x1b[", on_terminal(*args).out)
                 self.assertNotIn("\x1b[", on_terminal(*args, env={"NO_COLOR": "1"}).out)
                 self.assertNotIn("\x1b[", on_terminal(*args, "--color", "never").out)

@@ -150,9 +150,13 @@ class CloseWait : public Diagnosis {
     const std::string where = key.pid != 0 ? service_text(group) : "";
     out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
                   " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
-    out.why = leak ? "a descriptor leak" : "it is stuck or short of workers";
-    out.advice = leak ? "restart it, which frees them for now; the program must close them"
-                      : "find out where it hangs (its stack, its log), or give it more workers";
+    const bool pool = group.service.opened == Opened::here;
+    out.why = leak   ? "a descriptor leak"
+              : pool ? "it is stuck, or keeps in a pool what it does not look at"
+                     : "it is stuck or short of workers";
+    out.advice = leak   ? "restart it, which frees them for now; the program must close them"
+                 : pool ? "find out where it hangs (its stack, its log), or let its pool drop what peers have closed"
+                        : "find out where it hangs (its stack, its log), or give it more workers";
     out.brief = subject + (leak ? " leaks " : " does not read ") + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/turnover.h"
 #include "machine/dwell.h"
 #include "model/row_rules.h"
 #include "model/tcp_info.h"
@@ -40,6 +42,7 @@ class Closing : public Diagnosis {
 
   void connection(const Connection& row) override {
     ++all_;
+    if (row.state == State::time_wait) ++ended_;
     if (!kStates.has(row.state)) return;
     const HeldBy held = held_by(row);
     if (held == HeldBy::nothing && row.timer != TimerKind::retransmit) return;
@@ -51,17 +54,21 @@ class Closing : public Diagnosis {
     ++by_cause_[static_cast<std::size_t>(held)];
     const auto age = since_ack_ms(row);
     total_.add(row, age, rule_limits_.ports);
+    stuck_.add(row, age, rule_limits_.ports);
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
     ++by_state_[static_cast<std::size_t>(row.state)];
   }
 
-  void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
+  void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
     Severity severity = judged(static_cast<double>(total_.rows), warning, critical);
     if (severity == Severity::ok) return;
     const double some = limit_of(rule_limits_, kRule, "some");
-    const double share = static_cast<double>(total_.rows) / static_cast<double>(all_);
+    // A FIN of a client that vanished stays for minutes, and a client that closes first leaves no row at all.
+    const double meanwhile = facts.turnover->beside(stuck_, facts);
+    const double all = std::max(static_cast<double>(all_), static_cast<double>(all_ - ended_) + meanwhile);
+    const double share = static_cast<double>(total_.rows) / all;
     if (share < some) severity = Severity::info;
     const auto peers = peers_.largest();
     const auto& first = peers.front();
@@ -74,6 +81,7 @@ class Closing : public Diagnosis {
         measured("not_sent", static_cast<double>(count(HeldBy::way_out)), "sockets", kFromDump),
         measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
     };
+    if (meanwhile > 0) because.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
     std::string stuck;
     for (const StateInfo& row : tcpstat::states()) {
       const std::uint64_t count = by_state_[static_cast<std::size_t>(row.state)];
@@ -107,8 +115,10 @@ class Closing : public Diagnosis {
       one.why = "most of them to " + subject_of(first.key, *first.group).text() + ", which is gone or cut off";
       one.advice = "see whether it is up and reachable";
     } else {
-      one.why = "no answer from " + peers_.how_many("peer");
-      one.advice = "look at this host's way out";
+      const std::string well = well_meanwhile(meanwhile);
+      one.why = "no answer from " + peers_.how_many("peer") + (well.empty() ? "" : ", while " + well);
+      // Where others are well, the way out is.
+      if (well.empty()) one.advice = "look at this host's way out";
     }
     one.next = list_command(kStates, one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20");
     out.push_back(std::move(one));
@@ -122,6 +132,8 @@ class Closing : public Diagnosis {
   std::uint64_t all_ = 0;
   RowGroup total_;
   RowGroups peers_;
+  StuckRows stuck_;
+  std::uint64_t ended_ = 0;  ///< of all: TIME_WAIT
   std::array<std::uint64_t, 4> by_cause_{};
   std::array<std::uint64_t, kStateCount + 1> by_state_{};
 };

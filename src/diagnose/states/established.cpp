@@ -214,8 +214,8 @@ class Established : public Diagnosis {
   explicit Established(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits),
         gone_(kGone, rule_limits),
-        not_sent_(kNotSent, rule_limits),
-        held_(kNotSent, rule_limits),
+        not_sent_(kNotSent, rule_limits, Trouble::of_host),
+        held_(kNotSent, rule_limits, Trouble::of_host),
         retransmit_(kRetransmit, rule_limits),
         keepalive_(kKeepalive, rule_limits),
         loss_(retransmit_.limit("lossy")),
@@ -255,16 +255,16 @@ class Established : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    gone_.conclude(open_, kGoneWords, out);
-    not_sent_.conclude(open_, kNotSentWords, out);
-    held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, out);
+    gone_.conclude(open_, kGoneWords, out, gone_.meanwhile(facts));
+    not_sent_.conclude(open_, kNotSentWords, out, not_sent_.meanwhile(facts));
+    held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, out, held_.meanwhile(facts));
     const std::uint64_t all = retransmit_.all().rows;
     const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
     const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
                              : many && after_idle_ == all  ? kForgottenWords
                                                            : kRetransmitWords;
-    retransmit_.conclude(open_, words, out);
-    keepalive_.conclude(open_, kKeepaliveWords, out);
+    retransmit_.conclude(open_, words, out, retransmit_.meanwhile(facts));
+    keepalive_.conclude(open_, kKeepaliveWords, out, keepalive_.meanwhile(facts));
     judge_host(facts, out);
   }
 

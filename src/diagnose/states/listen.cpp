@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <map>
 #include <set>
 #include <unordered_map>
 
@@ -11,8 +12,9 @@
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
 #include "diagnose/worst_findings.h"
-#include "model/tcp_info.h"
+#include "model/listening_end.h"
 
 namespace tcpstat::diagnose::listen {
 namespace {
@@ -75,14 +77,6 @@ Subject listener_subject(const Endpoint& local, std::string_view device = {}) {
 /// "1 SYN or ACK", "3 SYNs or ACKs".
 std::string dropped_text(std::uint64_t count) { return counted(count, "SYN") + " or ACK" + (count == 1 ? "" : "s"); }
 
-/// How long it has waited since the handshake ended. The clock of sending starts with the connection
-/// (net/ipv4/tcp_minisocks.c, tcp_create_openreq_child()), and nobody sends anything on a connection that no program
-/// has accepted.
-std::optional<std::uint64_t> waited_ms(const Connection& row) {
-  static constexpr const TcpInfoField& kLastSent = tcp_info_field("last_data_sent_ms");
-  return tcp_info_value(row.tcp_info, kLastSent);
-}
-
 class Listen : public Diagnosis {
  public:
   explicit Listen(const RuleLimits& rule_limits) : rule_limits_(rule_limits) {}
@@ -93,7 +87,7 @@ class Listen : public Diagnosis {
   void connection(const Connection& row) override {
     if (!row.owners.empty()) ++held_[row.owners.front().pid];
     if (row.inode != 0 || row.minisocket) return;
-    waiting_.of({0, row.local.unmapped(), row.interface}).add(row, waited_ms(row), rule_limits_.ports);
+    waiting_.of({0, row.local.unmapped(), row.interface}).add(row, unaccepted_ms(row), rule_limits_.ports);
   }
 
   void listener(const Listener& row) override {
@@ -252,27 +246,19 @@ class Listen : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  /// The queue that a connection waits in: a listener on its very address gets it before one on all addresses, and that
-  /// before one on all of IPv6, which may take IPv4 too (net/ipv4/inet_hashtables.c, compute_score()).
-  [[nodiscard]] Queue* queue_of(const GroupKey& waiting) {
-    Queue* found = nullptr;
-    for (Queue& queue : queues_) {
-      const Endpoint local = queue.local.unmapped();
-      if (local.port != waiting.endpoint.port || queue.interface != waiting.interface) continue;
-      if (local.address == waiting.endpoint.address) return &queue;
-      if (!local.address.is_wildcard()) continue;
-      const bool same_family = local.address.family == waiting.endpoint.address.family;
-      const bool takes = same_family || (local.address.family == Family::ipv6 && !queue.leaves_ipv4);
-      if (takes && (same_family || found == nullptr)) found = &queue;
-    }
-    return found;
-  }
-
+  /// Each connection waits in the queue of the listener that took it.
   void tell_ages() {
+    std::map<ListeningEnd, Queue*> queues;
+    for (Queue& queue : queues_) queues.emplace(queue.end(), &queue);
+    const auto takes = [&](const ListeningEnd& end, Family family) {
+      const auto at = queues.find(end);
+      return at != queues.end() && (end.local.address.family == family || !at->second->leaves_ipv4);
+    };
     for (const auto& [key, group] : waiting_.largest()) {
-      Queue* queue = queue_of(key);
-      if (queue == nullptr || !group->oldest_ms) continue;
-      queue->oldest_ms = std::max(queue->oldest_ms.value_or(0), *group->oldest_ms);
+      const auto taker = taker_of({key.endpoint, key.interface}, takes);
+      if (!taker || !group->oldest_ms) continue;
+      Queue& queue = *queues.at(*taker);
+      queue.oldest_ms = std::max(queue.oldest_ms.value_or(0), *group->oldest_ms);
     }
   }
 

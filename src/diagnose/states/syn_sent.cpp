@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <set>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
 #include "diagnose/row_groups.h"
+#include "diagnose/timer_age.h"
+#include "diagnose/turnover.h"
 #include "diagnose/worst_findings.h"
 #include "model/kernel_timers.h"
 #include "model/row_rules.h"
@@ -17,11 +20,10 @@
 namespace tcpstat::diagnose::syn_sent {
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 3, "sockets", "to one destination, with at least `retransmits`: one or two may be lost segments"},
-    {"critical", 20, "sockets", "to one destination; or `warning` of them and no connection that works"},
+    {"critical", 20, "sockets",
+     "to one destination, if they are most; or `warning` of them and no connection that works"},
     {"retransmits", 2, "times", "two SYNs lost in a row: at least 2 s"},
     {"destinations", 5, "destinations",
      "that do not answer: told as one; those with fewer than `warning` attempts each count only if most attempts fail"},
@@ -38,21 +40,6 @@ constexpr auto kRules = std::to_array<RuleInfo>({
 });
 constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostNamed = 3;
-
-/// The time since the first SYN: the timeouts that passed, and the running one as far as it has come. Where
-/// tcp_syn_linear_timeouts is not known, its default makes the younger of two possible ages.
-std::optional<std::uint64_t> waiting_ms(const Connection& row, const KernelLimits& limits) {
-  if (!row.retransmits || !row.timer_ms) return std::nullopt;
-  const std::uint32_t linear = limits.syn_linear_timeouts.value_or(kTcpSynLinearTimeouts);
-  milliseconds end{};
-  milliseconds timeout = kTcpTimeoutInit;
-  for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMostRetries); ++i) {
-    if (i > linear) timeout = std::min(timeout * 2, kTcpRtoMax);
-    end += timeout;
-  }
-  const milliseconds left(*row.timer_ms);
-  return end > left ? std::optional(static_cast<std::uint64_t>((end - left).count())) : std::nullopt;
-}
 
 /// Nothing that was sent to the peer, or asked of it, waits for an answer that is overdue.
 bool is_answered(const Connection& row) { return row.retransmits.value_or(0) == 0; }
@@ -85,12 +72,19 @@ class SynSent : public Diagnosis {
 
   // Beside SYN_SENT, the states whose peers may have answered lately.
   [[nodiscard]] StateSet states() const override {
-    return {State::syn_sent, State::syn_recv, State::established, State::close_wait, State::fin_wait1};
+    return {State::syn_sent,  State::syn_recv,  State::established, State::close_wait,
+            State::fin_wait1, State::fin_wait2, State::time_wait};
   }
 
   void connection(const Connection& row) override {
     if (row.state == State::syn_recv) {
       requests_repeat_ = requests_repeat_ || row.retransmits.value_or(0) > 0;
+      return;
+    }
+    if (row.state == State::time_wait || (row.state == State::fin_wait2 && row.minisocket)) {
+      if (row.age_ms && service_port(row, rule_limits_.ports).opened == Opened::here) {
+        ended_.of(destination_of(row)).add(row, row.age_ms, rule_limits_.ports);
+      }
       return;
     }
     if (row.state != State::syn_sent) {
@@ -110,12 +104,14 @@ class SynSent : public Diagnosis {
       ++young_rows_;
       return;
     }
-    const auto age = waiting_ms(row, rule_limits_.limits);
+    const auto age = connecting_ms(row, rule_limits_.limits);
     all_.add(row, age, rule_limits_.ports);
     destinations_.of(destination_of(row)).add(row, age, rule_limits_.ports);
+    stuck_.add(row, age, rule_limits_.ports);
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
+    meanwhile_ = facts.turnover->beside(stuck_, facts);
     const std::size_t before = out.size();
     judge_rows(out);
     if (out.size() == before) judge_counters(facts, out);
@@ -158,6 +154,9 @@ class SynSent : public Diagnosis {
     const double share = static_cast<double>(*again) / attempts;
     const double lost = limit_of(rule_limits_, kRule, "lost");
     if (share < lost || share > kMostOfThem) return;
+    if (may_be_clients(*opened, facts)) return;
+    // Attempts that wait for longer sent theirs again, too, and most of those beside them work.
+    if (meanwhile_ > 0 && !most_fail()) return;
     // Attempts that wait at this moment tell where they go, if it is one place.
     const auto waiting = young_.largest();
     const RowGroups::Entry* most = nullptr;
@@ -187,11 +186,37 @@ class SynSent : public Diagnosis {
     out.push_back(std::move(one));
   }
 
+  /// SYN+ACKs that clients of a lossy path did not get count as SYNs sent again, and their requests are gone at once. An
+  /// attempt whose SYN was sent again can be seen for the second until its program gives up.
+  [[nodiscard]] bool may_be_clients(std::uint64_t attempts, const DiagnosisFacts& facts) const {
+    const auto accepted = facts.grown(&KernelCounters::passive_opens);
+    if (!accepted || *accepted <= attempts) return false;
+    const double seconds = std::chrono::duration<double>(facts.facts.boot_time - facts.before->boot_time).count();
+    const double seen = static_cast<double>(young_rows_) * seconds;
+    return young_rows_ < 2 || seen < limit_of(rule_limits_, kRule, "lost") * static_cast<double>(attempts);
+  }
+
+  /// What became lately of connections to one destination that do not stand open.
+  enum class Ended : std::uint8_t { none, some, most };
+  [[nodiscard]] Ended ended_well(const GroupKey& key, const RowGroup& attempts) const {
+    const RowGroup* ended = ended_.find(key);
+    // Since it last took no attempt.
+    if (ended == nullptr || !attempts.youngest_ms || *ended->youngest_ms >= *attempts.youngest_ms) return Ended::none;
+    // Both kinds by the time in which they came: what ended is there for a minute, attempts are for longer or shorter.
+    const std::uint64_t longest = std::max(*ended->oldest_ms, *attempts.oldest_ms);
+    const auto most = static_cast<std::uint64_t>(std::chrono::milliseconds(kTcpTimewaitLen).count());
+    const double well = static_cast<double>(ended->rows) * static_cast<double>(*attempts.oldest_ms);
+    const double lost = static_cast<double>(attempts.rows) * static_cast<double>(std::min(longest, most));
+    return well > lost ? Ended::most : Ended::some;
+  }
+
   [[nodiscard]] Finding alone(const GroupKey& key, const RowGroup& group) const {
     const double warning = limit_of(rule_limits_, kRule, "warning");
     const double critical = limit_of(rule_limits_, kRule, "critical");
-    const bool nobody = !answering_.has(key);
-    const Severity severity = nobody ? Severity::critical : judged(static_cast<double>(group.rows), warning, critical);
+    const Ended ended = ended_well(key, group);
+    const bool nobody = !answering_.has(key) && ended == Ended::none;
+    Severity severity = nobody ? Severity::critical : judged(static_cast<double>(group.rows), warning, critical);
+    if (ended == Ended::most) severity = std::min(severity, Severity::warning);
     const Subject about = subject_of(key, group);
     Finding one(std::string(kRule.id), severity, about, evidence(group, warning));
     if (nobody) one.evidence.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
@@ -207,7 +232,9 @@ class SynSent : public Diagnosis {
                   (group.process.empty() ? "" : " of " + group.process + "(" + std::to_string(group.pid) + ")") +
                   oldest_text(group.oldest_ms) + beside(nobody, waiting);
     one.brief = about.text() + " does not answer " + counted(group.rows, "attempt");
-    one.why = nobody ? "it is down, or a firewall drops the SYN" : "its queue is full, or segments get lost";
+    one.why = nobody                 ? "it is down, or a firewall drops the SYN"
+              : ended == Ended::most ? "one of several hosts behind it may be down, or segments get lost"
+                                     : "its queue is full, or segments get lost";
     one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
                         : "look at the accept queue there (tcpstat -l), then at the path";
     one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
@@ -271,7 +298,9 @@ class SynSent : public Diagnosis {
            static_cast<double>(addresses(destinations)) >= limit_of(rule_limits_, kRule, "scan");
   }
 
-  [[nodiscard]] bool most_fail() const { return all_.rows > working_; }
+  [[nodiscard]] bool most_fail() const {
+    return static_cast<double>(all_.rows) > static_cast<double>(working_) + meanwhile_;
+  }
 
   /// Ports of one host that do not answer are a scan of it, and no trouble of this one.
   [[nodiscard]] static std::size_t addresses(const std::vector<RowGroups::Entry>& destinations) {
@@ -288,6 +317,9 @@ class SynSent : public Diagnosis {
     one.evidence.push_back(
         measured("destinations", static_cast<double>(destinations.size()), several, "destinations", kFromDump));
     one.evidence.push_back(measured("working_connections", static_cast<double>(working_), "sockets", kFromDump));
+    if (meanwhile_ > 0) {
+      one.evidence.push_back(measured("well_meanwhile", std::round(meanwhile_), "connections", kFromDump));
+    }
     one.value = static_cast<double>(destinations.size());
     one.unit = "destinations";
     one.warning = several;
@@ -331,6 +363,9 @@ class SynSent : public Diagnosis {
   std::uint64_t young_rows_ = 0;
   Answering answering_;
   RowGroups unanswered_;
+  RowGroups ended_;  ///< connections that this host opened and that ended well, by destination
+  StuckRows stuck_;
+  double meanwhile_ = 0;          ///< connections that came and went well beside these attempts
   std::uint64_t working_ = 0;     ///< connections that this host opened and that are answered
   bool requests_repeat_ = false;  ///< a half-open request has sent its SYN+ACK again
 };

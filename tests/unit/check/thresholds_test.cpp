@@ -491,7 +491,7 @@ void few_closed_windows(Diagnosing& run) {
   run.rows(500, served(State::established));
 }
 void gone_window(Diagnosing& run) {
-  run.rows(5, with_timer(State::established, TimerKind::probe, 4), {{"snd_wnd", 0}});
+  run.rows(12, with_timer(State::established, TimerKind::probe, 4), {{"snd_wnd", 0}});
 }
 void not_sent(Diagnosing& run, std::size_t others) {
   run.rows(5, with_timer(State::established, TimerKind::probe, 6), {{"snd_wnd", 1000}});
@@ -503,7 +503,7 @@ void held_back(Diagnosing& run) {
   run.rows(5, row);
 }
 void retransmitting(Diagnosing& run) {
-  run.rows(5, with_timer(State::established, TimerKind::retransmit, 4),
+  run.rows(12, with_timer(State::established, TimerKind::retransmit, 4),
            {{"last_ack_recv_ms", 10'000}, {"rto_ms", 8'000}, {"backoff", 4}});
 }
 void full_segments(Diagnosing& run) {
@@ -519,7 +519,7 @@ void lossy_host(Diagnosing& run) {
   run.facts.counters.retrans_segs = 300;
   run.rows(20, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 3}});
 }
-void keepalive(Diagnosing& run) { run.rows(5, with_timer(State::established, TimerKind::keepalive, 4)); }
+void keepalive(Diagnosing& run) { run.rows(12, with_timer(State::established, TimerKind::keepalive, 4)); }
 void unread(Diagnosing& run, std::uint64_t age_ms, std::uint64_t window) {
   Connection row = served(State::established);
   row.recv_queue = 1000;
@@ -558,6 +558,15 @@ void memory(Diagnosing& run) {
 void closed_sockets(Diagnosing& run) {
   run.rule_limits.settings.max_orphans = 100;
   run.facts.usage.orphan = 40;
+}
+void tracked_connections(Diagnosing& run) {
+  run.rule_limits.settings.conntrack_count = 90;
+  run.rule_limits.settings.conntrack_max = 100;
+}
+void dropping_table(Diagnosing& run) {
+  tracked_connections(run);
+  run.before.emplace().filters.conntrack_drop = 0;
+  run.facts.filters.conntrack_drop = 20;
 }
 void taken_ports(Diagnosing& run) {
   run.rule_limits.settings.first_local_port = 40'000;
@@ -725,6 +734,9 @@ const std::vector<Row>& diagnoses() {
       {{"tcp-memory.critical", 0.5}, diagnosis(memory)},
       {{"orphans.warning", 0.45}, diagnosis(closed_sockets)},
       {{"orphans.critical", 0.35}, diagnosis(closed_sockets)},
+      {{"conntrack-full.warning", 0.96}, diagnosis(tracked_connections)},
+      {{"conntrack-full.critical", 0.85}, diagnosis(dropping_table)},
+      {{"conntrack-full.dropped", 30}, diagnosis(dropping_table), {{"conntrack-full.critical", 0.85}}},
       {{"port-exhaustion.warning", 0.85}, diagnosis(taken_ports)},
       {{"port-exhaustion.critical", 0.75}, diagnosis(taken_ports)},
       {{"syn-sent-blackhole.warning", 15}, diagnosis(blackhole)},
@@ -754,7 +766,9 @@ const std::vector<Row>& diagnoses() {
        })},
       {{"idle-connections.waiting", 2}, diagnosis([](Diagnosing& run) {
          silent(run, 100);
-         accept_queue(run, 4, 100);
+         Connection row = served(State::established);
+         row.inode = 0;
+         run.rows(4, row, {{"last_data_sent_ms", 30'000}});
        })},
       {{"idle-connections.age_s", 100}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.slow", 1}, diagnosis([](Diagnosing& run) {

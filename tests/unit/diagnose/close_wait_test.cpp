@@ -246,3 +246,15 @@ TEST_CASE("limits and ages follow the user") {
   run.rows(1, closed_by_peer(0), {{"last_ack_recv_ms", 1'000}}, kNginx);
   CHECK(run.verdict("close-wait-leak") == Severity::critical);
 }
+
+TEST_CASE("a pool of connections that this host opened does not look at those that peers have closed") {
+  Connection row = connection(State::close_wait, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  row.recv_queue = 1;
+  const auto why = [&] {
+    Diagnosing run;
+    return run.rows(10, row, {{"last_ack_recv_ms", 60'000}}, kNginx).finish("close-wait-not-read").at(0).why;
+  };
+  CHECK(why() == "it is stuck, or keeps in a pool what it does not look at");
+  row.local.port = 443;
+  CHECK(why() == "it is stuck or short of workers");
+}

@@ -96,6 +96,18 @@ TEST_CASE("a few slow readers of many are their own trouble, a hundred are not")
   CHECK(at(1, 1'001) == Severity::ok);
 }
 
+TEST_CASE("one or two slow readers of few connections are their own trouble") {
+  const auto at = [](std::size_t count) {
+    return Diagnosing()
+        .rows(count, waiting(TimerKind::probe, 0, 100), {{"rto_ms", 200}, {"backoff", 6}, {"snd_wnd", 0}})
+        .rows(2, served(State::established))
+        .verdict("zero-window-alive");
+  };
+  CHECK(at(1) == Severity::info);
+  CHECK(at(2) == Severity::info);
+  CHECK(at(3) == Severity::warning);
+}
+
 TEST_CASE("ten closed windows of one peer are critical") {
   const auto at = [](std::size_t count) {
     return Diagnosing()

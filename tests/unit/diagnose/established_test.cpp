@@ -90,30 +90,30 @@ TEST_CASE("unanswered probes, retransmissions and keepalive probes by their numb
        }}) {
     CAPTURE(one.rule);
     CAPTURE(one.tries);
-    CHECK(Diagnosing().rows(1, waiting(one.timer, one.tries), {{"snd_wnd", 0}}).verdict(one.rule) == one.expected);
+    CHECK(Diagnosing().rows(10, waiting(one.timer, one.tries), {{"snd_wnd", 0}}).verdict(one.rule) == one.expected);
   }
 }
 
 TEST_CASE("the last keepalive probe is the one that the sysctl says") {
   Diagnosing run;
   run.rule_limits.limits.keepalive_probes = 5;
-  CHECK(run.rows(1, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::critical);
+  CHECK(run.rows(10, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::critical);
   Diagnosing chosen;
   chosen.rule_limits.limits.keepalive_probes = 5;
   chosen.rule_limits.thresholds.set("keepalive-dead", "critical", 6);
-  CHECK(chosen.rows(1, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::warning);
+  CHECK(chosen.rows(10, waiting(TimerKind::keepalive, 4)).verdict("keepalive-dead") == Severity::warning);
 }
 
 TEST_CASE("thirty seconds without an answer are critical at any number of retransmissions") {
   // RTO doubled three times to 24 s: 3 + 6 + 12 s have passed, and of the running 24 all but what is left.
   const Diagnosing::Info info = {{"rto_ms", 24'000}, {"backoff", 3}, {"last_ack_recv_ms", 500'000}};
-  CHECK(Diagnosing().rows(1, waiting(TimerKind::retransmit, 3, 15'001), info).verdict("retransmitting") ==
+  CHECK(Diagnosing().rows(10, waiting(TimerKind::retransmit, 3, 15'001), info).verdict("retransmitting") ==
         Severity::warning);
-  CHECK(Diagnosing().rows(1, waiting(TimerKind::retransmit, 3, 15'000), info).verdict("retransmitting") ==
+  CHECK(Diagnosing().rows(10, waiting(TimerKind::retransmit, 3, 15'000), info).verdict("retransmitting") ==
         Severity::critical);
   // An old connection that has just begun to send is not stuck since its last ACK.
   CHECK(Diagnosing()
-            .rows(1, waiting(TimerKind::retransmit, 3, 1000),
+            .rows(10, waiting(TimerKind::retransmit, 3, 1000),
                   {{"rto_ms", 1'600}, {"backoff", 3}, {"last_ack_recv_ms", 3'600'000}})
             .verdict("retransmitting") == Severity::warning);
 }

@@ -1,8 +1,9 @@
-// What the kernel has too little of: memory, orphans.
+// What the kernel has too little of: memory, orphans, tracked connections.
 
 #include <doctest/doctest.h>
 
 #include <array>
+#include <chrono>
 
 #include "support/diagnosing.h"
 
@@ -114,4 +115,105 @@ TEST_CASE("memory and orphans are told with their numbers, what follows and what
   const Finding full = run.finish("tcp-memory").at(0);
   CHECK(full.why == "segments are dropped and orphans reset");
   CHECK(full.evidence.at(0).limit == 1900);
+}
+
+namespace {
+
+/// So many of 1000 entries, and so many packets dropped in four seconds.
+void track(Diagnosing& run, std::int64_t count, std::optional<std::uint64_t> dropped) {
+  run.rule_limits.settings.conntrack_count = count;
+  run.rule_limits.settings.conntrack_max = 1000;
+  run.facts.filters.conntrack_drop = 500;
+  if (!dropped) return;
+  run.before.emplace().filters.conntrack_drop = 500 - *dropped;
+  run.facts.boot_time = std::chrono::seconds(4);
+}
+
+}  // namespace
+
+TEST_CASE("the connection tracking table is trouble when it is nearly full, and critical when it drops packets") {
+  struct Case {
+    std::int64_t count;
+    std::optional<std::uint64_t> dropped;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 8>{{{799, {}, Severity::ok},
+                                              {800, {}, Severity::warning},
+                                              {1000, {}, Severity::warning},
+                                              {1000, 0, Severity::warning},
+                                              {950, 1, Severity::critical},
+                                              {949, 1, Severity::warning},
+                                              {10, 1, Severity::warning},
+                                              {10, 0, Severity::ok}}}) {
+    CAPTURE(one.count);
+    Diagnosing run;
+    track(run, one.count, one.dropped);
+    CHECK(run.verdict("conntrack-full") == one.expected);
+  }
+}
+
+TEST_CASE("a full connection tracking table is told with what it drops") {
+  Diagnosing run;
+  track(run, 1000, 79);
+  run.before->filters.conntrack_early_drop = 3;
+  run.facts.filters.conntrack_early_drop = 5;
+  const Finding full = run.finish("conntrack-full").at(0);
+  CHECK(full.subject == "host");
+  CHECK(full.message == "The connection tracking table is full (1000 of 1000), 79 packets were dropped just now");
+  CHECK(full.brief == "conntrack table is full (1000 of 1000)");
+  CHECK(full.why == "packets of new connections are lost, whoever sends them");
+  CHECK(full.next == "conntrack -S");
+  CHECK(full.value == 1);
+  CHECK(full.warning == 0.8);
+  CHECK(full.critical == 0.95);
+  CHECK(evidence(full, "share_of_limit") == 1);
+  CHECK(evidence(full, "tracked_connections") == 1000);
+  CHECK(evidence(full, "dropped_for_room") == 79);
+  CHECK(evidence(full, "dropped_early") == 2);
+  run.before->filters.conntrack_drop = 500;
+  const Finding room = run.finish("conntrack-full").at(0);
+  CHECK(room.severity == Severity::warning);
+  CHECK(room.why ==
+        "new connections take the entries of those that have had no answer; where none is left to take, their packets "
+        "are lost");
+  Diagnosing nearly;
+  track(nearly, 800, {});
+  const Finding found = nearly.finish("conntrack-full").at(0);
+  CHECK(found.message == "The connection tracking table is nearly full (800 of 1000)");
+  CHECK(found.why == "once it is full, packets of new connections are lost, whoever sends them");
+  CHECK(found.evidence.size() == 2);
+  Diagnosing past;
+  track(past, 10, 1);
+  CHECK(
+      past.finish("conntrack-full").at(0).message ==
+      "The connection tracking table was full, and is not at this moment (10 of 1000), 1 packet was dropped just now");
+}
+
+TEST_CASE("packets that made the same entry at once were not dropped for want of room") {
+  Diagnosing run;
+  track(run, 10, 7);
+  run.before->filters.conntrack_insert_failed = 1;
+  run.facts.filters.conntrack_insert_failed = 8;
+  CHECK(run.verdict("conntrack-full") == Severity::ok);
+  run.facts.filters.conntrack_insert_failed = 7;
+  CHECK(run.verdict("conntrack-full") == Severity::warning);
+}
+
+TEST_CASE("where nobody counts what connection tracking drops, a nearly full table says so") {
+  Diagnosing run;
+  track(run, 800, {});
+  run.facts.filters.conntrack_drop.reset();
+  CHECK(run.verdict("conntrack-full") == Severity::warning);
+  REQUIRE(run.diagnoser().not_seen().size() == 1);
+  CHECK(run.diagnoser().not_seen()[0].what ==
+        "whether the connection tracking table drops packets: /proc/net/stat/nf_conntrack is not there");
+  Diagnosing empty;
+  track(empty, 799, {});
+  empty.facts.filters.conntrack_drop.reset();
+  CHECK(empty.finish().empty());
+  CHECK(empty.diagnoser().not_seen().empty());
+  Diagnosing untracked;
+  track(untracked, 5, {});
+  untracked.rule_limits.settings.conntrack_max = 0;
+  CHECK(untracked.finish().empty());
 }

@@ -173,23 +173,30 @@ TEST_CASE("they are trouble once they take a program's descriptors, or others wa
 
   Diagnosing waiting;
   from_everybody(waiting, 200, kSilent);
-  Listener queue = listener(endpoint("0.0.0.0", 443));
-  queue.accept_limit = 512;
-  queue.accept_queue = 4;
-  waiting.row(queue);
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  waiting.rows(4, unaccepted, {{"last_data_sent_ms", 10'000}});
   CHECK(waiting.verdict(kRule) == Severity::info);
   CHECK(waiting.finish(kRule).at(0).advice.empty());
-  queue.accept_queue = 5;
-  waiting.row(queue);
+  waiting.rows(1, unaccepted, {{"last_data_sent_ms", 10'000}});
   CHECK(waiting.verdict(kRule) == Severity::warning);
-  const std::string_view waits = "; 5 others wait to be accepted";
-  CHECK(told(waiting.finish(kRule).at(0)).ends_with(waits));
+  CHECK(told(waiting.finish(kRule).at(0)).ends_with("; 5 others have long waited to be accepted"));
   CHECK(waiting.finish(kRule).at(0).advice ==
         "let the program end idle connections sooner, and limit the connections of one source");
-  // Another process listens on the same port, and keeps up.
-  queue.accept_queue = 0;
-  waiting.row(queue);
-  CHECK(told(waiting.finish(kRule).at(0)).ends_with(waits));
+}
+
+TEST_CASE("clients that wait for a moment behind idle connections are of a program that is busy") {
+  Diagnosing run;
+  from_everybody(run, 200, kSilent);
+  Listener queue = listener(endpoint("0.0.0.0", 443));
+  queue.accept_limit = 512;
+  queue.accept_queue = 50;
+  run.row(queue);
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  run.rows(50, unaccepted, {{"last_data_sent_ms", 150}});
+  run.rows(50, unaccepted);
+  CHECK(run.verdict(kRule) == Severity::info);
 }
 
 TEST_CASE("the three services with most are told, the largest first") {

@@ -26,6 +26,30 @@ TEST_CASE("a service is gone if connections to it are left and nothing listens o
   CHECK(run.diagnoser().left_services() == Ports{80});
 }
 
+TEST_CASE("a transparent proxy takes connections to ports on which nothing listens") {
+  Connection proxied = served(State::established);
+  proxied.transparent = true;
+  Diagnosing run;
+  run.rows(9, proxied);
+  CHECK(run.diagnoser().left_services().empty());
+  // Only full sockets tell.
+  run.rows(9, served(State::time_wait));
+  CHECK(run.diagnoser().left_services().empty());
+
+  Diagnosing behind;
+  behind.rows(9, served(State::time_wait, 80));
+  Connection own = served(State::established, 8080);
+  own.transparent = false;
+  behind.rows(5, own);
+  Listener proxy = listener(endpoint("0.0.0.0", 15'001));
+  proxy.transparent = false;
+  behind.row(proxy);
+  CHECK(behind.diagnoser().left_services() == Ports{80, 8080});
+  proxy.transparent = true;
+  behind.row(proxy);
+  CHECK(behind.diagnoser().left_services() == Ports{8080});
+}
+
 TEST_CASE("what this host opens leaves no service behind") {
   Diagnosing run;
   run.rows(50, served(State::established, 40'000));  // of ip_local_port_range

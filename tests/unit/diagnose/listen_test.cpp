@@ -252,6 +252,37 @@ TEST_CASE("of IPv4 and IPv6 on one port each has its own queue") {
   }
 }
 
+TEST_CASE("a connection over a link waits in the queue of a listener on that device, or on none") {
+  struct Case {
+    std::string_view name;
+    std::vector<std::uint32_t> listeners;  ///< the device of each
+    std::string_view room;
+  };
+  for (const Case& one : {
+           Case{"on none", {0}, "with room for 201,"},
+           Case{"on that before none", {0, 3}, "with room for 202,"},
+           Case{"on another", {4}, ""},
+       }) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    std::uint32_t limit = 200;
+    for (const std::uint32_t device : one.listeners) {
+      Listener row = queue(5, limit++);
+      row.local = endpoint("::", 443);
+      row.interface = device;
+      run.row(row);
+    }
+    // The row of a client with a link-local address has the link's device.
+    Connection unaccepted = connection(State::established, endpoint("fe80::1", 443), endpoint("fe80::7", 1024));
+    unaccepted.inode = 0;
+    unaccepted.interface = 3;
+    run.rows(5, unaccepted, {{"last_data_sent_ms", 30'000}});
+    const auto all = run.finish("accept-queue-full");
+    REQUIRE(all.size() == (one.room.empty() ? 0 : 1));
+    if (!all.empty()) CHECK(all[0].message.find(one.room) != std::string::npos);
+  }
+}
+
 TEST_CASE("overflows between two samples show even if no queue is full now") {
   Diagnosing run;
   run.facts.counters.listen_overflows = 8;

@@ -94,6 +94,44 @@ TEST_CASE("a window that this side has closed is a full buffer, whatever it hold
   }
 }
 
+TEST_CASE("a program that goes on sending runs, and may expect no answer") {
+  Connection row = connection(State::established, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 443));
+  row.recv_queue = 510;
+  const Owner shipper{9, 4, "shipper"};
+  for (const Opened opened : {Opened::here, Opened::there}) {
+    if (opened == Opened::there) row.local.port = 514;
+    Diagnosing run;
+    run.rows(12, row, {{"last_data_recv_ms", 90'000}, {"last_data_sent_ms", 89'999}, {"data_segs_out", 4}}, shipper);
+    CHECK(run.verdict("not-reading") == Severity::info);
+    const Finding found = run.finish("not-reading").at(0);
+    CHECK(found.message.ends_with(", the oldest for 90 s, and goes on sending"));
+    CHECK(found.why == "it runs, and may expect no answer");
+    CHECK(found.advice.empty());
+  }
+  // What it said before the data came tells nothing, and a peer that cannot go on waits for it.
+  CHECK(
+      Diagnosing()
+          .rows(12, row, {{"last_data_recv_ms", 90'000}, {"last_data_sent_ms", 90'000}, {"data_segs_out", 4}}, shipper)
+          .verdict("not-reading") == Severity::critical);
+  CHECK(Diagnosing()
+            .rows(12, row,
+                  {{"last_data_recv_ms", 90'000}, {"last_data_sent_ms", 10}, {"data_segs_out", 4}, {"rcv_wnd", 0}},
+                  shipper)
+            .verdict("not-reading") == Severity::critical);
+}
+
+TEST_CASE("connections that this host opened may be those of a pool, which expects nothing") {
+  Connection row = connection(State::established, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 5432));
+  row.recv_queue = 120;
+  Diagnosing run;
+  run.rows(12, row, {{"last_data_recv_ms", 90'000}, {"last_data_sent_ms", 95'000}}, kServer);
+  const auto all = run.finish("not-reading");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::warning);
+  CHECK(all[0].why == "it is stuck, or keeps them in a pool and expects nothing there");
+  CHECK(all[0].advice == "see whether it works; if not, find out where it hangs (its stack, its log)");
+}
+
 TEST_CASE("what no program has accepted, none can read") {
   Connection row = served(State::established);
   row.inode = 0;

@@ -58,14 +58,43 @@ TEST_CASE("whose trouble it is depends on how many of all connections have it") 
     std::size_t others;
     Severity expected;
   };
-  for (const Case& one : std::array<Case, 5>{{{9, 82, Severity::info},
-                                              {9, 81, Severity::warning},
-                                              {9, 10, Severity::warning},
-                                              {9, 9, Severity::critical},
-                                              {9, 0, Severity::critical}}}) {
+  for (const Case& one : std::array<Case, 5>{{{10, 91, Severity::info},
+                                              {10, 90, Severity::warning},
+                                              {10, 11, Severity::warning},
+                                              {10, 10, Severity::critical},
+                                              {10, 0, Severity::critical}}}) {
     CAPTURE(one.others);
     Diagnosing run;
     run.rows(one.others, served(State::established)).rows(one.hit, waiting(TimerKind::retransmit, 8));
+    CHECK(run.verdict("retransmitting") == one.expected);
+  }
+}
+
+TEST_CASE("a share of few rows of one peer says nothing, unless this host opened them") {
+  struct Case {
+    std::string_view name;
+    unsigned peers;
+    std::size_t each;
+    bool opened_here;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 8>{{{"one of two", 1, 1, false, Severity::info},
+                                              {"two of three", 1, 2, false, Severity::info},
+                                              {"three of four", 1, 3, false, Severity::warning},
+                                              {"nine of ten", 1, 9, false, Severity::warning},
+                                              {"ten of eleven", 1, 10, false, Severity::critical},
+                                              {"four of two peers", 2, 2, false, Severity::warning},
+                                              {"three peers", 3, 1, false, Severity::critical},
+                                              {"its own", 1, 1, true, Severity::critical}}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.rows(1, served(State::established));
+    for (unsigned i = 1; i <= one.peers; ++i) {
+      Connection row = waiting(TimerKind::retransmit, 8);
+      row.remote.address = address("203.0.113." + std::to_string(i));
+      if (one.opened_here) row.local.port = 50'000;
+      run.rows(one.each, row);
+    }
     CHECK(run.verdict("retransmitting") == one.expected);
   }
 }
@@ -224,14 +253,14 @@ TEST_CASE("one peer is told with all that is known of it") {
 
 TEST_CASE("limits that are passed are those that are told") {
   PeersInVain peers;
-  peers.add(1, 2, 6);
-  const Finding worse = peers.only(4);
+  peers.add(1, 10, 6);
+  const Finding worse = peers.only(20);
   CHECK(worse.severity == Severity::critical);
   CHECK(worse.evidence[0].limit == 6);
   CHECK(worse.evidence[2].limit == 0.5);
   CHECK(worse.evidence.size() == 5);
-  CHECK(worse.message == "2 of 4 connections wait for a test; 203.0.0.1");
-  const Finding some = peers.only(5);
+  CHECK(worse.message == "10 of 20 connections wait for a test; 203.0.0.1");
+  const Finding some = peers.only(25);
   CHECK(some.severity == Severity::warning);
   CHECK(some.evidence[0].limit == 6);
   CHECK(some.evidence[2].limit == 0.1);
@@ -269,15 +298,15 @@ TEST_CASE("no finding is worse than its rows, nor than their share of all") {
     std::uint64_t open;
     Severity severity;
   };
-  for (const Case& one : std::array<Case, 6>{{{6, 4, Severity::critical},
-                                              {6, 5, Severity::warning},
-                                              {6, 20, Severity::warning},
-                                              {6, 21, Severity::info},
-                                              {5, 4, Severity::warning},
-                                              {5, 21, Severity::info}}}) {
+  for (const Case& one : std::array<Case, 6>{{{6, 20, Severity::critical},
+                                              {6, 21, Severity::warning},
+                                              {6, 100, Severity::warning},
+                                              {6, 101, Severity::info},
+                                              {5, 20, Severity::warning},
+                                              {5, 101, Severity::info}}}) {
     CAPTURE(one.open);
     PeersInVain peers;
-    peers.add(1, 2, one.tries);
+    peers.add(1, 10, one.tries);
     CHECK(peers.only(one.open).severity == one.severity);
   }
 }

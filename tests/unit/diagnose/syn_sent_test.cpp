@@ -4,6 +4,9 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
 
 #include "support/diagnosing.h"
 
@@ -342,4 +345,126 @@ TEST_CASE("attempts that were given up are told once, and by the rows where thes
   all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7:443");
+}
+
+namespace {
+
+/// So many connections to `to` that this host opened and closed, one each 100 ms, the last one so long ago.
+void ended_well(Diagnosing& run, Endpoint to, std::uint64_t count, std::uint64_t youngest_ms) {
+  Connection row = connection(State::time_wait, endpoint("192.0.2.1", 50'000), to);
+  row.minisocket = true;
+  for (std::uint64_t i = 0; i < count; ++i, ++row.local.port) {
+    row.age_ms = youngest_ms + i * 100;
+    run.rows(1, row);
+  }
+}
+
+/// Attempts of the last 20 s, so many a second, each to its own address of a network.
+void lost_attempts(Diagnosing& run, int each_second) {
+  unsigned host = 0;
+  // The SYN goes out again after 1, 2, 3, 4, 6 and 10 s.
+  const std::array<std::pair<std::uint32_t, std::uint32_t>, 6> since = {
+      {{2, 2}, {3, 3}, {4, 4}, {5, 6}, {6, 10}, {7, 18}}};
+  for (std::uint32_t second = 3; second < 20; ++second) {
+    std::uint32_t retransmits = 2;
+    std::uint32_t next = 3;
+    for (const auto& [count, end] : since) {
+      retransmits = count;
+      next = end;
+      if (second < end) break;
+    }
+    if (second >= next) continue;
+    Connection row = attempt(retransmits, (next - second) * 1000);
+    for (int i = 0; i < each_second; ++i) {
+      row.remote.address = address("203.0.113." + std::to_string(++host));
+      run.rows(1, row);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a destination works whose connections end well while others wait") {
+  const Endpoint balancer = endpoint("198.51.100.7", 443);
+  const auto said = [&](std::size_t count, std::uint64_t ended, std::uint64_t youngest_ms) {
+    Diagnosing run;
+    run.rule_limits.limits.syn_linear_timeouts = 4;
+    attempts(run, count / 2, attempt(2, 500));           // 2.5 s
+    attempts(run, count - count / 2, attempt(6, 1000));  // 9 s
+    ended_well(run, balancer, ended, youngest_ms);
+    return run.finish("syn-sent-blackhole").at(0);
+  };
+  // 9 of 10 work, 10 a second.
+  CHECK(said(15, 200, 50).severity == Severity::warning);
+  CHECK(said(15, 200, 50).message.ends_with(", though other connections to it work"));
+  CHECK(said(30, 200, 50).severity == Severity::warning);
+  CHECK(said(30, 200, 50).why == "one of several hosts behind it may be down, or segments get lost");
+  // One connection among many attempts is an exception.
+  CHECK(said(30, 1, 50).severity == Severity::critical);
+  // What ended before it took no more attempts says nothing.
+  CHECK(said(15, 200, 2'500).severity == Severity::critical);
+  CHECK(said(15, 200, 2'500).message.ends_with(", and nothing else to it works"));
+  // Nor do connections that came from there.
+  Diagnosing clients;
+  attempts(clients, 15, attempt(2, 500));
+  Connection row = connection(State::time_wait, endpoint("192.0.2.1", 22), balancer);
+  row.age_ms = 50;
+  clients.rows(90, row);
+  CHECK(clients.verdict("syn-sent-blackhole") == Severity::critical);
+}
+
+TEST_CASE("dead destinations of a crawler are held against those that answered meanwhile") {
+  const auto crawler = [] {
+    auto run = std::make_unique<Diagnosing>();
+    run->rule_limits.limits.syn_linear_timeouts = 4;
+    lost_attempts(*run, 3);
+    return run;
+  };
+  CHECK(crawler()->verdict("syn-sent-blackhole") == Severity::warning);
+  const auto closing = crawler();
+  ended_well(*closing, endpoint("10.9.1.1", 443), 300, 50);
+  CHECK(closing->verdict("syn-sent-blackhole") == Severity::ok);
+  // Where the peer closes first, counters tell.
+  const auto counted = [&](std::uint64_t opened, int seconds) {
+    const auto run = crawler();
+    run->before.emplace();
+    run->before->counters.active_opens = run->before->counters.attempt_fails = 0;
+    run->facts.counters.active_opens = opened;
+    run->facts.counters.attempt_fails = 12;
+    // They send theirs again and again.
+    run->before->counters.syn_retrans = 0;
+    run->facts.counters.syn_retrans = opened;
+    run->facts.boot_time = std::chrono::seconds(seconds);
+    return run->verdict("syn-sent-blackhole");
+  };
+  CHECK(counted(80, 4) == Severity::ok);
+  CHECK(counted(20, 4) == Severity::warning);
+  CHECK(counted(6'000, 300) == Severity::warning);  // before, perhaps
+}
+
+TEST_CASE("SYN+ACKs that lossy clients do not get are no attempts of this host") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t accepted;
+    std::size_t young;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 5>{{
+           {"clients, and no attempt waits", 80, 0, Severity::ok},
+           {"clients, and one waits", 80, 1, Severity::ok},
+           {"clients, and attempts", 80, 2, Severity::warning},
+           {"few clients", 9, 0, Severity::warning},
+           {"more of them than attempts", 10, 0, Severity::ok},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.before.emplace();
+    run.before->counters.active_opens = run.before->counters.syn_retrans = run.before->counters.passive_opens = 0;
+    run.facts.counters.active_opens = 9;
+    run.facts.counters.syn_retrans = 13;
+    run.facts.counters.passive_opens = one.accepted;
+    run.facts.boot_time = std::chrono::seconds(4);
+    attempts(run, one.young, attempt(1));
+    CHECK(run.verdict("syn-sent-blackhole") == one.expected);
+  }
 }
