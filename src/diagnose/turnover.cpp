@@ -99,8 +99,8 @@ double Turnover::beside(const StuckRows& stuck, const DiagnosisFacts& facts) con
   const std::uint64_t stuck_then = stuck.ages().in(span);
   // Of rows that became stuck one after the other about half lie there; of a break of all at once hardly any do, and
   // what is well since says nothing of those.
-  constexpr std::uint64_t kLeastShare = 4;
-  if (stuck_then * kLeastShare < stuck.rows() || stuck_then == 0) return 0;
+  constexpr std::uint64_t kAtLeastOneIn = 4;
+  if (stuck_then * kAtLeastOneIn < stuck.rows() || stuck_then == 0) return 0;
   return in(span, stuck.opened(), facts) * static_cast<double>(stuck.rows()) / static_cast<double>(stuck_then);
 }
 

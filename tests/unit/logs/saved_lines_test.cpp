@@ -168,6 +168,11 @@ TEST_CASE("a line that nests deeply is no line of ours, and exhausts nothing") {
   RecordedNames names;
   NdjsonDecoder decoder(names);
   CHECK(std::get<Flaw>(decoder.decode(saved_row(R"("host":)" + deep + ","))) == Flaw::not_json);
+  // Brackets of texts neither open nor close anything.
+  const std::string closed =
+      R"("x":"\"]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]","host":)" + std::string(33, '[') + std::string(33, ']');
+  CHECK(std::get<Flaw>(decoder.decode(saved_row(closed + ","))) == Flaw::not_json);
+  CHECK(ReadLines(saved_row(R"("x":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[",)") + saved_end()).rows(0) == 1);
   // As many brackets side by side are a long list.
   std::string list = "[[]";
   for (int i = 0; i < 1000; ++i) list += ",[]";
