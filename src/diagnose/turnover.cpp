@@ -39,7 +39,7 @@ bool has_just_begun(const Connection& row) {
 
 void Ages::add(std::uint64_t age_ms) {
   if (counts_.empty()) counts_.resize(kMost);
-  ++counts_[std::min<std::uint64_t>(age_ms / 1000, kMost - 1)];
+  ++counts_[static_cast<std::size_t>(std::min<std::uint64_t>(age_ms / 1000, kMost - 1))];
   ++all_;
 }
 
