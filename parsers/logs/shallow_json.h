@@ -6,28 +6,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-namespace tcpstat::logs {
+#include "base/json_text.h"
 
-/// How many brackets are open at once in a line of JSON at most. Its parser tells that too, but looks through all values
-/// of an array behind each of them then.
-inline int json_depth(std::string_view line) {
-  int depth = 0;
-  int most = 0;
-  bool in_string = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (in_string && c == '\\') {
-      ++i;
-    } else if (c == '"') {
-      in_string = !in_string;
-    } else if (!in_string && (c == '[' || c == '{')) {
-      most = std::max(most, ++depth);
-    } else if (!in_string && (c == ']' || c == '}')) {
-      --depth;
-    }
-  }
-  return most;
-}
+namespace tcpstat::logs {
 
 /// A line as a document; discarded if it is none, or nests deeper than any line of ours.
 inline nlohmann::json shallow_json(std::string_view line) {

@@ -1,5 +1,6 @@
 #include "base/json_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/utf8.h"
@@ -18,6 +19,25 @@ std::string json_text(const nlohmann::ordered_json& document, int indent) {
     text.replace(at, point.length, escape, sizeof escape);
   }
   return text;
+}
+
+int json_depth(std::string_view text) {
+  int depth = 0;
+  int most = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '[' || c == '{')) {
+      most = std::max(most, ++depth);
+    } else if (!in_string && (c == ']' || c == '}')) {
+      --depth;
+    }
+  }
+  return most;
 }
 
 }  // namespace tcpstat::inline base

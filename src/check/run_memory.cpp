@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "detect/finding_rules.h"
 
 namespace tcpstat::check {
@@ -220,14 +221,9 @@ RunMemory read(const Json& from) {
 
 /// Nothing where the text is cut, damaged or nested too deep.
 std::optional<Json> parsed(std::string_view text) {
-  bool deep = false;
-  const auto watch = [&](int depth, Json::parse_event_t, Json&) {
-    deep = deep || depth > kMostDepth;
-    return !deep;
-  };
-  Json document = Json::parse(text, watch, /*allow_exceptions=*/false);
-  if (deep || document.is_discarded()) return std::nullopt;
-  return document;
+  if (json_depth(text) > kMostDepth) return std::nullopt;
+  Json document = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return document.is_discarded() ? std::nullopt : std::optional(std::move(document));
 }
 
 bool names_format(const Json& document) {

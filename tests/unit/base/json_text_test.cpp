@@ -21,5 +21,17 @@ TEST_CASE("bytes that are no text do not end the program") {
         "\"\\u007f \\u009b \xC3\xBC \xC2\xA7\"");
 }
 
+TEST_CASE("depth is that of the brackets that are open at once") {
+  CHECK(json_depth("") == 0);
+  CHECK(json_depth("1") == 0);
+  CHECK(json_depth("[]") == 1);
+  CHECK(json_depth("[[],[],{}]") == 2);
+  CHECK(json_depth(R"({"a":[1,{"b":[]}],"c":2})") == 4);
+  // Brackets of texts neither open nor close anything.
+  CHECK(json_depth(R"(["[[[", "]]]", "\"[[", "\\"])") == 1);
+  CHECK(json_depth(R"(["]]", [[]]])") == 3);
+  CHECK(json_depth("[[[") == 3);
+}
+
 }  // namespace
 }  // namespace tcpstat
