@@ -23,6 +23,7 @@
 namespace tcpstat::logs {
 namespace {
 
+/// A program may write for ever what is no row.
 tl::unexpected<Error> endless(const SavedFile& file, const char* what) {
   return failure("read " + file.name(), 0, "",
                  std::string(what) + " within " + std::to_string(kEndless >> 20U) + " MiB");

@@ -16,9 +16,6 @@ namespace tcpstat::logs {
 
 /// No record, row or message of a dump is longer. What claims to be longer is left out, and not kept in memory.
 inline constexpr std::size_t kLongestLogLine = std::size_t{1} << 20U;
-/// What goes on for so long without the end of a line, or without a row, is given up: a device such as /dev/zero never
-/// ends, and a program may write for ever what is no row.
-inline constexpr std::size_t kEndless = 64 * kLongestLogLine;
 
 class LogFile {
  public:

@@ -97,7 +97,6 @@ class OrderedSamples {
   }
   /// Whether addresses that came later speak for another order.
   [[nodiscard]] bool was_wrong() const { return order_ && guess_.is_told() && *order_ != guess_.order(); }
-  [[nodiscard]] std::endian order() const { return order_.value_or(guess_.order()); }
 
  private:
   static constexpr std::uint64_t kMostRows = 1'000'000;
@@ -168,15 +167,13 @@ Expected<void> LogSource::read_lines(std::string_view first, ObservationSink& si
   };
   if (!lines.feed(first, use)) return {};
   bool more = true;
-  std::size_t without_newline = 0;
+  LineWatch watch;
+  bool endless = false;
   auto read = file_.blocks([&](std::string_view block) {
-    const std::size_t last = block.rfind('\n');
-    without_newline = last == std::string_view::npos ? without_newline + block.size() : block.size() - last - 1;
-    return (more = lines.feed(block, use)) && without_newline < kEndless;
+    endless = watch.is_endless(block);
+    return (more = lines.feed(block, use)) && !endless;
   });
-  if (read && without_newline >= kEndless) {
-    return failure("read " + file_.shown(), 0, "", "no line ends within " + std::to_string(kEndless >> 20U) + " MiB");
-  }
+  if (read && endless) return failure("read " + file_.shown(), 0, "", LineWatch::why());
   // Behind the last newline of a log that was ended early there may be half a line.
   if (read && more && !file_.was_ended() && !lines.rest().empty()) more = use(lines.rest(), LogLineEnd::nothing);
   if (read && more && !file_.was_ended()) look_for_missing_entries(sink);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "base/line_splitter.h"
 #include "base/quantity_text.h"
 #include "parsers/procfs/byte_order_guess.h"
 #include "parsers/procfs/proc_net_tcp_stream.h"
@@ -27,20 +28,6 @@ namespace {
 bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
-
-/// Below another root a file may be of any size and have no line: a sparse one would keep us for hours.
-class LineWatch {
- public:
-  bool is_endless(std::string_view block) {
-    const std::size_t last = block.rfind('\n');
-    without_newline_ = last == std::string_view::npos ? without_newline_ + block.size() : block.size() - last - 1;
-    return without_newline_ >= kEndless;
-  }
-
- private:
-  static constexpr std::size_t kEndless = std::size_t{64} << 20U;
-  std::size_t without_newline_ = 0;
-};
 
 class ProcfsSource final : public source::Source {
  public:
@@ -143,9 +130,9 @@ class ProcfsSource final : public source::Source {
 
   Expected<Flow> read_file(const std::string& path, source::RowDelivery& delivery, Coverage& coverage) {
     const auto flaws_before = coverage.flaws;
-    const auto failed = [&](const char* verb, int code, const char* hint, const char* reason = "") {
+    const auto failed = [&](const char* verb, int code, const char* hint, std::string reason = {}) {
       coverage.complete = false;
-      return failure(std::string(verb) + " " + path, code, hint, reason);
+      return failure(std::string(verb) + " " + path, code, hint, std::move(reason));
     };
     // Below another root it may be anything: a FIFO would keep us waiting, a device never ends.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -170,7 +157,7 @@ class ProcfsSource final : public source::Source {
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return failed("read", errno, "");
       if (watch.is_endless({buffer->data(), static_cast<std::size_t>(got)})) {
-        return failed("read", 0, "", "it is no table: no line ends within 64 MiB");
+        return failed("read", 0, "", "it is no table: " + LineWatch::why());
       }
       const std::uint64_t rows_before = coverage.rows_read;
       if (got > 0 && stream.feed({buffer->data(), static_cast<std::size_t>(got)}) == Flow::stop) return Flow::stop;

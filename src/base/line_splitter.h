@@ -7,6 +7,25 @@
 
 namespace tcpstat::inline base {
 
+/// What goes on for so long without the end of a line is given up: a device such as /dev/zero never ends, and a sparse
+/// file would keep us for hours.
+inline constexpr std::size_t kEndless = std::size_t{64} << 20U;
+
+/// Looks whether lines of a text end.
+class LineWatch {
+ public:
+  /// Takes the next block. True once none of the last kEndless bytes ended a line.
+  bool is_endless(std::string_view block) {
+    const std::size_t last = block.rfind('\n');
+    without_newline_ = last == std::string_view::npos ? without_newline_ + block.size() : block.size() - last - 1;
+    return without_newline_ >= kEndless;
+  }
+  static std::string why() { return "no line ends within " + std::to_string(kEndless >> 20U) + " MiB"; }
+
+ private:
+  std::size_t without_newline_ = 0;
+};
+
 class LineSplitter {
  public:
   /// Of a line that spans blocks, at most `longest` bytes are kept before the last block, and as many from that block.

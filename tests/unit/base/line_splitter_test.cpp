@@ -46,5 +46,15 @@ TEST_CASE("a reader that wants no more gets no more") {
   CHECK(seen == 2);
 }
 
+TEST_CASE("a text is endless once as much of it has come as no line has") {
+  const std::string block(kEndless / 4, 'x');
+  LineWatch watch;
+  for (int i = 0; i < 3; ++i) CHECK_FALSE(watch.is_endless(block));
+  CHECK_FALSE(watch.is_endless("\n" + block));
+  for (int i = 0; i < 2; ++i) CHECK_FALSE(watch.is_endless(block));
+  CHECK(watch.is_endless(block));
+  CHECK(LineWatch::why() == "no line ends within 64 MiB");
+}
+
 }  // namespace
 }  // namespace tcpstat
