@@ -7,6 +7,7 @@
 #include "model/protocol.h"
 #include "parsers/logs/saved_reason.h"
 #include "parsers/logs/shallow_json.h"
+#include "report/ask_for_all.h"
 
 namespace tcpstat::logs {
 namespace {
@@ -129,7 +130,8 @@ void add_warnings(const json& summary, Coverage& to) {
   }
   if (is(summary, "filtered", true)) {
     to.filtered = true;
-    to.warn("saved_filtered", "the saved sample was filtered: it has the sockets that were asked for, not all");
+    to.warn(std::string(kSavedFiltered),
+            "the saved sample was filtered: it has the sockets that were asked for, not all");
   }
 }
 
