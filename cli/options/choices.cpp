@@ -52,15 +52,19 @@ UsageError contradiction(const Words& words) {
   return {"-j contradicts --format " + words.typed.value(OptionId::format).value_or("")};
 }
 
+Failure read_output_file(const Words& words, std::string& to) {
+  auto failed = read_text(words, OptionId::output_file, to);
+  if (!failed && to == "-") to.clear();  // as where files are read
+  return failed;
+}
+
 Failure read(const Words& words, OutputChoice& to) {
   if (auto failed = read_format(words, to.format)) return failed;
   if (auto failed = check_format(words, to.format)) return failed;
   to.quiet = words.given(OptionId::quiet);
   to.verbose = words.given(OptionId::verbose);
   if (auto failed = read_one(words, OptionId::color, to.colour, parse_when)) return failed;
-  if (auto failed = read_text(words, OptionId::output_file, to.file)) return failed;
-  if (to.file == "-") to.file.clear();  // as where files are read
-  return std::nullopt;
+  return read_output_file(words, to.file);
 }
 
 Failure read(const Words& words, TextChoice& to) {

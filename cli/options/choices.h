@@ -18,6 +18,8 @@ Failure read(const Words& words, TextChoice& to);
 Failure read(const Words& words, FormatId format, RowChoice& to);
 Failure read(const Words& words, Sampling& to);
 
+/// Empty for standard output, which is also "-".
+Failure read_output_file(const Words& words, std::string& to);
 /// Without the options of records and other saved samples.
 Failure read_live(const Words& words, SourceChoice& to);
 /// Refuses several network namespaces for verbs that look at one.

@@ -17,9 +17,7 @@ Failure read(const Words& words, ExplainCommand& to) {
   if (to.drawing == Drawing::none) return read(words, to.output);
   if (words.given(OptionId::json)) return contradiction(words);
   to.output.quiet = words.given(OptionId::quiet);
-  if (auto failed = read_text(words, OptionId::output_file, to.output.file)) return failed;
-  if (to.output.file == "-") to.output.file.clear();
-  return std::nullopt;
+  return read_output_file(words, to.output.file);
 }
 
 Failure read(const Words& words, ValidateCommand& to) {
