@@ -18,6 +18,8 @@ struct AuditJudgement {
   Severity status = Severity::ok;
   std::string advice = {};
 };
+/// Of what could not be read.
+inline AuditJudgement unread() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
 
 struct AuditInput {
   const KernelFacts& facts;

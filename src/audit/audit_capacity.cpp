@@ -13,8 +13,6 @@ namespace {
 /// Host-wide tables are seen from the first network namespace only.
 AuditJudgement not_here() { return {std::nullopt, Severity::info, "this network namespace does not show it"}; }
 
-AuditJudgement unread() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
-
 /// Whether the file of such counters is missing because this kernel has no such feature. Beside one that cannot be read,
 /// and in a copy of /proc without the files that every kernel has, a missing one says nothing.
 bool lacks_counters(const AuditInput& input, std::string_view file) {

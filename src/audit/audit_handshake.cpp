@@ -17,8 +17,6 @@ std::optional<std::string> text(const Number& number) {
   return number ? std::optional(std::to_string(*number)) : std::nullopt;
 }
 
-AuditJudgement unknown() { return {std::nullopt, Severity::unknown, "it could not be read"}; }
-
 /// For what would be as it should be if no other listener were there.
 AuditJudgement listeners_unread(std::optional<std::string> value) {
   return {std::move(value), Severity::unknown, "the listeners could not all be read"};
@@ -48,7 +46,7 @@ const Listener* by_backlog(const AuditInput& input, Compare better) {
 
 AuditJudgement audit_tcp_syncookies(const AuditInput& input) {
   const Number& value = input.facts.settings.syncookies;
-  if (!value) return unknown();
+  if (!value) return unread();
   if (*value == 1) return {text(value)};
   if (*value == 0) {
     return {text(value), any_public(input) ? Severity::critical : Severity::warning,
@@ -87,7 +85,7 @@ AuditJudgement audit_listener_backlog(const AuditInput& input) {
 
 AuditJudgement audit_somaxconn(const AuditInput& input) {
   const Number& value = input.facts.settings.somaxconn;
-  if (!value) return unknown();
+  if (!value) return unread();
   constexpr std::int64_t kDefault = 4096;
   const auto clamped = [&](const Listener& row) { return row.accept_limit && *row.accept_limit == *value; };
   const auto at_cap = std::find_if(input.listeners.begin(), input.listeners.end(), clamped);
@@ -103,7 +101,7 @@ AuditJudgement audit_somaxconn(const AuditInput& input) {
 
 AuditJudgement audit_tcp_max_syn_backlog(const AuditInput& input) {
   const Number& value = input.facts.settings.max_syn_backlog;
-  if (!value) return unknown();
+  if (!value) return unread();
   if (input.facts.settings.syncookies.value_or(1) != 0) return {*text(value) + ", not used while cookies are on"};
   const Listener* most = by_backlog(input, [](std::uint32_t a, std::uint32_t b) { return a > b; });
   const std::int64_t reachable = *value - *value / 4;  // tcp_conn_request()
@@ -117,7 +115,7 @@ AuditJudgement audit_tcp_max_syn_backlog(const AuditInput& input) {
 
 AuditJudgement audit_tcp_synack_retries(const AuditInput& input) {
   const Number& value = input.facts.settings.synack_retries;
-  if (!value) return unknown();
+  if (!value) return unread();
   const auto life = std::chrono::duration_cast<std::chrono::seconds>(request_life(input.facts.settings));
   const std::string shown = *text(value) + ": half-open connections live " + std::to_string(life.count()) + " s";
   if (*value <= kTcpSynackRetries) return {shown};
@@ -126,14 +124,14 @@ AuditJudgement audit_tcp_synack_retries(const AuditInput& input) {
 
 AuditJudgement audit_tcp_abort_on_overflow(const AuditInput& input) {
   const Number& value = input.facts.settings.abort_on_overflow;
-  if (!value) return unknown();
+  if (!value) return unread();
   if (*value == 0) return {text(value)};
   return {text(value), Severity::warning, "sysctl -w net.ipv4.tcp_abort_on_overflow=0"};
 }
 
 AuditJudgement audit_tcp_timestamps(const AuditInput& input) {
   const Number& value = input.facts.settings.timestamps;
-  if (!value) return unknown();
+  if (!value) return unread();
   if (*value != 0 || input.facts.settings.syncookies.value_or(1) == 0) return {text(value)};
   return {text(value), Severity::warning, "sysctl -w net.ipv4.tcp_timestamps=1"};
 }
@@ -148,7 +146,7 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   }
   if (pool == pools.end())
     return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
-  if (!value) return unknown();
+  if (!value) return unread();
   if (*value != 0) return {text(value)};
   return {*text(value) + ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners", Severity::info,
           "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
@@ -156,7 +154,7 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
 
 AuditJudgement audit_tcp_fastopen(const AuditInput& input) {
   const Number& value = input.facts.settings.fastopen;
-  if (!value) return unknown();
+  if (!value) return unread();
   // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie, 0x400 on every listener.
   constexpr std::int64_t kServer = 0x2;
   constexpr std::int64_t kWithoutCookie = 0x200 | 0x400;
