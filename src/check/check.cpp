@@ -34,7 +34,8 @@ constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .mos
 /// A check by rules.
 class Check {
  public:
-  Check(Host& host, const CheckPlan& plan) : host_(host), plan_(plan) {}
+  Check(Host& host, const CheckPlan& plan)
+      : host_(host), plan_(plan), all_listeners_(!plan.filter.has_conditions_or_family()) {}
 
   CheckReport run();
 
@@ -70,6 +71,7 @@ class Check {
 
   Host& host_;
   const CheckPlan& plan_;
+  bool all_listeners_;  ///< no filter leaves any out
   CheckReport report_;
   std::optional<FirstSample> first_;
   std::optional<CountedHandshakes> counted_;
@@ -92,9 +94,8 @@ CheckReport Check::run() {
       {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
   const Now now = look(diagnoser, facts);
   diagnose_states(now, diagnoser);
-  // Filters may leave listeners out.
-  const bool all_listeners = !plan_.filter.has_conditions_or_family() && coverage().complete;
-  const auto left_ports = all_listeners ? diagnoser.left_services() : std::vector<std::uint16_t>{};
+  const auto left_ports =
+      all_listeners_ && coverage().complete ? diagnoser.left_services() : std::vector<std::uint16_t>{};
   judge_half_opens(now, left_ports);
   judge_beside_last_run(now, diagnoser.close_waits(), left_ports);
   drop_repeats(report_.findings);
@@ -145,7 +146,8 @@ void Check::remember() {
     lose_memory(kept.error().sentence() + "; judged without a memory");
     return;
   }
-  if (!kept->text.empty() && !begins_like_memory(kept->text)) {
+  auto memory = memory_from(kept->text);
+  if (!memory && !kept->text.empty() && !begins_like_memory(kept->text)) {
     // A slip of the user's, and somebody's file: this run must not take its place.
     const Error other{"use " + plan_.memory->name(), 0, "name another", "it holds something else"};
     lose_memory(other.sentence() + "; judged without a memory");
@@ -160,7 +162,6 @@ void Check::remember() {
     coverage().warn("state_file", plan_.memory->name() + " is new: judged from one sample");
     return;
   }
-  auto memory = memory_from(kept->text);
   if (!memory) {
     coverage().warn("state_file",
                     plan_.memory->name() + " " + memory.error() + "; starting afresh, judged from one sample");
@@ -206,7 +207,7 @@ detect::BaselineNow Check::this_run(const Now& now, const std::vector<std::uint1
           .facts = now.facts,
           .nominal = memory_ ? memory_->spacing : std::nullopt,
           .completeness = table_,
-          .all_listeners = !plan_.filter.has_conditions_or_family(),
+          .all_listeners = all_listeners_,
           .left_ports = left_ports,
           .names = &host_.names()};
 }
@@ -259,14 +260,13 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.now = &now.sample;
   input.facts = now.facts;
   input.completeness = table_;
-  input.all_listeners = !plan_.filter.has_conditions_or_family();
+  input.all_listeners = all_listeners_;
   input.left_ports = left_ports;
   input.saved = host_.is_file();
   detect::TrackedSample tracked;
   std::vector<detect::EndedListener> ended;
   if (first_) {
-    // Filters may leave listeners out.
-    if (!plan_.filter.has_conditions_or_family() && table_ == Completeness::whole) {
+    if (all_listeners_ && table_ == Completeness::whole) {
       first_->listeners.add(now.sample);
       ended = first_->listeners.all();
       input.ended = ended;
