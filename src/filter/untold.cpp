@@ -214,22 +214,26 @@ void Untold::add_tests(const Expression& expression) {
 }
 
 template <typename Row>
-void Untold::see(const Row& row, bool matches) {
+void Untold::see_row(const Row& row, bool matches) {
   NoNames none;
   Names& names = filter_.names != nullptr ? *filter_.names : none;
+  if (matches) {
+    for (Fact& fact : facts_) fact.told = fact.told || told_by(fact.test, row, names) == Told::yes;
+    return;
+  }
   bool lacks = false;
   for (Fact& fact : facts_) {
     const Told told = told_by(fact.test, row, names);
     fact.told = fact.told || told == Told::yes;
     lacks = lacks || told == Told::no;
   }
-  if (matches || !lacks || !filter_.could_match(row)) return;
+  if (!lacks || !filter_.could_match(row)) return;
   ++undecided_;
   for (Fact& fact : facts_) fact.lacking = fact.lacking || told_by(fact.test, row, names) == Told::no;
 }
 
-template void Untold::see(const Connection& row, bool matches);
-template void Untold::see(const Listener& row, bool matches);
+template void Untold::see_row(const Connection& row, bool matches);
+template void Untold::see_row(const Listener& row, bool matches);
 
 const Untold::Fact* Untold::worst() const {
   auto at = std::find_if(facts_.begin(), facts_.end(), [](const Fact& one) { return one.lacking && !one.told; });

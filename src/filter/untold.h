@@ -35,11 +35,9 @@ class Untold {
   /// Borrows the filter.
   Untold(const Filter& filter, Rows rows);
 
-  /// A row that the filter does not match, or does.
-  void see_other(const Connection& row) { see(row, false); }
-  void see_other(const Listener& row) { see(row, false); }
-  void see_match(const Connection& row) { see(row, true); }
-  void see_match(const Listener& row) { see(row, true); }
+  /// A row that the filter matches, or not.
+  void see(const Connection& row, bool matches) { see_row(row, matches); }
+  void see(const Listener& row, bool matches) { see_row(row, matches); }
 
   /// Whether the filter asks for anything that a row may not tell.
   [[nodiscard]] bool asks() const { return !facts_.empty(); }
@@ -60,7 +58,7 @@ class Untold {
   };
 
   template <typename Row>
-  void see(const Row& row, bool matches);
+  void see_row(const Row& row, bool matches);
   void add_tests(const Expression& expression);
   [[nodiscard]] bool may_lack(const Test& test) const;
   [[nodiscard]] const Fact* worst() const;

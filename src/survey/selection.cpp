@@ -5,7 +5,7 @@ namespace tcpstat::survey {
 Flow Selection::connection(const Connection& row) {
   if (row.state == State::syn_recv) table_.add_half_open(row);
   const bool matches = has_options_ ? filter_.matches(row) : filter_.matches_without_options(row);
-  if (follows_untold_) matches ? untold_.see_match(row) : untold_.see_other(row);
+  if (follows_untold_) untold_.see(row, matches);
   if (!matches) return Flow::more;
   tally_.add(row.state, row.family);
   return next_.connection(row);
@@ -14,7 +14,7 @@ Flow Selection::connection(const Connection& row) {
 Flow Selection::listener(const Listener& row) {
   table_.add_listener(row);
   const bool matches = filter_.matches(row);
-  if (follows_untold_) matches ? untold_.see_match(row) : untold_.see_other(row);
+  if (follows_untold_) untold_.see(row, matches);
   if (!matches) return Flow::more;
   tally_.add(State::listen, row.family);
   held_.keep(row);

@@ -37,7 +37,7 @@ Filter filter_of(std::string_view text) {
 /// What is undecided of these rows, and the fact: "1 mem", with "!" where no row tells it.
 std::string left_open(const Filter& filter, const std::vector<Connection>& rows, Rows where = Rows::saved) {
   Untold untold(filter, where);
-  for (const Connection& row : rows) filter.matches(row) ? untold.see_match(row) : untold.see_other(row);
+  for (const Connection& row : rows) untold.see(row, filter.matches(row));
   if (untold.undecided() == 0) return "0";
   return std::to_string(untold.undecided()) + " " + untold.word() + (untold.none_tells() ? "!" : "");
 }
@@ -169,11 +169,11 @@ TEST_CASE("listeners tell their limit, and nothing of connections") {
   row.accept_limit.reset();
   const Filter limit = filter_of("accept_limit > 5");
   Untold of_limit(limit, Rows::saved);
-  of_limit.see_other(row);
+  of_limit.see(row, false);
   CHECK(of_limit.undecided() == 1);
   const Filter rtt = filter_of("rtt > 0us");
   Untold of_rtt(rtt, Rows::saved);
-  of_rtt.see_other(row);
+  of_rtt.see(row, false);
   CHECK(of_rtt.undecided() == 0);
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("the options that would have saved it") {
   const auto options = [](std::string_view text) {
     const Filter filter = filter_of(text);
     Untold untold(filter, Rows::saved);
-    untold.see_other(bare());
+    untold.see(bare(), false);
     return untold.options_that_save();
   };
   CHECK(options("rtt > 0us") == " -i");
