@@ -198,10 +198,7 @@ bool RecordStore::ended_before(std::size_t number, Time from) const {
 std::optional<RecordStore::LastSample> RecordStore::last_sample(FileKind kind) const {
   const auto file = std::find_if(files_.rbegin(), files_.rend(), [&](const auto& one) { return one.kind == kind; });
   if (file == files_.rend()) return std::nullopt;
-  auto opened = open_file(*file);
-  if (!opened) return std::nullopt;
-  std::vector<Damage> damages;
-  const auto frames = opened->frames(damages);
+  const auto frames = frames_of(*file);
   if (!frames) return std::nullopt;
   const auto last = std::find_if(frames->rbegin(), frames->rend(), is_sample);
   const bool closed = !frames->empty() && frames->back().header.kind == FrameKind::end;
@@ -285,11 +282,15 @@ void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverag
   }
 }
 
-std::optional<Time> RecordStore::last_time(const StoredFile& file) const {
+Expected<std::vector<FrameAt>> RecordStore::frames_of(const StoredFile& file) const {
   auto opened = open_file(file);
-  if (!opened) return std::nullopt;
+  if (!opened) return tl::make_unexpected(opened.error());
   std::vector<Damage> damages;
-  const auto frames = opened->frames(damages);
+  return opened->frames(damages);
+}
+
+std::optional<Time> RecordStore::last_time(const StoredFile& file) const {
+  const auto frames = frames_of(file);
   if (!frames) return std::nullopt;
   const auto last = std::find_if(frames->rbegin(), frames->rend(), is_sample);
   return last == frames->rend() ? std::nullopt : std::optional(Time(last->header.wall_ns));

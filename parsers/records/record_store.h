@@ -80,6 +80,8 @@ class RecordStore {
   /// Whether a file ended before `from`; the newest may go on.
   [[nodiscard]] bool ended_before(std::size_t number, Time from) const;
   void tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const;
+  /// Those that can be read; damage is not told.
+  [[nodiscard]] Expected<std::vector<FrameAt>> frames_of(const record::StoredFile& file) const;
   /// The time of the file's last sample; nothing if none can be read.
   [[nodiscard]] std::optional<Time> last_time(const record::StoredFile& file) const;
   [[nodiscard]] bool is_newest(std::size_t number) const;
