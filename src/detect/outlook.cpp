@@ -90,7 +90,7 @@ Outlook outlook_of(const ListenerView& listener, const Measurements& signals, co
   const double others = signals.half_open - signals.aged;
   // Where another listener is meant, the counters say nothing of this one's room.
   const bool of_others =
-      takes_all_in(listener.input, signals) && signals.saturated_lately == Answer::no && signals.drops_per_s == 0;
+      queues_syns(listener.input.facts) && signals.saturated_lately == Answer::no && signals.drops_per_s == 0;
   out.leaves_room = (counters_quiet || of_others) && *out.most_half_open + others < limit("pressure") * *signals.limit;
   out.stray = out.leaves_room && is_stray_listener(out, signals, host, thresholds);
   return out;

@@ -258,6 +258,7 @@ Finding told_by_counters(Severity severity, Subject about, double per_s, double 
   out.value = per_s;
   out.unit = "/s";
   out.warning = limit("resets");
+  out.next = "tcpstat -lp";
   return out;
 }
 
@@ -292,7 +293,7 @@ Finding tell_missed(const Missed& missed, const Assessment& host, const SynInput
   const bool surely = missed.rise == Rise::surely;
   out.why = surely ? "is the service down?" : "they may be its clients, or have come before too: is the service down?";
   out.advice = surely ? "start it again, or find out why it ended" : "see whether it was meant to end";
-  out.next = missed.now.empty() ? left_command(missed.left) : "tcpstat -lp";
+  if (missed.now.empty()) out.next = left_command(missed.left);
   return out;
 }
 
@@ -300,7 +301,6 @@ Finding tell_broken_off(double per_s, const Assessment& host, const LimitsOf<kRe
   Finding out = told_by_counters(Severity::info, Subject::host(), per_s, limit("resets"), host, limit);
   out.message = "Programs on this host end " + connection_rate(per_s) + " by RST";
   out.why = "they close them with data unread, or with SO_LINGER 0";
-  out.next = "tcpstat -lp";
   return out;
 }
 
@@ -320,7 +320,6 @@ Finding tell_refused(double per_s, const Assessment& host, const LimitsOf<kRefus
             (under_way ? ", or they come for the " + connection_rate(broken_off) + " that programs break off" : "") +
             ". Is a service down? (a scan, or segments of no connection, look like this too)";
   out.advice = "see whether every service listens";
-  out.next = "tcpstat -lp";
   return out;
 }
 
