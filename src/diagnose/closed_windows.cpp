@@ -73,9 +73,7 @@ class ClosedWindows : public Diagnosis {
                           kFromDump),
                  measured("peers", static_cast<double>(peers.size()), "peers", kFromDump),
                  measured("bytes_held", static_cast<double>(bytes_), "bytes", kFromDump)});
-    if (meanwhile > 0) {
-      one.evidence.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
-    }
+    add_well_meanwhile(meanwhile, one.evidence);
     one.value = oldest;
     one.unit = "s";
     one.warning = warning_;

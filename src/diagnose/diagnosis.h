@@ -81,6 +81,10 @@ struct DiagnosisFacts {
     if (before == nullptr) return std::nullopt;
     return growth(before->counters.*counter, facts.counters.*counter);
   }
+  /// Seconds since `before`, which must be there.
+  [[nodiscard]] double seconds() const {
+    return std::chrono::duration<double>(facts.boot_time - before->boot_time).count();
+  }
   /// When that was: "just now", "in the last 5 min".
   [[nodiscard]] std::string lately() const {
     if (before == nullptr || facts.boot_time - before->boot_time < std::chrono::minutes(1)) return "just now";

@@ -32,6 +32,10 @@ std::string well_meanwhile(double connections) {
   return "about " + counted(rounded, "other") + " came and went well";
 }
 
+void add_well_meanwhile(double connections, std::vector<Evidence>& to) {
+  if (connections > 0) to.push_back(measured("well_meanwhile", std::round(connections), "connections", kFromDump));
+}
+
 Severity judged(double value, double warning, double critical) {
   if (value >= critical) return Severity::critical;
   return value >= warning ? Severity::warning : Severity::ok;

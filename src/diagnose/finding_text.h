@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/quantity_text.h"
 #include "diagnose/diagnosis.h"
@@ -29,6 +30,8 @@ std::string well_meanwhile(double connections);
 Severity judged(double value, double warning, double critical);
 
 Evidence measured(std::string_view quantity, double value, std::string_view unit, std::string_view source);
+/// How many connections came and went well beside those that are stuck, if any did.
+void add_well_meanwhile(double connections, std::vector<Evidence>& to);
 /// Held against `limit`.
 Evidence measured(std::string_view quantity, double value, double limit, std::string_view unit,
                   std::string_view source);

@@ -52,15 +52,15 @@ class NotReading : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& /*facts*/, std::vector<Finding>& out) override {
-    std::vector<Finding> found;
+    std::size_t said = 0;
     for (const Cause cause : {Cause::stuck, Cause::idle, Cause::sends}) {
       for (const auto& [key, group] : unread_[static_cast<std::size_t>(cause)].largest()) {
         const Severity severity = judged(static_cast<double>(group->rows), limit("warning"), limit("critical"));
-        if (severity == Severity::ok || found.size() == kMostFindings) break;
-        found.push_back(finding(cause, std::min(severity, at_most(cause)), key, *group));
+        if (severity == Severity::ok || said == kMostFindings) break;
+        out.push_back(finding(cause, std::min(severity, at_most(cause)), key, *group));
+        ++said;
       }
     }
-    for (Finding& one : found) out.push_back(std::move(one));
   }
 
   void not_seen(std::vector<Unseen>& out) const override {
@@ -120,16 +120,16 @@ class NotReading : public Diagnosis {
     switch (cause) {
       case Cause::stuck:
         one.why = "it is stuck, or waits for something else";
+        one.advice = "find out where it hangs (its stack, its log)";
         break;
       case Cause::idle:
         one.why = "it is stuck, or keeps them in a pool and expects nothing there";
+        one.advice = "see whether it works; if not, find out where it hangs (its stack, its log)";
         break;
       case Cause::sends:
         one.why = "it runs, and may expect no answer";
         break;
     }
-    if (cause != Cause::sends) one.advice = "find out where it hangs (its stack, its log)";
-    if (cause == Cause::idle) one.advice = "see whether it works; if not, find out where it hangs (its stack, its log)";
     one.next = list_command({State::established}, "-p -i " + filter_text(key));
     return one;
   }

@@ -32,10 +32,12 @@ Severity PeerRule::at_most(double share) const {
   return some || stuck_.opened_here() >= kFewRows ? Severity::warning : Severity::info;
 }
 
-void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out, double meanwhile) const {
+void PeerRule::conclude(std::uint64_t open, const PeerWords& words, const DiagnosisFacts& facts,
+                        std::vector<Finding>& out) const {
   const double least = std::max(1.0, std::ceil(limit(kLeastShare.name) * static_cast<double>(open)));
   const auto rows = static_cast<double>(all_.rows);
   if (worst_ == Severity::ok || rows < least) return;
+  const double meanwhile = facts.turnover->beside(stuck_, facts);
   const double share = rows / (static_cast<double>(std::max<std::uint64_t>(open, 1)) + meanwhile);
   const Severity severity = std::min(worst_, at_most(share));
   const auto peers = peers_.largest();
@@ -52,7 +54,7 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, std::vector<
   if (all_.oldest_ms) {
     because.push_back(measured("oldest_s", static_cast<double>(*all_.oldest_ms) / 1000, "s", words.age_from));
   }
-  if (meanwhile > 0) because.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
+  add_well_meanwhile(meanwhile, because);
   const Subject about = one_peer ? subject_of(first.key, *first.group) : Subject::host();
   Finding one(std::string(rule_.id), severity, about, std::move(because));
   one.value = all_.worst;

@@ -57,9 +57,9 @@ class PeerRule {
   }
   [[nodiscard]] Severity judged(double value) const;
 
-  /// `open`: how many connections are open in all; `meanwhile`: how many came and went well beside those that wait.
-  void conclude(std::uint64_t open, const PeerWords& words, std::vector<Finding>& out, double meanwhile = 0) const;
-  [[nodiscard]] double meanwhile(const DiagnosisFacts& facts) const { return facts.turnover->beside(stuck_, facts); }
+  /// `open`: how many connections are open in all.
+  void conclude(std::uint64_t open, const PeerWords& words, const DiagnosisFacts& facts,
+                std::vector<Finding>& out) const;
 
   [[nodiscard]] const RowGroup& all() const { return all_; }
   [[nodiscard]] const RowGroups& peers() const { return peers_; }

@@ -39,7 +39,7 @@ class RefusedAttempts final : public Diagnosis {
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     const auto failed = failed_here(facts);
     if (!failed || *failed < limit("least")) return;
-    const double seconds = std::chrono::duration<double>(facts.facts.boot_time - facts.before->boot_time).count();
+    const double seconds = facts.seconds();
     if (seconds <= 0) return;
     const double per_s = *failed / seconds;
     if (per_s < limit("warning")) return;

@@ -1,7 +1,6 @@
 #include "diagnose/turnover.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/timer_age.h"
@@ -36,6 +35,10 @@ bool has_just_begun(const Connection& row) {
 }
 
 }  // namespace
+
+bool has_ended_well(const Connection& row) {
+  return row.state == State::time_wait || (row.state == State::fin_wait2 && row.minisocket);
+}
 
 void Ages::add(std::uint64_t age_ms) {
   if (counts_.empty()) counts_.resize(kMost);
@@ -86,8 +89,7 @@ void Turnover::see(const Connection& row, const LocalPorts& ports, const KernelL
     }
     return;
   }
-  const bool ended = row.state == State::time_wait || (row.state == State::fin_wait2 && row.minisocket);
-  if (ended && row.age_ms) {
+  if (has_ended_well(row) && row.age_ms) {
     ended_[index_of(service_port(row, ports).opened)].add(*row.age_ms);
   } else if (has_just_begun(row)) {
     ++begun_[index_of(service_port(row, ports).opened)];
@@ -114,7 +116,7 @@ double Turnover::in(AgeSpan span, Opened opened, const DiagnosisFacts& facts) co
 
 std::optional<double> Turnover::counted_per_s(AgeSpan span, Opened opened, const DiagnosisFacts& facts) const {
   if (facts.before == nullptr) return std::nullopt;
-  const double seconds = std::chrono::duration<double>(facts.facts.boot_time - facts.before->boot_time).count();
+  const double seconds = facts.seconds();
   // What is counted before most of them got stuck is no sign that others are well since.
   if (seconds <= 0 || seconds > static_cast<double>(span.end)) return std::nullopt;
   const auto accepted = facts.grown(&KernelCounters::passive_opens);

@@ -39,6 +39,10 @@ class Ages {
   std::uint64_t all_ = 0;
 };
 
+/// Whether the row is what a connection leaves that ended well: TIME_WAIT, and FIN_WAIT2 that no process holds, where the
+/// peer answered the FIN.
+bool has_ended_well(const Connection& row);
+
 /// Rows that are stuck, by age and by who opened them.
 class StuckRows {
  public:
@@ -67,7 +71,7 @@ class Turnover {
   [[nodiscard]] std::optional<double> counted_per_s(AgeSpan span, Opened opened, const DiagnosisFacts& facts) const;
 
   // By who opened them.
-  std::array<Ages, 2> ended_;             ///< TIME_WAIT, and FIN_WAIT2 that no process holds: the peer answered the FIN
+  std::array<Ages, 2> ended_;             ///< has_ended_well()
   std::array<std::uint64_t, 2> begun_{};  ///< within the last second, and still there
   Ages attempts_;                         ///< SYN_SENT
   std::uint64_t untimed_attempts_ = 0;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
@@ -81,7 +80,7 @@ class Closing : public Diagnosis {
         measured("not_sent", static_cast<double>(count(HeldBy::way_out)), "sockets", kFromDump),
         measured("largest_of_one_peer", static_cast<double>(first.group->rows), "sockets", kFromDump),
     };
-    if (meanwhile > 0) because.push_back(measured("well_meanwhile", std::round(meanwhile), "connections", kFromDump));
+    add_well_meanwhile(meanwhile, because);
     std::string stuck;
     for (const StateInfo& row : tcpstat::states()) {
       const std::uint64_t count = by_state_[static_cast<std::size_t>(row.state)];

@@ -255,16 +255,16 @@ class Established : public Diagnosis {
   }
 
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
-    gone_.conclude(open_, kGoneWords, out, gone_.meanwhile(facts));
-    not_sent_.conclude(open_, kNotSentWords, out, not_sent_.meanwhile(facts));
-    held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, out, held_.meanwhile(facts));
+    gone_.conclude(open_, kGoneWords, facts, out);
+    not_sent_.conclude(open_, kNotSentWords, facts, out);
+    held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, facts, out);
     const std::uint64_t all = retransmit_.all().rows;
     const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
     const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
                              : many && after_idle_ == all  ? kForgottenWords
                                                            : kRetransmitWords;
-    retransmit_.conclude(open_, words, out, retransmit_.meanwhile(facts));
-    keepalive_.conclude(open_, kKeepaliveWords, out, keepalive_.meanwhile(facts));
+    retransmit_.conclude(open_, words, facts, out);
+    keepalive_.conclude(open_, kKeepaliveWords, facts, out);
     judge_host(facts, out);
   }
 

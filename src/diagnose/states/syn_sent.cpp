@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -81,7 +80,7 @@ class SynSent : public Diagnosis {
       requests_repeat_ = requests_repeat_ || row.retransmits.value_or(0) > 0;
       return;
     }
-    if (row.state == State::time_wait || (row.state == State::fin_wait2 && row.minisocket)) {
+    if (has_ended_well(row)) {
       if (row.age_ms && service_port(row, rule_limits_.ports).opened == Opened::here) {
         ended_.of(destination_of(row)).add(row, row.age_ms, rule_limits_.ports);
       }
@@ -191,7 +190,7 @@ class SynSent : public Diagnosis {
   [[nodiscard]] bool may_be_clients(std::uint64_t attempts, const DiagnosisFacts& facts) const {
     const auto accepted = facts.grown(&KernelCounters::passive_opens);
     if (!accepted || *accepted <= attempts) return false;
-    const double seconds = std::chrono::duration<double>(facts.facts.boot_time - facts.before->boot_time).count();
+    const double seconds = facts.seconds();
     const double seen = static_cast<double>(young_rows_) * seconds;
     return young_rows_ < 2 || seen < limit_of(rule_limits_, kRule, "lost") * static_cast<double>(attempts);
   }
@@ -317,9 +316,7 @@ class SynSent : public Diagnosis {
     one.evidence.push_back(
         measured("destinations", static_cast<double>(destinations.size()), several, "destinations", kFromDump));
     one.evidence.push_back(measured("working_connections", static_cast<double>(working_), "sockets", kFromDump));
-    if (meanwhile_ > 0) {
-      one.evidence.push_back(measured("well_meanwhile", std::round(meanwhile_), "connections", kFromDump));
-    }
+    add_well_meanwhile(meanwhile_, one.evidence);
     one.value = static_cast<double>(destinations.size());
     one.unit = "destinations";
     one.warning = several;

@@ -168,7 +168,11 @@ struct PeersInVain {
   }
   [[nodiscard]] std::vector<Finding> findings(std::uint64_t open, const PeerWords& words = kPeerWords) const {
     std::vector<Finding> out;
-    rule.conclude(open, words, out);
+    const KernelFacts none;
+    const Turnover turnover;
+    DiagnosisFacts facts{.facts = none};
+    facts.turnover = &turnover;
+    rule.conclude(open, words, facts, out);
     return out;
   }
   [[nodiscard]] Finding only(std::uint64_t open, const PeerWords& words = kPeerWords) const {
