@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <ostream>
 #include <string_view>
 
@@ -117,17 +116,12 @@ TEST_CASE("who hears no SYN+ACK answers no cookie and fills the queue: only RSTs
   const SynSample before = Scene().sample();
   for (const Row& row : rows) {
     CAPTURE(row.name);
-    SynInput input;
-    input.now = &sample;
-    input.before = &before;
-    input.facts = test::zero_facts();
-    input.facts.filters.synproxy_syn_received = 0;
-    input.facts.filters.synproxy_cookie_valid = 0;
-    input.facts_before = input.facts;
+    KernelFacts facts = test::zero_facts();
+    facts.filters.synproxy_syn_received = 0;
+    facts.filters.synproxy_cookie_valid = 0;
+    SynInput input = test::between(before, sample, facts, facts);
     row.change(input);
-    input.after_first_second = input.facts_before->counters;
     input.before_last_second = input.facts.counters;
-    input.apart = std::chrono::seconds(5);
     CHECK(test::verdict(detect_syn(input, {})).level == row.level);
   }
 }
@@ -203,16 +197,10 @@ TEST_CASE("counters of the host accuse no listener that a filter left over") {
     Scene quiet;
     quiet.established(10);
     const SynSample sample = quiet.sample();
-    SynInput input;
-    input.now = &sample;
-    input.before = &sample;
-    input.facts = test::zero_facts();
-    input.facts_before = test::zero_facts();
+    SynInput input = test::between(sample, sample, test::zero_facts());
     input.facts.counters.syncookies_sent = 1000;
-    input.apart = std::chrono::seconds(5);
     input.all_listeners = false;
     row.change(input);
-    input.after_first_second = input.facts_before->counters;
     input.before_last_second = input.facts.counters;
     const SynReport report = detect_syn(input, {});
     CHECK(test::verdict(report, "host").level == row.level);
@@ -231,13 +219,9 @@ TEST_CASE("counters of the host accuse no listener that a filter left over") {
   now.drops = 500;
   const SynSample first = before.sample();
   const SynSample second = now.sample();
-  SynInput input;
-  input.now = &second;
-  input.before = &first;
-  input.facts = test::zero_facts();
-  input.facts_before = test::zero_facts();
-  input.facts.counters.embryonic_rsts = 500;
-  input.apart = std::chrono::seconds(5);
+  KernelFacts facts = test::zero_facts();
+  facts.counters.embryonic_rsts = 500;
+  SynInput input = test::between(first, second, facts);
   input.all_listeners = false;
   CHECK(test::verdict(detect_syn(input, {})).level >= AttackLevel::likely);
 }

@@ -1,6 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <ostream>
 #include <string_view>
 
@@ -149,14 +148,9 @@ TEST_CASE("handshakes that end in RST are told with the listeners that share the
     before.listeners.back().local.port = 80;
     SynSample now = before;
     for (std::size_t i = 0; i < share; ++i) now.listeners[i].drops = 50;
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = test::zero_facts();
-    input.facts_before = test::zero_facts();
-    input.facts.counters.embryonic_rsts = 5 * 20;
-    input.apart = std::chrono::seconds(5);
-    CHECK(found(detect_syn(input, {}), "half-open-resets").message ==
+    KernelFacts facts = test::zero_facts();
+    facts.counters.embryonic_rsts = 5 * 20;
+    CHECK(found(detect_syn(test::between(before, now, facts), {}), "half-open-resets").message ==
           (share == 1 ? "20 handshakes/s end in RST" : "20 handshakes/s end in RST (2 listeners share them)"));
   }
 }

@@ -53,18 +53,12 @@ TEST_CASE("cookies of another listener take no room from this one") {
     before.listeners.back().by_rounds = {};
     SynSample now = before;
     if (lost_here) now.listeners.front().drops = 500;
-    SynInput input;
-    input.now = &now;
-    input.before = &before;
-    input.facts = test::zero_facts();
-    input.facts_before = test::zero_facts();
-    input.facts.counters.syncookies_sent = 500;
-    input.facts.counters.syncookies_recv = 490;
-    input.facts.counters.passive_opens = 500;
-    input.after_first_second = input.facts_before->counters;
-    input.before_last_second = input.facts.counters;
-    input.apart = std::chrono::seconds(5);
-    CHECK((test::verdict(detect_syn(input, {})).attack_class == "stray SYNs") == !lost_here);
+    KernelFacts facts = test::zero_facts();
+    facts.counters.syncookies_sent = 500;
+    facts.counters.syncookies_recv = 490;
+    facts.counters.passive_opens = 500;
+    CHECK((test::verdict(detect_syn(test::between(before, now, facts), {})).attack_class == "stray SYNs") ==
+          !lost_here);
   }
 }
 

@@ -57,6 +57,10 @@ KernelFacts zero_facts();
 
 /// What detection says of one snapshot.
 SynReport one_shot(const Scene& scene, const KernelFacts& facts = zero_facts());
+/// Two samples, and counters that were read with each and with nothing moving in the first and the last second. Borrows
+/// the samples.
+SynInput between(const SynSample& before, const SynSample& now, const KernelFacts& facts,
+                 const KernelFacts& facts_before = zero_facts(), double seconds = 5);
 /// Of two samples, `seconds` apart, between which counters grew from zero to those of `facts`.
 SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds = 5);
 /// Makes the requests of `now` from number `younger` on the same as those of `before`.

@@ -129,18 +129,23 @@ SynReport one_shot(const Scene& scene, const KernelFacts& facts) {
   return detect_syn(input, {});
 }
 
+SynInput between(const SynSample& before, const SynSample& now, const KernelFacts& facts,
+                 const KernelFacts& facts_before, double seconds) {
+  SynInput input;
+  input.now = &now;
+  input.before = &before;
+  input.facts = facts;
+  input.facts_before = facts_before;
+  input.after_first_second = facts_before.counters;
+  input.before_last_second = facts.counters;
+  input.apart = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
+  return input;
+}
+
 SynReport delta(const Scene& before, const Scene& now, const KernelFacts& facts, double seconds) {
   const SynSample first = before.sample();
   const SynSample second = now.sample(&first);
-  SynInput input;
-  input.now = &second;
-  input.before = &first;
-  input.facts = facts;
-  input.facts_before = zero_facts();
-  input.after_first_second = input.facts_before->counters;
-  input.before_last_second = facts.counters;
-  input.apart = std::chrono::milliseconds(static_cast<int>(seconds * 1000));
-  return detect_syn(input, {});
+  return detect_syn(between(first, second, facts, zero_facts(), seconds), {});
 }
 
 void carry_over(const Scene& before, Scene& now, std::size_t younger) {

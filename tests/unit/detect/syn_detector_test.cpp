@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <chrono>
 #include <ostream>
 #include <string_view>
 
@@ -206,16 +205,9 @@ TEST_CASE("counters between two samples decide what the table hides") {
     KernelFacts facts = test::zero_facts();
     row.counters(facts);
     const SynSample sample = scene.sample();
-    SynInput input;
-    input.now = &sample;
-    input.before = &sample;
-    input.facts = facts;
-    input.facts_before = test::zero_facts();
+    SynInput input = test::between(sample, sample, facts);
     input.facts_before->filters.synproxy_syn_received = 0;
     input.facts_before->filters.synproxy_cookie_valid = 0;
-    input.after_first_second = input.facts_before->counters;
-    input.before_last_second = facts.counters;
-    input.apart = std::chrono::seconds(5);
     const SynReport report = detect_syn(input, {});
     CHECK(test::verdict(report, "host").level == row.level);
     CHECK(test::verdict(report, "host").attack_class == row.attack_class);
@@ -285,23 +277,17 @@ TEST_CASE("each counter and setting may be unknown") {
 TEST_CASE("cookies of clients that repeat their SYNs are none that never complete") {
   const auto rate = [](std::uint64_t answered, std::optional<std::uint64_t> proxied) {
     const SynSample sample = Scene().sample();
-    SynInput input;
-    input.now = &sample;
-    input.before = &sample;
-    input.facts = test::zero_facts();
-    input.facts_before = test::zero_facts();
-    input.facts.counters.syncookies_sent = 1000;
-    input.facts.counters.syncookies_recv = answered;
-    input.facts.counters.listen_drops = 10;
+    KernelFacts before = test::zero_facts();
+    KernelFacts facts = test::zero_facts();
+    facts.counters.syncookies_sent = 1000;
+    facts.counters.syncookies_recv = answered;
+    facts.counters.listen_drops = 10;
     if (proxied) {
-      input.facts_before->filters.synproxy_syn_received = input.facts_before->filters.synproxy_cookie_valid = 0;
-      input.facts.filters.synproxy_syn_received = 1000;
-      input.facts.filters.synproxy_cookie_valid = *proxied;
+      before.filters.synproxy_syn_received = before.filters.synproxy_cookie_valid = 0;
+      facts.filters.synproxy_syn_received = 1000;
+      facts.filters.synproxy_cookie_valid = *proxied;
     }
-    input.after_first_second = input.facts_before->counters;
-    input.before_last_second = input.facts.counters;
-    input.apart = std::chrono::seconds(5);
-    return never_completed_per_s(input, {});
+    return never_completed_per_s(test::between(sample, sample, facts, before), {});
   };
   CHECK(rate(500, {}) == 102);
   CHECK(rate(840, {}) == 34);

@@ -34,16 +34,9 @@ inline std::optional<Weighed> weighed(const Scene& scene, std::string_view quant
 inline std::optional<Weighed> counted(const std::function<void(KernelFacts&)>& change, std::string_view quantity,
                                       const Scene& scene = {}) {
   const SynSample sample = scene.sample();
-  SynInput input;
-  input.now = &sample;
-  input.before = &sample;
-  input.facts = zero_facts();
-  input.facts_before = zero_facts();
-  change(input.facts);
-  input.after_first_second = input.facts_before->counters;
-  input.before_last_second = input.facts.counters;
-  input.apart = std::chrono::seconds(5);
-  const SynReport report = detect_syn(input, {});
+  KernelFacts facts = zero_facts();
+  change(facts);
+  const SynReport report = detect_syn(between(sample, sample, facts), {});
   const Evidence* found = evidence(verdict(report, "host"), quantity);
   if (found == nullptr) return std::nullopt;
   return Weighed{found->value, found->weight};

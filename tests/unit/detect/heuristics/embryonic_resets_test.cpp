@@ -60,18 +60,25 @@ TEST_CASE("resets are held against the limit that they reach") {
   }
 }
 
+/// So many listeners, each of which lost so many packets between the samples: `drops` tells by its number.
+template <typename Drops>
+void lose(Asked& asked, std::size_t listeners, Drops drops) {
+  for (std::size_t i = 0; i < listeners; ++i) {
+    SynListener one;
+    one.local = test::endpoint("0.0.0.0", static_cast<std::uint16_t>(80 + i));
+    one.sockets = 1;
+    one.identity = i + 1;
+    one.drops = 0;
+    asked.first.listeners.push_back(one);
+    one.drops = drops(i);
+    asked.second.listeners.push_back(one);
+  }
+}
+
 TEST_CASE("a few at each of many listeners are health checks, and their most is what counts") {
   const auto weight = [](std::uint64_t resets, std::uint32_t at_one, std::size_t listeners) {
     Asked asked;
-    for (SynSample* sample : {&asked.first, &asked.second}) {
-      for (std::size_t i = 0; i < listeners; ++i) {
-        SynListener& one = sample->listeners.emplace_back();
-        one.local = test::endpoint("0.0.0.0", static_cast<std::uint16_t>(80 + i));
-        one.sockets = 1;
-        one.identity = i + 1;
-        one.drops = sample == &asked.first ? 0 : (i == 0 ? 5 * at_one : 5);
-      }
-    }
+    lose(asked, listeners, [&](std::size_t i) { return i == 0 ? 5 * at_one : 5U; });
     asked.input.facts.counters.embryonic_rsts = 5 * resets;
     asked.ask_host(embryonic_resets::heuristic);
     CHECK(asked.signals.resets_are_spread == answer(asked.signals.score == 0));
@@ -93,15 +100,7 @@ TEST_CASE("a few at each of many listeners are health checks, and their most is 
 TEST_CASE("who comes again and again, and rarely to each listener, checks health") {
   const auto spread = [](std::uint64_t resets, std::size_t known, std::size_t hosts, std::size_t listeners) {
     Asked asked;
-    for (SynSample* sample : {&asked.first, &asked.second}) {
-      for (std::size_t i = 0; i < listeners; ++i) {
-        SynListener& one = sample->listeners.emplace_back();
-        one.local = test::endpoint("0.0.0.0", static_cast<std::uint16_t>(80 + i));
-        one.sockets = 1;
-        one.identity = i + 1;
-        one.drops = sample == &asked.first ? 0 : 5 * resets / listeners;
-      }
-    }
+    lose(asked, listeners, [&](std::size_t) { return 5 * resets / listeners; });
     TrackedSample tracked;
     tracked.tracking = Tracking::read;
     for (std::size_t i = 0; i < known; ++i) {

@@ -114,16 +114,10 @@ TEST_CASE("cookies hide something if many are sent and too few are answered") {
 /// A flood that leaves nothing in the table, beside what connection tracking says.
 SynReport hidden_flood(const TrackedSample* tracked, std::uint64_t unanswered = 5'000,
                        const SynSample& sample = Scene{}.sample()) {
-  SynInput input;
-  input.now = &sample;
-  input.before = &sample;
-  input.facts = test::zero_facts();
-  input.facts_before = test::zero_facts();
-  input.facts.settings.syncookies = 2;
-  input.facts.counters.syncookies_sent = unanswered;
-  input.after_first_second = input.facts_before->counters;
-  input.before_last_second = input.facts.counters;
-  input.apart = std::chrono::seconds(5);
+  KernelFacts facts = test::zero_facts();
+  facts.settings.syncookies = 2;
+  facts.counters.syncookies_sent = unanswered;
+  SynInput input = test::between(sample, sample, facts);
   input.tracked = tracked;
   return detect_syn(input, {});
 }
