@@ -92,6 +92,7 @@ AttackLevel with_floors(const Assessment& one, const Measurements& host, AttackL
   }
   if (may_be_clients(one, host) && !proven) level = std::min(level, AttackLevel::suspicious);
   if (may_be_lost_acks(one) && !proven) level = std::min(level, AttackLevel::suspicious);
+  if (signals.may_defer == Answer::yes && !proven) level = std::min(level, AttackLevel::suspicious);
   if (unheard && !proven) level = std::min(level, AttackLevel::suspicious);
   if (signals.answers_unsent == Answer::yes) level = std::max(level, AttackLevel::suspicious);
   if (undecided(one, host)) level = std::max(level, AttackLevel::suspicious);

@@ -146,6 +146,12 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
     out.advice = "check the way from these clients (routes, firewalls) before anything is blocked";
     return;
   }
+  if (!sure && worst.signals.may_defer == Answer::yes) {
+    out.why = "they may be idle clients that TCP_DEFER_ACCEPT keeps half-open: /proc does not tell";
+    out.advice = (worst.of->input.saved ? "save rows over netlink" : "check with --source netlink") +
+                 std::string(", which tells");
+    return;
+  }
   if (!cause.many() && leaves_room(cause, thresholds) && sure) {
     out.why = "harmless at this rate, " + number(std::ceil(*worst.outlook.most_half_open)) + " at most";
     return;

@@ -86,6 +86,7 @@ struct Measurements {
   std::optional<double> unsent_per_s;            ///< requests that end for that reason
   Answer deferring = Answer::unknown;            ///< a good part of the requests only waits for data
   Amount amount_deferred = Amount::few;
+  Answer may_defer = Answer::unknown;  ///< rows do not tell, and as many ACKs as requests were held back
   AcceptQueue accept_queue = AcceptQueue::unknown;
 
   // The host's numbers.

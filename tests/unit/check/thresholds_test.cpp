@@ -385,6 +385,11 @@ const std::vector<Row>& detection() {
       {{"client-retries.entries", 1000}, snapshot([](Scene& scene) { scene.flood(20, 15, Sources::random, 3); })},
       {{"deferred-share.share", 2}, snapshot(idle_clients)},
       {{"deferred-share.entries", 1000}, snapshot(idle_clients)},
+      {{"deferred-share.acks", 1000}, interval([](Interval& made) {
+         flood(made.now);
+         made.now.rows = made.now.proc_rows;
+         made.facts.counters.defer_accept_drop = 100;
+       })},
       {{"abandonment.most", 0.9},
        interval([](Interval& made) { beside_completions(made, 15); }),
        {{"syn-flood.likely", 6.5}}},

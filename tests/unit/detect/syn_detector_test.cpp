@@ -296,6 +296,27 @@ TEST_CASE("cookies of clients that repeat their SYNs are none that never complet
   CHECK(rate(960, 0) == 210);
 }
 
+TEST_CASE("over /proc requests that may wait for data are no likely flood") {
+  Scene scene;
+  scene.flood(20, 10);
+  scene.rows = scene.proc_rows;
+  KernelFacts facts = test::zero_facts();
+  CHECK(test::verdict(one_shot(scene, facts)).level >= AttackLevel::likely);
+  facts.counters.defer_accept_drop = 200;
+  const SynReport report = one_shot(scene, facts);
+  CHECK(test::verdict(report).level == AttackLevel::suspicious);
+  CHECK(test::verdict(report, "host").level == AttackLevel::suspicious);
+  const Finding& flood = test::found(report, "syn-flood");
+  CHECK(flood.why == "they may be idle clients that TCP_DEFER_ACCEPT keeps half-open: /proc does not tell");
+  CHECK(flood.advice == "check with --source netlink, which tells");
+  const SynSample sample = scene.sample();
+  SynInput saved;
+  saved.now = &sample;
+  saved.facts = facts;
+  saved.saved = true;
+  CHECK(test::found(detect_syn(saved, {}), "syn-flood").advice == "save rows over netlink, which tells");
+}
+
 TEST_CASE("a listener stands before the host, which is as bad because of it") {
   Scene scene;
   scene.flood(20, 10);

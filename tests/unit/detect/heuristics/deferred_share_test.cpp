@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "detect/asked.h"
@@ -54,6 +56,59 @@ TEST_CASE("the share of requests that wait for data is told, and weighs nothing"
   CHECK(ask(5, 10, 15) == "0.5 >= 0.3 ratio, 0, sock_diag deferring");
   CHECK(ask(5, 10, 16) == "0.5 >= 0.3 ratio, 0, sock_diag deferring enough");
   CHECK(ask(0, 0, 16) == "nothing");
+}
+
+TEST_CASE("over /proc the ACKs that were held back tell whether requests may wait for data") {
+  struct Row {
+    std::string_view name;
+    std::optional<std::uint64_t> held_back;
+    bool two_samples;
+    Answer may_defer;
+    std::string_view told;
+  };
+  // Twenty aged requests; four a second stay open, so that there are as many new ones between two samples.
+  for (const Row& row : {
+           Row{"none ever", 0, false, Answer::no, "0 >= 10 ACKs, 0, /proc/net/netstat"},
+           Row{"too few", 9, false, Answer::no, "9 >= 10 ACKs, 0, /proc/net/netstat"},
+           Row{"enough", 10, false, Answer::yes, "10 >= 10 ACKs, 0, /proc/net/netstat"},
+           Row{"enough in this time", 10, true, Answer::yes, "10 >= 10 ACKs, 0, /proc/net/netstat"},
+           Row{"too few in this time", 9, true, Answer::no, "9 >= 10 ACKs, 0, /proc/net/netstat"},
+           Row{"not known", std::nullopt, false, Answer::unknown, "nothing"},
+           Row{"not known for this time", std::nullopt, true, Answer::unknown, "nothing"},
+       }) {
+    CAPTURE(row.name);
+    Asked asked;
+    if (!row.two_samples) asked.alone();
+    if (row.two_samples) asked.signals.arrivals_per_s = 4;
+    asked.signals.aged = row.two_samples ? 1000 : 20;
+    asked.input.facts.counters.defer_accept_drop = row.held_back;
+    std::vector<HalfOpen> requests(20);
+    for (HalfOpen& request : requests) request.timeouts = 2;
+    asked.ask_about(deferred_share::heuristic, {}, requests);
+    CHECK(asked.signals.may_defer == row.may_defer);
+    CHECK(asked.told("acks_held_back") == row.told);
+    // No row tells, and that is not none.
+    CHECK(asked.told("deferred_half_opens") == "nothing");
+    CHECK(asked.signals.deferring == Answer::unknown);
+  }
+}
+
+TEST_CASE("where requests tell themselves, or none stays, counters are not asked") {
+  Asked asked;
+  asked.alone();
+  asked.signals.aged = 20;
+  asked.input.facts.counters.defer_accept_drop = 1000;
+  std::vector<HalfOpen> requests(20);
+  requests.back().retransmits = 1;
+  asked.ask_about(deferred_share::heuristic, {}, requests);
+  CHECK(asked.signals.may_defer == Answer::unknown);
+  CHECK(asked.told("deferred_half_opens") == "0 >= 0.3 ratio, 0, sock_diag");
+
+  Asked fresh;
+  fresh.alone();
+  fresh.input.facts.counters.defer_accept_drop = 1000;
+  fresh.ask_about(deferred_share::heuristic, {}, std::vector<HalfOpen>(20));
+  CHECK(fresh.signals.may_defer == Answer::unknown);
 }
 
 }  // namespace
