@@ -45,7 +45,7 @@ ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
   const explain::Language language = reader_language();
   const auto told = [&](explain::Form form) {
     explain::Manner manner{form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language};
-    if (terminal.width != 0) manner.columns = terminal.width;
+    manner.columns = terminal.width;
     return explain::explain(*subject, {rules, limits}, manner);
   };
   if (command.drawing == options::Drawing::none) {

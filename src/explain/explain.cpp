@@ -121,12 +121,12 @@ tl::expected<Subject, UnknownName> find_pair(std::string_view from, std::string_
 struct InWords {
   const Knowledge& knowledge;
   const Manner& manner;
-  const Words words{manner.language, manner.columns};
+  const Words words{manner.language, manner.columns == 0 ? Words::kMostColumns : manner.columns};
 
   std::string operator()(const Index& /*all*/) const { return index_text(index(knowledge.rules, words)); }
   std::string operator()(const WholeMachine& /*machine*/) const {
     if (manner.form == Form::dot) return machine_dot();
-    return manner.form == Form::mermaid ? machine_mermaid() : machine_table();
+    return manner.form == Form::mermaid ? machine_mermaid() : machine_table(manner.columns);
   }
   std::string operator()(const StatePair& pair) const { return explain_pair(pair.from, pair.to, words); }
   std::string operator()(const Word& word) const { return explain_word(word, manner.drawing, words); }

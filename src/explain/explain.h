@@ -48,8 +48,7 @@ struct Manner {
   Form form = Form::text;
   Drawing drawing = Drawing::utf8;
   Language language = Language::english;  ///< of the text; JSON and drawings are English
-  std::size_t columns =
-      Words::kMostColumns;  ///< for the lines of prose, at most; diagrams and tables are as wide as ever
+  std::size_t columns = 0;  ///< of the terminal; diagrams are as wide as ever. 0: none, and each row is a line
 };
 
 std::string explain(const Subject& subject, const Knowledge& knowledge, const Manner& manner);

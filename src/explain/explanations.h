@@ -60,7 +60,8 @@ std::string explain_pair_json(Seen from, Seen to);
 /// Of the kind lifecycle, rule, group or topic, whichever comes first; with the keys of whatever else the name means.
 std::string explain_word_json(const Word& word);
 
-std::string machine_table();
+/// Rows that are wider than the terminal go on below themselves; 0: there is none.
+std::string machine_table(std::size_t columns = 0);
 std::string machine_dot();
 std::string machine_mermaid();
 std::string machine_json();

@@ -28,16 +28,24 @@ Drawn drawn(const machine::Transition& row) {
 
 }  // namespace
 
-std::string machine_table() {
-  std::string out = "FROM         EVENT                   TO           SEND     SECTION\n";
+std::string machine_table(std::size_t columns) {
+  std::string out;
+  const auto add_line = [&](std::string_view from, std::string_view event, std::string_view to, std::string_view sent,
+                            const std::string& section) {
+    const std::string step = padded(from, 12) + padded(event, 23) + padded(to, 12) + padded(sent, 8);
+    constexpr std::size_t kRoomForSections = 20;
+    const std::size_t width = columns == 0 ? std::string::npos : columns;
+    const bool below = width < step.size() + kRoomForSections;
+    out += below ? step + '\n' + wrapped("  ", section, width) : wrapped(step, section, width);
+  };
   const auto add = [&](const machine::Transition& row) {
     if (row.answer != machine::Answer::moves) return;
     const std::string_view sent = machine::text(row.send);
-    std::string line = padded(name(row.from), 13) + padded(info(row.event).key, 24) + padded(name(row.to), 13) +
-                       padded(sent.empty() ? "-" : sent, 9) + std::string(row.section);
-    if (row.condition != machine::Condition::none) line += " (" + std::string(machine::text(row.condition)) + ")";
-    out += line + '\n';
+    std::string section(row.section);
+    if (row.condition != machine::Condition::none) section += " (" + std::string(machine::text(row.condition)) + ")";
+    add_line(name(row.from), info(row.event).key, name(row.to), sent.empty() ? "-" : sent, section);
   };
+  add_line("FROM", "EVENT", "TO", "SEND", "SECTION");
   for (const machine::Transition& row : machine::kRfc9293) add(row);
   for (const machine::Transition& row : machine::kRfc9293Cases) add(row);
   return out;
