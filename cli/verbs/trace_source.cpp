@@ -38,10 +38,20 @@ bool wants_bpf(const options::TraceCommand& command) {
   return !command.strict || names_a_namespace(command) || !command.command.empty();
 }
 
+/// The sentence of the source that everybody has, and why the other one is no help; a remedy of both is told once.
+Error neither(const Error& bpf, const Error& tracefs) {
+  const auto why = [](const Error& error) { return Error{error.doing, error.code, {}, error.reason}.why(); };
+  Error out{tracefs.doing, 0, tracefs.hint, why(tracefs) + "; nor by BPF: " + why(bpf)};
+  if (!bpf.hint.empty() && bpf.hint != tracefs.hint) {
+    out.hint = bpf.hint + (tracefs.hint.empty() ? "" : ", or " + tracefs.hint);
+  }
+  return out;
+}
+
 }  // namespace
 
 Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const TraceOpeners& openers) {
-  std::string note;
+  std::optional<Error> no_bpf;
   if (wants_bpf(command)) {
     auto opened = openers.bpf();
     if (opened) {
@@ -60,16 +70,11 @@ Expected<OpenedTrace> open_trace(const options::TraceCommand& command, const Tra
       error.hint += std::string(error.hint.empty() ? "" : "; ") + "tracefs, which would do, cannot follow a command";
       return tl::make_unexpected(error);
     }
-    note = opened.error().sentence() + "; reading tracefs instead";
+    no_bpf = opened.error();
   }
   auto opened = openers.tracefs();
-  if (!opened && !note.empty()) {
-    // Neither works: tell the sentence of the source that everybody has, and why the other one was no help.
-    Error error = opened.error();
-    error.hint += (error.hint.empty() ? "" : "; ") + note.substr(0, note.rfind(';'));
-    return tl::make_unexpected(error);
-  }
-  if (!opened) return tl::make_unexpected(opened.error());
+  if (!opened) return tl::make_unexpected(no_bpf ? neither(*no_bpf, opened.error()) : opened.error());
+  std::string note = no_bpf ? no_bpf->sentence() + "; reading tracefs instead" : "";
   // With --netns all, the user knows.
   if (command.netns.empty()) note += (note.empty() ? "" : "; ") + std::string(kNotToldApart);
   return OpenedTrace{.source = std::move(*opened), .handshakes = {}, .name = "tracefs", .note = std::move(note)};

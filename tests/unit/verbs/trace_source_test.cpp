@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cerrno>
 #include <ostream>
 
 namespace tcpstat::cli::verbs {
@@ -90,9 +91,11 @@ TEST_CASE("a command is followed by programs in the kernel alone") {
 
 TEST_CASE("where neither works both reasons are said") {
   CHECK(opened(TraceSource::automatic, "", no_bpf, no_tracefs).error().sentence() ==
-        "cannot trace TCP: tracefs is not mounted (mount it; cannot trace by BPF: it takes CAP_BPF and CAP_PERFMON "
-        "(run as "
-        "root))");
+        "cannot trace TCP: tracefs is not mounted; nor by BPF: it takes CAP_BPF and CAP_PERFMON (run as root, or mount "
+        "it)");
+  const auto forbidden = []() -> Source { return failure("trace TCP", EACCES, "run as root"); };
+  CHECK(opened(TraceSource::automatic, "", no_bpf, forbidden).error().sentence() ==
+        "cannot trace TCP: Permission denied; nor by BPF: it takes CAP_BPF and CAP_PERFMON (run as root)");
 }
 
 }  // namespace
