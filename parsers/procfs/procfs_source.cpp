@@ -136,7 +136,10 @@ class ProcfsSource final : public source::Source {
     };
     // Below another root it may be anything: a FIFO would keep us waiting, a device never ends.
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-    if (!file) return failed("open", errno, "is /proc mounted? see --proc-root");
+    if (!file) {
+      const bool default_root = options_.proc_net.starts_with("/proc/");
+      return failed("open", errno, default_root ? "is /proc mounted?" : "--proc-root takes a copy of /proc");
+    }
     struct stat status;
     if (::fstat(file.get(), &status) != 0) return failed("read", errno, "");
     // For a directory, read(2) itself says what is wrong.

@@ -129,7 +129,7 @@ class SourceErrors(TestCase):
             (["--source", garbage], rf"cannot read {garbage}: this is no format that tcpstat knows \(.*\)"),
             (["--source", here / "document"], r"cannot read .*: it is a JSON document, and rows are read from lines \(.*ndjson.*\)"),
             (["--source", garbage, "--netns", "1"], r"cannot read the network namespace .*"),
-            (["--proc-root", missing], rf"cannot open {missing}/net/tcp: No such file or directory.*"),
+            (["--proc-root", missing], rf"cannot open {missing}/net/tcp: No such file or directory \(--proc-root takes a copy of /proc\)"),
             (["--proc-root", missing, "-p"], r"cannot .*No such file or directory.*"),
             (["--proc-root", missing, "-6"], rf"cannot open {missing}/net/tcp6: No such file or directory.*"),
             (["--netns", "no-such-namespace"], r'cannot find the network namespace "no-such-namespace": '
