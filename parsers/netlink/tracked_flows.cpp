@@ -47,7 +47,7 @@ Expected<void> receive(const mnl_socket& socket, ctnetlink::Stream& stream, sour
     if (!budget.wait_readable(mnl_socket_get_fd(&socket))) return failure(kDoing, errno);
     const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
     if (got < 0) {
-      if (errno == EINTR || errno == EAGAIN) continue;
+      if (errno == EINTR) continue;
       return failure(kDoing, errno);
     }
     const auto end = stream.feed(std::span(buffer).first(static_cast<std::size_t>(got)));
