@@ -89,6 +89,9 @@ Flow TracedLives::transition(const Transition& transition) {
 Flow TracedLives::lost(std::uint64_t count, std::uint64_t line) {
   lost_records_ += count;
   lives_.lost(count, line);
+  // The kernel does not say when it was.
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  writer_.sample(time_of(std::chrono::floor<EventTime>(now)));
   writer_.lost(count);
   notes_.print(Notes::Level::warning, "the kernel lost " + counted(count, "record") + " here");
   return Flow::more;

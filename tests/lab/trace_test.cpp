@@ -6,11 +6,14 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "command.h"
@@ -40,42 +43,34 @@ class Tracing {
     FAIL("the trace tells nothing");
   }
 
-  /// Ends it: "12700>12800 LISTEN>SYN_RECV" for each transition but the probe's, and the summary line.
+  /// Ends it: its lines but the summary and the probe's.
+  std::vector<std::string> end_all() {
+    watching_.interrupt();
+    std::vector<std::string> told;
+    while (const auto line = watching_.line()) {
+      const bool is_summary = value_of(*line, "type") == "summary";
+      if (is_summary) summary_ = *line;
+      if (!is_summary && !is_probe(*line)) told.push_back(*line);
+    }
+    CHECK(watching_.wait() == 0);
+    return told;
+  }
+  /// Ends it: those of that type.
+  std::vector<std::string> end_lines(std::string_view type) {
+    std::vector<std::string> told = end_all();
+    std::erase_if(told, [&](const std::string& line) { return value_of(line, "type") != type; });
+    return told;
+  }
+  /// Ends it: "12700>12800 LISTEN>SYN_RECV" for each transition.
   std::vector<std::string> end() {
-    watching_.interrupt();
-    std::vector<std::string> told;
-    while (const auto line = watching_.line()) {
-      if (value_of(*line, "type") == "summary") summary_ = *line;
-      if (value_of(*line, "type") != "transition" || is_probe(*line)) continue;
-      const std::string remote = value_of(*line, "remote_port");
-      told.push_back(value_of(*line, "local_port") + '>' + (remote == "null" ? "0" : remote) + ' ' +
-                     value_of(*line, "from") + '>' + value_of(*line, "to"));
-      CHECK(value_of(*line, "verdict") != "illegal");
-      CHECK(value_of(*line, "mode") == "exact");
+    std::vector<std::string> told = end_lines("transition");
+    for (std::string& line : told) {
+      CHECK(value_of(line, "verdict") != "illegal");
+      CHECK(value_of(line, "mode") == "exact");
+      const std::string remote = value_of(line, "remote_port");
+      line = value_of(line, "local_port") + '>' + (remote == "null" ? "0" : remote) + ' ' + value_of(line, "from") +
+             '>' + value_of(line, "to");
     }
-    CHECK(watching_.wait() == 0);
-    return told;
-  }
-  /// Ends it: its lines of type transition.
-  std::vector<std::string> end_lines() {
-    watching_.interrupt();
-    std::vector<std::string> told;
-    while (const auto line = watching_.line()) {
-      if (value_of(*line, "type") == "summary") summary_ = *line;
-      if (value_of(*line, "type") == "transition" && !is_probe(*line)) told.push_back(*line);
-    }
-    CHECK(watching_.wait() == 0);
-    return told;
-  }
-  /// Ends it: its lines of type life.
-  std::vector<std::string> end_lives() {
-    watching_.interrupt();
-    std::vector<std::string> told;
-    while (const auto line = watching_.line()) {
-      if (value_of(*line, "type") == "summary") summary_ = *line;
-      if (value_of(*line, "type") == "life" && !is_probe(*line)) told.push_back(*line);
-    }
-    CHECK(watching_.wait() == 0);
     return told;
   }
   [[nodiscard]] const std::string& summary() const { return summary_; }
@@ -194,7 +189,7 @@ TEST_SUITE("trace") {
       listener.reset();
       CHECK_THROWS(connect_to(kPort));
       std::vector<std::string> told;
-      for (const std::string& life : tracing.end_lives()) {
+      for (const std::string& life : tracing.end_lines("life")) {
         const bool client = value_of(life, "remote_port") == std::to_string(kPort);
         told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
                        value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
@@ -237,7 +232,7 @@ TEST_SUITE("trace") {
     linger_0(done.fd());
     done.close();
     std::vector<std::string> told;
-    for (const std::string& life : tracing.end_lives()) {
+    for (const std::string& life : tracing.end_lines("life")) {
       told.push_back(value_of(life, "object") + ' ' + value_of(life, "ending"));
       CHECK(std::stol(value_of(life, "lasted_us")) < 1'000'000);
     }
@@ -265,7 +260,7 @@ TEST_SUITE("trace") {
       REQUIRE(::getsockopt(client.get(), SOL_SOCKET, SO_COOKIE, &number, &size) == 0);
       cookie = std::to_string(number);
     }
-    const std::vector<std::string> lines = tracing.end_lines();
+    const std::vector<std::string> lines = tracing.end_lines("transition");
     std::size_t of_client = 0;
     for (const std::string& line : lines) {
       of_client += value_of(line, "cookie") == cookie ? 1U : 0U;
@@ -277,6 +272,38 @@ TEST_SUITE("trace") {
     CHECK(other.wait() == 0);
     REQUIRE(told.size() == 1);
     CHECK(value_of(told[0], "type") == "summary");
+  }
+
+  TEST_CASE("what the kernel had no room for is told where it was lost, and how much it was") {
+    for (const std::string& source : sources()) {
+      CAPTURE(source);
+      const auto stage = Stage::open();
+      if (!stage) return;
+      Tracing tracing({"--source", source});
+      const Handle listener = Stage::listener(kPort);
+      // While nobody reads, buffers of some megabytes take the steps of fewer connections than these.
+      REQUIRE(::kill(tracing.pid(), SIGSTOP) == 0);
+      for (int i = 0; i < 20'000; ++i) {
+        Handle client = connect_to(kPort);
+        const Handle server = accept_from(listener);
+        linger_0(client.get());
+        client.reset();
+      }
+      REQUIRE(::kill(tracing.pid(), SIGCONT) == 0);
+      std::uint64_t lost = 0;
+      std::size_t steps = 0;
+      for (const std::string& line : tracing.end_all()) {
+        const std::string type = value_of(line, "type");
+        if (type == "lost") lost += std::stoull(value_of(line, "count"));
+        if (type == "lost") CHECK(value_of(line, "time").starts_with("20"));
+        if (type == "transition") ++steps;
+      }
+      CHECK(steps > 1000);
+      CHECK(lost > 1000);
+      CHECK(value_of(tracing.summary(), "lost_records") == std::to_string(lost));
+      CHECK(value_of(tracing.summary(), "complete") == "false");
+      CHECK(tracing.summary().find(R"("code":"lost_records")") != std::string::npos);
+    }
   }
 
   TEST_CASE("traces that begin at the same time leave each other's instance alone") {

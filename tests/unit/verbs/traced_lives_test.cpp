@@ -23,8 +23,11 @@ class Kept final : public render::TransitionWriter {
   std::vector<std::string> steps;
   std::vector<ConnectionLife> lives;
   int samples_ended = 0;
+  std::string time;
+  std::vector<std::string> losses;
 
-  void sample(const render::SampleTime&) override {}
+  void sample(const render::SampleTime& of) override { time = of.utc; }
+  void lost(std::uint64_t count) override { losses.push_back(std::to_string(count) + " " + time.substr(0, 2)); }
   void transition(const Transition& of, const Judgement&) override {
     steps.push_back(std::string(name(of.from)) + ">" + std::string(name(of.to)));
   }
@@ -89,6 +92,18 @@ TEST_CASE_FIXTURE(Tracing, "lives that lack records are counted, and the first t
   CHECK(child.status == 25);
   CHECK(std::count(child.err.begin(), child.err.end(), '\n') == 20);
   CHECK(child.err.find("continuity: 192.0.2.1:40000 198.51.100.7:443: line ") != std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Tracing, "a loss has the time at which it was found, before anything else is told too") {
+  const auto child = test::in_child([this] {
+    lives().lost(3, 1);
+    whole_life();
+    lives().lost(4, 9);
+    // The steps are of 1970.
+    return kept.losses == std::vector<std::string>{"3 20", "4 20"} ? static_cast<int>(lives().lost_records()) : 99;
+  });
+  CHECK(child.status == 7);
+  CHECK(child.err.find("the kernel lost 3 records here\n") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Tracing, "a life that ran when the trace began is no news, and one whose beginning is lost is") {
