@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -171,6 +173,19 @@ TEST_CASE("a FIFO waits for its reader, and no longer than it is told to") {
   CHECK(::read(reading.get(), text, sizeof text) == 3);
   CHECK(std::string(text) == "new");
   CHECK(place.names() == Names{"fifo"});
+}
+
+TEST_CASE("a socket is no file, however long somebody would wait") {
+  const OutputPlace place;
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  const std::string path = place.at("socket");
+  REQUIRE(path.size() < sizeof name.sun_path);
+  std::copy(path.begin(), path.end(), name.sun_path);
+  const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
+  CHECK(Output::open(path, std::chrono::milliseconds(0)).error().sentence() ==
+        "cannot write " + path + ": No such device or address");
 }
 
 TEST_CASE("an open file is written where it ends") {

@@ -86,6 +86,32 @@ TEST_CASE("a log that is ended while its writer is silent ends") {
   CHECK(log->was_ended());
 }
 
+TEST_CASE("a pipe that has ended stays so, whoever writes to it later") {
+  const std::string fifo =
+      (std::filesystem::temp_directory_path() / "tcpstat-lines-again").string() + std::to_string(::getpid());
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  FileDescriptor writer(::open(fifo.c_str(), O_RDWR | O_CLOEXEC));
+  REQUIRE(static_cast<bool>(writer));
+  auto log = LogFile::open(fifo);
+  REQUIRE(log.has_value());
+  std::string all;
+  const auto read = [&] {
+    return log->blocks([&](std::string_view block) {
+      all.append(block);
+      return true;
+    });
+  };
+  REQUIRE(::write(writer.get(), "a\n", 2) == 2);
+  writer = FileDescriptor();
+  CHECK(read().has_value());
+  writer = FileDescriptor(::open(fifo.c_str(), O_WRONLY | O_CLOEXEC));
+  ::unlink(fifo.c_str());
+  REQUIRE(::write(writer.get(), "b\n", 2) == 2);
+  writer = FileDescriptor();
+  CHECK(read().has_value());
+  CHECK(all == "a\n");
+}
+
 TEST_CASE("a pipe whose other user made its reads return at once is waited for") {
   std::array<int, 2> ends{};
   REQUIRE(::pipe2(ends.data(), O_NONBLOCK | O_CLOEXEC) == 0);

@@ -288,6 +288,25 @@ TEST_CASE("a container has a name beside its number, and a name of its own has n
   CHECK(name_of(2, "web") == "");
 }
 
+TEST_CASE("what must be text and is none makes a row unreadable, wherever it stands") {
+  RecordedNames names;
+  NdjsonDecoder decoder(names);
+  const auto decoded = [&](const std::string& key, const std::string& value) {
+    return decoder.decode(R"({"state":"LISTEN","local_address":"::","local_port":1,")" + key + R"(":)" + value + "}");
+  };
+  for (const std::string key :
+       {"user", "interface", "cgroup", "orphan", "unit", "container", "pod", "container_name"}) {
+    CAPTURE(key);
+    CHECK(std::holds_alternative<Listener>(decoded(key, "null")));
+    for (const std::string value : {"7", "[]", "{}", "true"}) {
+      CAPTURE(value);
+      const auto row = decoded(key, value);
+      REQUIRE(std::holds_alternative<Flaw>(row));
+      CHECK(std::get<Flaw>(row) == Flaw::unreadable_number);
+    }
+  }
+}
+
 TEST_CASE("lines that are no connection are no rows, or flaws") {
   struct Row {
     std::string_view name;

@@ -73,6 +73,7 @@ TEST_CASE("units, containers and pods in the paths of control groups") {
        "crio-conmon-" + kId + ".scope", "", kPod},
       {"LXC", "/lxc.payload.web", "", "web", ""},
       {"LXC, older", "/lxc/web", "", "web", ""},
+      {"systemd-nspawn without a name", "/machine.slice/machine-.scope", "machine-.scope", "", ""},
       {"systemd-nspawn", "/machine.slice/machine-web.scope/payload", "machine-web.scope", "web", ""},
       // What only looks alike.
       {"an id that is cut", "/docker/4f6e0c8a91b2", "", "", ""},
