@@ -239,8 +239,8 @@ def first_failure(out):
     return (match[1] or match[2]).strip() if match else "crash"
 
 
-def ctest(pattern, limit):
-    return quietly(["ctest", "--test-dir", BUILD, "-R", pattern, "--stop-on-failure", f"-j{JOBS}", "--output-on-failure",
+def ctest(pattern, limit, jobs=JOBS):
+    return quietly(["ctest", "--test-dir", BUILD, "-R", pattern, "--stop-on-failure", f"-j{jobs}", "--output-on-failure",
                     "--timeout", str(limit)], limit * 8, bound_memory)
 
 
@@ -294,11 +294,12 @@ class Stages:
         code, out = build("tcpstat")
         if code != 0:
             return None
-        for kind, words in (("cli", cli), ("lab", lab if self.with_lab else "")):
+        # Those of the command line wait for most of their time; those of the lab measure it.
+        for kind, words, jobs in (("cli", cli, 3 * JOBS), ("lab", lab if self.with_lab else "", JOBS)):
             pattern = self.names(kind, words)
             if pattern is None:
                 continue
-            code, out = ctest(pattern, 180)
+            code, out = ctest(pattern, 180, jobs)
             if code != 0:
                 return kind, first_failure(out)
         return None
