@@ -1,5 +1,7 @@
 #include "trace/logged_samples.h"
 
+#include <utility>
+
 #include "machine/dwell.h"
 
 namespace tcpstat::trace {
@@ -17,30 +19,41 @@ std::optional<std::chrono::milliseconds> bound_of(State state, TimerKind timer, 
 
 }  // namespace
 
-void LoggedSamples::begin(const SampleName& sample) {
-  if (open_ && sample.counter == counter_ && sample.time == time_ && sample.host == host_ && sample.netns == netns_) {
-    return;
+void LoggedSamples::Namespace::forget() {
+  joint.forget_all();
+  diff.forget_all();
+  was_read = false;
+}
+
+LoggedSamples::Namespace& LoggedSamples::of(std::optional<std::uint64_t> netns) {
+  std::unique_ptr<Namespace>& one = all_[netns.value_or(0)];
+  if (one == nullptr) {
+    one = std::make_unique<Namespace>(say_, out_);
+    one->diff.begin(time_);
   }
-  if (open_) close(Whole::no);  // it had no last line, which would tell whether it is whole
-  if (sample.host != host_ || sample.netns != netns_) {
-    diff_.forget_all();
-    joint_.forget_all();
+  return *one;
+}
+
+void LoggedSamples::begin(const SampleName& sample) {
+  if (open_ && sample.counter == counter_ && sample.time == time_ && sample.host == host_) return;
+  if (open_) close(Whole::no, std::nullopt);  // it had no last line, which would tell whether it is whole
+  if (sample.host != host_) {
+    for (auto& [netns, one] : all_) one->forget();
     host_ = sample.host;
-    netns_ = sample.netns;
-  } else if (samples_ > 0) {
-    ++compared_;
   }
   counter_ = sample.counter;
   time_ = sample.time;
   open_ = true;
   ++samples_;
-  diff_.begin(time_);
+  for (auto& [netns, one] : all_) one->diff.begin(time_);
 }
 
 void LoggedSamples::row(const SampleRow& row, std::uint64_t line) {
   begin(row.sample);
-  joint_.row(row, line);
-  judge_stay(row, diff_.see(row), line);
+  Namespace& one = of(row.sample.netns);
+  one.is_read = true;
+  one.joint.row(row, line);
+  judge_stay(row, one.diff.see(row), line);
 }
 
 void LoggedSamples::judge_stay(const SampleRow& row, const Stay& stay, std::uint64_t line) {
@@ -55,20 +68,45 @@ void LoggedSamples::judge_stay(const SampleRow& row, const Stay& stay, std::uint
         std::string(machine::dwell_bound(row.state).sysctls)});
 }
 
-void LoggedSamples::close(Whole whole) {
+void LoggedSamples::close(Whole whole, std::optional<std::uint64_t> only) {
   open_ = false;
-  joint_.end();
-  diff_.end(whole == Whole::yes ? SampleDiff::Sample::complete : SampleDiff::Sample::partial);
+  bool again = false;
+  for (auto& [netns, one] : all_) {
+    const bool is_other = only && netns != 0 && *only != netns;
+    if (is_other) one->forget();  // this sample does not say what became of its sockets
+    one->joint.end();
+    one->diff.end(whole == Whole::yes ? SampleDiff::Sample::complete : SampleDiff::Sample::partial);
+    if (is_other) one->forget();  // nor which of them will be new
+    const bool is_read = std::exchange(one->is_read, false);
+    again = again || (is_read && one->was_read);
+    one->was_read = is_read;
+  }
+  if (again) ++compared_;
 }
 
 void LoggedSamples::end(const SampleEnd& end) {
   begin(end.sample);
-  close(end.whole);
+  // A sample without rows is one, too; that of several namespaces names none.
+  if (end.sample.netns || all_.empty()) of(end.sample.netns);
+  for (auto& [netns, one] : all_) one->is_read = !end.sample.netns || *end.sample.netns == netns || one->is_read;
+  close(end.whole, end.sample.netns);
 }
 
 void LoggedSamples::finish() {
-  if (open_) close(Whole::no);
-  diff_.finish();
+  if (open_) close(Whole::no, std::nullopt);
+  for (auto& [netns, one] : all_) one->diff.finish();
+}
+
+std::uint64_t LoggedSamples::sockets() const {
+  std::uint64_t sum = 0;
+  for (const auto& [netns, one] : all_) sum += one->diff.sockets();
+  return sum;
+}
+
+std::uint64_t LoggedSamples::unknown() const {
+  std::uint64_t sum = 0;
+  for (const auto& [netns, one] : all_) sum += one->diff.unknown();
+  return sum;
 }
 
 }  // namespace tcpstat::trace
