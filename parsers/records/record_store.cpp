@@ -12,6 +12,7 @@
 #include "base/quantity_text.h"
 #include "base/timestamp.h"
 #include "parsers/records/record_encoder.h"
+#include "record/counts.h"
 
 namespace tcpstat::records {
 namespace {
@@ -212,13 +213,14 @@ void RecordStore::tell_missing_end(FileKind kind, Time from, Time to, Coverage& 
   if (is_whole(last_sample(kind))) return;
   const auto other = last_sample(kind == FileKind::rows ? FileKind::counts : FileKind::rows);
   if (!other || other->at < from) return;
-  // Read once more: a writer may have gone on meanwhile. It writes a sample to both, one after the other.
+  // Read once more: a writer may have gone on meanwhile. It writes a sample to both, one after the other, and ends both.
   const auto own = last_sample(kind);
   const std::uint64_t have = own ? own->number : files_.front().first_sample - 1;
-  if (is_whole(own) || other->number <= have + 1) return;
+  if (is_whole(own) || other->number <= have || (other->number == have + 1 && !other->closed)) return;
   const char* of = kind == FileKind::rows ? "rows" : "counts";
-  coverage.lose("record_damaged", "the files of " + std::string(of) + " lack the last " +
-                                      counted(other->number - have, "sample") + ", which are in those beside them");
+  const std::uint64_t lacking = other->number - have;
+  coverage.lose("record_damaged", "the files of " + std::string(of) + " lack the last " + counted(lacking, "sample") +
+                                      ", which " + (lacking == 1 ? "is" : "are") + " in those beside them");
 }
 
 Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& coverage) {
@@ -345,7 +347,8 @@ Expected<void> RecordStore::counts(Time from, Time to, Coverage& coverage, const
       if (!is_sample(frame)) continue;
       const auto payload = opened->payload(frame);
       const bool key = frame.header.kind == FrameKind::key;
-      whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload));
+      whole = payload && (key ? table.apply_key(*payload) : whole && table.apply_difference(*payload)) &&
+              table.columns().size() >= record::count_columns().size();
       if (!whole) ++missing;
       const Time at(frame.header.wall_ns);
       if (whole && at >= from) visit(opened->header(), frame.header, table);

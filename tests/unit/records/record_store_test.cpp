@@ -12,6 +12,13 @@
 namespace tcpstat::records {
 namespace {
 
+/// As if its writer had been killed: without the frame that says that no more will come.
+void kill_writer_of(const std::string& file) {
+  const std::vector<FrameAt> frames = frames_of(file);
+  REQUIRE(frames.back().header.kind == record::FrameKind::end);
+  std::filesystem::resize_file(file, frames.back().offset);
+}
+
 TEST_CASE("who asks for counts keeps the sample that was loaded") {
   Record record;
   const auto writer = record.writer();
@@ -402,12 +409,34 @@ TEST_CASE("what one kind of file lacks and the other has is lost, not being writ
       }
       return coverage.complete ? "" : coverage.last_loss;
     };
-    CHECK(told_of(frames[4].end() - 1, kThree + hours(1)) == "");
-    CHECK(told_of(frames[2].end(), kThree + seconds(15)) == "");
     const std::string lack = "the files of " + std::string(kind) + " lack the last ";
+    // Its writer ended the other file, so it writes no more.
+    CHECK(told_of(frames[4].end() - 1, kThree + hours(1)) == lack + "1 sample, which is in those beside them");
+    CHECK(told_of(frames[2].end(), kThree + seconds(15)) == "");
     CHECK(told_of(frames[2].end(), kThree + hours(1)) == lack + "2 samples, which are in those beside them");
     CHECK(told_of(frames[0].offset + 3, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
     CHECK(told_of(10, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
+  }
+}
+
+TEST_CASE("the last sample may be under way to one of the files") {
+  for (const char* kind : {"counts", "rows"}) {
+    CAPTURE(kind);
+    Record record;
+    {
+      const auto writer = record.writer();
+      for (int i = 0; i < 2; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
+    }
+    std::string file = record.file_of_rows();
+    kill_writer_of(file);
+    file.replace(file.rfind("rows"), 4, "counts");
+    kill_writer_of(file);
+    file = record.file_of_rows();
+    file.replace(file.rfind("rows"), 4, kind);
+    std::filesystem::resize_file(file, frames_of(file)[1].end() - 1);
+    Coverage coverage;
+    counted_in(record.path, kThree, kThree + hours(1), coverage);
+    CHECK(coverage.complete);
   }
 }
 
@@ -418,6 +447,8 @@ TEST_CASE("damage is told with its place, and the tail of the newest file is non
     for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
   }
   const std::string rows = record.file_of_rows();
+  std::string counts = rows;
+  kill_writer_of(counts.replace(counts.rfind("rows"), 4, "counts"));
   const std::string name = std::filesystem::path(rows).filename();
   const std::vector<FrameAt> frames = frames_of(rows);
   const std::string whole = content_of(rows);
