@@ -95,7 +95,7 @@ Failure read_place(Exclusions& exclusions, OptionId id, ColumnId of) {
 /// A file or another /proc has its own names for users; root is 0 everywhere.
 UsersOf users_of(const TypedOptions& typed) {
   const auto source = typed.value(OptionId::source);
-  const bool recorded = typed.given(OptionId::record) || typed.given(OptionId::at);
+  const bool recorded = typed.given(OptionId::record) || typed.given(OptionId::at) || typed.given(OptionId::replay);
   const bool elsewhere =
       typed.given(OptionId::proc_root) || recorded || (source && parse_source(*source) == SourceId::file);
   return elsewhere ? UsersOf::elsewhere : UsersOf::this_host;
@@ -105,13 +105,15 @@ Failure read_users(const Words& words, Exclusions& exclusions, filter::Filter& t
   using filter::Expression;
   using filter::Test;
   const bool elsewhere = users_of(words.typed) == UsersOf::elsewhere;
+  std::vector<Expression> named;  // each sample of a record may have users of its own
   for (const std::string& piece : words.pieces(OptionId::user)) {
     const bool excluded = Exclusions::is_excluded(piece);
     const std::string word = Exclusions::meant(piece);
     const bool is_number = word.find_first_not_of("0123456789") == std::string::npos;
     if (elsewhere && !is_number && word != "root") {
-      (excluded ? to.expression_users : to.user_names).push_back(word);
-      if (excluded) exclusions.add(Expression::negation(Test(filter::WordTest{&column(ColumnId::USER), word})));
+      to.expression_users.push_back(word);
+      Expression same(Test(filter::WordTest{&column(ColumnId::USER), word}));
+      excluded ? exclusions.add(Expression::negation(std::move(same))) : named.push_back(std::move(same));
       continue;
     }
     const auto user = parse_user(word);
@@ -123,6 +125,12 @@ Failure read_users(const Words& words, Exclusions& exclusions, filter::Filter& t
       to.users.push_back(*user);
     }
   }
+  if (named.empty()) return std::nullopt;
+  for (const std::uint32_t user : to.users) {
+    named.emplace_back(Test(filter::NumberTest{&column(ColumnId::UID), filter::Comparison::equal, user}));
+  }
+  to.users.clear();
+  exclusions.add(Expression::any_of(std::move(named)));
   return std::nullopt;
 }
 

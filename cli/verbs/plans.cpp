@@ -31,9 +31,8 @@ void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan) {
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter) {
   const bool elsewhere = !source.proc_root.empty() || !host::info(source.id).live();
-  std::vector<std::string> user_names = filter.user_names;
   // A live host is asked for each user as the rows come.
-  if (elsewhere) user_names.insert(user_names.end(), filter.expression_users.begin(), filter.expression_users.end());
+  std::vector<std::string> user_names = elsewhere ? filter.expression_users : std::vector<std::string>();
   return {.netns = source.netns,
           .source = source.id,
           .file = source.file,

@@ -15,7 +15,7 @@ namespace tcpstat::cli::verbs {
 
 host::HostOptions host_options(const options::SourceChoice& source, const filter::Filter& filter = {});
 
-/// The filter with the users that only an opened file knows by name.
+/// The filter with the names that the host knows: without them, no test of a name holds.
 filter::Filter settled(filter::Filter filter, Host& host);
 
 /// `used`: the columns that the run looks at.

@@ -11,7 +11,7 @@
 
 namespace tcpstat::cli::verbs {
 ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
-  auto output = Output::open(command.output.file, std::nullopt);
+  auto output = Output::open(command.output.file);
   if (!output) return end_failed(output.error(), notes);
 
   RunFacts facts = host::host_facts("");

@@ -64,6 +64,7 @@ ExitStatus watch_live(const options::WatchCommand& watch, const Watched& watched
   if (host.spans_namespaces()) plan.manner.netns = watch.source.netns;
   if (!watch.rows.columns.empty() || !watch.rows.added_columns.empty()) {
     plan.manner.columns = chosen_columns(watch.rows, watch.filter, watch.source);
+    if (has_column(plan.manner.columns, ColumnId::NETNS)) host.names().find_namespaces();
   }
   if (replay != nullptr) {
     plan.replay = {.step = [replay = replay](std::ptrdiff_t by) { return replay->step(by); },

@@ -74,8 +74,9 @@ Expected<void> no_user_names(const std::string& where) {
   return failure("select users of " + where + " by name", 0, "give the number: --user 1000", "it has numbers alone");
 }
 
-/// Names for a saved tree of /proc, which has none; but the superuser is called the same everywhere.
-class TreeNames final : public Names {
+/// Names for a saved tree of /proc, which has none but the control groups of its processes; and the superuser is called
+/// the same everywhere.
+class TreeNames final : public names::SystemNames {
  public:
   std::string_view user(std::uint32_t uid) override { return uid == 0 ? "root" : ""; }
   std::string_view interface(std::uint32_t /*index*/) override { return {}; }
@@ -200,6 +201,7 @@ OpenedHost::OpenedHost(const HostOptions& options)
       facts_(host_facts(options.proc_root)),
       shared_owners_(options.shared_owners) {
   host_names_.set_proc(proc_root());
+  tree_names_.set_proc(proc_root());
   source_options_.timeout = options.timeout;
   source_options_.byte_order = options.byte_order;
   source_options_.sample = options.sample;
@@ -244,7 +246,7 @@ Expected<void> OpenedHost::check_user_names(const HostOptions& options) const {
   if (options.user_names.empty()) return {};
   if (is_copy_) return no_user_names(root_);
   for (const std::string& name : options.user_names) {
-    if (!host_names_.users_named(name).empty()) continue;
+    if (names::SystemNames::has_user(name)) continue;
     return failure("select the user \"" + name + "\"", 0, "see: tcpstat --list users", "there is no such user");
   }
   return {};

@@ -90,13 +90,12 @@ std::string_view SystemNames::user(std::uint32_t uid) {
   return *last_user_;
 }
 
-std::vector<std::uint32_t> SystemNames::users_named(std::string_view name) const {
+bool SystemNames::has_user(std::string_view name) {
   passwd entry;
   passwd* found = nullptr;
   std::vector<char> buffer(16 * 1024);
   const std::string word(name);
-  if (::getpwnam_r(word.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return {};
-  return {found->pw_uid};
+  return ::getpwnam_r(word.c_str(), &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr;
 }
 
 std::string_view SystemNames::interface(std::uint32_t index) {

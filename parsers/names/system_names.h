@@ -18,7 +18,8 @@ class SystemNames : public Names {
   std::string_view cgroup(std::uint64_t id) override;
   const CgroupPlace* place_of_process(std::uint32_t pid) override;
   const CgroupPlace* place_of_cgroup(std::uint64_t id) override;
-  [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
+  /// Whether this host has a user of that name.
+  [[nodiscard]] static bool has_user(std::string_view name);
 
   void forget() override;
 

@@ -38,10 +38,6 @@ Expression expression_of(Side side, const EndpointPattern& pattern) {
 void settle(Filter& filter, Names& names) {
   filter.names = &names;
   if (filter.needs.columns.namespaces) names.find_namespaces();
-  for (const std::string& name : filter.user_names) {
-    const auto found = names.users_named(name);
-    filter.users.insert(filter.users.end(), found.begin(), found.end());
-  }
 }
 
 void add_expression(Filter& filter, Expression expression) {

@@ -39,8 +39,6 @@ struct Filter {
   std::vector<PortRange> local_ports;
   std::vector<PortRange> remote_ports;
   std::vector<std::uint32_t> users;
-  /// User names whose uids only the file knows; settle() adds the uids to `users`.
-  std::vector<std::string> user_names;
   std::vector<std::uint32_t> pids;
   std::vector<std::string> processes;  ///< whole names, of which the kernel keeps kLongestComm bytes
   /// Must match as well; null: there is none. If it names states, `states` has only those in which a row may match.
@@ -53,7 +51,7 @@ struct Filter {
   [[nodiscard]] bool has_family(Family family) const { return family == Family::ipv4 ? ipv4 : ipv6; }
   /// True if deciding needs to know the owners of a socket.
   [[nodiscard]] bool needs_owners() const { return !pids.empty() || !processes.empty() || needs.owners(); }
-  [[nodiscard]] bool has_users() const { return !users.empty() || !user_names.empty(); }
+  [[nodiscard]] bool has_users() const { return !users.empty(); }
   /// True if anything but state and family is asked for.
   [[nodiscard]] bool has_conditions() const { return has_options() || needs_owners() || expression != nullptr; }
   /// True if sockets may be left out for anything but their state.
@@ -89,7 +87,7 @@ struct Filter {
 
 /// The pattern as a tree.
 Expression expression_of(Side side, const EndpointPattern& pattern);
-/// Gives the filter the names of the host whose rows it sees, and finds the uids of users that it has by name only.
+/// Gives the filter the names of the host whose rows it sees.
 void settle(Filter& filter, Names& names);
 /// Adds an expression to what the filter asks for.
 void add_expression(Filter& filter, Expression expression);

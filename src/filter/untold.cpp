@@ -57,6 +57,13 @@ Told limit_told(const Listener& row) { return told_if(row.accept_limit.has_value
 /// A dump has numbers that only its host could name. Of a live host, what has no name is gone.
 bool has_name(const Socket& row, std::string_view name) { return !name.empty() || row.origin == Origin::netlink; }
 
+/// Rows of a file say so where there is none. Of a host, who holds the socket may have ended, or a copy of /proc may
+/// lack the file; that owners are not known at all is told with them.
+bool tells_place(const Socket& row, Names& names) {
+  if (column_values::place_of_row(row, names) != nullptr) return true;
+  return row.origin == Origin::file ? all_owners_known(row) : !all_owners_known(row) || row.owners.empty();
+}
+
 template <typename Row>
 Told column_told(const Column& column, const Row& row, Names& names) {
   switch (column.id) {
@@ -67,7 +74,7 @@ Told column_told(const Column& column, const Row& row, Names& names) {
     case ColumnId::CONTAINER:
     case ColumnId::CONTAINER_NAME:
     case ColumnId::POD:
-      return of_full_socket(row, all_owners_known(row) || column_values::place_of_row(row, names) != nullptr);
+      return of_full_socket(row, tells_place(row, names));
     case ColumnId::COOKIE:
       return told_if(row.cookie.has_value());
     case ColumnId::CGROUP:
@@ -156,9 +163,11 @@ const Column* column_of(const Test& test) {
       test);
 }
 
-/// Whether the rows of a live host may not tell it: numbers that came with later kernels.
+/// Whether the rows of a live host may not tell it: numbers that came with later kernels, and what is read of a process
+/// that has ended, or that a copy of /proc lacks.
 bool may_lack_live(const Column& column) {
   const ColumnNeeds needs = needs_of(column);
+  if (needs.places) return true;
   const bool words = needs.parts.congestion || needs.parts.congestion_values || needs.rates;
   return column.id == ColumnId::CGROUP || column.id == ColumnId::tcp_info || (needs.parts.memory && !words);
 }

@@ -46,11 +46,6 @@ class Names {
   }
   /// From now on every name is looked up anew: names change while a process runs for weeks.
   virtual void forget() {}
-  /// The uids that rows of a file give this name; none if names do not come with the rows.
-  [[nodiscard]] virtual std::vector<std::uint32_t> users_named(std::string_view name) const {
-    static_cast<void>(name);
-    return {};
-  }
 };
 
 /// The name of a device of a network namespace (zero: that of the run), or its number if it has no name; empty for no

@@ -33,14 +33,6 @@ std::string_view RecordedNames::cgroup(std::uint64_t id) {
   return path != nullptr ? std::string_view(*path) : std::string_view{};
 }
 
-std::vector<std::uint32_t> RecordedNames::users_named(std::string_view name) const {
-  std::vector<std::uint32_t> found;
-  for (const auto& [uid, user] : users_) {
-    if (user == name) found.push_back(uid);
-  }
-  return found;
-}
-
 void RecordedNames::record_user(std::uint32_t uid, std::string_view name) {
   const auto at = users_.find(uid);
   if (at == users_.end()) users_.emplace(uid, name);

@@ -22,7 +22,6 @@ class RecordedNames final : public Names {
   std::string_view interface(std::uint32_t index) override;
   std::string_view cgroup(std::uint64_t id) override;
   std::string_view netns(std::uint64_t inode) override;
-  [[nodiscard]] std::vector<std::uint32_t> users_named(std::string_view name) const override;
 
   void record_user(std::uint32_t uid, std::string_view name);
   /// Hands over the recorded users and forgets them: the next sample may be of another host.

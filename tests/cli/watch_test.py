@@ -192,6 +192,17 @@ class Events(TestCase):
         self.assertEqual([(*pair(line)[:2], line["remote_port"]) for line in lines], [("ESTABLISHED", "CLOSE_WAIT", 9)])
         self.assertTrue(summary["filtered"])
 
+    def test_a_filter_by_unit(self):
+        tree = self.tree(tcp=(row("ESTABLISHED"), row("ESTABLISHED", "198.51.100.8:9", 8)), tcp6=None)
+        for pid, inode, unit in ((812, 7, "nginx"), (813, 8, "ssh")):
+            tree.process(pid, b"x", {3: inode})
+            (tree.path / str(pid) / "cgroup").write_text(f"0::/system.slice/{unit}.service\n")
+        watcher = Watcher(self, tree, "--events", "--unit", "ssh")
+        watcher.samples(2)
+        watcher.becomes(row("FIN_WAIT1"), row("CLOSE_WAIT", "198.51.100.8:9", 8))
+        lines, _ = self.finish(watcher)
+        self.assertEqual([line["remote_port"] for line in lines], [9])
+
     def test_a_filter_by_process(self):
         tree = self.tree(tcp=(row("ESTABLISHED"), row("ESTABLISHED", "198.51.100.8:9", 8)), tcp6=None)
         tree.process(812, b"nginx", {3: 8})
@@ -278,6 +289,18 @@ class Lists(TestCase):
         self.assertEqual([line["snapshot"] for line in lines], [1] * each + [2] * each + [3] * each)
         self.assertEqual([line["type"] for line in lines], (["connection"] * harness.TOTAL + ["summary"]) * 3)
         self.assertEqual(len({line["time"] for line in lines}), 3)
+
+    def test_tests_of_names_hold_as_in_a_list(self):
+        tree = self.tree(tcp=(row("ESTABLISHED"), row("ESTABLISHED", "198.51.100.8:9", 8)), tcp6=None)
+        tree.process(812, b"nginx", {3: 7})
+        tree.process(813, b"sshd", {3: 8})
+        for pid, unit in ((812, "nginx"), (813, "ssh")):
+            (tree.path / str(pid) / "cgroup").write_text(f"0::/system.slice/{unit}.service\n")
+        for words in (["--unit", "nginx"], ["--unit", "!nginx"], ["unit = ssh"]):
+            lists = [self.succeeds(*verb, "--proc-root", tree.path, "-f", "table", "-H", "-o", "REMOTE", *words).out
+                     for verb in ([], ["watch", "--count", "1"])]
+            self.assertEqual(len(lists[0].splitlines()), 1, words)
+            self.assertIn(lists[0], lists[1], words)
 
     def test_tables_one_after_the_other(self):
         result = self.succeeds("watch", "--proc-root", self.tree().path, "--count", "2", "--interval", "0.05", "-o",

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <ostream>
 
 namespace tcpstat {
@@ -17,17 +16,11 @@ TEST_CASE("names are those of the file, and nobody else is asked") {
   CHECK(names.cgroup(1).empty());
 }
 
-TEST_CASE("users are found by name, and forgotten with their sample") {
+TEST_CASE("users are forgotten with their sample") {
   RecordedNames names;
-  names.record_user(1000, "bob");
-  names.record_user(1001, "bob");
   names.record_user(1002, "eve");
-  auto found = names.users_named("bob");
-  std::sort(found.begin(), found.end());
-  CHECK(found == std::vector<std::uint32_t>{1000, 1001});
-  CHECK(names.users_named("alice").empty());
   const auto users = names.take_users();
-  CHECK(names.users_named("bob").empty());
+  CHECK(names.user(1002) == "");
   names.set_users(users);
   CHECK(names.user(1002) == "eve");
 }

@@ -5,6 +5,7 @@
 #include <ostream>
 
 #include "cli/options/command.h"
+#include "model/recorded_names.h"
 #include "support/rows.h"
 
 namespace tcpstat::cli::options {
@@ -83,10 +84,32 @@ TEST_CASE("users of a file are called as it says, and what it does not name stay
   const auto filter = [](const std::vector<std::string>& words) {
     return std::get<ListCommand>(parse(words).value().command).filter;
   };
-  CHECK(filter({"--source", "file", "--user", "alice,1000"}).user_names == std::vector<std::string>{"alice"});
-  CHECK(filter({"--source", "file", "--user", "alice,1000"}).users == std::vector<std::uint32_t>{1000});
+  CHECK(filter({"--source", "file", "--user", "1000"}).users == std::vector<std::uint32_t>{1000});
   CHECK(filter({"--proc-root", "dir", "--user", "root"}).users == std::vector<std::uint32_t>{0});
-  CHECK(filter({"--user", "root"}).user_names.empty());
+  CHECK(filter({"--user", "root"}).expression_users.empty());
+  // Each sample of a record has its own names, so they are looked up as the rows come.
+  for (const std::vector<std::string>& elsewhere : std::vector<std::vector<std::string>>{
+           {"--source", "file"}, {"--record", "dir", "--at", "now"}, {"watch", "--replay", "-1h..now"}}) {
+    std::vector<std::string> words = elsewhere;
+    words.insert(words.end(), {"--user", "alice,1000"});
+    const auto parsed = parse(words);
+    REQUIRE(parsed);
+    filter::Filter both = filter_of(parsed->command);
+    CHECK(both.expression_users == std::vector<std::string>{"alice"});
+    CHECK(both.users.empty());
+    RecordedNames names;
+    names.record_user(1001, "alice");
+    filter::settle(both, names);
+    Connection row =
+        test::connection(State::established, test::endpoint("192.0.2.1", 80), test::endpoint("192.0.2.2", 4));
+    for (const std::uint32_t uid : {1000U, 1001U, 1002U}) {
+      CAPTURE(uid);
+      row.uid = uid;
+      CHECK(both.matches(row) == (uid != 1002));
+    }
+    names.set_users({{1002, "alice"}});
+    CHECK(both.matches(row));
+  }
 }
 
 }  // namespace
