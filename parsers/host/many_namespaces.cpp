@@ -165,9 +165,10 @@ Expected<void> ManyNamespaces::look_for(std::vector<std::string> devices) const 
   for (const KnownNamespace& known : chosen_.namespaces) {
     if (devices.empty()) return {};
     const auto host = open_namespace(known, options_);
-    if (!host && !is_gone(known)) return {};  // the device may be there
+    const bool may_be_there = !host && !is_gone(known);
     if (host) std::erase_if(devices, [](const std::string& name) { return ::if_nametoindex(name.c_str()) != 0; });
     way_home_.go();
+    if (may_be_there) return {};
   }
   if (devices.empty()) return {};
   return failure("select the device \"" + devices.front() + "\"", 0, "see: ip link",

@@ -219,7 +219,8 @@ bool fill(Connection& to, std::span<const std::byte> payload, Family family, Sta
     }
   };
   if (!for_attributes(payload.subspan(sizeof(inet_diag_msg)), attribute)) return false;
-  to.minisocket = state == State::time_wait || (state == State::fin_wait2 && to.timer == TimerKind::time_wait) ||
+  // Of a FIN_WAIT2 that is none, the timer is another.
+  to.minisocket = state == State::time_wait || to.timer == TimerKind::time_wait ||
                   (state == State::syn_recv && to.inode == 0 && !full_socket);
   // tcp_req_diag_fill() and tcp_twsk_diag_fill() (net/ipv4/tcp_diag.c) write 0 where there is no owner.
   if (!to.minisocket) to.uid = load<std::uint32_t>(payload, offsetof(inet_diag_msg, idiag_uid));

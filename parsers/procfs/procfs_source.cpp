@@ -109,9 +109,6 @@ class ProcfsSource final : public source::Source {
 
   /// A file that cannot be read here is reported when it is read for its rows.
   static void look_at(const std::string& path, ByteOrderGuess& guess) {
-    // A FIFO could not be read again.
-    struct stat status;
-    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
     const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     std::array<char, 16 * 1024> buffer;
     LineSplitter lines(buffer.size());

@@ -31,6 +31,19 @@ TEST_CASE("handshakes that were counted one by one are told, and weigh nothing")
   CHECK(asked.signals.score == 0);
 }
 
+TEST_CASE("of no handshake nothing has come") {
+  const CountedHandshakes counted;
+  Asked asked;
+  asked.input.counted = &counted;
+  asked.ask_host(handshake_fates::heuristic);
+  for (const Evidence& said : asked.signals.evidence) {
+    CAPTURE(said.quantity);
+    CHECK(said.value == 0);
+  }
+  CHECK(asked.signals.evidence.size() == 5);
+  CHECK(counted.all.begun + counted.all.answered_late + counted.all.unanswered_again + counted.all.connections == 0);
+}
+
 TEST_CASE("what is rare is told where there is some") {
   CountedHandshakes counted;
   counted.all.closed = 4;
