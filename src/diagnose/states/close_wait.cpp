@@ -141,15 +141,16 @@ class CloseWait : public Diagnosis {
       }
     }
     const Subject about = subject_of(key, group);
-    const std::string subject = about.text();
+    const std::string who = actor_text(key, about);
     Finding out(std::string(rule.id), severity, about, std::move(because));
     out.value = rows;
     out.unit = "sockets";
     out.warning = warning;
     out.critical = critical;
-    const std::string where = key.pid != 0 ? service_text(group) : "";
-    out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
-                  " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
+    const std::string where = held_text(key, group);
+    out.message = (key.pid != 0 ? who : sentence_start(who)) + (leak ? " never closes " : " does not read ") +
+                  counted(group.rows, "connection") + where + " that the peer has closed" +
+                  oldest_text(group.oldest_ms) + share_text;
     const bool pool = group.service.opened == Opened::here;
     out.why = leak   ? "a descriptor leak"
               : pool ? "it is stuck, or keeps in a pool what it does not look at"
@@ -157,7 +158,7 @@ class CloseWait : public Diagnosis {
     out.advice = leak   ? "restart it, which frees them for now; the program must close them"
                  : pool ? "find out where it hangs (its stack, its log), or let its pool drop what peers have closed"
                         : "find out where it hangs (its stack, its log), or give it more workers";
-    out.brief = subject + (leak ? " leaks " : " does not read ") + counted(group.rows, "connection") + where;
+    out.brief = who + (leak ? " leaks " : " does not read ") + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
   }

@@ -168,7 +168,13 @@ TEST_CASE("without owners the service stands for the process") {
     Connection row = connection(State::close_wait, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 5432));
     client.rows(1, row, {{"last_ack_recv_ms", 61'000}});
   }
-  CHECK(client.finish("close-wait-leak").at(0).subject == "198.51.100.7:5432");
+  const Finding found = client.finish("close-wait-leak").at(0);
+  CHECK(found.subject == "198.51.100.7:5432");
+  // The remote end closed, as it should.
+  CHECK(
+      found.message ==
+      "A program here never closes 10 connections to 198.51.100.7:5432 that the peer has closed, the oldest for 61 s");
+  CHECK(found.brief == "a program here leaks 10 connections to 198.51.100.7:5432");
 }
 
 TEST_CASE("many workers that leak little each are one finding of their port") {
