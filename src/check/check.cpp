@@ -167,6 +167,10 @@ void Check::remember() {
                     plan_.memory->name() + " " + memory.error() + "; starting afresh, judged from one sample");
     return;
   }
+  if (memory->filter_words.value_or(plan_.filter_words) != plan_.filter_words) {
+    coverage().warn("state_file", "The last run had another filter: starting anew.");
+    return;
+  }
   memory_ = std::move(*memory);
 }
 
@@ -295,7 +299,10 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
   keep(std::move(result.report.verdicts));
   keep(std::move(result.report.findings));
 
-  RunMemory next{.baseline = std::move(result.next), .close_waits = {}, .spacing = std::nullopt};
+  RunMemory next{.baseline = std::move(result.next),
+                 .close_waits = {},
+                 .spacing = std::nullopt,
+                 .filter_words = plan_.filter_words};
   if (memory_) {
     next.close_waits = std::move(memory_->close_waits);
     const auto apart = now.facts.boot_time - memory_->baseline.boot_time;

@@ -216,6 +216,10 @@ RunMemory read(const Json& from) {
   }
   const Json& spacing = member(from, "spacing_ms");
   if (!spacing.is_null()) memory.spacing = clock(spacing);
+  if (const Json& words = newer_member(from, "filter_words"); !words.is_null()) {
+    if (!words.is_string()) damaged();
+    memory.filter_words = words.get<std::string>();
+  }
   return memory;
 }
 
@@ -253,6 +257,7 @@ std::string memory_text(const RunMemory& memory) {
       {"wall_time_s", base.wall_time_s},
       {"counters", std::move(counters)},
       {"filters", filters_json(base.filters)},
+      {"filter_words", or_null(memory.filter_words)},
       {"listeners", std::move(listeners)},
       {"mean", base.mean},
       {"variance", base.variance},

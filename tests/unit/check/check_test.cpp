@@ -506,6 +506,18 @@ TEST_CASE_FIXTURE(Scene, "what queues lost since the last run is told, and whose
   CHECK(without_rates(run()));
 }
 
+TEST_CASE_FIXTURE(Scene, "a run with another filter is not compared with the last one") {
+  plan.memory = &store;
+  run();
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(1)));
+  plan.filter_words = " --local-port 9000";
+  CHECK(warnings(run()) ==
+        "state_file: The last run had another filter: starting anew.\n"
+        "state_file: First run: the level comes from this snapshot alone.\n");
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(2)));
+  CHECK(warnings(run()) == "");
+}
+
 TEST_CASE_FIXTURE(Scene, "a slow flood that one sample cannot tell adds up from run to run") {
   plan.memory = &store;
   CheckReport report;

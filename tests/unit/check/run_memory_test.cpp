@@ -44,6 +44,7 @@ RunMemory everything() {
   base.runs = 4;
   memory.close_waits = {1, 2, 3};
   memory.spacing = std::chrono::milliseconds(60000);
+  memory.filter_words = " --local-port 443";
   return memory;
 }
 
@@ -61,6 +62,15 @@ TEST_CASE("a file of a version that did not learn how many RSTs are ordinary is 
   CHECK_FALSE(old->baseline.resets_per_s);
   CHECK_FALSE(
       check::memory_from(replaced(check::memory_text(everything()), "\"resets_per_s\":2.25", "\"resets_per_s\":-1")));
+}
+
+TEST_CASE("a file of a version that did not keep the filter is read") {
+  const std::string text = check::memory_text(everything());
+  CHECK(check::memory_from(text)->filter_words == " --local-port 443");
+  const auto old = check::memory_from(replaced(text, "\"filter_words\":\" --local-port 443\",", ""));
+  REQUIRE(old);
+  CHECK_FALSE(old->filter_words);
+  CHECK_FALSE(check::memory_from(replaced(text, "\"filter_words\":\" --local-port 443\"", "\"filter_words\":443")));
 }
 
 TEST_CASE("a file of a version that did not count how often listeners ended is read") {
