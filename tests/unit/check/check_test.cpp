@@ -518,6 +518,25 @@ TEST_CASE_FIXTURE(Scene, "a run with another filter is not compared with the las
   CHECK(warnings(run()) == "");
 }
 
+TEST_CASE_FIXTURE(Scene, "connections in CLOSE_WAIT are counted once a run, of one boot and namespace") {
+  using Counts = std::vector<std::uint64_t>;
+  plan.memory = &store;
+  const auto counts_at = [&](std::chrono::milliseconds time) {
+    host.time.sleep_until(Clock::Instant(time));
+    run();
+    return memory_from(store.text)->close_waits;
+  };
+  using std::chrono::seconds;
+  CHECK(counts_at(seconds(60)) == Counts{0});
+  CHECK(counts_at(seconds(61)) == Counts{0});
+  CHECK(counts_at(seconds(62)) == Counts{0, 0});
+  host.boot = "00000000-0000-0000-0000-000000000009";
+  CHECK(counts_at(seconds(120)) == Counts{0});
+  CHECK(counts_at(seconds(180)) == Counts{0, 0});
+  host.run_facts.netns = 5;
+  CHECK(counts_at(seconds(240)) == Counts{0});
+}
+
 TEST_CASE_FIXTURE(Scene, "a slow flood that one sample cannot tell adds up from run to run") {
   plan.memory = &store;
   CheckReport report;
