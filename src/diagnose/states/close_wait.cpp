@@ -58,7 +58,8 @@ class CloseWait : public Diagnosis {
     if (!row.recv_queue) return;
     if (is_leaked(row, leak_age_s_)) {
       leaked_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
-    } else if (is_not_read(row, unread_)) {
+    } else if (row.inode != 0 && is_not_read(row, unread_)) {
+      // Without an inode no program has accepted it, and none can read: accept-queue-full tells of it.
       not_read_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (!age || row.timer == TimerKind::keepalive) {
       // Answers to keepalive probes keep the last ACK young for ever.

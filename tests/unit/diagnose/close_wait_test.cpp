@@ -213,6 +213,12 @@ TEST_CASE("many programs that leave little of one remote service unread are not 
   CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p --remote-port 5432");
 }
 
+TEST_CASE("what no program has accepted is not told as unread") {
+  Connection row = closed_by_peer(1);
+  row.inode = 0;
+  CHECK(Diagnosing().rows(100, row, {{"last_ack_recv_ms", 61'000}}).verdict("close-wait-not-read") == Severity::ok);
+}
+
 TEST_CASE("few of one port are nothing to say") {
   Diagnosing run;
   run.rows(9, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
