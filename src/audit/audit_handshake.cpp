@@ -155,9 +155,10 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
 AuditJudgement audit_tcp_fastopen(const AuditInput& input) {
   const Number& value = input.facts.settings.fastopen;
   if (!value) return unread();
-  // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie, 0x400 on every listener.
+  // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie. 0x400 is fast open on every listener, with cookies
+  // (net/ipv4/tcp_fastopen.c, tcp_fastopen_no_cookie()).
   constexpr std::int64_t kServer = 0x2;
-  constexpr std::int64_t kWithoutCookie = 0x200 | 0x400;
+  constexpr std::int64_t kWithoutCookie = 0x200;
   if ((*value & kServer) == 0 || (*value & kWithoutCookie) == 0) return {text(value)};
   return {text(value), Severity::warning,
           "sysctl -w net.ipv4.tcp_fastopen=" + std::to_string(*value & ~kWithoutCookie)};

@@ -150,10 +150,12 @@ TEST_CASE("switches that make things worse") {
   CHECK(audit_tcp_abort_on_overflow(host.input()).status == Severity::ok);
   host.facts.settings.fastopen = 0x3;
   CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);
-  host.facts.settings.fastopen = 0x401;
+  host.facts.settings.fastopen = 0x403;
+  CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);  // every listener, and a cookie for each
+  host.facts.settings.fastopen = 0x201;
   CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);  // no server, no listener takes it
   host.facts.settings.fastopen = 0x603;
-  CHECK(audit_tcp_fastopen(host.input()).advice == "sysctl -w net.ipv4.tcp_fastopen=3");
+  CHECK(audit_tcp_fastopen(host.input()).advice == "sysctl -w net.ipv4.tcp_fastopen=1027");
 }
 
 TEST_CASE("moving requests is a matter of ports with several listeners") {
