@@ -21,11 +21,6 @@ bool lacks_counters(const AuditInput& input, std::string_view file) {
   return !hidden && input.facts.filters.softnet_dropped;
 }
 
-/// The same of settings.
-bool lacks_settings(const AuditInput& input) {
-  return input.facts.settings.somaxconn || input.facts.settings.syncookies;
-}
-
 /// "512 of 4096 (12 %)"
 std::string share_text(std::uint64_t used, std::uint64_t most) {
   const double share = most == 0 ? 1.0 : static_cast<double>(used) / static_cast<double>(most);

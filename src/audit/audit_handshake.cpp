@@ -146,10 +146,14 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   }
   if (pool == pools.end())
     return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
-  if (!value) return unread();
-  if (*value != 0) return {text(value)};
-  return {*text(value) + ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners", Severity::info,
-          "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
+  if (value.value_or(0) != 0) return {text(value)};
+  const std::string several = ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners";
+  if (value) {
+    return {*text(value) + several, Severity::info, "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
+  }
+  if (!lacks_settings(input)) return unread();
+  // Linux 5.14.
+  return {"this kernel has none" + several, Severity::info, "restart the program at a quiet time"};
 }
 
 AuditJudgement audit_tcp_fastopen(const AuditInput& input) {

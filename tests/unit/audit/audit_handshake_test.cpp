@@ -163,6 +163,9 @@ TEST_CASE("moving requests is a matter of ports with several listeners") {
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
   host.listens("0.0.0.0", 5).listens("0.0.0.0", 5);
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::unknown);
+  host.facts.settings.somaxconn = 4096;  // others could be read
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::info);
+  CHECK(audit_tcp_migrate_req(host.input()).value == "this kernel has none, and 0.0.0.0:443 has 2 listeners");
   host.facts.settings.migrate_req = 1;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
   host.facts.settings.migrate_req = 0;
