@@ -86,6 +86,8 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
   const auto& count = input.facts.settings.conntrack_count;
   const auto& most = input.facts.settings.conntrack_max;
   if (!count || !most) return lacks_settings(input) ? AuditJudgement{"connections are not tracked here"} : unread();
+  // net/netfilter/nf_conntrack_core.c, __nf_conntrack_alloc()
+  if (*most <= 0) return {std::to_string(positive(*count)) + ", without a limit"};
   const std::string timeout = input.facts.settings.conntrack_syn_recv_timeout
                                   ? std::to_string(*input.facts.settings.conntrack_syn_recv_timeout)
                                   : "60";

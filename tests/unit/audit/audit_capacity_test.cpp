@@ -34,6 +34,9 @@ TEST_CASE("a table is judged by its share") {
     CHECK(audit_conntrack_fill(host.input()).advice.empty() == (one.expected == Severity::ok));
   }
   CHECK(audit_conntrack_fill(host.input()).value == "2000 of 1000 (200 %)");
+  host.facts.settings.conntrack_max = 0;
+  CHECK(audit_conntrack_fill(host.input()).value == "2000, without a limit");
+  CHECK(audit_conntrack_fill(host.input()).status == Severity::ok);
 }
 
 TEST_CASE("orphans, memory and time-wait sockets are held against the host's limits") {
