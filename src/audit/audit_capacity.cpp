@@ -98,11 +98,12 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
 
 AuditJudgement audit_conntrack_drops(const AuditInput& input) {
   const FilterCounters& filters = input.facts.filters;
-  if (!filters.conntrack_drop && !filters.conntrack_insert_failed && !filters.conntrack_early_drop) {
+  if (!filters.conntrack_drop) {
     return lacks_counters(input, "stat/nf_conntrack") ? AuditJudgement{"connections are not tracked here"} : unread();
   }
-  return judge_lost(filters.conntrack_drop.value_or(0) + filters.conntrack_insert_failed.value_or(0) +
-                        filters.conntrack_early_drop.value_or(0),
+  // Two packets that make the same entry at once count as dropped, too. An early drop makes room and loses no packet.
+  const std::uint64_t clashes = std::min(*filters.conntrack_drop, filters.conntrack_insert_failed.value_or(0));
+  return judge_lost(*filters.conntrack_drop - clashes,
                     "look whether it grows: conntrack -S; then raise net.netfilter.nf_conntrack_max");
 }
 

@@ -91,6 +91,10 @@ TEST_CASE("what was lost since the counters began is told, not alleged") {
   host.facts.filters.conntrack_early_drop = 2;
   host.facts.filters.conntrack_insert_failed = 3;
   host.facts.filters.softnet_dropped = 1;
+  CHECK(audit_conntrack_drops(host.input()).value == "0");
+  host.facts.filters.conntrack_drop = 3;
+  CHECK(audit_conntrack_drops(host.input()).value == "0");
+  host.facts.filters.conntrack_drop = 8;
   CHECK(audit_conntrack_drops(host.input()).value == "5 since the counters began");
   CHECK(audit_conntrack_drops(host.input()).status == Severity::info);
   CHECK(audit_softnet_drops(host.input()).status == Severity::info);
