@@ -83,7 +83,7 @@ SynSample sample_of(const SynBaseline& baseline) {
     SynListener listener;
     listener.local = past.end.local;
     listener.interface = past.end.interface;
-    listener.sockets = 1;
+    listener.sockets = past.sockets;
     listener.identity = past.identity;
     listener.drops = past.drops;
     listener.half_open = past.half_open;
@@ -115,7 +115,8 @@ std::vector<PastListener> listeners_of(const SynSample& sample) {
                    listener.aged(),
                    0,
                    0,
-                   {}});
+                   {},
+                   std::max(listener.sockets, 1U)});
   }
   std::size_t kept = 0;
   for (const HalfOpen& entry : sample.half_opens) {
@@ -280,7 +281,9 @@ bool was_restarted(const SynInput& input) {
   return std::any_of(listeners.begin(), listeners.end(), [&](const SynListener& one) {
     if (input.facts.settings.is_ephemeral(one.local.port)) return false;  // those come and go
     const SynListener* past = input.before->find(one.local);
-    return past != nullptr && past->end() == one.end() && one.is_other_than(past->identity);
+    // A pool that grows or shrinks goes on listening.
+    return past != nullptr && past->end() == one.end() && past->sockets == one.sockets &&
+           one.is_other_than(past->identity);
   });
 }
 
@@ -302,7 +305,7 @@ void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& rep
 /// Whether the listener of the last run has ended since. One that was gone already does not end again.
 bool has_ended(const PastListener& past, const SynListener* now) {
   if (past.gone > 0) return false;
-  return now == nullptr || began_anew(past.identity, *now);
+  return now == nullptr || (past.sockets == 1 && began_anew(past.identity, *now));
 }
 
 /// How often it has ended: one more if it did since the last run, one less if nothing changed. A listener that came
@@ -342,7 +345,7 @@ void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput&
       if (at != next.listeners.end()) at->ends = ends;
     } else if (refused && (told || past.gone < kRunsToComeBack) &&
                next.listeners.size() < SynBaseline::kMostListeners) {
-      next.listeners.push_back({past.end, past.identity, {}, 0, 0, past.gone + 1, ends, {}});
+      next.listeners.push_back({past.end, past.identity, {}, 0, 0, past.gone + 1, ends, {}, past.sockets});
     }
   }
 }

@@ -29,7 +29,8 @@ RunMemory everything() {
                             .aged = 2,
                             .gone = 5,
                             .ends = 3,
-                            .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}}});
+                            .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}},
+                            .sockets = 4});
   base.mean = 0.125;
   base.variance = 1e-9;
   base.sum = 2.5;
@@ -79,6 +80,10 @@ TEST_CASE("a file of a version that did not count how often listeners ended is r
   REQUIRE(old);
   CHECK(old->baseline.listeners.at(0).gone == 0);
   CHECK(old->baseline.listeners.at(0).ends == 0);
+  const auto without_pools = check::memory_from(replaced(text, ",\"sockets\":4", ""));
+  REQUIRE(without_pools);
+  CHECK(without_pools->baseline.listeners.at(0).sockets == 1);
+  CHECK(check::memory_from(text)->baseline.listeners.at(0).sockets == 4);
   CHECK_FALSE(check::memory_from(replaced(text, "\"ends\":3", "\"ends\":9")));
   CHECK_FALSE(check::memory_from(replaced(text, "\"gone\":5", "\"gone\":-5")));
 }

@@ -233,6 +233,24 @@ TEST_CASE("a service that is another one in each run starts and ends again and a
   CHECK(told_of_service(host, true, 600).severity < Severity::warning);
 }
 
+TEST_CASE("a pool of listeners that shrinks to one has not ended") {
+  Host host;
+  host.facts.counters.out_rsts = 1'000'000;
+  for (int i = 0; i < 3; ++i) host.run(quiet);
+  for (const std::uint32_t sockets : {3U, 1U}) {
+    CAPTURE(sockets);
+    host.baseline->listeners.front().sockets = sockets;
+    ++host.listen_cookie;
+    *host.facts.counters.out_rsts += 600;
+    const BaselineStep step = host.run(quiet);
+    const bool restarted =
+        std::any_of(step.report.findings.begin(), step.report.findings.end(),
+                    [](const Finding& one) { return one.message.find("was restarted") != std::string::npos; });
+    CHECK(restarted == (sockets == 1));
+    CHECK(step.next.listeners.front().ends == (sockets == 1 ? 1 : 0));
+  }
+}
+
 TEST_CASE("a run just after the first that saw a flood says what that one said") {
   Host host;
   host.run(quiet);
