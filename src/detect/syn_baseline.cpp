@@ -190,8 +190,8 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   const std::string what = path    ? "broken return path of the last runs"
                            : rated ? "SYN flood of the last runs"
                                    : "SYN flood or flash crowd of the last runs";
-  finding.message = "The " + what + " is not seen now: quiet for " + std::to_string(quiet) + " of " +
-                    std::to_string(kRunsToClear) + " runs";
+  finding.message = "The " + what + " is not seen now: quiet for " + std::to_string(std::min(quiet, kRunsToClear)) +
+                    " of " + std::to_string(kRunsToClear) + " runs";
   finding.brief = what + " not seen now";
   if (!path) finding.message += rate_text(next.peak_per_s, ", peak ");
   finding.next = "tcpstat check --interval 5 -v";
@@ -226,7 +226,8 @@ bool at_once(SynReport& report) {
 }
 
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
-void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, double alarm) {
+/// `calm`: the sum holds no alert.
+void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, bool calm) {
   const AttackLevel judged = host_of(report).level;
   const bool loud = judged >= AttackLevel::suspicious;
   const bool sure = before == nullptr || at_once(report);
@@ -263,7 +264,7 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   // If what is left of the flood is too small to matter, it is told as stray SYNs.
   const bool stray = std::any_of(report.verdicts.begin(), report.verdicts.end(),
                                  [](const SynVerdict& one) { return one.attack_class == AttackClass::stray; });
-  if (stray || (quiet >= kRunsToClear && next.sum < kCalm * alarm)) {
+  if (stray || (quiet >= kRunsToClear && calm)) {
     next.reported = judged;
     next.alert_since_s.reset();
     next.peak_per_s = 0;
@@ -443,7 +444,9 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   if (past.counters && now.completeness == Completeness::whole && now.all_listeners) {
     remember_ends(next, *before, input, out.report, thresholds);
   }
-  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, alarm);
+  // After runs that were missed the sum rests, and tells nothing of now.
+  const bool calm = !past.cusum || next.sum < kCalm * alarm;
+  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, calm);
   return out;
 }
 

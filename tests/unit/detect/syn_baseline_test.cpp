@@ -294,6 +294,17 @@ TEST_CASE("an alert ends after three quiet runs, however long the flood was") {
   }
 }
 
+TEST_CASE("an alert ends after three quiet runs though others were missed") {
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 20; ++i) host.run(weak_flood);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::suspicious);
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::suspicious);
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::none);
+  CHECK_FALSE(host.baseline->alert_since_s.has_value());
+}
+
 TEST_CASE("what is not seen any more is told as what it was") {
   const auto told_after = [](const std::function<void(Scene&)>& loud) {
     Host host;
