@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "audit/audit.h"
 #include "base/quantity_text.h"
@@ -138,8 +139,9 @@ AuditJudgement audit_tcp_timestamps(const AuditInput& input) {
 
 AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   const Number& value = input.facts.settings.migrate_req;
-  std::map<std::string, int> pools;
-  for (const Listener& listener : input.listeners) ++pools[to_string(listener.local)];
+  // Sockets on one device and on another, or on any, are no pool.
+  std::map<std::pair<std::string, std::uint32_t>, int> pools;
+  for (const Listener& listener : input.listeners) ++pools[{to_string(listener.local), listener.interface}];
   const auto pool = std::find_if(pools.begin(), pools.end(), [](const auto& entry) { return entry.second > 1; });
   if (pool == pools.end() && !saw_all(input)) {
     return value.value_or(0) != 0 ? AuditJudgement{text(value)} : listeners_unread(text(value));
@@ -147,7 +149,7 @@ AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   if (pool == pools.end())
     return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
   if (value.value_or(0) != 0) return {text(value)};
-  const std::string several = ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners";
+  const std::string several = ", and " + pool->first.first + " has " + std::to_string(pool->second) + " listeners";
   if (value) {
     return {*text(value) + several, Severity::info, "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
   }

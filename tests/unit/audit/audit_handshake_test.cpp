@@ -162,6 +162,9 @@ TEST_CASE("moving requests is a matter of ports with several listeners") {
   Host host;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
   host.listens("0.0.0.0", 5).listens("0.0.0.0", 5);
+  host.listeners.back().interface = 3;
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
+  host.listeners.back().interface = 0;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::unknown);
   host.facts.settings.somaxconn = 4096;  // others could be read
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::info);
