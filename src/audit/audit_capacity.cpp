@@ -60,9 +60,12 @@ AuditJudgement audit_rp_filter(const AuditInput& input) {
   const auto& all = input.facts.settings.rp_filter_all;
   const auto& fresh = input.facts.settings.rp_filter_default;
   if (!all && !fresh) return unread();
-  const std::int64_t value =
-      std::max(all.value_or(0), fresh.value_or(0));  // the kernel takes the larger of all and the interface
-  if (value != 0) return {std::to_string(value)};
+  // The kernel takes the larger of all and the interface; the default is for interfaces that are yet to come.
+  if (all.value_or(0) != 0) return {std::to_string(*all)};
+  if (fresh.value_or(0) != 0) {
+    return {"0, and " + std::to_string(*fresh) + " on new interfaces", Severity::info,
+            "see what each interface has: sysctl -a --pattern 'ipv4.conf.*.rp_filter'"};
+  }
   return {"0", Severity::info,
           "on a host with several uplinks: sysctl -w net.ipv4.conf.all.rp_filter=2, or 1 if routing is symmetric"};
 }

@@ -117,13 +117,16 @@ TEST_CASE("SYNPROXY needs connection tracking to be strict") {
   CHECK(audit_synproxy(host.input()).status == Severity::warning);
 }
 
-TEST_CASE("the kernel takes the stricter of the two source checks") {
+TEST_CASE("a source check of new interfaces says nothing about those that are there") {
   Host host;
   CHECK(audit_rp_filter(host.input()).status == Severity::unknown);
   host.facts.settings.rp_filter_all = 0;
   CHECK(audit_rp_filter(host.input()).status == Severity::info);
   host.facts.settings.rp_filter_default = 2;
-  CHECK(audit_rp_filter(host.input()).value == "2");
+  CHECK(audit_rp_filter(host.input()).value == "0, and 2 on new interfaces");
+  CHECK(audit_rp_filter(host.input()).status == Severity::info);
+  host.facts.settings.rp_filter_all = 1;
+  CHECK(audit_rp_filter(host.input()).value == "1");
   CHECK(audit_rp_filter(host.input()).status == Severity::ok);
 }
 
