@@ -319,7 +319,9 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
     const auto apart = now.facts.boot_time - memory_->baseline.boot_time;
     // A run that came right after another one keeps what that one left.
     kept = apart.count() == 0 || next.baseline.boot_time != now.facts.boot_time;
-    next.spacing = apart.count() > 0 && !kept ? apart : memory_->spacing;
+    next.spacing = memory_->spacing;
+    // One run by hand between two others makes neither of them late.
+    if (apart.count() > 0 && !kept) next.spacing = std::max(apart, memory_->spacing.value_or(apart) / 2);
   }
   if (!kept) next.close_waits.push_back(close_waits);
   if (next.close_waits.size() > RunMemory::kMostCloseWaits) next.close_waits.erase(next.close_waits.begin());

@@ -518,6 +518,17 @@ TEST_CASE_FIXTURE(Scene, "a run with another filter is not compared with the las
   CHECK(warnings(run()) == "");
 }
 
+TEST_CASE_FIXTURE(Scene, "a run by hand between two others makes the next one no late one") {
+  plan.memory = &store;
+  for (const int at_s : {60, 120, 130, 180}) {
+    host.time.sleep_until(Clock::Instant(std::chrono::seconds(at_s)));
+    const std::string said = warnings(run());
+    if (at_s > 60) CHECK(said == "");
+    if (at_s == 130) CHECK(memory_from(store.text)->spacing == std::chrono::seconds(30));
+  }
+  CHECK(memory_from(store.text)->spacing == std::chrono::seconds(50));
+}
+
 TEST_CASE_FIXTURE(Scene, "connections in CLOSE_WAIT are counted once a run, of one boot and namespace") {
   using Counts = std::vector<std::uint64_t>;
   plan.memory = &store;
