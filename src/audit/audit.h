@@ -27,6 +27,11 @@ struct AuditInput {
   Completeness table = Completeness::whole;  ///< of the listeners
 };
 
+/// Whether a setting is missing because this kernel has none, and not because settings cannot be read.
+inline bool lacks_settings(const AuditInput& input) {
+  return input.facts.settings.somaxconn || input.facts.settings.syncookies;
+}
+
 /// One line for each row of audit.def, in its order.
 std::vector<AuditCheck> audit(const AuditInput& input);
 

@@ -21,11 +21,6 @@ bool lacks_counters(const AuditInput& input, std::string_view file) {
   return !hidden && input.facts.filters.softnet_dropped;
 }
 
-/// The same of settings.
-bool lacks_settings(const AuditInput& input) {
-  return input.facts.settings.somaxconn || input.facts.settings.syncookies;
-}
-
 /// "512 of 4096 (12 %)"
 std::string share_text(std::uint64_t used, std::uint64_t most) {
   const double share = most == 0 ? 1.0 : static_cast<double>(used) / static_cast<double>(most);
@@ -65,9 +60,12 @@ AuditJudgement audit_rp_filter(const AuditInput& input) {
   const auto& all = input.facts.settings.rp_filter_all;
   const auto& fresh = input.facts.settings.rp_filter_default;
   if (!all && !fresh) return unread();
-  const std::int64_t value =
-      std::max(all.value_or(0), fresh.value_or(0));  // the kernel takes the larger of all and the interface
-  if (value != 0) return {std::to_string(value)};
+  // The kernel takes the larger of all and the interface; the default is for interfaces that are yet to come.
+  if (all.value_or(0) != 0) return {std::to_string(*all)};
+  if (fresh.value_or(0) != 0) {
+    return {"0, and " + std::to_string(*fresh) + " on new interfaces", Severity::info,
+            "see what each interface has: sysctl -a --pattern 'ipv4.conf.*.rp_filter'"};
+  }
   return {"0", Severity::info,
           "on a host with several uplinks: sysctl -w net.ipv4.conf.all.rp_filter=2, or 1 if routing is symmetric"};
 }
@@ -91,6 +89,8 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
   const auto& count = input.facts.settings.conntrack_count;
   const auto& most = input.facts.settings.conntrack_max;
   if (!count || !most) return lacks_settings(input) ? AuditJudgement{"connections are not tracked here"} : unread();
+  // net/netfilter/nf_conntrack_core.c, __nf_conntrack_alloc()
+  if (*most <= 0) return {std::to_string(positive(*count)) + ", without a limit"};
   const std::string timeout = input.facts.settings.conntrack_syn_recv_timeout
                                   ? std::to_string(*input.facts.settings.conntrack_syn_recv_timeout)
                                   : "60";
@@ -101,11 +101,12 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
 
 AuditJudgement audit_conntrack_drops(const AuditInput& input) {
   const FilterCounters& filters = input.facts.filters;
-  if (!filters.conntrack_drop && !filters.conntrack_insert_failed && !filters.conntrack_early_drop) {
+  if (!filters.conntrack_drop) {
     return lacks_counters(input, "stat/nf_conntrack") ? AuditJudgement{"connections are not tracked here"} : unread();
   }
-  return judge_lost(filters.conntrack_drop.value_or(0) + filters.conntrack_insert_failed.value_or(0) +
-                        filters.conntrack_early_drop.value_or(0),
+  // Two packets that make the same entry at once count as dropped, too. An early drop makes room and loses no packet.
+  const std::uint64_t clashes = std::min(*filters.conntrack_drop, filters.conntrack_insert_failed.value_or(0));
+  return judge_lost(*filters.conntrack_drop - clashes,
                     "look whether it grows: conntrack -S; then raise net.netfilter.nf_conntrack_max");
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <utility>
 
 #include "audit/audit.h"
 #include "base/quantity_text.h"
@@ -138,26 +139,32 @@ AuditJudgement audit_tcp_timestamps(const AuditInput& input) {
 
 AuditJudgement audit_tcp_migrate_req(const AuditInput& input) {
   const Number& value = input.facts.settings.migrate_req;
-  std::map<std::string, int> pools;
-  for (const Listener& listener : input.listeners) ++pools[to_string(listener.local)];
+  // Sockets on one device and on another, or on any, are no pool.
+  std::map<std::pair<std::string, std::uint32_t>, int> pools;
+  for (const Listener& listener : input.listeners) ++pools[{to_string(listener.local), listener.interface}];
   const auto pool = std::find_if(pools.begin(), pools.end(), [](const auto& entry) { return entry.second > 1; });
   if (pool == pools.end() && !saw_all(input)) {
     return value.value_or(0) != 0 ? AuditJudgement{text(value)} : listeners_unread(text(value));
   }
   if (pool == pools.end())
     return {value ? *text(value) + ", no port has several listeners" : "no port has several listeners"};
-  if (!value) return unread();
-  if (*value != 0) return {text(value)};
-  return {*text(value) + ", and " + pool->first + " has " + std::to_string(pool->second) + " listeners", Severity::info,
-          "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
+  if (value.value_or(0) != 0) return {text(value)};
+  const std::string several = ", and " + pool->first.first + " has " + std::to_string(pool->second) + " listeners";
+  if (value) {
+    return {*text(value) + several, Severity::info, "sysctl -w net.ipv4.tcp_migrate_req=1 if they restart one by one"};
+  }
+  if (!lacks_settings(input)) return unread();
+  // Linux 5.14.
+  return {"this kernel has none" + several, Severity::info, "restart the program at a quiet time"};
 }
 
 AuditJudgement audit_tcp_fastopen(const AuditInput& input) {
   const Number& value = input.facts.settings.fastopen;
   if (!value) return unread();
-  // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie, 0x400 on every listener.
+  // ip-sysctl: 0x2 server, 0x200 data in SYN without a cookie. 0x400 is fast open on every listener, with cookies
+  // (net/ipv4/tcp_fastopen.c, tcp_fastopen_no_cookie()).
   constexpr std::int64_t kServer = 0x2;
-  constexpr std::int64_t kWithoutCookie = 0x200 | 0x400;
+  constexpr std::int64_t kWithoutCookie = 0x200;
   if ((*value & kServer) == 0 || (*value & kWithoutCookie) == 0) return {text(value)};
   return {text(value), Severity::warning,
           "sysctl -w net.ipv4.tcp_fastopen=" + std::to_string(*value & ~kWithoutCookie)};

@@ -49,6 +49,8 @@ class Check {
 
   void look_first();
   void remember();
+  /// Counts of another boot or namespace say nothing about this one.
+  void forget_other_counts();
   Now look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts);
   [[nodiscard]] detect::BaselineNow this_run(const Now& now, const std::vector<std::uint16_t>& left_ports) const;
   void diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser);
@@ -93,6 +95,7 @@ CheckReport Check::run() {
   diagnose::Diagnoser diagnoser(
       {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
   const Now now = look(diagnoser, facts);
+  forget_other_counts();
   diagnose_states(now, diagnoser);
   const auto left_ports =
       all_listeners_ && coverage().complete ? diagnoser.left_services() : std::vector<std::uint16_t>{};
@@ -167,7 +170,18 @@ void Check::remember() {
                     plan_.memory->name() + " " + memory.error() + "; starting afresh, judged from one sample");
     return;
   }
+  if (memory->filter_words.value_or(plan_.filter_words) != plan_.filter_words) {
+    coverage().warn("state_file", "The last run had another filter: starting anew.");
+    return;
+  }
   memory_ = std::move(*memory);
+}
+
+void Check::forget_other_counts() {
+  if (!memory_) return;
+  const detect::SynBaseline& last = memory_->baseline;
+  const bool same = last.boot_id == host_.boot_id().value_or("") && last.netns == host_.facts().netns.value_or(0);
+  if (!same) memory_->close_waits.clear();
 }
 
 Check::Now Check::look(diagnose::Diagnoser& diagnoser, const KernelFacts& facts) {
@@ -295,15 +309,21 @@ void Check::judge_beside_last_run(const Now& now, std::uint64_t close_waits,
   keep(std::move(result.report.verdicts));
   keep(std::move(result.report.findings));
 
-  RunMemory next{.baseline = std::move(result.next), .close_waits = {}, .spacing = std::nullopt};
+  RunMemory next{.baseline = std::move(result.next),
+                 .close_waits = {},
+                 .spacing = std::nullopt,
+                 .filter_words = plan_.filter_words};
+  bool kept = false;
   if (memory_) {
     next.close_waits = std::move(memory_->close_waits);
     const auto apart = now.facts.boot_time - memory_->baseline.boot_time;
-    // A run that came right after another one, or was started by hand, does not count for the spacing of runs.
-    const bool counts = apart.count() > 0 && next.baseline.boot_time == now.facts.boot_time;
-    next.spacing = counts ? apart : memory_->spacing;
+    // A run that came right after another one keeps what that one left.
+    kept = apart.count() == 0 || next.baseline.boot_time != now.facts.boot_time;
+    next.spacing = memory_->spacing;
+    // One run by hand between two others makes neither of them late.
+    if (apart.count() > 0 && !kept) next.spacing = std::max(apart, memory_->spacing.value_or(apart) / 2);
   }
-  next.close_waits.push_back(close_waits);
+  if (!kept) next.close_waits.push_back(close_waits);
   if (next.close_waits.size() > RunMemory::kMostCloseWaits) next.close_waits.erase(next.close_waits.begin());
   save(std::move(next));
 }

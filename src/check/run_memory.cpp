@@ -131,6 +131,7 @@ Json listener_json(const detect::PastListener& listener) {
           {"aged", listener.aged},
           {"gone", listener.gone},
           {"ends", listener.ends},
+          {"sockets", listener.sockets},
           {"requests", std::move(requests)}};
 }
 
@@ -154,6 +155,9 @@ detect::PastListener listener_from(const Json& from, std::size_t& requests_left)
   }
   if (const Json& ends = newer_member(from, "ends"); !ends.is_null()) {
     listener.ends = static_cast<std::uint32_t>(whole(ends, detect::SynBaseline::kMostEnds));
+  }
+  if (const Json& sockets = newer_member(from, "sockets"); !sockets.is_null()) {
+    listener.sockets = static_cast<std::uint32_t>(whole(sockets, UINT32_MAX));
   }
   for (const Json& request : list(member(from, "requests"), requests_left)) {
     if (!request.is_array() || request.size() != 3) damaged();
@@ -216,6 +220,10 @@ RunMemory read(const Json& from) {
   }
   const Json& spacing = member(from, "spacing_ms");
   if (!spacing.is_null()) memory.spacing = clock(spacing);
+  if (const Json& words = newer_member(from, "filter_words"); !words.is_null()) {
+    if (!words.is_string()) damaged();
+    memory.filter_words = words.get<std::string>();
+  }
   return memory;
 }
 
@@ -253,6 +261,7 @@ std::string memory_text(const RunMemory& memory) {
       {"wall_time_s", base.wall_time_s},
       {"counters", std::move(counters)},
       {"filters", filters_json(base.filters)},
+      {"filter_words", or_null(memory.filter_words)},
       {"listeners", std::move(listeners)},
       {"mean", base.mean},
       {"variance", base.variance},

@@ -19,6 +19,8 @@ struct RunMemory {
   std::vector<std::uint64_t> close_waits;
   /// Between the last two runs.
   std::optional<std::chrono::milliseconds> spacing;
+  /// The filter as typed; nothing in files of earlier versions.
+  std::optional<std::string> filter_words = {};
 
   static constexpr std::size_t kMostCloseWaits = 16;
 };

@@ -149,7 +149,7 @@ class Findings {
               number(completed) + " connect";
     out.advice = std::string("raise ") +
                  (by_sysctl ? "net.ipv4.tcp_max_syn_backlog" : "its backlog and net.core.somaxconn") +
-                 " or turn SYN cookies on";
+                 (input_.facts.settings.syncookies.value_or(0) == 0 ? " or turn SYN cookies on" : "");
     out.next =
         by_sysctl ? "sysctl net.ipv4.tcp_max_syn_backlog net.ipv4.tcp_syncookies" : "tcpstat -lp" + port_words(one);
     out_.push_back(std::move(out));

@@ -19,7 +19,8 @@ std::string packets_command(const Assessment& one, std::string_view ipv4, std::s
       listener != nullptr && listener->local.address.family == Family::ipv6 && !listener->local.address.is_wildcard();
   const bool ipv4_only = listener != nullptr && listener->local.address.family == Family::ipv4;
   std::string what = ipv6_only ? std::string(ipv6) : std::string(ipv4);
-  if (!ipv6_only && !ipv4_only) what = "(" + what + " or " + std::string(ipv6) + ")";
+  // pcap-filter(7): "and" and "or" bind equally strongly, from left to right.
+  if (!ipv6_only && !ipv4_only) what = "(" + what + " or (" + std::string(ipv6) + "))";
   const std::string where = listener == nullptr ? "" : "dst port " + std::to_string(listener->local.port) + " and ";
   return "tcpdump -nni any -c 100 '" + where + what + "'";
 }

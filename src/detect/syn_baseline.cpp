@@ -83,7 +83,7 @@ SynSample sample_of(const SynBaseline& baseline) {
     SynListener listener;
     listener.local = past.end.local;
     listener.interface = past.end.interface;
-    listener.sockets = 1;
+    listener.sockets = past.sockets;
     listener.identity = past.identity;
     listener.drops = past.drops;
     listener.half_open = past.half_open;
@@ -115,7 +115,8 @@ std::vector<PastListener> listeners_of(const SynSample& sample) {
                    listener.aged(),
                    0,
                    0,
-                   {}});
+                   {},
+                   std::max(listener.sockets, 1U)});
   }
   std::size_t kept = 0;
   for (const HalfOpen& entry : sample.half_opens) {
@@ -189,8 +190,8 @@ void hold(SynReport& report, const SynBaseline& next, std::size_t quiet) {
   const std::string what = path    ? "broken return path of the last runs"
                            : rated ? "SYN flood of the last runs"
                                    : "SYN flood or flash crowd of the last runs";
-  finding.message = "The " + what + " is not seen now: quiet for " + std::to_string(quiet) + " of " +
-                    std::to_string(kRunsToClear) + " runs";
+  finding.message = "The " + what + " is not seen now: quiet for " + std::to_string(std::min(quiet, kRunsToClear)) +
+                    " of " + std::to_string(kRunsToClear) + " runs";
   finding.brief = what + " not seen now";
   if (!path) finding.message += rate_text(next.peak_per_s, ", peak ");
   finding.next = "tcpstat check --interval 5 -v";
@@ -225,7 +226,8 @@ bool at_once(SynReport& report) {
 }
 
 /// Levels rise when a second run confirms them, or at once when the queue is full; and fall after quiet runs.
-void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, double alarm) {
+/// `calm`: the sum holds no alert.
+void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std::int64_t wall_time_s, bool calm) {
   const AttackLevel judged = host_of(report).level;
   const bool loud = judged >= AttackLevel::suspicious;
   const bool sure = before == nullptr || at_once(report);
@@ -262,7 +264,7 @@ void settle(SynReport& report, SynBaseline& next, const SynBaseline* before, std
   // If what is left of the flood is too small to matter, it is told as stray SYNs.
   const bool stray = std::any_of(report.verdicts.begin(), report.verdicts.end(),
                                  [](const SynVerdict& one) { return one.attack_class == AttackClass::stray; });
-  if (stray || (quiet >= kRunsToClear && next.sum < kCalm * alarm)) {
+  if (stray || (quiet >= kRunsToClear && calm)) {
     next.reported = judged;
     next.alert_since_s.reset();
     next.peak_per_s = 0;
@@ -280,7 +282,9 @@ bool was_restarted(const SynInput& input) {
   return std::any_of(listeners.begin(), listeners.end(), [&](const SynListener& one) {
     if (input.facts.settings.is_ephemeral(one.local.port)) return false;  // those come and go
     const SynListener* past = input.before->find(one.local);
-    return past != nullptr && past->end() == one.end() && one.is_other_than(past->identity);
+    // A pool that grows or shrinks goes on listening.
+    return past != nullptr && past->end() == one.end() && past->sockets == one.sockets &&
+           one.is_other_than(past->identity);
   });
 }
 
@@ -302,7 +306,7 @@ void learn_resets(SynBaseline& next, const SynInput& input, const SynReport& rep
 /// Whether the listener of the last run has ended since. One that was gone already does not end again.
 bool has_ended(const PastListener& past, const SynListener* now) {
   if (past.gone > 0) return false;
-  return now == nullptr || began_anew(past.identity, *now);
+  return now == nullptr || (past.sockets == 1 && began_anew(past.identity, *now));
 }
 
 /// How often it has ended: one more if it did since the last run, one less if nothing changed. A listener that came
@@ -342,7 +346,7 @@ void remember_ends(SynBaseline& next, const SynBaseline& before, const SynInput&
       if (at != next.listeners.end()) at->ends = ends;
     } else if (refused && (told || past.gone < kRunsToComeBack) &&
                next.listeners.size() < SynBaseline::kMostListeners) {
-      next.listeners.push_back({past.end, past.identity, {}, 0, 0, past.gone + 1, ends, {}});
+      next.listeners.push_back({past.end, past.identity, {}, 0, 0, past.gone + 1, ends, {}, past.sockets});
     }
   }
 }
@@ -440,7 +444,9 @@ BaselineStep step(const SynBaseline* before, const BaselineNow& now, const Thres
   if (past.counters && now.completeness == Completeness::whole && now.all_listeners) {
     remember_ends(next, *before, input, out.report, thresholds);
   }
-  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, alarm);
+  // After runs that were missed the sum rests, and tells nothing of now.
+  const bool calm = !past.cusum || next.sum < kCalm * alarm;
+  settle(out.report, next, past.learnt ? before : nullptr, now.wall_time_s, calm);
   return out;
 }
 

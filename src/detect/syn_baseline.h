@@ -36,6 +36,7 @@ struct PastListener {
   std::uint32_t gone = 0;             ///< runs in which it was not there, and connections were refused
   std::uint32_t ends = 0;             ///< in the last runs; each run without one takes one off
   std::vector<PastRequest> requests;  ///< aged ones, at most SynBaseline::kMostRequests in all listeners
+  std::uint32_t sockets = 1;          ///< that share the end; `identity` is of all of them
 };
 
 struct SynBaseline {

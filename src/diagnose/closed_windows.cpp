@@ -81,7 +81,7 @@ class ClosedWindows : public Diagnosis {
     tell(peers, one);
     std::string which;
     if (one_peer) which = " " + filter_text(first.key);
-    if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.service.port);
+    if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.local_port());
     one.next = list_command({State::established}, "-p -i --sort send_queue:desc --limit 20" + which);
     out.push_back(std::move(one));
   }
@@ -111,7 +111,7 @@ class ClosedWindows : public Diagnosis {
       one.advice = "look at the program there";
       return;
     }
-    const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.service.port) : "";
+    const std::string of = all_.has_one_local_port() ? " of :" + std::to_string(all_.local_port()) : "";
     one.message = sentence_start(peers_.how_many("peer")) + of + " keep their " + closed + " (" +
                   counted(all_.rows, "connection") + ")";
     one.brief = peers_.how_many("peer") + of + " keep their window closed";

@@ -26,6 +26,15 @@ std::string service_text(const RowGroup& group) {
          (!shared && group.more_services ? " and others" : "");
 }
 
+std::string actor_text(const GroupKey& key, const Subject& about) {
+  return key.pid != 0 || key.endpoint.address.is_wildcard() ? about.text() : "a program here";
+}
+
+std::string held_text(const GroupKey& key, const RowGroup& group) {
+  if (key.pid != 0) return service_text(group);
+  return key.endpoint.address.is_wildcard() ? "" : " to " + to_string(key.endpoint);
+}
+
 std::string well_meanwhile(double connections) {
   const auto rounded = static_cast<std::uint64_t>(std::llround(connections));
   if (rounded == 0) return {};

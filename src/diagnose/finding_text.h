@@ -23,6 +23,11 @@ std::string sentence_start(std::string words);
 /// " on :443", " to :443 and others".
 std::string service_text(const RowGroup& group);
 
+/// Who acts in a group by holder: its subject, or "a program here" where only the remote end of its connections is known.
+std::string actor_text(const GroupKey& key, const Subject& about);
+/// Which connections those are, beside actor_text(): service_text() of a process, " to 192.0.2.1:443", or nothing.
+std::string held_text(const GroupKey& key, const RowGroup& group);
+
 /// "about 1200 others came and went well"; empty if none did.
 std::string well_meanwhile(double connections);
 

@@ -98,7 +98,6 @@ class NotReading : public Diagnosis {
 
   [[nodiscard]] Finding finding(Cause cause, Severity severity, const GroupKey& key, const RowGroup& group) const {
     const Subject about = subject_of(key, group);
-    const std::string subject = about.text();
     const double oldest = static_cast<double>(*group.oldest_ms) / 1000;
     const bool by_age = oldest > limit("age_s");
     Finding one(
@@ -113,9 +112,10 @@ class NotReading : public Diagnosis {
     one.warning = limit("warning");
     one.critical = limit("critical");
     const std::string does_not_read =
-        subject + " does not read " + counted(group.rows, "connection") + (key.pid != 0 ? service_text(group) : "");
-    one.message = does_not_read + " where data " + (by_age ? "waits" : "fills the receive buffer") +
-                  oldest_text(group.oldest_ms) + (cause == Cause::sends ? ", and goes on sending" : "");
+        actor_text(key, about) + " does not read " + counted(group.rows, "connection") + held_text(key, group);
+    one.message = (key.pid != 0 ? does_not_read : sentence_start(does_not_read)) + " where data " +
+                  (by_age ? "waits" : "fills the receive buffer") + oldest_text(group.oldest_ms) +
+                  (cause == Cause::sends ? ", and goes on sending" : "");
     one.brief = does_not_read;
     switch (cause) {
       case Cause::stuck:

@@ -86,6 +86,8 @@ struct RowGroup {
   /// The port that all rows share, if they share one and differ in the other; nothing if that does not tell.
   [[nodiscard]] std::optional<ServicePort> shared_service() const;
   [[nodiscard]] bool has_one_local_port() const { return !local_ports_differ_; }
+  /// Of the first row.
+  [[nodiscard]] std::uint16_t local_port() const { return local_port_; }
 
  private:
   std::uint16_t local_port_ = 0;  ///< of the first row

@@ -51,7 +51,7 @@ std::optional<std::uint64_t> connecting_ms(const Connection& row, const KernelLi
   std::chrono::milliseconds end{};
   std::chrono::milliseconds timeout = kTcpTimeoutInit;
   for (std::uint32_t i = 0; i <= std::min(*row.retransmits, kMostRetries); ++i) {
-    if (i > linear) timeout = std::min(timeout * 2, kTcpRtoMax);
+    if (i > linear) timeout = std::min(timeout * 2, rto_max(limits));
     end += timeout;
   }
   const std::chrono::milliseconds left(*row.timer_ms);

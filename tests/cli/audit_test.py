@@ -72,7 +72,7 @@ class Audit(TestCase):
                 ("tcp_abort_on_overflow", "warning", (), {"net/ipv4/tcp_abort_on_overflow": 1}),
                 ("tcp_timestamps", "warning", (), {"net/ipv4/tcp_timestamps": 0}),
                 ("rp_filter", "info", (), {"net/ipv4/conf/all/rp_filter": 0}),
-                ("tcp_fastopen", "warning", (), {"net/ipv4/tcp_fastopen": 0x402}),
+                ("tcp_fastopen", "warning", (), {"net/ipv4/tcp_fastopen": 0x202}),
                 ("tcp_time_wait", "info", (), {"sockstat": "TCP: inuse 1 orphan 0 tw 700 alloc 1 mem 1"}),
                 ("tcp_time_wait", "warning", (), {"sockstat": "TCP: inuse 1 orphan 0 tw 950 alloc 1 mem 1"}),
                 ("tcp_orphans", "warning", (), {"sockstat": "TCP: inuse 1 orphan 251 tw 0 alloc 1 mem 1"}),

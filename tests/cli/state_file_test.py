@@ -78,9 +78,9 @@ class StateFile(TestCase):
         good = self.path.read_text()
         document = json.loads(good)
         pieces = {"torn": good[:len(good) // 2], "one byte": "{", "torn and long": good[:-2] + "\0" * 100}
-        # What an alert is about and how many RSTs are ordinary is missing in files of earlier versions.
+        # What an alert is about, how many RSTs are ordinary and the filter are missing in files of earlier versions.
         for key in document:
-            if key not in ("alert_rule", "resets_per_s", "format"):
+            if key not in ("alert_rule", "resets_per_s", "filter_words", "format"):
                 pieces[f"without {key}"] = json.dumps({name: value for name, value in document.items() if name != key})
             if key not in ("format", "version"):
                 for bad in (-1, "x", [[[]]], {"a": 1}, 1e300, True, 2 ** 64, "x" * 100):

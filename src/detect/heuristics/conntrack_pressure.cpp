@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "detect/measurements.h"
 
 namespace tcpstat::detect::conntrack_pressure {
@@ -20,10 +22,10 @@ void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
   if (!host.seconds()) return;
   const auto& before = host.input.facts_before->filters;
   const auto drops = growth(before.conntrack_drop, now.conntrack_drop);
-  const auto failed = growth(before.conntrack_insert_failed, now.conntrack_insert_failed);
-  const auto early = growth(before.conntrack_early_drop, now.conntrack_early_drop);
-  if (!drops && !failed && !early) return;
-  const auto lost = static_cast<double>(drops.value_or(0) + failed.value_or(0) + early.value_or(0));
+  if (!drops) return;
+  // Two packets that make the same entry at once count as dropped, too. An early drop makes room and loses no packet.
+  const auto failed = growth(before.conntrack_insert_failed, now.conntrack_insert_failed).value_or(0);
+  const auto lost = static_cast<double>(*drops - std::min(*drops, failed));
   signals.add("conntrack_lost", lost / *host.seconds(), ">", 0, "/s", 0, "/proc/net/stat/nf_conntrack");
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
@@ -57,7 +58,8 @@ class CloseWait : public Diagnosis {
     if (!row.recv_queue) return;
     if (is_leaked(row, leak_age_s_)) {
       leaked_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
-    } else if (is_not_read(row, unread_)) {
+    } else if (row.inode != 0 && is_not_read(row, unread_)) {
+      // Without an inode no program has accepted it, and none can read: accept-queue-full tells of it.
       not_read_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (!age || row.timer == TimerKind::keepalive) {
       // Answers to keepalive probes keep the last ACK young for ever.
@@ -86,15 +88,15 @@ class CloseWait : public Diagnosis {
   void judge(const RuleInfo& rule, const RowGroups& groups, const DiagnosisFacts& facts,
              std::vector<Finding>& out) const {
     const double warning = limit_of(rule_limits_, rule, "warning");
-    // What processes below the limit hold, by service: many workers may leak a little each.
-    std::map<std::uint16_t, Shared> shared;
+    // What processes below the limit hold, by service here or there: many workers may leak a little each.
+    std::map<std::pair<Opened, std::uint16_t>, Shared> shared;
     std::vector<Finding> found;
     for (const auto& [key, group] : groups.largest()) {
       if (static_cast<double>(group->rows) >= warning) {
         found.push_back(finding(rule, key, *group, facts));
         continue;
       }
-      Shared& sum = shared[group->service.port];
+      Shared& sum = shared[{group->service.opened, group->service.port}];
       ++sum.holders;
       if (sum.holders == 1) {
         sum.group = *group;
@@ -103,13 +105,15 @@ class CloseWait : public Diagnosis {
       }
       if (group->oldest_ms) sum.group.oldest_ms = std::max(sum.group.oldest_ms.value_or(0), *group->oldest_ms);
     }
-    for (const auto& [port, sum] : shared) {
+    for (const auto& [service, sum] : shared) {
       if (static_cast<double>(sum.group.rows) < warning) continue;
       RowGroup group = sum.group;
       group.pid = 0;
+      const auto& [opened, port] = service;
       Finding one = finding(rule, {0, {{}, port}}, group, facts);
       one.evidence.push_back(measured("holders", static_cast<double>(sum.holders), "groups", kFromDump));
-      one.next = list_command({State::close_wait}, "-p --port " + std::to_string(port));
+      one.next = list_command({State::close_wait}, (opened == Opened::here ? "-p --remote-port " : "-p --local-port ") +
+                                                       std::to_string(port));
       found.push_back(std::move(one));
     }
     add_worst(std::move(found), out);
@@ -140,24 +144,28 @@ class CloseWait : public Diagnosis {
         }
       }
     }
-    const Subject about = subject_of(key, group);
-    const std::string subject = about.text();
+    const bool pool = group.service.opened == Opened::here;
+    // A port that several programs here connect to is none of this host.
+    const bool several = pool && key.pid == 0 && key.endpoint.address.is_wildcard();
+    const Subject about = several ? Subject::host() : subject_of(key, group);
+    const std::string who = several ? "programs here" : actor_text(key, about);
     Finding out(std::string(rule.id), severity, about, std::move(because));
     out.value = rows;
     out.unit = "sockets";
     out.warning = warning;
     out.critical = critical;
-    const std::string where = key.pid != 0 ? service_text(group) : "";
-    out.message = subject + (leak ? " never closes " : " does not read ") + counted(group.rows, "connection") + where +
-                  " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
-    const bool pool = group.service.opened == Opened::here;
+    const std::string where = several ? " to :" + std::to_string(key.endpoint.port) : held_text(key, group);
+    const std::string not_read = several ? " do not read " : " does not read ";
+    out.message = (key.pid != 0 ? who : sentence_start(who)) +
+                  (leak ? several ? " never close " : " never closes " : not_read) + counted(group.rows, "connection") +
+                  where + " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
     out.why = leak   ? "a descriptor leak"
               : pool ? "it is stuck, or keeps in a pool what it does not look at"
                      : "it is stuck or short of workers";
     out.advice = leak   ? "restart it, which frees them for now; the program must close them"
                  : pool ? "find out where it hangs (its stack, its log), or let its pool drop what peers have closed"
                         : "find out where it hangs (its stack, its log), or give it more workers";
-    out.brief = subject + (leak ? " leaks " : " does not read ") + counted(group.rows, "connection") + where;
+    out.brief = who + (leak ? several ? " leak " : " leaks " : not_read) + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;
   }

@@ -121,7 +121,7 @@ class FinWait2 : public Diagnosis {
       const Severity severity = judged(static_cast<double>(group->rows), warning, critical);
       if (severity == Severity::ok || said++ == kMostFindings) return;
       const Subject about = subject_of(key, *group);
-      const std::string subject = about.text();
+      const std::string who = actor_text(key, about);
       Finding one(std::string(kHeld.id), severity, about,
                   {measured("half_closed", static_cast<double>(group->rows), warning, "sockets", kFromDump),
                    measured("oldest_last_ack_s", static_cast<double>(*group->oldest_ms) / 1000,
@@ -130,10 +130,10 @@ class FinWait2 : public Diagnosis {
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = subject + " holds " + counted(group->rows, "connection") +
-                    (key.pid != 0 ? service_text(*group) : "") + " that it shut down and never closed" +
-                    oldest_text(group->oldest_ms);
-      one.brief = subject + " holds " + counted(group->rows, "half-closed connection");
+      one.message = (key.pid != 0 ? who : sentence_start(who)) + " holds " + counted(group->rows, "connection") +
+                    held_text(key, *group) + " that it shut down and never closed" + oldest_text(group->oldest_ms);
+      one.brief = who + " holds " + counted(group->rows, "half-closed connection") +
+                  (key.pid != 0 ? "" : held_text(key, *group));
       one.why = "the peers do not close either, and no timer ends them";
       one.advice = "let the program close them, or end them after a time-out";
       one.next = list_command({State::fin_wait2}, "-p -i " + filter_text(key));

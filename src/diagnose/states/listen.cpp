@@ -286,9 +286,11 @@ class Listen : public Diagnosis {
   [[nodiscard]] Severity severity_of(const Queue& queue) const { return worse(fill_of(queue), stall_of(queue)); }
 
   [[nodiscard]] Severity fill_of(const Queue& queue) const {
-    if (queue.full() || queue.dropped > 0) return Severity::critical;
+    if (queue.full()) return Severity::critical;
     if (!are_many(queue)) return Severity::ok;
-    return judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
+    const Severity fill =
+        judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));
+    return fill != Severity::ok && queue.dropped > 0 ? Severity::critical : fill;
   }
 
   /// Sorts them, too.
@@ -346,7 +348,8 @@ class Listen : public Diagnosis {
       return one;
     }
     if (stalled) {
-      one.why = "clients wait so long to be served";
+      one.why = "clients wait so long to be served" +
+                (queue.dropped == 0 ? "" : ", and the queue dropped " + dropped_text(queue.dropped) + " " + lately_);
       one.advice = "find out where " + who + " hangs (its stack, its log)";
       one.brief = about.text() + " lets " + counted(queue.waiting, "client") + " wait" +
                   (queue.pid == 0 ? "" : " (" + queue.process + ")");

@@ -94,7 +94,10 @@ class SynSent : public Diagnosis {
         return;
       }
       answering_.add(destination_of(row));
-      if (service_port(row, rule_limits_.ports).opened == Opened::here) ++working_;
+      if (service_port(row, rule_limits_.ports).opened == Opened::here) {
+        ++working_;
+        open_to_.of(destination_of(row)).add(row, std::nullopt, rule_limits_.ports);
+      }
       return;
     }
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) {
@@ -215,10 +218,15 @@ class SynSent : public Diagnosis {
     const Ended ended = ended_well(key, group);
     const bool nobody = !answering_.has(key) && ended == Ended::none;
     Severity severity = nobody ? Severity::critical : judged(static_cast<double>(group.rows), warning, critical);
-    if (ended == Ended::most) severity = std::min(severity, Severity::warning);
+    const RowGroup* open = nobody ? nullptr : open_to_.find(key);
+    const bool most_work = ended == Ended::most || (open != nullptr && open->rows > group.rows);
+    if (most_work) severity = std::min(severity, Severity::warning);
     const Subject about = subject_of(key, group);
     Finding one(std::string(kRule.id), severity, about, evidence(group, warning));
     if (nobody) one.evidence.push_back({"working_connections", 0, "<=", 0, "sockets", 0, std::string(kFromDump)});
+    if (open != nullptr) {
+      one.evidence.push_back(measured("working_connections", static_cast<double>(open->rows), "sockets", kFromDump));
+    }
     const std::uint64_t waiting = nobody ? open_without_answer(key) : 0;
     if (waiting > 0) {
       one.evidence.push_back(measured("unanswered_connections", static_cast<double>(waiting), "sockets", kFromDump));
@@ -359,6 +367,7 @@ class SynSent : public Diagnosis {
   RowGroups young_;  ///< of those that sent too few SYNs to count
   std::uint64_t young_rows_ = 0;
   Answering answering_;
+  RowGroups open_to_;  ///< opened here, of those that answer
   RowGroups unanswered_;
   RowGroups ended_;  ///< connections that this host opened and that ended well, by destination
   StuckRows stuck_;

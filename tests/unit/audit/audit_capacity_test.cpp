@@ -34,6 +34,9 @@ TEST_CASE("a table is judged by its share") {
     CHECK(audit_conntrack_fill(host.input()).advice.empty() == (one.expected == Severity::ok));
   }
   CHECK(audit_conntrack_fill(host.input()).value == "2000 of 1000 (200 %)");
+  host.facts.settings.conntrack_max = 0;
+  CHECK(audit_conntrack_fill(host.input()).value == "2000, without a limit");
+  CHECK(audit_conntrack_fill(host.input()).status == Severity::ok);
 }
 
 TEST_CASE("orphans, memory and time-wait sockets are held against the host's limits") {
@@ -88,6 +91,10 @@ TEST_CASE("what was lost since the counters began is told, not alleged") {
   host.facts.filters.conntrack_early_drop = 2;
   host.facts.filters.conntrack_insert_failed = 3;
   host.facts.filters.softnet_dropped = 1;
+  CHECK(audit_conntrack_drops(host.input()).value == "0");
+  host.facts.filters.conntrack_drop = 3;
+  CHECK(audit_conntrack_drops(host.input()).value == "0");
+  host.facts.filters.conntrack_drop = 8;
   CHECK(audit_conntrack_drops(host.input()).value == "5 since the counters began");
   CHECK(audit_conntrack_drops(host.input()).status == Severity::info);
   CHECK(audit_softnet_drops(host.input()).status == Severity::info);
@@ -110,13 +117,16 @@ TEST_CASE("SYNPROXY needs connection tracking to be strict") {
   CHECK(audit_synproxy(host.input()).status == Severity::warning);
 }
 
-TEST_CASE("the kernel takes the stricter of the two source checks") {
+TEST_CASE("a source check of new interfaces says nothing about those that are there") {
   Host host;
   CHECK(audit_rp_filter(host.input()).status == Severity::unknown);
   host.facts.settings.rp_filter_all = 0;
   CHECK(audit_rp_filter(host.input()).status == Severity::info);
   host.facts.settings.rp_filter_default = 2;
-  CHECK(audit_rp_filter(host.input()).value == "2");
+  CHECK(audit_rp_filter(host.input()).value == "0, and 2 on new interfaces");
+  CHECK(audit_rp_filter(host.input()).status == Severity::info);
+  host.facts.settings.rp_filter_all = 1;
+  CHECK(audit_rp_filter(host.input()).value == "1");
   CHECK(audit_rp_filter(host.input()).status == Severity::ok);
 }
 

@@ -150,17 +150,25 @@ TEST_CASE("switches that make things worse") {
   CHECK(audit_tcp_abort_on_overflow(host.input()).status == Severity::ok);
   host.facts.settings.fastopen = 0x3;
   CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);
-  host.facts.settings.fastopen = 0x401;
+  host.facts.settings.fastopen = 0x403;
+  CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);  // every listener, and a cookie for each
+  host.facts.settings.fastopen = 0x201;
   CHECK(audit_tcp_fastopen(host.input()).status == Severity::ok);  // no server, no listener takes it
   host.facts.settings.fastopen = 0x603;
-  CHECK(audit_tcp_fastopen(host.input()).advice == "sysctl -w net.ipv4.tcp_fastopen=3");
+  CHECK(audit_tcp_fastopen(host.input()).advice == "sysctl -w net.ipv4.tcp_fastopen=1027");
 }
 
 TEST_CASE("moving requests is a matter of ports with several listeners") {
   Host host;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
   host.listens("0.0.0.0", 5).listens("0.0.0.0", 5);
+  host.listeners.back().interface = 3;
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
+  host.listeners.back().interface = 0;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::unknown);
+  host.facts.settings.somaxconn = 4096;  // others could be read
+  CHECK(audit_tcp_migrate_req(host.input()).status == Severity::info);
+  CHECK(audit_tcp_migrate_req(host.input()).value == "this kernel has none, and 0.0.0.0:443 has 2 listeners");
   host.facts.settings.migrate_req = 1;
   CHECK(audit_tcp_migrate_req(host.input()).status == Severity::ok);
   host.facts.settings.migrate_req = 0;

@@ -506,6 +506,48 @@ TEST_CASE_FIXTURE(Scene, "what queues lost since the last run is told, and whose
   CHECK(without_rates(run()));
 }
 
+TEST_CASE_FIXTURE(Scene, "a run with another filter is not compared with the last one") {
+  plan.memory = &store;
+  run();
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(1)));
+  plan.filter_words = " --local-port 9000";
+  CHECK(warnings(run()) ==
+        "state_file: The last run had another filter: starting anew.\n"
+        "state_file: First run: the level comes from this snapshot alone.\n");
+  host.time.sleep_until(Clock::Instant(std::chrono::minutes(2)));
+  CHECK(warnings(run()) == "");
+}
+
+TEST_CASE_FIXTURE(Scene, "a run by hand between two others makes the next one no late one") {
+  plan.memory = &store;
+  for (const int at_s : {60, 120, 130, 180}) {
+    host.time.sleep_until(Clock::Instant(std::chrono::seconds(at_s)));
+    const std::string said = warnings(run());
+    if (at_s > 60) CHECK(said == "");
+    if (at_s == 130) CHECK(memory_from(store.text)->spacing == std::chrono::seconds(30));
+  }
+  CHECK(memory_from(store.text)->spacing == std::chrono::seconds(50));
+}
+
+TEST_CASE_FIXTURE(Scene, "connections in CLOSE_WAIT are counted once a run, of one boot and namespace") {
+  using Counts = std::vector<std::uint64_t>;
+  plan.memory = &store;
+  const auto counts_at = [&](std::chrono::milliseconds time) {
+    host.time.sleep_until(Clock::Instant(time));
+    run();
+    return memory_from(store.text)->close_waits;
+  };
+  using std::chrono::seconds;
+  CHECK(counts_at(seconds(60)) == Counts{0});
+  CHECK(counts_at(seconds(61)) == Counts{0});
+  CHECK(counts_at(seconds(62)) == Counts{0, 0});
+  host.boot = "00000000-0000-0000-0000-000000000009";
+  CHECK(counts_at(seconds(120)) == Counts{0});
+  CHECK(counts_at(seconds(180)) == Counts{0, 0});
+  host.run_facts.netns = 5;
+  CHECK(counts_at(seconds(240)) == Counts{0});
+}
+
 TEST_CASE_FIXTURE(Scene, "a slow flood that one sample cannot tell adds up from run to run") {
   plan.memory = &store;
   CheckReport report;

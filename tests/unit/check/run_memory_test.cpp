@@ -29,7 +29,8 @@ RunMemory everything() {
                             .aged = 2,
                             .gone = 5,
                             .ends = 3,
-                            .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}}});
+                            .requests = {{.cookie = 1, .rounds = 255, .timer_ms = UINT32_MAX}, {.cookie = 2}},
+                            .sockets = 4});
   base.mean = 0.125;
   base.variance = 1e-9;
   base.sum = 2.5;
@@ -44,6 +45,7 @@ RunMemory everything() {
   base.runs = 4;
   memory.close_waits = {1, 2, 3};
   memory.spacing = std::chrono::milliseconds(60000);
+  memory.filter_words = " --local-port 443";
   return memory;
 }
 
@@ -63,12 +65,25 @@ TEST_CASE("a file of a version that did not learn how many RSTs are ordinary is 
       check::memory_from(replaced(check::memory_text(everything()), "\"resets_per_s\":2.25", "\"resets_per_s\":-1")));
 }
 
+TEST_CASE("a file of a version that did not keep the filter is read") {
+  const std::string text = check::memory_text(everything());
+  CHECK(check::memory_from(text)->filter_words == " --local-port 443");
+  const auto old = check::memory_from(replaced(text, "\"filter_words\":\" --local-port 443\",", ""));
+  REQUIRE(old);
+  CHECK_FALSE(old->filter_words);
+  CHECK_FALSE(check::memory_from(replaced(text, "\"filter_words\":\" --local-port 443\"", "\"filter_words\":443")));
+}
+
 TEST_CASE("a file of a version that did not count how often listeners ended is read") {
   const std::string text = check::memory_text(everything());
   const auto old = check::memory_from(replaced(replaced(text, "\"gone\":5,", ""), "\"ends\":3,", ""));
   REQUIRE(old);
   CHECK(old->baseline.listeners.at(0).gone == 0);
   CHECK(old->baseline.listeners.at(0).ends == 0);
+  const auto without_pools = check::memory_from(replaced(text, ",\"sockets\":4", ""));
+  REQUIRE(without_pools);
+  CHECK(without_pools->baseline.listeners.at(0).sockets == 1);
+  CHECK(check::memory_from(text)->baseline.listeners.at(0).sockets == 4);
   CHECK_FALSE(check::memory_from(replaced(text, "\"ends\":3", "\"ends\":9")));
   CHECK_FALSE(check::memory_from(replaced(text, "\"gone\":5", "\"gone\":-5")));
 }

@@ -199,6 +199,11 @@ TEST_CASE("a crowd in front of a short queue is told what would help") {
   short_backlog.backlog = 12;
   facts.settings.max_syn_backlog = 512;
   CHECK(found(delta(before, short_backlog, facts), "syn-queue-small").next == "tcpstat -lp --local-port 443");
+  CHECK(found(delta(before, short_backlog, facts), "syn-queue-small").advice ==
+        "raise its backlog and net.core.somaxconn or turn SYN cookies on");
+  facts.settings.syncookies = 1;
+  CHECK(found(delta(before, short_backlog, facts), "syn-queue-small").advice ==
+        "raise its backlog and net.core.somaxconn");
 }
 
 }  // namespace

@@ -67,9 +67,9 @@ TEST_CASE("what leaves nothing in the table is shown by packets") {
   CHECK(
       found(report, "syn-flood").sentence().starts_with("SYN flood on 0.0.0.0:443 from sources that answer with RST"));
   quiet.local = test::endpoint("::", 443);
-  CHECK(
-      found(delta(quiet, quiet, resets), "syn-flood").next ==
-      "tcpdump -nni any -c 100 'dst port 443 and (tcp[tcpflags] & tcp-rst != 0 or ip6[6] == 6 and ip6[53] & 4 != 0)'");
+  CHECK(found(delta(quiet, quiet, resets), "syn-flood").next ==
+        "tcpdump -nni any -c 100 'dst port 443 and (tcp[tcpflags] & tcp-rst != 0 or (ip6[6] == 6 and ip6[53] & 4 != "
+        "0))'");
 }
 
 TEST_CASE("cookies that are off are to be turned on") {
@@ -966,7 +966,7 @@ TEST_CASE("what counters alone show is told of the host") {
   CHECK(one.advice ==
         "keep SYN cookies on (net.ipv4.tcp_syncookies); let the provider filter: the sources may be forged");
   CHECK(one.next ==
-        "tcpdump -nni any -c 100 '(tcp[tcpflags] & 0x12 == tcp-syn or ip6[6] == 6 and ip6[53] & 0x12 == 2)'");
+        "tcpdump -nni any -c 100 '(tcp[tcpflags] & 0x12 == tcp-syn or (ip6[6] == 6 and ip6[53] & 0x12 == 2))'");
   REQUIRE(one.evidence.size() == 1);
   CHECK(one.evidence[0].quantity == "cookies_unanswered");
 }
@@ -1015,7 +1015,7 @@ TEST_CASE("sources that connection tracking shows are those of the host's flood"
   flood.all.host.attack_class = AttackClass::live_sources;
   CHECK(flood.only().message.find(" from sources that answer with RST, about") != std::string::npos);
   CHECK(flood.only().next ==
-        "tcpdump -nni any -c 100 '(tcp[tcpflags] & tcp-rst != 0 or ip6[6] == 6 and ip6[53] & 4 != 0)'");
+        "tcpdump -nni any -c 100 '(tcp[tcpflags] & tcp-rst != 0 or (ip6[6] == 6 and ip6[53] & 4 != 0))'");
 }
 
 TEST_CASE("where nothing else tells, what waits at all listeners shows the sources of the host's flood") {

@@ -69,7 +69,7 @@ TEST_CASE("commands are about the port of the listener, and about the families t
   constexpr std::string_view kReset = "tcp[tcpflags] & tcp-rst != 0";
   constexpr std::string_view kReset6 = "ip6[6] == 6 and ip6[53] & 4 != 0";
   const auto either = [](std::string_view ipv4, std::string_view ipv6) {
-    return "(" + std::string(ipv4) + " or " + std::string(ipv6) + ")";
+    return "(" + std::string(ipv4) + " or (" + std::string(ipv6) + "))";
   };
   const std::string both_syn = either(kSyn, kSyn6);
   const std::string both_reset = either(kReset, kReset6);

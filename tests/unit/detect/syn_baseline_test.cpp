@@ -233,6 +233,24 @@ TEST_CASE("a service that is another one in each run starts and ends again and a
   CHECK(told_of_service(host, true, 600).severity < Severity::warning);
 }
 
+TEST_CASE("a pool of listeners that shrinks to one has not ended") {
+  Host host;
+  host.facts.counters.out_rsts = 1'000'000;
+  for (int i = 0; i < 3; ++i) host.run(quiet);
+  for (const std::uint32_t sockets : {3U, 1U}) {
+    CAPTURE(sockets);
+    host.baseline->listeners.front().sockets = sockets;
+    ++host.listen_cookie;
+    *host.facts.counters.out_rsts += 600;
+    const BaselineStep step = host.run(quiet);
+    const bool restarted =
+        std::any_of(step.report.findings.begin(), step.report.findings.end(),
+                    [](const Finding& one) { return one.message.find("was restarted") != std::string::npos; });
+    CHECK(restarted == (sockets == 1));
+    CHECK(step.next.listeners.front().ends == (sockets == 1 ? 1 : 0));
+  }
+}
+
 TEST_CASE("a run just after the first that saw a flood says what that one said") {
   Host host;
   host.run(quiet);
@@ -274,6 +292,17 @@ TEST_CASE("an alert ends after three quiet runs, however long the flood was") {
     CHECK_FALSE(third.next.alert_since_s.has_value());
     CHECK(third.next.runs == 0);
   }
+}
+
+TEST_CASE("an alert ends after three quiet runs though others were missed") {
+  Host host;
+  host.run(quiet);
+  for (int i = 0; i < 20; ++i) host.run(weak_flood);
+  REQUIRE(host.baseline->alert_since_s.has_value());
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::suspicious);
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::suspicious);
+  CHECK(level(host.run(quiet, 300)) == AttackLevel::none);
+  CHECK_FALSE(host.baseline->alert_since_s.has_value());
 }
 
 TEST_CASE("what is not seen any more is told as what it was") {

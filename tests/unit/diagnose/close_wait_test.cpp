@@ -168,7 +168,13 @@ TEST_CASE("without owners the service stands for the process") {
     Connection row = connection(State::close_wait, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 5432));
     client.rows(1, row, {{"last_ack_recv_ms", 61'000}});
   }
-  CHECK(client.finish("close-wait-leak").at(0).subject == "198.51.100.7:5432");
+  const Finding found = client.finish("close-wait-leak").at(0);
+  CHECK(found.subject == "198.51.100.7:5432");
+  // The remote end closed, as it should.
+  CHECK(
+      found.message ==
+      "A program here never closes 10 connections to 198.51.100.7:5432 that the peer has closed, the oldest for 61 s");
+  CHECK(found.brief == "a program here leaks 10 connections to 198.51.100.7:5432");
 }
 
 TEST_CASE("many workers that leak little each are one finding of their port") {
@@ -184,6 +190,35 @@ TEST_CASE("many workers that leak little each are one finding of their port") {
   CHECK(evidence(all[0], "holders") == 64);
 }
 
+TEST_CASE("many programs that leave little of one remote service unread are not told as its port") {
+  Diagnosing run;
+  for (std::uint32_t pid = 100; pid < 105; ++pid) {
+    for (std::uint16_t i = 0; i < 4; ++i) {
+      const auto port = static_cast<std::uint16_t>(40000 + pid * 10 + i);
+      Connection row = connection(State::close_wait, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 5432));
+      row.recv_queue = 1;
+      run.rows(1, row, {{"last_ack_recv_ms", 61'000}}, Owner{pid, 3, "client"});
+    }
+  }
+  // Those that came to such a port here are others.
+  Connection served_there = closed_by_peer(1);
+  served_there.local.port = 5432;
+  run.rows(9, served_there, {{"last_ack_recv_ms", 61'000}}, kNginx);
+  const auto all = run.finish("close-wait-not-read");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].message ==
+        "Programs here do not read 20 connections to :5432 that the peer has closed, the oldest for 61 s");
+  CHECK(all[0].brief == "programs here do not read 20 connections to :5432");
+  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p --remote-port 5432");
+}
+
+TEST_CASE("what no program has accepted is not told as unread") {
+  Connection row = closed_by_peer(1);
+  row.inode = 0;
+  CHECK(Diagnosing().rows(100, row, {{"last_ack_recv_ms", 61'000}}).verdict("close-wait-not-read") == Severity::ok);
+}
+
 TEST_CASE("few of one port are nothing to say") {
   Diagnosing run;
   run.rows(9, closed_by_peer(0), {{"last_ack_recv_ms", 61'000}}, kNginx);
@@ -197,7 +232,7 @@ TEST_CASE("few of one port are nothing to say") {
   const auto all = run.finish();
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":80");
-  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p --port 80");
+  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p --local-port 80");
 }
 
 TEST_CASE("where ages cannot tell, three rises in a row do") {

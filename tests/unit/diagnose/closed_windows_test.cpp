@@ -209,6 +209,19 @@ TEST_CASE("closed windows of several ports are told without one") {
   CHECK(found.next == "tcpstat --state ESTABLISHED -p -i --sort send_queue:desc --limit 20");
 }
 
+TEST_CASE("the port that closed windows share is the one here, though it may be one that connect(2) takes") {
+  Diagnosing run;
+  for (std::uint8_t peer = 1; peer <= 4; ++peer) {
+    Connection row = waiting(TimerKind::probe, 0, 100);
+    row.local.port = 50'051;
+    row.remote = endpoint("198.51.100." + std::to_string(peer), static_cast<std::uint16_t>(39'678 + peer));
+    run.rows(1, row, kClosedFor25s);
+  }
+  const Finding found = run.finish("zero-window-alive").at(0);
+  CHECK(found.message == "4 peers of :50051 keep their window closed for 25 s (4 connections)");
+  CHECK(found.next.ends_with("--local-port 50051"));
+}
+
 TEST_CASE("of more peers than are told apart some are not counted") {
   Diagnosing run;
   close_windows(run, RowGroups::kMost, 1);

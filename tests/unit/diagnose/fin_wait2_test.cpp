@@ -123,3 +123,17 @@ TEST_CASE("a half-close that a program holds is judged by age and number") {
   }
   CHECK(Diagnosing().rows(1000, served(State::fin_wait2)).finish().empty());
 }
+
+TEST_CASE("a half-close to a remote service is held by a program here") {
+  Diagnosing run;
+  for (std::uint16_t port = 40000; port < 40010; ++port) {
+    Connection row = connection(State::fin_wait2, endpoint("192.0.2.1", port), endpoint("198.51.100.7", 5432));
+    row.inode = 7;
+    run.rows(1, row, {{"last_ack_recv_ms", 90'000}});
+  }
+  const Finding found = run.finish("half-close-held").at(0);
+  CHECK(found.message ==
+        "A program here holds 10 connections to 198.51.100.7:5432 that it shut down and never closed, the oldest for "
+        "90 s");
+  CHECK(found.brief == "a program here holds 10 half-closed connections to 198.51.100.7:5432");
+}

@@ -387,6 +387,23 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   CHECK(judge(5, {}).size() == 1);
 }
 
+TEST_CASE("a queue with room that dropped earlier is judged by how long its first connection waits") {
+  Diagnosing run;
+  run.before.emplace().counters.listen_overflows = 7;
+  run.facts.counters.listen_overflows = 12;
+  run.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
+  run.row(queue(6, 64));
+  Connection unaccepted = served(State::established);
+  unaccepted.inode = 0;
+  run.rows(6, unaccepted, {{"last_data_sent_ms", 12'000}});
+  const auto all = run.finish("accept-queue-full");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::warning);
+  CHECK(all[0].value == 12);
+  CHECK(evidence(all[0], "listener_drops") == 5);
+  CHECK(all[0].why == "clients wait so long to be served, and the queue dropped 5 SYNs or ACKs just now");
+}
+
 TEST_CASE("a program that has used up its open files is told as the cause of a full accept queue") {
   const Owner program{812, 4, "httpd"};
   for (const std::size_t held : {std::size_t{51}, std::size_t{52}}) {

@@ -211,6 +211,14 @@ TEST_CASE("where nobody is known to hold them, connections are those of their po
   CHECK(found.message == ":443 does not read 2 connections where data waits, the oldest for 45 s");
   CHECK(found.brief == ":443 does not read 2 connections");
   CHECK(found.next == "tcpstat --state ESTABLISHED -p -i --local-port 443");
+
+  Connection client = connection(State::established, endpoint("192.0.2.1", 40000), endpoint("198.51.100.7", 5432));
+  client.recv_queue = 100;
+  client.inode = 7;
+  const Finding of_client = Diagnosing().rows(1, client, {{"last_data_recv_ms", 45'000}}).finish("not-reading").at(0);
+  CHECK(of_client.message ==
+        "A program here does not read 1 connection to 198.51.100.7:5432 where data waits, the oldest for 45 s");
+  CHECK(of_client.brief == "a program here does not read 1 connection to 198.51.100.7:5432");
 }
 
 TEST_CASE("of many processes that do not read the five worst are told") {

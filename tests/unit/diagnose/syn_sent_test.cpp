@@ -58,6 +58,21 @@ TEST_CASE("unanswered attempts to one destination") {
   }
 }
 
+TEST_CASE("many attempts in vain are critical only if they are most of what goes to their destination") {
+  for (const std::size_t open : {std::size_t{20}, std::size_t{21}}) {
+    CAPTURE(open);
+    Diagnosing run;
+    attempts(run, 20, attempt(2));
+    Connection works = attempt(0);
+    works.state = State::established;
+    works.local.port = 50000;
+    attempts(run, open, works);
+    const Finding found = run.finish("syn-sent-blackhole").at(0);
+    CHECK(found.severity == (open == 20 ? Severity::critical : Severity::warning));
+    CHECK(evidence(found, "working_connections") == open);
+  }
+}
+
 TEST_CASE("a destination works that answers on any connection, closing ones too") {
   for (const State state : {State::established, State::close_wait, State::fin_wait1}) {
     CAPTURE(name(state));

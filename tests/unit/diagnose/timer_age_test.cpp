@@ -52,6 +52,17 @@ TEST_CASE("the most that an interval takes is the host's") {
   CHECK(probed_ms(TimedRow(400, 3, 0).row, limits) == 400 + 800 + 1000 + 1000);
 }
 
+TEST_CASE("an attempt to connect waits for no longer than the host's longest timeout") {
+  Connection row =
+      test::connection(State::syn_sent, test::endpoint("192.0.2.1", 40000), test::endpoint("198.51.100.7", 443));
+  row.retransmits = 9;
+  row.timer_ms = 1000;
+  KernelLimits limits;
+  limits.rto_max_ms = 5000;
+  CHECK(connecting_ms(row, limits) == 5 * 1000 + 2000 + 4000 + 3 * 5000 - 1000);
+  CHECK(connecting_ms(row, {}) == 5 * 1000 + 2000 + 4000 + 8000 + 16'000 + 32'000 - 1000);
+}
+
 TEST_CASE("data is unanswered for the intervals that passed, and no longer than since the last answer") {
   struct Row {
     std::uint64_t rto_ms;

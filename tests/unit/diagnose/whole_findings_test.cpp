@@ -370,6 +370,7 @@ run: tcpstat --state SYN_SENT -p --remote 198.51.100.7:443
   unanswered_syns 4 >= 3 sockets (sock_diag)
   most_retransmits 3 >= 2 times (sock_diag)
   oldest_s 3.5 s (sock_diag)
+  working_connections 1 sockets (sock_diag)
 )");
 }
 

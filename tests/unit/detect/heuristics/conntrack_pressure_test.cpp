@@ -45,28 +45,38 @@ TEST_CASE("a table without a limit, or that nobody could read, has no fill") {
   CHECK(asked.signals.evidence.empty());
 }
 
-TEST_CASE("entries that were lost for want of room are added up by the second, whichever counter has them") {
-  for (auto FilterCounters::*const counter : {&FilterCounters::conntrack_drop, &FilterCounters::conntrack_insert_failed,
-                                              &FilterCounters::conntrack_early_drop}) {
+TEST_CASE("packets that were dropped for want of room are told by the second, and those of clashes are none") {
+  struct Case {
+    std::uint64_t dropped;
+    std::uint64_t failed;
+    double lost_per_s;
+  };
+  for (const Case& one : {Case{15, 0, 3}, Case{15, 5, 2}, Case{5, 5, 0}, Case{5, 6, 0}}) {
+    CAPTURE(one.dropped);
+    CAPTURE(one.failed);
     Asked asked;
     without_filters(asked);
-    asked.input.facts_before->filters.*counter = 10;
-    asked.input.facts.filters.*counter = 25;
+    asked.input.facts_before->filters.conntrack_drop = 10;
+    asked.input.facts.filters.conntrack_drop = 10 + one.dropped;
+    asked.input.facts_before->filters.conntrack_insert_failed = 7;
+    asked.input.facts.filters.conntrack_insert_failed = 7 + one.failed;
+    // Those were dropped to make room.
+    asked.input.facts_before->filters.conntrack_early_drop = 0;
+    asked.input.facts.filters.conntrack_early_drop = 100;
     asked.ask_host(conntrack_pressure::heuristic);
     REQUIRE(asked.said("conntrack_lost") != nullptr);
-    CHECK(asked.said("conntrack_lost")->value == 3);
+    CHECK(asked.said("conntrack_lost")->value == one.lost_per_s);
     CHECK(asked.signals.score == 0);
   }
-  Asked all;
-  without_filters(all);
-  for (auto FilterCounters::*const counter : {&FilterCounters::conntrack_drop, &FilterCounters::conntrack_insert_failed,
-                                              &FilterCounters::conntrack_early_drop}) {
-    all.input.facts_before->filters.*counter = 0;
-    all.input.facts.filters.*counter = 5;
-  }
-  all.ask_host(conntrack_pressure::heuristic);
-  REQUIRE(all.said("conntrack_lost") != nullptr);
-  CHECK(all.said("conntrack_lost")->value == 3);
+}
+
+TEST_CASE("without the counter of drops no loss is told") {
+  Asked asked;
+  without_filters(asked);
+  asked.input.facts_before->filters.conntrack_insert_failed = 0;
+  asked.input.facts.filters.conntrack_insert_failed = 5;
+  asked.ask_host(conntrack_pressure::heuristic);
+  CHECK(asked.said("conntrack_lost") == nullptr);
 }
 
 }  // namespace
