@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "audit/audit.h"
+#include "model/dropped_for_room.h"
 #include "model/scarce.h"
 
 namespace tcpstat::audit {
@@ -101,13 +102,11 @@ AuditJudgement audit_conntrack_fill(const AuditInput& input) {
 
 AuditJudgement audit_conntrack_drops(const AuditInput& input) {
   const FilterCounters& filters = input.facts.filters;
-  if (!filters.conntrack_drop) {
+  const auto lost = dropped_for_room(filters.conntrack_drop, filters.conntrack_insert_failed);
+  if (!lost) {
     return lacks_counters(input, "stat/nf_conntrack") ? AuditJudgement{"connections are not tracked here"} : unread();
   }
-  // Two packets that make the same entry at once count as dropped, too. An early drop makes room and loses no packet.
-  const std::uint64_t clashes = std::min(*filters.conntrack_drop, filters.conntrack_insert_failed.value_or(0));
-  return judge_lost(*filters.conntrack_drop - clashes,
-                    "look whether it grows: conntrack -S; then raise net.netfilter.nf_conntrack_max");
+  return judge_lost(*lost, "look whether it grows: conntrack -S; then raise net.netfilter.nf_conntrack_max");
 }
 
 AuditJudgement audit_softnet_drops(const AuditInput& input) {

@@ -7,6 +7,7 @@
 
 #include "diagnose/diagnosis.h"
 #include "diagnose/finding_text.h"
+#include "model/dropped_for_room.h"
 #include "model/scarce.h"
 
 namespace tcpstat::diagnose::host {
@@ -113,16 +114,12 @@ class Host : public Diagnosis {
     out.push_back(std::move(one));
   }
 
-  /// Packets dropped because there was no room for their connection. Two that make the same entry at once count as
-  /// dropped, too, and as one that was not inserted.
-  [[nodiscard]] static std::optional<std::uint64_t> dropped_for_room(const DiagnosisFacts& facts) {
+  [[nodiscard]] static std::optional<std::uint64_t> lost_since(const DiagnosisFacts& facts) {
     if (facts.before == nullptr) return std::nullopt;
     const FilterCounters& before = facts.before->filters;
     const FilterCounters& now = facts.facts.filters;
-    const auto dropped = growth(before.conntrack_drop, now.conntrack_drop);
-    if (!dropped) return std::nullopt;
-    return *dropped -
-           std::min(*dropped, growth(before.conntrack_insert_failed, now.conntrack_insert_failed).value_or(0));
+    return dropped_for_room(growth(before.conntrack_drop, now.conntrack_drop),
+                            growth(before.conntrack_insert_failed, now.conntrack_insert_failed));
   }
 
   void judge_tracked(const DiagnosisFacts& facts, std::vector<Finding>& out) {
@@ -133,7 +130,7 @@ class Host : public Diagnosis {
     const double warning = limit_of(rule_limits_, kTracked, "warning");
     const double critical = limit_of(rule_limits_, kTracked, "critical");
     const double least = limit_of(rule_limits_, kTracked, "dropped");
-    const auto lost = dropped_for_room(facts);
+    const auto lost = lost_since(facts);
     const bool drops = lost && *lost > 0 && static_cast<double>(*lost) >= least;
     const bool full = share >= critical;
     losses_unknown_ = share >= warning && !facts.facts.filters.conntrack_drop;

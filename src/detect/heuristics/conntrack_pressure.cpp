@@ -1,6 +1,5 @@
-#include <algorithm>
-
 #include "detect/measurements.h"
+#include "model/dropped_for_room.h"
 
 namespace tcpstat::detect::conntrack_pressure {
 namespace {
@@ -21,12 +20,11 @@ void judge(const ListenerView& host, const Thresholds&, Measurements& signals) {
   const auto& now = host.input.facts.filters;
   if (!host.seconds()) return;
   const auto& before = host.input.facts_before->filters;
-  const auto drops = growth(before.conntrack_drop, now.conntrack_drop);
-  if (!drops) return;
-  // Two packets that make the same entry at once count as dropped, too. An early drop makes room and loses no packet.
-  const auto failed = growth(before.conntrack_insert_failed, now.conntrack_insert_failed).value_or(0);
-  const auto lost = static_cast<double>(*drops - std::min(*drops, failed));
-  signals.add("conntrack_lost", lost / *host.seconds(), ">", 0, "/s", 0, "/proc/net/stat/nf_conntrack");
+  const auto lost = dropped_for_room(growth(before.conntrack_drop, now.conntrack_drop),
+                                     growth(before.conntrack_insert_failed, now.conntrack_insert_failed));
+  if (!lost) return;
+  signals.add("conntrack_lost", static_cast<double>(*lost) / *host.seconds(), ">", 0, "/s", 0,
+              "/proc/net/stat/nf_conntrack");
 }
 
 }  // namespace
