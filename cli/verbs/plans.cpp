@@ -21,7 +21,8 @@ StateSet states_to_read(const filter::Filter& filter) {
   return shown.has(State::listen) ? shown | StateSet{State::syn_recv} : shown;
 }
 
-void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan) {
+void ask_for(const ColumnNeeds& needs, survey::DumpPlan& plan, Host& host) {
+  if (needs.namespaces) host.names().find_namespaces();
   plan.query.parts = needs.parts;
   if (needs.owners == OwnersNeed::required) plan.owners = Owners::required;
   if (needs.owners == OwnersNeed::helpful && plan.owners == Owners::not_read) plan.owners = Owners::helpful;
@@ -54,36 +55,37 @@ filter::Filter settled(filter::Filter filter, Host& host) {
   return filter;
 }
 
-survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used) {
+survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used,
+                           Host& host) {
   ColumnNeeds needs;
   for (const Column* one : used) needs |= needs_of(*one);
   if (rows.info) needs.parts = {.tcp_info = true, .memory = true, .congestion = true, .congestion_values = true};
   if (rows.memory) needs.parts.memory = true;
   if (rows.processes) needs.owners = OwnersNeed::required;
   survey::DumpPlan plan;
-  plan.query.filter = filter;
+  plan.query.filter = settled(filter, host);
   plan.query.states = states_to_read(filter);
   plan.owners = required_if(filter.needs_owners());
-  ask_for(needs, plan);
+  ask_for(needs, plan, host);
   plan.sort = rows.sort;
   plan.limit = rows.limit;
   return plan;
 }
 
-survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by) {
+survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by, Host& host) {
   ColumnNeeds needs;
   for (const std::string& key : group_by) needs |= survey::needs_of_key(key);
   survey::DumpPlan plan;
-  plan.query.filter = filter;
+  plan.query.filter = settled(filter, host);
   plan.query.states = states_to_read(filter);
   plan.owners = required_if(filter.needs_owners());
-  ask_for(needs, plan);
+  ask_for(needs, plan, host);
   return plan;
 }
 
-survey::DumpPlan events_plan(const filter::Filter& filter) {
+survey::DumpPlan events_plan(const filter::Filter& filter, Host& host) {
   survey::DumpPlan plan;
-  plan.query.filter = filter;
+  plan.query.filter = settled(filter, host);
   plan.rows = survey::DumpPlan::Rows::every;
   plan.owners = required_if(filter.needs_owners());
   return plan;

@@ -18,11 +18,14 @@ host::HostOptions host_options(const options::SourceChoice& source, const filter
 /// The filter with the names that the host knows: without them, no test of a name holds.
 filter::Filter settled(filter::Filter filter, Host& host);
 
+// The filters of these plans are settled.
+
 /// `used`: the columns that the run looks at.
-survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used);
-survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by);
+survey::DumpPlan list_plan(const filter::Filter& filter, const options::RowChoice& rows, const Columns& used,
+                           Host& host);
+survey::DumpPlan summary_plan(const filter::Filter& filter, const std::vector<std::string>& group_by, Host& host);
 /// For transitions: every row, because a transition is shown if either side matches.
-survey::DumpPlan events_plan(const filter::Filter& filter);
+survey::DumpPlan events_plan(const filter::Filter& filter, Host& host);
 /// The plan without the memory of earlier runs.
 check::CheckPlan check_plan(const options::CheckCommand& check);
 

@@ -79,8 +79,7 @@ ExitStatus run(const options::ListCommand& list, const Notes& notes) {
   Host& host = **opened;
   const Columns columns = chosen_columns(list.rows, list.filter, list.source);
   const Columns used = used_columns(list.rows, format, columns);
-  if (has_column(used, ColumnId::NETNS)) host.names().find_namespaces();
-  survey::DumpPlan plan = list_plan(settled(list.filter, host), list.rows, used);
+  survey::DumpPlan plan = list_plan(list.filter, list.rows, used, host);
   plan.query.mptcp = list.rows.mptcp;
   std::optional<survey::RateSampler> rates;
   if (list.rows.rate) plan.rates = &rates.emplace(host.clock());

@@ -66,11 +66,9 @@ ExitStatus run(const options::SummaryCommand& command, const Notes& notes) {
   std::optional<CountedMetrics> metrics;
   if (format.counts_metrics) metrics.emplace(host, command.group_by, command.metrics_ports);
   Sink& counts = metrics ? metrics->rows() : grouped ? static_cast<Sink&>(grouping) : summarizer;
-  survey::DumpPlan plan = summary_plan(settled(command.filter, host), command.group_by);
+  survey::DumpPlan plan = summary_plan(command.filter, command.group_by, host);
   plan.query.parts.memory = format.counts_metrics;  // what listeners have dropped
   plan.query.mptcp = command.mptcp;
-  const auto& keys = command.group_by;
-  if (std::find(keys.begin(), keys.end(), "netns") != keys.end()) host.names().find_namespaces();
   survey::Dump dump = survey::take(host, plan, counts);
 
   Summary summary;

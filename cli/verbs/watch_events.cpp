@@ -83,9 +83,8 @@ ExitStatus take_samples(const options::EventsCommand& watch, const Watched& watc
     counts.verdicts.add(judgement.verdict);
     return out.error() == 0 ? Flow::more : Flow::stop;
   });
-  const filter::Filter filter = settled(watch.filter, host);
-  trace::NamespaceDiffs diffs(filter, judge);
-  const survey::DumpPlan plan = events_plan(filter);
+  const survey::DumpPlan plan = events_plan(watch.filter, host);
+  trace::NamespaceDiffs diffs(plan.query.filter, judge);
   SampleNotes sample_notes(notes);
   EndsBetween ends(watch, host);
   WatchResult result;

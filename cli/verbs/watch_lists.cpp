@@ -50,14 +50,13 @@ class ListWatch {
         notes_(watched.notes),
         sample_notes_(notes_),
         columns_(chosen_columns(watch.rows, watch.filter, watch.source)),
-        plan_(list_plan(settled(watch.filter, host_), watch.rows, used_columns(watch.rows, format_, columns_))),
+        plan_(list_plan(watch.filter, watch.rows, used_columns(watch.rows, format_, columns_), host_)),
         every_(watched.replay == nullptr
                    ? "  every " + screen::interval_text(watch.sampling.interval.value_or(kUsualInterval))
                    : ""),
         samples_(watched, watch.sampling),
         rates_(host_.clock()),
         out_(output_.fd()) {
-    if (has_column(used_columns(watch.rows, format_, columns_), ColumnId::NETNS)) host_.names().find_namespaces();
     if (watch.rows.rate) plan_.rates = &rates_;
     plan_.query.mptcp = watch.rows.mptcp;
   }
