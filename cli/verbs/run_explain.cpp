@@ -44,8 +44,8 @@ ExitStatus run(const options::ExplainCommand& command, const Notes& notes) {
   const KernelLimits limits = procfs::read_kernel_limits(command.proc_root.empty() ? "/proc" : command.proc_root);
   const explain::Language language = reader_language();
   const auto told = [&](explain::Form form) {
-    explain::Manner manner{form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language};
-    manner.columns = terminal.width;
+    const explain::Manner manner{form, terminal.utf8 ? explain::Drawing::utf8 : explain::Drawing::ascii, language,
+                                 terminal.width};
     return explain::explain(*subject, {rules, limits}, manner);
   };
   if (command.drawing == options::Drawing::none) {
