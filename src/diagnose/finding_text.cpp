@@ -30,6 +30,10 @@ std::string actor_text(const GroupKey& key, const Subject& about) {
   return key.pid != 0 || key.endpoint.address.is_wildcard() ? about.text() : "a program here";
 }
 
+std::string actor_sentence(const GroupKey& key, std::string words) {
+  return key.pid != 0 ? words : sentence_start(std::move(words));
+}
+
 std::string held_text(const GroupKey& key, const RowGroup& group) {
   if (key.pid != 0) return service_text(group);
   return key.endpoint.address.is_wildcard() ? "" : " to " + to_string(key.endpoint);

@@ -25,6 +25,8 @@ std::string service_text(const RowGroup& group);
 
 /// Who acts in a group by holder: its subject, or "a program here" where only the remote end of its connections is known.
 std::string actor_text(const GroupKey& key, const Subject& about);
+/// Words that begin with actor_text(), as the beginning of a sentence. The name of a process stays as it is.
+std::string actor_sentence(const GroupKey& key, std::string words);
 /// Which connections those are, beside actor_text(): service_text() of a process, " to 192.0.2.1:443", or nothing.
 std::string held_text(const GroupKey& key, const RowGroup& group);
 

@@ -113,7 +113,7 @@ class NotReading : public Diagnosis {
     one.critical = limit("critical");
     const std::string does_not_read =
         actor_text(key, about) + " does not read " + counted(group.rows, "connection") + held_text(key, group);
-    one.message = (key.pid != 0 ? does_not_read : sentence_start(does_not_read)) + " where data " +
+    one.message = actor_sentence(key, does_not_read) + " where data " +
                   (by_age ? "waits" : "fills the receive buffer") + oldest_text(group.oldest_ms) +
                   (cause == Cause::sends ? ", and goes on sending" : "");
     one.brief = does_not_read;

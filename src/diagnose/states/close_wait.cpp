@@ -156,9 +156,9 @@ class CloseWait : public Diagnosis {
     out.critical = critical;
     const std::string where = several ? " to :" + std::to_string(key.endpoint.port) : held_text(key, group);
     const std::string not_read = several ? " do not read " : " does not read ";
-    out.message = (key.pid != 0 ? who : sentence_start(who)) +
-                  (leak ? several ? " never close " : " never closes " : not_read) + counted(group.rows, "connection") +
-                  where + " that the peer has closed" + oldest_text(group.oldest_ms) + share_text;
+    out.message = actor_sentence(key, who) + (leak ? several ? " never close " : " never closes " : not_read) +
+                  counted(group.rows, "connection") + where + " that the peer has closed" +
+                  oldest_text(group.oldest_ms) + share_text;
     out.why = leak   ? "a descriptor leak"
               : pool ? "it is stuck, or keeps in a pool what it does not look at"
                      : "it is stuck or short of workers";

@@ -130,8 +130,8 @@ class FinWait2 : public Diagnosis {
       one.unit = "sockets";
       one.warning = warning;
       one.critical = critical;
-      one.message = (key.pid != 0 ? who : sentence_start(who)) + " holds " + counted(group->rows, "connection") +
-                    held_text(key, *group) + " that it shut down and never closed" + oldest_text(group->oldest_ms);
+      one.message = actor_sentence(key, who) + " holds " + counted(group->rows, "connection") + held_text(key, *group) +
+                    " that it shut down and never closed" + oldest_text(group->oldest_ms);
       one.brief = who + " holds " + counted(group->rows, "half-closed connection") +
                   (key.pid != 0 ? "" : held_text(key, *group));
       one.why = "the peers do not close either, and no timer ends them";
