@@ -73,10 +73,9 @@ void LoggedSamples::close(Whole whole, std::optional<std::uint64_t> only) {
   bool again = false;
   for (auto& [netns, one] : all_) {
     const bool is_other = only && netns != 0 && *only != netns;
-    if (is_other) one->forget();  // this sample does not say what became of its sockets
     one->joint.end();
-    one->diff.end(whole == Whole::yes ? SampleDiff::Sample::complete : SampleDiff::Sample::partial);
-    if (is_other) one->forget();  // nor which of them will be new
+    one->diff.end(whole == Whole::yes && !is_other ? SampleDiff::Sample::complete : SampleDiff::Sample::partial);
+    if (is_other) one->forget();  // what comes of its sockets is not seen
     const bool is_read = std::exchange(one->is_read, false);
     again = again || (is_read && one->was_read);
     one->was_read = is_read;
@@ -97,15 +96,9 @@ void LoggedSamples::finish() {
   for (auto& [netns, one] : all_) one->diff.finish();
 }
 
-std::uint64_t LoggedSamples::sockets() const {
+std::uint64_t LoggedSamples::sum_of(std::uint64_t (SampleDiff::*count)() const) const {
   std::uint64_t sum = 0;
-  for (const auto& [netns, one] : all_) sum += one->diff.sockets();
-  return sum;
-}
-
-std::uint64_t LoggedSamples::unknown() const {
-  std::uint64_t sum = 0;
-  for (const auto& [netns, one] : all_) sum += one->diff.unknown();
+  for (const auto& [netns, one] : all_) sum += (one->diff.*count)();
   return sum;
 }
 

@@ -28,11 +28,11 @@ class LoggedSamples {
   void finish();
 
   [[nodiscard]] std::uint64_t samples() const { return samples_; }
-  [[nodiscard]] std::uint64_t sockets() const;
+  [[nodiscard]] std::uint64_t sockets() const { return sum_of(&SampleDiff::sockets); }
   /// Samples with a sample of the same namespace of the same host before them.
   [[nodiscard]] std::uint64_t compared() const { return compared_; }
   /// Sockets that were not seen again, in samples that cannot say whether they were gone.
-  [[nodiscard]] std::uint64_t unknown() const;
+  [[nodiscard]] std::uint64_t unknown() const { return sum_of(&SampleDiff::unknown); }
 
  private:
   struct Namespace {
@@ -43,6 +43,7 @@ class LoggedSamples {
     bool is_read = false;   ///< in this sample
     bool was_read = false;  ///< in the one before
   };
+  [[nodiscard]] std::uint64_t sum_of(std::uint64_t (SampleDiff::*count)() const) const;
   Namespace& of(std::optional<std::uint64_t> netns);
   void begin(const SampleName& name);
   /// `only`: the namespace that the sample is of; nothing: it is of all that there are.
