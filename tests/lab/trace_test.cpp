@@ -120,13 +120,21 @@ void check_same(const Stage& stage, std::vector<std::string> told) {
   CHECK(difference(std::move(printed), std::move(told)).empty());
 }
 
+/// `use(stage, tracing, source)` with each source that works here.
+template <typename Use>
+void with_each_source(Use use) {
+  for (const std::string& source : sources()) {
+    CAPTURE(source);
+    const auto stage = Stage::open();
+    if (!stage) return;
+    Tracing tracing({"--source", source});
+    use(*stage, tracing, source);
+  }
+}
+
 TEST_SUITE("trace") {
   TEST_CASE("lives of both ends, in all their transitions") {
-    for (const std::string& source : sources()) {
-      CAPTURE(source);
-      const auto stage = Stage::open();
-      if (!stage) return;
-      Tracing tracing({"--source", source});
+    with_each_source([](Stage& stage, Tracing& tracing, const std::string& source) {
       const Handle listener = Stage::listener(kPort);
       for (int i = 0; i < 3; ++i) {
         Handle client = connect_to(kPort);
@@ -138,25 +146,21 @@ TEST_SUITE("trace") {
         server.reset();
       }
       // A handshake that the peer plays, and one that it leaves half open: a request is no socket that the kernel prints.
-      Conversation done = stage->accepted(listener, kPort);
-      Conversation half_open = stage->arriving(kPort);
+      Conversation done = stage.accepted(listener, kPort);
+      Conversation half_open = stage.arriving(kPort);
       half_open.send_syn();
       linger_0(done.fd());
       done.close();
-      check_same(*stage, tracing.end());
+      check_same(stage, tracing.end());
       CHECK(value_of(tracing.summary(), "complete") == (source == "tracefs" ? "true" : "false"));
       CHECK(tracing.summary().find("broken_lives") == std::string::npos);
       CHECK(value_of(tracing.summary(), "lost_records") == "0");
       CHECK(value_of(tracing.summary(), "source") == source);
-    }
+    });
   }
 
   TEST_CASE("thousands of transitions on two processors, in the order of every life") {
-    for (const std::string& source : sources()) {
-      CAPTURE(source);
-      const auto stage = Stage::open();
-      if (!stage) return;
-      Tracing tracing({"--source", source});
+    with_each_source([](const Stage& stage, Tracing& tracing, const std::string& /*source*/) {
       for (int i = 0; i < 200; ++i) {
         const Handle listener = Stage::listener(kPort);
         Handle client = connect_to(kPort);
@@ -164,10 +168,10 @@ TEST_SUITE("trace") {
         server.reset();
         read_to_end(client.get());
       }
-      check_same(*stage, tracing.end());
+      check_same(stage, tracing.end());
       // A life that is out of order would be a socket whose records are missing.
       CHECK(tracing.summary().find("broken_lives") == std::string::npos);
-    }
+    });
   }
 
   TEST_CASE("lives of both ends: who closed first, and who reset what") {
@@ -275,11 +279,7 @@ TEST_SUITE("trace") {
   }
 
   TEST_CASE("what the kernel had no room for is told where it was lost, and how much it was") {
-    for (const std::string& source : sources()) {
-      CAPTURE(source);
-      const auto stage = Stage::open();
-      if (!stage) return;
-      Tracing tracing({"--source", source});
+    with_each_source([](const Stage& /*stage*/, Tracing& tracing, const std::string& /*source*/) {
       const Handle listener = Stage::listener(kPort);
       // While nobody reads, buffers of some megabytes take the steps of fewer connections than these.
       REQUIRE(::kill(tracing.pid(), SIGSTOP) == 0);
@@ -303,7 +303,7 @@ TEST_SUITE("trace") {
       CHECK(value_of(tracing.summary(), "lost_records") == std::to_string(lost));
       CHECK(value_of(tracing.summary(), "complete") == "false");
       CHECK(tracing.summary().find(R"("code":"lost_records")") != std::string::npos);
-    }
+    });
   }
 
   TEST_CASE("traces that begin at the same time leave each other's instance alone") {

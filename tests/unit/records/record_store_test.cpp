@@ -12,6 +12,12 @@
 namespace tcpstat::records {
 namespace {
 
+/// Ten seconds apart, by a writer that ends in order.
+void write_samples(Record& record, int count) {
+  const auto writer = record.writer();
+  for (int i = 0; i < count; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
+}
+
 /// As if its writer had been killed: without the frame that says that no more will come.
 void kill_writer_of(const std::string& file) {
   const std::vector<FrameAt> frames = frames_of(file);
@@ -386,69 +392,54 @@ TEST_CASE("where the clock was set back, samples of before it are found in the f
   CHECK(period_of(record::FileKind::counts) == hours(24));
 }
 
+/// What is lost of a record whose file of that kind was cut; empty if nothing.
+std::string loss_of(const Record& record, const std::string& kind, std::uint64_t size, seconds to) {
+  std::filesystem::resize_file(record.file_of(kind), size);
+  Coverage coverage;
+  if (kind == "counts") {
+    counted_in(record.path, kThree, to, coverage);
+  } else {
+    auto store = RecordStore::open(record.path);
+    REQUIRE(store);
+    REQUIRE(store->index(kThree, to, coverage));
+  }
+  return coverage.complete ? "" : coverage.last_loss;
+}
+
 TEST_CASE("what one kind of file lacks and the other has is lost, not being written") {
-  for (const char* kind : {"counts", "rows"}) {
+  for (const std::string kind : {"counts", "rows"}) {
     CAPTURE(kind);
     Record record;
-    {
-      const auto writer = record.writer();
-      for (int i = 0; i < 5; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
-    }
-    std::string file = record.file_of_rows();
-    file.replace(file.rfind("rows"), 4, kind);
-    const std::vector<FrameAt> frames = frames_of(file);
-    const auto told_of = [&](std::uint64_t size, seconds to) {
-      std::filesystem::resize_file(file, size);
-      Coverage coverage;
-      if (kind == std::string("counts")) {
-        counted_in(record.path, kThree, to, coverage);
-      } else {
-        auto store = RecordStore::open(record.path);
-        REQUIRE(store);
-        REQUIRE(store->index(kThree, to, coverage));
-      }
-      return coverage.complete ? "" : coverage.last_loss;
-    };
-    const std::string lack = "the files of " + std::string(kind) + " lack the last ";
+    write_samples(record, 5);
+    const std::vector<FrameAt> frames = frames_of(record.file_of(kind));
+    const std::string lack = "the files of " + kind + " lack the last ";
     // Its writer ended the other file, so it writes no more.
-    CHECK(told_of(frames[4].end() - 1, kThree + hours(1)) == lack + "1 sample, which is in those beside them");
-    CHECK(told_of(frames[2].end(), kThree + seconds(15)) == "");
-    CHECK(told_of(frames[2].end(), kThree + hours(1)) == lack + "2 samples, which are in those beside them");
-    CHECK(told_of(frames[0].offset + 3, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
-    CHECK(told_of(10, kThree + hours(1)) == lack + "5 samples, which are in those beside them");
+    CHECK(loss_of(record, kind, frames[4].end() - 1, kThree + hours(1)) ==
+          lack + "1 sample, which is in those beside them");
+    CHECK(loss_of(record, kind, frames[2].end(), kThree + seconds(15)) == "");
+    const std::string beside = " samples, which are in those beside them";
+    CHECK(loss_of(record, kind, frames[2].end(), kThree + hours(1)) == lack + "2" + beside);
+    CHECK(loss_of(record, kind, frames[0].offset + 3, kThree + hours(1)) == lack + "5" + beside);
+    CHECK(loss_of(record, kind, 10, kThree + hours(1)) == lack + "5" + beside);
   }
 }
 
 TEST_CASE("the last sample may be under way to one of the files") {
-  for (const char* kind : {"counts", "rows"}) {
+  for (const std::string kind : {"counts", "rows"}) {
     CAPTURE(kind);
     Record record;
-    {
-      const auto writer = record.writer();
-      for (int i = 0; i < 2; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
-    }
-    std::string file = record.file_of_rows();
-    kill_writer_of(file);
-    file.replace(file.rfind("rows"), 4, "counts");
-    kill_writer_of(file);
-    file = record.file_of_rows();
-    file.replace(file.rfind("rows"), 4, kind);
-    std::filesystem::resize_file(file, frames_of(file)[1].end() - 1);
-    Coverage coverage;
-    counted_in(record.path, kThree, kThree + hours(1), coverage);
-    CHECK(coverage.complete);
+    write_samples(record, 2);
+    for (const char* each : {"counts", "rows"}) kill_writer_of(record.file_of(each));
+    const std::uint64_t size = frames_of(record.file_of(kind))[1].end() - 1;
+    CHECK(loss_of(record, kind, size, kThree + hours(1)) == "");
   }
 }
 
 TEST_CASE("damage is told with its place, and the tail of the newest file is none") {
   Record record;
-  {
-    const auto writer = record.writer();
-    for (int i = 0; i < 3; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
-  }
+  write_samples(record, 3);
   const std::string rows = record.file_of_rows();
-  std::string counts = rows;
-  kill_writer_of(counts.replace(counts.rfind("rows"), 4, "counts"));
+  kill_writer_of(record.file_of("counts"));
   const std::string name = std::filesystem::path(rows).filename();
   const std::vector<FrameAt> frames = frames_of(rows);
   const std::string whole = content_of(rows);
@@ -491,10 +482,7 @@ TEST_CASE("damage of a later file is none of an earlier time") {
 
 TEST_CASE("counts that are damaged are told, and those up to the next whole ones left out") {
   Record record;
-  {
-    const auto writer = record.writer();
-    for (int i = 0; i < 4; ++i) REQUIRE(writer->add(sample(kThree + seconds(10 * i), 1 + i)));
-  }
+  write_samples(record, 4);
   std::string counts = record.file_of_rows();
   const std::string name = "counts-" + std::filesystem::path(counts).filename().string().substr(5);
   counts = record.path + "/" + name;

@@ -77,11 +77,13 @@ class Record {
     std::sort(names.begin(), names.end());
     return names;
   }
-  [[nodiscard]] std::string file_of_rows(std::size_t number = 0) const {
+  /// `kind`: "rows" or "counts".
+  [[nodiscard]] std::string file_of(const std::string& kind, std::size_t number = 0) const {
     std::vector<std::string> names = files();
-    std::erase_if(names, [](const std::string& name) { return !name.starts_with("rows-"); });
+    std::erase_if(names, [&](const std::string& name) { return !name.starts_with(kind + "-"); });
     return names.size() > number ? path + "/" + names[number] : "";
   }
+  [[nodiscard]] std::string file_of_rows(std::size_t number = 0) const { return file_of("rows", number); }
 
   std::string path;
   std::uint8_t boot = 1;
