@@ -1,5 +1,5 @@
-// ESTABLISHED: peers that answer and keep their window closed. A link cannot do that: the program behind the window
-// stands still, reads slowly, or holds memory here on purpose.
+// ESTABLISHED, and CLOSE_WAIT while data goes out: peers that answer and keep their window closed. A link cannot do
+// that: the program behind the window stands still, reads slowly, or holds memory here on purpose.
 
 #include <algorithm>
 #include <array>
@@ -24,7 +24,7 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     kSomeShare,
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"zero-window-alive", "do peers answer, and not read what they are sent?",
+    {kClosedWindowRule, "do peers answer, and not read what they are sent?",
      "RFC 9293 §3.8.6.1; net/ipv4/tcp_timer.c, tcp_probe_timer()", kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
@@ -44,15 +44,17 @@ class ClosedWindows : public Diagnosis {
   explicit ClosedWindows(const RuleLimits& rule_limits)
       : rule_limits_(rule_limits), warning_(limit("warning")), critical_(limit("critical")) {}
 
-  [[nodiscard]] StateSet states() const override { return {State::established}; }
+  [[nodiscard]] StateSet states() const override { return kSendingStates; }
 
   void connection(const Connection& row) override {
+    if (!is_open_to_peer(row)) return;
     ++open_;
-    if (!has_zero_window(row) || row.retransmits.value_or(0) > 0 || row.send_queue.value_or(0) == 0) return;
+    if (!has_zero_window(row) || row.retransmits.value_or(0) > 0 || !has_unacknowledged(row)) return;
     const auto age = probed_ms(row, rule_limits_.limits);
     if (!age || static_cast<double>(*age) / 1000 < warning_) return;
     bytes_ += *row.send_queue;
     all_.add(row, age, rule_limits_.ports);
+    states_ |= row.state;
     peers_.of(peer_of(row)).add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
   }
@@ -82,7 +84,7 @@ class ClosedWindows : public Diagnosis {
     std::string which;
     if (one_peer) which = " " + filter_text(first.key);
     if (!one_peer && all_.has_one_local_port()) which = " --local-port " + std::to_string(all_.local_port());
-    one.next = list_command({State::established}, "-p -i --sort send_queue:desc --limit 20" + which);
+    one.next = list_command(states_, "-p -i --sort send_queue:desc --limit 20" + which);
     out.push_back(std::move(one));
   }
 
@@ -125,6 +127,7 @@ class ClosedWindows : public Diagnosis {
   std::uint64_t open_ = 0;
   std::uint64_t bytes_ = 0;
   RowGroup all_;
+  StateSet states_;  ///< of these
   RowGroups peers_;
   StuckRows stuck_;
 };

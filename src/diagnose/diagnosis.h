@@ -32,7 +32,9 @@ class Turnover;
 /// Rules whose findings are merged with others about the same thing. Detection has a rule of its own about the queue of
 /// the first; whoever has findings of both keeps those with this id.
 inline constexpr std::string_view kAcceptQueueFullRule = "accept-queue-full";
+inline constexpr std::string_view kClosedWindowRule = "zero-window-alive";
 inline constexpr std::string_view kIdleConnectionsRule = "idle-connections";
+inline constexpr std::string_view kNotReadingRule = "not-reading";
 inline constexpr std::string_view kOutgoingRefusedRule = "outgoing-refused";
 inline constexpr std::string_view kRetransmittingRule = "retransmitting";
 inline constexpr std::string_view kSynSentBlackholeRule = "syn-sent-blackhole";

@@ -24,7 +24,7 @@ constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
 });
 
 constexpr auto kRules = std::to_array<RuleInfo>({
-    {"not-reading", "do programs leave received data unread?",
+    {kNotReadingRule, "do programs leave received data unread?",
      "tcp(7) SIOCINQ; net/ipv4/tcp.c, tcp_get_info(): tcpi_last_data_recv; net/core/sock.c, sk_get_meminfo()",
      kNotReadingLimits},
 });

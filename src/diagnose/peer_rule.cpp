@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/row_rules.h"
+
 namespace tcpstat::diagnose {
+
+bool is_open_to_peer(const Connection& row) { return row.state != State::close_wait || has_unacknowledged(row); }
 
 PeerRule::PeerRule(const RuleInfo& of, const RuleLimits& by, Trouble whose)
     : warning(limit_of(by, of, "warning")),
@@ -19,6 +23,7 @@ Severity PeerRule::judged(double value) const { return diagnose::judged(value, w
 void PeerRule::add(const Connection& row, std::optional<std::uint64_t> age_ms, Severity severity) {
   if (severity == Severity::ok) return;
   all_.add(row, age_ms, rule_limits_.ports);
+  states_ |= row.state;
   peers_.of(peer_of(row)).add(row, age_ms, rule_limits_.ports);
   stuck_.add(row, age_ms, rule_limits_.ports);
   worst_ = worse(worst_, severity);
@@ -79,9 +84,8 @@ void PeerRule::conclude(std::uint64_t open, const PeerWords& words, const Diagno
   if (!well.empty()) one.message += "; meanwhile " + well;
   one.why = one_peer ? words.one : (most ? words.most : words.few);
   one.advice = most ? words.advice_for_most : words.advice;
-  one.next = list_command(
-      {State::established},
-      std::string(words.columns) + " " + (one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20"));
+  one.next = list_command(states_, std::string(words.columns) + (one_peer ? " " + filter_text(first.key) : "") +
+                                       " --sort retransmits:desc --limit 20");
   out.push_back(std::move(one));
 }
 

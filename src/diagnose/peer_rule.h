@@ -26,6 +26,12 @@ inline constexpr ThresholdInfo kMostShare = {
 inline constexpr std::uint64_t kFewRows = 3;
 inline constexpr std::uint64_t kManyRows = 10;
 
+/// States in which a program can send (RFC 9293 §3.10.2, SEND).
+inline constexpr StateSet kSendingStates = {State::established, State::close_wait};
+/// Whether a row in one of these waits for its peer at all: in CLOSE_WAIT only while data of this side is on its way,
+/// otherwise for the program here.
+bool is_open_to_peer(const Connection& row);
+
 /// Whose trouble it is that connections wait.
 enum class Trouble : std::uint8_t { of_peers, of_host };
 
@@ -76,6 +82,7 @@ class PeerRule {
   const RuleLimits& rule_limits_;
   Trouble whose_;
   RowGroup all_;
+  StateSet states_;  ///< of the rows that match
   RowGroups peers_;
   StuckRows stuck_;
   Severity worst_ = Severity::ok;

@@ -80,6 +80,8 @@ bool has_zero_window(const Connection& row) { return held_by(row) == HeldBy::win
 
 bool is_not_sent(const Connection& row) { return held_by(row) == HeldBy::way_out; }
 
+bool has_unacknowledged(const Connection& row) { return row.send_queue.value_or(0) > 0; }
+
 bool is_retransmitting(const Connection& row) { return row.timer == TimerKind::retransmit && tried(row); }
 
 // netlink shows icsk_probes_out here (net/ipv4/inet_diag.c, inet_sk_diag_fill()); an answer sets it back to 0.
@@ -116,6 +118,8 @@ bool is_not_read(const Connection& row, const UnreadLimits& limits) {
 
 bool is_leaked(const Connection& row, double age_s) {
   if (row.state != State::close_wait || row.recv_queue != 0U || row.inode == 0) return false;
+  // The peer may have closed its half alone and wait for an answer that is on its way (RFC 9293 §3.6, case 2).
+  if (has_unacknowledged(row)) return false;
   const auto age = since_ack_ms(row);
   return age && seconds(*age) >= age_s;
 }
@@ -129,7 +133,10 @@ bool may_have(const Connection& row, RowFlag flag) {
   if (!needs_tcp_info(flag) || !row.tcp_info.empty()) return false;
   const bool open = row.state == State::established || row.state == State::close_wait;
   if (flag == RowFlag::not_read) return open && row.recv_queue != 0U;
-  if (flag == RowFlag::leak) return row.state == State::close_wait && row.recv_queue.value_or(0) == 0 && row.inode != 0;
+  if (flag == RowFlag::leak) {
+    return row.state == State::close_wait && row.recv_queue.value_or(0) == 0 && row.inode != 0 &&
+           !has_unacknowledged(row);
+  }
   return row.timer == TimerKind::probe;
 }
 

@@ -50,6 +50,8 @@ HeldBy held_by(const Connection& row);
 bool has_zero_window(const Connection& row);
 /// Data waits though the peer has room for it.
 bool is_not_sent(const Connection& row);
+/// Data of this side waits to be sent or to be acknowledged.
+bool has_unacknowledged(const Connection& row);
 /// What was sent last was not acknowledged in time.
 bool is_retransmitting(const Connection& row);
 /// The peer did not answer a keepalive probe.
@@ -63,7 +65,7 @@ bool is_overdue(const Connection& row, const KernelLimits& limits);
 bool is_buffer_full(const Connection& row, double share);
 /// The application does not read what came in: data, or in CLOSE_WAIT the end of the stream.
 bool is_not_read(const Connection& row, const UnreadLimits& limits = {});
-/// CLOSE_WAIT: the application has read the end of the stream and keeps the socket.
+/// CLOSE_WAIT: the application has read the end of the stream, has sent all it had, and keeps the socket.
 bool is_leaked(const Connection& row, double age_s = kLeakAgeS);
 
 /// All flags that apply. `zero-window`, `not-sent`, `not-read` and `leak` need tcp_info; whether a buffer is full needs

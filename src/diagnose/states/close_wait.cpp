@@ -55,7 +55,8 @@ class CloseWait : public Diagnosis {
   void connection(const Connection& row) override {
     ++all_;
     const auto age = since_ack_ms(row);
-    if (!row.recv_queue) return;
+    // What is on its way to the peer is judged with open connections: the program may well wait for it.
+    if (!row.recv_queue || has_unacknowledged(row)) return;
     if (is_leaked(row, leak_age_s_)) {
       leaked_.of(holder_of(row, rule_limits_.ports)).add(row, age, rule_limits_.ports);
     } else if (row.inode != 0 && is_not_read(row, unread_)) {

@@ -119,7 +119,8 @@ class Closing : public Diagnosis {
       // Where others are well, the way out is.
       if (well.empty()) one.advice = "look at this host's way out";
     }
-    one.next = list_command(kStates, one_peer ? filter_text(first.key) : "--sort retransmits:desc --limit 20");
+    one.next =
+        list_command(kStates, (one_peer ? filter_text(first.key) + " " : "") + "--sort retransmits:desc --limit 20");
     out.push_back(std::move(one));
   }
 

@@ -1,7 +1,7 @@
-// ESTABLISHED: open connections on which nothing moves. The running timer tells which end is to blame: a retransmit
-// timer means that the peer does not answer, a keepalive timer with probes that it is not there, a probe timer that its
-// window is closed or that nothing goes out here. (Windows that stay closed while the peer answers:
-// closed_windows.cpp.)
+// ESTABLISHED, and CLOSE_WAIT while data goes out: open connections on which nothing moves. The running timer tells
+// which end is to blame: a retransmit timer means that the peer does not answer, a keepalive timer with probes that it
+// is not there, a probe timer that its window is closed or that nothing goes out here. (Windows that stay closed while
+// the peer answers: closed_windows.cpp.)
 
 #include <algorithm>
 #include <array>
@@ -229,11 +229,12 @@ class Established : public Diagnosis {
     }
   }
 
-  [[nodiscard]] StateSet states() const override { return {State::established}; }
+  [[nodiscard]] StateSet states() const override { return kSendingStates; }
 
   void connection(const Connection& row) override {
     ++open_;
     loss_.see(row);
+    if (!is_open_to_peer(row)) return;
     switch (held_by(row)) {
       case HeldBy::window:
         if (row.retransmits.value_or(0) > 0) gone_.add(row, since_ack_ms(row));

@@ -49,6 +49,14 @@ TEST_CASE("CLOSE_WAIT is a finding by age first and number second") {
   }
 }
 
+TEST_CASE("a program that still sends to a peer that closed its half leaks nothing") {
+  Connection row = closed_by_peer(0);
+  row.send_queue = 1;
+  CHECK(Diagnosing().rows(100, row, {{"last_ack_recv_ms", 600'000}}, kNginx).finish().empty());
+  row.recv_queue = 1;
+  CHECK(Diagnosing().rows(100, row, {{"last_ack_recv_ms", 600'000}}, kNginx).finish().empty());
+}
+
 TEST_CASE("the end of the stream that nobody reads is a finding after half the time") {
   for (const Case& one : std::array<Case, 5>{{
            {"below the warning", 9, 31'000, Severity::ok},
@@ -291,5 +299,5 @@ TEST_CASE("a pool of connections that this host opened does not look at those th
   };
   CHECK(why() == "it is stuck, or keeps in a pool what it does not look at");
   row.local.port = 443;
-  CHECK(why() == "it is stuck or short of workers");
+  CHECK(why() == "it is stuck, waits for another service, or is short of workers");
 }

@@ -36,6 +36,20 @@ TEST_CASE("a closed window is as old as its doubled timers say") {
   }
 }
 
+TEST_CASE("a peer that closed its half may keep its window closed for the rest") {
+  Diagnosing run;
+  Connection row = waiting(TimerKind::probe, 0, 1);
+  row.state = State::close_wait;
+  run.rows(10, row, {{"rto_ms", 200}, {"backoff", 8}, {"snd_wnd", 0}});
+  const auto all = run.finish("zero-window-alive");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(all[0].next.starts_with("tcpstat --state CLOSE_WAIT -p -i --sort send_queue:desc"));
+  // Others that closed their half, and wait for the program here, are no share of these.
+  run.rows(1'000, served(State::close_wait));
+  CHECK(run.verdict("zero-window-alive") == Severity::critical);
+}
+
 TEST_CASE("intervals stop doubling at two minutes") {
   Diagnosing run;
   // 0.2 + … + 102.4 = 204.6 s, then 120 s each.

@@ -56,7 +56,8 @@ TEST_CASE("stuck closes are told by state, peer and reason") {
         "198.51.100.7, which is gone or cut off");
   CHECK(evidence(all[0], "most_retransmits") == 5);
   CHECK(evidence(all[0], "longest_s") == doctest::Approx(102.2));
-  CHECK(all[0].next == "tcpstat --state FIN_WAIT1,LAST_ACK,CLOSING --remote 198.51.100.7");
+  CHECK(all[0].next ==
+        "tcpstat --state FIN_WAIT1,LAST_ACK,CLOSING --remote 198.51.100.7 --sort retransmits:desc --limit 20");
 }
 
 TEST_CASE("what keeps more than half of them is told as the reason, before where they go") {

@@ -61,10 +61,35 @@ TEST_CASE("data that waits though the peer has room cannot be sent here") {
         "12 of 40 connections cannot send, the oldest for 7 s; 198.51.100.7: no route, link "
         "down or "
         "dropped on the way out");
-  CHECK(all[0].next == "tcpstat --state ESTABLISHED -p -o +FLAGS,SND_WND,UNACKED --remote 198.51.100.7");
+  CHECK(all[0].next ==
+        "tcpstat --state ESTABLISHED -p -o +FLAGS,SND_WND,UNACKED --remote 198.51.100.7 --sort retransmits:desc "
+        "--limit 20");
   // Of few connections it is a warning all the same: it is this host that cannot send.
   run.rows(2'000, served(State::established));
   CHECK(run.verdict("not-sent") == Severity::warning);
+}
+
+TEST_CASE("CLOSE_WAIT is judged as an open connection while it sends") {
+  Connection row = waiting(TimerKind::retransmit, 6);
+  row.state = State::close_wait;
+  row.recv_queue = 0;
+  Diagnosing run;
+  run.rows(10, row);
+  run.rows(5, served(State::established));
+  // Those that wait for the program here are no share of what waits for peers.
+  run.rows(1'000, served(State::close_wait));
+  const auto all = run.finish("retransmitting");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(told(all[0]).starts_with("10 of 15 connections wait for an answer to data sent again and again"));
+  CHECK(all[0].next == "tcpstat --state CLOSE_WAIT -p -i --remote 198.51.100.7 --sort retransmits:desc --limit 20");
+  run.rows(1, waiting(TimerKind::retransmit, 6));
+  CHECK(run.finish("retransmitting").at(0).next.starts_with("tcpstat --state ESTABLISHED,CLOSE_WAIT -p"));
+
+  Diagnosing held;
+  row.timer = TimerKind::probe;
+  held.rows(10, row, {{"snd_wnd", 0}});
+  CHECK(held.verdict("zero-window-gone") == Severity::critical);
 }
 
 TEST_CASE("unanswered probes, retransmissions and keepalive probes by their number") {

@@ -18,7 +18,7 @@ TEST_CASE("one peer, or all of them") {
   auto found = one_peer.finish("retransmitting");
   REQUIRE(found.size() == 1);
   CHECK(found[0].subject == "198.51.100.7");
-  CHECK(found[0].next == "tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7");
+  CHECK(found[0].next == "tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7 --sort retransmits:desc --limit 20");
 
   Diagnosing many;
   for (unsigned i = 1; i <= 6; ++i) {
@@ -226,7 +226,7 @@ TEST_CASE("one peer is told with all that is known of it") {
   CHECK(one.brief == "1 of 20 connections waits briefly");
   CHECK(one.why == "one");
   CHECK(one.advice == "advice");
-  CHECK(one.next == "tcpstat --state ESTABLISHED -p --remote 203.0.0.1");
+  CHECK(one.next == "tcpstat --state ESTABLISHED -p --remote 203.0.0.1 --sort retransmits:desc --limit 20");
   CHECK(one.value == 4);
   CHECK(one.unit == "times");
   CHECK(one.warning == 3);
@@ -336,7 +336,7 @@ TEST_CASE("peers are told by the one that has more than half, or as spread") {
   CHECK(one.message.ends_with("; 3 of them with 203.0.0.2, of 2 peers"));
   CHECK(one.why == "one");
   CHECK(one.advice == "advice");
-  CHECK(one.next == "tcpstat --state ESTABLISHED -p --remote 203.0.0.2");
+  CHECK(one.next == "tcpstat --state ESTABLISHED -p --remote 203.0.0.2 --sort retransmits:desc --limit 20");
 }
 
 TEST_CASE("of more peers than are told apart there are more than are counted") {

@@ -278,7 +278,7 @@ zero-window-gone warning 198.51.100.7 4 probes w=3 c=6
 3 of 9 connections wait for a peer with a closed window that no longer answers, the oldest for 20 s; 198.51.100.7
 why: it is gone or cut off
 do: see whether the peer is up and reachable
-run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7
+run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7 --sort retransmits:desc --limit 20
   unanswered_probes 4 >= 3 probes (sock_diag)
   sockets 3 >= 1 sockets (sock_diag)
   share_of_open 0.333333 >= 0.1 ratio (sock_diag)
@@ -289,7 +289,7 @@ retransmitting warning 198.51.100.7 4 times w=3 c=6
 3 of 9 connections wait for an answer to data sent again and again, the oldest for 5 s; 198.51.100.7
 why: the peer is gone, or the path loses everything
 do: see whether the peer is up and reachable
-run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7
+run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7 --sort retransmits:desc --limit 20
   retransmits 4 >= 3 times (sock_diag)
   sockets 3 >= 1 sockets (sock_diag)
   share_of_open 0.333333 >= 0.1 ratio (sock_diag)
@@ -300,7 +300,7 @@ keepalive-dead warning 198.51.100.7 3 probes w=2 c=8
 3 of 9 connections wait for an answer to keepalive probes, the oldest for 3 min; 198.51.100.7
 why: the peer is gone
 do: see whether the peer is up and reachable
-run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7
+run: tcpstat --state ESTABLISHED -p -i --remote 198.51.100.7 --sort retransmits:desc --limit 20
   unanswered_probes 3 >= 2 probes (sock_diag)
   sockets 3 >= 1 sockets (sock_diag)
   share_of_open 0.333333 >= 0.1 ratio (sock_diag)

@@ -228,6 +228,9 @@ TEST_CASE("CLOSE_WAIT whose end of file was read long ago is a leak") {
   Idle orphan(State::close_wait, 0, 90'000, 90'000);
   orphan.row.inode = 0;
   CHECK(flags(orphan.row).empty());
+  Idle sending(State::close_wait, 0, 90'000, 90'000);
+  sending.row.send_queue = 1;
+  CHECK(flags(sending.row).empty());
   CHECK(flags(Idle(State::fin_wait2, 0, 90'000, 90'000).row).empty());
 }
 
