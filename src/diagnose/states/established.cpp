@@ -41,6 +41,8 @@ constexpr auto kRetransmitLimits = std::to_array<ThresholdInfo>({
     {"host_warning", 0.02, "ratio", "of segments sent between two samples: throughput already suffers"},
     {"host_critical", 0.05, "ratio", "of segments sent between two samples: the link or path is broken"},
     {"host_least", 1000, "segments", "sent between the samples; a share of few says nothing"},
+    {"host_again", 20, "segments",
+     "sent again between the samples: enough, however few were sent, if most connections lose some"},
     {"lossy", 0.02, "ratio", "of the data segments of one connection: it has loss of its own"},
     {"alike", 3, "sockets",
      "all that wait, if each sends full segments of which none was ever acknowledged, or was idle for long before"},
@@ -232,9 +234,9 @@ class Established : public Diagnosis {
   [[nodiscard]] StateSet states() const override { return kSendingStates; }
 
   void connection(const Connection& row) override {
+    if (!is_open_to_peer(row)) return;
     ++open_;
     loss_.see(row);
-    if (!is_open_to_peer(row)) return;
     switch (held_by(row)) {
       case HeldBy::window:
         if (row.retransmits.value_or(0) > 0) gone_.add(row, since_ack_ms(row));
@@ -310,20 +312,24 @@ class Established : public Diagnosis {
     // SYNs and SYN+ACKs repeated in vain tell of clients that are not there, not of a path (tcp_rtx_synack()).
     const auto handshakes = facts.grown(&KernelCounters::syn_retrans);
     if (again && handshakes) again = *again - std::min(*again, *handshakes);
-    if (!sent || !again || static_cast<double>(*sent) < retransmit_.limit("host_least")) return;
+    if (!sent || !again) return;
+    const auto hits_most = loss_.hits_most();
+    // What goes to peers that are gone is sent again in vain: on a quiet host that alone may be a large share.
+    const bool enough = static_cast<double>(*sent) >= retransmit_.limit("host_least") ||
+                        (hits_most.value_or(false) && static_cast<double>(*again) >= retransmit_.limit("host_again"));
+    if (!enough) return;
     const double share = static_cast<double>(*again) / static_cast<double>(std::max<std::uint64_t>(*sent, 1));
     const double warning = retransmit_.limit("host_warning");
     const double critical = retransmit_.limit("host_critical");
     Severity severity = judged(share, warning, critical);
     if (severity == Severity::ok) return;
     // Loss on the way to some peers is no trouble of this host, and many segments may go to few.
-    const auto hits_most = loss_.hits_most();
     if (!hits_most.value_or(false)) severity = hits_most ? Severity::info : Severity::warning;
     Finding one(std::string(kRetransmit.id), severity, Subject::host(),
                 {measured("retransmitted_share", share, warning, "ratio",
                           "/proc/net/snmp RetransSegs, OutSegs; TCPSynRetrans left out"),
-                 measured("segments_sent", static_cast<double>(*sent), retransmit_.limit("host_least"), "segments",
-                          "/proc/net/snmp OutSegs"),
+                 measured("segments_sent", static_cast<double>(*sent), "segments", "/proc/net/snmp OutSegs"),
+                 measured("segments_sent_again", static_cast<double>(*again), "segments", "/proc/net/snmp RetransSegs"),
                  measured("lossy_connections", static_cast<double>(loss_.lossy()), "sockets", "tcp_info"),
                  measured("connections_that_sent", static_cast<double>(loss_.sending()), "sockets", "tcp_info")});
     one.value = share;

@@ -30,6 +30,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"attempts", 5, "attempts", "between two samples: chance decides what becomes of fewer"},
     {"lost", 0.5, "ratio",
      "SYNs sent again for each attempt between two samples: programs that give up within 2 s leave nothing older"},
+    {"silent", 0.5, "ratio",
+     "of the attempts between two samples, that at least got no answer: fewer segments came in than an answer to each"},
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {kSynSentBlackholeRule, "do connection attempts to one destination get no answer?",
@@ -100,8 +102,12 @@ class SynSent : public Diagnosis {
       }
       return;
     }
+    ++waiting_;
     if (static_cast<double>(row.retransmits.value_or(0)) < least_retransmits_) {
-      if (row.retransmits.value_or(0) == 0) return;
+      if (row.retransmits.value_or(0) == 0) {
+        first_.of(destination_of(row)).add(row, std::nullopt, rule_limits_.ports);
+        return;
+      }
       young_.of(destination_of(row)).add(row, std::nullopt, rule_limits_.ports);
       ++young_rows_;
       return;
@@ -117,6 +123,7 @@ class SynSent : public Diagnosis {
     const std::size_t before = out.size();
     judge_rows(out);
     if (out.size() == before) judge_counters(facts, out);
+    if (out.size() == before) judge_silence(facts, out);
   }
 
  private:
@@ -159,12 +166,8 @@ class SynSent : public Diagnosis {
     if (may_be_clients(*opened, facts)) return;
     // Attempts that wait for longer sent theirs again, too, and most of those beside them work.
     if (meanwhile_ > 0 && !most_fail()) return;
-    // Attempts that wait at this moment tell where they go, if it is one place.
-    const auto waiting = young_.largest();
-    const RowGroups::Entry* most = nullptr;
-    if (!waiting.empty() && waiting.front().group->rows * 2 > young_rows_) most = &waiting.front();
-    const Subject about = most != nullptr ? subject_of(most->key, *most->group) : Subject::host();
-    Finding one(std::string(kRule.id), Severity::warning, about,
+    const Suspect suspect = suspect_of(young_);
+    Finding one(std::string(kRule.id), Severity::warning, suspect.about,
                 {measured("syns_sent_again", static_cast<double>(*again), "SYNs", "/proc/net/netstat TCPSynRetrans"),
                  measured("attempts", attempts, "attempts", "/proc/net/snmp ActiveOpens"),
                  measured("syns_again_of_attempts", share, lost, "ratio", "/proc/net/netstat, /proc/net/snmp")});
@@ -174,18 +177,67 @@ class SynSent : public Diagnosis {
     one.message = "This host opened " + counted(*opened, "connection") + " " + facts.lately() + ", and sent " +
                   counted(*again, "SYN") + " again because nobody answered within a second";
     one.brief = "outgoing connections get no answer (" + counted(*again, "SYN") + " sent again)";
-    one.why =
-        "where they go is down, or a firewall drops the SYN; programs give up before the table shows old attempts";
-    one.advice = "find out which program opens them, and where to";
-    one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
-    if (most != nullptr) {
-      one.message += "; most that wait now are for " + about.text();
-      one.brief = about.text() + " gives no answer (" + counted(*again, "SYN") + " sent again)";
-      one.why = "it is down, or a firewall drops the SYN; programs give up before the table shows old attempts";
-      one.advice = "see whether it is up, and what drops the SYN on the way";
-      one.next = list_command({State::syn_sent}, "-p " + filter_text(most->key));
-    }
+    tell_suspect(suspect, counted(*again, "SYN") + " sent again", "drops the SYN", one);
     out.push_back(std::move(one));
+  }
+
+  /// Programs that give up within a second, or whose attempts ICMP ends (net/ipv4/tcp_ipv4.c, tcp_v4_err()), leave no
+  /// SYN that was sent again. Whatever answers an attempt is a segment that comes in.
+  void judge_silence(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
+    const auto opened = facts.grown(&KernelCounters::active_opens);
+    const auto received = facts.grown(&KernelCounters::in_segs);
+    if (!opened || !received) return;
+    const auto attempts = static_cast<double>(*opened);
+    if (attempts < limit_of(rule_limits_, kRule, "attempts")) return;
+    // Those that wait at this moment may be answered yet.
+    const std::uint64_t open = *received + waiting_;
+    const double unanswered = attempts - static_cast<double>(std::min(*opened, open));
+    const double silent = limit_of(rule_limits_, kRule, "silent");
+    if (unanswered < silent * attempts) return;
+    const auto count = static_cast<std::uint64_t>(unanswered);
+    const Suspect suspect = suspect_of(first_);
+    Finding one(std::string(kRule.id), Severity::warning, suspect.about,
+                {measured("unanswered_attempts", unanswered, silent * attempts, "attempts", "/proc/net/snmp"),
+                 measured("attempts", attempts, "attempts", "/proc/net/snmp ActiveOpens"),
+                 measured("segments_received", static_cast<double>(*received), "segments", "/proc/net/snmp InSegs")});
+    one.value = unanswered / attempts;
+    one.unit = "ratio";
+    one.warning = silent;
+    one.message = "This host opened " + counted(*opened, "connection") + " " + facts.lately() + ", and at least " +
+                  std::to_string(count) + " of them got no answer";
+    one.brief = "outgoing connections get no answer (" + std::to_string(count) + " of " + std::to_string(*opened) + ")";
+    tell_suspect(suspect, std::to_string(count) + " of " + counted(*opened, "attempt"), "drops or rejects the SYN",
+                 one);
+    out.push_back(std::move(one));
+  }
+
+  /// Attempts that wait at this moment tell where others went, if it is one place.
+  struct Suspect {
+    std::optional<GroupKey> key;
+    Subject about = Subject::host();
+  };
+  [[nodiscard]] static Suspect suspect_of(const RowGroups& attempts) {
+    const auto waiting = attempts.largest();
+    std::uint64_t all = 0;
+    for (const RowGroups::Entry& one : waiting) all += one.group->rows;
+    if (waiting.empty() || waiting.front().group->rows * 2 <= all) return {};
+    return {waiting.front().key, subject_of(waiting.front().key, *waiting.front().group)};
+  }
+
+  static void tell_suspect(const Suspect& suspect, const std::string& how_many, const std::string& firewall,
+                           Finding& one) {
+    const std::string give_up = "; programs give up before the table shows old attempts";
+    if (!suspect.key) {
+      one.why = "where they go is down, or a firewall " + firewall + give_up;
+      one.advice = "find out which program opens them, and where to";
+      one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
+      return;
+    }
+    one.message += "; most that wait now are for " + suspect.about.text();
+    one.brief = suspect.about.text() + " gives no answer (" + how_many + ")";
+    one.why = "it is down, or a firewall " + firewall + give_up;
+    one.advice = "see whether it is up, and what " + firewall + " on the way";
+    one.next = list_command({State::syn_sent}, "-p " + filter_text(*suspect.key));
   }
 
   /// SYN+ACKs that clients of a lossy path did not get count as SYNs sent again, and their requests are gone at once. An
@@ -364,7 +416,9 @@ class SynSent : public Diagnosis {
   double least_retransmits_;
   RowGroup all_;
   RowGroups destinations_;
-  RowGroups young_;  ///< of those that sent too few SYNs to count
+  std::uint64_t waiting_ = 0;  ///< attempts
+  RowGroups first_;            ///< of those that have sent one SYN
+  RowGroups young_;            ///< of those that sent it again, too few times to count
   std::uint64_t young_rows_ = 0;
   Answering answering_;
   RowGroups open_to_;  ///< opened here, of those that answer

@@ -57,6 +57,14 @@ void brief_attempts(Diagnosing& run) {
   run.facts.boot_time = std::chrono::seconds(5);
 }
 
+void silent_attempts(Diagnosing& run) {
+  run.before.emplace();
+  run.before->counters.active_opens = run.before->counters.in_segs = 0;
+  run.facts.counters.active_opens = 25;
+  run.facts.counters.in_segs = 5;
+  run.facts.boot_time = std::chrono::seconds(5);
+}
+
 Said of(const SynReport& report) {
   Said said;
   for (const SynVerdict& verdict : report.verdicts) {
@@ -672,7 +680,8 @@ const std::vector<Row>& diagnoses() {
       {{"retransmitting.lossy", 0.5}, diagnosis(lossy_host)},
       {{"retransmitting.host_warning", 0.04}, diagnosis(lossy_host)},
       {{"retransmitting.host_critical", 0.025}, diagnosis(lossy_host)},
-      {{"retransmitting.host_least", 20'000}, diagnosis(lossy_host)},
+      {{"retransmitting.host_least", 20'000}, diagnosis(lossy_host), {{"retransmitting.host_again", 1'000}}},
+      {{"retransmitting.host_again", 301}, diagnosis(lossy_host), {{"retransmitting.host_least", 20'000}}},
       {{"keepalive-dead.warning", 5}, diagnosis(keepalive)},
       {{"keepalive-dead.critical", 4}, diagnosis(keepalive)},
       {{"keepalive-dead.share", 2}, diagnosis(keepalive)},
@@ -751,6 +760,7 @@ const std::vector<Row>& diagnoses() {
       {{"syn-sent-blackhole.destinations", 1}, diagnosis(blackhole)},
       {{"syn-sent-blackhole.attempts", 30}, diagnosis(brief_attempts)},
       {{"syn-sent-blackhole.lost", 2}, diagnosis(brief_attempts)},
+      {{"syn-sent-blackhole.silent", 0.9}, diagnosis(silent_attempts)},
       {{"idle-connections.warning", 0.9}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.critical", 0.7}, diagnosis([](Diagnosing& run) { silent(run, 200); })},
       {{"idle-connections.least", 300}, diagnosis([](Diagnosing& run) { silent(run, 200); })},

@@ -362,6 +362,61 @@ TEST_CASE("attempts that were given up are told once, and by the rows where thes
   CHECK(all[0].subject == "198.51.100.7:443");
 }
 
+TEST_CASE("attempts that leave no trace are known by the answers that do not come in") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t opened;
+    std::uint64_t received;
+    std::size_t waiting;
+    Severity expected;
+  };
+  for (const Case& one : std::array<Case, 7>{{
+           {"nothing comes in", 15, 0, 0, Severity::warning},
+           {"half of them", 16, 8, 0, Severity::warning},
+           {"more than half may be answered", 16, 9, 0, Severity::ok},
+           {"what waits may be answered yet", 16, 0, 9, Severity::ok},
+           {"half of them wait", 16, 0, 8, Severity::warning},
+           {"four attempts", 4, 0, 0, Severity::ok},
+           {"a busy host", 16, 1'000, 0, Severity::ok},
+       }}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    run.before.emplace();
+    run.before->counters.active_opens = 100;
+    run.before->counters.in_segs = 7;
+    run.facts.counters.active_opens = 100 + one.opened;
+    run.facts.counters.in_segs = 7 + one.received;
+    run.facts.boot_time = std::chrono::seconds(5);
+    attempts(run, one.waiting, attempt(0));
+    CHECK(run.verdict("syn-sent-blackhole") == one.expected);
+  }
+  Diagnosing run;
+  run.before.emplace();
+  run.before->counters.active_opens = run.before->counters.in_segs = 0;
+  run.facts.counters.active_opens = 15;
+  run.facts.counters.in_segs = 2;
+  run.facts.boot_time = std::chrono::seconds(5);
+  auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(told(all[0]) ==
+        "This host opened 15 connections just now, and at least 13 of them got no answer: where they go is down, or a "
+        "firewall drops or rejects the SYN; programs give up before the table shows old attempts");
+  CHECK(all[0].brief == "outgoing connections get no answer (13 of 15)");
+  CHECK(all[0].subject == "host");
+  CHECK(all[0].next == "tcpstat trace -p -s SYN_SENT --duration 10");
+  CHECK(evidence(all[0], "segments_received") == 2);
+  attempts(run, 4, attempt(0));
+  all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].brief == "198.51.100.7:443 gives no answer (9 of 15 attempts)");
+  CHECK(all[0].advice == "see whether it is up, and what drops or rejects the SYN on the way");
+  CHECK(all[0].next == "tcpstat --state SYN_SENT -p --remote 198.51.100.7:443");
+  // SYNs that were sent again tell it better.
+  run.before->counters.syn_retrans = 0;
+  run.facts.counters.syn_retrans = 15;
+  CHECK(run.finish("syn-sent-blackhole").at(0).message.find("SYNs again") != std::string::npos);
+}
+
 namespace {
 
 /// So many connections to `to` that this host opened and closed, one each 100 ms, the last one so long ago.
