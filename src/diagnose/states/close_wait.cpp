@@ -162,10 +162,10 @@ class CloseWait : public Diagnosis {
                   oldest_text(group.oldest_ms) + share_text;
     out.why = leak   ? "a descriptor leak"
               : pool ? "it is stuck, or keeps in a pool what it does not look at"
-                     : "it is stuck or short of workers";
+                     : "it is stuck, waits for another service, or is short of workers";
     out.advice = leak   ? "restart it, which frees them for now; the program must close them"
                  : pool ? "find out where it hangs (its stack, its log), or let its pool drop what peers have closed"
-                        : "find out where it hangs (its stack, its log), or give it more workers";
+                        : "find out what it waits for (its stack, its log); more workers help only if it is busy";
     out.brief = who + (leak ? several ? " leak " : " leaks " : not_read) + counted(group.rows, "connection") + where;
     out.next = list_command({State::close_wait}, "-p -i " + filter_text(key));
     return out;

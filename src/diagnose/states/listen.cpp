@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -61,6 +64,12 @@ struct Queue {
   /// How long the first of its connections has waited.
   std::optional<std::uint64_t> oldest_ms = {};
 
+  /// At the same port, of a pool or of the other family.
+  [[nodiscard]] bool is_beside(const Queue& other) const {
+    const bool both = local.address.is_wildcard() && other.local.address.is_wildcard();
+    return netns == other.netns && interface == other.interface && local.port == other.local.port &&
+           (both || local.unmapped() == other.local.unmapped());
+  }
   [[nodiscard]] ListeningEnd end() const { return {local.unmapped(), interface}; }
   [[nodiscard]] bool full() const { return waiting > limit; }
   [[nodiscard]] double share() const {
@@ -153,35 +162,69 @@ class Listen : public Diagnosis {
     return share >= limit_of(rule_limits_, kRule, "descriptors") ? *most : 0;
   }
 
-  /// A program that hangs leaves all of its queues: they are one finding.
+  /// One cause may leave several queues: a program that hangs all of its own, a pool or both families those of a port.
   void tell(const std::optional<std::uint64_t>& overflows, std::vector<Finding>& out) const {
-    std::set<std::uint32_t> told;
+    std::vector<const Queue*> left;
+    for (const Queue& queue : queues_) left.push_back(&queue);
     std::vector<Finding> found;
-    for (const Queue& queue : queues_) {
-      if (queue.pid != 0 && told.contains(queue.pid)) continue;
-      std::vector<const Queue*> own;
-      for (const Queue& other : queues_) {
-        if (queue.pid != 0 && other.pid == queue.pid) own.push_back(&other);
-      }
-      if (own.size() < kTogether) {
-        found.push_back(finding(queue, overflows));
-      } else {
-        told.insert(queue.pid);
-        found.push_back(together(own));
-      }
-    }
+    join(
+        left, kTogether, [](const Queue& a, const Queue& b) { return a.pid != 0 && a.pid == b.pid; }, found);
+    join(left, 2, &Queue::is_beside, found);
+    for (const Queue* queue : left) found.push_back(finding(*queue, overflows));
     add_worst(std::move(found), out);
   }
 
-  /// Several queues of one process, the fullest first.
+  /// Tells those that belong together, at least so many, as one, and takes them out.
+  template <typename Alike>
+  void join(std::vector<const Queue*>& left, std::size_t least, Alike alike, std::vector<Finding>& found) const {
+    for (std::size_t i = 0; i < left.size();) {
+      std::vector<const Queue*> joined;
+      std::copy_if(left.begin() + static_cast<std::ptrdiff_t>(i), left.end(), std::back_inserter(joined),
+                   [&](const Queue* other) { return std::invoke(alike, *left[i], *other); });
+      if (joined.size() < least) {
+        ++i;
+        continue;
+      }
+      found.push_back(together(joined));
+      std::erase_if(left, [&](const Queue* one) { return std::invoke(alike, *joined.front(), *one); });
+    }
+  }
+
+  /// Who leaves several queues. Nothing is known of a program without a number.
+  struct Holders {
+    explicit Holders(const std::vector<const Queue*>& queues) {
+      std::set<std::uint32_t> pids;
+      std::set<std::string_view> names;
+      for (const Queue* queue : queues) {
+        pids.insert(queue->pid);
+        names.insert(queue->process);
+      }
+      const Queue& first = *queues.front();
+      one = pids.size() == 1 && first.pid != 0;
+      if (one) {
+        text = first.process + "(" + std::to_string(first.pid) + ")";
+      } else if (pids.contains(0)) {
+        text = "its programs";
+      } else {
+        text = std::to_string(pids.size()) + (names.size() == 1 ? " processes of " + first.process : " programs");
+      }
+    }
+    bool one = false;
+    std::string text;
+  };
+
+  /// Several queues of one process or of one port, the fullest first.
   [[nodiscard]] Finding together(const std::vector<const Queue*>& queues) const {
     const Queue& first = *queues.front();
+    const Holders who(queues);
     std::uint64_t waiting = 0;
+    std::uint64_t dropped = 0;
     std::optional<std::uint64_t> oldest;
     Severity severity = Severity::ok;
     std::vector<std::string> names;  // several sockets may share one
     for (const Queue* queue : queues) {
       waiting += queue->waiting;
+      dropped += queue->dropped;
       severity = worse(severity, severity_of(*queue));
       if (queue->oldest_ms) oldest = std::max(oldest.value_or(0), *queue->oldest_ms);
       const std::string name = listener_subject(queue->local, queue->device).text();
@@ -191,7 +234,8 @@ class Listen : public Diagnosis {
     for (std::size_t i = 0; i < std::min(names.size(), kMostNamed); ++i) named += (i == 0 ? "" : ", ") + names[i];
     if (names.size() > kMostNamed) named += ", \u2026";
     const double warning = limit_of(rule_limits_, kRule, "warning");
-    Finding one(std::string(kRule.id), severity, Subject::process(first.process, first.pid),
+    Finding one(std::string(kRule.id), severity,
+                who.one ? Subject::process(first.process, first.pid) : listener_subject(first.local, first.device),
                 {measured("accept_queue_fill", first.share(), warning, "ratio", kFromDump),
                  measured("accept_queue", static_cast<double>(waiting), "connections", kFromDump),
                  measured("listeners", static_cast<double>(queues.size()), "listeners", kFromDump)});
@@ -199,20 +243,45 @@ class Listen : public Diagnosis {
       one.evidence.push_back(measured("oldest_s", static_cast<double>(*oldest) / 1000,
                                       limit_of(rule_limits_, kRule, "stalled_s"), "s", "tcp_info"));
     }
+    if (dropped > 0) {
+      one.evidence.push_back(measured("listener_drops", static_cast<double>(dropped), "segments", kFromDump));
+    }
     one.value = first.share();
     one.unit = "ratio";
     one.warning = warning;
     one.critical = limit_of(rule_limits_, kRule, "critical");
-    const std::string who = first.process + "(" + std::to_string(first.pid) + ")";
-    one.message = who + " does not accept " + counted(waiting, "connection") + " at " + std::to_string(queues.size()) +
-                  " listeners (" + named + ")" + oldest_text(oldest);
+    const std::string at = std::to_string(queues.size()) + " listeners";
     one.why = first.full()                     ? "full, new clients are dropped"
               : fill_of(first) != Severity::ok ? "nearly full"
                                                : "clients wait so long to be served";
-    one.advice = "find out where " + who + " hangs (its stack, its log)";
-    one.brief = who + " does not accept at " + std::to_string(queues.size()) + " listeners";
-    one.next = "tcpstat -l -p --pid " + std::to_string(first.pid);
+    if (dropped > 0) one.why += "; they dropped " + dropped_text(dropped) + " " + lately_;
+    if (who.one) {
+      one.message = who.text + " has not accepted " + counted(waiting, "connection") + " at " + at + " (" + named +
+                    ")" + oldest_text(oldest);
+      one.advice = "find out where " + who.text + " hangs or is slow (its stack, its log)";
+      one.brief = who.text + " lets clients wait at " + at;
+      one.next = "tcpstat -l -p --pid " + std::to_string(first.pid);
+      tell_used_up_files(first, who.text, one);
+      if (first.files > 0) one.brief += ", and lets clients wait at " + at;
+      return one;
+    }
+    one.message = named + " holds " + counted(waiting, "connection") + " that " + who.text + " have not accepted, at " +
+                  at + oldest_text(oldest);
+    one.advice = "find out where they hang or are slow (their stacks, their logs)";
+    one.brief = named + " lets " + counted(waiting, "client") + " wait at " + at + " (" + who.text + ")";
+    one.next = "tcpstat -l -p --local-port " + std::to_string(first.local.port);
     return one;
+  }
+
+  /// Where that is so, it is the reason why the program does not accept.
+  static void tell_used_up_files(const Queue& queue, const std::string& who, Finding& one) {
+    if (queue.files == 0) return;
+    one.evidence.push_back(measured("open_files_limit", static_cast<double>(queue.files), "files", "/proc/PID/limits"));
+    one.why = who + " has used up its open files (" + std::to_string(queue.files) + "), so that accept(2) fails" +
+              (queue.full() ? "; new clients are dropped" : "");
+    one.advice = "let it close connections sooner, or raise its limit of open files (LimitNOFILE, ulimit -n)";
+    one.next = "tcpstat summary --by state,remote_address --pid " + std::to_string(queue.pid);
+    one.brief = who + " is out of open files";
   }
 
   /// Queues that were full between the samples and are not now.
@@ -334,30 +403,25 @@ class Listen : public Diagnosis {
     const std::string who = queue.pid == 0 ? "the program" : queue.process + "(" + std::to_string(queue.pid) + ")";
     const std::uint64_t room = accept_room(queue.limit);
     one.message = about.text() + " holds " + counted(queue.waiting, "connection") + " that " + who +
-                  " does not accept, with room for " + std::to_string(room) + oldest_text(queue.oldest_ms);
+                  " has not accepted, with room for " + std::to_string(room) + oldest_text(queue.oldest_ms);
     one.next = "tcpstat -l -p --local-port " + std::to_string(queue.local.port);
     if (queue.files > 0) {
-      one.evidence.push_back(
-          measured("open_files_limit", static_cast<double>(queue.files), "files", "/proc/PID/limits"));
-      one.why = who + " has used up its open files (" + std::to_string(queue.files) + "), so that accept(2) fails" +
-                (queue.full() ? "; new clients are dropped" : "");
-      one.advice = "let it close connections sooner, or raise its limit of open files (LimitNOFILE, ulimit -n)";
-      one.brief = who + " is out of open files, " + about.text() + " accept queue at " + std::to_string(queue.waiting) +
-                  ", room for " + std::to_string(room);
-      one.next = "tcpstat summary --by state,remote_address --pid " + std::to_string(queue.pid);
+      tell_used_up_files(queue, who, one);
+      one.brief += ", " + about.text() + " accept queue at " + std::to_string(queue.waiting) + ", room for " +
+                   std::to_string(room);
       return one;
     }
     if (stalled) {
       one.why = "clients wait so long to be served" +
                 (queue.dropped == 0 ? "" : ", and the queue dropped " + dropped_text(queue.dropped) + " " + lately_);
-      one.advice = "find out where " + who + " hangs (its stack, its log)";
+      one.advice = "find out where " + who + " hangs or is slow (its stack, its log)";
       one.brief = about.text() + " lets " + counted(queue.waiting, "client") + " wait" +
                   (queue.pid == 0 ? "" : " (" + queue.process + ")");
       return one;
     }
     one.why = (queue.full() ? std::string("full, new clients are dropped") : std::string("nearly full")) +
               (queue.dropped == 0 ? "" : ", it dropped " + dropped_text(queue.dropped) + " " + lately_);
-    one.advice = "find out where " + who + " hangs (its stack, its log); raise its backlog afterwards";
+    one.advice = "find out where " + who + " hangs or is slow (its stack, its log); raise its backlog afterwards";
     one.brief = about.text() + " accept queue " + (queue.full() ? "full" : "nearly full") + " (" +
                 std::to_string(queue.waiting) + ", room for " + std::to_string(room) +
                 (queue.pid == 0 ? "" : ", " + queue.process) + ")";

@@ -61,7 +61,7 @@ TEST_CASE("a full queue is told with its program and how long the first has wait
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == ":443");
   CHECK(told(all[0]) ==
-        ":443 holds 65 connections that app(31) does not accept, with room for 65, the oldest for 40 s: full, new "
+        ":443 holds 65 connections that app(31) has not accepted, with room for 65, the oldest for 40 s: full, new "
         "clients "
         "are dropped");
   CHECK(all[0].next == "tcpstat -l -p --local-port 443");
@@ -107,12 +107,13 @@ TEST_CASE("a queue with room whose first connection has waited long is a program
   run.rows(120, unaccepted, {{"last_data_sent_ms", 65'000}});
   const auto all = run.finish("accept-queue-full");
   REQUIRE(all.size() == 1);
-  CHECK(told(all[0]) ==
-        ":443 holds 120 connections that app(31) does not accept, with room for 512, the oldest for 65 s: clients wait "
-        "so "
-        "long to be served");
+  CHECK(
+      told(all[0]) ==
+      ":443 holds 120 connections that app(31) has not accepted, with room for 512, the oldest for 65 s: clients wait "
+      "so "
+      "long to be served");
   CHECK(all[0].brief == ":443 lets 120 clients wait (app)");
-  CHECK(all[0].advice == "find out where app(31) hangs (its stack, its log)");
+  CHECK(all[0].advice == "find out where app(31) hangs or is slow (its stack, its log)");
   CHECK(all[0].value == 65);
   CHECK(all[0].critical == 60);
 }
@@ -144,10 +145,10 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
   CHECK(all[0].subject == "app(31)");
   CHECK(all[0].severity == Severity::critical);
   CHECK(told(all[0]) ==
-        "app(31) does not accept 780 connections at 12 listeners (:8000, :8001, :8002, …), the oldest for 40 s: full, "
+        "app(31) has not accepted 780 connections at 12 listeners (:8000, :8001, :8002, …), the oldest for 40 s: full, "
         "new "
         "clients are dropped");
-  CHECK(all[0].brief == "app(31) does not accept at 12 listeners");
+  CHECK(all[0].brief == "app(31) lets clients wait at 12 listeners");
   CHECK(all[0].next == "tcpstat -l -p --pid 31");
   CHECK(all[1].subject == ":9000");
 
@@ -167,6 +168,72 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
   stalled = of_app(hung(12, 6, ages_ms));
   CHECK(stalled.severity == Severity::critical);
   CHECK(evidence(stalled, "oldest_s") == 61);
+}
+
+TEST_CASE("the queues of a pool, and those of both families of a port, are one finding") {
+  const Owner workers[] = {{31, 3, "app"}, {32, 3, "app"}, {33, 3, "app"}, {34, 3, "other"}};
+  const auto told_of = [&](std::initializer_list<std::pair<const char*, const Owner*>> listeners,
+                           std::uint32_t waiting = 65) {
+    Diagnosing run;
+    for (const auto& [address, owner] : listeners) {
+      Listener row = queue(waiting, 64);
+      row.local = endpoint(address, 8080);
+      if (owner != nullptr) row.owners = {owner, 1};
+      run.row(row);
+    }
+    return run.finish("accept-queue-full");
+  };
+  auto all = told_of({{"0.0.0.0", &workers[0]}, {"0.0.0.0", &workers[1]}, {"::", &workers[2]}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].subject == ":8080");
+  CHECK(all[0].severity == Severity::critical);
+  CHECK(told(all[0]) ==
+        ":8080 holds 195 connections that 3 processes of app have not accepted, at 3 listeners: full, new clients are "
+        "dropped");
+  CHECK(all[0].brief == ":8080 lets 195 clients wait at 3 listeners (3 processes of app)");
+  CHECK(all[0].advice == "find out where they hang or are slow (their stacks, their logs)");
+  CHECK(all[0].next == "tcpstat -l -p --local-port 8080");
+  CHECK(evidence(all[0], "listeners") == 3);
+  all = told_of({{"192.0.2.1", &workers[0]}, {"192.0.2.1", &workers[3]}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].message == "192.0.2.1:8080 holds 130 connections that 2 programs have not accepted, at 2 listeners");
+  CHECK(told_of({{"192.0.2.1", nullptr}, {"192.0.2.1", &workers[3]}}).at(0).message ==
+        "192.0.2.1:8080 holds 130 connections that its programs have not accepted, at 2 listeners");
+  all = told_of({{"0.0.0.0", &workers[0]}, {"::", &workers[0]}});
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].message == "app(31) has not accepted 130 connections at 2 listeners (:8080)");
+  // Another address is another service.
+  CHECK(told_of({{"192.0.2.1", &workers[0]}, {"192.0.2.2", &workers[1]}}).size() == 2);
+  CHECK(told_of({{"192.0.2.1", &workers[0]}, {"0.0.0.0", &workers[1]}}).size() == 2);
+
+  Diagnosing dropped;
+  dropped.before.emplace().counters.listen_overflows = 0;
+  dropped.facts.counters.listen_overflows = 7;
+  for (const Owner& owner : workers) {
+    Listener row = queue(65, 64);
+    row.owners = {&owner, 1};
+    dropped.row(row);
+  }
+  dropped.listener_drops = {{{endpoint("0.0.0.0", 443)}, 5}};
+  const Finding one = dropped.finish("accept-queue-full").at(0);
+  CHECK(one.why.starts_with("full, new clients are dropped; they dropped 5 SYNs or ACKs"));
+  CHECK(evidence(one, "listener_drops") == 5);
+}
+
+TEST_CASE("a program with several queues may be out of open files") {
+  const Owner program{812, 4, "httpd"};
+  Diagnosing run;
+  run.processes.table[program.pid] = 64;
+  run.rows(52, served(State::established), {}, program);
+  for (const char* address : {"0.0.0.0", "::"}) {
+    Listener row = queue(65, 64);
+    row.local = endpoint(address, 443);
+    row.owners = {&program, 1};
+    run.row(row);
+  }
+  const Finding found = run.finish("accept-queue-full").at(0);
+  CHECK(found.why == "httpd(812) has used up its open files (64), so that accept(2) fails; new clients are dropped");
+  CHECK(found.brief == "httpd(812) is out of open files, and lets clients wait at 2 listeners");
 }
 
 TEST_CASE("a queue whose room is not known is told as not seen") {
@@ -370,7 +437,7 @@ TEST_CASE("a queue that is nearly full, and dropped while queues overflowed, was
   CHECK(all[0].severity == Severity::critical);
   CHECK(evidence(all[0], "listener_drops") == 3);
   CHECK(told(all[0]) ==
-        ":443 holds 96 connections that the program does not accept, with room for 129: nearly full, it dropped 3 "
+        ":443 holds 96 connections that the program has not accepted, with room for 129: nearly full, it dropped 3 "
         "SYNs or ACKs just now");
   // Without an overflow the drops have another reason.
   all = judge(0, {{{own}, 3}});

@@ -91,8 +91,8 @@ TEST_CASE("a close that is not read") {
         }) == R"(
 close-wait-not-read warning worker(55) 12 sockets w=10 c=100
 worker(55) does not read 12 connections on :443 that the peer has closed, the oldest for 90 s
-why: it is stuck or short of workers
-do: find out where it hangs (its stack, its log), or give it more workers
+why: it is stuck, waits for another service, or is short of workers
+do: find out what it waits for (its stack, its log); more workers help only if it is busy
 run: tcpstat --state CLOSE_WAIT -p -i --pid 55
   close_wait_unread 12 >= 10 sockets (sock_diag)
   oldest_last_ack_s 90 >= 30 s (tcp_info)
@@ -196,9 +196,9 @@ TEST_CASE("full accept queues, with what they dropped") {
           run.row(full_queue(80, 80, 100));
         }) == R"(
 accept-queue-full critical :443 1.00781 ratio w=0.75 c=0.9
-:443 holds 129 connections that worker(55) does not accept, with room for 129, the oldest for 4 s
+:443 holds 129 connections that worker(55) has not accepted, with room for 129, the oldest for 4 s
 why: full, new clients are dropped, it dropped 5 SYNs or ACKs just now
-do: find out where worker(55) hangs (its stack, its log); raise its backlog afterwards
+do: find out where worker(55) hangs or is slow (its stack, its log); raise its backlog afterwards
 run: tcpstat -l -p --local-port 443
   accept_queue_fill 1.00781 >= 0.75 ratio (sock_diag)
   accept_queue 129 connections (sock_diag)
@@ -207,9 +207,9 @@ run: tcpstat -l -p --local-port 443
   listen_overflows 7 connections (/proc/net/netstat ListenOverflows)
   listener_drops 5 segments (sock_diag)
 accept-queue-full warning :80 0.8 ratio w=0.75 c=0.9
-:80 holds 80 connections that the program does not accept, with room for 101
+:80 holds 80 connections that the program has not accepted, with room for 101
 why: nearly full
-do: find out where the program hangs (its stack, its log); raise its backlog afterwards
+do: find out where the program hangs or is slow (its stack, its log); raise its backlog afterwards
 run: tcpstat -l -p --local-port 80
   accept_queue_fill 0.8 >= 0.75 ratio (sock_diag)
   accept_queue 80 connections (sock_diag)

@@ -191,7 +191,7 @@ TEST_CASE("on a terminal the last findings shrink until the first line stays on 
 TEST_CASE("on a terminal the line of a namespace has the short words of the finding that is told below") {
   CheckReport report;
   report.status = Severity::critical;
-  report.findings.push_back(finding("192.0.2.1:80 holds 6 connections that x(1) does not accept", "tcpstat -l"));
+  report.findings.push_back(finding("192.0.2.1:80 holds 6 connections that x(1) has not accepted", "tcpstat -l"));
   Finding& one = report.findings.front();
   one.netns = "web";
   one.brief = "192.0.2.1:80 accept queue full (6, room for 6)";
@@ -266,7 +266,7 @@ TEST_CASE("the first line has at most 80 columns before the command, and the lon
   CheckReport report;
   report.status = Severity::critical;
   report.findings.push_back(finding(
-      "0.0.0.0:7000 holds 6 connections that a-program-with-a-name(4992) does not accept, with room for 6", "x"));
+      "0.0.0.0:7000 holds 6 connections that a-program-with-a-name(4992) has not accepted, with room for 6", "x"));
   const std::string message = report.findings.front().message;
   report.headline = message + " (and 2 more)";
   const auto first_line = [&](std::size_t width = 0) {
