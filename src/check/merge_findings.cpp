@@ -49,6 +49,13 @@ bool is_peer_gone(const Finding& one, const Finding& other) {
          measures(other, "unanswered_connections") && other.subject.is_at(one.subject);
 }
 
+/// Of a connection over the loopback device both ends are here: the program that does not read says more than its closed
+/// window does.
+bool is_own_closed_window(const Finding& one, const Finding& other) {
+  return one.rule == diagnose::kClosedWindowRule && one.subject.is_loopback() &&
+         other.rule == diagnose::kNotReadingRule && other.severity >= one.severity;
+}
+
 /// Connections of its own programs that this host refuses are told once: with all that it refuses, unless that finding
 /// is less severe.
 bool are_own_refusals(const Finding& one, const Finding& other) {
@@ -111,7 +118,8 @@ void drop_repeats(std::vector<Finding>& findings) {
   tell_with_open_files(findings);
   std::erase_if(findings, [&, all = findings](const Finding& one) {
     return std::any_of(all.begin(), all.end(), [&](const Finding& other) {
-      return one.netns == other.netns && (is_peer_gone(one, other) || are_own_refusals(one, other));
+      return one.netns == other.netns &&
+             (is_peer_gone(one, other) || is_own_closed_window(one, other) || are_own_refusals(one, other));
     });
   });
 }

@@ -41,6 +41,11 @@ class Subject {
     return place != nullptr && other != nullptr && place->port && place->address && !other->port &&
            place->address == other->address;
   }
+  /// Whether this is an address of the loopback device, or an endpoint there.
+  [[nodiscard]] bool is_loopback() const {
+    const auto* place = std::get_if<Place>(&what_);
+    return place != nullptr && place->address && place->address->is_loopback();
+  }
   /// As it is printed. Processes choose their names and somebody chose the device's: renderers escape them.
   [[nodiscard]] std::string text() const;
 

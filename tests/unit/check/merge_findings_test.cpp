@@ -75,6 +75,19 @@ TEST_CASE("a peer that is gone is one finding, if no other peer is meant") {
   CHECK(left(1, peer, Severity::critical, false) == 2);
 }
 
+TEST_CASE("a program that does not read is told once where its peer is here, too") {
+  const auto left = [](std::string_view peer, Severity not_read) {
+    std::vector<Finding> all = {finding("zero-window-alive", Severity::warning, Subject::address(*parse_address(peer))),
+                                finding("not-reading", not_read, Subject::process("consumer", 7))};
+    drop_repeats(all);
+    return said(all);
+  };
+  CHECK(left("127.0.0.1", Severity::warning) == "not-reading consumer(7) warning");
+  CHECK(left("::1", Severity::critical) == "not-reading consumer(7) critical");
+  CHECK(left("127.0.0.1", Severity::info).starts_with("zero-window-alive 127.0.0.1 warning"));
+  CHECK(left("192.0.2.8", Severity::critical).starts_with("zero-window-alive 192.0.2.8 warning"));
+}
+
 TEST_CASE("two findings of one engine about the same are two causes") {
   std::vector<Finding> all = {finding("syn-flood", Severity::info)};
   merge(all, {finding("syn-flood", Severity::warning), finding("syn-flood", Severity::critical)});
