@@ -35,7 +35,10 @@ constexpr EnoughTimeouts kEnoughBesideCheck = {.least = 4096, .each = 4096, .mos
 class Check {
  public:
   Check(Host& host, const CheckPlan& plan)
-      : host_(host), plan_(plan), all_listeners_(!plan.filter.has_conditions_or_family()) {}
+      : host_(host),
+        plan_(plan),
+        all_listeners_(!plan.filter.has_conditions_or_family()),
+        stays_as_it_is_(host.is_file()) {}
 
   CheckReport run();
 
@@ -48,6 +51,8 @@ class Check {
   };
 
   void look_first();
+  /// Two looks at one copy of /proc are one sample.
+  void forget_same_moment(const KernelFacts& facts);
   void remember();
   /// Counts of another boot or namespace say nothing about this one.
   void forget_other_counts();
@@ -73,7 +78,8 @@ class Check {
 
   Host& host_;
   const CheckPlan& plan_;
-  bool all_listeners_;  ///< no filter leaves any out
+  bool all_listeners_;   ///< no filter leaves any out
+  bool stays_as_it_is_;  ///< what is read: a second look shows nothing new
   CheckReport report_;
   std::optional<FirstSample> first_;
   std::optional<CountedHandshakes> counted_;
@@ -88,6 +94,7 @@ CheckReport Check::run() {
   look_first();
   remember();
   const KernelFacts facts = host_.kernel_facts();
+  forget_same_moment(facts);
   if (counting_) counted_ = stop_counting(*plan_.handshakes, first_, facts, coverage());
   note_unread_counters(
       facts, first_ || memory_ ? Readings::two : Readings::one, [this](std::string_view rule) { return wants(rule); },
@@ -135,6 +142,13 @@ void Check::look_first() {
   } else {
     coverage().warn("interval", first.error().sentence());
   }
+}
+
+void Check::forget_same_moment(const KernelFacts& facts) {
+  if (host_.is_file() || !first_ || facts.boot_time != first_->facts.boot_time) return;
+  stays_as_it_is_ = true;
+  coverage().warn("interval", "the clock of this /proc stands still, it is a copy: --interval changes nothing");
+  first_.reset();
 }
 
 void Check::remember() {
@@ -255,7 +269,7 @@ void Check::diagnose_states(const Now& now, diagnose::Diagnoser& diagnoser) {
   if (known.before == nullptr) {
     report_.not_seen.emplace_back(
         std::string("what is refused, dropped or sent again at this moment: one sample has no rates") +
-        (host_.is_file() ? "" : "; use --interval"));
+        (stays_as_it_is_ ? "" : "; use --interval"));
   }
 }
 
@@ -276,7 +290,7 @@ void Check::judge_half_opens(const Now& now, const std::vector<std::uint16_t>& l
   input.completeness = table_;
   input.all_listeners = all_listeners_;
   input.left_ports = left_ports;
-  input.saved = host_.is_file();
+  input.saved = stays_as_it_is_;
   detect::TrackedSample tracked;
   std::vector<detect::EndedListener> ended;
   if (first_) {

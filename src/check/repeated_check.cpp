@@ -38,15 +38,17 @@ std::optional<milliseconds> Judged::apart_in(std::uint64_t netns) const {
   return at == namespaces.end() ? std::nullopt : at->apart;
 }
 
-const RepeatedCheck::Earlier* RepeatedCheck::earlier(Clock::Instant now) const {
-  const bool usable = !earlier_.empty() && now - earlier_.front().at >= kLeastApart;
+const RepeatedCheck::Earlier* RepeatedCheck::earlier(Clock::Instant now, milliseconds boot_time) const {
+  // The clock of a copy of /proc stands still: two looks at it are one sample.
+  const bool usable =
+      !earlier_.empty() && now - earlier_.front().at >= kLeastApart && earlier_.front().facts.boot_time != boot_time;
   return usable ? &earlier_.front() : nullptr;
 }
 
 Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
   const Clock::Instant now = host.clock().now();
   const KernelFacts facts = host.kernel_facts();
-  const Earlier* before = earlier(now);
+  const Earlier* before = earlier(now, facts.boot_time);
 
   detect::SynSampler sampler;
   if (before != nullptr) {

@@ -80,7 +80,7 @@ class RepeatedCheck {
     KernelCounters counters;
   };
 
-  [[nodiscard]] const Earlier* earlier(Clock::Instant now) const;
+  [[nodiscard]] const Earlier* earlier(Clock::Instant now, std::chrono::milliseconds boot_time) const;
   void remember(Clock::Instant now, const detect::SynSample& sample, const KernelFacts& facts);
   void keep_since(std::vector<Finding> findings, Clock::Instant now, Judged& judged);
 

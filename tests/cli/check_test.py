@@ -224,6 +224,18 @@ class Rules(Check):
         self.document("--interval", "3", "--proc-root", tree.path)
         self.assertGreaterEqual(time.monotonic() - start, 3)
 
+    def test_a_copy_of_proc_has_one_sample(self):
+        # Followed over an interval, requests that never move would be clients that never answer.
+        tree = self.tree(tcp=[proc_line("LISTEN", "0.0.0.0:80", "0.0.0.0:0", inode=5)]
+                         + [proc_line("SYN_RECV", "10.0.0.1:80", f"203.0.{i}.{i}:4000", timer=1, retransmits=3) for i in range(200)])
+        tree.counters()
+        (tree.path / "uptime").write_text("6201.35 11034.80\n")
+        once = run("check", "--proc-root", tree.path)
+        again = run("check", "--proc-root", tree.path, "--interval", "3")
+        self.assertEqual(again.out.splitlines()[:2], once.out.splitlines()[:2])
+        self.assertIn("it is a copy: --interval changes nothing", again.out + again.err)
+        self.assertNotIn("use --interval", again.out)
+
     def test_a_saved_file_has_one_sample(self):
         file = FIXTURES / "recorded/tcpstat.ndjson"
         alone = run("check", "--source", file)
