@@ -106,6 +106,20 @@ std::string taken_text(const Assessment& one) {
              : "SYNs that never complete take the room of clients in the SYN queue";
 }
 
+/// No handshake completes, at any listener.
+bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
+/// The same by one sample, which has no rates: there is no connection at all.
+bool nobody_is_connected(const Assessment& one, const Measurements& host) {
+  return !host.completions_per_s && one.of->input.now->other_rows == 0;
+}
+/// That nobody gets in, as far as that speaks against a flood: if clients were among the sources some would, unless
+/// their last ACKs are dropped on the way or by a firewall here. Empty: somebody does.
+std::string nobody_text(const Assessment& one, const Measurements& host) {
+  if (one.attack_class == AttackClass::live_sources) return {};
+  if (nobody_completes(host)) return "nobody completes";
+  return nobody_is_connected(one, host) ? "nobody is connected" : "";
+}
+
 /// What to do about a flood that goes on. Sources from everywhere are forged, so that blocking them is no use.
 std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool off = one.of->input.facts.settings.syncookies == 0;
@@ -116,19 +130,15 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
   const bool one_place = one.attack_class == AttackClass::single_source || one.attack_class == AttackClass::subnet;
   if (one_place && origin != nullptr && !origin->place.empty()) {
     const bool connected = origin->network && one.of->input.now->knows_some_in(*origin->network);
-    return "drop SYNs from " + origin->place + " in the firewall, " +
+    // Who blocks clients whose last ACKs are lost makes that permanent.
+    const std::string first =
+        !nobody_text(one, host).empty() ? "see that last ACKs arrive (firewall, routing); if they do, " : "";
+    return first + "drop SYNs from " + origin->place + " in the firewall, " +
            (connected ? "if you can do without the clients there that are connected; "
                       : "unless clients of yours are there; ") +
            cookies;
   }
   return cookies + "; let the provider filter: the sources may be forged";
-}
-
-/// No handshake completes, at any listener.
-bool nobody_completes(const Measurements& host) { return host.completions_per_s && *host.completions_per_s <= 0; }
-/// The same by one sample, which has no rates: there is no connection at all.
-bool nobody_is_connected(const Assessment& one, const Measurements& host) {
-  return !host.completions_per_s && one.of->input.now->other_rows == 0;
 }
 
 /// Reason and advice of a flood.
@@ -157,12 +167,8 @@ void explain_flood(Finding& out, const Cause& cause, const Measurements& host, c
     return;
   }
   out.why = taken_text(worst);
-  // If clients were among them, some would complete, unless their last ACKs are dropped on the way or by a firewall
-  // here.
-  if (worst.attack_class != AttackClass::live_sources) {
-    if (nobody_completes(host)) out.because("nobody completes: see that last ACKs arrive");
-    if (nobody_is_connected(worst, host)) out.because("nobody is connected: see that last ACKs arrive");
-  }
+  const std::string nobody = nobody_text(worst, host);
+  if (!nobody.empty()) out.because(nobody + ", as if last ACKs were lost");
   out.advice = sure ? flood_advice(worst, host) : "look again for longer before anything is blocked";
 }
 

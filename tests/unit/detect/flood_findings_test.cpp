@@ -164,7 +164,7 @@ TEST_CASE("the rate of a full queue is a least one until counters tell the rest,
   const auto why = [&] { return found(delta(scene, scene, facts), "syn-flood").why; };
   CHECK(why() == "SYNs that never complete take the room of clients in the SYN queue");
   facts.counters.passive_opens = 0;
-  CHECK(why().ends_with("; nobody completes: see that last ACKs arrive"));
+  CHECK(why().ends_with("; nobody completes, as if last ACKs were lost"));
   facts.counters.passive_opens = 100;
   facts.counters.syncookies_sent = 100;
   CHECK(says(", about "));
@@ -288,7 +288,7 @@ TEST_CASE("a flood is told with its place, its rate and its queue") {
 TEST_CASE("where nobody is connected, last ACKs may be what does not arrive") {
   Scene scene;
   scene.flood(18, 7);
-  CHECK(test::finding(one_shot(scene), "syn-flood")->why.ends_with("; nobody is connected: see that last ACKs arrive"));
+  CHECK(test::finding(one_shot(scene), "syn-flood")->why.ends_with("; nobody is connected, as if last ACKs were lost"));
   scene.established(1);
   CHECK(test::finding(one_shot(scene), "syn-flood")->why.find("nobody is connected") == std::string::npos);
 }
@@ -520,13 +520,22 @@ TEST_CASE("where nobody completes the way may be broken, unless the sources answ
   WrittenAssessment flood;
   const auto why = [&] { return flood.finding().why; };
   constexpr std::string_view kRoom = "SYNs that never complete take the room of clients in the SYN queue";
+  // Who blocks clients whose last ACKs are lost makes that permanent.
+  flood.one().attack_class = AttackClass::single_source;
+  flood.one().signals.origin = Origin{AttackClass::single_source, "198.51.100.7"};
+  const auto asks_first = [&] {
+    return flood.finding().advice.starts_with("see that last ACKs arrive (firewall, routing); if they do, drop SYNs");
+  };
   flood.host().completions_per_s = 1;
   CHECK(why() == kRoom);
+  CHECK_FALSE(asks_first());
   flood.host().completions_per_s = 0;
-  CHECK(why() == std::string(kRoom) + "; nobody completes: see that last ACKs arrive");
+  CHECK(why() == std::string(kRoom) + "; nobody completes, as if last ACKs were lost");
+  CHECK(asks_first());
   flood.one().attack_class = AttackClass::live_sources;
   flood.one().impact = Impact::pressure;
   CHECK(why() == kRoom);
+  CHECK_FALSE(asks_first());
   CHECK(flood.finding().next == "tcpdump -nni any -c 100 'dst port 8000 and tcp[tcpflags] & tcp-rst != 0'");
 }
 
