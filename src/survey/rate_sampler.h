@@ -2,6 +2,8 @@
 // Adds to each connection how much it carried per second since the sample before. It remembers every connection, which
 // takes some hundred bytes each.
 
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "model/host.h"
@@ -23,14 +25,15 @@ class RateSampler final : public Sink {
  private:
   /// Each record has its own time, because a dump of a million rows takes seconds.
   struct Record {
-    std::uint64_t cookie;
+    /// Its cookie, and its namespace: before Linux 5.10 each namespace counts cookies of its own.
+    std::pair<std::uint64_t, std::uint64_t> socket;
     Clock::Instant when;
     Traffic traffic;
   };
 
   const Clock& clock_;
   Sink* next_ = nullptr;
-  std::vector<Record> before_;  ///< by cookie
+  std::vector<Record> before_;  ///< by socket
   std::vector<Record> now_;
 };
 

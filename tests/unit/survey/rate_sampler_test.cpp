@@ -84,6 +84,21 @@ TEST_CASE_FIXTURE(Scene, "each sample is compared with the one before it") {
   CHECK(next() == -1);  // the sample before lacks it
 }
 
+TEST_CASE_FIXTURE(Scene, "two namespaces may have the same cookies") {
+  Sent here[] = {Sent(0, 7), Sent(100, 7)};
+  Sent there[] = {Sent(5000, 7), Sent(5500, 7)};
+  here[0].row.netns = here[1].row.netns = 1;
+  there[0].row.netns = there[1].row.netns = 2;
+  host.dumps = {
+      {.connections = {there[0].row, here[0].row}}, {.connections = {here[1].row}}, {.connections = {there[1].row}}};
+  take_first_rates(host, plan);
+  host.time.sleep_until(host.time.now() + std::chrono::seconds(1));
+  take(host, plan, seen);
+  CHECK(seen.by_cookie.at(7) == 100);
+  take(host, plan, seen);
+  CHECK(seen.by_cookie.at(7) == -1);
+}
+
 TEST_CASE_FIXTURE(Scene, "a filter by rate sees them") {
   const Sent slow[] = {Sent(0, 7), Sent(10, 7)};
   const Sent fast[] = {Sent(0, 8), Sent(5000, 8)};
