@@ -20,24 +20,26 @@ namespace {
 
 constexpr const char* kNamedDirectory = "/run/netns";
 
-bool all_digits(const std::string& word) {
+}  // namespace
+
+bool is_process_number(const std::string& word) {
   return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
-
-}  // namespace
 
 Expected<NamespaceTarget> find_namespace(const std::string& word, const std::string& proc_root) {
   NamespaceTarget target;
   const std::string doing = "find the network namespace \"" + word + "\"";
   struct stat status;
-  if (all_digits(word)) {
+  if (is_process_number(word)) {
     std::uint32_t pid = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), pid);
     const std::string process = proc_root + "/" + word;
     if (error != std::errc{} || ::stat(process.c_str(), &status) != 0) {
       // Every PID namespace has a process 1; if it is not visible, others may be hidden too (proc(5), hidepid).
       const bool all_visible = ::stat((proc_root + "/1").c_str(), &status) == 0;
-      return failure(doing, 0, "names and paths work too; see: tcpstat --list netns",
+      return failure(doing, 0,
+                     proc_root == "/proc" ? "names and paths work too; see: tcpstat --list netns"
+                                          : "name a process of " + proc_root,
                      all_visible ? "there is no process " + word
                                  : "process " + word + " is not visible (hidepid) or does not exist");
     }

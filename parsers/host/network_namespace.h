@@ -15,6 +15,9 @@ struct NamespaceTarget {
   std::optional<std::uint32_t> pid;  ///< set if the word was a process
 };
 
+/// Whether a word of --netns names a namespace by a process that lives there.
+bool is_process_number(const std::string& word);
+
 /// All digits: a process below `proc_root`; with a `/`: a path; else a name under /run/netns. Fails if there is none.
 Expected<NamespaceTarget> find_namespace(const std::string& word, const std::string& proc_root);
 

@@ -274,6 +274,10 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
     sysctls_ = proc_root();
     return {};
   }
+  if (!root_.empty() && !is_process_number(options.netns)) {
+    return failure("read the network namespace \"" + options.netns + "\" from " + root_, 0,
+                   "with --proc-root only --netns PID works", "a directory knows namespaces by process");
+  }
   const auto target = find_namespace(options.netns, proc_root());
   if (!target) return tl::make_unexpected(target.error());
   source_options_.netns = namespace_number(*target);
@@ -281,11 +285,7 @@ Expected<void> OpenedHost::enter(const HostOptions& options) {
   if (facts_.netns && !target->pid) host_names_.add(*facts_.netns, options.netns);
   enter_words_ = "nsenter " + shell_word("--net=" + target->path);
   if (target->pid) source_options_.proc_net = proc_root() + "/" + std::to_string(*target->pid) + "/net";
-  if (!root_.empty()) {
-    if (target->pid) return {};
-    return failure("read the network namespace \"" + options.netns + "\" from " + root_, 0,
-                   "with --proc-root only --netns PID works", "a directory knows namespaces by process");
-  }
+  if (!root_.empty()) return {};
   auto entered = enter_namespace(*target);
   if (!entered) {
     // /proc/PID/net needs no privilege.

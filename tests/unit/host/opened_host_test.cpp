@@ -64,8 +64,13 @@ TEST_CASE("a file is refused where it cannot answer") {
 }
 
 TEST_CASE("another /proc knows namespaces by process only") {
-  const std::string reason = why({.netns = "/proc/self/ns/net", .proc_root = test::fixture_path("recorded")});
-  CHECK(reason.find("with --proc-root only --netns PID works") != std::string::npos);
+  const std::string root = test::fixture_path("recorded");
+  for (const char* word : {"/proc/self/ns/net", "blue"}) {
+    CHECK(why({.netns = word, .proc_root = root}) ==
+          "cannot read the network namespace \"" + std::string(word) + "\" from " + root +
+              ": a directory knows namespaces by process (with --proc-root only --netns PID works)");
+  }
+  CHECK(why({.netns = "4711", .proc_root = root}).ends_with("(name a process of " + root + ")"));
 }
 
 TEST_CASE("a saved tree has numbers of users, and the superuser is called the same everywhere") {
