@@ -72,7 +72,7 @@ class Replay final : public ReplayedRecord {
     coverage.put_before(said_);
     said_ = {};
     if (sample_ == nullptr) {
-      return failure("read the sample of " + facts_.time, 0, "", "this part of the record is damaged");
+      return failure("read the sample of " + facts_.time, 0, "", store_.why_not());
     }
     coverage.add(sample_->coverage);
     records::tell_owners(store_.header(), query, coverage);

@@ -22,7 +22,7 @@ Expected<RecordFile> RecordFile::take(FileDescriptor file, const std::string& pa
   struct stat status;
   if (::fstat(file.get(), &status) != 0) return failure("open " + path, errno);
   if (!S_ISREG(status.st_mode)) return failure("read " + path, 0, "", "it is no regular file");
-  RecordFile opened(path, std::move(file), static_cast<std::uint64_t>(status.st_size));
+  RecordFile opened(path, std::move(file), static_cast<std::uint64_t>(status.st_size), status.st_ino);
   const auto header = record::decode_file_header(opened.bytes(0, kHeaderBytes), path);
   if (opened.error_ != 0) return failure("read " + path, opened.error_);
   if (!header) return tl::make_unexpected(header.error());
@@ -53,14 +53,16 @@ std::string_view RecordFile::bytes(std::uint64_t offset, std::size_t count) {
 }
 
 std::optional<std::uint64_t> RecordFile::next_frame(std::uint64_t from) {
-  constexpr std::size_t kStep = std::size_t{1} << 20U;
-  for (std::uint64_t at = from; at < size_; at += kStep) {
+  // Most damage is small, and there may be much of it.
+  constexpr std::size_t kLargestStep = std::size_t{1} << 20U;
+  std::size_t step = std::size_t{1} << 12U;
+  for (std::uint64_t at = from; at < size_; at += step, step = std::min(2 * step, kLargestStep)) {
     // A file may have a hole of any size, in which there is none (lseek(2)).
     const off_t data = ::lseek(file_.get(), static_cast<off_t>(at), SEEK_DATA);
     if (data < 0 && errno == ENXIO) return std::nullopt;
     if (data > 0) at = std::max(at, static_cast<std::uint64_t>(data));
     // A header may stand across the end of a step.
-    const std::size_t found = record::find_frame(bytes(at, kStep + kHeaderBytes), 0);
+    const std::size_t found = record::find_frame(bytes(at, step + kHeaderBytes), 0);
     if (found != std::string_view::npos) return at + found;
   }
   return std::nullopt;

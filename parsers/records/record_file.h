@@ -38,6 +38,11 @@ class RecordFile {
   [[nodiscard]] const record::FileHeader& header() const { return header_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
+  /// Which file it is: another one may have taken its name.
+  [[nodiscard]] std::uint64_t inode() const { return inode_; }
+  /// What a read ended with; 0: none has failed.
+  [[nodiscard]] int error() const { return error_; }
+
   /// Every frame whose header and length are whole. The payloads are not read.
   Expected<std::vector<FrameAt>> frames(std::vector<Damage>& damages);
   /// The payload, unpacked; nothing if it is damaged.
@@ -46,8 +51,8 @@ class RecordFile {
   std::string stored(const FrameAt& frame);
 
  private:
-  RecordFile(std::string path, FileDescriptor file, std::uint64_t size)
-      : path_(std::move(path)), file_(std::move(file)), size_(size) {}
+  RecordFile(std::string path, FileDescriptor file, std::uint64_t size, std::uint64_t inode)
+      : path_(std::move(path)), file_(std::move(file)), size_(size), inode_(inode) {}
   /// The bytes at `offset`; fewer at the end of the file.
   std::string_view bytes(std::uint64_t offset, std::size_t count);
   std::optional<std::uint64_t> next_frame(std::uint64_t from);
@@ -55,6 +60,7 @@ class RecordFile {
   std::string path_;
   FileDescriptor file_;
   std::uint64_t size_;
+  std::uint64_t inode_;
   record::FileHeader header_;
   std::string block_;
   std::uint64_t block_at_ = 0;

@@ -156,7 +156,7 @@ Expected<void> RecordStore::add_file(std::size_t number, Coverage& coverage) {
     if (frame.header.kind == FrameKind::key) key = index_.size();
     if (frame.header.kind == FrameKind::difference && frame.header.sample != sample + 1) key = kNone;
     sample = frame.header.sample;
-    index_.push_back({number, frame, key, opened->header()});
+    index_.push_back({number, opened->inode(), frame, key, opened->header()});
   }
   return {};
 }
@@ -257,18 +257,24 @@ Expected<std::optional<std::size_t>> RecordStore::find(Time at, Coverage& covera
 void RecordStore::tell_gap(std::size_t found, std::size_t file, Time at, Coverage& coverage) const {
   const Time interval = std::chrono::milliseconds(index_[found].file.interval_ms);
   const Time shown = time(found);
-  if ((index_[found].frame.header.flags & record::thinned) != 0 && at - shown > 2 * interval) {
+  const Time apart = at - shown;
+  // Of a thinned file a sample stands for all up to the next one that was kept.
+  const bool thinned = (index_[found].frame.header.flags & record::thinned) != 0;
+  const Time reach = (thinned ? int{kRowsOfAKey} + 1 : 2) * interval;
+  if (thinned && apart > 2 * interval && apart <= reach) {
     coverage.warn("record_thinned", "of that time only a sample in " +
                                         std::to_string(kRowsOfAKey * interval / std::chrono::seconds(1)) +
                                         " s was kept; showing that of " + text_of(shown));
     return;
   }
-  if (interval.count() > 0 && at - shown > 2 * interval && found + 1 < index_.size()) {
-    const std::uint64_t lost = index_[found + 1].frame.header.sample - index_[found].frame.header.sample - 1;
+  if (interval.count() > 0 && apart > reach && found + 1 < index_.size()) {
+    // Those that thinning removed are not lost.
+    const std::uint64_t lost =
+        thinned ? 0 : index_[found + 1].frame.header.sample - index_[found].frame.header.sample - 1;
     const std::string why = lost == 0 ? "" : "; " + counted(lost, "sample") + " could not be written";
     coverage.lose("record_gap", "nothing was recorded between " + text_of(shown) + " and " + text_of(time(found + 1)) +
                                     why + "; showing the sample of " + text_of(shown));
-  } else if (interval.count() > 0 && at - shown > 2 * interval) {
+  } else if (interval.count() > 0 && apart > reach) {
     const std::size_t next = next_alike(file);
     const std::string until = next < files_.size() ? " until " + text_of(files_[next].begin) : "";
     coverage.lose("record_gap",
@@ -299,12 +305,21 @@ std::optional<Time> RecordStore::last_time(const StoredFile& file) const {
 }
 
 bool RecordStore::load(std::size_t sample) {
+  constexpr const char* kDamaged = "this part of the record is damaged";
   const Entry& wanted = index_[sample];
+  why_not_ = kDamaged;
   if (wanted.key == kNone) return false;
   if (loaded_ == sample) return true;
   if (!open_number_ || *open_number_ != wanted.file_number) {
     auto opened = open_file(files_[wanted.file_number]);
+    // The writer may have gone on since the index was made.
+    if (!opened && opened.error().code == ENOENT) why_not_ = "its file was removed meanwhile (--keep, --max-size)";
+    if (!opened && opened.error().code != ENOENT) why_not_ = opened.error().why();
     if (!opened) return false;
+    if (opened->inode() != wanted.inode) {
+      why_not_ = "its file was thinned meanwhile, and has other samples now; start again";
+      return false;
+    }
     opened_.emplace(std::move(*opened));
     open_number_ = wanted.file_number;
   }
@@ -314,7 +329,9 @@ bool RecordStore::load(std::size_t sample) {
     const bool key = i == wanted.key;
     const bool right = payload && (key ? table_.apply_key(*payload) : table_.apply_difference(*payload));
     loaded_ = right ? i : kNone;
-    if (!right) return false;
+    if (right) continue;
+    if (opened_->error() != 0) why_not_ = Error{"", opened_->error()}.why();
+    return false;
   }
   return true;
 }

@@ -42,8 +42,10 @@ class RecordStore {
   /// it. Nothing: the record begins later. Time::max() stands for the end.
   Expected<std::optional<std::size_t>> find(Time at, Coverage& coverage);
 
-  /// Makes `table()` that of a sample of the index. False if it is damaged.
+  /// Makes `table()` that of a sample of the index. False if it cannot be read: why_not() says why.
   bool load(std::size_t sample);
+  /// Completes "cannot read …: "; what happened to the sample that was loaded last.
+  [[nodiscard]] const std::string& why_not() const { return why_not_; }
   [[nodiscard]] const record::Table& table() const { return table_; }
   [[nodiscard]] const record::FrameHeader& header() const { return index_[loaded_].frame.header; }
   [[nodiscard]] const record::FileHeader& file_header() const { return index_[loaded_].file; }
@@ -56,6 +58,7 @@ class RecordStore {
  private:
   struct Entry {
     std::size_t file_number = 0;
+    std::uint64_t inode = 0;  ///< of the file
     FrameAt frame;
     std::size_t key = 0;  ///< index of the key frame that it builds on
     record::FileHeader file;
@@ -97,6 +100,7 @@ class RecordStore {
   std::optional<RecordFile> opened_;
   record::Table table_;
   std::size_t loaded_ = kNone;
+  std::string why_not_;
 };
 
 }  // namespace tcpstat::records

@@ -266,13 +266,19 @@ Expected<void> RecordWriter::write(const EncodedSample& sample) {
   if (auto enough = check_free_space(); !enough) return enough;
   const std::uint64_t lost_before = sample.header.sample - last_sample_ - 1;
   if (auto added = rows_->add(sample, sample.rows, lost_before); !added) return added;
-  auto added = counts_->add(sample, sample.counts, lost_before);
+  Expected<void> added;
+  try {
+    added = counts_->add(sample, sample.counts, lost_before);
+  } catch (const std::bad_alloc&) {
+    added = failure("write " + counts_->name(), ENOMEM);
+  }
   if (!added) rows_->take_back();  // a sample has both, or is lost
   return added;
 }
 
 bool RecordWriter::add(const EncodedSample& sample) {
   if (broken_off_ && !sample.stands_alone()) return false;
+  broken_off_ = true;  // also if memory runs out
   const auto done = write(sample);
   broken_off_ = !done;
   if (!done) {
@@ -336,7 +342,12 @@ void RecordWriter::keep_to_limits(nanoseconds now) {
       }
     }
     std::erase(thin_names_, step->name);
-    if (::unlink((options_.directory + "/" + step->name).c_str()) != 0) return;
+    const std::string path = options_.directory + "/" + step->name;
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) continue;
+    if (!said_that_it_stays_)
+      options_.say(Error{"remove " + path, errno}.sentence() + "; the record may grow beyond its limits");
+    said_that_it_stays_ = true;
+    return;
   }
 }
 
@@ -359,7 +370,12 @@ Expected<void> RecordWriter::thin(const std::string& name) {
     if (frame.header.kind == FrameKind::difference || code != 0) continue;
     FrameHeader header_now = frame.header;
     header_now.flags |= record::thinned;
-    const std::string bytes = encode(header_now) + file->stored(frame);
+    const std::string payload = file->stored(frame);
+    if (payload.size() != frame.header.stored) {
+      code = file->error() != 0 ? file->error() : EIO;
+      break;
+    }
+    const std::string bytes = encode(header_now) + payload;
     code = write_at(fresh.get(), bytes, end);
     end += bytes.size();
   }

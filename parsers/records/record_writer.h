@@ -66,6 +66,7 @@ class RecordWriter {
   std::uint64_t last_sample_ = 0;  ///< of the record; while the run lasts, the last that was written
   bool broken_off_ = true;         ///< nothing stands there that a difference could build on
   bool said_that_it_fails_ = false;
+  bool said_that_it_stays_ = false;  ///< a file that is too old
   std::uint64_t written_ = 0;
   std::vector<record::StoredFile> files_;  ///< as they were listed last
   std::vector<std::string> thin_names_;

@@ -46,7 +46,10 @@ class SampleQueue {
   void run();
   bool write(const EncodedSample& sample);
   void drop_oldest();
-  [[nodiscard]] bool is_over() const { return waiting_.size() > limits_.samples || bytes_ > limits_.bytes; }
+  /// The last one may wait however large it is.
+  [[nodiscard]] bool is_over() const {
+    return waiting_.size() > limits_.samples || (waiting_.size() > 1 && bytes_ > limits_.bytes);
+  }
 
   Limits limits_;
   Hooks hooks_;

@@ -18,6 +18,8 @@ void append_section(std::string& to, Section id, std::string_view content) {
 /// Bytes of the longest varint.
 constexpr std::size_t kMostVarint = 10;
 /// Names, paths and lists of owners: more than any host has. Each takes much more memory than a byte of the file.
+constexpr std::uint64_t kMostFacts = 1024;
+constexpr std::uint64_t kMostColumns = 4096;
 constexpr std::size_t kMostWords = std::size_t{4} << 20U;
 
 /// Slots in ascending order, each as its distance from the one before.
@@ -77,14 +79,15 @@ bool Table::read_meta(std::string_view section) {
   if (!columns_.empty()) return false;
   ByteReader reader(section);
   const auto facts = reader.varint();
-  for (std::uint64_t i = 0; facts && i < *facts; ++i) {
+  if (!facts || *facts > kMostFacts) return false;
+  for (std::uint64_t i = 0; i < *facts; ++i) {
     const auto name = reader.text();
     const auto value = reader.text();
     if (!name || !value) return false;
     facts_.emplace_back(*name, *value);
   }
   const auto columns = reader.varint();
-  if (!columns || *columns > reader.left()) return false;
+  if (!columns || *columns > kMostColumns) return false;
   for (std::uint64_t i = 0; i < *columns; ++i) {
     const auto name = reader.text();
     const auto kind = reader.varint();

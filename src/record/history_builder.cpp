@@ -169,7 +169,9 @@ void HistoryBuilder::add(const FileHeader& file, const FrameHeader& header, cons
     if (since < microseconds(0) || since / step > kMostEmpty) history_.times.push_back(at);
     while (at >= history_.times.back() + step) history_.times.push_back(history_.times.back() + step);
   }
-  if (header.kind == FrameKind::key) series_of_slot_.clear();
+  // If the clock was set back, the next file begins before the time that is asked for, so that its key is not visited.
+  if (header.kind == FrameKind::key || file.first_sample != file_) series_of_slot_.clear();
+  file_ = file.first_sample;
   if (history_.has_findings) {
     add_findings(at, table);
   } else {

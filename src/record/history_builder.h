@@ -50,8 +50,9 @@ class HistoryBuilder {
 
   History history_;
   std::string prefix_;
-  std::array<std::uint8_t, 16> boot_{};  ///< of the sample before
-  std::vector<std::int32_t> series_of_slot_;
+  std::array<std::uint8_t, 16> boot_{};       ///< of the sample before
+  std::uint64_t file_ = 0;                    ///< of the sample before, by its first sample
+  std::vector<std::int32_t> series_of_slot_;  ///< of this file
   std::unordered_map<std::string, std::int32_t> series_;
   std::vector<Sums> sums_;
   std::vector<std::optional<std::uint64_t>> sample_;         ///< of each series, in the sample that is being added

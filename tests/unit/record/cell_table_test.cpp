@@ -152,6 +152,15 @@ TEST_CASE("no payload of others makes a table that cannot be") {
   }
 }
 
+TEST_CASE("a small payload takes no memory beyond measure") {
+  const auto key = [](std::size_t facts) {
+    TableEncoder encoder(kColumns, 0);
+    return encoder.key(sample_of({{1, 1, 80}}), std::vector<std::pair<std::string, std::string>>(facts));
+  };
+  CHECK(Table().apply_key(key(1024)));
+  CHECK_FALSE(Table().apply_key(key(1025)));
+}
+
 TEST_CASE("sections of a later version are passed over") {
   TableEncoder encoder(kColumns, 0);
   std::string payload = encoder.key(sample_of({{1, 1, 80}}), {});

@@ -82,6 +82,27 @@ TEST_CASE("a step has the greatest of its samples, and one without samples has n
   CHECK(history.times.back() == seconds(40));
 }
 
+TEST_CASE("each file has slots of its own, also where its key is not visited") {
+  HistoryBuilder builder("port", {});
+  const auto add = [&](std::uint64_t file, std::initializer_list<std::pair<const char*, std::uint64_t>> ports) {
+    CountsPacker counts;
+    for (const auto& [port, count] : ports) counts.add("port", port, count);
+    TableEncoder encoder(count_columns(), 0);
+    Table table;
+    REQUIRE(table.apply_key(encoder.key(counts.take(), {})));
+    FrameHeader header;
+    header.wall_ns = static_cast<std::int64_t>(file) * 1'000'000'000;
+    header.kind = FrameKind::difference;
+    builder.add({.boot_id = {1}, .first_sample = file}, header, table);
+  };
+  add(1, {{"80", 5}, {"443", 7}});
+  add(2, {{"443", 8}, {"80", 6}});
+  const History history = builder.take({});
+  REQUIRE(history.series.size() == 2);
+  CHECK(text_of(history.series[0]) == "443: 7 8");
+  CHECK(text_of(history.series[1]) == "80: 5 6");
+}
+
 TEST_CASE("counters tell how much they grew, and a reset tells nothing") {
   Samples samples("counter");
   for (const int value : {100, 104, 104, 7, 9}) {

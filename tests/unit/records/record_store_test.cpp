@@ -175,11 +175,11 @@ TEST_CASE("what could not be read is the reason where no sample is left") {
 }
 
 TEST_CASE("of a time that was thinned it is told how far samples lie apart, also where that is weeks") {
-  const auto write = [](Record& record, std::optional<std::uint64_t> most_bytes) {
+  const auto write = [](Record& record, std::optional<std::uint64_t> most_bytes, seconds last = seconds(200'000)) {
     record.interval = seconds(80'000);
     const auto writer = record.writer({.keep = {}, .most_bytes = most_bytes});
     for (int i = 0; i < 10; ++i) REQUIRE(writer->add(sample(kThree + seconds(i), 1 + i)));
-    REQUIRE(writer->add(sample(kThree + seconds(200'000), 99)));
+    REQUIRE(writer->add(sample(kThree + last, 99)));
     std::uint64_t bytes = 0;
     for (const std::string& name : record.files()) bytes += std::filesystem::file_size(record.path + "/" + name);
     return bytes;
@@ -190,6 +190,38 @@ TEST_CASE("of a time that was thinned it is told how far samples lie apart, also
   write(thinned, bytes - 100);
   CHECK(shown_at(thinned.path, kThree + seconds(170'000)).said.find("only a sample in 4800000 s was kept") !=
         std::string::npos);
+  // Beyond the next sample that thinning would have kept there is none because nobody recorded.
+  constexpr seconds kReach(61 * 80'000);
+  Record left_off;
+  write(left_off, bytes - 100, 2 * kReach);
+  CHECK(shown_at(left_off.path, kThree + kReach).codes == std::vector<std::string>{"record_thinned"});
+  const Shown gap = shown_at(left_off.path, kThree + kReach + seconds(1));
+  CHECK(gap.codes == std::vector<std::string>{"record_gap"});
+  CHECK_FALSE(gap.complete);
+  CHECK(gap.said.find("could not be written") == std::string::npos);
+}
+
+TEST_CASE("what a writer does to a file meanwhile is no damage") {
+  const auto why = [](auto&& change) {
+    Record record;
+    write_samples(record, 3);
+    auto store = RecordStore::open(record.path);
+    REQUIRE(store);
+    Coverage coverage;
+    REQUIRE(store->index(kThree, kThree + minutes(1), coverage));
+    REQUIRE(store->samples() == 3);
+    change(record.file_of_rows());
+    CHECK_FALSE(store->load(0));
+    return store->why_not();
+  };
+  CHECK(why([](const std::string& file) { std::filesystem::remove(file); }) ==
+        "its file was removed meanwhile (--keep, --max-size)");
+  CHECK(why([](const std::string& file) {
+          std::filesystem::copy_file(file, file + ".tmp");
+          std::filesystem::rename(file + ".tmp", file);
+        }) == "its file was thinned meanwhile, and has other samples now; start again");
+  CHECK(why([](const std::string& file) { overwrite(file, record::kHeaderBytes * 2 + 4, "xxxx"); }) ==
+        "this part of the record is damaged");
 }
 
 TEST_CASE("a clock that is set back begins a file of its own, and the later one is shown") {

@@ -173,6 +173,20 @@ TEST_CASE("samples that are large leave by their bytes, and when all had to go t
   CHECK(disk.written == std::vector<std::uint64_t>{1, 5});
 }
 
+TEST_CASE("one sample may wait however large it is") {
+  Disk disk;
+  SampleQueue queue({.samples = 60, .bytes = 1000}, disk.hooks());
+  disk.hang();
+  queue.add(numbered_sample(1, record::FrameKind::key));
+  disk.wait_for(1);
+  queue.add(numbered_sample(2, record::FrameKind::difference, 5000));
+  CHECK_FALSE(queue.wants_alone());
+  disk.answer();
+  queue.close();
+  CHECK(disk.written == numbers(1, 2));
+  CHECK(disk.said().empty());
+}
+
 TEST_CASE("after a sample that could not be written only one that stands alone is of use") {
   Disk disk;
   disk.refuse(2);
