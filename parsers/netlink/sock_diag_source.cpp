@@ -12,11 +12,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "parsers/netlink/autobound.h"
+#include "parsers/netlink/dump_receive.h"
 #include "parsers/netlink/inet_diag_request.h"
 #include "parsers/netlink/inet_diag_stream.h"
 #include "parsers/netlink/mnl_handle.h"
@@ -118,13 +120,8 @@ class SockDiagSource final : public source::Source {
     source::TimeBudget budget(options_.timeout);
     // The next datagram of a dump is there as soon as the last one is taken, so waiting for each would waste a system
     // call.
-    const auto receive_now = [&](std::span<std::byte> buffer) -> ssize_t {
-      while (true) {
-        const ssize_t got = mnl_socket_recvfrom(&socket, buffer.data(), buffer.size());
-        if (got >= 0) return got;
-        if (errno != EINTR) return -errno;
-      }
-    };
+    DumpReceive receive_now(
+        [&](std::span<std::byte> buffer) { return mnl_socket_recvfrom(&socket, buffer.data(), buffer.size()); });
     const auto wait = [&](int stop_fd) {
       return budget.wait_readable(mnl_socket_get_fd(&socket), stop_fd) ? 0 : errno;
     };
@@ -136,7 +133,7 @@ class SockDiagSource final : public source::Source {
     int errors_in_succession = 0;
     int waits_in_succession = 0;
     for (int datagrams = 0;; ++datagrams) {
-      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, receive_now, wait);
+      if (datagrams == kSmallDump) ahead.emplace(kReceiveBytes, std::ref(receive_now), wait);
       Received received;
       if (ahead && ahead->running()) {
         received = ahead->next();
