@@ -13,6 +13,7 @@
 #include "cli/live/terminal_guard.h"
 #include "cli/notes.h"
 #include "cli/options/command.h"
+#include "cli/signals.h"
 #include "cli/verbs/verbs.h"
 
 namespace {
@@ -53,9 +54,9 @@ ExitStatus run(const options::CommandLine& line, Notes& notes) {
 int main(int argc, char** argv) {
   occupy_closed_descriptors();
   // A closed pipe is an error of write(2), which ends the output and the dump, not a signal.
-  ::signal(SIGPIPE, SIG_IGN);
+  ignore_signal(SIGPIPE);
   // So is a file that may not grow further (RLIMIT_FSIZE).
-  ::signal(SIGXFSZ, SIG_IGN);
+  ignore_signal(SIGXFSZ);
   static const LastWords last_words({argv + 1, argv + argc});
   // An exception that is thrown where none may be thrown ends here.
   std::set_terminate([] {

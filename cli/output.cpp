@@ -23,34 +23,27 @@ namespace {
 std::array<char, NAME_MAX + 1> unfinished_name{};
 volatile sig_atomic_t unfinished_directory = -1;
 
-extern "C" void remove_unfinished(int signal) {
+// Who is told of the first signal.
+void (*volatile first_stop)(int) = nullptr;
+
+/// Ends the process as the signal does by default. A file that is unfinished and has a name goes first.
+extern "C" void tcpstat_end_unfinished(int signal) {
   if (unfinished_directory >= 0) ::unlinkat(unfinished_directory, unfinished_name.data(), 0);
   ::signal(signal, SIG_DFL);
   ::raise(signal);
+}
+
+extern "C" void tcpstat_first_stop(int signal) {
+  handle_signals({signal}, tcpstat_end_unfinished, 0);
+  first_stop(signal);
 }
 
 void remove_on_signals(int directory, const std::string& name) {
   if (name.size() >= unfinished_name.size()) return;
   std::memcpy(unfinished_name.data(), name.c_str(), name.size() + 1);
   unfinished_directory = directory;
-  handle_signals({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, remove_unfinished, 0);
+  handle_signals({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, tcpstat_end_unfinished, 0);
 }
-
-/// Holds signals back while a second name exists.
-class SignalsHeld {
- public:
-  SignalsHeld() {
-    sigset_t all;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
-  }
-  SignalsHeld(const SignalsHeld&) = delete;
-  SignalsHeld& operator=(const SignalsHeld&) = delete;
-  ~SignalsHeld() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 /// "out.x4Gh2K": beside the target, and a name that nobody can foresee.
 std::string name_beside(const std::string& name) {
@@ -68,6 +61,11 @@ constexpr int kMostTries = 100;
 
 Error Output::failed(int code) const {
   return {"write " + name_, code, code == EACCES ? "the directory must be writable" : ""};
+}
+
+void tell_first_stop(void (*tell)(int), int flags) {
+  first_stop = tell;
+  handle_signals({SIGINT, SIGTERM}, tcpstat_first_stop, flags);
 }
 
 Expected<Output> Output::open(const std::string& path, std::optional<std::chrono::milliseconds> patience) {
@@ -95,7 +93,7 @@ Expected<void> Output::open_directly(std::optional<std::chrono::milliseconds> pa
       return failure("write " + name_, errno);
     }
     if (patience && Clock::now() - start >= *patience) {
-      return failure("write " + name_, 0, "try a longer --timeout", "nobody reads it");
+      return failure("write " + name_, 0, "start its reader first", "nobody reads it");
     }
     constexpr std::chrono::milliseconds kPause{20};
     std::this_thread::sleep_for(kPause);
@@ -164,6 +162,8 @@ Expected<void> Output::link_name() {
 Expected<void> Output::commit() {
   if (unfinished_ == Unfinished::nothing) return {};
   dress();
+  // Only then does the file system tell what it could not write (NFS, delayed allocation).
+  if (::fsync(owned_.get()) != 0 && errno != EINVAL && errno != EROFS) return tl::make_unexpected(failed(errno));
   const SignalsHeld held;
   if (unfinished_ == Unfinished::nameless) {
     if (auto linked = link_name(); !linked) return linked;

@@ -11,6 +11,10 @@
 
 namespace tcpstat::cli {
 
+/// The first SIGINT or SIGTERM calls `tell`, which may do what signal handlers may; the second ends the process. `flags`:
+/// those of sigaction(2).
+void tell_first_stop(void (*tell)(int), int flags);
+
 class Output {
  public:
   /// How long to wait for a reader of a FIFO if --timeout does not say it.

@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "cli/signals.h"
+
 namespace tcpstat::cli {
 namespace {
 
@@ -127,6 +129,7 @@ Expected<void> StateFile::replace(const std::string& text) {
 }
 
 Expected<void> StateFile::write_anew(const std::string& text) const {
+  const SignalsHeld held;  // a second file stands beside the first
   std::string temporary = path_ + ".XXXXXX";
   const FileDescriptor fresh(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600, never an existing file
   if (!fresh)

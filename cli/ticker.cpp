@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <thread>
 
-#include "cli/signals.h"
+#include "cli/output.h"
 
 namespace tcpstat::cli {
 namespace {
@@ -34,7 +34,7 @@ Ticker::Ticker(std::chrono::milliseconds interval, std::optional<std::uint64_t> 
   if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) return;
   stopped_ = FileDescriptor(ends[0]);
   stop_pipe = ends[1];
-  handle_signals({SIGINT, SIGTERM}, tell_stop, static_cast<int>(SA_RESTART | SA_RESETHAND));
+  tell_first_stop(tell_stop, SA_RESTART);
 }
 
 Ticker::~Ticker() {

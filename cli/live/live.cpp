@@ -114,6 +114,7 @@ bool Live::handle(const Wake& wake) {
     case Wake::Why::stop:
       return false;
     case Wake::Why::redraw:
+      stop_in_background();
       shown_ = CellBuffer(0, 0);
       return true;
     case Wake::Why::time:

@@ -31,6 +31,13 @@ ScreenAbilities able{};
 termios as_found{};
 termios key_by_key{};
 
+/// A process in the background must leave the terminal alone: tcsetattr(3) would stop it (SIGTTOU), also on its way to
+/// its end. A terminal that is not ours to control has no background.
+bool in_foreground() {
+  const pid_t group = ::tcgetpgrp(keys >= 0 ? keys : screen);
+  return group < 0 || group == ::getpgrp();
+}
+
 void enter() {
   if (keys >= 0) ::tcsetattr(keys, TCSADRAIN, &key_by_key);
   if (able.second_screen) write_all(screen, kTakeSecond);
@@ -38,6 +45,7 @@ void enter() {
 }
 
 void leave_now() {
+  if (!in_foreground()) return;  // it was given back when we were stopped
   if (screen >= 0) {
     write_all(screen, kClearLastLine);
     if (able.hidden_cursor) write_all(screen, kShowCursor);
@@ -74,7 +82,7 @@ extern "C" void tcpstat_screen_stop(int signal) {
 
 extern "C" void tcpstat_screen_continue(int /*signal*/) {
   const int saved = errno;
-  if (screen >= 0) enter();
+  if (screen >= 0 && in_foreground()) enter();
   tell(News::continued);
   errno = saved;
 }
@@ -133,6 +141,10 @@ TerminalGuard::TerminalGuard(int out, int in, const ScreenAbilities& abilities) 
 void TerminalGuard::leave() {
   give_terminal_back();
   pipe_end = -1;
+}
+
+void stop_in_background() {
+  if (!in_foreground()) ::raise(SIGTSTP);
 }
 
 void give_terminal_back() {

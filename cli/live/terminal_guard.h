@@ -31,6 +31,9 @@ class TerminalGuard {
   FileDescriptor told_;
 };
 
+/// Stops this process, as the terminal would, while another one has the terminal (bg of a shell).
+void stop_in_background();
+
 /// For the last words of a process that cannot unwind; harmless without a guard.
 void give_terminal_back();
 

@@ -163,7 +163,7 @@ ExitStatus run(const options::TraceCommand& command, const Notes& notes) {
     if (!started) return end_untraced(command, format, *output, started.error(), notes);
     followed.emplace(std::move(*started));
   }
-  handle_signals({SIGINT, SIGTERM}, stop_trace, static_cast<int>(SA_RESETHAND));
+  tell_first_stop(stop_trace, 0);
   const Expected<void> read = trace->source->read(lives);
   const Report report = report_of(command, lives, (*host)->facts(), *trace, read);
   render::TransitionCounts counts = lives.counts();

@@ -3,7 +3,6 @@
 #include <signal.h>
 
 #include "cli/output.h"
-#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/verbs/ending.h"
 #include "cli/verbs/verbs.h"
@@ -27,7 +26,7 @@ extern "C" void end_log(int) {
 /// Reads until a signal says that it is enough; a second one ends the program at once.
 Expected<void> read_until_signal(logs::LogSource& log, ObservationSink& sink) {
   open_log = &log;
-  handle_signals({SIGINT, SIGTERM}, end_log, static_cast<int>(SA_RESETHAND));
+  tell_first_stop(end_log, 0);
   auto read = log.read(sink);
   open_log = nullptr;
   return read;

@@ -10,12 +10,14 @@
 #include <utility>
 
 #include "base/file_descriptor.h"
+#include "cli/signals.h"
 
 namespace tcpstat::cli::verbs {
 namespace {
 
 /// Runs in the child. If exec fails, the parent gets errno.
 [[noreturn]] void become(char* const* words, int tell) {
+  restore_ignored_signals();
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   ::execvp(words[0], words);
   const int code = errno;

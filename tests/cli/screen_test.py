@@ -553,6 +553,16 @@ class Endings(TestCase):
         screen.press("4", r"\[4 Connections")
         screen.press("q", "ENDED")
 
+    def test_in_the_background_it_waits_and_can_be_ended(self):
+        screen = Screen(self, self.tree(),
+                        shell='set -m; "$@"; echo STOPPED; read x; bg; sleep 0.5; jobs -s | wc -l; kill %1; wait; echo ENDED; read x')
+        screen.until("Connections")
+        screen.press("\x1a", "STOPPED")
+        drawn = screen.bytes.count(ENTER)
+        screen.press("\n", "ENDED")
+        self.assertEqual(screen.bytes.count(ENTER), drawn)
+        self.assertRegex(screen.text, r"(?m)^1\s*$")
+
     def test_a_terminal_that_goes_away(self):
         screen = Screen(self, self.tree())
         screen.until("Connections")

@@ -187,7 +187,7 @@ class OutputFile(TestCase):
         os.mkfifo(self.path)
         begin = time.monotonic()
         self.fails("--proc-root", self.root, "--output-file", self.path, "--timeout", "0.3",
-                   sentence=r"cannot write \S+/out: nobody reads it \(try a longer --timeout\)")
+                   sentence=r"cannot write \S+/out: nobody reads it \(start its reader first\)")
         self.assertLess(time.monotonic() - begin, 15)
 
     def test_metrics_wait_for_nobody_longer_than_the_timeout(self):
@@ -195,7 +195,7 @@ class OutputFile(TestCase):
         begin = time.monotonic()
         result = run("check", "--proc-root", self.root, "--metrics-file", self.path, "--timeout", "0.3")
         self.assertLess(time.monotonic() - begin, 8)
-        self.assertIn("nobody reads it (try a longer --timeout)", result.out)
+        self.assertIn("nobody reads it (start its reader first)", result.out)
         self.assertNotEqual(result.code, 0)
 
     def test_mode_and_owner_of_the_old_one_are_kept(self):

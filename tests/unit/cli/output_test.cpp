@@ -162,7 +162,7 @@ TEST_CASE("a FIFO waits for its reader, and no longer than it is told to") {
   const std::string path = place.at("fifo");
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   CHECK(Output::open(path, std::chrono::milliseconds(0)).error().sentence() ==
-        "cannot write " + path + ": nobody reads it (try a longer --timeout)");
+        "cannot write " + path + ": nobody reads it (start its reader first)");
   const FileDescriptor reading(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   auto output = Output::open(path, std::chrono::milliseconds(0));
   REQUIRE(output);
