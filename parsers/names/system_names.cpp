@@ -65,13 +65,14 @@ std::optional<CgroupPlace> read_place(const std::string& path) {
   return place_in({text.data(), size});
 }
 
+/// Of several mounts of it the first: later ones are those of containers, whose root is a part of the hierarchy.
 std::string cgroup2_mount() {
   std::string path;
   FILE* mounts = ::setmntent("/proc/self/mounts", "re");
   if (mounts == nullptr) return path;
   mntent entry;
   std::array<char, 4096> buffer;
-  while (::getmntent_r(mounts, &entry, buffer.data(), buffer.size()) != nullptr) {
+  while (path.empty() && ::getmntent_r(mounts, &entry, buffer.data(), buffer.size()) != nullptr) {
     if (std::string_view(entry.mnt_type) == "cgroup2") path = entry.mnt_dir;
   }
   ::endmntent(mounts);
