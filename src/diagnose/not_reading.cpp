@@ -20,7 +20,8 @@ constexpr auto kNotReadingLimits = std::to_array<ThresholdInfo>({
     {"age_s", UnreadLimits{}.age_s, "s", "since data came in that still waits"},
     {"full", UnreadLimits{}.full, "ratio",
      "of the receive buffer, overhead included; or no window is left, whatever the buffer holds"},
-    {"full_age_s", UnreadLimits{}.full_age_s, "s", "a buffer that is full for less is a burst"},
+    {"full_age_s", UnreadLimits{}.full_age_s, "s",
+     "a buffer that is full for less may have a reader that is slower than its sender"},
 });
 
 constexpr auto kRules = std::to_array<RuleInfo>({

@@ -15,8 +15,10 @@ namespace tcpstat::inline model {
 struct UnreadLimits {
   double age_s = 30;
   double full = 0.8;  ///< of the receive buffer, overhead included
-  /// The age that is enough if the buffer is full or no window is left. A buffer that is full for less time is a burst.
-  double full_age_s = 1;
+  /// The age that is enough if the buffer is full or no window is left. A reader that is slower than its sender has a
+  /// full buffer, too: each time it has read a sixteenth of it the window opens (net/ipv4/tcp_output.c,
+  /// __tcp_select_window()), which takes seconds at 40 KB/s.
+  double full_age_s = 10;
 };
 /// When a socket whose end was read is forgotten: programs close at once, nothing ordinary takes a minute.
 inline constexpr double kLeakAgeS = 60;

@@ -694,9 +694,9 @@ const std::vector<Row>& diagnoses() {
          Connection row = served(State::established);
          row.recv_queue = 85'000;
          row.recv_buffer_bytes = 100'000;
-         run.rows(5, row, {{"last_data_recv_ms", 5'000}}, kOwner);
+         run.rows(5, row, {{"last_data_recv_ms", 15'000}}, kOwner);
        })},
-      {{"not-reading.full_age_s", 10}, diagnosis([](Diagnosing& run) { unread(run, 5'000, 0); })},
+      {{"not-reading.full_age_s", 20}, diagnosis([](Diagnosing& run) { unread(run, 15'000, 0); })},
       {{"fin-wait2-orphans.warning", 2000}, diagnosis([](Diagnosing& run) {
          orphans(run, 1500, 10'000);
          run.rows(20'000, served(State::established));

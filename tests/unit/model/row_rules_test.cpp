@@ -186,7 +186,7 @@ TEST_CASE("data that waits for 30 s is not read") {
   CHECK(flags(unknown).empty());
 }
 
-TEST_CASE("data that fills the receive buffer for a second is not read") {
+TEST_CASE("data that fills the receive buffer for ten seconds is not read") {
   struct Case {
     std::string_view name;
     std::uint32_t recv_queue;
@@ -196,10 +196,10 @@ TEST_CASE("data that fills the receive buffer for a second is not read") {
     std::string_view flags;
   };
   for (const Case& one :
-       {Case{"memory, 80 %", 500, 800, 1000, 1000, "not-read"}, Case{"memory, less", 500, 799, 1000, 1000, ""},
-        Case{"memory, in passing", 500, 800, 1000, 999, ""}, Case{"memory of nothing unread", 0, 800, 1000, 1000, ""},
-        Case{"bytes, 80 %", 800, {}, 1000, 1000, "not-read"}, Case{"bytes, less", 799, {}, 1000, 1000, ""},
-        Case{"no limit known", 800, 800, {}, 1000, ""}, Case{"a limit of nothing", 800, 800, 0, 1000, ""}}) {
+       {Case{"memory, 80 %", 500, 800, 1000, 10000, "not-read"}, Case{"memory, less", 500, 799, 1000, 10000, ""},
+        Case{"memory, in passing", 500, 800, 1000, 9999, ""}, Case{"memory of nothing unread", 0, 800, 1000, 10000, ""},
+        Case{"bytes, 80 %", 800, {}, 1000, 10000, "not-read"}, Case{"bytes, less", 799, {}, 1000, 10000, ""},
+        Case{"no limit known", 800, 800, {}, 10000, ""}, Case{"a limit of nothing", 800, 800, 0, 10000, ""}}) {
     CAPTURE(one.name);
     Idle idle(State::established, one.recv_queue, one.data_ms, 0);
     idle.row.recv_memory_bytes = one.memory;
@@ -208,7 +208,7 @@ TEST_CASE("data that fills the receive buffer for a second is not read") {
   }
 }
 
-TEST_CASE("data behind a window that this side has closed for a second is not read") {
+TEST_CASE("data behind a window that this side has closed for ten seconds is not read") {
   const auto told = [](std::uint64_t window, std::uint64_t data_ms) {
     Idle idle(State::established, 1, data_ms, 0);
     for (const TcpInfoField& field : tcp_info_fields()) {
@@ -217,9 +217,9 @@ TEST_CASE("data behind a window that this side has closed for a second is not re
     idle.row.tcp_info = idle.info;
     return flags(idle.row);
   };
-  CHECK(told(0, 1'000) == "not-read");
-  CHECK(told(0, 999).empty());
-  CHECK(told(1, 1'000).empty());
+  CHECK(told(0, 10'000) == "not-read");
+  CHECK(told(0, 9'999).empty());
+  CHECK(told(1, 10'000).empty());
 }
 
 TEST_CASE("CLOSE_WAIT whose end of file was read long ago is a leak") {
