@@ -84,8 +84,10 @@ const Json& newer_member(const Json& object, const char* name) {
 }
 
 std::optional<std::uint64_t> counter_from(const Json& counters, const char* name) {
-  constexpr std::array<std::string_view, 4> kAddedLater = {"active_opens", "out_no_routes", "abort_on_close",
-                                                           "abort_on_data"};
+  constexpr auto kAddedLater = std::to_array<std::string_view>(
+      {"active_opens", "out_no_routes", "abort_on_close", "abort_on_data", "icmp_in_unreachables",
+       "icmp_out_unreachables", "lock_dropped_icmps", "reverse_path_filtered", "dsack_recv", "dsack_recv_segs",
+       "md5_not_found", "md5_failure", "ao_required", "ao_bad", "ao_key_not_found"});
   const bool newer = std::find(kAddedLater.begin(), kAddedLater.end(), name) != kAddedLater.end();
   return whole_or_null(newer ? newer_member(counters, name) : member(counters, name));
 }

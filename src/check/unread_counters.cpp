@@ -25,6 +25,7 @@ constexpr auto kRests = std::to_array<Rest>({
     {"netstat", "outgoing-refused", Readings::two},
     {"netstat", "syn-sent-blackhole", Readings::two},
     {"netstat", "time-wait-limit", Readings::two},
+    {"netstat", "signature-failed", Readings::two},
     {"snmp", "completions"},
     {"snmp", "closed-port-resets"},
     {"snmp", "return-path"},

@@ -28,6 +28,8 @@ inline constexpr ThresholdInfo kDeferThresholds[] = {
 };
 inline constexpr ThresholdInfo kReturnPathThresholds[] = {
     {"unrouted", 1, "/s", "SYNs whose answers have no route: fewer are strays"},
+    {"filtered", 1, "/s",
+     "packets that rp_filter drops: worth knowing; a warning where no segment comes in beside them"},
 };
 inline constexpr ThresholdInfo kRefusedThresholds[] = {
     {"resets", 50, "/s", "or twice the completions: programs do not reset so many of their own connections"},

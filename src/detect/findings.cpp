@@ -37,6 +37,7 @@ class Findings {
       if (!told_together(all_, listener)) add_look_alike(listener);
     }
     add_unrouted();
+    add_filtered();
     if (auto refused = refusals(all_.host, input_, thresholds_)) out_.push_back(std::move(*refused));
     add_resets();
     add_blind_spots();
@@ -108,7 +109,7 @@ class Findings {
                                              "stale_half_opens"}));
     out.message = "Clients of " + one.subject().text() + " need several tries" + queue_text(one.signals);
     out.why = std::string("segments get lost on the way") +
-              (doubtful ? ", and a small flood among them would not show" : ", no flood");
+              (doubtful ? ", the way back to some of them is broken, or a small flood hides among them" : ", no flood");
     if (doubtful) out.advice = "check the path to these clients for loss";
     out.next = emptied ? "tcpstat check --interval 5 -v" : list_command(one);
     out_.push_back(std::move(out));
@@ -172,6 +173,28 @@ class Findings {
         "This host has no route to its clients: about " + number(host.unrouted_per_s) + " SYN/s are dropped unanswered";
     out.why = nobody ? "nobody connects" : "others connect";
     out.advice = "check the routes of this host; SYNs with forged sources look the same where it has no default route";
+    out.next = "ip route";
+    out_.push_back(std::move(out));
+  }
+
+  /// Packets that are dropped before TCP sees them, because the route back to their sources leads elsewhere (rp_filter).
+  void add_filtered() {
+    const auto dropped = all_.host.of->per_s(&KernelCounters::reverse_path_filtered);
+    const double least = LimitsOf<kReturnPathRule>(thresholds_)("filtered");
+    if (!dropped || *dropped < least) return;
+    const auto received = all_.host.of->per_s(&KernelCounters::in_segs);
+    const bool nothing = received && *received <= 0;
+    Finding out =
+        finding(kReturnPathRule, nothing ? Severity::warning : Severity::info, all_.host,
+                {{"reverse_path_filtered", dropped, ">=", least, "/s", 0, "/proc/net/netstat IPReversePathFilter"},
+                 {"segments_received", received, "", std::nullopt, "/s", 0, "/proc/net/snmp InSegs"}});
+    out.value = dropped;
+    out.unit = "/s";
+    out.warning = least;
+    out.message = counted_per_second(*dropped, "packet", " is dropped by rp_filter", " are dropped by rp_filter");
+    out.why = std::string("the route back to their sources leads to another device, or the sources are forged") +
+              (nothing ? "; no TCP segment comes in" : "");
+    out.advice = "check the routes of this host; net.ipv4.conf.DEVICE.rp_filter 2 allows other ways back";
     out.next = "ip route";
     out_.push_back(std::move(out));
   }

@@ -21,7 +21,8 @@ constexpr auto kLimits = std::to_array<ThresholdInfo>({
 });
 constexpr auto kRules = std::to_array<RuleInfo>({
     {kOutgoingRefusedRule, "are connections refused that this host opens?",
-     "RFC 9293 §3.10.7.3; net/ipv4/tcp.c, tcp_done(): TCP_MIB_ATTEMPTFAILS; net/ipv4/tcp_minisocks.c, tcp_check_req()",
+     "RFC 9293 §3.10.7.3; net/ipv4/tcp.c, tcp_done(): TCP_MIB_ATTEMPTFAILS; net/ipv4/tcp_minisocks.c, "
+     "tcp_check_req(); net/ipv4/tcp_ipv4.c, tcp_v4_err(): LINUX_MIB_LOCKDROPPEDICMPS",
      kLimits},
 });
 constexpr const RuleInfo& kRule = kRules[0];
@@ -46,10 +47,11 @@ class RefusedAttempts final : public Diagnosis {
     found_ = true;
     const auto resets = refused_here(facts);
     const bool local = resets && *resets >= limit("local") * *failed;
+    const bool by_own_icmp = icmp_of_this_host(facts) >= limit("local") * *failed;
     const Severity severity = local && others_work(*failed, facts) ? Severity::info : Severity::warning;
     Finding one(std::string(kRule.id), severity, Subject::host(),
                 {measured("attempts_refused", per_s, limit("warning"), "/s",
-                          "/proc/net/snmp AttemptFails; EmbryonicRsts left out"),
+                          "/proc/net/snmp AttemptFails, EmbryonicRsts left out; LockDroppedIcmps"),
                  measured("unanswered_syns", static_cast<double>(unanswered_), "sockets", kFromDump)});
     if (resets) {
       one.evidence.push_back(
@@ -63,8 +65,9 @@ class RefusedAttempts final : public Diagnosis {
     one.message = counted(static_cast<std::uint64_t>(rate), "connection") + " a second that this host opens " +
                   (rate == 1 ? "is" : "are") + " refused" + (unanswered_ > 0 ? ", or given up without an answer" : "");
     one.brief = counted(static_cast<std::uint64_t>(rate), "outgoing connection") + " a second refused";
-    one.why = local ? "this host answers them itself: nothing listens where they go"
-                    : "the service that they go to is down, or a firewall rejects them";
+    one.why = local         ? "this host answers them itself: nothing listens where they go"
+              : by_own_icmp ? "this host itself says so by ICMP: its firewall rejects them, or no neighbour answers"
+                            : "the service that they go to is down, a firewall rejects them, or a program here scans";
     one.advice = "find out which program opens them, and where to";
     one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
     out.push_back(std::move(one));
@@ -91,7 +94,16 @@ class RefusedAttempts final : public Diagnosis {
     const auto failed = facts.grown(&KernelCounters::attempt_fails);
     const auto of_clients = facts.grown(&KernelCounters::embryonic_rsts);
     if (!failed || !of_clients) return std::nullopt;
-    return static_cast<double>(*failed - std::min(*failed, *of_clients));
+    const std::uint64_t counted_as_failed = *failed - std::min(*failed, *of_clients);
+    return static_cast<double>(
+        std::max(counted_as_failed, ended_inside_connect(facts.before->counters, facts.facts.counters)));
+  }
+
+  /// ICMP errors of which this host is the source as well.
+  [[nodiscard]] static double icmp_of_this_host(const DiagnosisFacts& facts) {
+    const auto came = facts.grown(&KernelCounters::icmp_in_unreachables);
+    const auto sent = facts.grown(&KernelCounters::icmp_out_unreachables);
+    return static_cast<double>(std::min(came.value_or(0), sent.value_or(0)));
   }
 
   /// RSTs that were sent, without those of programs that break their connections off.

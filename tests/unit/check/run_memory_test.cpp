@@ -204,6 +204,7 @@ TEST_CASE("a file of an earlier version lacks a counter that came later, and no 
   CHECK(check::memory_from(replaced(text, R"("out_no_routes":null,)", "")));
   CHECK(check::memory_from(replaced(text, R"("abort_on_close":null,)", "")));
   CHECK(check::memory_from(replaced(text, R"("abort_on_data":null,)", "")));
+  CHECK(check::memory_from(replaced(text, R"("lock_dropped_icmps":null,)", "")));
   CHECK_FALSE(check::memory_from(replaced(text, R"("passive_opens":null,)", "")));
 }
 

@@ -315,6 +315,10 @@ const std::vector<Row>& detection() {
          made.facts.counters.out_no_routes = 270;
          made.facts.counters.listen_drops = 270;
        })},
+      {{"return-path.filtered", 100}, interval([](Interval& made) {
+         made.facts.counters.reverse_path_filtered = 270;
+         made.facts.counters.in_segs = 0;
+       })},
       {{"silent-drops.handshake", 0.01}, interval(crowd_without_room)},
       {{"silent-drops.stale", 0.95}, interval(dropped_syns), {{"syn-flood.likely", 10}}},
       {{"embryonic-resets.some", 40}, interval([](Interval& made) { resets(made, 30); })},
@@ -728,6 +732,10 @@ const std::vector<Row>& diagnoses() {
       {{"accept-queue-full.overflows", 10}, diagnosis([](Diagnosing& run) {
          run.before.emplace().counters.listen_overflows = 0;
          run.facts.counters.listen_overflows = 5;
+       })},
+      {{"signature-failed.warning", 50}, diagnosis([](Diagnosing& run) {
+         run.before.emplace().counters.md5_failure = 0;
+         run.facts.counters.md5_failure = 40;
        })},
       {{"time-wait-limit.warning", 0.75}, diagnosis(time_wait)},
       {{"time-wait-limit.notice", 0.9}, diagnosis(time_wait)},

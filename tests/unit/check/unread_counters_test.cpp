@@ -29,7 +29,8 @@ TEST_CASE("each file names the rules that cannot be judged without it") {
                 "accept-queue-full"},
            Case{"netstat", Readings::two,
                 "syn-flood, cookie-answers, silent-drops, embryonic-resets, syn-queue-small, return-path, "
-                "accept-queue-full, half-open-resets, outgoing-refused, syn-sent-blackhole, time-wait-limit"},
+                "accept-queue-full, half-open-resets, outgoing-refused, syn-sent-blackhole, time-wait-limit, "
+                "signature-failed"},
            Case{"snmp", Readings::one, "completions, closed-port-resets, return-path"},
            Case{"snmp", Readings::two,
                 "completions, closed-port-resets, return-path, refused-connections, outgoing-refused, retransmitting, "

@@ -47,6 +47,29 @@ TEST_CASE("clients to whom no route leads are no flood") {
   }
 }
 
+TEST_CASE("what rp_filter drops is worth knowing, and a warning where nothing else comes in") {
+  struct Case {
+    std::uint64_t dropped;
+    std::optional<std::uint64_t> received;
+    Severity expected;
+  };
+  for (const Case& one : {Case{500, 0, Severity::warning}, Case{500, 1, Severity::info}, Case{500, {}, Severity::info},
+                          Case{4, 0, Severity::ok}, Case{5, 0, Severity::warning}}) {
+    CAPTURE(one.dropped);
+    Scene quiet;
+    KernelFacts facts = test::zero_facts();
+    facts.counters.reverse_path_filtered = one.dropped;
+    facts.counters.in_segs = one.received;
+    const SynReport report = delta(quiet, quiet, facts);
+    const Finding* told = test::finding(report, "return-path");
+    CHECK((told == nullptr ? Severity::ok : told->severity) == one.expected);
+    if (told == nullptr || one.dropped != 500) continue;
+    CHECK(told->message == "100 packets a second are dropped by rp_filter");
+    CHECK(told->why.ends_with("; no TCP segment comes in") == (one.expected == Severity::warning));
+    CHECK(told->next == "ip route");
+  }
+}
+
 TEST_CASE("one connection that waits is one") {
   Scene scene;
   scene.backlog = 0;

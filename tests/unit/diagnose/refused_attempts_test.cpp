@@ -33,8 +33,8 @@ TEST_CASE("attempts of this host that are refused are told by counters, for no l
   REQUIRE(found.size() == 1);
   CHECK(found[0].severity == Severity::warning);
   CHECK(found[0].sentence() ==
-        "30 connections a second that this host opens are refused: the service that they go to is down, or a firewall "
-        "rejects them; find out which program opens them, and where to");
+        "30 connections a second that this host opens are refused: the service that they go to is down, a firewall "
+        "rejects them, or a program here scans; find out which program opens them, and where to");
   CHECK(found[0].next == "tcpstat trace -p -s SYN_SENT --duration 10");
   const auto unseen = run.diagnoser().not_seen();
   REQUIRE(unseen.size() == 1);
@@ -67,7 +67,7 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
   CHECK(local.finish(kRefusedAttempts).at(0).why == "this host answers them itself: nothing listens where they go");
   CHECK(local.verdict(kRefusedAttempts) == Severity::warning);
   // RSTs of programs that break their connections off answer no attempt.
-  const auto& refused = "the service that they go to is down, or a firewall rejects them";
+  const auto& refused = "the service that they go to is down, a firewall rejects them, or a program here scans";
   local.before->counters.abort_on_close = local.before->counters.abort_on_data = 0;
   local.facts.counters.abort_on_close = 8;
   local.facts.counters.abort_on_data = 3;
@@ -84,6 +84,37 @@ TEST_CASE("who refuses its own attempts is told so, and who gives up is not take
   unanswered.rows(2, waiting);
   CHECK(unanswered.finish(kRefusedAttempts).at(0).message ==
         "10 connections a second that this host opens are refused, or given up without an answer");
+}
+
+TEST_CASE("attempts that ICMP ends inside connect(2) are refused, though AttemptFails lacks them") {
+  struct Case {
+    std::string_view name;
+    std::uint64_t failed;
+    std::uint64_t locked;
+    std::uint64_t unreachables;
+    std::uint64_t opened;
+    double per_s;
+  };
+  for (const Case& one : {Case{"none waits", 0, 250, 250, 250, 25}, Case{"all wait", 250, 250, 250, 250, 25},
+                          Case{"errors about open connections", 0, 250, 250, 0, 0},
+                          Case{"other errors", 0, 20, 250, 250, 2}, Case{"no unreachable", 100, 250, 0, 250, 10}}) {
+    CAPTURE(one.name);
+    Diagnosing run;
+    refused_in_ten_seconds(run, one.failed, 0);
+    KernelCounters& before = run.before->counters;
+    before.lock_dropped_icmps = before.icmp_in_unreachables = before.icmp_out_unreachables = before.active_opens = 0;
+    run.facts.counters.lock_dropped_icmps = one.locked;
+    run.facts.counters.icmp_in_unreachables = one.unreachables;
+    run.facts.counters.icmp_out_unreachables = 0;
+    run.facts.counters.active_opens = one.opened;
+    const auto found = run.finish(kRefusedAttempts);
+    CHECK((found.empty() ? 0 : evidence(found[0], "attempts_refused").value_or(0)) == one.per_s);
+    // This host is the source of the errors.
+    run.facts.counters.icmp_out_unreachables = one.unreachables;
+    const bool own = one.unreachables >= 225 && one.per_s > 0;
+    const auto why = run.finish(kRefusedAttempts);
+    CHECK((!why.empty() && why[0].why.starts_with("this host itself says so by ICMP")) == own);
+  }
 }
 
 TEST_CASE("one a second is one") {
