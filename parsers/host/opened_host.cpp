@@ -18,6 +18,7 @@
 #include "parsers/host/many_namespaces.h"
 #include "parsers/host/namespace_names.h"
 #include "parsers/host/network_namespace.h"
+#include "parsers/host/own_addresses.h"
 #include "parsers/logs/file_source.h"
 #include "parsers/netlink/tracked_flows.h"
 #include "parsers/procfs/half_open_rows.h"
@@ -150,6 +151,9 @@ class OpenedHost final : public Host {
   [[nodiscard]] const KernelLimits& kernel_limits() const override {
     return is_file() ? saved_facts().settings : source_options_.limits;
   }
+  [[nodiscard]] std::optional<std::vector<Address>> addresses() const override {
+    return is_entered() ? own_addresses() : std::nullopt;
+  }
   Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
 
   [[nodiscard]] bool is_file() const override { return file_ != nullptr; }
@@ -161,6 +165,8 @@ class OpenedHost final : public Host {
   [[nodiscard]] Clock& clock() override { return clock_; }
 
  private:
+  /// Whether this thread is in the namespace whose rows are read.
+  [[nodiscard]] bool is_entered() const { return !is_file() && !not_entered_ && root_.empty(); }
   Expected<void> open_file(const HostOptions& options);
   Expected<void> enter(const HostOptions& options);
   Expected<void> check_cgroups(const HostOptions& options);
@@ -426,9 +432,7 @@ std::unique_ptr<Host> OpenedHost::earlier() {
 }
 
 Expected<void> OpenedHost::read_tracked_flows(TrackedFlowSink& sink) const {
-  if (is_file() || not_entered_ || !root_.empty()) {
-    return failure("read connection tracking", 0, "", "the namespace was not entered");
-  }
+  if (!is_entered()) return failure("read connection tracking", 0, "", "the namespace was not entered");
   return netlink::read_tracked_flows(source_options_.timeout, sink);
 }
 

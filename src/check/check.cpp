@@ -99,8 +99,10 @@ CheckReport Check::run() {
   note_unread_counters(
       facts, first_ || memory_ ? Readings::two : Readings::one, [this](std::string_view rule) { return wants(rule); },
       coverage());
-  diagnose::Diagnoser diagnoser(
-      {.thresholds = plan_.thresholds, .settings = facts.settings, .limits = host_.kernel_limits()});
+  diagnose::Diagnoser diagnoser({.thresholds = plan_.thresholds,
+                                 .settings = facts.settings,
+                                 .limits = host_.kernel_limits(),
+                                 .addresses = host_.addresses()});
   const Now now = look(diagnoser, facts);
   forget_other_counts();
   diagnose_states(now, diagnoser);

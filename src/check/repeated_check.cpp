@@ -55,7 +55,8 @@ Judged RepeatedCheck::look(Host& host, Sink& rows, Depth depth) {
     sampler.watch(before->sample);
     sampler.watch(before->followed.cookies());
   }
-  diagnose::Diagnoser diagnoser({.thresholds = {}, .settings = facts.settings, .limits = host.kernel_limits()});
+  diagnose::Diagnoser diagnoser(
+      {.thresholds = {}, .settings = facts.settings, .limits = host.kernel_limits(), .addresses = host.addresses()});
   BothSinks engines(sampler, diagnoser);
   BothSinks all(engines, rows);
   survey::DumpPlan plan = rule_dump(filter_, StateSet::all());

@@ -2,6 +2,7 @@
 // What a pile-up in one state means. A diagnosis looks at rows one by one, remembers groups and no rows, and says at
 // the end what is wrong; it neither reads nor prints. The next one is a file in states/ and a line in states.def.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -46,7 +47,17 @@ struct RuleLimits {
   Thresholds thresholds;
   KernelSettings settings;
   KernelLimits limits;
+  /// Those of the host's devices, in order and not v4-mapped; nothing where they are not known.
+  std::optional<std::vector<Address>> addresses = {};
   LocalPorts ports = {};  ///< filled by the diagnoser
+
+  /// Whether a device of this host has it; nothing where that is not known.
+  [[nodiscard]] std::optional<bool> owns(const Address& address) const {
+    const Address own = address.unmapped();
+    if (own.is_loopback()) return true;
+    if (!addresses) return std::nullopt;
+    return std::binary_search(addresses->begin(), addresses->end(), own);
+  }
 };
 
 /// Where the limits of processes can be asked.

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "model/address.h"
@@ -80,6 +81,8 @@ class KernelReader {
   [[nodiscard]] virtual KernelCounters kernel_counters() const = 0;
   /// The sysctls that give timers a meaning.
   [[nodiscard]] virtual const KernelLimits& kernel_limits() const = 0;
+  /// The addresses of the namespace's devices, in order; nothing where they are not known.
+  [[nodiscard]] virtual std::optional<std::vector<Address>> addresses() const { return std::nullopt; }
   /// Half-opens that connection tracking knows; fails where the namespace cannot be entered.
   virtual Expected<void> read_tracked_flows(TrackedFlowSink& sink) const = 0;
 };

@@ -93,6 +93,14 @@ constexpr PeerWords kNotSentWords = {
     .columns = "-p -o +FLAGS,SND_WND,UNACKED",
     .verb = "",
 };
+constexpr PeerWords kMovedWords = [] {
+  PeerWords words = kNotSentWords;
+  words.what = " cannot send from an address that no device of this host has";
+  words.one = words.few = words.most = "the address has gone (failover, roaming, DHCP), and they end by themselves";
+  words.advice = words.advice_for_most = "if it should be here, give it back; see: ip address";
+  words.brief = " have an address that is not here";
+  return words;
+}();
 constexpr PeerWords kHeldWords = {
     .quantity = "tries",
     .unit = "tries",
@@ -134,6 +142,15 @@ constexpr PeerWords kForgottenWords = {
         "see whether new connections there work; then let keepalive probes come sooner (tcp_keepalive_time)",
     .brief = " for an acknowledgement after they were idle",
 };
+constexpr PeerWords kOldOnesWords = [] {
+  PeerWords words = kForgottenWords;
+  words.what = " for an answer to data sent again and again, though new ones to the same service end well";
+  words.one = words.few = words.most = "a firewall or NAT on the way may have forgotten these";
+  words.advice = words.advice_for_most =
+      "let programs open them anew; let keepalive probes come sooner (tcp_keepalive_time)";
+  words.brief = " for an acknowledgement, though new ones work";
+  return words;
+}();
 constexpr const char* kSmallerMtu =
     "small segments do: the path MTU may be smaller, and ICMP that says so may be dropped";
 constexpr const char* kFindMtu =
@@ -189,10 +206,12 @@ class Loss {
   void see(const Connection& row) {
     static constexpr const TcpInfoField& kSent = tcp_info_field("data_segs_out");
     static constexpr const TcpInfoField& kAgain = tcp_info_field("total_retrans");
+    static constexpr const TcpInfoField& kTwice = tcp_info_field("dsack_dups");
     const auto sent = tcp_info_value(row.tcp_info, kSent);
     if (sent.value_or(0) < kEnoughSegments) return;
     ++sending_;
-    const auto again = tcp_info_value(row.tcp_info, kAgain).value_or(0);
+    std::uint64_t again = tcp_info_value(row.tcp_info, kAgain).value_or(0);
+    again -= std::min(again, tcp_info_value(row.tcp_info, kTwice).value_or(0));
     if (static_cast<double>(again) >= lossy_share_ * static_cast<double>(*sent)) ++lossy_;
   }
   /// Nothing: too few sent anything.
@@ -217,6 +236,7 @@ class Established : public Diagnosis {
       : rule_limits_(rule_limits),
         gone_(kGone, rule_limits),
         not_sent_(kNotSent, rule_limits, Trouble::of_host),
+        moved_(kNotSent, rule_limits, Trouble::of_host),
         held_(kNotSent, rule_limits, Trouble::of_host),
         retransmit_(kRetransmit, rule_limits),
         keepalive_(kKeepalive, rule_limits),
@@ -231,9 +251,10 @@ class Established : public Diagnosis {
     }
   }
 
-  [[nodiscard]] StateSet states() const override { return kSendingStates; }
+  [[nodiscard]] StateSet states() const override { return kSendingStates | StateSet{State::time_wait}; }
 
   void connection(const Connection& row) override {
+    if (row.state == State::time_wait) return see_ended(row);
     if (!is_open_to_peer(row)) return;
     ++open_;
     loss_.see(row);
@@ -242,7 +263,7 @@ class Established : public Diagnosis {
         if (row.retransmits.value_or(0) > 0) gone_.add(row, since_ack_ms(row));
         return;
       case HeldBy::way_out:
-        not_sent_.add(row, probed_ms(row, rule_limits_.limits));
+        see_not_sent(row);
         return;
       case HeldBy::unknown:
         see_held(row);
@@ -260,11 +281,13 @@ class Established : public Diagnosis {
   void conclude(const DiagnosisFacts& facts, std::vector<Finding>& out) override {
     gone_.conclude(open_, kGoneWords, facts, out);
     not_sent_.conclude(open_, kNotSentWords, facts, out);
+    moved_.conclude(open_, kMovedWords, facts, out);
     held_.conclude(open_, held_for_least_ ? kHeldWithoutInfoWords : kHeldWords, facts, out);
     const std::uint64_t all = retransmit_.all().rows;
     const bool many = static_cast<double>(all) >= retransmit_.limit("alike");
     const PeerWords& words = many && full_segments_ == all ? kFullSegmentWords
                              : many && after_idle_ == all  ? kForgottenWords
+                             : many && new_ones_work()     ? kOldOnesWords
                                                            : kRetransmitWords;
     retransmit_.conclude(open_, words, facts, out);
     keepalive_.conclude(open_, kKeepaliveWords, facts, out);
@@ -280,6 +303,27 @@ class Established : public Diagnosis {
   }
 
  private:
+  void see_ended(const Connection& row) {
+    if (!row.age_ms || service_port(row, rule_limits_.ports).opened != Opened::here) return;
+    ended_.of(destination_of(row)).add(row, row.age_ms, rule_limits_.ports);
+  }
+
+  /// Those that retransmit go to one service, and others to it ended well since.
+  [[nodiscard]] bool new_ones_work() const {
+    const auto services = retransmitting_to_.largest();
+    if (services.size() != 1 || services.front().group->rows != retransmit_.all().rows) return false;
+    const RowGroup* ended = ended_.find(services.front().key);
+    const auto stuck_ms = services.front().group->youngest_ms;
+    return ended != nullptr && stuck_ms && ended->youngest_ms.value_or(*stuck_ms) < *stuck_ms;
+  }
+
+  void see_not_sent(const Connection& row) {
+    const auto age = probed_ms(row, rule_limits_.limits);
+    if (rule_limits_.owns(row.local.address).value_or(true)) return not_sent_.add(row, age);
+    // Others of this host are well, or will be: who takes an address away, or roams, wants it so.
+    moved_.add(row, age, std::min(moved_.judged(row.retransmits.value_or(0)), Severity::warning));
+  }
+
   /// It is not known what keeps the data back, so that this is a warning at most.
   void see_held(const Connection& row) {
     // Intervals double, so that about as much time has passed before the running interval as it lasts. The time left of
@@ -302,6 +346,10 @@ class Established : public Diagnosis {
     const auto age = unanswered_ms(row);
     if (age && static_cast<double>(*age) >= unanswered_age_ms_) severity = Severity::critical;
     retransmit_.add(row, age, severity);
+    unanswered_again_ += *row.retransmits;
+    if (service_port(row, rule_limits_.ports).opened == Opened::here) {
+      retransmitting_to_.of(destination_of(row)).add(row, age, rule_limits_.ports);
+    }
     if (waits_for_first_full_segment(row)) ++full_segments_;
     if (static_cast<double>(idle_before_ms(row, age)) >= idle_before_ms_) ++after_idle_;
   }
@@ -309,10 +357,14 @@ class Established : public Diagnosis {
   void judge_host(const DiagnosisFacts& facts, std::vector<Finding>& out) const {
     const auto sent = facts.grown(&KernelCounters::out_segs);
     auto again = facts.grown(&KernelCounters::retrans_segs);
-    // SYNs and SYN+ACKs repeated in vain tell of clients that are not there, not of a path (tcp_rtx_synack()).
-    const auto handshakes = facts.grown(&KernelCounters::syn_retrans);
-    if (again && handshakes) again = *again - std::min(*again, *handshakes);
     if (!sent || !again) return;
+    // SYNs and SYN+ACKs repeated in vain tell of clients that are not there, not of a path (tcp_rtx_synack()).
+    const std::uint64_t handshakes = facts.grown(&KernelCounters::syn_retrans).value_or(0);
+    // What the peer has twice was not lost, but late (RFC 2883).
+    const auto segments = facts.grown(&KernelCounters::dsack_recv_segs);
+    const std::uint64_t twice = segments ? *segments : facts.grown(&KernelCounters::dsack_recv).value_or(0);
+    // What peers that do not answer were sent again is told of these.
+    for (const std::uint64_t none : {handshakes, twice, unanswered_again_}) *again -= std::min(*again, none);
     const auto hits_most = loss_.hits_most();
     // What goes to peers that are gone is sent again in vain: on a quiet host that alone may be a large share.
     const bool enough = static_cast<double>(*sent) >= retransmit_.limit("host_least") ||
@@ -351,14 +403,18 @@ class Established : public Diagnosis {
 
   const RuleLimits& rule_limits_;
   std::uint64_t open_ = 0;
-  std::uint64_t full_segments_ = 0;  ///< of those that retransmit
-  std::uint64_t after_idle_ = 0;     ///< of these, after they were idle
+  std::uint64_t unanswered_again_ = 0;  ///< segments that those which retransmit have sent again
+  std::uint64_t full_segments_ = 0;     ///< of these connections
+  std::uint64_t after_idle_ = 0;        ///< of these, after they were idle
   PeerRule gone_;
   PeerRule not_sent_;
+  PeerRule moved_;
   PeerRule held_;
   bool held_for_least_ = false;     ///< the age of one of these is a lower bound
   std::uint64_t held_untimed_ = 0;  ///< others, whose age is not known
   PeerRule retransmit_;
+  RowGroups retransmitting_to_;  ///< those that this host opened, by service
+  RowGroups ended_;              ///< others that it opened and that ended well
   PeerRule keepalive_;
   Loss loss_;
   double held_age_ms_;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <functional>
 
 #include "support/diagnosing.h"
 
@@ -90,6 +91,88 @@ TEST_CASE("CLOSE_WAIT is judged as an open connection while it sends") {
   row.timer = TimerKind::probe;
   held.rows(10, row, {{"snd_wnd", 0}});
   CHECK(held.verdict("zero-window-gone") == Severity::critical);
+}
+
+TEST_CASE("connections of an address that this host has no more are a warning, and end by themselves") {
+  const Diagnosing::Info open_window = {{"rto_ms", 200}, {"backoff", 5}, {"snd_wnd", 65'535}};
+  const auto severity = [&](std::optional<std::vector<Address>> addresses, std::string_view local) {
+    Diagnosing run;
+    run.rule_limits.addresses = std::move(addresses);
+    Connection row = waiting(TimerKind::probe, 6);
+    row.local.address = address(local);
+    run.rows(12, row, open_window);
+    return run.verdict("not-sent");
+  };
+  CHECK(severity(std::nullopt, "192.0.2.1") == Severity::critical);
+  CHECK(severity({{address("192.0.2.1")}}, "192.0.2.1") == Severity::critical);
+  CHECK(severity({{address("192.0.2.1")}}, "::ffff:192.0.2.1") == Severity::critical);
+  CHECK(severity({{address("192.0.2.1")}}, "127.0.0.2") == Severity::critical);
+  CHECK(severity({{address("192.0.2.9")}}, "192.0.2.1") == Severity::warning);
+
+  Diagnosing run;
+  run.rule_limits.addresses = std::vector<Address>{};
+  run.rows(12, waiting(TimerKind::probe, 6), open_window);
+  const auto all = run.finish("not-sent");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].message.starts_with("12 connections cannot send from an address that no device of this host has"));
+  CHECK(all[0].why == "the address has gone (failover, roaming, DHCP), and they end by themselves");
+}
+
+TEST_CASE("old connections of a service whose new ones end well are forgotten on the way") {
+  const auto words = [](std::uint64_t ended_ms, std::string_view to, std::size_t elsewhere = 0) {
+    Diagnosing run;
+    Connection row = connection(State::established, endpoint("192.0.2.1", 40'000), endpoint("198.51.100.7", 5432));
+    row.timer = TimerKind::retransmit;
+    row.timer_ms = 0;
+    row.retransmits = 4;
+    row.send_queue = 100;
+    const Diagnosing::Info waited = {{"rto_ms", 3'200}, {"backoff", 4}, {"last_ack_recv_ms", 60'000}};  // 6.2 s
+    for (int i = 0; i < 5; ++i, ++row.local.port) run.rows(1, row, waited);
+    row.remote = endpoint("198.51.100.8", 5432);
+    for (std::size_t i = 0; i < elsewhere; ++i, ++row.local.port) run.rows(1, row, waited);
+    Connection ended = connection(State::time_wait, endpoint("192.0.2.1", 50'000), endpoint(std::string(to), 5432));
+    ended.minisocket = true;
+    ended.age_ms = ended_ms;
+    run.rows(1, ended);
+    return run.finish("retransmitting").at(0).why;
+  };
+  const std::string forgotten = "a firewall or NAT on the way may have forgotten these";
+  CHECK(words(1'000, "198.51.100.7") == forgotten);
+  CHECK(words(6'100, "198.51.100.7") == forgotten);
+  CHECK(words(6'200, "198.51.100.7") != forgotten);
+  CHECK(words(1'000, "198.51.100.8") != forgotten);
+  CHECK(words(1'000, "198.51.100.7", 1) != forgotten);
+}
+
+TEST_CASE("what peers have twice, and what those that are gone were sent, is no loss of the host") {
+  const auto lossy = [](const std::function<void(Diagnosing&)>& change) {
+    Diagnosing run;
+    run.rows(10, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 2}});
+    KernelCounters& before = run.before.emplace().counters;
+    before.out_segs = before.retrans_segs = before.dsack_recv = before.dsack_recv_segs = 0;
+    run.facts.counters.out_segs = 1000;
+    run.facts.counters.retrans_segs = 100;
+    change(run);
+    std::vector<Finding> all = run.finish("retransmitting");
+    std::erase_if(all, [](const Finding& one) { return !evidence(one, "retransmitted_share"); });
+    return all.empty() ? 0 : *evidence(all[0], "segments_sent_again");
+  };
+  CHECK(lossy([](Diagnosing&) {}) == 100);
+  CHECK(lossy([](Diagnosing& run) { run.facts.counters.dsack_recv_segs = 70; }) == 30);
+  CHECK(lossy([](Diagnosing& run) { run.facts.counters.dsack_recv_segs = 90; }) == 0);
+  CHECK(lossy([](Diagnosing& run) { run.facts.counters.dsack_recv = 70; }) == 30);  // before Linux 5.8
+  CHECK(lossy([](Diagnosing& run) { run.rows(10, waiting(TimerKind::retransmit, 7)); }) == 30);
+  // Nor of a connection.
+  CHECK(lossy([](Diagnosing& run) {
+          run.rows(11, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 9}, {"dsack_dups", 8}});
+        }) == 100);
+  Diagnosing run;
+  run.rows(10, served(State::established), {{"data_segs_out", 100}, {"total_retrans", 9}, {"dsack_dups", 8}});
+  run.before.emplace().counters.out_segs = 0;
+  run.before->counters.retrans_segs = 0;
+  run.facts.counters.out_segs = 1000;
+  run.facts.counters.retrans_segs = 100;
+  CHECK(run.finish("retransmitting").at(0).severity == Severity::info);
 }
 
 TEST_CASE("unanswered probes, retransmissions and keepalive probes by their number") {

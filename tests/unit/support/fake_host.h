@@ -56,6 +56,7 @@ class FakeHost final : public Host {
   [[nodiscard]] KernelFacts kernel_facts() const override;
   [[nodiscard]] KernelCounters kernel_counters() const override;
   [[nodiscard]] const KernelLimits& kernel_limits() const override { return limits; }
+  [[nodiscard]] std::optional<std::vector<Address>> addresses() const override { return own_addresses; }
   Expected<void> read_tracked_flows(TrackedFlowSink& sink) const override;
 
   [[nodiscard]] bool is_file() const override { return saved; }
@@ -91,6 +92,7 @@ class FakeHost final : public Host {
   /// Each look at facts or counters takes one, and the last stays; boot_time comes from the clock.
   mutable std::deque<KernelFacts> kernel = {KernelFacts{}};
   KernelLimits limits;
+  std::optional<std::vector<Address>> own_addresses;
   std::vector<TrackedFlow> tracked_flows;
   std::optional<Error> tracking_error;
 
