@@ -13,6 +13,7 @@
 #include "diagnose/timer_age.h"
 #include "diagnose/turnover.h"
 #include "diagnose/worst_findings.h"
+#include "model/broken_off.h"
 #include "model/kernel_timers.h"
 #include "model/row_rules.h"
 
@@ -114,6 +115,7 @@ class SynSent : public Diagnosis {
     }
     const auto age = connecting_ms(row, rule_limits_.limits);
     all_.add(row, age, rule_limits_.ports);
+    shown_again_ += *row.retransmits;
     destinations_.of(destination_of(row)).add(row, age, rule_limits_.ports);
     stuck_.add(row, age, rule_limits_.ports);
   }
@@ -124,6 +126,7 @@ class SynSent : public Diagnosis {
     judge_rows(out);
     if (out.size() == before) judge_counters(facts, out);
     if (out.size() == before) judge_silence(facts, out);
+    if (out.size() == before && most_fail()) tell_few(out);
   }
 
  private:
@@ -156,10 +159,12 @@ class SynSent : public Diagnosis {
     constexpr double kMostOfThem = 2.5;  // more are of older attempts, or of requests
     constexpr std::chrono::seconds kRequestLife{63};
     const auto opened = facts.grown(&KernelCounters::active_opens);
-    const auto again = facts.grown(&KernelCounters::syn_retrans);
+    auto again = facts.grown(&KernelCounters::syn_retrans);
     if (!opened || !again || requests_repeat_ || facts.facts.boot_time - facts.before->boot_time > kRequestLife) return;
     const auto attempts = static_cast<double>(*opened);
     if (attempts < limit_of(rule_limits_, kRule, "attempts")) return;
+    // Those of attempts that the table shows were judged with their rows.
+    *again -= std::min(*again, shown_again_);
     const double share = static_cast<double>(*again) / attempts;
     const double lost = limit_of(rule_limits_, kRule, "lost");
     if (share < lost || share > kMostOfThem) return;
@@ -189,8 +194,10 @@ class SynSent : public Diagnosis {
     if (!opened || !received) return;
     const auto attempts = static_cast<double>(*opened);
     if (attempts < limit_of(rule_limits_, kRule, "attempts")) return;
-    // Those that wait at this moment may be answered yet.
-    const std::uint64_t open = *received + waiting_;
+    // Those that wait at this moment may be answered yet. What ICMP ended is told as refused.
+    const std::uint64_t refused = facts.grown(&KernelCounters::attempt_fails).value_or(0) +
+                                  ended_inside_connect(facts.before->counters, facts.facts.counters);
+    const std::uint64_t open = *received + waiting_ + refused;
     const double unanswered = attempts - static_cast<double>(std::min(*opened, open));
     const double silent = limit_of(rule_limits_, kRule, "silent");
     if (unanswered < silent * attempts) return;
@@ -211,24 +218,55 @@ class SynSent : public Diagnosis {
     out.push_back(std::move(one));
   }
 
+  /// Too few attempts for a warning, but most of what this host opens, and nothing else to their destinations works:
+  /// worth knowing.
+  void tell_few(std::vector<Finding>& out) const {
+    const auto destinations = destinations_.largest();
+    std::vector<RowGroups::Entry> silent;
+    for (const RowGroups::Entry& one : destinations) {
+      if (!answering_.has(one.key) && ended_well(one.key, *one.group) == Ended::none) silent.push_back(one);
+    }
+    if (silent.empty()) return;
+    Finding one = alone(silent.front().key, *silent.front().group);
+    one.severity = Severity::info;
+    one.critical.reset();
+    if (silent.size() > 1) {
+      const std::size_t others = silent.size() - 1;
+      one.message += "; nor " + std::string(others == 1 ? "does " : "do ") + counted(others, "other destination");
+    }
+    out.push_back(std::move(one));
+  }
+
   /// Attempts that wait at this moment tell where others went, if it is one place.
   struct Suspect {
     std::optional<GroupKey> key;
     Subject about = Subject::host();
+    std::optional<std::uint16_t> scanned_port;  ///< of many addresses
   };
-  [[nodiscard]] static Suspect suspect_of(const RowGroups& attempts) {
+  [[nodiscard]] Suspect suspect_of(const RowGroups& attempts) const {
     const auto waiting = attempts.largest();
+    if (waiting.empty()) return {};
     std::uint64_t all = 0;
-    for (const RowGroups::Entry& one : waiting) all += one.group->rows;
-    if (waiting.empty() || waiting.front().group->rows * 2 <= all) return {};
-    return {waiting.front().key, subject_of(waiting.front().key, *waiting.front().group)};
+    bool one_port = true;
+    for (const RowGroups::Entry& one : waiting) {
+      all += one.group->rows;
+      one_port = one_port && one.key.endpoint.port == waiting.front().key.endpoint.port;
+    }
+    if (waiting.front().group->rows * 2 > all) {
+      return {waiting.front().key, subject_of(waiting.front().key, *waiting.front().group), std::nullopt};
+    }
+    const bool scan = one_port && static_cast<double>(addresses(waiting)) >= limit_of(rule_limits_, kRule, "scan");
+    return {std::nullopt, Subject::host(), scan ? std::optional(waiting.front().key.endpoint.port) : std::nullopt};
   }
 
   static void tell_suspect(const Suspect& suspect, const std::string& how_many, const std::string& firewall,
                            Finding& one) {
     const std::string give_up = "; programs give up before the table shows old attempts";
     if (!suspect.key) {
-      one.why = "where they go is down, or a firewall " + firewall + give_up;
+      one.why = suspect.scanned_port
+                    ? "where they go is down, a firewall " + firewall + ", or a program here scans for port " +
+                          std::to_string(*suspect.scanned_port) + give_up
+                    : "where they go is down, or a firewall " + firewall + give_up;
       one.advice = "find out which program opens them, and where to";
       one.next = "tcpstat trace -p -s SYN_SENT --duration 10";
       return;
@@ -296,6 +334,10 @@ class SynSent : public Diagnosis {
                                      : "its queue is full, or segments get lost";
     one.advice = nobody ? "see whether it is up, and what drops the SYN on the way"
                         : "look at the accept queue there (tcpstat -l), then at the path";
+    if (rule_limits_.owns(key.endpoint.address).value_or(false)) {
+      one.why = "its program does not accept, or this host's own firewall drops the SYN";
+      one.advice = "look at its accept queue (tcpstat -l), then at the firewall of this host (input, device lo)";
+    }
     one.next = list_command({State::syn_sent}, "-p " + filter_text(key));
     return one;
   }
@@ -415,6 +457,7 @@ class SynSent : public Diagnosis {
   const RuleLimits& rule_limits_;
   double least_retransmits_;
   RowGroup all_;
+  std::uint64_t shown_again_ = 0;  ///< SYNs that these have sent again
   RowGroups destinations_;
   std::uint64_t waiting_ = 0;  ///< attempts
   RowGroups first_;            ///< of those that have sent one SYN

@@ -41,7 +41,7 @@ TEST_CASE("unanswered attempts to one destination") {
   };
   for (const Case& one : std::array<Case, 5>{{
            {"one SYN lost each", 500, 1, Severity::ok, Severity::ok},
-           {"two attempts", 2, 2, Severity::ok, Severity::ok},
+           {"two attempts", 2, 2, Severity::info, Severity::ok},
            {"three", 3, 2, Severity::critical, Severity::warning},
            {"nineteen", 19, 2, Severity::critical, Severity::warning},
            {"twenty", 20, 2, Severity::critical, Severity::critical},
@@ -174,7 +174,7 @@ TEST_CASE("many destinations that do not answer are one finding") {
   // One attempt each: a word only if little else works, and only about different hosts.
   Diagnosing scattered;
   made(scattered, 4, 1);
-  CHECK(scattered.verdict("syn-sent-blackhole") == Severity::ok);
+  CHECK(scattered.verdict("syn-sent-blackhole") == Severity::info);
   made(scattered, 20, 1);
   CHECK(scattered.verdict("syn-sent-blackhole") == Severity::warning);
   attempts(scattered, 30, works);
@@ -220,7 +220,7 @@ TEST_CASE("attempts to different destinations are not added up") {
     row.remote.port = port;
     run.rows(1, row);
   }
-  CHECK(run.verdict("syn-sent-blackhole") == Severity::ok);
+  CHECK(run.verdict("syn-sent-blackhole") == Severity::info);
 }
 
 TEST_CASE("an attempt is as old as its timeouts: linear ones first") {
@@ -360,6 +360,80 @@ TEST_CASE("attempts that were given up are told once, and by the rows where thes
   all = run.finish("syn-sent-blackhole");
   REQUIRE(all.size() == 1);
   CHECK(all[0].subject == "198.51.100.7:443");
+}
+
+TEST_CASE("a few attempts in vain are worth knowing, where nothing else to their destination works") {
+  Diagnosing run;
+  attempts(run, 1, attempt(5), Owner{12, 3, "sssd"});
+  auto all = run.finish("syn-sent-blackhole");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].severity == Severity::info);
+  CHECK(all[0].message.starts_with("198.51.100.7:443 does not answer 1 connection attempt of sssd(12)"));
+  CHECK(all[0].message.ends_with("and nothing else to it works"));
+  Connection other = attempt(4);
+  other.remote = endpoint("198.51.100.8", 443);
+  attempts(run, 1, other);
+  CHECK(run.finish("syn-sent-blackhole").at(0).message.ends_with("; nor does 1 other destination"));
+  other.remote = endpoint("198.51.100.9", 443);
+  attempts(run, 1, other);
+  CHECK(run.finish("syn-sent-blackhole").at(0).message.ends_with("; nor do 2 other destinations"));
+  Diagnosing works;
+  attempts(works, 2, attempt(5));
+  Connection open = connection(State::established, endpoint("192.0.2.1", 40'001), endpoint("198.51.100.7", 443));
+  works.rows(1, open);
+  CHECK(works.finish("syn-sent-blackhole").empty());
+}
+
+TEST_CASE("SYNs that visible attempts have sent again say nothing of others") {
+  Diagnosing run;
+  run.before.emplace();
+  run.before->counters.active_opens = run.before->counters.syn_retrans = 0;
+  run.facts.counters.active_opens = 54;
+  run.facts.counters.syn_retrans = 98;
+  run.facts.boot_time = std::chrono::seconds(27);
+  for (int i = 0; i < 2; ++i) {
+    Connection row = attempt(35);
+    row.remote.port = static_cast<std::uint16_t>(25 + i);
+    attempts(run, 1, row);
+  }
+  CHECK(run.finish("syn-sent-blackhole").at(0).message.find("SYNs again") != std::string::npos);
+  Connection row = attempt(2);
+  row.remote.port = 27;
+  attempts(run, 1, row);
+  CHECK(run.finish("syn-sent-blackhole").at(0).message.find("SYNs again") == std::string::npos);
+}
+
+TEST_CASE("an address of this host that does not answer is this host's own trouble") {
+  const auto why = [](std::string_view remote) {
+    Diagnosing run;
+    run.rule_limits.addresses = {{address("192.0.2.1")}};
+    Connection row = attempt(4);
+    row.remote = endpoint(std::string(remote), 5432);
+    attempts(run, 5, row);
+    return run.finish("syn-sent-blackhole").at(0).why;
+  };
+  CHECK(why("127.0.0.1") == "its program does not accept, or this host's own firewall drops the SYN");
+  CHECK(why("192.0.2.1") == "its program does not accept, or this host's own firewall drops the SYN");
+  CHECK(why("192.0.2.2") == "it is down, or a firewall drops the SYN");
+}
+
+TEST_CASE("brief attempts at many addresses of one port may be a scan by this host") {
+  const auto why = [](std::size_t count) {
+    Diagnosing run;
+    run.before.emplace();
+    run.before->counters.active_opens = run.before->counters.syn_retrans = 0;
+    run.facts.counters.active_opens = 100;
+    run.facts.counters.syn_retrans = 100;
+    run.facts.boot_time = std::chrono::seconds(5);
+    for (std::size_t i = 1; i <= count; ++i) {
+      Connection row = attempt(1);
+      row.remote = endpoint("198.51.100." + std::to_string(i), 22);
+      attempts(run, 1, row);
+    }
+    return run.finish("syn-sent-blackhole").at(0).why;
+  };
+  CHECK(why(50).find("or a program here scans for port 22; ") != std::string::npos);
+  CHECK(why(49).find("scans") == std::string::npos);
 }
 
 TEST_CASE("attempts that leave no trace are known by the answers that do not come in") {
