@@ -25,7 +25,8 @@ namespace {
 constexpr auto kLimits = std::to_array<ThresholdInfo>({
     {"warning", 0.75, "ratio", "of the limit: a program that keeps up leaves its queue nearly empty"},
     {"critical", 0.9, "ratio", "of the limit, or more connections than it: the next burst is dropped"},
-    {"least", 5, "connections", "below that only a full queue counts: two of two are no burst"},
+    {"least", 5, "connections",
+     "below that only a full queue counts, a warning: two of two are no burst; critical if it drops more than wait"},
     {"stalled_s", 10, "s",
      "that the first of `least` connections has waited, however much room there is: a program that runs accepts at "
      "once"},
@@ -355,7 +356,8 @@ class Listen : public Diagnosis {
   [[nodiscard]] Severity severity_of(const Queue& queue) const { return worse(fill_of(queue), stall_of(queue)); }
 
   [[nodiscard]] Severity fill_of(const Queue& queue) const {
-    if (queue.full()) return Severity::critical;
+    // A few may wait for a program that serves one client at a time. Then a tiny queue is full.
+    if (queue.full()) return are_many(queue) || queue.dropped > queue.waiting ? Severity::critical : Severity::warning;
     if (!are_many(queue)) return Severity::ok;
     const Severity fill =
         judged(queue.share(), limit_of(rule_limits_, kRule, "warning"), limit_of(rule_limits_, kRule, "critical"));

@@ -29,7 +29,7 @@ TEST_CASE("an accept queue is judged by its share, and full when it exceeds its 
     std::optional<std::uint32_t> limit;
     Severity expected;
   };
-  for (const Case& one : std::array<Case, 11>{{
+  for (const Case& one : std::array<Case, 12>{{
            {"empty", 0, 128, Severity::ok},
            {"below", 95, 128, Severity::ok},
            {"three quarters", 96, 128, Severity::warning},
@@ -37,8 +37,9 @@ TEST_CASE("an accept queue is judged by its share, and full when it exceeds its 
            {"nine tenths", 116, 128, Severity::critical},
            {"one over the limit", 129, 128, Severity::critical},
            {"few of few", 4, 5, Severity::ok},
-           {"two of one is full", 2, 1, Severity::critical},
-           {"one of none is full", 1, 0, Severity::critical},
+           {"two of one is full", 2, 1, Severity::warning},
+           {"one of none is full", 1, 0, Severity::warning},
+           {"five of four are no few", 5, 4, Severity::critical},
            {"no limit known", 500, {}, Severity::ok},
            {"no length known", {}, 128, Severity::ok},
        }}) {
@@ -168,6 +169,19 @@ TEST_CASE("a program that hangs with many listeners is one finding, with few it 
   stalled = of_app(hung(12, 6, ages_ms));
   CHECK(stalled.severity == Severity::critical);
   CHECK(evidence(stalled, "oldest_s") == 61);
+}
+
+TEST_CASE("a tiny queue that is full is critical if it drops more than wait in it") {
+  const auto severity = [](std::uint64_t drops) {
+    Diagnosing run;
+    run.before.emplace().counters.listen_overflows = 0;
+    run.facts.counters.listen_overflows = 100;
+    run.listener_drops = {{{endpoint("0.0.0.0", 443)}, drops}};
+    run.row(queue(2, 1));
+    return run.verdict("accept-queue-full");
+  };
+  CHECK(severity(2) == Severity::warning);
+  CHECK(severity(3) == Severity::critical);
 }
 
 TEST_CASE("the queues of a pool, and those of both families of a port, are one finding") {
