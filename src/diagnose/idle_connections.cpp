@@ -38,12 +38,13 @@ constexpr const RuleInfo& kRule = kRules[0];
 constexpr std::size_t kMostServices = 3;
 
 /// What one row carries.
-enum class Carries : std::uint8_t { data, nothing_yet, too_little, nothing_now, unknown };
+enum class Carries : std::uint8_t { data, nothing_yet, too_little, no_answer, nothing_now, unknown };
 
 struct Pile {
   std::uint64_t open = 0;
   std::uint64_t silent = 0;  ///< the client never sent a byte
   std::uint64_t slow = 0;    ///< it sent a few, and had no answer
+  std::uint64_t still = 0;   ///< of these, nothing has come for long: it may have sent all it had
   std::uint64_t idle = 0;    ///< nothing moved for long
   std::optional<std::uint64_t> oldest_ms;
   std::uint64_t waiting = 0;  ///< for long to be accepted
@@ -101,6 +102,9 @@ class IdleConnections : public Diagnosis {
       case Carries::nothing_yet:
         ++pile.silent;
         break;
+      case Carries::no_answer:
+        ++pile.still;
+        [[fallthrough]];
       case Carries::too_little:
         ++pile.slow;
         break;
@@ -156,7 +160,9 @@ class IdleConnections : public Diagnosis {
     age = *last_sent;
     if (*received == 0) return static_cast<double>(age) >= age_ms_ ? Carries::nothing_yet : Carries::data;
     const bool few = static_cast<double>(*received) * 1000 < slow_per_s_ * static_cast<double>(age);
-    if (*sent == 0 && few && static_cast<double>(age) >= age_ms_) return Carries::too_little;
+    if (*sent == 0 && few && static_cast<double>(age) >= age_ms_) {
+      return static_cast<double>(*last_received) >= age_ms_ ? Carries::no_answer : Carries::too_little;
+    }
     age = std::min(*last_sent, *last_received);
     return static_cast<double>(age) >= idle_ms_ ? Carries::nothing_now : Carries::data;
   }
@@ -183,7 +189,11 @@ class IdleConnections : public Diagnosis {
                   " on :" + std::to_string(port) + what(pile) + oldest_text(pile.oldest_ms);
     one.brief = std::to_string(pile.all()) + " of " + counted(pile.open, "connection") +
                 " on :" + std::to_string(port) + briefly(pile);
-    if (mostly_slow(pile)) one.why = "slow clients, or an attack";
+    if (waits_for_answers(pile)) {
+      one.why = "the program waits for something (long polls, another service), or clients stop within their requests";
+    } else if (mostly_slow(pile)) {
+      one.why = "slow clients, or an attack";
+    }
     if (first != nullptr) {
       const double share = static_cast<double>(first->group->rows) / all;
       one.evidence.push_back(measured("share_of_largest_source", share, "ratio", kFromDump));
@@ -235,16 +245,23 @@ class IdleConnections : public Diagnosis {
 
   [[nodiscard]] static bool mostly_slow(const Pile& pile) { return pile.slow * 2 > pile.all(); }
 
+  /// Most brought something, and nothing more for long: they have sent their requests, or stopped within them.
+  [[nodiscard]] static bool waits_for_answers(const Pile& pile) {
+    return mostly_slow(pile) && pile.still * 2 > pile.slow;
+  }
+
   /// What all of them do; if they differ, how many of them do what most do.
   [[nodiscard]] static std::string what(const Pile& pile) {
     const bool slow = mostly_slow(pile);
     const std::uint64_t most = slow ? pile.slow : pile.silent;
     if (most * 2 <= pile.all()) return " carry nothing";
-    const std::string they = slow ? " brought a few bytes and no request that was answered" : " never brought a byte";
+    const std::string they = waits_for_answers(pile) ? " brought a few bytes and have had no answer"
+                             : slow                  ? " brought a few bytes and no request that was answered"
+                                                     : " never brought a byte";
     return most == pile.all() ? they : " carry nothing, " + std::to_string(most) + " of them" + they;
   }
   [[nodiscard]] static std::string briefly(const Pile& pile) {
-    if (pile.slow == pile.all()) return " send too slowly";
+    if (pile.slow == pile.all()) return waits_for_answers(pile) ? " have had no answer" : " send too slowly";
     return pile.silent == pile.all() ? " never spoke" : " carry nothing";
   }
 

@@ -90,6 +90,12 @@ TEST_CASE("slow clients, silent ones and pools are told apart") {
   CHECK(words(carried(40, 0, 60'000, 5'000)) ==
         "200 of 200 connections on :443 brought a few bytes and no request that was answered, the oldest for 60 s: "
         "slow clients, or an attack; 100 % of them from 198.51.100.7 / 200 of 200 connections on :443 send too slowly");
+  // Nothing has come for long: they may have sent all they had.
+  CHECK(words(carried(40, 0, 60'000, 9'999)).find("slow clients") != std::string::npos);
+  CHECK(words(carried(40, 0, 60'000, 10'000)) ==
+        "200 of 200 connections on :443 brought a few bytes and have had no answer, the oldest for 60 s: the program "
+        "waits for something (long polls, another service), or clients stop within their requests; 100 % of them from "
+        "198.51.100.7 / 200 of 200 connections on :443 have had no answer");
   CHECK(words(kSilent).ends_with(" / 200 of 200 connections on :443 never spoke"));
   CHECK(
       words(carried(4'000, 70, 7'200'000, 7'300'000)) ==
@@ -112,6 +118,7 @@ TEST_CASE("what most do is not said of all") {
   CHECK(
       words(slow, 59).starts_with("119 of 119 connections on :443 carry nothing, 60 of them brought a few bytes and "
                                   "no request that was answered, the oldest"));
+  CHECK(words(carried(40, 0, 60'000, 60'000), 59).ends_with(" / 119 of 119 connections on :443 carry nothing"));
   CHECK(words(slow, 60).starts_with("120 of 120 connections on :443 carry nothing, the oldest"));
   CHECK(words(kSilent, 60).starts_with("120 of 120 connections on :443 carry nothing, the oldest"));
 }
