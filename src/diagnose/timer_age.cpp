@@ -40,7 +40,9 @@ std::optional<std::uint64_t> unanswered_ms(const Connection& row) {
   const auto rto = rto_ms(row);
   const auto doublings = backoff(row);
   if (!rto || !doublings || !row.timer_ms) return std::nullopt;
-  const std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*doublings, 63));
+  std::uint64_t all = 2 * *rto - (*rto >> std::min<std::uint64_t>(*doublings, 63));
+  // An ICMP error takes a doubling back (net/ipv4/tcp_ipv4.c, tcp_ld_RTO_revert()), and thin streams do not double.
+  if (row.retransmits.value_or(0) > *doublings) all += (*row.retransmits - *doublings) * *rto;
   const std::uint64_t passed = all > *row.timer_ms ? all - *row.timer_ms : 0;
   return std::min(passed, since_ack_ms(row).value_or(passed));
 }

@@ -46,6 +46,18 @@ TEST_CASE("a window was probed for as long as the doubled intervals are, less wh
   }
 }
 
+TEST_CASE("timeouts that were not doubled have passed, too") {
+  const auto unanswered = [](std::uint32_t retransmits, std::optional<std::uint64_t> last_ack_ms = {}) {
+    TimedRow timed(3'264, 4, 0, last_ack_ms);
+    timed.row.retransmits = retransmits;
+    return unanswered_ms(timed.row);
+  };
+  // 0.204 s doubled four times: 0.2 + 0.4 + … + 3.264 s.
+  CHECK(unanswered(4) == 6'324);
+  CHECK(unanswered(10) == 6'324 + 6 * 3'264);
+  CHECK(unanswered(10, 13'000) == 13'000);
+}
+
 TEST_CASE("the most that an interval takes is the host's") {
   KernelLimits limits;
   limits.rto_max_ms = 1000;
