@@ -67,6 +67,8 @@ void judge(const ListenerView& listener, const Thresholds& thresholds, Measureme
       weight = -2.5;
     }
   }
+  // A queue that the kernel prunes thins out as well. Clients that get through complete.
+  if (listener.grown(&KernelCounters::passive_opens) == 0) weight = std::max(weight, 0.0);
   // Outcomes that were seen say more than those that are inferred, unless they are too few to decide.
   if (signals.fates_decide) weight = 0;
   if (signals.completion != Completion::unknown) weight = std::min(weight, 0.0);

@@ -35,8 +35,11 @@ TEST_CASE("survival: a flood stays, clients get through, chance neither clears n
 }
 
 TEST_CASE("survival is how dense requests of the second round are beside those of the first") {
-  const auto survival = [](double first, double second, double oldest_s, Measurements* signals = nullptr) {
+  std::uint64_t completed = 1;
+  const auto survival = [&](double first, double second, double oldest_s, Measurements* signals = nullptr) {
     Asked asked;
+    asked.input.facts_before.emplace().counters.passive_opens = 0;
+    asked.input.facts.counters.passive_opens = completed;
     ListenerView view = host_view(asked.input);
     view.by_rounds[1] = first;
     view.by_rounds[2] = second;
@@ -54,6 +57,10 @@ TEST_CASE("survival is how dense requests of the second round are beside those o
   CHECK(survival(100, 50, 3.99) == "nothing");
   CHECK(survival(400, 600, 7) == "0.75 >= 0.75 ratio, +1, sock_diag");
   CHECK(survival(400, 160, 7).ends_with(", -2.5, sock_diag"));
+  // If nobody completes, requests are gone because the kernel pruned the queue.
+  completed = 0;
+  CHECK(survival(400, 160, 7).ends_with(", 0, sock_diag"));
+  completed = 1;
   CHECK(survival(0, 200, 7) == "nothing");
   Measurements full;
   full.saturated = Answer::yes;
