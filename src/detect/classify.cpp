@@ -77,7 +77,9 @@ AttackClass classify(const Assessment& listener, const Measurements& host) {
   const bool served = listener.of->now->sockets > 0;
   if (!accused && signals.late.many() && clients && served) return AttackClass::lossy_clients;
   if (undecided(listener, host)) return AttackClass::undecided;
-  const bool crowd = signals.amount_counted == Amount::many && signals.staleness == Staleness::fresh;
+  // A small queue that is full has room for no crowd.
+  const bool crowd = (signals.amount_counted == Amount::many || signals.saturated == Answer::yes) &&
+                     signals.staleness == Staleness::fresh;
   if (!accused && crowd && signals.late.surely_few() && cookies_are_answered(host)) return AttackClass::flash_crowd;
   if (listener.level < AttackLevel::suspicious) return AttackClass::none;
   const bool resets = mostly_reset(host, host.unanswered_per_s.value_or(0));

@@ -20,7 +20,13 @@ std::string where(const Cause& cause) {
   return std::to_string(cause.suffering.size()) + " listeners (" + ports_text(std::move(ports)) + ")";
 }
 
-/// " from random sources", " from 198.51.100.0/24".
+/// Others than those of the place that is named send a good part of it, too.
+bool has_others(const Origin& origin) {
+  constexpr double kNearlyAll = 0.9;
+  return origin.share < kNearlyAll;
+}
+
+/// " from random sources", " from 198.51.100.0/24", ", 60 % of it from 198.51.100.0/24".
 std::string sources_text(const Assessment& one, const Measurements& host) {
   const Origin* origin = origin_of(one, host);
   if (one.attack_class == AttackClass::random_sources) return " from random sources";
@@ -29,7 +35,10 @@ std::string sources_text(const Assessment& one, const Measurements& host) {
     return named ? " in the name of " + host.reset_origin->place + ", which answers with RST"
                  : " from sources that answer with RST";
   }
-  if (origin != nullptr && !origin->place.empty()) return " from " + origin->place;
+  if (origin != nullptr && !origin->place.empty()) {
+    return (has_others(*origin) ? ", " + number(std::round(100 * origin->share)) + " % of it" : "") + " from " +
+           origin->place;
+  }
   if (origin == nullptr) return one.of->now == nullptr ? " from sources that no listener's table shows" : "";
   return " from mixed sources";
 }
@@ -133,7 +142,8 @@ std::string flood_advice(const Assessment& one, const Measurements& host) {
     // Who blocks clients whose last ACKs are lost makes that permanent.
     const std::string first =
         !nobody_text(one, host).empty() ? "see that last ACKs arrive (firewall, routing); if they do, " : "";
-    return first + "drop SYNs from " + origin->place + " in the firewall, " +
+    const std::string others = has_others(*origin) ? " and others (see the command)" : "";
+    return first + "drop SYNs from " + origin->place + others + " in the firewall, " +
            (connected ? "if you can do without the clients there that are connected; "
                       : "unless clients of yours are there; ") +
            cookies;
@@ -266,8 +276,8 @@ void tell_path(Finding& out, const Cause& cause, const Measurements& host) {
 
 /// However large the flood is, no client is dropped because of it.
 bool clients_get_in(const Assessment& one, const Measurements& host) {
-  return answers_with_cookies_alone(one) && one.attack_class != AttackClass::live_sources &&
-         host.syns_dropped != Answer::yes && host.overflows_per_s.value_or(0) <= 0;
+  if (one.attack_class == AttackClass::live_sources) return one.impact == Impact::none;
+  return answers_with_cookies_alone(one) && host.syns_dropped != Answer::yes && host.overflows_per_s.value_or(0) <= 0;
 }
 
 Severity severity_of(const Cause& cause, const Measurements& host, const Thresholds& thresholds) {

@@ -46,6 +46,7 @@ struct Origin {
   AttackClass attack_class = AttackClass::mixed_sources;
   std::string place;                             ///< "198.51.100.7", "198.51.100.0/24"; empty where they are many
   std::optional<Prefix> network = std::nullopt;  ///< the same
+  double share = 1;                              ///< of the requests that come from there
 };
 
 /// An empty optional is not known.

@@ -325,9 +325,9 @@ class Lists(TestCase):
         document = self.json("--proc-root", tree.path, "-s", "SYN_RECV")
         worst = document["verdicts"][0]
         self.assertIn(worst["level"], ("likely", "under attack"), worst)
-        shown = on_terminal("--proc-root", tree.path, "-s", "SYN_RECV").lines[-2:]
+        shown = on_terminal("--proc-root", tree.path, "-s", "SYN_RECV").lines[-3:]
         self.assertRegex(shown[-1], r"\Arun: tcpstat ")
-        self.assertRegex(shown[-2], "SYN flood")
+        self.assertRegex(" ".join(shown[:2]), "SYN flood")
         result = run("check", "--proc-root", tree.path)
         self.assertEqual(result.code, 2)
         self.assertRegex(result.lines[0], r"\ATCPSTAT CRITICAL - SYN flood [^|]* - run: tcpstat [^|]* \| syn_recv=400;")

@@ -40,9 +40,9 @@ Origin origin_of(const SourceStatistics& sources, const Thresholds& thresholds) 
   const TopShare& prefix = sources.top_prefix;
   const TopShare& wide = sources.top_wide_prefix;
   const TopShare& source = sources.top_source;
-  if (source.share >= limit("top")) return {AttackClass::single_source, source.text, source.network};
-  if (prefix.share >= limit("top")) return {AttackClass::subnet, prefix.text, prefix.network};
-  if (wide.share >= limit("wide")) return {AttackClass::subnet, wide.text, wide.network};
+  if (source.share >= limit("top")) return {AttackClass::single_source, source.text, source.network, source.share};
+  if (prefix.share >= limit("top")) return {AttackClass::subnet, prefix.text, prefix.network, prefix.share};
+  if (wide.share >= limit("wide")) return {AttackClass::subnet, wide.text, wide.network, wide.share};
   if (prefix.share < limit("even") && sources.unique >= limit("different")) return {AttackClass::random_sources, ""};
   return {AttackClass::mixed_sources, ""};
 }

@@ -371,6 +371,17 @@ TEST_CASE("one place is to be dropped in the firewall, and many are not") {
   }
 }
 
+TEST_CASE("a place that sends a part of it is not told as all") {
+  WrittenAssessment flood;
+  flood.one().attack_class = AttackClass::subnet;
+  flood.one().signals.origin = Origin{AttackClass::subnet, "198.51.100.0/24", std::nullopt, 0.9};
+  CHECK(flood.message().starts_with("SYN flood on 0.0.0.0:8000 from 198.51.100.0/24"));
+  flood.one().signals.origin->share = 0.54;
+  CHECK(flood.message().starts_with("SYN flood on 0.0.0.0:8000, 54 % of it from 198.51.100.0/24"));
+  CHECK(flood.finding().advice.starts_with(
+      "drop SYNs from 198.51.100.0/24 and others (see the command) in the firewall, "));
+}
+
 TEST_CASE("a network that is to be dropped has clients, if anything from there is connected") {
   const auto advice = [](std::string_view client) {
     test::Scene scene;
@@ -557,6 +568,8 @@ TEST_CASE("a cookie for each SYN takes nobody's room, unless clients are dropped
   }
   SUBCASE("the sources answer") {
     flood.one().attack_class = AttackClass::live_sources;
+    CHECK(flood.finding().severity == Severity::warning);
+    flood.one().impact = Impact::pressure;
     CHECK(flood.finding().severity == Severity::critical);
   }
 }
@@ -639,6 +652,9 @@ TEST_CASE("a source that answers by RST leaves nothing old, which is no end of i
   CHECK(flood.message().find(" is over") != std::string::npos);
   flood.one().attack_class = AttackClass::live_sources;
   CHECK(flood.message().find(" is over") == std::string::npos);
+  // It takes nobody's room.
+  CHECK(flood.finding().severity == Severity::warning);
+  flood.one().impact = Impact::pressure;
   CHECK(flood.finding().severity == Severity::critical);
 }
 
@@ -696,6 +712,10 @@ TEST_CASE("a flood over several listeners is harmless only if each has room") {
   CHECK(severity([](WrittenAssessment& flood) { flood.one(1).outlook.most_half_open.reset(); }) == Severity::critical);
   CHECK(severity([](WrittenAssessment& flood) {
           for (Assessment& one : flood.all.listeners) one.attack_class = AttackClass::live_sources;
+        }) == Severity::warning);
+  CHECK(severity([](WrittenAssessment& flood) {
+          for (Assessment& one : flood.all.listeners) one.attack_class = AttackClass::live_sources;
+          flood.one().impact = Impact::pressure;
         }) == Severity::critical);
 }
 
