@@ -38,7 +38,10 @@ std::optional<Ending> ending_of(const Transition& last) {
 
 Opening opening_of(const Transition& record) {
   if (record.to == kSynSent || record.from == kSynSent) return Opening::active;
-  const bool child = record.to == ObservedState(State::syn_recv) && (record.from == kListen || record.from == kClose);
+  // A child of MPTCP is born in ESTABLISHED since Linux 6.3.
+  const bool child =
+      (record.to == ObservedState(State::syn_recv) && (record.from == kListen || record.from == kClose)) ||
+      (record.to == ObservedState(State::established) && record.from == kListen);
   return child ? Opening::passive : Opening::unknown;
 }
 

@@ -106,6 +106,11 @@ TEST_CASE("a child of a listener: its handshake was over when it was announced, 
   CHECK(lived.only().handshake == EventTime(700));
 }
 
+TEST_CASE("a child of MPTCP is born in ESTABLISHED or, before Linux 6.3, in SYN_RECV") {
+  CHECK((life_of({listen, established, close}).opening == Opening::passive));
+  CHECK((life_of({listen, syn_recv, established, close}).opening == Opening::passive));
+}
+
 TEST_CASE("a crossed opening is active, and its handshake has two states") {
   const ConnectionLife life = life_of({close, syn_sent, syn_recv, established, close});
   CHECK((life.opening == Opening::active));
