@@ -7,6 +7,11 @@ constexpr ObservedState kClose = State::close;
 constexpr ObservedState kListen = State::listen;
 constexpr ObservedState kSynSent = State::syn_sent;
 
+/// Whether both are known and differ; a port that is not chosen yet, or was given back, is 0.
+bool ports_differ(const std::optional<Endpoint>& a, const std::optional<Endpoint>& b) {
+  return a && b && a->port != 0 && b->port != 0 && a->port != b->port;
+}
+
 bool is_open(ObservedState state) { return state == ObservedState(State::established) || state == State::syn_recv; }
 
 std::optional<Ending> ending_of(const Transition& last) {
@@ -62,6 +67,13 @@ void Life::step(const Transition& record, Follows follows) {
   enter(record);
 }
 
+bool Life::is_another(const Transition& record) const {
+  if (cookie_ && record.cookie) return *cookie_ != *record.cookie;
+  // Addresses may be written in two ways (IPV6_ADDRFORM). Before Linux 6.15 a child is announced without a remote port and
+  // with the local one of its listener, which need not be its own (TPROXY).
+  return ports_differ(remote_, record.remote) || (remote_ && record.remote && ports_differ(local_, record.local));
+}
+
 void Life::take_ends(const Transition& record) {
   // A port that is not chosen yet, or was given back, is 0.
   if (record.local && (record.local->port != 0 || !local_)) local_ = record.local;
@@ -70,6 +82,7 @@ void Life::take_ends(const Transition& record) {
 
 void Life::enter(const Transition& record) {
   take_ends(record);
+  if (record.cookie) cookie_ = record.cookie;
   if (record.handshake) handshake_ = record.handshake;
   line_ = record.line;
   if (record.to == ObservedState(State::closing)) {

@@ -295,6 +295,87 @@ TEST_CASE("an address of the kernel is used again, and that is no finding") {
   CHECK(judged.lives.sockets() == 6);
 }
 
+/// Two sockets in one place of the kernel's memory, the end of the first and the birth of the second being lost.
+struct TwoInOnePlace {
+  std::optional<std::uint64_t> cookie;
+  std::uint16_t local = 80;
+  std::uint16_t remote = 40'000;
+};
+
+std::vector<ConnectionLife> lives_of_both(const TwoInOnePlace& first, const TwoInOnePlace& second,
+                                          std::vector<LogFinding>& findings, std::uint64_t& sockets) {
+  KernelLimits limits;
+  PairCounts pairs;
+  std::vector<ConnectionLife> ended;
+  std::vector<std::optional<EventTime>> dwells;
+  LifeChecker lives(
+      limits, pairs, [&](const LogFinding& finding) { findings.push_back(finding); },
+      [&](const Transition& transition, const Judgement&, Opening) {
+        dwells.push_back(transition.dwell);
+        return Flow::more;
+      },
+      [&](const ConnectionLife& life) {
+        ended.push_back(life);
+        ended.back().socket = {};
+        return Flow::more;
+      });
+  std::uint64_t line = 0;
+  const auto step = [&](State from, State to, const TwoInOnePlace& of) {
+    Transition record;
+    record.from = from;
+    record.to = to;
+    record.socket = "a";
+    record.cookie = of.cookie;
+    record.local = Endpoint{{}, of.local};
+    record.remote = Endpoint{{}, of.remote};
+    record.time = std::chrono::hours(++line);
+    record.line = line;
+    lives.transition(record);
+  };
+  step(State::listen, State::syn_recv, first);
+  step(State::syn_recv, State::established, first);
+  step(State::established, State::fin_wait1, second);
+  step(State::fin_wait1, State::close, second);
+  REQUIRE(dwells.size() == 4);
+  const bool is_one = first.cookie == second.cookie && first.local == second.local && first.remote == second.remote;
+  CHECK(dwells[2].has_value() == is_one);
+  sockets = lives.sockets();
+  return ended;
+}
+
+TEST_CASE("a socket that got the memory of another one is told from it by its cookie or its ports") {
+  for (const TwoInOnePlace& second : {TwoInOnePlace{1, 80, 40'000}, TwoInOnePlace{2, 80, 40'000},
+                                      TwoInOnePlace{{}, 80, 40'001}, TwoInOnePlace{{}, 81, 40'000}}) {
+    const TwoInOnePlace first{second.cookie ? std::optional<std::uint64_t>(1) : std::nullopt, 80, 40'000};
+    std::vector<LogFinding> findings;
+    std::uint64_t sockets = 0;
+    const auto ended = lives_of_both(first, second, findings, sockets);
+    REQUIRE(ended.size() == 1);
+    if (second.cookie == 1U) {
+      CHECK(sockets == 1);
+      CHECK(findings.empty());
+      CHECK(ended[0].complete);
+      continue;
+    }
+    CHECK(sockets == 2);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].rule == LogRule::continuity);
+    CHECK(findings[0].message ==
+          "line 2 left it in ESTABLISHED, and this record is of another socket in the same place; records were lost or "
+          "left out by a filter, its end and another beginning among them");
+    CHECK_FALSE(ended[0].complete);
+    CHECK((ended[0].opening == Opening::unknown));
+    CHECK(ended[0].states.size() == 2);
+  }
+}
+
+TEST_CASE("a birth behind an end that was lost is another socket") {
+  Judged judged;
+  judged.add(State::close, State::syn_sent, "a");
+  judged.add(State::close, State::syn_sent, "a");
+  CHECK(judged.lives.sockets() == 2);
+}
+
 TEST_CASE("that lives were forgotten is a sentence") {
   CHECK(forgotten_sentence(1) ==
         "1 socket had no record for so long that it was forgotten: more than 262144 ran at once");
