@@ -164,6 +164,7 @@ class BpfTrace final : public TransitionSource {
     if (transition.to == ObservedState(State::close)) {
       transition.bytes_sent = record.sent;
       transition.bytes_received = record.received;
+      transition.close_cause = close_cause(record.reason);
     } else if (record.began_ns <= record.time) {
       transition.handshake = EventTime((record.time - record.began_ns) / 1000);
     }

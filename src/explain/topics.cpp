@@ -244,7 +244,10 @@ constexpr auto kTopics = std::to_array<Topic>({
      .look = "tcpstat watch --events"},
     {.name = "orderly",
      .meaning = "how a connection ended: with the FINs of both sides",
-     .text = "Both programs closed and both sides know it (tcpstat explain close).",
+     .text = "Both programs closed, and the peer has acknowledged that (tcpstat explain close). Who closes first "
+             "leaves FIN_WAIT2 at once as a rule, before the peer closes: such a life has no ending, and that of its "
+             "time-wait socket goes on. The source tracefs does not see FINs: there LAST_ACK and CLOSING are orderly "
+             "if they were left within 200 ms, before retries can be used up.",
      .look = "tcpstat trace --lives"},
     {.name = "failed",
      .meaning = "how a connection ended: connect() came to nothing",

@@ -19,7 +19,7 @@ bool becomes_time_wait(const Transition& transition) {
   const bool from_here =
       transition.from == ObservedState(State::fin_wait2) || transition.from == ObservedState(State::closing);
   return from_here && transition.to == ObservedState(State::close) && transition.peer_reset != true &&
-         transition.reset_sent != true;
+         transition.reset_sent != true && transition.close_cause != CloseCause::gave_up;
 }
 
 }  // namespace
@@ -73,7 +73,8 @@ bool is_of(TransitionKind kind, const ConnectionLife& life) {
     case half_open:
       return had(State::syn_recv);
     case time_wait:
-      return had(State::time_wait) || (last_was_waiting && life.ending != Ending::reset);
+      return had(State::time_wait) ||
+             (last_was_waiting && life.ending != Ending::reset && life.ending != Ending::timed_out);
     case lost:
       return !life.complete;
   }

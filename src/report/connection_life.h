@@ -25,9 +25,9 @@ constexpr std::string_view name(ClosedFirst side) {
   return kNames[static_cast<std::size_t>(side)];
 }
 
-/// orderly: by FINs of both ends. failed: connect() came to nothing. refused: the peer answered connect() with an RST.
-/// reset: it ended at once. timed_out: it ended at once and nobody sent an RST, because the kernel gave up waiting for
-/// the peer. The others are ends of requests and time-wait sockets (MinisocketEnd).
+/// orderly: by FINs of both ends, that of this host acknowledged. failed: connect() came to nothing. refused: the peer answered connect() with an RST.
+/// reset: it ended at once. timed_out: nobody sent an RST, and the kernel gave up waiting for the peer. The others are
+/// ends of requests and time-wait sockets (MinisocketEnd).
 enum class Ending : std::uint8_t {
   orderly,
   failed,

@@ -1,5 +1,7 @@
 #include "trace/life.h"
 
+#include "model/kernel_timers.h"
+
 namespace tcpstat::trace {
 namespace {
 
@@ -23,9 +25,13 @@ std::optional<Ending> ending_of(const Transition& last) {
     case State::fin_wait2:
     case State::closing:
     case State::last_ack:
-      // Both ends closed, unless an RST came first.
       if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
-      return last.peer_reset ? std::optional(Ending::orderly) : std::nullopt;
+      if (last.close_cause == CloseCause::both_fins) return Ending::orderly;
+      if (last.close_cause == CloseCause::gave_up) return Ending::timed_out;
+      // A close(2) leaves FIN_WAIT2 before the peer closes, and a time-wait socket waits on. The others last until the
+      // ACK, and no retries can be used up before the first timeout.
+      if (last.close_cause || *from == State::fin_wait2 || !last.peer_reset) return std::nullopt;
+      return last.dwell && *last.dwell < kTcpRtoMin ? std::optional(Ending::orderly) : std::nullopt;
     case State::established:
     case State::syn_recv:
     case State::fin_wait1:
@@ -69,8 +75,8 @@ void Life::step(const Transition& record, Follows follows) {
 
 bool Life::is_another(const Transition& record) const {
   if (cookie_ && record.cookie) return *cookie_ != *record.cookie;
-  // Addresses may be written in two ways (IPV6_ADDRFORM). Before Linux 6.15 a child is announced without a remote port and
-  // with the local one of its listener, which need not be its own (TPROXY).
+  // Addresses may be written in two ways (IPV6_ADDRFORM). Before Linux 6.15 a child is announced without a remote port
+  // and with the local one of its listener, which need not be its own (TPROXY).
   return ports_differ(remote_, record.remote) || (remote_ && record.remote && ports_differ(local_, record.local));
 }
 

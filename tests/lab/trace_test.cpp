@@ -195,9 +195,12 @@ TEST_SUITE("trace") {
       std::vector<std::string> told;
       for (const std::string& life : tracing.end_lines("life")) {
         const bool client = value_of(life, "remote_port") == std::to_string(kPort);
+        std::string ending = value_of(life, "ending");
+        // Whether the server's FIN comes together with the ACK of the client's is a matter of time.
+        if (value_of(life, "closed_first") == "local" && (ending == "null" || source == "bpf"))
+          ending = "null or orderly";
         told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
-                       value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
-                       value_of(life, "reset_by"));
+                       value_of(life, "closed_first") + ' ' + ending + ' ' + value_of(life, "reset_by"));
         const bool gives_reasons = source == "bpf" && value_of(life, "reset_by") == "here" && kernel_gives_reasons();
         CHECK(value_of(life, "reset_reason") == (gives_reasons ? "abort" : "null"));
         CHECK(value_of(life, "complete") == "true");
@@ -207,7 +210,7 @@ TEST_SUITE("trace") {
         CHECK(knows == (value_of(life, "ending") != "refused" && (client || source == "bpf")));
       }
       CHECK(difference(
-                {"client active local orderly null", "server passive remote orderly null",
+                {"client active local null or orderly null", "server passive remote orderly null",
                  "client active null reset here", "server passive null reset peer", "client active null reset peer",
                  "server passive null reset here", "client active null refused null"},
                 std::move(told))
