@@ -264,6 +264,12 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text = "A program aborted it, or closed it with data unread. Newer kernels say why this host sent its RST, "
              "as abort-on-close; the word stands behind.",
      .look = "tcpstat trace --lives --only resets"},
+    {.name = "dropped",
+     .meaning = "how a connection ended: this host ended it at once, by an RST or because the peer was gone",
+     .text =
+         "The source tracefs does not see what this host sends, so that either is possible. The source bpf says which "
+         "(tcpstat explain reset-here, tcpstat explain timed-out).",
+     .look = "tcpstat trace --lives --source bpf"},
     {.name = "timed-out",
      .meaning = "how a connection ended: the peer did not answer until the kernel gave up",
      .text = "Nobody sent a RST. The retries were used up, those of data, of a closed window or of keepalive "

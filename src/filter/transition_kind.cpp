@@ -22,6 +22,12 @@ bool becomes_time_wait(const Transition& transition) {
          transition.reset_sent != true && transition.close_cause != CloseCause::gave_up;
 }
 
+/// It ended at once, and its source does not tell by what.
+bool may_be_reset(const ConnectionLife& life) {
+  const auto last = life.states.empty() ? kAbsent : life.states.back().state.seen();
+  return life.ending == Ending::dropped || (!life.ending && last && ends_at_once(*last));
+}
+
 }  // namespace
 
 std::string_view name(TransitionKind kind) {
@@ -69,7 +75,7 @@ bool is_of(TransitionKind kind, const ConnectionLife& life) {
     case illegal:
       return !life.legal;
     case resets:
-      return life.ending == Ending::reset || life.ending == Ending::refused;
+      return life.ending == Ending::reset || life.ending == Ending::refused || may_be_reset(life);
     case half_open:
       return had(State::syn_recv);
     case time_wait:

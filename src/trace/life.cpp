@@ -36,7 +36,11 @@ std::optional<Ending> ending_of(const Transition& last) {
     case State::syn_recv:
     case State::fin_wait1:
     case State::close_wait:
-      return last.peer_reset == false && last.reset_sent == false ? Ending::timed_out : Ending::reset;
+      if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
+      if (last.close_cause == CloseCause::gave_up) return Ending::timed_out;
+      if (!last.peer_reset) return std::nullopt;
+      // TCP_REPAIR closes without a word, too.
+      return last.reset_sent && last.close_cause != CloseCause::other ? Ending::timed_out : Ending::dropped;
     case State::time_wait:
     case State::close:
     case State::listen:
@@ -148,7 +152,7 @@ ConnectionLife Life::conclude(const Transition& last) const {
   out.ending = ending_of(last);
   out.bytes_sent = last.bytes_sent;
   out.bytes_received = last.bytes_received;
-  if (out.ending == Ending::reset && last.peer_reset) out.reset_by = *last.peer_reset ? ResetBy::peer : ResetBy::here;
+  if (out.ending == Ending::reset) out.reset_by = last.peer_reset == true ? ResetBy::peer : ResetBy::here;
   if (out.reset_by == ResetBy::here) out.reset_reason = last.reset_reason;
   return out;
 }

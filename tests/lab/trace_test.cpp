@@ -209,11 +209,12 @@ TEST_SUITE("trace") {
         const bool knows = value_of(life, "handshake_us") != "null";
         CHECK(knows == (value_of(life, "ending") != "refused" && (client || source == "bpf")));
       }
-      CHECK(difference(
-                {"client active local null or orderly null", "server passive remote orderly null",
-                 "client active null reset here", "server passive null reset peer", "client active null reset peer",
-                 "server passive null reset here", "client active null refused null"},
-                std::move(told))
+      // tracefs does not see what this host sends.
+      const std::string here = source == "bpf" ? "reset here" : "dropped null";
+      CHECK(difference({"client active local null or orderly null", "server passive remote orderly null",
+                        "client active null " + here, "server passive null reset peer", "client active null reset peer",
+                        "server passive null " + here, "client active null refused null"},
+                       std::move(told))
                 .empty());
       const auto summary = nlohmann::json::parse(tracing.summary());
       CHECK(summary["lost_records"] == 0);

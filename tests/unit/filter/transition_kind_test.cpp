@@ -99,6 +99,11 @@ TEST_CASE("of which kinds a life is") {
   CHECK(of(life) == Kinds{"illegal", "lost"});
   life = {};
   life.states = {{syn_recv, {}}, {close_wait, {}}};
+  // Nobody knows what ended it.
+  CHECK(of(life) == Kinds{"half-open", "resets"});
+  life.ending = Ending::dropped;
+  CHECK(of(life) == Kinds{"half-open", "resets"});
+  life.ending = Ending::timed_out;
   CHECK(of(life) == Kinds{"half-open"});
 }
 

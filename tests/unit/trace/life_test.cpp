@@ -134,8 +134,9 @@ TEST_CASE("who ended it at once: the peer, this host, or nobody knows") {
     CAPTURE(states.size());
     CHECK((life_of(states, true).ending == Ending::reset));
     CHECK((life_of(states, true).reset_by == By(ResetBy::peer)));
-    CHECK((life_of(states, false).reset_by == By(ResetBy::here)));
-    CHECK((life_of(states, std::nullopt).ending == Ending::reset));
+    CHECK_MESSAGE((life_of(states, false).ending == Ending::dropped), "whether this host sent an RST is not known");
+    CHECK((life_of(states, false).reset_by == By()));
+    CHECK_FALSE(life_of(states, std::nullopt).ending);
     CHECK((life_of(states, std::nullopt).reset_by == By()));
   }
 }
@@ -201,6 +202,30 @@ TEST_CASE("a socket that tells why it closed: both FINs, a peer that was gone, o
     CHECK(ended(last, CloseCause::gave_up) == Ending::timed_out);
     CHECK(ended(last, CloseCause::other) == std::nullopt);
     CHECK(ended(last, CloseCause::gave_up, true) == Ending::reset);
+  }
+}
+
+TEST_CASE("an end at once: an RST of this host, a peer that was gone, or what nobody knows") {
+  struct Row {
+    std::optional<bool> peer_reset;
+    std::optional<bool> reset_sent;
+    std::optional<CloseCause> cause;
+    std::optional<Ending> ending;
+  };
+  constexpr auto kGaveUp = CloseCause::gave_up;
+  constexpr auto kOther = CloseCause::other;
+  for (const Row& row :
+       {Row{false, true, kGaveUp, Ending::reset}, Row{{}, true, {}, Ending::reset}, Row{true, {}, {}, Ending::reset},
+        Row{false, false, {}, Ending::timed_out}, Row{false, {}, kGaveUp, Ending::timed_out},
+        Row{{}, {}, kGaveUp, Ending::timed_out}, Row{false, {}, kOther, Ending::dropped},
+        Row{false, false, kOther, Ending::dropped}, Row{{}, {}, kOther, {}}}) {
+    Lived lived;
+    lived.walk({listen, syn_recv, established});
+    lived.step(established, close, row.peer_reset, row.reset_sent, row.cause);
+    CHECK(lived.only().ending == row.ending);
+    const bool reset = row.ending == Ending::reset;
+    CHECK(lived.only().reset_by.has_value() == reset);
+    if (reset) CHECK((lived.only().reset_by == ResetBy::here) == (row.peer_reset != true));
   }
 }
 
