@@ -72,6 +72,10 @@ TEST_CASE("what has no bound says so") {
     CHECK(dwell_bound(state).limit(kDefaults).kind == Kind::no_bound);
   }
   CHECK(bound(fin_wait2, "shut down").limit(kDefaults).kind == Kind::no_bound);
+  for (const State state : {fin_wait1, closing, last_ack}) {
+    CHECK(bound(state, "shut down and still open here, the peer answers").limit(kDefaults).kind == Kind::no_bound);
+    CHECK(bound(state, "data goes out before the FIN").limit(kDefaults).kind == Kind::no_bound);
+  }
 }
 
 TEST_CASE("a bound whose sysctl could not be read is unknown") {
@@ -100,15 +104,22 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
       {fin_wait1, "tcp_orphan_retries"},
       {fin_wait1, "tcp_retries2"},
       {fin_wait1, ""},
+      {fin_wait1, ""},
       {fin_wait2, "tcp_fin_timeout"},
       {fin_wait2, ""},
       {time_wait, ""},
       {close_wait, ""},
       {close_wait, "tcp_retries2"},
       {closing, "tcp_orphan_retries"},
+      {closing, "tcp_orphan_retries"},
       {closing, "tcp_retries2"},
+      {closing, ""},
+      {closing, ""},
+      {last_ack, "tcp_orphan_retries"},
       {last_ack, "tcp_orphan_retries"},
       {last_ack, "tcp_retries2"},
+      {last_ack, ""},
+      {last_ack, ""},
       {listen, ""},
       {close, ""},
   };
@@ -171,8 +182,11 @@ TEST_CASE("the longest that any socket stays: nothing where one case has no boun
   // A fast-open child and a crossed opening: 127 s, and a tenth for the timer wheel.
   CHECK(longest_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
   CHECK(longest_dwell(State::time_wait, {}) == std::chrono::seconds(66));
-  for (const State state : {State::established, State::close_wait, State::fin_wait2, State::listen, State::close}) {
-    CHECK(longest_dwell(state, limits) == std::nullopt);
+  // A FIN may wait behind data for as long as the peer takes some of it.
+  for (const State state : {State::established, State::fin_wait1, State::fin_wait2, State::close_wait, State::closing,
+                            State::last_ack, State::listen, State::close}) {
+    CAPTURE(name(state));
+    CHECK(longest_dwell(state, kDefaults) == std::nullopt);
   }
 }
 
