@@ -156,7 +156,7 @@ void LifeChecker::judge_dwell(const Transition& record) {
   const std::optional<EventTime> time = record.dwell;
   const auto state = record.from.seen();
   if (!time || !state || record.protocol != Protocol::tcp) return;
-  const auto most = machine::longest_dwell(*state, limits_);
+  const auto most = machine::longest_socket_dwell(*state, limits_);
   if (!most || *time <= *most) return;
   say_({record.line, LogRule::dwell, Severity::warning, record.from, record.to, record.local, record.remote,
         "in " + text(record.from) + " for " +

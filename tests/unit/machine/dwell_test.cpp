@@ -95,6 +95,7 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
       {syn_sent, "tcp_syn_retries, tcp_syn_linear_timeouts"},
       {syn_sent, ""},
       {syn_recv, "tcp_synack_retries"},
+      {syn_recv, ""},
       {syn_recv, "tcp_synack_retries"},
       {syn_recv, "tcp_syn_retries"},
       {established, ""},
@@ -177,10 +178,12 @@ TEST_CASE("the limit of timeouts is for sockets, and not for requests") {
 TEST_CASE("the longest that any socket stays: nothing where one case has no bound, or is not known") {
   KernelLimits limits;
   limits.synack_retries = 5;
-  CHECK(longest_dwell(State::syn_recv, limits) == std::nullopt);
+  CHECK(longest_socket_dwell(State::syn_recv, limits) == std::nullopt);
   limits.syn_retries = 6;
   // A fast-open child and a crossed opening: 127 s, and a tenth for the timer wheel.
-  CHECK(longest_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
+  CHECK(longest_socket_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
+  // The listener's TCP_DEFER_ACCEPT decides how long a request waits that was answered.
+  CHECK(longest_dwell(State::syn_recv, limits) == std::nullopt);
   CHECK(longest_dwell(State::time_wait, {}) == std::chrono::seconds(66));
   // A FIN may wait behind data for as long as the peer takes some of it.
   for (const State state : {State::established, State::fin_wait1, State::fin_wait2, State::close_wait, State::closing,

@@ -123,7 +123,7 @@ TEST_CASE_FIXTURE(Tracing, "a life that ran when the trace began is no news, and
 TEST_CASE_FIXTURE(Tracing, "a state that lasts too long is told, and breaks no life") {
   limits.synack_retries = 5;
   limits.syn_retries = 6;
-  const auto most = machine::longest_dwell(State::syn_recv, limits);
+  const auto most = machine::longest_socket_dwell(State::syn_recv, limits);
   REQUIRE(most);
   const auto child = test::in_child([&] {
     step(State::listen, State::syn_recv);
