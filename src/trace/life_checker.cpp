@@ -215,6 +215,13 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
   return Flow::more;
 }
 
+void LifeChecker::make_room(std::uint64_t key) {
+  // More than the buffer of one processor holds (tcpstates of bcc: 64 pages), even if one place in memory serves all.
+  constexpr std::size_t kMost = 4096;
+  const auto at = held_.find(key);
+  if (at != held_.end() && at->second.size() >= kMost) give_up({at->second.front().line, key});
+}
+
 void LifeChecker::hold(const Transition& record, std::uint64_t key) {
   Transition& held = held_[key].emplace_back(record);
   held.socket = {};  // the views do not last, and the key stands for them
@@ -225,9 +232,10 @@ void LifeChecker::hold(const Transition& record, std::uint64_t key) {
 void LifeChecker::take_what_fits(std::uint64_t key) {
   const auto at = held_.find(key);
   if (at == held_.end()) return;
-  std::vector<Transition>& held = at->second;
+  std::deque<Transition>& held = at->second;
   const auto next = [&] {
-    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, lives_.find(key)); });
+    const Life* before = lives_.find(key);
+    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, before); });
   };
   for (auto one = next(); one != held.end(); one = next()) {
     const Transition record = *one;
@@ -241,7 +249,7 @@ void LifeChecker::take_what_fits(std::uint64_t key) {
 void LifeChecker::give_up(Early early) {
   const auto at = held_.find(early.key);
   if (at == held_.end()) return;
-  std::vector<Transition>& held = at->second;
+  std::deque<Transition>& held = at->second;
   const auto one =
       std::find_if(held.begin(), held.end(), [&](const Transition& other) { return other.line == early.line; });
   if (one == held.end()) return;
@@ -288,6 +296,7 @@ Flow LifeChecker::transition(const Transition& announced) {
     waiting_.pop_front();
   }
   const bool may_be_early = record.order == RecordOrder::by_processor && known == Known::by_identity;
+  if (may_be_early) make_room(key);
   if (may_be_early && !fits(record, lives_.find(key))) {
     hold(record, key);
     return flow;

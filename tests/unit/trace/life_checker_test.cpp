@@ -186,6 +186,27 @@ TEST_CASE("a record that never comes is told when its place is far behind, or at
   CHECK(far[0].line == 300'000);
 }
 
+TEST_CASE("records of one socket that fit nothing do not pile up") {
+  Judged judged;
+  Transition record;
+  record.from = State::established;
+  record.to = State::fin_wait1;
+  record.socket = "a";
+  record.order = RecordOrder::by_processor;
+  constexpr std::uint64_t kMost = 4096;
+  for (record.line = 1; record.line <= kMost; ++record.line) judged.lives.transition(record);
+  CHECK(judged.findings.empty());
+  judged.lives.transition(record);
+  REQUIRE(judged.findings.size() == 1);
+  CHECK(judged.findings[0].line == 1);
+  ++record.line;
+  judged.lives.transition(record);
+  REQUIRE(judged.findings.size() == 2);
+  CHECK(judged.findings[1].line == 2);
+  judged.lives.finish();
+  CHECK(judged.findings.size() == kMost + 2);
+}
+
 TEST_CASE("the child of a listener has the listener's ends before Linux 6.15, and is not its life") {
   Judged judged;
   const auto add = [&](State from, State to) {
