@@ -95,8 +95,9 @@ constexpr auto kTopics = std::to_array<Topic>({
     {.name = "passive-close",
      .meaning = "to close after the peer: CLOSE_WAIT, LAST_ACK",
      .text = "The peer's FIN came and was acknowledged (CLOSE_WAIT). Now the program has to see whether it has data "
-             "left to send, and close; no timer does it instead. Its FIN waits for the last ACK (LAST_ACK). The other "
-             "side closes actively: tcpstat explain active-close. Both: tcpstat explain close.",
+             "left to send, and close; no timer does it instead, but keepalive ends the connection where the peer is "
+             "gone. Its FIN waits for the last ACK (LAST_ACK). The other side closes actively: tcpstat explain "
+             "active-close. Both: tcpstat explain close.",
      .look = "tcpstat -s CLOSE_WAIT,LAST_ACK -p"},
 
     // The classes of half-open connections.

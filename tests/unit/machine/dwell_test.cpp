@@ -108,9 +108,11 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
       {fin_wait1, ""},
       {fin_wait2, "tcp_fin_timeout"},
       {fin_wait2, ""},
+      {fin_wait2, "tcp_keepalive_time, tcp_keepalive_probes, tcp_keepalive_intvl"},
       {time_wait, ""},
       {close_wait, ""},
       {close_wait, "tcp_retries2"},
+      {close_wait, "tcp_keepalive_time, tcp_keepalive_probes, tcp_keepalive_intvl"},
       {closing, "tcp_orphan_retries"},
       {closing, "tcp_orphan_retries"},
       {closing, "tcp_retries2"},
@@ -130,6 +132,12 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
     CAPTURE(all[i].standing);
     CHECK(all[i].state == kRows[i].state);
     CHECK(all[i].sysctls == kRows[i].sysctls);
+  }
+}
+
+TEST_CASE("keepalive ends a half-closed connection, too") {
+  for (const State state : {established, fin_wait2, close_wait}) {
+    CHECK(bound(state, "keepalive").limit(kDefaults).most == 7875s);
   }
 }
 
