@@ -261,9 +261,10 @@ constexpr auto kTopics = std::to_array<Topic>({
              "any more; or something on the way sent the RST in its name.",
      .look = "tcpstat trace --lives --only resets"},
     {.name = "reset-here",
-     .meaning = "how a connection ended: this host dropped it",
-     .text = "A program aborted it, or closed it with data unread. Newer kernels say why this host sent its RST, "
-             "as abort-on-close; the word stands behind.",
+     .meaning = "how a connection ended: by a RST of this host",
+     .text = "A program aborted it, or closed it with data unread; or keepalive probes stayed unanswered, because "
+             "the peer is gone. Newer kernels say why this host sent its RST, as abort-on-close or "
+             "keepalive-timeout; the word stands behind.",
      .look = "tcpstat trace --lives --only resets"},
     {.name = "dropped",
      .meaning = "how a connection ended: this host ended it at once, by an RST or because the peer was gone",
@@ -273,8 +274,9 @@ constexpr auto kTopics = std::to_array<Topic>({
      .look = "tcpstat trace --lives --source bpf"},
     {.name = "timed-out",
      .meaning = "how a connection ended: the peer did not answer until the kernel gave up",
-     .text = "Nobody sent a RST. The retries were used up, those of data, of a closed window or of keepalive "
-             "probes: the peer is gone, or the path to it is.",
+     .text = "Nobody sent a RST. The retries were used up, those of data, of a FIN or of a closed window: the peer "
+             "is gone, or the path to it is. Where keepalive finds that out, Linux sends a RST (tcpstat explain "
+             "reset-here).",
      .look = "tcpstat trace --lives"},
     {.name = "completed",
      .meaning = "how a half-open request ended: the handshake was finished",
