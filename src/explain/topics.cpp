@@ -297,8 +297,10 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text = "The program closed its listener, or ended, while the handshake was under way.",
      .look = "tcpstat -l"},
     {.name = "cut-short",
-     .meaning = "how TIME_WAIT ended: before its time",
-     .text = "A new connection took the same addresses and ports, or a RST came (tcpstat explain TIME_WAIT).",
+     .meaning = "how TIME_WAIT, or FIN_WAIT2 without a process, ended: before its time",
+     .text = "A new connection took the same addresses and ports, a RST came, or ss -K ended it. In FIN_WAIT2 data "
+             "may have come after the program had closed: this host answers it with a RST, and the peer sees its "
+             "connection reset (tcpstat explain TIME_WAIT).",
      .look = "tcpstat trace --only time-wait"},
 
     // What is said of transitions.

@@ -180,7 +180,9 @@ Judgement judge_minisocket(const Transition& transition) {
       out.reason = "nobody listened any more";
       break;
     case MinisocketEnd::cut_short:
-      out.reason = "an RST came, or a new connection took its addresses and ports";
+      out.reason = transition.from == ObservedState(State::fin_wait2)
+                       ? "data or a SYN came after close(2) and was answered with an RST, an RST came, or ss -K"
+                       : "an RST came, a new connection took its addresses and ports, or ss -K";
       break;
   }
   return out;

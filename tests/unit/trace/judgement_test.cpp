@@ -250,7 +250,9 @@ TEST_CASE("requests and time-wait sockets come and go, each for its reason") {
       {Body::time_wait, fin_wait2, absent, {}, "its timer ended, and it with it"},
       {Body::time_wait, time_wait, absent, MinisocketEnd::expired, "its time was over"},
       {Body::time_wait, time_wait, absent, MinisocketEnd::cut_short,
-       "an RST came, or a new connection took its addresses and ports"},
+       "an RST came, a new connection took its addresses and ports, or ss -K"},
+      {Body::time_wait, fin_wait2, absent, MinisocketEnd::cut_short,
+       "data or a SYN came after close(2) and was answered with an RST, an RST came, or ss -K"},
   };
   Transition of;
   for (const Case& one : cases) {
