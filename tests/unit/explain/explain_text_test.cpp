@@ -47,6 +47,17 @@ TEST_CASE("the other end of a half-open connection need not have a full accept q
   CHECK_FALSE(says(explain_state(State::established, {}), "forged"));
 }
 
+TEST_CASE("the peer of a SYN_SENT that stays is not there, and a FIN on its way is the ordinary case") {
+  CHECK(says(explain_state(State::syn_sent, {}),
+             "ABSENT: also when nobody is there, or the SYN or its answer is dropped"));
+  CHECK_FALSE(says(explain_state(State::established, {}), "nobody is there"));
+  for (const State state : {State::fin_wait1, State::fin_wait2, State::last_ack, State::closing, State::established}) {
+    CAPTURE(name(state));
+    CHECK(says(explain_state(state, {}),
+               ": while segments are on their way, and longer while a FIN waits behind a closed window"));
+  }
+}
+
 TEST_CASE("who appears established came through a state that no sample saw, or by a SYN cookie") {
   const std::string text = explain_pair(kAbsent, State::established);
   CHECK(says(text, "legal in one step, of a SYN cookie; as a rule SYN_SENT"));
