@@ -82,6 +82,13 @@ TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
 }
 
+TEST_CASE("a race and what nothing reaches are said once") {
+  CHECK(says(explain_pair(State::close, State::syn_recv),
+             "as a rare race: the handshake ACK is processed while close()"));
+  CHECK(says(explain_pair(State::syn_recv, State::close_wait),
+             "never, although the source has it: not reachable on 6.18"));
+}
+
 TEST_CASE("a rule without limits has no heading for them") {
   const std::string text = explain_rule({"return-path", "do answers arrive?", "RFC 6298", {}});
   CHECK(says(text, "reference   RFC 6298"));

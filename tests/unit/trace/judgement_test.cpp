@@ -58,7 +58,7 @@ TEST_CASE("what is no step of RFC 9293 and harmless is a quirk, and says which")
       {closing, closing, "crossed FIN, then close()"},
       {last_ack, last_ack, "shutdown(WR) in CLOSE_WAIT, then close()"},
       {close, close, "SOCK_DESTROY"},
-      {close, syn_recv, "race"},
+      {close, syn_recv, "while close() of the listener runs"},
       {syn_recv, close_wait, "not reachable"},
   };
   std::size_t quirks = 0;
