@@ -25,8 +25,9 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text =
          "listen(fd, backlog) is a wish: Linux takes it or net.core.somaxconn (4096 since Linux 5.4, before that 128), "
          "whichever is less. The number limits two queues.\n"
-         "The SYN queue holds half-open requests, backlog + 1 at most. When it is full, the next SYNs get SYN cookies "
-         "or are dropped. Without cookies, SYNs of new clients are dropped without an answer above three quarters of "
+         "The SYN queue holds half-open requests: backlog at most, and backlog + 1 since Linux 6.14 and in stable "
+         "kernels that took over its change. When it is full, the next SYNs get SYN cookies or are dropped. Without "
+         "cookies, SYNs of new clients are dropped without an answer above three quarters of "
          "tcp_max_syn_backlog, too.\n"
          "The accept queue holds complete connections that the program has not taken yet, backlog + 1 at most. When it "
          "is full, SYNs and the last ACKs of handshakes are dropped.\n"
@@ -41,8 +42,8 @@ constexpr auto kTopics = std::to_array<Topic>({
          "checked, and the connection is there at once. So forged SYNs keep nobody out.\n"
          "The price: a few sizes of MSS fit into the cookie, and window scaling and SACK survive only with timestamps. "
          "A SYN,ACK is not repeated, so that who loses a segment of the handshake waits longer.\n"
-         "What was answered by a cookie is in no table: SYN_RECV stops growing at backlog + 1, and a flood looks "
-         "smaller than it is. Counters show it.\n"
+         "What was answered by a cookie is in no table: SYN_RECV stops growing when the SYN queue is full, and a flood "
+         "looks smaller than it is. Counters show it.\n"
          "net.ipv4.tcp_syncookies: 1 (the default) when the queue is full, 2 always, 0 never. Cookies do not help "
          "against a full link, nor against connections that do complete.",
      .look = "nstat -az 'TcpExtSyncookies*'\ntcpstat check --interval "
