@@ -64,6 +64,12 @@ Transition socket_of(const ring_record& record) {
   return transition;
 }
 
+std::optional<CloseCause> close_cause(std::uint8_t number) {
+  static_assert(RING_CLOSE_OTHER == static_cast<int>(CloseCause::other) + 1);
+  if (number == RING_CLOSE_UNKNOWN || number > RING_CLOSE_OTHER) return std::nullopt;
+  return static_cast<CloseCause>(number - 1);
+}
+
 std::optional<ResetReason> reset_reason(std::uint8_t number) {
   // The ring's numbers have the same order, with NONE before them.
   static_assert(RING_REASON_OTHER == static_cast<int>(ResetReason::other) + 1);

@@ -22,6 +22,8 @@ Transition socket_of(const ring_record& record);
 /// Without time, socket and line. Nothing for another protocol than TCP and MPTCP, or a state that is not known.
 std::optional<Transition> to_transition(const ring_record& record);
 
+/// Of an enum ring_close; nothing for a cause that is not known.
+std::optional<CloseCause> close_cause(std::uint8_t number);
 /// Nothing for a reason that is not given.
 std::optional<ResetReason> reset_reason(std::uint8_t number);
 

@@ -164,6 +164,7 @@ class BpfTrace final : public TransitionSource {
     if (transition.to == ObservedState(State::close)) {
       transition.bytes_sent = record.sent;
       transition.bytes_received = record.received;
+      transition.close_cause = close_cause(record.reason);
     } else if (record.began_ns <= record.time) {
       transition.handshake = EventTime((record.time - record.began_ns) / 1000);
     }
@@ -368,10 +369,11 @@ Expected<OpenedBpfTrace> open_trace(const KernelFilter& filter, Between between)
   if (optional.timers) {
     constexpr std::array<std::string_view, 2> kHandlers = {"reqsk_timer_handler", "tw_timer_handler"};
     const auto addresses = kernel_addresses(kHandlers);
-    timers = {addresses[0], addresses[1]};
-    if (timers.request == 0 || timers.time_wait == 0) {
-      leave_timers_out(
-          "the kernel hides the addresses of their timers (see kernel.kptr_restrict; it takes CAP_SYSLOG)");
+    timers = {addresses[0].value_or(0), addresses[1].value_or(0)};
+    for (const std::size_t at : {0U, 1U}) {
+      if (addresses[at].value_or(0) != 0 || !optional.timers) continue;
+      leave_timers_out(why_no_address(kHandlers[at], addresses[at]) +
+                       (addresses[at] ? " (see kernel.kptr_restrict; it takes CAP_SYSLOG)" : ""));
     }
   }
   auto programs = load(filter, optional, timers);

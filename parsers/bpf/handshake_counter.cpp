@@ -28,9 +28,10 @@ constexpr const char* kTrace = "trace by BPF";
 /// The address of the function that ends requests, by which their timers are known.
 Expected<std::uint64_t> request_timer(const BpfHost& host) {
   if (const Verdict verdict = may_trace(host); !verdict.possible) return tl::make_unexpected(verdict.error);
-  const std::uint64_t address = kernel_address("reqsk_timer_handler");
-  if (address != 0) return address;
-  return failure(kTrace, 0, "see kernel.kptr_restrict", "the kernel hides the address of reqsk_timer_handler()");
+  constexpr std::string_view kHandler = "reqsk_timer_handler";
+  const KernelAddress address = kernel_address(kHandler);
+  if (address.value_or(0) != 0) return *address;
+  return failure(kTrace, 0, address ? "see kernel.kptr_restrict" : "", why_no_address(kHandler, address));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 
 namespace tcpstat::bpf {
 
-std::uint64_t address_in(std::string_view lines, std::string_view name) {
+KernelAddress address_in(std::string_view lines, std::string_view name) {
   while (!lines.empty()) {
     const std::size_t end = lines.find('\n');
     const std::string_view line = lines.substr(0, end);
@@ -24,15 +24,15 @@ std::uint64_t address_in(std::string_view lines, std::string_view name) {
     std::from_chars(line.data(), line.data() + kind, address, 16);
     return address;
   }
-  return 0;
+  return std::nullopt;
 }
 
-std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> names) {
-  std::vector<std::uint64_t> out(names.size(), 0);
+std::vector<KernelAddress> kernel_addresses(std::span<const std::string_view> names) {
+  std::vector<KernelAddress> out(names.size());
   const FileDescriptor file(::open("/proc/kallsyms", O_RDONLY | O_CLOEXEC));
   std::string text;
   std::size_t kept = 0;
-  while (file && std::find(out.begin(), out.end(), 0U) != out.end()) {
+  while (file && std::find(out.begin(), out.end(), std::nullopt) != out.end()) {
     text.resize(kept + 64U * 1024);
     const ssize_t got = ::read(file.get(), text.data() + kept, text.size() - kept);
     if (got <= 0) break;
@@ -40,7 +40,7 @@ std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> na
     const std::size_t whole = text.rfind('\n') + 1;  // 0: no line has ended yet
     const std::string_view lines(text.data(), whole);
     for (std::size_t at = 0; at < names.size(); ++at) {
-      if (out[at] == 0 && lines.find(names[at]) != lines.npos) out[at] = address_in(lines, names[at]);
+      if (!out[at] && lines.find(names[at]) != lines.npos) out[at] = address_in(lines, names[at]);
     }
     kept = text.size() - whole;
     std::memmove(text.data(), text.data() + whole, kept);
@@ -48,6 +48,12 @@ std::vector<std::uint64_t> kernel_addresses(std::span<const std::string_view> na
   return out;
 }
 
-std::uint64_t kernel_address(std::string_view name) { return kernel_addresses({&name, 1}).front(); }
+KernelAddress kernel_address(std::string_view name) { return kernel_addresses({&name, 1}).front(); }
+
+std::string why_no_address(std::string_view name, KernelAddress found) {
+  const std::string function = std::string(name) + "()";
+  return found ? "the kernel hides the address of " + function
+               : "/proc/kallsyms has no " + function + ", which the compiler of this kernel may have renamed";
+}
 
 }  // namespace tcpstat::bpf

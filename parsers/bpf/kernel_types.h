@@ -69,6 +69,7 @@ struct sock {
   struct sock_common __sk_common;
   __u16 sk_protocol;
   __u32 sk_max_ack_backlog;
+  int sk_err, sk_err_soft;
 };
 struct inet_sock {
   struct sock sk;
@@ -86,6 +87,7 @@ struct inet_connection_sock {
 };
 struct tcp_sock {
   __u64 bytes_received, bytes_sent, bytes_retrans;
+  __u32 snd_una, write_seq;
   __u8 syn_data_acked : 1;
 };
 struct timer_list {

@@ -36,6 +36,13 @@ enum ring_reset_reason {
   RING_REASON_DISCONNECT_WITH_DATA,
   RING_REASON_OTHER,
 };
+/* What a TCP socket itself says of its step to CLOSE. */
+enum ring_close {
+  RING_CLOSE_UNKNOWN,
+  RING_CLOSE_BOTH_FINS, /* the peer's FIN came, and that of this host was acknowledged */
+  RING_CLOSE_GAVE_UP,   /* the kernel waited for the peer in vain */
+  RING_CLOSE_OTHER,
+};
 enum ring_record_flags {
   RING_RESCUED = 1,  /* by the second program, because the first was running on this processor */
   RING_FOLLOWED = 2, /* the current process is one that is followed; whether it caused the step depends on the step */
@@ -67,7 +74,7 @@ struct ring_record {
   __u8 family; /* AF_INET or AF_INET6 */
   __u8 from;   /* TCP_ESTABLISHED = 1, … */
   __u8 to;
-  __u8 reason; /* enum ring_reset_reason, enum ring_end */
+  __u8 reason; /* enum ring_reset_reason, enum ring_end; of a transition enum ring_close */
   union {
     __u16 isn;       /* of a request: tells it from the next one that gets the same memory */
     __u16 interface; /* of a transition: index of the device that it is bound to; 0: none, or more than fits */

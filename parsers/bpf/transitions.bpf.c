@@ -1,4 +1,5 @@
 // The programs that run in the kernel where sockets change state: they choose, copy, and hand over through a ring buffer.
+#include <asm/errno.h>
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -17,9 +18,11 @@
 #define PROTOCOL_MPTCP 262
 #define TCP_STATE_SYN_SENT 2
 #define TCP_STATE_FIN_WAIT1 4
+#define TCP_STATE_FIN_WAIT2 5
 #define TCP_STATE_TIME_WAIT 6
 #define TCP_STATE_CLOSE 7
 #define TCP_STATE_LAST_ACK 9
+#define TCP_STATE_CLOSING 11
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -81,12 +84,28 @@ static __always_inline __u64 beginning_of(const struct sock* sk, __u8 from, __u8
   return grown && grown->socket == (__u64)sk ? grown->began_ns : 0;
 }
 
+// tcp_fin() sets it.
+static __always_inline __u64 fin_has_come(const struct sock* sk) {
+  return sk->__sk_common.skc_flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
+}
+
 static __always_inline void write_carried(struct ring_record* record, struct sock* sk) {
   const struct tcp_sock* tcp = (const struct tcp_sock*)sk;
   record->sent = BPF_CORE_READ(tcp, bytes_sent) - BPF_CORE_READ(tcp, bytes_retrans);
   // A FIN that came is counted as a byte.
-  const __u64 fin = sk->__sk_common.skc_flags >> bpf_core_enum_value(enum sock_flags, SOCK_DONE) & 1;
-  record->received = BPF_CORE_READ(tcp, bytes_received) - fin;
+  record->received = BPF_CORE_READ(tcp, bytes_received) - fin_has_come(sk);
+}
+
+// tcp_rcv_state_process() ends a socket when its FIN, the last byte, is acknowledged; tcp_write_err() stores its error
+// first.
+static __always_inline __u8 close_of(struct sock* sk, __u8 from) {
+  const struct tcp_sock* tcp = (const struct tcp_sock*)sk;
+  const int sent_fin = from == TCP_STATE_FIN_WAIT2 || from == TCP_STATE_CLOSING || from == TCP_STATE_LAST_ACK;
+  if (sent_fin && fin_has_come(sk) && BPF_CORE_READ(tcp, snd_una) == BPF_CORE_READ(tcp, write_seq)) {
+    return RING_CLOSE_BOTH_FINS;
+  }
+  const int soft = sk->sk_err_soft;
+  return sk->sk_err == (soft != 0 ? soft : ETIMEDOUT) ? RING_CLOSE_GAVE_UP : RING_CLOSE_OTHER;
 }
 
 static __always_inline void write_ipv4(struct ring_record* record, const struct sock_common* common) {
@@ -156,7 +175,7 @@ static __always_inline int hand_over(struct sock* sk, const struct told told) {
   record->family = family;
   record->from = told.from;
   record->to = told.to;
-  record->reason = told.reason;
+  record->reason = carried ? close_of(sk, told.from) : told.reason;
   submit(record);
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/directory.h"
+#include "parsers/tracefs/page_turns.h"
 #include "parsers/tracefs/record_layout.h"
 
 extern "C" {
@@ -147,39 +148,41 @@ bool TraceInstance::decode_event(std::span<const std::byte> bytes, TraceRecord& 
   return id == resets_.id && decode_reset(bytes, resets_, to);
 }
 
-Flow TraceInstance::read_page(const Use& use) {
-  if (::kbuffer_load_subbuffer(pages_.get(), page_.data()) != 0) return Flow::more;
-  Flow flow = Flow::more;
+/// Returns the time of the last record.
+std::uint64_t TraceInstance::take_page(const Use& use) {
+  if (::kbuffer_load_subbuffer(pages_.get(), page_.data()) != 0) return 0;
+  std::uint64_t last = ::kbuffer_timestamp(pages_.get());
   TraceRecord record;
   if (const int missed = ::kbuffer_missed_events(pages_.get()); missed != 0) {
     // Negative: some, and the kernel had no room to say how many.
     record.lost = missed < 0 ? 1 : static_cast<std::uint64_t>(missed);
-    record.time_ns = ::kbuffer_timestamp(pages_.get());
-    flow = use(record);
+    record.time_ns = last;
+    use(record);
   }
   unsigned long long time = 0;
   for (const void* event = ::kbuffer_read_event(pages_.get(), &time); event != nullptr;
        event = ::kbuffer_next_event(pages_.get(), &time)) {
     record = {};
     record.time_ns = time;
+    last = time;
     const auto size = static_cast<std::size_t>(::kbuffer_event_size(pages_.get()));
-    // A page that was begun is taken whole.
-    if (decode_event({static_cast<const std::byte*>(event), size}, record)) flow = use(record);
+    if (decode_event({static_cast<const std::byte*>(event), size}, record)) use(record);
   }
-  return flow;
+  return last;
 }
 
-Expected<void> TraceInstance::drain(const Use& use) {
-  for (const FileDescriptor& processor : processors_) {
-    while (true) {
-      const ssize_t got = ::read(processor.get(), page_.data(), page_.size());
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0 && errno != EAGAIN) return failure("read the trace", errno);
-      if (got <= 0) break;
-      if (read_page(use) == Flow::stop) break;
-    }
+Expected<std::optional<std::uint64_t>> TraceInstance::read_page(const FileDescriptor& processor, const Use& use) {
+  while (true) {
+    const ssize_t got = ::read(processor.get(), page_.data(), page_.size());
+    if (got > 0) return std::optional(take_page(use));
+    if (got == 0 || errno == EAGAIN) return std::optional<std::uint64_t>();
+    if (errno != EINTR) return failure("read the trace", errno);
   }
-  return {};
+}
+
+Expected<std::uint64_t> TraceInstance::drain(const Use& use, const IsEnough& is_enough) {
+  return read_in_turns(
+      processors_.size(), [&](std::size_t at) { return read_page(processors_[at], use); }, is_enough);
 }
 
 void TraceInstance::wait(std::chrono::milliseconds time) {

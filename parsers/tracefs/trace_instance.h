@@ -4,14 +4,15 @@
 // Source: Documentation/trace/ftrace.rst, "Instances" and "per_cpu"; Documentation/trace/ring-buffer-design.rst.
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/file_descriptor.h"
-#include "model/sink.h"
 #include "parsers/tracefs/trace_record.h"
 
 struct kbuffer;
@@ -23,8 +24,8 @@ Expected<void> may_trace();
 
 class TraceInstance {
  public:
-  /// Flow::stop: what is left stays in the kernel's buffer.
-  using Use = std::function<Flow(const TraceRecord&)>;
+  using Use = std::function<void(const TraceRecord&)>;
+  using IsEnough = std::function<bool()>;
 
   /// Makes the instance and switches the event on; removes instances of this program that a kill left behind.
   static Expected<TraceInstance> open();
@@ -34,8 +35,9 @@ class TraceInstance {
 
   /// Whether it has records of kind reset.
   [[nodiscard]] bool tells_resets() const { return resets_.id != 0; }
-  /// Hands over what the kernel has buffered, one processor after the other. Does not wait.
-  Expected<void> drain(const Use& use);
+  /// Hands over what the kernel has buffered, until it is enough for once; each processor gives a page at least. Says
+  /// up to which time nothing is left there: UINT64_MAX, nothing at all. Does not wait.
+  Expected<std::uint64_t> drain(const Use& use, const IsEnough& is_enough);
   /// Waits until `time` has passed or a signal came.
   static void wait(std::chrono::milliseconds time);
 
@@ -48,7 +50,8 @@ class TraceInstance {
   Expected<void> write(const char* file, const char* text) const;
   void switch_resets_on(const std::string& place);
   bool decode_event(std::span<const std::byte> bytes, TraceRecord& to) const;
-  Flow read_page(const Use& use);
+  Expected<std::optional<std::uint64_t>> read_page(const FileDescriptor& processor, const Use& use);
+  std::uint64_t take_page(const Use& use);
 
   std::string directory_;  ///< empty: removed, or never made
   RecordLayout layout_;

@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause{20};
 /// A record is in its buffer this long after it took its time, unless its processor was held up.
 constexpr std::uint64_t kSettled_ns = 1'000'000;
-/// At most this many are read in one round, however fast they come.
+/// More than this are not read in one round, however fast they come.
 constexpr std::size_t kMostWaiting = 1U << 16U;
 
 std::uint64_t now_ns(clockid_t clock) {
@@ -70,13 +70,16 @@ Expected<void> TransitionTrace::read(ObservationSink& sink) {
     // Before anything is read: what comes while it is read belongs to the next round.
     const std::uint64_t begun = now_ns(CLOCK_MONOTONIC);
     last = between_() == Flow::stop;
-    auto drained = instance_.drain([&](const TraceRecord& record) {
-      waiting_.push_back(record);
-      return waiting_.size() < kMostWaiting ? Flow::more : Flow::stop;
-    });
-    if (!drained) return drained;
-    flow = release(last ? UINT64_MAX : begun - kSettled_ns, sink);
-    if (flow == Flow::more && !last) instance_.wait(kPause);
+    std::uint64_t nothing_left_until = 0;
+    do {
+      const auto drained = instance_.drain([&](const TraceRecord& record) { waiting_.push_back(record); },
+                                           [&] { return waiting_.size() >= kMostWaiting; });
+      if (!drained) return tl::make_unexpected(drained.error());
+      nothing_left_until = *drained;
+      // What is left in one buffer may be older than what came from another.
+      flow = release(std::min(nothing_left_until, last ? UINT64_MAX : begun - kSettled_ns), sink);
+    } while (flow == Flow::more && last && nothing_left_until < begun);
+    if (flow == Flow::more && !last && nothing_left_until == UINT64_MAX) instance_.wait(kPause);
   }
   return {};
 }

@@ -29,7 +29,9 @@ inline bool synproxy_works(const KernelFacts& facts) { return facts.filters.synp
 /// How many requests the queue holds, summed over all sockets of a SO_REUSEPORT pool. Nothing where the backlog is not
 /// known (/proc does not show it).
 ///
-/// A queue is full when it exceeds its backlog (net/ipv4/inet_connection_sock.h, inet_csk_reqsk_queue_is_full()).
+/// A queue is full when it exceeds its backlog (include/net/inet_connection_sock.h, inet_csk_reqsk_queue_is_full()).
+/// Before Linux 6.14 it was full when it reached it; stable kernels took the change over, so that the release does not
+/// tell, and this may be one more than there is room for.
 /// tcp_max_syn_backlog counts only with tcp_syncookies=0, and its last quarter is kept for proven peers
 /// (net/ipv4/tcp_input.c, tcp_conn_request()).
 inline std::optional<std::uint64_t> queue_limit(const SynListener& listener, const KernelSettings& settings) {

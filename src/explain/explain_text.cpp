@@ -41,7 +41,7 @@ std::string_view joint_text(machine::Joint joint) {
     case machine::Joint::lasts:
       return "for as long as it takes";
     case machine::Joint::blocked:
-      return "while a FIN waits behind a closed window";
+      return "while segments are on their way, and longer while a FIN waits behind a closed window";
     case machine::Joint::overflow:
       return "while segments are on their way, and longer while an accept queue is full";
     case machine::Joint::passes:
@@ -85,6 +85,10 @@ std::string peers_text(State state, const Words& words) {
            std::string(words(state == State::syn_sent
                                  ? "left behind on the same tuple by an older connection"
                                  : "of a new connection on the same tuple, which this one still holds"));
+  }
+  if (state == State::syn_sent) {
+    out += "\n" + std::string(name(kAbsent)) + std::string(words(": ")) +
+           std::string(words("also when nobody is there, or the SYN or its answer is dropped: until the retries end"));
   }
   if (state == State::syn_recv) {
     out += "\n" + std::string(name(kAbsent)) + std::string(words(": ")) +

@@ -103,7 +103,8 @@ constexpr auto kLifecycles = std::to_array<Lifecycle>({
     {"half-close", "one end is done sending and still reads (RFC 9293 §3.6)", kClosers, Start::established, kHalfClose,
      "FIN_WAIT2 and CLOSE_WAIT are the halves of a connection that is closed in one direction. They last as long as "
      "the "
-     "end that still sends wants; while both programs hold their sockets, no timer ends them."},
+     "end that still sends wants; while both programs hold their sockets, no timer closes them. Only where the peer is "
+     "gone, keepalive or data that nobody acknowledges ends them."},
     {"reset", "one end aborts (RFC 9293 §3.10.5)", kPeers, Start::established, kReset,
      "No TIME_WAIT is left on either side. Linux sets ACK on such a RST, and also sends one when a program closes with "
      "data unread."},

@@ -68,7 +68,8 @@ constexpr auto kAdvice = std::to_array<StateAdvice>({
      .role = "passive close: the peer closed first, and we have acknowledged that",
      .seen =
          "for a moment, while the program sees whether it has data left to send; seconds mean that it does not close",
-     .who = "our program, by closing its socket; no timer does",
+     .who = "our program, by closing its socket: no timer closes it instead; where the peer is gone, keepalive or data "
+            "that nobody acknowledges ends it",
      .many = "A program that does not close its sockets after the peer did: a leak if the number only grows.",
      .look = "tcpstat -s CLOSE_WAIT -p\ntcpstat summary --by process -s CLOSE_WAIT",
      .sections = "§3.6, §3.10.4"},

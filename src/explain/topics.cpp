@@ -25,8 +25,9 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text =
          "listen(fd, backlog) is a wish: Linux takes it or net.core.somaxconn (4096 since Linux 5.4, before that 128), "
          "whichever is less. The number limits two queues.\n"
-         "The SYN queue holds half-open requests, backlog + 1 at most. When it is full, the next SYNs get SYN cookies "
-         "or are dropped. Without cookies, SYNs of new clients are dropped without an answer above three quarters of "
+         "The SYN queue holds half-open requests: backlog at most, and backlog + 1 since Linux 6.14 and in stable "
+         "kernels that took over its change. When it is full, the next SYNs get SYN cookies or are dropped. Without "
+         "cookies, SYNs of new clients are dropped without an answer above three quarters of "
          "tcp_max_syn_backlog, too.\n"
          "The accept queue holds complete connections that the program has not taken yet, backlog + 1 at most. When it "
          "is full, SYNs and the last ACKs of handshakes are dropped.\n"
@@ -41,8 +42,8 @@ constexpr auto kTopics = std::to_array<Topic>({
          "checked, and the connection is there at once. So forged SYNs keep nobody out.\n"
          "The price: a few sizes of MSS fit into the cookie, and window scaling and SACK survive only with timestamps. "
          "A SYN,ACK is not repeated, so that who loses a segment of the handshake waits longer.\n"
-         "What was answered by a cookie is in no table: SYN_RECV stops growing at backlog + 1, and a flood looks "
-         "smaller than it is. Counters show it.\n"
+         "What was answered by a cookie is in no table: SYN_RECV stops growing when the SYN queue is full, and a flood "
+         "looks smaller than it is. Counters show it.\n"
          "net.ipv4.tcp_syncookies: 1 (the default) when the queue is full, 2 always, 0 never. Cookies do not help "
          "against a full link, nor against connections that do complete.",
      .look = "nstat -az 'TcpExtSyncookies*'\ntcpstat check --interval "
@@ -95,8 +96,9 @@ constexpr auto kTopics = std::to_array<Topic>({
     {.name = "passive-close",
      .meaning = "to close after the peer: CLOSE_WAIT, LAST_ACK",
      .text = "The peer's FIN came and was acknowledged (CLOSE_WAIT). Now the program has to see whether it has data "
-             "left to send, and close; no timer does it instead. Its FIN waits for the last ACK (LAST_ACK). The other "
-             "side closes actively: tcpstat explain active-close. Both: tcpstat explain close.",
+             "left to send, and close; no timer does it instead, but keepalive ends the connection where the peer is "
+             "gone. Its FIN waits for the last ACK (LAST_ACK). The other side closes actively: tcpstat explain "
+             "active-close. Both: tcpstat explain close.",
      .look = "tcpstat -s CLOSE_WAIT,LAST_ACK -p"},
 
     // The classes of half-open connections.
@@ -244,7 +246,10 @@ constexpr auto kTopics = std::to_array<Topic>({
      .look = "tcpstat watch --events"},
     {.name = "orderly",
      .meaning = "how a connection ended: with the FINs of both sides",
-     .text = "Both programs closed and both sides know it (tcpstat explain close).",
+     .text = "Both programs closed, and the peer has acknowledged that (tcpstat explain close). Who closes first "
+             "leaves FIN_WAIT2 at once as a rule, before the peer closes: such a life has no ending, and that of its "
+             "time-wait socket goes on. The source tracefs does not see FINs: there LAST_ACK and CLOSING are orderly "
+             "if they were left within 200 ms, before retries can be used up.",
      .look = "tcpstat trace --lives"},
     {.name = "failed",
      .meaning = "how a connection ended: connect() came to nothing",
@@ -257,14 +262,22 @@ constexpr auto kTopics = std::to_array<Topic>({
              "any more; or something on the way sent the RST in its name.",
      .look = "tcpstat trace --lives --only resets"},
     {.name = "reset-here",
-     .meaning = "how a connection ended: this host dropped it",
-     .text = "A program aborted it, or closed it with data unread. Newer kernels say why this host sent its RST, "
-             "as abort-on-close; the word stands behind.",
+     .meaning = "how a connection ended: by a RST of this host",
+     .text = "A program aborted it, or closed it with data unread; or keepalive probes stayed unanswered, because "
+             "the peer is gone. Newer kernels say why this host sent its RST, as abort-on-close or "
+             "keepalive-timeout; the word stands behind.",
      .look = "tcpstat trace --lives --only resets"},
+    {.name = "dropped",
+     .meaning = "how a connection ended: this host ended it at once, by an RST or because the peer was gone",
+     .text =
+         "The source tracefs does not see what this host sends, so that either is possible. The source bpf says which "
+         "(tcpstat explain reset-here, tcpstat explain timed-out).",
+     .look = "tcpstat trace --lives --source bpf"},
     {.name = "timed-out",
      .meaning = "how a connection ended: the peer did not answer until the kernel gave up",
-     .text = "Nobody sent a RST. The retries were used up, those of data, of a closed window or of keepalive "
-             "probes: the peer is gone, or the path to it is.",
+     .text = "Nobody sent a RST. The retries were used up, those of data, of a FIN or of a closed window: the peer "
+             "is gone, or the path to it is. Where keepalive finds that out, Linux sends a RST (tcpstat explain "
+             "reset-here).",
      .look = "tcpstat trace --lives"},
     {.name = "completed",
      .meaning = "how a half-open request ended: the handshake was finished",
@@ -285,8 +298,10 @@ constexpr auto kTopics = std::to_array<Topic>({
      .text = "The program closed its listener, or ended, while the handshake was under way.",
      .look = "tcpstat -l"},
     {.name = "cut-short",
-     .meaning = "how TIME_WAIT ended: before its time",
-     .text = "A new connection took the same addresses and ports, or a RST came (tcpstat explain TIME_WAIT).",
+     .meaning = "how TIME_WAIT, or FIN_WAIT2 without a process, ended: before its time",
+     .text = "A new connection took the same addresses and ports, a RST came, or ss -K ended it. In FIN_WAIT2 data "
+             "may have come after the program had closed: this host answers it with a RST, and the peer sees its "
+             "connection reset (tcpstat explain TIME_WAIT).",
      .look = "tcpstat trace --only time-wait"},
 
     // What is said of transitions.

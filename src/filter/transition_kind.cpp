@@ -19,7 +19,13 @@ bool becomes_time_wait(const Transition& transition) {
   const bool from_here =
       transition.from == ObservedState(State::fin_wait2) || transition.from == ObservedState(State::closing);
   return from_here && transition.to == ObservedState(State::close) && transition.peer_reset != true &&
-         transition.reset_sent != true;
+         transition.reset_sent != true && transition.close_cause != CloseCause::gave_up;
+}
+
+/// It ended at once, and its source does not tell by what.
+bool may_be_reset(const ConnectionLife& life) {
+  const auto last = life.states.empty() ? kAbsent : life.states.back().state.seen();
+  return life.ending == Ending::dropped || (!life.ending && last && ends_at_once(*last));
 }
 
 }  // namespace
@@ -69,11 +75,12 @@ bool is_of(TransitionKind kind, const ConnectionLife& life) {
     case illegal:
       return !life.legal;
     case resets:
-      return life.ending == Ending::reset || life.ending == Ending::refused;
+      return life.ending == Ending::reset || life.ending == Ending::refused || may_be_reset(life);
     case half_open:
       return had(State::syn_recv);
     case time_wait:
-      return had(State::time_wait) || (last_was_waiting && life.ending != Ending::reset);
+      return had(State::time_wait) ||
+             (last_was_waiting && life.ending != Ending::reset && life.ending != Ending::timed_out);
     case lost:
       return !life.complete;
   }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "model/kernel_limits.h"
+#include "model/minisocket.h"
 #include "model/state.h"
 
 namespace tcpstat::machine {
@@ -26,6 +27,7 @@ struct DwellBound {
   DwellLimit (*limit)(const KernelLimits&);
   std::string_view standing;  ///< which sockets it holds for
   std::string_view sysctls;   ///< the sysctls that decide, separated by ", "
+  Body body = Body::socket;   ///< what is in the state, if it can be no full socket
 };
 
 /// All bounds, the ordinary case of each state first.
@@ -33,9 +35,10 @@ std::span<const DwellBound> dwell_bounds();
 /// The ordinary case.
 const DwellBound& dwell_bound(State state);
 
-/// How long any socket can be in `state`, timer slack included; nothing if one of its cases has no bound or is not
-/// known.
+/// How long anything can be in `state`, timer slack included; nothing if one of its cases has no bound or is not known.
 std::optional<std::chrono::milliseconds> longest_dwell(State state, const KernelLimits& limits);
+/// The same for a full socket.
+std::optional<std::chrono::milliseconds> longest_socket_dwell(State state, const KernelLimits& limits);
 
 /// The timer wheel rounds long timers up (kernel/time/timer.c): a dwell is too long only beyond this.
 constexpr std::chrono::milliseconds with_timer_slack(std::chrono::milliseconds most) { return most + most / 10; }

@@ -58,6 +58,10 @@ enum class Observed : std::uint8_t { exact, sampled };
 /// nothing proves it.
 enum class Sameness : std::uint8_t { same, reused, doubtful };
 
+/// What a socket itself says of its step to CLOSE. both_fins: the peer's FIN came, and that of this host was
+/// acknowledged. gave_up: the kernel waited for the peer in vain. other: neither.
+enum class CloseCause : std::uint8_t { both_fins, gave_up, other };
+
 using EventTime = std::chrono::microseconds;  ///< since 1970, or since the host started
 
 /// Whether records of one socket stand in the order in which they happened. by_processor: each processor has a buffer
@@ -94,6 +98,7 @@ struct Transition {
   /// caused.
   std::optional<bool> reset_sent;
   std::optional<ResetReason> reset_reason;  ///< of the RST that was sent; nothing where the kernel does not say
+  std::optional<CloseCause> close_cause;  ///< of a step of a connection to CLOSE; nothing where the source cannot tell
   /// Whether the running process was one that the source was told to follow. If a system call caused the step, as
   /// connect(2) and listen(2) do, that is the process that called it; otherwise it may be any.
   bool by_followed = false;

@@ -25,27 +25,29 @@ constexpr std::string_view name(ClosedFirst side) {
   return kNames[static_cast<std::size_t>(side)];
 }
 
-/// orderly: by FINs of both ends. failed: connect() came to nothing. refused: the peer answered connect() with an RST.
-/// reset: it ended at once. timed_out: it ended at once and nobody sent an RST, because the kernel gave up waiting for
-/// the peer. The others are ends of requests and time-wait sockets (MinisocketEnd).
+/// orderly: by FINs of both ends, that of this host acknowledged. failed: connect() came to nothing. refused: the peer
+/// answered connect() with an RST. reset: an RST ended it. timed_out: nobody sent an RST, and the kernel gave up waiting
+/// for the peer. dropped: this host ended it at once, by an RST or because it gave up; which of them is not known. The
+/// others are ends of requests and time-wait sockets (MinisocketEnd).
 enum class Ending : std::uint8_t {
   orderly,
   failed,
   refused,
   reset,
   timed_out,
+  dropped,
   expired,
   pruned,
   listener_gone,
   cut_short
 };
 constexpr std::string_view name(Ending ending) {
-  constexpr std::string_view kNames[] = {"orderly", "failed", "refused",       "reset",    "timed-out",
-                                         "expired", "pruned", "listener-gone", "cut-short"};
+  constexpr std::string_view kNames[] = {"orderly", "failed",  "refused", "reset",         "timed-out",
+                                         "dropped", "expired", "pruned",  "listener-gone", "cut-short"};
   return kNames[static_cast<std::size_t>(ending)];
 }
 
-/// peer: its RST was received. here: this host dropped the connection, because a program aborted it or timers ran out.
+/// peer: its RST was received. here: this host sent it.
 enum class ResetBy : std::uint8_t { peer, here };
 constexpr std::string_view name(ResetBy who) {
   constexpr std::string_view kNames[] = {"peer", "here"};

@@ -15,8 +15,9 @@ struct Pair {
   State to;
 };
 
-// What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Fifteen seen
-// in traces of Linux 6.18, four more read from net/mptcp/protocol.c (mptcp_set_state() and its callers).
+// What an MPTCP socket (protocol 262) prints; its subflows are TCP sockets and print by the other table. Read from
+// net/mptcp/protocol.c (mptcp_set_state() and its callers); most were seen in traces of Linux 6.18. Between
+// Linux 5.8 and 6.3 a child was in SYN_RECV until its first subflow was there (mptcp_sk_clone(), mptcp_force_close()).
 constexpr auto kMptcpPairs = std::to_array<Pair>({
     {.from = State::close, .to = State::close},           {.from = State::close, .to = State::listen},
     {.from = State::close, .to = State::syn_sent},        {.from = State::close_wait, .to = State::last_ack},
@@ -27,7 +28,11 @@ constexpr auto kMptcpPairs = std::to_array<Pair>({
     {.from = State::listen, .to = State::listen},         {.from = State::syn_sent, .to = State::close},
     {.from = State::syn_sent, .to = State::established},  {.from = State::fin_wait1, .to = State::closing},
     {.from = State::closing, .to = State::close},         {.from = State::fin_wait1, .to = State::close},
-    {.from = State::close_wait, .to = State::close},
+    {.from = State::close_wait, .to = State::close},      {.from = State::listen, .to = State::syn_recv},
+    {.from = State::syn_recv, .to = State::established},  {.from = State::syn_recv, .to = State::fin_wait1},
+    {.from = State::syn_recv, .to = State::close},        {.from = State::fin_wait1, .to = State::fin_wait1},
+    {.from = State::fin_wait2, .to = State::fin_wait2},   {.from = State::closing, .to = State::closing},
+    {.from = State::last_ack, .to = State::last_ack},
 });
 
 std::string pair_text(State from, State to) { return std::string(name(from)) + " to " + std::string(name(to)); }
@@ -75,6 +80,11 @@ Judgement judge_exact(State from, State to, Protocol protocol) {
   if (protocol == Protocol::mptcp) {
     const bool known =
         std::any_of(kMptcpPairs.begin(), kMptcpPairs.end(), [&](Pair p) { return p.from == from && p.to == to; });
+    if (known && from == to) {
+      return {TransitionVerdict::quirk,
+              "an MPTCP socket stores its state again: listen() twice, shutdown() then close()",
+              "net/mptcp/protocol.c, mptcp_set_state(), mptcp_close_state()"};
+    }
     if (known)
       return {TransitionVerdict::legal, "a step of an MPTCP socket", "net/mptcp/protocol.c, mptcp_set_state()"};
     Judgement out = illegal(from, to);
@@ -170,7 +180,9 @@ Judgement judge_minisocket(const Transition& transition) {
       out.reason = "nobody listened any more";
       break;
     case MinisocketEnd::cut_short:
-      out.reason = "an RST came, or a new connection took its addresses and ports";
+      out.reason = transition.from == ObservedState(State::fin_wait2)
+                       ? "data or a SYN came after close(2) and was answered with an RST, an RST came, or ss -K"
+                       : "an RST came, a new connection took its addresses and ports, or ss -K";
       break;
   }
   return out;

@@ -1,11 +1,18 @@
 #include "trace/life.h"
 
+#include "model/kernel_timers.h"
+
 namespace tcpstat::trace {
 namespace {
 
 constexpr ObservedState kClose = State::close;
 constexpr ObservedState kListen = State::listen;
 constexpr ObservedState kSynSent = State::syn_sent;
+
+/// Whether both are known and differ; a port that is not chosen yet, or was given back, is 0.
+bool ports_differ(const std::optional<Endpoint>& a, const std::optional<Endpoint>& b) {
+  return a && b && a->port != 0 && b->port != 0 && a->port != b->port;
+}
 
 bool is_open(ObservedState state) { return state == ObservedState(State::established) || state == State::syn_recv; }
 
@@ -18,14 +25,22 @@ std::optional<Ending> ending_of(const Transition& last) {
     case State::fin_wait2:
     case State::closing:
     case State::last_ack:
-      // Both ends closed, unless an RST came first.
       if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
-      return last.peer_reset ? std::optional(Ending::orderly) : std::nullopt;
+      if (last.close_cause == CloseCause::both_fins) return Ending::orderly;
+      if (last.close_cause == CloseCause::gave_up) return Ending::timed_out;
+      // A close(2) leaves FIN_WAIT2 before the peer closes, and a time-wait socket waits on. The others last until the
+      // ACK, and no retries can be used up before the first timeout.
+      if (last.close_cause || *from == State::fin_wait2 || !last.peer_reset) return std::nullopt;
+      return last.dwell && *last.dwell < kTcpRtoMin ? std::optional(Ending::orderly) : std::nullopt;
     case State::established:
     case State::syn_recv:
     case State::fin_wait1:
     case State::close_wait:
-      return last.peer_reset == false && last.reset_sent == false ? Ending::timed_out : Ending::reset;
+      if (last.peer_reset == true || last.reset_sent == true) return Ending::reset;
+      if (last.close_cause == CloseCause::gave_up) return Ending::timed_out;
+      if (!last.peer_reset) return std::nullopt;
+      // TCP_REPAIR closes without a word, too.
+      return last.reset_sent && last.close_cause != CloseCause::other ? Ending::timed_out : Ending::dropped;
     case State::time_wait:
     case State::close:
     case State::listen:
@@ -38,7 +53,10 @@ std::optional<Ending> ending_of(const Transition& last) {
 
 Opening opening_of(const Transition& record) {
   if (record.to == kSynSent || record.from == kSynSent) return Opening::active;
-  const bool child = record.to == ObservedState(State::syn_recv) && (record.from == kListen || record.from == kClose);
+  // A child of MPTCP is born in ESTABLISHED since Linux 6.3.
+  const bool child =
+      (record.to == ObservedState(State::syn_recv) && (record.from == kListen || record.from == kClose)) ||
+      (record.to == ObservedState(State::established) && record.from == kListen);
   return child ? Opening::passive : Opening::unknown;
 }
 
@@ -59,6 +77,13 @@ void Life::step(const Transition& record, Follows follows) {
   enter(record);
 }
 
+bool Life::is_another(const Transition& record) const {
+  if (cookie_ && record.cookie) return *cookie_ != *record.cookie;
+  // Addresses may be written in two ways (IPV6_ADDRFORM). Before Linux 6.15 a child is announced without a remote port
+  // and with the local one of its listener, which need not be its own (TPROXY).
+  return ports_differ(remote_, record.remote) || (remote_ && record.remote && ports_differ(local_, record.local));
+}
+
 void Life::take_ends(const Transition& record) {
   // A port that is not chosen yet, or was given back, is 0.
   if (record.local && (record.local->port != 0 || !local_)) local_ = record.local;
@@ -67,6 +92,7 @@ void Life::take_ends(const Transition& record) {
 
 void Life::enter(const Transition& record) {
   take_ends(record);
+  if (record.cookie) cookie_ = record.cookie;
   if (record.handshake) handshake_ = record.handshake;
   line_ = record.line;
   if (record.to == ObservedState(State::closing)) {
@@ -126,7 +152,7 @@ ConnectionLife Life::conclude(const Transition& last) const {
   out.ending = ending_of(last);
   out.bytes_sent = last.bytes_sent;
   out.bytes_received = last.bytes_received;
-  if (out.ending == Ending::reset && last.peer_reset) out.reset_by = *last.peer_reset ? ResetBy::peer : ResetBy::here;
+  if (out.ending == Ending::reset) out.reset_by = last.peer_reset == true ? ResetBy::peer : ResetBy::here;
   if (out.reset_by == ResetBy::here) out.reset_reason = last.reset_reason;
   return out;
 }

@@ -20,6 +20,8 @@ class Life {
   void step(const Transition& record, Follows follows);
   void found_illegal() { legal_ = false; }
 
+  /// Whether a record is of another socket, which got the same memory or address after the end of this one.
+  [[nodiscard]] bool is_another(const Transition& record) const;
   /// The state in which the last record left it.
   [[nodiscard]] ObservedState state() const { return state_; }
   [[nodiscard]] std::uint64_t line() const { return line_; }
@@ -53,6 +55,7 @@ class Life {
   bool legal_ = true;
   bool connection_ = false;
   Protocol protocol_ = Protocol::tcp;
+  std::optional<std::uint64_t> cookie_;
   std::optional<Endpoint> local_;
   std::optional<Endpoint> remote_;
   std::uint64_t line_ = 0;

@@ -101,7 +101,10 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
                      {},
                      "net/ipv4/af_inet.c, inet_sk_set_state(): the old state is read from the socket"};
   const std::string ended = "line " + std::to_string(before.line()) + " left it in " + text(before.state());
-  if (before.state() == record.from) {
+  const bool another = before.is_another(record);
+  if (another) {
+    finding.message = ended + ", and this record is of another socket in the same place";
+  } else if (before.state() == record.from) {
     finding.message = ended + ", and a listener does not become a connection: its child is a socket of its own";
   } else {
     finding.message = ended + ", and this record begins in " + text(record.from);
@@ -111,7 +114,7 @@ void LifeChecker::report_gap(const Transition& record, Known known, const Life& 
   const machine::Reach& way = machine::reach(was, is);
   if (known == Known::by_tuple) {
     finding.message += "; perhaps another connection on the same addresses and ports, or another network namespace";
-  } else if (way.way() == machine::Way::progress && was != State::listen) {
+  } else if (!another && way.way() == machine::Way::progress && was != State::listen) {
     finding.message += "; records were lost, or left out by a filter";
     if (way.steps() > 1) finding.message += "; it went by way of " + text_of(way.ways(), " ", " or ");
   } else {
@@ -153,7 +156,7 @@ void LifeChecker::judge_dwell(const Transition& record) {
   const std::optional<EventTime> time = record.dwell;
   const auto state = record.from.seen();
   if (!time || !state || record.protocol != Protocol::tcp) return;
-  const auto most = machine::longest_dwell(*state, limits_);
+  const auto most = machine::longest_socket_dwell(*state, limits_);
   if (!most || *time <= *most) return;
   say_({record.line, LogRule::dwell, Severity::warning, record.from, record.to, record.local, record.remote,
         "in " + text(record.from) + " for " +
@@ -173,12 +176,10 @@ bool LifeChecker::fits(const Transition& record, const Life* before) {
   if (before == nullptr) return is_birth(record);
   const bool child = record.from == ObservedState(State::listen) && record.to == ObservedState(State::syn_recv) &&
                      record.protocol == Protocol::tcp;
-  return before->state() == record.from && !child;
+  return before->state() == record.from && !child && !before->is_another(record);
 }
 
 void LifeChecker::follow(const Transition& record, Known known, const Life* before, std::uint64_t key) {
-  const ObservedState close = State::close;
-  if (before == nullptr && (record.from != close || record.to != close)) ++sockets_;
   if (fits(record, before)) return;
   if (before == nullptr) {
     report_missing_start(record, known, key);
@@ -196,7 +197,9 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
   follow(record, place.known, before, place.key);
   const auto follows = fits(record, before) ? Life::Follows::yes : Life::Follows::no;
   // A birth after an end that was lost begins another life.
-  const bool goes_on = before != nullptr && (follows == Life::Follows::yes || !is_birth(record));
+  const bool goes_on =
+      before != nullptr && !before->is_another(record) && (follows == Life::Follows::yes || !is_birth(record));
+  if (!goes_on && (record.from != ObservedState(State::close) || record.to != ObservedState(State::close))) ++sockets_;
   Life life = goes_on ? *before : Life(record, is_birth(record) ? Life::Follows::yes : Life::Follows::no);
   if (goes_on) life.step(record, follows);
   if (place.verdict == TransitionVerdict::illegal) life.found_illegal();
@@ -212,6 +215,13 @@ Flow LifeChecker::take(const Transition& record, const Place& place) {
   return Flow::more;
 }
 
+void LifeChecker::make_room(std::uint64_t key) {
+  // More than the buffer of one processor holds (tcpstates of bcc: 64 pages), even if one place in memory serves all.
+  constexpr std::size_t kMost = 4096;
+  const auto at = held_.find(key);
+  if (at != held_.end() && at->second.size() >= kMost) give_up({at->second.front().line, key});
+}
+
 void LifeChecker::hold(const Transition& record, std::uint64_t key) {
   Transition& held = held_[key].emplace_back(record);
   held.socket = {};  // the views do not last, and the key stands for them
@@ -222,9 +232,10 @@ void LifeChecker::hold(const Transition& record, std::uint64_t key) {
 void LifeChecker::take_what_fits(std::uint64_t key) {
   const auto at = held_.find(key);
   if (at == held_.end()) return;
-  std::vector<Transition>& held = at->second;
+  std::deque<Transition>& held = at->second;
   const auto next = [&] {
-    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, lives_.find(key)); });
+    const Life* before = lives_.find(key);
+    return std::find_if(held.begin(), held.end(), [&](const Transition& one) { return fits(one, before); });
   };
   for (auto one = next(); one != held.end(); one = next()) {
     const Transition record = *one;
@@ -238,7 +249,7 @@ void LifeChecker::take_what_fits(std::uint64_t key) {
 void LifeChecker::give_up(Early early) {
   const auto at = held_.find(early.key);
   if (at == held_.end()) return;
-  std::vector<Transition>& held = at->second;
+  std::deque<Transition>& held = at->second;
   const auto one =
       std::find_if(held.begin(), held.end(), [&](const Transition& other) { return other.line == early.line; });
   if (one == held.end()) return;
@@ -264,6 +275,7 @@ Flow LifeChecker::transition(const Transition& announced) {
   std::uint64_t key = 0;
   const Known known = identify(record, key);
   const Life* before = known == Known::no ? nullptr : lives_.find(key);
+  if (before != nullptr && before->is_another(record)) before = nullptr;
   // Across a gap it may have left the state and come back: the time is told, but not judged.
   const bool measured = record.dwell || before == nullptr || !has_gap_after(*before);
   if (!record.dwell && before != nullptr && before->state() == record.from && before->since() && record.time &&
@@ -284,6 +296,7 @@ Flow LifeChecker::transition(const Transition& announced) {
     waiting_.pop_front();
   }
   const bool may_be_early = record.order == RecordOrder::by_processor && known == Known::by_identity;
+  if (may_be_early) make_room(key);
   if (may_be_early && !fits(record, lives_.find(key))) {
     hold(record, key);
     return flow;

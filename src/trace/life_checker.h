@@ -80,6 +80,8 @@ class LifeChecker final : public TransitionSink {
   /// Makes the record part of its life, even if it does not follow.
   Flow take(const Transition& record, const Place& place);
   [[nodiscard]] Flow end(const Transition& record, const Life& life) const;
+  /// If very many records of the socket wait, the first waits no longer.
+  void make_room(std::uint64_t key);
   void hold(const Transition& record, std::uint64_t key);
   void take_what_fits(std::uint64_t key);
   void give_up(Early early);
@@ -96,7 +98,7 @@ class LifeChecker final : public TransitionSink {
   Ended ended_;
   KeyedHash hash_;
   LifeTable<Life> lives_;
-  std::unordered_map<std::uint64_t, std::vector<Transition>> held_;  ///< wait for the record before them
+  std::unordered_map<std::uint64_t, std::deque<Transition>> held_;  ///< wait for the record before them
   std::deque<Early> waiting_;  ///< all of held_ by line, and some that have been taken since
   IdentityWindow closed_;
   std::uint64_t sockets_ = 0;

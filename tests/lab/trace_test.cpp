@@ -195,9 +195,12 @@ TEST_SUITE("trace") {
       std::vector<std::string> told;
       for (const std::string& life : tracing.end_lines("life")) {
         const bool client = value_of(life, "remote_port") == std::to_string(kPort);
+        std::string ending = value_of(life, "ending");
+        // Whether the server's FIN comes together with the ACK of the client's is a matter of time.
+        if (value_of(life, "closed_first") == "local" && (ending == "null" || source == "bpf"))
+          ending = "null or orderly";
         told.push_back((client ? "client " : "server ") + value_of(life, "opening") + ' ' +
-                       value_of(life, "closed_first") + ' ' + value_of(life, "ending") + ' ' +
-                       value_of(life, "reset_by"));
+                       value_of(life, "closed_first") + ' ' + ending + ' ' + value_of(life, "reset_by"));
         const bool gives_reasons = source == "bpf" && value_of(life, "reset_by") == "here" && kernel_gives_reasons();
         CHECK(value_of(life, "reset_reason") == (gives_reasons ? "abort" : "null"));
         CHECK(value_of(life, "complete") == "true");
@@ -206,11 +209,12 @@ TEST_SUITE("trace") {
         const bool knows = value_of(life, "handshake_us") != "null";
         CHECK(knows == (value_of(life, "ending") != "refused" && (client || source == "bpf")));
       }
-      CHECK(difference(
-                {"client active local orderly null", "server passive remote orderly null",
-                 "client active null reset here", "server passive null reset peer", "client active null reset peer",
-                 "server passive null reset here", "client active null refused null"},
-                std::move(told))
+      // tracefs does not see what this host sends.
+      const std::string here = source == "bpf" ? "reset here" : "dropped null";
+      CHECK(difference({"client active local null or orderly null", "server passive remote orderly null",
+                        "client active null " + here, "server passive null reset peer", "client active null reset peer",
+                        "server passive null " + here, "client active null refused null"},
+                       std::move(told))
                 .empty());
       const auto summary = nlohmann::json::parse(tracing.summary());
       CHECK(summary["lost_records"] == 0);

@@ -64,6 +64,11 @@ TEST_CASE("a received reset has a socket and no states") {
 }
 
 TEST_CASE("reasons by their numbers in the ring") {
+  CHECK_FALSE(close_cause(RING_CLOSE_UNKNOWN));
+  CHECK_FALSE(close_cause(RING_CLOSE_OTHER + 1));
+  CHECK((close_cause(RING_CLOSE_BOTH_FINS) == CloseCause::both_fins));
+  CHECK((close_cause(RING_CLOSE_GAVE_UP) == CloseCause::gave_up));
+  CHECK((close_cause(RING_CLOSE_OTHER) == CloseCause::other));
   CHECK_FALSE(reset_reason(RING_REASON_NONE));
   CHECK_FALSE(reset_reason(RING_REASON_OTHER + 1));
   CHECK((reset_reason(RING_REASON_PAWS) == ResetReason::paws));

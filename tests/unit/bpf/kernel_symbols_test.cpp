@@ -19,12 +19,19 @@ TEST_CASE("the address of the whole name") {
   CHECK(address_in(kLines, "helper") == 0xffffffffc0001000);
 }
 
-TEST_CASE("none for another name, hidden addresses, and lines that are none") {
-  CHECK(address_in(kLines, "timer_handler") == 0);
-  CHECK(address_in("0000000000000000 t reqsk_timer_handler\n", "reqsk_timer_handler") == 0);
-  CHECK(address_in("reqsk_timer_handler\n\nffff t\n", "reqsk_timer_handler") == 0);
-  CHECK(address_in("", "reqsk_timer_handler") == 0);
-  CHECK(address_in("10 t last", "last") == 0x10);
+TEST_CASE("none for another name and lines that are none, and 0 where it is hidden") {
+  CHECK_FALSE(address_in(kLines, "timer_handler"));
+  CHECK_FALSE(address_in("ffffffff81a2b000 t reqsk_timer_handler.llvm.7\n", "reqsk_timer_handler"));
+  CHECK(address_in("0000000000000000 t reqsk_timer_handler\n", "reqsk_timer_handler") == 0U);
+  CHECK_FALSE(address_in("reqsk_timer_handler\n\nffff t\n", "reqsk_timer_handler"));
+  CHECK_FALSE(address_in("", "reqsk_timer_handler"));
+  CHECK(address_in("10 t last", "last") == 0x10U);
+}
+
+TEST_CASE("a name that is not there is no address that is hidden") {
+  CHECK(why_no_address("reqsk_timer_handler", 0) == "the kernel hides the address of reqsk_timer_handler()");
+  CHECK(why_no_address("reqsk_timer_handler", {}) ==
+        "/proc/kallsyms has no reqsk_timer_handler(), which the compiler of this kernel may have renamed");
 }
 
 }  // namespace

@@ -47,6 +47,17 @@ TEST_CASE("the other end of a half-open connection need not have a full accept q
   CHECK_FALSE(says(explain_state(State::established, {}), "forged"));
 }
 
+TEST_CASE("the peer of a SYN_SENT that stays is not there, and a FIN on its way is the ordinary case") {
+  CHECK(says(explain_state(State::syn_sent, {}),
+             "ABSENT: also when nobody is there, or the SYN or its answer is dropped"));
+  CHECK_FALSE(says(explain_state(State::established, {}), "nobody is there"));
+  for (const State state : {State::fin_wait1, State::fin_wait2, State::last_ack, State::closing, State::established}) {
+    CAPTURE(name(state));
+    CHECK(says(explain_state(state, {}),
+               ": while segments are on their way, and longer while a FIN waits behind a closed window"));
+  }
+}
+
 TEST_CASE("who appears established came through a state that no sample saw, or by a SYN cookie") {
   const std::string text = explain_pair(kAbsent, State::established);
   CHECK(says(text, "legal in one step, of a SYN cookie; as a rule SYN_SENT"));
@@ -69,6 +80,13 @@ TEST_CASE("a pair has three answers, and where Linux differs a fourth") {
   CHECK(says(text, "tracepoint  never"));
   CHECK_FALSE(says(explain_pair(State::syn_sent, State::established), "Linux       "));
   CHECK(says(explain_pair(kAbsent, State::syn_recv), "unannounced SYN accepted by a listener"));
+}
+
+TEST_CASE("a race and what nothing reaches are said once") {
+  CHECK(says(explain_pair(State::close, State::syn_recv),
+             "as a rare race: the handshake ACK is processed while close()"));
+  CHECK(says(explain_pair(State::syn_recv, State::close_wait),
+             "never, although the source has it: not reachable on 6.18"));
 }
 
 TEST_CASE("a rule without limits has no heading for them") {

@@ -55,6 +55,10 @@ TEST_CASE("of which kinds a transition is") {
   Transition sent = step(fin_wait2, close, false);
   sent.reset_sent = true;
   CHECK(kinds(sent) == Kinds{"resets"});
+  // Its FIN was never acknowledged.
+  Transition gone = step(closing, close, false);
+  gone.close_cause = CloseCause::gave_up;
+  CHECK(kinds(gone) == Kinds{});
   Transition request = step(syn_recv, close);
   request.to = ObservedState::absent();
   request.minisocket_end = MinisocketEnd::expired;
@@ -80,6 +84,10 @@ TEST_CASE("of which kinds a life is") {
   life.states = {{syn_sent, {}}, {established, {}}, {fin_wait1, {}}, {fin_wait2, {}}};
   life.ending = Ending::orderly;
   CHECK(of(life) == Kinds{"time-wait"});
+  life.ending.reset();
+  CHECK(of(life) == Kinds{"time-wait"});
+  life.ending = Ending::timed_out;
+  CHECK(of(life) == Kinds{});
   life.ending = Ending::reset;
   CHECK(of(life) == Kinds{"resets"});
   life.ending = Ending::refused;
@@ -91,6 +99,11 @@ TEST_CASE("of which kinds a life is") {
   CHECK(of(life) == Kinds{"illegal", "lost"});
   life = {};
   life.states = {{syn_recv, {}}, {close_wait, {}}};
+  // Nobody knows what ended it.
+  CHECK(of(life) == Kinds{"half-open", "resets"});
+  life.ending = Ending::dropped;
+  CHECK(of(life) == Kinds{"half-open", "resets"});
+  life.ending = Ending::timed_out;
   CHECK(of(life) == Kinds{"half-open"});
 }
 

@@ -72,6 +72,10 @@ TEST_CASE("what has no bound says so") {
     CHECK(dwell_bound(state).limit(kDefaults).kind == Kind::no_bound);
   }
   CHECK(bound(fin_wait2, "shut down").limit(kDefaults).kind == Kind::no_bound);
+  for (const State state : {fin_wait1, closing, last_ack}) {
+    CHECK(bound(state, "shut down and still open here, the peer answers").limit(kDefaults).kind == Kind::no_bound);
+    CHECK(bound(state, "data goes out before the FIN").limit(kDefaults).kind == Kind::no_bound);
+  }
 }
 
 TEST_CASE("a bound whose sysctl could not be read is unknown") {
@@ -91,6 +95,7 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
       {syn_sent, "tcp_syn_retries, tcp_syn_linear_timeouts"},
       {syn_sent, ""},
       {syn_recv, "tcp_synack_retries"},
+      {syn_recv, ""},
       {syn_recv, "tcp_synack_retries"},
       {syn_recv, "tcp_syn_retries"},
       {established, ""},
@@ -100,15 +105,24 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
       {fin_wait1, "tcp_orphan_retries"},
       {fin_wait1, "tcp_retries2"},
       {fin_wait1, ""},
+      {fin_wait1, ""},
       {fin_wait2, "tcp_fin_timeout"},
       {fin_wait2, ""},
+      {fin_wait2, "tcp_keepalive_time, tcp_keepalive_probes, tcp_keepalive_intvl"},
       {time_wait, ""},
       {close_wait, ""},
       {close_wait, "tcp_retries2"},
+      {close_wait, "tcp_keepalive_time, tcp_keepalive_probes, tcp_keepalive_intvl"},
+      {closing, "tcp_orphan_retries"},
       {closing, "tcp_orphan_retries"},
       {closing, "tcp_retries2"},
+      {closing, ""},
+      {closing, ""},
+      {last_ack, "tcp_orphan_retries"},
       {last_ack, "tcp_orphan_retries"},
       {last_ack, "tcp_retries2"},
+      {last_ack, ""},
+      {last_ack, ""},
       {listen, ""},
       {close, ""},
   };
@@ -118,6 +132,12 @@ TEST_CASE("each bound names the sysctls that it follows, and the ordinary case c
     CAPTURE(all[i].standing);
     CHECK(all[i].state == kRows[i].state);
     CHECK(all[i].sysctls == kRows[i].sysctls);
+  }
+}
+
+TEST_CASE("keepalive ends a half-closed connection, too") {
+  for (const State state : {established, fin_wait2, close_wait}) {
+    CHECK(bound(state, "keepalive").limit(kDefaults).most == 7875s);
   }
 }
 
@@ -166,13 +186,18 @@ TEST_CASE("the limit of timeouts is for sockets, and not for requests") {
 TEST_CASE("the longest that any socket stays: nothing where one case has no bound, or is not known") {
   KernelLimits limits;
   limits.synack_retries = 5;
-  CHECK(longest_dwell(State::syn_recv, limits) == std::nullopt);
+  CHECK(longest_socket_dwell(State::syn_recv, limits) == std::nullopt);
   limits.syn_retries = 6;
   // A fast-open child and a crossed opening: 127 s, and a tenth for the timer wheel.
-  CHECK(longest_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
+  CHECK(longest_socket_dwell(State::syn_recv, limits) == std::chrono::milliseconds(139'700));
+  // The listener's TCP_DEFER_ACCEPT decides how long a request waits that was answered.
+  CHECK(longest_dwell(State::syn_recv, limits) == std::nullopt);
   CHECK(longest_dwell(State::time_wait, {}) == std::chrono::seconds(66));
-  for (const State state : {State::established, State::close_wait, State::fin_wait2, State::listen, State::close}) {
-    CHECK(longest_dwell(state, limits) == std::nullopt);
+  // A FIN may wait behind data for as long as the peer takes some of it.
+  for (const State state : {State::established, State::fin_wait1, State::fin_wait2, State::close_wait, State::closing,
+                            State::last_ack, State::listen, State::close}) {
+    CAPTURE(name(state));
+    CHECK(longest_dwell(state, kDefaults) == std::nullopt);
   }
 }
 

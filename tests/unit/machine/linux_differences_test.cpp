@@ -37,7 +37,7 @@ TEST_CASE("where Linux leaves the RFC, step by step") {
       {fin_wait2, close, "tcp_fin_timeout"},
       {time_wait, close, "60 s"},
       {time_wait, close, "tcp_rfc1337=0"},
-      {syn_sent, close, "131 s"},
+      {syn_sent, close, "131 s by default (127 s before Linux 6.5)"},
       {kAbsent, time_wait, "enters CLOSE"},
   };
   const auto all = differences();

@@ -246,6 +246,19 @@ TEST_CASE("TIME_WAIT lasts 60 s and a tenth") {
   }
 }
 
+TEST_CASE("a request may wait for data for as long as TCP_DEFER_ACCEPT says") {
+  Walked walked;
+  walked.limits.synack_retries = 1;
+  walked.limits.syn_retries = 1;
+  walked.limits.rto_max_ms = 120'000;
+  for (const std::uint64_t number : {1U, 2U}) {
+    walked.begin(number, seconds(60 * number));
+    walked.row(State::syn_recv, 1, "80", "40000", TimerKind::retransmit);
+    walked.end();
+  }
+  CHECK(walked.findings.empty());
+}
+
 TEST_CASE("a half-closed FIN_WAIT2 has no bound, and its timer counts from when its process closed it") {
   Walked walked;
   walked.limits.fin_timeout_s = 60;

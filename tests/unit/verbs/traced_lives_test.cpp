@@ -121,19 +121,18 @@ TEST_CASE_FIXTURE(Tracing, "a life that ran when the trace began is no news, and
 }
 
 TEST_CASE_FIXTURE(Tracing, "a state that lasts too long is told, and breaks no life") {
-  limits.orphan_retries = 0;
-  limits.retries2 = 15;
-  limits.rto_max_ms = 120'000;
-  const auto most = machine::longest_dwell(State::last_ack, limits);
+  limits.synack_retries = 5;
+  limits.syn_retries = 6;
+  const auto most = machine::longest_socket_dwell(State::syn_recv, limits);
   REQUIRE(most);
   const auto child = test::in_child([&] {
-    step(State::close_wait, State::last_ack);
+    step(State::listen, State::syn_recv);
     now += *most;
-    step(State::last_ack, State::close);
+    step(State::syn_recv, State::close);
     return static_cast<int>(lives().broken_lives());
   });
   CHECK(child.status == 0);
-  CHECK(child.err.find("dwell: 192.0.2.1:40000 198.51.100.7:443: in LAST_ACK for ") != std::string::npos);
+  CHECK(child.err.find("dwell: 192.0.2.1:40000 198.51.100.7:443: in SYN_RECV for ") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Tracing, "each way in which a request or a time-wait socket ends is the end of a life") {
