@@ -139,7 +139,8 @@ void write_findings(const Page& page, const History& history) {
   const auto worst =
       std::max_element(history.findings.begin(), history.findings.end(),
                        [](const PastFinding& a, const PastFinding& b) { return a.severity < b.severity; });
-  page.out.append("run: tcpstat check --at '" + local_text(worst->begin) + "'" + history.options + "\n");
+  // Local time would mean two times where a clock goes back.
+  page.out.append("run: tcpstat check --at " + timestamp(worst->begin) + history.options + "\n");
 }
 
 }  // namespace

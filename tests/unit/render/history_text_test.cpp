@@ -145,9 +145,9 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
         "    a flood\n"
         "2026-11-27 03:05:00  not ended  CRITICAL  close-wait-leak  web\n"
         "    a leak\n"
-        "run: tcpstat check --at '2026-11-27 03:02:00'\n");
+        "run: tcpstat check --at 2026-11-27T03:02:00.000Z\n");
   all.options = " --record /srv/record";
-  CHECK(shown(all).ends_with("run: tcpstat check --at '2026-11-27 03:02:00' --record /srv/record\n"));
+  CHECK(shown(all).ends_with("run: tcpstat check --at 2026-11-27T03:02:00.000Z --record /srv/record\n"));
   CHECK(shown(all, 0, Colour::yes)
             .find(std::string(colour_of(Severity::critical)) + "CRITICAL" + std::string(kColourEnd)) !=
         std::string::npos);
@@ -161,6 +161,17 @@ TEST_CASE("findings have a beginning, how long they lasted, and the command that
   CHECK(narrow.find("  WARNING\n    retransmitting  [2001:db8::1234:5678]:443\n    lost") != std::string::npos);
   all.findings.clear();
   CHECK(shown(all).ends_with("no findings\n"));
+}
+
+TEST_CASE("the command names one time also in the hour that a clock repeats") {
+  const test::Zone zone("Europe/Berlin");
+  History all = findings();
+  for (const char* time : {"2026-10-25T00:30:00.123Z", "2026-10-25T01:30:00.123Z"}) {
+    all.findings[1].begin = *time_from(time);
+    TextBuffer out;
+    write_history_text({.out = out}, {}, all);
+    CHECK(out.view().ends_with("run: tcpstat check --at " + std::string(time) + "\n"));
+  }
 }
 
 TEST_CASE("fields have each value with its time, and a finding a line") {
