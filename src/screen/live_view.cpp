@@ -324,7 +324,10 @@ void LiveView::open_details() {
 void LiveView::copy() {
   if (tab().rows(data_, manner_) == 0) return;
   const std::string command = tab().command(data_, place().row, manner_);
-  if (command.empty()) return;
+  if (command.empty()) {
+    message_ = "no command shows this row";
+    return;
+  }
   to_copy_ = command;
   if (std::find(copied_.begin(), copied_.end(), command) == copied_.end()) copied_.push_back(command);
   message_ = (manner_.clipboard ? "copied: " : "printed at the end: ") + command;

@@ -146,19 +146,15 @@ class Connections final : public Tab {
   [[nodiscard]] std::string details(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
     // No key ends a connection; whoever wants to finds the command here.
-    const bool has_remote = of.state != State::close;
-    std::string out = has_remote ? "end  ss -K src " + shell_word(to_string(of.local)) + " dst " +
-                                       shell_word(to_string(of.remote)) + "\n\n"
-                                 : "";
-    return out + known_columns([&](const Column& one) { return cell_text(one, of, manner); });
+    return ending_connection(of, data, manner) +
+           known_columns([&](const Column& one) { return cell_text(one, of, manner); });
   }
 
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Connection& of = data.rows->connections()[index];
-    std::string out =
-        "tcpstat -a -i -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
+    std::string out = "tcpstat -a -i -p --local-port " + std::to_string(of.local.port);
     if (of.state != State::close) out += " --remote " + shell_word(to_string(of.remote));
-    return out;
+    return command_there(out, data, of.netns, manner);
   }
 
   [[nodiscard]] std::string subject(const LiveData& data, std::size_t index) const override {

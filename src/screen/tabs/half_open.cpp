@@ -1,6 +1,5 @@
 // Half-open connections: what detection says of them on top, then the networks that most of them come from.
 
-#include "base/shell_word.h"
 #include "base/text_buffer.h"
 #include "render/evidence_text.h"
 #include "render/judgement_text.h"
@@ -61,8 +60,8 @@ class HalfOpen final : public Tab {
     return out;
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
-    const std::string where = manner.several() ? " --netns " + safe(shell_word(manner.netns), manner.charset) : "";
-    return "tcpstat" + where + " -s " + std::string(name(State::syn_recv)) + " --remote " + prefixes(data)[index].key;
+    const std::string from = " --remote " + prefixes(data)[index].key;
+    return command_there("tcpstat -s " + std::string(name(State::syn_recv)) + from, data, 0, manner);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::syn_recv));

@@ -100,7 +100,7 @@ class Listeners final : public Tab {
     const Listener& of = listener(data, index);
     // No key ends a program; whoever wants to finds the command here.
     std::string out;
-    if (!of.owners.empty()) out = "end  kill " + std::to_string(of.owners.front().pid) + "\n\n";
+    if (!of.owners.empty()) out = ending_program(of.owners.front().pid, data);
     return out + known_columns([&](const Column& one) {
              TextBuffer text;
              render::append_cell(text, cell_of(one, of, *manner.names),
@@ -110,7 +110,7 @@ class Listeners final : public Tab {
   }
   [[nodiscard]] std::string command(const LiveData& data, std::size_t index, const Manner& manner) const override {
     const Listener& of = listener(data, index);
-    return "tcpstat -l -p" + netns_option(data, of.netns, manner) + " --local-port " + std::to_string(of.local.port);
+    return command_there("tcpstat -l -p --local-port " + std::to_string(of.local.port), data, of.netns, manner);
   }
   [[nodiscard]] std::string subject(const LiveData& /*data*/, std::size_t /*index*/) const override {
     return std::string(name(State::listen));

@@ -407,9 +407,9 @@ TEST_CASE_FIXTURE(Viewing, "y copies the command of the chosen row, and each is 
   other.problems({"c"});
   other.press("y");
   CHECK(other.foot() == "printed at the end: tcpstat for c");
-  // Nothing to copy says nothing.
   other.view.data().judged.problems.front().finding.next.clear();
   other.press("y");
+  CHECK(other.foot() == "no command shows this row");
   CHECK(other.view.copied().size() == 1);
 }
 

@@ -99,9 +99,13 @@ inline Connection client(State state, std::uint16_t port, std::string_view addre
   return connection(state, endpoint("192.0.2.1", 443), endpoint(address, port));
 }
 
-inline check::JudgedNamespace judged_namespace(std::uint64_t inode, const std::string& name, const std::string& word,
+/// One that commands reach with `options`, and programs of others through `enter`.
+inline check::JudgedNamespace judged_namespace(std::uint64_t inode, const std::string& name,
+                                               const std::string& options = "", const std::string& enter = "",
                                                Severity status = Severity::ok) {
-  return {.verdict = {.inode = inode, .name = name, .status = status, .headline = ""}, .word = word, .apart = {}};
+  return {.verdict = {.inode = inode, .name = name, .status = status, .headline = ""},
+          .place = {.options = options, .enter = enter},
+          .apart = {}};
 }
 
 inline std::vector<std::string> texts_of(const std::vector<screen::Heading>& headings) {

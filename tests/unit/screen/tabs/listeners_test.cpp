@@ -50,6 +50,8 @@ TEST_CASE_FIXTURE(ListenerScene, "a listener has its queue, how full that is, it
   }
   CHECK(tab->details(data, 0, manner).starts_with("end  kill 7\n\nSTATE  LISTEN  ("));
   CHECK(tab->subject(data, 0) == "LISTEN");
+  data.judged.place.saved = true;
+  CHECK(tab->details(data, 0, manner).starts_with("STATE  LISTEN  ("));
   manner.netns = "all";
   CHECK(test::texts_of(tab->headings(manner)).front() == "NETNS");
   CHECK(tab->row(data, 0, manner).cells.front() == "0");
@@ -133,8 +135,8 @@ TEST_CASE_FIXTURE(ListenerScene, "a listener is known by its cookie, or by its e
   give({}, {of});
   CHECK(tab->identity(data, 0) == "8 99");
   manner.netns = "all";
-  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "/run/web"));
-  CHECK(tab->command(data, 0, manner) == "tcpstat -l -p --netns /run/web --local-port 443");
+  data.judged.namespaces.push_back(test::judged_namespace(8, "web", "--netns /run/web"));
+  CHECK(tab->command(data, 0, manner) == "tcpstat -l -p --local-port 443 --netns /run/web");
 }
 
 TEST_CASE_FIXTURE(ListenerScene, "where nothing listens that is said, or why it is not known") {
