@@ -92,14 +92,14 @@ void write_numbers(const Page& page, const History& history) {
   std::size_t beside = kNumbers + 22;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
-    beside = std::max(beside, kNumbers + display_width(safe(series.name, page.charset)));
+    beside = std::max(beside, kNumbers + display_width(safe(series.name, page.foreign)));
   }
   const std::size_t steps =
       page.width == 0 ? 40 : std::clamp<std::size_t>(page.width, beside + 10, beside + 60) - beside;
   const std::uint64_t quiet = (all_zero ? 0 : zeros) + history.zeros_left_out;
   for (const HistorySeries& series : history.series) {
     if (is_zero(series) && !all_zero) continue;
-    put(table, safe(series.name, page.charset));
+    put(table, safe(series.name, page.foreign));
     put(table, count_or_dash(series.least));
     put(table, rounded(series.mean));
     put(table, count_or_dash(series.greatest));
@@ -125,12 +125,12 @@ void write_findings(const Page& page, const History& history) {
     if (coloured) page.out.append(colour_of(finding.severity));
     page.out.append(ascii_upper(name(finding.severity)));
     if (coloured) page.out.append(kColourEnd);
-    const std::string who = safe(finding.rule, page.charset) + "  " + safe(finding.subject, page.charset);
+    const std::string who = safe(finding.rule, page.foreign) + "  " + safe(finding.subject, page.foreign);
     const std::size_t taken = line.size() + name(finding.severity).size();
     const bool fits = page.width == 0 || taken + 2 + display_width(who) <= page.width;
     page.out.append(fits ? "  " + who + "\n" : "\n" + wrapped("    ", who, page.width));
-    page.out.append(page.width == 0 ? "    " + safe(finding.message, page.charset) + "\n"
-                                    : wrapped("    ", safe(finding.message, page.charset), page.width));
+    page.out.append(page.width == 0 ? "    " + safe(finding.message, page.foreign) + "\n"
+                                    : wrapped("    ", safe(finding.message, page.foreign), page.width));
   }
   if (history.findings.empty()) {
     page.out.append("no findings\n");
@@ -167,8 +167,8 @@ void write_history_fields(const Page& page, const History& history, char separat
     for (const PastFinding& finding : history.findings) {
       line.fields(std::array<std::string, 7>{timestamp(finding.begin), timestamp(finding.end),
                                              finding.ended ? "true" : "false", std::string(name(finding.severity)),
-                                             safe(finding.rule, page.charset), safe(finding.subject, page.charset),
-                                             safe(finding.message, page.charset)});
+                                             safe(finding.rule, page.foreign), safe(finding.subject, page.foreign),
+                                             safe(finding.message, page.foreign)});
     }
     return;
   }
@@ -177,7 +177,7 @@ void write_history_fields(const Page& page, const History& history, char separat
     const std::string time = timestamp(history.times[i]);
     for (const HistorySeries& series : history.series) {
       if (!series.values[i]) continue;
-      line.fields(std::array<std::string, 3>{time, safe(series.name, page.charset), std::to_string(*series.values[i])});
+      line.fields(std::array<std::string, 3>{time, safe(series.name, page.foreign), std::to_string(*series.values[i])});
     }
   }
 }

@@ -102,6 +102,11 @@ class Records(TestCase):
         steps = self.succeeds("history", "--record", self.record, "-f", "csv", "--interval", "3600").lines
         self.assertEqual(len(steps), 1 + len(wanted))
 
+    def test_history_for_a_locale_without_utf8(self):
+        table = run("history", "--record", self.record, env={"LC_ALL": "C"})
+        self.assertEqual(table.code, 0)
+        self.assertTrue(table.out.isascii(), table.out)
+
     def test_host_is_that_of_the_record(self):
         for words in (("history",), ("history", "--findings"), ("history", "--by", "port"), ("summary",)):
             with self.subTest(words=words):

@@ -48,6 +48,11 @@ std::string shown(const History& history, std::size_t width = 0, Colour colour =
   return std::string(out.view());
 }
 
+std::string last_line(std::string_view text) {
+  text.remove_suffix(1);
+  return std::string(text.substr(text.rfind('\n') + 1));
+}
+
 TEST_CASE("a mean has one decimal place where that says something") {
   const History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:02Z",
                               {series("a", {1, 0, 1}, 0.66), series("b", {2, 2, 2}, 2),
@@ -172,6 +177,18 @@ TEST_CASE("the command names one time also in the hour that a clock repeats") {
     write_history_text({.out = out}, {}, all);
     CHECK(out.view().ends_with("run: tcpstat check --at " + std::string(time) + "\n"));
   }
+}
+
+TEST_CASE("bars are of our own characters, names of those that others may have") {
+  const History all = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:01Z", {series("\xC4\x9B", {1, 9}, 5)});
+  const auto written = [&](Charset own, Charset foreign) {
+    TextBuffer out;
+    write_history_text({.out = out, .charset = own, .foreign = foreign}, {}, all);
+    return last_line(out.view());
+  };
+  CHECK(written(Charset::utf8, Charset::utf8) == "\xC4\x9B          1     5     9     9  ▁█");
+  CHECK(written(Charset::ascii, Charset::utf8) == "\xC4\x9B          1     5     9     9  .#");
+  CHECK(written(Charset::ascii, Charset::ascii).starts_with("\\xc4\\x9b  "));
 }
 
 TEST_CASE("fields have each value with its time, and a finding a line") {
