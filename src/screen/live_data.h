@@ -42,8 +42,9 @@ struct LiveData {
   check::Judged judged;
   check::Depth depth = check::Depth::whole;
   std::unique_ptr<RowWindow> rows;
-  std::deque<Tally> history;  ///< oldest first, the last sample included
-  std::deque<Event> events;   ///< newest first
+  /// Oldest first, the last sample included; nothing: that sample counted nothing, because it was not read.
+  std::deque<std::optional<Tally>> history;
+  std::deque<Event> events;  ///< newest first
   std::uint64_t event_count = 0;
 };
 

@@ -95,7 +95,7 @@ void LiveSampler::take(const Wanted& wanted, bool owners_wanted, LiveData& data)
   data.host = reading.facts.host.value_or("");
   if (data.judged.error) ++data.failed;
   if (data.judged.error || !reading.coverage.complete) ++data.partial;
-  data.history.push_back(reading.tally);
+  data.history.push_back(reading.counted().empty() ? std::nullopt : std::optional(reading.tally));
   if (data.history.size() > kHistory) data.history.pop_front();
   if (!data.judged.error) host_.keep_source();
   sockets_ = reading.tally.total();

@@ -53,8 +53,8 @@ class Tab {
   virtual ~Tab() = default;
 
   [[nodiscard]] virtual std::string_view title() const = 0;
-  /// How many there are of what this tab shows, for its title; rows() are those that it has.
-  [[nodiscard]] virtual std::uint64_t count(const LiveData& data) const = 0;
+  /// How many there are of what this tab shows, for its title; rows() are those that it has. Nothing: not known.
+  [[nodiscard]] virtual std::optional<std::uint64_t> count(const LiveData& data) const = 0;
   [[nodiscard]] virtual std::size_t rows(const LiveData& data, const Manner& manner) const = 0;
   [[nodiscard]] virtual std::vector<Heading> headings(const Manner& manner) const = 0;
   [[nodiscard]] virtual Row row(const LiveData& data, std::size_t index, const Manner& manner) const = 0;
@@ -78,6 +78,11 @@ class Tab {
   /// What `explain` is asked; empty: nothing.
   [[nodiscard]] virtual std::string subject(const LiveData& data, std::size_t index) const = 0;
 };
+
+/// A number of rows; nothing if none could be read.
+inline std::optional<std::uint64_t> if_read(std::uint64_t count, const LiveData& data) {
+  return data.judged.reading.coverage.saw_nothing() ? std::nullopt : std::optional(count);
+}
 
 /// A line for each column that says something; `cell_text` writes the cell of one. Columns that repeat ends and owners
 /// are left out.

@@ -238,6 +238,12 @@ class Keys(TestCase):
         screen.press(" ", "Connections 30")
         self.assertNotIn("PAUSED", screen.text)
 
+    def test_a_sample_that_cannot_be_read_is_not_empty(self):
+        screen = self.screen()
+        screen.until("Connections 10")
+        (screen.tree.path / "net/tcp").unlink()
+        screen.until(r"\nnot read\n\[1 Problems \d+\]  2 Listeners -  3 Half-open -  4 Connections -  5 Events")
+
     def test_interval(self):
         screen = self.screen()
         screen.until("  0.1s  ")

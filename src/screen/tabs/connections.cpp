@@ -109,7 +109,9 @@ Tone tone_of(const Connection& row) {
 class Connections final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Connections"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.rows->matched(); }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.rows->matched(), data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.rows->connections().size();
   }

@@ -13,7 +13,7 @@ bool is_ordinary(const Event& event) { return event.verdict == TransitionVerdict
 class Events final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Events"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.event_count; }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override { return data.event_count; }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& manner) const override {
     order_.clear();
     for (const Event& one : data.events) {

@@ -17,7 +17,9 @@ std::string verdict_line(const SynVerdict& of) {
 class HalfOpen final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Half-open"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.judged.half_open; }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.judged.half_open, data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return prefixes(data).size();
   }
@@ -40,7 +42,7 @@ class HalfOpen final : public Tab {
     const TopEntry& of = prefixes(data)[index];
     constexpr std::size_t kBar = 20;
     return {.cells = {of.key, (of.error > 0 ? "<=" : "") + std::to_string(of.count + of.error),
-                      bar(of.count, count(data), kBar, manner.charset)}};
+                      bar(of.count, data.judged.half_open, kBar, manner.charset)}};
   }
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     return prefixes(data)[index].key;

@@ -51,7 +51,9 @@ std::string number(const auto& value) { return value ? std::to_string(*value) : 
 class Listeners final : public Tab {
  public:
   [[nodiscard]] std::string_view title() const override { return "Listeners"; }
-  [[nodiscard]] std::uint64_t count(const LiveData& data) const override { return data.rows->listeners().size(); }
+  [[nodiscard]] std::optional<std::uint64_t> count(const LiveData& data) const override {
+    return if_read(data.rows->listeners().size(), data);
+  }
   [[nodiscard]] std::size_t rows(const LiveData& data, const Manner& /*manner*/) const override {
     return data.rows->listeners().size();
   }

@@ -101,7 +101,7 @@ TEST_CASE_FIXTURE(Sampling, "a sample leaves its rows, counts, time and host") {
   CHECK(data.rows->connections().size() == 1);
   CHECK(data.rows->listeners().size() == 1);
   REQUIRE(data.history.size() == 1);
-  CHECK(data.history.back().count(State::time_wait) == 1);
+  CHECK(data.history.back()->count(State::time_wait) == 1);
   CHECK(data.judged.reading.tally.total() == 3);
   CHECK(host.asked().find("keep source") != std::string::npos);
   host.run_facts.host.reset();
@@ -124,6 +124,8 @@ TEST_CASE_FIXTURE(Sampling, "samples that fail are counted, and the source may s
   CHECK(data.failed == 1);
   CHECK(data.partial == 1);
   CHECK(host.asked().find("keep source") == std::string::npos);
+  REQUIRE(data.history.size() == 1);
+  CHECK_FALSE(data.history.back());
   host.dumps = {{.connections = {}, .listeners = {}, .error = {}, .flaws = {Flaw::unreadable_number}}};
   take();
   CHECK(data.failed == 1);
