@@ -52,7 +52,8 @@ ExitStatus run(const options::HistoryCommand& command, const Notes& notes) {
                           .width = command.text.truncate ? terminal.width : 0,
                           .charset = terminal.charset(),
                           .foreign = terminal.foreign_charset(),
-                          .colour = choose_colour(command.output.colour, terminal)};
+                          .colour = choose_colour(command.output.colour, terminal),
+                          .header = command.text.header};
   format.history(page, facts, history);
   const bool partial = !history.coverage.complete && command.strict;
   const ExitStatus status =

@@ -47,6 +47,8 @@ struct Page {
   Charset foreign = Charset::utf8;
   Detail detail = Detail::findings;
   Colour colour = Colour::no;
+  /// Whether tables and fields begin with their names.
+  bool header = true;
 };
 
 /// How a list, a summary or transitions are to be written.

@@ -82,7 +82,7 @@ void write_numbers(const Page& page, const History& history) {
                    {"MOST", Align::right},
                    {"LAST", Align::right},
                    {history.counts_growth ? "GROWTH" : "OVER TIME", Align::left}},
-                  {.header = true, .width = page.width, .ellipsis = ellipsis(page.charset)});
+                  {.header = page.header, .width = page.width, .ellipsis = ellipsis(page.charset)});
   // Series that were zero all the time share one line, unless there are no others.
   const auto is_zero = [](const HistorySeries& series) { return series.greatest == 0U; };
   const auto zeros = static_cast<std::size_t>(std::count_if(history.series.begin(), history.series.end(), is_zero));
@@ -163,7 +163,9 @@ void write_history_text(const Page& page, const RunFacts& /*facts*/, const Histo
 void write_history_fields(const Page& page, const History& history, char separator) {
   FieldLine line(page.out, separator);
   if (history.has_findings) {
-    line.header(std::array<std::string_view, 7>{"begin", "end", "ended", "severity", "rule", "subject", "message"});
+    if (page.header) {
+      line.header(std::array<std::string_view, 7>{"begin", "end", "ended", "severity", "rule", "subject", "message"});
+    }
     for (const PastFinding& finding : history.findings) {
       line.fields(std::array<std::string, 7>{timestamp(finding.begin), timestamp(finding.end),
                                              finding.ended ? "true" : "false", std::string(name(finding.severity)),
@@ -172,7 +174,7 @@ void write_history_fields(const Page& page, const History& history, char separat
     }
     return;
   }
-  line.header(std::array<std::string_view, 3>{"time", history.by, "value"});
+  if (page.header) line.header(std::array<std::string_view, 3>{"time", history.by, "value"});
   for (std::size_t i = 0; i < history.times.size(); ++i) {
     const std::string time = timestamp(history.times[i]);
     for (const HistorySeries& series : history.series) {

@@ -191,6 +191,23 @@ TEST_CASE("bars are of our own characters, names of those that others may have")
   CHECK(written(Charset::ascii, Charset::ascii).starts_with("\\xc4\\x9b  "));
 }
 
+TEST_CASE("without a header there are rows alone, in each form") {
+  const History numbers = history("2026-11-27T03:00:00Z", "2026-11-27T03:00:01Z", {series("a", {1, 2}, 1.5)});
+  TextBuffer table;
+  write_history_text({.out = table, .header = false}, {}, numbers);
+  CHECK(table.view() == "2026-11-27 03:00:00 to 03:00:01, 3 samples\na  1  1.5  2  2  ▁█\n");
+  for (const char separator : {',', '\t'}) {
+    const std::string between(1, separator);
+    TextBuffer out;
+    write_history_fields({.out = out, .header = false}, numbers, separator);
+    CHECK(out.view() == "2026-11-27T03:00:00.000Z" + between + "a" + between + "1\n2026-11-27T03:00:01.000Z" + between +
+                            "a" + between + "2\n");
+    out.clear();
+    write_history_fields({.out = out, .header = false}, findings(), separator);
+    CHECK(out.view().starts_with("2026-11-27T03:01:00.000Z" + between));
+  }
+}
+
 TEST_CASE("fields have each value with its time, and a finding a line") {
   const auto fields = [](const History& all) {
     TextBuffer out;
