@@ -86,7 +86,8 @@ void Live::sample(std::ptrdiff_t by) {
     if (by < 0) view_.forget_past();
   }
   if (plan_.replay) view_.set_place(plan_.replay.place());
-  sampler_->take(view_.wanted(lines_), view_.owners_wanted(), view_.data());
+  const screen::Look look = plan_.replay && by == 0 ? screen::Look::again : screen::Look::next;
+  sampler_->take(view_.wanted(lines_), view_.owners_wanted(), view_.data(), look);
   view_.set_kept(kept());
   view_.refresh();
   due_ = Input::Clock::now() + kept();

@@ -34,6 +34,7 @@ struct Event {
 
 struct LiveData {
   std::uint64_t samples = 0;
+  std::uint64_t looks = 0;  ///< at samples: a sample of a record may be looked at again
   std::uint64_t failed = 0;
   std::uint64_t partial = 0;
   std::string local_time;

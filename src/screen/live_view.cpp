@@ -165,6 +165,12 @@ Answer LiveView::move(const Key& key, bool& moved) {
 }
 
 Answer LiveView::press_letter(char letter) {
+  // What is shown stays. The sample of a record can be read again; that of a host is gone.
+  constexpr std::string_view kLookAgain = "sSpi/";
+  if (paused_ && replayed_.empty() && kLookAgain.find(letter) != std::string_view::npos) {
+    message_ = "paused: space goes on";
+    return Answer::drawn;
+  }
   switch (letter) {
     case 'q':
       return Answer::quit;

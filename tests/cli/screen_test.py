@@ -235,6 +235,10 @@ class Keys(TestCase):
         path.with_suffix(".new").write_text(proc_text(*many(30)))
         path.with_suffix(".new").rename(path)
         self.assertIn("Connections 10", screen.settle())
+        # Keys that need another sample wait, too.
+        for key in "sSpi/":
+            screen.press(key, "paused: space goes on")
+        self.assertIn("Connections 10", screen.settle())
         screen.press(" ", "Connections 30")
         self.assertNotIn("PAUSED", screen.text)
 

@@ -70,16 +70,16 @@ class HalfOpen final : public Tab {
   }
 
  private:
-  /// Asked once a sample.
+  /// Asked once a look.
   const std::vector<TopEntry>& prefixes(const LiveData& data) const {
-    if (sample_ != data.samples) {
+    if (look_ != data.looks) {
       prefixes_ = data.rows->half_open_prefixes();
-      sample_ = data.samples;
+      look_ = data.looks;
     }
     return prefixes_;
   }
 
-  mutable std::uint64_t sample_ = 0;
+  mutable std::uint64_t look_ = 0;
   mutable std::vector<TopEntry> prefixes_;
 };
 

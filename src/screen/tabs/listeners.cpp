@@ -126,10 +126,10 @@ class Listeners final : public Tab {
     return std::string(out.view());
   }
 
-  /// The fullest first, then by half-opens; sorted once a sample.
+  /// The fullest first, then by half-opens; sorted once a look.
   const Listener& listener(const LiveData& data, std::size_t index) const {
     const auto& all = data.rows->listeners();
-    if (sample_ != data.samples || order_.size() != all.size()) {
+    if (look_ != data.looks || order_.size() != all.size()) {
       order_.resize(all.size());
       std::iota(order_.begin(), order_.end(), std::size_t{0});
       std::stable_sort(order_.begin(), order_.end(), [&](std::size_t a, std::size_t b) {
@@ -137,12 +137,12 @@ class Listeners final : public Tab {
         if (all[a].syn_recv != all[b].syn_recv) return all[a].syn_recv > all[b].syn_recv;
         return all[a].local.port < all[b].local.port;
       });
-      sample_ = data.samples;
+      look_ = data.looks;
     }
     return all[order_[index]];
   }
 
-  mutable std::uint64_t sample_ = 0;
+  mutable std::uint64_t look_ = 0;
   mutable std::vector<std::size_t> order_;
 };
 

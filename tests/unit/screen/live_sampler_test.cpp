@@ -136,6 +136,24 @@ TEST_CASE_FIXTURE(Sampling, "samples that fail are counted, and the source may s
   CHECK(data.samples == 3);
 }
 
+TEST_CASE_FIXTURE(Sampling, "a sample that is looked at again is no other one") {
+  take({with_cookie(State::established, 1)});
+  take({with_cookie(State::established, 1), with_cookie(State::established, 2)});
+  CHECK(changes() == "new > ESTABLISHED");
+  host.dumps = {{.connections = {with_cookie(State::established, 2)}}};
+  wanted.rows = 7;
+  for (int i = 0; i < 3; ++i) sampler->take(wanted, false, data, Look::again);
+  CHECK(data.rows->connections().size() == 1);
+  CHECK(data.samples == 2);
+  CHECK(data.looks == 5);
+  CHECK(data.history.size() == 2);
+  // Two samples that lack a socket tell that it is gone, two looks at one do not.
+  CHECK(changes() == "new > ESTABLISHED");
+  host.dumps = {{.connections = {}, .listeners = {}, .error = Error{"read"}}};
+  sampler->take(wanted, false, data, Look::again);
+  CHECK(data.failed == 0);
+}
+
 TEST_CASE_FIXTURE(Sampling, "of the past so many samples are kept") {
   for (int i = 0; i < 241; ++i) take();
   CHECK(data.history.size() == 240);

@@ -83,6 +83,7 @@ class LiveScene {
   void give(screen::LiveData& to, const screen::Wanted& wanted, const std::vector<Connection>& connections,
             const std::vector<Listener>& listeners = {}) {
     ++to.samples;
+    ++to.looks;
     to.rows = std::make_unique<screen::RowWindow>(wanted, names);
     for (const Connection& row : connections) to.rows->connection(row);
     for (const Listener& row : listeners) to.rows->listener(row);
