@@ -224,6 +224,9 @@ class Keys(TestCase):
         # Words of watch that are no filter, and those that are none of watch.
         screen.press("/" + "\x7f" * 20 + "--events\r", "a filter has the words of filter options alone")
         screen.press("\x1b", r"\[4 Connections 2\]")
+        for words in ("--interval 5", "--limit 1", "-o STATE", "--netns 1", "-M", "-p"):
+            screen.press("/" + "\x7f" * 20 + words + "\r", "a filter has the words of filter options alone")
+            screen.press("\x1b", r"\[4 Connections 2\]")
         screen.press("/" + "\x7f" * 20 + "--port x\r", '--port .*"x"')
         screen.press("\x1b", r"\[4 Connections 2\]")
 
