@@ -75,11 +75,12 @@ class Listeners final : public Tab {
     constexpr std::size_t kBar = 10;
     Row out;
     add_netns(out.cells, of.netns, manner);
-    out.cells.insert(out.cells.end(), {to_string(of.local), number(of.accept_queue), number(of.accept_limit),
-                                       of.accept_limit ? bar(of.accept_queue.value_or(0),
-                                                             std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
-                                                       : std::string(),
-                                       number(of.syn_recv), drops_text(data, of), process(of, manner)});
+    out.cells.insert(
+        out.cells.end(),
+        {cell_text(ColumnId::LOCAL, of, manner), number(of.accept_queue), number(of.accept_limit),
+         of.accept_limit ? bar(of.accept_queue.value_or(0), std::uint64_t{*of.accept_limit} + 1, kBar, manner.charset)
+                         : std::string(),
+         number(of.syn_recv), drops_text(data, of), cell_text(ColumnId::PROCESS, of, manner)});
     if (is_full(of)) {
       out.mark = '!';
       out.tone = Tone::critical;
@@ -92,7 +93,8 @@ class Listeners final : public Tab {
 
   [[nodiscard]] std::string identity(const LiveData& data, std::size_t index) const override {
     const Listener& of = listener(data, index);
-    return std::to_string(of.netns) + " " + (of.cookie ? std::to_string(*of.cookie) : to_string(of.local));
+    const std::string device = of.interface == 0 ? "" : "%" + std::to_string(of.interface);
+    return std::to_string(of.netns) + " " + (of.cookie ? std::to_string(*of.cookie) : to_string(of.local) + device);
   }
   [[nodiscard]] std::string nothing(const LiveData& data) const override {
     return data.judged.error ? data.judged.error->sentence() : "nothing listens";
@@ -119,9 +121,9 @@ class Listeners final : public Tab {
   }
 
  private:
-  static std::string process(const Listener& of, const Manner& manner) {
+  static std::string cell_text(ColumnId id, const Listener& of, const Manner& manner) {
     TextBuffer out;
-    render::append_cell(out, cell_of(column(ColumnId::PROCESS), of, *manner.names),
+    render::append_cell(out, cell_of(column(id), of, *manner.names),
                         {.first_owner_only = true, .charset = manner.charset});
     return std::string(out.view());
   }

@@ -57,6 +57,19 @@ TEST_CASE_FIXTURE(ListenerScene, "a listener has its queue, how full that is, it
   CHECK(tab->row(data, 0, manner).cells.front() == "0");
 }
 
+TEST_CASE_FIXTURE(ListenerScene, "a listener on a device has its name, and is another one than that on a second") {
+  names.interfaces = {{7, "l\x1bo"}};
+  Listener first = queue(443, 0, 5);
+  first.interface = 7;
+  Listener second = queue(443, 0, 5);
+  second.interface = 8;
+  give({}, {first, second, queue(443, 0, 5)});
+  CHECK(tab->row(data, 0, manner).cells[0] == "0.0.0.0%l\\x1bo:443");
+  CHECK(tab->row(data, 2, manner).cells[0] == "0.0.0.0:443");
+  CHECK(tab->identity(data, 0) == "0 0.0.0.0:443%7");
+  CHECK(tab->identity(data, 1) == "0 0.0.0.0:443%8");
+}
+
 TEST_CASE_FIXTURE(ListenerScene, "what is not known is not zero") {
   Listener of = queue(443, 0, 0);
   of.accept_queue.reset();
