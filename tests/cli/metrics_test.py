@@ -140,7 +140,11 @@ class Printed(TestCase):
         result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
         self.assertEqual(result.code, 3)
         self.assertRegex(result.lines[0], "TCPSTAT UNKNOWN - cannot .*/nonexistent/tcpstat.prom")
-        # What is worse than that is told first.
+        # A host of which nothing is known has its own reason, and what is worse than UNKNOWN is told first.
+        result = run("check", "-q", "--proc-root", "/nonexistent", "--metrics-file", "/nonexistent/tcpstat.prom")
+        self.assertEqual(result.code, 3)
+        self.assertNotIn("tcpstat.prom", result.lines[0])
+        self.assertIn("/nonexistent/tcpstat.prom", result.out)
         tree = self.tree(tcp=FLOOD_ROWS, tcp6=())
         tree.counters()
         result = run("check", "-q", "--proc-root", tree.path, "--metrics-file", "/nonexistent/tcpstat.prom")
