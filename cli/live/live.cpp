@@ -72,6 +72,7 @@ class Live {
   TextBuffer out_;
   CellBuffer shown_{0, 0};
   std::size_t lines_ = 24;
+  bool in_background_ = false;  ///< another program has the terminal
   Input::Clock::time_point due_;
 };
 
@@ -94,6 +95,7 @@ void Live::sample(std::ptrdiff_t by) {
 }
 
 void Live::draw() {
+  if (in_background_) return;
   const Terminal terminal = look_at_terminal(plan_.out);
   constexpr std::size_t kUsualColumns = 80;
   constexpr std::size_t kUsualLines = 24;
@@ -115,7 +117,7 @@ bool Live::handle(const Wake& wake) {
     case Wake::Why::stop:
       return false;
     case Wake::Why::redraw:
-      stop_in_background();
+      in_background_ = is_in_background();
       shown_ = CellBuffer(0, 0);
       return true;
     case Wake::Why::time:
